@@ -1,0 +1,192 @@
+"""The command line: each command parses its options, makes one call and prints.
+
+Only typer is imported up here, so that `recount --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from recount.pipeline.archive import Archive
+    from recount.pipeline.runner import RunSummary
+
+FAILED = 1
+USAGE = 2
+INTERRUPTED = 130
+"""The exit codes other than 0; the last is the shells' custom for Ctrl-C."""
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,  # help in plain text: rich would double the time that it takes
+    pretty_exceptions_enable=False,
+    help="Turns archives of financial disclosure reports into typed JSON in which every figure is recounted.",
+    epilog="Exit codes: 0 all reports structured, 1 some failed, 2 wrong usage.",
+)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from recount.pipeline.version import __version__
+
+        print(f"recount {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def recount(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    """Holds the options that come before a command."""
+
+
+@app.command(epilog="A second run does only what is new or changed, and what failed before.")
+def structure(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", help="Reports (PDF), or folders with reports at any depth."),
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for results and ledger.")],
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs",
+            min=1,
+            metavar="N",
+            help="Worker processes; by default one a core if there are many reports.",
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Do unchanged reports again.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but failures.")] = False,
+) -> None:
+    """Structure reports: one JSON file each, DIR/reports/<path below the archive>.json."""
+    from rich.console import Console
+
+    from recount.pipeline.archive import find_sources
+    from recount.pipeline.progress import live_progress
+    from recount.pipeline.runner import run
+
+    archive = find_sources(paths)
+    errors = Console(stderr=True, quiet=quiet)
+    with live_progress(len(archive.sources), errors) as on_progress:
+        summary = run(archive.sources, out, jobs=jobs, force=force, on_progress=on_progress)
+    if not quiet:
+        _print_summary(summary)
+    if _print_failures(summary, archive):
+        raise typer.Exit(FAILED)
+
+
+def _print_summary(summary: RunSummary) -> None:
+    """What a run did, on standard output."""
+    from recount.pipeline.show import render_summary
+
+    _console().print(
+        render_summary(
+            reports={
+                "structured": summary.structured,
+                "unchanged": summary.unchanged,
+                "failed": len(summary.failures),
+            },
+            figures=summary.figures,
+            discrepancies={"error": summary.errors, "minor": summary.minor},
+        )
+    )
+
+
+def _print_failures(summary: RunSummary, archive: Archive) -> bool:
+    """What failed, and why, on standard error; True if anything did."""
+    from rich.console import Console
+
+    from recount.pipeline.show import reason_of, render_failures
+
+    failures = [(str(problem.path), problem.reason) for problem in archive.problems]
+    failures += [reason_of(failure) for failure in summary.failures]
+    console = Console(stderr=True, soft_wrap=True)
+    for line in render_failures(failures):
+        console.print(line)
+    return bool(failures)
+
+
+@app.command(epilog="Marks: ✓ verified, ✎ repaired, ○ grounded, ✗ disputed.")
+def show(
+    result: Annotated[
+        Path, typer.Argument(metavar="RESULT", help="A result file, or the output folder of a run.")
+    ],
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="With an output folder: a part of the report's name."),
+    ] = None,
+    section: Annotated[
+        str | None,
+        typer.Option(
+            "--section", metavar="NAME", help="Only this section: (a part of) its key or its title."
+        ),
+    ] = None,
+) -> None:
+    """Show a result: source discrepancies, disputed figures with the reason, then all figures by section."""
+    from recount.pipeline.jsonfile import read_result
+    from recount.pipeline.results import find_result, report_model
+    from recount.pipeline.show import render_result
+
+    content = read_result(find_result(result, name))
+    console = _console()
+    for part in render_result(content, report_model(content["contract"]), section):
+        console.print(part)
+
+
+@app.command(epilog="The schema is JSON Schema 2020-12; titles are the official Chinese terms.")
+def schema() -> None:
+    """Print the JSON Schema of a structured report."""
+    from recount.pipeline.results import json_schema
+
+    print(json_schema())
+
+
+def _console() -> Console:
+    """Standard output: as wide as the terminal, or wide enough for any line where it is none."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=160)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Runs the command line and exits; errors that were meant become one line on standard error."""
+    from recount.pipeline.errors import RecountError
+
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character shows its number; it is no reason to stop.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        app(arguments, prog_name="recount")
+    except RecountError as error:
+        print(f"recount: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("recount: interrupted; the same command goes on where this one stopped", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    sys.exit(USAGE)
+
+
+if __name__ == "__main__":
+    if __spec__ is None:
+        # `python cli.py` from a checkout. Python has put this folder first on the path, where `pipeline` and
+        # `eval` would be importable under their bare names; .dev holds it under its own name instead.
+        here = Path(__file__).resolve().parent
+        sys.path[:] = [
+            str(here / ".dev"),
+            *(entry for entry in sys.path if Path(entry or ".").resolve() != here),
+        ]
+    from recount.cli import main as installed_main
+
+    installed_main()

@@ -1,0 +1,68 @@
+"""What goes into the generator and what comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+
+class Form(Enum):
+    """The forms of forms.md."""
+
+    X2021 = "x2021"
+    X2022 = "x2022"
+    X2023 = "x2023"
+    S2024 = "s2024"
+    N = "n"
+
+    @property
+    def year(self) -> int:
+        """The fiscal year of a report of this form."""
+        return {"x2021": 2021, "x2022": 2022, "x2023": 2023, "s2024": 2024, "n": 2022}[self.value]
+
+
+@dataclass(frozen=True)
+class Options:
+    """Wishes for a report; what is None is left to the seed.
+
+    slips 0 (clean) to 1 (many); plant: how many discrepancies; projects: how many performance tables;
+    level: printed shares add to exactly 100.00; size: small, medium, large, huge; style: a name of typeset.style.
+    """
+
+    slips: float = 0.0
+    plant: int = 0
+    projects: int | None = None
+    level: bool | None = None
+    funds: bool | None = None
+    capital: bool | None = None
+    summary: bool | None = None
+    overall: bool | None = None
+    classified: bool | None = None
+    cover: bool | None = None
+    size: str | None = None
+    style: str | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class Discrepancy:
+    """A printed figure that was changed so that it breaks a rule."""
+
+    pointer: str
+    rule: str
+    printed: Any
+    consistent: Any
+
+
+@dataclass(frozen=True)
+class Case:
+    """A generated report: the gold, what it is like, what was planted, its PDF, and how each figure was printed."""
+
+    name: str
+    form: Form
+    gold: dict[str, Any]
+    tags: dict[str, Any]
+    discrepancies: tuple[Discrepancy, ...]
+    figures: tuple[tuple[str, str], ...]
+    pdf: bytes

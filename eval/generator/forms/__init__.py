@@ -1,0 +1,1 @@
+"""The forms: gold in, blocks of text and tables out."""

@@ -1,0 +1,174 @@
+"""From a form and a seed to a case: books, gold, planting, text, pages."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from recount.eval.generator.accounts.draw import Wishes, draw_books
+from recount.eval.generator.case import Case, Discrepancy, Form, Options
+from recount.eval.generator.forms.evaluation_table import overall_table, project_table
+from recount.eval.generator.forms.front import front
+from recount.eval.generator.forms.shanghai import Shanghai
+from recount.eval.generator.forms.xinjiang import Narrative
+from recount.eval.generator.gold.evaluations import Evaluator, narrative_texts
+from recount.eval.generator.gold.parts import add
+from recount.eval.generator.gold.shape import Json, blank
+from recount.eval.generator.gold.shanghai import ShanghaiMaker
+from recount.eval.generator.gold.twins import align, doubled, twins
+from recount.eval.generator.gold.xinjiang import Maker
+from recount.eval.generator.money import wan
+from recount.eval.generator.plant import plant
+from recount.eval.generator.slips import Typist, loosen
+from recount.eval.generator.typeset.blocks import Block
+from recount.eval.generator.typeset.compose import typeset
+from recount.eval.generator.typeset.style import Style, draw_style
+from recount.eval.generator.words.units import Unit, draw_unit
+
+
+def generate(form: Form, seed: int, *, options: Options | None = None) -> Case:
+    """One report of a form; the same form, seed and options give the same bytes."""
+    return _Job(form, seed, options or Options()).case()
+
+
+class _Job:
+    """One report being made."""
+
+    def __init__(self, form: Form, seed: int, options: Options) -> None:
+        self.form, self.seed, self.options = form, seed, options
+        # a text as seed: its hash does not depend on the process
+        self.rng = Random(f"{form.value}/{seed}")
+        self.style: Style = draw_style(self.rng, options.style)
+
+    def chance(self, wish: bool | None, chance: float) -> bool:
+        """A wish, or else chance."""
+        drawn = self.rng.random() < chance
+        return drawn if wish is None else wish
+
+    def case(self) -> Case:
+        """Make everything."""
+        gold = loosen(self.rng, self.gold(), self.options.slips)
+        gold, planted = plant(self.rng, gold, self.options.plant)
+        pairs = twins(self.form, gold)
+        align(gold, pairs)
+        typist = Typist(
+            self.rng, self.options.slips, thousands=self.rng.random() < 0.75, autospace=self.style.autospace
+        )
+        blocks = self.blocks(gold, typist)
+        self.note_raws(gold, typist)
+        pdf, pages = typeset(blocks, self.style, self.unit.name)
+        return Case(
+            name=f"{self.form.value}-{self.seed:05d}",
+            form=self.form,
+            gold=gold,
+            tags=self.tags(gold, pages, planted),
+            discrepancies=planted,
+            figures=tuple(doubled(typist.figures, pairs)),
+            pdf=pdf,
+        )
+
+    def gold(self) -> Json:
+        """The consistent gold report."""
+        options = self.options
+        self.books = draw_books(
+            self.rng, self.form.year, Wishes(options.funds, options.capital, options.size)
+        )
+        summary = self.form is Form.X2023 and self.chance(options.summary, 0.4)
+        self.unit: Unit = draw_unit(self.rng, self.books.trade, summary=summary, name=options.unit)
+        self.maker = Maker(
+            self.rng,
+            self.books,
+            self.unit,
+            self.chance(options.level, 0.3),
+            halfwidth=self.rng.random() < 0.4,
+        )
+        count = options.projects or self.rng.choice((1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 25, 40))
+        evaluator = Evaluator(self.rng, self.form.year, self.unit.name)
+        tables = evaluator.projects(count)
+        if self.form is Form.X2021:
+            return blank(
+                "report", unit_name=self.unit.name, fiscal_year=self.form.year, project_evaluations=tables
+            )
+        gold = self.maker.narrative() | {"project_evaluations": tables}
+        if self.form is Form.X2023 and self.chance(options.overall, 0.8):
+            gold["overall_evaluation"] = evaluator.overall(self.unit.name, self.books.whole.total)
+        gold["performance"] = self.performance(gold)
+        return gold
+
+    def performance(self, gold: Json) -> Json:
+        """十一: counts and sums of the tables, and of classified projects that 十二 names (2023)."""
+        tables, overall = gold["project_evaluations"], gold["overall_evaluation"]
+        rows = [table["funds"][0] for table in tables]
+        hidden = self.classified(gold)
+        first = overall["funds"][0] if overall else None
+        return blank(
+            "performance",
+            overall_table_count=1 if overall else None,
+            overall_budget=first["annual_budget"] if first else None,
+            overall_executed=first["executed"] if first else None,
+            project_count=len(tables) + len(hidden),
+            project_budget=add([row["annual_budget"] for row in rows] + [part[0] for part in hidden]),
+            project_executed=add([row["executed"] for row in rows] + [part[1] for part in hidden]),
+            **narrative_texts(self.rng, len(tables)),
+        )
+
+    def classified(self, gold: Json) -> list[tuple[Decimal, Decimal]]:
+        """Classified projects' budgets and executed sums; 十二 says how many there are (2023)."""
+        if self.form is not Form.X2023:
+            return []
+        if not self.chance(self.options.classified, 0.3):
+            gold["other_notes"] = self.rng.choice(
+                ("无其他需说明的事项。", "本年度无其他需说明的情况。", None)
+            )
+            return []
+        count = self.rng.randint(1, 4)
+        money = [self.rng.randint(100, 90000) * 10_000 for _ in range(count)]
+        gold["other_notes"] = (
+            f"我部门预算绩效评价项目中有{count}个涉密项目，计入第十一部分项目个数及金额，按规定不公开绩效自评表。"
+        )
+        return [(wan(part), wan(part)) for part in money]
+
+    def blocks(self, gold: Json, typist: Typist) -> list[Block]:
+        """The whole document as blocks."""
+        if self.form is Form.S2024:
+            return Shanghai(self.rng, gold, typist, self.unit.name, self.unit.intro).blocks()
+        tables: list[Block] = []
+        for index, table in enumerate(gold["project_evaluations"]):
+            tables += project_table(self.rng, table, f"/project_evaluations/{index}", typist)
+        if self.form is Form.X2021:
+            return front(self.rng, self.style, gold, self.unit, self.options.cover) + tables
+        if gold["overall_evaluation"]:
+            tables = (
+                overall_table(self.rng, gold["overall_evaluation"], "/overall_evaluation", typist) + tables
+            )
+        inline = self.rng.random() < 0.3
+        writer = Narrative(self.rng, gold, typist, self.unit.name, self.unit.intro, inline)
+        body = writer.blocks()
+        return (
+            front(self.rng, self.style, gold, self.unit, self.options.cover)
+            + body
+            + tables
+            + writer.closing()
+        )
+
+    def tags(self, gold: Json, pages: int, planted: tuple[Discrepancy, ...]) -> dict[str, Any]:
+        """What the case is like, for choosing cases."""
+        return {
+            "form": self.form.value,
+            "seed": self.seed,
+            "style": self.style.name,
+            "rules": self.style.rules,
+            "pages": pages,
+            "slips": self.options.slips,
+            "projects": len(gold["project_evaluations"]),
+            "indicators": sum(len(table["indicators"]) for table in gold["project_evaluations"]),
+            "fund_budget": bool(gold["government_funds"]) and not gold["government_funds"]["none"],
+            "capital_budget": bool(gold["state_capital"]) and not gold["state_capital"]["none"],
+            "summary": self.unit.summary,
+            "overall_table": gold["overall_evaluation"] is not None,
+            "levelled": self.maker.levelled,
+            "split_rows": self.style.split_rows,
+            "repeat_header": self.style.repeat_header,
+            "planted": len(planted),
+        }

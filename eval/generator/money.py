@@ -1,0 +1,63 @@
+"""Exact amounts in 分 (ints) and their rounding for print.
+
+Amounts are rounded one by one, as publishers do, so that a printed sum may differ from the printed parts by 0.01.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+FEN_PER_WAN = 1_000_000  # 100 分 x 10,000 元
+CENT = Decimal("0.01")
+GRAIN = FEN_PER_WAN // 100  # the least amount that prints as 0.01 万元
+
+
+def wan(fen: int) -> Decimal:
+    """An amount in 万元 with two decimals."""
+    return (Decimal(fen) / FEN_PER_WAN).quantize(CENT, ROUND_HALF_UP)
+
+
+def share(part: int, whole: int) -> Decimal:
+    """What percent `part` is of `whole`, two decimals; 0 of 0 is 0."""
+    if whole == 0:
+        return Decimal("0.00")
+    return (Decimal(part) * 100 / Decimal(whole)).quantize(CENT, ROUND_HALF_UP)
+
+
+def growth(now: int, last: int) -> tuple[Decimal, Decimal]:
+    """The printed change (amount in 万元, percent) from `last` to `now`.
+
+    Where last year was 0 the template prints 增长 100%, or 0% for 0 against 0 (report.md, Conventions).
+    """
+    amount = wan(now - last)
+    if amount == 0:
+        return Decimal("0.00"), Decimal("0.00")
+    if last == 0:
+        return amount, Decimal("100.00")
+    return amount, share(now - last, last)
+
+
+def variance(final: int, budget: int) -> Decimal:
+    """预决算差异率: (决算数 - 预算数) / 预算数; against no budget as `growth` has it."""
+    return growth(final, budget)[1]
+
+
+def split(total: int, weights: list[float]) -> list[int]:
+    """`total` divided by weights into whole amounts; each with a weight gets at least a grain if there is enough."""
+    scale = sum(weights)
+    parts = [int(total * weight / scale) for weight in weights]
+    for index, weight in enumerate(weights):
+        if weight and total >= GRAIN * len(weights) * 4:
+            parts[index] = max(parts[index], GRAIN)
+    largest = max(range(len(parts)), key=parts.__getitem__)
+    parts[largest] += total - sum(parts)
+    return parts
+
+
+def level(shares: list[Decimal]) -> list[Decimal]:
+    """Shares made to add to exactly 100.00 by moving the largest one by a hundredth (or two), as publishers do."""
+    rest = Decimal(100) - sum(shares, Decimal(0))
+    if not rest or abs(rest) > Decimal("0.02") or not any(shares):
+        return shares
+    largest = max(range(len(shares)), key=shares.__getitem__)
+    return [s + rest if index == largest else s for index, s in enumerate(shares)]

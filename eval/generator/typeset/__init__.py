@@ -1,0 +1,1 @@
+"""Typesetting of a report with pymupdf: blocks in, PDF bytes out."""

@@ -1,0 +1,1 @@
+"""Invented words: names, reasons, duties, projects. Nothing here is taken from a real document."""

@@ -1,0 +1,184 @@
+"""The values that the stages hand on: pages, texts with places, grids, number tokens, sections.
+
+All frozen. After `read` nobody asks whether a page was scanned: there are lines of characters with boxes, ruling
+lines, and their origin. Coordinates are PDF points, origin top left, as displayed (page rotation applied).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+Origin = Literal["text", "ocr"]
+Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in PDF points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A run of characters on one baseline, as printed.
+
+    text and boxes have the same length; confidence is the OCR engine's for the line (0..1), None for digital text.
+    """
+
+    text: str
+    boxes: tuple[Box, ...]
+    box: Box
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A horizontal (y0 == y1) or vertical (x0 == x1) ruling line, x0 <= x1 and y0 <= y1."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as read. number: 1-based. readable: False where it has no usable text layer (left for OCR)."""
+
+    number: int
+    width: float
+    height: float
+    lines: tuple[Line, ...]
+    rulings: tuple[Ruling, ...]
+    origin: Origin = "text"
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """A document as read. title: from its metadata; ocr: engine and version, None where no page was scanned."""
+
+    pages: tuple[Page, ...]
+    ocr: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a character stands."""
+
+    page: int
+    box: Box
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A passage in reading order, over lines and pages.
+
+    printed: its characters without line breaks and typesetting spaces (spaces between Latin words stay).
+    folded: the same characters with full-width digits, letters and number punctuation made half-width, for
+    matching. places: one for each character. All three have the same length; an inserted joint has the place
+    of its neighbour.
+    """
+
+    printed: str
+    folded: str
+    places: tuple[Place, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.printed)
+
+    def cut(self, start: int, end: int | None = None) -> Text:
+        """The characters from start up to end."""
+        where = slice(start, end)
+        return Text(self.printed[where], self.folded[where], self.places[where])
+
+
+EMPTY = Text("", "", ())
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A printed number.
+
+    raw: the characters as read. value: as printed, before any conversion of units, signed. decimals: printed
+    decimals. unit: the unit that follows it (万元, 元, %, 人 …), None if none. page, box: where it stands.
+    confidence: of OCR, None for digital text. head: the unit of money that its table's head or caption states.
+    """
+
+    index: int
+    raw: str
+    value: Decimal
+    decimals: int
+    unit: str | None
+    page: int
+    box: Box
+    origin: Origin = "text"
+    confidence: float | None = None
+    head: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A token at its place in a text: characters start..end (exclusive) of it, sign and percent sign included."""
+
+    start: int
+    end: int
+    token: Token
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of running text, joined over lines and pages, with the numbers in it.
+
+    centred: it stands in the middle of the page, as titles do. page: where it begins.
+    """
+
+    text: Text
+    numbers: tuple[Number, ...]
+    page: int
+    top: float
+    centred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a grid: rows row..row_end and columns column..column_end (exclusive), its text and numbers."""
+
+    row: int
+    column: int
+    row_end: int
+    column_end: int
+    text: Text
+    numbers: tuple[Number, ...]
+
+    @property
+    def words(self) -> str:
+        """The folded text without any white space: for recognising labels."""
+        return "".join(self.text.folded.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A ruled table, over as many pages as it runs.
+
+    cells: in reading order (by row, then column); a merged cell is one cell. caption: the lines right above it
+    (title, 单位：万元). note: the lines right below it that begin with 注. pages: where it stands, in order.
+    """
+
+    rows: int
+    columns: int
+    cells: tuple[Cell, ...]
+    caption: tuple[Paragraph, ...]
+    note: Paragraph | None
+    pages: tuple[int, ...]
+    unit: str | None = None
+
+
+Block = Paragraph | Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A report, split: its blocks in reading order, and every number token (Token.index is its position)."""
+
+    blocks: tuple[Block, ...]
+    tokens: tuple[Token, ...]
+    unreadable: tuple[int, ...] = ()

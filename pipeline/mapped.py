@@ -1,0 +1,16 @@
+"""What a mapper hands to the verifier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recount.schemas.figures import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A mapped report. report: Report[Ref] of its family. found: whether any part of the family's form was met."""
+
+    report: Model
+    mapper: str
+    found: bool

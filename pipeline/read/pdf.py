@@ -1,0 +1,209 @@
+"""A PDF file becomes pages: text lines with a box for each character, and ruling lines.
+
+Coordinates are points from the top left corner of the page as displayed: /Rotate and the crop box are
+applied.
+
+What is left out, because nobody sees it as text of the page: text set at an angle (watermarks), invisible
+text of a digital page, characters off the page, control characters, and the second copy of a line that was
+drawn twice (how some programs make bold).
+
+Invisible text over a picture of the page is the work of somebody else's OCR. Its characters are used unless
+they are garbage, but the page has the origin "ocr": a figure of it was read by a machine, not printed by the
+publisher, so a sum that fails there is no discrepancy of the source. Its confidence is unknown (None).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+from recount.pipeline.document import Box, Line, Page, Pages
+from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
+from recount.pipeline.read.rulings import read_rulings
+from recount.pipeline.read.usable import Layer, judge
+
+# Without PRESERVE_LIGATURES MuPDF spells ligatures out. CID_FOR_UNKNOWN_UNICODE, which "words" sets, must
+# stay off: it passes the number of an unmapped glyph off as a character, a wrong digit that nobody notices.
+_mupdf: Any = pymupdf  # only parts of it have types
+_FLAGS = _mupdf.TEXT_PRESERVE_WHITESPACE | _mupdf.TEXT_MEDIABOX_CLIP
+_MUPDF_ERRORS = (RuntimeError, ValueError, _mupdf.mupdf.FzErrorBase)
+_HEADER_REACH = 1024  # a PDF may have other bytes before its "%PDF-", but no more than this
+_DROPPED = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
+_SAME_PLACE = 0.12  # share of the line's height by which a copy drawn for bold may be shifted
+
+Matrix = tuple[float, float, float, float, float, float]
+
+
+def read_pdf(path: Path) -> Pages:
+    """Read every page of the PDF file at path, without OCR.
+
+    Raises: NotAPdf (no PDF, empty, or too damaged), Encrypted (a password is needed), NoPages, OSError (the
+    file cannot be read at all). The messages name the file without its folder.
+    """
+    _require_header(path)
+    with _quiet_mupdf():
+        try:
+            with _mupdf.open(path, filetype="pdf") as document:
+                _require_pages(document, path.name)
+                return Pages(tuple(_read_page(page) for page in document))
+        except _MUPDF_ERRORS as error:
+            raise NotAPdf(f"{path.name} is damaged and cannot be read.") from error
+
+
+@contextmanager
+def _quiet_mupdf() -> Iterator[None]:
+    """MuPDF writes its complaints about a file to stderr; the file's errors are ours to report."""
+    tools = _mupdf.TOOLS
+    errors, warnings = tools.mupdf_display_errors(), tools.mupdf_display_warnings()
+    tools.mupdf_display_errors(False)
+    tools.mupdf_display_warnings(False)
+    try:
+        yield
+    finally:
+        tools.mupdf_display_errors(errors)
+        tools.mupdf_display_warnings(warnings)
+
+
+def _require_header(path: Path) -> None:
+    with path.open("rb") as file:
+        head = file.read(_HEADER_REACH)
+    if not head:
+        raise NotAPdf(f"{path.name} is empty.")
+    if b"%PDF-" not in head:
+        raise NotAPdf(f"{path.name} is not a PDF file.")
+
+
+def _require_pages(document: Any, name: str) -> None:
+    if document.needs_pass:
+        raise Encrypted(f"{name} is encrypted; it opens only with a password.")
+    if document.page_count == 0:
+        raise NoPages(f"{name} has no pages.")
+
+
+def _read_page(page: Any) -> Page:
+    turn: Matrix | None = tuple(page.rotation_matrix) if page.rotation else None
+    _, _, width, height = page.rect
+    drawings = page.get_cdrawings()
+    layer = _Builder(width, height, turn).layer(page.get_text("rawdict", flags=_FLAGS))
+    verdict = judge(layer, height, lambda: _picture_share(page), drawings)
+    number = page.number + 1
+    if verdict == "unusable":
+        return Page(number, width, height, (), (), readable=False)
+    lines, origin = (layer.lines, "text") if verdict == "text" else (layer.lines + layer.hidden, "ocr")
+    rulings = read_rulings(drawings, turn)
+    return Page(number, width, height, lines, rulings, origin="ocr" if origin == "ocr" else "text")
+
+
+def _picture_share(page: Any) -> float:
+    """The share of the page's area that pictures cover, 0..1 (overlaps counted twice)."""
+    whole = float(abs(page.rect))
+    frame = page.rect * page.derotation_matrix  # MuPDF places pictures on the page before its rotation
+    area = sum(float(abs(frame & _mupdf.Rect(image["bbox"]))) for image in page.get_image_info())
+    return min(1.0, area / whole) if whole else 0.0
+
+
+@dataclass
+class _Builder:
+    """Collects the lines of one page of width × height points; turn: the matrix of its rotation, if any."""
+
+    width: float
+    height: float
+    turn: Matrix | None
+    raw: list[str] = field(default_factory=list)
+    askew: int = 0
+    seen: dict[str, list[Box]] = field(default_factory=dict)
+
+    def layer(self, rawdict: dict[str, Any]) -> Layer:
+        """The text of the page, visible and hidden, from MuPDF's "rawdict"."""
+        shown: list[Line] = []
+        hidden: list[Line] = []
+        for block in rawdict["blocks"]:
+            for line in block["lines"]:
+                if not self._is_level(line["dir"]):
+                    self._stand_askew(line, shown)
+                    continue
+                spans = line["spans"]
+                unseen = [span for span in spans if span.get("alpha", 255) == 0]
+                if unseen:
+                    self._add(unseen, None, hidden)
+                    self._add([span for span in spans if span.get("alpha", 255)], None, shown)
+                else:
+                    self._add(spans, line["bbox"], shown)
+        return Layer(tuple(shown), tuple(hidden), "".join(self.raw), self.askew)
+
+    def _is_level(self, direction: tuple[float, float]) -> bool:
+        x, y = direction
+        if self.turn:
+            a, b, c, d, _, _ = self.turn
+            x, y = a * x + c * y, b * x + d * y
+        return x > 0.999 and abs(y) < 0.02
+
+    def _stand_askew(self, line: dict[str, Any], shown: list[Line]) -> None:
+        """Text at an angle is not read; in vertical writing each character stands upright and is a line."""
+        if line["wmode"] == 1 and abs(line["dir"][0]) < 0.02 and not self.turn:
+            for span in line["spans"]:
+                for char in span["chars"]:
+                    self._add([{"chars": [char]}], None, shown)
+        else:
+            self.askew += sum(len(span["chars"]) for span in line["spans"])
+
+    def _add(self, spans: Iterable[dict[str, Any]], box: Box | None, to: list[Line]) -> None:
+        chars = [char for span in spans for char in span["chars"]]
+        text = "".join([char["c"] for char in chars])
+        if not text or text.isspace():
+            return
+        self.raw.append(text)
+        boxes: list[Box] = [char["bbox"] for char in chars]
+        if self.turn:
+            boxes, box = [_turned(each, self.turn) for each in boxes], None
+        if _DROPPED.search(text) or text[0].isspace() or text[-1].isspace():
+            text, boxes, box = *_trimmed(text, boxes), None
+            if not text:
+                return
+        box = box or _hull(boxes)
+        if self._is_on_page(box) and not self._is_copy(text, box):
+            to.append(Line(text, tuple(boxes), box))
+
+    def _is_on_page(self, box: Box) -> bool:
+        return box[0] < self.width and box[2] > 0 and box[1] < self.height and box[3] > 0
+
+    def _is_copy(self, text: str, box: Box) -> bool:
+        """Whether the same text was drawn at the same place before; remembers it otherwise."""
+        places = self.seen.setdefault(text, [])
+        reach = _SAME_PLACE * (box[3] - box[1])
+        if any(abs(box[0] - other[0]) < reach and abs(box[1] - other[1]) < reach for other in places):
+            return True
+        places.append(box)
+        return False
+
+
+def _trimmed(text: str, boxes: list[Box]) -> tuple[str, list[Box]]:
+    """The text without control characters and without white space at its ends, and the boxes left."""
+    kept = [index for index, char in enumerate(text) if not _DROPPED.match(char)]
+    while kept and text[kept[0]].isspace():
+        kept.pop(0)
+    while kept and text[kept[-1]].isspace():
+        kept.pop()
+    return "".join([text[index] for index in kept]), [boxes[index] for index in kept]
+
+
+def _hull(boxes: list[Box]) -> Box:
+    return (
+        min([box[0] for box in boxes]),
+        min([box[1] for box in boxes]),
+        max([box[2] for box in boxes]),
+        max([box[3] for box in boxes]),
+    )
+
+
+def _turned(box: Box, turn: Matrix) -> Box:
+    """The box on the page as displayed; turn is a rotation by a multiple of 90 degrees."""
+    a, b, c, d, e, f = turn
+    x0, y0 = a * box[0] + c * box[1] + e, b * box[0] + d * box[1] + f
+    x1, y1 = a * box[2] + c * box[3] + e, b * box[2] + d * box[3] + f
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)

@@ -1,0 +1,208 @@
+"""The drawings of a page become ruling lines.
+
+Programs draw the same table in many ways: long strokes, a stroke for each side of each cell, thin filled
+rectangles (Word, WPS), stroked rectangles, rows of dots. Here all of them become the same few maximal lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from recount.pipeline.document import Ruling
+
+THIN = 3.0  # points; a filled rectangle up to this is a line, above it is shading
+SKEW = 0.8  # points by which the two ends of a straight line may differ
+COLLINEAR = 1.2  # points between two pieces of one line, across it
+GAP = 3.0  # points between two pieces of one line, along it: dashes, dots, corners left open
+DOUBLE = 3.0  # points between the two lines of a double line
+SHORTEST = 4.0  # points; shorter marks are no ruling lines
+_WHITE = 0.97
+_INVISIBLE = 0.05
+
+Segment = tuple[float, float, float, float]
+"""x0, y0, x1, y1 of a piece of a line, with x0 <= x1 and y0 <= y1, either x0 == x1 or y0 == y1."""
+Point = tuple[float, float]
+Run = tuple[float, float, float]
+"""position across, start along, end along."""
+Matrix = tuple[float, float, float, float, float, float]
+
+
+def read_rulings(drawings: Iterable[Mapping[str, Any]], turn: Matrix | None = None) -> tuple[Ruling, ...]:
+    """The ruling lines in MuPDF's cdrawings, merged. turn: the matrix of the page's rotation, if any."""
+    level: list[Run] = []
+    upright: list[Run] = []
+    for drawing in drawings:
+        for segment in _segments(drawing):
+            x0, y0, x1, y1 = _turned(segment, turn) if turn else segment
+            if x1 - x0 <= THIN and y1 - y0 <= THIN:  # a dot may belong to either
+                level.append(((y0 + y1) / 2, x0, x1))
+                upright.append(((x0 + x1) / 2, y0, y1))
+            elif y0 == y1:
+                level.append((y0, x0, x1))
+            else:
+                upright.append((x0, y0, y1))
+    return (
+        *(Ruling(start, at, end, at) for at, start, end in merge_runs(level)),
+        *(Ruling(at, start, at, end) for at, start, end in merge_runs(upright)),
+    )
+
+
+def merge_runs(runs: list[Run]) -> list[Run]:
+    """Maximal runs from pieces: collinear pieces joined, double lines made one, marks too short left out."""
+    joined: list[Run] = []
+    runs.sort()
+    start = 0
+    for index in range(1, len(runs) + 1):
+        if index == len(runs) or runs[index][0] - runs[start][0] > COLLINEAR:
+            joined += _joined(runs[start:index])
+            start = index
+    return [run for run in _without_doubles(joined) if run[2] - run[1] >= SHORTEST]
+
+
+def _joined(runs: list[Run]) -> Iterator[Run]:
+    """The runs of one position, joined where they touch."""
+    if len(runs) == 1:
+        yield runs[0]
+        return
+    runs.sort(key=_start)
+    at, start, end = runs[0]
+    longest = end - start
+    for across, first, last in runs[1:]:
+        if first > end + GAP:
+            yield at, start, end
+            at, start, end, longest = across, first, last, last - first
+            continue
+        end = max(end, last)
+        if last - first > longest:  # the longest piece says where the line is
+            at, longest = across, last - first
+    yield at, start, end
+
+
+def _start(run: Run) -> float:
+    return run[1]
+
+
+def _without_doubles(runs: list[Run]) -> list[Run]:
+    """Two lines side by side over a common stretch are one: no row is as low as that."""
+    kept: list[Run] = []
+    for run in sorted(runs):
+        twin = _twin(run, kept)
+        if twin is None:
+            kept.append(run)
+            continue
+        at, start, end = kept[twin]
+        # Of a long and a short line, as an underline above a border, the long one says where the line is.
+        middle = at if end - start > 2 * (run[2] - run[1]) else (at + run[0]) / 2
+        kept[twin] = middle, min(start, run[1]), max(end, run[2])
+    return kept
+
+
+def _twin(run: Run, kept: Sequence[Run]) -> int | None:
+    """The index of the kept run beside which this one lies, if any; kept is ascending."""
+    for index in range(len(kept) - 1, -1, -1):
+        at, start, end = kept[index]
+        if run[0] - at > DOUBLE:
+            return None
+        if min(end, run[2]) - max(start, run[1]) > GAP:
+            return index
+    return None
+
+
+def _segments(drawing: Mapping[str, Any]) -> Iterator[Segment]:
+    kind = drawing["type"]
+    if "s" in kind and _is_inked(drawing.get("color"), drawing.get("stroke_opacity")):
+        yield from _stroked(drawing["items"], drawing.get("width") or 0.0)
+    elif "f" in kind and _is_inked(drawing.get("fill"), drawing.get("fill_opacity")):
+        yield from _filled(drawing["items"])
+
+
+def _is_inked(colour: Sequence[float] | None, opacity: float | None) -> bool:
+    """Whether a colour leaves a mark on white paper."""
+    if colour is None or (opacity is not None and opacity < _INVISIBLE):
+        return False
+    return min(colour, default=0.0) < _WHITE
+
+
+def _stroked(items: Iterable[Sequence[Any]], width: float) -> Iterator[Segment]:
+    for item in items:
+        kind = item[0]
+        if kind == "l":
+            yield from _stroke(item[1], item[2], width)
+        elif kind == "re":
+            yield from _sides(*item[1])
+        elif kind == "qu":
+            corners = item[1]
+            for one, other in ((0, 1), (1, 3), (3, 2), (2, 0)):
+                yield from _stroke(corners[one], corners[other], width)
+
+
+def _stroke(start: Point, end: Point, width: float) -> Iterator[Segment]:
+    (x0, y0), (x1, y1) = start, end
+    across, along = abs(x1 - x0), abs(y1 - y0)
+    if width > 2 * THIN:
+        # A wide stroke is shading, unless it is so short that it is a line drawn the other way.
+        if max(across, along) <= THIN:
+            middle_x, middle_y, half = (x0 + x1) / 2, (y0 + y1) / 2, width / 2
+            if across >= along:
+                yield middle_x, middle_y - half, middle_x, middle_y + half
+            else:
+                yield middle_x - half, middle_y, middle_x + half, middle_y
+    elif along <= SKEW and across >= along:
+        middle = (y0 + y1) / 2
+        yield min(x0, x1), middle, max(x0, x1), middle
+    elif across <= SKEW:
+        middle = (x0 + x1) / 2
+        yield middle, min(y0, y1), middle, max(y0, y1)
+
+
+def _sides(x0: float, y0: float, x1: float, y1: float) -> Iterator[Segment]:
+    if x1 - x0 <= THIN or y1 - y0 <= THIN:
+        yield from _bar(x0, y0, x1, y1)
+        return
+    yield x0, y0, x1, y0
+    yield x0, y1, x1, y1
+    yield x0, y0, x0, y1
+    yield x1, y0, x1, y1
+
+
+def _bar(x0: float, y0: float, x1: float, y1: float) -> Iterator[Segment]:
+    """A thin rectangle as a line at its middle; nothing for a large one."""
+    if y1 - y0 <= THIN and x1 - x0 >= y1 - y0:
+        middle = (y0 + y1) / 2
+        yield x0, middle, x1, middle
+    elif x1 - x0 <= THIN:
+        middle = (x0 + x1) / 2
+        yield middle, y0, middle, y1
+
+
+def _filled(items: Iterable[Sequence[Any]]) -> Iterator[Segment]:
+    outline: list[Point] = []
+    for item in items:
+        kind = item[0]
+        if kind == "l" and outline and outline[-1] == item[1]:
+            outline.append(item[2])
+            continue
+        yield from _outlined(outline)
+        outline = []
+        if kind == "l":
+            outline = [item[1], item[2]]
+        elif kind == "re":
+            yield from _bar(*item[1])
+        elif kind == "qu":
+            yield from _outlined(list(item[1]))
+    yield from _outlined(outline)
+
+
+def _outlined(points: list[Point]) -> Iterator[Segment]:
+    """A filled outline as a line, if it is thin."""
+    if len(points) >= 3:
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        yield from _bar(min(xs), min(ys), max(xs), max(ys))
+
+
+def _turned(segment: Segment, turn: Matrix) -> Segment:
+    a, b, c, d, e, f = turn
+    x0, y0 = a * segment[0] + c * segment[1] + e, b * segment[0] + d * segment[1] + f
+    x1, y1 = a * segment[2] + c * segment[3] + e, b * segment[2] + d * segment[3] + f
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)

@@ -1,0 +1,139 @@
+"""The result of one report, in the shape of contract/result.md."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from recount.pipeline.document import Token
+from recount.pipeline.verify import Verified
+from recount.schemas.arithmetic import Evaluation
+from recount.schemas.figures import Figure, Kind, Model
+
+_PLACES = Decimal("0.0001")
+_NORMAL = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a result comes from: file (path below the archive), sha256, number of pages, pages read by OCR."""
+
+    file: str
+    sha256: str
+    pages: int
+    scanned_pages: tuple[int, ...] = ()
+    ocr: str | None = None
+
+
+def result_of(
+    source: Source, verified: Verified, tokens: Sequence[Token], contract: str, seconds: Mapping[str, float]
+) -> dict[str, Any]:
+    """The result file as plain values; numbers are Decimal or int."""
+    ids = {id(each): f"c{index}" for index, each in enumerate(verified.evaluations, 1)}
+    taking_part: dict[str, list[str]] = {}
+    for each in verified.evaluations:
+        for operand in each.operands:
+            taking_part.setdefault(operand.pointer, []).append(ids[id(each)])
+    return {
+        "contract": contract,
+        "source": {
+            "file": source.file,
+            "sha256": source.sha256,
+            "pages": source.pages,
+            "scanned_pages": list(source.scanned_pages),
+            "ocr": source.ocr,
+        },
+        "report": plain_values(verified.report),
+        "figures": {
+            pointer: _figure(figure, verified, tokens[figure.token], taking_part.get(pointer, []))
+            for pointer, figure in verified.figures.items()
+        },
+        "checks": [_check(each, ids[id(each)]) for each in verified.evaluations],
+        "rejected": [
+            {"pointer": r.pointer, "proposed": r.proposed, "mapper": r.mapper, "reason": r.reason}
+            for r in verified.rejected
+        ],
+        "summary": _summary(verified, seconds),
+    }
+
+
+def plain_values(value: Any) -> Any:
+    """A Report[Figure] as dicts, lists, Decimals and ints."""
+    if isinstance(value, Figure):
+        return number(value)
+    if isinstance(value, Model):
+        return {name: plain_values(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, tuple):
+        return [plain_values(each) for each in value]
+    return value
+
+
+def number(figure: Figure) -> Decimal | int:
+    """The value as the contract prints it: whole counts and years as int, else with its printed decimals."""
+    if figure.kind in (Kind.COUNT, Kind.YEAR) or (figure.quantum == 1 and figure.value == figure.value.to_integral_value()):
+        return int(figure.value)
+    return figure.value
+
+
+def _figure(figure: Figure, verified: Verified, token: Token, checks: list[str]) -> dict[str, Any]:
+    unit = token.unit or (token.head if figure.kind is Kind.MONEY else None)
+    return {
+        "raw": token.raw,
+        "value": number(figure),
+        "unit": unit,
+        "page": token.page,
+        "bbox": [round(each, 2) for each in token.box],
+        "origin": token.origin,
+        "confidence": token.confidence,
+        "mapper": verified.mapper,
+        "status": verified.statuses[figure.pointer].value,
+        "checks": checks,
+    }
+
+
+def _check(evaluation: Evaluation, name: str) -> dict[str, Any]:
+    identity = evaluation.identity
+    printed = identity.printed
+    applicable = evaluation.result != "not_applicable"
+    return {
+        "id": name,
+        "rule": identity.rule,
+        "expression": f"{printed.value} = {identity.computed.render()}" if applicable and printed else None,
+        "result": evaluation.result,
+        "computed": _rounded(evaluation.computed),
+        "printed": printed.value if printed else None,
+        "residual": _rounded(evaluation.residual),
+        "tolerance": _rounded(evaluation.tolerance),
+        "severity": evaluation.severity,
+        "explanation": evaluation.explanation,
+        "pointers": [operand.pointer for operand in evaluation.operands],
+    }
+
+
+def _rounded(value: Decimal | None) -> Decimal | None:
+    """Four decimals at most; an unbounded tolerance is none."""
+    if value is None or not value.is_finite():
+        return None
+    shortened = value.quantize(_PLACES).normalize()
+    return shortened.quantize(Decimal(1)) if shortened == shortened.to_integral_value() else shortened
+
+
+def _summary(verified: Verified, seconds: Mapping[str, float]) -> dict[str, Any]:
+    by_status = Counter(status.value for status in verified.statuses.values())
+    by_result = Counter(each.result for each in verified.evaluations)
+    minor = sum(1 for each in verified.evaluations if each.severity == "minor")
+    return {
+        "figures": {name: by_status.get(name, 0) for name in ("verified", "repaired", "grounded", "disputed")},
+        "checks": {
+            "pass": by_result.get("pass", 0),
+            "fail": by_result.get("fail", 0) - minor,
+            "minor": minor,
+            "not_applicable": by_result.get("not_applicable", 0),
+        },
+        "rejected": len(verified.rejected),
+        "mapper": {"name": verified.mapper, "calls": 0, "input_tokens": 0, "output_tokens": 0, "cost": Decimal(0)},
+        "seconds": {stage: round(spent, 4) for stage, spent in seconds.items()},
+    }

@@ -1,0 +1,222 @@
+"""One result, and one run, as a person reads them on a terminal; all of it is returned, not printed.
+
+Words of a document are put into rich's Text as they are: as markup, a bracket in a report would change the
+page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from recount.pipeline.errors import UsageError
+from recount.pipeline.jsonfile import Result
+from recount.pipeline.ledger import STATUSES, Attempt
+from recount.pipeline.titles import section_titles, titles
+
+MARKS = {"verified": "✓", "repaired": "✎", "grounded": "○", "disputed": "✗"}
+_STYLES = {"verified": "green", "repaired": "cyan", "grounded": "default", "disputed": "bold red"}
+_SEVERITIES = {"error": "bold red", "minor": "yellow"}
+_ARROW = " › "
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A result together with the model that says what its places are called."""
+
+    result: Result
+    model: type[BaseModel]
+
+    @property
+    def figures(self) -> Mapping[str, Mapping[str, Any]]:
+        figures: Mapping[str, Mapping[str, Any]] = self.result["figures"]
+        return figures
+
+    @property
+    def failing(self) -> list[Mapping[str, Any]]:
+        """The checks that fail, errors first."""
+        failing = [check for check in self.result["checks"] if check["result"] == "fail"]
+        return sorted(failing, key=lambda check: check["severity"] != "error")
+
+    def name(self, pointer: str, *, below: int = 0) -> str:
+        """What a figure is called; below: how many titles from the left are understood."""
+        return _ARROW.join(titles(self.model, self.result["report"], pointer)[below:])
+
+
+def render_result(
+    result: Result, model: type[BaseModel], section: str | None = None
+) -> Iterator[RenderableType]:
+    """A whole report: what its source gets wrong, what is disputed, figures by section, what was rejected.
+
+    section: only the figures of the sections whose key or title holds this. Raises UsageError if none does.
+    """
+    reading = Reading(result, model)
+    chosen = _sections(reading, section)
+    yield from _heading(reading)
+    if section is None:
+        yield from _discrepancies(reading)
+        yield from _disputed(reading)
+    for key, title in chosen.items():
+        yield from _figures(reading, key, title)
+    if section is None:
+        yield from _rejected(reading)
+
+
+def render_summary(
+    reports: Mapping[str, int], figures: Mapping[str, int], discrepancies: Mapping[str, int]
+) -> RenderableType:
+    """The table at the end of a run: three groups of counts, under their names."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column(justify="right")
+    for title, counts in (("Reports", reports), ("Figures", figures), ("Discrepancies", discrepancies)):
+        table.add_row(Text(title, style="bold"), f"{sum(counts.values()):,}")
+        for name, number in counts.items():
+            table.add_row(Text(f"  {MARKS[name]} {name}" if name in MARKS else f"  {name}"), f"{number:,}")
+    return table
+
+
+def render_failures(failures: Iterable[tuple[str, str]]) -> Iterator[RenderableType]:
+    """One line for each report (or folder) that failed: its name and the reason."""
+    for name, reason in failures:
+        yield Text.assemble((name, "bold"), ": ", reason, overflow="fold")
+
+
+def reason_of(failure: Attempt) -> tuple[str, str]:
+    """The name and reason of a failed attempt."""
+    return failure.file, failure.reason or "no reason was recorded"
+
+
+def _sections(reading: Reading, wanted: str | None) -> dict[str, str]:
+    """The sections to be shown, in the order of the report."""
+    sections = section_titles(reading.model)
+    if wanted is None:
+        return sections
+    chosen = {key: title for key, title in sections.items() if wanted.lower() in key or wanted in title}
+    if not chosen:
+        raise UsageError(f"no section is called {wanted}; there are {', '.join(sections)}")
+    return chosen
+
+
+def _heading(reading: Reading) -> Iterator[RenderableType]:
+    """Which report this is, and how its figures stand."""
+    source, report = reading.result["source"], reading.result["report"]
+    year = report.get("fiscal_year")
+    yield Text(f"{report.get('unit_name') or '?'} {year if year is not None else '?'}", style="bold")
+    scanned = len(source["scanned_pages"])
+    pages = f"{source['pages']} pages" + (f", {scanned} of them scanned" if scanned else "")
+    yield Text(f"{source['file']} ({pages})", style="dim")
+    counts = dict.fromkeys(STATUSES, 0)
+    for figure in reading.figures.values():
+        counts[figure["status"]] += 1
+    line = Text(f"{len(reading.figures)} figures: ")
+    line.append_text(
+        Text(", ").join(
+            Text(f"{MARKS[status]} {number} {status}", style=_STYLES[status])
+            for status, number in counts.items()
+        )
+    )
+    yield line
+
+
+def _discrepancies(reading: Reading) -> Iterator[RenderableType]:
+    """Where the document contradicts itself."""
+    failing = reading.failing
+    yield _title(f"Source discrepancies: {len(failing)}")
+    for check in failing:
+        yield _discrepancy(reading, check)
+
+
+def _discrepancy(reading: Reading, check: Mapping[str, Any]) -> RenderableType:
+    """A failing check: the rule, both sides, their difference, every operand with its page."""
+    severity = check["severity"] or "error"
+    explained = f" ({check['explanation']})" if check["explanation"] else ""
+    lines = [
+        Text.assemble((f"{severity}{explained}", _SEVERITIES.get(severity, "default")), "  ", check["rule"]),
+        Text(f"  {check['expression']}"),
+        Text(
+            f"  printed {_plain(check['printed'])}, computed {_plain(check['computed'])}, "
+            f"difference {_plain(check['residual'])}; rounding explains up to {_plain(check['tolerance'])}"
+        ),
+    ]
+    lines += [Text(f"  {_operand(reading, pointer)}", style="dim") for pointer in check["pointers"]]
+    return Group(*lines)
+
+
+def _operand(reading: Reading, pointer: str) -> str:
+    figure = reading.figures.get(pointer)
+    place = f"{figure['raw']}, page {figure['page']}" if figure else "not read"
+    return f"{reading.name(pointer)}: {place}"
+
+
+def _disputed(reading: Reading) -> Iterator[RenderableType]:
+    """The figures that nothing clears, each with the checks that it fails."""
+    rules = {check["id"]: check["rule"] for check in reading.failing}
+    disputed = [item for item in reading.figures.items() if item[1]["status"] == "disputed"]
+    yield _title(f"Disputed figures: {len(disputed)}")
+    for pointer, figure in disputed:
+        broken = [rules[check] for check in figure["checks"] if check in rules]
+        because = "; ".join(dict.fromkeys(broken)) or "no check is named"
+        yield Group(
+            Text.assemble((f"{MARKS['disputed']} ", _STYLES["disputed"]), _operand(reading, pointer)),
+            Text(f"  does not fit: {because}"),
+        )
+
+
+def _figures(reading: Reading, key: str, title: str) -> Iterator[RenderableType]:
+    """The figures of a section; nothing if there are none."""
+    own = [(p, f) for p, f in reading.figures.items() if p == f"/{key}" or p.startswith(f"/{key}/")]
+    if not own:
+        return
+    yield _title(title)
+    table = Table.grid(padding=(0, 2))
+    table.add_column(overflow="fold")
+    table.add_column(justify="right")
+    table.add_column()
+    table.add_column()
+    table.add_column(justify="right", style="dim")
+    for pointer, figure in own:
+        status = figure["status"]
+        table.add_row(
+            Text(reading.name(pointer, below=1) or title),
+            Text(_amount(figure)),
+            Text(figure["unit"] or ""),
+            Text(MARKS.get(status, status), style=_STYLES.get(status, "default")),
+            f"p. {figure['page']}",
+        )
+    yield table
+
+
+def _rejected(reading: Reading) -> Iterator[RenderableType]:
+    """The proposals that the verifier refused."""
+    rejected: Sequence[Mapping[str, Any]] = reading.result["rejected"]
+    if not rejected:
+        return
+    yield _title(f"Rejected proposals: {len(rejected)}")
+    for each in rejected:
+        what = f"{reading.name(each['pointer'])}: {_plain(each['proposed'])}"
+        yield Text(f"{what} ({each['mapper']}): {each['reason']}")
+
+
+def _title(words: str) -> RenderableType:
+    return Group(Text(), Text(words, style="bold underline"))
+
+
+def _amount(figure: Mapping[str, Any]) -> str:
+    """A figure's value; money with its thousands apart."""
+    value = figure["value"]
+    return f"{value:,}" if "元" in (figure["unit"] or "") else _plain(value)
+
+
+def _plain(value: object) -> str:
+    """A value as in the result file, – where there is none."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return "–" if value is None else str(value)

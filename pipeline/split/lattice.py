@@ -1,0 +1,260 @@
+"""The ruling lines of a page become tables of cells, and its text lines go into them.
+
+Lines that touch are one component. Its vertical lines give the column edges, its horizontal ones the row
+edges; neighbouring base cells that no line separates are one merged cell. Lines that frame no two cells
+(underlines, a rule below the header, a box around a text) make no table.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from recount.pipeline.document import Box, Line, Page, Ruling
+from recount.pipeline.split.fragments import cut_line, in_reading_order
+
+TOUCH = 3.0  # points by which lines may miss each other and still meet
+_OPEN = 6.0  # points by which lines must run past the outermost crossing line to leave a side open
+
+
+@dataclass(frozen=True, slots=True)
+class RawCell:
+    """A cell: rows row..row_end, columns column..column_end (exclusive), its lines in reading order."""
+
+    row: int
+    column: int
+    row_end: int
+    column_end: int
+    box: Box
+    fragments: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """A table of one page. xs, ys: its column and row edges, ascending; cells: by row, then column."""
+
+    page: int
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    cells: tuple[RawCell, ...]
+
+    @property
+    def box(self) -> Box:
+        return self.xs[0], self.ys[0], self.xs[-1], self.ys[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class PageTables:
+    """The tables of a page, from top to bottom, and the lines that stand in none, in reading order."""
+
+    page: Page
+    tables: tuple[RawTable, ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A ruling line seen along its own direction: at (across), from start to end (along)."""
+
+    at: float
+    start: float
+    end: float
+
+
+def page_grids(page: Page) -> PageTables:
+    """The tables of a page with their text, and the lines outside of them."""
+    frames = [frame for frame in map(_frame, _components(page.rulings)) if frame]
+    frames.sort(key=lambda frame: (frame.ys[0], frame.xs[0]))
+    outside = _share_out(page.lines, frames)
+    return PageTables(page, tuple(frame.table(page.number) for frame in frames), in_reading_order(outside))
+
+
+def _components(rulings: Iterable[Ruling]) -> list[tuple[list[_Run], list[_Run]]]:
+    """Groups of lines that touch one another, horizontal and vertical; only those that can frame cells."""
+    level = [_Run(ruling.y0, ruling.x0, ruling.x1) for ruling in rulings if ruling.y0 == ruling.y1]
+    upright = [_Run(ruling.x0, ruling.y0, ruling.y1) for ruling in rulings if ruling.y0 != ruling.y1]
+    parent = list(range(len(level) + len(upright)))
+
+    def root(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = index = parent[parent[index]]
+        return index
+
+    for number, line in enumerate(upright, len(level)):
+        left, right, top, bottom = line.at - TOUCH, line.at + TOUCH, line.start - TOUCH, line.end + TOUCH
+        for index, other in enumerate(level):
+            if top <= other.at <= bottom and other.start <= right and other.end >= left:
+                parent[root(index)] = root(number)
+    groups: dict[int, tuple[list[_Run], list[_Run]]] = {}
+    for index, line in enumerate(level):
+        groups.setdefault(root(index), ([], []))[0].append(line)
+    for index, line in enumerate(upright, len(level)):
+        groups.setdefault(root(index), ([], []))[1].append(line)
+    return [group for group in groups.values() if group[0] and group[1] and len(group[0]) + len(group[1]) > 2]
+
+
+def _frame(lines: tuple[list[_Run], list[_Run]]) -> _Frame | None:
+    """The frame of cells that a component's lines make, or None if they make fewer than two cells."""
+    level, upright = lines
+    # Open sides first: then a line that ends there ends at a line.
+    upright = _closed(upright, level)
+    level = _closed(level, upright)
+    level, upright = _trimmed(level, upright), _trimmed(upright, level)
+    xs, ys = _edges(upright), _edges(level)
+    if len(xs) < 2 or len(ys) < 2:
+        return None
+    frame = _Frame(xs, ys, _walls(upright, xs, ys), _walls(level, ys, xs))
+    return frame if len(frame.spans) > 1 else None
+
+
+def _closed(lines: list[_Run], crossing: Sequence[_Run]) -> list[_Run]:
+    """The lines and, where the crossing lines run past the outermost of them, one that closes that side."""
+    first, last = min(line.at for line in lines), max(line.at for line in lines)
+    before = [line for line in crossing if line.start < first - _OPEN]
+    after = [line for line in crossing if line.end > last + _OPEN]
+    closed = list(lines)
+    if len(before) > 1:
+        closed.append(_closing(min(line.start for line in before), before))
+    if len(after) > 1:
+        closed.append(_closing(max(line.end for line in after), after))
+    return closed
+
+
+def _closing(at: float, crossing: Sequence[_Run]) -> _Run:
+    return _Run(at, min(line.at for line in crossing), max(line.at for line in crossing))
+
+
+def _trimmed(lines: Sequence[_Run], crossing: Sequence[_Run]) -> list[_Run]:
+    """The lines without those that end in the middle of a cell, as underlines do; loose ends are cut."""
+    kept = []
+    for line in lines:
+        met = [
+            other.at
+            for other in crossing
+            if line.start - TOUCH <= other.at <= line.end + TOUCH
+            and other.start - TOUCH <= line.at <= other.end + TOUCH
+        ]
+        if met and max(met) - min(met) > TOUCH:
+            kept.append(_Run(line.at, min(met), max(met)))
+    return kept
+
+
+def _edges(lines: Iterable[_Run]) -> tuple[float, ...]:
+    """The positions of the lines, those within TOUCH of each other as one: their mean."""
+    groups: list[list[float]] = []
+    for at in sorted(line.at for line in lines):
+        if groups and at - groups[-1][0] <= TOUCH:
+            groups[-1].append(at)
+        else:
+            groups.append([at])
+    return tuple(sum(group) / len(group) for group in groups)
+
+
+def _walls(lines: Iterable[_Run], across: Sequence[float], along: Sequence[float]) -> list[int]:
+    """For each edge of `across`, the stretches of `along` that a line covers, as bits."""
+    middles = [(one + other) / 2 for one, other in pairwise(along)]
+    walls = [0] * len(across)
+    for line in lines:
+        edge = min(range(len(across)), key=lambda index: abs(across[index] - line.at))
+        first, last = bisect_right(middles, line.start), bisect_right(middles, line.end)
+        walls[edge] |= (1 << last) - (1 << first)
+    return walls
+
+
+class _Frame:
+    """The cells of one table while its text is being put into them.
+
+    uprights[i]: bits of the rows in which a line stands at column edge i; levels[j]: bits of the columns in
+    which a line lies at row edge j.
+    """
+
+    __slots__ = ("_grid", "_texts", "spans", "xs", "ys")
+
+    def __init__(
+        self, xs: tuple[float, ...], ys: tuple[float, ...], uprights: Sequence[int], levels: Sequence[int]
+    ) -> None:
+        self.xs, self.ys = xs, ys
+        self._grid = [[-1] * (len(xs) - 1) for _ in range(len(ys) - 1)]
+        self.spans: list[tuple[int, int, int, int]] = []
+        for row in range(len(ys) - 1):
+            for column in range(len(xs) - 1):
+                if self._grid[row][column] < 0:
+                    self._open_cell(row, column, uprights, levels)
+        self._texts: list[list[Line]] = [[] for _ in self.spans]
+
+    def _open_cell(self, row: int, column: int, uprights: Sequence[int], levels: Sequence[int]) -> None:
+        """The merged cell that begins at (row, column): rightwards up to a line, then downwards up to one."""
+        bit = 1 << row
+        right = column + 1
+        while right < len(self.xs) - 1 and not uprights[right] & bit and self._grid[row][right] < 0:
+            right += 1
+        span = (1 << right) - (1 << column)
+        bottom = row + 1
+        while bottom < len(self.ys) - 1 and not levels[bottom] & span:
+            if not self._continues(bottom, column, right, uprights):
+                break
+            bottom += 1
+        for line in self._grid[row:bottom]:
+            line[column:right] = [len(self.spans)] * (right - column)
+        self.spans.append((row, column, bottom, right))
+
+    def _continues(self, row: int, left: int, right: int, uprights: Sequence[int]) -> bool:
+        """Whether the columns left..right of the row are one free stretch between two lines."""
+        bit = 1 << row
+        return (
+            (left == 0 or bool(uprights[left] & bit))
+            and (right == len(self.xs) - 1 or bool(uprights[right] & bit))
+            and not any(uprights[edge] & bit for edge in range(left + 1, right))
+            and all(self._grid[row][column] < 0 for column in range(left, right))
+        )
+
+    @property
+    def area(self) -> float:
+        return (self.xs[-1] - self.xs[0]) * (self.ys[-1] - self.ys[0])
+
+    def holds(self, line: Line) -> bool:
+        """Whether the middle of the line's height lies in the table and the line reaches into it."""
+        x0, y0, x1, y1 = line.box
+        xs, ys = self.xs, self.ys
+        return ys[0] < (y0 + y1) / 2 < ys[-1] and x0 < xs[-1] and x1 > xs[0]
+
+    def put(self, line: Line) -> tuple[Line, ...]:
+        """Put the line into its cell or, cut at the edges, into its cells; pieces outside are returned."""
+        row = self._grid[bisect_right(self.ys, (line.box[1] + line.box[3]) / 2) - 1]
+        xs, boxes = self.xs, line.boxes
+        first = bisect_right(xs, (boxes[0][0] + boxes[0][2]) / 2) - 1
+        last = bisect_right(xs, (boxes[-1][0] + boxes[-1][2]) / 2) - 1
+        if first >= 0 and last < len(row) and (first == last or row[first] == row[last]):
+            self._texts[row[first]].append(line)
+            return ()
+        edges = [0, *(column for column in range(1, len(row)) if row[column] != row[column - 1]), len(row)]
+        outside = []
+        for stretch, piece in cut_line(line, [xs[edge] for edge in edges]):
+            if 0 < stretch < len(edges):
+                self._texts[row[edges[stretch - 1]]].append(piece)
+            else:
+                outside.append(piece)
+        return tuple(outside)
+
+    def table(self, page: int) -> RawTable:
+        cells = []
+        for (row, column, row_end, column_end), lines in zip(self.spans, self._texts, strict=True):
+            box = self.xs[column], self.ys[row], self.xs[column_end], self.ys[row_end]
+            cells.append(RawCell(row, column, row_end, column_end, box, in_reading_order(lines)))
+        return RawTable(page, self.xs, self.ys, tuple(cells))
+
+
+def _share_out(lines: Iterable[Line], frames: Sequence[_Frame]) -> list[Line]:
+    """Put each line into the innermost table that holds it; the lines of none are returned."""
+    inner_first = sorted(frames, key=lambda frame: frame.area)
+    outside: list[Line] = []
+    for line in lines:
+        for frame in inner_first:
+            if frame.holds(line):
+                outside += frame.put(line)
+                break
+        else:
+            outside.append(line)
+    return outside

@@ -1,0 +1,147 @@
+"""Paragraphs: the lines of running text joined over line ends and page ends."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from recount.pipeline.document import Box, Line, Paragraph
+from recount.pipeline.split.text import Piece, compose, fold, union
+from recount.pipeline.split.tokens import TokenStore
+
+_ORDINAL = re.compile(r"\s*(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\))")
+_SENTENCE_END = re.compile(r'[。:;!?]["」』)]?\s*$')
+# What a line end does not break: digits, Latin letters and what is set close to them.
+_UNBROKEN = re.compile(r'[\d.,%A-Za-z()<>=/+\-"]*[、。,;:)]?')
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A physical line: the pieces on one baseline of a page, from left to right."""
+
+    page: int
+    pieces: tuple[Piece, ...]
+    box: Box
+    em: float
+    folded: str
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Where the lines of running text begin and end (points). indented: first lines of paragraphs are set in."""
+
+    left: float
+    right: float
+    indented: bool = False
+
+
+def rows_of(page: int, lines: Iterable[Line]) -> list[Row]:
+    """The physical lines of a page, from top to bottom."""
+    ordered = sorted((line for line in lines if line.text.strip()), key=lambda line: (line.box[1] + line.box[3]))
+    clusters: list[list[Line]] = []
+    for line in ordered:
+        if clusters and _on_one_baseline(clusters[-1][0], line):
+            clusters[-1].append(line)
+        else:
+            clusters.append([line])
+    return [_row(page, sorted(cluster, key=lambda line: line.box[0])) for cluster in clusters]
+
+
+def _on_one_baseline(one: Line, other: Line) -> bool:
+    overlap = min(one.box[3], other.box[3]) - max(one.box[1], other.box[1])
+    return overlap > 0.5 * min(one.box[3] - one.box[1], other.box[3] - other.box[1])
+
+
+def _row(page: int, lines: Sequence[Line]) -> Row:
+    pieces = tuple(Piece(page, line) for line in lines)
+    return Row(
+        page,
+        pieces,
+        union([_inked(line) for line in lines]),
+        _em(lines),
+        fold(" ".join(line.text for line in lines)).strip(),
+    )
+
+
+def _em(lines: Sequence[Line]) -> float:
+    """The width of a full-width character; from the height where there is none."""
+    width = max(box[2] - box[0] for line in lines for box in line.boxes[:12])
+    height = median(line.box[3] - line.box[1] for line in lines)
+    return width if 0.6 * height <= width <= 1.3 * height else 0.8 * height
+
+
+def _inked(line: Line) -> Box:
+    """The box of a line without the white space at its ends."""
+    text = line.text
+    first = len(text) - len(text.lstrip())
+    last = len(text.rstrip()) - 1
+    return (line.boxes[first][0], line.box[1], line.boxes[last][2], line.box[3])
+
+
+def margins_of(rows: Sequence[Row]) -> Margins:
+    """The margins of a group of rows: where most lines begin, and as far right as lines commonly go."""
+    if not rows:
+        return Margins(0.0, 0.0)
+    starts = Counter(round(row.box[0] / 2) for row in rows)
+    usual = max(starts.values())
+    left = 2.0 * min(start for start, times in starts.items() if times * 5 >= usual)
+    ends = sorted(row.box[2] for row in rows)
+    right = ends[int(len(ends) * 0.95)] if len(ends) > 3 else ends[-1]
+    set_in = sum(1 for row in rows if 1.5 * row.em <= row.box[0] - left <= 2.6 * row.em)
+    return Margins(left, right, indented=set_in * 8 >= len(rows))
+
+
+def paragraphs_of(rows: Sequence[Row], margins: Margins, store: TokenStore) -> list[Paragraph]:
+    """Rows of one flow of text (over pages, no table between) joined to paragraphs, in order."""
+    groups: list[list[Row]] = []
+    for row in rows:
+        if groups and _continues(groups[-1], row, margins):
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return [_paragraph(group, margins, store) for group in groups]
+
+
+def _continues(group: Sequence[Row], row: Row, margins: Margins) -> bool:
+    """Whether a row goes on with the paragraph above it."""
+    above = group[-1]
+    if not 0.8 <= row.em / above.em <= 1.25 or _is_centred(above, margins) or _is_centred(row, margins):
+        return False
+    em = above.em
+    if row.box[0] > margins.left + 1.2 * em and row.box[0] > group[0].box[0] - 0.5 * em:
+        # Indented as first lines are. A text block that is set in as a whole goes on at its own left edge.
+        hanging = len(group) > 1 and abs(row.box[0] - above.box[0]) < 0.6 * em
+        if not hanging:
+            return False
+    full = _is_full(above, row, margins)
+    if _ORDINAL.match(row.folded) and (_SENTENCE_END.search(above.folded) or not full):
+        return False
+    # Where first lines are set in, a line at the margin goes on, also below a line that a long word left short.
+    goes_on = margins.indented and row.box[0] < margins.left + 0.8 * em and not _SENTENCE_END.search(above.folded)
+    return full or goes_on
+
+
+def _is_full(above: Row, row: Row, margins: Margins) -> bool:
+    """Whether the line above ends because the next word did not fit."""
+    unbroken = _UNBROKEN.match(row.folded)
+    width = (len(unbroken[0]) if unbroken else 0) * 0.6 * row.em
+    return above.box[2] + max(width, row.em) >= margins.right - 0.8 * row.em
+
+
+def _is_centred(row: Row, margins: Margins) -> bool:
+    before, after = row.box[0] - margins.left, margins.right - row.box[2]
+    return before > 2.6 * row.em and after > 2.6 * row.em and abs(before - after) < 1.5 * row.em
+
+
+def _paragraph(group: Sequence[Row], margins: Margins, store: TokenStore) -> Paragraph:
+    composed = compose([piece for row in group for piece in row.pieces], join_digits=True)
+    return Paragraph(
+        text=composed.text,
+        numbers=store.numbers_in(composed),
+        page=group[0].page,
+        top=group[0].box[1],
+        centred=len(group) == 1 and _is_centred(group[0], margins),
+    )

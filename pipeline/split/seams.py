@@ -1,0 +1,237 @@
+"""What became of a row at the page end: was it cut in two, or does a new row begin on the next page?
+
+The page end draws a border below the first part of a cut row and above its second part, so both look like rows.
+What tells them from rows is their text: a word breaks off at the end of a full line and goes on; what complete
+rows have, their figures, is missing in one of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from recount.pipeline.document import Line
+from recount.pipeline.split.lattice import RawCell, RawTable
+
+_USUAL = 0.6  # share of the rows that have a figure in a column for it to be a column of figures
+_FILLED = 0.9  # share of the rows that have words in a column for it to be never blank
+_PROSE = 40  # characters; a cell with more holds sentences, where a line may begin with an ordinal
+_DEFAULT_PADDING = 2.0  # points between a cell's border and its text
+
+_FIGURE = re.compile(r"[-+－−]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?[%％分]?")
+_ORDINAL = re.compile(r"[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、](?=\D)")
+_UNBROKEN = re.compile(r"(?:[A-Za-z0-9.,%<>=]+|.)[，。；：、！？）》”,.;:!?)%％]*", re.DOTALL)
+_SENTENCE_END = tuple("。；;！？!?")
+
+
+@dataclass(frozen=True, slots=True)
+class PagedLine:
+    """A line of a cell with the page on which it stands."""
+
+    page: int
+    line: Line
+
+
+@dataclass(slots=True)
+class Strip:
+    """A cell of a joined table while parts are being added. last: its cell in the last part that it has."""
+
+    row: int
+    column: int
+    row_end: int
+    column_end: int
+    fragments: list[PagedLine]
+    last: RawCell
+
+    @classmethod
+    def of(cls, cell: RawCell, page: int, column: int, column_end: int) -> Strip:
+        fragments = [PagedLine(page, line) for line in cell.fragments]
+        return cls(cell.row, column, cell.row_end, column_end, fragments, cell)
+
+    @property
+    def words(self) -> str:
+        return words(fragment.line for fragment in self.fragments)
+
+    @property
+    def height(self) -> int:
+        return self.row_end - self.row
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.column, self.column_end
+
+    def move(self, rows: int) -> None:
+        self.row += rows
+        self.row_end += rows
+
+    def absorb(self, below: Strip, *, again: bool) -> None:
+        """Take over the rows and, unless they are the same text printed again, the lines of the second part."""
+        self.row_end = max(self.row_end, below.row_end)
+        if not again:
+            self.fragments += below.fragments
+        self.last = below.last
+
+
+@dataclass(slots=True)
+class Part:
+    """The part of a table on one page."""
+
+    table: RawTable
+    strips: list[Strip] = field(default_factory=list)
+
+
+class _Sign(Enum):
+    """What the two halves of a column say: one text, two texts, or nothing."""
+
+    ONE = 1
+    NEUTRAL = 0
+    TWO = -1
+
+
+def words(lines: Iterable[Line]) -> str:
+    """The text of lines without white space."""
+    return "".join("".join(line.text.split()) for line in lines)
+
+
+def is_one_cell(above: Strip, below: Strip, labels: frozenset[str]) -> bool:
+    """Whether two cells of the same columns, with whole rows on both sides, are one cell merged downwards."""
+    label, more = above.words, below.words
+    if not label:
+        return False
+    if not more:
+        merged = below.height > 1 or (above.height > 1 and above.column == 0)
+        return label in labels or merged
+    if more == label:
+        return label in labels or (max(above.height, below.height) > 1 and not _FIGURE.fullmatch(label))
+    return label + more in labels and label not in labels
+
+
+def is_rest_of_row(
+    upper: Sequence[Strip], lower: Sequence[Strip], strips: Sequence[Strip], labels: frozenset[str]
+) -> bool:
+    """Whether the first row of a part (lower) is the rest of the last row of the part above (upper).
+
+    strips: all cells of both parts, which tell what a complete row has.
+    """
+    spans = sorted(strip.span for strip in upper)
+    if not any(strip.words for strip in lower) and all(strip.height == 1 for strip in lower):
+        return True
+    if spans != sorted(strip.span for strip in lower):
+        return False
+    above = {strip.span: strip for strip in upper}
+    pairs = [(above[strip.span], strip) for strip in lower]
+    signs = [_sign(one, other, labels) for one, other in pairs]
+    figures, filled = _habits(strips, spans, (*upper, *lower))
+    if _is_remainder(pairs, figures, filled, labels):
+        return True
+    if _Sign.TWO in signs:
+        return False
+    if _Sign.ONE in signs:
+        return True
+    return _is_complement(pairs, figures)
+
+
+def _is_remainder(
+    pairs: Sequence[tuple[Strip, Strip]], figures: set[tuple[int, int]], filled: set[tuple[int, int]], labels: frozenset[str]
+) -> bool:
+    """Whether the lower row is too poor to be a row: no figures, a text missing that every row has, nothing new."""
+    above = {one.span for one, _ in pairs if one.words}
+    below = {other.span for _, other in pairs if other.words}
+    return (
+        bool(figures & above)
+        and not figures & below
+        and bool(filled & above - below - figures)
+        and below <= above
+        and not any(other.words in labels or _are_two_items(one.words, other.words) for one, other in pairs)
+        and all(len(one.last.fragments) > 1 for one, other in pairs if other.words)
+    )
+
+
+def _is_complement(pairs: Sequence[tuple[Strip, Strip]], figures: set[tuple[int, int]]) -> bool:
+    """Whether two rows that say nothing for or against each other complete each other."""
+    above = [one for one, _ in pairs if one.words]
+    below = [other for _, other in pairs if other.words]
+    shared = {one.span for one in above} & {other.span for other in below}
+    if shared:  # paragraphs of goals that happen to end with the page; a table of figures has rows instead
+        return not figures
+    if all(_FIGURE.fullmatch(strip.words) for strip in below):
+        return not any(_FIGURE.fullmatch(strip.words) for strip in above)
+    return bool(above) and all(_FIGURE.fullmatch(strip.words) for strip in above)
+
+
+def _sign(above: Strip, below: Strip, labels: frozenset[str]) -> _Sign:
+    """What a column says about the two rows."""
+    one, more = above.words, below.words
+    if not more:
+        return _Sign.NEUTRAL
+    if not one:
+        return _Sign.TWO if more in labels else _Sign.NEUTRAL
+    if one not in labels and one + more in labels:
+        return _Sign.ONE
+    if one == more and above.height > 1:
+        return _Sign.NEUTRAL
+    if one in labels or more in labels or _are_two_items(one, more):
+        return _Sign.TWO
+    if _is_full(above.last, below.last):
+        return _Sign.ONE
+    return _Sign.NEUTRAL if one.endswith(_SENTENCE_END) else _Sign.TWO
+
+
+def _are_two_items(one: str, more: str) -> bool:
+    """Whether both are figures, or both begin with an ordinal as rows do."""
+    if _FIGURE.fullmatch(one) and _FIGURE.fullmatch(more):
+        return True
+    return len(one) < _PROSE and bool(_ORDINAL.match(one) and _ORDINAL.match(more))
+
+
+def _is_full(above: RawCell, below: RawCell) -> bool:
+    """Whether the first word of the cell below found no room on the last line of the cell above."""
+    last = above.fragments[-1]
+    height = last.box[3] - last.box[1]
+    baseline = [line for line in above.fragments if abs(line.box[3] - last.box[3]) < height / 2]
+    used = max(line.box[2] for line in baseline) - min(line.box[0] for line in baseline)
+    room = above.box[2] - above.box[0] - 2 * _padding(above, below) - used
+    return room < _first_word_width(below.fragments[0])
+
+
+def _first_word_width(line: Line) -> float:
+    """The width of what must stay together at the head of a line."""
+    found = _UNBROKEN.match(line.text)
+    end = found.end() if found else 1
+    return line.boxes[end - 1][2] - line.boxes[0][0]
+
+
+def _padding(*cells: RawCell) -> float:
+    """The space between border and text, seen at the longest line."""
+    gaps = [(line.box[0] - cell.box[0], cell.box[2] - line.box[2]) for cell in cells for line in cell.fragments]
+    left, right = min(gaps, key=sum)
+    return max(0.0, min(left, right, 3 * _DEFAULT_PADDING))
+
+
+def _habits(
+    strips: Sequence[Strip], spans: Sequence[tuple[int, int]], left_out: Sequence[Strip]
+) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    """The columns in which complete rows have a figure, and those that are never blank.
+
+    Complete are the rows of the same columns in both parts except the two in question (left_out), of which the
+    figures are taken if there are no others.
+    """
+    excluded = {id(strip) for strip in left_out}
+    seen: Counter[tuple[int, int]] = Counter()
+    figures: Counter[tuple[int, int]] = Counter()
+    filled: Counter[tuple[int, int]] = Counter()
+    for strip in strips:
+        if id(strip) in excluded:
+            continue
+        text = strip.words
+        seen[strip.span] += 1
+        figures[strip.span] += bool(_FIGURE.fullmatch(text))
+        filled[strip.span] += bool(text)
+    usual = {span for span in spans if figures[span] >= max(2, _USUAL * seen[span])}
+    never_blank = {span for span in spans if seen[span] > 1 and filled[span] >= _FILLED * seen[span]}
+    if not any(seen[span] for span in spans):
+        usual = {strip.span for strip in left_out if _FIGURE.fullmatch(strip.words)}
+    return usual, never_blank

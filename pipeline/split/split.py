@@ -1,0 +1,165 @@
+"""split: pages become blocks in reading order: paragraphs and grids, and every number a token."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from recount.pipeline.document import Block, Cell, Document, Grid, Pages, Paragraph
+from recount.pipeline.split.furniture import running_lines, without_furniture
+from recount.pipeline.split.lattice import PageTables, page_grids
+from recount.pipeline.split.paragraphs import Margins, Row, margins_of, paragraphs_of, rows_of
+from recount.pipeline.split.tables import JoinedTable, join_tables
+from recount.pipeline.split.text import Piece, compose, fold
+from recount.pipeline.split.tokens import TokenStore
+from recount.schemas.family import Family
+
+_CAPTION = re.compile(
+    r"表$|单位:|公开\d*表|\(?20\d\d年度?\)?$|编制(?:单位|部门)|^(?:部门|单位)(?:名称)?:|续表|^附件|^附表|^附\d"
+)
+_PART = re.compile(r"第[一二三四五六七八九十]{1,2}部分")
+_SENTENCE = re.compile(r"[。;,]$|[。;]")
+_LONGEST_CAPTION = 60  # characters
+_MOST_CAPTIONS = 5
+_MONEY_UNIT = re.compile(r"单位[:：]?(?:人民币)?(万元|亿元|元)|(?:资金|金额)\((万元|元|亿元)\)")
+
+
+def split(pages: Pages, family: Family) -> Document:
+    """Split a report.
+
+    pages: as read; pages that are not readable are left out (Document.unreadable). family: gives the words that
+    begin a table or make a row of their own.
+    """
+    readable = [page for page in pages.pages if page.readable]
+    running = running_lines(readable)
+    raw = [page_grids(page) for page in readable]
+    raw = [
+        PageTables(each.page, each.tables, tuple(without_furniture(each.page, each.lines, running)))
+        for each in raw
+    ]
+    starts = re.compile(family.table_starts)
+    tables = join_tables(
+        raw, labels=family.row_labels, starts=lambda words: starts.match(fold(words)) is not None
+    )
+    store = TokenStore(origins={page.number: page.origin for page in readable})
+    blocks = _with_grids(_in_reading_order(raw, tables, store), store)
+    unreadable = tuple(page.number for page in pages.pages if not page.readable)
+    return Document(tuple(blocks), tuple(store.tokens), unreadable)
+
+
+Item = Paragraph | JoinedTable
+
+
+def _in_reading_order(
+    raw: Sequence[PageTables], tables: Sequence[JoinedTable], store: TokenStore
+) -> list[Item]:
+    """Paragraphs and tables in reading order. Text flows on from page to page until a table stops it, or a page
+    of another size."""
+    beginning: dict[int, list[JoinedTable]] = defaultdict(list)
+    for table in tables:
+        beginning[table.pages[0]].append(table)
+    rows_on = {each.page.number: rows_of(each.page.number, each.lines) for each in raw}
+    margins = _margins(raw, rows_on)
+    items: list[Item] = []
+    flow: list[Row] = []
+    size = None
+
+    def flush() -> None:
+        if flow:
+            items.extend(paragraphs_of(flow, margins[size], store))
+            flow.clear()
+
+    for each in raw:
+        if _size(each) != size:
+            flush()
+            size = _size(each)
+        rows = rows_on[each.page.number]
+        for table in sorted(beginning[each.page.number], key=lambda table: table.top[1]):
+            flow += [row for row in rows if _middle(row) < table.top[1]]
+            rows = [row for row in rows if _middle(row) >= table.top[1]]
+            flush()
+            items.append(table)
+        if each.tables and rows and not beginning[each.page.number] and _middle(rows[0]) > each.tables[0].ys[0]:
+            flush()  # below the rest of a table from the page before
+        flow += rows
+    flush()
+    return items
+
+
+def _with_grids(items: Sequence[Item], store: TokenStore) -> list[Block]:
+    """Every table with the lines that belong to it: its caption above, its 注 below."""
+    blocks: list[Block] = []
+    for index, item in enumerate(items):
+        if isinstance(item, Paragraph):
+            if not (index and isinstance(items[index - 1], JoinedTable) and _is_note(item)):
+                blocks.append(item)
+            continue
+        below = items[index + 1] if index + 1 < len(items) else None
+        note = below if isinstance(below, Paragraph) and _is_note(below) else None
+        blocks.append(_grid(item, _take_caption(blocks, item.pages[0]), note, store))
+    return blocks
+
+
+def _is_note(paragraph: Paragraph) -> bool:
+    return paragraph.text.folded.startswith(("注:", "注.", "备注:", "说明:本表"))
+
+
+def _take_caption(blocks: list[Block], page: int) -> tuple[Paragraph, ...]:
+    """The lines right above a table that are its own, taken off the running text."""
+    caption: list[Paragraph] = []
+    while blocks and len(caption) < _MOST_CAPTIONS:
+        above = blocks[-1]
+        if not isinstance(above, Paragraph) or above.page != page or not _is_caption(above):
+            break
+        caption.append(above)
+        blocks.pop()
+    return tuple(reversed(caption))
+
+
+def _is_caption(paragraph: Paragraph) -> bool:
+    words = "".join(paragraph.text.folded.split())
+    if len(words) > _LONGEST_CAPTION or _PART.match(words):
+        return False
+    if _CAPTION.search(words):
+        return True
+    return paragraph.centred and _SENTENCE.search(words) is None
+
+
+def _grid(
+    table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | None, store: TokenStore
+) -> Grid:
+    head = _money_unit(caption, table)
+    cells = []
+    for cell in table.cells:
+        composed = compose([Piece(part.page, part.line) for part in cell.fragments], join_digits=False)
+        numbers = store.numbers_in(composed, head) if composed.raw else ()
+        cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, composed.text, numbers))
+    return Grid(table.rows, table.columns, tuple(cells), caption, note, table.pages, head)
+
+
+def _money_unit(caption: Iterable[Paragraph], table: JoinedTable) -> str | None:
+    """The unit that the caption or the head of the table states (单位：元, 项目资金（万元）)."""
+    stated = [paragraph.text.folded for paragraph in caption]
+    stated += ["".join(part.line.text for part in cell.fragments) for cell in table.cells if cell.row < 5]
+    for words in stated:
+        match = _MONEY_UNIT.search("".join(fold(words).split()))
+        if match:
+            return match[1] or match[2]
+    return None
+
+
+def _size(each: PageTables) -> tuple[int, int]:
+    return round(each.page.width / 4), round(each.page.height / 4)
+
+
+def _margins(raw: Sequence[PageTables], rows_on: dict[int, list[Row]]) -> dict[tuple[int, int] | None, Margins]:
+    """The margins of running text for each size of page."""
+    by_size: dict[tuple[int, int] | None, list[Row]] = defaultdict(list)
+    for each in raw:
+        by_size[_size(each)] += rows_on[each.page.number]
+    return {size: margins_of(rows) for size, rows in by_size.items()}
+
+
+def _middle(row: Row) -> float:
+    return (row.box[1] + row.box[3]) / 2

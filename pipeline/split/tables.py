@@ -1,0 +1,211 @@
+"""Tables that run over pages become one table; rows and merged cells that the page end cut become one again."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from recount.pipeline.document import Box, Line
+from recount.pipeline.split.lattice import PageTables, RawCell, RawTable
+from recount.pipeline.split.seams import Part, PagedLine, Strip, is_one_cell, is_rest_of_row, words
+
+__all__ = ["JoinedCell", "JoinedTable", "PagedLine", "join_tables"]
+
+_SAME_EDGE = 2.5  # points between the column edges of two parts of one table, their left edges aligned
+_SAME_WIDTH = 4.0  # points between the widths of two parts of one table
+_COMMON = 0.6  # share of the inner column edges that two parts must have in common
+_CONTINUED = re.compile(r"[（(【]?(?:表?[（(]?续[）)]?|续[上前]?[页表]?|接上[页表])[）)】]?[:：]?")
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedCell:
+    """A cell: rows row..row_end, columns column..column_end (exclusive), its lines in reading order."""
+
+    row: int
+    column: int
+    row_end: int
+    column_end: int
+    fragments: tuple[PagedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedTable:
+    """A table over one page or more. pages and boxes: where its parts stand, in order; cells: by row, column."""
+
+    pages: tuple[int, ...]
+    boxes: tuple[Box, ...]
+    rows: int
+    columns: int
+    cells: tuple[JoinedCell, ...]
+
+    @property
+    def top(self) -> tuple[int, float]:
+        """The page and y at which it begins."""
+        return self.pages[0], self.boxes[0][1]
+
+    @property
+    def bottom(self) -> tuple[int, float]:
+        """The page and y at which it ends."""
+        return self.pages[-1], self.boxes[-1][3]
+
+
+def join_tables(
+    pages: Sequence[PageTables], *, labels: Collection[str], starts: Callable[[str], bool]
+) -> tuple[JoinedTable, ...]:
+    """The tables of a document, in reading order, each as a whole.
+
+    pages: consecutive pages whose lines are without running headers, footers and page numbers; a line that is
+    left between two parts keeps them apart. labels: the words of cells that are complete as they stand (row
+    labels such as 经济效益指标, column heads), without white space. starts: whether the words of a row, without
+    white space, begin a new table even though nothing else keeps it from the part above.
+    """
+    chains: list[list[RawTable]] = []
+    before: PageTables | None = None
+    for page in pages:
+        for index, table in enumerate(page.tables):
+            follows = before and index == 0 and _is_next(before, page)
+            if follows and _continues(chains[-1], table, starts):
+                chains[-1].append(table)
+            else:
+                chains.append([table])
+        before = page
+    return tuple(_joined(chain, frozenset(labels)) for chain in chains)
+
+
+def _is_next(before: PageTables, page: PageTables) -> bool:
+    """Whether one page ends with a table and the next begins with one; a mere 续表 above it does not count."""
+    if page.page.number != before.page.number + 1 or not before.tables:
+        return False
+    bottom, top = before.tables[-1].box[3], page.tables[0].box[1]
+    above = [words([line]) for line in page.lines if _middle(line) < top]
+    return not any(_middle(line) > bottom for line in before.lines) and all(map(_CONTINUED.fullmatch, above))
+
+
+def _middle(line: Line) -> float:
+    return (line.box[1] + line.box[3]) / 2
+
+
+def _continues(chain: Sequence[RawTable], table: RawTable, starts: Callable[[str], bool]) -> bool:
+    edges = _common_edges(chain)
+    own = _aligned(table, edges[0])
+    if abs(own[-1] - edges[-1]) > _SAME_WIDTH or not _share_columns(edges[1:-1], own[1:-1]):
+        return False
+    first = words(fragment for cell in table.cells if cell.row == 0 for fragment in cell.fragments)
+    return not starts(first) or _repeated_rows(chain[0], table, _spans(chain[0], edges), _spans(table, edges)) > 0
+
+
+def _share_columns(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Whether enough of the inner column edges of the part that has fewer stand in the other."""
+    few, many = sorted((one, other), key=len)
+    if not few:
+        return True
+    found = sum(any(abs(edge - match) <= _SAME_EDGE for match in many) for edge in few)
+    return found >= _COMMON * len(few)
+
+
+def _aligned(table: RawTable, left: float) -> list[float]:
+    """The column edges of a part, moved so that its left edge is at left."""
+    shift = left - table.xs[0]
+    return [x + shift for x in table.xs]
+
+
+def _common_edges(parts: Sequence[RawTable]) -> list[float]:
+    """The column edges of all parts, each once."""
+    edges = list(parts[0].xs)
+    for part in parts[1:]:
+        new = [x for x in _aligned(part, edges[0])[1:-1] if all(abs(x - edge) > _SAME_EDGE for edge in edges)]
+        edges = sorted(edges + [x for x in new if x < edges[-1]])
+    return edges
+
+
+def _spans(table: RawTable, edges: Sequence[float]) -> dict[RawCell, tuple[int, int]]:
+    """For each cell of a part its columns in the joined table."""
+    places = [_nearest(edges, x) for x in _aligned(table, edges[0])]
+    places[-1] = len(edges) - 1
+    return {cell: (places[cell.column], places[cell.column_end]) for cell in table.cells}
+
+
+def _nearest(edges: Sequence[float], x: float) -> int:
+    after = bisect_left(edges, x)
+    return min((index for index in (after - 1, after) if 0 <= index < len(edges)), key=lambda i: abs(edges[i] - x))
+
+
+def _joined(parts: Sequence[RawTable], labels: frozenset[str]) -> JoinedTable:
+    edges = _common_edges(parts)
+    strips: list[Strip] = []
+    rows = 0
+    for index, table in enumerate(parts):
+        spans = _spans(table, edges)
+        skipped = _repeated_rows(parts[0], table, _spans(parts[0], edges), spans) if index else 0
+        part = Part(table, [Strip.of(cell, table.page, *spans[cell]) for cell in table.cells if cell.row >= skipped])
+        rows = _append(strips, rows, part, len(table.ys) - 1 - skipped, skipped, labels)
+    cells = sorted((strip.row, strip.column, strip.row_end, strip.column_end, tuple(strip.fragments)) for strip in strips)
+    return JoinedTable(
+        tuple(part.page for part in parts),
+        tuple(part.box for part in parts),
+        rows,
+        len(edges) - 1,
+        tuple(JoinedCell(*cell) for cell in cells),
+    )
+
+
+def _repeated_rows(
+    first: RawTable,
+    table: RawTable,
+    first_spans: dict[RawCell, tuple[int, int]],
+    spans: dict[RawCell, tuple[int, int]],
+) -> int:
+    """How many rows at the head of a part repeat the head of the first part: its header rows, printed again."""
+    ours, theirs = _rows(table, spans), _rows(first, first_spans)
+    same = complete = 0
+    while same < min(len(ours), len(theirs)) and ours[same] == theirs[same]:
+        same += 1
+        if all(cell.row_end <= same for cell in table.cells if cell.row < same):
+            complete = same
+    # Blank rows alone, or a lone word, repeat nothing.
+    return complete if sum(1 for row in ours[:complete] for *_, text in row if text) > 1 else 0
+
+
+def _rows(table: RawTable, spans: dict[RawCell, tuple[int, int]]) -> list[list[tuple[int, int, int, str]]]:
+    """For each row its cells as (column, column end, height, words)."""
+    rows: list[list[tuple[int, int, int, str]]] = [[] for _ in range(len(table.ys) - 1)]
+    for cell in table.cells:
+        rows[cell.row].append((*spans[cell], cell.row_end - cell.row, words(cell.fragments)))
+    return rows
+
+
+def _append(
+    strips: list[Strip], rows: int, part: Part, height: int, skipped: int, labels: frozenset[str]
+) -> int:
+    """Add the rows of a part, `height` of them after the `skipped` ones, below those there are.
+
+    Returns the new number of rows.
+    """
+    if not height:
+        return rows
+    lower = [strip for strip in part.strips if strip.row == skipped]
+    upper = [strip for strip in strips if strip.row_end == rows]
+    pairs = _pairs(upper, lower)
+    rest = bool(rows) and is_rest_of_row(upper, lower, strips + part.strips, labels)
+    for strip in part.strips:
+        strip.move(rows - skipped - rest)
+    absorbed: set[int] = set()
+    for above, below in pairs:
+        if rest or is_one_cell(above, below, labels):
+            # A label of several rows that was printed again counts once.
+            above.absorb(below, again=above.words == below.words and (not rest or above.height > 1))
+            absorbed.add(id(below))
+    if rest and len(absorbed) < len(lower):  # a blank row of other columns: nothing of it is kept
+        absorbed.update(id(strip) for strip in lower)
+    strips += [strip for strip in part.strips if id(strip) not in absorbed]
+    return rows + height - rest
+
+
+def _pairs(upper: Iterable[Strip], lower: Iterable[Strip]) -> list[tuple[Strip, Strip]]:
+    """The cells of the last row and of the first row that have the same columns."""
+    above = {(strip.column, strip.column_end): strip for strip in upper}
+    return [
+        (above[strip.column, strip.column_end], strip) for strip in lower if (strip.column, strip.column_end) in above
+    ]

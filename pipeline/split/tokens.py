@@ -1,0 +1,75 @@
+"""Number tokens: every number that is printed, with its characters, value, decimals, unit, page and box."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from recount.pipeline.document import Number, Origin, Token
+from recount.pipeline.split.text import Composed, union
+
+# A minus belongs to the number unless it joins two things (8-11月, 2022-12). Groups of three after a comma are
+# one number; a comma before anything else ends it. Dates set with points (2022.12.31) are no numbers.
+_NUMBER = re.compile(
+    r"(?:(?<![\dA-Za-z)])-)?(?<![\d.])(?>\d{1,3}(?:,\d{3})+(?!\d)|\d++)(?>\.\d+)?(?!\.\d)(?P<percent>%)?"
+)
+_UNIT = re.compile(
+    r"万元|亿元|元|%|人次|人|辆|批次|批|平方米|台|套|个|分|次|户|件|年|月|日"
+)
+
+@dataclass(slots=True)
+class TokenStore:
+    """Collects the tokens of a document; an index is a token's position."""
+
+    tokens: list[Token] = field(default_factory=list)
+    origins: dict[int, Origin] = field(default_factory=dict)
+
+    def numbers_in(self, composed: Composed, head: str | None = None) -> tuple[Number, ...]:
+        """The numbers of a text, in order, each a new token.
+
+        head: the unit of money that a table's head or caption states.
+        """
+        folded = composed.text.folded
+        return tuple(
+            Number(match.start(), match.end(), self._token(composed, match, head))
+            for match in _NUMBER.finditer(folded)
+        )
+
+    def _token(self, composed: Composed, match: re.Match[str], head: str | None) -> Token:
+        start, end = match.span()
+        digits = match[0].rstrip("%").replace(",", "")
+        value = Decimal(digits)
+        exponent = value.as_tuple().exponent
+        first, last = composed.raw_index(start), composed.raw_index(end - 1)
+        boxes, confidences, page = [], [], 0
+        at = first
+        while at <= last:
+            piece, offset = composed.piece_at(at)
+            page = page or piece.page
+            if offset < len(piece.line.boxes) and piece.page == page and not composed.raw[at].isspace():
+                boxes.append(piece.line.boxes[offset])
+                if piece.line.confidence is not None:
+                    confidences.append(piece.line.confidence)
+            at += 1
+        token = Token(
+            index=len(self.tokens),
+            raw="".join(composed.raw[first : last + 1].split("\n")),
+            value=value,
+            decimals=-exponent if isinstance(exponent, int) else 0,
+            unit=_unit_of(match, composed.text.folded),
+            page=page,
+            box=union(boxes),
+            origin=self.origins.get(page, "text"),
+            confidence=min(confidences, default=None),
+            head=head,
+        )
+        self.tokens.append(token)
+        return token
+
+
+def _unit_of(match: re.Match[str], folded: str) -> str | None:
+    if match["percent"]:
+        return "%"
+    unit = _UNIT.match(folded, match.end())
+    return unit[0] if unit else None

@@ -1,0 +1,185 @@
+"""A self-evaluation table as rows of marked cells: what the readers of its parts look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from recount.pipeline.document import Cell, Grid
+from recount.pipeline.split.text import plain
+from recount.pipeline.template import evaluation_words as words
+from recount.schemas.figures import Ref
+
+_BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
+_MONEY_UNIT = re.compile(r"[(（]单?位?[:：]?万元[)）]")
+_SPACE = re.compile(r"\s+")
+_LONGEST_LABEL = 24
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mark:
+    """A cell with its words (folded, no spaces; empty for a dash) and what they are as a label."""
+
+    cell: Cell
+    words: str
+    label: str
+
+    @property
+    def start(self) -> int:
+        return self.cell.column
+
+    @property
+    def end(self) -> int:
+        return self.cell.column_end
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a grid: the cells over it from left to right, those that begin higher up included.
+
+    grid, number: which grid of the report and which of its rows. width: how many columns the grid has.
+    """
+
+    grid: int
+    number: int
+    width: int
+    marks: tuple[Mark, ...]
+
+    def begins(self, mark: Mark) -> bool:
+        """Whether a cell of the row begins in it; figures of a merged cell are read there, and only once."""
+        return mark.cell.row == self.number
+
+    @property
+    def filled(self) -> list[Mark]:
+        """The cells that begin in this row and say something."""
+        return [mark for mark in self.marks if mark.words and mark.cell.row == self.number]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a header: the field that it fills (None if none), and the grid columns below it."""
+
+    field: str | None
+    start: int
+    end: int
+
+    def over(self, mark: Mark) -> bool:
+        return mark.start < self.end and self.start < mark.end
+
+
+def rows_of(grid: Grid, index: int) -> tuple[Row, ...]:
+    """The rows of the grid with that index, top to bottom."""
+    under: list[list[Mark]] = [[] for _ in range(grid.rows)]
+    for cell in grid.cells:
+        mark = _mark(cell)
+        for each in range(cell.row, min(cell.row_end, grid.rows)):
+            under[each].append(mark)
+    return tuple(
+        Row(index, number, grid.columns, tuple(sorted(marks, key=_left)))
+        for number, marks in enumerate(under)
+    )
+
+
+def _left(mark: Mark) -> int:
+    return mark.cell.column
+
+
+def _mark(cell: Cell) -> Mark:
+    printed = cell.words
+    if not printed or words.DASHES.issuperset(printed):
+        return Mark(cell, "", "")
+    return Mark(cell, printed, label_of(printed))
+
+
+def label_of(printed: str) -> str:
+    """Words as a label: without brackets and what they hold, without a colon at the end; "" for long text."""
+    if len(printed) > _LONGEST_LABEL:
+        return ""
+    return _BRACKETED.sub("", printed).rstrip(":：")
+
+
+def columns_of(header: Row, vocabulary: Mapping[str, str]) -> tuple[Column, ...]:
+    """The columns that a header row names, from the first that the vocabulary knows.
+
+    A label that it lacks keeps its column, without a field. What stands left of the first is the margin.
+    """
+    found = [Column(vocabulary.get(mark.label), mark.start, mark.end) for mark in header.marks if mark.words]
+    first = next((at for at, column in enumerate(found) if column.field), len(found))
+    return tuple(found[first:])
+
+
+def fields_in(row: Row, vocabulary: Mapping[str, str]) -> set[str]:
+    """The fields whose labels stand in a row."""
+    return {vocabulary[mark.label] for mark in row.marks if mark.label in vocabulary and row.begins(mark)}
+
+
+def under(columns: Sequence[Column], cells: Sequence[Mark]) -> dict[str, Mark] | None:
+    """The cells by the column that they stand under; None where a cell stands under two, or two under one."""
+    found: dict[str, Mark] = {}
+    for mark in cells:
+        if not mark.words:
+            continue
+        above = [column for column in columns if column.over(mark)]
+        if len(above) > 1:
+            return None
+        field = above[0].field if above else None
+        if field in found:
+            return None
+        if field is not None:
+            found[field] = mark
+    return found
+
+
+def right_of(row: Row, label: Mark) -> Mark | None:
+    """The next cell right of a label."""
+    return next((mark for mark in row.marks if mark.start >= label.end), None)
+
+
+def figure(mark: Mark | None) -> Ref | None:
+    """The one number that a cell holds, with at most 分 or a unit of money; None for all else."""
+    if mark is None or mark.words.endswith("%"):
+        return None
+    return rate(mark)
+
+
+def rate(mark: Mark | None) -> Ref | None:
+    """As figure, but the number may be a percent."""
+    if mark is None or not mark.words or len(mark.cell.numbers) != 1:
+        return None
+    number = mark.cell.numbers[0]
+    folded = mark.cell.text.folded
+    beside = folded[: number.start] + folded[number.end :]
+    return Ref(number.token.index) if beside.strip(" %") in words.FIGURE_TAILS else None
+
+
+def said(mark: Mark | None) -> str | None:
+    """The text of a cell as the contract wants it; None for a blank or a dash."""
+    if mark is None or not mark.words:
+        return None
+    return plain(mark.cell.text).strip() or None
+
+
+def value_text(mark: Mark | None) -> str | None:
+    """The text of a cell without any space: labels, targets, actual values."""
+    printed = said(mark)
+    return _SPACE.sub("", printed) if printed else None
+
+
+def source_text(mark: Mark | None) -> str | None:
+    """The label of a fund row: without spaces and （万元）."""
+    printed = value_text(mark)
+    return _MONEY_UNIT.sub("", printed) or None if printed else None
+
+
+def joined(texts: Sequence[str | None]) -> str | None:
+    """Texts of cells under one another, as one; None where there is none."""
+    return "".join(each for each in texts if each) or None
+
+
+def labels_in(rows: Sequence[Row]) -> Iterator[str]:
+    """The labels that begin in some rows."""
+    for row in rows:
+        for mark in row.marks:
+            if mark.label and row.begins(mark):
+                yield mark.label

@@ -1,0 +1,143 @@
+"""What the self-evaluation tables print as labels, as plain data.
+
+Every label is written as `label_of` gives it: half-width, without spaces, brackets and what they
+hold, or a colon at its end. So 执行率（B/A） is 执行率 and 部门（单位）名称 is 部门名称.
+"""
+
+from __future__ import annotations
+
+TITLE_MARKS = ("自评", "绩效评价表", "绩效目标完成情况表")
+"""A title that holds one of these is that of an evaluation table; with OVERALL_MARK, of the overall one."""
+
+OVERALL_MARK = "整体"
+
+PROJECT_NAME = frozenset({"项目名称", "项目支出名称"})
+UNIT_NAME = frozenset(
+    {
+        "部门名称",
+        "单位名称",
+        "部门",
+        "部门单位名称",
+        "部门/单位名称",
+        "部门名称及代码",
+        "预算单位名称",
+        "预算部门名称",
+    }
+)
+HEAD = {
+    "主管部门": "department",
+    "项目主管部门": "department",
+    "主管单位": "department",
+    "主管部门及代码": "department",
+    "实施单位": "implementing_unit",
+    "项目实施单位": "implementing_unit",
+    "实施单位名称": "implementing_unit",
+    "项目单位": "implementing_unit",
+    "预算单位": "implementing_unit",
+    "预算执行单位": "implementing_unit",
+}
+"""Labels whose value stands right of them, by the field that the value fills."""
+
+FUND_COLUMNS = {
+    "年初预算数": "initial_budget",
+    "年初预算": "initial_budget",
+    "年初预算金额": "initial_budget",
+    "年初预算批复数": "initial_budget",
+    "全年预算数": "annual_budget",
+    "全年预算": "annual_budget",
+    "全年预算金额": "annual_budget",
+    "全年预算总额": "annual_budget",
+    "年度预算数": "annual_budget",
+    "调整后预算数": "annual_budget",
+    "全年执行数": "executed",
+    "全年执行": "executed",
+    "全年执行金额": "executed",
+    "全年实际执行数": "executed",
+    "实际执行数": "executed",
+    "执行数": "executed",
+    "分值": "weight",
+    "分值权重": "weight",
+    "权重": "weight",
+    "权重分值": "weight",
+    "执行率": "execution_rate",
+    "预算执行率": "execution_rate",
+    "得分": "score",
+    "自评得分": "score",
+}
+
+EXPECTED_GOAL = frozenset(
+    {"预期目标", "年初设定目标", "预期总体目标", "年初预期目标", "年度预期目标", "年初目标", "目标设定情况"}
+)
+ACTUAL_COMPLETION = frozenset(
+    {
+        "实际完成情况",
+        "目标实际完成情况",
+        "全年实际完成情况",
+        "年度总体目标完成情况",
+        "完成情况",
+        "实际完成目标",
+    }
+)
+WHOLE_GOAL = frozenset({"年度总体目标", "总体目标", "年度绩效目标", "年度目标"})
+"""The label left of the goals; in a table without 预期目标 its text is the expected goal itself."""
+
+INDICATOR_COLUMNS = {
+    "一级指标": "level1",
+    "二级指标": "level2",
+    "三级指标": "level3",
+    "年度指标值": "target",
+    "预期指标值": "target",
+    "年度预期值": "target",
+    "年度预期指标值": "target",
+    "年度目标值": "target",
+    "年初指标值": "target",
+    "年初目标值": "target",
+    "指标值": "target",
+    "目标值": "target",
+    "预期值": "target",
+    "实际完成值": "actual",
+    "实际完成指标值": "actual",
+    "全年实际完成值": "actual",
+    "全年完成值": "actual",
+    "年度完成值": "actual",
+    "实际完成情况": "actual",
+    "实际值": "actual",
+    "完成值": "actual",
+    "分值": "weight",
+    "分值权重": "weight",
+    "权重": "weight",
+    "权重分值": "weight",
+    "得分": "score",
+    "自评得分": "score",
+    "偏差原因分析及改进措施": "deviation",
+    "偏差原因分析与改进措施": "deviation",
+    "偏差原因及改进措施": "deviation",
+    "偏差原因分析": "deviation",
+    "偏差原因": "deviation",
+    "未完成原因分析及改进措施": "deviation",
+    "未完成原因及改进措施": "deviation",
+    "未完成原因分析": "deviation",
+    "指标值设定依据": "basis",
+    "指标设定依据": "basis",
+    "设定依据": "basis",
+}
+
+LEVEL1_ONLY = frozenset({"产出指标", "效益指标"})
+LEVEL2_ONLY = frozenset(
+    {
+        "数量指标", "质量指标", "时效指标",
+        "经济效益指标", "社会效益指标", "生态效益指标", "可持续影响指标", "可持续发展影响指标",
+        "经济成本指标", "社会成本指标", "生态环境成本指标", "服务对象满意度指标",
+    }
+)  # fmt: skip
+LEVELS = LEVEL1_ONLY | LEVEL2_ONLY | {"成本指标", "满意度指标"}
+"""Labels of the levels; 成本指标 and 满意度指标 are printed on both."""
+
+TOTAL_SCORE = frozenset({"总分", "总得分", "总分合计", "合计得分"})
+TOTAL = TOTAL_SCORE | {"合计", "总计"}
+
+DASHES = frozenset("-—–－―─/／\\*")
+"""A cell that holds nothing but these says nothing."""
+
+FIGURE_TAILS = frozenset({"", "分", "万元", "元"})
+"""What may stand in a cell beside its one number."""

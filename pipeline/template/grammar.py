@@ -1,0 +1,294 @@
+"""The grammar of the disclosure sentence: subject – amount – share – comparison with last year or budget – reason.
+
+    财政拨款收入总计▮万元，其中：…。财政拨款收入总计与上年相比，增加▮万元，增长▮%，主要原因是：…。
+
+Every number is classified by the words right before it; what the words do not make certain is left open. Numbers
+inside a reason are free text, until a clause begins that speaks of a subject of the section.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from recount.pipeline.template.passage import N, Passage, clean
+from recount.schemas.figures import Ref
+
+MONEY = frozenset({"万元", "元", "亿元"})
+_UP = r"增加|增长|上升|提高|增幅|上涨"
+_DOWN = r"减少|下降|降低|减幅|降幅|下跌"
+_LAST_YEAR = r"(?:上年度?|上一?年度?|去年|\d{4}年度?)(?:决算数?|同期|支出)?"
+_COMPARED = re.compile(
+    rf"(?P<words>[^,。;:\n{N}]*?),?(?:比|与|较|同){_LAST_YEAR}(?:决算)?(?:相比较?|比较|比)?[,:]?"
+    rf"(?P<again>[^,。;:\n{N}]{{0,24}}?)(?:各|均|总计|总共|共|净)?(?P<turn>{_UP}|{_DOWN})(?:了|额|数)?(?:为|是)?:?$"
+)
+_RATE = re.compile(rf"[,、(]?(?:同比|较上年|比上年|各)?(?P<turn>{_UP}|{_DOWN})(?:了|率|幅度|比例)?(?:为|是|达)?:?")
+_SHARE = re.compile(rf"[,、(]?(?:约|各)?占[^,。;\n{N}]{{0,30}}")
+_BUDGET = re.compile(
+    r"(?P<words>[^。;\n]*?)(?P<which>年初|全年|年中|调整)?预算(?:数|额|总额)?(?:安排|核定|批复)?(?:为|是|:)?$"
+)
+_FINAL = re.compile(r"[,、;]?(?:全年|本年)?(?:支出|收入|实际)?(?:决算|执行)(?:数|额)?(?:为|是|:)?")
+_VARIANCE = re.compile(r"[,、]?(?:预决算|预算)?(?:收支)?差异率(?:为|是|:)?")
+_COMPLETION = re.compile(r"[,、]?(?:为|完成|占)?(?:年初|全年|调整后?|本年)?(?:预算)(?:数|额)?的")
+_REASON = re.compile(
+    rf"[,。;]?\n?[^,。;:\n{N}]{{0,24}}?(?:主要原因|变动原因|差异原因|原因)(?:主要)?(?:是|为|系|在于)?[:,]?\s*"
+    r"|[,。;]?(?:主要)?(?:是由于|系因|系由于|主要是)[:,]?"
+)
+_STOP = re.compile(r"(?:^|(?<=[。;,\n:]))(?:其中|具体情况如下|具体情况|具体如下|与[^,。;]{0,8}预算数?相比(?:情况)?)[,:]?$")
+_BOUNDARY = re.compile(r"[。;,\n](?=[^。;,\n]*$)")
+_LEAD = r"(?:其中:?|具体情况如下:?|\d{4}年度?|本年度?|当年|财政拨款|我?(?:单位|部门|局)|[一二三四五六七八九十]是|\(?\d?\)?)*"
+_TAIL = r"(?:的)?(?:支出|收入)?(?:决算|金额|执行)?(?:数|额)?(?:总额|总计|合计|共计|共|总)?(?:为|是|约|计)?:?"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something that a section speaks of.
+
+    key: the name that the section's mapping knows it by. words: a rule for the words right before its number.
+    units: the units that its amount is printed in.
+    """
+
+    key: str
+    words: str
+    units: frozenset[str] = MONEY
+
+
+@dataclass(slots=True)
+class Versus:
+    """A comparison while it is read: with last year (amount, rate) or with the budget (budget, final, rates)."""
+
+    amount: Ref | None = None
+    rate: Ref | None = None
+    budget: Ref | None = None
+    final: Ref | None = None
+    completion: Ref | None = None
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class Fact:
+    """What a section says of one subject."""
+
+    key: str
+    amount: Ref | None = None
+    share: Ref | None = None
+    change: Versus | None = None
+    comparison: Versus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The facts of a passage, by subject; the indices of its numbers that are repeats, and that nothing claims."""
+
+    facts: dict[str, Fact]
+    repeats: tuple[tuple[str, int], ...]
+    unclaimed: tuple[int, ...]
+
+    def amount(self, key: str) -> Ref | None:
+        """The amount of a subject, if the passage states it."""
+        fact = self.facts.get(key)
+        return fact.amount if fact else None
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads one passage from number to number. default: the subject of a comparison that names none."""
+
+    passage: Passage
+    subjects: Sequence[Subject]
+    default: str
+    rules: re.Pattern[str] = field(init=False)
+    facts: dict[str, Fact] = field(default_factory=dict)
+    repeats: list[tuple[str, int]] = field(default_factory=list)
+    unclaimed: list[int] = field(default_factory=list)
+    last: Fact | None = None
+    versus: Versus | None = None
+    reason_from: int | None = None
+    done: int = 0
+
+    def __post_init__(self) -> None:
+        self.rules, _ = _compiled(tuple(self.subjects), None)
+
+    def read(self, start: int = 0, end: int | None = None) -> Reading:
+        """The facts between two indices of the passage's shape."""
+        end = len(self.passage.shape) if end is None else end
+        self.done = start
+        for at in [at for at in self.passage.numbers if start <= at < end]:
+            if self._percent(at) if self._unit(at) == "%" else self._amount(at):
+                self._begin_reason(end)
+            elif self.reason_from is None:
+                self.unclaimed.append(at)
+        self._end_reason(end)
+        return Reading(self.facts, tuple(self.repeats), tuple(self.unclaimed))
+
+    def _unit(self, at: int) -> str | None:
+        return self.passage.token(at).unit
+
+    def _ref(self, at: int, turn: str | None = None) -> Ref:
+        """The number as a reference; what has decreased is negative, also where a minus is printed too."""
+        down = turn is not None and re.fullmatch(_DOWN, turn) is not None
+        return Ref(self.passage.token(at).index, negative=down and self.passage.token(at).value > 0)
+
+    def _claimed(self, at: int) -> bool:
+        unit = self._unit(at) or ""
+        self.done = at + 1 + len(unit)
+        return True
+
+    # --- percentages: they belong to the event right before them
+
+    def _percent(self, at: int) -> bool:
+        gap = self.passage.shape[self.done : at]
+        if self.reason_from is not None:
+            return self._compared(at) and self._claimed(at)
+        rate = _RATE.fullmatch(gap)
+        if rate and self.versus and self.versus.amount and not self.versus.rate:
+            self.versus.rate = self._ref(at, rate["turn"])
+            return self._claimed(at)
+        if self.versus and self.versus.budget and not self.versus.rate and _VARIANCE.fullmatch(gap):
+            self.versus.rate = self._ref(at)
+            return self._claimed(at)
+        if self.versus and not self.versus.completion and _COMPLETION.fullmatch(gap):
+            self.versus.completion = self._ref(at)
+            return self._claimed(at)
+        if self.last and not self.last.share and _SHARE.fullmatch(gap):
+            self.last.share = self._ref(at)
+            return self._claimed(at)
+        return self._compared(at) and self._claimed(at)
+
+    # --- amounts
+
+    def _amount(self, at: int) -> bool:
+        return (
+            (self._unit(at) in MONEY and (self._final(at) or self._compared(at) or self._budget(at)))
+            or self._stated(at)
+        ) and self._claimed(at)
+
+    def _final(self, at: int) -> bool:
+        versus = self.versus
+        if versus is None or versus.budget is None or versus.final is not None or self.reason_from is not None:
+            return False
+        if _FINAL.fullmatch(self.passage.shape[self.done : at]) is None:
+            return False
+        versus.final = self._ref(at)
+        return True
+
+    def _compared(self, at: int) -> bool:
+        """〈subject〉比上年增加▮万元: the change of a subject, named or the one that was spoken of last."""
+        gap = self.passage.shape[self.done : at]
+        match = _COMPARED.search(gap)
+        if match is None:
+            return False
+        start = self._clause(self.done + match.start("words"))
+        fact = self._named(match["words"] or match["again"], gap[: match.start()])
+        if fact is None:
+            return False
+        self._end_reason(start)
+        if fact.change is not None:
+            return False
+        is_rate = self._unit(at) == "%"
+        ref = self._ref(at, match["turn"])
+        fact.change = self.versus = Versus(rate=ref) if is_rate else Versus(amount=ref)
+        return True
+
+    def _budget(self, at: int) -> bool:
+        """〈subject〉年初预算数▮万元: opens a comparison with the budget."""
+        gap = self.passage.shape[self.done : at]
+        match = _BUDGET.search(gap)
+        if match is None:
+            return False
+        words = re.sub(r"^.*预算(?:数)?相比(?:情况)?[,:]?", "", match["words"])
+        compared = words != match["words"]
+        fact = self._named(words.split(",")[-1].split(":")[-1], gap[: match.start()] + ("。" if compared else ""))
+        if fact is None or (self.reason_from is not None and not (words.strip("其中:,") or compared)):
+            return False
+        if fact.comparison is not None:
+            return False
+        self._end_reason(self._clause(self.done + match.start("words")))
+        fact.comparison = self.versus = Versus(budget=self._ref(at))
+        self.last = fact
+        return True
+
+    def _named(self, words: str, before: str) -> Fact | None:
+        """The subject of a comparison: named by its words; else, in the same sentence, the one spoken of last;
+        else the section's own. None where words name no subject of the section, or a reason goes on."""
+        words = re.sub(rf"^{_LEAD}", "", clean(words))
+        if words:
+            match = self.rules.search(words)
+            return self._fact(str(match.lastgroup)) if match and match.lastgroup else None
+        if self.reason_from is not None and not re.search(r"[。\n]$", before):
+            return None
+        if self.last is not None and not re.search(r"[。\n]", before):
+            return self.last
+        return self._fact(self.default)
+
+    def _stated(self, at: int) -> bool:
+        """〈subject〉▮万元."""
+        gap = self.passage.shape[self.done : at]
+        boundary = _BOUNDARY.search(gap)
+        begin = boundary.end() if boundary else 0
+        clause = gap[begin:]
+        anywhere, strict = _compiled(tuple(self.subjects), self._unit(at))
+        match = (strict if self.reason_from is not None else anywhere).search(clause)
+        if match is None or match.lastgroup is None:
+            return False
+        fact = self._fact(match.lastgroup)
+        if fact.amount is not None:
+            if self.reason_from is not None and not (boundary and boundary[0] in "。\n;"):
+                return False
+            self.repeats.append((fact.key, at))
+        else:
+            fact.amount = self._ref(at)
+        self._end_reason(self.done + begin)
+        self.last, self.versus = fact, None
+        return True
+
+    def _fact(self, group: str) -> Fact:
+        key = next((each.key for each in self.subjects if _group(each.key) == group), group)
+        return self.facts.setdefault(key, Fact(key))
+
+    # --- reasons
+
+    def _clause(self, at: int) -> int:
+        """Where the clause that holds an index begins."""
+        boundary = _BOUNDARY.search(self.passage.shape, self.done, at)
+        return boundary.end() if boundary else at
+
+    def _begin_reason(self, end: int) -> None:
+        if self.versus is None or self.versus.reason is not None:
+            return
+        match = _REASON.match(self.passage.shape, self.done, end)
+        if match:
+            self.reason_from = self.done = match.end()
+
+    def _end_reason(self, end: int) -> None:
+        if self.reason_from is not None and self.versus is not None:
+            shape = self.passage.shape
+            stop = _STOP.search(shape, self.reason_from, end)
+            while stop:
+                end = stop.start()
+                stop = _STOP.search(shape, self.reason_from, end)
+            self.versus.reason = clean(self.passage.text(self.reason_from, end)) or None
+        self.reason_from = None
+
+
+def _group(key: str) -> str:
+    return key.replace(".", "__")
+
+
+@cache
+def _compiled(
+    subjects: tuple[Subject, ...], unit: str | None
+) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The rules for the subjects that are printed in a unit (for all, if None): anywhere, and for a whole clause."""
+    fitting = [each for each in subjects if unit is None or unit in each.units]
+    names = "|".join(f"(?P<{_group(each.key)}>{each.words})" for each in fitting) or "(?!)"
+    return re.compile(rf"(?:{names}){_TAIL}$"), re.compile(rf"^{_LEAD}(?:{names}){_TAIL}$")
+
+
+def read(
+    passage: Passage, subjects: Sequence[Subject], default: str, start: int = 0, end: int | None = None
+) -> Reading:
+    """What a passage says of the subjects of its section."""
+    return Reader(passage, subjects, default).read(start, end)

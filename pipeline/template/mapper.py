@@ -1,0 +1,137 @@
+"""The template mapper of departmental final accounts: sections and grids to Report[Ref]."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from recount.pipeline.document import Document, Grid
+from recount.pipeline.mapped import Mapped
+from recount.pipeline.split.outline import Section, sections_of
+from recount.pipeline.template import narrative, narrative_other
+from recount.pipeline.template.evaluations import map_evaluations
+from recount.pipeline.template.grammar import Reading
+from recount.pipeline.template.passage import Passage, passage_of
+from recount.pipeline.template.statements import map_statements
+from recount.schemas.figures import Ref
+from recount.schemas.final_accounts.outline import OUTLINE
+from recount.schemas.final_accounts.performance import OverallEvaluation, ProjectEvaluation
+from recount.schemas.final_accounts.report import Report, UnmappedFigure
+
+NAME = "template"
+_SIMPLE = (
+    ("income_expenditure", narrative.income_expenditure),
+    ("income", narrative.income),
+    ("expenditure", narrative.expenditure),
+    ("fiscal_appropriation", narrative.fiscal_appropriation),
+    ("basic_expenditure", narrative.basic_expenditure),
+    ("three_public", narrative.three_public),
+    ("government_funds", narrative.fund_budget),
+    ("state_capital", narrative.fund_budget),
+    ("operating_costs", narrative_other.operating_costs),
+    ("procurement", narrative_other.procurement),
+    ("state_assets", narrative_other.state_assets),
+    ("performance", narrative_other.performance),
+)
+
+
+def map_report(document: Document) -> Mapped:
+    """Map a split document. What the forms do not make certain is left open."""
+    sections = sections_of(document, OUTLINE)
+    grids = [block for block in document.blocks if isinstance(block, Grid)]
+    projects, overall, _ = map_evaluations(grids)
+    statements, _ = map_statements(grids)
+    fields: dict[str, object] = {
+        "project_evaluations": projects,
+        "overall_evaluation": overall,
+        "statements": statements,
+    }
+    unmapped: list[UnmappedFigure[Ref]] = []
+    for key, mapping in _SIMPLE:
+        section = sections.get(key)
+        if section is None or not section.paragraphs:
+            continue
+        passage = passage_of(section.paragraphs)
+        fields[key], reading = mapping(passage)
+        unmapped += _unmapped(section.title, passage, reading)
+    _map_general(sections, fields, unmapped)
+    _map_overview(sections, fields, unmapped)
+    notes = sections.get("other_notes")
+    fields["other_notes"] = _text(notes) if notes else None
+    fields["glossary"] = narrative_other.glossary(sections.get("part.glossary"))
+    fields["unmapped_figures"] = tuple(unmapped)
+    fields["unit_name"], fields["fiscal_year"] = _identity(sections, projects, overall)
+    report = Report[Ref].model_validate(fields)
+    return Mapped(report, NAME, found=bool(statements or projects or overall or _has_narrative(fields)))
+
+
+def _has_narrative(fields: dict[str, object]) -> bool:
+    return any(fields.get(key) for key, _ in _SIMPLE) or bool(fields.get("general_public_budget"))
+
+
+def _map_general(
+    sections: dict[str, Section], fields: dict[str, object], unmapped: list[UnmappedFigure[Ref]]
+) -> None:
+    keys = ("general_public_budget.overall", "general_public_budget.structure", "general_public_budget.items")
+    parts = [sections.get(key) for key in keys]
+    whole = sections.get("general_public_budget")
+    if not any(parts) and whole is None:
+        return
+    passages = [passage_of(part.paragraphs if part else ()) for part in parts]
+    if whole is not None and whole.paragraphs:
+        # Where a sub-heading is missing, its text stands under the heading of the section.
+        passages = [each if part else passage_of(whole.paragraphs) for each, part in zip(passages, parts, strict=True)]
+    fields["general_public_budget"], readings = narrative.general_public_budget(*passages)
+    title = whole.title if whole else ""
+    for passage, reading in readings:
+        unmapped += _unmapped(title, passage, reading)
+
+
+def _map_overview(
+    sections: dict[str, Section], fields: dict[str, object], unmapped: list[UnmappedFigure[Ref]]
+) -> None:
+    functions, staff = sections.get("overview.functions"), sections.get("overview.staff")
+    if functions is None and staff is None:
+        return
+    passage = passage_of(staff.paragraphs if staff else ())
+    units = narrative_other.units_in(staff.grids) if staff else ()
+    fields["overview"], _ = narrative_other.overview(functions, passage, units)
+
+
+def _identity(
+    sections: dict[str, Section],
+    projects: Sequence[ProjectEvaluation[Ref]],
+    overall: OverallEvaluation[Ref] | None,
+) -> tuple[str | None, Ref | None]:
+    """Unit and year: of the title page; of the tables where a file has nothing but tables."""
+    front = [*sections["front"].paragraphs]
+    unit, year = narrative_other.title(front)
+    tables = [*projects, *([overall] if overall else [])]
+    if year is None:
+        year = next((each.fiscal_year for each in tables if each.fiscal_year), None)
+    if unit is None:
+        unit = next((name for each in projects if (name := each.department or each.implementing_unit)), None)
+    return unit, year
+
+
+def _unmapped(title: str, passage: Passage, reading: Reading) -> list[UnmappedFigure[Ref]]:
+    """The figures of a section that have no key: amounts and rates, not ordinals or counts inside free text."""
+    found = []
+    for at in reading.unclaimed:
+        token = passage.token(at)
+        if token.unit is None:
+            continue
+        found.append(
+            UnmappedFigure[Ref](
+                section=title,
+                label=narrative_other.label_before(passage, at),
+                raw=token.raw,
+                value=Ref(token.index),
+                unit=token.unit,
+            )
+        )
+    return found
+
+
+def _text(section: Section) -> str | None:
+    passage = passage_of(section.paragraphs)
+    return passage.text(0, len(passage.shape)) or None

@@ -1,0 +1,255 @@
+"""The two overview statements, 收入支出决算总表 and 财政拨款收入支出决算总表: income left, expenditure right.
+
+Each half has lines with ordinals (一、 …), then 本年…合计, carry-overs and 总计. A half is known by 收入 or 支出 over
+its 项目 column; what stands between one 项目 column and the next belongs to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from recount.pipeline.template.statement_table import (
+    SUM_WORDS,
+    VALUE_WORDS,
+    Columns,
+    Field,
+    Table,
+    bare,
+    by_content,
+    columns_by_header,
+    has_chinese,
+    name_of,
+    only_number,
+    trimmed,
+    whole_number,
+    without_ordinal,
+)
+from recount.schemas.figures import Ref
+from recount.schemas.final_accounts.statements import (
+    FiscalAppropriationStatement,
+    FundSplit,
+    IncomeExpenditureStatement,
+    NamedAmount,
+    NamedSplit,
+)
+
+INCOME_ROLES = (
+    ("income_current_year", r"本年(?:财政拨款)?收入(?:合计|小计|总计)?|收入合计"),
+    ("nonfiscal_surplus_used", r"使用非财政拨款(?:专用)?结余.*|用事业基金弥补收支差额"),
+    ("opening_carryover", r"(?:年初|上年)(?:财政拨款)?结转(?:和|与|及)?结余"),
+    ("income_total", r"(?:财政拨款)?收入总计|总计"),
+    ("last_total", r"合计"),
+)
+EXPENDITURE_ROLES = (
+    ("expenditure_current_year", r"本年(?:财政拨款)?支出(?:合计|小计|总计)?|支出合计"),
+    ("surplus_distribution", r"结余分配"),
+    ("closing_carryover", r"年末(?:财政拨款)?结转(?:和|与|及)?结余|结转下年"),
+    ("expenditure_total", r"(?:财政拨款)?支出总计|总计"),
+    ("last_total", r"合计"),
+)
+"""What a line is that is none of the lines by source or function. 合计 alone is the total where none says 总计."""
+OPENING_PARTS = (
+    ("opening_general", r"一般公共预算"),
+    ("opening_funds", r"政府性基金"),
+    ("opening_capital", r"国有资本经营"),
+)
+"""The lines below 年初财政拨款结转和结余."""
+
+NAME_HEADING = re.compile(r"(?:收入|支出)?(?:项目|科目)(?:名称)?|收入|支出|(?:按?支出)?(?:按)?功能分类")
+OTHER_CLASSIFICATION = re.compile(r"经济分类|支出性质|按性质")
+"""A third half, in old forms: the same expenditure once more, classified another way."""
+NOT_THE_FINAL_FIGURE = r"预算数|上年|调整|增减"
+AMOUNT = (Field("total", r".*", (), NOT_THE_FINAL_FIGURE),)
+SPLIT = (
+    Field("total", r"支出|合计|小计|总计|金额", (), NOT_THE_FINAL_FIGURE),
+    Field("general", r"一般公共预算(?:财政拨款)?(?:支出)?", ("一般公共预算财政拨款",), NOT_THE_FINAL_FIGURE),
+    Field("funds", r"政府性基金(?:预算)?(?:财政拨款)?(?:支出)?", ("政府性基金预算财政拨款",), NOT_THE_FINAL_FIGURE),
+    Field("capital", r"国有资本经营(?:预算)?(?:财政拨款)?(?:支出)?", ("国有资本经营预算财政拨款",), NOT_THE_FINAL_FIGURE),
+)
+
+Amounts = dict[str, Ref | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """One side of the statement: the column of its names, and the columns of its amounts."""
+
+    names: int
+    amounts: Columns
+
+
+@dataclass(slots=True)
+class Lines:
+    """What a half holds: its lines, and the totals and carry-overs by their roles."""
+
+    listed: list[tuple[str, Amounts]] = field(default_factory=list)
+    roles: dict[str, list[Amounts]] = field(default_factory=dict)
+
+    def role(self, key: str) -> Amounts:
+        """The amounts of a role; none where the table names it twice, or not at all."""
+        found = self.roles.get(key, [])
+        return found[0] if len(found) == 1 else {}
+
+    def amount(self, key: str) -> Ref | None:
+        return self.role(key).get("total")
+
+
+def income_expenditure_statement(table: Table) -> IncomeExpenditureStatement[Ref] | None:
+    """收入支出决算总表."""
+    income, expenditure = _halves(table, AMOUNT)
+    if income is None and expenditure is None:
+        return None
+    left, right = _lines(table, income, INCOME_ROLES), _lines(table, expenditure, EXPENDITURE_ROLES)
+    return IncomeExpenditureStatement[Ref](
+        income=_named_amounts(left),
+        expenditure=_named_amounts(right),
+        income_current_year=left.amount("income_current_year"),
+        expenditure_current_year=right.amount("expenditure_current_year"),
+        nonfiscal_surplus_used=left.amount("nonfiscal_surplus_used"),
+        surplus_distribution=right.amount("surplus_distribution"),
+        opening_carryover=left.amount("opening_carryover"),
+        closing_carryover=right.amount("closing_carryover"),
+        income_total=left.amount("income_total"),
+        expenditure_total=right.amount("expenditure_total"),
+    )
+
+
+def fiscal_appropriation_statement(table: Table) -> FiscalAppropriationStatement[Ref] | None:
+    """财政拨款收入支出决算总表: the expenditure half is split over the three budgets."""
+    income, expenditure = _halves(table, SPLIT)
+    if income is None and expenditure is None:
+        return None
+    left, right = _lines(table, income, INCOME_ROLES), _lines(table, expenditure, EXPENDITURE_ROLES)
+    return FiscalAppropriationStatement[Ref](
+        income=_named_amounts(left),
+        expenditure=tuple(NamedSplit[Ref](name=name, **amounts) for name, amounts in right.listed),
+        income_current_year=left.amount("income_current_year"),
+        opening_carryover=left.amount("opening_carryover"),
+        opening_general=left.amount("opening_general"),
+        opening_funds=left.amount("opening_funds"),
+        opening_capital=left.amount("opening_capital"),
+        income_total=left.amount("income_total"),
+        expenditure_current_year=_split(right, "expenditure_current_year"),
+        closing_carryover=_split(right, "closing_carryover"),
+        expenditure_total=_split(right, "expenditure_total"),
+    )
+
+
+def _named_amounts(lines: Lines) -> tuple[NamedAmount[Ref], ...]:
+    return tuple(NamedAmount[Ref](name=name, amount=amounts.get("total")) for name, amounts in lines.listed)
+
+
+def _split(lines: Lines, key: str) -> FundSplit[Ref] | None:
+    """The line of a total; null where the statement has no such line."""
+    return FundSplit[Ref](**lines.role(key)) if key in lines.roles else None
+
+
+def _halves(table: Table, expenditure_fields: Sequence[Field]) -> tuple[Half | None, Half | None]:
+    """The income half and the expenditure half: named over their 项目 column, or else the first and the second."""
+    starts = _name_columns(table)
+    ends = [*starts[1:], table.grid.columns]
+    found: dict[str, Half] = {}
+    for start, end in zip(starts, ends, strict=True):
+        path = table.path(start)
+        if any(OTHER_CLASSIFICATION.search(words) for words in path):
+            continue
+        side = _side(path) or ("expenditure" if "income" in found else "income")
+        fields = AMOUNT if side == "income" else expenditure_fields
+        found.setdefault(side, Half(start, _amount_columns(table, range(start + 1, end), fields)))
+    return found.get("income"), found.get("expenditure")
+
+
+def _name_columns(table: Table) -> list[int]:
+    """The first grid column of each column of names, left to right."""
+    columns = range(table.grid.columns)
+    paths = {column: table.path(column) for column in columns}
+    named = [each for each in columns if paths[each] and NAME_HEADING.fullmatch(paths[each][-1])]
+    named = [each for each in named if each in by_content(table, named, has_chinese)]
+    if not named:
+        named = list(by_content(table, columns, has_chinese))
+    return [each for each in named if each - 1 not in named or paths[each] != paths[each - 1]]
+
+
+def _side(path: Sequence[str]) -> str | None:
+    income, expenditure = ("".join(path).count(word) for word in ("收入", "支出"))
+    if bool(income) == bool(expenditure):
+        return None
+    return "income" if income else "expenditure"
+
+
+def _amount_columns(table: Table, columns: Sequence[int], fields: Sequence[Field]) -> Columns:
+    """The columns of the amounts among those of a half: by their headings; 行次 and 序号 are no amounts."""
+    if fields is not AMOUNT:
+        found = columns_by_header(table, fields, columns)
+        if found:
+            return found
+    amounts = [each for each in columns if _heads_amount(table.path(each))]
+    if not amounts:
+        amounts = [each for each in by_content(table, columns, only_number) if not _row_numbers(table, each)]
+    return {"total": tuple(amounts)} if amounts else {}
+
+
+def _heads_amount(path: Sequence[str]) -> bool:
+    """Whether a heading says that the final figures stand below it."""
+    if not path or any(re.search(NOT_THE_FINAL_FIGURE, words) for words in path):
+        return False
+    return VALUE_WORDS.fullmatch(path[-1]) is not None or path[-1] in SUM_WORDS
+
+
+def _row_numbers(table: Table, column: int) -> bool:
+    """Whether a column holds row numbers: whole ones, each one more than the one above."""
+    numbers = [whole_number(cell) for row in table.body_rows() for cell in table.cells(row, [column])]
+    steps = [(a, b) for a, b in zip(numbers, numbers[1:], strict=False) if a is not None and b is not None]
+    return bool(steps) and sum(b == a + 1 for a, b in steps) >= len(numbers) / 2
+
+
+def _lines(table: Table, half: Half | None, roles: Sequence[tuple[str, str]]) -> Lines:
+    """Read a half downwards: lines until the current year's total, then totals and carry-overs by their names."""
+    lines = Lines()
+    if half is None:
+        return lines
+    listing = True
+    for name, amounts in _named_rows(table, half):
+        plain = bare(without_ordinal(name))
+        role = _role(plain, roles, below_opening="opening_carryover" in lines.roles)
+        if role is not None:
+            lines.roles.setdefault(role, []).append(amounts)
+            listing = listing and role == "income_current_year" and not plain.endswith(tuple(SUM_WORDS))
+        elif listing:
+            lines.listed.append((without_ordinal(name), amounts))
+    _settle_totals(lines, roles)
+    return lines
+
+
+def _role(name: str, roles: Sequence[tuple[str, str]], *, below_opening: bool) -> str | None:
+    if below_opening or name.startswith("年初"):
+        for key, pattern in OPENING_PARTS:
+            if re.search(pattern, name):
+                return key
+    return next((key for key, pattern in roles if re.fullmatch(pattern, name)), None)
+
+
+def _settle_totals(lines: Lines, roles: Sequence[tuple[str, str]]) -> None:
+    """合计 is the current year's total above a 总计, and the total of all where that is named otherwise."""
+    current, *_, (total, _), (last, _) = roles
+    for key in (current[0], total):
+        if last in lines.roles and key not in lines.roles:
+            lines.roles[key] = lines.roles.pop(last)
+
+
+def _named_rows(table: Table, half: Half) -> Iterator[tuple[str, Amounts]]:
+    """The rows in which a half has a name, each with the amounts beside it."""
+    others = {half.names, *(each for mine in half.amounts.values() for each in mine)}
+    for row in table.body_rows():
+        cell = table.at[row][half.names]
+        if cell is None or cell.row != row or not has_chinese(cell):
+            continue
+        amounts: Mapping[str, Ref | None] = {
+            key: table.amount(row, mine, others) for key, mine in half.amounts.items()
+        }
+        yield name_of(cell), dict(amounts)
+
+
+_ = trimmed

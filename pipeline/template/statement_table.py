@@ -1,0 +1,320 @@
+"""A final-account statement as a table: where its header ends, what stands above a column, what a cell says.
+
+Publishers set the nine statements (公开01表–09表) with other columns, in other orders, with or without a row of
+column numbers (栏次) and columns of row numbers (行次). So a column is known by all the words above it, a row by
+its own, and a figure by standing alone in its cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from recount.pipeline.document import Cell, Grid
+from recount.schemas.figures import Ref
+
+DASHES = frozenset("-—–―－_/／*")
+"""A cell of these alone is blank."""
+UNIT_WORDS = frozenset({"", "元", "万元"})
+"""What may stand in a cell beside its figure."""
+HEADER_MARKS = frozenset(
+    "项目 科目 栏次 行次 序号 金额 决算数 预算数 科目编码 科目名称 类 款 项 小计 基本支出 项目支出 收入 支出 "
+    "支出功能分类 功能分类 经济分类 支出功能分类科目编码 功能分类科目编码 经济分类科目编码 人员经费 公用经费 "
+    "财政拨款收入 上级补助收入 事业收入 经营收入 本年收入 本年支出 年初结转和结余 年末结转和结余".split()
+)
+"""Words that only the header of a statement has in a cell of their own."""
+NAMES_OF_COLUMNS = frozenset("项目 科目编码 科目名称 栏次 行次 类 款 项 决算数 预算数 金额".split())
+"""Header words that are no line's name either, in any statement."""
+CODE_LEVELS = frozenset({"类", "款", "项"})
+COLUMN_NUMBERS = "栏次"
+LONGEST_HEADER = 12  # rows; a mark further down is a header printed again on the next page
+NUMBERED = 0.75  # the part of a row of column numbers that is read right, at least
+VALUE_WORDS = re.compile(r"(?:本年度?|当年|\d{4}年度?)?(?:决算数|决算金额|金额|决算|支出数)")
+"""Header words that say only that figures stand below: 决算数 over 合计, 一般公共预算财政拨款 …"""
+SUM_WORDS = frozenset({"合计", "小计", "总计"})
+CLOSE = 0.74  # of a header's characters must be right to know it by likeness: one of four may be misread
+CLEARLY_CLOSER = 0.15
+
+_BRACKETED = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
+_TRIFLES = re.compile(r"[\s\"'“”‘’:：,，.．、。·*]")
+_NAME_SPACE = re.compile(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])")
+_NOTE = re.compile(r"(?:备?注|说明)\d?[:：]")
+_CHINESE = re.compile(r"[一-鿿]")
+_ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]+[、.．,，]|[(（][一二三四五六七八九十\d]+[)）]|\d+[、.．](?!\d))")
+
+
+def bare(words: str) -> str:
+    """A label for recognising: without brackets and what they hold, quotation marks and punctuation."""
+    return _TRIFLES.sub("", _BRACKETED.sub("", words))
+
+
+def is_blank(cell: Cell | None) -> bool:
+    """Whether nothing is printed in it, or a dash."""
+    return cell is None or DASHES.issuperset(cell.words)
+
+
+def label(cell: Cell | None) -> str:
+    """What a cell says, for recognising; "" for a blank one."""
+    return "" if cell is None or is_blank(cell) else bare(cell.words)
+
+
+def name_of(cell: Cell) -> str:
+    """A printed name: spaces and line breaks dropped, as printed for the rest."""
+    return _NAME_SPACE.sub("", cell.text.printed.strip())
+
+
+def without_ordinal(name: str) -> str:
+    """A line's name without its 一、 or 十一、 or （一）."""
+    return _ORDINAL.sub("", name)
+
+
+def only_number(cell: Cell | None) -> bool:
+    """Whether a cell holds one number and nothing else."""
+    if cell is None or len(cell.numbers) != 1:
+        return False
+    number, text = cell.numbers[0], cell.text.folded
+    beside = "".join((text[: number.start] + text[number.end :]).split())
+    return beside in UNIT_WORDS
+
+
+def amount_in(cell: Cell | None) -> Ref | None:
+    """The amount of a cell that holds one and nothing else; None for a blank cell and for any other."""
+    if cell is None or not only_number(cell) or cell.numbers[0].token.unit == "%":
+        return None
+    return Ref(cell.numbers[0].token.index)
+
+
+def whole_number(cell: Cell | None) -> int | None:
+    """The whole number that a cell consists of, as a row or column number does."""
+    words = cell.words if cell is not None else ""
+    return int(words) if words.isascii() and words.isdigit() and len(words) <= 3 else None
+
+
+def is_note(cell: Cell) -> bool:
+    """Whether a cell is a 注：… line that was ruled in with the table."""
+    return _NOTE.match(cell.words) is not None
+
+
+def has_chinese(cell: Cell | None) -> bool:
+    return cell is not None and _CHINESE.search(cell.words) is not None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A grid with its cells by place, and where the body begins.
+
+    at: by row and column, a merged cell at every place that it covers. body: the first row that is not header.
+    level_row: the row in which 类, 款, 项 stand beside 合计 and its figures, where the form has that.
+    """
+
+    grid: Grid
+    at: tuple[tuple[Cell | None, ...], ...]
+    body: int
+    level_row: int | None = None
+
+    def row(self, number: int) -> list[Cell]:
+        """The cells that say something and begin in a row, left to right."""
+        return _beginning(self.at, number)
+
+    def body_rows(self) -> Iterable[int]:
+        """The rows that say something: no blank ones, no column numbers, no note, no header printed again."""
+        for number in range(self.body, self.grid.rows):
+            cells = self.row(number)
+            if not cells or is_note(cells[0]) or is_numbering(cells):
+                continue
+            if number == self.level_row or not is_header_again(cells):
+                yield number
+
+    def path(self, column: int) -> tuple[str, ...]:
+        """The header words above a column, top to bottom, each merged cell once.
+
+        Left out are cells as wide as the table (they say nothing of a column) and 栏次 with its numbers.
+        """
+        above = dict.fromkeys(self.at[row][column] for row in range(self.body))
+        if self.level_row is not None and label(self.at[self.level_row][column]) in CODE_LEVELS:
+            above[self.at[self.level_row][column]] = None
+        words = []
+        for cell in above:
+            wide = cell is not None and cell.column == 0 and cell.column_end >= self.grid.columns
+            said = label(cell)
+            if said and not wide and not only_number(cell) and said != COLUMN_NUMBERS:
+                words.append(said)
+        return tuple(words)
+
+    def cells(self, row: int, columns: Iterable[int]) -> list[Cell]:
+        """The cells of a row over some columns, left to right, merged from above included, blank ones left out."""
+        found = dict.fromkeys(self.at[row][column] for column in columns)
+        return [cell for cell in found if cell is not None and not is_blank(cell)]
+
+    def amount(self, row: int, columns: Iterable[int], others: Iterable[int] = ()) -> Ref | None:
+        """The amount of a row in the columns of one field; None where it is blank or not certain.
+
+        others: the columns of the other fields; a cell merged over into one of them belongs to neither. A cell
+        merged over rows is read in the first of them, so that a figure is read once.
+        """
+        found = self.cells(row, columns)
+        foreign = set(others) - set(columns)
+        if len(found) != 1 or found[0].row != row or foreign.intersection(_over(found[0])):
+            return None
+        return amount_in(found[0])
+
+
+def _over(cell: Cell) -> range:
+    return range(cell.column, cell.column_end)
+
+
+def table_of(grid: Grid) -> Table:
+    """A grid as a table: its cells by place, its header marked off."""
+    places: list[list[Cell | None]] = [[None] * grid.columns for _ in range(grid.rows)]
+    for cell in grid.cells:
+        for row in range(cell.row, min(cell.row_end, grid.rows)):
+            for column in range(cell.column, min(cell.column_end, grid.columns)):
+                places[row][column] = cell
+    at = tuple(map(tuple, places))
+    body = _first_body_row(at)
+    level_row = body if body < grid.rows and _is_level_row(_beginning(at, body)) else None
+    return Table(grid, at, body, level_row)
+
+
+def _first_body_row(at: Sequence[Sequence[Cell | None]]) -> int:
+    """The first row that is not header: the one below the last header mark, or the first row with a figure.
+
+    Lines without a figure may come before the first that has one; a row of column numbers has none.
+    """
+    header_end = 0
+    for number in range(min(len(at), LONGEST_HEADER)):
+        cells = _beginning(at, number)
+        if _is_level_row(cells):
+            return number
+        if is_numbering(cells):
+            header_end = number + 1
+        elif any(map(only_number, cells)):
+            return min(header_end or number, number)
+        marks = [cell.row_end for cell in cells if bare(cell.words) in HEADER_MARKS]
+        header_end = max([header_end, *marks])
+    return min(header_end, len(at))
+
+
+def _beginning(at: Sequence[Sequence[Cell | None]], number: int) -> list[Cell]:
+    """The cells that say something and begin in a row, left to right."""
+    cells = dict.fromkeys(cell for cell in at[number] if cell is not None and cell.row == number)
+    return [cell for cell in cells if not is_blank(cell)]
+
+
+def _is_level_row(cells: Sequence[Cell]) -> bool:
+    """Whether a row is the last of the header, 类 款 项, and the first of the body, 合计, in one."""
+    words = {label(cell) for cell in cells if not only_number(cell)}
+    return words > CODE_LEVELS and words <= CODE_LEVELS | SUM_WORDS
+
+
+def is_numbering(cells: Sequence[Cell]) -> bool:
+    """Whether a row holds column numbers: 栏次 and numbers, or 1, 2, 3 … from the left, three at least."""
+    numbers = [whole_number(cell) for cell in cells]
+    if any(label(cell) == COLUMN_NUMBERS for cell in cells):
+        return True
+    right = sum(number == place for place, number in enumerate(numbers, start=1))
+    return right >= 3 and right >= NUMBERED * len(cells) and numbers[0] == 1
+
+
+def is_header_again(cells: Sequence[Cell]) -> bool:
+    """Whether a row of the body is a header row that a new page prints once more."""
+    return any(bare(cell.words) in NAMES_OF_COLUMNS for cell in cells) and not any(map(only_number, cells))
+
+
+def trimmed(path: Sequence[str]) -> tuple[str, ...]:
+    """A header path without the words that say only that figures stand below, and without a closing 小计."""
+    kept = [words for words in path if not VALUE_WORDS.fullmatch(words)]
+    while len(kept) > 1 and kept[-1] in SUM_WORDS:
+        kept.pop()
+    return tuple(kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """How a column of a field is headed.
+
+    leaf: what its own words are (a pattern). names: the usual wordings, to know a misread one by its likeness.
+    never: what the words above may not contain.
+    """
+
+    key: str
+    leaf: str
+    names: tuple[str, ...]
+    never: str = r"上年|预算数"
+
+    def heads(self, path: Sequence[str]) -> bool:
+        return (
+            bool(path)
+            and re.fullmatch(self.leaf, path[-1]) is not None
+            and not any(re.search(self.never, words) for words in path)
+        )
+
+
+Columns = dict[str, tuple[int, ...]]
+
+
+def columns_by_header(table: Table, fields: Sequence[Field], columns: Iterable[int]) -> Columns:
+    """The columns of each field, by the words above them. A field that two headings claim stays without.
+
+    A heading may stand over several columns of the grid: they are one column of the form.
+    """
+    paths = {column: trimmed(table.path(column)) for column in columns}
+    heads = {column: _heading(table, column) for column in paths}
+    found: Columns = {}
+    for field in fields:
+        mine = [column for column, path in paths.items() if field.heads(path)]
+        if mine and len({heads[column] for column in mine}) == 1:
+            found[field.key] = tuple(mine)
+    _by_likeness(fields, paths, heads, found)
+    return found
+
+
+def _heading(table: Table, column: int) -> Cell | None:
+    """The lowest header cell above a column that says something."""
+    above = [table.at[row][column] for row in range(table.body)]
+    spoken = [cell for cell in above if not is_blank(cell) and label(cell) != COLUMN_NUMBERS]
+    spoken = [cell for cell in spoken if whole_number(cell) is None]
+    return spoken[-1] if spoken else None
+
+
+def _by_likeness(
+    fields: Sequence[Field],
+    paths: dict[int, tuple[str, ...]],
+    heads: dict[int, Cell | None],
+    found: Columns,
+) -> None:
+    """Add the fields whose heading was misread: one heading, and only one, is clearly like the field's words."""
+    taken = {column for columns in found.values() for column in columns}
+    claimed = {heads[column] for column, path in paths.items() if any(field.heads(path) for field in fields)}
+    open_fields = [field for field in fields if field.key not in found]
+    for column, path in paths.items():
+        if column in taken or heads[column] is None or heads[column] in claimed:
+            continue
+        ranked = sorted(((_likeness(field, path), field.key) for field in open_fields), reverse=True)
+        if not ranked or ranked[0][0] < CLOSE:
+            continue
+        if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < CLEARLY_CLOSER:
+            continue
+        mine = tuple(each for each in paths if heads[each] is heads[column])
+        if ranked[0][1] not in found:
+            found[ranked[0][1]] = mine
+            taken.update(mine)
+
+
+def _likeness(field: Field, path: Sequence[str]) -> float:
+    if not path or any(re.search(field.never, words) for words in path):
+        return 0.0
+    alike = [name for name in field.names if abs(len(name) - len(path[-1])) <= 1]
+    return max((SequenceMatcher(None, name, path[-1]).ratio() for name in alike), default=0.0)
+
+
+def by_content(table: Table, columns: Iterable[int], fits: Callable[[Cell], bool]) -> tuple[int, ...]:
+    """The columns whose cells in the body mostly are of a kind: for a column whose heading is lost."""
+    found = []
+    for column in columns:
+        cells = [cell for row in table.body_rows() for cell in table.cells(row, [column])]
+        if cells and sum(map(fits, cells)) >= NUMBERED * len(cells):
+            found.append(column)
+    return tuple(found)

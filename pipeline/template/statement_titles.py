@@ -1,0 +1,77 @@
+"""Which of the nine statements a grid is: by the title over it, or, where that is lost, by words it alone has.
+
+The numbers 公开01表 … say nothing: publishers number the statements differently.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+
+from recount.pipeline.document import Grid
+from recount.pipeline.template.statement_table import bare
+
+
+class Title(StrEnum):
+    """The nine statements, under their keys in the schema."""
+
+    INCOME_EXPENDITURE = "income_expenditure"
+    INCOME = "income"
+    EXPENDITURE = "expenditure"
+    FISCAL_APPROPRIATION = "fiscal_appropriation"
+    GENERAL_PUBLIC_BUDGET = "general_public_budget"
+    BASIC_EXPENDITURE = "basic_expenditure"
+    THREE_PUBLIC = "three_public"
+    GOVERNMENT_FUNDS = "government_funds"
+    STATE_CAPITAL = "state_capital"
+
+
+TITLES = (
+    (Title.THREE_PUBLIC, r"三公经费.{0,40}表"),
+    (Title.GOVERNMENT_FUNDS, r"政府性基金.{0,12}(?:支出|收支)(?:决算)?(?:情况)?表"),
+    (Title.STATE_CAPITAL, r"国有资本经营.{0,12}(?:支出|收支)(?:决算)?(?:情况)?表"),
+    (Title.BASIC_EXPENDITURE, r"一般公共预算.{0,8}基本支出决算(?:明细|情况)?表"),
+    (Title.GENERAL_PUBLIC_BUDGET, r"一般公共预算.{0,8}(?:支出|收支)决算(?:明细|情况)?表"),
+    (Title.FISCAL_APPROPRIATION, r"财政拨款(?:收入支出|收支)决算总表"),
+    (Title.INCOME_EXPENDITURE, r"(?:收入支出|收支)决算总表"),
+    (Title.INCOME, r"收入决算(?:情况)?(?:总)?表"),
+    (Title.EXPENDITURE, r"支出决算(?:情况)?(?:总)?表"),
+)
+"""What the titles read, spaces, brackets and quotation marks dropped; a title that contains another comes first."""
+
+SIGNS = (
+    (Title.THREE_PUBLIC, ("因公出国", "公务接待费", "公务用车购置及运行")),
+    (Title.FISCAL_APPROPRIATION, ("本年收入合计", "本年支出合计", "年初财政拨款结转和结余")),
+    (Title.INCOME_EXPENDITURE, ("本年收入合计", "本年支出合计", "结余分配")),
+    (Title.BASIC_EXPENDITURE, ("人员经费合计", "公用经费合计", "工资福利支出")),
+    (Title.INCOME, ("科目名称", "上级补助收入", "附属单位上缴收入")),
+    (Title.EXPENDITURE, ("科目名称", "上缴上级支出", "对附属单位补助支出")),
+)
+"""Words that stand together in cells of one statement only. The three statements of one fund each look alike."""
+TITLE_ROWS = 3
+"""How many of its first rows a table may hold for its own title, 公开01表 and 单位：万元."""
+
+
+def statement_of(grid: Grid) -> Title | None:
+    """The statement that a grid is; None for any other table."""
+    for words in _titles(grid):
+        for title, pattern in TITLES:
+            if re.search(pattern, words):
+                return title
+    labels = [bare(cell.words) for cell in grid.cells]
+    for title, signs in SIGNS:
+        if all(any(words.startswith(sign) for words in labels) for sign in signs):
+            return title
+    return None
+
+
+def _titles(grid: Grid) -> Iterator[str]:
+    """What may be its title, the nearest first: the lines above it from below, then its own widest cells."""
+    for paragraph in reversed(grid.caption):
+        yield bare(paragraph.text.folded)
+    # A title that is set over two lines.
+    yield "".join(bare(paragraph.text.folded) for paragraph in grid.caption)
+    for cell in grid.cells:
+        if cell.row < TITLE_ROWS and cell.column_end - cell.column > grid.columns / 2:
+            yield bare(cell.words)

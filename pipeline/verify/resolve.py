@@ -1,0 +1,103 @@
+"""Grounding: references to tokens become figures, if the token's unit fits the field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from recount.pipeline.document import Token
+from recount.schemas.figures import Figure, Kind, Model, Ref
+
+_TO_WAN = {"万元": 0, None: 0, "元": -4, "亿元": 4}
+_UNITS: dict[Kind, frozenset[str | None]] = {
+    Kind.PERCENT: frozenset({"%", None}),
+    Kind.SCORE: frozenset({"分", None}),
+    Kind.AREA: frozenset({"平方米", "平米", None}),
+    Kind.YEAR: frozenset({"年", None}),
+}
+_NOT_COUNTED = frozenset({"万元", "元", "亿元", "%"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A proposal that the verifier refused. proposed: what the mapper pointed at."""
+
+    pointer: str
+    proposed: str
+    mapper: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Resolver:
+    """Turns Report[Ref] into Report[Figure]. figures: what was resolved, by JSON pointer, in report order."""
+
+    tokens: Sequence[Token]
+    mapper: str
+    figures: dict[str, Figure] = field(default_factory=dict)
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def model(self, model: Model, pointer: str = "") -> Any:
+        """The model with every reference resolved; None in place of a refused one."""
+        values = {
+            name: self._value(getattr(model, name), f"{pointer}/{name}", kind)
+            for name, kind in _fields(type(model))
+        }
+        return _resolved(type(model)).model_construct(**values)
+
+    def _value(self, value: Any, pointer: str, kind: Kind | None) -> Any:
+        if isinstance(value, Ref):
+            return self._figure(value, pointer, kind or Kind.ANY)
+        if isinstance(value, Model):
+            return self.model(value, pointer)
+        if isinstance(value, tuple):
+            return tuple(self._value(each, f"{pointer}/{index}", kind) for index, each in enumerate(value))
+        return value
+
+    def _figure(self, ref: Ref, pointer: str, kind: Kind) -> Figure | None:
+        if not 0 <= ref.token < len(self.tokens):
+            return self._refuse(pointer, f"token {ref.token}", "there is no such token")
+        token = self.tokens[ref.token]
+        if not _fits(token, kind):
+            return self._refuse(
+                pointer, token.raw, f"its unit {token.unit or 'none'} does not fit a {kind.value} field"
+            )
+        shift = _TO_WAN[token.unit or token.head] if kind is Kind.MONEY else 0
+        value = (-token.value if ref.negative else token.value).scaleb(shift)
+        figure = Figure(pointer, value, Decimal(1).scaleb(shift - token.decimals), kind, token.index)
+        self.figures[pointer] = figure
+        return figure
+
+    def _refuse(self, pointer: str, proposed: str, reason: str) -> None:
+        self.rejected.append(Rejected(pointer, proposed, self.mapper, reason))
+
+
+def _fits(token: Token, kind: Kind) -> bool:
+    if kind is Kind.ANY:
+        return True
+    if kind is Kind.MONEY:
+        return (token.unit or token.head) in _TO_WAN
+    if kind is Kind.COUNT:
+        return token.unit not in _NOT_COUNTED and token.decimals == 0
+    if kind is Kind.YEAR and not 1949 <= token.value <= 2100:
+        return False
+    return token.unit in _UNITS[kind]
+
+
+@cache
+def _fields(model: type[Model]) -> tuple[tuple[str, Kind | None], ...]:
+    found = []
+    for name, info in model.model_fields.items():
+        extra = info.json_schema_extra
+        kind = extra.get("kind") if isinstance(extra, dict) else None
+        found.append((name, Kind(str(kind)) if kind else None))
+    return tuple(found)
+
+
+@cache
+def _resolved(model: type[Model]) -> type[Model]:
+    origin = model.__pydantic_generic_metadata__["origin"]
+    return origin[Figure] if origin is not None else model  # type: ignore[index,no-any-return]

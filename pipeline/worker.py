@@ -1,0 +1,121 @@
+"""What is done with one report of an archive: structure it, write its result, say what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from recount.pipeline.archive import Source
+from recount.pipeline.errors import DocumentError
+from recount.pipeline.jsonfile import Result, write_result
+from recount.pipeline.ledger import Attempt
+
+Task = Callable[[Path], Result]
+"""Structures one report. Raises DocumentError for a file that cannot be structured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A report to be done. known: the content hash it need not be done for again, None to do it anyway."""
+
+    source: Source
+    known: str | None = None
+
+
+def structure_report(path: Path) -> Result:
+    """The stages from read to result: the task of every run but those of tests.
+
+    The import is here because it is heavy, and a process that finds every report unchanged needs none of it.
+    """
+    from recount.pipeline.structure import structure
+
+    return structure(path)
+
+
+def result_path(out: Path, name: str) -> Path:
+    """Where the result of a report lies below `out`. Raises ValueError for a name that leads out of there."""
+    below = PurePosixPath(name)
+    if below.is_absolute() or ".." in below.parts or not below.name:
+        raise ValueError(f"{name} is no path below an archive")
+    return out / "reports" / f"{below}.json"
+
+
+def attempt(job: Job, *, task: Task, out: Path) -> Attempt | None:
+    """Structures a report and writes its result; None if the file is still as known.
+
+    Nothing that a report does to the program gets out of here: any failure becomes its record, and then there
+    is no result file, for one of an earlier content would be taken for this one's.
+    """
+    started = time.perf_counter()
+    name, target = job.source.name, result_path(out, job.source.name)
+    sha256: str | None = None
+    try:
+        sha256 = _hash_of(job.source.path)
+        if job.known is not None and sha256 == job.known:
+            return None
+        result = task(job.source.path)
+        result["source"]["file"] = name
+        _write(target, result)
+    except DocumentError as error:
+        return _failed(target, name, sha256, started, str(error))
+    except Exception as error:  # noqa: BLE001 - the boundary: one report's bug must not cost the others theirs
+        reason = f"internal error: {type(error).__name__}: {error}"
+        return _failed(target, name, sha256, started, reason, "".join(traceback.format_exception(error)))
+    return _succeeded(name, result, time.perf_counter() - started)
+
+
+def _hash_of(path: Path) -> str:
+    """The SHA-256 of a file's content. Raises DocumentError if it cannot be read."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise DocumentError("is no regular file")  # opening a pipe would wait for ever
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise DocumentError(f"cannot be read: {error.strerror}") from error
+
+
+def _write(target: Path, result: Result) -> None:
+    try:
+        write_result(target, result)
+    except OSError as error:
+        raise DocumentError(f"its result cannot be written: {error.strerror}") from error
+
+
+def _succeeded(name: str, result: Result, seconds: float) -> Attempt:
+    """The record of a report from its result."""
+    failing = Counter(check["severity"] for check in result["checks"] if check["result"] == "fail")
+    return Attempt(
+        file=name,
+        sha256=result["source"]["sha256"],
+        status="ok",
+        pages=result["source"]["pages"],
+        figures=dict(Counter(str(figure["status"]) for figure in result["figures"].values())),
+        errors=failing["error"],
+        minor=failing["minor"],
+        seconds=seconds,
+    )
+
+
+def _failed(
+    target: Path, name: str, sha256: str | None, started: float, reason: str, trace: str | None = None
+) -> Attempt:
+    """The record of a report that failed; its earlier result is removed."""
+    with suppress(OSError):  # no such file, or no such name: then there is nothing to remove
+        target.unlink()
+    return Attempt(
+        file=name,
+        sha256=sha256,
+        status="failed",
+        reason=" ".join(reason.split()),
+        traceback=trace,
+        seconds=time.perf_counter() - started,
+    )

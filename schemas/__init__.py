@@ -1,0 +1,1 @@
+"""What a report is: figure types, the models of each report family, outlines and identities."""

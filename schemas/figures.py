@@ -1,0 +1,112 @@
+"""What stands in a report's figure fields: a reference to a token, or a figure that was resolved from one.
+
+`Report[Ref]` is what a mapper fills: it points, and never writes a number. `Report[Figure]` is what the
+verifier works on. Both come from one schema definition, generic in its figure type.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+F = TypeVar("F")
+"""The figure type of a report: Ref while it is mapped, Figure while it is verified, Decimal in the result."""
+
+
+class Kind(StrEnum):
+    """What a figure field counts in; it decides the units that fit and how exactly the figure is printed."""
+
+    MONEY = "money"  # 万元, rounded at its printed decimals
+    PERCENT = "percent"  # the number before the sign, rounded at its printed decimals
+    COUNT = "count"  # people, cars, groups: exact
+    AREA = "area"  # square metres, rounded at its printed decimals
+    SCORE = "score"  # weights and scores: a whole number is exact, decimals are rounded
+    YEAR = "year"  # exact
+    ANY = "any"  # a figure without a key: as printed
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A pointer to a number token of the document.
+
+    token: the token's index. negative: the words beside it (减少, 下降 …) make it negative.
+    """
+
+    token: int
+    negative: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figure:
+    """A number with its place in the report and its place on the page.
+
+    value: in the field's own unit (万元, %, a count), signed. quantum: the value of one unit in the last
+    printed decimal (0.01 for 1955.06; after a conversion from 元, 0.000001). pointer: JSON pointer of the field.
+    token: index of the token it was read from. Compared by identity: two equal values are two figures.
+    """
+
+    pointer: str
+    value: Decimal
+    quantum: Decimal
+    kind: Kind
+    token: int
+
+
+class Model(BaseModel):
+    """Base of every schema model: frozen, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+def figure(kind: Kind, title: str, **extra: Any) -> Any:
+    """A figure field of a kind, under its official Chinese title."""
+    return Field(default=None, title=title, json_schema_extra={"kind": kind.value, **extra})
+
+
+def money(title: str) -> Any:
+    """An amount in 万元."""
+    return figure(Kind.MONEY, title)
+
+
+def percent(title: str) -> Any:
+    """A percentage: the number before the sign."""
+    return figure(Kind.PERCENT, title)
+
+
+def count(title: str) -> Any:
+    """A whole number of things."""
+    return figure(Kind.COUNT, title)
+
+
+def score(title: str) -> Any:
+    """A weight (分值) or score (得分)."""
+    return figure(Kind.SCORE, title)
+
+
+def area(title: str) -> Any:
+    """Square metres."""
+    return figure(Kind.AREA, title)
+
+
+def year(title: str) -> Any:
+    """A fiscal year."""
+    return figure(Kind.YEAR, title)
+
+
+def text(title: str) -> Any:
+    """A text field, null where the report does not say it."""
+    return Field(default=None, title=title)
+
+
+def rows(title: str) -> Any:
+    """A list field, empty where the report does not have it."""
+    return Field(default_factory=tuple, title=title)
+
+
+def part(title: str) -> Any:
+    """A nested model, null where the report does not have it."""
+    return Field(default=None, title=title)

@@ -1,0 +1,1 @@
+"""Departmental final accounts (部门决算公开): models, outline and identities."""

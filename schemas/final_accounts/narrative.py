@@ -1,0 +1,402 @@
+"""The sections of the narrative (第一部分 and 第二部分), each with the identities that its form implies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Generic, Literal
+
+from recount.schemas.arithmetic import (
+    Identity,
+    equal,
+    number_of,
+    printed,
+    same,
+    share,
+    shares_of,
+    total,
+)
+from recount.schemas.figures import F, Figure, Model, area, count, money, part, percent, rows, text
+from recount.schemas.final_accounts.common import (
+    BudgetItem,
+    Change,
+    ClassAmount,
+    Comparison,
+    Portion,
+    change_of,
+)
+
+
+class Overview(Model, Generic[F]):
+    """第一部分 单位/部门概况."""
+
+    functions: tuple[str, ...] = rows("主要职能")
+    staff_total: F | None = count("实有人数")
+    staff_active: F | None = count("在职人员")
+    staff_veteran_retired: F | None = count("离休人员")
+    staff_retired: F | None = count("退休人员")
+    office_count: F | None = count("处室数")
+    offices: tuple[str, ...] = rows("处室")
+    subordinate_units: tuple[str, ...] = rows("下属预算单位")
+
+    def identities(self: Overview[Figure]) -> Iterator[Identity]:
+        yield equal(
+            "实有人数 = 在职人员 + 离休人员 + 退休人员",
+            self.staff_total,
+            total(self.staff_active, self.staff_veteran_retired, self.staff_retired),
+        )
+        if self.offices:
+            yield equal("处室数 = 所列处室", self.office_count, number_of(self.offices))
+
+
+class IncomeExpenditure(Model, Generic[F]):
+    """一、收入支出决算总体情况说明."""
+
+    income_total: F | None = money("收入总计")
+    income_current_year: F | None = money("本年收入合计")
+    nonfiscal_surplus_used: F | None = money("使用非财政拨款结余")
+    opening_carryover: F | None = money("年初结转和结余")
+    expenditure_total: F | None = money("支出总计")
+    expenditure_current_year: F | None = money("本年支出合计")
+    surplus_distribution: F | None = money("结余分配")
+    closing_carryover: F | None = money("年末结转和结余")
+    income_change: Change[F] | None = part("收入总计与上年相比")
+    expenditure_change: Change[F] | None = part("支出总计与上年相比")
+
+    def identities(self: IncomeExpenditure[Figure]) -> Iterator[Identity]:
+        yield equal(
+            "收入总计 = 本年收入合计 + 使用非财政拨款结余 + 年初结转和结余",
+            self.income_total,
+            total(self.income_current_year, self.nonfiscal_surplus_used, self.opening_carryover),
+        )
+        yield equal(
+            "支出总计 = 本年支出合计 + 结余分配 + 年末结转和结余",
+            self.expenditure_total,
+            total(self.expenditure_current_year, self.surplus_distribution, self.closing_carryover),
+        )
+        yield same("收入总计 = 支出总计", self.income_total, self.expenditure_total)
+        yield from change_of("收入总计", self.income_total, self.income_change)
+        yield from change_of("支出总计", self.expenditure_total, self.expenditure_change)
+
+
+class Income(Model, Generic[F]):
+    """二、收入决算情况说明."""
+
+    total: F | None = money("本年收入")
+    fiscal_appropriation: Portion[F] | None = part("财政拨款收入")
+    superior_subsidy: Portion[F] | None = part("上级补助收入")
+    institutional: Portion[F] | None = part("事业收入")
+    business: Portion[F] | None = part("经营收入")
+    affiliate_remittance: Portion[F] | None = part("附属单位上缴收入")
+    other: Portion[F] | None = part("其他收入")
+
+    def identities(self: Income[Figure]) -> Iterator[Identity]:
+        yield from _parts_of_total(
+            "本年收入",
+            self.total,
+            self.fiscal_appropriation,
+            self.superior_subsidy,
+            self.institutional,
+            self.business,
+            self.affiliate_remittance,
+            self.other,
+        )
+
+
+class Expenditure(Model, Generic[F]):
+    """三、支出决算情况说明."""
+
+    total: F | None = money("本年支出")
+    basic: Portion[F] | None = part("基本支出")
+    project: Portion[F] | None = part("项目支出")
+    remitted_to_superior: Portion[F] | None = part("上缴上级支出")
+    business: Portion[F] | None = part("经营支出")
+    affiliate_subsidy: Portion[F] | None = part("对附属单位补助支出")
+
+    def identities(self: Expenditure[Figure]) -> Iterator[Identity]:
+        yield from _parts_of_total(
+            "本年支出",
+            self.total,
+            self.basic,
+            self.project,
+            self.remitted_to_superior,
+            self.business,
+            self.affiliate_subsidy,
+        )
+
+
+def _parts_of_total(
+    name: str, whole: Figure | None, *parts: Portion[Figure] | None
+) -> Iterator[Identity]:
+    """A form may list only the parts that are not 0: a part that is not printed is none."""
+    present = [each for each in parts if each is not None]
+    yield equal(f"{name} = 各项之和", whole, printed(*(each.amount for each in present)))
+    yield from shares_of(f"占{name}的比例", whole, [(each.amount, each.percent) for each in present])
+
+
+class FiscalAppropriation(Model, Generic[F]):
+    """四、财政拨款收入支出决算总体情况说明."""
+
+    income_total: F | None = money("财政拨款收入总计")
+    opening_carryover: F | None = money("年初财政拨款结转和结余")
+    income_current_year: F | None = money("财政拨款本年收入")
+    expenditure_total: F | None = money("财政拨款支出总计")
+    closing_carryover: F | None = money("年末财政拨款结转和结余")
+    expenditure_current_year: F | None = money("财政拨款本年支出")
+    income_change: Change[F] | None = part("收入总计与上年相比")
+    expenditure_change: Change[F] | None = part("支出总计与上年相比")
+    income_budget: Comparison[F] | None = part("收入总计与年初预算相比")
+    expenditure_budget: Comparison[F] | None = part("支出总计与年初预算相比")
+
+    def identities(self: FiscalAppropriation[Figure]) -> Iterator[Identity]:
+        yield from _carry_forward("财政拨款", self)
+
+
+class FundBudget(Model, Generic[F]):
+    """八、政府性基金预算 and 九、国有资本经营预算财政拨款收入支出决算情况说明."""
+
+    none: bool = False
+    income_total: F | None = money("收入总计")
+    opening_carryover: F | None = money("年初结转和结余")
+    income_current_year: F | None = money("本年收入")
+    expenditure_total: F | None = money("支出总计")
+    closing_carryover: F | None = money("年末结转和结余")
+    expenditure_current_year: F | None = money("本年支出")
+    income_change: Change[F] | None = part("收入总计与上年相比")
+    expenditure_change: Change[F] | None = part("支出总计与上年相比")
+    income_budget: Comparison[F] | None = part("收入总计与年初预算相比")
+    expenditure_budget: Comparison[F] | None = part("支出总计与年初预算相比")
+    expenditure: F | None = money("财政拨款支出")
+    items: tuple[BudgetItem[F], ...] = rows("支出项目")
+
+    def identities(self: FundBudget[Figure]) -> Iterator[Identity]:
+        yield from _carry_forward("预算财政拨款", self)
+        yield same("财政拨款支出 = 本年支出", self.expenditure, self.expenditure_current_year)
+        yield equal("财政拨款支出 = 各项之和", self.expenditure, total(*(each.amount for each in self.items)))
+
+
+def _carry_forward(
+    name: str, section: FiscalAppropriation[Figure] | FundBudget[Figure]
+) -> Iterator[Identity]:
+    """What 四, 八 and 九 have in common: totals, changes and comparisons of both sides."""
+    yield equal(
+        f"{name}收入总计 = 本年收入 + 年初结转和结余",
+        section.income_total,
+        total(section.income_current_year, section.opening_carryover),
+    )
+    yield equal(
+        f"{name}支出总计 = 本年支出 + 年末结转和结余",
+        section.expenditure_total,
+        total(section.expenditure_current_year, section.closing_carryover),
+    )
+    yield same(f"{name}收入总计 = 支出总计", section.income_total, section.expenditure_total)
+    yield from change_of(f"{name}收入总计", section.income_total, section.income_change)
+    yield from change_of(f"{name}支出总计", section.expenditure_total, section.expenditure_change)
+    if section.income_budget is not None:
+        yield same("收入决算数 = 收入总计", section.income_budget.final, section.income_total)
+    if section.expenditure_budget is not None:
+        yield same("支出决算数 = 支出总计", section.expenditure_budget.final, section.expenditure_total)
+
+
+class GeneralPublicBudget(Model, Generic[F]):
+    """五、一般公共预算财政拨款支出决算情况说明."""
+
+    total: F | None = money("一般公共预算财政拨款支出")
+    percent_of_expenditure: F | None = percent("占本年支出合计的比例")
+    change: Change[F] | None = part("与上年相比")
+    budget: Comparison[F] | None = part("与年初预算相比")
+    by_class: tuple[ClassAmount[F], ...] = rows("支出结构")
+    items: tuple[BudgetItem[F], ...] = rows("支出项目")
+
+    def identities(self: GeneralPublicBudget[Figure]) -> Iterator[Identity]:
+        yield from change_of("一般公共预算财政拨款支出", self.total, self.change)
+        yield equal("支出 = 各类之和", self.total, total(*(each.amount for each in self.by_class)))
+        yield from shares_of(
+            "各类占支出的比例", self.total, [(each.amount, each.percent) for each in self.by_class]
+        )
+        yield equal("支出 = 各项之和", self.total, total(*(each.amount for each in self.items)))
+        changes = [each.change.amount for each in self.items if each.change is not None]
+        if self.change is not None and self.items and len(changes) == len(self.items):
+            yield equal("增减额 = 各项增减额之和", self.change.amount, total(*changes))
+        if self.budget is not None:
+            yield same("决算数 = 支出", self.budget.final, self.total)
+            budgets = [each.budget.budget for each in self.items if each.budget is not None]
+            if self.items and len(budgets) == len(self.items):
+                yield equal("年初预算数 = 各项年初预算之和", self.budget.budget, total(*budgets))
+        for each in self.items:
+            if each.budget is not None and each.budget.final is not each.amount:
+                yield same("决算数 = 支出决算", each.budget.final, each.amount)
+        yield from self._items_by_class()
+
+    def _items_by_class(self: GeneralPublicBudget[Figure]) -> Iterator[Identity]:
+        if not self.items:
+            return
+        for each in self.by_class:
+            of_class = [item.amount for item in self.items if item.class_name == each.class_name]
+            yield equal(f"{each.class_name} = 该类各项之和", each.amount, total(*of_class))
+
+
+class BasicExpenditure(Model, Generic[F]):
+    """六、一般公共预算财政拨款基本支出决算情况说明."""
+
+    total: F | None = money("基本支出")
+    personnel: F | None = money("人员经费")
+    personnel_items: tuple[str, ...] = rows("人员经费包括")
+    public: F | None = money("公用经费")
+    public_items: tuple[str, ...] = rows("公用经费包括")
+
+    def identities(self: BasicExpenditure[Figure]) -> Iterator[Identity]:
+        yield equal("基本支出 = 人员经费 + 公用经费", self.total, total(self.personnel, self.public))
+
+
+class ThreePublicItem(Model, Generic[F]):
+    """“三公”经费的一项."""
+
+    amount: F | None = money("支出决算")
+    percent: F | None = percent("占比")
+    change: Change[F] | None = part("与上年相比")
+
+    def identities(self: ThreePublicItem[Figure]) -> Iterator[Identity]:
+        yield from change_of("支出", self.amount, self.change)
+
+
+class ThreePublic(Model, Generic[F]):
+    """七、财政拨款“三公”经费支出决算情况说明."""
+
+    total: F | None = money("“三公”经费支出")
+    change: Change[F] | None = part("与上年相比")
+    overseas: ThreePublicItem[F] | None = part("因公出国（境）费")
+    vehicles: ThreePublicItem[F] | None = part("公务用车购置及运行维护费")
+    reception: ThreePublicItem[F] | None = part("公务接待费")
+    overseas_groups: F | None = count("因公出国（境）团组")
+    overseas_visits: F | None = count("因公出国（境）人次")
+    vehicle_purchase: F | None = money("公务用车购置费")
+    vehicle_running: F | None = money("公务用车运行维护费")
+    vehicles_bought: F | None = count("公务用车购置数")
+    vehicles_owned: F | None = count("公务用车保有量")
+    fixed_asset_vehicles: F | None = count("国有资产占用情况中固定资产车辆")
+    reception_batches: F | None = count("国内公务接待批次")
+    reception_visits: F | None = count("国内公务接待人次")
+    budget: Comparison[F] | None = part("“三公”经费与全年预算相比")
+    overseas_budget: Comparison[F] | None = part("因公出国（境）费与全年预算相比")
+    vehicle_purchase_budget: Comparison[F] | None = part("公务用车购置费与全年预算相比")
+    vehicle_running_budget: Comparison[F] | None = part("公务用车运行维护费与全年预算相比")
+    reception_budget: Comparison[F] | None = part("公务接待费与全年预算相比")
+
+    def identities(self: ThreePublic[Figure]) -> Iterator[Identity]:
+        parts = [each for each in (self.overseas, self.vehicles, self.reception) if each is not None]
+        yield from change_of("“三公”经费支出", self.total, self.change)
+        if len(parts) == 3:
+            yield equal("“三公”经费支出 = 三项之和", self.total, total(*(each.amount for each in parts)))
+            changes = [each.change.amount if each.change else None for each in parts]
+            if self.change is not None:
+                yield equal("增减额 = 三项增减额之和", self.change.amount, total(*changes))
+        yield from shares_of("占“三公”经费的比例", self.total, [(p.amount, p.percent) for p in parts])
+        if self.vehicles is not None:
+            yield equal(
+                "公务用车购置及运行维护费 = 购置费 + 运行维护费",
+                self.vehicles.amount,
+                total(self.vehicle_purchase, self.vehicle_running),
+            )
+        yield from self._budgets()
+
+    def _budgets(self: ThreePublic[Figure]) -> Iterator[Identity]:
+        compared = (
+            ("“三公”经费", self.budget, self.total),
+            ("因公出国（境）费", self.overseas_budget, self.overseas.amount if self.overseas else None),
+            ("公务用车购置费", self.vehicle_purchase_budget, self.vehicle_purchase),
+            ("公务用车运行维护费", self.vehicle_running_budget, self.vehicle_running),
+            ("公务接待费", self.reception_budget, self.reception.amount if self.reception else None),
+        )
+        for name, comparison, final in compared:
+            if comparison is not None and comparison.final is not final:
+                yield same(f"{name}决算数 = {name}支出", comparison.final, final)
+        whole, *parts = [comparison for _, comparison, _ in compared]
+        if whole is not None:
+            budgets = [each.budget if each else None for each in parts]
+            yield equal("“三公”经费全年预算数 = 各项全年预算数之和", whole.budget, total(*budgets))
+            finals = [each.final if each else None for each in parts]
+            yield equal("“三公”经费决算数 = 各项决算数之和", whole.final, total(*finals))
+
+
+class OperatingCost(Model, Generic[F]):
+    """十（一）机关运行经费（行政单位和参公事业单位）或公用经费（事业单位）."""
+
+    unit_kind: Literal["administrative", "institution"] | None = text("单位类型")
+    amount: F | None = money("机关运行经费/公用经费")
+    change: Change[F] | None = part("与上年相比")
+
+    def identities(self: OperatingCost[Figure]) -> Iterator[Identity]:
+        yield from change_of("机关运行经费/公用经费", self.amount, self.change)
+
+
+class Procurement(Model, Generic[F]):
+    """十（二）政府采购情况."""
+
+    total: F | None = money("政府采购支出总额")
+    goods: F | None = money("政府采购货物支出")
+    works: F | None = money("政府采购工程支出")
+    services: F | None = money("政府采购服务支出")
+    sme_amount: F | None = money("授予中小企业合同金额")
+    sme_percent: F | None = percent("占政府采购支出总额的比例")
+    micro_amount: F | None = money("授予小微企业合同金额")
+    micro_percent: F | None = percent("占政府采购支出总额的比例")
+
+    def identities(self: Procurement[Figure]) -> Iterator[Identity]:
+        yield equal(
+            "政府采购支出总额 = 货物 + 工程 + 服务",
+            self.total,
+            total(self.goods, self.works, self.services),
+        )
+        yield share("中小企业占政府采购支出总额", self.sme_percent, self.sme_amount, of=self.total)
+        yield share("小微企业占政府采购支出总额", self.micro_percent, self.micro_amount, of=self.total)
+
+
+class StateAssets(Model, Generic[F]):
+    """十（三）国有资产占用情况说明."""
+
+    as_of: str | None = text("截止日期")
+    fixed_assets: F | None = money("固定资产原值")
+    building_area_m2: F | None = area("房屋面积（平方米）")
+    building_value: F | None = money("房屋价值")
+    vehicle_count: F | None = count("车辆数")
+    vehicle_value: F | None = money("车辆价值")
+    vehicles_ministerial: F | None = count("副部（省）级及以上领导用车")
+    vehicles_principal: F | None = count("主要领导干部/主要负责人用车")
+    vehicles_confidential: F | None = count("机要通信用车")
+    vehicles_emergency: F | None = count("应急保障用车")
+    vehicles_enforcement: F | None = count("执法执勤用车")
+    vehicles_special: F | None = count("特种专业技术用车")
+    vehicles_retired_cadre: F | None = count("离退休干部用车")
+    vehicles_other: F | None = count("其他用车")
+    vehicles_other_note: str | None = text("其他用车主要是")
+    large_equipment: F | None = count("单价100万元（含）以上设备")
+
+    def identities(self: StateAssets[Figure]) -> Iterator[Identity]:
+        yield equal(
+            "车辆 = 各类用车之和",
+            self.vehicle_count,
+            total(
+                self.vehicles_ministerial,
+                self.vehicles_principal,
+                self.vehicles_confidential,
+                self.vehicles_emergency,
+                self.vehicles_enforcement,
+                self.vehicles_special,
+                self.vehicles_retired_cadre,
+                self.vehicles_other,
+            ),
+        )
+
+
+class Performance(Model, Generic[F]):
+    """十一、预算绩效的情况说明."""
+
+    overall_table_count: F | None = count("整体支出绩效自评表数")
+    overall_budget: F | None = money("整体支出全年预算总额")
+    overall_executed: F | None = money("整体支出实际执行总额")
+    project_count: F | None = count("预算绩效评价项目数")
+    project_budget: F | None = money("项目全年预算数")
+    project_executed: F | None = money("项目全年执行数")
+    achievements: str | None = text("预算绩效管理取得的成效")
+    problems: str | None = text("发现的问题及原因")
+    improvements: str | None = text("下一步改进措施")

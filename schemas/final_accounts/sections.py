@@ -1,0 +1,102 @@
+"""Identities between the sections of the narrative."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from recount.schemas.arithmetic import Addend, Identity, equal, same, share, total
+from recount.schemas.figures import Figure
+
+if TYPE_CHECKING:
+    from recount.schemas.final_accounts.narrative import FundBudget
+    from recount.schemas.final_accounts.report import Report
+
+_CLASSIFIED = re.compile(r"涉密(?:的)?项目[^。；\d一二三四五六七八九十]{0,6}(\d+|[一二三四五六七八九十])个|(\d+|[一二三四五六七八九十])个(?:项目)?[^。；]{0,4}涉密")
+
+
+def classified_projects(notes: str | None) -> int | None:
+    """How many classified projects (涉密项目) 十二 names: counted in 十一, without a table of their own."""
+    match = _CLASSIFIED.search(notes or "")
+    if match is None:
+        return None
+    number = match[1] or match[2]
+    return int(number) if number.isdigit() else "一二三四五六七八九十".index(number) + 1
+
+
+def between_sections(report: Report[Figure]) -> Iterator[Identity]:
+    """一 ↔ 二 ↔ 三 ↔ 四 ↔ 五 (+八 +九), 六 ↔ 十（一）, 七 ↔ 十（三）, and the years of the tables."""
+    yield from _totals(report)
+    yield from _fiscal(report)
+    yield from _operating_costs(report)
+    yield from _vehicles(report)
+    for table in (*report.project_evaluations, report.overall_evaluation):
+        if table is not None and table.fiscal_year is not None and table.fiscal_year is not report.fiscal_year:
+            if report.fiscal_year and table.fiscal_year.token == report.fiscal_year.token:
+                continue  # a file of tables only has its year from a table
+            yield same("自评表年度 = 年度", table.fiscal_year, report.fiscal_year)
+
+
+def _totals(report: Report[Figure]) -> Iterator[Identity]:
+    whole = report.income_expenditure
+    if whole is not None and report.income is not None:
+        yield same("二 本年收入 = 一 本年收入合计", report.income.total, whole.income_current_year)
+    if whole is not None and report.expenditure is not None:
+        yield same("三 本年支出 = 一 本年支出合计", report.expenditure.total, whole.expenditure_current_year)
+    general, spent = report.general_public_budget, report.expenditure
+    if general is not None and spent is not None and general.percent_of_expenditure is not None:
+        yield share(
+            "占本年支出合计 = 五 一般公共预算财政拨款支出 ÷ 三 本年支出",
+            general.percent_of_expenditure,
+            general.total,
+            of=spent.total,
+        )
+
+
+def _fiscal(report: Report[Figure]) -> Iterator[Identity]:
+    fiscal = report.fiscal_appropriation
+    if fiscal is None:
+        return
+    if report.income is not None and report.income.fiscal_appropriation is not None:
+        yield same(
+            "二 财政拨款收入 = 四 财政拨款本年收入",
+            report.income.fiscal_appropriation.amount,
+            fiscal.income_current_year,
+        )
+    funds, capital = report.government_funds, report.state_capital
+    if report.general_public_budget is None or funds is None or capital is None:
+        return
+    spent: list[Addend] = [report.general_public_budget.total]
+    spent += [_expenditure_of(each) for each in (funds, capital) if not each.none]
+    yield equal(
+        "四 财政拨款本年支出 = 五 一般公共预算 + 八 政府性基金预算 + 九 国有资本经营预算",
+        fiscal.expenditure_current_year,
+        total(*spent),
+    )
+
+
+def _expenditure_of(section: FundBudget[Figure]) -> Figure | None:
+    return section.expenditure or section.expenditure_current_year
+
+
+def _operating_costs(report: Report[Figure]) -> Iterator[Identity]:
+    """公用经费 of 六 is what 十（一） reports, by kind of unit."""
+    if report.basic_expenditure is None or not report.operating_costs:
+        return
+    yield equal(
+        "六 公用经费 = 十（一） 机关运行经费与公用经费之和",
+        report.basic_expenditure.public,
+        total(*(each.amount for each in report.operating_costs)),
+    )
+
+
+def _vehicles(report: Report[Figure]) -> Iterator[Identity]:
+    """Form X-2023 states the cars among the fixed assets, and why they are not those that 七 counts."""
+    three, assets = report.three_public, report.state_assets
+    if three is None or assets is None:
+        return
+    if three.fixed_asset_vehicles is not None:
+        yield same("七 固定资产车辆 = 十（三） 车辆", three.fixed_asset_vehicles, assets.vehicle_count)
+    else:
+        yield same("七 公务用车保有量 = 十（三） 车辆", three.vehicles_owned, assets.vehicle_count)

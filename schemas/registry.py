@@ -1,0 +1,8 @@
+"""The report families that Recount knows: one line each."""
+
+from __future__ import annotations
+
+from recount.schemas.family import Family
+from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
+
+FAMILIES: tuple[Family, ...] = (FINAL_ACCOUNTS,)

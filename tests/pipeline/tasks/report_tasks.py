@@ -1,0 +1,104 @@
+"""Tasks that stand in for `structure` in tests of the runner; worker processes import them by name."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from recount.pipeline.errors import Encrypted
+
+
+def sample_result(path: Path) -> dict[str, Any]:
+    """A small result in the shape of the contract: three figures that do not add up, one change, one row."""
+    figures = {
+        "/income_expenditure/income_total": _figure("1,955.06", "disputed", ["c1"]),
+        "/income_expenditure/income_current_year": _figure("1950.30", "disputed", ["c1"]),
+        "/income_expenditure/opening_carryover": _figure("4.68", "verified", ["c1"]),
+        "/general_public_budget/items/0/change/percent": _figure("-3.40", "grounded", [], unit="%", page=5),
+        "/overview/staff_total": _figure("88", "verified", [], unit="人"),
+    }
+    return {
+        "contract": "final-accounts/1",
+        "source": {
+            "file": path.name,
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "pages": 7,
+            "scanned_pages": [],
+            "ocr": None,
+        },
+        "report": {
+            "unit_name": "某某市[财政]局",
+            "fiscal_year": Decimal(2022),
+            "income_expenditure": {"income_total": Decimal("1955.06"), "opening_carryover": Decimal("4.68")},
+            "general_public_budget": {
+                "items": [{"item_name": "行政运行", "change": {"percent": Decimal("-3.40")}}]
+            },
+            "overview": {"staff_total": Decimal(88)},
+        },
+        "figures": figures,
+        "checks": [
+            {
+                "id": "c1",
+                "rule": "收入总计 = 本年收入合计 + 年初结转和结余",
+                "expression": "1955.06 = 1950.30 + 4.68",
+                "result": "fail",
+                "computed": Decimal("1954.98"),
+                "printed": Decimal("1955.06"),
+                "residual": Decimal("0.08"),
+                "tolerance": Decimal("0.015"),
+                "severity": "error",
+                "explanation": None,
+                "pointers": list(figures)[:3],
+            },
+            {"id": "c2", "rule": "r", "expression": "e", "result": "pass", "severity": None, "pointers": []},
+        ],
+        "rejected": [
+            {
+                "pointer": "/procurement/total",
+                "proposed": "12.3",
+                "mapper": "model:x",
+                "reason": "not on the page",
+            }
+        ],
+        "summary": {"figures": {"verified": 2, "disputed": 2, "grounded": 1}},
+    }
+
+
+def _figure(raw: str, status: str, checks: list[str], unit: str = "万元", page: int = 3) -> dict[str, Any]:
+    return {
+        "raw": raw,
+        "value": Decimal(raw.replace(",", "")),
+        "unit": unit,
+        "page": page,
+        "bbox": [72.0, 100.25, 120.5, 112.0],
+        "origin": "text",
+        "confidence": None,
+        "mapper": "template",
+        "status": status,
+        "checks": checks,
+    }
+
+
+def by_content(path: Path) -> dict[str, Any]:
+    """Does what the first word of the file says; structures it if that is no word of these."""
+    word = path.read_text(errors="replace").partition(" ")[0]
+    if word == "encrypted":
+        raise Encrypted("needs a password")
+    if word == "bug":
+        raise ZeroDivisionError("a bug in the program")
+    if word == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if word == "once" and not (marker := path.with_suffix(".died")).exists():
+        marker.touch()
+        os._exit(3)
+    if word == "interrupt":
+        raise KeyboardInterrupt
+    if word == "slow":
+        path.with_suffix(".begun").write_text(f"{os.getpid()}\n")
+        time.sleep(60)
+    return sample_result(path)

@@ -1,0 +1,489 @@
+"""Self-evaluation tables: grids as they come out of split, to evaluations that point at tokens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import count
+
+import pytest
+
+from recount.pipeline.document import Cell, Grid, Number, Paragraph, Text, Token
+from recount.pipeline.split.text import fold
+from recount.pipeline.template.evaluations import map_evaluations
+from recount.schemas.figures import Ref
+from recount.schemas.final_accounts.performance import Evaluation, Indicator, ProjectEvaluation
+
+NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?%?")
+Spec = str | tuple[str, int] | tuple[str, int, int]
+
+
+class Sheet:
+    """Builds grids and remembers their tokens. A cell: its text, (text, columns) or (text, columns, rows)."""
+
+    def __init__(self) -> None:
+        self.tokens: list[Token] = []
+
+    def text(self, printed: str) -> tuple[Text, tuple[Number, ...]]:
+        folded = fold(printed)
+        return Text(printed, folded), tuple(self._number(match) for match in NUMBER.finditer(folded))
+
+    def _number(self, match: re.Match[str]) -> Number:
+        value = Decimal(match[0].rstrip("%").replace(",", ""))
+        exponent = value.as_tuple().exponent
+        assert isinstance(exponent, int)
+        token = Token(len(self.tokens), match[0], value, -exponent, None, 1, (0, 0, 1, 1))
+        self.tokens.append(token)
+        return Number(match.start(), match.end(), token)
+
+    def line(self, printed: str) -> Paragraph:
+        text, numbers = self.text(printed)
+        return Paragraph(text, numbers, page=1, top=0.0, centred=True)
+
+    def grid(self, rows: Sequence[Sequence[Spec]], caption: Sequence[str] = ()) -> Grid:
+        taken: set[tuple[int, int]] = set()
+        cells, width = [], 0
+        for at, row in enumerate(rows):
+            for spec in row:
+                printed, columns, deep = (spec, 1, 1) if isinstance(spec, str) else (*spec, 1)[:3]
+                start = next(column for column in count() if (at, column) not in taken)
+                taken |= {(r, c) for r in range(at, at + deep) for c in range(start, start + columns)}
+                text, numbers = self.text(printed)
+                cells.append(Cell(at, start, at + deep, start + columns, text, numbers))
+                width = max(width, start + columns)
+        lines = tuple(map(self.line, caption))
+        return Grid(len(rows), width, tuple(cells), lines, None, (1,))
+
+    def value(self, ref: Ref | None) -> Decimal | None:
+        return None if ref is None else self.tokens[ref.token].value
+
+
+CAPTION = ("项 目 支 出 绩 效 自 评 表", "（2022年度）")
+HEAD: list[list[Spec]] = [
+    [("项目名称", 2), ("河道巡护经费", 7)],
+    [("主管部门", 2), ("某县水利局", 3), "实施单位", ("某县水利局河道所", 3)],
+]
+FUNDS: list[list[Spec]] = [
+    [("项目资金（万元）", 2, 5), "", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"],
+    ["年度资金总额", "60.00", "50.00", "40.00", "10", "80.00%", "8.00 分"],
+    ["其中：当年财政拨款", "60.00", "50.00", "40.00", "—", "—", "—"],
+    ["上年结转资金（万元）", "0.00", "0.00", "0.00", "—", "—", "—"],
+    ["其他资金", "", "/", "-", "—", "—", "—"],
+]
+GOALS: list[list[Spec]] = [
+    [("年度总体目标", 1, 2), ("预期目标", 4), ("实际完成情况", 4)],
+    [("目标1：巡护河道12公里。", 4), ("巡护河道 12 公里", 4)],
+]
+COLUMNS = (
+    "一级指标",
+    "二级指标",
+    "三级指标",
+    "年度指标值",
+    "实际完成值",
+    "分值",
+    "得分",
+    "偏差原因分析及改进措施",
+)
+TOTAL: list[Spec] = [("总分", 6), "100", "88.00 分", ""]
+
+
+def indicators(*rows: Sequence[Spec], margin: int | None = None) -> list[list[Spec]]:
+    """The header of the indicators, the label left of it, and rows without that label's column."""
+    deep = margin or len(rows) + 1
+    return [[("年度绩效指标完成情况", 1, deep), *COLUMNS], *[list(row) for row in rows]]
+
+
+PLAIN = indicators(
+    [("产出指标", 1, 3), ("数量指标", 1, 2), "巡护里程（公里）", ">=12 公里", "12 公里", "30", "30", ""],
+    ["巡护次数", "=24次", "20次", "20", "10", "汛期道路中断。"],
+    ["质量指标", "隐患处置率", "≥95％", "９６.5%", "10", "10.00分", "无偏差"],
+    ["效益指标", "经济效益指标", "", "", "", "", "", ""],
+    ["", "社会效益指标", "沿岸安全感", "有效提升", "有效提升", "20", "20", "—"],
+    ["满意度指标", "满意度指标", "村民满意度", ">=90%", "", "10", "10", ""],
+)
+
+
+def project_rows(body: list[list[Spec]] = PLAIN, total: list[Spec] = TOTAL) -> list[list[Spec]]:
+    return [*HEAD, *FUNDS, *GOALS, *body, total]
+
+
+def only(
+    sheet: Sheet, rows: Sequence[Sequence[Spec]], caption: Sequence[str] = CAPTION
+) -> ProjectEvaluation[Ref]:
+    projects, overall, used = map_evaluations([sheet.grid(rows, caption)])
+    assert overall is None
+    assert used == {0}
+    assert len(projects) == 1
+    return projects[0]
+
+
+def values(sheet: Sheet, table: Evaluation[Ref]) -> list[tuple[object, ...]]:
+    """Each indicator as (level 1, level 2, level 3, target, actual, weight, score, deviation)."""
+    return [_values(sheet, each) for each in table.indicators]
+
+
+def _values(sheet: Sheet, each: Indicator[Ref]) -> tuple[object, ...]:
+    weight, score = sheet.value(each.weight), sheet.value(each.score)
+    return (each.level1, each.level2, each.level3, each.target, each.actual, weight, score, each.deviation)
+
+
+def funds(sheet: Sheet, table: Evaluation[Ref]) -> list[tuple[object, ...]]:
+    return [
+        (
+            each.source,
+            *(
+                sheet.value(ref)
+                for ref in (
+                    each.initial_budget,
+                    each.annual_budget,
+                    each.executed,
+                    each.weight,
+                    each.execution_rate,
+                    each.score,
+                )
+            ),
+        )
+        for each in table.funds
+    ]
+
+
+def test_a_project_table_is_read_by_its_labels() -> None:
+    sheet = Sheet()
+    table = only(sheet, project_rows())
+    assert (table.name, table.department, table.implementing_unit) == (
+        "河道巡护经费",
+        "某县水利局",
+        "某县水利局河道所",
+    )
+    assert sheet.value(table.fiscal_year) == 2022
+    assert funds(sheet, table) == [
+        ("年度资金总额", 60, 50, 40, 10, 80, 8),
+        ("其中：当年财政拨款", 60, 50, 40, None, None, None),
+        ("上年结转资金", 0, 0, 0, None, None, None),
+        ("其他资金", None, None, None, None, None, None),
+    ]
+    assert table.expected_goal == "目标1：巡护河道12公里。"
+    assert table.actual_completion == "巡护河道 12 公里"
+    assert (sheet.value(table.total_weight), sheet.value(table.total_score)) == (100, 88)
+
+
+def test_indicators_carry_their_levels_and_drop_empty_lines() -> None:
+    sheet = Sheet()
+    assert values(sheet, only(sheet, project_rows())) == [
+        ("产出指标", "数量指标", "巡护里程（公里）", ">=12公里", "12公里", 30, 30, None),
+        ("产出指标", "数量指标", "巡护次数", "=24次", "20次", 20, 10, "汛期道路中断"),
+        ("产出指标", "质量指标", "隐患处置率", "≥95%", "96.5%", 10, 10, "无偏差"),
+        ("效益指标", "社会效益指标", "沿岸安全感", "有效提升", "有效提升", 20, 20, None),
+        ("满意度指标", "满意度指标", "村民满意度", ">=90%", None, 10, 10, None),
+    ]
+
+
+def test_a_blank_level_continues_the_one_above_but_not_across_a_new_first_level() -> None:
+    sheet = Sheet()
+    body = indicators(
+        ["产出指标", "数量指标", "甲", "=1项", "1项", "45", "45", ""],
+        ["", "", "乙", "=1项", "1项", "25", "25", ""],
+        ["效益指标", "", "丙", "=1项", "1项", "20", "20", ""],
+    )
+    levels = [row[:3] for row in values(sheet, only(sheet, project_rows(body)))]
+    assert levels == [
+        ("产出指标", "数量指标", "甲"),
+        ("产出指标", "数量指标", "乙"),
+        ("效益指标", None, "丙"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        # one cell further right, from the second level on
+        ["", "", "质量指标", "合格率", "≥98%", "99%", "10", "9.5"],
+        # the indicator in the column of the second level, its target where it belongs
+        ["质量指标", "合格率", "", "≥98%", "99%", "10", "9.5", ""],
+        # indicator and target one cell further left, the rest in place
+        ["质量指标", "合格率", "≥98%", "", "99%", "10", "9.5", ""],
+        # the missing first-level cell moves all others left
+        ["质量指标", "合格率", "≥98%", "99%", "10", "9.5", "", ""],
+        # both levels are there and the rest stands one cell further right
+        ["产出指标", "质量指标", "", "合格率", "≥98%", "99%", "10", "9.5"],
+    ],
+)
+def test_moved_cells_are_read_in_order(row: list[Spec]) -> None:
+    sheet = Sheet()
+    body = indicators(["产出指标", "数量指标", "甲", "=1项", "1项", "80", "80", ""], row)
+    assert values(sheet, only(sheet, project_rows(body)))[1] == (
+        "产出指标",
+        "质量指标",
+        "合格率",
+        "≥98%",
+        "99%",
+        10,
+        Decimal("9.5"),
+        None,
+    )
+
+
+def test_moved_cells_keep_their_deviation() -> None:
+    sheet = Sheet()
+    body = indicators(["产出指标", "", "质量指标", "合格率", "≥98%", "99%", "10", "9.5", "设备老化。"])
+    assert values(sheet, only(sheet, project_rows(body)))[0][5:] == (10, Decimal("9.5"), "设备老化")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        # one cell is missing: which one, nobody can say
+        ["产出指标", "", "质量指标", "合格率", "99%", "10", "9.5", ""],
+        # two numbers in one cell
+        ["产出指标", "质量指标", "合格率", "≥98%", "99%", "10 9.5", "", ""],
+        # words where the score belongs
+        ["产出指标", "质量指标", "合格率", "≥98%", "99%", "10", "满分", ""],
+    ],
+)
+def test_an_uncertain_row_has_no_figures(row: list[Spec]) -> None:
+    sheet = Sheet()
+    read = values(sheet, only(sheet, project_rows(indicators(row))))[0]
+    assert read[2] == "合格率"
+    assert read[5:7] == (None, None)
+
+
+def test_a_merged_figure_counts_once() -> None:
+    sheet = Sheet()
+    body = indicators(
+        ["产出指标", "数量指标", "甲", "=1项", "1项", ("90", 1, 2), ("80", 1, 2), ("同一事项", 1, 2)],
+        ["", "", "乙", "=1项", "1项"],
+    )
+    assert [row[5:] for row in values(sheet, only(sheet, project_rows(body)))] == [
+        (90, 80, "同一事项"),
+        (None, None, "同一事项"),
+    ]
+
+
+def test_merged_levels_count_for_every_row() -> None:
+    sheet = Sheet()
+    body = indicators(
+        [("满意度指标", 2, 2), "甲", "=1项", "1项", "45", "45", ""],
+        ["乙", "=1项", "1项", "45", "45", ""],
+    )
+    levels = [row[:3] for row in values(sheet, only(sheet, project_rows(body)))]
+    assert levels == [("满意度指标", "满意度指标", "甲"), ("满意度指标", "满意度指标", "乙")]
+
+
+@pytest.mark.parametrize(
+    ("total", "points"),
+    [
+        ([("总 分", 6), "100", "95.5", ""], (100, Decimal("95.5"))),
+        (["", "总分", "", "", "", "", "", "100", "95.5"], (100, Decimal("95.5"))),
+        ([("合计", 6), "100", "", ""], (100, None)),
+        ([("总分", 6), "", "95.5分", ""], (None, Decimal("95.5"))),
+        ([("总分", 6), "—", "—", ""], (None, None)),
+    ],
+)
+def test_the_total_row(total: list[Spec], points: tuple[object, object]) -> None:
+    sheet = Sheet()
+    table = only(sheet, project_rows(total=total))
+    assert (sheet.value(table.total_weight), sheet.value(table.total_score)) == points
+    assert len(table.indicators) == 5
+
+
+def test_what_follows_the_total_is_no_indicator() -> None:
+    sheet = Sheet()
+    rows = [*project_rows(), [("填表人：某人", 9)], [""] * 9]
+    assert len(only(sheet, rows).indicators) == 5
+
+
+def test_wider_cells_than_the_header_are_matched_by_their_span() -> None:
+    sheet = Sheet()
+    rows: list[list[Spec]] = [
+        [("项目名称：", 2), ("绿化养护", 4)],
+        [("项目主管部门", 2), ("某局", 2), "实施（主管）单位", "某中心"],
+        ["年度预算执行情况（万元）", "", "年初预算", "全年执行数（B）", ("执行率（B/A）", 1), "自评得分"],
+        ["", "年度资金总额", "1,200.50", "600.25", "50%", "5"],
+        ["一级指标", "三级指标", "预期指标值", "实际完成指标值", "分值（权重）", "得分"],
+        ["产出指标", "养护面积", "=３亩", "3亩", "90", "90分"],
+        [("总分", 4), "100", "95"],
+    ]
+    table = only(sheet, rows, ())
+    assert (table.name, table.department, table.implementing_unit) == ("绿化养护", "某局", "某中心")
+    assert table.fiscal_year is None
+    assert funds(sheet, table) == [("年度资金总额", Decimal("1200.50"), None, Decimal("600.25"), None, 50, 5)]
+    assert values(sheet, table) == [("产出指标", None, "养护面积", "=3亩", "3亩", 90, 90, None)]
+
+
+def test_moved_fund_cells_are_read_in_order_or_not_at_all() -> None:
+    sheet = Sheet()
+    rows = project_rows()
+    rows[3] = [("年度资金总额", 2), "60.00", "50.00", "40.00", "10", ("80.00%", 1)]
+    rows[4] = ["其中：当年财政拨款", "60.00", "50.00", "40.00", "—", ("—", 2)]
+    read = funds(sheet, only(sheet, rows))
+    assert read[0] == ("年度资金总额", None, None, None, None, None, None)
+    assert read[1] == ("其中：当年财政拨款", 60, 50, 40, None, None, None)
+
+
+def test_the_year_may_stand_in_the_table() -> None:
+    sheet = Sheet()
+    rows: list[list[Spec]] = [[("项目支出绩效自评表", 9)], [("（2021 年度）", 9)], *project_rows()]
+    table = only(sheet, rows, ())
+    assert sheet.value(table.fiscal_year) == 2021
+    assert table.name == "河道巡护经费"
+
+
+def test_two_tables_in_one_grid_are_two() -> None:
+    sheet = Sheet()
+    title: list[list[Spec]] = [[("项目支出绩效自评表", 9)], [("（2023年度）", 9)]]
+    grid = sheet.grid([*project_rows(), *title, *project_rows()], CAPTION)
+    projects, _, used = map_evaluations([grid])
+    assert [sheet.value(each.fiscal_year) for each in projects] == [2022, 2023]
+    assert [len(each.indicators) for each in projects] == [5, 5]
+    assert used == {0}
+
+
+def test_two_tables_in_one_grid_without_a_total_between() -> None:
+    sheet = Sheet()
+    projects, _, _ = map_evaluations([sheet.grid([*project_rows()[:-1], *project_rows()], CAPTION)])
+    assert [len(each.indicators) for each in projects] == [5, 5]
+    assert projects[0].total_score is None
+    assert projects[1].total_score is not None
+
+
+@pytest.mark.parametrize("cut", [2, 5, 7, 9, 10, 12, 14])
+def test_a_table_that_was_cut_goes_on_in_the_next_grid(cut: int) -> None:
+    sheet = Sheet()
+    body = [
+        ["", *COLUMNS],
+        ["", "产出指标", "数量指标", "甲", "=1项", "1项", "30", "30", ""],
+        ["", "", "", "乙", "=2项", "2项", "30", "20", "推迟"],
+        ["", "", "质量指标", "丙", "=100%", "100%", "15", "15", ""],
+        ["", "满意度指标", "满意度指标", "丁", "≥90%", "90%", "15", "15", ""],
+    ]
+    flat = [["项目资金", "", *[str(each) for each in FUNDS[0][1:]]], *[["", "", *row] for row in FUNDS[1:]]]
+    goals: list[list[Spec]] = [["年度总体目标", *GOALS[0][1:]], ["", *GOALS[1]]]
+    rows: list[list[Spec]] = [*HEAD, *flat, *goals, *body, TOTAL]  # type: ignore[list-item]
+    whole = only(sheet, rows)
+    grids = [sheet.grid(rows[:cut], CAPTION), sheet.grid(rows[cut:])]
+    projects, _, used = map_evaluations(grids)
+    assert used == {0, 1}
+    assert len(projects) == 1
+    assert values(sheet, projects[0]) == values(sheet, whole)
+    assert sheet.value(projects[0].total_score) == 88
+
+
+def test_a_row_that_the_page_end_cut_is_one_row() -> None:
+    sheet = Sheet()
+    body = indicators(["产出指标", "数量指标", "巡护里", ">=12公里", "12公里", "90", "78", "汛期道"])
+    grids = [
+        sheet.grid(project_rows(body)[:-1], CAPTION),
+        sheet.grid([["", "", "", "程", "", "", "", "", "路中断。"], TOTAL]),
+    ]
+    projects, _, _ = map_evaluations(grids)
+    assert values(sheet, projects[0]) == [
+        ("产出指标", "数量指标", "巡护里程", ">=12公里", "12公里", 90, 78, "汛期道路中断")
+    ]
+
+
+def test_a_header_printed_again_on_the_next_page_is_no_indicator() -> None:
+    sheet = Sheet()
+    rows = project_rows()
+    grids = [
+        sheet.grid(rows[:-2], CAPTION),
+        sheet.grid([["", *COLUMNS], ["", *PLAIN[-1]], TOTAL]),
+    ]
+    projects, _, _ = map_evaluations(grids)
+    assert [each.level3 for each in projects[0].indicators][-1] == "村民满意度"
+    assert len(projects[0].indicators) == 5
+
+
+def test_a_closed_table_is_not_continued() -> None:
+    sheet = Sheet()
+    grids = [sheet.grid(project_rows(), CAPTION), sheet.grid([[str(n) for n in range(9)]])]
+    assert map_evaluations(grids)[2] == {0}
+
+
+OVERALL_COLUMNS = (
+    "一级指标",
+    "二级指标",
+    "三级指标",
+    "预期指标值",
+    "指标值设定依据",
+    "分值权重",
+    "实际完成指标值",
+    "得分",
+)
+
+
+def overall_rows() -> list[list[Spec]]:
+    return [
+        [("部门（单位）名称", 2), ("某州水利局", 7)],
+        [
+            ("年度资金（万元）", 2, 4),
+            "资金来源",
+            *[str(each) for each in FUNDS[0][2:5]],
+            "分值权重",
+            "执行率",
+            "得分",
+        ],
+        ["合计", "100.00", "90.00", "45.00", "10", "50.00%", "5.00"],
+        ["中央安排", "0.00", "0.00", "0.00", "—", "—", "—"],
+        ["地（州、市）安排", "100.00", "90.00", "45.00", "—", "—", "—"],
+        *GOALS,
+        [("年度绩效指标完成情况", 1, 3), *OVERALL_COLUMNS],
+        ["产出指标", "数量指标", "完成重点任务", ">=5项", "年初工作计划。", "60", "5项", "60"],
+        ["满意度指标", "满意度指标", "服务对象满意度", ">=90%", "—", "30", "92%", "30"],
+    ]
+
+
+def test_the_overall_table() -> None:
+    sheet = Sheet()
+    caption = ("部门（单位）整体支出绩效目标自评表", "(2023 年度)")
+    total: list[Spec] = [("总分", 6), "100", "", "95.00"]
+    grids = [sheet.grid([*overall_rows(), total], caption), sheet.grid(project_rows(), CAPTION)]
+    projects, overall, used = map_evaluations(grids)
+    assert overall is not None
+    assert len(projects) == 1
+    assert used == {0, 1}
+    assert overall.unit_name == "某州水利局"
+    assert sheet.value(overall.fiscal_year) == 2023
+    assert [row[0] for row in funds(sheet, overall)] == ["合计", "中央安排", "地（州、市）安排"]
+    assert funds(sheet, overall)[0][1:] == (100, 90, 45, 10, 50, 5)
+    assert values(sheet, overall) == [
+        ("产出指标", "数量指标", "完成重点任务", ">=5项", "5项", 60, 60, None),
+        ("满意度指标", "满意度指标", "服务对象满意度", ">=90%", "92%", 30, 30, None),
+    ]
+    assert [each.basis for each in overall.indicators] == ["年初工作计划。", None]
+    assert (sheet.value(overall.total_weight), sheet.value(overall.total_score)) == (100, 95)
+
+
+def test_the_overall_table_may_lack_its_total() -> None:
+    sheet = Sheet()
+    projects, overall, used = map_evaluations(
+        [sheet.grid(overall_rows()), sheet.grid(project_rows(), CAPTION)]
+    )
+    assert overall is not None
+    assert overall.total_weight is None
+    assert len(overall.indicators) == 2
+    assert (len(projects), used) == (1, {0, 1})
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["项目", "本年收入", "财政拨款收入"], ["合计", "10.00", "10.00"], ["教育支出", "10.00", "10.00"]],
+        [["序号", "项目名称", "预算数", "决算数"], ["1", "道路维修", "10.00", "10.00"]],
+        [["项目名称", "主管部门", "全年预算数", "得分"], ["道路维修", "某局", "10.00", "95"]],
+        [["单位名称", "某局"], ["负责人", "某人"]],
+        # goals that are set, not evaluated
+        [
+            ["项目名称", "道路维修"],
+            ["一级指标", "三级指标", "指标值", "分值"],
+            ["产出指标", "里程", "5公里", "90"],
+        ],
+    ],
+)
+def test_other_tables_are_left_alone(rows: list[list[Spec]]) -> None:
+    sheet = Sheet()
+    assert map_evaluations([sheet.grid(rows)]) == ((), None, frozenset())
+
+
+def test_no_grids() -> None:
+    assert map_evaluations([]) == ((), None, frozenset())

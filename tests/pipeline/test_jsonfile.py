@@ -1,0 +1,107 @@
+"""Result files keep every digit, and are whole or not there."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recount.pipeline.errors import UsageError
+from recount.pipeline.jsonfile import encode, read_result, write_result
+
+EMPTY: dict[str, Any] = {"contract": "x", "source": {}, "report": {}, "figures": {}, "checks": []}
+NUMBERS = st.decimals(allow_nan=False, allow_infinity=False) | st.integers()
+
+
+def leaves(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.lists(children) | st.dictionaries(st.text(), children)
+
+
+@pytest.mark.parametrize(
+    "digits", ["115.50", "0.00", "-25.330", "1E+3", "1E-7", "-0.0", "12345678901234567890.10"]
+)
+def test_a_decimal_is_a_number_with_its_printed_digits(digits: str) -> None:
+    assert encode({"v": Decimal(digits)}) == f'{{"v": {Decimal(digits):f}}}'
+
+
+@given(value=st.recursive(NUMBERS | st.text() | st.booleans() | st.none(), leaves))
+def test_what_is_written_is_read_again(value: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.getbasetemp() / "round.json"
+    write_result(path, {**EMPTY, "report": {"value": value}, "checks": [value], "figures": {"a": value}})
+    result = read_result(path)
+    assert result["report"]["value"] == result["checks"][0] == result["figures"]["a"] == value
+    assert encode(result["checks"]) == encode([value])  # the digits too, not just the values
+
+
+def test_a_number_that_json_does_not_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="NaN"):
+        write_result(tmp_path / "a.json", {**EMPTY, "report": {"v": Decimal("NaN")}})
+    with pytest.raises(TypeError, match="set"):
+        encode({1, 2})
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_layout_is_made_for_diffs(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    figures = {f"/a/{n}": {"raw": "1.50", "value": Decimal("1.50")} for n in range(3)}
+    write_result(path, {**EMPTY, "report": {"单位": {"total": Decimal("1.50")}}, "figures": figures})
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert '    "/a/1": {"raw": "1.50", "value": 1.50},' in lines
+    assert '      "total": 1.50' in lines
+    assert '    "单位": {' in lines
+    assert json.loads(path.read_bytes())["figures"]["/a/2"]["value"] == 1.5
+
+
+def test_a_lone_surrogate_of_a_broken_font_survives(tmp_path: Path) -> None:
+    write_result(tmp_path / "a.json", {**EMPTY, "report": {"text": "坏\udcff字"}})
+    assert read_result(tmp_path / "a.json")["report"]["text"] == "坏\udcff字"
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.json"
+    write_result(path, EMPTY)
+    before = path.read_bytes()
+
+    def disk_full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", disk_full)
+    with pytest.raises(OSError, match="No space"):
+        write_result(path, {**EMPTY, "contract": "y"})
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"contract": 1}', "\xff"])
+def test_what_is_no_result_file_is_said_to_be_none(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(content.encode("latin-1"))
+    with pytest.raises(UsageError, match="is no result file"):
+        read_result(path)
+    with pytest.raises(UsageError, match="cannot be read: No such file"):
+        read_result(tmp_path / "b.json")
+
+
+def test_eight_hundred_figures_take_a_moment(tmp_path: Path) -> None:
+    """Wide of the mark on purpose: what it shall notice is a quadratic layout, not a slow machine."""
+    box = [72.12, 100.25, 120.5, 112.0]
+    figure = {
+        "raw": "1.50",
+        "value": Decimal("1.50"),
+        "bbox": box,
+        "checks": ["c1", "c2"],
+        "status": "verified",
+    }
+    result = {**EMPTY, "figures": {f"/a/{n}": figure for n in range(800)}}
+    started = time.perf_counter()
+    write_result(tmp_path / "a.json", result)
+    assert time.perf_counter() - started < 0.5
