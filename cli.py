@@ -55,7 +55,7 @@ def recount(
 def structure(
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="PATH...", help="Reports (PDF), or folders with reports at any depth."),
+        typer.Argument(metavar="PATH", help="Reports (PDF), or folders with reports at any depth."),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for results and ledger.")],
     jobs: Annotated[
@@ -136,7 +136,7 @@ def show(
 ) -> None:
     """Show a result: source discrepancies, disputed figures with the reason, then all figures by section."""
     from recount.pipeline.jsonfile import read_result
-    from recount.pipeline.results import find_result, report_model
+    from recount.pipeline.lookup import find_result, report_model
     from recount.pipeline.show import render_result
 
     content = read_result(find_result(result, name))
@@ -148,7 +148,7 @@ def show(
 @app.command(epilog="The schema is JSON Schema 2020-12; titles are the official Chinese terms.")
 def schema() -> None:
     """Print the JSON Schema of a structured report."""
-    from recount.pipeline.results import json_schema
+    from recount.pipeline.lookup import json_schema
 
     print(json_schema())
 

@@ -78,8 +78,8 @@ def _layout(result: Mapping[str, object]) -> Iterator[str]:
 def _part(key: str, value: object) -> str:
     """A top-level key with its value, one entry a line.
 
-    The C encoder is called once for all entries, marks are put where lines shall begin: half the time of a call
-    for each of them.
+    The C encoder is called once for all entries, marks are put where lines shall begin: half the time of a
+    call for each of them.
     """
     name = f"  {encode(key)}: "
     if isinstance(value, dict) and value:

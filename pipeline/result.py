@@ -73,7 +73,9 @@ def plain_values(value: Any) -> Any:
 
 def number(figure: Figure) -> Decimal | int:
     """The value as the contract prints it: whole counts and years as int, else with its printed decimals."""
-    if figure.kind in (Kind.COUNT, Kind.YEAR) or (figure.quantum == 1 and figure.value == figure.value.to_integral_value()):
+    if figure.kind in (Kind.COUNT, Kind.YEAR) or (
+        figure.quantum == 1 and figure.value == figure.value.to_integral_value()
+    ):
         return int(figure.value)
     return figure.value
 
@@ -126,7 +128,9 @@ def _summary(verified: Verified, seconds: Mapping[str, float]) -> dict[str, Any]
     by_result = Counter(each.result for each in verified.evaluations)
     minor = sum(1 for each in verified.evaluations if each.severity == "minor")
     return {
-        "figures": {name: by_status.get(name, 0) for name in ("verified", "repaired", "grounded", "disputed")},
+        "figures": {
+            name: by_status.get(name, 0) for name in ("verified", "repaired", "grounded", "disputed")
+        },
         "checks": {
             "pass": by_result.get("pass", 0),
             "fail": by_result.get("fail", 0) - minor,
@@ -134,6 +138,12 @@ def _summary(verified: Verified, seconds: Mapping[str, float]) -> dict[str, Any]
             "not_applicable": by_result.get("not_applicable", 0),
         },
         "rejected": len(verified.rejected),
-        "mapper": {"name": verified.mapper, "calls": 0, "input_tokens": 0, "output_tokens": 0, "cost": Decimal(0)},
+        "mapper": {
+            "name": verified.mapper,
+            "calls": 0,
+            "input_tokens": 0,
+            "output_tokens": 0,
+            "cost": Decimal(0),
+        },
         "seconds": {stage: round(spent, 4) for stage, spent in seconds.items()},
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any
 
 from pydantic import BaseModel
@@ -146,14 +147,27 @@ def _discrepancy(reading: Reading, check: Mapping[str, Any]) -> RenderableType:
             f"difference {_plain(check['residual'])}; rounding explains up to {_plain(check['tolerance'])}"
         ),
     ]
-    lines += [Text(f"  {_operand(reading, pointer)}", style="dim") for pointer in check["pointers"]]
+    lines += [Text(f"  {line}", style="dim") for line in _operands(reading, check["pointers"])]
     return Group(*lines)
 
 
-def _operand(reading: Reading, pointer: str) -> str:
+def _operands(reading: Reading, pointers: Sequence[str]) -> Iterator[str]:
+    """The operands of a check, each with its page; what all their names begin with is said once."""
+    names = [titles(reading.model, reading.result["report"], pointer) for pointer in pointers]
+    steps = zip(*(name[:-1] for name in names), strict=False)
+    shared = len(list(takewhile(lambda step: len(set(step)) == 1, steps)))
+    indent = ""
+    if shared:
+        yield _ARROW.join(names[0][:shared])
+        indent = "  "
+    for pointer in pointers:
+        yield indent + _operand(reading, pointer, below=shared)
+
+
+def _operand(reading: Reading, pointer: str, *, below: int = 0) -> str:
     figure = reading.figures.get(pointer)
     place = f"{figure['raw']}, page {figure['page']}" if figure else "not read"
-    return f"{reading.name(pointer)}: {place}"
+    return f"{reading.name(pointer, below=below)}: {place}"
 
 
 def _disputed(reading: Reading) -> Iterator[RenderableType]:

@@ -375,7 +375,9 @@ def _on_zero_base(identity: Identity, stated: Figure, operands: tuple[Figure, ..
     convention = {ZERO, HUNDRED, -HUNDRED} if rate.part.nominal() != 0 else {ZERO, HUNDRED}
     if stated.value in convention:
         slack = tuple((operand, ZERO) for operand in operands)
-        return replace(found, result="pass", severity=None, explanation="zero base, by convention", slack=slack)
+        return replace(
+            found, result="pass", severity=None, explanation="zero base, by convention", slack=slack
+        )
     least_part = min(map(abs, rate.part.interval()))
     largest_base = max(map(abs, rate.whole.interval()))
     if abs(stated.value) * largest_base >= HUNDRED * least_part > 0:

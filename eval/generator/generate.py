@@ -26,6 +26,8 @@ from recount.eval.generator.typeset.compose import typeset
 from recount.eval.generator.typeset.style import Style, draw_style
 from recount.eval.generator.words.units import Unit, draw_unit
 
+_MAKERS: dict[Form, type[Maker]] = {Form.S2024: ShanghaiMaker}
+
 
 def generate(form: Form, seed: int, *, options: Options | None = None) -> Case:
     """One report of a form; the same form, seed and options give the same bytes."""
@@ -68,21 +70,31 @@ class _Job:
             pdf=pdf,
         )
 
+    @staticmethod
+    def note_raws(gold: Json, typist: Typist) -> None:
+        """Give the figures without a key the digits that were printed."""
+        raws = dict(typist.figures)
+        for index, entry in enumerate(gold["unmapped_figures"]):
+            entry["raw"] = raws[f"/unmapped_figures/{index}/value"]
+
     def gold(self) -> Json:
         """The consistent gold report."""
         options = self.options
-        self.books = draw_books(
-            self.rng, self.form.year, Wishes(options.funds, options.capital, options.size)
-        )
-        summary = self.form is Form.X2023 and self.chance(options.summary, 0.4)
+        self.books = draw_books(self.rng, self.form.year, Wishes(options.funds, options.capital, options.size))
+        summary = self.form in (Form.X2023, Form.S2024) and self.chance(options.summary, 0.4)
         self.unit: Unit = draw_unit(self.rng, self.books.trade, summary=summary, name=options.unit)
-        self.maker = Maker(
+        self.maker = _MAKERS.get(self.form, Maker)(
             self.rng,
             self.books,
             self.unit,
             self.chance(options.level, 0.3),
             halfwidth=self.rng.random() < 0.4,
         )
+        return self.maker.narrative() if self.form in _MAKERS else self.xinjiang()
+
+    def xinjiang(self) -> Json:
+        """The gold of an X report: performance tables, and from 2022 the narrative."""
+        options = self.options
         count = options.projects or self.rng.choice((1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 25, 40))
         evaluator = Evaluator(self.rng, self.form.year, self.unit.name)
         tables = evaluator.projects(count)

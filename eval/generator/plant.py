@@ -146,6 +146,18 @@ def _parts(gold: Json) -> Iterator[Target]:
             yield pointer, rule
 
 
+def _statement_totals(gold: Json) -> Iterator[Target]:
+    """Totals of the statements."""
+    node = gold["statements"]
+    for pointer, rule in (
+        ("/statements/income_expenditure/expenditure_current_year", "T1: this year's expenditure = the classes"),
+        ("/statements/basic_expenditure/public_total", "T6: public expenditure = its items"),
+        ("/statements/fiscal_appropriation/income_current_year", "T4: this year's income = its kinds"),
+    ):
+        if node and (value_at(gold, pointer) or 0) >= LEAST:
+            yield pointer, rule
+
+
 def _counts(gold: Json) -> Iterator[Target]:
     """Counts that are sums."""
     overview, assets, performance = gold["overview"], gold["state_assets"], gold["performance"]
@@ -177,6 +189,7 @@ _PLANTERS: tuple[tuple[Callable[[Json], Iterator[Target]], Callable[[Random, Any
     (_change_percents, _other_percent),
     (_variances, _other_percent),
     (_parts, _other_amount),
+    (_statement_totals, _other_amount),
     (_counts, _one_more),
     (_total_scores, _without_fund_score),
     (_execution_rates, _other_percent),

@@ -12,7 +12,9 @@ from recount.pipeline.document import Box, Line, Paragraph
 from recount.pipeline.split.text import Piece, compose, fold, union
 from recount.pipeline.split.tokens import TokenStore
 
-_ORDINAL = re.compile(r"\s*(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\))")
+_ORDINAL = re.compile(
+    r"\s*(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\))"
+)
 _SENTENCE_END = re.compile(r'[。:;!?]["」』)]?\s*$')
 # What a line end does not break: digits, Latin letters and what is set close to them.
 _UNBROKEN = re.compile(r'[\d.,%A-Za-z()<>=/+\-"]*[、。,;:)]?')
@@ -40,7 +42,9 @@ class Margins:
 
 def rows_of(page: int, lines: Iterable[Line]) -> list[Row]:
     """The physical lines of a page, from top to bottom."""
-    ordered = sorted((line for line in lines if line.text.strip()), key=lambda line: (line.box[1] + line.box[3]))
+    ordered = sorted(
+        (line for line in lines if line.text.strip()), key=lambda line: line.box[1] + line.box[3]
+    )
     clusters: list[list[Line]] = []
     for line in ordered:
         if clusters and _on_one_baseline(clusters[-1][0], line):
@@ -67,10 +71,14 @@ def _row(page: int, lines: Sequence[Line]) -> Row:
 
 
 def _em(lines: Sequence[Line]) -> float:
-    """The width of a full-width character; from the height where there is none."""
-    width = max(box[2] - box[0] for line in lines for box in line.boxes[:12])
-    height = median(line.box[3] - line.box[1] for line in lines)
-    return width if 0.6 * height <= width <= 1.3 * height else 0.8 * height
+    """The width of a full-width character; from the height where there is none. Fonts differ in their heights."""
+    widths = [
+        box[2] - box[0]
+        for line in lines
+        for sign, box in zip(line.text[:24], line.boxes, strict=False)
+        if sign >= "\u2e80"
+    ]
+    return median(widths) if widths else 0.8 * median(line.box[3] - line.box[1] for line in lines)
 
 
 def _inked(line: Line) -> Box:
@@ -120,7 +128,9 @@ def _continues(group: Sequence[Row], row: Row, margins: Margins) -> bool:
     if _ORDINAL.match(row.folded) and (_SENTENCE_END.search(above.folded) or not full):
         return False
     # Where first lines are set in, a line at the margin goes on, also below a line that a long word left short.
-    goes_on = margins.indented and row.box[0] < margins.left + 0.8 * em and not _SENTENCE_END.search(above.folded)
+    goes_on = (
+        margins.indented and row.box[0] < margins.left + 0.8 * em and not _SENTENCE_END.search(above.folded)
+    )
     return full or goes_on
 
 

@@ -1,30 +1,34 @@
 """What became of a row at the page end: was it cut in two, or does a new row begin on the next page?
 
-The page end draws a border below the first part of a cut row and above its second part, so both look like rows.
-What tells them from rows is their text: a word breaks off at the end of a full line and goes on; what complete
-rows have, their figures, is missing in one of them.
+The page end draws a border below the first part of a cut row and above its second part, so both look like
+rows. What tells them from rows is their text: a word breaks off at the end of a full line and goes on; what
+complete rows have, their figures, is missing in one of them.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from enum import Enum
 
 from recount.pipeline.document import Line
-from recount.pipeline.split.lattice import RawCell, RawTable
+from recount.pipeline.split.lattice import RawCell
 
 _USUAL = 0.6  # share of the rows that have a figure in a column for it to be a column of figures
 _FILLED = 0.9  # share of the rows that have words in a column for it to be never blank
 _PROSE = 40  # characters; a cell with more holds sentences, where a line may begin with an ordinal
-_DEFAULT_PADDING = 2.0  # points between a cell's border and its text
+_MOST_PADDING = 6.0  # points between a cell's border and its text; more is an indent or centring
 
 _FIGURE = re.compile(r"[-+－−]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?[%％分]?")
 _ORDINAL = re.compile(r"[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、](?=\D)")
-_UNBROKEN = re.compile(r"(?:[A-Za-z0-9.,%<>=]+|.)[，。；：、！？）》”,.;:!?)%％]*", re.DOTALL)
+_UNBROKEN = re.compile(r"(?:[A-Za-z0-9０-９.,．%％<>=]+|.)[，。；：、！？）》”,.;:!?)%％]*", re.DOTALL)
 _SENTENCE_END = tuple("。；;！？!?")
+
+
+Span = tuple[int, int]
+"""First column and column end (exclusive)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Strip:
         return self.row_end - self.row
 
     @property
-    def span(self) -> tuple[int, int]:
+    def span(self) -> Span:
         return self.column, self.column_end
 
     def move(self, rows: int) -> None:
@@ -68,19 +72,15 @@ class Strip:
         self.row_end += rows
 
     def absorb(self, below: Strip, *, again: bool) -> None:
-        """Take over the rows and, unless they are the same text printed again, the lines of the second part."""
+        """Take over the rows and, unless they are the same text again, the lines of the second part."""
         self.row_end = max(self.row_end, below.row_end)
         if not again:
             self.fragments += below.fragments
         self.last = below.last
 
 
-@dataclass(slots=True)
-class Part:
-    """The part of a table on one page."""
-
-    table: RawTable
-    strips: list[Strip] = field(default_factory=list)
+Pair = tuple[Strip, Strip]
+"""A cell of the upper row and the cell of the lower row that has the same columns."""
 
 
 class _Sign(Enum):
@@ -96,7 +96,13 @@ def words(lines: Iterable[Line]) -> str:
     return "".join("".join(line.text.split()) for line in lines)
 
 
-def is_one_cell(above: Strip, below: Strip, labels: frozenset[str]) -> bool:
+def pairs_of(upper: Iterable[Strip], lower: Iterable[Strip]) -> list[Pair]:
+    """The cells of the last row and of the first row that have the same columns."""
+    above = {strip.span: strip for strip in upper}
+    return [(above[strip.span], strip) for strip in lower if strip.span in above]
+
+
+def is_one_cell(above: Strip, below: Strip, labels: Collection[str]) -> bool:
     """Whether two cells of the same columns, with whole rows on both sides, are one cell merged downwards."""
     label, more = above.words, below.words
     if not label:
@@ -110,7 +116,7 @@ def is_one_cell(above: Strip, below: Strip, labels: frozenset[str]) -> bool:
 
 
 def is_rest_of_row(
-    upper: Sequence[Strip], lower: Sequence[Strip], strips: Sequence[Strip], labels: frozenset[str]
+    upper: Sequence[Strip], lower: Sequence[Strip], strips: Sequence[Strip], labels: Collection[str]
 ) -> bool:
     """Whether the first row of a part (lower) is the rest of the last row of the part above (upper).
 
@@ -121,8 +127,7 @@ def is_rest_of_row(
         return True
     if spans != sorted(strip.span for strip in lower):
         return False
-    above = {strip.span: strip for strip in upper}
-    pairs = [(above[strip.span], strip) for strip in lower]
+    pairs = pairs_of(upper, lower)
     signs = [_sign(one, other, labels) for one, other in pairs]
     figures, filled = _habits(strips, spans, (*upper, *lower))
     if _is_remainder(pairs, figures, filled, labels):
@@ -135,22 +140,22 @@ def is_rest_of_row(
 
 
 def _is_remainder(
-    pairs: Sequence[tuple[Strip, Strip]], figures: set[tuple[int, int]], filled: set[tuple[int, int]], labels: frozenset[str]
+    pairs: Sequence[Pair], figures: Collection[Span], filled: Collection[Span], labels: Collection[str]
 ) -> bool:
-    """Whether the lower row is too poor to be a row: no figures, a text missing that every row has, nothing new."""
+    """Whether the lower row is too poor to be a row: without figures, without a text that every row has."""
     above = {one.span for one, _ in pairs if one.words}
     below = {other.span for _, other in pairs if other.words}
     return (
-        bool(figures & above)
-        and not figures & below
-        and bool(filled & above - below - figures)
+        any(span in above for span in figures)
+        and not any(span in below for span in figures)
+        and any(span in above and span not in below and span not in figures for span in filled)
         and below <= above
         and not any(other.words in labels or _are_two_items(one.words, other.words) for one, other in pairs)
         and all(len(one.last.fragments) > 1 for one, other in pairs if other.words)
     )
 
 
-def _is_complement(pairs: Sequence[tuple[Strip, Strip]], figures: set[tuple[int, int]]) -> bool:
+def _is_complement(pairs: Sequence[Pair], figures: Collection[Span]) -> bool:
     """Whether two rows that say nothing for or against each other complete each other."""
     above = [one for one, _ in pairs if one.words]
     below = [other for _, other in pairs if other.words]
@@ -162,7 +167,7 @@ def _is_complement(pairs: Sequence[tuple[Strip, Strip]], figures: set[tuple[int,
     return bool(above) and all(_FIGURE.fullmatch(strip.words) for strip in above)
 
 
-def _sign(above: Strip, below: Strip, labels: frozenset[str]) -> _Sign:
+def _sign(above: Strip, below: Strip, labels: Collection[str]) -> _Sign:
     """What a column says about the two rows."""
     one, more = above.words, below.words
     if not more:
@@ -173,9 +178,11 @@ def _sign(above: Strip, below: Strip, labels: frozenset[str]) -> _Sign:
         return _Sign.ONE
     if one == more and above.height > 1:
         return _Sign.NEUTRAL
-    if one in labels or more in labels or _are_two_items(one, more):
+    if one in labels or more in labels:
         return _Sign.TWO
-    if _is_full(above.last, below.last):
+    if _are_two_items(one, more):
+        return _Sign.ONE if _is_cut_figure(above, below) else _Sign.TWO
+    if _is_full(above.last, below.last, _first_word_width(below.last.fragments[0])):
         return _Sign.ONE
     return _Sign.NEUTRAL if one.endswith(_SENTENCE_END) else _Sign.TWO
 
@@ -187,14 +194,21 @@ def _are_two_items(one: str, more: str) -> bool:
     return len(one) < _PROSE and bool(_ORDINAL.match(one) and _ORDINAL.match(more))
 
 
-def _is_full(above: RawCell, below: RawCell) -> bool:
-    """Whether the first word of the cell below found no room on the last line of the cell above."""
+def _is_cut_figure(above: Strip, below: Strip) -> bool:
+    """Whether two figures are one that broke in the middle: not even a digit more had room."""
+    first = below.last.fragments[0].boxes[0]
+    whole = _FIGURE.fullmatch(above.words + below.words)
+    return bool(whole) and _is_full(above.last, below.last, first[2] - first[0])
+
+
+def _is_full(above: RawCell, below: RawCell, width: float) -> bool:
+    """Whether what opens the cell below, of that width, had no room on the last line of the cell above."""
     last = above.fragments[-1]
     height = last.box[3] - last.box[1]
     baseline = [line for line in above.fragments if abs(line.box[3] - last.box[3]) < height / 2]
     used = max(line.box[2] for line in baseline) - min(line.box[0] for line in baseline)
     room = above.box[2] - above.box[0] - 2 * _padding(above, below) - used
-    return room < _first_word_width(below.fragments[0])
+    return room < width
 
 
 def _first_word_width(line: Line) -> float:
@@ -206,23 +220,23 @@ def _first_word_width(line: Line) -> float:
 
 def _padding(*cells: RawCell) -> float:
     """The space between border and text, seen at the longest line."""
-    gaps = [(line.box[0] - cell.box[0], cell.box[2] - line.box[2]) for cell in cells for line in cell.fragments]
-    left, right = min(gaps, key=sum)
-    return max(0.0, min(left, right, 3 * _DEFAULT_PADDING))
+    placed = [(cell.box, line.box) for cell in cells for line in cell.fragments]
+    gaps = [(line[0] - cell[0], cell[2] - line[2]) for cell, line in placed]
+    return max(0.0, min(_MOST_PADDING, *min(gaps, key=sum)))
 
 
 def _habits(
-    strips: Sequence[Strip], spans: Sequence[tuple[int, int]], left_out: Sequence[Strip]
-) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    strips: Sequence[Strip], spans: Sequence[Span], left_out: Sequence[Strip]
+) -> tuple[set[Span], set[Span]]:
     """The columns in which complete rows have a figure, and those that are never blank.
 
-    Complete are the rows of the same columns in both parts except the two in question (left_out), of which the
-    figures are taken if there are no others.
+    Complete are the rows of the same columns in both parts except the two in question (left_out), of which
+    the figures are taken if there are no others.
     """
     excluded = {id(strip) for strip in left_out}
-    seen: Counter[tuple[int, int]] = Counter()
-    figures: Counter[tuple[int, int]] = Counter()
-    filled: Counter[tuple[int, int]] = Counter()
+    seen: Counter[Span] = Counter()
+    figures: Counter[Span] = Counter()
+    filled: Counter[Span] = Counter()
     for strip in strips:
         if id(strip) in excluded:
             continue

@@ -80,7 +80,12 @@ def _in_reading_order(
             rows = [row for row in rows if _middle(row) >= table.top[1]]
             flush()
             items.append(table)
-        if each.tables and rows and not beginning[each.page.number] and _middle(rows[0]) > each.tables[0].ys[0]:
+        if (
+            each.tables
+            and rows
+            and not beginning[each.page.number]
+            and _middle(rows[0]) > each.tables[0].ys[0]
+        ):
             flush()  # below the rest of a table from the page before
         flow += rows
     flush()
@@ -153,7 +158,9 @@ def _size(each: PageTables) -> tuple[int, int]:
     return round(each.page.width / 4), round(each.page.height / 4)
 
 
-def _margins(raw: Sequence[PageTables], rows_on: dict[int, list[Row]]) -> dict[tuple[int, int] | None, Margins]:
+def _margins(
+    raw: Sequence[PageTables], rows_on: dict[int, list[Row]]
+) -> dict[tuple[int, int] | None, Margins]:
     """The margins of running text for each size of page."""
     by_size: dict[tuple[int, int] | None, list[Row]] = defaultdict(list)
     for each in raw:

@@ -1,15 +1,15 @@
-"""Tables that run over pages become one table; rows and merged cells that the page end cut become one again."""
+"""Tables that run over pages become one table; rows and merged cells cut by the page end are one again."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from recount.pipeline.document import Box, Line
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable
-from recount.pipeline.split.seams import Part, PagedLine, Strip, is_one_cell, is_rest_of_row, words
+from recount.pipeline.split.seams import PagedLine, Strip, is_one_cell, is_rest_of_row, pairs_of, words
 
 __all__ = ["JoinedCell", "JoinedTable", "PagedLine", "join_tables"]
 
@@ -32,7 +32,7 @@ class JoinedCell:
 
 @dataclass(frozen=True, slots=True)
 class JoinedTable:
-    """A table over one page or more. pages and boxes: where its parts stand, in order; cells: by row, column."""
+    """A table over one page or more. pages, boxes: where its parts stand, in order; cells: by row, column."""
 
     pages: tuple[int, ...]
     boxes: tuple[Box, ...]
@@ -58,8 +58,8 @@ def join_tables(
 
     pages: consecutive pages whose lines are without running headers, footers and page numbers; a line that is
     left between two parts keeps them apart. labels: the words of cells that are complete as they stand (row
-    labels such as 经济效益指标, column heads), without white space. starts: whether the words of a row, without
-    white space, begin a new table even though nothing else keeps it from the part above.
+    labels such as 经济效益指标, column heads), without white space. starts: whether the words of a row,
+    without white space, begin a new table even though nothing else keeps it from the part above.
     """
     chains: list[list[RawTable]] = []
     before: PageTables | None = None
@@ -75,7 +75,7 @@ def join_tables(
 
 
 def _is_next(before: PageTables, page: PageTables) -> bool:
-    """Whether one page ends with a table and the next begins with one; a mere 续表 above it does not count."""
+    """Whether one page ends with a table and the next begins with one; a mere 续表 above does not count."""
     if page.page.number != before.page.number + 1 or not before.tables:
         return False
     bottom, top = before.tables[-1].box[3], page.tables[0].box[1]
@@ -93,7 +93,7 @@ def _continues(chain: Sequence[RawTable], table: RawTable, starts: Callable[[str
     if abs(own[-1] - edges[-1]) > _SAME_WIDTH or not _share_columns(edges[1:-1], own[1:-1]):
         return False
     first = words(fragment for cell in table.cells if cell.row == 0 for fragment in cell.fragments)
-    return not starts(first) or _repeated_rows(chain[0], table, _spans(chain[0], edges), _spans(table, edges)) > 0
+    return not starts(first) or _repeated_rows(chain[0], table, edges) > 0
 
 
 def _share_columns(one: Sequence[float], other: Sequence[float]) -> bool:
@@ -129,7 +129,8 @@ def _spans(table: RawTable, edges: Sequence[float]) -> dict[RawCell, tuple[int, 
 
 def _nearest(edges: Sequence[float], x: float) -> int:
     after = bisect_left(edges, x)
-    return min((index for index in (after - 1, after) if 0 <= index < len(edges)), key=lambda i: abs(edges[i] - x))
+    near = range(max(0, after - 1), min(len(edges), after + 1))
+    return min(near, key=lambda index: abs(edges[index] - x))
 
 
 def _joined(parts: Sequence[RawTable], labels: frozenset[str]) -> JoinedTable:
@@ -138,27 +139,25 @@ def _joined(parts: Sequence[RawTable], labels: frozenset[str]) -> JoinedTable:
     rows = 0
     for index, table in enumerate(parts):
         spans = _spans(table, edges)
-        skipped = _repeated_rows(parts[0], table, _spans(parts[0], edges), spans) if index else 0
-        part = Part(table, [Strip.of(cell, table.page, *spans[cell]) for cell in table.cells if cell.row >= skipped])
-        rows = _append(strips, rows, part, len(table.ys) - 1 - skipped, skipped, labels)
-    cells = sorted((strip.row, strip.column, strip.row_end, strip.column_end, tuple(strip.fragments)) for strip in strips)
+        skipped = _repeated_rows(parts[0], table, edges) if index else 0
+        part = [Strip.of(cell, table.page, *spans[cell]) for cell in table.cells if cell.row >= skipped]
+        rows = _append(strips, rows, part, skipped, labels)
+    strips.sort(key=lambda strip: (strip.row, strip.column))
     return JoinedTable(
         tuple(part.page for part in parts),
         tuple(part.box for part in parts),
         rows,
         len(edges) - 1,
-        tuple(JoinedCell(*cell) for cell in cells),
+        tuple(
+            JoinedCell(strip.row, strip.column, strip.row_end, strip.column_end, tuple(strip.fragments))
+            for strip in strips
+        ),
     )
 
 
-def _repeated_rows(
-    first: RawTable,
-    table: RawTable,
-    first_spans: dict[RawCell, tuple[int, int]],
-    spans: dict[RawCell, tuple[int, int]],
-) -> int:
-    """How many rows at the head of a part repeat the head of the first part: its header rows, printed again."""
-    ours, theirs = _rows(table, spans), _rows(first, first_spans)
+def _repeated_rows(first: RawTable, table: RawTable, edges: Sequence[float]) -> int:
+    """How many rows at the head of a part repeat the head of the first part, its header rows."""
+    ours, theirs = _rows(table, _spans(table, edges)), _rows(first, _spans(first, edges))
     same = complete = 0
     while same < min(len(ours), len(theirs)) and ours[same] == theirs[same]:
         same += 1
@@ -176,36 +175,25 @@ def _rows(table: RawTable, spans: dict[RawCell, tuple[int, int]]) -> list[list[t
     return rows
 
 
-def _append(
-    strips: list[Strip], rows: int, part: Part, height: int, skipped: int, labels: frozenset[str]
-) -> int:
-    """Add the rows of a part, `height` of them after the `skipped` ones, below those there are.
+def _append(strips: list[Strip], rows: int, part: list[Strip], skipped: int, labels: Collection[str]) -> int:
+    """Add the cells of a part, whose first rows were skipped, below the rows there are.
 
     Returns the new number of rows.
     """
-    if not height:
+    if not part:
         return rows
-    lower = [strip for strip in part.strips if strip.row == skipped]
+    lower = [strip for strip in part if strip.row == skipped]
     upper = [strip for strip in strips if strip.row_end == rows]
-    pairs = _pairs(upper, lower)
-    rest = bool(rows) and is_rest_of_row(upper, lower, strips + part.strips, labels)
-    for strip in part.strips:
+    rest = bool(rows) and is_rest_of_row(upper, lower, strips + part, labels)
+    for strip in part:
         strip.move(rows - skipped - rest)
     absorbed: set[int] = set()
-    for above, below in pairs:
+    for above, below in pairs_of(upper, lower):
         if rest or is_one_cell(above, below, labels):
             # A label of several rows that was printed again counts once.
             above.absorb(below, again=above.words == below.words and (not rest or above.height > 1))
             absorbed.add(id(below))
     if rest and len(absorbed) < len(lower):  # a blank row of other columns: nothing of it is kept
         absorbed.update(id(strip) for strip in lower)
-    strips += [strip for strip in part.strips if id(strip) not in absorbed]
-    return rows + height - rest
-
-
-def _pairs(upper: Iterable[Strip], lower: Iterable[Strip]) -> list[tuple[Strip, Strip]]:
-    """The cells of the last row and of the first row that have the same columns."""
-    above = {(strip.column, strip.column_end): strip for strip in upper}
-    return [
-        (above[strip.column, strip.column_end], strip) for strip in lower if (strip.column, strip.column_end) in above
-    ]
+    strips += [strip for strip in part if id(strip) not in absorbed]
+    return max(strip.row_end for strip in strips)

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 
 from recount.pipeline.document import Box, Line, Text
 
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_FULL_WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _VARIANTS = {
     "　": " ", " ": " ", "−": "-", "–": "-", "﹣": "-", "﹪": "%", "﹥": ">", "﹤": "<",
     "“": '"', "”": '"', "„": '"', "＂": '"', "〝": '"', "〞": '"',
     "﹐": ",", "‚": ",", "∶": ":", "﹕": ":", "﹔": ";", "〔": "(", "〕": ")", "﹙": "(", "﹚": ")",
 }  # fmt: skip
-FOLD = {**_FULL_WIDTH, **{ord(old): new for old, new in _VARIANTS.items()}}
+FOLD: dict[int, int | str] = {**_FULL_WIDTH, **{ord(old): new for old, new in _VARIANTS.items()}}
 
-_DIGITS_AND_LETTERS = {
+_DIGITS_AND_LETTERS: dict[int, int | str] = {
     code: code - 0xFEE0
     for code in range(0xFF01, 0xFF5F)
     if chr(code - 0xFEE0).isalnum() or chr(code - 0xFEE0) in "%."

@@ -55,6 +55,17 @@ class Header:
         """What the columns right of the levels hold, in order."""
         return [column.field for column in self.columns if column.field not in _LEVEL_FIELDS]
 
+    def holds(self, row: Row, mark: Mark) -> bool:
+        """Whether a cell says something of its row.
+
+        The header's own cells that reach down do not, nor does what stands in the margin: the label of the
+        whole part, or its rest after a page end. A known level may have moved there.
+        """
+        if not mark.words or mark in self.marks:
+            return False
+        in_margin = row.width == self.width and mark.end <= self.columns[0].start
+        return not in_margin or mark.label in words.LEVELS
+
 
 @dataclass(frozen=True, slots=True)
 class Levels:
@@ -117,7 +128,7 @@ def _placed(head: Header, row: Row) -> dict[str, Mark] | None:
         return None
     found: dict[str, Mark] = {}
     for mark in row.marks:
-        if not mark.words or mark in head.marks:
+        if not head.holds(row, mark):
             continue
         above = [column for column in head.columns if column.over(mark)]
         fields = {column.field for column in above}
@@ -189,7 +200,7 @@ def _deviation(mark: Mark | None) -> str | None:
 
 def _leading_levels(head: Header, row: Row, levels: Levels) -> tuple[Levels, list[Mark]]:
     """The known level labels at the head of a row whose cells moved, and the cells after them."""
-    cells = [mark for mark in row.filled if mark not in head.marks]
+    cells = [mark for mark in row.filled if head.holds(row, mark)]
     labels: list[Mark] = []
     while len(cells) > 1 and len(labels) < 2 and cells[0].label in words.LEVELS:
         labels.append(cells.pop(0))
@@ -254,7 +265,8 @@ def _with_rest(head: Header, indicator: Indicator[Ref], row: Row) -> Indicator[R
     """The indicator with the rest of its texts."""
     placed = _placed(head, row) or {}
     rest = {
-        field: _deviation(mark) if field == "deviation" else value_text(mark) for field, mark in placed.items()
+        field: _deviation(mark) if field == "deviation" else value_text(mark)
+        for field, mark in placed.items()
     }
     return indicator.model_copy(
         update={field: joined([getattr(indicator, field), text]) for field, text in rest.items()}

@@ -24,7 +24,9 @@ _COMPARED = re.compile(
     rf"(?P<words>[^,。;:\n{N}]*?),?(?:比|与|较|同){_LAST_YEAR}(?:决算)?(?:相比较?|比较|比)?[,:]?"
     rf"(?P<again>[^,。;:\n{N}]{{0,24}}?)(?:各|均|总计|总共|共|净)?(?P<turn>{_UP}|{_DOWN})(?:了|额|数)?(?:为|是)?:?$"
 )
-_RATE = re.compile(rf"[,、(]?(?:同比|较上年|比上年|各)?(?P<turn>{_UP}|{_DOWN})(?:了|率|幅度|比例)?(?:为|是|达)?:?")
+_RATE = re.compile(
+    rf"[,、(]?(?:同比|较上年|比上年|各)?(?P<turn>{_UP}|{_DOWN})(?:了|率|幅度|比例)?(?:为|是|达)?:?"
+)
 _SHARE = re.compile(rf"[,、(]?(?:约|各)?占[^,。;\n{N}]{{0,30}}")
 _BUDGET = re.compile(
     r"(?P<words>[^。;\n]*?)(?P<which>年初|全年|年中|调整)?预算(?:数|额|总额)?(?:安排|核定|批复)?(?:为|是|:)?$"
@@ -36,10 +38,14 @@ _REASON = re.compile(
     rf"[,。;]?\n?[^,。;:\n{N}]{{0,24}}?(?:主要原因|变动原因|差异原因|原因)(?:主要)?(?:是|为|系|在于)?[:,]?\s*"
     r"|[,。;]?(?:主要)?(?:是由于|系因|系由于|主要是)[:,]?"
 )
-_STOP = re.compile(r"(?:^|(?<=[。;,\n:]))(?:其中|具体情况如下|具体情况|具体如下|与[^,。;]{0,8}预算数?相比(?:情况)?)[,:]?$")
+_STOP = re.compile(
+    r"(?:^|(?<=[。;,\n:]))(?:其中|具体情况如下|具体情况|具体如下|与[^,。;]{0,8}预算数?相比(?:情况)?)[,:]?$"
+)
 _BOUNDARY = re.compile(r"[。;,\n](?=[^。;,\n]*$)")
 _LEAD = r"(?:其中:?|具体情况如下:?|\d{4}年度?|本年度?|当年|财政拨款|我?(?:单位|部门|局)|[一二三四五六七八九十]是|\(?\d?\)?)*"
 _TAIL = r"(?:的)?(?:支出|收入)?(?:决算|金额|执行)?(?:数|额)?(?:总额|总计|合计|共计|共|总)?(?:为|是|约|计)?:?"
+
+_NOTHING_NAMED = re.compile(r"^(?:本年|全年)?(?:决算|支出|总体|情况|数|总额)*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +173,12 @@ class Reader:
 
     def _final(self, at: int) -> bool:
         versus = self.versus
-        if versus is None or versus.budget is None or versus.final is not None or self.reason_from is not None:
+        if (
+            versus is None
+            or versus.budget is None
+            or versus.final is not None
+            or self.reason_from is not None
+        ):
             return False
         if _FINAL.fullmatch(self.passage.shape[self.done : at]) is None:
             return False
@@ -200,7 +211,9 @@ class Reader:
             return False
         words = re.sub(r"^.*预算(?:数)?相比(?:情况)?[,:]?", "", match["words"])
         compared = words != match["words"]
-        fact = self._named(words.split(",")[-1].split(":")[-1], gap[: match.start()] + ("。" if compared else ""))
+        fact = self._named(
+            words.split(",")[-1].split(":")[-1], gap[: match.start()] + ("。" if compared else "")
+        )
         if fact is None or (self.reason_from is not None and not (words.strip("其中:,") or compared)):
             return False
         if fact.comparison is not None:
@@ -213,7 +226,7 @@ class Reader:
     def _named(self, words: str, before: str) -> Fact | None:
         """The subject of a comparison: named by its words; else, in the same sentence, the one spoken of last;
         else the section's own. None where words name no subject of the section, or a reason goes on."""
-        words = re.sub(rf"^{_LEAD}", "", clean(words))
+        words = _NOTHING_NAMED.sub("", re.sub(rf"^{_LEAD}", "", clean(words)))
         if words:
             match = self.rules.search(words)
             return self._fact(str(match.lastgroup)) if match and match.lastgroup else None
@@ -278,9 +291,7 @@ def _group(key: str) -> str:
 
 
 @cache
-def _compiled(
-    subjects: tuple[Subject, ...], unit: str | None
-) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _compiled(subjects: tuple[Subject, ...], unit: str | None) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """The rules for the subjects that are printed in a unit (for all, if None): anywhere, and for a whole clause."""
     fitting = [each for each in subjects if unit is None or unit in each.units]
     names = "|".join(f"(?P<{_group(each.key)}>{each.words})" for each in fitting) or "(?!)"

@@ -79,7 +79,9 @@ def _map_general(
     passages = [passage_of(part.paragraphs if part else ()) for part in parts]
     if whole is not None and whole.paragraphs:
         # Where a sub-heading is missing, its text stands under the heading of the section.
-        passages = [each if part else passage_of(whole.paragraphs) for each, part in zip(passages, parts, strict=True)]
+        passages = [
+            each if part else passage_of(whole.paragraphs) for each, part in zip(passages, parts, strict=True)
+        ]
     fields["general_public_budget"], readings = narrative.general_public_budget(*passages)
     title = whole.title if whole else ""
     for passage, reading in readings:

@@ -61,7 +61,9 @@ def _change(reading: Reading, *keys: str) -> Change[Ref] | None:
 
 
 def _comparison(reading: Reading, *keys: str) -> Comparison[Ref] | None:
-    return next((comparison(f.comparison) for k in keys if (f := reading.facts.get(k)) and f.comparison), None)
+    return next(
+        (comparison(f.comparison) for k in keys if (f := reading.facts.get(k)) and f.comparison), None
+    )
 
 
 # --- 一、收入支出决算总体情况说明
@@ -250,7 +252,8 @@ def budget_items(
     passage: Passage, starts: Sequence[re.Match[str]]
 ) -> tuple[tuple[BudgetItem[Ref], ...], tuple[int, ...]]:
     """〈n〉.〈class〉(类)〈section〉(款)〈item〉(项):支出决算数为…, each up to the next."""
-    items, unclaimed = [], []
+    items: list[BudgetItem[Ref]] = []
+    unclaimed: list[int] = []
     for index, match in enumerate(starts):
         end = starts[index + 1].start() if index + 1 < len(starts) else len(passage.shape)
         found = read(passage, _ITEM_SUBJECTS, default="amount", start=match.end(), end=end)
@@ -341,7 +344,9 @@ _THREE_PUBLIC = (
     Subject("vehicle_running", r"公务用车运行(?:维护)?(?:费用?|支出|经费)?"),
     Subject("reception", r"公务接待(?:费用?|支出|经费)?"),
     Subject("overseas_groups", r"(?:因公)?出国(?:\(境\))?(?:的)?团组(?:数)?|团组", Count),
-    Subject("overseas_visits", r"因公出国(?:\(境\))?(?:人次数?|人数)?|累计|参加人次", frozenset({"人次", "人"})),
+    Subject(
+        "overseas_visits", r"因公出国(?:\(境\))?(?:人次数?|人数)?|累计|参加人次", frozenset({"人次", "人"})
+    ),
     Subject("vehicles_bought", r"(?:公务用车)?购置(?:数|公务用车|车辆)?(?:量)?", frozenset({"辆", "台"})),
     Subject("vehicles_owned", r"(?:公务用车|车辆)?保有量(?:为)?", frozenset({"辆", "台"})),
     Subject("fixed_asset_vehicles", r"固定资产(?:中)?(?:的)?(?:公务)?(?:用)?车辆?", frozenset({"辆", "台"})),
@@ -361,9 +366,7 @@ def three_public(passage: Passage) -> tuple[ThreePublic[Ref], Reading]:
         return ThreePublicItem[Ref](amount=fact.amount, percent=fact.share, change=change(fact.change))
 
     counts = {
-        each.key: found.amount(each.key)
-        for each in _THREE_PUBLIC
-        if each.units is not _THREE_PUBLIC[0].units
+        each.key: found.amount(each.key) for each in _THREE_PUBLIC if each.units is not _THREE_PUBLIC[0].units
     }
     return ThreePublic[Ref](
         total=found.amount("total"),

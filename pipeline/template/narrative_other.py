@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
-from recount.pipeline.document import Grid, Number, Paragraph
+from recount.pipeline.document import Grid, Paragraph
 from recount.pipeline.split.outline import Section
 from recount.pipeline.split.text import plain
 from recount.pipeline.template.grammar import Reading, Subject, read
 from recount.pipeline.template.narrative import Count, change, names_in, ref_at
-from recount.pipeline.template.passage import N, Passage, clean
+from recount.pipeline.template.passage import N, Passage, clean, passage_of
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.narrative import (
     OperatingCost,
@@ -22,32 +23,32 @@ from recount.schemas.final_accounts.narrative import (
 from recount.schemas.final_accounts.report import GlossaryEntry
 
 _NUMERALS = "一二三四五六七八九十"
-_YEAR = re.compile(r"(?P<year>20\d\d)年?度?(?=[^。,]{0,20}决算)")
-_REST = re.compile(r"(?:部门|单位)?(?:整体)?(?:支出)?决算(?:公开)?(?:情况)?(?:说明|报告)?(?:书)?$")
+_TITLE = re.compile(
+    r"^(?P<before>.*?)(?P<year>20\d\d)年?度?(?!\d*月)(?P<between>.*?)(?:部门|单位)?(?:整体)?(?:支出)?决算"
+    r"(?:信息)?(?:公开)?(?:情况)?(?:的)?(?:说明|报告|文本)?(?:书)?(?P<after>.*)$"
+)
+_NO_TITLE = re.compile(r"^(?:附件|附表|目\s*录)|^20\d\d年\d{1,2}月|^[-\d]+$")
+_LONGEST_TITLE = 60  # characters of one of its lines
 
 
 # --- title page
 
+
 def title(paragraphs: Sequence[Paragraph]) -> tuple[str | None, Ref | None]:
     """〈unit〉〈year〉年度部门决算公开说明, on one or more lines, the unit and the rest in either order."""
-    lines = [each for each in paragraphs if each.text.printed.strip()]
-    for index, line in enumerate(lines):
-        match = _YEAR.search(line.text.folded)
-        if match is None:
-            continue
-        number = next((n for n in line.numbers if n.start == match.start("year")), None)
-        year = Ref(number.token.index) if number else None
-        before = plain(line.text.printed[: match.start()]).strip()
-        after = _REST.sub("", plain(line.text.printed[match.end() :])).strip()
-        around = [*reversed(lines[:index]), *lines[index + 1 :]]
-        unit = before or after or next((u for each in around if (u := _unit_name(each))), None)
-        return (unit or None), year
-    return None, None
-
-
-def _unit_name(line: Paragraph) -> str | None:
-    words = plain(line.text.printed).strip()
-    return words if 3 <= len(words) <= 60 and not re.search(r"目录|公开|决算|^\d|年.{0,3}月", words) else None
+    lines = [each for each in paragraphs[:12] if len(each.text) <= _LONGEST_TITLE]
+    lines = [each for each in lines if not _NO_TITLE.match(each.text.folded)]
+    passage = passage_of(lines)
+    words = passage.shape.replace("\n", "")
+    match = _TITLE.match(words)
+    if match is None:
+        return None, None
+    year = next((n.token.index for each in lines for n in each.numbers if n.token.raw == match["year"]), None)
+    printed = plain(passage.printed.replace("\n", ""))
+    unit = next(
+        (printed[slice(*match.span(part))] for part in ("before", "between", "after") if match[part]), None
+    )
+    return unit, Ref(year) if year is not None else None
 
 
 # --- 第一部分 概况
@@ -97,7 +98,9 @@ def ordinal(numeral: str) -> int:
     return ((_NUMERALS.find(tens) + 1) if tens else 1) * 10 + ((_NUMERALS.find(ones) + 1) if ones else 0)
 
 
-def overview(functions: Section | None, staff: Passage, units: Sequence[str]) -> tuple[Overview[Ref], Reading]:
+def overview(
+    functions: Section | None, staff: Passage, units: Sequence[str]
+) -> tuple[Overview[Ref], Reading]:
     """第一部分: duties, staff, offices, subordinate units."""
     found = read(staff, _STAFF, default="staff_total")
     offices = _OFFICES.search(staff.shape)
@@ -141,7 +144,9 @@ _ASSETS = (
     Subject("fixed_assets", r"固定资产(?:账面)?(?:原值|总额|价值)?"),
     Subject("building_area_m2", r"房屋(?:建筑)?(?:面积)?", frozenset({"平方米", "平米"})),
     Subject("value", r"(?:账面)?价值(?:总额)?|原值"),
-    Subject("unit_price", r"单(?:位|台)?价(?:值)?"),  # 单价100万元以上设备: a class of things, no figure of the report
+    Subject(
+        "unit_price", r"单(?:位|台)?价(?:值)?"
+    ),  # 单价100万元以上设备: a class of things, no figure of the report
     Subject("vehicles_ministerial", r"(?:副?部\(?省?\)?级?(?:及)?以上)?(?:领导干?部?)用车", _CARS),
     Subject("vehicle_count", r"(?:共有)?车辆(?:共)?", _CARS),
     Subject("vehicles_principal", r"主要(?:领导干部|负责人)(?:用车)?", _CARS),
@@ -160,7 +165,8 @@ _OTHER_CARS = re.compile(r"其他用车主要(?:是|为|包括)?:?(?P<note>[^。
 def operating_costs(passage: Passage) -> tuple[tuple[OperatingCost[Ref], ...], Reading]:
     """十（一）: 机关运行经费 of an administrative unit, 公用经费 of an institution, or both."""
     starts = list(_OPERATING.finditer(passage.shape))
-    costs, unclaimed = [], []
+    costs: list[OperatingCost[Ref]] = []
+    unclaimed: list[int] = []
     for index, match in enumerate(starts):
         end = starts[index + 1].start() if index + 1 < len(starts) else len(passage.shape)
         found = read(passage, _OPERATING_SUBJECTS, default="amount", start=match.start("kind"), end=end)
@@ -181,7 +187,7 @@ def operating_costs(passage: Passage) -> tuple[tuple[OperatingCost[Ref], ...], R
 _OPERATING_SUBJECTS = (Subject("amount", r"机关运行经费(?:支出)?|(?:日常)?公用经费(?:支出)?"),)
 
 
-def _unit_kind(unit: str, kind: str) -> str:
+def _unit_kind(unit: str, kind: str) -> Literal["administrative", "institution"]:
     if re.search(r"行政单位|参照公务员|参公", unit):
         return "administrative"
     if re.search(r"\(事业单位\)|公用经费", unit + kind):
@@ -309,7 +315,7 @@ def glossary(section: Section | None) -> tuple[GlossaryEntry, ...]:
             continue
         entries.append(
             GlossaryEntry(
-                term=plain(printed[start:colon]).strip("“”\"" if printed[start:colon].count("”") != 1 else ""),
+                term=plain(printed[start:colon]).strip('“”"' if printed[start:colon].count("”") != 1 else ""),
                 definition=plain(printed[colon + 1 :]).strip(),
             )
         )
@@ -320,11 +326,6 @@ def label_before(passage: Passage, at: int) -> str:
     """The words right before a number, as the label of a figure without a key."""
     start = max(passage.shape.rfind(sign, 0, at) for sign in f"。;,:\n、({N}")
     return clean(passage.text(start + 1, at).lstrip("%万元个人辆分"))
-
-
-def as_number(passage: Passage, at: int) -> Number:
-    """The number at an index."""
-    return passage.numbers[at]
 
 
 def units_in(grids: Sequence[Grid]) -> tuple[str, ...]:

@@ -1,14 +1,15 @@
-"""The two overview statements, 收入支出决算总表 and 财政拨款收入支出决算总表: income left, expenditure right.
+"""收入支出决算总表 and 财政拨款收入支出决算总表: income in the left half, expenditure in the right.
 
-Each half has lines with ordinals (一、 …), then 本年…合计, carry-overs and 总计. A half is known by 收入 or 支出 over
-its 项目 column; what stands between one 项目 column and the next belongs to it.
+Each half has lines with ordinals (一、 …), then 本年…合计, carry-overs and 总计. A half is known by 收入 or
+支出 over its 项目 column; what stands between one 项目 column and the next belongs to it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from recount.pipeline.template.statement_table import (
     SUM_WORDS,
@@ -20,9 +21,9 @@ from recount.pipeline.template.statement_table import (
     by_content,
     columns_by_header,
     has_chinese,
+    heading,
     name_of,
     only_number,
-    trimmed,
     whole_number,
     without_ordinal,
 )
@@ -40,16 +41,16 @@ INCOME_ROLES = (
     ("nonfiscal_surplus_used", r"使用非财政拨款(?:专用)?结余.*|用事业基金弥补收支差额"),
     ("opening_carryover", r"(?:年初|上年)(?:财政拨款)?结转(?:和|与|及)?结余"),
     ("income_total", r"(?:财政拨款)?收入总计|总计"),
-    ("last_total", r"合计"),
+    ("some_total", r"合计"),
 )
 EXPENDITURE_ROLES = (
     ("expenditure_current_year", r"本年(?:财政拨款)?支出(?:合计|小计|总计)?|支出合计"),
     ("surplus_distribution", r"结余分配"),
     ("closing_carryover", r"年末(?:财政拨款)?结转(?:和|与|及)?结余|结转下年"),
     ("expenditure_total", r"(?:财政拨款)?支出总计|总计"),
-    ("last_total", r"合计"),
+    ("some_total", r"合计"),
 )
-"""What a line is that is none of the lines by source or function. 合计 alone is the total where none says 总计."""
+"""What a line is that is none of the lines by source or function."""
 OPENING_PARTS = (
     ("opening_general", r"一般公共预算"),
     ("opening_funds", r"政府性基金"),
@@ -61,13 +62,14 @@ NAME_HEADING = re.compile(r"(?:收入|支出)?(?:项目|科目)(?:名称)?|收�
 OTHER_CLASSIFICATION = re.compile(r"经济分类|支出性质|按性质")
 """A third half, in old forms: the same expenditure once more, classified another way."""
 NOT_THE_FINAL_FIGURE = r"预算数|上年|调整|增减"
-AMOUNT = (Field("total", r".*", (), NOT_THE_FINAL_FIGURE),)
+_OF_BUDGET = r"(?:预算)?(?:财政拨款)?(?:支出)?"
 SPLIT = (
-    Field("total", r"支出|合计|小计|总计|金额", (), NOT_THE_FINAL_FIGURE),
-    Field("general", r"一般公共预算(?:财政拨款)?(?:支出)?", ("一般公共预算财政拨款",), NOT_THE_FINAL_FIGURE),
-    Field("funds", r"政府性基金(?:预算)?(?:财政拨款)?(?:支出)?", ("政府性基金预算财政拨款",), NOT_THE_FINAL_FIGURE),
-    Field("capital", r"国有资本经营(?:预算)?(?:财政拨款)?(?:支出)?", ("国有资本经营预算财政拨款",), NOT_THE_FINAL_FIGURE),
+    Field("total", r"支出|合计|小计|总计", (), NOT_THE_FINAL_FIGURE),
+    Field("general", rf"一般公共{_OF_BUDGET}", ("一般公共预算财政拨款",), NOT_THE_FINAL_FIGURE),
+    Field("funds", rf"政府性基金{_OF_BUDGET}", ("政府性基金预算财政拨款",), NOT_THE_FINAL_FIGURE),
+    Field("capital", rf"国有资本经营{_OF_BUDGET}", ("国有资本经营预算财政拨款",), NOT_THE_FINAL_FIGURE),
 )
+"""The columns of the expenditure half of 财政拨款收入支出决算总表."""
 
 Amounts = dict[str, Ref | None]
 
@@ -98,7 +100,7 @@ class Lines:
 
 def income_expenditure_statement(table: Table) -> IncomeExpenditureStatement[Ref] | None:
     """收入支出决算总表."""
-    income, expenditure = _halves(table, AMOUNT)
+    income, expenditure = _halves(table)
     if income is None and expenditure is None:
         return None
     left, right = _lines(table, income, INCOME_ROLES), _lines(table, expenditure, EXPENDITURE_ROLES)
@@ -146,8 +148,11 @@ def _split(lines: Lines, key: str) -> FundSplit[Ref] | None:
     return FundSplit[Ref](**lines.role(key)) if key in lines.roles else None
 
 
-def _halves(table: Table, expenditure_fields: Sequence[Field]) -> tuple[Half | None, Half | None]:
-    """The income half and the expenditure half: named over their 项目 column, or else the first and the second."""
+def _halves(table: Table, split: Sequence[Field] = ()) -> tuple[Half | None, Half | None]:
+    """The income and the expenditure half: named over their 项目 column, or else the first and the second.
+
+    split: the columns of the expenditure half where it has more than one amount.
+    """
     starts = _name_columns(table)
     ends = [*starts[1:], table.grid.columns]
     found: dict[str, Half] = {}
@@ -156,7 +161,7 @@ def _halves(table: Table, expenditure_fields: Sequence[Field]) -> tuple[Half | N
         if any(OTHER_CLASSIFICATION.search(words) for words in path):
             continue
         side = _side(path) or ("expenditure" if "income" in found else "income")
-        fields = AMOUNT if side == "income" else expenditure_fields
+        fields = split if side == "expenditure" else ()
         found.setdefault(side, Half(start, _amount_columns(table, range(start + 1, end), fields)))
     return found.get("income"), found.get("expenditure")
 
@@ -179,16 +184,19 @@ def _side(path: Sequence[str]) -> str | None:
     return "income" if income else "expenditure"
 
 
-def _amount_columns(table: Table, columns: Sequence[int], fields: Sequence[Field]) -> Columns:
-    """The columns of the amounts among those of a half: by their headings; 行次 and 序号 are no amounts."""
-    if fields is not AMOUNT:
-        found = columns_by_header(table, fields, columns)
-        if found:
-            return found
+def _amount_columns(table: Table, columns: Sequence[int], split: Sequence[Field]) -> Columns:
+    """The columns of the amounts among those of a half: by their headings, which 行次 and 序号 are not.
+
+    Where the heading is lost, the one column that holds figures.
+    """
+    found = columns_by_header(table, split, columns)
+    if found:
+        return found
     amounts = [each for each in columns if _heads_amount(table.path(each))]
     if not amounts:
         amounts = [each for each in by_content(table, columns, only_number) if not _row_numbers(table, each)]
-    return {"total": tuple(amounts)} if amounts else {}
+        return {"total": tuple(amounts)} if len(amounts) == 1 else {}
+    return {"total": tuple(amounts)} if len({heading(table, each) for each in amounts}) == 1 else {}
 
 
 def _heads_amount(path: Sequence[str]) -> bool:
@@ -201,12 +209,12 @@ def _heads_amount(path: Sequence[str]) -> bool:
 def _row_numbers(table: Table, column: int) -> bool:
     """Whether a column holds row numbers: whole ones, each one more than the one above."""
     numbers = [whole_number(cell) for row in table.body_rows() for cell in table.cells(row, [column])]
-    steps = [(a, b) for a, b in zip(numbers, numbers[1:], strict=False) if a is not None and b is not None]
-    return bool(steps) and sum(b == a + 1 for a, b in steps) >= len(numbers) / 2
+    steps = [b - a for a, b in pairwise(numbers) if a is not None and b is not None]
+    return bool(steps) and steps.count(1) >= len(numbers) / 2
 
 
 def _lines(table: Table, half: Half | None, roles: Sequence[tuple[str, str]]) -> Lines:
-    """Read a half downwards: lines until the current year's total, then totals and carry-overs by their names."""
+    """Read a half downwards: lines until 本年…合计, then totals and carry-overs by their names."""
     lines = Lines()
     if half is None:
         return lines
@@ -232,11 +240,11 @@ def _role(name: str, roles: Sequence[tuple[str, str]], *, below_opening: bool) -
 
 
 def _settle_totals(lines: Lines, roles: Sequence[tuple[str, str]]) -> None:
-    """合计 is the current year's total above a 总计, and the total of all where that is named otherwise."""
-    current, *_, (total, _), (last, _) = roles
-    for key in (current[0], total):
-        if last in lines.roles and key not in lines.roles:
-            lines.roles[key] = lines.roles.pop(last)
+    """A line 合计 is 总计 where 本年…合计 is named, and the other way round; else it stays open."""
+    (current, _), *_, (whole, _), (some, _) = roles
+    if some in lines.roles and (current in lines.roles) != (whole in lines.roles):
+        missing = whole if current in lines.roles else current
+        lines.roles[missing] = lines.roles[some]
 
 
 def _named_rows(table: Table, half: Half) -> Iterator[tuple[str, Amounts]]:
@@ -246,10 +254,4 @@ def _named_rows(table: Table, half: Half) -> Iterator[tuple[str, Amounts]]:
         cell = table.at[row][half.names]
         if cell is None or cell.row != row or not has_chinese(cell):
             continue
-        amounts: Mapping[str, Ref | None] = {
-            key: table.amount(row, mine, others) for key, mine in half.amounts.items()
-        }
-        yield name_of(cell), dict(amounts)
-
-
-_ = trimmed
+        yield name_of(cell), {key: table.amount(row, mine, others) for key, mine in half.amounts.items()}

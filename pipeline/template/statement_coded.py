@@ -1,4 +1,4 @@
-"""The statements by 科目编码: 收入决算表, 支出决算表, 一般公共预算财政拨款支出决算表, and those of the two funds.
+"""The statements by 科目编码: of income, expenditure, the general public budget and the two funds.
 
 One line a classification code, in one cell ("2010601") or in three (类, 款, 项), and 合计 first or last.
 """
@@ -46,7 +46,7 @@ INCOME = (
     Field("superior_subsidy", r"上级补助收入", ("上级补助收入",)),
     Field("institutional", r"事业收入", ("事业收入",)),
     Field("business", r"经营收入", ("经营收入",)),
-    Field("affiliate_remittance", r"附属单位上?缴[款收]入?|附属单位上缴款?收入", ("附属单位上缴收入",)),
+    Field("affiliate_remittance", r"附属单位上?缴款?(?:收入)?", ("附属单位上缴收入",)),
     Field("other", r"其他收入", ("其他收入",)),
 )
 EXPENDITURE = (
@@ -70,9 +70,7 @@ GENERAL = (
 FUND = (
     Field("opening", r"(?:年初|上年)(?:财政拨款)?结转和?结余", ("年初结转和结余",), r"预算数"),
     Field("income", r"本年收入", ("本年收入",)),
-    Field(
-        "total", r"(?:本年)?支出(?:合计|小计)?|合计|小计", ("本年支出", "本年支出合计"), OF_ANOTHER_YEAR_OR_SIDE
-    ),
+    Field("total", r"(?:本年)?支出(?:合计|小计)?|合计|小计", ("本年支出",), OF_ANOTHER_YEAR_OR_SIDE),
     Field("basic", r"基本支出", ("基本支出",), OF_ANOTHER_YEAR_OR_SIDE),
     Field("project", r"项目支出", ("项目支出",), OF_ANOTHER_YEAR_OR_SIDE),
     Field("closing", r"年末(?:财政拨款)?结转和?结余", ("年末结转和结余",), r"上年|预算数"),
@@ -137,7 +135,7 @@ def coded_rows(table: Table, fields: Sequence[Field], model: type[ROW]) -> Itera
 
 
 def label_columns(table: Table, columns: Sequence[int]) -> Labels:
-    """The columns of the codes and of the names, by their headings; by what they hold where those are lost."""
+    """The columns of the codes and of the names, by their headings, or by what they hold."""
     paths = {column: table.path(column) for column in columns}
     codes = [column for column, path in paths.items() if _heads_code(path)]
     names = [column for column, path in paths.items() if any("名称" in words for words in path)]

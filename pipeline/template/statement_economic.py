@@ -1,7 +1,7 @@
-"""一般公共预算财政拨款基本支出决算表: lines of the economic classification, set in two or three blocks side by side.
+"""一般公共预算财政拨款基本支出决算表: the economic classification in two or three blocks side by side.
 
-Each block has codes, names and amounts; the left one is read wholly, then the next. 人员经费合计 and 公用经费合计 stand
-at the foot. A form in one block has 合计, 人员经费 and 公用经费 as columns instead.
+Each block has codes, names and amounts; the left one is read wholly, then the next. 人员经费合计 and
+公用经费合计 stand at the foot. A form in one block has 合计, 人员经费 and 公用经费 as columns instead.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from recount.pipeline.document import Cell
 from recount.pipeline.template.statement_coded import (
-    NAME_HEADINGS,
     TOTAL,
     Labels,
     code_and_name,
@@ -24,6 +23,7 @@ from recount.pipeline.template.statement_table import (
     Columns,
     Table,
     amount_in,
+    heading,
     is_blank,
     label,
 )
@@ -73,16 +73,16 @@ def _blocks(table: Table) -> Iterator[Block]:
     for column in columns:
         last = column + 1 == table.grid.columns
         if column in amounts and (last or column + 1 not in amounts):
-            span = [each for each in range(start, column + 1) if each not in amounts]
-            mine = _by_key(table, {each: amounts[each] for each in range(start, column + 1) if each in amounts})
-            labels = label_columns(table, span)
+            span = range(start, column + 1)
+            mine = _by_key(table, {each: amounts[each] for each in span if each in amounts})
+            labels = label_columns(table, [each for each in span if each not in amounts])
             if labels.codes or labels.names:
                 yield Block(labels, mine)
             start = column + 1
 
 
 def _counts(table: Table, column: int) -> str | None:
-    """What the amounts of a column count, by its heading: all, 人员经费 or 公用经费; None if it has no amounts."""
+    """What the amounts of a column count: all, 人员经费 or 公用经费; None for any other column."""
     path = table.path(column)
     if not path or any(NOT_THE_FINAL_FIGURE.search(words) for words in path):
         return None
@@ -93,11 +93,11 @@ def _counts(table: Table, column: int) -> str | None:
 
 
 def _by_key(table: Table, amounts: dict[int, str]) -> Columns:
-    """The columns of each key. Two headings for one key leave it without; of 小计 and 决算数 … nothing is guessed."""
+    """The columns of each key; where two headings claim a key, it has none."""
     found: Columns = {}
     for key in dict.fromkeys(amounts.values()):
         columns = tuple(each for each, other in amounts.items() if other == key)
-        if len({table.path(each) for each in columns}) == 1:
+        if len({heading(table, each) for each in columns}) == 1:
             found[key] = columns
     return found
 
@@ -156,6 +156,3 @@ def _totals_by_column(table: Table, blocks: Sequence[Block]) -> Iterator[tuple[s
             for key, _ in BY_PURPOSE:
                 if key in block.amounts:
                     yield key, table.amount(row, block.amounts[key])
-
-
-_ = NAME_HEADINGS

@@ -1,8 +1,8 @@
 """A final-account statement as a table: where its header ends, what stands above a column, what a cell says.
 
-Publishers set the nine statements (公开01表–09表) with other columns, in other orders, with or without a row of
-column numbers (栏次) and columns of row numbers (行次). So a column is known by all the words above it, a row by
-its own, and a figure by standing alone in its cell.
+Publishers set the nine statements (公开01表–09表) with other columns, in other orders, with or without a row
+of column numbers (栏次) and columns of row numbers (行次). So a column is known by all the words above it,
+a row by its own, and a figure by standing alone in its cell.
 """
 
 from __future__ import annotations
@@ -19,15 +19,18 @@ DASHES = frozenset("-—–―－_/／*")
 """A cell of these alone is blank."""
 UNIT_WORDS = frozenset({"", "元", "万元"})
 """What may stand in a cell beside its figure."""
-HEADER_MARKS = frozenset(
-    "项目 科目 栏次 行次 序号 金额 决算数 预算数 科目编码 科目名称 类 款 项 小计 基本支出 项目支出 收入 支出 "
-    "支出功能分类 功能分类 经济分类 支出功能分类科目编码 功能分类科目编码 经济分类科目编码 人员经费 公用经费 "
-    "财政拨款收入 上级补助收入 事业收入 经营收入 本年收入 本年支出 年初结转和结余 年末结转和结余".split()
-)
-"""Words that only the header of a statement has in a cell of their own."""
-NAMES_OF_COLUMNS = frozenset("项目 科目编码 科目名称 栏次 行次 类 款 项 决算数 预算数 金额".split())
-"""Header words that are no line's name either, in any statement."""
 CODE_LEVELS = frozenset({"类", "款", "项"})
+NAMES_OF_COLUMNS = CODE_LEVELS | {
+    "项目", "科目编码", "科目名称", "栏次", "行次", "决算数", "预算数", "金额",
+    "支出功能分类科目编码", "功能分类科目编码", "经济分类科目编码",
+}  # fmt: skip
+"""Words that only a header has in a cell of their own, on the first page or again on the next."""
+HEADER_MARKS = NAMES_OF_COLUMNS | {
+    "科目", "序号", "小计", "收入", "支出", "支出功能分类", "功能分类", "经济分类", "人员经费", "公用经费",
+    "基本支出", "项目支出", "财政拨款收入", "上级补助收入", "事业收入", "经营收入",
+    "本年收入", "本年支出", "年初结转和结余", "年末结转和结余",
+}  # fmt: skip
+"""Words that the header of a statement has in a cell of their own."""
 COLUMN_NUMBERS = "栏次"
 LONGEST_HEADER = 12  # rows; a mark further down is a header printed again on the next page
 NUMBERED = 0.75  # the part of a row of column numbers that is read right, at least
@@ -42,7 +45,9 @@ _TRIFLES = re.compile(r"[\s\"'“”‘’:：,，.．、。·*]")
 _NAME_SPACE = re.compile(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])")
 _NOTE = re.compile(r"(?:备?注|说明)\d?[:：]")
 _CHINESE = re.compile(r"[一-鿿]")
-_ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]+[、.．,，]|[(（][一二三四五六七八九十\d]+[)）]|\d+[、.．](?!\d))")
+_ORDINAL = re.compile(
+    r"^(?:[一二三四五六七八九十]+[、.．,，]|[(（][一二三四五六七八九十\d]+[)）]|\d+[、.．](?!\d))"
+)
 
 
 def bare(words: str) -> str:
@@ -105,8 +110,8 @@ def has_chinese(cell: Cell | None) -> bool:
 class Table:
     """A grid with its cells by place, and where the body begins.
 
-    at: by row and column, a merged cell at every place that it covers. body: the first row that is not header.
-    level_row: the row in which 类, 款, 项 stand beside 合计 and its figures, where the form has that.
+    at: by row and column, a merged cell at every place that it covers. body: the first row that is not
+    header. level_row: the row in which 类, 款, 项 stand beside 合计 and its figures, where the form has that.
     """
 
     grid: Grid
@@ -144,15 +149,15 @@ class Table:
         return tuple(words)
 
     def cells(self, row: int, columns: Iterable[int]) -> list[Cell]:
-        """The cells of a row over some columns, left to right, merged from above included, blank ones left out."""
+        """The cells of a row over some columns that say something; those that begin higher up included."""
         found = dict.fromkeys(self.at[row][column] for column in columns)
         return [cell for cell in found if cell is not None and not is_blank(cell)]
 
     def amount(self, row: int, columns: Iterable[int], others: Iterable[int] = ()) -> Ref | None:
         """The amount of a row in the columns of one field; None where it is blank or not certain.
 
-        others: the columns of the other fields; a cell merged over into one of them belongs to neither. A cell
-        merged over rows is read in the first of them, so that a figure is read once.
+        others: the columns of the other fields; a cell merged over into one of them belongs to neither. A
+        cell merged over rows is read in the first of them, so that a figure is read once.
         """
         found = self.cells(row, columns)
         foreign = set(others) - set(columns)
@@ -235,8 +240,8 @@ def trimmed(path: Sequence[str]) -> tuple[str, ...]:
 class Field:
     """How a column of a field is headed.
 
-    leaf: what its own words are (a pattern). names: the usual wordings, to know a misread one by its likeness.
-    never: what the words above may not contain.
+    leaf: what its own words are (a pattern). names: the usual wordings, to know a misread one by likeness.
+    never: what neither it nor the words above it may contain.
     """
 
     key: str
@@ -261,7 +266,7 @@ def columns_by_header(table: Table, fields: Sequence[Field], columns: Iterable[i
     A heading may stand over several columns of the grid: they are one column of the form.
     """
     paths = {column: trimmed(table.path(column)) for column in columns}
-    heads = {column: _heading(table, column) for column in paths}
+    heads = {column: heading(table, column) for column in paths}
     found: Columns = {}
     for field in fields:
         mine = [column for column, path in paths.items() if field.heads(path)]
@@ -271,7 +276,7 @@ def columns_by_header(table: Table, fields: Sequence[Field], columns: Iterable[i
     return found
 
 
-def _heading(table: Table, column: int) -> Cell | None:
+def heading(table: Table, column: int) -> Cell | None:
     """The lowest header cell above a column that says something."""
     above = [table.at[row][column] for row in range(table.body)]
     spoken = [cell for cell in above if not is_blank(cell) and label(cell) != COLUMN_NUMBERS]
@@ -285,7 +290,7 @@ def _by_likeness(
     heads: dict[int, Cell | None],
     found: Columns,
 ) -> None:
-    """Add the fields whose heading was misread: one heading, and only one, is clearly like the field's words."""
+    """Add the fields whose heading was misread: clearly more like one field's words than any other's."""
     taken = {column for columns in found.values() for column in columns}
     claimed = {heads[column] for column, path in paths.items() if any(field.heads(path) for field in fields)}
     open_fields = [field for field in fields if field.key not in found]

@@ -1,56 +1,62 @@
 """财政拨款“三公”经费支出决算表: six amounts as 预算数 and six as 决算数.
 
-Publishers set them in pairs (合计: 预算数, 决算数; …), in two blocks (预算数: 合计 …; 决算数: 合计 …), or downwards (a
-line each, 预算数 and 决算数 as columns). So an amount is known by all the words above it and left of it.
+Publishers set them in pairs (合计: 预算数, 决算数; …), in two blocks (预算数: 合计 …; 决算数: 合计 …), or
+downwards (a line each, 预算数 and 决算数 as columns). So an amount is known by all the words above it and
+left of it, and columns that a publisher adds (机关运行经费, 会议费, 团组数 …) are known to be none of them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from recount.pipeline.document import Cell
 from recount.pipeline.template.statement_table import (
+    SUM_WORDS,
     Table,
     amount_in,
+    bare,
     is_blank,
     is_note,
     is_numbering,
-    label,
     only_number,
     without_ordinal,
 )
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.statements import ThreePublicRow, ThreePublicStatement
 
-BUDGET = re.compile(r"(?:全年|年初|本年|\d{4}年度?)?预算数?")
-FINAL = re.compile(r"(?:本年|\d{4}年度?)?(?:支出)?决算数?")
-NOT_THIS = re.compile(r"上年|调整|增减|差异|完成|比")
-"""Columns of comparisons that a publisher may add."""
-VEHICLES = re.compile(r"公务用车购置(?:及|和|与|、)?运行(?:维护)?费?(?:支出)?(?:合计|小计)?")
-SUMS = re.compile(r"合计|小计|总计")
+_YEAR = r"(?:全年|年初|本年度?|当年|\d{4}年度?)?"
+BUDGET = re.compile(rf"{_YEAR}(?:支出)?预算数?")
+FINAL = re.compile(rf"{_YEAR}(?:支出)?决算数?")
+NOT_THESE = re.compile(r"上年|调整|增减|差异|完成|比|率")
+"""Of columns of comparisons."""
+VEHICLES = re.compile(r"公务用车购置[及和与、]?运行(?:维护)?费?(?:支出)?(?:合计|小计)?")
 ITEMS = (
-    ("overseas", re.compile(r"因公出国费?用?(?:支出)?")),
+    ("overseas", re.compile(r"因公出国境?费?用?(?:支出)?")),
+    ("vehicles", VEHICLES),
     ("vehicle_purchase", re.compile(r"(?:公务用车)?购置费?(?:支出)?")),
     ("vehicle_running", re.compile(r"(?:公务用车)?运行(?:维护)?费?(?:支出)?")),
     ("reception", re.compile(r"公务接待费?(?:支出)?")),
 )
-PART = re.compile(r"^其中|^[(（]?\d[)）]?")
-TOTAL = re.compile(r"(?:财政拨款)?(?:三公经费)?(?:支出)?(?:合计|小计|总计)|三公经费(?:支出)?")
+TOTAL_LINE = re.compile(r"(?:财政拨款)?三公经费(?:支出)?(?:合计|总计)?")
+_PART_OF = re.compile(r"^其中[:：]?")
 
 Place = tuple[str, str]
-"""Which amount it is: budget or final, and the key of the row."""
+"""Which amount it is: budget or final, and the key in its row."""
 
 
 def three_public_statement(table: Table) -> ThreePublicStatement[Ref]:
     """财政拨款“三公”经费支出决算表; an amount that two cells claim is left open."""
-    found: dict[Place, list[tuple[bool, Ref]]] = {}
-    for row, cell in _amount_cells(table):
+    claims: dict[Place, list[tuple[bool, Ref]]] = {}
+    for row, cell in _figures(table):
         ref = amount_in(cell)
-        side, key, whole = _place(table, row, cell)
+        above = _words(table.at[each][cell.column] for each in range(row))
+        beside = _words(table.at[row][each] for each in range(cell.column))
+        side, key = _side(above + beside), _item(above) or _item(beside, lines=True)
         if ref is not None and side is not None and key is not None:
-            found.setdefault((side, key), []).append((whole, ref))
-    chosen = {place: _chosen(claims) for place, claims in found.items()}
+            whole_line = not SUM_WORDS.isdisjoint(beside)
+            claims.setdefault((side, key), []).append((whole_line, ref))
+    chosen = {place: _chosen(each) for place, each in claims.items()}
     return ThreePublicStatement[Ref](budget=_row(chosen, "budget"), final=_row(chosen, "final"))
 
 
@@ -58,81 +64,51 @@ def _row(chosen: dict[Place, Ref | None], side: str) -> ThreePublicRow[Ref]:
     return ThreePublicRow[Ref](**{key: ref for (of, key), ref in chosen.items() if of == side})
 
 
-def _chosen(claims: list[tuple[bool, Ref]]) -> Ref | None:
-    """The one amount; among the lines of several units, that of their 合计."""
-    wholes = [ref for whole, ref in claims if whole]
-    if len(claims) == 1:
-        return claims[0][1]
-    return wholes[0] if len(wholes) == 1 else None
+def _chosen(claims: Sequence[tuple[bool, Ref]]) -> Ref | None:
+    """The one amount; where the table has a line for each unit, that of their 合计."""
+    refs = [ref for _, ref in claims] if len(claims) == 1 else [ref for whole, ref in claims if whole]
+    return refs[0] if len(refs) == 1 else None
 
 
-def _amount_cells(table: Table) -> Iterator[tuple[int, Cell]]:
-    """The cells with one number in them, without the rows of column numbers and notes."""
+def _figures(table: Table) -> Iterator[tuple[int, Cell]]:
+    """The cells that hold a number alone, without the rows of column numbers and the notes."""
     for row in range(table.grid.rows):
         cells = table.row(row)
-        if not cells or is_note(cells[0]) or is_numbering(cells):
-            continue
-        for cell in cells:
-            if only_number(cell):
-                yield row, cell
+        if cells and not is_note(cells[0]) and not is_numbering(cells):
+            yield from ((row, cell) for cell in cells if only_number(cell))
 
 
-def _place(table: Table, row: int, cell: Cell) -> tuple[str | None, str | None, bool]:
-    """Which amount a cell is, and whether its line is that of 合计."""
-    above = _words(table.at[each][cell.column] for each in range(row))
-    beside = _words(table.at[row][each] for each in range(cell.column))
-    side = _side([*above, *beside])
-    by_column = _item(above)
-    if by_column is not None:
-        return side, by_column, any(SUMS.fullmatch(words) for words in beside)
-    return side, _item(beside), False
-
-
-def _words(cells: Iterator[Cell | None]) -> list[str]:
-    """What the cells say, each once, numbers and ordinals left out."""
-    distinct = [cell for cell in dict.fromkeys(cells) if cell is not None and not is_blank(cell)]
-    said = [label_without_ordinal(cell) for cell in distinct if not only_number(cell)]
+def _words(cells: Iterable[Cell | None]) -> list[str]:
+    """What the cells say, outermost first: each once, without ordinals, 其中 and the numbers among them."""
+    spoken = [cell for cell in dict.fromkeys(cells) if cell is not None and not is_blank(cell)]
+    said = [_plain(cell.words) for cell in spoken if not only_number(cell)]
     return [words for words in said if words]
 
 
-def label_without_ordinal(cell: Cell) -> str:
-    """A line's words without 1. or （1） or 其中：."""
-    words = without_ordinal(cell.words)
-    words = without_ordinal(re.sub(r"^其中[:：]?", "", words))
-    return label_of(words)
+def _plain(words: str) -> str:
+    return bare(without_ordinal(_PART_OF.sub("", without_ordinal(words))))
 
 
-def label_of(words: str) -> str:
-    """Words for recognising."""
-    from recount.pipeline.template.statement_table import bare
-
-    return bare(words)
-
-
-def _side(words: list[str]) -> str | None:
-    if any(NOT_THIS.search(each) for each in words):
-        return None
+def _side(words: Sequence[str]) -> str | None:
+    """Whether words say 预算数 or 决算数; None where they say neither, both, or a comparison of them."""
     budget = any(BUDGET.fullmatch(each) for each in words)
     final = any(FINAL.fullmatch(each) for each in words)
-    if budget == final:
+    if budget == final or any(NOT_THESE.search(each) for each in words):
         return None
     return "budget" if budget else "final"
 
 
-def _item(words: list[str]) -> str | None:
-    """The item that header words or a line's words name: the innermost that names one.
+def _item(words: Sequence[str], *, lines: bool = False) -> str | None:
+    """The item that the innermost words name; 小计 is that of its group, 合计 in no group the total.
 
-    小计 under 公务用车购置及运行费 is that group's; 合计 under nothing is the total.
+    lines: they are a line's own words, which may call the total “三公”经费.
     """
-    for each in reversed(words):
-        for key, pattern in ITEMS:
-            if pattern.fullmatch(each):
-                return key
-        if VEHICLES.fullmatch(each):
-            return "vehicles"
-    if any(TOTAL.fullmatch(each) for each in words):
+    inner = [each for each in words if not BUDGET.fullmatch(each) and not FINAL.fullmatch(each)]
+    if not inner:
+        return None
+    is_sum = inner[-1] in SUM_WORDS
+    named = inner[-2] if is_sum and len(inner) > 1 else inner[-1]
+    key = next((key for key, pattern in ITEMS if pattern.fullmatch(named)), None)
+    if key is None and (is_sum or (lines and TOTAL_LINE.fullmatch(named))):
         return "total"
-    return None
-
-
-_ = label
+    return key

@@ -1,4 +1,4 @@
-"""Which of the nine statements a grid is: by the title over it, or, where that is lost, by words it alone has.
+"""Which of the nine statements a grid is: by the title over it, or, where that is lost, by words of its own.
 
 The numbers 公开01表 … say nothing: publishers number the statements differently.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import pairwise
 
 from recount.pipeline.document import Grid
 from recount.pipeline.template.statement_table import bare
@@ -28,17 +29,17 @@ class Title(StrEnum):
 
 
 TITLES = (
-    (Title.THREE_PUBLIC, r"三公经费.{0,40}表"),
+    (Title.THREE_PUBLIC, r"三公经费[^表]{0,40}表"),
     (Title.GOVERNMENT_FUNDS, r"政府性基金.{0,12}(?:支出|收支)(?:决算)?(?:情况)?表"),
     (Title.STATE_CAPITAL, r"国有资本经营.{0,12}(?:支出|收支)(?:决算)?(?:情况)?表"),
     (Title.BASIC_EXPENDITURE, r"一般公共预算.{0,8}基本支出决算(?:明细|情况)?表"),
     (Title.GENERAL_PUBLIC_BUDGET, r"一般公共预算.{0,8}(?:支出|收支)决算(?:明细|情况)?表"),
     (Title.FISCAL_APPROPRIATION, r"财政拨款(?:收入支出|收支)决算总表"),
     (Title.INCOME_EXPENDITURE, r"(?:收入支出|收支)决算总表"),
-    (Title.INCOME, r"收入决算(?:情况)?(?:总)?表"),
-    (Title.EXPENDITURE, r"支出决算(?:情况)?(?:总)?表"),
+    (Title.INCOME, r"(?<!拨款)收入决算(?:情况)?(?:总)?表"),
+    (Title.EXPENDITURE, r"(?<!基本|项目|拨款|预算|收入)支出决算(?:情况)?(?:总)?表"),
 )
-"""What the titles read, spaces, brackets and quotation marks dropped; a title that contains another comes first."""
+"""The titles, without spaces, brackets and quotation marks. One that contains another comes first."""
 
 SIGNS = (
     (Title.THREE_PUBLIC, ("因公出国", "公务接待费", "公务用车购置及运行")),
@@ -48,17 +49,23 @@ SIGNS = (
     (Title.INCOME, ("科目名称", "上级补助收入", "附属单位上缴收入")),
     (Title.EXPENDITURE, ("科目名称", "上缴上级支出", "对附属单位补助支出")),
 )
-"""Words that stand together in cells of one statement only. The three statements of one fund each look alike."""
+"""Words that begin cells of one statement only. Those of the three single budgets are too much alike."""
 TITLE_ROWS = 3
-"""How many of its first rows a table may hold for its own title, 公开01表 and 单位：万元."""
+"""How many rows a table may begin with that hold its title, 公开01表 and 单位：万元."""
+LONGEST_TITLE = 60
 
 
-def statement_of(grid: Grid) -> Title | None:
-    """The statement that a grid is; None for any other table."""
-    for words in _titles(grid):
+def by_title(grid: Grid) -> Title | None:
+    """The statement whose title stands over a grid, or in its first rows; of two titles the nearer one."""
+    for above, line in _titles(grid):
         for title, pattern in TITLES:
-            if re.search(pattern, words):
+            if any(match.end() > len(above) for match in re.finditer(pattern, above + line)):
                 return title
+    return None
+
+
+def by_signs(grid: Grid) -> Title | None:
+    """The statement that has the grid's words, where its title is lost."""
     labels = [bare(cell.words) for cell in grid.cells]
     for title, signs in SIGNS:
         if all(any(words.startswith(sign) for words in labels) for sign in signs):
@@ -66,12 +73,15 @@ def statement_of(grid: Grid) -> Title | None:
     return None
 
 
-def _titles(grid: Grid) -> Iterator[str]:
-    """What may be its title, the nearest first: the lines above it from below, then its own widest cells."""
-    for paragraph in reversed(grid.caption):
-        yield bare(paragraph.text.folded)
-    # A title that is set over two lines.
-    yield "".join(bare(paragraph.text.folded) for paragraph in grid.caption)
+def _titles(grid: Grid) -> Iterator[tuple[str, str]]:
+    """The lines that may be its title, the nearest first, each with the line above (a title may take two)."""
+    lines = [bare(each.text.folded) for each in grid.caption if not _is_sentence(each.text.folded)]
+    yield from reversed(list(pairwise(["", *lines])))
     for cell in grid.cells:
         if cell.row < TITLE_ROWS and cell.column_end - cell.column > grid.columns / 2:
-            yield bare(cell.words)
+            yield "", bare(cell.words)
+
+
+def _is_sentence(words: str) -> bool:
+    """Whether a line is running text, which may mention a statement, and no title."""
+    return "。" in words or len(words) > LONGEST_TITLE

@@ -19,7 +19,7 @@ from recount.pipeline.template.statement_coded import (
 from recount.pipeline.template.statement_economic import basic_statement
 from recount.pipeline.template.statement_table import Table, table_of
 from recount.pipeline.template.statement_three_public import three_public_statement
-from recount.pipeline.template.statement_titles import Title, statement_of
+from recount.pipeline.template.statement_titles import Title, by_signs, by_title
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.statements import Statements
 
@@ -39,16 +39,18 @@ READERS: dict[Title, Callable[[Table], Any]] = {
 def map_statements(grids: Sequence[Grid]) -> tuple[Statements[Ref] | None, frozenset[int]]:
     """The statements among the grids, and which grids they are.
 
-    Of two grids under one title the first is taken; a statement that the report does not carry is null.
+    A title counts for more than what a table looks like; of two grids with one title the first is taken. A
+    statement that the report does not carry is null.
     """
     found: dict[str, Any] = {}
-    consumed = set()
-    for index, grid in enumerate(grids):
-        title = statement_of(grid)
-        if title is None or title.value in found:
-            continue
-        statement = READERS[title](table_of(grid))
-        if statement is not None:
-            found[title.value] = statement
-            consumed.add(index)
+    consumed: set[int] = set()
+    for title_of in (by_title, by_signs):
+        for index, grid in enumerate(grids):
+            title = title_of(grid) if index not in consumed else None
+            if title is None or title.value in found:
+                continue
+            statement = READERS[title](table_of(grid))
+            if statement is not None:
+                found[title.value] = statement
+                consumed.add(index)
     return (Statements[Ref](**found) if found else None), frozenset(consumed)

@@ -59,12 +59,13 @@ class Resolver:
 
     def _figure(self, ref: Ref, pointer: str, kind: Kind) -> Figure | None:
         if not 0 <= ref.token < len(self.tokens):
-            return self._refuse(pointer, f"token {ref.token}", "there is no such token")
+            self._refuse(pointer, f"token {ref.token}", "there is no such token")
+            return None
         token = self.tokens[ref.token]
         if not _fits(token, kind):
-            return self._refuse(
-                pointer, token.raw, f"its unit {token.unit or 'none'} does not fit a {kind.value} field"
-            )
+            unit = token.unit or "none"
+            self._refuse(pointer, token.raw, f"its unit ({unit}) does not fit a field of kind {kind.value}")
+            return None
         shift = _TO_WAN[token.unit or token.head] if kind is Kind.MONEY else 0
         value = (-token.value if ref.negative else token.value).scaleb(shift)
         figure = Figure(pointer, value, Decimal(1).scaleb(shift - token.decimals), kind, token.index)
@@ -100,4 +101,4 @@ def _fields(model: type[Model]) -> tuple[tuple[str, Kind | None], ...]:
 @cache
 def _resolved(model: type[Model]) -> type[Model]:
     origin = model.__pydantic_generic_metadata__["origin"]
-    return origin[Figure] if origin is not None else model  # type: ignore[index,no-any-return]
+    return origin[Figure] if origin is not None else model  # type: ignore[index]

@@ -124,9 +124,7 @@ class Expenditure(Model, Generic[F]):
         )
 
 
-def _parts_of_total(
-    name: str, whole: Figure | None, *parts: Portion[Figure] | None
-) -> Iterator[Identity]:
+def _parts_of_total(name: str, whole: Figure | None, *parts: Portion[Figure] | None) -> Iterator[Identity]:
     """A form may list only the parts that are not 0: a part that is not printed is none."""
     present = [each for each in parts if each is not None]
     yield equal(f"{name} = 各项之和", whole, printed(*(each.amount for each in present)))

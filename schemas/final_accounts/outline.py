@@ -13,7 +13,12 @@ OUTLINE: tuple[Heading, ...] = (
     Heading("part.narrative", 1, r"[^。]{0,40}(?:情况(?:说明)?|说明)"),
     Heading("part.glossary", 1, r"[^。]{0,10}名词解释"),
     Heading("part.annex", 1, r"附件|附表|附录"),
-    Heading("overview.functions", 2, rf"(?:单位|部门)?(?:主要|基本)?(?:职能|职责|工作职责){_OF}", ("part.overview",)),
+    Heading(
+        "overview.functions",
+        2,
+        rf"(?:单位|部门)?(?:主要|基本)?(?:职能|职责|工作职责){_OF}",
+        ("part.overview",),
+    ),
     Heading(
         "overview.staff",
         2,
@@ -21,11 +26,11 @@ OUTLINE: tuple[Heading, ...] = (
         ("part.overview",),
     ),
     Heading(
-        "fiscal_appropriation", 2, r"财政拨款收入(?:、)?支出决算(?:总体)?情况(?:说明)?|财政拨款收支决算总体情况(?:说明)?"
+        "fiscal_appropriation",
+        2,
+        r"财政拨款收入(?:、)?支出决算(?:总体)?情况(?:说明)?|财政拨款收支决算总体情况(?:说明)?",
     ),
-    Heading(
-        "basic_expenditure", 2, r"(?:一般公共预算)?(?:财政拨款)?基本支出决算(?:总体)?情况(?:说明)?"
-    ),
+    Heading("basic_expenditure", 2, r"(?:一般公共预算)?(?:财政拨款)?基本支出决算(?:总体)?情况(?:说明)?"),
     Heading("three_public", 2, r'[^。,]{0,24}"?三公"?经费[^。,]{0,30}?(?:情况)?(?:说明)?'),
     Heading("government_funds", 2, r"政府性基金[^。,]{0,24}?情况(?:说明)?"),
     Heading("state_capital", 2, r"国有资本经营[^。,]{0,24}?情况(?:说明)?"),
@@ -35,7 +40,9 @@ OUTLINE: tuple[Heading, ...] = (
     Heading("expenditure", 2, r"(?:本年)?支出决算(?:总体)?情况(?:说明)?"),
     Heading("other_notes", 2, r"其他需?要?(?:需要?)?说明(?:的)?(?:事项|情况|问题)"),
     Heading("other_matters", 2, r"其他重?要?事项(?:的)?(?:情况)?(?:说明)?"),
-    Heading("performance", 2, r"(?:部门|单位)?(?:预算)?(?:项目)?绩效[^。,]{0,16}?(?:情况|工作)(?:的)?(?:说明)?"),
+    Heading(
+        "performance", 2, r"(?:部门|单位)?(?:预算)?(?:项目)?绩效[^。,]{0,16}?(?:情况|工作)(?:的)?(?:说明)?"
+    ),
     Heading("operating_costs", 3, rf"(?:机关)?(?:运行|公用)经费(?:支出)?{_OF}"),
     Heading("procurement", 3, rf"政府采购(?:支出)?{_OF}"),
     Heading("state_assets", 3, rf"国有资产(?:占有|占用)?(?:、)?(?:占用|使用)?{_OF}"),

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from recount.schemas.final_accounts.narrative import FundBudget
     from recount.schemas.final_accounts.report import Report
 
-_CLASSIFIED = re.compile(r"涉密(?:的)?项目[^。；\d一二三四五六七八九十]{0,6}(\d+|[一二三四五六七八九十])个|(\d+|[一二三四五六七八九十])个(?:项目)?[^。；]{0,4}涉密")
+_NUMBER = r"(\d+|[一二三四五六七八九十])个"
+_CLASSIFIED = re.compile(
+    rf"涉密(?:的)?项目[^。；\d一二三四五六七八九十]{{0,6}}{_NUMBER}|{_NUMBER}(?:项目)?[^。；]{{0,4}}涉密"
+)
 
 
 def classified_projects(notes: str | None) -> int | None:
@@ -31,11 +34,16 @@ def between_sections(report: Report[Figure]) -> Iterator[Identity]:
     yield from _fiscal(report)
     yield from _operating_costs(report)
     yield from _vehicles(report)
+    yield from _years(report)
+
+
+def _years(report: Report[Figure]) -> Iterator[Identity]:
+    """A file of tables only has its year from a table: that one is not compared with itself."""
+    stated = report.fiscal_year
     for table in (*report.project_evaluations, report.overall_evaluation):
-        if table is not None and table.fiscal_year is not None and table.fiscal_year is not report.fiscal_year:
-            if report.fiscal_year and table.fiscal_year.token == report.fiscal_year.token:
-                continue  # a file of tables only has its year from a table
-            yield same("自评表年度 = 年度", table.fiscal_year, report.fiscal_year)
+        year = table.fiscal_year if table is not None else None
+        if year is not None and stated is not None and year.token != stated.token:
+            yield same("自评表年度 = 年度", year, stated)
 
 
 def _totals(report: Report[Figure]) -> Iterator[Identity]:

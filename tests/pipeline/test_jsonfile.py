@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -89,19 +88,3 @@ def test_what_is_no_result_file_is_said_to_be_none(tmp_path: Path, content: str)
         read_result(path)
     with pytest.raises(UsageError, match="cannot be read: No such file"):
         read_result(tmp_path / "b.json")
-
-
-def test_eight_hundred_figures_take_a_moment(tmp_path: Path) -> None:
-    """Wide of the mark on purpose: what it shall notice is a quadratic layout, not a slow machine."""
-    box = [72.12, 100.25, 120.5, 112.0]
-    figure = {
-        "raw": "1.50",
-        "value": Decimal("1.50"),
-        "bbox": box,
-        "checks": ["c1", "c2"],
-        "status": "verified",
-    }
-    result = {**EMPTY, "figures": {f"/a/{n}": figure for n in range(800)}}
-    started = time.perf_counter()
-    write_result(tmp_path / "a.json", result)
-    assert time.perf_counter() - started < 0.5

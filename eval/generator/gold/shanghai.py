@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from recount.eval.generator.accounts.books import Spending
+from recount.eval.generator.accounts.books import Pool, Spending
 from recount.eval.generator.gold.parts import by_class, change, portions
 from recount.eval.generator.gold.shape import Json, blank
 from recount.eval.generator.gold.statements import statements
@@ -32,6 +32,7 @@ class ShanghaiMaker(Maker):
         performance, judged = self.performance()
         procurement, reserved = self.purchases()
         return super().narrative() | {
+            "unit_name": self.unit.name,
             "three_public": three_public,
             "performance": performance,
             "procurement": procurement,
@@ -145,6 +146,19 @@ class ShanghaiMaker(Maker):
                 )
                 for line in sorted(lines, key=lambda line: line.subject.item_code)
             ],
+        )
+
+    def fund_budget(self, pool: Pool | None, source: str) -> Json:
+        """八、九: none, or the four figures of the statement's 合计 row."""
+        if pool is None or source not in self.books.pools:
+            return blank("fund_budget", none=True)
+        return blank(
+            "fund_budget",
+            none=False,
+            opening_carryover=wan(pool.opening),
+            income_current_year=wan(pool.income),
+            expenditure_current_year=wan(pool.expenditure),
+            closing_carryover=wan(pool.closing),
         )
 
     def trips(self) -> tuple[Json, list[Json]]:

@@ -87,18 +87,19 @@ def wrap(
 ) -> list[str]:
     """The lines of a text; `indent` narrows the first. An atom wider than the line is cut anywhere."""
     lines: list[str] = []
-    line, room = "", width - indent
+    line, length, room = "", 0.0, width - indent
     for atom in atoms(text, glue):
-        long = face.width(atom.rstrip()) * size
-        if line and face.width(line) * size + long > room:
+        long, full = face.width(atom.rstrip()) * size, face.width(atom) * size
+        if line and length + long > room:
             lines.append(line)
-            line, room = "", width
+            line, length, room = "", 0.0, width
         if long > room:
-            *full, atom = _cut(line + atom, room, face, size)
-            lines += full
-            line, room = atom, width if full else room
-        else:
-            line += atom
+            *cut, atom = _cut(line + atom, room, face, size)
+            lines += cut
+            line, room = "", width if cut else room
+            length, full = 0.0, face.width(atom) * size
+        line += atom
+        length += full
     return [*lines, line] if line or not lines else lines
 
 

@@ -10,7 +10,7 @@ import pymupdf
 
 from recount.eval.generator.typeset.blocks import Block, Break, Grid, Para
 from recount.eval.generator.typeset.lines import Face, font, wrap
-from recount.eval.generator.typeset.rules import Box, draw_rules
+from recount.eval.generator.typeset.rules import Box, rule_ops
 from recount.eval.generator.typeset.style import Style
 
 A4 = (595.3, 841.9)
@@ -41,6 +41,7 @@ class Press:
         self.face = Face(style.digits)
         self.doc = pymupdf.open()
         self.landscape = False
+        self._fonts: dict[str, int] = {}
         self._turn()
 
     @property
@@ -103,7 +104,7 @@ class Press:
 
     def draw(self, boxes: list[Box]) -> None:
         """Rule the cells of a table part on this page."""
-        draw_rules(self.page, boxes, self.style)
+        self._ops += rule_ops(boxes, self.style, self.size[1])
 
     def pdf(self) -> bytes:
         """The finished document, its fonts reduced to the characters used."""
@@ -129,11 +130,18 @@ class Press:
             foot = self.style.footer.format(n=len(self.doc))
             x = self.left + (self.width - self.face.width(foot) * 10) / 2
             self.text(x, self.size[1] - 36, foot, 10)
-        for name in {"cjk", self.face.latin}:
-            self.page.insert_font(fontname=f"F{name}", fontbuffer=font(name).buffer)
+        self._use_fonts()
         # one stream in reading order: a reader that takes the text as it comes must find it as it reads
         stream = "q\n" + "\n".join(self._ops) + "\nQ\n"
         pymupdf.TOOLS._insert_contents(self.page, stream.encode(), True)
+
+    def _use_fonts(self) -> None:
+        """Make the two fonts known to the page; each is embedded once."""
+        for name in ("cjk", self.face.latin):
+            if name not in self._fonts:
+                self._fonts[name] = self.page.insert_font(fontname=f"F{name}", fontbuffer=font(name).buffer)
+        fonts = "".join(f"/F{name} {xref} 0 R" for name, xref in self._fonts.items())
+        self.doc.xref_set_key(self.page.xref, "Resources", f"<</Font<<{fonts}>>>>")
 
     def _paragraph(self, para: Para) -> None:
         """Set one paragraph, over as many pages as it needs."""

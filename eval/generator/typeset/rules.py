@@ -1,12 +1,8 @@
-"""Drawing the rules of a table the four ways that publishers' programs do."""
+"""Drawing the rules of a table the four ways that publishers' programs do, as page content operators."""
 
-# mypy: disable-error-code="no-untyped-call"
-# (pymupdf ships no type information for these calls)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-
-import pymupdf
 
 from recount.eval.generator.typeset.style import Style
 
@@ -14,12 +10,11 @@ Box = tuple[float, float, float, float]
 Edge = tuple[bool, float, float, float]  # horizontal?, position across, from, to
 
 
-def draw_rules(page: pymupdf.Page, boxes: list[Box], style: Style) -> None:
-    """Draw the borders of the cells `boxes` of one table part on its page."""
-    shape = page.new_shape()
-    _DRAW[style.rules](shape, boxes, style.rule_width)
-    _outer(shape, boxes, style)
-    shape.commit()
+def rule_ops(boxes: list[Box], style: Style, height: float) -> list[str]:
+    """The operators that draw the borders of the cells `boxes`; `height` is the page's (its origin is below)."""
+    flipped = [(x0, height - y1, x1, height - y0) for x0, y0, x1, y1 in boxes]
+    ops = _DRAW[style.rules](flipped, style.rule_width)
+    return ["0 G 0 g", *ops, *_outer(flipped, style)]
 
 
 def _edges(boxes: list[Box]) -> list[Edge]:
@@ -41,37 +36,31 @@ def _runs(edges: Iterable[Edge]) -> list[Edge]:
     return runs
 
 
-def _long(shape: pymupdf.Shape, boxes: list[Box], width: float) -> None:
+def _long(boxes: list[Box], width: float) -> list[str]:
     """Stroked lines as long as the table's grid allows (LibreOffice)."""
-    for edge in _runs(_edges(boxes)):
-        _line(shape, edge)
-    shape.finish(width=width, color=(0, 0, 0))
+    return [f"{width:g} w", *(_line(edge) + " S" for edge in _runs(_edges(boxes)))]
 
 
-def _segments(shape: pymupdf.Shape, boxes: list[Box], width: float) -> None:
+def _segments(boxes: list[Box], width: float) -> list[str]:
     """One stroked segment for each side of each cell."""
-    for edge in _edges(boxes):
-        _line(shape, edge)
-        shape.finish(width=width, color=(0, 0, 0))
+    return [f"{width:g} w", *(_line(edge) + " S" for edge in _edges(boxes))]
 
 
-def _filled(shape: pymupdf.Shape, boxes: list[Box], width: float) -> None:
+def _filled(boxes: list[Box], width: float) -> list[str]:
     """Thin filled rectangles, cell by cell (Word, WPS)."""
+    half, ops = width / 2, []
     for across, at, start, end in _edges(boxes):
-        half = width / 2
         box = (start, at - half, end, at + half) if across else (at - half, start, at + half, end)
-        shape.draw_rect(pymupdf.Rect(box))
-    shape.finish(fill=(0, 0, 0), color=None, width=0)
+        ops.append(_rect(box) + " f")
+    return ops
 
 
-def _boxes(shape: pymupdf.Shape, boxes: list[Box], width: float) -> None:
+def _boxes(boxes: list[Box], width: float) -> list[str]:
     """One rectangle's outline for each cell."""
-    for box in boxes:
-        shape.draw_rect(pymupdf.Rect(box))
-        shape.finish(width=width, color=(0, 0, 0))
+    return [f"{width:g} w", *(_rect(box) + " S" for box in boxes)]
 
 
-_DRAW: dict[str, Callable[[pymupdf.Shape, list[Box], float], None]] = {
+_DRAW: dict[str, Callable[[list[Box], float], list[str]]] = {
     "long": _long,
     "segments": _segments,
     "filled": _filled,
@@ -79,21 +68,29 @@ _DRAW: dict[str, Callable[[pymupdf.Shape, list[Box], float], None]] = {
 }
 
 
-def _outer(shape: pymupdf.Shape, boxes: list[Box], style: Style) -> None:
+def _outer(boxes: list[Box], style: Style) -> list[str]:
     """The heavier border around the whole table part, where the style has one."""
-    frame = pymupdf.Rect(
-        min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+    grow = {"thick": 0.0, "double": 2.0}.get(style.outer)
+    if grow is None:
+        return []
+    frame = (
+        min(box[0] for box in boxes) - grow,
+        min(box[1] for box in boxes) - grow,
+        max(box[2] for box in boxes) + grow,
+        max(box[3] for box in boxes) + grow,
     )
-    if style.outer == "thick":
-        shape.draw_rect(frame)
-        shape.finish(width=1.5, color=(0, 0, 0))
-    elif style.outer == "double":
-        shape.draw_rect(frame + (-2, -2, 2, 2))
-        shape.finish(width=style.rule_width, color=(0, 0, 0))
+    width = 1.5 if style.outer == "thick" else style.rule_width
+    return [f"{width:g} w {_rect(frame)} S"]
 
 
-def _line(shape: pymupdf.Shape, edge: Edge) -> None:
-    """Add one edge to the path."""
+def _line(edge: Edge) -> str:
+    """The path of one edge."""
     across, at, start, end = edge
-    ends = ((start, at), (end, at)) if across else ((at, start), (at, end))
-    shape.draw_line(*ends)
+    if across:
+        return f"{start:.2f} {at:.2f} m {end:.2f} {at:.2f} l"
+    return f"{at:.2f} {start:.2f} m {at:.2f} {end:.2f} l"
+
+
+def _rect(box: Box) -> str:
+    """The path of a rectangle."""
+    return f"{box[0]:.2f} {box[1]:.2f} {box[2] - box[0]:.2f} {box[3] - box[1]:.2f} re"

@@ -382,6 +382,21 @@ def test_a_row_that_the_page_end_cut_is_one_row() -> None:
     ]
 
 
+def test_the_rest_of_the_label_in_the_margin_is_no_cell_of_a_row() -> None:
+    sheet = Sheet()
+    rest: list[Spec] = [("完成情况", 1, 2), "", "时效指标", "按时完成率", "=100%", "100%", "10", "10", ""]
+    rows = [
+        *project_rows()[:-1],
+        rest,
+        ["满意度指标", "满意度指标", "村民满意度", "≥90%", "95%", "5", "5", ""],
+        TOTAL,
+    ]
+    assert [row[1:7] for row in values(sheet, only(sheet, rows))[-2:]] == [
+        ("时效指标", "按时完成率", "=100%", "100%", 10, 10),
+        ("满意度指标", "村民满意度", "≥90%", "95%", 5, 5),
+    ]
+
+
 def test_a_header_printed_again_on_the_next_page_is_no_indicator() -> None:
     sheet = Sheet()
     rows = project_rows()
