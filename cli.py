@@ -79,8 +79,12 @@ def structure(
 
     archive = find_sources(paths)
     errors = Console(stderr=True, quiet=quiet)
-    with live_progress(len(archive.sources), errors) as on_progress:
-        summary = run(archive.sources, out, jobs=jobs, force=force, on_progress=on_progress)
+    try:
+        with live_progress(len(archive.sources), errors) as on_progress:
+            summary = run(archive.sources, out, jobs=jobs, force=force, on_progress=on_progress)
+    except KeyboardInterrupt:
+        print("recount: interrupted; the same command goes on where this one stopped", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
     if not quiet:
         _print_summary(summary)
     if _print_failures(summary, archive):
@@ -120,18 +124,14 @@ def _print_failures(summary: RunSummary, archive: Archive) -> bool:
 
 @app.command(epilog="Marks: ✓ verified, ✎ repaired, ○ grounded, ✗ disputed.")
 def show(
-    result: Annotated[
-        Path, typer.Argument(metavar="RESULT", help="A result file, or the output folder of a run.")
-    ],
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A result file, or the output folder of a run.")],
     name: Annotated[
         str | None,
         typer.Argument(metavar="[NAME]", help="With an output folder: a part of the report's name."),
     ] = None,
     section: Annotated[
         str | None,
-        typer.Option(
-            "--section", metavar="NAME", help="Only this section: (a part of) its key or its title."
-        ),
+        typer.Option("--section", metavar="NAME", help="Only this section: (a part of) its key or its title."),
     ] = None,
 ) -> None:
     """Show a result: source discrepancies, disputed figures with the reason, then all figures by section."""
@@ -172,9 +172,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         app(arguments, prog_name="recount")
     except RecountError as error:
         print(f"recount: {error}", file=sys.stderr)
-    except KeyboardInterrupt:
-        print("recount: interrupted; the same command goes on where this one stopped", file=sys.stderr)
-        sys.exit(INTERRUPTED)
     sys.exit(USAGE)
 
 

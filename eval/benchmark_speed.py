@@ -46,7 +46,7 @@ class Measurement:
 
 def bare(path: Path) -> None:
     """The words and drawings of every page, and nothing made of them."""
-    with pymupdf.open(path) as document:
+    with pymupdf.open(path) as document:  # type: ignore[no-untyped-call]
         for page in document:
             page.get_text("words")
             page.get_cdrawings()
@@ -134,9 +134,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     measurements = measure(paths, options.rounds)
     for each in measurements:
-        print(
-            f"{'ok    ' if each.met else 'MISSED'}  {each.measured:>8}  (target {each.target:>7})  {each.what}"
-        )
+        verdict = "ok" if each.met else "MISSED"
+        print(f"{verdict:6}  {each.measured:>8}  (target {each.target:>7})  {each.what}")
     return 0 if all(each.met for each in measurements) else 1
 
 

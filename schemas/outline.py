@@ -11,9 +11,11 @@ class Heading:
 
     key: the section that it opens. level: 1 第一部分, 2 一、, 3 （一）. title: a regular expression for its
     folded words without ordinal and spaces. within: the keys of the sections that it may stand in (any if empty).
+    also: another level that some forms give it.
     """
 
     key: str
     level: int
     title: str
     within: tuple[str, ...] = ()
+    also: int | None = None

@@ -13,14 +13,10 @@ from recount.eval.generator.typeset.style import STYLES
 
 def main() -> None:
     """Parse the command line and write the cases."""
-    parser = argparse.ArgumentParser(
-        prog="recount.eval.generator", description="Make reports with known figures."
-    )
+    parser = argparse.ArgumentParser(prog="recount.eval.generator", description="Make reports with known figures.")
     parser.add_argument("--form", choices=[form.value for form in Form], required=True)
     parser.add_argument("--count", type=int, default=1)
-    parser.add_argument(
-        "--seed", type=int, default=0, help="seed of the first case; the next one has seed + 1"
-    )
+    parser.add_argument("--seed", type=int, default=0, help="seed of the first case; the next one has seed + 1")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--slips", type=float, default=0.0, help="0 (clean) to 1 (many)")
     parser.add_argument("--plant", type=int, default=0, help="discrepancies to plant")

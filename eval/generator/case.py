@@ -27,7 +27,8 @@ class Options:
     """Wishes for a report; what is None is left to the seed.
 
     slips 0 (clean) to 1 (many); plant: how many discrepancies; projects: how many performance tables;
-    level: printed shares add to exactly 100.00; size: small, medium, large, huge; style: a name of typeset.style.
+    level: printed shares add to exactly 100.00; size: small, medium, large, huge; style: a name of typeset.style;
+    trade: a key of accounts.classification.TRADES.
     """
 
     slips: float = 0.0
@@ -43,6 +44,7 @@ class Options:
     size: str | None = None
     style: str | None = None
     unit: str | None = None
+    trade: str | None = None
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,14 @@ from recount.eval.generator.accounts.draw import Wishes, draw_books
 from recount.eval.generator.case import Case, Discrepancy, Form, Options
 from recount.eval.generator.forms.evaluation_table import overall_table, project_table
 from recount.eval.generator.forms.front import front
+from recount.eval.generator.forms.national import National
 from recount.eval.generator.forms.shanghai import Shanghai
 from recount.eval.generator.forms.xinjiang import Narrative
 from recount.eval.generator.gold.evaluations import Evaluator, narrative_texts
+from recount.eval.generator.gold.national import NationalMaker
 from recount.eval.generator.gold.parts import add
-from recount.eval.generator.gold.shape import Json, blank
 from recount.eval.generator.gold.shanghai import ShanghaiMaker
+from recount.eval.generator.gold.shape import Json, blank
 from recount.eval.generator.gold.twins import align, doubled, twins
 from recount.eval.generator.gold.xinjiang import Maker
 from recount.eval.generator.money import wan
@@ -26,7 +28,8 @@ from recount.eval.generator.typeset.compose import typeset
 from recount.eval.generator.typeset.style import Style, draw_style
 from recount.eval.generator.words.units import Unit, draw_unit
 
-_MAKERS: dict[Form, type[Maker]] = {Form.S2024: ShanghaiMaker}
+_MAKERS: dict[Form, type[Maker]] = {Form.S2024: ShanghaiMaker, Form.N: NationalMaker}
+_WRITERS: dict[Form, type[Shanghai]] = {Form.S2024: Shanghai, Form.N: National}
 
 
 def generate(form: Form, seed: int, *, options: Options | None = None) -> Case:
@@ -80,8 +83,10 @@ class _Job:
     def gold(self) -> Json:
         """The consistent gold report."""
         options = self.options
-        self.books = draw_books(self.rng, self.form.year, Wishes(options.funds, options.capital, options.size))
-        summary = self.form in (Form.X2023, Form.S2024) and self.chance(options.summary, 0.4)
+        self.books = draw_books(
+            self.rng, self.form.year, Wishes(options.funds, options.capital, options.size, options.trade)
+        )
+        summary = self.form in (Form.X2023, Form.S2024, Form.N) and self.chance(options.summary, 0.4)
         self.unit: Unit = draw_unit(self.rng, self.books.trade, summary=summary, name=options.unit)
         self.maker = _MAKERS.get(self.form, Maker)(
             self.rng,
@@ -99,9 +104,7 @@ class _Job:
         evaluator = Evaluator(self.rng, self.form.year, self.unit.name)
         tables = evaluator.projects(count)
         if self.form is Form.X2021:
-            return blank(
-                "report", unit_name=self.unit.name, fiscal_year=self.form.year, project_evaluations=tables
-            )
+            return blank("report", unit_name=self.unit.name, fiscal_year=self.form.year, project_evaluations=tables)
         gold = self.maker.narrative() | {"project_evaluations": tables}
         if self.form is Form.X2023 and self.chance(options.overall, 0.8):
             gold["overall_evaluation"] = evaluator.overall(self.unit.name, self.books.whole.total)
@@ -130,9 +133,7 @@ class _Job:
         if self.form is not Form.X2023:
             return []
         if not self.chance(self.options.classified, 0.3):
-            gold["other_notes"] = self.rng.choice(
-                ("无其他需说明的事项。", "本年度无其他需说明的情况。", None)
-            )
+            gold["other_notes"] = self.rng.choice(("无其他需说明的事项。", "本年度无其他需说明的情况。", None))
             return []
         count = self.rng.randint(1, 4)
         money = [self.rng.randint(100, 90000) * 10_000 for _ in range(count)]
@@ -143,26 +144,19 @@ class _Job:
 
     def blocks(self, gold: Json, typist: Typist) -> list[Block]:
         """The whole document as blocks."""
-        if self.form is Form.S2024:
-            return Shanghai(self.rng, gold, typist, self.unit.name, self.unit.intro).blocks()
+        if self.form in _WRITERS:
+            return _WRITERS[self.form](self.rng, gold, typist, self.unit.name, self.unit.intro).blocks()
         tables: list[Block] = []
         for index, table in enumerate(gold["project_evaluations"]):
             tables += project_table(self.rng, table, f"/project_evaluations/{index}", typist)
         if self.form is Form.X2021:
             return front(self.rng, self.style, gold, self.unit, self.options.cover) + tables
         if gold["overall_evaluation"]:
-            tables = (
-                overall_table(self.rng, gold["overall_evaluation"], "/overall_evaluation", typist) + tables
-            )
+            tables = overall_table(self.rng, gold["overall_evaluation"], "/overall_evaluation", typist) + tables
         inline = self.rng.random() < 0.3
         writer = Narrative(self.rng, gold, typist, self.unit.name, self.unit.intro, inline)
         body = writer.blocks()
-        return (
-            front(self.rng, self.style, gold, self.unit, self.options.cover)
-            + body
-            + tables
-            + writer.closing()
-        )
+        return front(self.rng, self.style, gold, self.unit, self.options.cover) + body + tables + writer.closing()
 
     def tags(self, gold: Json, pages: int, planted: tuple[Discrepancy, ...]) -> dict[str, Any]:
         """What the case is like, for choosing cases."""

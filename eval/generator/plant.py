@@ -61,7 +61,9 @@ def _other_amount(rng: Random, value: Decimal, gold: Json, pointer: str) -> Deci
     options = [
         swapped
         for i in range(len(digits) - 1)
-        if (swapped := Decimal(digits[:i] + digits[i + 1] + digits[i] + digits[i + 2 :] if _pair(digits, i) else digits))
+        if (
+            swapped := Decimal(digits[:i] + digits[i + 1] + digits[i] + digits[i + 2 :] if _pair(digits, i) else digits)
+        )
         and abs(swapped - value) >= max(Decimal(1), value / 200)
     ]
     return rng.choice(options) if options else value + value.quantize(Decimal(1)) // 3 + 2
@@ -122,8 +124,11 @@ def _variances(gold: Json) -> Iterator[Target]:
     node = gold["fiscal_appropriation"]
     budget = node and node["expenditure_budget"]
     # where one sentence says it of both, a planted figure would have to change in two places
-    if budget and budget["budget"] >= LEAST and budget["variance_percent"] and budget["reason"] != (
-        node["income_budget"]["reason"]
+    if (
+        budget
+        and budget["budget"] >= LEAST
+        and budget["variance_percent"]
+        and budget["reason"] != (node["income_budget"]["reason"])
     ):
         yield "/fiscal_appropriation/expenditure_budget/variance_percent", "variance of final against budget"
 
@@ -140,8 +145,10 @@ def _parts(gold: Json) -> Iterator[Target]:
         ("/performance/project_budget", "the narrative's sum = the tables' sum"),
         ("/performance/project_executed", "the narrative's sum = the tables' sum"),
     ):
-        section = gold[pointer.split("/")[1]]
-        value = section and value_at(gold, pointer)
+        section = pointer.split("/")[1]
+        if section == "performance" and not gold["project_evaluations"]:
+            continue
+        value = gold[section] and value_at(gold, pointer)
         if value and value >= LEAST:
             yield pointer, rule
 

@@ -12,8 +12,6 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from recount.eval.generator.gold.shape import Json
-
 _WIDE = str.maketrans("0123456789.,%-", "０１２３４５６７８９．，％－")
 _HALF = str.maketrans("，；：（）", ",;:()")
 # texts whose marks a typist may have typed half-width; names and labels stay
@@ -78,7 +76,8 @@ class Typist:
     def fill(self, template: str, node: Any, pointer: str = "") -> str:
         """A template with the figures of `node` in their places.
 
-        A place is `{key:spec}` or `{key.key:spec}`; spec m money, p percent (M, P: without sign), i count, n points, t text.
+        A place is `{key:spec}` or `{key.key:spec}`; spec m money, p percent (M, P: without sign), i count,
+        n points, t text.
         Everything else is the form's wording and may be bent.
         """
         out = []
@@ -106,11 +105,7 @@ class Typist:
     def number(self, value: Decimal | int, *, thousands: bool = True) -> str:
         """The digits of a figure: grouped or not, sometimes full-width, sometimes with a stray space."""
         text = (
-            f"{value:,}"
-            if thousands and self.thousands
-            else f"{value:f}"
-            if isinstance(value, Decimal)
-            else str(value)
+            f"{value:,}" if thousands and self.thousands else f"{value:f}" if isinstance(value, Decimal) else str(value)
         )
         if self._slip(0.03):
             text = text.replace(",", "")

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pymupdf
+
 from recount.pipeline.document import Box, Line, Page, Pages
 from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
 from recount.pipeline.read.rulings import read_rulings

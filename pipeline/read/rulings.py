@@ -91,11 +91,17 @@ def _without_doubles(runs: list[Run]) -> list[Run]:
         if twin is None:
             kept.append(run)
             continue
-        at, start, end = kept[twin]
-        # Of a long and a short line, as an underline above a border, the long one says where the line is.
-        middle = at if end - start > 2 * (run[2] - run[1]) else (at + run[0]) / 2
-        kept[twin] = middle, min(start, run[1]), max(end, run[2])
+        _, start, end = kept[twin]
+        kept[twin] = _middle(kept[twin], run), min(start, run[1]), max(end, run[2])
     return kept
+
+
+def _middle(one: Run, other: Run) -> float:
+    """Where the line is that two runs side by side make: between them, or where a much longer one is."""
+    length, second = one[2] - one[1], other[2] - other[1]
+    if length > 2 * second or second > 2 * length:
+        return one[0] if length > second else other[0]
+    return (one[0] + other[0]) / 2
 
 
 def _twin(run: Run, kept: Sequence[Run]) -> int | None:

@@ -94,7 +94,7 @@ def _heading(
     if part == "part.glossary" and level > 1:
         return None
     for each in outline:
-        if each.level not in (level, 0) and not (level == 0 and each.level > 1):
+        if level not in (each.level, each.also) and not (level == 0 and each.level > 1) and each.level != 0:
             continue
         if each.level == 0 and level != 0:
             continue

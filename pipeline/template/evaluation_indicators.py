@@ -115,11 +115,14 @@ def _indicator(head: Header, row: Row, levels: Levels) -> tuple[Levels, Indicato
     if placed is not None and not _has_moved(placed, row):
         levels = _levels_of(placed, row, levels)
         return levels, _built(levels, placed)
-    levels, cells = _leading_levels(head, row, levels)
+    below, cells = _leading_levels(head, row, levels)
     ordered = _in_order(head, cells)
     if ordered is not None:
-        return levels, _built(levels, ordered)
-    return levels, _without_figures(levels, placed or {}, cells)
+        return below, _built(below, ordered)
+    if placed is not None and _only_lacks_its_name(placed):
+        levels = _levels_of(placed, row, levels)
+        return levels, _built(levels, placed)
+    return below, _without_figures(below, placed or {}, cells)
 
 
 def _placed(head: Header, row: Row) -> dict[str, Mark] | None:
@@ -153,13 +156,25 @@ def _has_moved(placed: Mapping[str, Mark], row: Row) -> bool:
         return True
     if second is not None and second.label in words.LEVEL1_ONLY and second is not first:
         return True
-    if any(field in placed and figure(placed[field]) is None for field in _FIGURE_FIELDS):
-        return True
     if third is None:
-        # An unknown label on the second level is then the indicator itself.
-        strange = second is not None and row.begins(second) and second.label not in words.LEVELS
-        return strange and any(field in placed for field in _VALUE_FIELDS)
-    return third.label in words.LEVEL1_ONLY | words.LEVEL2_ONLY or bool(_COMPARISON.match(third.words))
+        return any(field in placed for field in _VALUE_FIELDS)
+    if third.label in words.LEVEL1_ONLY | words.LEVEL2_ONLY or _COMPARISON.match(third.words):
+        return True
+    return not _fits(placed)
+
+
+def _fits(placed: Mapping[str, Mark]) -> bool:
+    """Whether weight and score are numbers, and no number stands where they would have moved to."""
+    if any(field in placed and figure(placed[field]) is None for field in _FIGURE_FIELDS):
+        return False
+    if figure(placed.get("deviation")) is not None:
+        return False
+    return "score" in placed or "weight" not in placed or figure(placed.get("actual")) is None
+
+
+def _only_lacks_its_name(placed: Mapping[str, Mark]) -> bool:
+    """Whether a row without a third level is in order otherwise."""
+    return "level3" not in placed and all(field in placed for field in _FIGURE_FIELDS) and _fits(placed)
 
 
 def _levels_of(placed: Mapping[str, Mark], row: Row, levels: Levels) -> Levels:
@@ -218,9 +233,7 @@ def _is_first_level(head: Header, row: Row, label: Mark) -> bool:
     """Whether a lone level label is one of the first level: by its words, else by its column."""
     if label.label in words.LEVEL1_ONLY or label.label in words.LEVEL2_ONLY:
         return label.label in words.LEVEL1_ONLY
-    return row.width == head.width and any(
-        column.field == "level1" and column.over(label) for column in head.columns
-    )
+    return row.width == head.width and any(column.field == "level1" and column.over(label) for column in head.columns)
 
 
 def _in_order(head: Header, cells: Sequence[Mark]) -> dict[str, Mark] | None:
@@ -237,9 +250,7 @@ def _in_order(head: Header, cells: Sequence[Mark]) -> dict[str, Mark] | None:
     return ordered if numbers and named else None
 
 
-def _without_figures(
-    levels: Levels, placed: Mapping[str, Mark], cells: Sequence[Mark]
-) -> Indicator[Ref] | None:
+def _without_figures(levels: Levels, placed: Mapping[str, Mark], cells: Sequence[Mark]) -> Indicator[Ref] | None:
     """The texts of a row that cannot be read with certainty."""
     third = placed.get("level3")
     if third is None or third.label in words.LEVELS or _COMPARISON.match(third.words):
@@ -264,10 +275,7 @@ def _is_rest(head: Header, above: Indicator[Ref], row: Row) -> bool:
 def _with_rest(head: Header, indicator: Indicator[Ref], row: Row) -> Indicator[Ref]:
     """The indicator with the rest of its texts."""
     placed = _placed(head, row) or {}
-    rest = {
-        field: _deviation(mark) if field == "deviation" else value_text(mark)
-        for field, mark in placed.items()
-    }
+    rest = {field: _deviation(mark) if field == "deviation" else value_text(mark) for field, mark in placed.items()}
     return indicator.model_copy(
         update={field: joined([getattr(indicator, field), text]) for field, text in rest.items()}
     )

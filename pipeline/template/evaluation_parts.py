@@ -130,17 +130,13 @@ def _in_order(columns: Sequence[Column], cells: Sequence[Mark]) -> tuple[Mark | 
     source, rest = printed[0], printed[1:]
     if len(rest) != len(columns):
         return source, {}
-    return source, {
-        column.field: mark for column, mark in zip(columns, rest, strict=True) if column.field is not None
-    }
+    return source, {column.field: mark for column, mark in zip(columns, rest, strict=True) if column.field is not None}
 
 
 def is_goal_row(row: Row) -> bool:
     """A row that holds 预期目标, 实际完成情况 or 年度总体目标, above the indicators."""
     return any(
-        mark.label in words.EXPECTED_GOAL
-        or mark.label in words.ACTUAL_COMPLETION
-        or mark.label in words.WHOLE_GOAL
+        mark.label in words.EXPECTED_GOAL or mark.label in words.ACTUAL_COMPLETION or mark.label in words.WHOLE_GOAL
         for mark in row.filled
     )
 
@@ -189,8 +185,4 @@ def _beside_whole_goal(rows: Sequence[Row]) -> str | None:
 
 
 def _is_goal_label(mark: Mark) -> bool:
-    return (
-        mark.label in words.EXPECTED_GOAL
-        or mark.label in words.ACTUAL_COMPLETION
-        or mark.label in words.WHOLE_GOAL
-    )
+    return mark.label in words.EXPECTED_GOAL or mark.label in words.ACTUAL_COMPLETION or mark.label in words.WHOLE_GOAL

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from recount.pipeline.document import Cell, Grid
 from recount.pipeline.split.text import plain
@@ -19,19 +20,16 @@ _LONGEST_LABEL = 24
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mark:
-    """A cell with its words (folded, no spaces; empty for a dash) and what they are as a label."""
+    """A cell with its words (folded, no spaces; empty for a dash) and what they are as a label.
+
+    start, end: its columns.
+    """
 
     cell: Cell
     words: str
     label: str
-
-    @property
-    def start(self) -> int:
-        return self.cell.column
-
-    @property
-    def end(self) -> int:
-        return self.cell.column_end
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +37,18 @@ class Row:
     """A row of a grid: the cells over it from left to right, those that begin higher up included.
 
     grid, number: which grid of the report and which of its rows. width: how many columns the grid has.
+    filled: the cells that begin in this row and say something.
     """
 
     grid: int
     number: int
     width: int
     marks: tuple[Mark, ...]
+    filled: tuple[Mark, ...]
 
     def begins(self, mark: Mark) -> bool:
         """Whether a cell of the row begins in it; figures of a merged cell are read there, and only once."""
         return mark.cell.row == self.number
-
-    @property
-    def filled(self) -> list[Mark]:
-        """The cells that begin in this row and say something."""
-        return [mark for mark in self.marks if mark.words and mark.cell.row == self.number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +70,29 @@ def rows_of(grid: Grid, index: int) -> tuple[Row, ...]:
         mark = _mark(cell)
         for each in range(cell.row, min(cell.row_end, grid.rows)):
             under[each].append(mark)
-    return tuple(
-        Row(index, number, grid.columns, tuple(sorted(marks, key=_left)))
-        for number, marks in enumerate(under)
-    )
+    return tuple(_row(grid, index, number, marks) for number, marks in enumerate(under))
 
 
-def _left(mark: Mark) -> int:
-    return mark.cell.column
+def _row(grid: Grid, index: int, number: int, marks: list[Mark]) -> Row:
+    marks.sort(key=attrgetter("start"))
+    filled = tuple(mark for mark in marks if mark.words and mark.cell.row == number)
+    return Row(index, number, grid.columns, tuple(marks), filled)
 
 
 def _mark(cell: Cell) -> Mark:
     printed = cell.words
     if not printed or words.DASHES.issuperset(printed):
-        return Mark(cell, "", "")
-    return Mark(cell, printed, label_of(printed))
+        return Mark(cell, "", "", cell.column, cell.column_end)
+    return Mark(cell, printed, label_of(printed), cell.column, cell.column_end)
 
 
 def label_of(printed: str) -> str:
     """Words as a label: without brackets and what they hold, without a colon at the end; "" for long text."""
     if len(printed) > _LONGEST_LABEL:
         return ""
-    return _BRACKETED.sub("", printed).rstrip(":：")
+    if "(" in printed or "（" in printed:
+        printed = _BRACKETED.sub("", printed)
+    return printed.rstrip(":：")
 
 
 def columns_of(header: Row, vocabulary: Mapping[str, str]) -> tuple[Column, ...]:
@@ -111,7 +107,7 @@ def columns_of(header: Row, vocabulary: Mapping[str, str]) -> tuple[Column, ...]
 
 def fields_in(row: Row, vocabulary: Mapping[str, str]) -> set[str]:
     """The fields whose labels stand in a row."""
-    return {vocabulary[mark.label] for mark in row.marks if mark.label in vocabulary and row.begins(mark)}
+    return {vocabulary[mark.label] for mark in row.filled if mark.label in vocabulary}
 
 
 def under(columns: Sequence[Column], cells: Sequence[Mark]) -> dict[str, Mark] | None:
@@ -180,6 +176,5 @@ def joined(texts: Sequence[str | None]) -> str | None:
 def labels_in(rows: Sequence[Row]) -> Iterator[str]:
     """The labels that begin in some rows."""
     for row in rows:
-        for mark in row.marks:
-            if mark.label and row.begins(mark):
-                yield mark.label
+        for mark in row.filled:
+            yield mark.label

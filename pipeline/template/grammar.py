@@ -35,16 +35,23 @@ _FINAL = re.compile(r"[,、;]?(?:全年|本年)?(?:支出|收入|实际)?(?:决�
 _VARIANCE = re.compile(r"[,、]?(?:预决算|预算)?(?:收支)?差异率(?:为|是|:)?")
 _COMPLETION = re.compile(r"[,、]?(?:为|完成|占)?(?:年初|全年|调整后?|本年)?(?:预算)(?:数|额)?的")
 _REASON = re.compile(
-    rf"[,。;]?\n?[^,。;:\n{N}]{{0,24}}?(?:主要原因|变动原因|差异原因|原因)(?:主要)?(?:是|为|系|在于)?[:,]?\s*"
+    rf"[,。;]?\n?(?P<words>[^,。;:\n{N}]{{0,40}}?)(?:主要原因|变动原因|差异原因|原因)(?:主要)?(?:是|为|系|在于)?[:,]?\s*"
     r"|[,。;]?(?:主要)?(?:是由于|系因|系由于|主要是)[:,]?"
 )
 _STOP = re.compile(
     r"(?:^|(?<=[。;,\n:]))(?:其中|具体情况如下|具体情况|具体如下|与[^,。;]{0,8}预算数?相比(?:情况)?)[,:]?$"
 )
 _BOUNDARY = re.compile(r"[。;,\n](?=[^。;,\n]*$)")
-_LEAD = r"(?:其中:?|具体情况如下:?|\d{4}年度?|本年度?|当年|财政拨款|我?(?:单位|部门|局)|[一二三四五六七八九十]是|\(?\d?\)?)*"
-_TAIL = r"(?:的)?(?:支出|收入)?(?:决算|金额|执行)?(?:数|额)?(?:总额|总计|合计|共计|共|总)?(?:为|是|约|计)?:?"
+_LEAD = (
+    r"(?:其中:?|具体情况如下:?|\d{4}年度?|本年度?|当年|财政拨款|我?(?:单位|部门|局)|[一二三四五六七八九十]是|\(?\d?\)?)*"
+)
+_TAIL = (
+    r"(?:的)?(?:支出|收入)?(?:决算|金额|执行)?(?:数|额)?(?:\([^)]{0,20}\))?(?:总额|总计|合计|共计|共有|共|总)?(?:均|各)?"
+    r"(?:为|是|约|计|有)?:?"
+)
+_UNCHANGED = re.compile(r"(?:^|(?<=[。;\n:]))(?P<sentence>(?:其中:)?(?P<words>[^。;:\n▮]*?(?:持平|无变化|没有变化|无增减变化)))(?=[。;,]|$)")
 
+_NEXT_UNCHANGED = re.compile(rf"(?<=[。\n])[^。\n]*?(?:与|比|较|同){_LAST_YEAR}[^。\n]*?(?:持平|无变化)")
 _NOTHING_NAMED = re.compile(r"^(?:本年|全年)?(?:决算|支出|总体|情况|数|总额)*$")
 
 
@@ -112,6 +119,7 @@ class Reader:
     last: Fact | None = None
     versus: Versus | None = None
     reason_from: int | None = None
+    reasons: list[tuple[int, int]] = field(default_factory=list)
     done: int = 0
 
     def __post_init__(self) -> None:
@@ -127,7 +135,18 @@ class Reader:
             elif self.reason_from is None:
                 self.unclaimed.append(at)
         self._end_reason(end)
+        self._unchanged(start, end)
         return Reading(self.facts, tuple(self.repeats), tuple(self.unclaimed))
+
+    def _unchanged(self, start: int, end: int) -> None:
+        """与上年持平: a change without figures, its sentence as the reason (contract, report.md)."""
+        for match in _UNCHANGED.finditer(self.passage.shape, start, end):
+            if any(a <= match.start() < b for a, b in self.reasons) or "预算" in match["words"]:
+                continue
+            named = [each for each in self.subjects if re.search(each.words, match["words"]) and each.units is MONEY]
+            fact = self._fact(_group(named[0].key)) if named else self._fact(self.default)
+            if fact.change is None:
+                fact.change = Versus(reason=clean(self.passage.text(*match.span("words")).removeprefix("其中：")))
 
     def _unit(self, at: int) -> str | None:
         return self.passage.token(at).unit
@@ -155,13 +174,21 @@ class Reader:
         if self.versus and self.versus.budget and not self.versus.rate and _VARIANCE.fullmatch(gap):
             self.versus.rate = self._ref(at)
             return self._claimed(at)
-        if self.versus and not self.versus.completion and _COMPLETION.fullmatch(gap):
-            self.versus.completion = self._ref(at)
+        if _COMPLETION.fullmatch(gap) and self._completed(at):
             return self._claimed(at)
         if self.last and not self.last.share and _SHARE.fullmatch(gap):
             self.last.share = self._ref(at)
             return self._claimed(at)
         return self._compared(at) and self._claimed(at)
+
+    def _completed(self, at: int) -> bool:
+        """完成预算的▮%: of the comparison that is open, or of the amount that was stated last, as its 决算数."""
+        if self.versus is None and self.last is not None and self.last.comparison is None:
+            self.last.comparison = self.versus = Versus(final=self.last.amount)
+        if self.versus is None or self.versus.completion is not None:
+            return False
+        self.versus.completion = self._ref(at)
+        return True
 
     # --- amounts
 
@@ -269,11 +296,25 @@ class Reader:
         return boundary.end() if boundary else at
 
     def _begin_reason(self, end: int) -> None:
-        if self.versus is None or self.versus.reason is not None:
-            return
         match = _REASON.match(self.passage.shape, self.done, end)
-        if match:
+        if match is None:
+            return
+        versus = self._explained(match["words"] or "") or self.versus
+        if versus is not None and versus.reason is None:
+            self.versus = versus
             self.reason_from = self.done = match.end()
+
+    def _explained(self, words: str) -> Versus | None:
+        """〈subject〉决算数小于预算数的主要原因: the comparison that a reason itself names."""
+        fact = self._mentioned(words)
+        if fact is None:
+            return None
+        return fact.comparison if "预算" in words else fact.change
+
+    def _mentioned(self, words: str) -> Fact | None:
+        """The fact of the first subject with an amount of money that words speak of, if it was stated."""
+        named = (each for each in self.subjects if each.units is MONEY and re.search(each.words, words))
+        return next((self.facts[each.key] for each in named if each.key in self.facts), None)
 
     def _end_reason(self, end: int) -> None:
         if self.reason_from is not None and self.versus is not None:
@@ -282,7 +323,10 @@ class Reader:
             while stop:
                 end = stop.start()
                 stop = _STOP.search(shape, self.reason_from, end)
+            unchanged = _NEXT_UNCHANGED.search(shape, self.reason_from, end)
+            end = unchanged.start() if unchanged else end
             self.versus.reason = clean(self.passage.text(self.reason_from, end)) or None
+            self.reasons.append((self.reason_from, end))
         self.reason_from = None
 
 

@@ -10,7 +10,7 @@ from recount.pipeline.split.outline import Section, sections_of
 from recount.pipeline.template import narrative, narrative_other
 from recount.pipeline.template.evaluations import map_evaluations
 from recount.pipeline.template.grammar import Reading
-from recount.pipeline.template.passage import Passage, passage_of
+from recount.pipeline.template.passage import Passage, heading_above, label_before, passage_of
 from recount.pipeline.template.statements import map_statements
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.outline import OUTLINE
@@ -58,7 +58,7 @@ def map_report(document: Document) -> Mapped:
     notes = sections.get("other_notes")
     fields["other_notes"] = _text(notes) if notes else None
     fields["glossary"] = narrative_other.glossary(sections.get("part.glossary"))
-    fields["unmapped_figures"] = tuple(unmapped)
+    fields["unmapped_figures"] = tuple(sorted(unmapped, key=lambda each: _place(document, each)))
     fields["unit_name"], fields["fiscal_year"] = _identity(sections, projects, overall)
     report = Report[Ref].model_validate(fields)
     return Mapped(report, NAME, found=bool(statements or projects or overall or _has_narrative(fields)))
@@ -96,7 +96,8 @@ def _map_overview(
         return
     passage = passage_of(staff.paragraphs if staff else ())
     units = narrative_other.units_in(staff.grids) if staff else ()
-    fields["overview"], _ = narrative_other.overview(functions, passage, units)
+    fields["overview"], reading = narrative_other.overview(functions, passage, units)
+    unmapped += _unmapped(staff.title if staff else "", passage, reading)
 
 
 def _identity(
@@ -116,22 +117,29 @@ def _identity(
 
 
 def _unmapped(title: str, passage: Passage, reading: Reading) -> list[UnmappedFigure[Ref]]:
-    """The figures of a section that have no key: amounts and rates, not ordinals or counts inside free text."""
+    """The figures of a section that have no key: what has a unit, not ordinals or numbers inside names."""
     found = []
-    for at in reading.unclaimed:
+    for at in sorted(reading.unclaimed):
         token = passage.token(at)
-        if token.unit is None:
-            continue
-        found.append(
-            UnmappedFigure[Ref](
-                section=title,
-                label=narrative_other.label_before(passage, at),
-                raw=token.raw,
-                value=Ref(token.index),
-                unit=token.unit,
+        if token.unit is not None:
+            found.append(
+                UnmappedFigure[Ref](
+                    section=heading_above(passage, at) or title,
+                    label=label_before(passage, at),
+                    raw=token.raw,
+                    value=Ref(token.index),
+                    unit=token.unit,
+                )
             )
-        )
     return found
+
+
+def _place(document: Document, figure: UnmappedFigure[Ref]) -> tuple[int, float, float]:
+    """Where a figure stands: they are listed in reading order."""
+    if figure.value is None:
+        return 0, 0.0, 0.0
+    token = document.tokens[figure.value.token]
+    return token.page, token.box[1], token.box[0]
 
 
 def _text(section: Section) -> str | None:

@@ -55,6 +55,14 @@ def portion(fact: Fact | None) -> Portion[Ref] | None:
     return None if fact is None else Portion[Ref](amount=fact.amount, percent=fact.share)
 
 
+def settled(reading: Reading, key: str) -> Ref | None:
+    """The amount of a subject: as stated, or the 决算数 of its comparison with the budget."""
+    fact = reading.facts.get(key)
+    if fact is None:
+        return None
+    return fact.amount or (fact.comparison.final if fact.comparison else None)
+
+
 def _change(reading: Reading, *keys: str) -> Change[Ref] | None:
     """The change of the first of some subjects that has one."""
     return next((change(f.change) for k in keys if (f := reading.facts.get(k)) and f.change), None)
@@ -193,7 +201,7 @@ _FUND_EXPENDITURE = Subject(
 # --- 五、一般公共预算财政拨款支出决算情况说明
 
 ITEM = re.compile(
-    rf"(?:(?<=\n)|^|(?<=[。;:]))\s*(?:\(?{N}\)?[.、,)]?|[①-⑳])?\s*"
+    rf"(?:(?<=\n)|^|(?<=[。;:]))\s*(?:\(?(?P<ordinal>{N})\)?[.、,)]?|[①-⑳])?\s*"
     r"(?P<class_name>[^。;,:\n▮]{2,40}?)\(类\)[,、]?(?P<section_name>[^。;,:\n▮]{2,60}?)\(款\)[,、]?"
     r"(?P<item_name>[^。;:\n▮]{2,80}?)\(项\)"
 )
@@ -219,7 +227,7 @@ def general_public_budget(
     before = read(items, _GENERAL, default="total", end=starts[0].start() if starts else None)
     compared = _comparison(found, "total") or _comparison(before, "total")
     section = GeneralPublicBudget[Ref](
-        total=found.amount("total"),
+        total=settled(found, "total") or settled(before, "total"),
         percent_of_expenditure=fact.share if fact else None,
         change=_change(found, "total"),
         budget=compared,
@@ -235,8 +243,11 @@ def general_public_budget(
 
 def by_class(passage: Passage) -> tuple[tuple[ClassAmount[Ref], ...], tuple[int, ...]]:
     """〈n〉.〈class〉(类)〈m〉万元,占〈p〉%。"""
-    classes, claimed = [], set()
-    for match in _CLASS.finditer(passage.shape):
+    classes: list[ClassAmount[Ref]] = []
+    matches = list(_CLASS.finditer(passage.shape))
+    before = read(passage, _GENERAL, default="total", end=matches[0].start() if matches else 0)
+    claimed = {at for at in passage.numbers if matches and at < matches[0].start()} - set(before.unclaimed)
+    for match in matches:
         claimed |= set(range(match.start(), match.end()))
         classes.append(
             ClassAmount[Ref](
@@ -255,6 +266,7 @@ def budget_items(
     items: list[BudgetItem[Ref]] = []
     unclaimed: list[int] = []
     for index, match in enumerate(starts):
+        items += _skipped(passage, match, len(items))
         end = starts[index + 1].start() if index + 1 < len(starts) else len(passage.shape)
         found = read(passage, _ITEM_SUBJECTS, default="amount", start=match.end(), end=end)
         fact = found.facts.get("amount")
@@ -273,6 +285,17 @@ def budget_items(
         )
         unclaimed += found.unclaimed
     return tuple(items), tuple(unclaimed)
+
+
+def _skipped(passage: Passage, match: re.Match[str], so_far: int) -> list[BudgetItem[Ref]]:
+    """Open items in place of those that the ordinals count and no rule could read: nothing is dropped unseen."""
+    if not match["ordinal"]:
+        return []
+    gap = int(passage.token(match.start("ordinal")).value) - so_far - 1
+    return [BudgetItem[Ref]() for _ in range(gap if 0 < gap <= _MOST_SKIPPED else 0)]
+
+
+_MOST_SKIPPED = 10  # beyond that the number is no ordinal
 
 
 def _with_unclaimed(found: Reading, more: Sequence[int]) -> Reading:
@@ -361,15 +384,15 @@ def three_public(passage: Passage) -> tuple[ThreePublic[Ref], Reading]:
 
     def item(key: str) -> ThreePublicItem[Ref] | None:
         fact = found.facts.get(key)
-        if fact is None or (fact.amount is None and fact.change is None):
+        if fact is None or (settled(found, key) is None and fact.change is None):
             return None
-        return ThreePublicItem[Ref](amount=fact.amount, percent=fact.share, change=change(fact.change))
+        return ThreePublicItem[Ref](amount=settled(found, key), percent=fact.share, change=change(fact.change))
 
     counts = {
         each.key: found.amount(each.key) for each in _THREE_PUBLIC if each.units is not _THREE_PUBLIC[0].units
     }
     return ThreePublic[Ref](
-        total=found.amount("total"),
+        total=settled(found, "total"),
         change=_change(found, "total"),
         overseas=item("overseas"),
         vehicles=item("vehicles"),
@@ -382,4 +405,14 @@ def three_public(passage: Passage) -> tuple[ThreePublic[Ref], Reading]:
         vehicle_running_budget=_comparison(found, "vehicle_running"),
         reception_budget=_comparison(found, "reception"),
         **counts,
-    ), found
+    ), _with_unclaimed(found, _of_vehicles(passage, found))
+
+
+def _of_vehicles(passage: Passage, found: Reading) -> list[int]:
+    """公务用车购置及运行维护费 as a whole has no comparison in the contract: its figures have no key."""
+    fact = found.facts.get("vehicles")
+    if fact is None or fact.comparison is None:
+        return []
+    compared = fact.comparison
+    tokens = {ref.token for ref in (compared.budget, compared.rate, compared.completion) if ref is not None}
+    return [at for at in passage.numbers if passage.token(at).index in tokens]

@@ -247,7 +247,7 @@ _OVERALL = re.compile(
     rf"(?:全年|实际)?执行(?:数|总额)?(?:为)?(?P<executed>{N})(?:万元|元)"
 )
 _PROJECTS = re.compile(
-    rf"项目(?:支出)?(?:绩效)?(?:自?评价?表?)?(?P<count>{N})个,?(?:涉及)?[^▮。;]{{0,8}}?"
+    rf"(?:绩效(?:评价|自评)(?:的)?(?:\d{{4}}年度)?项目|(?<!目标的)(?<!跟踪评价的)项目(?:支出)?(?:绩效)?自?评价?表?)(?P<count>{N})个,?(?:涉及)?[^▮。;]{{0,8}}?"
     rf"(?:全年)?预算(?:数|总额|资金|金额)?(?:为)?(?P<budget>{N})(?:万元|元)"
     rf"(?:,(?:全年|实际)?执行(?:数|总额)?(?:为)?(?P<executed>{N})(?:万元|元))?"
 )
@@ -320,12 +320,6 @@ def glossary(section: Section | None) -> tuple[GlossaryEntry, ...]:
             )
         )
     return tuple(entries)
-
-
-def label_before(passage: Passage, at: int) -> str:
-    """The words right before a number, as the label of a figure without a key."""
-    start = max(passage.shape.rfind(sign, 0, at) for sign in f"。;,:\n、({N}")
-    return clean(passage.text(start + 1, at).lstrip("%万元个人辆分"))
 
 
 def units_in(grids: Sequence[Grid]) -> tuple[str, ...]:

@@ -34,8 +34,8 @@ TITLES = (
     (Title.STATE_CAPITAL, r"国有资本经营.{0,12}(?:支出|收支)(?:决算)?(?:情况)?表"),
     (Title.BASIC_EXPENDITURE, r"一般公共预算.{0,8}基本支出决算(?:明细|情况)?表"),
     (Title.GENERAL_PUBLIC_BUDGET, r"一般公共预算.{0,8}(?:支出|收支)决算(?:明细|情况)?表"),
-    (Title.FISCAL_APPROPRIATION, r"财政拨款(?:收入支出|收支)决算总表"),
-    (Title.INCOME_EXPENDITURE, r"(?:收入支出|收支)决算总表"),
+    (Title.FISCAL_APPROPRIATION, r"财政拨款(?:收入支出|收支)决算总?表"),
+    (Title.INCOME_EXPENDITURE, r"(?:收入支出|收支)决算总?表"),
     (Title.INCOME, r"(?<!拨款)收入决算(?:情况)?(?:总)?表"),
     (Title.EXPENDITURE, r"(?<!基本|项目|拨款|预算|收入)支出决算(?:情况)?(?:总)?表"),
 )

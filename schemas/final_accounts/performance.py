@@ -211,8 +211,8 @@ def _projects_counted(
             total(*(row.executed if row else None for row in wholes)),
         ),
     )
-    # The money of the classified projects is printed nowhere: such sums may exceed the tables' by any amount.
-    without_tables = evaluate(count).explanation == "classified"
+    # The money of classified projects is printed nowhere: with them, sums may exceed the tables' by any amount.
+    comparable = not classified or evaluate(count).result == "pass"
     for identity in sums:
-        if not without_tables or evaluate(identity).result == "pass":
+        if comparable or evaluate(identity).result == "pass":
             yield identity

@@ -16,7 +16,7 @@ from recount.eval.generator.files import plain
 from recount.eval.generator.gold.shape import KEYS
 
 XINJIANG = (Form.X2021, Form.X2022, Form.X2023)
-FORMS = (*XINJIANG, Form.S2024)
+FORMS = (*XINJIANG, Form.S2024, Form.N)
 SMALL = {"projects": 2}
 WIDE = str.maketrans("０１２３４５６７８９．％－", "0123456789.%-")
 
@@ -142,11 +142,13 @@ class Recheck:
     def wholes(self) -> Iterator[Identity]:
         at = "/income_expenditure"
         yield from self.sums(
-            "收入总计", f"{at}/income_total",
+            "收入总计",
+            f"{at}/income_total",
             [f"{at}/{k}" for k in ("income_current_year", "nonfiscal_surplus_used", "opening_carryover")],
         )
         yield from self.sums(
-            "支出总计", f"{at}/expenditure_total",
+            "支出总计",
+            f"{at}/expenditure_total",
             [f"{at}/{k}" for k in ("expenditure_current_year", "surplus_distribution", "closing_carryover")],
         )
         yield from self.sums("收支平衡", f"{at}/income_total", [f"{at}/expenditure_total"])
@@ -254,7 +256,9 @@ class Recheck:
     def table(self, t: str) -> Iterator[Identity]:
         funds, rows = self.get(f"{t}/funds"), self.get(f"{t}/indicators")
         for column in ("initial_budget", "annual_budget", "executed"):
-            yield from self.sums("资金=Σ", f"{t}/funds/0/{column}", [f"{t}/funds/{i}/{column}" for i in range(1, len(funds))])
+            yield from self.sums(
+                "资金=Σ", f"{t}/funds/0/{column}", [f"{t}/funds/{i}/{column}" for i in range(1, len(funds))]
+            )
         first = f"{t}/funds/0"
         yield from self.shares("执行率", f"{first}/execution_rate", f"{first}/executed", f"{first}/annual_budget")
         rate, weight, score = (self.get(f"{first}/{k}") for k in ("execution_rate", "weight", "score"))
@@ -316,7 +320,10 @@ class Recheck:
             parts = [k for k in columns if k not in ("total", "opening", "income", "closing")]
             yield from self.cells(f"{key} 行", f"{row}/total", [f"{row}/{k}" for k in parts])
             if "opening" in columns:
-                sides = [total([self.get(f"{row}/{k}") or 0 for k in ks]) for ks in (("opening", "income"), ("total", "closing"))]
+                sides = [
+                    total([self.get(f"{row}/{k}") or 0 for k in ks])
+                    for ks in (("opening", "income"), ("total", "closing"))
+                ]
                 keys = tuple(f"{row}/{k}" for k in ("opening", "income", "total", "closing"))
                 yield Identity("年末", keys, sides[0].meets(sides[1]))
 
@@ -431,4 +438,3 @@ def numbers(node: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
             yield from numbers(value, f"{pointer}/{index}")
     elif isinstance(node, Decimal | int) and not isinstance(node, bool):
         yield pointer, node
-

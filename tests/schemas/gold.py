@@ -12,8 +12,7 @@ from recount.schemas.arithmetic import Evaluation, Identity, evaluate
 from recount.schemas.figures import Figure, Kind, Model
 from recount.schemas.final_accounts.report import Report
 
-REPORTS = Path(__file__).parents[3] / "shared" / "reports"
-CENT = Decimal("0.01")
+REPORTS = Path(__file__).resolve().parents[3] / "shared" / "reports"
 
 
 def load(path: Path) -> Report[Figure]:

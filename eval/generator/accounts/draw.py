@@ -67,6 +67,7 @@ class Wishes:
     funds: bool | None = None
     capital: bool | None = None
     size: str | None = None  # small, medium, large, huge
+    trade: str | None = None  # a key of TRADES
 
 
 def draw_books(rng: Random, year: int, wishes: Wishes | None = None) -> Books:
@@ -84,7 +85,8 @@ class _Drawer:
         self.active = self.log(low, high)
         self.personnel = self.active * rng.randint(9 * FEN_PER_WAN, 22 * FEN_PER_WAN)
         self.public = max(self.active * rng.randint(FEN_PER_WAN, 4 * FEN_PER_WAN), 4 * FEN_PER_WAN)
-        self.trade = rng.choice(sorted(TRADES))
+        drawn = rng.choice(sorted(TRADES))
+        self.trade = wishes.trade or drawn
 
     def books(self) -> Books:
         """Draw everything; what depends on the lines comes after them."""
@@ -152,14 +154,10 @@ class _Drawer:
             first = next(iter(basics))
             projects[first] = projects.get(first, 0) + self.log(1, 60) * FEN_PER_WAN // 3
         lines = [
-            self.line(
-                code, "general", basics.get(code, 0), max(GRAIN, projects[code]) if code in projects else 0
-            )
+            self.line(code, "general", basics.get(code, 0), max(GRAIN, projects[code]) if code in projects else 0)
             for code in sorted({*basics, *projects})
         ]
-        ended = [
-            c for c in (*codes, "2080801", "2101199", "2240104") if c not in basics and c not in projects
-        ]
+        ended = [c for c in (*codes, "2080801", "2101199", "2240104") if c not in basics and c not in projects]
         rng.shuffle(ended)
         gone = [
             Line(subject(code), "general", last=self.log(1, 4000) * GRAIN, budget=0)
@@ -201,18 +199,13 @@ class _Drawer:
             return []
         codes = sorted(self.rng.sample(FUND_ITEMS, self.rng.randint(1, 3)))
         return [
-            self.line(code, "funds", 0, self.log(200, 900000) * GRAIN + self.rng.randint(0, 9999))
-            for code in codes
+            self.line(code, "funds", 0, self.log(200, 900000) * GRAIN + self.rng.randint(0, 9999)) for code in codes
         ]
 
     def capital(self) -> list[Line]:
         """Lines of the state capital budget."""
         has = self.rng.random() < 0.06 if self.wishes.capital is None else self.wishes.capital
-        return (
-            [self.line(self.rng.choice(CAPITAL_ITEMS), "capital", 0, self.log(200, 90000) * GRAIN)]
-            if has
-            else []
-        )
+        return [self.line(self.rng.choice(CAPITAL_ITEMS), "capital", 0, self.log(200, 90000) * GRAIN)] if has else []
 
     def pool(self, lines: list[Line], source: Source) -> Pool:
         """The pool that pays some lines, with its carry-overs."""
@@ -254,9 +247,7 @@ class _Drawer:
         rng, cap = self.rng, self.public // 4
 
         def one(now_chance: float, last_chance: float, top: int) -> Spending:
-            now = (
-                min(cap, self.log(10, top) * GRAIN + rng.randint(0, 9999)) if rng.random() < now_chance else 0
-            )
+            now = min(cap, self.log(10, top) * GRAIN + rng.randint(0, 9999)) if rng.random() < now_chance else 0
             last = min(cap, self.log(10, top) * GRAIN) if rng.random() < last_chance else 0
             over = rng.choice((1.0, 1.0, 1.02, 1.2, 1.9))
             budget = int(now * over) if now else (self.log(10, top) * GRAIN if rng.random() < 0.1 else 0)
@@ -280,9 +271,7 @@ class _Drawer:
             batches * rng.randint(3, 14) + rng.randint(0, 3) if guests else 0,
         )
 
-    def economic(
-        self, lines: list[Line], trips: tuple[Spending, Spending, Spending, Spending]
-    ) -> dict[str, int]:
+    def economic(self, lines: list[Line], trips: tuple[Spending, Spending, Spending, Spending]) -> dict[str, int]:
         """Basic expenditure by economic item; the items that stand for a functional one carry its amount."""
         rng = self.rng
         basic = {x.subject.item_code: x.basic for x in lines if x.source == "general"}
@@ -306,10 +295,7 @@ class _Drawer:
         kind = self.rng.choices(("administrative", "institution", "both"), (5, 3, 2))[0]
         parts = split(self.public, [0.7, 0.3]) if kind == "both" else [self.public, self.public]
         wanted = {"administrative": (True, False), "institution": (False, True), "both": (True, True)}[kind]
-        spend = [
-            Spending(part, self.near(part), 0) if want else None
-            for part, want in zip(parts, wanted, strict=True)
-        ]
+        spend = [Spending(part, self.near(part), 0) if want else None for part, want in zip(parts, wanted, strict=True)]
         return spend[0], spend[1]
 
     def procurement(self, lines: list[Line]) -> Procurement:

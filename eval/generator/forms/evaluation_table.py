@@ -86,9 +86,7 @@ class _Table:
     def _funds(self) -> None:
         """The fund rows under their heads."""
         top, rows = self.sheet.height, self.node["funds"]
-        self._put(
-            top, 0, "年度资金（万元）" if self.overall else "项目资金（万元）", rows=len(rows) + 1, cols=2
-        )
+        self._put(top, 0, "年度资金（万元）" if self.overall else "项目资金（万元）", rows=len(rows) + 1, cols=2)
         self._put(top, 2, "资金来源" if self.overall else "")
         heads = [h.replace("分值", "分值权重") for h in _FUND_HEADS] if self.overall else _FUND_HEADS
         for col, head in enumerate(heads):
@@ -171,9 +169,7 @@ class _Table:
         if self.node["total_score"] is None:
             return
         row = self.sheet.height
-        weight, score = (
-            self._figure(self.node, key, "n", self.pointer) for key in ("total_weight", "total_score")
-        )
+        weight, score = (self._figure(self.node, key, "n", self.pointer) for key in ("total_weight", "total_score"))
         self._put(row, 0, "总分", cols=6)
         self._put(row, 6, weight)
         # in the overall table the score stands in the last column

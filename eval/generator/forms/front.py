@@ -24,21 +24,19 @@ def front(rng: Random, style: Style, gold: Json, unit: Unit, cover: bool | None)
     gap = " " if style.autospace else ""
     title = f"{year}{gap}年度部门决算公开说明"
     name = gold["unit_name"]
-    lines = rng.choice(
-        ([name, title], [name + title], [name, title], [f"{year}{gap}年度{name}", "部门决算公开说明"])
-    )
+    lines = rng.choice(([name, title], [name + title], [name, title], [f"{year}{gap}年度{name}", "部门决算公开说明"]))
     blocks: list[Block] = [Para(line, "cover") for line in lines]
     if style.cover_page or rng.random() < 0.5:
         blocks.append(Break())
     if rng.random() < 0.75:
         blocks += [
-            *_contents(rng, year, bool(gold["overview"]["subordinate_units"]), gold["other_notes"]),
+            *_contents(rng, bool(gold["overview"]["subordinate_units"]), gold["other_notes"]),
             Break(),
         ]
     return blocks
 
 
-def _contents(rng: Random, year: int, summary: bool, notes: str | None) -> list[Block]:
+def _contents(rng: Random, summary: bool, notes: str | None) -> list[Block]:
     """The table of contents, with or without page numbers."""
     count = 12 if notes else 11
     lines = [

@@ -66,8 +66,17 @@ class Shanghai:
         out += Statements(self.rng, self.gold, self.typist, self.unit).blocks()
         out.append(Para(f"第三部分 {self.unit}{year}年度部门决算情况说明", "h1"))
         writers = (
-            self._totals, self._income, self._expenditure, self._fiscal, self._general, self._basic,
-            self._three_public, self._funds, self._capital, self._performance, self._important,
+            self._totals,
+            self._income,
+            self._expenditure,
+            self._fiscal,
+            self._general,
+            self._basic,
+            self._three_public,
+            self._funds,
+            self._capital,
+            self._performance,
+            self._important,
         )
         for index, write in enumerate(writers):
             out += [Para(self.typist.heading(NUMERALS[index] + "、", HEADS[index]), "h2"), *write()]
@@ -76,7 +85,13 @@ class Shanghai:
     def _contents(self) -> list[Block]:
         """目录."""
         year = self.gold["fiscal_year"]
-        lines = ["目录", f"第一部分 {self.unit}概况", "一、主要职能", "二、部门决算单位构成", f"第二部分 {self.unit}{year}年度部门决算表"]
+        lines = [
+            "目录",
+            f"第一部分 {self.unit}概况",
+            "一、主要职能",
+            "二、部门决算单位构成",
+            f"第二部分 {self.unit}{year}年度部门决算表",
+        ]
         lines += [f"{NUMERALS[i]}、{name}" for i, name in enumerate(STATEMENTS)]
         lines.append(f"第三部分 {self.unit}{year}年度部门决算情况说明")
         lines += [f"{NUMERALS[i]}、{name}" for i, name in enumerate(HEADS)]
@@ -102,13 +117,13 @@ class Shanghai:
     def _overview(self) -> list[Block]:
         """第一部分: duties, the units' table."""
         node = self.gold["overview"]
-        out: list[Block] = [Para("一、主要职能", "h2")] + ([Para(self.intro)] if self.intro else [])
+        out: list[Block] = [Para("一、主要职能", "h2")]
+        out += [Para(self.intro)] if self.intro else []
         duties = node["functions"]
         many = len(duties) > 1
         out += [Para((f"（{NUMERALS[i]}）" if many else "") + self.typist.text(text)) for i, text in enumerate(duties)]
         text = (
-            "从预算单位构成看，{U}部门决算包括：{U}本级决算、下属单位决算。"
-            "纳入{U}{Y}年度部门决算编制范围的单位包括："
+            "从预算单位构成看，{U}部门决算包括：{U}本级决算、下属单位决算。纳入{U}{Y}年度部门决算编制范围的单位包括："
         )
         sheet = Sheet((1, 4, 2), header=1)
         sheet.row(["序号", "单位名称", "备注"])
@@ -186,7 +201,10 @@ class Shanghai:
     def _basic(self) -> list[Block]:
         """六、"""
         node = self.gold["basic_expenditure"]
-        self.gold["basic_expenditure"] = node | {"P": "、".join(node["personnel_items"]), "Q": "、".join(node["public_items"])}
+        self.gold["basic_expenditure"] = node | {
+            "P": "、".join(node["personnel_items"]),
+            "Q": "、".join(node["public_items"]),
+        }
         para = self._say(
             "一般公共预算财政拨款基本支出{total:m}万元。其中：人员经费{personnel:m}万元，主要包括：{P:t}；"
             "公用经费{public:m}万元，主要包括：{Q:t}。",

@@ -27,11 +27,12 @@ def three_public(writer: Shanghai) -> list[Block]:
     """七、: （一） totals against budget and last year, （二） details."""
     node = writer.gold["three_public"]
     rate = unmapped(writer, TRIPS)[0]
-    rates = {"overseas": "{three_public.overseas_budget.completion_percent:p}", "vehicles": rate,
-             "reception": "{three_public.reception_budget.completion_percent:p}"}
-    parts = [
-        f"{name}支出决算为{{three_public.{key}.amount:m}}万元，完成预算的{rates[key]}" for key, name in _PARTS
-    ]
+    rates = {
+        "overseas": "{three_public.overseas_budget.completion_percent:p}",
+        "vehicles": rate,
+        "reception": "{three_public.reception_budget.completion_percent:p}",
+    }
+    parts = [f"{name}支出决算为{{three_public.{key}.amount:m}}万元，完成预算的{rates[key]}" for key, name in _PARTS]
     budget = "“三公”经费财政拨款支出年初预算为{three_public.budget.budget:m}万元，支出决算为{three_public.total:m}万元"
     if node["budget"]["completion_percent"] is not None:
         budget += "，完成预算的{three_public.budget.completion_percent:p}"

@@ -62,9 +62,7 @@ def _details(writer: Narrative) -> list[str]:
     if writer.new:
         same = node["fixed_asset_vehicles"] == node["vehicles_owned"]
         why = "无差异" if same else "其余车辆为业务保障用车，运行费不在“三公”经费中列支"
-        vehicles += (
-            f"国有资产占用情况中固定资产车辆{{fixed_asset_vehicles:i}}辆，与公务用车保有量差异原因是：{why}。"
-        )
+        vehicles += f"国有资产占用情况中固定资产车辆{{fixed_asset_vehicles:i}}辆，与公务用车保有量差异原因是：{why}。"
     return [
         f"因公出国（境）费支出{{overseas.amount:m}}万元，开支内容包括{use['overseas']}。{writer.us()}全年安排的因公出国（境）"
         "团组{overseas_groups:i}个，因公出国（境）{overseas_visits:i}人次。",

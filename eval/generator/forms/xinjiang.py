@@ -141,9 +141,7 @@ class Narrative:
         node = node | {"names": "、".join(node["offices"])}
         if node["subordinate_units"]:
             return out + self._summary_units(node, offices)
-        text = (
-            f"从部门决算单位构成看，{self.unit}部门决算包括：{self.unit}决算。单位无下属预算单位，{offices}"
-        )
+        text = f"从部门决算单位构成看，{self.unit}部门决算包括：{self.unit}决算。单位无下属预算单位，{offices}"
         return [*out, Para(self.say(text, node, "/overview"))]
 
     def _summary_units(self, node: Json, offices: str) -> list[Block]:
@@ -210,9 +208,7 @@ class Narrative:
 
     def _fund_totals(self, node: Json, at: str, name: str, opening: str, closing: str) -> list[Block]:
         """Totals, change and budget of 四, 八 and 九 in the wording of either year."""
-        this, that = (
-            ("本年财政拨款收入", "本年财政拨款支出") if self.new else ("财政拨款本年收入", "财政拨款本年支出")
-        )
+        this, that = ("本年财政拨款收入", "本年财政拨款支出") if self.new else ("财政拨款本年收入", "财政拨款本年支出")
         if name != "财政拨款":
             this, that = ("本年收入", "本年支出") if self.new else (name + "本年收入", name + "本年支出")
         income = (
@@ -264,8 +260,8 @@ class Narrative:
         out: list[Block] = []
         for index, item in enumerate(items):
             text = (
-                f"{index + 1}.{{class_name:t}}(类){{section_name:t}}(款){{item_name:t}}(项):支出决算数为{{amount:m}}万元，"
-                f"比上年决算{self.change(item, 'change')}。"
+                f"{index + 1}.{{class_name:t}}(类){{section_name:t}}(款){{item_name:t}}(项):"
+                f"支出决算数为{{amount:m}}万元，比上年决算{self.change(item, 'change')}。"
             )
             out.append(Para(self.say(text, item, f"{at}/items/{index}")))
         return out
@@ -319,8 +315,7 @@ class Narrative:
         }
         for index, node in enumerate(self.gold["operating_costs"]):
             text = (
-                f"{{Y}}年度{self.unit}{kinds[node['unit_kind']]}{{amount:m}}万元，"
-                f"比上年{self.change(node, 'change')}。"
+                f"{{Y}}年度{self.unit}{kinds[node['unit_kind']]}{{amount:m}}万元，比上年{self.change(node, 'change')}。"
             )
             out.append(Para(self.say(text, node, f"/operating_costs/{index}")))
         out += [self.sub(1, "政府采购情况"), *self._procurement(), self.sub(2, "国有资产占用情况说明")]
@@ -359,7 +354,10 @@ class Narrative:
             "实际执行总额{overall_executed:m}万元；"
         )
         start = f"根据预算绩效管理要求，我{self.us()}{{Y}}年度开展"
-        projects = "预算绩效评价项目{project_count:i}个，全年预算数{project_budget:m}万元，全年执行数{project_executed:m}万元。"
+        projects = (
+            "预算绩效评价项目{project_count:i}个，全年预算数{project_budget:m}万元，"
+            "全年执行数{project_executed:m}万元。"
+        )
         texts = [start + (overall if node["overall_table_count"] is not None else "") + projects]
         texts.append("预算绩效管理取得的成效：{achievements:t}")
         texts.append("发现的问题及原因：{problems:t}")
@@ -372,8 +370,7 @@ class Narrative:
         out: list[Block] = [Break(), Para(self.part("第三部分", "专业名词解释"), "h1")]
         colon = self.rng.choice(("：", "：", ":"))
         out += [
-            Para(self.typist.text(f"{entry['term']}{colon}{entry['definition']}"))
-            for entry in self.gold["glossary"]
+            Para(self.typist.text(f"{entry['term']}{colon}{entry['definition']}")) for entry in self.gold["glossary"]
         ]
         out += [Break(), Para(self.part("第四部分", "部门决算报表（见附表）"), "h1")]
         return out + [Para(f"{NUMERALS[i]}、《{name}》") for i, name in enumerate(STATEMENTS)]

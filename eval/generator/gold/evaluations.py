@@ -69,9 +69,7 @@ class Evaluator:
         """The 部门（单位）整体支出绩效目标自评表 (2023); its total row may be missing."""
         executed = int(total * self.rng.uniform(0.8, 1.0))
         funds, fund_score = self._funds(self._overall_labels(), total, executed)
-        rows = self._rows(
-            "完成重点任务数量", "项", "任务完成质量达标率", "服务对象", self.rng.randint(3, 60), total
-        )
+        rows = self._rows("完成重点任务数量", "项", "任务完成质量达标率", "服务对象", self.rng.randint(3, 60), total)
         indicators = self._indicators(rows, overall=True)
         shown = self.rng.random() < 0.6
         return blank(
@@ -137,9 +135,7 @@ class Evaluator:
         rows = [("产出指标", "数量指标", thing, rng.choice((ge, eq)) + str(amount), unit)]
         for label, measure in rng.sample(words.MORE_COUNTS, rng.choice((0, 1, 2, 3, 6))):
             rows.append(("产出指标", "数量指标", label, ge + str(rng.randint(1, 60)), measure))
-        rows.append(
-            ("产出指标", "质量指标", quality, rng.choice((ge, eq)) + str(rng.choice((90, 95, 98, 100))), "%")
-        )
+        rows.append(("产出指标", "质量指标", quality, rng.choice((ge, eq)) + str(rng.choice((90, 95, 98, 100))), "%"))
         for label in rng.sample(words.TIMES, rng.randint(1, 3)):
             rows.append(("产出指标", "时效指标", label, *self._time(label)))
         for label, part in zip(rng.sample(words.COSTS, rng.randint(1, 3)), (2, 3, 5), strict=False):
@@ -170,9 +166,7 @@ class Evaluator:
             ("可持续影响指标", words.LASTING),
         )
         picked = [
-            kind
-            for kind, chance in zip(kinds, (0.25, 0.8, 0.15, 0.5), strict=True)
-            if self.rng.random() < chance
+            kind for kind, chance in zip(kinds, (0.25, 0.8, 0.15, 0.5), strict=True) if self.rng.random() < chance
         ]
         return picked or [kinds[1]]
 
@@ -182,9 +176,7 @@ class Evaluator:
         if label.endswith("率"):
             return self.operators[0] + str(rng.choice((95, 98, 100))), "%"
         if label.endswith("时间") and "响应" not in label:
-            return rng.choice(
-                (f"{year}年12月31日", f"{year}.1.1-{year}.12.31", f"{year}年{rng.randint(6, 12)}月")
-            ), ""
+            return rng.choice((f"{year}年12月31日", f"{year}.1.1-{year}.12.31", f"{year}年{rng.randint(6, 12)}月")), ""
         return self.operators[1] + str(rng.choice((2, 24, 48))), "小时" if "响应" in label else "天"
 
     def _indicators(self, rows: list[tuple[str, str, str, str, str]], overall: bool = False) -> list[Json]:
@@ -192,9 +184,7 @@ class Evaluator:
         budget = {"产出指标": 50, "成本指标": 0, "效益指标": 30, "满意度指标": 10}
         if any(row[0] == "成本指标" for row in rows):
             budget = {"产出指标": 40, "成本指标": 20, "效益指标": 20, "满意度指标": 10}
-        weights = {
-            top: self._weights(points, sum(r[0] == top for r in rows)) for top, points in budget.items()
-        }
+        weights = {top: self._weights(points, sum(r[0] == top for r in rows)) for top, points in budget.items()}
         return [self._indicator(row, weights[row[0]].pop(0), overall) for row in rows]
 
     def _weights(self, points: int, count: int) -> list[Decimal]:
@@ -252,7 +242,9 @@ class Evaluator:
         verb = "完成" if done else "计划"
         text = f"目标1：{verb}{self.year}年{thing}{amount}{unit}，{'使用' if done else '安排'}资金{wan(money)}万元。"
         if rng.random() < 0.6:
-            text += f"目标2：{verb}开展相关培训{rng.randint(1, 9)}次，覆盖{rng.randint(20, 900)}人次；确保工作平稳运行。"
+            text += (
+                f"目标2：{verb}开展相关培训{rng.randint(1, 9)}次，覆盖{rng.randint(20, 900)}人次；确保工作平稳运行。"
+            )
         if rng.random() < 0.3:
             text += f"目标3：{rng.choice(words.SOCIAL)}，受益群众满意度达到{rng.choice((90, 95))}%以上。"
         return text
@@ -268,8 +260,6 @@ def narrative_texts(rng: Random, count: int) -> dict[str, str]:
     ):
         parts = rng.sample(pool, rng.randint(2, 3))
         mark = rng.choice(("；", "。"))
-        body = mark.join(
-            f"{'一二三'[i]}是{text.format(n=count, m=rng.randint(3, 11))}" for i, text in enumerate(parts)
-        )
+        body = mark.join(f"{'一二三'[i]}是{text.format(n=count, m=rng.randint(3, 11))}" for i, text in enumerate(parts))
         texts[key] = body + "。"
     return texts

@@ -164,7 +164,11 @@ class ShanghaiMaker(Maker):
     def trips(self) -> tuple[Json, list[Json]]:
         """七、: budgets with their completion, changes, and details where anything was spent."""
         books, travel = self.books, self.books.travel
-        kinds = {"overseas": [books.overseas], "vehicles": [books.purchase, books.running], "reception": [books.reception]}
+        kinds = {
+            "overseas": [books.overseas],
+            "vehicles": [books.purchase, books.running],
+            "reception": [books.reception],
+        }
         spent = {name: _total(spends) for name, spends in kinds.items()}
         total = _total(list(spent.values()))
         names = {"overseas": "因公出国（境）费", "vehicles": "公务用车购置及运行维护费", "reception": "公务接待费"}
@@ -193,7 +197,7 @@ class ShanghaiMaker(Maker):
                 "reception_batches": travel.batches,
                 "reception_visits": travel.guests,
             }
-        return node, [_unmapped(TRIPS, label, rate, "%")]
+        return node, [unmapped_figure(TRIPS, label, rate, "%")]
 
     def _part_budget(self, spend: Spending) -> Json:
         """The form prints a part's final and completion, not its budget."""
@@ -208,7 +212,9 @@ class ShanghaiMaker(Maker):
         """A change of the three expenses: 持平, or amount and percent (a reason only for the whole)."""
         amount = wan(spend.now - spend.last)
         if amount == 0:
-            sentence = f"{what}支出决算持平" if kind else f"{self.year}年度{what}财政拨款支出决算数与{self.year - 1}年度持平"
+            sentence = (
+                f"{what}支出决算持平" if kind else f"{self.year}年度{what}财政拨款支出决算数与{self.year - 1}年度持平"
+            )
             return blank("change", reason=sentence)
         result = change(self.rng, spend.now, spend.last, self.year)
         return result | {"reason": None if kind else trip_reason(self.rng, "", amount, wan(spend.now), self.year)}
@@ -234,7 +240,7 @@ class ShanghaiMaker(Maker):
             ("正在整改的", found - fixed, "个"),
         ]
         node = blank("performance", project_count=count, project_budget=money)
-        return node, [_unmapped(PERFORMANCE, *row) for row in rows]
+        return node, [unmapped_figure(PERFORMANCE, *row) for row in rows]
 
     def purchases(self) -> tuple[Json, list[Json]]:
         """十一（二）: what Shanghai prints of small enterprises has no key."""
@@ -253,7 +259,7 @@ class ShanghaiMaker(Maker):
             ("面向小微企业预留政府采购项目中由小微企业供应商中标或成交的采购金额", bought.micro),
             ("其他政府采购项目中由中小企业供应商中标或成交的采购金额", (bought.total - bought.sme) // 2),
         )
-        return node, [_unmapped(PROCUREMENT, label, wan(fen), "万元") for label, fen in labels]
+        return node, [unmapped_figure(PROCUREMENT, label, wan(fen), "万元") for label, fen in labels]
 
     def operating_costs(self) -> list[Json]:
         """十一（一）: one sentence about the whole."""
@@ -285,6 +291,6 @@ def _total(spends: list[Spending]) -> Spending:
     return Spending(*(sum(getattr(s, name) for s in spends) for name in ("now", "last", "budget")))
 
 
-def _unmapped(section: str, label: str, value: Decimal | int, unit: str) -> Json:
+def unmapped_figure(section: str, label: str, value: Decimal | int, unit: str) -> Json:
     """A figure without a key; `raw` is filled in when it is printed."""
     return blank("unmapped", section=section, label=label, raw=str(value), value=value, unit=unit)

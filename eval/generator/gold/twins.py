@@ -30,6 +30,9 @@ def twins(form: Form, gold: Json) -> list[Pair]:
         at = "/three_public"
         pairs += [(f"{at}/{part}/amount", f"{at}/{part}_budget/final") for part in ("overseas", "reception")]
         pairs.append((f"{at}/total", f"{at}/budget/final"))
+    if form is Form.N:
+        kinds = ("vehicle_purchase", "vehicle_running")
+        pairs += [(f"/three_public/{kind}", f"/three_public/{kind}_budget/final") for kind in kinds]
     return [pair for pair in pairs if _at(gold, pair[0]) is not None and _at(gold, pair[1]) is not None]
 
 

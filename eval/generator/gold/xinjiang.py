@@ -162,9 +162,7 @@ class Maker:
     def basic(self) -> Json:
         """六、一般公共预算财政拨款基本支出决算情况说明."""
         books = self.books
-        names = [
-            (code[:3] in ("301", "303"), name) for code, name in ECONOMIC.items() if code in books.economic
-        ]
+        names = [(code[:3] in ("301", "303"), name) for code, name in ECONOMIC.items() if code in books.economic]
         return blank(
             "basic_expenditure",
             total=wan(books.personnel + books.public),

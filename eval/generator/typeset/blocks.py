@@ -77,11 +77,6 @@ class Sheet:
             for r in range(cell.row, cell.row + cell.rows)
             for c in range(cell.col, cell.col + cell.cols)
         }
-        blanks = [
-            Cell("", r, c)
-            for r in range(self.height)
-            for c in range(len(self.columns))
-            if (r, c) not in taken
-        ]
+        blanks = [Cell("", r, c) for r in range(self.height) for c in range(len(self.columns)) if (r, c) not in taken]
         cells = sorted(self.cells + blanks, key=lambda cell: (cell.row, cell.col))
         return Grid(tuple(cells), self.height, self.columns, self.header)

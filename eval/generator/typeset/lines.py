@@ -82,9 +82,7 @@ def _latin(char: str) -> bool:
     return char in NUMERIC or ("!" <= char <= "~" and char not in ",;:()[]")
 
 
-def wrap(
-    text: str, width: float, face: Face, size: float, *, indent: float = 0, glue: bool = False
-) -> list[str]:
+def wrap(text: str, width: float, face: Face, size: float, *, indent: float = 0, glue: bool = False) -> list[str]:
     """The lines of a text; `indent` narrows the first. An atom wider than the line is cut anywhere."""
     lines: list[str] = []
     line, length, room = "", 0.0, width - indent

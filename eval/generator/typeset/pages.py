@@ -89,17 +89,13 @@ class Press:
             self._finish()
         self._turn()
 
-    def text(
-        self, x: float, y: float, text: str, size: float, *, bold: bool = False, extra: float = 0
-    ) -> None:
+    def text(self, x: float, y: float, text: str, size: float, *, bold: bool = False, extra: float = 0) -> None:
         """Write one line with its baseline at y; `extra` points go between characters."""
         for name, run in self.face.runs(text):
             codes = "".join(f"{font(name).has_glyph(ord(char)):04x}" for char in run)
             heavy = (f"2 Tr {0.03 * size:.2f} w", "0 Tr") if bold else ("", "")
             place = f"1 0 0 1 {x:.2f} {self.size[1] - y:.2f} Tm"
-            self._ops.append(
-                f"BT /F{name} {size:g} Tf {extra:.3f} Tc {heavy[0]} {place} <{codes}> Tj {heavy[1]} ET"
-            )
+            self._ops.append(f"BT /F{name} {size:g} Tf {extra:.3f} Tc {heavy[0]} {place} <{codes}> Tj {heavy[1]} ET")
             x += self.face.width(run) * size + extra * len(run)
 
     def draw(self, boxes: list[Box]) -> None:
@@ -161,9 +157,7 @@ class Press:
             last = number == len(lines) - 1
             self._line(line, size, step, align, lead, bold and self.style.bold_heads, last)
 
-    def _line(
-        self, line: str, size: float, step: float, align: str, lead: float, bold: bool, last: bool
-    ) -> None:
+    def _line(self, line: str, size: float, step: float, align: str, lead: float, bold: bool, last: bool) -> None:
         """Set one line of a paragraph at the present height."""
         length = self.face.width(line.rstrip()) * size
         x, extra = self.left + lead, 0.0

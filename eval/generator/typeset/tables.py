@@ -87,9 +87,7 @@ class _Table:
     def _floor(self, col: int) -> float:
         """The least width of a column: its longest atom, but no more than a fifth of the table."""
         texts = [c.text for c in self.grid.cells if c.col == col and c.cols == 1 and c.text]
-        longest = max(
-            (self.press.face.width(atom.strip()) for text in texts for atom in atoms(text)), default=1.0
-        )
+        longest = max((self.press.face.width(atom.strip()) for text in texts for atom in atoms(text)), default=1.0)
         return min(longest * self.size + 2 * self.style.pad + 0.5, self.press.width / 5)
 
     def _prepare(self, cell: Cell) -> _Set:
@@ -130,9 +128,7 @@ class _Table:
     def _remaining(self, row: int, part: _Slice, rest: float) -> float:
         """The height that the rest of a cut row needs on the next page."""
         fit = self._capacity(part.bottom - part.top)
-        lines = max(
-            (len(s.lines) - fit for s in self.sets if s.cell.row == row and s.cell.rows == 1), default=0
-        )
+        lines = max((len(s.lines) - fit for s in self.sets if s.cell.row == row and s.cell.rows == 1), default=0)
         return max(rest, max(lines, 1) * self.step + 2 * self.style.pad)
 
     def _capacity(self, height: float) -> int:
@@ -182,9 +178,7 @@ class _Table:
                 "center": (x0 + x1 - length) / 2,
                 "right": x1 - self.style.pad - length,
             }[item.cell.align or self._align(item)]
-            self.press.text(
-                x, y + self.step - (self.step - self.size) / 2 - 0.14 * self.size, line.strip(), self.size
-            )
+            self.press.text(x, y + self.step - (self.step - self.size) / 2 - 0.14 * self.size, line.strip(), self.size)
             y += self.step
 
     def _align(self, item: _Set) -> str:

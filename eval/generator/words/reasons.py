@@ -85,9 +85,9 @@ def trip_reason(rng: Random, kind: str, amount: object, spent: object, year: int
 
 def item_purpose(rng: Random, item: str) -> str:
     """What an item was used for."""
-    return rng.choice(
-        ("{}方面的日常支出。", "保障{}相关人员和业务开支。", "{}所需的设备、差旅及劳务支出。")
-    ).format(item)
+    return rng.choice(("{}方面的日常支出。", "保障{}相关人员和业务开支。", "{}所需的设备、差旅及劳务支出。")).format(
+        item
+    )
 
 
 def _filled(rng: Random, text: str, year: int) -> str:

@@ -120,14 +120,11 @@ def draw_unit(rng: Random, trade: str, *, summary: bool, name: str | None = None
     place = rng.choice(PLACES)
     drawn = place + rng.choice(_BUREAUS[trade])
     name = name or drawn
+    place = next((known for known in PLACES if name.startswith(known)), place)
     offices = tuple(rng.sample(_OFFICES, rng.randint(3, 12)))
     count = rng.randint(2, 8) if summary else 0
     names = _SUBORDINATES[1:]
-    units = (
-        tuple([f"{name}（本级）"] + [place + trade + n for n in rng.sample(names, count - 1)])
-        if summary
-        else ()
-    )
+    units = tuple([f"{name}（本级）"] + [place + trade + n for n in rng.sample(names, count - 1)]) if summary else ()
     intro = f"{name}是{place}负责{_OBJECTS[trade]}的工作机构，主要职责如下：" if rng.random() < 0.5 else None
     return Unit(name, place, summary, _duties(rng, trade, place), intro, offices, units)
 

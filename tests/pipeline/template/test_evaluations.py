@@ -8,6 +8,8 @@ from decimal import Decimal
 from itertools import count
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from recount.pipeline.document import Cell, Grid, Number, Paragraph, Text, Token
 from recount.pipeline.split.text import fold
@@ -108,9 +110,7 @@ def project_rows(body: list[list[Spec]] = PLAIN, total: list[Spec] = TOTAL) -> l
     return [*HEAD, *FUNDS, *GOALS, *body, total]
 
 
-def only(
-    sheet: Sheet, rows: Sequence[Sequence[Spec]], caption: Sequence[str] = CAPTION
-) -> ProjectEvaluation[Ref]:
+def only(sheet: Sheet, rows: Sequence[Sequence[Spec]], caption: Sequence[str] = CAPTION) -> ProjectEvaluation[Ref]:
     projects, overall, used = map_evaluations([sheet.grid(rows, caption)])
     assert overall is None
     assert used == {0}
@@ -222,6 +222,29 @@ def test_moved_cells_are_read_in_order(row: list[Spec]) -> None:
         Decimal("9.5"),
         None,
     )
+
+
+@given(st.integers(0, 7), st.booleans(), st.sampled_from(("12项", "12", "有效提升", "2022年12月31日")))
+def test_no_single_moved_cell_makes_a_wrong_figure(at: int, gap: bool, actual: str) -> None:
+    """One blank cell too many, or one cell lost: weight and score are the printed ones, or left open."""
+    cells = ["产出指标", "质量指标", "合格率", "≥98项", actual, "10", "9", ""]
+    # A lost weight or score cannot be seen in the row alone; the sums of the table tell.
+    assume(gap or at not in (5, 6))
+    row: list[Spec] = [*cells[:at], "", *cells[at:-1]] if gap else [*cells[:at], *cells[at + 1 :], ""]
+    sheet = Sheet()
+    read = values(sheet, only(sheet, project_rows(indicators(row))))
+    assert len(read) == 1
+    assert read[0][5] in (10, None)
+    assert read[0][6] in (9, None)
+    assert not gap or read[0][2:7] == ("合格率", "≥98项", actual, 10, 9)
+
+
+def test_a_row_that_only_lacks_its_name_keeps_its_figures() -> None:
+    sheet = Sheet()
+    body = indicators(["满意度指标", "满意度指标", "", "≥90%", "95%", "10", "10", ""])
+    assert values(sheet, only(sheet, project_rows(body))) == [
+        ("满意度指标", "满意度指标", None, "≥90%", "95%", 10, 10, None)
+    ]
 
 
 def test_moved_cells_keep_their_deviation() -> None:
@@ -471,9 +494,7 @@ def test_the_overall_table() -> None:
 
 def test_the_overall_table_may_lack_its_total() -> None:
     sheet = Sheet()
-    projects, overall, used = map_evaluations(
-        [sheet.grid(overall_rows()), sheet.grid(project_rows(), CAPTION)]
-    )
+    projects, overall, used = map_evaluations([sheet.grid(overall_rows()), sheet.grid(project_rows(), CAPTION)])
     assert overall is not None
     assert overall.total_weight is None
     assert len(overall.indicators) == 2

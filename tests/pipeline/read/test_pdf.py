@@ -1,0 +1,171 @@
+"""Reading PDF files: what opens, what is said of what does not, and where the characters stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+import pytest
+
+from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
+from recount.pipeline.read import read_pdf
+
+REPORTS = Path(__file__).resolve().parents[4] / "shared" / "reports"
+needs_reports = pytest.mark.skipif(not REPORTS.is_dir(), reason="the sample reports are not here")
+
+
+def new_page(width: float = 400, height: float = 600) -> tuple[Any, Any]:
+    document = pymupdf.open()
+    return document, document.new_page(width=width, height=height)
+
+
+def saved(document: Any, path: Path, **options: Any) -> Path:
+    document.save(path, **options)
+    return path
+
+
+def texts(path: Path, page: int = 0) -> list[str]:
+    return [line.text for line in read_pdf(path).pages[page].lines]
+
+
+def test_lines_have_a_box_for_each_character(tmp_path: Path) -> None:
+    document, page = new_page()
+    page.insert_text((50, 100), "  收入总计 1,955.06  ", fontname="china-s")
+    [line] = read_pdf(saved(document, tmp_path / "a.pdf")).pages[0].lines
+    assert line.text == "收入总计 1,955.06"
+    assert len(line.text) == len(line.boxes)
+    assert line.box[0] == pytest.approx(line.boxes[0][0])
+    assert line.boxes[0][0] > 50  # the leading spaces are gone
+    assert line.confidence is None
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_coordinates_are_as_displayed(tmp_path: Path, rotation: int) -> None:
+    """A landscape table on a turned portrait page: text that reads level on the screen is read."""
+    document, page = new_page()
+    page.set_rotation(rotation)
+    point = pymupdf.Point(30, 40) * page.derotation_matrix
+    page.insert_text(point, "123", rotate=rotation)
+    shape = page.new_shape()
+    shape.draw_line(pymupdf.Point(20, 50) * page.derotation_matrix, pymupdf.Point(220, 50) * page.derotation_matrix)
+    shape.finish()
+    shape.commit()
+    result = read_pdf(saved(document, tmp_path / "a.pdf")).pages[0]
+    [line], [ruling] = result.lines, result.rulings
+    assert (result.width, result.height) == ((400, 600) if rotation == 180 else (600, 400))
+    assert line.text == "123"
+    assert line.boxes[0][0] == pytest.approx(30, abs=0.5)
+    assert line.boxes[0][0] < line.boxes[1][0] < line.boxes[2][0]
+    assert line.box[1] < 40 < line.box[3]
+    assert (ruling.x0, ruling.y0, ruling.x1, ruling.y1) == pytest.approx((20, 50, 220, 50))
+
+
+def test_the_crop_box_is_the_page(tmp_path: Path) -> None:
+    document, page = new_page()
+    page.insert_text((150, 100), "123")
+    page.insert_text((10, 10), "999")
+    page.draw_line((120, 110), (300, 110))
+    page.set_cropbox(pymupdf.Rect(100, 50, 400, 600))
+    result = read_pdf(saved(document, tmp_path / "a.pdf")).pages[0]
+    assert (result.width, result.height) == (300, 550)
+    [line], [ruling] = result.lines, result.rulings
+    assert line.box[0] == pytest.approx(50, abs=0.5)
+    assert (ruling.x0, ruling.y0) == pytest.approx((20, 60))
+
+
+def test_what_nobody_reads_on_the_page_is_left_out(tmp_path: Path) -> None:
+    document, page = new_page()
+    page.insert_text((50, 100), "visible 1")
+    page.insert_text((50, 150), "hidden 2", render_mode=3)
+    page.insert_text((50, 200), "transparent 3", fill_opacity=0)
+    page.insert_text((200, 300), "watermark 4", morph=(pymupdf.Point(200, 300), pymupdf.Matrix(45)))
+    page.insert_text((200, 500), "upright 5", rotate=90)
+    page.insert_text((900, 500), "off the page 6")
+    assert texts(saved(document, tmp_path / "a.pdf")) == ["visible 1"]
+
+
+def test_text_drawn_twice_for_bold_counts_once(tmp_path: Path) -> None:
+    document, page = new_page()
+    for x in (50, 50, 50.3, 150):
+        page.insert_text((x, 100), "1,955.06")
+    assert texts(saved(document, tmp_path / "a.pdf")) == ["1,955.06", "1,955.06"]
+
+
+def test_a_glyph_without_a_character_is_no_digit(tmp_path: Path) -> None:
+    """MuPDF would pass the glyph number off as a character if it were asked to."""
+    document, page = new_page()
+    page.insert_text((50, 100), "12")
+    font = page.get_fonts()[0][0]
+    document.xref_set_key(font, "Encoding", "<</Type/Encoding/Differences[49/g001/g002]>>")
+    result = read_pdf(saved(document, tmp_path / "a.pdf")).pages[0]
+    assert not result.readable
+    assert result.lines == ()
+
+
+def test_a_rotated_page_keeps_its_pictures_apart_from_its_text(tmp_path: Path) -> None:
+    document, page = new_page()
+    page.insert_image(page.rect, pixmap=pymupdf.Pixmap(pymupdf.csGRAY, (0, 0, 40, 60)))
+    page.set_rotation(90)
+    assert not read_pdf(saved(document, tmp_path / "a.pdf")).pages[0].readable
+
+
+class TestFilesThatCannotBeRead:
+    def test_an_empty_file(self, tmp_path: Path) -> None:
+        path = tmp_path / "empty.pdf"
+        path.touch()
+        with pytest.raises(NotAPdf, match=r"^empty\.pdf is empty\.$"):
+            read_pdf(path)
+
+    def test_another_format(self, tmp_path: Path) -> None:
+        path = tmp_path / "letter.pdf"
+        path.write_bytes(b"PK\x03\x04 a word document")
+        with pytest.raises(NotAPdf, match=r"^letter\.pdf is not a PDF file\.$"):
+            read_pdf(path)
+
+    def test_a_header_alone(self, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        path = tmp_path / "cut.pdf"
+        path.write_bytes(b"%PDF-1.7\n1 0 obj\n<<")
+        with pytest.raises((NotAPdf, NoPages), match=r"^cut\.pdf "):
+            read_pdf(path)
+        assert capfd.readouterr() == ("", "")
+
+    def test_a_password(self, tmp_path: Path) -> None:
+        document, _ = new_page()
+        options = {"encryption": pymupdf.PDF_ENCRYPT_AES_256, "owner_pw": "o"}
+        with pytest.raises(Encrypted, match=r"^locked\.pdf is encrypted"):
+            read_pdf(saved(document, tmp_path / "locked.pdf", user_pw="u", **options))
+        assert read_pdf(saved(document, tmp_path / "open.pdf", user_pw="", **options)).pages
+
+    def test_no_pages(self, tmp_path: Path) -> None:
+        path = tmp_path / "none.pdf"
+        path.write_bytes(
+            b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+            b"trailer<</Root 1 0 R/Size 3>>\n%%EOF\n"
+        )
+        with pytest.raises(NoPages, match=r"^none\.pdf has no pages\.$"):
+            read_pdf(path)
+
+    def test_no_such_file(self, tmp_path: Path) -> None:
+        with pytest.raises(FileNotFoundError):
+            read_pdf(tmp_path / "missing.pdf")
+
+
+@needs_reports
+@pytest.mark.parametrize(("name", "count"), [("s000", 45), ("s002", 30), ("s003", 10), ("r_czj", 25)])
+def test_reports_keep_every_character(name: str, count: int) -> None:
+    """The characters are those of the text layer: none lost, none added."""
+    path = REPORTS / f"{name}.pdf"
+    pages = read_pdf(path).pages
+    assert [page.number for page in pages] == list(range(1, count + 1))
+    assert all(page.readable and page.origin == "text" for page in pages)
+    with pymupdf.open(path) as document:
+        for page, source in zip(pages, document, strict=True):
+            ours = "".join(line.text for line in page.lines)
+            assert sorted(ours.replace(" ", "")) == sorted("".join(source.get_text().split()))
+
+
+@needs_reports
+def test_scans_are_not_readable() -> None:
+    for path in REPORTS.glob("*-scan.pdf"):
+        assert not any(page.readable or page.lines for page in read_pdf(path).pages)

@@ -1,0 +1,128 @@
+"""The narrative against the statements."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from recount.schemas.arithmetic import evaluate
+from recount.schemas.figures import Figure
+from recount.schemas.final_accounts.cross import narrative_against_statements
+from recount.schemas.final_accounts.report import Report
+from recount.tests.schemas.gold import REPORTS, failures, fill, load
+
+D = Decimal
+
+
+@pytest.mark.skipif(not (REPORTS / "r_czj.gold.json").exists(), reason="the sample reports are not here")
+def test_a_published_report_contradicts_itself_once() -> None:
+    """Section 四 prints 0.3 where its statement has 2961.68, on both sides."""
+    failed = failures(narrative_against_statements(load(REPORTS / "r_czj.gold.json")))
+    assert [failure.identity.rule for failure in failed] == [
+        "四、财政拨款收入总计 = 财政拨款收入支出决算总表·收入总计",
+        "四、财政拨款支出总计 = 财政拨款收入支出决算总表·支出总计",
+    ]
+
+
+def example() -> dict[str, Any]:
+    """A report of our own, with every section once in words and once as a statement."""
+    coded = [
+        {"code": None, "name": "合计", "total": D("7.00"), "basic": D("5.00"), "project": D("2.00")},
+        {"code": "205", "name": "教育支出", "total": D("7.00")},
+        {"code": "20502", "name": "普通教育", "total": D("7.00")},
+        {"code": "2050204", "name": "高中教育", "total": D("7.00")},
+    ]
+    item = {"class_name": "教育支出", "section_name": "普通教育", "item_name": "高中教育", "amount": D("7.00")}
+    fund = {"code": None, "name": "合计", "opening": D("1.00"), "income": D("2.00"), "total": D("3.00")}
+    overview = {"income_total": D("10.00"), "opening_carryover": D("1.00"), "expenditure_total": D("10.00")}
+    return {
+        "income_expenditure": overview,
+        "income": {"total": D("9.00"), "institutional": {"amount": D("9.00"), "percent": D("100")}},
+        "expenditure": {"total": D("7.00"), "basic": {"amount": D("5.00")}},
+        "fiscal_appropriation": {"income_total": D("8.00"), "closing_carryover": D("1.00")},
+        "general_public_budget": {
+            "total": D("7.00"),
+            "by_class": [{"class_name": "教育支出", "amount": D("7.00")}],
+            "items": [item],
+        },
+        "basic_expenditure": {"total": D("5.00"), "personnel": D("4.00"), "public": D("1.00")},
+        "three_public": {
+            "total": D("2.00"),
+            "reception": {"amount": D("2.00")},
+            "budget": {"budget": D("3.00"), "final": D("2.00")},
+        },
+        "government_funds": {"income_total": D("3.00"), "expenditure": D("3.00")},
+        "state_capital": {"none": True},
+        "statements": {
+            "income_expenditure": overview,
+            "income": {
+                "rows": [{"code": None, "name": "合计", "total": D("9.00"), "institutional": D("9.00")}]
+            },
+            "expenditure": {"rows": coded},
+            "fiscal_appropriation": {"income_total": D("8.00"), "closing_carryover": {"total": D("1.00")}},
+            "general_public_budget": {"rows": coded},
+            "basic_expenditure": {"personnel_total": D("4.00"), "public_total": D("1.00")},
+            "three_public": {
+                "budget": {"total": D("3.00")},
+                "final": {"total": D("2.00"), "reception": D("2.00")},
+            },
+            "government_funds": {"rows": [fund]},
+            "state_capital": {"rows": [{"code": None, "name": "合计"}]},
+        },
+    }
+
+
+def failing(data: dict[str, Any]) -> list[str]:
+    report = fill(Report[Figure], data)
+    return [failure.identity.rule for failure in failures(narrative_against_statements(report))]
+
+
+def test_a_report_that_agrees_with_itself() -> None:
+    assert failing(example()) == []
+    report = fill(Report[Figure], example())
+    passed = [each for each in map(evaluate, narrative_against_statements(report)) if each.result == "pass"]
+    assert len(passed) == 20
+
+
+@pytest.mark.parametrize(
+    ("path", "begins"),
+    [
+        ("income_expenditure income_total", "一、收入总计"),
+        ("income institutional amount", "二、事业收入"),
+        ("expenditure basic amount", "三、基本支出"),
+        ("fiscal_appropriation closing_carryover", "四、财政拨款年末"),
+        ("general_public_budget total", "五、一般公共预算财政拨款支出"),
+        ("general_public_budget by_class 0 amount", "五、教育支出 = "),
+        ("general_public_budget items 0 amount", "五、教育支出·普通教育·高中教育"),
+        ("basic_expenditure personnel", "六、人员经费"),
+        ("three_public reception amount", "七、公务接待费"),
+        ("three_public budget budget", "七、“三公”经费支出预算数"),
+        ("government_funds income_total", "八、政府性基金预算收入总计"),
+    ],
+)
+def test_a_figure_that_differs_from_its_statement(path: str, begins: str) -> None:
+    data = example()
+    *keys, last = path.split()
+    place: Any = data
+    for key in keys:
+        place = place[int(key)] if key.isdigit() else place[key]
+    # The overview of the example is shared by both sides; only the narrative's copy changes.
+    if keys == ["income_expenditure"]:
+        data["income_expenditure"] = place = dict(place)
+    place[last] += D("0.02")
+    assert [rule.startswith(begins) for rule in failing(data)] == [True]
+
+
+def test_items_of_the_same_name_are_not_taken_for_each_other() -> None:
+    data = example()
+    items = data["general_public_budget"]["items"]
+    items.append({**items[0], "amount": D("1.00")})
+    assert failing(data) == []
+
+
+def test_without_statements_there_is_nothing_to_compare() -> None:
+    data = example()
+    del data["statements"]
+    assert list(narrative_against_statements(fill(Report[Figure], data))) == []

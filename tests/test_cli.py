@@ -1,0 +1,253 @@
+"""The commands: what they print, what they exit with, and that each of them is explained."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pymupdf
+import pytest
+import typer.main
+
+from recount.cli import app, main
+from recount.pipeline import runner
+from recount.pipeline.jsonfile import write_result
+from recount.pipeline.version import __version__
+
+ROOT = Path(__file__).resolve().parent.parent
+TASKS = ROOT / "tests" / "pipeline" / "tasks"
+
+
+class Printed:
+    """What a command left behind."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+Call = Callable[..., Printed]
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Call:
+    """Runs a command line in this process."""
+
+    def call(*arguments: object) -> Printed:
+        with pytest.raises(SystemExit) as exit:
+            main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return Printed(int(exit.value.code or 0), captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def tasks(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(TASKS))
+    import report_tasks
+
+    return report_tasks
+
+
+@pytest.fixture
+def archive(tmp_path: Path, tasks: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two good reports, structured by a task that needs no real ones."""
+    defaults = runner.run.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "task", tasks.by_content)
+    root = tmp_path / "archive"
+    (root / "2022").mkdir(parents=True)
+    (root / "2022" / "a.pdf").write_text("good one")
+    (root / "b.pdf").write_text("good two")
+    return root
+
+
+@pytest.fixture
+def result(tmp_path: Path, tasks: ModuleType) -> Path:
+    """A result file, as of a run."""
+    source = tmp_path / "a.pdf"
+    source.write_text("good")
+    path = tmp_path / "out" / "reports" / "2022" / "a.pdf.json"
+    write_result(path, tasks.sample_result(source))
+    return path
+
+
+def test_a_run_ends_with_a_table(call: Call, archive: Path, tmp_path: Path) -> None:
+    printed = call("structure", archive, "--out", tmp_path / "out")
+    assert (printed.code, printed.err) == (0, "")
+    rows = [line.split() for line in printed.out.splitlines()]
+    assert ["Reports", "2"] in rows
+    assert ["structured", "2"] in rows
+    assert ["Figures", "10"] in rows
+    assert ["✗", "disputed", "4"] in rows
+    assert ["error", "2"] in rows
+    again = call("structure", archive, "--out", tmp_path / "out")
+    assert ["unchanged", "2"] in [line.split() for line in again.out.splitlines()]
+
+
+def test_a_failure_is_one_line_and_exit_code_1(call: Call, archive: Path, tmp_path: Path) -> None:
+    (archive / "c [1].pdf").write_text("encrypted")
+    (tmp_path / "empty").mkdir()
+    printed = call("structure", archive, tmp_path / "empty", "--out", tmp_path / "out", "--quiet")
+    assert (printed.code, printed.out) == (1, "")
+    assert printed.err.splitlines() == [
+        f"{tmp_path / 'empty'}: holds no reports (*.pdf)",
+        "c [1].pdf: needs a password",
+    ]
+    assert (tmp_path / "out" / "reports" / "b.pdf.json").exists()
+
+
+def test_wrong_usage_is_one_line_and_exit_code_2(call: Call, archive: Path, tmp_path: Path) -> None:
+    for arguments, words in [
+        (("structure", tmp_path / "nowhere", "--out", tmp_path / "out"), "nowhere: no such file or folder"),
+        (("structure", archive, "--out", archive / "b.pdf"), "b.pdf is a file; --out takes a folder"),
+        (("show", tmp_path / "nowhere.json"), "nowhere.json cannot be read: No such file"),
+        (("show", archive / "b.pdf"), "b.pdf is no result file"),
+        (("show", archive), f"no result in {archive}"),
+    ]:
+        printed = call(*arguments)
+        assert (printed.code, printed.out) == (2, "")
+        assert len(printed.err.splitlines()) == 1
+        assert printed.err.startswith("recount: ")
+        assert words in printed.err
+    assert not (tmp_path / "out").exists()
+    assert call("structure", archive).code == 2
+    assert call("structure", archive, "--out", tmp_path / "out", "--jobs", 0).code == 2
+    assert call("nonsense").code == 2
+
+
+def test_ctrl_c_is_one_line(call: Call, archive: Path, tmp_path: Path) -> None:
+    (archive / "b.pdf").write_text("interrupt")
+    printed = call("structure", archive, "--out", tmp_path / "out", "--jobs", 1)
+    assert printed.code == 130
+    assert printed.err.startswith("recount: interrupted;")
+
+
+def test_show_puts_what_is_wrong_first(call: Call, result: Path) -> None:
+    printed = call("show", result)
+    assert printed.code == 0
+    lines = [line.rstrip() for line in printed.out.splitlines()]
+    assert lines[0] == "某某市[财政]局 2022"
+    wrong = lines.index("Source discrepancies: 1")
+    assert lines[wrong + 1 : wrong + 8] == [
+        "error  收入总计 = 本年收入合计 + 年初结转和结余",
+        "  1955.06 = 1950.30 + 4.68",
+        "  printed 1955.06, computed 1954.98, difference 0.08; rounding explains up to 0.015",
+        "  收入支出决算总体情况说明",
+        "    收入总计: 1,955.06, page 3",
+        "    本年收入合计: 1950.30, page 3",
+        "    年初结转和结余: 4.68, page 3",
+    ]
+    disputed = lines.index("Disputed figures: 2")
+    assert lines[disputed + 2] == "  does not fit: 收入总计 = 本年收入合计 + 年初结转和结余"
+    assert wrong < disputed < lines.index("收入支出决算总体情况说明")
+    assert ["收入总计", "1,955.06", "万元", "✗", "p.", "3"] in [line.split() for line in lines]
+    row = next(line for line in lines if "行政运行" in line and "%" in line)
+    assert row.split()[-5:] == ["-3.40", "%", "○", "p.", "5"]
+    assert row.startswith("支出项目 › 1 行政运行 › 与上年决算相比 › 增减率")
+    assert lines[-1] == "政府采购情况 › 政府采购支出总额: 12.3 (model:x): not on the page"
+
+
+def test_show_takes_a_section_by_key_or_title(call: Call, result: Path) -> None:
+    for section in ("income_exp", "收入支出决算总体"):
+        printed = call("show", result, "--section", section)
+        assert "收入总计" in printed.out
+        assert "行政运行" not in printed.out
+        assert "Source discrepancies" not in printed.out
+    printed = call("show", result, "--section", "nothing")
+    assert (printed.code, len(printed.err.splitlines())) == (2, 1)
+
+
+def test_show_finds_a_result_in_an_output_folder(call: Call, result: Path, tmp_path: Path, tasks: ModuleType) -> None:
+    out = tmp_path / "out"
+    assert result.is_relative_to(out)
+    assert call("show", out).code == 0
+    write_result(out / "reports" / "2023" / "a.pdf.json", tasks.sample_result(tmp_path / "a.pdf"))
+    assert "2 results" in call("show", out).err
+    assert "name one of them: 2022/a.pdf.json, 2023/a.pdf.json" in call("show", out, "a.pdf").err
+    assert call("show", out, "2023").code == 0
+    assert call("show", out, "2022/a.pdf").code == 0
+    assert "has 1999 in its name" in call("show", out, "1999").err
+
+
+def test_schema_says_what_result_files_hold(call: Call) -> None:
+    printed = call("schema")
+    schema = json.loads(printed.out)
+    assert printed.code == 0
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    income = schema["$defs"]["IncomeExpenditure"]["properties"]["income_total"]
+    assert income["title"] == "收入总计"
+    assert {"type": "number"} in income["anyOf"]
+
+
+def test_version(call: Call) -> None:
+    assert call("--version").out == f"recount {__version__}\n"
+
+
+def test_every_command_and_option_is_explained() -> None:
+    group: Any = typer.main.get_command(app)
+    assert group.help
+    assert set(group.commands) == {"structure", "show", "schema"}
+    for command in [group, *group.commands.values()]:
+        assert command.help, f"{command.name} has no help"
+        assert command.epilog, f"{command.name} has no epilog"
+        for parameter in command.params:
+            assert getattr(parameter, "help", None), f"{command.name} {parameter.name} has no help"
+
+
+def test_help_imports_nothing_heavy() -> None:
+    script = (
+        "import sys, recount.cli\n"
+        "try: recount.cli.main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print([m for m in ('pymupdf', 'pydantic', 'rich', 'sqlite3', 'multiprocessing') if m in sys.modules])"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / ".dev")}
+    printed = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True)
+    assert printed.stdout.splitlines()[-1] == "[]", printed.stdout + printed.stderr
+
+
+def bad_pdfs(folder: Path) -> dict[str, str]:
+    """Files that cannot be structured, each with the word that its reason must hold."""
+    folder.mkdir()
+    document = pymupdf.open()
+    document.new_page().insert_text((72, 72), "A letter about something else entirely.")
+    content: bytes = document.tobytes()
+    (folder / "letter.pdf").write_bytes(content)
+    (folder / "zero.pdf").touch()
+    (folder / "text.pdf").write_text("This is a text file, whatever its name says.")
+    (folder / "truncated.pdf").write_bytes(content[: len(content) // 3])
+    document.save(folder / "locked.pdf", encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="x", owner_pw="y")
+    blank = pymupdf.open()
+    blank.new_page()
+    blank.save(folder / "blank.pdf")
+    return {
+        "letter.pdf": "report",
+        "zero.pdf": "empty",
+        "text.pdf": "PDF",
+        "truncated.pdf": "",
+        "locked.pdf": "password",
+        "blank.pdf": "",
+    }
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_bad_files_each_get_one_line(tmp_path: Path, jobs: int) -> None:
+    """The real thing, as from a checkout: `python cli.py` with no help from the environment."""
+    wanted = bad_pdfs(tmp_path / "archive")
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    command = [sys.executable, ROOT / "cli.py", "structure", "archive", "--out", "out", "--jobs", str(jobs)]
+    printed = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert printed.returncode == 1, printed.stderr
+    reasons = dict(line.split(": ", 1) for line in printed.stderr.splitlines())
+    assert reasons.keys() == wanted.keys()
+    for name, word in wanted.items():
+        assert word in reasons[name], f"{name}: {reasons[name]}"
+        assert "internal error" not in reasons[name], f"{name}: {reasons[name]}"
+    assert not any((tmp_path / "out" / "reports").iterdir())
