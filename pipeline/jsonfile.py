@@ -111,6 +111,4 @@ def _bare(text: str) -> str:
 
 
 _LINE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, default=_marked)
-_INDENTED = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, check_circular=False, default=_marked, indent=2
-)
+_INDENTED = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, default=_marked, indent=2)

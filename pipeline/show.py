@@ -51,9 +51,7 @@ class Reading:
         return _ARROW.join(titles(self.model, self.result["report"], pointer)[below:])
 
 
-def render_result(
-    result: Result, model: type[BaseModel], section: str | None = None
-) -> Iterator[RenderableType]:
+def render_result(result: Result, model: type[BaseModel], section: str | None = None) -> Iterator[RenderableType]:
     """A whole report: what its source gets wrong, what is disputed, figures by section, what was rejected.
 
     section: only the figures of the sections whose key or title holds this. Raises UsageError if none does.
@@ -120,8 +118,7 @@ def _heading(reading: Reading) -> Iterator[RenderableType]:
     line = Text(f"{len(reading.figures)} figures: ")
     line.append_text(
         Text(", ").join(
-            Text(f"{MARKS[status]} {number} {status}", style=_STYLES[status])
-            for status, number in counts.items()
+            Text(f"{MARKS[status]} {number} {status}", style=_STYLES[status]) for status, number in counts.items()
         )
     )
     yield line

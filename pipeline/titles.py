@@ -41,12 +41,7 @@ def _child(value: object, step: str) -> object:
     """What lies one step down in the report; None where there is nothing."""
     if isinstance(value, Mapping):
         return value.get(step)
-    if (
-        isinstance(value, Sequence)
-        and not isinstance(value, str)
-        and step.isdigit()
-        and int(step) < len(value)
-    ):
+    if isinstance(value, Sequence) and not isinstance(value, str) and step.isdigit() and int(step) < len(value):
         return value[int(step)]
     return None
 

@@ -9,6 +9,6 @@ Independent of the pipeline by intent: nothing of `recount.pipeline` or `recount
 
 from recount.eval.generator.case import Case, Discrepancy, Form, Options
 from recount.eval.generator.files import write_case
-from recount.eval.generator.generate import generate
+from recount.eval.generator.generate import draft, generate
 
-__all__ = ["Case", "Discrepancy", "Form", "Options", "generate", "write_case"]
+__all__ = ["Case", "Discrepancy", "Form", "Options", "draft", "generate", "write_case"]

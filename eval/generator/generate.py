@@ -23,8 +23,8 @@ from recount.eval.generator.gold.xinjiang import Maker
 from recount.eval.generator.money import wan
 from recount.eval.generator.plant import plant
 from recount.eval.generator.slips import Typist, loosen
-from recount.eval.generator.typeset.blocks import Block
-from recount.eval.generator.typeset.compose import typeset
+from recount.eval.generator.typeset.blocks import Block, Para
+from recount.eval.generator.typeset.compose import Printed, typeset
 from recount.eval.generator.typeset.style import Style, draw_style
 from recount.eval.generator.words.units import Unit, draw_unit
 
@@ -35,6 +35,11 @@ _WRITERS: dict[Form, type[Shanghai]] = {Form.S2024: Shanghai, Form.N: National}
 def generate(form: Form, seed: int, *, options: Options | None = None) -> Case:
     """One report of a form; the same form, seed and options give the same bytes."""
     return _Job(form, seed, options or Options()).case()
+
+
+def draft(form: Form, seed: int, *, options: Options | None = None) -> tuple[Json, tuple[Discrepancy, ...]]:
+    """The gold and the planted discrepancies of `generate`, without typesetting (much faster)."""
+    return _Job(form, seed, options or Options()).draft()
 
 
 class _Job:
@@ -51,27 +56,48 @@ class _Job:
         drawn = self.rng.random() < chance
         return drawn if wish is None else wish
 
-    def case(self) -> Case:
-        """Make everything."""
+    def draft(self) -> tuple[Json, tuple[Discrepancy, ...]]:
+        """The gold as it will be printed, and what was planted in it."""
         gold = loosen(self.rng, self.gold(), self.options.slips)
         gold, planted = plant(self.rng, gold, self.options.plant)
-        pairs = twins(self.form, gold)
-        align(gold, pairs)
+        align(gold, twins(self.form, gold))
+        return gold, planted
+
+    def case(self) -> Case:
+        """Make everything."""
+        gold, planted = self.draft()
         typist = Typist(
             self.rng, self.options.slips, thousands=self.rng.random() < 0.75, autospace=self.style.autospace
         )
-        blocks = self.blocks(gold, typist)
+        blocks = self.run_in(self.blocks(gold, typist))
         self.note_raws(gold, typist)
-        pdf, pages = typeset(blocks, self.style, self.unit.name)
+        printed = typeset(blocks, self.style, self.unit.name)
         return Case(
             name=f"{self.form.value}-{self.seed:05d}",
             form=self.form,
             gold=gold,
-            tags=self.tags(gold, pages, planted),
+            tags=self.tags(gold, printed, planted),
             discrepancies=planted,
-            figures=tuple(doubled(typist.figures, pairs)),
-            pdf=pdf,
+            figures=tuple(doubled(typist.figures, twins(self.form, gold))),
+            pdf=printed.pdf,
         )
+
+    def run_in(self, blocks: list[Block]) -> list[Block]:
+        """A slip of layout: a small heading on one line with the text that follows it."""
+        out: list[Block] = []
+        for block in blocks:
+            head = out[-1] if out else None
+            slip = self.rng.random() < self.options.slips * 0.2
+            if (
+                slip
+                and isinstance(head, Para)
+                and isinstance(block, Para)
+                and (head.kind, block.kind) == ("h3", "body")
+            ):
+                out[-1] = Para(f"{head.text} {block.text}")
+            else:
+                out.append(block)
+        return out
 
     @staticmethod
     def note_raws(gold: Json, typist: Typist) -> None:
@@ -158,14 +184,15 @@ class _Job:
         body = writer.blocks()
         return front(self.rng, self.style, gold, self.unit, self.options.cover) + body + tables + writer.closing()
 
-    def tags(self, gold: Json, pages: int, planted: tuple[Discrepancy, ...]) -> dict[str, Any]:
+    def tags(self, gold: Json, printed: Printed, planted: tuple[Discrepancy, ...]) -> dict[str, Any]:
         """What the case is like, for choosing cases."""
         return {
             "form": self.form.value,
             "seed": self.seed,
             "style": self.style.name,
             "rules": self.style.rules,
-            "pages": pages,
+            "pages": printed.pages,
+            "tables_across_pages": printed.broken_tables,
             "slips": self.options.slips,
             "projects": len(gold["project_evaluations"]),
             "indicators": sum(len(table["indicators"]) for table in gold["project_evaluations"]),

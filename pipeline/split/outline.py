@@ -14,6 +14,7 @@ _LEVELS = (
     (2, re.compile(r"[一二三四五六七八九十]{1,3}[、.．]")),
     (3, re.compile(r"\([一二三四五六七八九十]{1,3}\)[、.]?")),
 )
+_PART_ALONE = re.compile(r"第[一二三四五六七八九十]{1,2}部分[、.:]?")
 _SENTENCE = re.compile(r"[。;,]")
 _LONGEST_HEADING = 48  # characters
 
@@ -56,7 +57,7 @@ def sections_of(document: Document, outline: Sequence[Heading]) -> dict[str, Sec
     found: list[_Open] = [_Open("front", "", 1)]
     part = ""
     parents: dict[int, str] = {}
-    for block in document.blocks:
+    for block in _with_whole_parts(document.blocks):
         if isinstance(block, Grid):
             found[-1].grids.append(block)
             continue
@@ -73,6 +74,24 @@ def sections_of(document: Document, outline: Sequence[Heading]) -> dict[str, Sec
         if rest is not None:
             opened.paragraphs.append(rest)
     return _fullest(found)
+
+
+def _with_whole_parts(blocks: Sequence[Block]) -> list[Block]:
+    """第一部分 on a line of its own and its title on the next are one heading."""
+    whole: list[Block] = []
+    for block in blocks:
+        above = whole[-1] if whole else None
+        if (
+            isinstance(block, Paragraph)
+            and isinstance(above, Paragraph)
+            and _PART_ALONE.fullmatch(above.text.folded)
+            and _looks_like_heading(block.text.folded)
+        ):
+            text = Text(above.text.printed + block.text.printed, above.text.folded + block.text.folded)
+            whole[-1] = Paragraph(text, (), above.page, above.top, above.centred)
+        else:
+            whole.append(block)
+    return whole
 
 
 def _fullest(found: Sequence[_Open]) -> dict[str, Section]:
@@ -143,8 +162,3 @@ def tail_of(paragraph: Paragraph, start: int) -> Paragraph | None:
     )
     text = Text(paragraph.text.printed[start:], folded[start:])
     return Paragraph(text, numbers, paragraph.page, paragraph.top)
-
-
-def blocks_between(document: Document, kind: type[Block]) -> list[Block]:
-    """The blocks of one kind, in order."""
-    return [block for block in document.blocks if isinstance(block, kind)]

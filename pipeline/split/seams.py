@@ -23,7 +23,7 @@ _MOST_PADDING = 6.0  # points between a cell's border and its text; more is an i
 
 _FIGURE = re.compile(r"[-+－−]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?[%％分]?")
 _ORDINAL = re.compile(r"[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、](?=\D)")
-_UNBROKEN = re.compile(r"(?:[A-Za-z0-9０-９.,．%％<>=]+|.)[，。；：、！？）》”,.;:!?)%％]*", re.DOTALL)
+_UNBROKEN = re.compile(r"(?:[A-Za-z0-9０-９.,．%％<>=/:~～-]+|.)[，。；：、！？）》”,.;:!?)%％]*", re.DOTALL)
 _SENTENCE_END = tuple("。；;！？!?")
 
 
@@ -84,11 +84,13 @@ Pair = tuple[Strip, Strip]
 
 
 class _Sign(Enum):
-    """What the two halves of a column say: one text, two texts, or nothing."""
+    """What the two halves of a column say."""
 
-    ONE = 1
+    BROKEN_LABEL = 2  # 满意度指 | 标: one text, though perhaps of several rows
+    ONE = 1  # the text above ends with a full line
     NEUTRAL = 0
-    TWO = -1
+    SHORT = -1  # the text above ends with a line that had room for more
+    TWO = -2  # both are texts in their own right
 
 
 def words(lines: Iterable[Line]) -> str:
@@ -134,9 +136,18 @@ def is_rest_of_row(
         return True
     if _Sign.TWO in signs:
         return False
-    if _Sign.ONE in signs:
+    if _Sign.BROKEN_LABEL in signs:
         return True
-    return _is_complement(pairs, figures)
+    if _Sign.SHORT in signs:  # a line can be short for many reasons: others may outvote it
+        return signs.count(_Sign.ONE) > signs.count(_Sign.SHORT) and _lacks_figures(pairs, figures)
+    return _Sign.ONE in signs or _is_complement(pairs, figures)
+
+
+def _lacks_figures(pairs: Sequence[Pair], figures: Collection[Span]) -> bool:
+    """Whether the figures of a row all stand in the part above."""
+    above = {one.span for one, _ in pairs if one.words}
+    below = {other.span for _, other in pairs if other.words}
+    return any(span in above for span in figures) and not any(span in below for span in figures)
 
 
 def _is_remainder(
@@ -146,8 +157,7 @@ def _is_remainder(
     above = {one.span for one, _ in pairs if one.words}
     below = {other.span for _, other in pairs if other.words}
     return (
-        any(span in above for span in figures)
-        and not any(span in below for span in figures)
+        _lacks_figures(pairs, figures)
         and any(span in above and span not in below and span not in figures for span in filled)
         and below <= above
         and not any(other.words in labels or _are_two_items(one.words, other.words) for one, other in pairs)
@@ -175,7 +185,7 @@ def _sign(above: Strip, below: Strip, labels: Collection[str]) -> _Sign:
     if not one:
         return _Sign.TWO if more in labels else _Sign.NEUTRAL
     if one not in labels and one + more in labels:
-        return _Sign.ONE
+        return _Sign.BROKEN_LABEL
     if one == more and above.height > 1:
         return _Sign.NEUTRAL
     if one in labels or more in labels:
@@ -184,7 +194,7 @@ def _sign(above: Strip, below: Strip, labels: Collection[str]) -> _Sign:
         return _Sign.ONE if _is_cut_figure(above, below) else _Sign.TWO
     if _is_full(above.last, below.last, _first_word_width(below.last.fragments[0])):
         return _Sign.ONE
-    return _Sign.NEUTRAL if one.endswith(_SENTENCE_END) else _Sign.TWO
+    return _Sign.NEUTRAL if one.endswith(_SENTENCE_END) else _Sign.SHORT
 
 
 def _are_two_items(one: str, more: str) -> bool:

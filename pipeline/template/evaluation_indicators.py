@@ -93,12 +93,12 @@ def read_indicators(header: Row, rows: Sequence[Row]) -> tuple[tuple[Indicator[R
     head = Header(columns_of(header, words.INDICATOR_COLUMNS), header.marks, header.width)
     found: list[Indicator[Ref]] = []
     levels, above = Levels(), header
-    for row in rows:
+    for at, row in enumerate(rows):
         if is_total(row):
             return tuple(found), _points(head, row)
         if is_indicator_header(row):  # printed again at the top of the next page
             head = Header(columns_of(row, words.INDICATOR_COLUMNS), row.marks, row.width)
-        elif found and row.grid != above.grid and _is_rest(head, found[-1], row):
+        elif found and _is_rest(head, found[-1], row) and _page_turns(above, rows[at:]):
             found[-1] = _with_rest(head, found[-1], row)
             levels = Levels(found[-1].level1, found[-1].level2)
         elif row.filled:
@@ -259,12 +259,26 @@ def _without_figures(levels: Levels, placed: Mapping[str, Mark], cells: Sequence
     return _built(levels, {field: mark for field, mark in placed.items() if field not in _FIGURE_FIELDS})
 
 
+def _page_turns(above: Row, below: Sequence[Row]) -> bool:
+    """Whether a new grid or, as the numbers around tell, a new page begins after a row."""
+    if below[0].grid != above.grid:
+        return True
+    last = max(_pages(above), default=None)
+    first = next((page for row in below for page in _pages(row)), None)
+    return last is not None and first is not None and first > last
+
+
+def _pages(row: Row) -> list[int]:
+    """The pages of the numbers that begin in a row."""
+    return [number.token.page for mark in row.filled for number in mark.cell.numbers]
+
+
 def _is_rest(head: Header, above: Indicator[Ref], row: Row) -> bool:
-    """Whether the first row of a continued table is the rest of the row that the page end cut.
+    """Whether a row is the rest of the row above, if a page end stands between them.
 
     Its figures stood on the page before; of its levels at most the end of a label is left.
     """
-    placed = _placed(head, row)
+    placed = _own(head, row)
     if not placed or above.weight is None:
         return False
     return not any(field in placed for field in _FIGURE_FIELDS) and all(
@@ -272,9 +286,14 @@ def _is_rest(head: Header, above: Indicator[Ref], row: Row) -> bool:
     )
 
 
+def _own(head: Header, row: Row) -> dict[str, Mark]:
+    """The cells that begin in a row, by field; none where they do not stand under one header each."""
+    return {field: mark for field, mark in (_placed(head, row) or {}).items() if row.begins(mark)}
+
+
 def _with_rest(head: Header, indicator: Indicator[Ref], row: Row) -> Indicator[Ref]:
     """The indicator with the rest of its texts."""
-    placed = _placed(head, row) or {}
+    placed = _own(head, row)
     rest = {field: _deviation(mark) if field == "deviation" else value_text(mark) for field, mark in placed.items()}
     return indicator.model_copy(
         update={field: joined([getattr(indicator, field), text]) for field, text in rest.items()}

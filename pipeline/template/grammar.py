@@ -24,9 +24,8 @@ _COMPARED = re.compile(
     rf"(?P<words>[^,。;:\n{N}]*?),?(?:比|与|较|同){_LAST_YEAR}(?:决算)?(?:相比较?|比较|比)?[,:]?"
     rf"(?P<again>[^,。;:\n{N}]{{0,24}}?)(?:各|均|总计|总共|共|净)?(?P<turn>{_UP}|{_DOWN})(?:了|额|数)?(?:为|是)?:?$"
 )
-_RATE = re.compile(
-    rf"[,、(]?(?:同比|较上年|比上年|各)?(?P<turn>{_UP}|{_DOWN})(?:了|率|幅度|比例)?(?:为|是|达)?:?"
-)
+_PART = re.compile(rf"(?P<words>[^,。;\n{N}]+?)(?P<turn>{_UP}|{_DOWN})(?:了|额|数)?(?:为|是)?:?")
+_RATE = re.compile(rf"[,、(]?(?:同比|较上年|比上年|各)?(?P<turn>{_UP}|{_DOWN})(?:了|率|幅度|比例)?(?:为|是|达)?:?")
 _SHARE = re.compile(rf"[,、(]?(?:约|各)?占[^,。;\n{N}]{{0,30}}")
 _BUDGET = re.compile(
     r"(?P<words>[^。;\n]*?)(?P<which>年初|全年|年中|调整)?预算(?:数|额|总额)?(?:安排|核定|批复)?(?:为|是|:)?$"
@@ -42,16 +41,16 @@ _STOP = re.compile(
     r"(?:^|(?<=[。;,\n:]))(?:其中|具体情况如下|具体情况|具体如下|与[^,。;]{0,8}预算数?相比(?:情况)?)[,:]?$"
 )
 _BOUNDARY = re.compile(r"[。;,\n](?=[^。;,\n]*$)")
-_LEAD = (
-    r"(?:其中:?|具体情况如下:?|\d{4}年度?|本年度?|当年|财政拨款|我?(?:单位|部门|局)|[一二三四五六七八九十]是|\(?\d?\)?)*"
-)
+_LEAD = r"(?:其中:?|具体情况如下:?|\d{4}年度?|本年度?|当年|财政拨款|我?(?:单位|部门|局)|[一二三四五六七八九十]是|\(?\d?\)?)*"
 _TAIL = (
     r"(?:的)?(?:支出|收入)?(?:决算|金额|执行)?(?:数|额)?(?:\([^)]{0,20}\))?(?:总额|总计|合计|共计|共有|共|总)?(?:均|各)?"
     r"(?:为|是|约|计|有)?:?"
 )
-_UNCHANGED = re.compile(r"(?:^|(?<=[。;\n:]))(?P<sentence>(?:其中:)?(?P<words>[^。;:\n▮]*?(?:持平|无变化|没有变化|无增减变化)))(?=[。;,]|$)")
+_UNCHANGED = re.compile(
+    r"(?:^|(?<=[。;\n:]))(?P<sentence>(?:其中:)?(?P<words>[^。;:\n▮]*?(?:持平|无变化|没有变化|无增减变化)))(?=[。;,]|$)"
+)
 
-_NEXT_UNCHANGED = re.compile(rf"(?<=[。\n])[^。\n]*?(?:与|比|较|同){_LAST_YEAR}[^。\n]*?(?:持平|无变化)")
+_NEXT_UNCHANGED = re.compile(rf"(?<=[。\n])(?:[^。\n]*?(?:与|比|较|同){_LAST_YEAR}|其中[,:])[^。\n]*?(?:持平|无变化)")
 _NOTHING_NAMED = re.compile(r"^(?:本年|全年)?(?:决算|支出|总体|情况|数|总额)*$")
 
 
@@ -60,12 +59,14 @@ class Subject:
     """Something that a section speaks of.
 
     key: the name that the section's mapping knows it by. words: a rule for the words right before its number.
-    units: the units that its amount is printed in.
+    units: the units that its amount is printed in. after: the subject whose number it may follow without words of its
+    own (▮批次，▮人次).
     """
 
     key: str
     words: str
     units: frozenset[str] = MONEY
+    after: str | None = None
 
 
 @dataclass(slots=True)
@@ -146,7 +147,9 @@ class Reader:
             named = [each for each in self.subjects if re.search(each.words, match["words"]) and each.units is MONEY]
             fact = self._fact(_group(named[0].key)) if named else self._fact(self.default)
             if fact.change is None:
-                fact.change = Versus(reason=clean(self.passage.text(*match.span("words")).removeprefix("其中：")))
+                fact.change = Versus(
+                    reason=clean(re.sub(r"^其中[，,：:]", "", self.passage.text(*match.span("words"))))
+                )
 
     def _unit(self, at: int) -> str | None:
         return self.passage.token(at).unit
@@ -194,18 +197,16 @@ class Reader:
 
     def _amount(self, at: int) -> bool:
         return (
-            (self._unit(at) in MONEY and (self._final(at) or self._compared(at) or self._budget(at)))
+            (
+                self._unit(at) in MONEY
+                and (self._final(at) or self._compared(at) or self._of_part(at) or self._budget(at))
+            )
             or self._stated(at)
         ) and self._claimed(at)
 
     def _final(self, at: int) -> bool:
         versus = self.versus
-        if (
-            versus is None
-            or versus.budget is None
-            or versus.final is not None
-            or self.reason_from is not None
-        ):
+        if versus is None or versus.budget is None or versus.final is not None or self.reason_from is not None:
             return False
         if _FINAL.fullmatch(self.passage.shape[self.done : at]) is None:
             return False
@@ -218,15 +219,29 @@ class Reader:
         match = _COMPARED.search(gap)
         if match is None:
             return False
-        start = self._clause(self.done + match.start("words"))
         fact = self._named(match["words"] or match["again"], gap[: match.start()])
-        if fact is None:
+        return fact is not None and self._changed(
+            fact, at, match["turn"], self._clause(self.done + match.start("words"))
+        )
+
+    def _of_part(self, at: int) -> bool:
+        """其中：〈subject〉支出决算增加▮万元: the change of a part, below the change of the whole."""
+        if not any(fact.change for fact in self.facts.values()):
             return False
+        gap = self.passage.shape[self.done : at]
+        begin = self._clause(at) - self.done
+        match = _PART.fullmatch(gap, max(begin, 0))
+        named = _compiled(tuple(self.subjects), "万元")[1].search(match["words"]) if match else None
+        if match is None or named is None or named.lastgroup is None:
+            return False
+        return self._changed(self._fact(named.lastgroup), at, match["turn"], self.done + begin)
+
+    def _changed(self, fact: Fact, at: int, turn: str, start: int) -> bool:
         self._end_reason(start)
         if fact.change is not None:
             return False
         is_rate = self._unit(at) == "%"
-        ref = self._ref(at, match["turn"])
+        ref = self._ref(at, turn)
         fact.change = self.versus = Versus(rate=ref) if is_rate else Versus(amount=ref)
         return True
 
@@ -238,9 +253,7 @@ class Reader:
             return False
         words = re.sub(r"^.*预算(?:数)?相比(?:情况)?[,:]?", "", match["words"])
         compared = words != match["words"]
-        fact = self._named(
-            words.split(",")[-1].split(":")[-1], gap[: match.start()] + ("。" if compared else "")
-        )
+        fact = self._named(words.split(",")[-1].split(":")[-1], gap[: match.start()] + ("。" if compared else ""))
         if fact is None or (self.reason_from is not None and not (words.strip("其中:,") or compared)):
             return False
         if fact.comparison is not None:
@@ -269,6 +282,12 @@ class Reader:
         boundary = _BOUNDARY.search(gap)
         begin = boundary.end() if boundary else 0
         clause = gap[begin:]
+        follows = self.last.key if self.last and not gap.strip(",、;() ") else None
+        direct = next((each for each in self.subjects if each.after == follows and follows), None)
+        if direct is not None and self._unit(at) in direct.units and direct.key not in self.facts:
+            self.last = self._fact(_group(direct.key))
+            self.last.amount = self._ref(at)
+            return True
         anywhere, strict = _compiled(tuple(self.subjects), self._unit(at))
         match = (strict if self.reason_from is not None else anywhere).search(clause)
         if match is None or match.lastgroup is None:

@@ -58,7 +58,7 @@ def map_report(document: Document) -> Mapped:
     notes = sections.get("other_notes")
     fields["other_notes"] = _text(notes) if notes else None
     fields["glossary"] = narrative_other.glossary(sections.get("part.glossary"))
-    fields["unmapped_figures"] = tuple(sorted(unmapped, key=lambda each: _place(document, each)))
+    fields["unmapped_figures"] = tuple(sorted(unmapped, key=_place))
     fields["unit_name"], fields["fiscal_year"] = _identity(sections, projects, overall)
     report = Report[Ref].model_validate(fields)
     return Mapped(report, NAME, found=bool(statements or projects or overall or _has_narrative(fields)))
@@ -68,9 +68,7 @@ def _has_narrative(fields: dict[str, object]) -> bool:
     return any(fields.get(key) for key, _ in _SIMPLE) or bool(fields.get("general_public_budget"))
 
 
-def _map_general(
-    sections: dict[str, Section], fields: dict[str, object], unmapped: list[UnmappedFigure[Ref]]
-) -> None:
+def _map_general(sections: dict[str, Section], fields: dict[str, object], unmapped: list[UnmappedFigure[Ref]]) -> None:
     keys = ("general_public_budget.overall", "general_public_budget.structure", "general_public_budget.items")
     parts = [sections.get(key) for key in keys]
     whole = sections.get("general_public_budget")
@@ -79,18 +77,14 @@ def _map_general(
     passages = [passage_of(part.paragraphs if part else ()) for part in parts]
     if whole is not None and whole.paragraphs:
         # Where a sub-heading is missing, its text stands under the heading of the section.
-        passages = [
-            each if part else passage_of(whole.paragraphs) for each, part in zip(passages, parts, strict=True)
-        ]
+        passages = [each if part else passage_of(whole.paragraphs) for each, part in zip(passages, parts, strict=True)]
     fields["general_public_budget"], readings = narrative.general_public_budget(*passages)
     title = whole.title if whole else ""
     for passage, reading in readings:
         unmapped += _unmapped(title, passage, reading)
 
 
-def _map_overview(
-    sections: dict[str, Section], fields: dict[str, object], unmapped: list[UnmappedFigure[Ref]]
-) -> None:
+def _map_overview(sections: dict[str, Section], fields: dict[str, object], unmapped: list[UnmappedFigure[Ref]]) -> None:
     functions, staff = sections.get("overview.functions"), sections.get("overview.staff")
     if functions is None and staff is None:
         return
@@ -134,12 +128,9 @@ def _unmapped(title: str, passage: Passage, reading: Reading) -> list[UnmappedFi
     return found
 
 
-def _place(document: Document, figure: UnmappedFigure[Ref]) -> tuple[int, float, float]:
-    """Where a figure stands: they are listed in reading order."""
-    if figure.value is None:
-        return 0, 0.0, 0.0
-    token = document.tokens[figure.value.token]
-    return token.page, token.box[1], token.box[0]
+def _place(figure: UnmappedFigure[Ref]) -> int:
+    """Figures are listed in reading order, which is the order of the tokens of running text."""
+    return figure.value.token if figure.value else -1
 
 
 def _text(section: Section) -> str | None:

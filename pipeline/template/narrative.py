@@ -69,9 +69,7 @@ def _change(reading: Reading, *keys: str) -> Change[Ref] | None:
 
 
 def _comparison(reading: Reading, *keys: str) -> Comparison[Ref] | None:
-    return next(
-        (comparison(f.comparison) for k in keys if (f := reading.facts.get(k)) and f.comparison), None
-    )
+    return next((comparison(f.comparison) for k in keys if (f := reading.facts.get(k)) and f.comparison), None)
 
 
 # --- 一、收入支出决算总体情况说明
@@ -193,9 +191,7 @@ def fund_budget(passage: Passage) -> tuple[FundBudget[Ref], Reading]:
 
 
 _NOTHING = re.compile(r"(?:无|没有|未发生|不涉及)[^。;]{0,40}(?:收入|支出|收支|拨款)|为空表|无数据")
-_FUND_EXPENDITURE = Subject(
-    "expenditure", r"(?:政府性基金|国有资本经营)(?:预算)?(?:财政拨款)?支出(?:决算)?(?:合计)?"
-)
+_FUND_EXPENDITURE = Subject("expenditure", r"(?:政府性基金|国有资本经营)(?:预算)?(?:财政拨款)?支出(?:决算)?(?:合计)?")
 
 
 # --- 五、一般公共预算财政拨款支出决算情况说明
@@ -322,9 +318,7 @@ _LIST = re.compile(
 def basic_expenditure(passage: Passage) -> tuple[BasicExpenditure[Ref], Reading]:
     """六、一般公共预算财政拨款基本支出决算情况说明."""
     found = read(passage, _BASIC, default="total")
-    lists = {
-        match["what"]: names_in(passage.text(*match.span("list"))) for match in _LIST.finditer(passage.shape)
-    }
+    lists = {match["what"]: names_in(passage.text(*match.span("list"))) for match in _LIST.finditer(passage.shape)}
     return BasicExpenditure[Ref](
         total=found.amount("total"),
         personnel=found.amount("personnel"),
@@ -367,14 +361,14 @@ _THREE_PUBLIC = (
     Subject("vehicle_running", r"公务用车运行(?:维护)?(?:费用?|支出|经费)?"),
     Subject("reception", r"公务接待(?:费用?|支出|经费)?"),
     Subject("overseas_groups", r"(?:因公)?出国(?:\(境\))?(?:的)?团组(?:数)?|团组", Count),
-    Subject(
-        "overseas_visits", r"因公出国(?:\(境\))?(?:人次数?|人数)?|累计|参加人次", frozenset({"人次", "人"})
-    ),
+    Subject("overseas_visits", r"因公出国(?:\(境\))?(?:人次数?|人数)?|累计|参加人次", frozenset({"人次", "人"})),
     Subject("vehicles_bought", r"(?:公务用车)?购置(?:数|公务用车|车辆)?(?:量)?", frozenset({"辆", "台"})),
     Subject("vehicles_owned", r"(?:公务用车|车辆)?保有量(?:为)?", frozenset({"辆", "台"})),
     Subject("fixed_asset_vehicles", r"固定资产(?:中)?(?:的)?(?:公务)?(?:用)?车辆?", frozenset({"辆", "台"})),
     Subject("reception_batches", r"(?:国内|外事)?公务接待(?:批次)?", frozenset({"批次", "批", "次"})),
-    Subject("reception_visits", r"(?:国内公务接待)?(?:人次|人数)|^", frozenset({"人次", "人"})),
+    Subject(
+        "reception_visits", r"(?:国内)?公务接待(?:人次|人数)|接待人次", frozenset({"人次", "人"}), "reception_batches"
+    ),
 )
 
 
@@ -388,9 +382,7 @@ def three_public(passage: Passage) -> tuple[ThreePublic[Ref], Reading]:
             return None
         return ThreePublicItem[Ref](amount=settled(found, key), percent=fact.share, change=change(fact.change))
 
-    counts = {
-        each.key: found.amount(each.key) for each in _THREE_PUBLIC if each.units is not _THREE_PUBLIC[0].units
-    }
+    counts = {each.key: found.amount(each.key) for each in _THREE_PUBLIC if each.units is not _THREE_PUBLIC[0].units}
     return ThreePublic[Ref](
         total=settled(found, "total"),
         change=_change(found, "total"),

@@ -45,9 +45,7 @@ def title(paragraphs: Sequence[Paragraph]) -> tuple[str | None, Ref | None]:
         return None, None
     year = next((n.token.index for each in lines for n in each.numbers if n.token.raw == match["year"]), None)
     printed = plain(passage.printed.replace("\n", ""))
-    unit = next(
-        (printed[slice(*match.span(part))] for part in ("before", "between", "after") if match[part]), None
-    )
+    unit = next((printed[slice(*match.span(part))] for part in ("before", "between", "after") if match[part]), None)
     return unit, Ref(year) if year is not None else None
 
 
@@ -84,9 +82,7 @@ def functions_of(section: Section | None) -> tuple[str, ...]:
     if not starts:
         return (plain(whole.replace("\n", "")),)
     ends = [each.start() for each in starts[1:]] + [len(whole)]
-    return tuple(
-        plain(whole[match.end() : end].replace("\n", "")) for match, end in zip(starts, ends, strict=True)
-    )
+    return tuple(plain(whole[match.end() : end].replace("\n", "")) for match, end in zip(starts, ends, strict=True))
 
 
 def ordinal(numeral: str) -> int:
@@ -98,9 +94,7 @@ def ordinal(numeral: str) -> int:
     return ((_NUMERALS.find(tens) + 1) if tens else 1) * 10 + ((_NUMERALS.find(ones) + 1) if ones else 0)
 
 
-def overview(
-    functions: Section | None, staff: Passage, units: Sequence[str]
-) -> tuple[Overview[Ref], Reading]:
+def overview(functions: Section | None, staff: Passage, units: Sequence[str]) -> tuple[Overview[Ref], Reading]:
     """第一部分: duties, staff, offices, subordinate units."""
     found = read(staff, _STAFF, default="staff_total")
     offices = _OFFICES.search(staff.shape)
@@ -121,9 +115,7 @@ def subordinate_units(passage: Passage) -> tuple[str, ...]:
         return ()
     start = match.start("list")
     lines = _UNIT_LINE.finditer("\n" + match["list"])
-    return tuple(
-        clean(passage.text(start + each.start("name") - 1, start + each.end("name") - 1)) for each in lines
-    )
+    return tuple(clean(passage.text(start + each.start("name") - 1, start + each.end("name") - 1)) for each in lines)
 
 
 # --- 十、其他重要事项
@@ -144,9 +136,7 @@ _ASSETS = (
     Subject("fixed_assets", r"固定资产(?:账面)?(?:原值|总额|价值)?"),
     Subject("building_area_m2", r"房屋(?:建筑)?(?:面积)?", frozenset({"平方米", "平米"})),
     Subject("value", r"(?:账面)?价值(?:总额)?|原值"),
-    Subject(
-        "unit_price", r"单(?:位|台)?价(?:值)?"
-    ),  # 单价100万元以上设备: a class of things, no figure of the report
+    Subject("unit_price", r"单(?:位|台)?价(?:值)?"),  # 单价100万元以上设备: a class of things, no figure of the report
     Subject("vehicles_ministerial", r"(?:副?部\(?省?\)?级?(?:及)?以上)?(?:领导干?部?)用车", _CARS),
     Subject("vehicle_count", r"(?:共有)?车辆(?:共)?", _CARS),
     Subject("vehicles_principal", r"主要(?:领导干部|负责人)(?:用车)?", _CARS),
@@ -213,15 +203,14 @@ def state_assets(passage: Passage) -> tuple[StateAssets[Ref], Reading]:
     found = read(passage, _ASSETS, default="fixed_assets")
     date = _AS_OF.search(passage.shape)
     note = _OTHER_CARS.search(passage.shape)
-    amounts = {
-        each.key: found.amount(each.key) for each in _ASSETS if each.key not in ("value", "unit_price")
-    }
+    amounts = {each.key: found.amount(each.key) for each in _ASSETS if each.key not in ("value", "unit_price")}
     section = StateAssets[Ref](
         as_of=f"{date['year']}-{int(date['month']):02}-{int(date['day']):02}" if date else None,
         vehicles_other_note=clean(passage.text(*note.span("note"))) if note else None,
         **amounts,
         **values,
     )
+    claimed |= set(range(*note.span("note"))) if note else set()
     return section, Reading(found.facts, (), tuple(at for at in found.unclaimed if at not in claimed))
 
 
@@ -309,9 +298,7 @@ def glossary(section: Section | None) -> tuple[GlossaryEntry, ...]:
         colon = folded.find(":", start, start + 50)
         if colon < 0 or (start == 0 and entries and "。" in folded[:colon]):
             if entries:
-                entries[-1] = GlossaryEntry(
-                    term=entries[-1].term, definition=entries[-1].definition + plain(printed)
-                )
+                entries[-1] = GlossaryEntry(term=entries[-1].term, definition=entries[-1].definition + plain(printed))
             continue
         entries.append(
             GlossaryEntry(

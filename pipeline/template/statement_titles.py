@@ -29,15 +29,15 @@ class Title(StrEnum):
 
 
 TITLES = (
-    (Title.THREE_PUBLIC, r"三公经费[^表]{0,40}表"),
-    (Title.GOVERNMENT_FUNDS, r"政府性基金.{0,12}(?:支出|收支)(?:决算)?(?:情况)?表"),
-    (Title.STATE_CAPITAL, r"国有资本经营.{0,12}(?:支出|收支)(?:决算)?(?:情况)?表"),
-    (Title.BASIC_EXPENDITURE, r"一般公共预算.{0,8}基本支出决算(?:明细|情况)?表"),
-    (Title.GENERAL_PUBLIC_BUDGET, r"一般公共预算.{0,8}(?:支出|收支)决算(?:明细|情况)?表"),
-    (Title.FISCAL_APPROPRIATION, r"财政拨款(?:收入支出|收支)决算总?表"),
-    (Title.INCOME_EXPENDITURE, r"(?:收入支出|收支)决算总?表"),
-    (Title.INCOME, r"(?<!拨款)收入决算(?:情况)?(?:总)?表"),
-    (Title.EXPENDITURE, r"(?<!基本|项目|拨款|预算|收入)支出决算(?:情况)?(?:总)?表"),
+    (Title.THREE_PUBLIC, r"(?<!政府性基金预算财政拨款)三公经费[^表]{0,40}表"),
+    (Title.GOVERNMENT_FUNDS, r"政府性基金(?:预算)?(?:财政拨款)?(?:收入支出|支出|收支)决算(?:情况)?表"),
+    (Title.STATE_CAPITAL, r"国有资本经营(?:预算)?(?:财政拨款)?(?:收入支出|支出|收支)决算(?:情况)?表"),
+    (Title.BASIC_EXPENDITURE, r"一般公共预算(?:财政拨款)?基本支出决算(?:明细|情况)?表"),
+    (Title.GENERAL_PUBLIC_BUDGET, r"一般公共预算(?:财政拨款)?(?:收入支出|支出|收支)决算(?:情况)?表"),
+    (Title.FISCAL_APPROPRIATION, r"(?<!预算)财政拨款(?:收入支出|收支)决算总?表"),
+    (Title.INCOME_EXPENDITURE, r"(?<!拨款)(?:收入支出|收支)决算总?表"),
+    (Title.INCOME, r"(?<!拨款)收入决算(?:情况)?总?表"),
+    (Title.EXPENDITURE, r"(?<!基本|项目|专项|经费|采购|基金|拨款|预算|收入)支出决算(?:情况)?总?表"),
 )
 """The titles, without spaces, brackets and quotation marks. One that contains another comes first."""
 

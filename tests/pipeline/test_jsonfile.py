@@ -23,9 +23,7 @@ def leaves(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.lists(children) | st.dictionaries(st.text(), children)
 
 
-@pytest.mark.parametrize(
-    "digits", ["115.50", "0.00", "-25.330", "1E+3", "1E-7", "-0.0", "12345678901234567890.10"]
-)
+@pytest.mark.parametrize("digits", ["115.50", "0.00", "-25.330", "1E+3", "1E-7", "-0.0", "12345678901234567890.10"])
 def test_a_decimal_is_a_number_with_its_printed_digits(digits: str) -> None:
     assert encode({"v": Decimal(digits)}) == f'{{"v": {Decimal(digits):f}}}'
 

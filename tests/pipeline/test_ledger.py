@@ -31,11 +31,7 @@ def test_every_attempt_is_kept(tmp_path: Path) -> None:
         ledger.finish_run(run, structured=1, unchanged=0, failed=1)
     with Ledger(tmp_path / "l.sqlite") as ledger:
         assert ledger.attempts("2022/甲.pdf") == [DONE, FAILED]
-    rows = (
-        sqlite3.connect(tmp_path / "l.sqlite")
-        .execute("SELECT version, arguments, failed FROM runs")
-        .fetchall()
-    )
+    rows = sqlite3.connect(tmp_path / "l.sqlite").execute("SELECT version, arguments, failed FROM runs").fetchall()
     assert rows == [("1", '{"reports": 1, "where": "年报"}', 1)]
 
 

@@ -123,9 +123,19 @@ def test_a_bad_report_costs_the_others_nothing(go: Any, archive: Path, tmp_path:
     assert go(jobs=jobs).structured == 1
 
 
-def test_a_report_that_fails_now_has_no_result_of_its_earlier_content(
-    go: Any, archive: Path, tmp_path: Path
-) -> None:
+def test_a_file_that_may_not_be_read_is_named_with_the_reason(go: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain_open = Path.open
+
+    def guarded(path: Path, *arguments: Any, **options: Any) -> Any:
+        if path.name == "b.pdf":
+            raise PermissionError(13, "Permission denied")
+        return plain_open(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", guarded)
+    assert fates(go()) == {"2022/a.pdf": None, "b.pdf": "cannot be read: Permission denied"}
+
+
+def test_a_report_that_fails_now_has_no_result_of_its_earlier_content(go: Any, archive: Path, tmp_path: Path) -> None:
     go()
     (archive / "b.pdf").write_text("encrypted")
     assert len(go().failures) == 1
@@ -133,9 +143,7 @@ def test_a_report_that_fails_now_has_no_result_of_its_earlier_content(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_a_worker_that_dies_is_given_a_second_chance_and_no_third(
-    go: Any, archive: Path, tmp_path: Path
-) -> None:
+def test_a_worker_that_dies_is_given_a_second_chance_and_no_third(go: Any, archive: Path, tmp_path: Path) -> None:
     (archive / "deadly.pdf").write_text("die")
     (archive / "shaky.pdf").write_text("once")
     summary = go(jobs=2)
@@ -148,9 +156,7 @@ def test_a_worker_that_dies_is_given_a_second_chance_and_no_third(
     assert results(tmp_path / "out") == ["2022/a.pdf.json", "b.pdf.json", "shaky.pdf.json"]
 
 
-def test_ctrl_c_leaves_nothing_half_written_and_the_next_run_goes_on(
-    go: Any, archive: Path, tmp_path: Path
-) -> None:
+def test_ctrl_c_leaves_nothing_half_written_and_the_next_run_goes_on(go: Any, archive: Path, tmp_path: Path) -> None:
     (archive / "b.pdf").write_text("interrupt")
     with pytest.raises(KeyboardInterrupt):
         go()
@@ -217,9 +223,7 @@ def test_two_runs_do_not_share_an_output(go: Any, tmp_path: Path) -> None:
     assert go().unchanged == 2
 
 
-def test_an_output_that_cannot_be_written_is_one_clear_error(
-    tasks: ModuleType, archive: Path, tmp_path: Path
-) -> None:
+def test_an_output_that_cannot_be_written_is_one_clear_error(tasks: ModuleType, archive: Path, tmp_path: Path) -> None:
     sources = find_sources([archive]).sources
     file = tmp_path / "file"
     file.touch()

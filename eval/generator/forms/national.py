@@ -101,11 +101,11 @@ class National(Shanghai):
         out += [Para((f"（{NUMERALS[i]}）" if many else "") + self.typist.text(text)) for i, text in enumerate(duties)]
         offices = "{U}内设机构{overview.office_count:i}个，分别是：{names:t}。"
         self.gold["names"] = "、".join(node["offices"])
-        out += [Para("二、机构设置", "h2"), self._say(offices)]
+        out += [Para("二、机构设置", "h2"), self.say(offices)]
         del self.gold["names"]
         units = node["subordinate_units"]
         if units:
-            out.append(self._say("纳入{U}{Y}年度部门决算编制范围的单位共" + str(len(units)) + "个，具体包括："))
+            out.append(self.say("纳入{U}{Y}年度部门决算编制范围的单位共" + str(len(units)) + "个，具体包括："))
             out += [Para(f"{index + 1}.{name}") for index, name in enumerate(units)]
         return out
 
@@ -121,7 +121,7 @@ class National(Shanghai):
                 f"与{{L}}年度相比，{name}收、支总计各{verb}{{income_change.amount:M}}万元，"
                 f"{rate}{{income_change.percent:P}}。主要原因是{{income_change.reason:t}}。"
             )
-        return [self._say(text, key)]
+        return [self.say(text, key)]
 
     def _totals(self) -> list[Block]:
         """一、"""
@@ -147,7 +147,7 @@ class National(Shanghai):
             f"年初预算为{{{at}.budget.budget:m}}万元，支出决算为{{{at}.budget.final:m}}万元"
             + self._rate(item["budget"], f"{at}.budget", "年初预算")
         )
-        return self._say(text + "。" + self._why(item["budget"], f"{at}.budget"), "general_public_budget")
+        return self.say(text + "。" + self._why(item["budget"], f"{at}.budget"), "general_public_budget")
 
     @staticmethod
     def _rate(comparison: Json, at: str, what: str) -> str:
@@ -170,10 +170,10 @@ class National(Shanghai):
             self._part("公务接待费支出", "reception_budget", "reception.amount")
             + "国内公务接待{reception_batches:i}批次、{reception_visits:i}人次。",
         )
-        overseas, fleet, reception = (self._say(text, "three_public") for text in parts)
+        overseas, fleet, reception = (self.say(text, "three_public") for text in parts)
         return [
             Para("（一）“三公”经费财政拨款支出决算总体情况说明", "h3"),
-            self._say(whole, "three_public"),
+            self.say(whole, "three_public"),
             Para(TRIPS, "h3"),
             overseas,
             self._vehicles(),
@@ -190,12 +190,12 @@ class National(Shanghai):
         """The vehicles as a whole: their budget and completion have no key."""
         places = unmapped(self, TRIPS)
         rate = f"，完成预算的{places[1]}" if len(places) > 1 else ""
-        return self._say(f"{VEHICLES}预算为{places[0]}万元，支出决算为{{three_public.vehicles.amount:m}}万元{rate}。")
+        return self.say(f"{VEHICLES}预算为{places[0]}万元，支出决算为{{three_public.vehicles.amount:m}}万元{rate}。")
 
     def _fund(self, key: str, name: str) -> list[Block]:
         """八、九: none, or the figures."""
         if self.gold[key]["none"]:
-            return [self._say(f"本部门{{Y}}年度没有{name}收入，也没有使用{name}安排的支出。")]
+            return [self.say(f"本部门{{Y}}年度没有{name}收入，也没有使用{name}安排的支出。")]
         return super()._fund(key, name)
 
     def _performance(self) -> list[Block]:
@@ -204,7 +204,7 @@ class National(Shanghai):
             "根据预算绩效管理要求，本部门对{Y}年度{project_count:i}个项目开展了绩效自评，"
             "涉及资金{project_budget:m}万元，自评覆盖率较高。"
         )
-        return [self._say(text, "performance")]
+        return [self.say(text, "performance")]
 
     def _important(self) -> list[Block]:
         """十一、: operating cost, procurement, assets."""
@@ -222,11 +222,11 @@ class National(Shanghai):
         )
         return [
             Para("（一）机关运行经费支出情况", "h3"),
-            self._say(text, "operating_costs"),
+            self.say(text, "operating_costs"),
             Para("（二）政府采购支出情况", "h3"),
-            self._say(bought, "procurement"),
+            self.say(bought, "procurement"),
             Para("（三）国有资产占用情况", "h3"),
-            self._say(self._assets(), "state_assets"),
+            self.say(self._assets(), "state_assets"),
         ]
 
     def _assets(self) -> str:

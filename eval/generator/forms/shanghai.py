@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
+from recount.eval.generator.forms.shanghai_details import assets, performance, procurement, three_public
 from recount.eval.generator.forms.statements import Statements
 from recount.eval.generator.forms.xinjiang import NUMERALS
 from recount.eval.generator.gold.shape import Json
@@ -97,7 +98,7 @@ class Shanghai:
         lines += [f"{NUMERALS[i]}、{name}" for i, name in enumerate(HEADS)]
         return [Para(line, "toc") for line in [*lines, "第四部分 名词解释"]]
 
-    def _say(self, template: str, key: str = "") -> Para:
+    def say(self, template: str, key: str = "") -> Para:
         """A paragraph of the section `key`; {Y} and {L} are this year and the last."""
         year = self.gold["fiscal_year"]
         text = template.replace("{Y}", str(year)).replace("{L}", str(year - 1)).replace("{U}", self.unit)
@@ -129,13 +130,13 @@ class Shanghai:
         sheet.row(["序号", "单位名称", "备注"])
         for index, name in enumerate(node["subordinate_units"]):
             sheet.row([str(index + 1), name, self.rng.choice(("", "", "预算并入本级"))])
-        return [*out, Para("二、部门决算单位构成", "h2"), self._say(text), sheet.grid()]
+        return [*out, Para("二、部门决算单位构成", "h2"), self.say(text), sheet.grid()]
 
     def _totals(self) -> list[Block]:
         """一、"""
         node = self.gold["income_expenditure"]
         return [
-            self._say(
+            self.say(
                 "{U}{Y}年度收入支出总计{income_total:m}万元。" + self._change("income_change", node, "收入支出总计"),
                 "income_expenditure",
             )
@@ -145,7 +146,7 @@ class Shanghai:
         """A total and the portions that there are."""
         node = self.gold[key]
         parts = [f"{label}{{{name}.amount:m}}万元，占{{{name}.percent:p}}" for name, label in names if node[name]]
-        return [self._say(f"{start}{{total:m}}万元，其中：{'；'.join(parts)}{self.rng.choice(('。', '；'))}", key)]
+        return [self.say(f"{start}{{total:m}}万元，其中：{'；'.join(parts)}{self.rng.choice(('。', '；'))}", key)]
 
     def _income(self) -> list[Block]:
         """二、"""
@@ -159,7 +160,7 @@ class Shanghai:
         """四、"""
         node, what = self.gold["fiscal_appropriation"], "财政拨款收入支出总计"
         text = "{U}{Y}年度财政拨款收入支出总计{income_total:m}万元。"
-        return [self._say(text + self._change("income_change", node, what), "fiscal_appropriation")]
+        return [self.say(text + self._change("income_change", node, what), "fiscal_appropriation")]
 
     def _general(self) -> list[Block]:
         """五、: total, classes in one sentence, budget, items."""
@@ -171,15 +172,15 @@ class Shanghai:
         ]
         out: list[Block] = [Para(f"（一）{name}决算总体情况", "h3")]
         text = f"{name}{{total:m}}万元，占本年支出合计的{{percent_of_expenditure:p}}。"
-        out.append(self._say(text + self._change("change", node, name), key))
+        out.append(self.say(text + self._change("change", node, name), key))
         out.append(Para(f"（二）{name}决算结构情况", "h3"))
-        out.append(self._say(f"{name}{{total:m}}万元，主要用于以下方面：{'；'.join(classes)}；", key))
+        out.append(self.say(f"{name}{{total:m}}万元，主要用于以下方面：{'；'.join(classes)}；", key))
         out.append(Para(f"（三）{name}决算具体情况", "h3"))
         text = (
             f"{name}年初预算为{{budget.budget:m}}万元，支出决算为{{budget.final:m}}万元，"
             "完成年初预算的{budget.completion_percent:p}。" + self._why(node["budget"], "budget") + "其中："
         )
-        out.append(self._say(text, key))
+        out.append(self.say(text, key))
         return out + [self._item(index, item) for index, item in enumerate(node["items"])]
 
     def _item(self, index: int, item: Json) -> Block:
@@ -189,7 +190,7 @@ class Shanghai:
             f"{index + 1}、{{{at}.class_name:t}}（类）{{{at}.section_name:t}}（款）{{{at}.item_name:t}}（项）。"
             f"主要用于：{{{at}.purpose:t}}年初预算为{{{at}.budget.budget:m}}万元，支出决算为{{{at}.budget.final:m}}万元。"
         )
-        return self._say(text + self._why(item["budget"], f"{at}.budget"), "general_public_budget")
+        return self.say(text + self._why(item["budget"], f"{at}.budget"), "general_public_budget")
 
     def _why(self, comparison: Json, at: str) -> str:
         """决算数大于（小于）预算数的主要原因, or 基本持平."""
@@ -205,7 +206,7 @@ class Shanghai:
             "P": "、".join(node["personnel_items"]),
             "Q": "、".join(node["public_items"]),
         }
-        para = self._say(
+        para = self.say(
             "一般公共预算财政拨款基本支出{total:m}万元。其中：人员经费{personnel:m}万元，主要包括：{P:t}；"
             "公用经费{public:m}万元，主要包括：{Q:t}。",
             "basic_expenditure",
@@ -215,8 +216,6 @@ class Shanghai:
 
     def _three_public(self) -> list[Block]:
         """七、"""
-        from recount.eval.generator.forms.shanghai_details import three_public
-
         return three_public(self)
 
     def _funds(self) -> list[Block]:
@@ -230,30 +229,26 @@ class Shanghai:
     def _fund(self, key: str, name: str) -> list[Block]:
         """八、九: none, or the totals."""
         if self.gold[key]["none"]:
-            return [self._say(f"{{U}}{{Y}}年度无{name}收入和支出。")]
+            return [self.say(f"{{U}}{{Y}}年度无{name}收入和支出。")]
         text = (
             f"{{U}}{{Y}}年度{name}年初结转和结余{{opening_carryover:m}}万元，本年收入{{income_current_year:m}}万元，"
             "本年支出{expenditure_current_year:m}万元，年末结转和结余{closing_carryover:m}万元。"
         )
-        return [self._say(text, key)]
+        return [self.say(text, key)]
 
     def _performance(self) -> list[Block]:
         """十、"""
-        from recount.eval.generator.forms.shanghai_details import performance
-
         return performance(self)
 
     def _important(self) -> list[Block]:
         """十一、"""
-        from recount.eval.generator.forms.shanghai_details import assets, procurement
-
         cost = self.gold["operating_costs"][0]
         verb, rate = ("增加", "增长") if cost["change"]["amount"] >= 0 else ("减少", "下降")
         text = (
             f"机关运行经费支出{{0.amount:m}}万元，比{{L}}年度{verb}{{0.change.amount:M}}万元，"
             f"{rate}{{0.change.percent:P}}。主要原因是{{0.change.reason:t}}。"
         )
-        out: list[Block] = [Para("（一）机关运行经费支出情况", "h3"), self._say(text, "operating_costs")]
+        out: list[Block] = [Para("（一）机关运行经费支出情况", "h3"), self.say(text, "operating_costs")]
         out += [Para("（二）政府采购支出情况", "h3"), *procurement(self)]
         return [*out, Para("（三）国有资产占有使用情况说明", "h3"), assets(self, _FLEET)]
 

@@ -39,8 +39,8 @@ def three_public(writer: Shanghai) -> list[Block]:
     text = f"{budget}，其中：{'；'.join(parts)}。{_reason(writer)}"
     return [
         Para("（一）“三公”经费财政拨款支出决算总体情况说明。", "h3"),
-        writer._say(text),
-        writer._say(_changes(writer)),
+        writer.say(text),
+        writer.say(_changes(writer)),
         Para("（二）“三公”经费财政拨款支出决算具体情况说明。", "h3"),
         *_details(writer),
     ]
@@ -79,7 +79,7 @@ def _amount(at: str, change: dict[str, object]) -> str:
 def _details(writer: Shanghai) -> list[Block]:
     """（二）: counts, or that there was nothing."""
     if writer.gold["three_public"]["vehicles_owned"] is None:
-        return [writer._say("{U}{Y}年度无“三公”经费财政拨款支出。")]
+        return [writer.say("{U}{Y}年度无“三公”经费财政拨款支出。")]
     texts = (
         "1、因公出国（境）费{overseas.amount:m}万元。全年安排因公出国（境）团组{overseas_groups:i}个，"
         "因公出国（境）{overseas_visits:i}人次。",
@@ -88,7 +88,7 @@ def _details(writer: Shanghai) -> list[Block]:
         "期末公务用车保有量{vehicles_owned:i}辆。",
         "3、公务接待费{reception.amount:m}万元。国内公务接待{reception_batches:i}批次，{reception_visits:i}人次。",
     )
-    return [writer._say(text, "three_public") for text in texts]
+    return [writer.say(text, "three_public") for text in texts]
 
 
 def performance(writer: Shanghai) -> list[Block]:
@@ -102,7 +102,7 @@ def performance(writer: Shanghai) -> list[Block]:
         "绩效自评的{Y}年度项目{performance.project_count:i}个，涉及预算金额{performance.project_budget:m}万元，"
         f"平均得分{p[4]}分（其中，{ratings}。绩效自评中共发现问题{p[9]}个，已经完成整改的{p[10]}个，正在整改的{p[11]}个）。"
     )
-    return [writer._say(text)]
+    return [writer.say(text)]
 
 
 def procurement(writer: Shanghai) -> list[Block]:
@@ -118,7 +118,7 @@ def procurement(writer: Shanghai) -> list[Block]:
         f"在面向小微企业预留政府采购项目中，由小微企业供应商中标或成交的，采购金额{p[3]}万元；"
         f"在其他政府采购项目中，由中小企业供应商中标或成交的，采购金额{p[4]}万元。"
     )
-    return [writer._say(text), writer._say(small)]
+    return [writer.say(text), writer.say(small)]
 
 
 def assets(writer: Shanghai, fleet: tuple[tuple[str, str], ...]) -> Para:
@@ -128,4 +128,4 @@ def assets(writer: Shanghai, fleet: tuple[tuple[str, str], ...]) -> Para:
         f"截至{{Y}}年12月31日，{{U}}共有车辆{{vehicle_count:i}}辆，其中：{kinds}。"
         "单价100万元（含）以上设备（不含车辆）{large_equipment:i}台（套）。"
     )
-    return writer._say(text, "state_assets")
+    return writer.say(text, "state_assets")

@@ -34,6 +34,13 @@ _T5 = (("total", "合计"), ("basic", "基本支出"), ("project", "项目支出
 _T8 = ("opening", "income", "total", "basic", "project", "closing")
 _T7 = ("total", "overseas", "vehicles", "vehicle_purchase", "vehicle_running", "reception")
 _KINDS = ("total", "general", "funds", "capital")
+# what the national form says below the other tables
+_NOTES = {
+    0: "注：本表反映部门本年度的总收支和年末结转结余情况。",
+    1: "注：本表反映部门本年度取得的各项收入情况。",
+    2: "注：本表反映部门本年度各项支出情况。",
+    4: "注：本表反映部门本年度一般公共预算财政拨款支出情况。",
+}
 _TENS = ("", "十", "二十")
 
 
@@ -64,7 +71,7 @@ class Statements:
             (self._t6, False),
             (self._t7, True),
             (lambda: self._t89("government_funds"), True),
-            (lambda: self._t89("state_capital"), True),
+            (lambda: self._capital() if self.national else self._t89("state_capital"), not self.national),
         )
         out: list[Block] = []
         for index, (layout, landscape) in enumerate(layouts):
@@ -77,7 +84,10 @@ class Statements:
 
     def _titles(self, index: int) -> list[Block]:
         """A table's title and its unit line."""
-        out: list[Block] = [Para(STATEMENTS[index], "title")]
+        title = STATEMENTS[index]
+        if self.national:
+            title = title.replace("国有资本经营预算财政拨款收入支出", "国有资本经营预算财政拨款支出")
+        out: list[Block] = [Para(title, "title")]
         if self.national:
             out.append(Para(f"公开{index + 1:02}表", "unit"))
             out.append(Para(f"部门：{self.unit}    {self.gold['fiscal_year']}年度    金额单位：万元", "note"))
@@ -88,7 +98,7 @@ class Statements:
     def _note(self, index: int) -> list[Block]:
         """The note of an empty T8 or T9."""
         key = {7: "government_funds", 8: "state_capital"}.get(index)
-        note = self.gold["statements"][key]["note"] if key else None
+        note = self.gold["statements"][key]["note"] if key else _NOTES.get(index) if self.national else None
         return [Para(note, "note")] if note else []
 
     def _value(self, value: Any, pointer: str) -> str:
@@ -233,6 +243,13 @@ class Statements:
         for key in _T7:
             row += [self._value(node[side][key], f"three_public/{side}/{key}") for side in ("budget", "final")]
         sheet.row(row)
+        return sheet
+
+    def _capital(self) -> Sheet:
+        """The national T9: expenditure only."""
+        sheet = Sheet((0.6, 0.5, 0.5, 3.0, 1.2, 1.2, 1.2), header=4)
+        self._head(sheet, ("合计", "基本支出", "项目支出"), total_first=True)
+        self._rows(sheet, "state_capital", ("total", "basic", "project"))
         return sheet
 
     def _t89(self, key: str) -> Sheet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
+from recount.eval.generator.forms.three_public import three_public
 from recount.eval.generator.gold.shape import Json
 from recount.eval.generator.slips import Typist
 from recount.eval.generator.typeset.blocks import Block, Break, Para
@@ -104,7 +105,7 @@ class Narrative:
         mark = f"（{NUMERALS[index]}）" if self.rng.random() < 0.8 else f"({NUMERALS[index]})"
         return Para(self.typist.heading(mark, title), "h3")
 
-    def say(self, template: str, node: Json, pointer: str) -> str:
+    def say(self, template: str, node: Json | list[Json], pointer: str) -> str:
         """A template filled in; {Y} in it is the year."""
         return self.typist.fill(template.replace("{Y}", str(self.year)), node, pointer)
 
@@ -280,8 +281,6 @@ class Narrative:
 
     def three_public(self) -> list[Block]:
         """七、"""
-        from recount.eval.generator.forms.three_public import three_public
-
         return three_public(self)
 
     def funds(self) -> list[Block]:
@@ -329,7 +328,15 @@ class Narrative:
             "授予中小企业合同金额{sme_amount:m}万元，占政府采购支出总额的{sme_percent:p}，其中：授予小微企业合同金额"
             "{micro_amount:m}万元，占政府采购支出总额的{micro_percent:p}。",
         )
-        return [Para(self.say(text, self.gold["procurement"], "/procurement")) for text in texts]
+        out: list[Block] = [Para(self.say(text, self.gold["procurement"], "/procurement")) for text in texts]
+        extra = self.gold["unmapped_figures"]
+        if extra:
+            places = [
+                f"{entry['label']}{{{index}.value:{'m' if entry['unit'] == '万元' else 'i'}}}{entry['unit']}"
+                for index, entry in enumerate(extra)
+            ]
+            out.append(Para(self.say("，".join(places) + "。", extra, "/unmapped_figures")))
+        return out
 
     def _assets(self) -> str:
         """十（三）"""

@@ -18,6 +18,8 @@ VEHICLES = "公务用车购置及运行维护费支出"
 class NationalMaker(ShanghaiMaker):
     """Builds the gold of an N report: as S, but with all portions, item completion and the X procurement."""
 
+    national: bool = True
+
     def overview(self) -> Json:
         """Duties and inner offices; subordinate units where it is a summary."""
         unit = self.unit

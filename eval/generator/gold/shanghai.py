@@ -25,6 +25,7 @@ class ShanghaiMaker(Maker):
     """Builds the gold of an S report; figures that have no key go to `unmapped_figures`."""
 
     first_total: bool = True
+    national: bool = False
 
     def narrative(self) -> Json:
         """The whole report with its statements."""
@@ -36,7 +37,7 @@ class ShanghaiMaker(Maker):
             "three_public": three_public,
             "performance": performance,
             "procurement": procurement,
-            "statements": statements(self.books, self.unit.name, self.first_total),
+            "statements": statements(self.books, self.unit.name, self.first_total, self.national),
             "unmapped_figures": vehicles + judged + reserved,
         }
 

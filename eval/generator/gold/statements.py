@@ -29,9 +29,23 @@ _NOTHING = Pool(0, 0, 0, 0, 0)
 
 Amounts = dict[str, int]
 
+# what the national form says below T8 and T9
+NATIONAL_NOTES = {
+    "funds": "注：本表反映部门本年度政府性基金预算财政拨款收入、支出及结转和结余情况。",
+    "capital": "注：本表反映部门本年度国有资本经营预算财政拨款支出情况。",
+}
 
-def statements(books: Books, unit: str, first_total: bool) -> Json:
-    """All nine; `first_total` puts the 合计 row of T2, T3 first (T5 has it last, as the form does)."""
+
+def statements(books: Books, unit: str, first_total: bool, national: bool = False) -> Json:
+    """All nine; `first_total` puts the 合计 rows of the functional tables first, else last.
+
+    The national T8 and T9 carry a note even when filled, and T9 has expenditure only.
+    """
+    notes = NATIONAL_NOTES if national else {}
+    capital = _t89(books, "capital", unit, "国有资本经营预算财政拨款支出", first_total, notes.get("capital"))
+    if national:
+        for row in capital["rows"]:
+            row |= dict.fromkeys(("opening", "income", "closing"))
     return blank(
         "statements",
         income_expenditure=_t1(books),
@@ -41,8 +55,8 @@ def statements(books: Books, unit: str, first_total: bool) -> Json:
         general_public_budget=_t5(books, first_total),
         basic_expenditure=_t6(books),
         three_public=_t7(books),
-        government_funds=_t89(books, "funds", unit, "政府性基金预算财政拨款支出", first_total),
-        state_capital=_t89(books, "capital", unit, "国有资本经营预算财政拨款支出", first_total),
+        government_funds=_t89(books, "funds", unit, "政府性基金预算财政拨款支出", first_total, notes.get("funds")),
+        state_capital=capital,
     )
 
 
@@ -218,7 +232,7 @@ def _t7(books: Books) -> Json:
     return {"budget": side(lambda s: s.budget), "final": side(lambda s: s.now)}
 
 
-def _t89(books: Books, source: Source, unit: str, what: str, first_total: bool) -> Json:
+def _t89(books: Books, source: Source, unit: str, what: str, first_total: bool, filled_note: str | None) -> Json:
     """政府性基金, 国有资本经营: the carry-overs stand on the largest line; an empty table says why."""
     keys = ("opening", "income", "total", "basic", "project", "closing")
     pool = books.pools.get(source)
@@ -230,6 +244,6 @@ def _t89(books: Books, source: Source, unit: str, what: str, first_total: bool) 
         values = (opening, line.total + closing - opening, line.total, line.basic, line.project, closing)
         items.append((line, dict(zip(keys, values, strict=True))))
     if items and pool and pool.total:
-        return {"rows": _tree(items, first_total), "note": None}
+        return {"rows": _tree(items, first_total), "note": filled_note}
     note = f"注：{unit}无{what}，故本表无数据。"
     return {"rows": [{"code": None, "name": "合计"} | dict.fromkeys(keys)], "note": note}

@@ -56,6 +56,7 @@ class Maker:
             operating_costs=self.operating_costs(),
             procurement=self.procurement(),
             state_assets=self.assets(),
+            unmapped_figures=self.extra_figures(),
             glossary=[{"term": term, "definition": text} for term, text in self.terms()],
         )
 
@@ -257,6 +258,21 @@ class Maker:
             micro_amount=wan(bought.micro),
             micro_percent=share(bought.micro, bought.total),
         )
+
+    def extra_figures(self) -> list[Json]:
+        """Figures that some publishers add to 十（二） and that have no key of the contract."""
+        bought = self.books.procurement
+        if not bought.total or self.rng.random() < 0.75:
+            return []
+        counted = self.rng.randint(1, 90)
+        rows: tuple[tuple[str, Decimal | int, str], ...] = (
+            ("全年公开招标采购金额", wan(bought.total // 3), "万元"),
+            ("电子卖场采购", counted, "笔"),
+        )
+        return [
+            blank("unmapped", section="（二）政府采购情况", label=label, raw=str(value), value=value, unit=unit)
+            for label, value, unit in rows
+        ]
 
     def assets(self) -> Json:
         """十（三）国有资产占用情况说明."""

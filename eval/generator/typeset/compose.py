@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from recount.eval.generator.typeset.blocks import Block
 from recount.eval.generator.typeset.pages import Press
 from recount.eval.generator.typeset.style import Style
 
 
-def typeset(blocks: Sequence[Block], style: Style, unit: str) -> tuple[bytes, int]:
-    """Set `blocks` in `style`; `unit` is what a running header prints. Returns the PDF and its page count."""
+@dataclass(frozen=True)
+class Printed:
+    """The PDF, its pages, and how many of its tables run over a page's end."""
+
+    pdf: bytes
+    pages: int
+    broken_tables: int
+
+
+def typeset(blocks: Sequence[Block], style: Style, unit: str) -> Printed:
+    """Set `blocks` in `style`; `unit` is what a running header prints."""
     press = Press(style, unit)
     press.set(blocks)
     pages = len(press.doc)
-    return press.pdf(), pages
+    return Printed(press.pdf(), pages, press.broken_tables)

@@ -12,6 +12,7 @@ from recount.eval.generator.typeset.blocks import Block, Break, Grid, Para
 from recount.eval.generator.typeset.lines import Face, font, wrap
 from recount.eval.generator.typeset.rules import Box, rule_ops
 from recount.eval.generator.typeset.style import Style
+from recount.eval.generator.typeset.tables import set_grid
 
 A4 = (595.3, 841.9)
 LOOSEST = 0.06  # the most, in ems, that justification puts between two characters
@@ -41,6 +42,7 @@ class Press:
         self.face = Face(style.digits)
         self.doc = pymupdf.open()
         self.landscape = False
+        self.broken_tables = 0
         self._fonts: dict[str, int] = {}
         self._turn()
 
@@ -66,8 +68,6 @@ class Press:
 
     def set(self, blocks: Sequence[Block]) -> None:
         """Set all blocks in order."""
-        from recount.eval.generator.typeset.tables import set_grid  # the table setter needs the press
-
         for block in blocks:
             if isinstance(block, Para):
                 self._paragraph(block)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from recount.eval.generator.typeset.blocks import Cell, Grid
 from recount.eval.generator.typeset.lines import atoms, wrap
-from recount.eval.generator.typeset.pages import Press
+
+if TYPE_CHECKING:
+    from recount.eval.generator.typeset.pages import Press
 
 _NUMBER = re.compile(r"[-−－]?[\d０-９][\d０-９,，.．\s]*[%％]?\s?分?$")
 
@@ -45,6 +48,7 @@ class _Table:
         self.edges = self._columns()
         self.sets = [self._prepare(cell) for cell in grid.cells]
         self.heights = self._heights()
+        self.broken = False
 
     def set(self) -> None:
         """Set the rows; a row that does not fit is cut or moved to the next page as the style wants."""
@@ -66,6 +70,7 @@ class _Table:
                 self._flush(part)
                 part = self._next_page(row)
         self._flush(part)
+        self.press.broken_tables += self.broken
         self.press.y += self.step * 0.5
 
     def _columns(self) -> list[float]:
@@ -137,6 +142,7 @@ class _Table:
 
     def _next_page(self, row: int) -> list[_Slice]:
         """Turn the page; the header rows come again where the style repeats them."""
+        self.broken = self.broken or row > 0
         self.press.break_page()
         part: list[_Slice] = []
         if self.style.repeat_header and row >= self.grid.header > 0:

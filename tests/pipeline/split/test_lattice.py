@@ -128,7 +128,7 @@ def merged_grids(draw: st.DrawFn) -> tuple[list[float], list[float], list[Span]]
     return xs, ys, spans
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(merged_grids(), st.sampled_from(sorted(STYLES)))
 def test_any_grid_is_read_as_drawn(grid: tuple[list[float], list[float], list[Span]], style: str) -> None:
     xs, ys, spans = grid

@@ -35,9 +35,7 @@ def sample_result(path: Path) -> dict[str, Any]:
             "unit_name": "某某市[财政]局",
             "fiscal_year": Decimal(2022),
             "income_expenditure": {"income_total": Decimal("1955.06"), "opening_carryover": Decimal("4.68")},
-            "general_public_budget": {
-                "items": [{"item_name": "行政运行", "change": {"percent": Decimal("-3.40")}}]
-            },
+            "general_public_budget": {"items": [{"item_name": "行政运行", "change": {"percent": Decimal("-3.40")}}]},
             "overview": {"staff_total": Decimal(88)},
         },
         "figures": figures,

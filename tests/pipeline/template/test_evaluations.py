@@ -26,6 +26,7 @@ class Sheet:
 
     def __init__(self) -> None:
         self.tokens: list[Token] = []
+        self.page = 1
 
     def text(self, printed: str) -> tuple[Text, tuple[Number, ...]]:
         folded = fold(printed)
@@ -35,7 +36,7 @@ class Sheet:
         value = Decimal(match[0].rstrip("%").replace(",", ""))
         exponent = value.as_tuple().exponent
         assert isinstance(exponent, int)
-        token = Token(len(self.tokens), match[0], value, -exponent, None, 1, (0, 0, 1, 1))
+        token = Token(len(self.tokens), match[0], value, -exponent, None, self.page, (0, 0, 1, 1))
         self.tokens.append(token)
         return Number(match.start(), match.end(), token)
 
@@ -43,10 +44,12 @@ class Sheet:
         text, numbers = self.text(printed)
         return Paragraph(text, numbers, page=1, top=0.0, centred=True)
 
-    def grid(self, rows: Sequence[Sequence[Spec]], caption: Sequence[str] = ()) -> Grid:
+    def grid(self, rows: Sequence[Sequence[Spec]], caption: Sequence[str] = (), turn: int = 999) -> Grid:
+        """turn: the row with which a new page begins."""
         taken: set[tuple[int, int]] = set()
         cells, width = [], 0
         for at, row in enumerate(rows):
+            self.page = 1 if at < turn else 2
             for spec in row:
                 printed, columns, deep = (spec, 1, 1) if isinstance(spec, str) else (*spec, 1)[:3]
                 start = next(column for column in count() if (at, column) not in taken)
@@ -418,6 +421,20 @@ def test_the_rest_of_the_label_in_the_margin_is_no_cell_of_a_row() -> None:
         ("时效指标", "按时完成率", "=100%", "100%", 10, 10),
         ("满意度指标", "村民满意度", "≥90%", "95%", 5, 5),
     ]
+
+
+def test_a_row_without_figures_is_a_rest_only_where_a_page_ends() -> None:
+    body = indicators(
+        [("产出指标", 1, 3), ("数量指标", 1, 3), "巡护里", ">=12公里", "12公里", "60", "50", "汛期道"],
+        ["程", "", "", "", "", "路中断。"],
+        ["巡护次数", "=2次", "2次", "30", "30", ""],
+    )
+    sheet = Sheet()
+    rest = len(project_rows(body)) - 3
+    projects, _, _ = map_evaluations([sheet.grid(project_rows(body), CAPTION, turn=rest)])
+    assert [row[2] for row in values(sheet, projects[0])] == ["巡护里程", "巡护次数"]
+    assert projects[0].indicators[0].deviation == "汛期道路中断"
+    assert [row[2] for row in values(sheet, only(sheet, project_rows(body)))] == ["巡护里", "程", "巡护次数"]
 
 
 def test_a_header_printed_again_on_the_next_page_is_no_indicator() -> None:
