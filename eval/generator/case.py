@@ -28,7 +28,8 @@ class Options:
 
     slips 0 (clean) to 1 (many); plant: how many discrepancies; projects: how many performance tables;
     level: printed shares add to exactly 100.00; size: small, medium, large, huge; style: a name of typeset.style;
-    trade: a key of accounts.classification.TRADES.
+    yuan: money printed in 元 (forms S and N only; the gold is in 万元 all the same);
+    year: the fiscal year (forms S and N only); trade: a key of accounts.classification.TRADES.
     """
 
     slips: float = 0.0
@@ -43,6 +44,8 @@ class Options:
     cover: bool | None = None
     size: str | None = None
     style: str | None = None
+    yuan: bool | None = None
+    year: int | None = None
     unit: str | None = None
     trade: str | None = None
 

@@ -20,7 +20,7 @@ from recount.eval.generator.gold.shanghai import ShanghaiMaker
 from recount.eval.generator.gold.shape import Json, blank
 from recount.eval.generator.gold.twins import align, doubled, twins
 from recount.eval.generator.gold.xinjiang import Maker
-from recount.eval.generator.money import wan
+from recount.eval.generator.money import exact_to_fen, wan
 from recount.eval.generator.plant import plant
 from recount.eval.generator.slips import Typist, loosen
 from recount.eval.generator.typeset.blocks import Block, Para
@@ -50,6 +50,9 @@ class _Job:
         # a text as seed: its hash does not depend on the process
         self.rng = Random(f"{form.value}/{seed}")
         self.style: Style = draw_style(self.rng, options.style)
+        # a year of its own only where the form's wording does not hang on it
+        self.year = (options.year if form in _MAKERS else None) or form.year
+        self.yuan = form in _MAKERS and self.chance(options.yuan, 0.1)
 
     def chance(self, wish: bool | None, chance: float) -> bool:
         """A wish, or else chance."""
@@ -58,7 +61,9 @@ class _Job:
 
     def draft(self) -> tuple[Json, tuple[Discrepancy, ...]]:
         """The gold as it will be printed, and what was planted in it."""
-        gold = loosen(self.rng, self.gold(), self.options.slips)
+        with exact_to_fen(self.yuan):
+            gold = self.gold()
+        gold = loosen(self.rng, gold, self.options.slips)
         gold, planted = plant(self.rng, gold, self.options.plant)
         align(gold, twins(self.form, gold))
         return gold, planted
@@ -67,7 +72,11 @@ class _Job:
         """Make everything."""
         gold, planted = self.draft()
         typist = Typist(
-            self.rng, self.options.slips, thousands=self.rng.random() < 0.75, autospace=self.style.autospace
+            self.rng,
+            self.options.slips,
+            thousands=self.rng.random() < 0.75,
+            autospace=self.style.autospace,
+            yuan=self.yuan,
         )
         blocks = self.run_in(self.blocks(gold, typist))
         self.note_raws(gold, typist)
@@ -110,7 +119,7 @@ class _Job:
         """The consistent gold report."""
         options = self.options
         self.books = draw_books(
-            self.rng, self.form.year, Wishes(options.funds, options.capital, options.size, options.trade)
+            self.rng, self.year, Wishes(options.funds, options.capital, options.size, options.trade)
         )
         summary = self.form in (Form.X2023, Form.S2024, Form.N) and self.chance(options.summary, 0.4)
         self.unit: Unit = draw_unit(self.rng, self.books.trade, summary=summary, name=options.unit)
@@ -127,10 +136,10 @@ class _Job:
         """The gold of an X report: performance tables, and from 2022 the narrative."""
         options = self.options
         count = options.projects or self.rng.choice((1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 25, 40))
-        evaluator = Evaluator(self.rng, self.form.year, self.unit.name)
+        evaluator = Evaluator(self.rng, self.year, self.unit.name)
         tables = evaluator.projects(count)
         if self.form is Form.X2021:
-            return blank("report", unit_name=self.unit.name, fiscal_year=self.form.year, project_evaluations=tables)
+            return blank("report", unit_name=self.unit.name, fiscal_year=self.year, project_evaluations=tables)
         gold = self.maker.narrative() | {"project_evaluations": tables}
         if self.form is Form.X2023 and self.chance(options.overall, 0.8):
             gold["overall_evaluation"] = evaluator.overall(self.unit.name, self.books.whole.total)
@@ -194,6 +203,7 @@ class _Job:
             "pages": printed.pages,
             "tables_across_pages": printed.broken_tables,
             "slips": self.options.slips,
+            "unit": "元" if self.yuan else "万元",
             "projects": len(gold["project_evaluations"]),
             "indicators": sum(len(table["indicators"]) for table in gold["project_evaluations"]),
             "fund_budget": bool(gold["government_funds"]) and not gold["government_funds"]["none"],

@@ -5,16 +5,31 @@ Amounts are rounded one by one, as publishers do, so that a printed sum may diff
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import ROUND_HALF_UP, Decimal
 
 FEN_PER_WAN = 1_000_000  # 100 分 x 10,000 元
 CENT = Decimal("0.01")
 GRAIN = FEN_PER_WAN // 100  # the least amount that prints as 0.01 万元
+YUAN_PLACES = Decimal("0.000001")  # a hundredth of a 元, in 万元
+_places: ContextVar[Decimal] = ContextVar("_places", default=CENT)
+
+
+@contextmanager
+def exact_to_fen(wanted: bool) -> Iterator[None]:
+    """Within: amounts keep six decimals of 万元, as a report that prints 元 to the 分 shows them."""
+    token = _places.set(YUAN_PLACES if wanted else CENT)
+    try:
+        yield
+    finally:
+        _places.reset(token)
 
 
 def wan(fen: int) -> Decimal:
-    """An amount in 万元 with two decimals."""
-    return (Decimal(fen) / FEN_PER_WAN).quantize(CENT, ROUND_HALF_UP)
+    """An amount in 万元 with two decimals (six where the report prints 元)."""
+    return (Decimal(fen) / FEN_PER_WAN).quantize(_places.get(), ROUND_HALF_UP)
 
 
 def share(part: int, whole: int) -> Decimal:
@@ -31,7 +46,7 @@ def growth(now: int, last: int) -> tuple[Decimal, Decimal]:
     """
     amount = wan(now - last)
     if amount == 0:
-        return Decimal("0.00"), Decimal("0.00")
+        return wan(0), Decimal("0.00")
     if last == 0:
         return amount, Decimal("100.00")
     return amount, share(now - last, last)

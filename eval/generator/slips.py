@@ -12,6 +12,8 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from recount.eval.generator.money import CENT
+
 _WIDE = str.maketrans("0123456789.,%-", "０１２３４５６７８９．，％－")
 _HALF = str.maketrans("，；：（）", ",;:()")
 # texts whose marks a typist may have typed half-width; names and labels stay
@@ -71,6 +73,7 @@ class Typist:
     rate: float
     thousands: bool = True
     autospace: bool = False
+    yuan: bool = False  # money (given in 万元) is printed in 元
     figures: list[tuple[str, str]] = field(default_factory=list)
 
     def fill(self, template: str, node: Any, pointer: str = "") -> str:
@@ -96,6 +99,8 @@ class Typist:
             return self.text(str(value))
         if spec in "MP":  # the sign is in the words before it
             value, spec = abs(value), spec.lower()
+        if spec == "m" and self.yuan and isinstance(value, Decimal):
+            value = (value * 10_000).quantize(CENT)
         raw = self.number(value, thousands=spec == "m")
         if spec == "p":
             raw += "％" if self._slip(0.06) else "%"

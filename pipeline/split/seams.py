@@ -22,6 +22,7 @@ _PROSE = 40  # characters; a cell with more holds sentences, where a line may be
 _MOST_PADDING = 6.0  # points between a cell's border and its text; more is an indent or centring
 
 _FIGURE = re.compile(r"[-+－−]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?[%％分]?")
+_DECIMALS = re.compile(r"^[^.．]*[.．]?|\D")  # all but the decimals
 _ORDINAL = re.compile(r"[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、](?=\D)")
 _UNBROKEN = re.compile(r"(?:[A-Za-z0-9０-９.,．%％<>=/:~～-]+|.)[，。；：、！？）》”,.;:!?)%％]*", re.DOTALL)
 _SENTENCE_END = tuple("。；;！？!?")
@@ -118,11 +119,15 @@ def is_one_cell(above: Strip, below: Strip, labels: Collection[str]) -> bool:
 
 
 def is_rest_of_row(
-    upper: Sequence[Strip], lower: Sequence[Strip], strips: Sequence[Strip], labels: Collection[str]
+    upper: Sequence[Strip],
+    lower: Sequence[Strip],
+    above: Sequence[Strip],
+    below: Sequence[Strip],
+    labels: Collection[str],
 ) -> bool:
     """Whether the first row of a part (lower) is the rest of the last row of the part above (upper).
 
-    strips: all cells of both parts, which tell what a complete row has.
+    above, below: all cells of the two parts, which tell what a complete row has.
     """
     spans = sorted(strip.span for strip in upper)
     if not any(strip.words for strip in lower) and all(strip.height == 1 for strip in lower):
@@ -131,16 +136,48 @@ def is_rest_of_row(
         return False
     pairs = pairs_of(upper, lower)
     signs = [_sign(one, other, labels) for one, other in pairs]
-    figures, filled = _habits(strips, spans, (*upper, *lower))
+    figures, filled = _habits((*above, *below), spans, (*upper, *lower))
     if _is_remainder(pairs, figures, filled, labels):
         return True
     if _Sign.TWO in signs:
         return False
     if _Sign.BROKEN_LABEL in signs:
         return True
+    if _are_usual(upper, lower, above, below, bool(figures)):
+        return False
     if _Sign.SHORT in signs:  # a line can be short for many reasons: others may outvote it
         return signs.count(_Sign.ONE) > signs.count(_Sign.SHORT) and _lacks_figures(pairs, figures)
     return _Sign.ONE in signs or _is_complement(pairs, figures)
+
+
+def _are_usual(
+    upper: Sequence[Strip],
+    lower: Sequence[Strip],
+    above: Sequence[Strip],
+    below: Sequence[Strip],
+    of_figures: bool,
+) -> bool:
+    """Whether other rows have text in just the columns in which these two have it: then both are complete.
+
+    Outside of tables of figures once is not enough: a head of two columns stands above the texts of goals.
+    """
+    excluded = {id(strip) for strip in (*upper, *lower)}
+    counts = Counter(
+        pattern
+        for strips in (above, below)
+        for pattern in _patterns(strip for strip in strips if id(strip) not in excluded)
+    )
+    (one,), (other,) = _patterns(upper, 0), _patterns(lower, 0)
+    return min(counts[one], counts[other]) > 0 and (of_figures or counts[one] + counts[other] > 2)
+
+
+def _patterns(strips: Iterable[Strip], row: int | None = None) -> list[frozenset[Span]]:
+    """For each row the columns with text, cells of several rows left aside; row: take all cells as of this row."""
+    rows: dict[int, set[Span]] = {} if row is None else {row: set()}
+    for strip in strips:
+        if strip.height == 1 and strip.words:
+            rows.setdefault(strip.row if row is None else row, set()).add(strip.span)
+    return [frozenset(spans) for spans in rows.values()]
 
 
 def _lacks_figures(pairs: Sequence[Pair], figures: Collection[Span]) -> bool:
@@ -205,10 +242,11 @@ def _are_two_items(one: str, more: str) -> bool:
 
 
 def _is_cut_figure(above: Strip, below: Strip) -> bool:
-    """Whether two figures are one that broke in the middle: not even a digit more had room."""
+    """Whether two figures are one that broke within its decimals: not even a digit more had room."""
     first = below.last.fragments[0].boxes[0]
     whole = _FIGURE.fullmatch(above.words + below.words)
-    return bool(whole) and _is_full(above.last, below.last, first[2] - first[0])
+    decimals = len(_DECIMALS.sub("", above.words)), len(_DECIMALS.sub("", above.words + below.words))
+    return bool(whole) and decimals[0] < decimals[1] == 2 and _is_full(above.last, below.last, first[2] - first[0])
 
 
 def _is_full(above: RawCell, below: RawCell, width: float) -> bool:

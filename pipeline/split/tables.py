@@ -184,7 +184,7 @@ def _append(strips: list[Strip], rows: int, part: list[Strip], skipped: int, lab
         return rows
     lower = [strip for strip in part if strip.row == skipped]
     upper = [strip for strip in strips if strip.row_end == rows]
-    rest = bool(rows) and is_rest_of_row(upper, lower, strips + part, labels)
+    rest = bool(rows) and is_rest_of_row(upper, lower, strips, part, labels)
     for strip in part:
         strip.move(rows - skipped - rest)
     absorbed: set[int] = set()

@@ -281,9 +281,10 @@ def _is_rest(head: Header, above: Indicator[Ref], row: Row) -> bool:
     placed = _own(head, row)
     if not placed or above.weight is None:
         return False
-    return not any(field in placed for field in _FIGURE_FIELDS) and all(
-        mark.label not in words.LEVELS for mark in placed.values()
-    )
+    if any(field in placed for field in _FIGURE_FIELDS):
+        return False
+    labels = ((getattr(above, field) or "") + placed[field].words for field in _LEVEL_FIELDS if field in placed)
+    return all(label in words.LEVELS for label in labels)
 
 
 def _own(head: Header, row: Row) -> dict[str, Mark]:

@@ -27,7 +27,7 @@ from recount.schemas.final_accounts.narrative import (
     ThreePublicItem,
 )
 
-Count = frozenset({"个", "人次", "人", "批次", "批", "辆", "次", "台", "套"})
+COUNTED = frozenset({"个", "家", "人次", "人", "名", "批次", "批", "辆", "次", "台", "套"})
 
 
 def change(versus: Versus | None) -> Change[Ref] | None:
@@ -360,7 +360,7 @@ _THREE_PUBLIC = (
     Subject("vehicle_purchase", r"公务用车购置(?:费用?|支出|经费)?"),
     Subject("vehicle_running", r"公务用车运行(?:维护)?(?:费用?|支出|经费)?"),
     Subject("reception", r"公务接待(?:费用?|支出|经费)?"),
-    Subject("overseas_groups", r"(?:因公)?出国(?:\(境\))?(?:的)?团组(?:数)?|团组", Count),
+    Subject("overseas_groups", r"(?:因公)?出国(?:\(境\))?(?:的)?团组(?:数)?|团组", COUNTED),
     Subject("overseas_visits", r"因公出国(?:\(境\))?(?:人次数?|人数)?|累计|参加人次", frozenset({"人次", "人"})),
     Subject("vehicles_bought", r"(?:公务用车)?购置(?:数|公务用车|车辆)?(?:量)?", frozenset({"辆", "台"})),
     Subject("vehicles_owned", r"(?:公务用车|车辆)?保有量(?:为)?", frozenset({"辆", "台"})),
@@ -389,8 +389,8 @@ def three_public(passage: Passage) -> tuple[ThreePublic[Ref], Reading]:
         overseas=item("overseas"),
         vehicles=item("vehicles"),
         reception=item("reception"),
-        vehicle_purchase=found.amount("vehicle_purchase"),
-        vehicle_running=found.amount("vehicle_running"),
+        vehicle_purchase=settled(found, "vehicle_purchase"),
+        vehicle_running=settled(found, "vehicle_running"),
         budget=_comparison(found, "total"),
         overseas_budget=_comparison(found, "overseas"),
         vehicle_purchase_budget=_comparison(found, "vehicle_purchase"),

@@ -10,7 +10,7 @@ from recount.pipeline.document import Grid, Paragraph
 from recount.pipeline.split.outline import Section
 from recount.pipeline.split.text import plain
 from recount.pipeline.template.grammar import Reading, Subject, read
-from recount.pipeline.template.narrative import Count, change, names_in, ref_at
+from recount.pipeline.template.narrative import COUNTED, change, names_in, ref_at
 from recount.pipeline.template.passage import N, Passage, clean, passage_of
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.narrative import (
@@ -52,20 +52,26 @@ def title(paragraphs: Sequence[Paragraph]) -> tuple[str | None, Ref | None]:
 # --- 第一部分 概况
 
 _STAFF = (
-    Subject("staff_total", r"(?:实有|在编)?(?:人员|人数|总人数|实有人数)", Count),
-    Subject("staff_active", r"在职(?:人员|人数)?", Count),
-    Subject("staff_veteran_retired", r"离休(?:人员|人数)?", Count),
-    Subject("staff_retired", r"退休(?:人员|人数)?", Count),
-    Subject("office_count", r"(?:下设|内设|设有?)(?:处室|科室|机构)?", Count),
+    Subject("staff_total", r"(?:实有|在编)?(?:人员|人数|总人数|实有人数)", COUNTED),
+    Subject("staff_active", r"在职(?:人员|人数)?", COUNTED),
+    Subject("staff_veteran_retired", r"离休(?:人员|人数)?", COUNTED),
+    Subject("staff_retired", r"退休(?:人员|人数)?", COUNTED),
+    Subject("unit_count", r"(?:预算)?单位(?:共计|共有|共)?", COUNTED),  # how many the list below has: no key of its own
+    Subject("office_count", r"(?:下设|内设|设有?)(?:处室|科室|机构)?", COUNTED),
 )
 _OFFICES = re.compile(
     rf"(?:下设|内设|设有?)(?:有|处室|科室|机构)*{N}个[^。;:,]{{0,12}}[:,]?(?:分别(?:是|为)|包括|即|为|有)?:?"
     rf"(?P<list>[^。;\n]+)"
 )
 _NO_UNITS = re.compile(r"无(?:下属)?(?:预算)?(?:单位)|没有下属")
-_UNITS = re.compile(r"(?:下属预算)?单位(?:共▮个)?(?:包括|有|为)?:\s*\n?(?P<list>(?:.|\n)*)$")
+_UNITS = re.compile(
+    r"(?:下属预算)?单位(?:共?▮[个家])?,?(?:具体|分别)?(?:包括|有|为|是|如下)*:\s*\n?(?P<list>(?:.|\n)*)$"
+)
 _UNIT_LINE = re.compile(rf"(?:^|\n)\s*\(?(?:{N}|[{_NUMERALS}]+)[.、)]\s*(?P<name>[^\n;。]+)")
 _DUTY = re.compile(rf"\((?P<ordinal>[{_NUMERALS}ー]{{1,3}})\)[、.]?")
+
+
+_INTRODUCTION = re.compile(r"(?:职责|职能|任务)(?:如下|是|为)?:$")
 
 
 def functions_of(section: Section | None) -> tuple[str, ...]:
@@ -80,7 +86,8 @@ def functions_of(section: Section | None) -> tuple[str, ...]:
             starts.append(match)
             expected += 1
     if not starts:
-        return (plain(whole.replace("\n", "")),)
+        lines = [each for each in section.paragraphs if not _INTRODUCTION.search(each.text.folded)]
+        return (plain("".join(each.text.printed for each in lines or section.paragraphs)),)
     ends = [each.start() for each in starts[1:]] + [len(whole)]
     return tuple(plain(whole[match.end() : end].replace("\n", "")) for match, end in zip(starts, ends, strict=True))
 
@@ -102,7 +109,7 @@ def overview(functions: Section | None, staff: Passage, units: Sequence[str]) ->
         functions=functions_of(functions),
         offices=names_in(staff.text(*offices.span("list"))) if offices else (),
         subordinate_units=tuple(units) or subordinate_units(staff),
-        **{each.key: found.amount(each.key) for each in _STAFF},
+        **{each.key: found.amount(each.key) for each in _STAFF if each.key != "unit_count"},
     ), found
 
 
@@ -235,11 +242,16 @@ _OVERALL = re.compile(
     rf"整体支出[^。;▮]{{0,16}}(?P<count>{N})个,[^▮。;]{{0,8}}?全年预算(?:数|总额|总数)?(?:为)?(?P<budget>{N})(?:万元|元),"
     rf"(?:全年|实际)?执行(?:数|总额)?(?:为)?(?P<executed>{N})(?:万元|元)"
 )
-_PROJECTS = re.compile(
-    rf"(?:绩效(?:评价|自评)(?:的)?(?:\d{{4}}年度)?项目|(?<!目标的)(?<!跟踪评价的)项目(?:支出)?(?:绩效)?自?评价?表?)(?P<count>{N})个,?(?:涉及)?[^▮。;]{{0,8}}?"
-    rf"(?:全年)?预算(?:数|总额|资金|金额)?(?:为)?(?P<budget>{N})(?:万元|元)"
-    rf"(?:,(?:全年|实际)?执行(?:数|总额)?(?:为)?(?P<executed>{N})(?:万元|元))?"
+_PROJECT_COUNT = (
+    rf"绩效(?:评价|自评)(?:的)?(?:\d{{4}}年度)?项目(?P<count>{N})个",
+    rf"(?<!目标的)(?<!跟踪评价的)项目(?:支出)?(?:绩效)?自?评价?表?(?P<count>{N})个",
+    rf"(?P<count>{N})个项目(?:支出)?(?:全部)?(?:开展|进行|实施)了?(?:预算)?绩效(?:自评|评价)",
 )
+_PROJECT_MONEY = (
+    rf",?(?:共?涉及)?[^▮。;]{{0,8}}?(?:全年)?(?:预算|资金)(?:数|总额|资金|金额)?(?:为)?(?P<budget>{N})(?:万元|元|亿元)"
+    rf"(?:,(?:全年|实际)?执行(?:数|总额)?(?:为)?(?P<executed>{N})(?:万元|元|亿元))?"
+)
+_PROJECTS = tuple(re.compile(words + _PROJECT_MONEY) for words in _PROJECT_COUNT)
 _PARTS = (
     ("achievements", r"预算绩效管理取得的成效|取得的成效|主要成效"),
     ("problems", r"发现的(?:主要)?问题(?:及|和)原因|存在的(?:主要)?问题(?:及|和)?(?:原因)?"),
@@ -252,8 +264,9 @@ def performance(passage: Passage) -> tuple[Performance[Ref], Reading]:
     """十一、预算绩效的情况说明."""
     fields: dict[str, Ref | str | None] = {}
     claimed: set[int] = set()
-    for pattern, prefix in ((_OVERALL, "overall"), (_PROJECTS, "project")):
-        match = pattern.search(passage.shape, max(claimed, default=0))
+    for patterns, prefix in (((_OVERALL,), "overall"), (_PROJECTS, "project")):
+        after = max(claimed, default=0)
+        match = next((m for pattern in patterns if (m := pattern.search(passage.shape, after))), None)
         if match is None:
             continue
         names = {"count": "overall_table_count" if prefix == "overall" else "project_count"}

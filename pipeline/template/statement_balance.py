@@ -22,6 +22,7 @@ from recount.pipeline.template.statement_table import (
     columns_by_header,
     has_chinese,
     heading,
+    is_nearly,
     name_of,
     only_number,
     whole_number,
@@ -51,6 +52,16 @@ EXPENDITURE_ROLES = (
     ("some_total", r"合计"),
 )
 """What a line is that is none of the lines by source or function."""
+USUAL_NAMES = {
+    "本年收入合计": "income_current_year",
+    "使用非财政拨款结余": "nonfiscal_surplus_used",
+    "年初结转和结余": "opening_carryover",
+    "年初财政拨款结转和结余": "opening_carryover",
+    "本年支出合计": "expenditure_current_year",
+    "年末结转和结余": "closing_carryover",
+    "年末财政拨款结转和结余": "closing_carryover",
+}
+"""For names in which one character is misread."""
 OPENING_PARTS = (
     ("opening_general", r"一般公共预算"),
     ("opening_funds", r"政府性基金"),
@@ -236,7 +247,12 @@ def _role(name: str, roles: Sequence[tuple[str, str]], *, below_opening: bool) -
         for key, pattern in OPENING_PARTS:
             if re.search(pattern, name):
                 return key
-    return next((key for key, pattern in roles if re.fullmatch(pattern, name)), None)
+    for key, pattern in roles:
+        if re.fullmatch(pattern, name):
+            return key
+    of_this_half = {key for key, _ in roles}
+    misread = {key for usual, key in USUAL_NAMES.items() if is_nearly(name, usual)} & of_this_half
+    return misread.pop() if len(misread) == 1 else None
 
 
 def _settle_totals(lines: Lines, roles: Sequence[tuple[str, str]]) -> None:

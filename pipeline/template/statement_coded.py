@@ -37,7 +37,9 @@ from recount.schemas.final_accounts.statements import (
 ROW = TypeVar("ROW", bound=CodedRow[Any])
 
 TOTAL = "合计"
-TOTALS = frozenset({"合计", "总计"})
+TOTALS = re.compile(r"合计|总计")
+MISREAD_TOTAL = re.compile(r"合.|[台含舍]计")
+"""合计 with one character misread; no line of the classification is called so."""
 OF_ANOTHER_YEAR_OR_SIDE = r"上年|预算数|年初|年末|收入"
 
 INCOME = (
@@ -137,7 +139,7 @@ def coded_rows(table: Table, fields: Sequence[Field], model: type[ROW]) -> Itera
 def label_columns(table: Table, columns: Sequence[int]) -> Labels:
     """The columns of the codes and of the names, by their headings, or by what they hold."""
     paths = {column: table.path(column) for column in columns}
-    codes = [column for column, path in paths.items() if _heads_code(path)]
+    codes = [column for column, path in paths.items() if heads_code(path)]
     names = [column for column, path in paths.items() if any("名称" in words for words in path)]
     if not names:
         names = [c for c, path in paths.items() if c not in codes and path and path[-1] in NAME_HEADINGS]
@@ -149,7 +151,8 @@ def label_columns(table: Table, columns: Sequence[int]) -> Labels:
     return Labels(tuple(codes), tuple(names))
 
 
-def _heads_code(path: Sequence[str]) -> bool:
+def heads_code(path: Sequence[str]) -> bool:
+    """Whether a heading says that codes stand below it."""
     return any("编码" in words or words in CODE_LEVELS for words in path)
 
 
@@ -159,7 +162,8 @@ def code_and_name(table: Table, row: int, labels: Labels, above: str = "") -> tu
     above: the code of the line above, for a form that prints only the last level of a code.
     """
     cells = [cell for cell in table.cells(row, labels.codes + labels.names) if label(cell) not in CODE_LEVELS]
-    if any(label(cell) in TOTALS and cell.row == row for cell in cells):
+    words = [label(cell) for cell in cells if cell.row == row]
+    if any(map(TOTALS.fullmatch, words)) or (len(words) == 1 and MISREAD_TOTAL.fullmatch(words[0])):
         return None, TOTAL
     code = _joined(table, row, labels.codes, above)
     names = [cell for cell in table.cells(row, labels.names) if cell.row == row and has_chinese(cell)]
@@ -173,12 +177,17 @@ def code_and_name(table: Table, row: int, labels: Labels, above: str = "") -> tu
 
 
 def _joined(table: Table, row: int, columns: Sequence[int], above: str) -> str | None:
-    """The code of a line from its 类, 款 and 项 cells, each of which may hold its level or all down to it."""
+    """The code of a line from its 类, 款 and 项 cells, each of which may hold its level or all down to it.
+
+    A cell that holds anything but digits makes the whole code unreadable, not a shorter one.
+    """
     code = ""
     for cell in table.cells(row, columns):
         digits = cell.words
+        if label(cell) in CODE_LEVELS or has_chinese(cell):
+            continue  # the header's last row; a code and name in one cell
         if not digits.isascii() or not digits.isdigit():
-            continue
+            return None
         if len(digits) >= 3:
             code = digits  # all levels down to this one
         elif code:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from recount.pipeline.document import Cell
 from recount.pipeline.template.statement_coded import (
     TOTAL,
     Labels,
     code_and_name,
+    heads_code,
     label_columns,
 )
 from recount.pipeline.template.statement_table import (
@@ -23,18 +25,20 @@ from recount.pipeline.template.statement_table import (
     Columns,
     Table,
     amount_in,
+    by_content,
     heading,
-    is_blank,
+    is_nearly,
     label,
+    only_number,
 )
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.statements import BasicStatement, EconomicRow
 
 FOOT = (
-    ("personnel_total", re.compile(r"人员经费(?:支出)?(?:合计|小计|总计)")),
-    ("public_total", re.compile(r"(?:日常)?公用经费(?:支出)?(?:合计|小计|总计)")),
+    ("personnel_total", re.compile(r"人员经费(?:支出)?(?:合计|小计|总计)"), "人员经费合计"),
+    ("public_total", re.compile(r"(?:日常)?公用经费(?:支出)?(?:合计|小计|总计)"), "公用经费合计"),
 )
-"""The lines at the foot of the blocks."""
+"""The lines at the foot of the blocks: key, wording, and the usual one, to know it if misread."""
 BY_PURPOSE = (
     ("personnel_total", re.compile(r"人员经费(?:支出)?")),
     ("public_total", re.compile(r"(?:日常)?公用经费(?:支出)?")),
@@ -56,7 +60,7 @@ def basic_statement(table: Table) -> BasicStatement[Ref] | None:
     blocks = list(_blocks(table))
     if not blocks:
         return None
-    foot = _foot(table, blocks)
+    foot = _foot(table)
     taken = {id(cell) for cell in foot.values() if cell is not None}
     rows = tuple(row for block in blocks for row in _rows(table, block, taken))
     totals = {key: amount_in(cell) for key, cell in foot.items()}
@@ -66,19 +70,36 @@ def basic_statement(table: Table) -> BasicStatement[Ref] | None:
 
 
 def _blocks(table: Table) -> Iterator[Block]:
-    """The blocks, left to right: a new one begins where a label column follows an amount column."""
-    columns = range(table.grid.columns)
-    amounts = {each: key for each in columns if (key := _counts(table, each)) is not None}
-    start = 0
-    for column in columns:
-        last = column + 1 == table.grid.columns
-        if column in amounts and (last or column + 1 not in amounts):
-            span = range(start, column + 1)
-            mine = _by_key(table, {each: amounts[each] for each in span if each in amounts})
-            labels = label_columns(table, [each for each in span if each not in amounts])
-            if labels.codes or labels.names:
-                yield Block(labels, mine)
-            start = column + 1
+    """The blocks, left to right, each with its labels and its amounts."""
+    kinds = [_kind(table, column) for column in range(table.grid.columns)]
+    starts = [column for column in range(table.grid.columns) if column == 0 or _begins(kinds, column)]
+    for start, end in pairwise([*starts, table.grid.columns]):
+        amounts = {each: kind for each in range(start, end) if (kind := kinds[each]) not in (None, "code")}
+        rest = [each for each in range(start, end) if each not in amounts]
+        labels = label_columns(table, rest)
+        found = _by_key(table, amounts) or _unheaded(table, rest, labels)
+        if found and (labels.codes or labels.names):
+            yield Block(labels, found)
+
+
+def _kind(table: Table, column: int) -> str | None:
+    """What a column holds by its heading: "code", the key of its amounts, or None."""
+    return "code" if heads_code(table.path(column)) else _counts(table, column)
+
+
+def _begins(kinds: Sequence[str | None], column: int) -> bool:
+    """Whether a block begins at a column: with its codes, or with its names after the amounts of another."""
+    before, kind = kinds[column - 1], kinds[column]
+    if kind == "code":
+        return before != "code"
+    return kind is None and before not in (None, "code")
+
+
+def _unheaded(table: Table, columns: Sequence[int], labels: Labels) -> Columns:
+    """The one column of figures in a block whose amounts have lost their heading."""
+    free = [each for each in columns if each not in labels.codes + labels.names]
+    found = by_content(table, free, only_number)
+    return {"amount": found} if len(found) == 1 else {}
 
 
 def _counts(table: Table, column: int) -> str | None:
@@ -129,21 +150,27 @@ def _only(amounts: Sequence[Ref | None]) -> Ref | None:
 
 
 def _is_foot(table: Table, row: int, block: Block) -> bool:
-    cells = table.cells(row, block.labels.codes + block.labels.names)
-    return any(pattern.fullmatch(label(cell)) for cell in cells for _, pattern in FOOT)
+    return any(_foot_key(cell) for cell in table.cells(row, block.labels.codes + block.labels.names))
 
 
-def _foot(table: Table, blocks: Sequence[Block]) -> dict[str, Cell | None]:
-    """The cells of 人员经费合计 and 公用经费合计: in the first amount column right of the label."""
-    amounts = sorted({each for block in blocks for mine in block.amounts.values() for each in mine})
+def _foot_key(cell: Cell) -> str | None:
+    """Which line of the foot a cell names."""
+    words = label(cell)
+    for key, pattern, usual in FOOT:
+        if pattern.fullmatch(words) or is_nearly(words, usual):
+            return key
+    return None
+
+
+def _foot(table: Table) -> dict[str, Cell | None]:
+    """The cells of 人员经费合计 and 公用经费合计: the next that says something, right of the label."""
     found: dict[str, Cell | None] = {}
     for cell in table.grid.cells:
-        for key, pattern in FOOT:
-            if cell.row >= table.body and pattern.fullmatch(label(cell)):
-                right = next((each for each in amounts if each >= cell.column_end), None)
-                beside = table.at[cell.row][right] if right is not None else None
-                # Named twice: neither is taken.
-                found[key] = None if key in found or is_blank(beside) else beside
+        key = _foot_key(cell) if cell.row >= table.body else None
+        if key is not None:
+            beside = table.cells(cell.row, range(cell.column_end, table.grid.columns))
+            # Named twice: neither is taken.
+            found[key] = beside[0] if beside and key not in found else None
     return found
 
 

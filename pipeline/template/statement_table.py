@@ -39,6 +39,7 @@ VALUE_WORDS = re.compile(r"(?:本年度?|当年|\d{4}年度?)?(?:决算数|决�
 SUM_WORDS = frozenset({"合计", "小计", "总计"})
 CLOSE = 0.74  # of a header's characters must be right to know it by likeness: one of four may be misread
 CLEARLY_CLOSER = 0.15
+SHORTEST_MISREAD = 5  # characters; in a shorter label one wrong character may make it another
 
 _BRACKETED = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
 _TRIFLES = re.compile(r"[\s\"'“”‘’:：,，.．、。·*]")
@@ -53,6 +54,13 @@ _ORDINAL = re.compile(
 def bare(words: str) -> str:
     """A label for recognising: without brackets and what they hold, quotation marks and punctuation."""
     return _TRIFLES.sub("", _BRACKETED.sub("", words))
+
+
+def is_nearly(words: str, name: str) -> bool:
+    """Whether words are a long name with one character misread, as on a scan; the name itself is not."""
+    if len(words) != len(name) or len(name) < SHORTEST_MISREAD:
+        return False
+    return sum(one != other for one, other in zip(words, name, strict=True)) == 1
 
 
 def is_blank(cell: Cell | None) -> bool:
@@ -215,12 +223,12 @@ def _is_level_row(cells: Sequence[Cell]) -> bool:
 
 
 def is_numbering(cells: Sequence[Cell]) -> bool:
-    """Whether a row holds column numbers: 栏次 and numbers, or 1, 2, 3 … from the left, three at least."""
-    numbers = [whole_number(cell) for cell in cells]
+    """Whether a row holds column numbers: 栏次, or no numbers but 1, 2, 3 … from the left."""
     if any(label(cell) == COLUMN_NUMBERS for cell in cells):
         return True
+    numbers = [whole_number(cell) for cell in cells if only_number(cell)]
     right = sum(number == place for place, number in enumerate(numbers, start=1))
-    return right >= 3 and right >= NUMBERED * len(cells) and numbers[0] == 1
+    return right >= 3 and right >= NUMBERED * len(numbers) and numbers[0] == 1
 
 
 def is_header_again(cells: Sequence[Cell]) -> bool:

@@ -17,6 +17,7 @@ from recount.pipeline.template.statement_table import (
     amount_in,
     bare,
     is_blank,
+    is_nearly,
     is_note,
     is_numbering,
     only_number,
@@ -38,6 +39,18 @@ ITEMS = (
     ("vehicle_running", re.compile(r"(?:公务用车)?运行(?:维护)?费?(?:支出)?")),
     ("reception", re.compile(r"公务接待费?(?:支出)?")),
 )
+USUAL_NAMES = {
+    "因公出国费": "overseas",
+    "公务用车购置及运行费": "vehicles",
+    "公务用车购置及运行维护费": "vehicles",
+    "公务用车购置费": "vehicle_purchase",
+    "公务用车运行费": "vehicle_running",
+    "公务用车运行维护费": "vehicle_running",
+    "公务接待费": "reception",
+}
+"""For names in which one character is misread."""
+WHOLE_GROUP = re.compile(r".*三公.*|支出|项目|金额")
+"""What may stand over 合计 where it is the total of all."""
 TOTAL_LINE = re.compile(r"(?:财政拨款)?三公经费(?:支出)?(?:合计|总计)?")
 _PART_OF = re.compile(r"^其中[:：]?")
 
@@ -107,8 +120,11 @@ def _item(words: Sequence[str], *, lines: bool = False) -> str | None:
     if not inner:
         return None
     is_sum = inner[-1] in SUM_WORDS
-    named = inner[-2] if is_sum and len(inner) > 1 else inner[-1]
-    key = next((key for key, pattern in ITEMS if pattern.fullmatch(named)), None)
-    if key is None and (is_sum or (lines and TOTAL_LINE.fullmatch(named))):
+    if is_sum and (len(inner) == 1 or WHOLE_GROUP.fullmatch(inner[-2])):
         return "total"
-    return key
+    named = inner[-2] if is_sum else inner[-1]
+    if lines and TOTAL_LINE.fullmatch(named):
+        return "total"
+    key = next((key for key, pattern in ITEMS if pattern.fullmatch(named)), None)
+    misread = {key for usual, key in USUAL_NAMES.items() if is_nearly(named, usual)}
+    return misread.pop() if key is None and len(misread) == 1 else key

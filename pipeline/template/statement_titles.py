@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from recount.pipeline.document import Grid
-from recount.pipeline.template.statement_table import bare
+from recount.pipeline.template.statement_table import bare, is_nearly
 
 
 class Title(StrEnum):
@@ -41,6 +41,21 @@ TITLES = (
 )
 """The titles, without spaces, brackets and quotation marks. One that contains another comes first."""
 
+USUAL_TITLES = {
+    "收入支出决算总表": Title.INCOME_EXPENDITURE,
+    "收入决算表": Title.INCOME,
+    "支出决算表": Title.EXPENDITURE,
+    "财政拨款收入支出决算总表": Title.FISCAL_APPROPRIATION,
+    "一般公共预算财政拨款支出决算表": Title.GENERAL_PUBLIC_BUDGET,
+    "一般公共预算财政拨款基本支出决算表": Title.BASIC_EXPENDITURE,
+    "一般公共预算财政拨款基本支出决算明细表": Title.BASIC_EXPENDITURE,
+    "财政拨款三公经费支出决算表": Title.THREE_PUBLIC,
+    "政府性基金预算财政拨款收入支出决算表": Title.GOVERNMENT_FUNDS,
+    "国有资本经营预算财政拨款收入支出决算表": Title.STATE_CAPITAL,
+    "国有资本经营预算财政拨款支出决算表": Title.STATE_CAPITAL,
+}
+"""For titles in which one character is misread."""
+
 SIGNS = (
     (Title.THREE_PUBLIC, ("因公出国", "公务接待费", "公务用车购置及运行")),
     (Title.FISCAL_APPROPRIATION, ("本年收入合计", "本年支出合计", "年初财政拨款结转和结余")),
@@ -52,7 +67,7 @@ SIGNS = (
 """Words that begin cells of one statement only. Those of the three single budgets are too much alike."""
 TITLE_ROWS = 3
 """How many rows a table may begin with that hold its title, 公开01表 and 单位：万元."""
-LONGEST_TITLE = 60
+LONGEST_TITLE = 80
 
 
 def by_title(grid: Grid) -> Title | None:
@@ -60,6 +75,15 @@ def by_title(grid: Grid) -> Title | None:
     for above, line in _titles(grid):
         for title, pattern in TITLES:
             if any(match.end() > len(above) for match in re.finditer(pattern, above + line)):
+                return title
+    return None
+
+
+def by_misread_title(grid: Grid) -> Title | None:
+    """The statement whose usual title stands over a grid with one character misread."""
+    for _, line in _titles(grid):
+        for usual, title in USUAL_TITLES.items():
+            if is_nearly(line, usual):
                 return title
     return None
 

@@ -19,7 +19,7 @@ from recount.pipeline.template.statement_coded import (
 from recount.pipeline.template.statement_economic import basic_statement
 from recount.pipeline.template.statement_table import Table, table_of
 from recount.pipeline.template.statement_three_public import three_public_statement
-from recount.pipeline.template.statement_titles import Title, by_signs, by_title
+from recount.pipeline.template.statement_titles import Title, by_misread_title, by_signs, by_title
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.statements import Statements
 
@@ -44,7 +44,7 @@ def map_statements(grids: Sequence[Grid]) -> tuple[Statements[Ref] | None, froze
     """
     found: dict[str, Any] = {}
     consumed: set[int] = set()
-    for title_of in (by_title, by_signs):
+    for title_of in (by_title, by_misread_title, by_signs):
         for index, grid in enumerate(grids):
             title = title_of(grid) if index not in consumed else None
             if title is None or title.value in found:

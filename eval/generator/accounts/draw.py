@@ -238,6 +238,8 @@ class _Drawer:
         weights = [self.rng.random() if self.rng.random() < 0.3 else 0.0 for _ in OWN_INCOMES[:-1]] + [0.5]
         if not any(line.business for line in lines):
             weights[2] = 0.0
+        if income < 100 * GRAIN:
+            weights[:-1] = [0.0] * (len(weights) - 1)  # too little to be divided
         if income:
             kinds = dict(zip(OWN_INCOMES, split(income, weights), strict=True))
         return kinds

@@ -102,6 +102,8 @@ class Shanghai:
         """A paragraph of the section `key`; {Y} and {L} are this year and the last."""
         year = self.gold["fiscal_year"]
         text = template.replace("{Y}", str(year)).replace("{L}", str(year - 1)).replace("{U}", self.unit)
+        if self.typist.yuan:  # 单价100万元 is the form's own and stays
+            text = text.replace("100万元", "\0").replace("万元", "元").replace("\0", "100万元")
         return Para(self.typist.fill(text, self.gold[key] if key else self.gold, f"/{key}" if key else ""))
 
     def _change(self, key: str, node: Json, what: str) -> str:

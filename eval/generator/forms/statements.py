@@ -60,6 +60,11 @@ class Statements:
     unit: str
     national: bool = False
 
+    @property
+    def money(self) -> str:
+        """The unit that the tables' captions name."""
+        return "元" if self.typist.yuan else "万元"
+
     def blocks(self) -> list[Block]:
         """All nine, the wide ones on lying pages."""
         layouts = (
@@ -90,9 +95,9 @@ class Statements:
         out: list[Block] = [Para(title, "title")]
         if self.national:
             out.append(Para(f"公开{index + 1:02}表", "unit"))
-            out.append(Para(f"部门：{self.unit}    {self.gold['fiscal_year']}年度    金额单位：万元", "note"))
+            out.append(Para(f"部门：{self.unit}    {self.gold['fiscal_year']}年度    金额单位：{self.money}", "note"))
         else:
-            out.append(Para("单位：万元", "unit"))
+            out.append(Para(f"单位：{self.money}", "unit"))
         return out
 
     def _note(self, index: int) -> list[Block]:

@@ -1,0 +1,105 @@
+"""The two inference engines behind one interface: a network is a function from a batch to its output.
+
+The networks are PP-OCRv6 small, as they come in the wheel of rapidocr: nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from recount.pipeline.errors import UsageError
+
+EngineName = Literal["openvino", "onnxruntime"]
+Floats = npt.NDArray[np.float32]
+Network = Callable[[Floats], Floats]
+
+_DETECTOR = "PP-OCRv6_det_small.onnx"
+_RECOGNISER = "PP-OCRv6_rec_small.onnx"
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """detector: images (n, 3, height, width) to text probabilities (n, 1, height, width). recogniser: line images
+    (n, 3, 48, width) to probabilities (n, steps, signs). signs: what each of the recogniser's outputs stands for;
+    the first is the blank. name: engine, networks and versions, for the result."""
+
+    detector: Network
+    recogniser: Network
+    signs: tuple[str, ...]
+    name: str
+
+
+def load(engine: EngineName) -> Networks:
+    """Both networks on the CPU with one thread. Raises UsageError for an engine that there is not."""
+    loaders = {"openvino": _load_openvino, "onnxruntime": _load_onnxruntime}
+    if engine not in loaders:
+        raise UsageError(f"there is no OCR engine {engine}: only {' and '.join(loaders)}")
+    detector, _ = loaders[engine](_model(_DETECTOR))
+    recogniser, characters = loaders[engine](_model(_RECOGNISER))
+    signs = ("", *characters.splitlines(), " ")
+    return Networks(detector, recogniser, signs, name_of(engine))
+
+
+def name_of(engine: EngineName) -> str:
+    """The engine, the networks and their versions, such as "PP-OCRv6 small (rapidocr 3.10.0, openvino 2026.4.1)"."""
+    return f"PP-OCRv6 small (rapidocr {version('rapidocr')}, {engine} {version(engine)})"
+
+
+def _model(file: str) -> Path:
+    # Importing rapidocr would load all of its engine wrappers; only its folder is needed.
+    spec = find_spec("rapidocr")
+    if spec is None or not spec.submodule_search_locations:
+        raise UsageError("scans need the package rapidocr; install it, or read without OCR (--ocr never)")
+    path = Path(spec.submodule_search_locations[0], "models", file)
+    if not path.exists():
+        raise UsageError(f"the installed rapidocr does not bundle {file}; recount needs rapidocr 3.10")
+    return path
+
+
+def _load_openvino(path: Path) -> tuple[Network, str]:
+    import openvino
+
+    core = openvino.Core()
+    model = core.read_model(path)
+    settings = {
+        "INFERENCE_NUM_THREADS": 1,
+        "NUM_STREAMS": 1,
+        # Pinned threads of two processes share one core and halve each other's speed.
+        "ENABLE_CPU_PINNING": False,
+        # The same figures on every machine: newer processors would compute with 16 bits.
+        "INFERENCE_PRECISION_HINT": "f32",
+    }
+    request = core.compile_model(model, "CPU", settings).create_infer_request()
+
+    def run(batch: Floats) -> Floats:
+        request.infer([batch], share_inputs=True)
+        return np.array(request.get_output_tensor().data, dtype=np.float32)
+
+    known: Any = model.get_rt_info()
+    framework = known["framework"] if "framework" in known else ()
+    return run, str(framework["character"].value) if "character" in framework else ""
+
+
+def _load_onnxruntime(path: Path) -> tuple[Network, str]:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False  # the arena keeps what the largest page needed
+    options.log_severity_level = 4
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    source = session.get_inputs()[0].name
+
+    def run(batch: Floats) -> Floats:
+        output: Floats = session.run(None, {source: batch})[0]
+        return output
+
+    return run, str(session.get_modelmeta().custom_metadata_map.get("character", ""))

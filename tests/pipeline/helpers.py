@@ -1,0 +1,92 @@
+"""Lines, paragraphs and passages made by hand, and mapped parts shown as the characters that they point at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from recount.pipeline.document import Box, Line, Page, Paragraph, Token
+from recount.pipeline.split.paragraphs import margins_of, paragraphs_of, rows_of
+from recount.pipeline.split.text import Composed, Piece, compose
+from recount.pipeline.split.tokens import TokenStore
+from recount.pipeline.template.passage import Passage, passage_of
+from recount.schemas.figures import Model, Ref
+
+LEFT, RIGHT, EM, LEADING = 72.0, 504.0, 12.0, 20.0
+COLUMNS = int((RIGHT - LEFT) / EM)
+"""Full-width characters in a full line."""
+WIDTH, HEIGHT = 595.0, 842.0
+
+
+def width_of(text: str, em: float = EM) -> float:
+    return sum(em if sign >= "\u2e80" else em / 2 for sign in text)
+
+
+def line(text: str, x: float = LEFT, y: float = 120.0, em: float = EM, confidence: float | None = None) -> Line:
+    """A line of text: full-width characters are an em wide, the others half."""
+    boxes: list[Box] = []
+    for sign in text:
+        boxes.append((x, y, x + width_of(sign, em), y + em))
+        x = boxes[-1][2]
+    box = (boxes[0][0], y, boxes[-1][2], y + em) if boxes else (x, y, x, y + em)
+    return Line(text, tuple(boxes), box, confidence)
+
+
+def page(number: int, *lines: Line, width: float = WIDTH, height: float = HEIGHT) -> Page:
+    return Page(number, width, height, tuple(lines), ())
+
+
+def composed(*lines: str, join_digits: bool = True) -> Composed:
+    """Lines one below the other, put together."""
+    pieces = [Piece(1, line(text, y=120 + LEADING * at)) for at, text in enumerate(lines)]
+    return compose(pieces, join_digits=join_digits)
+
+
+def flow(*pages: Sequence[tuple[str, float]]) -> list[Paragraph]:
+    """Pages of (line, indent in ems) as paragraphs."""
+    rows = []
+    for number, shown in enumerate(pages, 1):
+        lines = [line(text, LEFT + EM * indent, 100 + LEADING * at) for at, (text, indent) in enumerate(shown)]
+        rows += rows_of(number, lines)
+    return paragraphs_of(rows, margins_of(rows), TokenStore())
+
+
+def wrapped(text: str, columns: int = COLUMNS, first: int = 0) -> list[str]:
+    """Text broken into lines; the first is shorter by its indent."""
+    lines = [text[: columns - first]]
+    rest = text[columns - first :]
+    return lines + [rest[at : at + columns] for at in range(0, len(rest), columns)]
+
+
+@dataclass
+class Sheet:
+    """Paragraphs whose number tokens are kept together, as a document's are."""
+
+    store: TokenStore = field(default_factory=TokenStore)
+
+    @property
+    def tokens(self) -> list[Token]:
+        return self.store.tokens
+
+    def paragraph(self, text: str, *, centred: bool = False, number: int = 1) -> Paragraph:
+        made = composed(text)
+        return Paragraph(made.text, self.store.numbers_in(made), number, 100.0, centred)
+
+    def passage(self, *texts: str) -> Passage:
+        return passage_of([self.paragraph(each) for each in texts])
+
+    def shown(self, value: Any) -> Any:
+        """A mapped part with what is not there left out; a reference is its characters, with − where it is turned."""
+        if isinstance(value, Ref):
+            return ("−" if value.negative else "") + self.tokens[value.token].raw
+        if isinstance(value, Model):
+            fields = {key: self.shown(getattr(value, key)) for key in type(value).model_fields}
+            return {key: each for key, each in fields.items() if each not in (None, ())}
+        if isinstance(value, tuple):
+            return tuple(self.shown(each) for each in value)
+        return value
+
+    def raws(self, passage: Passage, places: Sequence[int]) -> list[str]:
+        """The characters of the numbers at some places of a passage."""
+        return [passage.token(at).raw for at in places]

@@ -1,0 +1,117 @@
+"""Lines of running text joined to paragraphs: over line ends and page ends, and no further."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from recount.pipeline.document import Paragraph
+from recount.pipeline.split.paragraphs import margins_of, paragraphs_of, rows_of
+from recount.pipeline.split.tokens import TokenStore
+from recount.tests.pipeline.helpers import COLUMNS, LEADING, flow, line, wrapped
+
+SENTENCE = "本单位按照年初下达的预算安排各项资金并在年度内陆续完成了道路照明设施的维护以及相关人员的培训工作。"
+OTHER = "其余款项用于购置办公设备和更新档案管理系统，年末没有剩余，也没有结转到下一个年度继续使用的资金。"
+
+
+def texts(paragraphs: list[Paragraph]) -> list[str]:
+    return [each.text.printed for each in paragraphs]
+
+
+def indented(text: str, by: int = 2) -> list[tuple[str, float]]:
+    """A paragraph whose first line is set in."""
+    return [(each, by if at == 0 else 0) for at, each in enumerate(wrapped(text, first=by))]
+
+
+def flush(text: str) -> list[tuple[str, float]]:
+    """A paragraph that is not set in."""
+    return [(each, 0) for each in wrapped(text)]
+
+
+def hanging(text: str, by: int = 2) -> list[tuple[str, float]]:
+    """A paragraph whose other lines are set in."""
+    first, rest = text[:COLUMNS], text[COLUMNS:]
+    return [(first, 0), *((each, by) for each in wrapped(rest, COLUMNS - by))]
+
+
+def test_indented_paragraphs_are_told_apart() -> None:
+    assert texts(flow(indented(SENTENCE) + indented(OTHER))) == [SENTENCE, OTHER]
+
+
+def test_a_full_last_line_does_not_swallow_the_next_paragraph() -> None:
+    full = (SENTENCE * 2)[: 2 * COLUMNS - 3] + "。"
+    assert texts(flow(indented(full) + indented(OTHER))) == [full, OTHER]
+
+
+def test_paragraphs_without_indent_are_told_apart_by_their_short_last_line() -> None:
+    assert texts(flow(flush(SENTENCE) + flush(OTHER))) == [SENTENCE, OTHER]
+
+
+def test_a_paragraph_goes_on_over_a_page_end() -> None:
+    lines = indented(SENTENCE * 2)
+    (joined,) = flow(lines[:2], lines[2:])
+    assert joined.text.printed == SENTENCE * 2
+    assert joined.page == 1
+
+
+def test_a_new_paragraph_on_a_new_page_stays_one() -> None:
+    assert texts(flow(indented(SENTENCE), indented(OTHER))) == [SENTENCE, OTHER]
+
+
+def test_a_hanging_paragraph_is_one() -> None:
+    item = "1." + SENTENCE * 2
+    assert texts(flow([*flush(OTHER), *hanging(item), *flush(OTHER)])) == [OTHER, item, OTHER]
+
+
+def test_a_block_that_is_set_in_as_a_whole_is_one_paragraph() -> None:
+    body = [(each, 4.0) for each in wrapped(SENTENCE * 2, COLUMNS - 4)]
+    assert texts(flow([*flush(OTHER), *body])) == [OTHER, SENTENCE * 2]
+
+
+def test_a_number_that_the_line_end_breaks_is_whole_again() -> None:
+    text = "全年各项收入合计" + "和" * (COLUMNS - 12) + "1,234,567.89万元，其中财政拨款一项便占了绝大部分，其余很少。"
+    rows = []
+    for at, shown in enumerate([text[: COLUMNS - 1], text[COLUMNS - 1 :]]):
+        rows += rows_of(1, [line(shown, y=100 + LEADING * at)])
+    (joined,) = paragraphs_of(rows, margins_of(rows), TokenStore())
+    assert [number.token.value for number in joined.numbers] == [Decimal("1234567.89")]
+
+
+def test_an_ordinal_after_a_full_stop_begins_a_paragraph_also_below_a_full_line() -> None:
+    full = (SENTENCE * 2)[: 2 * COLUMNS - 1] + "。"
+    duty = "（二）负责辖区内公共设施的日常管理。"
+    assert texts(flow(flush(full) + flush(duty))) == [full, duty]
+
+
+def test_an_ordinal_inside_a_sentence_goes_on() -> None:
+    text = (
+        "根据安排，本单位承担的工作包括以下几类，第一类和第二类工作的要求见上级文件的"
+        + "第二部分、第三部分所列的具体内容。"
+    )
+    broken = wrapped(text)
+    assert texts(flow([(each, 0) for each in broken])) == [text]
+
+
+def test_a_centred_title_stands_alone() -> None:
+    title = "绩效自评结果"
+    middle = (COLUMNS - len(title)) / 2
+    found = flow([(title, middle), *indented(SENTENCE)])
+    assert texts(found) == [title, SENTENCE]
+    assert [each.centred for each in found] == [True, False]
+
+
+def test_a_larger_line_is_no_part_of_the_text_below() -> None:
+    heading = line("一、收入支出情况" + "一" * 19, y=100, em=16)
+    rows = rows_of(1, [heading, *(line(each, y=130 + 20 * at) for at, each in enumerate(wrapped(SENTENCE)))])
+    assert texts(paragraphs_of(rows, margins_of(rows), TokenStore())) == [heading.text, SENTENCE]
+
+
+def test_pieces_on_one_baseline_are_one_line_from_left_to_right() -> None:
+    rows = rows_of(1, [line("万元。", x=200, y=101), line("合计", x=72, y=100), line("5.00", x=120, y=100.5)])
+    (joined,) = paragraphs_of(rows, margins_of(rows), TokenStore())
+    assert joined.text.printed == "合计5.00万元。"
+
+
+def test_a_line_left_short_by_an_unbroken_number_goes_on() -> None:
+    first = "二" * (COLUMNS - 4)
+    lines = [("甲" * (COLUMNS - 2), 2.0), (first, 0.0), ("1,234,567.89元为本年度的全部支出。", 0.0)]
+    assert texts(flow(lines)) == ["甲" * (COLUMNS - 2) + first + "1,234,567.89元为本年度的全部支出。"]
