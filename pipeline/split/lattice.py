@@ -64,7 +64,10 @@ class _Run:
 
 
 def page_grids(page: Page) -> PageTables:
-    """The tables of a page with their text, and the lines outside of them."""
+    """The tables of a page with their text, and the lines outside of them.
+
+    The page's ruling lines are maximal: pieces of one line have been joined, as `read` does.
+    """
     frames = [frame for frame in map(_frame, _components(page.rulings)) if frame]
     frames.sort(key=lambda frame: (frame.ys[0], frame.xs[0]))
     outside = _share_out(page.lines, frames)

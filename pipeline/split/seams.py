@@ -99,6 +99,11 @@ def words(lines: Iterable[Line]) -> str:
     return "".join("".join(line.text.split()) for line in lines)
 
 
+def is_figure(text: str) -> bool:
+    """Whether a text without white space is a figure and nothing else."""
+    return _FIGURE.fullmatch(text) is not None
+
+
 def pairs_of(upper: Iterable[Strip], lower: Iterable[Strip]) -> list[Pair]:
     """The cells of the last row and of the first row that have the same columns."""
     above = {strip.span: strip for strip in upper}
@@ -114,7 +119,7 @@ def is_one_cell(above: Strip, below: Strip, labels: Collection[str]) -> bool:
         merged = below.height > 1 or (above.height > 1 and above.column == 0)
         return label in labels or merged
     if more == label:
-        return label in labels or (max(above.height, below.height) > 1 and not _FIGURE.fullmatch(label))
+        return label in labels or (max(above.height, below.height) > 1 and not is_figure(label))
     return label + more in labels and label not in labels
 
 
@@ -209,9 +214,9 @@ def _is_complement(pairs: Sequence[Pair], figures: Collection[Span]) -> bool:
     shared = {one.span for one in above} & {other.span for other in below}
     if shared:  # paragraphs of goals that happen to end with the page; a table of figures has rows instead
         return not figures
-    if all(_FIGURE.fullmatch(strip.words) for strip in below):
-        return not any(_FIGURE.fullmatch(strip.words) for strip in above)
-    return bool(above) and all(_FIGURE.fullmatch(strip.words) for strip in above)
+    if all(is_figure(strip.words) for strip in below):
+        return not any(is_figure(strip.words) for strip in above)
+    return bool(above) and all(is_figure(strip.words) for strip in above)
 
 
 def _sign(above: Strip, below: Strip, labels: Collection[str]) -> _Sign:
@@ -236,7 +241,7 @@ def _sign(above: Strip, below: Strip, labels: Collection[str]) -> _Sign:
 
 def _are_two_items(one: str, more: str) -> bool:
     """Whether both are figures, or both begin with an ordinal as rows do."""
-    if _FIGURE.fullmatch(one) and _FIGURE.fullmatch(more):
+    if is_figure(one) and is_figure(more):
         return True
     return len(one) < _PROSE and bool(_ORDINAL.match(one) and _ORDINAL.match(more))
 
@@ -244,9 +249,9 @@ def _are_two_items(one: str, more: str) -> bool:
 def _is_cut_figure(above: Strip, below: Strip) -> bool:
     """Whether two figures are one that broke within its decimals: not even a digit more had room."""
     first = below.last.fragments[0].boxes[0]
-    whole = _FIGURE.fullmatch(above.words + below.words)
+    whole = is_figure(above.words + below.words)
     decimals = len(_DECIMALS.sub("", above.words)), len(_DECIMALS.sub("", above.words + below.words))
-    return bool(whole) and decimals[0] < decimals[1] == 2 and _is_full(above.last, below.last, first[2] - first[0])
+    return whole and decimals[0] < decimals[1] == 2 and _is_full(above.last, below.last, first[2] - first[0])
 
 
 def _is_full(above: RawCell, below: RawCell, width: float) -> bool:
@@ -273,9 +278,7 @@ def _padding(*cells: RawCell) -> float:
     return max(0.0, min(_MOST_PADDING, *min(gaps, key=sum)))
 
 
-def _habits(
-    strips: Sequence[Strip], spans: Sequence[Span], left_out: Sequence[Strip]
-) -> tuple[set[Span], set[Span]]:
+def _habits(strips: Sequence[Strip], spans: Sequence[Span], left_out: Sequence[Strip]) -> tuple[set[Span], set[Span]]:
     """The columns in which complete rows have a figure, and those that are never blank.
 
     Complete are the rows of the same columns in both parts except the two in question (left_out), of which
@@ -290,10 +293,10 @@ def _habits(
             continue
         text = strip.words
         seen[strip.span] += 1
-        figures[strip.span] += bool(_FIGURE.fullmatch(text))
+        figures[strip.span] += is_figure(text)
         filled[strip.span] += bool(text)
     usual = {span for span in spans if figures[span] >= max(2, _USUAL * seen[span])}
     never_blank = {span for span in spans if seen[span] > 1 and filled[span] >= _FILLED * seen[span]}
     if not any(seen[span] for span in spans):
-        usual = {strip.span for strip in left_out if _FIGURE.fullmatch(strip.words)}
+        usual = {strip.span for strip in left_out if is_figure(strip.words)}
     return usual, never_blank

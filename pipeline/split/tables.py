@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from recount.pipeline.document import Box, Line
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable
-from recount.pipeline.split.seams import PagedLine, Strip, is_one_cell, is_rest_of_row, pairs_of, words
+from recount.pipeline.split.seams import PagedLine, Strip, is_figure, is_one_cell, is_rest_of_row, pairs_of, words
 
 __all__ = ["JoinedCell", "JoinedTable", "PagedLine", "join_tables"]
 
@@ -159,12 +159,18 @@ def _repeated_rows(first: RawTable, table: RawTable, edges: Sequence[float]) -> 
     """How many rows at the head of a part repeat the head of the first part, its header rows."""
     ours, theirs = _rows(table, _spans(table, edges)), _rows(first, _spans(first, edges))
     same = complete = 0
-    while same < min(len(ours), len(theirs)) and ours[same] == theirs[same]:
+    while same < min(len(ours), len(theirs)) and ours[same] == theirs[same] and _may_be_head(ours[same]):
         same += 1
         if all(cell.row_end <= same for cell in table.cells if cell.row < same):
             complete = same
     # Blank rows alone, or a lone word, repeat nothing.
     return complete if sum(1 for row in ours[:complete] for *_, text in row if text) > 1 else 0
+
+
+def _may_be_head(row: Sequence[tuple[int, int, int, str]]) -> bool:
+    """Whether a row has no figures, as a head, except the numbers of the columns."""
+    figures = [int(text) if text.isdecimal() else None for *_, text in row if is_figure(text)]
+    return all(figure is not None and figure - (figures[0] or 0) == place for place, figure in enumerate(figures))
 
 
 def _rows(table: RawTable, spans: dict[RawCell, tuple[int, int]]) -> list[list[tuple[int, int, int, str]]]:

@@ -14,7 +14,9 @@ from recount.pipeline.split.text import Composed, union
 _NUMBER = re.compile(
     r"(?:(?<![\dA-Za-z)])-)?(?<![\d.])(?>\d{1,3}(?:,\d{3})+(?!\d)|\d++)(?>\.\d+)?(?!\.\d)(?P<percent>%)?"
 )
-_UNIT = re.compile(r"万元|亿元|元|%|人次|人|名|辆|批次|批|平方米|台|套|个|分|次|家|户|件|年|月|日")
+_UNIT = re.compile(
+    r"万元|亿元|元|%|人次|人|名|辆|批次|批|平方米|公里|台|套|个|分|次|家|户|件|笔|份|场|期|项|条|所|亩|吨|天|年|月|日"
+)
 
 
 @dataclass(slots=True)

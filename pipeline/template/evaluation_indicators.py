@@ -82,10 +82,13 @@ def is_indicator_header(row: Row) -> bool:
 
 
 def is_total(row: Row) -> bool:
-    """The row of 总分: that label, and numbers only beside it."""
+    """The row of 总分; beside 合计 or 总计 only numbers make it one."""
     filled = row.filled
     labels = [mark for mark in filled if mark.label in words.TOTAL]
-    return len(labels) == 1 and all(mark in labels or figure(mark) is not None for mark in filled)
+    if len(labels) != 1:
+        return False
+    numbers_only = all(mark in labels or figure(mark) is not None for mark in filled)
+    return numbers_only or labels[0].label in words.TOTAL_SCORE
 
 
 def read_indicators(header: Row, rows: Sequence[Row]) -> tuple[tuple[Indicator[Ref], ...], Points]:
@@ -303,7 +306,7 @@ def _with_rest(head: Header, indicator: Indicator[Ref], row: Row) -> Indicator[R
 
 def _points(head: Header, row: Row) -> Points:
     """The numbers of the 总分 row: two are weight and score in order, one is that of its column."""
-    cells = [mark for mark in row.filled if mark.label not in words.TOTAL]
+    cells = [mark for mark in row.filled if figure(mark) is not None]
     order = [column.field or "" for column in head.columns if column.field in _FIGURE_FIELDS]
     if len(cells) == len(order):
         found: dict[str, Mark] | None = dict(zip(order, cells, strict=True))

@@ -59,11 +59,11 @@ def _value(row: Row, label: Mark) -> str | None:
 def year_of(rows: Sequence[Row], caption: Sequence[Paragraph]) -> Ref | None:
     """The fiscal year, from a title row of the table itself or else from its caption (（2022年度）)."""
     for row in rows:
-        for mark in row.filled:
-            if _YEAR_ALONE.fullmatch(mark.words) or is_title(mark.words):
-                year = _year_in(mark.cell.text, mark.cell.numbers)
-                if year is not None:
-                    return year
+        mark = row.filled[0] if len(row.filled) == 1 else None
+        if mark is not None and (_YEAR_ALONE.fullmatch(mark.words) or is_title(mark.words)):
+            year = _year_in(mark.cell.text, mark.cell.numbers)
+            if year is not None:
+                return year
     # The line nearest to the table speaks for it.
     years = (_year_in(line.text, line.numbers) for line in reversed(caption))
     return next((year for year in years if year is not None), None)
@@ -105,7 +105,7 @@ def _fund_row(header: Row, columns: Sequence[Column], row: Row) -> FundRow[Ref] 
     placed = under(columns, cells)
     if source is None or placed is None:
         source, placed = _in_order(columns, [mark for mark in own if row.begins(mark)])
-    if source is None and not any(mark.words for mark in placed.values()):
+    if not any(mark.words for mark in placed.values()) and (source is None or not source.label):
         return None
     return FundRow[Ref](
         source=source_text(source),

@@ -98,9 +98,17 @@ def label_of(printed: str) -> str:
 def columns_of(header: Row, vocabulary: Mapping[str, str]) -> tuple[Column, ...]:
     """The columns that a header row names, from the first that the vocabulary knows.
 
-    A label that it lacks keeps its column, without a field. What stands left of the first is the margin.
+    A label that it lacks, or that comes again, keeps its column without a field. What stands left of the first
+    is the margin.
     """
-    found = [Column(vocabulary.get(mark.label), mark.start, mark.end) for mark in header.marks if mark.words]
+    found: list[Column] = []
+    seen: set[str] = set()
+    for mark in header.marks:
+        name = vocabulary.get(mark.label)
+        if mark.words:
+            found.append(Column(None if name in seen else name, mark.start, mark.end))
+        if name is not None:
+            seen.add(name)
     first = next((at for at, column in enumerate(found) if column.field), len(found))
     return tuple(found[first:])
 

@@ -170,18 +170,19 @@ def _continues(grid: Grid, rows: Sequence[Row], opened: _Table) -> bool:
 
 
 def _has_title(grid: Grid) -> bool:
-    """Whether a title stands above a grid (附表, 收入决算表, 项目支出绩效自评表), not only a unit."""
-    return any(line.text.folded.rstrip().endswith(("表", "年度)", "万元")) for line in grid.caption)
+    """Whether a grid has a head of its own (收入决算表, （2022年度）, 单位：万元), not 续表."""
+    lines = [line.text.folded.strip() for line in grid.caption]
+    return any(line.endswith(("表", "年度)", "万元")) and "续表" not in line for line in lines)
 
 
 def _is_evaluation(table: _Table) -> bool:
     """Whether a table evaluates: it gives scores or actual values, or its title says 自评."""
-    if any(map(is_title, table.titles())):
-        return True
-    if not any(is_indicator_header(row) or is_fund_header(row) for row in table.rows):
+    labels = set(labels_in(table.rows))
+    headed = any(is_indicator_header(row) or is_fund_header(row) for row in table.rows)
+    if not headed and labels.isdisjoint(words.HEAD):
         return False
-    labels = labels_in(table.rows)
-    return any(words.INDICATOR_COLUMNS.get(label) in ("actual", "score") for label in labels)
+    scored = any(words.INDICATOR_COLUMNS.get(label) in ("actual", "score") for label in labels)
+    return (headed and scored) or any(map(is_title, table.titles()))
 
 
 def _is_overall(table: _Table) -> bool:

@@ -9,7 +9,7 @@ from recount.pipeline.mapped import Mapped
 from recount.pipeline.split.outline import Section, sections_of
 from recount.pipeline.template import narrative, narrative_other
 from recount.pipeline.template.evaluations import map_evaluations
-from recount.pipeline.template.grammar import Reading
+from recount.pipeline.template.grammar import MONEY, Reading
 from recount.pipeline.template.passage import Passage, heading_above, label_before, passage_of
 from recount.pipeline.template.statements import map_statements
 from recount.schemas.figures import Ref
@@ -122,7 +122,7 @@ def _unmapped(title: str, passage: Passage, reading: Reading) -> list[UnmappedFi
                     label=label_before(passage, at),
                     raw=token.raw,
                     value=Ref(token.index),
-                    unit=token.unit,
+                    unit="万元" if token.unit in MONEY else token.unit,
                 )
             )
     return found

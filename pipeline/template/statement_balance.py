@@ -69,7 +69,6 @@ OPENING_PARTS = (
 )
 """The lines below 年初财政拨款结转和结余."""
 
-NAME_HEADING = re.compile(r"(?:收入|支出)?(?:项目|科目)(?:名称)?|收入|支出|(?:按?支出)?(?:按)?功能分类")
 OTHER_CLASSIFICATION = re.compile(r"经济分类|支出性质|按性质")
 """A third half, in old forms: the same expenditure once more, classified another way."""
 NOT_THE_FINAL_FIGURE = r"预算数|上年|调整|增减"
@@ -166,26 +165,30 @@ def _halves(table: Table, split: Sequence[Field] = ()) -> tuple[Half | None, Hal
     """
     starts = _name_columns(table)
     ends = [*starts[1:], table.grid.columns]
-    found: dict[str, Half] = {}
-    for start, end in zip(starts, ends, strict=True):
-        path = table.path(start)
-        if any(OTHER_CLASSIFICATION.search(words) for words in path):
-            continue
-        side = _side(path) or ("expenditure" if "income" in found else "income")
-        fields = split if side == "expenditure" else ()
-        found.setdefault(side, Half(start, _amount_columns(table, range(start + 1, end), fields)))
+    spans = {start: range(start + 1, end) for start, end in zip(starts, ends, strict=True)}
+    free = [each for each in starts if not any(map(OTHER_CLASSIFICATION.search, table.path(each)))]
+    sides: dict[str, int] = {}
+    for start in free:
+        side = _side(table.path(start))
+        if side is not None:
+            sides.setdefault(side, start)
+    for side in ("income", "expenditure"):
+        unnamed = [each for each in free if each not in sides.values() and _side(table.path(each)) is None]
+        if side not in sides and unnamed:
+            sides[side] = unnamed[0]
+    columns = {side: (split if side == "expenditure" else ()) for side in sides}
+    found = {
+        side: Half(start, _amount_columns(table, spans[start], columns[side]))
+        for side, start in sides.items()
+    }
     return found.get("income"), found.get("expenditure")
 
 
 def _name_columns(table: Table) -> list[int]:
-    """The first grid column of each column of names, left to right."""
+    """The first grid column of each column of names, left to right, known by what they hold."""
     columns = range(table.grid.columns)
-    paths = {column: table.path(column) for column in columns}
-    named = [each for each in columns if paths[each] and NAME_HEADING.fullmatch(paths[each][-1])]
-    named = [each for each in named if each in by_content(table, named, has_chinese)]
-    if not named:
-        named = list(by_content(table, columns, has_chinese))
-    return [each for each in named if each - 1 not in named or paths[each] != paths[each - 1]]
+    named = by_content(table, columns, has_chinese)
+    return [each for each in named if each - 1 not in named or table.path(each) != table.path(each - 1)]
 
 
 def _side(path: Sequence[str]) -> str | None:

@@ -28,18 +28,28 @@ class Title(StrEnum):
     STATE_CAPITAL = "state_capital"
 
 
+OF_ONE_BUDGET = frozenset("基金资本营公共预算")
+OF_APPROPRIATION = frozenset("财拨款")
+OF_ONE_PURPOSE = frozenset("三费项专购基本收")
 TITLES = (
-    (Title.THREE_PUBLIC, r"(?<!政府性基金预算财政拨款)三公经费[^表]{0,40}表"),
-    (Title.GOVERNMENT_FUNDS, r"政府性基金(?:预算)?(?:财政拨款)?(?:收入支出|支出|收支)决算(?:情况)?表"),
-    (Title.STATE_CAPITAL, r"国有资本经营(?:预算)?(?:财政拨款)?(?:收入支出|支出|收支)决算(?:情况)?表"),
-    (Title.BASIC_EXPENDITURE, r"一般公共预算(?:财政拨款)?基本支出决算(?:明细|情况)?表"),
-    (Title.GENERAL_PUBLIC_BUDGET, r"一般公共预算(?:财政拨款)?(?:收入支出|支出|收支)决算(?:情况)?表"),
-    (Title.FISCAL_APPROPRIATION, r"(?<!预算)财政拨款(?:收入支出|收支)决算总?表"),
-    (Title.INCOME_EXPENDITURE, r"(?<!拨款)(?:收入支出|收支)决算总?表"),
-    (Title.INCOME, r"(?<!拨款)收入决算(?:情况)?总?表"),
-    (Title.EXPENDITURE, r"(?<!基本|项目|专项|经费|采购|基金|拨款|预算|收入)支出决算(?:情况)?总?表"),
+    (Title.THREE_PUBLIC, r"三公经费[^表]{0,40}表", frozenset("基金资本营")),
+    (Title.GOVERNMENT_FUNDS, r"政府性基金(?:预算)?(?:财政拨款)?(?:收入支出|支出|收支)决算(?:情况)?表", frozenset()),
+    (Title.STATE_CAPITAL, r"国有资本经营(?:预算)?(?:财政拨款)?(?:收入支出|支出|收支)决算(?:情况)?表", frozenset()),
+    (Title.BASIC_EXPENDITURE, r"一般公共预算(?:财政拨款)?基本支出决算(?:明细|情况)?表", frozenset()),
+    (Title.GENERAL_PUBLIC_BUDGET, r"一般公共预算(?:财政拨款)?(?:收入支出|支出|收支)决算(?:情况)?表", frozenset()),
+    (Title.FISCAL_APPROPRIATION, r"财政拨款(?:收入支出|收支)决算总?表", OF_ONE_BUDGET),
+    (Title.INCOME_EXPENDITURE, r"(?:收入支出|收支)决算总?表", OF_ONE_BUDGET | OF_APPROPRIATION),
+    (Title.INCOME, r"收入决算(?:情况)?总?表", OF_ONE_BUDGET | OF_APPROPRIATION),
+    (Title.EXPENDITURE, r"支出决算(?:情况)?总?表", OF_ONE_BUDGET | OF_APPROPRIATION | OF_ONE_PURPOSE),
 )
-"""The titles, without spaces, brackets and quotation marks. One that contains another comes first."""
+"""The titles, without spaces, brackets and quotation marks. One that contains another comes first.
+
+With each the characters that do not stand before it: they are what is left of a longer title that is misread, or
+that this schema does not have (项目支出决算表).
+"""
+BEFORE_A_TITLE = re.compile(r".*(?:年度?|部门|单位|表\d*)")
+"""What may stand on the line before a title, and hold any characters: a unit's name and the year, 公开01表."""
+JUST_BEFORE = 10  # characters
 
 USUAL_TITLES = {
     "收入支出决算总表": Title.INCOME_EXPENDITURE,
@@ -73,9 +83,11 @@ LONGEST_TITLE = 80
 def by_title(grid: Grid) -> Title | None:
     """The statement whose title stands over a grid, or in its first rows; of two titles the nearer one."""
     for above, line in _titles(grid):
-        for title, pattern in TITLES:
-            if any(match.end() > len(above) for match in re.finditer(pattern, above + line)):
-                return title
+        for title, pattern, not_before in TITLES:
+            for match in re.finditer(pattern, above + line):
+                before = BEFORE_A_TITLE.sub("", (above + line)[: match.start()])
+                if match.end() > len(above) and not_before.isdisjoint(before[-JUST_BEFORE:]):
+                    return title
     return None
 
 

@@ -66,7 +66,7 @@ class Resolver:
             unit = token.unit or "none"
             self._refuse(pointer, token.raw, f"its unit ({unit}) does not fit a field of kind {kind.value}")
             return None
-        shift = _TO_WAN[token.unit or token.head] if kind is Kind.MONEY else 0
+        shift = _shift(token, kind)
         value = (-token.value if ref.negative else token.value).scaleb(shift)
         figure = Figure(pointer, value, Decimal(1).scaleb(shift - token.decimals), kind, token.index)
         self.figures[pointer] = figure
@@ -74,6 +74,13 @@ class Resolver:
 
     def _refuse(self, pointer: str, proposed: str, reason: str) -> None:
         self.rejected.append(Rejected(pointer, proposed, self.mapper, reason))
+
+
+def _shift(token: Token, kind: Kind) -> int:
+    """The power of ten that brings an amount to 万元."""
+    if kind is Kind.MONEY:
+        return _TO_WAN[token.unit or token.head]
+    return _TO_WAN.get(token.unit, 0) if kind is Kind.ANY else 0
 
 
 def _fits(token: Token, kind: Kind) -> bool:

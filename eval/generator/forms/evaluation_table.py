@@ -113,8 +113,10 @@ class _Table:
         self._put(top, 0, "年度总体目标", rows=2)
         self._put(top, 1, "预期目标", cols=4)
         self._put(top, 5, "实际完成情况", cols=4)
-        self._put(top + 1, 1, self._text(self.node["expected_goal"]), cols=4)
-        self._put(top + 1, 5, self._text(self.node["actual_completion"]), cols=4)
+        own_lines = self.rng.random() < 0.3  # each 目标 on a line of its own
+        for col, key in ((1, "expected_goal"), (5, "actual_completion")):
+            text = self._text(self.node[key])
+            self._put(top + 1, col, text.replace("。目标", "。\n目标") if own_lines else text, cols=4)
 
     def _indicators(self) -> None:
         """The indicators; level 1 and 2 are merged downwards."""

@@ -26,6 +26,8 @@ def front(rng: Random, style: Style, gold: Json, unit: Unit, cover: bool | None)
     name = gold["unit_name"]
     lines = rng.choice(([name, title], [name + title], [name, title], [f"{year}{gap}年度{name}", "部门决算公开说明"]))
     blocks: list[Block] = [Para(line, "cover") for line in lines]
+    if style.cover_page and rng.random() < 0.4:
+        blocks.append(Para(f"{year + 1}{gap}年{gap}{rng.randint(7, 10)}{gap}月", "caption"))
     if style.cover_page or rng.random() < 0.5:
         blocks.append(Break())
     if rng.random() < 0.75:

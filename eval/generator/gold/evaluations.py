@@ -242,9 +242,7 @@ class Evaluator:
         verb = "完成" if done else "计划"
         text = f"目标1：{verb}{self.year}年{thing}{amount}{unit}，{'使用' if done else '安排'}资金{wan(money)}万元。"
         if rng.random() < 0.6:
-            text += (
-                f"目标2：{verb}相关培训{rng.randint(1, 9)}次，覆盖{rng.randint(20, 900)}人次；确保工作平稳运行。"
-            )
+            text += f"目标2：{verb}相关培训{rng.randint(1, 9)}次，覆盖{rng.randint(20, 900)}人次；确保工作平稳运行。"
         if rng.random() < 0.3:
             text += f"目标3：{rng.choice(words.SOCIAL)}，受益群众满意度达到{rng.choice((90, 95))}%以上。"
         return text

@@ -92,13 +92,17 @@ class _Table:
     def _floor(self, col: int) -> float:
         """The least width of a column: its longest atom, but no more than a fifth of the table."""
         texts = [c.text for c in self.grid.cells if c.col == col and c.cols == 1 and c.text]
-        longest = max((self.press.face.width(atom.strip()) for text in texts for atom in atoms(text)), default=1.0)
+        longest = max(
+            (self.press.face.width(atom.strip()) for text in texts for atom in atoms(text.replace("\n", ""))),
+            default=1.0,
+        )
         return min(longest * self.size + 2 * self.style.pad + 0.5, self.press.width / 5)
 
     def _prepare(self, cell: Cell) -> _Set:
         """Wrap a cell's text to its width."""
         width = self.edges[cell.col + cell.cols] - self.edges[cell.col] - 2 * self.style.pad
-        lines = wrap(cell.text, width, self.press.face, self.size) if cell.text else []
+        parts = cell.text.split("\n") if cell.text else []
+        lines = [line for part in parts for line in wrap(part, width, self.press.face, self.size)]
         return _Set(cell, lines, list(lines))
 
     def _heights(self) -> list[float]:

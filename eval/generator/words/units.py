@@ -134,21 +134,20 @@ def _duties(rng: Random, trade: str, place: str) -> tuple[str, ...]:
     """Duties as numbered sentences, or one paragraph."""
     parts = _OBJECTS[trade].replace("和", "、").split("、")
     count = rng.choice((1, 4, 7, 9, 12))
-    duties = []
-    for index in range(count):
-        verbs = rng.sample(_VERBS, 2)
-        first, second = (
-            rng.choice(parts),
-            rng.choice(("年度计划", "管理办法", "工作规程", "技术标准", "考核方案")),
-        )
-        tail = rng.choice(
-            (
-                "",
-                f"；每年{verbs[1]}不少于{rng.randint(1, 6)}次专项工作",
-                f"；会同有关单位做好{place}相关资料的归集",
-            )
-        )
-        duties.append(f"{verbs[0]}{place}{first}方面的{second}，并{verbs[1]}其执行情况{tail}。")
-        if index == count - 1 and count > 1:
-            duties[-1] = "完成上级部门交办的其他事项。"
-    return tuple(dict.fromkeys(duties)) if count > 1 else ("".join(duties * 2),)
+    sentences = [_duty(rng, rng.choice(parts), place) for _ in range(max(count, 3))]
+    if count == 1:
+        return ("".join(sentences),)
+    return (*dict.fromkeys(sentences[:-1]), "完成上级部门交办的其他事项。")
+
+
+def _duty(rng: Random, part: str, place: str) -> str:
+    """One duty; some of its sentences have figures of their own."""
+    verb, follow = rng.choice(_VERBS), rng.choice(_FOLLOW)
+    what = rng.choice(("年度计划", "管理办法", "工作规程", "技术标准", "考核方案"))
+    tails = (
+        "",
+        f"；每年开展专项工作不少于{rng.randint(1, 6)}次",
+        f"；会同有关单位做好{place}相关资料的归集",
+        "；负责相关数据的收集、核实和报送",
+    )
+    return f"{verb}{place}{part}方面的{what}，并{follow}其执行情况{rng.choice(tails)}。"

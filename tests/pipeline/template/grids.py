@@ -11,7 +11,7 @@ from recount.pipeline.document import Cell, Grid, Number, Paragraph, Text, Token
 from recount.schemas.figures import Model, Ref
 
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?%?")
-_FOLD = str.maketrans("（）：，．％“”０１２３４５６７８９", "():,.%\"\"0123456789")
+_FOLD = str.maketrans("（）：，．％“”０１２３４５６７８９", '():,.%""0123456789')
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,7 @@ def text_of(words: str) -> Text:
 
 
 def numbers_of(text: Text) -> tuple[Number, ...]:
-    return tuple(
-        Number(match.start(), match.end(), _token(match[0])) for match in _NUMBER.finditer(text.folded)
-    )
+    return tuple(Number(match.start(), match.end(), _token(match[0])) for match in _NUMBER.finditer(text.folded))
 
 
 def _token(raw: str) -> Token:

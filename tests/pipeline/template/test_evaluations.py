@@ -304,6 +304,7 @@ def test_merged_levels_count_for_every_row() -> None:
         ([("合计", 6), "100", "", ""], (100, None)),
         ([("总分", 6), "", "95.5分", ""], (None, Decimal("95.5"))),
         ([("总分", 6), "—", "—", ""], (None, None)),
+        ([("总分", 6), "100", "95.5分", "优"], (100, Decimal("95.5"))),
     ],
 )
 def test_the_total_row(total: list[Spec], points: tuple[object, object]) -> None:
@@ -525,6 +526,7 @@ def test_the_overall_table_may_lack_its_total() -> None:
         [["序号", "项目名称", "预算数", "决算数"], ["1", "道路维修", "10.00", "10.00"]],
         [["项目名称", "主管部门", "全年预算数", "得分"], ["道路维修", "某局", "10.00", "95"]],
         [["单位名称", "某局"], ["负责人", "某人"]],
+        [["项目名称", "预算金额", "等级"], ["道路维修", "10.00", "优"]],
         # goals that are set, not evaluated
         [
             ["项目名称", "道路维修"],
@@ -536,6 +538,11 @@ def test_the_overall_table_may_lack_its_total() -> None:
 def test_other_tables_are_left_alone(rows: list[list[Spec]]) -> None:
     sheet = Sheet()
     assert map_evaluations([sheet.grid(rows)]) == ((), None, frozenset())
+
+
+def test_a_list_of_projects_is_no_table_of_one() -> None:
+    rows: list[list[Spec]] = [["项目名称", "预算金额", "等级"], ["道路维修", "10.00", "优"]]
+    assert map_evaluations([Sheet().grid(rows, ("项目支出绩效自评情况汇总表",))]) == ((), None, frozenset())
 
 
 def test_no_grids() -> None:
