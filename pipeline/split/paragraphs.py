@@ -119,18 +119,16 @@ def _continues(group: Sequence[Row], row: Row, margins: Margins) -> bool:
     if not 0.8 <= row.em / above.em <= 1.25 or _is_centred(above, margins) or _is_centred(row, margins):
         return False
     em = above.em
-    if row.box[0] > margins.left + 1.2 * em and row.box[0] > group[0].box[0] - 0.5 * em:
-        # Indented as first lines are. A text block that is set in as a whole goes on at its own left edge.
-        hanging = len(group) > 1 and abs(row.box[0] - above.box[0]) < 0.6 * em
-        if not hanging:
-            return False
     full = _is_full(above, row, margins)
-    if _ORDINAL.match(row.folded) and (_SENTENCE_END.search(above.folded) or not full):
+    ended = _SENTENCE_END.search(above.folded) is not None
+    if _ORDINAL.match(row.folded) and (ended or not full):
         return False
+    if row.box[0] > margins.left + 1.2 * em and row.box[0] > group[0].box[0] - 0.5 * em:
+        # Set in as first lines are; a block that is set in as a whole, or hangs, goes on at its own left edge.
+        hangs = len(group) > 1 and abs(row.box[0] - above.box[0]) < 0.6 * em
+        return full and (hangs or not ended)
     # Where first lines are set in, a line at the margin goes on, also below a line that a long word left short.
-    goes_on = (
-        margins.indented and row.box[0] < margins.left + 0.8 * em and not _SENTENCE_END.search(above.folded)
-    )
+    goes_on = margins.indented and row.box[0] < margins.left + 0.8 * em and not ended
     return full or goes_on
 
 

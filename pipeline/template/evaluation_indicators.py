@@ -101,20 +101,23 @@ def read_indicators(header: Row, rows: Sequence[Row]) -> tuple[tuple[Indicator[R
             return tuple(found), _points(head, row)
         if is_indicator_header(row):  # printed again at the top of the next page
             head = Header(columns_of(row, words.INDICATOR_COLUMNS), row.marks, row.width)
-        elif found and _is_rest(head, found[-1], row) and _page_turns(above, rows[at:]):
-            found[-1] = _with_rest(head, found[-1], row)
-            levels = Levels(found[-1].level1, found[-1].level2)
         elif row.filled:
-            levels, indicator = _indicator(head, row, levels)
-            if indicator is not None:
-                found.append(indicator)
+            placed = _placed(head, row)
+            rest = {field: mark for field, mark in (placed or {}).items() if row.begins(mark)}
+            if found and _is_rest(rest, found[-1]) and _page_turns(above, rows[at:]):
+                found[-1] = _with_rest(found[-1], rest)
+                levels = Levels(found[-1].level1, found[-1].level2)
+            else:
+                levels, indicator = _indicator(head, row, placed, levels)
+                found += [indicator] if indicator is not None else []
         above = row
     return tuple(found), Points()
 
 
-def _indicator(head: Header, row: Row, levels: Levels) -> tuple[Levels, Indicator[Ref] | None]:
+def _indicator(
+    head: Header, row: Row, placed: Mapping[str, Mark] | None, levels: Levels
+) -> tuple[Levels, Indicator[Ref] | None]:
     """A row's levels and its indicator; None where it holds none."""
-    placed = _placed(head, row)
     if placed is not None and not _has_moved(placed, row):
         levels = _levels_of(placed, row, levels)
         return levels, _built(levels, placed)
@@ -136,14 +139,13 @@ def _placed(head: Header, row: Row) -> dict[str, Mark] | None:
     for mark in row.marks:
         if not head.holds(row, mark):
             continue
-        above = [column for column in head.columns if column.over(mark)]
-        fields = {column.field for column in above}
-        if fields and fields <= _LEVEL_FIELDS:
+        fields = [column.field for column in head.columns if column.over(mark)]
+        if fields and _LEVEL_FIELDS.issuperset(fields):
             found.update({field: mark for field in fields if field is not None})
             continue
-        if len(above) != 1:
+        if len(fields) != 1:
             return None
-        field = above[0].field
+        field = fields[0]
         if field in found:
             return None
         if field is not None:
@@ -276,31 +278,22 @@ def _pages(row: Row) -> list[int]:
     return [number.token.page for mark in row.filled for number in mark.cell.numbers]
 
 
-def _is_rest(head: Header, above: Indicator[Ref], row: Row) -> bool:
-    """Whether a row is the rest of the row above, if a page end stands between them.
+def _is_rest(rest: Mapping[str, Mark], above: Indicator[Ref]) -> bool:
+    """Whether the cells of a row are the rest of the row above, if a page end stands between them.
 
     Its figures stood on the page before; of its levels at most the end of a label is left.
     """
-    placed = _own(head, row)
-    if not placed or above.weight is None:
+    if not rest or above.weight is None or any(field in rest for field in _FIGURE_FIELDS):
         return False
-    if any(field in placed for field in _FIGURE_FIELDS):
-        return False
-    labels = ((getattr(above, field) or "") + placed[field].words for field in _LEVEL_FIELDS if field in placed)
+    labels = ((getattr(above, field) or "") + rest[field].words for field in _LEVEL_FIELDS if field in rest)
     return all(label in words.LEVELS for label in labels)
 
 
-def _own(head: Header, row: Row) -> dict[str, Mark]:
-    """The cells that begin in a row, by field; none where they do not stand under one header each."""
-    return {field: mark for field, mark in (_placed(head, row) or {}).items() if row.begins(mark)}
-
-
-def _with_rest(head: Header, indicator: Indicator[Ref], row: Row) -> Indicator[Ref]:
+def _with_rest(indicator: Indicator[Ref], rest: Mapping[str, Mark]) -> Indicator[Ref]:
     """The indicator with the rest of its texts."""
-    placed = _own(head, row)
-    rest = {field: _deviation(mark) if field == "deviation" else value_text(mark) for field, mark in placed.items()}
+    texts = {field: _deviation(mark) if field == "deviation" else value_text(mark) for field, mark in rest.items()}
     return indicator.model_copy(
-        update={field: joined([getattr(indicator, field), text]) for field, text in rest.items()}
+        update={field: joined([getattr(indicator, field), text]) for field, text in texts.items()}
     )
 
 

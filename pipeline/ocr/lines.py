@@ -1,0 +1,120 @@
+"""Lines of an image: cutting them out, cutting tall boxes into lines, and giving their characters boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from recount.pipeline.document import Box
+from recount.pipeline.ocr.prepare import Grey
+from recount.pipeline.ocr.recognise import Decoded
+
+_TALL = 1.5  # a box this many times as high as wide is one character, or characters below one another
+_WIDE_SIGN = "\u2e80"  # from here on characters are as wide as high
+_NARROW = 0.55  # width of the others
+
+
+@dataclass(frozen=True, slots=True)
+class OcrLine:
+    """A text line as recognised, in pixels. boxes, scores: one for each character."""
+
+    text: str
+    boxes: tuple[Box, ...]
+    scores: tuple[float, ...]
+    box: Box
+
+    @property
+    def score(self) -> float:
+        """The mean of the characters' scores, 0..1."""
+        return sum(self.scores) / len(self.scores) if self.scores else 0.0
+
+
+def crop_of(image: Grey, box: Box) -> Grey:
+    """The part of the image in a box; at least one pixel."""
+    height, width = image.shape
+    x0, y0 = min(max(0, round(box[0])), width - 1), min(max(0, round(box[1])), height - 1)
+    return image[y0 : max(y0 + 1, round(box[3])), x0 : max(x0 + 1, round(box[2]))]
+
+
+def dark_of(image: Grey) -> npt.NDArray[np.bool_]:
+    """Which pixels of a small image are ink (Otsu); none where there is no contrast."""
+    if image.size == 0 or int(image.max()) - int(image.min()) < 40:
+        return np.zeros(image.shape, bool)
+    _, dark = cv2.threshold(image, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    return np.asarray(dark, bool)
+
+
+def runs_of(marks: npt.NDArray[np.bool_], bridge: int = 0) -> list[tuple[int, int]]:
+    """The stretches (start, end) of marks; those with at most bridge unmarked between them are one."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], marks, [False])).astype(np.int8)))
+    runs: list[tuple[int, int]] = []
+    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if runs and start - runs[-1][1] <= bridge:
+            runs[-1] = (runs[-1][0], end)
+        else:
+            runs.append((start, end))
+    return runs
+
+
+def split_tall(image: Grey, box: Box) -> Iterator[Box]:
+    """The box itself; if it is tall, the boxes of the lines in it, for Chinese tables set labels vertically."""
+    x0, y0, x1, y1 = box
+    if y1 - y0 < _TALL * (x1 - x0):
+        yield box
+        return
+    rows = dark_of(crop_of(image, box)).any(axis=1)
+    width = x1 - x0
+    pieces = [run for run in runs_of(rows, bridge=round(0.06 * width)) if run[1] - run[0] > 0.25 * width]
+    if len(pieces) < 2:
+        yield box
+        return
+    for start, end in pieces:
+        pad = min(0.12 * width, 4.0)
+        yield x0, max(y0, y0 + start - pad), x1, min(y1, y0 + end + pad)
+
+
+def placed(image: Grey, box: Box, line: Decoded) -> OcrLine:
+    """The line with boxes for its characters: as high as its ink, the borders half way between the characters."""
+    text, centres, scores = _trimmed(line)
+    x0, x1 = box[0], box[2]
+    top, bottom, left, right = _inked(image, box)
+    middles = [x0 + share * (x1 - x0) for share in centres]
+    em = _em(text, middles, bottom - top)
+    boxes = []
+    for index, sign in enumerate(text):
+        half = em / 2 if sign >= _WIDE_SIGN else em * _NARROW / 2
+        start = (middles[index - 1] + middles[index]) / 2 if index else min(left, middles[0])
+        end = (middles[index] + middles[index + 1]) / 2 if index + 1 < len(text) else max(right, middles[-1])
+        boxes.append((max(start, middles[index] - 1.3 * half), top, min(end, middles[index] + 1.3 * half), bottom))
+    return OcrLine(text, tuple(boxes), scores, (boxes[0][0], top, boxes[-1][2], bottom))
+
+
+def _trimmed(line: Decoded) -> tuple[str, tuple[float, ...], tuple[float, ...]]:
+    """The line without white space at its ends."""
+    start = len(line.text) - len(line.text.lstrip())
+    end = len(line.text.rstrip())
+    return line.text[start:end], line.centres[start:end], line.scores[start:end]
+
+
+def _em(text: str, middles: Sequence[float], height: float) -> float:
+    """The width of a full-width character: the usual distance of two of them, else from the height."""
+    steps = [
+        middles[index + 1] - middles[index]
+        for index in range(len(text) - 1)
+        if text[index] >= _WIDE_SIGN and text[index + 1] >= _WIDE_SIGN
+    ]
+    return float(np.median(steps)) if len(steps) > 1 else 1.1 * height
+
+
+def _inked(image: Grey, box: Box) -> tuple[float, float, float, float]:
+    """Top, bottom, left and right of the ink in a box."""
+    dark = dark_of(crop_of(image, box))
+    rows, columns = np.flatnonzero(dark.sum(axis=1) > 1), np.flatnonzero(dark.any(axis=0))
+    if len(rows) < 3 or not len(columns):
+        return box[1], box[3], box[0], box[2]
+    x, y = max(0, round(box[0])), max(0, round(box[1]))
+    return y + float(rows[0]), y + float(rows[-1]) + 1, x + float(columns[0]), x + float(columns[-1]) + 1
