@@ -10,6 +10,8 @@ drawn twice (how some programs make bold).
 Invisible text over a picture of the page is the work of somebody else's OCR. Its characters are used unless
 they are garbage, but the page has the origin "ocr": a figure of it was read by a machine, not printed by the
 publisher, so a sum that fails there is no discrepancy of the source. Its confidence is unknown (None).
+
+A page that a damaged file shows only in part is not readable.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,8 @@ _FLAGS = _mupdf.TEXT_PRESERVE_WHITESPACE | _mupdf.TEXT_MEDIABOX_CLIP
 _MUPDF_ERRORS = (RuntimeError, ValueError, _mupdf.mupdf.FzErrorBase)
 _HEADER_REACH = 1024  # a PDF may have other bytes before its "%PDF-", but no more than this
 _DROPPED = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
+_UNDECODED = re.compile("zlib error|read error|unknown filter|not a stream|cannot load object")
+_UNPARSED = re.compile("syntax error|cannot draw text")
 _SAME_PLACE = 0.12  # share of the line's height by which a copy drawn for bold may be shifted
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -51,7 +55,7 @@ def read_pdf(path: Path) -> Pages:
         try:
             with _mupdf.open(path, filetype="pdf") as document:
                 _require_pages(document, path.name)
-                return Pages(tuple(_read_page(page) for page in document))
+                return Pages(tuple(_read_pages(document)))
         except _MUPDF_ERRORS as error:
             raise NotAPdf(f"{path.name} is damaged and cannot be read.") from error
 
@@ -83,7 +87,26 @@ def _require_pages(document: Any, name: str) -> None:
     if document.needs_pass:
         raise Encrypted(f"{name} is encrypted; it opens only with a password.")
     if document.page_count == 0:
+        if document.is_repaired:
+            raise NotAPdf(f"{name} is damaged; no page of it can be read.")
         raise NoPages(f"{name} has no pages.")
+
+
+def _read_pages(document: Any) -> Iterator[Page]:
+    """Every page; those that MuPDF could read in part only are not readable, for nobody sees what is missing.
+
+    Once a stream could not be decoded, that holds for all later pages: it may be a font's, which they share.
+    """
+    undecoded = False
+    for page in document:
+        _mupdf.TOOLS.reset_mupdf_warnings()
+        result = _read_page(page)
+        complaints = _mupdf.TOOLS.mupdf_warnings()
+        undecoded = undecoded or _UNDECODED.search(complaints) is not None
+        lost = document.is_repaired and not result.lines  # a blank page, or a page whose content is gone
+        if undecoded or lost or _UNPARSED.search(complaints):
+            result = replace(result, lines=(), rulings=(), readable=False)
+        yield result
 
 
 def _read_page(page: Any) -> Page:
@@ -95,9 +118,8 @@ def _read_page(page: Any) -> Page:
     number = page.number + 1
     if verdict == "unusable":
         return Page(number, width, height, (), (), readable=False)
-    lines, origin = (layer.lines, "text") if verdict == "text" else (layer.lines + layer.hidden, "ocr")
-    rulings = read_rulings(drawings, turn)
-    return Page(number, width, height, lines, rulings, origin="ocr" if origin == "ocr" else "text")
+    lines = layer.lines if verdict == "text" else layer.lines + layer.hidden
+    return Page(number, width, height, lines, read_rulings(drawings, turn), origin=verdict)
 
 
 def _picture_share(page: Any) -> float:

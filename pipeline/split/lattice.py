@@ -7,7 +7,7 @@ edges; neighbouring base cells that no line separates are one merged cell. Lines
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -77,6 +77,8 @@ def page_grids(page: Page) -> PageTables:
 def _components(rulings: Iterable[Ruling]) -> list[tuple[list[_Run], list[_Run]]]:
     """Groups of lines that touch one another, horizontal and vertical; only those that can frame cells."""
     level = [_Run(ruling.y0, ruling.x0, ruling.x1) for ruling in rulings if ruling.y0 == ruling.y1]
+    level.sort(key=_position)
+    heights = [line.at for line in level]
     upright = [_Run(ruling.x0, ruling.y0, ruling.y1) for ruling in rulings if ruling.y0 != ruling.y1]
     parent = list(range(len(level) + len(upright)))
 
@@ -86,9 +88,9 @@ def _components(rulings: Iterable[Ruling]) -> list[tuple[list[_Run], list[_Run]]
         return index
 
     for number, line in enumerate(upright, len(level)):
-        left, right, top, bottom = line.at - TOUCH, line.at + TOUCH, line.start - TOUCH, line.end + TOUCH
-        for index, other in enumerate(level):
-            if top <= other.at <= bottom and other.start <= right and other.end >= left:
+        left, right = line.at - TOUCH, line.at + TOUCH
+        for index in range(bisect_left(heights, line.start - TOUCH), bisect_right(heights, line.end + TOUCH)):
+            if level[index].start <= right and level[index].end >= left:
                 parent[root(index)] = root(number)
     groups: dict[int, tuple[list[_Run], list[_Run]]] = {}
     for index, line in enumerate(level):
@@ -98,13 +100,20 @@ def _components(rulings: Iterable[Ruling]) -> list[tuple[list[_Run], list[_Run]]
     return [group for group in groups.values() if group[0] and group[1] and len(group[0]) + len(group[1]) > 2]
 
 
+def _position(line: _Run) -> float:
+    return line.at
+
+
 def _frame(lines: tuple[list[_Run], list[_Run]]) -> _Frame | None:
     """The frame of cells that a component's lines make, or None if they make fewer than two cells."""
     level, upright = lines
     # Open sides first: then a line that ends there ends at a line.
     upright = _closed(upright, level)
     level = _closed(level, upright)
-    level, upright = _trimmed(level, upright), _trimmed(upright, level)
+    before = 0
+    while before != len(level) + len(upright):  # what ended at a line that is gone goes too
+        before = len(level) + len(upright)
+        level, upright = _trimmed(level, upright), _trimmed(upright, level)
     xs, ys = _edges(upright), _edges(level)
     if len(xs) < 2 or len(ys) < 2:
         return None
@@ -131,16 +140,15 @@ def _closing(at: float, crossing: Sequence[_Run]) -> _Run:
 
 def _trimmed(lines: Sequence[_Run], crossing: Sequence[_Run]) -> list[_Run]:
     """The lines without those that end in the middle of a cell, as underlines do; loose ends are cut."""
+    crossing = sorted(crossing, key=_position)
+    places = [other.at for other in crossing]
     kept = []
     for line in lines:
-        met = [
-            other.at
-            for other in crossing
-            if line.start - TOUCH <= other.at <= line.end + TOUCH
-            and other.start - TOUCH <= line.at <= other.end + TOUCH
-        ]
-        if met and max(met) - min(met) > TOUCH:
-            kept.append(_Run(line.at, min(met), max(met)))
+        near = range(bisect_left(places, line.start - TOUCH), bisect_right(places, line.end + TOUCH))
+        low, high = line.at - TOUCH, line.at + TOUCH
+        met = [places[index] for index in near if crossing[index].start <= high and crossing[index].end >= low]
+        if met and met[-1] - met[0] > TOUCH:
+            kept.append(_Run(line.at, met[0], met[-1]))
     return kept
 
 

@@ -121,9 +121,10 @@ def _continues(group: Sequence[Row], row: Row, margins: Margins) -> bool:
     em = above.em
     full = _is_full(above, row, margins)
     ended = _SENTENCE_END.search(above.folded) is not None
-    if _ORDINAL.match(row.folded) and (ended or not full):
+    set_in = row.box[0] > margins.left + 1.2 * em
+    if _ORDINAL.match(row.folded) and (ended or set_in or not full):
         return False
-    if row.box[0] > margins.left + 1.2 * em and row.box[0] > group[0].box[0] - 0.5 * em:
+    if set_in and row.box[0] > group[0].box[0] - 0.5 * em:
         # Set in as first lines are; a block that is set in as a whole, or hangs, goes on at its own left edge.
         hangs = len(group) > 1 and abs(row.box[0] - above.box[0]) < 0.6 * em
         return full and (hangs or not ended)

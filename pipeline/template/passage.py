@@ -16,7 +16,7 @@ from recount.pipeline.split.text import plain
 N = "▮"
 """Stands for a number in shapes and in the rules that match them."""
 
-_DATE = re.compile(r"年|月\d|月[份底初末中]|日|-\d+月|月$")
+_DATE = re.compile(r"年|月|日|-\d+月")
 TRAILING = "。;；,，、.:： "
 
 

@@ -177,10 +177,7 @@ def _halves(table: Table, split: Sequence[Field] = ()) -> tuple[Half | None, Hal
         if side not in sides and unnamed:
             sides[side] = unnamed[0]
     columns = {side: (split if side == "expenditure" else ()) for side in sides}
-    found = {
-        side: Half(start, _amount_columns(table, spans[start], columns[side]))
-        for side, start in sides.items()
-    }
+    found = {side: Half(start, _amount_columns(table, spans[start], columns[side])) for side, start in sides.items()}
     return found.get("income"), found.get("expenditure")
 
 

@@ -77,6 +77,9 @@ FUND = (
     Field("project", r"项目支出", ("项目支出",), OF_ANOTHER_YEAR_OR_SIDE),
     Field("closing", r"年末(?:财政拨款)?结转和?结余", ("年末结转和结余",), r"上年|预算数"),
 )
+OF_CODES = re.compile(r"[编码]")
+OF_NAMES = re.compile(r"[名称]")
+"""科目编码 and 科目名称, one character of which may be misread."""
 NAME_HEADINGS = frozenset({"项目", "科目", "支出功能分类", "功能分类", "经济分类", "支出项目"})
 _CODE = re.compile(r"\d{3}(?:\d{2}){0,2}")
 _CODE_BEFORE_NAME = re.compile(r"(\d{3}(?:\d{2}){0,2})(?=\D)")
@@ -140,7 +143,7 @@ def label_columns(table: Table, columns: Sequence[int]) -> Labels:
     """The columns of the codes and of the names, by their headings, or by what they hold."""
     paths = {column: table.path(column) for column in columns}
     codes = [column for column, path in paths.items() if heads_code(path)]
-    names = [column for column, path in paths.items() if any("名称" in words for words in path)]
+    names = [column for column, path in paths.items() if any(map(OF_NAMES.search, path))]
     if not names:
         names = [c for c, path in paths.items() if c not in codes and path and path[-1] in NAME_HEADINGS]
     if not names:
@@ -153,7 +156,7 @@ def label_columns(table: Table, columns: Sequence[int]) -> Labels:
 
 def heads_code(path: Sequence[str]) -> bool:
     """Whether a heading says that codes stand below it."""
-    return any("编码" in words or words in CODE_LEVELS for words in path)
+    return any(OF_CODES.search(words) or words in CODE_LEVELS for words in path)
 
 
 def code_and_name(table: Table, row: int, labels: Labels, above: str = "") -> tuple[str | None, str | None]:

@@ -31,7 +31,7 @@ class Title(StrEnum):
 OF_ONE_BUDGET = frozenset("基金资本营公共预算")
 OF_APPROPRIATION = frozenset("财拨款")
 OF_ONE_PURPOSE = frozenset("三费项专购基本收")
-TITLES = (
+TITLES: tuple[tuple[Title, str, frozenset[str]], ...] = (
     (Title.THREE_PUBLIC, r"三公经费[^表]{0,40}表", frozenset("基金资本营")),
     (Title.GOVERNMENT_FUNDS, r"政府性基金(?:预算)?(?:财政拨款)?(?:收入支出|支出|收支)决算(?:情况)?表", frozenset()),
     (Title.STATE_CAPITAL, r"国有资本经营(?:预算)?(?:财政拨款)?(?:收入支出|支出|收支)决算(?:情况)?表", frozenset()),

@@ -90,9 +90,7 @@ def _income(narrative: Income[Figure], statement: IncomeStatement[Figure]) -> It
     yield from _portions("二", narrative, "收入决算表", total_row(statement.rows))
 
 
-def _expenditure(
-    narrative: Expenditure[Figure], statement: ExpenditureStatement[Figure]
-) -> Iterator[Identity]:
+def _expenditure(narrative: Expenditure[Figure], statement: ExpenditureStatement[Figure]) -> Iterator[Identity]:
     """三 and the 合计 row of 支出决算表."""
     yield from _portions("三", narrative, "支出决算表", total_row(statement.rows))
 
@@ -120,9 +118,7 @@ def _fiscal_appropriation(report: Report[Figure], statements: Statements[Figure]
         yield same(f"四、财政拨款{title} = {table}·{title}", said, shown)
 
 
-def _general(
-    narrative: GeneralPublicBudget[Figure], statement: GeneralStatement[Figure]
-) -> Iterator[Identity]:
+def _general(narrative: GeneralPublicBudget[Figure], statement: GeneralStatement[Figure]) -> Iterator[Identity]:
     """五 and 一般公共预算财政拨款支出决算表: the total, the classes and the items."""
     table = "一般公共预算财政拨款支出决算表"
     whole = total_row(statement.rows)
@@ -152,9 +148,7 @@ def _items(
         if row.code is not None and len(row.code) == 7 and row.code[:5] in names and row.code[:3] in names:
             paths.append(((names[row.code[:3]], names[row.code[:5]], plain(row.name)), row.total))
     times = Counter(path for path, _ in paths)
-    said = [
-        ((plain(item.class_name), plain(item.section_name), plain(item.item_name)), item) for item in items
-    ]
+    said = [((plain(item.class_name), plain(item.section_name), plain(item.item_name)), item) for item in items]
     said_times = Counter(path for path, _ in said)
     shown = dict(paths)
     for path, item in said:
@@ -174,9 +168,7 @@ def _basic(report: Report[Figure], statements: Statements[Figure]) -> Iterator[I
     yield same(f"六、公用经费 = {table}·公用经费合计", narrative.public, statement.public_total)
 
 
-def _three_public(
-    narrative: ThreePublic[Figure], statement: ThreePublicStatement[Figure]
-) -> Iterator[Identity]:
+def _three_public(narrative: ThreePublic[Figure], statement: ThreePublicStatement[Figure]) -> Iterator[Identity]:
     """七 and 财政拨款“三公”经费支出决算表: 决算数, and 全年预算数 where the narrative gives it."""
     table = "财政拨款“三公”经费支出决算表"
     said = narrative
@@ -196,9 +188,7 @@ def _three_public(
             yield same(f"七、{title}预算数 = {table}·{title}·预算数", comparison.budget, budget)
 
 
-def _fund(
-    name: str, narrative: FundBudget[Figure], statement: FundBudgetStatement[Figure]
-) -> Iterator[Identity]:
+def _fund(name: str, narrative: FundBudget[Figure], statement: FundBudgetStatement[Figure]) -> Iterator[Identity]:
     """八 or 九 and its statement, which has no 总计: 收入总计 is what came in and what was there."""
     whole = total_row(statement.rows)
     if whole is not None:

@@ -112,9 +112,7 @@ class GeneralRow(CodedRow[F], Generic[F]):
     project: F | None = money("项目支出")
 
     def identities(self: GeneralRow[Figure]) -> Iterator[Identity]:
-        yield equal(
-            f"{label(self)}·小计 = 基本支出 + 项目支出", self.total, printed(self.basic, self.project)
-        )
+        yield equal(f"{label(self)}·小计 = 基本支出 + 项目支出", self.total, printed(self.basic, self.project))
 
 
 class EconomicRow(CodedRow[F], Generic[F]):
@@ -135,9 +133,7 @@ class FundBudgetRow(CodedRow[F], Generic[F]):
 
     def identities(self: FundBudgetRow[Figure]) -> Iterator[Identity]:
         name = label(self)
-        yield equal(
-            f"{name}·本年支出小计 = 基本支出 + 项目支出", self.total, printed(self.basic, self.project)
-        )
+        yield equal(f"{name}·本年支出小计 = 基本支出 + 项目支出", self.total, printed(self.basic, self.project))
         available = printed(self.opening, self.income)
         if self.closing is None:
             yield equal(f"{name}·本年支出 = 年初结转和结余 + 本年收入（年末无结余）", self.total, available)

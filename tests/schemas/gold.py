@@ -18,7 +18,8 @@ REPORTS = Path(__file__).resolve().parents[3] / "shared" / "reports"
 def load(path: Path) -> Report[Figure]:
     """The gold file of a report. JSON drops closing zeros, so money and percents have two decimals at least."""
     data = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal, parse_int=Decimal)
-    return fill(Report[Figure], data, "")
+    report: Report[Figure] = fill(Report[Figure], data)
+    return report
 
 
 def fill(model: type[Any], data: dict[str, Any], pointer: str = "") -> Any:

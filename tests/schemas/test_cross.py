@@ -57,9 +57,7 @@ def example() -> dict[str, Any]:
         "state_capital": {"none": True},
         "statements": {
             "income_expenditure": overview,
-            "income": {
-                "rows": [{"code": None, "name": "合计", "total": D("9.00"), "institutional": D("9.00")}]
-            },
+            "income": {"rows": [{"code": None, "name": "合计", "total": D("9.00"), "institutional": D("9.00")}]},
             "expenditure": {"rows": coded},
             "fiscal_appropriation": {"income_total": D("8.00"), "closing_carryover": {"total": D("1.00")}},
             "general_public_budget": {"rows": coded},

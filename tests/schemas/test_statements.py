@@ -84,9 +84,7 @@ def test_nothing_is_claimed_of_a_family_that_is_not_certain() -> None:
         row("212", "城乡社区支出", total="4.00"),
         row("21201", "城乡社区管理事务", total="3.00"),
     ]
-    assert rules_that_fail(GeneralStatement[Figure], {"rows": unreadable}) == [
-        "212城乡社区支出·小计 = 所属各款之和"
-    ]
+    assert rules_that_fail(GeneralStatement[Figure], {"rows": unreadable}) == ["212城乡社区支出·小计 = 所属各款之和"]
 
 
 def test_blank_cells_are_nothing() -> None:
@@ -145,9 +143,7 @@ def test_personnel_and_public_by_the_highest_codes() -> None:
     statement = {"rows": rows, "personnel_total": D("32.00"), "public_total": D("6.00")}
     assert rules_that_fail(BasicStatement[Figure], statement) == []
     statement["public_total"] = D("5.00")
-    assert rules_that_fail(BasicStatement[Figure], statement) == [
-        "公用经费合计 = 302商品和服务支出 + 310资本性支出"
-    ]
+    assert rules_that_fail(BasicStatement[Figure], statement) == ["公用经费合计 = 302商品和服务支出 + 310资本性支出"]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +169,7 @@ def test_three_public() -> None:
 
 
 def test_one_quantity_in_two_statements() -> None:
-    statements = {
+    statements: dict[str, Any] = {
         "income_expenditure": {
             "income": [
                 {"name": "一般公共预算财政拨款收入", "amount": D("7.00")},

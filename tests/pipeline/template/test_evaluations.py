@@ -6,15 +6,22 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import count
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from recount.pipeline.document import Cell, Grid, Number, Paragraph, Text, Token
+from recount.eval.generator.case import Form, Options
+from recount.eval.generator.generate import generate
+from recount.pipeline.document import Cell, Document, Grid, Number, Paragraph, Text, Token
+from recount.pipeline.read import read_pdf
+from recount.pipeline.split import split
 from recount.pipeline.split.text import fold
 from recount.pipeline.template.evaluations import map_evaluations
-from recount.schemas.figures import Ref
+from recount.schemas.figures import Model, Ref
+from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
 from recount.schemas.final_accounts.performance import Evaluation, Indicator, ProjectEvaluation
 
 NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?%?")
@@ -547,3 +554,25 @@ def test_a_list_of_projects_is_no_table_of_one() -> None:
 
 def test_no_grids() -> None:
     assert map_evaluations([]) == ((), None, frozenset())
+
+
+@pytest.mark.parametrize("form", [Form.X2021, Form.X2022, Form.X2023])
+def test_generated_reports_are_read_as_they_were_written(form: Form, tmp_path: Path) -> None:
+    case = generate(form, 11, options=Options(slips=0.5, projects=4, overall=form is Form.X2023))
+    path = tmp_path / "report.pdf"
+    path.write_bytes(case.pdf)
+    document = split(read_pdf(path), FINAL_ACCOUNTS)
+    projects, overall, _ = map_evaluations([block for block in document.blocks if isinstance(block, Grid)])
+    assert _plain(projects, document) == case.gold["project_evaluations"]
+    assert _plain(overall, document) == case.gold["overall_evaluation"]
+
+
+def _plain(value: Any, document: Document) -> Any:
+    """Models as the contract's JSON, with the values of the tokens they point at."""
+    if isinstance(value, Ref):
+        return document.tokens[value.token].value
+    if isinstance(value, tuple):
+        return [_plain(each, document) for each in value]
+    if isinstance(value, Model):
+        return {key: _plain(getattr(value, key), document) for key in type(value).model_fields}
+    return value

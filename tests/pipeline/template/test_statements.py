@@ -48,6 +48,8 @@ def only(table: Grid, key: str) -> Any:
         (["一般公共预算财政拨款支出决算明细表"], None),
         (["政府性基金预算财政拨款“三公”经费支出决算表"], None),
         (["收入决算总表"], Title.INCOME),
+        (["某市财政局2024年度支出决算表"], Title.EXPENDITURE),
+        (["公开08表", "政府性基金予算财政拨款收入支出决算表"], None),
         (["一般公共预算财政拨款“三公”经费支出决算表"], Title.THREE_PUBLIC),
         (["财政拨款“三公”经费及机关运行经费支出决算表"], Title.THREE_PUBLIC),
         (["政府性基金预算财政拨款收入支出决算表"], Title.GOVERNMENT_FUNDS),
@@ -62,6 +64,29 @@ def test_a_statement_is_known_by_its_title(caption: list[str], title: Title | No
 
 
 @pytest.mark.parametrize(
+    ("caption", "key"),
+    [
+        ("收人支出决算总表", "income_expenditure"),
+        ("财政拔款收入支出决算总表", "fiscal_appropriation"),
+        ("一般公共预算财政拨款支岀决算表", "general_public_budget"),
+        ("政府性基金予算财政拨款收入支出决算表", "government_funds"),
+        ("一般公共预算财政拨款墓本支出决算表", "basic_expenditure"),
+    ],
+)
+def test_a_title_with_one_misread_character(caption: str, key: str) -> None:
+    head = ["科目编码", "科目名称", "决算数", "项目", "决算数"]
+    table = grid([head, ["301", "工资福利支出", "1.00", "一、教育支出", "1.00"]], caption)
+    statements, _ = map_statements([table])
+    assert list(plain(statements)) == [key]  # type: ignore[call-overload]
+
+
+def test_a_misread_title_is_taken_for_no_other() -> None:
+    rows: list[list[str]] = [["科目编码", "科目名称", "合计"], ["212", "城乡社区支出", "1.00"]]
+    table = grid(rows, "政付性基金予算财政拨款收入支出决算表")
+    assert map_statements([table]) == (None, frozenset())
+
+
+@pytest.mark.parametrize(
     ("printed", "name"),
     [
         ("一、一般公共服务支出", "一般公共服务支出"),
@@ -69,6 +94,7 @@ def test_a_statement_is_known_by_its_title(caption: list[str], title: Title | No
         ("（二）政府性基金", "政府性基金"),
         ("一般公共预算财政拨款", "一般公共预算财政拨款"),
         ("2.公务接待费", "公务接待费"),
+        ("—、教育支出", "教育支出"),  # 一 as OCR likes to read it
     ],
 )
 def test_ordinals_are_dropped(printed: str, name: str) -> None:
@@ -265,6 +291,50 @@ def test_misread_headings_are_known_by_likeness_and_only_where_that_is_clear() -
     row = only(table, "expenditure")["rows"][0]
     assert (row["total"], row["project"], row["business"], row["affiliate_subsidy"]) == (10.0, 2.0, 3.0, 4.0)
     assert row["basic"] == 1.0
+
+
+def test_misread_labels() -> None:
+    table = grid(
+        [
+            ["类", "款", "科目名弥", "己算数", "类", "末", "科目名称", "决算数"],
+            ["301", "", "工资福利支出", "30.00", "302", "", "商品和服务支出", "5.00"],
+            ["301", "O1", "基本工资", "30.00", "302", "01", "办公费", "5.00"],
+            [Span("人员经费台计", 3), "30.00", Span("公用经赀合计", 3), "5.00"],
+        ],
+        "一般公共预算财政拨款基本支出决算表",
+    )
+    mapped = only(table, "basic_expenditure")
+    codes = [row.get("code") for row in mapped["rows"]]
+    assert codes[:2] == ["301", None]  # a code with a character misread is no shorter code
+    assert (mapped["personnel_total"], mapped["public_total"]) == (30.0, 5.0)
+
+
+def test_column_numbers_are_no_figures_even_where_their_label_is_misread() -> None:
+    table = grid(
+        [
+            ["科目编码", "科目名称", "合计", "基本支出", "项目支出"],
+            ["", "拦次", "1", "2", "3"],
+            ["", "合计", "9.00", "4.00", "5.00"],
+        ],
+        "一般公共预算财政拨款支出决算表",
+    )
+    rows = only(table, "general_public_budget")["rows"]
+    assert rows == [{"name": "合计", "total": 9.0, "basic": 4.0, "project": 5.0}]
+
+
+def test_the_halves_are_not_taken_for_each_other() -> None:
+    table = grid(
+        [
+            [Span("收入", 2), Span("支山", 2)],
+            ["项目", "决算薮", "顶目", "决算数"],
+            ["一、其他收入", "7.00", "一、教育支出", "6.00"],
+            ["本年收入合计", "7.00", "本年支出合计", "6.00"],
+            ["总计", "7.00", "总计", "8.00"],
+        ],
+        "收入支出决算总表",
+    )
+    mapped = only(table, "income_expenditure")
+    assert (mapped["income_total"], mapped["expenditure_total"]) == (7.0, 8.0)
 
 
 def test_what_is_not_one_figure_is_left_open() -> None:

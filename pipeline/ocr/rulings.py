@@ -1,0 +1,255 @@
+"""Ruling lines from a page image: long thin dark runs, straightened, joined, and checked to make a table.
+
+A table's lines end at lines. An end in mid-air means that a piece was not seen (a faint or broken line, a seal
+over it) or that something else was taken for a line. So each way of looking is judged by its loose ends, the best
+is taken, and a loose end is led on to the next line where there is at least some ink on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from recount.pipeline.document import Ruling
+from recount.pipeline.ocr.prepare import Grey
+from recount.pipeline.read.rulings import Run, merge_runs
+
+_THICKEST = 3.5  # points; what is thicker is shading, a seal's ring, a picture
+_SHORTEST = 9.0  # points; the height of the lowest rows
+_LONG = 28.0  # points; no stroke of a character is this long: a line in its own right
+_BRIDGE = 1.2  # points over which ink is averaged along a line
+_MARGIN = 1.6  # points beside a line; a line is thin, on one side of it at least there is paper
+_CROWDED = 0.3  # share of a line along which there is ink beside it
+_EXACT = 1.5  # points by which a short line may miss the lines at its ends
+_TOUCH = 3.0  # points by which lines may miss each other and still meet, as in split.lattice
+_LEAST_TABLE = (40.0, 12.0)  # points; signs of a large type make smaller frames
+_FAINT = 0.55  # share of the way to the next line that must be inked for a loose end to be led on
+
+Mask = npt.NDArray[np.uint8]
+Lines = tuple[list[Run], list[Run]]
+"""Horizontal runs (y, x0, x1) and vertical ones (x, y0, y1), in points."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One way of looking for lines. contrast: grey levels against the paper; median: noise taken off first."""
+
+    contrast: float
+    median: bool
+
+
+_LOOKS = (_Look(45, False), _Look(28, True), _Look(70, False), _Look(18, True))
+
+
+def find_rulings(image: Grey, dpi: float) -> tuple[Ruling, ...]:
+    """The ruling lines of the tables on a straight page image, in points from its top left corner."""
+    best: Lines = ([], [])
+    fewest: float | None = None
+    for look in _LOOKS:
+        depth = _depth(image, dpi, median=look.median)
+        lines = _completed(_in_tables(_grounded(_lines(depth, dpi, look.contrast))), depth, dpi, look.contrast / 2)
+        faults = loose_ends(lines)
+        if fewest is None or (faults < fewest and _weight(lines) > 0.8 * _weight(best)):
+            best, fewest = lines, faults
+        if not faults:
+            break
+    return as_rulings(best)
+
+
+def as_rulings(lines: Lines) -> tuple[Ruling, ...]:
+    """The runs as ruling lines."""
+    level, upright = lines
+    return (
+        *(Ruling(start, at, end, at) for at, start, end in level),
+        *(Ruling(at, start, at, end) for at, start, end in upright),
+    )
+
+
+def loose_ends(lines: Lines) -> int:
+    """How many ends of lines meet no line across."""
+    level, upright = lines
+    return sum(1 for _ in _loose(level, upright)) + sum(1 for _ in _loose(upright, level))
+
+
+def _weight(lines: Lines) -> float:
+    return sum(end - start for runs in lines for _, start, end in runs)
+
+
+def _depth(image: Grey, dpi: float, *, median: bool) -> Grey:
+    """How much darker each pixel is than the paper around it; nothing for what is thick."""
+    if median:
+        image = np.asarray(cv2.medianBlur(image, 3), np.uint8)
+    size = round(_THICKEST * dpi / 72) | 1
+    return np.asarray(cv2.morphologyEx(image, cv2.MORPH_BLACKHAT, np.ones((size, size), np.uint8)), np.uint8)
+
+
+def _lines(depth: Grey, dpi: float, contrast: float) -> Lines:
+    return _runs(depth, dpi, contrast), _runs(np.ascontiguousarray(depth.T), dpi, contrast)
+
+
+def _runs(depth: Grey, dpi: float, contrast: float) -> list[Run]:
+    """The level runs of ink, in points."""
+    # Noise is averaged along the line, so that a faint line is still whole.
+    dark = (cv2.blur(depth, (max(3, round(_BRIDGE * dpi / 72)), 1)) > contrast).astype(np.uint8)
+    # A line that is not quite straight steps from row to row.
+    wide = cv2.dilate(dark, np.ones((3, 1), np.uint8))
+    long = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, round(_SHORTEST * dpi / 72)), np.uint8))
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(long, connectivity=8)
+    runs: list[Run] = []
+    for index in range(1, count):
+        x, y, width, height, area = (int(value) for value in stats[index])
+        if (area / width - 2) * 72 / dpi > _THICKEST:
+            continue
+        if height * 72 / dpi <= _THICKEST + 1:
+            if not _is_crowded(dark, x, y, width, height, dpi):
+                runs.append((float(centres[index][1]) + 0.5, float(x), float(x + width)))
+        elif width * 72 / dpi > _LONG:
+            runs += _pieces(labels[y : y + height, x : x + width] == index, x, y)
+    return merge_runs([(at * 72 / dpi, start * 72 / dpi, end * 72 / dpi) for at, start, end in runs])
+
+
+def _is_crowded(dark: Mask, x: int, y: int, width: int, height: int, dpi: float) -> bool:
+    """Whether there is ink on both sides of a run, as there is where characters stand in a row."""
+    off = max(1, round(_MARGIN * dpi / 72))
+    shares = []
+    for row in (y + 1 - off, y + height - 2 + off):
+        if 0 <= row < dark.shape[0]:
+            shares.append(float(dark[row, x : x + width].mean()))
+    return len(shares) == 2 and min(shares) > _CROWDED
+
+
+def _pieces(mask: npt.NDArray[np.bool_], left: int, top: int) -> Iterator[Run]:
+    """A component that is no straight line, in pieces: lines that a blot or a lean joined."""
+    step = 16
+    for start in range(0, mask.shape[1], step):
+        part = mask[:, start : start + step]
+        rows = np.flatnonzero(part.mean(axis=1) > 0.5)
+        for group in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
+            if len(group):
+                yield top + float(group.mean()) + 0.5, left + start, left + min(start + step, mask.shape[1])
+
+
+def _grounded(lines: Lines) -> Lines:
+    """The long lines, and the short ones that reach from line to line."""
+    kept: Lines = ([], [])
+    short: Lines = ([], [])
+    for runs, long, rest in zip(lines, kept, short, strict=True):
+        for run in runs:
+            (long if run[2] - run[1] >= _LONG else rest).append(run)
+    for _ in range(2):
+        for own in (0, 1):
+            for run in list(short[own]):
+                if _spans(run, kept[1 - own]):
+                    kept[own].append(run)
+                    short[own].remove(run)
+    return kept
+
+
+def _spans(run: Run, crossing: Sequence[Run]) -> bool:
+    """Whether both ends of a run lie on lines across."""
+    across = [other[0] for other in crossing if other[1] - _TOUCH <= run[0] <= other[2] + _TOUCH]
+    return all(any(abs(place - end) <= _EXACT for place in across) for end in run[1:])
+
+
+def _in_tables(lines: Lines) -> Lines:
+    """The lines of components that are large enough for a table."""
+    level, upright = lines
+    owner = list(range(len(level) + len(upright)))
+
+    def root(index: int) -> int:
+        while owner[index] != index:
+            owner[index] = index = owner[owner[index]]
+        return index
+
+    for number, line in enumerate(upright, len(level)):
+        for index, other in enumerate(level):
+            if _meet(line, other):
+                owner[root(index)] = root(number)
+    groups: dict[int, Lines] = {}
+    for index, line in enumerate(level):
+        groups.setdefault(root(index), ([], []))[0].append(line)
+    for index, line in enumerate(upright, len(level)):
+        groups.setdefault(root(index), ([], []))[1].append(line)
+    kept: Lines = ([], [])
+    for group in groups.values():
+        if _is_table(group):
+            kept[0].extend(group[0])
+            kept[1].extend(group[1])
+    return kept
+
+
+def _is_table(group: Lines) -> bool:
+    level, upright = group
+    if not level or not upright or len(level) + len(upright) < 3:
+        return False
+    width = max(end for _, _, end in level) - min(start for _, start, _ in level)
+    height = max(end for _, _, end in upright) - min(start for _, start, _ in upright)
+    return width >= _LEAST_TABLE[0] and height >= _LEAST_TABLE[1]
+
+
+def _meet(one: Run, other: Run) -> bool:
+    """Whether a line meets one across."""
+    return one[1] - _TOUCH <= other[0] <= one[2] + _TOUCH and other[1] - _TOUCH <= one[0] <= other[2] + _TOUCH
+
+
+def _loose(lines: Sequence[Run], crossing: Sequence[Run]) -> Iterator[tuple[int, bool]]:
+    """The ends of lines that meet no line across: index of the line, and whether it is its far end."""
+    for index, (at, start, end) in enumerate(lines):
+        across = [other[0] for other in crossing if other[1] - _TOUCH <= at <= other[2] + _TOUCH]
+        if not any(abs(place - start) <= _TOUCH for place in across):
+            yield index, False
+        if not any(abs(place - end) <= _TOUCH for place in across):
+            yield index, True
+
+
+def _completed(lines: Lines, depth: Grey, dpi: float, contrast: float) -> Lines:
+    """The lines with loose ends led on to the next line where ink leads there, else cut back."""
+    scale = dpi / 72
+    turned = np.ascontiguousarray(depth.T)
+
+    def on_level(at: float, start: float, end: float) -> float:
+        return _inked(depth, at * scale, start * scale, end * scale, contrast)
+
+    def on_upright(at: float, start: float, end: float) -> float:
+        return _inked(turned, at * scale, start * scale, end * scale, contrast)
+
+    level, upright = lines
+    for _ in range(2):  # a line led on may be where another one ends
+        level = _led_on(level, upright, on_level)
+        upright = _led_on(upright, level, on_upright)
+    return merge_runs(list(level)), merge_runs(list(upright))
+
+
+def _led_on(lines: Sequence[Run], crossing: Sequence[Run], inked: Callable[[float, float, float], float]) -> list[Run]:
+    runs = [list(line) for line in lines]
+    for index, far in list(_loose(lines, crossing)):
+        at, start, end = lines[index]
+        across = [other[0] for other in crossing if other[1] - _TOUCH <= at <= other[2] + _TOUCH]
+        if far:
+            beyond = min((place for place in across if place > end), default=None)
+            back = max((place for place in across if start + _TOUCH < place < end), default=None)
+            if beyond is not None and inked(at, end, beyond) >= _FAINT:
+                runs[index][2] = beyond
+            elif back is not None and end - back < _SHORTEST:
+                runs[index][2] = back
+        else:
+            beyond = max((place for place in across if place < start), default=None)
+            back = min((place for place in across if start < place < end - _TOUCH), default=None)
+            if beyond is not None and inked(at, beyond, start) >= _FAINT:
+                runs[index][1] = beyond
+            elif back is not None and back - start < _SHORTEST:
+                runs[index][1] = back
+    return [(at, start, end) for at, start, end in runs]
+
+
+def _inked(depth: Grey, at: float, start: float, end: float, contrast: float) -> float:
+    """The share of the way from start to end (pixels) along which there is ink."""
+    row, first, last = round(at), round(start), round(end)
+    if last - first < 2:
+        return 1.0
+    band = depth[max(0, row - 2) : row + 3, max(0, first) : last]
+    return float((band.max(axis=0) > contrast).mean()) if band.size else 0.0
