@@ -118,9 +118,9 @@ class _Job:
     def gold(self) -> Json:
         """The consistent gold report."""
         options = self.options
-        self.books = draw_books(
-            self.rng, self.year, Wishes(options.funds, options.capital, options.size, options.trade)
-        )
+        explained = self.form is Form.X2023
+        wishes = Wishes(options.funds, options.capital, options.size, options.trade, more_cars=explained)
+        self.books = draw_books(self.rng, self.year, wishes)
         summary = self.form in (Form.X2023, Form.S2024, Form.N) and self.chance(options.summary, 0.4)
         self.unit: Unit = draw_unit(self.rng, self.books.trade, summary=summary, name=options.unit)
         self.maker = _MAKERS.get(self.form, Maker)(

@@ -24,6 +24,7 @@ _LONG = 28.0  # points; no stroke of a character is this long: a line in its own
 _BRIDGE = 1.2  # points over which ink is averaged along a line
 _MARGIN = 1.6  # points beside a line; a line is thin, on one side of it at least there is paper
 _CROWDED = 0.3  # share of a line along which there is ink beside it
+_CROWDED_SHORT = 0.12
 _EXACT = 1.5  # points by which a short line may miss the lines at its ends
 _TOUCH = 3.0  # points by which lines may miss each other and still meet, as in split.lattice
 _LEAST_TABLE = (40.0, 12.0)  # points; signs of a large type make smaller frames
@@ -113,13 +114,14 @@ def _runs(depth: Grey, dpi: float, contrast: float) -> list[Run]:
 
 
 def _is_crowded(dark: Mask, x: int, y: int, width: int, height: int, dpi: float) -> bool:
-    """Whether there is ink on both sides of a run, as there is where characters stand in a row."""
+    """Whether there is ink beside a run as there is in characters: on both sides of a long one, on any of a short."""
     off = max(1, round(_MARGIN * dpi / 72))
-    shares = []
-    for row in (y + 1 - off, y + height - 2 + off):
-        if 0 <= row < dark.shape[0]:
-            shares.append(float(dark[row, x : x + width].mean()))
-    return len(shares) == 2 and min(shares) > _CROWDED
+    rows = [row for row in (y + 1 - off, y + height - 2 + off) if 0 <= row < dark.shape[0]]
+    cut = min(2 * off, width // 4)  # at its ends there are the lines across
+    shares = [float(dark[row, x + cut : x + width - cut].mean()) for row in rows]
+    if width * 72 / dpi < _LONG:
+        return max(shares) > _CROWDED_SHORT
+    return min(shares) > _CROWDED
 
 
 def _pieces(mask: npt.NDArray[np.bool_], left: int, top: int) -> Iterator[Run]:

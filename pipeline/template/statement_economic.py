@@ -49,10 +49,11 @@ NOT_THE_FINAL_FIGURE = re.compile(r"预算数|上年")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Columns side by side that make one list: what a line is, and its amounts by what they count."""
+    """Columns side by side that make one list, up to end: what a line is, and its amounts by what they count."""
 
     labels: Labels
     amounts: Columns
+    end: int
 
 
 def basic_statement(table: Table) -> BasicStatement[Ref] | None:
@@ -79,7 +80,7 @@ def _blocks(table: Table) -> Iterator[Block]:
         labels = label_columns(table, rest)
         found = _by_key(table, amounts) or _unheaded(table, rest, labels)
         if found and (labels.codes or labels.names):
-            yield Block(labels, found)
+            yield Block(labels, found, end)
 
 
 def _kind(table: Table, column: int) -> str | None:
@@ -107,10 +108,10 @@ def _counts(table: Table, column: int) -> str | None:
     path = table.path(column)
     if not path or any(NOT_THE_FINAL_FIGURE.search(words) for words in path):
         return None
-    heading = path[-1]
-    if VALUE_WORDS.fullmatch(heading) or heading in SUM_WORDS:
+    words = path[-1]
+    if VALUE_WORDS.fullmatch(words) or words in SUM_WORDS:
         return "amount"
-    return next((key for key, pattern in BY_PURPOSE if pattern.fullmatch(heading)), None)
+    return next((key for key, pattern in BY_PURPOSE if pattern.fullmatch(words)), None)
 
 
 def _by_key(table: Table, amounts: dict[int, str]) -> Columns:
@@ -124,11 +125,12 @@ def _by_key(table: Table, amounts: dict[int, str]) -> Columns:
 
 
 def _rows(table: Table, block: Block, taken: set[int]) -> Iterator[EconomicRow[Ref]]:
-    """The lines of a block; its blank rows and the foot are left out."""
+    """The lines of a block; its blank rows are left out, and lines that go on into the next block or the foot."""
     above = ""
     every = {*block.labels.codes, *block.labels.names, *(c for mine in block.amounts.values() for c in mine)}
     for row in table.body_rows():
-        if _is_foot(table, row, block):
+        labels = table.cells(row, block.labels.codes + block.labels.names)
+        if any(_foot_key(cell) or cell.column_end > block.end for cell in labels):
             continue
         code, name = code_and_name(table, row, block.labels, above)
         amounts = {
@@ -147,10 +149,6 @@ def _only(amounts: Sequence[Ref | None]) -> Ref | None:
     """The one amount that is printed; None where there are two."""
     present = [each for each in amounts if each is not None]
     return present[0] if len(present) == 1 else None
-
-
-def _is_foot(table: Table, row: int, block: Block) -> bool:
-    return any(_foot_key(cell) for cell in table.cells(row, block.labels.codes + block.labels.names))
 
 
 def _foot_key(cell: Cell) -> str | None:

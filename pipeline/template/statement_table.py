@@ -45,6 +45,7 @@ _BRACKETED = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
 _TRIFLES = re.compile(r"[\s\"'“”‘’:：,，.．、。·*]")
 _NAME_SPACE = re.compile(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])")
 _NOTE = re.compile(r"(?:备?注|说明)\d?[:：]")
+_TITLE_LINE = re.compile(r"单位[:：]|公开\d*表|部门[:：]|(?:决算|情况)总?表$")
 _CHINESE = re.compile(r"[一-鿿]")
 _ORDINAL = re.compile(
     r"^(?:[一二三四五六七八九十—–－_-]+[、.．,，]|[(（][一二三四五六七八九十\d]+[)）]|\d+[、.．](?!\d))"
@@ -143,18 +144,13 @@ class Table:
     def path(self, column: int) -> tuple[str, ...]:
         """The header words above a column, top to bottom, each merged cell once.
 
-        Left out are cells as wide as the table (they say nothing of a column) and 栏次 with its numbers.
+        Left out are cells as wide as the table (they say nothing of a column), and the lines of a title that
+        is ruled in with the table.
         """
-        above = dict.fromkeys(self.at[row][column] for row in range(self.body))
+        above = [self.at[row][column] for row in range(self.body)]
         if self.level_row is not None and label(self.at[self.level_row][column]) in CODE_LEVELS:
-            above[self.at[self.level_row][column]] = None
-        words = []
-        for cell in above:
-            wide = cell is not None and cell.column == 0 and cell.column_end >= self.grid.columns
-            said = label(cell)
-            if said and not wide and not only_number(cell) and said != COLUMN_NUMBERS:
-                words.append(said)
-        return tuple(words)
+            above.append(self.at[self.level_row][column])
+        return tuple(label(cell) for cell in spoken(above) if cell.column_end - cell.column < self.grid.columns)
 
     def cells(self, row: int, columns: Iterable[int]) -> list[Cell]:
         """The cells of a row over some columns that say something; those that begin higher up included."""
@@ -172,6 +168,16 @@ class Table:
         if len(found) != 1 or found[0].row != row or foreign.intersection(_over(found[0])):
             return None
         return amount_in(found[0])
+
+
+def spoken(cells: Iterable[Cell | None]) -> list[Cell]:
+    """The cells that say what stands beside them or below: each once, without numbers, 栏次 and title lines."""
+    distinct = [cell for cell in dict.fromkeys(cells) if cell is not None and not is_blank(cell)]
+    return [
+        cell
+        for cell in distinct
+        if label(cell) not in ("", COLUMN_NUMBERS) and not only_number(cell) and not _TITLE_LINE.search(cell.words)
+    ]
 
 
 def _over(cell: Cell) -> range:
@@ -241,7 +247,7 @@ def trimmed(path: Sequence[str]) -> tuple[str, ...]:
     kept = [words for words in path if not VALUE_WORDS.fullmatch(words)]
     while len(kept) > 1 and kept[-1] in SUM_WORDS:
         kept.pop()
-    return tuple(kept)
+    return tuple(kept) or (("合计",) if path else ())  # 决算数 alone: that of all
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,10 +292,8 @@ def columns_by_header(table: Table, fields: Sequence[Field], columns: Iterable[i
 
 def heading(table: Table, column: int) -> Cell | None:
     """The lowest header cell above a column that says something."""
-    above = [table.at[row][column] for row in range(table.body)]
-    spoken = [cell for cell in above if not is_blank(cell) and label(cell) != COLUMN_NUMBERS]
-    spoken = [cell for cell in spoken if whole_number(cell) is None]
-    return spoken[-1] if spoken else None
+    above = spoken(table.at[row][column] for row in range(table.body))
+    return above[-1] if above else None
 
 
 def _by_likeness(

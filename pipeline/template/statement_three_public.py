@@ -16,11 +16,11 @@ from recount.pipeline.template.statement_table import (
     Table,
     amount_in,
     bare,
-    is_blank,
     is_nearly,
     is_note,
     is_numbering,
     only_number,
+    spoken,
     without_ordinal,
 )
 from recount.schemas.figures import Ref
@@ -92,14 +92,9 @@ def _figures(table: Table) -> Iterator[tuple[int, Cell]]:
 
 
 def _words(cells: Iterable[Cell | None]) -> list[str]:
-    """What the cells say, outermost first: each once, without ordinals, 其中 and the numbers among them."""
-    spoken = [cell for cell in dict.fromkeys(cells) if cell is not None and not is_blank(cell)]
-    said = [_plain(cell.words) for cell in spoken if not only_number(cell)]
+    """What the cells say, outermost first, without ordinals and 其中."""
+    said = [bare(without_ordinal(_PART_OF.sub("", without_ordinal(cell.words)))) for cell in spoken(cells)]
     return [words for words in said if words]
-
-
-def _plain(words: str) -> str:
-    return bare(without_ordinal(_PART_OF.sub("", without_ordinal(words))))
 
 
 def _side(words: Sequence[str]) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from itertools import product
+from itertools import count, product
 
 import pytest
 from hypothesis import assume, example, given, settings
@@ -33,6 +33,7 @@ from recount.schemas.arithmetic import (
 from recount.schemas.figures import Figure, Kind
 
 HUNDRED = Decimal(100)
+tokens = count()
 steady = settings(derandomize=True, deadline=None, max_examples=80)
 
 
@@ -41,7 +42,7 @@ def fig(shown: str | Decimal, kind: Kind = Kind.MONEY) -> Figure:
     value = Decimal(shown)
     exponent = value.as_tuple().exponent
     assert isinstance(exponent, int)
-    return Figure(f"/{shown}", value, Decimal(1).scaleb(min(exponent, 0)), kind, token=0)
+    return Figure(f"/{shown}", value, Decimal(1).scaleb(min(exponent, 0)), kind, token=next(tokens))
 
 
 def pct(shown: str | Decimal) -> Figure:

@@ -68,6 +68,7 @@ class Wishes:
     capital: bool | None = None
     size: str | None = None  # small, medium, large, huge
     trade: str | None = None  # a key of TRADES
+    more_cars: bool = False  # cars among the assets that 七 does not count: only where the form says why
 
 
 def draw_books(rng: Random, year: int, wishes: Wishes | None = None) -> Books:
@@ -316,7 +317,8 @@ class _Drawer:
         """Fixed assets, house, fleet; it counts the vehicles `owned` and sometimes some more."""
         rng = self.rng
         kinds = dict.fromkeys(VEHICLE_KINDS, 0)
-        count = owned + (rng.randint(1, max(2, self.active // 20)) if rng.random() < 0.4 else 0)
+        more = rng.randint(1, max(2, self.active // 20)) if rng.random() < 0.4 else 0
+        count = owned + (more if self.wishes.more_cars else 0)
         for _ in range(count):
             kinds[rng.choices(VEHICLE_KINDS, (0.1, 1, 1, 2, 3, 2, 1, 6))[0]] += 1
         house = self.log(100, 40000) * FEN_PER_WAN // 20 if rng.random() < 0.7 else 0

@@ -407,6 +407,45 @@ def test_basic_expenditure_in_three_blocks() -> None:
     assert (mapped["personnel_total"], mapped["public_total"]) == (30.0, 6.0)
 
 
+def test_basic_expenditure_with_a_total_over_all_blocks() -> None:
+    block: list[str | Span] = ["科目编码", "科目名称", "决算数"]
+    table = grid(
+        [
+            [*block, *block],
+            ["301", "工资福利支出", "30.00", "302", "商品和服务支出", "5.00"],
+            [Span("合计", 5), "35.00"],
+        ],
+        "一般公共预算财政拨款基本支出决算表",
+    )
+    rows = only(table, "basic_expenditure")["rows"]
+    assert rows[1:] == [
+        {"code": "302", "name": "商品和服务支出", "amount": 5.0},
+        {"name": "合计", "amount": 35.0},
+    ]
+
+
+def test_a_title_that_is_ruled_in_with_the_table() -> None:
+    table = grid(
+        [
+            [Span("收入支出决算总表", 6)],
+            [Span("部门：某局", 3), Span("公开01表", 3)],
+            [Span("", 3), Span("金额单位：万元", 3)],
+            [Span("收入", 3), Span("支出", 3)],
+            ["项目", "行次", "金额", "项目", "行次", "金额"],
+            ["一、其他收入", "1", "7.00", "一、教育支出", "32", "6.00"],
+            ["总计", "2", "7.00", "总计", "33", "6.00"],
+        ]
+    )
+    mapped = only(table, "income_expenditure")
+    assert mapped["income"] == [{"name": "其他收入", "amount": 7.0}]
+    assert mapped["expenditure_total"] == 6.0
+
+
+def test_a_single_column_of_amounts() -> None:
+    table = grid([["科目编码", "科目名称", "决算数"], ["205", "教育支出", "7.00"]], "支出决算表")
+    assert only(table, "expenditure")["rows"] == [{"code": "205", "name": "教育支出", "total": 7.0}]
+
+
 def test_basic_expenditure_in_one_block() -> None:
     table = grid(
         [
@@ -484,6 +523,24 @@ def test_three_public_downwards() -> None:
             ["公务用车保有量（辆）", "9", "", "3"],
         ],
         TITLE,
+    )
+    assert only(table, "three_public") == THREE_PUBLIC
+
+
+def test_three_public_by_lines_of_budget_and_final() -> None:
+    """As in Shaanxi: 预算数 and 决算数 are lines, 会议费 and 培训费 further columns."""
+    group = [Span("小计", rows=2), Span("因公出国（境）费用", rows=2), Span("公务接待费", rows=2),
+             Span("公务用车购置及运行维护费", 3)]  # fmt: skip
+    table = grid(
+        [
+            [Span("项目", rows=3), Span("一般公共预算财政拨款安排的“三公”经费", 6), Span("培训费", rows=3)],
+            group,
+            ["小计", "公务用车购置费", "公务用车运行维护费"],
+            ["栏次", "1", "2", "3", "4", "5", "6", "7"],
+            ["预算数", "9.00", "", "2.00", "7.00", "", "7.00", "3.30"],
+            ["决算数", "5.00", "", "1.00", "4.00", "0.00", "4.00", "4.40"],
+        ],
+        "一般公共预算财政拨款“三公”经费及会议费、培训费支出决算表",
     )
     assert only(table, "three_public") == THREE_PUBLIC
 

@@ -1,0 +1,202 @@
+"""What satisfied and failed identities say of each figure."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import pytest
+
+from recount.pipeline.verify.recount import Status, blamed, covered, covers, identities_of, recount, statuses
+from recount.schemas.arithmetic import Alternative, Evaluation, Identity, equal, evaluate, same, share, total
+from recount.schemas.figures import Figure, Kind
+from recount.schemas.final_accounts.common import Portion
+from recount.schemas.final_accounts.narrative import BasicExpenditure, Expenditure, Procurement
+from recount.schemas.final_accounts.report import Report
+
+
+tokens = count(100)
+
+
+class Figures:
+    """Figures by name, each of its own token: pointer /a, /b …"""
+
+    def __init__(self) -> None:
+        self.made: dict[str, Figure] = {}
+
+    def __call__(self, name: str, shown: str, kind: Kind = Kind.MONEY) -> Figure:
+        value = Decimal(shown)
+        exponent = value.as_tuple().exponent
+        assert isinstance(exponent, int)
+        made = Figure(f"/{name}", value, Decimal(1).scaleb(exponent), kind, token=len(self.made))
+        self.made[made.pointer] = made
+        return made
+
+    def statuses(self, *identities: Identity) -> dict[str, str]:
+        found = [evaluate(each) for each in identities]
+        return {pointer[1:]: each.value for pointer, each in statuses(self.made, found).items()}
+
+
+@pytest.fixture
+def figures() -> Figures:
+    return Figures()
+
+
+def test_a_satisfied_identity_verifies_all_its_figures(figures: Figures) -> None:
+    sum_ = equal("Σ", figures("whole", "8.00"), total(figures("one", "3.00"), figures("two", "5.00")))
+    assert figures.statuses(sum_) == {"whole": "verified", "one": "verified", "two": "verified"}
+
+
+def test_a_figure_of_no_identity_is_grounded(figures: Figures) -> None:
+    figures("alone", "8.00")
+    assert figures.statuses() == {"alone": "grounded"}
+
+
+def test_an_identity_with_a_missing_operand_verifies_nothing(figures: Figures) -> None:
+    sum_ = equal("Σ", figures("whole", "8.00"), total(figures("one", "8.00"), None))
+    assert figures.statuses(sum_) == {"whole": "grounded", "one": "grounded"}
+
+
+def test_a_failed_identity_disputes_all_of_whom_nothing_clears(figures: Figures) -> None:
+    sum_ = equal("Σ", figures("whole", "9.00"), total(figures("one", "3.00"), figures("two", "5.00")))
+    assert figures.statuses(sum_) == {"whole": "disputed", "one": "disputed", "two": "disputed"}
+
+
+def test_blame_is_laid_at_the_figure_that_no_satisfied_identity_clears(figures: Figures) -> None:
+    one, two, whole = figures("one", "3.00"), figures("two", "5.00"), figures("whole", "9.00")
+    again = figures("one again", "3.00"), figures("two again", "5.00")
+    found = figures.statuses(equal("Σ", whole, total(one, two)), same("一", one, again[0]), same("二", two, again[1]))
+    assert found["whole"] == "disputed"
+    assert (found["one"], found["two"]) == ("verified", "verified")
+
+
+def test_where_all_are_cleared_it_is_laid_at_those_that_the_fewest_clear(figures: Figures) -> None:
+    one, whole = figures("one", "3.00"), figures("whole", "9.00")
+    copies = [figures(f"copy{n}", "3.00") for n in range(2)]
+    other = figures("other", "9.00")
+    found = figures.statuses(same("=", whole, one), same("≡", whole, other), *(same("c", one, each) for each in copies))
+    assert (found["whole"], found["one"]) == ("disputed", "verified")
+
+
+def test_where_all_are_cleared_alike_both_sides_are_disputed(figures: Figures) -> None:
+    one, whole = figures("one", "3.00"), figures("whole", "9.00")
+    found = figures.statuses(
+        same("=", whole, one), same("≡", whole, figures("other", "9.00")), same("c", one, figures("copy", "3.00"))
+    )
+    assert (found["whole"], found["one"]) == ("disputed", "disputed")
+    assert (found["other"], found["copy"]) == ("verified", "verified")
+
+
+def test_a_minor_failure_disputes_nobody_and_confirms_the_share(figures: Figures) -> None:
+    rate = figures("rate", "66.66", Kind.PERCENT)
+    part, whole = figures("part", "2000.00"), figures("whole", "3000.00")
+    found = figures.statuses(share("%", rate, part, of=whole))
+    assert found == {"rate": "verified", "part": "grounded", "whole": "grounded"}
+
+
+def test_an_explained_failure_disputes_the_printed_side_only(figures: Figures) -> None:
+    stated, left_out = figures("stated", "90", Kind.SCORE), figures("left out", "10", Kind.SCORE)
+    scores = [figures(f"score{n}", "45", Kind.SCORE) for n in range(2)]
+    found = figures.statuses(equal("Σ", stated, total(*scores, left_out), Alternative("left out", total(*scores))))
+    assert found["stated"] == "disputed"
+    assert (found["score0"], found["score1"]) == ("verified", "verified")
+    assert found["left out"] == "grounded"
+
+
+def test_an_explained_failure_disputes_the_printed_side_although_others_clear_it(figures: Figures) -> None:
+    stated, left_out = figures("stated", "90", Kind.SCORE), figures("left out", "10", Kind.SCORE)
+    score = figures("score", "90", Kind.SCORE)
+    found = figures.statuses(
+        equal("Σ", stated, total(score, left_out), Alternative("left out", total(score))),
+        same("=", figures("again", "90", Kind.SCORE), stated),
+    )
+    assert found["stated"] == "disputed"
+
+
+def test_a_share_of_nothing_does_not_verify_the_whole(figures: Figures) -> None:
+    rate, part, whole = figures("rate", "0.00", Kind.PERCENT), figures("part", "0.00"), figures("whole", "87.00")
+    assert figures.statuses(share("%", rate, part, of=whole))["whole"] == "grounded"
+
+
+def test_a_coarse_rate_does_not_verify_what_it_hardly_depends_on(figures: Figures) -> None:
+    rate, part, whole = figures("rate", "1", Kind.PERCENT), figures("part", "1.02"), figures("whole", "100.00")
+    found = figures.statuses(share("%", rate, part, of=whole))
+    assert (found["part"], found["whole"]) == ("grounded", "grounded")
+
+
+def test_a_small_part_of_a_coarse_sum_is_not_verified(figures: Figures) -> None:
+    sum_ = equal("Σ", figures("whole", "800"), total(figures("one", "800.00"), figures("two", "0.31")))
+    assert figures.statuses(sum_)["two"] == "grounded"
+
+
+@pytest.mark.parametrize(
+    ("value", "slack", "yes"),
+    [
+        ("0.50", "9.9", True),  # only the last digit is open
+        ("0.50", "10", False),
+        ("1000.00", "400", True),  # 4.00 of 1000.00
+        ("1000.00", "600", False),
+        ("-1000.00", "400", True),
+        ("0.00", "50", False),
+    ],
+)
+def test_an_identity_covers_a_figure_whose_last_digit_or_half_a_percent_it_leaves_open(
+    value: str, slack: str, yes: bool
+) -> None:
+    figure = Figure("/x", Decimal(value), Decimal("0.01"), Kind.MONEY, token=0)
+    assert covers(figure, Decimal(slack)) is yes
+
+
+def read_twice(value: str, token: int) -> tuple[Figure, Figure]:
+    quantum = Decimal("0.01")
+    return (
+        Figure("/one", Decimal(value), quantum, Kind.MONEY, token),
+        Figure("/two", Decimal(value), quantum, Kind.MONEY, token),
+    )
+
+
+def test_a_number_does_not_confirm_itself() -> None:
+    """One token in two fields: had it been another number, both would have been that, and the identity passed."""
+    one, two = read_twice("8.00", token=7)
+    assert set(covered([evaluate(same("收入总计 = 支出总计", one, two))])) == set()
+
+
+def test_a_number_in_two_fields_is_verified_by_another_number(figures: Figures) -> None:
+    one, two = read_twice("8.00", token=7)
+    parts = total(figures("a", "3.00"), figures("b", "5.00"))
+    found = statuses(["/one", "/two"], [evaluate(equal("Σ", one, parts)), evaluate(same("=", one, two))])
+    assert found["/one"] is Status.VERIFIED
+
+
+def test_counts_are_by_pointer(figures: Figures) -> None:
+    one = figures("one", "3.00")
+    found = [evaluate(same("=", one, figures(f"copy{n}", "3.00"))) for n in range(3)]
+    assert covered(found)["/one"] == 3
+    assert blamed(found, covered(found)) == set()
+
+
+def portion(at: str, amount: str, rate: str) -> Portion[Figure]:
+    cent = Decimal("0.01")
+    return Portion[Figure](
+        amount=Figure(f"{at}/amount", Decimal(amount), cent, Kind.MONEY, token=next(tokens)),
+        percent=Figure(f"{at}/percent", Decimal(rate), cent, Kind.PERCENT, token=next(tokens)),
+    )
+
+
+def test_the_identities_of_every_part_of_a_report_are_evaluated(figures: Figures) -> None:
+    report: Any = Report[Figure](
+        expenditure=Expenditure[Figure](
+            total=figures("total", "45.00"),
+            basic=portion("/basic", "30.00", "66.67"),
+            project=portion("/project", "15.00", "33.33"),
+        ),
+        basic_expenditure=BasicExpenditure[Figure](total=figures("basic total", "30.00")),
+        procurement=Procurement[Figure](),
+    )
+    found: list[Evaluation] = recount(report)
+    results = [(each.identity.rule.split(" ")[0], each.result) for each in found]
+    assert ("本年支出", "pass") in results
+    assert [result for rule, result in results if rule == "占本年支出的比例"] == ["pass", "pass"]
+    assert ("基本支出", "not_applicable") in results
+    assert len(list(identities_of(report))) == len(found)
