@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 Row = object
 Aligner = Callable[[Sequence[Row], Sequence[Row]], list[tuple[int | None, int | None]]]
@@ -84,7 +85,7 @@ class _Named:
     def of(cls, row: Row) -> _Named:
         name = fold(row_name(row))
         grams = Counter(name)
-        grams.update(a + b for a, b in zip(name, name[1:], strict=False))
+        grams.update(a + b for a, b in pairwise(name))
         return cls(name, grams, frozenset(_numbers(row)))
 
 

@@ -50,14 +50,14 @@ class Case:
             raise UsageError(f"{self.expected} is no report")
         return gold
 
-    def gold_places(self) -> dict[str, Place]:
-        """Where figures stand, as far as that is known, by their pointers in the gold."""
+    def gold_places(self) -> dict[str, list[Place]]:
+        """Where figures are printed (some more than once), as far as that is known, by their pointers in the gold."""
         if self.places is None:
             return {}
-        found: dict[str, Place] = {}
-        for pointer, (page, x0, y0, x1, y1) in read_json(self.places).items():
-            found[pointer] = (int(page), (float(x0), float(y0), float(x1), float(y1)))
-        return found
+        return {
+            pointer: [(int(page), (float(x0), float(y0), float(x1), float(y1))) for page, x0, y0, x1, y1 in places]
+            for pointer, places in read_json(self.places).items()
+        }
 
     @property
     def form(self) -> str:

@@ -14,17 +14,21 @@ from recount.schemas.arithmetic import Evaluation
 from recount.schemas.figures import Figure, Kind, Model
 
 _PLACES = Decimal("0.0001")
-_NORMAL = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a result comes from: file (path below the archive), sha256, number of pages, pages read by OCR."""
+    """Where a result comes from.
+
+    file: path below the archive. pages: how many. scanned_pages: 1-based, read by OCR with the engine ocr.
+    unread_pages: without a usable text layer, and not read: what they hold is not in the result.
+    """
 
     file: str
     sha256: str
     pages: int
     scanned_pages: tuple[int, ...] = ()
+    unread_pages: tuple[int, ...] = ()
     ocr: str | None = None
 
 
@@ -56,7 +60,7 @@ def result_of(
             {"pointer": r.pointer, "proposed": r.proposed, "mapper": r.mapper, "reason": r.reason}
             for r in verified.rejected
         ],
-        "summary": _summary(verified, seconds),
+        "summary": {**_summary(verified, seconds), "unread_pages": list(source.unread_pages)},
     }
 
 
@@ -80,6 +84,7 @@ def number(figure: Figure) -> Decimal | int:
     return figure.value
 
 
+# `unit` is the printed one, as `raw` has the printed digits; `value` is in the field's own unit (contract, report.md).
 def _figure(figure: Figure, verified: Verified, token: Token, checks: list[str]) -> dict[str, Any]:
     unit = token.unit or (token.head if figure.kind is Kind.MONEY else None)
     return {
@@ -128,9 +133,7 @@ def _summary(verified: Verified, seconds: Mapping[str, float]) -> dict[str, Any]
     by_result = Counter(each.result for each in verified.evaluations)
     minor = sum(1 for each in verified.evaluations if each.severity == "minor")
     return {
-        "figures": {
-            name: by_status.get(name, 0) for name in ("verified", "repaired", "grounded", "disputed")
-        },
+        "figures": {name: by_status.get(name, 0) for name in ("verified", "repaired", "grounded", "disputed")},
         "checks": {
             "pass": by_result.get("pass", 0),
             "fail": by_result.get("fail", 0) - minor,

@@ -33,11 +33,13 @@ def structure(path: Path) -> dict[str, Any]:
     clock.lap("split")
     mapped = map_report(document)
     if not mapped.found:
+        if document.unreadable:
+            raise NeedsOcr("the pages with a usable text layer hold no report, the others are scans")
         raise NotAReport("no part of a known report was found in it")
     clock.lap("map")
     verified = verify(mapped.report, document.tokens, mapped.mapper)
     clock.lap("verify")
-    source = Source(path.name, digest, len(pages.pages), ocr=pages.ocr)
+    source = Source(path.name, digest, len(pages.pages), unread_pages=document.unreadable, ocr=pages.ocr)
     return result_of(source, verified, document.tokens, family.contract, clock.laps)
 
 

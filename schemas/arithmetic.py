@@ -146,6 +146,9 @@ def evaluate(identity: Identity) -> Evaluation:
     stated, computed = identity.printed, identity.computed
     if stated is None or computed.missing:
         return Evaluation(identity, "not_applicable")
+    if any(each.token == stated.token for each in computed.operands):
+        # One printed number that fills two fields: it would confirm itself.
+        return Evaluation(identity, "not_applicable", explanation="printed once")
     operands = tuple(dict.fromkeys((stated, *computed.operands)))
     nominal = computed.nominal()
     if nominal is None:

@@ -7,7 +7,7 @@ is taken, and a loose end is led on to the next line where there is at least som
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -25,6 +25,10 @@ _BRIDGE = 1.2  # points over which ink is averaged along a line
 _MARGIN = 1.6  # points beside a line; a line is thin, on one side of it at least there is paper
 _CROWDED = 0.3  # share of a line along which there is ink beside it
 _CROWDED_SHORT = 0.12
+_TALLER = 13.0  # points; more than the strokes of characters of running text
+_WHOLE = 0.95  # share of a short line that must be inked
+_BROKEN = 0.7  # share of a long stretch at the end of a line that must be inked
+_BESIDE = 0.22  # share of a faint stretch along which there may be ink beside it
 _EXACT = 1.5  # points by which a short line may miss the lines at its ends
 _TOUCH = 3.0  # points by which lines may miss each other and still meet, as in split.lattice
 _LEAST_TABLE = (40.0, 12.0)  # points; signs of a large type make smaller frames
@@ -33,6 +37,40 @@ _FAINT = 0.55  # share of the way to the next line that must be inked for a loos
 Mask = npt.NDArray[np.uint8]
 Lines = tuple[list[Run], list[Run]]
 """Horizontal runs (y, x0, x1) and vertical ones (x, y0, y1), in points."""
+
+
+class _Ink:
+    """Where a page has thin ink, asked along level lines. depth: darkness against the paper; contrast: ink's."""
+
+    def __init__(self, depth: Grey, dpi: float, contrast: float) -> None:
+        # Noise is averaged along the line, so that a faint line is still whole.
+        self.dark: Mask = (cv2.blur(depth, (max(3, round(_BRIDGE * dpi / 72)), 1)) > contrast).astype(np.uint8)
+        self.scale = dpi / 72
+
+    def along(self, run: Run) -> float:
+        """The share of a run that is inked."""
+        row, first, last = self._pixels(run)
+        band = self.dark[max(0, row - 1) : row + 2, first:last]
+        return float(band.max(axis=0).mean()) if band.size else 1.0
+
+    def beside(self, run: Run) -> tuple[float, float]:
+        """The shares of a run along which there is ink on the one and the other side of it, the smaller first."""
+        row, first, last = self._pixels(run)
+        off = max(2, round(_MARGIN * self.scale))
+        cut = min(off, max(0, last - first - 1) // 4)  # at its ends there are the lines across
+        rows = [beside for beside in (row - off, row + off) if 0 <= beside < self.dark.shape[0]]
+        if len(rows) < 2 or last - first < 1:
+            return 0.0, 0.0
+        one, other = sorted(float(self.dark[beside, first + cut : last - cut].mean()) for beside in rows)
+        return one, other
+
+    def is_crowded(self, run: Run) -> bool:
+        """Whether there is ink beside a run as in characters: on both sides of a long one, on any of a short."""
+        less, more = self.beside(run)
+        return less > _CROWDED if run[2] - run[1] >= _LONG else more > _CROWDED_SHORT
+
+    def _pixels(self, run: Run) -> tuple[int, int, int]:
+        return int(run[0] * self.scale), max(0, round(run[1] * self.scale)), round(run[2] * self.scale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +89,23 @@ def find_rulings(image: Grey, dpi: float) -> tuple[Ruling, ...]:
     best: Lines = ([], [])
     fewest: float | None = None
     for look in _LOOKS:
-        depth = _depth(image, dpi, median=look.median)
-        lines = _completed(_in_tables(_grounded(_lines(depth, dpi, look.contrast))), depth, dpi, look.contrast / 2)
+        lines = _seen(_depth(image, dpi, median=look.median), dpi, look.contrast)
         faults = loose_ends(lines)
         if fewest is None or (faults < fewest and _weight(lines) > 0.8 * _weight(best)):
             best, fewest = lines, faults
         if not faults:
             break
     return as_rulings(best)
+
+
+def _seen(depth: Grey, dpi: float, contrast: float) -> Lines:
+    """The lines of the tables that stand out by contrast."""
+    turned = np.ascontiguousarray(depth.T)
+    inks = _Ink(depth, dpi, contrast), _Ink(turned, dpi, contrast)
+    lines = _runs(inks[0]), _runs(inks[1])
+    lines = _in_tables(_grounded(lines, inks))
+    lines = _cut_back(lines[0], lines[1], inks[0]), _cut_back(lines[1], lines[0], inks[1])
+    return _completed(lines, (_Ink(depth, dpi, contrast / 2), _Ink(turned, dpi, contrast / 2)))
 
 
 def as_rulings(lines: Lines) -> tuple[Ruling, ...]:
@@ -88,40 +135,26 @@ def _depth(image: Grey, dpi: float, *, median: bool) -> Grey:
     return np.asarray(cv2.morphologyEx(image, cv2.MORPH_BLACKHAT, np.ones((size, size), np.uint8)), np.uint8)
 
 
-def _lines(depth: Grey, dpi: float, contrast: float) -> Lines:
-    return _runs(depth, dpi, contrast), _runs(np.ascontiguousarray(depth.T), dpi, contrast)
-
-
-def _runs(depth: Grey, dpi: float, contrast: float) -> list[Run]:
-    """The level runs of ink, in points."""
-    # Noise is averaged along the line, so that a faint line is still whole.
-    dark = (cv2.blur(depth, (max(3, round(_BRIDGE * dpi / 72)), 1)) > contrast).astype(np.uint8)
+def _runs(ink: _Ink) -> list[Run]:
+    """The level runs of ink."""
+    scale = ink.scale
     # A line that is not quite straight steps from row to row.
-    wide = cv2.dilate(dark, np.ones((3, 1), np.uint8))
-    long = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, round(_SHORTEST * dpi / 72)), np.uint8))
+    wide = cv2.dilate(ink.dark, np.ones((3, 1), np.uint8))
+    long = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, round(_SHORTEST * scale)), np.uint8))
     count, labels, stats, centres = cv2.connectedComponentsWithStats(long, connectivity=8)
     runs: list[Run] = []
     for index in range(1, count):
         x, y, width, height, area = (int(value) for value in stats[index])
-        if (area / width - 2) * 72 / dpi > _THICKEST:
+        if area / width - 2 > _THICKEST * scale:
             continue
-        if height * 72 / dpi <= _THICKEST + 1:
-            if not _is_crowded(dark, x, y, width, height, dpi):
-                runs.append((float(centres[index][1]) + 0.5, float(x), float(x + width)))
-        elif width * 72 / dpi > _LONG:
-            runs += _pieces(labels[y : y + height, x : x + width] == index, x, y)
-    return merge_runs([(at * 72 / dpi, start * 72 / dpi, end * 72 / dpi) for at, start, end in runs])
-
-
-def _is_crowded(dark: Mask, x: int, y: int, width: int, height: int, dpi: float) -> bool:
-    """Whether there is ink beside a run as there is in characters: on both sides of a long one, on any of a short."""
-    off = max(1, round(_MARGIN * dpi / 72))
-    rows = [row for row in (y + 1 - off, y + height - 2 + off) if 0 <= row < dark.shape[0]]
-    cut = min(2 * off, width // 4)  # at its ends there are the lines across
-    shares = [float(dark[row, x + cut : x + width - cut].mean()) for row in rows]
-    if width * 72 / dpi < _LONG:
-        return max(shares) > _CROWDED_SHORT
-    return min(shares) > _CROWDED
+        if height <= (_THICKEST + 1) * scale:
+            found = [(float(centres[index][1]) + 0.5, float(x), float(x + width))]
+        elif width > _LONG * scale:
+            found = list(_pieces(labels[y : y + height, x : x + width] == index, x, y))
+        else:
+            continue
+        runs += [(at / scale, start / scale, end / scale) for at, start, end in found]
+    return merge_runs([run for run in runs if not ink.is_crowded(run)])
 
 
 def _pieces(mask: npt.NDArray[np.bool_], left: int, top: int) -> Iterator[Run]:
@@ -135,17 +168,22 @@ def _pieces(mask: npt.NDArray[np.bool_], left: int, top: int) -> Iterator[Run]:
                 yield top + float(group.mean()) + 0.5, left + start, left + min(start + step, mask.shape[1])
 
 
-def _grounded(lines: Lines) -> Lines:
-    """The long lines, and the short ones that reach from line to line."""
+def _grounded(lines: Lines, inks: tuple[_Ink, _Ink]) -> Lines:
+    """The long lines, and the short ones that run without a gap from line to line.
+
+    In a low row a stroke of a character may do that too; there a line must stand where a long one stands.
+    """
     kept: Lines = ([], [])
     short: Lines = ([], [])
     for runs, long, rest in zip(lines, kept, short, strict=True):
         for run in runs:
             (long if run[2] - run[1] >= _LONG else rest).append(run)
+    places = [[run[0] for run in runs] for runs in kept]
     for _ in range(2):
         for own in (0, 1):
             for run in list(short[own]):
-                if _spans(run, kept[1 - own]):
+                aligned = run[2] - run[1] >= _TALLER or any(abs(run[0] - at) <= _EXACT for at in places[own])
+                if aligned and _spans(run, kept[1 - own]) and inks[own].along(run) >= _WHOLE:
                     kept[own].append(run)
                     short[own].remove(run)
     return kept
@@ -208,50 +246,61 @@ def _loose(lines: Sequence[Run], crossing: Sequence[Run]) -> Iterator[tuple[int,
             yield index, True
 
 
-def _completed(lines: Lines, depth: Grey, dpi: float, contrast: float) -> Lines:
+def _cut_back(lines: Sequence[Run], crossing: Sequence[Run], ink: _Ink) -> list[Run]:
+    """The lines without stretches at their ends that are strokes of characters in line with them."""
+    cut: list[Run] = []
+    for at, start, end in lines:
+        stops = sorted(other[0] for other in crossing if _meet((at, start, end), other))
+        while len(stops) > 2 and not _is_stretch(at, stops[0], stops[1], ink):
+            stops.pop(0)
+            start = stops[0]
+        while len(stops) > 2 and not _is_stretch(at, stops[-2], stops[-1], ink):
+            stops.pop()
+            end = stops[-1]
+        cut.append((at, start, end))
+    return cut
+
+
+def _is_stretch(at: float, start: float, end: float, ink: _Ink) -> bool:
+    """Whether a stretch between two lines across is a line, and not what characters make of it."""
+    run = at, start, end
+    share = ink.along(run)
+    if end - start < _LONG:
+        return share >= _WHOLE and not ink.is_crowded(run)
+    return share >= _BROKEN and (share >= _WHOLE or not ink.is_crowded(run))
+
+
+def _completed(lines: Lines, inks: tuple[_Ink, _Ink]) -> Lines:
     """The lines with loose ends led on to the next line where ink leads there, else cut back."""
-    scale = dpi / 72
-    turned = np.ascontiguousarray(depth.T)
-
-    def on_level(at: float, start: float, end: float) -> float:
-        return _inked(depth, at * scale, start * scale, end * scale, contrast)
-
-    def on_upright(at: float, start: float, end: float) -> float:
-        return _inked(turned, at * scale, start * scale, end * scale, contrast)
-
     level, upright = lines
     for _ in range(2):  # a line led on may be where another one ends
-        level = _led_on(level, upright, on_level)
-        upright = _led_on(upright, level, on_upright)
+        level = _led_on(level, upright, inks[0])
+        upright = _led_on(upright, level, inks[1])
     return merge_runs(list(level)), merge_runs(list(upright))
 
 
-def _led_on(lines: Sequence[Run], crossing: Sequence[Run], inked: Callable[[float, float, float], float]) -> list[Run]:
+def _led_on(lines: Sequence[Run], crossing: Sequence[Run], ink: _Ink) -> list[Run]:
     runs = [list(line) for line in lines]
     for index, far in list(_loose(lines, crossing)):
         at, start, end = lines[index]
         across = [other[0] for other in crossing if other[1] - _TOUCH <= at <= other[2] + _TOUCH]
+        inside = [place for place in across if start - _TOUCH <= place <= end + _TOUCH]
         if far:
-            beyond = min((place for place in across if place > end), default=None)
-            back = max((place for place in across if start + _TOUCH < place < end), default=None)
-            if beyond is not None and inked(at, end, beyond) >= _FAINT:
-                runs[index][2] = beyond
-            elif back is not None and end - back < _SHORTEST:
-                runs[index][2] = back
+            onward = min((place for place in across if place > end), default=None)
+            back = max(inside, default=end)
+            way = (at, back, onward) if onward is not None else None
         else:
-            beyond = max((place for place in across if place < start), default=None)
-            back = min((place for place in across if start < place < end - _TOUCH), default=None)
-            if beyond is not None and inked(at, beyond, start) >= _FAINT:
-                runs[index][1] = beyond
-            elif back is not None and back - start < _SHORTEST:
-                runs[index][1] = back
-    return [(at, start, end) for at, start, end in runs]
+            onward = max((place for place in across if place < start), default=None)
+            back = min(inside, default=start)
+            way = (at, onward, back) if onward is not None else None
+        if onward is not None and way is not None and _leads(way, ink):
+            runs[index][2 if far else 1] = onward
+        elif inside and abs(back - (end if far else start)) < _LONG:
+            runs[index][2 if far else 1] = back
+    return [(at, start, end) for at, start, end in runs if end > start]
 
 
-def _inked(depth: Grey, at: float, start: float, end: float, contrast: float) -> float:
-    """The share of the way from start to end (pixels) along which there is ink."""
-    row, first, last = round(at), round(start), round(end)
-    if last - first < 2:
-        return 1.0
-    band = depth[max(0, row - 2) : row + 3, max(0, first) : last]
-    return float((band.max(axis=0) > contrast).mean()) if band.size else 0.0
+def _leads(way: Run, ink: _Ink) -> bool:
+    """Whether there is a line on the way: a whole one, or a faint one with paper beside it."""
+    share = ink.along(way)
+    return share >= _WHOLE or (share >= _FAINT and ink.beside(way)[1] <= _BESIDE)

@@ -146,13 +146,14 @@ def is_rest_of_row(
         return True
     if _Sign.TWO in signs:
         return False
-    if _Sign.BROKEN_LABEL in signs:
+    broken, full, short = (signs.count(sign) for sign in (_Sign.BROKEN_LABEL, _Sign.ONE, _Sign.SHORT))
+    if broken and broken == sum(bool(strip.words) for strip in lower):
         return True
     if _are_usual(upper, lower, above, below, bool(figures)):
         return False
-    if _Sign.SHORT in signs:  # a line can be short for many reasons: others may outvote it
-        return signs.count(_Sign.ONE) > signs.count(_Sign.SHORT) and _lacks_figures(pairs, figures)
-    return _Sign.ONE in signs or _is_complement(pairs, figures)
+    if short:  # a line can be short for many reasons: others may outvote it
+        return broken + full > short and _lacks_figures(pairs, figures)
+    return broken + full > 0 or _is_complement(pairs, figures)
 
 
 def _are_usual(
@@ -297,6 +298,6 @@ def _habits(strips: Sequence[Strip], spans: Sequence[Span], left_out: Sequence[S
         filled[strip.span] += bool(text)
     usual = {span for span in spans if figures[span] >= max(2, _USUAL * seen[span])}
     never_blank = {span for span in spans if seen[span] > 1 and filled[span] >= _FILLED * seen[span]}
-    if not any(seen[span] for span in spans):
+    if not usual:
         usual = {strip.span for strip in left_out if is_figure(strip.words)}
     return usual, never_blank

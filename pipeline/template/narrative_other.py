@@ -43,7 +43,7 @@ def title(paragraphs: Sequence[Paragraph]) -> tuple[str | None, Ref | None]:
     match = _TITLE.match(words)
     if match is None:
         return None, None
-    year = next((n.token.index for each in lines for n in each.numbers if n.token.raw == match["year"]), None)
+    year = next((n.token.index for each in lines for n in each.numbers if n.token.value == int(match["year"])), None)
     printed = plain(passage.printed.replace("\n", ""))
     unit = next((printed[slice(*match.span(part))] for part in ("before", "between", "after") if match[part]), None)
     return unit, Ref(year) if year is not None else None

@@ -69,6 +69,8 @@ OPENING_PARTS = (
 )
 """The lines below 年初财政拨款结转和结余."""
 
+LINE_ENDS = ("支出", "收入", "拨款")
+"""How the name of every line by source or function ends; one that does not is only the first part of it."""
 OTHER_CLASSIFICATION = re.compile(r"经济分类|支出性质|按性质")
 """A third half, in old forms: the same expenditure once more, classified another way."""
 NOT_THE_FINAL_FIGURE = r"预算数|上年|调整|增减"
@@ -229,17 +231,33 @@ def _lines(table: Table, half: Half | None, roles: Sequence[tuple[str, str]]) ->
     lines = Lines()
     if half is None:
         return lines
-    listing = True
+    listing, numbered = True, False
     for name, amounts in _named_rows(table, half):
-        plain = bare(without_ordinal(name))
-        role = _role(plain, roles, below_opening="opening_carryover" in lines.roles)
+        own_name = without_ordinal(name)
+        role = _role(bare(own_name), roles, below_opening="opening_carryover" in lines.roles)
         if role is not None:
             lines.roles.setdefault(role, []).append(amounts)
-            listing = listing and role == "income_current_year" and not plain.endswith(tuple(SUM_WORDS))
+            # 本年收入 may stand above its lines, instead of 本年收入合计 below them.
+            listing = listing and role == "income_current_year" and not bare(own_name).endswith(tuple(SUM_WORDS))
         elif listing:
-            lines.listed.append((without_ordinal(name), amounts))
+            has_ordinal = own_name != name
+            if has_ordinal or not numbered or not _completes(lines.listed, name, amounts):
+                lines.listed.append((own_name, amounts))
+            numbered = has_ordinal
     _settle_totals(lines, roles)
     return lines
+
+
+def _completes(listed: list[tuple[str, Amounts]], name: str, amounts: Amounts) -> bool:
+    """Whether a row is the rest of the line above, whose name the page end cut in two; it is then added to it."""
+    above, printed = listed[-1]
+    complete = any(one == other for end in LINE_ENDS for one, other in zip(above[-2:], end, strict=False))
+    if complete or not (above + name).endswith(LINE_ENDS):  # complete also with one of the two misread
+        return False
+    if any(printed.get(key) is not None and amount is not None for key, amount in amounts.items()):
+        return False
+    listed[-1] = above + name, {key: printed.get(key) or amount for key, amount in amounts.items()}
+    return True
 
 
 def _role(name: str, roles: Sequence[tuple[str, str]], *, below_opening: bool) -> str | None:

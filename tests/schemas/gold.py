@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any, get_args
 
 from recount.schemas.arithmetic import Evaluation, Identity, evaluate
 from recount.schemas.figures import Figure, Kind, Model
 from recount.schemas.final_accounts.report import Report
+
+_tokens = count()  # every figure is printed in a place of its own
 
 REPORTS = Path(__file__).resolve().parents[3] / "shared" / "reports"
 
@@ -62,7 +65,7 @@ def figure(value: Decimal, pointer: str, kind: Kind = Kind.MONEY) -> Figure:
     places = -exponent if isinstance(exponent, int) else 0
     if kind in (Kind.MONEY, Kind.PERCENT):
         places = max(places, 2)
-    return Figure(pointer, value, Decimal(1).scaleb(-places), kind, token=0)
+    return Figure(pointer, value, Decimal(1).scaleb(-places), kind, token=next(_tokens))
 
 
 def models(value: object) -> Iterator[Model]:

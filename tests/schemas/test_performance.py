@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,8 @@ from recount.schemas.final_accounts.performance import (
 )
 from recount.tests.schemas.gold import failures, identities, load
 
+_tokens = count()  # every figure is printed in a place of its own
+
 REPORTS = Path(__file__).resolve().parents[3] / "shared" / "reports"
 CENT = Decimal("0.01")
 
@@ -32,7 +34,7 @@ def figure(value: str | Decimal | int, kind: Kind) -> Figure:
     number = Decimal(value)
     exponent = number.as_tuple().exponent
     assert isinstance(exponent, int)
-    return Figure("", number, Decimal(1).scaleb(min(exponent, 0)), kind, token=0)
+    return Figure("", number, Decimal(1).scaleb(min(exponent, 0)), kind, token=next(_tokens))
 
 
 def money(value: str | Decimal | int) -> Figure:

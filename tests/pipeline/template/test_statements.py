@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recount.pipeline.document import Document, Grid
 from recount.pipeline.template.statement_table import without_ordinal
 from recount.pipeline.template.statement_titles import Title, by_title
 from recount.pipeline.template.statements import map_statements
 from recount.schemas.figures import Model, Ref
+from recount.schemas.final_accounts.statements import IncomeRow
 from recount.tests.pipeline.template.grids import Span, grid, plain
 
 REPORTS = Path(__file__).resolve().parents[4] / "shared" / "reports"
@@ -137,6 +140,39 @@ def test_overview_of_the_national_form() -> None:
     }
 
 
+def test_a_name_that_the_page_end_cut_in_two() -> None:
+    table = grid(
+        [
+            ["收入项目", "决算数", "支出项目", "决算数"],
+            ["一、其他收入", "7.00", "二十一、国有资本经营预算", ""],
+            ["", "", "支出", "2.00"],
+            ["", "", "二十二、其他支出", "5.00"],
+            ["本年收入合计", "7.00", "本年支出合计", "7.00"],
+        ],
+        "收入支出决算总表",
+    )
+    assert only(table, "income_expenditure")["expenditure"] == [
+        {"name": "国有资本经营预算支出", "amount": 2.0},
+        {"name": "其他支出", "amount": 5.0},
+    ]
+
+
+def test_a_line_without_its_ordinal_is_not_added_to_the_line_above() -> None:
+    table = grid(
+        [
+            ["收入项目", "决算数", "支出项目", "决算数"],
+            ["一、其他收入", "7.00", "一、教育支山", ""],
+            ["", "", "国防支出", "7.00"],
+            ["本年收入合计", "7.00", "本年支出合计", "7.00"],
+        ],
+        "收入支出决算总表",
+    )
+    assert only(table, "income_expenditure")["expenditure"] == [
+        {"name": "教育支山"},
+        {"name": "国防支出", "amount": 7.0},
+    ]
+
+
 def test_the_final_figures_are_taken_from_among_budgets() -> None:
     table = grid(
         [
@@ -249,6 +285,23 @@ def test_columns_are_known_by_their_words_in_any_order() -> None:
         "code": "2050204", "name": "高中教育", "total": 3.0, "fiscal_appropriation": 2.0, "other": 1.0
     }  # fmt: skip
     assert rows[3]["name"] == "合计"
+
+
+@given(st.permutations(range(7)), st.sets(st.integers(0, 6)))
+def test_income_columns_in_every_order_and_with_any_left_out(order: list[int], left_out: set[int]) -> None:
+    shown = [column for column in order if column not in left_out]
+    table = grid(
+        [
+            ["科目编码", "科目名称", *(INCOME_WORDS[column] for column in shown)],
+            ["205", "教育支出", *(f"{column}.25" for column in shown)],
+        ],
+        "收入决算表",
+    )
+    row = only(table, "income")["rows"][0]
+    keys = list(IncomeRow.model_fields)[2:]
+    assert {key: row.get(key) for key in keys} == {
+        key: None if column in left_out else column + 0.25 for column, key in enumerate(keys)
+    }
 
 
 def test_part_of_a_column_is_no_column() -> None:

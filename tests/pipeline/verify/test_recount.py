@@ -15,7 +15,6 @@ from recount.schemas.final_accounts.common import Portion
 from recount.schemas.final_accounts.narrative import BasicExpenditure, Expenditure, Procurement
 from recount.schemas.final_accounts.report import Report
 
-
 tokens = count(100)
 
 

@@ -1,0 +1,55 @@
+"""Runs a task over cases and scores what comes out. The task is handed in: the harness knows only results.
+
+Every report is done in the boundary that archive runs have (`pipeline.runner`): a report that breaks the task, or
+kills its process, is its own outcome and scores zero; the others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recount.eval.cases import Case
+from recount.eval.scores import CaseScore, Fate, score, score_failure
+from recount.pipeline.archive import Source
+from recount.pipeline.jsonfile import read_result
+from recount.pipeline.ledger import Attempt
+from recount.pipeline.runner import Outcome, run
+from recount.pipeline.worker import Task, result_path
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The cases with their scores, in the order of their names."""
+
+    cases: tuple[Case, ...]
+    scores: tuple[CaseScore, ...]
+
+
+def evaluate(
+    cases: Sequence[Case],
+    task: Task,
+    out: Path,
+    *,
+    jobs: int | None = None,
+    on_progress: Callable[[Outcome], None] | None = None,
+) -> Evaluation:
+    """Structures every case by the task into out/reports, and scores the results.
+
+    jobs, on_progress: as of `pipeline.runner.run`. Raises UsageError if `out` cannot be written to.
+    """
+    ordered = sorted(cases, key=lambda case: case.name)
+    sources = [Source(case.source, case.name) for case in ordered]
+    summary = run(sources, out, jobs=jobs, force=True, on_progress=on_progress, task=task)
+    attempts = {outcome.attempt.file: outcome.attempt for outcome in summary.outcomes}
+    return Evaluation(tuple(ordered), tuple(scored(case, attempts[case.name], out) for case in ordered))
+
+
+def scored(case: Case, attempt: Attempt, out: Path) -> CaseScore:
+    """A case by what became of it."""
+    if attempt.status == "failed":
+        # A reason without a traceback is one that the task gave on purpose.
+        fate: Fate = "crashed" if attempt.traceback or attempt.sha256 is None else "refused"
+        return score_failure(case, fate, attempt.reason or "", attempt.seconds)
+    return score(case, read_result(result_path(out, case.name)), attempt.seconds)

@@ -1,0 +1,215 @@
+"""Whole reports: every figure as in the gold file, and none called verified that is not."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+import pytest
+
+from recount.eval.generator import Case, Form, Options, generate
+from recount.pipeline.errors import NeedsOcr, NotAReport
+from recount.pipeline.structure import structure
+
+REPORTS = Path(__file__).resolve().parents[3] / "shared" / "reports"
+SURE = ("verified", "repaired")
+
+
+def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from leaves(each, f"{pointer}/{key}")
+    elif isinstance(value, list):
+        for at, each in enumerate(value):
+            yield from leaves(each, f"{pointer}/{at}")
+    else:
+        yield pointer, value
+
+
+def numbers(report: Any, below: str = "") -> dict[str, Decimal]:
+    return {
+        pointer: Decimal(str(value))
+        for pointer, value in leaves(report)
+        if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and pointer.startswith(below)
+    }
+
+
+def words(report: Any) -> dict[str, str]:
+    """The texts without spaces and width. A figure without a key is labelled as each reader sees fit."""
+    return {
+        pointer: "".join(unicodedata.normalize("NFKC", value).split())
+        for pointer, value in leaves(report)
+        if isinstance(value, str) and not (pointer.startswith("/unmapped_figures/") and pointer.endswith("/label"))
+    }
+
+
+@cache
+def read(name: str) -> tuple[dict[str, Any], Any]:
+    """A sample report: its result, and its gold file."""
+    path = REPORTS / f"{name}.pdf"
+    if not path.exists():
+        pytest.skip(f"{path} is not here")
+    return structure(path), json.loads((REPORTS / f"{name}.gold.json").read_text(encoding="utf-8"))
+
+
+def silent_errors(result: dict[str, Any], gold: Any) -> list[str]:
+    """Figures called verified that are not what the report prints."""
+    right, got = numbers(gold), numbers(result["report"])
+    return [
+        pointer
+        for pointer, figure in result["figures"].items()
+        if figure["status"] in SURE and right.get(pointer) != got[pointer]
+    ]
+
+
+def failures(result: dict[str, Any]) -> list[tuple[str, str | None, str]]:
+    """The failed checks: severity, explanation, the printed side."""
+    return [
+        (each["severity"], each["explanation"], each["pointers"][0])
+        for each in result["checks"]
+        if each["result"] == "fail"
+    ]
+
+
+SAMPLES = ("s000", "s002", "s003", "r_czj")
+
+
+@pytest.mark.parametrize(
+    ("name", "below", "count"),
+    [("s000", "", 818), ("s002", "", 551), ("s003", "", 253), ("r_czj", "/statements", 195), ("r_czj", "", 313)],
+)
+def test_every_figure_of_a_sample_is_read_as_in_its_gold_file(name: str, below: str, count: int) -> None:
+    result, gold = read(name)
+    right = numbers(gold, below)
+    assert len(right) == count
+    assert numbers(result["report"], below) == right
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_no_figure_of_a_sample_is_a_silent_error(name: str) -> None:
+    assert silent_errors(*read(name)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "below", "share"),
+    [("s000", "", 0.95), ("s002", "", 0.95), ("s003", "", 0.95), ("r_czj", "/statements", 0.9)],
+)
+def test_most_figures_of_a_sample_are_verified(name: str, below: str, share: float) -> None:
+    result, gold = read(name)
+    right = numbers(gold, below)
+    sure = [pointer for pointer in right if result["figures"][pointer]["status"] in SURE]
+    assert len(sure) >= share * len(right)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_text_of_a_sample_is_read_as_in_its_gold_file(name: str) -> None:
+    result, gold = read(name)
+    assert words(result["report"]) == words(gold)
+
+
+def test_a_report_that_adds_up_has_no_failed_check() -> None:
+    assert failures(read("s000")[0]) == []
+
+
+def test_a_levelled_share_is_the_one_failure_and_a_minor_one() -> None:
+    assert failures(read("s002")[0]) == [("minor", "levelled", "/general_public_budget/by_class/4/percent")]
+    assert read("s002")[0]["figures"]["/general_public_budget/by_class/4/percent"]["status"] in SURE
+
+
+def test_the_totals_that_leave_out_the_funds_are_the_failures_and_alone_disputed() -> None:
+    result, _ = read("s003")
+    totals = [f"/project_evaluations/{at}/total_score" for at in (0, 1, 5)]
+    assert [(severity, pointer) for severity, _, pointer in failures(result)] == [("error", each) for each in totals]
+    assert [p for p, figure in result["figures"].items() if figure["status"] == "disputed"] == totals
+
+
+def test_the_contradictions_that_the_shanghai_report_prints_are_its_failures() -> None:
+    result, _ = read("r_czj")
+    assert failures(result) == [
+        ("error", None, "/fiscal_appropriation/income_total"),
+        ("error", None, "/fiscal_appropriation/expenditure_total"),
+        ("error", None, "/general_public_budget/by_class/0/percent"),
+    ]
+    disputed = {pointer for pointer, figure in result["figures"].items() if figure["status"] == "disputed"}
+    assert disputed == {pointer for _, _, pointer in failures(result)}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_figure_stands_on_its_page(name: str) -> None:
+    result, _ = read(name)
+    for figure in result["figures"].values():
+        assert 1 <= figure["page"] <= result["source"]["pages"]
+        x0, y0, x1, y1 = figure["bbox"]
+        assert 0 <= x0 < x1
+        assert 0 <= y0 < y1
+        digits = unicodedata.normalize("NFKC", figure["raw"]).replace(",", "").replace(" ", "")
+        assert abs(Decimal(digits)) == abs(Decimal(str(figure["value"])))
+    assert result["rejected"] == []
+
+
+# --- generated reports: their gold is known to the last figure
+
+MADE = {
+    "tables only": (Form.X2021, 11, Options(projects=2, slips=0.4)),
+    "2022": (Form.X2022, 12, Options(projects=2, size="small", funds=True)),
+    "2022 with slips": (Form.X2022, 13, Options(projects=1, size="small", slips=0.4)),
+    "2023 with slips": (Form.X2023, 14, Options(projects=2, size="small", slips=0.4, overall=True)),
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("made")
+
+
+def structured(case: Case, folder: Path) -> dict[str, Any]:
+    path = folder / f"{case.name}.pdf"
+    path.write_bytes(case.pdf)
+    return structure(path)
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_generated_report_is_read_as_it_was_made(name: str, folder: Path) -> None:
+    form, seed, options = MADE[name]
+    case = generate(form, seed, options=options)
+    result = structured(case, folder)
+    assert numbers(result["report"]) == numbers(case.gold)
+    assert words(result["report"]) == words(case.gold)
+    assert silent_errors(result, case.gold) == []
+    assert [failed for failed in failures(result) if failed[0] == "error"] == []
+
+
+def test_planted_errors_are_found_and_kept_as_printed(folder: Path) -> None:
+    case = generate(Form.X2022, 15, options=Options(projects=2, size="small", plant=3))
+    result = structured(case, folder)
+    assert len(case.discrepancies) == 3
+    assert numbers(result["report"]) == numbers(case.gold)
+    failed = [each for each in result["checks"] if each["result"] == "fail" and each["severity"] == "error"]
+    for planted in case.discrepancies:
+        assert any(planted.pointer in each["pointers"] for each in failed), planted
+
+
+# --- what is no report
+
+
+def test_a_scan_is_left_for_ocr(tmp_path: Path) -> None:
+    with pymupdf.open() as document:
+        page = document.new_page()
+        page.insert_image(page.rect, pixmap=pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.IRect(0, 0, 300, 400)))
+        document.save(tmp_path / "scan.pdf")
+    with pytest.raises(NeedsOcr):
+        structure(tmp_path / "scan.pdf")
+
+
+def test_another_text_is_no_report(tmp_path: Path) -> None:
+    with pymupdf.open() as document:
+        document.new_page().insert_text((72, 100), "今天天气很好，我们去公园散步，一共花了30元。", fontname="china-s")
+        document.save(tmp_path / "letter.pdf")
+    with pytest.raises(NotAReport):
+        structure(tmp_path / "letter.pdf")
