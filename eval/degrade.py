@@ -46,7 +46,7 @@ class Damage:
 LEVELS: Mapping[str, Damage] = {
     "good": Damage(dpi=200, skew=0.25, noise=3, blur=0.4, quality=75),
     "fair": Damage(dpi=200, skew=0.6, noise=7, blur=0.7, quality=50, contrast=0.85, shade=0.1, speckle=30),
-    "poor": Damage(dpi=150, skew=1.0, noise=11, blur=0.8, quality=35, contrast=0.7, shade=0.2, speckle=100, seal=0.25),
+    "poor": Damage(dpi=150, skew=1.0, noise=14, blur=0.9, quality=35, contrast=0.7, shade=0.2, speckle=100, seal=0.25),
     "fax": Damage(dpi=200, skew=0.8, noise=25, blur=0.6, speckle=150, bilevel=True),
 }
 """What the levels mean; "good" and "fair" are an office's copier, "poor" a phone's camera or a copy of a copy."""
@@ -126,7 +126,7 @@ def _place(scan: pymupdf.Document, image: Image.Image, damage: Damage, size: tup
     scan.update_stream(xref, _group4(image), compress=False)
     for key, value in (
         ("Filter", "/CCITTFaxDecode"),
-        ("DecodeParms", f"<</K -1/Columns {image.width}/Rows {image.height}/BlackIs1 false>>"),
+        ("DecodeParms", f"<</K -1/Columns {image.width}/Rows {image.height}/BlackIs1 true>>"),
         ("ColorSpace", "/DeviceGray"),
         ("BitsPerComponent", "1"),
     ):

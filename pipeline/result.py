@@ -28,8 +28,8 @@ class Source:
     sha256: str
     pages: int
     scanned_pages: tuple[int, ...] = ()
-    unread_pages: tuple[int, ...] = ()
     ocr: str | None = None
+    unread_pages: tuple[int, ...] = ()
 
 
 def result_of(

@@ -178,7 +178,8 @@ def fiscal_appropriation(passage: Passage) -> tuple[FiscalAppropriation[Ref], Re
 
 def fund_budget(passage: Passage) -> tuple[FundBudget[Ref], Reading]:
     """八、政府性基金预算 or 九、国有资本经营预算: none at all, or as 四 with items as 五（三）."""
-    if _NOTHING.search(passage.shape) and not passage.numbers:
+    figures = [number for number in passage.numbers.values() if number.token.unit is not None]
+    if _NOTHING.search(passage.shape) and not figures:  # the 08 of 公开08表 is none
         return FundBudget[Ref](none=True), Reading({}, (), ())
     starts = list(ITEM.finditer(passage.shape))
     end = starts[0].start() if starts else len(passage.shape)

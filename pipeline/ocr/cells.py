@@ -1,0 +1,158 @@
+"""Text boxes and the cells of the page's tables: boxes cut at ruling lines, and ink that no box covers.
+
+A detector knows no ruling lines: its boxes run over them, and it overlooks a lone digit in a small cell. Both are
+put right here, before anything is recognised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from recount.pipeline.document import Box, Page, Ruling
+from recount.pipeline.ocr.prepare import Grey
+from recount.pipeline.split.lattice import page_grids
+
+_INSET = 0.9  # points between the middle of a ruling line and the inside of its cell
+_LEAST_PIECE = 0.3  # share of a box's height that a piece of it must have
+_READABLE = 6.0  # points; a piece this high is one in any case
+_LEAST_SIGN = 3.4  # points; ink that is smaller both ways is speckle, a dot, a comma
+_LEAST_INK = 1.0  # square points of a sign
+_PAD = 1.6  # points around ink that a box of its own gets
+_SAME_LINE = 0.3  # share of the height by which signs of one line must overlap
+_WORD_GAP = 14.0  # points between signs that are still of one line
+_THICK = 4.0  # points; strokes that thick are of seals and blots
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page on which boxes are to be sorted out, in pixels. ink: dark pixels, ruling lines and blots left out;
+    cells: the insides of the cells of its tables; unit: pixels a point."""
+
+    ink: Mask
+    cells: tuple[Box, ...]
+    unit: float
+
+
+def sheet_of(image: Grey, dpi: float, rulings: Sequence[Ruling]) -> Sheet:
+    """The ink and the cells of a straight page image with its ruling lines (in points)."""
+    unit = dpi / 72
+    page = Page(1, image.shape[1] / unit, image.shape[0] / unit, (), tuple(rulings))
+    cells = tuple(
+        (
+            (cell.box[0] + _INSET) * unit,
+            (cell.box[1] + _INSET) * unit,
+            (cell.box[2] - _INSET) * unit,
+            (cell.box[3] - _INSET) * unit,
+        )
+        for table in page_grids(page).tables
+        for cell in table.cells
+    )
+    return Sheet(_ink(image, unit, rulings), cells, unit)
+
+
+def _ink(image: Grey, unit: float, rulings: Sequence[Ruling]) -> Mask:
+    size = round(14 * unit) | 1
+    dark = cv2.adaptiveThreshold(image, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, size, 18)
+    thick = round(_THICK * unit)
+    blots = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))
+    dark[cv2.dilate(blots, np.ones((3, 3), np.uint8)) > 0] = 0
+    for ruling in rulings:
+        start, end = (round(ruling.x0 * unit), round(ruling.y0 * unit)), (round(ruling.x1 * unit), round(ruling.y1 * unit))
+        cv2.line(dark, start, end, 0, max(1, round(2 * _INSET * unit)))
+    return np.asarray(dark, bool)
+
+
+def fitted(boxes: Sequence[Box], sheet: Sheet) -> list[Box]:
+    """The boxes, those in tables cut to the cells in which they have ink."""
+    if not sheet.cells:
+        return list(boxes)
+    cells = np.array(sheet.cells)
+    x0, y0 = cells[:, 0].min(), cells[:, 1].min()
+    x1, y1 = cells[:, 2].max(), cells[:, 3].max()
+    pieces: list[Box] = []
+    for box in boxes:
+        if not (x0 < box[2] and box[0] < x1 and y0 < (box[1] + box[3]) / 2 < y1):
+            pieces.append(box)
+            continue
+        left, top = np.maximum(cells[:, 0], box[0]), np.maximum(cells[:, 1], box[1])
+        right, bottom = np.minimum(cells[:, 2], box[2]), np.minimum(cells[:, 3], box[3])
+        met = np.flatnonzero((right > left) & (bottom > top))
+        own = [(float(left[i]), float(top[i]), float(right[i]), float(bottom[i])) for i in met]
+        least = min(_READABLE * sheet.unit, _LEAST_PIECE * (box[3] - box[1]))
+        kept = [piece for piece in own if piece[3] - piece[1] >= least and _has_sign(sheet, piece)]
+        pieces += kept or ([] if own else [box])
+    return pieces
+
+
+def _has_sign(sheet: Sheet, box: Box) -> bool:
+    """Whether a box has ink enough for a sign."""
+    x0, y0, x1, y1 = (round(side) for side in box)
+    part = sheet.ink[y0:y1, x0:x1]
+    if part.sum() < _LEAST_INK * sheet.unit**2:
+        return False
+    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+    return bool(max(rows[-1] - rows[0], columns[-1] - columns[0]) >= 0.6 * _LEAST_SIGN * sheet.unit)
+
+
+def overlooked(boxes: Sequence[Box], sheet: Sheet) -> list[Box]:
+    """Boxes for the lines of ink in the cells of tables that none of the boxes covers."""
+    left = sheet.ink.copy()
+    pad = round(0.8 * sheet.unit)
+    for box in boxes:
+        x0, y0, x1, y1 = (round(side) for side in box)
+        left[max(0, y0 - pad) : y1 + pad, max(0, x0 - pad) : x1 + pad] = False
+    found: list[Box] = []
+    for cell in sheet.cells:
+        x0, y0, x1, y1 = (round(side) for side in cell)
+        if left[y0:y1, x0:x1].any():
+            found += [_padded(sign, cell, sheet.unit) for sign in _lines_of(left[y0:y1, x0:x1], cell, sheet.unit)]
+    return found
+
+
+def _lines_of(ink: Mask, cell: Box, unit: float) -> list[Box]:
+    """The boxes of the lines that the signs in a cell make."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(
+        cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8)), connectivity=8
+    )
+    signs: list[Box] = []
+    for index in range(1, count):
+        x, y, width, height, area = (int(value) for value in stats[index])
+        spans = width > 0.9 * ink.shape[1] or (height > 0.9 * ink.shape[0] and height > 14 * unit)
+        if max(width, height) - 2 < _LEAST_SIGN * unit or area < _LEAST_INK * unit**2 or spans:
+            continue
+        signs.append((cell[0] + x + 1, cell[1] + y + 1, cell[0] + x + width - 1, cell[1] + y + height - 1))
+    lines: list[Box] = []
+    for sign in sorted(signs):
+        for index, line in enumerate(lines):
+            if _is_beside(line, sign, unit):
+                lines[index] = (line[0], min(line[1], sign[1]), max(line[2], sign[2]), max(line[3], sign[3]))
+                break
+        else:
+            lines.append(sign)
+    return lines
+
+
+def _is_beside(line: Box, sign: Box, unit: float) -> bool:
+    overlap = min(line[3], sign[3]) - max(line[1], sign[1])
+    return overlap > _SAME_LINE * min(line[3] - line[1], sign[3] - sign[1]) and sign[0] - line[2] < _WORD_GAP * unit
+
+
+def _padded(box: Box, cell: Box, unit: float) -> Box:
+    """The box with paper around it, as far as its cell goes; at least as high as a line of small type."""
+    pad = _PAD * unit
+    more = max(0.0, (9.0 * unit - (box[3] - box[1])) / 2 - pad)
+    return (
+        max(cell[0], box[0] - pad),
+        max(cell[1], box[1] - pad - more),
+        min(cell[2], box[2] + pad),
+        min(cell[3], box[3] + pad + more),
+    )
+
+
