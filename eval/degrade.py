@@ -119,18 +119,18 @@ def _place(scan: pymupdf.Document, image: Image.Image, damage: Damage, size: tup
     content = io.BytesIO()
     if not damage.bilevel:
         image.save(content, "JPEG", quality=damage.quality)
-        page.insert_image(page.rect, stream=content.getvalue())
+        page.insert_image(page.rect, stream=content.getvalue())  # type: ignore[no-untyped-call]
         return
     # PyMuPDF would store the bits its own way; a fax is stored as its machine sent it.
-    xref = page.insert_image(page.rect, stream=_png(image))
-    scan.update_stream(xref, _group4(image), compress=False)
+    xref = page.insert_image(page.rect, stream=_png(image))  # type: ignore[no-untyped-call]
+    scan.update_stream(xref, _group4(image), compress=False)  # type: ignore[no-untyped-call]
     for key, value in (
         ("Filter", "/CCITTFaxDecode"),
         ("DecodeParms", f"<</K -1/Columns {image.width}/Rows {image.height}/BlackIs1 true>>"),
         ("ColorSpace", "/DeviceGray"),
         ("BitsPerComponent", "1"),
     ):
-        scan.xref_set_key(xref, key, value)
+        scan.xref_set_key(xref, key, value)  # type: ignore[no-untyped-call]
 
 
 def _png(image: Image.Image) -> bytes:

@@ -1,8 +1,8 @@
 """Where the figures of a generated report stand on its pages: found from how they were printed, not by the pipeline.
 
 The generator says which characters each figure was printed as, and about in which order. A figure's place is taken as
-known only if there is no doubt: its characters, alone or with those of its neighbours, occur once among the
-generator's figures and once among the numbers on the pages, or it stands right beside a figure whose place is known.
+known only if there is no doubt: its characters occur once among the generator's figures and once among the numbers on
+the pages, or it stands right beside such a figure.
 """
 
 from __future__ import annotations
@@ -21,9 +21,6 @@ from recount.eval.generator import Case
 from recount.eval.generator.gold.twins import doubled, twins
 
 _NUMBER = re.compile(r"(?P<raw>[-－]?[0-9０-９]+(?:\s?[,，.．]\s?[0-9０-９]+)*)[%％]?")
-_CONTEXTS = (0, 1, 2, 3)
-"""So many neighbours on either side are looked at to tell two equal figures apart."""
-
 _RISE, _DROP = 0.8, 0.1
 """What of the size of the letters lies above and below the line that they stand on."""
 
@@ -41,7 +38,7 @@ def places_of(case: Case) -> dict[str, list[Place]]:
     figures = _own(case)
     with pymupdf.open(stream=case.pdf, filetype="pdf") as document:  # type: ignore[no-untyped-call]
         prints = [each for page in document for each in _prints(page)]
-    found = _matched([fold(raw) for _, raw in figures], [each.raw for each in prints])
+    found = _matched([fold(raw) for _, raw in figures], prints)
     by_pointer: dict[str, list[Place]] = defaultdict(list)
     for at, where in sorted(found.items()):
         by_pointer[figures[at][0]].append(prints[where].place)
@@ -63,7 +60,8 @@ def _own(case: Case) -> list[tuple[str, str]]:
 
 def _prints(page: pymupdf.Page) -> Iterator[_Print]:
     """The numbers on a page, in the order in which they were printed."""
-    for block in page.get_text("rawdict", flags=pymupdf.TEXT_PRESERVE_WHITESPACE)["blocks"]:
+    content = page.get_text("rawdict", flags=pymupdf.TEXT_PRESERVE_WHITESPACE)  # type: ignore[no-untyped-call]
+    for block in content["blocks"]:
         for line in block["lines"]:
             glyphs = [(glyph, span["size"]) for span in line["spans"] for glyph in span["chars"]]
             text = "".join(glyph["c"] for glyph, _ in glyphs)
@@ -77,36 +75,33 @@ def _box(glyphs: Sequence[tuple[dict[str, tuple[float, ...]], float]]) -> tuple[
     return glyphs[0][0]["bbox"][0], base - _RISE * size, glyphs[-1][0]["bbox"][2], base + _DROP * size
 
 
-def _matched(figures: Sequence[str], prints: Sequence[str]) -> dict[int, int]:
+def _matched(figures: Sequence[str], prints: Sequence[_Print]) -> dict[int, int]:
     """Which print each figure is, by their positions."""
-    found: dict[int, int] = {}
-    for width in _CONTEXTS:
-        ours, theirs = _windows(figures, width), _windows(prints, width)
-        taken = set(found.values())
-        for window, at in ours.items():
-            where = theirs.get(window)
-            if where is not None and at not in found and where not in taken:
-                found[at] = where
+    ours, theirs = _once(figures), _once([each.raw for each in prints])
+    found = {at: theirs[raw] for raw, at in ours.items() if raw in theirs}
     for step in (1, -1):
         for at in sorted(found, reverse=step < 0):
             _spread(found, at, step, figures, prints)
     return found
 
 
-def _windows(raws: Sequence[str], width: int) -> dict[tuple[str, ...], int]:
-    """Every number that is told apart by its neighbours, by these and itself."""
-    windows = {at: tuple(raws[at - width : at + width + 1]) for at in range(width, len(raws) - width)}
-    often = Counter(windows.values())
-    return {window: at for at, window in windows.items() if often[window] == 1}
+def _once(raws: Sequence[str]) -> dict[str, int]:
+    """The numbers that occur once, and where."""
+    often = Counter(raws)
+    return {raw: at for at, raw in enumerate(raws) if often[raw] == 1}
 
 
-def _spread(found: dict[int, int], at: int, step: int, figures: Sequence[str], prints: Sequence[str]) -> None:
-    """From a figure whose place is known to its neighbours, as long as figures and prints agree."""
+def _spread(found: dict[int, int], at: int, step: int, figures: Sequence[str], prints: Sequence[_Print]) -> None:
+    """From a figure whose place is known to its neighbours on the page, as long as figures and prints agree.
+
+    Only amounts are followed: a whole number may as well be an ordinal or the number of the page.
+    """
     taken = set(found.values())
-    where = found[at] + step
+    page, where = prints[found[at]].place[0], found[at] + step
     at += step
-    while 0 <= at < len(figures) and 0 <= where < len(prints):
-        if at in found or where in taken or figures[at] != prints[where]:
+    while 0 <= at < len(figures) and 0 <= where < len(prints) and "." in figures[at]:
+        here = prints[where]
+        if at in found or where in taken or figures[at] != here.raw or here.place[0] != page:
             return
         found[at] = where
         at, where = at + step, where + step

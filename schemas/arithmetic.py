@@ -13,17 +13,17 @@ from typing import Literal
 
 from recount.schemas.figures import Figure
 from recount.schemas.terms import (
-    HALF,
     HUNDRED,
     INFINITE,
     ZERO,
     Addend,
+    Interval,
     Product,
     Rate,
     Sum,
     Term,
+    Window,
     bounds,
-    half_unit,
     number_of,
     printed,
     total,
@@ -51,8 +51,8 @@ __all__ = [
     "variance",
 ]
 
-Slack = tuple[tuple[Figure, Decimal], ...]
-"""Operands with how far each could move before the identity fails, in units of its last printed place."""
+Held = tuple[Window, ...]
+"""The operands that an identity speaks for, each with the values that it may have, the others as printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ Result = Literal["pass", "fail", "not_applicable"]
 class Evaluation:
     """What an identity came to.
 
-    slack: the operands that it speaks for (see Slack); empty unless it passed, or failed in a way that confirms
+    held: the operands that it speaks for (see Held); empty unless it passed, or failed in a way that confirms
     them. computed, residual, tolerance: in the unit of the printed figure; None where nothing was computed.
     blamed: None where any operand may be at fault, else the ones that the explanation names.
     """
@@ -102,8 +102,16 @@ class Evaluation:
     tolerance: Decimal | None = None
     severity: Literal["error", "minor"] | None = None
     explanation: str | None = None
-    slack: Slack = ()
+    held: Held = ()
     blamed: tuple[Figure, ...] | None = None
+
+    @property
+    def slack(self) -> tuple[tuple[Figure, Decimal], ...]:
+        """How far each operand that is held could move before it fails, in units of its last printed place."""
+        return tuple(
+            (each, (max(high - each.value, each.value - low) + each.half) / each.quantum)
+            for each, low, high in self.held
+        )
 
 
 def equal(rule: str, printed: Figure | None, computed: Term, *alternatives: Alternative) -> Identity:
@@ -154,31 +162,38 @@ def evaluate(identity: Identity) -> Evaluation:
     if nominal is None:
         return _on_zero_base(identity, stated, operands)
     low, high = computed.interval()
-    stated_low, stated_high = bounds(stated)
+    half = stated.half
+    passed = stated.value - half <= high and low <= stated.value + half
     found = Evaluation(
         identity,
-        "fail",
+        "pass" if passed else "fail",
         operands,
         computed=nominal,
         residual=stated.value - nominal,
-        tolerance=(high - low) * HALF + half_unit(stated),
-        severity="error",
+        tolerance=(high - low) / 2 + half,
+        severity=None if passed else "error",
+        held=_held(stated, computed, (low, high)) if passed else (),
     )
-    if stated_low <= high and low <= stated_high:
-        return replace(found, result="pass", severity=None, slack=_slack(found, stated))
-    return _explained(found, stated)
+    return found if passed else _explained(found, stated)
 
 
-def _slack(found: Evaluation, stated: Figure) -> Slack:
-    """How far each operand could move before the identity fails, in units of its last printed place."""
-    term = found.identity.computed
-    low, high = term.interval()
-    if high == INFINITE:  # the base may be 0: any rate is possible
+def _held(stated: Figure, computed: Term, interval: Interval) -> Held:
+    """What a satisfied identity leaves to each of its operands.
+
+    Of two that were read from one printed number neither is held: another number would have changed both.
+    """
+    if interval[1] == INFINITE:  # the base may be 0: any rate is possible
         return ()
-    half = half_unit(stated)
-    reach = [(stated, max(high + half - stated.value, stated.value - low + half))]
-    reach += [(each, term.reach(each, bounds(stated))) for each in found.operands if each is not stated]
-    return tuple((operand, far / operand.quantum) for operand, far in reach if far < INFINITE)
+    tokens = [each.token for each in computed.operands]
+    windows = computed.windows(bounds(stated))
+    if len(set(tokens)) < len(tokens):
+        windows = (each for each in windows if tokens.count(each[0].token) == 1)
+    return ((stated, *interval), *windows)
+
+
+def _exactly(operand: Figure) -> Window:
+    """What holds an operand so that no other number would do."""
+    return operand, operand.value, operand.value
 
 
 _CONVENTIONS = (ZERO, HUNDRED)
@@ -192,8 +207,11 @@ def _on_zero_base(identity: Identity, stated: Figure, operands: tuple[Figure, ..
         return found
     part = rate.part.nominal()
     if abs(stated.value) in _CONVENTIONS:
-        slack = tuple((each, ZERO) for each in operands if each is stated or _fixed(rate, each, part))
-        return replace(found, result="pass", severity=None, explanation="zero base, by convention", slack=slack)
+        by_form = HUNDRED.copy_sign(part) if part else ZERO
+        held = tuple(_exactly(each) for each in operands if _fixed(rate, each, part)) if stated.value == by_form else ()
+        if held and part:  # of 0 against 0 any rate is possible
+            held = (_exactly(stated), *held)
+        return replace(found, result="pass", severity=None, explanation="zero base, by convention", held=held)
     low, high = rate.part.interval()
     least_part = ZERO if low <= 0 <= high else min(abs(low), abs(high))
     largest_base = max(map(abs, rate.whole.interval()))
@@ -215,12 +233,12 @@ def _fixed(rate: Rate, operand: Figure, part: Decimal) -> bool:
 def _explained(found: Evaluation, stated: Figure) -> Evaluation:
     """A failure, with what explains it where something does (contract, result.md, severity)."""
     identity, computed = found.identity, found.computed
-    confirmed: Slack = ((stated, ZERO),)
+    confirmed = (_exactly(stated),)
     if isinstance(identity.computed, Rate) and computed is not None:
         if _levelled(identity, stated, computed):
-            return replace(found, severity="minor", explanation="levelled", slack=confirmed, blamed=())
+            return replace(found, severity="minor", explanation="levelled", held=confirmed, blamed=())
         if computed.quantize(stated.quantum, ROUND_DOWN) == stated.value:
-            return replace(found, severity="minor", explanation="truncated", slack=confirmed, blamed=())
+            return replace(found, severity="minor", explanation="truncated", held=confirmed, blamed=())
     for alternative in identity.alternatives:
         if alternative.computed.missing:
             continue
@@ -228,9 +246,9 @@ def _explained(found: Evaluation, stated: Figure) -> Evaluation:
         if other.result != "pass":
             continue
         if alternative.minor:
-            return replace(found, severity="minor", explanation=alternative.explanation, slack=other.slack, blamed=())
-        cleared = tuple(each for each in other.slack if each[0] is not stated)
-        return replace(found, explanation=alternative.explanation, slack=cleared, blamed=(stated,))
+            return replace(found, severity="minor", explanation=alternative.explanation, held=other.held, blamed=())
+        cleared = tuple(each for each in other.held if each[0] is not stated)
+        return replace(found, explanation=alternative.explanation, held=cleared, blamed=(stated,))
     return found
 
 

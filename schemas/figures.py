@@ -6,7 +6,7 @@ verifier works on. Both come from one schema definition, generic in its figure t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -29,6 +29,10 @@ class Kind(StrEnum):
     ANY = "any"  # a figure without a key: as printed
 
 
+_EXACT = frozenset({Kind.COUNT, Kind.YEAR})
+_NOTHING, _HALF = Decimal(0), Decimal("0.5")
+
+
 @dataclass(frozen=True, slots=True)
 class Ref:
     """A pointer to a number token of the document.
@@ -47,6 +51,8 @@ class Figure:
     value: in the field's own unit (万元, %, a count), signed. quantum: the value of one unit in the last
     printed decimal (0.01 for 1955.06; after a conversion from 元, 0.000001). pointer: JSON pointer of the field.
     token: index of the token it was read from. Compared by identity: two equal values are two figures.
+    half: how far rounding for print may have moved it: half a unit in its last place. Counts and years are exact;
+    so is a score without decimals (a 10 among scores such as 9.55).
     """
 
     pointer: str
@@ -54,6 +60,11 @@ class Figure:
     quantum: Decimal
     kind: Kind
     token: int
+    half: Decimal = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        exact = self.kind in _EXACT or (self.kind is Kind.SCORE and self.quantum >= 1)
+        object.__setattr__(self, "half", _NOTHING if exact else self.quantum * _HALF)
 
 
 class Model(BaseModel):

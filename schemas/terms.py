@@ -6,41 +6,29 @@ rounded outwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
-from itertools import product
 from typing import Protocol
 
-from recount.schemas.figures import Figure, Kind
+from recount.schemas.figures import Figure
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
-HALF = Decimal("0.5")
 HUNDRED = Decimal(100)
 INFINITE = Decimal("Infinity")
 _DOWN = Context(prec=40, rounding=ROUND_FLOOR)
 _UP = Context(prec=40, rounding=ROUND_CEILING)
 
 Interval = tuple[Decimal, Decimal]
-
-
-def half_unit(operand: Figure) -> Decimal:
-    """How far rounding for print may have moved a figure: half a unit in its last place.
-
-    Counts and years are exact; so is a score without decimals (a 10 among scores such as 9.55).
-    """
-    if operand.kind in (Kind.COUNT, Kind.YEAR):
-        return ZERO
-    if operand.kind is Kind.SCORE and operand.quantum >= 1:
-        return ZERO
-    return operand.quantum * HALF
+Window = tuple[Figure, Decimal, Decimal]
+"""An operand, and the least and the greatest value that it may have without the identity failing: another printed
+number in its place would satisfy the identity just where its own rounding interval meets this one."""
 
 
 def bounds(operand: Figure) -> Interval:
     """The values that the printed figure may stand for."""
-    half = half_unit(operand)
-    return operand.value - half, operand.value + half
+    return operand.value - operand.half, operand.value + operand.half
 
 
 class Term(Protocol):
@@ -60,8 +48,11 @@ class Term(Protocol):
     def interval(self) -> Interval:
         """The values that it may have, given the rounding of its operands."""
 
-    def reach(self, operand: Figure, target: Interval) -> Decimal:
-        """How far an operand may move from its printed value while the term can still come to the target."""
+    def windows(self, target: Interval) -> Iterator[Window]:
+        """Each operand with the values that it may have, the others as printed, if the term comes to the target.
+
+        An operand that nothing holds (any number would do) is left out.
+        """
 
     def render(self) -> str:
         """The term with the printed numbers filled in."""
@@ -80,19 +71,27 @@ class Sum:
         return tuple(operand for _, operand in self.terms)
 
     def nominal(self) -> Decimal:
-        return sum((sign * operand.value for sign, operand in self.terms), self.constant or ZERO)
+        whole = self.constant or ZERO
+        for sign, operand in self.terms:
+            whole = whole + operand.value if sign > 0 else whole - operand.value
+        return whole
 
     def interval(self) -> Interval:
-        middle = self.nominal()
-        half = sum((half_unit(operand) for _, operand in self.terms), ZERO)
+        middle, half = self.nominal(), ZERO
+        for _, operand in self.terms:
+            half += operand.half
         return middle - half, middle + half
 
-    def reach(self, operand: Figure, target: Interval) -> Decimal:
-        factor = _factor(self, operand)
+    def windows(self, target: Interval) -> Iterator[Window]:
         low, high = self.interval()
-        half = abs(factor) * half_unit(operand)
-        others = (low + half - factor * operand.value, high - half - factor * operand.value)
-        return _reach(operand, target, [(rest, factor, ONE, ZERO) for rest in others])
+        # With x among the terms, x = target − (the others); what x itself adds to the interval is taken out again.
+        above, below = target[1] - low, target[0] - high
+        for sign, operand in self.terms:
+            half = operand.half
+            if sign > 0:
+                yield operand, below + operand.value + half, above + operand.value - half
+            else:
+                yield operand, operand.value + half - above, operand.value - half - below
 
     def render(self) -> str:
         shown = "" if self.constant is None else f"{self.constant}"
@@ -146,33 +145,24 @@ def number_of(things: Iterable[object]) -> Sum:
     return Sum(constant=Decimal(sum(1 for _ in things)))
 
 
-def _factor(linear: Sum, operand: Figure) -> Decimal:
-    return Decimal(sum(sign for sign, other in linear.terms if other is operand))
+_Linear = tuple[Decimal, Decimal]
+"""What a figure counts for in the part and in the whole of a rate."""
 
 
-def _reach(operand: Figure, target: Interval, cases: Iterable[tuple[Decimal, Decimal, Decimal, Decimal]]) -> Decimal:
-    """How far x may move from its printed value while (a + bx) ÷ (c + dx) can still come to the target.
+def _window(cases: Iterable[tuple[Decimal, Decimal]], by: _Linear, target: Interval) -> Interval | None:
+    """The values of x with which (part + x·by[0]) ÷ (whole + x·by[1]) comes to the target; None if any does.
 
-    cases: (a, b, c, d), one for each extreme of the other operands. Infinite where no bound holds x.
+    cases: (part, whole) of the other operands, at each of their extremes.
     """
-    furthest = ZERO
-    for a, b, c, d in cases:
-        steps = [b - end * d for end in target]
-        if min(steps) <= 0 <= max(steps):
-            return INFINITE
-        for end, step in zip(target, steps, strict=True):
-            furthest = max(furthest, abs(_UP.divide(end * c - a, step) - operand.value))
-    return furthest + half_unit(operand)
-
-
-def _corners(operands: tuple[Figure, ...]) -> Iterable[dict[int, Decimal]]:
-    ends = [set(bounds(operand)) for operand in operands]
-    for choice in product(*ends):
-        yield {id(operand): value for operand, value in zip(operands, choice, strict=True)}
-
-
-def _at(linear: Sum, values: dict[int, Decimal]) -> Decimal:
-    return sum((sign * values[id(operand)] for sign, operand in linear.terms), linear.constant or ZERO)
+    low, high = INFINITE, -INFINITE
+    steps = [(end, by[0] - end * by[1]) for end in target]
+    if min(steps[0][1], steps[1][1]) <= 0 <= max(steps[0][1], steps[1][1]):
+        return None
+    for part, whole in cases:
+        for end, step in steps:
+            rest = end * whole - part
+            low, high = min(low, _DOWN.divide(rest, step)), max(high, _UP.divide(rest, step))
+    return low, high
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,17 +192,33 @@ class Rate:
         low, high = self.whole.interval()
         if low <= 0 <= high:
             return -INFINITE, INFINITE
-        corners = [(HUNDRED * _at(self.part, values), _at(self.whole, values)) for values in _corners(self.operands)]
-        return min(_DOWN.divide(*each) for each in corners), max(_UP.divide(*each) for each in corners)
+        least, most = INFINITE, -INFINITE
+        for part, whole in self._corners(self._weights()):
+            least, most = min(least, _DOWN.divide(part, whole)), max(most, _UP.divide(part, whole))
+        return least, most
 
-    def reach(self, operand: Figure, target: Interval) -> Decimal:
-        others = tuple(each for each in self.operands if each is not operand)
-        in_part, in_whole = _factor(self.part, operand), _factor(self.whole, operand)
-        cases = []
-        for values in _corners(others):
-            values[id(operand)] = ZERO
-            cases.append((HUNDRED * _at(self.part, values), HUNDRED * in_part, _at(self.whole, values), in_whole))
-        return _reach(operand, target, cases)
+    def windows(self, target: Interval) -> Iterator[Window]:
+        weights = self._weights()
+        for operand, by in weights.items():
+            others = {each: weight for each, weight in weights.items() if each is not operand}
+            held = _window(self._corners(others), by, target)
+            if held is not None:
+                yield operand, *held
+
+    def _weights(self) -> dict[Figure, _Linear]:
+        """What each operand counts for in 100 × part and in whole."""
+        found = {operand: (HUNDRED if sign > 0 else -HUNDRED, ZERO) for sign, operand in self.part.terms}
+        for sign, operand in self.whole.terms:
+            found[operand] = found.get(operand, (ZERO, ZERO))[0], ONE if sign > 0 else -ONE
+        return found
+
+    def _corners(self, weights: dict[Figure, _Linear]) -> list[tuple[Decimal, Decimal]]:
+        """(100 × part, whole) with the operands of these weights at each of their extremes."""
+        corners = [(HUNDRED * (self.part.constant or ZERO), self.whole.constant or ZERO)]
+        for operand, (in_part, in_whole) in weights.items():
+            ends = (operand.value - operand.half, operand.value + operand.half)
+            corners = [(p + in_part * end, w + in_whole * end) for p, w in corners for end in ends]
+        return corners
 
     def render(self) -> str:
         part, whole = self.part.render(), self.whole.render()
@@ -250,10 +256,14 @@ class Product:
         corners = [a * b / HUNDRED for a in bounds(weight) for b in bounds(rate)]
         return min(corners), max(corners)
 
-    def reach(self, operand: Figure, target: Interval) -> Decimal:
+    def windows(self, target: Interval) -> Iterator[Window]:
         weight, rate = self._factors()
-        other = rate if operand is weight else weight
-        return _reach(operand, target, [(ZERO, value / HUNDRED, ONE, ZERO) for value in bounds(other)])
+        for operand, other in ((weight, rate), (rate, weight)):
+            least, most = bounds(other)
+            if least > 0:
+                ends = [(end, each) for end in target for each in (least, most)]
+                low = min(_DOWN.divide(HUNDRED * end, each) for end, each in ends)
+                yield operand, low, max(_UP.divide(HUNDRED * end, each) for end, each in ends)
 
     def render(self) -> str:
         weight, rate = self._factors()

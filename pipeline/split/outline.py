@@ -43,37 +43,84 @@ class _Open:
 
     key: str | None
     title: str
-    level: int
     paragraphs: list[Paragraph] = field(default_factory=list)
     grids: list[Grid] = field(default_factory=list)
+
+    def closed(self) -> Section:
+        return Section(self.key, self.title, tuple(self.paragraphs), tuple(self.grids))
 
 
 def sections_of(document: Document, outline: Sequence[Heading]) -> dict[str, Section]:
     """The sections of a report by key. What stands before the first heading has the key "front".
 
     A heading that comes twice (table of contents) opens the section under which more stands. A section ends at the
-    next heading of the outline, or at one of its own level or above that the outline does not know.
+    next heading of the outline, or at one of level 1 or 2 that the outline does not know.
     """
-    found: list[_Open] = [_Open("front", "", 1)]
-    part = ""
-    parents: dict[int, str] = {}
+    cutter = _Cutter(outline)
     for block in _with_whole_parts(document.blocks):
+        cutter.add(block)
+    sections: dict[str, Section] = {}
+    for each in cutter.found:
+        section = each.closed()
+        if section.key and (section.key not in sections or section.length > sections[section.key].length):
+            sections[section.key] = section
+    return sections
+
+
+@dataclass(slots=True)
+class _Cutter:
+    """Cuts blocks into sections. above: the headings that are open, by level."""
+
+    outline: Sequence[Heading]
+    found: list[_Open] = field(default_factory=lambda: [_Open("front", "")])
+    above: dict[int, Heading] = field(default_factory=dict)
+
+    def add(self, block: Block) -> None:
+        """The next block: a heading, or more of the section that is open."""
         if isinstance(block, Grid):
-            found[-1].grids.append(block)
-            continue
-        heading = _heading(block, outline, part, parents, found[-1])
-        if heading is None:
-            found[-1].paragraphs.append(block)
-            continue
-        opened, rest = heading
-        found.append(opened)
-        if opened.key:
-            parents = {level: key for level, key in parents.items() if level < opened.level}
-            parents[opened.level] = opened.key
-            part = parents.get(1, part)
+            self.found[-1].grids.append(block)
+            return
+        folded = block.text.folded
+        level, start = _level(folded)
+        if level != 1 and any(each.closed for each in self.above.values()):
+            self.found[-1].paragraphs.append(block)
+            return
+        for heading in self.outline:
+            end = self._end_of_title(heading, folded, level, start)
+            if end is not None:
+                self._open(heading, block, end)
+                return
+        if level in (1, 2) and _looks_like_heading(folded) and not any(h.lists for h in self.above.values()):
+            self.found.append(_Open(None, block.text.printed))
+        else:
+            self.found[-1].paragraphs.append(block)
+
+    def _end_of_title(self, heading: Heading, folded: str, level: int, start: int) -> int | None:
+        """Where the title of a heading ends in a paragraph, None if the paragraph does not open it."""
+        if level and level not in (heading.level, heading.also):
+            return None
+        if not level and heading.level == 1:
+            return None
+        if heading.within and not any(each.key in heading.within for each in self.above.values()):
+            return None
+        match = re.match(heading.title, folded[start:])
+        if match is None:
+            return None
+        if _looks_like_heading(folded.rstrip("。:;")) and level:
+            return len(folded)
+        end = start + match.end()
+        # Without an ordinal, or as a part, a heading stands alone.
+        alone = end >= len(folded.rstrip("。:; "))
+        return end if alone or level > 1 else None
+
+    def _open(self, heading: Heading, block: Paragraph, end: int) -> None:
+        if heading.level:
+            self.above = {level: each for level, each in self.above.items() if level < heading.level}
+            self.above[heading.level] = heading
+        self.found.append(_Open(heading.key, block.text.printed[:end]))
+        rest = tail_of(block, end)
         if rest is not None:
-            opened.paragraphs.append(rest)
-    return _fullest(found)
+            self.found[-1].paragraphs.append(rest)
 
 
 def _with_whole_parts(blocks: Sequence[Block]) -> list[Block]:
@@ -92,48 +139,6 @@ def _with_whole_parts(blocks: Sequence[Block]) -> list[Block]:
         else:
             whole.append(block)
     return whole
-
-
-def _fullest(found: Sequence[_Open]) -> dict[str, Section]:
-    sections: dict[str, Section] = {}
-    for each in found:
-        section = Section(each.key, each.title, tuple(each.paragraphs), tuple(each.grids))
-        if each.key and (each.key not in sections or section.length > sections[each.key].length):
-            sections[each.key] = section
-    return sections
-
-
-def _heading(
-    paragraph: Paragraph, outline: Sequence[Heading], part: str, parents: dict[int, str], current: _Open
-) -> tuple[_Open, Paragraph | None] | None:
-    """The section that a paragraph opens, and the text that runs on after its title."""
-    folded = paragraph.text.folded
-    level, start = _level(folded)
-    words = folded[start : start + 120]
-    if part == "part.glossary" and level > 1:
-        return None
-    for each in outline:
-        if level not in (each.level, each.also) and not (level == 0 and each.level > 1) and each.level != 0:
-            continue
-        if each.level == 0 and level != 0:
-            continue
-        if each.within and not set(each.within) & set(parents.values()):
-            continue
-        match = re.match(each.title, words.replace(" ", "") if each.level < 2 else words)
-        if match is None:
-            continue
-        end = start + match.end()
-        whole = len(folded) <= _LONGEST_HEADING and _SENTENCE.search(folded[start:].rstrip("。:;")) is None
-        if whole and level:
-            return _Open(each.key, paragraph.text.printed, each.level), None
-        if level == 0 and end < len(folded.rstrip("。:; ")):
-            continue  # a heading without an ordinal stands alone
-        if level in (0, 1):
-            return _Open(each.key, paragraph.text.printed, each.level), None
-        return _Open(each.key, folded[:end], each.level), tail_of(paragraph, end)
-    if level in (1, 2) and _looks_like_heading(folded) and current.level <= 3 and part != "part.overview":
-        return _Open(None, paragraph.text.printed, level), None
-    return None
 
 
 def _level(folded: str) -> tuple[int, int]:

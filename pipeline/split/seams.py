@@ -24,6 +24,7 @@ _MOST_PADDING = 6.0  # points between a cell's border and its text; more is an i
 _FIGURE = re.compile(r"[-+－−]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?[%％分]?")
 _DECIMALS = re.compile(r"^[^.．]*[.．]?|\D")  # all but the decimals
 _ORDINAL = re.compile(r"[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、](?=\D)")
+_ITEM = re.compile(r"[一二三四五六七八九十]+、")
 _UNBROKEN = re.compile(r"(?:[A-Za-z0-9０-９.,．%％<>=/:~～-]+|.)[，。；：、！？）》”,.;:!?)%％]*", re.DOTALL)
 _SENTENCE_END = tuple("。；;！？!?")
 
@@ -147,13 +148,20 @@ def is_rest_of_row(
     if _Sign.TWO in signs:
         return False
     broken, full, short = (signs.count(sign) for sign in (_Sign.BROKEN_LABEL, _Sign.ONE, _Sign.SHORT))
-    if broken and broken == sum(bool(strip.words) for strip in lower):
+    filled_below = sum(bool(strip.words) for strip in lower)
+    if broken == filled_below or (full == filled_below and _goes_on_without_ordinal(pairs)):
         return True
     if _are_usual(upper, lower, above, below, bool(figures)):
         return False
     if short:  # a line can be short for many reasons: others may outvote it
         return broken + full > short and _lacks_figures(pairs, figures)
     return broken + full > 0 or _is_complement(pairs, figures)
+
+
+def _goes_on_without_ordinal(pairs: Sequence[Pair]) -> bool:
+    """Whether each text below lacks the ordinal that the one above has: 十四、资源勘探工业信息等支 | 出."""
+    texts = [(one.words, other.words) for one, other in pairs if other.words]
+    return all(_ITEM.match(one) and not _ITEM.match(more) for one, more in texts)
 
 
 def _are_usual(
@@ -189,7 +197,7 @@ def _patterns(strips: Iterable[Strip], row: int | None = None) -> list[frozenset
 def _lacks_figures(pairs: Sequence[Pair], figures: Collection[Span]) -> bool:
     """Whether the figures of a row all stand in the part above."""
     above = {one.span for one, _ in pairs if one.words}
-    below = {other.span for _, other in pairs if other.words}
+    below = {other.span for _, other in pairs if is_figure(other.words)}
     return any(span in above for span in figures) and not any(span in below for span in figures)
 
 
@@ -241,10 +249,12 @@ def _sign(above: Strip, below: Strip, labels: Collection[str]) -> _Sign:
 
 
 def _are_two_items(one: str, more: str) -> bool:
-    """Whether both are figures, or both begin with an ordinal as rows do."""
+    """Whether both are figures, or the second begins with an ordinal as rows do."""
     if is_figure(one) and is_figure(more):
         return True
-    return len(one) < _PROSE and bool(_ORDINAL.match(one) and _ORDINAL.match(more))
+    if len(one) >= _PROSE:
+        return False
+    return bool(_ITEM.match(more) or (_ORDINAL.match(one) and _ORDINAL.match(more)))
 
 
 def _is_cut_figure(above: Strip, below: Strip) -> bool:

@@ -8,10 +8,10 @@ _OF = r"(?:的)?(?:情况)?(?:的)?(?:说明)?"
 
 OUTLINE: tuple[Heading, ...] = (
     Heading("contents", 0, r"目录|目次"),
-    Heading("part.overview", 1, r"[^。]{0,40}概况"),
+    Heading("part.overview", 1, r"[^。]{0,40}概况", lists=True),
     Heading("part.statements", 1, r"[^。]{0,40}(?:决算(?:公开)?(?:报)?表|附件|附表)"),
     Heading("part.narrative", 1, r"[^。]{0,40}(?:情况(?:说明)?|说明)"),
-    Heading("part.glossary", 1, r"[^。]{0,10}名词解释"),
+    Heading("part.glossary", 1, r"[^。]{0,10}名词解释", closed=True),
     Heading("part.annex", 1, r"附件|附表|附录"),
     Heading(
         "overview.functions",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import count, product
@@ -31,6 +30,7 @@ from recount.schemas.arithmetic import (
     variance,
 )
 from recount.schemas.figures import Figure, Kind
+from recount.tests.schemas.moves import moved
 
 HUNDRED = Decimal(100)
 tokens = count()
@@ -393,25 +393,6 @@ def test_things_counted_are_exact() -> None:
 
 
 # --- slack: how far an operand could move
-
-
-def moved(identity: Identity, operand: Figure, by: Decimal) -> Evaluation:
-    """The identity with another number in the place of one operand."""
-    other = replace(operand, value=operand.value + by)
-
-    def swap(linear: Sum) -> Sum:
-        return replace(linear, terms=tuple((s, other if f is operand else f) for s, f in linear.terms))
-
-    computed = identity.computed
-    if isinstance(computed, Sum):
-        computed = swap(computed)
-    elif isinstance(computed, Rate):
-        computed = Rate(swap(computed.part), swap(computed.whole))
-    elif isinstance(computed, Product):
-        factors = [other if each is operand else each for each in (computed.weight, computed.rate)]
-        computed = Product(*factors)
-    stated = other if identity.printed is operand else identity.printed
-    return evaluate(replace(identity, printed=stated, computed=computed))
 
 
 def just_beyond(slack: Decimal) -> int:

@@ -190,6 +190,14 @@ class TestCutRows:
         upper = ["数量指标", "购置车辆", "=1辆", "100.0", "10"]
         assert joined_rows([HEAD, upper], [["", "", "", "6", ""]], widths=widths)[-1][3] == "100.06"
 
+    def test_an_item_goes_on_without_an_ordinal(self) -> None:
+        """Rows with this text alone are usual here, but each begins with its ordinal."""
+        usual = ["一、财政拨款收入", "12.50", "一、一般公共服务支出", "12.50"]
+        items = [["", "", "二、外交支出", ""], ["", "", "三、国防支出", ""]]
+        upper, lower = ["", "", "四、资源勘探工业信息等的支", ""], ["", "", "出", ""]
+        rows = joined_rows([usual, *items, upper], [lower, usual], widths=(150.0, 60.0, 134.0, 60.0))
+        assert rows == [usual, *items, ["", "", "四、资源勘探工业信息等的支出", ""], usual]
+
     def test_texts_of_goals_that_end_with_the_page(self) -> None:
         widths = (100.0, 100.0)
         upper = ["目标1：购置车辆1|辆。", "完成购置车辆1辆|。"]
@@ -221,6 +229,16 @@ class TestRowsOfTheirOwn:
         usual += [["二、其他收入", "0.10", "二、外交支出", "0.10"], ["", "", "三、国防支出", ""]]
         upper, lower = ["", "", "二十六、抗疫特别国债安排支出", ""], ["本年收入合计", "3.47", "本年支出合计", "3.74"]
         assert joined_rows([*usual, upper], [lower], widths=FUNDS) == [*usual, upper, lower]
+
+    def test_an_ordinal_begins_a_row(self) -> None:
+        usual = ["一、财政拨款收入", "12.50", "一、一般公共服务支出", "12.50"]
+        upper, lower = ["年初财政拨款的结转和结余", "", "年末结转和结余", "7.04"], ["一、一般公共预算", "", "", ""]
+        assert joined_rows([usual, upper], [lower, usual], widths=(124.0, 60.0, 150.0, 60.0)) == [
+            usual,
+            upper,
+            lower,
+            usual,
+        ]
 
     def test_codes_are_no_cut_figures(self) -> None:
         widths = (19.0, 14.0, 84.0, 40.0)

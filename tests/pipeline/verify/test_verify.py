@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from recount.pipeline.read import read_pdf
+from recount.pipeline.split import split
 from recount.pipeline.template import narrative
-from recount.pipeline.template.mapper import NAME
+from recount.pipeline.template.mapper import NAME, map_report
 from recount.pipeline.verify import Verified, verify
+from recount.pipeline.verify.recount import covers
+from recount.schemas.arithmetic import Evaluation
 from recount.schemas.figures import Ref
+from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
 from recount.schemas.final_accounts.narrative import BasicExpenditure, IncomeExpenditure
 from recount.schemas.final_accounts.performance import FundRow, Indicator, ProjectEvaluation
 from recount.schemas.final_accounts.report import Report
 from recount.tests.pipeline.helpers import Sheet
+from recount.tests.schemas.moves import moved
+
+REPORTS = Path(__file__).resolve().parents[4] / "shared" / "reports"
 
 
 def verified(text: str, wrong: dict[str, int] | None = None) -> Verified:
@@ -110,3 +123,61 @@ def test_nothing_mapped_is_nothing_verified() -> None:
 def test_the_mapper_is_told() -> None:
     found = verify(Report[Ref](basic_expenditure=BasicExpenditure[Ref](total=Ref(9))), [], "model:x")
     assert (found.mapper, found.rejected[0].mapper) == ("model:x", "model:x")
+
+
+# --- whole reports: what "verified" promises (contract, result.md)
+
+
+@cache
+def sample(name: str) -> Verified:
+    path = REPORTS / f"{name}.pdf"
+    if not path.exists():
+        pytest.skip(f"{path} is not here")
+    document = split(read_pdf(path), FINAL_ACCOUNTS)
+    return verify(map_report(document).report, document.tokens, NAME)
+
+
+def confirming(found: Verified) -> dict[str, list[Evaluation]]:
+    """By pointer, the evaluations that speak for a figure."""
+    by_pointer: dict[str, list[Evaluation]] = {}
+    for each in found.evaluations:
+        for operand, slack in each.slack:
+            if covers(operand, slack):
+                by_pointer.setdefault(operand.pointer, []).append(each)
+    return by_pointer
+
+
+def holds(before: Evaluation, after: Evaluation) -> bool:
+    """Whether a reader would see no difference."""
+    return after.result == before.result and (after.result == "pass" or after.explanation is not None)
+
+
+@pytest.mark.parametrize("name", ["s000", "s002", "s003", "r_czj"])
+def test_another_figure_of_the_report_in_the_place_of_a_verified_one_breaks_an_identity(name: str) -> None:
+    """What goes wrong on a digital page is that another figure is taken."""
+    found = sample(name)
+    speaking = confirming(found)
+    values = sorted({figure.value for figure in found.figures.values()})
+    unseen = []
+    for at, (pointer, figure) in enumerate(found.figures.items()):
+        if found.statuses[pointer] != "verified":
+            continue
+        least = max(10 * figure.quantum, abs(figure.value) / 100)
+        others = [value for value in values if abs(value - figure.value) > least]
+        for step in range(4):
+            other = others[(at * 7 + step * 53) % len(others)]
+            if all(holds(each, moved(each.identity, figure, other - figure.value)) for each in speaking[pointer]):
+                unseen.append((pointer, figure.value, other))
+    assert unseen == []
+
+
+@pytest.mark.parametrize("name", ["s000", "s002", "s003", "r_czj"])
+def test_a_verified_figure_is_confirmed_by_another_place_or_by_a_count(name: str) -> None:
+    found = sample(name)
+    speaking = confirming(found)
+    for pointer, status in found.statuses.items():
+        if status == "verified":
+            token = found.figures[pointer].token
+            others = [{operand.token for operand in each.operands} - {token} for each in speaking[pointer]]
+            counted = [getattr(each.identity.computed, "constant", None) is not None for each in speaking[pointer]]
+            assert any(others) or any(counted), pointer
