@@ -106,9 +106,14 @@ def _from_folder(root: Path, folder: Path) -> Case:
         source=source,
         expected=folder / EXPECTED,
         tags=tags,
-        planted=None if planted is None else tuple((each["pointer"],) for each in planted),
+        planted=None if planted is None else tuple(_pointers(each) for each in planted),
         places=folder / PLACES if (folder / PLACES).is_file() else None,
     )
+
+
+def _pointers(planted: Mapping[str, Any]) -> tuple[str, ...]:
+    """The figures that a discrepancy may be laid at: one if it was planted, several if it was found."""
+    return tuple(planted["pointers"]) if "pointers" in planted else (planted["pointer"],)
 
 
 def _side_by_side(root: Path, expected: Path) -> Iterator[Case]:

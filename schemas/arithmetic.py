@@ -52,7 +52,10 @@ __all__ = [
 ]
 
 Held = tuple[Window, ...]
-"""The operands that an identity speaks for, each with the values that it may have, the others as printed."""
+"""The operands that an identity speaks for, each with the values that it may have, the others as printed.
+
+An operand that stands here more than once may have the values of any of its windows.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +110,14 @@ class Evaluation:
 
     @property
     def slack(self) -> tuple[tuple[Figure, Decimal], ...]:
-        """How far each operand that is held could move before it fails, in units of its last printed place."""
+        """How far each operand that is held could move before it fails, in units of its last printed place.
+
+        Of several windows only the one that holds the printed value counts.
+        """
         return tuple(
             (each, (max(high - each.value, each.value - low) + each.half) / each.quantum)
             for each, low, high in self.held
+            if low - each.half <= each.value <= high + each.half
         )
 
 
@@ -233,21 +240,25 @@ def _fixed(rate: Rate, operand: Figure, part: Decimal) -> bool:
 def _explained(found: Evaluation, stated: Figure) -> Evaluation:
     """A failure, with what explains it where something does (contract, result.md, severity)."""
     identity, computed = found.identity, found.computed
-    confirmed = (_exactly(stated),)
     if isinstance(identity.computed, Rate) and computed is not None:
+        low, high = identity.computed.interval()
+        as_printed: Held = ((stated, min(low, stated.value), max(high, stated.value)),)
         if _levelled(identity, stated, computed):
-            return replace(found, severity="minor", explanation="levelled", held=confirmed, blamed=())
+            return replace(found, severity="minor", explanation="levelled", held=as_printed, blamed=())
         if computed.quantize(stated.quantum, ROUND_DOWN) == stated.value:
-            return replace(found, severity="minor", explanation="truncated", held=confirmed, blamed=())
+            return replace(found, severity="minor", explanation="truncated", held=as_printed, blamed=())
     for alternative in identity.alternatives:
         if alternative.computed.missing:
             continue
         other = evaluate(Identity(identity.rule, stated, alternative.computed))
         if other.result != "pass":
             continue
+        # With another number in the place of an operand the identity itself might hold: that one fits as well.
+        held = other.held + _held(stated, identity.computed, identity.computed.interval())
         if alternative.minor:
-            return replace(found, severity="minor", explanation=alternative.explanation, held=other.held, blamed=())
-        cleared = tuple(each for each in other.held if each[0] is not stated)
+            return replace(found, severity="minor", explanation=alternative.explanation, held=held, blamed=())
+        spoken_for = {each[0] for each in other.held if each[0] is not stated}
+        cleared = tuple(each for each in held if each[0] in spoken_for)
         return replace(found, explanation=alternative.explanation, held=cleared, blamed=(stated,))
     return found
 

@@ -13,16 +13,29 @@ from recount.schemas.outline import Heading
 class Family:
     """A report family.
 
-    contract: the name of its result contract. report: its model, generic in the figure type. outline: its headings.
-    row_labels: words that make a table row of their own, also right after a page end. table_starts: regular
-    expression for the folded words of a row that begins a new table.
+    name: what `--family` calls it. title: its official name. contract: the name of its result contract. report: its
+    model, generic in the figure type. outline: its headings. row_labels: words that make a table row of their own,
+    also right after a page end. table_starts: regular expression for the folded words of a row that begins a new
+    table.
+
+    How a report of it is recognised: front, a regular expression for the words of its title page, whose named groups
+    are fields of the report; signs, regular expressions that are searched in its short lines (headings, titles and
+    heads of tables) and in those of no other family. All words are folded and without spaces.
+
+    labelled: its fields say themselves by what words they are known (schemas/figures.py), so that it needs no
+    template mapper of its own.
     """
 
+    name: str
+    title: str
     contract: str
     report: type[Model]
     outline: tuple[Heading, ...]
-    row_labels: frozenset[str]
-    table_starts: str
+    front: str
+    signs: tuple[str, ...] = ()
+    row_labels: frozenset[str] = frozenset({"合计", "总计"})
+    table_starts: str = r"(?!)"
+    labelled: bool = False
 
     def report_of(self, figure: Any) -> Any:
         """The report model for a figure type: report_of(Ref), report_of(Decimal) …"""

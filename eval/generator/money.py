@@ -70,9 +70,9 @@ def split(total: int, weights: list[float]) -> list[int]:
 
 
 def level(shares: list[Decimal]) -> list[Decimal]:
-    """Shares made to add to exactly 100.00 by moving the largest one by a hundredth (or two), as publishers do."""
+    """Shares made to add to exactly 100.00 by moving the largest one by a hundredth, as publishers do."""
     rest = Decimal(100) - sum(shares, Decimal(0))
-    if not rest or abs(rest) > Decimal("0.02") or not any(shares):
+    if not rest or abs(rest) > Decimal("0.01") or not any(shares):
         return shares
     largest = max(range(len(shares)), key=shares.__getitem__)
     return [s + rest if index == largest else s for index, s in enumerate(shares)]

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from recount.pipeline.document import Box, Page, Ruling
+from recount.pipeline.ocr.lines import runs_of
 from recount.pipeline.ocr.prepare import Grey
 from recount.pipeline.split.lattice import page_grids
 
@@ -25,6 +27,9 @@ _LEAST_INK = 1.0  # square points of a sign
 _PAD = 1.6  # points around ink that a box of its own gets
 _SAME_LINE = 0.3  # share of the height by which signs of one line must overlap
 _WORD_GAP = 14.0  # points between signs that are still of one line
+_HELD = 0.75  # share of a box inside another one from which it says the same again
+_DOUBLE_HEIGHT = 1.5  # a box this many times as high as usual may hold two lines
+_SAME_ROW = 0.6  # share of the height by which boxes of different lines overlap at most
 _THICK = 4.0  # points; strokes that thick are of seals and blots
 
 Mask = npt.NDArray[np.bool_]
@@ -99,6 +104,81 @@ def _has_sign(sheet: Sheet, box: Box) -> bool:
         return False
     rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
     return bool(max(rows[-1] - rows[0], columns[-1] - columns[0]) >= 0.6 * _LEAST_SIGN * sheet.unit)
+
+
+def untangled(boxes: Sequence[Box], sheet: Sheet) -> list[Box]:
+    """The boxes with each line of text in one of them: boxes of several lines are split, boxes that reach into the
+    line above or below end between the lines, boxes inside another one are left out."""
+    if not boxes:
+        return []
+    usual = float(np.median([box[3] - box[1] for box in boxes]))
+    single = sorted((piece for box in boxes for piece in _lines_in(box, sheet, usual)), key=_middle)
+    kept: list[Box] = []
+    for box in single:
+        if not any(_holds(other, box) for other in kept):
+            kept = [other for other in kept if not _holds(box, other)]
+            kept.append(box)
+    for index, box in enumerate(kept):
+        for below in range(index + 1, len(kept)):
+            if kept[below][1] > box[3] + usual:
+                break
+            kept[index], kept[below] = _parted(kept[index], kept[below], sheet)
+    return kept
+
+
+def _middle(box: Box) -> float:
+    return box[1] + box[3]
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    """Whether most of a box lies in another one that is larger."""
+    width = min(outer[2], inner[2]) - max(outer[0], inner[0])
+    height = min(outer[3], inner[3]) - max(outer[1], inner[1])
+    own = (inner[2] - inner[0]) * (inner[3] - inner[1])
+    larger = (outer[2] - outer[0]) * (outer[3] - outer[1]) > own
+    return larger and width > 0 and height > 0 and width * height > _HELD * own
+
+
+def _lines_in(box: Box, sheet: Sheet, usual: float) -> list[Box]:
+    """The box, or the boxes of the lines in it if it is too high for one line."""
+    if box[3] - box[1] < _DOUBLE_HEIGHT * usual:
+        return [box]
+    x0, y0, x1, y1 = (round(side) for side in box)
+    counts = sheet.ink[y0:y1, x0:x1].sum(axis=1)
+    bands = runs_of(counts > 0.06 * max(counts.max(initial=0), 1))
+    bands = [band for band in bands if band[1] - band[0] > 0.35 * usual]
+    if len(bands) < 2:
+        return [box]
+    edges = [0.0, *((one[1] + other[0]) / 2 for one, other in pairwise(bands)), float(y1 - y0)]
+    return [(box[0], y0 + top, box[2], y0 + bottom) for top, bottom in pairwise(edges)]
+
+
+def _parted(upper: Box, lower: Box, sheet: Sheet) -> tuple[Box, Box]:
+    """Two boxes one above the other that no longer overlap: they meet where there is least ink."""
+    left, right = max(upper[0], lower[0]), min(upper[2], lower[2])
+    top, bottom = round(lower[1]), round(upper[3])
+    least = min(upper[3] - upper[1], lower[3] - lower[1])
+    if right - left < 2 or bottom <= top or bottom - top > _SAME_ROW * least:
+        return upper, lower
+    counts = sheet.ink[top:bottom, round(left) : round(right)].sum(axis=1).astype(float)
+    counts += np.abs(np.arange(len(counts)) - len(counts) / 2) * 0.01  # in a blank stretch, its middle
+    cut = top + int(counts.argmin()) + 0.5
+    return (upper[0], upper[1], upper[2], cut), (lower[0], cut, lower[2], lower[3])
+
+
+def completed(boxes: Sequence[Box], found: Sequence[Box], unit: float) -> list[Box]:
+    """The boxes, led on over found ink right beside them on their line; what is left of it as boxes of its own."""
+    whole = list(boxes)
+    for ink in found:
+        for index, box in enumerate(whole):
+            level = min(box[3], ink[3]) - max(box[1], ink[1])
+            gap = max(box[0], ink[0]) - min(box[2], ink[2])
+            if level > 0.5 * min(box[3] - box[1], ink[3] - ink[1]) and gap < _WORD_GAP / 2 * unit:
+                whole[index] = (min(box[0], ink[0]), box[1], max(box[2], ink[2]), box[3])
+                break
+        else:
+            whole.append(ink)
+    return whole
 
 
 def overlooked(boxes: Sequence[Box], sheet: Sheet) -> list[Box]:

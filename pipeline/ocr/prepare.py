@@ -31,14 +31,16 @@ _CLEARER = 1.02  # how much sharper the lines of text must be when turned
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A page image ready for reading. dpi: of image; back: from its pixels to those of the image it was made of."""
+    """A page image ready for reading. plain: the same before the median; dpi: of image; back: the matrix from its
+    pixels to those of the image it was made of."""
 
     image: Grey
+    plain: Grey
     dpi: float
     back: Matrix
 
 
-def prepare(image: Image, dpi: float, *, median: bool = True) -> Prepared:
+def prepare(image: Image, dpi: float) -> Prepared:
     """The page image, dpi fine as it is, in one channel, enlarged or reduced to 200–300 dpi, and straight."""
     grey = red(image)
     scale = FINE / dpi if dpi < FINE * _NEARLY else min(1.0, FINEST / dpi)
@@ -49,9 +51,7 @@ def prepare(image: Image, dpi: float, *, median: bool = True) -> Prepared:
         grey = warped(grey, forth, (height, width))
     elif scale < 1.0:
         grey = np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-    if median:
-        grey = np.asarray(cv2.medianBlur(grey, 3), np.uint8)
-    return Prepared(grey, dpi * scale, inverse(forth))
+    return Prepared(np.asarray(cv2.medianBlur(grey, 3), np.uint8), grey, dpi * scale, inverse(forth))
 
 
 def red(image: Image) -> Grey:

@@ -14,6 +14,7 @@ _LEVELS = (
     (2, re.compile(r"[一二三四五六七八九十]{1,3}[、.．]")),
     (3, re.compile(r"\([一二三四五六七八九十]{1,3}\)[、.]?")),
 )
+_LEADER = re.compile(r"[.·…]{4,}\s*\d{0,4}$")
 _PART_ALONE = re.compile(r"第[一二三四五六七八九十]{1,2}部分[、.:]?")
 _SENTENCE = re.compile(r"[。;,]")
 _LONGEST_HEADING = 48  # characters
@@ -81,6 +82,9 @@ class _Cutter:
             self.found[-1].grids.append(block)
             return
         folded = block.text.folded
+        if _LEADER.search(folded):
+            self.found.append(_Open(None, ""))  # a line of a table of contents
+            return
         level, start = _level(folded)
         if level != 1 and any(each.closed for each in self.above.values()):
             self.found[-1].paragraphs.append(block)

@@ -16,6 +16,9 @@ _ORDINAL = re.compile(
     r"\s*(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\))"
 )
 _SENTENCE_END = re.compile(r'[。:;!?]["」』)]?\s*$')
+# A line of a table of contents.
+_LEADER = re.compile(r"(?:[.·…]\s?){3,}\s*\d{0,4}$")
+_GOES_ON_BELOW = 0.55  # of the page height: text that ends above this does not go on on the next page
 # What a line end does not break: digits, Latin letters and what is set close to them.
 _UNBROKEN = re.compile(r'[\d.,%A-Za-z()<>=/+\-"]*[、。,;:)]?')
 
@@ -33,18 +36,18 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """Where the lines of running text begin and end (points). indented: first lines of paragraphs are set in."""
+    """Where the lines of running text begin and end (points). indented: first lines of paragraphs are set in.
+    height: of the page."""
 
     left: float
     right: float
     indented: bool = False
+    height: float = 0.0
 
 
 def rows_of(page: int, lines: Iterable[Line]) -> list[Row]:
     """The physical lines of a page, from top to bottom."""
-    ordered = sorted(
-        (line for line in lines if line.text.strip()), key=lambda line: line.box[1] + line.box[3]
-    )
+    ordered = sorted((line for line in lines if line.text.strip()), key=lambda line: line.box[1] + line.box[3])
     clusters: list[list[Line]] = []
     for line in ordered:
         if clusters and _on_one_baseline(clusters[-1][0], line):
@@ -89,17 +92,17 @@ def _inked(line: Line) -> Box:
     return (line.boxes[first][0], line.box[1], line.boxes[last][2], line.box[3])
 
 
-def margins_of(rows: Sequence[Row]) -> Margins:
+def margins_of(rows: Sequence[Row], height: float = 0.0) -> Margins:
     """The margins of a group of rows: where most lines begin, and as far right as lines commonly go."""
     if not rows:
-        return Margins(0.0, 0.0)
+        return Margins(0.0, 0.0, height=height)
     starts = Counter(round(row.box[0] / 2) for row in rows)
     usual = max(starts.values())
     left = 2.0 * min(start for start, times in starts.items() if times * 5 >= usual)
     ends = sorted(row.box[2] for row in rows)
     right = ends[int(len(ends) * 0.95)] if len(ends) > 3 else ends[-1]
     set_in = sum(1 for row in rows if 1.5 * row.em <= row.box[0] - left <= 2.6 * row.em)
-    return Margins(left, right, indented=set_in * 8 >= len(rows))
+    return Margins(left, right, indented=set_in * 8 >= len(rows), height=height)
 
 
 def paragraphs_of(rows: Sequence[Row], margins: Margins, store: TokenStore) -> list[Paragraph]:
@@ -117,6 +120,10 @@ def _continues(group: Sequence[Row], row: Row, margins: Margins) -> bool:
     """Whether a row goes on with the paragraph above it."""
     above = group[-1]
     if not 0.8 <= row.em / above.em <= 1.25 or _is_centred(above, margins) or _is_centred(row, margins):
+        return False
+    if _LEADER.search(above.folded):
+        return False
+    if row.page != above.page and above.box[3] < _GOES_ON_BELOW * margins.height:
         return False
     em = above.em
     full = _is_full(above, row, margins)

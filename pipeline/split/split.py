@@ -25,11 +25,11 @@ _MOST_CAPTIONS = 5
 _MONEY_UNIT = re.compile(r"单位[:：]?(?:人民币)?(万元|亿元|元)|(?:资金|金额)\((万元|元|亿元)\)")
 
 
-def split(pages: Pages, family: Family) -> Document:
+def split(pages: Pages, *families: Family) -> Document:
     """Split a report.
 
-    pages: as read; pages that are not readable are left out (Document.unreadable). family: gives the words that
-    begin a table or make a row of their own.
+    pages: as read; pages that are not readable are left out (Document.unreadable). families: those that it may be a
+    report of; they give the words that begin a table or make a row of their own.
     """
     readable = [page for page in pages.pages if page.readable]
     running = running_lines(readable)
@@ -38,9 +38,10 @@ def split(pages: Pages, family: Family) -> Document:
         PageTables(each.page, each.tables, tuple(without_furniture(each.page, each.lines, running)))
         for each in raw
     ]
-    starts = re.compile(family.table_starts)
+    starts = re.compile("|".join(family.table_starts for family in families))
+    labels = frozenset[str]().union(*(family.row_labels for family in families))
     tables = join_tables(
-        raw, labels=family.row_labels, starts=lambda words: starts.match(fold(words)) is not None
+        raw, labels=labels, starts=lambda words: starts.match(fold(words)) is not None
     )
     store = TokenStore(origins={page.number: page.origin for page in readable})
     blocks = _with_grids(_in_reading_order(raw, tables, store), store)
@@ -165,7 +166,7 @@ def _margins(
     by_size: dict[tuple[int, int] | None, list[Row]] = defaultdict(list)
     for each in raw:
         by_size[_size(each)] += rows_on[each.page.number]
-    return {size: margins_of(rows) for size, rows in by_size.items()}
+    return {size: margins_of(rows, 4.0 * size[1]) for size, rows in by_size.items() if size}
 
 
 def _middle(row: Row) -> float:

@@ -10,9 +10,10 @@ from recount.pipeline.document import Number, Origin, Token
 from recount.pipeline.split.text import Composed, union
 
 # A minus belongs to the number unless it joins two things (8-11月, 2022-12). Groups of three after a comma are
-# one number; a comma before anything else ends it. Dates set with points (2022.12.31) are no numbers.
+# one number; a comma before anything else ends it. Dates set with points (2022.12.31) are no numbers, nor
+# is what stands next to a character that could not be read: it may be a digit.
 _NUMBER = re.compile(
-    r"(?:(?<![\dA-Za-z)])-)?(?<![\d.])(?>\d{1,3}(?:,\d{3})+(?!\d)|\d++)(?>\.\d+)?(?!\.\d)(?P<percent>%)?"
+    r"(?:(?<![\dA-Za-z)])-)?(?<![\d.\ufffd])(?>\d{1,3}(?:,\d{3})+(?!\d)|\d++)(?>\.\d+)?(?!\.\d|\ufffd)(?P<percent>%)?"
 )
 _UNIT = re.compile(
     r"万元|亿元|元|%|人次|人|名|辆|批次|批|平方米|公里|台|套|个|分|次|家|户|件|笔|份|场|期|项|条|所|亩|吨|天|年|月|日"

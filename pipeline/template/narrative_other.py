@@ -11,7 +11,7 @@ from recount.pipeline.split.outline import Section
 from recount.pipeline.split.text import plain
 from recount.pipeline.template.grammar import Reading, Subject, read
 from recount.pipeline.template.narrative import COUNTED, change, names_in, ref_at
-from recount.pipeline.template.passage import N, Passage, clean, passage_of
+from recount.pipeline.template.passage import N, Passage, clean
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.narrative import (
     OperatingCost,
@@ -38,14 +38,14 @@ def title(paragraphs: Sequence[Paragraph]) -> tuple[str | None, Ref | None]:
     """〈unit〉〈year〉年度部门决算公开说明, on one or more lines, the unit and the rest in either order."""
     lines = [each for each in paragraphs[:12] if len(each.text) <= _LONGEST_TITLE]
     lines = [each for each in lines if not _NO_TITLE.match(each.text.folded)]
-    passage = passage_of(lines)
-    words = passage.shape.replace("\n", "")
-    match = _TITLE.match(words)
+    match = _TITLE.match("".join(each.text.folded for each in lines))
     if match is None:
         return None, None
     year = next((n.token.index for each in lines for n in each.numbers if n.token.value == int(match["year"])), None)
-    printed = plain(passage.printed.replace("\n", ""))
-    unit = next((printed[slice(*match.span(part))] for part in ("before", "between", "after") if match[part]), None)
+    printed = "".join(each.text.printed for each in lines)
+    unit = next(
+        (plain(printed[slice(*match.span(part))]) for part in ("before", "between", "after") if match[part]), None
+    )
     return unit, Ref(year) if year is not None else None
 
 

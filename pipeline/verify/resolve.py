@@ -62,11 +62,11 @@ class Resolver:
             self._refuse(pointer, f"token {ref.token}", "there is no such token")
             return None
         token = self.tokens[ref.token]
-        if not _fits(token, kind):
+        if not fits(token, kind):
             unit = token.unit or "none"
             self._refuse(pointer, token.raw, f"its unit ({unit}) does not fit a field of kind {kind.value}")
             return None
-        shift = _shift(token, kind)
+        shift = shift_of(token, kind)
         value = (-token.value if ref.negative else token.value).scaleb(shift)
         figure = Figure(pointer, value, Decimal(1).scaleb(shift - token.decimals), kind, token.index)
         self.figures[pointer] = figure
@@ -76,14 +76,14 @@ class Resolver:
         self.rejected.append(Rejected(pointer, proposed, self.mapper, reason))
 
 
-def _shift(token: Token, kind: Kind) -> int:
+def shift_of(token: Token, kind: Kind) -> int:
     """The power of ten that brings an amount to 万元."""
     if kind is Kind.MONEY:
         return _TO_WAN[token.unit or token.head]
     return _TO_WAN.get(token.unit, 0) if kind is Kind.ANY else 0
 
 
-def _fits(token: Token, kind: Kind) -> bool:
+def fits(token: Token, kind: Kind) -> bool:
     if kind is Kind.ANY:
         return True
     if kind is Kind.MONEY:

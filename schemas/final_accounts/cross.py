@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from recount.schemas.arithmetic import Identity, equal, printed, same
+from recount.schemas.coded import class_rows, plain, total_row
 from recount.schemas.figures import Figure
-from recount.schemas.final_accounts.statement_identities import class_rows, plain, total_row
 
 if TYPE_CHECKING:
     from recount.schemas.final_accounts.common import BudgetItem

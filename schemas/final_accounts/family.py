@@ -16,9 +16,18 @@ ROW_LABELS = frozenset(
 )  # fmt: skip
 
 FINAL_ACCOUNTS = Family(
+    name="final_accounts",
+    title="部门决算公开",
     contract="final-accounts/1",
     report=Report,
     outline=OUTLINE,
+    front=r"20\d\d年?度?.{0,40}决算|决算(?:公开|情况)*(?:说明|报告)|绩效自评表",
+    signs=(
+        r"决算(?:公开|情况|明细|总|报)*表$",
+        r"决算(?:总体|结构|具体)?(?:情况)?(?:的)?(?:说明)?$",
+        r"绩效(?:目标)?自评|自评表$",
+        r"^(?:年度)?实际完成(?:指标)?值$|^全年执行数$|^决算数$|预决算差异",
+    ),
     row_labels=ROW_LABELS,
     table_starts=r"项目名称|部门\(单位\)名称|单位名称|部门名称",
 )

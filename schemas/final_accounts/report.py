@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Generic
 
 from recount.schemas.arithmetic import Identity
-from recount.schemas.figures import F, Figure, Kind, Model, figure, part, rows, text, year
+from recount.schemas.figures import F, Figure, Model, part, rows, text, year
 from recount.schemas.final_accounts.cross import narrative_against_statements
 from recount.schemas.final_accounts.narrative import (
     BasicExpenditure,
@@ -30,23 +30,9 @@ from recount.schemas.final_accounts.performance import (
 )
 from recount.schemas.final_accounts.sections import between_sections, classified_projects
 from recount.schemas.final_accounts.statements import Statements
+from recount.schemas.parts import GlossaryEntry, UnmappedFigure
 
-
-class GlossaryEntry(Model):
-    """名词解释."""
-
-    term: str = text("名词")
-    definition: str = text("解释")
-
-
-class UnmappedFigure(Model, Generic[F]):
-    """A figure printed in the narrative that has no key: nothing that is printed is lost."""
-
-    section: str | None = text("章节")
-    label: str | None = text("标签")
-    raw: str | None = text("原文")
-    value: F | None = figure(Kind.ANY, "数值")
-    unit: str | None = text("单位")
+__all__ = ["GlossaryEntry", "Report", "UnmappedFigure"]
 
 
 class Report(Model, Generic[F]):

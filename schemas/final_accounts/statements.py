@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import Generic
 
 from recount.schemas.arithmetic import Identity, equal, printed, same
+from recount.schemas.coded import CodedRow, label, sums_by_code
 from recount.schemas.figures import F, Figure, Model, money, part, rows, text
 from recount.schemas.final_accounts.statement_identities import (
     between,
     fiscal_expenditure,
-    label,
     lines_sum,
     personnel_and_public,
-    sums_by_code,
 )
 
 
@@ -45,13 +44,6 @@ class NamedSplit(FundSplit[F], Generic[F]):
     """A line of the expenditure half of 财政拨款收入支出决算总表."""
 
     name: str | None = text("项目")
-
-
-class CodedRow(Model, Generic[F]):
-    """A line under a 科目编码: its 类/款/项 cells joined ("2010601"), null for 合计."""
-
-    code: str | None = text("科目编码")
-    name: str | None = text("科目名称")
 
 
 class IncomeRow(CodedRow[F], Generic[F]):

@@ -498,7 +498,8 @@ def test_a_share_that_was_levelled_is_minor_and_confirmed() -> None:
     [
         ("9000.00", "3000.00", "33.35", "3000.00", "33.33", "3000.00", "33.32"),  # two units off
         ("9000.00", "3000.00", "33.34", "3000.00", "33.33", "3000.00", "33.34"),  # 100.01 in all
-        ("9000.00", "3000.00", "33.34"),  # a single share is no levelling
+        ("9000.00", "3000.00", "33.34"),
+        ("9000.00", "8999.00", "100.00"),  # a single share is no levelling
     ],
 )
 def test_nothing_else_counts_as_levelled(shown: tuple[str, ...]) -> None:

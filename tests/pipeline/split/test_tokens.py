@@ -155,3 +155,7 @@ def test_an_amount_is_read_however_it_is_set(amount: Decimal, style: str, wide: 
         shown = shown.translate(str.maketrans("0123456789,.", "０１２３４５６７８９，．"))
     (token,) = tokens("支出" + shown[:at], shown[at:] + "万元，")
     assert (token.value, token.decimals, token.unit, token.raw) == (amount, 2, "万元", shown)
+
+
+def test_a_number_next_to_an_unread_character_is_no_number() -> None:
+    assert TokenStore().numbers_in(composed("共12\ufffd.50万元")) == ()

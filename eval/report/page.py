@@ -6,14 +6,14 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from recount.eval.charts import Bar, bars
 from recount.eval.compare import Comparison
 from recount.eval.harness import Evaluation
-from recount.eval.markup import Child, Markup, element, joined, table
 from recount.eval.metrics import ABSENT, OUTCOMES, STATUSES, TRUSTED, Tally, interval, tally
-from recount.eval.report_changes import changes
-from recount.eval.report_errors import errors
-from recount.eval.report_style import STYLE
+from recount.eval.report.changes import changes
+from recount.eval.report.charts import Bar, bars
+from recount.eval.report.errors import errors
+from recount.eval.report.markup import Child, Markup, element, joined, table
+from recount.eval.report.style import STYLE
 from recount.eval.results import Totals, by_section, by_status, by_tag, tag_of, telling_tags, totals
 from recount.eval.scores import CaseScore
 
@@ -260,7 +260,8 @@ def other(sums: Totals) -> Markup:
         (
             "discrepancies found",
             f"{found.found} of {found.planted}",
-            f"{found.missed} missed, {found.excused} excused as minor; {found.false} false, {found.minor} minor besides",
+            f"{found.missed} missed, {found.excused} excused as minor; "
+            f"{found.false} false, {found.minor} minor besides",
         ),
         (
             "figures on their place",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from recount.eval.compare import Change, Comparison
-from recount.eval.markup import Child, Markup, element, joined, table
+from recount.eval.report.markup import Child, Markup, element, joined, table
 
 _KINDS = ("broken", "changed", "mended")
 _LISTED = 500

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from recount.eval.cases import Case, Place
-from recount.eval.crops import Pages, open_pages
 from recount.eval.harness import Evaluation
 from recount.eval.leaves import Number
-from recount.eval.markup import Child, Markup, element, joined, table
+from recount.eval.report.crops import Pages, open_pages
+from recount.eval.report.markup import Child, Markup, element, joined, table
 from recount.eval.scores import CaseScore, FigureError
 from recount.pipeline.lookup import report_model
 from recount.pipeline.titles import titles
@@ -40,35 +40,29 @@ def _failures(pairs: Pairs) -> Markup | None:
 
 
 def _figures(pairs: Pairs) -> Markup:
-    """The figures that are not right: silent errors first, then case by case."""
-    found = [(case, score, error) for case, score in pairs if score.fate == "scored" for error in score.figure_errors]
-    silent = [each for each in found if each[2].silent]
-    parts: list[Markup] = [element("h2", f"Figures that are not right: {len(found):,}")]
-    shown = silent + [each for each in found if not each[2].silent]
-    if not found:
-        parts.append(element("p", "None."))
-    if len(shown) > _FIGURES:
-        parts.append(element("p", f"The first {_FIGURES:,} of them; results.json has all.", class_="dim"))
-    if silent:
-        parts.append(element("h3", f"Silent: {len(silent)}"))
-        parts += _shown([(case, score, [e for _, s, e in silent if s is score]) for case, score in pairs], _PICTURES)
-    pictures = _PICTURES - len(silent)
-    loud = [(case, score, [e for e in score.figure_errors if not e.silent]) for case, score in pairs]
-    parts += _shown([each for each in loud if each[1].fate == "scored"], pictures)
-    return joined(parts)
+    """The figures that are not right, case by case: those with silent errors first."""
+    wrong = [(case, score) for case, score in pairs if score.fate == "scored" and score.figure_errors]
+    wrong.sort(key=lambda each: -sum(error.silent for error in each[1].figure_errors))
+    found = sum(len(score.figure_errors) for _, score in wrong)
+    silent = sum(error.silent for _, score in wrong for error in score.figure_errors)
+    note = f"{silent:,} of them silent." if found else "None."
+    if found > _FIGURES:
+        note += f" The first {_FIGURES:,} are shown; results.json has all."
+    title = element("h2", f"Figures that are not right: {found:,}")
+    return joined([title, element("p", note, class_="dim"), list(_shown(wrong))])
 
 
-def _shown(cases: Sequence[tuple[Case, CaseScore, Sequence[FigureError]]], pictures: int) -> Iterator[Markup]:
-    """The errors of cases, under their names."""
-    left, listed = pictures, 0
-    for case, score, own in cases:
-        own = own[: max(0, _FIGURES - listed)]
+def _shown(pairs: Pairs) -> Iterator[Markup]:
+    """The errors of cases, under the cases' names."""
+    listed = 0
+    for case, score in pairs:
+        own = sorted(score.figure_errors, key=lambda error: not error.silent)[: _FIGURES - listed]
         if not own:
-            continue
+            return
         yield element("h3", score.name, id=score.name)
+        pictures = max(0, _PICTURES - listed)
         with open_pages(case.source) as pages:
-            yield from _cards(case, own, pages if left > 0 else None, left)
-        left -= len(own)
+            yield from _cards(case, own, pages, pictures)
         listed += len(own)
 
 

@@ -6,7 +6,8 @@ STYLE = """
 :root { color-scheme: light; --right: #4a8f6d; --wrong: #c0392b; --missing: #d9a441; --invented: #8e5aa8; }
 body { font: 14px/1.45 system-ui, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; color: #222; background: #fff;
   max-width: 1180px; margin: 2em auto; padding: 0 1em; }
-h1 { font-size: 22px; margin: 0; } h2 { font-size: 17px; margin: 2.2em 0 .6em; } h3 { font-size: 14px; margin: 1.4em 0 .3em; }
+h1 { font-size: 22px; margin: 0; } h2 { font-size: 17px; margin: 2.2em 0 .6em; }
+h3 { font-size: 14px; margin: 1.4em 0 .3em; }
 .dim { color: #777; } a { color: #245a8d; }
 .tiles { display: flex; flex-wrap: wrap; gap: 12px; margin: 1.2em 0; }
 .tile { border: 1px solid #ddd; border-radius: 6px; padding: 10px 14px; flex: 1 1 170px; }
@@ -22,7 +23,8 @@ svg { display: block; max-width: 100%; height: auto; font-size: 12px; }
 .f-right { fill: var(--right); } .f-wrong { fill: var(--wrong); } .f-missing { fill: var(--missing); }
 .f-invented { fill: var(--invented); }
 .error { display: grid; grid-template-columns: 440px 1fr; gap: 14px; padding: 8px 0; border-bottom: 1px solid #eee; }
-.error img { max-width: 100%; border: 1px solid #ddd; } .error .none { color: #999; border: 1px dashed #ddd; padding: 8px; }
+.error img { max-width: 100%; border: 1px solid #ddd; }
+.error .none { color: #999; border: 1px dashed #ddd; padding: 8px; }
 .error b { font-variant-numeric: tabular-nums; } .error.silent { background: #fbe9e7; }
 .pointer { font-family: ui-monospace, monospace; font-size: 12px; color: #777; overflow-wrap: anywhere; }
 .mark { border-radius: 3px; padding: 0 6px; color: #fff; background: #888; }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recount.eval.markup import Markup, element
+from recount.eval.report.markup import Markup, element
 
 _WIDTH, _LABEL, _BAR, _GAP, _VALUE = 720, 150, 18, 8, 110
 _LEAST = 1.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +14,7 @@ _ASIDE, _ABOVE = 150, 26
 """Points of the page that are shown beside and above a figure."""
 
 _ZOOM = 1.3
-_MARGIN = 1.5
-_RED = (0.85, 0.1, 0.1)
+_RED = (217, 26, 26)
 
 
 class Pages:
@@ -28,27 +28,44 @@ class Pages:
         if not 1 <= number <= len(self._document):
             return None
         page = self._document[number - 1]
-        frame = pymupdf.Rect(*box) + (-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
-        clip = (frame + (-_ASIDE, -_ABOVE, _ASIDE, _ABOVE)) & page.rect
-        if clip.is_empty or frame.is_infinite:
+        x0, y0, x1, y1 = (float(side) for side in box)
+        around = (x0 - _ASIDE, y0 - _ABOVE, x1 + _ASIDE, y1 + _ABOVE)
+        clip = pymupdf.Rect(*around) & page.rect  # type: ignore[no-untyped-call]
+        if clip.is_empty:
             return None
-        page.draw_rect(frame * page.derotation_matrix, color=_RED, width=1)
-        pixmap = page.get_pixmap(clip=clip, matrix=pymupdf.Matrix(_ZOOM, _ZOOM), alpha=False)
+        zoom = pymupdf.Matrix(_ZOOM, _ZOOM)  # type: ignore[no-untyped-call]
+        pixmap = page.get_pixmap(clip=clip, matrix=zoom, colorspace=pymupdf.csRGB, alpha=False)
+        _frame(pixmap, [side * _ZOOM for side in (x0, y0, x1, y1)])
         # Print is smallest as PNG, the grain of a scan as JPEG.
         kind, content = min(
-            (("png", pixmap.tobytes("png")), ("jpeg", pixmap.tobytes("jpeg", jpg_quality=50))),
+            ((kind, pixmap.tobytes(kind, jpg_quality=50)) for kind in ("png", "jpeg")),  # type: ignore[no-untyped-call]
             key=lambda each: len(each[1]),
         )
-        # The page is drawn on, so the next crop of it must come from a fresh one.
-        self._document.reload_page(page)
         return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _frame(pixmap: pymupdf.Pixmap, box: Sequence[float]) -> None:
+    """Draws a frame about a box, in the picture's own points."""
+    left, top, right, bottom = (
+        math.floor(box[0]) - 3,
+        math.floor(box[1]) - 3,
+        math.ceil(box[2]) + 3,
+        math.ceil(box[3]) + 3,
+    )
+    for side in (
+        (left, top, right, top + 2),
+        (left, bottom - 2, right, bottom),
+        (left, top, left + 2, bottom),
+        (right - 2, top, right, bottom),
+    ):
+        pixmap.set_rect(pymupdf.IRect(*side), _RED)  # type: ignore[no-untyped-call]
 
 
 @contextmanager
 def open_pages(source: Path) -> Iterator[Pages | None]:
     """The pages of a source file; None if it is no PDF that can be opened."""
     try:
-        document = pymupdf.open(source)
+        document = pymupdf.open(source)  # type: ignore[no-untyped-call]
     except (RuntimeError, OSError):  # PyMuPDF's errors for what is no document are RuntimeErrors
         yield None
         return

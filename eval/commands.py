@@ -1,0 +1,94 @@
+"""What `recount eval` does: the only place that knows which task is evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from recount.eval.cases import find_cases
+from recount.eval.compare import Comparison, compare
+from recount.eval.harness import Evaluation, evaluate
+from recount.eval.report.page import REPORT, percent, write_report
+from recount.eval.results import RESULTS, Json, Totals, fails_under, read_results, totals, write_results
+from recount.pipeline.errors import UsageError
+from recount.pipeline.runner import Outcome
+from recount.pipeline.version import program_version
+from recount.pipeline.worker import structure_report
+
+GOLD = Path(__file__).resolve().parent / "gold"
+"""The gold set of the repository; an installed Recount does not have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An evaluation that was made: what it found, and where that can be read."""
+
+    evaluation: Evaluation
+    results: Json
+    comparison: Comparison | None
+    report: Path
+
+    def verdict(self, least: Decimal | None) -> str | None:
+        """Why it is not good enough; None if it is, or if nothing was asked."""
+        return None if least is None else fails_under(self.results, least)
+
+
+def run_evaluation(
+    gold: Path | None,
+    out: Path,
+    *,
+    jobs: int | None = None,
+    other: Path | None = None,
+    on_start: Callable[[int], Callable[[Outcome], None]] | None = None,
+) -> Run:
+    """Evaluates Recount on the cases of a gold folder, by default the repository's; writes results and report to `out`.
+
+    other: an earlier run to compare with. on_start: told how many cases there are, gives what every outcome is told to.
+    Raises UsageError if there are no cases, or the other run cannot be read.
+    """
+    if gold is None and not GOLD.is_dir():
+        raise UsageError("this installation has no gold set of its own: name one with --gold")
+    cases = find_cases(gold or GOLD)
+    # Read before it can be written over: the other run may lie in the same folder.
+    before = read_results(other) if other else None
+    on_progress = on_start(len(cases)) if on_start else None
+    evaluation = evaluate(cases, structure_report, out, jobs=jobs, on_progress=on_progress)
+    version = program_version()
+    write_results(out / RESULTS, evaluation.scores, version)
+    results = read_results(out)
+    comparison = compare(before, results) if before else None
+    write_report(out / REPORT, evaluation, version, comparison)
+    return Run(evaluation, results, comparison, out / REPORT)
+
+
+def summary_lines(run: Run) -> Iterator[str]:
+    """What a run found, for a terminal."""
+    sums = totals(run.evaluation.scores)
+    figures, found = sums.figures, sums.discrepancies
+    yield f"silent errors        {figures.silent}"
+    yield f"figures right        {percent(figures.accuracy)}  ({figures.right:,} of {figures.gold:,})"
+    yield f"wrong, missing, invented  {figures.wrong}, {figures.missing}, {figures.invented}"
+    yield f"verified share       {percent(figures.trust, 1)}"
+    yield f"rows found           {percent(sums.rows.recall)}"
+    yield f"texts as printed     {percent(sums.texts.accuracy)}"
+    mistakes = f"{found.found} found, {found.missed} missed, {found.excused} excused, {found.false} false"
+    yield f"discrepancies        {mistakes}"
+    yield f"seconds a page       {sums.spend.seconds_per_page or 0:.3f}"
+    yield from _failures(sums)
+    if run.comparison:
+        yield from _changes(run.comparison)
+    yield f"report               {run.report}"
+
+
+def _failures(sums: Totals) -> Iterator[str]:
+    without = {fate: number for fate, number in sums.fates.items() if fate != "scored"}
+    if without:
+        yield "without a result     " + ", ".join(f"{number} {fate}" for fate, number in sorted(without.items()))
+
+
+def _changes(comparison: Comparison) -> Iterator[str]:
+    counts = ", ".join(f"{len(comparison.of_kind(kind))} {kind}" for kind in ("mended", "changed", "broken"))
+    yield f"against the other    {counts}; right {comparison.before.right:,} → {comparison.after.right:,}"
+    yield from (f"  {name}: {was} → {now}" for name, was, now in comparison.fates)

@@ -1,0 +1,29 @@
+"""Which template mapper reads a family: here alone the pipeline knows that families differ.
+
+The imports are inside, so that a run loads the mappers of the families that it meets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from recount.pipeline.document import Document
+from recount.pipeline.mapped import Mapped
+from recount.schemas.family import Family
+
+Mapper = Callable[[Document], Mapped]
+
+
+def _final_accounts(document: Document) -> Mapped:
+    from recount.pipeline.template.mapper import map_report
+
+    return map_report(document)
+
+
+MAPPERS: dict[str, Mapper] = {"final_accounts": _final_accounts}
+"""By the name of the family; a family whose fields are labelled needs none."""
+
+
+def map_document(document: Document, family: Family) -> Mapped:
+    """Map a split document of a family. What its form does not make certain is left open."""
+    return MAPPERS[family.name](document)

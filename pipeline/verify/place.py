@@ -1,0 +1,125 @@
+"""Where figures stand among their neighbours: what no sum can tell.
+
+A sum is the same whatever the order of its terms. But tokens are numbered as they are printed, and the rows of a list are
+in printed order too: so a figure that was taken from another row stands before the row above it or after the row
+below it, and one from another column stands on the wrong side of the others of its row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from recount.pipeline.document import Token
+from recount.schemas.arithmetic import Evaluation
+from recount.schemas.figures import Figure
+from recount.schemas.terms import Sum
+
+_ROW = re.compile(r"(.*)/(\d+)/([^/].*?)")
+_MARGIN = 12
+"""So many numbers before the first row of a list, and after its last, may belong to it."""
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The figures of one row of a list, by their keys in the row."""
+
+    figures: dict[str, Figure]
+
+    @property
+    def span(self) -> Span:
+        """The first and the last token of the row."""
+        tokens = [each.token for each in self.figures.values()]
+        return min(tokens), max(tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """By pointer: the figures that stand out of place, and the tokens among which a figure of a row belongs."""
+
+    misplaced: frozenset[str]
+    spans: Mapping[str, Span]
+
+
+def places_of(figures: Mapping[str, Figure], tokens: Sequence[Token], evaluations: Iterable[Evaluation]) -> Places:
+    """The places of all figures of a report."""
+    misplaced: set[str] = set()
+    spans: dict[str, Span] = {}
+    for rows in _lists(figures):
+        misplaced.update(_out_of_column(rows, tokens), _out_of_row(rows))
+        spans.update(_spans(rows))
+    in_form = {pointer: at for at, pointer in enumerate(figures)}
+    for each in evaluations:
+        if isinstance(each.identity.computed, Sum) and len(each.operands) > 2:
+            terms = sorted(each.identity.computed.operands, key=lambda term: in_form[term.pointer])
+            misplaced.update(_out_of_order(terms))
+    return Places(frozenset(misplaced), spans)
+
+
+def _lists(figures: Mapping[str, Figure]) -> Iterable[list[Row]]:
+    """The rows of every list; a figure belongs to the innermost."""
+    found: dict[str, dict[int, Row]] = defaultdict(dict)
+    for pointer, figure in figures.items():
+        match = _ROW.fullmatch(pointer)
+        if match is not None:
+            row = found[match[1]].setdefault(int(match[2]), Row({}))
+            row.figures[match[3]] = figure
+    return ([rows[at] for at in sorted(rows)] for rows in found.values())
+
+
+def _out_of_column(rows: Sequence[Row], tokens: Sequence[Token]) -> Iterable[str]:
+    """The figures that do not stand below the one of the row before; a second half begins to the right of the first."""
+    last: dict[str, Figure] = {}
+    for row in rows:
+        for key, figure in row.figures.items():
+            above = last.get(key)
+            if above is not None and above.token >= figure.token and not _to_the_right(above, figure, tokens):
+                yield from (above.pointer, figure.pointer)
+            last[key] = figure
+
+
+def _to_the_right(one: Figure, other: Figure, tokens: Sequence[Token]) -> bool:
+    if not tokens or one.token == other.token:
+        return False
+    return tokens[other.token].box[0] > tokens[one.token].box[2]
+
+
+def _out_of_row(rows: Sequence[Row]) -> Iterable[str]:
+    """The figures that stand on another side of their neighbour than in most rows."""
+    turned: Counter[tuple[str, str]] = Counter()
+    pairs = [
+        ((one, other), row.figures[one], row.figures[other])
+        for row in rows
+        for one, other in zip(row.figures, list(row.figures)[1:], strict=False)
+    ]
+    for keys, one, other in pairs:
+        turned[keys] += 1 if one.token <= other.token else -1
+    for keys, one, other in pairs:
+        # A percent or a budget may be the very token of its neighbour; alone, a row is in the order of its form.
+        if one.token != other.token and (one.token < other.token) != (turned[keys] >= 0):
+            yield from (one.pointer, other.pointer)
+
+
+def _spans(rows: Sequence[Row]) -> Iterable[tuple[str, Span]]:
+    """The tokens from the row above to the row below."""
+    spans = [row.span for row in rows]
+    for at, row in enumerate(rows):
+        first = spans[at - 1][1] + 1 if at else spans[at][0] - _MARGIN
+        last = spans[at + 1][0] - 1 if at + 1 < len(rows) else spans[at][1] + _MARGIN
+        span = (min(first, spans[at][0]), max(last, spans[at][1]))
+        yield from ((figure.pointer, span) for figure in row.figures.values())
+
+
+def _out_of_order(terms: Sequence[Figure]) -> Iterable[str]:
+    """The terms of a sum, all of one part of the report, that are not printed in the order of its form."""
+    for one, other in zip(terms, terms[1:], strict=False):
+        if one.token >= other.token and _ROW.fullmatch(one.pointer) is None and _parent(one) == _parent(other):
+            yield from (one.pointer, other.pointer)
+
+
+def _parent(figure: Figure) -> str:
+    return figure.pointer.rpartition("/")[0]

@@ -1,0 +1,107 @@
+"""Tables by classification code (科目编码): their rows, and what must add up in them.
+
+In a table a blank cell is nothing, so sums are over what is printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Generic, TypeVar
+
+from recount.schemas.arithmetic import Identity, equal, printed
+from recount.schemas.figures import F, Figure, Model, text
+
+TOTAL = "合计"
+CODE = re.compile(r"\d{3}(?:\d{2}){0,2}")  # 类, 款 or 项
+LEVELS = {3: "类", 5: "款", 7: "项"}
+
+
+class CodedRow(Model, Generic[F]):
+    """A line under a 科目编码: its 类/款/项 cells joined ("2010601"), null for 合计."""
+
+    code: str | None = text("科目编码")
+    name: str | None = text("科目名称")
+
+
+Row = TypeVar("Row", bound=CodedRow[Any])
+
+
+def label(row: CodedRow[Figure]) -> str:
+    """A row as one would point at it: 2010601行政运行, 合计."""
+    return (row.code or "") + (row.name or "") or "（无名行）"
+
+
+def plain(name: str | None) -> str:
+    """A line's name for comparing: without spaces, and without brackets, which not every form prints."""
+    return re.sub(r"[（(][^）)]*[）)]|\s", "", name or "")
+
+
+def amount_columns(row: CodedRow[Figure]) -> list[tuple[str, str]]:
+    """The amount fields of a row, each with its title."""
+    fields = type(row).model_fields
+    return [(key, each.title or key) for key, each in fields.items() if key not in ("code", "name")]
+
+
+def total_row(rows: Iterable[Row]) -> Row | None:
+    """The 合计 row; None where there is none, or more than one."""
+    found = [row for row in rows if row.name == TOTAL and row.code is None]
+    return found[0] if len(found) == 1 else None
+
+
+def class_rows(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows of a 类."""
+    return (row for row in rows if row.code is not None and len(row.code) == 3)
+
+
+def superior(code: str, listed: Iterable[str]) -> str | None:
+    """The nearest code above it that the table lists: of 2010601, 20106, or 201 where that is not there."""
+    above = [each for each in listed if len(each) < len(code) and code.startswith(each)]
+    return max(above, key=len, default=None)
+
+
+def families(rows: Sequence[Row]) -> Iterator[tuple[Row, list[Row]]]:
+    """Each row that has rows below it in the classification, with them; 合计 with the highest ones.
+
+    Left out is whatever is not certain: a family with a code that is listed twice, and one into which a row
+    without a readable code may belong (the classification above the row that it follows).
+    """
+    coded = [row for row in rows if row.code is not None and CODE.fullmatch(row.code)]
+    codes = [row.code for row in coded if row.code is not None]
+    twice = {code for code, times in Counter(codes).items() if times > 1}
+    parents = {code: superior(code, codes) for code in codes}
+    unsure = doubtful(rows)
+    whole = total_row(rows)
+    below_total: list[tuple[str | None, Row | None]] = [(None, whole)]
+    for code, row in [*below_total, *((row.code, row) for row in coded)]:
+        children = [each for each in coded if parents[each.code or ""] == code]
+        if row is None or not children or code in twice or code in unsure:
+            continue
+        if not any(each.code in twice for each in children):
+            yield row, children
+
+
+def doubtful(rows: Sequence[CodedRow[Figure]]) -> set[str | None]:
+    """The codes (None: 合计) to which a row without a readable code may belong."""
+    found: set[str | None] = set()
+    last = ""
+    for row in rows:
+        if row.code is not None and CODE.fullmatch(row.code):
+            last = row.code
+        elif row.name != TOTAL:
+            found |= {None, last[:3], last[:5], last}
+    return found
+
+
+def sums_by_code(rows: Sequence[CodedRow[Figure]]) -> Iterator[Identity]:
+    """合计 = Σ 类, 类 = Σ 款, 款 = Σ 项, column by column; a level that is not printed is passed over."""
+    for parent, children in families(rows):
+        levels = {LEVELS[len(each.code or "")] for each in children}
+        below = levels.pop() if len(levels) == 1 else "下级"
+        for key, title in amount_columns(parent):
+            yield equal(
+                f"{label(parent)}·{title} = 所属各{below}之和",
+                getattr(parent, key),
+                printed(*(getattr(each, key) for each in children)),
+            )
