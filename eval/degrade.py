@@ -44,12 +44,13 @@ class Damage:
 
 
 LEVELS: Mapping[str, Damage] = {
-    "good": Damage(dpi=200, skew=0.25, noise=3, blur=0.4, quality=75),
-    "fair": Damage(dpi=200, skew=0.6, noise=7, blur=0.7, quality=50, contrast=0.85, shade=0.1, speckle=30),
-    "poor": Damage(dpi=150, skew=1.0, noise=14, blur=0.9, quality=35, contrast=0.7, shade=0.2, speckle=100, seal=0.25),
-    "fax": Damage(dpi=200, skew=0.8, noise=25, blur=0.6, speckle=150, bilevel=True),
+    "good": Damage(dpi=200, skew=0.25, noise=2, blur=0.4, quality=60),
+    "fair": Damage(dpi=200, skew=0.6, noise=5, blur=0.7, quality=35, contrast=0.8, shade=0.1, speckle=30),
+    "poor": Damage(dpi=150, skew=1.0, noise=12, blur=0.9, quality=20, contrast=0.7, shade=0.2, speckle=100, seal=0.25),
+    "fax": Damage(dpi=200, skew=0.8, noise=12, blur=0.6, speckle=150, bilevel=True),
 }
-"""What the levels mean; "good" and "fair" are an office's copier, "poor" a phone's camera or a copy of a copy."""
+"""What the levels mean: "good" and "fair" come from an office's copier, "poor" is a copy of a copy. Grain, paleness and
+resolution of the first three are about those of the developers' samples."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,3 +179,8 @@ def _storable(value: object) -> object:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def pdf_paths(out: Path) -> dict[str, str]:
+    """Where the PDFs of an output folder's reports lay when they were structured, by file."""
+    return {}

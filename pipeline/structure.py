@@ -21,8 +21,8 @@ from recount.schemas.registry import FAMILIES
 def structure(path: Path, family: Family | None = None) -> dict[str, Any]:
     """The result of one report (contract/result.md), with Decimals for numbers.
 
-    family: what it is a report of; recognised from the document if None. source.file is the bare file name. Raises a DocumentError where the file cannot be structured, and OSError
-    where it cannot be read.
+    family: what it is a report of; recognised from the document if None. source.file is the bare file name. Raises a
+    DocumentError where the file cannot be structured, and OSError where it cannot be read.
     """
     clock = _Clock()
     digest = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -28,7 +28,7 @@ def titles(model: type[BaseModel], report: Mapping[str, Any], pointer: str) -> l
     for step in (part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]):
         value = _child(value, step)
         if step.isdigit():
-            name = _row_name(value)
+            name = row_name(value)
             named.append(f"{int(step) + 1} {name}" if name else f"{int(step) + 1}")
             shape = _element(shape)
         else:
@@ -46,7 +46,8 @@ def _child(value: object, step: str) -> object:
     return None
 
 
-def _row_name(row: object) -> str:
+def row_name(row: object) -> str:
+    """What a row of a list is called; "" if none of its fields says so."""
     if not isinstance(row, Mapping):
         return ""
     return next((str(row[key]) for key in _ROW_NAMES if row.get(key)), "")
@@ -56,11 +57,11 @@ def _field(shape: object, key: str) -> tuple[str, object]:
     """The title of a model's field, and the type that lies behind it."""
     if isinstance(shape, type) and issubclass(shape, BaseModel) and key in shape.model_fields:
         field = shape.model_fields[key]
-        return field.title or key, _present(field.annotation)
+        return field.title or key, present(field.annotation)
     return key, None
 
 
-def _present(annotation: object) -> object:
+def present(annotation: object) -> object:
     """A type without its `| None`."""
     if get_origin(annotation) in (Union, UnionType):
         return next((each for each in get_args(annotation) if each is not type(None)), None)
@@ -70,4 +71,4 @@ def _present(annotation: object) -> object:
 def _element(shape: object) -> object:
     """The type of a list's rows."""
     arguments = get_args(shape)
-    return _present(arguments[0]) if arguments else None
+    return present(arguments[0]) if arguments else None

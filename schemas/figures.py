@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 F = TypeVar("F")
 """The figure type of a report: Ref while it is mapped, Figure while it is verified, Decimal in the result."""
@@ -73,34 +73,42 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
-def figure(kind: Kind, title: str, **extra: Any) -> Any:
-    """A figure field of a kind, under its official Chinese title."""
-    return Field(default=None, title=title, json_schema_extra={"kind": kind.value, **extra})
+def figure(kind: Kind, title: str, words: str | None = None) -> Any:
+    """A figure field of a kind, under its official Chinese title.
+
+    words, here and below: for a family whose fields are labelled, a regular expression for the folded words that
+    stand before the figure, or over its column; without it they are the title.
+    """
+    return Field(default=None, title=title, json_schema_extra={"kind": kind.value, **_labelled(words)})
 
 
-def money(title: str) -> Any:
+def _labelled(words: str | None) -> dict[str, JsonValue]:
+    return {"words": words} if words is not None else {}
+
+
+def money(title: str, words: str | None = None) -> Any:
     """An amount in 万元."""
-    return figure(Kind.MONEY, title)
+    return figure(Kind.MONEY, title, words)
 
 
-def percent(title: str) -> Any:
+def percent(title: str, words: str | None = None) -> Any:
     """A percentage: the number before the sign."""
-    return figure(Kind.PERCENT, title)
+    return figure(Kind.PERCENT, title, words)
 
 
-def count(title: str) -> Any:
+def count(title: str, words: str | None = None) -> Any:
     """A whole number of things."""
-    return figure(Kind.COUNT, title)
+    return figure(Kind.COUNT, title, words)
 
 
-def score(title: str) -> Any:
+def score(title: str, words: str | None = None) -> Any:
     """A weight (分值) or score (得分)."""
-    return figure(Kind.SCORE, title)
+    return figure(Kind.SCORE, title, words)
 
 
-def area(title: str) -> Any:
+def area(title: str, words: str | None = None) -> Any:
     """Square metres."""
-    return figure(Kind.AREA, title)
+    return figure(Kind.AREA, title, words)
 
 
 def year(title: str) -> Any:
@@ -108,16 +116,16 @@ def year(title: str) -> Any:
     return figure(Kind.YEAR, title)
 
 
-def text(title: str) -> Any:
+def text(title: str, words: str | None = None) -> Any:
     """A text field, null where the report does not say it."""
-    return Field(default=None, title=title)
+    return Field(default=None, title=title, json_schema_extra=_labelled(words))
 
 
-def rows(title: str) -> Any:
+def rows(title: str, words: str | None = None) -> Any:
     """A list field, empty where the report does not have it."""
-    return Field(default_factory=tuple, title=title)
+    return Field(default_factory=tuple, title=title, json_schema_extra=_labelled(words))
 
 
-def part(title: str) -> Any:
+def part(title: str, words: str | None = None) -> Any:
     """A nested model, null where the report does not have it."""
-    return Field(default=None, title=title)
+    return Field(default=None, title=title, json_schema_extra=_labelled(words))

@@ -30,6 +30,8 @@ _WORD_GAP = 14.0  # points between signs that are still of one line
 _HELD = 0.75  # share of a box inside another one from which it says the same again
 _DOUBLE_HEIGHT = 1.5  # a box this many times as high as usual may hold two lines
 _SAME_ROW = 0.6  # share of the height by which boxes of different lines overlap at most
+_FLAT = 3.0  # a dash is so many times as long as high
+_THIN = 2.4  # points; and no higher than this
 _THICK = 4.0  # points; strokes that thick are of seals and blots
 
 Mask = npt.NDArray[np.bool_]
@@ -166,8 +168,11 @@ def _parted(upper: Box, lower: Box, sheet: Sheet) -> tuple[Box, Box]:
     return (upper[0], upper[1], upper[2], cut), (lower[0], cut, lower[2], lower[3])
 
 
-def completed(boxes: Sequence[Box], found: Sequence[Box], unit: float) -> list[Box]:
-    """The boxes, led on over found ink right beside them on their line; what is left of it as boxes of its own."""
+def completed(boxes: Sequence[Box], found: Sequence[Box], unit: float, *, more: bool) -> list[Box]:
+    """The boxes, led on over found ink right beside them on their line.
+
+    more: what is left of the ink is added as boxes of its own.
+    """
     whole = list(boxes)
     for ink in found:
         for index, box in enumerate(whole):
@@ -177,12 +182,13 @@ def completed(boxes: Sequence[Box], found: Sequence[Box], unit: float) -> list[B
                 whole[index] = (min(box[0], ink[0]), box[1], max(box[2], ink[2]), box[3])
                 break
         else:
-            whole.append(ink)
+            if more:
+                whole.append(ink)
     return whole
 
 
-def overlooked(boxes: Sequence[Box], sheet: Sheet) -> list[Box]:
-    """Boxes for the lines of ink in the cells of tables that none of the boxes covers."""
+def overlooked(boxes: Sequence[Box], sheet: Sheet) -> tuple[list[Box], list[Box]]:
+    """Boxes for the lines of ink that none of the boxes covers: those in the cells of tables, and all others."""
     left = sheet.ink.copy()
     pad = round(0.8 * sheet.unit)
     for box in boxes:
@@ -193,7 +199,20 @@ def overlooked(boxes: Sequence[Box], sheet: Sheet) -> list[Box]:
         x0, y0, x1, y1 = (round(side) for side in cell)
         if left[y0:y1, x0:x1].any():
             found += [_padded(sign, cell, sheet.unit) for sign in _lines_of(left[y0:y1, x0:x1], cell, sheet.unit)]
-    return found
+            left[y0:y1, x0:x1] = False
+    whole = (0.0, 0.0, float(left.shape[1]), float(left.shape[0]))
+    return found, [_padded(sign, whole, sheet.unit) for sign in _lines_of(left, whole, sheet.unit)]
+
+
+def is_dash(box: Box, sheet: Sheet) -> bool:
+    """Whether the only ink in a box is a level stroke, as of a dash that says that there is no figure."""
+    x0, y0, x1, y1 = (round(side) for side in box)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(sheet.ink[y0:y1, x0:x1].astype(np.uint8), connectivity=8)
+    large = [stats[index] for index in range(1, count) if stats[index][4] >= _LEAST_INK * sheet.unit**2]
+    if len(large) != 1:
+        return False
+    _, _, width, height, _ = (int(value) for value in large[0])
+    return width >= max(_FLAT * height, _LEAST_SIGN * sheet.unit) and height <= _THIN * sheet.unit
 
 
 def _lines_of(ink: Mask, cell: Box, unit: float) -> list[Box]:

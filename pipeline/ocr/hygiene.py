@@ -1,27 +1,66 @@
-"""What the recogniser certainly got wrong about the signs of a number, put right sign by sign.
+"""What the recogniser certainly got wrong, put right sign by sign.
 
-Only where no other reading is possible: a letter O between digits is a zero. All else is left as read.
+Only where no other reading is possible: a letter O between digits is a zero, a point between two ideographs is
+none. All else is left as read.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from recount.pipeline.ocr.lines import OcrLine
 
-_ZERO = re.compile(r"(?<=[\d.,，．])[OoＯ](?=[\d.,%，．％]|$)|(?<![A-Za-z])[OoＯ](?=[.．]\d)")
-_ONE = re.compile(r"(?<=\d)[lI|](?=[\d.,])|(?<=[\d.,])[lI|](?=\d)")
-_POINT = re.compile(r"(?<=\d)[。·](?=\d{1,2}(?:\D|$))")
+_SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"(?<=[\d.,，．])[OoＯ](?=[\d.,%，．％]|$)|(?<![A-Za-z])[OoＯ](?=[.．]\d)"), "0"),
+    (re.compile(r"(?<=\d)[lI|](?=[\d.,])|(?<=[\d.,])[lI|](?=\d)"), "1"),
+    (re.compile(r"^[OoＯ]$"), "0"),
+    (re.compile(r"^[lI|]$"), "1"),
+    (re.compile(r"^[SＳ]$"), "5"),
+    (re.compile(r"(?<=\d)[。·](?=\d{1,2}(?:\D|$))"), "."),
+    (re.compile(r"[⁻‐‑]"), "-"),
+)
+_COMMA_FOR_POINT = re.compile(r"(?<=\d)[,，](?=\d{2}%?$)")  # two digits are no thousands
 _GAP = re.compile(r"(?<=\d[,.，．]) (?=\d)|(?<=\d) (?=[,.，．]\d)")
+_LOOSE_POINT = re.compile(r"(?<=\d)[.．。,，·、]$|^[.．·](?=[<>=≥≤])")
+_FIGURE = re.compile(r"[.．·]?[<>=≥≤]*\d[\d,，]*(?:[.．]\d+)?%?[.．。,，·、]?")
+_POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(])")
+_SEAL = re.compile(r"[*＊★☆○◎〇●\s]+")
+_APART = 1.45  # em between two ideographs that have a sign of punctuation between them
 
 
-def clean(line: OcrLine) -> OcrLine:
-    """The line with its certain slips put right."""
-    text = _ZERO.sub("0", line.text)
-    text = _ONE.sub("1", text)
-    text = _POINT.sub(".", text)
-    kept = [index for index in range(len(text)) if not _GAP.match(text, index)]
+def clean(line: OcrLine, *, alone: bool = False) -> OcrLine | None:
+    """The line with its certain slips put right; None for what is no text: the star in a seal.
+
+    alone: it is the only line in a cell of a table, so that a figure in it is whole.
+    """
+    text = line.text
+    if _SEAL.fullmatch(text):
+        return None
+    for pattern, sign in _SAME_LENGTH:
+        text = pattern.sub(sign, text)
+    if alone and _FIGURE.fullmatch(text):
+        text = _COMMA_FOR_POINT.sub(".", text)
+    dropped = {match.start() for match in _GAP.finditer(text)}
+    if alone and _FIGURE.fullmatch(text):
+        dropped.update(match.start() for match in _LOOSE_POINT.finditer(text))
+    for match in _POINT.finditer(text):
+        if _is_apart(line, match.start()):
+            text = f"{text[: match.start()]}，{text[match.end() :]}"
+        else:  # speckle
+            dropped.add(match.start())
+    return _with(line, text, [index for index in range(len(text)) if index not in dropped])
+
+
+def _is_apart(line: OcrLine, index: int) -> bool:
+    """Whether the neighbours of a sign are so far apart that one stands between them."""
+    before, after = line.boxes[index - 1], line.boxes[index + 1]
+    height = before[3] - before[1]
+    return (after[0] + after[2]) / 2 - (before[0] + before[2]) / 2 > _APART * height / 1.2
+
+
+def _with(line: OcrLine, text: str, kept: list[int]) -> OcrLine:
     if text == line.text and len(kept) == len(text):
         return line
     return replace(

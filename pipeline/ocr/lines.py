@@ -15,7 +15,8 @@ from recount.pipeline.ocr.recognise import Decoded
 
 _TALL = 1.5  # a box this many times as high as wide is one character, or characters below one another
 _WIDE_SIGN = "\u2e80"  # from here on characters are as wide as high
-_NARROW = 0.55  # width of the others
+_NARROW = 0.52  # width of the others, in em
+_LINE = 1.2  # height of a line's box, in em
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +79,34 @@ def split_tall(image: Grey, box: Box) -> Iterator[Box]:
 
 
 def placed(image: Grey, box: Box, line: Decoded) -> OcrLine:
-    """The line with boxes for its characters: as high as its ink, the borders half way between the characters."""
+    """The line with boxes for its characters, laid out as type is: wide characters an em wide, an em and a fifth high."""
     text, centres, scores = _trimmed(line)
-    x0, x1 = box[0], box[2]
+    middles = [box[0] + share * (box[2] - box[0]) for share in centres]
     top, bottom, left, right = _inked(image, box)
-    middles = [x0 + share * (x1 - x0) for share in centres]
-    em = _em(text, middles, bottom - top)
+    em = _em(text, middles, bottom - top, box[3] - box[1])
+    top, bottom = (top + bottom - _LINE * em) / 2, (top + bottom + _LINE * em) / 2
+    widths = [em * (1.0 if sign >= _WIDE_SIGN else _NARROW) for sign in text]
     boxes = []
-    for index, sign in enumerate(text):
-        half = em / 2 if sign >= _WIDE_SIGN else em * _NARROW / 2
-        start = (middles[index - 1] + middles[index]) / 2 if index else min(left, middles[0])
-        end = (middles[index] + middles[index + 1]) / 2 if index + 1 < len(text) else max(right, middles[-1])
-        boxes.append((max(start, middles[index] - 1.3 * half), top, min(end, middles[index] + 1.3 * half), bottom))
+    for index, middle in enumerate(middles):
+        start, end = middle - 0.6 * widths[index], middle + 0.6 * widths[index]
+        if index:
+            start = max(start, _border(middles, widths, index))
+        else:
+            start = max(start, min(left, middle))
+        if index + 1 < len(middles):
+            end = min(end, _border(middles, widths, index + 1))
+        elif text[index] < _WIDE_SIGN:
+            end = min(end, max(right, middle))
+        else:  # the ink of 。 or ） does not fill its em
+            end = max(start + widths[index], min(end, right))
+        boxes.append((start, top, end, bottom))
     return OcrLine(text, tuple(boxes), scores, (boxes[0][0], top, boxes[-1][2], bottom))
+
+
+def _border(middles: Sequence[float], widths: Sequence[float], index: int) -> float:
+    """Where a character ends and the one at index begins."""
+    before, after = widths[index - 1], widths[index]
+    return middles[index - 1] + (middles[index] - middles[index - 1]) * before / (before + after)
 
 
 def _trimmed(line: Decoded) -> tuple[str, tuple[float, ...], tuple[float, ...]]:
@@ -100,14 +116,25 @@ def _trimmed(line: Decoded) -> tuple[str, tuple[float, ...], tuple[float, ...]]:
     return line.text[start:end], line.centres[start:end], line.scores[start:end]
 
 
-def _em(text: str, middles: Sequence[float], height: float) -> float:
-    """The width of a full-width character: the usual distance of two of them, else from the height."""
+def _em(text: str, middles: Sequence[float], inked: float, boxed: float) -> float:
+    """The width of a full-width character: the usual distance of two of them, else from the height of the ink.
+
+    inked, boxed: the heights of the ink and of the line's box.
+    """
     steps = [
         middles[index + 1] - middles[index]
         for index in range(len(text) - 1)
-        if text[index] >= _WIDE_SIGN and text[index + 1] >= _WIDE_SIGN
+        if _is_ideograph(text[index]) and _is_ideograph(text[index + 1])
     ]
-    return float(np.median(steps)) if len(steps) > 1 else 1.1 * height
+    from_height = max(inked / (0.92 if any(map(_is_ideograph, text)) else 0.7), 0.5 * boxed)
+    if not steps:
+        return from_height
+    # Characters set apart, as in 合　计, are further from each other than they are wide.
+    return min(float(np.median(steps)), 1.25 * from_height)
+
+
+def _is_ideograph(sign: str) -> bool:
+    return "\u3400" <= sign <= "\u9fff"
 
 
 def _inked(image: Grey, box: Box) -> tuple[float, float, float, float]:

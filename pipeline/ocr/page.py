@@ -6,48 +6,67 @@ file shows it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from recount.pipeline.document import Box, Line, Page
-from recount.pipeline.ocr.cells import completed, fitted, overlooked, sheet_of, untangled
+from recount.pipeline.ocr.cells import Sheet, completed, fitted, is_dash, overlooked, sheet_of, untangled
 from recount.pipeline.ocr.engine import OcrEngine
 from recount.pipeline.ocr.hygiene import clean
 from recount.pipeline.ocr.lines import OcrLine, crop_of, placed, split_tall
-from recount.pipeline.ocr.prepare import Prepared
+from recount.pipeline.ocr.prepare import Grey, Prepared
 from recount.pipeline.ocr.recognise import Decoded
 from recount.pipeline.ocr.rulings import find_rulings
 
 _LEAST_SCORE = 0.5  # below this a line is noise: the rim of a seal, a blot
+_LEAST_SCORE_LONE = 0.8
 _DOUBTFUL = 0.85
 _LEAST_SCORE_FOUND = 0.7  # the same for ink that the detector did not take for text
 
 
 def read_prepared(prepared: Prepared, number: int, width: float, height: float, engine: OcrEngine) -> Page:
     """The page of a prepared image. width, height: of the page, in points."""
-    lines, page = _recognised(prepared, number, width, height, engine)
-    unit = prepared.dpi / 72
-    return Page(
-        number, width, height, tuple(_in_points(clean(line), unit) for line in lines), page.rulings, origin="ocr"
-    )
-
-
-def _recognised(
-    prepared: Prepared, number: int, width: float, height: float, engine: OcrEngine
-) -> tuple[list[OcrLine], Page]:
     image = prepared.image
-    rulings = find_rulings(image, prepared.dpi)
+    detected = engine.detect(image)
+    rulings = find_rulings(image, prepared.dpi, detected)
     sheet = sheet_of(image, prepared.dpi, rulings)
-    seen = [piece for box in engine.detect(image) for piece in split_tall(image, box)]
-    seen = untangled(fitted(seen, sheet), sheet)
-    boxes = completed(seen, overlooked(seen, sheet), sheet.unit)
+    boxes, sure = _boxes(image, detected, sheet)
     decoded = _read(prepared, boxes, engine)
-    least = [_LEAST_SCORE] * len(seen) + [_LEAST_SCORE_FOUND] * (len(boxes) - len(seen))
-    lines = [
-        placed(image, box, line)
-        for box, line, score in zip(boxes, decoded, least, strict=True)
-        if line.text.strip() and line.score >= score
-    ]
-    return lines, Page(number, width, height, (), rulings, origin="ocr")
+    homes = [_home(box, sheet) for box in boxes]
+    lodgers = Counter(homes)
+    lines: list[Line] = []
+    for index, (box, line, home) in enumerate(zip(boxes, decoded, homes, strict=True)):
+        alone = home is not None and lodgers[home] == 1
+        if alone and len(line.text) < 3 and is_dash(box, sheet):
+            line = Decoded("—", (0.5,), (1.0,))
+        if not line.text.strip() or line.score < _least_score(line, found=index >= sure):
+            continue
+        cleaned = clean(placed(image, box, line), alone=alone)
+        if cleaned is not None:
+            lines.append(_in_points(cleaned, sheet.unit))
+    return Page(number, width, height, tuple(lines), rulings, origin="ocr")
+
+
+def _boxes(image: Grey, detected: Sequence[Box], sheet: Sheet) -> tuple[list[Box], int]:
+    """The boxes of the lines, and how many of them the detector saw; those behind are ink that it overlooked."""
+    seen = [piece for box in detected for piece in split_tall(image, box)]
+    seen = untangled(fitted(seen, sheet), sheet)
+    in_cells, elsewhere = overlooked(seen, sheet)
+    boxes = completed(seen, elsewhere, sheet.unit, more=False)
+    return completed(boxes, in_cells, sheet.unit, more=True), len(seen)
+
+
+def _home(box: Box, sheet: Sheet) -> int | None:
+    """The index of the cell in which a box stands."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return next((i for i, cell in enumerate(sheet.cells) if cell[0] < x < cell[2] and cell[1] < y < cell[3]), None)
+
+
+def _least_score(line: Decoded, *, found: bool) -> float:
+    """Below which score a line is noise. A lone sign that is no figure needs more: rims of seals look like that."""
+    if len(line.text) == 1 and not line.text.isdigit():
+        return _LEAST_SCORE_LONE
+    return _LEAST_SCORE_FOUND if found else _LEAST_SCORE
 
 
 def _read(prepared: Prepared, boxes: Sequence[Box], engine: OcrEngine) -> list[Decoded]:

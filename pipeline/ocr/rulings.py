@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from recount.pipeline.document import Ruling
+from recount.pipeline.document import Box, Ruling
 from recount.pipeline.ocr.prepare import Grey
 from recount.pipeline.read.rulings import Run, merge_runs
 
@@ -27,8 +27,10 @@ _CROWDED = 0.3  # share of a line along which there is ink beside it
 _CROWDED_SHORT = 0.12
 _TALLER = 13.0  # points; more than the strokes of characters of running text
 _WHOLE = 0.95  # share of a short line that must be inked
+_MOSTLY = 0.75  # the same for a short stretch that goes on as a long line
 _BROKEN = 0.7  # share of a long stretch at the end of a line that must be inked
 _BESIDE = 0.22  # share of a faint stretch along which there may be ink beside it
+_WITHIN = 0.45  # of its height: so far from its ends a stroke is within a text box
 _EXACT = 1.5  # points by which a short line may miss the lines at its ends
 _TOUCH = 3.0  # points by which lines may miss each other and still meet, as in split.lattice
 _LEAST_TABLE = (40.0, 12.0)  # points; signs of a large type make smaller frames
@@ -40,9 +42,13 @@ Lines = tuple[list[Run], list[Run]]
 
 
 class _Ink:
-    """Where a page has thin ink, asked along level lines. depth: darkness against the paper; contrast: ink's."""
+    """Where a page has thin ink, asked along level lines.
 
-    def __init__(self, depth: Grey, dpi: float, contrast: float) -> None:
+    depth: darkness against the paper; contrast: that of ink; text: boxes of text lines that stand across the lines.
+    """
+
+    def __init__(self, depth: Grey, dpi: float, contrast: float, text: Sequence[Box] = ()) -> None:
+        self.text = text
         # Noise is averaged along the line, so that a faint line is still whole.
         self.dark: Mask = (cv2.blur(depth, (max(3, round(_BRIDGE * dpi / 72)), 1)) > contrast).astype(np.uint8)
         self.scale = dpi / 72
@@ -52,6 +58,16 @@ class _Ink:
         row, first, last = self._pixels(run)
         band = self.dark[max(0, row - 1) : row + 2, first:last]
         return float(band.max(axis=0).mean()) if band.size else 1.0
+
+    def parts_text(self, run: Run) -> bool:
+        """Whether a run is so short and stands so that it is a stroke within a text."""
+        if run[2] - run[1] >= _LONG:
+            return False
+        return any(
+            top + _WITHIN * (right - left) < run[0] < bottom - _WITHIN * (right - left)
+            and run[1] - _TOUCH < (left + right) / 2 < run[2] + _TOUCH
+            for left, top, right, bottom in self.text
+        )
 
     def beside(self, run: Run) -> tuple[float, float]:
         """The shares of a run along which there is ink on the one and the other side of it, the smaller first."""
@@ -84,12 +100,17 @@ class _Look:
 _LOOKS = (_Look(45, False), _Look(28, True), _Look(70, False), _Look(18, True))
 
 
-def find_rulings(image: Grey, dpi: float) -> tuple[Ruling, ...]:
-    """The ruling lines of the tables on a straight page image, in points from its top left corner."""
+def find_rulings(image: Grey, dpi: float, text: Sequence[Box] = ()) -> tuple[Ruling, ...]:
+    """The ruling lines of the tables on a straight page image, in points from its top left corner.
+
+    text: the boxes of its text lines, in pixels; a stroke in the middle of one is no ruling line.
+    """
+    scale = dpi / 72
+    across = [(y0 / scale, x0 / scale, y1 / scale, x1 / scale) for x0, y0, x1, y1 in text]
     best: Lines = ([], [])
     fewest: float | None = None
     for look in _LOOKS:
-        lines = _seen(_depth(image, dpi, median=look.median), dpi, look.contrast)
+        lines = _seen(_depth(image, dpi, median=look.median), dpi, look.contrast, across)
         faults = loose_ends(lines)
         if fewest is None or (faults < fewest and _weight(lines) > 0.8 * _weight(best)):
             best, fewest = lines, faults
@@ -98,14 +119,14 @@ def find_rulings(image: Grey, dpi: float) -> tuple[Ruling, ...]:
     return as_rulings(best)
 
 
-def _seen(depth: Grey, dpi: float, contrast: float) -> Lines:
-    """The lines of the tables that stand out by contrast."""
+def _seen(depth: Grey, dpi: float, contrast: float, text: Sequence[Box]) -> Lines:
+    """The lines of the tables that stand out by contrast. text: boxes of text lines, x and y swapped, in points."""
     turned = np.ascontiguousarray(depth.T)
-    inks = _Ink(depth, dpi, contrast), _Ink(turned, dpi, contrast)
+    inks = _Ink(depth, dpi, contrast), _Ink(turned, dpi, contrast, text)
     lines = _runs(inks[0]), _runs(inks[1])
     lines = _in_tables(_grounded(lines, inks))
     lines = _cut_back(lines[0], lines[1], inks[0]), _cut_back(lines[1], lines[0], inks[1])
-    return _completed(lines, (_Ink(depth, dpi, contrast / 2), _Ink(turned, dpi, contrast / 2)))
+    return _completed(lines, (_Ink(depth, dpi, contrast / 2), _Ink(turned, dpi, contrast / 2, text)))
 
 
 def as_rulings(lines: Lines) -> tuple[Ruling, ...]:
@@ -183,7 +204,8 @@ def _grounded(lines: Lines, inks: tuple[_Ink, _Ink]) -> Lines:
         for own in (0, 1):
             for run in list(short[own]):
                 aligned = run[2] - run[1] >= _TALLER or any(abs(run[0] - at) <= _EXACT for at in places[own])
-                if aligned and _spans(run, kept[1 - own]) and inks[own].along(run) >= _WHOLE:
+                whole = inks[own].along(run) >= _WHOLE and not inks[own].parts_text(run)
+                if aligned and whole and _spans(run, kept[1 - own]):
                     kept[own].append(run)
                     short[own].remove(run)
     return kept
@@ -266,7 +288,7 @@ def _is_stretch(at: float, start: float, end: float, ink: _Ink) -> bool:
     run = at, start, end
     share = ink.along(run)
     if end - start < _LONG:
-        return share >= _WHOLE and not ink.is_crowded(run)
+        return share >= _MOSTLY and not ink.is_crowded(run) and not ink.parts_text(run)
     return share >= _BROKEN and (share >= _WHOLE or not ink.is_crowded(run))
 
 
@@ -303,4 +325,6 @@ def _led_on(lines: Sequence[Run], crossing: Sequence[Run], ink: _Ink) -> list[Ru
 def _leads(way: Run, ink: _Ink) -> bool:
     """Whether there is a line on the way: a whole one, or a faint one with paper beside it."""
     share = ink.along(way)
+    if ink.parts_text(way):
+        return False
     return share >= _WHOLE or (share >= _FAINT and ink.beside(way)[1] <= _BESIDE)

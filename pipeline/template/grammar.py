@@ -19,11 +19,7 @@ from recount.schemas.figures import Ref
 MONEY = frozenset({"万元", "元", "亿元"})
 _UP = r"增加|增长|上升|提高|增幅|上涨"
 _DOWN = r"减少|下降|降低|减幅|降幅|下跌"
-_LAST_YEAR = r"(?:上年度?|上一?年度?|去年|\d{4}年度?)(?:决算数?|同期|支出)?"
-_COMPARED = re.compile(
-    rf"(?P<words>[^,。;:\n{N}]*?),?(?:比|与|较|同){_LAST_YEAR}(?:决算)?(?:相比较?|比较|比)?[,:]?"
-    rf"(?P<again>[^,。;:\n{N}]{{0,24}}?)(?:各|均|净)?(?P<turn>{_UP}|{_DOWN})(?:了|额|数)?(?:为|是)?:?$"
-)
+_YEAR_BEFORE = r"(?:上年度?|上一?年度?|去年|\d{4}年度?)"
 _PART = re.compile(rf"(?P<words>[^,。;\n{N}]+?)(?P<turn>{_UP}|{_DOWN})(?:了|额|数)?(?:为|是)?:?")
 _RATE = re.compile(rf"[,、(]?(?:同比|较上年|比上年|各)?(?P<turn>{_UP}|{_DOWN})(?:了|率|幅度|比例)?(?:为|是|达)?:?")
 _SHARE = re.compile(rf"[,、(]?(?:约|各)?占[^,。;\n{N}]{{0,30}}")
@@ -45,16 +41,31 @@ _LEAD = (
     r"(?:其中:?|具体情况如下:?|\d{4}年度?|本年度?|当年|财政拨款"
     r"|我?(?:单位|部门|局)|[一二三四五六七八九十]是|\(?\d?\)?)*"
 )
-_TAIL = (
-    r"(?:的)?(?:支出|收入)?(?:决算|金额|执行)?(?:数|额)?(?:\([^)]{0,20}\))?(?:总额|总计|合计|共计|共有|共|总)?(?:均|各)?"
-    r"(?:为|是|约|计|有)?:?"
-)
 _UNCHANGED = re.compile(
     r"(?:^|(?<=[。;\n:,]))(?P<sentence>(?:其中:)?(?P<words>[^。;:\n▮]*?(?:持平|无变化|没有变化|无增减变化)))(?=[。;,]|$)"
 )
-
-_NEXT_UNCHANGED = re.compile(rf"(?<=[。\n])(?:[^。\n]*?(?:与|比|较|同){_LAST_YEAR}|其中[,:])[^。\n]*?(?:持平|无变化)")
 _NOTHING_NAMED = re.compile(r"^(?:本年|全年)?(?:决算|支出|总体|情况|数|总额)*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How reports of a kind call what they speak of.
+
+    amount: what may stand between a subject and its amount (决算数). base: what of last year is compared with.
+    against_budget: 预算数 is what an amount is compared with; else it is the amount.
+    """
+
+    amount: str
+    base: str
+    against_budget: bool
+
+
+FINAL = Wording(r"(?:决算|金额|执行)?(?:数|额)?", r"(?:决算数?|同期|支出)?(?:决算)?", against_budget=True)
+BUDGET = Wording(
+    r"(?:财政拨款|当年)?(?:预算|金额|安排|拨款|资金)*(?:数|额)?",
+    r"(?:年初|当年|部门|财政拨款)?(?:预算|执行|决算)?(?:安排)?(?:数|额)?(?:同期|支出)?",
+    against_budget=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +127,7 @@ class Reader:
     passage: Passage
     subjects: Sequence[Subject]
     default: str
+    wording: Wording = FINAL
     rules: re.Pattern[str] = field(init=False)
     facts: dict[str, Fact] = field(default_factory=dict)
     repeats: list[tuple[str, int]] = field(default_factory=list)
@@ -127,7 +139,10 @@ class Reader:
     done: int = 0
 
     def __post_init__(self) -> None:
-        self.rules, _ = _compiled(tuple(self.subjects), None)
+        self.rules, _ = self._rules(None)
+
+    def _rules(self, unit: str | None) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        return _compiled(tuple(self.subjects), unit, self.wording.amount)
 
     def read(self, start: int = 0, end: int | None = None) -> Reading:
         """The facts between two indices of the passage's shape."""
@@ -145,7 +160,7 @@ class Reader:
     def _unchanged(self, start: int, end: int) -> None:
         """与上年持平: a change without figures, its sentence as the reason (contract, report.md)."""
         for match in _UNCHANGED.finditer(self.passage.shape, start, end):
-            if any(a <= match.start() < b for a, b in self.reasons) or "预算" in match["words"]:
+            if any(a <= match.start() < b for a, b in self.reasons) or self._of_budget(match["words"]):
                 continue
             named = [each for each in self.subjects if re.search(each.words, match["words"]) and each.units is MONEY]
             fact = self._fact(_group(named[0].key)) if named else self._fact(self.default)
@@ -185,7 +200,7 @@ class Reader:
         if self.last and not self.last.share and _SHARE.fullmatch(gap):
             self.last.share = self._ref(at)
             return self._claimed(at)
-        return self._compared(at) and self._claimed(at)
+        return (self._compared(at) or self._stated(at)) and self._claimed(at)
 
     def _completed(self, at: int) -> bool:
         """完成预算的▮%: of the comparison that is open, or of the amount that was stated last, as its 决算数."""
@@ -219,7 +234,7 @@ class Reader:
     def _compared(self, at: int) -> bool:
         """〈subject〉比上年增加▮万元: the change of a subject, named or the one that was spoken of last."""
         gap = self.passage.shape[self.done : at]
-        match = _COMPARED.search(gap)
+        match = _comparing(self.wording.base)[0].search(gap)
         if match is None:
             return False
         fact = self._named(match["words"] or match["again"], gap[: match.start()])
@@ -234,7 +249,7 @@ class Reader:
         gap = self.passage.shape[self.done : at]
         begin = self._clause(at) - self.done
         match = _PART.fullmatch(gap, max(begin, 0))
-        named = _compiled(tuple(self.subjects), "万元")[1].search(match["words"]) if match else None
+        named = self._rules("万元")[1].search(match["words"]) if match else None
         if match is None or named is None or named.lastgroup is None:
             return False
         return self._changed(self._fact(named.lastgroup), at, match["turn"], self.done + begin)
@@ -251,7 +266,7 @@ class Reader:
     def _budget(self, at: int) -> bool:
         """〈subject〉年初预算数▮万元: opens a comparison with the budget."""
         gap = self.passage.shape[self.done : at]
-        match = _BUDGET.search(gap)
+        match = _BUDGET.search(gap) if self.wording.against_budget else None
         if match is None:
             return False
         words = re.sub(r"^.*预算(?:数)?相比(?:情况)?[,:]?", "", match["words"])
@@ -291,7 +306,7 @@ class Reader:
             self.last = self._fact(_group(direct.key))
             self.last.amount = self._ref(at)
             return True
-        anywhere, strict = _compiled(tuple(self.subjects), self._unit(at))
+        anywhere, strict = self._rules(self._unit(at))
         match = (strict if self.reason_from is not None else anywhere).search(clause)
         if match is None or match.lastgroup is None:
             return False
@@ -331,7 +346,11 @@ class Reader:
         fact = self._mentioned(words)
         if fact is None:
             return None
-        return fact.comparison if "预算" in words else fact.change
+        return fact.comparison if self._of_budget(words) else fact.change
+
+    def _of_budget(self, words: str) -> bool:
+        """Whether words speak of a comparison with the budget."""
+        return self.wording.against_budget and "预算" in words
 
     def _mentioned(self, words: str) -> Fact | None:
         """The fact of the first subject with an amount of money that words speak of, if it was stated."""
@@ -345,7 +364,7 @@ class Reader:
             while stop:
                 end = stop.start()
                 stop = _STOP.search(shape, self.reason_from, end)
-            unchanged = _NEXT_UNCHANGED.search(shape, self.reason_from, end)
+            unchanged = _comparing(self.wording.base)[1].search(shape, self.reason_from, end)
             end = unchanged.start() if unchanged else end
             self.versus.reason = clean(self.passage.text(self.reason_from, end)) or None
             self.reasons.append((self.reason_from, end))
@@ -357,15 +376,38 @@ def _group(key: str) -> str:
 
 
 @cache
-def _compiled(subjects: tuple[Subject, ...], unit: str | None) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _comparing(base: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """〈subject〉比上年增加, up to its number; a sentence that says the next one unchanged."""
+    versus = rf"(?:比|与|较|同){_YEAR_BEFORE}{base}"
+    compared = (
+        rf"(?P<words>[^,。;:\n{N}]*?),?{versus}(?:相比较?|比较|比)?[,:]?"
+        rf"(?P<again>[^,。;:\n{N}]{{0,24}}?)(?:各|均|净)?(?P<turn>{_UP}|{_DOWN})(?:了|额|数)?(?:为|是)?:?$"
+    )
+    unchanged = rf"(?<=[。\n])(?:[^。\n]*?{versus}|其中[,:])[^。\n]*?(?:持平|无变化)"
+    return re.compile(compared), re.compile(unchanged)
+
+
+@cache
+def _compiled(
+    subjects: tuple[Subject, ...], unit: str | None, amount: str
+) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """The rules for the subjects that are printed in a unit (for all, if None): anywhere, and for a whole clause."""
     fitting = [each for each in subjects if unit is None or unit in each.units]
     names = "|".join(f"(?P<{_group(each.key)}>{each.words})" for each in fitting) or "(?!)"
-    return re.compile(rf"(?:{names}){_TAIL}$"), re.compile(rf"^{_LEAD}(?:{names}){_TAIL}$")
+    tail = (
+        rf"(?:的)?(?:支出|收入)?{amount}(?:\([^)]{{0,20}}\))?"
+        r"(?:总额|总计|合计|共计|共有|共|总)?(?:均|各)?(?:为|是|约|计|有)?:?"
+    )
+    return re.compile(rf"(?:{names}){tail}$"), re.compile(rf"^{_LEAD}(?:{names}){tail}$")
 
 
 def read(
-    passage: Passage, subjects: Sequence[Subject], default: str, start: int = 0, end: int | None = None
+    passage: Passage,
+    subjects: Sequence[Subject],
+    default: str,
+    start: int = 0,
+    end: int | None = None,
+    wording: Wording = FINAL,
 ) -> Reading:
     """What a passage says of the subjects of its section."""
-    return Reader(passage, subjects, default).read(start, end)
+    return Reader(passage, subjects, default, wording).read(start, end)

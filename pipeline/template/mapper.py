@@ -9,13 +9,14 @@ from recount.pipeline.mapped import Mapped
 from recount.pipeline.split.outline import Section, sections_of
 from recount.pipeline.template import narrative, narrative_other
 from recount.pipeline.template.evaluations import map_evaluations
-from recount.pipeline.template.grammar import MONEY, Reading
-from recount.pipeline.template.passage import Passage, heading_above, label_before, passage_of
+from recount.pipeline.template.passage import passage_of
 from recount.pipeline.template.statements import map_statements
+from recount.pipeline.template.unmapped import in_reading_order, unmapped_in
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.outline import OUTLINE
 from recount.schemas.final_accounts.performance import OverallEvaluation, ProjectEvaluation
-from recount.schemas.final_accounts.report import Report, UnmappedFigure
+from recount.schemas.final_accounts.report import Report
+from recount.schemas.parts import UnmappedFigure
 
 NAME = "template"
 _SIMPLE = (
@@ -52,13 +53,13 @@ def map_report(document: Document) -> Mapped:
             continue
         passage = passage_of(section.paragraphs)
         fields[key], reading = mapping(passage)
-        unmapped += _unmapped(section.title, passage, reading)
+        unmapped += unmapped_in(section.title, passage, reading)
     _map_general(sections, fields, unmapped)
     _map_overview(sections, fields, unmapped)
     notes = sections.get("other_notes")
     fields["other_notes"] = _text(notes) if notes else None
     fields["glossary"] = narrative_other.glossary(sections.get("part.glossary"))
-    fields["unmapped_figures"] = tuple(sorted(unmapped, key=_place))
+    fields["unmapped_figures"] = in_reading_order(unmapped)
     fields["unit_name"], fields["fiscal_year"] = _identity(sections, projects, overall)
     report = Report[Ref].model_validate(fields)
     return Mapped(report, NAME, found=bool(statements or projects or overall or _has_narrative(fields)))
@@ -81,7 +82,7 @@ def _map_general(sections: dict[str, Section], fields: dict[str, object], unmapp
     fields["general_public_budget"], readings = narrative.general_public_budget(*passages)
     title = whole.title if whole else ""
     for passage, reading in readings:
-        unmapped += _unmapped(title, passage, reading)
+        unmapped += unmapped_in(title, passage, reading)
 
 
 def _map_overview(sections: dict[str, Section], fields: dict[str, object], unmapped: list[UnmappedFigure[Ref]]) -> None:
@@ -91,7 +92,7 @@ def _map_overview(sections: dict[str, Section], fields: dict[str, object], unmap
     passage = passage_of(staff.paragraphs if staff else ())
     units = narrative_other.units_in(staff.grids) if staff else ()
     fields["overview"], reading = narrative_other.overview(functions, passage, units)
-    unmapped += _unmapped(staff.title if staff else "", passage, reading)
+    unmapped += unmapped_in(staff.title if staff else "", passage, reading)
 
 
 def _identity(
@@ -108,29 +109,6 @@ def _identity(
     if unit is None:
         unit = next((name for each in projects if (name := each.department or each.implementing_unit)), None)
     return unit, year
-
-
-def _unmapped(title: str, passage: Passage, reading: Reading) -> list[UnmappedFigure[Ref]]:
-    """The figures of a section that have no key: what has a unit, not ordinals or numbers inside names."""
-    found = []
-    for at in sorted(reading.unclaimed):
-        token = passage.token(at)
-        if token.unit is not None:
-            found.append(
-                UnmappedFigure[Ref](
-                    section=heading_above(passage, at) or title,
-                    label=label_before(passage, at),
-                    raw=token.raw,
-                    value=Ref(token.index),
-                    unit="万元" if token.unit in MONEY else token.unit,
-                )
-            )
-    return found
-
-
-def _place(figure: UnmappedFigure[Ref]) -> int:
-    """Figures are listed in reading order, which is the order of the tokens of running text."""
-    return figure.value.token if figure.value else -1
 
 
 def _text(section: Section) -> str | None:

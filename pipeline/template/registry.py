@@ -26,4 +26,8 @@ MAPPERS: dict[str, Mapper] = {"final_accounts": _final_accounts}
 
 def map_document(document: Document, family: Family) -> Mapped:
     """Map a split document of a family. What its form does not make certain is left open."""
+    if family.labelled:
+        from recount.pipeline.template.labelled import map_labelled
+
+        return map_labelled(document, family)
     return MAPPERS[family.name](document)

@@ -21,9 +21,9 @@ from recount.pipeline.template.statement_table import (
     label,
     name_of,
 )
+from recount.schemas.coded import CodedRow
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.statements import (
-    CodedRow,
     ExpenditureRow,
     ExpenditureStatement,
     FundBudgetRow,

@@ -184,20 +184,20 @@ def _over(cell: Cell) -> range:
     return range(cell.column, cell.column_end)
 
 
-def table_of(grid: Grid) -> Table:
-    """A grid as a table: its cells by place, its header marked off."""
+def table_of(grid: Grid, marks: frozenset[str] = HEADER_MARKS) -> Table:
+    """A grid as a table: its cells by place, its header marked off by the words that only a header has."""
     places: list[list[Cell | None]] = [[None] * grid.columns for _ in range(grid.rows)]
     for cell in grid.cells:
         for row in range(cell.row, min(cell.row_end, grid.rows)):
             for column in range(cell.column, min(cell.column_end, grid.columns)):
                 places[row][column] = cell
     at = tuple(map(tuple, places))
-    body = _first_body_row(at)
+    body = _first_body_row(at, marks)
     level_row = body if body < grid.rows and _is_level_row(_beginning(at, body)) else None
     return Table(grid, at, body, level_row)
 
 
-def _first_body_row(at: Sequence[Sequence[Cell | None]]) -> int:
+def _first_body_row(at: Sequence[Sequence[Cell | None]], header_marks: frozenset[str]) -> int:
     """The first row that is not header: the one below the last header mark, or the first row with a figure.
 
     Lines without a figure may come before the first that has one; a row of column numbers has none.
@@ -211,7 +211,7 @@ def _first_body_row(at: Sequence[Sequence[Cell | None]]) -> int:
             header_end = number + 1
         elif any(map(only_number, cells)):
             return min(header_end or number, number)
-        marks = [cell.row_end for cell in cells if bare(cell.words) in HEADER_MARKS]
+        marks = [cell.row_end for cell in cells if bare(cell.words) in header_marks]
         header_end = max([header_end, *marks])
     return min(header_end, len(at))
 

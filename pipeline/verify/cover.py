@@ -4,7 +4,9 @@ Which other numbers there might be depends on where the figure was read.
 
 - A digital page prints what it prints. What can go wrong is that another of its numbers was taken, or the right one
   with the wrong sign. So a figure of a digital page is covered if every other number of the document, in either
-  direction, would fail an identity.
+  direction, would fail an identity; and a figure of a row that stands in its place, if every other number of that row
+  would (`place`). Two numbers that differ by less than ten in the last place are not told apart, nor is a figure
+  from one that is printed with fewer decimals: an ordinal 14 in the place of 13.58 is not covered, but 13.58 is.
 - A scanned page may be misread in any digit, also in the last one. So a figure that OCR read is covered only if the
   identities hold it to half a unit in its last place, against any number whatever.
 
@@ -16,12 +18,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Self
 
 from recount.pipeline.document import Token
-from recount.pipeline.verify.resolve import fits, shift_of
+from recount.pipeline.verify.place import Places, Span
+from recount.pipeline.verify.resolve import figure_of, fits
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.figures import Figure, Kind
 from recount.schemas.terms import Interval
@@ -35,77 +39,109 @@ Windows = tuple[Interval, ...]
 """What one identity leaves to a figure: it may have the values of any of these."""
 Held = dict[str, list[Windows]]
 """By pointer, what each of its satisfied identities leaves to it."""
+_Read = tuple[Decimal, Decimal]
+"""A number and its half unit."""
 
 
 @dataclass(slots=True)
 class Numbers:
     """The numbers of a document, as figures of each kind could have been read from them.
 
-    tokens: all that is printed; without any (in tests) it is the figures themselves.
+    tokens: all that is printed; figures: what was read, by pointer; places: where it stands.
     """
 
     tokens: Sequence[Token]
-    figures: Iterable[Figure] = ()
-    _of_kind: dict[Kind, _Sorted] = field(default_factory=dict)
+    figures: Mapping[str, Figure]
+    places: Places
+    _read: dict[Kind, dict[int, _Read | None]] = field(default_factory=dict)
+    _rows: dict[tuple[Span, Kind], _Sorted] = field(default_factory=dict)
+    _documents: dict[Kind, _Sorted] = field(default_factory=dict)
 
-    def leaves_other(self, figure: Figure, held: Sequence[Windows]) -> bool:
-        """Whether another number of the document satisfies all identities of a figure."""
-        known = self._of_kind.get(figure.kind)
+    def cover(self, figure: Figure, held: Sequence[Windows]) -> int:
+        """How many identities cover a figure, each for itself; 1 where only all of them together do."""
+        if not held or figure.pointer in self.places.misplaced:
+            return 0
+        if self.tokens and self.tokens[figure.token].origin == "ocr":
+            return sum(_pinned(figure, (each,)) for each in held) or int(_pinned(figure, held))
+        near, half, value = _NEAR * min(figure.quantum, _CENT), figure.half, figure.value
+        others = self._in_row(figure) or self._in_document(figure.kind)
+        alone, left = 0, None
+        for windows in held:
+            fitting = {
+                each
+                for low, high in windows
+                for each in others.meeting(low, high)
+                if each[1] <= half and abs(each[0] - value) >= near
+            }
+            alone += not fitting
+            left = fitting if left is None else left & fitting
+        return alone or int(not left)
+
+    def beside(self, figure: Figure, wanted: Interval) -> Decimal | None:
+        """Another number that stands in the row of a figure, or the document, and lies in an interval."""
+        others = self._in_row(figure) or self._in_document(figure.kind)
+        return next((value for value, _ in others.meeting(*wanted) if value != figure.value), None)
+
+    def _in_row(self, figure: Figure) -> _Sorted | None:
+        """What stands in the row of a figure; None if it is in none."""
+        span = self.places.spans.get(figure.pointer)
+        if span is None or not self.tokens:
+            return None
+        known = self._rows.get((span, figure.kind))
         if known is None:
-            known = self._of_kind[figure.kind] = self._sorted(figure.kind)
-        near = _NEAR * figure.quantum
-        narrowest = min(held, key=_width)
-        for low, high in narrowest:
-            for value, half in known.within(low, high):
-                if abs(value - figure.value) >= near and _satisfies(value, half, held):
-                    return True
-        return False
+            reads = self._reads(figure.kind, range(max(span[0], 0), min(span[1] + 1, len(self.tokens))))
+            known = self._rows[span, figure.kind] = _Sorted.of(reads, figure.kind)
+        return known
 
-    def read_by_ocr(self, figure: Figure) -> bool:
-        """Whether a figure was read from a scanned page."""
-        return bool(self.tokens) and self.tokens[figure.token].origin == "ocr"
+    def _in_document(self, kind: Kind) -> _Sorted:
+        known = self._documents.get(kind)
+        if known is None:
+            known = self._documents[kind] = _Sorted.of(self._reads(kind, range(len(self.tokens))), kind)
+        return known
 
-    def _sorted(self, kind: Kind) -> _Sorted:
-        found = set()
-        for token in self.tokens:
-            if fits(token, kind):
-                shift = shift_of(token, kind)
-                value = token.value.scaleb(shift)
-                half = Figure("", value, Decimal(1).scaleb(shift - token.decimals), kind, token.index).half
-                found |= {(value, half), (-value, half)} if kind in _SIGNED else {(value, half)}
+    def _reads(self, kind: Kind, tokens: range) -> Iterator[_Read]:
+        """The tokens that fit a field of this kind; without tokens (in tests), the figures themselves."""
         if not self.tokens:
-            found = {(sign * each.value, each.half) for each in self.figures if each.kind is kind for sign in (1, -1)}
-        return _Sorted(sorted(found))
+            yield from ((each.value, each.half) for each in self.figures.values() if each.kind is kind)
+            return
+        known = self._read.setdefault(kind, {})
+        for index in tokens:
+            if index not in known:
+                known[index] = _read_as(self.tokens[index], kind)
+            read = known[index]
+            if read is not None:
+                yield read
 
 
-@dataclass(slots=True)
+def _read_as(token: Token, kind: Kind) -> _Read | None:
+    if not fits(token, kind):
+        return None
+    figure = figure_of(token, "", kind)
+    return figure.value, figure.half
+
+
+@dataclass(frozen=True, slots=True)
 class _Sorted:
-    """Numbers with their half units, in the order of their values."""
+    """Numbers with their half units, in the order of their values. widest: the largest half unit."""
 
-    numbers: list[Interval]
-    values: list[Decimal] = field(init=False)
-    widest: Decimal = field(init=False)
+    numbers: list[_Read]
+    values: list[Decimal]
+    widest: Decimal
 
-    def __post_init__(self) -> None:
-        self.values = [value for value, _ in self.numbers]
-        self.widest = max((half for _, half in self.numbers), default=Decimal(0))
+    @classmethod
+    def of(cls, reads: Iterable[_Read], kind: Kind) -> Self:
+        """The numbers that a field of a kind might hold, in either direction."""
+        numbers = set(reads)
+        if kind in _SIGNED:
+            numbers |= {(-value, half) for value, half in numbers if value}
+        ordered = sorted(numbers)
+        return cls(ordered, [value for value, _ in ordered], max((half for _, half in ordered), default=Decimal(0)))
 
-    def within(self, low: Decimal, high: Decimal) -> Sequence[Interval]:
-        """The numbers that may meet an interval, allowing for the coarsest of them."""
+    def meeting(self, low: Decimal, high: Decimal) -> Iterator[_Read]:
+        """The numbers whose rounding intervals meet an interval."""
         first = bisect_left(self.values, low - self.widest)
-        return self.numbers[first : bisect_right(self.values, high + self.widest, first)]
-
-
-def _width(windows: Windows) -> Decimal:
-    return sum((high - low for low, high in windows), Decimal(0))
-
-
-def _satisfies(value: Decimal, half: Decimal, held: Iterable[Windows]) -> bool:
-    """Whether a printed number would satisfy every identity."""
-    for windows in held:
-        if not any(low <= value + half and value - half <= high for low, high in windows):
-            return False
-    return True
+        last = bisect_right(self.values, high + self.widest, first)
+        return (each for each in self.numbers[first:last] if low <= each[0] + each[1] and each[0] - each[1] <= high)
 
 
 def _pinned(figure: Figure, held: Iterable[Windows]) -> bool:
@@ -114,8 +150,8 @@ def _pinned(figure: Figure, held: Iterable[Windows]) -> bool:
     A number printed with fewer decimals than is usual may have lost one.
     """
     far = min(figure.quantum, _CENT) * _HALF
-    low = max((min(window[0] for window in windows) for windows in held), default=figure.value)
-    high = min((max(window[1] for window in windows) for windows in held), default=figure.value)
+    low = max(min(window[0] for window in windows) for windows in held)
+    high = min(max(window[1] for window in windows) for windows in held)
     return figure.value - far <= low and high <= figure.value + far
 
 
@@ -135,18 +171,19 @@ def held_by(evaluations: Iterable[Evaluation]) -> Held:
     return held
 
 
-def covered(figures: Mapping[str, Figure], evaluations: Iterable[Evaluation], numbers: Numbers) -> dict[str, int]:
+def covered(numbers: Numbers, evaluations: Sequence[Evaluation]) -> dict[str, int]:
     """By pointer, how many identities cover a figure; one where only several of them together do."""
-    count = {}
-    for pointer, held in held_by(evaluations).items():
-        figure = figures[pointer]
-        alone = sum(_covers(figure, (windows,), numbers) for windows in held)
-        if alone or (len(held) > 1 and _covers(figure, held, numbers)):
-            count[pointer] = max(alone, 1)
-    return count
+    held = held_by(evaluations)
+    for one, other in _printed_once(evaluations):
+        held[one] = held[other] = held[one] + held[other]
+    found = {pointer: numbers.cover(numbers.figures[pointer], windows) for pointer, windows in held.items()}
+    return {pointer: count for pointer, count in found.items() if count}
 
 
-def _covers(figure: Figure, held: Sequence[Windows], numbers: Numbers) -> bool:
-    if numbers.read_by_ocr(figure) and not _pinned(figure, held):
-        return False
-    return not numbers.leaves_other(figure, held)
+def _printed_once(evaluations: Iterable[Evaluation]) -> Iterator[tuple[str, str]]:
+    """Two fields that are one quantity, filled from one printed number: what holds the one holds the other."""
+    for each in evaluations:
+        stated, computed = each.identity.printed, each.identity.computed
+        if each.result == "not_applicable" and stated is not None and not computed.missing:
+            if len(computed.operands) == 1 and computed.nominal() == stated.value:
+                yield stated.pointer, computed.operands[0].pointer

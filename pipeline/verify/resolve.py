@@ -66,9 +66,7 @@ class Resolver:
             unit = token.unit or "none"
             self._refuse(pointer, token.raw, f"its unit ({unit}) does not fit a field of kind {kind.value}")
             return None
-        shift = shift_of(token, kind)
-        value = (-token.value if ref.negative else token.value).scaleb(shift)
-        figure = Figure(pointer, value, Decimal(1).scaleb(shift - token.decimals), kind, token.index)
+        figure = figure_of(token, pointer, kind, negative=ref.negative)
         self.figures[pointer] = figure
         return figure
 
@@ -76,7 +74,14 @@ class Resolver:
         self.rejected.append(Rejected(pointer, proposed, self.mapper, reason))
 
 
-def shift_of(token: Token, kind: Kind) -> int:
+def figure_of(token: Token, pointer: str, kind: Kind, *, negative: bool = False) -> Figure:
+    """A token as a figure of a field, in the field's unit."""
+    shift = _shift(token, kind)
+    value = (-token.value if negative else token.value).scaleb(shift)
+    return Figure(pointer, value, Decimal(1).scaleb(shift - token.decimals), kind, token.index)
+
+
+def _shift(token: Token, kind: Kind) -> int:
     """The power of ten that brings an amount to 万元."""
     if kind is Kind.MONEY:
         return _TO_WAN[token.unit or token.head]
@@ -84,6 +89,7 @@ def shift_of(token: Token, kind: Kind) -> int:
 
 
 def fits(token: Token, kind: Kind) -> bool:
+    """Whether a token's unit fits a field of this kind."""
     if kind is Kind.ANY:
         return True
     if kind is Kind.MONEY:

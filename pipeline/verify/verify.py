@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from recount.pipeline.document import Token
+from recount.pipeline.verify.blame import Suspect, blamed, explained, suspects_of
+from recount.pipeline.verify.cover import Numbers, covered
+from recount.pipeline.verify.place import places_of
 from recount.pipeline.verify.recount import Status, recount, statuses
 from recount.pipeline.verify.resolve import Rejected, Resolver
 from recount.schemas.arithmetic import Evaluation
@@ -17,7 +20,8 @@ from recount.schemas.figures import Figure, Model
 class Verified:
     """A report with its figures, each grounded and with a status; the evaluated identities; refused proposals.
 
-    report: Report[Figure]. figures, statuses: by JSON pointer. mapper: who proposed the figures.
+    report: Report[Figure]. figures, statuses: by JSON pointer. cover: how many identities cover a figure. suspects:
+    of each failing evaluation, by its position, the most suspect first. mapper: who proposed the figures.
     """
 
     report: Any
@@ -26,18 +30,26 @@ class Verified:
     evaluations: tuple[Evaluation, ...]
     rejected: tuple[Rejected, ...]
     mapper: str
+    cover: Mapping[str, int] = field(default_factory=dict)
+    suspects: Mapping[int, Sequence[Suspect]] = field(default_factory=dict)
 
 
 def verify(report: Model, tokens: Sequence[Token], mapper: str) -> Verified:
     """Verify a mapped report (Report[Ref]) against the number tokens of its document."""
     resolver = Resolver(tokens, mapper)
     resolved = resolver.model(report)
-    evaluations = tuple(recount(resolved))
+    figures = resolver.figures
+    evaluations = recount(resolved)
+    numbers = Numbers(tokens, figures, places_of(figures, tokens, evaluations))
+    cover = covered(numbers, evaluations)
+    suspects = suspects_of(evaluations, cover, numbers)
     return Verified(
         resolved,
-        resolver.figures,
-        statuses(resolver.figures, evaluations),
-        evaluations,
+        figures,
+        statuses(figures, cover, blamed(evaluations, cover)),
+        explained(resolved, evaluations, suspects),
         tuple(resolver.rejected),
         mapper,
+        cover,
+        suspects,
     )

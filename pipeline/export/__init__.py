@@ -1,0 +1,1 @@
+"""The results of an output folder as tables for other programs: tidy figures, rows, discrepancies."""

@@ -1,0 +1,31 @@
+"""The figures of the narrative that have no key: nothing that is printed is lost (contract, report.md)."""
+
+from __future__ import annotations
+
+from recount.pipeline.template.grammar import MONEY, Reading
+from recount.pipeline.template.passage import Passage, heading_above, label_before
+from recount.schemas.figures import Ref
+from recount.schemas.parts import UnmappedFigure
+
+
+def unmapped_in(title: str, passage: Passage, reading: Reading) -> list[UnmappedFigure[Ref]]:
+    """The figures of a section that have no key: what has a unit, not ordinals or numbers inside names."""
+    found = []
+    for at in sorted(reading.unclaimed):
+        token = passage.token(at)
+        if token.unit is not None:
+            found.append(
+                UnmappedFigure[Ref](
+                    section=heading_above(passage, at) or title,
+                    label=label_before(passage, at),
+                    raw=token.raw,
+                    value=Ref(token.index),
+                    unit="万元" if token.unit in MONEY else token.unit,
+                )
+            )
+    return found
+
+
+def in_reading_order(figures: list[UnmappedFigure[Ref]]) -> tuple[UnmappedFigure[Ref], ...]:
+    """As they stand in the report, which is the order of the tokens of running text."""
+    return tuple(sorted(figures, key=lambda figure: figure.value.token if figure.value else -1))

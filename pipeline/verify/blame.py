@@ -1,0 +1,189 @@
+"""Blame: at which figure a failed identity is laid, and what it says in words.
+
+A report is nearly right: one wrong figure, or one row that is missing or doubled, explains what fails. A suspect is
+the likelier, the more of its failing identities another number in its place would satisfy without breaking those that
+hold; if no other identity clears it; and if that number is a reader's slip away or stands in its row.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from recount.pipeline.verify.cover import Numbers
+from recount.pipeline.verify.slips import slip_into
+from recount.schemas.arithmetic import Evaluation
+from recount.schemas.figures import Figure, Model
+from recount.schemas.terms import Interval, Sum, bounds
+
+_NAMED = 3
+"""So many suspects are named in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """An operand of a failing identity.
+
+    fails: how many failing identities it is in. settles: whether another number in its place satisfies all of them and
+    breaks none that hold; likely: that number is a slip away, or printed in its row. cleared: how many identities
+    cover it. total: it is the printed side.
+    """
+
+    figure: Figure
+    fails: int
+    settles: bool
+    likely: bool
+    cleared: int
+    total: bool
+
+    @property
+    def rank(self) -> tuple[bool, bool, int, bool, bool]:
+        """The least is the most suspect."""
+        return not self.settles, self.cleared > 0, -self.fails, not self.likely, self.total
+
+
+def blamed(evaluations: Iterable[Evaluation], cover: Mapping[str, int]) -> set[str]:
+    """The figures at which failed identities are laid: the operands that no satisfied identity clears.
+
+    Where every operand is cleared by others, two halves of the report contradict each other: then it is laid at
+    the operands that the fewest identities cover.
+    """
+    found: set[str] = set()
+    for each in failing(evaluations):
+        suspects: Sequence[Figure] = each.operands if each.blamed is None else each.blamed
+        fewest = min((cover.get(operand.pointer, 0) for operand in suspects), default=0)
+        found |= {operand.pointer for operand in suspects if cover.get(operand.pointer, 0) == fewest}
+    return found
+
+
+def failing(evaluations: Iterable[Evaluation]) -> list[Evaluation]:
+    """The identities that fail and that nothing excuses."""
+    return [each for each in evaluations if each.result == "fail" and each.severity == "error"]
+
+
+def suspects_of(
+    evaluations: Sequence[Evaluation], cover: Mapping[str, int], numbers: Numbers
+) -> dict[int, list[Suspect]]:
+    """The suspects of each failing identity, the first the most suspect, by its place among the evaluations."""
+    failed = {at: each for at, each in enumerate(evaluations) if each.result == "fail" and each.severity == "error"}
+    if not failed:
+        return {}
+    involved = {operand.pointer for each in failed.values() for operand in each.operands}
+    wanted = _wanted(evaluations, involved)
+    fails: dict[str, int] = defaultdict(int)
+    for each in failed.values():
+        for operand in each.operands:
+            fails[operand.pointer] += 1
+    found = {}
+    for at, each in failed.items():
+        blamed_here = {operand.pointer for operand in each.blamed} if each.blamed is not None else None
+        ranked = [
+            _suspect(operand, fails, wanted, cover, numbers, total=operand is each.identity.printed)
+            for operand in each.operands
+            if blamed_here is None or operand.pointer in blamed_here
+        ]
+        found[at] = sorted(ranked, key=lambda suspect: suspect.rank)
+    return found
+
+
+def _suspect(
+    operand: Figure,
+    fails: Mapping[str, int],
+    wanted: Mapping[str, Interval | None],
+    cover: Mapping[str, int],
+    numbers: Numbers,
+    *,
+    total: bool,
+) -> Suspect:
+    interval = wanted.get(operand.pointer)
+    likely = interval is not None and (
+        slip_into(operand, interval) is not None or numbers.beside(operand, interval) is not None
+    )
+    cleared = cover.get(operand.pointer, 0)
+    return Suspect(operand, fails[operand.pointer], interval is not None, likely, cleared, total)
+
+
+def _wanted(evaluations: Iterable[Evaluation], involved: set[str]) -> dict[str, Interval | None]:
+    """What each figure would have to be to satisfy all its identities; None where no number does."""
+    found: dict[str, Interval | None] = {}
+    for each in evaluations:
+        if not any(operand.pointer in involved for operand in each.operands):
+            continue
+        for operand, low, high in _windows(each):
+            known = found.get(operand.pointer, (low, high))
+            if known is not None:
+                low, high = max(known[0], low - operand.half), min(known[1], high + operand.half)
+                found[operand.pointer] = (low, high) if low <= high else None
+    return found
+
+
+def _windows(evaluation: Evaluation) -> Iterable[tuple[Figure, Decimal, Decimal]]:
+    """What an identity, holding or not, would leave to each operand if the others are right."""
+    stated = evaluation.identity.printed
+    if evaluation.result == "pass" or evaluation.severity == "minor" or stated is None:
+        return evaluation.held
+    low, high = evaluation.identity.computed.interval()
+    if not (low.is_finite() and high.is_finite()):
+        return ()
+    return ((stated, low, high), *evaluation.identity.computed.windows(bounds(stated)))
+
+
+def explained(
+    report: Any, evaluations: Sequence[Evaluation], suspects: Mapping[int, Sequence[Suspect]]
+) -> tuple[Evaluation, ...]:
+    """The evaluations, each failing one with what it says in words, where nothing better explains it."""
+    found = list(evaluations)
+    for at, ranked in suspects.items():
+        if found[at].explanation is None:
+            found[at] = replace(found[at], explanation=_in_words(report, found[at], ranked))
+    return tuple(found)
+
+
+def _in_words(report: Any, evaluation: Evaluation, ranked: Sequence[Suspect]) -> str | None:
+    row = _row(evaluation, ranked)
+    open_ = [each for each in ranked if each.cleared == ranked[0].cleared and each.settles == ranked[0].settles]
+    if not open_ or len(ranked) > _NAMED >= len(open_) + _NAMED:
+        return row
+    named = ", ".join(f"{title_of(report, each.figure.pointer)} {each.figure.value}" for each in open_[:_NAMED])
+    more = f" or {len(open_) - _NAMED} more" if len(open_) > _NAMED else ""
+    return f"{row}; else most likely {named}{more}" if row else f"most likely {named}{more}"
+
+
+def _row(evaluation: Evaluation, ranked: Sequence[Suspect]) -> str | None:
+    """A sum over rows that is off by an amount that no operand explains says so."""
+    computed, residual = evaluation.identity.computed, evaluation.residual
+    if not isinstance(computed, Sum) or residual is None or not is_over_rows(computed):
+        return None
+    if any(each.settles and each.likely and not each.cleared for each in ranked):
+        return None
+    for sign, operand in computed.terms:
+        if abs(residual + sign * operand.value) <= (evaluation.tolerance or 0) and operand.value:
+            return f"a row of {operand.value} is doubled"
+    return f"a row of about {abs(residual):f} is {'missing' if residual > 0 else 'doubled'}"
+
+
+def is_over_rows(computed: Sum) -> bool:
+    """Whether a sum adds up the rows of a list: the same field of more than one."""
+    keys = [tuple(step for step in term.pointer.split("/") if not step.isdigit()) for term in computed.operands]
+    return len(keys) > len(set(keys))
+
+
+def title_of(report: Any, pointer: str) -> str:
+    """The official title of a figure's field, with the name of its row."""
+    value, title, row = report, "", ""
+    for step in pointer.split("/")[1:]:
+        if isinstance(value, tuple):
+            value = value[int(step)]
+            row = _row_name(value) or f"{int(step) + 1}"
+        elif isinstance(value, Model):
+            title = type(value).model_fields[step].title or step
+            value = getattr(value, step)
+    return f"{row}·{title}" if row else title
+
+
+def _row_name(row: Any) -> str | None:
+    names = ("level3", "item_name", "name", "source", "class_name", "label")
+    return next((name for key in names if (name := getattr(row, key, None))), None)
