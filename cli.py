@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -17,11 +17,19 @@ if TYPE_CHECKING:
 
     from recount.pipeline.archive import Archive
     from recount.pipeline.runner import RunSummary
+    from recount.schemas.family import Family
 
 FAILED = 1
 USAGE = 2
 INTERRUPTED = 130
 """The exit codes other than 0; the last is the shells' custom for Ctrl-C."""
+
+FamilyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--family", metavar="NAME|PATH", help="The report family, or the folder of one of your own; else recognised."
+    ),
+]
 
 app = typer.Typer(
     add_completion=False,
@@ -77,6 +85,7 @@ def structure(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Do unchanged reports again.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but failures.")] = False,
+    family: FamilyOption = None,
 ) -> None:
     """Structure reports: one JSON file each, DIR/reports/<path below the archive>.json."""
     from rich.console import Console
@@ -89,7 +98,9 @@ def structure(
     errors = Console(stderr=True, quiet=quiet)
     try:
         with live_progress(len(archive.sources), errors) as on_progress:
-            summary = run(archive.sources, out, jobs=jobs, force=force, on_progress=on_progress)
+            summary = run(
+                archive.sources, out, jobs=jobs, force=force, on_progress=on_progress, **_task_of(family)
+            )
     except KeyboardInterrupt:
         print("recount: interrupted; the same command goes on where this one stopped", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
@@ -97,6 +108,19 @@ def structure(
         _print_summary(summary)
     if _print_failures(summary, archive):
         raise typer.Exit(FAILED)
+
+
+def _task_of(family: str | None) -> dict[str, Any]:
+    """What `run` does with a report: as the family that is asked for, which must be there and sound."""
+    if family is None:
+        return {}
+    from functools import partial
+
+    from recount.pipeline.own_family import family_of, fingerprint
+    from recount.pipeline.worker import structure_as
+
+    family_of(family)
+    return {"task": partial(structure_as, family=family), "variant": fingerprint(family)}
 
 
 def _print_summary(summary: RunSummary) -> None:
@@ -141,6 +165,7 @@ def show(
         str | None,
         typer.Option("--section", metavar="NAME", help="Only this section: (a part of) its key or its title."),
     ] = None,
+    family: FamilyOption = None,
 ) -> None:
     """Show a result: source discrepancies, disputed figures with the reason, then all figures by section."""
     from recount.pipeline.jsonfile import read_result
@@ -149,16 +174,64 @@ def show(
 
     content = read_result(find_result(result, name))
     console = _console()
-    for part in render_result(content, report_model(content["contract"]), section):
+    for part in render_result(content, report_model(content["contract"], _family(family)), section):
         console.print(part)
 
 
+@app.command(epilog="Without --table, csv and parquet hold the figures, jsonl whole reports, xlsx and sqlite all tables.")
+def export(
+    out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run.")],
+    format_: Annotated[str, typer.Option("--format", metavar="FORMAT", help="jsonl, csv, parquet, xlsx or sqlite.")],
+    target: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The file; or a folder, for a file each table.")
+    ],
+    status: Annotated[
+        str | None,
+        typer.Option("--status", metavar="LIST", help="Only figures of these statuses: verified,repaired."),
+    ] = None,
+    keys: Annotated[
+        str, typer.Option("--keys", metavar="LANGUAGE", help="en: English names; zh: the official Chinese titles.")
+    ] = "en",
+    table: Annotated[
+        str | None,
+        typer.Option("--table", metavar="NAME", help="Only this table: figures, budget_items, discrepancies …"),
+    ] = None,
+) -> None:
+    """Export results as tables: figures, budget items, indicators, funds, statements, discrepancies."""
+    from recount.pipeline.export.export import export as exported
+
+    done = exported(out, target, format_, status=status, keys=keys, table=table)
+    for name, rows in done.rows.items():
+        print(f"{name}  {rows:,}")
+
+
 @app.command(epilog="The schema is JSON Schema 2020-12; titles are the official Chinese terms.")
-def schema() -> None:
+def schema(family: FamilyOption = None) -> None:
     """Print the JSON Schema of a structured report."""
     from recount.pipeline.lookup import json_schema
 
-    print(json_schema())
+    print(json_schema(_family(family)))
+
+
+@app.command(epilog="It works as it is; its README.md says what to change first.")
+def init_family(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Small letters, digits and _, a letter first.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the folder NAME is made.")] = Path(),
+) -> None:
+    """Begin a report family of your own: a folder with models, outline, identities and one example."""
+    from recount.pipeline.own_family import write_starter
+
+    folder = write_starter(name, out)
+    print(f"{folder} is ready: recount structure {folder / 'example'} --out out/ --family {folder}")
+
+
+def _family(name: str | None) -> Family | None:
+    """The family that an option names."""
+    if name is None:
+        return None
+    from recount.pipeline.own_family import family_of
+
+    return family_of(name)
 
 
 @evaluation.callback(invoke_without_command=True)

@@ -1,126 +1,38 @@
-"""What scanning does to the image of a page, effect by effect: each takes an image and gives another one.
-
-Images are Pillow images; chance comes from a generator that is handed in, so that the same seed gives the same page.
-"""
+"""How badly a document may be scanned: the knobs, and the levels that have a name. `degrade` does it."""
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
-
-PAPER = 255
-_SEAL = (200, 30, 40)
-"""The red of a vermilion ink pad."""
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 
-def skewed(image: Image.Image, degrees: float) -> Image.Image:
-    """Laid askew on the glass, turned about its middle (positive: counter-clockwise)."""
-    if not degrees:
-        return image
-    paper = PAPER if image.mode == "L" else (PAPER,) * 3
-    return image.rotate(degrees, resample=Image.Resampling.BICUBIC, fillcolor=paper)
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """How badly a document was scanned.
+
+    dpi: resolution. skew: pages lie askew by up to so many degrees, either way. noise: standard deviation of the grain,
+    of 255. blur: radius in pixels. quality: of the JPEG, 1..95. contrast: 1 as printed, less is paler. shade: how much
+    of the light is gone in the darkest corner. speckle: dots a page. seal: the chance that a page bears a red seal.
+    bilevel: black and white, as a fax (CCITT group 4); quality means nothing then.
+    """
+
+    dpi: int = 200
+    skew: float = 0.0
+    noise: float = 0.0
+    blur: float = 0.0
+    quality: int = 90
+    contrast: float = 1.0
+    shade: float = 0.0
+    speckle: int = 0
+    seal: float = 0.0
+    bilevel: bool = False
 
 
-def blurred(image: Image.Image, radius: float) -> Image.Image:
-    """Out of focus."""
-    return image.filter(ImageFilter.GaussianBlur(radius)) if radius else image
-
-
-def faded(image: Image.Image, contrast: float) -> Image.Image:
-    """Printed pale, or copied: black becomes grey and white loses a little."""
-    if contrast == 1:
-        return image
-    black = PAPER * (1 - contrast) * 0.8
-    white = PAPER - PAPER * (1 - contrast) * 0.2
-    return image.point([round(black + level / PAPER * (white - black)) for level in range(256)] * len(image.getbands()))
-
-
-def shaded(image: Image.Image, depth: float, rng: np.random.Generator) -> Image.Image:
-    """Lit unevenly: one side lies in the shade, and along one edge runs the shadow of the binding."""
-    if not depth:
-        return image
-    pixels = _pixels(image)
-    height, width = pixels.shape[:2]
-    across, down = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
-    turn = rng.uniform(0, 2 * math.pi)
-    slope = (across * math.cos(turn) + down * math.sin(turn) + math.sqrt(2)) / (2 * math.sqrt(2))
-    edge = (across if rng.random() < 0.5 else -across) + 1
-    light = 1 - depth * slope - depth * 0.8 * np.exp(-edge * 14)
-    return _image(pixels * _like(light, pixels))
-
-
-def noisy(image: Image.Image, spread: float, rng: np.random.Generator) -> Image.Image:
-    """The grain of the sensor: every pixel is off by chance, with this standard deviation."""
-    if not spread:
-        return image
-    pixels = _pixels(image)
-    grain = rng.standard_normal(pixels.shape[:2], dtype=np.float32) * spread
-    return _image(pixels + _like(grain, pixels))
-
-
-def speckled(image: Image.Image, specks: int, rng: np.random.Generator) -> Image.Image:
-    """Dust and toner: dark dots on the paper, light ones in the ink."""
-    if not specks:
-        return image
-    dusty = image.copy()
-    draw = ImageDraw.Draw(dusty)
-    ink = image.mode == "L"
-    for _ in range(int(rng.poisson(specks))):
-        x, y = rng.uniform(0, image.width), rng.uniform(0, image.height)
-        radius = rng.uniform(0.4, 1.6) * image.width / 1654
-        level = int(rng.uniform(20, 120)) if rng.random() < 0.8 else PAPER
-        draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=level if ink else (level,) * 3)
-    return dusty
-
-
-def sealed(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Stamped: a round red seal with a star, through which the print can still be seen. Gives a colour image."""
-    colour = image.convert("RGB")
-    stamp = Image.new("RGB", colour.size, (PAPER,) * 3)
-    draw = ImageDraw.Draw(stamp)
-    radius = 0.1 * image.width  # about 42 mm across, as the seals of departments are
-    x, y = rng.uniform(0.25, 0.75) * image.width, rng.uniform(0.3, 0.8) * image.height
-    draw.ellipse((x - radius, y - radius, x + radius, y + radius), outline=_SEAL, width=max(2, round(radius * 0.07)))
-    draw.polygon(_star(x, y, radius * 0.35), fill=_SEAL)
-    turn = rng.uniform(0, 2 * math.pi)
-    for at in range(14):  # the strokes of the name around the rim
-        angle = turn + at * math.pi * 1.5 / 14
-        ends = [
-            (x + math.cos(angle + side) * radius * reach, y + math.sin(angle + side) * radius * reach)
-            for reach, side in ((0.68, -0.05), (0.86, 0.05), (0.7, 0.08), (0.85, -0.06))
-        ]
-        draw.line(ends, fill=_SEAL, width=max(1, round(radius * 0.035)))
-    return ImageChops.multiply(colour, Image.blend(Image.new("RGB", colour.size, (PAPER,) * 3), stamp, 0.85))
-
-
-def bilevel(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """As a fax machine sees it: black or white, about a threshold that differs from page to page."""
-    threshold = rng.uniform(140, 185)
-    return image.convert("L").point([0 if level < threshold else PAPER for level in range(256)]).convert("1")
-
-
-def _star(x: float, y: float, radius: float) -> list[tuple[float, float]]:
-    """The corners of a five-pointed star."""
-    return [
-        (
-            x + math.sin(at * math.pi / 5) * radius * (1 if at % 2 == 0 else 0.382),
-            y - math.cos(at * math.pi / 5) * radius * (1 if at % 2 == 0 else 0.382),
-        )
-        for at in range(10)
-    ]
-
-
-def _pixels(image: Image.Image) -> NDArray[np.float32]:
-    return np.asarray(image, dtype=np.float32)
-
-
-def _like(plane: NDArray[np.floating], pixels: NDArray[np.float32]) -> NDArray[np.floating]:
-    """A plane in the shape of an image: the same for each of its colours."""
-    return plane if pixels.ndim == 2 else plane[:, :, np.newaxis]
-
-
-def _image(pixels: NDArray[np.floating]) -> Image.Image:
-    return Image.fromarray(np.clip(np.rint(pixels), 0, PAPER).astype(np.uint8))
+LEVELS: Mapping[str, Damage] = {
+    "good": Damage(dpi=200, skew=0.25, noise=2, blur=0.4, quality=60),
+    "fair": Damage(dpi=200, skew=0.6, noise=5, blur=0.7, quality=35, contrast=0.8, shade=0.1, speckle=30),
+    "poor": Damage(dpi=150, skew=1.0, noise=12, blur=0.9, quality=20, contrast=0.7, shade=0.2, speckle=100, seal=0.25),
+    "fax": Damage(dpi=200, skew=0.8, noise=12, blur=0.6, speckle=150, bilevel=True),
+}
+"""What the levels mean: "good" and "fair" come from an office's copier, "poor" is a copy of a copy. Grain, paleness and
+resolution of the first three are about those of the developers' samples."""

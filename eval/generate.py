@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from recount.eval.cases import PLACES, TAGS, Place
-from recount.eval.degrade import LEVELS, Damage, degrade, moved_places
+from recount.eval.damage import LEVELS, Damage
 from recount.eval.generator import Form, Options, generate, write_case
 from recount.eval.places import places_of
 from recount.pipeline.errors import UsageError
@@ -52,6 +53,8 @@ def scan_of(level: str | None, knobs: Sequence[str]) -> Scan | None:
         return None
     if level not in LEVELS:
         raise UsageError(f"no level of damage is called {level}; there are {', '.join(LEVELS)}")
+    if find_spec("numpy") is None or find_spec("PIL") is None:
+        raise UsageError("to make scans, numpy and Pillow must be installed: pip install 'recount[eval]'")
     return Scan(level, replace(LEVELS[level], **dict(_knob(each) for each in knobs)))
 
 
@@ -86,6 +89,9 @@ def write(order: Order, out: Path) -> Path:
     case = replace(case, name=order.name or f"{case.name}{suffix}")
     tags: dict[str, Any] = {}
     if order.scan:
+        # Here, because it needs libraries that a digital case does not.
+        from recount.eval.degrade import degrade, moved_places
+
         scan = degrade(case.pdf, order.scan.damage, order.seed)
         case, places = replace(case, pdf=scan.pdf), moved_places(scan, places)
         tags["scan"] = order.scan.level

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from recount.eval.commands import GOLD
-from recount.eval.degrade import LEVELS
+from recount.eval.damage import LEVELS
 from recount.eval.generate import Order, Scan, write_cases
 from recount.eval.generator import Form, Options
 

@@ -11,6 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from recount.pipeline.errors import UsageError
+from recount.schemas.family import Family
 from recount.schemas.registry import FAMILIES
 
 _SHOWN = 5
@@ -36,16 +37,16 @@ def find_result(path: Path, fragment: str | None = None) -> Path:
     raise UsageError(f"{len(fitting)} results in {path} fit, name one of them: {listed}")
 
 
-def report_model(contract: str) -> type[BaseModel]:
+def report_model(contract: str, own: Family | None = None) -> type[BaseModel]:
     """The model of the reports of a contract, in the figure type of result files.
 
-    Raises UsageError for a contract that this version does not know.
+    own: a family of the user's. Raises UsageError for a contract that this version does not know.
     """
-    for family in FAMILIES:
+    for family in (own, *FAMILIES) if own else FAMILIES:
         if family.contract == contract:
             model: type[BaseModel] = family.report_of(Decimal)
             return model
-    raise UsageError(f"this version of Recount does not know results of {contract}")
+    raise UsageError(f"this version of Recount does not know results of {contract}; name their family with --family")
 
 
 class _AsWritten(GenerateJsonSchema):
@@ -55,9 +56,10 @@ class _AsWritten(GenerateJsonSchema):
         return {"type": "number"}
 
 
-def json_schema() -> str:
-    """The JSON Schema of the `report` of a result file, as JSON."""
-    model = report_model(FAMILIES[0].contract)
+def json_schema(family: Family | None = None) -> str:
+    """The JSON Schema of the `report` of a result file of a family, by default of the final accounts, as JSON."""
+    chosen = family or FAMILIES[0]
+    model = report_model(chosen.contract, chosen)
     schema = model.model_json_schema(mode="serialization", schema_generator=_AsWritten)
     words = json.dumps({"$schema": GenerateJsonSchema.schema_dialect, **schema}, ensure_ascii=False, indent=2)
     # The models are generic in their figure type; to a reader of results Portion[Decimal] is just Portion.

@@ -86,16 +86,18 @@ def run(
     force: bool = False,
     on_progress: Callable[[Outcome], None] | None = None,
     task: Task = structure_report,
+    variant: str = "",
 ) -> RunSummary:
     """Structures the reports that are new or changed since the last run into the folder `out`.
 
     jobs: worker processes; 1 works in this one; None is one for each core, or this one if the reports are
     few. force: do unchanged reports again. on_progress: called with each outcome as it comes. task: what
-    structures one report; with several processes it must be a function at the top of a module. Raises
-    UsageError if `out` cannot be written to, OutputBusy if another run is at it.
+    structures one report; with several processes it must be a function at the top of a module. variant:
+    what decides results beside program and file (the family that was asked for): with another one, all is done again.
+    Raises UsageError if `out` cannot be written to, OutputBusy if another run is at it.
     """
     _make_folder(out)
-    version = program_version()
+    version = " ".join(filter(None, (program_version(), variant)))
     with locked(out), Ledger(out / LEDGER) as ledger:
         _sweep(out)
         number = ledger.start_run(version, {"reports": len(sources), "jobs": jobs, "force": force})

@@ -11,12 +11,17 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from recount.pipeline.archive import Source
 from recount.pipeline.errors import DocumentError
 from recount.pipeline.jsonfile import Result, write_result
 from recount.pipeline.ledger import Attempt
+
+if TYPE_CHECKING:
+    from recount.schemas.family import Family
 
 Task = Callable[[Path], Result]
 """Structures one report. Raises DocumentError for a file that cannot be structured."""
@@ -38,6 +43,20 @@ def structure_report(path: Path) -> Result:
     from recount.pipeline.structure import structure
 
     return structure(path)
+
+
+def structure_as(path: Path, family: str) -> Result:
+    """As structure_report, for a family that is named, or that lies in a folder of the user's."""
+    from recount.pipeline.structure import structure
+
+    return structure(path, _family(family))
+
+
+@cache
+def _family(name: str) -> Family:
+    from recount.pipeline.own_family import family_of
+
+    return family_of(name)
 
 
 def result_path(out: Path, name: str) -> Path:

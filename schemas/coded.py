@@ -1,4 +1,4 @@
-"""Tables by classification code (科目编码): their rows, and what must add up in them.
+"""Tables of lines by name and by classification code (科目编码), and what must add up in them.
 
 In a table a blank cell is nothing, so sums are over what is printed.
 """
@@ -11,11 +11,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from recount.schemas.arithmetic import Identity, equal, printed
-from recount.schemas.figures import F, Figure, Model, text
+from recount.schemas.figures import F, Figure, Model, money, text
 
 TOTAL = "合计"
 CODE = re.compile(r"\d{3}(?:\d{2}){0,2}")  # 类, 款 or 项
 LEVELS = {3: "类", 5: "款", 7: "项"}
+
+
+PART_OF_ABOVE = ("其中", "#")  # a line that repeats a part of the line above it
+
+
+class NamedLine(Model, Generic[F]):
+    """A line of a table in two halves, its ordinal (一、) dropped."""
+
+    name: str | None = text("项目")
+    amount: F | None = money("金额")
 
 
 class CodedRow(Model, Generic[F]):
@@ -36,6 +46,11 @@ def label(row: CodedRow[Figure]) -> str:
 def plain(name: str | None) -> str:
     """A line's name for comparing: without spaces, and without brackets, which not every form prints."""
     return re.sub(r"[（(][^）)]*[）)]|\s", "", name or "")
+
+
+def lines_sum(lines: Iterable[NamedLine[Figure]]) -> list[Figure | None]:
+    """The amounts to add up: a line 其中：… is part of the one above it."""
+    return [each.amount for each in lines if not (each.name or "").startswith(PART_OF_ABOVE)]
 
 
 def amount_columns(row: CodedRow[Figure]) -> list[tuple[str, str]]:

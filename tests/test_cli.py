@@ -193,8 +193,8 @@ def test_version(call: Call) -> None:
 def test_every_command_and_option_is_explained() -> None:
     group: Any = typer.main.get_command(app)
     assert group.help
-    assert set(group.commands) == {"structure", "show", "schema"}
-    for command in [group, *group.commands.values()]:
+    assert set(group.commands) == {"structure", "show", "schema", "export", "eval"}
+    for command in [group, *group.commands.values(), *group.commands["eval"].commands.values()]:
         assert command.help, f"{command.name} has no help"
         assert command.epilog, f"{command.name} has no epilog"
         for parameter in command.params:

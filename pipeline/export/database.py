@@ -13,7 +13,7 @@ from typing import Any
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.export.rows import Row
-from recount.pipeline.export.sink import Order, Sink, plain
+from recount.pipeline.export.sink import Order, Sink, plain, utf8
 from recount.pipeline.export.tables import Table
 
 _TYPES = {"integer": "INTEGER", "boolean": "INTEGER", "number": "TEXT", "string": "TEXT"}
@@ -74,9 +74,7 @@ class SqliteSink(Sink):
 def _stored(value: Any, type_: str) -> Any:
     if type_ == "number" and value is not None:
         return f"{Decimal(value):f}"
-    if isinstance(value, str) and not value.isascii():
-        return value.encode("utf-8", "backslashreplace").decode()
-    return value
+    return utf8(value) if isinstance(value, str) else value
 
 
 def _quoted(name: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recount.pipeline.export.rows import Row
-from recount.pipeline.export.sink import Order, Sink, needed, plain
+from recount.pipeline.export.sink import Order, Sink, needed, plain, utf8
 from recount.pipeline.export.tables import Table
 
 if TYPE_CHECKING:
@@ -46,13 +46,8 @@ def _series(pl: Any, name: str, type_: str, values: Sequence[Any]) -> Any:
         return pl.Series(name, numbers, dtype=pl.Decimal(_PRECISION, _scale(numbers)))
     types = {"integer": pl.Int64, "boolean": pl.Boolean, "string": pl.String}
     if type_ == "string":
-        values = [_utf8(value) for value in values]
+        values = [value if value is None else utf8(value) for value in values]
     return pl.Series(name, [plain(value, type_) for value in values], dtype=types[type_])
-
-
-def _utf8(value: str | None) -> str | None:
-    """Text without lone surrogates, which columns of text cannot hold."""
-    return value if value is None or value.isascii() else value.encode("utf-8", "backslashreplace").decode()
 
 
 def _scale(numbers: Iterable[Decimal | None]) -> int:

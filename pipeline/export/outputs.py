@@ -37,5 +37,5 @@ def statuses_named(words: str | None) -> list[str] | None:
     named = [word.strip() for word in words.split(",") if word.strip()]
     unknown = [word for word in named if word not in STATUSES]
     if unknown or not named:
-        raise UsageError(f"no status is called {', '.join(unknown) or words!r}; there are {', '.join(STATUSES)}")
+        raise UsageError(f"no status is called {', '.join(unknown or [words])}; there are {', '.join(STATUSES)}")
     return named

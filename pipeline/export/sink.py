@@ -52,6 +52,11 @@ def plain(value: Any, type_: str) -> Any:
     return int(value) if type_ == "integer" and value is not None else value
 
 
+def utf8(text: str) -> str:
+    """Text without lone surrogates, which only JSON can spell: \\udc80 in words."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
 def needed(module: str, purpose: str) -> ModuleType:
     """A library that only exports use. Raises UsageError, with what to do, if it is not installed."""
     try:

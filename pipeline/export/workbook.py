@@ -11,7 +11,7 @@ from typing import Any
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.export.rows import Row
-from recount.pipeline.export.sink import Order, Sink, needed, plain
+from recount.pipeline.export.sink import Order, Sink, needed, plain, utf8
 from recount.pipeline.export.tables import Column, Table
 
 _LAST_ROW = 1_048_575
@@ -69,7 +69,7 @@ class WorkbookSink(Sink):
             if column.name == "page" and pdf is not None and len(pdf) < _LONGEST_LINK:
                 sheet.sheet.write_formula(number, at, _link(pdf, value), self._format("link", False), value)
             elif column.type == "string":
-                write_text(number, at, str(value)[:_LONGEST_TEXT])
+                write_text(number, at, utf8(value)[:_LONGEST_TEXT])
             elif column.type == "boolean":
                 sheet.sheet.write_boolean(number, at, value)
             elif _is_exact(value):

@@ -21,6 +21,7 @@ from recount.pipeline.read.rulings import Run, merge_runs
 _THICKEST = 3.5  # points; what is thicker is shading, a seal's ring, a picture
 _SHORTEST = 9.0  # points; the height of the lowest rows
 _LONG = 28.0  # points; no stroke of a character is this long: a line in its own right
+_VERY_LONG = 45.0  # points; no characters in a row touch one another so far
 _BRIDGE = 1.2  # points over which ink is averaged along a line
 _MARGIN = 1.6  # points beside a line; a line is thin, on one side of it at least there is paper
 _CROWDED = 0.3  # share of a line along which there is ink beside it
@@ -31,6 +32,7 @@ _MOSTLY = 0.75  # the same for a short stretch that goes on as a long line
 _BROKEN = 0.7  # share of a long stretch at the end of a line that must be inked
 _BESIDE = 0.22  # share of a faint stretch along which there may be ink beside it
 _WITHIN = 0.45  # of its height: so far from its ends a stroke is within a text box
+_LOST = 25.0  # points of line that a loose end counts for
 _EXACT = 1.5  # points by which a short line may miss the lines at its ends
 _TOUCH = 3.0  # points by which lines may miss each other and still meet, as in split.lattice
 _LEAST_TABLE = (40.0, 12.0)  # points; signs of a large type make smaller frames
@@ -107,16 +109,17 @@ def find_rulings(image: Grey, dpi: float, text: Sequence[Box] = ()) -> tuple[Rul
     """
     scale = dpi / 72
     across = [(y0 / scale, x0 / scale, y1 / scale, x1 / scale) for x0, y0, x1, y1 in text]
-    best: Lines = ([], [])
-    fewest: float | None = None
+    looks: list[Lines] = []
     for look in _LOOKS:
-        lines = _seen(_depth(image, dpi, median=look.median), dpi, look.contrast, across)
-        faults = loose_ends(lines)
-        if fewest is None or (faults < fewest and _weight(lines) > 0.8 * _weight(best)):
-            best, fewest = lines, faults
-        if not faults:
+        looks.append(_seen(_depth(image, dpi, median=look.median), dpi, look.contrast, across))
+        if not loose_ends(looks[-1]):
             break
-    return as_rulings(best)
+    return as_rulings(max(looks, key=_soundness))
+
+
+def _soundness(lines: Lines) -> float:
+    """How good a table the lines make: their length, and what is missing where they end in mid-air."""
+    return sum(end - start for runs in lines for _, start, end in runs) - _LOST * loose_ends(lines)
 
 
 def _seen(depth: Grey, dpi: float, contrast: float, text: Sequence[Box]) -> Lines:
@@ -142,10 +145,6 @@ def loose_ends(lines: Lines) -> int:
     """How many ends of lines meet no line across."""
     level, upright = lines
     return sum(1 for _ in _loose(level, upright)) + sum(1 for _ in _loose(upright, level))
-
-
-def _weight(lines: Lines) -> float:
-    return sum(end - start for runs in lines for _, start, end in runs)
 
 
 def _depth(image: Grey, dpi: float, *, median: bool) -> Grey:
@@ -174,8 +173,8 @@ def _runs(ink: _Ink) -> list[Run]:
             found = list(_pieces(labels[y : y + height, x : x + width] == index, x, y))
         else:
             continue
-        runs += [(at / scale, start / scale, end / scale) for at, start, end in found]
-    return merge_runs([run for run in runs if not ink.is_crowded(run)])
+        runs += merge_runs([(at / scale, start / scale, end / scale) for at, start, end in found])
+    return merge_runs([run for run in runs if run[2] - run[1] >= _VERY_LONG or not ink.is_crowded(run)])
 
 
 def _pieces(mask: npt.NDArray[np.bool_], left: int, top: int) -> Iterator[Run]:
@@ -289,7 +288,7 @@ def _is_stretch(at: float, start: float, end: float, ink: _Ink) -> bool:
     share = ink.along(run)
     if end - start < _LONG:
         return share >= _MOSTLY and not ink.is_crowded(run) and not ink.parts_text(run)
-    return share >= _BROKEN and (share >= _WHOLE or not ink.is_crowded(run))
+    return share >= _BROKEN and (share >= _WHOLE or end - start >= _VERY_LONG or not ink.is_crowded(run))
 
 
 def _completed(lines: Lines, inks: tuple[_Ink, _Ink]) -> Lines:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from recount.pipeline.document import Number, Origin, Token
-from recount.pipeline.split.text import Composed, union
+from recount.pipeline.split.text import Composed, fold, union
 
 # A minus belongs to the number unless it joins two things (8-11月, 2022-12). Groups of three after a comma are
 # one number; a comma before anything else ends it. Dates set with points (2022.12.31) are no numbers, nor
@@ -34,15 +34,12 @@ class TokenStore:
         """
         folded = composed.text.folded
         return tuple(
-            Number(match.start(), match.end(), self._token(composed, match, head))
-            for match in _NUMBER.finditer(folded)
+            Number(match.start(), match.end(), self._token(composed, match, head)) for match in _NUMBER.finditer(folded)
         )
 
     def _token(self, composed: Composed, match: re.Match[str], head: str | None) -> Token:
         start, end = match.span()
-        digits = match[0].rstrip("%").replace(",", "")
-        value = Decimal(digits)
-        exponent = value.as_tuple().exponent
+        value, decimals = _value_of(match)
         first, last = composed.raw_index(start), composed.raw_index(end - 1)
         boxes, confidences, page = [], [], 0
         at = first
@@ -58,7 +55,7 @@ class TokenStore:
             index=len(self.tokens),
             raw=composed.raw[first : last + 1].replace("\n", "").rstrip("%％﹪ "),
             value=value,
-            decimals=-exponent if isinstance(exponent, int) else 0,
+            decimals=decimals,
             unit=_unit_of(match, composed.text.folded),
             page=page,
             box=union(boxes),
@@ -75,3 +72,21 @@ def _unit_of(match: re.Match[str], folded: str) -> str | None:
         return "%"
     unit = _UNIT.match(folded, match.end())
     return unit[0] if unit else None
+
+
+def parse_number(text: str) -> tuple[Decimal, int] | None:
+    """The value and the printed decimals of a text that is one number (a unit may follow); None for anything else."""
+    folded = "".join(fold(text).split())
+    match = _NUMBER.match(folded)
+    if match is None or _REST.fullmatch(folded, match.end()) is None:
+        return None
+    return _value_of(match)
+
+
+_REST = re.compile(rf"(?:{_UNIT.pattern})?[。,;]?")
+
+
+def _value_of(match: re.Match[str]) -> tuple[Decimal, int]:
+    value = Decimal(match[0].rstrip("%").replace(",", ""))
+    exponent = value.as_tuple().exponent
+    return value, -exponent if isinstance(exponent, int) else 0

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from recount.pipeline.template.statement_table import (
+    NOT_THE_FINAL_FIGURE,
     SUM_WORDS,
-    VALUE_WORDS,
     Columns,
     Field,
     Table,
@@ -73,7 +73,6 @@ LINE_ENDS = ("支出", "收入", "拨款")
 """How the name of every line by source or function ends; one that does not is only the first part of it."""
 OTHER_CLASSIFICATION = re.compile(r"经济分类|支出性质|按性质")
 """A third half, in old forms: the same expenditure once more, classified another way."""
-NOT_THE_FINAL_FIGURE = r"预算数|上年|调整|增减"
 _OF_BUDGET = r"(?:预算)?(?:财政拨款)?(?:支出)?"
 SPLIT = (
     Field("total", r"支出|合计|小计|总计", (), NOT_THE_FINAL_FIGURE),
@@ -112,10 +111,10 @@ class Lines:
 
 def income_expenditure_statement(table: Table) -> IncomeExpenditureStatement[Ref] | None:
     """收入支出决算总表."""
-    income, expenditure = _halves(table)
+    income, expenditure = halves(table)
     if income is None and expenditure is None:
         return None
-    left, right = _lines(table, income, INCOME_ROLES), _lines(table, expenditure, EXPENDITURE_ROLES)
+    left, right = lines_in(table, income, INCOME_ROLES), lines_in(table, expenditure, EXPENDITURE_ROLES)
     return IncomeExpenditureStatement[Ref](
         income=_named_amounts(left),
         expenditure=_named_amounts(right),
@@ -132,10 +131,10 @@ def income_expenditure_statement(table: Table) -> IncomeExpenditureStatement[Ref
 
 def fiscal_appropriation_statement(table: Table) -> FiscalAppropriationStatement[Ref] | None:
     """财政拨款收入支出决算总表: the expenditure half is split over the three budgets."""
-    income, expenditure = _halves(table, SPLIT)
+    income, expenditure = halves(table, SPLIT)
     if income is None and expenditure is None:
         return None
-    left, right = _lines(table, income, INCOME_ROLES), _lines(table, expenditure, EXPENDITURE_ROLES)
+    left, right = lines_in(table, income, INCOME_ROLES), lines_in(table, expenditure, EXPENDITURE_ROLES)
     return FiscalAppropriationStatement[Ref](
         income=_named_amounts(left),
         expenditure=tuple(NamedSplit[Ref](name=name, **amounts) for name, amounts in right.listed),
@@ -160,7 +159,7 @@ def _split(lines: Lines, key: str) -> FundSplit[Ref] | None:
     return FundSplit[Ref](**lines.role(key)) if key in lines.roles else None
 
 
-def _halves(table: Table, split: Sequence[Field] = ()) -> tuple[Half | None, Half | None]:
+def halves(table: Table, split: Sequence[Field] = ()) -> tuple[Half | None, Half | None]:
     """The income and the expenditure half: named over their 项目 column, or else the first and the second.
 
     split: the columns of the expenditure half where it has more than one amount.
@@ -205,18 +204,19 @@ def _amount_columns(table: Table, columns: Sequence[int], split: Sequence[Field]
     found = columns_by_header(table, split, columns)
     if found:
         return found
-    amounts = [each for each in columns if _heads_amount(table.path(each))]
+    amounts = [each for each in columns if _heads_amount(table, each)]
     if not amounts:
         amounts = [each for each in by_content(table, columns, only_number) if not _row_numbers(table, each)]
         return {"total": tuple(amounts)} if len(amounts) == 1 else {}
     return {"total": tuple(amounts)} if len({heading(table, each) for each in amounts}) == 1 else {}
 
 
-def _heads_amount(path: Sequence[str]) -> bool:
-    """Whether a heading says that the final figures stand below it."""
-    if not path or any(re.search(NOT_THE_FINAL_FIGURE, words) for words in path):
+def _heads_amount(table: Table, column: int) -> bool:
+    """Whether a heading says that the figures that are wanted stand below it."""
+    path = table.path(column)
+    if not path or any(re.search(table.heads.never, words) for words in path):
         return False
-    return VALUE_WORDS.fullmatch(path[-1]) is not None or path[-1] in SUM_WORDS
+    return table.heads.values.fullmatch(path[-1]) is not None or path[-1] in SUM_WORDS
 
 
 def _row_numbers(table: Table, column: int) -> bool:
@@ -226,7 +226,7 @@ def _row_numbers(table: Table, column: int) -> bool:
     return bool(steps) and steps.count(1) >= len(numbers) / 2
 
 
-def _lines(table: Table, half: Half | None, roles: Sequence[tuple[str, str]]) -> Lines:
+def lines_in(table: Table, half: Half | None, roles: Sequence[tuple[str, str]]) -> Lines:
     """Read a half downwards: lines until 本年…合计, then totals and carry-overs by their names."""
     lines = Lines()
     if half is None:
@@ -238,7 +238,8 @@ def _lines(table: Table, half: Half | None, roles: Sequence[tuple[str, str]]) ->
         if role is not None:
             lines.roles.setdefault(role, []).append(amounts)
             # 本年收入 may stand above its lines, instead of 本年收入合计 below them.
-            listing = listing and role == "income_current_year" and not bare(own_name).endswith(tuple(SUM_WORDS))
+            above = role == "income_current_year" or (role == "expenditure_current_year" and not lines.listed)
+            listing = listing and above and not bare(own_name).endswith(tuple(SUM_WORDS))
         elif listing:
             has_ordinal = own_name != name
             if has_ordinal or not numbered or not _completes(lines.listed, name, amounts):

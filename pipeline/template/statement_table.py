@@ -36,6 +36,7 @@ LONGEST_HEADER = 12  # rows; a mark further down is a header printed again on th
 NUMBERED = 0.75  # the part of a row of column numbers that is read right, at least
 VALUE_WORDS = re.compile(r"(?:本年度?|当年|\d{4}年度?)?(?:决算数|决算金额|金额|决算|支出数)")
 """Header words that say only that figures stand below: 决算数 over 合计, 一般公共预算财政拨款 …"""
+NOT_THE_FINAL_FIGURE = r"预算数|上年|调整|增减"
 SUM_WORDS = frozenset({"合计", "小计", "总计"})
 CLOSE = 0.74  # of a header's characters must be right to know it by likeness: one of four may be misread
 CLEARLY_CLOSER = 0.15
@@ -115,18 +116,34 @@ def has_chinese(cell: Cell | None) -> bool:
     return cell is not None and _CHINESE.search(cell.words) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """What heads the amounts of a report's tables.
+
+    values: words that say only that they stand below. never: words of other amounts than those wanted.
+    """
+
+    values: re.Pattern[str]
+    never: str
+
+
+FINAL_HEADS = Heads(VALUE_WORDS, NOT_THE_FINAL_FIGURE)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """A grid with its cells by place, and where the body begins.
 
     at: by row and column, a merged cell at every place that it covers. body: the first row that is not
-    header. level_row: the row in which 类, 款, 项 stand beside 合计 and its figures, where the form has that.
+    header. level_row: the row in which 类, 款, 项 stand beside 合计 and its figures, where the form has that. heads: of
+    its amounts.
     """
 
     grid: Grid
     at: tuple[tuple[Cell | None, ...], ...]
     body: int
     level_row: int | None = None
+    heads: Heads = FINAL_HEADS
 
     def row(self, number: int) -> list[Cell]:
         """The cells that say something and begin in a row, left to right."""
@@ -184,7 +201,7 @@ def _over(cell: Cell) -> range:
     return range(cell.column, cell.column_end)
 
 
-def table_of(grid: Grid, marks: frozenset[str] = HEADER_MARKS) -> Table:
+def table_of(grid: Grid, marks: frozenset[str] = HEADER_MARKS, heads: Heads = FINAL_HEADS) -> Table:
     """A grid as a table: its cells by place, its header marked off by the words that only a header has."""
     places: list[list[Cell | None]] = [[None] * grid.columns for _ in range(grid.rows)]
     for cell in grid.cells:
@@ -194,7 +211,7 @@ def table_of(grid: Grid, marks: frozenset[str] = HEADER_MARKS) -> Table:
     at = tuple(map(tuple, places))
     body = _first_body_row(at, marks)
     level_row = body if body < grid.rows and _is_level_row(_beginning(at, body)) else None
-    return Table(grid, at, body, level_row)
+    return Table(grid, at, body, level_row, heads)
 
 
 def _first_body_row(at: Sequence[Sequence[Cell | None]], header_marks: frozenset[str]) -> int:
@@ -242,9 +259,9 @@ def is_header_again(cells: Sequence[Cell]) -> bool:
     return any(bare(cell.words) in NAMES_OF_COLUMNS for cell in cells) and not any(map(only_number, cells))
 
 
-def trimmed(path: Sequence[str]) -> tuple[str, ...]:
+def trimmed(path: Sequence[str], values: re.Pattern[str] = VALUE_WORDS) -> tuple[str, ...]:
     """A header path without the words that say only that figures stand below, and without a closing 小计."""
-    kept = [words for words in path if not VALUE_WORDS.fullmatch(words)]
+    kept = [words for words in path if not values.fullmatch(words)]
     while len(kept) > 1 and kept[-1] in SUM_WORDS:
         kept.pop()
     return tuple(kept) or (("合计",) if path else ())  # 决算数 alone: that of all
@@ -279,7 +296,7 @@ def columns_by_header(table: Table, fields: Sequence[Field], columns: Iterable[i
 
     A heading may stand over several columns of the grid: they are one column of the form.
     """
-    paths = {column: trimmed(table.path(column)) for column in columns}
+    paths = {column: trimmed(table.path(column), table.heads.values) for column in columns}
     heads = {column: heading(table, column) for column in paths}
     found: Columns = {}
     for field in fields:

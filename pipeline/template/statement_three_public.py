@@ -61,15 +61,15 @@ Place = tuple[str, str]
 def three_public_statement(table: Table) -> ThreePublicStatement[Ref]:
     """财政拨款“三公”经费支出决算表; an amount that two cells claim is left open."""
     claims: dict[Place, list[tuple[bool, Ref]]] = {}
-    for row, cell in _figures(table):
+    for row, cell in figures_of(table):
         ref = amount_in(cell)
-        above = _words(table.at[each][cell.column] for each in range(row))
-        beside = _words(table.at[row][each] for each in range(cell.column))
-        side, key = _side(above + beside), _item(above) or _item(beside, lines=True)
+        above = words_of(table.at[each][cell.column] for each in range(row))
+        beside = words_of(table.at[row][each] for each in range(cell.column))
+        side, key = _side(above + beside), item_of(above) or item_of(beside, lines=True)
         if ref is not None and side is not None and key is not None:
             whole_line = not SUM_WORDS.isdisjoint(beside)
             claims.setdefault((side, key), []).append((whole_line, ref))
-    chosen = {place: _chosen(each) for place, each in claims.items()}
+    chosen = {place: chosen_of(each) for place, each in claims.items()}
     return ThreePublicStatement[Ref](budget=_row(chosen, "budget"), final=_row(chosen, "final"))
 
 
@@ -77,13 +77,13 @@ def _row(chosen: dict[Place, Ref | None], side: str) -> ThreePublicRow[Ref]:
     return ThreePublicRow[Ref](**{key: ref for (of, key), ref in chosen.items() if of == side})
 
 
-def _chosen(claims: Sequence[tuple[bool, Ref]]) -> Ref | None:
+def chosen_of(claims: Sequence[tuple[bool, Ref]]) -> Ref | None:
     """The one amount; where the table has a line for each unit, that of their 合计."""
     refs = [ref for _, ref in claims] if len(claims) == 1 else [ref for whole, ref in claims if whole]
     return refs[0] if len(refs) == 1 else None
 
 
-def _figures(table: Table) -> Iterator[tuple[int, Cell]]:
+def figures_of(table: Table) -> Iterator[tuple[int, Cell]]:
     """The cells that hold a number alone, without the rows of column numbers and the notes."""
     for row in range(table.grid.rows):
         cells = table.row(row)
@@ -91,7 +91,7 @@ def _figures(table: Table) -> Iterator[tuple[int, Cell]]:
             yield from ((row, cell) for cell in cells if only_number(cell))
 
 
-def _words(cells: Iterable[Cell | None]) -> list[str]:
+def words_of(cells: Iterable[Cell | None]) -> list[str]:
     """What the cells say, outermost first, without ordinals and 其中."""
     said = [bare(without_ordinal(_PART_OF.sub("", without_ordinal(cell.words)))) for cell in spoken(cells)]
     return [words for words in said if words]
@@ -106,7 +106,7 @@ def _side(words: Sequence[str]) -> str | None:
     return "budget" if budget else "final"
 
 
-def _item(words: Sequence[str], *, lines: bool = False) -> str | None:
+def item_of(words: Sequence[str], *, lines: bool = False) -> str | None:
     """The item that the innermost words name; 小计 is that of its group, 合计 in no group the total.
 
     lines: they are a line's own words, which may call the total “三公”经费.

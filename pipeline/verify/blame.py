@@ -89,6 +89,14 @@ def suspects_of(
     return found
 
 
+def most_suspect(suspects: Mapping[int, Sequence[Suspect]]) -> list[Suspect]:
+    """The suspects of all failing identities together, the first the most suspect, each once."""
+    best: dict[str, Suspect] = {}
+    for each in sorted((each for ranked in suspects.values() for each in ranked), key=lambda each: each.rank):
+        best.setdefault(each.figure.pointer, each)
+    return list(best.values())
+
+
 def _suspect(
     operand: Figure,
     fails: Mapping[str, int],

@@ -132,10 +132,10 @@ def _general(narrative: GeneralPublicBudget[Figure], statement: GeneralStatement
         name = plain(each.class_name)
         if times[name] == 1 and said_times[name] == 1:
             yield same(f"五、{name} = {table}·{name}", each.amount, shown[name])
-    yield from _items("五", narrative.items, table, statement.rows)
+    yield from items_against_rows("五", narrative.items, table, statement.rows)
 
 
-def _items(
+def items_against_rows(
     numeral: str,
     items: Iterable[BudgetItem[Figure]],
     table: str,
@@ -202,4 +202,4 @@ def _fund(name: str, narrative: FundBudget[Figure], statement: FundBudgetStateme
             (narrative.closing_carryover, "年末结转和结余", whole.closing),
         ):
             yield same(f"{name}{title} = 决算表·合计", said, shown)
-    yield from _items(name, narrative.items, f"{name}决算表", statement.rows)
+    yield from items_against_rows(name, narrative.items, f"{name}决算表", statement.rows)

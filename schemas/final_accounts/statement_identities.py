@@ -7,11 +7,11 @@ statements have to do with each other. In a table a blank cell is nothing, so su
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from recount.schemas.arithmetic import Identity, equal, printed, same
-from recount.schemas.coded import class_rows, doubtful, label, plain, superior, total_row
+from recount.schemas.coded import PART_OF_ABOVE, class_rows, doubtful, label, plain, superior, total_row
 from recount.schemas.figures import Figure
 
 if TYPE_CHECKING:
@@ -19,13 +19,11 @@ if TYPE_CHECKING:
         BasicStatement,
         FiscalAppropriationStatement,
         FundBudgetStatement,
-        NamedAmount,
         Statements,
     )
 
 PERSONNEL_CLASSES = ("301", "303")
 """工资福利支出 and 对个人和家庭的补助 are 人员经费, every other class is 公用经费."""
-PART_OF_ABOVE = ("其中", "#")  # a line that repeats a part of the line above it
 
 BUDGETS = {
     "total": "合计",
@@ -44,11 +42,6 @@ OTHER_INCOME = {
     "其他收入": "other",
 }
 """A line of 收入支出决算总表, and the column of 收入决算表 under the same name."""
-
-
-def lines_sum(lines: Iterable[NamedAmount[Figure]]) -> list[Figure | None]:
-    """The amounts to add up: a line 其中：… is part of the one above it."""
-    return [each.amount for each in lines if not (each.name or "").startswith(PART_OF_ABOVE)]
 
 
 def personnel_and_public(statement: BasicStatement[Figure]) -> Iterator[Identity]:
@@ -126,7 +119,7 @@ def _overview_and_rows(statements: Statements[Figure]) -> Iterator[Identity]:
             yield same(rule, overview.expenditure_current_year, whole.total)
         printed_lines = [(line.name, line.amount) for line in overview.expenditure]
         printed_rows = [(row.name, row.total) for row in class_rows(statements.expenditure.rows)]
-        yield from _by_function("收入支出决算总表", printed_lines, "支出决算表", printed_rows)
+        yield from by_function("收入支出决算总表", printed_lines, "支出决算表", printed_rows)
 
 
 def _overview_and_fiscal(statements: Statements[Figure]) -> Iterator[Identity]:
@@ -156,7 +149,7 @@ def _fiscal_and_general(statements: Statements[Figure]) -> Iterator[Identity]:
     if fiscal is not None:
         lines = [(line.name, line.general) for line in fiscal.expenditure]
         rows = [(row.name, row.total) for row in class_rows(general.rows)]
-        yield from _by_function("财政拨款收入支出决算总表", lines, "一般公共预算财政拨款支出决算表", rows)
+        yield from by_function("财政拨款收入支出决算总表", lines, "一般公共预算财政拨款支出决算表", rows)
         if whole is not None and fiscal.expenditure_current_year is not None:
             rule = "财政拨款收入支出决算总表·本年支出合计·一般公共预算 = 一般公共预算财政拨款支出决算表·合计"
             yield same(rule, fiscal.expenditure_current_year.general, whole.total)
@@ -184,10 +177,10 @@ def _fiscal_and_fund(
             yield same(rule, in_fiscal, in_fund)
     lines = [(line.name, getattr(line, budget)) for line in fiscal.expenditure]
     rows = [(row.name, row.total) for row in class_rows(statement.rows)]
-    yield from _by_function("财政拨款收入支出决算总表", lines, f"{title}决算表", rows)
+    yield from by_function("财政拨款收入支出决算总表", lines, f"{title}决算表", rows)
 
 
-def _by_function(
+def by_function(
     one: str,
     lines: Sequence[tuple[str | None, Figure | None]],
     other: str,

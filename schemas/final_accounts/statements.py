@@ -6,20 +6,18 @@ from collections.abc import Iterator
 from typing import Generic
 
 from recount.schemas.arithmetic import Identity, equal, printed, same
-from recount.schemas.coded import CodedRow, label, sums_by_code
+from recount.schemas.coded import CodedRow, NamedLine, label, lines_sum, sums_by_code
 from recount.schemas.figures import F, Figure, Model, money, part, rows, text
 from recount.schemas.final_accounts.statement_identities import (
     between,
     fiscal_expenditure,
-    lines_sum,
     personnel_and_public,
 )
 
 
-class NamedAmount(Model, Generic[F]):
-    """A line of 收入支出决算总表, its ordinal (一、) dropped."""
+class NamedAmount(NamedLine[F], Generic[F]):
+    """A line of 收入支出决算总表."""
 
-    name: str | None = text("项目")
     amount: F | None = money("决算数")
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pymupdf
 import pytest
 
-from recount.eval.degrade import LEVELS, Damage, Scan, degrade
+from recount.eval.damage import LEVELS, Damage
+from recount.eval.degrade import Scan, degrade
 
 SIZE = (300, 200)
 

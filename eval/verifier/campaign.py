@@ -1,0 +1,132 @@
+"""Faults of every kind in many reports, on several processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from pathlib import Path
+from random import Random
+
+from recount.eval.verifier.base import Base, load
+from recount.eval.verifier.fault import Fault, Operator
+from recount.eval.verifier.judge import Outcome, Verdict, judge
+from recount.eval.verifier.mismapped import MISMAPPED
+from recount.eval.verifier.misread import MISREAD
+from recount.pipeline.verify.coverage import Coverage, coverage_of
+from recount.schemas.figures import Ref
+
+_TRIES = 4
+"""So often a fault is drawn again where the report has no room for it."""
+
+
+@dataclass(frozen=True)
+class Miss:
+    """A fault that came out as verified, or a row that nobody missed: in which report, what, where."""
+
+    report: str
+    fault: str
+    verdict: Verdict
+
+
+@dataclass
+class Campaign:
+    """What was counted. verdicts: of every fault, with the group of its operator. false_alarms: identities that fail in
+    a report without any fault, by report. coverage: of every report.
+    """
+
+    operators: dict[str, str] = field(default_factory=dict)
+    verdicts: list[Verdict] = field(default_factory=list)
+    misses: list[Miss] = field(default_factory=list)
+    coverage: dict[str, Coverage] = field(default_factory=dict)
+    failing: dict[str, list[str]] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def add(self, part: Campaign) -> None:
+        """Takes in what another process counted."""
+        self.operators |= part.operators
+        self.verdicts += part.verdicts
+        self.misses += part.misses
+        self.coverage |= part.coverage
+        self.failing |= part.failing
+        self.seconds += part.seconds
+
+
+def campaign(sources: Sequence[Path], *, each: int, seed: int = 0, jobs: int | None = None) -> Campaign:
+    """`each` faults of every operator, and of pairs, in every report. The same seed makes the same faults."""
+    whole = Campaign()
+    work = partial(_one, each=each, seed=seed)
+    with ProcessPoolExecutor(jobs or os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
+        for part in pool.map(work, sources):
+            whole.add(part)
+    return whole
+
+
+def _one(source: Path, *, each: int, seed: int) -> Campaign:
+    base = load(source)
+    scanned = base.as_scanned()
+    found = Campaign(
+        coverage={base.name: coverage_of(base.verified)},
+        failing={base.name: [f"{e.severity} {e.identity.rule}" for e in base.verified.evaluations if e.result == "fail"]},
+    )
+    started = time.perf_counter()
+    for operator in _operators():
+        found.operators[operator.name] = operator.group
+        rng = Random(f"{seed}/{base.name}/{operator.name}")
+        read = scanned if operator.scanned else base
+        for fault in _faults(operator, rng, read, each):
+            verdict = replace(judge(read, fault), operator=operator.name)
+            found.verdicts.append(verdict)
+            if _is_miss(verdict, operator):
+                found.misses.append(Miss(base.name, _words(base, fault), verdict))
+    found.seconds = time.perf_counter() - started
+    return found
+
+
+def _words(base: Base, fault: Fault) -> str:
+    """What was done, for the list of misses."""
+    told = [f"{base.tokens[at].raw} read as {token.raw}" for at, token in fault.tokens.items()][:1]
+    told += [f"/{'/'.join(path)} = {_shown(base, new)}" for path, new in fault.report.items()][:2]
+    return f"{fault.operator}: {', '.join(told)}"
+
+
+def _shown(base: Base, new: object) -> str:
+    if isinstance(new, Ref):
+        return ("−" if new.negative else "") + (base.tokens[new.token].raw if new.token < len(base.tokens) else "?")
+    return "none" if new is None else "other rows"
+
+
+def _is_miss(verdict: Verdict, operator: Operator) -> bool:
+    return verdict.outcome in (Outcome.SILENT, Outcome.ROUNDING) or (operator.group == "rows" and not verdict.noticed)
+
+
+def _faults(operator: Operator, rng: Random, base: Base, number: int) -> Iterator[Fault]:
+    for _ in range(number):
+        drawn = (operator.make(rng, base) for _ in range(_TRIES))
+        fault = next((each for each in drawn if each is not None), None)
+        if fault is not None:
+            yield fault
+
+
+@cache
+def _operators() -> tuple[Operator, ...]:
+    """All kinds of faults, and two at once."""
+    singles = (*MISREAD, *MISMAPPED)
+    return (*singles, *_pairs("two misread", MISREAD), *_pairs("two mismapped", MISMAPPED[:6]))
+
+
+def _pairs(name: str, operators: Iterable[Operator]) -> Iterator[Operator]:
+    """Two faults of some operators at once."""
+    choices = list(operators)
+
+    def make(rng: Random, base: Base) -> Fault | None:
+        one, other = (rng.choice(choices).make(rng, base) for _ in range(2))
+        if one is None or other is None or one.wrong.keys() & other.wrong.keys():
+            return None
+        return one | other
+
+    yield Operator(name, "pairs", make, scanned=choices[0].scanned)

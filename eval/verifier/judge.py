@@ -1,0 +1,109 @@
+"""What came of a fault: was it refused, noticed, left open, or did a wrong figure pass as verified?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from recount.eval.verifier.base import Base, changed
+from recount.eval.verifier.fault import Fault
+from recount.pipeline.verify import Verified, verify
+from recount.pipeline.verify.blame import failing, most_suspect
+from recount.schemas.figures import Figure
+
+_NEAR = 10
+
+
+class Outcome(StrEnum):
+    """What came of a fault, the worst of its figures; the last is the silent error."""
+
+    HARMLESS = "harmless"  # the value is the same
+    REJECTED = "rejected"  # the figure is not in the report
+    DISPUTED = "disputed"
+    GROUNDED = "grounded"  # nothing claims that it is right
+    ROUNDING = "inside rounding"  # verified, and less than ten in the last place from the right value
+    SILENT = "silent"  # verified
+
+
+_ORDER = list(Outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """outcome: of the worst figure. covered: the right figures were all under an identity. noticed: an identity fails
+    that held before. place: of the wrong figure among the suspects, counted from 1; 0 if it is none of them; None
+    where nothing fails. pointers: the figures that passed as verified.
+    """
+
+    operator: str
+    outcome: Outcome
+    covered: bool
+    noticed: bool
+    place: int | None
+    pointers: tuple[str, ...] = ()
+
+
+def judge(base: Base, fault: Fault) -> Verdict:
+    """Runs the verifier on a report with a fault."""
+    tokens = list(base.tokens)
+    for index, token in fault.tokens.items():
+        tokens[index] = token
+    report = changed(base.report, fault.report) if fault.report else base.report
+    found = verify(report, tokens, "fault")
+    outcomes = {pointer: _outcome(found, pointer, right) for pointer, right in fault.wrong.items()}
+    worst = max(outcomes.values(), key=_ORDER.index, default=Outcome.HARMLESS)
+    passed = tuple(p for p, outcome in outcomes.items() if outcome in (Outcome.SILENT, Outcome.ROUNDING))
+    cover = base.verified.cover
+    harmful = [pointer for pointer, outcome in outcomes.items() if outcome is not Outcome.HARMLESS]
+    return Verdict(
+        fault.operator,
+        worst,
+        covered=all(pointer in cover for pointer in harmful),
+        noticed=_failing(found) - _failing(base.verified) != Counter(),
+        place=_place(found, base.verified, harmful),
+        pointers=passed,
+    )
+
+
+def _outcome(found: Verified, pointer: str, right: Decimal | None) -> Outcome:
+    figure = found.figures.get(pointer)
+    if figure is None:
+        return Outcome.REJECTED
+    if figure.value == right:
+        return Outcome.HARMLESS
+    status = found.statuses[pointer]
+    if status == "disputed":
+        return Outcome.DISPUTED
+    if status == "grounded":
+        return Outcome.GROUNDED
+    return Outcome.ROUNDING if _is_near(figure, right) else Outcome.SILENT
+
+
+def _is_near(figure: Figure, right: Decimal | None) -> bool:
+    return right is not None and abs(figure.value - right) < _NEAR * min(figure.quantum, Decimal("0.01"))
+
+
+def _failing(found: Verified) -> Counter[str]:
+    """The rules that fail, and how often; a report may fail some without any fault."""
+    return Counter(each.identity.rule for each in failing(found.evaluations))
+
+
+def _place(found: Verified, before: Verified, wrong: list[str]) -> int | None:
+    """The place of the first wrong figure among the suspects of what fails now."""
+    known = _expected(before)
+    new = {at: ranked for at, ranked in found.suspects.items() if _key(found, at) not in known}
+    if not new or not wrong:
+        return None
+    order = [each.figure.pointer for each in most_suspect(new)]
+    return next((place for place, pointer in enumerate(order, 1) if pointer in wrong), 0)
+
+
+def _expected(before: Verified) -> set[tuple[str, tuple[str, ...]]]:
+    return {_key(before, at) for at in before.suspects}
+
+
+def _key(found: Verified, at: int) -> tuple[str, tuple[str, ...]]:
+    evaluation = found.evaluations[at]
+    return evaluation.identity.rule, tuple(each.pointer for each in evaluation.operands)

@@ -1,0 +1,86 @@
+"""The coverage ledger: which identities were due in a report, which of them could be evaluated, and what they cover."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from recount.pipeline.verify.verify import Verified
+from recount.schemas.arithmetic import Evaluation
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An identity that the report's sections imply. missing: why it could not be evaluated; None where it was."""
+
+    rule: str
+    result: str
+    missing: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What the identities of a report say of its figures.
+
+    due: every identity. figures: how many there are. under: of each figure, how many evaluated identities it takes part in;
+    cover: how many of them another number in its place would have failed. uncovered: the figures of no such identity.
+    """
+
+    due: tuple[Due, ...]
+    figures: int
+    under: dict[str, int] = field(default_factory=dict)
+    cover: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def uncovered(self) -> list[str]:
+        """The figures that nothing covers, in report order."""
+        return [pointer for pointer in self.under if not self.cover.get(pointer)]
+
+    def share(self, least: int) -> float:
+        """The share of figures that take part in at least so many evaluated identities."""
+        return sum(number >= least for number in self.under.values()) / self.figures if self.figures else 1.0
+
+    def covered(self, least: int) -> float:
+        """The share of figures that at least so many identities cover."""
+        return sum(number >= least for number in self.cover.values()) / self.figures if self.figures else 1.0
+
+    @property
+    def not_evaluated(self) -> list[Due]:
+        """The identities that were due and could not be evaluated."""
+        return [each for each in self.due if each.missing is not None]
+
+
+def coverage_of(verified: Verified) -> Coverage:
+    """The ledger of a verified report."""
+    under: Counter[str] = Counter()
+    for each in verified.evaluations:
+        under.update({operand.pointer for operand in each.operands})
+    return Coverage(
+        due=tuple(_due(each) for each in verified.evaluations),
+        figures=len(verified.figures),
+        under={pointer: under[pointer] for pointer in verified.figures},
+        cover=dict(verified.cover),
+    )
+
+
+def _due(evaluation: Evaluation) -> Due:
+    identity = evaluation.identity
+    why = None
+    if evaluation.result == "not_applicable":
+        if identity.printed is None:
+            why = "the stated figure is not printed"
+        elif identity.computed.missing:
+            why = "an operand is not printed"
+        else:
+            why = evaluation.explanation or "it cannot be computed"
+    return Due(identity.rule, evaluation.result, why)
+
+
+def rules_by_section(evaluations: Iterable[tuple[str, Any]]) -> dict[str, list[str]]:
+    """The rules of each section, in the order of the report, each once."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for section, identity in evaluations:
+        found[section].setdefault(identity.rule)
+    return {section: list(rules) for section, rules in found.items()}

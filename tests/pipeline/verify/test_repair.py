@@ -1,0 +1,123 @@
+"""Repair takes what was read again, never what would fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from recount.pipeline.document import Token
+from recount.pipeline.split.tokens import parse_number
+from recount.pipeline.verify.recount import Status
+from recount.pipeline.verify.repair import Repaired, repair
+from recount.pipeline.verify.verify import verify
+from recount.schemas.figures import Ref
+from recount.schemas.final_accounts.common import Portion
+from recount.schemas.final_accounts.narrative import Income, IncomeExpenditure, StateAssets
+from recount.schemas.final_accounts.report import Report
+
+
+def scanned(raw: str, index: int, unit: str | None = "万元") -> Token:
+    value, decimals = parse_number(raw) or (Decimal(0), 0)
+    return Token(index, raw, value, decimals, unit, 1, (0.0, float(index), 9.0, index + 1.0), "ocr", 0.99)
+
+
+class Second:
+    """A second reading, given by what was read first."""
+
+    def __init__(self, **readings: Sequence[str]) -> None:
+        self.by_raw = {key.removeprefix("r").replace("_", "."): tuple(value) for key, value in readings.items()}
+        self.asked: list[str] = []
+
+    def readings(self, tokens: Sequence[Token]) -> list[tuple[str, ...]]:
+        self.asked += [token.raw for token in tokens]
+        return [self.by_raw.get(token.raw, (token.raw,)) for token in tokens]
+
+
+def totals(*raws: str, second: Second) -> Repaired:
+    """收入总计 = 本年收入合计 + 使用非财政拨款结余 + 年初结转和结余, read as given."""
+    tokens = [scanned(raw, index) for index, raw in enumerate(raws)]
+    keys = ("income_total", "income_current_year", "nonfiscal_surplus_used", "opening_carryover")
+    section = IncomeExpenditure[Ref](**{key: Ref(at) for at, key in enumerate(keys)})
+    report = Report[Ref](income_expenditure=section)
+    return repair(report, verify(report, tokens, "template"), tokens, second)
+
+
+def values(found: Repaired) -> list[str]:
+    return [str(figure.value) for figure in found.verified.figures.values()]
+
+
+def test_the_one_reading_that_satisfies_the_identity_is_taken() -> None:
+    found = totals("1955.06", "1950.88", "0.00", "4.68", second=Second(r1950_88=["1950.38", "1950.88"]))
+    assert values(found) == ["1955.06", "1950.38", "0.00", "4.68"]
+    assert found.first == {1: "1950.88"}
+    assert found.verified.statuses["/income_expenditure/income_current_year"] is Status.REPAIRED
+    assert all(each.result != "fail" for each in found.verified.evaluations)
+
+
+def test_a_lost_separator_is_repaired_where_it_was_read_again() -> None:
+    found = totals("195506", "1950.38", "0.00", "4.68", second=Second(r195506=["1,955.06"]))
+    assert values(found)[0] == "1955.06"
+    assert found.tokens[0].raw == "1,955.06"
+
+
+def test_what_would_fit_but_was_not_read_is_not_taken() -> None:
+    found = totals("1955.06", "1950.88", "0.00", "4.68", second=Second())
+    assert values(found)[1] == "1950.88"
+    assert not found.first
+    assert found.verified.statuses["/income_expenditure/income_current_year"] is Status.DISPUTED
+
+
+def test_two_readings_that_both_satisfy_leave_the_figure_disputed() -> None:
+    second = Second(r1950_88=["1950.38", "1950.37"])  # within the rounding of four figures
+    found = totals("1955.06", "1950.88", "0.00", "4.68", second=second)
+    assert not found.first
+    assert found.verified.statuses["/income_expenditure/income_current_year"] is Status.DISPUTED
+
+
+def test_two_figures_that_could_each_settle_it_are_both_left() -> None:
+    second = Second(r1950_88=["1950.38"], r1955_06=["1955.56"])
+    found = totals("1955.06", "1950.88", "0.00", "4.68", second=second)
+    assert not found.first
+
+
+def test_two_figures_misread_together_are_repaired_by_their_one_pair() -> None:
+    second = Second(r1950_88=["1950.38"], r4_63=["4.68"])
+    found = totals("1955.06", "1950.88", "0.00", "4.63", second=second)
+    assert values(found) == ["1955.06", "1950.38", "0.00", "4.68"]
+    assert found.first == {1: "1950.88", 3: "4.63"}
+
+
+def test_a_reading_that_breaks_another_identity_is_not_taken() -> None:
+    tokens = [scanned(raw, at) for at, raw in enumerate(("80.00", "50.00", "40.00"))]
+    tokens += [scanned("62.50", 3, "%"), scanned("37.50", 4, "%")]
+    income = Income[Ref](
+        total=Ref(0),
+        fiscal_appropriation=Portion[Ref](amount=Ref(1), percent=Ref(3)),
+        other=Portion[Ref](amount=Ref(2), percent=Ref(4)),
+    )
+    report = Report[Ref](income=income)
+    # 90.00 settles the sum and breaks both shares; 30.00 settles all.
+    second = Second(r80_00=["90.00"], r40_00=["30.00"])
+    found = repair(report, verify(report, tokens, "template"), tokens, second)
+    assert found.first == {2: "40.00"}
+
+
+def test_a_digital_figure_is_never_read_again() -> None:
+    tokens = [Token(0, "3", Decimal(3), 0, "辆", 1, (0.0, 0.0, 9.0, 1.0)), scanned("2", 1, "辆")]
+    section = StateAssets[Ref](vehicle_count=Ref(0), vehicles_other=Ref(1))
+    report = Report[Ref](state_assets=section)
+    second = Second(r3=["2"])
+    repair(report, verify(report, tokens, "template"), tokens, second)
+    assert second.asked == ["2"]
+
+
+def test_a_figure_that_nothing_covers_is_disputed_if_a_second_reading_differs() -> None:
+    tokens = [scanned("6131.12", 0, "平方米"), scanned("107.79", 1)]
+    section = StateAssets[Ref](building_area_m2=Ref(0), building_value=Ref(1))
+    report = Report[Ref](state_assets=section)
+    second = Second(r6131_12=["6131.12"], r107_79=["1079.79"])
+    found = repair(report, verify(report, tokens, "template"), tokens, second)
+    assert found.verified.statuses["/state_assets/building_area_m2"] is Status.GROUNDED
+    assert found.verified.statuses["/state_assets/building_value"] is Status.DISPUTED
+    assert found.doubts == {1: "1079.79"}
+    assert values(found) == ["6131.12", "107.79"]
