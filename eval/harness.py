@@ -51,5 +51,5 @@ def scored(case: Case, attempt: Attempt, out: Path) -> CaseScore:
     if attempt.status == "failed":
         # A reason without a traceback is one that the task gave on purpose.
         fate: Fate = "crashed" if attempt.traceback or attempt.sha256 is None else "refused"
-        return score_failure(case, fate, attempt.reason or "", attempt.seconds)
+        return score_failure(case, fate, attempt.reason or "")
     return score(case, read_result(result_path(out, case.name)), attempt.seconds)

@@ -91,8 +91,11 @@ class CaseScore:
     discrepancy_errors: tuple[DiscrepancyError, ...] = ()
 
 
-def score_failure(case: Case, fate: Fate, reason: str, seconds: float) -> CaseScore:
-    """A case without a result: all of its figures are missing, all of its discrepancies missed."""
+def score_failure(case: Case, fate: Fate, reason: str) -> CaseScore:
+    """A case without a result: all of its figures are missing, all of its discrepancies missed.
+
+    The time that it took is not counted: there are no pages to count it by.
+    """
     facing = face(case.gold(), {}, by_name)
     errors = tuple(_errors(facing, {}))
     missed = tuple(DiscrepancyError("missed", pointers, "") for pointers in case.planted or ())
@@ -106,7 +109,6 @@ def score_failure(case: Case, fate: Fate, reason: str, seconds: float) -> CaseSc
         texts=_texts(facing),
         rows=_rows(facing),
         discrepancies=DiscrepancyTally(missed=len(missed)),
-        spend=Spend(seconds=seconds),
         figure_errors=errors,
         discrepancy_errors=missed,
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from recount.pipeline.document import Token
 from recount.pipeline.verify import Verified
-from recount.schemas.arithmetic import Evaluation
+from recount.schemas.arithmetic import Evaluation, Identity
 from recount.schemas.figures import Figure, Kind, Model
 
 _PLACES = Decimal("0.0001")
@@ -108,7 +108,7 @@ def _check(evaluation: Evaluation, name: str) -> dict[str, Any]:
     return {
         "id": name,
         "rule": identity.rule,
-        "expression": f"{printed.value} = {identity.computed.render()}" if applicable and printed else None,
+        "expression": _expression(identity) if applicable else None,
         "result": evaluation.result,
         "computed": _rounded(evaluation.computed),
         "printed": printed.value if printed else None,
@@ -118,6 +118,13 @@ def _check(evaluation: Evaluation, name: str) -> dict[str, Any]:
         "explanation": evaluation.explanation,
         "pointers": [operand.pointer for operand in evaluation.operands],
     }
+
+
+def _expression(identity: Identity) -> str | None:
+    """The identity with the numbers filled in."""
+    if identity.printed is None:
+        return None
+    return f"{identity.printed.value} {'≤' if identity.at_most else '='} {identity.computed.render()}"
 
 
 def _rounded(value: Decimal | None) -> Decimal | None:

@@ -39,6 +39,7 @@ __all__ = [
     "Rate",
     "Sum",
     "Term",
+    "at_most",
     "equal",
     "evaluate",
     "growth",
@@ -76,6 +77,7 @@ class Identity:
     """A printed figure must equal what is computed from others.
 
     rule: the identity in words. shares: the printed shares of the same whole, where publishers level them.
+    at_most: the printed figure may as well be less. Such a bound can fail, but it confirms no figure.
     """
 
     rule: str
@@ -83,6 +85,7 @@ class Identity:
     computed: Term
     alternatives: tuple[Alternative, ...] = ()
     shares: tuple[Figure, ...] = ()
+    at_most: bool = False
 
 
 Result = Literal["pass", "fail", "not_applicable"]
@@ -131,6 +134,11 @@ def same(rule: str, one: Figure | None, other: Figure | None) -> Identity:
     return Identity(rule, one, total(other))
 
 
+def at_most(rule: str, figure: Figure | None, bound: Figure | None) -> Identity:
+    """The figure is no more than the bound."""
+    return Identity(rule, figure, total(bound), at_most=True)
+
+
 def share(rule: str, percent: Figure | None, part: Addend, of: Addend) -> Identity:
     """percent = part ÷ whole × 100."""
     return Identity(rule, percent, Rate(total(part), total(of)))
@@ -170,7 +178,7 @@ def evaluate(identity: Identity) -> Evaluation:
         return _on_zero_base(identity, stated, operands)
     low, high = computed.interval()
     half = stated.half
-    passed = stated.value - half <= high and low <= stated.value + half
+    passed = stated.value - half <= high and (identity.at_most or low <= stated.value + half)
     found = Evaluation(
         identity,
         "pass" if passed else "fail",
@@ -179,7 +187,7 @@ def evaluate(identity: Identity) -> Evaluation:
         residual=stated.value - nominal,
         tolerance=(high - low) / 2 + half,
         severity=None if passed else "error",
-        held=_held(stated, computed, (low, high)) if passed else (),
+        held=_held(stated, computed, (low, high)) if passed and not identity.at_most else (),
     )
     return found if passed else _explained(found, stated)
 
@@ -214,10 +222,7 @@ def _on_zero_base(identity: Identity, stated: Figure, operands: tuple[Figure, ..
         return found
     part = rate.part.nominal()
     if abs(stated.value) in _CONVENTIONS:
-        by_form = HUNDRED.copy_sign(part) if part else ZERO
-        held = tuple(_exactly(each) for each in operands if _fixed(rate, each, part)) if stated.value == by_form else ()
-        if held and part:  # of 0 against 0 any rate is possible
-            held = (_exactly(stated), *held)
+        held = _held_by_convention(rate, stated, operands)
         return replace(found, result="pass", severity=None, explanation="zero base, by convention", held=held)
     low, high = rate.part.interval()
     least_part = ZERO if low <= 0 <= high else min(abs(low), abs(high))
@@ -226,6 +231,20 @@ def _on_zero_base(identity: Identity, stated: Figure, operands: tuple[Figure, ..
         # The base was too small to print, not nothing: it passes, and proves nothing of its operands.
         return replace(found, result="pass", severity=None, explanation="the base rounds to 0")
     return replace(found, explanation="the base is 0, and the rate is neither 0 nor 100")
+
+
+def _held_by_convention(rate: Rate, stated: Figure, operands: tuple[Figure, ...]) -> Held:
+    """What 100% against a base of 0, or 0% of 0 against 0, leaves to each operand.
+
+    A rate that is not the one of the form says nothing, and of 0 against 0 any rate is possible. A base may as well be
+    what the rate would make of it, were it no convention.
+    """
+    part = rate.part.nominal()
+    if stated.value != (HUNDRED.copy_sign(part) if part else ZERO):
+        return ()
+    fixed = [each for each in operands if _fixed(rate, each, part)]
+    otherwise = tuple(each for each in rate.windows(bounds(stated)) if each[0] in fixed)
+    return (*((_exactly(stated),) if part else ()), *map(_exactly, fixed), *otherwise)
 
 
 def _fixed(rate: Rate, operand: Figure, part: Decimal) -> bool:

@@ -50,9 +50,8 @@ class Figure:
 
     value: in the field's own unit (万元, %, a count), signed. quantum: the value of one unit in the last
     printed decimal (0.01 for 1955.06; after a conversion from 元, 0.000001). pointer: JSON pointer of the field.
-    token: index of the token it was read from. Compared by identity: two equal values are two figures.
-    half: how far rounding for print may have moved it: half a unit in its last place. Counts and years are exact;
-    so is a score without decimals (a 10 among scores such as 9.55).
+    token: index of the token it was read from. half: how far rounding for print may have moved it (half_of).
+    Compared by identity: two equal values are two figures.
     """
 
     pointer: str
@@ -63,8 +62,16 @@ class Figure:
     half: Decimal = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        exact = self.kind in _EXACT or (self.kind is Kind.SCORE and self.quantum >= 1)
-        object.__setattr__(self, "half", _NOTHING if exact else self.quantum * _HALF)
+        object.__setattr__(self, "half", half_of(self.kind, self.quantum))
+
+
+def half_of(kind: Kind, quantum: Decimal) -> Decimal:
+    """How far rounding for print may have moved a figure: half a unit in its last place.
+
+    Counts and years are exact; so is a score without decimals (a 10 among scores such as 9.55).
+    """
+    exact = kind in _EXACT or (kind is Kind.SCORE and quantum >= 1)
+    return _NOTHING if exact else quantum * _HALF
 
 
 class Model(BaseModel):

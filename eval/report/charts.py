@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from recount.eval.report.markup import Markup, element
 
+COLOURS = {"right": "#4a8f6d", "wrong": "#c0392b", "missing": "#d9a441", "invented": "#8e5aa8"}
+
 _WIDTH, _LABEL, _BAR, _GAP, _VALUE = 720, 150, 18, 8, 110
 _LEAST = 1.5
 """A part that is not nothing is at least so many points wide: one wrong figure of ten thousand must be seen."""
@@ -14,7 +16,7 @@ _LEAST = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar: its label, how many there are of each colour class, and what is written behind it."""
+    """A bar: its label, how many there are of each outcome, and what is written behind it."""
 
     label: str
     parts: Sequence[tuple[str, int]]
@@ -35,6 +37,12 @@ def bars(entries: Sequence[Bar], title: str) -> Markup:
     )
 
 
+def legend() -> Markup:
+    """What the colours mean."""
+    marks = [element("span", name, class_="mark", style=f"background:{colour}") for name, colour in COLOURS.items()]
+    return element("p", [(mark, " ") for mark in marks])
+
+
 def _bar(entry: Bar, top: int) -> list[Markup]:
     """The label, the parts and the value of a bar."""
     middle = top + _BAR - 5
@@ -43,7 +51,7 @@ def _bar(entry: Bar, top: int) -> list[Markup]:
     for (colour, _), width in zip(entry.parts, _widths([number for _, number in entry.parts]), strict=True):
         if width:
             drawn.append(
-                element("rect", x=f"{left:.2f}", y=top, width=f"{width:.2f}", height=_BAR, class_=f"f-{colour}")
+                element("rect", x=f"{left:.2f}", y=top, width=f"{width:.2f}", height=_BAR, fill=COLOURS[colour])
             )
             left += width
     drawn.append(element("text", entry.value, x=_WIDTH - _VALUE + 8, y=middle))

@@ -8,6 +8,7 @@ from typing import Any
 from recount.eval.cases import Case, Place
 from recount.eval.harness import Evaluation
 from recount.eval.leaves import Number
+from recount.eval.report.charts import COLOURS
 from recount.eval.report.crops import Pages, open_pages
 from recount.eval.report.markup import Child, Markup, element, joined, table
 from recount.eval.scores import CaseScore, FigureError
@@ -85,7 +86,7 @@ def _card(error: FigureError, gold: Mapping[str, Any], picture: Markup) -> Marku
             element("div", error.pointer, class_="pointer"),
             element(
                 "div",
-                element("span", error.outcome, class_=f"mark {error.outcome}"),
+                element("span", error.outcome, class_="mark", style=f"background:{COLOURS[error.outcome]}"),
                 " expected ",
                 element("b", _number(error.gold)),
                 ", got ",

@@ -10,7 +10,7 @@ from recount.eval.compare import Comparison
 from recount.eval.harness import Evaluation
 from recount.eval.metrics import ABSENT, OUTCOMES, STATUSES, TRUSTED, Tally, interval, tally
 from recount.eval.report.changes import changes
-from recount.eval.report.charts import Bar, bars
+from recount.eval.report.charts import Bar, bars, legend
 from recount.eval.report.errors import errors
 from recount.eval.report.markup import Child, Markup, element, joined, table
 from recount.eval.report.style import STYLE
@@ -35,7 +35,7 @@ def render(evaluation: Evaluation, version: str, comparison: Comparison | None =
     scores, sums = evaluation.scores, totals(evaluation.scores)
     body = [
         element("h1", "Recount: evaluation"),
-        element("p", f"program {version}, {sums.cases} cases, {sums.spend.pages} pages", class_="dim"),
+        element("p", f"program {version}, {sums.cases} cases, {sums.spend.pages} pages read", class_="dim"),
         headline(sums),
         changes(comparison) if comparison else None,
         statuses(sums),
@@ -135,6 +135,7 @@ def statuses(sums: Totals) -> Markup:
     return joined(
         [
             element("h2", "Status against truth"),
+            legend(),
             chart,
             table(head, rows),
             element("p", f"{missing:,} more figures of the gold were not delivered.", class_="dim"),

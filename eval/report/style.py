@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 STYLE = """
-:root { color-scheme: light; --right: #4a8f6d; --wrong: #c0392b; --missing: #d9a441; --invented: #8e5aa8; }
+:root { color-scheme: light; --right: #4a8f6d; --wrong: #c0392b; }
 body { font: 14px/1.45 system-ui, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; color: #222; background: #fff;
   max-width: 1180px; margin: 2em auto; padding: 0 1em; }
 h1 { font-size: 22px; margin: 0; } h2 { font-size: 17px; margin: 2.2em 0 .6em; }
@@ -20,15 +20,11 @@ th { border-bottom: 1px solid #bbb; font-weight: 600; } .n { text-align: right; 
 td.err { color: var(--wrong); } td.grave { background: var(--wrong); color: #fff; font-weight: 700; }
 td.most { background: #fdf1d8; } td.few { background: #f8d9d4; } td.all { color: #777; }
 svg { display: block; max-width: 100%; height: auto; font-size: 12px; }
-.f-right { fill: var(--right); } .f-wrong { fill: var(--wrong); } .f-missing { fill: var(--missing); }
-.f-invented { fill: var(--invented); }
 .error { display: grid; grid-template-columns: 440px 1fr; gap: 14px; padding: 8px 0; border-bottom: 1px solid #eee; }
 .error img { max-width: 100%; border: 1px solid #ddd; }
 .error .none { color: #999; border: 1px dashed #ddd; padding: 8px; }
 .error b { font-variant-numeric: tabular-nums; } .error.silent { background: #fbe9e7; }
 .pointer { font-family: ui-monospace, monospace; font-size: 12px; color: #777; overflow-wrap: anywhere; }
-.mark { border-radius: 3px; padding: 0 6px; color: #fff; background: #888; }
-.mark.wrong { background: var(--wrong); } .mark.missing { background: var(--missing); }
-.mark.invented { background: var(--invented); }
+.mark { border-radius: 3px; padding: 0 6px; color: #fff; }
 td.text { max-width: 480px; overflow-wrap: anywhere; }
 """.strip()

@@ -14,6 +14,7 @@ from recount.pipeline.read import read_pdf
 from recount.pipeline.split import split
 from recount.pipeline.template.mapper import map_report
 from recount.pipeline.verify import Verified, verify
+from recount.pipeline.verify.cover import Numbers
 from recount.schemas.figures import Model, Ref
 from recount.schemas.registry import FAMILIES
 
@@ -32,7 +33,12 @@ class Base:
     @cached_property
     def verified(self) -> Verified:
         """What the verifier says of the report as it is."""
-        return verify(self.report, self.tokens, "fault")
+        return verify(self.report, self.tokens, "fault", numbers=self.numbers)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """What the verifier learns of the tokens, for all faults together."""
+        return Numbers(self.tokens)
 
     @cached_property
     def refs(self) -> dict[str, Ref]:

@@ -47,21 +47,19 @@ class Verdict:
 
 def judge(base: Base, fault: Fault) -> Verdict:
     """Runs the verifier on a report with a fault."""
-    tokens = list(base.tokens)
-    for index, token in fault.tokens.items():
-        tokens[index] = token
+    numbers = base.numbers.with_tokens(fault.tokens)
     report = changed(base.report, fault.report) if fault.report else base.report
-    found = verify(report, tokens, "fault")
+    found = verify(report, numbers.tokens, "fault", numbers=numbers)
     outcomes = {pointer: _outcome(found, pointer, right) for pointer, right in fault.wrong.items()}
     worst = max(outcomes.values(), key=_ORDER.index, default=Outcome.HARMLESS)
     passed = tuple(p for p, outcome in outcomes.items() if outcome in (Outcome.SILENT, Outcome.ROUNDING))
     cover = base.verified.cover
-    harmful = [pointer for pointer, outcome in outcomes.items() if outcome is not Outcome.HARMLESS]
+    harmful = [p for p, outcome in outcomes.items() if outcome is not Outcome.HARMLESS and p in found.figures]
     return Verdict(
         fault.operator,
         worst,
-        covered=all(pointer in cover for pointer in harmful),
-        noticed=_failing(found) - _failing(base.verified) != Counter(),
+        covered=all(pointer in cover for pointer, outcome in outcomes.items() if outcome is not Outcome.HARMLESS),
+        noticed=_failing(found) - _failing(base.verified) != Counter() or _lost(found, base.verified, fault),
         place=_place(found, base.verified, harmful),
         pointers=passed,
     )
@@ -102,6 +100,15 @@ def _place(found: Verified, before: Verified, wrong: list[str]) -> int | None:
 
 def _expected(before: Verified) -> set[tuple[str, tuple[str, ...]]]:
     return {_key(before, at) for at in before.suspects}
+
+
+def _lost(found: Verified, before: Verified, fault: Fault) -> bool:
+    """Whether a list with a changed row has lost figures that were verified: its rows are out of place."""
+    lists = ["/" + "/".join(path) + "/" for path in fault.report]
+    return any(
+        status == "verified" and p in found.statuses and found.statuses[p] != status and p.startswith(tuple(lists))
+        for p, status in before.statuses.items()
+    )
 
 
 def _key(found: Verified, at: int) -> tuple[str, tuple[str, ...]]:

@@ -83,8 +83,9 @@ def _load_openvino(path: Path) -> tuple[Network, str]:
         request.infer([batch], share_inputs=True)
         return np.array(request.get_output_tensor().data, dtype=np.float32)
 
+    # What became of the network's metadata; it lives only as long as its map does, and the map has no get().
     known: Any = model.get_rt_info()
-    framework = known["framework"] if "framework" in known else ()
+    framework: Any = known["framework"] if "framework" in known else {}  # noqa: SIM401
     return run, str(framework["character"].value) if "character" in framework else ""
 
 

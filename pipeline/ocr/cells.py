@@ -71,8 +71,8 @@ def _ink(image: Grey, unit: float, rulings: Sequence[Ruling]) -> Mask:
     blots = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))
     dark[cv2.dilate(blots, np.ones((3, 3), np.uint8)) > 0] = 0
     for ruling in rulings:
-        start, end = (round(ruling.x0 * unit), round(ruling.y0 * unit)), (round(ruling.x1 * unit), round(ruling.y1 * unit))
-        cv2.line(dark, start, end, 0, max(1, round(2 * _INSET * unit)))
+        x0, y0, x1, y1 = (round(place * unit) for place in (ruling.x0, ruling.y0, ruling.x1, ruling.y1))
+        cv2.line(dark, (x0, y0), (x1, y1), 0, max(1, round(2 * _INSET * unit)))
     return np.asarray(dark, bool)
 
 
@@ -253,5 +253,3 @@ def _padded(box: Box, cell: Box, unit: float) -> Box:
         min(cell[2], box[2] + pad),
         min(cell[3], box[3] + pad + more),
     )
-
-

@@ -34,7 +34,9 @@ def detect(network: Network, image: Grey) -> list[Box]:
     boxes = []
     for outline in outlines:
         x, y, w, h = cv2.boundingRect(outline)
-        if min(w, h) < _SMALLEST or _leans(outline) or probable[y : y + h, x : x + w].mean() < _BOX * _fill(outline, w, h):
+        if min(w, h) < _SMALLEST or _leans(outline):
+            continue
+        if probable[y : y + h, x : x + w].mean() < _BOX * _fill(outline, w, h):
             continue
         out = w * h * _UNCLIP / (2 * (w + h))
         boxes.append(

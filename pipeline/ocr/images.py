@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pymupdf
 
@@ -25,6 +24,7 @@ _A4_SHORT = 595.3  # points
 _A4_PIXELS = (900, 2100)  # a short side of so many pixels is A4 at 110–254 dpi, if the file does not say
 _SAID = (100, 1200)  # dpi; screens and cameras write 72 or 96, which says nothing about paper
 _COVERS = 0.97  # share of the page that its one picture must cover
+_LARGER = 1.05  # and how many times the page it may be: what the page cuts off is not to be read
 _mupdf: Any = pymupdf
 
 
@@ -41,9 +41,8 @@ class Picture:
 def picture_of_page(page: Any) -> Picture:
     """The picture of a page of an open PDF. Raises DocumentError where it is too large."""
     _, _, width, height = page.rect
-    lone = _lone_picture(page)
-    if lone is not None:
-        image = lone
+    image = _lone_picture(page)
+    if image is not None:
         return Picture(image, image.shape[1] * 72 / width, width, height)
     dpi = _drawing_dpi(page)
     if width * height * (dpi / 72) ** 2 > MOST_PIXELS:
@@ -58,10 +57,9 @@ def _lone_picture(page: Any) -> Image | None:
         return None
     info = shown[0]
     a, b, c, d, _, _ = info["transform"]
-    whole = page.rect * page.derotation_matrix
-    covered = abs(whole & _mupdf.Rect(info["bbox"]))
-    square = abs(b) + abs(c) < 0.002 * (abs(a) + abs(d))
-    if not square or a <= 0 or d <= 0 or covered < _COVERS * abs(whole) or abs(_mupdf.Rect(info["bbox"])) > 1.05 * abs(whole):
+    whole, own = page.rect * page.derotation_matrix, _mupdf.Rect(info["bbox"])
+    is_level = a > 0 and d > 0 and abs(b) + abs(c) < 0.002 * (a + d)
+    if not is_level or abs(whole & own) < _COVERS * abs(whole) or abs(own) > _LARGER * abs(whole):
         return None
     # Text in another layer is drawn over the picture; a mask has no colours of its own.
     if info.get("has-mask") or info.get("colorspace", 0) == 0 or info["width"] * info["height"] > MOST_PIXELS:
@@ -167,17 +165,10 @@ def turned(picture: Picture, quarters: int) -> Picture:
     return Picture(image, picture.dpi, width, height)
 
 
-def halves(picture: Picture, at: float) -> tuple[Picture, Picture]:
-    """The left and the right of a picture, parted at a share of its width."""
-    column = round(at * picture.image.shape[1])
-    left, right = picture.image[:, :column], picture.image[:, column:]
-    return (
-        Picture(np.ascontiguousarray(left), picture.dpi, picture.width * at, picture.height),
-        Picture(np.ascontiguousarray(right), picture.dpi, picture.width * (1 - at), picture.height),
-    )
-
-
-def shrunk(image: Image, scale: float) -> Image:
-    """The image at a smaller scale."""
-    size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+def part_of(picture: Picture, part: tuple[float, float]) -> Picture:
+    """The upright strip of a picture between two shares of its width."""
+    if part == (0.0, 1.0):
+        return picture
+    first, last = (round(share * picture.image.shape[1]) for share in part)
+    image = np.ascontiguousarray(picture.image[:, first:last])
+    return Picture(image, picture.dpi, picture.width * (part[1] - part[0]), picture.height)

@@ -49,9 +49,9 @@ def dark_of(image: Grey) -> npt.NDArray[np.bool_]:
     return np.asarray(dark, bool)
 
 
-def runs_of(marks: npt.NDArray[np.bool_], bridge: int = 0) -> list[tuple[int, int]]:
+def runs_of(marks: npt.ArrayLike, bridge: int = 0) -> list[tuple[int, int]]:
     """The stretches (start, end) of marks; those with at most bridge unmarked between them are one."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], marks, [False])).astype(np.int8)))
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], np.asarray(marks, bool), [False])).astype(np.int8)))
     runs: list[tuple[int, int]] = []
     for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         if runs and start - runs[-1][1] <= bridge:
@@ -79,7 +79,7 @@ def split_tall(image: Grey, box: Box) -> Iterator[Box]:
 
 
 def placed(image: Grey, box: Box, line: Decoded) -> OcrLine:
-    """The line with boxes for its characters, laid out as type is: wide characters an em wide, an em and a fifth high."""
+    """The line with boxes for its characters, laid out as type is: an em wide, 1.2 em high."""
     text, centres, scores = _trimmed(line)
     middles = [box[0] + share * (box[2] - box[0]) for share in centres]
     top, bottom, left, right = _inked(image, box)
@@ -89,10 +89,7 @@ def placed(image: Grey, box: Box, line: Decoded) -> OcrLine:
     boxes = []
     for index, middle in enumerate(middles):
         start, end = middle - 0.6 * widths[index], middle + 0.6 * widths[index]
-        if index:
-            start = max(start, _border(middles, widths, index))
-        else:
-            start = max(start, min(left, middle))
+        start = max(start, _border(middles, widths, index) if index else min(left, middle))
         if index + 1 < len(middles):
             end = min(end, _border(middles, widths, index + 1))
         elif text[index] < _WIDE_SIGN:

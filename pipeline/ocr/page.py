@@ -24,10 +24,9 @@ _DOUBTFUL = 0.85
 _LEAST_SCORE_FOUND = 0.7  # the same for ink that the detector did not take for text
 
 
-def read_prepared(prepared: Prepared, number: int, width: float, height: float, engine: OcrEngine) -> Page:
-    """The page of a prepared image. width, height: of the page, in points."""
+def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engine: OcrEngine) -> Page:
+    """The page of a prepared image. number: its own; detected: the boxes that the engine detects on the image."""
     image = prepared.image
-    detected = engine.detect(image)
     rulings = find_rulings(image, prepared.dpi, detected)
     sheet = sheet_of(image, prepared.dpi, rulings)
     boxes, sure = _boxes(image, detected, sheet)
@@ -44,6 +43,7 @@ def read_prepared(prepared: Prepared, number: int, width: float, height: float, 
         cleaned = clean(placed(image, box, line), alone=alone)
         if cleaned is not None:
             lines.append(_in_points(cleaned, sheet.unit))
+    height, width = (side / sheet.unit for side in image.shape)
     return Page(number, width, height, tuple(lines), rulings, origin="ocr")
 
 

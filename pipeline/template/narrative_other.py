@@ -34,11 +34,13 @@ _LONGEST_TITLE = 60  # characters of one of its lines
 # --- title page
 
 
-def title(paragraphs: Sequence[Paragraph]) -> tuple[str | None, Ref | None]:
+def title(
+    paragraphs: Sequence[Paragraph], pattern: re.Pattern[str] = _TITLE
+) -> tuple[str | None, Ref | None]:
     """〈unit〉〈year〉年度部门决算公开说明, on one or more lines, the unit and the rest in either order."""
     lines = [each for each in paragraphs[:12] if len(each.text) <= _LONGEST_TITLE]
     lines = [each for each in lines if not _NO_TITLE.match(each.text.folded)]
-    match = _TITLE.match("".join(each.text.folded for each in lines))
+    match = pattern.match("".join(each.text.folded for each in lines))
     if match is None:
         return None, None
     year = next((n.token.index for each in lines for n in each.numbers if n.token.value == int(match["year"])), None)

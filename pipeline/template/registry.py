@@ -20,7 +20,13 @@ def _final_accounts(document: Document) -> Mapped:
     return map_report(document)
 
 
-MAPPERS: dict[str, Mapper] = {"final_accounts": _final_accounts}
+def _department_budget(document: Document) -> Mapped:
+    from recount.pipeline.template.budget import map_budget
+
+    return map_budget(document)
+
+
+MAPPERS: dict[str, Mapper] = {"final_accounts": _final_accounts, "department_budget": _department_budget}
 """By the name of the family; a family whose fields are labelled needs none."""
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from recount.pipeline.verify.cover import Numbers
+from recount.pipeline.verify.cover import Rivals
 from recount.pipeline.verify.slips import slip_into
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.figures import Figure, Model
@@ -28,21 +28,21 @@ class Suspect:
     """An operand of a failing identity.
 
     fails: how many failing identities it is in. settles: whether another number in its place satisfies all of them and
-    breaks none that hold; likely: that number is a slip away, or printed in its row. cleared: how many identities
+    breaks none that hold; likely: 2 if that number is printed in its row, 1 if it is a slip away. cleared: how many identities
     cover it. total: it is the printed side.
     """
 
     figure: Figure
     fails: int
     settles: bool
-    likely: bool
+    likely: int
     cleared: int
     total: bool
 
     @property
-    def rank(self) -> tuple[bool, bool, int, bool, bool]:
+    def rank(self) -> tuple[bool, bool, int, int, bool]:
         """The least is the most suspect."""
-        return not self.settles, self.cleared > 0, -self.fails, not self.likely, self.total
+        return not self.settles, self.cleared > 0, -self.fails, -self.likely, self.total
 
 
 def blamed(evaluations: Iterable[Evaluation], cover: Mapping[str, int]) -> set[str]:
@@ -65,7 +65,7 @@ def failing(evaluations: Iterable[Evaluation]) -> list[Evaluation]:
 
 
 def suspects_of(
-    evaluations: Sequence[Evaluation], cover: Mapping[str, int], numbers: Numbers
+    evaluations: Sequence[Evaluation], cover: Mapping[str, int], rivals: Rivals
 ) -> dict[int, list[Suspect]]:
     """The suspects of each failing identity, the first the most suspect, by its place among the evaluations."""
     failed = {at: each for at, each in enumerate(evaluations) if each.result == "fail" and each.severity == "error"}
@@ -81,7 +81,7 @@ def suspects_of(
     for at, each in failed.items():
         blamed_here = {operand.pointer for operand in each.blamed} if each.blamed is not None else None
         ranked = [
-            _suspect(operand, fails, wanted, cover, numbers, total=operand is each.identity.printed)
+            _suspect(operand, fails, wanted, cover, rivals, total=operand is each.identity.printed)
             for operand in each.operands
             if blamed_here is None or operand.pointer in blamed_here
         ]
@@ -102,14 +102,14 @@ def _suspect(
     fails: Mapping[str, int],
     wanted: Mapping[str, Interval | None],
     cover: Mapping[str, int],
-    numbers: Numbers,
+    rivals: Rivals,
     *,
     total: bool,
 ) -> Suspect:
     interval = wanted.get(operand.pointer)
-    likely = interval is not None and (
-        slip_into(operand, interval) is not None or numbers.beside(operand, interval) is not None
-    )
+    likely = 0
+    if interval is not None:
+        likely = 2 if rivals.beside(operand, interval) else int(slip_into(operand, interval) is not None)
     cleared = cover.get(operand.pointer, 0)
     return Suspect(operand, fails[operand.pointer], interval is not None, likely, cleared, total)
 
@@ -151,7 +151,7 @@ def explained(
 
 
 def _in_words(report: Any, evaluation: Evaluation, ranked: Sequence[Suspect]) -> str | None:
-    row = _row(evaluation, ranked)
+    row = row_at_fault(evaluation, ranked)
     open_ = [each for each in ranked if each.cleared == ranked[0].cleared and each.settles == ranked[0].settles]
     if not open_ or len(ranked) > _NAMED >= len(open_) + _NAMED:
         return row
@@ -160,10 +160,10 @@ def _in_words(report: Any, evaluation: Evaluation, ranked: Sequence[Suspect]) ->
     return f"{row}; else most likely {named}{more}" if row else f"most likely {named}{more}"
 
 
-def _row(evaluation: Evaluation, ranked: Sequence[Suspect]) -> str | None:
-    """A sum over rows that is off by an amount that no operand explains says so."""
+def row_at_fault(evaluation: Evaluation, ranked: Sequence[Suspect]) -> str | None:
+    """What a failing sum over rows says if no operand explains the amount by which it is off."""
     computed, residual = evaluation.identity.computed, evaluation.residual
-    if not isinstance(computed, Sum) or residual is None or not is_over_rows(computed):
+    if not isinstance(computed, Sum) or residual is None or not is_over_rows(computed) or evaluation.explanation:
         return None
     if any(each.settles and each.likely and not each.cleared for each in ranked):
         return None

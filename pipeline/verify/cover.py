@@ -4,11 +4,14 @@ Which other numbers there might be depends on where the figure was read.
 
 - A digital page prints what it prints. What can go wrong is that another of its numbers was taken, or the right one
   with the wrong sign. So a figure of a digital page is covered if every other number of the document, in either
-  direction, would fail an identity; and a figure of a row that stands in its place, if every other number of that row
+  direction, would fail an identity (and, documents being short of numbers at times, one of them leaves it no more than
+  its last digit or half a percent); and a figure of a row that stands in its place, if every other number of that row
   would (`place`). Two numbers that differ by less than ten in the last place are not told apart, nor is a figure
   from one that is printed with fewer decimals: an ordinal 14 in the place of 13.58 is not covered, but 13.58 is.
 - A scanned page may be misread in any digit, also in the last one. So a figure that OCR read is covered only if the
-  identities hold it to half a unit in its last place, against any number whatever.
+  identities hold it to half a unit in its last place, against any number whatever. Where a second reading of its
+  image, prepared otherwise, gave the same number, two units will do: that both readings miss the same digit, by no
+  more than two, and in the last place is what is left to chance.
 
 Both hold of the identities together: one may exclude this number, another that one. They are sharp: a wrong figure that
 satisfies all identities which the right one satisfies is never covered, for the right one is among the others.
@@ -18,21 +21,23 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Self
 
 from recount.pipeline.document import Token
 from recount.pipeline.verify.place import Places, Span
-from recount.pipeline.verify.resolve import figure_of, fits
+from recount.pipeline.verify.resolve import fits, shift_of
 from recount.schemas.arithmetic import Evaluation
-from recount.schemas.figures import Figure, Kind
+from recount.schemas.figures import Figure, Kind, half_of
 from recount.schemas.terms import Interval
 
 _CENT = Decimal("0.01")
 _HALF = Decimal("0.5")
+_READ_TWICE = Decimal("2.5")
 _NEAR = Decimal(10)
+_SAME = Decimal("0.005")
 _SIGNED = frozenset({Kind.MONEY, Kind.PERCENT})
 
 Windows = tuple[Interval, ...]
@@ -47,63 +52,46 @@ _Read = tuple[Decimal, Decimal]
 class Numbers:
     """The numbers of a document, as figures of each kind could have been read from them.
 
-    tokens: all that is printed; figures: what was read, by pointer; places: where it stands.
+    It remembers what it was asked, and may be kept while the report that is mapped from the document changes.
     """
 
     tokens: Sequence[Token]
-    figures: Mapping[str, Figure]
-    places: Places
     _read: dict[Kind, dict[int, _Read | None]] = field(default_factory=dict)
     _rows: dict[tuple[Span, Kind], _Sorted] = field(default_factory=dict)
     _documents: dict[Kind, _Sorted] = field(default_factory=dict)
 
-    def cover(self, figure: Figure, held: Sequence[Windows]) -> int:
-        """How many identities cover a figure, each for itself; 1 where only all of them together do."""
-        if not held or figure.pointer in self.places.misplaced:
-            return 0
-        if self.tokens and self.tokens[figure.token].origin == "ocr":
-            return sum(_pinned(figure, (each,)) for each in held) or int(_pinned(figure, held))
-        near, half, value = _NEAR * min(figure.quantum, _CENT), figure.half, figure.value
-        others = self._in_row(figure) or self._in_document(figure.kind)
-        alone, left = 0, None
-        for windows in held:
-            fitting = {
-                each
-                for low, high in windows
-                for each in others.meeting(low, high)
-                if each[1] <= half and abs(each[0] - value) >= near
-            }
-            alone += not fitting
-            left = fitting if left is None else left & fitting
-        return alone or int(not left)
+    def with_tokens(self, changes: Mapping[int, Token]) -> Numbers:
+        """The numbers with some of them read otherwise."""
+        if not changes:
+            return self
+        tokens = list(self.tokens)
+        for index, token in changes.items():
+            tokens[index] = token
+        read = {kind: {at: r for at, r in known.items() if at not in changes} for kind, known in self._read.items()}
+        rows = {
+            (span, kind): row
+            for (span, kind), row in self._rows.items()
+            if not any(span[0] <= index <= span[1] for index in changes)
+        }
+        return Numbers(tokens, read, rows)
 
-    def beside(self, figure: Figure, wanted: Interval) -> Decimal | None:
-        """Another number that stands in the row of a figure, or the document, and lies in an interval."""
-        others = self._in_row(figure) or self._in_document(figure.kind)
-        return next((value for value, _ in others.meeting(*wanted) if value != figure.value), None)
-
-    def _in_row(self, figure: Figure) -> _Sorted | None:
-        """What stands in the row of a figure; None if it is in none."""
-        span = self.places.spans.get(figure.pointer)
-        if span is None or not self.tokens:
-            return None
-        known = self._rows.get((span, figure.kind))
+    def in_span(self, span: Span, kind: Kind) -> _Sorted:
+        """The numbers from one token to another."""
+        known = self._rows.get((span, kind))
         if known is None:
-            reads = self._reads(figure.kind, range(max(span[0], 0), min(span[1] + 1, len(self.tokens))))
-            known = self._rows[span, figure.kind] = _Sorted.of(reads, figure.kind)
+            tokens = range(max(span[0], 0), min(span[1] + 1, len(self.tokens)))
+            known = self._rows[span, kind] = _Sorted.of(self._reads(kind, tokens), kind)
         return known
 
-    def _in_document(self, kind: Kind) -> _Sorted:
+    def in_document(self, kind: Kind) -> _Sorted:
+        """All numbers."""
         known = self._documents.get(kind)
         if known is None:
-            known = self._documents[kind] = _Sorted.of(self._reads(kind, range(len(self.tokens))), kind)
+            reads = self._reads(kind, range(len(self.tokens)))
+            known = self._documents[kind] = _Sorted.of(reads, kind)
         return known
 
     def _reads(self, kind: Kind, tokens: range) -> Iterator[_Read]:
-        """The tokens that fit a field of this kind; without tokens (in tests), the figures themselves."""
-        if not self.tokens:
-            yield from ((each.value, each.half) for each in self.figures.values() if each.kind is kind)
-            return
         known = self._read.setdefault(kind, {})
         for index in tokens:
             if index not in known:
@@ -116,8 +104,9 @@ class Numbers:
 def _read_as(token: Token, kind: Kind) -> _Read | None:
     if not fits(token, kind):
         return None
-    figure = figure_of(token, "", kind)
-    return figure.value, figure.half
+    shift = shift_of(token, kind)
+    value = token.value.scaleb(shift) if shift else token.value
+    return value, half_of(kind, Decimal(1).scaleb(shift - token.decimals))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +133,76 @@ class _Sorted:
         return (each for each in self.numbers[first:last] if low <= each[0] + each[1] and each[0] - each[1] <= high)
 
 
-def _pinned(figure: Figure, held: Iterable[Windows]) -> bool:
-    """Whether identities hold a figure to half a unit in its last place, or in the second decimal if that is finer.
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """The numbers that might stand in the place of each figure of a report.
+
+    figures: by pointer. places: where they stand. confirmed: the tokens of scanned pages that a second reading read
+    alike; they count as printed so. doubtful: the figures that no identity may confirm.
+    """
+
+    numbers: Numbers
+    figures: Mapping[str, Figure]
+    places: Places
+    confirmed: Set[int] = frozenset()
+    doubtful: Set[str] = frozenset()
+
+    def cover(self, figure: Figure, held: Sequence[Windows]) -> int:
+        """How many identities cover a figure, each for itself; 1 where only all of them together do."""
+        if not held or figure.pointer in self.places.misplaced or figure.pointer in self.doubtful:
+            return 0
+        if self.numbers.tokens[figure.token].origin == "ocr" and figure.token not in self.confirmed:
+            return sum(_pinned(figure, (each,)) for each in held) or int(_pinned(figure, held))
+        if not any(map(_tight(figure), held)):
+            return 0
+        near, half, value = _NEAR * min(figure.quantum, _CENT), figure.half, figure.value
+        others = self.of(figure)
+        alone, left = 0, None
+        for windows in held:
+            fitting = {
+                each
+                for low, high in windows
+                for each in others.meeting(low, high)
+                if each[1] <= half and abs(each[0] - value) >= near
+            }
+            alone += not fitting
+            left = fitting if left is None else left & fitting
+        return alone or int(not left)
+
+    def of(self, figure: Figure) -> _Sorted:
+        """What stands in the row of a figure, or else in the document."""
+        span = self.places.spans.get(figure.pointer)
+        return self.numbers.in_document(figure.kind) if span is None else self.numbers.in_span(span, figure.kind)
+
+    def beside(self, figure: Figure, wanted: Interval) -> bool:
+        """Whether another number of its row lies in an interval, were it in the place of a figure."""
+        span = self.places.spans.get(figure.pointer)
+        if span is None:
+            return False
+        return any(value != figure.value for value, _ in self.numbers.in_span(span, figure.kind).meeting(*wanted))
+
+
+def _tight(figure: Figure) -> Callable[[Windows], bool]:
+    """Whether an identity leaves a figure no more than its last digit, or half a percent."""
+    far = max(_NEAR * figure.quantum, _SAME * abs(figure.value)) - figure.half
+    low, high = figure.value - far, figure.value + far
+
+    def holds(windows: Windows) -> bool:
+        return all(
+            low < window[0] and window[1] < high
+            for window in windows
+            if window[0] - figure.half <= figure.value <= window[1] + figure.half
+        )
+
+    return holds
+
+
+def _pinned(figure: Figure, held: Iterable[Windows], units: Decimal) -> bool:
+    """Whether identities hold a figure to so many units in its last place, or in the second decimal if that is finer.
 
     A number printed with fewer decimals than is usual may have lost one.
     """
-    far = min(figure.quantum, _CENT) * _HALF
+    far = min(figure.quantum, _CENT) * units
     low = max(min(window[0] for window in windows) for windows in held)
     high = min(max(window[1] for window in windows) for windows in held)
     return figure.value - far <= low and high <= figure.value + far
@@ -171,12 +224,12 @@ def held_by(evaluations: Iterable[Evaluation]) -> Held:
     return held
 
 
-def covered(numbers: Numbers, evaluations: Sequence[Evaluation]) -> dict[str, int]:
+def covered(rivals: Rivals, evaluations: Sequence[Evaluation]) -> dict[str, int]:
     """By pointer, how many identities cover a figure; one where only several of them together do."""
     held = held_by(evaluations)
     for one, other in _printed_once(evaluations):
         held[one] = held[other] = held[one] + held[other]
-    found = {pointer: numbers.cover(numbers.figures[pointer], windows) for pointer, windows in held.items()}
+    found = {pointer: rivals.cover(rivals.figures[pointer], windows) for pointer, windows in held.items()}
     return {pointer: count for pointer, count in found.items() if count}
 
 

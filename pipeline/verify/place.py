@@ -71,6 +71,12 @@ def _lists(figures: Mapping[str, Figure]) -> Iterable[list[Row]]:
     return ([rows[at] for at in sorted(rows)] for rows in found.values())
 
 
+def list_of(pointer: str) -> str | None:
+    """The innermost list that a figure stands in a row of."""
+    match = _ROW.fullmatch(pointer)
+    return match[1] if match is not None else None
+
+
 def _out_of_column(rows: Sequence[Row], tokens: Sequence[Token]) -> Iterable[str]:
     """The figures that do not stand below the one of the row before; a second half begins to the right of the first."""
     last: dict[str, Figure] = {}

@@ -56,17 +56,17 @@ def repair(report: Model, verified: Verified, tokens: Sequence[Token], rereader:
     """
     bench = _Bench(list(tokens), rereader)
     for _ in range(_ROUNDS):
-        changed = bench.improve(verified)
-        if not changed:
+        if not bench.improve(verified):
             break
         verified = verify(report, bench.tokens, verified.mapper)
+    doubts = bench.doubtful(verified)
+    verified = verify(report, bench.tokens, verified.mapper, confirmed=bench.confirmed(doubts))
     statuses = dict(verified.statuses)
     for pointer, figure in verified.figures.items():
-        if figure.token in bench.first and statuses[pointer] is not Status.DISPUTED:
+        status = statuses[pointer]
+        if figure.token in bench.first and status is not Status.DISPUTED:
             statuses[pointer] = Status.REPAIRED
-    doubts = bench.doubtful(verified)
-    for pointer, figure in verified.figures.items():
-        if figure.token in doubts and statuses[pointer] is Status.GROUNDED:
+        elif figure.token in doubts and status is Status.GROUNDED:
             statuses[pointer] = Status.DISPUTED
     return Repaired(replace(verified, statuses=statuses), tuple(bench.tokens), dict(bench.first), doubts)
 
@@ -134,8 +134,12 @@ class _Bench:
             }
             - set(self.first)
         )
-        self._reread(open_tokens)
+        self._reread(open_tokens)  # what agrees is confirmed
         return {index: self.read[index][0].raw for index in open_tokens if self.read[index]}
+
+    def confirmed(self, doubts: Mapping[int, str]) -> frozenset[int]:
+        """The tokens that were read again, and alike."""
+        return frozenset(index for index in self.read if index not in doubts and not self.read[index])
 
     def _suspects(self, verified: Verified, touching: Mapping[int, list[Evaluation]]) -> list[int]:
         """The scanned tokens in failing identities that nothing clears, those that fail most first."""

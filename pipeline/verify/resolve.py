@@ -76,12 +76,12 @@ class Resolver:
 
 def figure_of(token: Token, pointer: str, kind: Kind, *, negative: bool = False) -> Figure:
     """A token as a figure of a field, in the field's unit."""
-    shift = _shift(token, kind)
+    shift = shift_of(token, kind)
     value = (-token.value if negative else token.value).scaleb(shift)
     return Figure(pointer, value, Decimal(1).scaleb(shift - token.decimals), kind, token.index)
 
 
-def _shift(token: Token, kind: Kind) -> int:
+def shift_of(token: Token, kind: Kind) -> int:
     """The power of ten that brings an amount to 万元."""
     if kind is Kind.MONEY:
         return _TO_WAN[token.unit or token.head]

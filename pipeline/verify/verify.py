@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from recount.pipeline.document import Token
 from recount.pipeline.verify.blame import Suspect, blamed, explained, suspects_of
-from recount.pipeline.verify.cover import Numbers, covered
+from recount.pipeline.verify.cover import Numbers, Rivals, covered
+from recount.pipeline.verify.doubt import doubtful
 from recount.pipeline.verify.place import places_of
 from recount.pipeline.verify.recount import Status, recount, statuses
 from recount.pipeline.verify.resolve import Rejected, Resolver
@@ -34,15 +35,30 @@ class Verified:
     suspects: Mapping[int, Sequence[Suspect]] = field(default_factory=dict)
 
 
-def verify(report: Model, tokens: Sequence[Token], mapper: str) -> Verified:
-    """Verify a mapped report (Report[Ref]) against the number tokens of its document."""
+def verify(
+    report: Model,
+    tokens: Sequence[Token],
+    mapper: str,
+    confirmed: Set[int] = frozenset(),
+    numbers: Numbers | None = None,
+) -> Verified:
+    """Verify a mapped report (Report[Ref]) against the number tokens of its document.
+
+    confirmed: tokens of scanned pages that a second reading read alike. numbers: what is known of the tokens from
+    before, where reports that are mapped from them are verified more than once.
+    """
     resolver = Resolver(tokens, mapper)
     resolved = resolver.model(report)
     figures = resolver.figures
     evaluations = recount(resolved)
-    numbers = Numbers(tokens, figures, places_of(figures, tokens, evaluations))
-    cover = covered(numbers, evaluations)
-    suspects = suspects_of(evaluations, cover, numbers)
+    rivals = Rivals(numbers or Numbers(tokens), figures, places_of(figures, tokens, evaluations), confirmed)
+    cover = covered(rivals, evaluations)
+    suspects = suspects_of(evaluations, cover, rivals)
+    doubts = doubtful(figures, tokens, evaluations, suspects)
+    if doubts:
+        rivals = replace(rivals, doubtful=doubts)
+        cover = covered(rivals, evaluations)
+        suspects = suspects_of(evaluations, cover, rivals)
     return Verified(
         resolved,
         figures,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from recount.schemas.arithmetic import Identity, equal, printed, same
 from recount.schemas.coded import class_rows, plain, total_row
 from recount.schemas.figures import Figure
 
 if TYPE_CHECKING:
-    from recount.schemas.final_accounts.common import BudgetItem
     from recount.schemas.final_accounts.narrative import (
         Expenditure,
         FundBudget,
@@ -30,6 +29,20 @@ if TYPE_CHECKING:
         Statements,
         ThreePublicStatement,
     )
+
+
+class Item(Protocol):
+    """An expenditure that is named by 类, 款 and 项."""
+
+    @property
+    def class_name(self) -> str | None: ...
+    @property
+    def section_name(self) -> str | None: ...
+    @property
+    def item_name(self) -> str | None: ...
+    @property
+    def amount(self) -> Figure | None: ...
+
 
 OVERVIEW = {
     "income_total": "收入总计",
@@ -137,7 +150,7 @@ def _general(narrative: GeneralPublicBudget[Figure], statement: GeneralStatement
 
 def items_against_rows(
     numeral: str,
-    items: Iterable[BudgetItem[Figure]],
+    items: Iterable[Item],
     table: str,
     rows: Sequence[GeneralRow[Figure] | FundBudgetRow[Figure]],
 ) -> Iterator[Identity]:

@@ -11,6 +11,7 @@ from recount.schemas.arithmetic import (
     Identity,
     Product,
     Sum,
+    at_most,
     equal,
     evaluate,
     number_of,
@@ -50,6 +51,7 @@ class FundRow(Model, Generic[F]):
             yield equal("得分 = 分值 (执行率超过100%)", self.score, total(self.weight))
         else:
             yield equal("得分 = 分值 × 执行率", self.score, Product(self.weight, self.execution_rate))
+        yield at_most("得分 ≤ 分值", self.score, self.weight)
 
 
 class Indicator(Model, Generic[F]):
@@ -64,6 +66,10 @@ class Indicator(Model, Generic[F]):
     score: F | None = score("得分")
     deviation: str | None = text("偏差原因分析及改进措施")
     basis: str | None = text("指标值设定依据")
+
+    def identities(self: Indicator[Figure]) -> Iterator[Identity]:
+        if self.score is not None and self.weight is not None:
+            yield at_most("得分 ≤ 分值", self.score, self.weight)
 
 
 class Evaluation(Model, Generic[F]):
@@ -128,9 +134,15 @@ def _points(table: Evaluation[Figure]) -> Iterator[Identity]:
             scores + fund.score,
             Alternative("总分 leaves out the score of the funds", scores),
         )
-    # A table without a printed total still has 100 points to give, those of the execution rate included.
-    if table.total_weight is None and fund is not None and fund.weight is not None and table.indicators:
-        others = printed(*(row.weight for row in table.indicators))
+    yield from _hundred_points(table, fund)
+
+
+def _hundred_points(table: Evaluation[Figure], fund: FundRow[Figure] | None) -> Iterator[Identity]:
+    """A table has 100 points to give, those of the execution rate included, whether it prints their total or not."""
+    if fund is None or fund.weight is None or not table.indicators:
+        return
+    others = printed(*(row.weight for row in table.indicators))
+    if table.total_weight is None or (table.total_weight.value == HUNDRED and others.nominal() != HUNDRED):
         yield equal("各分值之和 = 100", fund.weight, Sum(constant=HUNDRED) - others)
 
 

@@ -138,7 +138,7 @@ def test_what_the_gold_does_not_know_of_is_not_counted(case: Case) -> None:
 
 def test_a_report_that_fails_scores_nothing(tmp_path: Path) -> None:
     case = one_case(tmp_path, discrepancies=[{"pointer": "/income/total"}])
-    found = score_failure(case, "crashed", "internal error", 1.0)
+    found = score_failure(case, "crashed", "internal error")
     assert tally(found.cells).missing == tally(found.cells).gold == FIGURES
     assert tally(found.cells).accuracy == 0
     assert found.discrepancies == DiscrepancyTally(missed=1)

@@ -1,0 +1,132 @@
+"""The sections of a budget that hold lists: of classes, and of items by 类, 款 and 项."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+from recount.pipeline.template.grammar import BUDGET, Reading
+from recount.pipeline.template.labelled.sections import read_section
+from recount.pipeline.template.narrative import ITEM, ref_at
+from recount.pipeline.template.passage import N, Passage, clean
+from recount.schemas.department_budget.narrative import (
+    BudgetClass,
+    BudgetLine,
+    FiscalAppropriation,
+    FundBudget,
+    GeneralPublicBudget,
+)
+from recount.schemas.figures import Ref
+
+_CLASS = re.compile(
+    rf"(?:(?<=\n)|^|(?<=[。;:、,]))\s*(?:{N}[.、,)]\s*)?(?P<class_name>[^。;,、:\n{N}()]{{2,24}}?)\(类\)(?:支出)?"
+    rf"(?:预算)?(?:数)?(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)(?:[,、(]?(?:约)?占[^。;\n{N}]{{0,30}}?(?P<percent>{N})%)?"
+)
+_SPENT = re.compile(
+    rf"(?:(?<=\n)|^|(?<=[。;:、,]))\s*(?P<class_name>[^。;,、:\n{N}()]{{2,24}}支出)(?:\(类\))?(?:预算)?(?:数)?"
+    rf"(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)(?:[,、(]?(?:约)?占[^。;\n{N}]{{0,30}}?(?P<percent>{N})%)?"
+)
+_NO_CLASS = re.compile(r"^(?:其中:?)?(?:基本|项目|本年|财政拨款|一般公共预算|政府性基金|国有资本)")
+_SPENT_ON = re.compile(r"支出(?:预算)?(?:主要)?(?:包括|为)?:")
+_NOTHING = re.compile(r"(?:无|没有|未安排|未使用|不涉及)[^。;]{0,40}(?:支出|预算|拨款|资金)|为空表|无数据|未安排")
+_MAKE_NO_LINE = 10  # beyond so many lines that no rule reads, a number is no ordinal
+
+L = TypeVar("L", bound=GeneralPublicBudget[Ref] | FundBudget[Ref])
+
+
+def fiscal_appropriation(passage: Passage) -> tuple[FiscalAppropriation[Ref] | None, Reading]:
+    """四、: the totals, then 支出包括：〈class〉支出▮万元、…."""
+    said, reading = read_section(FiscalAppropriation[Ref], passage, BUDGET)
+    spent = _SPENT_ON.search(passage.shape)
+    classes, claimed = _classes(_SPENT, passage, spent.end() - 1) if spent else ((), set())
+    left = tuple(at for at in reading.unclaimed if at not in claimed)
+    if said is None and not classes:
+        return None, Reading(reading.facts, (), left)
+    whole = (said or FiscalAppropriation[Ref]()).model_copy(update={"by_class": classes})
+    return whole, Reading(reading.facts, (), left)
+
+
+def general_public_budget(
+    overall: Passage, structure: Passage, items: Passage
+) -> tuple[GeneralPublicBudget[Ref] | None, list[tuple[Passage, Reading]]]:
+    """五、: （一）规模变化, （二）结构, （三）具体使用; one passage where it has no such headings."""
+    found: GeneralPublicBudget[Ref] | None = None
+    readings = []
+    for passage in {id(each): each for each in (overall, structure, items)}.values():
+        plainly = passage is structure and passage is not overall and not _CLASS.search(passage.shape)
+        found, reading = _with_lists(GeneralPublicBudget[Ref], passage, _SPENT if plainly else _CLASS, found)
+        readings.append((passage, reading))
+    return found, readings
+
+
+def fund_budget(passage: Passage) -> tuple[FundBudget[Ref] | None, Reading]:
+    """八、 or 九、: none, or its total, its classes and its items."""
+    figures = [number for number in passage.numbers.values() if number.token.unit is not None]
+    if _NOTHING.search(passage.shape) and not figures:
+        return FundBudget[Ref](none=True), Reading({}, (), ())
+    return _with_lists(FundBudget[Ref], passage, _CLASS)
+
+
+def _with_lists(
+    model: type[L], passage: Passage, rule: re.Pattern[str], above: L | None = None
+) -> tuple[L | None, Reading]:
+    """What a passage says before its lists, and the lists; added to what the passages above it say."""
+    begin = min((match.start() for each in (rule, ITEM) if (match := each.search(passage.shape))), default=None)
+    said, reading = read_section(model, passage, BUDGET, 0, begin)
+    classes, of_classes = _classes(rule, passage)
+    lines, of_lines = budget_lines(passage)
+    listed = [at for at in passage.numbers if begin is not None and at >= begin]
+    left = (*reading.unclaimed, *(at for at in listed if at not in of_classes | of_lines))
+    parts = {**(dict(said) if said else {}), "by_class": classes, "items": lines}
+    new = {key: value for key, value in parts.items() if value and not getattr(above, key, None)}
+    if not new:
+        return above, Reading(reading.facts, (), left)
+    base: L = above if above is not None else model()
+    return base.model_copy(update=new), Reading(reading.facts, (), left)
+
+
+def budget_lines(passage: Passage) -> tuple[tuple[BudgetLine[Ref], ...], set[int]]:
+    """〈n〉.〈class〉(类)〈section〉(款)〈item〉(项)2025年预算数为▮万元，比2024年执行数…, each up to the next."""
+    starts = list(ITEM.finditer(passage.shape))
+    lines: list[BudgetLine[Ref]] = []
+    claimed: set[int] = set()
+    for index, match in enumerate(starts):
+        lines += _unread(passage, match, len(lines))
+        end = starts[index + 1].start() if index + 1 < len(starts) else len(passage.shape)
+        said, reading = read_section(BudgetLine[Ref], passage, BUDGET, match.end(), end)
+        names = {
+            key: clean(passage.text(*match.span(key))) for key in ("class_name", "section_name", "item_name")
+        }
+        lines.append((said or BudgetLine[Ref]()).model_copy(update=names))
+        own = range(match.start(), end)
+        claimed |= {at for at in passage.numbers if at in own and at not in reading.unclaimed}
+    return tuple(lines), claimed
+
+
+def _unread(passage: Passage, match: re.Match[str], so_far: int) -> list[BudgetLine[Ref]]:
+    """Open lines in place of those that the ordinals count and no rule could read: nothing is dropped unseen."""
+    if not match["ordinal"]:
+        return []
+    gap = int(passage.token(match.start("ordinal")).value) - so_far - 1
+    return [BudgetLine[Ref]() for _ in range(gap if 0 < gap <= _MAKE_NO_LINE else 0)]
+
+
+def _classes(
+    rule: re.Pattern[str], passage: Passage, start: int = 0
+) -> tuple[tuple[BudgetClass[Ref], ...], set[int]]:
+    """The classes that a passage lists, each with its share where it prints one; and where their numbers stand."""
+    found: list[BudgetClass[Ref]] = []
+    claimed: set[int] = set()
+    for match in rule.finditer(passage.shape, start):
+        name = clean(passage.text(*match.span("class_name")))
+        if _NO_CLASS.match(name):
+            continue
+        claimed |= set(range(match.start(), match.end()))
+        found.append(
+            BudgetClass[Ref](
+                class_name=name,
+                amount=ref_at(passage, match.start("amount")),
+                percent=ref_at(passage, match.start("percent")) if match["percent"] else None,
+            )
+        )
+    return tuple(found), claimed

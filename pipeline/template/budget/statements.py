@@ -1,0 +1,245 @@
+"""The budget tables (部门预算表) from the grids of a report, by the readers of the final-account statements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from recount.pipeline.document import Grid
+from recount.pipeline.template.statement_balance import (
+    EXPENDITURE_ROLES,
+    INCOME_ROLES,
+    Lines,
+    halves,
+    lines_in,
+)
+from recount.pipeline.template.statement_coded import coded_rows
+from recount.pipeline.template.statement_table import HEADER_MARKS, Field, Heads, Table, amount_in, bare, table_of
+from recount.pipeline.template.statement_three_public import figures_of, item_of, words_of
+from recount.schemas.coded import NamedLine
+from recount.schemas.department_budget.statements import (
+    BalanceTable,
+    BasicRow,
+    BasicTable,
+    ExpenditureRow,
+    ExpenditureStatement,
+    FiscalTable,
+    FunctionTable,
+    FundSplit,
+    GeneralRow,
+    IncomeTable,
+    IncomeTableRow,
+    NamedSplit,
+    Statements,
+    ThreePublicRow,
+)
+from recount.schemas.figures import Ref
+
+_YEAR = r"(?:本年度?|当年|\d{4}年度?)?"
+_OTHERS = r"上年(?!结转)|执行|决算|增减|增长|比"
+"""Of columns of another year, and of comparisons with it."""
+HEADS = Heads(re.compile(rf"{_YEAR}(?:年初)?(?:部门)?(?:预算数|预算金额|金额|预算|安排数|预算支出)"), _OTHERS)
+MARKS = HEADER_MARKS | {"预算数", "金额", "合计", "一般公共预算", "政府性基金预算", "国有资本经营预算"}
+
+_END = r"(?:支出)?(?:预算)?(?:总体)?(?:情况)?(?:明细)?总?表"
+TITLES: tuple[tuple[str, str], ...] = (
+    ("three_public", r"三公经费[^表]{0,24}表"),
+    ("government_funds", rf"政府性基金(?:预算)?(?:拨款|财政拨款)?{_END}"),
+    ("state_capital", rf"国有资本经营(?:预算)?(?:拨款|财政拨款)?{_END}"),
+    ("basic_expenditure", rf"一般公共预算(?:财政拨款|拨款)?基本{_END}"),
+    ("general_public_budget", rf"一般公共预算(?:财政拨款|拨款|当年拨款)?{_END}"),
+    ("fiscal_appropriation", r"财政拨款(?:收入支出|收支)(?:总)?(?:预算)?(?:总体)?(?:情况)?总?表"),
+    ("income_expenditure", r"(?:收入支出|收支)(?:总)?(?:预算)?(?:总体)?(?:情况)?总?表"),
+    ("income", r"(?<!基金)收入(?:总)?(?:预算)?(?:总体)?(?:情况)?总?表"),
+    ("expenditure", r"(?<!项目)(?<!基本)(?<!基金)(?<!预算)支出(?:总)?(?:预算)?(?:总体)?(?:情况)?总?表"),
+)
+"""The titles, without spaces, brackets and quotation marks. One that contains another comes first."""
+
+_FIRST_LINES = 3
+_LONGEST_TITLE = 60
+
+_TOTAL = r"合计|总计|小计"
+INCOME = (
+    Field("total", _TOTAL, (), _OTHERS),
+    Field("opening", r"上年结转(?:结余)?(?:和结余)?", (), _OTHERS),
+    Field("general", r"一般公共预算(?:财政)?(?:拨款)?(?:收入)?", (), _OTHERS),
+    Field("funds", r"政府性基金(?:预算)?(?:财政)?(?:拨款)?(?:收入)?", (), _OTHERS),
+    Field("capital", r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?(?:收入)?", (), _OTHERS),
+    Field("special_account", r"财政专户(?:管理)?资金(?:收入)?", (), _OTHERS),
+    Field("institutional", r"事业收入", (), _OTHERS),
+    Field("business", r"(?:事业)?(?:单位)?经营收入", (), _OTHERS),
+    Field("superior_subsidy", r"上级补助收入", (), _OTHERS),
+    Field("affiliate_remittance", r"附属单位上缴收入", (), _OTHERS),
+    Field("other", r"其他收入", (), _OTHERS),
+)
+EXPENDITURE = (
+    Field("total", _TOTAL, (), _OTHERS),
+    Field("basic", r"基本支出", (), _OTHERS),
+    Field("project", r"项目支出", (), _OTHERS),
+    Field("remitted_to_superior", r"上缴上级支出", (), _OTHERS),
+    Field("business", r"(?:事业单位)?经营支出", (), _OTHERS),
+    Field("affiliate_subsidy", r"对附属单位补助支出", (), _OTHERS),
+)
+FUNCTION = EXPENDITURE[:3]
+BASIC = (
+    Field("total", _TOTAL, (), _OTHERS),
+    Field("personnel", r"人员经费(?:支出)?", (), _OTHERS),
+    Field("public", r"(?:日常)?公用经费(?:支出)?", (), _OTHERS),
+)
+_OF_BUDGET = r"(?:预算)?(?:财政)?(?:拨款)?(?:支出)?"
+SPLIT = (
+    Field("total", _TOTAL, (), _OTHERS),
+    Field("general", rf"一般公共{_OF_BUDGET}", (), _OTHERS),
+    Field("funds", rf"政府性基金{_OF_BUDGET}", (), _OTHERS),
+    Field("capital", rf"国有资本经营{_OF_BUDGET}", (), _OTHERS),
+)
+_CARRIED = (("opening_carryover", r"上年结转(?:和|与|及)?(?:结余)?|使用结转结余"),)
+_LEFT = (("closing_carryover", r"(?:年终|年末)?结转(?:和|与|及)?(?:结余)?(?:下年)?|结转下年支出"),)
+
+
+def map_statements(grids: Sequence[Grid], year: int | None) -> tuple[Statements[Ref] | None, frozenset[int]]:
+    """The budget tables among the grids, and which grids they are. Of two under one title the first is taken."""
+    found: dict[str, Any] = {}
+    consumed: set[int] = set()
+    for index, grid in enumerate(grids):
+        key = title_of(grid)
+        if key is None or key in found:
+            continue
+        table = _READERS[key](table_of(grid, MARKS, HEADS), year)
+        if table is not None:
+            found[key] = table
+            consumed.add(index)
+    return (Statements[Ref](**found) if found else None), frozenset(consumed)
+
+
+def title_of(grid: Grid) -> str | None:
+    """The table whose title stands over a grid or in its first rows; of two titles the nearer one."""
+    for line in _title_lines(grid):
+        for key, pattern in TITLES:
+            if "决算" not in line and re.search(pattern, line):
+                return key
+    return None
+
+
+def _title_lines(grid: Grid) -> Iterable[str]:
+    for paragraph in reversed(grid.caption):
+        words = bare(paragraph.text.folded)
+        if "。" not in paragraph.text.folded and len(words) <= _LONGEST_TITLE:
+            yield words
+    for cell in grid.cells:
+        if cell.row < _FIRST_LINES and cell.column_end - cell.column > grid.columns / 2:
+            yield bare(cell.words)
+
+
+def _balance(table: Table, _: int | None) -> BalanceTable[Ref] | None:
+    left, right = _both(table, ())
+    if not left.roles and not right.roles:
+        return None
+    return BalanceTable[Ref](
+        income=_named(left),
+        income_current_year=left.amount("income_current_year"),
+        opening=left.amount("opening_carryover"),
+        income_total=left.amount("income_total"),
+        expenditure=_named(right),
+        expenditure_current_year=right.amount("expenditure_current_year"),
+        closing=right.amount("closing_carryover"),
+        expenditure_total=right.amount("expenditure_total"),
+    )
+
+
+def _fiscal(table: Table, _: int | None) -> FiscalTable[Ref] | None:
+    left, right = _both(table, SPLIT)
+    if not left.roles and not right.roles:
+        return None
+    return FiscalTable[Ref](
+        income=_named(left),
+        income_current_year=left.amount("income_current_year"),
+        opening=left.amount("opening_carryover"),
+        opening_general=left.amount("opening_general"),
+        opening_funds=left.amount("opening_funds"),
+        opening_capital=left.amount("opening_capital"),
+        income_total=left.amount("income_total"),
+        expenditure=tuple(NamedSplit[Ref](name=name, **amounts) for name, amounts in right.listed),
+        expenditure_current_year=_split(right, "expenditure_current_year"),
+        closing=_split(right, "closing_carryover"),
+        expenditure_total=_split(right, "expenditure_total"),
+    )
+
+
+def _both(table: Table, split: Sequence[Field]) -> tuple[Lines, Lines]:
+    """The lines of the income and of the expenditure half."""
+    income, expenditure = halves(table, split)
+    return (
+        lines_in(table, income, (*_with(INCOME_ROLES, _CARRIED),)),
+        lines_in(table, expenditure, (*_with(EXPENDITURE_ROLES, _LEFT),)),
+    )
+
+
+def _with(roles: Sequence[tuple[str, str]], more: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Roles with other words for some of them, at their places."""
+    instead = dict(more)
+    return [(key, instead.get(key, pattern)) for key, pattern in roles]
+
+
+def _named(lines: Lines) -> tuple[NamedLine[Ref], ...]:
+    return tuple(NamedLine[Ref](name=name, amount=amounts.get("total")) for name, amounts in lines.listed)
+
+
+def _split(lines: Lines, key: str) -> FundSplit[Ref] | None:
+    return FundSplit[Ref](**lines.role(key)) if key in lines.roles else None
+
+
+def _income(table: Table, _: int | None) -> IncomeTable[Ref]:
+    return IncomeTable[Ref](rows=tuple(coded_rows(table, INCOME, IncomeTableRow[Ref])))
+
+
+def _expenditure(table: Table, _: int | None) -> ExpenditureStatement[Ref]:
+    return ExpenditureStatement[Ref](rows=tuple(coded_rows(table, EXPENDITURE, ExpenditureRow[Ref])))
+
+
+def _function(table: Table, _: int | None) -> FunctionTable[Ref]:
+    return FunctionTable[Ref](rows=tuple(coded_rows(table, FUNCTION, GeneralRow[Ref])))
+
+
+def _basic(table: Table, _: int | None) -> BasicTable[Ref]:
+    return BasicTable[Ref](rows=tuple(coded_rows(table, BASIC, BasicRow[Ref])))
+
+
+def _three_public(table: Table, year: int | None) -> ThreePublicRow[Ref] | None:
+    """The amounts of this year; one that two cells claim is left open."""
+    claims: dict[str, list[Ref]] = {}
+    for row, cell in figures_of(table):
+        ref = amount_in(cell)
+        above = words_of(table.at[each][cell.column] for each in range(row))
+        beside = words_of(table.at[row][each] for each in range(cell.column))
+        own = [_without_value(each) for each in above], [_without_value(each) for each in beside]
+        key = item_of([each for each in own[0] if each]) or item_of([each for each in own[1] if each], lines=True)
+        if ref is not None and key is not None and not _of_another_year(above + beside, year):
+            claims.setdefault(key, []).append(ref)
+    return ThreePublicRow[Ref](**{key: refs[0] for key, refs in claims.items() if len(refs) == 1})
+
+
+def _without_value(words: str) -> str:
+    """Nothing where words say only that amounts of a year stand there."""
+    return "" if HEADS.values.fullmatch(words) else words
+
+
+def _of_another_year(words: Sequence[str], year: int | None) -> bool:
+    if any(re.search(_OTHERS, each) for each in words):
+        return True
+    years = {int(each) for line in words for each in re.findall(r"(20\d\d)年", line)}
+    return bool(years) and year is not None and year not in years
+
+
+_READERS: dict[str, Callable[[Table, int | None], Any]] = {
+    "income_expenditure": _balance,
+    "income": _income,
+    "expenditure": _expenditure,
+    "fiscal_appropriation": _fiscal,
+    "general_public_budget": _function,
+    "basic_expenditure": _basic,
+    "three_public": _three_public,
+    "government_funds": _function,
+    "state_capital": _function,
+}

@@ -1,0 +1,103 @@
+"""Doubt: what a failing identity says of figures that are no part of it.
+
+A row that is missing or doubled takes its other columns with it, and so does a table whose unit was read wrong: then
+sums that hold, for all is shifted or scaled alike, confirm nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from recount.pipeline.document import Token
+from recount.pipeline.verify.blame import Suspect, failing, row_at_fault
+from recount.pipeline.verify.place import list_of
+from recount.schemas.arithmetic import Evaluation
+from recount.schemas.figures import Figure, Kind
+from recount.schemas.terms import Sum
+
+_POWERS = (4, -4, 8, -8)
+"""Between 元, 万元 and 亿元."""
+_DEEP = ("statements", "project_evaluations")
+"""The keys of a report under which each part is a table of its own."""
+
+
+def doubtful(
+    figures: Mapping[str, Figure],
+    tokens: Sequence[Token],
+    evaluations: Sequence[Evaluation],
+    suspects: Mapping[int, Sequence[Suspect]],
+) -> set[str]:
+    """The figures that no identity may confirm, by pointer."""
+    found = set()
+    lists = set(_lists_in_doubt(evaluations, suspects))
+    if lists:
+        found |= {pointer for pointer in figures if list_of(pointer) in lists}
+    tables = _misscaled(tokens, evaluations)
+    if tables:
+        found |= {p for p, figure in figures.items() if table_of(p) in tables and _in_head(figure, tokens)}
+    return found
+
+
+def _lists_in_doubt(evaluations: Sequence[Evaluation], suspects: Mapping[int, Sequence[Suspect]]) -> Iterator[str]:
+    """The lists of which a sum fails as if a row were missing or doubled."""
+    for at, ranked in suspects.items():
+        evaluation = evaluations[at]
+        if row_at_fault(evaluation, ranked) is not None:
+            rows: dict[str, int] = defaultdict(int)
+            for operand in evaluation.identity.computed.operands:
+                rows[list_of(operand.pointer) or ""] += 1
+            yield from (name for name, times in rows.items() if name and times > 1)
+
+
+def table_of(pointer: str) -> str:
+    """The table, or the section, that a figure stands in."""
+    steps = pointer.split("/")
+    return "/".join(steps[: 3 if steps[1] in _DEEP else 2])
+
+
+def _in_head(figure: Figure, tokens: Sequence[Token]) -> bool:
+    """Whether the unit of a figure stands in the head of its table."""
+    if figure.kind is not Kind.MONEY:
+        return False
+    token = tokens[figure.token]
+    return token.unit is None and token.head is not None
+
+
+def _misscaled(tokens: Sequence[Token], evaluations: Sequence[Evaluation]) -> set[str]:
+    """The tables that contradict others by a unit of money, and that no other figure confirms."""
+    accused: set[str] = set()
+    for each in failing(evaluations):
+        accused |= set(_scaled_in(each, tokens))
+    if not accused:
+        return accused
+    return accused - {table for each in evaluations if each.result == "pass" for table in _anchored(each)}
+
+
+def _anchored(evaluation: Evaluation) -> Iterable[str]:
+    """The tables whose amounts an identity ties to amounts elsewhere."""
+    tables = {table_of(o.pointer) for o in evaluation.operands if o.kind is Kind.MONEY and o.value}
+    return tables if len(tables) > 1 and isinstance(evaluation.identity.computed, Sum) else ()
+
+
+def _scaled_in(evaluation: Evaluation, tokens: Sequence[Token]) -> Iterator[str]:
+    """The tables whose figures, times a unit of money, would satisfy a failing sum."""
+    identity = evaluation.identity
+    if identity.printed is None or not isinstance(identity.computed, Sum) or identity.computed.constant is not None:
+        return
+    parts: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    for sign, operand in ((-1, identity.printed), *identity.computed.terms):
+        key = table_of(operand.pointer) if _in_head(operand, tokens) else ""
+        parts[key][0] += sign * operand.value
+        parts[key][1] += operand.half
+    whole = sum((amount for amount, _ in parts.values()), Decimal(0))
+    slack = sum((half for _, half in parts.values()), Decimal(0))
+    for table, (amount, half) in parts.items():
+        if table and amount and any(_fits(whole, slack, amount, half, power) for power in _POWERS):
+            yield table
+
+
+def _fits(whole: Decimal, slack: Decimal, amount: Decimal, half: Decimal, power: int) -> bool:
+    """Whether the sum comes to nothing with one of its parts scaled."""
+    return abs(whole - amount + amount.scaleb(power)) <= slack - half + half.scaleb(power)

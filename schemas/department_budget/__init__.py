@@ -1,0 +1,1 @@
+"""Departmental budgets (部门预算公开)."""

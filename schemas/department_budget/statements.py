@@ -1,0 +1,162 @@
+"""The budget tables (部门预算表). Rows that final accounts have alike are theirs: only the year is another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Generic
+
+from recount.schemas.arithmetic import Identity, equal, printed, same
+from recount.schemas.coded import PART_OF_ABOVE, CodedRow, NamedLine, label, lines_sum, sums_by_code
+from recount.schemas.department_budget.between import between
+from recount.schemas.figures import F, Figure, Model, money, part, rows
+from recount.schemas.final_accounts.statement_identities import BUDGETS
+from recount.schemas.final_accounts.statements import (
+    ExpenditureRow,
+    ExpenditureStatement,
+    FundSplit,
+    GeneralRow,
+    NamedSplit,
+    ThreePublicRow,
+)
+
+__all__ = ["ExpenditureRow", "ExpenditureStatement", "FundSplit", "GeneralRow", "NamedSplit", "ThreePublicRow"]
+
+
+class BalanceTable(Model, Generic[F]):
+    """收支预算总表."""
+
+    income: tuple[NamedLine[F], ...] = rows("收入")
+    income_current_year: F | None = money("本年收入合计")
+    opening: F | None = money("上年结转")
+    income_total: F | None = money("收入总计")
+    expenditure: tuple[NamedLine[F], ...] = rows("支出")
+    expenditure_current_year: F | None = money("本年支出合计")
+    closing: F | None = money("结转下年")
+    expenditure_total: F | None = money("支出总计")
+
+    def identities(self: BalanceTable[Figure]) -> Iterator[Identity]:
+        yield equal("本年收入合计 = 各项收入之和", self.income_current_year, printed(*lines_sum(self.income)))
+        yield equal("本年支出合计 = 各项支出之和", self.expenditure_current_year, printed(*lines_sum(self.expenditure)))
+        yield from _total("收入总计", self.income_total, self.income_current_year, self.opening, self.income)
+        yield from _total(
+            "支出总计", self.expenditure_total, self.expenditure_current_year, self.closing, self.expenditure
+        )
+        yield same("收入总计 = 支出总计", self.income_total, self.expenditure_total)
+
+
+def _total(
+    name: str,
+    whole: Figure | None,
+    current: Figure | None,
+    carried: Figure | None,
+    lines: Sequence[NamedLine[Figure]],
+) -> Iterator[Identity]:
+    """A total from 本年合计 and what is carried over; from its lines, where the form has no 本年合计."""
+    parts = [current] if current is not None else lines_sum(lines)
+    yield equal(f"{name} = 本年合计 + 结转", whole, printed(*parts, carried))
+
+
+class IncomeTableRow(CodedRow[F], Generic[F]):
+    """A line of 收入预算表."""
+
+    total: F | None = money("合计")
+    opening: F | None = money("上年结转")
+    general: F | None = money("一般公共预算拨款收入")
+    funds: F | None = money("政府性基金预算拨款收入")
+    capital: F | None = money("国有资本经营预算拨款收入")
+    special_account: F | None = money("财政专户管理资金收入")
+    institutional: F | None = money("事业收入")
+    business: F | None = money("事业单位经营收入")
+    superior_subsidy: F | None = money("上级补助收入")
+    affiliate_remittance: F | None = money("附属单位上缴收入")
+    other: F | None = money("其他收入")
+
+    def identities(self: IncomeTableRow[Figure]) -> Iterator[Identity]:
+        parts = [value for key, value in self if key not in ("code", "name", "total")]
+        yield equal(f"{label(self)}·合计 = 各项收入之和", self.total, printed(*parts))
+
+
+class IncomeTable(Model, Generic[F]):
+    """收入预算表."""
+
+    rows: tuple[IncomeTableRow[F], ...] = rows("科目")
+
+    def identities(self: IncomeTable[Figure]) -> Iterator[Identity]:
+        yield from sums_by_code(self.rows)
+
+
+class FiscalTable(Model, Generic[F]):
+    """财政拨款收支预算总表: the expenditure half is split over the three budgets."""
+
+    income: tuple[NamedLine[F], ...] = rows("本年收入")
+    income_current_year: F | None = money("本年收入合计")
+    opening: F | None = money("上年结转")
+    opening_general: F | None = money("上年结转·一般公共预算拨款")
+    opening_funds: F | None = money("上年结转·政府性基金预算拨款")
+    opening_capital: F | None = money("上年结转·国有资本经营预算拨款")
+    income_total: F | None = money("收入总计")
+    expenditure: tuple[NamedSplit[F], ...] = rows("本年支出")
+    expenditure_current_year: FundSplit[F] | None = part("本年支出合计")
+    closing: FundSplit[F] | None = part("结转下年")
+    expenditure_total: FundSplit[F] | None = part("支出总计")
+
+    def identities(self: FiscalTable[Figure]) -> Iterator[Identity]:
+        yield equal("本年收入 = 各项收入之和", self.income_current_year, printed(*lines_sum(self.income)))
+        opening = printed(self.opening_general, self.opening_funds, self.opening_capital)
+        yield equal("上年结转 = 各项结转之和", self.opening, opening)
+        yield from _total("收入总计", self.income_total, self.income_current_year, self.opening, self.income)
+        lines = [each for each in self.expenditure if not (each.name or "").startswith(PART_OF_ABOVE)]
+        for column, title in BUDGETS.items():
+            current, closing = (getattr(each, column, None) for each in (self.expenditure_current_year, self.closing))
+            whole = getattr(self.expenditure_total, column, None)
+            parts = [getattr(each, column) for each in lines]
+            yield equal(f"本年支出·{title} = 各项支出之和", current, printed(*parts))
+            spent = [current] if self.expenditure_current_year is not None else parts
+            yield equal(f"支出总计·{title} = 本年支出 + 结转下年", whole, printed(*spent, closing))
+        yield same("收入总计 = 支出总计", self.income_total, getattr(self.expenditure_total, "total", None))
+
+
+class FunctionTable(Model, Generic[F]):
+    """一般公共预算, 政府性基金预算 or 国有资本经营预算支出表."""
+
+    rows: tuple[GeneralRow[F], ...] = rows("科目")
+
+    def identities(self: FunctionTable[Figure]) -> Iterator[Identity]:
+        yield from sums_by_code(self.rows)
+
+
+class BasicRow(CodedRow[F], Generic[F]):
+    """A line of 一般公共预算基本支出表 (economic classification)."""
+
+    total: F | None = money("合计")
+    personnel: F | None = money("人员经费")
+    public: F | None = money("公用经费")
+
+    def identities(self: BasicRow[Figure]) -> Iterator[Identity]:
+        yield equal(f"{label(self)}·合计 = 人员经费 + 公用经费", self.total, printed(self.personnel, self.public))
+
+
+class BasicTable(Model, Generic[F]):
+    """一般公共预算基本支出表."""
+
+    rows: tuple[BasicRow[F], ...] = rows("科目")
+
+    def identities(self: BasicTable[Figure]) -> Iterator[Identity]:
+        yield from sums_by_code(self.rows)
+
+
+class Statements(Model, Generic[F]):
+    """部门预算表: each null where the report does not carry it."""
+
+    income_expenditure: BalanceTable[F] | None = part("收支预算总表")
+    income: IncomeTable[F] | None = part("收入预算表")
+    expenditure: ExpenditureStatement[F] | None = part("支出预算表")
+    fiscal_appropriation: FiscalTable[F] | None = part("财政拨款收支预算总表")
+    general_public_budget: FunctionTable[F] | None = part("一般公共预算支出表")
+    basic_expenditure: BasicTable[F] | None = part("一般公共预算基本支出表")
+    three_public: ThreePublicRow[F] | None = part("“三公”经费预算表")
+    government_funds: FunctionTable[F] | None = part("政府性基金预算支出表")
+    state_capital: FunctionTable[F] | None = part("国有资本经营预算支出表")
+
+    def identities(self: Statements[Figure]) -> Iterator[Identity]:
+        yield from between(self)
