@@ -55,6 +55,12 @@ class Totals:
     def figures(self) -> Tally:
         return tally(self.cells)
 
+    @property
+    def before_repair(self) -> float | None:
+        """The share of figures that would be right, had every figure stayed as it was first read."""
+        figures = self.figures
+        return share(figures.right - self.repairs.right + self.repairs.right_before, figures.gold)
+
 
 def totals(scores: Sequence[CaseScore]) -> Totals:
     """The sums over cases."""
@@ -154,7 +160,7 @@ def summary_of(sums: Totals) -> Json:
         "rows": asdict(sums.rows) | {"recall": sums.rows.recall, "precision": sums.rows.precision},
         "discrepancies": asdict(sums.discrepancies),
         "places": asdict(sums.places),
-        "repairs": asdict(sums.repairs),
+        "repairs": asdict(sums.repairs) | {"accuracy_before": sums.before_repair},
         "spend": _spend(sums.spend),
     }
 

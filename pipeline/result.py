@@ -6,14 +6,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from recount.pipeline.document import Token
 from recount.pipeline.verify import Verified
+from recount.pipeline.verify.recount import Status
 from recount.schemas.arithmetic import Evaluation, Identity
 from recount.schemas.figures import Figure, Kind, Model
 
 _PLACES = Decimal("0.0001")
+_NONE: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,18 @@ class Source:
 
 
 def result_of(
-    source: Source, verified: Verified, tokens: Sequence[Token], contract: str, seconds: Mapping[str, float]
+    source: Source,
+    verified: Verified,
+    tokens: Sequence[Token],
+    contract: str,
+    seconds: Mapping[str, float],
+    first: Mapping[int, str] = _NONE,
+    doubts: Mapping[int, str] = _NONE,
 ) -> dict[str, Any]:
-    """The result file as plain values; numbers are Decimal or int."""
+    """The result file as plain values; numbers are Decimal or int.
+
+    first: by token, what a repaired figure was first read as. doubts: what a second reading made of others.
+    """
     ids = {id(each): f"c{index}" for index, each in enumerate(verified.evaluations, 1)}
     taking_part: dict[str, list[str]] = {}
     for each in verified.evaluations:
@@ -53,6 +65,7 @@ def result_of(
         "report": plain_values(verified.report),
         "figures": {
             pointer: _figure(figure, verified, tokens[figure.token], taking_part.get(pointer, []))
+            | _readings(figure, verified, first, doubts)
             for pointer, figure in verified.figures.items()
         },
         "checks": [_check(each, ids[id(each)]) for each in verified.evaluations],
@@ -82,6 +95,15 @@ def number(figure: Figure) -> Decimal | int:
     ):
         return int(figure.value)
     return figure.value
+
+
+def _readings(
+    figure: Figure, verified: Verified, first: Mapping[int, str], doubts: Mapping[int, str]
+) -> dict[str, str]:
+    """first_reading of a repaired figure; second_reading of one that the two readings leave in dispute."""
+    if verified.statuses[figure.pointer] is Status.REPAIRED and figure.token in first:
+        return {"first_reading": first[figure.token]}
+    return {"second_reading": doubts[figure.token]} if figure.token in doubts else {}
 
 
 # `unit` is the printed one, as `raw` has the printed digits; `value` is in the field's own unit (contract, report.md).

@@ -4,29 +4,47 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from recount.pipeline.document import Document, Pages, Token
 from recount.pipeline.errors import NeedsOcr, NotAReport
 from recount.pipeline.families import known_families, recognise
+from recount.pipeline.mapped import Mapped
+from recount.pipeline.ocr.reader import EngineName, Mode, Scans, fill_scanned, is_image, read_images
 from recount.pipeline.read import read_pdf
 from recount.pipeline.result import Source, result_of
 from recount.pipeline.split import split
 from recount.pipeline.template.registry import map_document
-from recount.pipeline.verify import verify
+from recount.pipeline.verify import Verified, verify
+from recount.pipeline.verify.repair import Repaired, repair
 from recount.schemas.family import Family
 from recount.schemas.registry import FAMILIES
 
 
-def structure(path: Path, family: Family | None = None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Ocr:
+    """How scanned pages are read. mode: "auto" those that need it, "always" all pages, "never" none."""
+
+    mode: Mode = "auto"
+    engine: EngineName = "openvino"
+
+
+AUTO = Ocr()
+_NOWHERE = (0.0, 0.0, 0.0, 0.0)
+
+
+def structure(path: Path, family: Family | None = None, ocr: Ocr = AUTO) -> dict[str, Any]:
     """The result of one report (contract/result.md), with Decimals for numbers.
 
-    family: what it is a report of; recognised from the document if None. source.file is the bare file name. Raises a
-    DocumentError where the file cannot be structured, and OSError where it cannot be read.
+    path: a PDF, an image file, or a folder of page images. family: what it is a report of; recognised from the
+    document if None. source.file is the bare file name. Raises a DocumentError where the file cannot be structured,
+    and OSError where it cannot be read.
     """
     clock = _Clock()
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    pages = read_pdf(path)
+    pages, scans = _read(path, ocr)
     if not any(page.readable for page in pages.pages):
         raise NeedsOcr("no page has a usable text layer: it is a scan")
     clock.lap("read")
@@ -41,8 +59,61 @@ def structure(path: Path, family: Family | None = None) -> dict[str, Any]:
     clock.lap("map")
     verified = verify(mapped.report, document.tokens, mapped.mapper)
     clock.lap("verify")
-    source = Source(path.name, digest, len(pages.pages), unread_pages=document.unreadable, ocr=pages.ocr)
-    return result_of(source, verified, document.tokens, chosen.contract, clock.laps)
+    repaired = Repaired(verified, document.tokens, {}, {})
+    if scans.frames:
+        repaired = _repair(mapped, verified, document, scans, ocr)
+        clock.lap("repair")
+    source = Source(
+        path.name, _digest(path), _last_page(pages, scans), scans.scanned, pages.ocr, _unread(document, scans)
+    )
+    tokens = _in_file(repaired.tokens, scans)
+    return result_of(source, repaired.verified, tokens, chosen.contract, clock.laps, repaired.first, repaired.doubts)
+
+
+def _read(path: Path, ocr: Ocr) -> tuple[Pages, Scans]:
+    if is_image(path):
+        return read_images(path, ocr.engine)
+    return fill_scanned(read_pdf(path), path, ocr.mode, ocr.engine)
+
+
+def _last_page(pages: Pages, scans: Scans) -> int:
+    """How many pages the file has: a scanned spread is one of them, though it is read as two."""
+    return scans.place(len(pages.pages), _NOWHERE)[0]
+
+
+def _unread(document: Document, scans: Scans) -> tuple[int, ...]:
+    return tuple(scans.place(number, _NOWHERE)[0] for number in document.unreadable)
+
+
+def _repair(mapped: Mapped, verified: Verified, document: Document, scans: Scans, ocr: Ocr) -> Repaired:
+    # Imported when a page was scanned: the recogniser's libraries are heavy.
+    from recount.pipeline.ocr.crops import forget
+    from recount.pipeline.ocr.reread import ScanRereader
+
+    try:
+        return repair(mapped.report, verified, document.tokens, ScanRereader(scans, ocr.engine))
+    finally:
+        forget()
+
+
+def _in_file(tokens: Sequence[Token], scans: Scans) -> Sequence[Token]:
+    """With the places of scanned figures as the file shows them: pages as read are straightened and turned."""
+    if not scans.frames:
+        return tokens
+    placed = []
+    for token in tokens:
+        page, box = scans.place(token.page, token.box)
+        placed.append(replace(token, page=page, box=box))
+    return placed
+
+
+def _digest(path: Path) -> str:
+    """The SHA-256 of a file, or of the files of a folder one after the other, by name."""
+    digest = hashlib.sha256()
+    for each in sorted(path.iterdir()) if path.is_dir() else [path]:
+        if each.is_file():
+            digest.update(each.read_bytes())
+    return digest.hexdigest()
 
 
 def _no_report(family: Family | None) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from recount.schemas.department_budget.family import DEPARTMENT_BUDGET
 from recount.schemas.family import Family
 from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
 
-FAMILIES: tuple[Family, ...] = (FINAL_ACCOUNTS,)
+FAMILIES: tuple[Family, ...] = (FINAL_ACCOUNTS, DEPARTMENT_BUDGET)

@@ -272,7 +272,8 @@ def other(sums: Totals) -> Markup:
         (
             "repaired figures",
             f"{repairs.repaired}",
-            f"{repairs.right} right now, {repairs.right_before} right as first read",
+            f"{repairs.right} right now, {repairs.right_before} right as first read; "
+            f"of all figures {percent(sums.before_repair)} would be right without repair",
         ),
         ("seconds a page", f"{spend.seconds_per_page or 0:.3f}", f"{spend.seconds:.1f} s, {spend.pages:,} pages"),
         (

@@ -6,11 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from itertools import repeat
 
 from recount.eval.verifier.base import Base, changed
 from recount.eval.verifier.fault import Fault
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.blame import failing, most_suspect
+from recount.pipeline.verify.doubt import table_of, tied
 from recount.schemas.figures import Figure
 
 _NEAR = 10
@@ -23,6 +25,7 @@ class Outcome(StrEnum):
     REJECTED = "rejected"  # the figure is not in the report
     DISPUTED = "disputed"
     GROUNDED = "grounded"  # nothing claims that it is right
+    SCALE = "uniform scale"  # verified, with all amounts of a table that nothing ties to amounts elsewhere
     ROUNDING = "inside rounding"  # verified, and less than ten in the last place from the right value
     SILENT = "silent"  # verified
 
@@ -51,6 +54,8 @@ def judge(base: Base, fault: Fault) -> Verdict:
     report = changed(base.report, fault.report) if fault.report else base.report
     found = verify(report, numbers.tokens, "fault", numbers=numbers)
     outcomes = {pointer: _outcome(found, pointer, right) for pointer, right in fault.wrong.items()}
+    if len(fault.tokens) > 1 and not any(map(tied, base.verified.evaluations, repeat(table_of(next(iter(outcomes)))))):
+        outcomes = {p: Outcome.SCALE if outcome is Outcome.SILENT else outcome for p, outcome in outcomes.items()}
     worst = max(outcomes.values(), key=_ORDER.index, default=Outcome.HARMLESS)
     passed = tuple(p for p, outcome in outcomes.items() if outcome in (Outcome.SILENT, Outcome.ROUNDING))
     cover = base.verified.cover

@@ -58,7 +58,9 @@ _PLACE = (
         "verified, repaired, grounded or disputed (README); of a row, the least sure of its figures.",
     ),
 )
-_KEY = Column("key", "位置", "string", "JSON pointer into the report of the result file: one value a figure or row.")
+_KEY = Column(
+    "key", "位置", "string", "JSON pointer into the report of the result file: one value a figure or row.", shown=False
+)
 
 REPORTS = Table(
     "reports",
@@ -92,7 +94,7 @@ FIGURES = Table(
         Column("unit", "单位（数值）", "string", "Unit of the value: 万元, %, 人 …; empty where there is none."),
         _PLACE[1],
         _PLACE[0],
-        Column("raw", "原文", "string", "The characters as read from the page."),
+        Column("raw", "原文", "string", "The characters as read from the page.", shown=False),
         Column(
             "printed_unit",
             "单位（原文）",

@@ -27,6 +27,8 @@ _LOOSE_POINT = re.compile(r"(?<=\d)[.．。,，·、]$|^[.．·](?=[<>=≥≤])"
 _FIGURE = re.compile(r"[.．·]?[<>=≥≤]*\d[\d,，]*(?:[.．]\d+)?%?[.．。,，·、]?")
 _POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(])")
 _SEAL = re.compile(r"[*＊★☆○◎〇●\s]+")
+# The recogniser drops the second of two signs of punctuation: 规则。八）负责
+_UNOPENED = re.compile(r"(?<=[。；;])(?=[一二三四五六七八九十]{1,3}([）)]))")
 _APART = 1.45  # em between two ideographs that have a sign of punctuation between them
 
 
@@ -42,6 +44,8 @@ def clean(line: OcrLine, *, alone: bool = False) -> OcrLine | None:
         text = pattern.sub(sign, text)
     if alone and _FIGURE.fullmatch(text):
         text = _COMMA_FOR_POINT.sub(".", text)
+    if _UNOPENED.search(text):
+        return clean(_opened(replace(line, text=text)), alone=alone)
     dropped = {match.start() for match in _GAP.finditer(text)}
     if alone and _FIGURE.fullmatch(text):
         dropped.update(match.start() for match in _LOOSE_POINT.finditer(text))
@@ -51,6 +55,22 @@ def clean(line: OcrLine, *, alone: bool = False) -> OcrLine | None:
         else:  # speckle
             dropped.add(match.start())
     return _with(line, text, [index for index in range(len(text)) if index not in dropped])
+
+
+def _opened(line: OcrLine) -> OcrLine:
+    """The line with the bracket that opens an ordinal put back, on the place between its neighbours."""
+    match = _UNOPENED.search(line.text)
+    if match is None:
+        return line
+    at, opening = match.start(), "（" if match[1] == "）" else "("
+    before, after = line.boxes[at - 1], line.boxes[at]
+    place = (before[2], after[1], max(before[2], after[0]), after[3])
+    return replace(
+        line,
+        text=line.text[:at] + opening + line.text[at:],
+        boxes=(*line.boxes[:at], place, *line.boxes[at:]),
+        scores=(*line.scores[:at], line.scores[at], *line.scores[at:]),
+    )
 
 
 def _is_apart(line: OcrLine, index: int) -> bool:

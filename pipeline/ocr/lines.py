@@ -16,6 +16,7 @@ from recount.pipeline.ocr.recognise import Decoded
 _TALL = 1.5  # a box this many times as high as wide is one character, or characters below one another
 _WIDE_SIGN = "\u2e80"  # from here on characters are as wide as high
 _NARROW = 0.52  # width of the others, in em
+_LEFT_OVER = 0.4  # em of ink beside the text as read that may be a character
 _LINE = 1.2  # height of a line's box, in em
 
 
@@ -98,6 +99,27 @@ def placed(image: Grey, box: Box, line: Decoded) -> OcrLine:
             end = max(start + widths[index], min(end, right))
         boxes.append((start, top, end, bottom))
     return OcrLine(text, tuple(boxes), scores, (boxes[0][0], top, boxes[-1][2], bottom))
+
+
+def leaves_ink(image: Grey, box: Box, line: Decoded) -> bool:
+    """Whether there is ink before the first or behind the last character as read, enough for another one."""
+    text, centres, _ = _trimmed(line)
+    if not text:
+        return True
+    first, last = (box[0] + share * (box[2] - box[0]) for share in (centres[0], centres[-1]))
+    middles = [box[0] + share * (box[2] - box[0]) for share in centres]
+    top, bottom, left, right = _inked(image, box)
+    em = _em(text, middles, bottom - top, box[3] - box[1])
+    start = first - em * (0.5 if text[0] >= _WIDE_SIGN else 0.5 * _NARROW)
+    end = last + em * (0.5 if text[-1] >= _WIDE_SIGN else 0.5 * _NARROW)
+    return start - left > _LEFT_OVER * em or right - end > _LEFT_OVER * em
+
+
+def with_paper(crop: Grey) -> Grey:
+    """A line's image with paper before and behind it."""
+    paper = int(np.percentile(crop, 90))
+    pad = max(2, crop.shape[0] // 2)
+    return np.asarray(cv2.copyMakeBorder(crop, 0, 0, pad, pad, cv2.BORDER_CONSTANT, value=(paper,)), np.uint8)
 
 
 def _border(middles: Sequence[float], widths: Sequence[float], index: int) -> float:

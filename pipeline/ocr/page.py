@@ -13,7 +13,7 @@ from recount.pipeline.document import Box, Line, Page
 from recount.pipeline.ocr.cells import Sheet, completed, fitted, is_dash, overlooked, sheet_of, untangled
 from recount.pipeline.ocr.engine import OcrEngine
 from recount.pipeline.ocr.hygiene import clean
-from recount.pipeline.ocr.lines import OcrLine, crop_of, placed, split_tall
+from recount.pipeline.ocr.lines import OcrLine, crop_of, leaves_ink, placed, split_tall, with_paper
 from recount.pipeline.ocr.prepare import Grey, Prepared
 from recount.pipeline.ocr.recognise import Decoded
 from recount.pipeline.ocr.rulings import find_rulings
@@ -77,7 +77,29 @@ def _read(prepared: Prepared, boxes: Sequence[Box], engine: OcrEngine) -> list[D
     for index, line in zip(doubtful, again, strict=True):
         if line.score > decoded[index].score:
             decoded[index] = line
+    return _whole(prepared, boxes, decoded, engine)
+
+
+def _whole(prepared: Prepared, boxes: Sequence[Box], decoded: list[Decoded], engine: OcrEngine) -> list[Decoded]:
+    """The readings, and instead of those that leave ink at their ends unread, longer ones where there are such."""
+    short = [
+        index
+        for index, line in enumerate(decoded)
+        if line.score >= _LEAST_SCORE and leaves_ink(prepared.image, boxes[index], line)
+    ]
+    for image in (prepared.image, prepared.plain):
+        crops = [with_paper(crop_of(image, boxes[index])) for index in short]
+        for index, crop, line in zip(short, crops, engine.recognise(crops), strict=True):
+            known = decoded[index].text.strip()
+            if len(line.text.strip()) > len(known) and known in line.text and line.score >= _LEAST_SCORE_FOUND:
+                decoded[index] = _without_paper(line, crop.shape[1], crop.shape[0])
     return decoded
+
+
+def _without_paper(line: Decoded, width: int, height: int) -> Decoded:
+    """The reading of a line with_paper as one of the line itself; width, height: of the image that was read."""
+    pad = max(2, height // 2) / width
+    return Decoded(line.text, tuple((centre - pad) / (1 - 2 * pad) for centre in line.centres), line.scores)
 
 
 def _in_points(line: OcrLine, unit: float) -> Line:

@@ -165,12 +165,18 @@ def row_at_fault(evaluation: Evaluation, ranked: Sequence[Suspect]) -> str | Non
     computed, residual = evaluation.identity.computed, evaluation.residual
     if not isinstance(computed, Sum) or residual is None or not is_over_rows(computed) or evaluation.explanation:
         return None
-    if any(each.settles and each.likely and not each.cleared for each in ranked):
+    if stands_out(ranked):
         return None
     for sign, operand in computed.terms:
         if abs(residual + sign * operand.value) <= (evaluation.tolerance or 0) and operand.value:
             return f"a row of {operand.value} is doubled"
     return f"a row of about {abs(residual):f} is {'missing' if residual > 0 else 'doubled'}"
+
+
+def stands_out(ranked: Sequence[Suspect]) -> bool:
+    """Whether one suspect, and only one, is a reader's slip away from settling what fails."""
+    likely = [each.likely for each in ranked if each.settles and not each.cleared]
+    return bool(likely) and max(likely) > 0 and likely.count(max(likely)) == 1
 
 
 def is_over_rows(computed: Sum) -> bool:

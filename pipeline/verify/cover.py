@@ -197,12 +197,12 @@ def _tight(figure: Figure) -> Callable[[Windows], bool]:
     return holds
 
 
-def _pinned(figure: Figure, held: Iterable[Windows], units: Decimal) -> bool:
-    """Whether identities hold a figure to so many units in its last place, or in the second decimal if that is finer.
+def _pinned(figure: Figure, held: Iterable[Windows]) -> bool:
+    """Whether identities hold a figure to half a unit in its last place, or in the second decimal if that is finer.
 
     A number printed with fewer decimals than is usual may have lost one.
     """
-    far = min(figure.quantum, _CENT) * units
+    far = min(figure.quantum, _CENT) * _HALF
     low = max(min(window[0] for window in windows) for windows in held)
     high = min(max(window[1] for window in windows) for windows in held)
     return figure.value - far <= low and high <= figure.value + far

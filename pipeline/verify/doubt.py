@@ -6,12 +6,12 @@ sums that hold, for all is shifted or scaled alike, confirm nothing.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from recount.pipeline.document import Token
-from recount.pipeline.verify.blame import Suspect, failing, row_at_fault
+from recount.pipeline.verify.blame import Suspect, failing, stands_out
 from recount.pipeline.verify.place import list_of
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.figures import Figure, Kind
@@ -41,13 +41,11 @@ def doubtful(
 
 
 def _lists_in_doubt(evaluations: Sequence[Evaluation], suspects: Mapping[int, Sequence[Suspect]]) -> Iterator[str]:
-    """The lists of which a sum fails as if a row were missing or doubled."""
+    """The lists of which a sum fails and no one figure stands out: it may be that a row is missing or doubled."""
     for at, ranked in suspects.items():
         evaluation = evaluations[at]
-        if row_at_fault(evaluation, ranked) is not None:
-            rows: dict[str, int] = defaultdict(int)
-            for operand in evaluation.identity.computed.operands:
-                rows[list_of(operand.pointer) or ""] += 1
+        if isinstance(evaluation.identity.computed, Sum) and not evaluation.explanation and not stands_out(ranked):
+            rows = Counter(list_of(operand.pointer) for operand in evaluation.identity.computed.operands)
             yield from (name for name, times in rows.items() if name and times > 1)
 
 
@@ -66,19 +64,25 @@ def _in_head(figure: Figure, tokens: Sequence[Token]) -> bool:
 
 
 def _misscaled(tokens: Sequence[Token], evaluations: Sequence[Evaluation]) -> set[str]:
-    """The tables that contradict others by a unit of money, and that no other figure confirms."""
-    accused: set[str] = set()
-    for each in failing(evaluations):
-        accused |= set(_scaled_in(each, tokens))
+    """The tables that contradict others by a unit of money, more often than they agree with others."""
+    accused = Counter(table for each in failing(evaluations) for table in _scaled_in(each, tokens))
     if not accused:
-        return accused
-    return accused - {table for each in evaluations if each.result == "pass" for table in _anchored(each)}
+        return set()
+    anchored = Counter(table for each in evaluations if each.result == "pass" for table in _anchored(each))
+    return {table for table, times in accused.items() if times > anchored[table]}
 
 
 def _anchored(evaluation: Evaluation) -> Iterable[str]:
     """The tables whose amounts an identity ties to amounts elsewhere."""
-    tables = {table_of(o.pointer) for o in evaluation.operands if o.kind is Kind.MONEY and o.value}
-    return tables if len(tables) > 1 and isinstance(evaluation.identity.computed, Sum) else ()
+    if not isinstance(evaluation.identity.computed, Sum):
+        return ()
+    tables = {table_of(each.pointer) for each in evaluation.operands if each.kind is Kind.MONEY and each.value}
+    return tables if len(tables) > 1 else ()
+
+
+def tied(evaluation: Evaluation, table: str) -> bool:
+    """Whether an identity that holds ties the amounts of a table to amounts elsewhere."""
+    return evaluation.result == "pass" and table in _anchored(evaluation)
 
 
 def _scaled_in(evaluation: Evaluation, tokens: Sequence[Token]) -> Iterator[str]:

@@ -123,9 +123,17 @@ def _spans(rows: Sequence[Row]) -> Iterable[tuple[str, Span]]:
 def _out_of_order(terms: Sequence[Figure]) -> Iterable[str]:
     """The terms of a sum, all of one part of the report, that are not printed in the order of its form."""
     for one, other in zip(terms, terms[1:], strict=False):
-        if one.token >= other.token and _ROW.fullmatch(one.pointer) is None and _parent(one) == _parent(other):
+        if one.token >= other.token and _within_one_part(one, other):
             yield from (one.pointer, other.pointer)
 
 
-def _parent(figure: Figure) -> str:
-    return figure.pointer.rpartition("/")[0]
+def _within_one_part(one: Figure, other: Figure) -> bool:
+    """Whether two terms belong to one model, or to two lists of one; the rows of a list are looked at as such."""
+    lists = list_of(one.pointer), list_of(other.pointer)
+    if lists == (None, None):
+        return _parent(one.pointer) == _parent(other.pointer)
+    return lists[0] != lists[1] and None not in lists and _parent(lists[0] or "") == _parent(lists[1] or "")
+
+
+def _parent(pointer: str) -> str:
+    return pointer.rpartition("/")[0]

@@ -30,9 +30,11 @@ _ROUNDS = 4
 class Rereader(Protocol):
     """Reads figures of scanned pages again."""
 
+    def again(self, tokens: Sequence[Token]) -> list[str]:
+        """For each token what a second reading of its place says; "" for nothing."""
+
     def readings(self, tokens: Sequence[Token]) -> list[tuple[str, ...]]:
-        """For each token what its place on the page image may say, the likeliest first: raw characters as other
-        preparations of the image, and the recogniser's alternatives, give them."""
+        """For each token what its place says under several preparations of the page image, the best supported first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,8 @@ def repair(report: Model, verified: Verified, tokens: Sequence[Token], rereader:
         if not bench.improve(verified):
             break
         verified = verify(report, bench.tokens, verified.mapper)
-    doubts = bench.doubtful(verified)
-    verified = verify(report, bench.tokens, verified.mapper, confirmed=bench.confirmed(doubts))
+    confirmed, doubts = bench.second_reading(verified)
+    verified = verify(report, bench.tokens, verified.mapper, confirmed=confirmed)
     statuses = dict(verified.statuses)
     for pointer, figure in verified.figures.items():
         status = statuses[pointer]
@@ -124,9 +126,10 @@ class _Bench:
                 return True
         return False
 
-    def doubtful(self, verified: Verified) -> dict[int, str]:
-        """The OCR figures that no identity covers and that a second reading reads otherwise."""
-        open_tokens = sorted(
+    def second_reading(self, verified: Verified) -> tuple[frozenset[int], dict[int, str]]:
+        """The scanned figures that are not verified, read again: the tokens that a second reading confirms, and those
+        that it reads otherwise, with what it reads. Where it finds no number it says nothing."""
+        unsure = sorted(
             {
                 figure.token
                 for pointer, figure in verified.figures.items()
@@ -134,12 +137,21 @@ class _Bench:
             }
             - set(self.first)
         )
-        self._reread(open_tokens)  # what agrees is confirmed
-        return {index: self.read[index][0].raw for index in open_tokens if self.read[index]}
-
-    def confirmed(self, doubts: Mapping[int, str]) -> frozenset[int]:
-        """The tokens that were read again, and alike."""
-        return frozenset(index for index in self.read if index not in doubts and not self.read[index])
+        tokens = [self.tokens[index] for index in unsure]
+        alike = {
+            token.index
+            for token, text in zip(tokens, self.rereader.again(tokens), strict=True)
+            if parse_number(text) == _number(token)
+        }
+        other = [token for token in tokens if token.index not in alike]
+        doubts: dict[int, str] = {}
+        for token, readings in zip(other, self.rereader.readings(other), strict=True):
+            best = next((each for each in readings if parse_number(each) is not None), None)
+            if best is not None and parse_number(best) == _number(token):
+                alike.add(token.index)
+            elif best is not None:
+                doubts[token.index] = best
+        return frozenset(alike), doubts
 
     def _suspects(self, verified: Verified, touching: Mapping[int, list[Evaluation]]) -> list[int]:
         """The scanned tokens in failing identities that nothing clears, those that fail most first."""
@@ -219,9 +231,13 @@ def _fails(evaluation: Evaluation) -> bool:
     return evaluation.result == "fail" and evaluation.severity == "error"
 
 
+def _number(token: Token) -> tuple[Decimal, int]:
+    return token.value, token.decimals
+
+
 def _tokens_of(token: Token, readings: Iterable[str]) -> Iterator[Token]:
     """Other readings of a token as tokens, each number once; what is no number, or the same one, is left out."""
-    seen = {(token.value, token.decimals)}
+    seen = {_number(token)}
     for raw in readings:
         parsed = parse_number(raw)
         if parsed is not None and parsed not in seen:

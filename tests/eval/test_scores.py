@@ -206,7 +206,9 @@ def test_repairs_against_the_first_reading(case: Case) -> None:
     for pointer, first in (("/income/total", "１00.5"), ("/general_public_budget/total", "9O.5")):
         content["figures"][pointer]["first_reading"] = first
     spoilt = put(content, "/income/total", 7)
-    assert scored(case, spoilt).repairs == RepairTally(repaired=4, right=3, right_before=1)
+    found = scored(case, spoilt)
+    assert found.repairs == RepairTally(repaired=4, right=3, right_before=1)
+    assert totals([found]).before_repair == pytest.approx((FIGURES - 1 - 3 + 1) / FIGURES)
 
 
 def test_what_it_took(case: Case) -> None:

@@ -177,15 +177,18 @@ def test_a_workbook_for_an_accountant(out: Path, tmp_path: Path, monkeypatch: py
     openpyxl = pytest.importorskip("openpyxl")
     monkeypatch.setattr("recount.pipeline.export.export.pdf_paths", lambda _: {"b.pdf": '/档案/"b".pdf'})
     export(out, tmp_path / "book.xlsx", "xlsx", keys="zh")
+    export(out, tmp_path / "figures.csv", "csv")
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
     assert book.sheetnames == ["报告", "数字", "支出项目", "绩效指标", "项目资金", "决算报表", "不一致"]
     sheet = book["数字"]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:K15")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:I15")
     heads = {cell.value: at for at, cell in enumerate(sheet[1])}
-    rows = {(row[heads["报告"]].value, row[heads["位置"]].value): row for row in sheet.iter_rows(min_row=2)}
+    keys = [row[5] for row in csv.reader((tmp_path / "figures.csv").open(encoding="utf-8"))][1:]
+    shown = zip(keys, sheet.iter_rows(min_row=2), strict=True)
+    rows = {(row[heads["报告"]].value, key): row for key, row in shown}
     disputed = rows["b.pdf", "/income_expenditure/opening_carryover"]
     assert disputed[heads["数值"]].number_format == "#,##0.00"
-    assert disputed[heads["数值"]].fill.bgColor.rgb == "FFFFC7CE" or disputed[heads["数值"]].fill.fgColor.rgb == "FFFFC7CE"
+    assert disputed[heads["数值"]].fill.fgColor.rgb == "FFFFC7CE"
     assert disputed[heads["页"]].value == '=HYPERLINK("/档案/""b"".pdf#page=4",4)'
     assert disputed[heads["单位"]].value.startswith("=某")
     assert disputed[heads["单位"]].data_type == "s"

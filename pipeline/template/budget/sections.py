@@ -31,7 +31,7 @@ _SPENT_ON = re.compile(r"支出(?:预算)?(?:主要)?(?:包括|为)?:")
 _NOTHING = re.compile(r"(?:无|没有|未安排|未使用|不涉及)[^。;]{0,40}(?:支出|预算|拨款|资金)|为空表|无数据|未安排")
 _MAKE_NO_LINE = 10  # beyond so many lines that no rule reads, a number is no ordinal
 
-L = TypeVar("L", bound=GeneralPublicBudget[Ref] | FundBudget[Ref])
+L = TypeVar("L", GeneralPublicBudget[Ref], FundBudget[Ref])
 
 
 def fiscal_appropriation(passage: Passage) -> tuple[FiscalAppropriation[Ref] | None, Reading]:

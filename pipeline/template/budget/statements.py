@@ -40,7 +40,7 @@ _YEAR = r"(?:本年度?|当年|\d{4}年度?)?"
 _OTHERS = r"上年(?!结转)|执行|决算|增减|增长|比"
 """Of columns of another year, and of comparisons with it."""
 HEADS = Heads(re.compile(rf"{_YEAR}(?:年初)?(?:部门)?(?:预算数|预算金额|金额|预算|安排数|预算支出)"), _OTHERS)
-MARKS = HEADER_MARKS | {"预算数", "金额", "合计", "一般公共预算", "政府性基金预算", "国有资本经营预算"}
+MARKS = HEADER_MARKS | {"预算数", "金额", "一般公共预算", "政府性基金预算", "国有资本经营预算"}
 
 _END = r"(?:支出)?(?:预算)?(?:总体)?(?:情况)?(?:明细)?总?表"
 TITLES: tuple[tuple[str, str], ...] = (
@@ -89,7 +89,7 @@ BASIC = (
 )
 _OF_BUDGET = r"(?:预算)?(?:财政)?(?:拨款)?(?:支出)?"
 SPLIT = (
-    Field("total", _TOTAL, (), _OTHERS),
+    Field("total", rf"支出|{_TOTAL}", (), _OTHERS),
     Field("general", rf"一般公共{_OF_BUDGET}", (), _OTHERS),
     Field("funds", rf"政府性基金{_OF_BUDGET}", (), _OTHERS),
     Field("capital", rf"国有资本经营{_OF_BUDGET}", (), _OTHERS),
