@@ -6,7 +6,8 @@ Only typer is imported up here, so that `recount --help` answers at once.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -15,7 +16,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from recount.pipeline.archive import Archive
+    from recount.pipeline.archive import Problem, Source
     from recount.pipeline.runner import RunSummary
     from recount.schemas.family import Family
 
@@ -24,12 +25,48 @@ USAGE = 2
 INTERRUPTED = 130
 """The exit codes other than 0; the last is the shells' custom for Ctrl-C."""
 
+
+class OcrMode(StrEnum):
+    """Which pages are read by OCR."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class OcrEngine(StrEnum):
+    """What runs the recogniser's networks."""
+
+    OPENVINO = "openvino"
+    ONNXRUNTIME = "onnxruntime"
+
+
 FamilyOption = Annotated[
     str | None,
     typer.Option(
         "--family", metavar="NAME|PATH", help="The report family, or the folder of one of your own; else recognised."
     ),
 ]
+
+JobsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", min=1, metavar="N", help="Worker processes; by default one a core if there are many reports."
+    ),
+]
+TimeoutOption = Annotated[
+    float,
+    typer.Option("--timeout", min=0, metavar="SECONDS", help="Give a report up after this time; 0 for no limit."),
+]
+MemoryOption = Annotated[
+    int,
+    typer.Option("--memory", min=0, metavar="MB", help="Give a report up that needs more memory; 0 for no limit."),
+]
+LogOption = Annotated[
+    Path | None, typer.Option("--log-json", metavar="FILE", help="Add a line of JSON for every report to this log.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing but failures.")]
+TIMEOUT, MEMORY = 900.0, 4096
 
 app = typer.Typer(
     add_completion=False,
@@ -69,58 +106,90 @@ def recount(
 
 @app.command(epilog="A second run does only what is new or changed, and what failed before.")
 def structure(
-    paths: Annotated[
-        list[Path],
-        typer.Argument(metavar="PATH", help="Reports (PDF), or folders with reports at any depth."),
-    ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for results and ledger.")],
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs",
-            min=1,
-            metavar="N",
-            help="Worker processes; by default one a core if there are many reports.",
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="PATH...", help="Reports (PDF), patterns, or folders and zip archives with reports at any depth."
         ),
     ] = None,
+    listed: Annotated[
+        Path | None, typer.Option("--list", metavar="FILE", help="A file that names more of them, one a line.")
+    ] = None,
+    jobs: JobsOption = None,
     force: Annotated[bool, typer.Option("--force", help="Do unchanged reports again.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but failures.")] = False,
+    quiet: QuietOption = False,
+    timeout: TimeoutOption = TIMEOUT,
+    memory: MemoryOption = MEMORY,
+    log_json: LogOption = None,
     family: FamilyOption = None,
+    ocr: Annotated[
+        OcrMode, typer.Option("--ocr", help="Read pages by OCR: those that need it, all of them, or none.")
+    ] = OcrMode.AUTO,
+    ocr_engine: Annotated[
+        OcrEngine, typer.Option("--ocr-engine", help="What runs the recogniser's networks.")
+    ] = OcrEngine.OPENVINO,
 ) -> None:
     """Structure reports: one JSON file each, DIR/reports/<path below the archive>.json."""
-    from rich.console import Console
+    from recount.pipeline.archive import find_sources, read_list
 
-    from recount.pipeline.archive import find_sources
-    from recount.pipeline.progress import live_progress
-    from recount.pipeline.runner import run
-
-    archive = find_sources(paths)
-    errors = Console(stderr=True, quiet=quiet)
-    try:
-        with live_progress(len(archive.sources), errors) as on_progress:
-            summary = run(
-                archive.sources, out, jobs=jobs, force=force, on_progress=on_progress, **_task_of(family)
-            )
-    except KeyboardInterrupt:
-        print("recount: interrupted; the same command goes on where this one stopped", file=sys.stderr)
-        raise typer.Exit(INTERRUPTED) from None
+    archive = find_sources([*(paths or ()), *(read_list(listed) if listed else ())])
+    settings = {"family": family, "ocr": ocr.value, "engine": ocr_engine.value}
+    summary = _run(archive.sources, out, jobs, force, quiet, timeout, memory, log_json, settings)
     if not quiet:
         _print_summary(summary)
-    if _print_failures(summary, archive):
+    if _print_failures(summary, archive.problems):
         raise typer.Exit(FAILED)
 
 
-def _task_of(family: str | None) -> dict[str, Any]:
+def _run(
+    sources: Sequence[Source],
+    out: Path,
+    jobs: int | None,
+    force: bool,
+    quiet: bool,
+    timeout: float,
+    memory: int,
+    log_json: Path | None,
+    settings: Mapping[str, Any],
+) -> RunSummary:
+    """Runs an archive under the eyes of its user; Ctrl-C is one line."""
+    from rich.console import Console
+
+    from recount.pipeline.pool import Bounds
+    from recount.pipeline.progress import json_log, live_progress
+    from recount.pipeline.runner import Outcome, run
+
+    task = _task_of(settings.get("family"), OcrMode(settings["ocr"]), OcrEngine(settings["engine"]))
+    console = Console(stderr=True, quiet=quiet)
+    try:
+        with live_progress(len(sources), console) as show_progress, json_log(log_json, len(sources)) as log:
+
+            def tell(outcome: Outcome) -> None:
+                show_progress(outcome)
+                log(outcome)
+
+            bounds = Bounds(timeout or None, memory << 20 or None)
+            return run(sources, out, jobs=jobs, force=force, on_progress=tell, bounds=bounds, settings=settings, **task)
+    except KeyboardInterrupt:
+        print("recount: interrupted; the same command goes on where this one stopped", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _task_of(family: str | None, ocr: OcrMode, engine: OcrEngine) -> dict[str, Any]:
     """What `run` does with a report: as the family that is asked for, which must be there and sound."""
-    if family is None:
+    if family is None and (ocr, engine) == (OcrMode.AUTO, OcrEngine.OPENVINO):
         return {}
     from functools import partial
 
     from recount.pipeline.own_family import family_of, fingerprint
     from recount.pipeline.worker import structure_as
 
-    family_of(family)
-    return {"task": partial(structure_as, family=family), "variant": fingerprint(family)}
+    variant = f"{ocr}/{engine}"
+    if family is not None:
+        family_of(family)
+        variant += "/" + fingerprint(family)
+    return {"task": partial(structure_as, family=family, ocr=ocr.value, engine=engine.value), "variant": variant}
 
 
 def _print_summary(summary: RunSummary) -> None:
@@ -140,18 +209,52 @@ def _print_summary(summary: RunSummary) -> None:
     )
 
 
-def _print_failures(summary: RunSummary, archive: Archive) -> bool:
+def _print_failures(summary: RunSummary, problems: Sequence[Problem] = ()) -> bool:
     """What failed, and why, on standard error; True if anything did."""
     from rich.console import Console
 
     from recount.pipeline.show import reason_of, render_failures
 
-    failures = [(str(problem.path), problem.reason) for problem in archive.problems]
+    failures = [(str(problem.path), problem.reason) for problem in problems]
     failures += [reason_of(failure) for failure in summary.failures]
     console = Console(stderr=True, soft_wrap=True)
     for line in render_failures(failures):
         console.print(line)
     return bool(failures)
+
+
+@app.command(epilog="It does so as the latest run did: the same family, the same OCR.")
+def retry(
+    out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run.")],
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Only what failed; else also what an interrupted run left undone.")
+    ] = False,
+    jobs: JobsOption = None,
+    quiet: QuietOption = False,
+    timeout: TimeoutOption = TIMEOUT,
+    memory: MemoryOption = MEMORY,
+    log_json: LogOption = None,
+) -> None:
+    """Do again what failed, or was not done, of the reports that an output folder knows."""
+    from recount.pipeline.status import settings_of, to_retry
+
+    sources = to_retry(out, failed=failed)
+    summary = _run(sources, out, jobs, False, quiet, timeout, memory, log_json, settings_of(out))
+    if not quiet:
+        _print_summary(summary)
+    if _print_failures(summary):
+        raise typer.Exit(FAILED)
+
+
+@app.command(epilog="The ledger, DIR/ledger.sqlite, holds every attempt; DIR/summary.json the latest run.")
+def status(out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run.")]) -> None:
+    """Show how an output folder stands: what is done, what failed and why, where the time went."""
+    from recount.pipeline.show import render_status
+    from recount.pipeline.status import status_of
+
+    console = _console()
+    for part in render_status(status_of(out)):
+        console.print(part)
 
 
 @app.command(epilog="Marks: ✓ verified, ✎ repaired, ○ grounded, ✗ disputed.")
@@ -178,7 +281,9 @@ def show(
         console.print(part)
 
 
-@app.command(epilog="Without --table, csv and parquet hold the figures, jsonl whole reports, xlsx and sqlite all tables.")
+@app.command(
+    epilog="Without --table, csv and parquet hold the figures, jsonl whole reports, xlsx and sqlite all tables."
+)
 def export(
     out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run.")],
     format_: Annotated[str, typer.Option("--format", metavar="FORMAT", help="jsonl, csv, parquet, xlsx or sqlite.")],

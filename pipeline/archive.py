@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 
 from recount.pipeline.errors import UsageError
+from recount.pipeline.zipped import ZipProblem, reports_in_zip
 
 SUFFIXES = frozenset({".pdf"})
 """What a report's file is called, in any case. A file that is named outright is taken whatever its name."""
+
+ZIP_SUFFIXES = frozenset({".zip"})
 
 _NOT_REPORTS = frozenset({"__MACOSX"})
 """Folders in which archivers keep what is no file of the user's."""
@@ -19,15 +23,21 @@ _NOT_REPORTS = frozenset({"__MACOSX"})
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A report's file. name: its path below the archive (posix), which also names its result."""
+    """A report's file. name: its path below the archive (posix), which also names its result.
+
+    member: its number in the zip archive at path, None where path is the file itself. size: its bytes, as far as
+    known before it is read: the largest are done first.
+    """
 
     path: Path
     name: str
+    member: str | None = None
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A folder that gave no reports, and why."""
+    """A folder or zip archive that gave no reports, and why."""
 
     path: Path
     reason: str
@@ -43,15 +53,18 @@ class Archive:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A report's file, and the archive (folder) in which it was found."""
+    """A report's file, and the archive (folder) in which it was found. inside: its path within a zip archive."""
 
     root: Path
     path: Path
+    size: int
+    member: str | None = None
+    inside: PurePosixPath | None = None
 
     def name(self, depth: int) -> str:
         """The path below the archive, after the last `depth` names of the archive's own path."""
         above = self.root.parts[1:][-depth:] if depth else ()
-        return printable(PurePosixPath(*above, *self.path.relative_to(self.root).parts))
+        return printable(PurePosixPath(*above, *self.path.relative_to(self.root).parts, self.inside or ""))
 
 
 def printable(path: PurePath) -> str:
@@ -59,22 +72,47 @@ def printable(path: PurePath) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def find_sources(paths: Sequence[Path]) -> Archive:
-    """Finds the reports: files as given, folders with all that is below them, each file once.
+def read_list(path: Path) -> list[Path]:
+    """The paths that a list file names, one a line, relative to the folder one works in.
 
-    Hidden files and folders are left out; symbolic links are followed, each real folder once. A folder
-    that cannot be read, or that was given and holds no reports, is a problem of the archive. Raises
-    UsageError for a path that does not exist, and if there is no report at all.
+    Raises UsageError if it cannot be read.
     """
-    found: dict[Path, _Found] = {}
+    try:
+        lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    return [Path(os.fsdecode(line.strip())) for line in lines if line.strip()]
+
+
+def find_sources(paths: Sequence[Path]) -> Archive:
+    """Finds the reports: files as given, folders and zip archives with all that is in them, each file once.
+
+    A path with *, ? or [ that does not exist is a pattern (** for any depth). Hidden files and folders are left
+    out; symbolic links are followed, each real folder once. A folder that cannot be read, or that was given and
+    holds no reports, is a problem of the archive. Raises UsageError for a path that does not exist, and if there
+    is no report at all.
+    """
+    found: dict[tuple[Path, str | None], _Found] = {}
     problems: list[Problem] = []
-    for path in paths:
+    for path in _expanded(paths):
         for each in _look(path, problems):
-            found.setdefault(each.path, each)
+            found.setdefault((each.path, each.member), each)
     if not found:
         reasons = "; ".join(f"{problem.path} {problem.reason}" for problem in problems)
         raise UsageError(reasons or "no path was given")
     return Archive(tuple(_named(list(found.values()))), tuple(problems))
+
+
+def _expanded(paths: Iterable[Path]) -> Iterator[Path]:
+    """The paths, patterns replaced by what they match."""
+    for path in paths:
+        if os.path.lexists(path) or not glob.has_magic(str(path)):
+            yield path
+            continue
+        matches = sorted(glob.glob(str(path), recursive=True))
+        if not matches:
+            raise UsageError(f"{path} matches no file or folder")
+        yield from map(Path, matches)
 
 
 def _look(path: Path, problems: list[Problem]) -> list[_Found]:
@@ -83,11 +121,40 @@ def _look(path: Path, problems: list[Problem]) -> list[_Found]:
     if not os.path.lexists(absolute):
         raise UsageError(f"{path}: no such file or folder")
     if not absolute.is_dir():
-        return [_Found(absolute.parent, absolute)]
-    found = [_Found(absolute, file) for file in _files_below(absolute, problems)]
+        return list(_reports_of(absolute.parent, absolute, problems))
+    found = [each for file in _files_below(absolute, problems) for each in _reports_of(absolute, file, problems)]
     if not found and all(absolute not in (p.path, *p.path.parents) for p in problems):
         problems.append(Problem(path, "holds no reports (*.pdf)"))
     return found
+
+
+def _reports_of(root: Path, file: Path, problems: list[Problem]) -> Iterator[_Found]:
+    """A file that is a report; the reports of one that is a zip archive."""
+    if file.suffix.lower() not in ZIP_SUFFIXES:
+        yield _Found(root, file, _size(file))
+        return
+    try:
+        members = [each for each in reports_in_zip(file) if _is_report(each.inside)]
+    except ZipProblem as problem:
+        problems.append(Problem(file, str(problem)))
+        return
+    if not members:
+        problems.append(Problem(file, "holds no reports (*.pdf)"))
+    yield from (_Found(root, file, each.size, each.member, each.inside) for each in members)
+
+
+def _is_report(path: PurePosixPath) -> bool:
+    """Whether a zip archive's member is one, by its name; hidden files and folders are none."""
+    hidden = any(part.startswith(".") or part in _NOT_REPORTS for part in path.parts)
+    return path.suffix.lower() in SUFFIXES and not hidden
+
+
+def _size(path: Path) -> int:
+    """The bytes of a file; 0 where nobody can say, which is found out when it is read."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _files_below(root: Path, problems: list[Problem]) -> Iterator[Path]:
@@ -107,7 +174,7 @@ def _files_below(root: Path, problems: list[Problem]) -> Iterator[Path]:
         for path in entries:
             if path.is_dir():
                 (linked if path.is_symlink() else folders).append(path)
-            elif path.suffix.lower() in SUFFIXES:
+            elif path.suffix.lower() in SUFFIXES | ZIP_SUFFIXES:
                 yield path
 
 
@@ -123,7 +190,7 @@ def _named(found: list[_Found]) -> list[Source]:
     for depth in range(deepest):
         names = [each.name(depth) for each in found]
         if len(set(names)) == len(names):
-            sources = (Source(each.path, name) for each, name in zip(found, names, strict=True))
+            sources = (Source(f.path, name, f.member, f.size) for f, name in zip(found, names, strict=True))
             return sorted(sources, key=lambda source: source.name)
     twice = next(name for name, times in Counter(names).items() if times > 1)
     raise UsageError(f"two reports would share the result file {twice}.json; rename one of them")

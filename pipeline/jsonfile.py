@@ -32,6 +32,11 @@ def write_result(path: Path, result: Mapping[str, object]) -> None:
     # A lone surrogate, which UTF-8 does not have, becomes \udc80: that is also how JSON spells it.
     content = "".join(_layout(result)).encode("utf-8", "backslashreplace")
     path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, content)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Writes a file, whole or not at all. Raises OSError if that cannot be done; nothing is left behind then."""
     temporary = path.parent / f".{secrets.token_hex(8)}.recount-tmp"
     try:
         with temporary.open("xb") as file:

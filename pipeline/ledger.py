@@ -6,6 +6,7 @@ An SQLite file beside the results. Only the process that runs the archive writes
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,14 +14,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import Any, Literal
 
+from recount.pipeline.archive import Source, printable
 from recount.pipeline.errors import UsageError
+
+LEDGER = "ledger.sqlite"
+"""What the ledger of an output folder is called."""
 
 STATUSES = ("verified", "repaired", "grounded", "disputed")
 """The statuses of a figure, the surest first."""
 
-_LAYOUT = 1
+_LAYOUT = 2
 _SCHEMA = """
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY,
@@ -50,8 +55,42 @@ CREATE INDEX attempts_by_file ON attempts (file, id);
 CREATE VIEW files AS                    -- where every report stands now: its latest attempt
     SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
 """
+_SECOND_LAYOUT = """
+ALTER TABLE attempts ADD COLUMN stages TEXT NOT NULL DEFAULT '{}';  -- JSON: seconds by stage
+ALTER TABLE attempts ADD COLUMN usage TEXT NOT NULL DEFAULT '{}';   -- JSON: calls, tokens and cost of a model
+ALTER TABLE attempts ADD COLUMN same_as TEXT;                       -- the report of this content that was structured
+CREATE INDEX attempts_by_content ON attempts (sha256);
+CREATE TABLE sources (                  -- every report that a run was given, done or not
+    file TEXT PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs(id),   -- the latest that was given it
+    path TEXT NOT NULL,                 -- a blob where it is no UTF-8
+    member TEXT,                        -- within the zip archive at path
+    bytes INTEGER NOT NULL
+);
+DROP VIEW files;
+CREATE VIEW files AS
+    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
+"""
+_CHANGES = (_SCHEMA, _SECOND_LAYOUT)
+"""What makes each layout out of the one before."""
+
 _WORDS = ("file", "sha256", "status", "reason", "traceback")
-_COLUMNS = (*_WORDS, "pages", *STATUSES, "errors", "minor", "seconds")
+_COLUMNS = (*_WORDS, "pages", *STATUSES, "errors", "minor", "seconds", "stages", "usage", "same_as")
+_OBJECTS = ("stages", "usage")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run: when it was (UTC, ISO 8601; finished is None while it works or if it was interrupted), what it did."""
+
+    id: int
+    started: str
+    finished: str | None
+    version: str
+    arguments: Mapping[str, Any]
+    structured: int | None
+    unchanged: int | None
+    failed: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +99,8 @@ class Attempt:
 
     file: its path below the archive. sha256: of the file, None if it could not be read. reason: why it
     failed, one line; traceback: of an internal error only. figures: how many of each status. errors,
-    minor: failing checks.
+    minor: failing checks. stages: seconds of each. usage: calls, tokens and cost of a model. same_as: the
+    report with the same content that was structured instead.
     """
 
     file: str
@@ -73,6 +113,9 @@ class Attempt:
     errors: int = 0
     minor: int = 0
     seconds: float = 0.0
+    stages: Mapping[str, float] = field(default_factory=dict)
+    usage: Mapping[str, float] = field(default_factory=dict)
+    same_as: str | None = None
 
 
 class Ledger:
@@ -99,7 +142,8 @@ class Ledger:
         # A power cut may cost the latest rows, never the file: their reports are just done again.
         self._database.execute("PRAGMA synchronous = NORMAL")
         if layout < _LAYOUT:
-            self._database.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_LAYOUT}; COMMIT;")
+            changes = "".join(_CHANGES[layout:])
+            self._database.executescript(f"BEGIN; {changes} PRAGMA user_version = {_LAYOUT}; COMMIT;")
 
     def start_run(self, version: str, arguments: Mapping[str, object]) -> int:
         """Records that a run begins; its number is returned."""
@@ -121,16 +165,39 @@ class Ledger:
 
     def record(self, run: int, version: str, attempt: Attempt) -> None:
         """Keeps an attempt."""
-        values = [
-            attempt.figures.get(column, 0) if column in STATUSES else _storable(getattr(attempt, column))
-            for column in _COLUMNS
-        ]
+        values = [_stored(attempt, column) for column in _COLUMNS]
         marks = ", ".join("?" * (len(_COLUMNS) + 2))
         with self._guarded():
             self._database.execute(
                 f"INSERT INTO attempts (run, version, {', '.join(_COLUMNS)}) VALUES ({marks})",
                 (run, version, *values),
             )
+
+    def give(self, run: int, sources: Sequence[Source]) -> None:
+        """Records which reports a run was given, and where they lie."""
+        rows = [(s.name, run, _path_stored(s.path), s.member, s.size) for s in sources]
+        with self._guarded():
+            self._database.execute("BEGIN")
+            self._database.executemany("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?)", rows)
+            self._database.execute("COMMIT")
+
+    def given(self) -> list[Source]:
+        """Every report that a run was given, by name."""
+        with self._guarded():
+            rows = self._database.execute("SELECT * FROM sources ORDER BY file").fetchall()
+        return [Source(_path_of(row["path"]), row["file"], row["member"], row["bytes"]) for row in rows]
+
+    def latest(self) -> dict[str, Attempt]:
+        """The latest attempt at every report, by file."""
+        with self._guarded():
+            rows = self._database.execute("SELECT * FROM files ORDER BY file").fetchall()
+        return {row["file"]: _attempt(row) for row in rows}
+
+    def last_run(self) -> Run | None:
+        """The latest run, None if there was none."""
+        with self._guarded():
+            row = self._database.execute("SELECT * FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+        return None if row is None else Run(**{**row, "arguments": json.loads(row["arguments"])})
 
     def successes(self, version: str) -> dict[str, Attempt]:
         """The reports whose latest attempt succeeded with this version of the program, by file."""
@@ -168,13 +235,32 @@ class Ledger:
 
 
 def _attempt(row: sqlite3.Row) -> Attempt:
-    figures = {status: row[status] for status in STATUSES}
-    return Attempt(figures=figures, **{name: row[name] for name in _COLUMNS if name not in STATUSES})
+    values = {name: row[name] for name in _COLUMNS if name not in STATUSES}
+    values |= {name: json.loads(values[name]) for name in _OBJECTS}
+    return Attempt(figures={status: row[status] for status in STATUSES}, **values)
 
 
-def _storable(value: object) -> object:
-    """A value that SQLite takes: a message may quote a file name that is no UTF-8."""
+def _stored(attempt: Attempt, column: str) -> object:
+    """What a column keeps of an attempt."""
+    if column in STATUSES:
+        return attempt.figures.get(column, 0)
+    value = getattr(attempt, column)
+    if column in _OBJECTS:
+        return json.dumps(value)
+    # A message may quote a file name that is no UTF-8.
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+
+
+def _path_stored(path: Path) -> str | bytes:
+    name = os.fsencode(path)
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        return name
+
+
+def _path_of(stored: str | bytes) -> Path:
+    return Path(os.fsdecode(stored))
 
 
 def _now() -> str:
@@ -182,5 +268,9 @@ def _now() -> str:
 
 
 def pdf_paths(out: Path) -> dict[str, str]:
-    """Where the PDFs of an output folder's reports lay when they were structured, by file."""
-    return {}
+    """Where the PDFs of an output folder's reports lay when they were structured, by file; zipped ones not."""
+    path = out / LEDGER
+    if not path.is_file():
+        return {}
+    with Ledger(path) as ledger:
+        return {source.name: printable(source.path) for source in ledger.given() if source.member is None}

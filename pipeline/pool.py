@@ -1,22 +1,32 @@
-"""Worker processes that may die: a job whose worker died is given to another one once, then given up."""
+"""Worker processes that may die: a job whose worker died is given to another one once, then given up.
+
+A worker that takes too long or too much memory is ended by its parent, from outside: in the worker, a library that
+fails to get memory half-way might go on with half a page, and nothing interrupts one that hangs in C.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from typing import Generic, NoReturn, TypeVar
+from pathlib import Path
+from typing import Generic, NoReturn, TypeVar, cast
 
 J = TypeVar("J")
 R = TypeVar("R")
 
 _CHANCES = 2
+_GLANCE = 0.1
+"""Seconds between two looks at what the workers take."""
+_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _PATIENCE = 2.0
 """Seconds that a worker has to leave when it is told to."""
 
@@ -26,6 +36,21 @@ class Died:
     """What there is instead of an answer when every worker that was given a job died of it."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a worker may take for one job: seconds, and bytes of memory; None where there is no limit."""
+
+    seconds: float | None = None
+    memory: int | None = None
+
+    @property
+    def any(self) -> bool:
+        return self.seconds is not None or self.memory is not None
+
+
+UNBOUNDED = Bounds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +68,21 @@ class _Worker(Generic[J]):
     process: SpawnProcess
     line: Connection
     busy_with: _Assignment[J] | None = None
+    since: float = 0.0
+    ended_for: str | None = None
 
 
 class Pool(Generic[J, R]):
     """A number of processes that all do the same to the jobs they are given.
 
     handle: done in the worker to every job; it must be importable by name there (jobs and answers are
-    pickled).
+    pickled). bounds: what a job may take.
     """
 
-    def __init__(self, handle: Callable[[J], R], size: int) -> None:
+    def __init__(self, handle: Callable[[J], R], size: int, bounds: Bounds = UNBOUNDED) -> None:
         self._handle = handle
         self._size = size
+        self._bounds = bounds
         self._workers: list[_Worker[J]] = []
 
     def work(self, jobs: Iterable[J]) -> Generator[tuple[J, R | Died], None, None]:
@@ -64,16 +92,24 @@ class Pool(Generic[J, R]):
             while waiting or self._busy():
                 self._hand_out(waiting)
                 busy = self._busy()
-                for line in wait([worker.line for worker in busy.values()]):
-                    assignment, answer = self._answer(busy[line])
+                for line in wait(list(busy), _GLANCE if self._bounds.any else None):
+                    assignment, answer = self._answer(busy[cast("Connection", line)])
                     if isinstance(answer, Died) and assignment.chances > 1:
                         waiting.appendleft(replace(assignment, chances=assignment.chances - 1))
                     else:
                         yield assignment.job, answer
+                self._bound()
         finally:
             self._stop()
 
-    def _busy(self) -> dict[object, _Worker[J]]:
+    def _bound(self) -> None:
+        """Ends the workers that have taken too much; their lines will tell."""
+        for worker in self._busy().values():
+            worker.ended_for = worker.ended_for or _excess(worker, self._bounds)
+            if worker.ended_for:
+                worker.process.kill()
+
+    def _busy(self) -> dict[Connection, _Worker[J]]:
         """The workers that have something to do, by their lines."""
         return {worker.line: worker for worker in self._workers if worker.busy_with is not None}
 
@@ -82,7 +118,7 @@ class Pool(Generic[J, R]):
         idle = [worker for worker in self._workers if worker.busy_with is None]
         while waiting and (idle or len(self._workers) < self._size):
             worker = idle.pop() if idle else self._hire()
-            worker.busy_with = waiting.popleft()
+            worker.busy_with, worker.since = waiting.popleft(), time.monotonic()
             with suppress(OSError):  # it died while it was idle: the end of its line will tell
                 worker.line.send(worker.busy_with.job)
 
@@ -106,7 +142,7 @@ class Pool(Generic[J, R]):
             self._workers.remove(worker)
             worker.line.close()
             worker.process.join()
-            return assignment, Died(_cause(worker.process.exitcode))
+            return assignment, Died(worker.ended_for or _cause(worker.process.exitcode))
 
     def _stop(self) -> None:
         """Lets idle workers go and stops busy ones; none is left afterwards."""
@@ -120,6 +156,23 @@ class Pool(Generic[J, R]):
                 worker.process.kill()
                 worker.process.join()
         self._workers.clear()
+
+
+def _excess(worker: _Worker[J], bounds: Bounds) -> str | None:
+    """What a busy worker has too much of, in words; None if all is well."""
+    if bounds.seconds is not None and time.monotonic() - worker.since > bounds.seconds:
+        return f"it took longer than {bounds.seconds:,g} seconds"
+    if bounds.memory is not None and _memory_of(worker.process.pid) > bounds.memory:
+        return f"it needed more than {bounds.memory >> 20:,} MB of memory"
+    return None
+
+
+def _memory_of(process: int | None) -> int:
+    """The bytes of memory that a process holds; 0 where the system does not say (it has no /proc)."""
+    try:
+        return int(Path(f"/proc/{process}/statm").read_bytes().split()[1]) * _PAGE
+    except (OSError, IndexError):
+        return 0
 
 
 def _cause(exitcode: int | None) -> str:

@@ -25,6 +25,7 @@ from recount.pipeline.export.rows import rows_of
 from recount.pipeline.export.tables import table_named, tables_of
 from recount.pipeline.jsonfile import Result, read_result
 from recount.pipeline.lookup import report_model
+from recount.pipeline.worker import result_path
 from recount.schemas.registry import FAMILIES
 
 if TYPE_CHECKING:
@@ -80,18 +81,20 @@ class Output:
     @property
     def names(self) -> list[str]:
         """The names of the reports, in their order."""
-        return [file.relative_to(self.path / "reports").as_posix().removesuffix(".json") for file in self._files]
+        return [each.name for each in self.reports()]
 
     def __getitem__(self, name: str) -> StructuredReport:
         """The report of this name. Raises KeyError if there is none."""
-        if name not in self.names:
+        file = result_path(self.path, name)
+        if not file.is_file():
             raise KeyError(name)
-        return StructuredReport(name, read_result(self.path / "reports" / f"{name}.json"))
+        return StructuredReport(name, read_result(file))
 
     def reports(self) -> Iterator[StructuredReport]:
         """Every report, typed, in the order of the names."""
-        for name, file in zip(self.names, self._files, strict=True):
-            yield StructuredReport(name, read_result(file))
+        for file in self._files:
+            result = read_result(file)
+            yield StructuredReport(result["source"]["file"], result)
 
     def figures(self, status: str | Sequence[str] | None = None) -> polars.DataFrame:
         """All figures, one a row. status: only these, "verified,repaired" or a list."""

@@ -20,6 +20,7 @@ from rich.text import Text
 from recount.pipeline.errors import UsageError
 from recount.pipeline.jsonfile import Result
 from recount.pipeline.ledger import STATUSES, Attempt
+from recount.pipeline.status import Status
 from recount.pipeline.titles import section_titles, titles
 
 MARKS = {"verified": "✓", "repaired": "✎", "grounded": "○", "disputed": "✗"}
@@ -80,6 +81,30 @@ def render_summary(
         for name, number in counts.items():
             table.add_row(Text(f"  {MARKS[name]} {name}" if name in MARKS else f"  {name}"), f"{number:,}")
     return table
+
+
+def render_status(status: Status) -> Iterator[RenderableType]:
+    """How an output folder stands."""
+    run = status.run
+    if run is not None:
+        end = f"finished {run.finished}" if run.finished else "not finished: it works still, or was interrupted"
+        yield Text(f"Latest run: started {run.started}, {end}")
+    yield render_summary(
+        reports={"structured": len(status.done), "failed": len(status.failed), "not begun": len(status.waiting)},
+        figures=status.figures,
+        discrepancies={
+            "error": sum(each.errors for each in status.done),
+            "minor": sum(each.minor for each in status.done),
+        },
+    )
+    if status.stages:
+        spent = ", ".join(f"{stage} {seconds:,.1f}" for stage, seconds in status.stages.items())
+        yield Text(f"Worker seconds by stage: {spent}")
+    if status.usage:
+        yield Text("Model: " + ", ".join(f"{key.replace('_', ' ')} {each:,g}" for key, each in status.usage.items()))
+    if status.failed:
+        yield _title("Failures")
+        yield from render_failures(reason_of(each) for each in status.failed)
 
 
 def render_failures(failures: Iterable[tuple[str, str]]) -> Iterator[RenderableType]:

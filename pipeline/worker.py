@@ -9,22 +9,33 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from recount.pipeline.archive import Source
-from recount.pipeline.errors import DocumentError
-from recount.pipeline.jsonfile import Result, write_result
+from recount.pipeline.errors import DocumentError, UsageError
+from recount.pipeline.jsonfile import Result, read_result, write_result
 from recount.pipeline.ledger import Attempt
+from recount.pipeline.zipped import extracted
 
 if TYPE_CHECKING:
+    from recount.pipeline.ocr.reader import EngineName, Mode
     from recount.schemas.family import Family
 
 Task = Callable[[Path], Result]
 """Structures one report. Raises DocumentError for a file that cannot be structured."""
+
+
+_LONGEST_STEP = 250
+_DIGEST = 16
+
+_USAGE = ("calls", "input_tokens", "output_tokens", "cost")
+
+UNPACKED = "unpacked"
+"""The folder below the output folder in which members of zip archives lie while they are structured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +51,20 @@ def structure_report(path: Path) -> Result:
 
     The import is here because it is heavy, and a process that finds every report unchanged needs none of it.
     """
+    from recount.pipeline.limits import check
     from recount.pipeline.structure import structure
 
+    check(path)
     return structure(path)
 
 
-def structure_as(path: Path, family: str) -> Result:
-    """As structure_report, for a family that is named, or that lies in a folder of the user's."""
-    from recount.pipeline.structure import structure
+def structure_as(path: Path, family: str | None, ocr: Mode = "auto", engine: EngineName = "openvino") -> Result:
+    """As structure_report, for a family that is named, or that lies in a folder of the user's, and other OCR."""
+    from recount.pipeline.limits import check
+    from recount.pipeline.structure import Ocr, structure
 
-    return structure(path, _family(family))
+    check(path)
+    return structure(path, _family(family) if family else None, Ocr(ocr, engine))
 
 
 @cache
@@ -60,11 +75,23 @@ def _family(name: str) -> Family:
 
 
 def result_path(out: Path, name: str) -> Path:
-    """Where the result of a report lies below `out`. Raises ValueError for a name that leads out of there."""
+    """Where the result of a report lies below `out`. Raises ValueError for a name that leads out of there.
+
+    A step that is too long for a file system keeps its beginning, and the hash of the whole tells it apart.
+    """
     below = PurePosixPath(name)
     if below.is_absolute() or ".." in below.parts or not below.name:
         raise ValueError(f"{name} is no path below an archive")
-    return out / "reports" / f"{below}.json"
+    return Path(out, "reports", *(_fitting(step) for step in below.parent.parts), f"{_fitting(below.name)}.json")
+
+
+def _fitting(step: str) -> str:
+    """A step of a path that, with .json behind it, has no more than the 255 bytes that file systems take."""
+    raw = step.encode("utf-8", "surrogateescape")
+    if len(raw) <= _LONGEST_STEP:
+        return step
+    digest = hashlib.sha256(raw).hexdigest()[:_DIGEST]
+    return f"{raw[: _LONGEST_STEP - _DIGEST - 1].decode('utf-8', 'ignore')}~{digest}"
 
 
 def attempt(job: Job, *, task: Task, out: Path) -> Attempt | None:
@@ -77,21 +104,47 @@ def attempt(job: Job, *, task: Task, out: Path) -> Attempt | None:
     name, target = job.source.name, result_path(out, job.source.name)
     sha256: str | None = None
     try:
-        sha256 = _hash_of(job.source.path)
-        if job.known is not None and sha256 == job.known:
-            return None
-        result = task(job.source.path)
+        with _file_of(job.source, out) as path:
+            sha256 = hash_of(path)
+            if job.known is not None and sha256 == job.known:
+                return None
+            result = task(path)
         result["source"]["file"] = name
+        writing = time.perf_counter()
         _write(target, result)
+        written = time.perf_counter() - writing
     except DocumentError as error:
         return _failed(target, name, sha256, started, str(error))
     except Exception as error:  # noqa: BLE001 - the boundary: one report's bug must not cost the others theirs
         reason = f"internal error: {type(error).__name__}: {error}"
         return _failed(target, name, sha256, started, reason, "".join(traceback.format_exception(error)))
-    return _succeeded(name, result, time.perf_counter() - started)
+    return _succeeded(name, result, time.perf_counter() - started, written)
 
 
-def _hash_of(path: Path) -> str:
+def copy_result(job: Job, done: Attempt, out: Path) -> Attempt:
+    """Gives a report of the same content as one that is done the same result under its own name, or its failure."""
+    started = time.perf_counter()
+    name, target = job.source.name, result_path(out, job.source.name)
+    if done.status == "failed":
+        return _failed(target, name, done.sha256, started, f"same content as {done.file}, which failed: {done.reason}")
+    try:
+        result = read_result(result_path(out, done.file))
+        result["source"]["file"] = name
+        _write(target, result)
+    except (DocumentError, UsageError) as error:
+        return _failed(target, name, done.sha256, started, str(error))
+    seconds = time.perf_counter() - started
+    return replace(done, file=name, seconds=seconds, stages={"write": round(seconds, 4)}, usage={}, same_as=done.file)
+
+
+def _file_of(source: Source, out: Path) -> AbstractContextManager[Path]:
+    """The report as a file: itself, or what it is in its zip archive."""
+    if source.member is None:
+        return nullcontext(source.path)
+    return extracted(source.path, source.member, source.name, out / UNPACKED)
+
+
+def hash_of(path: Path) -> str:
     """The SHA-256 of a file's content. Raises DocumentError if it cannot be read."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
@@ -109,8 +162,11 @@ def _write(target: Path, result: Result) -> None:
         raise DocumentError(f"its result cannot be written: {error.strerror}") from error
 
 
-def _succeeded(name: str, result: Result, seconds: float) -> Attempt:
+def _succeeded(name: str, result: Result, seconds: float, written: float) -> Attempt:
     """The record of a report from its result."""
+    summary = result["summary"]
+    stages = {stage: float(spent) for stage, spent in summary.get("seconds", {}).items()}
+    usage = {key: float(summary.get("mapper", {}).get(key, 0)) for key in _USAGE}
     failing = Counter(check["severity"] for check in result["checks"] if check["result"] == "fail")
     return Attempt(
         file=name,
@@ -121,6 +177,8 @@ def _succeeded(name: str, result: Result, seconds: float) -> Attempt:
         errors=failing["error"],
         minor=failing["minor"],
         seconds=seconds,
+        stages={**stages, "write": round(written, 4)},
+        usage=usage if any(usage.values()) else {},
     )
 
 

@@ -43,6 +43,7 @@ __all__ = [
     "equal",
     "evaluate",
     "growth",
+    "named_otherwise",
     "number_of",
     "printed",
     "same",
@@ -78,6 +79,7 @@ class Identity:
 
     rule: the identity in words. shares: the printed shares of the same whole, where publishers level them.
     at_most: the printed figure may as well be less. Such a bound can fail, but it confirms no figure.
+    words: of an identity between words, which has no figures: how they contradict each other.
     """
 
     rule: str
@@ -86,6 +88,7 @@ class Identity:
     alternatives: tuple[Alternative, ...] = ()
     shares: tuple[Figure, ...] = ()
     at_most: bool = False
+    words: str | None = None
 
 
 Result = Literal["pass", "fail", "not_applicable"]
@@ -154,6 +157,11 @@ def variance(rule: str, percent: Figure | None, final: Addend, budget: Addend) -
     return Identity(rule, percent, Rate(total(final) - total(budget), total(budget)))
 
 
+def named_otherwise(rule: str, contradiction: str) -> Identity:
+    """Words that contradict each other. It is minor: of no figure does it say that it is wrong."""
+    return Identity(rule, None, Sum(), words=contradiction)
+
+
 def shares_of(
     rule: str, whole: Figure | None, parts: Iterable[tuple[Figure | None, Figure | None]]
 ) -> Iterable[Identity]:
@@ -166,6 +174,8 @@ def shares_of(
 
 def evaluate(identity: Identity) -> Evaluation:
     """Recount one identity."""
+    if identity.words is not None:
+        return Evaluation(identity, "fail", severity="minor", explanation=identity.words)
     stated, computed = identity.printed, identity.computed
     if stated is None or computed.missing:
         return Evaluation(identity, "not_applicable")

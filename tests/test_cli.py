@@ -124,7 +124,7 @@ def test_wrong_usage_is_one_line_and_exit_code_2(call: Call, archive: Path, tmp_
 
 def test_ctrl_c_is_one_line(call: Call, archive: Path, tmp_path: Path) -> None:
     (archive / "b.pdf").write_text("interrupt")
-    printed = call("structure", archive, "--out", tmp_path / "out", "--jobs", 1)
+    printed = call("structure", archive, "--out", tmp_path / "out", "--jobs", 1, "--timeout", 0, "--memory", 0)
     assert printed.code == 130
     assert printed.err.startswith("recount: interrupted;")
 
@@ -193,7 +193,7 @@ def test_version(call: Call) -> None:
 def test_every_command_and_option_is_explained() -> None:
     group: Any = typer.main.get_command(app)
     assert group.help
-    assert set(group.commands) == {"structure", "show", "schema", "export", "eval"}
+    assert set(group.commands) == {"structure", "show", "schema", "export", "eval", "status", "retry"}
     for command in [group, *group.commands.values(), *group.commands["eval"].commands.values()]:
         assert command.help, f"{command.name} has no help"
         assert command.epilog, f"{command.name} has no epilog"

@@ -64,8 +64,8 @@ class Line:
         return self.basic + self.project
 
 
-def generate_budget(seed: int, printed: Mapping[str, Decimal] | None = None, style: str | None = None) -> BudgetCase:
-    """One budget. printed: by JSON pointer, what is printed in place of the figure that would add up."""
+def generate_budget(seed: int, printed: Mapping[str, Decimal | str] | None = None, style: str | None = None) -> BudgetCase:
+    """One budget. printed: by JSON pointer, what is printed in place of what would be right."""
     rng = Random(f"budget/{seed}")
     trade = rng.choice(sorted(TRADES))
     unit = draw_unit(rng, trade, summary=False)
@@ -78,7 +78,7 @@ def generate_budget(seed: int, printed: Mapping[str, Decimal] | None = None, sty
     return BudgetCase(f"budget-{seed:05d}", gold, pdf)
 
 
-def _put(gold: Json, pointer: str, value: Decimal) -> None:
+def _put(gold: Json, pointer: str, value: Decimal | str) -> None:
     *way, last = pointer.strip("/").split("/")
     node: Any = gold
     for step in way:

@@ -56,13 +56,13 @@ def gold() -> dict[str, Any]:
     }
 
 
-def pdf(report: dict[str, Any]) -> bytes:
-    """A report as a PDF; the same report gives the same bytes."""
+def pdf(report: dict[str, Any], more: str = "") -> bytes:
+    """A report as a PDF, with more words at the end of its second section; the same words give the same bytes."""
     style = draw_style(Random("starter"), "office")
-    return typeset(_blocks(report), style, report["unit_name"]).pdf
+    return typeset(_blocks(report, more), style, report["unit_name"]).pdf
 
 
-def _blocks(report: dict[str, Any]) -> list[Block]:
+def _blocks(report: dict[str, Any], more: str) -> list[Block]:
     income, spent, year = report["income"], report["expenditure"], report["fiscal_year"]
     said = (
         f"{year}年度收入合计{income['total']}万元，其中：捐赠收入{_portion(income['donations'])}；"
@@ -81,7 +81,7 @@ def _blocks(report: dict[str, Any]) -> list[Block]:
         Para("一、收入情况", "h2"),
         Para(said),
         Para("二、支出情况", "h2"),
-        Para(used),
+        Para(used + more),
         Para("三、项目支出明细", "h2"),
         Para("项目支出明细表", "caption"),
         Para("单位：万元", "unit"),

@@ -101,7 +101,8 @@ def _shown(base: Base, new: object) -> str:
 
 
 def _is_miss(verdict: Verdict, operator: Operator) -> bool:
-    return verdict.outcome in (Outcome.SILENT, Outcome.ROUNDING) or (operator.group == "rows" and not verdict.noticed)
+    unnoticed = operator.group == "rows" and not verdict.noticed and not verdict.idle
+    return unnoticed or verdict.outcome in (Outcome.SILENT, Outcome.ROUNDING, Outcome.SCALE)
 
 
 def _faults(operator: Operator, rng: Random, base: Base, number: int) -> Iterator[Fault]:

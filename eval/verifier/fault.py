@@ -20,12 +20,14 @@ class Fault:
 
     tokens: numbers that are misread, by index. report: other values at some places. wrong: for every figure that is
     not what it should be, by its pointer in the changed report, the right value; None where there should be none.
+    idle: a row that holds nothing but zeros; no arithmetic can miss it, nor mind it twice.
     """
 
     operator: str
     tokens: dict[int, Token] = field(default_factory=dict)
     report: dict[Steps, Any] = field(default_factory=dict)
     wrong: dict[str, Decimal | None] = field(default_factory=dict)
+    idle: bool = False
 
     def __or__(self, other: Fault) -> Fault:
         """Both faults at once."""

@@ -37,7 +37,7 @@ _ORDER = list(Outcome)
 class Verdict:
     """outcome: of the worst figure. covered: the right figures were all under an identity. noticed: an identity fails
     that held before. place: of the wrong figure among the suspects, counted from 1; 0 if it is none of them; None
-    where nothing fails. pointers: the figures that passed as verified.
+    where nothing fails. idle: as of the fault. pointers: the figures that passed as verified.
     """
 
     operator: str
@@ -45,6 +45,7 @@ class Verdict:
     covered: bool
     noticed: bool
     place: int | None
+    idle: bool = False
     pointers: tuple[str, ...] = ()
 
 
@@ -66,6 +67,7 @@ def judge(base: Base, fault: Fault) -> Verdict:
         covered=all(pointer in cover for pointer, outcome in outcomes.items() if outcome is not Outcome.HARMLESS),
         noticed=_failing(found) - _failing(base.verified) != Counter() or _lost(found, base.verified, fault),
         place=_place(found, base.verified, harmful),
+        idle=fault.idle,
         pointers=passed,
     )
 

@@ -152,9 +152,18 @@ def _row_fault(name: str, change: Any) -> Operator:
         if not any(True for _ in references(rows[where])):
             return None
         new = change(rows, where)
-        return Fault(name, report={path: new}, wrong=_moved(base, path, rows, new) if len(new) == len(rows) else {})
+        if len(new) == len(rows):
+            wrong = _moved(base, path, rows, new)
+            idle = all(base.tokens[ref.token].value == wrong[place] for place, ref in _numbers(path, new) if place in wrong)
+            return Fault(name, report={path: new}, wrong=wrong, idle=idle)
+        idle = not any(base.tokens[ref.token].value for _, ref in references(rows[where]))
+        return Fault(name, report={path: new}, idle=idle)
 
     return Operator(name, "rows", make)
+
+
+def _numbers(path: Sequence[str], rows: Sequence[Any]) -> Iterable[tuple[str, Ref]]:
+    return references(tuple(rows), "/" + "/".join(path))
 
 
 def _moved(base: Base, path: Sequence[str], rows: Sequence[Any], new: Sequence[Any]) -> dict[str, Decimal | None]:

@@ -45,18 +45,19 @@ def _outcomes(found: Campaign) -> str:
 def _promises(found: Campaign) -> str:
     groups: dict[str, list[Verdict]] = defaultdict(list)
     for _, group, verdicts in _by_operator(found):
-        groups[group] += [v for v in verdicts if v.outcome is not Outcome.HARMLESS or (group == "rows" and not v.noticed)]
+        groups[group] += [v for v in verdicts if not (v.idle if group == "rows" else v.outcome is Outcome.HARMLESS)]
     rows = []
     for group, verdicts in groups.items():
         covered = [v for v in verdicts if v.covered]
-        silent = sum(v.outcome is Outcome.SILENT for v in covered)
-        rounding = sum(v.outcome is Outcome.ROUNDING for v in covered)
+        silent, rounding, scale = (
+            sum(v.outcome is outcome for v in covered) for outcome in (Outcome.SILENT, Outcome.ROUNDING, Outcome.SCALE)
+        )
         noticed = sum(v.noticed for v in verdicts)
         rows.append(
-            [group, len(verdicts), len(covered), _percent(len(covered) - silent, len(covered)), silent, rounding]
+            [group, len(verdicts), len(covered), _percent(len(covered) - silent, len(covered)), silent, rounding, scale]
             + [_percent(noticed, len(verdicts))]
         )
-    head = ["group", "harmful", "in covered figures", "never verified", "silent", "inside rounding", "noticed"]
+    head = ["group", "harmful", "in covered figures", "never verified", "silent", "inside rounding", "uniform scale", "noticed"]
     return "## Promises\n\n" + table(head, rows)
 
 

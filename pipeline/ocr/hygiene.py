@@ -21,6 +21,11 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"(?<=\d)[。·](?=\d{1,2}(?:\D|$))"), "."),
     (re.compile(r"[⁻‐‑]"), "-"),
 )
+# The recogniser knows Japanese and traditional forms too, that differ by a stroke; mainland reports have none.
+_SIMPLIFIED = str.maketrans(
+    "決況淨減產産內別戶爲眞絶説査歩毎単収対県徳呉倂稅錄靑黃",
+    "决况净减产产内别户为真绝说查步每单收对县德吴并税录青黄",
+)
 _COMMA_FOR_POINT = re.compile(r"(?<=\d)[,，](?=\d{2}%?$)")  # two digits are no thousands
 _GAP = re.compile(r"(?<=\d[,.，．]) (?=\d)|(?<=\d) (?=[,.，．]\d)")
 _LOOSE_POINT = re.compile(r"(?<=\d)[.．。,，·、]$|^[.．·](?=[<>=≥≤])")
@@ -29,7 +34,7 @@ _POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(])")
 _SEAL = re.compile(r"[*＊★☆○◎〇●\s]+")
 # The recogniser drops the second of two signs of punctuation: 规则。八）负责
 _UNOPENED = re.compile(r"(?<=[。；;])(?=[一二三四五六七八九十]{1,3}([）)]))")
-_APART = 1.45  # em between two ideographs that have a sign of punctuation between them
+_APART = 1.2  # em between two ideographs that have a sign of punctuation between them
 
 
 def clean(line: OcrLine, *, alone: bool = False) -> OcrLine | None:
@@ -37,7 +42,7 @@ def clean(line: OcrLine, *, alone: bool = False) -> OcrLine | None:
 
     alone: it is the only line in a cell of a table, so that a figure in it is whole.
     """
-    text = line.text
+    text = line.text.translate(_SIMPLIFIED)
     if _SEAL.fullmatch(text):
         return None
     for pattern, sign in _SAME_LENGTH:

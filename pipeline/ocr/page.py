@@ -30,17 +30,18 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
     rulings = find_rulings(image, prepared.dpi, detected)
     sheet = sheet_of(image, prepared.dpi, rulings)
     boxes, sure = _boxes(image, detected, sheet)
-    decoded = _read(prepared, boxes, engine)
-    homes = [_home(box, sheet) for box in boxes]
-    lodgers = Counter(homes)
+    read = [
+        (box, line, _home(box, sheet))
+        for index, (box, line) in enumerate(zip(boxes, _read(prepared, boxes, engine), strict=True))
+        if line.text.strip() and line.score >= _least_score(line, found=index >= sure)
+    ]
+    lodgers = Counter(home for _, _, home in read)
     lines: list[Line] = []
-    for index, (box, line, home) in enumerate(zip(boxes, decoded, homes, strict=True)):
+    for box, line, home in read:
         alone = home is not None and lodgers[home] == 1
-        if alone and len(line.text) < 3 and is_dash(box, sheet):
-            line = Decoded("—", (0.5,), (1.0,))
-        if not line.text.strip() or line.score < _least_score(line, found=index >= sure):
-            continue
-        cleaned = clean(placed(image, box, line), alone=alone)
+        is_none = alone and len(line.text) < 3 and is_dash(box, sheet)
+        shown = Decoded("—", (0.5,), (line.score,)) if is_none else line
+        cleaned = clean(placed(image, box, shown), alone=alone)
         if cleaned is not None:
             lines.append(_in_points(cleaned, sheet.unit))
     height, width = (side / sheet.unit for side in image.shape)
@@ -70,14 +71,22 @@ def _least_score(line: Decoded, *, found: bool) -> float:
 
 
 def _read(prepared: Prepared, boxes: Sequence[Box], engine: OcrEngine) -> list[Decoded]:
-    """The best reading of each box: what is doubtful is read again from the image before the median."""
+    """The best reading of each box: what is doubtful is read again before the median, and with more paper."""
     decoded = engine.recognise([crop_of(prepared.image, box) for box in boxes])
     doubtful = [index for index, line in enumerate(decoded) if line.score < _DOUBTFUL]
     again = engine.recognise([crop_of(prepared.plain, boxes[index]) for index in doubtful])
-    for index, line in zip(doubtful, again, strict=True):
-        if line.score > decoded[index].score:
-            decoded[index] = line
+    padded = [with_paper(crop_of(prepared.image, boxes[index])) for index in doubtful]
+    third = [
+        _without_paper(line, crop.shape[1], crop.shape[0])
+        for line, crop in zip(engine.recognise(padded), padded, strict=True)
+    ]
+    for index, *lines in zip(doubtful, again, third, strict=True):
+        decoded[index] = max([decoded[index], *lines], key=_score)
     return _whole(prepared, boxes, decoded, engine)
+
+
+def _score(line: Decoded) -> float:
+    return line.score if line.text.strip() else 0.0
 
 
 def _whole(prepared: Prepared, boxes: Sequence[Box], decoded: list[Decoded], engine: OcrEngine) -> list[Decoded]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recount.pipeline.document import Token
+from recount.pipeline.document import Box, Token
 from recount.pipeline.ocr.backends import EngineName
 from recount.pipeline.ocr.crops import FIGURE_SIGNS, crop, second_reading
 from recount.pipeline.ocr.engine import engine
@@ -22,9 +22,13 @@ class ScanRereader:
     scans: Scans
     engine_name: EngineName = "openvino"
 
-    def again(self, tokens: Sequence[Token]) -> list[str]:
-        """What each token's place says at 350 dpi without the median that the first reading had; "" for nothing."""
-        images = [crop(self.scans, token.page, token.box) for token in tokens]
+    def again(self, tokens: Sequence[Token], beside: float = 0.0) -> list[str]:
+        """What each token's place says at 350 dpi without the median that the first reading had; "" for nothing.
+
+        beside: how much of what stands left and right is to be seen too, in heights of the token: a neighbour that is
+        cut in two looks like a digit.
+        """
+        images = [crop(self.scans, token.page, _wider(token.box, beside)) for token in tokens]
         there = [index for index, image in enumerate(images) if image is not None]
         greys = [np.ascontiguousarray(red(image)) for image in images if image is not None]
         texts = [""] * len(tokens)
@@ -45,3 +49,8 @@ class ScanRereader:
             return ()
         found = second_reading(image, FIGURE_SIGNS, (self.engine_name,))
         return tuple(each.text for each in found if each.support)
+
+
+def _wider(box: Box, beside: float) -> Box:
+    more = beside * (box[3] - box[1])
+    return box[0] - more, box[1], box[2] + more, box[3]

@@ -110,9 +110,9 @@ def find_rulings(image: Grey, dpi: float, text: Sequence[Box] = ()) -> tuple[Rul
     scale = dpi / 72
     across = [(y0 / scale, x0 / scale, y1 / scale, x1 / scale) for x0, y0, x1, y1 in text]
     looks: list[Lines] = []
-    for look in _LOOKS:
+    for number, look in enumerate(_LOOKS):
         looks.append(_seen(_depth(image, dpi, median=look.median), dpi, look.contrast, across))
-        if not loose_ends(looks[-1]):
+        if number and not loose_ends(looks[-1]):
             break
     return as_rulings(max(looks, key=_soundness))
 
@@ -278,7 +278,8 @@ def _cut_back(lines: Sequence[Run], crossing: Sequence[Run], ink: _Ink) -> list[
         while len(stops) > 2 and not _is_stretch(at, stops[-2], stops[-1], ink):
             stops.pop()
             end = stops[-1]
-        cut.append((at, start, end))
+        if end - start >= _LONG or len(stops) < 2 or _is_stretch(at, stops[0], stops[-1], ink):
+            cut.append((at, start, end))
     return cut
 
 
@@ -326,4 +327,6 @@ def _leads(way: Run, ink: _Ink) -> bool:
     share = ink.along(way)
     if ink.parts_text(way):
         return False
+    if share >= _MOSTLY and way[2] - way[1] >= _VERY_LONG:
+        return True
     return share >= _WHOLE or (share >= _FAINT and ink.beside(way)[1] <= _BESIDE)

@@ -18,6 +18,7 @@ _ORDINAL = re.compile(
 _SENTENCE_END = re.compile(r'[。:;!?]["」』)]?\s*$')
 # A line of a table of contents.
 _LEADER = re.compile(r"(?:[.·…]\s?){3,}\s*\d{0,4}$")
+_TELLING = 4  # full-width characters that a row needs for its size to be known
 _GOES_ON_BELOW = 0.55  # of the page height: text that ends above this does not go on on the next page
 # What a line end does not break: digits, Latin letters and what is set close to them.
 _UNBROKEN = re.compile(r'[\d.,%A-Za-z()<>=/+\-"]*[、。,;:)]?')
@@ -119,7 +120,7 @@ def paragraphs_of(rows: Sequence[Row], margins: Margins, store: TokenStore) -> l
 def _continues(group: Sequence[Row], row: Row, margins: Margins) -> bool:
     """Whether a row goes on with the paragraph above it."""
     above = group[-1]
-    if not 0.8 <= row.em / above.em <= 1.25 or _is_centred(above, margins) or _is_centred(row, margins):
+    if _differ_in_size(above, row) or _is_centred(above, margins) or _is_centred(row, margins):
         return False
     if _LEADER.search(above.folded):
         return False
@@ -138,6 +139,12 @@ def _continues(group: Sequence[Row], row: Row, margins: Margins) -> bool:
     # Where first lines are set in, a line at the margin goes on, also below a line that a long word left short.
     goes_on = margins.indented and row.box[0] < margins.left + 0.8 * em and not ended
     return full or goes_on
+
+
+def _differ_in_size(one: Row, other: Row) -> bool:
+    """Whether two rows are set in different sizes; a few characters do not tell."""
+    wide = min(sum(sign >= "\u2e80" for sign in row.folded) for row in (one, other))
+    return wide >= _TELLING and not 0.8 <= other.em / one.em <= 1.25
 
 
 def _is_full(above: Row, row: Row, margins: Margins) -> bool:

@@ -34,15 +34,10 @@ def split(pages: Pages, *families: Family) -> Document:
     readable = [page for page in pages.pages if page.readable]
     running = running_lines(readable)
     raw = [page_grids(page) for page in readable]
-    raw = [
-        PageTables(each.page, each.tables, tuple(without_furniture(each.page, each.lines, running)))
-        for each in raw
-    ]
+    raw = [PageTables(each.page, each.tables, tuple(without_furniture(each.page, each.lines, running))) for each in raw]
     starts = re.compile("|".join(family.table_starts for family in families))
     labels = frozenset[str]().union(*(family.row_labels for family in families))
-    tables = join_tables(
-        raw, labels=labels, starts=lambda words: starts.match(fold(words)) is not None
-    )
+    tables = join_tables(raw, labels=labels, starts=lambda words: starts.match(fold(words)) is not None)
     store = TokenStore(origins={page.number: page.origin for page in readable})
     blocks = _with_grids(_in_reading_order(raw, tables, store), store)
     unreadable = tuple(page.number for page in pages.pages if not page.readable)
@@ -52,9 +47,7 @@ def split(pages: Pages, *families: Family) -> Document:
 Item = Paragraph | JoinedTable
 
 
-def _in_reading_order(
-    raw: Sequence[PageTables], tables: Sequence[JoinedTable], store: TokenStore
-) -> list[Item]:
+def _in_reading_order(raw: Sequence[PageTables], tables: Sequence[JoinedTable], store: TokenStore) -> list[Item]:
     """Paragraphs and tables in reading order. Text flows on from page to page until a table stops it, or a page
     of another size."""
     beginning: dict[int, list[JoinedTable]] = defaultdict(list)
@@ -81,12 +74,7 @@ def _in_reading_order(
             rows = [row for row in rows if _middle(row) >= table.top[1]]
             flush()
             items.append(table)
-        if (
-            each.tables
-            and rows
-            and not beginning[each.page.number]
-            and _middle(rows[0]) > each.tables[0].ys[0]
-        ):
+        if each.tables and rows and not beginning[each.page.number] and _middle(rows[0]) > each.tables[0].ys[0]:
             flush()  # below the rest of a table from the page before
         flow += rows
     flush()
@@ -132,9 +120,7 @@ def _is_caption(paragraph: Paragraph) -> bool:
     return paragraph.centred and _SENTENCE.search(words) is None
 
 
-def _grid(
-    table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | None, store: TokenStore
-) -> Grid:
+def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | None, store: TokenStore) -> Grid:
     head = _money_unit(caption, table)
     cells = []
     for cell in table.cells:
@@ -159,9 +145,7 @@ def _size(each: PageTables) -> tuple[int, int]:
     return round(each.page.width / 4), round(each.page.height / 4)
 
 
-def _margins(
-    raw: Sequence[PageTables], rows_on: dict[int, list[Row]]
-) -> dict[tuple[int, int] | None, Margins]:
+def _margins(raw: Sequence[PageTables], rows_on: dict[int, list[Row]]) -> dict[tuple[int, int] | None, Margins]:
     """The margins of running text for each size of page."""
     by_size: dict[tuple[int, int] | None, list[Row]] = defaultdict(list)
     for each in raw:

@@ -22,9 +22,7 @@ _VARIANTS = {
 FOLD: dict[int, int | str] = {**_FULL_WIDTH, **{ord(old): new for old, new in _VARIANTS.items()}}
 
 _DIGITS_AND_LETTERS: dict[int, int | str] = {
-    code: code - 0xFEE0
-    for code in range(0xFF01, 0xFF5F)
-    if chr(code - 0xFEE0).isalnum() or chr(code - 0xFEE0) in "%."
+    code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0).isalnum() or chr(code - 0xFEE0) in "%."
 }
 _SPACE = re.compile(r"\s+")
 _COMMA_IN_NUMBER = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")

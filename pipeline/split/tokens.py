@@ -75,15 +75,9 @@ def _unit_of(match: re.Match[str], folded: str) -> str | None:
 
 
 def parse_number(text: str) -> tuple[Decimal, int] | None:
-    """The value and the printed decimals of a text that is one number (a unit may follow); None for anything else."""
-    folded = "".join(fold(text).split())
-    match = _NUMBER.match(folded)
-    if match is None or _REST.fullmatch(folded, match.end()) is None:
-        return None
-    return _value_of(match)
-
-
-_REST = re.compile(rf"(?:{_UNIT.pattern})?[。,;]?")
+    """The value and the printed decimals of the one number in a text; None if there is none, or more than one."""
+    found = list(_NUMBER.finditer("".join(fold(text).split())))
+    return _value_of(found[0]) if len(found) == 1 else None
 
 
 def _value_of(match: re.Match[str]) -> tuple[Decimal, int]:

@@ -152,8 +152,8 @@ def explained(
 
 def _in_words(report: Any, evaluation: Evaluation, ranked: Sequence[Suspect]) -> str | None:
     row = row_at_fault(evaluation, ranked)
-    open_ = [each for each in ranked if each.cleared == ranked[0].cleared and each.settles == ranked[0].settles]
-    if not open_ or len(ranked) > _NAMED >= len(open_) + _NAMED:
+    open_ = [each for each in ranked if each.rank[:-1] == ranked[0].rank[:-1]]
+    if len(open_) * 2 > len(ranked):  # hardly anything tells them apart
         return row
     named = ", ".join(f"{title_of(report, each.figure.pointer)} {each.figure.value}" for each in open_[:_NAMED])
     more = f" or {len(open_) - _NAMED} more" if len(open_) > _NAMED else ""

@@ -25,13 +25,15 @@ from recount.schemas.substitute import substituted
 _MOST_SUSPECTS = 120  # read again at most so many figures of a report for what they break
 _MOST_PAIRS = 400  # try at most so many pairs of readings that may be wrong together
 _ROUNDS = 4
+_BESIDE = (0.0, 1.1)
 
 
 class Rereader(Protocol):
     """Reads figures of scanned pages again."""
 
-    def again(self, tokens: Sequence[Token]) -> list[str]:
-        """For each token what a second reading of its place says; "" for nothing."""
+    def again(self, tokens: Sequence[Token], beside: float = 0.0) -> list[str]:
+        """For each token what a second reading of its place says; "" for nothing. beside: how much of what stands left
+        and right of it is seen too, in heights of the token."""
 
     def readings(self, tokens: Sequence[Token]) -> list[tuple[str, ...]]:
         """For each token what its place says under several preparations of the page image, the best supported first."""
@@ -137,21 +139,35 @@ class _Bench:
             }
             - set(self.first)
         )
-        tokens = [self.tokens[index] for index in unsure]
-        alike = {
-            token.index
-            for token, text in zip(tokens, self.rereader.again(tokens), strict=True)
-            if parse_number(text) == _number(token)
-        }
-        other = [token for token in tokens if token.index not in alike]
+        confirmed: set[int] = set()
+        said: dict[int, set[tuple[Decimal, int]]] = defaultdict(set)
+        for beside in _BESIDE:
+            tokens = [self.tokens[index] for index in unsure if index not in confirmed]
+            for token, text in zip(tokens, self.rereader.again(tokens, beside), strict=True):
+                number = parse_number(text)
+                if number == _number(token):
+                    confirmed.add(token.index)
+                elif number is not None:
+                    said[token.index].add(number)
+        left = [self.tokens[index] for index in unsure if index not in confirmed]
+        return self._doubts(left, said, confirmed)
+
+    def _doubts(
+        self,
+        tokens: Sequence[Token],
+        said: Mapping[int, set[tuple[Decimal, int]]],
+        confirmed: set[int],
+    ) -> tuple[frozenset[int], dict[int, str]]:
+        """What most preparations of the image say decides; it raises a doubt if another reading has said it too."""
         doubts: dict[int, str] = {}
-        for token, readings in zip(other, self.rereader.readings(other), strict=True):
+        for token, readings in zip(tokens, self.rereader.readings(tokens), strict=True):
             best = next((each for each in readings if parse_number(each) is not None), None)
-            if best is not None and parse_number(best) == _number(token):
-                alike.add(token.index)
-            elif best is not None:
+            number = parse_number(best) if best else None
+            if number == _number(token):
+                confirmed.add(token.index)
+            elif best is not None and number in said[token.index]:
                 doubts[token.index] = best
-        return frozenset(alike), doubts
+        return frozenset(confirmed), doubts
 
     def _suspects(self, verified: Verified, touching: Mapping[int, list[Evaluation]]) -> list[int]:
         """The scanned tokens in failing identities that nothing clears, those that fail most first."""

@@ -59,13 +59,25 @@ def verify(
         rivals = replace(rivals, doubtful=doubts)
         cover = covered(rivals, evaluations)
         suspects = suspects_of(evaluations, cover, rivals)
+    disputed = blamed(evaluations, cover)
+    if disputed:
+        cover = covered(rivals, _sound(evaluations, disputed))
     return Verified(
         resolved,
         figures,
-        statuses(figures, cover, blamed(evaluations, cover)),
+        statuses(figures, cover, disputed),
         explained(resolved, evaluations, suspects),
         tuple(resolver.rejected),
         mapper,
         cover,
         suspects,
     )
+
+
+def _sound(evaluations: Sequence[Evaluation], disputed: Set[str]) -> list[Evaluation]:
+    """The evaluations without the identities that hold with a disputed figure: those confirm nothing."""
+    return [
+        each
+        for each in evaluations
+        if each.result != "pass" or not any(operand.pointer in disputed for operand in each.operands)
+    ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from recount.schemas.arithmetic import Identity, same
 from recount.schemas.coded import class_rows, plain, total_row
+from recount.schemas.codes import named_as_coded
 from recount.schemas.figures import Figure
 from recount.schemas.final_accounts.cross import items_against_rows
 from recount.schemas.final_accounts.statement_identities import by_function
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 def between(tables: Statements[Figure]) -> Iterator[Identity]:
     """收支预算总表 with the tables of income and expenditure, 财政拨款收支预算总表 with those of the budgets."""
+    for key, field in type(tables).model_fields.items():
+        yield from named_as_coded(field.title or key, getattr(getattr(tables, key), "rows", ()))
     whole, fiscal = tables.income_expenditure, tables.fiscal_appropriation
     if whole is not None:
         income = total_row(tables.income.rows) if tables.income else None

@@ -51,7 +51,6 @@ class FundRow(Model, Generic[F]):
             yield equal("得分 = 分值 (执行率超过100%)", self.score, total(self.weight))
         else:
             yield equal("得分 = 分值 × 执行率", self.score, Product(self.weight, self.execution_rate))
-        yield at_most("得分 ≤ 分值", self.score, self.weight)
 
 
 class Indicator(Model, Generic[F]):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from recount.schemas.arithmetic import Identity, equal, printed, same
 from recount.schemas.coded import PART_OF_ABOVE, class_rows, doubtful, label, plain, superior, total_row
+from recount.schemas.codes import named_as_coded
 from recount.schemas.figures import Figure
 
 if TYPE_CHECKING:
@@ -86,7 +87,9 @@ def fiscal_expenditure(statement: FiscalAppropriationStatement[Figure]) -> Itera
 
 
 def between(statements: Statements[Figure]) -> Iterator[Identity]:
-    """One quantity in two statements."""
+    """One quantity in two statements; and names of classes that contradict their codes."""
+    for key, field in type(statements).model_fields.items():
+        yield from named_as_coded(field.title or key, getattr(getattr(statements, key), "rows", ()))
     yield from _overview_and_rows(statements)
     yield from _overview_and_fiscal(statements)
     yield from _fiscal_and_general(statements)

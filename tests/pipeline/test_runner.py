@@ -150,13 +150,14 @@ def test_a_worker_that_dies_is_given_a_second_chance_and_no_third(go: Any, archi
     assert fates(summary) == {
         "2022/a.pdf": None,
         "b.pdf": None,
-        "deadly.pdf": "its worker process was ended by SIGKILL, and so was a second one",
+        "deadly.pdf": "its worker process was ended by SIGKILL (given up after two tries)",
         "shaky.pdf": None,
     }
     assert results(tmp_path / "out") == ["2022/a.pdf.json", "b.pdf.json", "shaky.pdf.json"]
 
 
 def test_ctrl_c_leaves_nothing_half_written_and_the_next_run_goes_on(go: Any, archive: Path, tmp_path: Path) -> None:
+    (archive / "2022" / "a.pdf").write_text("good, and begun first, for it is larger")
     (archive / "b.pdf").write_text("interrupt")
     with pytest.raises(KeyboardInterrupt):
         go()
@@ -252,8 +253,8 @@ def test_one_job_and_many_write_the_same(go: Any, archive: Path, tmp_path: Path)
     before = {path: path.read_bytes() for path in (tmp_path / "out/reports").rglob("*.json")}
     many = go(jobs=3, force=True)
     assert {path: path.read_bytes() for path in (tmp_path / "out/reports").rglob("*.json")} == before
-    assert [replace(o.attempt, seconds=0.0) for o in one.outcomes] == [
-        replace(o.attempt, seconds=0.0) for o in many.outcomes
+    assert [replace(o.attempt, seconds=0.0, stages={}) for o in one.outcomes] == [
+        replace(o.attempt, seconds=0.0, stages={}) for o in many.outcomes
     ]
     assert all(json.loads(content)["contract"] for content in before.values())
 

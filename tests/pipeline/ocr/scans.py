@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,10 @@ class Typeset:
         self.page = self.document.new_page(width=self.width, height=self.height)
 
     def text(self, x: float, y: float, text: str, size: float = 10.5) -> Typeset:
-        self.page.insert_text((x, y), text, fontname="china-s", fontsize=size)
+        for run in re.findall(r"[ -~]+|[^ -~]+", text):
+            font = "helv" if run.isascii() else "china-s"  # china-s sets digits as wide as ideographs
+            self.page.insert_text((x, y), run, fontname=font, fontsize=size)
+            x += pymupdf.get_text_length(run, fontname=font, fontsize=size)
         return self
 
     def table(self, left: float = 0.0) -> Typeset:

@@ -166,7 +166,7 @@ def test_what_is_no_image_is_said_so(tmp_path: Path) -> None:
         read_images(tmp_path / "empty")
 
 
-def test_the_other_engine_reads_the_same(tmp_path: Path, reader: OcrEngine) -> None:
+def test_the_other_engine_reads_the_same(reader: OcrEngine) -> None:
     image = cv2.cvtColor(Typeset().text(60, 100, "本年支出合计1,363.45万元").drawn(), cv2.COLOR_RGB2GRAY)
     from recount.pipeline.ocr.engine import engine
 

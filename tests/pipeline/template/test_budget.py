@@ -9,17 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.pipeline.helpers import Sheet
-from tests.pipeline.template.grids import Span, grid, plain
 
 from recount.eval.generator.budget import BudgetCase, generate_budget
+from recount.pipeline.document import Document
+from recount.pipeline.split.outline import sections_of
 from recount.pipeline.structure import structure
 from recount.pipeline.template.budget.sections import fiscal_appropriation, fund_budget, general_public_budget
 from recount.pipeline.template.budget.statements import map_statements, title_of
 from recount.pipeline.template.grammar import BUDGET
 from recount.pipeline.template.labelled.sections import read_section
 from recount.schemas.department_budget import narrative
+from recount.schemas.department_budget.outline import OUTLINE
 from recount.schemas.figures import Ref
+from recount.tests.pipeline.helpers import Sheet
+from recount.tests.pipeline.template.grids import Span, grid, plain
 
 
 def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
@@ -106,6 +109,16 @@ def test_a_planted_error_is_found_and_kept_as_printed(pointer: str, folder: Path
     assert any(pointer in each["pointers"] for each in result["checks"] if each["result"] == "fail")
 
 
+def test_a_class_that_is_named_as_another_disputes_no_figure(folder: Path) -> None:
+    assert sound().gold["statements"]["expenditure"]["rows"][1]["code"] != "210"
+    result = structured(generate_budget(9, {"/statements/expenditure/rows/1/name": "卫生健康支出"}), folder)
+    (failed,) = [each for each in result["checks"] if each["result"] == "fail"]
+    assert (failed["severity"], failed["pointers"], failed["printed"]) == ("minor", [], None)
+    assert failed["rule"].startswith("支出预算表·2")
+    assert failed["explanation"].endswith("卫生健康支出 is 210")
+    assert result["summary"]["figures"]["disputed"] == 0
+
+
 # --- wordings of publishers
 
 
@@ -160,7 +173,7 @@ def test_three_public_compared_with_last_years_budget_part_by_part() -> None:
 
 def test_an_operating_cost_as_last_years_budget() -> None:
     found, _ = said(narrative.OperatingCost, "2025年，某局机关运行经费财政拨款预算30.00万元，与2024年预算持平。")
-    assert found == {"amount": "30.00", "change": {"reason": "2025年，某局机关运行经费财政拨款预算30.00万元，与2024年预算持平"}}
+    assert found == {"amount": "30.00", "change": {"reason": "与2024年预算持平"}}
 
 
 def test_general_public_budget_without_sub_headings() -> None:
@@ -209,6 +222,34 @@ def test_a_budget_that_is_none(text: str) -> None:
     found, _ = fund_budget(Sheet().passage(text))
     assert found is not None
     assert found.none
+
+
+@pytest.mark.parametrize(
+    ("heading", "key"),
+    [
+        ("一、关于某局2025年收支预算情况的总体说明", "totals"),
+        ("一、收支预算总体情况说明", "totals"),
+        ("二、关于某局2025年收入预算情况说明", "income"),
+        ("三、某局2025年支出预算情况说明", "expenditure"),
+        ("四、关于某局2025年财政拨款收支预算情况的总体说明", "fiscal_appropriation"),
+        ("五、关于某局2025年一般公共预算当年拨款情况说明", "general_public_budget"),
+        ("五、一般公共预算支出预算情况说明", "general_public_budget"),
+        ("六、关于某局2025年一般公共预算基本支出情况说明", "basic_expenditure"),
+        ("七、关于某局2025年项目支出情况说明", "project_expenditure"),
+        ("八、关于某局2025年一般公共预算“三公”经费预算情况说明", "three_public"),
+        ("九、关于某局2025年政府性基金预算拨款情况说明", "government_funds"),
+        ("九、国有资本经营预算支出情况说明", "state_capital"),
+        ("十一、其他重要事项的情况说明", "other_matters"),
+        ("（一）机关运行经费情况", "operating_costs"),
+        ("（二）政府采购情况", "procurement"),
+        ("（三）国有资产占用使用情况", "state_assets"),
+        ("（四）预算绩效的情况", "performance"),
+    ],
+)
+def test_a_heading_opens_its_section(heading: str, key: str) -> None:
+    sheet = Sheet()
+    blocks = (sheet.paragraph(heading), sheet.paragraph("某局2025年预算12.00万元。"))
+    assert set(sections_of(Document(blocks, tuple(sheet.tokens)), OUTLINE)) == {"front", key}
 
 
 # --- tables

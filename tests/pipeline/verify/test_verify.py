@@ -12,7 +12,6 @@ from recount.pipeline.split import split
 from recount.pipeline.template import narrative
 from recount.pipeline.template.mapper import NAME, map_report
 from recount.pipeline.verify import Verified, verify
-from recount.pipeline.verify.recount import covers
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
@@ -137,14 +136,13 @@ def sample(name: str) -> Verified:
     return verify(map_report(document).report, document.tokens, NAME)
 
 
-def confirming(found: Verified) -> dict[str, list[Evaluation]]:
-    """By pointer, the evaluations that speak for a figure."""
-    by_pointer: dict[str, list[Evaluation]] = {}
+def confirming(found: Verified) -> dict[int, list[Evaluation]]:
+    """By token, the evaluations that speak for a figure."""
+    by_token: dict[int, list[Evaluation]] = {}
     for each in found.evaluations:
-        for operand, slack in each.slack:
-            if covers(operand, slack):
-                by_pointer.setdefault(operand.pointer, []).append(each)
-    return by_pointer
+        for token in {operand.token for operand, _, _ in each.held}:
+            by_token.setdefault(token, []).append(each)
+    return by_token
 
 
 def holds(before: Evaluation, after: Evaluation) -> bool:
@@ -166,7 +164,7 @@ def test_another_figure_of_the_report_in_the_place_of_a_verified_one_breaks_an_i
         others = [value for value in values if abs(value - figure.value) > least]
         for step in range(4):
             other = others[(at * 7 + step * 53) % len(others)]
-            if all(holds(each, moved(each.identity, figure, other - figure.value)) for each in speaking[pointer]):
+            if all(holds(each, moved(each.identity, figure, other - figure.value)) for each in speaking[figure.token]):
                 unseen.append((pointer, figure.value, other))
     assert unseen == []
 
@@ -178,6 +176,6 @@ def test_a_verified_figure_is_confirmed_by_another_place_or_by_a_count(name: str
     for pointer, status in found.statuses.items():
         if status == "verified":
             token = found.figures[pointer].token
-            others = [{operand.token for operand in each.operands} - {token} for each in speaking[pointer]]
-            counted = [getattr(each.identity.computed, "constant", None) is not None for each in speaking[pointer]]
+            others = [{operand.token for operand in each.operands} - {token} for each in speaking[token]]
+            counted = [getattr(each.identity.computed, "constant", None) is not None for each in speaking[token]]
             assert any(others) or any(counted), pointer

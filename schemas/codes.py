@@ -1,0 +1,130 @@
+"""The classes (类) of the official classification (政府收支分类科目), with the names that they had in other years.
+
+They check what a report prints: a name that is another class's name contradicts its code. A name that is not listed
+here says nothing, and neither a code nor a name is ever filled in from here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from recount.schemas.arithmetic import Identity, named_otherwise
+from recount.schemas.coded import CodedRow
+from recount.schemas.figures import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a class is called. since, until: the fiscal years, None where it is still, or was from the beginning."""
+
+    name: str
+    since: int | None = None
+    until: int | None = None
+
+
+def _one(name: str) -> tuple[Name, ...]:
+    return (Name(name),)
+
+
+FUNCTION_CLASSES: dict[str, tuple[Name, ...]] = {
+    "201": (Name("一般公共服务支出", since=2014), Name("一般公共服务", until=2013)),
+    "202": (Name("外交支出", since=2014), Name("外交", until=2013)),
+    "203": (Name("国防支出", since=2014), Name("国防", until=2013)),
+    "204": (Name("公共安全支出", since=2014), Name("公共安全", until=2013)),
+    "205": (Name("教育支出", since=2014), Name("教育", until=2013)),
+    "206": (Name("科学技术支出", since=2014), Name("科学技术", until=2013)),
+    "207": (
+        Name("文化旅游体育与传媒支出", since=2019),
+        Name("文化体育与传媒支出", since=2014, until=2018),
+        Name("文化体育与传媒", until=2013),
+    ),
+    "208": (Name("社会保障和就业支出", since=2014), Name("社会保障和就业", until=2013)),
+    "209": _one("社会保险基金支出"),
+    "210": (
+        Name("卫生健康支出", since=2019),
+        Name("医疗卫生与计划生育支出", since=2014, until=2018),
+        Name("医疗卫生", until=2013),
+    ),
+    "211": (Name("节能环保支出", since=2014), Name("节能环保", since=2011, until=2013), Name("环境保护", until=2010)),
+    "212": (Name("城乡社区支出", since=2014), Name("城乡社区事务", until=2013)),
+    "213": (Name("农林水支出", since=2014), Name("农林水事务", until=2013)),
+    "214": (Name("交通运输支出", since=2014), Name("交通运输", until=2013)),
+    "215": (
+        Name("资源勘探工业信息等支出", since=2020),
+        Name("资源勘探信息等支出", since=2014, until=2019),
+        Name("资源勘探电力信息等事务", until=2013),
+    ),
+    "216": (Name("商业服务业等支出", since=2014), Name("商业服务业等事务", until=2013)),
+    "217": (Name("金融支出", since=2014), Name("金融监管等事务支出", until=2013)),
+    "219": _one("援助其他地区支出"),
+    "220": (
+        Name("自然资源海洋气象等支出", since=2019),
+        Name("国土海洋气象等支出", since=2014, until=2018),
+        Name("国土资源气象等事务", until=2013),
+    ),
+    "221": _one("住房保障支出"),
+    "222": (Name("粮油物资储备支出", since=2014), Name("粮油物资储备事务", until=2013)),
+    "223": _one("国有资本经营预算支出"),
+    "224": (Name("灾害防治及应急管理支出", since=2019),),
+    "227": _one("预备费"),
+    "229": _one("其他支出"),
+    "230": _one("转移性支出"),
+    "231": _one("债务还本支出"),
+    "232": _one("债务付息支出"),
+    "233": _one("债务发行费用支出"),
+    "234": (Name("抗疫特别国债安排的支出", since=2020),),
+}
+"""支出功能分类: 类 by code, the present name first."""
+
+ECONOMIC_CLASSES: dict[str, tuple[Name, ...]] = {
+    "301": _one("工资福利支出"),
+    "302": _one("商品和服务支出"),
+    "303": _one("对个人和家庭的补助"),
+    "304": (Name("对企事业单位的补贴", until=2017),),
+    "307": (Name("债务利息及费用支出", since=2018), Name("债务利息支出", until=2017)),
+    "308": (Name("债务还本支出", until=2017),),
+    "309": (Name("资本性支出（基本建设）", since=2018), Name("基本建设支出", until=2017)),
+    "310": (Name("资本性支出", since=2018), Name("其他资本性支出", until=2017)),
+    "311": (Name("对企业补助（基本建设）", since=2018),),
+    "312": (Name("对企业补助", since=2018),),
+    "313": (Name("对社会保障基金补助", since=2018),),
+    "399": _one("其他支出"),
+}
+"""部门预算支出经济分类: 类 by code, the present name first."""
+
+_BRACKETS = str.maketrans("（）", "()")
+_CLASS = re.compile(r"[23]\d\d")
+
+
+def name_in(code: str, year: int) -> str | None:
+    """What a class is called in a fiscal year; None for what was no class then."""
+    names = (FUNCTION_CLASSES | ECONOMIC_CLASSES).get(code, ())
+    fitting = (n for n in names if (n.since or year) <= year <= (n.until or year))
+    return next((each.name for each in fitting), None)
+
+
+def contradiction(code: str, name: str) -> str | None:
+    """How a class's printed name contradicts its printed code; None where it does not, or is not known."""
+    classes = FUNCTION_CLASSES if code.startswith("2") else ECONOMIC_CLASSES
+    if not _CLASS.fullmatch(code):
+        return None
+    printed = _plain(name)
+    owners = [other for other, names in classes.items() if printed in {_plain(each.name) for each in names}]
+    if not owners or code in owners:
+        return None
+    own = f"{code} is {classes[code][0].name}" if code in classes else f"there is no class {code}"
+    return f"{own}, {name} is {owners[0]}"
+
+
+def named_as_coded(table: str, rows: Iterable[CodedRow[Figure]]) -> Iterator[Identity]:
+    """The rows of a table whose names contradict their codes."""
+    for row in rows:
+        found = contradiction(row.code, row.name) if row.code and row.name else None
+        if found is not None:
+            yield named_otherwise(f"{table}·{row.code}{row.name}·编码与名称相符", found)
+
+
+def _plain(name: str) -> str:
+    return "".join(name.translate(_BRACKETS).split())
