@@ -75,27 +75,27 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A row by its name: the folded text, its characters and pairs of characters, and the row's numbers."""
+    """A row by its name: its parts by their fields, and the row's numbers."""
 
-    name: str
-    grams: Counter[str]
+    parts: Mapping[str, str]
     numbers: frozenset[tuple[str, Decimal]]
 
     @classmethod
     def of(cls, row: Row) -> _Named:
-        name = fold(row_name(row))
-        grams = Counter(name)
-        grams.update(a + b for a, b in pairwise(name))
-        return cls(name, grams, frozenset(_numbers(row)))
+        return cls({key: fold(part) for key, part in name_parts(row).items()}, frozenset(_numbers(row)))
+
+    @property
+    def name(self) -> str:
+        return "/".join(self.parts.values())
 
 
-def row_name(row: Row) -> str:
-    """What a row is called: a text is its own name."""
+def name_parts(row: Row) -> dict[str, str]:
+    """What a row is called, by fields: a text is its own name."""
     if isinstance(row, str):
-        return row
+        return {"": row}
     if isinstance(row, Mapping):
-        return "/".join(str(row[key]) for key in NAMES if row.get(key) is not None)
-    return ""
+        return {key: str(row[key]) for key in NAMES if row.get(key) is not None}
+    return {}
 
 
 def _numbers(row: Row) -> list[tuple[str, Decimal]]:
@@ -129,12 +129,30 @@ def _distance(i: int, j: int, ours: Sequence[_Named], theirs: Sequence[_Named]) 
 
 def _likeness(ours: _Named, theirs: _Named, distance: float) -> float:
     """How much two rows have in common, 0..1 by their names, and a little for equal numbers and places."""
-    both = sum((ours.grams & theirs.grams).values())
-    whole = ours.grams.total() + theirs.grams.total()
-    # Where a row lost its name altogether, its numbers and its place decide.
-    alike = 2 * both / whole if whole and ours.name and theirs.name else LEAST
     shared = len(ours.numbers & theirs.numbers) / max(len(ours.numbers), 1)
-    return alike + _CONTENT * shared - _ORDER * distance + _ORDER
+    return _alike(ours.parts, theirs.parts) + _CONTENT * shared - _ORDER * distance + _ORDER
+
+
+def _alike(ours: Mapping[str, str], theirs: Mapping[str, str]) -> float:
+    """How alike two names are in the parts that both have, and less so the more of the name one of them lacks.
+
+    A statement's row whose code was not read is still the row of its name. Where a row lost its name altogether, its
+    numbers and its place decide.
+    """
+    both = [key for key in ours if key in theirs]
+    if not both:
+        return LEAST
+    one, other = ("".join(parts[key] for key in both) for parts in (ours, theirs))
+    whole = max(sum(map(len, parts.values())) for parts in (ours, theirs))
+    known = min(len(one), len(other)) if len(both) < max(len(ours), len(theirs)) else whole
+    return _common(one, other) * (0.5 + 0.5 * min(1.0, known / max(whole, 1)))
+
+
+def _common(one: str, other: str) -> float:
+    """Twice the characters, and pairs of characters, that two texts share, over all that they have."""
+    grams = [Counter(text) + Counter(a + b for a, b in pairwise(text)) for text in (one, other)]
+    whole = grams[0].total() + grams[1].total()
+    return 2 * (grams[0] & grams[1]).total() / whole if whole else 0.0
 
 
 def _assignment(weights: Sequence[Sequence[float]]) -> list[tuple[int, int]]:

@@ -44,7 +44,7 @@ def check(path: Path, limits: Limits | None = None) -> None:
     _mupdf.TOOLS.mupdf_display_warnings(False)
     try:
         with _mupdf.open(path, filetype="pdf") as document:
-            if not document.needs_pass:
+            if document.is_pdf and not document.needs_pass:
                 _check(document, limits)
     except _ERRORS:
         return

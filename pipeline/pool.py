@@ -6,10 +6,12 @@ fails to get memory half-way might go on with half a page, and nothing interrupt
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
@@ -17,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Generic, NoReturn, TypeVar, cast
 
@@ -24,6 +27,7 @@ J = TypeVar("J")
 R = TypeVar("R")
 
 _CHANCES = 2
+_PR_SET_PDEATHSIG = 1
 _GLANCE = 0.1
 """Seconds between two looks at what the workers take."""
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
@@ -186,6 +190,7 @@ def _serve(line: Connection, handle: Callable[[J], R]) -> None:
     """The life of a worker: answers jobs until its line ends, as it does when the parent dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to deal with
     signal.signal(signal.SIGTERM, _leave)
+    _die_with_parent()
     while True:
         try:
             job = line.recv()
@@ -194,6 +199,28 @@ def _serve(line: Connection, handle: Callable[[J], R]) -> None:
         answer = handle(job)
         with suppress(OSError):  # the parent is gone; the next turn ends it
             line.send(answer)
+
+
+def _die_with_parent() -> None:
+    """Ends this process when its parent is killed: the next run must not meet somebody who still writes results.
+
+    Linux does that at once, whatever the worker is in the middle of; elsewhere a thread watches.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent.pid:  # it died before it could be arranged
+            os._exit(1)
+    threading.Thread(target=_outlive, args=(parent,), daemon=True).start()
+
+
+def _outlive(parent: BaseProcess) -> None:
+    """Waits for the end of the parent, then ends this process."""
+    parent.join()
+    os._exit(1)
 
 
 def _leave(number: int, frame: object) -> NoReturn:  # noqa: ARG001 - the signature of a signal handler

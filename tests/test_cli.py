@@ -193,7 +193,9 @@ def test_version(call: Call) -> None:
 def test_every_command_and_option_is_explained() -> None:
     group: Any = typer.main.get_command(app)
     assert group.help
-    assert set(group.commands) == {"structure", "show", "schema", "export", "eval", "status", "retry"}
+    assert set(group.commands) == {
+        "structure", "show", "schema", "export", "eval", "status", "retry", "init-family",
+    }  # fmt: skip
     for command in [group, *group.commands.values(), *group.commands["eval"].commands.values()]:
         assert command.help, f"{command.name} has no help"
         assert command.epilog, f"{command.name} has no epilog"
@@ -251,3 +253,28 @@ def test_bad_files_each_get_one_line(tmp_path: Path, jobs: int) -> None:
         assert word in reasons[name], f"{name}: {reasons[name]}"
         assert "internal error" not in reasons[name], f"{name}: {reasons[name]}"
     assert not any((tmp_path / "out" / "reports").iterdir())
+
+
+def test_status_and_retry_follow_a_run(call: Call, archive: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (archive / "c.pdf").write_text("encrypted")
+    log = tmp_path / "log.jsonl"
+    assert call("structure", archive, "--out", out, "--log-json", log).code == 1
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [event["event"] for event in events] == ["begin", "report", "report", "report", "end"]
+    assert {event.get("file"): event.get("reason") for event in events}["c.pdf"] == "needs a password"
+    printed = call("status", out)
+    rows = [line.split() for line in printed.out.splitlines()]
+    assert (["structured", "2"] in rows, ["failed", "1"] in rows, ["not", "begun", "0"] in rows) == (True, True, True)
+    assert "c.pdf: needs a password" in printed.out
+    (archive / "c.pdf").write_text("good now")
+    assert ["structured", "1"] in [line.split() for line in call("retry", out, "--failed").out.splitlines()]
+    assert call("retry", out, "--failed").err == f"recount: no report of {out} has failed\n"
+
+
+def test_export_writes_tables(call: Call, result: Path, tmp_path: Path) -> None:
+    assert result.exists()
+    printed = call("export", tmp_path / "out", "--format", "csv", "-o", tmp_path / "f.csv", "--status", "verified")
+    assert (printed.code, printed.out) == (0, "figures  2\n")
+    assert (tmp_path / "f.csv").read_text(encoding="utf-8").count("verified") == 2
+    assert call("export", tmp_path / "out", "--format", "doc", "-o", tmp_path / "f.doc").code == 2

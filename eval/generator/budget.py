@@ -64,7 +64,9 @@ class Line:
         return self.basic + self.project
 
 
-def generate_budget(seed: int, printed: Mapping[str, Decimal | str] | None = None, style: str | None = None) -> BudgetCase:
+def generate_budget(
+    seed: int, printed: Mapping[str, Decimal | str] | None = None, style: str | None = None
+) -> BudgetCase:
     """One budget. printed: by JSON pointer, what is printed in place of what would be right."""
     rng = Random(f"budget/{seed}")
     trade = rng.choice(sorted(TRADES))
@@ -121,6 +123,7 @@ class _Gold:
             "totals": {"total": whole, "income_total": None, "expenditure_total": None, "change": self._change(whole)},
             "income": {
                 "total": whole,
+                "fiscal": None,
                 **{key: self._portion(columns[key], whole) if columns[key] else None for key in COLUMNS},
                 "change": None,
             },

@@ -46,7 +46,7 @@ class _Words:
         self.year, self.name = gold["fiscal_year"], gold["unit_name"]
 
     def sections(self) -> list[Block]:
-        bodies = (
+        bodies: tuple[tuple[str, Sequence[str | Para]], ...] = (
             ("收支预算总体情况说明", self._totals()),
             ("收入预算情况说明", self._income()),
             ("支出预算情况说明", self._expenditure()),

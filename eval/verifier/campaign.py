@@ -59,14 +59,15 @@ class Campaign:
 def campaign(sources: Sequence[Path], *, each: int, seed: int = 0, jobs: int | None = None) -> Campaign:
     """`each` faults of every operator, and of pairs, in every report. The same seed makes the same faults."""
     whole = Campaign()
-    work = partial(_one, each=each, seed=seed)
+    work = partial(measure, each=each, seed=seed)
     with ProcessPoolExecutor(jobs or os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
         for part in pool.map(work, sources):
             whole.add(part)
     return whole
 
 
-def _one(source: Path, *, each: int, seed: int) -> Campaign:
+def measure(source: Path, *, each: int, seed: int) -> Campaign:
+    """One report."""
     base = load(source)
     scanned = base.as_scanned()
     found = Campaign(

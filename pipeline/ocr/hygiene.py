@@ -31,16 +31,18 @@ _GAP = re.compile(r"(?<=\d[,.，．]) (?=\d)|(?<=\d) (?=[,.，．]\d)")
 _LOOSE_POINT = re.compile(r"(?<=\d)[.．。,，·、]$|^[.．·](?=[<>=≥≤])")
 _FIGURE = re.compile(r"[.．·]?[<>=≥≤]*\d[\d,，]*(?:[.．]\d+)?%?[.．。,，·、]?")
 _POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(])")
+_TAILLESS = re.compile(r"(?<=[\u3400-\u9fff]{2})[.．]$")
 _SEAL = re.compile(r"[*＊★☆○◎〇●\s]+")
 # The recogniser drops the second of two signs of punctuation: 规则。八）负责
 _UNOPENED = re.compile(r"(?<=[。；;])(?=[一二三四五六七八九十]{1,3}([）)]))")
 _APART = 1.2  # em between two ideographs that have a sign of punctuation between them
 
 
-def clean(line: OcrLine, *, alone: bool = False) -> OcrLine | None:
+def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLine | None:
     """The line with its certain slips put right; None for what is no text: the star in a seal.
 
-    alone: it is the only line in a cell of a table, so that a figure in it is whole.
+    alone: it is the only line in a cell of a table, so that a figure in it is whole. running: it is of running text,
+    where a point at the end of a line of ideographs is a comma without its tail.
     """
     text = line.text.translate(_SIMPLIFIED)
     if _SEAL.fullmatch(text):
@@ -49,6 +51,8 @@ def clean(line: OcrLine, *, alone: bool = False) -> OcrLine | None:
         text = pattern.sub(sign, text)
     if alone and _FIGURE.fullmatch(text):
         text = _COMMA_FOR_POINT.sub(".", text)
+    if running:
+        text = _TAILLESS.sub("，", text)
     if _UNOPENED.search(text):
         return clean(_opened(replace(line, text=text)), alone=alone)
     dropped = {match.start() for match in _GAP.finditer(text)}

@@ -20,6 +20,8 @@ from recount.pipeline.ocr.rulings import find_rulings
 
 _LEAST_SCORE = 0.5  # below this a line is noise: the rim of a seal, a blot
 _LEAST_SCORE_LONE = 0.8
+_LEAST_SCORE_BESIDE = 0.95
+_LIKE_DIGITS = "SOoIl|"
 _DOUBTFUL = 0.85
 _LEAST_SCORE_FOUND = 0.7  # the same for ink that the detector did not take for text
 
@@ -30,10 +32,12 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
     rulings = find_rulings(image, prepared.dpi, detected)
     sheet = sheet_of(image, prepared.dpi, rulings)
     boxes, sure = _boxes(image, detected, sheet)
+    homes = [_home(box, sheet) for box in boxes]
+    taken = {home for home in homes[:sure] if home is not None}
     read = [
-        (box, line, _home(box, sheet))
-        for index, (box, line) in enumerate(zip(boxes, _read(prepared, boxes, engine), strict=True))
-        if line.text.strip() and line.score >= _least_score(line, found=index >= sure)
+        (box, line, home)
+        for index, (box, line, home) in enumerate(zip(boxes, _read(prepared, boxes, engine), homes, strict=True))
+        if line.text.strip() and line.score >= _least_score(line, found=index >= sure, beside=home in taken)
     ]
     lodgers = Counter(home for _, _, home in read)
     lines: list[Line] = []
@@ -41,7 +45,7 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
         alone = home is not None and lodgers[home] == 1
         is_none = alone and len(line.text) < 3 and is_dash(box, sheet)
         shown = Decoded("—", (0.5,), (line.score,)) if is_none else line
-        cleaned = clean(placed(image, box, shown), alone=alone)
+        cleaned = clean(placed(image, box, shown), alone=alone, running=home is None)
         if cleaned is not None:
             lines.append(_in_points(cleaned, sheet.unit))
     height, width = (side / sheet.unit for side in image.shape)
@@ -63,9 +67,14 @@ def _home(box: Box, sheet: Sheet) -> int | None:
     return next((i for i, cell in enumerate(sheet.cells) if cell[0] < x < cell[2] and cell[1] < y < cell[3]), None)
 
 
-def _least_score(line: Decoded, *, found: bool) -> float:
-    """Below which score a line is noise. A lone sign that is no figure needs more: rims of seals look like that."""
-    if len(line.text) == 1 and not line.text.isdigit():
+def _least_score(line: Decoded, *, found: bool, beside: bool) -> float:
+    """Below which score a line is noise. A lone sign that is no figure needs more: rims of seals look like that.
+
+    found: the detector did not take it for text; beside: there is text in the same cell that it did see.
+    """
+    if found and beside and len(line.text) == 1:
+        return _LEAST_SCORE_BESIDE
+    if len(line.text) == 1 and not line.text.isdigit() and line.text not in _LIKE_DIGITS:
         return _LEAST_SCORE_LONE
     return _LEAST_SCORE_FOUND if found else _LEAST_SCORE
 

@@ -33,6 +33,7 @@ _BROKEN = 0.7  # share of a long stretch at the end of a line that must be inked
 _BESIDE = 0.22  # share of a faint stretch along which there may be ink beside it
 _WITHIN = 0.45  # of its height: so far from its ends a stroke is within a text box
 _LOST = 25.0  # points of line that a loose end counts for
+_BESIDE_ITSELF = (0.0, -1.2, 1.2)  # points from a line at which its ink may be
 _EXACT = 1.5  # points by which a short line may miss the lines at its ends
 _TOUCH = 3.0  # points by which lines may miss each other and still meet, as in split.lattice
 _LEAST_TABLE = (40.0, 12.0)  # points; signs of a large type make smaller frames
@@ -56,10 +57,16 @@ class _Ink:
         self.scale = dpi / 72
 
     def along(self, run: Run) -> float:
-        """The share of a run that is inked."""
+        """The share of a run that is inked, on it or beside it where the lines of a double one lie."""
         row, first, last = self._pixels(run)
-        band = self.dark[max(0, row - 1) : row + 2, first:last]
-        return float(band.max(axis=0).mean()) if band.size else 1.0
+        if last <= first:
+            return 1.0
+        shares = [0.0]
+        for off in _BESIDE_ITSELF:
+            place = row + round(off * self.scale)
+            band = self.dark[max(0, place - 1) : max(0, place + 2), first:last]
+            shares.append(float(band.max(axis=0).mean()) if band.size else 0.0)
+        return max(shares)
 
     def parts_text(self, run: Run) -> bool:
         """Whether a run is so short and stands so that it is a stroke within a text."""
@@ -168,13 +175,21 @@ def _runs(ink: _Ink) -> list[Run]:
         if area / width - 2 > _THICKEST * scale:
             continue
         if height <= (_THICKEST + 1) * scale:
-            found = [(float(centres[index][1]) + 0.5, float(x), float(x + width))]
+            found = [(_middle(ink.dark, x, y, width, height, float(centres[index][1])), float(x), float(x + width))]
         elif width > _LONG * scale:
             found = list(_pieces(labels[y : y + height, x : x + width] == index, x, y))
         else:
             continue
         runs += merge_runs([(at / scale, start / scale, end / scale) for at, start, end in found])
     return merge_runs([run for run in runs if run[2] - run[1] >= _VERY_LONG or not ink.is_crowded(run)])
+
+
+def _middle(dark: Mask, x: int, y: int, width: int, height: int, centre: float) -> float:
+    """Where a run lies: in its middle, or on the darker line of a double one, which has paper in its middle."""
+    counts = dark[y : y + height, x : x + width].sum(axis=1)
+    if counts[min(height - 1, round(centre) - y)] > counts.max() / 2:
+        return centre + 0.5
+    return y + float(counts.argmax()) + 0.5
 
 
 def _pieces(mask: npt.NDArray[np.bool_], left: int, top: int) -> Iterator[Run]:
@@ -296,8 +311,8 @@ def _completed(lines: Lines, inks: tuple[_Ink, _Ink]) -> Lines:
     """The lines with loose ends led on to the next line where ink leads there, else cut back."""
     level, upright = lines
     for _ in range(2):  # a line led on may be where another one ends
-        level = _led_on(level, upright, inks[0])
-        upright = _led_on(upright, level, inks[1])
+        level = _gone_on(_led_on(level, upright, inks[0]), upright, inks[0])
+        upright = _gone_on(_led_on(upright, level, inks[1]), level, inks[1])
     return merge_runs(list(level)), merge_runs(list(upright))
 
 
@@ -320,6 +335,28 @@ def _led_on(lines: Sequence[Run], crossing: Sequence[Run], ink: _Ink) -> list[Ru
         elif inside and abs(back - (end if far else start)) < _LONG:
             runs[index][2 if far else 1] = back
     return [(at, start, end) for at, start, end in runs if end > start]
+
+
+def _gone_on(lines: Sequence[Run], crossing: Sequence[Run], ink: _Ink) -> list[Run]:
+    """The lines, led on over crossing lines at which they seem to end but behind which they are broken, not ended."""
+    longer: list[Run] = []
+    for at, start, end in lines:
+        across = sorted(other[0] for other in crossing if other[1] - _TOUCH <= at <= other[2] + _TOUCH)
+        for place in reversed([place for place in across if place < start - _TOUCH]):
+            if not _is_broken_line((at, place, start), ink):
+                break
+            start = place
+        for place in [place for place in across if place > end + _TOUCH]:
+            if not _is_broken_line((at, end, place), ink):
+                break
+            end = place
+        longer.append((at, start, end))
+    return longer
+
+
+def _is_broken_line(way: Run, ink: _Ink) -> bool:
+    """Whether there is most of a line on the way, and nothing beside it."""
+    return ink.along(way) >= _BROKEN and ink.beside(way)[1] <= _CROWDED_SHORT and not ink.parts_text(way)
 
 
 def _leads(way: Run, ink: _Ink) -> bool:

@@ -18,7 +18,7 @@ from recount.pipeline.ocr.rulings import find_rulings
 
 _SAMPLE = 8  # lines that are read to find out which way up a page is
 _LINE = 2.5  # a box this many times as long as high is a line of text
-_UNSURE = 0.8  # median score of the lines below which a page may be upside down
+_UNSURE = 0.93  # median score of the lines below which a page may be upside down
 _SURER = 1.15  # how much better the lines must read when turned
 _SPREAD = (1.25, 1.65)  # width to height of two upright pages side by side
 _GUTTER = (0.44, 0.56)  # shares of the width between which their gutter lies
@@ -41,8 +41,7 @@ def read_picture(picture: Picture, number: int, page: int, engine: OcrEngine) ->
         _read_part(picture, quarters, part, number + index, page, engine, (prepared, boxes) if part == _WHOLE else None)
         for index, part in enumerate(parts)
     ]
-    scores = [line.confidence or 0.0 for read, _ in pages for line in read.lines]
-    if scores and median(scores) < _UNSURE and _better(prepared, boxes, (0, 2), engine) == 2:
+    if _is_unsure([read for read, _ in pages], len(boxes)) and _better(prepared, boxes, (0, 2), engine) == 2:
         quarters = (quarters + 2) % 4
         parts = [(1 - end, 1 - start) for start, end in reversed(parts)]
         pages = [
@@ -77,6 +76,13 @@ def _read_part(
     matrix = (a * scale * unit, b * scale * unit, c * unit, d * scale * unit, e * scale * unit, f * unit)
     frame = Frame(page, quarters, part, (picture.width, picture.height), matrix)
     return read_prepared(prepared, number, boxes, engine), frame
+
+
+def _is_unsure(pages: Sequence[Page], detected: int) -> bool:
+    """Whether so much of what was detected was not read, or badly, that it may stand on its head."""
+    scores = [line.confidence or 0.0 for page in pages for line in page.lines]
+    scores += [0.0] * (detected - len(scores))
+    return bool(scores) and median(scores) < _UNSURE
 
 
 def _is_sideways(boxes: Sequence[Box]) -> bool:

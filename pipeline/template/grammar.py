@@ -20,6 +20,7 @@ MONEY = frozenset({"万元", "元", "亿元"})
 _UP = r"增加|增长|上升|提高|增幅|上涨"
 _DOWN = r"减少|下降|降低|减幅|降幅|下跌"
 _YEAR_BEFORE = r"(?:上年度?|上一?年度?|去年|\d{4}年度?)"
+_LAST_YEAR_NAMED = re.compile(rf"(?:比|与|较|同){_YEAR_BEFORE}")
 _PART = re.compile(rf"(?P<words>[^,。;\n{N}]+?)(?P<turn>{_UP}|{_DOWN})(?:了|额|数)?(?:为|是)?:?")
 _RATE = re.compile(rf"[,、(]?(?:同比|较上年|比上年|各)?(?P<turn>{_UP}|{_DOWN})(?:了|率|幅度|比例)?(?:为|是|达)?:?")
 _SHARE = re.compile(rf"[,、(]?(?:约|各)?占[^,。;\n{N}]{{0,30}}")
@@ -244,7 +245,7 @@ class Reader:
 
     def _of_part(self, at: int) -> bool:
         """其中：〈subject〉支出决算增加▮万元: the change of a part, below the change of the whole."""
-        if not any(fact.change for fact in self.facts.values()):
+        if not _LAST_YEAR_NAMED.search(self.passage.shape, 0, at):
             return False
         gap = self.passage.shape[self.done : at]
         begin = self._clause(at) - self.done

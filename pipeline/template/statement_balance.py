@@ -25,6 +25,7 @@ from recount.pipeline.template.statement_table import (
     is_nearly,
     name_of,
     only_number,
+    ordinal_level,
     whole_number,
     without_ordinal,
 )
@@ -95,9 +96,10 @@ class Half:
 
 @dataclass(slots=True)
 class Lines:
-    """What a half holds: its lines, and the totals and carry-overs by their roles."""
+    """What a half holds: its lines with the levels of their ordinals, the totals and carry-overs by their roles."""
 
     listed: list[tuple[str, Amounts]] = field(default_factory=list)
+    levels: list[int] = field(default_factory=list)
     roles: dict[str, list[Amounts]] = field(default_factory=dict)
 
     def role(self, key: str) -> Amounts:
@@ -244,6 +246,7 @@ def lines_in(table: Table, half: Half | None, roles: Sequence[tuple[str, str]]) 
             has_ordinal = own_name != name
             if has_ordinal or not numbered or not _completes(lines.listed, name, amounts):
                 lines.listed.append((own_name, amounts))
+                lines.levels.append(ordinal_level(name))
             numbered = has_ordinal
     _settle_totals(lines, roles)
     return lines

@@ -85,6 +85,14 @@ def without_ordinal(name: str) -> str:
     return _ORDINAL.sub("", name)
 
 
+def ordinal_level(name: str) -> int:
+    """What kind of ordinal a name begins with: 1 一、, 2 （一）, 3 1.; 0 for none."""
+    match = _ORDINAL.match(name)
+    if match is None:
+        return 0
+    return 2 if match[0][0] in "(（" else 3 if match[0][0].isdigit() else 1
+
+
 def only_number(cell: Cell | None) -> bool:
     """Whether a cell holds one number and nothing else."""
     if cell is None or len(cell.numbers) != 1:

@@ -170,22 +170,20 @@ class _Bench:
         return frozenset(confirmed), doubts
 
     def _suspects(self, verified: Verified, touching: Mapping[int, list[Evaluation]]) -> list[int]:
-        """The scanned tokens in failing identities that nothing clears, those that fail most first."""
-        fails = Counter(
-            {
-                index: sum(map(_fails, evaluations))
-                for index, evaluations in touching.items()
-                if self._is_scanned(index) and index not in self.first
-            }
-        )
+        """The scanned tokens of disputed figures, those in most failing identities first."""
         disputed = {
             figure.token
             for pointer, figure in verified.figures.items()
             if verified.statuses[pointer] is Status.DISPUTED
         }
-        ranked = [index for index, times in fails.most_common() if times]
-        ranked.sort(key=lambda index: index not in disputed)
-        return ranked[:_MOST_SUSPECTS]
+        fails = Counter(
+            {
+                index: sum(map(_fails, touching.get(index, ())))
+                for index in disputed
+                if self._is_scanned(index) and index not in self.first
+            }
+        )
+        return [index for index, times in fails.most_common(_MOST_SUSPECTS) if times]
 
     def _is_scanned(self, index: int) -> bool:
         return self.tokens[index].origin == "ocr"

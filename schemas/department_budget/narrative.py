@@ -62,8 +62,9 @@ class Income(Model, Generic[F]):
 
     total: F | None = money("收入预算", words=rf"(?:本年|总)?收入{_TOTAL}")
     opening: BudgetPortion[F] | None = part("上年结转", words=r"上年结转(?:结余)?(?:和结余)?|使用结转结余")
+    fiscal: BudgetPortion[F] | None = part("财政拨款收入")
     general: BudgetPortion[F] | None = part(
-        "一般公共预算拨款收入", words=r"一般公共预算(?:当年|财政)?(?:拨款)?(?:收入)?|财政拨款收入"
+        "一般公共预算拨款收入", words=r"一般公共预算(?:当年|财政)?(?:拨款)?(?:收入)?"
     )
     funds: BudgetPortion[F] | None = part(
         "政府性基金预算拨款收入", words=r"政府性基金(?:预算)?(?:当年|财政)?(?:拨款)?(?:收入)?"
@@ -82,7 +83,12 @@ class Income(Model, Generic[F]):
     change: Change[F] | None = part("与上年相比")
 
     def identities(self: Income[Figure]) -> Iterator[Identity]:
-        yield from _of_parts("收入预算", self.total, self.change, _parts(self))
+        budgets = [each for each in (self.general, self.funds, self.capital) if each is not None]
+        parts = [each for each in _parts(self) if self.fiscal is None or each not in budgets]
+        yield from _of_parts("收入预算", self.total, self.change, parts)
+        if self.fiscal is not None and budgets:
+            rule = "财政拨款收入 = 各预算拨款收入之和"
+            yield equal(rule, self.fiscal.amount, total(*(each.amount for each in budgets)))
 
 
 class Expenditure(Model, Generic[F]):

@@ -35,6 +35,7 @@ OUTLINE: tuple[Heading, ...] = (
     Heading("general_public_budget", 2, rf"{_ABOUT}一般公共预算(?:当年)?(?:财政)?(?:拨款)?(?:支出)?(?:预算)?{_END}"),
     Heading("fiscal_appropriation", 2, rf"{_ABOUT}财政拨款(?:收入支出|收支)(?:总)?(?:预算)?{_END}"),
     Heading("totals", 2, rf"{_ABOUT}(?:收入支出|收支)(?:总)?预算{_END}|{_ABOUT}预算收支(?:增减变化)?{_END}"),
+    Heading("compilation", 2, rf"(?:\d{{4}}年度?)?(?:部门|单位)?预算编制{_END}"),
     Heading("income", 2, rf"{_ABOUT}收入(?:总)?预算{_END}"),
     Heading("expenditure", 2, rf"{_ABOUT}支出(?:总)?预算{_END}"),
     Heading("other_matters", 2, r"其他重?要?事项(?:的)?(?:情况)?(?:说明)?"),

@@ -8,7 +8,7 @@ from typing import Generic
 from recount.schemas.arithmetic import Identity, equal, printed, same
 from recount.schemas.coded import PART_OF_ABOVE, CodedRow, NamedLine, label, lines_sum, sums_by_code
 from recount.schemas.department_budget.between import between
-from recount.schemas.figures import F, Figure, Model, money, part, rows
+from recount.schemas.figures import F, Figure, Model, money, part, rows, text
 from recount.schemas.final_accounts.statement_identities import BUDGETS
 from recount.schemas.final_accounts.statements import (
     ExpenditureRow,
@@ -22,21 +22,31 @@ from recount.schemas.final_accounts.statements import (
 __all__ = ["ExpenditureRow", "ExpenditureStatement", "FundSplit", "GeneralRow", "NamedSplit", "ThreePublicRow"]
 
 
+class BalanceLine(NamedLine[F], Generic[F]):
+    """A line of a table in two halves. part_of: the line above of which it is a part (1. below 一、)."""
+
+    part_of: str | None = text("属于")
+
+
+def _sum_of(lines: Sequence[BalanceLine[Figure]]) -> list[Figure | None]:
+    return lines_sum([each for each in lines if each.part_of is None])
+
+
 class BalanceTable(Model, Generic[F]):
     """收支预算总表."""
 
-    income: tuple[NamedLine[F], ...] = rows("收入")
+    income: tuple[BalanceLine[F], ...] = rows("收入")
     income_current_year: F | None = money("本年收入合计")
     opening: F | None = money("上年结转")
     income_total: F | None = money("收入总计")
-    expenditure: tuple[NamedLine[F], ...] = rows("支出")
+    expenditure: tuple[BalanceLine[F], ...] = rows("支出")
     expenditure_current_year: F | None = money("本年支出合计")
     closing: F | None = money("结转下年")
     expenditure_total: F | None = money("支出总计")
 
     def identities(self: BalanceTable[Figure]) -> Iterator[Identity]:
-        yield equal("本年收入合计 = 各项收入之和", self.income_current_year, printed(*lines_sum(self.income)))
-        yield equal("本年支出合计 = 各项支出之和", self.expenditure_current_year, printed(*lines_sum(self.expenditure)))
+        yield equal("本年收入合计 = 各项收入之和", self.income_current_year, printed(*_sum_of(self.income)))
+        yield equal("本年支出合计 = 各项支出之和", self.expenditure_current_year, printed(*_sum_of(self.expenditure)))
         yield from _total("收入总计", self.income_total, self.income_current_year, self.opening, self.income)
         yield from _total(
             "支出总计", self.expenditure_total, self.expenditure_current_year, self.closing, self.expenditure
@@ -49,10 +59,10 @@ def _total(
     whole: Figure | None,
     current: Figure | None,
     carried: Figure | None,
-    lines: Sequence[NamedLine[Figure]],
+    lines: Sequence[BalanceLine[Figure]],
 ) -> Iterator[Identity]:
     """A total from 本年合计 and what is carried over; from its lines, where the form has no 本年合计."""
-    parts = [current] if current is not None else lines_sum(lines)
+    parts = [current] if current is not None else _sum_of(lines)
     yield equal(f"{name} = 本年合计 + 结转", whole, printed(*parts, carried))
 
 
@@ -88,7 +98,7 @@ class IncomeTable(Model, Generic[F]):
 class FiscalTable(Model, Generic[F]):
     """财政拨款收支预算总表: the expenditure half is split over the three budgets."""
 
-    income: tuple[NamedLine[F], ...] = rows("本年收入")
+    income: tuple[BalanceLine[F], ...] = rows("本年收入")
     income_current_year: F | None = money("本年收入合计")
     opening: F | None = money("上年结转")
     opening_general: F | None = money("上年结转·一般公共预算拨款")
@@ -101,7 +111,7 @@ class FiscalTable(Model, Generic[F]):
     expenditure_total: FundSplit[F] | None = part("支出总计")
 
     def identities(self: FiscalTable[Figure]) -> Iterator[Identity]:
-        yield equal("本年收入 = 各项收入之和", self.income_current_year, printed(*lines_sum(self.income)))
+        yield equal("本年收入 = 各项收入之和", self.income_current_year, printed(*_sum_of(self.income)))
         opening = printed(self.opening_general, self.opening_funds, self.opening_capital)
         yield equal("上年结转 = 各项结转之和", self.opening, opening)
         yield from _total("收入总计", self.income_total, self.income_current_year, self.opening, self.income)

@@ -43,6 +43,18 @@ def test_repeated_names_in_their_order() -> None:
     assert by_name(rows, list(reversed(rows))) == [(0, 0), (1, 1)]
 
 
+def test_a_row_whose_code_was_not_read_is_still_the_row_of_its_name() -> None:
+    gold = [{"code": "2010801", "name": "行政运行"}, {"code": "2010804", "name": "审计业务"}]
+    got = [{"code": None, "name": "审计业务"}, {"code": None, "name": "行政运行"}]
+    assert by_name(gold, got) == [(0, 1), (1, 0)]
+
+
+def test_of_rows_that_lost_their_names_numbers_decide() -> None:
+    gold = [row("行政运行", 1), row("审计业务", 2), row("信息化建设", 3)]
+    got = [{"name": None, "amount": 3}, {"name": None, "amount": 1}]
+    assert by_name(gold, got) == [(0, 1), (1, None), (2, 0)]
+
+
 def test_texts_are_rows_too() -> None:
     assert by_name(["法制科", "办公室"], ["办公室", "法制科", "财务科"]) == [(0, 1), (1, 0), (None, 2)]
 

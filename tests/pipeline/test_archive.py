@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from recount.pipeline.archive import find_sources
-from recount.pipeline.errors import UsageError
+from recount.pipeline.archive import find_sources, read_list
+from recount.pipeline.errors import DocumentError, UsageError
+from recount.pipeline.zipped import extracted
 
 
 def make(root: Path, *names: str) -> Path:
@@ -108,3 +110,78 @@ def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pyte
     assert [(problem.path, problem.reason) for problem in archive.problems] == [
         (root / "locked", "cannot be read: Permission denied")
     ]
+
+
+def test_a_pattern_is_what_it_matches(tmp_path: Path) -> None:
+    root = make(tmp_path / "archive", "2022/a.pdf", "2023/b.pdf", "2023/c.txt", "x[1].pdf")
+    assert names(root / "20*") == ["a.pdf", "b.pdf"]  # as where the shell replaces it: each match is an archive
+    assert names(root / "**" / "*.pdf") == ["a.pdf", "b.pdf", "x[1].pdf"]
+    assert names(root / "x[1].pdf") == ["x[1].pdf"]  # it exists: that is no pattern
+    with pytest.raises(UsageError, match="matches no file or folder"):
+        names(root / "1999*")
+
+
+def test_a_list_file_names_paths(tmp_path: Path) -> None:
+    file = tmp_path / "list.txt"
+    file.write_bytes(b"\xef\xbb\xbf2022/a.pdf\r\n\n \xe5\xb9\xb4 \xe6\x8a\xa5.pdf\n\xd6\xd0.pdf")
+    assert read_list(file) == [Path("2022/a.pdf"), Path("年 报.pdf"), Path(os.fsdecode(b"\xd6\xd0.pdf"))]
+    with pytest.raises(UsageError, match="cannot be read: No such file"):
+        read_list(tmp_path / "nowhere")
+
+
+def zipped(path: Path, **members: bytes) -> Path:
+    path.parent.mkdir(exist_ok=True, parents=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_reports_in_zip_archives_are_found_and_lead_nowhere_outside(tmp_path: Path) -> None:
+    root = make(tmp_path / "archive", "b.pdf")
+    members = [
+        "2022/甲 报.pdf",
+        "../../up.pdf",
+        "/etc/abs.PDF",
+        "a\\..\\back.pdf",
+        ".hidden.pdf",
+        "__MACOSX/x.pdf",
+        "note.txt",
+    ]
+    file = zipped(root / "2022" / "all.zip", **dict.fromkeys(members, b"%PDF-"))
+    assert names(root) == [
+        "2022/all.zip/2022/甲 报.pdf",
+        "2022/all.zip/a/back.pdf",
+        "2022/all.zip/etc/abs.PDF",
+        "2022/all.zip/up.pdf",
+        "b.pdf",
+    ]
+    first = find_sources([file]).sources[0]
+    assert (first.name, first.member, first.size) == ("all.zip/2022/甲 报.pdf", "0", 5)
+
+
+def test_names_of_chinese_zip_programs_are_read(tmp_path: Path) -> None:
+    file = zipped(tmp_path / "gbk.zip", **{"AAAAAA.pdf": b"x"})
+    file.write_bytes(file.read_bytes().replace(b"AAAAAA", "水利局".encode("gbk")))
+    assert names(file) == ["gbk.zip/水利局.pdf"]
+
+
+def test_zip_archives_that_cannot_be_read_are_problems(tmp_path: Path) -> None:
+    root = make(tmp_path / "archive", "a.pdf", "broken.zip")
+    zipped(root / "empty.zip", **{"a.txt": b""})
+    reasons = {problem.path.name: problem.reason for problem in find_sources([root]).problems}
+    assert reasons["empty.zip"] == "holds no reports (*.pdf)"
+    assert reasons["broken.zip"].startswith("is no zip archive that can be read")
+
+
+def test_a_member_is_a_file_for_as_long_as_it_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = zipped(tmp_path / "a.zip", **{"甲.pdf": b"content" * 1000})
+    with extracted(file, "0", "a.zip/甲.pdf", tmp_path / "work") as path:
+        assert (path.name, path.read_bytes()) == ("甲.pdf", b"content" * 1000)
+    assert not list((tmp_path / "work").iterdir())
+    monkeypatch.setattr("recount.pipeline.zipped._LARGEST_MEMBER", 1 << 10)
+    with pytest.raises(DocumentError, match="larger than"), extracted(file, "0", "甲.pdf", tmp_path / "work"):
+        pass
+    file.write_bytes(file.read_bytes().replace(b"\x07", b"\x08", 3)[:-30])
+    with pytest.raises(DocumentError, match="damaged in its zip archive"), extracted(file, "0", "x", tmp_path / "work"):
+        pass

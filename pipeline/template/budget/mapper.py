@@ -10,6 +10,7 @@ from recount.pipeline.document import Document, Grid
 from recount.pipeline.mapped import Mapped
 from recount.pipeline.split.outline import Section, sections_of
 from recount.pipeline.template import narrative_other
+from recount.pipeline.template.budget.compilation import compilation
 from recount.pipeline.template.budget.sections import fiscal_appropriation, fund_budget, general_public_budget
 from recount.pipeline.template.budget.statements import map_statements
 from recount.pipeline.template.grammar import BUDGET, Reading
@@ -94,6 +95,12 @@ def _sections(sections: Mapping[str, Section], unmapped: list[UnmappedFigure[Ref
         unmapped += unmapped_in(section.title, passage, reading)
         if said is not None:
             fields[key] = said
+    together = sections.get("compilation")
+    if together is not None and together.paragraphs:
+        passage = passage_of(together.paragraphs)
+        parts, reading = compilation(passage)
+        unmapped += unmapped_in(together.title, passage, reading)
+        fields = parts | fields
     general, readings = general_public_budget(*_general_passages(sections))
     for passage, reading in readings:
         unmapped += unmapped_in(_title(sections), passage, reading)

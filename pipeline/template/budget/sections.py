@@ -23,7 +23,8 @@ _CLASS = re.compile(
     rf"(?:预算)?(?:数)?(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)(?:[,、(]?(?:约)?占[^。;\n{N}]{{0,30}}?(?P<percent>{N})%)?"
 )
 _SPENT = re.compile(
-    rf"(?:(?<=\n)|^|(?<=[。;:、,]))\s*(?P<class_name>[^。;,、:\n{N}()]{{2,24}}支出)(?:\(类\))?(?:预算)?(?:数)?"
+    rf'(?:(?<=\n)|^|(?<=[。;:、,]))\s*(?:{N}[.、,)]\s*)?"?(?P<class_name>[^。;,、:\n{N}()"]{{2,24}}支出)"?'
+    rf"(?:\(类\)|科目)?(?:预算)?(?:数)?"
     rf"(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)(?:[,、(]?(?:约)?占[^。;\n{N}]{{0,30}}?(?P<percent>{N})%)?"
 )
 _NO_CLASS = re.compile(r"^(?:其中:?)?(?:基本|项目|本年|财政拨款|一般公共预算|政府性基金|国有资本)")
@@ -71,18 +72,24 @@ def _with_lists(
     model: type[L], passage: Passage, rule: re.Pattern[str], above: L | None = None
 ) -> tuple[L | None, Reading]:
     """What a passage says before its lists, and the lists; added to what the passages above it say."""
-    begin = min((match.start() for each in (rule, ITEM) if (match := each.search(passage.shape))), default=None)
+    found = [match.start() for match in (rule.search(passage.shape), ITEM.search(passage.shape)) if match]
+    begin = min(found, default=None)
     said, reading = read_section(model, passage, BUDGET, 0, begin)
     classes, of_classes = _classes(rule, passage)
     lines, of_lines = budget_lines(passage)
-    listed = [at for at in passage.numbers if begin is not None and at >= begin]
-    left = (*reading.unclaimed, *(at for at in listed if at not in of_classes | of_lines))
+    left = _left(passage, reading, begin, of_classes | of_lines)
     parts = {**(dict(said) if said else {}), "by_class": classes, "items": lines}
     new = {key: value for key, value in parts.items() if value and not getattr(above, key, None)}
     if not new:
-        return above, Reading(reading.facts, (), left)
+        return above, left
     base: L = above if above is not None else model()
-    return base.model_copy(update=new), Reading(reading.facts, (), left)
+    return base.model_copy(update=new), left
+
+
+def _left(passage: Passage, above: Reading, begin: int | None, claimed: set[int]) -> Reading:
+    """What is said above the lists, with the numbers that nothing claims, those in the lists too."""
+    listed = tuple(at for at in passage.numbers if begin is not None and at >= begin and at not in claimed)
+    return Reading(above.facts, (), above.unclaimed + listed)
 
 
 def budget_lines(passage: Passage) -> tuple[tuple[BudgetLine[Ref], ...], set[int]]:
@@ -109,6 +116,11 @@ def _unread(passage: Passage, match: re.Match[str], so_far: int) -> list[BudgetL
         return []
     gap = int(passage.token(match.start("ordinal")).value) - so_far - 1
     return [BudgetLine[Ref]() for _ in range(gap if 0 < gap <= _MAKE_NO_LINE else 0)]
+
+
+def spent_on(passage: Passage, start: int) -> tuple[tuple[BudgetClass[Ref], ...], set[int]]:
+    """The classes that a list of 支出 names, from an index on; and where their numbers stand."""
+    return _classes(_SPENT, passage, start)
 
 
 def _classes(

@@ -17,8 +17,8 @@ from recount.pipeline.template.statement_balance import (
 from recount.pipeline.template.statement_coded import coded_rows
 from recount.pipeline.template.statement_table import HEADER_MARKS, Field, Heads, Table, amount_in, bare, table_of
 from recount.pipeline.template.statement_three_public import figures_of, item_of, words_of
-from recount.schemas.coded import NamedLine
 from recount.schemas.department_budget.statements import (
+    BalanceLine,
     BalanceTable,
     BasicRow,
     BasicTable,
@@ -42,7 +42,7 @@ _OTHERS = r"上年(?!结转)|执行|决算|增减|增长|比"
 HEADS = Heads(re.compile(rf"{_YEAR}(?:年初)?(?:部门)?(?:预算数|预算金额|金额|预算|安排数|预算支出)"), _OTHERS)
 MARKS = HEADER_MARKS | {"预算数", "金额", "一般公共预算", "政府性基金预算", "国有资本经营预算"}
 
-_END = r"(?:支出)?(?:预算)?(?:总体)?(?:情况)?(?:明细)?总?表"
+_END = r"(?:支出)?(?:部门预算)?(?:功能分类|经济分类)?(?:预算)?(?:总体)?(?:情况)?(?:明细)?总?表"
 TITLES: tuple[tuple[str, str], ...] = (
     ("three_public", r"三公经费[^表]{0,24}表"),
     ("government_funds", rf"政府性基金(?:预算)?(?:拨款|财政拨款)?{_END}"),
@@ -182,8 +182,17 @@ def _with(roles: Sequence[tuple[str, str]], more: Sequence[tuple[str, str]]) -> 
     return [(key, instead.get(key, pattern)) for key, pattern in roles]
 
 
-def _named(lines: Lines) -> tuple[NamedLine[Ref], ...]:
-    return tuple(NamedLine[Ref](name=name, amount=amounts.get("total")) for name, amounts in lines.listed)
+def _named(lines: Lines) -> tuple[BalanceLine[Ref], ...]:
+    """The lines; one with a lower ordinal (1. below 一、) is a part of the one above."""
+    found = []
+    above: dict[int, str] = {}
+    for (name, amounts), level in zip(lines.listed, lines.levels, strict=True):
+        above = {key: value for key, value in above.items() if key < level}
+        whole = above[max(above)] if above else None
+        found.append(BalanceLine[Ref](name=name, amount=amounts.get("total"), part_of=whole))
+        if level:
+            above[level] = name
+    return tuple(found)
 
 
 def _split(lines: Lines, key: str) -> FundSplit[Ref] | None:

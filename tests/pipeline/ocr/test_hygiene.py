@@ -57,5 +57,11 @@ def test_a_point_between_ideographs_is_a_comma_or_a_speck() -> None:
     assert speck.text == "工作"
 
 
+def test_a_comma_at_the_end_of_a_line_may_have_lost_its_tail() -> None:
+    ended = clean(line("减少1.60万元."), running=True)
+    assert ended is not None
+    assert ended.text == "减少1.60万元，"
+
+
 def test_the_star_of_a_seal_is_no_text() -> None:
     assert clean(line("*")) is None

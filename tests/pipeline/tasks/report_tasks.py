@@ -96,6 +96,15 @@ def by_content(path: Path) -> dict[str, Any]:
         os._exit(3)
     if word == "interrupt":
         raise KeyboardInterrupt
+    if word == "hang":
+        while True:
+            time.sleep(60)
+    if word == "hungry":
+        eaten = [bytearray(b"x" * (8 << 20)) for _ in range(200)]
+        time.sleep(60)
+        del eaten
+    if word == "brief":
+        time.sleep(0.02)
     if word == "slow":
         path.with_suffix(".begun").write_text(f"{os.getpid()}\n")
         time.sleep(60)

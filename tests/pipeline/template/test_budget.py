@@ -14,6 +14,7 @@ from recount.eval.generator.budget import BudgetCase, generate_budget
 from recount.pipeline.document import Document
 from recount.pipeline.split.outline import sections_of
 from recount.pipeline.structure import structure
+from recount.pipeline.template.budget.compilation import compilation
 from recount.pipeline.template.budget.sections import fiscal_appropriation, fund_budget, general_public_budget
 from recount.pipeline.template.budget.statements import map_statements, title_of
 from recount.pipeline.template.grammar import BUDGET
@@ -240,6 +241,7 @@ def test_a_budget_that_is_none(text: str) -> None:
         ("九、关于某局2025年政府性基金预算拨款情况说明", "government_funds"),
         ("九、国有资本经营预算支出情况说明", "state_capital"),
         ("十一、其他重要事项的情况说明", "other_matters"),
+        ("2025年部门预算编制说明", "compilation"),
         ("（一）机关运行经费情况", "operating_costs"),
         ("（二）政府采购情况", "procurement"),
         ("（三）国有资产占用使用情况", "state_assets"),
@@ -252,7 +254,64 @@ def test_a_heading_opens_its_section(heading: str, key: str) -> None:
     assert set(sections_of(Document(blocks, tuple(sheet.tokens)), OUTLINE)) == {"front", key}
 
 
+def test_income_and_expenditure_in_one_section() -> None:
+    sheet = Sheet()
+    passage = sheet.passage(
+        "2025年，某局收入预算1,200.00万元，其中：财政拨款收入1,000.00万元，比2024年预算增加50.00万元；"
+        "事业收入150.00万元；其他收入50.00万元。",
+        "支出预算1,200.00万元，其中：财政拨款支出预算1,000.00万元，比2024年预算增加50.00万元。"
+        "财政拨款支出预算中，一般公共预算拨款支出预算900.00万元，比2024年预算减少10.00万元；"
+        "政府性基金拨款支出预算100.00万元，比2024年预算增加60.00万元。财政拨款支出主要内容如下：",
+        "1. “一般公共服务支出”科目700.00万元，主要用于机关运转。",
+        "2. “住房保障支出”科目300.00万元，主要用于住房公积金。",
+    )
+    found, reading = compilation(passage)
+    shown = {key: sheet.shown(value) for key, value in found.items()}
+    assert shown["income"] == {
+        "total": "1,200.00",
+        "fiscal": {"amount": "1,000.00", "change": {"amount": "50.00"}},
+        "institutional": {"amount": "150.00"},
+        "other": {"amount": "50.00"},
+    }
+    assert shown["expenditure"] == {"total": "1,200.00"}
+    assert shown["fiscal_appropriation"] == {
+        "total": "1,000.00",
+        "general": "900.00",
+        "funds": "100.00",
+        "by_class": (
+            {"class_name": "一般公共服务支出", "amount": "700.00"},
+            {"class_name": "住房保障支出", "amount": "300.00"},
+        ),
+        "change": {"amount": "50.00"},
+    }
+    assert shown["general_public_budget"] == {"total": "900.00", "change": {"amount": "−10.00"}}
+    assert shown["government_funds"]["change"] == {"amount": "60.00"}
+    assert [each for each in sheet.raws(passage, reading.unclaimed) if "." in each] == []
+
+
 # --- tables
+
+
+def test_lines_below_a_line_are_its_parts() -> None:
+    table = grid(
+        [
+            [Span("本年收入", 2), Span("本年支出", 2)],
+            ["项目", "预算数", "项目", "预算数"],
+            ["一、财政拨款收入", "100.00", "一、一般公共服务支出", "90.00"],
+            ["1.一般公共预算资金", "80.00", "二、住房保障支出", "30.00"],
+            ["2.政府性基金", "20.00", "", ""],
+            ["二、事业收入", "20.00", "", ""],
+            ["收入总计", "120.00", "支出总计", "120.00"],
+        ],
+        "2025年部门财务收支预算总表",
+        "单位：万元",
+    )
+    tables, _ = map_statements([table], 2025)
+    shown = plain(tables)
+    assert isinstance(shown, dict)
+    assert [each.get("part_of") for each in shown["income_expenditure"]["income"]] == [
+        None, "财政拨款收入", "财政拨款收入", None,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -268,6 +327,10 @@ def test_a_heading_opens_its_section(heading: str, key: str) -> None:
         ("一般公共预算基本支出情况表", "basic_expenditure"),
         ("一般公共预算“三公”经费支出情况表", "three_public"),
         ("政府性基金预算支出情况表", "government_funds"),
+        ("2025年部门一般公共预算支出功能分类预算表", "general_public_budget"),
+        ("2025年部门一般公共预算基本支出部门预算经济分类预算表", "basic_expenditure"),
+        ("2025年部门“三公”经费和机关运行经费预算表", "three_public"),
+        ("2025年部门财务收支预算总表", "income_expenditure"),
         ("国有资本经营预算支出表", "state_capital"),
         ("项目支出情况表", None),
         ("项目支出绩效目标表", None),
@@ -309,3 +372,9 @@ def test_a_balance_without_totals_of_the_year() -> None:
     assert isinstance(shown, dict)
     assert shown["income_expenditure"]["income_total"] == 100.0
     assert [each["amount"] for each in shown["income_expenditure"]["expenditure"]] == [90.0, 10.0]
+
+
+def test_the_same_seed_gives_the_same_budget() -> None:
+    one, other = generate_budget(3), generate_budget(3)
+    assert one.gold == other.gold
+    assert one.pdf == other.pdf

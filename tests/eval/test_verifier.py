@@ -1,0 +1,128 @@
+"""The mutation harness: what it does to a report, and the promise that it measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from recount.eval.generator import Form, generate
+from recount.eval.verifier import render
+from recount.eval.verifier.base import Base, at, changed, load, steps
+from recount.eval.verifier.campaign import Campaign, measure
+from recount.eval.verifier.fault import Fault
+from recount.eval.verifier.judge import Outcome, judge
+from recount.eval.verifier.mismapped import MISMAPPED
+from recount.eval.verifier.misread import MISREAD, as_read
+from recount.schemas.figures import Ref
+
+EACH = 6
+
+
+@cache
+def _made(form: Form, folder: str) -> Path:
+    path = Path(folder) / f"{form.value}.pdf"
+    path.write_bytes(generate(form, 11).pdf)
+    return path
+
+
+@pytest.fixture(scope="module", params=[Form.X2022, Form.S2024])
+def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _made(request.param, str(tmp_path_factory.getbasetemp()))
+
+
+@pytest.fixture(scope="module")
+def base(source: Path) -> Base:
+    return load(source)
+
+
+@pytest.fixture(scope="module")
+def found(source: Path) -> Campaign:
+    return measure(source, each=EACH, seed=3)
+
+
+def test_no_single_fault_comes_out_as_verified(found: Campaign) -> None:
+    silent = [
+        miss.fault
+        for miss in found.misses
+        if miss.verdict.outcome is Outcome.SILENT and found.operators[miss.verdict.operator] != "pairs"
+    ]
+    assert silent == []
+
+
+def test_nothing_fails_without_a_fault(found: Campaign) -> None:
+    assert [rule for rules in found.failing.values() for rule in rules if not rule.startswith("minor")] == []
+
+
+def test_most_figures_are_covered(found: Campaign) -> None:
+    (coverage,) = found.coverage.values()
+    assert coverage.covered(1) > 0.85
+
+
+def test_the_tables_show_every_operator(found: Campaign) -> None:
+    shown = render(found)
+    for operator in (*MISREAD, *MISMAPPED):
+        assert f"| {operator.name} |" in shown
+
+
+def test_the_same_seed_makes_the_same_faults(source: Path, found: Campaign) -> None:
+    again = measure(source, each=EACH, seed=3)
+    assert [v.outcome for v in again.verdicts] == [v.outcome for v in found.verdicts]
+
+
+def drawn(base: Base, name: str) -> Iterator[Fault]:
+    (operator,) = [each for each in (*MISREAD, *MISMAPPED) if each.name == name]
+    rng = Random(5)
+    for _ in range(40):
+        fault = operator.make(rng, base)
+        if fault is not None:
+            yield fault
+
+
+@pytest.mark.parametrize("name", [each.name for each in MISREAD if each.name not in ("invented figure",)])
+def test_a_misreading_changes_one_token_or_loses_it(base: Base, name: str) -> None:
+    for fault in drawn(base, name):
+        assert len(fault.tokens) <= 1
+        assert fault.wrong
+
+
+def test_a_separator_lost_is_a_hundredfold(base: Base) -> None:
+    for fault in drawn(base, "separator lost"):
+        ((index, token),) = fault.tokens.items()
+        assert token.value == base.tokens[index].value.scaleb(base.tokens[index].decimals)
+
+
+def test_an_invented_figure_is_rejected(base: Base) -> None:
+    assert {judge(base, fault).outcome for fault in drawn(base, "invented figure")} == {Outcome.REJECTED}
+
+
+def test_a_swap_knows_the_right_values(base: Base) -> None:
+    for fault in drawn(base, "two fields swapped"):
+        (one, other) = fault.report
+        report = changed(base.report, fault.report)
+        assert at(report, one) == at(base.report, other)
+        assert [*fault.wrong.values()] == [base.verified.figures["/" + "/".join(p)].value for p in (one, other)]
+
+
+def test_an_equal_value_is_harmless(base: Base) -> None:
+    pointer, figure = next(iter(base.verified.figures.items()))
+    fault = Fault("none", report={steps(pointer): base.refs[pointer]}, wrong={pointer: figure.value})
+    assert judge(base, fault).outcome is Outcome.HARMLESS
+
+
+def test_a_changed_report_leaves_the_first_as_it_was(base: Base) -> None:
+    pointer = next(iter(base.refs))
+    before = base.refs[pointer]
+    report = changed(base.report, {steps(pointer): Ref(0, negative=True)})
+    assert at(report, steps(pointer)) == Ref(0, negative=True)
+    assert at(base.report, steps(pointer)) == before
+
+
+def test_a_token_read_otherwise_keeps_its_place(base: Base) -> None:
+    token = base.tokens[0]
+    read = as_read(token, "12.345")
+    assert (read.value, read.decimals, read.page, read.box) == (Decimal("12.345"), 3, token.page, token.box)

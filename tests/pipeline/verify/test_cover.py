@@ -1,0 +1,103 @@
+"""The promise of `verified`: whatever number is taken by mistake, if it satisfies all identities it is not covered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recount.pipeline.document import Origin, Token
+from recount.pipeline.verify.blame import blamed
+from recount.pipeline.verify.cover import Numbers, Rivals, covered
+from recount.pipeline.verify.place import Places
+from recount.pipeline.verify.recount import Status, statuses
+from recount.schemas.arithmetic import equal, evaluate, same, share, total
+from recount.schemas.figures import Figure, Kind
+
+steady = settings(derandomize=True, deadline=None, max_examples=300)
+CENT = Decimal("0.01")
+NOWHERE = Places(frozenset(), {})
+amounts = st.integers(0, 99_999).map(lambda cents: Decimal(cents).scaleb(-2))
+
+
+def printed(values: list[Decimal], origin: Origin) -> list[Token]:
+    return [
+        Token(index, f"{value}", value, 2, None, 1, (0.0, 0.0, 0.0, 0.0), origin) for index, value in enumerate(values)
+    ]
+
+
+def figures_of(values: list[Decimal], kinds: list[Kind]) -> list[Figure]:
+    return [
+        Figure(f"/{index}", value, CENT, kind, index)
+        for index, (value, kind) in enumerate(zip(values, kinds, strict=True))
+    ]
+
+
+def judged(figures: list[Figure], tokens: list[Token]) -> dict[str, Status]:
+    """A whole, two parts, their shares, and the whole once more."""
+    whole, one, other, first, second, again = figures
+    identities = [
+        equal("Σ", whole, total(one, other)),
+        share("1", first, one, of=whole),
+        share("2", second, other, of=whole),
+        same("=", again, whole),
+    ]
+    found = [evaluate(each) for each in identities]
+    by_pointer = {each.pointer: each for each in figures}
+    cover = covered(Rivals(Numbers(tokens), by_pointer, NOWHERE), found)
+    return statuses(by_pointer, cover, blamed(found, cover))
+
+
+KINDS = [Kind.MONEY] * 3 + [Kind.PERCENT] * 2 + [Kind.MONEY]
+
+
+def consistent(one: Decimal, other: Decimal) -> list[Decimal]:
+    whole = one + other
+    shares = [(100 * part / whole).quantize(CENT) if whole else Decimal("0.00") for part in (one, other)]
+    return [whole, one, other, *shares, whole]
+
+
+@steady
+@given(amounts, amounts, st.lists(amounts, min_size=1, max_size=8), st.integers(0, 5), st.data())
+def test_another_number_of_the_page_is_never_verified(
+    one: Decimal, other: Decimal, elsewhere: list[Decimal], place: int, data: st.DataObject
+) -> None:
+    right = consistent(one, other)
+    values = right + elsewhere
+    taken = data.draw(st.sampled_from(values))
+    figures = figures_of(right, KINDS)
+    figures[place] = replace(figures[place], value=taken, token=values.index(taken))
+    found = judged(figures, printed(values, "text"))
+    if abs(taken - right[place]) >= 10 * CENT:
+        assert found[f"/{place}"] is not Status.VERIFIED
+
+
+@steady
+@given(amounts, amounts, st.integers(0, 5), amounts)
+def test_a_misread_number_is_never_verified(one: Decimal, other: Decimal, place: int, read: Decimal) -> None:
+    """Any number whatever, also one that differs in its last digit alone."""
+    right = consistent(one, other)
+    near = read if read % 2 else right[place] + CENT * (int(read) % 5 - 2)
+    values = [*right[:place], near, *right[place + 1 :]]
+    found = judged(figures_of(values, KINDS), printed(values, "ocr"))
+    if near != right[place]:
+        assert found[f"/{place}"] is not Status.VERIFIED
+
+
+def test_consistent_numbers_are_verified() -> None:
+    right = consistent(Decimal("33.90"), Decimal("66.20"))
+    found = judged(figures_of(right, KINDS), printed(right, "text"))
+    assert set(found.values()) == {Status.VERIFIED}
+
+
+@steady
+@given(amounts.filter(bool), amounts.filter(bool))
+def test_a_sign_read_wrong_is_never_verified(one: Decimal, other: Decimal) -> None:
+    values = consistent(one, other)
+    figures = figures_of(values, KINDS)
+    for place, figure in enumerate(figures):
+        turned = [*figures[:place], replace(figure, value=-figure.value), *figures[place + 1 :]]
+        if abs(figure.value) > 10 * CENT:
+            assert judged(turned, printed(values, "text"))[figure.pointer] is not Status.VERIFIED
