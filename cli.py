@@ -431,6 +431,39 @@ def promote(
     print(promoted(result, out, source))
 
 
+@evaluation.command(epilog="Without PATH it takes the reports of the gold set that are no scans.")
+def verifier(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Digital reports that the verifier is tried on.")
+    ] = None,
+    each: Annotated[int, typer.Option("--each", min=1, metavar="N", help="Faults of each kind in each report.")] = 20,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same seed makes the same faults.")] = 0,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = None,
+) -> None:
+    """Try the verifier: faults put into reports that are right, and what gets through."""
+    from recount.eval.cases import find_cases
+    from recount.eval.commands import GOLD
+    from recount.eval.verifier import campaign, render
+
+    sources = paths or [case.source for case in find_cases(GOLD) if case.scan == "digital"]
+    print(render(campaign(sources, each=each, seed=seed, jobs=jobs)), end="")
+
+
+@app.command(epilog="Exit codes: 0 all years agree, 1 some contradict each other.")
+def chain(
+    out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run.")],
+) -> None:
+    """Compare each report's closing with the next year's opening, where a folder holds both years of a unit."""
+    from recount.pipeline.chain import chain as chained
+
+    found = chained(out)
+    for finding in found.findings:
+        print(finding)
+    print(f"{found.pairs} pairs of years, {found.compared} figures compared, {len(found.findings)} contradictions")
+    if found.findings:
+        raise typer.Exit(FAILED)
+
+
 def _console() -> Console:
     """Standard output: as wide as the terminal, or wide enough for any line where it is none."""
     from rich.console import Console

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 
 from recount.pipeline.errors import UsageError
+from recount.pipeline.ocr import IMAGE_SUFFIXES
 from recount.pipeline.zipped import ZipProblem, reports_in_zip
 
-SUFFIXES = frozenset({".pdf"})
+SUFFIXES = frozenset({".pdf", ".tif", ".tiff"})
 """What a report's file is called, in any case. A file that is named outright is taken whatever its name."""
+
+PAGE_SUFFIXES = IMAGE_SUFFIXES - SUFFIXES
+"""What the images of single pages are called. A folder of them, and of no report's file, is one report."""
 
 ZIP_SUFFIXES = frozenset({".zip"})
 
@@ -122,9 +126,13 @@ def _look(path: Path, problems: list[Problem]) -> list[_Found]:
         raise UsageError(f"{path}: no such file or folder")
     if not absolute.is_dir():
         return list(_reports_of(absolute.parent, absolute, problems))
-    found = [each for file in _files_below(absolute, problems) for each in _reports_of(absolute, file, problems)]
+    found = [
+        each
+        for file in _files_below(absolute, problems)
+        for each in _reports_of(absolute.parent if file == absolute else absolute, file, problems)
+    ]
     if not found and all(absolute not in (p.path, *p.path.parents) for p in problems):
-        problems.append(Problem(path, "holds no reports (*.pdf)"))
+        problems.append(Problem(path, "holds no reports (PDF files or page images)"))
     return found
 
 
@@ -139,7 +147,7 @@ def _reports_of(root: Path, file: Path, problems: list[Problem]) -> Iterator[_Fo
         problems.append(Problem(file, str(problem)))
         return
     if not members:
-        problems.append(Problem(file, "holds no reports (*.pdf)"))
+        problems.append(Problem(file, "holds no reports (PDF files or page images)"))
     yield from (_Found(root, file, each.size, each.member, each.inside) for each in members)
 
 
@@ -171,11 +179,21 @@ def _files_below(root: Path, problems: list[Problem]) -> Iterator[Path]:
         except OSError as error:
             problems.append(Problem(folder, f"cannot be read: {error.strerror}"))
             continue
+        files = [path for path in entries if not path.is_dir()]
         for path in entries:
             if path.is_dir():
                 (linked if path.is_symlink() else folders).append(path)
-            elif path.suffix.lower() in SUFFIXES | ZIP_SUFFIXES:
-                yield path
+        yield from _reports_among(folder, files)
+
+
+def _reports_among(folder: Path, files: list[Path]) -> Iterator[Path]:
+    """The report files of a folder, and its page images; the folder itself where it holds nothing but page images."""
+    reports = [path for path in files if path.suffix.lower() in SUFFIXES | ZIP_SUFFIXES]
+    pages = [path for path in files if path.suffix.lower() in PAGE_SUFFIXES]
+    if len(pages) > 1 and not reports:
+        yield folder
+    else:
+        yield from sorted(reports + pages)
 
 
 def _entries(folder: Path) -> list[Path]:

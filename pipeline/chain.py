@@ -1,7 +1,7 @@
 """One report's closing against the next year's opening, in an output folder that holds both.
 
-A unit's carry-over at the end of a year is its carry-over at the beginning of the next. No single report shows where the
-two differ; an archive does.
+A unit's carry-over at the end of a year is its carry-over at the beginning of the next. No single report shows where
+the two differ; an archive does.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def chain(out: Path) -> Chain:
 
 
 def _same_unit(name: str) -> str:
-    """A unit's name, without what differs from year to year: spaces, （汇总） and （本级） apart by their brackets' width."""
+    """A unit's name without what differs from year to year: spaces, and the width of brackets."""
     return re.sub(r"\s", "", name).translate(_FULL_WIDTH)
 
 

@@ -38,6 +38,8 @@ class Limits:
 
 def check(path: Path, limits: Limits | None = None) -> None:
     """Raises TooLarge for a PDF beyond the limits. What is wrong with it otherwise is for its reader to say."""
+    if path.is_dir():
+        return  # page images have limits of their own (ocr.images)
     limits = limits or Limits()
     display = _mupdf.TOOLS.mupdf_display_errors(), _mupdf.TOOLS.mupdf_display_warnings()
     _mupdf.TOOLS.mupdf_display_errors(False)

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from recount.pipeline.archive import Source
+from recount.pipeline.content import hash_of
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.jsonfile import LEFTOVER
 from recount.pipeline.ledger import LEDGER, STATUSES, Attempt, Ledger
@@ -26,7 +27,6 @@ from recount.pipeline.worker import (
     Task,
     attempt,
     copy_result,
-    hash_of,
     result_path,
     structure_report,
 )
@@ -129,6 +129,7 @@ def run(
                 outcomes.append(outcome)
                 if on_progress is not None:
                     on_progress(outcome)
+        shutil.rmtree(out / UNPACKED, ignore_errors=True)
         summary = RunSummary(tuple(sorted(outcomes, key=lambda outcome: outcome.attempt.file)))
         counts = {
             "structured": summary.structured,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from recount.pipeline.content import hash_of
 from recount.pipeline.document import Document, Pages, Token
 from recount.pipeline.errors import NeedsOcr, NotAReport
 from recount.pipeline.families import known_families, recognise
@@ -64,7 +64,7 @@ def structure(path: Path, family: Family | None = None, ocr: Ocr = AUTO) -> dict
         repaired = _repair(mapped, verified, document, scans, ocr)
         clock.lap("repair")
     source = Source(
-        path.name, _digest(path), _last_page(pages, scans), scans.scanned, pages.ocr, _unread(document, scans)
+        path.name, hash_of(path), _last_page(pages, scans), scans.scanned, pages.ocr, _unread(document, scans)
     )
     tokens = _in_file(repaired.tokens, scans)
     return result_of(source, repaired.verified, tokens, chosen.contract, clock.laps, repaired.first, repaired.doubts)
@@ -105,15 +105,6 @@ def _in_file(tokens: Sequence[Token], scans: Scans) -> Sequence[Token]:
         page, box = scans.place(token.page, token.box)
         placed.append(replace(token, page=page, box=box))
     return placed
-
-
-def _digest(path: Path) -> str:
-    """The SHA-256 of a file, or of the files of a folder one after the other, by name."""
-    digest = hashlib.sha256()
-    for each in sorted(path.iterdir()) if path.is_dir() else [path]:
-        if each.is_file():
-            digest.update(each.read_bytes())
-    return digest.hexdigest()
 
 
 def _no_report(family: Family | None) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 import time
 import traceback
 from collections import Counter
@@ -16,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from recount.pipeline.archive import Source
+from recount.pipeline.content import hash_of
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.jsonfile import Result, read_result, write_result
 from recount.pipeline.ledger import Attempt
@@ -142,17 +141,6 @@ def _file_of(source: Source, out: Path) -> AbstractContextManager[Path]:
     if source.member is None:
         return nullcontext(source.path)
     return extracted(source.path, source.member, source.name, out / UNPACKED)
-
-
-def hash_of(path: Path) -> str:
-    """The SHA-256 of a file's content. Raises DocumentError if it cannot be read."""
-    try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            raise DocumentError("is no regular file")  # opening a pipe would wait for ever
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise DocumentError(f"cannot be read: {error.strerror}") from error
 
 
 def _write(target: Path, result: Result) -> None:

@@ -230,7 +230,6 @@ def _on_zero_base(identity: Identity, stated: Figure, operands: tuple[Figure, ..
     found = Evaluation(identity, "fail", operands, tolerance=ZERO, severity="error")
     if not isinstance(rate, Rate):
         return found
-    part = rate.part.nominal()
     if abs(stated.value) in _CONVENTIONS:
         held = _held_by_convention(rate, stated, operands)
         return replace(found, result="pass", severity=None, explanation="zero base, by convention", held=held)

@@ -34,9 +34,7 @@ class Comparison(Model, Generic[F]):
     reason: str | None = text("主要原因")
 
     def identities(self: Comparison[Figure]) -> Iterator[Identity]:
-        yield variance(
-            "预决算差异率 = (决算数 − 预算数) ÷ 预算数", self.variance_percent, self.final, self.budget
-        )
+        yield variance("预决算差异率 = (决算数 − 预算数) ÷ 预算数", self.variance_percent, self.final, self.budget)
         yield share("完成预算的百分比 = 决算数 ÷ 预算数", self.completion_percent, self.final, of=self.budget)
 
 

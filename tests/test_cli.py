@@ -97,7 +97,7 @@ def test_a_failure_is_one_line_and_exit_code_1(call: Call, archive: Path, tmp_pa
     printed = call("structure", archive, tmp_path / "empty", "--out", tmp_path / "out", "--quiet")
     assert (printed.code, printed.out) == (1, "")
     assert printed.err.splitlines() == [
-        f"{tmp_path / 'empty'}: holds no reports (*.pdf)",
+        f"{tmp_path / 'empty'}: holds no reports (PDF files or page images)",
         "c [1].pdf: needs a password",
     ]
     assert (tmp_path / "out" / "reports" / "b.pdf.json").exists()
@@ -194,7 +194,7 @@ def test_every_command_and_option_is_explained() -> None:
     group: Any = typer.main.get_command(app)
     assert group.help
     assert set(group.commands) == {
-        "structure", "show", "schema", "export", "eval", "status", "retry", "init-family",
+        "structure", "show", "schema", "export", "eval", "status", "retry", "init-family", "chain",
     }  # fmt: skip
     for command in [group, *group.commands.values(), *group.commands["eval"].commands.values()]:
         assert command.help, f"{command.name} has no help"

@@ -3,8 +3,8 @@
 python -m recount.eval.peers.grounding REPORT.pdf… [--values 125] [--seed 0]
 
 Each value stands on the page; it only is not the one that was asked for. paperpin is asked as its manual says (`ground`
-with the extraction, fields under their official titles); Recount's verifier is given the same wrong references, one at a
-time. Needs `pip install "paperpin[pdf]==0.2.1"`; without it Recount is measured alone.
+with the extraction, fields under their official titles); Recount's verifier is given the same wrong references, one at
+a time. Needs `pip install "paperpin[full]==0.2.1"`, in an environment of its own; without it Recount is measured alone.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def of_recount(base: Base, wrong: dict[str, str]) -> Counter[str]:
 def of_peer(source: Path, base: Base, wrong: dict[str, str]) -> Counter[str]:
     """What the peer says of them, asked for all at once."""
     ground = importlib.import_module(PEER).ground
-    extraction = {}
+    extraction: dict[str, str] = {}
     for pointer, other in wrong.items():
         title = title_of(base.verified.report, pointer)
         name = title if title not in extraction else f"{title} {len(extraction)}"

@@ -3,8 +3,8 @@
     from recount.eval.verifier import campaign, render
     print(render(campaign([Path("report.pdf")], each=50, seed=0)))
 
-`base` structures a report once; `misread` and `mismapped` make the faults; `judge` runs the verifier on each and says what
-came of it; `campaign` does that for many reports on several processes; `tables` shows what was counted.
+`base` structures a report once; `misread` and `mismapped` make the faults; `judge` runs the verifier on each and says
+what came of it; `campaign` does that for many reports on several processes; `tables` shows what was counted.
 """
 
 from recount.eval.verifier.campaign import Campaign, campaign

@@ -72,7 +72,9 @@ def measure(source: Path, *, each: int, seed: int) -> Campaign:
     scanned = base.as_scanned()
     found = Campaign(
         coverage={base.name: coverage_of(base.verified)},
-        failing={base.name: [f"{e.severity} {e.identity.rule}" for e in base.verified.evaluations if e.result == "fail"]},
+        failing={
+            base.name: [f"{e.severity} {e.identity.rule}" for e in base.verified.evaluations if e.result == "fail"]
+        },
     )
     started = time.perf_counter()
     for operator in _operators():

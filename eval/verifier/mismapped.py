@@ -59,7 +59,7 @@ def _last_years(_: Random, base: Base, pointer: str) -> list[str]:
 
 
 def _elsewhere(rng: Random, base: Base, pointer: str) -> list[str]:
-    others = [each for each in rng.sample(list(base.refs), min(12, len(base.refs)))]
+    others = rng.sample(list(base.refs), min(12, len(base.refs)))
     return [each for each in others if _section(each) != _section(pointer)]
 
 
@@ -154,7 +154,9 @@ def _row_fault(name: str, change: Any) -> Operator:
         new = change(rows, where)
         if len(new) == len(rows):
             wrong = _moved(base, path, rows, new)
-            idle = all(base.tokens[ref.token].value == wrong[place] for place, ref in _numbers(path, new) if place in wrong)
+            idle = all(
+                base.tokens[ref.token].value == wrong[place] for place, ref in _numbers(path, new) if place in wrong
+            )
             return Fault(name, report={path: new}, wrong=wrong, idle=idle)
         idle = not any(base.tokens[ref.token].value for _, ref in references(rows[where]))
         return Fault(name, report={path: new}, idle=idle)
@@ -197,9 +199,8 @@ def _with_numbers(row: Any, other: Any) -> Any:
     update = {}
     for key in type(row).model_fields:
         mine, theirs = getattr(row, key), getattr(other, key, None)
-        if isinstance(mine, Ref) or (mine is None and isinstance(theirs, Ref)):
-            update[key] = theirs
-        elif isinstance(mine, Model) and isinstance(theirs, Model | None):
+        number = isinstance(mine, Ref) or (mine is None and isinstance(theirs, Ref))
+        if number or (isinstance(mine, Model) and isinstance(theirs, Model | None)):
             update[key] = theirs
     return row.model_copy(update=update)
 

@@ -13,7 +13,14 @@ _COLUMNS = list(Outcome)
 
 def render(found: Campaign, *, misses: int = 40) -> str:
     """All tables. misses: so many of the faults that passed are listed."""
-    parts = [_outcomes(found), _promises(found), _blame(found), _coverage(found), _alarms(found), _misses(found, misses)]
+    parts = [
+        _outcomes(found),
+        _promises(found),
+        _blame(found),
+        _coverage(found),
+        _alarms(found),
+        _misses(found, misses),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -54,10 +61,27 @@ def _promises(found: Campaign) -> str:
         )
         noticed = sum(v.noticed for v in verdicts)
         rows.append(
-            [group, len(verdicts), len(covered), _percent(len(covered) - silent, len(covered)), silent, rounding, scale]
-            + [_percent(noticed, len(verdicts))]
+            [
+                group,
+                len(verdicts),
+                len(covered),
+                _percent(len(covered) - silent, len(covered)),
+                silent,
+                rounding,
+                scale,
+                _percent(noticed, len(verdicts)),
+            ]
         )
-    head = ["group", "harmful", "in covered figures", "never verified", "silent", "inside rounding", "uniform scale", "noticed"]
+    head = [
+        "group",
+        "harmful",
+        "in covered figures",
+        "never verified",
+        "silent",
+        "inside rounding",
+        "uniform scale",
+        "noticed",
+    ]
     return "## Promises\n\n" + table(head, rows)
 
 

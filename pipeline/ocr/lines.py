@@ -17,6 +17,7 @@ _TALL = 1.5  # a box this many times as high as wide is one character, or charac
 _WIDE_SIGN = "\u2e80"  # from here on characters are as wide as high
 _NARROW = 0.52  # width of the others, in em
 _LEFT_OVER = 0.4  # em of ink beside the text as read that may be a character
+_FEW_STEPS = 3  # so few distances say less than the height: the network places signs to a fifth of an em
 _LINE = 1.2  # height of a line's box, in em
 
 
@@ -148,6 +149,9 @@ def _em(text: str, middles: Sequence[float], inked: float, boxed: float) -> floa
     from_height = max(inked / (0.92 if any(map(_is_ideograph, text)) else 0.7), 0.5 * boxed)
     if not steps:
         return from_height
+    if len(steps) < _FEW_STEPS < len(text):  # the digits tell more
+        widths = [1.0 if sign >= _WIDE_SIGN else _NARROW for sign in text]
+        return (middles[-1] - middles[0]) / (sum(widths) - (widths[0] + widths[-1]) / 2)
     # Characters set apart, as in 合　计, are further from each other than they are wide.
     return min(float(np.median(steps)), 1.25 * from_height)
 

@@ -14,11 +14,11 @@ import pymupdf
 
 from recount.pipeline.document import Box, Page, Pages
 from recount.pipeline.errors import DocumentError
+from recount.pipeline.ocr import IMAGE_SUFFIXES
 from recount.pipeline.ocr.frame import Frame
 
 Mode = Literal["auto", "always", "never"]
 EngineName = Literal["openvino", "onnxruntime"]
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp"})
 _mupdf: Any = pymupdf  # only parts of it have types
 _MUPDF_ERRORS = (RuntimeError, ValueError, _mupdf.mupdf.FzErrorBase)
 

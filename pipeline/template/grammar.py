@@ -389,9 +389,7 @@ def _comparing(base: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 @cache
-def _compiled(
-    subjects: tuple[Subject, ...], unit: str | None, amount: str
-) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _compiled(subjects: tuple[Subject, ...], unit: str | None, amount: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """The rules for the subjects that are printed in a unit (for all, if None): anywhere, and for a whole clause."""
     fitting = [each for each in subjects if unit is None or unit in each.units]
     names = "|".join(f"(?P<{_group(each.key)}>{each.words})" for each in fitting) or "(?!)"

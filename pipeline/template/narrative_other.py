@@ -34,9 +34,7 @@ _LONGEST_TITLE = 60  # characters of one of its lines
 # --- title page
 
 
-def title(
-    paragraphs: Sequence[Paragraph], pattern: re.Pattern[str] = _TITLE
-) -> tuple[str | None, Ref | None]:
+def title(paragraphs: Sequence[Paragraph], pattern: re.Pattern[str] = _TITLE) -> tuple[str | None, Ref | None]:
     """〈unit〉〈year〉年度部门决算公开说明, on one or more lines, the unit and the rest in either order."""
     lines = [each for each in paragraphs[:12] if len(each.text) <= _LONGEST_TITLE]
     lines = [each for each in lines if not _NO_TITLE.match(each.text.folded)]

@@ -27,9 +27,9 @@ _NAMED = 3
 class Suspect:
     """An operand of a failing identity.
 
-    fails: how many failing identities it is in. settles: whether another number in its place satisfies all of them and
-    breaks none that hold; likely: 2 if that number is printed in its row, 1 if it is a slip away. cleared: how many identities
-    cover it. total: it is the printed side.
+    fails: how many failing identities it is in. settles: whether another number in its place satisfies all of them
+    and breaks none that hold; likely: 2 if that number is printed in its row, 1 if it is a slip away. cleared: how
+    many identities cover it. total: it is the printed side.
     """
 
     figure: Figure

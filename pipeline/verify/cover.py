@@ -237,6 +237,7 @@ def _printed_once(evaluations: Iterable[Evaluation]) -> Iterator[tuple[str, str]
     """Two fields that are one quantity, filled from one printed number: what holds the one holds the other."""
     for each in evaluations:
         stated, computed = each.identity.printed, each.identity.computed
-        if each.result == "not_applicable" and stated is not None and not computed.missing:
-            if len(computed.operands) == 1 and computed.nominal() == stated.value:
-                yield stated.pointer, computed.operands[0].pointer
+        if each.result != "not_applicable" or stated is None or computed.missing:
+            continue
+        if len(computed.operands) == 1 and computed.nominal() == stated.value:
+            yield stated.pointer, computed.operands[0].pointer

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
 from recount.pipeline.verify.verify import Verified
 from recount.schemas.arithmetic import Evaluation
@@ -24,8 +22,8 @@ class Due:
 class Coverage:
     """What the identities of a report say of its figures.
 
-    due: every identity. figures: how many there are. under: of each figure, how many evaluated identities it takes part in;
-    cover: how many of them another number in its place would have failed. uncovered: the figures of no such identity.
+    due: every identity. figures: how many there are. under: of each figure, how many evaluated identities it takes
+    part in; cover: how many of them another number in its place would have failed.
     """
 
     due: tuple[Due, ...]
@@ -76,11 +74,3 @@ def _due(evaluation: Evaluation) -> Due:
         else:
             why = evaluation.explanation or "it cannot be computed"
     return Due(identity.rule, evaluation.result, why)
-
-
-def rules_by_section(evaluations: Iterable[tuple[str, Any]]) -> dict[str, list[str]]:
-    """The rules of each section, in the order of the report, each once."""
-    found: dict[str, dict[str, None]] = defaultdict(dict)
-    for section, identity in evaluations:
-        found[section].setdefault(identity.rule)
-    return {section: list(rules) for section, rules in found.items()}

@@ -1,7 +1,7 @@
 """Where figures stand among their neighbours: what no sum can tell.
 
-A sum is the same whatever the order of its terms. But tokens are numbered as they are printed, and the rows of a list are
-in printed order too: so a figure that was taken from another row stands before the row above it or after the row
+A sum is the same whatever the order of its terms. But tokens are numbered as they are printed, and the rows of a list
+are in printed order too: so a figure that was taken from another row stands before the row above it or after the row
 below it, and one from another column stands on the wrong side of the others of its row.
 """
 
@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from recount.pipeline.document import Token
 from recount.schemas.arithmetic import Evaluation
@@ -122,7 +123,7 @@ def _spans(rows: Sequence[Row]) -> Iterable[tuple[str, Span]]:
 
 def _out_of_order(terms: Sequence[Figure]) -> Iterable[str]:
     """The terms of a sum, all of one part of the report, that are not printed in the order of its form."""
-    for one, other in zip(terms, terms[1:], strict=False):
+    for one, other in pairwise(terms):
         if one.token >= other.token and _within_one_part(one, other):
             yield from (one.pointer, other.pointer)
 

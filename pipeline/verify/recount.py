@@ -9,6 +9,7 @@ from typing import Any
 from recount.schemas.arithmetic import Evaluation, Identity, evaluate
 from recount.schemas.figures import Model
 
+
 class Status(StrEnum):
     """The status of a figure (contract, result.md)."""
 
@@ -39,10 +40,6 @@ def recount(report: Any) -> list[Evaluation]:
 def statuses(figures: Iterable[str], cover: Mapping[str, int], disputed: Set[str]) -> dict[str, Status]:
     """The status of every figure, by pointer. cover: how many identities cover it; disputed: where blame is laid."""
     return {
-        pointer: Status.DISPUTED
-        if pointer in disputed
-        else Status.VERIFIED
-        if cover.get(pointer)
-        else Status.GROUNDED
+        pointer: Status.DISPUTED if pointer in disputed else Status.VERIFIED if cover.get(pointer) else Status.GROUNDED
         for pointer in figures
     }

@@ -43,8 +43,7 @@ class Resolver:
     def model(self, model: Model, pointer: str = "") -> Any:
         """The model with every reference resolved; None in place of a refused one."""
         values = {
-            name: self._value(getattr(model, name), f"{pointer}/{name}", kind)
-            for name, kind in _fields(type(model))
+            name: self._value(getattr(model, name), f"{pointer}/{name}", kind) for name, kind in _fields(type(model))
         }
         return _resolved(type(model)).model_construct(**values)
 

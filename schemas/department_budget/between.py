@@ -84,9 +84,7 @@ def narrative_against_tables(report: Report[Figure]) -> Iterator[Identity]:
     yield from _basic_and_three_public(report, tables)
 
 
-def _portions(
-    numeral: str, said: Income[Figure] | Expenditure[Figure], table: str, row: object
-) -> Iterator[Identity]:
+def _portions(numeral: str, said: Income[Figure] | Expenditure[Figure], table: str, row: object) -> Iterator[Identity]:
     """A total and its portions against the columns of a row: both have the same keys."""
     for key, info in type(said).model_fields.items():
         value = getattr(said, key)

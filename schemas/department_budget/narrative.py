@@ -99,9 +99,7 @@ class Expenditure(Model, Generic[F]):
     project: BudgetPortion[F] | None = part("项目支出")
     remitted_to_superior: BudgetPortion[F] | None = part("上缴上级支出", words=r"上缴上级(?:支出)?")
     business: BudgetPortion[F] | None = part("事业单位经营支出", words=r"(?:事业单位)?经营支出")
-    affiliate_subsidy: BudgetPortion[F] | None = part(
-        "对附属单位补助支出", words=r"对附属单位(?:的)?补助(?:支出)?"
-    )
+    affiliate_subsidy: BudgetPortion[F] | None = part("对附属单位补助支出", words=r"对附属单位(?:的)?补助(?:支出)?")
     closing: BudgetPortion[F] | None = part("结转下年")
     change: Change[F] | None = part("与上年相比")
 
@@ -115,9 +113,7 @@ class FiscalAppropriation(Model, Generic[F]):
     total: F | None = money("财政拨款收支总预算", words=r"财政拨款收(?:入)?、?支(?:出)?(?:总预算|预算总计|总计)")
     general: F | None = money("一般公共预算拨款", words=r"一般公共预算(?:当年|财政)?(?:拨款)?(?:收入)?")
     funds: F | None = money("政府性基金预算拨款", words=r"政府性基金(?:预算)?(?:当年|财政)?(?:拨款)?(?:收入)?")
-    capital: F | None = money(
-        "国有资本经营预算拨款", words=r"国有资本经营(?:预算)?(?:当年|财政)?(?:拨款)?(?:收入)?"
-    )
+    capital: F | None = money("国有资本经营预算拨款", words=r"国有资本经营(?:预算)?(?:当年|财政)?(?:拨款)?(?:收入)?")
     opening: F | None = money("上年结转", words=r"上年结转(?:结余)?(?:收入)?")
     by_class: tuple[BudgetClass[F], ...] = rows("支出")
     closing: F | None = money("结转下年")
@@ -168,9 +164,7 @@ class ThreePublic(Model, Generic[F]):
     vehicles: BudgetPortion[F] | None = part(
         "公务用车购置及运行费", words=r"公务用车购置(?:及|和|与)运行(?:维护)?(?:费用?|经费)?"
     )
-    vehicle_purchase: BudgetPortion[F] | None = part(
-        "公务用车购置费", words=r"公务用车购置(?:费用?|支出|经费)?"
-    )
+    vehicle_purchase: BudgetPortion[F] | None = part("公务用车购置费", words=r"公务用车购置(?:费用?|支出|经费)?")
     vehicle_running: BudgetPortion[F] | None = part(
         "公务用车运行费", words=r"公务用车运行(?:维护)?(?:费用?|支出|经费)?"
     )
@@ -229,9 +223,7 @@ class Performance(Model, Generic[F]):
     """十（四）绩效目标设置."""
 
     project_count: F | None = count("实行绩效目标管理的项目", words=r"(?:绩效|绩效目标)[^,。;]{0,8}项目(?:共|共计)?")
-    project_budget: F | None = money(
-        "涉及预算", words=r"涉及(?:一般公共预算)?(?:当年)?(?:预算|财政|拨款|资金|金额)*"
-    )
+    project_budget: F | None = money("涉及预算", words=r"涉及(?:一般公共预算)?(?:当年)?(?:预算|财政|拨款|资金|金额)*")
 
 
 def by_class_and_item(

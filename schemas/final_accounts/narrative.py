@@ -172,9 +172,7 @@ class FundBudget(Model, Generic[F]):
         yield equal("财政拨款支出 = 各项之和", self.expenditure, total(*(each.amount for each in self.items)))
 
 
-def _carry_forward(
-    name: str, section: FiscalAppropriation[Figure] | FundBudget[Figure]
-) -> Iterator[Identity]:
+def _carry_forward(name: str, section: FiscalAppropriation[Figure] | FundBudget[Figure]) -> Iterator[Identity]:
     """What 四, 八 and 九 have in common: totals, changes and comparisons of both sides."""
     yield equal(
         f"{name}收入总计 = 本年收入 + 年初结转和结余",
@@ -208,9 +206,7 @@ class GeneralPublicBudget(Model, Generic[F]):
     def identities(self: GeneralPublicBudget[Figure]) -> Iterator[Identity]:
         yield from change_of("一般公共预算财政拨款支出", self.total, self.change)
         yield equal("支出 = 各类之和", self.total, total(*(each.amount for each in self.by_class)))
-        yield from shares_of(
-            "各类占支出的比例", self.total, [(each.amount, each.percent) for each in self.by_class]
-        )
+        yield from shares_of("各类占支出的比例", self.total, [(each.amount, each.percent) for each in self.by_class])
         yield equal("支出 = 各项之和", self.total, total(*(each.amount for each in self.items)))
         changes = [each.change.amount for each in self.items if each.change is not None]
         if self.change is not None and self.items and len(changes) == len(self.items):

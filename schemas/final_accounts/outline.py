@@ -40,9 +40,7 @@ OUTLINE: tuple[Heading, ...] = (
     Heading("expenditure", 2, r"(?:本年)?支出决算(?:总体)?情况(?:说明)?"),
     Heading("other_notes", 2, r"其他需?要?(?:需要?)?说明(?:的)?(?:事项|情况|问题)", also=3),
     Heading("other_matters", 2, r"其他重?要?事项(?:的)?(?:情况)?(?:说明)?"),
-    Heading(
-        "performance", 2, r"(?:部门|单位)?(?:预算)?(?:项目)?绩效[^。,]{0,16}?(?:情况|工作)(?:的)?(?:说明)?"
-    ),
+    Heading("performance", 2, r"(?:部门|单位)?(?:预算)?(?:项目)?绩效[^。,]{0,16}?(?:情况|工作)(?:的)?(?:说明)?"),
     Heading("operating_costs", 3, rf"(?:机关)?(?:运行|公用)经费(?:支出)?{_OF}", also=2),
     Heading("procurement", 3, rf"政府采购(?:支出)?{_OF}", also=2),
     Heading("state_assets", 3, rf"国有资产(?:占有|占用)?(?:、)?(?:占用|使用)?{_OF}", also=2),

@@ -41,9 +41,7 @@ class FundRow(Model, Generic[F]):
 
     def identities(self: FundRow[Figure]) -> Iterator[Identity]:
         if self.execution_rate is not None:
-            yield share(
-                "执行率 = 全年执行数 ÷ 全年预算数", self.execution_rate, self.executed, of=self.annual_budget
-            )
+            yield share("执行率 = 全年执行数 ÷ 全年预算数", self.execution_rate, self.executed, of=self.annual_budget)
         if self.score is None:
             return
         if self.execution_rate is not None and self.execution_rate.value > HUNDRED:
@@ -101,12 +99,8 @@ def _fund_rows(funds: Sequence[FundRow[Figure]]) -> Iterator[Identity]:
     parts = [row for row in funds if row is not whole]
     if whole is None or not parts or any(_OF_WHICH in (row.source or "") for row in parts[1:]):
         return
-    yield equal(
-        "年初预算数: 总额 = 各来源之和", whole.initial_budget, printed(*(p.initial_budget for p in parts))
-    )
-    yield equal(
-        "全年预算数: 总额 = 各来源之和", whole.annual_budget, printed(*(p.annual_budget for p in parts))
-    )
+    yield equal("年初预算数: 总额 = 各来源之和", whole.initial_budget, printed(*(p.initial_budget for p in parts)))
+    yield equal("全年预算数: 总额 = 各来源之和", whole.annual_budget, printed(*(p.annual_budget for p in parts)))
     yield equal("全年执行数: 总额 = 各来源之和", whole.executed, printed(*(p.executed for p in parts)))
 
 

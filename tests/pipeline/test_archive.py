@@ -85,7 +85,7 @@ def test_a_name_that_is_no_utf8_becomes_printable(tmp_path: Path) -> None:
 def test_a_folder_without_reports_is_a_problem_of_its_own(tmp_path: Path) -> None:
     root, empty = make(tmp_path / "archive", "a.pdf"), make(tmp_path / "empty", "notes.txt")
     archive = find_sources([root, empty])
-    assert [(problem.path, problem.reason) for problem in archive.problems] == [(empty, "holds no reports (*.pdf)")]
+    assert [(problem.path, problem.reason) for problem in archive.problems] == [(empty, "holds no reports (PDF files or page images)")]
     with pytest.raises(UsageError, match="empty holds no reports"):
         find_sources([empty])
 
@@ -170,7 +170,7 @@ def test_zip_archives_that_cannot_be_read_are_problems(tmp_path: Path) -> None:
     root = make(tmp_path / "archive", "a.pdf", "broken.zip")
     zipped(root / "empty.zip", **{"a.txt": b""})
     reasons = {problem.path.name: problem.reason for problem in find_sources([root]).problems}
-    assert reasons["empty.zip"] == "holds no reports (*.pdf)"
+    assert reasons["empty.zip"] == "holds no reports (PDF files or page images)"
     assert reasons["broken.zip"].startswith("is no zip archive that can be read")
 
 
@@ -185,3 +185,16 @@ def test_a_member_is_a_file_for_as_long_as_it_is_needed(tmp_path: Path, monkeypa
     file.write_bytes(file.read_bytes().replace(b"\x07", b"\x08", 3)[:-30])
     with pytest.raises(DocumentError, match="damaged in its zip archive"), extracted(file, "0", "x", tmp_path / "work"):
         pass
+
+
+def test_a_folder_of_page_images_is_one_report(tmp_path: Path) -> None:
+    pages = tmp_path / "2021" / "scan"
+    pages.mkdir(parents=True)
+    for name in ("1.png", "2.png", "notes.txt"):
+        (pages / name).write_bytes(b"x")
+    (tmp_path / "2021" / "a.pdf").write_bytes(b"x")
+    (tmp_path / "2021" / "lone.jpg").write_bytes(b"x")
+    (tmp_path / "b.TIFF").write_bytes(b"x")
+    found = find_sources([tmp_path]).sources
+    assert [source.name for source in found] == ["2021/a.pdf", "2021/lone.jpg", "2021/scan", "b.TIFF"]
+    assert [source.name for source in find_sources([pages]).sources] == ["scan"]

@@ -45,9 +45,9 @@ def test_a_closing_that_is_another_is_told_with_file_page_and_pointer(tmp_path: 
     report(tmp_path, 2023, {OPENING: "11.16"})
     (finding,) = chain(tmp_path).findings
     assert str(finding) == (
-        "甲局（汇总）: 年末结转和结余 of 2022 is 10.16 (2022/甲.pdf, page 7, /income_expenditure/closing_carryover), but the "
-        "report of 2023 says 11.16 (2023/甲.pdf, page 7, /income_expenditure/opening_carryover): difference -1.00, "
-        "rounding explains up to 0.010"
+        "甲局（汇总）: 年末结转和结余 of 2022 is 10.16 (2022/甲.pdf, page 7, /income_expenditure/closing_carryover), "
+        "but the report of 2023 says 11.16 (2023/甲.pdf, page 7, /income_expenditure/opening_carryover): "
+        "difference -1.00, rounding explains up to 0.010"
     )
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from recount.eval.generator import Case, Form, Options, generate
 from recount.pipeline.errors import NeedsOcr, NotAReport
-from recount.pipeline.structure import structure
+from recount.pipeline.structure import Ocr, structure
 
 REPORTS = Path(__file__).resolve().parents[3] / "shared" / "reports"
 SURE = ("verified", "repaired")
@@ -204,7 +204,7 @@ def test_a_scan_is_left_for_ocr(tmp_path: Path) -> None:
         page.insert_image(page.rect, pixmap=pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.IRect(0, 0, 300, 400)))
         document.save(tmp_path / "scan.pdf")
     with pytest.raises(NeedsOcr):
-        structure(tmp_path / "scan.pdf")
+        structure(tmp_path / "scan.pdf", ocr=Ocr("never"))
 
 
 def test_another_text_is_no_report(tmp_path: Path) -> None:

@@ -101,9 +101,7 @@ def budget_lines(passage: Passage) -> tuple[tuple[BudgetLine[Ref], ...], set[int
         lines += _unread(passage, match, len(lines))
         end = starts[index + 1].start() if index + 1 < len(starts) else len(passage.shape)
         said, reading = read_section(BudgetLine[Ref], passage, BUDGET, match.end(), end)
-        names = {
-            key: clean(passage.text(*match.span(key))) for key in ("class_name", "section_name", "item_name")
-        }
+        names = {key: clean(passage.text(*match.span(key))) for key in ("class_name", "section_name", "item_name")}
         lines.append((said or BudgetLine[Ref]()).model_copy(update=names))
         own = range(match.start(), end)
         claimed |= {at for at in passage.numbers if at in own and at not in reading.unclaimed}
@@ -123,9 +121,7 @@ def spent_on(passage: Passage, start: int) -> tuple[tuple[BudgetClass[Ref], ...]
     return _classes(_SPENT, passage, start)
 
 
-def _classes(
-    rule: re.Pattern[str], passage: Passage, start: int = 0
-) -> tuple[tuple[BudgetClass[Ref], ...], set[int]]:
+def _classes(rule: re.Pattern[str], passage: Passage, start: int = 0) -> tuple[tuple[BudgetClass[Ref], ...], set[int]]:
     """The classes that a passage lists, each with its share where it prints one; and where their numbers stand."""
     found: list[BudgetClass[Ref]] = []
     claimed: set[int] = set()

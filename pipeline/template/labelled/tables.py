@@ -120,5 +120,3 @@ def figure_in(cell: Cell, kind: Kind = Kind.MONEY) -> Ref | None:
     if beside not in ("", unit) or (unit == "%" and kind is not Kind.PERCENT):
         return None
     return Ref(number.token.index)
-
-

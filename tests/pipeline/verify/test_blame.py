@@ -68,7 +68,9 @@ def test_the_figure_that_another_of_its_row_would_mend_is_named_first() -> None:
     for at, (amount, change, rate) in enumerate((("30.00", "10.00", "50.00"), ("41.00", "1.00", "2.50"))):
         amount_ref, change_ref, rate_ref = page(amount), page(change), page(rate)
         taken = change_ref if at else amount_ref
-        items.append(BudgetItem[Ref](item_name=f"项{at}", amount=taken, change=Change[Ref](amount=change_ref, percent=rate_ref)))
+        items.append(
+            BudgetItem[Ref](item_name=f"项{at}", amount=taken, change=Change[Ref](amount=change_ref, percent=rate_ref))
+        )
     section = GeneralPublicBudget[Ref](total=page("71.00"), items=tuple(items))
     found = page.verify(general_public_budget=section)
     first = most_suspect(found.suspects)[0].figure.pointer
@@ -94,7 +96,9 @@ def test_a_table_whose_unit_was_read_wrong_confirms_nothing_of_itself() -> None:
         lines = tuple(NamedAmount[Ref](name=n, amount=page(a, head)) for n, a in (("甲", "80.25"), ("乙", "6.75")))
         statement = {"income": lines, "income_current_year": page("87.00", head)}
         found = page.verify(
-            income_expenditure={"income_current_year": Ref(0)}, income=income, statements={"income_expenditure": statement}
+            income_expenditure={"income_current_year": Ref(0)},
+            income=income,
+            statements={"income_expenditure": statement},
         )
         assert found.statuses["/statements/income_expenditure/income/0/amount"] == status
 

@@ -16,13 +16,9 @@ def figure(pointer: str, token: int) -> Figure:
     return Figure(pointer, Decimal("1.00"), Decimal("0.01"), Kind.MONEY, token)
 
 
-def places(
-    where: dict[str, int], found: list[Evaluation] | None = None, right: frozenset[int] = frozenset()
-) -> Places:
+def places(where: dict[str, int], found: list[Evaluation] | None = None, right: frozenset[int] = frozenset()) -> Places:
     figures = {pointer: figure(pointer, token) for pointer, token in where.items()}
-    tokens = [
-        Token(at, "1.00", Decimal("1.00"), 2, None, 1, RIGHT if at in right else LEFT) for at in range(100)
-    ]
+    tokens = [Token(at, "1.00", Decimal("1.00"), 2, None, 1, RIGHT if at in right else LEFT) for at in range(100)]
     return places_of(figures, tokens, found or [])
 
 

@@ -160,7 +160,9 @@ def test_a_small_part_of_a_coarse_sum_is_not_verified(figures: Figures) -> None:
     assert figures.statuses(sum_)["two"] == "grounded"
 
 
-@pytest.mark.parametrize(("other", "status"), [("1203.00", "grounded"), ("1200.05", "verified"), ("1300.00", "verified")])
+@pytest.mark.parametrize(
+    ("other", "status"), [("1203.00", "grounded"), ("1200.05", "verified"), ("1300.00", "verified")]
+)
 def test_another_number_of_the_page_that_would_do_as_well_leaves_a_figure_open(
     figures: Figures, other: str, status: str
 ) -> None:

@@ -28,7 +28,7 @@ class Second:
         self.by_raw = {key.removeprefix("r").replace("_", "."): tuple(value) for key, value in readings.items()}
         self.asked: list[str] = []
 
-    def again(self, tokens: Sequence[Token], beside: float = 0.0) -> list[str]:
+    def again(self, tokens: Sequence[Token], beside: float = 0.0) -> list[str]:  # noqa: ARG002 - as the protocol has it
         return [readings[0] for readings in self.readings(tokens)]
 
     def readings(self, tokens: Sequence[Token]) -> list[tuple[str, ...]]:
