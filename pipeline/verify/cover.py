@@ -10,8 +10,8 @@ Which other numbers there might be depends on where the figure was read.
   from one that is printed with fewer decimals: an ordinal 14 in the place of 13.58 is not covered, but 13.58 is.
 - A scanned page may be misread in any digit, also in the last one. So a figure that OCR read is covered only if the
   identities hold it to half a unit in its last place, against any number whatever. Where a second reading of its
-  image, prepared otherwise, gave the same number, two units will do: that both readings miss the same digit, by no
-  more than two, and in the last place is what is left to chance.
+  image, prepared otherwise, gave the same number (`confirmed`), two and a half units will do: what is left to chance
+  is that both readings miss the same last digit, and by no more than two.
 
 Both hold of the identities together: one may exclude this number, another that one. They are sharp: a wrong figure that
 satisfies all identities which the right one satisfies is never covered, for the right one is among the others.
@@ -35,6 +35,7 @@ from recount.schemas.terms import Interval
 
 _CENT = Decimal("0.01")
 _HALF = Decimal("0.5")
+_READ_TWICE = Decimal("2.5")
 _READ_TWICE = Decimal("2.5")
 _NEAR = Decimal(10)
 _SAME = Decimal("0.005")
@@ -138,7 +139,7 @@ class Rivals:
     """The numbers that might stand in the place of each figure of a report.
 
     figures: by pointer. places: where they stand. confirmed: the tokens of scanned pages that a second reading read
-    alike; they count as printed so. doubtful: the figures that no identity may confirm.
+    alike. doubtful: the figures that no identity may confirm.
     """
 
     numbers: Numbers
@@ -151,8 +152,11 @@ class Rivals:
         """How many identities cover a figure, each for itself; 1 where only all of them together do."""
         if not held or figure.pointer in self.places.misplaced or figure.pointer in self.doubtful:
             return 0
-        if self.numbers.tokens[figure.token].origin == "ocr" and figure.token not in self.confirmed:
-            return sum(_pinned(figure, (each,)) for each in held) or int(_pinned(figure, held))
+        if self.numbers.tokens[figure.token].origin == "ocr":
+            # A number with fewer decimals than is usual may have lost one, unless it was read so twice.
+            twice = figure.token in self.confirmed
+            far = figure.quantum * _READ_TWICE if twice else min(figure.quantum, _CENT) * _HALF
+            return sum(_pinned(figure, (each,), far) for each in held) or int(_pinned(figure, held, far))
         if not any(map(_tight(figure), held)):
             return 0
         near, half, value = _NEAR * min(figure.quantum, _CENT), figure.half, figure.value
@@ -197,12 +201,8 @@ def _tight(figure: Figure) -> Callable[[Windows], bool]:
     return holds
 
 
-def _pinned(figure: Figure, held: Iterable[Windows]) -> bool:
-    """Whether identities hold a figure to half a unit in its last place, or in the second decimal if that is finer.
-
-    A number printed with fewer decimals than is usual may have lost one.
-    """
-    far = min(figure.quantum, _CENT) * _HALF
+def _pinned(figure: Figure, held: Iterable[Windows], far: Decimal) -> bool:
+    """Whether identities hold a figure so far from its value, and no further."""
     low = max(min(window[0] for window in windows) for windows in held)
     high = min(max(window[1] for window in windows) for windows in held)
     return figure.value - far <= low and high <= figure.value + far

@@ -85,7 +85,8 @@ def test_a_name_that_is_no_utf8_becomes_printable(tmp_path: Path) -> None:
 def test_a_folder_without_reports_is_a_problem_of_its_own(tmp_path: Path) -> None:
     root, empty = make(tmp_path / "archive", "a.pdf"), make(tmp_path / "empty", "notes.txt")
     archive = find_sources([root, empty])
-    assert [(problem.path, problem.reason) for problem in archive.problems] == [(empty, "holds no reports (PDF files or page images)")]
+    reason = "holds no reports (PDF files or page images)"
+    assert [(problem.path, problem.reason) for problem in archive.problems] == [(empty, reason)]
     with pytest.raises(UsageError, match="empty holds no reports"):
         find_sources([empty])
 

@@ -132,9 +132,9 @@ def test_the_totals_that_leave_out_the_funds_are_the_failures_and_alone_disputed
 def test_the_contradictions_that_the_shanghai_report_prints_are_its_failures() -> None:
     result, _ = read("r_czj")
     assert failures(result) == [
-        ("error", None, "/fiscal_appropriation/income_total"),
-        ("error", None, "/fiscal_appropriation/expenditure_total"),
-        ("error", None, "/general_public_budget/by_class/0/percent"),
+        ("error", "most likely 财政拨款收入总计 0.3", "/fiscal_appropriation/income_total"),
+        ("error", "most likely 财政拨款支出总计 0.3", "/fiscal_appropriation/expenditure_total"),
+        ("error", "most likely 一般公共服务支出·占比 71.73", "/general_public_budget/by_class/0/percent"),
     ]
     disputed = {pointer for pointer, figure in result["figures"].items() if figure["status"] == "disputed"}
     assert disputed == {pointer for _, _, pointer in failures(result)}
