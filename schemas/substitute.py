@@ -32,7 +32,7 @@ def _term(term: Term, swap: Swap) -> Term:
         return Rate(_sum(term.part, swap), _sum(term.whole, swap))
     if isinstance(term, Product):
         weight, rate = (swap(each) if each is not None else None for each in (term.weight, term.rate))
-        return Product(weight, rate)
+        return Product(weight, rate, term.rounded)
     raise TypeError(f"no rule for terms of type {type(term).__name__}")
 
 

@@ -229,10 +229,12 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """weight × rate ÷ 100: the score that an execution rate earns."""
+    """weight × rate ÷ 100: the score that an execution rate earns. rounded: by how much its printing may have rounded
+    it beyond its decimals (0.5 where a broken score is printed whole)."""
 
     weight: Figure | None
     rate: Figure | None
+    rounded: Decimal = ZERO
 
     @property
     def operands(self) -> tuple[Figure, ...]:
@@ -254,10 +256,11 @@ class Product:
     def interval(self) -> Interval:
         weight, rate = self._factors()
         corners = [a * b / HUNDRED for a in bounds(weight) for b in bounds(rate)]
-        return min(corners), max(corners)
+        return min(corners) - self.rounded, max(corners) + self.rounded
 
     def windows(self, target: Interval) -> Iterator[Window]:
         weight, rate = self._factors()
+        target = target[0] - self.rounded, target[1] + self.rounded
         for operand, other in ((weight, rate), (rate, weight)):
             least, most = bounds(other)
             if least > 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Generic
 
 from recount.schemas.arithmetic import (
@@ -20,12 +21,14 @@ from recount.schemas.arithmetic import (
     total,
 )
 from recount.schemas.figures import F, Figure, Model, money, percent, rows, score, text, year
+from recount.schemas.terms import ZERO
 
 if TYPE_CHECKING:
     from recount.schemas.final_accounts.narrative import Performance
 
 _TOTAL_MARKS = ("总额", "总资金", "合计", "总计", "资金总")
 _OF_WHICH = "其中"
+_HALF = Decimal("0.5")
 
 
 class FundRow(Model, Generic[F]):
@@ -48,7 +51,13 @@ class FundRow(Model, Generic[F]):
             # An overspent budget earns no more than the weight.
             yield equal("得分 = 分值 (执行率超过100%)", self.score, total(self.weight))
         else:
-            yield equal("得分 = 分值 × 执行率", self.score, Product(self.weight, self.execution_rate))
+            yield equal("得分 = 分值 × 执行率", self.score, self._earned(self.score))
+
+    def _earned(self: FundRow[Figure], score: Figure) -> Product:
+        """What the rate earns. Some print a broken score whole: 8 for 8.26, 0 for 0.001."""
+        earned = Product(self.weight, self.execution_rate)
+        broken = not earned.missing and earned.nominal() % 1 != 0
+        return Product(self.weight, self.execution_rate, _HALF if broken and score.quantum >= 1 else ZERO)
 
 
 class Indicator(Model, Generic[F]):
