@@ -60,38 +60,19 @@ class Pages:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a character stands."""
-
-    page: int
-    box: Box
-    confidence: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Text:
     """A passage in reading order, over lines and pages.
 
     printed: its characters without line breaks and typesetting spaces (spaces between Latin words stay).
     folded: the same characters with full-width digits, letters and number punctuation made half-width, for
-    matching. places: one for each character. All three have the same length; an inserted joint has the place
-    of its neighbour.
+    matching. Both have the same length.
     """
 
     printed: str
     folded: str
-    places: tuple[Place, ...] = ()
 
     def __len__(self) -> int:
         return len(self.printed)
-
-    def cut(self, start: int, end: int | None = None) -> Text:
-        """The characters from start up to end."""
-        where = slice(start, end)
-        return Text(self.printed[where], self.folded[where], self.places[where])
-
-
-EMPTY = Text("", "", ())
 
 
 @dataclass(frozen=True, slots=True)
