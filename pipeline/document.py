@@ -40,7 +40,8 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page as read. number: 1-based. readable: False where it has no usable text layer (left for OCR)."""
+    """A page as read. number: 1-based. readable: False where it has no usable text layer (left for OCR). damaged: the
+    file gives it in part only; its picture would hide that too, so it is not read at all."""
 
     number: int
     width: float
@@ -49,6 +50,7 @@ class Page:
     rulings: tuple[Ruling, ...]
     origin: Origin = "text"
     readable: bool = True
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

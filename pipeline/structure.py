@@ -10,7 +10,7 @@ from typing import Any
 
 from recount.pipeline.content import hash_of
 from recount.pipeline.document import Document, Pages, Token
-from recount.pipeline.errors import NeedsOcr, NotAReport
+from recount.pipeline.errors import NeedsOcr, NotAPdf, NotAReport
 from recount.pipeline.families import known_families, recognise
 from recount.pipeline.mapped import Mapped
 from recount.pipeline.ocr.reader import EngineName, Mode, Scans, fill_scanned, is_image, read_images
@@ -46,6 +46,8 @@ def structure(path: Path, family: Family | None = None, ocr: Ocr = AUTO) -> dict
     clock = _Clock()
     pages, scans = _read(path, ocr)
     if not any(page.readable for page in pages.pages):
+        if any(page.damaged for page in pages.pages):
+            raise NotAPdf("it is damaged: no page of it can be read whole")
         raise NeedsOcr("no page has a usable text layer: it is a scan")
     clock.lap("read")
     document = split(pages, *([family] if family else FAMILIES))

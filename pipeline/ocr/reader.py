@@ -100,6 +100,8 @@ def fill_scanned(
 
 
 def _is_wanted(page: Page, mode: Mode) -> bool:
+    if page.damaged:
+        return False
     return mode == "always" or (mode == "auto" and (not page.readable or page.origin == "ocr"))
 
 

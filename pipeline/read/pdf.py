@@ -105,7 +105,7 @@ def _read_pages(document: Any) -> Iterator[Page]:
         undecoded = undecoded or _UNDECODED.search(complaints) is not None
         lost = document.is_repaired and not result.lines  # a blank page, or a page whose content is gone
         if undecoded or lost or _UNPARSED.search(complaints):
-            result = replace(result, lines=(), rulings=(), readable=False)
+            result = replace(result, lines=(), rulings=(), readable=False, damaged=True)
         yield result
 
 

@@ -14,7 +14,7 @@ import pymupdf
 import pytest
 
 from recount.eval.generator import Case, Form, Options, generate
-from recount.pipeline.errors import NeedsOcr, NotAReport
+from recount.pipeline.errors import DocumentError, NeedsOcr, NotAReport
 from recount.pipeline.structure import Ocr, structure
 
 REPORTS = Path(__file__).resolve().parents[3] / "shared" / "reports"
@@ -205,6 +205,19 @@ def test_a_scan_is_left_for_ocr(tmp_path: Path) -> None:
         document.save(tmp_path / "scan.pdf")
     with pytest.raises(NeedsOcr):
         structure(tmp_path / "scan.pdf", ocr=Ocr("never"))
+
+
+def test_a_damaged_page_is_not_read_from_its_picture(tmp_path: Path) -> None:
+    with pymupdf.open() as document:
+        for _ in range(2):
+            document.new_page().insert_text((72, 100), "一、收入支出决算总体情况说明 " * 40, fontname="china-s")
+        content = document.tobytes(deflate=True)
+    broken = bytearray(content)
+    at = content.index(b"stream", content.index(b"/FlateDecode")) + 20
+    broken[at : at + 40] = b"\x00" * 40
+    (tmp_path / "damaged.pdf").write_bytes(bytes(broken))
+    with pytest.raises(DocumentError, match="damaged"):
+        structure(tmp_path / "damaged.pdf")
 
 
 def test_another_text_is_no_report(tmp_path: Path) -> None:
