@@ -3,6 +3,14 @@
 RecountError
 ├── UsageError            bad input or configuration: a path, an option, an output folder
 │   └── OutputBusy        another run is writing to this output folder
+├── ModelError            a question that a model did not answer; carries what was used up on it
+│   ├── Truncated         the answer, or the question, was too long: a smaller section may do
+│   ├── NotToSchema       the model answered, but never to the schema
+│   ├── BudgetSpent       nothing more is asked; the work goes on without a model
+│   ├── Unreachable       no answer came within the attempts and the deadline
+│   ├── ModelRefused      this question was turned down; asking it again would not help
+│   ├── ModelMisconfigured  every question would be turned down: a key, a model or an address is wrong
+│   └── Offline           --offline forbids to ask
 └── DocumentError         a file that cannot be structured; recorded as its reason, the others go on
     ├── NotAPdf           no PDF at all, or too damaged to open
     ├── Encrypted         needs a password
@@ -15,6 +23,11 @@ The message of each is one clear sentence for the person who ran the command.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from recount.pipeline.model.question import Usage
+
 
 class RecountError(Exception):
     """Base of all errors that Recount raises on purpose."""
@@ -26,6 +39,50 @@ class UsageError(RecountError):
 
 class OutputBusy(UsageError):
     """Another run is writing to this output folder."""
+
+
+class ModelError(RecountError):
+    """A question that a model did not answer. usage: what was used up on it, None if it was never sent."""
+
+    def __init__(self, message: str, usage: Usage | None = None) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+class Truncated(ModelError):
+    """The answer broke off at the limit, or the question did not fit: a smaller section may do."""
+
+
+class NotToSchema(ModelError):
+    """No answer kept to the schema. failure: what was wrong with the last one."""
+
+    def __init__(self, message: str, usage: Usage | None = None, failure: str = "") -> None:
+        super().__init__(message, usage)
+        self.failure = failure
+
+
+class BudgetSpent(ModelError):
+    """The budget of the run is used up: nothing more is asked."""
+
+
+class Unreachable(ModelError):
+    """No answer came within the attempts and the deadline. status: the last HTTP status, None if there was none."""
+
+    def __init__(self, message: str, usage: Usage | None = None, status: int | None = None) -> None:
+        super().__init__(message, usage)
+        self.status = status
+
+
+class ModelRefused(ModelError):
+    """This question was turned down; asking it again would not help."""
+
+
+class ModelMisconfigured(ModelError):
+    """Every question would be turned down: the key, the model's name or the address is wrong."""
+
+
+class Offline(ModelError):
+    """Nothing may be sent, and no answer is kept."""
 
 
 class DocumentError(RecountError):

@@ -9,6 +9,7 @@ import re
 import sys
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -60,7 +61,8 @@ def _loaded(folder: Path) -> Family:
         raise UsageError(f"the family in {folder} is broken: {_where(error, folder)}") from error
     if wrong is not None or not isinstance(family, Family):
         raise UsageError(f"the family in {folder} is broken: {wrong}")
-    return family
+    prompts = folder / "prompts"
+    return replace(family, prompts=prompts) if family.prompts is None and prompts.is_dir() else family
 
 
 def _package(folder: Path) -> str:
@@ -99,8 +101,6 @@ def _wrong(family: object) -> str | None:
         return "its outline must be a tuple of Heading (recount.schemas.outline)"
     if any(family.contract == each.contract for each in FAMILIES):
         return f"its contract {family.contract} is that of another family"
-    if not family.labelled:
-        return "nothing can read it: its fields must be labelled (labelled=True)"
     return next(filter(None, map(_wrong_pattern, _patterns(family))), None)
 
 

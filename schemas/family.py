@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from recount.schemas.figures import Model
@@ -24,6 +25,8 @@ class Family:
 
     labelled: its fields say themselves by what words they are known (schemas/figures.py), so that it needs no
     template mapper of its own.
+
+    prompts: the folder of the prompts of a family that the user brings; those of Recount's own are in prompts/.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Family:
     row_labels: frozenset[str] = frozenset({"合计", "总计"})
     table_starts: str = r"(?!)"
     labelled: bool = False
+    prompts: Path | None = None
 
     def report_of(self, figure: Any) -> Any:
         """The report model for a figure type: report_of(Ref), report_of(Decimal) …"""

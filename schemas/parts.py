@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Generic
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Generic
 
-from recount.schemas.arithmetic import Identity, growth, share, variance
+from recount.schemas.arithmetic import Identity, growth, same, share, variance
 from recount.schemas.figures import F, Figure, Kind, Model, figure, money, percent, text
 
 
-class Change(Model, Generic[F]):
-    """与上年相比: signed, 减少/下降/降低 are negative. 持平 has no figures and its sentence as reason."""
+_TURNED = r"(?:增加|增长|上升|提高|上涨|增幅|减少|下降|降低|下跌|减幅|降幅)[^,，▮]{0,6}"
 
+
+class Change(Model, Generic[F]):
+    """与上年相比: signed, 减少/下降/降低 are negative. 持平 has no figures and its sentence as reason.
+
+    said, here and below: by figure, a regular expression for the words right before it, by which a reader knows it.
+    """
+
+    said: ClassVar[Mapping[str, str]] = {"amount": _TURNED, "percent": _TURNED}
     amount: F | None = money("增减额")
     percent: F | None = percent("增减率")
     reason: str | None = text("主要原因")
@@ -20,6 +27,7 @@ class Change(Model, Generic[F]):
 class Portion(Model, Generic[F]):
     """A part of a total."""
 
+    said: ClassVar[Mapping[str, str]] = {"percent": r"占[^。;]{0,40}"}
     amount: F | None = money("金额")
     percent: F | None = percent("占比")
 
@@ -27,6 +35,12 @@ class Portion(Model, Generic[F]):
 class Comparison(Model, Generic[F]):
     """预决算对比: variance_percent is 预决算差异率, completion_percent 完成预算的…%, each only where printed."""
 
+    said: ClassVar[Mapping[str, str]] = {
+        "budget": r"预算(?:数|额|总额)?(?:安排|核定|批复)?(?:为|是|:)?",
+        "final": r"(?:决算|执行|支出|收入)(?:数|额)?(?:为|是|:)?",
+        "variance_percent": r"(?:差异率|增长|下降|高|低)(?:为|是|:)?",
+        "completion_percent": r"预算(?:数|额)?的",
+    }
     budget: F | None = money("预算数")
     final: F | None = money("决算数")
     variance_percent: F | None = percent("预决算差异率")
@@ -59,3 +73,10 @@ def change_of(name: str, this_year: Figure | None, change: Change[Figure] | None
     """The growth rate of a change, against this year's figure − change. Yields nothing where none is printed."""
     if change is not None and change.percent is not None:
         yield growth(f"{name}增减率 = 增减额 ÷ (本年数 − 增减额)", change.percent, change.amount, this_year)
+
+
+def changed_alike(income: Change[Figure] | None, expenditure: Change[Figure] | None) -> Iterator[Identity]:
+    """收入总计 and 支出总计 balance in every year, so they change alike. Yields nothing where one is not printed."""
+    if income is not None and expenditure is not None:
+        yield same("收入总计增减额 = 支出总计增减额", income.amount, expenditure.amount)
+        yield same("收入总计增减率 = 支出总计增减率", income.percent, expenditure.percent)

@@ -13,10 +13,16 @@ import pytest
 
 from recount.cli import main
 from recount.eval.generator import starter
+from recount.eval.models.oracle import Oracle, perfect_answers
 from recount.pipeline.errors import NotAReport, UsageError
 from recount.pipeline.jsonfile import read_result
+from recount.pipeline.model.mapper import Mapper
+from recount.pipeline.model.settings import ModelSettings
+from recount.pipeline.model.use import Modelling
 from recount.pipeline.own_family import family_of, fingerprint, write_starter
-from recount.pipeline.structure import structure
+from recount.pipeline.structure import document_of, structure
+from recount.pipeline.template.registry import map_document
+from recount.schemas.family import Family
 
 
 def run(*arguments: object) -> int:
@@ -45,7 +51,9 @@ def test_a_new_user_begins_a_family(tmp_path: Path, capsys: pytest.CaptureFixtur
     result = read_result(out / "reports" / "report.pdf.json")
     assert result["contract"] == "charity/1"
     assert as_json(result["report"]) == json.loads((folder / "example" / "expected.json").read_text("utf-8"))
-    assert result["summary"]["checks"] == {"pass": 15, "fail": 0, "minor": 0, "not_applicable": 0}
+    checks = dict(result["summary"]["checks"])
+    assert checks.pop("pass") >= 15
+    assert checks == {"fail": 0, "minor": 0, "not_applicable": 0}
     figures = result["summary"]["figures"]
     assert figures["verified"] == 26
     assert figures["grounded"] == 2  # the year, and a count that nothing adds up
@@ -103,6 +111,37 @@ def test_another_report_is_none_of_the_family(mine: Path, tmp_path: Path) -> Non
         structure(tmp_path / "letter.pdf", family_of(str(mine)))
 
 
+def without_labels(mine: Path) -> Family:
+    """The family as one that no template can read."""
+    file = mine / FAMILY
+    file.write_text(file.read_text("utf-8").replace("labelled=True", "labelled=False"), "utf-8")
+    return family_of(str(mine))
+
+
+def test_a_family_without_labels_needs_a_model(mine: Path) -> None:
+    family = without_labels(mine)
+    with pytest.raises(NotAReport):
+        structure(mine / "example" / "report.pdf", family)
+
+
+def test_with_a_model_any_report_with_a_schema_is_structured_and_recounted(mine: Path) -> None:
+    path = mine / "example" / "report.pdf"
+    document, labelled = document_of(path, family_of(str(mine)))
+    mapped = map_document(document, labelled)
+    answers = perfect_answers(document, Mapper(Oracle({}), labelled), mapped.report)
+    wanted = structure(path, labelled)
+    model = Modelling(ModelSettings("oracle"), asker=Oracle(answers))
+    result = structure(path, without_labels(mine), model=model)
+    assert result["report"] == wanted["report"]
+    assert {each["mapper"] for each in result["figures"].values()} == {"model:oracle"}
+    assert result["summary"]["checks"]["fail"] == 0
+    assert result["summary"]["figures"]["verified"] > 0
+
+
+def test_the_prompts_of_an_own_family_are_its_own(mine: Path) -> None:
+    assert family_of(str(mine)).prompts == mine / "prompts"
+
+
 @pytest.mark.parametrize("name", ["", "A", "2024", "a-b", "../x", "final_accounts"])
 def test_a_name_that_cannot_be(name: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
@@ -134,7 +173,6 @@ BROKEN = {
     "no model": (FAMILY, "report=Report", "report=int", "no Model"),
     "no figure type": ("models.py", "class Report(Model, Generic[F])", "class Report(Model)", ""),
     "a contract that is taken": (FAMILY, '"charity/1"', '"final-accounts/1"', "that of another family"),
-    "no labels": (FAMILY, "labelled=True", "labelled=False", "must be labelled"),
     "a rule": ("models.py", r"(?:全年)?共?接受捐赠", r"(?:全年?共?接受捐赠", "no regular expression"),
     "a title": ("outline.py", r"(?:年度)?收入情况", r"(?:年度?收入情况", "no regular expression"),
 }

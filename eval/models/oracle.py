@@ -1,0 +1,133 @@
+"""A model that answers perfectly: what it should copy is taken from a mapped report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from recount.pipeline.document import Document
+from recount.pipeline.model.fields import is_list
+from recount.pipeline.model.mapper import Mapper, parts_of
+from recount.pipeline.model.pieces import Piece, pieces_of
+from recount.pipeline.model.question import NOTHING, Question, Reply
+from recount.pipeline.model.shown import Shown
+from recount.pipeline.split.text import fold
+from recount.schemas.figures import Model, Ref
+
+Answers = Mapping[str, Mapping[str, Any]]
+"""By the user's part of a prompt: the values of the answer."""
+
+
+class Oracle:
+    """An asker that knows all answers, and how they are worded. asked: what it was asked, in order."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        self.asked: list[Question] = []
+
+    def ask(self, question: Question) -> Reply:
+        """The perfect answer; to a question that is asked again, the same, cut down to what is asked for now."""
+        self.asked.append(question)
+        values = _narrowed(self.values(question.user), question.response)
+        return Reply(question.response.model_validate(values), NOTHING, cached=True)
+
+    def known(self, question: Question) -> bool:
+        """Everything is known."""
+        return bool(question.user)
+
+    def values(self, prompt: str) -> Mapping[str, Any]:
+        """The values of the answer to a prompt, or to a narrower one about the same words."""
+        text = _printed(prompt)
+        return next(values for known, values in self._answers.items() if _printed(known) == text)
+
+
+def _printed(prompt: str) -> str:
+    """What a prompt shows of the report: prompts for fewer fields show the same."""
+    return prompt.partition("<<<")[2].partition(">>>")[0] + prompt.partition("“")[2].partition("”")[0]
+
+
+def _narrowed(values: Mapping[str, Any], response: type[BaseModel]) -> dict[str, Any]:
+    found = {}
+    for name, info in response.model_fields.items():
+        value = values.get(name)
+        inner = next((each for each in getattr(info.annotation, "__args__", ()) if _is_model(each)), None)
+        narrower = inner is not None and isinstance(value, Mapping) and not is_list(response, name)
+        found[name] = _narrowed(value, inner) if narrower and isinstance(value, Mapping) and inner else value
+    return found
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def perfect_answers(document: Document, mapper: Mapper, report: Model) -> dict[str, dict[str, Any]]:
+    """The perfect answer to every first question about a document. report: Report[Ref], mapped from it."""
+    found = {}
+    for piece in pieces_of(document, mapper.family).asked:
+        for part in parts_of(piece):
+            shown, prompt, _ = mapper.question(piece, part)
+            found[prompt.user] = _Copier(shown).answer(piece, report)
+    return found
+
+
+class _Copier:
+    """Copies out of what was shown, as a careful reader would."""
+
+    def __init__(self, shown: Shown) -> None:
+        self._words = fold("".join(shown.words.split()))
+        self._marks = {mark.token.index: mark.printed.lstrip("-") for mark in shown.marks}
+
+    def answer(self, piece: Piece, report: Model) -> dict[str, Any]:
+        values = self._fields(report, piece.wanted)
+        if piece.item is not None:
+            (name,) = piece.wanted
+            values[name] = [self._fields(getattr(report, name)[piece.item], None)]
+        return values
+
+    def _fields(self, model: Model, wanted: Mapping[str, Any] | None) -> dict[str, Any]:
+        names = wanted if wanted is not None else type(model).model_fields
+        return {
+            name: self._value(type(model), name, getattr(model, name), wanted[name] if wanted else None)
+            for name in names
+        }
+
+    def _value(self, model: type[Model], name: str, value: Any, wanted: Mapping[str, Any] | None) -> Any:
+        if isinstance(value, Ref):
+            return self._marks.get(value.token)
+        if isinstance(value, Model):
+            return self._fields(value, wanted)
+        if is_list(model, name):
+            return [row for each in value if (row := self._row(each)) is not None]
+        if isinstance(value, str) and name not in _NOT_QUOTED and not self._says(value):
+            return None
+        return value
+
+    def _row(self, row: Any) -> Any:
+        """A row that is shown, whole or in part; None for one of another block."""
+        if not isinstance(row, Model):
+            return row if self._says(row) else None
+        values, tokens = self._fields(row, None), list(_tokens(row))
+        if tokens:
+            return values if any(token in self._marks for token in tokens) else None
+        texts = [each for name in type(row).model_fields if isinstance(each := getattr(row, name), str)]
+        return values if texts and all(map(self._says, texts)) else None
+
+    def _says(self, text: str) -> bool:
+        return fold("".join(text.split())) in self._words
+
+
+_NOT_QUOTED = ("unit_kind", "as_of")
+"""Texts that are no quotations: words of the schema, a date in the contract's form."""
+
+
+def _tokens(value: Any) -> Iterator[int]:
+    if isinstance(value, Ref):
+        yield value.token
+    elif isinstance(value, Model):
+        for name in type(value).model_fields:
+            yield from _tokens(getattr(value, name))
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _tokens(each)

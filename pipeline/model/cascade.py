@@ -1,0 +1,347 @@
+"""A model and a verifier in the loop: who is asked about what, and which answer is taken.
+
+With `--mapper model` every piece is asked about; in the cascade only what the template mapper left open or the verifier
+contradicts. What the verifier finds in an answer goes into the next question, at most so many rounds. A figure that is
+verified is never overridden, and an answer is taken only if the report verifies better with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from recount.pipeline.document import Document
+from recount.pipeline.mapped import Mapped
+from recount.pipeline.model.draft import Drafted, put_together, references, unmapped, unsure_in
+from recount.pipeline.model.fields import kind_of, model_of
+from recount.pipeline.model.found import found_in
+from recount.pipeline.model.mapper import Mapper
+from recount.pipeline.model.pieces import Piece, Pieces, pieces_of
+from recount.pipeline.model.question import NOTHING, Usage
+from recount.pipeline.model.resolve import Chosen
+from recount.pipeline.split.text import plain
+from recount.pipeline.template.passage import passage_of
+from recount.pipeline.template.unmapped import in_reading_order
+from recount.pipeline.verify import Verified, verify
+from recount.pipeline.verify.recount import Status
+from recount.pipeline.verify.resolve import Rejected
+from recount.schemas.figures import Model, Ref
+from recount.schemas.parts import UnmappedFigure
+
+UNMAPPED = "unmapped_figures"
+_MARK = re.compile(r"@\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Cascaded:
+    """What came of it.
+
+    open: the pieces that no answer was had for, with the reason. prompts: their versions. usage: of all questions.
+    """
+
+    mapped: Mapped
+    verified: Verified
+    open: Mapping[str, str]
+    prompts: Mapping[str, tuple[str, ...]]
+    usage: Usage
+
+
+def map_by_model(document: Document, mapper: Mapper, name: str, rounds: int) -> Cascaded:
+    """Every piece of a report, asked of a model. rounds: how often it may be asked again about what was found."""
+    pieces = pieces_of(document, mapper.family)
+    state = _State(document, mapper, name, pieces, {})
+    state.take(mapper.drafts(pieces.asked))
+    state.ask_again(rounds)
+    return state.cascaded(f"model:{name}")
+
+
+def cascade(document: Document, mapper: Mapper, name: str, rounds: int, template: Mapped) -> Cascaded:
+    """The template's report, with what it left open or the verifier contradicts asked of a model."""
+    if not template.found:
+        return map_by_model(document, mapper, name, rounds - 1)
+    pieces = pieces_of(document, mapper.family)
+    state = _State(document, mapper, name, pieces, values_of(template.report), template)
+    asked = open_pieces(pieces, template.report, state.verified)
+    if not asked:
+        return state.cascaded(template.mapper)
+    state.told = {
+        (each.purpose, each.item): note
+        for each in asked
+        if (note := found_in(Drafted(each), state.verified, document.tokens))
+    }
+    state.take(mapper.drafts(asked, _note_in(state.told)))
+    state.ask_again(rounds - 1)
+    return state.cascaded("cascade")
+
+
+# --- what is open
+
+
+def open_pieces(pieces: Pieces, report: Model, verified: Verified) -> list[Piece]:
+    """The pieces of a report with fields that the template mapper left open or the verifier contradicts.
+
+    A field is open if nothing is in it while figures of its section, or its table, are in no field.
+    """
+    left = {each.value.token for each in getattr(report, UNMAPPED, ()) if each.value is not None}
+    disputed = {pointer for pointer, status in verified.statuses.items() if status is Status.DISPUTED}
+    asked = []
+    for piece in pieces.asked:
+        wanted = _open_in(type(report), report, piece.wanted, "", left & _tokens(piece), disputed, piece)
+        if wanted:
+            asked.append(_narrowed(piece, wanted))
+    return asked
+
+
+def _open_in(
+    model: type[Model],
+    report: Any,
+    wanted: Mapping[str, Any],
+    pointer: str,
+    left: set[int],
+    disputed: set[str],
+    piece: Piece,
+) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, inside in wanted.items():
+        at, value = f"{pointer}/{name}", getattr(report, name, None) if report is not None else None
+        inner = model_of(model, name)
+        here = any(each == at or each.startswith(f"{at}/") for each in disputed)
+        if value in (None, ()) or inner is None:
+            empty = value in (None, ()) and _says_figures(piece) and (bool(left) or not pointer)
+            if here or (empty and (kind_of(model, name) is not None or inner is not None)):
+                found[name] = None
+        elif isinstance(value, tuple):
+            if here and piece.item is None:
+                found[name] = None
+        else:
+            deeper = inside if inside is not None else dict.fromkeys(inner.model_fields)
+            opened = _open_in(inner, value, deeper, at, left, disputed, piece)
+            if opened:
+                found[name] = opened
+    return found
+
+
+def _says_figures(piece: Piece) -> bool:
+    numbers = [number for each in piece.paragraphs for number in each.numbers]
+    numbers += [number for grid in piece.grids for cell in grid.cells for number in cell.numbers]
+    return any(number.token.unit is not None or number.token.decimals for number in numbers)
+
+
+def _tokens(piece: Piece) -> set[int]:
+    found = {number.token.index for each in piece.paragraphs for number in each.numbers}
+    return found | {n.token.index for grid in piece.grids for cell in grid.cells for n in cell.numbers}
+
+
+def _narrowed(piece: Piece, wanted: Mapping[str, Any]) -> Piece:
+    return Piece(piece.purpose, piece.title, wanted, piece.paragraphs, piece.grids, piece.item, piece.heading)
+
+
+# --- which answer is taken
+
+
+class _State:
+    """A report while it is asked about: its values so far, and what the verifier says of them."""
+
+    def __init__(
+        self,
+        document: Document,
+        mapper: Mapper,
+        name: str,
+        pieces: Pieces,
+        values: dict[str, Any],
+        template: Mapped | None = None,
+    ) -> None:
+        self.document, self.mapper, self.pieces = document, mapper, pieces
+        self.model = f"model:{name}"
+        self.template = template
+        self.drafted: dict[tuple[str, int | None], Drafted] = {}
+        self.usage: Usage = NOTHING
+        self.told: dict[tuple[str, int | None], str] = {}
+        self.values = values
+        self.verified = self._verified(values)
+
+    def take(self, drafted: Sequence[Drafted]) -> None:
+        """Answers about pieces: each is taken if the report verifies better with it, or it fills what was open."""
+        self.usage = sum((each.usage for each in drafted), self.usage)
+        if self.template is None and not self.drafted:
+            self.drafted = {_key(each): each for each in drafted}
+            self.values = self._assembled(drafted)
+            self.verified = self._verified(self.values)
+            return
+        for each in drafted:
+            candidate = filled(self.values, each.values, "", self._settled)
+            verified = self._verified(candidate)
+            if better(verified, self.verified):
+                self.values, self.verified = candidate, verified
+            if each.open is None or _key(each) not in self.drafted:  # else the earlier answer stands
+                self.drafted[_key(each)] = each
+
+    def ask_again(self, rounds: int) -> None:
+        """Rounds of questions about what was found, until nothing is found or no answer betters the report."""
+        for _ in range(rounds):
+            notes = {
+                _key(each): note
+                for each in self.drafted.values()
+                if each.open is None
+                and (note := found_in(each, self.verified, self.document.tokens))
+                and not _same(note, self.told.get(_key(each)))
+            }
+            if not notes:
+                return
+            before = self.verified
+            pieces = [each.piece for key, each in self.drafted.items() if key in notes]
+            self.told.update(notes)
+            self.take(self.mapper.drafts(pieces, _note_in(notes)))
+            if self.verified is before:
+                return
+
+    def cascaded(self, name: str) -> Cascaded:
+        """The report as it stands, with the figures that have no key."""
+        values = {**self.values, UNMAPPED: self._unmapped()} if self.drafted else self.values
+        verified = self._verified(values, name)
+        report = self._report(values)
+        rejected = [
+            Rejected(each.pointer, each.proposed, self.model, each.reason)
+            for drafted in self.drafted.values()
+            for each in drafted.refused
+            if each.pointer not in verified.figures
+        ]
+        verified = replace(verified, rejected=(*verified.rejected, *rejected))
+        mapped = Mapped(report, name, found=bool(verified.figures))
+        return Cascaded(
+            mapped,
+            verified,
+            {_name(key): each.open for key, each in self.drafted.items() if each.open is not None},
+            {_name(key): each.prompts for key, each in self.drafted.items() if each.prompts},
+            self.usage,
+        )
+
+    def _assembled(self, drafted: Sequence[Drafted]) -> dict[str, Any]:
+        values = put_together(drafted)
+        for name, section in self.pieces.copied.items():
+            passage = passage_of(section.paragraphs)
+            values[name] = plain(passage.printed.replace("\n", "")) or None
+        return self._with_names_of_parts(values)
+
+    def _with_names_of_parts(self, values: dict[str, Any]) -> dict[str, Any]:
+        """A file without a title page has its unit and its year in its tables."""
+        model = self.mapper.family.report
+        parts = [row for each in values.values() for row in (each if isinstance(each, list) else [each])]
+        for name in model.model_fields:
+            if values.get(name) is None and model_of(model, name) is None:
+                said = (part.get(name) for part in parts if isinstance(part, Mapping))
+                values[name] = next((each for each in said if each is not None), None)
+        return values
+
+    def _settled(self, pointer: str) -> bool:
+        """Whether a figure may not be overridden: unless it is disputed, or no words speak for it."""
+        return self.verified.statuses.get(pointer) is not Status.DISPUTED and pointer not in self.verified.unsure
+
+    def _verified(self, values: dict[str, Any], name: str | None = None) -> Verified:
+        by_model = dict.fromkeys(_pointers(values, ""), self.model)
+        return verify(
+            self._report(values),
+            self.document.tokens,
+            name or self.model,
+            unsure=frozenset(unsure_in(values)),
+            mappers=by_model,
+        )
+
+    def _report(self, values: dict[str, Any]) -> Model:
+        known = {key: each for key, each in references(values).items() if each is not None}
+        return self.mapper.family.report_of(Ref).model_validate(known)  # type: ignore[no-any-return]
+
+    def _unmapped(self) -> list[Any]:
+        """The figures that are in no field. What the template mapper left without one may have found one since."""
+        used = _tokens_in(self.values)
+        if self.template is not None:
+            kept = getattr(self.template.report, UNMAPPED, ())
+            return [each for each in kept if each.value is None or each.value.token not in used]
+        found: list[UnmappedFigure[Ref]] = []
+        for drafted in self.drafted.values():
+            found += unmapped(drafted.piece.paragraphs, drafted.piece.heading, used | drafted.used)
+        return list(in_reading_order(found))
+
+
+def better(new: Verified, old: Verified) -> bool:
+    """Whether a report verifies better: no more contradictions and more figures verified; or fewer, and no fewer."""
+    more = _verified_count(new) - _verified_count(old)
+    worse = _contradictions(new) - _contradictions(old)
+    if worse > 0 or more < 0:
+        return False
+    return worse < 0 or more > 0 or len(new.figures) > len(old.figures)
+
+
+def _verified_count(verified: Verified) -> int:
+    return sum(status is Status.VERIFIED for status in verified.statuses.values())
+
+
+def _contradictions(verified: Verified) -> int:
+    return sum(each.result == "fail" and each.severity != "minor" for each in verified.evaluations)
+
+
+def filled(old: Any, new: Any, pointer: str, settled: Callable[[str], bool]) -> Any:
+    """Values with what a new answer says where nothing is, or where what is there is not settled."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        keys = dict.fromkeys([*old, *new])
+        return {key: filled(old.get(key), new.get(key), f"{pointer}/{key}", settled) for key in keys}
+    if isinstance(old, list) and isinstance(new, list) and old:
+        if len(old) == len(new):
+            return [filled(a, b, f"{pointer}/{at}", settled) for at, (a, b) in enumerate(zip(old, new, strict=True))]
+        return old if all(settled(each) for each in _all_pointers(old, pointer)) else new
+    if isinstance(old, Ref | Chosen):
+        return old if settled(pointer) or new is None else new
+    return new if old in (None, [], False) else old
+
+
+def values_of(model: Any) -> Any:
+    """A Report[Ref] as nested values."""
+    if isinstance(model, Model):
+        return {name: values_of(getattr(model, name)) for name in type(model).model_fields}
+    return [values_of(each) for each in model] if isinstance(model, tuple) else model
+
+
+def _pointers(values: Any, pointer: str) -> list[str]:
+    """The pointers of the figures that a model chose."""
+    return [at for at, leaf in _leaves(values, pointer) if isinstance(leaf, Chosen)]
+
+
+def _all_pointers(values: Any, pointer: str) -> list[str]:
+    return [at for at, _ in _leaves(values, pointer)]
+
+
+def _tokens_in(values: Any) -> set[int]:
+    return {
+        leaf.ref.token if isinstance(leaf, Chosen) else leaf.token
+        for at, leaf in _leaves(values, "")
+        if not at.startswith(f"/{UNMAPPED}/")
+    }
+
+
+def _leaves(values: Any, pointer: str) -> list[tuple[str, Any]]:
+    if isinstance(values, Ref | Chosen):
+        return [(pointer, values)]
+    if isinstance(values, Mapping):
+        return [leaf for key, each in values.items() for leaf in _leaves(each, f"{pointer}/{key}")]
+    if isinstance(values, list):
+        return [leaf for at, each in enumerate(values) for leaf in _leaves(each, f"{pointer}/{at}")]
+    return []
+
+
+def _key(drafted: Drafted) -> tuple[str, int | None]:
+    return drafted.piece.purpose, drafted.piece.item
+
+
+def _name(key: tuple[str, int | None]) -> str:
+    return key[0] if key[1] is None else f"{key[0]}/{key[1]}"
+
+
+def _note_in(notes: Mapping[tuple[str, int | None], str]) -> Callable[[Piece], str | None]:
+    return lambda piece: notes.get((piece.purpose, piece.item))
+
+
+def _same(note: str, told: str | None) -> bool:
+    """Whether a model was told this before; the marks of a note depend on what was shown."""
+    return told is not None and _MARK.sub("", note) == _MARK.sub("", told)

@@ -1,0 +1,132 @@
+"""What answers come to: the parts of a report that a model mapped, put together and made a Report[Ref]."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from recount.pipeline.document import Paragraph
+from recount.pipeline.model.labels import Witness
+from recount.pipeline.model.pieces import Piece
+from recount.pipeline.model.question import NOTHING, Usage
+from recount.pipeline.model.resolve import Chosen, Refused, chosen_in
+from recount.pipeline.model.shown import Shown
+from recount.pipeline.template.passage import heading_above, label_before, passage_of
+from recount.schemas.figures import Ref
+from recount.schemas.parts import UnmappedFigure
+
+_THRESHOLD = re.compile(r"\(含\)|以上|以下")
+"""What makes a number part of a name: 单价100万元（含）以上设备."""
+_SHORTEST_NAME = 5  # characters: 采购金额 may be said of several things
+_MONEY = frozenset({"万元", "元", "亿元"})
+
+
+@dataclass(slots=True)
+class Drafted:
+    """A piece as it was answered.
+
+    values: by field of the report, nested; Chosen for figures. used: the tokens that its figures and texts took.
+    shown: what was shown of it, in order. refused: what was not taken of the answers. open: why nothing came of it.
+    prompts: their versions. usage: what the questions took.
+    """
+
+    piece: Piece
+    values: dict[str, Any] = field(default_factory=dict)
+    used: set[int] = field(default_factory=set)
+    shown: list[Shown] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    open: str | None = None
+    prompts: tuple[str, ...] = ()
+    usage: Usage = NOTHING
+
+
+def merged(one: Any, other: Any) -> Any:
+    """Two answers about the same part: the first that says something; lists one after the other."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        keys = dict.fromkeys([*one, *other])
+        return {key: merged(one.get(key), other.get(key)) for key in keys}
+    if isinstance(one, list) and isinstance(other, list):
+        return one + other
+    return other if one in (None, False) else one
+
+
+def rows_in(values: Any, pointer: str = "") -> Iterator[tuple[str, int]]:
+    """How many rows each list has, by its pointer."""
+    if isinstance(values, Mapping):
+        for key, each in values.items():
+            yield from rows_in(each, f"{pointer}/{key}")
+    elif isinstance(values, list):
+        yield pointer, len(values)
+
+
+def put_together(drafted: Sequence[Drafted]) -> dict[str, Any]:
+    """All pieces as the values of one report; the tables of a list become its rows, in the order of the report."""
+    values: dict[str, Any] = {}
+    for each in drafted:
+        values = merged(values, each.values)
+    return values
+
+
+def references(values: Any) -> Any:
+    """Nested values with references in place of chosen figures: what Report[Ref] is validated from."""
+    if isinstance(values, Chosen):
+        return values.ref
+    if isinstance(values, Mapping):
+        return {key: references(each) for key, each in values.items()}
+    return [references(each) for each in values] if isinstance(values, list) else values
+
+
+def unsure_in(values: Any, pointer: str = "") -> Iterator[str]:
+    """The pointers of the figures that no words speak for: identities do not confirm them."""
+    if isinstance(values, Chosen):
+        if values.witness is not Witness.FOR:
+            yield pointer
+    elif isinstance(values, Mapping):
+        for key, each in values.items():
+            yield from unsure_in(each, f"{pointer}/{key}")
+    elif isinstance(values, list):
+        for index, each in enumerate(values):
+            yield from unsure_in(each, f"{pointer}/{index}")
+
+
+def used_by(values: Any, shown: Shown, quoted: Sequence[tuple[int, int]]) -> set[int]:
+    """The tokens that an answer took: as figures, or inside its texts."""
+    tokens = {each.ref.token for each in chosen_in(values)}
+    spans = [mark.token.index for mark in shown.marks if any(start <= mark.at < end for start, end in quoted)]
+    return tokens | set(spans)
+
+
+def unmapped(paragraphs: Sequence[Paragraph], title: str, used: set[int]) -> list[UnmappedFigure[Ref]]:
+    """The figures of a section that have no key (contract, report.md): nothing that is printed is lost.
+
+    A figure that is printed once more is none.
+    """
+    passage = passage_of(paragraphs)
+    tokens = {at: number.token for at, number in passage.numbers.items()}
+    known = [(t.value, t.unit, label_before(passage, at)) for at, t in tokens.items() if t.index in used]
+    found = []
+    for at, token in sorted(tokens.items()):
+        if token.unit is None or token.index in used:
+            continue
+        label = label_before(passage, at)
+        if any((token.value, token.unit) == (value, unit) and _same(label, other) for value, unit, other in known):
+            continue
+        if _THRESHOLD.match(passage.shape, at + 1 + len(token.unit)):
+            continue
+        found.append(
+            UnmappedFigure[Ref](
+                section=heading_above(passage, at) or title,
+                label=label,
+                raw=token.raw,
+                value=Ref(token.index),
+                unit="万元" if token.unit in _MONEY else token.unit,
+            )
+        )
+    return found
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two labels name the same: then two equal figures are one, printed twice."""
+    return min(len(one), len(other)) >= _SHORTEST_NAME and (one in other or other in one)

@@ -1,0 +1,226 @@
+"""One request to an endpoint. The only module that knows openai and instructor.
+
+instructor renders the request of a mode and reads the answer; that is all it is used for. Its own retries are off:
+they let the history grow, repeat what cannot succeed, and add up the usage of several requests (which the
+`completion:response` hook gives for each). openai's are off too, for every request goes into the ledger.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from recount.pipeline.errors import ModelMisconfigured, Unreachable, UsageError
+from recount.pipeline.model import secret
+from recount.pipeline.model.dialect import Dialect
+from recount.pipeline.model.outcomes import Outcomes, Sent, choices_of
+from recount.pipeline.model.question import Messages
+from recount.pipeline.model.settings import ModelSettings, ModeName
+
+T = TypeVar("T")
+
+
+class Endpoint:
+    """Where the model is. The libraries are imported when the first request is sent."""
+
+    def __init__(self, settings: ModelSettings) -> None:
+        self._settings = settings
+        self._clients: dict[ModeName, Any] = {}
+        self._lock = threading.Lock()
+        self._dialect = Dialect(settings)
+
+    @cached_property
+    def _key(self) -> str | None:
+        """Not looked up before it is sent: a keyring may ask the user to unlock it."""
+        if self._settings.provider:
+            return secret.provider_key(self._settings.name.partition("/")[0])
+        return secret.api_key(self._settings.endpoint)
+
+    @cached_property
+    def _outcomes(self) -> Outcomes:
+        return Outcomes(self._settings, self._key)
+
+    def send(self, messages: Messages, response: type[BaseModel], mode: ModeName, timeout: float) -> Sent:
+        """Sends one request and waits for its answer. timeout: seconds.
+
+        Raises ModelMisconfigured if there is no such endpoint; all else that can go wrong is in what is returned.
+        """
+        client = self._client(mode)
+        from instructor.core.exceptions import IncompleteOutputException, InstructorRetryException
+        from instructor.core.hooks import Hooks
+
+        received: list[Any] = []
+        hooks = Hooks()
+        hooks.on("completion:response", received.append)
+        parameters = self._dialect.parameters
+        started = time.monotonic()
+        try:
+            value = client.create(
+                response_model=response,
+                messages=[dict(message) for message in messages],
+                max_retries=0,
+                strict=False,
+                hooks=hooks,
+                **parameters,
+                **self._address(client, timeout),
+            )
+        except IncompleteOutputException:
+            sent = self._outcomes.cut_off()
+        except InstructorRetryException as error:
+            sent = self._failed(error.__cause__ or error, received, parameters)
+        else:
+            # As the answer will be read from the store, it is read now: by its JSON.
+            sent = Sent("ok", answer=value.model_dump_json(by_alias=True))
+        return _measured(sent, time.monotonic() - started, received)
+
+    def prepare(self, mode: ModeName) -> None:
+        """Makes ready to send, which takes seconds the first time. Raises ModelMisconfigured as send does."""
+        self._client(mode)
+
+    def body(self, messages: Messages, response: type[BaseModel], mode: ModeName) -> dict[str, Any]:
+        """The body of the request that send would send."""
+        import instructor
+        from instructor.core.exceptions import InstructorRetryException
+
+        bodies: list[dict[str, Any]] = []
+
+        def written(**body: Any) -> None:
+            bodies.append(body)
+            raise NotImplementedError  # there is no answer to read
+
+        create = instructor.patch(create=written, mode=_mode(mode))
+        try:
+            create(
+                response_model=response,
+                messages=[dict(message) for message in messages],
+                max_retries=0,
+                model=self._settings.name,
+                **self._dialect.parameters,
+            )
+        except InstructorRetryException:
+            return bodies[0]
+        raise AssertionError("a request that nobody sent was answered")
+
+    def api(self, do: Callable[[Any], T]) -> T:
+        """Does something of the batch API with an openai client, whose own retries serve here. Raises a ModelError."""
+        import openai
+
+        if self._settings.provider:
+            raise UsageError("a batch needs the address of an endpoint")
+        client = self._client("json").client.with_options(max_retries=self._settings.attempts - 1)
+        try:
+            return do(client)
+        except openai.OpenAIError as error:
+            if isinstance(error, openai.NotFoundError):
+                raise ModelMisconfigured(f"{self._settings.endpoint} has no batch API, or not this batch") from error
+            raise self._outcomes.failed(error).error or Unreachable(self._outcomes.short(error)) from error
+
+    def _failed(self, cause: BaseException, received: Sequence[Any], parameters: dict[str, Any]) -> Sent:
+        if received and choices_of(received[0]):
+            return self._outcomes.unusable(received[0], cause)
+        sent = self._outcomes.failed(cause)
+        if sent.outcome == "http 400" and self._dialect.learns(parameters, self._outcomes.short(cause)):
+            return replace(sent, again=True, pause=0.0)
+        return sent
+
+    def _address(self, client: Any, timeout: float) -> dict[str, Any]:
+        model = {} if self._settings.provider else {"model": self._settings.name}
+        return model | ({"timeout": timeout} if _is_http(client) else {})
+
+    # --- clients
+
+    def _client(self, mode: ModeName) -> Any:
+        with self._lock:
+            if mode not in self._clients:
+                # It logs the text of errors, which may quote a report or a key; what matters is in the ledger.
+                logging.getLogger("instructor").setLevel(logging.CRITICAL + 1)
+                self._clients[mode] = self._of_provider(mode) if self._settings.provider else self._of_address(mode)
+            return self._clients[mode]
+
+    def _of_address(self, mode: ModeName) -> Any:
+        import instructor
+        import openai
+
+        try:
+            client = openai.OpenAI(
+                api_key=self._key or secret.NO_KEY,
+                base_url=self._settings.address,
+                max_retries=0,
+                http_client=openai.DefaultHttpxClient(event_hooks={"response": [_bounded]}),
+            )
+        except (ValueError, openai.OpenAIError) as error:
+            where = self._settings.endpoint
+            raise ModelMisconfigured(f"cannot ask a model at {where}: {self._outcomes.short(error)}") from error
+        return instructor.from_openai(client, mode=_mode(mode))
+
+    def _of_provider(self, mode: ModeName) -> Any:
+        import instructor
+        from instructor.core.exceptions import InstructorError
+
+        key: dict[str, Any] = {"api_key": self._key} if self._key else {}
+        try:
+            client = instructor.from_provider(self._settings.name, async_client=False, mode=_mode(mode), **key)
+        except (InstructorError, ImportError, ValueError) as error:
+            raise ModelMisconfigured(f"cannot ask {self._settings.name}: {self._outcomes.short(error)}") from error
+        if _is_http(client):
+            client.client.max_retries = 0  # type: ignore[union-attr]
+        return client
+
+
+def _mode(mode: ModeName) -> Any:
+    import instructor
+
+    modes = instructor.Mode
+    return {"tools": modes.TOOLS, "json_schema": modes.JSON_SCHEMA, "json": modes.JSON}[mode]
+
+
+def _is_http(client: Any) -> bool:
+    """Whether it is one of the clients that are made like openai's (anthropic and others): with retries and timeout."""
+    return hasattr(client.client, "max_retries")
+
+
+def _bounded(response: Any) -> None:
+    """Lets a body take no longer than the request's timeout: blanks that keep a connection alive would outlast the
+    timeout of a single read."""
+    import httpx2
+
+    inner, limit = response.stream, response.request.extensions.get("timeout", {}).get("read")
+    if limit is None:
+        return
+    until = time.monotonic() + limit
+
+    class Bounded(httpx2.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            for chunk in inner:
+                if time.monotonic() > until:
+                    raise httpx2.ReadTimeout("the answer takes too long")
+                yield chunk
+
+        def close(self) -> None:
+            inner.close()
+
+    response.stream = Bounded()
+
+
+def _measured(sent: Sent, seconds: float, received: Sequence[Any]) -> Sent:
+    """With the seconds that it took and the tokens that the endpoint counted (by the names of several providers)."""
+    usage = getattr(received[0], "usage", None) if received else None
+    if usage is None and received:
+        usage = getattr(received[0], "usage_metadata", None)
+    return replace(
+        sent,
+        seconds=seconds,
+        input_tokens=_count(usage, "prompt_tokens", "input_tokens", "prompt_token_count"),
+        output_tokens=_count(usage, "completion_tokens", "output_tokens", "candidates_token_count"),
+    )
+
+
+def _count(usage: Any, *names: str) -> int:
+    return next((value for name in names if isinstance(value := getattr(usage, name, None), int)), 0)

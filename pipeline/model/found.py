@@ -1,0 +1,80 @@
+"""What the verifier found in an answer, in words for the model that is asked again: both sides, with their marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from recount.pipeline.document import Token
+from recount.pipeline.model.draft import Drafted
+from recount.pipeline.model.labels import Witness
+from recount.pipeline.model.resolve import (
+    NO_NUMBER,
+    NOT_QUOTED,
+    NOT_SHOWN,
+    OF_ANOTHER_ROW,
+    SEVERAL,
+    Chosen,
+)
+from recount.pipeline.verify import Verified
+from recount.schemas.arithmetic import Evaluation
+from recount.schemas.figures import Figure
+
+_WORDS = {
+    NOT_SHOWN: "原文没有这个数字",
+    NO_NUMBER: "这不是原文的数字",
+    SEVERAL: "这个数字在原文出现多次，编号不对，不知道是哪一个",
+    NOT_QUOTED: "原文没有这些字",
+    OF_ANOTHER_ROW: "这个名称不在这些数字所在的行",
+}
+_MOST = 12
+"""So many findings are told at most: a long list helps no model."""
+
+
+def found_in(drafted: Drafted, verified: Verified, tokens: Sequence[Token]) -> str | None:
+    """The findings about a piece, a line each; None where there are none."""
+    marks = {mark.token.index: mark.printed for shown in drafted.shown for mark in shown.marks}
+    fields = [f"/{name}" for name in _paths(drafted.piece.wanted)]
+    lines = [f"- {each.pointer}：填了“{each.proposed}”，{_WORDS[each.reason]}。" for each in drafted.refused]
+    lines += [
+        _contradiction(each, marks, tokens)
+        for each in verified.evaluations
+        if each.result == "fail" and each.severity != "minor" and _about(each.operands, fields)
+    ]
+    lines += [
+        f"- {pointer}：{chosen.mark.printed}旁边的文字说的是别的项目。"
+        for pointer, chosen in _strangers(drafted.values, "")
+    ]
+    return "\n".join(lines[:_MOST]) or None
+
+
+def _paths(wanted: object, prefix: str = "") -> Iterator[str]:
+    if isinstance(wanted, dict):
+        for name, inside in wanted.items():
+            if inside is None:
+                yield f"{prefix}{name}"
+            else:
+                yield from _paths(inside, f"{prefix}{name}/")
+
+
+def _about(operands: Sequence[Figure], fields: Sequence[str]) -> bool:
+    """Whether all the operands of an identity are of a piece: else it is no fault that one answer can put right."""
+    return all(any(each.pointer == f or each.pointer.startswith(f"{f}/") for f in fields) for each in operands)
+
+
+def _contradiction(evaluation: Evaluation, marks: Mapping[int, str], tokens: Sequence[Token]) -> str:
+    printed = evaluation.identity.printed
+    parts = "，".join(f"{each.pointer}={marks.get(each.token, tokens[each.token].raw)}" for each in evaluation.operands)
+    sides = f"{printed.value} ≠ {evaluation.computed}" if printed is not None else "不符"
+    return f"- 核对不符：{evaluation.identity.rule}：{sides}（{parts}）。"
+
+
+def _strangers(values: object, pointer: str) -> Iterator[tuple[str, Chosen]]:
+    if isinstance(values, Chosen):
+        if values.witness is Witness.AGAINST:
+            yield pointer, values
+    elif isinstance(values, dict):
+        for key, each in values.items():
+            yield from _strangers(each, f"{pointer}/{key}")
+    elif isinstance(values, list):
+        for index, each in enumerate(values):
+            yield from _strangers(each, f"{pointer}/{index}")

@@ -1,0 +1,179 @@
+"""The witness of the words: whether those beside a figure speak for the field that a model put it in.
+
+Arithmetic cannot tell a figure in the right field from the same figure in a field that no other figure speaks of: a
+sum holds as well with 其他收入 filed as 事业收入. So a figure that a model mapped is confirmed by identities only where
+the printed words speak for its field too. Three kinds of words do: the subject that was named last (财政拨款收入), the
+words right before the figure that say what of it (增加, 占, 预算数), and in a table the head of its column and its row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+
+from recount.pipeline.model.fields import carries_figures, is_list, kind_of
+from recount.pipeline.model.shown import Place
+from recount.pipeline.split.text import fold
+from recount.schemas.figures import Kind, Model
+
+Trail = Sequence[tuple[type[Model], str]]
+"""The way to a field: each model with the name of the field in it, from the report down."""
+
+
+class Witness(Enum):
+    """What the words beside a figure say of its field."""
+
+    FOR = "for"
+    AGAINST = "against"
+    SILENT = "silent"
+
+
+NOWHERE = (-1, 0)
+_HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a field is of. title: its name as it is compared. words: a rule for other names of it, on folded words."""
+
+    title: str
+    words: str | None
+
+    def last_in(self, words: str) -> tuple[int, int]:
+        """Where it is named last in some words (end and length, white space and brackets not counted), or NOWHERE."""
+        bare = normal(words)
+        at = bare.rfind(self.title) if self.title else -1
+        found = (at + len(self.title), len(self.title)) if at >= 0 else NOWHERE
+        for match in re.finditer(self.words, bare) if self.words else ():
+            found = max(found, (match.end(), len(match[0])))
+        return found
+
+
+_MARKS = re.compile(r"[\s\"'“”()（）、/·,，的]")
+_GENERIC = re.compile(
+    r"金额|占比|数值|决算数|预算数|支出决算|支出|收入|增减额|增减率|合计|小计|总计|数字|预决算差异率|完成预算百分比"
+)
+_COUNTED = re.compile(r"(?:(?:的)?(?:比例|比重|百分比)|(?<=..)数)$")
+_UP = r"增加|增长|上升|提高|上涨|增幅"
+_DOWN = r"减少|下降|降低|下跌|减幅|降幅"
+_TURN = re.compile(rf"(?P<turn>{_UP}|{_DOWN})(?:了|额|数|率|幅度|比例)?(?:为|是|达|约)?[:：]?$")
+_CLAUSE = re.compile(r"[^▮。;\n]*$")
+_SENTENCE = re.compile(r"[^。\n]*$")
+_PARAGRAPH = re.compile(r"[^\n]*$")
+_ALL = re.compile(r"(?s:.*)$")
+
+
+def falls(place: Place) -> bool | None:
+    """Whether the words right before a number say that it is a decrease; None where they say nothing of the kind."""
+    turn = _TURN.search(_tail(_CLAUSE, place.before))
+    return None if turn is None else re.fullmatch(_DOWN, turn["turn"]) is not None
+
+
+def _tail(stretch: re.Pattern[str], words: str) -> str:
+    """The end of some words, from the beginning of a clause or sentence."""
+    match = stretch.search(words)
+    return match[0] if match else ""
+
+
+def witness(trail: Trail, place: Place) -> Witness:
+    """What the words beside a figure say of the field at the end of a trail."""
+    if not trail:
+        return Witness.FOR
+    kind = kind_of(*trail[-1]) or Kind.ANY
+    words = [_said(trail, place), *(_named(model, name, kind, place) for model, name in trail)]
+    found = [each for each in words if each is not None]
+    if Witness.AGAINST in found:
+        return Witness.AGAINST
+    return Witness.SILENT if Witness.SILENT in found else Witness.FOR
+
+
+# --- what of it: the words right before the figure
+
+
+def _said(trail: Trail, place: Place) -> Witness | None:
+    model, name = trail[-1]
+    said: Mapping[str, str] = getattr(model, "said", {})
+    tail = _tail(_CLAUSE, place.before)
+    if place.heads:
+        return None
+    if name in said:
+        if re.search(f"(?:{said[name]})$", tail):
+            return Witness.FOR
+        rivals = [other for other in said if other != name and kind_of(model, other) is kind_of(model, name)]
+        return Witness.AGAINST if any(re.search(f"(?:{said[r]})$", tail) for r in rivals) else Witness.SILENT
+    turned = falls(place) is not None and not re.search(f"{_UP}|{_DOWN}", model.model_fields[name].title or "")
+    return Witness.AGAINST if turned else None
+
+
+# --- of what: the subject that was named last, or the head of the column
+
+
+def _named(model: type[Model], name: str, kind: Kind, place: Place) -> Witness | None:
+    subjects = subjects_of(model, kind)
+    if name not in subjects or len({each.title for each in subjects.values()}) < 2:
+        return None
+    if place.heads or place.row:
+        return _headed(name, subjects, place)
+    for stretch in (_SENTENCE, _PARAGRAPH, _ALL):
+        last = _last_named(subjects, _tail(stretch, place.before))
+        if last:
+            return Witness.FOR if name in last or _alike(subjects, name, last) else Witness.AGAINST
+    return Witness.SILENT
+
+
+def _alike(subjects: Mapping[str, Subject], name: str, last: Set[str]) -> bool:
+    """Whether what was named last is the subject's own name with more or fewer words before it."""
+    own = subjects[name].title
+    return any(own.endswith(subjects[each].title) or subjects[each].title.endswith(own) for each in last)
+
+
+def _headed(name: str, subjects: Mapping[str, Subject], place: Place) -> Witness:
+    named = _last_named(subjects, place.row)
+    if name in named:
+        return Witness.FOR
+    heads = normal(place.heads)
+    scores = {each: _share_of(subject.title, heads) for each, subject in subjects.items()}
+    best = max(scores.values())
+    if best < _HALF:
+        return Witness.AGAINST if named else Witness.SILENT
+    return Witness.FOR if scores[name] == best else Witness.AGAINST
+
+
+def _last_named(subjects: Mapping[str, Subject], words: str) -> set[str]:
+    """The fields whose subjects are named last in some words; of two that end together the longer."""
+    ends = {name: subject.last_in(words) for name, subject in subjects.items()}
+    latest = max(ends.values(), default=NOWHERE)
+    return {name for name, end in ends.items() if end == latest} if latest != NOWHERE else set()
+
+
+def _share_of(subject: str, words: str) -> float:
+    """How much of a name stands in some words, by pairs of characters."""
+    pairs = [subject[at : at + 2] for at in range(max(len(subject) - 1, 1))]
+    return sum(pair in words for pair in pairs) / len(pairs)
+
+
+@cache
+def subjects_of(model: type[Model], kind: Kind) -> dict[str, Subject]:
+    """By field: what it is of, for the fields of a model that hold figures of a kind; the rows of a list have names."""
+    found = {}
+    for name, info in model.model_fields.items():
+        extra = info.json_schema_extra
+        words = extra.get("words") if isinstance(extra, dict) else None
+        title = subject_in(info.title or name)
+        if not is_list(model, name) and carries_figures(model, name, kind) and (title or words):
+            found[name] = Subject(title, str(words) if words else None)
+    return found
+
+
+def subject_in(title: str) -> str:
+    """What a title is of: 收入总计 of 收入总计与上年相比; nothing where the title is a word for any figure."""
+    name = _COUNTED.sub("", normal(re.split(r"与(?:上年|年初|全年)", title)[0]))
+    return "" if _GENERIC.fullmatch(name) else name
+
+
+def normal(words: str) -> str:
+    """Words as they are compared: without brackets, quotation marks and small words."""
+    return _MARKS.sub("", fold(words))

@@ -1,0 +1,144 @@
+"""The model mapper: the pieces of a report, asked of a language model and resolved.
+
+A mapper never writes a number: an answer copies figures with their marks, and they become references to tokens, or
+they are refused (`resolve`). Long tables are asked about in blocks of rows; an answer that was cut off is asked for
+again in two halves; a piece that no answer is had for stays open, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+from recount.pipeline.document import Paragraph
+from recount.pipeline.errors import ModelError, Truncated
+from recount.pipeline.model.draft import Drafted, merged, rows_in, used_by
+from recount.pipeline.model.fields import answer_model
+from recount.pipeline.model.pieces import Piece
+from recount.pipeline.model.prompting import Prompt, again, render
+from recount.pipeline.model.protocol import PAIR, Numbers
+from recount.pipeline.model.question import NOTHING, Asker, Question
+from recount.pipeline.model.resolve import Resolved, resolve
+from recount.pipeline.model.shown import Block, Shown, blocks_of, halves, show
+from recount.schemas.family import Family
+
+ROWS = 24
+"""How many rows of a table are asked about at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one question is about: some paragraphs of a piece, or some rows of one of its tables."""
+
+    paragraphs: tuple[Paragraph, ...]
+    blocks: tuple[Block, ...]
+
+    def halves(self) -> tuple[Part, ...]:
+        """The part in two; nothing where it cannot be parted."""
+        first, second = halves(self.paragraphs)
+        if second:
+            return Part(tuple(first), ()), Part(tuple(second), self.blocks)
+        if self.paragraphs and self.blocks:
+            return Part(self.paragraphs, ()), Part((), self.blocks)
+        if len(self.blocks) == 1 and self.blocks[0].last - self.blocks[0].first > 1:
+            block = self.blocks[0]
+            middle = (block.first + block.last) // 2
+            return Part((), (replace(block, last=middle),)), Part((), (replace(block, first=middle),))
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mapper:
+    """Asks about pieces. document: the hash of the file, for the ledger."""
+
+    asker: Asker
+    family: Family
+    document: str = ""
+    numbers: Numbers = PAIR
+    threads: int = 4
+
+    def drafts(self, pieces: Sequence[Piece], found: Callable[[Piece], str | None] | None = None) -> list[Drafted]:
+        """The pieces, answered. found: what the verifier found in an earlier answer about a piece, to be put right."""
+        if not pieces:
+            return []
+        with ThreadPoolExecutor(max_workers=min(self.threads, len(pieces))) as pool:
+            return list(pool.map(lambda piece: self._draft(piece, found(piece) if found else None), pieces))
+
+    def question(self, piece: Piece, part: Part, found: str | None = None) -> tuple[Shown, Prompt, Question]:
+        """The question about a part of a piece. found: what the verifier found in an earlier answer."""
+        shown = show(part.paragraphs, part.blocks, self.numbers.printed, years=piece.years)
+        figures = [mark.printed for mark in shown.marks]
+        answer = answer_model(self.family.report, self.numbers.figure_type(figures), piece.wanted)
+        prompt = render(self.family, piece, answer, shown.text, self.numbers)
+        if found:
+            prompt = again(self.family, prompt, found)
+        question = Question(prompt.system, prompt.user, answer, piece.purpose, self.document, int(bool(found)))
+        return shown, prompt, question
+
+    def _draft(self, piece: Piece, found: str | None) -> Drafted:
+        drafted = Drafted(piece)
+        try:
+            for part in parts_of(piece):
+                self._ask(drafted, part, found)
+        except ModelError as error:
+            drafted.open = str(error)
+            drafted.usage += error.usage or NOTHING
+        return drafted
+
+    def _ask(self, drafted: Drafted, part: Part, found: str | None) -> None:
+        """Ask about a part and take up the answer; ask about its halves where the answer was cut off."""
+        shown, prompt, question = self.question(drafted.piece, part, found)
+        try:
+            reply = self.asker.ask(question)
+        except Truncated as error:
+            smaller = part.halves()
+            if not smaller:
+                raise
+            drafted.usage += error.usage or NOTHING
+            for each in smaller:
+                self._ask(drafted, each, found)
+            return
+        drafted.usage += reply.usage
+        drafted.prompts = tuple(dict.fromkeys([*drafted.prompts, prompt.version]))
+        self.take(drafted, shown, reply.value)
+
+    def take(self, drafted: Drafted, shown: Shown, answer: Any) -> None:
+        """Resolves an answer about what was shown, and adds it to what is drafted of a piece."""
+        before = dict(rows_in(drafted.values))
+        if drafted.piece.item is not None:
+            (name,) = drafted.piece.wanted
+            before[f"/{name}"] = drafted.piece.item
+        resolved: Resolved = resolve(answer, self.family.report, shown, self.numbers, before, drafted.piece.depth)
+        values = _one_item(drafted.piece, resolved.values)
+        drafted.values = _together(drafted.piece, drafted.values, values)
+        drafted.used |= used_by(values, shown, resolved.quoted)
+        drafted.refused += resolved.refused
+        drafted.shown.append(shown)
+
+
+def parts_of(piece: Piece) -> list[Part]:
+    """The questions that a piece takes: one for its words with their small tables, one for each block of a long one."""
+    blocks = [block for grid in piece.grids for block in blocks_of(grid, ROWS)]
+    if piece.paragraphs:
+        return [Part(piece.paragraphs, tuple(blocks))]
+    return [Part((), (block,)) for block in blocks]
+
+
+def _one_item(piece: Piece, values: dict[str, Any]) -> dict[str, Any]:
+    """A table that is one row of a list has one answer, whatever the model made of it."""
+    if piece.item is None:
+        return values
+    (name,) = piece.wanted
+    rows: Iterable[Any] = values.get(name) or ()
+    return {name: list(rows)[:1]}
+
+
+def _together(piece: Piece, values: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """The answers about the blocks of one piece; those of one table of a list are parts of one row."""
+    if piece.item is None or not values:
+        return dict(merged(values, more))
+    (name,) = piece.wanted
+    one, other = values.get(name) or [], more.get(name) or []
+    return {name: [merged(one[0], other[0])] if one and other else one or other}

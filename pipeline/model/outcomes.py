@@ -1,0 +1,136 @@
+"""What became of a request: its answer, or what went wrong and whether it may go right another time."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from recount.pipeline.errors import ModelError, ModelMisconfigured, ModelRefused, Truncated, Unreachable
+from recount.pipeline.model.retry_after import seconds_to_wait
+from recount.pipeline.model.secret import without
+from recount.pipeline.model.settings import ModelSettings
+
+_MAY_PASS = {408, 409, 425, 429}
+"""What may pass of itself, beside all from 500 on (RFC 9110, 15.5 and 15.6; RFC 6585 for 429)."""
+_TOO_LONG = re.compile(
+    r"context[ _-]?(length|size|window)|exceed_context|too many (input )?tokens|(prompt|input) is too long", re.I
+)
+_NO_CREDIT = re.compile(r"insufficient[ _](quota|balance)|exceeded your current quota|arrearage", re.I)
+_FAILURES_SHOWN = 5
+_LONGEST = 200
+_LONGEST_QUOTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of a request.
+
+    outcome, detail: for the ledger (see calls.py). answer: JSON that keeps to the schema, None if there is none.
+    seconds: until it came. problem: what was wrong with an answer, in words for the model. again: whether the same
+    request may succeed later. pause: seconds that the endpoint asks to wait before. error: what to raise.
+    """
+
+    outcome: str
+    seconds: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    answer: str | None = None
+    detail: str = ""
+    problem: str = ""
+    again: bool = False
+    pause: float | None = None
+    error: ModelError | None = None
+
+
+def choices_of(completion: Any) -> Any:
+    """The choices of a completion, none if it is no completion (an error page). Other providers' completions have no
+    choices: each stands for its one."""
+    if hasattr(completion, "choices"):
+        return completion.choices or []
+    return [] if isinstance(completion, str) else [completion]
+
+
+class Outcomes:
+    """What became of requests to one endpoint. secret: its key, which no text shows."""
+
+    def __init__(self, settings: ModelSettings, secret: str | None) -> None:
+        self._settings, self._secret = settings, secret
+        self._where = settings.endpoint or settings.name
+
+    def cut_off(self) -> Sent:
+        """An answer that ended at the limit of tokens."""
+        limit = self._settings.max_output_tokens
+        return Sent("truncated", error=Truncated(f"the model's answer broke off at {limit:,} tokens"))
+
+    def unusable(self, completion: Any, cause: BaseException) -> Sent:
+        """An answer that is none to the schema."""
+        choice = choices_of(completion)[0]
+        refusal = getattr(getattr(choice, "message", None), "refusal", None)
+        if refusal or getattr(choice, "finish_reason", None) == "content_filter":
+            return Sent("refused", error=ModelRefused("the model refuses to answer this question"))
+        return Sent("invalid", detail=_kinds(cause), problem=without(self._secret, problem_of(cause)))
+
+    def failed(self, cause: BaseException) -> Sent:
+        """No answer."""
+        status = getattr(cause, "status_code", None) or getattr(cause, "code", None)
+        if isinstance(status, int):
+            return self._turned_down(status, cause)
+        names = " ".join(each.__name__ for each in type(cause).__mro__).lower()
+        if "timeout" in names:
+            return Sent("timeout", again=True, error=Unreachable(f"{self._where} did not answer in time"))
+        if "connect" in names or isinstance(cause, OSError):
+            return Sent("connection", again=True, error=Unreachable(f"there is no connection to {self._where}"))
+        # Something answered, but not a model: an error page of a gateway, half an answer.
+        error = Unreachable(f"{self._where} does not answer as a model's endpoint does")
+        return Sent("connection", detail=type(cause).__name__, again=True, error=error)
+
+    def _turned_down(self, status: int, cause: BaseException) -> Sent:
+        where, said = self._where, self.short(cause)
+        sign = without(self._secret, str(getattr(cause, "code", None) or getattr(cause, "type", None) or ""))
+        outcome, detail = f"http {status}", sign if re.fullmatch(r"[\w.-]{1,60}", sign) else ""
+        error: ModelError
+        if status == 402 or _NO_CREDIT.search(f"{sign} {said}"):
+            error = ModelMisconfigured(f"the account at {where} has no credit left (HTTP {status})")
+        elif status in _MAY_PASS or status >= 500:
+            pause = seconds_to_wait(getattr(getattr(cause, "response", None), "headers", {}))
+            error = Unreachable(f"{where} is busy or out of order (HTTP {status})", status=status)
+            return Sent(outcome, detail=detail, again=True, pause=pause, error=error)
+        elif status in (401, 403):
+            error = ModelMisconfigured(f"{where} does not accept the key (HTTP {status})")
+        elif status in (404, 405):
+            error = ModelMisconfigured(f"{where} knows no model {self._settings.name!r} (HTTP {status}): {said}")
+        elif status == 413 or _TOO_LONG.search(f"{sign} {said}"):
+            error = Truncated(f"the question is longer than the model's context (HTTP {status})")
+        else:
+            error = ModelRefused(f"{where} turned the request down (HTTP {status}): {said}")
+        return Sent(outcome, detail=detail, error=error)
+
+    def short(self, error: BaseException) -> str:
+        """What an error says, in one short line without the key."""
+        body = getattr(error, "body", None)
+        said = body.get("message") if isinstance(body, dict) else None
+        return without(self._secret, " ".join(str(said or error).split()))[:_LONGEST]
+
+
+def _kinds(cause: BaseException) -> str:
+    """The kinds of a validation's failures, without any text of the answer."""
+    if isinstance(cause, ValidationError):
+        return ", ".join(sorted({each["type"] for each in cause.errors()}))
+    return type(cause).__name__
+
+
+def problem_of(cause: BaseException) -> str:
+    """What was wrong with an answer, for the model: where, what, and what it wrote."""
+    if not isinstance(cause, ValidationError):
+        return " ".join(str(cause).split())[:_LONGEST]
+    lines = []
+    for each in cause.errors(include_url=False, include_context=False)[:_FAILURES_SHOWN]:
+        line = f"{'.'.join(map(str, each['loc'])) or 'JSON'}: {each['msg']}"
+        if each["type"] not in ("missing", "json_invalid"):
+            line += ": " + json.dumps(each["input"], ensure_ascii=False, default=str)[:_LONGEST_QUOTE]
+        lines.append(line[:_LONGEST])
+    return "\n".join(lines)

@@ -1,0 +1,234 @@
+"""Answers resolved: every figure of an answer becomes a reference to a token of what was shown, or it is refused.
+
+The right pair of figure and mark is its exact place. A right figure with a wrong mark is found by the words of its
+field, or left open where they do not tell its places apart. A figure that was not shown is an invention. The direction
+of a figure is read from the words beside it, never from the model's sign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, get_args, get_origin
+
+from recount.pipeline.model.fields import carries_figures, is_list, kind_of, model_of
+from recount.pipeline.model.labels import Witness, falls, witness
+from recount.pipeline.model.protocol import Copied, Numbers
+from recount.pipeline.model.quotation import Near, Words
+from recount.pipeline.model.shown import Mark, Shown
+from recount.pipeline.split.text import fold
+from recount.schemas.figures import Model, Ref
+
+NOT_SHOWN = "the section does not have this figure"
+NO_NUMBER = "it is no figure of the section"
+SEVERAL = "the section has it in several places, and no words tell which is meant"
+NOT_QUOTED = "the section does not say this"
+OF_ANOTHER_ROW = "it does not stand in the row of its figures"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A figure of an answer at its place: the reference, the mark it was found by, what the words beside it say."""
+
+    ref: Ref
+    mark: Mark
+    witness: Witness
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A figure or a text of an answer that is not taken. pointer: its field in the report."""
+
+    pointer: str
+    proposed: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Resolved:
+    """An answer as nested values: Chosen for figures, text, lists, dicts.
+
+    refused: what was not taken. quoted: where its texts stand in the words that were shown (start, end).
+    """
+
+    values: dict[str, Any]
+    refused: list[Refused] = field(default_factory=list)
+    quoted: list[tuple[int, int]] = field(default_factory=list)
+
+
+def resolve(
+    answer: Any, report: type[Model], shown: Shown, numbers: Numbers, before: Mapping[str, int], depth: int
+) -> Resolved:
+    """An answer (a model with some fields of the report) resolved against what was shown.
+
+    report: the report's model, with any figure type. before: by pointer of a list, how many rows of it earlier blocks
+    gave: a row's pointer counts them too. depth: how many steps of a pointer the outline or a table's title decided:
+    of those no words need to speak.
+    """
+    return _Resolver(shown, numbers, before, depth).all(answer, report)
+
+
+class _Resolver:
+    def __init__(self, shown: Shown, numbers: Numbers, before: Mapping[str, int], depth: int) -> None:
+        self._shown, self._numbers, self._before, self._depth = shown, numbers, before, depth
+        self._words = Words(shown.words)
+        self._refused: list[Refused] = []
+        self._spans: list[tuple[int, int]] = []
+
+    def all(self, answer: Any, report: type[Model]) -> Resolved:
+        return Resolved(self._model(answer, report, "", ()), self._refused, self._spans)
+
+    def _model(self, answer: Any, model: type[Model], pointer: str, trail: tuple[Any, ...]) -> dict[str, Any]:
+        """The fields of a part: figures first, for they say where its texts must stand."""
+        names = list(type(answer).model_fields)
+        values: dict[str, Any] = {}
+        for name in sorted(names, key=lambda each: kind_of(model, each) is None):
+            at, way = f"{pointer}/{name}", (*trail, (model, name))
+            value = getattr(answer, name)
+            if kind_of(model, name) is not None:
+                values[name] = self._figure(value, at, way)
+            elif is_list(model, name):
+                values[name] = self._rows(value, model_of(model, name), at, way)
+            elif (inner := model_of(model, name)) is not None:
+                values[name] = self._part(value, inner, at, way)
+            else:
+                values[name] = self._text(value, model, name, at, _first(values))
+        return {name: values[name] for name in names}
+
+    def _part(self, value: Any, model: type[Model], pointer: str, trail: tuple[Any, ...]) -> dict[str, Any] | None:
+        part = self._model(value, model, pointer, trail) if value is not None else None
+        return part if part is not None and (self._shown.lines or _says_something(part)) else None
+
+    def _rows(self, value: Any, model: type[Model] | None, pointer: str, trail: tuple[Any, ...]) -> list[Any]:
+        start = self._before.get(pointer, 0)
+        places = [(f"{pointer}/{start + index}", each) for index, each in enumerate(value or ())]
+        if model is None:
+            return [text for at, each in places if (text := self._quoted(each, at, None)) is not None]
+        rows = [self._model(each, model, at, trail) for at, each in places]
+        return self._in_their_rows([row for row in rows if _says_something(row)], model, pointer)
+
+    def _in_their_rows(self, rows: list[dict[str, Any]], model: type[Model], pointer: str) -> list[dict[str, Any]]:
+        """The rows, with the names taken out that do not stand by the figures of their row."""
+        names = _names_of(model)
+        answered = {name: {fold(row[name]) for row in rows if row.get(name)} for name in names}
+        start = self._before.get(pointer, 0)
+        kept = []
+        for index, row in enumerate(rows):
+            mark = _first(row)
+            strange = [
+                name
+                for name in names
+                if mark is not None and row.get(name) and not self._stands_by(row[name], mark, answered[name])
+            ]
+            for name in strange:
+                at = f"{pointer}/{start + index}/{name}"
+                self._refused.append(Refused(at, row[name], OF_ANOTHER_ROW))
+            kept.append(_unsure({**row, **dict.fromkeys(strange)}) if strange else row)
+        return kept
+
+    def _stands_by(self, name: str, mark: Mark, others: Set[str]) -> bool:
+        """Whether a name is in the table row of a figure; in words, whether no other row is named in between."""
+        wanted = fold(name)
+        if mark.place.grid is not None and mark.place.line is not None:
+            line = self._shown.lines.get((mark.place.grid, mark.place.line), "")
+            return wanted.replace(" ", "") in line
+        ends = {each: self._words.last_end(each, mark.at) for each in others}
+        return ends[wanted] >= 0 and ends[wanted] == max(ends.values())
+
+    # --- texts
+
+    def _text(self, value: Any, model: type[Model], name: str, pointer: str, mark: Mark | None) -> Any:
+        if not isinstance(value, str) or _is_choice(model.model_fields[name].annotation):
+            return value
+        return self._quoted(value, pointer, mark, called=name in _names_of(model))
+
+    def _quoted(self, value: str, pointer: str, mark: Mark | None, *, called: bool = False) -> str | None:
+        """A text as printed. mark: the first figure of its part; what the part is called stands before it."""
+        if not value.strip():
+            return None
+        near = None if mark is None else Near(mark.at, before=called)
+        quoted = self._words.quoted(value, near)
+        if quoted is None:
+            self._refused.append(Refused(pointer, value, NOT_QUOTED))
+        elif (span := self._words.find(value, near)) is not None:
+            self._spans.append(span)
+        return quoted
+
+    # --- figures
+
+    def _figure(self, value: Any, pointer: str, trail: tuple[Any, ...]) -> Chosen | None:
+        if value is None:
+            return None
+        copied = self._numbers.copied(str(value))
+        found = self._found(copied, trail) if copied else NO_NUMBER
+        if isinstance(found, str):
+            self._refused.append(Refused(pointer, str(value), found))
+            return None
+        said = witness(trail[self._depth :], found.place)
+        down = falls(found.place) is True and found.token.value > 0
+        return Chosen(Ref(found.token.index, negative=down), found, said)
+
+    def _found(self, copied: Copied, trail: tuple[Any, ...]) -> Mark | str:
+        """The mark of a copied number, or why there is none."""
+        marks = self._shown.marks
+        exact = marks[copied.mark - 1] if copied.mark and copied.mark <= len(marks) else None
+        if copied.value is None:
+            return exact or NOT_SHOWN
+        if exact is not None and abs(exact.token.value) == abs(copied.value):
+            return exact
+        same = [each for each in marks if abs(each.token.value) == abs(copied.value)]
+        if len(same) < 2:
+            return same[0] if same else NOT_SHOWN
+        named = [each for each in same if witness(trail[self._depth :], each.place) is Witness.FOR]
+        return named[0] if len(named) == 1 else SEVERAL
+
+
+def _says_something(values: dict[str, Any]) -> bool:
+    """Whether a part has anything that is printed (contract: one of which nothing is printed is null).
+
+    In a table the rows and columns are printed, blank or not.
+    """
+    return any(value not in (None, [], False) for value in values.values())
+
+
+def _names_of(model: type[Model]) -> list[str]:
+    """The texts of a row that come before its figures in the form: what the row is called."""
+    names = []
+    for name, info in model.model_fields.items():
+        if carries_figures(model, name):
+            break
+        if not _is_choice(info.annotation):
+            names.append(name)
+    return names if len(names) < len(model.model_fields) else []
+
+
+def _unsure(value: Any) -> Any:
+    """The same values with the words against every figure."""
+    if isinstance(value, Chosen):
+        return replace(value, witness=Witness.AGAINST)
+    if isinstance(value, dict):
+        return {key: _unsure(each) for key, each in value.items()}
+    return [_unsure(each) for each in value] if isinstance(value, list) else value
+
+
+def _first(values: Mapping[str, Any]) -> Mark | None:
+    """The first figure of a part, in the order of the page."""
+    marks = [each.mark for each in chosen_in(values)]
+    return min(marks, key=lambda mark: mark.at, default=None)
+
+
+def chosen_in(value: Any) -> Iterator[Chosen]:
+    """All figures in nested values."""
+    if isinstance(value, Chosen):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from chosen_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from chosen_in(each)
+
+
+def _is_choice(annotation: Any) -> bool:
+    """Whether a text is one of a few words of the schema, and no quotation."""
+    return get_origin(annotation) is Literal or any(_is_choice(each) for each in get_args(annotation))

@@ -1,0 +1,266 @@
+"""What a model is shown of a report: a section's words and tables, every number with its mark.
+
+A mark is a small whole number, counted within what is shown; the protocol says how it is printed beside its number
+(收入总计1,955.06@7万元). Dates and the ordinals of lists are words, and carry none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from recount.pipeline.document import Cell, Grid, Number, Paragraph, Token
+from recount.pipeline.split.text import plain
+
+_DATE = re.compile(r"年|月|日|-\d+月")
+_YEAR_WORDS = re.compile(r"年度?")
+_ORDINAL_END = re.compile(r"[.、)．](?!\d)")
+_MOST_HEAD_ROWS = 4
+_FEWEST_HEADS = 3
+_LONGEST_HEAD = 30  # characters
+_COLUMN_NUMBERS = ("栏次", "行次")
+_CUT = re.compile(r"(?<=[。;；\n])")
+
+Print = Callable[[str, int], str]
+"""How a number is printed with its mark: digits as printed, mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a shown number stands. before: the words before it in what is shown, folded, every number as ▮; of a
+    number in a table those of its cell.
+
+    row, heads: for a number in a table: the words of its row to the left of it, and those over its column.
+    grid, line: which of the shown grids and which row of it; None in running text.
+    """
+
+    before: str
+    row: str = ""
+    heads: str = ""
+    grid: int | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A number that is shown: its mark, its token, its place.
+
+    printed: as it is shown, with its mark, digits and their punctuation half-width. at: its index in the words, white
+    space not counted.
+    """
+
+    number: int
+    printed: str
+    token: Token
+    place: Place
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is shown, as a prompt prints it, with what is needed to find an answer in it again.
+
+    text: for the prompt. words: all printed characters in order, without marks: what a quotation must be found in.
+    marks: by their numbers, from 1. lines: by (grid, row), the words of each row of a table that holds figures.
+    """
+
+    text: str
+    words: str
+    marks: tuple[Mark, ...]
+    lines: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some rows of a grid: first..last (exclusive), to be shown under the rows that head them."""
+
+    grid: Grid
+    first: int
+    last: int
+
+
+def show(paragraphs: Sequence[Paragraph], blocks: Sequence[Block], printed: Print, *, years: bool = False) -> Shown:
+    """Paragraphs and tables as a model is shown them. years: whether years are numbers here (a title page)."""
+    writer = _Writer(printed, years)
+    for paragraph in paragraphs:
+        writer.paragraph(paragraph)
+    for index, block in enumerate(blocks):
+        writer.table(index, block)
+    return Shown(writer.text, writer.words, tuple(writer.marks), writer.lines)
+
+
+def blocks_of(grid: Grid, most_rows: int) -> list[Block]:
+    """A grid in blocks of at most so many rows; one in two halves stays whole: its list runs down one, then the other."""
+    if _in_halves(grid):
+        return [Block(grid, 0, grid.rows)]
+    return [Block(grid, first, min(first + most_rows, grid.rows)) for first in range(0, grid.rows, most_rows)]
+
+
+def _in_halves(grid: Grid) -> bool:
+    """Whether the same words head several columns."""
+    for row in range(min(grid.rows, _MOST_HEAD_ROWS)):
+        words = [cell.words for cell in grid.cells if cell.row == row and cell.words]
+        if _is_heading(grid, row) and len(set(words)) < len(words):
+            return True
+    return False
+
+
+def _headings(grid: Grid, row: int) -> Iterator[range]:
+    """The runs of rows above a row that hold words alone, the nearest first.
+
+    A table may change its columns half-way down (funds above, indicators below).
+    """
+    end = row
+    while end > 0:
+        if not _is_heading(grid, end - 1):
+            end -= 1
+            continue
+        start = end
+        while start > 0 and _is_heading(grid, start - 1) and end - start < _MOST_HEAD_ROWS:
+            start -= 1
+        yield range(start, end)
+        end = start
+
+
+def _heading(grid: Grid, row: int) -> range:
+    """The rows that head a row: the nearest run that begins words over half of the columns."""
+    for run in _headings(grid, row):
+        begun = sum(c.column_end - c.column for c in grid.cells if c.words and c.row in run and c.row == run.start)
+        if begun * 2 >= grid.columns:
+            return run
+    return range(0)
+
+
+def _over(grid: Grid, row: int, cell: Cell) -> str:
+    """The words over a cell: of the nearest rows above that have some over its columns."""
+    for run in _headings(grid, row):
+        words = "".join(
+            c.words for c in grid.cells if c.row in run and c.column < cell.column_end and cell.column < c.column_end
+        )
+        if words:
+            return words
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def _is_heading(grid: Grid, row: int) -> bool:
+    cells = [cell for cell in grid.cells if cell.row <= row < cell.row_end and cell.words]
+    begun = [cell for cell in cells if cell.row == row]
+    if not begun or len(cells) < _FEWEST_HEADS:
+        return False
+    if cells[0].words in _COLUMN_NUMBERS:
+        return True
+    return not any(_is_number(cell) or len(cell.words) > _LONGEST_HEAD for cell in cells)
+
+
+def halves(paragraphs: Sequence[Paragraph]) -> tuple[Sequence[Paragraph], Sequence[Paragraph]]:
+    """Paragraphs in two, for an answer that was cut off; the second is empty where there is but one."""
+    middle = (len(paragraphs) + 1) // 2
+    return paragraphs[:middle], paragraphs[middle:]
+
+
+class _Writer:
+    """Writes what is shown, and counts its marks."""
+
+    def __init__(self, printed: Print, years: bool) -> None:
+        self._printed, self._years = printed, years
+        self._parts: list[str] = []
+        self._words: list[str] = []
+        self._length = 0
+        self._known: dict[int, str] = {}
+        self._before = ""
+        self.marks: list[Mark] = []
+        self.lines: dict[tuple[int, int], str] = {}
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self._parts)
+
+    @property
+    def words(self) -> str:
+        return "".join(self._words)
+
+    def paragraph(self, paragraph: Paragraph) -> None:
+        folded = paragraph.text.folded
+        numbers = [each for each in paragraph.numbers if self._is_figure(folded, each)]
+
+        def place(number: Number) -> Place:
+            return Place(self._before + _masked(folded, paragraph.numbers, number.start))
+
+        self._parts.append(self._marked(paragraph.text.printed, numbers, place))
+        self._before += _masked(folded, paragraph.numbers, len(folded)) + "\n"
+
+    def table(self, index: int, block: Block) -> None:
+        """Rows of a table, a line each, under the rows that head the first of them."""
+        grid = block.grid
+        for each in grid.caption:
+            self.paragraph(each)
+        for row in [*_heading(grid, block.first), *range(block.first, block.last)]:
+            cells = sorted(
+                (cell for cell in grid.cells if cell.row <= row < cell.row_end), key=lambda cell: cell.column
+            )
+            before = len(self.marks)
+            self._parts.append("| " + " | ".join(self._cell(index, grid, row, cell, cells) for cell in cells) + " |")
+            if row >= block.first and any(each.place.line == row for each in self.marks[before:]):
+                self.lines[index, row] = "".join(cell.words for cell in cells)
+        if grid.note is not None and block.last == grid.rows:
+            self.paragraph(grid.note)
+
+    def _cell(self, index: int, grid: Grid, row: int, cell: Cell, line: Sequence[Cell]) -> str:
+        def place(number: Number) -> Place:
+            left = "".join(each.words for each in line if each.column < cell.column and not _is_number(each))
+            before = _masked(cell.text.folded, cell.numbers, number.start)
+            return Place(before, left, _over(grid, row, cell), index, row)
+
+        numbers = [each for each in cell.numbers if not _DATE.match(cell.text.folded, each.end) or self._years]
+        return self._marked(cell.text.printed, numbers, place).replace("\n", "")
+
+    def _marked(self, printed: str, numbers: Iterable[Number], place: Callable[[Number], Place]) -> str:
+        shown, done = "", 0
+        for number in numbers:
+            digits = printed[number.start : number.end]
+            percent = digits[-1] if digits[-1] in "%％﹪" else ""
+            known = self._known.get(number.token.index)
+            if known is None:
+                count = len(self.marks) + 1
+                known = self._printed(plain(digits.removesuffix(percent)), count)
+                self._known[number.token.index] = known
+                at = self._length + len("".join(printed[: number.start].split()))
+                self.marks.append(Mark(count, known, number.token, place(number), at))
+            shown += printed[done : number.start] + known + percent
+            done = number.end
+        self._say(printed)
+        return shown + printed[done:]
+
+    def _say(self, printed: str) -> None:
+        self._words.append(printed)
+        self._length += len("".join(printed.split()))
+
+    def _is_figure(self, folded: str, number: Number) -> bool:
+        if _DATE.match(folded, number.end):
+            return self._years and _YEAR_WORDS.match(folded, number.end) is not None
+        ordinal = number.token.unit is None and not number.token.decimals and _ORDINAL_END.match(folded, number.end)
+        return not ((ordinal and not folded[: number.start].strip(" (")) or (ordinal and _starts(folded, number.start)))
+
+
+def _starts(folded: str, at: int) -> bool:
+    """Whether an item may begin here: after a line end, a full stop or a semicolon."""
+    return folded[:at].rstrip(" (")[-1:] in ("", "\n", "。", ";", ":")
+
+
+def _masked(folded: str, numbers: Sequence[Number], end: int) -> str:
+    """The words up to an index, every number as one sign."""
+    parts, done = [], 0
+    for number in numbers:
+        if number.end > end:
+            break
+        parts += [folded[done : number.start], "▮"]
+        done = number.end
+    return "".join([*parts, folded[done:end]])
+
+
+def _is_number(cell: Cell) -> bool:
+    """Whether a cell holds a figure and nothing else, but for its unit."""
+    return len(cell.numbers) == 1 and len(cell.text) - (cell.numbers[0].end - cell.numbers[0].start) <= 2

@@ -1,0 +1,116 @@
+"""A model that answers perfectly, over real HTTP: every figure gets through, and nothing is asked in vain."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recount.pipeline.model.settings import ModelSettings
+from recount.pipeline.model.use import Modelling
+from recount.pipeline.structure import structure
+from recount.tests.pipeline.model.examples import DEPARTMENT, NATIONAL, SHANGHAI, TABLES, example, scripted_by
+from recount.tests.pipeline.model.server import scripted
+
+SAMPLES = Path(__file__).parents[4] / "shared" / "reports"
+
+
+def figures(values: Any, pointer: str = "") -> Iterator[tuple[str, Decimal]]:
+    """All numbers of a report, by pointer."""
+    if isinstance(values, Mapping):
+        for key, each in values.items():
+            yield from figures(each, f"{pointer}/{key}")
+    elif isinstance(values, list):
+        for index, each in enumerate(values):
+            yield from figures(each, f"{pointer}/{index}")
+    elif isinstance(values, int | Decimal) and not isinstance(values, bool):
+        yield pointer, Decimal(values)
+
+
+def mapped(result: Mapping[str, Any]) -> dict[str, Decimal]:
+    return {at: value for at, value in figures(result["report"]) if not at.startswith("/unmapped_figures")}
+
+
+def unmapped(result: Mapping[str, Any]) -> Counter[tuple[str, str]]:
+    return Counter((each["label"], each["raw"]) for each in result["report"]["unmapped_figures"])
+
+
+def by_model(path: Path, server: Any, *, alone: bool, **settings: Any) -> dict[str, Any]:
+    asked = ModelSettings("scripted", base_url=server.base_url, mode="json_schema", **settings)
+    return structure(path, model=Modelling(asked, alone=alone, rounds=2))
+
+
+@pytest.mark.parametrize("path", [NATIONAL, SHANGHAI, TABLES, DEPARTMENT], ids=lambda path: path.stem)
+def test_a_perfect_answer_gives_the_figures_of_the_template(path: Path) -> None:
+    with scripted(scripted_by(example(path))) as server:
+        result = by_model(path, server, alone=True)
+    wanted = structure(path)
+    assert mapped(result) == mapped(wanted)
+    assert unmapped(result) >= unmapped(wanted)  # a figure that is printed twice may be listed once more
+    assert result["summary"]["mapper"]["name"] == "model:scripted"
+    assert {each["mapper"] for each in result["figures"].values()} == {"model:scripted"}
+    assert result["rejected"] == []
+
+
+@pytest.mark.parametrize("name", ["s002", "r_czj"])
+def test_the_samples_get_their_gold_figures(name: str) -> None:
+    path = SAMPLES / f"{name}.pdf"
+    if not path.exists():
+        pytest.skip("the sample reports are not here")
+    with scripted(scripted_by(example(path))) as server:
+        result = by_model(path, server, alone=True)
+    assert dict(figures(result["report"])) == dict(figures(structure(path)["report"]))
+
+
+def test_the_cascade_asks_nothing_where_the_template_leaves_nothing_open() -> None:
+    with scripted(scripted_by(example(DEPARTMENT))) as server:
+        result = by_model(DEPARTMENT, server, alone=False)
+    assert server.requests == []
+    assert result["summary"]["mapper"] == {
+        "name": "template",
+        "calls": 0,
+        "input_tokens": 0,
+        "output_tokens": 0,
+        "cost": Decimal(0),
+        "prompts": {},
+        "open": {},
+    }
+
+
+@pytest.mark.parametrize(("name", "share"), [("s002", 0.0), ("r_czj", 1 / 3)])
+def test_the_cascade_asks_little_of_the_samples(name: str, share: float) -> None:
+    path = SAMPLES / f"{name}.pdf"
+    if not path.exists():
+        pytest.skip("the sample reports are not here")
+    with scripted(scripted_by(example(path))) as server:
+        by_model(path, server, alone=False)
+        few = list(server.requests)
+    with scripted(scripted_by(example(path))) as server:
+        by_model(path, server, alone=True)
+        all_of_it = list(server.requests)
+    assert len(few) <= share * len(all_of_it)
+    assert sum(len(each.user) for each in few) <= share * sum(len(each.user) for each in all_of_it)
+
+
+def test_a_second_run_asks_nothing(tmp_path: Path) -> None:
+    store = tmp_path / "model.sqlite"
+    with scripted(scripted_by(example(NATIONAL))) as server:
+        first = by_model(NATIONAL, server, alone=True, store=store)
+        sent = len(server.requests)
+        second = by_model(NATIONAL, server, alone=True, store=store)
+        assert len(server.requests) == sent > 0
+    assert second["report"] == first["report"]
+    assert first["summary"]["mapper"]["calls"] == sent
+    assert second["summary"]["mapper"]["calls"] == 0
+
+
+def test_a_prompt_has_a_version_in_the_result() -> None:
+    with scripted(scripted_by(example(NATIONAL))) as server:
+        result = by_model(NATIONAL, server, alone=True)
+    prompts = result["summary"]["mapper"]["prompts"]
+    assert len(prompts["income"]) == 1
+    assert len(prompts["income"][0]) == 12

@@ -1,0 +1,157 @@
+"""Answers resolved: the right pair, a wrong mark, an invention, a direction, a quotation, the name of a row."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from recount.pipeline.document import Paragraph
+from recount.pipeline.model.fields import answer_model
+from recount.pipeline.model.labels import Witness
+from recount.pipeline.model.protocol import PAIR, PROTOCOLS, Choice, Copied, MarkAlone, Plain
+from recount.pipeline.model.quotation import Near, Words
+from recount.pipeline.model.resolve import NOT_QUOTED, NOT_SHOWN, OF_ANOTHER_ROW, SEVERAL, Chosen, Resolved, resolve
+from recount.pipeline.model.shown import Shown, show
+from recount.schemas.figures import Ref
+from recount.schemas.final_accounts.report import Report
+from recount.tests.pipeline.helpers import Sheet
+
+INCOME = "本年收入100.00万元，其中：财政拨款收入90.00万元，占90.00%；其他收入10.00万元，占10.00%。"
+CHANGE = "收入总计100.00万元。收入总计与上年相比，减少20.00万元，下降16.67%，主要原因是：项目减少。"
+ITEMS = (
+    "1.教育支出（类）普通教育（款）小学教育（项）：支出决算数为5.00万元，比上年决算增加1.00万元，增长25.00%。"
+    "2.农业支出（类）农业农村（款）行政运行（项）：支出决算数为7.00万元，比上年决算减少1.00万元，下降12.50%。"
+)
+
+
+def shown_of(*texts: str) -> Shown:
+    sheet = Sheet()
+    paragraphs: list[Paragraph] = [sheet.paragraph(text) for text in texts]
+    return show(paragraphs, [], PAIR.printed)
+
+
+def resolved(section: str, values: dict[str, Any], *texts: str) -> Resolved:
+    """An answer with some fields of a section, the others null."""
+    answer = answer_model(Report, PAIR.figure_type(()), {section: dict.fromkeys(values)})
+    return resolve(answer.model_validate({section: values}), Report, shown_of(*texts), PAIR, {}, depth=1)
+
+
+def refused(found: Resolved) -> list[tuple[str, str]]:
+    return [(each.pointer, each.reason) for each in found.refused]
+
+
+def test_a_figure_with_its_mark_is_its_place() -> None:
+    found = resolved("income", {"total": "100.00@1", "other": {"amount": "10.00@4", "percent": "10.00@5"}}, INCOME)
+    other = found.values["income"]["other"]
+    assert found.values["income"]["total"].ref == Ref(0)
+    assert (other["amount"].ref, other["percent"].ref) == (Ref(3), Ref(4))
+    assert other["amount"].witness is Witness.FOR
+    assert not found.refused
+
+
+def test_a_right_figure_with_a_wrong_mark_is_found_where_it_stands() -> None:
+    found = resolved("income", {"total": "100.00@9"}, INCOME)
+    assert found.values["income"]["total"].ref == Ref(0)
+
+
+def test_a_figure_in_several_places_is_found_by_the_words_of_its_field_or_left_open() -> None:
+    twice = "本年收入9.00万元，其中：财政拨款收入9.00万元，占100.00%。"
+    found = resolved("income", {"fiscal_appropriation": {"amount": "9.00@7", "percent": None}}, twice)
+    assert found.values["income"]["fiscal_appropriation"]["amount"].ref == Ref(1)
+    lost = resolved("income", {"business": {"amount": "9.00@7", "percent": None}}, twice)
+    assert refused(lost) == [("/income/business/amount", SEVERAL)]
+
+
+@pytest.mark.parametrize("figure", ["123.45@1", "1000.00@1", "100.01@1", "10000@1"])
+def test_an_invention_is_refused(figure: str) -> None:
+    found = resolved("income", {"total": figure}, INCOME)
+    assert refused(found) == [("/income/total", NOT_SHOWN)]
+    assert found.values["income"] is None
+
+
+def test_a_direction_is_that_of_the_words_whatever_sign_the_model_gives() -> None:
+    for sign in ("", "-"):
+        change = {"amount": f"{sign}20.00@2", "percent": f"{sign}16.67@3", "reason": None}
+        found = resolved("income_expenditure", {"income_change": change}, CHANGE)
+        values = found.values["income_expenditure"]["income_change"]
+        assert (values["amount"].ref, values["percent"].ref) == (Ref(1, negative=True), Ref(2, negative=True))
+
+
+def test_a_figure_in_the_wrong_field_has_the_words_against_it() -> None:
+    found = resolved("income", {"business": {"amount": "10.00@4", "percent": None}}, INCOME)
+    assert found.values["income"]["business"]["amount"].witness is Witness.AGAINST
+
+
+def test_a_quotation_is_given_as_printed_and_one_of_its_own_is_refused() -> None:
+    change = {"amount": "20.00@2", "percent": None, "reason": "项目减少"}
+    good = resolved("income_expenditure", {"income_change": change}, CHANGE)
+    assert good.values["income_expenditure"]["income_change"]["reason"] == "项目减少"
+    change["reason"] = "人员增加"
+    bad = resolved("income_expenditure", {"income_change": change}, CHANGE)
+    assert bad.values["income_expenditure"]["income_change"]["reason"] is None
+    assert refused(bad) == [("/income_expenditure/income_change/reason", NOT_QUOTED)]
+
+
+def item(name: str, amount: str) -> dict[str, Any]:
+    return {"class_name": None, "section_name": None, "item_name": name, "amount": amount}
+
+
+def items(*rows: dict[str, Any]) -> Resolved:
+    full = [{**dict.fromkeys(("change", "budget", "purpose")), **row} for row in rows]
+    return resolved("general_public_budget", {"items": full}, ITEMS)
+
+
+def test_a_row_keeps_its_name() -> None:
+    found = items(item("小学教育", "5.00@1"), item("行政运行", "7.00@4"))
+    rows = found.values["general_public_budget"]["items"]
+    assert [(row["item_name"], row["amount"].ref.token) for row in rows] == [
+        ("小学教育", 1),
+        ("行政运行", 5),
+    ]  # 0 and 4 are ordinals
+    assert not found.refused
+
+
+def test_a_name_that_stands_by_the_figures_of_another_row_is_taken_out() -> None:
+    found = items(item("小学教育", "7.00@4"), item("行政运行", "5.00@1"))
+    rows = found.values["general_public_budget"]["items"]
+    assert [row["item_name"] for row in rows] == [None, None]
+    assert {chosen.witness for row in rows if isinstance(chosen := row["amount"], Chosen)} == {Witness.AGAINST}
+    assert {reason for _, reason in refused(found)} == {OF_ANOTHER_ROW}
+
+
+def test_quotations_may_be_shortened_and_are_found_near_their_figure() -> None:
+    words = Words("甲：主要原因是项目减少。乙：主要原因是项目增加，人员经费也有增加。")
+    assert words.quoted("主要原因……减少") == "主要原因是项目减少"
+    assert words.quoted("主要 原因是") == "主要原因是"
+    assert words.find("主要原因是", Near(14, before=False)) == (14, 19)
+    assert words.find("主要原因是", Near(14, before=True)) == (2, 7)
+    assert words.quoted("主要原因是没有") is None
+
+
+def test_dates_are_given_in_the_form_of_the_contract_if_they_are_printed() -> None:
+    words = Words("截止2022年12月31日，固定资产")
+    assert words.quoted("2022-12-31") == "2022-12-31"
+    assert words.quoted("2021-12-31") is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "copied"),
+    [
+        ("1,955.06@7", Copied(Decimal("1955.06"), 7)),
+        ("1，955.06 @ 7", Copied(Decimal("1955.06"), 7)),
+        ("1955.06", Copied(Decimal("1955.06"), None)),
+        ("很多", None),
+    ],
+)
+def test_pairs_are_read_with_what_models_do_to_them(answer: str, copied: Copied | None) -> None:
+    assert PAIR.copied(answer) == copied
+
+
+def test_the_other_protocols_are_read_too() -> None:
+    assert [each.name for each in PROTOCOLS] == ["pair", "plain", "enum", "mark"]
+    assert Plain().copied("12.00") is not None
+    assert Plain().printed("12.00", 3) == "12.00"
+    assert MarkAlone().copied("7") == Copied(None, 7)
+    assert Choice().figure_type(("1.00@1", "2.00@2")).__args__ == ("1.00@1", "2.00@2")
