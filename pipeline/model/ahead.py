@@ -11,13 +11,13 @@ from recount.pipeline.archive import Source
 from recount.pipeline.content import hash_of
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.local import local_file
-from recount.pipeline.model.batch import collect, submit, submitted
-from recount.pipeline.model.client import asker
 from recount.pipeline.model.local import served
 from recount.pipeline.model.plan import Plan, plan_of, questions_of
 from recount.pipeline.model.question import Asker, Question
 from recount.pipeline.model.ready import STORE
 from recount.pipeline.model.settings import ModelSettings
+from recount.pipeline.model.transport.batch import collect, submit, submitted
+from recount.pipeline.model.transport.client import asker
 from recount.pipeline.own_family import family_of
 from recount.pipeline.place import Place
 from recount.pipeline.settings import Settings

@@ -10,9 +10,9 @@ from recount.pipeline.document import Document
 from recount.pipeline.model.cascade import open_pieces
 from recount.pipeline.model.mapper import Mapper, parts_of
 from recount.pipeline.model.pieces import Piece, pieces_of
-from recount.pipeline.model.price import cost, estimate
 from recount.pipeline.model.question import Asker, Question
 from recount.pipeline.model.settings import ModelSettings
+from recount.pipeline.model.transport.price import cost, estimate
 from recount.pipeline.template.registry import map_document
 from recount.pipeline.verify import verify
 from recount.schemas.family import Family

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from recount.pipeline.model.client import prepare
 from recount.pipeline.model.local import served
 from recount.pipeline.model.settings import ModelSettings
+from recount.pipeline.model.transport.client import prepare
 
 STORE = "model.sqlite"
 """The file beside a ledger that keeps a run's answers and calls."""

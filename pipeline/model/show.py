@@ -8,8 +8,8 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from recount.pipeline.model.plan import Plan
-from recount.pipeline.model.probe import ProbeResult
 from recount.pipeline.model.settings import ModelSettings
+from recount.pipeline.model.transport.probe import ProbeResult
 
 _MOST_REPORTS = 50
 

@@ -92,7 +92,7 @@ def show(paragraphs: Sequence[Paragraph], blocks: Sequence[Block], printed: Prin
 
 
 def blocks_of(grid: Grid, most_rows: int) -> list[Block]:
-    """A grid in blocks of at most so many rows; one in two halves stays whole: its list runs down one, then the other."""
+    """A grid in blocks of at most so many rows; one in two halves stays whole: its list runs down both in turn."""
     if _in_halves(grid):
         return [Block(grid, 0, grid.rows)]
     return [Block(grid, first, min(first + most_rows, grid.rows)) for first in range(0, grid.rows, most_rows)]

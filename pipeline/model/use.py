@@ -11,10 +11,10 @@ from functools import cache
 from recount.pipeline.document import Document
 from recount.pipeline.mapped import Mapped
 from recount.pipeline.model.cascade import cascade, map_by_model
-from recount.pipeline.model.client import asker
 from recount.pipeline.model.mapper import Mapper
 from recount.pipeline.model.question import Asker, Usage
 from recount.pipeline.model.settings import ModelSettings
+from recount.pipeline.model.transport.client import asker
 from recount.pipeline.template.registry import map_document
 from recount.pipeline.verify import Verified
 from recount.schemas.family import Family

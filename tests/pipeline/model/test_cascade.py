@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from recount.pipeline.errors import BudgetSpent, Truncated, Unreachable
+from recount.pipeline.mapped import Mapped
 from recount.pipeline.model.cascade import cascade, filled, map_by_model, open_pieces, values_of
 from recount.pipeline.model.mapper import Mapper
 from recount.pipeline.model.pieces import pieces_of
@@ -161,17 +162,11 @@ def test_a_document_whose_wording_no_template_knows_goes_to_the_model() -> None:
     known = example(NATIONAL)
     without = known.template.report.model_copy(update={"income": None})
     asker = known.oracle()
-    found = cascade(known.document, known.mapper(asker), "oracle", 2, _mapped(known, without))
+    found = cascade(known.document, known.mapper(asker), "oracle", 2, Mapped(without, "template", found=True))
     assert [each.purpose for each in asker.asked] == ["income"]
     assert found.verified.figures["/income/total"].value == known.verified.figures["/income/total"].value
     assert found.verified.mapper_of("/income/total") == "model:oracle"
     assert found.verified.mapper_of("/expenditure/total") == "cascade"
-
-
-def _mapped(known: Example, report: Any) -> Any:
-    from recount.pipeline.mapped import Mapped
-
-    return Mapped(report, "template", found=True)
 
 
 def test_what_is_settled_stays_and_what_is_open_is_filled() -> None:

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, StringConstraints
 
 from recount.pipeline.errors import ModelError
-from recount.pipeline.model.client import asker
 from recount.pipeline.model.question import Question, Reply
 from recount.pipeline.model.settings import ModelSettings
-from recount.pipeline.model.store import opened
+from recount.pipeline.model.transport.client import asker
+from recount.pipeline.model.transport.store import opened
 from recount.tests.pipeline.model.server import Scripted
 
 

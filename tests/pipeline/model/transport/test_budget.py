@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from recount.pipeline.errors import BudgetSpent, UsageError
-from recount.pipeline.model.calls import tokens_of, usage_of
-from recount.pipeline.model.client import asker
-from recount.pipeline.model.pace import wait_for_turn
-from recount.pipeline.model.price import cost, estimate, reckoned
 from recount.pipeline.model.question import Reply, Usage
 from recount.pipeline.model.settings import ModelSettings
-from recount.pipeline.model.store import opened
+from recount.pipeline.model.transport.calls import tokens_of, usage_of
+from recount.pipeline.model.transport.client import asker
+from recount.pipeline.model.transport.pace import wait_for_turn
+from recount.pipeline.model.transport.price import cost, estimate, reckoned
+from recount.pipeline.model.transport.store import opened
 from recount.tests.pipeline.model.server import Length, Scripted, Status, Words, scripted
 from recount.tests.pipeline.model.transport.asking import heard, processes, started
 from recount.tests.pipeline.model.transport.common import RIGHT, ask, in_threads, question, settings_for

@@ -20,7 +20,7 @@ from recount.pipeline.errors import (
     Unreachable,
 )
 from recount.pipeline.model.question import Reply
-from recount.pipeline.model.retry_after import seconds_to_wait
+from recount.pipeline.model.transport.retry_after import seconds_to_wait
 from recount.tests.pipeline.model.server import (
     Cut,
     Drip,

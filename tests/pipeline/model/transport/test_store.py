@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from recount.pipeline.errors import UsageError
-from recount.pipeline.model.store import Store, opened
+from recount.pipeline.model.transport.store import Store, opened
 from recount.tests.pipeline.model.transport.common import in_threads
 
 

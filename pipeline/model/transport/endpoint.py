@@ -18,11 +18,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from recount.pipeline.errors import ModelMisconfigured, Unreachable, UsageError
-from recount.pipeline.model import secret
-from recount.pipeline.model.dialect import Dialect
-from recount.pipeline.model.outcomes import Outcomes, Sent, choices_of
 from recount.pipeline.model.question import Messages
 from recount.pipeline.model.settings import ModelSettings, ModeName
+from recount.pipeline.model.transport import secret
+from recount.pipeline.model.transport.dialect import Dialect
+from recount.pipeline.model.transport.outcomes import Outcomes, Sent, choices_of
 
 T = TypeVar("T")
 

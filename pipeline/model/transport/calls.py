@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from recount.pipeline.model.question import Question, Usage
 from recount.pipeline.model.settings import ModelSettings
-from recount.pipeline.model.store import Store
+from recount.pipeline.model.transport.store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from recount.pipeline.errors import BudgetSpent
-from recount.pipeline.model.calls import tokens_of
-from recount.pipeline.model.price import cost
 from recount.pipeline.model.settings import ModelSettings
-from recount.pipeline.model.store import Store
+from recount.pipeline.model.transport.calls import tokens_of
+from recount.pipeline.model.transport.price import cost
+from recount.pipeline.model.transport.store import Store
 
 
 @contextmanager

@@ -18,17 +18,17 @@ from typing import Any
 from pydantic import BaseModel
 
 from recount.pipeline.errors import Offline, UsageError
-from recount.pipeline.model.answers import Kept, find, keep, key_of
-from recount.pipeline.model.budget import reserved
-from recount.pipeline.model.calls import Call, record
-from recount.pipeline.model.endpoint import Endpoint
-from recount.pipeline.model.exchange import Post, messages_of
-from recount.pipeline.model.modes import mode_of
-from recount.pipeline.model.price import cost, reckoned
-from recount.pipeline.model.probe import working_mode
 from recount.pipeline.model.question import Question, Usage
 from recount.pipeline.model.settings import ModelSettings, ModeName, check
-from recount.pipeline.model.store import opened
+from recount.pipeline.model.transport.answers import Kept, find, keep, key_of
+from recount.pipeline.model.transport.budget import reserved
+from recount.pipeline.model.transport.calls import Call, record
+from recount.pipeline.model.transport.endpoint import Endpoint
+from recount.pipeline.model.transport.exchange import Post, messages_of
+from recount.pipeline.model.transport.modes import mode_of
+from recount.pipeline.model.transport.price import cost, reckoned
+from recount.pipeline.model.transport.probe import working_mode
+from recount.pipeline.model.transport.store import opened
 
 MOST_QUESTIONS = 50_000
 """Of one batch (OpenAI's limit)."""

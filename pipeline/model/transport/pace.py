@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from recount.pipeline.model.settings import ModelSettings
-from recount.pipeline.model.store import Store
+from recount.pipeline.model.transport.store import Store
 
 
 def wait_for_turn(store: Store, settings: ModelSettings) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recount.pipeline.model.outcomes import Sent
 from recount.pipeline.model.settings import ModelSettings
+from recount.pipeline.model.transport.outcomes import Sent
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from recount.pipeline.errors import ModelError, NotToSchema
-from recount.pipeline.model.answers import Kept, keep, key_of
-from recount.pipeline.model.budget import reserved
-from recount.pipeline.model.calls import Call, record
-from recount.pipeline.model.endpoint import Endpoint
-from recount.pipeline.model.outcomes import Sent
-from recount.pipeline.model.pace import wait_for_turn
-from recount.pipeline.model.price import cost, reckoned
 from recount.pipeline.model.question import Messages, Question, Reply, Usage
-from recount.pipeline.model.retrying import Patience, until_answered
 from recount.pipeline.model.settings import ModelSettings, ModeName
-from recount.pipeline.model.store import Store
+from recount.pipeline.model.transport.answers import Kept, keep, key_of
+from recount.pipeline.model.transport.budget import reserved
+from recount.pipeline.model.transport.calls import Call, record
+from recount.pipeline.model.transport.endpoint import Endpoint
+from recount.pipeline.model.transport.outcomes import Sent
+from recount.pipeline.model.transport.pace import wait_for_turn
+from recount.pipeline.model.transport.price import cost, reckoned
+from recount.pipeline.model.transport.retrying import Patience, until_answered
+from recount.pipeline.model.transport.store import Store
 
 AGAIN = "上一次回答不符合要求：\n{problem}\n请改正，并重新给出完整的回答。"
 """What is added to a question whose answer did not keep to the schema. Only the last failure is shown."""

@@ -16,7 +16,7 @@ from typing import Literal
 
 from recount.pipeline.model.question import Question, Usage
 from recount.pipeline.model.settings import ModelSettings, ModeName
-from recount.pipeline.model.store import Store
+from recount.pipeline.model.transport.store import Store
 
 Outcome = Literal["ok", "invalid", "truncated"]
 

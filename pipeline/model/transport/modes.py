@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 from recount.pipeline.model.settings import ModelSettings, ModeName
-from recount.pipeline.model.store import Store
+from recount.pipeline.model.transport.store import Store
 
 MODES: tuple[ModeName, ...] = ("json_schema", "tools", "json")
 """The modes in the order they are tried in: first the one in which endpoints hold the answer to the schema."""
