@@ -7,16 +7,47 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from recount.options import (
+    MEMORY,
+    TIMEOUT,
+    BaseUrlOption,
+    BudgetOption,
+    BudgetTokensOption,
+    ConcurrencyOption,
+    Engine,
+    EngineOption,
+    FamilyOption,
+    JobsOption,
+    LogOption,
+    Mapper,
+    MapperOption,
+    MemoryOption,
+    ModelMode,
+    ModelOption,
+    ModeOption,
+    OcrEngine,
+    OcrMode,
+    OfflineOption,
+    PaceOption,
+    PriceInOption,
+    PriceOutOption,
+    QuietOption,
+    RoundsOption,
+    TimeoutOption,
+)
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from recount.pipeline.archive import Problem, Source
+    from recount.pipeline.model.plan import Plan
+    from recount.pipeline.place import Place
+    from recount.pipeline.pool import Bounds
     from recount.pipeline.runner import RunSummary
     from recount.schemas.family import Family
 
@@ -25,48 +56,6 @@ USAGE = 2
 INTERRUPTED = 130
 """The exit codes other than 0; the last is the shells' custom for Ctrl-C."""
 
-
-class OcrMode(StrEnum):
-    """Which pages are read by OCR."""
-
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
-
-
-class OcrEngine(StrEnum):
-    """What runs the recogniser's networks."""
-
-    OPENVINO = "openvino"
-    ONNXRUNTIME = "onnxruntime"
-
-
-FamilyOption = Annotated[
-    str | None,
-    typer.Option(
-        "--family", metavar="NAME|PATH", help="The report family, or the folder of one of your own; else recognised."
-    ),
-]
-
-JobsOption = Annotated[
-    int | None,
-    typer.Option(
-        "--jobs", min=1, metavar="N", help="Worker processes; by default one a core if there are many reports."
-    ),
-]
-TimeoutOption = Annotated[
-    float,
-    typer.Option("--timeout", min=0, metavar="SECONDS", help="Give a report up after this time; 0 for no limit."),
-]
-MemoryOption = Annotated[
-    int,
-    typer.Option("--memory", min=0, metavar="MB", help="Give a report up that needs more memory; 0 for no limit."),
-]
-LogOption = Annotated[
-    Path | None, typer.Option("--log-json", metavar="FILE", help="Add a line of JSON for every report to this log.")
-]
-QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing but failures.")]
-TIMEOUT, MEMORY = 900.0, 4096
 
 app = typer.Typer(
     add_completion=False,
@@ -86,12 +75,18 @@ def _print_version(asked: bool) -> None:
         raise typer.Exit
 
 
-evaluation = typer.Typer(
+models = typer.Typer(
+    no_args_is_help=True,
     rich_markup_mode=None,
-    help="Measure how well reports are structured, against gold.",
-    epilog="Exit codes: 0 as good as asked, 1 not as good, 2 wrong usage.",
+    help="Language models that may be asked.",
+    epilog="docs/models.md says what they are asked, and what it costs.",
 )
-app.add_typer(evaluation, name="eval")
+app.add_typer(models, name="models")
+
+if __name__ != "__main__":  # as which this file only imports itself under its own name, see its end
+    from recount.eval.cli import evaluation
+
+    app.add_typer(evaluation, name="eval")
 
 
 @app.callback()
@@ -106,16 +101,23 @@ def recount(
 
 @app.command(epilog="A second run does only what is new or changed, and what failed before.")
 def structure(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for results and ledger.")],
+    out: Annotated[
+        str, typer.Option("--out", metavar="DIR", help="The folder for results and ledger; or a URL for results.")
+    ],
     paths: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(
-            metavar="PATH...", help="Reports (PDF), patterns, or folders and zip archives with reports at any depth."
+            metavar="PATH...",
+            help="Reports (PDF), patterns, or folders and zip archives with reports at any depth; URLs too (s3://…).",
         ),
     ] = None,
     listed: Annotated[
         Path | None, typer.Option("--list", metavar="FILE", help="A file that names more of them, one a line.")
     ] = None,
+    ledger: Annotated[
+        Path | None, typer.Option("--ledger", metavar="DIR", help="If --out is a URL: the folder for the ledger.")
+    ] = None,
+    engine: EngineOption = Engine.LOCAL,
     jobs: JobsOption = None,
     force: Annotated[bool, typer.Option("--force", help="Do unchanged reports again.")] = False,
     quiet: QuietOption = False,
@@ -129,38 +131,87 @@ def structure(
     ocr_engine: Annotated[
         OcrEngine, typer.Option("--ocr-engine", help="What runs the recogniser's networks.")
     ] = OcrEngine.OPENVINO,
+    mapper: MapperOption = Mapper.AUTO,
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
+    model_mode: ModeOption = ModelMode.AUTO,
+    rounds: RoundsOption = 3,
+    price_input: PriceInOption = None,
+    price_output: PriceOutOption = None,
+    budget: BudgetOption = None,
+    budget_tokens: BudgetTokensOption = None,
+    concurrency: ConcurrencyOption = 4,
+    rpm: PaceOption = None,
+    offline: OfflineOption = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the calls, tokens and price of a run, and send nothing.")
+    ] = False,
+    batch: Annotated[
+        bool, typer.Option("--batch", help="Hand all questions in at once, and go on when the batch is answered.")
+    ] = False,
 ) -> None:
     """Structure reports: one JSON file each, DIR/reports/<path below the archive>.json."""
     from recount.pipeline.archive import find_sources, read_list
+    from recount.pipeline.place import place_of
+    from recount.pipeline.settings import Settings, model_of
 
-    archive = find_sources([*(paths or ()), *(read_list(listed) if listed else ())])
-    settings = {"family": family, "ocr": ocr.value, "engine": ocr_engine.value}
-    summary = _run(archive.sources, out, jobs, force, quiet, timeout, memory, log_json, settings)
+    archive = find_sources([*map(place_of, paths or ()), *(read_list(listed) if listed else ())])
+    asked = model_of(
+        model,
+        mapper.value,
+        base_url=base_url,
+        mode=model_mode.value,
+        price_input=price_input,
+        price_output=price_output,
+        budget=budget,
+        budget_tokens=budget_tokens,
+        concurrency=concurrency,
+        requests_per_minute=rpm,
+        offline=offline,
+    )
+    settings = Settings(family, ocr.value, ocr_engine.value, mapper.value, asked, rounds)
+    if dry_run or batch:
+        from recount.pipeline.model.ahead import ahead
+
+        with ahead(settings, place_of(out), ledger) as looking:
+            if dry_run:
+                _print_plan(looking.plan(archive.sources))
+                return
+            waiting = looking.hand_in(archive.sources)
+        if waiting:
+            print(waiting)
+            return
+    how = {"engine": engine.value, "jobs": jobs, "force": force, "settings": settings, "ledger": ledger}
+    summary = _run(archive.sources, place_of(out), quiet, log_json, bounds=_bounds(timeout, memory), **how)
     if not quiet:
         _print_summary(summary)
     if _print_failures(summary, archive.problems):
         raise typer.Exit(FAILED)
 
 
+def _print_plan(plans: Mapping[str, Plan]) -> None:
+    """What a run would take, a line a report, and in all."""
+    from recount.pipeline.model.plan import Plan
+    from recount.pipeline.model.show import render_plan
+
+    console = _console()
+    for part in render_plan(plans, sum(plans.values(), Plan())):
+        console.print(part)
+
+
 def _run(
     sources: Sequence[Source],
-    out: Path,
-    jobs: int | None,
-    force: bool,
+    out: Place,
     quiet: bool,
-    timeout: float,
-    memory: int,
     log_json: Path | None,
-    settings: Mapping[str, Any],
+    **how: Any,
 ) -> RunSummary:
-    """Runs an archive under the eyes of its user; Ctrl-C is one line."""
+    """Runs an archive under the eyes of its user; Ctrl-C is one line. how: as of `run`."""
     from rich.console import Console
 
-    from recount.pipeline.pool import Bounds
     from recount.pipeline.progress import json_log, live_progress
     from recount.pipeline.runner import Outcome, run
 
-    task = _task_of(settings.get("family"), OcrMode(settings["ocr"]), OcrEngine(settings["engine"]))
     console = Console(stderr=True, quiet=quiet)
     try:
         with live_progress(len(sources), console) as show_progress, json_log(log_json, len(sources)) as log:
@@ -169,27 +220,17 @@ def _run(
                 show_progress(outcome)
                 log(outcome)
 
-            bounds = Bounds(timeout or None, memory << 20 or None)
-            return run(sources, out, jobs=jobs, force=force, on_progress=tell, bounds=bounds, settings=settings, **task)
+            return run(sources, out, on_progress=tell, **how)
     except KeyboardInterrupt:
         print("recount: interrupted; the same command goes on where this one stopped", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _task_of(family: str | None, ocr: OcrMode, engine: OcrEngine) -> dict[str, Any]:
-    """What `run` does with a report: as the family that is asked for, which must be there and sound."""
-    if family is None and (ocr, engine) == (OcrMode.AUTO, OcrEngine.OPENVINO):
-        return {}
-    from functools import partial
+def _bounds(timeout: float, memory: int) -> Bounds:
+    """What a report may take, by the options --timeout and --memory."""
+    from recount.pipeline.pool import Bounds
 
-    from recount.pipeline.own_family import family_of, fingerprint
-    from recount.pipeline.worker import structure_as
-
-    variant = f"{ocr}/{engine}"
-    if family is not None:
-        family_of(family)
-        variant += "/" + fingerprint(family)
-    return {"task": partial(structure_as, family=family, ocr=ocr.value, engine=engine.value), "variant": variant}
+    return Bounds(timeout or None, memory << 20 or None)
 
 
 def _print_summary(summary: RunSummary) -> None:
@@ -215,7 +256,7 @@ def _print_failures(summary: RunSummary, problems: Sequence[Problem] = ()) -> bo
 
     from recount.pipeline.show import reason_of, render_failures
 
-    failures = [(str(problem.path), problem.reason) for problem in problems]
+    failures = [(str(problem.place), problem.reason) for problem in problems]
     failures += [reason_of(failure) for failure in summary.failures]
     console = Console(stderr=True, soft_wrap=True)
     for line in render_failures(failures):
@@ -225,10 +266,11 @@ def _print_failures(summary: RunSummary, problems: Sequence[Problem] = ()) -> bo
 
 @app.command(epilog="It does so as the latest run did: the same family, the same OCR.")
 def retry(
-    out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run.")],
+    out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run, or that of its --ledger.")],
     failed: Annotated[
         bool, typer.Option("--failed", help="Only what failed; else also what an interrupted run left undone.")
     ] = False,
+    engine: EngineOption = Engine.LOCAL,
     jobs: JobsOption = None,
     quiet: QuietOption = False,
     timeout: TimeoutOption = TIMEOUT,
@@ -236,10 +278,11 @@ def retry(
     log_json: LogOption = None,
 ) -> None:
     """Do again what failed, or was not done, of the reports that an output folder knows."""
-    from recount.pipeline.status import settings_of, to_retry
+    from recount.pipeline.status import last_of, to_retry
 
-    sources = to_retry(out, failed=failed)
-    summary = _run(sources, out, jobs, False, quiet, timeout, memory, log_json, settings_of(out))
+    sources, last = to_retry(out, failed=failed), last_of(out)
+    how = {"engine": engine.value, "jobs": jobs, "settings": last.settings, "ledger": last.ledger}
+    summary = _run(sources, last.out, quiet, log_json, bounds=_bounds(timeout, memory), **how)
     if not quiet:
         _print_summary(summary)
     if _print_failures(summary):
@@ -247,7 +290,9 @@ def retry(
 
 
 @app.command(epilog="The ledger, DIR/ledger.sqlite, holds every attempt; DIR/summary.json the latest run.")
-def status(out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run.")]) -> None:
+def status(
+    out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run, or that of its --ledger.")],
+) -> None:
     """Show how an output folder stands: what is done, what failed and why, where the time went."""
     from recount.pipeline.show import render_status
     from recount.pipeline.status import status_of
@@ -310,6 +355,29 @@ def export(
         print(f"{name}  {rows:,}")
 
 
+@models.command(epilog="Exit codes: 0 it can be asked, 1 it cannot.")
+def check(
+    model: Annotated[str, typer.Argument(metavar="NAME", envvar="RECOUNT_MODEL", help="The model, or gguf:PATH.")],
+    base_url: BaseUrlOption = None,
+    model_mode: ModeOption = ModelMode.AUTO,
+) -> None:
+    """Ask a model about one tiny section, in every mode, and print what works, how fast, in how many tokens."""
+    from recount.pipeline.model.local import served
+    from recount.pipeline.model.show import render_probe
+    from recount.pipeline.model.transport.probe import probe
+    from recount.pipeline.settings import model_of
+
+    asked = model_of(model, "model", base_url=base_url, mode=model_mode.value)
+    assert asked is not None, "a name was given"
+    with served(asked) as at_hand:
+        results = probe(at_hand)
+    console = _console()
+    for part in render_probe(at_hand, results):
+        console.print(part)
+    if not any(each.works for each in results):
+        raise typer.Exit(FAILED)
+
+
 @app.command(epilog="The schema is JSON Schema 2020-12; titles are the official Chinese terms.")
 def schema(family: FamilyOption = None) -> None:
     """Print the JSON Schema of a structured report."""
@@ -337,116 +405,6 @@ def _family(name: str | None) -> Family | None:
     from recount.pipeline.own_family import family_of
 
     return family_of(name)
-
-
-@evaluation.callback(invoke_without_command=True)
-def evaluate(
-    context: typer.Context,
-    gold: Annotated[
-        Path | None,
-        typer.Option("--gold", metavar="DIR", help="The folder of the cases; by default the repository's own."),
-    ] = None,
-    out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="The folder for report.html, results.json and the results.")
-    ] = Path("out/eval"),
-    jobs: Annotated[int | None, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = None,
-    compare: Annotated[
-        Path | None,
-        typer.Option("--compare", metavar="RUN", help="An earlier run's --out: show what changed since."),
-    ] = None,
-    fail_under: Annotated[
-        str | None,
-        typer.Option(
-            "--fail-under",
-            metavar="SHARE",
-            help="Exit with 1 if fewer of the figures are right (0.999), or an error is silent.",
-        ),
-    ] = None,
-) -> None:
-    """Structure the cases of a gold set, count what is right, and write a report of it."""
-    if context.invoked_subcommand is not None:
-        return
-    from contextlib import ExitStack
-    from decimal import Decimal, InvalidOperation
-
-    from rich.console import Console
-
-    from recount.eval.commands import run_evaluation, summary_lines
-    from recount.pipeline.progress import live_progress
-
-    try:
-        least = Decimal(fail_under) if fail_under is not None else None
-    except InvalidOperation:
-        raise typer.BadParameter(f"{fail_under} is no number", param_hint="--fail-under") from None
-    with ExitStack() as stack:
-        console = Console(stderr=True)
-        run = run_evaluation(
-            gold,
-            out,
-            jobs=jobs,
-            other=compare,
-            on_start=lambda total: stack.enter_context(live_progress(total, console)),
-        )
-    for line in summary_lines(run):
-        print(line)
-    if problem := run.verdict(least):
-        print(f"recount: {problem}", file=sys.stderr)
-        raise typer.Exit(FAILED)
-
-
-@evaluation.command(epilog="Forms: x2021, x2022, x2023, s2024, n. Levels: good, fair, poor, fax.")
-def generate(
-    form: Annotated[str, typer.Option("--form", metavar="FORM", help="The form of the reports.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for the cases.")],
-    count: Annotated[int, typer.Option("--count", min=1, metavar="N", help="How many.")] = 1,
-    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Of the first; the next has one more.")] = 0,
-    slips: Annotated[float, typer.Option("--slips", min=0, max=1, help="0 for clean typing, 1 for many slips.")] = 0,
-    plant: Annotated[int, typer.Option("--plant", min=0, metavar="N", help="Discrepancies to plant in each.")] = 0,
-    scan: Annotated[str | None, typer.Option("--scan", metavar="LEVEL", help="Make scans of this damage.")] = None,
-    damage: Annotated[
-        list[str] | None,
-        typer.Option("--damage", metavar="KNOB=VALUE", help="One kind of damage other than at that level: skew=1.5."),
-    ] = None,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = 1,
-) -> None:
-    """Make reports whose every figure is known, each a case."""
-    from recount.eval.generate import orders_of, scan_of, write_cases
-
-    orders = orders_of(form, range(seed, seed + count), slips=slips, plant=plant, scan=scan_of(scan, damage or ()))
-    for folder in write_cases(orders, out, jobs):
-        print(folder)
-
-
-@evaluation.command(epilog="Check the result against its pages first: what it says is taken for true from then on.")
-def promote(
-    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A result file that was reviewed.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder of the gold set that it joins.")],
-    source: Annotated[
-        Path | None, typer.Option("--source", metavar="PDF", help="The report; by default the file that it names.")
-    ] = None,
-) -> None:
-    """Turn a reviewed result into a case."""
-    from recount.eval.promote import promote as promoted
-
-    print(promoted(result, out, source))
-
-
-@evaluation.command(epilog="Without PATH it takes the reports of the gold set that are no scans.")
-def verifier(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Digital reports that the verifier is tried on.")
-    ] = None,
-    each: Annotated[int, typer.Option("--each", min=1, metavar="N", help="Faults of each kind in each report.")] = 20,
-    seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same seed makes the same faults.")] = 0,
-    jobs: Annotated[int | None, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = None,
-) -> None:
-    """Try the verifier: faults put into reports that are right, and what gets through."""
-    from recount.eval.cases import find_cases
-    from recount.eval.commands import GOLD
-    from recount.eval.verifier import campaign, render
-
-    sources = paths or [case.source for case in find_cases(GOLD) if case.scan == "digital"]
-    print(render(campaign(sources, each=each, seed=seed, jobs=jobs)), end="")
 
 
 @app.command(epilog="Exit codes: 0 all years agree, 1 some contradict each other.")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from recount.eval.cases import find_cases
@@ -14,6 +16,7 @@ from recount.eval.report.page import REPORT, percent, write_report
 from recount.eval.results import RESULTS, Json, Totals, fails_under, read_results, totals, write_results
 from recount.pipeline.errors import UsageError
 from recount.pipeline.runner import Outcome
+from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.version import program_version
 from recount.pipeline.worker import structure_report
 
@@ -41,12 +44,14 @@ def run_evaluation(
     *,
     jobs: int | None = None,
     other: Path | None = None,
+    settings: Settings = DEFAULTS,
     on_start: Callable[[int], Callable[[Outcome], None]] | None = None,
 ) -> Run:
     """Evaluates Recount on the cases of a gold folder, by default the repository's; writes results and report to `out`.
 
-    other: an earlier run to compare with. on_start: told how many cases there are, gives what every outcome is told to.
-    Raises UsageError if there are no cases, or the other run cannot be read.
+    other: an earlier run to compare with. settings: how the cases are structured; a model's answers are kept in `out`.
+    on_start: told how many cases there are, gives what every outcome is told to.
+    Raises UsageError if there are no cases, or the other run cannot be read; a ModelError if a model cannot be asked.
     """
     if gold is None and not GOLD.is_dir():
         raise UsageError("this installation has no gold set of its own: name one with --gold")
@@ -54,13 +59,28 @@ def run_evaluation(
     # Read before it can be written over: the other run may lie in the same folder.
     before = read_results(other) if other else None
     on_progress = on_start(len(cases)) if on_start else None
-    evaluation = evaluate(cases, structure_report, out, jobs=jobs, on_progress=on_progress)
+    with _asking(settings, out) as asked:
+        task = partial(structure_report, settings=asked)
+        evaluation = evaluate(cases, task, out, jobs=jobs, on_progress=on_progress)
     version = program_version()
     write_results(out / RESULTS, evaluation.scores, version)
     results = read_results(out)
     comparison = compare(before, results) if before else None
     write_report(out / REPORT, evaluation, version, comparison)
     return Run(evaluation, results, comparison, out / REPORT)
+
+
+@contextmanager
+def _asking(settings: Settings, out: Path) -> Iterator[Settings]:
+    """The settings with a model that is ready to be asked, if one may be asked."""
+    if settings.model is None or not settings.asks:
+        yield settings
+        return
+    from recount.pipeline.model.ready import ready
+
+    out.mkdir(parents=True, exist_ok=True)
+    with ready(settings.model, out, "eval") as model:
+        yield replace(settings, model=model)
 
 
 def summary_lines(run: Run) -> Iterator[str]:

@@ -8,9 +8,11 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
+from typing import TypeVar
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.ocr import IMAGE_SUFFIXES
+from recount.pipeline.place import Entry, Place, Url, files_at, matches, place_of
 from recount.pipeline.zipped import ZipProblem, reports_in_zip
 
 SUFFIXES = frozenset({".pdf", ".tif", ".tiff"})
@@ -24,16 +26,20 @@ ZIP_SUFFIXES = frozenset({".zip"})
 _NOT_REPORTS = frozenset({"__MACOSX"})
 """Folders in which archivers keep what is no file of the user's."""
 
+_EMPTY = "holds no reports (PDF files or page images)"
+
+P = TypeVar("P", bound=PurePath)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """A report's file. name: its path below the archive (posix), which also names its result.
 
-    member: its number in the zip archive at path, None where path is the file itself. size: its bytes, as far as
+    member: its number in the zip archive at place, None where that is the file itself. size: its bytes, as far as
     known before it is read: the largest are done first.
     """
 
-    path: Path
+    place: Place
     name: str
     member: str | None = None
     size: int = 0
@@ -43,7 +49,7 @@ class Source:
 class Problem:
     """A folder or zip archive that gave no reports, and why."""
 
-    path: Path
+    place: Place
     reason: str
 
 
@@ -57,27 +63,27 @@ class Archive:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A report's file, and the archive (folder) in which it was found. inside: its path within a zip archive."""
+    """A report's file. above: the names that lead to the archive (folder) where it was found; below: on from there."""
 
-    root: Path
-    path: Path
+    place: Place
+    above: tuple[str, ...]
+    below: tuple[str, ...]
     size: int
     member: str | None = None
-    inside: PurePosixPath | None = None
 
     def name(self, depth: int) -> str:
         """The path below the archive, after the last `depth` names of the archive's own path."""
-        above = self.root.parts[1:][-depth:] if depth else ()
-        return printable(PurePosixPath(*above, *self.path.relative_to(self.root).parts, self.inside or ""))
+        above = self.above[-depth:] if depth else ()
+        return printable(PurePosixPath(*above, *self.below))
 
 
-def printable(path: PurePath) -> str:
+def printable(path: PurePath | str) -> str:
     """A path as text to print, store and write to JSON: bytes that are no UTF-8 become \\xd6."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def read_list(path: Path) -> list[Path]:
-    """The paths that a list file names, one a line, relative to the folder one works in.
+def read_list(path: Path) -> list[Place]:
+    """The paths and URLs that a list file names, one a line, relative to the folder one works in.
 
     Raises UsageError if it cannot be read.
     """
@@ -85,38 +91,48 @@ def read_list(path: Path) -> list[Path]:
         lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-    return [Path(os.fsdecode(line.strip())) for line in lines if line.strip()]
+    return [place_of(os.fsdecode(line.strip())) for line in lines if line.strip()]
 
 
-def find_sources(paths: Sequence[Path]) -> Archive:
+def find_sources(places: Sequence[Place]) -> Archive:
     """Finds the reports: files as given, folders and zip archives with all that is in them, each file once.
 
     A path with *, ? or [ that does not exist is a pattern (** for any depth). Hidden files and folders are left
     out; symbolic links are followed, each real folder once. A folder that cannot be read, or that was given and
-    holds no reports, is a problem of the archive. Raises UsageError for a path that does not exist, and if there
+    holds no reports, is a problem of the archive. Raises UsageError for a path or URL where nothing is, and if there
     is no report at all.
     """
-    found: dict[tuple[Path, str | None], _Found] = {}
+    found: dict[tuple[Place, str | None], _Found] = {}
     problems: list[Problem] = []
-    for path in _expanded(paths):
-        for each in _look(path, problems):
-            found.setdefault((each.path, each.member), each)
+    for place in _expanded(places):
+        looked = _look_remote(place, problems) if isinstance(place, Url) else _look(place, problems)
+        for each in looked:
+            found.setdefault((each.place, each.member), each)
     if not found:
-        reasons = "; ".join(f"{problem.path} {problem.reason}" for problem in problems)
+        reasons = "; ".join(f"{problem.place} {problem.reason}" for problem in problems)
         raise UsageError(reasons or "no path was given")
     return Archive(tuple(_named(list(found.values()))), tuple(problems))
 
 
-def _expanded(paths: Iterable[Path]) -> Iterator[Path]:
-    """The paths, patterns replaced by what they match."""
-    for path in paths:
-        if os.path.lexists(path) or not glob.has_magic(str(path)):
-            yield path
+def _expanded(places: Iterable[Place]) -> Iterator[Place]:
+    """The places, patterns replaced by what they match."""
+    for place in places:
+        if not glob.has_magic(str(place)) or (isinstance(place, Path) and os.path.lexists(place)):
+            yield place
             continue
-        matches = sorted(glob.glob(str(path), recursive=True))
-        if not matches:
-            raise UsageError(f"{path} matches no file or folder")
-        yield from map(Path, matches)
+        found = _matched(place)
+        if not found:
+            raise UsageError(f"{place} matches no file or folder")
+        yield from found
+
+
+def _matched(pattern: Place) -> Sequence[Place]:
+    if isinstance(pattern, Path):
+        return [Path(each) for each in sorted(glob.glob(str(pattern), recursive=True))]
+    try:
+        return matches(pattern)
+    except OSError as error:
+        raise UsageError(f"{pattern} cannot be read: {error.strerror}") from error
 
 
 def _look(path: Path, problems: list[Problem]) -> list[_Found]:
@@ -131,30 +147,80 @@ def _look(path: Path, problems: list[Problem]) -> list[_Found]:
         for file in _files_below(absolute, problems)
         for each in _reports_of(absolute.parent if file == absolute else absolute, file, problems)
     ]
-    if not found and all(absolute not in (p.path, *p.path.parents) for p in problems):
-        problems.append(Problem(path, "holds no reports (PDF files or page images)"))
+    if not found and not any(_within(problem.place, absolute) for problem in problems):
+        problems.append(Problem(path, _EMPTY))
     return found
+
+
+def _within(place: Place, folder: Path) -> bool:
+    return isinstance(place, Path) and folder in (place, *place.parents)
 
 
 def _reports_of(root: Path, file: Path, problems: list[Problem]) -> Iterator[_Found]:
     """A file that is a report; the reports of one that is a zip archive."""
-    if file.suffix.lower() not in ZIP_SUFFIXES:
-        yield _Found(root, file, _size(file))
-        return
+    found = _Found(file, root.parts[1:], file.relative_to(root).parts, _size(file))
+    return _unzipped(found, problems) if file.suffix.lower() in ZIP_SUFFIXES else iter([found])
+
+
+def _unzipped(file: _Found, problems: list[Problem]) -> Iterator[_Found]:
+    """The reports in a zip archive."""
     try:
-        members = [each for each in reports_in_zip(file) if _is_report(each.inside)]
+        members = [each for each in reports_in_zip(file.place) if _is_report(each.inside)]
     except ZipProblem as problem:
-        problems.append(Problem(file, str(problem)))
+        problems.append(Problem(file.place, str(problem)))
         return
     if not members:
-        problems.append(Problem(file, "holds no reports (PDF files or page images)"))
-    yield from (_Found(root, file, each.size, each.member, each.inside) for each in members)
+        problems.append(Problem(file.place, _EMPTY))
+    for each in members:
+        yield _Found(file.place, file.above, (*file.below, *each.inside.parts), each.size, each.member)
 
 
 def _is_report(path: PurePosixPath) -> bool:
     """Whether a zip archive's member is one, by its name; hidden files and folders are none."""
-    hidden = any(part.startswith(".") or part in _NOT_REPORTS for part in path.parts)
-    return path.suffix.lower() in SUFFIXES and not hidden
+    return path.suffix.lower() in SUFFIXES and not any(map(_is_hidden, path.parts))
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a file or folder is none of the user's (AppleDouble's ._name is one of them)."""
+    return name.startswith(".") or name in _NOT_REPORTS
+
+
+def _look_remote(url: Url, problems: list[Problem]) -> list[_Found]:
+    """The reports at a URL that the user gave."""
+    try:
+        entries = files_at(url)
+    except FileNotFoundError as error:
+        raise UsageError(f"{url}: no such file or folder") from error
+    except OSError as error:
+        raise UsageError(f"{url} cannot be read: {error.strerror}") from error
+    if entries and not entries[0].below:
+        return list(_report_at(entries[0], url.steps[:-1], problems))
+    folders: dict[tuple[str, ...], dict[PurePath, Entry]] = {}
+    for entry in entries:
+        if not any(map(_is_hidden, entry.below)):
+            folders.setdefault(entry.below[:-1], {})[PurePosixPath(*entry.below)] = entry
+    found: list[_Found] = []
+    for way, files in folders.items():
+        for path in _reports_among(PurePosixPath(*way), list(files)):
+            if path in files:
+                found += _report_at(files[path], url.steps, problems)
+            else:  # the folder itself: its page images are one report
+                found.append(_pages_at(url, way, sum(entry.size for entry in files.values())))
+    if not found and not problems:
+        problems.append(Problem(url, _EMPTY))
+    return found
+
+
+def _pages_at(url: Url, way: tuple[str, ...], size: int) -> _Found:
+    """A folder of page images, at a URL or the given way below it."""
+    if not way:
+        return _Found(url, url.steps[:-1], url.steps[-1:], size)
+    return _Found(url / "/".join(way), url.steps, way, size)
+
+
+def _report_at(entry: Entry, above: tuple[str, ...], problems: list[Problem]) -> Iterator[_Found]:
+    found = _Found(entry.url, above, entry.below or entry.url.steps[-1:], entry.size)
+    return _unzipped(found, problems) if entry.url.suffix.lower() in ZIP_SUFFIXES else iter([found])
 
 
 def _size(path: Path) -> int:
@@ -186,7 +252,7 @@ def _files_below(root: Path, problems: list[Problem]) -> Iterator[Path]:
         yield from _reports_among(folder, files)
 
 
-def _reports_among(folder: Path, files: list[Path]) -> Iterator[Path]:
+def _reports_among(folder: P, files: list[P]) -> Iterator[P]:
     """The report files of a folder, and its page images; the folder itself where it holds nothing but page images."""
     reports = [path for path in files if path.suffix.lower() in SUFFIXES | ZIP_SUFFIXES]
     pages = [path for path in files if path.suffix.lower() in PAGE_SUFFIXES]
@@ -197,18 +263,17 @@ def _reports_among(folder: Path, files: list[Path]) -> Iterator[Path]:
 
 
 def _entries(folder: Path) -> list[Path]:
-    """What a folder holds, hidden names left out (AppleDouble's ._name is one of them)."""
-    names = sorted(os.listdir(folder))
-    return [folder / name for name in names if not name.startswith(".") and name not in _NOT_REPORTS]
+    """What a folder holds, hidden names left out."""
+    return [folder / name for name in sorted(os.listdir(folder)) if not _is_hidden(name)]
 
 
 def _named(found: list[_Found]) -> list[Source]:
     """Names the reports; where two archives hold the same path, all names begin with their archive's."""
-    deepest = max(len(each.root.parts) for each in found)
-    for depth in range(deepest):
+    deepest = max(len(each.above) for each in found)
+    for depth in range(deepest + 1):
         names = [each.name(depth) for each in found]
         if len(set(names)) == len(names):
-            sources = (Source(f.path, name, f.member, f.size) for f, name in zip(found, names, strict=True))
+            sources = (Source(f.place, name, f.member, f.size) for f, name in zip(found, names, strict=True))
             return sorted(sources, key=lambda source: source.name)
     twice = next(name for name, times in Counter(names).items() if times > 1)
     raise UsageError(f"two reports would share the result file {twice}.json; rename one of them")

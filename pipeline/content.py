@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import stat
 from pathlib import Path
+from typing import IO
 
 from recount.pipeline.errors import DocumentError
+
+_CHUNK = 1 << 20
 
 
 def hash_of(path: Path) -> str:
@@ -24,6 +27,14 @@ def hash_of(path: Path) -> str:
         if not stat.S_ISREG(path.stat().st_mode):
             raise DocumentError("is no regular file")  # opening a pipe would wait for ever
         with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            return hash_of_stream(file)
     except OSError as error:
         raise DocumentError(f"cannot be read: {error.strerror}") from error
+
+
+def hash_of_stream(stream: IO[bytes]) -> str:
+    """The SHA-256 of what is left of a stream. Raises OSError."""
+    digest = hashlib.sha256()
+    while chunk := stream.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()

@@ -29,10 +29,15 @@ def write_result(path: Path, result: Mapping[str, object]) -> None:
     Whoever looks at path sees the file that was there before or the whole new one. Raises OSError if it
     cannot be written (nothing is left behind then), ValueError for a number that JSON does not have.
     """
-    # A lone surrogate, which UTF-8 does not have, becomes \udc80: that is also how JSON spells it.
-    content = "".join(_layout(result)).encode("utf-8", "backslashreplace")
+    content = encoded(result)
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, content)
+
+
+def encoded(result: Mapping[str, object]) -> bytes:
+    """A result as the content of its file. Raises ValueError for a number that JSON does not have."""
+    # A lone surrogate, which UTF-8 does not have, becomes \udc80: that is also how JSON spells it.
+    return "".join(_layout(result)).encode("utf-8", "backslashreplace")
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -55,13 +60,19 @@ def read_result(path: Path) -> Result:
     Raises UsageError if it cannot be read or is no result file.
     """
     try:
-        result = json.loads(path.read_bytes(), parse_float=Decimal)
+        return result_in(path.read_bytes(), str(path))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def result_in(content: bytes, where: str) -> Result:
+    """The result that a file holds. where: what messages call the file. Raises UsageError if it is no result file."""
+    try:
+        result = json.loads(content, parse_float=Decimal)
     except ValueError as error:
-        raise UsageError(f"{path} is no result file: {error}") from error
+        raise UsageError(f"{where} is no result file: {error}") from error
     if not isinstance(result, dict) or not {"contract", "report", "figures", "checks"} <= result.keys():
-        raise UsageError(f"{path} is no result file: a key of the contract is missing")
+        raise UsageError(f"{where} is no result file: a key of the contract is missing")
     return result
 
 

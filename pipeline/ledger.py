@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from recount.pipeline.archive import Source, printable
 from recount.pipeline.errors import UsageError
+from recount.pipeline.place import Place, place_of
 
 LEDGER = "ledger.sqlite"
 """What the ledger of an output folder is called."""
@@ -63,7 +64,7 @@ CREATE INDEX attempts_by_content ON attempts (sha256);
 CREATE TABLE sources (                  -- every report that a run was given, done or not
     file TEXT PRIMARY KEY,
     run INTEGER NOT NULL REFERENCES runs(id),   -- the latest that was given it
-    path TEXT NOT NULL,                 -- a blob where it is no UTF-8
+    path TEXT NOT NULL,                 -- or a URL; a blob where it is no UTF-8
     member TEXT,                        -- within the zip archive at path
     bytes INTEGER NOT NULL
 );
@@ -175,7 +176,7 @@ class Ledger:
 
     def give(self, run: int, sources: Sequence[Source]) -> None:
         """Records which reports a run was given, and where they lie."""
-        rows = [(s.name, run, _path_stored(s.path), s.member, s.size) for s in sources]
+        rows = [(s.name, run, _path_stored(s.place), s.member, s.size) for s in sources]
         with self._guarded():
             self._database.execute("BEGIN")
             self._database.executemany("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?)", rows)
@@ -251,16 +252,16 @@ def _stored(attempt: Attempt, column: str) -> object:
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 
-def _path_stored(path: Path) -> str | bytes:
-    name = os.fsencode(path)
+def _path_stored(place: Place) -> str | bytes:
+    name = os.fsencode(str(place))
     try:
         return name.decode()
     except UnicodeDecodeError:
         return name
 
 
-def _path_of(stored: str | bytes) -> Path:
-    return Path(os.fsdecode(stored))
+def _path_of(stored: str | bytes) -> Place:
+    return place_of(os.fsdecode(stored))
 
 
 def _now() -> str:
@@ -273,4 +274,4 @@ def pdf_paths(out: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     with Ledger(path) as ledger:
-        return {source.name: printable(source.path) for source in ledger.given() if source.member is None}
+        return {source.name: printable(str(source.place)) for source in ledger.given() if source.member is None}

@@ -58,7 +58,7 @@ UNBOUNDED = Bounds()
 
 
 @dataclass(frozen=True, slots=True)
-class _Assignment(Generic[J]):
+class Assignment(Generic[J]):
     """A job, and how many workers it may still be given to."""
 
     job: J
@@ -71,7 +71,7 @@ class _Worker(Generic[J]):
 
     process: SpawnProcess
     line: Connection
-    busy_with: _Assignment[J] | None = None
+    busy_with: Assignment[J] | None = None
     since: float = 0.0
     ended_for: str | None = None
 
@@ -91,20 +91,32 @@ class Pool(Generic[J, R]):
 
     def work(self, jobs: Iterable[J]) -> Generator[tuple[J, R | Died], None, None]:
         """Every job with its answer, as they come. No worker outlives the iterator."""
-        waiting = deque(_Assignment(job) for job in jobs)
+        waiting = deque(Assignment(job) for job in jobs)
         try:
             while waiting or self._busy():
                 self._hand_out(waiting)
-                busy = self._busy()
-                for line in wait(list(busy), _GLANCE if self._bounds.any else None):
-                    assignment, answer = self._answer(busy[cast("Connection", line)])
+                for assignment, answer in self._answers():
                     if isinstance(answer, Died) and assignment.chances > 1:
                         waiting.appendleft(replace(assignment, chances=assignment.chances - 1))
                     else:
                         yield assignment.job, answer
-                self._bound()
         finally:
-            self._stop()
+            self.stop()
+
+    def once(self, job: J) -> R | Died:
+        """The answer to a job that is given to one worker only, which stays for the next one until `stop`."""
+        self._hand_out(deque([Assignment(job)]))
+        while True:
+            for _, answer in self._answers():
+                return answer
+
+    def _answers(self) -> list[tuple[Assignment[J], R | Died]]:
+        """The answers that have come, after a glance at what the workers take."""
+        busy = self._busy()
+        lines = wait(list(busy), _GLANCE if self._bounds.any else None)
+        answers = [self._answer(busy[cast("Connection", line)]) for line in lines]
+        self._bound()
+        return answers
 
     def _bound(self) -> None:
         """Ends the workers that have taken too much; their lines will tell."""
@@ -117,7 +129,7 @@ class Pool(Generic[J, R]):
         """The workers that have something to do, by their lines."""
         return {worker.line: worker for worker in self._workers if worker.busy_with is not None}
 
-    def _hand_out(self, waiting: deque[_Assignment[J]]) -> None:
+    def _hand_out(self, waiting: deque[Assignment[J]]) -> None:
         """Gives every idle worker a job, and hires up to the size of the pool."""
         idle = [worker for worker in self._workers if worker.busy_with is None]
         while waiting and (idle or len(self._workers) < self._size):
@@ -136,7 +148,7 @@ class Pool(Generic[J, R]):
         self._workers.append(worker)
         return worker
 
-    def _answer(self, worker: _Worker[J]) -> tuple[_Assignment[J], R | Died]:
+    def _answer(self, worker: _Worker[J]) -> tuple[Assignment[J], R | Died]:
         """What a worker has to say, and of what; if its line has ended it is dismissed."""
         assignment, worker.busy_with = worker.busy_with, None
         assert assignment is not None
@@ -148,7 +160,7 @@ class Pool(Generic[J, R]):
             worker.process.join()
             return assignment, Died(worker.ended_for or _cause(worker.process.exitcode))
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
         """Lets idle workers go and stops busy ones; none is left afterwards."""
         for worker in self._workers:
             worker.line.close()

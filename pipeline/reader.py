@@ -25,7 +25,7 @@ from recount.pipeline.export.rows import rows_of
 from recount.pipeline.export.tables import table_named, tables_of
 from recount.pipeline.jsonfile import Result, read_result
 from recount.pipeline.lookup import report_model
-from recount.pipeline.worker import result_path
+from recount.pipeline.store import result_path
 from recount.schemas.registry import FAMILIES
 
 if TYPE_CHECKING:

@@ -13,6 +13,8 @@ from recount.pipeline.archive import Source
 from recount.pipeline.errors import UsageError
 from recount.pipeline.jsonfile import replace_file
 from recount.pipeline.ledger import LEDGER, STATUSES, Attempt, Ledger, Run
+from recount.pipeline.place import Place, place_of
+from recount.pipeline.settings import Settings
 
 SUMMARY = "summary.json"
 """The file in an output folder that says what its last run did."""
@@ -71,12 +73,23 @@ def to_retry(out: Path, *, failed: bool) -> list[Source]:
     return sources
 
 
-def settings_of(out: Path) -> Mapping[str, Any]:
-    """What the latest run into an output folder was told of families and OCR. Raises UsageError without a ledger."""
-    with _opened(out) as ledger:
+@dataclass(frozen=True, slots=True)
+class Last:
+    """How the latest run was told to work. out: where its results are; ledger: the folder of a ledger that is apart."""
+
+    out: Place
+    ledger: Path | None
+    settings: Settings
+
+
+def last_of(folder: Path) -> Last:
+    """How the latest run of a ledger was told to work. Raises UsageError if the folder has no ledger."""
+    with _opened(folder) as ledger:
         run = ledger.last_run()
     arguments = run.arguments if run is not None else {}
-    return {"family": None, "ocr": "auto", "engine": "openvino", **arguments}
+    elsewhere = arguments.get("out")
+    settings = Settings.of(arguments)
+    return Last(place_of(elsewhere), folder, settings) if elsewhere else Last(folder, None, settings)
 
 
 def summary_of(ledger: Ledger, counts: Mapping[str, int], seconds: float) -> dict[str, Any]:

@@ -1,24 +1,23 @@
-"""Reports inside zip archives: which there are, and one of them as a file of its own."""
+"""Reports inside zip archives: which there are, and what one of them holds."""
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 
 from recount.pipeline.errors import DocumentError
+from recount.pipeline.place import Place, open_place
 
 _MOST_MEMBERS = 200_000
 _LARGEST_MEMBER = 1 << 30
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
 _CHUNK = 1 << 20
-_LONGEST_NAME = 120
-"""Bytes of a file name that every file system takes, and that an error message can quote."""
 
 
 class ZipProblem(Exception):
@@ -34,10 +33,10 @@ class Member:
     size: int
 
 
-def reports_in_zip(path: Path) -> list[Member]:
+def reports_in_zip(place: Place) -> list[Member]:
     """Every file in a zip archive. Raises ZipProblem if it cannot be read, or holds absurdly many."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _opened(place) as archive:
             infos = archive.infolist()
     except OSError as error:
         raise ZipProblem(f"cannot be read: {error.strerror or error}") from error
@@ -83,37 +82,52 @@ def _decoded(name: str) -> str:
     return name
 
 
-@contextmanager
-def extracted(path: Path, member: str, name: str, folder: Path) -> Iterator[Path]:
-    """A member as a file below `folder`, for as long as it is needed; name: of the report, for its messages.
-
-    Raises DocumentError if it cannot be read or is too large.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    short = PurePosixPath(name).name.encode()[-_LONGEST_NAME:].decode("utf-8", "ignore")
-    with TemporaryDirectory(dir=folder) as own:
-        file = Path(own) / short
-        try:
-            _extract(path, member, file)
-        except OSError as error:
-            raise DocumentError(f"cannot be taken out of its zip archive: {error.strerror or error}") from error
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
-            raise DocumentError(f"is damaged in its zip archive: {error}") from error
-        yield file
+def extract(place: Place, member: str, target: Path) -> None:
+    """Writes a member to a file. Raises DocumentError if it cannot be read or is too large, or not be written."""
+    with _in_words(), target.open("xb") as file:
+        for chunk in _chunks(place, member):
+            file.write(chunk)
 
 
-def _extract(path: Path, member: str, target: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
+def hash_of_member(place: Place, member: str) -> str:
+    """The SHA-256 of a member, as of the file that it would be. Raises DocumentError if it cannot be read."""
+    digest = hashlib.sha256()
+    with _in_words():
+        for chunk in _chunks(place, member):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _chunks(place: Place, member: str) -> Iterator[bytes]:
+    """What a member holds, piece by piece."""
+    with _opened(place) as archive:
         infos = archive.infolist()
         if int(member) >= len(infos):
             raise DocumentError("is no longer in its zip archive")
         info = infos[int(member)]
         if info.flag_bits & _ENCRYPTED:
             raise DocumentError("needs a password to be taken out of its zip archive")
-        written = 0
-        with archive.open(info) as source, target.open("xb") as file:
+        unpacked = 0
+        with archive.open(info) as source:
             while chunk := source.read(_CHUNK):
-                written += len(chunk)
-                if written > _LARGEST_MEMBER:  # counted, for what the archive says of itself may be a lie
+                unpacked += len(chunk)
+                if unpacked > _LARGEST_MEMBER:  # counted, for what the archive says of itself may be a lie
                     raise DocumentError(f"is larger than {_LARGEST_MEMBER >> 20:,} MB unpacked")
-                file.write(chunk)
+                yield chunk
+
+
+@contextmanager
+def _opened(place: Place) -> Iterator[zipfile.ZipFile]:
+    with open_place(place) as file, zipfile.ZipFile(file) as archive:
+        yield archive
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Says of a member what is wrong with it."""
+    try:
+        yield
+    except OSError as error:
+        raise DocumentError(f"cannot be taken out of its zip archive: {error.strerror or error}") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
+        raise DocumentError(f"is damaged in its zip archive: {error}") from error

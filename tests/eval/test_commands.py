@@ -15,7 +15,7 @@ from recount.eval.harness import evaluate
 from recount.eval.metrics import tally
 from recount.eval.places import places_of
 from recount.eval.results import read_results, totals
-from recount.pipeline.structure import structure
+from recount.pipeline.worker import structure_report
 
 
 def call(*arguments: object) -> int:
@@ -90,7 +90,7 @@ def test_a_reviewed_result_becomes_a_case(gold: Path, tmp_path: Path, capsys: py
     (result,) = (tmp_path / "out" / "reports").rglob("*.json")
     assert call("eval", "promote", result, "--source", report, "--out", tmp_path / "mine") == 0
     (case,) = find_cases(tmp_path / "mine")
-    evaluation = evaluate([case], structure, tmp_path / "run", jobs=1)
+    evaluation = evaluate([case], structure_report, tmp_path / "run", jobs=1)
     sums = totals(evaluation.scores)
     assert sums.figures.right == sums.figures.gold == sums.places.box > 0
     assert sums.discrepancies.found == sums.discrepancies.planted > 0
@@ -114,8 +114,8 @@ def test_the_task_is_handed_in(gold: Path, tmp_path: Path) -> None:
             return [spoil(each) for each in node]
         return node if isinstance(node, str | bool) or node is None else node + 1
 
-    def task(path: Path) -> dict[str, Any]:
-        result = structure(path)
+    def task(path: Path, sha256: str) -> dict[str, Any]:
+        result = structure_report(path, sha256)
         return result | {"report": spoil(result["report"])}
 
     evaluation = evaluate(find_cases(gold), task, tmp_path, jobs=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import zipfile
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from recount.pipeline.archive import find_sources, read_list
 from recount.pipeline.errors import DocumentError, UsageError
-from recount.pipeline.zipped import extracted
+from recount.pipeline.local import hash_of_source, local_file
 
 
 def make(root: Path, *names: str) -> Path:
@@ -86,7 +87,7 @@ def test_a_folder_without_reports_is_a_problem_of_its_own(tmp_path: Path) -> Non
     root, empty = make(tmp_path / "archive", "a.pdf"), make(tmp_path / "empty", "notes.txt")
     archive = find_sources([root, empty])
     reason = "holds no reports (PDF files or page images)"
-    assert [(problem.path, problem.reason) for problem in archive.problems] == [(empty, reason)]
+    assert [(problem.place, problem.reason) for problem in archive.problems] == [(empty, reason)]
     with pytest.raises(UsageError, match="empty holds no reports"):
         find_sources([empty])
 
@@ -108,7 +109,7 @@ def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(os, "listdir", guarded)
     archive = find_sources([root])
     assert [source.name for source in archive.sources] == ["a.pdf"]
-    assert [(problem.path, problem.reason) for problem in archive.problems] == [
+    assert [(problem.place, problem.reason) for problem in archive.problems] == [
         (root / "locked", "cannot be read: Permission denied")
     ]
 
@@ -170,22 +171,31 @@ def test_names_of_chinese_zip_programs_are_read(tmp_path: Path) -> None:
 def test_zip_archives_that_cannot_be_read_are_problems(tmp_path: Path) -> None:
     root = make(tmp_path / "archive", "a.pdf", "broken.zip")
     zipped(root / "empty.zip", **{"a.txt": b""})
-    reasons = {problem.path.name: problem.reason for problem in find_sources([root]).problems}
+    reasons = {problem.place.name: problem.reason for problem in find_sources([root]).problems}
     assert reasons["empty.zip"] == "holds no reports (PDF files or page images)"
     assert reasons["broken.zip"].startswith("is no zip archive that can be read")
 
 
 def test_a_member_is_a_file_for_as_long_as_it_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = zipped(tmp_path / "a.zip", **{"甲.pdf": b"content" * 1000})
-    with extracted(file, "0", "a.zip/甲.pdf", tmp_path / "work") as path:
+    (source,) = find_sources([file]).sources
+    with local_file(source, tmp_path / "work") as path:
         assert (path.name, path.read_bytes()) == ("甲.pdf", b"content" * 1000)
     assert not list((tmp_path / "work").iterdir())
-    monkeypatch.setattr("recount.pipeline.zipped._LARGEST_MEMBER", 1 << 10)
-    with pytest.raises(DocumentError, match="larger than"), extracted(file, "0", "甲.pdf", tmp_path / "work"):
-        pass
+    with local_file(source, None) as path:
+        assert not path.is_relative_to(tmp_path / "work")
+    assert hash_of_source(source) == hashlib.sha256(b"content" * 1000).hexdigest()
+    with monkeypatch.context() as patch:
+        patch.setattr("recount.pipeline.zipped._LARGEST_MEMBER", 1 << 10)
+        with pytest.raises(DocumentError, match="larger than"), local_file(source, tmp_path / "work"):
+            pass
+        with pytest.raises(DocumentError, match="larger than"):
+            hash_of_source(source)
     file.write_bytes(file.read_bytes().replace(b"\x07", b"\x08", 3)[:-30])
-    with pytest.raises(DocumentError, match="damaged in its zip archive"), extracted(file, "0", "x", tmp_path / "work"):
+    with pytest.raises(DocumentError, match="damaged in its zip archive"), local_file(source, tmp_path / "work"):
         pass
+    with pytest.raises(DocumentError, match="damaged in its zip archive"):
+        hash_of_source(source)
 
 
 def test_a_folder_of_page_images_is_one_report(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 import zlib
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +30,7 @@ from recount.pipeline.limits import Limits, TooLarge, check
 from recount.pipeline.pool import Bounds
 from recount.pipeline.runner import RunSummary, run
 from recount.pipeline.status import status_of, to_retry
-from recount.pipeline.worker import result_path
+from recount.pipeline.store import result_path
 
 TASKS = Path(__file__).parent / "tasks"
 KILLS = int(os.environ.get("RECOUNT_KILLS", "12"))
@@ -152,9 +153,9 @@ def test_the_same_content_is_structured_once(go: Any, archive: Path, tmp_path: P
     (archive / "bad copy.pdf").write_text("encrypted")
     done: list[Path] = []
 
-    def counted(path: Path) -> dict[str, Any]:
+    def counted(path: Path, sha256: str) -> dict[str, Any]:
         done.append(path)
-        return tasks.by_content(path)  # type: ignore[no-any-return]
+        return tasks.by_content(path, sha256)  # type: ignore[no-any-return]
 
     summary = go(task=counted)
     assert len(done) == 5
@@ -166,6 +167,29 @@ def test_the_same_content_is_structured_once(go: Any, archive: Path, tmp_path: P
     assert (again.unchanged, len(done)) == (5, 6)
     result_path(tmp_path / "out", "copy.pdf").unlink()
     assert (go(task=counted).structured, len(done)) == (1, 7)
+
+
+def test_what_lies_in_zip_archives_is_structured_once_too(
+    go: Any, archive: Path, tmp_path: Path, tasks: ModuleType
+) -> None:
+    done: list[str] = []
+
+    def counted(path: Path, sha256: str) -> dict[str, Any]:
+        done.append(path.name)
+        return tasks.by_content(path, sha256)  # type: ignore[no-any-return]
+
+    for name in ("one", "two"):
+        with zipfile.ZipFile(archive / f"{name}.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr("same.pdf", "good and zipped")
+            packed.writestr("copy.pdf", "good 2")
+            packed.writestr(f"{name}.pdf", f"good {name}, and no other")
+    summary = go(task=counted)
+    assert (summary.structured, len(done)) == (10, 7)
+    attempts = {outcome.attempt.file: outcome.attempt for outcome in summary.outcomes}
+    assert attempts["two.zip/same.pdf"].same_as == "one.zip/same.pdf"
+    assert {attempts[f"{name}.zip/copy.pdf"].same_as for name in ("one", "two")} == {"2.pdf"}
+    assert read_result(result_path(tmp_path / "out", "two.zip/same.pdf"))["source"]["file"] == "two.zip/same.pdf"
+    assert (go(task=counted).unchanged, len(done)) == (10, 7)
 
 
 def test_a_full_disk_fails_a_report_with_the_reason(go: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

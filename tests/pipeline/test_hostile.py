@@ -11,7 +11,6 @@ import shutil
 import sys
 import zlib
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +21,16 @@ from recount.pipeline.archive import find_sources
 from recount.pipeline.jsonfile import read_result
 from recount.pipeline.pool import Bounds
 from recount.pipeline.runner import run
-from recount.pipeline.worker import result_path, structure_as
+from recount.pipeline.settings import Settings
+from recount.pipeline.store import result_path
+from recount.pipeline.worker import structure_report
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples" / "archive").rglob("*.pdf"))
 BAD = int(os.environ.get("RECOUNT_HOSTILE", "0"))
 SECONDS = 20.0 if BAD else 60.0
 MEMORY = 700 << 20
+NO_OCR = Settings(ocr="never")
 
 
 def truncated(path: Path) -> None:
@@ -161,12 +163,13 @@ def test_bad_files_have_reasons_and_good_ones_are_right(tmp_path: Path) -> None:
         kind = kinds[number % len(kinds)]
         hangs += kind is hanging
         kind(archive / f"bad {number} {kind.__name__}.pdf")
-    task = partial(structure_as, family=None, ocr="never")
-    summary = run(find_sources([archive]).sources, tmp_path / "out", jobs=2, task=task, bounds=Bounds(SECONDS, MEMORY))
+    summary = run(
+        find_sources([archive]).sources, tmp_path / "out", jobs=2, settings=NO_OCR, bounds=Bounds(SECONDS, MEMORY)
+    )
     reasons = {outcome.attempt.file: outcome.attempt.reason for outcome in summary.outcomes}
     for name in good:
         assert reasons[name] is None
-    right = {path: values(structure_as(path, None, "never")) for path in set(good.values())}
+    right = {path: values(structure_report(path, settings=NO_OCR)) for path in set(good.values())}
     for name, path in good.items():
         assert values(read_result(result_path(tmp_path / "out", name))) == right[path]
     for name, reason in reasons.items():

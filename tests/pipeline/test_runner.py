@@ -17,12 +17,14 @@ import pytest
 
 from recount.pipeline import runner
 from recount.pipeline.archive import Source, find_sources
+from recount.pipeline.content import hash_of
 from recount.pipeline.errors import OutputBusy, UsageError
 from recount.pipeline.jsonfile import read_result
 from recount.pipeline.ledger import Ledger
 from recount.pipeline.lock import locked
 from recount.pipeline.runner import RunSummary, run
-from recount.pipeline.worker import result_path
+from recount.pipeline.settings import Settings
+from recount.pipeline.store import result_path
 
 TASKS = Path(__file__).parent / "tasks"
 
@@ -268,3 +270,35 @@ def test_sources_need_no_archive(tasks: ModuleType, archive: Path, tmp_path: Pat
     summary = run([Source(archive / "b.pdf", "任意/名.pdf")], tmp_path / "out", task=tasks.sample_result)
     assert summary.structured == 1
     assert results(tmp_path / "out") == ["任意/名.pdf.json"]
+
+
+def test_settings_are_the_same_out_of_the_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(ocr="never", engine="onnxruntime")
+    assert Settings.of({"reports": 3, **settings.stored}) == settings
+    assert Settings.of({}) == Settings()
+    assert (Settings().variant, settings.variant) == ("", "never/onnxruntime")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "final_accounts").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert Settings("mine").placed().family == str(tmp_path / "mine")
+    assert [Settings(name).placed().family for name in (None, "final_accounts", "nowhere")] == [
+        None, "final_accounts", "nowhere",
+    ]  # fmt: skip
+    with pytest.raises(UsageError, match="nowhere is no known family"):
+        run([], tmp_path / "out", settings=Settings("nowhere"))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = sorted((Path(__file__).parents[2] / "examples" / "archive").rglob("*.pdf"))[0]
+    hashed: list[Path] = []
+
+    def counted(path: Path) -> str:
+        hashed.append(path)
+        return hash_of(path)
+
+    for module in ("worker", "structure"):
+        monkeypatch.setattr(f"recount.pipeline.{module}.hash_of", counted)
+    assert run([Source(report, "a.pdf")], tmp_path, jobs=1).structured == 1
+    assert hashed == [report]
+    assert read_result(result_path(tmp_path, "a.pdf"))["source"]["sha256"] == hash_of(report)

@@ -1,0 +1,140 @@
+"""The commands of `recount eval`: each parses its options, makes one call and prints.
+
+Only typer is imported up here: `recount --help` imports this module too.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recount.options import BaseUrlOption, Mapper, MapperOption, ModelOption, RoundsOption
+
+FAILED = 1
+"""The exit code of a measurement that is not as good as asked."""
+
+evaluation = typer.Typer(
+    rich_markup_mode=None,
+    help="Measure how well reports are structured, against gold.",
+    epilog="Exit codes: 0 as good as asked, 1 not as good, 2 wrong usage.",
+)
+
+
+@evaluation.callback(invoke_without_command=True)
+def evaluate(
+    context: typer.Context,
+    gold: Annotated[
+        Path | None,
+        typer.Option("--gold", metavar="DIR", help="The folder of the cases; by default the repository's own."),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="The folder for report.html, results.json and the results.")
+    ] = Path("out/eval"),
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option("--compare", metavar="RUN", help="An earlier run's --out: show what changed since."),
+    ] = None,
+    mapper: MapperOption = Mapper.AUTO,
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
+    rounds: RoundsOption = 3,
+    fail_under: Annotated[
+        str | None,
+        typer.Option(
+            "--fail-under",
+            metavar="SHARE",
+            help="Exit with 1 if fewer of the figures are right (0.999), or an error is silent.",
+        ),
+    ] = None,
+) -> None:
+    """Structure the cases of a gold set, count what is right, and write a report of it."""
+    if context.invoked_subcommand is not None:
+        return
+    from contextlib import ExitStack
+    from decimal import Decimal, InvalidOperation
+
+    from rich.console import Console
+
+    from recount.eval.commands import run_evaluation, summary_lines
+    from recount.pipeline.progress import live_progress
+    from recount.pipeline.settings import Settings, model_of
+
+    asked = model_of(model, mapper.value, base_url=base_url)
+    try:
+        least = Decimal(fail_under) if fail_under is not None else None
+    except InvalidOperation:
+        raise typer.BadParameter(f"{fail_under} is no number", param_hint="--fail-under") from None
+    with ExitStack() as stack:
+        console = Console(stderr=True)
+        run = run_evaluation(
+            gold,
+            out,
+            jobs=jobs,
+            other=compare,
+            settings=Settings(mapper=mapper.value, model=asked, rounds=rounds),
+            on_start=lambda total: stack.enter_context(live_progress(total, console)),
+        )
+    for line in summary_lines(run):
+        print(line)
+    if problem := run.verdict(least):
+        print(f"recount: {problem}", file=sys.stderr)
+        raise typer.Exit(FAILED)
+
+
+@evaluation.command(epilog="Forms: x2021, x2022, x2023, s2024, n. Levels: good, fair, poor, fax.")
+def generate(
+    form: Annotated[str, typer.Option("--form", metavar="FORM", help="The form of the reports.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for the cases.")],
+    count: Annotated[int, typer.Option("--count", min=1, metavar="N", help="How many.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Of the first; the next has one more.")] = 0,
+    slips: Annotated[float, typer.Option("--slips", min=0, max=1, help="0 for clean typing, 1 for many slips.")] = 0,
+    plant: Annotated[int, typer.Option("--plant", min=0, metavar="N", help="Discrepancies to plant in each.")] = 0,
+    scan: Annotated[str | None, typer.Option("--scan", metavar="LEVEL", help="Make scans of this damage.")] = None,
+    damage: Annotated[
+        list[str] | None,
+        typer.Option("--damage", metavar="KNOB=VALUE", help="One kind of damage other than at that level: skew=1.5."),
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = 1,
+) -> None:
+    """Make reports whose every figure is known, each a case."""
+    from recount.eval.generate import orders_of, scan_of, write_cases
+
+    orders = orders_of(form, range(seed, seed + count), slips=slips, plant=plant, scan=scan_of(scan, damage or ()))
+    for folder in write_cases(orders, out, jobs):
+        print(folder)
+
+
+@evaluation.command(epilog="Check the result against its pages first: what it says is taken for true from then on.")
+def promote(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A result file that was reviewed.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder of the gold set that it joins.")],
+    source: Annotated[
+        Path | None, typer.Option("--source", metavar="PDF", help="The report; by default the file that it names.")
+    ] = None,
+) -> None:
+    """Turn a reviewed result into a case."""
+    from recount.eval.promote import promote as promoted
+
+    print(promoted(result, out, source))
+
+
+@evaluation.command(epilog="Without PATH it takes the reports of the gold set that are no scans.")
+def verifier(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Digital reports that the verifier is tried on.")
+    ] = None,
+    each: Annotated[int, typer.Option("--each", min=1, metavar="N", help="Faults of each kind in each report.")] = 20,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same seed makes the same faults.")] = 0,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = None,
+) -> None:
+    """Try the verifier: faults put into reports that are right, and what gets through."""
+    from recount.eval.cases import find_cases
+    from recount.eval.commands import GOLD
+    from recount.eval.verifier import campaign, render
+
+    sources = paths or [case.source for case in find_cases(GOLD) if case.scan == "digital"]
+    print(render(campaign(sources, each=each, seed=seed, jobs=jobs)), end="")

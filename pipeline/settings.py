@@ -1,0 +1,118 @@
+"""How reports are to be structured, as one value that goes from the command line to every worker."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Literal
+
+from recount.pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from recount.pipeline.model.settings import ModelSettings
+    from recount.pipeline.ocr.reader import EngineName, Mode
+
+MapperName = Literal["auto", "template", "model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What decides results beside the program and the files. It is pickled for workers, and kept in the ledger.
+
+    family: the name of a report family, or the folder of one of the user's; None has it recognised. ocr: which pages
+    are read by OCR. engine: what runs the recogniser's networks. mapper: who maps: "auto" the template mapper, and the
+    model for what it leaves open, if there is one; "template" it alone; "model" the model alone. model: which one.
+    rounds: how often it may be asked about a part of a report.
+    """
+
+    family: str | None = None
+    ocr: Mode = "auto"
+    engine: EngineName = "openvino"
+    mapper: MapperName = "auto"
+    model: ModelSettings | None = None
+    rounds: int = 3
+
+    @property
+    def asks(self) -> bool:
+        """Whether a model may be asked."""
+        return self.model is not None and self.mapper != "template"
+
+    @property
+    def variant(self) -> str:
+        """What tells results by these settings from results by others: "" for the defaults.
+
+        Raises UsageError if the family is unknown, or broken.
+        """
+        if self == Settings():
+            return ""
+        parts: list[str] = [self.ocr, self.engine]
+        if self.family is not None:
+            from recount.pipeline.own_family import family_of, fingerprint
+
+            family_of(self.family)
+            parts.append(fingerprint(self.family))
+        if self.asks and self.model is not None:
+            parts.append(f"{self.mapper}:{self.model.name}:{self.model.mode}:{self.rounds}")
+        return "/".join(parts)
+
+    def placed(self) -> Settings:
+        """With the family's folder, if it is one, as it is called from anywhere: workers may work in another."""
+        if self.family is None:
+            return self
+        from recount.schemas.registry import FAMILIES
+
+        is_folder = all(self.family != each.name for each in FAMILIES) and os.path.exists(self.family)
+        return replace(self, family=os.path.abspath(self.family)) if is_folder else self
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """As the ledger keeps them."""
+        kept = asdict(replace(self, model=None))
+        kept["model"] = self.model.stored if self.model is not None else None
+        return kept
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Settings:
+        """Out of what a ledger has kept; what an earlier version did not keep is as by default."""
+        kept = {each.name: stored[each.name] for each in fields(cls) if each.name in stored}
+        if kept.get("model") is not None:
+            from recount.pipeline.model.settings import ModelSettings
+
+            kept["model"] = ModelSettings.of(kept["model"])
+        return cls(**kept)
+
+
+DEFAULTS = Settings()
+
+
+def model_of(name: str | None, mapper: MapperName, **limits: Any) -> ModelSettings | None:
+    """The model that a command line names; None if it names none. limits: fields of ModelSettings, amounts as text.
+
+    Raises UsageError for amounts that are none, limits that cannot be kept to, a key in an address, and if a mapper is
+    asked for that needs a model.
+    """
+    if name is None:
+        if mapper == "model":
+            raise UsageError("--mapper model needs a model: --model names it")
+        return None
+    # Imported when a model is named: its settings are no heavy import, but the others of its package are.
+    from recount.pipeline.model.settings import AMOUNTS, ModelSettings, check
+
+    limits.update({each: _amount(each, limits.get(each)) for each in AMOUNTS})
+    settings = ModelSettings(name, **limits)
+    check(settings)
+    return settings
+
+
+def _amount(name: str, text: str | None) -> Decimal | None:
+    if text is None:
+        return None
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount < 0:
+        raise UsageError(f"--{name.replace('_', '-')} takes an amount, and {text} is none")
+    return amount
