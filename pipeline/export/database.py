@@ -7,7 +7,7 @@ table has them as floating point numbers, for sums and comparisons that need no 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +24,7 @@ class SqliteSink(Sink):
 
     def __init__(self, order: Order) -> None:
         assert order.name is not None
+        self.prepare = _stored_rows
         self._keys = order.keys
         # The file is new and nobody reads it before it is whole: no journal is needed.
         self._database = sqlite3.connect(order.folder / order.name)
@@ -44,14 +45,10 @@ class SqliteSink(Sink):
         self._database.execute(f"CREATE TABLE {_quoted(name)} ({described})")
         self._database.execute(f"CREATE VIEW {_quoted(name + '_real')} AS SELECT {real} FROM {_quoted(name)}")
 
-    def add(self, table: Table, rows: Iterable[Row]) -> None:
-        types = [column.type for column in table.columns]
-        marks = ", ".join("?" * len(types))
+    def add(self, table: Table, prepared: list[list[Any]]) -> None:
+        marks = ", ".join("?" * len(table.columns))
         try:
-            self._database.executemany(
-                f"INSERT INTO {_quoted(table.label(self._keys))} VALUES ({marks})",
-                ([_stored(plain(v, t), t) for v, t in zip(row.values, types, strict=True)] for row in rows),
-            )
+            self._database.executemany(f"INSERT INTO {_quoted(table.label(self._keys))} VALUES ({marks})", prepared)
         except sqlite3.Error as error:
             raise UsageError(f"the database cannot be written: {error}") from error
 
@@ -69,6 +66,11 @@ class SqliteSink(Sink):
 
     def abandon(self) -> None:
         self._database.close()
+
+
+def _stored_rows(table: Table, rows: Sequence[Row]) -> list[list[Any]]:
+    types = [column.type for column in table.columns]
+    return [[_stored(plain(v, t), t) for v, t in zip(row.values, types, strict=True)] for row in rows]
 
 
 def _stored(value: Any, type_: str) -> Any:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.export.database import SqliteSink
 from recount.pipeline.export.datapackage import descriptor
 from recount.pipeline.export.frames import ParquetSink
+from recount.pipeline.export.many import of_each
 from recount.pipeline.export.nested import document
-from recount.pipeline.export.outputs import readings, statuses_named
+from recount.pipeline.export.outputs import reading_of, result_files, statuses_named
 from recount.pipeline.export.rows import rows_of
-from recount.pipeline.export.sink import Order, Sink
+from recount.pipeline.export.sink import Order, Prepare, Sink
 from recount.pipeline.export.staging import staged
 from recount.pipeline.export.tables import FIGURES, Table, table_named, tables_of
 from recount.pipeline.export.text import CsvSink, JsonLinesSink, json_line
@@ -93,14 +95,14 @@ def _sink(format_: str, order: Order, out: Path) -> Sink:
 
 def _fill(sink: Sink, out: Path, tables: Collection[Table], statuses: Collection[str] | None) -> dict[str, int]:
     """Gives a sink the rows of every result; how many of each table is returned."""
-    counts = dict.fromkeys((table.name for table in tables), 0)
+    by_name = {table.name: table for table in tables}
+    counts = dict.fromkeys(by_name, 0)
     done = False
     try:
-        for reading in readings(out, statuses):
-            for table in tables:
-                rows = list(rows_of(reading, table))
-                counts[table.name] += len(rows)
-                sink.add(table, rows)
+        for parts in of_each(result_files(out), partial(_parts, tuple(by_name), statuses, sink.prepare)):
+            for name, (rows, prepared) in zip(by_name, parts, strict=True):
+                counts[name] += rows
+                sink.add(by_name[name], prepared)
         sink.close()
         done = True
     finally:
@@ -109,12 +111,29 @@ def _fill(sink: Sink, out: Path, tables: Collection[Table], statuses: Collection
     return counts
 
 
+def _parts(
+    names: Sequence[str], statuses: Collection[str] | None, prepare: Prepare, file: Path
+) -> list[tuple[int, Any]]:
+    """Of each table how many rows a result adds to it, and what the sink takes for them."""
+    reading = reading_of(file, statuses)
+    parts = []
+    for name in names:
+        table = table_named(report_model(FAMILIES[0].contract), name)
+        rows = list(rows_of(reading, table))
+        parts.append((len(rows), prepare(table, rows)))
+    return parts
+
+
 def _whole_reports(out: Path, target: Path, statuses: Collection[str] | None, keys: str) -> Exported:
     """A JSON Lines file with one whole report a line."""
     count = 0
     with staged(target.parent) as aside, (aside / target.name).open("wb") as file:
-        for reading in readings(out, statuses):
-            file.write(json_line(document(reading, keys)))
+        for line in of_each(result_files(out), partial(_whole_report, statuses, keys)):
+            file.write(line)
             count += 1
         file.flush()
     return Exported((target,), {"reports": count})
+
+
+def _whole_report(statuses: Collection[str] | None, keys: str, file: Path) -> bytes:
+    return json_line(document(reading_of(file, statuses), keys))

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recount.pipeline.export.rows import Row
-from recount.pipeline.export.sink import Order, Sink, needed, plain, utf8
+from recount.pipeline.export.sink import Order, Sink, plain, utf8
 from recount.pipeline.export.tables import Table
+from recount.pipeline.extras import needed
 
 if TYPE_CHECKING:
     import polars
@@ -24,7 +25,7 @@ _BATCH = 50_000
 
 def frame(table: Table, rows: Sequence[Sequence[Any]], heads: Sequence[str] | None = None) -> polars.DataFrame:
     """Rows as a frame, its columns called by their names or by `heads`."""
-    pl = needed("polars", "a table of figures in Python")
+    pl = needed("polars", "a table of figures in Python", "export")
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(table.columns)
     return pl.DataFrame(  # type: ignore[no-any-return]  # polars is imported when it is needed
         [
@@ -36,7 +37,7 @@ def frame(table: Table, rows: Sequence[Sequence[Any]], heads: Sequence[str] | No
 
 def joined(frames: Sequence[polars.DataFrame]) -> polars.DataFrame:
     """Frames of one table as one; decimals get as many places as the widest of them has."""
-    pl = needed("polars", "a table of figures in Python")
+    pl = needed("polars", "a table of figures in Python", "export")
     return pl.concat(frames, how="vertical_relaxed")  # type: ignore[no-any-return]
 
 
@@ -59,16 +60,17 @@ class ParquetSink(Sink):
     """A Parquet file each table; of rows that are many only a batch is ever in memory."""
 
     def __init__(self, order: Order) -> None:
-        self._pl: Any = needed("polars", "the Parquet format")
+        self._pl: Any = needed("polars", "the Parquet format", "export")
+        self.prepare = _values
         self._order = order
         self._waiting: dict[str, list[Sequence[Any]]] = {table.name: [] for table in order.tables}
         self._parts: dict[str, list[Path]] = {table.name: [] for table in order.tables}
         self._aside = order.folder / "parts"
         self._aside.mkdir()
 
-    def add(self, table: Table, rows: Iterable[Row]) -> None:
+    def add(self, table: Table, prepared: list[Sequence[Any]]) -> None:
         waiting = self._waiting[table.name]
-        waiting.extend(row.values for row in rows)
+        waiting.extend(prepared)
         if len(waiting) >= _BATCH:
             self._write(table)
 
@@ -90,3 +92,7 @@ class ParquetSink(Sink):
         parts.append(self._aside / f"{table.name}-{len(parts)}.parquet")
         frame(table, self._waiting[table.name], table.heads(self._order.keys)).write_parquet(parts[-1])
         self._waiting[table.name] = []
+
+
+def _values(table: Table, rows: Sequence[Row]) -> list[Sequence[Any]]:  # noqa: ARG001 - the signature of a preparation
+    return [row.values for row in rows]

@@ -25,9 +25,13 @@ def result_files(out: Path) -> list[Path]:
 
 def readings(out: Path, statuses: Collection[str] | None = None) -> Iterator[Reading]:
     """Every result. Raises UsageError for a file that is none: nothing is left out in silence."""
-    for file in result_files(out):
-        result = read_result(file)
-        yield Reading(result, report_model(result["contract"]), statuses)
+    return (reading_of(file, statuses) for file in result_files(out))
+
+
+def reading_of(file: Path, statuses: Collection[str] | None = None) -> Reading:
+    """A result. Raises UsageError if the file is none."""
+    result = read_result(file)
+    return Reading(result, report_model(result["contract"]), statuses)
 
 
 def statuses_named(words: str | None) -> list[str] | None:

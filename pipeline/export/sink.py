@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from recount.pipeline.errors import UsageError
 from recount.pipeline.export.rows import Row
 from recount.pipeline.export.tables import Table
-
-INSTALL = "pip install 'recount[export]'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +26,18 @@ class Order:
         return self.folder / (self.name or f"{table.name}.{suffix}")
 
 
+Prepare = Callable[[Table, Sequence[Row]], Any]
+"""Makes of the rows that a report adds to a table what the sink takes. It runs in other processes: it is pickled."""
+
+
 class Sink(ABC):
-    """Takes the rows of all tables."""
+    """Takes the rows of all tables, as `prepare` makes them."""
+
+    prepare: Prepare
 
     @abstractmethod
-    def add(self, table: Table, rows: Iterable[Row]) -> None:
-        """Rows of one report."""
+    def add(self, table: Table, prepared: Any) -> None:
+        """What was prepared of the rows of one report; reports come in order."""
 
     @abstractmethod
     def close(self) -> None:
@@ -55,11 +56,3 @@ def plain(value: Any, type_: str) -> Any:
 def utf8(text: str) -> str:
     """Text without lone surrogates, which only JSON can spell: \\udc80 in words."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
-
-
-def needed(module: str, purpose: str) -> ModuleType:
-    """A library that only exports use. Raises UsageError, with what to do, if it is not installed."""
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        raise UsageError(f"{purpose} needs {module}, which is not installed: {INSTALL}") from error

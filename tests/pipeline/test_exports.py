@@ -203,6 +203,55 @@ def test_a_workbook_for_an_accountant(out: Path, tmp_path: Path, monkeypatch: py
     assert [cell.value for cell in items[1]].count("支出决算") == 1
 
 
+def test_a_workbook_goes_on_in_a_second_sheet(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    monkeypatch.setattr("recount.pipeline.export.workbook._LAST_ROW", 10)
+    export(out, tmp_path / "exported" / "book.xlsx", "xlsx", table="figures")
+    book = openpyxl.load_workbook(tmp_path / "exported" / "book.xlsx")
+    assert [(sheet.title, sheet.max_row) for sheet in book] == [("figures", 11), ("figures 2", 5)]
+    assert [cell.value for cell in book["figures 2"][1]] == [cell.value for cell in book["figures"][1]]
+    assert sorted(path.name for path in (tmp_path / "exported").iterdir()) == [
+        "book.xlsx",
+        "book.xlsx.datapackage.json",
+    ]
+
+
+def test_any_text_comes_back_from_a_workbook(out: Path, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    texts = ["a<b>&c", " two  blanks ", "_x0041_", "bell\x07\x00", "line\nbreak\ttab", '=1+"2"', "\udc80𝔸"]
+    result = made_result("c.pdf")
+    result["report"]["general_public_budget"]["items"] = [{"item_name": text} for text in texts]
+    write_result(out / "reports" / "c.pdf.json", result)
+    export(out, tmp_path / "book.xlsx", "xlsx", table="budget_items")
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["budget_items"]
+    column = [cell.value for cell in sheet[1]].index("item_name")
+    read = [row[column].value for row in sheet.iter_rows(min_row=2) if row[0].value == "c.pdf"]
+    # openpyxl leaves Excel's own escapes to whoever shows them.
+    assert read == ["a<b>&c", " two  blanks ", "_x005F_x0041_", "bell_x0007__x0000_", *texts[4:6], r"\udc80𝔸"]
+    assert sheet.cell(2 + len(read), column + 1).data_type == "s"
+
+
+@pytest.mark.parametrize("format_", ["csv", "jsonl", "parquet", "xlsx", "sqlite"])
+def test_several_processes_write_the_same(
+    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format_: str
+) -> None:
+    for number in range(20):
+        write_result(out / "reports" / f"{number}.pdf.json", made_result(f"{number}.pdf"))
+    done = []
+    for few in (100, 0):
+        monkeypatch.setattr("recount.pipeline.export.many._FEW", few)
+        monkeypatch.setattr("recount.pipeline.export.many.os.cpu_count", lambda: 2)
+        done.append(export(out, tmp_path / str(few) / f"a.{format_}", format_))
+    one, other = (tmp_path / few / f"a.{format_}" for few in ("100", "0"))
+    assert done[0].rows == done[1].rows
+    assert one.stat().st_size == other.stat().st_size
+    if format_ in ("csv", "jsonl"):
+        assert one.read_bytes() == other.read_bytes()
+    (out / "reports" / "z.pdf.json").write_text("{")
+    with pytest.raises(UsageError, match="is no result file"):
+        export(out, tmp_path / "none" / f"a.{format_}", format_)
+
+
 def as_shown(cell: Any) -> str:
     """A cell's number with the decimals that its format shows."""
     if cell.data_type == "s":
