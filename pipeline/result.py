@@ -7,13 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recount.pipeline.document import Token
 from recount.pipeline.verify import Verified
+from recount.pipeline.verify.coverage import summary_of
 from recount.pipeline.verify.recount import Status
 from recount.schemas.arithmetic import Evaluation, Identity
 from recount.schemas.figures import Figure, Kind, Model
+
+if TYPE_CHECKING:
+    from recount.pipeline.model.use import ModelUse
 
 _PLACES = Decimal("0.0001")
 _NONE: Mapping[int, str] = MappingProxyType({})
@@ -35,18 +39,29 @@ class Source:
     unread_pages: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """By token: what a repaired figure was first read as, and what a second reading made of others."""
+
+    first: Mapping[int, str]
+    doubts: Mapping[int, str]
+
+
+ONE_READING = Readings(_NONE, _NONE)
+
+
 def result_of(
     source: Source,
     verified: Verified,
     tokens: Sequence[Token],
     contract: str,
     seconds: Mapping[str, float],
-    first: Mapping[int, str] = _NONE,
-    doubts: Mapping[int, str] = _NONE,
+    readings: Readings = ONE_READING,
+    used: ModelUse | None = None,
 ) -> dict[str, Any]:
     """The result file as plain values; numbers are Decimal or int.
 
-    first: by token, what a repaired figure was first read as. doubts: what a second reading made of others.
+    readings: of scanned figures, besides the one that is delivered. used: what a model had to do with it.
     """
     ids = {id(each): f"c{index}" for index, each in enumerate(verified.evaluations, 1)}
     taking_part: dict[str, list[str]] = {}
@@ -65,7 +80,7 @@ def result_of(
         "report": plain_values(verified.report),
         "figures": {
             pointer: _figure(figure, verified, tokens[figure.token], taking_part.get(pointer, []))
-            | _readings(figure, verified, first, doubts)
+            | _readings(figure, verified, readings)
             for pointer, figure in verified.figures.items()
         },
         "checks": [_check(each, ids[id(each)]) for each in verified.evaluations],
@@ -73,7 +88,11 @@ def result_of(
             {"pointer": r.pointer, "proposed": r.proposed, "mapper": r.mapper, "reason": r.reason}
             for r in verified.rejected
         ],
-        "summary": {**_summary(verified, seconds), "unread_pages": list(source.unread_pages)},
+        "summary": {
+            **_summary(verified, seconds, used),
+            "coverage": summary_of(verified, tokens),
+            "unread_pages": list(source.unread_pages),
+        },
     }
 
 
@@ -97,13 +116,11 @@ def number(figure: Figure) -> Decimal | int:
     return figure.value
 
 
-def _readings(
-    figure: Figure, verified: Verified, first: Mapping[int, str], doubts: Mapping[int, str]
-) -> dict[str, str]:
+def _readings(figure: Figure, verified: Verified, readings: Readings) -> dict[str, str]:
     """first_reading of a repaired figure; second_reading of one that the two readings leave in dispute."""
-    if verified.statuses[figure.pointer] is Status.REPAIRED and figure.token in first:
-        return {"first_reading": first[figure.token]}
-    return {"second_reading": doubts[figure.token]} if figure.token in doubts else {}
+    if verified.statuses[figure.pointer] is Status.REPAIRED and figure.token in readings.first:
+        return {"first_reading": readings.first[figure.token]}
+    return {"second_reading": readings.doubts[figure.token]} if figure.token in readings.doubts else {}
 
 
 # `unit` is the printed one, as `raw` has the printed digits; `value` is in the field's own unit (contract, report.md).
@@ -117,7 +134,7 @@ def _figure(figure: Figure, verified: Verified, token: Token, checks: list[str])
         "bbox": [round(each, 2) for each in token.box],
         "origin": token.origin,
         "confidence": token.confidence,
-        "mapper": verified.mapper,
+        "mapper": verified.mapper_of(figure.pointer),
         "status": verified.statuses[figure.pointer].value,
         "checks": checks,
     }
@@ -157,7 +174,7 @@ def _rounded(value: Decimal | None) -> Decimal | None:
     return shortened.quantize(Decimal(1)) if shortened == shortened.to_integral_value() else shortened
 
 
-def _summary(verified: Verified, seconds: Mapping[str, float]) -> dict[str, Any]:
+def _summary(verified: Verified, seconds: Mapping[str, float], used: ModelUse | None) -> dict[str, Any]:
     by_status = Counter(status.value for status in verified.statuses.values())
     by_result = Counter(each.result for each in verified.evaluations)
     minor = sum(1 for each in verified.evaluations if each.severity == "minor")
@@ -170,12 +187,20 @@ def _summary(verified: Verified, seconds: Mapping[str, float]) -> dict[str, Any]
             "not_applicable": by_result.get("not_applicable", 0),
         },
         "rejected": len(verified.rejected),
-        "mapper": {
-            "name": verified.mapper,
-            "calls": 0,
-            "input_tokens": 0,
-            "output_tokens": 0,
-            "cost": Decimal(0),
-        },
+        "mapper": _mapper(verified.mapper, used),
         "seconds": {stage: round(spent, 4) for stage, spent in seconds.items()},
     }
+
+
+def _mapper(name: str, used: ModelUse | None) -> dict[str, Any]:
+    """Who mapped the report, and what a model took for it; which parts it was asked about and gave no answer for."""
+    taken = {
+        "calls": used.usage.calls if used else 0,
+        "input_tokens": used.usage.input_tokens if used else 0,
+        "output_tokens": used.usage.output_tokens if used else 0,
+        "cost": used.usage.cost if used else Decimal(0),
+    }
+    if used is None:
+        return {"name": name, **taken}
+    prompts = {part: list(versions) for part, versions in used.prompts.items()}
+    return {"name": name, **taken, "prompts": prompts, "open": dict(used.open)}

@@ -147,6 +147,22 @@ def _heading(reading: Reading) -> Iterator[RenderableType]:
         )
     )
     yield line
+    yield from _coverage(reading.result["summary"].get("coverage"))
+
+
+def _coverage(coverage: Mapping[str, Any] | None) -> Iterator[RenderableType]:
+    """How much of the report its identities reach; a result of an earlier version does not say."""
+    if coverage is None:
+        return
+    due, evaluated = coverage["identities"]["due"], coverage["identities"]["evaluated"]
+    shares = [f"{100 * coverage[key]:.1f} %" for key in ("under_one", "under_two", "covered")]
+    yield Text(
+        f"{evaluated} of {due} identities evaluated: {shares[0]} of the figures under one, {shares[1]} under two, "
+        f"{shares[2]} covered",
+        style="dim",
+    )
+    for line in coverage["rows_left_out"]:
+        yield Text(f"no row was read from page {line['page']}: {' '.join(line['numbers'])}", style="bold red")
 
 
 def _discrepancies(reading: Reading) -> Iterator[RenderableType]:

@@ -6,7 +6,7 @@ else, is the tolerance (as in XBRL Calculations 1.1).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 from typing import Literal
@@ -24,6 +24,7 @@ from recount.schemas.terms import (
     Term,
     Window,
     bounds,
+    nothing,
     number_of,
     printed,
     total,
@@ -44,6 +45,7 @@ __all__ = [
     "evaluate",
     "growth",
     "named_otherwise",
+    "nothing",
     "number_of",
     "printed",
     "same",
@@ -137,7 +139,7 @@ def same(rule: str, one: Figure | None, other: Figure | None) -> Identity:
     return Identity(rule, one, total(other))
 
 
-def at_most(rule: str, figure: Figure | None, bound: Figure | None) -> Identity:
+def at_most(rule: str, figure: Figure | None, bound: Addend) -> Identity:
     """The figure is no more than the bound."""
     return Identity(rule, figure, total(bound), at_most=True)
 
@@ -166,10 +168,24 @@ def shares_of(
     rule: str, whole: Figure | None, parts: Iterable[tuple[Figure | None, Figure | None]]
 ) -> Iterable[Identity]:
     """One share identity for each (amount, percent) of a whole; together they know when they were levelled."""
-    given = [(amount, percent) for amount, percent in parts if percent is not None]
-    shares = tuple(percent for _, percent in given if percent is not None)
-    for amount, percent in given:
-        yield Identity(rule, percent, Rate(total(amount), total(whole)), shares=shares)
+    listed = tuple(parts)
+    given = [(amount, percent) for amount, percent in listed if percent is not None]
+    shares = tuple(percent for _, percent in given)
+    each_share = [
+        Identity(rule, percent, Rate(total(amount), total(whole)), shares=shares) for amount, percent in given
+    ]
+    yield from each_share
+    complete = all(percent is not None or (amount is not None and not amount.value) for amount, percent in listed)
+    if complete and len(shares) > 1 and whole is not None and whole.value:
+        yield from _adding_to_hundred(rule, shares, each_share)
+
+
+def _adding_to_hundred(rule: str, shares: Sequence[Figure], each_share: Iterable[Identity]) -> Iterator[Identity]:
+    """The shares of a whole add to 100. Where they do not, one that is no such share says so already (or was cut)."""
+    first, *others = shares
+    whole = equal(f"{rule}: 合计为100", first, Sum(constant=HUNDRED) - total(*others))
+    if evaluate(whole).result == "pass" or all(evaluate(each).result == "pass" for each in each_share):
+        yield whole
 
 
 def evaluate(identity: Identity) -> Evaluation:

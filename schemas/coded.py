@@ -6,16 +6,18 @@ In a table a blank cell is nothing, so sums are over what is printed.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-from recount.schemas.arithmetic import Identity, equal, printed
+from recount.schemas.arithmetic import Identity, Sum, equal, nothing, printed
 from recount.schemas.figures import F, Figure, Model, money, text
 
 TOTAL = "合计"
 CODE = re.compile(r"\d{3}(?:\d{2}){0,2}")  # 类, 款 or 项
 LEVELS = {3: "类", 5: "款", 7: "项"}
+_FEW = 3
+"""Fewer than one in so many rows of a level have nothing below them by mistake."""
 
 
 PART_OF_ABOVE = ("其中", "#")  # a line that repeats a part of the line above it
@@ -48,9 +50,15 @@ def plain(name: str | None) -> str:
     return re.sub(r"[（(][^）)]*[）)]|\s", "", name or "")
 
 
-def lines_sum(lines: Iterable[NamedLine[Figure]]) -> list[Figure | None]:
+def added(lines: Iterable[NamedLine[Figure]]) -> list[Figure | None]:
     """The amounts to add up: a line 其中：… is part of the one above it."""
     return [each.amount for each in lines if not (each.name or "").startswith(PART_OF_ABOVE)]
+
+
+def lines_sum(lines: Iterable[NamedLine[Figure]]) -> Sum:
+    """The amounts of listed lines added up; where all of them are blank they come to nothing."""
+    amounts = added(lines)
+    return printed(*amounts) if any(amounts) or not amounts else nothing()
 
 
 def amount_columns(row: CodedRow[Figure]) -> list[tuple[str, str]]:
@@ -77,24 +85,39 @@ def superior(code: str, listed: Iterable[str]) -> str | None:
 
 
 def families(rows: Sequence[Row]) -> Iterator[tuple[Row, list[Row]]]:
-    """Each row that has rows below it in the classification, with them; 合计 with the highest ones.
+    """Each row with the rows below it in the classification; 合计 with the highest ones.
 
-    Left out is whatever is not certain: a family with a code that is listed twice, and one into which a row
-    without a readable code may belong (the classification above the row that it follows).
+    A level that is not printed is passed over. A row without any below it is left out, but where the others of its
+    level have some it has lost them: it is the sum of none. Left out is also whatever is not certain: a family with a
+    code that is listed twice, and one into which a row without a readable code may belong (the classification above the
+    row that it follows).
     """
     coded = [row for row in rows if row.code is not None and CODE.fullmatch(row.code)]
     codes = [row.code for row in coded if row.code is not None]
     twice = {code for code, times in Counter(codes).items() if times > 1}
-    parents = {code: superior(code, codes) for code in codes}
     unsure = doubtful(rows)
-    whole = total_row(rows)
-    below_total: list[tuple[str | None, Row | None]] = [(None, whole)]
-    for code, row in [*below_total, *((row.code, row) for row in coded)]:
-        children = [each for each in coded if parents[each.code or ""] == code]
-        if row is None or not children or code in twice or code in unsure:
+    below: dict[str | None, list[Row]] = defaultdict(list)
+    for row in coded:
+        below[superior(row.code or "", codes)].append(row)
+    lost = _without_rows(codes, {code for code, children in below.items() if code is not None and children})
+    whole: list[tuple[str | None, Row | None]] = [(None, total_row(rows))]
+    for code, parent in [*whole, *((row.code, row) for row in coded)]:
+        children = below[code]
+        if parent is None or code in twice or code in unsure or not (children or code in lost):
             continue
         if not any(each.code in twice for each in children):
-            yield row, children
+            yield parent, children
+
+
+def _without_rows(codes: Iterable[str], parents: Collection[str]) -> set[str]:
+    """The codes without any below them, of the levels at which most others have some."""
+    found = set()
+    for level in list(LEVELS)[:-1]:
+        here = {code for code in codes if len(code) == level}
+        without = here - set(parents)
+        if len(without) * _FEW < len(here):
+            found |= without
+    return found
 
 
 def doubtful(rows: Sequence[CodedRow[Figure]]) -> set[str | None]:
@@ -110,13 +133,10 @@ def doubtful(rows: Sequence[CodedRow[Figure]]) -> set[str | None]:
 
 
 def sums_by_code(rows: Sequence[CodedRow[Figure]]) -> Iterator[Identity]:
-    """合计 = Σ 类, 类 = Σ 款, 款 = Σ 项, column by column; a level that is not printed is passed over."""
+    """合计 = Σ 类, 类 = Σ 款, 款 = Σ 项, column by column; a level that the table does not list is passed over."""
     for parent, children in families(rows):
         levels = {LEVELS[len(each.code or "")] for each in children}
         below = levels.pop() if len(levels) == 1 else "下级"
         for key, title in amount_columns(parent):
-            yield equal(
-                f"{label(parent)}·{title} = 所属各{below}之和",
-                getattr(parent, key),
-                printed(*(getattr(each, key) for each in children)),
-            )
+            parts = printed(*(getattr(each, key) for each in children)) if children else nothing()
+            yield equal(f"{label(parent)}·{title} = 所属各{below}之和", getattr(parent, key), parts)

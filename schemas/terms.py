@@ -140,6 +140,11 @@ def printed(*parts: Figure | None) -> Sum:
     return Sum(present, missing=not present)
 
 
+def nothing() -> Sum:
+    """What rows add up to of which none has an amount: a blank cell is nothing."""
+    return Sum(constant=ZERO)
+
+
 def number_of(things: Iterable[object]) -> Sum:
     """How many there are: a counted constant, no figure of the report."""
     return Sum(constant=Decimal(sum(1 for _ in things)))

@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from recount.pipeline.document import Token
-from recount.pipeline.read import read_pdf
-from recount.pipeline.split import split
-from recount.pipeline.template.mapper import map_report
+from recount.pipeline.structure import document_of
+from recount.pipeline.template.registry import map_document
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.cover import Numbers
 from recount.schemas.figures import Model, Ref
-from recount.schemas.registry import FAMILIES
 
 Steps = tuple[str, ...]
 """A JSON pointer, taken apart."""
@@ -24,16 +22,20 @@ Steps = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Base:
-    """A report as it was mapped, and as it was verified without any fault. name: the file that it came from."""
+    """A report as it was mapped, and as it was verified without any fault.
+
+    name: the file that it came from. confirmed: the tokens that OCR read twice alike.
+    """
 
     name: str
     report: Model
     tokens: tuple[Token, ...]
+    confirmed: frozenset[int] = frozenset()
 
     @cached_property
     def verified(self) -> Verified:
         """What the verifier says of the report as it is."""
-        return verify(self.report, self.tokens, "fault", numbers=self.numbers)
+        return verify(self.report, self.tokens, "fault", confirmed=self.confirmed, numbers=self.numbers)
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -53,15 +55,17 @@ class Base:
             found[ref.token].append(pointer)
         return found
 
-    def as_scanned(self) -> Base:
-        """The same report, as if OCR had read it."""
-        return Base(self.name, self.report, tuple(replace(token, origin="ocr") for token in self.tokens))
+    def as_scanned(self, *, twice: bool) -> Base:
+        """The same report, as if OCR had read it; twice: and all of it twice alike."""
+        tokens = tuple(replace(token, origin="ocr") for token in self.tokens)
+        return Base(self.name, self.report, tokens, frozenset(range(len(tokens))) if twice else frozenset())
 
 
 def load(path: Path) -> Base:
-    """A report from its file."""
-    document = split(read_pdf(path), FAMILIES[0])
-    return Base(path.stem if path.stem != "report" else path.parent.name, map_report(document).report, document.tokens)
+    """A report from its file; a scan is read by OCR, once. Raises as structure does."""
+    document, family = document_of(path)
+    name = path.stem if path.stem != "report" else path.parent.name
+    return Base(name, map_document(document, family).report, document.tokens)
 
 
 def references(value: Any, pointer: str = "") -> Iterator[tuple[str, Ref]]:

@@ -11,7 +11,8 @@ from typing import Any, Literal
 from recount.eval.verifier.base import Base, Steps
 from recount.pipeline.document import Token
 
-Group = Literal["off the page", "on the page", "rows", "pairs"]
+Group = Literal["off the page", "on the page", "rows", "pairs", "misread twice alike"]
+Reading = Literal["text", "once", "otherwise", "alike"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,9 @@ class Fault:
 
     tokens: numbers that are misread, by index. report: other values at some places. wrong: for every figure that is
     not what it should be, by its pointer in the changed report, the right value; None where there should be none.
-    idle: a row that holds nothing but zeros; no arithmetic can miss it, nor mind it twice.
+    idle: a row that holds nothing but zeros, or is a table that no other section counts; no reader of the document can
+    miss it, nor mind it twice. table: of a fault of a whole
+    table, its pointer.
     """
 
     operator: str
@@ -28,6 +31,7 @@ class Fault:
     report: dict[Steps, Any] = field(default_factory=dict)
     wrong: dict[str, Decimal | None] = field(default_factory=dict)
     idle: bool = False
+    table: str | None = None
 
     def __or__(self, other: Fault) -> Fault:
         """Both faults at once."""
@@ -46,10 +50,11 @@ Make = Callable[[Random, Base], Fault | None]
 class Operator:
     """A kind of fault. make: one of them, None where the report has no room for the one that was drawn.
 
-    scanned: it happens to numbers that OCR reads.
+    reading: it happens to numbers of a digital page, or to numbers that OCR read: "once", "otherwise" (what is wrong
+    came out otherwise in a second reading, all else alike) or "alike" (what is wrong was misread alike twice).
     """
 
     name: str
     group: Group
     make: Make
-    scanned: bool = False
+    reading: Reading = "text"

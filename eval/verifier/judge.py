@@ -12,7 +12,8 @@ from recount.eval.verifier.base import Base, changed
 from recount.eval.verifier.fault import Fault
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.blame import failing, most_suspect
-from recount.pipeline.verify.doubt import table_of, tied
+from recount.pipeline.verify.doubt import tied
+from recount.pipeline.verify.place import table_of
 from recount.schemas.figures import Figure
 
 _NEAR = 10
@@ -49,11 +50,12 @@ class Verdict:
     pointers: tuple[str, ...] = ()
 
 
-def judge(base: Base, fault: Fault) -> Verdict:
-    """Runs the verifier on a report with a fault."""
+def judge(base: Base, fault: Fault, *, alike: bool = False) -> Verdict:
+    """Runs the verifier on a report with a fault. alike: what is misread was misread alike in a second reading."""
     numbers = base.numbers.with_tokens(fault.tokens)
     report = changed(base.report, fault.report) if fault.report else base.report
-    found = verify(report, numbers.tokens, "fault", numbers=numbers)
+    confirmed = base.confirmed if alike else base.confirmed - fault.tokens.keys()
+    found = verify(report, numbers.tokens, "fault", confirmed=confirmed, numbers=numbers)
     outcomes = {pointer: _outcome(found, pointer, right) for pointer, right in fault.wrong.items()}
     if len(fault.tokens) > 1 and not any(map(tied, base.verified.evaluations, repeat(table_of(next(iter(outcomes)))))):
         outcomes = {p: Outcome.SCALE if outcome is Outcome.SILENT else outcome for p, outcome in outcomes.items()}
@@ -66,7 +68,7 @@ def judge(base: Base, fault: Fault) -> Verdict:
         worst,
         covered=all(pointer in cover for pointer, outcome in outcomes.items() if outcome is not Outcome.HARMLESS),
         noticed=_failing(found) - _failing(base.verified) != Counter() or _lost(found, base.verified, fault),
-        place=_place(found, base.verified, harmful),
+        place=_place(found, base.verified, harmful, fault.table),
         idle=fault.idle,
         pointers=passed,
     )
@@ -95,12 +97,17 @@ def _failing(found: Verified) -> Counter[str]:
     return Counter(each.identity.rule for each in failing(found.evaluations))
 
 
-def _place(found: Verified, before: Verified, wrong: list[str]) -> int | None:
-    """The place of the first wrong figure among the suspects of what fails now."""
+def _place(found: Verified, before: Verified, wrong: list[str], table: str | None) -> int | None:
+    """The place of the first wrong figure among the suspects of what fails now.
+
+    A table that is wrong as a whole must be named as such: then it is its place among the tables that are off scale.
+    """
     known = _expected(before)
     new = {at: ranked for at, ranked in found.suspects.items() if _key(found, at) not in known}
     if not new or not wrong:
         return None
+    if table is not None:
+        return next((place for place, each in enumerate(found.off_scale, 1) if each == table), 0)
     order = [each.figure.pointer for each in most_suspect(new)]
     return next((place for place, pointer in enumerate(order, 1) if pointer in wrong), 0)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from recount.eval.verifier.base import Base, at, references, steps
 from recount.eval.verifier.fault import Fault, Operator
+from recount.pipeline.verify.place import table_of
 from recount.pipeline.verify.resolve import fits
 from recount.schemas.figures import Model, Ref
 
@@ -129,7 +130,7 @@ def _head_ignored(rng: Random, base: Base) -> Fault | None:
     indices = set(rng.choice(list(tables.values())))
     changed = {index: replace(base.tokens[index], head=_HEADS.get(base.tokens[index].head, "元")) for index in indices}
     wrong = [pointer for index in indices for pointer in base.fields_of[index]]
-    return Fault("unit of the head ignored", tokens=changed, wrong=_values(base, wrong))
+    return Fault("unit of the head ignored", tokens=changed, wrong=_values(base, wrong), table=table_of(wrong[0]))
 
 
 def _lists(base: Base) -> list[tuple[str, ...]]:
@@ -158,10 +159,15 @@ def _row_fault(name: str, change: Any) -> Operator:
                 base.tokens[ref.token].value == wrong[place] for place, ref in _numbers(path, new) if place in wrong
             )
             return Fault(name, report={path: new}, wrong=wrong, idle=idle)
-        idle = not any(base.tokens[ref.token].value for _, ref in references(rows[where]))
+        idle = not any(base.tokens[ref.token].value for _, ref in references(rows[where])) or _uncounted(path, base)
         return Fault(name, report={path: new}, idle=idle)
 
     return Operator(name, "rows", make)
+
+
+def _uncounted(path: Sequence[str], base: Base) -> bool:
+    """Whether the rows are performance tables that no narrative counts: one more or less leaves no trace."""
+    return path == ("project_evaluations",) and "/performance/project_count" not in base.refs
 
 
 def _numbers(path: Sequence[str], rows: Sequence[Any]) -> Iterable[tuple[str, Ref]]:

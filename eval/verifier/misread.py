@@ -8,7 +8,7 @@ from decimal import Decimal
 from random import Random
 
 from recount.eval.verifier.base import Base, steps
-from recount.eval.verifier.fault import Fault, Operator
+from recount.eval.verifier.fault import Fault, Group, Operator, Reading
 from recount.pipeline.document import Token
 from recount.schemas.figures import Ref
 
@@ -108,7 +108,7 @@ def _misread(name: str, change: Misread) -> Operator:
         new = as_read(token, f"-{shown}" if token.value < 0 and not shown.startswith("-") else shown)
         return Fault(name, tokens={index: new}, wrong=_right_values(base, index))
 
-    return Operator(name, "off the page", make, scanned=True)
+    return Operator(name, "off the page", make, reading="otherwise")
 
 
 def _right_values(base: Base, token: int) -> dict[str, Decimal | None]:
@@ -138,6 +138,15 @@ def _invented(rng: Random, base: Base) -> Fault | None:
     )
 
 
+def _any(name: str, group: Group, reading: Reading) -> Operator:
+    """Any of the misreadings."""
+
+    def make(rng: Random, base: Base) -> Fault | None:
+        return rng.choice(MISREAD).make(rng, base)
+
+    return Operator(name, group, make, reading)
+
+
 MISREAD = (
     _misread("digit changed", _digit),
     _misread("digits transposed", _transposed),
@@ -151,6 +160,10 @@ MISREAD = (
     _misread("minus read", _sign),
     _misread("7 as 1, 1 as 7", _seven_as_one),
     _misread("S for 5", _letter),
-    Operator("isolated 0 or 1 lost", "off the page", _isolated_lost, scanned=True),
-    Operator("invented figure", "off the page", _invented, scanned=True),
+    Operator("isolated 0 or 1 lost", "off the page", _isolated_lost, reading="otherwise"),
+    Operator("invented figure", "off the page", _invented, reading="otherwise"),
+)
+OTHERWISE_READ = (
+    _any("any of these, read once", "off the page", "once"),
+    _any("any of these, misread twice alike", "misread twice alike", "alike"),
 )

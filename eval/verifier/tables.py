@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from recount.eval.verifier.campaign import Campaign
@@ -45,13 +45,15 @@ def _outcomes(found: Campaign) -> str:
         noticed = sum(v.noticed for v in verdicts)
         rows.append([group, operator, len(verdicts), *counts, noticed])
     rate = len(found.verdicts) / found.seconds if found.seconds else 0.0
-    told = f"{len(found.verdicts):,} faults, {1000 / rate if rate else 0:.1f} s of one process for 1,000"
+    told = f"{len(found.verdicts):,} faults, {1000 / rate if rate else 0:.1f} CPU seconds for 1,000"
     return f"## Faults\n\n{told}\n\n" + table(["group", "fault", "n", *_COLUMNS, "an identity fails"], rows)
 
 
 def _promises(found: Campaign) -> str:
     groups: dict[str, list[Verdict]] = defaultdict(list)
+    traceless: Counter[str] = Counter()
     for _, group, verdicts in _by_operator(found):
+        traceless[group] += sum(v.idle for v in verdicts if group == "rows")
         groups[group] += [v for v in verdicts if not (v.idle if group == "rows" else v.outcome is Outcome.HARMLESS)]
     rows = []
     for group, verdicts in groups.items():
@@ -70,6 +72,7 @@ def _promises(found: Campaign) -> str:
                 rounding,
                 scale,
                 _percent(noticed, len(verdicts)),
+                traceless[group],
             ]
         )
     head = [
@@ -81,6 +84,7 @@ def _promises(found: Campaign) -> str:
         "inside rounding",
         "uniform scale",
         "noticed",
+        "without a trace",
     ]
     return "## Promises\n\n" + table(head, rows)
 

@@ -7,29 +7,36 @@ hold; if no other identity clears it; and if that number is a reader's slip away
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from recount.pipeline.verify.cover import Rivals
+from recount.pipeline.verify.order import displaced
+from recount.pipeline.verify.place import row_of, table_of
 from recount.pipeline.verify.slips import slip_into
 from recount.schemas.arithmetic import Evaluation
-from recount.schemas.figures import Figure, Model
-from recount.schemas.terms import Interval, Sum, bounds
+from recount.schemas.figures import Figure, Kind, Model
+from recount.schemas.terms import INFINITE, Interval, Sum, bounds
 
 _NAMED = 3
 """So many suspects are named in words."""
+_ALONE = 2
+"""So many identities may fail with a row before the row as a whole is suspected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
     """An operand of a failing identity.
 
-    fails: how many failing identities it is in. settles: whether another number in its place satisfies all of them
-    and breaks none that hold; likely: 2 if that number is printed in its row, 1 if it is a slip away. cleared: how
-    many identities cover it. total: it is the printed side.
+    off_scale: its table as a whole may have been read in the wrong unit. displaced: it is out of the order of print.
+    row: more fails with its row than with any one figure, or a proposal for a cell of it was refused: the whole row may
+    be wrong. unsure: of the figures that OCR read twice, it is one that did not come out alike. fails: how many failing
+    identities it is in. settles: whether another number in its place satisfies all of them and breaks none that hold;
+    likely: 2 if that number is what it is most easily taken for, 1 if it may be. cleared: how many identities cover it;
+    holds: how many that it is in are satisfied. total: it is the printed side.
     """
 
     figure: Figure
@@ -38,11 +45,17 @@ class Suspect:
     likely: int
     cleared: int
     total: bool
+    off_scale: bool = False
+    displaced: bool = False
+    row: bool = False
+    unsure: bool = False
+    holds: int = 0
 
     @property
-    def rank(self) -> tuple[bool, bool, int, int, bool]:
+    def rank(self) -> tuple[bool, bool, bool, bool, bool, bool, int, int, int, bool]:
         """The least is the most suspect."""
-        return not self.settles, self.cleared > 0, -self.fails, -self.likely, self.total
+        at_fault = not self.off_scale, not self.displaced, not self.row, not self.settles, not self.unsure
+        return *at_fault, self.cleared > 0, -self.fails, -self.likely, self.holds, self.total
 
 
 def blamed(evaluations: Iterable[Evaluation], cover: Mapping[str, int]) -> set[str]:
@@ -65,9 +78,12 @@ def failing(evaluations: Iterable[Evaluation]) -> list[Evaluation]:
 
 
 def suspects_of(
-    evaluations: Sequence[Evaluation], cover: Mapping[str, int], rivals: Rivals
+    evaluations: Sequence[Evaluation], cover: Mapping[str, int], rivals: Rivals, off_scale: Set[str] = frozenset()
 ) -> dict[int, list[Suspect]]:
-    """The suspects of each failing identity, the first the most suspect, by its place among the evaluations."""
+    """The suspects of each failing identity, the first the most suspect, by its place among the evaluations.
+
+    off_scale: the figures, by pointer, of tables that may have been read in the wrong unit.
+    """
     failed = {at: each for at, each in enumerate(evaluations) if each.result == "fail" and each.severity == "error"}
     if not failed:
         return {}
@@ -77,16 +93,44 @@ def suspects_of(
     for each in failed.values():
         for operand in each.operands:
             fails[operand.pointer] += 1
+    holds = Counter(
+        operand.pointer for each in evaluations if each.result == "pass" and each.held for operand in each.operands
+    )
     found = {}
+    away = displaced(rivals.figures, rivals.numbers.tokens)
+    row = _row_at_fault(failed.values(), fails)
+    rows = {row_of(pointer) for pointer in rivals.refused} - {""} | ({row} if row is not None else set())
     for at, each in failed.items():
         blamed_here = {operand.pointer for operand in each.blamed} if each.blamed is not None else None
         ranked = [
-            _suspect(operand, fails, wanted, cover, rivals, total=operand is each.identity.printed)
+            replace(
+                _suspect(operand, fails, wanted, cover, rivals, total=operand is each.identity.printed),
+                holds=holds[operand.pointer],
+                unsure=not cover.get(operand.pointer) and rivals.misread(operand),
+                off_scale=operand.pointer in off_scale,
+                displaced=operand.pointer in away,
+                row=row_of(operand.pointer) in rows,
+            )
             for operand in each.operands
             if blamed_here is None or operand.pointer in blamed_here
         ]
         found[at] = sorted(ranked, key=lambda suspect: suspect.rank)
     return found
+
+
+def _row_at_fault(failed: Iterable[Evaluation], fails: Mapping[str, int]) -> str | None:
+    """The row of a list that takes part in more of what fails than any one figure, or any other row, does."""
+    with_row: dict[str, list[Evaluation]] = defaultdict(list)
+    for each in failed:
+        for row in {row_of(operand.pointer) for operand in each.operands} - {""}:
+            with_row[row].append(each)
+    whole = {
+        row: len(found)
+        for row, found in with_row.items()
+        if len(found) > max(_ALONE, *(fails[operand.pointer] for each in found for operand in each.operands))
+    }
+    most = [row for row, number in whole.items() if number == max(whole.values())]
+    return most[0] if len(most) == 1 else None
 
 
 def most_suspect(suspects: Mapping[int, Sequence[Suspect]]) -> list[Suspect]:
@@ -109,9 +153,19 @@ def _suspect(
     interval = wanted.get(operand.pointer)
     likely = 0
     if interval is not None:
-        likely = 2 if rivals.beside(operand, interval) else int(slip_into(operand, interval) is not None)
+        likely = _likely(operand, interval, rivals)
     cleared = cover.get(operand.pointer, 0)
     return Suspect(operand, fails[operand.pointer], interval is not None, likely, cleared, total)
+
+
+def _likely(operand: Figure, wanted: Interval, rivals: Rivals) -> int:
+    """How easily the right number came to be another: OCR misreads it, on a digital page the wrong one was taken."""
+    read = rivals.numbers.tokens[operand.token].origin == "ocr"
+    if not read and rivals.beside(operand, wanted):
+        return 2
+    if slip_into(operand, wanted) is not None:
+        return 2 if read else 1
+    return int(read and rivals.beside(operand, wanted))
 
 
 def _wanted(evaluations: Iterable[Evaluation], involved: set[str]) -> dict[str, Interval | None]:
@@ -131,6 +185,9 @@ def _wanted(evaluations: Iterable[Evaluation], involved: set[str]) -> dict[str, 
 def _windows(evaluation: Evaluation) -> Iterable[tuple[Figure, Decimal, Decimal]]:
     """What an identity, holding or not, would leave to each operand if the others are right."""
     stated = evaluation.identity.printed
+    if evaluation.identity.at_most and stated is not None:
+        least, computed = bounds(stated)[0], evaluation.identity.computed
+        return ((stated, -INFINITE, computed.interval()[1]), *computed.windows((least, INFINITE)))
     if evaluation.result == "pass" or evaluation.severity == "minor" or stated is None:
         return evaluation.held
     low, high = evaluation.identity.computed.interval()
@@ -151,6 +208,9 @@ def explained(
 
 
 def _in_words(report: Any, evaluation: Evaluation, ranked: Sequence[Suspect]) -> str | None:
+    if ranked and ranked[0].off_scale:
+        table = title_of(report, table_of(ranked[0].figure.pointer))
+        return f"most likely the unit of {table}: all its amounts are off by a power of ten"
     row = row_at_fault(evaluation, ranked)
     open_ = [each for each in ranked if each.rank[:-1] == ranked[0].rank[:-1]]
     if len(open_) * 2 > len(ranked):  # hardly anything tells them apart
@@ -165,7 +225,7 @@ def row_at_fault(evaluation: Evaluation, ranked: Sequence[Suspect]) -> str | Non
     computed, residual = evaluation.identity.computed, evaluation.residual
     if not isinstance(computed, Sum) or residual is None or not is_over_rows(computed) or evaluation.explanation:
         return None
-    if stands_out(ranked):
+    if stands_out(ranked) or is_of_shares(evaluation):
         return None
     for sign, operand in computed.terms:
         if abs(residual + sign * operand.value) <= (evaluation.tolerance or 0) and operand.value:
@@ -177,6 +237,12 @@ def stands_out(ranked: Sequence[Suspect]) -> bool:
     """Whether one suspect, and only one, is a reader's slip away from settling what fails."""
     likely = [each.likely for each in ranked if each.settles and not each.cleared]
     return bool(likely) and max(likely) > 0 and likely.count(max(likely)) == 1
+
+
+def is_of_shares(evaluation: Evaluation) -> bool:
+    """Whether an identity adds up percents: a row that is missing shows in the amounts."""
+    stated = evaluation.identity.printed
+    return stated is not None and stated.kind is Kind.PERCENT
 
 
 def is_over_rows(computed: Sum) -> bool:

@@ -27,6 +27,7 @@ from decimal import Decimal
 from typing import Self
 
 from recount.pipeline.document import Token
+from recount.pipeline.verify.memo import Covered, Memo, Windows, windows_of
 from recount.pipeline.verify.place import Places, Span
 from recount.pipeline.verify.resolve import fits, shift_of
 from recount.schemas.arithmetic import Evaluation
@@ -36,13 +37,10 @@ from recount.schemas.terms import Interval
 _CENT = Decimal("0.01")
 _HALF = Decimal("0.5")
 _READ_TWICE = Decimal("2.5")
-_READ_TWICE = Decimal("2.5")
 _NEAR = Decimal(10)
 _SAME = Decimal("0.005")
 _SIGNED = frozenset({Kind.MONEY, Kind.PERCENT})
 
-Windows = tuple[Interval, ...]
-"""What one identity leaves to a figure: it may have the values of any of these."""
 Held = dict[str, list[Windows]]
 """By pointer, what each of its satisfied identities leaves to it."""
 _Read = tuple[Decimal, Decimal]
@@ -53,13 +51,16 @@ _Read = tuple[Decimal, Decimal]
 class Numbers:
     """The numbers of a document, as figures of each kind could have been read from them.
 
-    It remembers what it was asked, and may be kept while the report that is mapped from the document changes.
+    It remembers what it was asked, and may be kept while the report that is mapped from the document changes. memo:
+    what is known of that report. changed: the tokens that were read otherwise since.
     """
 
     tokens: Sequence[Token]
     _read: dict[Kind, dict[int, _Read | None]] = field(default_factory=dict)
     _rows: dict[tuple[Span, Kind], _Sorted] = field(default_factory=dict)
     _documents: dict[Kind, _Sorted] = field(default_factory=dict)
+    memo: Memo = field(default_factory=Memo)
+    changed: frozenset[int] = frozenset()
 
     def with_tokens(self, changes: Mapping[int, Token]) -> Numbers:
         """The numbers with some of them read otherwise."""
@@ -74,7 +75,7 @@ class Numbers:
             for (span, kind), row in self._rows.items()
             if not any(span[0] <= index <= span[1] for index in changes)
         }
-        return Numbers(tokens, read, rows)
+        return Numbers(tokens, read, rows, memo=self.memo, changed=self.changed | changes.keys())
 
     def in_span(self, span: Span, kind: Kind) -> _Sorted:
         """The numbers from one token to another."""
@@ -139,7 +140,7 @@ class Rivals:
     """The numbers that might stand in the place of each figure of a report.
 
     figures: by pointer. places: where they stand. confirmed: the tokens of scanned pages that a second reading read
-    alike. doubtful: the figures that no identity may confirm.
+    alike. doubtful: the figures that no identity may confirm. refused: where proposals were refused, by pointer.
     """
 
     numbers: Numbers
@@ -147,6 +148,22 @@ class Rivals:
     places: Places
     confirmed: Set[int] = frozenset()
     doubtful: Set[str] = frozenset()
+    refused: Set[str] = frozenset()
+
+    def known_cover(self, figure: Figure, held: Sequence[Windows]) -> int:
+        """How many identities cover a figure, as it is known from before, or else worked out."""
+        pointer, memo = figure.pointer, self.numbers.memo
+        known = memo.covered.get(pointer)
+        out = pointer in self.places.misplaced or pointer in self.doubtful
+        # A digital page's numbers may change the answer; what OCR read is held to its digits, whatever else there is.
+        read = self.numbers.tokens[figure.token].origin != "ocr" and self.numbers.changed
+        setting = out, self.places.spans.get(pointer), figure.token in self.confirmed, read
+        if known is not None and known.figure is figure and known.setting == setting and known.held == tuple(held):
+            return known.count
+        count = self.cover(figure, held)
+        if memo.learning:
+            memo.covered[pointer] = Covered(figure, tuple(held), setting, count)
+        return count
 
     def cover(self, figure: Figure, held: Sequence[Windows]) -> int:
         """How many identities cover a figure, each for itself; 1 where only all of them together do."""
@@ -172,6 +189,11 @@ class Rivals:
             alone += not fitting
             left = fitting if left is None else left & fitting
         return alone or int(not left)
+
+    def misread(self, figure: Figure) -> bool:
+        """Whether OCR read a figure, and did not read it alike again as it did others."""
+        read_twice = bool(self.confirmed) and figure.token not in self.confirmed
+        return read_twice and self.numbers.tokens[figure.token].origin == "ocr"
 
     def of(self, figure: Figure) -> _Sorted:
         """What stands in the row of a figure, or else in the document."""
@@ -208,36 +230,29 @@ def _pinned(figure: Figure, held: Iterable[Windows], far: Decimal) -> bool:
     return figure.value - far <= low and high <= figure.value + far
 
 
-def held_by(evaluations: Iterable[Evaluation]) -> Held:
+def held_by(evaluations: Iterable[Evaluation], memo: Memo | None = None) -> Held:
     """What the satisfied identities leave to each figure."""
     held: Held = defaultdict(list)
     for each in evaluations:
-        if len(each.held) == 1:
-            operand, low, high = each.held[0]
-            held[operand.pointer].append(((low, high),))
-            continue
-        windows: dict[str, Windows] = {}
-        for operand, low, high in each.held:
-            windows[operand.pointer] = (*windows.get(operand.pointer, ()), (low, high))
-        for pointer, left in windows.items():
+        for pointer, left in (memo.windows_of(each) if memo is not None else windows_of(each)).items():
             held[pointer].append(left)
     return held
 
 
 def covered(rivals: Rivals, evaluations: Sequence[Evaluation]) -> dict[str, int]:
     """By pointer, how many identities cover a figure; one where only several of them together do."""
-    held = held_by(evaluations)
-    for one, other in _printed_once(evaluations):
+    held = held_by(evaluations, rivals.numbers.memo)
+    for one, other in printed_once(evaluations):
         held[one] = held[other] = held[one] + held[other]
-    found = {pointer: rivals.cover(rivals.figures[pointer], windows) for pointer, windows in held.items()}
+    found = {pointer: rivals.known_cover(rivals.figures[pointer], windows) for pointer, windows in held.items()}
     return {pointer: count for pointer, count in found.items() if count}
 
 
-def _printed_once(evaluations: Iterable[Evaluation]) -> Iterator[tuple[str, str]]:
+def printed_once(evaluations: Iterable[Evaluation]) -> Iterator[tuple[str, str]]:
     """Two fields that are one quantity, filled from one printed number: what holds the one holds the other."""
     for each in evaluations:
         stated, computed = each.identity.printed, each.identity.computed
-        if each.result != "not_applicable" or stated is None or computed.missing:
+        if each.result != "not_applicable" or stated is None or computed.missing or each.identity.at_most:
             continue
         if len(computed.operands) == 1 and computed.nominal() == stated.value:
             yield stated.pointer, computed.operands[0].pointer

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from recount.pipeline.document import Token
+from recount.pipeline.verify.cover import printed_once
 from recount.pipeline.verify.verify import Verified
 from recount.schemas.arithmetic import Evaluation
 
@@ -23,7 +27,8 @@ class Coverage:
     """What the identities of a report say of its figures.
 
     due: every identity. figures: how many there are. under: of each figure, how many evaluated identities it takes
-    part in; cover: how many of them another number in its place would have failed.
+    part in, bounds (at most) among them; two fields that are one quantity and were read from one printed number are in
+    each other's. cover: how many of them another number in its place would have failed.
     """
 
     due: tuple[Due, ...]
@@ -35,6 +40,11 @@ class Coverage:
     def uncovered(self) -> list[str]:
         """The figures that nothing covers, in report order."""
         return [pointer for pointer in self.under if not self.cover.get(pointer)]
+
+    @property
+    def under_none(self) -> list[str]:
+        """The figures that no evaluated identity has in it, in report order."""
+        return [pointer for pointer, number in self.under.items() if not number]
 
     def share(self, least: int) -> float:
         """The share of figures that take part in at least so many evaluated identities."""
@@ -52,15 +62,66 @@ class Coverage:
 
 def coverage_of(verified: Verified) -> Coverage:
     """The ledger of a verified report."""
-    under: Counter[str] = Counter()
-    for each in verified.evaluations:
-        under.update({operand.pointer for operand in each.operands})
+    under = _under(verified)
     return Coverage(
         due=tuple(_due(each) for each in verified.evaluations),
         figures=len(verified.figures),
-        under={pointer: under[pointer] for pointer in verified.figures},
+        under={pointer: len(under[pointer]) for pointer in verified.figures},
         cover=dict(verified.cover),
     )
+
+
+def _under(verified: Verified) -> dict[str, set[frozenset[int]]]:
+    """By pointer, the evaluated identities of a figure: the printed numbers that each is between."""
+    found: dict[str, set[frozenset[int]]] = defaultdict(set)
+    for each in verified.evaluations:
+        numbers = frozenset(operand.token for operand in each.operands)
+        for operand in each.operands:
+            found[operand.pointer].add(numbers)
+    for group in _one_quantity(printed_once(verified.evaluations)):
+        together = set().union(*(found[pointer] for pointer in group))
+        found.update(dict.fromkeys(group, together))
+    return found
+
+
+def _one_quantity(pairs: Iterable[tuple[str, str]]) -> Iterable[set[str]]:
+    """Fields that are one quantity and were filled from one printed number, together."""
+    groups: dict[str, set[str]] = {}
+    for one, other in pairs:
+        joined = groups.get(one, {one}) | groups.get(other, {other})
+        groups.update(dict.fromkeys(joined, joined))
+    return {id(each): each for each in groups.values()}.values()
+
+
+def summary_of(verified: Verified, tokens: Sequence[Token]) -> dict[str, Any]:
+    """The ledger as the result file has it, under summary.coverage.
+
+    Of the identities, how many were due and evaluated, and by reason the ids of the checks that could not be; the share
+    of the figures under at least one identity and under two, and of those that are covered; the figures, by pointer,
+    that are under none and that nothing covers; the lines of tables that no row was read from.
+    """
+    found = coverage_of(verified)
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for at, each in enumerate(found.due, 1):
+        if each.missing is not None:
+            reasons[each.missing].append(f"c{at}")
+    return {
+        "identities": {"due": len(found.due), "evaluated": len(found.due) - len(found.not_evaluated)},
+        "not_evaluated": dict(reasons),
+        "under_one": round(found.share(1), 4),
+        "under_two": round(found.share(2), 4),
+        "covered": round(found.covered(1), 4),
+        "under_none": found.under_none,
+        "not_covered": found.uncovered,
+        "rows_left_out": [
+            {
+                "list": line.at,
+                "page": tokens[line.tokens[0]].page,
+                "numbers": [tokens[each].raw for each in line.tokens],
+            }
+            for line in verified.skipped
+        ],
+    }
 
 
 def _due(evaluation: Evaluation) -> Due:

@@ -7,20 +7,18 @@ sums that hold, for all is shifted or scaled alike, confirm nothing.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from recount.pipeline.document import Token
-from recount.pipeline.verify.blame import Suspect, failing, stands_out
-from recount.pipeline.verify.place import list_of
+from recount.pipeline.verify.blame import Suspect, failing, is_of_shares, stands_out
+from recount.pipeline.verify.place import list_of, table_of
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.figures import Figure, Kind
 from recount.schemas.terms import Sum
 
 _POWERS = (4, -4, 8, -8)
 """Between 元, 万元 and 亿元."""
-_DEEP = ("statements", "project_evaluations")
-"""The keys of a report under which each part is a table of its own."""
 
 
 def doubtful(
@@ -28,31 +26,32 @@ def doubtful(
     tokens: Sequence[Token],
     evaluations: Sequence[Evaluation],
     suspects: Mapping[int, Sequence[Suspect]],
+    off_scale: Mapping[str, int],
 ) -> set[str]:
-    """The figures that no identity may confirm, by pointer."""
+    """The figures that no identity may confirm, by pointer. off_scale: the tables of which the unit is in doubt."""
     found = set()
     lists = set(_lists_in_doubt(evaluations, suspects))
     if lists:
         found |= {pointer for pointer in figures if list_of(pointer) in lists}
-    tables = _misscaled(tokens, evaluations)
-    if tables:
-        found |= {p for p, figure in figures.items() if table_of(p) in tables and _in_head(figure, tokens)}
+    if off_scale:
+        found |= in_tables(off_scale, figures, tokens)
     return found
+
+
+def in_tables(tables: Collection[str], figures: Mapping[str, Figure], tokens: Sequence[Token]) -> set[str]:
+    """The amounts, by pointer, whose unit stands in the head of one of these tables."""
+    return {p for p, figure in figures.items() if table_of(p) in tables and _in_head(figure, tokens)}
 
 
 def _lists_in_doubt(evaluations: Sequence[Evaluation], suspects: Mapping[int, Sequence[Suspect]]) -> Iterator[str]:
     """The lists of which a sum fails and no one figure stands out: it may be that a row is missing or doubled."""
     for at, ranked in suspects.items():
         evaluation = evaluations[at]
+        if is_of_shares(evaluation):
+            continue
         if isinstance(evaluation.identity.computed, Sum) and not evaluation.explanation and not stands_out(ranked):
             rows = Counter(list_of(operand.pointer) for operand in evaluation.identity.computed.operands)
             yield from (name for name, times in rows.items() if name and times > 1)
-
-
-def table_of(pointer: str) -> str:
-    """The table, or the section, that a figure stands in."""
-    steps = pointer.split("/")
-    return "/".join(steps[: 3 if steps[1] in _DEEP else 2])
 
 
 def _in_head(figure: Figure, tokens: Sequence[Token]) -> bool:
@@ -63,13 +62,22 @@ def _in_head(figure: Figure, tokens: Sequence[Token]) -> bool:
     return token.unit is None and token.head is not None
 
 
-def _misscaled(tokens: Sequence[Token], evaluations: Sequence[Evaluation]) -> set[str]:
-    """The tables that contradict others by a unit of money, more often than they agree with others."""
-    accused = Counter(table for each in failing(evaluations) for table in _scaled_in(each, tokens))
+def misscaled(tokens: Sequence[Token], evaluations: Sequence[Evaluation]) -> dict[str, int]:
+    """The tables that contradict others by a unit of money, more often than they agree with others, the most first.
+
+    With each, the power of ten that would settle it.
+    """
+    accused = Counter(each for evaluation in failing(evaluations) for each in scaled_in(evaluation, tokens))
     if not accused:
-        return set()
-    anchored = Counter(table for each in evaluations if each.result == "pass" for table in _anchored(each))
-    return {table for table, times in accused.items() if times > anchored[table]}
+        return {}
+    passed = [each for each in evaluations if each.result == "pass"]
+    found: dict[str, int] = {}
+    for (table, power), times in accused.most_common():
+        # What would hold in the other unit as well (the rest outweighs the table) speaks for neither.
+        anchors = (e for e in passed if table in _anchored(e) and (table, power) not in scaled_in(e, tokens, (power,)))
+        if times > sum(1 for _ in anchors):
+            found.setdefault(table, power)
+    return found
 
 
 def _anchored(evaluation: Evaluation) -> Iterable[str]:
@@ -85,8 +93,10 @@ def tied(evaluation: Evaluation, table: str) -> bool:
     return evaluation.result == "pass" and table in _anchored(evaluation)
 
 
-def _scaled_in(evaluation: Evaluation, tokens: Sequence[Token]) -> Iterator[str]:
-    """The tables whose figures, times a unit of money, would satisfy a failing sum."""
+def scaled_in(
+    evaluation: Evaluation, tokens: Sequence[Token], powers: Sequence[int] = _POWERS
+) -> Iterator[tuple[str, int]]:
+    """The tables whose figures, times a power of ten between units of money, would satisfy a sum."""
     identity = evaluation.identity
     if identity.printed is None or not isinstance(identity.computed, Sum) or identity.computed.constant is not None:
         return
@@ -98,8 +108,9 @@ def _scaled_in(evaluation: Evaluation, tokens: Sequence[Token]) -> Iterator[str]
     whole = sum((amount for amount, _ in parts.values()), Decimal(0))
     slack = sum((half for _, half in parts.values()), Decimal(0))
     for table, (amount, half) in parts.items():
-        if table and amount and any(_fits(whole, slack, amount, half, power) for power in _POWERS):
-            yield table
+        power = next((each for each in powers if _fits(whole, slack, amount, half, each)), 0)
+        if table and amount and power:
+            yield table, power
 
 
 def _fits(whole: Decimal, slack: Decimal, amount: Decimal, half: Decimal, power: int) -> bool:

@@ -11,9 +11,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from recount.pipeline.document import Token
+from recount.pipeline.verify.skipped import Skipped, skipped_rows
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.figures import Figure
 from recount.schemas.terms import Sum
@@ -21,6 +23,9 @@ from recount.schemas.terms import Sum
 _ROW = re.compile(r"(.*)/(\d+)/([^/].*?)")
 _MARGIN = 12
 """So many numbers before the first row of a list, and after its last, may belong to it."""
+
+_DEEP = ("statements", "project_evaluations")
+"""The keys of a report under which each part is a table of its own."""
 
 Span = tuple[int, int]
 
@@ -40,42 +45,70 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """By pointer: the figures that stand out of place, and the tokens among which a figure of a row belongs."""
+    """By pointer: the figures that stand out of place, and the tokens among which a figure of a row belongs.
+
+    skipped: the lines of tables from which no row was read; the rows of such a list are out of place.
+    """
 
     misplaced: frozenset[str]
     spans: Mapping[str, Span]
+    skipped: tuple[Skipped, ...] = ()
 
 
 def places_of(figures: Mapping[str, Figure], tokens: Sequence[Token], evaluations: Iterable[Evaluation]) -> Places:
     """The places of all figures of a report."""
     misplaced: set[str] = set()
     spans: dict[str, Span] = {}
-    for rows in _lists(figures):
+    lists = lists_of(figures)
+    for rows in lists.values():
         misplaced.update(_out_of_column(rows, tokens), _out_of_row(rows))
         spans.update(_spans(rows))
+    cells = {at: [row.figures for row in rows] for at, rows in lists.items()}
+    skipped = skipped_rows(cells, tokens, {figure.token for figure in figures.values()})
+    for line in skipped:
+        misplaced.update(figure.pointer for row in cells[line.at] for figure in row.values())
     in_form = {pointer: at for at, pointer in enumerate(figures)}
     for each in evaluations:
         if isinstance(each.identity.computed, Sum) and len(each.operands) > 2:
             terms = sorted(each.identity.computed.operands, key=lambda term: in_form[term.pointer])
             misplaced.update(_out_of_order(terms))
-    return Places(frozenset(misplaced), spans)
+    return Places(frozenset(misplaced), spans, tuple(skipped))
 
 
-def _lists(figures: Mapping[str, Figure]) -> Iterable[list[Row]]:
-    """The rows of every list; a figure belongs to the innermost."""
+def lists_of(figures: Mapping[str, Figure]) -> dict[str, list[Row]]:
+    """By pointer, the rows of every list; a figure belongs to the innermost."""
     found: dict[str, dict[int, Row]] = defaultdict(dict)
     for pointer, figure in figures.items():
-        match = _ROW.fullmatch(pointer)
-        if match is not None:
-            row = found[match[1]].setdefault(int(match[2]), Row({}))
-            row.figures[match[3]] = figure
-    return ([rows[at] for at in sorted(rows)] for rows in found.values())
+        place = _in_list(pointer)
+        if place is not None:
+            row = found[place[0]].setdefault(place[1], Row({}))
+            row.figures[place[2]] = figure
+    return {name: [rows[at] for at in sorted(rows)] for name, rows in found.items()}
+
+
+@lru_cache(maxsize=1 << 16)
+def _in_list(pointer: str) -> tuple[str, int, str] | None:
+    """The innermost list that a figure stands in, the place of its row in it, and its key in the row."""
+    match = _ROW.fullmatch(pointer)
+    return (match[1], int(match[2]), match[3]) if match is not None else None
 
 
 def list_of(pointer: str) -> str | None:
     """The innermost list that a figure stands in a row of."""
-    match = _ROW.fullmatch(pointer)
-    return match[1] if match is not None else None
+    place = _in_list(pointer)
+    return place[0] if place is not None else None
+
+
+def row_of(pointer: str) -> str:
+    """The row of a list that a figure stands in; empty where it is in none."""
+    place = _in_list(pointer)
+    return f"{place[0]}/{place[1]}" if place is not None else ""
+
+
+def table_of(pointer: str) -> str:
+    """The table, or the section, that a figure stands in."""
+    steps = pointer.split("/")
+    return "/".join(steps[: 3 if steps[1] in _DEEP else 2])
 
 
 def _out_of_column(rows: Sequence[Row], tokens: Sequence[Token]) -> Iterable[str]:
@@ -84,12 +117,12 @@ def _out_of_column(rows: Sequence[Row], tokens: Sequence[Token]) -> Iterable[str
     for row in rows:
         for key, figure in row.figures.items():
             above = last.get(key)
-            if above is not None and above.token >= figure.token and not _to_the_right(above, figure, tokens):
+            if above is not None and above.token >= figure.token and not to_the_right(above, figure, tokens):
                 yield from (above.pointer, figure.pointer)
             last[key] = figure
 
 
-def _to_the_right(one: Figure, other: Figure, tokens: Sequence[Token]) -> bool:
+def to_the_right(one: Figure, other: Figure, tokens: Sequence[Token]) -> bool:
     if not tokens or one.token == other.token:
         return False
     return tokens[other.token].box[0] > tokens[one.token].box[2]
@@ -132,8 +165,15 @@ def _within_one_part(one: Figure, other: Figure) -> bool:
     """Whether two terms belong to one model, or to two lists of one; the rows of a list are looked at as such."""
     lists = list_of(one.pointer), list_of(other.pointer)
     if lists == (None, None):
-        return _parent(one.pointer) == _parent(other.pointer)
+        return _parent(one.pointer) == _parent(other.pointer) or _are_alike(one.pointer, other.pointer)
     return lists[0] != lists[1] and None not in lists and _parent(lists[0] or "") == _parent(lists[1] or "")
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Whether two figures are the same key of two parts of one section: the amounts of its portions."""
+    steps, others = one.split("/"), other.split("/")
+    alike = len(steps) == len(others) and steps[-1] == others[-1] and steps[1] == others[1]
+    return alike and sum(each != another for each, another in zip(steps, others, strict=True)) == 1
 
 
 def _parent(pointer: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from enum import StrEnum
 from typing import Any
 
+from recount.pipeline.verify.memo import Memo
 from recount.schemas.arithmetic import Evaluation, Identity, evaluate
 from recount.schemas.figures import Model
 
@@ -32,9 +33,27 @@ def identities_of(value: Any) -> Iterator[Identity]:
             yield from identities_of(each)
 
 
-def recount(report: Any) -> list[Evaluation]:
-    """Every identity of a Report[Figure], evaluated."""
-    return [evaluate(identity) for identity in identities_of(report)]
+def recount(report: Any, memo: Memo | None = None) -> list[Evaluation]:
+    """Every identity of a Report[Figure], evaluated, in report order. memo: what is known of the report."""
+    if memo is None:
+        return [evaluate(identity) for identity in identities_of(report)]
+    return list(_evaluations(report, memo))
+
+
+def _evaluations(value: Any, memo: Memo) -> Iterable[Evaluation]:
+    if isinstance(value, Model):
+        return memo.evaluations(value, lambda: _of_model(value, memo))
+    if isinstance(value, tuple):
+        return [evaluation for each in value for evaluation in _evaluations(each, memo)]
+    return ()
+
+
+def _of_model(model: Model, memo: Memo) -> list[Evaluation]:
+    declared = getattr(model, "identities", None)
+    found = [memo.evaluate(identity) for identity in declared()] if declared is not None else []
+    for name in type(model).model_fields:
+        found += _evaluations(getattr(model, name), memo)
+    return found
 
 
 def statuses(figures: Iterable[str], cover: Mapping[str, int], disputed: Set[str]) -> dict[str, Status]:

@@ -8,22 +8,21 @@ than one, satisfies them, the figure stays disputed.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import combinations, islice, product
 from typing import Protocol
 
 from recount.pipeline.document import Token
 from recount.pipeline.split.tokens import parse_number
 from recount.pipeline.verify.recount import Status
+from recount.pipeline.verify.settle import Search, fails
 from recount.pipeline.verify.verify import Verified, verify
-from recount.schemas.arithmetic import Evaluation, evaluate
-from recount.schemas.figures import Figure, Model
-from recount.schemas.substitute import substituted
+from recount.schemas.arithmetic import Evaluation
+from recount.schemas.figures import Model
 
 _MOST_SUSPECTS = 120  # read again at most so many figures of a report for what they break
-_MOST_PAIRS = 400  # try at most so many pairs of readings that may be wrong together
+_MOST_READ = 160  # and so many with those that stand in an identity with them
 _ROUNDS = 4
 _BESIDE = (0.0, 1.1)
 
@@ -62,9 +61,9 @@ def repair(report: Model, verified: Verified, tokens: Sequence[Token], rereader:
     for _ in range(_ROUNDS):
         if not bench.improve(verified):
             break
-        verified = verify(report, bench.tokens, verified.mapper)
+        verified = _verified(report, bench.tokens, verified)
     confirmed, doubts = bench.second_reading(verified)
-    verified = verify(report, bench.tokens, verified.mapper, confirmed=confirmed)
+    verified = _verified(report, bench.tokens, verified, confirmed)
     statuses = dict(verified.statuses)
     for pointer, figure in verified.figures.items():
         status = statuses[pointer]
@@ -85,48 +84,21 @@ class _Bench:
     read: dict[int, tuple[Token, ...]] = field(default_factory=dict)
 
     def improve(self, verified: Verified) -> bool:
-        """Take every reading that settles what fails; whether there was one.
+        """Take every set of readings that settles what fails; whether there was one.
 
-        Where two figures of one failing identity could each be read so that it holds, neither is taken.
+        Where more than one set would settle an identity, none is taken.
         """
         touching = _by_token(verified.evaluations)
-        suspects = self._suspects(verified, touching)
-        self._reread(suspects)
-        fitting = {
-            index: readings
-            for index in suspects
-            if (readings := [each for each in self.read[index] if self._settles(touching, (each,))])
-        }
-        alone = [
-            index
-            for index, readings in fitting.items()
-            if len({each.value for each in readings}) == 1 and not self._rivals(index, fitting, touching)
-        ]
-        for index in alone:
-            self._take(fitting[index][0])
-        return bool(alone) or self._improve_pair(touching, suspects)
-
-    def _rivals(
-        self, index: int, fitting: Mapping[int, Sequence[Token]], touching: Mapping[int, list[Evaluation]]
-    ) -> bool:
-        """Whether another figure of a failing identity could settle it too."""
-        failing = [each for each in touching[index] if _fails(each)]
-        return any(
-            other != index and any(each is its for each in failing for its in touching[other]) for other in fitting
-        )
-
-    def _improve_pair(self, touching: Mapping[int, list[Evaluation]], suspects: Sequence[int]) -> bool:
-        """Two figures of one identity that were misread together: one pair of readings, and only one, settles it."""
-        for one, other in islice(combinations(suspects, 2), _MOST_PAIRS):
-            common = [each for each in touching.get(one, ()) if _fails(each) and each in touching.get(other, ())]
-            if not common:
-                continue
-            pairs = [pair for pair in product(self.read[one], self.read[other]) if self._settles(touching, pair)]
-            if len({(a.value, b.value) for a, b in pairs}) == 1:
-                for each in pairs[0]:
-                    self._take(each)
-                return True
-        return False
+        self._reread(self._suspects(verified, touching))
+        search = Search(self.tokens, touching, self._others)
+        taken: dict[int, Token] = {}
+        for failing in filter(fails, verified.evaluations):
+            change = search.settle(failing) or {}
+            if not any(index in taken and _number(taken[index]) != _number(each) for index, each in change.items()):
+                taken.update(change)
+        for each in taken.values():
+            self._take(each)
+        return bool(taken)
 
     def second_reading(self, verified: Verified) -> tuple[frozenset[int], dict[int, str]]:
         """The scanned figures that are not verified, read again: the tokens that a second reading confirms, and those
@@ -176,60 +148,34 @@ class _Bench:
             for pointer, figure in verified.figures.items()
             if verified.statuses[pointer] is Status.DISPUTED
         }
-        fails = Counter(
+        failing = Counter(
             {
-                index: sum(map(_fails, touching.get(index, ())))
+                index: sum(map(fails, touching.get(index, ())))
                 for index in disputed
                 if self._is_scanned(index) and index not in self.first
             }
         )
-        return [index for index, times in fails.most_common(_MOST_SUSPECTS) if times]
+        return [index for index, times in failing.most_common(_MOST_SUSPECTS) if times]
 
     def _is_scanned(self, index: int) -> bool:
         return self.tokens[index].origin == "ocr"
 
     def _reread(self, indices: Sequence[int]) -> None:
-        new = [index for index in indices if index not in self.read]
+        new = [index for index in indices if index not in self.read][: max(0, _MOST_READ - len(self.read))]
         if not new:
             return
         for index, readings in zip(new, self.rereader.readings([self.tokens[i] for i in new]), strict=True):
             self.read[index] = tuple(_tokens_of(self.tokens[index], readings))
 
-    def _settles(self, touching: Mapping[int, list[Evaluation]], others: Sequence[Token]) -> bool:
-        """Whether with other readings every identity that they are part of holds."""
-        swap = _Swap({each.index: each for each in others}, self.tokens)
-        seen: set[int] = set()
-        for other in others:
-            for each in touching.get(other.index, ()):
-                if id(each) in seen:
-                    continue
-                seen.add(id(each))
-                if _fails(evaluate(substituted(each.identity, swap))):
-                    return False
-        return bool(seen)
+    def _others(self, indices: Sequence[int]) -> dict[int, tuple[Token, ...]]:
+        """What else the places of figures say, those first that are suspected; nothing for what may not change."""
+        open_ = [index for index in indices if self._is_scanned(index) and index not in self.first]
+        self._reread(sorted(open_))
+        return {index: self.read[index] for index in open_ if self.read.get(index)}
 
     def _take(self, token: Token) -> None:
         self.first.setdefault(token.index, self.tokens[token.index].raw)
         self.tokens[token.index] = token
-
-
-@dataclass(frozen=True, slots=True)
-class _Swap:
-    """Figures as other readings make them."""
-
-    others: Mapping[int, Token]
-    tokens: Sequence[Token]
-
-    def __call__(self, figure: Figure) -> Figure:
-        other = self.others.get(figure.token)
-        if other is None:
-            return figure
-        printed = self.tokens[figure.token]
-        # The direction and the unit of the field stay: what changes is what was read.
-        shift = figure.quantum.adjusted() + printed.decimals
-        turned = figure.value.is_signed() != printed.value.is_signed() and figure.value != 0
-        value = (-other.value if turned else other.value).scaleb(shift)
-        return replace(figure, value=value, quantum=Decimal(1).scaleb(shift - other.decimals))
 
 
 def _by_token(evaluations: Iterable[Evaluation]) -> dict[int, list[Evaluation]]:
@@ -239,10 +185,6 @@ def _by_token(evaluations: Iterable[Evaluation]) -> dict[int, list[Evaluation]]:
             for index in dict.fromkeys(operand.token for operand in each.operands):
                 touching[index].append(each)
     return touching
-
-
-def _fails(evaluation: Evaluation) -> bool:
-    return evaluation.result == "fail" and evaluation.severity == "error"
 
 
 def _number(token: Token) -> tuple[Decimal, int]:
@@ -257,3 +199,8 @@ def _tokens_of(token: Token, readings: Iterable[str]) -> Iterator[Token]:
         if parsed is not None and parsed not in seen:
             seen.add(parsed)
             yield replace(token, raw=raw.strip("%％ "), value=parsed[0], decimals=parsed[1])
+
+
+def _verified(report: Model, tokens: Sequence[Token], before: Verified, confirmed: Set[int] = frozenset()) -> Verified:
+    """A report verified again, by whom it was mapped before."""
+    return verify(report, tokens, before.mapper, confirmed=confirmed, mappers=before.mappers, unsure=before.unsure)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from enum import StrEnum
 
-from recount.schemas.figures import Figure
+from recount.schemas.figures import Figure, Kind
 from recount.schemas.terms import Interval
 
 _DIGITS = "0123456789"
+_CENT = Decimal("0.01")
 _POWERS = (1, 2, 3, 4, 8)
 
 
@@ -21,6 +22,7 @@ class Slip(StrEnum):
     EXCHANGED = "two digits exchanged"
     DIGIT = "a digit"
     LENGTH = "a digit lost or doubled"
+    CUT = "its end"
 
 
 def slip_into(figure: Figure, wanted: Interval) -> tuple[Slip, Decimal] | None:
@@ -29,7 +31,16 @@ def slip_into(figure: Figure, wanted: Interval) -> tuple[Slip, Decimal] | None:
     for slip, value in _slips(figure):
         if low <= value <= high and value != figure.value:
             return slip, value
-    return None
+    return _cut(figure, low, high)
+
+
+def _cut(figure: Figure, low: Decimal, high: Decimal) -> tuple[Slip, Decimal] | None:
+    """A whole number may be the beginning of one with decimals: what follows it was read as a letter."""
+    if figure.quantum < 1 or figure.kind in (Kind.COUNT, Kind.YEAR) or not (low.is_finite() and high.is_finite()):
+        return None
+    whole = ((low + high) / 2).quantize(_CENT)
+    is_cut = abs(whole) > abs(figure.value) and f"{whole:f}".startswith(f"{figure.value:f}")
+    return (Slip.CUT, whole) if is_cut else None
 
 
 def _slips(figure: Figure) -> Iterator[tuple[Slip, Decimal]]:

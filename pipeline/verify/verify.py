@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from recount.pipeline.document import Token
 from recount.pipeline.verify.blame import Suspect, blamed, explained, suspects_of
 from recount.pipeline.verify.cover import Numbers, Rivals, covered
-from recount.pipeline.verify.doubt import doubtful
+from recount.pipeline.verify.doubt import doubtful, in_tables, misscaled
 from recount.pipeline.verify.place import places_of
 from recount.pipeline.verify.recount import Status, recount, statuses
 from recount.pipeline.verify.resolve import Rejected, Resolver
+from recount.pipeline.verify.skipped import Skipped
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.figures import Figure, Model
+
+NO_OTHERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,11 @@ class Verified:
     """A report with its figures, each grounded and with a status; the evaluated identities; refused proposals.
 
     report: Report[Figure]. figures, statuses: by JSON pointer. cover: how many identities cover a figure. suspects:
-    of each failing evaluation, by its position, the most suspect first. mapper: who proposed the figures.
+    of each failing evaluation, by its position, the most suspect first. mapper: who proposed the figures; mappers: who
+    proposed some of them, by pointer, where another did. unsure: figures that no identity may confirm, for nothing
+    speaks for the fields that they were put in. skipped: the lines of tables from which no row was read.
+    off_scale: the tables that were read in another unit than the rest, each with the power of ten that settles it, the
+    likeliest first.
     """
 
     report: Any
@@ -33,6 +41,14 @@ class Verified:
     mapper: str
     cover: Mapping[str, int] = field(default_factory=dict)
     suspects: Mapping[int, Sequence[Suspect]] = field(default_factory=dict)
+    mappers: Mapping[str, str] = field(default_factory=dict)
+    unsure: Set[str] = frozenset()
+    skipped: tuple[Skipped, ...] = ()
+    off_scale: Mapping[str, int] = field(default_factory=dict)
+
+    def mapper_of(self, pointer: str) -> str:
+        """Who proposed a figure."""
+        return self.mappers.get(pointer, self.mapper)
 
 
 def verify(
@@ -41,27 +57,35 @@ def verify(
     mapper: str,
     confirmed: Set[int] = frozenset(),
     numbers: Numbers | None = None,
+    mappers: Mapping[str, str] = NO_OTHERS,
+    unsure: Set[str] = frozenset(),
 ) -> Verified:
     """Verify a mapped report (Report[Ref]) against the number tokens of its document.
 
     confirmed: tokens of scanned pages that a second reading read alike. numbers: what is known of the tokens from
-    before, where reports that are mapped from them are verified more than once.
+    before, where reports that are mapped from them are verified more than once. mappers, unsure: see Verified.
     """
-    resolver = Resolver(tokens, mapper)
+    numbers = numbers or Numbers(tokens)
+    memo = numbers.memo
+    resolver = Resolver(tokens, mapper, memo=memo, changed=numbers.changed)
     resolved = resolver.model(report)
     figures = resolver.figures
-    evaluations = recount(resolved)
-    rivals = Rivals(numbers or Numbers(tokens), figures, places_of(figures, tokens, evaluations), confirmed)
+    evaluations = recount(resolved, memo)
+    refused = {each.pointer for each in resolver.rejected}
+    rivals = Rivals(numbers, figures, places_of(figures, tokens, evaluations), confirmed, refused=refused)
     cover = covered(rivals, evaluations)
-    suspects = suspects_of(evaluations, cover, rivals)
-    doubts = doubtful(figures, tokens, evaluations, suspects)
+    off_scale = misscaled(tokens, evaluations)
+    scaled = in_tables(off_scale, figures, tokens)
+    suspects = suspects_of(evaluations, cover, rivals, scaled)
+    doubts = doubtful(figures, tokens, evaluations, suspects, off_scale) | unsure
     if doubts:
         rivals = replace(rivals, doubtful=doubts)
         cover = covered(rivals, evaluations)
-        suspects = suspects_of(evaluations, cover, rivals)
+        suspects = suspects_of(evaluations, cover, rivals, scaled)
     disputed = blamed(evaluations, cover)
     if disputed:
         cover = covered(rivals, _sound(evaluations, disputed))
+    memo.learning = False
     return Verified(
         resolved,
         figures,
@@ -71,6 +95,10 @@ def verify(
         mapper,
         cover,
         suspects,
+        mappers,
+        unsure,
+        rivals.places.skipped,
+        off_scale,
     )
 
 

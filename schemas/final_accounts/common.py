@@ -7,9 +7,9 @@ from typing import Generic
 
 from recount.schemas.arithmetic import Identity
 from recount.schemas.figures import F, Figure, Model, money, part, percent, text
-from recount.schemas.parts import Change, Comparison, Portion, change_of
+from recount.schemas.parts import Change, Comparison, Portion, change_of, changed_alike
 
-__all__ = ["BudgetItem", "Change", "ClassAmount", "Comparison", "Portion", "change_of"]
+__all__ = ["BudgetItem", "Change", "ClassAmount", "Comparison", "Portion", "change_of", "changed_alike"]
 
 
 class ClassAmount(Model, Generic[F]):

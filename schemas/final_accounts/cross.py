@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from recount.schemas.arithmetic import Identity, equal, printed, same
+from recount.schemas.arithmetic import Identity, equal, printed, same, share
 from recount.schemas.coded import class_rows, plain, total_row
 from recount.schemas.figures import Figure
 
@@ -199,6 +199,9 @@ def _three_public(narrative: ThreePublic[Figure], statement: ThreePublicStatemen
         if comparison is not None:
             budget = getattr(statement.budget, key, None)
             yield same(f"七、{title}预算数 = {table}·{title}·预算数", comparison.budget, budget)
+            if comparison.budget is None and comparison.completion_percent is not None:
+                rule = f"七、{title}完成预算的百分比 = 决算数 ÷ {table}·{title}·预算数"
+                yield share(rule, comparison.completion_percent, comparison.final, of=budget)
 
 
 def _fund(name: str, narrative: FundBudget[Figure], statement: FundBudgetStatement[Figure]) -> Iterator[Identity]:

@@ -7,6 +7,7 @@ from typing import Generic, Literal
 
 from recount.schemas.arithmetic import (
     Identity,
+    at_most,
     equal,
     number_of,
     printed,
@@ -23,7 +24,13 @@ from recount.schemas.final_accounts.common import (
     Comparison,
     Portion,
     change_of,
+    changed_alike,
 )
+
+_INCOME_TOTAL = r"收入支出(?:决算)?(?:总[计额体])?|收支(?:决算)?总[计额体]|收入(?:决算)?总[计额]"
+_EXPENDITURE_TOTAL = r"收入支出(?:决算)?(?:总[计额体])?|收支(?:决算)?总[计额体]|支出(?:决算)?总[计额]"
+_THREE_PUBLIC = r"三公经费(?:财政拨款)?(?:支出)?(?:决算|预算)?"
+"""Other words for what a title names, without brackets and small words: for the witness beside a model's figures."""
 
 
 class Overview(Model, Generic[F]):
@@ -34,7 +41,7 @@ class Overview(Model, Generic[F]):
     staff_active: F | None = count("在职人员")
     staff_veteran_retired: F | None = count("离休人员")
     staff_retired: F | None = count("退休人员")
-    office_count: F | None = count("处室数")
+    office_count: F | None = count("处室数", r"下设")
     offices: tuple[str, ...] = rows("处室")
     subordinate_units: tuple[str, ...] = rows("下属预算单位")
 
@@ -51,16 +58,16 @@ class Overview(Model, Generic[F]):
 class IncomeExpenditure(Model, Generic[F]):
     """一、收入支出决算总体情况说明."""
 
-    income_total: F | None = money("收入总计")
+    income_total: F | None = money("收入总计", _INCOME_TOTAL)
     income_current_year: F | None = money("本年收入合计")
     nonfiscal_surplus_used: F | None = money("使用非财政拨款结余")
     opening_carryover: F | None = money("年初结转和结余")
-    expenditure_total: F | None = money("支出总计")
+    expenditure_total: F | None = money("支出总计", _EXPENDITURE_TOTAL)
     expenditure_current_year: F | None = money("本年支出合计")
     surplus_distribution: F | None = money("结余分配")
     closing_carryover: F | None = money("年末结转和结余")
-    income_change: Change[F] | None = part("收入总计与上年相比")
-    expenditure_change: Change[F] | None = part("支出总计与上年相比")
+    income_change: Change[F] | None = part("收入总计与上年相比", _INCOME_TOTAL)
+    expenditure_change: Change[F] | None = part("支出总计与上年相比", _EXPENDITURE_TOTAL)
 
     def identities(self: IncomeExpenditure[Figure]) -> Iterator[Identity]:
         yield equal(
@@ -76,6 +83,7 @@ class IncomeExpenditure(Model, Generic[F]):
         yield same("收入总计 = 支出总计", self.income_total, self.expenditure_total)
         yield from change_of("收入总计", self.income_total, self.income_change)
         yield from change_of("支出总计", self.expenditure_total, self.expenditure_change)
+        yield from changed_alike(self.income_change, self.expenditure_change)
 
 
 class Income(Model, Generic[F]):
@@ -134,16 +142,16 @@ def _parts_of_total(name: str, whole: Figure | None, *parts: Portion[Figure] | N
 class FiscalAppropriation(Model, Generic[F]):
     """四、财政拨款收入支出决算总体情况说明."""
 
-    income_total: F | None = money("财政拨款收入总计")
+    income_total: F | None = money("财政拨款收入总计", _INCOME_TOTAL)
     opening_carryover: F | None = money("年初财政拨款结转和结余")
-    income_current_year: F | None = money("财政拨款本年收入")
-    expenditure_total: F | None = money("财政拨款支出总计")
+    income_current_year: F | None = money("财政拨款本年收入", r"本年(?:度)?财政拨款收入")
+    expenditure_total: F | None = money("财政拨款支出总计", _EXPENDITURE_TOTAL)
     closing_carryover: F | None = money("年末财政拨款结转和结余")
-    expenditure_current_year: F | None = money("财政拨款本年支出")
-    income_change: Change[F] | None = part("收入总计与上年相比")
-    expenditure_change: Change[F] | None = part("支出总计与上年相比")
-    income_budget: Comparison[F] | None = part("收入总计与年初预算相比")
-    expenditure_budget: Comparison[F] | None = part("支出总计与年初预算相比")
+    expenditure_current_year: F | None = money("财政拨款本年支出", r"本年(?:度)?财政拨款支出")
+    income_change: Change[F] | None = part("收入总计与上年相比", _INCOME_TOTAL)
+    expenditure_change: Change[F] | None = part("支出总计与上年相比", _EXPENDITURE_TOTAL)
+    income_budget: Comparison[F] | None = part("收入总计与年初预算相比", _INCOME_TOTAL)
+    expenditure_budget: Comparison[F] | None = part("支出总计与年初预算相比", _EXPENDITURE_TOTAL)
 
     def identities(self: FiscalAppropriation[Figure]) -> Iterator[Identity]:
         yield from _carry_forward("财政拨款", self)
@@ -153,23 +161,23 @@ class FundBudget(Model, Generic[F]):
     """八、政府性基金预算 and 九、国有资本经营预算财政拨款收入支出决算情况说明."""
 
     none: bool = False
-    income_total: F | None = money("收入总计")
+    income_total: F | None = money("收入总计", _INCOME_TOTAL)
     opening_carryover: F | None = money("年初结转和结余")
     income_current_year: F | None = money("本年收入")
-    expenditure_total: F | None = money("支出总计")
+    expenditure_total: F | None = money("支出总计", _EXPENDITURE_TOTAL)
     closing_carryover: F | None = money("年末结转和结余")
     expenditure_current_year: F | None = money("本年支出")
-    income_change: Change[F] | None = part("收入总计与上年相比")
-    expenditure_change: Change[F] | None = part("支出总计与上年相比")
-    income_budget: Comparison[F] | None = part("收入总计与年初预算相比")
-    expenditure_budget: Comparison[F] | None = part("支出总计与年初预算相比")
+    income_change: Change[F] | None = part("收入总计与上年相比", _INCOME_TOTAL)
+    expenditure_change: Change[F] | None = part("支出总计与上年相比", _EXPENDITURE_TOTAL)
+    income_budget: Comparison[F] | None = part("收入总计与年初预算相比", _INCOME_TOTAL)
+    expenditure_budget: Comparison[F] | None = part("支出总计与年初预算相比", _EXPENDITURE_TOTAL)
     expenditure: F | None = money("财政拨款支出")
     items: tuple[BudgetItem[F], ...] = rows("支出项目")
 
     def identities(self: FundBudget[Figure]) -> Iterator[Identity]:
         yield from _carry_forward("预算财政拨款", self)
         yield same("财政拨款支出 = 本年支出", self.expenditure, self.expenditure_current_year)
-        yield equal("财政拨款支出 = 各项之和", self.expenditure, total(*(each.amount for each in self.items)))
+        yield equal("财政拨款支出 = 各项之和", self.expenditure, printed(*(each.amount for each in self.items)))
 
 
 def _carry_forward(name: str, section: FiscalAppropriation[Figure] | FundBudget[Figure]) -> Iterator[Identity]:
@@ -187,10 +195,16 @@ def _carry_forward(name: str, section: FiscalAppropriation[Figure] | FundBudget[
     yield same(f"{name}收入总计 = 支出总计", section.income_total, section.expenditure_total)
     yield from change_of(f"{name}收入总计", section.income_total, section.income_change)
     yield from change_of(f"{name}支出总计", section.expenditure_total, section.expenditure_change)
-    if section.income_budget is not None:
-        yield same("收入决算数 = 收入总计", section.income_budget.final, section.income_total)
-    if section.expenditure_budget is not None:
-        yield same("支出决算数 = 支出总计", section.expenditure_budget.final, section.expenditure_total)
+    yield from changed_alike(section.income_change, section.expenditure_change)
+    income, expenditure = section.income_budget, section.expenditure_budget
+    if income is not None:
+        yield same("收入决算数 = 收入总计", income.final, section.income_total)
+    if expenditure is not None:
+        yield same("支出决算数 = 支出总计", expenditure.final, section.expenditure_total)
+    if income is not None and expenditure is not None:
+        # A budget is in balance, as its accounts are.
+        yield same("收入总计年初预算数 = 支出总计年初预算数", income.budget, expenditure.budget)
+        yield same("收入预决算差异率 = 支出预决算差异率", income.variance_percent, expenditure.variance_percent)
 
 
 class GeneralPublicBudget(Model, Generic[F]):
@@ -205,9 +219,9 @@ class GeneralPublicBudget(Model, Generic[F]):
 
     def identities(self: GeneralPublicBudget[Figure]) -> Iterator[Identity]:
         yield from change_of("一般公共预算财政拨款支出", self.total, self.change)
-        yield equal("支出 = 各类之和", self.total, total(*(each.amount for each in self.by_class)))
+        yield equal("支出 = 各类之和", self.total, printed(*(each.amount for each in self.by_class)))
         yield from shares_of("各类占支出的比例", self.total, [(each.amount, each.percent) for each in self.by_class])
-        yield equal("支出 = 各项之和", self.total, total(*(each.amount for each in self.items)))
+        yield equal("支出 = 各项之和", self.total, printed(*(each.amount for each in self.items)))
         changes = [each.change.amount for each in self.items if each.change is not None]
         if self.change is not None and self.items and len(changes) == len(self.items):
             yield equal("增减额 = 各项增减额之和", self.change.amount, total(*changes))
@@ -226,7 +240,7 @@ class GeneralPublicBudget(Model, Generic[F]):
             return
         for each in self.by_class:
             of_class = [item.amount for item in self.items if item.class_name == each.class_name]
-            yield equal(f"{each.class_name} = 该类各项之和", each.amount, total(*of_class))
+            yield equal(f"{each.class_name} = 该类各项之和", each.amount, printed(*of_class))
 
 
 class BasicExpenditure(Model, Generic[F]):
@@ -256,24 +270,24 @@ class ThreePublicItem(Model, Generic[F]):
 class ThreePublic(Model, Generic[F]):
     """七、财政拨款“三公”经费支出决算情况说明."""
 
-    total: F | None = money("“三公”经费支出")
+    total: F | None = money("“三公”经费支出", _THREE_PUBLIC)
     change: Change[F] | None = part("与上年相比")
     overseas: ThreePublicItem[F] | None = part("因公出国（境）费")
     vehicles: ThreePublicItem[F] | None = part("公务用车购置及运行维护费")
     reception: ThreePublicItem[F] | None = part("公务接待费")
     overseas_groups: F | None = count("因公出国（境）团组")
-    overseas_visits: F | None = count("因公出国（境）人次")
+    overseas_visits: F | None = count("因公出国（境）人次", r"团组▮个因公出国境")
     vehicle_purchase: F | None = money("公务用车购置费")
     vehicle_running: F | None = money("公务用车运行维护费")
     vehicles_bought: F | None = count("公务用车购置数")
     vehicles_owned: F | None = count("公务用车保有量")
     fixed_asset_vehicles: F | None = count("国有资产占用情况中固定资产车辆")
-    reception_batches: F | None = count("国内公务接待批次")
-    reception_visits: F | None = count("国内公务接待人次")
-    budget: Comparison[F] | None = part("“三公”经费与全年预算相比")
+    reception_batches: F | None = count("国内公务接待批次", r"国内公务接待")
+    reception_visits: F | None = count("国内公务接待人次", r"国内公务接待▮批次?")
+    budget: Comparison[F] | None = part("“三公”经费与全年预算相比", _THREE_PUBLIC)
     overseas_budget: Comparison[F] | None = part("因公出国（境）费与全年预算相比")
     vehicle_purchase_budget: Comparison[F] | None = part("公务用车购置费与全年预算相比")
-    vehicle_running_budget: Comparison[F] | None = part("公务用车运行维护费与全年预算相比")
+    vehicle_running_budget: Comparison[F] | None = part("公务用车运行维护费与全年预算相比", r"公务用车运行(?:维护)?费")
     reception_budget: Comparison[F] | None = part("公务接待费与全年预算相比")
 
     def identities(self: ThreePublic[Figure]) -> Iterator[Identity]:
@@ -291,6 +305,8 @@ class ThreePublic(Model, Generic[F]):
                 self.vehicles.amount,
                 total(self.vehicle_purchase, self.vehicle_running),
             )
+        yield at_most("团组 ≤ 人次", self.overseas_groups, self.overseas_visits)
+        yield at_most("接待批次 ≤ 接待人次", self.reception_batches, self.reception_visits)
         yield from self._budgets()
 
     def _budgets(self: ThreePublic[Figure]) -> Iterator[Identity]:
@@ -326,10 +342,10 @@ class OperatingCost(Model, Generic[F]):
 class Procurement(Model, Generic[F]):
     """十（二）政府采购情况."""
 
-    total: F | None = money("政府采购支出总额")
-    goods: F | None = money("政府采购货物支出")
-    works: F | None = money("政府采购工程支出")
-    services: F | None = money("政府采购服务支出")
+    total: F | None = money("政府采购支出总额", r"政府采购(?:支出)?(?:总额|金额)")
+    goods: F | None = money("政府采购货物支出", r"货物(?:采购)?(?:支出|金额)")
+    works: F | None = money("政府采购工程支出", r"工程(?:采购)?(?:支出|金额)")
+    services: F | None = money("政府采购服务支出", r"服务(?:采购)?(?:支出|金额)")
     sme_amount: F | None = money("授予中小企业合同金额")
     sme_percent: F | None = percent("占政府采购支出总额的比例")
     micro_amount: F | None = money("授予小微企业合同金额")
@@ -343,6 +359,8 @@ class Procurement(Model, Generic[F]):
         )
         yield share("中小企业占政府采购支出总额", self.sme_percent, self.sme_amount, of=self.total)
         yield share("小微企业占政府采购支出总额", self.micro_percent, self.micro_amount, of=self.total)
+        yield at_most("授予小微企业合同金额 ≤ 授予中小企业合同金额", self.micro_amount, self.sme_amount)
+        yield at_most("小微企业占比 ≤ 中小企业占比", self.micro_percent, self.sme_percent)
 
 
 class StateAssets(Model, Generic[F]):
@@ -351,19 +369,19 @@ class StateAssets(Model, Generic[F]):
     as_of: str | None = text("截止日期")
     fixed_assets: F | None = money("固定资产原值")
     building_area_m2: F | None = area("房屋面积（平方米）")
-    building_value: F | None = money("房屋价值")
+    building_value: F | None = money("房屋价值", r"房屋▮平方米[^▮]{0,6}?价值")
     vehicle_count: F | None = count("车辆数")
-    vehicle_value: F | None = money("车辆价值")
-    vehicles_ministerial: F | None = count("副部（省）级及以上领导用车")
-    vehicles_principal: F | None = count("主要领导干部/主要负责人用车")
+    vehicle_value: F | None = money("车辆价值", r"车辆▮[辆台][^▮]{0,6}?价值")
+    vehicles_ministerial: F | None = count("副部（省）级及以上领导用车", r"级(?:及以上)?领导(?:干部)?用车")
+    vehicles_principal: F | None = count("主要领导干部/主要负责人用车", r"主要(?:领导干部|负责人)用车")
     vehicles_confidential: F | None = count("机要通信用车")
     vehicles_emergency: F | None = count("应急保障用车")
     vehicles_enforcement: F | None = count("执法执勤用车")
     vehicles_special: F | None = count("特种专业技术用车")
-    vehicles_retired_cadre: F | None = count("离退休干部用车")
+    vehicles_retired_cadre: F | None = count("离退休干部用车", r"离退休干部(?:服务)?用车")
     vehicles_other: F | None = count("其他用车")
     vehicles_other_note: str | None = text("其他用车主要是")
-    large_equipment: F | None = count("单价100万元（含）以上设备")
+    large_equipment: F | None = count("单价100万元（含）以上设备", r"单价[^。]{0,12}以上(?:专用|通用)?设备[^▮]{0,12}")
 
     def identities(self: StateAssets[Figure]) -> Iterator[Identity]:
         yield equal(
@@ -380,17 +398,20 @@ class StateAssets(Model, Generic[F]):
                 self.vehicles_other,
             ),
         )
+        # Houses and cars are fixed assets, all at what they were bought for.
+        bound = total(self.fixed_assets) - self.vehicle_value
+        yield at_most("房屋价值 ≤ 固定资产原值 − 车辆价值", self.building_value, bound)
 
 
 class Performance(Model, Generic[F]):
     """十一、预算绩效的情况说明."""
 
     overall_table_count: F | None = count("整体支出绩效自评表数")
-    overall_budget: F | None = money("整体支出全年预算总额")
-    overall_executed: F | None = money("整体支出实际执行总额")
-    project_count: F | None = count("预算绩效评价项目数")
-    project_budget: F | None = money("项目全年预算数")
-    project_executed: F | None = money("项目全年执行数")
+    overall_budget: F | None = money("整体支出全年预算总额", r"自评表▮[个张][^▮]{0,6}全年预算(?:数|总额)?")
+    overall_executed: F | None = money("整体支出实际执行总额", r"实际执行(?:数|总额)")
+    project_count: F | None = count("预算绩效评价项目数", r"绩效(?:评价|自评)[^▮。]{0,8}项目")
+    project_budget: F | None = money("项目全年预算数", r"项目▮个[^▮]{0,6}全年预算(?:数|总额)?|项目▮个涉及(?:预算)?金额")
+    project_executed: F | None = money("项目全年执行数", r"全年执行(?:数|总额)?")
     achievements: str | None = text("预算绩效管理取得的成效")
     problems: str | None = text("发现的问题及原因")
     improvements: str | None = text("下一步改进措施")

@@ -137,6 +137,10 @@ def _points(table: Evaluation[Figure]) -> Iterator[Identity]:
             Alternative("总分 leaves out the score of the funds", scores),
         )
     yield from _hundred_points(table, fund)
+    if table.total_score is not None and table.total_weight is not None:
+        left_out = fund is not None and fund.weight is not None and weights.nominal() == table.total_weight.value
+        bound = total(table.total_weight, fund.weight) if left_out and fund is not None else total(table.total_weight)
+        yield at_most("总分 ≤ 总分值", table.total_score, bound)
 
 
 def _hundred_points(table: Evaluation[Figure], fund: FundRow[Figure] | None) -> Iterator[Identity]:

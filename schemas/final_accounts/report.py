@@ -8,6 +8,7 @@ from typing import Generic
 from recount.schemas.arithmetic import Identity
 from recount.schemas.figures import F, Figure, Model, part, rows, text, year
 from recount.schemas.final_accounts.cross import narrative_against_statements
+from recount.schemas.final_accounts.keyless import keyless_identities
 from recount.schemas.final_accounts.narrative import (
     BasicExpenditure,
     Expenditure,
@@ -70,3 +71,4 @@ class Report(Model, Generic[F]):
             self.overall_evaluation,
             classified_projects(self.other_notes),
         )
+        yield from keyless_identities(self.performance, self.unmapped_figures)

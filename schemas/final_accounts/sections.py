@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from recount.schemas.arithmetic import Addend, Identity, equal, same, share, total
+from recount.schemas.arithmetic import Addend, Identity, Sum, at_most, equal, printed, same, share, total
 from recount.schemas.figures import Figure
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from recount.schemas.final_accounts.report import Report
 
 _NUMBER = r"(\d+|[一二三四五六七八九十])个"
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _CLASSIFIED = re.compile(
     rf"涉密(?:的)?项目[^。；\d一二三四五六七八九十]{{0,6}}{_NUMBER}|{_NUMBER}(?:项目)?[^。；]{{0,4}}涉密"
 )
@@ -34,12 +36,33 @@ def between_sections(report: Report[Figure]) -> Iterator[Identity]:
     yield from _fiscal(report)
     yield from _operating_costs(report)
     yield from _vehicles(report)
+    yield from _parts_of_all(report)
     yield from _years(report)
+
+
+def _parts_of_all(report: Report[Figure]) -> Iterator[Identity]:
+    """What is paid out of the fiscal appropriation (四, 六) is a part of all that is paid (一, 三)."""
+    whole, fiscal = report.income_expenditure, report.fiscal_appropriation
+    if whole is not None and fiscal is not None:
+        rule = "四 年初财政拨款结转和结余 ≤ 一 年初结转和结余"
+        yield at_most(rule, fiscal.opening_carryover, whole.opening_carryover)
+        rule = "四 年末财政拨款结转和结余 ≤ 一 年末结转和结余"
+        yield at_most(rule, fiscal.closing_carryover, whole.closing_carryover)
+    planned = fiscal.expenditure_budget if fiscal is not None else None
+    general = report.general_public_budget.budget if report.general_public_budget is not None else None
+    if planned is not None and general is not None:
+        yield at_most("五 年初预算数 ≤ 四 支出总计年初预算数", general.budget, planned.budget)
+    basic, spent = report.basic_expenditure, report.expenditure
+    if basic is not None and spent is not None and spent.basic is not None:
+        yield at_most("六 基本支出 ≤ 三 基本支出", basic.total, spent.basic.amount)
 
 
 def _years(report: Report[Figure]) -> Iterator[Identity]:
     """A file of tables only has its year from a table: that one is not compared with itself."""
     stated = report.fiscal_year
+    as_of = _YEAR.match(report.state_assets.as_of or "") if report.state_assets is not None else None
+    if as_of is not None:
+        yield equal("年度 = 十（三） 截止日的年度", stated, Sum(constant=Decimal(as_of[0])))
     for table in (*report.project_evaluations, report.overall_evaluation):
         year = table.fiscal_year if table is not None else None
         if year is not None and stated is not None and year.token != stated.token:
@@ -95,7 +118,7 @@ def _operating_costs(report: Report[Figure]) -> Iterator[Identity]:
     yield equal(
         "六 公用经费 = 十（一） 机关运行经费与公用经费之和",
         report.basic_expenditure.public,
-        total(*(each.amount for each in report.operating_costs)),
+        printed(*(each.amount for each in report.operating_costs)),
     )
 
 

@@ -143,12 +143,12 @@ class IncomeExpenditureStatement(Model, Generic[F]):
     surplus_distribution: F | None = money("结余分配")
     opening_carryover: F | None = money("年初结转和结余")
     closing_carryover: F | None = money("年末结转和结余")
-    income_total: F | None = money("收入总计")
-    expenditure_total: F | None = money("支出总计")
+    income_total: F | None = money("收入总计", r"总计")
+    expenditure_total: F | None = money("支出总计", r"总计")
 
     def identities(self: IncomeExpenditureStatement[Figure]) -> Iterator[Identity]:
-        yield equal("本年收入合计 = 各项收入之和", self.income_current_year, printed(*lines_sum(self.income)))
-        lines = printed(*lines_sum(self.expenditure))
+        yield equal("本年收入合计 = 各项收入之和", self.income_current_year, lines_sum(self.income))
+        lines = lines_sum(self.expenditure)
         yield equal("本年支出合计 = 各项支出之和", self.expenditure_current_year, lines)
         yield equal(
             "收入总计 = 本年收入合计 + 使用非财政拨款结余 + 年初结转和结余",
@@ -191,13 +191,13 @@ class FiscalAppropriationStatement(Model, Generic[F]):
     opening_general: F | None = money("年初一般公共预算财政拨款结转和结余")
     opening_funds: F | None = money("年初政府性基金预算财政拨款结转和结余")
     opening_capital: F | None = money("年初国有资本经营预算财政拨款结转和结余")
-    income_total: F | None = money("收入总计")
+    income_total: F | None = money("收入总计", r"总计")
     expenditure_current_year: FundSplit[F] | None = part("本年支出合计")
     closing_carryover: FundSplit[F] | None = part("年末财政拨款结转和结余")
-    expenditure_total: FundSplit[F] | None = part("支出总计")
+    expenditure_total: FundSplit[F] | None = part("支出总计", r"总计")
 
     def identities(self: FiscalAppropriationStatement[Figure]) -> Iterator[Identity]:
-        yield equal("本年收入合计 = 各项收入之和", self.income_current_year, printed(*lines_sum(self.income)))
+        yield equal("本年收入合计 = 各项收入之和", self.income_current_year, lines_sum(self.income))
         yield equal(
             "年初财政拨款结转和结余 = 一般公共预算 + 政府性基金预算 + 国有资本经营预算",
             self.opening_carryover,

@@ -11,13 +11,13 @@ from random import Random
 import pytest
 
 from recount.eval.generator import Form, generate
-from recount.eval.verifier import render
+from recount.eval.verifier import benchmark, render
 from recount.eval.verifier.base import Base, at, changed, load, steps
 from recount.eval.verifier.campaign import Campaign, measure
 from recount.eval.verifier.fault import Fault
 from recount.eval.verifier.judge import Outcome, judge
 from recount.eval.verifier.mismapped import MISMAPPED
-from recount.eval.verifier.misread import MISREAD, as_read
+from recount.eval.verifier.misread import MISREAD, OTHERWISE_READ, as_read
 from recount.schemas.figures import Ref
 
 EACH = 3
@@ -66,7 +66,7 @@ def test_most_figures_are_covered(found: Campaign) -> None:
 
 def test_the_tables_show_every_operator(found: Campaign) -> None:
     shown = render(found)
-    for operator in (*MISREAD, *MISMAPPED):
+    for operator in (*MISREAD, *OTHERWISE_READ, *MISMAPPED):
         assert f"| {operator.name} |" in shown
 
 
@@ -127,3 +127,38 @@ def test_a_token_read_otherwise_keeps_its_place(base: Base) -> None:
     token = base.tokens[0]
     read = as_read(token, "12.345")
     assert (read.value, read.decimals, read.page, read.box) == (Decimal("12.345"), 3, token.page, token.box)
+
+
+def test_a_row_that_is_dropped_doubled_or_shifted_is_noticed(found: Campaign) -> None:
+    rows = [v for v in found.verdicts if found.operators[v.operator] == "rows" and not v.idle]
+    assert rows
+    assert [v for v in rows if not v.noticed] == []
+
+
+def test_the_unit_of_a_table_is_blamed_as_such(base: Base) -> None:
+    """Not a figure of the table: the table. Where nothing ties it to others nothing fails, and nothing is blamed."""
+    places = [judge(base, fault).place for fault in drawn(base, "unit of the head ignored")]
+    assert set(places) <= {1, None}
+
+
+def test_a_table_that_nothing_counts_leaves_no_trace(tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(generate(Form.X2021, 4).pdf)
+    tables = load(path)
+    dropped = [f for f in drawn(tables, "row dropped") if ("project_evaluations",) in f.report]
+    assert all(fault.idle for fault in dropped)
+
+
+def test_a_second_reading_confirms_all_but_what_it_read_otherwise(base: Base) -> None:
+    twice = base.as_scanned(twice=True)
+    assert twice.confirmed == frozenset(range(len(base.tokens)))
+    assert base.as_scanned(twice=False).confirmed == frozenset()
+    misread = next(drawn(twice, "×10"))
+    assert judge(twice, misread).outcome in (Outcome.HARMLESS, Outcome.REJECTED, Outcome.DISPUTED, Outcome.GROUNDED)
+
+
+def test_the_benchmark_measures_a_report(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    benchmark.main([str(source), "--faults", "1"])
+    *_, row = capsys.readouterr().out.splitlines()
+    assert len(row.split("|")) == 8
+    assert all(float(cell) > 0 for cell in row.split("|")[2:-1])

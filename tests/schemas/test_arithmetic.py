@@ -18,6 +18,7 @@ from recount.schemas.arithmetic import (
     Product,
     Rate,
     Sum,
+    at_most,
     equal,
     evaluate,
     growth,
@@ -120,6 +121,30 @@ def test_a_sum_that_is_further_off_than_rounding_allows_fails(
     assume(abs(wrong.value - nominal) > bound)
     found = evaluate(Identity("Σ", wrong, Sum(tuple(parts))))
     assert (found.result, found.severity, found.slack) == ("fail", "error", ())
+
+
+@steady
+@given(terms=st.lists(amounts, min_size=1, max_size=40), way=ways)
+def test_yuan_against_wan_never_fails(terms: list[Decimal], way: str) -> None:
+    """The parts in 元 to the 分 (six decimals of 万元), the whole in 万元 with two."""
+    parts = [fig(rounded(each, 6)) for each in terms]
+    whole = sum((each.value for each in parts), Decimal(0))
+    assert evaluate(equal("Σ", fig(rounded(whole, 2, way)), total(*parts))).result == "pass"
+    off = fig(rounded(whole, 2, way) + Decimal("0.02"))
+    assert evaluate(equal("Σ", off, total(*parts))).result == "fail"
+
+
+@steady
+@given(figure=amounts, bound=amounts, decimals=st.tuples(places, places))
+def test_a_bound_holds_just_where_some_unrounded_numbers_do(
+    figure: Decimal, bound: Decimal, decimals: tuple[int, int]
+) -> None:
+    one, other = (fig(rounded(each, at)) for each, at in zip((figure, bound), decimals, strict=True))
+    found = evaluate(at_most("≤", one, other))
+    assert (found.result == "pass") == (span(one)[0] <= span(other)[1])
+    assert found.held == ()
+    if figure <= bound:
+        assert found.result == "pass"
 
 
 def test_the_bound_is_tight() -> None:
@@ -490,7 +515,40 @@ def test_a_share_that_was_levelled_is_minor_and_confirmed() -> None:
     assert (first.result, first.severity, first.explanation) == ("fail", "minor", "levelled")
     assert first.blamed == ()
     assert [operand for operand, _ in first.slack] == [first.identity.printed]
-    assert [each.result for each in found[1:]] == ["pass", "pass"]
+    assert [each.result for each in found[1:]] == ["pass", "pass", "pass"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "result"),
+    [
+        (("9000.00", "3000.00", "33.33", "3000.00", "33.33", "3000.00", "33.33"), "pass"),
+        (("9000.00", "3000.00", "33.33", "3000.00", "33.33", "2700.00", "30.00"), "fail"),  # one is missing
+        (("300.00", "100.00", "33", "200.00", "67.0"), "pass"),
+    ],
+)
+def test_the_shares_of_a_whole_add_to_a_hundred(shown: tuple[str, ...], result: str) -> None:
+    whole = levelled(*shown)[-1]
+    assert (whole.identity.rule, whole.result) == ("占比: 合计为100", result)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        ("900.00", "6.00", "0.66", "6.00", "0.66", "888.00", "98.66"),  # cut: 99.98
+        ("9000.00", "3000.00", "33.33", "3000.00", "33.33", "3000.00", "38.33"),  # the third fails by itself
+        ("0.00", "0.00", "0.00", "0.00", "0.00"),  # of nothing
+        ("9000.00", "9000.00", "100.00"),
+    ],
+)
+def test_nothing_is_said_of_their_sum(shown: tuple[str, ...]) -> None:
+    assert [each.identity.rule for each in levelled(*shown)] == ["占比"] * (len(shown) // 2)
+
+
+def test_a_share_that_is_not_printed_leaves_their_sum_open() -> None:
+    some = [(fig("1.00"), pct("50.00")), (fig("1.00"), None)]
+    assert [each.rule for each in shares_of("占比", fig("2.00"), some)] == ["占比"]
+    nothing = [(fig("1.00"), pct("50.00")), (fig("1.00"), pct("50.00")), (fig("0.00"), None)]
+    assert [each.rule for each in shares_of("占比", fig("2.00"), nothing)] == ["占比", "占比", "占比: 合计为100"]
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,15 @@ def test_names_by_year() -> None:
     assert name_in("224", 2018) is None
     assert name_in("234", 2020) == "抗疫特别国债安排的支出"
     assert name_in("999", 2020) is None
+    assert (name_in("311", 2016), name_in("311", 2020)) == ("贷款转贷及产权参股", "对企业补助（基本建设）")
+    assert (name_in("305", 2017), name_in("305", 2018)) == ("转移性支出", None)
+
+
+def test_every_class_of_the_present_classification_is_there() -> None:
+    present = {code for code in FUNCTION_CLASSES if name_in(code, 2024)}
+    assert present == {str(code) for code in range(201, 235)} - {"218", "225", "226", "228"}
+    economic = {code for code in ECONOMIC_CLASSES if name_in(code, 2024)}
+    assert economic == {"301", "302", "303", "307", "309", "310", "311", "312", "313", "399"}
 
 
 def test_the_names_of_one_class_are_no_other_classs() -> None:

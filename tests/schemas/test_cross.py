@@ -11,6 +11,7 @@ from recount.schemas.arithmetic import evaluate
 from recount.schemas.figures import Figure
 from recount.schemas.final_accounts.cross import narrative_against_statements
 from recount.schemas.final_accounts.report import Report
+from recount.schemas.final_accounts.sections import between_sections
 from recount.tests.schemas.gold import REPORTS, failures, fill, load
 
 D = Decimal
@@ -124,3 +125,36 @@ def test_without_statements_there_is_nothing_to_compare() -> None:
     data = example()
     del data["statements"]
     assert list(narrative_against_statements(fill(Report[Figure], data))) == []
+
+
+@pytest.mark.parametrize(("percent", "rules"), [("66.67", []), ("60.67", ["七、公务接待费完成预算的百分比"])])
+def test_a_completion_without_its_budget_takes_it_from_the_statement(percent: str, rules: list[str]) -> None:
+    data = example()
+    data["three_public"]["reception_budget"] = {"final": D("2.00"), "completion_percent": D(percent)}
+    data["statements"]["three_public"]["budget"]["reception"] = D("3.00")
+    assert [rule.partition(" = ")[0] for rule in failing(data)] == rules
+
+
+@pytest.mark.parametrize(("as_of", "failed"), [("2022-12-31", 0), ("2021-12-31", 1), ("", 0)])
+def test_the_year_is_that_of_the_state_assets(as_of: str, failed: int) -> None:
+    report = fill(Report[Figure], {"fiscal_year": D(2022), "state_assets": {"as_of": as_of}})
+    assert len(failures(between_sections(report))) == failed
+
+
+def test_what_is_paid_out_of_the_appropriation_is_a_part_of_all() -> None:
+    data: dict[str, Any] = {
+        "income_expenditure": {"opening_carryover": D("3.00"), "closing_carryover": D("1.00")},
+        "fiscal_appropriation": {
+            "opening_carryover": D("2.00"),
+            "closing_carryover": D("1.00"),
+            "expenditure_budget": {"budget": D("9.00")},
+        },
+        "expenditure": {"basic": {"amount": D("5.00")}},
+        "basic_expenditure": {"total": D("5.00")},
+        "general_public_budget": {"budget": {"budget": D("9.00")}},
+    }
+    assert failures(between_sections(fill(Report[Figure], data))) == []
+    data["fiscal_appropriation"]["opening_carryover"] = D("3.02")
+    data["basic_expenditure"]["total"] = D("5.02")
+    data["general_public_budget"]["budget"]["budget"] = D("9.02")
+    assert len(failures(between_sections(fill(Report[Figure], data)))) == 3

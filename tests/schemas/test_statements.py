@@ -255,3 +255,29 @@ def test_one_wrong_figure_never_passes(rows: list[dict[str, Any]], data: st.Data
     bound = D("0.005") * 3 * len(rows)
     wrong[key] += data.draw(st.sampled_from([1, -1])) * (2 * bound + D("0.01"))
     assert rules_that_fail(ExpenditureStatement[Figure], {"rows": rows}) != []
+
+
+def test_a_row_that_has_lost_those_below_it_is_the_sum_of_nothing() -> None:
+    rows = [row(None, "合计", total="14.00", project="14.00")]
+    for at in range(5):
+        code = f"2040{at}"
+        rows.append(row(code, f"款{at}", total="2.80", project="2.80"))
+        rows.append(row(f"{code}01", "行政运行", total="2.80", project="2.80"))
+    whole = {"rows": rows}
+    assert rules_that_fail(ExpenditureStatement[Figure], whole) == []
+    without = {"rows": rows[:-1]}
+    assert rules_that_fail(ExpenditureStatement[Figure], without) == [
+        f"20404款4·{title} = 所属各下级之和" for title in ("本年支出合计", "项目支出")
+    ]
+    only_some = {"rows": [each for each in rows if not (each["code"] or "").endswith("101")]}
+    assert rules_that_fail(ExpenditureStatement[Figure], only_some) != []
+    hardly_any = {"rows": rows[:4] + [each for each in rows[4:] if len(each["code"] or "") == 5]}
+    assert rules_that_fail(ExpenditureStatement[Figure], hardly_any) == []
+
+
+def test_lines_without_any_amount_come_to_nothing() -> None:
+    lines = [{"name": "一般公共预算财政拨款收入"}, {"name": "其他收入"}]
+    printed = {"income": lines, "income_current_year": D("5.00")}
+    assert rules_that_fail(IncomeExpenditureStatement[Figure], printed) == ["本年收入合计 = 各项收入之和"]
+    assert rules_that_fail(IncomeExpenditureStatement[Figure], printed | {"income_current_year": D("0.00")}) == []
+    assert rules_that_fail(IncomeExpenditureStatement[Figure], printed | {"income": []}) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from recount.pipeline.verify.slips import Slip, slip_into
 from recount.schemas.figures import Figure, Kind, Ref
 from recount.schemas.final_accounts.common import BudgetItem, Change, ClassAmount
 from recount.schemas.final_accounts.narrative import BasicExpenditure, GeneralPublicBudget, Income
+from recount.schemas.final_accounts.performance import FundRow, ProjectEvaluation
 from recount.schemas.final_accounts.report import Report
 from recount.schemas.final_accounts.statements import NamedAmount
 
@@ -118,10 +120,83 @@ def test_what_holds_with_a_disputed_figure_confirms_nothing() -> None:
         ("1955.06", "1595.06", Slip.EXCHANGED),
         ("1955.06", "1956.06", Slip.DIGIT),
         ("1955.06", "195.06", Slip.LENGTH),
+        ("25", "2550.64", Slip.CUT),  # S for 5: what follows was no digit
         ("1955.06", "777.77", None),
     ],
 )
 def test_the_slip_that_makes_one_number_of_another(printed: str, wanted: str, slip: Slip | None) -> None:
-    figure = Figure("/x", D(printed), D("0.01"), Kind.MONEY, 0)
+    figure = Figure("/x", D(printed), D("0.01") if "." in printed else D(1), Kind.MONEY, 0)
     found = slip_into(figure, (D(wanted), D(wanted)))
     assert (found[0] if found else None) == slip
+
+
+def test_a_table_that_is_off_by_a_power_of_ten_is_blamed_as_a_whole() -> None:
+    page = Page()
+    income = Income[Ref](total=page("87.00"))
+    lines = tuple(NamedAmount[Ref](name=n, amount=page(a, "元")) for n, a in (("甲", "80.25"), ("乙", "6.75")))
+    statement = {"income": lines, "income_current_year": page("87.00", "元")}
+    found = page.verify(
+        income_expenditure={"income_current_year": Ref(0)}, income=income, statements={"income_expenditure": statement}
+    )
+    assert dict(found.off_scale) == {"/statements/income_expenditure": 4}
+    first = most_suspect(found.suspects)[0]
+    assert first.figure.pointer.startswith("/statements/income_expenditure/")
+    (says,) = {each.explanation for each in found.evaluations if each.result == "fail"}
+    assert says == "most likely the unit of 收入支出决算总表: all its amounts are off by a power of ten"
+
+
+def test_two_figures_that_were_exchanged_are_named_first() -> None:
+    page = Page()
+    refs = [page(each) for each in ("10.00", "20.00", "30.00", "40.00")]
+    refs[1], refs[3] = refs[3], refs[1]
+    whole = page("100.00")
+    names = ("甲", "甲", "乙", "乙")
+    items = [
+        BudgetItem[Ref](class_name=n, item_name=f"{at}", amount=r)
+        for at, (n, r) in enumerate(zip(names, refs, strict=True))
+    ]
+    by_class = (
+        ClassAmount[Ref](class_name="甲", amount=page("30.00")),
+        ClassAmount[Ref](class_name="乙", amount=page("70.00")),
+    )
+    found = page.verify(
+        general_public_budget=GeneralPublicBudget[Ref](total=whole, by_class=by_class, items=tuple(items))
+    )
+    first, second, *_ = most_suspect(found.suspects)
+    assert {first.figure.pointer, second.figure.pointer} == {
+        f"/general_public_budget/items/{at}/amount" for at in (1, 3)
+    }
+
+
+def test_an_amount_that_no_row_has_is_a_missing_row() -> None:
+    """The last row has lost its numbers: what is printed is added up, and the rest is missing."""
+    page = Page()
+    rows = (*classes(page, "87.00", "40.17", "12.93").by_class, ClassAmount[Ref](class_name="丙"))
+    found = page.verify(general_public_budget=GeneralPublicBudget[Ref](total=Ref(2), by_class=rows))
+    assert (words(found, "支出 = 各类之和") or "").startswith("a row of about 33.90 is missing")
+
+
+def test_a_figure_that_did_not_come_out_alike_is_named_first() -> None:
+    """Of a scan, every part could be the wrong one; only the second was not read alike twice."""
+    page = Page()
+    basic = BasicExpenditure[Ref](total=page("30.00"), personnel=page("24.00"), public=page("5.00"))
+    tokens = [replace(token, origin="ocr") for token in page.tokens]
+    for odd in range(3):
+        confirmed = frozenset(range(3)) - {odd}
+        found = verify(Report[Ref](basic_expenditure=basic), tokens, "test", confirmed=confirmed)
+        assert most_suspect(found.suspects)[0].figure.token == odd
+
+
+def test_an_identity_that_holds_in_either_unit_speaks_for_neither() -> None:
+    """The executed amount is so small that the sum over the projects holds without it: only the budget tells."""
+    page = Page()
+    tables = tuple(
+        ProjectEvaluation[Ref](
+            funds=(FundRow[Ref](source="年度资金总额", annual_budget=page(budget, head), executed=page(spent, head)),)
+        )
+        for budget, spent, head in (("900.0", "800.0", None), ("2.35", "0.04", "元"))
+    )
+    found = page.verify(
+        performance={"project_budget": page("902.4"), "project_executed": page("800.0")}, project_evaluations=tables
+    )
+    assert dict(found.off_scale) == {"/project_evaluations/1": 4}

@@ -13,7 +13,7 @@ from recount.pipeline.verify.blame import blamed
 from recount.pipeline.verify.cover import Numbers, Rivals, covered
 from recount.pipeline.verify.place import Places
 from recount.pipeline.verify.recount import Status, statuses
-from recount.schemas.arithmetic import equal, evaluate, same, share, total
+from recount.schemas.arithmetic import at_most, equal, evaluate, same, share, total
 from recount.schemas.figures import Figure, Kind
 
 steady = settings(derandomize=True, deadline=None, max_examples=300)
@@ -101,3 +101,16 @@ def test_a_sign_read_wrong_is_never_verified(one: Decimal, other: Decimal) -> No
         turned = [*figures[:place], replace(figure, value=-figure.value), *figures[place + 1 :]]
         if abs(figure.value) > 10 * CENT:
             assert judged(turned, printed(values, "text"))[figure.pointer] is not Status.VERIFIED
+
+
+def test_a_bound_does_not_make_one_quantity_of_two() -> None:
+    """总分 that took the number of 总分值: the one may be no more than the other, but it is not the other."""
+    values = [Decimal("100.00"), Decimal("90.00"), Decimal("90.00"), Decimal("60.00"), Decimal("40.00")]
+    tokens = printed(values, "text")
+    score, weight = (Figure(f"/{key}", values[0], CENT, Kind.SCORE, 0) for key in ("score", "weight"))
+    parts = [Figure(f"/{at}", values[at], CENT, Kind.SCORE, at) for at in (3, 4)]
+    found = [evaluate(at_most("≤", score, weight)), evaluate(equal("Σ", weight, total(*parts)))]
+    by_pointer = {each.pointer: each for each in (score, weight, *parts)}
+    cover = covered(Rivals(Numbers(tokens), by_pointer, NOWHERE), found)
+    assert "/weight" in cover
+    assert "/score" not in cover

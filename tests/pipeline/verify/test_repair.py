@@ -14,6 +14,7 @@ from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.common import Portion
 from recount.schemas.final_accounts.narrative import Income, IncomeExpenditure, StateAssets
 from recount.schemas.final_accounts.report import Report
+from recount.schemas.final_accounts.statements import ExpenditureRow, ExpenditureStatement, Statements
 
 
 def scanned(raw: str, index: int, unit: str | None = "万元") -> Token:
@@ -103,6 +104,37 @@ def test_a_reading_that_breaks_another_identity_is_not_taken() -> None:
     second = Second(r80_00=["90.00"], r40_00=["30.00"])
     found = repair(report, verify(report, tokens, "template"), tokens, second)
     assert found.first == {2: "40.00"}
+
+
+def levels(*raws: str, second: Second) -> Repaired:
+    """支出决算表: 合计, 类, 款 and 项, each with its total, 基本支出 and 项目支出, read as given."""
+    tokens = [scanned(raw, index) for index, raw in enumerate(raws)]
+    names = ((None, "合计"), ("208", "社会保障和就业支出"), ("20805", "养老支出"), ("2080505", "养老保险"))
+    rows = tuple(
+        ExpenditureRow[Ref](code=code, name=name, total=Ref(3 * at), basic=Ref(3 * at + 1), project=Ref(3 * at + 2))
+        for at, (code, name) in enumerate(names)
+    )
+    statements = Statements[Ref](expenditure=ExpenditureStatement[Ref](rows=rows))
+    report = Report[Ref](statements=statements)
+    return repair(report, verify(report, tokens, "template"), tokens, second)
+
+
+ROW = ("35.85", "33.52")
+
+
+def test_one_number_misread_alike_in_the_rows_of_all_levels_is_repaired_in_all_of_them() -> None:
+    misread = (*ROW, "2.33", *(*ROW, "233") * 3)
+    found = levels(*misread, second=Second(r233=["2.33", "233"]))
+    assert found.first == {5: "233", 8: "233", 11: "233"}
+    assert values(found)[2::3] == ["2.33"] * 4
+    assert all(each.result != "fail" for each in found.verified.evaluations)
+
+
+def test_rows_misread_alike_stay_disputed_where_a_second_set_would_settle_them_too() -> None:
+    misread = (*ROW, "2.33", *(*ROW, "233") * 3)
+    found = levels(*misread, second=Second(r233=["2.33", "2.34"]))  # within the rounding of the sums
+    assert Status.REPAIRED not in found.verified.statuses.values()
+    assert values(found)[5] == "233"
 
 
 def test_a_digital_figure_is_never_read_again() -> None:

@@ -1,0 +1,86 @@
+"""Lines of a table that no row was read from."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from recount.pipeline.document import Token
+from recount.pipeline.verify.skipped import Skipped, skipped_rows
+from recount.schemas.figures import Figure, Kind
+
+COLUMNS = (100.0, 200.0, 300.0)
+UNIT = None
+
+
+def token(index: int, shown: str, column: int, line: float, page: int = 1, unit: str | None = UNIT) -> Token:
+    decimals = len(shown.partition(".")[2])
+    box = (COLUMNS[column], 20 * line, COLUMNS[column] + 30, 20 * line + 10)
+    return Token(index, shown, Decimal(shown), decimals, unit, page, box)
+
+
+def table(lines: int, columns: int = 2, *, page: int = 1) -> list[Token]:
+    return [token(columns * row + at, f"{row + 1}.50", at, row, page) for row in range(lines) for at in range(columns)]
+
+
+def rows(tokens: list[Token], columns: int, left_out: set[int]) -> list[dict[str, Figure]]:
+    """A row of figures for every line but those that are left out."""
+    found = []
+    for line in range(len(tokens) // columns):
+        cells = tokens[columns * line : columns * (line + 1)]
+        if line not in left_out:
+            found.append(
+                {
+                    "abc"[at]: Figure(
+                        f"/t/{len(found)}/{'abc'[at]}", each.value, Decimal("0.01"), Kind.MONEY, each.index
+                    )
+                    for at, each in enumerate(cells)
+                }
+            )
+    return found
+
+
+def skipped(tokens: list[Token], columns: int, left_out: set[int]) -> list[Skipped]:
+    cells = rows(tokens, columns, left_out)
+    return skipped_rows({"/t": cells}, tokens, {figure.token for row in cells for figure in row.values()})
+
+
+def test_a_table_that_was_read_whole_has_none() -> None:
+    assert skipped(table(5), 2, set()) == []
+
+
+@pytest.mark.parametrize("line", [0, 2, 4])
+def test_a_line_between_the_rows_or_next_to_them_was_left_out(line: int) -> None:
+    assert skipped(table(5), 2, {line}) == [Skipped("/t", (2 * line, 2 * line + 1))]
+
+
+def test_a_line_of_zeros_is_a_row_too() -> None:
+    tokens = table(3)
+    tokens[2:4] = [token(2, "0.00", 0, 1), token(3, "0.00", 1, 1)]
+    assert skipped(tokens, 2, {1}) == [Skipped("/t", (2, 3))]
+
+
+def test_a_single_column_says_so_only_between_its_rows() -> None:
+    tokens = table(4, 1)
+    assert skipped(tokens, 1, {1}) == [Skipped("/t", (1,))]
+    assert skipped(tokens, 1, {0}) == skipped(tokens, 1, {3}) == []
+
+
+def test_the_numbers_of_a_head_are_no_row() -> None:
+    """栏次 1 2 stands in the columns, above the first row."""
+    tokens = table(3)
+    tokens[0:2] = [token(0, "1", 0, 0), token(1, "2", 1, 0)]
+    assert skipped(tokens, 2, {0}) == []
+
+
+def test_numbers_with_another_unit_beside_the_columns_or_in_a_row_are_none() -> None:
+    for strange in (token(2, "2.50", 0, 1, unit="%"), token(2, "2.50", 2, 1), token(2, "2.50", 2, 0)):
+        tokens = table(3)
+        tokens[2:4] = [strange, token(3, "2.50", 2, 1)]
+        assert skipped(tokens, 2, {1}) == []
+
+
+def test_the_rows_of_running_text_stand_in_no_columns() -> None:
+    tokens = [token(0, "1.50", 0, 0), token(1, "2.50", 0, 1), token(2, "3.50", 2, 2)]
+    assert skipped(tokens, 1, {1}) == []
