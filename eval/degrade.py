@@ -71,9 +71,12 @@ def _render(page: pymupdf.Page, dpi: int) -> Image.Image:
 
 
 def _damaged(image: Image.Image, damage: Damage, angle: float, rng: np.random.Generator) -> Image.Image:
-    """All that happens to a page, in the order in which it does: stamped, laid down, seen, copied."""
+    """All that happens to a page, in the order in which it does: printed, stamped, used, laid down, seen, copied."""
+    image = effects.shone_through(image, damage.bleed)
     if rng.random() < damage.seal:
         image = effects.sealed(image, rng)
+    image = effects.scrawled(image, damage.scrawl, rng)
+    image = effects.punched(image, damage.holes)
     image = effects.skewed(image, angle)
     image = effects.blurred(image, damage.blur)
     image = effects.faded(image, damage.contrast)
@@ -88,7 +91,7 @@ def _place(scan: pymupdf.Document, image: Image.Image, damage: Damage, size: tup
     page = scan.new_page(width=size[0], height=size[1])
     content = io.BytesIO()
     if not damage.bilevel:
-        image.save(content, "JPEG", quality=damage.quality)
+        image.save(content, "JPEG", quality=damage.quality, optimize=True, progressive=True)
         page.insert_image(page.rect, stream=content.getvalue())  # type: ignore[no-untyped-call]
         return
     # PyMuPDF would store the bits its own way; a fax is stored as its machine sent it.

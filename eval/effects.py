@@ -96,6 +96,47 @@ def sealed(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     return ImageChops.multiply(colour, Image.blend(Image.new("RGB", colour.size, (PAPER,) * 3), stamp, 0.85))
 
 
+def shone_through(image: Image.Image, strength: float) -> Image.Image:
+    """Printed on thin paper on both sides: the back, here the page itself, shows as in a mirror."""
+    if not strength:
+        return image
+    back = blurred(image.transpose(Image.Transpose.FLIP_LEFT_RIGHT), image.width / 1000)
+    pale = Image.blend(Image.new(image.mode, image.size, PAPER if image.mode == "L" else (PAPER,) * 3), back, strength)
+    return ImageChops.multiply(image, pale)
+
+
+def punched(image: Image.Image, holes: int) -> Image.Image:
+    """Taken out of a binder: behind the holes in the left margin lies the dark lid of the scanner."""
+    if not holes:
+        return image
+    sheet = image.copy()
+    draw = ImageDraw.Draw(sheet)
+    radius, x = image.width * 0.0145, image.width * 0.045  # 6 mm across, 9 mm from the edge
+    for at in range(holes):
+        y = image.height / 2 + (at - (holes - 1) / 2) * image.width * 0.38  # 80 mm apart
+        level = 40
+        draw.ellipse(
+            (x - radius, y - radius, x + radius, y + radius), fill=level if image.mode == "L" else (level,) * 3
+        )
+    return sheet
+
+
+def scrawled(image: Image.Image, strokes: int, rng: np.random.Generator) -> Image.Image:
+    """Written on: strokes of a pen, thin and bent, anywhere on the page."""
+    if not strokes:
+        return image
+    written = image.copy()
+    draw = ImageDraw.Draw(written)
+    ink = 70 if image.mode == "L" else (40, 60, 150)
+    width = max(1, round(image.width / 700))
+    for _ in range(strokes):
+        x, y = rng.uniform(0.1, 0.85) * image.width, rng.uniform(0.1, 0.9) * image.height
+        steps = rng.normal(0, 0.012 * image.width, (8, 2)) + np.array([0.008 * image.width, 0.0])
+        path = np.cumsum(np.vstack([[x, y], steps]), axis=0)
+        draw.line([(float(a), float(b)) for a, b in path], fill=ink, width=width, joint="curve")
+    return written
+
+
 def bilevel(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """As a fax machine sees it: black or white, about a threshold that differs from page to page."""
     threshold = rng.uniform(140, 185)

@@ -20,6 +20,9 @@ from recount.pipeline.ocr.prepare import Grey
 from recount.pipeline.split.lattice import page_grids
 
 _INSET = 0.9  # points between the middle of a ruling line and the inside of its cell
+_TWIN_REACH = 3.6  # points between the two lines of a double line, and a little
+_TWIN_LENGTH = 28.0  # points; no strokes of characters in a row make a line so long
+_TWIN_SHARE = 0.7  # share of its length along which the other line must be inked
 _LEAST_PIECE = 0.3  # share of a box's height that a piece of it must have
 _READABLE = 6.0  # points; a piece this high is one in any case
 _LEAST_SIGN = 3.4  # points; ink that is smaller both ways is speckle, a dot, a comma
@@ -50,30 +53,62 @@ class Sheet:
 def sheet_of(image: Grey, dpi: float, rulings: Sequence[Ruling]) -> Sheet:
     """The ink and the cells of a straight page image with its ruling lines (in points)."""
     unit = dpi / 72
-    page = Page(1, image.shape[1] / unit, image.shape[0] / unit, (), tuple(rulings))
-    cells = tuple(
-        (
-            (cell.box[0] + _INSET) * unit,
-            (cell.box[1] + _INSET) * unit,
-            (cell.box[2] - _INSET) * unit,
-            (cell.box[3] - _INSET) * unit,
-        )
-        for table in page_grids(page).tables
-        for cell in table.cells
-    )
-    return Sheet(_ink(image, unit, rulings), cells, unit)
-
-
-def _ink(image: Grey, unit: float, rulings: Sequence[Ruling]) -> Mask:
     size = round(14 * unit) | 1
-    dark = cv2.adaptiveThreshold(image, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, size, 18)
+    dark = np.asarray(
+        cv2.adaptiveThreshold(image, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, size, 18), np.uint8
+    )
+    ruled = _ruled(dark, unit, rulings)
+    page = Page(1, image.shape[1] / unit, image.shape[0] / unit, (), tuple(rulings))
+    cells = tuple(_inside(cell.box, ruled, unit) for table in page_grids(page).tables for cell in table.cells)
     thick = round(_THICK * unit)
     blots = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))
     dark[cv2.dilate(blots, np.ones((3, 3), np.uint8)) > 0] = 0
+    return Sheet((dark > 0) & ~ruled, cells, unit)
+
+
+def _ruled(dark: npt.NDArray[np.uint8], unit: float, rulings: Sequence[Ruling]) -> Mask:
+    """Where the ruling lines are, both lines of double ones and the paper between them."""
+    ruled = np.zeros(dark.shape, bool)
     for ruling in rulings:
         x0, y0, x1, y1 = (round(place * unit) for place in (ruling.x0, ruling.y0, ruling.x1, ruling.y1))
-        cv2.line(dark, (x0, y0), (x1, y1), 0, max(1, round(2 * _INSET * unit)))
-    return np.asarray(dark, bool)
+        level = ruling.y0 == ruling.y1
+        ink, canvas = (dark, ruled) if level else (dark.T, ruled.T)
+        at, start, end = (y0, x0, x1) if level else (x0, y0, y1)
+        before, after = _breadth(ink, at, start, end, unit)
+        pad = _INSET * unit
+        canvas[max(0, round(at - before - pad)) : round(at + after + pad) + 1, max(0, start) : end + 1] = True
+    return ruled
+
+
+def _breadth(ink: npt.NDArray[np.uint8], at: int, start: int, end: int, unit: float) -> tuple[int, int]:
+    """How many pixels above and below a level line the other line of a double one lies; 0 where there is none."""
+    reach = round(_TWIN_REACH * unit)
+    top = max(0, at - reach)
+    band = ink[top : at + reach + 1, max(0, start) : end]
+    if end - start < _TWIN_LENGTH * unit or not band.size:
+        return 0, 0
+    # A faint line is broken: it counts where it is nearly there.
+    near = cv2.dilate(np.ascontiguousarray(band), np.ones((1, round(unit) | 1), np.uint8))
+    lines = np.flatnonzero(near.mean(axis=1) > _TWIN_SHARE) + top
+    if not len(lines):
+        return 0, 0
+    return max(0, at - int(lines[0])), max(0, int(lines[-1]) - at)
+
+
+def _inside(box: Box, ruled: Mask, unit: float) -> Box:
+    """The inside of a cell, in pixels: between what is ruled on its four sides."""
+    x0, y0, x1, y1 = (round(side * unit) for side in box)
+    part = ruled[y0:y1, x0:x1]
+    inset = _INSET * unit
+    sides = []
+    for lines, length in ((part.mean(axis=0), x1 - x0), (part.mean(axis=1), y1 - y0)):
+        reach = min(round(2 * _TWIN_REACH * unit), length // 3)
+        marked = lines > 0.5
+        first = 0 if not reach or not marked[0] else int(np.argmin(np.append(marked[:reach], False)))
+        last = 0 if not reach or not marked[-1] else int(np.argmin(np.append(marked[::-1][:reach], False)))
+        sides.append((max(inset, first), max(inset, last)))
+    (left, right), (above, below) = sides
+    return box[0] * unit + left, box[1] * unit + above, box[2] * unit - right, box[3] * unit - below
 
 
 def fitted(boxes: Sequence[Box], sheet: Sheet) -> list[Box]:

@@ -10,8 +10,10 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from recount.pipeline.ocr.hanzi import SIMPLIFIED
 from recount.pipeline.ocr.lines import OcrLine
 
+_COMMAS = str.maketrans(".．", ",,")
 _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<=[\d.,，．])[OoＯ](?=[\d.,%，．％]|$)|(?<![A-Za-z])[OoＯ](?=[.．]\d)"), "0"),
     (re.compile(r"(?<=\d)[lI|](?=[\d.,])|(?<=[\d.,])[lI|](?=\d)"), "1"),
@@ -19,47 +21,61 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"^[lI|]$"), "1"),
     (re.compile(r"^[SＳ]$"), "5"),
     (re.compile(r"(?<=\d)[。·](?=\d{1,2}(?:\D|$))"), "."),
+    (re.compile(r"(?<=\d)[:：](?=\d{2}(?:%|万元|元))"), "."),
+    # Accounts exclaim nothing: 退休！人
+    (re.compile(r"(?<=[\u3400-\u9fff])[!！|lI](?=[人次个项辆台套份名批])"), "1"),
+    # A number has one decimal point; what stands before groups of three is a separator: 1.092.13
+    (
+        re.compile(r"(?<![\d.,，．])\d{1,3}(?:[.．]\d{3})+(?=[.．]\d{2}(?![\d.,，．]))"),
+        lambda match: match[0].translate(_COMMAS),
+    ),
     (re.compile(r"[⁻‐‑]"), "-"),
-)
-# The recogniser knows Japanese and traditional forms too, that differ by a stroke; mainland reports have none.
-_SIMPLIFIED = str.maketrans(
-    "決況淨減產産內別戶爲眞絶説査歩毎単収対県徳呉倂稅錄靑黃",
-    "决况净减产产内别户为真绝说查步每单收对县德吴并税录青黄",
 )
 _COMMA_FOR_POINT = re.compile(r"(?<=\d)[,，](?=\d{2}%?$)")  # two digits are no thousands
 _GAP = re.compile(r"(?<=\d[,.，．]) (?=\d)|(?<=\d) (?=[,.，．]\d)")
-_LOOSE_POINT = re.compile(r"(?<=\d)[.．。,，·、]$|^[.．·](?=[<>=≥≤])")
+_LOOSE_POINT = re.compile(r"(?<=\d)[.．。,，·、]$|^[.．·](?=[<>=≥≤\d])")
 _FIGURE = re.compile(r"[.．·]?[<>=≥≤]*\d[\d,，]*(?:[.．]\d+)?%?[.．。,，·、]?")
-_POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(])")
+_POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(\d])")
+# Speckle: behind a whole amount or a year and before its unit, before a line, behind the end of a sentence.
+_STRAY = re.compile(
+    r"(?<=\.\d\d)[.．·。](?=[万元%]|$)|(?<=\d{4})[.．·](?=年)|^[•·●]+(?=[\d（(一二三四五六七八九十])|(?<=[。；])[.．·]$"
+)
+# A label in a cell has no points at its ends.
+_LABEL = re.compile(r"^[.．·•]+(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])[.．·•]+$")
+_LONGEST_LABEL = 14
 _TAILLESS = re.compile(r"(?<=[\u3400-\u9fff]{2})[.．]$")
-_SEAL = re.compile(r"[*＊★☆○◎〇●\s]+")
+_SPECK = re.compile(r"[*＊★☆○◎〇●•·.．,，、'‘’`´\s]+")
 # The recogniser drops the second of two signs of punctuation: 规则。八）负责
 _UNOPENED = re.compile(r"(?<=[。；;])(?=[一二三四五六七八九十]{1,3}([）)]))")
 _APART = 1.2  # em between two ideographs that have a sign of punctuation between them
 
 
 def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLine | None:
-    """The line with its certain slips put right; None for what is no text: the star in a seal.
+    """The line with its certain slips put right; None for what is no text: the star in a seal, a speck.
 
     alone: it is the only line in a cell of a table, so that a figure in it is whole. running: it is of running text,
     where a point at the end of a line of ideographs is a comma without its tail.
     """
-    text = line.text.translate(_SIMPLIFIED)
-    if _SEAL.fullmatch(text):
+    text = line.text.translate(SIMPLIFIED)
+    if _SPECK.fullmatch(text):
         return None
     for pattern, sign in _SAME_LENGTH:
         text = pattern.sub(sign, text)
     if alone and _FIGURE.fullmatch(text):
         text = _COMMA_FOR_POINT.sub(".", text)
+    label = not running and len(text) <= _LONGEST_LABEL
     if running:
         text = _TAILLESS.sub("，", text)
     if _UNOPENED.search(text):
         return clean(_opened(replace(line, text=text)), alone=alone)
     dropped = {match.start() for match in _GAP.finditer(text)}
+    dropped.update(index for match in _STRAY.finditer(text) for index in range(*match.span()))
+    if label:
+        dropped.update(index for match in _LABEL.finditer(text) for index in range(*match.span()))
     if alone and _FIGURE.fullmatch(text):
         dropped.update(match.start() for match in _LOOSE_POINT.finditer(text))
     for match in _POINT.finditer(text):
-        if _is_apart(line, match.start()):
+        if text[match.end()] not in "（(" and _is_apart(line, match.start()):
             text = f"{text[: match.start()]}，{text[match.end() :]}"
         else:  # speckle
             dropped.add(match.start())

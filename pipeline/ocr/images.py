@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pymupdf
 
@@ -25,6 +26,8 @@ _A4_PIXELS = (900, 2100)  # a short side of so many pixels is A4 at 110–254 dp
 _SAID = (100, 1200)  # dpi; screens and cameras write 72 or 96, which says nothing about paper
 _COVERS = 0.97  # share of the page that its one picture must cover
 _LARGER = 1.05  # and how many times the page it may be: what the page cuts off is not to be read
+_DEEP = ("I", "F", "I;16", "I;16B", "I;16L")  # Pillow's modes of more than 8 bits a pixel
+_SQUARE = 1.03  # how many times as long as wide a pixel may be that counts as square
 _mupdf: Any = pymupdf
 
 
@@ -65,7 +68,20 @@ def _lone_picture(page: Any) -> Image | None:
     if info.get("has-mask") or info.get("colorspace", 0) == 0 or info["width"] * info["height"] > MOST_PIXELS:
         return None
     image = _array(_mupdf.Pixmap(page.parent, info["xref"]))
+    image = _square(image, image.shape[1] / whole.width, image.shape[0] / whole.height)
     return np.ascontiguousarray(np.rot90(image, -(page.rotation // 90)))
+
+
+def _square(image: Image, across: float, down: float) -> Image:
+    """The image with pixels that are square, as those of a fax in standard resolution are not.
+
+    across, down: its resolutions, in any unit. It is enlarged to the finer one.
+    """
+    if max(across, down) < _SQUARE * min(across, down):
+        return image
+    finer = max(across, down)
+    size = round(image.shape[1] * finer / across), round(image.shape[0] * finer / down)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _drawing_dpi(page: Any) -> float:
@@ -137,14 +153,29 @@ def _opened(file: Path) -> Iterator[Iterator[Picture]]:
                 for frame in ImageSequence.Iterator(opened):
                     if frame.width * frame.height > MOST_PIXELS:
                         raise DocumentError(f"an image in {file.name} is too large to be read")
-                    dpi = frame.info.get("dpi", (0, 0))[0]
-                    upright = ImageOps.exif_transpose(frame)
-                    grey = upright.mode in ("1", "L", "I", "F", "I;16")
-                    yield sized(np.asarray(upright.convert("L" if grey else "RGB"), np.uint8), float(dpi))
+                    across, down = (float(each) for each in frame.info.get("dpi", (0, 0)))
+                    image = _pixels(ImageOps.exif_transpose(frame))
+                    if min(across, down) > 0:
+                        image = _square(image, across, down)
+                    yield sized(image, max(across, down))
 
             yield frames()
     except (UnidentifiedImageError, Pillow.DecompressionBombError, SyntaxError, ValueError, EOFError) as error:
         raise DocumentError(f"{file.name} is no image that can be read") from error
+
+
+def _pixels(frame: Any) -> Image:
+    """A Pillow image as an image of one or three channels; what is transparent is white, as paper is."""
+    from PIL import Image as Pillow
+
+    if frame.mode in _DEEP:
+        # Scanners of 10 or 12 bits fill only the lower ones: paper is what is brightest.
+        levels = np.asarray(frame, np.float32)
+        return np.asarray(np.clip(levels * (255 / max(float(levels.max()), 1.0)), 0, 255), np.uint8)
+    if "A" in frame.getbands() or "transparency" in frame.info:
+        paper = Pillow.new("RGBA", frame.size, "white")
+        return np.asarray(Pillow.alpha_composite(paper, frame.convert("RGBA")).convert("RGB"), np.uint8)
+    return np.asarray(frame.convert("L" if frame.mode in ("1", "L") else "RGB"), np.uint8)
 
 
 def sized(image: Image, dpi: float = 0.0) -> Picture:

@@ -18,6 +18,8 @@ _WIDE_SIGN = "\u2e80"  # from here on characters are as wide as high
 _NARROW = 0.52  # width of the others, in em
 _LEFT_OVER = 0.4  # em of ink beside the text as read that may be a character
 _FEW_STEPS = 3  # so few distances say less than the height: the network places signs to a fifth of an em
+_STROKES = 0.08  # of a box's height: so far apart are the strokes of a character at most
+_SPECKS = 0.15  # share of the ink of the line's strokes below which a band above or below it is none
 _LINE = 1.2  # height of a line's box, in em
 
 
@@ -161,10 +163,14 @@ def _is_ideograph(sign: str) -> bool:
 
 
 def _inked(image: Grey, box: Box) -> tuple[float, float, float, float]:
-    """Top, bottom, left and right of the ink in a box."""
+    """Top, bottom, left and right of the ink in a box; specks above or below the line left out."""
     dark = dark_of(crop_of(image, box))
-    rows, columns = np.flatnonzero(dark.sum(axis=1) > 1), np.flatnonzero(dark.any(axis=0))
-    if len(rows) < 3 or not len(columns):
+    counts = dark.sum(axis=1)
+    bands = [band for band in runs_of(counts > 1, bridge=round(_STROKES * len(counts))) if band[1] - band[0] > 2]
+    if not bands:
         return box[1], box[3], box[0], box[2]
+    inked = [int(counts[start:end].sum()) for start, end in bands]
+    line = [band for band, ink in zip(bands, inked, strict=True) if ink >= _SPECKS * max(inked)]
+    columns = np.flatnonzero(dark.any(axis=0))
     x, y = max(0, round(box[0])), max(0, round(box[1]))
-    return y + float(rows[0]), y + float(rows[-1]) + 1, x + float(columns[0]), x + float(columns[-1]) + 1
+    return y + float(line[0][0]), y + float(line[-1][1]), x + float(columns[0]), x + float(columns[-1]) + 1

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from recount.pipeline.document import Box, Line, Page
+from recount.pipeline.ocr.brackets import InCell, balanced
 from recount.pipeline.ocr.cells import Sheet, completed, fitted, is_dash, overlooked, sheet_of, untangled
 from recount.pipeline.ocr.engine import OcrEngine
 from recount.pipeline.ocr.hygiene import clean
@@ -35,17 +36,17 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
     homes = [_home(box, sheet) for box in boxes]
     taken = {home for home in homes[:sure] if home is not None}
     read = [
-        (box, line, home)
+        InCell(box, line, home)
         for index, (box, line, home) in enumerate(zip(boxes, _read(prepared, boxes, engine), homes, strict=True))
         if line.text.strip() and line.score >= _least_score(line, found=index >= sure, beside=home in taken)
     ]
-    lodgers = Counter(home for _, _, home in read)
+    lodgers = Counter(each.home for each in read)
     lines: list[Line] = []
-    for box, line, home in read:
-        alone = home is not None and lodgers[home] == 1
-        is_none = alone and len(line.text) < 3 and is_dash(box, sheet)
-        shown = Decoded("—", (0.5,), (line.score,)) if is_none else line
-        cleaned = clean(placed(image, box, shown), alone=alone, running=home is None)
+    for each in balanced(prepared, read, sheet.cells, engine):
+        alone = each.home is not None and lodgers[each.home] == 1
+        is_none = alone and len(each.line.text) < 3 and is_dash(each.box, sheet)
+        shown = Decoded("—", (0.5,), (each.line.score,)) if is_none else each.line
+        cleaned = clean(placed(image, each.box, shown), alone=alone, running=each.home is None)
         if cleaned is not None:
             lines.append(_in_points(cleaned, sheet.unit))
     height, width = (side / sheet.unit for side in image.shape)

@@ -26,6 +26,7 @@ _BRIDGE = 1.2  # points over which ink is averaged along a line
 _MARGIN = 1.6  # points beside a line; a line is thin, on one side of it at least there is paper
 _CROWDED = 0.3  # share of a line along which there is ink beside it
 _CROWDED_SHORT = 0.12
+_TWIN = 0.8  # share of a run that the other line of a double one inks beside it; characters never do
 _TALLER = 13.0  # points; more than the strokes of characters of running text
 _WHOLE = 0.95  # share of a short line that must be inked
 _MOSTLY = 0.75  # the same for a short stretch that goes on as a long line
@@ -79,14 +80,18 @@ class _Ink:
         )
 
     def beside(self, run: Run) -> tuple[float, float]:
-        """The shares of a run along which there is ink on the one and the other side of it, the smaller first."""
+        """The shares of a run along which there is ink on the one and the other side of it, the smaller first.
+
+        Another line all along it, as double frames have, is no ink beside it.
+        """
         row, first, last = self._pixels(run)
         off = max(2, round(_MARGIN * self.scale))
         cut = min(off, max(0, last - first - 1) // 4)  # at its ends there are the lines across
         rows = [beside for beside in (row - off, row + off) if 0 <= beside < self.dark.shape[0]]
         if len(rows) < 2 or last - first < 1:
             return 0.0, 0.0
-        one, other = sorted(float(self.dark[beside, first + cut : last - cut].mean()) for beside in rows)
+        shares = [float(self.dark[beside, first + cut : last - cut].mean()) for beside in rows]
+        one, other = sorted(0.0 if share >= _TWIN else share for share in shares)
         return one, other
 
     def is_crowded(self, run: Run) -> bool:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 from recount.pipeline.document import Line, Page
 from recount.pipeline.split.text import fold
 
+# 一 is a dash, misread.
 _PAGE_NUMBER = re.compile(
-    r"[-—–~·.|\s]*(?:第\s*)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*页)?(?:\s*[/,共]\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–~·.|\s]*",
+    r"[-—–~·.|一\s]*(?:第\s*)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*页)?(?:\s*[/,共]\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–~·.|一\s]*",
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d+")
 _HEAD = 0.085  # of the page height: above it stand running headers
 _FOOT = 0.90  # below it stand footers and page numbers
+_ALIKE = 0.75  # how much of a running line must be read right for it to be known
 
 
 def without_furniture(page: Page, lines: Sequence[Line], running: frozenset[str]) -> list[Line]:
@@ -27,20 +30,37 @@ def _is_furniture(page: Page, line: Line, running: frozenset[str]) -> bool:
     if not _in_margin(page, line):
         return False
     key = _key(line)
-    return key in running or not key or _PAGE_NUMBER.fullmatch(fold(line.text).strip()) is not None
+    if key in running or (page.origin == "ocr" and any(_is_misread(key, each) for each in running)):
+        return True
+    return _in_margin(page, line, wide=False) and (
+        not key or _PAGE_NUMBER.fullmatch(fold(line.text).strip()) is not None
+    )
+
+
+def _is_misread(key: str, running: str) -> bool:
+    """Whether OCR may have made a line of a running one."""
+    if abs(len(key) - len(running)) > 1 or min(len(key), len(running)) < 4:
+        return False
+    return SequenceMatcher(None, key, running, autojunk=False).ratio() >= _ALIKE
 
 
 def running_lines(pages: Sequence[Page]) -> frozenset[str]:
     """What repeats in the margins of at least three pages and of at least half of them, numbers left aside."""
     seen: Counter[str] = Counter()
     for page in pages:
-        seen.update({_key(line) for line in page.lines if _in_margin(page, line)})
+        seen.update({_key(line) for line in page.lines if _in_margin(page, line, wide=False)})
     filled = sum(1 for page in pages if page.lines)
     return frozenset(key for key, times in seen.items() if key and times >= 3 and times * 2 >= filled)
 
 
-def _in_margin(page: Page, line: Line) -> bool:
-    return line.box[3] <= page.height * _HEAD or line.box[1] >= page.height * _FOOT
+def _in_margin(page: Page, line: Line, *, wide: bool = True) -> bool:
+    """Whether a line stands in the head or the foot of its page.
+
+    wide: a page laid across has the margins of its sheet. There a line is the page's only if it is known to repeat from
+    lines nearer to the edge: 公开01表 and 单位：元 stand high on such pages, and on all of them.
+    """
+    side = max(page.width, page.height) if wide else page.height
+    return line.box[3] <= side * _HEAD or line.box[1] >= page.height - side * (1 - _FOOT)
 
 
 def _key(line: Line) -> str:

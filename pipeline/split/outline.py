@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from recount.pipeline.document import Block, Document, Grid, Paragraph, Text
 from recount.schemas.outline import Heading
@@ -12,12 +13,13 @@ from recount.schemas.outline import Heading
 _LEVELS = (
     (1, re.compile(r"第[一二三四五六七八九十]{1,2}(?:部分|章|篇)[、.:]?")),
     (2, re.compile(r"[一二三四五六七八九十]{1,3}[、.．]")),
-    (3, re.compile(r"\([一二三四五六七八九十]{1,3}\)[、.]?")),
+    (3, re.compile(r"\([一二三四五六七八九十]{1,3}\)[、.)]*")),
 )
 _LEADER = re.compile(r"[.·…]{4,}\s*\d{0,4}$")
 _PART_ALONE = re.compile(r"第[一二三四五六七八九十]{1,2}部分[、.:]?")
 _SENTENCE = re.compile(r"[。;,]")
 _LONGEST_HEADING = 48  # characters
+_SHORTEST_MISREAD = 6  # characters; in a shorter title one wrong character may make it another
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +88,20 @@ class _Cutter:
             self.found.append(_Open(None, ""))  # a line of a table of contents
             return
         level, start = _level(folded)
-        if level != 1 and any(each.closed for each in self.above.values()):
-            self.found[-1].paragraphs.append(block)
-            return
-        for heading in self.outline:
+        closed = min((each.level for each in self.above.values() if each.closed), default=None)
+        for heading in self.outline if closed is None or level in (0, 1) else ():
+            if closed is not None and level == 0 and heading.level > closed:
+                continue
             end = self._end_of_title(heading, folded, level, start)
             if end is not None:
                 self._open(heading, block, end)
                 return
-        if level in (1, 2) and _looks_like_heading(folded) and not any(h.lists for h in self.above.values()):
+        meant = self._misread(folded, level, start) if closed is None else None
+        if meant is not None:
+            self._open(meant, block, len(folded))
+        elif closed is not None and level != 1:
+            self.found[-1].paragraphs.append(block)
+        elif level in (1, 2) and _looks_like_heading(folded) and not any(h.lists for h in self.above.values()):
             self.found.append(_Open(None, block.text.printed))
         else:
             self.found[-1].paragraphs.append(block)
@@ -116,6 +123,18 @@ class _Cutter:
         # Without an ordinal, or as a part, a heading stands alone.
         alone = end >= len(folded.rstrip("。:; "))
         return end if alone or level > 1 else None
+
+    def _misread(self, folded: str, level: int, start: int) -> Heading | None:
+        """The heading that a line with an ordinal is, but for one character misread, as on a scan (财政援款)."""
+        title = folded[start:].strip(" 。:;")
+        if not level or len(title) < _SHORTEST_MISREAD or not _looks_like_heading(title):
+            return None
+        for heading in self.outline:
+            fits = level in (heading.level, heading.also)
+            inside = not heading.within or any(each.key in heading.within for each in self.above.values())
+            if fits and inside and _is_nearly(heading.title, title):
+                return heading
+        return None
 
     def _open(self, heading: Heading, block: Paragraph, end: int) -> None:
         if heading.level:
@@ -151,6 +170,22 @@ def _level(folded: str) -> tuple[int, int]:
         if match:
             return level, match.end()
     return 0, 0
+
+
+@cache
+def _signs_of(title: str) -> frozenset[str]:
+    """The Chinese characters that a title may have."""
+    return frozenset(re.findall(r"[一-鿿]", title))
+
+
+def _is_nearly(title: str, words: str) -> bool:
+    """Whether words are a title but for one character that no such title has."""
+    signs = _signs_of(title)
+    strange = [at for at, sign in enumerate(words) if sign not in signs and "一" <= sign <= "鿿"]
+    if len(strange) != 1:
+        return False
+    before, after = words[: strange[0]], words[strange[0] + 1 :]
+    return any(re.fullmatch(title, before + sign + after) for sign in signs)
 
 
 def _looks_like_heading(folded: str) -> bool:

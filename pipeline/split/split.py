@@ -18,6 +18,7 @@ from recount.schemas.family import Family
 _CAPTION = re.compile(
     r"表$|单位:|公开\d*表|\(?20\d\d年度?\)?$|编制(?:单位|部门)|^(?:部门|单位)(?:名称)?:|续表|^附件|^附表|^附\d"
 )
+_TITLE = re.compile(r"[^。;,:]*(?:预算|决算)[^。;,:]*表")
 _PART = re.compile(r"第[一二三四五六七八九十]{1,2}部分")
 _SENTENCE = re.compile(r"[。;,]$|[。;]")
 _LONGEST_CAPTION = 60  # characters
@@ -104,11 +105,19 @@ def _take_caption(blocks: list[Block], page: int) -> tuple[Paragraph, ...]:
     caption: list[Paragraph] = []
     while blocks and len(caption) < _MOST_CAPTIONS:
         above = blocks[-1]
-        if not isinstance(above, Paragraph) or above.page != page or not _is_caption(above):
+        if not isinstance(above, Paragraph) or above.page != page:
+            break
+        if not _is_caption(above) and not (caption and _begins_title(above, caption[-1])):
             break
         caption.append(above)
         blocks.pop()
     return tuple(reversed(caption))
+
+
+def _begins_title(above: Paragraph, below: Paragraph) -> bool:
+    """Whether a full line begins the title that the line below ends: too long to stand centred."""
+    first, rest = ("".join(each.text.folded.split()) for each in (above, below))
+    return len(first) <= _LONGEST_CAPTION and _TITLE.fullmatch(first + rest) is not None
 
 
 def _is_caption(paragraph: Paragraph) -> bool:

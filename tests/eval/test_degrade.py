@@ -76,6 +76,9 @@ def test_every_knob_does_something(pdf: bytes) -> None:
         "shade": 0.3,
         "speckle": 40,
         "seal": 1.0,
+        "bleed": 0.3,
+        "holes": 2,
+        "scrawl": 3,
         "bilevel": True,
     }.items():
         assert degrade(pdf, replace(Damage(), **{knob: value}), 1).pdf != plain, knob

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from recount.pipeline.document import Page
+from recount.pipeline.ocr.cells import sheet_of
 from recount.pipeline.ocr.prepare import prepare, skew_of
 from recount.pipeline.ocr.rulings import find_rulings
 from recount.pipeline.split.lattice import page_grids
@@ -56,6 +57,21 @@ def test_a_double_line_is_one() -> None:
     y = TOP + 2.0
     typeset.page.draw_line((XS[0], y), (XS[-1], y), width=0.6)
     assert shape(typeset.drawn()) == FULL
+
+
+@pytest.mark.parametrize("gap", [1.8, 2.6])
+def test_a_double_frame_is_one_frame_and_its_inner_line_no_text(gap: float) -> None:
+    typeset = Typeset()
+    typeset.page.draw_rect((XS[0] - gap, TOP - gap, XS[-1] + gap, TOP + 4 * HEIGHT + gap), width=0.6)
+    image = typeset.table().drawn()
+    assert shape(image) == FULL
+    prepared = prepare(image, 200)
+    sheet = sheet_of(prepared.image, prepared.dpi, find_rulings(prepared.image, prepared.dpi))
+    unit = 200 / 72
+    first, last = sheet.cells[0], sheet.cells[-1]
+    assert first[0] > (XS[0] + 0.3) * unit  # inside of the inner line
+    assert last[2] < (XS[-1] - 0.3) * unit
+    assert last[3] < (TOP + 4 * HEIGHT - 0.3) * unit
 
 
 def test_lines_under_a_grey_seal() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from recount.pipeline.document import Page
@@ -18,7 +20,21 @@ def left_over(pages: list[Page], number: int = 1) -> list[str]:
 
 @pytest.mark.parametrize(
     "shown",
-    ["7", "- 7 -", "—7—", "－７－", "第7页", "第 7 页", "7/42", "第7页 共42页", "第7页/共42页", "· 7 ·", "~7~", "vii"],
+    [
+        "7",
+        "- 7 -",
+        "—7—",
+        "－７－",
+        "第7页",
+        "第 7 页",
+        "7/42",
+        "第7页 共42页",
+        "第7页/共42页",
+        "· 7 ·",
+        "~7~",
+        "vii",
+        "-7一",
+    ],
 )
 def test_a_page_number_in_any_style_goes(shown: str) -> None:
     assert left_over([page(1, line("正文", y=BODY), line(shown, y=FOOT))]) == ["正文"]
@@ -52,3 +68,23 @@ def test_a_line_that_comes_on_few_pages_is_no_running_header() -> None:
     others = [page(n, line(f"{sign}节", y=HEAD), line("正文", y=BODY)) for n, sign in enumerate("甲乙丙丁戊", 4)]
     thrice = [page(n, line("项目支出绩效自评表", y=HEAD), line("正文", y=BODY)) for n in (1, 2, 3)]
     assert left_over(thrice + others) == ["项目支出绩效自评表", "正文"]
+
+
+def across(number: int, text: str) -> Page:
+    return replace(page(number, line(text, y=55.0), line(f"正文{number}", y=300.0)), width=842.0, height=595.0)
+
+
+def test_on_a_page_laid_across_a_running_header_stands_lower() -> None:
+    upright = [page(n, line("某某县审计局", y=HEAD), line(f"正文{n}", y=BODY)) for n in range(1, 5)]
+    assert left_over([*upright, across(5, "某某县审计局")], 5) == ["正文5"]
+
+
+def test_what_stands_high_on_all_pages_laid_across_is_the_tables() -> None:
+    assert left_over([across(n, "金额单位：元") for n in range(1, 5)]) == ["金额单位：元", "正文1"]
+
+
+def test_a_running_header_that_ocr_misread_goes_too() -> None:
+    read = ["澜望地区审计局", "澜望地区审计局", "湖望地区审计局", "澜望地区审计局"]
+    pages = [page(n, line(text, y=HEAD), line(f"正文{n}", y=BODY)) for n, text in enumerate(read, 1)]
+    assert left_over([replace(each, origin="ocr") for each in pages], 3) == ["正文3"]
+    assert left_over(pages, 3) == ["湖望地区审计局", "正文3"]  # printed so

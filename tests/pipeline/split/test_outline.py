@@ -7,6 +7,7 @@ import pytest
 from recount.pipeline.document import Block, Document, Grid
 from recount.pipeline.split.outline import Section, sections_of
 from recount.schemas.final_accounts.outline import OUTLINE
+from recount.schemas.outline import Heading
 from recount.tests.pipeline.helpers import Sheet
 
 GRID = Grid(1, 1, (), (), None, (1,))
@@ -126,3 +127,46 @@ def test_what_stands_before_the_first_heading_is_the_front() -> None:
 def test_grids_belong_to_the_section_they_stand_in() -> None:
     found = sections("第一部分 单位概况", GRID, "二、收入决算情况说明", "甲。", GRID, GRID)
     assert len(found["income"].grids) == 2
+
+
+MISREAD = (
+    Heading("general", 2, r"一般公共预算财政拨款支出决算(?:情况)?(?:说明)?"),
+    Heading("general.items", 3, r"一般公共预算财政拨款支出决算具体情况", ("general",)),
+    Heading("basic", 2, r"一般公共预算财政拨款基本支出决算(?:情况)?(?:说明)?"),
+    Heading("glossary", 2, r"名词解释", closed=True),
+    Heading("notes", 2, r"其他相关情况说明"),
+    Heading("cost", 3, r"机关运行经费", also=2),
+)
+
+
+def keys(*lines: str) -> list[str]:
+    """The sections that lines open, in their order, without what stands before the first."""
+    sheet = Sheet()
+    blocks = tuple(sheet.paragraph(each) for each in lines)
+    return [key for key in sections_of(Document(blocks, tuple(sheet.tokens)), MISREAD) if key != "front"]
+
+
+def test_a_heading_with_one_character_misread_opens_its_section() -> None:
+    assert keys("五、一般公共预算财政援款支出决算情况说明", "支出12.00万元。") == ["general"]
+    assert keys("五、一般公共预算财政援款支出决笲情况说明", "支出12.00万元。") == [], "two characters are not right"
+    assert keys("五、一般公共预算财政支出预算情况说明", "支出12.00万元。") == [], "another title of known characters"
+
+
+def test_a_bracket_read_twice_belongs_to_the_ordinal() -> None:
+    lines = (
+        "五、一般公共预算财政拨款支出决算情况说明",
+        "(三))一般公共预算财政拨款支出决算具体情况",
+        "1.行政运行5.00万元。",
+    )
+    assert keys(*lines) == ["general", "general.items"]
+
+
+def test_a_closed_section_without_a_part_ends_at_a_title_that_stands_alone() -> None:
+    lines = (
+        "名词解释",
+        "(一)机关运行经费:指日常公用经费支出。",
+        "其他相关情况说明",
+        "一、机关运行经费",
+        "预算5.00万元。",
+    )
+    assert keys(*lines) == ["glossary", "notes", "cost"]
