@@ -8,7 +8,6 @@ from typing import ClassVar, Generic
 from recount.schemas.arithmetic import Identity, growth, same, share, variance
 from recount.schemas.figures import F, Figure, Kind, Model, figure, money, percent, text
 
-
 _TURNED = r"(?:增加|增长|上升|提高|上涨|增幅|减少|下降|降低|下跌|减幅|降幅)[^,，▮]{0,6}"
 
 
@@ -41,6 +40,7 @@ class Comparison(Model, Generic[F]):
         "variance_percent": r"(?:差异率|增长|下降|高|低)(?:为|是|:)?",
         "completion_percent": r"预算(?:数|额)?的",
     }
+    also_own: ClassVar[tuple[str, ...]] = ("final",)  # the 决算数 is the very amount that is compared
     budget: F | None = money("预算数")
     final: F | None = money("决算数")
     variance_percent: F | None = percent("预决算差异率")

@@ -19,8 +19,18 @@ from recount.eval.generator.accounts.classification import (
     FUND_ITEMS,
     SOCIAL,
     TRADES,
-    Subject,
     subject,
+)
+from recount.eval.generator.budget_rows import (
+    CENT,
+    NOTHING,
+    Line,
+    by_class,
+    coded_rows,
+    economic_row,
+    function_rows,
+    no_fund,
+    total_of,
 )
 from recount.eval.generator.budget_tables import tables
 from recount.eval.generator.budget_words import narrative
@@ -32,8 +42,6 @@ from recount.eval.generator.words.glossary import TERMS
 from recount.eval.generator.words.reasons import reason
 from recount.eval.generator.words.units import Unit, draw_unit
 
-CENT = Decimal("0.01")
-NOTHING = Decimal("0.00")
 YEAR = 2025
 COLUMNS = (
     "opening", "general", "funds", "capital", "special_account", "institutional", "business", "superior_subsidy",
@@ -50,20 +58,6 @@ class BudgetCase:
     pdf: bytes
 
 
-@dataclass(frozen=True)
-class Line:
-    """The budget of one item, and what was spent on it the year before."""
-
-    subject: Subject
-    basic: Decimal
-    project: Decimal
-    last: Decimal
-
-    @property
-    def total(self) -> Decimal:
-        return self.basic + self.project
-
-
 def generate_budget(
     seed: int, printed: Mapping[str, Decimal | str] | None = None, style: str | None = None
 ) -> BudgetCase:
@@ -73,14 +67,15 @@ def generate_budget(
     unit = draw_unit(rng, trade, summary=False)
     gold = _Gold(rng, trade, unit).report()
     for pointer, value in (printed or {}).items():
-        _put(gold, pointer, value)
+        put(gold, pointer, value)
     said = copy.deepcopy(gold)
     blocks: list[Block] = narrative(rng, said, unit, tables(rng, said))
     pdf = typeset(blocks, draw_style(rng, style), unit.name).pdf
     return BudgetCase(f"budget-{seed:05d}", gold, pdf)
 
 
-def _put(gold: Json, pointer: str, value: Decimal | str) -> None:
+def put(gold: Json, pointer: str, value: Decimal | str) -> None:
+    """Prints another value in place of what stands at a JSON pointer."""
     *way, last = pointer.strip("/").split("/")
     node: Any = gold
     for step in way:
@@ -129,16 +124,16 @@ class _Gold:
             },
             "expenditure": {
                 "total": whole,
-                "basic": self._portion(_sum(line.basic for line in every), whole),
-                "project": self._portion(_sum(line.project for line in every), whole),
+                "basic": self._portion(total_of(line.basic for line in every), whole),
+                "project": self._portion(total_of(line.project for line in every), whole),
                 **dict.fromkeys(("remitted_to_superior", "business", "affiliate_subsidy", "closing", "change")),
             },
             "fiscal_appropriation": self._fiscal(columns),
             "general_public_budget": self._by_function(self.general),
             "basic_expenditure": basic["said"],
             "three_public": three["said"],
-            "government_funds": {"none": False, **self._by_function(self.funds)} if self.funds else _no_fund(),
-            "state_capital": _no_fund(),
+            "government_funds": {"none": False, **self._by_function(self.funds)} if self.funds else no_fund(),
+            "state_capital": no_fund(),
             "operating_costs": {"amount": (cost := self._amount(20, 200)), "change": self._change(cost, bare=True)},
             "procurement": self._procurement(),
             "performance": {"project_count": self.rng.randint(2, 30), "project_budget": self._amount(50, 900)},
@@ -150,8 +145,8 @@ class _Gold:
     def _columns(self) -> dict[str, Decimal]:
         """Income by source: what is spent beyond the appropriations comes from the unit itself."""
         columns = dict.fromkeys(COLUMNS, NOTHING)
-        columns["general"] = _sum(line.total for line in self.general)
-        columns["funds"] = _sum(line.total for line in self.funds)
+        columns["general"] = total_of(line.total for line in self.general)
+        columns["funds"] = total_of(line.total for line in self.funds)
         if self.own is not None:
             share = (self.own.total / 3).quantize(CENT)
             columns["opening"], columns["institutional"] = share, self.own.total - share
@@ -181,20 +176,20 @@ class _Gold:
             "opening": None,
             "by_class": [
                 {"class_name": name, "amount": amount, "percent": None}
-                for name, amount in _by_class([*self.general, *self.funds])
+                for name, amount in by_class([*self.general, *self.funds])
             ],
             "closing": None,
             "change": None,
         }
 
     def _by_function(self, lines: Sequence[Line]) -> Json:
-        whole = _sum(line.total for line in lines)
+        whole = total_of(line.total for line in lines)
         return {
             "total": whole,
             "change": self._change(whole),
             "by_class": [
                 {"class_name": name, "amount": amount, "percent": (amount * 100 / whole).quantize(CENT)}
-                for name, amount in _by_class(lines)
+                for name, amount in by_class(lines)
             ],
             "items": [
                 {
@@ -210,18 +205,18 @@ class _Gold:
 
     def _basic(self) -> Json:
         """基本支出 by economic classification: codes of 301 and 303 are 人员经费, of 302 公用经费."""
-        whole = _sum(line.basic for line in self.general)
+        whole = total_of(line.basic for line in self.general)
         public = (whole * Decimal(self.rng.randint(8, 30)) / 100).quantize(CENT)
         rows: list[Json] = []
         lists: dict[str, list[str]] = {"personnel": [], "public": []}
         for column, amount, classes in (("personnel", whole - public, ("301", "303")), ("public", public, ("302",))):
             codes = [code for each in classes for code in self._codes(each)]
             for code, part in zip(codes, self._split(amount, len(codes)), strict=True):
-                rows.append(_economic(code, ECONOMIC[code], column, part))
+                rows.append(economic_row(code, ECONOMIC[code], column, part))
                 lists[column].append(ECONOMIC[code])
             for each in classes:
-                inside = _sum(row["total"] for row in rows if row["code"][:3] == each)
-                rows.append(_economic(each, ECONOMIC_CLASSES[each], column, inside))
+                inside = total_of(row["total"] for row in rows if row["code"][:3] == each)
+                rows.append(economic_row(each, ECONOMIC_CLASSES[each], column, inside))
         rows.sort(key=lambda row: str(row["code"]))
         total = {"code": None, "name": "合计", "total": whole, "personnel": whole - public, "public": public}
         said = {"total": whole, "personnel": whole - public, "public": public}
@@ -276,18 +271,18 @@ class _Gold:
                 "income_current_year": current,
                 "opening": columns["opening"],
                 "income_total": whole,
-                "expenditure": [{"name": name, "amount": amount} for name, amount in _by_class(every)],
+                "expenditure": [{"name": name, "amount": amount} for name, amount in by_class(every)],
                 "expenditure_current_year": whole,
                 "closing": NOTHING,
                 "expenditure_total": whole,
             },
             "income": {"rows": self._income_rows(every, columns)},
-            "expenditure": {"rows": _function_rows(every, more=True)},
+            "expenditure": {"rows": function_rows(every, more=True)},
             "fiscal_appropriation": self._fiscal_table(columns),
-            "general_public_budget": {"rows": _function_rows(self.general)},
+            "general_public_budget": {"rows": function_rows(self.general)},
             "basic_expenditure": {"rows": basic},
             "three_public": three,
-            "government_funds": {"rows": _function_rows(self.funds)},
+            "government_funds": {"rows": function_rows(self.funds)},
             "state_capital": None,
         }
 
@@ -298,10 +293,10 @@ class _Gold:
             rows += [(line, {source: line.total}) for line in lines]
         if self.own is not None:
             rows.append((self.own, {"opening": columns["opening"], "institutional": columns["institutional"]}))
-        return _coded(rows, ("total", *COLUMNS), blank=None) if every else []
+        return coded_rows(rows, ("total", *COLUMNS), blank=None) if every else []
 
     def _fiscal_table(self, columns: Mapping[str, Decimal]) -> Json:
-        general, funds = dict(_by_class(self.general)), dict(_by_class(self.funds))
+        general, funds = dict(by_class(self.general)), dict(by_class(self.funds))
         whole = columns["general"] + columns["funds"]
         split = {"total": whole, "general": columns["general"], "funds": columns["funds"], "capital": NOTHING}
         return {
@@ -324,60 +319,9 @@ class _Gold:
                     "capital": None,
                     "name": name,
                 }
-                for name, amount in _by_class([*self.general, *self.funds])
+                for name, amount in by_class([*self.general, *self.funds])
             ],
             "expenditure_current_year": split,
             "closing": dict.fromkeys(split, NOTHING),
             "expenditure_total": dict(split),
         }
-
-
-def _no_fund() -> Json:
-    return {"none": True, "total": None, "change": None, "by_class": [], "items": []}
-
-
-def _sum(amounts: Any) -> Decimal:
-    return sum(amounts, NOTHING)
-
-
-def _economic(code: str, name: str, column: str, amount: Decimal) -> Json:
-    return {"code": code, "name": name, "total": amount, "personnel": None, "public": None, column: amount}
-
-
-def _by_class(lines: Sequence[Line]) -> list[tuple[str, Decimal]]:
-    """The classes of some lines with their totals, by code."""
-    names = sorted({(line.subject.class_code, line.subject.class_name) for line in lines})
-    return [(name, _sum(line.total for line in lines if line.subject.class_code == code)) for code, name in names]
-
-
-def _function_rows(lines: Sequence[Line], *, more: bool = False) -> list[Json]:
-    keys: tuple[str, ...] = ("total", "basic", "project")
-    if more:
-        keys += ("remitted_to_superior", "business", "affiliate_subsidy")
-    amounts = [(line, {"basic": line.basic or None, "project": line.project or None}) for line in lines]
-    return _coded(amounts, keys, blank=None)
-
-
-def _coded(lines: Sequence[tuple[Line, Mapping[str, Decimal | None]]], keys: Sequence[str], blank: None) -> list[Json]:
-    """合计, then each 类 with its 款 and their 项; what adds up to nothing is blank."""
-
-    def row(code: str | None, name: str, inside: Sequence[Mapping[str, Decimal | None]]) -> Json:
-        sums = {key: _sum(each.get(key) or NOTHING for each in inside) or blank for key in keys if key != "total"}
-        whole = _sum(value for value in sums.values() if value is not None)
-        return {"code": code, "name": name, "total": whole or blank, **sums}
-
-    rows = [row(None, "合计", [amounts for _, amounts in lines])]
-    seen: set[str] = set()
-    for line, _ in sorted(lines, key=lambda each: each[0].subject.item_code):
-        of = line.subject
-        levels = (
-            (of.class_code, of.class_name),
-            (of.section_code, of.section_name),
-            (of.item_code, of.item_name),
-        )
-        for code, name in levels:
-            if code not in seen:
-                seen.add(code)
-                inside = [amounts for other, amounts in lines if other.subject.item_code.startswith(code)]
-                rows.append(row(code, name, inside))
-    return rows

@@ -29,7 +29,9 @@ class Options:
     slips 0 (clean) to 1 (many); plant: how many discrepancies; projects: how many performance tables;
     level: printed shares add to exactly 100.00; size: small, medium, large, huge; style: a name of typeset.style;
     yuan: money printed in 元 (forms S and N only; the gold is in 万元 all the same);
-    year: the fiscal year (forms S and N only); trade: a key of accounts.classification.TRADES.
+    year: the fiscal year (forms S and N only); trade: a key of accounts.classification.TRADES;
+    statements: the keys of those of the nine that it carries (forms S and N only); sections: the keys of all that it
+    says beside them and the title (see excerpt).
     """
 
     slips: float = 0.0
@@ -48,6 +50,8 @@ class Options:
     year: int | None = None
     unit: str | None = None
     trade: str | None = None
+    statements: tuple[str, ...] | None = None
+    sections: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

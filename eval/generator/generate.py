@@ -8,6 +8,7 @@ from typing import Any
 
 from recount.eval.generator.accounts.draw import Wishes, draw_books
 from recount.eval.generator.case import Case, Discrepancy, Form, Options
+from recount.eval.generator.excerpt import excerpt, shortened
 from recount.eval.generator.forms.evaluation_table import overall_table, project_table
 from recount.eval.generator.forms.front import front
 from recount.eval.generator.forms.national import National
@@ -80,6 +81,9 @@ class _Job:
         )
         blocks = self.run_in(self.blocks(gold, typist))
         self.note_raws(gold, typist)
+        if self.options.sections is not None:
+            blocks = excerpt(blocks, self.options.sections)
+            gold = shortened(gold, self.options.sections)
         printed = typeset(blocks, self.style, self.unit.name)
         return Case(
             name=f"{self.form.value}-{self.seed:05d}",
@@ -130,7 +134,17 @@ class _Job:
             self.chance(options.level, 0.3),
             halfwidth=self.rng.random() < 0.4,
         )
-        return self.maker.narrative() if self.form in _MAKERS else self.xinjiang()
+        return self.with_statements() if self.form in _MAKERS else self.xinjiang()
+
+    def with_statements(self) -> Json:
+        """The gold of an S or N report, with those of the nine statements that are wished for."""
+        gold, wished = self.maker.narrative(), self.options.statements
+        kept = (
+            gold["statements"]
+            if wished is None
+            else dict.fromkeys(gold["statements"]) | {key: gold["statements"][key] for key in wished}
+        )
+        return gold | {"statements": kept}
 
     def xinjiang(self) -> Json:
         """The gold of an X report: performance tables, and from 2022 the narrative."""

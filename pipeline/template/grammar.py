@@ -22,14 +22,14 @@ _DOWN = r"减少|下降|降低|减幅|降幅|下跌"
 _YEAR_BEFORE = r"(?:上年度?|上一?年度?|去年|\d{4}年度?)"
 _LAST_YEAR_NAMED = re.compile(rf"(?:比|与|较|同){_YEAR_BEFORE}")
 _PART = re.compile(rf"(?P<words>[^,。;\n{N}]+?)(?P<turn>{_UP}|{_DOWN})(?:了|额|数)?(?:为|是)?:?")
-_RATE = re.compile(rf"[,、(]?(?:同比|较上年|比上年|各)?(?P<turn>{_UP}|{_DOWN})(?:了|率|幅度|比例)?(?:为|是|达)?:?")
+_RATE = re.compile(rf"[,、;(]?(?:同比|较上年|比上年|各)?(?P<turn>{_UP}|{_DOWN})(?:了|率|幅度|比例)?(?:为|是|达)?:?")
 _SHARE = re.compile(rf"[,、(]?(?:约|各)?占[^,。;\n{N}]{{0,30}}")
 _BUDGET = re.compile(
     r"(?P<words>[^。;\n]*?)(?P<which>年初|全年|年中|调整)?预算(?:数|额|总额)?(?:安排|核定|批复)?(?:为|是|:)?$"
 )
 _FINAL = re.compile(r"[,、;]?(?:全年|本年)?(?:支出|收入|实际)?(?:决算|执行)(?:数|额)?(?:为|是|:)?")
-_VARIANCE = re.compile(r"[,、]?(?:预决算|预算)?(?:收支)?差异率(?:为|是|:)?")
-_COMPLETION = re.compile(r"[,、]?(?:为|完成|占)?(?:年初|全年|调整后?|本年)?(?:预算)(?:数|额)?的")
+_VARIANCE = re.compile(r"[,、;]?(?:预决算|预算)?(?:收支)?差异率(?:为|是|:)?")
+_COMPLETION = re.compile(r"[,、;]?(?:为|完成|占)?(?:年初|全年|调整后?|本年)?(?:预算)(?:数|额)?的")
 _REASON = re.compile(
     rf"(?:,(?:与|和|同|比)?(?:上年|去年|预算)?(?:数)?(?:基本)?(?:持平|无变化|一致|无差异))?[,。;]?\n?(?P<words>[^,。;:\n{N}]{{0,40}}?)(?:主要原因|变动原因|差异原因|原因)(?:主要)?(?:是|为|系|在于)?[:,]?\s*"
     r"|[,。;]?(?:主要)?(?:是由于|系因|系由于|主要是)[:,]?"
@@ -40,7 +40,7 @@ _STOP = re.compile(
 _BOUNDARY = re.compile(r"[。;,\n](?=[^。;,\n]*$)")
 _LEAD = (
     r"(?:其中:?|具体情况如下:?|\d{4}年度?|本年度?|当年|财政拨款"
-    r"|我?(?:单位|部门|局)|[一二三四五六七八九十]是|\(?\d?\)?)*"
+    r"|我?(?:单位|部门|局)|[一二三四五六七八九十]是|\([一二三四五六七八九十]{1,3}\)|\(?\d?\)?)*"
 )
 _UNCHANGED = re.compile(
     r"(?:^|(?<=[。;\n:,]))(?P<sentence>(?:其中:)?(?P<words>[^。;:\n▮]*?(?:持平|无变化|没有变化|无增减变化)))(?=[。;,]|$)"
@@ -138,6 +138,7 @@ class Reader:
     reason_from: int | None = None
     reasons: list[tuple[int, int]] = field(default_factory=list)
     done: int = 0
+    stated: list[tuple[int, Fact]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.rules, _ = self._rules(None)
@@ -164,11 +165,20 @@ class Reader:
             if any(a <= match.start() < b for a, b in self.reasons) or self._of_budget(match["words"]):
                 continue
             named = [each for each in self.subjects if re.search(each.words, match["words"]) and each.units is MONEY]
-            fact = self._fact(_group(named[0].key)) if named else self._fact(self.default)
+            fact = self._fact(_group(named[0].key)) if named else self._spoken_of(match.start("words"))
             if fact.change is None:
                 fact.change = Versus(
                     reason=clean(re.sub(r"^其中[，,：:]", "", self.passage.text(*match.span("words"))))
                 )
+
+    def _spoken_of(self, at: int) -> Fact:
+        """What a sentence speaks of that names no subject again: what it stated last, else the section's own."""
+        said = [
+            fact
+            for stated, fact in self.stated
+            if stated < at and not re.search(r"[。;\n]", self.passage.shape[stated:at].rstrip())
+        ]
+        return said[-1] if said else self._fact(self.default)
 
     def _unit(self, at: int) -> str | None:
         return self.passage.token(at).unit
@@ -296,7 +306,9 @@ class Reader:
         return self._fact(self.default)
 
     def _stated(self, at: int) -> bool:
-        """〈subject〉▮万元."""
+        """〈subject〉▮万元. A number before a 万 that lost its 元 is of no unit that is certain."""
+        if self._unit(at) is None and self.passage.shape.startswith("万", at + 1):
+            return False
         gap = self.passage.shape[self.done : at]
         boundary = _BOUNDARY.search(gap)
         begin = boundary.end() if boundary else 0
@@ -318,6 +330,8 @@ class Reader:
             self.repeats.append((fact.key, at))
         else:
             fact.amount = self._ref(at)
+        if self._unit(at) in MONEY:
+            self.stated.append((at, fact))
         self._end_reason(self.done + begin)
         self.last, self.versus = fact, None
         return True

@@ -198,15 +198,21 @@ _FUND_EXPENDITURE = Subject("expenditure", r"(?:政府性基金|国有资本经�
 # --- 五、一般公共预算财政拨款支出决算情况说明
 
 ITEM = re.compile(
-    rf"(?:(?<=\n)|^|(?<=[。;:]))\s*(?:\(?(?P<ordinal>{N})\)?[.、,)]?|[①-⑳])?\s*"
-    r"(?P<class_name>[^。;,:\n▮]{2,40}?)\(类\)[,、]?(?P<section_name>[^。;,:\n▮]{2,60}?)\(款\)[,、]?"
-    r"(?P<item_name>[^。;:\n▮]{2,80}?)\(项\)"
+    rf"(?:(?<=\n)|^|(?<=[。;:]))\s*(?:\(?(?P<ordinal>{N})\)?[.、,)]?|[①-⑳])?\s*\"?[.]?\s*"
+    rf"(?P<class_name>[^。;,:\n▮\"]{{2,40}}?)\({N}?类\)[,、]?(?P<section_name>[^。;,:\n▮]{{2,60}}?)\({N}?款\)[,、]?"
+    rf"(?P<item_name>[^。;:\n▮]{{2,80}}?)\({N}?项\)\"?"
 )
 _CLASS = re.compile(
     rf"(?:(?<=\n)|^|(?<=[。;:])|(?<=\d[.、]))\s*(?:\(?{N}\)?[.、,)]?|[①-⑳])?\s*"
     rf"(?P<class_name>[^。;,:\n▮]{{2,40}}?)\(类\)(?:支出)?(?:决算)?(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)"
     rf"[,、]?(?:占[^。;\n▮]{{0,30}}?(?P<percent>{N})%)?"
 )
+_QUOTED_CLASS = re.compile(
+    rf'(?:(?<=\n)|^|(?<=[。;:])|(?<=[.、]))\s*(?:\(?{N}\)?[.、,)]?|[①-⑳])?\s*"[.]?\s*'
+    rf'(?P<class_name>[^。;,:\n▮"]{{2,40}})"(?:支出|科目)?(?:决算)?(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)'
+    rf"[,、]?(?:占[^。;\n▮]{{0,30}}?(?P<percent>{N})%)?"
+)
+"""“一般公共服务支出”▮万元，占▮%: a class without its mark."""
 _ITEM_SUBJECTS = (Subject("amount", r"支出决算(?:数)?|决算数|决算支出"),)
 _GENERAL = (Subject("total", r"一般公共预算(?:财政拨款)?(?:本年)?支出(?:决算)?(?:合计)?"),)
 _PURPOSE = re.compile(r"主要用于:?(?P<purpose>.*?)(?:(?<=。)|(?=年初预算|支出决算|\n|$))")
@@ -241,7 +247,7 @@ def general_public_budget(
 def by_class(passage: Passage) -> tuple[tuple[ClassAmount[Ref], ...], tuple[int, ...]]:
     """〈n〉.〈class〉(类)〈m〉万元,占〈p〉%。"""
     classes: list[ClassAmount[Ref]] = []
-    matches = list(_CLASS.finditer(passage.shape))
+    matches = list(_CLASS.finditer(passage.shape)) or list(_QUOTED_CLASS.finditer(passage.shape))
     before = read(passage, _GENERAL, default="total", end=matches[0].start() if matches else 0)
     claimed = {at for at in passage.numbers if matches and at < matches[0].start()} - set(before.unclaimed)
     for match in matches:
@@ -269,19 +275,41 @@ def budget_items(
         fact = found.facts.get("amount")
         compared = comparison(fact.comparison) if fact else None
         purpose = _PURPOSE.search(passage.shape, match.end(), end)
+        direct = direct_amount(passage, match.end())
+        amount = found.amount("amount") or (compared.final if compared else None)
+        unclaimed += found.unclaimed
+        if direct is not None:
+            unclaimed = [at for at in unclaimed if at != direct] + _otherwise(passage, found, direct)
+            amount = ref_at(passage, direct)
         items.append(
             BudgetItem[Ref](
                 class_name=clean(passage.text(*match.span("class_name"))),
                 section_name=clean(passage.text(*match.span("section_name"))),
                 item_name=clean(passage.text(*match.span("item_name"))),
-                amount=found.amount("amount") or (compared.final if compared else None),
+                amount=amount,
                 change=change(fact.change) if fact else None,
                 budget=compared,
                 purpose=passage.text(*purpose.span("purpose")) or None if purpose else None,
             )
         )
-        unclaimed += found.unclaimed
     return tuple(items), tuple(unclaimed)
+
+
+_DIRECT = re.compile(rf'"?(?:科目)?[:,]?\s*(?P<amount>{N})(?:万元|元|亿元)')
+
+
+def direct_amount(passage: Passage, end: int) -> int | None:
+    """Where the amount stands that follows an item's name at once: “…（项）”▮万元."""
+    match = _DIRECT.match(passage.shape, end)
+    return match.start("amount") if match else None
+
+
+def _otherwise(passage: Passage, found: Reading, direct: int) -> list[int]:
+    """The number that a later 决算数 states, where it is not the one behind the name: of another year perhaps."""
+    later = found.amount("amount")
+    if later is None or later.token == passage.token(direct).index:
+        return []
+    return [at for at in passage.numbers if passage.token(at).index == later.token]
 
 
 def _skipped(passage: Passage, match: re.Match[str], so_far: int) -> list[BudgetItem[Ref]]:

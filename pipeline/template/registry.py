@@ -10,6 +10,7 @@ from collections.abc import Callable
 from recount.pipeline.document import Document
 from recount.pipeline.mapped import Mapped
 from recount.schemas.family import Family
+from recount.schemas.figures import Ref
 
 Mapper = Callable[[Document], Mapped]
 
@@ -31,9 +32,14 @@ MAPPERS: dict[str, Mapper] = {"final_accounts": _final_accounts, "department_bud
 
 
 def map_document(document: Document, family: Family) -> Mapped:
-    """Map a split document of a family. What its form does not make certain is left open."""
+    """Map a split document of a family. What its form does not make certain is left open.
+
+    A family that nobody wrote a template for, and whose fields are not labelled, is left to a model.
+    """
     if family.labelled:
         from recount.pipeline.template.labelled import map_labelled
 
         return map_labelled(document, family)
+    if family.name not in MAPPERS:
+        return Mapped(family.report_of(Ref)(), "template", found=False)
     return MAPPERS[family.name](document)

@@ -20,6 +20,7 @@ DASHES = frozenset("-—–―－_/／*")
 UNIT_WORDS = frozenset({"", "元", "万元"})
 """What may stand in a cell beside its figure."""
 CODE_LEVELS = frozenset({"类", "款", "项"})
+SPENT_ON = frozenset({"基本支出", "项目支出"})
 NAMES_OF_COLUMNS = CODE_LEVELS | {
     "项目", "科目编码", "科目名称", "栏次", "行次", "决算数", "预算数", "金额",
     "支出功能分类科目编码", "功能分类科目编码", "经济分类科目编码",
@@ -143,8 +144,8 @@ class Table:
     """A grid with its cells by place, and where the body begins.
 
     at: by row and column, a merged cell at every place that it covers. body: the first row that is not
-    header. level_row: the row in which 类, 款, 项 stand beside 合计 and its figures, where the form has that. heads: of
-    its amounts.
+    header. level_row: the row in which the end of the header stands beside 合计 and its figures, where the form has
+    that. heads: of its amounts.
     """
 
     grid: Grid
@@ -173,7 +174,7 @@ class Table:
         is ruled in with the table.
         """
         above = [self.at[row][column] for row in range(self.body)]
-        if self.level_row is not None and label(self.at[self.level_row][column]) in CODE_LEVELS:
+        if self.level_row is not None and label(self.at[self.level_row][column]) in CODE_LEVELS | SPENT_ON:
             above.append(self.at[self.level_row][column])
         return tuple(label(cell) for cell in spoken(above) if cell.column_end - cell.column < self.grid.columns)
 
@@ -196,12 +197,12 @@ class Table:
 
 
 def spoken(cells: Iterable[Cell | None]) -> list[Cell]:
-    """The cells that say what stands beside them or below: each once, without numbers, 栏次 and title lines."""
+    """The cells that say what stands beside them or below: each once; no numbers, 栏次 or title lines."""
     distinct = [cell for cell in dict.fromkeys(cells) if cell is not None and not is_blank(cell)]
     return [
         cell
         for cell in distinct
-        if label(cell) not in ("", COLUMN_NUMBERS) and not only_number(cell) and not _TITLE_LINE.search(cell.words)
+        if label(cell) != COLUMN_NUMBERS and has_chinese(cell) and not _TITLE_LINE.search(cell.words)
     ]
 
 
@@ -248,8 +249,13 @@ def _beginning(at: Sequence[Sequence[Cell | None]], number: int) -> list[Cell]:
 
 
 def _is_level_row(cells: Sequence[Cell]) -> bool:
-    """Whether a row is the last of the header, 类 款 项, and the first of the body, 合计, in one."""
+    """Whether a row is the last of the header and the first of the body, 合计, in one.
+
+    Of the header it holds 类 款 项, or 合计 基本支出 项目支出 below 本年支出.
+    """
     words = {label(cell) for cell in cells if not only_number(cell)}
+    if words > SPENT_ON and words <= SPENT_ON | SUM_WORDS:
+        return any(map(only_number, cells))
     return words > CODE_LEVELS and words <= CODE_LEVELS | SUM_WORDS
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from recount.schemas.arithmetic import Identity, same
@@ -16,7 +16,7 @@ from recount.schemas.final_accounts.statement_identities import by_function
 if TYPE_CHECKING:
     from recount.schemas.department_budget.narrative import Expenditure, FundBudget, GeneralPublicBudget, Income
     from recount.schemas.department_budget.report import Report
-    from recount.schemas.department_budget.statements import FunctionTable, Statements
+    from recount.schemas.department_budget.statements import FunctionTable, GeneralRow, Statements
 
 
 def between(tables: Statements[Figure]) -> Iterator[Identity]:
@@ -74,6 +74,7 @@ def narrative_against_tables(report: Report[Figure]) -> Iterator[Identity]:
     if report.fiscal_appropriation is not None and tables.fiscal_appropriation is not None:
         rule = "四、财政拨款收支总预算 = 财政拨款收支预算总表·收入总计"
         yield same(rule, report.fiscal_appropriation.total, tables.fiscal_appropriation.income_total)
+    yield from _fiscal_items(report, tables)
     for numeral, section, name, table in (
         ("五", report.general_public_budget, "一般公共预算支出表", tables.general_public_budget),
         ("八", report.government_funds, "政府性基金预算支出表", tables.government_funds),
@@ -82,6 +83,29 @@ def narrative_against_tables(report: Report[Figure]) -> Iterator[Identity]:
         if section is not None and table is not None:
             yield from _by_function(numeral, section, name, table)
     yield from _basic_and_three_public(report, tables)
+
+
+def _fiscal_items(report: Report[Figure], tables: Statements[Figure]) -> Iterator[Identity]:
+    """财政拨款支出主要内容, item by item, with the tables of the three budgets that pay for them.
+
+    Only where one table alone has the item: two may share it.
+    """
+    said = report.fiscal_appropriation
+    if said is None or not said.items:
+        return
+    shown = [tables.general_public_budget, tables.government_funds, tables.state_capital]
+    rows = [row for table in shown if table is not None for row in table.rows]
+    yield from items_against_rows("四", said.items, "各预算支出表", _once(rows))
+
+
+def _once(rows: Sequence[GeneralRow[Figure]]) -> list[GeneralRow[Figure]]:
+    """The rows of several tables: of a 类 or 款 that two of them have, one; a 项 that two have counts for none."""
+    found: dict[str, GeneralRow[Figure]] = {}
+    often = Counter(row.code for row in rows)
+    for row in rows:
+        if row.code is not None and (len(row.code) < len("2010101") or often[row.code] == 1):
+            found.setdefault(row.code, row)
+    return list(found.values())
 
 
 def _portions(numeral: str, said: Income[Figure] | Expenditure[Figure], table: str, row: object) -> Iterator[Identity]:
@@ -115,10 +139,14 @@ def _basic_and_three_public(report: Report[Figure], tables: Statements[Figure]) 
             yield same(rule, getattr(report.basic_expenditure, key), getattr(whole, key, None))
     if report.three_public is not None and tables.three_public is not None:
         for key, info in type(tables.three_public).model_fields.items():
-            value = getattr(report.three_public, key)
+            value = getattr(report.three_public, key, None)
             amount = value if key == "total" else getattr(value, "amount", None)
             rule = f"七、{info.title} = “三公”经费预算表·{info.title}"
-            yield same(rule, amount, getattr(tables.three_public, key))
+            if key != "operating_cost":
+                yield same(rule, amount, getattr(tables.three_public, key))
+    if report.operating_costs is not None and tables.three_public is not None:
+        rule = "机关运行经费 = “三公”经费和机关运行经费预算表·机关运行经费"
+        yield same(rule, report.operating_costs.amount, tables.three_public.operating_cost)
 
 
 def sections_agree(report: Report[Figure]) -> Iterator[Identity]:

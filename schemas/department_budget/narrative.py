@@ -37,8 +37,9 @@ class BudgetLine(Model, Generic[F]):
     class_name: str | None = text("类")
     section_name: str | None = text("款")
     item_name: str | None = text("项")
-    amount: F | None = money("预算数", words=r"预算数?|支出|安排")
+    amount: F | None = money("预算数", words=r"预算数?|支出|安排|科目")
     change: Change[F] | None = part("与上年相比")
+    purpose: str | None = text("主要用于")
 
     def identities(self: BudgetLine[Figure]) -> Iterator[Identity]:
         yield from change_of("预算数", self.amount, self.change)
@@ -116,6 +117,7 @@ class FiscalAppropriation(Model, Generic[F]):
     capital: F | None = money("国有资本经营预算拨款", words=r"国有资本经营(?:预算)?(?:当年|财政)?(?:拨款)?(?:收入)?")
     opening: F | None = money("上年结转", words=r"上年结转(?:结余)?(?:收入)?")
     by_class: tuple[BudgetClass[F], ...] = rows("支出")
+    items: tuple[BudgetLine[F], ...] = rows("支出主要内容")
     closing: F | None = money("结转下年")
     change: Change[F] | None = part("与上年相比")
 
@@ -127,6 +129,8 @@ class FiscalAppropriation(Model, Generic[F]):
         if spent:
             left = [self.closing] if self.closing is not None else []
             yield equal("财政拨款收支总预算 = 各类支出之和", self.total, total(*spent, *left))
+        if self.items:
+            yield equal("财政拨款支出预算 = 各项之和", self.total, total(*(each.amount for each in self.items)))
         yield from change_of("财政拨款收支总预算", self.total, self.change)
 
 
@@ -213,7 +217,10 @@ class Procurement(Model, Generic[F]):
     works: F | None = money("政府采购工程预算", words=r"(?:政府采购)?工程(?:类)?(?:采购)?")
     services: F | None = money("政府采购服务预算", words=r"(?:政府采购)?服务(?:类)?(?:采购)?")
     sme_amount: F | None = money("面向中小企业预留", words=r"面向中小企业(?:预留)?(?:的)?(?:政府采购)?(?:项目)?")
-    micro_amount: F | None = money("面向小微企业预留", words=r"面向小微企业(?:预留)?(?:的)?(?:政府采购)?(?:项目)?")
+    micro_amount: F | None = money(
+        "面向小微企业预留",
+        words=r"(?:面向小微企业(?:预留)?|预留给小(?:微|型和?微型)企业)(?:的)?(?:政府采购)?(?:项目)?",
+    )
 
     def identities(self: Procurement[Figure]) -> Iterator[Identity]:
         yield equal("政府采购预算总额 = 货物 + 工程 + 服务", self.total, total(self.goods, self.works, self.services))
@@ -223,7 +230,9 @@ class Performance(Model, Generic[F]):
     """十（四）绩效目标设置."""
 
     project_count: F | None = count("实行绩效目标管理的项目", words=r"(?:绩效|绩效目标)[^,。;]{0,8}项目(?:共|共计)?")
-    project_budget: F | None = money("涉及预算", words=r"涉及(?:一般公共预算)?(?:当年)?(?:预算|财政|拨款|资金|金额)*")
+    project_budget: F | None = money(
+        "涉及预算", words=r"涉及(?:一般公共预算|项目)?(?:当年)?(?:预算|财政|拨款|资金|金额)*"
+    )
 
 
 def by_class_and_item(

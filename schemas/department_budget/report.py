@@ -21,6 +21,7 @@ from recount.schemas.department_budget.narrative import (
     Totals,
 )
 from recount.schemas.department_budget.statements import Statements
+from recount.schemas.department_budget.targets import ProjectTarget
 from recount.schemas.figures import F, Figure, Model, part, rows, text, year
 from recount.schemas.final_accounts.narrative import Overview, StateAssets
 from recount.schemas.parts import GlossaryEntry, UnmappedFigure
@@ -45,6 +46,7 @@ class Report(Model, Generic[F]):
     procurement: Procurement[F] | None = part("政府采购")
     state_assets: StateAssets[F] | None = part("国有资产占有使用情况")
     performance: Performance[F] | None = part("绩效目标设置")
+    project_targets: tuple[ProjectTarget[F], ...] = rows("项目支出绩效目标表")
     glossary: tuple[GlossaryEntry, ...] = rows("名词解释")
     statements: Statements[F] | None = part("部门预算表")
     unmapped_figures: tuple[UnmappedFigure[F], ...] = rows("没有归属的数字")

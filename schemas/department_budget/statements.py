@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Generic
 
 from recount.schemas.arithmetic import Identity, equal, printed, same
-from recount.schemas.coded import PART_OF_ABOVE, CodedRow, NamedLine, label, lines_sum, sums_by_code
+from recount.schemas.coded import PART_OF_ABOVE, TOTAL, CodedRow, NamedLine, added, label, sums_by_code
 from recount.schemas.department_budget.between import between
 from recount.schemas.figures import F, Figure, Model, money, part, rows, text
 from recount.schemas.final_accounts.statement_identities import BUDGETS
@@ -29,7 +29,15 @@ class BalanceLine(NamedLine[F], Generic[F]):
 
 
 def _sum_of(lines: Sequence[BalanceLine[Figure]]) -> list[Figure | None]:
-    return lines_sum([each for each in lines if each.part_of is None])
+    return added([each for each in lines if each.part_of is None])
+
+
+def _parts_of_lines(lines: Sequence[BalanceLine[Figure]]) -> Iterator[Identity]:
+    """A line that has parts below it is their sum."""
+    for line in lines:
+        parts = [each.amount for each in lines if each.part_of is not None and each.part_of == line.name]
+        if line.part_of is None and any(each is not None for each in parts):
+            yield equal(f"{line.name} = 其中各项之和", line.amount, printed(*parts))
 
 
 class BalanceTable(Model, Generic[F]):
@@ -45,6 +53,8 @@ class BalanceTable(Model, Generic[F]):
     expenditure_total: F | None = money("支出总计")
 
     def identities(self: BalanceTable[Figure]) -> Iterator[Identity]:
+        yield from _parts_of_lines(self.income)
+        yield from _parts_of_lines(self.expenditure)
         yield equal("本年收入合计 = 各项收入之和", self.income_current_year, printed(*_sum_of(self.income)))
         yield equal("本年支出合计 = 各项支出之和", self.expenditure_current_year, printed(*_sum_of(self.expenditure)))
         yield from _total("收入总计", self.income_total, self.income_current_year, self.opening, self.income)
@@ -71,6 +81,7 @@ class IncomeTableRow(CodedRow[F], Generic[F]):
 
     total: F | None = money("合计")
     opening: F | None = money("上年结转")
+    fiscal: F | None = money("财政拨款收入")
     general: F | None = money("一般公共预算拨款收入")
     funds: F | None = money("政府性基金预算拨款收入")
     capital: F | None = money("国有资本经营预算拨款收入")
@@ -82,8 +93,13 @@ class IncomeTableRow(CodedRow[F], Generic[F]):
     other: F | None = money("其他收入")
 
     def identities(self: IncomeTableRow[Figure]) -> Iterator[Identity]:
-        parts = [value for key, value in self if key not in ("code", "name", "total")]
+        of_fiscal = ("general", "funds", "capital")
+        own = ("code", "name", "total", *(("fiscal",) if self.fiscal is None else of_fiscal))
+        parts = [value for key, value in self if key not in own]
         yield equal(f"{label(self)}·合计 = 各项收入之和", self.total, printed(*parts))
+        budgets = [value for key, value in self if key in of_fiscal]
+        if self.fiscal is not None and any(each is not None for each in budgets):
+            yield equal(f"{label(self)}·财政拨款收入 = 各预算之和", self.fiscal, printed(*budgets))
 
 
 class IncomeTable(Model, Generic[F]):
@@ -155,6 +171,50 @@ class BasicTable(Model, Generic[F]):
         yield from sums_by_code(self.rows)
 
 
+class ThreePublicBudget(ThreePublicRow[F], Generic[F]):
+    """“三公”经费预算表; some publishers add 机关运行经费."""
+
+    operating_cost: F | None = money("机关运行经费")
+
+
+class ProjectRow(Model, Generic[F]):
+    """A line of 项目支出表: a project with the sources that pay for it."""
+
+    category: str | None = text("类型")
+    name: str | None = text("项目名称")
+    unit: str | None = text("项目单位")
+    total: F | None = money("合计")
+    general: F | None = money("一般公共预算")
+    funds: F | None = money("政府性基金预算")
+    capital: F | None = money("国有资本经营预算")
+    carried_general: F | None = money("财政拨款结转结余·一般公共预算")
+    carried_funds: F | None = money("财政拨款结转结余·政府性基金预算")
+    carried_capital: F | None = money("财政拨款结转结余·国有资本经营预算")
+    special_account: F | None = money("财政专户管理资金")
+    own: F | None = money("单位资金")
+
+    def identities(self: ProjectRow[Figure]) -> Iterator[Identity]:
+        parts = [value for key, value in self if key not in ("category", "name", "unit", "total")]
+        if any(each is not None for each in parts):
+            yield equal(f"{self.name or TOTAL}·合计 = 各项资金之和", self.total, printed(*parts))
+
+
+class ProjectTable(Model, Generic[F]):
+    """项目支出表."""
+
+    rows: tuple[ProjectRow[F], ...] = rows("项目")
+
+    def identities(self: ProjectTable[Figure]) -> Iterator[Identity]:
+        whole = [each for each in self.rows if each.name == TOTAL]
+        rest = [each for each in self.rows if each.name != TOTAL]
+        if len(whole) != 1 or not rest:
+            return
+        for key, info in ProjectRow.model_fields.items():
+            if key not in ("category", "name", "unit"):
+                column = [getattr(each, key) for each in rest]
+                yield equal(f"合计·{info.title} = 各项目之和", getattr(whole[0], key), printed(*column))
+
+
 class Statements(Model, Generic[F]):
     """部门预算表: each null where the report does not carry it."""
 
@@ -164,9 +224,10 @@ class Statements(Model, Generic[F]):
     fiscal_appropriation: FiscalTable[F] | None = part("财政拨款收支预算总表")
     general_public_budget: FunctionTable[F] | None = part("一般公共预算支出表")
     basic_expenditure: BasicTable[F] | None = part("一般公共预算基本支出表")
-    three_public: ThreePublicRow[F] | None = part("“三公”经费预算表")
+    three_public: ThreePublicBudget[F] | None = part("“三公”经费预算表")
     government_funds: FunctionTable[F] | None = part("政府性基金预算支出表")
     state_capital: FunctionTable[F] | None = part("国有资本经营预算支出表")
+    projects: ProjectTable[F] | None = part("项目支出表")
 
     def identities(self: Statements[Figure]) -> Iterator[Identity]:
         yield from between(self)

@@ -42,6 +42,10 @@ _NOTES = {
     4: "注：本表反映部门本年度一般公共预算财政拨款支出情况。",
 }
 _TENS = ("", "十", "二十")
+_KEYS = (
+    "income_expenditure", "income", "expenditure", "fiscal_appropriation", "general_public_budget",
+    "basic_expenditure", "three_public", "government_funds", "state_capital",
+)  # fmt: skip
 
 
 def ordinal(index: int) -> str:
@@ -66,7 +70,7 @@ class Statements:
         return "元" if self.typist.yuan else "万元"
 
     def blocks(self) -> list[Block]:
-        """All nine, the wide ones on lying pages."""
+        """Those of the nine that the report carries, the wide ones on lying pages."""
         layouts = (
             (self._t1, False),
             (lambda: self._functional("income", _T2), True),
@@ -80,7 +84,9 @@ class Statements:
         )
         out: list[Block] = []
         for index, (layout, landscape) in enumerate(layouts):
-            if index or landscape:
+            if self.gold["statements"][_KEYS[index]] is None:
+                continue
+            if out or landscape:
                 out.append(Break(landscape))
             out += self._titles(index)
             out.append(layout().grid())

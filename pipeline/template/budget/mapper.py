@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from recount.pipeline.document import Document, Grid
+from recount.pipeline.document import Document, Grid, Paragraph
 from recount.pipeline.mapped import Mapped
 from recount.pipeline.split.outline import Section, sections_of
+from recount.pipeline.split.text import plain as plain_text
 from recount.pipeline.template import narrative_other
 from recount.pipeline.template.budget.compilation import compilation
 from recount.pipeline.template.budget.sections import fiscal_appropriation, fund_budget, general_public_budget
 from recount.pipeline.template.budget.statements import map_statements
+from recount.pipeline.template.budget.targets import map_targets
 from recount.pipeline.template.grammar import BUDGET, Reading
 from recount.pipeline.template.labelled.sections import read_section
 from recount.pipeline.template.passage import Passage, passage_of
@@ -33,6 +35,7 @@ from recount.schemas.figures import Model, Ref
 from recount.schemas.parts import UnmappedFigure
 
 NAME = "template"
+_FRONT_LINES, _LONGEST_NAME = 12, 60
 Reader = Callable[[Passage], tuple[Model | None, Reading]]
 
 
@@ -60,6 +63,10 @@ _TITLE = re.compile(
     r"^(?P<before>.*?)(?P<year>20\d\d)年?度?(?!\d*月)(?P<between>.*?)(?:部门|单位)?预算"
     r"(?:信息)?(?:公开)?(?:情况)?(?:的)?(?:说明|报告|文本)?(?:书)?(?P<after>.*)$"
 )
+_NAMED = re.compile(
+    r"(?:预算(?:主管)?(?:部门|单位)|编制(?:部门|单位)|(?:部门|单位)名称)[:：]\s*(?P<name>\S.*?)\s*(?:$|目录|目次)"
+)
+"""预算主管部门：〈unit〉 on the title page, where its title names the district alone."""
 
 
 def map_budget(document: Document) -> Mapped:
@@ -67,20 +74,31 @@ def map_budget(document: Document) -> Mapped:
     sections = sections_of(document, OUTLINE)
     unmapped: list[UnmappedFigure[Ref]] = []
     fields = dict(_sections(sections, unmapped))
-    unit, year = narrative_other.title([*sections["front"].paragraphs], _TITLE)
+    front = sections["front"].paragraphs
+    unit, year = narrative_other.title([*front], _TITLE)
+    unit = _named(front) or unit
     grids = [block for block in document.blocks if isinstance(block, Grid)]
     statements, _ = map_statements(grids, int(document.tokens[year.token].value) if year else None)
-    found = bool(fields or statements)
+    targets = map_targets(grids)
+    found = bool(fields or statements or targets)
     fields |= _overview(sections, unmapped)
     fields["glossary"] = narrative_other.glossary(sections.get("part.glossary"))
     report = Report[Ref](
         unit_name=unit,
         fiscal_year=year,
         statements=statements,
+        project_targets=targets,
         unmapped_figures=in_reading_order(unmapped),
         **fields,
     )
     return Mapped(report, NAME, found)
+
+
+def _named(front: Sequence[Paragraph]) -> str | None:
+    """The unit that a line of the title page names as that whose budget it is."""
+    lines = "".join(each.text.printed for each in front[:_FRONT_LINES])
+    match = _NAMED.search(lines)
+    return plain_text(match["name"]) if match and len(match["name"]) <= _LONGEST_NAME else None
 
 
 def _sections(sections: Mapping[str, Section], unmapped: list[UnmappedFigure[Ref]]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from recount.pipeline.template.grammar import BUDGET, Reading
 from recount.pipeline.template.labelled.sections import read_section
-from recount.pipeline.template.narrative import ITEM, ref_at
+from recount.pipeline.template.narrative import ITEM, direct_amount, ref_at
 from recount.pipeline.template.passage import N, Passage, clean
 from recount.schemas.department_budget.narrative import (
     BudgetClass,
@@ -29,6 +29,7 @@ _SPENT = re.compile(
 )
 _NO_CLASS = re.compile(r"^(?:其中:?)?(?:基本|项目|本年|财政拨款|一般公共预算|政府性基金|国有资本)")
 _SPENT_ON = re.compile(r"支出(?:预算)?(?:主要)?(?:包括|为)?:")
+_PURPOSE = re.compile(r"主要用于[:]?(?P<purpose>[^。\n]*)")
 _NOTHING = re.compile(r"(?:无|没有|未安排|未使用|不涉及)[^。;]{0,40}(?:支出|预算|拨款|资金)|为空表|无数据|未安排")
 _MAKE_NO_LINE = 10  # beyond so many lines that no rule reads, a number is no ordinal
 
@@ -92,9 +93,12 @@ def _left(passage: Passage, above: Reading, begin: int | None, claimed: set[int]
     return Reading(above.facts, (), above.unclaimed + listed)
 
 
-def budget_lines(passage: Passage) -> tuple[tuple[BudgetLine[Ref], ...], set[int]]:
-    """〈n〉.〈class〉(类)〈section〉(款)〈item〉(项)2025年预算数为▮万元，比2024年执行数…, each up to the next."""
-    starts = list(ITEM.finditer(passage.shape))
+def budget_lines(passage: Passage, start: int = 0) -> tuple[tuple[BudgetLine[Ref], ...], set[int]]:
+    """〈n〉.〈class〉(类)〈section〉(款)〈item〉(项)2025年预算数为▮万元，比2024年执行数…, each up to the next.
+
+    start: where in the passage the list begins.
+    """
+    starts = list(ITEM.finditer(passage.shape, start))
     lines: list[BudgetLine[Ref]] = []
     claimed: set[int] = set()
     for index, match in enumerate(starts):
@@ -102,7 +106,14 @@ def budget_lines(passage: Passage) -> tuple[tuple[BudgetLine[Ref], ...], set[int
         end = starts[index + 1].start() if index + 1 < len(starts) else len(passage.shape)
         said, reading = read_section(BudgetLine[Ref], passage, BUDGET, match.end(), end)
         names = {key: clean(passage.text(*match.span(key))) for key in ("class_name", "section_name", "item_name")}
-        lines.append((said or BudgetLine[Ref]()).model_copy(update=names))
+        purpose = _PURPOSE.search(passage.shape, match.end(), end)
+        said_of = {"purpose": clean(passage.text(*purpose.span("purpose"))) or None} if purpose else {}
+        line = (said or BudgetLine[Ref]()).model_copy(update=names | said_of)
+        direct = direct_amount(passage, match.end())
+        if line.amount is None and direct is not None:
+            line = line.model_copy(update={"amount": ref_at(passage, direct)})
+            claimed.add(direct)
+        lines.append(line)
         own = range(match.start(), end)
         claimed |= {at for at in passage.numbers if at in own and at not in reading.unclaimed}
     return tuple(lines), claimed

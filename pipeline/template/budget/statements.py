@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from recount.pipeline.document import Grid
+from recount.pipeline.template.budget.projects import project_table
 from recount.pipeline.template.statement_balance import (
     EXPENDITURE_ROLES,
     INCOME_ROLES,
@@ -31,8 +33,9 @@ from recount.schemas.department_budget.statements import (
     IncomeTable,
     IncomeTableRow,
     NamedSplit,
+    ProjectTable,
     Statements,
-    ThreePublicRow,
+    ThreePublicBudget,
 )
 from recount.schemas.figures import Ref
 
@@ -45,6 +48,7 @@ MARKS = HEADER_MARKS | {"预算数", "金额", "一般公共预算", "政府性�
 _END = r"(?:支出)?(?:部门预算)?(?:功能分类|经济分类)?(?:预算)?(?:总体)?(?:情况)?(?:明细)?总?表"
 TITLES: tuple[tuple[str, str], ...] = (
     ("three_public", r"三公经费[^表]{0,24}表"),
+    ("projects", r"项目支出(?:预算)?(?:情况|明细)?(?:总)?表"),
     ("government_funds", rf"政府性基金(?:预算)?(?:拨款|财政拨款)?{_END}"),
     ("state_capital", rf"国有资本经营(?:预算)?(?:拨款|财政拨款)?{_END}"),
     ("basic_expenditure", rf"一般公共预算(?:财政拨款|拨款)?基本{_END}"),
@@ -56,13 +60,17 @@ TITLES: tuple[tuple[str, str], ...] = (
 )
 """The titles, without spaces, brackets and quotation marks. One that contains another comes first."""
 
+OPERATING = re.compile(r"机关运行(?:经费|费)(?:预算)?(?:数|金额)?")
+
 _FIRST_LINES = 3
 _LONGEST_TITLE = 60
 
 _TOTAL = r"合计|总计|小计"
+_BUDGET_OF = r"(?:一般公共预算|政府性基金(?:预算)?|国有资本经营(?:预算)?)(?:财政)?(?:拨款)?"
 INCOME = (
-    Field("total", _TOTAL, (), _OTHERS),
+    Field("total", rf"{_TOTAL}|(?:本年)?收入(?:预算)?(?:合计|总计)?", (), _OTHERS),
     Field("opening", r"上年结转(?:结余)?(?:和结余)?", (), _OTHERS),
+    Field("fiscal", r"财政拨款(?:收入)?", (), _OTHERS),
     Field("general", r"一般公共预算(?:财政)?(?:拨款)?(?:收入)?", (), _OTHERS),
     Field("funds", r"政府性基金(?:预算)?(?:财政)?(?:拨款)?(?:收入)?", (), _OTHERS),
     Field("capital", r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?(?:收入)?", (), _OTHERS),
@@ -74,7 +82,7 @@ INCOME = (
     Field("other", r"其他收入", (), _OTHERS),
 )
 EXPENDITURE = (
-    Field("total", _TOTAL, (), _OTHERS),
+    Field("total", rf"{_TOTAL}|(?:本年|{_BUDGET_OF})?支出(?:预算)?(?:合计|总计)?", (), _OTHERS),
     Field("basic", r"基本支出", (), _OTHERS),
     Field("project", r"项目支出", (), _OTHERS),
     Field("remitted_to_superior", r"上缴上级支出", (), _OTHERS),
@@ -83,13 +91,13 @@ EXPENDITURE = (
 )
 FUNCTION = EXPENDITURE[:3]
 BASIC = (
-    Field("total", _TOTAL, (), _OTHERS),
+    Field("total", rf"{_TOTAL}|(?:{_BUDGET_OF})?基本支出(?:预算)?(?:合计)?", (), _OTHERS),
     Field("personnel", r"人员经费(?:支出)?", (), _OTHERS),
     Field("public", r"(?:日常)?公用经费(?:支出)?", (), _OTHERS),
 )
 _OF_BUDGET = r"(?:预算)?(?:财政)?(?:拨款)?(?:支出)?"
 SPLIT = (
-    Field("total", rf"支出|{_TOTAL}", (), _OTHERS),
+    Field("total", rf"(?:财政拨款)?支出(?:预算)?|{_TOTAL}", (), _OTHERS),
     Field("general", rf"一般公共{_OF_BUDGET}", (), _OTHERS),
     Field("funds", rf"政府性基金{_OF_BUDGET}", (), _OTHERS),
     Field("capital", rf"国有资本经营{_OF_BUDGET}", (), _OTHERS),
@@ -123,10 +131,10 @@ def title_of(grid: Grid) -> str | None:
 
 
 def _title_lines(grid: Grid) -> Iterable[str]:
-    for paragraph in reversed(grid.caption):
-        words = bare(paragraph.text.folded)
-        if "。" not in paragraph.text.folded and len(words) <= _LONGEST_TITLE:
-            yield words
+    lines = [bare(each.text.folded) for each in grid.caption if "。" not in each.text.folded]
+    # A title may take two lines: each counts alone, then with the one above it.
+    for above, line in reversed(list(pairwise(["", *lines]))):
+        yield from (each for each in (line, above + line) if len(each) <= _LONGEST_TITLE)
     for cell in grid.cells:
         if cell.row < _FIRST_LINES and cell.column_end - cell.column > grid.columns / 2:
             yield bare(cell.words)
@@ -215,7 +223,11 @@ def _basic(table: Table, _: int | None) -> BasicTable[Ref]:
     return BasicTable[Ref](rows=tuple(coded_rows(table, BASIC, BasicRow[Ref])))
 
 
-def _three_public(table: Table, year: int | None) -> ThreePublicRow[Ref] | None:
+def _projects(table: Table, _: int | None) -> ProjectTable[Ref] | None:
+    return project_table(table)
+
+
+def _three_public(table: Table, year: int | None) -> ThreePublicBudget[Ref] | None:
     """The amounts of this year; one that two cells claim is left open."""
     claims: dict[str, list[Ref]] = {}
     for row, cell in figures_of(table):
@@ -223,10 +235,18 @@ def _three_public(table: Table, year: int | None) -> ThreePublicRow[Ref] | None:
         above = words_of(table.at[each][cell.column] for each in range(row))
         beside = words_of(table.at[row][each] for each in range(cell.column))
         own = [_without_value(each) for each in above], [_without_value(each) for each in beside]
-        key = item_of([each for each in own[0] if each]) or item_of([each for each in own[1] if each], lines=True)
+        key = _operating(own) or (
+            item_of([each for each in own[0] if each]) or item_of([each for each in own[1] if each], lines=True)
+        )
         if ref is not None and key is not None and not _of_another_year(above + beside, year):
             claims.setdefault(key, []).append(ref)
-    return ThreePublicRow[Ref](**{key: refs[0] for key, refs in claims.items() if len(refs) == 1})
+    return ThreePublicBudget[Ref](**{key: refs[0] for key, refs in claims.items() if len(refs) == 1})
+
+
+def _operating(words: tuple[list[str], list[str]]) -> str | None:
+    """Whether the innermost words above or beside an amount are 机关运行经费: the key of that, else None."""
+    named = [next((each for each in reversed(own) if each), "") for own in words]
+    return "operating_cost" if any(OPERATING.fullmatch(each) for each in named) else None
 
 
 def _without_value(words: str) -> str:
@@ -251,4 +271,5 @@ _READERS: dict[str, Callable[[Table, int | None], Any]] = {
     "three_public": _three_public,
     "government_funds": _function,
     "state_capital": _function,
+    "projects": _projects,
 }

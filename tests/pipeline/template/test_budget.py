@@ -332,7 +332,7 @@ def test_lines_below_a_line_are_its_parts() -> None:
         ("2025年部门“三公”经费和机关运行经费预算表", "three_public"),
         ("2025年部门财务收支预算总表", "income_expenditure"),
         ("国有资本经营预算支出表", "state_capital"),
-        ("项目支出情况表", None),
+        ("项目支出情况表", "projects"),
         ("项目支出绩效目标表", None),
         ("支出决算表", None),
     ],
