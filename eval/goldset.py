@@ -3,8 +3,8 @@
     python -m recount.eval.goldset [DIR]
 
 makes it anew, after the generator or the degrader changed. It holds digital reports of every form, clean and with
-slips; a large department; a file of tables only; one with planted discrepancies; and scans that are good, fair, poor
-and faxed, short enough for the whole set to be read in five minutes.
+slips; a large department; a file of tables only; one with planted discrepancies; and good, fair and poor scans of every
+form and a fax, of reports cut so short that the whole set is read in five minutes and weighs a few megabytes.
 """
 
 from __future__ import annotations
@@ -22,18 +22,21 @@ from recount.eval.generator import Form, Options
 
 _SEED = 20260
 _PLAIN = Options(projects=2, size="small", cover=False)
-_SHORT = replace(_PLAIN, projects=1, funds=False, capital=False, summary=False, overall=False, classified=False)
-
-_SCANS = (
-    (Form.X2021, "good", "word"),
-    (Form.X2021, "fair", "office"),
-    (Form.X2021, "poor", "ledger"),
-    (Form.X2022, "poor", "plain"),
-    (Form.X2023, "fax", "ledger"),
-    (Form.S2024, "fax", "plain"),
-    (Form.N, "fax", "ledger"),
+_NARRATIVE = ("income_expenditure", "income", "expenditure", "fiscal_appropriation", "general_public_budget")
+_SHORT = replace(
+    _PLAIN, projects=1, style="plain", funds=False, capital=False, summary=False, overall=False, classified=False
 )
-"""Which form is scanned how, and in which style it is set."""
+_BRIEF = replace(_SHORT, cover=True, sections=(*_NARRATIVE, "basic_expenditure"))
+_TABLED = replace(_SHORT, cover=True, sections=_NARRATIVE[:4])
+
+_SCANS: tuple[tuple[Form, int, Options], ...] = (
+    (Form.X2021, 9, _SHORT),
+    (Form.X2022, 11, _BRIEF),
+    (Form.X2023, 15, _BRIEF),
+    (Form.S2024, 13, replace(_TABLED, statements=("general_public_budget", "three_public"))),
+    (Form.N, 10, replace(_TABLED, statements=("general_public_budget", "basic_expenditure"))),
+)
+"""What is scanned at every level: the form, which seed (one that gives few pages), and how much of a report."""
 
 
 def orders() -> Iterator[Order]:
@@ -45,9 +48,10 @@ def orders() -> Iterator[Order]:
     yield Order(Form.X2023, _SEED + 2, large, name="digital/large-department")
     yield Order(Form.X2021, _SEED + 3, Options(projects=6), name="digital/tables-only")
     yield Order(Form.X2022, _SEED + 4, replace(_PLAIN, plant=6), name="digital/discrepancies")
-    for form, level, style in _SCANS:
-        options = replace(_SHORT, style=style)
-        yield Order(form, _SEED + 5, options, Scan(level, LEVELS[level]), name=f"{level}/{form.value}")
+    for form, seed, options in _SCANS:
+        for level in ("good", "fair", "poor"):
+            yield Order(form, _SEED + seed, options, Scan(level, LEVELS[level]), name=f"{level}/{form.value}")
+    yield Order(Form.X2022, _SEED + 11, _BRIEF, Scan("fax", LEVELS["fax"]), name="fax/x2022")
 
 
 def build(folder: Path) -> list[Path]:

@@ -16,7 +16,8 @@ from recount.pipeline.archive import Source
 from recount.pipeline.jsonfile import read_result
 from recount.pipeline.ledger import Attempt
 from recount.pipeline.runner import Outcome, run
-from recount.pipeline.worker import Task, result_path
+from recount.pipeline.store import result_path
+from recount.pipeline.worker import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,10 @@ def evaluate(
     jobs, on_progress: as of `pipeline.runner.run`. Raises UsageError if `out` cannot be written to.
     """
     ordered = sorted(cases, key=lambda case: case.name)
-    sources = [Source(case.source, case.name) for case in ordered]
+    # The largest first, so that no process is left alone with it in the end. The runner is not told the sizes: it would
+    # structure sources of one content once, and here each case is to be done.
+    largest = sorted(ordered, key=lambda case: -case.source.stat().st_size)
+    sources = [Source(case.source, case.name) for case in largest]
     summary = run(sources, out, jobs=jobs, force=True, on_progress=on_progress, task=task)
     attempts = {outcome.attempt.file: outcome.attempt for outcome in summary.outcomes}
     return Evaluation(tuple(ordered), tuple(scored(case, attempts[case.name], out) for case in ordered))

@@ -192,16 +192,33 @@ class PlaceTally(_Sum):
 
 @dataclass(frozen=True, slots=True)
 class RepairTally(_Sum):
-    """Repaired figures: right now; right as OCR alone first read them; wrong both ways is what remains."""
+    """What repair does to what OCR alone read.
+
+    repaired, right, right_before: the repaired figures; those right now; those right as they were first read. ocr,
+    ocr_right, ocr_right_before: the same of all figures that were read from pictures, repaired or not.
+    """
 
     repaired: int = 0
     right: int = 0
     right_before: int = 0
+    ocr: int = 0
+    ocr_right: int = 0
+    ocr_right_before: int = 0
+
+    @property
+    def alone(self) -> float | None:
+        """The share of the figures read from pictures that OCR alone has right."""
+        return share(self.ocr_right_before, self.ocr)
+
+    @property
+    def after(self) -> float | None:
+        """The share of them that is right after repair."""
+        return share(self.ocr_right, self.ocr)
 
 
 @dataclass(frozen=True, slots=True)
 class Spend(_Sum):
-    """What it took."""
+    """What it took. calls, tokens, cost (in its currency), model_seconds: of a language model, where one was asked."""
 
     pages: int = 0
     seconds: float = 0.0
@@ -209,10 +226,23 @@ class Spend(_Sum):
     input_tokens: int = 0
     output_tokens: int = 0
     cost: Decimal = Decimal(0)
+    model_seconds: float = 0.0
 
     @property
     def seconds_per_page(self) -> float | None:
         return self.seconds / self.pages if self.pages else None
+
+    @property
+    def calls_per_page(self) -> float | None:
+        return self.calls / self.pages if self.pages else None
+
+    @property
+    def tokens_per_page(self) -> float | None:
+        return (self.input_tokens + self.output_tokens) / self.pages if self.pages else None
+
+    @property
+    def cost_per_page(self) -> Decimal | None:
+        return self.cost / self.pages if self.pages else None
 
 
 def macro(tallies: Iterable[Tally]) -> float | None:

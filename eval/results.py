@@ -160,7 +160,12 @@ def summary_of(sums: Totals) -> Json:
         "rows": asdict(sums.rows) | {"recall": sums.rows.recall, "precision": sums.rows.precision},
         "discrepancies": asdict(sums.discrepancies),
         "places": asdict(sums.places),
-        "repairs": asdict(sums.repairs) | {"accuracy_before": sums.before_repair},
+        "repairs": asdict(sums.repairs)
+        | {
+            "accuracy_before": sums.before_repair,
+            "ocr_alone": sums.repairs.alone,
+            "ocr_after_repair": sums.repairs.after,
+        },
         "spend": _spend(sums.spend),
     }
 
@@ -193,7 +198,14 @@ def _reliability(figures: Tally) -> Json:
 
 
 def _spend(spend: Spend) -> Json:
-    return asdict(spend) | {"seconds": round(spend.seconds, 3), "seconds_per_page": spend.seconds_per_page}
+    return asdict(spend) | {
+        "seconds": round(spend.seconds, 3),
+        "model_seconds": round(spend.model_seconds, 3),
+        "seconds_per_page": spend.seconds_per_page,
+        "calls_per_page": spend.calls_per_page,
+        "tokens_per_page": spend.tokens_per_page,
+        "cost_per_page": spend.cost_per_page,
+    }
 
 
 def _case(score: CaseScore) -> Json:

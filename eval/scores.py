@@ -261,14 +261,24 @@ def overlap(one: Sequence[float], other: Sequence[float]) -> float:
 
 def _repairs(facing: Facing, figures: Mapping[str, Any]) -> RepairTally:
     """What repairs did to the figures that OCR had read otherwise at first."""
-    repaired = right = before = 0
+    sums = RepairTally()
     for pair, outcome, status in _judged(facing, figures):
+        entry = figures.get(pair.got_pointer or "")
+        if entry is None or outcome == "missing":
+            continue
+        right = outcome == "right"
+        before = _right_at_first(entry, pair.gold) if status == "repaired" else right
         if status == "repaired":
-            repaired += 1
-            right += outcome == "right"
-            first, gold = figures[pair.got_pointer or ""].get("first_reading"), _number(pair.gold)
-            before += first is not None and gold is not None and _read(str(first)) == abs(gold)
-    return RepairTally(repaired, right, before)
+            sums += RepairTally(1, int(right), int(before))
+        if entry.get("origin") == "ocr":
+            sums += RepairTally(ocr=1, ocr_right=int(right), ocr_right_before=int(before))
+    return sums
+
+
+def _right_at_first(entry: Mapping[str, Any], gold: object) -> bool:
+    """Whether the first reading of a repaired figure was the gold's number."""
+    first, number = entry.get("first_reading"), _number(gold)
+    return first is not None and number is not None and _read(str(first)) == abs(number)
 
 
 def _read(raw: str) -> Decimal | None:
@@ -280,14 +290,17 @@ def _read(raw: str) -> Decimal | None:
 
 
 def _spend(result: Mapping[str, Any], seconds: float) -> Spend:
-    mapper = result["summary"].get("mapper", {})
+    """What a report took: pages and time, and what a language model was asked (summary.model, or summary.mapper)."""
+    summary = result["summary"]
+    model: Mapping[str, Any] = summary.get("model") or summary.get("mapper") or {}
     return Spend(
         pages=int(result["source"]["pages"]),
         seconds=seconds,
-        calls=int(mapper.get("calls", 0)),
-        input_tokens=int(mapper.get("input_tokens", 0)),
-        output_tokens=int(mapper.get("output_tokens", 0)),
-        cost=Decimal(mapper.get("cost", 0)),
+        calls=int(model.get("calls", 0)),
+        input_tokens=int(model.get("prompt_tokens", model.get("input_tokens", 0))),
+        output_tokens=int(model.get("completion_tokens", model.get("output_tokens", 0))),
+        cost=Decimal(str(model.get("price", model.get("cost")) or 0)),
+        model_seconds=float(model.get("seconds", 0)),
     )
 
 

@@ -37,6 +37,10 @@ class Oracle:
         """Everything is known."""
         return bool(question.user)
 
+    def knows(self, prompt: str) -> bool:
+        """Whether the words that a prompt shows are those of a first question."""
+        return any(_printed(known) == _printed(prompt) for known in self._answers)
+
     def values(self, prompt: str) -> Mapping[str, Any]:
         """The values of the answer to a prompt, or to a narrower one about the same words."""
         text = _printed(prompt)

@@ -41,6 +41,7 @@ def render(evaluation: Evaluation, version: str, comparison: Comparison | None =
         statuses(sums),
         sections(scores),
         tags(scores),
+        repairs(scores),
         worst(scores),
         other(sums),
         errors(evaluation),
@@ -88,7 +89,7 @@ def _tile(name: str, value: str, note: str, *, bad: bool = False) -> Markup:
         "div",
         element("div", name, class_="name"),
         element("div", value, class_="value bad" if bad else "value"),
-        element("div", note, class_="dim"),
+        element("div", note.replace(" %", "\u00a0%"), class_="dim"),
         class_="tile",
     )
 
@@ -185,13 +186,18 @@ def _accuracy(figures: Tally | None) -> Markup:
 def tags(scores: Sequence[CaseScore]) -> Markup:
     """The figures by what the cases are like."""
     parts: list[Markup] = [element("h2", "By kind of case")]
-    head = ("", "cases", "figures", "right", "95 % interval", *OUTCOMES[1:], "silent", "verified", "by document")
+    asked = totals(scores).spend.calls > 0
+    head = (
+        *("", "cases", "figures", "right", "95 % interval", *OUTCOMES[1:], "silent", "verified", "by document"),
+        "s/page",
+        *(("calls/page", "tokens/page", "cost/page") if asked else ()),
+    )
     for tag in telling_tags(scores):
         groups = {value: totals(group) for value, group in by_tag(scores, tag).items()}
         parts += [
             element("h3", tag),
             bars([_outcomes(value, sums.figures) for value, sums in groups.items()], f"Figures by {tag}"),
-            table(head, [_tag_row(value, sums) for value, sums in groups.items()]),
+            table(head, [_tag_row(value, sums, asked=asked) for value, sums in groups.items()]),
         ]
     return joined(parts)
 
@@ -201,8 +207,10 @@ def _outcomes(label: str, figures: Tally) -> Bar:
     return Bar(label, parts, percent(figures.accuracy, 2))
 
 
-def _tag_row(value: str, sums: Totals) -> list[Child]:
-    figures = sums.figures
+def _tag_row(value: str, sums: Totals, *, asked: bool) -> list[Child]:
+    """A group of cases: how right, and what it took. asked: whether a language model was."""
+    figures, spend = sums.figures, sums.spend
+    calls, tokens, cost = (each or 0 for each in (spend.calls_per_page, spend.tokens_per_page, spend.cost_per_page))
     return [
         value,
         f"{sums.cases}",
@@ -213,7 +221,33 @@ def _tag_row(value: str, sums: Totals) -> list[Child]:
         _count(figures.silent, grave=True),
         percent(figures.trust, 1),
         percent(sums.macro),
+        f"{spend.seconds_per_page or 0:.3f}",
+        *((f"{calls:.2f}", f"{tokens:,.0f}", f"{cost:.4f}") if asked else ()),
     ]
+
+
+def repairs(scores: Sequence[CaseScore]) -> Markup | None:
+    """OCR alone against after repair, by level of scan; nothing where no figure was read from a picture."""
+    groups = {level: totals(group) for level, group in by_tag(scores, "scan").items()}
+    rows = [
+        [
+            level,
+            f"{sums.repairs.ocr:,}",
+            f"{sums.repairs.ocr_right_before:,}",
+            percent(sums.repairs.alone),
+            f"{sums.repairs.ocr_right:,}",
+            percent(sums.repairs.after),
+            f"{sums.repairs.repaired:,}",
+            f"{sums.repairs.right:,}",
+            _count(sums.figures.silent, grave=True),
+        ]
+        for level, sums in groups.items()
+        if sums.repairs.ocr
+    ]
+    if not rows:
+        return None
+    head = ("scan", "figures read", "right by OCR alone", "", "right after repair", "", "repaired", "right", "silent")
+    return joined([element("h2", "OCR alone against after repair"), table(head, rows)])
 
 
 def worst(scores: Sequence[CaseScore]) -> Markup | None:
@@ -279,7 +313,8 @@ def other(sums: Totals) -> Markup:
         (
             "model",
             f"{spend.calls} calls",
-            f"{spend.input_tokens:,} + {spend.output_tokens:,} tokens, cost {spend.cost:f}",
+            f"{spend.input_tokens:,} + {spend.output_tokens:,} tokens, cost {spend.cost:f}, "
+            f"{spend.model_seconds:.1f} s",
         ),
     ]
     return joined([element("h2", "Beside the figures"), table(("", "", ""), lines, words=3)])

@@ -164,6 +164,27 @@ def test_the_report_stands_alone(gold: Path, tmp_path: Path) -> None:
     assert page.index("silent errors") < page.index("figures right")
 
 
+def test_the_report_shows_ocr_alone_and_what_a_model_took(gold: Path, tmp_path: Path) -> None:
+    content = result()
+    content["figures"]["/income/total"] |= {"origin": "ocr", "status": "repaired", "first_reading": "106.5"}
+    asked = {"calls": 2, "prompt_tokens": 900, "completion_tokens": 100, "price": "0.02", "seconds": 1.5}
+    content["summary"] = {"model": asked}
+    evaluation, results = evaluated(gold, tmp_path, answers(a=content))
+    assert results["summary"]["repairs"]["ocr_alone"] == 0
+    assert results["summary"]["repairs"]["ocr_after_repair"] == 1
+    assert results["tags"]["form"]["x2022"]["spend"]["tokens_per_page"] == 1000
+    page = render(evaluation, "0")
+    assert "OCR alone against after repair" in page
+    for words in ("calls/page", "tokens/page", "cost/page", "0.0200"):
+        assert words in page
+    assert "OCR alone against" not in render(evaluated(gold, tmp_path / "digital", answers())[0], "0")
+
+
+def test_sources_of_one_content_are_cases_of_their_own(gold: Path, tmp_path: Path) -> None:
+    evaluation, _ = evaluated(gold, tmp_path, answers(b=put(result(), "/income/total", 5)))
+    assert [tally(score.cells).wrong for score in evaluation.scores] == [0, 1, 0]
+
+
 def test_texts_of_documents_cannot_become_markup(tmp_path: Path) -> None:
     evil = GOLD | {"unit_name": "<script>alert(1)</script>", "other_notes": '"><img src=x>'}
     write_case(tmp_path / "gold", "a<b>", gold=evil, form="<i>")

@@ -211,6 +211,39 @@ def test_repairs_against_the_first_reading(case: Case) -> None:
     assert totals([found]).before_repair == pytest.approx((FIGURES - 1 - 3 + 1) / FIGURES)
 
 
+def test_ocr_alone_against_after_repair(case: Case) -> None:
+    """Of three figures from a picture one was mended, one spoilt, and one is as it was read."""
+    content = result()
+    for pointer, status, first in (
+        ("/income/total", "repaired", "106.5"),
+        ("/general_public_budget/total", "repaired", "90.5"),
+        ("/fiscal_year", "verified", None),
+    ):
+        content["figures"][pointer] |= {"origin": "ocr", "status": status}
+        if first:
+            content["figures"][pointer]["first_reading"] = first
+    found = scored(case, put(content, "/general_public_budget/total", 7)).repairs
+    assert (found.repaired, found.right, found.right_before) == (2, 1, 1)
+    assert (found.ocr, found.ocr_right, found.ocr_right_before) == (3, 2, 2)
+    assert found.alone == found.after == pytest.approx(2 / 3)
+    assert RepairTally().alone is None
+
+
+def test_what_a_model_took_is_counted_beside_it(case: Case) -> None:
+    content = result()
+    content["summary"] = {
+        "model": {"calls": 3, "prompt_tokens": 500, "completion_tokens": 70, "price": "0.0125", "seconds": 2.5}
+    }
+    spend = scored(case, content).spend
+    assert (spend.calls, spend.input_tokens, spend.output_tokens) == (3, 500, 70)
+    assert (spend.cost, spend.model_seconds) == (Decimal("0.0125"), 2.5)
+    assert (spend.calls_per_page, spend.tokens_per_page, spend.cost_per_page) == (3, 570, Decimal("0.0125"))
+    content["summary"] = {
+        "model": {"calls": 1, "prompt_tokens": 5, "completion_tokens": 1, "price": None, "seconds": 0}
+    }
+    assert scored(case, content).spend.cost == 0
+
+
 def test_what_it_took(case: Case) -> None:
     spend = scored(case, result()).spend
     assert (spend.pages, spend.seconds, spend.calls, spend.input_tokens, spend.output_tokens) == (1, 1.5, 2, 30, 4)
