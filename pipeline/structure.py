@@ -6,22 +6,25 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recount.pipeline.content import hash_of
 from recount.pipeline.document import Document, Pages, Token
-from recount.pipeline.errors import NeedsOcr, NotAPdf, NotAReport
+from recount.pipeline.errors import DocumentError, NeedsOcr, NotAPdf, NotAReport
 from recount.pipeline.families import known_families, recognise
 from recount.pipeline.mapped import Mapped
 from recount.pipeline.ocr.reader import EngineName, Mode, Scans, fill_scanned, is_image, read_images
 from recount.pipeline.read import read_pdf
-from recount.pipeline.result import Source, result_of
+from recount.pipeline.result import Readings, Source, result_of
 from recount.pipeline.split import split
 from recount.pipeline.template.registry import map_document
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.repair import Repaired, repair
 from recount.schemas.family import Family
 from recount.schemas.registry import FAMILIES
+
+if TYPE_CHECKING:
+    from recount.pipeline.model.use import Modelling, ModelUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,68 @@ AUTO = Ocr()
 _NOWHERE = (0.0, 0.0, 0.0, 0.0)
 
 
-def structure(path: Path, family: Family | None = None, ocr: Ocr = AUTO) -> dict[str, Any]:
+def structure(
+    path: Path,
+    family: Family | None = None,
+    ocr: Ocr = AUTO,
+    *,
+    sha256: str | None = None,
+    model: Modelling | None = None,
+) -> dict[str, Any]:
     """The result of one report (contract/result.md), with Decimals for numbers.
 
     path: a PDF, an image file, or a folder of page images. family: what it is a report of; recognised from the
-    document if None. source.file is the bare file name. Raises a DocumentError where the file cannot be structured,
-    and OSError where it cannot be read.
+    document if None. sha256: of the file, if it is known already. model: the language model that may be asked; without
+    one nothing leaves the machine. source.file is the bare file name. Raises a DocumentError where the file cannot be
+    structured, and OSError where it cannot be read.
     """
     clock = _Clock()
+    sha256 = sha256 or hash_of(path)
+    pages, scans, document, chosen = _document(path, family, ocr, clock)
+    mapped, verified, used = _mapped(document, chosen, model, sha256, clock)
+    if not mapped.found:
+        raise _nothing_found(document, family)
+    repaired = Repaired(verified, document.tokens, {}, {})
+    if scans.frames:
+        repaired = _repair(mapped, verified, document, scans, ocr)
+        clock.lap("repair")
+    source = Source(path.name, sha256, _last_page(pages, scans), scans.scanned, pages.ocr, _unread(document, scans))
+    tokens = _in_file(repaired.tokens, scans)
+    readings = Readings(repaired.first, repaired.doubts)
+    return result_of(source, repaired.verified, tokens, chosen.contract, clock.laps, readings, used)
+
+
+def _mapped(
+    document: Document, family: Family, model: Modelling | None, sha256: str, clock: _Clock
+) -> tuple[Mapped, Verified, ModelUse | None]:
+    """The document mapped and verified: by the template mapper, and by a model if there is one to ask."""
+    if model is None:
+        mapped = map_document(document, family)
+        clock.lap("map")
+        verified = verify(mapped.report, document.tokens, mapped.mapper)
+        clock.lap("verify")
+        return mapped, verified, None
+    # Imported when a model is asked: its libraries are heavy.
+    from recount.pipeline.model.use import map_with_model
+
+    mapped, verified, used = map_with_model(document, family, model, sha256)
+    clock.lap("map")
+    return mapped, verified, used
+
+
+def _nothing_found(document: Document, family: Family | None) -> DocumentError:
+    if document.unreadable:
+        return NeedsOcr("the pages with a usable text layer hold no report, the others are scans")
+    return NotAReport(_no_report(family))
+
+
+def document_of(path: Path, family: Family | None = None, ocr: Ocr = AUTO) -> tuple[Document, Family]:
+    """A report read and split, and the family that it is of: what is mapped. Raises as structure does."""
+    _, _, document, chosen = _document(path, family, ocr, _Clock())
+    return document, chosen
+
+
+def _document(path: Path, family: Family | None, ocr: Ocr, clock: _Clock) -> tuple[Pages, Scans, Document, Family]:
     pages, scans = _read(path, ocr)
     if not any(page.readable for page in pages.pages):
         if any(page.damaged for page in pages.pages):
@@ -53,23 +110,9 @@ def structure(path: Path, family: Family | None = None, ocr: Ocr = AUTO) -> dict
     document = split(pages, *([family] if family else FAMILIES))
     clock.lap("split")
     chosen = family or recognise(document)
-    mapped = map_document(document, chosen) if chosen else None
-    if chosen is None or mapped is None or not mapped.found:
-        if document.unreadable:
-            raise NeedsOcr("the pages with a usable text layer hold no report, the others are scans")
-        raise NotAReport(_no_report(family))
-    clock.lap("map")
-    verified = verify(mapped.report, document.tokens, mapped.mapper)
-    clock.lap("verify")
-    repaired = Repaired(verified, document.tokens, {}, {})
-    if scans.frames:
-        repaired = _repair(mapped, verified, document, scans, ocr)
-        clock.lap("repair")
-    source = Source(
-        path.name, hash_of(path), _last_page(pages, scans), scans.scanned, pages.ocr, _unread(document, scans)
-    )
-    tokens = _in_file(repaired.tokens, scans)
-    return result_of(source, repaired.verified, tokens, chosen.contract, clock.laps, repaired.first, repaired.doubts)
+    if chosen is None:
+        raise _nothing_found(document, family)
+    return pages, scans, document, chosen
 
 
 def _read(path: Path, ocr: Ocr) -> tuple[Pages, Scans]:

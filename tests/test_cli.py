@@ -195,8 +195,10 @@ def test_every_command_and_option_is_explained() -> None:
     assert group.help
     assert set(group.commands) == {
         "structure", "show", "schema", "export", "eval", "status", "retry", "init-family", "chain",
+        "models",
     }  # fmt: skip
-    for command in [group, *group.commands.values(), *group.commands["eval"].commands.values()]:
+    nested = [each for name in ("eval", "models") for each in group.commands[name].commands.values()]
+    for command in [group, *group.commands.values(), *nested]:
         assert command.help, f"{command.name} has no help"
         assert command.epilog, f"{command.name} has no epilog"
         for parameter in command.params:

@@ -11,16 +11,18 @@ MAY_IMPORT = {
     "schemas": {"schemas"},
     "prompts": {"prompts"},
     "pipeline": {"pipeline", "schemas", "prompts"},
-    "eval": {"eval", "pipeline", "schemas", "prompts"},
-    "cli": {"cli", "eval", "pipeline", "schemas", "prompts"},
+    "eval": {"eval", "options", "pipeline", "schemas", "prompts"},
+    "options": {"options"},
+    "cli": {"cli", "options", "eval", "pipeline", "schemas", "prompts"},
 }
 LONGEST = 500
-BOUNDARIES = {"pipeline/worker.py", "pipeline/own_family.py"}
-"""Where any exception may be caught: of a report, and of a family that the user wrote."""
+BOUNDARIES = {"pipeline/worker.py", "pipeline/own_family.py", "pipeline/place.py"}
+"""Where any exception may be caught: of a report, of a family that the user wrote, of a store that fsspec reaches."""
 
 
 def files() -> Iterator[Path]:
     yield ROOT / "cli.py"
+    yield ROOT / "options.py"
     for layer in MAY_IMPORT:
         yield from sorted((ROOT / layer).rglob("*.py"))
 

@@ -16,7 +16,7 @@ from recount.pipeline.document import Document
 from recount.pipeline.mapped import Mapped
 from recount.pipeline.model.draft import Drafted, put_together, references, unmapped, unsure_in
 from recount.pipeline.model.fields import kind_of, model_of
-from recount.pipeline.model.found import found_in
+from recount.pipeline.model.found import Found, found_in
 from recount.pipeline.model.mapper import Mapper
 from recount.pipeline.model.pieces import Piece, Pieces, pieces_of
 from recount.pipeline.model.question import NOTHING, Usage
@@ -158,7 +158,7 @@ class _State:
         self.template = template
         self.drafted: dict[tuple[str, int | None], Drafted] = {}
         self.usage: Usage = NOTHING
-        self.told: dict[tuple[str, int | None], str] = {}
+        self.told: dict[tuple[str, int | None], Found] = {}
         self.values = values
         self.verified = self._verified(values)
 
@@ -338,10 +338,10 @@ def _name(key: tuple[str, int | None]) -> str:
     return key[0] if key[1] is None else f"{key[0]}/{key[1]}"
 
 
-def _note_in(notes: Mapping[tuple[str, int | None], str]) -> Callable[[Piece], str | None]:
+def _note_in(notes: Mapping[tuple[str, int | None], Found]) -> Callable[[Piece], Found | None]:
     return lambda piece: notes.get((piece.purpose, piece.item))
 
 
-def _same(note: str, told: str | None) -> bool:
+def _same(note: Found, told: Found | None) -> bool:
     """Whether a model was told this before; the marks of a note depend on what was shown."""
-    return told is not None and _MARK.sub("", note) == _MARK.sub("", told)
+    return told is not None and _MARK.sub("", note.words) == _MARK.sub("", told.words)

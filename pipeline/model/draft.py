@@ -43,12 +43,14 @@ class Drafted:
 
 
 def merged(one: Any, other: Any) -> Any:
-    """Two answers about the same part: the first that says something; lists one after the other."""
+    """Two answers about one part: the first that says something, if words speak for it; lists one after the other."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         keys = dict.fromkeys([*one, *other])
         return {key: merged(one.get(key), other.get(key)) for key in keys}
     if isinstance(one, list) and isinstance(other, list):
         return one + other
+    if isinstance(one, Chosen) and isinstance(other, Chosen) and one.witness is not Witness.FOR:
+        return other if other.witness is Witness.FOR else one
     return other if one in (None, False) else one
 
 

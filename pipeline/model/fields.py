@@ -6,7 +6,7 @@ import types
 import typing
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, Union
+from typing import Any, ClassVar, Union
 
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.fields import FieldInfo
@@ -65,17 +65,22 @@ class Answer(BaseModel):
     """Base of all answers. Every field is asked for by name, so that null has to be said and is easy to say."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    most_rows: ClassVar[int | None] = None
 
     @classmethod
     def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
-        """The schema without the notes that only mappers read, with every field required."""
-        schema: dict[str, Any] = _for_a_model(super().model_json_schema(*args, **options))
+        """The schema without the notes that only mappers read, with every field required and every list bounded."""
+        schema: dict[str, Any] = _for_a_model(super().model_json_schema(*args, **options), cls.most_rows)
         return schema
 
 
-def answer_model(report: type[Model], figure: Any, wanted: Wanted) -> type[Answer]:
-    """The model of an answer: the wanted fields of a report, with a figure type of a protocol."""
+def answer_model(report: type[Model], figure: Any, wanted: Wanted, most_rows: int | None = None) -> type[Answer]:
+    """The model of an answer: the wanted fields of a report, with a figure type of a protocol.
+
+    most_rows: what a list of what is shown can have; a small model repeats a row until it is stopped.
+    """
     restricted: type[Answer] = _restricted(report[figure], wanted, Answer)  # type: ignore[index]
+    restricted.most_rows = most_rows
     return restricted
 
 
@@ -101,13 +106,15 @@ def _annotation(info: FieldInfo, inside: Wanted | None) -> Any:
 _NOTES = ("kind", "words", "default")
 
 
-def _for_a_model(schema: Any) -> Any:
+def _for_a_model(schema: Any, most_rows: int | None) -> Any:
     if isinstance(schema, list):
-        return [_for_a_model(each) for each in schema]
+        return [_for_a_model(each, most_rows) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    cleaned = {key: _for_a_model(value) for key, value in schema.items() if key not in _NOTES}
+    cleaned = {key: _for_a_model(value, most_rows) for key, value in schema.items() if key not in _NOTES}
     if isinstance(schema.get("properties"), dict):  # its keys are names of fields, whatever they are called
-        cleaned["properties"] = {key: _for_a_model(value) for key, value in schema["properties"].items()}
+        cleaned["properties"] = {key: _for_a_model(value, most_rows) for key, value in schema["properties"].items()}
         cleaned["required"] = list(cleaned["properties"])
+    if most_rows is not None and schema.get("type") == "array":
+        cleaned["maxItems"] = most_rows
     return cleaned

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from recount.pipeline.document import Token
 from recount.pipeline.model.draft import Drafted
@@ -12,6 +13,7 @@ from recount.pipeline.model.resolve import (
     NOT_QUOTED,
     NOT_SHOWN,
     OF_ANOTHER_ROW,
+    SAID_ONCE,
     SEVERAL,
     Chosen,
 )
@@ -25,13 +27,22 @@ _WORDS = {
     SEVERAL: "这个数字在原文出现多次，编号不对，不知道是哪一个",
     NOT_QUOTED: "原文没有这些字",
     OF_ANOTHER_ROW: "这个名称不在这些数字所在的行",
+    SAID_ONCE: "这一项原文只说了一次",
 }
 _MOST = 12
 """So many findings are told at most: a long list helps no model."""
 
 
-def found_in(drafted: Drafted, verified: Verified, tokens: Sequence[Token]) -> str | None:
-    """The findings about a piece, a line each; None where there are none."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found. words: for the model, a line each. left_out: most figures of the piece are in no field."""
+
+    words: str
+    left_out: bool = False
+
+
+def found_in(drafted: Drafted, verified: Verified, tokens: Sequence[Token]) -> Found | None:
+    """The findings about a piece; None where there are none."""
     marks = {mark.token.index: mark.printed for shown in drafted.shown for mark in shown.marks}
     fields = [f"/{name}" for name in _paths(drafted.piece.wanted)]
     lines = [f"- {each.pointer}：填了“{each.proposed}”，{_WORDS[each.reason]}。" for each in drafted.refused]
@@ -44,7 +55,17 @@ def found_in(drafted: Drafted, verified: Verified, tokens: Sequence[Token]) -> s
         f"- {pointer}：{chosen.mark.printed}旁边的文字说的是别的项目。"
         for pointer, chosen in _strangers(drafted.values, "")
     ]
-    return "\n".join(lines[:_MOST]) or None
+    left = _left_out(drafted)
+    if left:
+        lines.append(f"- 原文的这些数字没有填到任何字段，请逐个看它们属于哪个字段：{'，'.join(left[:_MOST])}。")
+    return Found("\n".join(lines[-_MOST:]), left_out=bool(left)) if lines else None
+
+
+def _left_out(drafted: Drafted) -> list[str]:
+    """The figures of a piece that are in no field, if they are most of them: a few may well have none."""
+    shown = [mark for each in drafted.shown for mark in each.marks if mark.token.unit or mark.token.decimals]
+    left = [mark.printed for mark in shown if mark.token.index not in drafted.used]
+    return left if len(left) * 2 > len(shown) else []
 
 
 def _paths(wanted: object, prefix: str = "") -> Iterator[str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-from recount.pipeline.model.fields import carries_figures, is_list, kind_of
+from recount.pipeline.model.fields import carries_figures, is_list, kind_of, model_of
 from recount.pipeline.model.shown import Place
 from recount.pipeline.split.text import fold
 from recount.schemas.figures import Kind, Model
@@ -105,7 +105,34 @@ def _said(trail: Trail, place: Place) -> Witness | None:
         rivals = [other for other in said if other != name and kind_of(model, other) is kind_of(model, name)]
         return Witness.AGAINST if any(re.search(f"(?:{said[r]})$", tail) for r in rivals) else Witness.SILENT
     turned = falls(place) is not None and not re.search(f"{_UP}|{_DOWN}", model.model_fields[name].title or "")
-    return Witness.AGAINST if turned else None
+    return Witness.AGAINST if turned or _said_of_a_part(model, name, tail) else None
+
+
+def _said_of_a_part(model: type[Model], name: str, tail: str) -> bool:
+    """Whether the words after a figure's own name are those of a part beside it: 年初预算为 before an amount."""
+    title = model.model_fields[name].title or name
+    own = Subject(normal(title), _words_of(model, name))
+    bare = normal(tail)
+    rest = bare[max(own.last_in(tail)[0], 0) :]
+    for other in model.model_fields:
+        part = model_of(model, other)
+        said: Mapping[str, str] = getattr(part, "said", {})
+        also = getattr(part, "also_own", ())
+        if part is None or is_list(model, other):
+            continue
+        for leaf, words in said.items():
+            alike = kind_of(part, leaf) is kind_of(model, name)
+            if leaf not in also and alike and re.search(f"(?:{words})$", rest):
+                return True
+    return False
+
+
+@cache
+def _words_of(model: type[Model], name: str) -> str | None:
+    """Other words for what a field is of, as its schema gives them."""
+    extra = model.model_fields[name].json_schema_extra
+    words = extra.get("words") if isinstance(extra, dict) else None
+    return str(words) if words else None
 
 
 # --- of what: the subject that was named last, or the head of the column
@@ -160,11 +187,10 @@ def subjects_of(model: type[Model], kind: Kind) -> dict[str, Subject]:
     """By field: what it is of, for the fields of a model that hold figures of a kind; the rows of a list have names."""
     found = {}
     for name, info in model.model_fields.items():
-        extra = info.json_schema_extra
-        words = extra.get("words") if isinstance(extra, dict) else None
+        words = _words_of(model, name)
         title = subject_in(info.title or name)
         if not is_list(model, name) and carries_figures(model, name, kind) and (title or words):
-            found[name] = Subject(title, str(words) if words else None)
+            found[name] = Subject(title, words)
     return found
 
 

@@ -7,6 +7,7 @@ again in two halves; a piece that no answer is had for stays open, with the reas
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from recount.pipeline.document import Paragraph
 from recount.pipeline.errors import ModelError, Truncated
 from recount.pipeline.model.draft import Drafted, merged, rows_in, used_by
 from recount.pipeline.model.fields import answer_model
+from recount.pipeline.model.found import Found
 from recount.pipeline.model.pieces import Piece
 from recount.pipeline.model.prompting import Prompt, again, render
 from recount.pipeline.model.protocol import PAIR, Numbers
@@ -26,6 +28,9 @@ from recount.schemas.family import Family
 
 ROWS = 24
 """How many rows of a table are asked about at once."""
+FEW = 24
+"""How many figures of running text are asked about at once, once it was found that all are too many."""
+_SEPARATOR = re.compile(r"[、，,；;。\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ class Mapper:
     numbers: Numbers = PAIR
     threads: int = 4
 
-    def drafts(self, pieces: Sequence[Piece], found: Callable[[Piece], str | None] | None = None) -> list[Drafted]:
+    def drafts(self, pieces: Sequence[Piece], found: Callable[[Piece], Found | None] | None = None) -> list[Drafted]:
         """The pieces, answered. found: what the verifier found in an earlier answer about a piece, to be put right."""
         if not pieces:
             return []
@@ -70,18 +75,21 @@ class Mapper:
         """The question about a part of a piece. found: what the verifier found in an earlier answer."""
         shown = show(part.paragraphs, part.blocks, self.numbers.printed, years=piece.years)
         figures = [mark.printed for mark in shown.marks]
-        answer = answer_model(self.family.report, self.numbers.figure_type(figures), piece.wanted)
+        most_rows = max(len(figures), sum(block.last - block.first for block in part.blocks), _items_in(shown.words))
+        answer = answer_model(self.family.report, self.numbers.figure_type(figures), piece.wanted, most_rows)
         prompt = render(self.family, piece, answer, shown.text, self.numbers)
         if found:
             prompt = again(self.family, prompt, found)
         question = Question(prompt.system, prompt.user, answer, piece.purpose, self.document, int(bool(found)))
         return shown, prompt, question
 
-    def _draft(self, piece: Piece, found: str | None) -> Drafted:
+    def _draft(self, piece: Piece, found: Found | None) -> Drafted:
         drafted = Drafted(piece)
+        # Where most figures were left out, the section was too much for the model.
+        parts = parts_of(piece, FEW if found and found.left_out else None)
         try:
-            for part in parts_of(piece):
-                self._ask(drafted, part, found)
+            for part in parts:
+                self._ask(drafted, part, found.words if found else None)
         except ModelError as error:
             drafted.open = str(error)
             drafted.usage += error.usage or NOTHING
@@ -118,12 +126,32 @@ class Mapper:
         drafted.shown.append(shown)
 
 
-def parts_of(piece: Piece) -> list[Part]:
-    """The questions that a piece takes: one for its words with their small tables, one for each block of a long one."""
+def parts_of(piece: Piece, figures: int | None = None) -> list[Part]:
+    """The questions that a piece takes: one for its words with their small tables, one for each block of a long one.
+
+    figures: so many of its words are asked about at once, as far as paragraphs go; None: all.
+    """
     blocks = [block for grid in piece.grids for block in blocks_of(grid, ROWS)]
-    if piece.paragraphs:
-        return [Part(piece.paragraphs, tuple(blocks))]
-    return [Part((), (block,)) for block in blocks]
+    if not piece.paragraphs:
+        return [Part((), (block,)) for block in blocks]
+    groups = _groups(piece.paragraphs, figures) if figures else [piece.paragraphs]
+    return [Part(groups[0], tuple(blocks)), *(Part(each, ()) for each in groups[1:])]
+
+
+def _groups(paragraphs: Sequence[Paragraph], figures: int) -> list[tuple[Paragraph, ...]]:
+    """Paragraphs in groups of about so many figures."""
+    groups: list[tuple[Paragraph, ...]] = [()]
+    for paragraph in paragraphs:
+        held = sum(len(each.numbers) for each in groups[-1])
+        if groups[-1] and held + len(paragraph.numbers) > figures:
+            groups.append(())
+        groups[-1] = (*groups[-1], paragraph)
+    return groups
+
+
+def _items_in(words: str) -> int:
+    """How many items a list in running text can have."""
+    return len(_SEPARATOR.findall(words)) + 1
 
 
 def _one_item(piece: Piece, values: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from pydantic import StringConstraints
 
 from recount.pipeline.split.tokens import parse_number
 
-DIGITS = r"-?[0-9][0-9,]*(\.[0-9]+)?"
+DIGITS = r"-?[0-9][0-9,]{0,15}(\.[0-9]{1,6})?"
+"""Bounded: a small model that is held to a grammar writes zeros for ever."""
 _PAIR = re.compile(r"(?P<digits>[-−+]?[\d,，]+(?:[.．]\d+)?)\s*[%％]?\s*(?:@\s*(?P<mark>\d+))?")
 
 
@@ -72,7 +73,7 @@ class Pair:
 
     def figure_type(self, shown: Sequence[str]) -> Any:  # noqa: ARG002 - the pattern is the same for every section
         """A pattern, not an enum: a forced choice turns a slip into a wrong figure."""
-        return Annotated[str, StringConstraints(pattern=rf"^{DIGITS}@[0-9]+$")]
+        return Annotated[str, StringConstraints(pattern=rf"^{DIGITS}@[0-9]{{1,4}}$")]
 
     def copied(self, answer: str) -> Copied | None:
         """The figure, and its mark if one was copied."""
@@ -126,7 +127,7 @@ class MarkAlone(Pair):
 
     def figure_type(self, shown: Sequence[str]) -> Any:  # noqa: ARG002
         """A whole number."""
-        return Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
+        return Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}$")]
 
     def copied(self, answer: str) -> Copied | None:
         """The mark."""

@@ -24,6 +24,7 @@ NO_NUMBER = "it is no figure of the section"
 SEVERAL = "the section has it in several places, and no words tell which is meant"
 NOT_QUOTED = "the section does not say this"
 OF_ANOTHER_ROW = "it does not stand in the row of its figures"
+SAID_ONCE = "the section says this once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,19 @@ class _Resolver:
         if model is None:
             return [text for at, each in places if (text := self._quoted(each, at, None)) is not None]
         rows = [self._model(each, model, at, trail) for at, each in places]
-        return self._in_their_rows([row for row in rows if _says_something(row)], model, pointer)
+        said = [row for row in self._each_once(rows, pointer) if _says_something(row)]
+        return self._in_their_rows(said, model, pointer)
+
+    def _each_once(self, rows: list[dict[str, Any]], pointer: str) -> Iterator[dict[str, Any]]:
+        """The rows without those whose figures are all of one earlier row: small models say a row again and again."""
+        earlier: list[set[int]] = []
+        for row in rows:
+            tokens = {each.ref.token for each in chosen_in(row)}
+            if tokens and any(tokens <= other for other in earlier):
+                self._refused.append(Refused(f"{pointer}/{self._before.get(pointer, 0) + len(earlier)}", "", SAID_ONCE))
+                continue
+            earlier.append(tokens)
+            yield row
 
     def _in_their_rows(self, rows: list[dict[str, Any]], model: type[Model], pointer: str) -> list[dict[str, Any]]:
         """The rows, with the names taken out that do not stand by the figures of their row."""

@@ -10,7 +10,7 @@ import pytest
 from recount.pipeline.errors import BudgetSpent, Truncated, Unreachable
 from recount.pipeline.mapped import Mapped
 from recount.pipeline.model.cascade import cascade, filled, map_by_model, open_pieces, values_of
-from recount.pipeline.model.mapper import Mapper
+from recount.pipeline.model.mapper import FEW, Mapper, parts_of
 from recount.pipeline.model.pieces import pieces_of
 from recount.pipeline.model.question import NOTHING, Question, Reply
 from recount.pipeline.verify.recount import Status
@@ -33,6 +33,8 @@ class Scripted:
             raise told
         if told is None:
             return self._oracle.ask(question)
+        if not self._oracle.knows(question.user):  # a smaller part of a section
+            raise Unreachable("nothing is scripted for this", NOTHING)
         values = told(self._oracle.ask(question).value.model_dump(mode="json"), question.round)
         return Reply(question.response.model_validate(values), NOTHING, cached=False)
 
@@ -174,6 +176,27 @@ def test_what_is_settled_stays_and_what_is_open_is_filled() -> None:
     new = {"a": Ref(9), "b": Ref(4), "rows": [{"x": Ref(8)}, {"x": Ref(7)}]}
     kept = filled(old, new, "", lambda pointer: pointer != "/rows/1/x")
     assert kept == {"a": Ref(1), "b": Ref(4), "rows": [{"x": Ref(2)}, {"x": Ref(7)}]}
+
+
+def test_a_section_of_which_most_was_left_out_is_asked_about_in_smaller_parts() -> None:
+    known = example(DEPARTMENT)
+    piece = next(p for p in pieces_of(known.document, known.family).asked if len(parts_of(p, FEW)) > 1)
+
+    def nothing(values: dict[str, Any], _: int) -> dict[str, Any]:
+        return {name: [] if isinstance(value, list) else None for name, value in values.items()}
+
+    class Overwhelmed(Scripted):
+        def ask(self, question: Question) -> Reply:
+            if question.round:
+                self.asked.append(question)
+                raise Unreachable("enough", NOTHING)
+            return super().ask(question)
+
+    asker = Overwhelmed(known, {piece.purpose: nothing})
+    map_by_model(known.document, known.mapper(asker), "overwhelmed", 1)
+    again = [each for each in asker.asked if each.round and each.purpose == piece.purpose]
+    assert "没有填到任何字段" in again[0].user
+    assert len(again[0].user) < len(next(each.user for each in asker.asked if each.purpose == piece.purpose))
 
 
 def test_a_report_is_its_values() -> None:

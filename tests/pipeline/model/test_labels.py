@@ -9,7 +9,7 @@ import pytest
 from recount.pipeline.model.labels import Witness, falls, subject_in, witness
 from recount.pipeline.model.shown import Place
 from recount.schemas.figures import Model, Ref
-from recount.schemas.final_accounts.narrative import GeneralPublicBudget, Income, IncomeExpenditure
+from recount.schemas.final_accounts.narrative import GeneralPublicBudget, Income, IncomeExpenditure, ThreePublic
 from recount.schemas.final_accounts.statements import FundSplit, IncomeRow
 from recount.schemas.parts import Change, Comparison, Portion
 
@@ -61,6 +61,14 @@ def test_one_sentence_for_both_sides_speaks_for_both() -> None:
 )
 def test_the_words_before_a_figure_say_what_of_a_comparison_it_is(field: str, before: str, found: Witness) -> None:
     assert said(((GeneralPublicBudget[Ref], "budget"), (Comparison[Ref], field)), before) is found
+
+
+def test_a_budget_is_not_the_amount_that_it_is_compared_with() -> None:
+    """A model took the budget for the amount, one cent away: rounding allowed it, and only the words told."""
+    assert said(((ThreePublic[Ref], "total"),), '与全年预算相比,"三公"经费支出全年预算数') is Witness.AGAINST
+    assert said(((ThreePublic[Ref], "total"),), '"三公"经费支出决算') is Witness.FOR
+    budget = ((ThreePublic[Ref], "budget"), (Comparison[Ref], "budget"))
+    assert said(budget, '与全年预算相比,"三公"经费支出全年预算数') is Witness.FOR
 
 
 def test_a_table_is_read_by_the_head_of_its_column() -> None:

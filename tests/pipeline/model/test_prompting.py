@@ -59,6 +59,12 @@ def test_the_sheet_names_every_field_with_its_official_title() -> None:
     )
 
 
+def test_a_list_ends() -> None:
+    wanted = {"general_public_budget": {"items": None}}
+    schema = answer_model(FINAL_ACCOUNTS.report, PAIR.figure_type(()), wanted, most_rows=7).model_json_schema()
+    assert schema["$defs"]["GeneralPublicBudget"]["properties"]["items"]["maxItems"] == 7
+
+
 def test_an_answer_has_to_say_null() -> None:
     answer = answer_model(FINAL_ACCOUNTS.report, PAIR.figure_type(()), {"income": {"total": None, "other": None}})
     schema = answer.model_json_schema()

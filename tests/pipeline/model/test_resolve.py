@@ -12,7 +12,16 @@ from recount.pipeline.model.fields import answer_model
 from recount.pipeline.model.labels import Witness
 from recount.pipeline.model.protocol import PAIR, PROTOCOLS, Choice, Copied, MarkAlone, Plain
 from recount.pipeline.model.quotation import Near, Words
-from recount.pipeline.model.resolve import NOT_QUOTED, NOT_SHOWN, OF_ANOTHER_ROW, SEVERAL, Chosen, Resolved, resolve
+from recount.pipeline.model.resolve import (
+    NOT_QUOTED,
+    NOT_SHOWN,
+    OF_ANOTHER_ROW,
+    SAID_ONCE,
+    SEVERAL,
+    Chosen,
+    Resolved,
+    resolve,
+)
 from recount.pipeline.model.shown import Shown, show
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.report import Report
@@ -111,6 +120,13 @@ def test_a_row_keeps_its_name() -> None:
         ("行政运行", 5),
     ]  # 0 and 4 are ordinals
     assert not found.refused
+
+
+def test_a_row_is_said_once() -> None:
+    found = items(item("小学教育", "5.00@1"), item("小学教育", "5.00@1"), item("行政运行", "7.00@4"))
+    rows = found.values["general_public_budget"]["items"]
+    assert [row["item_name"] for row in rows] == ["小学教育", "行政运行"]
+    assert [reason for _, reason in refused(found)] == [SAID_ONCE]
 
 
 def test_a_name_that_stands_by_the_figures_of_another_row_is_taken_out() -> None:
