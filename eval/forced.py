@@ -14,7 +14,7 @@ from recount.pipeline.model.question import Asker, Question, Reply
 
 @dataclass(frozen=True, slots=True)
 class Forced:
-    """An asker whose questions cannot be answered with null."""
+    """An asker whose questions cannot be answered with null, but for texts: small models would write those for ever."""
 
     asker: Asker
 
@@ -47,6 +47,6 @@ def _without_null(schema: Any) -> Any:
         return schema
     said = {key: _without_null(each) for key, each in schema.items()}
     choices = [each for each in said.get("anyOf", ()) if each != {"type": "null"}]
-    if len(choices) == 1:
+    if len(choices) == 1 and choices != [{"type": "string"}]:
         said = {**{key: each for key, each in said.items() if key != "anyOf"}, **choices[0]}
     return said

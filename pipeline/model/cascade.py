@@ -20,7 +20,7 @@ from recount.pipeline.model.found import Found, found_in
 from recount.pipeline.model.mapper import Mapper
 from recount.pipeline.model.pieces import Piece, Pieces, pieces_of
 from recount.pipeline.model.question import NOTHING, Usage
-from recount.pipeline.model.resolve import Chosen
+from recount.pipeline.model.resolve import Chosen, chosen_in, leaves
 from recount.pipeline.split.text import plain
 from recount.pipeline.template.passage import passage_of
 from recount.pipeline.template.unmapped import in_reading_order
@@ -240,7 +240,7 @@ class _State:
         return self.verified.statuses.get(pointer) is not Status.DISPUTED and pointer not in self.verified.unsure
 
     def _verified(self, values: dict[str, Any], name: str | None = None) -> Verified:
-        by_model = dict.fromkeys(_pointers(values, ""), self.model)
+        by_model = dict.fromkeys((at for at, _ in chosen_in(values)), self.model)
         return verify(
             self._report(values),
             self.document.tokens,
@@ -290,7 +290,7 @@ def filled(old: Any, new: Any, pointer: str, settled: Callable[[str], bool]) -> 
     if isinstance(old, list) and isinstance(new, list) and old:
         if len(old) == len(new):
             return [filled(a, b, f"{pointer}/{at}", settled) for at, (a, b) in enumerate(zip(old, new, strict=True))]
-        return old if all(settled(each) for each in _all_pointers(old, pointer)) else new
+        return old if all(settled(at) for at, _ in leaves(old, pointer)) else new
     if isinstance(old, Ref | Chosen):
         return old if settled(pointer) or new is None else new
     return new if old in (None, [], False) else old
@@ -303,31 +303,12 @@ def values_of(model: Any) -> Any:
     return [values_of(each) for each in model] if isinstance(model, tuple) else model
 
 
-def _pointers(values: Any, pointer: str) -> list[str]:
-    """The pointers of the figures that a model chose."""
-    return [at for at, leaf in _leaves(values, pointer) if isinstance(leaf, Chosen)]
-
-
-def _all_pointers(values: Any, pointer: str) -> list[str]:
-    return [at for at, _ in _leaves(values, pointer)]
-
-
 def _tokens_in(values: Any) -> set[int]:
     return {
         leaf.ref.token if isinstance(leaf, Chosen) else leaf.token
-        for at, leaf in _leaves(values, "")
+        for at, leaf in leaves(values)
         if not at.startswith(f"/{UNMAPPED}/")
     }
-
-
-def _leaves(values: Any, pointer: str) -> list[tuple[str, Any]]:
-    if isinstance(values, Ref | Chosen):
-        return [(pointer, values)]
-    if isinstance(values, Mapping):
-        return [leaf for key, each in values.items() for leaf in _leaves(each, f"{pointer}/{key}")]
-    if isinstance(values, list):
-        return [leaf for at, each in enumerate(values) for leaf in _leaves(each, f"{pointer}/{at}")]
-    return []
 
 
 def _key(drafted: Drafted) -> tuple[str, int | None]:

@@ -80,22 +80,14 @@ def references(values: Any) -> Any:
     return [references(each) for each in values] if isinstance(values, list) else values
 
 
-def unsure_in(values: Any, pointer: str = "") -> Iterator[str]:
+def unsure_in(values: Any) -> Iterator[str]:
     """The pointers of the figures that no words speak for: identities do not confirm them."""
-    if isinstance(values, Chosen):
-        if values.witness is not Witness.FOR:
-            yield pointer
-    elif isinstance(values, Mapping):
-        for key, each in values.items():
-            yield from unsure_in(each, f"{pointer}/{key}")
-    elif isinstance(values, list):
-        for index, each in enumerate(values):
-            yield from unsure_in(each, f"{pointer}/{index}")
+    return (at for at, chosen in chosen_in(values) if chosen.witness is not Witness.FOR)
 
 
 def used_by(values: Any, shown: Shown, quoted: Sequence[tuple[int, int]]) -> set[int]:
     """The tokens that an answer took: as figures, or inside its texts."""
-    tokens = {each.ref.token for each in chosen_in(values)}
+    tokens = {each.ref.token for _, each in chosen_in(values)}
     spans = [mark.token.index for mark in shown.marks if any(start <= mark.at < end for start, end in quoted)]
     return tokens | set(spans)
 

@@ -15,7 +15,7 @@ from recount.pipeline.model.resolve import (
     OF_ANOTHER_ROW,
     SAID_ONCE,
     SEVERAL,
-    Chosen,
+    chosen_in,
 )
 from recount.pipeline.verify import Verified
 from recount.schemas.arithmetic import Evaluation
@@ -53,18 +53,20 @@ def found_in(drafted: Drafted, verified: Verified, tokens: Sequence[Token]) -> F
     ]
     lines += [
         f"- {pointer}：{chosen.mark.printed}旁边的文字说的是别的项目。"
-        for pointer, chosen in _strangers(drafted.values, "")
+        for pointer, chosen in chosen_in(drafted.values)
+        if chosen.witness is Witness.AGAINST
     ]
-    left = _left_out(drafted)
+    left = _left_out(drafted, verified)
     if left:
         lines.append(f"- 原文的这些数字没有填到任何字段，请逐个看它们属于哪个字段：{'，'.join(left[:_MOST])}。")
     return Found("\n".join(lines[-_MOST:]), left_out=bool(left)) if lines else None
 
 
-def _left_out(drafted: Drafted) -> list[str]:
+def _left_out(drafted: Drafted, verified: Verified) -> list[str]:
     """The figures of a piece that are in no field, if they are most of them: a few may well have none."""
+    used = drafted.used | {figure.token for figure in verified.figures.values()}
     shown = [mark for each in drafted.shown for mark in each.marks if mark.token.unit or mark.token.decimals]
-    left = [mark.printed for mark in shown if mark.token.index not in drafted.used]
+    left = [mark.printed for mark in shown if mark.token.index not in used]
     return left if len(left) * 2 > len(shown) else []
 
 
@@ -87,15 +89,3 @@ def _contradiction(evaluation: Evaluation, marks: Mapping[int, str], tokens: Seq
     parts = "，".join(f"{each.pointer}={marks.get(each.token, tokens[each.token].raw)}" for each in evaluation.operands)
     sides = f"{printed.value} ≠ {evaluation.computed}" if printed is not None else "不符"
     return f"- 核对不符：{evaluation.identity.rule}：{sides}（{parts}）。"
-
-
-def _strangers(values: object, pointer: str) -> Iterator[tuple[str, Chosen]]:
-    if isinstance(values, Chosen):
-        if values.witness is Witness.AGAINST:
-            yield pointer, values
-    elif isinstance(values, dict):
-        for key, each in values.items():
-            yield from _strangers(each, f"{pointer}/{key}")
-    elif isinstance(values, list):
-        for index, each in enumerate(values):
-            yield from _strangers(each, f"{pointer}/{index}")

@@ -113,7 +113,7 @@ class _Resolver:
         """The rows without those whose figures are all of one earlier row: small models say a row again and again."""
         earlier: list[set[int]] = []
         for row in rows:
-            tokens = {each.ref.token for each in chosen_in(row)}
+            tokens = {each.ref.token for _, each in chosen_in(row)}
             if tokens and any(tokens <= other for other in earlier):
                 self._refused.append(Refused(f"{pointer}/{self._before.get(pointer, 0) + len(earlier)}", "", SAID_ONCE))
                 continue
@@ -226,20 +226,25 @@ def _unsure(value: Any) -> Any:
 
 def _first(values: Mapping[str, Any]) -> Mark | None:
     """The first figure of a part, in the order of the page."""
-    marks = [each.mark for each in chosen_in(values)]
+    marks = [each.mark for _, each in chosen_in(values)]
     return min(marks, key=lambda mark: mark.at, default=None)
 
 
-def chosen_in(value: Any) -> Iterator[Chosen]:
-    """All figures in nested values."""
-    if isinstance(value, Chosen):
-        yield value
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from chosen_in(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from chosen_in(each)
+def leaves(values: Any, pointer: str = "") -> Iterator[tuple[str, Ref | Chosen]]:
+    """All figures in nested values, with their pointers."""
+    if isinstance(values, Ref | Chosen):
+        yield pointer, values
+    elif isinstance(values, Mapping):
+        for key, each in values.items():
+            yield from leaves(each, f"{pointer}/{key}")
+    elif isinstance(values, list):
+        for index, each in enumerate(values):
+            yield from leaves(each, f"{pointer}/{index}")
+
+
+def chosen_in(values: Any) -> Iterator[tuple[str, Chosen]]:
+    """The figures that a model chose, with their pointers."""
+    return ((at, leaf) for at, leaf in leaves(values) if isinstance(leaf, Chosen))
 
 
 def _is_choice(annotation: Any) -> bool:
