@@ -106,7 +106,8 @@ def _inside(box: Box, ruled: Mask, unit: float) -> Box:
         marked = lines > 0.5
         first = 0 if not reach or not marked[0] else int(np.argmin(np.append(marked[:reach], False)))
         last = 0 if not reach or not marked[-1] else int(np.argmin(np.append(marked[::-1][:reach], False)))
-        sides.append((max(inset, first), max(inset, last)))
+        # A line of its own covers the inset and a pixel of rounding; what goes on is the other line of a double one.
+        sides.append(tuple(float(each) if each > inset + 2 else inset for each in (first, last)))
     (left, right), (above, below) = sides
     return box[0] * unit + left, box[1] * unit + above, box[2] * unit - right, box[3] * unit - below
 

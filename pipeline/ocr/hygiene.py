@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from recount.pipeline.ocr.hanzi import SIMPLIFIED
-from recount.pipeline.ocr.lines import OcrLine
+from recount.pipeline.ocr.lines import OcrLine, without
 
 _COMMAS = str.maketrans(".．", ",,")
 _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
@@ -79,7 +79,7 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
             text = f"{text[: match.start()]}，{text[match.end() :]}"
         else:  # speckle
             dropped.add(match.start())
-    return _with(line, text, [index for index in range(len(text)) if index not in dropped])
+    return without(replace(line, text=text), dropped)
 
 
 def _opened(line: OcrLine) -> OcrLine:
@@ -103,14 +103,3 @@ def _is_apart(line: OcrLine, index: int) -> bool:
     before, after = line.boxes[index - 1], line.boxes[index + 1]
     height = before[3] - before[1]
     return (after[0] + after[2]) / 2 - (before[0] + before[2]) / 2 > _APART * height / 1.2
-
-
-def _with(line: OcrLine, text: str, kept: list[int]) -> OcrLine:
-    if text == line.text and len(kept) == len(text):
-        return line
-    return replace(
-        line,
-        text="".join(text[index] for index in kept),
-        boxes=tuple(line.boxes[index] for index in kept),
-        scores=tuple(line.scores[index] for index in kept),
-    )

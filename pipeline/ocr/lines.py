@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -36,6 +36,19 @@ class OcrLine:
     def score(self) -> float:
         """The mean of the characters' scores, 0..1."""
         return sum(self.scores) / len(self.scores) if self.scores else 0.0
+
+
+def without(line: OcrLine, dropped: Collection[int]) -> OcrLine:
+    """The line without some of its characters, by their indices."""
+    if not dropped:
+        return line
+    kept = [index for index in range(len(line.text)) if index not in dropped]
+    return replace(
+        line,
+        text="".join(line.text[index] for index in kept),
+        boxes=tuple(line.boxes[index] for index in kept),
+        scores=tuple(line.scores[index] for index in kept),
+    )
 
 
 def crop_of(image: Grey, box: Box) -> Grey:

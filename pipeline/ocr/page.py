@@ -15,6 +15,7 @@ from recount.pipeline.ocr.cells import Sheet, completed, fitted, is_dash, overlo
 from recount.pipeline.ocr.engine import OcrEngine
 from recount.pipeline.ocr.hygiene import clean
 from recount.pipeline.ocr.lines import OcrLine, crop_of, leaves_ink, placed, split_tall, with_paper
+from recount.pipeline.ocr.numbers import whole_numbers
 from recount.pipeline.ocr.prepare import Grey, Prepared
 from recount.pipeline.ocr.recognise import Decoded
 from recount.pipeline.ocr.rulings import find_rulings
@@ -46,7 +47,8 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
         alone = each.home is not None and lodgers[each.home] == 1
         is_none = alone and len(each.line.text) < 3 and is_dash(each.box, sheet)
         shown = Decoded("—", (0.5,), (each.line.score,)) if is_none else each.line
-        cleaned = clean(placed(image, each.box, shown), alone=alone, running=each.home is None)
+        whole = whole_numbers(placed(image, each.box, shown), image, engine)
+        cleaned = clean(whole, alone=alone, running=each.home is None)
         if cleaned is not None:
             lines.append(_in_points(cleaned, sheet.unit))
     height, width = (side / sheet.unit for side in image.shape)

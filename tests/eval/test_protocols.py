@@ -122,7 +122,7 @@ def test_a_section_that_is_not_there_is_named(report: Path) -> None:
         reading(report, ["nothing"])
 
 
-def test_forced_a_model_has_no_null_to_say(report: Path, tmp_path: Path) -> None:
+def test_forced_a_model_has_no_null_to_say_for_a_figure(report: Path, tmp_path: Path) -> None:
     schemas = []
 
     def refuse(asked: Asked) -> Status:
