@@ -82,8 +82,11 @@ def is_gone(address: str) -> bool:
     for _ in range(200):
         try:
             urllib.request.urlopen(address, timeout=10).close()
-        except urllib.error.URLError:
-            return True
+        except urllib.error.URLError as error:
+            if isinstance(error.reason, ConnectionRefusedError):
+                return True
+        except ConnectionResetError:
+            pass  # it ended while it was asked
         time.sleep(0.05)
     return False
 
