@@ -18,13 +18,14 @@ from recount.pipeline.model.draft import Drafted, put_together, references, unma
 from recount.pipeline.model.fields import kind_of, model_of
 from recount.pipeline.model.found import Found, found_in
 from recount.pipeline.model.mapper import Mapper
-from recount.pipeline.model.pieces import Piece, Pieces, pieces_of
+from recount.pipeline.model.pieces import Key, Piece, Pieces, pieces_of
 from recount.pipeline.model.question import NOTHING, Usage
 from recount.pipeline.model.resolve import Chosen, chosen_in, leaves
 from recount.pipeline.split.text import plain
 from recount.pipeline.template.passage import passage_of
 from recount.pipeline.template.unmapped import in_reading_order
 from recount.pipeline.verify import Verified, verify
+from recount.pipeline.verify.cover import Numbers
 from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.resolve import Rejected
 from recount.schemas.figures import Model, Ref
@@ -67,9 +68,7 @@ def cascade(document: Document, mapper: Mapper, name: str, rounds: int, template
     if not asked:
         return state.cascaded(template.mapper)
     state.told = {
-        (each.purpose, each.item): note
-        for each in asked
-        if (note := found_in(Drafted(each), state.verified, document.tokens))
+        each.key: note for each in asked if (note := found_in(Drafted(each), state.verified, document.tokens))
     }
     state.take(mapper.drafts(asked, _note_in(state.told)))
     state.ask_again(rounds - 1)
@@ -88,9 +87,11 @@ def open_pieces(pieces: Pieces, report: Model, verified: Verified) -> list[Piece
     disputed = {pointer for pointer, status in verified.statuses.items() if status is Status.DISPUTED}
     asked = []
     for piece in pieces.asked:
-        wanted = _open_in(type(report), report, piece.wanted, "", left & _tokens(piece), disputed, piece)
+        wanted = _open_in(
+            type(report), report, piece.wanted, "", left & {token.index for token in piece.tokens}, disputed, piece
+        )
         if wanted:
-            asked.append(_narrowed(piece, wanted))
+            asked.append(replace(piece, wanted=wanted))
     return asked
 
 
@@ -124,18 +125,7 @@ def _open_in(
 
 
 def _says_figures(piece: Piece) -> bool:
-    numbers = [number for each in piece.paragraphs for number in each.numbers]
-    numbers += [number for grid in piece.grids for cell in grid.cells for number in cell.numbers]
-    return any(number.token.unit is not None or number.token.decimals for number in numbers)
-
-
-def _tokens(piece: Piece) -> set[int]:
-    found = {number.token.index for each in piece.paragraphs for number in each.numbers}
-    return found | {n.token.index for grid in piece.grids for cell in grid.cells for n in cell.numbers}
-
-
-def _narrowed(piece: Piece, wanted: Mapping[str, Any]) -> Piece:
-    return Piece(piece.purpose, piece.title, wanted, piece.paragraphs, piece.grids, piece.item, piece.heading)
+    return any(token.unit is not None or token.decimals for token in piece.tokens)
 
 
 # --- which answer is taken
@@ -155,10 +145,11 @@ class _State:
     ) -> None:
         self.document, self.mapper, self.pieces = document, mapper, pieces
         self.model = f"model:{name}"
+        self._numbers = Numbers(document.tokens)
         self.template = template
-        self.drafted: dict[tuple[str, int | None], Drafted] = {}
+        self.drafted: dict[Key, Drafted] = {}
         self.usage: Usage = NOTHING
-        self.told: dict[tuple[str, int | None], Found] = {}
+        self.told: dict[Key, Found] = {}
         self.values = values
         self.verified = self._verified(values)
 
@@ -166,7 +157,7 @@ class _State:
         """Answers about pieces: each is taken if the report verifies better with it, or it fills what was open."""
         self.usage = sum((each.usage for each in drafted), self.usage)
         if self.template is None and not self.drafted:
-            self.drafted = {_key(each): each for each in drafted}
+            self.drafted = {each.piece.key: each for each in drafted}
             self.values = self._assembled(drafted)
             self.verified = self._verified(self.values)
             return
@@ -175,18 +166,18 @@ class _State:
             verified = self._verified(candidate)
             if better(verified, self.verified):
                 self.values, self.verified = candidate, verified
-            if each.open is None or _key(each) not in self.drafted:  # else the earlier answer stands
-                self.drafted[_key(each)] = each
+            if each.open is None or each.piece.key not in self.drafted:  # else the earlier answer stands
+                self.drafted[each.piece.key] = each
 
     def ask_again(self, rounds: int) -> None:
         """Rounds of questions about what was found, until nothing is found or no answer betters the report."""
         for _ in range(rounds):
             notes = {
-                _key(each): note
+                each.piece.key: note
                 for each in self.drafted.values()
                 if each.open is None
                 and (note := found_in(each, self.verified, self.document.tokens))
-                and not _same(note, self.told.get(_key(each)))
+                and not _same(note, self.told.get(each.piece.key))
             }
             if not notes:
                 return
@@ -245,6 +236,7 @@ class _State:
             self._report(values),
             self.document.tokens,
             name or self.model,
+            numbers=self._numbers,
             unsure=frozenset(unsure_in(values)),
             mappers=by_model,
         )
@@ -311,16 +303,12 @@ def _tokens_in(values: Any) -> set[int]:
     }
 
 
-def _key(drafted: Drafted) -> tuple[str, int | None]:
-    return drafted.piece.purpose, drafted.piece.item
-
-
-def _name(key: tuple[str, int | None]) -> str:
+def _name(key: Key) -> str:
     return key[0] if key[1] is None else f"{key[0]}/{key[1]}"
 
 
-def _note_in(notes: Mapping[tuple[str, int | None], Found]) -> Callable[[Piece], Found | None]:
-    return lambda piece: notes.get((piece.purpose, piece.item))
+def _note_in(notes: Mapping[Key, Found]) -> Callable[[Piece], Found | None]:
+    return lambda piece: notes.get(piece.key)
 
 
 def _same(note: Found, told: Found | None) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from recount.pipeline.document import Document, Grid, Paragraph
+from recount.pipeline.document import Document, Grid, Paragraph, Token
 from recount.pipeline.model.fields import Wanted, carries_figures, is_list, kind_of, model_of
 from recount.pipeline.model.labels import normal
 from recount.pipeline.split.outline import Section, sections_of
@@ -18,6 +18,8 @@ from recount.schemas.family import Family
 from recount.schemas.figures import Kind, Model
 
 FRONT = "front"
+Key = tuple[str, int | None]
+"""A piece's purpose, and which of several tables it is."""
 _Place = tuple[str, str, Wanted, bool]
 """A field that tables may be of: its purpose, its title, what is asked for, whether it has several tables."""
 _TITLE_ROWS = 3
@@ -39,6 +41,17 @@ class Piece:
     grids: tuple[Grid, ...] = ()
     item: int | None = None
     heading: str = ""
+
+    @property
+    def key(self) -> Key:
+        """What tells it from the other pieces of a report."""
+        return self.purpose, self.item
+
+    @property
+    def tokens(self) -> Iterator[Token]:
+        """The numbers that stand in it."""
+        yield from (number.token for each in self.paragraphs for number in each.numbers)
+        yield from (number.token for grid in self.grids for cell in grid.cells for number in cell.numbers)
 
     @property
     def depth(self) -> int:
