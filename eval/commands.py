@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -15,7 +14,7 @@ from recount.eval.harness import Evaluation, evaluate
 from recount.eval.report.page import REPORT, percent, write_report
 from recount.eval.results import RESULTS, Json, Totals, fails_under, read_results, totals, write_results
 from recount.pipeline.errors import UsageError
-from recount.pipeline.runner import Outcome
+from recount.pipeline.runner import Outcome, asking
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.version import program_version
 from recount.pipeline.worker import structure_report
@@ -59,7 +58,8 @@ def run_evaluation(
     # Read before it can be written over: the other run may lie in the same folder.
     before = read_results(other) if other else None
     on_progress = on_start(len(cases)) if on_start else None
-    with _asking(settings, out) as asked:
+    out.mkdir(parents=True, exist_ok=True)
+    with asking(settings, out, "eval") as asked:
         task = partial(structure_report, settings=asked)
         evaluation = evaluate(cases, task, out, jobs=jobs, on_progress=on_progress)
     version = program_version()
@@ -68,19 +68,6 @@ def run_evaluation(
     comparison = compare(before, results) if before else None
     write_report(out / REPORT, evaluation, version, comparison)
     return Run(evaluation, results, comparison, out / REPORT)
-
-
-@contextmanager
-def _asking(settings: Settings, out: Path) -> Iterator[Settings]:
-    """The settings with a model that is ready to be asked, if one may be asked."""
-    if settings.model is None or not settings.asks:
-        yield settings
-        return
-    from recount.pipeline.model.ready import ready
-
-    out.mkdir(parents=True, exist_ok=True)
-    with ready(settings.model, out, "eval") as model:
-        yield replace(settings, model=model)
 
 
 def summary_lines(run: Run) -> Iterator[str]:

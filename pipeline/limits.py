@@ -79,7 +79,7 @@ def _unpacks_beyond(document: Any, xref: int, limit: int) -> bool:
         return False
     unpacker, size, waiting = zlib.decompressobj(), 0, raw
     try:
-        while waiting and size <= limit:
+        while waiting and not unpacker.eof and size <= limit:  # after its end some writers leave a line break
             size += len(unpacker.decompress(waiting, _CHUNK))
             waiting = unpacker.unconsumed_tail
     except zlib.error:

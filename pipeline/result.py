@@ -187,7 +187,7 @@ def _summary(verified: Verified, seconds: Mapping[str, float], used: ModelUse | 
             "not_applicable": by_result.get("not_applicable", 0),
         },
         "rejected": len(verified.rejected),
-        "mapper": _mapper(verified.mapper, used),
+        "mapper": _mapper(used.name if used else verified.mapper, used),
         "seconds": {stage: round(spent, 4) for stage, spent in seconds.items()},
     }
 

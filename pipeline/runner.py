@@ -128,8 +128,8 @@ def run(
         todo = [Job(source, hashes.get(source.name)) for source in sources]
         outcomes: list[Outcome] = []
         with ExitStack() as open_until_done:
-            asking = open_until_done.enter_context(_asking(settings, desk.folder, number))
-            work = task or partial(structure_report, settings=asking)
+            at_hand = open_until_done.enter_context(asking(settings, desk.folder, str(number)))
+            work = task or partial(structure_report, settings=at_hand)
             handle = partial(attempt, task=work, store=desk.store, aside=desk.aside(engine))
             crew = _crew(engine, handle, jobs, len(todo), bounds)
             fates = open_until_done.enter_context(closing(_fates(todo, known, handle, crew, desk.store)))
@@ -153,14 +153,14 @@ def run(
 
 
 @contextmanager
-def _asking(settings: Settings, folder: Path, number: int) -> Generator[Settings]:
+def asking(settings: Settings, folder: Path, run: str) -> Generator[Settings]:
     """The settings of the workers of a run: with a model that is ready to be asked, if one may be asked."""
     if settings.model is None or not settings.asks:
         yield settings
         return
     from recount.pipeline.model.ready import ready
 
-    with ready(settings.model, folder, str(number)) as model:
+    with ready(settings.model, folder, run) as model:
         yield replace(settings, model=model)
 
 

@@ -8,7 +8,10 @@ from typing import ClassVar, Generic
 from recount.schemas.arithmetic import Identity, growth, same, share, variance
 from recount.schemas.figures import F, Figure, Kind, Model, figure, money, percent, text
 
-_TURNED = r"(?:增加|增长|上升|提高|上涨|增幅|减少|下降|降低|下跌|减幅|降幅)[^,，▮]{0,6}"
+UP = r"增加|增长|上升|提高|增幅|上涨"
+DOWN = r"减少|下降|降低|减幅|降幅|下跌"
+"""The words that say a change's direction."""
+_TURNED = rf"(?:{UP}|{DOWN})[^,，▮]{{0,6}}"
 
 
 class Change(Model, Generic[F]):

@@ -191,7 +191,7 @@ class _State:
     def cascaded(self, name: str) -> Cascaded:
         """The report as it stands, with the figures that have no key."""
         values = {**self.values, UNMAPPED: self._unmapped()} if self.drafted else self.values
-        verified = self._verified(values, name)
+        verified = self._verified(values)
         report = self._report(values)
         rejected = [
             Rejected(each.pointer, each.proposed, self.model, each.reason)
@@ -230,12 +230,12 @@ class _State:
         """Whether a figure may not be overridden: unless it is disputed, or no words speak for it."""
         return self.verified.statuses.get(pointer) is not Status.DISPUTED and pointer not in self.verified.unsure
 
-    def _verified(self, values: dict[str, Any], name: str | None = None) -> Verified:
+    def _verified(self, values: dict[str, Any]) -> Verified:
         by_model = dict.fromkeys((at for at, _ in chosen_in(values)), self.model)
         return verify(
             self._report(values),
             self.document.tokens,
-            name or self.model,
+            self.template.mapper if self.template is not None else self.model,
             numbers=self._numbers,
             unsure=frozenset(unsure_in(values)),
             mappers=by_model,

@@ -13,14 +13,14 @@ from recount.pipeline.model.pieces import Piece
 from recount.pipeline.model.question import NOTHING, Usage
 from recount.pipeline.model.resolve import Chosen, Refused, chosen_in
 from recount.pipeline.model.shown import Shown
-from recount.pipeline.template.passage import heading_above, label_before, passage_of
+from recount.pipeline.template.passage import label_before, passage_of
+from recount.pipeline.template.unmapped import without_key
 from recount.schemas.figures import Ref
 from recount.schemas.parts import UnmappedFigure
 
 _THRESHOLD = re.compile(r"\(含\)|以上|以下")
 """What makes a number part of a name: 单价100万元（含）以上设备."""
 _SHORTEST_NAME = 5  # characters: 采购金额 may be said of several things
-_MONEY = frozenset({"万元", "元", "亿元"})
 
 
 @dataclass(slots=True)
@@ -109,15 +109,7 @@ def unmapped(paragraphs: Sequence[Paragraph], title: str, used: set[int]) -> lis
             continue
         if _THRESHOLD.match(passage.shape, at + 1 + len(token.unit)):
             continue
-        found.append(
-            UnmappedFigure[Ref](
-                section=heading_above(passage, at) or title,
-                label=label,
-                raw=token.raw,
-                value=Ref(token.index),
-                unit="万元" if token.unit in _MONEY else token.unit,
-            )
-        )
+        found.append(without_key(title, passage, at))
     return found
 
 

@@ -18,6 +18,7 @@ from recount.pipeline.model.fields import carries_figures, is_list, kind_of, mod
 from recount.pipeline.model.shown import Place
 from recount.pipeline.split.text import fold
 from recount.schemas.figures import Kind, Model
+from recount.schemas.parts import DOWN, UP
 
 Trail = Sequence[tuple[type[Model], str]]
 """The way to a field: each model with the name of the field in it, from the report down."""
@@ -57,9 +58,7 @@ _GENERIC = re.compile(
     r"金额|占比|数值|决算数|预算数|支出决算|支出|收入|增减额|增减率|合计|小计|总计|数字|预决算差异率|完成预算百分比"
 )
 _COUNTED = re.compile(r"(?:(?:的)?(?:比例|比重|百分比)|(?<=..)数)$")
-_UP = r"增加|增长|上升|提高|上涨|增幅"
-_DOWN = r"减少|下降|降低|下跌|减幅|降幅"
-_TURN = re.compile(rf"(?P<turn>{_UP}|{_DOWN})(?:了|额|数|率|幅度|比例)?(?:为|是|达|约)?[:：]?$")
+_TURN = re.compile(rf"(?P<turn>{UP}|{DOWN})(?:了|额|数|率|幅度|比例)?(?:为|是|达|约)?[:：]?$")
 _CLAUSE = re.compile(r"[^▮。;\n]*$")
 _SENTENCE = re.compile(r"[^。\n]*$")
 _PARAGRAPH = re.compile(r"[^\n]*$")
@@ -69,7 +68,7 @@ _ALL = re.compile(r"(?s:.*)$")
 def falls(place: Place) -> bool | None:
     """Whether the words right before a number say that it is a decrease; None where they say nothing of the kind."""
     turn = _TURN.search(_tail(_CLAUSE, place.before))
-    return None if turn is None else re.fullmatch(_DOWN, turn["turn"]) is not None
+    return None if turn is None else re.fullmatch(DOWN, turn["turn"]) is not None
 
 
 def _tail(stretch: re.Pattern[str], words: str) -> str:
@@ -104,7 +103,7 @@ def _said(trail: Trail, place: Place) -> Witness | None:
             return Witness.FOR
         rivals = [other for other in said if other != name and kind_of(model, other) is kind_of(model, name)]
         return Witness.AGAINST if any(re.search(f"(?:{said[r]})$", tail) for r in rivals) else Witness.SILENT
-    turned = falls(place) is not None and not re.search(f"{_UP}|{_DOWN}", model.model_fields[name].title or "")
+    turned = falls(place) is not None and not re.search(f"{UP}|{DOWN}", model.model_fields[name].title or "")
     return Witness.AGAINST if turned or _said_of_a_part(model, name, tail) else None
 
 

@@ -38,10 +38,11 @@ class Modelling:
 class ModelUse:
     """What a model had to do with a result.
 
-    usage: calls, tokens, cost. prompts: the versions of the prompts, by the part asked about. open: the parts that no
-    answer was had for, with the reason.
+    name: who mapped it: template, cascade or model:<name>. usage: calls, tokens, cost. prompts: the versions of the
+    prompts, by the part asked about. open: the parts that no answer was had for, with the reason.
     """
 
+    name: str
     usage: Usage
     prompts: Mapping[str, tuple[str, ...]]
     open: Mapping[str, str]
@@ -58,7 +59,7 @@ def map_with_model(
         done = map_by_model(document, mapper, name, how.rounds - 1)
     else:
         done = cascade(document, mapper, name, how.rounds, map_document(document, family))
-    return done.mapped, done.verified, ModelUse(done.usage, done.prompts, done.open)
+    return done.mapped, done.verified, ModelUse(done.mapped.mapper, done.usage, done.prompts, done.open)
 
 
 @cache

@@ -15,14 +15,13 @@ from functools import cache
 
 from recount.pipeline.template.passage import N, Passage, clean
 from recount.schemas.figures import Ref
+from recount.schemas.parts import DOWN, UP
 
 MONEY = frozenset({"万元", "元", "亿元"})
-_UP = r"增加|增长|上升|提高|增幅|上涨"
-_DOWN = r"减少|下降|降低|减幅|降幅|下跌"
 _YEAR_BEFORE = r"(?:上年度?|上一?年度?|去年|\d{4}年度?)"
 _LAST_YEAR_NAMED = re.compile(rf"(?:比|与|较|同){_YEAR_BEFORE}")
-_PART = re.compile(rf"(?P<words>[^,。;\n{N}]+?)(?P<turn>{_UP}|{_DOWN})(?:了|额|数)?(?:为|是)?:?")
-_RATE = re.compile(rf"[,、;(]?(?:同比|较上年|比上年|各)?(?P<turn>{_UP}|{_DOWN})(?:了|率|幅度|比例)?(?:为|是|达)?:?")
+_PART = re.compile(rf"(?P<words>[^,。;\n{N}]+?)(?P<turn>{UP}|{DOWN})(?:了|额|数)?(?:为|是)?:?")
+_RATE = re.compile(rf"[,、;(]?(?:同比|较上年|比上年|各)?(?P<turn>{UP}|{DOWN})(?:了|率|幅度|比例)?(?:为|是|达)?:?")
 _SHARE = re.compile(rf"[,、(]?(?:约|各)?占[^,。;\n{N}]{{0,30}}")
 _BUDGET = re.compile(
     r"(?P<words>[^。;\n]*?)(?P<which>年初|全年|年中|调整)?预算(?:数|额|总额)?(?:安排|核定|批复)?(?:为|是|:)?$"
@@ -185,7 +184,7 @@ class Reader:
 
     def _ref(self, at: int, turn: str | None = None) -> Ref:
         """The number as a reference; what has decreased is negative, also where a minus is printed too."""
-        down = turn is not None and re.fullmatch(_DOWN, turn) is not None
+        down = turn is not None and re.fullmatch(DOWN, turn) is not None
         return Ref(self.passage.token(at).index, negative=down and self.passage.token(at).value > 0)
 
     def _claimed(self, at: int) -> bool:
@@ -396,7 +395,7 @@ def _comparing(base: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     versus = rf"(?:比|与|较|同){_YEAR_BEFORE}{base}"
     compared = (
         rf"(?P<words>[^,。;:\n{N}]*?),?{versus}(?:相比较?|比较|比)?[,:]?"
-        rf"(?P<again>[^,。;:\n{N}]{{0,24}}?)(?:各|均|净)?(?P<turn>{_UP}|{_DOWN})(?:了|额|数)?(?:为|是)?:?$"
+        rf"(?P<again>[^,。;:\n{N}]{{0,24}}?)(?:各|均|净)?(?P<turn>{UP}|{DOWN})(?:了|额|数)?(?:为|是)?:?$"
     )
     unchanged = rf"(?<=[。\n])(?:[^。\n]*?{versus}|其中[,:])[^。\n]*?(?:持平|无变化)"
     return re.compile(compared), re.compile(unchanged)

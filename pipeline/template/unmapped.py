@@ -10,20 +10,19 @@ from recount.schemas.parts import UnmappedFigure
 
 def unmapped_in(title: str, passage: Passage, reading: Reading) -> list[UnmappedFigure[Ref]]:
     """The figures of a section that have no key: what has a unit, not ordinals or numbers inside names."""
-    found = []
-    for at in sorted(reading.unclaimed):
-        token = passage.token(at)
-        if token.unit is not None:
-            found.append(
-                UnmappedFigure[Ref](
-                    section=heading_above(passage, at) or title,
-                    label=label_before(passage, at),
-                    raw=token.raw,
-                    value=Ref(token.index),
-                    unit="万元" if token.unit in MONEY else token.unit,
-                )
-            )
-    return found
+    return [without_key(title, passage, at) for at in sorted(reading.unclaimed) if passage.token(at).unit is not None]
+
+
+def without_key(title: str, passage: Passage, at: int) -> UnmappedFigure[Ref]:
+    """A figure of a passage as one that has no key. at: its index in the passage's shape; title: of its section."""
+    token = passage.token(at)
+    return UnmappedFigure[Ref](
+        section=heading_above(passage, at) or title,
+        label=label_before(passage, at),
+        raw=token.raw,
+        value=Ref(token.index),
+        unit="万元" if token.unit in MONEY else token.unit,
+    )
 
 
 def in_reading_order(figures: list[UnmappedFigure[Ref]]) -> tuple[UnmappedFigure[Ref], ...]:

@@ -91,7 +91,7 @@ def verify(
         figures,
         statuses(figures, cover, disputed),
         explained(resolved, evaluations, suspects),
-        tuple(resolver.rejected),
+        tuple(replace(each, mapper=mappers.get(each.pointer, mapper)) for each in resolver.rejected),
         mapper,
         cover,
         suspects,

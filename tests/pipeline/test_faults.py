@@ -319,6 +319,24 @@ def test_bombs_are_turned_away_with_the_reason(tmp_path: Path) -> None:
     assert limits.Limits().pages > 1_000
 
 
+@pytest.mark.parametrize("after", [b"", b"\n", b"\r\n", b"\nendstream endobj"])
+def test_what_follows_the_end_of_a_stream_is_no_stream(tmp_path: Path, after: bytes) -> None:
+    """Some writers count the line break before endstream; a repaired file's streams go on beyond their end."""
+    path = tmp_path / "a.pdf"
+    document = pymupdf.open()
+    document.new_page()
+    xref = document.get_new_xref()
+    document.update_object(xref, "<<>>")
+    document.update_stream(xref, b" ", compress=False)
+    packed = zlib.compress(random.Random(0).randbytes(1 << 18)) + after
+    document.update_stream(xref, packed, new=True, compress=False)
+    document.xref_set_key(xref, "Filter", "/FlateDecode")
+    document.save(path)
+    check(path, Limits(unpacked=4 << 20))
+    with pytest.raises(TooLarge, match="unpacks"):
+        check(path, Limits(unpacked=1 << 17))
+
+
 def test_signals_are_named() -> None:
     from recount.pipeline.pool import _cause
 

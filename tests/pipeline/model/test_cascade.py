@@ -168,7 +168,7 @@ def test_a_document_whose_wording_no_template_knows_goes_to_the_model() -> None:
     assert [each.purpose for each in asker.asked] == ["income"]
     assert found.verified.figures["/income/total"].value == known.verified.figures["/income/total"].value
     assert found.verified.mapper_of("/income/total") == "model:oracle"
-    assert found.verified.mapper_of("/expenditure/total") == "cascade"
+    assert found.verified.mapper_of("/expenditure/total") == "template"
 
 
 def test_what_is_settled_stays_and_what_is_open_is_filled() -> None:
