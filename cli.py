@@ -235,9 +235,10 @@ def _bounds(timeout: float, memory: int) -> Bounds:
 
 def _print_summary(summary: RunSummary) -> None:
     """What a run did, on standard output."""
-    from recount.pipeline.show import render_summary
+    from recount.pipeline.show import render_summary, render_unread
 
-    _console().print(
+    console = _console()
+    console.print(
         render_summary(
             reports={
                 "structured": summary.structured,
@@ -248,6 +249,8 @@ def _print_summary(summary: RunSummary) -> None:
             discrepancies={"error": summary.errors, "minor": summary.minor},
         )
     )
+    for line in render_unread(outcome.attempt for outcome in summary.outcomes):
+        console.print(line)
 
 
 def _print_failures(summary: RunSummary, problems: Sequence[Problem] = ()) -> bool:

@@ -26,7 +26,6 @@ LEDGER = "ledger.sqlite"
 STATUSES = ("verified", "repaired", "grounded", "disputed")
 """The statuses of a figure, the surest first."""
 
-_LAYOUT = 2
 _SCHEMA = """
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY,
@@ -72,12 +71,19 @@ DROP VIEW files;
 CREATE VIEW files AS
     SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
 """
-_CHANGES = (_SCHEMA, _SECOND_LAYOUT)
+_THIRD_LAYOUT = """
+ALTER TABLE attempts ADD COLUMN unread TEXT NOT NULL DEFAULT '[]';  -- JSON: the pages that could not be read
+DROP VIEW files;
+CREATE VIEW files AS
+    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
+"""
+_CHANGES = (_SCHEMA, _SECOND_LAYOUT, _THIRD_LAYOUT)
 """What makes each layout out of the one before."""
+_LAYOUT = len(_CHANGES)
 
 _WORDS = ("file", "sha256", "status", "reason", "traceback")
-_COLUMNS = (*_WORDS, "pages", *STATUSES, "errors", "minor", "seconds", "stages", "usage", "same_as")
-_OBJECTS = ("stages", "usage")
+_COLUMNS = (*_WORDS, "pages", *STATUSES, "errors", "minor", "seconds", "stages", "usage", "same_as", "unread")
+_OBJECTS = ("stages", "usage", "unread")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,8 @@ class Attempt:
     file: its path below the archive. sha256: of the file, None if it could not be read. reason: why it
     failed, one line; traceback: of an internal error only. figures: how many of each status. errors,
     minor: failing checks. stages: seconds of each. usage: calls, tokens and cost of a model. same_as: the
-    report with the same content that was structured instead.
+    report with the same content that was structured instead. unread: the pages (1-based) that are not in the result,
+    for they are damaged, or scanned and not to be read.
     """
 
     file: str
@@ -117,6 +124,7 @@ class Attempt:
     stages: Mapping[str, float] = field(default_factory=dict)
     usage: Mapping[str, float] = field(default_factory=dict)
     same_as: str | None = None
+    unread: Sequence[int] = ()
 
 
 class Ledger:
@@ -238,6 +246,7 @@ class Ledger:
 def _attempt(row: sqlite3.Row) -> Attempt:
     values = {name: row[name] for name in _COLUMNS if name not in STATUSES}
     values |= {name: json.loads(values[name]) for name in _OBJECTS}
+    values["unread"] = tuple(values["unread"])
     return Attempt(figures={status: row[status] for status in STATUSES}, **values)
 
 

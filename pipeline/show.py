@@ -102,6 +102,10 @@ def render_status(status: Status) -> Iterator[RenderableType]:
         yield Text(f"Worker seconds by stage: {spent}")
     if status.usage:
         yield Text("Model: " + ", ".join(f"{key.replace('_', ' ')} {each:,g}" for key, each in status.usage.items()))
+    unread = list(render_unread(status.done))
+    if unread:
+        yield _title("Pages left out")
+        yield from unread
     if status.failed:
         yield _title("Failures")
         yield from render_failures(reason_of(each) for each in status.failed)
@@ -111,6 +115,25 @@ def render_failures(failures: Iterable[tuple[str, str]]) -> Iterator[RenderableT
     """One line for each report (or folder) that failed: its name and the reason."""
     for name, reason in failures:
         yield Text.assemble((name, "bold"), ": ", reason, overflow="fold")
+
+
+def render_unread(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
+    """One line for each report with pages that could not be read: what they hold is not in its result."""
+    for each in attempts:
+        if each.unread:
+            yield Text.assemble((each.file, "bold"), f": {_not_read(each.unread)}", overflow="fold")
+
+
+def _not_read(pages: Sequence[int]) -> str:
+    """The pages in words: their runs, 3, 7-9."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1][1:] = [page]
+        else:
+            runs.append([page])
+    listed = ", ".join("-".join(map(str, run)) for run in runs)
+    return f"page{'s' if len(pages) > 1 else ''} {listed} could not be read"
 
 
 def reason_of(failure: Attempt) -> tuple[str, str]:
@@ -147,6 +170,8 @@ def _heading(reading: Reading) -> Iterator[RenderableType]:
         )
     )
     yield line
+    if unread := reading.result["summary"].get("unread_pages"):
+        yield Text(_not_read(unread), style="bold red")
     yield from _coverage(reading.result["summary"].get("coverage"))
 
 

@@ -113,6 +113,7 @@ def summary_of(ledger: Ledger, counts: Mapping[str, int], seconds: float) -> dic
         },
         "seconds_by_stage": {stage: round(spent, 3) for stage, spent in status.stages.items()},
         "model": status.usage,
+        "unread_pages": {each.file: list(each.unread) for each in status.done if each.unread},
         "failures": [{"file": each.file, "reason": each.reason} for each in status.failed],
     }
 

@@ -59,7 +59,7 @@ def structure(
     pages, scans, document, chosen = _document(path, family, ocr, clock)
     mapped, verified, used = _mapped(document, chosen, model, sha256, clock)
     if not mapped.found:
-        raise _nothing_found(document, family)
+        raise _nothing_found(pages, family)
     repaired = Repaired(verified, document.tokens, {}, {})
     if scans.frames:
         repaired = _repair(mapped, verified, document, scans, ocr)
@@ -88,8 +88,10 @@ def _mapped(
     return mapped, verified, used
 
 
-def _nothing_found(document: Document, family: Family | None) -> DocumentError:
-    if document.unreadable:
+def _nothing_found(pages: Pages, family: Family | None) -> DocumentError:
+    if any(page.damaged for page in pages.pages):
+        return NotAPdf("it is damaged: the pages of it that can be read hold no report")
+    if not all(page.readable for page in pages.pages):
         return NeedsOcr("the pages with a usable text layer hold no report, the others are scans")
     return NotAReport(_no_report(family))
 
@@ -111,7 +113,7 @@ def _document(path: Path, family: Family | None, ocr: Ocr, clock: _Clock) -> tup
     clock.lap("split")
     chosen = family or recognise(document)
     if chosen is None:
-        raise _nothing_found(document, family)
+        raise _nothing_found(pages, family)
     return pages, scans, document, chosen
 
 

@@ -138,6 +138,7 @@ def _succeeded(name: str, result: Result, seconds: float, written: float) -> Att
         seconds=seconds,
         stages={**stages, "write": round(written, 4)},
         usage=usage if any(usage.values()) else {},
+        unread=tuple(summary.get("unread_pages", ())),
     )
 
 

@@ -16,6 +16,7 @@ import pytest
 import typer.main
 
 from recount.cli import app, main
+from recount.eval.generator import Form, Options, generate
 from recount.pipeline import runner
 from recount.pipeline.jsonfile import write_result
 from recount.pipeline.version import __version__
@@ -280,3 +281,25 @@ def test_export_writes_tables(call: Call, result: Path, tmp_path: Path) -> None:
     assert (printed.code, printed.out) == (0, "figures  2\n")
     assert (tmp_path / "f.csv").read_text(encoding="utf-8").count("verified") == 2
     assert call("export", tmp_path / "out", "--format", "doc", "-o", tmp_path / "f.doc").code == 2
+
+
+def test_pages_that_cannot_be_read_are_told(tmp_path: Path, call: Call) -> None:
+    """A file that is cut or damaged is structured with what is left of it, and nobody takes that for the whole."""
+    case = generate(Form.X2022, 12, options=Options(projects=1, size="small"))
+    path = tmp_path / "archive" / "cut.pdf"
+    path.parent.mkdir()
+    path.write_bytes(case.pdf)
+    with pymupdf.open(path) as document:
+        last = document.page_count
+        for number in (last - 2, last - 1):
+            [*_, xref] = document[number].get_contents()
+            document.update_stream(xref, b"this is no deflated stream", compress=False)
+            document.xref_set_key(xref, "Filter", "/FlateDecode")
+        document.saveIncr()
+    told = f"pages {last - 1}-{last} could not be read"
+    out = tmp_path / "out"
+    assert f"cut.pdf: {told}" in call("structure", path.parent, "--out", out, "--jobs", 1).out
+    assert f"cut.pdf: {told}" in call("status", out).out
+    assert told in call("show", out / "reports" / "cut.pdf.json").out
+    assert json.loads((out / "summary.json").read_bytes())["unread_pages"] == {"cut.pdf": [last - 1, last]}
+    assert f"cut.pdf: {told}" in call("structure", path.parent, "--out", out).out
