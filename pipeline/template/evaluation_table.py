@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from recount.pipeline.document import Cell, Grid
@@ -16,6 +16,8 @@ _BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 _MONEY_UNIT = re.compile(r"[(（]单?位?[:：]?万元[)）]")
 _SPACE = re.compile(r"\s+")
 _LONGEST_LABEL = 24
+_LEVEL = re.compile(r".级指标|[一二三](?:级指|级.标|.指标).?")
+_LEVELS = ("一级指标", "二级指标", "三级指标")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +72,22 @@ def rows_of(grid: Grid, index: int) -> tuple[Row, ...]:
         mark = _mark(cell)
         for each in range(cell.row, min(cell.row_end, grid.rows)):
             under[each].append(mark)
-    return tuple(_row(grid, index, number, marks) for number, marks in enumerate(under))
+    heads = _levels(under)
+    marked = ([heads.get(mark, mark) for mark in marks] for marks in under)
+    return tuple(_row(grid, index, number, marks) for number, marks in enumerate(marked))
+
+
+def _levels(under: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
+    """The heads of the three levels under their names: they stand side by side in their order in every form.
+
+    In small print OCR loses strokes of 一, 二 and 三.
+    """
+    found: dict[Mark, Mark] = {}
+    for marks in under:
+        heads = sorted((mark for mark in marks if _LEVEL.fullmatch(mark.label)), key=attrgetter("start"))
+        if len(heads) == len(_LEVELS):
+            found |= {mark: replace(mark, label=name) for mark, name in zip(heads, _LEVELS, strict=True)}
+    return found
 
 
 def _row(grid: Grid, index: int, number: int, marks: list[Mark]) -> Row:

@@ -189,6 +189,24 @@ def test_indicators_carry_their_levels_and_drop_empty_lines() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "read",
+    [
+        ("一级指标", "二级指标", "一级指标"),
+        ("一级指标", "二级指标", "二级指标"),
+        ("-级指标", "二级指标", "三级指杯"),
+        ("一级指标", "三级指标", "三级指标"),
+    ],
+)
+def test_three_levels_side_by_side_are_what_they_are_in_their_order(read: tuple[str, ...]) -> None:
+    """OCR loses strokes of 一, 二 and 三 in small print; a table must not be lost for one of them."""
+    sheet, right = Sheet(), Sheet()
+    body = [list(row) for row in PLAIN]
+    body[0][1:4] = read
+    table = only(sheet, project_rows(body))
+    assert values(sheet, table) == values(right, only(right, project_rows()))
+
+
 def test_a_blank_level_continues_the_one_above_but_not_across_a_new_first_level() -> None:
     sheet = Sheet()
     body = indicators(
