@@ -107,6 +107,11 @@ def name_in(code: str, year: int) -> str | None:
     return next((each.name for each in fitting), None)
 
 
+def is_function_class(name: str) -> bool:
+    """Whether a name is that of a class of expenditure by function, in any year, with or without its 支出."""
+    return _plain(name).removesuffix("支出") in _FUNCTIONS
+
+
 def contradiction(code: str, name: str) -> str | None:
     """How a class's printed name contradicts its printed code; None where it does not, or is not known."""
     classes = FUNCTION_CLASSES if code.startswith("2") else ECONOMIC_CLASSES
@@ -130,3 +135,6 @@ def named_as_coded(table: str, rows: Iterable[CodedRow[Figure]]) -> Iterator[Ide
 
 def _plain(name: str) -> str:
     return "".join(name.translate(_BRACKETS).split())
+
+
+_FUNCTIONS = frozenset(_plain(each.name).removesuffix("支出") for names in FUNCTION_CLASSES.values() for each in names)

@@ -28,7 +28,9 @@ _BUDGET = re.compile(
 )
 _FINAL = re.compile(r"[,、;]?(?:全年|本年)?(?:支出|收入|实际)?(?:决算|执行)(?:数|额)?(?:为|是|:)?")
 _VARIANCE = re.compile(r"[,、;]?(?:预决算|预算)?(?:收支)?差异率(?:为|是|:)?")
-_COMPLETION = re.compile(r"[,、;]?(?:为|完成|占)?(?:年初|全年|调整后?|本年)?(?:预算)(?:数|额)?的")
+_COMPLETION = re.compile(
+    r"[,、;]?(?:为|完成|占)?(?:年初|全年|调整后?|本年)?预算(?:数|额)?的|[,、;]?完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?(?:为|达)?"
+)
 _REASON = re.compile(
     rf"(?:,(?:与|和|同|比)?(?:上年|去年|预算)?(?:数)?(?:基本)?(?:持平|无变化|一致|无差异))?[,。;]?\n?(?P<words>[^,。;:\n{N}]{{0,40}}?)(?:主要原因|变动原因|差异原因|原因)(?:主要)?(?:是|为|系|在于)?[:,]?\s*"
     r"|[,。;]?(?:主要)?(?:是由于|系因|系由于|主要是)[:,]?"
@@ -37,6 +39,7 @@ _STOP = re.compile(
     r"(?:^|(?<=[。;,\n:]))(?:其中|具体情况如下|具体情况|具体如下|与[^,。;]{0,8}预算数?相比(?:情况)?)[,:]?$"
 )
 _BOUNDARY = re.compile(r"[。;,\n](?=[^。;,\n]*$)")
+_AND = ",、和与及"
 _LEAD = (
     r"(?:其中:?|具体情况如下:?|\d{4}年度?|本年度?|当年|财政拨款"
     r"|我?(?:单位|部门|局)|[一二三四五六七八九十]是|\([一二三四五六七八九十]{1,3}\)|\(?\d?\)?)*"
@@ -305,8 +308,11 @@ class Reader:
         return self._fact(self.default)
 
     def _stated(self, at: int) -> bool:
-        """〈subject〉▮万元. A number before a 万 that lost its 元 is of no unit that is certain."""
-        if self._unit(at) is None and self.passage.shape.startswith("万", at + 1):
+        """〈subject〉▮万元. A number before a 万 that lost its 元 is of no unit that is certain.
+
+        Of several numbers in one place (收、支总计各是▮,▮万元) none is certainly the subject's.
+        """
+        if (self._unit(at) is None and self.passage.shape.startswith("万", at + 1)) or self._is_listed(at):
             return False
         gap = self.passage.shape[self.done : at]
         boundary = _BOUNDARY.search(gap)
@@ -326,6 +332,8 @@ class Reader:
         if fact.amount is not None:
             if self.reason_from is not None and not (boundary and boundary[0] in "。\n;"):
                 return False
+            if not self._says_again(fact.amount, at):
+                return False
             self.repeats.append((fact.key, at))
         else:
             fact.amount = self._ref(at)
@@ -334,6 +342,18 @@ class Reader:
         self._end_reason(self.done + begin)
         self.last, self.versus = fact, None
         return True
+
+    def _is_listed(self, at: int) -> bool:
+        """Whether a number stands in a row of numbers that have one unit together."""
+        shape, before = self.passage.shape, at - 2
+        if before in self.passage.numbers and self._unit(before) is None and shape[at - 1] in _AND:
+            return True
+        return self._unit(at) is None and at + 2 in self.passage.numbers and shape[at + 1] in _AND
+
+    def _says_again(self, stated: Ref, at: int) -> bool:
+        """Whether a number is one that was stated before; another number is of something that has no subject here."""
+        before = next(each.token for each in self.passage.numbers.values() if each.token.index == stated.token)
+        return before.value == self.passage.token(at).value
 
     def _fact(self, group: str) -> Fact:
         key = next((each.key for each in self.subjects if _group(each.key) == group), group)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from recount.pipeline.template.grammar import Fact, Reading, Subject, Versus, read
 from recount.pipeline.template.passage import N, Passage, clean
+from recount.schemas.codes import is_function_class
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.common import (
     BudgetItem,
@@ -109,6 +110,9 @@ def income_expenditure(passage: Passage) -> tuple[IncomeExpenditure[Ref], Readin
 
 _INCOME = (
     Subject("total", r"本年(?:度)?收入(?:合计)?"),
+    Subject("general", r"一般公共预算(?:财政)?拨款收入"),
+    Subject("funds", r"政府性基金(?:预算)?(?:财政)?(?:拨款)?收入"),
+    Subject("capital", r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?收入"),
     Subject("fiscal_appropriation", r"财政(?:补助|拨款)收入"),
     Subject("superior_subsidy", r"上级补助收入"),
     Subject("institutional", r"事业收入"),
@@ -129,8 +133,29 @@ _EXPENDITURE = (
 def income(passage: Passage) -> tuple[Income[Ref], Reading]:
     """二、收入决算情况说明."""
     found = read(passage, _INCOME, default="total")
-    parts = {each.key: portion(found.facts.get(each.key)) for each in _INCOME[1:]}
-    return Income[Ref](total=found.amount("total"), **parts), found
+    parts = {each.key: portion(found.facts.get(each.key)) for each in _INCOME[1:] if each.key not in _BY_BUDGET}
+    general, *others = (found.facts.get(key) for key in _BY_BUDGET)
+    left = [each for each in others if each is not None]
+    if general is not None and parts["fiscal_appropriation"] is None and not any(_says(passage, each) for each in left):
+        parts["fiscal_appropriation"] = portion(general)
+    elif general is not None:
+        left.append(general)
+    return Income[Ref](total=found.amount("total"), **parts), _with_unclaimed(found, _places(passage, left))
+
+
+_BY_BUDGET = ("general", "funds", "capital")
+"""财政拨款收入 by kind of budget: all of it is the general budget's, where the others are nothing."""
+
+
+def _says(passage: Passage, fact: Fact) -> bool:
+    """Whether something was stated that is not 0."""
+    return any(passage.token(at).value for at in _places(passage, [fact]))
+
+
+def _places(passage: Passage, facts: Sequence[Fact]) -> list[int]:
+    """Where the amounts and shares of some facts stand."""
+    tokens = {ref.token for fact in facts for ref in (fact.amount, fact.share) if ref is not None}
+    return [at for at in passage.numbers if passage.token(at).index in tokens]
 
 
 def expenditure(passage: Passage) -> tuple[Expenditure[Ref], Reading]:
@@ -213,8 +238,13 @@ _QUOTED_CLASS = re.compile(
     rf"[,、]?(?:占[^。;\n▮]{{0,30}}?(?P<percent>{N})%)?"
 )
 """“一般公共服务支出”▮万元，占▮%: a class without its mark."""
+_LISTED_CLASS = re.compile(
+    rf"(?:^|(?<=[。;,:、\n]))\s*(?:\(?{N}\)?[.、,)])?\s*(?P<class_name>[^。;,:、\n▮\"()]{{2,30}})"
+    rf"(?:决算)?(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)[,、(]?占[^。;\n▮]{{0,30}}?(?P<percent>{N})%"
+)
+"""主要用于以下方面：教育支出▮万元，占▮%；…: a class known by its official name alone, also among marked ones."""
 _ITEM_SUBJECTS = (Subject("amount", r"支出决算(?:数)?|决算数|决算支出"),)
-_GENERAL = (Subject("total", r"一般公共预算(?:财政拨款)?(?:本年)?支出(?:决算)?(?:合计)?"),)
+_GENERAL = (Subject("total", r"一般公共预算(?:财政拨款(?:本年)?(?:支出)?|(?:本年)?支出)(?:决算)?(?:合计)?"),)
 _PURPOSE = re.compile(r"主要用于:?(?P<purpose>.*?)(?:(?<=。)|(?=年初预算|支出决算|\n|$))")
 
 
@@ -247,7 +277,9 @@ def general_public_budget(
 def by_class(passage: Passage) -> tuple[tuple[ClassAmount[Ref], ...], tuple[int, ...]]:
     """〈n〉.〈class〉(类)〈m〉万元,占〈p〉%。"""
     classes: list[ClassAmount[Ref]] = []
-    matches = list(_CLASS.finditer(passage.shape)) or list(_QUOTED_CLASS.finditer(passage.shape))
+    marked = list(_CLASS.finditer(passage.shape)) or list(_QUOTED_CLASS.finditer(passage.shape))
+    listed = [each for each in _LISTED_CLASS.finditer(passage.shape) if is_function_class(each["class_name"])]
+    matches = sorted([*marked, *listed], key=lambda each: each.start("amount"))
     before = read(passage, _GENERAL, default="total", end=matches[0].start() if matches else 0)
     claimed = {at for at in passage.numbers if matches and at < matches[0].start()} - set(before.unclaimed)
     for match in matches:
@@ -381,7 +413,7 @@ def _split_list(text: str) -> list[str]:
 
 # --- 七、财政拨款“三公”经费支出决算情况说明
 
-_OVERSEAS = r"因公出国(?:\(境\))?(?:费用?)?"
+_OVERSEAS = r"因公出国(?:\(境\))?(?:费用?|经费)?"
 _THREE_PUBLIC = (
     Subject("total", r'"?三公"?经费(?:财政拨款)?(?:支出)?(?:决算)?'),
     Subject("overseas", rf"{_OVERSEAS}(?:支出)?"),
@@ -390,9 +422,9 @@ _THREE_PUBLIC = (
     Subject("vehicle_running", r"公务用车运行(?:维护)?(?:费用?|支出|经费)?"),
     Subject("reception", r"公务接待(?:费用?|支出|经费)?"),
     Subject("overseas_groups", r"(?:因公)?出国(?:\(境\))?(?:的)?团组(?:数)?|团组", COUNTED),
-    Subject("overseas_visits", r"因公出国(?:\(境\))?(?:人次数?|人数)?|累计|参加人次", frozenset({"人次", "人"})),
+    Subject("overseas_visits", r"(?:因公)?出国(?:\(境\))?(?:人次数?|人数)?|累计|参加人次", frozenset({"人次", "人"})),
     Subject("vehicles_bought", r"(?:公务用车)?购置(?:数|公务用车|车辆)?(?:量)?", frozenset({"辆", "台"})),
-    Subject("vehicles_owned", r"(?:公务用车|车辆)?保有量(?:为)?", frozenset({"辆", "台"})),
+    Subject("vehicles_owned", r"(?:公务用车|车辆)?保有量(?:为)?|共有公务用车", frozenset({"辆", "台"})),
     Subject("fixed_asset_vehicles", r"固定资产(?:中)?(?:的)?(?:公务)?(?:用)?车辆?", frozenset({"辆", "台"})),
     Subject("reception_batches", r"(?:国内|外事)?公务接待(?:批次)?", frozenset({"批次", "批", "次"})),
     Subject(

@@ -143,7 +143,6 @@ _ASSETS = (
     Subject("fixed_assets", r"固定资产(?:账面)?(?:原值|总额|价值)?"),
     Subject("building_area_m2", r"房屋(?:建筑)?(?:面积)?", frozenset({"平方米", "平米"})),
     Subject("value", r"(?:账面)?价值(?:总额)?|原值"),
-    Subject("unit_price", r"单(?:位|台)?价(?:值)?"),  # 单价100万元以上设备: a class of things, no figure of the report
     Subject("vehicles_ministerial", r"(?:副?部\(?省?\)?级?(?:及)?以上)?(?:领导干?部?)用车", _CARS),
     Subject("vehicle_count", r"(?:共有)?车辆(?:共)?", _CARS),
     Subject("vehicles_principal", r"主要(?:领导干部|负责人)(?:用车)?", _CARS),
@@ -153,8 +152,13 @@ _ASSETS = (
     Subject("vehicles_special", r"特种专业技术(?:用车)?", _CARS),
     Subject("vehicles_retired_cadre", r"离退休干部(?:服务)?(?:用车)?", _CARS),
     Subject("vehicles_other", r"其他用车", _CARS),
-    Subject("large_equipment", r"设备(?:\(不含车辆\))?", frozenset({"台", "套"})),
 )
+_EQUIPMENT = re.compile(
+    rf"单(?:位|台)?(?:价值|价)(?P<price>{N})万元(?:\(含\))?(?:及)?以上(?:的)?[^▮。;]{{0,12}}设备(?:\(不含车辆\))?"
+    rf"(?:共|为|有)*(?P<count>{N})[台套]"
+)
+"""单价100万元（含）以上设备▮台: the price is no figure. Older forms count what is dearer than 50 as well."""
+_LARGE = 100
 _AS_OF = re.compile(r"截[止至]:?(?P<year>20\d\d)年(?P<month>\d{1,2})月(?P<day>\d{1,2})日")
 _OTHER_CARS = re.compile(r"其他用车主要(?:是|为|包括)?:?(?P<note>[^。;]+?)(?=[。;]|,?单价|$)")
 
@@ -208,22 +212,36 @@ def state_assets(passage: Passage) -> tuple[StateAssets[Ref], Reading]:
     """十（三）国有资产占用情况说明. 价值 belongs to what stands before it: 房屋 or 车辆."""
     values, claimed = _values(passage)
     found = read(passage, _ASSETS, default="fixed_assets")
+    equipment, classes = _equipment(passage)
     date = _AS_OF.search(passage.shape)
     note = _OTHER_CARS.search(passage.shape)
-    amounts = {each.key: found.amount(each.key) for each in _ASSETS if each.key not in ("value", "unit_price")}
+    amounts = {each.key: found.amount(each.key) for each in _ASSETS if each.key != "value"}
     section = StateAssets[Ref](
         as_of=f"{date['year']}-{int(date['month']):02}-{int(date['day']):02}" if date else None,
         vehicles_other_note=clean(passage.text(*note.span("note"))) if note else None,
+        large_equipment=equipment,
         **amounts,
         **values,
     )
-    claimed |= set(range(*note.span("note"))) if note else set()
+    claimed |= classes | (set(range(*note.span("note"))) if note else set())
     return section, Reading(found.facts, (), tuple(at for at in found.unclaimed if at not in claimed))
 
 
 _VALUE = re.compile(
     rf"(?P<what>房屋|车辆)[^。;▮]{{0,12}}{N}(?:平方米|平米|辆|台)[,、(]?(?:账面)?(?:价值|原值)(?:为|是)?(?P<value>{N})(?:万元|元)"
 )
+
+
+def _equipment(passage: Passage) -> tuple[Ref | None, set[int]]:
+    """单价100万元以上设备, in 台 or 套; the places of that number and of all such prices."""
+    found: Ref | None = None
+    claimed: set[int] = set()
+    for match in _EQUIPMENT.finditer(passage.shape):
+        claimed.add(match.start("price"))
+        if found is None and passage.token(match.start("price")).value == _LARGE:
+            found = ref_at(passage, match.start("count"))
+            claimed.add(match.start("count"))
+    return found, claimed
 
 
 def _values(passage: Passage) -> tuple[dict[str, Ref], set[int]]:
@@ -251,7 +269,10 @@ _PROJECT_MONEY = (
     rf",?(?:共?涉及)?[^▮。;]{{0,8}}?(?:全年)?(?:预算|资金)(?:数|总额|资金|金额)?(?:为)?(?P<budget>{N})(?:万元|元|亿元)"
     rf"(?:,(?:全年|实际)?执行(?:数|总额)?(?:为)?(?P<executed>{N})(?:万元|元|亿元))?"
 )
-_PROJECTS = tuple(re.compile(words + _PROJECT_MONEY) for words in _PROJECT_COUNT)
+_PROJECTS = (
+    *(re.compile(words + _PROJECT_MONEY) for words in _PROJECT_COUNT),
+    re.compile(_PROJECT_COUNT[-1]),  # form N often names no money
+)
 _PARTS = (
     ("achievements", r"预算绩效管理取得的成效|取得的成效|主要成效"),
     ("problems", r"发现的(?:主要)?问题(?:及|和)原因|存在的(?:主要)?问题(?:及|和)?(?:原因)?"),
@@ -270,7 +291,7 @@ def performance(passage: Passage) -> tuple[Performance[Ref], Reading]:
         if match is None:
             continue
         names = {"count": "overall_table_count" if prefix == "overall" else "project_count"}
-        for group in ("count", "budget", "executed"):
+        for group in match.re.groupindex:
             if match[group]:
                 key = names.get(group, f"{prefix}_{group}")
                 fields[key] = ref_at(passage, match.start(group))

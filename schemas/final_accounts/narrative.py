@@ -107,6 +107,8 @@ class Income(Model, Generic[F]):
             self.business,
             self.affiliate_remittance,
             self.other,
+            # Printed by kind of budget the appropriations have no key here, and the parts are not all.
+            all_of_it=self.fiscal_appropriation is not None,
         )
 
 
@@ -132,11 +134,14 @@ class Expenditure(Model, Generic[F]):
         )
 
 
-def _parts_of_total(name: str, whole: Figure | None, *parts: Portion[Figure] | None) -> Iterator[Identity]:
-    """A form may list only the parts that are not 0: a part that is not printed is none."""
-    present = [each for each in parts if each is not None]
-    yield equal(f"{name} = 各项之和", whole, printed(*(each.amount for each in present)))
-    yield from shares_of(f"占{name}的比例", whole, [(each.amount, each.percent) for each in present])
+def _parts_of_total(
+    name: str, whole: Figure | None, *parts: Portion[Figure] | None, all_of_it: bool = True
+) -> Iterator[Identity]:
+    """A form may list only the parts that are not 0: a part that is not printed is none. all_of_it: else some are."""
+    listed = [(each.amount, each.percent) for each in parts if each is not None]
+    amounts = [amount for amount, _ in listed]
+    yield equal(f"{name} = 各项之和", whole, printed(*amounts) if all_of_it else total(None, *amounts))
+    yield from shares_of(f"占{name}的比例", whole, listed if all_of_it else [*listed, (None, None)])
 
 
 class FiscalAppropriation(Model, Generic[F]):

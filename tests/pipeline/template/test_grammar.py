@@ -205,9 +205,17 @@ def test_a_share_belongs_to_the_amount_before_it(said: str) -> None:
 
 
 def test_a_repeated_amount_is_a_repeat_and_the_first_stays() -> None:
-    found = Read("收入总计8.00万元。具体情况如下：收入总计9.00万元。")
+    found = Read("收入总计8.00万元。具体情况如下：收入总计8.0万元。")
     assert found.amount("income") == "8.00"
-    assert [(key, found.passage.token(at).raw) for key, at in found.reading.repeats] == [("income", "9.00")]
+    assert [(key, found.passage.token(at).raw) for key, at in found.reading.repeats] == [("income", "8.0")]
+    assert found.unclaimed == []
+
+
+def test_another_number_under_the_same_words_is_not_lost() -> None:
+    """It is of something that the words before it tell apart and no subject does."""
+    found = Read("收入总计8.00万元，甲类收入总计3.00万元，占37.50%。")
+    assert found.amount("income") == "8.00"
+    assert found.unclaimed == ["3.00", "37.50"]
 
 
 def test_what_no_rule_is_sure_of_is_left_unclaimed() -> None:
