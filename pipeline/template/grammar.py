@@ -20,8 +20,10 @@ from recount.schemas.parts import DOWN, UP
 MONEY = frozenset({"万元", "元", "亿元"})
 _YEAR_BEFORE = r"(?:上年度?|上一?年度?|去年|\d{4}年度?)"
 _LAST_YEAR_NAMED = re.compile(rf"(?:比|与|较|同){_YEAR_BEFORE}")
-_PART = re.compile(rf"(?P<words>[^,。;\n{N}]+?)(?P<turn>{UP}|{DOWN})(?:了|额|数)?(?:为|是)?:?")
-_RATE = re.compile(rf"[,、;(]?(?:同比|较上年|比上年|各)?(?P<turn>{UP}|{DOWN})(?:了|率|幅度|比例)?(?:为|是|达)?:?")
+_TURN = rf"(?P<turn>{UP}|{DOWN})(?P<either>\((?:{UP}|{DOWN})\))?"
+"""The direction; either: where the publisher left both words of the form standing, it is not said."""
+_PART = re.compile(rf"(?P<words>[^,。;\n{N}]+?){_TURN}(?:了|额|数)?(?:为|是)?:?")
+_RATE = re.compile(rf"[,、;(]?(?:同比|较上年|比上年|各)?{_TURN}(?:了|率|幅度|比例)?(?:为|是|达)?:?")
 _SHARE = re.compile(rf"[,、(]?(?:约|各)?占[^,。;\n{N}]{{0,30}}")
 _BUDGET = re.compile(
     r"(?P<words>[^。;\n]*?)(?P<which>年初|全年|年中|调整)?预算(?:数|额|总额)?(?:安排|核定|批复)?(?:为|是|:)?$"
@@ -31,18 +33,22 @@ _VARIANCE = re.compile(r"[,、;]?(?:预决算|预算)?(?:收支)?差异率(?:为
 _COMPLETION = re.compile(
     r"[,、;]?(?:为|完成|占)?(?:年初|全年|调整后?|本年)?预算(?:数|额)?的|[,、;]?完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?(?:为|达)?"
 )
+_OF_BUDGET = re.compile(r"[,、;]?(?:为|完成)(?:年初|全年|调整后?|本年)?预算(?:数|额)?")
+_OTHER_REASON = re.compile(
+    rf"(?<=[。;\n])(?P<words>[^,。;:\n{N}]{{0,40}}?(?:预算|上年|去年)[^,。;:\n{N}]{{0,20}}?)(?:主要)?原因(?:主要)?(?:是|为|系)[:,]?"
+)
 _REASON = re.compile(
     rf"(?:,(?:与|和|同|比)?(?:上年|去年|预算)?(?:数)?(?:基本)?(?:持平|无变化|一致|无差异))?[,。;]?\n?(?P<words>[^,。;:\n{N}]{{0,40}}?)(?:主要原因|变动原因|差异原因|原因)(?:主要)?(?:是|为|系|在于)?[:,]?\s*"
     r"|[,。;]?(?:主要)?(?:是由于|系因|系由于|主要是)[:,]?"
 )
 _STOP = re.compile(
-    r"(?:^|(?<=[。;,\n:]))(?:其中|具体情况如下|具体情况|具体如下|与[^,。;]{0,8}预算数?相比(?:情况)?)[,:]?$"
+    r"(?:^|(?<=[。;,\n:]))(?:其中|具体情况如下|具体情况|具体如下|与[^,。;]{0,8}预算数?相比(?:情况)?|[^,。;:\n]{0,60}决算中)[,:]?$"
 )
 _BOUNDARY = re.compile(r"[。;,\n](?=[^。;,\n]*$)")
 _AND = ",、和与及"
 _LEAD = (
     r"(?:其中:?|具体情况如下:?|\d{4}年度?|本年度?|当年|财政拨款"
-    r"|我?(?:单位|部门|局)|[一二三四五六七八九十]是|\([一二三四五六七八九十]{1,3}\)|\(?\d?\)?)*"
+    r"|年末|我?(?:单位|部门|局)|[一二三四五六七八九十]是|\([一二三四五六七八九十]{1,3}\)|\(?\d?\)?)*"
 )
 _UNCHANGED = re.compile(
     r"(?:^|(?<=[。;\n:,]))(?P<sentence>(?:其中:)?(?P<words>[^。;:\n▮]*?(?:持平|无变化|没有变化|无增减变化)))(?=[。;,]|$)"
@@ -202,13 +208,14 @@ class Reader:
         if self.reason_from is not None:
             return self._compared(at) and self._claimed(at)
         rate = _RATE.fullmatch(gap)
-        if rate and self.versus and self.versus.amount and not self.versus.rate:
+        if rate and self.versus and self.versus.amount and not self.versus.rate and self._is_turned(rate, at):
             self.versus.rate = self._ref(at, rate["turn"])
             return self._claimed(at)
         if self.versus and self.versus.budget and not self.versus.rate and _VARIANCE.fullmatch(gap):
             self.versus.rate = self._ref(at)
             return self._claimed(at)
-        if _COMPLETION.fullmatch(gap) and self._completed(at):
+        opened = self.versus is not None and self.versus.budget is not None and gap == "的"  # 完成预算▮万元的▮%
+        if (opened or _COMPLETION.fullmatch(gap)) and self._completed(at):
             return self._claimed(at)
         if self.last and not self.last.share and _SHARE.fullmatch(gap):
             self.last.share = self._ref(at)
@@ -224,13 +231,23 @@ class Reader:
         self.versus.completion = self._ref(at)
         return True
 
+    def _is_turned(self, turned: re.Match[str], at: int) -> bool:
+        """Whether a direction is said, or is of no matter: nothing has risen as it has fallen."""
+        return turned["either"] is None or not self.passage.token(at).value
+
     # --- amounts
 
     def _amount(self, at: int) -> bool:
         return (
             (
                 self._unit(at) in MONEY
-                and (self._final(at) or self._compared(at) or self._of_part(at) or self._budget(at))
+                and (
+                    self._final(at)
+                    or self._compared(at)
+                    or self._of_part(at)
+                    or self._budget_of_amount(at)
+                    or self._budget(at)
+                )
             )
             or self._stated(at)
         ) and self._claimed(at)
@@ -248,7 +265,7 @@ class Reader:
         """〈subject〉比上年增加▮万元: the change of a subject, named or the one that was spoken of last."""
         gap = self.passage.shape[self.done : at]
         match = _comparing(self.wording.base)[0].search(gap)
-        if match is None:
+        if match is None or not self._is_turned(match, at):
             return False
         fact = self._named(match["words"] or match["again"], gap[: match.start()])
         return fact is not None and self._changed(
@@ -263,7 +280,7 @@ class Reader:
         begin = self._clause(at) - self.done
         match = _PART.fullmatch(gap, max(begin, 0))
         named = self._rules("万元")[1].search(match["words"]) if match else None
-        if match is None or named is None or named.lastgroup is None:
+        if match is None or named is None or named.lastgroup is None or not self._is_turned(match, at):
             return False
         return self._changed(self._fact(named.lastgroup), at, match["turn"], self.done + begin)
 
@@ -292,6 +309,16 @@ class Reader:
         self._end_reason(self._clause(self.done + match.start("words")))
         fact.comparison = self.versus = Versus(budget=self._ref(at))
         self.last = fact
+        return True
+
+    def _budget_of_amount(self, at: int) -> bool:
+        """▮万元，完成预算▮万元的▮%: the budget of the amount that was stated last."""
+        last = self.last
+        if last is None or last.amount is None or last.comparison is not None or self.reason_from is not None:
+            return False
+        if not _OF_BUDGET.fullmatch(self.passage.shape[self.done : at]) or not self.wording.against_budget:
+            return False
+        last.comparison = self.versus = Versus(budget=self._ref(at), final=last.amount)
         return True
 
     def _named(self, words: str, before: str) -> Fact | None:
@@ -376,11 +403,15 @@ class Reader:
             self.reason_from = self.done = match.end()
 
     def _explained(self, words: str) -> Versus | None:
-        """〈subject〉决算数小于预算数的主要原因: the comparison that a reason itself names."""
+        """〈subject〉决算数小于预算数的主要原因: the comparison that a reason names, of the last subject if of none."""
         fact = self._mentioned(words)
-        if fact is None:
+        if fact is not None:
+            return fact.comparison if self._of_budget(words) else fact.change
+        if self.last is None:
             return None
-        return fact.comparison if self._of_budget(words) else fact.change
+        if self._of_budget(words):
+            return self.last.comparison
+        return self.last.change if _LAST_YEAR_NAMED.search(words) else None
 
     def _of_budget(self, words: str) -> bool:
         """Whether words speak of a comparison with the budget."""
@@ -400,9 +431,24 @@ class Reader:
                 stop = _STOP.search(shape, self.reason_from, end)
             unchanged = _comparing(self.wording.base)[1].search(shape, self.reason_from, end)
             end = unchanged.start() if unchanged else end
-            self.versus.reason = clean(self.passage.text(self.reason_from, end)) or None
+            self._give_reasons(self.reason_from, end)
             self.reasons.append((self.reason_from, end))
         self.reason_from = None
+
+    def _give_reasons(self, start: int, end: int) -> None:
+        """…的主要原因是…。决算数较上年减少的主要原因是…: each to the comparison that it names."""
+        versus = self.versus
+        for other in _OTHER_REASON.finditer(self.passage.shape, start, end):
+            explained = self._explained(other["words"])
+            if explained is None or explained is versus or explained.reason is not None:
+                continue
+            self._give(versus, start, other.start())
+            versus, start = explained, other.end()
+        self._give(versus, start, end)
+
+    def _give(self, versus: Versus | None, start: int, end: int) -> None:
+        if versus is not None:
+            versus.reason = clean(self.passage.text(start, end)) or None
 
 
 def _group(key: str) -> str:
@@ -414,8 +460,8 @@ def _comparing(base: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """〈subject〉比上年增加, up to its number; a sentence that says the next one unchanged."""
     versus = rf"(?:比|与|较|同){_YEAR_BEFORE}{base}"
     compared = (
-        rf"(?P<words>[^,。;:\n{N}]*?),?{versus}(?:相比较?|比较|比)?[,:]?"
-        rf"(?P<again>[^,。;:\n{N}]{{0,24}}?)(?:各|均|净)?(?P<turn>{UP}|{DOWN})(?:了|额|数)?(?:为|是)?:?$"
+        rf"(?P<words>[^,。;:\n{N}]*?),?(?:{versus}(?:相比较?|比较|比)?|(?:按)?(?:同口径)?同比)[,:]?"
+        rf"(?P<again>[^,。;:\n{N}]{{0,24}}?)(?:各|均|净)?{_TURN}(?:了|额|数)?(?:为|是)?:?$"
     )
     unchanged = rf"(?<=[。\n])(?:[^。\n]*?{versus}|其中[,:])[^。\n]*?(?:持平|无变化)"
     return re.compile(compared), re.compile(unchanged)

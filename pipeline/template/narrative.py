@@ -415,7 +415,7 @@ def _split_list(text: str) -> list[str]:
 
 _OVERSEAS = r"因公出国(?:\(境\))?(?:费用?|经费)?"
 _THREE_PUBLIC = (
-    Subject("total", r'"?三公"?经费(?:财政拨款)?(?:支出)?(?:决算)?'),
+    Subject("total", r'"?三公"?经费"?(?:财政拨款)?(?:支出)?(?:决算)?'),
     Subject("overseas", rf"{_OVERSEAS}(?:支出)?"),
     Subject("vehicles", r"公务用车购置(?:及|和|与)运行(?:维护)?(?:费用?|经费)?(?:支出)?"),
     Subject("vehicle_purchase", r"公务用车购置(?:费用?|支出|经费)?"),
@@ -426,9 +426,12 @@ _THREE_PUBLIC = (
     Subject("vehicles_bought", r"(?:公务用车)?购置(?:数|公务用车|车辆)?(?:量)?", frozenset({"辆", "台"})),
     Subject("vehicles_owned", r"(?:公务用车|车辆)?保有量(?:为)?|共有公务用车", frozenset({"辆", "台"})),
     Subject("fixed_asset_vehicles", r"固定资产(?:中)?(?:的)?(?:公务)?(?:用)?车辆?", frozenset({"辆", "台"})),
-    Subject("reception_batches", r"(?:国内|外事)?公务接待(?:批次)?", frozenset({"批次", "批", "次"})),
+    Subject("reception_batches", r"(?:国内|外事)?公务接待(?:批次|共)?", frozenset({"批次", "批", "次", "个"})),
     Subject(
-        "reception_visits", r"(?:国内)?公务接待(?:人次|人数)|接待人次", frozenset({"人次", "人"}), "reception_batches"
+        "reception_visits",
+        r"(?:国内)?公务接待(?:人次|人数)|接待人次|共计接待",
+        frozenset({"人次", "人"}),
+        "reception_batches",
     ),
 )
 

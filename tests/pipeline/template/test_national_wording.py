@@ -124,3 +124,48 @@ def test_equipment_dearer_than_50_is_not_that_dearer_than_100() -> None:
 def test_projects_are_counted_where_no_money_is_named() -> None:
     found, _ = mapped(narrative_other.performance, "本单位选取3个项目开展绩效监控，组织对4个项目开展绩效自评。")
     assert found["project_count"] == "4"
+
+
+THREE = "2023年“三公”经费财政拨款支出"
+
+
+def test_a_completion_names_its_budget() -> None:
+    found, left = mapped(narrative.three_public, f"{THREE}决算为9.00万元，完成预算10.00万元的90.00%。")
+    assert found["budget"] == {"budget": "10.00", "final": "9.00", "completion_percent": "90.00"}
+    assert left == []
+
+
+def test_two_reasons_in_a_row_go_where_their_words_say() -> None:
+    found, _ = mapped(
+        narrative.three_public,
+        f"{THREE}预算为10.00万元，支出决算为9.00万元，完成预算的90.00%，较上年减少1.00万元，下降10.00%。"
+        "决算数小于预算数的主要原因是压减接待。决算数较上年减少的主要原因是车辆减少。",
+        f"{THREE}决算中，公务接待费支出决算9.00万元，占100.00%。",
+    )
+    assert found["budget"]["reason"] == "压减接待"
+    assert found["change"]["reason"] == "车辆减少"
+
+
+@pytest.mark.parametrize("said", ["同比", "按同口径同比", "较上年"])
+def test_the_year_before_may_go_unnamed(said: str) -> None:
+    found, left = mapped(narrative.three_public, f"{THREE}9.00万元，{said}减少1.00万元，下降10.00%。")
+    assert found["change"] == {"amount": "−1.00", "percent": "−10.00"}
+    assert left == []
+
+
+def test_both_directions_left_standing_are_said_of_nothing_only() -> None:
+    both = f"{THREE}9.00万元，较上年增加（减少）{{}}万元，增长（下降）{{}}%。"
+    found, left = mapped(narrative.three_public, both.format("0", "0"))
+    assert (found["change"], left) == ({"amount": "0", "percent": "0"}, [])
+    found, left = mapped(narrative.three_public, both.format("1.00", "12.50"))
+    assert "change" not in found
+    assert left == ["1.00", "12.50"]
+
+
+def test_counts_behind_other_words() -> None:
+    found, left = mapped(
+        narrative.three_public,
+        "公务接待费为2.00万元，国内公务接待批次为41次，共计接待217人次。增加原因是任务增加。年末公务用车保有量为3辆。",
+    )
+    assert (found["reception_batches"], found["reception_visits"], found["vehicles_owned"]) == ("41", "217", "3")
+    assert left == []
