@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean, median
 
+from recount.eval.measurement import Measurement, printed
 from recount.pipeline.archive import Source, find_sources
 from recount.pipeline.export.export import FORMATS, export
 from recount.pipeline.pool import Bounds
@@ -40,16 +41,6 @@ EXPORT_LIMIT = 60.0
 _BOUNDS = Bounds(seconds=600.0, memory=4 << 30)
 """Workers of their own even where there is but one."""
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """What was measured, and whether it is as wanted."""
-
-    what: str
-    measured: str
-    target: str
-    met: bool
 
 
 @dataclass(slots=True)
@@ -110,7 +101,7 @@ def compare(sources: Sequence[Source], out: Path, rounds: int) -> list[Measureme
         work.append(two.workers / one.workers)
     return [
         Measurement("two workers against one", f"{median(wall):.2f} ×", f"≥ {TWO_LIMIT} ×", median(wall) >= TWO_LIMIT),
-        Measurement("CPU time of two workers for the work of one", f"{median(work):.2f} ×", "", True),
+        Measurement("CPU time of two workers for the work of one", f"{median(work):.2f} ×"),
     ]
 
 
@@ -134,9 +125,9 @@ def long_run(sources: Sequence[Source], out: Path) -> list[Measurement]:
             f"< {BOOKS_LIMIT:.0%}",
             ledger + writing < BOOKS_LIMIT,
         ),
-        Measurement(f"pages per CPU second ({cost.pages:,} pages)", f"{cost.pages / cost.workers:.1f}", "", True),
-        Measurement("core-hours for a million pages", f"{hours:.1f}", "", True),
-        Measurement(f"wall time of {cost.reports:,} reports", f"{cost.wall:.0f} s", "", True),
+        Measurement(f"pages per CPU second ({cost.pages:,} pages)", f"{cost.pages / cost.workers:.1f}"),
+        Measurement("core-hours for a million pages", f"{hours:.1f}"),
+        Measurement(f"wall time of {cost.reports:,} reports", f"{cost.wall:.0f} s"),
     ]
 
 
@@ -164,10 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     measurements = compare(sources, options.out, options.rounds)
     measurements += long_run(sources, options.out / "all")
     measurements += exports(options.out / "all", options.out / "exports")
-    for each in measurements:
-        verdict = "ok" if each.met else "MISSED"
-        print(f"{verdict:6}  {each.measured:>8}  (target {each.target or 'none':>7})  {each.what}")
-    return 0 if all(each.met for each in measurements) else 1
+    return printed(measurements)
 
 
 if __name__ == "__main__":

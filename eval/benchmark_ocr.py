@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import time
@@ -20,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+from recount.eval.measurement import Measurement, environment, printed
 
 COST_LIMIT = 1.25
 """The whole job takes at most so many times as long as the bare engine."""
@@ -37,16 +38,6 @@ class Run:
 
     seconds: float
     peak: float
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """What was measured, and whether it is as wanted."""
-
-    what: str
-    measured: str
-    target: str
-    met: bool
 
 
 def bare(paths: Sequence[Path]) -> Callable[[], None]:
@@ -107,9 +98,7 @@ JOBS: dict[str, Callable[[Sequence[Path]], Callable[[], None]]] = {"bare": bare,
 def started(job: str, paths: Sequence[Path]) -> subprocess.Popen[str]:
     """A process that does a job and prints its Run."""
     command = [sys.executable, "-m", "recount.eval.benchmark_ocr", "--job", job, *map(str, paths)]
-    # The package may come from a folder on this process's path, such as a checkout's .dev.
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment())
 
 
 def finished(process: subprocess.Popen[str]) -> Run:
@@ -191,11 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.job:
         work_alone(options.job, options.paths)
         return 0
-    measurements = measure(options.paths, options.rounds)
-    for each in measurements:
-        verdict = "ok" if each.met else "MISSED"
-        print(f"{verdict:6}  {each.measured:>9}  (target {each.target:>8})  {each.what}")
-    return 0 if all(each.met for each in measurements) else 1
+    return printed(measure(options.paths, options.rounds))
 
 
 if __name__ == "__main__":

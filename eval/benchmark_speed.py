@@ -10,17 +10,16 @@ machine that slows down slows all of them down; medians are compared. Scanned re
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 import pymupdf
 
+from recount.eval.measurement import Measurement, environment, printed
 from recount.pipeline.errors import DocumentError
 from recount.pipeline.structure import structure
 
@@ -32,16 +31,6 @@ PDFPLUMBER_LIMIT = 5.0
 
 HELP_LIMIT = 0.5
 """Seconds in which `recount --help` answers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """What was measured, and whether it is as wanted."""
-
-    what: str
-    measured: str
-    target: str
-    met: bool
 
 
 def bare(path: Path) -> None:
@@ -78,12 +67,10 @@ def medians(readers: Sequence[Callable[[Path], object]], paths: Sequence[Path], 
 def help_seconds(rounds: int) -> float:
     """The median wall time of `recount --help`, the start of Python included."""
     command = [sys.executable, "-m", "recount.cli", "--help"]
-    # The package may come from a folder on this process's path, such as a checkout's .dev.
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     taken = []
     for _ in range(rounds):
         started = time.perf_counter()
-        subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command, env=environment(), check=True, stdout=subprocess.DEVNULL)
         taken.append(time.perf_counter() - started)
     return median(taken)
 
@@ -132,11 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not paths:
         print("no digital report to measure", file=sys.stderr)
         return 2
-    measurements = measure(paths, options.rounds)
-    for each in measurements:
-        verdict = "ok" if each.met else "MISSED"
-        print(f"{verdict:6}  {each.measured:>8}  (target {each.target:>7})  {each.what}")
-    return 0 if all(each.met for each in measurements) else 1
+    return printed(measure(paths, options.rounds))
 
 
 if __name__ == "__main__":

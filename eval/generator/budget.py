@@ -7,55 +7,36 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 from random import Random
-from typing import Any
+from typing import ClassVar
 
-from recount.eval.generator.accounts.classification import (
-    ECONOMIC,
-    ECONOMIC_CLASSES,
-    FUND_ITEMS,
-    SOCIAL,
-    TRADES,
-    subject,
-)
+from recount.eval.generator.accounts.classification import TRADES, subject
+from recount.eval.generator.budget_case import BudgetCase, put_all, set_pages
+from recount.eval.generator.budget_draw import Draft
 from recount.eval.generator.budget_rows import (
     CENT,
     NOTHING,
     Line,
     by_class,
     coded_rows,
-    economic_row,
     function_rows,
     no_fund,
+    three_public_row,
     total_of,
 )
 from recount.eval.generator.budget_tables import tables
 from recount.eval.generator.budget_words import narrative
 from recount.eval.generator.gold.shape import Json
-from recount.eval.generator.typeset.blocks import Block
-from recount.eval.generator.typeset.compose import typeset
-from recount.eval.generator.typeset.style import draw_style
 from recount.eval.generator.words.glossary import TERMS
 from recount.eval.generator.words.reasons import reason
-from recount.eval.generator.words.units import Unit, draw_unit
+from recount.eval.generator.words.units import draw_unit
 
 YEAR = 2025
 COLUMNS = (
     "opening", "general", "funds", "capital", "special_account", "institutional", "business", "superior_subsidy",
     "affiliate_remittance", "other",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class BudgetCase:
-    """A generated budget: what it says, and its PDF."""
-
-    name: str
-    gold: Json
-    pdf: bytes
 
 
 def generate_budget(
@@ -65,50 +46,32 @@ def generate_budget(
     rng = Random(f"budget/{seed}")
     trade = rng.choice(sorted(TRADES))
     unit = draw_unit(rng, trade, summary=False)
-    gold = _Gold(rng, trade, unit).report()
-    for pointer, value in (printed or {}).items():
-        put(gold, pointer, value)
+    gold = _National(rng, trade, unit).report()
+    put_all(gold, printed)
     said = copy.deepcopy(gold)
-    blocks: list[Block] = narrative(rng, said, unit, tables(rng, said))
-    pdf = typeset(blocks, draw_style(rng, style), unit.name).pdf
-    return BudgetCase(f"budget-{seed:05d}", gold, pdf)
+    return set_pages(f"budget-{seed:05d}", gold, narrative(rng, said, unit, tables(rng, said)), rng, style)
 
 
-def put(gold: Json, pointer: str, value: Decimal | str) -> None:
-    """Prints another value in place of what stands at a JSON pointer."""
-    *way, last = pointer.strip("/").split("/")
-    node: Any = gold
-    for step in way:
-        node = node[int(step)] if isinstance(node, list) else node[step]
-    assert node[last] is not None, pointer
-    node[last] = value
+class _National(Draft):
+    """Draws one budget in 万元 with two decimals."""
 
+    grain = CENT
+    likely = 0.5
+    classes: ClassVar = {"personnel": ("301", "303"), "public": ("302",)}
 
-class _Gold:
-    """Draws the amounts of one budget, in 万元 with two decimals, so that all sums are exact."""
-
-    def __init__(self, rng: Random, trade: str, unit: Unit) -> None:
-        self.rng, self.unit = rng, unit
-        running, projects = TRADES[trade]
-        codes = [(code, True) for code in running[:1]]
-        codes += [(code, True) for code, _, likely in SOCIAL if rng.random() < likely]
-        codes += [(code, False) for code in rng.sample(projects, min(len(projects), rng.randint(1, 3)))]
-        self.general = [self._line(code, basic) for code, basic in sorted(dict(codes).items())]
-        chosen = rng.sample(FUND_ITEMS, rng.randint(1, 2)) if rng.random() < 0.5 else []
-        self.funds = [self._line(code, False) for code in sorted(chosen)]
-        self.own = self._line("2299999", False) if rng.random() < 0.5 else None
-
-    def _line(self, code: str, basic: bool) -> Line:
-        amount, last = (self._amount(5, 900) for _ in range(2))
+    def line(self, code: str, basic: bool) -> Line:
+        """The budget of an item, and what was spent on it last year."""
+        amount, last = (self.amount(5, 900) for _ in range(2))
         return Line(subject(code), amount if basic else NOTHING, NOTHING if basic else amount, last)
 
-    def _amount(self, low: int, high: int) -> Decimal:
-        return Decimal(self.rng.randint(low * 100, high * 100)) * CENT
+    def cuts(self, whole: int, count: int) -> list[int]:
+        """Anywhere, so that a part may be nothing."""
+        return [self.rng.randint(1, whole - 1) for _ in range(count)]
 
     def report(self) -> Json:
         """The whole gold."""
-        every = [*self.general, *self.funds, *([self.own] if self.own else [])]
-        basic = self._basic()
+        every = self.every
+        basic, rows = self.basic_rows()
         three = self._three_public()
         columns = self._columns()
         whole = sum(columns.values(), NOTHING)
@@ -130,15 +93,15 @@ class _Gold:
             },
             "fiscal_appropriation": self._fiscal(columns),
             "general_public_budget": self._by_function(self.general),
-            "basic_expenditure": basic["said"],
+            "basic_expenditure": self._basic(basic, rows),
             "three_public": three["said"],
             "government_funds": {"none": False, **self._by_function(self.funds)} if self.funds else no_fund(),
             "state_capital": no_fund(),
-            "operating_costs": {"amount": (cost := self._amount(20, 200)), "change": self._change(cost, bare=True)},
+            "operating_costs": {"amount": (cost := self.amount(20, 200)), "change": self._change(cost, bare=True)},
             "procurement": self._procurement(),
-            "performance": {"project_count": self.rng.randint(2, 30), "project_budget": self._amount(50, 900)},
+            "performance": {"project_count": self.rng.randint(2, 30), "project_budget": self.amount(50, 900)},
             "glossary": [{"term": term, "definition": text} for term, text in self.rng.sample(TERMS, 4)],
-            "statements": self._statements(every, columns, basic["rows"], three["row"]),
+            "statements": self._statements(every, columns, [basic, *rows], three["row"]),
             "unmapped_figures": [],
         }
 
@@ -175,8 +138,7 @@ class _Gold:
             "capital": None,
             "opening": None,
             "by_class": [
-                {"class_name": name, "amount": amount, "percent": None}
-                for name, amount in by_class([*self.general, *self.funds])
+                {"class_name": name, "amount": amount, "percent": None} for name, amount in by_class(self.fiscal)
             ],
             "closing": None,
             "change": None,
@@ -203,56 +165,28 @@ class _Gold:
             ],
         }
 
-    def _basic(self) -> Json:
-        """基本支出 by economic classification: codes of 301 and 303 are 人员经费, of 302 公用经费."""
-        whole = total_of(line.basic for line in self.general)
-        public = (whole * Decimal(self.rng.randint(8, 30)) / 100).quantize(CENT)
-        rows: list[Json] = []
-        lists: dict[str, list[str]] = {"personnel": [], "public": []}
-        for column, amount, classes in (("personnel", whole - public, ("301", "303")), ("public", public, ("302",))):
-            codes = [code for each in classes for code in self._codes(each)]
-            for code, part in zip(codes, self._split(amount, len(codes)), strict=True):
-                rows.append(economic_row(code, ECONOMIC[code], column, part))
-                lists[column].append(ECONOMIC[code])
-            for each in classes:
-                inside = total_of(row["total"] for row in rows if row["code"][:3] == each)
-                rows.append(economic_row(each, ECONOMIC_CLASSES[each], column, inside))
-        rows.sort(key=lambda row: str(row["code"]))
-        total = {"code": None, "name": "合计", "total": whole, "personnel": whole - public, "public": public}
-        said = {"total": whole, "personnel": whole - public, "public": public}
-        names = {f"{key}_items": names for key, names in lists.items()}
-        return {"rows": [total, *rows], "said": said | names}
-
-    def _codes(self, each: str) -> list[str]:
-        codes = [code for code in ECONOMIC if code.startswith(each)]
-        return sorted(self.rng.sample(codes, min(len(codes), self.rng.randint(2, 6))))
-
-    def _split(self, amount: Decimal, count: int) -> list[Decimal]:
-        cuts = sorted(self.rng.randint(1, int(amount * 100) - 1) for _ in range(count - 1))
-        edges = [0, *cuts, int(amount * 100)]
-        return [Decimal(high - low) * CENT for low, high in pairwise(edges)]
+    @staticmethod
+    def _basic(total: Json, rows: Sequence[Json]) -> Json:
+        """基本支出 in words: 人员经费 and 公用经费, and the names of the 款 of either."""
+        amounts = {key: total[key] for key in ("total", "personnel", "public")}
+        sections = [row for row in rows if len(row["code"]) > 3]
+        names = {key: [row["name"] for row in sections if row[key] is not None] for key in ("personnel", "public")}
+        return amounts | {f"{key}_items": own for key, own in names.items()}
 
     def _three_public(self) -> Json:
-        overseas = self._amount(1, 20) if self.rng.random() < 0.4 else NOTHING
-        bought = self._amount(10, 40) if self.rng.random() < 0.3 else NOTHING
-        running, reception = self._amount(1, 30), self._amount(0, 5)
-        row = {
-            "total": overseas + bought + running + reception,
-            "overseas": overseas,
-            "vehicles": bought + running,
-            "vehicle_purchase": bought,
-            "vehicle_running": running,
-            "reception": reception,
-        }
+        overseas = self.amount(1, 20) if self.rng.random() < 0.4 else NOTHING
+        bought = self.amount(10, 40) if self.rng.random() < 0.3 else NOTHING
+        running, reception = self.amount(1, 30), self.amount(0, 5)
+        row = three_public_row(overseas, bought, running, reception)
         said: Json = {
             key: {"amount": value, "percent": None, "change": None} for key, value in row.items() if key != "total"
         }
         return {"row": row, "said": {"total": row["total"], "change": self._change(row["total"]), **said}}
 
     def _procurement(self) -> Json:
-        goods, works, services = (self._amount(0, 90) for _ in range(3))
+        goods, works, services = (self.amount(0, 90) for _ in range(3))
         parts = {"goods": goods, "works": works, "services": services}
-        return {"total": goods + works + services, **parts, "sme_amount": self._amount(1, 50), "micro_amount": None}
+        return {"total": goods + works + services, **parts, "sme_amount": self.amount(1, 50), "micro_amount": None}
 
     def _statements(
         self, every: Sequence[Line], columns: Mapping[str, Decimal], basic: list[Json], three: Json
@@ -319,7 +253,7 @@ class _Gold:
                     "capital": None,
                     "name": name,
                 }
-                for name, amount in by_class([*self.general, *self.funds])
+                for name, amount in by_class(self.fiscal)
             ],
             "expenditure_current_year": split,
             "closing": dict.fromkeys(split, NOTHING),

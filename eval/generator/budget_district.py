@@ -9,40 +9,30 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import pairwise
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
-from recount.eval.generator.accounts.classification import (
-    ECONOMIC,
-    ECONOMIC_CLASSES,
-    FUND_ITEMS,
-    SOCIAL,
-    TRADES,
-    subject,
-)
-from recount.eval.generator.budget import BudgetCase, put
+from recount.eval.generator.accounts.classification import TRADES, subject
+from recount.eval.generator.budget_case import BudgetCase, put_all, set_pages
 from recount.eval.generator.budget_district_words import document
+from recount.eval.generator.budget_draw import Draft
 from recount.eval.generator.budget_rows import (
     CENT,
     NOTHING,
     Line,
     by_class,
     coded_rows,
-    economic_row,
     function_rows,
+    three_public_row,
     total_of,
 )
 from recount.eval.generator.gold.shape import Json
-from recount.eval.generator.typeset.compose import typeset
-from recount.eval.generator.typeset.style import draw_style
 from recount.eval.generator.words.glossary import TERMS
+from recount.eval.generator.words.kinds import SHANGHAI_FLEET
 from recount.eval.generator.words.reasons import THINGS, reason
-from recount.eval.generator.words.units import Unit, draw_unit
+from recount.eval.generator.words.units import draw_unit
 
 YEAR = 2026
-_YUAN = Decimal("0.0001")
-_FLEET = ("principal", "confidential", "emergency", "enforcement", "special", "retired_cadre", "other")
 _TARGETS = (
     (
         "产出指标",
@@ -64,12 +54,9 @@ def generate_district_budget(
     rng = Random(f"district/{seed}")
     trade = rng.choice(sorted(TRADES))
     unit = draw_unit(rng, trade, summary=rng.random() < 0.5)
-    gold = _Gold(rng, trade, unit).report()
-    for pointer, value in (printed or {}).items():
-        put(gold, pointer, value)
-    blocks = document(rng, copy.deepcopy(gold), unit)
-    pdf = typeset(blocks, draw_style(rng, style), unit.name).pdf
-    return BudgetCase(f"district-{seed:05d}", gold, pdf)
+    gold = _District(rng, trade, unit).report()
+    put_all(gold, printed)
+    return set_pages(f"district-{seed:05d}", gold, document(rng, copy.deepcopy(gold), unit), rng, style)
 
 
 def said(amount: Decimal) -> Decimal:
@@ -77,37 +64,31 @@ def said(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
-class _Gold:
-    """Draws the amounts of one budget in whole 元 (here in 万元, as the contract wants them)."""
+class _District(Draft):
+    """Draws one budget in whole 元 (here in 万元, as the contract wants them)."""
 
-    def __init__(self, rng: Random, trade: str, unit: Unit) -> None:
-        self.rng, self.unit = rng, unit
-        running, projects = TRADES[trade]
-        codes = [(code, True) for code in running[:1]]
-        codes += [(code, True) for code, _, likely in SOCIAL if rng.random() < likely]
-        codes += [(code, False) for code in rng.sample(projects, min(len(projects), rng.randint(1, 3)))]
-        self.general = [self._line(code, basic) for code, basic in sorted(dict(codes).items())]
-        chosen = rng.sample(FUND_ITEMS, rng.randint(1, 2)) if rng.random() < 0.4 else []
-        self.funds = [self._line(code, False) for code in sorted(chosen)]
-        self.own = self._line("2299999", False) if rng.random() < 0.4 else None
+    grain = Decimal("0.0001")
+    likely = 0.4
+    classes: ClassVar = {"personnel": ("301", "303"), "public": ("302", "310")}
 
-    def _line(self, code: str, basic: bool) -> Line:
-        amount = self._amount(5, 4000)
-        extra = self._amount(1, 90) if basic and self.rng.random() < 0.3 else NOTHING
+    def line(self, code: str, basic: bool) -> Line:
+        """The budget of an item; some of those for running costs have a project, too."""
+        amount = self.amount(5, 4000)
+        extra = self.amount(1, 90) if basic and self.rng.random() < 0.3 else NOTHING
         return Line(subject(code), amount if basic else NOTHING, extra if basic else amount, NOTHING)
 
-    def _amount(self, low: int, high: int) -> Decimal:
-        return Decimal(self.rng.randint(low * 10_000, high * 10_000)) * _YUAN
+    def cuts(self, whole: int, count: int) -> list[int]:
+        """Nowhere twice, so that no part is nothing."""
+        return self.rng.sample(range(1, whole), count)
 
     def report(self) -> Json:
         """The whole gold."""
-        fiscal = [*self.general, *self.funds]
-        every = [*fiscal, *([self.own] if self.own else [])]
+        fiscal, every = self.fiscal, self.every
         whole, granted = (total_of(line.total for line in lines) for lines in (every, fiscal))
         general, funds = (total_of(line.total for line in lines) for lines in (self.general, self.funds))
-        basic = self._basic()
+        basic, rows = self.basic_rows()
         three = self._three_public()
-        cost = said(self._amount(50, 600))
+        cost = said(self.amount(50, 600))
         change = self._change(granted)
         return {
             "unit_name": self.unit.name,
@@ -136,10 +117,10 @@ class _Gold:
             "operating_costs": {"amount": cost, "change": None},
             "procurement": self._procurement(),
             "state_assets": self._assets(),
-            "performance": {"project_count": self.rng.randint(2, 60), "project_budget": said(self._amount(50, 9000))},
+            "performance": {"project_count": self.rng.randint(2, 60), "project_budget": said(self.amount(50, 9000))},
             "project_targets": [self._target() for _ in range(self.rng.randint(1, 2))],
             "glossary": [{"term": term, "definition": text} for term, text in self.rng.sample(TERMS, 5)],
-            "statements": self._statements(every, basic, {**three["row"], "operating_cost": cost}),
+            "statements": self._statements(every, [*rows, basic], {**three["row"], "operating_cost": cost}),
         }
 
     @staticmethod
@@ -168,44 +149,11 @@ class _Gold:
             "purpose": f"{self.rng.choice(THINGS)}等支出",
         }
 
-    def _basic(self) -> list[Json]:
-        """基本支出 by economic classification: 301 and 303 are 人员经费, 302 and 310 公用经费."""
-        whole = total_of(line.basic for line in self.general)
-        public = (whole * Decimal(self.rng.randint(8, 30)) / 100).quantize(_YUAN)
-        rows: list[Json] = []
-        parts = (("personnel", whole - public, ("301", "303")), ("public", public, ("302", "310")))
-        for column, amount, classes in parts:
-            codes = [code for each in classes for code in self._codes(each)]
-            for code, share in zip(codes, self._split(amount, len(codes)), strict=True):
-                rows.append(economic_row(code, ECONOMIC[code], column, share))
-            for each in classes:
-                inside = total_of(row["total"] for row in rows if row["code"][:3] == each)
-                rows.append(economic_row(each, ECONOMIC_CLASSES[each], column, inside))
-        rows.sort(key=lambda row: str(row["code"]))
-        total = {"code": None, "name": "合计", "total": whole, "personnel": whole - public, "public": public}
-        return [*rows, total]
-
-    def _codes(self, each: str) -> list[str]:
-        codes = [code for code in ECONOMIC if code.startswith(each)]
-        return sorted(self.rng.sample(codes, min(len(codes), self.rng.randint(2, 6))))
-
-    def _split(self, amount: Decimal, count: int) -> list[Decimal]:
-        cuts = sorted(self.rng.sample(range(1, int(amount / _YUAN)), count - 1))
-        edges = [0, *cuts, int(amount / _YUAN)]
-        return [(high - low) * _YUAN for low, high in pairwise(edges)]
-
     def _three_public(self) -> Json:
-        bought = said(self._amount(10, 40)) if self.rng.random() < 0.4 else NOTHING
-        overseas = said(self._amount(1, 20)) if self.rng.random() < 0.3 else NOTHING
-        running, reception = said(self._amount(1, 60)), said(self._amount(0, 5))
-        row = {
-            "total": overseas + bought + running + reception,
-            "overseas": overseas,
-            "vehicles": bought + running,
-            "vehicle_purchase": bought,
-            "vehicle_running": running,
-            "reception": reception,
-        }
+        bought = said(self.amount(10, 40)) if self.rng.random() < 0.4 else NOTHING
+        overseas = said(self.amount(1, 20)) if self.rng.random() < 0.3 else NOTHING
+        running, reception = said(self.amount(1, 60)), said(self.amount(0, 5))
+        row = three_public_row(overseas, bought, running, reception)
         parts: Json = {
             key: {"amount": value, "percent": None, "change": self._change(value, why=True)}
             for key, value in row.items()
@@ -214,24 +162,25 @@ class _Gold:
         return {"row": row, "said": {"total": row["total"], "change": self._change(row["total"]), **parts}}
 
     def _procurement(self) -> Json:
-        goods, works, services = (said(self._amount(0, 900)) for _ in range(3))
+        goods, works, services = (said(self.amount(0, 900)) for _ in range(3))
         small = said((goods + services) / 2)
         parts = {"goods": goods, "works": works, "services": services}
         return {"total": goods + works + services, **parts, "sme_amount": small, "micro_amount": said(small / 2)}
 
     def _assets(self) -> Json:
-        fleet = {f"vehicles_{kind}": self.rng.choice((0, 0, 1, 3)) for kind in _FLEET}
+        fleet = {
+            f"vehicles_{kind}": 0 if kind == "ministerial" else self.rng.choice((0, 0, 1, 3)) for kind in SHANGHAI_FLEET
+        }
         return {
             "as_of": f"{YEAR - 1}-08-31",
             "vehicle_count": sum(fleet.values()),
-            "vehicles_ministerial": 0,
             **fleet,
             "large_equipment": self.rng.choice((0, 0, 2)),
         }
 
     def _target(self) -> Json:
         """财政项目支出绩效目标申报表, in 元."""
-        current, carried, other = self._amount(1, 900), NOTHING, self.rng.choice((NOTHING, self._amount(1, 20)))
+        current, carried, other = self.amount(1, 900), NOTHING, self.rng.choice((NOTHING, self.amount(1, 20)))
         years = self.rng.randint(1, 3)
         whole_other = other * years
         fiscal = current * years
@@ -259,7 +208,6 @@ class _Gold:
         }
 
     def _statements(self, every: Sequence[Line], basic: list[Json], three: Json) -> Json:
-        fiscal = [*self.general, *self.funds]
         general, funds = (total_of(line.total for line in lines) for lines in (self.general, self.funds))
         own = self.own.total if self.own else None
         whole = total_of(line.total for line in every)
@@ -300,7 +248,7 @@ class _Gold:
                         "funds": by_funds.get(name),
                         "capital": None,
                     }
-                    for name, amount in by_class(fiscal)
+                    for name, amount in by_class(self.fiscal)
                 ],
                 "expenditure_total": granted,
             },

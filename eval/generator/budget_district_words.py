@@ -12,6 +12,7 @@ from recount.eval.generator.forms.statements import ordinal
 from recount.eval.generator.forms.xinjiang import NUMERALS
 from recount.eval.generator.gold.shape import Json
 from recount.eval.generator.typeset.blocks import Block, Break, Para, Sheet
+from recount.eval.generator.words.kinds import SHANGHAI_FLEET
 from recount.eval.generator.words.units import Unit
 
 TITLES = (
@@ -24,16 +25,6 @@ TITLES = (
     "国有资本经营预算支出功能分类预算表",
     "一般公共预算基本支出部门预算经济分类预算表",
     "“三公”经费和机关运行经费预算表",
-)
-_FLEET = (
-    ("ministerial", "部级领导干部用车"),
-    ("principal", "主要领导干部用车"),
-    ("confidential", "机要通信用车"),
-    ("emergency", "应急保障用车"),
-    ("enforcement", "执法执勤用车"),
-    ("special", "特种专业技术用车"),
-    ("retired_cadre", "离退休干部用车"),
-    ("other", "其他用车"),
 )
 
 
@@ -188,9 +179,9 @@ class _Words:
 
     def _assets(self) -> list[str]:
         said = self.gold["state_assets"]
-        fleet = "、".join(f"{name}{said[f'vehicles_{kind}']}辆" for kind, name in _FLEET)
+        fleet = "、".join(f"{name}{said[f'vehicles_{kind}']}辆" for kind, name in SHANGHAI_FLEET.items())
         bought = self.rng.randint(0, 4)
-        plan = "、".join(f"{name}{bought if kind == 'other' else 0}辆" for kind, name in _FLEET)
+        plan = "、".join(f"{name}{bought if kind == 'other' else 0}辆" for kind, name in SHANGHAI_FLEET.items())
         return [
             f"截至{self.year - 1}年8月31日，{self.name}共有车辆{said['vehicle_count']}辆，其中：{fleet}；"
             f"单价100万元（含）以上设备（不含车辆）{said['large_equipment']}台（套）。",

@@ -36,6 +36,18 @@ def total_of(amounts: Any) -> Decimal:
     return sum(amounts, NOTHING)
 
 
+def three_public_row(overseas: Decimal, bought: Decimal, running: Decimal, reception: Decimal) -> Json:
+    """The “三公”经费 of a budget with their sums."""
+    return {
+        "total": overseas + bought + running + reception,
+        "overseas": overseas,
+        "vehicles": bought + running,
+        "vehicle_purchase": bought,
+        "vehicle_running": running,
+        "reception": reception,
+    }
+
+
 def economic_row(code: str, name: str, column: str, amount: Decimal) -> Json:
     return {"code": code, "name": name, "total": amount, "personnel": None, "public": None, column: amount}
 

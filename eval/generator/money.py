@@ -32,7 +32,7 @@ def wan(fen: int) -> Decimal:
     return (Decimal(fen) / FEN_PER_WAN).quantize(_places.get(), ROUND_HALF_UP)
 
 
-def share(part: int, whole: int) -> Decimal:
+def share(part: int | Decimal, whole: int | Decimal) -> Decimal:
     """What percent `part` is of `whole`, two decimals; 0 of 0 is 0."""
     if whole == 0:
         return Decimal("0.00")
@@ -69,10 +69,17 @@ def split(total: int, weights: list[float]) -> list[int]:
     return parts
 
 
-def level(shares: list[Decimal]) -> list[Decimal]:
-    """Shares made to add to exactly 100.00 by moving the largest one by a hundredth, as publishers do."""
+def level(shares: list[Decimal], printed: list[Decimal]) -> list[Decimal]:
+    """Shares made to add to exactly 100.00 by moving one by a hundredth, as publishers do (result.md, checks).
+
+    printed: the shares that the printed, rounded amounts give. The largest share is moved that is then no more than a
+    hundredth from its own of these; where there is none, or more is missing, the shares stay as they are.
+    """
     rest = Decimal(100) - sum(shares, Decimal(0))
-    if not rest or abs(rest) > Decimal("0.01") or not any(shares):
+    if not rest or abs(rest) > CENT:
         return shares
-    largest = max(range(len(shares)), key=shares.__getitem__)
-    return [s + rest if index == largest else s for index, s in enumerate(shares)]
+    near = [at for at, own in enumerate(shares) if own and abs(own + rest - printed[at]) <= CENT]
+    if not near:
+        return shares
+    largest = max(near, key=shares.__getitem__)
+    return [own + rest if at == largest else own for at, own in enumerate(shares)]

@@ -74,6 +74,10 @@ class Spending:
     last: int
     budget: int
 
+    def __add__(self, other: Spending) -> Spending:
+        """Two spendings as one."""
+        return Spending(self.now + other.now, self.last + other.last, self.budget + other.budget)
+
 
 @dataclass(frozen=True)
 class Vehicles:

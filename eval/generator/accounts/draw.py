@@ -28,18 +28,9 @@ from recount.eval.generator.accounts.classification import (
     subject,
 )
 from recount.eval.generator.money import FEN_PER_WAN, GRAIN, split
+from recount.eval.generator.words.kinds import FLEET
 
 OWN_INCOMES = ("superior_subsidy", "institutional", "business", "affiliate_remittance", "other")
-VEHICLE_KINDS = (
-    "ministerial",
-    "principal",
-    "confidential",
-    "emergency",
-    "enforcement",
-    "special",
-    "retired_cadre",
-    "other",
-)
 VEHICLE_NOTES = (
     "一般公务用车",
     "业务用车、通勤客车",
@@ -316,11 +307,11 @@ class _Drawer:
     def assets(self, trips: tuple[Spending, Spending, Spending, Spending], owned: int) -> Assets:
         """Fixed assets, house, fleet; it counts the vehicles `owned` and sometimes some more."""
         rng = self.rng
-        kinds = dict.fromkeys(VEHICLE_KINDS, 0)
+        kinds = dict.fromkeys(FLEET, 0)
         more = rng.randint(1, max(2, self.active // 20)) if rng.random() < 0.4 else 0
         count = owned + (more if self.wishes.more_cars else 0)
         for _ in range(count):
-            kinds[rng.choices(VEHICLE_KINDS, (0.1, 1, 1, 2, 3, 2, 1, 6))[0]] += 1
+            kinds[rng.choices(tuple(FLEET), (0.1, 1, 1, 2, 3, 2, 1, 6))[0]] += 1
         house = self.log(100, 40000) * FEN_PER_WAN // 20 if rng.random() < 0.7 else 0
         area = self.log(5000, 4000000) if house else 0
         fleet = Vehicles(

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recount.eval.generator.forms.shanghai import Shanghai
-from recount.eval.generator.forms.shanghai_details import unmapped
+from recount.eval.generator.forms.shanghai_details import assets, unmapped
 from recount.eval.generator.forms.statements import Statements
-from recount.eval.generator.forms.xinjiang import NUMERALS
 from recount.eval.generator.gold.national import TRIPS, VEHICLES
 from recount.eval.generator.gold.shape import Json
 from recount.eval.generator.typeset.blocks import Block, Break, Para
-from recount.eval.generator.words.glossary import STATEMENTS
+from recount.eval.generator.words.kinds import EXPENDITURE, FLEET, INCOME
 
 HEADS = (
     "收入支出决算总体情况说明",
@@ -25,31 +24,6 @@ HEADS = (
     "国有资本经营预算财政拨款支出决算情况说明",
     "预算绩效情况说明",
     "其他重要事项情况说明",
-)
-_FLEET = (
-    ("ministerial", "副部（省）级及以上领导用车"),
-    ("principal", "主要领导干部用车"),
-    ("confidential", "机要通信用车"),
-    ("emergency", "应急保障用车"),
-    ("enforcement", "执法执勤用车"),
-    ("special", "特种专业技术用车"),
-    ("retired_cadre", "离退休干部用车"),
-    ("other", "其他用车"),
-)
-_INCOME = (
-    ("fiscal_appropriation", "财政拨款收入"),
-    ("superior_subsidy", "上级补助收入"),
-    ("institutional", "事业收入"),
-    ("business", "经营收入"),
-    ("affiliate_remittance", "附属单位上缴收入"),
-    ("other", "其他收入"),
-)
-_EXPENDITURE = (
-    ("basic", "基本支出"),
-    ("project", "项目支出"),
-    ("remitted_to_superior", "上缴上级支出"),
-    ("business", "经营支出"),
-    ("affiliate_subsidy", "对附属单位补助支出"),
 )
 
 
@@ -65,40 +39,16 @@ class National(Shanghai):
         out.append(Para(f"第二部分 {year}年度部门决算表", "h1"))
         out += Statements(self.rng, self.gold, self.typist, self.unit, national=True).blocks()
         out.append(Para(f"第三部分 {year}年度部门决算情况说明", "h1"))
-        writers = (
-            self._totals,
-            self._income,
-            self._expenditure,
-            self._fiscal,
-            self._general,
-            self._basic,
-            self._three_public,
-            self._funds,
-            self._capital,
-            self._performance,
-            self._important,
-        )
-        for index, write in enumerate(writers):
-            out += [Para(self.typist.heading(NUMERALS[index] + "、", HEADS[index]), "h2"), *write()]
-        return out + self._glossary()
+        return [*out, *self._sections(HEADS), *self._glossary()]
 
     def _contents(self) -> list[Block]:
         """目录."""
-        year = self.gold["fiscal_year"]
-        lines = ["目 录", f"第一部分 {self.unit}概况", "一、部门职责", "二、机构设置", f"第二部分 {year}年度部门决算表"]
-        lines += [f"{NUMERALS[i]}、{name}" for i, name in enumerate(STATEMENTS)]
-        lines.append(f"第三部分 {year}年度部门决算情况说明")
-        lines += [f"{NUMERALS[i]}、{name}" for i, name in enumerate(HEADS)]
-        return [Para(line, "toc") for line in [*lines, "第四部分 名词解释"]]
+        return self._listed(("目 录", "部门职责", "机构设置"), "", HEADS)
 
     def _overview(self) -> list[Block]:
         """第一部分: 部门职责, 机构设置."""
         node = self.gold["overview"]
-        out: list[Block] = [Para("一、部门职责", "h2")]
-        out += [Para(self.intro)] if self.intro else []
-        duties = node["functions"]
-        many = len(duties) > 1
-        out += [Para((f"（{NUMERALS[i]}）" if many else "") + self.typist.text(text)) for i, text in enumerate(duties)]
+        out: list[Block] = [Para("一、部门职责", "h2"), *self._duties()]
         offices = "{U}内设机构{overview.office_count:i}个，分别是：{names:t}。"
         self.gold["names"] = "、".join(node["offices"])
         out += [Para("二、机构设置", "h2"), self.say(offices)]
@@ -133,11 +83,11 @@ class National(Shanghai):
 
     def _income(self) -> list[Block]:
         """二、"""
-        return self._portions("income", "本年收入合计", _INCOME)
+        return self._portions("income", "本年收入合计", INCOME)
 
     def _expenditure(self) -> list[Block]:
         """三、"""
-        return self._portions("expenditure", "本年支出合计", _EXPENDITURE)
+        return self._portions("expenditure", "本年支出合计", EXPENDITURE)
 
     def _item(self, index: int, item: Json) -> Block:
         """One item: budget, final, completion, reason or 持平."""
@@ -226,15 +176,5 @@ class National(Shanghai):
             Para("（二）政府采购支出情况", "h3"),
             self.say(bought, "procurement"),
             Para("（三）国有资产占用情况", "h3"),
-            self.say(self._assets(), "state_assets"),
+            assets(self, "本部门", FLEET),
         ]
-
-    def _assets(self) -> str:
-        """The fleet and large equipment."""
-        kinds = "、".join(f"{label}{{vehicles_{kind}:i}}辆" for kind, label in _FLEET)
-        noted = self.gold["state_assets"]["vehicles_other_note"]
-        note = "，其他用车主要是{vehicles_other_note:t}" if noted else ""
-        return (
-            f"截至{{Y}}年12月31日，本部门共有车辆{{vehicle_count:i}}辆，其中：{kinds}{note}。"
-            "单价100万元（含）以上设备（不含车辆）{large_equipment:i}台（套）。"
-        )

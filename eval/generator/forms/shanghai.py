@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -12,6 +13,7 @@ from recount.eval.generator.gold.shape import Json
 from recount.eval.generator.slips import Typist
 from recount.eval.generator.typeset.blocks import Block, Break, Para, Sheet
 from recount.eval.generator.words.glossary import STATEMENTS
+from recount.eval.generator.words.kinds import INCOME, SHANGHAI_FLEET
 
 HEADS = (
     "收入支出决算总体情况说明",
@@ -26,25 +28,7 @@ HEADS = (
     "预算绩效管理情况",
     "其他重要事项的情况说明",
 )
-_INCOME = (
-    ("fiscal_appropriation", "财政拨款收入"),
-    ("superior_subsidy", "上级补助收入"),
-    ("institutional", "事业收入"),
-    ("business", "经营收入"),
-    ("affiliate_remittance", "附属单位上缴收入"),
-    ("other", "其他收入"),
-)
 _EXPENDITURE = (("basic", "基本支出"), ("project", "项目支出"), ("business", "经营支出"))
-_FLEET = (
-    ("ministerial", "部级领导干部用车"),
-    ("principal", "主要领导干部用车"),
-    ("confidential", "机要通信用车"),
-    ("emergency", "应急保障用车"),
-    ("enforcement", "执法执勤用车"),
-    ("special", "特种专业技术用车"),
-    ("retired_cadre", "离退休干部用车"),
-    ("other", "其他用车"),
-)
 
 
 @dataclass
@@ -66,6 +50,10 @@ class Shanghai:
         out.append(Para(f"第二部分 {self.unit}{year}年度部门决算表", "h1"))
         out += Statements(self.rng, self.gold, self.typist, self.unit).blocks()
         out.append(Para(f"第三部分 {self.unit}{year}年度部门决算情况说明", "h1"))
+        return [*out, *self._sections(HEADS), *self._glossary()]
+
+    def _sections(self, heads: Sequence[str]) -> list[Block]:
+        """第三部分: 一 to 十一 below their headings."""
         writers = (
             self._totals,
             self._income,
@@ -79,23 +67,23 @@ class Shanghai:
             self._performance,
             self._important,
         )
+        out: list[Block] = []
         for index, write in enumerate(writers):
-            out += [Para(self.typist.heading(NUMERALS[index] + "、", HEADS[index]), "h2"), *write()]
-        return out + self._glossary()
+            out += [Para(self.typist.heading(NUMERALS[index] + "、", heads[index]), "h2"), *write()]
+        return out
 
     def _contents(self) -> list[Block]:
         """目录."""
-        year = self.gold["fiscal_year"]
-        lines = [
-            "目录",
-            f"第一部分 {self.unit}概况",
-            "一、主要职能",
-            "二、部门决算单位构成",
-            f"第二部分 {self.unit}{year}年度部门决算表",
-        ]
+        return self._listed(("目录", "主要职能", "部门决算单位构成"), self.unit, HEADS)
+
+    def _listed(self, front: tuple[str, str, str], unit: str, heads: Sequence[str]) -> list[Block]:
+        """A table of contents. front: its title and the headings of 第一部分. unit: who 第二 and 第三部分 name."""
+        title, first, second = front
+        said = f"{unit}{self.gold['fiscal_year']}年度部门决算"
+        lines = [title, f"第一部分 {self.unit}概况", f"一、{first}", f"二、{second}", f"第二部分 {said}表"]
         lines += [f"{NUMERALS[i]}、{name}" for i, name in enumerate(STATEMENTS)]
-        lines.append(f"第三部分 {self.unit}{year}年度部门决算情况说明")
-        lines += [f"{NUMERALS[i]}、{name}" for i, name in enumerate(HEADS)]
+        lines.append(f"第三部分 {said}情况说明")
+        lines += [f"{NUMERALS[i]}、{name}" for i, name in enumerate(heads)]
         return [Para(line, "toc") for line in [*lines, "第四部分 名词解释"]]
 
     def say(self, template: str, key: str = "") -> Para:
@@ -120,11 +108,7 @@ class Shanghai:
     def _overview(self) -> list[Block]:
         """第一部分: duties, the units' table."""
         node = self.gold["overview"]
-        out: list[Block] = [Para("一、主要职能", "h2")]
-        out += [Para(self.intro)] if self.intro else []
-        duties = node["functions"]
-        many = len(duties) > 1
-        out += [Para((f"（{NUMERALS[i]}）" if many else "") + self.typist.text(text)) for i, text in enumerate(duties)]
+        out = [Para("一、主要职能", "h2"), *self._duties()]
         text = (
             "从预算单位构成看，{U}部门决算包括：{U}本级决算、下属单位决算。纳入{U}{Y}年度部门决算编制范围的单位包括："
         )
@@ -133,6 +117,14 @@ class Shanghai:
         for index, name in enumerate(node["subordinate_units"]):
             sheet.row([str(index + 1), name, self.rng.choice(("", "", "预算并入本级"))])
         return [*out, Para("二、部门决算单位构成", "h2"), self.say(text), sheet.grid()]
+
+    def _duties(self) -> list[Block]:
+        """第一部分: the sentence before them and the duties, numbered if there are several."""
+        duties = self.gold["overview"]["functions"]
+        many = len(duties) > 1
+        out: list[Block] = [Para(self.intro)] if self.intro else []
+        out += [Para((f"（{NUMERALS[i]}）" if many else "") + self.typist.text(text)) for i, text in enumerate(duties)]
+        return out
 
     def _totals(self) -> list[Block]:
         """一、"""
@@ -152,7 +144,7 @@ class Shanghai:
 
     def _income(self) -> list[Block]:
         """二、"""
-        return self._portions("income", "本年收入合计", _INCOME)
+        return self._portions("income", "本年收入合计", INCOME)
 
     def _expenditure(self) -> list[Block]:
         """三、"""
@@ -252,7 +244,7 @@ class Shanghai:
         )
         out: list[Block] = [Para("（一）机关运行经费支出情况", "h3"), self.say(text, "operating_costs")]
         out += [Para("（二）政府采购支出情况", "h3"), *procurement(self)]
-        return [*out, Para("（三）国有资产占有使用情况说明", "h3"), assets(self, _FLEET)]
+        return [*out, Para("（三）国有资产占有使用情况说明", "h3"), assets(self, "{U}", SHANGHAI_FLEET)]
 
     def _glossary(self) -> list[Block]:
         """第四部分: numbered terms."""

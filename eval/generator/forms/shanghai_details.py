@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from recount.eval.generator.gold.shanghai import PERFORMANCE, PROCUREMENT, RATINGS, TRIPS
@@ -121,11 +122,13 @@ def procurement(writer: Shanghai) -> list[Block]:
     return [writer.say(text), writer.say(small)]
 
 
-def assets(writer: Shanghai, fleet: tuple[tuple[str, str], ...]) -> Para:
-    """十一（三）"""
-    kinds = "、".join(f"{label}{{vehicles_{kind}:i}}辆" for kind, label in fleet)
+def assets(writer: Shanghai, owner: str, fleet: Mapping[str, str]) -> Para:
+    """十一（三）. owner: how the form names who has the cars. fleet: what it calls their kinds, by key."""
+    kinds = "、".join(f"{label}{{vehicles_{kind}:i}}辆" for kind, label in fleet.items())
+    noted = writer.gold["state_assets"]["vehicles_other_note"]
+    note = "，其他用车主要是{vehicles_other_note:t}" if noted else ""
     text = (
-        f"截至{{Y}}年12月31日，{{U}}共有车辆{{vehicle_count:i}}辆，其中：{kinds}。"
+        f"截至{{Y}}年12月31日，{owner}共有车辆{{vehicle_count:i}}辆，其中：{kinds}{note}。"
         "单价100万元（含）以上设备（不含车辆）{large_equipment:i}台（套）。"
     )
     return writer.say(text, "state_assets")

@@ -12,24 +12,10 @@ from recount.eval.generator.gold.statements import LEFT
 from recount.eval.generator.slips import Typist
 from recount.eval.generator.typeset.blocks import Block, Break, Para, Sheet
 from recount.eval.generator.words.glossary import STATEMENTS
+from recount.eval.generator.words.kinds import EXPENDITURE, INCOME
 
-_T2 = (
-    ("total", "本年收入合计"),
-    ("fiscal_appropriation", "财政拨款收入"),
-    ("superior_subsidy", "上级补助收入"),
-    ("institutional", "事业收入"),
-    ("business", "经营收入"),
-    ("affiliate_remittance", "附属单位上缴收入"),
-    ("other", "其他收入"),
-)
-_T3 = (
-    ("total", "本年支出合计"),
-    ("basic", "基本支出"),
-    ("project", "项目支出"),
-    ("remitted_to_superior", "上缴上级支出"),
-    ("business", "经营支出"),
-    ("affiliate_subsidy", "对附属单位补助支出"),
-)
+_T2 = (("total", "本年收入合计"), *INCOME)
+_T3 = (("total", "本年支出合计"), *EXPENDITURE)
 _T5 = (("total", "合计"), ("basic", "基本支出"), ("project", "项目支出"))
 _T8 = ("opening", "income", "total", "basic", "project", "closing")
 _T7 = ("total", "overseas", "vehicles", "vehicle_purchase", "vehicle_running", "reception")

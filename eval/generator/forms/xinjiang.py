@@ -10,6 +10,7 @@ from recount.eval.generator.gold.shape import Json
 from recount.eval.generator.slips import Typist
 from recount.eval.generator.typeset.blocks import Block, Break, Para
 from recount.eval.generator.words.glossary import STATEMENTS
+from recount.eval.generator.words.kinds import EXPENDITURE, FLEET, INCOME
 
 CHANGE = "{0}{{{1}.amount:M}}万元，{2}{{{1}.percent:P}}，主要原因是：{{{1}.reason:t}}"
 SECTIONS = (
@@ -27,16 +28,6 @@ SECTIONS = (
     "其他需说明的事项",
 )
 NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四")
-_VEHICLES = (
-    ("ministerial", "副部（省）级及以上领导用车"),
-    ("principal", "主要领导干部用车"),
-    ("confidential", "机要通信用车"),
-    ("emergency", "应急保障用车"),
-    ("enforcement", "执法执勤用车"),
-    ("special", "特种专业技术用车"),
-    ("retired_cadre", "离退休干部用车"),
-    ("other", "其他用车"),
-)
 
 
 @dataclass
@@ -176,26 +167,11 @@ class Narrative:
 
     def income(self) -> list[Block]:
         """二、"""
-        names = (
-            ("fiscal_appropriation", "财政拨款收入"),
-            ("superior_subsidy", "上级补助收入"),
-            ("institutional", "事业收入"),
-            ("business", "经营收入"),
-            ("affiliate_remittance", "附属单位上缴收入"),
-            ("other", "其他收入"),
-        )
-        return [self._portions("{Y}年度本年收入{total:m}万元，其中：", names, "income")]
+        return [self._portions("{Y}年度本年收入{total:m}万元，其中：", INCOME, "income")]
 
     def expenditure(self) -> list[Block]:
         """三、"""
-        names = (
-            ("basic", "基本支出"),
-            ("project", "项目支出"),
-            ("remitted_to_superior", "上缴上级支出"),
-            ("business", "经营支出"),
-            ("affiliate_subsidy", "对附属单位补助支出"),
-        )
-        return [self._portions("{Y}年度本年支出{total:m}万元，其中：", names, "expenditure")]
+        return [self._portions("{Y}年度本年支出{total:m}万元，其中：", EXPENDITURE, "expenditure")]
 
     def _portions(self, start: str, names: tuple[tuple[str, str], ...], key: str) -> Para:
         """A total and its portions in one sentence."""
@@ -341,9 +317,9 @@ class Narrative:
     def _assets(self) -> str:
         """十（三）"""
         node: Json = self.gold["state_assets"]
-        labels = dict(_VEHICLES)
+        labels = FLEET
         if self.new:
-            labels |= {"principal": "主要负责人用车", "retired_cadre": "离退休干部服务用车"}
+            labels = FLEET | {"principal": "主要负责人用车", "retired_cadre": "离退休干部服务用车"}
         fleet = "、".join(f"{label}{{vehicles_{kind}:i}}辆" for kind, label in labels.items())
         note = "，其他用车主要是：{vehicles_other_note:t}" if node["vehicles_other_note"] else ""
         text = (

@@ -53,8 +53,8 @@ class NationalMaker(ShanghaiMaker):
     def trips(self) -> tuple[Json, list[Json]]:
         """七、: budget, final and completion of the whole and of every part; no changes."""
         books, travel = self.books, self.books.travel
-        vehicles = _sum(books.purchase, books.running)
-        total = _sum(_sum(books.overseas, vehicles), books.reception)
+        vehicles = books.purchase + books.running
+        total = books.overseas + vehicles + books.reception
         node = blank(
             "three_public",
             total=wan(total.now),
@@ -97,8 +97,3 @@ class NationalMaker(ShanghaiMaker):
     def assets(self) -> Json:
         """十一（三）: the fleet by kind with its note."""
         return super().assets() | {"vehicles_other_note": self.books.assets.vehicles.other_note}
-
-
-def _sum(first: Spending, second: Spending) -> Spending:
-    """Two spendings as one."""
-    return Spending(first.now + second.now, first.last + second.last, first.budget + second.budget)

@@ -32,10 +32,12 @@ def comparison(rng: Random, final: int, budget: int, year: int, text: str | None
 def portions(parts: dict[str, int], whole: int, levelled: bool) -> dict[str, Json]:
     """Portions of a whole; `levelled` makes the printed shares add to 100.00."""
     shares = [share(part, whole) for part in parts.values()]
-    shares = level(shares) if levelled else shares
+    amounts = [wan(part) for part in parts.values()]
+    if levelled:
+        shares = level(shares, [share(amount, wan(whole)) for amount in amounts])
     return {
-        name: blank("portion", amount=wan(part), percent=percent)
-        for (name, part), percent in zip(parts.items(), shares, strict=True)
+        name: blank("portion", amount=amount, percent=percent)
+        for name, amount, percent in zip(parts, amounts, shares, strict=True)
     }
 
 

@@ -59,11 +59,14 @@ class ShanghaiMaker(Maker):
 
     def income_expenditure(self) -> Json:
         """一、: one total and one change for both sides."""
-        pool = self.books.whole
-        both = self.total_change(pool.total, pool.last_total, "收入支出总计")
+        return self._both_sides("income_expenditure", self.books.whole, "收入支出总计")
+
+    def _both_sides(self, section: str, pool: Pool, what: str) -> Json:
+        """一 and 四: the total of either side is the same, and so is its change."""
+        both = self.total_change(pool.total, pool.last_total, what)
         total = wan(pool.total)
         return blank(
-            "income_expenditure",
+            section,
             income_total=total,
             expenditure_total=total,
             income_change=both,
@@ -91,16 +94,7 @@ class ShanghaiMaker(Maker):
 
     def fiscal(self) -> Json:
         """四、: as 一."""
-        pool = self.books.fiscal
-        both = self.total_change(pool.total, pool.last_total, "财政拨款收入支出总计")
-        total = wan(pool.total)
-        return blank(
-            "fiscal_appropriation",
-            income_total=total,
-            expenditure_total=total,
-            income_change=both,
-            expenditure_change=dict(both),
-        )
+        return self._both_sides("fiscal_appropriation", self.books.fiscal, "财政拨款收入支出总计")
 
     def completion(self, final: int, budget: int, text: str | None = None) -> Json:
         """A Comparison that prints 完成年初预算的…%; against no budget the form has no percent."""
@@ -165,13 +159,12 @@ class ShanghaiMaker(Maker):
     def trips(self) -> tuple[Json, list[Json]]:
         """七、: budgets with their completion, changes, and details where anything was spent."""
         books, travel = self.books, self.books.travel
-        kinds = {
-            "overseas": [books.overseas],
-            "vehicles": [books.purchase, books.running],
-            "reception": [books.reception],
+        spent = {
+            "overseas": books.overseas,
+            "vehicles": books.purchase + books.running,
+            "reception": books.reception,
         }
-        spent = {name: _total(spends) for name, spends in kinds.items()}
-        total = _total(list(spent.values()))
+        total = sum(spent.values(), Spending(0, 0, 0))
         names = {"overseas": "因公出国（境）费", "vehicles": "公务用车购置及运行维护费", "reception": "公务接待费"}
         node = blank(
             "three_public",
@@ -265,7 +258,7 @@ class ShanghaiMaker(Maker):
     def operating_costs(self) -> list[Json]:
         """十一（一）: one sentence about the whole."""
         spends = [s for s in (self.books.administrative, self.books.institution) if s]
-        whole = _total(spends)
+        whole = sum(spends, Spending(0, 0, 0))
         return [
             blank(
                 "operating_cost",
@@ -285,11 +278,6 @@ class ShanghaiMaker(Maker):
             large_equipment=assets.equipment,
             **{f"vehicles_{kind}": count for kind, count in assets.vehicles.kinds.items()},
         )
-
-
-def _total(spends: list[Spending]) -> Spending:
-    """Several spendings as one."""
-    return Spending(*(sum(getattr(s, name) for s in spends) for name in ("now", "last", "budget")))
 
 
 def unmapped_figure(section: str, label: str, value: Decimal | int, unit: str) -> Json:

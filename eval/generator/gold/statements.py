@@ -12,16 +12,13 @@ from recount.eval.generator.accounts.books import Books, Line, Pool, Source, Spe
 from recount.eval.generator.accounts.classification import CLASSES, ECONOMIC, ECONOMIC_CLASSES
 from recount.eval.generator.gold.shape import Json, blank
 from recount.eval.generator.money import wan
+from recount.eval.generator.words.kinds import INCOME
 
 INCOME_KINDS = (
     ("general", "一般公共预算财政拨款收入"),
     ("funds", "政府性基金预算财政拨款收入"),
     ("capital", "国有资本经营预算财政拨款收入"),
-    ("superior_subsidy", "上级补助收入"),
-    ("institutional", "事业收入"),
-    ("business", "经营收入"),
-    ("affiliate_remittance", "附属单位上缴收入"),
-    ("other", "其他收入"),
+    *INCOME[1:],
 )
 FISCAL: tuple[Source, ...] = ("general", "funds", "capital")
 LEFT, RIGHT = ("301", "303"), ("302", "310")

@@ -176,8 +176,8 @@ class Maker:
     def three_public(self) -> Json:
         """七、财政拨款“三公”经费支出决算情况说明."""
         books, travel = self.books, self.books.travel
-        vehicles = _both(books.purchase, books.running)
-        total = _both(_both(books.overseas, vehicles), books.reception)
+        vehicles = books.purchase + books.running
+        total = books.overseas + vehicles + books.reception
         parts = {"overseas": books.overseas, "vehicles": vehicles, "reception": books.reception}
         shares = portions({name: spend.now for name, spend in parts.items()}, total.now, self.levelled)
         words = {"overseas": "overseas", "vehicles": "running", "reception": "reception"}
@@ -290,8 +290,3 @@ class Maker:
             vehicles_other_note=fleet.other_note,
             large_equipment=assets.equipment,
         )
-
-
-def _both(first: Spending, second: Spending) -> Spending:
-    """Two spendings as one."""
-    return Spending(first.now + second.now, first.last + second.last, first.budget + second.budget)

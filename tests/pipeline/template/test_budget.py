@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -10,39 +9,19 @@ from typing import Any
 
 import pytest
 
-from recount.eval.generator.budget import BudgetCase, generate_budget
+from recount.eval.generator.budget import generate_budget
+from recount.eval.generator.budget_case import BudgetCase
+from recount.eval.leaves import leaves
 from recount.pipeline.document import Document
 from recount.pipeline.split.outline import sections_of
-from recount.pipeline.structure import structure
 from recount.pipeline.template.budget.compilation import compilation
 from recount.pipeline.template.budget.sections import fiscal_appropriation, fund_budget, general_public_budget
 from recount.pipeline.template.budget.statements import map_statements, title_of
-from recount.pipeline.template.grammar import BUDGET
-from recount.pipeline.template.labelled.sections import read_section
 from recount.schemas.department_budget import narrative
 from recount.schemas.department_budget.outline import OUTLINE
-from recount.schemas.figures import Ref
 from recount.tests.pipeline.helpers import Sheet
+from recount.tests.pipeline.template.budgets import numbers, printed_at, said, structured
 from recount.tests.pipeline.template.grids import Span, grid, plain
-
-
-def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
-        for key, each in value.items():
-            yield from leaves(each, f"{pointer}/{key}")
-    elif isinstance(value, list | tuple):
-        for at, each in enumerate(value):
-            yield from leaves(each, f"{pointer}/{at}")
-    else:
-        yield pointer, value
-
-
-def numbers(report: Any) -> dict[str, Any]:
-    return {
-        pointer: value
-        for pointer, value in leaves(report)
-        if isinstance(value, int | Decimal) and not isinstance(value, bool)
-    }
 
 
 def words(report: Any) -> dict[str, str]:
@@ -53,21 +32,10 @@ def words(report: Any) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("budgets")
-
-
-def structured(case: BudgetCase, folder: Path) -> dict[str, Any]:
-    path = folder / f"{case.name}.pdf"
-    path.write_bytes(case.pdf)
-    return structure(path)
-
-
 @pytest.mark.parametrize("seed", [1, 2, 9, 21])
-def test_every_figure_of_a_budget_is_read_as_it_was_made(seed: int, folder: Path) -> None:
+def test_every_figure_of_a_budget_is_read_as_it_was_made(seed: int, tmp_path: Path) -> None:
     case = generate_budget(seed)
-    result = structured(case, folder)
+    result = structured(case, tmp_path)
     assert result["contract"] == "department-budget/1"
     assert numbers(result["report"]) == numbers(case.gold)
     assert words(result["report"]) == words(case.gold)
@@ -98,21 +66,18 @@ def sound() -> BudgetCase:
 
 
 @pytest.mark.parametrize("pointer", PLANTED)
-def test_a_planted_error_is_found_and_kept_as_printed(pointer: str, folder: Path) -> None:
-    node: Any = sound().gold
-    for step in pointer.strip("/").split("/"):
-        node = node[int(step)] if isinstance(node, list) else node[step]
-    printed = node + Decimal("3.07")
-    result = structured(generate_budget(9, {pointer: printed}), folder)
+def test_a_planted_error_is_found_and_kept_as_printed(pointer: str, tmp_path: Path) -> None:
+    printed = printed_at(sound(), pointer) + Decimal("3.07")
+    result = structured(generate_budget(9, {pointer: printed}), tmp_path)
     figure = result["figures"][pointer]
     assert figure["value"] == printed
     assert figure["status"] == "disputed"
     assert any(pointer in each["pointers"] for each in result["checks"] if each["result"] == "fail")
 
 
-def test_a_class_that_is_named_as_another_disputes_no_figure(folder: Path) -> None:
+def test_a_class_that_is_named_as_another_disputes_no_figure(tmp_path: Path) -> None:
     assert sound().gold["statements"]["expenditure"]["rows"][1]["code"] != "210"
-    result = structured(generate_budget(9, {"/statements/expenditure/rows/1/name": "卫生健康支出"}), folder)
+    result = structured(generate_budget(9, {"/statements/expenditure/rows/1/name": "卫生健康支出"}), tmp_path)
     (failed,) = [each for each in result["checks"] if each["result"] == "fail"]
     assert (failed["severity"], failed["pointers"], failed["printed"]) == ("minor", [], None)
     assert failed["rule"].startswith("支出预算表·2")
@@ -121,14 +86,6 @@ def test_a_class_that_is_named_as_another_disputes_no_figure(folder: Path) -> No
 
 
 # --- wordings of publishers
-
-
-def said(model: Any, *texts: str) -> tuple[Any, list[str]]:
-    """What a section says, and the numbers that found no key."""
-    sheet = Sheet()
-    passage = sheet.passage(*texts)
-    found, reading = read_section(model[Ref], passage, BUDGET)
-    return sheet.shown(found), sheet.raws(passage, reading.unclaimed)
 
 
 def test_income_where_each_source_is_compared_with_last_year() -> None:

@@ -5,54 +5,30 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from recount.eval.generator.budget import BudgetCase
+from recount.eval.generator.budget_case import BudgetCase
 from recount.eval.generator.budget_district import generate_district_budget
-from recount.pipeline.structure import structure
 from recount.pipeline.template.budget.compilation import compilation
 from recount.pipeline.template.budget.statements import map_statements, title_of
 from recount.pipeline.template.budget.targets import map_targets
-from recount.pipeline.template.grammar import BUDGET
-from recount.pipeline.template.labelled.sections import read_section
 from recount.schemas.department_budget import narrative
-from recount.schemas.figures import Ref
 from recount.tests.pipeline.helpers import Sheet
+from recount.tests.pipeline.template.budgets import numbers, printed_at, said, structured
 from recount.tests.pipeline.template.grids import Span, grid, plain
 
-_APART = ("overview", "unmapped_figures", "glossary")
-
-
-def figures(node: Any, pointer: str = "") -> dict[str, Any]:
-    """The numbers of a report, by pointer, without what the generator does not describe."""
-    if isinstance(node, dict):
-        kept = {key: value for key, value in node.items() if pointer or key not in _APART}
-        return {at: each for key, value in kept.items() for at, each in figures(value, f"{pointer}/{key}").items()}
-    if isinstance(node, list | tuple):
-        return {at: each for n, value in enumerate(node) for at, each in figures(value, f"{pointer}/{n}").items()}
-    return {pointer: node} if isinstance(node, int | Decimal) and not isinstance(node, bool) else {}
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("districts")
-
-
-def structured(case: BudgetCase, folder: Path) -> dict[str, Any]:
-    path = folder / f"{case.name}.pdf"
-    path.write_bytes(case.pdf)
-    return structure(path)
+APART = ("overview", "unmapped_figures", "glossary")
+"""What the generator does not describe."""
 
 
 @pytest.mark.parametrize("seed", [1, 6])
-def test_every_figure_is_read_as_it_was_made(seed: int, folder: Path) -> None:
+def test_every_figure_is_read_as_it_was_made(seed: int, tmp_path: Path) -> None:
     case = generate_district_budget(seed)
-    result = structured(case, folder)
+    result = structured(case, tmp_path)
     assert result["contract"] == "department-budget/1"
     assert result["report"]["unit_name"] == case.gold["unit_name"]
-    assert figures(result["report"]) == figures(case.gold)
+    assert numbers(result["report"], APART) == numbers(case.gold, APART)
     assert [each["rule"] for each in result["checks"] if each["result"] == "fail"] == []
     by_status = result["summary"]["figures"]
     assert by_status["verified"] >= 0.9 * sum(by_status.values())
@@ -75,33 +51,24 @@ def sound() -> BudgetCase:
         "/statements/basic_expenditure/rows/1/personnel",
     ],
 )
-def test_a_planted_error_is_found_and_kept_as_printed(pointer: str, folder: Path) -> None:
-    node: Any = sound().gold
-    for step in pointer.strip("/").split("/"):
-        node = node[int(step)] if isinstance(node, list) else node[step]
-    result = structured(generate_district_budget(6, {pointer: node + Decimal("3.07")}), folder)
+def test_a_planted_error_is_found_and_kept_as_printed(pointer: str, tmp_path: Path) -> None:
+    printed = printed_at(sound(), pointer) + Decimal("3.07")
+    result = structured(generate_district_budget(6, {pointer: printed}), tmp_path)
     figure = result["figures"][pointer]
-    assert figure["value"] == node + Decimal("3.07")
+    assert figure["value"] == printed
     assert figure["status"] == "disputed"
 
 
-def test_the_targets_of_a_project_are_kept_with_their_levels(folder: Path) -> None:
+def test_the_targets_of_a_project_are_kept_with_their_levels(tmp_path: Path) -> None:
     case = generate_district_budget(1)
     (made,) = case.gold["project_targets"][:1]
-    (read,) = structured(case, folder)["report"]["project_targets"][:1]
+    (read,) = structured(case, tmp_path)["report"]["project_targets"][:1]
     texts = ("name", "department", "implementing_unit", "start_date", "end_date", "overall_goal", "annual_goal")
     assert {key: read[key] for key in texts} == {key: made[key] for key in texts}
     assert [{**each, "weight": None} for each in made["indicators"]] == [dict(each) for each in read["indicators"]]
 
 
 # --- wordings
-
-
-def said(model: Any, *texts: str) -> tuple[Any, list[str]]:
-    sheet = Sheet()
-    passage = sheet.passage(*texts)
-    found, reading = read_section(model[Ref], passage, BUDGET)
-    return sheet.shown(found), sheet.raws(passage, reading.unclaimed)
 
 
 def test_items_by_their_three_names_in_quotation_marks() -> None:
