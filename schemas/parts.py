@@ -41,7 +41,7 @@ class Comparison(Model, Generic[F]):
         "budget": r"预算(?:数|额|总额)?(?:安排|核定|批复)?(?:为|是|:)?",
         "final": r"(?:决算|执行|支出|收入)(?:数|额)?(?:为|是|:)?",
         "variance_percent": r"(?:差异率|增长|下降|高|低)(?:为|是|:)?",
-        "completion_percent": r"预算(?:数|额)?的",
+        "completion_percent": r"预算(?:数|额)?的|完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?(?:为|达)?",
     }
     also_own: ClassVar[tuple[str, ...]] = ("final",)  # the 决算数 is the very amount that is compared
     budget: F | None = money("预算数")

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from recount.pipeline.document import Token
 from recount.pipeline.model.draft import Drafted
-from recount.pipeline.model.labels import Witness
 from recount.pipeline.model.resolve import (
     NO_NUMBER,
     NOT_QUOTED,
     NOT_SHOWN,
+    OF_ANOTHER_FIELD,
     OF_ANOTHER_ROW,
+    OF_SEVERAL,
     SAID_ONCE,
     SEVERAL,
-    chosen_in,
 )
 from recount.pipeline.verify import Verified
 from recount.schemas.arithmetic import Evaluation
@@ -28,6 +28,8 @@ _WORDS = {
     NOT_QUOTED: "原文没有这些字",
     OF_ANOTHER_ROW: "这个名称不在这些数字所在的行",
     SAID_ONCE: "这一项原文只说了一次",
+    OF_ANOTHER_FIELD: "它旁边的文字说的是别的项目",
+    OF_SEVERAL: "它填到了几个字段，旁边的文字说的不是这一个",
 }
 _MOST = 12
 """So many findings are told at most: a long list helps no model."""
@@ -50,11 +52,6 @@ def found_in(drafted: Drafted, verified: Verified, tokens: Sequence[Token]) -> F
         _contradiction(each, marks, tokens)
         for each in verified.evaluations
         if each.result == "fail" and each.severity != "minor" and _about(each.operands, fields)
-    ]
-    lines += [
-        f"- {pointer}：{chosen.mark.printed}旁边的文字说的是别的项目。"
-        for pointer, chosen in chosen_in(drafted.values)
-        if chosen.witness is Witness.AGAINST
     ]
     left = _left_out(drafted, verified)
     if left:

@@ -18,7 +18,7 @@ from recount.pipeline.model.fields import carries_figures, is_list, kind_of, mod
 from recount.pipeline.model.shown import Place
 from recount.pipeline.split.text import fold
 from recount.schemas.figures import Kind, Model
-from recount.schemas.parts import DOWN, UP
+from recount.schemas.parts import DOWN, UP, Change, Comparison, Portion
 
 Trail = Sequence[tuple[type[Model], str]]
 """The way to a field: each model with the name of the field in it, from the report down."""
@@ -34,6 +34,7 @@ class Witness(Enum):
 
 NOWHERE = (-1, 0)
 _HALF = 0.5
+_PARTS = (Change, Portion, Comparison)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +102,21 @@ def _said(trail: Trail, place: Place) -> Witness | None:
     if name in said:
         if re.search(f"(?:{said[name]})$", tail):
             return Witness.FOR
-        rivals = [other for other in said if other != name and kind_of(model, other) is kind_of(model, name)]
-        return Witness.AGAINST if any(re.search(f"(?:{said[r]})$", tail) for r in rivals) else Witness.SILENT
+        other = any(re.search(f"(?:{words})$", tail) for words in _said_of_others(model, name))
+        return Witness.AGAINST if other else Witness.SILENT
     turned = falls(place) is not None and not re.search(f"{UP}|{DOWN}", model.model_fields[name].title or "")
     return Witness.AGAINST if turned or _said_of_a_part(model, name, tail) else None
+
+
+@cache
+def _said_of_others(model: type[Model], name: str) -> tuple[str, ...]:
+    """What is said of other figures of the kind: of the same part, and of the parts that all sections share."""
+    return tuple(
+        words
+        for part in (model, *_PARTS)
+        for other, words in part.said.items()  # type: ignore[attr-defined]
+        if not (part is model and other == name) and kind_of(part, other) is kind_of(model, name)
+    )
 
 
 def _said_of_a_part(model: type[Model], name: str, tail: str) -> bool:

@@ -2,12 +2,15 @@
 
 The right pair of figure and mark is its exact place. A right figure with a wrong mark is found by the words of its
 field, or left open where they do not tell its places apart. A figure that was not shown is an invention. The direction
-of a figure is read from the words beside it, never from the model's sign.
+of a figure is read from the words beside it, never from the model's sign. A figure that the words beside it give to
+another field, or that stands by the name of another row, is refused; so is one that several fields have, where no words
+speak for it: small models fill every field of a kind with the figure that they saw last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args, get_origin
 
@@ -25,6 +28,8 @@ SEVERAL = "the section has it in several places, and no words tell which is mean
 NOT_QUOTED = "the section does not say this"
 OF_ANOTHER_ROW = "it does not stand in the row of its figures"
 SAID_ONCE = "the section says this once"
+OF_ANOTHER_FIELD = "the words beside it speak of something else"
+OF_SEVERAL = "several fields have it, and no words speak for this one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,32 @@ class _Resolver:
         self._spans: list[tuple[int, int]] = []
 
     def all(self, answer: Any, report: type[Model]) -> Resolved:
-        return Resolved(self._model(answer, report, "", ()), self._refused, self._spans)
+        values = self._each_in_its_field(self._model(answer, report, "", ()))
+        return Resolved(values, self._refused, self._spans)
+
+    def _each_in_its_field(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The values without the figures that several fields have and no words give to this one."""
+        taken = Counter(chosen.ref.token for _, chosen in chosen_in(values))
+        kept: dict[str, Any] = self._without(
+            values, "", lambda chosen: chosen.witness is not Witness.FOR and taken[chosen.ref.token] > 1, OF_SEVERAL
+        )
+        return kept
+
+    def _without(self, values: Any, pointer: str, strange: Callable[[Chosen], bool], reason: str) -> Any:
+        """Values without the figures that are strange, which are refused. pointer: of a list, with its first row."""
+        if isinstance(values, Chosen) and strange(values):
+            self._refused.append(Refused(pointer, values.mark.printed, reason))
+            return None
+        if isinstance(values, dict):
+            rest = {key: self._without(each, f"{pointer}/{key}", strange, reason) for key, each in values.items()}
+            return rest if self._shown.lines or _says_something(rest) or not pointer else None
+        if isinstance(values, list):
+            start = self._before.get(pointer, 0)
+            rows = (
+                self._without(each, f"{pointer}/{start + index}", strange, reason) for index, each in enumerate(values)
+            )
+            return [row for row in rows if row is not None]
+        return values
 
     def _model(self, answer: Any, model: type[Model], pointer: str, trail: tuple[Any, ...]) -> dict[str, Any]:
         """The fields of a part: figures first, for they say where its texts must stand."""
@@ -125,19 +155,29 @@ class _Resolver:
         names = _names_of(model)
         answered = {name: {fold(row[name]) for row in rows if row.get(name)} for name in names}
         start = self._before.get(pointer, 0)
-        kept = []
-        for index, row in enumerate(rows):
-            mark = _first(row)
-            strange = [
-                name
-                for name in names
-                if mark is not None and row.get(name) and not self._stands_by(row[name], mark, answered[name])
-            ]
-            for name in strange:
-                at = f"{pointer}/{start + index}/{name}"
-                self._refused.append(Refused(at, row[name], OF_ANOTHER_ROW))
-            kept.append(_unsure({**row, **dict.fromkeys(strange)}) if strange else row)
-        return kept
+        return [
+            self._in_its_row(row, {name: answered[name] for name in names if row.get(name)}, f"{pointer}/{start + at}")
+            for at, row in enumerate(rows)
+        ]
+
+    def _in_its_row(self, row: dict[str, Any], answered: Mapping[str, Set[str]], pointer: str) -> dict[str, Any]:
+        """A row without the names that most of its figures do not stand by, or the few figures that do not stand there.
+
+        answered: by field of a name, the names of all rows.
+        """
+        marks = [chosen.mark for _, chosen in chosen_in(row)]
+        strange, foreign = [], set()
+        for name, others in answered.items():
+            away = {mark.token.index for mark in marks if not self._stands_by(row[name], mark, others)}
+            if len(away) * 2 > len({mark.token.index for mark in marks}):
+                strange.append(name)
+                self._refused.append(Refused(f"{pointer}/{name}", row[name], OF_ANOTHER_ROW))
+            else:
+                foreign |= away
+        if strange:
+            return _unsure({**row, **dict.fromkeys(strange)})  # type: ignore[no-any-return]
+        kept = self._without(row, pointer, lambda chosen: chosen.ref.token in foreign, OF_ANOTHER_ROW)
+        return kept if foreign else row
 
     def _stands_by(self, name: str, mark: Mark, others: Set[str]) -> bool:
         """Whether a name is in the table row of a figure; in words, whether no other row is named in between."""
@@ -178,6 +218,9 @@ class _Resolver:
             self._refused.append(Refused(pointer, str(value), found))
             return None
         said = witness(trail[self._depth :], found.place)
+        if said is Witness.AGAINST:
+            self._refused.append(Refused(pointer, str(value), OF_ANOTHER_FIELD))
+            return None
         down = falls(found.place) is True and found.token.value > 0
         return Chosen(Ref(found.token.index, negative=down), found, said)
 
@@ -187,12 +230,12 @@ class _Resolver:
         exact = marks[copied.mark - 1] if copied.mark and copied.mark <= len(marks) else None
         if copied.value is None:
             return exact or NOT_SHOWN
-        if exact is not None and abs(exact.token.value) == abs(copied.value):
-            return exact
         same = [each for each in marks if abs(each.token.value) == abs(copied.value)]
+        named = [each for each in same if witness(trail[self._depth :], each.place) is Witness.FOR]
+        if exact in same and (exact in named or len(named) != 1):
+            return exact
         if len(same) < 2:
             return same[0] if same else NOT_SHOWN
-        named = [each for each in same if witness(trail[self._depth :], each.place) is Witness.FOR]
         return named[0] if len(named) == 1 else SEVERAL
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Generic, Literal
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Generic, Literal
 
 from recount.schemas.arithmetic import (
     Identity,
@@ -30,6 +30,9 @@ from recount.schemas.final_accounts.common import (
 _INCOME_TOTAL = r"收入支出(?:决算)?(?:总[计额体])?|收支(?:决算)?总[计额体]|收入(?:决算)?总[计额]"
 _EXPENDITURE_TOTAL = r"收入支出(?:决算)?(?:总[计额体])?|收支(?:决算)?总[计额体]|支出(?:决算)?总[计额]"
 _THREE_PUBLIC = r"三公经费(?:财政拨款)?(?:支出)?(?:决算|预算)?"
+_OVERSEAS = r"因公出国境(?:费用?|经费)?"
+_PURCHASE = r"公务用车购置(?!及|和|与)(?:费用?|支出|经费)?"
+_RUNNING = r"公务用车运行[及和]?(?:维护)?(?:费用?|支出|经费)?"
 """Other words for what a title names, without brackets and small words: for the witness beside a model's figures."""
 
 
@@ -41,7 +44,7 @@ class Overview(Model, Generic[F]):
     staff_active: F | None = count("在职人员")
     staff_veteran_retired: F | None = count("离休人员")
     staff_retired: F | None = count("退休人员")
-    office_count: F | None = count("处室数", r"下设")
+    office_count: F | None = count("处室数", r"[下内]设")
     offices: tuple[str, ...] = rows("处室")
     subordinate_units: tuple[str, ...] = rows("下属预算单位")
 
@@ -264,6 +267,7 @@ class BasicExpenditure(Model, Generic[F]):
 class ThreePublicItem(Model, Generic[F]):
     """“三公”经费的一项."""
 
+    said: ClassVar[Mapping[str, str]] = {"percent": Portion.said["percent"]}
     amount: F | None = money("支出决算")
     percent: F | None = percent("占比")
     change: Change[F] | None = part("与上年相比")
@@ -277,22 +281,22 @@ class ThreePublic(Model, Generic[F]):
 
     total: F | None = money("“三公”经费支出", _THREE_PUBLIC)
     change: Change[F] | None = part("与上年相比")
-    overseas: ThreePublicItem[F] | None = part("因公出国（境）费")
+    overseas: ThreePublicItem[F] | None = part("因公出国（境）费", _OVERSEAS)
     vehicles: ThreePublicItem[F] | None = part("公务用车购置及运行维护费")
     reception: ThreePublicItem[F] | None = part("公务接待费")
     overseas_groups: F | None = count("因公出国（境）团组")
-    overseas_visits: F | None = count("因公出国（境）人次", r"团组▮个因公出国境")
-    vehicle_purchase: F | None = money("公务用车购置费")
-    vehicle_running: F | None = money("公务用车运行维护费")
-    vehicles_bought: F | None = count("公务用车购置数")
-    vehicles_owned: F | None = count("公务用车保有量")
+    overseas_visits: F | None = count("因公出国（境）人次", r"团组▮[个次](?:因公)?(?:出国境|累计)")
+    vehicle_purchase: F | None = money("公务用车购置费", _PURCHASE)
+    vehicle_running: F | None = money("公务用车运行维护费", _RUNNING)
+    vehicles_bought: F | None = count("公务用车购置数", r"购置公务用车")
+    vehicles_owned: F | None = count("公务用车保有量", r"共有公务用车|保有量")
     fixed_asset_vehicles: F | None = count("国有资产占用情况中固定资产车辆")
     reception_batches: F | None = count("国内公务接待批次", r"国内公务接待")
     reception_visits: F | None = count("国内公务接待人次", r"国内公务接待▮批次?")
     budget: Comparison[F] | None = part("“三公”经费与全年预算相比", _THREE_PUBLIC)
-    overseas_budget: Comparison[F] | None = part("因公出国（境）费与全年预算相比")
-    vehicle_purchase_budget: Comparison[F] | None = part("公务用车购置费与全年预算相比")
-    vehicle_running_budget: Comparison[F] | None = part("公务用车运行维护费与全年预算相比", r"公务用车运行(?:维护)?费")
+    overseas_budget: Comparison[F] | None = part("因公出国（境）费与全年预算相比", _OVERSEAS)
+    vehicle_purchase_budget: Comparison[F] | None = part("公务用车购置费与全年预算相比", _PURCHASE)
+    vehicle_running_budget: Comparison[F] | None = part("公务用车运行维护费与全年预算相比", _RUNNING)
     reception_budget: Comparison[F] | None = part("公务接待费与全年预算相比")
 
     def identities(self: ThreePublic[Figure]) -> Iterator[Identity]:
@@ -414,7 +418,7 @@ class Performance(Model, Generic[F]):
     overall_table_count: F | None = count("整体支出绩效自评表数")
     overall_budget: F | None = money("整体支出全年预算总额", r"自评表▮[个张][^▮]{0,6}全年预算(?:数|总额)?")
     overall_executed: F | None = money("整体支出实际执行总额", r"实际执行(?:数|总额)")
-    project_count: F | None = count("预算绩效评价项目数", r"绩效(?:评价|自评)[^▮。]{0,8}项目")
+    project_count: F | None = count("预算绩效评价项目数", r"绩效(?:评价|自评)[^▮。]{0,8}(?:▮年度)?项目")
     project_budget: F | None = money("项目全年预算数", r"项目▮个[^▮]{0,6}全年预算(?:数|总额)?|项目▮个涉及(?:预算)?金额")
     project_executed: F | None = money("项目全年执行数", r"全年执行(?:数|总额)?")
     achievements: str | None = text("预算绩效管理取得的成效")

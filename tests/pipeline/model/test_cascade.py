@@ -56,22 +56,44 @@ def swapped(values: dict[str, Any], times: int) -> dict[str, Any]:
     return values
 
 
+def without_a_class(values: dict[str, Any], times: int) -> dict[str, Any]:
+    """The classes of the general budget without the first, the first time that is asked."""
+    if times == 0:
+        values["general_public_budget"]["by_class"] = values["general_public_budget"]["by_class"][1:]
+    return values
+
+
+def note_of(asker: Scripted, purpose: str) -> str:
+    """What a model was told about its first answer when it was asked again."""
+    again = [each.user for each in asker.asked if each.round == 1 and each.purpose == purpose]
+    return again[0].rpartition("你上一次的回答")[2]
+
+
 def test_a_contradiction_is_asked_about_with_both_sides_and_the_better_answer_is_taken() -> None:
     known = example(NATIONAL)
-    found, asker = by_model(known, 1, income=swapped)
-    again = [each for each in asker.asked if each.round == 1]
-    assert "income" in [each.purpose for each in again]
-    note = next(each.user for each in again if each.purpose == "income").rpartition("你上一次的回答")[2]
-    assert "核对不符：本年收入 = 各项之和" in note
+    found, asker = by_model(known, 1, general_public_budget=without_a_class)
+    note = note_of(asker, "general_public_budget")
+    assert "核对不符：支出 = 各类之和" in note
     assert "@" in note
+    classes = known.verified.report.general_public_budget.by_class
+    assert len(found.verified.report.general_public_budget.by_class) == len(classes)
+    assert found.verified.statuses["/general_public_budget/by_class/0/amount"] is Status.VERIFIED
+
+
+def test_a_swap_is_asked_about_and_the_better_answer_is_taken() -> None:
+    known = example(NATIONAL)
+    found, asker = by_model(known, 1, income=swapped)
+    note = note_of(asker, "income")
+    assert "/income/total" in note
+    assert "它旁边的文字说的是别的项目" in note
     assert found.verified.figures["/income/total"].value == known.verified.figures["/income/total"].value
     assert found.verified.statuses["/income/total"] is Status.VERIFIED
 
 
-def test_a_swap_that_the_model_insists_on_is_never_verified() -> None:
+def test_a_swap_that_the_model_insists_on_is_rejected() -> None:
     found, _ = by_model(example(NATIONAL), 2, income=lambda values, _: swapped(values, 0))
-    assert found.verified.statuses["/income/total"] is not Status.VERIFIED
-    assert found.verified.statuses["/income/other/amount"] is not Status.VERIFIED
+    assert {"/income/total", "/income/other/amount"} <= {each.pointer for each in found.verified.rejected}
+    assert found.verified.report.income.total is None
 
 
 def test_an_invention_is_rejected_and_its_field_stays_null() -> None:
@@ -100,7 +122,7 @@ def test_an_answer_that_was_had_outlives_a_question_that_fails() -> None:
 
     found, _ = by_model(example(NATIONAL), 1, income=Fails())
     assert found.open == {}
-    assert found.verified.report.income.total is not None
+    assert found.verified.report.income.fiscal_appropriation is not None
 
 
 def test_an_answer_that_was_cut_off_is_asked_for_in_halves() -> None:

@@ -15,7 +15,9 @@ from recount.pipeline.model.quotation import Near, Words
 from recount.pipeline.model.resolve import (
     NOT_QUOTED,
     NOT_SHOWN,
+    OF_ANOTHER_FIELD,
     OF_ANOTHER_ROW,
+    OF_SEVERAL,
     SAID_ONCE,
     SEVERAL,
     Chosen,
@@ -88,9 +90,28 @@ def test_a_direction_is_that_of_the_words_whatever_sign_the_model_gives() -> Non
         assert (values["amount"].ref, values["percent"].ref) == (Ref(1, negative=True), Ref(2, negative=True))
 
 
-def test_a_figure_in_the_wrong_field_has_the_words_against_it() -> None:
+def test_a_figure_that_the_words_give_to_another_field_is_refused() -> None:
     found = resolved("income", {"business": {"amount": "10.00@4", "percent": None}}, INCOME)
-    assert found.values["income"]["business"]["amount"].witness is Witness.AGAINST
+    assert found.values["income"] is None
+    assert refused(found) == [("/income/business/amount", OF_ANOTHER_FIELD)]
+
+
+def test_a_figure_that_is_printed_twice_is_taken_where_the_words_speak_for_it() -> None:
+    said = "本年收入90.00万元，其中：财政拨款收入90.00万元，占100.00%。"
+    found = resolved("income", {"total": "90.00@2"}, said)
+    assert found.values["income"]["total"].ref == Ref(0)
+    assert not found.refused
+
+
+def test_a_figure_is_of_one_field_where_no_words_give_it_to_several() -> None:
+    said = "团组0个，因公出国（境）0人次。公务接待费0.95万元，比重0%。"
+    change = {"amount": None, "percent": "0@4", "reason": None}
+    found = resolved("three_public", {"reception": {"amount": "0.95@3", "percent": "0@4", "change": change}}, said)
+    assert refused(found) == [
+        ("/three_public/reception/percent", OF_SEVERAL),
+        ("/three_public/reception/change/percent", OF_SEVERAL),
+    ]
+    assert found.values["three_public"]["reception"]["amount"].ref == Ref(2)
 
 
 def test_a_quotation_is_given_as_printed_and_one_of_its_own_is_refused() -> None:
@@ -120,6 +141,33 @@ def test_a_row_keeps_its_name() -> None:
         ("行政运行", 5),
     ]  # 0 and 4 are ordinals
     assert not found.refused
+
+
+def test_a_figure_from_before_the_row_is_refused() -> None:
+    """Small models fill every row with the figure of the whole."""
+    whole = "年初预算为20.00万元，支出决算为12.00万元，完成年初预算的60.00%。其中："
+    rows = [
+        {
+            **item(name, amount),
+            "budget": {"budget": None, "final": amount, "variance_percent": None, "completion_percent": "60.00@3"},
+        }
+        for name, amount in (("小学教育", "5.00@5"), ("初中教育", "7.00@7"))
+    ]
+    full = [{"change": None, "purpose": None, **row} for row in rows]
+    found = resolved(
+        "general_public_budget",
+        {"items": full},
+        whole,
+        "1.教育支出（类）普通教育（款）小学教育（项）。支出决算为5.00万元。",
+        "2.教育支出（类）普通教育（款）初中教育（项）。支出决算为7.00万元。",
+    )
+    kept = found.values["general_public_budget"]["items"]
+    assert [(row["item_name"], row["amount"].mark.token.raw) for row in kept] == [
+        ("小学教育", "5.00"),
+        ("初中教育", "7.00"),
+    ]
+    assert all(row["budget"]["completion_percent"] is None for row in kept)
+    assert {reason for _, reason in refused(found)} == {OF_ANOTHER_ROW}
 
 
 def test_a_row_is_said_once() -> None:
