@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from recount.pipeline.template.grammar import Fact, Reading, Subject, Versus, read
+from recount.pipeline.template.facts import Fact, Reading, Subject, Versus
+from recount.pipeline.template.grammar import read
 from recount.pipeline.template.passage import N, Passage, clean
 from recount.schemas.codes import is_function_class
 from recount.schemas.figures import Ref

@@ -9,7 +9,8 @@ from typing import Literal
 from recount.pipeline.document import Grid, Paragraph
 from recount.pipeline.split.outline import Section
 from recount.pipeline.split.text import plain
-from recount.pipeline.template.grammar import Reading, Subject, read
+from recount.pipeline.template.facts import Reading, Subject
+from recount.pipeline.template.grammar import read
 from recount.pipeline.template.narrative import COUNTED, change, names_in, ref_at
 from recount.pipeline.template.passage import N, Passage, clean
 from recount.schemas.figures import Ref

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recount.pipeline.template.grammar import MONEY, Reading
+from recount.pipeline.template.facts import MONEY, Reading
 from recount.pipeline.template.passage import Passage, heading_above, label_before
 from recount.schemas.figures import Ref
 from recount.schemas.parts import UnmappedFigure

@@ -6,7 +6,7 @@ import re
 from typing import Generic
 
 from recount.pipeline.template.budget.sections import budget_lines, spent_on
-from recount.pipeline.template.grammar import BUDGET, Reading
+from recount.pipeline.template.facts import BUDGET, Reading
 from recount.pipeline.template.labelled.sections import read_section
 from recount.pipeline.template.passage import N, Passage, clean
 from recount.schemas.department_budget.narrative import (

@@ -15,7 +15,7 @@ from recount.pipeline.template.budget.compilation import compilation
 from recount.pipeline.template.budget.sections import fiscal_appropriation, fund_budget, general_public_budget
 from recount.pipeline.template.budget.statements import map_statements
 from recount.pipeline.template.budget.targets import map_targets
-from recount.pipeline.template.grammar import BUDGET, Reading
+from recount.pipeline.template.facts import BUDGET, Reading
 from recount.pipeline.template.labelled.sections import read_section
 from recount.pipeline.template.passage import Passage, passage_of
 from recount.pipeline.template.unmapped import in_reading_order, unmapped_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TypeVar
 
-from recount.pipeline.template.grammar import BUDGET, Reading
+from recount.pipeline.template.facts import BUDGET, Reading
 from recount.pipeline.template.labelled.sections import read_section
 from recount.pipeline.template.narrative import ITEM, direct_amount, ref_at
 from recount.pipeline.template.passage import N, Passage, clean

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from recount.pipeline.template.grammar import FINAL, MONEY, Fact, Reading, Subject, Versus, Wording, read
+from recount.pipeline.template.facts import FINAL, MONEY, Fact, Reading, Subject, Versus, Wording
+from recount.pipeline.template.grammar import read
 from recount.pipeline.template.labelled.labels import Label, labels_of
 from recount.pipeline.template.narrative import change, comparison, names_in
 from recount.pipeline.template.passage import N, Passage

@@ -9,7 +9,7 @@ from typing import Any
 from recount.eval.generator.budget_case import BudgetCase
 from recount.eval.leaves import is_number, leaves
 from recount.pipeline.structure import structure
-from recount.pipeline.template.grammar import BUDGET
+from recount.pipeline.template.facts import BUDGET
 from recount.pipeline.template.labelled.sections import read_section
 from recount.schemas.figures import Ref
 from recount.tests.pipeline.helpers import Sheet

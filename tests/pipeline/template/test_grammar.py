@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from recount.pipeline.template.grammar import Fact, Reading, Subject, Versus, read
+from recount.pipeline.template.facts import Fact, Reading, Subject, Versus
+from recount.pipeline.template.grammar import read
 from recount.pipeline.template.passage import Passage
 from recount.tests.pipeline.helpers import Sheet
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from recount.pipeline.template import narrative, narrative_other
-from recount.pipeline.template.grammar import Reading
+from recount.pipeline.template.facts import Reading
 from recount.pipeline.template.passage import Passage
 from recount.pipeline.verify import verify
 from recount.schemas.figures import Model, Ref
