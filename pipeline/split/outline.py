@@ -27,12 +27,14 @@ class Section:
     """A stretch of the report under one heading.
 
     key: the heading's key, None under a heading that the outline does not know. title: the heading as printed.
+    within: the keys of the headings that are open above it, the highest first.
     """
 
     key: str | None
     title: str
     paragraphs: tuple[Paragraph, ...]
     grids: tuple[Grid, ...]
+    within: tuple[str, ...] = ()
 
     @property
     def length(self) -> int:
@@ -46,11 +48,12 @@ class _Open:
 
     key: str | None
     title: str
+    within: tuple[str, ...] = ()
     paragraphs: list[Paragraph] = field(default_factory=list)
     grids: list[Grid] = field(default_factory=list)
 
     def closed(self) -> Section:
-        return Section(self.key, self.title, tuple(self.paragraphs), tuple(self.grids))
+        return Section(self.key, self.title, tuple(self.paragraphs), tuple(self.grids), self.within)
 
 
 def sections_of(document: Document, outline: Sequence[Heading]) -> dict[str, Section]:
@@ -59,15 +62,23 @@ def sections_of(document: Document, outline: Sequence[Heading]) -> dict[str, Sec
     A heading that comes twice (table of contents) opens the section under which more stands. A section ends at the
     next heading of the outline, or at one of level 1 or 2 that the outline does not know.
     """
-    cutter = _Cutter(outline)
-    for block in _with_whole_parts(document.blocks):
-        cutter.add(block)
     sections: dict[str, Section] = {}
-    for each in cutter.found:
-        section = each.closed()
+    for section in _cut(document, outline):
         if section.key and (section.key not in sections or section.length > sections[section.key].length):
             sections[section.key] = section
     return sections
+
+
+def unknown_sections(document: Document, outline: Sequence[Heading]) -> list[Section]:
+    """The sections under headings that the outline does not know, in the order of the report."""
+    return [section for section in _cut(document, outline) if section.key is None]
+
+
+def _cut(document: Document, outline: Sequence[Heading]) -> list[Section]:
+    cutter = _Cutter(outline)
+    for block in _with_whole_parts(document.blocks):
+        cutter.add(block)
+    return [each.closed() for each in cutter.found]
 
 
 @dataclass(slots=True)
@@ -102,7 +113,8 @@ class _Cutter:
         elif closed is not None and level != 1:
             self.found[-1].paragraphs.append(block)
         elif level in (1, 2) and _looks_like_heading(folded) and not any(h.lists for h in self.above.values()):
-            self.found.append(_Open(None, block.text.printed))
+            within = tuple(each.key for at, each in sorted(self.above.items()) if at < level)
+            self.found.append(_Open(None, block.text.printed, within))
         else:
             self.found[-1].paragraphs.append(block)
 
@@ -140,7 +152,8 @@ class _Cutter:
         if heading.level:
             self.above = {level: each for level, each in self.above.items() if level < heading.level}
             self.above[heading.level] = heading
-        self.found.append(_Open(heading.key, block.text.printed[:end]))
+        within = tuple(each.key for _, each in sorted(self.above.items()) if each is not heading)
+        self.found.append(_Open(heading.key, block.text.printed[:end], within))
         rest = tail_of(block, end)
         if rest is not None:
             self.found[-1].paragraphs.append(rest)

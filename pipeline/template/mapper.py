@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from recount.pipeline.document import Document, Grid
 from recount.pipeline.mapped import Mapped
-from recount.pipeline.split.outline import Section, sections_of
+from recount.pipeline.split.outline import Section, sections_of, unknown_sections
 from recount.pipeline.template import narrative, narrative_other
 from recount.pipeline.template.evaluations import map_evaluations
-from recount.pipeline.template.passage import passage_of
+from recount.pipeline.template.facts import Reading
+from recount.pipeline.template.passage import Passage, passage_of
 from recount.pipeline.template.statements import map_statements
 from recount.pipeline.template.unmapped import in_reading_order, unmapped_in
 from recount.schemas.figures import Ref
@@ -19,6 +20,7 @@ from recount.schemas.final_accounts.report import Report
 from recount.schemas.parts import UnmappedFigure
 
 NAME = "template"
+_NARRATIVE = "part.narrative"
 _SIMPLE = (
     ("income_expenditure", narrative.income_expenditure),
     ("income", narrative.income),
@@ -56,6 +58,10 @@ def map_report(document: Document) -> Mapped:
         unmapped += unmapped_in(section.title, passage, reading)
     _map_general(sections, fields, unmapped)
     _map_overview(sections, fields, unmapped)
+    for section in unknown_sections(document, OUTLINE):
+        if _NARRATIVE in section.within:
+            passage = passage_of(section.paragraphs)
+            unmapped += unmapped_in(section.title, passage, Reading({}, (), tuple(passage.numbers)))
     notes = sections.get("other_notes")
     fields["other_notes"] = _text(notes) if notes else None
     fields["glossary"] = narrative_other.glossary(sections.get("part.glossary"))
@@ -78,11 +84,20 @@ def _map_general(sections: dict[str, Section], fields: dict[str, object], unmapp
     passages = [passage_of(part.paragraphs if part else ()) for part in parts]
     if whole is not None and whole.paragraphs:
         # Where a sub-heading is missing, its text stands under the heading of the section.
-        passages = [each if part else passage_of(whole.paragraphs) for each, part in zip(passages, parts, strict=True)]
+        all_of_it = passage_of(whole.paragraphs)
+        passages = [each if part else all_of_it for each, part in zip(passages, parts, strict=True)]
     fields["general_public_budget"], readings = narrative.general_public_budget(*passages)
     title = whole.title if whole else ""
-    for passage, reading in readings:
+    for passage, reading in _once_each(readings):
         unmapped += unmapped_in(title, passage, reading)
+
+
+def _once_each(readings: Sequence[tuple[Passage, Reading]]) -> Iterator[tuple[Passage, Reading]]:
+    """Every passage once: of one that was read for several parts a number is open if none of them knows it."""
+    passages = {id(passage): passage for passage, _ in readings}
+    for key, passage in passages.items():
+        left = [set(reading.unclaimed) for each, reading in readings if id(each) == key]
+        yield passage, Reading({}, (), tuple(sorted(set.intersection(*left))))
 
 
 def _map_overview(sections: dict[str, Section], fields: dict[str, object], unmapped: list[UnmappedFigure[Ref]]) -> None:

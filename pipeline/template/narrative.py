@@ -81,7 +81,7 @@ _TOTALS = (
     Subject("income_current_year", r"本年(?:度)?收入(?:合计)?"),
     Subject("nonfiscal_surplus_used", r"使用非财政拨款结余(?:\([^)]*\))?(?:和专用结余)?"),
     Subject("opening_carryover", r"(?:年初|上年)结转(?:和|及|与)?结余"),
-    Subject("expenditure_current_year", r"本年(?:度)?支出(?:合计)"),
+    Subject("expenditure_current_year", r"本年(?:度)?支出(?:合计)?"),
     Subject("surplus_distribution", r"结余分配"),
     Subject("closing_carryover", r"(?:年末|结转下年)(?:的)?(?:结转)?(?:和|及|与)?(?:结余)?"),
     Subject("income_total", r"收入(?:总计|总额)"),

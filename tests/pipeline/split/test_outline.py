@@ -28,6 +28,12 @@ def body(section: Section) -> list[str]:
     [
         ("一、收入支出决算总体情况说明", "income_expenditure"),
         ("一、 收入支出决算总体情况", "income_expenditure"),
+        ("一、2021年度收入支出决算总体情况。", "income_expenditure"),
+        ("（二）2021年度收入决算情况。", "income"),
+        ("三、2021 年度支出决算情况", "expenditure"),
+        ("二、2021年度一般公共预算财政拨款支出决算情况。", "general_public_budget"),
+        ("三、2021年一般公共预算财政拨款基本支出决算情况说明。", "basic_expenditure"),
+        ("四、2021年度政府性基金预算支出决算情况。", "government_funds"),
         ("二、收入决算情况说明", "income"),
         ("三、支出决算情况说明", "expenditure"),
         ("四、财政拨款收入支出决算总体情况说明", "fiscal_appropriation"),
