@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from recount.schemas.figures import Ref
@@ -66,6 +67,12 @@ class Fact:
     share: Ref | None = None
     change: Versus | None = None
     comparison: Versus | None = None
+
+    def refs(self) -> Iterator[Ref]:
+        """Every figure that was read."""
+        versus = [each for each in (self.change, self.comparison) if each is not None]
+        of_others = [ref for v in versus for ref in (v.amount, v.rate, v.budget, v.final, v.completion)]
+        yield from (ref for ref in (self.amount, self.share, *of_others) if ref is not None)
 
 
 @dataclass(frozen=True, slots=True)

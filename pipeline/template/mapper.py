@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from recount.pipeline.document import Document, Grid
 from recount.pipeline.mapped import Mapped
@@ -10,9 +10,9 @@ from recount.pipeline.split.outline import Section, sections_of, unknown_section
 from recount.pipeline.template import narrative, narrative_other
 from recount.pipeline.template.evaluations import map_evaluations
 from recount.pipeline.template.facts import Reading
-from recount.pipeline.template.passage import Passage, passage_of
+from recount.pipeline.template.passage import passage_of
 from recount.pipeline.template.statements import map_statements
-from recount.pipeline.template.unmapped import in_reading_order, unmapped_in
+from recount.pipeline.template.unmapped import in_reading_order, open_in, unmapped_in
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.outline import OUTLINE
 from recount.schemas.final_accounts.performance import OverallEvaluation, ProjectEvaluation
@@ -55,7 +55,7 @@ def map_report(document: Document) -> Mapped:
             continue
         passage = passage_of(section.paragraphs)
         fields[key], reading = mapping(passage)
-        unmapped += unmapped_in(section.title, passage, reading)
+        unmapped += unmapped_in(section.title, passage, open_in(passage, reading, fields[key]))
     _map_general(sections, fields, unmapped)
     _map_overview(sections, fields, unmapped)
     for section in unknown_sections(document, OUTLINE):
@@ -88,16 +88,8 @@ def _map_general(sections: dict[str, Section], fields: dict[str, object], unmapp
         passages = [each if part else all_of_it for each, part in zip(passages, parts, strict=True)]
     fields["general_public_budget"], readings = narrative.general_public_budget(*passages)
     title = whole.title if whole else ""
-    for passage, reading in _once_each(readings):
-        unmapped += unmapped_in(title, passage, reading)
-
-
-def _once_each(readings: Sequence[tuple[Passage, Reading]]) -> Iterator[tuple[Passage, Reading]]:
-    """Every passage once: of one that was read for several parts a number is open if none of them knows it."""
-    passages = {id(passage): passage for passage, _ in readings}
-    for key, passage in passages.items():
-        left = [set(reading.unclaimed) for each, reading in readings if id(each) == key]
-        yield passage, Reading({}, (), tuple(sorted(set.intersection(*left))))
+    for passage, reading in readings:
+        unmapped += unmapped_in(title, passage, open_in(passage, reading, fields["general_public_budget"]))
 
 
 def _map_overview(sections: dict[str, Section], fields: dict[str, object], unmapped: list[UnmappedFigure[Ref]]) -> None:
@@ -107,7 +99,7 @@ def _map_overview(sections: dict[str, Section], fields: dict[str, object], unmap
     passage = passage_of(staff.paragraphs if staff else ())
     units = narrative_other.units_in(staff.grids) if staff else ()
     fields["overview"], reading = narrative_other.overview(functions, passage, units)
-    unmapped += unmapped_in(staff.title if staff else "", passage, reading)
+    unmapped += unmapped_in(staff.title if staff else "", passage, open_in(passage, reading, fields["overview"]))
 
 
 def _identity(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from recount.pipeline.template.facts import Fact, Reading, Subject, Versus
 from recount.pipeline.template.grammar import read
 from recount.pipeline.template.passage import N, Passage, clean
+from recount.pipeline.template.unmapped import open_in
 from recount.schemas.codes import is_function_class
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.common import (
@@ -110,7 +111,7 @@ def income_expenditure(passage: Passage) -> tuple[IncomeExpenditure[Ref], Readin
 # --- 二、收入决算情况说明; 三、支出决算情况说明
 
 _INCOME = (
-    Subject("total", r"本年(?:度)?收入(?:合计)?"),
+    Subject("total", r"本年(?:度)?收入(?:合计)?|收入合计"),
     Subject("general", r"一般公共预算(?:财政)?拨款收入"),
     Subject("funds", r"政府性基金(?:预算)?(?:财政)?(?:拨款)?收入"),
     Subject("capital", r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?收入"),
@@ -122,7 +123,7 @@ _INCOME = (
     Subject("other", r"其他收入"),
 )
 _EXPENDITURE = (
-    Subject("total", r"本年(?:度)?支出(?:合计)?"),
+    Subject("total", r"本年(?:度)?支出(?:合计)?|支出合计"),
     Subject("basic", r"基本支出"),
     Subject("project", r"项目支出"),
     Subject("remitted_to_superior", r"上缴上级(?:支出)?"),
@@ -136,27 +137,15 @@ def income(passage: Passage) -> tuple[Income[Ref], Reading]:
     found = read(passage, _INCOME, default="total")
     parts = {each.key: portion(found.facts.get(each.key)) for each in _INCOME[1:] if each.key not in _BY_BUDGET}
     general, *others = (found.facts.get(key) for key in _BY_BUDGET)
-    left = [each for each in others if each is not None]
-    if general is not None and parts["fiscal_appropriation"] is None and not any(_says(passage, each) for each in left):
+    said = {ref.token for fact in others if fact is not None for ref in fact.refs()}
+    alone = not any(number.token.value for number in passage.numbers.values() if number.token.index in said)
+    if alone and parts["fiscal_appropriation"] is None:
         parts["fiscal_appropriation"] = portion(general)
-    elif general is not None:
-        left.append(general)
-    return Income[Ref](total=found.amount("total"), **parts), _with_unclaimed(found, _places(passage, left))
+    return Income[Ref](total=found.amount("total"), **parts), found
 
 
 _BY_BUDGET = ("general", "funds", "capital")
 """财政拨款收入 by kind of budget: all of it is the general budget's, where the others are nothing."""
-
-
-def _says(passage: Passage, fact: Fact) -> bool:
-    """Whether something was stated that is not 0."""
-    return any(passage.token(at).value for at in _places(passage, [fact]))
-
-
-def _places(passage: Passage, facts: Sequence[Fact]) -> list[int]:
-    """Where the amounts and shares of some facts stand."""
-    tokens = {ref.token for fact in facts for ref in (fact.amount, fact.share) if ref is not None}
-    return [at for at in passage.numbers if passage.token(at).index in tokens]
 
 
 def expenditure(passage: Passage) -> tuple[Expenditure[Ref], Reading]:
@@ -255,6 +244,7 @@ def general_public_budget(
     """五: （一）总体情况, （二）结构情况, （三）具体情况."""
     found = read(overall, _GENERAL, default="total")
     fact = found.facts.get("total")
+    structure = structure if structure.shape else items  # some publishers list the classes under 具体情况
     classes, left = by_class(structure)
     starts = list(ITEM.finditer(items.shape))
     of_items, unclaimed = budget_items(items, starts)
@@ -268,11 +258,22 @@ def general_public_budget(
         by_class=classes,
         items=of_items,
     )
-    return section, [
+    readings = [
         (overall, found),
         (structure, Reading({}, (), left)),
         (items, _with_unclaimed(before, unclaimed)),
     ]
+    return section, list(_once_each(readings))
+
+
+def _once_each(readings: Sequence[tuple[Passage, Reading]]) -> Iterator[tuple[Passage, Reading]]:
+    """Every passage once: of one that was read for several parts a number is open if none of them knows it."""
+    passages = {id(passage): passage for passage, _ in readings}
+    for key, passage in passages.items():
+        of_it = [reading for each, reading in readings if id(each) == key]
+        facts = {f"{at}.{name}": fact for at, each in enumerate(of_it) for name, fact in each.facts.items()}
+        left = set.intersection(*(set(reading.unclaimed) for reading in of_it))
+        yield passage, Reading(facts, (), tuple(sorted(left)))
 
 
 def by_class(passage: Passage) -> tuple[tuple[ClassAmount[Ref], ...], tuple[int, ...]]:
@@ -310,7 +311,7 @@ def budget_items(
         purpose = _PURPOSE.search(passage.shape, match.end(), end)
         direct = direct_amount(passage, match.end())
         amount = found.amount("amount") or (compared.final if compared else None)
-        unclaimed += found.unclaimed
+        unclaimed += open_in(passage, found, [amount, change(fact.change) if fact else None, compared]).unclaimed
         if direct is not None:
             unclaimed = [at for at in unclaimed if at != direct] + _otherwise(passage, found, direct)
             amount = ref_at(passage, direct)
@@ -462,14 +463,4 @@ def three_public(passage: Passage) -> tuple[ThreePublic[Ref], Reading]:
         vehicle_running_budget=_comparison(found, "vehicle_running"),
         reception_budget=_comparison(found, "reception"),
         **counts,
-    ), _with_unclaimed(found, _of_vehicles(passage, found))
-
-
-def _of_vehicles(passage: Passage, found: Reading) -> list[int]:
-    """公务用车购置及运行维护费 as a whole has no comparison in the contract: its figures have no key."""
-    fact = found.facts.get("vehicles")
-    if fact is None or fact.comparison is None:
-        return []
-    compared = fact.comparison
-    tokens = {ref.token for ref in (compared.budget, compared.rate, compared.completion) if ref is not None}
-    return [at for at in passage.numbers if passage.token(at).index in tokens]
+    ), found

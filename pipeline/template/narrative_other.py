@@ -13,6 +13,7 @@ from recount.pipeline.template.facts import Reading, Subject
 from recount.pipeline.template.grammar import read
 from recount.pipeline.template.narrative import COUNTED, change, names_in, ref_at
 from recount.pipeline.template.passage import N, Passage, clean
+from recount.pipeline.template.unmapped import open_in
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.narrative import (
     OperatingCost,
@@ -160,6 +161,7 @@ _EQUIPMENT = re.compile(
 )
 """单价100万元（含）以上设备▮台: the price is no figure. Older forms count what is dearer than 50 as well."""
 _LARGE = 100
+_NET = re.compile(r"(?:万元|元|亿元)?\(净值")
 _AS_OF = re.compile(r"截[止至]:?(?P<year>20\d\d)年(?P<month>\d{1,2})月(?P<day>\d{1,2})日")
 _OTHER_CARS = re.compile(r"其他用车主要(?:是|为|包括)?:?(?P<note>[^。;]+?)(?=[。;]|,?单价|$)")
 
@@ -182,7 +184,7 @@ def operating_costs(passage: Passage) -> tuple[tuple[OperatingCost[Ref], ...], R
                 change=change(fact.change),
             )
         )
-        unclaimed += found.unclaimed
+        unclaimed += open_in(passage, found, costs[-1]).unclaimed
     return tuple(costs), Reading({}, (), tuple(unclaimed))
 
 
@@ -217,6 +219,11 @@ def state_assets(passage: Passage) -> tuple[StateAssets[Ref], Reading]:
     date = _AS_OF.search(passage.shape)
     note = _OTHER_CARS.search(passage.shape)
     amounts = {each.key: found.amount(each.key) for each in _ASSETS if each.key != "value"}
+    net = [at for at in passage.numbers if _NET.match(passage.shape, at + 1)]  # 原值 is asked for
+    if amounts["fixed_assets"] in [ref_at(passage, at) for at in net]:
+        amounts["fixed_assets"] = None
+    else:
+        net = []
     section = StateAssets[Ref](
         as_of=f"{date['year']}-{int(date['month']):02}-{int(date['day']):02}" if date else None,
         vehicles_other_note=clean(passage.text(*note.span("note"))) if note else None,
@@ -225,7 +232,7 @@ def state_assets(passage: Passage) -> tuple[StateAssets[Ref], Reading]:
         **values,
     )
     claimed |= classes | (set(range(*note.span("note"))) if note else set())
-    return section, Reading(found.facts, (), tuple(at for at in found.unclaimed if at not in claimed))
+    return section, Reading(found.facts, (), tuple(at for at in (*found.unclaimed, *net) if at not in claimed))
 
 
 _VALUE = re.compile(

@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from recount.pipeline.template.facts import MONEY, Reading
 from recount.pipeline.template.passage import Passage, heading_above, label_before
-from recount.schemas.figures import Ref
+from recount.schemas.figures import Model, Ref
 from recount.schemas.parts import UnmappedFigure
+
+
+def open_in(passage: Passage, reading: Reading, section: object) -> Reading:
+    """A reading with every number of it open that the section made of it has no field for.
+
+    section: a model with references, or several in lists and dicts.
+    """
+    taken = {ref.token for ref in refs_in(section)}
+    lost = {ref.token for fact in reading.facts.values() for ref in fact.refs()} - taken
+    left = {*reading.unclaimed, *(at for at in passage.numbers if passage.token(at).index in lost)}
+    return Reading(reading.facts, reading.repeats, tuple(sorted(left)))
+
+
+def refs_in(values: object) -> Iterator[Ref]:
+    """The references in a model, or in several in lists and dicts."""
+    if isinstance(values, Ref):
+        yield values
+    elif isinstance(values, Model):
+        for name in type(values).model_fields:
+            yield from refs_in(getattr(values, name))
+    elif isinstance(values, Mapping):
+        for each in values.values():
+            yield from refs_in(each)
+    elif isinstance(values, list | tuple):
+        for each in values:
+            yield from refs_in(each)
 
 
 def unmapped_in(title: str, passage: Passage, reading: Reading) -> list[UnmappedFigure[Ref]]:

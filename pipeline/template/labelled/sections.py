@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from recount.pipeline.template.facts import FINAL, MONEY, Fact, Reading, Subject, Versus, Wording
+from recount.pipeline.template.facts import FINAL, MONEY, Fact, Reading, Subject, Wording
 from recount.pipeline.template.grammar import read
 from recount.pipeline.template.labelled.labels import Label, labels_of
 from recount.pipeline.template.narrative import change, comparison, names_in
 from recount.pipeline.template.passage import N, Passage
+from recount.pipeline.template.unmapped import open_in, refs_in
 from recount.schemas.figures import Kind, Model, Ref
 from recount.schemas.parts import Change, Comparison
 
@@ -43,11 +44,8 @@ def read_section(
     own = next((each.key for each in subjects if each.units is MONEY), "")
     found = read(passage, subjects, own, start, end, wording)
     values = {key: value for key, label in labels.items() if (value := _value(label, found, own, passage)) is not None}
-    placed = set(_tokens(values))
-    lost = {ref.token for fact in found.facts.values() for ref in _refs(fact)} - placed
-    unclaimed = {*found.unclaimed, *(at for at in passage.numbers if passage.token(at).index in lost)}
-    reading = Reading(found.facts, found.repeats, tuple(sorted(unclaimed)))
-    return (model(**values) if placed or _says(values) else None), reading
+    something = any(refs_in(values)) or _says(values)
+    return (model(**values) if something else None), open_in(passage, found, values)
 
 
 def _subjects(labels: dict[str, Label]) -> Iterator[Subject]:
@@ -116,28 +114,6 @@ def _listed(found: Reading, key: str, passage: Passage) -> tuple[str, ...] | Non
         if ref is not None and passage.token(match.start()).index == ref.token:
             return names_in(passage.text(*match.span("list")))
     return None
-
-
-def _refs(fact: Fact) -> Iterator[Ref]:
-    parts = (fact.amount, fact.share, *_of(fact.change), *_of(fact.comparison))
-    yield from (each for each in parts if each is not None)
-
-
-def _of(versus: Versus | None) -> tuple[Ref | None, ...]:
-    if versus is None:
-        return ()
-    return versus.amount, versus.rate, versus.budget, versus.final, versus.completion
-
-
-def _tokens(value: Any) -> Iterator[int]:
-    """The tokens that a value points at."""
-    if isinstance(value, Ref):
-        yield value.token
-    elif isinstance(value, Model):
-        yield from _tokens(dict(value))
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from _tokens(each)
 
 
 def _says(values: dict[str, Any]) -> bool:

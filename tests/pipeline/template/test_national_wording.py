@@ -10,6 +10,7 @@ import pytest
 from recount.pipeline.template import narrative, narrative_other
 from recount.pipeline.template.facts import Reading
 from recount.pipeline.template.passage import Passage
+from recount.pipeline.template.unmapped import open_in
 from recount.pipeline.verify import verify
 from recount.schemas.figures import Model, Ref
 from recount.schemas.final_accounts.report import Report
@@ -23,14 +24,16 @@ def mapped(section: Section, *texts: str) -> tuple[dict[str, Any], list[str]]:
     sheet = Sheet()
     passage = sheet.passage(*texts)
     found, reading = section(passage)
-    return sheet.shown(found), sheet.raws(passage, reading.unclaimed)
+    return sheet.shown(found), sheet.raws(passage, open_in(passage, reading, found).unclaimed)
 
 
 def general(overall: str = "", structure: str = "", items: str = "") -> tuple[dict[str, Any], list[str]]:
     sheet = Sheet()
     passages = sheet.passage(overall), sheet.passage(structure), sheet.passage(items)
     found, readings = narrative.general_public_budget(*passages)
-    return sheet.shown(found), [raw for each, reading in readings for raw in sheet.raws(each, reading.unclaimed)]
+    return sheet.shown(found), [
+        raw for each, reading in readings for raw in sheet.raws(each, open_in(each, reading, found).unclaimed)
+    ]
 
 
 BY_BUDGET = (
@@ -169,3 +172,37 @@ def test_counts_behind_other_words() -> None:
     )
     assert (found["reception_batches"], found["reception_visits"], found["vehicles_owned"]) == ("41", "217", "3")
     assert left == []
+
+
+def test_the_total_of_a_section_may_be_a_sum_without_more_words() -> None:
+    found, left = mapped(
+        narrative.income, "某局2023年度收入合计50.00万元。其中：财政拨款收入50.00万元，占总收入的100.00%。"
+    )
+    assert (found["total"], found["fiscal_appropriation"]["percent"]) == ("50.00", "100.00")
+    found, left = mapped(
+        narrative.expenditure, "某局2023年度支出合计50.00万元。其中：基本支出50.00万元，占总支出的100.00%。"
+    )
+    assert (found["total"], left) == ("50.00", [])
+
+
+def test_what_a_section_has_no_field_for_is_not_lost() -> None:
+    changed = "与上年相比，收入合计增加5.00万元，增长11.11%"
+    said = f"本年收入合计50.00万元，{changed}。其中：财政拨款收入50.00万元，增加4.00万元。"
+    _, left = mapped(narrative.income, said)
+    assert left == ["5.00", "11.11", "4.00"]
+
+
+def test_classes_may_stand_where_the_items_do() -> None:
+    found, _ = general(
+        items="1.教育（类）支出5.00万元，占总支出的50.00%。主要用于小学；2.住房保障（类）支出5.00万元，占50.00%。"
+    )
+    assert [(each["class_name"], each["percent"]) for each in found["by_class"]] == [
+        ("教育", "50.00"),
+        ("住房保障", "50.00"),
+    ]
+
+
+def test_a_net_value_is_not_the_original_one() -> None:
+    found, left = mapped(narrative_other.state_assets, "资产总额9.00万元，其中，固定资产4.00万元（净值）。")
+    assert "fixed_assets" not in found
+    assert left == ["9.00", "4.00"]

@@ -7,6 +7,7 @@ from typing import Any
 from recount.pipeline.template import narrative
 from recount.pipeline.template.passage import Passage
 from recount.pipeline.template.statements import map_statements
+from recount.pipeline.template.unmapped import open_in
 from recount.tests.pipeline.helpers import Sheet
 from recount.tests.pipeline.template.grids import Span, grid, plain
 
@@ -16,7 +17,9 @@ def items(*texts: str) -> tuple[list[dict[str, Any]], list[str]]:
     sheet = Sheet()
     empty, passage = sheet.passage(""), sheet.passage(*texts)
     found, readings = narrative.general_public_budget(empty, empty, passage)
-    (left,) = [sheet.raws(passage, reading.unclaimed) for each, reading in readings if each is passage]
+    (left,) = [
+        sheet.raws(passage, open_in(passage, reading, found).unclaimed) for each, reading in readings if each is passage
+    ]
     return list(sheet.shown(found).get("items", ())), left
 
 
@@ -24,7 +27,7 @@ def three_public(*texts: str) -> tuple[dict[str, Any], list[str]]:
     sheet = Sheet()
     passage: Passage = sheet.passage(*texts)
     found, reading = narrative.three_public(passage)
-    return sheet.shown(found), sheet.raws(passage, reading.unclaimed)
+    return sheet.shown(found), sheet.raws(passage, open_in(passage, reading, found).unclaimed)
 
 
 def test_an_item_in_quotation_marks_with_its_amount_at_once() -> None:
