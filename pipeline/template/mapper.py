@@ -99,7 +99,7 @@ def _map_overview(sections: dict[str, Section], fields: dict[str, object], unmap
     passage = passage_of(staff.paragraphs if staff else ())
     units = narrative_other.units_in(staff.grids) if staff else ()
     fields["overview"], reading = narrative_other.overview(functions, passage, units)
-    unmapped += unmapped_in(staff.title if staff else "", passage, open_in(passage, reading, fields["overview"]))
+    unmapped += unmapped_in(staff.title if staff else "", passage, reading)  # how many units are listed is no figure
 
 
 def _identity(
