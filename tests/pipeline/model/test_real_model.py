@@ -146,5 +146,5 @@ def test_of_a_model_that_knows_nothing_no_wrong_figure_is_verified(report: Repor
         mapped = map_by_model(report.document, guessing, settings.name, 0)
     places = printed_at(report, mapped)
     assert {pointer: both for pointer, both in places.items() if both[0] not in both[1]} == {}
-    assert wrong(report, mapped)
+    assert wrong(report, mapped) or mapped.verified.rejected, "it guesses: some of it is wrong"
     assert {pointer for pointer, status in wrong(report, mapped).items() if status in TRUSTED} == set()
