@@ -5,8 +5,8 @@ from __future__ import annotations
 from recount.schemas.outline import Heading
 
 _OF = r"(?:的)?(?:情况)?(?:的)?(?:说明)?"
-_YEAR = r"(?:\d{4}年(?:度)?)?"
-"""二、2021年度收入决算情况: some publishers repeat the year in every heading."""
+_YEAR = r"(?:\d{4}年(?:度)?)?(?:部门|单位)?"
+"""二、2021年度部门收入决算情况: some publishers repeat the year, or whose it is, in every heading."""
 
 OUTLINE: tuple[Heading, ...] = (
     Heading("contents", 0, r"目录|目次"),
@@ -30,16 +30,17 @@ OUTLINE: tuple[Heading, ...] = (
     Heading(
         "fiscal_appropriation",
         2,
-        rf"{_YEAR}(?:财政拨款收入(?:、)?支出决算(?:总体)?情况(?:说明)?|财政拨款收支决算总体情况(?:说明)?)",
+        rf"{_YEAR}(?:财政拨款收入(?:、)?支出决算(?:总体)?情况|财政拨款收支(?:决算)?总体情况)(?:说明)?",
+        also=3,
     ),
     Heading("basic_expenditure", 2, rf"{_YEAR}(?:一般公共预算)?(?:财政拨款)?基本支出决算(?:总体)?情况(?:说明)?"),
     Heading("three_public", 2, r'[^。,]{0,24}"?三公"?经费[^。,]{0,30}?(?:情况)?(?:说明)?'),
     Heading("government_funds", 2, rf"{_YEAR}政府性基金[^。,]{{0,24}}?情况(?:说明)?"),
     Heading("state_capital", 2, rf"{_YEAR}国有资本经营[^。,]{{0,24}}?情况(?:说明)?"),
     Heading("general_public_budget", 2, rf"{_YEAR}(?:一般公共预算)?财政拨款支出决算(?:总体)?情况(?:说明)?"),
-    Heading("income_expenditure", 2, rf"{_YEAR}(?:年度)?(?:收入支出|收支)决算(?:总体)?情况(?:说明)?"),
-    Heading("income", 2, rf"{_YEAR}(?:本年)?收入决算(?:总体)?情况(?:说明)?", also=3),
-    Heading("expenditure", 2, rf"{_YEAR}(?:本年)?支出决算(?:总体)?情况(?:说明)?", also=3),
+    Heading("income_expenditure", 2, rf"{_YEAR}(?:年度)?(?:收入支出|收支)决算(?:总体)?情况(?:说明)?", also=3),
+    Heading("income", 2, rf"{_YEAR}(?:本年)?收入(?:决算(?:总体)?|总体)情况(?:说明)?", also=3),
+    Heading("expenditure", 2, rf"{_YEAR}(?:本年)?支出(?:决算(?:总体)?|总体)情况(?:说明)?", also=3),
     Heading("other_notes", 2, r"其他需?要?(?:需要?)?说明(?:的)?(?:事项|情况|问题)", also=3),
     Heading("other_matters", 2, r"其他重?要?事项(?:的)?(?:情况)?(?:说明)?"),
     Heading("performance", 2, r"(?:部门|单位)?(?:预算)?(?:项目)?绩效[^。,]{0,16}?(?:情况|工作)(?:的)?(?:说明)?"),
