@@ -111,7 +111,7 @@ def income_expenditure(passage: Passage) -> tuple[IncomeExpenditure[Ref], Readin
 # --- 二、收入决算情况说明; 三、支出决算情况说明
 
 _INCOME = (
-    Subject("total", r"本年(?:度)?收入(?:合计)?|收入合计"),
+    Subject("total", r"本(?:年度?|单位|部门)收入(?:合计)?|收入合计"),
     Subject("general", r"一般公共预算(?:财政)?拨款收入"),
     Subject("funds", r"政府性基金(?:预算)?(?:财政)?(?:拨款)?收入"),
     Subject("capital", r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?收入"),
@@ -123,7 +123,7 @@ _INCOME = (
     Subject("other", r"其他收入"),
 )
 _EXPENDITURE = (
-    Subject("total", r"本年(?:度)?支出(?:合计)?|支出合计"),
+    Subject("total", r"本(?:年度?|单位|部门)支出(?:合计)?|支出合计"),
     Subject("basic", r"基本支出"),
     Subject("project", r"项目支出"),
     Subject("remitted_to_superior", r"上缴上级(?:支出)?"),
