@@ -69,9 +69,10 @@ def sections_of(document: Document, outline: Sequence[Heading]) -> dict[str, Sec
     return sections
 
 
-def unknown_sections(document: Document, outline: Sequence[Heading]) -> list[Section]:
-    """The sections under headings that the outline does not know, in the order of the report."""
-    return [section for section in _cut(document, outline) if section.key is None]
+def other_sections(document: Document, outline: Sequence[Heading]) -> list[Section]:
+    """What sections_of leaves out, in the order of the report: unknown headings, and the shorter of two of a kind."""
+    known = sections_of(document, outline)
+    return [section for section in _cut(document, outline) if section.key is None or section != known[section.key]]
 
 
 def _cut(document: Document, outline: Sequence[Heading]) -> list[Section]:
@@ -124,6 +125,9 @@ class _Cutter:
             return None
         if not level and heading.level == 1:
             return None
+        above = [each for at, each in self.above.items() if at < level or not level]
+        if level in (0, heading.also) and any(each.key == heading.key for each in above):
+            return None  # （一）“三公”经费…总体情况 under 七、“三公”经费: a part of that section
         if heading.within and not any(each.key in heading.within for each in self.above.values()):
             return None
         match = re.match(heading.title, folded[start:])

@@ -157,7 +157,8 @@ class Reader:
         match = phrases.comparing(self.wording.base)[0].search(gap)
         if match is None or not self._is_turned(match, at):
             return False
-        fact = self._named(match["words"] or match["again"], gap[: match.start()])
+        words = match["words"] or match["again"]
+        fact = self._fact(self.default) if match["each"] and not words else self._named(words, gap[: match.start()])
         return fact is not None and self._changed(
             fact, at, match["turn"], self._clause(self.done + match.start("words"))
         )

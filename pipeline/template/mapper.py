@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from recount.pipeline.document import Document, Grid
 from recount.pipeline.mapped import Mapped
-from recount.pipeline.split.outline import Section, sections_of, unknown_sections
+from recount.pipeline.split.outline import Section, other_sections, sections_of
 from recount.pipeline.template import narrative, narrative_other
 from recount.pipeline.template.evaluations import map_evaluations
 from recount.pipeline.template.facts import Reading
@@ -20,7 +20,10 @@ from recount.schemas.final_accounts.report import Report
 from recount.schemas.parts import UnmappedFigure
 
 NAME = "template"
-_NARRATIVE = "part.narrative"
+_UNMAPPED = ("part.narrative", "other_matters")
+"""What stands right under these headings has no fields."""
+_PARTS = frozenset({"contents", "part.overview", "part.statements", "part.glossary", "part.annex"})
+"""The parts of a report that are no narrative; some reports have no parts."""
 _SIMPLE = (
     ("income_expenditure", narrative.income_expenditure),
     ("income", narrative.income),
@@ -58,8 +61,8 @@ def map_report(document: Document) -> Mapped:
         unmapped += unmapped_in(section.title, passage, open_in(passage, reading, fields[key]))
     _map_general(sections, fields, unmapped)
     _map_overview(sections, fields, unmapped)
-    for section in unknown_sections(document, OUTLINE):
-        if _NARRATIVE in section.within:
+    for section in (*other_sections(document, OUTLINE), *(sections[key] for key in _UNMAPPED if key in sections)):
+        if not any(key in _PARTS for key in (section.key, *section.within)):
             passage = passage_of(section.paragraphs)
             unmapped += unmapped_in(section.title, passage, Reading({}, (), tuple(passage.numbers)))
     notes = sections.get("other_notes")

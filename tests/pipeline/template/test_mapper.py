@@ -32,6 +32,37 @@ def test_figures_under_a_heading_that_no_outline_knows_are_listed() -> None:
     assert listed == [("二、往来款项情况", "应收账款", "2.00"), ("二、往来款项情况", "应收账款占", "25.00")]
 
 
+def test_a_report_without_parts_loses_no_figures() -> None:
+    report = mapped(
+        "某局2023年度部门决算",
+        "三、2023年度部门决算情况说明",
+        "（一）收入支出决算总体情况说明",
+        "收入总计8.00万元。",
+        "（二）往来款项情况",
+        "（八）其他重要事项的情况说明",
+        "会议费2.00万元。",
+    )
+    assert report["income_expenditure"]["income_total"] == "8.00"
+    assert [each["value"] for each in report["unmapped_figures"]] == ["2.00"]
+
+
+def test_a_heading_that_comes_again_loses_no_figures() -> None:
+    report = mapped(
+        "某局2023年度部门决算",
+        "第二部分 部门决算情况说明",
+        "七、财政拨款“三公”经费支出决算情况说明",
+        "1.“三公”经费财政拨款支出决算总体情况说明",
+        "“三公”经费支出决算为8.00万元。",
+        "2.“三公”经费财政拨款支出决算具体情况说明",
+        "公务接待费支出决算为8.00万元，占100.00%。",
+        "七、财政拨款“三公”经费支出决算情况说明",
+        "补充：会议费1.00万元。",
+    )
+    assert report["three_public"]["total"] == "8.00"
+    assert report["three_public"]["reception"] == {"amount": "8.00", "percent": "100.00"}
+    assert [each["value"] for each in report["unmapped_figures"]] == ["1.00"]
+
+
 def test_a_section_without_its_sub_headings_is_read_once() -> None:
     report = mapped(
         "某局2023年度部门决算",

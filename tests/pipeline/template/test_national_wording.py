@@ -206,3 +206,24 @@ def test_a_net_value_is_not_the_original_one() -> None:
     found, left = mapped(narrative_other.state_assets, "资产总额9.00万元，其中，固定资产4.00万元（净值）。")
     assert "fixed_assets" not in found
     assert left == ["9.00", "4.00"]
+
+
+def test_each_of_two_totals_has_the_change_of_both() -> None:
+    found, left = mapped(
+        narrative.income_expenditure,
+        "2023年度收入总计12.00万元，支出总计12.00万元，与2022年度相比，各增加2.00万元，增长20.00%。",
+    )
+    assert found["income_change"] == found["expenditure_change"] == {"amount": "2.00", "percent": "20.00"}
+    assert left == []
+
+
+@pytest.mark.parametrize("ordinal", ["（1）", "1.", "1、", ""])
+def test_a_reason_ends_where_a_list_begins(ordinal: str) -> None:
+    found, _ = mapped(
+        narrative.three_public,
+        f"{THREE}预算为10.00万元，支出决算为8.00万元，完成预算的80.00%，决算数小于预算数的主要原因是厉行节约。",
+        "2.“三公”经费财政拨款支出决算具体情况说明",
+        f"{ordinal}公务接待费支出决算为8.00万元，占100.00%。",
+    )
+    assert found["budget"]["reason"] == "厉行节约"
+    assert found["reception"] == {"amount": "8.00", "percent": "100.00"}
