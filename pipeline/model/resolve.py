@@ -136,8 +136,8 @@ class _Resolver:
         if model is None:
             return [text for at, each in places if (text := self._quoted(each, at, None)) is not None]
         rows = [self._model(each, model, at, trail) for at, each in places]
-        said = [row for row in self._each_once(rows, pointer) if _says_something(row)]
-        return self._in_their_rows(said, model, pointer)
+        said = [row for row in rows if _says_something(row)]
+        return list(self._each_once(self._in_their_rows(said, model, pointer), pointer))
 
     def _each_once(self, rows: list[dict[str, Any]], pointer: str) -> Iterator[dict[str, Any]]:
         """The rows without those whose figures are all of one earlier row: small models say a row again and again."""
@@ -151,33 +151,40 @@ class _Resolver:
             yield row
 
     def _in_their_rows(self, rows: list[dict[str, Any]], model: type[Model], pointer: str) -> list[dict[str, Any]]:
-        """The rows, with the names taken out that do not stand by the figures of their row."""
+        """The rows, with what does not stand together in them taken out."""
         names = _names_of(model)
         answered = {name: {fold(row[name]) for row in rows if row.get(name)} for name in names}
+        away = [{name: self._away(row, name, answered[name]) for name in names if row.get(name)} for row in rows]
+        standing = {
+            index for row, far in zip(rows, away, strict=True) if not _strange(row, far) for index in _tokens(row)
+        }
         start = self._before.get(pointer, 0)
-        return [
-            self._in_its_row(row, {name: answered[name] for name in names if row.get(name)}, f"{pointer}/{start + at}")
-            for at, row in enumerate(rows)
-        ]
+        kept = (
+            self._in_its_row(row, far, standing, f"{pointer}/{at}")
+            for at, (row, far) in enumerate(zip(rows, away, strict=True), start)
+        )
+        return [row for row in kept if row is not None]
 
-    def _in_its_row(self, row: dict[str, Any], answered: Mapping[str, Set[str]], pointer: str) -> dict[str, Any]:
-        """A row without the names that most of its figures do not stand by, or the few figures that do not stand there.
+    def _in_its_row(
+        self, row: dict[str, Any], away: Mapping[str, Set[int]], standing: Set[int], pointer: str
+    ) -> dict[str, Any] | None:
+        """A row without the few figures that stand elsewhere; or, where most do, without those that another row has in
+        their place, or else without its names.
 
-        answered: by field of a name, the names of all rows.
+        away: by field of a name, the tokens of the figures that do not stand by it. standing: those of rows that stand.
         """
-        marks = [chosen.mark for _, chosen in chosen_in(row)]
-        strange, foreign = [], set()
-        for name, others in answered.items():
-            away = {mark.token.index for mark in marks if not self._stands_by(row[name], mark, others)}
-            if len(away) * 2 > len({mark.token.index for mark in marks}):
-                strange.append(name)
+        strange, tokens = _strange(row, away), _tokens(row)
+        if strange and not tokens <= standing:
+            for name in strange:
                 self._refused.append(Refused(f"{pointer}/{name}", row[name], OF_ANOTHER_ROW))
-            else:
-                foreign |= away
-        if strange:
             return _unsure({**row, **dict.fromkeys(strange)})  # type: ignore[no-any-return]
-        kept = self._without(row, pointer, lambda chosen: chosen.ref.token in foreign, OF_ANOTHER_ROW)
-        return kept if foreign else row
+        foreign = tokens if strange else set().union(*away.values())
+        return self._without(row, pointer, lambda chosen: chosen.ref.token in foreign, OF_ANOTHER_ROW)  # type: ignore[no-any-return]
+
+    def _away(self, row: dict[str, Any], name: str, others: Set[str]) -> set[int]:
+        """The tokens of the figures of a row that do not stand by one of its names. others: that name in all rows."""
+        marks = [chosen.mark for _, chosen in chosen_in(row)]
+        return {mark.token.index for mark in marks if not self._stands_by(row[name], mark, others)}
 
     def _stands_by(self, name: str, mark: Mark, others: Set[str]) -> bool:
         """Whether a name is in the table row of a figure; in words, whether no other row is named in between."""
@@ -245,6 +252,15 @@ def _says_something(values: dict[str, Any]) -> bool:
     In a table the rows and columns are printed, blank or not.
     """
     return any(value not in (None, [], False) for value in values.values())
+
+
+def _tokens(row: Mapping[str, Any]) -> set[int]:
+    return {chosen.ref.token for _, chosen in chosen_in(row)}
+
+
+def _strange(row: Mapping[str, Any], away: Mapping[str, Set[int]]) -> list[str]:
+    """The fields of the names that most figures of a row do not stand by."""
+    return [name for name, far in away.items() if len(far) * 2 > len(_tokens(row))]
 
 
 def _names_of(model: type[Model]) -> list[str]:

@@ -170,6 +170,16 @@ def test_a_figure_from_before_the_row_is_refused() -> None:
     assert {reason for _, reason in refused(found)} == {OF_ANOTHER_ROW}
 
 
+def test_a_figure_that_another_row_has_in_its_place_is_that_rows() -> None:
+    found = items(item("小学教育", "7.00@4"), item("行政运行", "7.00@4"))
+    rows = found.values["general_public_budget"]["items"]
+    assert [(row["item_name"], row["amount"] and row["amount"].mark.token.raw) for row in rows] == [
+        ("小学教育", None),
+        ("行政运行", "7.00"),
+    ]
+    assert refused(found) == [("/general_public_budget/items/0/amount", OF_ANOTHER_ROW)]
+
+
 def test_a_row_is_said_once() -> None:
     found = items(item("小学教育", "5.00@1"), item("小学教育", "5.00@1"), item("行政运行", "7.00@4"))
     rows = found.values["general_public_budget"]["items"]
