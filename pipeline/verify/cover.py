@@ -11,7 +11,8 @@ Which other numbers there might be depends on where the figure was read.
 - A scanned page may be misread in any digit, also in the last one. So a figure that OCR read is covered only if the
   identities hold it to half a unit in its last place, against any number whatever. Where a second reading of its
   image, prepared otherwise, gave the same number (`confirmed`), two and a half units will do: what is left to chance
-  is that both readings miss the same last digit, and by no more than two.
+  is that both readings miss the same last digit, and by no more than two. A nothing is covered only if it was read
+  twice: a sum with 0 says that the rest adds up, and a publisher's sum may well have left the figure out.
 
 Both hold of the identities together: one may exclude this number, another that one. They are sharp: a wrong figure that
 satisfies all identities which the right one satisfies is never covered, for the right one is among the others.
@@ -170,9 +171,12 @@ class Rivals:
         if not held or figure.pointer in self.places.misplaced or figure.pointer in self.doubtful:
             return 0
         if self.numbers.tokens[figure.token].origin == "ocr":
-            # A number with fewer decimals than is usual may have lost one, unless it was read so twice.
             twice = figure.token in self.confirmed
-            far = figure.quantum * _READ_TWICE if twice else min(figure.quantum, _CENT) * _HALF
+            if not figure.value and not twice:
+                return 0
+            # A number with fewer decimals than is usual may have lost them; both readings lose those of money alike.
+            fine = min(figure.quantum, _CENT)
+            far = (fine if figure.kind is Kind.MONEY else figure.quantum) * _READ_TWICE if twice else fine * _HALF
             return sum(_pinned(figure, (each,), far) for each in held) or int(_pinned(figure, held, far))
         if not any(map(_tight(figure), held)):
             return 0

@@ -194,6 +194,23 @@ def test_what_ocr_read_twice_alike_counts_as_printed(figures: Figures) -> None:
     assert set(covered(rivals, found)) == {"/one"}
 
 
+def test_a_nothing_that_ocr_read_is_covered_only_if_it_was_read_twice(figures: Figures) -> None:
+    """A publisher's sum may leave a figure out; misread as 0 it would make the sum hold."""
+    found = [evaluate(equal("Σ", figures("whole", "5.00"), total(figures("one", "0.00"), figures("two", "5.00"))))]
+    once = rivals_of(figures.made, found, "ocr")
+    nothing = figures.made["/one"].token
+    assert "/one" not in covered(once, found)
+    assert "/one" in covered(replace(once, confirmed=frozenset({nothing})), found)
+
+
+def test_money_without_its_decimals_is_held_to_cents_though_it_was_read_twice(figures: Figures) -> None:
+    """Both readings lose the decimals of 0.32 alike, and 0 holds within half a unit of its own last place."""
+    found = [evaluate(equal("Σ", figures("whole", "5.32"), total(figures("one", "0"), figures("two", "5.00"))))]
+    assert found[0].result == "pass"
+    twice = replace(rivals_of(figures.made, found, "ocr"), confirmed=frozenset({figures.made["/one"].token}))
+    assert "/one" not in covered(twice, found)
+
+
 def test_figures_in_doubt_are_not_covered(figures: Figures) -> None:
     found = [evaluate(same("=", figures("here", "7.10"), figures("there", "7.10")))]
     rivals = replace(rivals_of(figures.made, found), doubtful={"/here"})
