@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -16,6 +18,8 @@ from recount.pipeline.extras import needed
 _LAST_ROW = 1_048_575
 _WIDTHS = {"string": 24, "number": 14, "integer": 8, "boolean": 8}
 _DISPUTED = "#FFC7CE"
+_PACKED = 2
+"""How hard a workbook is packed: a third of the time that the usual 6 takes, for a file that is a seventh larger."""
 
 
 class WorkbookSink(Sink):
@@ -24,6 +28,7 @@ class WorkbookSink(Sink):
     def __init__(self, order: Order, pdfs: Mapping[str, str]) -> None:
         library: Any = needed("xlsxwriter", "the xlsx format", "export")
         assert order.name is not None
+        self._library = library
         self._errors: Any = library.exceptions.XlsxWriterException
         # Rows go to the disk as they come; they are given in order.
         self._book = library.Workbook(
@@ -45,7 +50,8 @@ class WorkbookSink(Sink):
         for sheet in self._sheets.values():
             sheet.finish()
         try:
-            self._book.close()
+            with _packed_fast(self._library):
+                self._book.close()
         except self._errors as error:
             raise UsageError(f"the workbook cannot be written: {error}") from error
         if not all(sheet.is_whole for sheet in self._sheets.values()):
@@ -57,6 +63,17 @@ class WorkbookSink(Sink):
     def _format(self, pattern: str, disputed: bool) -> Any:
         look: dict[str, Any] = {"font_color": "#0563C1", "underline": 1} if pattern == LINK else {"num_format": pattern}
         return self._book.add_format(look | ({"bg_color": _DISPUTED} if disputed else {}))
+
+
+@contextmanager
+def _packed_fast(library: Any) -> Iterator[None]:
+    """XlsxWriter has no option for how hard its file is packed."""
+    usual = library.workbook.ZipFile
+    library.workbook.ZipFile = partial(usual, compresslevel=_PACKED)
+    try:
+        yield
+    finally:
+        library.workbook.ZipFile = usual
 
 
 class _Sheet:
