@@ -128,7 +128,19 @@ class _Resolver:
 
     def _part(self, value: Any, model: type[Model], pointer: str, trail: tuple[Any, ...]) -> dict[str, Any] | None:
         part = self._model(value, model, pointer, trail) if value is not None else None
+        if part is not None:
+            part = self._without_its_own_alone(part, model, pointer)
         return part if part is not None and (self._shown.lines or _says_something(part)) else None
+
+    def _without_its_own_alone(self, part: dict[str, Any], model: type[Model], pointer: str) -> dict[str, Any]:
+        """A part without the amount that it is of, where it says nothing else: 决算数 alone is no comparison."""
+        chosen = {name: value for name, value in part.items() if isinstance(value, Chosen)}
+        alone = [name for name in chosen if name in getattr(model, "also_own", ())]
+        if any(each.witness is Witness.FOR for name, each in chosen.items() if name not in alone):
+            return part
+        for name in alone:
+            self._refused.append(Refused(f"{pointer}/{name}", part[name].mark.printed, OF_ANOTHER_FIELD))
+        return {**part, **dict.fromkeys(alone)}
 
     def _rows(self, value: Any, model: type[Model] | None, pointer: str, trail: tuple[Any, ...]) -> list[Any]:
         start = self._before.get(pointer, 0)

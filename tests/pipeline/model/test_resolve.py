@@ -170,6 +170,16 @@ def test_a_figure_from_before_the_row_is_refused() -> None:
     assert {reason for _, reason in refused(found)} == {OF_ANOTHER_ROW}
 
 
+@pytest.mark.parametrize("guess", [None, "5.00@1"])
+def test_an_amount_alone_is_no_comparison_with_the_budget(guess: str | None) -> None:
+    budget = {"budget": None, "final": "5.00@1", "variance_percent": guess, "completion_percent": None, "reason": None}
+    found = items({**item("小学教育", "5.00@1"), "budget": budget})
+    [row] = found.values["general_public_budget"]["items"]
+    assert row["amount"].mark.token.raw == "5.00"
+    assert row["budget"] is None
+    assert ("/general_public_budget/items/0/budget/final", OF_ANOTHER_FIELD) in refused(found)
+
+
 def test_a_figure_that_another_row_has_in_its_place_is_that_rows() -> None:
     found = items(item("小学教育", "7.00@4"), item("行政运行", "7.00@4"))
     rows = found.values["general_public_budget"]["items"]
