@@ -155,7 +155,7 @@ class _Resolver:
         """The rows without those whose figures are all of one earlier row: small models say a row again and again."""
         earlier: list[set[int]] = []
         for row in rows:
-            tokens = {each.ref.token for _, each in chosen_in(row)}
+            tokens = _tokens(row)
             if tokens and any(tokens <= other for other in earlier):
                 self._refused.append(Refused(f"{pointer}/{self._before.get(pointer, 0) + len(earlier)}", "", SAID_ONCE))
                 continue
@@ -250,11 +250,11 @@ class _Resolver:
         if copied.value is None:
             return exact or NOT_SHOWN
         same = [each for each in marks if abs(each.token.value) == abs(copied.value)]
+        if len(same) < 2:
+            return same[0] if same else NOT_SHOWN
         named = [each for each in same if witness(trail[self._depth :], each.place) is Witness.FOR]
         if exact in same and (exact in named or len(named) != 1):
             return exact
-        if len(same) < 2:
-            return same[0] if same else NOT_SHOWN
         return named[0] if len(named) == 1 else SEVERAL
 
 

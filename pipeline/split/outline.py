@@ -62,24 +62,21 @@ def sections_of(document: Document, outline: Sequence[Heading]) -> dict[str, Sec
     A heading that comes twice (table of contents) opens the section under which more stands. A section ends at the
     next heading of the outline, or at one of level 1 or 2 that the outline does not know.
     """
-    sections: dict[str, Section] = {}
-    for section in _cut(document, outline):
-        if section.key and (section.key not in sections or section.length > sections[section.key].length):
-            sections[section.key] = section
-    return sections
+    return all_sections(document, outline)[0]
 
 
-def other_sections(document: Document, outline: Sequence[Heading]) -> list[Section]:
-    """What sections_of leaves out, in the order of the report: unknown headings, and the shorter of two of a kind."""
-    known = sections_of(document, outline)
-    return [section for section in _cut(document, outline) if section.key is None or section != known[section.key]]
-
-
-def _cut(document: Document, outline: Sequence[Heading]) -> list[Section]:
+def all_sections(document: Document, outline: Sequence[Heading]) -> tuple[dict[str, Section], list[Section]]:
+    """The sections of sections_of, and the others in the order of the report: those under headings that the outline
+    does not know, and the shorter of two of a kind."""
     cutter = _Cutter(outline)
     for block in _with_whole_parts(document.blocks):
         cutter.add(block)
-    return [each.closed() for each in cutter.found]
+    found = [each.closed() for each in cutter.found]
+    sections: dict[str, Section] = {}
+    for section in found:
+        if section.key and (section.key not in sections or section.length > sections[section.key].length):
+            sections[section.key] = section
+    return sections, [each for each in found if each.key is None or each is not sections[each.key]]
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from recount.pipeline.document import Document, Grid
 from recount.pipeline.mapped import Mapped
-from recount.pipeline.split.outline import Section, other_sections, sections_of
+from recount.pipeline.split.outline import Section, all_sections
 from recount.pipeline.template import narrative, narrative_other
 from recount.pipeline.template.evaluations import map_evaluations
 from recount.pipeline.template.facts import Reading
@@ -42,7 +42,7 @@ _SIMPLE = (
 
 def map_report(document: Document) -> Mapped:
     """Map a split document. What the forms do not make certain is left open."""
-    sections = sections_of(document, OUTLINE)
+    sections, others = all_sections(document, OUTLINE)
     grids = [block for block in document.blocks if isinstance(block, Grid)]
     projects, overall, _ = map_evaluations(grids)
     statements, _ = map_statements(grids)
@@ -61,7 +61,7 @@ def map_report(document: Document) -> Mapped:
         unmapped += unmapped_in(section.title, passage, open_in(passage, reading, fields[key]))
     _map_general(sections, fields, unmapped)
     _map_overview(sections, fields, unmapped)
-    for section in (*other_sections(document, OUTLINE), *(sections[key] for key in _UNMAPPED if key in sections)):
+    for section in (*others, *(sections[key] for key in _UNMAPPED if key in sections)):
         if not any(key in _PARTS for key in (section.key, *section.within)):
             passage = passage_of(section.paragraphs)
             unmapped += unmapped_in(section.title, passage, Reading({}, (), tuple(passage.numbers)))

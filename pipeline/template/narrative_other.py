@@ -219,11 +219,8 @@ def state_assets(passage: Passage) -> tuple[StateAssets[Ref], Reading]:
     date = _AS_OF.search(passage.shape)
     note = _OTHER_CARS.search(passage.shape)
     amounts = {each.key: found.amount(each.key) for each in _ASSETS if each.key != "value"}
-    net = [at for at in passage.numbers if _NET.match(passage.shape, at + 1)]  # 原值 is asked for
-    if amounts["fixed_assets"] in [ref_at(passage, at) for at in net]:
-        amounts["fixed_assets"] = None
-    else:
-        net = []
+    if amounts["fixed_assets"] in [ref_at(passage, at) for at in passage.numbers if _NET.match(passage.shape, at + 1)]:
+        amounts["fixed_assets"] = None  # 原值 is asked for
     section = StateAssets[Ref](
         as_of=f"{date['year']}-{int(date['month']):02}-{int(date['day']):02}" if date else None,
         vehicles_other_note=clean(passage.text(*note.span("note"))) if note else None,
@@ -232,7 +229,7 @@ def state_assets(passage: Passage) -> tuple[StateAssets[Ref], Reading]:
         **values,
     )
     claimed |= classes | (set(range(*note.span("note"))) if note else set())
-    return section, Reading(found.facts, (), tuple(at for at in (*found.unclaimed, *net) if at not in claimed))
+    return section, Reading(found.facts, (), tuple(at for at in found.unclaimed if at not in claimed))
 
 
 _VALUE = re.compile(

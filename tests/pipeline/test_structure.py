@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -14,22 +13,12 @@ import pymupdf
 import pytest
 
 from recount.eval.generator import Case, Form, Options, generate
+from recount.eval.leaves import leaves
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAReport
 from recount.pipeline.structure import Ocr, structure
 
 REPORTS = Path(__file__).resolve().parents[3] / "shared" / "reports"
 SURE = ("verified", "repaired")
-
-
-def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
-        for key, each in value.items():
-            yield from leaves(each, f"{pointer}/{key}")
-    elif isinstance(value, list):
-        for at, each in enumerate(value):
-            yield from leaves(each, f"{pointer}/{at}")
-    else:
-        yield pointer, value
 
 
 def numbers(report: Any, below: str = "") -> dict[str, Decimal]:

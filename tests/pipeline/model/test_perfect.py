@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from recount.eval.leaves import is_number, leaves
 from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.use import Modelling
 from recount.pipeline.structure import structure
@@ -19,20 +20,13 @@ from recount.tests.pipeline.model.server import scripted
 SAMPLES = Path(__file__).parents[4] / "shared" / "reports"
 
 
-def figures(values: Any, pointer: str = "") -> Iterator[tuple[str, Decimal]]:
+def figures(values: Any) -> dict[str, Decimal]:
     """All numbers of a report, by pointer."""
-    if isinstance(values, Mapping):
-        for key, each in values.items():
-            yield from figures(each, f"{pointer}/{key}")
-    elif isinstance(values, list):
-        for index, each in enumerate(values):
-            yield from figures(each, f"{pointer}/{index}")
-    elif isinstance(values, int | Decimal) and not isinstance(values, bool):
-        yield pointer, Decimal(values)
+    return {pointer: Decimal(value) for pointer, value in leaves(values) if is_number(value)}
 
 
 def mapped(result: Mapping[str, Any]) -> dict[str, Decimal]:
-    return {at: value for at, value in figures(result["report"]) if not at.startswith("/unmapped_figures")}
+    return {at: value for at, value in figures(result["report"]).items() if not at.startswith("/unmapped_figures")}
 
 
 def unmapped(result: Mapping[str, Any]) -> Counter[tuple[str, str]]:
@@ -63,7 +57,7 @@ def test_the_samples_get_their_gold_figures(name: str) -> None:
         pytest.skip("the sample reports are not here")
     with scripted(scripted_by(example(path))) as server:
         result = by_model(path, server, alone=True)
-    assert dict(figures(result["report"])) == dict(figures(structure(path)["report"]))
+    assert figures(result["report"]) == figures(structure(path)["report"])
 
 
 def test_the_cascade_asks_nothing_where_the_template_leaves_nothing_open() -> None:
