@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from recount.pipeline.document import Cell, Grid, Number, Paragraph, Text, Token
+from recount.pipeline.template.statements import map_statements
 from recount.schemas.figures import Model, Ref
 
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?%?")
@@ -72,3 +74,14 @@ def plain(value: object) -> object:
     if isinstance(value, Ref):
         return value.token / 100
     return value
+
+
+def only_statement(table: Grid, key: str) -> Any:
+    """The one statement that a grid maps to, as plain values."""
+    statements, consumed = map_statements([table])
+    assert statements is not None
+    assert consumed == {0}
+    mapped = plain(statements)
+    assert isinstance(mapped, dict)
+    assert list(mapped) == [key]
+    return mapped[key]

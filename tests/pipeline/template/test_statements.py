@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,21 +16,10 @@ from recount.pipeline.template.statement_titles import Title, by_title
 from recount.pipeline.template.statements import map_statements
 from recount.schemas.figures import Model, Ref
 from recount.schemas.final_accounts.statements import IncomeRow
-from recount.tests.pipeline.template.grids import Span, grid, plain
+from recount.tests.pipeline.template.grids import Span, grid, only_statement, plain
 
 REPORTS = Path(__file__).resolve().parents[4] / "shared" / "reports"
 UNIT = "单位：万元"
-
-
-def only(table: Grid, key: str) -> Any:
-    """The one statement that a grid maps to, as plain values."""
-    statements, consumed = map_statements([table])
-    assert statements is not None
-    assert consumed == {0}
-    mapped = plain(statements)
-    assert isinstance(mapped, dict)
-    assert list(mapped) == [key]
-    return mapped[key]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +111,7 @@ def test_overview_of_the_national_form() -> None:
         "公开01表",
         UNIT,
     )
-    assert only(table, "income_expenditure") == {
+    assert only_statement(table, "income_expenditure") == {
         "income": [
             {"name": "一般公共预算财政拨款收入"},
             {"name": "政府性基金预算财政拨款收入"},
@@ -151,7 +139,7 @@ def test_a_name_that_the_page_end_cut_in_two() -> None:
         ],
         "收入支出决算总表",
     )
-    assert only(table, "income_expenditure")["expenditure"] == [
+    assert only_statement(table, "income_expenditure")["expenditure"] == [
         {"name": "国有资本经营预算支出", "amount": 2.0},
         {"name": "其他支出", "amount": 5.0},
     ]
@@ -167,7 +155,7 @@ def test_a_line_without_its_ordinal_is_not_added_to_the_line_above() -> None:
         ],
         "收入支出决算总表",
     )
-    assert only(table, "income_expenditure")["expenditure"] == [
+    assert only_statement(table, "income_expenditure")["expenditure"] == [
         {"name": "教育支山"},
         {"name": "国防支出", "amount": 7.0},
     ]
@@ -184,7 +172,7 @@ def test_the_final_figures_are_taken_from_among_budgets() -> None:
         ],
         "收入支出决算总表",
     )
-    mapped = only(table, "income_expenditure")
+    mapped = only_statement(table, "income_expenditure")
     assert mapped["income"] == [{"name": "事业收入", "amount": 7.0}]
     assert mapped["expenditure_total"] == 7.0
 
@@ -199,7 +187,7 @@ def test_an_overview_without_a_title_is_known_by_its_lines() -> None:
             ["合计", "7.00", "合计", "7.00"],
         ]
     )
-    mapped = only(table, "income_expenditure")
+    mapped = only_statement(table, "income_expenditure")
     assert (mapped["income_total"], mapped["expenditure_total"]) == (7.0, 7.0)
     assert mapped["surplus_distribution"] == 1.0
 
@@ -228,7 +216,7 @@ def test_fiscal_appropriation_of_the_national_form() -> None:
         ],
         "财政拨款收入支出决算总表",
     )
-    mapped = only(table, "fiscal_appropriation")
+    mapped = only_statement(table, "fiscal_appropriation")
     assert mapped["income"] == [
         {"name": "一般公共预算财政拨款", "amount": 50.0},
         {"name": "政府性基金预算财政拨款", "amount": 6.0},
@@ -262,7 +250,7 @@ def test_income_of_the_national_form_with_one_code_cell() -> None:
         "收入决算表",
         UNIT,
     )
-    rows = only(table, "income")["rows"]
+    rows = only_statement(table, "income")["rows"]
     assert rows[0] == {"name": "合计", "total": 10.0, "fiscal_appropriation": 9.0, "other": 1.0}
     assert [row.get("code") for row in rows] == [None, "201", "20106", "2010601"]
     assert rows[3]["name"] == "行政运行"
@@ -280,7 +268,7 @@ def test_columns_are_known_by_their_words_in_any_order() -> None:
         ],
         "收入决算表",
     )
-    rows = only(table, "income")["rows"]
+    rows = only_statement(table, "income")["rows"]
     assert rows[2] == {
         "code": "2050204", "name": "高中教育", "total": 3.0, "fiscal_appropriation": 2.0, "other": 1.0
     }  # fmt: skip
@@ -297,7 +285,7 @@ def test_income_columns_in_every_order_and_with_any_left_out(order: list[int], l
         ],
         "收入决算表",
     )
-    row = only(table, "income")["rows"][0]
+    row = only_statement(table, "income")["rows"][0]
     keys = list(IncomeRow.model_fields)[2:]
     assert {key: row.get(key) for key in keys} == {
         key: None if column in left_out else column + 0.25 for column, key in enumerate(keys)
@@ -314,7 +302,7 @@ def test_part_of_a_column_is_no_column() -> None:
         ],
         "收入决算表",
     )  # fmt: skip
-    row = only(table, "income")["rows"][0]
+    row = only_statement(table, "income")["rows"][0]
     assert row == {"code": "205", "name": "教育支出", "total": 9.0, "institutional": 8.0, "other": 1.0}
 
 
@@ -328,7 +316,7 @@ def test_total_beside_the_last_row_of_the_header() -> None:
         ],
         "支出决算表",
     )
-    rows = only(table, "expenditure")["rows"]
+    rows = only_statement(table, "expenditure")["rows"]
     assert rows[0] == {"name": "合计", "total": 3.0, "basic": 1.0, "project": 2.0}
     assert rows[1]["code"] == "201"
 
@@ -341,7 +329,7 @@ def test_misread_headings_are_known_by_likeness_and_only_where_that_is_clear() -
         ],
         "支出决算表",
     )
-    row = only(table, "expenditure")["rows"][0]
+    row = only_statement(table, "expenditure")["rows"][0]
     assert (row["total"], row["project"], row["business"], row["affiliate_subsidy"]) == (10.0, 2.0, 3.0, 4.0)
     assert row["basic"] == 1.0
 
@@ -356,7 +344,7 @@ def test_misread_labels() -> None:
         ],
         "一般公共预算财政拨款基本支出决算表",
     )
-    mapped = only(table, "basic_expenditure")
+    mapped = only_statement(table, "basic_expenditure")
     codes = [row.get("code") for row in mapped["rows"]]
     assert codes[:2] == ["301", None]  # a code with a character misread is no shorter code
     assert (mapped["personnel_total"], mapped["public_total"]) == (30.0, 5.0)
@@ -371,7 +359,7 @@ def test_column_numbers_are_no_figures_even_where_their_label_is_misread() -> No
         ],
         "一般公共预算财政拨款支出决算表",
     )
-    rows = only(table, "general_public_budget")["rows"]
+    rows = only_statement(table, "general_public_budget")["rows"]
     assert rows == [{"name": "合计", "total": 9.0, "basic": 4.0, "project": 5.0}]
 
 
@@ -386,7 +374,7 @@ def test_the_halves_are_not_taken_for_each_other() -> None:
         ],
         "收入支出决算总表",
     )
-    mapped = only(table, "income_expenditure")
+    mapped = only_statement(table, "income_expenditure")
     assert (mapped["income_total"], mapped["expenditure_total"]) == (7.0, 8.0)
 
 
@@ -400,7 +388,7 @@ def test_what_is_not_one_figure_is_left_open() -> None:
         ],
         "支出决算表",
     )
-    rows = only(table, "expenditure")["rows"]
+    rows = only_statement(table, "expenditure")["rows"]
     assert rows == [
         {"code": "201", "name": "一般公共服务支出"},
         {"code": "202", "name": "外交支出"},
@@ -418,7 +406,7 @@ def test_general_budget_in_the_long_form() -> None:
         ],
         "一般公共预算财政拨款支出决算表",
     )
-    rows = only(table, "general_public_budget")["rows"]
+    rows = only_statement(table, "general_public_budget")["rows"]
     assert rows == [
         {"name": "合计", "total": 3.0, "basic": 1.0, "project": 2.0},
         {"code": "201", "name": "一般公共服务支出", "total": 3.0, "basic": 1.0, "project": 2.0},
@@ -436,223 +424,8 @@ def test_codes_that_print_their_own_level_only() -> None:
         ],
         "一般公共预算财政拨款支出决算表",
     )
-    codes = [row["code"] for row in only(table, "general_public_budget")["rows"]]
+    codes = [row["code"] for row in only_statement(table, "general_public_budget")["rows"]]
     assert codes == ["201", "20106", "2010601"]
-
-
-def test_basic_expenditure_in_three_blocks() -> None:
-    block: list[str | Span] = ["科目编码", "科目名称", "决算数"]
-    table = grid(
-        [
-            [Span("人员经费", 3), Span("公用经费", 6)],
-            [*block, *block, *block],
-            ["301", "工资福利支出", "30.00", "302", "商品和服务支出", "5.00", "310", "资本性支出", "1.00"],
-            ["30101", "　基本工资", "30.00", "30201", "　办公费", "5.00", "31002", "　办公设备购置", "1.00"],
-            ["303", "对个人和家庭的补助", "", "30202", "　印刷费", "", "", "", ""],
-            [Span("人员经费合计", 2), "30.00", Span("公用经费合计", 5), "6.00"],
-        ],
-        "一般公共预算财政拨款基本支出决算明细表",
-    )
-    mapped = only(table, "basic_expenditure")
-    codes = [row["code"] for row in mapped["rows"]]
-    assert codes == ["301", "30101", "303", "302", "30201", "30202", "310", "31002"]
-    assert mapped["rows"][7] == {"code": "31002", "name": "办公设备购置", "amount": 1.0}
-    assert (mapped["personnel_total"], mapped["public_total"]) == (30.0, 6.0)
-
-
-def test_basic_expenditure_with_a_total_over_all_blocks() -> None:
-    block: list[str | Span] = ["科目编码", "科目名称", "决算数"]
-    table = grid(
-        [
-            [*block, *block],
-            ["301", "工资福利支出", "30.00", "302", "商品和服务支出", "5.00"],
-            [Span("合计", 5), "35.00"],
-        ],
-        "一般公共预算财政拨款基本支出决算表",
-    )
-    rows = only(table, "basic_expenditure")["rows"]
-    assert rows[1:] == [
-        {"code": "302", "name": "商品和服务支出", "amount": 5.0},
-        {"name": "合计", "amount": 35.0},
-    ]
-
-
-def test_a_title_that_is_ruled_in_with_the_table() -> None:
-    table = grid(
-        [
-            [Span("收入支出决算总表", 6)],
-            [Span("部门：某局", 3), Span("公开01表", 3)],
-            [Span("", 3), Span("金额单位：万元", 3)],
-            [Span("收入", 3), Span("支出", 3)],
-            ["项目", "行次", "金额", "项目", "行次", "金额"],
-            ["一、其他收入", "1", "7.00", "一、教育支出", "32", "6.00"],
-            ["总计", "2", "7.00", "总计", "33", "6.00"],
-        ]
-    )
-    mapped = only(table, "income_expenditure")
-    assert mapped["income"] == [{"name": "其他收入", "amount": 7.0}]
-    assert mapped["expenditure_total"] == 6.0
-
-
-def test_a_single_column_of_amounts() -> None:
-    table = grid([["科目编码", "科目名称", "决算数"], ["205", "教育支出", "7.00"]], "支出决算表")
-    assert only(table, "expenditure")["rows"] == [{"code": "205", "name": "教育支出", "total": 7.0}]
-
-
-def test_basic_expenditure_in_one_block() -> None:
-    table = grid(
-        [
-            [Span("项目", 3), Span("合计", rows=3), Span("人员经费", rows=3), Span("公用经费", rows=3)],
-            [Span("经济分类科目编码", 2), Span("科目名称", rows=2)],
-            ["类", "款"],
-            ["301", "", "工资福利支出", "30.00", "30.00", ""],
-            ["302", "", "商品和服务支出", "5.00", "", "5.00"],
-            ["302", "01", "办公费", "5.00", "", "5.00"],
-            [Span("合计", 3), "35.00", "30.00", "5.00"],
-        ],
-        "一般公共预算财政拨款基本支出决算表",
-    )
-    mapped = only(table, "basic_expenditure")
-    assert mapped["rows"][2] == {"code": "30201", "name": "办公费", "amount": 5.0}
-    assert mapped["rows"][3] == {"name": "合计", "amount": 35.0}
-    assert (mapped["personnel_total"], mapped["public_total"]) == (30.0, 5.0)
-
-
-THREE_PUBLIC = {
-    "budget": {"total": 9.0, "vehicles": 7.0, "vehicle_running": 7.0, "reception": 2.0},
-    "final": {
-        "total": 5.0, "vehicles": 4.0, "vehicle_purchase": 0.0, "vehicle_running": 4.0, "reception": 1.0
-    },
-}  # fmt: skip
-SIX = [Span("合计", rows=2), Span("因公出国（境）费", rows=2), Span("公务用车购置及运行维护费", 3),
-       Span("公务接待费", rows=2)]  # fmt: skip
-THREE = ["小计", "公务用车购置费", "公务用车运行维护费"]
-TITLE = "财政拨款“三公”经费支出决算表"
-
-
-def test_three_public_in_two_blocks() -> None:
-    table = grid(
-        [
-            [Span("预算数", 6), Span("决算数", 6)],
-            [*SIX, *SIX],
-            [*THREE, *THREE],
-            [str(number) for number in range(1, 13)],
-            ["9.00", "", "7.00", "", "7.00", "2.00", "5.00", "", "4.00", "0.00", "4.00", "1.00"],
-        ],
-        TITLE,
-    )
-    assert only(table, "three_public") == THREE_PUBLIC
-
-
-def test_three_public_in_pairs_with_a_column_more() -> None:
-    names = ["合计", "因公出国（境）费", "小计", "购置费", "运行费", "公务接待费", "机关运行经费"]
-    table = grid(
-        [
-            [Span("财政拨款“三公”经费", 12), Span("机关运行经费", 2)],
-            [*(Span(words, 2, 2) for words in names[:2]), Span("公务用车购置及运行费", 6),
-             *(Span(words, 2, 2) for words in names[5:])],
-            [Span(words, 2) for words in names[2:5]],
-            ["预算数", "决算数"] * 7,
-            ["9.00", "5.00", "", "", "7.00", "4.00", "", "0.00", "7.00", "4.00", "2.00", "1.00", "8.80", "7.70"],
-        ],
-        "财政拨款“三公”经费及机关运行经费支出决算表",
-    )  # fmt: skip
-    assert only(table, "three_public") == THREE_PUBLIC
-
-
-def test_three_public_downwards() -> None:
-    table = grid(
-        [
-            ["项目", "行次", "预算数", "决算数"],
-            ["栏次", "", "1", "2"],
-            ["一、“三公”经费支出", "1", "—", "—"],
-            ["合计", "2", "9.00", "5.00"],
-            ["1．因公出国（境）费", "3", "", ""],
-            ["2．公务用车购置及运行维护费", "4", "7.00", "4.00"],
-            ["其中：（1）公务用车购置费", "5", "", "0.00"],
-            ["（2）公务用车运行维护费", "6", "7.00", "4.00"],
-            ["3．公务接待费", "7", "2.00", "1.00"],
-            ["二、相关统计数", "8", "—", "—"],
-            ["公务用车保有量（辆）", "9", "", "3"],
-        ],
-        TITLE,
-    )
-    assert only(table, "three_public") == THREE_PUBLIC
-
-
-def test_three_public_by_lines_of_budget_and_final() -> None:
-    """As in Shaanxi: 预算数 and 决算数 are lines, 会议费 and 培训费 further columns."""
-    group = [Span("小计", rows=2), Span("因公出国（境）费用", rows=2), Span("公务接待费", rows=2),
-             Span("公务用车购置及运行维护费", 3)]  # fmt: skip
-    table = grid(
-        [
-            [Span("项目", rows=3), Span("一般公共预算财政拨款安排的“三公”经费", 6), Span("培训费", rows=3)],
-            group,
-            ["小计", "公务用车购置费", "公务用车运行维护费"],
-            ["栏次", "1", "2", "3", "4", "5", "6", "7"],
-            ["预算数", "9.00", "", "2.00", "7.00", "", "7.00", "3.30"],
-            ["决算数", "5.00", "", "1.00", "4.00", "0.00", "4.00", "4.40"],
-        ],
-        "一般公共预算财政拨款“三公”经费及会议费、培训费支出决算表",
-    )
-    assert only(table, "three_public") == THREE_PUBLIC
-
-
-def test_three_public_that_is_blank() -> None:
-    table = grid([[Span("预算数", 6), Span("决算数", 6)], [*SIX, *SIX], [*THREE, *THREE], [""] * 12], TITLE)
-    assert only(table, "three_public") == {"budget": {}, "final": {}}
-
-
-FUND_HEAD: list[list[str | Span]] = [
-    [Span("项目", 2), Span("年初结转和结余", rows=2), Span("本年收入", rows=2), Span("本年支出", 3),
-     Span("年末结转和结余", rows=2)],
-    ["功能分类科目编码", "科目名称", "小计", "基本支出", "项目支出"],
-]  # fmt: skip
-
-
-def test_an_empty_fund_statement_keeps_its_total_and_its_note() -> None:
-    note = "注：某局无政府性基金预算财政拨款支出，故本表无数据。"
-    blank = [""] * 8
-    table = grid(
-        [*FUND_HEAD, blank, blank, [Span("合计", 2), *[""] * 6]],
-        "政府性基金预算财政拨款收入支出决算表",
-        note=note,
-    )
-    assert only(table, "government_funds") == {"rows": [{"name": "合计"}], "note": note}
-
-
-def test_a_note_in_the_last_row() -> None:
-    note = "注：本表反映部门本年度国有资本经营预算财政拨款支出情况。"
-    table = grid(
-        [
-            [Span("项目", 2), Span("本年支出", 3)],
-            ["科目编码", "科目名称", "合计", "基本支出", "项目支出"],
-            [Span("栏次", 2), "1", "2", "3"],
-            [Span("合计", 2), "2.00", "", "2.00"],
-            ["223", "国有资本经营预算支出", "2.00", "", "2.00"],
-            [Span(note, 5)],
-        ],
-        "国有资本经营预算财政拨款支出决算表",
-    )
-    mapped = only(table, "state_capital")
-    assert mapped["note"] == note
-    assert mapped["rows"][1] == {"code": "223", "name": "国有资本经营预算支出", "total": 2.0, "project": 2.0}
-
-
-def test_fund_columns() -> None:
-    table = grid(
-        [
-            *FUND_HEAD,
-            [Span("栏次", 2), "1", "2", "3", "4", "5", "6"],
-            [Span("合计", 2), "1.00", "5.00", "4.00", "", "4.00", "2.00"],
-            ["2120803", "城市建设支出", "1.00", "5.00", "4.00", "", "4.00", "2.00"],
-        ],
-        "公开07表",
-        "政府性基金预算财政拨款收入支出决算表",
-    )
-    row = only(table, "government_funds")["rows"][1]
-    amounts = {"opening": 1.0, "income": 5.0, "total": 4.0, "project": 4.0, "closing": 2.0}
-    assert row == {"code": "2120803", "name": "城市建设支出", **amounts}
 
 
 def test_other_tables_are_left_alone() -> None:
