@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -23,18 +23,18 @@ from pydantic import BaseModel
 
 from recount.eval.models.oracle import Oracle, perfect_answers
 from recount.pipeline.document import Document
-from recount.pipeline.model.draft import Drafted, put_together, references, unsure_in
+from recount.pipeline.model.draft import Drafted, put_together
 from recount.pipeline.model.mapper import Mapper, parts_of
 from recount.pipeline.model.pieces import pieces_of
 from recount.pipeline.model.shown import Shown
+from recount.pipeline.model.verifying import Verifying
 from recount.pipeline.structure import document_of
 from recount.pipeline.template.registry import map_document
-from recount.pipeline.verify import Verified, verify
-from recount.pipeline.verify.cover import Numbers
+from recount.pipeline.verify import Verified
 from recount.pipeline.verify.recount import Status
 from recount.schemas.family import Family
-from recount.schemas.figures import Ref
 
+CORRUPTED = "model:corrupted"
 Steps = tuple[str | int, ...]
 Corrupt = Callable[[str, random.Random, "Bench"], str]
 
@@ -72,14 +72,15 @@ class Bench:
                 shown, prompt, question = self.mapper.question(piece, part)
                 self.asked.append(Asked(at, shown, question.response, answers[prompt.user]))
         self.drafted = [self._draft(at, None, {}) for at in range(len(self.pieces))]
-        self._numbers = Numbers(document.tokens)
-        self.truth = self._verified(self.drafted)
+        self._verifying = Verifying(document, family, CORRUPTED, CORRUPTED)
+        self.truth = self._verifying.verified(put_together(self.drafted))
         self.figures = [(asked, steps) for asked in self.asked for steps, _ in _figures(asked.answer)]
 
     def with_answer(self, asked: Asked, values: Mapping[str, Any]) -> tuple[Drafted, Verified]:
         """One answer taken instead of the perfect one, and the report verified with it."""
         draft = self._draft(asked.at, asked, values)
-        return draft, self._verified([*self.drafted[: asked.at], draft, *self.drafted[asked.at + 1 :]])
+        drafted = [*self.drafted[: asked.at], draft, *self.drafted[asked.at + 1 :]]
+        return draft, self._verifying.verified(put_together(drafted))
 
     def _draft(self, at: int, instead: Asked | None, values: Mapping[str, Any]) -> Drafted:
         drafted = Drafted(self.pieces[at])
@@ -88,13 +89,6 @@ class Bench:
                 answer = values if each is instead else each.answer
                 self.mapper.take(drafted, each.shown, each.response.model_validate(answer))
         return drafted
-
-    def _verified(self, drafted: Sequence[Drafted]) -> Verified:
-        values = put_together(drafted)
-        known = {key: each for key, each in references(values).items() if each is not None}
-        report = self.family.report_of(Ref).model_validate(known)
-        unsure = frozenset(unsure_in(values))
-        return verify(report, self.document.tokens, "model:corrupted", numbers=self._numbers, unsure=unsure)
 
 
 # --- the kinds of corruption

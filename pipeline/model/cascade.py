@@ -14,18 +14,18 @@ from typing import Any
 
 from recount.pipeline.document import Document
 from recount.pipeline.mapped import Mapped
-from recount.pipeline.model.draft import Drafted, put_together, references, unmapped, unsure_in
+from recount.pipeline.model.draft import Drafted, put_together, unmapped
 from recount.pipeline.model.fields import kind_of, model_of
 from recount.pipeline.model.found import Found, found_in
 from recount.pipeline.model.mapper import Mapper
 from recount.pipeline.model.pieces import Key, Piece, Pieces, pieces_of
 from recount.pipeline.model.question import NOTHING, Usage
-from recount.pipeline.model.resolve import Chosen, chosen_in, leaves
+from recount.pipeline.model.resolve import Chosen, leaves
+from recount.pipeline.model.verifying import Verifying
 from recount.pipeline.split.text import plain
 from recount.pipeline.template.passage import passage_of
 from recount.pipeline.template.unmapped import in_reading_order
-from recount.pipeline.verify import Verified, verify
-from recount.pipeline.verify.cover import Numbers
+from recount.pipeline.verify import Verified
 from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.resolve import Rejected
 from recount.schemas.figures import Model, Ref
@@ -145,13 +145,13 @@ class _State:
     ) -> None:
         self.document, self.mapper, self.pieces = document, mapper, pieces
         self.model = f"model:{name}"
-        self._numbers = Numbers(document.tokens)
         self.template = template
+        self.verifying = Verifying(document, mapper.family, template.mapper if template else self.model, self.model)
         self.drafted: dict[Key, Drafted] = {}
         self.usage: Usage = NOTHING
         self.told: dict[Key, Found] = {}
         self.values = values
-        self.verified = self._verified(values)
+        self.verified = self.verifying.verified(values)
 
     def take(self, drafted: Sequence[Drafted]) -> None:
         """Answers about pieces: each is taken if the report verifies better with it, or it fills what was open."""
@@ -159,11 +159,11 @@ class _State:
         if self.template is None and not self.drafted:
             self.drafted = {each.piece.key: each for each in drafted}
             self.values = self._assembled(drafted)
-            self.verified = self._verified(self.values)
+            self.verified = self.verifying.verified(self.values)
             return
         for each in drafted:
             candidate = filled(self.values, each.values, "", self._settled)
-            verified = self._verified(candidate)
+            verified = self.verifying.verified(candidate)
             if better(verified, self.verified):
                 self.values, self.verified = candidate, verified
             if each.open is None or each.piece.key not in self.drafted:  # else the earlier answer stands
@@ -190,9 +190,10 @@ class _State:
 
     def cascaded(self, name: str) -> Cascaded:
         """The report as it stands, with the figures that have no key."""
-        values = {**self.values, UNMAPPED: self._unmapped()} if self.drafted else self.values
-        verified = self._verified(values)
-        report = self._report(values)
+        values, verified = self.values, self.verified
+        if self.drafted:
+            values = {**values, UNMAPPED: self._unmapped()}
+            verified = self.verifying.verified(values)
         rejected = [
             Rejected(each.pointer, each.proposed, self.model, each.reason)
             for drafted in self.drafted.values()
@@ -200,7 +201,7 @@ class _State:
             if each.pointer not in verified.figures
         ]
         verified = replace(verified, rejected=(*verified.rejected, *rejected))
-        mapped = Mapped(report, name, found=bool(verified.figures))
+        mapped = Mapped(self.verifying.report(values), name, found=bool(verified.figures))
         return Cascaded(
             mapped,
             verified,
@@ -229,21 +230,6 @@ class _State:
     def _settled(self, pointer: str) -> bool:
         """Whether a figure may not be overridden: unless it is disputed, or no words speak for it."""
         return self.verified.statuses.get(pointer) is not Status.DISPUTED and pointer not in self.verified.unsure
-
-    def _verified(self, values: dict[str, Any]) -> Verified:
-        by_model = dict.fromkeys((at for at, _ in chosen_in(values)), self.model)
-        return verify(
-            self._report(values),
-            self.document.tokens,
-            self.template.mapper if self.template is not None else self.model,
-            numbers=self._numbers,
-            unsure=frozenset(unsure_in(values)),
-            mappers=by_model,
-        )
-
-    def _report(self, values: dict[str, Any]) -> Model:
-        known = {key: each for key, each in references(values).items() if each is not None}
-        return self.mapper.family.report_of(Ref).model_validate(known)  # type: ignore[no-any-return]
 
     def _unmapped(self) -> list[Any]:
         """The figures that are in no field. What the template mapper left without one may have found one since."""
