@@ -13,8 +13,9 @@ from recount.pipeline.model.pieces import Piece
 from recount.pipeline.model.question import NOTHING, Usage
 from recount.pipeline.model.resolve import Chosen, Refused, chosen_in
 from recount.pipeline.model.shown import Shown
-from recount.pipeline.template.passage import label_before, passage_of
-from recount.pipeline.template.unmapped import without_key
+from recount.pipeline.template.labels import label_before
+from recount.pipeline.template.passage import passage_of
+from recount.pipeline.template.unmapped import is_figure, without_key
 from recount.schemas.figures import Ref
 from recount.schemas.parts import UnmappedFigure
 
@@ -102,12 +103,12 @@ def unmapped(paragraphs: Sequence[Paragraph], title: str, used: set[int]) -> lis
     known = [(t.value, t.unit, label_before(passage, at)) for at, t in tokens.items() if t.index in used]
     found = []
     for at, token in sorted(tokens.items()):
-        if token.unit is None or token.index in used:
+        if token.index in used or not is_figure(token):
             continue
         label = label_before(passage, at)
         if any((token.value, token.unit) == (value, unit) and _same(label, other) for value, unit, other in known):
             continue
-        if _THRESHOLD.match(passage.shape, at + 1 + len(token.unit)):
+        if _THRESHOLD.match(passage.shape, at + 1 + len(token.unit or "")):
             continue
         found.append(without_key(title, passage, at))
     return found

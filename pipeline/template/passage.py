@@ -84,16 +84,3 @@ def heading_above(passage: Passage, at: int) -> str | None:
     for match in _SUB_HEADING.finditer(passage.shape, 0, at):
         found = passage.text(*match.span("heading"))
     return found
-
-
-_SHORT_LABEL = 8  # characters: below, the words before the number above say what it is of
-
-
-def label_before(passage: Passage, at: int) -> str:
-    """The words right before a number: the label of a figure that has no key."""
-    start = max(passage.shape.rfind(sign, 0, at) for sign in f"。;,:\n、({N}")
-    label = clean(passage.text(start + 1, at).lstrip("%万元个人辆分"))
-    above = max((other for other in passage.numbers if other < at), default=None)
-    if len(label) >= _SHORT_LABEL or above is None or re.search(r"[。;:\n]", passage.shape[above:at]):
-        return label
-    return label_before(passage, above) + label

@@ -75,3 +75,15 @@ def test_a_section_without_its_sub_headings_is_read_once() -> None:
     assert (section["total"], section["percent_of_expenditure"]) == ("8.00", "80.00")
     assert section["items"][0]["amount"] == "8.00"
     assert [each["value"] for each in report["unmapped_figures"]] == ["1.00"]
+
+
+def test_of_amounts_in_a_row_none_is_lost_though_only_the_last_has_a_unit() -> None:
+    report = mapped(
+        "某局2023年度部门决算",
+        "第二部分 部门决算情况说明",
+        "一、收入支出决算总体情况说明",
+        "收入、支出总计分别为8.00,9.00万元。第1.1节、附表2的说明从略。",
+    )
+    assert report["income_expenditure"] == {}
+    listed = [(each["value"], each.get("unit")) for each in report["unmapped_figures"]]
+    assert listed == [("8.00", None), ("9.00", "万元")]

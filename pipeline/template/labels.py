@@ -1,0 +1,43 @@
+"""The label of a figure of running text that has no key: the words that say what it is."""
+
+from __future__ import annotations
+
+import re
+
+from recount.pipeline.template.passage import Passage, clean
+
+_SHORT = 8  # characters: shorter words need those before them to say what they are of
+_SENTENCE = re.compile(r"[。;:\n]|\((?![^()]*\))")  # what a sentence begins after; a bracket that is still open is one
+_ASIDE = re.compile(r"[（(][^（()）]*[)）]")
+_OPENING = re.compile(r"^(?:其中|在(?=.*中)|(?:\d{4}年度?)?(?:本|我)(?:部门|单位|级)?)+")
+_YEAR = re.compile(r"\d{4}年度?")
+_RELATIVE = re.compile(r"占|完成|比|较|同比|增|减|下降|上升")
+_COPULA = re.compile(r"(?:分别)?为$")
+
+
+def label_before(passage: Passage, at: int) -> str:
+    """The words that a number of a passage belongs to. at: its index in the passage's shape.
+
+    They are the clause before it. If that is short (完成预算的), the earlier clauses of it that have no number of their
+    own come before it; and if these are none, the nearest label of the sentence that is long enough, or (before words
+    such as 占) its first.
+    """
+    start = max((match.end() for match in _SENTENCE.finditer(passage.shape[:at])), default=0)
+    numbers = [other for other in sorted(passage.numbers) if start <= other <= at]
+    said = [_said(passage, start, other, above) for above, other in zip([None, *numbers], numbers, strict=False)]
+    own = said.pop()
+    if len(own) >= _SHORT or not said:
+        return own
+    first = said[0] if _RELATIVE.match(own) else ""
+    above = next((each for each in reversed(said) if len(each) >= _SHORT), first)
+    return _YEAR.sub("", above) + own
+
+
+def _said(passage: Passage, start: int, at: int, above: int | None) -> str:
+    """The words between a number and the one above it in its sentence."""
+    if above is not None:
+        start = above + 1 + len(passage.token(above).unit or "")
+    clauses = [clean(each) for each in re.split("[，,]", _ASIDE.sub("", passage.text(start, at)))]
+    whole = "".join(_OPENING.sub("", each) for each in clauses)
+    label = clauses[-1] if len(clauses[-1]) >= _SHORT else whole
+    return _COPULA.sub("", _OPENING.sub("", label))
