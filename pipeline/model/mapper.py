@@ -28,6 +28,9 @@ from recount.schemas.family import Family
 
 ROWS = 24
 """How many rows of a table are asked about at once."""
+MOST = 90
+"""How many figures of running text are asked about at once. Each takes some 40 tokens of an answer, and an answer that
+is cut off at the limit (4,096 by default) is paid for and lost."""
 FEW = 24
 """How many figures of running text are asked about at once, once it was found that all are too many."""
 _SEPARATOR = re.compile(r"[、，,；;。\n]")
@@ -129,13 +132,22 @@ class Mapper:
 def parts_of(piece: Piece, figures: int | None = None) -> list[Part]:
     """The questions that a piece takes: one for its words with their small tables, one for each block of a long one.
 
-    figures: so many of its words are asked about at once, as far as paragraphs go; None: all.
+    figures: so many of its words are asked about at once, as far as paragraphs go; None: as many as an answer takes.
     """
     blocks = [block for grid in piece.grids for block in blocks_of(grid, ROWS)]
     if not piece.paragraphs:
         return [Part((), (block,)) for block in blocks]
-    groups = _groups(piece.paragraphs, figures) if figures else [piece.paragraphs]
+    if figures is None:
+        return _fitting(Part(piece.paragraphs, tuple(blocks)))
+    groups = _groups(piece.paragraphs, figures)
     return [Part(groups[0], tuple(blocks)), *(Part(each, ()) for each in groups[1:])]
+
+
+def _fitting(part: Part) -> list[Part]:
+    """A part in halves of halves until the answer about each fits."""
+    if sum(len(each.numbers) for each in part.paragraphs) <= MOST:
+        return [part]
+    return [each for half in part.halves() for each in _fitting(half)] or [part]
 
 
 def _groups(paragraphs: Sequence[Paragraph], figures: int) -> list[tuple[Paragraph, ...]]:

@@ -1,0 +1,38 @@
+"""The questions that a piece takes: none so long that its answer would be cut off."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recount.pipeline.model.mapper import FEW, MOST, Part, parts_of
+from recount.pipeline.model.pieces import Piece
+from recount.tests.pipeline.helpers import Sheet
+
+
+def piece_of(sizes: list[int]) -> Piece:
+    """A piece of paragraphs with so many figures each."""
+    sheet = Sheet()
+    return Piece("income", "收入决算情况", {}, tuple(sheet.paragraph("某项1.00万元，" * size) for size in sizes))
+
+
+def figures_in(part: Part) -> int:
+    return sum(len(each.numbers) for each in part.paragraphs)
+
+
+@given(st.lists(st.integers(0, 70), min_size=1, max_size=12), st.sampled_from([None, FEW]))
+@settings(derandomize=True, deadline=None)
+def test_parts_are_the_whole_in_order_and_none_is_too_long(sizes: list[int], figures: int | None) -> None:
+    piece = piece_of(sizes)
+    parts = parts_of(piece, figures)
+    assert tuple(paragraph for part in parts for paragraph in part.paragraphs) == piece.paragraphs
+    assert all(figures_in(part) <= (figures or MOST) or len(part.paragraphs) == 1 for part in parts)
+
+
+def test_a_section_whose_answer_fits_is_asked_about_at_once() -> None:
+    assert len(parts_of(piece_of([MOST - 1, 1]))) == 1
+    assert len(parts_of(piece_of([MOST, 1]))) == 2
+
+
+def test_a_paragraph_is_not_cut_however_long() -> None:
+    assert len(parts_of(piece_of([MOST + 1]))) == 1
