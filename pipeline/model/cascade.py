@@ -244,12 +244,19 @@ class _State:
 
 
 def better(new: Verified, old: Verified) -> bool:
-    """Whether a report verifies better: no more contradictions and more figures verified; or fewer, and no fewer."""
+    """Whether a report verifies better: no more contradictions and more figures verified; or fewer, and no fewer.
+
+    An answer that contradicts less because it says less is not better.
+    """
     more = _verified_count(new) - _verified_count(old)
     worse = _contradictions(new) - _contradictions(old)
-    if worse > 0 or more < 0:
+    if worse > 0 or more < 0 or _undisputed(new) < _undisputed(old):
         return False
     return worse < 0 or more > 0 or len(new.figures) > len(old.figures)
+
+
+def _undisputed(verified: Verified) -> int:
+    return sum(status is not Status.DISPUTED for status in verified.statuses.values())
 
 
 def _verified_count(verified: Verified) -> int:

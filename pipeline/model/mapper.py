@@ -23,7 +23,7 @@ from recount.pipeline.model.prompting import Prompt, again, render
 from recount.pipeline.model.protocol import PAIR, Numbers
 from recount.pipeline.model.question import NOTHING, Asker, Question
 from recount.pipeline.model.resolve import Resolved, resolve
-from recount.pipeline.model.shown import Block, Shown, blocks_of, halves, show
+from recount.pipeline.model.shown import Block, Shown, blocks_of, halves, heading_over, show
 from recount.schemas.family import Family
 
 ROWS = 24
@@ -44,10 +44,10 @@ class Part:
     blocks: tuple[Block, ...]
 
     def halves(self) -> tuple[Part, ...]:
-        """The part in two; nothing where it cannot be parted."""
+        """The part in two, the second under its heading; nothing where it cannot be parted."""
         first, second = halves(self.paragraphs)
         if second:
-            return Part(tuple(first), ()), Part(tuple(second), self.blocks)
+            return Part(first, ()), Part(second, self.blocks)
         if self.paragraphs and self.blocks:
             return Part(self.paragraphs, ()), Part((), self.blocks)
         if len(self.blocks) == 1 and self.blocks[0].last - self.blocks[0].first > 1:
@@ -151,12 +151,12 @@ def _fitting(part: Part) -> list[Part]:
 
 
 def _groups(paragraphs: Sequence[Paragraph], figures: int) -> list[tuple[Paragraph, ...]]:
-    """Paragraphs in groups of about so many figures."""
+    """Paragraphs in groups of about so many figures, each under its heading."""
     groups: list[tuple[Paragraph, ...]] = [()]
-    for paragraph in paragraphs:
+    for at, paragraph in enumerate(paragraphs):
         held = sum(len(each.numbers) for each in groups[-1])
-        if groups[-1] and held + len(paragraph.numbers) > figures:
-            groups.append(())
+        if held and held + len(paragraph.numbers) > figures:
+            groups.append(heading_over(paragraphs, at))
         groups[-1] = (*groups[-1], paragraph)
     return groups
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from recount.pipeline.document import Document, Grid, Paragraph, Token
+from recount.pipeline.document import Document, Grid, Paragraph, Text, Token
 from recount.pipeline.model.fields import Wanted, carries_figures, is_list, kind_of, model_of
 from recount.pipeline.model.labels import normal
 from recount.pipeline.split.outline import Section, sections_of
+from recount.pipeline.split.text import fold
 from recount.schemas.family import Family
 from recount.schemas.figures import Kind, Model
 
@@ -107,10 +108,18 @@ def _of_sections(name: str, title: str, sections: Sequence[Section], places: Seq
         name,
         title,
         {name: None},
-        tuple(paragraph for each in sections for paragraph in each.paragraphs),
+        tuple(paragraph for each in sections for paragraph in _headed(each, sections[0])),
         tuple(grid for each in sections for grid in each.grids if _best(places, grid) is None),
         heading=sections[0].title,
     )
+
+
+def _headed(section: Section, first: Section) -> tuple[Paragraph, ...]:
+    """The paragraphs of a section, after its heading if it is a part of another: （二）… says what they are of."""
+    if section is first or not section.paragraphs:
+        return section.paragraphs
+    above = section.paragraphs[0]
+    return Paragraph(Text(section.title, fold(section.title)), (), above.page, above.top), *section.paragraphs
 
 
 def _front(model: type[Model], sections: Mapping[str, Section], headings: Iterable[str]) -> Iterator[Piece]:

@@ -21,6 +21,7 @@ _MOST_HEAD_ROWS = 4
 _FEWEST_HEADS = 3
 _LONGEST_HEAD = 30  # characters
 _COLUMN_NUMBERS = ("栏次", "行次")
+_HEADING = re.compile(r"(?:\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、)[^。]{2,40}。?$")
 _CUT = re.compile(r"(?<=[。;；\n])")
 
 Print = Callable[[str, int], str]
@@ -155,10 +156,20 @@ def _is_heading(grid: Grid, row: int) -> bool:
     return not any(_is_number(cell) or len(cell.words) > _LONGEST_HEAD for cell in cells)
 
 
-def halves(paragraphs: Sequence[Paragraph]) -> tuple[Sequence[Paragraph], Sequence[Paragraph]]:
-    """Paragraphs in two, for an answer that was cut off; the second is empty where there is but one."""
-    middle = (len(paragraphs) + 1) // 2
-    return paragraphs[:middle], paragraphs[middle:]
+def halves(paragraphs: Sequence[Paragraph]) -> tuple[tuple[Paragraph, ...], tuple[Paragraph, ...]]:
+    """Paragraphs in two, for an answer that is cut off, the second with the heading that it is under once more; it is
+    empty where there is but one paragraph, or one under a heading."""
+    lead = 1 if paragraphs and _HEADING.match(paragraphs[0].text.folded) else 0
+    middle = lead + (len(paragraphs) - lead + 1) // 2
+    rest = tuple(paragraphs[middle:])
+    return tuple(paragraphs[:middle]), (*heading_over(paragraphs, middle), *rest) if rest else ()
+
+
+def heading_over(paragraphs: Sequence[Paragraph], at: int) -> tuple[Paragraph, ...]:
+    """The heading that a paragraph is under, if it is none itself and one is above it."""
+    if _HEADING.match(paragraphs[at].text.folded):
+        return ()
+    return next(((each,) for each in reversed(paragraphs[:at]) if _HEADING.match(each.text.folded)), ())
 
 
 class _Writer:

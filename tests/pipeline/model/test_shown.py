@@ -70,6 +70,6 @@ def test_long_tables_are_cut_into_blocks_but_not_those_in_two_halves() -> None:
 
 def test_paragraphs_are_parted_in_the_middle() -> None:
     sheet = Sheet()
-    three = [sheet.paragraph(text) for text in ("一", "二", "三")]
+    three = tuple(sheet.paragraph(text) for text in ("一", "二", "三"))
     assert halves(three) == (three[:2], three[2:])
-    assert halves(three[:1]) == (three[:1], [])
+    assert halves(three[:1]) == (three[:1], ())
