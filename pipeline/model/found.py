@@ -37,7 +37,7 @@ _MOST = 12
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found. words: for the model, a line each. left_out: most figures of the piece are in no field."""
+    """What was found. words: for the model, a line each. left_out: most figures of a question are in no field."""
 
     words: str
     left_out: bool = False
@@ -60,11 +60,15 @@ def found_in(drafted: Drafted, verified: Verified, tokens: Sequence[Token]) -> F
 
 
 def _left_out(drafted: Drafted, verified: Verified) -> list[str]:
-    """The figures of a piece that are in no field, if they are most of them: a few may well have none."""
+    """The figures of a piece that are in no field, if they are most of what one question showed: a few may well have
+    none."""
     used = drafted.used | {figure.token for figure in verified.figures.values()}
-    shown = [mark for each in drafted.shown for mark in each.marks if mark.token.unit or mark.token.decimals]
-    left = [mark.printed for mark in shown if mark.token.index not in used]
-    return left if len(left) * 2 > len(shown) else []
+    left: list[str] = []
+    for each in drafted.shown:
+        figures = [mark for mark in each.marks if mark.token.unit or mark.token.decimals]
+        out = [mark.printed for mark in figures if mark.token.index not in used]
+        left += out if len(out) * 2 > len(figures) else []
+    return left
 
 
 def _paths(wanted: object, prefix: str = "") -> Iterator[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from recount.pipeline.errors import BudgetSpent, Truncated, Unreachable
 from recount.pipeline.mapped import Mapped
-from recount.pipeline.model.cascade import cascade, filled, map_by_model, open_pieces, values_of
+from recount.pipeline.model.cascade import UNMAPPED, cascade, filled, map_by_model, open_pieces, values_of
+from recount.pipeline.model.found import found_in
 from recount.pipeline.model.mapper import FEW, Mapper, parts_of
 from recount.pipeline.model.pieces import pieces_of
 from recount.pipeline.model.question import NOTHING, Question, Reply
@@ -219,6 +221,28 @@ def test_a_section_of_which_most_was_left_out_is_asked_about_in_smaller_parts() 
     again = [each for each in asker.asked if each.round and each.purpose == piece.purpose]
     assert "没有填到任何字段" in again[0].user
     assert len(again[0].user) < len(next(each.user for each in asker.asked if each.purpose == piece.purpose))
+
+
+def test_a_section_is_asked_about_in_smaller_parts_if_one_question_was_left_unanswered() -> None:
+    known = example(DEPARTMENT)
+    piece = next(p for p in pieces_of(known.document, known.family).asked if p.paragraphs and len(parts_of(p)) == 2)
+    assert len(parts_of(piece, FEW)) > 2
+
+    class Tired(Scripted):
+        def ask(self, question: Question) -> Reply:
+            reply = super().ask(question)
+            if question.purpose != piece.purpose or [each.purpose for each in self.asked].count(piece.purpose) > 1:
+                return reply
+            values = reply.value.model_dump(mode="json")
+            values[piece.purpose] = None
+            return Reply(question.response.model_validate(values), NOTHING, cached=False)
+
+    (drafted,) = replace(known.mapper(Tired(known, {})), threads=1).drafts([piece])
+    verified = map_by_model(known.document, known.mapper(Tired(known, {})), "tired", 0).verified
+    figures = {at: each for at, each in verified.figures.items() if not at.startswith(f"/{UNMAPPED}/")}
+    found = found_in(drafted, replace(verified, figures=figures), known.document.tokens)
+    assert found is not None
+    assert found.left_out
 
 
 def test_a_report_is_its_values() -> None:
