@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from recount.pipeline.document import Cell, Grid, Number, Paragraph, Token
+from recount.pipeline.split.outline import is_heading_inside
 from recount.pipeline.split.text import plain
 
 _DATE = re.compile(r"年|月|日|-\d+月")
@@ -21,7 +22,6 @@ _MOST_HEAD_ROWS = 4
 _FEWEST_HEADS = 3
 _LONGEST_HEAD = 30  # characters
 _COLUMN_NUMBERS = ("栏次", "行次")
-_HEADING = re.compile(r"(?:\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、)[^。]{2,40}。?$")
 _CUT = re.compile(r"(?<=[。;；\n])")
 
 Print = Callable[[str, int], str]
@@ -159,7 +159,7 @@ def _is_heading(grid: Grid, row: int) -> bool:
 def halves(paragraphs: Sequence[Paragraph]) -> tuple[tuple[Paragraph, ...], tuple[Paragraph, ...]]:
     """Paragraphs in two, for an answer that is cut off, the second with the heading that it is under once more; it is
     empty where there is but one paragraph, or one under a heading."""
-    lead = 1 if paragraphs and _HEADING.match(paragraphs[0].text.folded) else 0
+    lead = 1 if paragraphs and is_heading_inside(paragraphs[0].text.folded) else 0
     middle = lead + (len(paragraphs) - lead + 1) // 2
     rest = tuple(paragraphs[middle:])
     return tuple(paragraphs[:middle]), (*heading_over(paragraphs, middle), *rest) if rest else ()
@@ -167,9 +167,9 @@ def halves(paragraphs: Sequence[Paragraph]) -> tuple[tuple[Paragraph, ...], tupl
 
 def heading_over(paragraphs: Sequence[Paragraph], at: int) -> tuple[Paragraph, ...]:
     """The heading that a paragraph is under, if it is none itself and one is above it."""
-    if _HEADING.match(paragraphs[at].text.folded):
+    if is_heading_inside(paragraphs[at].text.folded):
         return ()
-    return next(((each,) for each in reversed(paragraphs[:at]) if _HEADING.match(each.text.folded)), ())
+    return next(((each,) for each in reversed(paragraphs[:at]) if is_heading_inside(each.text.folded)), ())
 
 
 class _Writer:

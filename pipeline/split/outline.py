@@ -202,6 +202,11 @@ def _is_nearly(title: str, words: str) -> bool:
     return any(re.fullmatch(title, before + sign + after) for sign in signs)
 
 
+def is_heading_inside(folded: str) -> bool:
+    """Whether a paragraph is a heading below the parts of a report: 三、 or （二） and a title, whatever it says."""
+    return _level(folded)[0] > 1 and _looks_like_heading(folded.rstrip("。:;"))
+
+
 def _looks_like_heading(folded: str) -> bool:
     return len(folded) <= _LONGEST_HEADING and _SENTENCE.search(folded) is None
 

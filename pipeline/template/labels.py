@@ -7,7 +7,7 @@ import re
 from recount.pipeline.template.passage import Passage, clean
 
 _SHORT = 8  # characters: shorter words need those before them to say what they are of
-_SENTENCE = re.compile(r"[。;:\n]|\((?![^()]*\))")  # what a sentence begins after; a bracket that is still open is one
+_OPEN = re.compile(r"\((?![^()]*\))")  # a bracket that is still open
 _ASIDE = re.compile(r"[（(][^（()）]*[)）]")
 _OPENING = re.compile(r"^(?:其中|在(?=.*中)|(?:\d{4}年度?)?(?:本|我)(?:部门|单位|级)?)+")
 _YEAR = re.compile(r"\d{4}年度?")
@@ -22,15 +22,22 @@ def label_before(passage: Passage, at: int) -> str:
     own come before it; and if these are none, the nearest label of the sentence that is long enough, or (before words
     such as 占) its first.
     """
-    start = max((match.end() for match in _SENTENCE.finditer(passage.shape[:at])), default=0)
-    numbers = [other for other in sorted(passage.numbers) if start <= other <= at]
-    said = [_said(passage, start, other, above) for above, other in zip([None, *numbers], numbers, strict=False)]
-    own = said.pop()
-    if len(own) >= _SHORT or not said:
+    start = _start_of_sentence(passage.shape, at)
+    before = [other for other in range(start, at) if other in passage.numbers]
+    own = _said(passage, start, at, before[-1] if before else None)
+    if len(own) >= _SHORT or not before:
         return own
-    first = said[0] if _RELATIVE.match(own) else ""
-    above = next((each for each in reversed(said) if len(each) >= _SHORT), first)
+    pairs = reversed(list(zip([None, *before], before, strict=False)))
+    said = (_said(passage, start, other, above) for above, other in pairs)
+    first = _said(passage, start, before[0], None) if _RELATIVE.match(own) else ""
+    above = next((each for each in said if len(each) >= _SHORT), first)
     return _YEAR.sub("", above) + own
+
+
+def _start_of_sentence(shape: str, at: int) -> int:
+    """Where the sentence of an index begins; a bracket that is still open begins one."""
+    start = max(shape.rfind(sign, 0, at) for sign in "。;:\n") + 1
+    return max((match.end() for match in _OPEN.finditer(shape, start, at)), default=start)
 
 
 def _said(passage: Passage, start: int, at: int, above: int | None) -> str:

@@ -11,7 +11,7 @@ from recount.pipeline.template.passage import Passage, heading_above
 from recount.schemas.figures import Model, Ref
 from recount.schemas.parts import UnmappedFigure
 
-CENTS = 2
+_CENTS = 2
 
 
 def open_in(passage: Passage, reading: Reading, section: object) -> Reading:
@@ -50,7 +50,7 @@ def is_figure(token: Token) -> bool:
 
     Of amounts in a row only the last may have its unit.
     """
-    return token.unit is not None or token.decimals >= CENTS or "," in token.raw or "，" in token.raw
+    return token.unit is not None or token.decimals >= _CENTS or "," in token.raw or "，" in token.raw
 
 
 def without_key(title: str, passage: Passage, at: int) -> UnmappedFigure[Ref]:
