@@ -11,6 +11,9 @@ from recount.schemas.figures import F, Figure, Kind, Model, figure, money, perce
 UP = r"增加|增长|上升|提高|增幅|上涨"
 DOWN = r"减少|下降|降低|减幅|降幅|下跌"
 """The words that say a change's direction."""
+LAST_YEAR = r"上年|上一年|去年|[比较与][\d▮]+年"
+BUDGET = r"(?<!公共)(?<!基金)(?<!经营)预决?算"
+"""What an amount is compared with; 一般公共预算 names where money comes from."""
 _TURNED = rf"(?:{UP}|{DOWN})[^,，▮]{{0,6}}"
 
 
@@ -18,9 +21,11 @@ class Change(Model, Generic[F]):
     """与上年相比: signed, 减少/下降/降低 are negative. 持平 has no figures and its sentence as reason.
 
     said, here and below: by figure, a regular expression for the words right before it, by which a reader knows it.
+    basis: what its sentence compares with, where the same words are said of both.
     """
 
     said: ClassVar[Mapping[str, str]] = {"amount": _TURNED, "percent": _TURNED}
+    basis: ClassVar[Mapping[str, str]] = {"amount": LAST_YEAR, "percent": LAST_YEAR}
     amount: F | None = money("增减额")
     percent: F | None = percent("增减率")
     reason: str | None = text("主要原因")
@@ -43,6 +48,7 @@ class Comparison(Model, Generic[F]):
         "variance_percent": r"(?:差异率|增长|下降|高|低)(?:为|是|:)?",
         "completion_percent": r"预算(?:数|额)?的|完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?(?:为|达)?",
     }
+    basis: ClassVar[Mapping[str, str]] = {"variance_percent": BUDGET}
     also_own: ClassVar[tuple[str, ...]] = ("final",)  # the 决算数 is the very amount that is compared
     budget: F | None = money("预算数")
     final: F | None = money("决算数")

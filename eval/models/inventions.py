@@ -176,8 +176,10 @@ def _judge(bench: Bench, outcome: Outcome, asked: Asked, values: Mapping[str, An
         outcome.counts["disputed"] += 1
     elif wrong:
         outcome.counts["grounded only"] += 1
+    elif draft.refused or verified.rejected:
+        outcome.counts["put right" if verified.figures.keys() >= truth.keys() else "rejected"] += 1
     else:
-        outcome.counts["rejected" if draft.refused or verified.rejected else "harmless"] += 1
+        outcome.counts["harmless"] += 1
 
 
 # --- figures in an answer

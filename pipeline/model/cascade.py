@@ -14,13 +14,14 @@ from typing import Any
 
 from recount.pipeline.document import Document
 from recount.pipeline.mapped import Mapped
+from recount.pipeline.model.chosen import Chosen, leaves
 from recount.pipeline.model.draft import Drafted, put_together, unmapped
 from recount.pipeline.model.fields import kind_of, model_of
 from recount.pipeline.model.found import Found, found_in
 from recount.pipeline.model.mapper import Mapper
 from recount.pipeline.model.pieces import Key, Piece, Pieces, pieces_of
 from recount.pipeline.model.question import NOTHING, Usage
-from recount.pipeline.model.resolve import Chosen, leaves
+from recount.pipeline.model.resolve import INVENTED
 from recount.pipeline.model.verifying import Verifying
 from recount.pipeline.split.text import plain
 from recount.pipeline.template.passage import passage_of
@@ -198,7 +199,7 @@ class _State:
             Rejected(each.pointer, each.proposed, self.model, each.reason)
             for drafted in self.drafted.values()
             for each in drafted.refused
-            if each.pointer not in verified.figures
+            if each.pointer not in verified.figures or each.reason in INVENTED
         ]
         verified = replace(verified, rejected=(*verified.rejected, *rejected))
         mapped = Mapped(self.verifying.report(values), name, found=bool(verified.figures))

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from recount.pipeline.document import Paragraph
+from recount.pipeline.model.chosen import Chosen, chosen_in
 from recount.pipeline.model.labels import Witness
 from recount.pipeline.model.pieces import Piece
 from recount.pipeline.model.question import NOTHING, Usage
-from recount.pipeline.model.resolve import Chosen, Refused, chosen_in
+from recount.pipeline.model.resolve import Refused
 from recount.pipeline.model.shown import Shown
 from recount.pipeline.template.labels import label_before
 from recount.pipeline.template.passage import passage_of

@@ -6,7 +6,7 @@ import types
 import typing
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, ClassVar, Union
+from typing import Any, ClassVar, Literal, Union
 
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.fields import FieldInfo
@@ -45,6 +45,23 @@ def carries_figures(model: type[BaseModel], name: str, kind: Kind | None = None)
         return kind is None or own is kind
     inner = model_of(model, name)
     return inner is not None and any(carries_figures(inner, each, kind) for each in inner.model_fields)
+
+
+@cache
+def names_of(model: type[BaseModel]) -> tuple[str, ...]:
+    """The texts of a row that come before its figures in the form: what the row is called."""
+    names = []
+    for name, info in model.model_fields.items():
+        if carries_figures(model, name):
+            break
+        if not is_choice(info.annotation):
+            names.append(name)
+    return tuple(names) if len(names) < len(model.model_fields) else ()
+
+
+def is_choice(annotation: Any) -> bool:
+    """Whether a text is one of a few words of the schema, and no quotation."""
+    return typing.get_origin(annotation) is Literal or any(is_choice(each) for each in typing.get_args(annotation))
 
 
 def _models(annotation: Any) -> Iterator[type[Model]]:

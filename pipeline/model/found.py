@@ -12,6 +12,7 @@ from recount.pipeline.model.resolve import (
     NOT_QUOTED,
     NOT_SHOWN,
     OF_ANOTHER_FIELD,
+    OF_ANOTHER_KIND,
     OF_ANOTHER_ROW,
     OF_SEVERAL,
     SAID_ONCE,
@@ -28,6 +29,7 @@ _WORDS = {
     NOT_QUOTED: "原文没有这些字",
     OF_ANOTHER_ROW: "这个名称不在这些数字所在的行",
     SAID_ONCE: "这一项原文只说了一次",
+    OF_ANOTHER_KIND: "它的单位不合这个字段",
     OF_ANOTHER_FIELD: "它旁边的文字说的是别的项目",
     OF_SEVERAL: "它填到了几个字段，旁边的文字说的不是这一个",
 }

@@ -18,7 +18,7 @@ from recount.pipeline.model.fields import carries_figures, is_list, kind_of, mod
 from recount.pipeline.model.shown import Place
 from recount.pipeline.split.text import fold
 from recount.schemas.figures import Kind, Model
-from recount.schemas.parts import DOWN, UP, Change, Comparison, Portion
+from recount.schemas.parts import BUDGET, DOWN, LAST_YEAR, UP, Change, Comparison, Portion
 
 Trail = Sequence[tuple[type[Model], str]]
 """The way to a field: each model with the name of the field in it, from the report down."""
@@ -60,6 +60,7 @@ _GENERIC = re.compile(
 )
 _COUNTED = re.compile(r"(?:(?:的)?(?:比例|比重|百分比)|(?<=..)数)$")
 _TURN = re.compile(rf"(?P<turn>{UP}|{DOWN})(?:了|额|数|率|幅度|比例)?(?:为|是|达|约)?[:：]?$")
+_BASIS = re.compile(f"{LAST_YEAR}|{BUDGET}")
 _CLAUSE = re.compile(r"[^▮。;\n]*$")
 _SENTENCE = re.compile(r"[^。\n]*$")
 _PARAGRAPH = re.compile(r"[^\n]*$")
@@ -80,14 +81,24 @@ def _tail(stretch: re.Pattern[str], words: str) -> str:
 
 def witness(trail: Trail, place: Place) -> Witness:
     """What the words beside a figure say of the field at the end of a trail."""
-    if not trail:
-        return Witness.FOR
-    kind = kind_of(*trail[-1]) or Kind.ANY
-    words = [_said(trail, place), *(_named(model, name, kind, place) for model, name in trail)]
-    found = [each for each in words if each is not None]
+    found = _heard(trail, place)
     if Witness.AGAINST in found:
         return Witness.AGAINST
     return Witness.SILENT if Witness.SILENT in found else Witness.FOR
+
+
+def named(trail: Trail, place: Place) -> bool:
+    """Whether words speak for the field, and not only none against it."""
+    return Witness.FOR in _heard(trail, place) and witness(trail, place) is Witness.FOR
+
+
+def _heard(trail: Trail, place: Place) -> set[Witness]:
+    """What the words say of each step of a trail that needs them to."""
+    if not trail:
+        return set()
+    kind = kind_of(*trail[-1]) or Kind.ANY
+    words = [_said(trail, place), *(_named(model, name, kind, place) for model, name in trail)]
+    return {each for each in words if each is not None}
 
 
 # --- what of it: the words right before the figure
@@ -100,12 +111,21 @@ def _said(trail: Trail, place: Place) -> Witness | None:
     if place.heads:
         return None
     if name in said:
+        if _compared_otherwise(model, name, place):
+            return Witness.AGAINST
         if re.search(f"(?:{said[name]})$", tail):
             return Witness.FOR
         other = any(re.search(f"(?:{words})$", tail) for words in _said_of_others(model, name))
         return Witness.AGAINST if other else Witness.SILENT
     turned = falls(place) is not None and not re.search(f"{UP}|{DOWN}", model.model_fields[name].title or "")
     return Witness.AGAINST if turned or _said_of_a_part(model, name, tail) else None
+
+
+def _compared_otherwise(model: type[Model], name: str, place: Place) -> bool:
+    """Whether the sentence compares with something else: 增长 is said of the year before, and of the budget."""
+    basis: Mapping[str, str] = getattr(model, "basis", {})
+    named_last = _BASIS.findall(_tail(_SENTENCE, place.before))
+    return name in basis and bool(named_last) and not re.fullmatch(basis[name], named_last[-1])
 
 
 @cache

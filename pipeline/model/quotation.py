@@ -14,6 +14,7 @@ from recount.pipeline.split.text import fold, plain
 _MARK = re.compile(r"(?<=\d)@\d+")
 _ELISION = re.compile(r"…+|\.{3,}|⋯+")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_CLAUSE_END = re.compile("[。;]")
 _SHORTEST_END = 2  # characters: of a shortened quotation
 
 
@@ -66,6 +67,11 @@ class Words:
         wanted = fold("".join(name.split()))
         at = self.folded.rfind(wanted, 0, before)
         return at + len(wanted) if at >= 0 else -1
+
+    def in_a_clause(self, one: int, other: int) -> bool:
+        """Whether no clause ends between two indices."""
+        start, end = sorted((one, other))
+        return start >= 0 and _CLAUSE_END.search(self.folded, start, end) is None
 
     def _place(self, wanted: str, near: Near | None) -> int:
         if near is None:

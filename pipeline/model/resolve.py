@@ -4,7 +4,8 @@ The right pair of figure and mark is its exact place. A right figure with a wron
 field, or left open where they do not tell its places apart. A figure that was not shown is an invention. The direction
 of a figure is read from the words beside it, never from the model's sign. A figure that the words beside it give to
 another field, or that stands by the name of another row, is refused; so is one that several fields have, where no words
-speak for it: small models fill every field of a kind with the figure that they saw last.
+speak for it: small models fill every field of a kind with the figure that they saw last. A field whose figure was
+refused gets another only where the words leave no choice (`amend`).
 """
 
 from __future__ import annotations
@@ -12,33 +13,30 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
-from recount.pipeline.model.fields import carries_figures, is_list, kind_of, model_of
-from recount.pipeline.model.labels import Witness, falls, witness
+from recount.pipeline.model.amend import amended, chosen, stands_by
+from recount.pipeline.model.chosen import Chosen, Lost, chosen_in, says_something
+from recount.pipeline.model.fields import is_choice, is_list, kind_of, model_of, names_of
+from recount.pipeline.model.labels import Trail, Witness, named, witness
 from recount.pipeline.model.protocol import Copied, Numbers
 from recount.pipeline.model.quotation import Near, Words
 from recount.pipeline.model.shown import Mark, Shown
 from recount.pipeline.split.text import fold
-from recount.schemas.figures import Model, Ref
+from recount.pipeline.verify.resolve import fits
+from recount.schemas.figures import Kind, Model
 
 NOT_SHOWN = "the section does not have this figure"
 NO_NUMBER = "it is no figure of the section"
+INVENTED = frozenset({NOT_SHOWN, NO_NUMBER})
+"""What is no figure of the page: it is told in any case, and earns its field nothing."""
 SEVERAL = "the section has it in several places, and no words tell which is meant"
 NOT_QUOTED = "the section does not say this"
 OF_ANOTHER_ROW = "it does not stand in the row of its figures"
 SAID_ONCE = "the section says this once"
+OF_ANOTHER_KIND = "its unit does not fit this field"
 OF_ANOTHER_FIELD = "the words beside it speak of something else"
 OF_SEVERAL = "several fields have it, and no words speak for this one"
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A figure of an answer at its place: the reference, the mark it was found by, what the words beside it say."""
-
-    ref: Ref
-    mark: Mark
-    witness: Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,33 @@ class _Resolver:
 
     def all(self, answer: Any, report: type[Model]) -> Resolved:
         values = self._each_in_its_field(self._model(answer, report, "", ()))
-        return Resolved(values, self._refused, self._spans)
+        values = amended(values, report, self._shown, self._words, self._depth)
+        pruned = {name: self._pruned(each, f"/{name}") for name, each in values.items()}
+        return Resolved(pruned, self._refused, self._spans)
+
+    def _pruned(self, values: Any, pointer: str) -> Any:
+        """Values without the parts and the rows that hold nothing; in a table they are printed, blank or not."""
+        if isinstance(values, dict):
+            rest = {key: self._pruned(each, f"{pointer}/{key}") for key, each in values.items()}
+            return rest if self._shown.lines or says_something(rest) else None
+        if isinstance(values, list):
+            start = self._before.get(pointer, 0)
+            rows = [self._pruned(each, f"{pointer}/{index}") for index, each in enumerate(values, start)]
+            rows = [None if isinstance(row, dict) and not says_something(row) else row for row in rows]
+            # Where a row is not taken the next moves up; what was refused of it is told behind the last.
+            order = sorted(range(len(rows)), key=lambda index: rows[index] is None)
+            self._move(pointer, {start + old: start + new for new, old in enumerate(order) if new != old})
+            return [row for row in rows if row is not None]
+        return values
+
+    def _move(self, pointer: str, moved: Mapping[int, int]) -> None:
+        """Give the refused figures of the rows of a list the indices that the rows have now."""
+        if not moved:
+            return
+        for at, refused in enumerate(self._refused):
+            index, step, rest = refused.pointer.removeprefix(f"{pointer}/").partition("/")
+            if refused.pointer.startswith(f"{pointer}/") and index.isdigit() and int(index) in moved:
+                self._refused[at] = replace(refused, pointer=f"{pointer}/{moved[int(index)]}{step}{rest}")
 
     def _each_in_its_field(self, values: dict[str, Any]) -> dict[str, Any]:
         """The values without the figures that several fields have and no words give to this one."""
@@ -97,16 +121,14 @@ class _Resolver:
         """Values without the figures that are strange, which are refused. pointer: of a list, with its first row."""
         if isinstance(values, Chosen) and strange(values):
             self._refused.append(Refused(pointer, values.mark.printed, reason))
-            return None
+            return Lost(values.trail)
         if isinstance(values, dict):
-            rest = {key: self._without(each, f"{pointer}/{key}", strange, reason) for key, each in values.items()}
-            return rest if self._shown.lines or _says_something(rest) or not pointer else None
+            return {key: self._without(each, f"{pointer}/{key}", strange, reason) for key, each in values.items()}
         if isinstance(values, list):
             start = self._before.get(pointer, 0)
-            rows = (
+            return [
                 self._without(each, f"{pointer}/{start + index}", strange, reason) for index, each in enumerate(values)
-            )
-            return [row for row in rows if row is not None]
+            ]
         return values
 
     def _model(self, answer: Any, model: type[Model], pointer: str, trail: tuple[Any, ...]) -> dict[str, Any]:
@@ -130,7 +152,7 @@ class _Resolver:
         part = self._model(value, model, pointer, trail) if value is not None else None
         if part is not None:
             part = self._without_its_own_alone(part, model, pointer)
-        return part if part is not None and (self._shown.lines or _says_something(part)) else None
+        return part if part is not None and (self._shown.lines or says_something(part)) else None
 
     def _without_its_own_alone(self, part: dict[str, Any], model: type[Model], pointer: str) -> dict[str, Any]:
         """A part without the amount that it is of, where it says nothing else: 决算数 alone is no comparison."""
@@ -146,40 +168,39 @@ class _Resolver:
         start = self._before.get(pointer, 0)
         places = [(f"{pointer}/{start + index}", each) for index, each in enumerate(value or ())]
         if model is None:
-            return [text for at, each in places if (text := self._quoted(each, at, None)) is not None]
+            return [self._quoted(each, at, None) for at, each in places]
         rows = [self._model(each, model, at, trail) for at, each in places]
-        said = [row for row in rows if _says_something(row)]
-        return list(self._each_once(self._in_their_rows(said, model, pointer), pointer))
+        return list(self._each_once(self._in_their_rows(rows, model, pointer), pointer))
 
-    def _each_once(self, rows: list[dict[str, Any]], pointer: str) -> Iterator[dict[str, Any]]:
-        """The rows without those whose figures are all of one earlier row: small models say a row again and again."""
+    def _each_once(self, rows: list[dict[str, Any]], pointer: str) -> Iterator[dict[str, Any] | None]:
+        """The rows, None for those whose figures are all of one earlier row: small models say a row again and again."""
         earlier: list[set[int]] = []
-        for row in rows:
+        for index, row in enumerate(rows, self._before.get(pointer, 0)):
             tokens = _tokens(row)
-            if tokens and any(tokens <= other for other in earlier):
-                self._refused.append(Refused(f"{pointer}/{self._before.get(pointer, 0) + len(earlier)}", "", SAID_ONCE))
-                continue
-            earlier.append(tokens)
-            yield row
+            again = bool(tokens) and any(tokens <= other for other in earlier)
+            if again:
+                self._refused.append(Refused(f"{pointer}/{index}", "", SAID_ONCE))
+            else:
+                earlier.append(tokens)
+            yield None if again else row
 
     def _in_their_rows(self, rows: list[dict[str, Any]], model: type[Model], pointer: str) -> list[dict[str, Any]]:
         """The rows, with what does not stand together in them taken out."""
-        names = _names_of(model)
+        names = names_of(model)
         answered = {name: {fold(row[name]) for row in rows if row.get(name)} for name in names}
         away = [{name: self._away(row, name, answered[name]) for name in names if row.get(name)} for row in rows]
         standing = {
             index for row, far in zip(rows, away, strict=True) if not _strange(row, far) for index in _tokens(row)
         }
         start = self._before.get(pointer, 0)
-        kept = (
+        return [
             self._in_its_row(row, far, standing, f"{pointer}/{at}")
             for at, (row, far) in enumerate(zip(rows, away, strict=True), start)
-        )
-        return [row for row in kept if row is not None]
+        ]
 
     def _in_its_row(
         self, row: dict[str, Any], away: Mapping[str, Set[int]], standing: Set[int], pointer: str
-    ) -> dict[str, Any] | None:
+    ) -> dict[str, Any]:
         """A row without the few figures that stand elsewhere; or, where most do, without those that another row has in
         their place, or else without its names.
 
@@ -195,24 +216,15 @@ class _Resolver:
 
     def _away(self, row: dict[str, Any], name: str, others: Set[str]) -> set[int]:
         """The tokens of the figures of a row that do not stand by one of its names. others: that name in all rows."""
-        marks = [chosen.mark for _, chosen in chosen_in(row)]
-        return {mark.token.index for mark in marks if not self._stands_by(row[name], mark, others)}
-
-    def _stands_by(self, name: str, mark: Mark, others: Set[str]) -> bool:
-        """Whether a name is in the table row of a figure; in words, whether no other row is named in between."""
-        wanted = fold(name)
-        if mark.place.grid is not None and mark.place.line is not None:
-            line = self._shown.lines.get((mark.place.grid, mark.place.line), "")
-            return wanted.replace(" ", "") in line
-        ends = {each: self._words.last_end(each, mark.at) for each in others}
-        return ends[wanted] >= 0 and ends[wanted] == max(ends.values())
+        marks = [each.mark for _, each in chosen_in(row)]
+        return {mark.token.index for mark in marks if not stands_by(row[name], mark, others, self._shown, self._words)}
 
     # --- texts
 
     def _text(self, value: Any, model: type[Model], name: str, pointer: str, mark: Mark | None) -> Any:
-        if not isinstance(value, str) or _is_choice(model.model_fields[name].annotation):
+        if not isinstance(value, str) or is_choice(model.model_fields[name].annotation):
             return value
-        return self._quoted(value, pointer, mark, called=name in _names_of(model))
+        return self._quoted(value, pointer, mark, called=name in names_of(model))
 
     def _quoted(self, value: str, pointer: str, mark: Mark | None, *, called: bool = False) -> str | None:
         """A text as printed. mark: the first figure of its part; what the part is called stands before it."""
@@ -228,42 +240,40 @@ class _Resolver:
 
     # --- figures
 
-    def _figure(self, value: Any, pointer: str, trail: tuple[Any, ...]) -> Chosen | None:
+    def _figure(self, value: Any, pointer: str, trail: Trail) -> Chosen | Lost | None:
         if value is None:
             return None
         copied = self._numbers.copied(str(value))
         found = self._found(copied, trail) if copied else NO_NUMBER
-        if isinstance(found, str):
-            self._refused.append(Refused(pointer, str(value), found))
-            return None
-        said = witness(trail[self._depth :], found.place)
-        if said is Witness.AGAINST:
-            self._refused.append(Refused(pointer, str(value), OF_ANOTHER_FIELD))
-            return None
-        down = falls(found.place) is True and found.token.value > 0
-        return Chosen(Ref(found.token.index, negative=down), found, said)
+        said = witness(trail[self._depth :], found.place) if isinstance(found, Mark) else Witness.AGAINST
+        if isinstance(found, Mark) and said is not Witness.AGAINST:
+            return chosen(found, trail, said)
+        reason = OF_ANOTHER_FIELD if isinstance(found, Mark) else found
+        self._refused.append(Refused(pointer, str(value), reason))
+        return None if reason in INVENTED else Lost(trail)
 
-    def _found(self, copied: Copied, trail: tuple[Any, ...]) -> Mark | str:
-        """The mark of a copied number, or why there is none."""
-        marks = self._shown.marks
+    def _found(self, copied: Copied, trail: Trail) -> Mark | str:
+        """The mark of a copied number, or why there is none.
+
+        Printed more than once, it is where it was pointed at; else where the words speak for its field, the first time.
+        """
+        marks, kind = self._shown.marks, kind_of(*trail[-1]) or Kind.ANY
         exact = marks[copied.mark - 1] if copied.mark and copied.mark <= len(marks) else None
-        if copied.value is None:
-            return exact or NOT_SHOWN
-        same = [each for each in marks if abs(each.token.value) == abs(copied.value)]
+        alike = [
+            each
+            for each in marks
+            if (each is exact if copied.value is None else abs(each.token.value) == abs(copied.value))
+        ]
+        same = [each for each in alike if fits(each.token, kind)]
         if len(same) < 2:
-            return same[0] if same else NOT_SHOWN
-        named = [each for each in same if witness(trail[self._depth :], each.place) is Witness.FOR]
-        if exact in same and (exact in named or len(named) != 1):
+            return same[0] if same else OF_ANOTHER_KIND if alike else NOT_SHOWN
+        way = trail[self._depth :]
+        speaking = [each for each in same if witness(way, each.place) is Witness.FOR]
+        if exact in same and (exact in speaking or len(speaking) != 1):
             return exact
-        return named[0] if len(named) == 1 else SEVERAL
-
-
-def _says_something(values: dict[str, Any]) -> bool:
-    """Whether a part has anything that is printed (contract: one of which nothing is printed is null).
-
-    In a table the rows and columns are printed, blank or not.
-    """
-    return any(value not in (None, [], False) for value in values.values())
+        if len(speaking) == 1:
+            return speaking[0]
+        return next((each for each in speaking if named(way, each.place)), SEVERAL)
 
 
 def _tokens(row: Mapping[str, Any]) -> set[int]:
@@ -273,17 +283,6 @@ def _tokens(row: Mapping[str, Any]) -> set[int]:
 def _strange(row: Mapping[str, Any], away: Mapping[str, Set[int]]) -> list[str]:
     """The fields of the names that most figures of a row do not stand by."""
     return [name for name, far in away.items() if len(far) * 2 > len(_tokens(row))]
-
-
-def _names_of(model: type[Model]) -> list[str]:
-    """The texts of a row that come before its figures in the form: what the row is called."""
-    names = []
-    for name, info in model.model_fields.items():
-        if carries_figures(model, name):
-            break
-        if not _is_choice(info.annotation):
-            names.append(name)
-    return names if len(names) < len(model.model_fields) else []
 
 
 def _unsure(value: Any) -> Any:
@@ -299,25 +298,3 @@ def _first(values: Mapping[str, Any]) -> Mark | None:
     """The first figure of a part, in the order of the page."""
     marks = [each.mark for _, each in chosen_in(values)]
     return min(marks, key=lambda mark: mark.at, default=None)
-
-
-def leaves(values: Any, pointer: str = "") -> Iterator[tuple[str, Ref | Chosen]]:
-    """All figures in nested values, with their pointers."""
-    if isinstance(values, Ref | Chosen):
-        yield pointer, values
-    elif isinstance(values, Mapping):
-        for key, each in values.items():
-            yield from leaves(each, f"{pointer}/{key}")
-    elif isinstance(values, list):
-        for index, each in enumerate(values):
-            yield from leaves(each, f"{pointer}/{index}")
-
-
-def chosen_in(values: Any) -> Iterator[tuple[str, Chosen]]:
-    """The figures that a model chose, with their pointers."""
-    return ((at, leaf) for at, leaf in leaves(values) if isinstance(leaf, Chosen))
-
-
-def _is_choice(annotation: Any) -> bool:
-    """Whether a text is one of a few words of the schema, and no quotation."""
-    return get_origin(annotation) is Literal or any(_is_choice(each) for each in get_args(annotation))

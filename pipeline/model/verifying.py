@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from recount.pipeline.document import Document
+from recount.pipeline.model.chosen import chosen_in
 from recount.pipeline.model.draft import references, unsure_in
-from recount.pipeline.model.resolve import chosen_in
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.cover import Numbers
 from recount.schemas.family import Family

@@ -63,6 +63,22 @@ def test_the_words_before_a_figure_say_what_of_a_comparison_it_is(field: str, be
     assert said(((GeneralPublicBudget[Ref], "budget"), (Comparison[Ref], field)), before) is found
 
 
+@pytest.mark.parametrize(
+    ("before", "of_the_change", "of_the_budget"),
+    [
+        ("一般公共预算支出▮万元,比上年增加▮万元,增长", Witness.FOR, Witness.AGAINST),
+        ("支出决算▮万元,决算数比预算数增加▮万元,增长", Witness.AGAINST, Witness.FOR),
+        ("支出比预算数增长▮,比▮年增长", Witness.FOR, Witness.AGAINST),
+        ("支出增长", Witness.FOR, Witness.FOR),
+    ],
+)
+def test_growth_is_of_what_the_sentence_compares_with(
+    before: str, of_the_change: Witness, of_the_budget: Witness
+) -> None:
+    assert said(((GeneralPublicBudget[Ref], "change"), (Change[Ref], "percent")), before) is of_the_change
+    assert said(((GeneralPublicBudget[Ref], "budget"), (Comparison[Ref], "variance_percent")), before) is of_the_budget
+
+
 def test_a_budget_is_not_the_amount_that_it_is_compared_with() -> None:
     """A model took the budget for the amount, one cent away: rounding allowed it, and only the words told."""
     assert said(((ThreePublic[Ref], "total"),), '与全年预算相比,"三公"经费支出全年预算数') is Witness.AGAINST

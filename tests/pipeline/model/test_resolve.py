@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from recount.pipeline.document import Paragraph
-from recount.pipeline.model.fields import answer_model
+from recount.pipeline.model.chosen import Chosen
 from recount.pipeline.model.labels import Witness
 from recount.pipeline.model.protocol import PAIR, PROTOCOLS, Choice, Copied, MarkAlone, Plain
 from recount.pipeline.model.quotation import Near, Words
@@ -16,41 +14,14 @@ from recount.pipeline.model.resolve import (
     NOT_QUOTED,
     NOT_SHOWN,
     OF_ANOTHER_FIELD,
+    OF_ANOTHER_KIND,
     OF_ANOTHER_ROW,
     OF_SEVERAL,
     SAID_ONCE,
     SEVERAL,
-    Chosen,
-    Resolved,
-    resolve,
 )
-from recount.pipeline.model.shown import Shown, show
 from recount.schemas.figures import Ref
-from recount.schemas.final_accounts.report import Report
-from recount.tests.pipeline.helpers import Sheet
-
-INCOME = "本年收入100.00万元，其中：财政拨款收入90.00万元，占90.00%；其他收入10.00万元，占10.00%。"
-CHANGE = "收入总计100.00万元。收入总计与上年相比，减少20.00万元，下降16.67%，主要原因是：项目减少。"
-ITEMS = (
-    "1.教育支出（类）普通教育（款）小学教育（项）：支出决算数为5.00万元，比上年决算增加1.00万元，增长25.00%。"
-    "2.农业支出（类）农业农村（款）行政运行（项）：支出决算数为7.00万元，比上年决算减少1.00万元，下降12.50%。"
-)
-
-
-def shown_of(*texts: str) -> Shown:
-    sheet = Sheet()
-    paragraphs: list[Paragraph] = [sheet.paragraph(text) for text in texts]
-    return show(paragraphs, [], PAIR.printed)
-
-
-def resolved(section: str, values: dict[str, Any], *texts: str) -> Resolved:
-    """An answer with some fields of a section, the others null."""
-    answer = answer_model(Report, PAIR.figure_type(()), {section: dict.fromkeys(values)})
-    return resolve(answer.model_validate({section: values}), Report, shown_of(*texts), PAIR, {}, depth=1)
-
-
-def refused(found: Resolved) -> list[tuple[str, str]]:
-    return [(each.pointer, each.reason) for each in found.refused]
+from recount.tests.pipeline.model.resolving import CHANGE, INCOME, item, items, refused, resolved
 
 
 def test_a_figure_with_its_mark_is_its_place() -> None:
@@ -73,6 +44,23 @@ def test_a_figure_in_several_places_is_found_by_the_words_of_its_field_or_left_o
     assert found.values["income"]["fiscal_appropriation"]["amount"].ref == Ref(1)
     lost = resolved("income", {"business": {"amount": "9.00@7", "percent": None}}, twice)
     assert refused(lost) == [("/income/business/amount", SEVERAL)]
+
+
+def test_a_figure_in_several_places_that_all_speak_for_its_field_is_taken_where_it_is_first() -> None:
+    twice = "本年收入9.00万元，比上年增加1.00万元。本年收入9.00万元，其中：财政拨款收入8.00万元，占88.89%。"
+    found = resolved("income", {"total": "9.00@7"}, twice)
+    assert found.values["income"]["total"].ref == Ref(0)
+    assert not found.refused
+
+
+def test_a_figure_in_another_unit_is_not_what_a_field_holds() -> None:
+    change = {"amount": "16.67@3", "percent": None, "reason": None}
+    found = resolved("income_expenditure", {"income_change": change}, CHANGE)
+    assert refused(found) == [("/income_expenditure/income_change/amount", OF_ANOTHER_KIND)]
+    both = "收入总计100.00万元。收入总计与上年相比，减少0.20万元，下降0.20%。"
+    change = {"amount": "0.20@9", "percent": "0.20@9", "reason": None}
+    values = resolved("income_expenditure", {"income_change": change}, both).values["income_expenditure"]
+    assert [values["income_change"][name].ref.token for name in ("amount", "percent")] == [1, 2]
 
 
 @pytest.mark.parametrize("figure", ["123.45@1", "1000.00@1", "100.01@1", "10000@1"])
@@ -122,15 +110,6 @@ def test_a_quotation_is_given_as_printed_and_one_of_its_own_is_refused() -> None
     bad = resolved("income_expenditure", {"income_change": change}, CHANGE)
     assert bad.values["income_expenditure"]["income_change"]["reason"] is None
     assert refused(bad) == [("/income_expenditure/income_change/reason", NOT_QUOTED)]
-
-
-def item(name: str, amount: str) -> dict[str, Any]:
-    return {"class_name": None, "section_name": None, "item_name": name, "amount": amount}
-
-
-def items(*rows: dict[str, Any]) -> Resolved:
-    full = [{**dict.fromkeys(("change", "budget", "purpose")), **row} for row in rows]
-    return resolved("general_public_budget", {"items": full}, ITEMS)
 
 
 def test_a_row_keeps_its_name() -> None:
@@ -184,7 +163,7 @@ def test_a_figure_that_another_row_has_in_its_place_is_that_rows() -> None:
     found = items(item("小学教育", "7.00@4"), item("行政运行", "7.00@4"))
     rows = found.values["general_public_budget"]["items"]
     assert [(row["item_name"], row["amount"] and row["amount"].mark.token.raw) for row in rows] == [
-        ("小学教育", None),
+        ("小学教育", "5.00"),  # the words put it right
         ("行政运行", "7.00"),
     ]
     assert refused(found) == [("/general_public_budget/items/0/amount", OF_ANOTHER_ROW)]
@@ -195,6 +174,17 @@ def test_a_row_is_said_once() -> None:
     rows = found.values["general_public_budget"]["items"]
     assert [row["item_name"] for row in rows] == ["小学教育", "行政运行"]
     assert [reason for _, reason in refused(found)] == [SAID_ONCE]
+
+
+def test_what_is_refused_of_a_row_that_is_not_taken_is_told_behind_the_last() -> None:
+    """Its index would be that of the next row, which has figures: an invention would be hidden by them."""
+    found = items(item("", "123.45@1"), item("小学教育", "5.01@1"), item("行政运行", "7.00@4"))
+    rows = found.values["general_public_budget"]["items"]
+    assert [row["item_name"] for row in rows] == ["小学教育", "行政运行"]
+    assert refused(found) == [
+        ("/general_public_budget/items/2/amount", NOT_SHOWN),
+        ("/general_public_budget/items/0/amount", NOT_SHOWN),
+    ]
 
 
 def test_a_name_that_stands_by_the_figures_of_another_row_is_taken_out() -> None:
