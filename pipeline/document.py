@@ -13,6 +13,7 @@ from typing import Literal
 Origin = Literal["text", "ocr"]
 Box = tuple[float, float, float, float]
 """x0, y0, x1, y1 in PDF points."""
+_CENTS = 2  # decimals of an amount of money
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,14 @@ class Token:
     origin: Origin = "text"
     confidence: float | None = None
     head: str | None = None
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether a number of running text is a figure: it has a unit, or is written as money (12.50, 1,250).
+
+        Of amounts in a row only the last may have its unit.
+        """
+        return self.unit is not None or self.decimals >= _CENTS or "," in self.raw or "，" in self.raw
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from recount.pipeline.model.labels import Trail, Witness, falls, named, witness
 from recount.pipeline.model.quotation import Words
 from recount.pipeline.model.shown import Mark, Shown
 from recount.pipeline.split.text import fold
-from recount.pipeline.template.unmapped import is_figure
 from recount.pipeline.verify.resolve import fits
 from recount.schemas.figures import Kind, Model, Ref
 
@@ -102,7 +101,7 @@ class _Amending:
         given = {
             mark.token.index: mark
             for mark in self._shown.marks
-            if fits(mark.token, kind) and (mark.place.grid is not None or is_figure(mark.token))
+            if fits(mark.token, kind) and (mark.place.grid is not None or mark.token.is_figure)
             if _is_own(trail) or mark.token.index not in self._taken
             if self._is_of(mark, trail[self._depth :], row)
         }

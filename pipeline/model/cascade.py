@@ -126,7 +126,7 @@ def _open_in(
 
 
 def _says_figures(piece: Piece) -> bool:
-    return any(token.unit is not None or token.decimals for token in piece.tokens)
+    return any(token.is_figure for token in piece.tokens)
 
 
 # --- which answer is taken

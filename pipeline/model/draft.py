@@ -16,7 +16,7 @@ from recount.pipeline.model.resolve import Refused
 from recount.pipeline.model.shown import Shown
 from recount.pipeline.template.labels import label_before
 from recount.pipeline.template.passage import passage_of
-from recount.pipeline.template.unmapped import is_figure, without_key
+from recount.pipeline.template.unmapped import without_key
 from recount.schemas.figures import Ref
 from recount.schemas.parts import UnmappedFigure
 
@@ -104,7 +104,7 @@ def unmapped(paragraphs: Sequence[Paragraph], title: str, used: set[int]) -> lis
     known = [(t.value, t.unit, label_before(passage, at)) for at, t in tokens.items() if t.index in used]
     found = []
     for at, token in sorted(tokens.items()):
-        if token.index in used or not is_figure(token):
+        if token.index in used or not token.is_figure:
             continue
         label = label_before(passage, at)
         if any((token.value, token.unit) == (value, unit) and _same(label, other) for value, unit, other in known):

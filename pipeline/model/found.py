@@ -67,7 +67,7 @@ def _left_out(drafted: Drafted, verified: Verified) -> list[str]:
     used = drafted.used | {figure.token for figure in verified.figures.values()}
     left: list[str] = []
     for each in drafted.shown:
-        figures = [mark for mark in each.marks if mark.token.unit or mark.token.decimals]
+        figures = [mark for mark in each.marks if mark.token.is_figure]
         out = [mark.printed for mark in figures if mark.token.index not in used]
         left += out if len(out) * 2 > len(figures) else []
     return left

@@ -18,7 +18,7 @@ from typing import Any
 from recount.pipeline.model.amend import amended, chosen, stands_by
 from recount.pipeline.model.chosen import Chosen, Lost, chosen_in, says_something
 from recount.pipeline.model.fields import is_choice, is_list, kind_of, model_of, names_of
-from recount.pipeline.model.labels import Trail, Witness, named, witness
+from recount.pipeline.model.labels import Trail, Witness, witness
 from recount.pipeline.model.protocol import Copied, Numbers
 from recount.pipeline.model.quotation import Near, Words
 from recount.pipeline.model.shown import Mark, Shown
@@ -267,13 +267,10 @@ class _Resolver:
         same = [each for each in alike if fits(each.token, kind)]
         if len(same) < 2:
             return same[0] if same else OF_ANOTHER_KIND if alike else NOT_SHOWN
-        way = trail[self._depth :]
-        speaking = [each for each in same if witness(way, each.place) is Witness.FOR]
+        speaking = [each for each in same if witness(trail[self._depth :], each.place) is Witness.FOR]
         if exact in same and (exact in speaking or len(speaking) != 1):
             return exact
-        if len(speaking) == 1:
-            return speaking[0]
-        return next((each for each in speaking if named(way, each.place)), SEVERAL)
+        return speaking[0] if speaking else SEVERAL
 
 
 def _tokens(row: Mapping[str, Any]) -> set[int]:

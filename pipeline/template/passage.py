@@ -80,7 +80,10 @@ _SUB_HEADING = re.compile(r"(?:^|\n)(?P<heading>\([一二三四五六七八九�
 
 def heading_above(passage: Passage, at: int) -> str | None:
     """The nearest sub-heading （一）… above an index, None where the passage has none above it."""
-    found = None
-    for match in _SUB_HEADING.finditer(passage.shape, 0, at):
-        found = passage.text(*match.span("heading"))
-    return found
+    start = at
+    while start >= 0:
+        start = passage.shape.rfind("\n(", 0, start)
+        match = _SUB_HEADING.match(passage.shape, max(start, 0), at)
+        if match:
+            return passage.text(*match.span("heading"))
+    return None

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from recount.pipeline.document import Token
 from recount.pipeline.template.facts import MONEY, Reading
 from recount.pipeline.template.labels import label_before
 from recount.pipeline.template.passage import Passage, heading_above
 from recount.schemas.figures import Model, Ref
 from recount.schemas.parts import UnmappedFigure
-
-_CENTS = 2
 
 
 def open_in(passage: Passage, reading: Reading, section: object) -> Reading:
@@ -42,15 +39,7 @@ def refs_in(values: object) -> Iterator[Ref]:
 
 def unmapped_in(title: str, passage: Passage, reading: Reading) -> list[UnmappedFigure[Ref]]:
     """The figures of a section that have no key, without ordinals and numbers inside names."""
-    return [without_key(title, passage, at) for at in sorted(reading.unclaimed) if is_figure(passage.token(at))]
-
-
-def is_figure(token: Token) -> bool:
-    """Whether a number of running text is a figure: it has a unit, or is written as money (12.50, 1,250).
-
-    Of amounts in a row only the last may have its unit.
-    """
-    return token.unit is not None or token.decimals >= _CENTS or "," in token.raw or "，" in token.raw
+    return [without_key(title, passage, at) for at in sorted(reading.unclaimed) if passage.token(at).is_figure]
 
 
 def without_key(title: str, passage: Passage, at: int) -> UnmappedFigure[Ref]:
