@@ -96,20 +96,20 @@ class _Amending:
             yield self._fields(values, model, _Row(own, [each.mark for _, each in chosen_in(values)]))
 
     def _only(self, trail: Trail, row: _Row | None) -> Chosen | None:
-        """The one figure of what was shown that the words give to a field, and that no other field has."""
+        """The one figure of what was shown that the words give to a field, where it is first and no other field's."""
         kind = kind_of(*trail[-1]) or Kind.ANY
-        given = {
-            mark.token.index: mark
+        given = [
+            mark
             for mark in self._shown.marks
             if fits(mark.token, kind) and (mark.place.grid is not None or mark.token.is_figure)
-            if _is_own(trail) or mark.token.index not in self._taken
             if self._is_of(mark, trail[self._depth :], row)
-        }
-        if len(given) != 1:
+        ]
+        own = _is_own(trail)
+        free = next((mark for mark in given if own or mark.token.index not in self._taken), None)
+        if free is None or len({(abs(mark.token.value), mark.token.unit) for mark in given}) > 1:
             return None
-        ((token, mark),) = given.items()
-        self._taken |= set() if _is_own(trail) else {token}
-        return chosen(mark, trail, Witness.FOR)
+        self._taken |= set() if own else {free.token.index}
+        return chosen(free, trail, Witness.FOR)
 
     def _is_of(self, mark: Mark, trail: Trail, row: _Row | None) -> bool:
         if row is None:

@@ -184,8 +184,8 @@ def _named(model: type[Model], name: str, kind: Kind, place: Place) -> Witness |
 
 def _alike(subjects: Mapping[str, Subject], name: str, last: Set[str]) -> bool:
     """Whether what was named last is the subject's own name with more or fewer words before it."""
-    own = subjects[name].title
-    return any(own.endswith(subjects[each].title) or subjects[each].title.endswith(own) for each in last)
+    own, others = subjects[name].title, [subjects[each].title for each in last]
+    return any(own and each and (own.endswith(each) or each.endswith(own)) for each in others)
 
 
 def _headed(name: str, subjects: Mapping[str, Subject], place: Place) -> Witness:

@@ -280,7 +280,7 @@ class ThreePublic(Model, Generic[F]):
     """七、财政拨款“三公”经费支出决算情况说明."""
 
     total: F | None = money("“三公”经费支出", _THREE_PUBLIC)
-    change: Change[F] | None = part("与上年相比")
+    change: Change[F] | None = part("与上年相比", _THREE_PUBLIC)
     overseas: ThreePublicItem[F] | None = part("因公出国（境）费", _OVERSEAS)
     vehicles: ThreePublicItem[F] | None = part("公务用车购置及运行维护费")
     reception: ThreePublicItem[F] | None = part("公务接待费")

@@ -9,7 +9,13 @@ import pytest
 from recount.pipeline.model.labels import Witness, falls, subject_in, witness
 from recount.pipeline.model.shown import Place
 from recount.schemas.figures import Model, Ref
-from recount.schemas.final_accounts.narrative import GeneralPublicBudget, Income, IncomeExpenditure, ThreePublic
+from recount.schemas.final_accounts.narrative import (
+    GeneralPublicBudget,
+    Income,
+    IncomeExpenditure,
+    ThreePublic,
+    ThreePublicItem,
+)
 from recount.schemas.final_accounts.statements import FundSplit, IncomeRow
 from recount.schemas.parts import Change, Comparison, Portion
 
@@ -61,6 +67,16 @@ def test_one_sentence_for_both_sides_speaks_for_both() -> None:
 )
 def test_the_words_before_a_figure_say_what_of_a_comparison_it_is(field: str, before: str, found: Witness) -> None:
     assert said(((GeneralPublicBudget[Ref], "budget"), (Comparison[Ref], field)), before) is found
+
+
+def test_the_change_of_the_whole_is_told_from_those_of_its_parts() -> None:
+    """与上年相比 names nothing by itself: no title at all is like no other."""
+    whole = '"三公"经费支出决算▮万元,比上年减少'
+    part = f"{whole}▮万元。其中:因公出国(境)费支出▮万元,比上年减少"
+    change = ((ThreePublic[Ref], "change"), (Change[Ref], "amount"))
+    of_a_part = ((ThreePublic[Ref], "overseas"), (ThreePublicItem[Ref], "change"), (Change[Ref], "amount"))
+    assert [said(change, each) for each in (whole, part)] == [Witness.FOR, Witness.AGAINST]
+    assert [said(of_a_part, each) for each in (whole, part)] == [Witness.AGAINST, Witness.FOR]
 
 
 @pytest.mark.parametrize(
