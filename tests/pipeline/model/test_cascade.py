@@ -248,6 +248,20 @@ def test_a_section_is_asked_about_in_smaller_parts_if_one_question_was_left_unan
     assert found.left_out
 
 
+def test_a_paragraph_that_was_passed_over_is_asked_about_if_its_words_name_an_open_field() -> None:
+    known = example(DEPARTMENT)
+    passed_over = ("overseas_groups", "overseas_visits", "vehicle_purchase", "vehicle_running", "vehicles_bought")
+
+    def first_paragraph_only(values: dict[str, Any], _: int) -> dict[str, Any]:
+        values["three_public"].update(dict.fromkeys((*passed_over, "vehicles_owned", "reception_batches")))
+        return values
+
+    _, asker = by_model(known, 1, three_public=first_paragraph_only)
+    assert "没有填到任何字段" in note_of(asker, "three_public")
+    _, content = by_model(known, 1)
+    assert not [each for each in content.asked if each.round]
+
+
 def test_a_report_is_its_values() -> None:
     values = values_of(example(NATIONAL).template.report)
     assert example(NATIONAL).family.report_of(Ref).model_validate(values) == example(NATIONAL).template.report
