@@ -29,6 +29,12 @@ def chosen(mark: Mark, trail: Trail, said: Witness) -> Chosen:
     return Chosen(Ref(mark.token.index, negative=down), mark, said, trail)
 
 
+def is_one(mark: Mark, kind: Kind) -> bool:
+    """Whether a number may be a figure of a kind: 12345热线 in running text is no amount."""
+    counted = mark.place.grid is None and kind in (Kind.MONEY, Kind.PERCENT)
+    return fits(mark.token, kind) and (mark.token.is_figure or not counted)
+
+
 def stands_by(name: str, mark: Mark, others: Set[str], shown: Shown, words: Words) -> bool:
     """Whether a name is in the table row of a figure; in words, whether no other row is named in between.
 
@@ -101,7 +107,7 @@ class _Amending:
         given = [
             mark
             for mark in self._shown.marks
-            if fits(mark.token, kind) and (mark.place.grid is not None or mark.token.is_figure)
+            if is_one(mark, kind) and (mark.place.grid is not None or mark.token.is_figure)
             if self._is_of(mark, trail[self._depth :], row)
         ]
         own = _is_own(trail)

@@ -9,6 +9,7 @@ from recount.pipeline.document import Token
 from recount.pipeline.model.draft import Drafted
 from recount.pipeline.model.left_out import left_out
 from recount.pipeline.model.resolve import (
+    NO_NAME,
     NO_NUMBER,
     NOT_QUOTED,
     NOT_SHOWN,
@@ -28,6 +29,7 @@ _WORDS = {
     NO_NUMBER: "这不是原文的数字",
     SEVERAL: "这个数字在原文出现多次，编号不对，不知道是哪一个",
     NOT_QUOTED: "原文没有这些字",
+    NO_NAME: "这里有金额，不是名称",
     OF_ANOTHER_ROW: "这个名称不在这些数字所在的行",
     SAID_ONCE: "这一项原文只说了一次",
     OF_ANOTHER_KIND: "它的单位不合这个字段",

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from recount.pipeline.model.amend import amended, chosen, stands_by
+from recount.pipeline.model.amend import amended, chosen, is_one, stands_by
 from recount.pipeline.model.chosen import Chosen, Lost, chosen_in, says_something
 from recount.pipeline.model.fields import is_choice, is_list, kind_of, model_of, names_of
 from recount.pipeline.model.labels import Trail, Witness, witness
@@ -23,7 +23,6 @@ from recount.pipeline.model.protocol import Copied, Numbers
 from recount.pipeline.model.quotation import Near, Words
 from recount.pipeline.model.shown import Mark, Shown
 from recount.pipeline.split.text import fold
-from recount.pipeline.verify.resolve import fits
 from recount.schemas.figures import Kind, Model
 
 NOT_SHOWN = "the section does not have this figure"
@@ -32,6 +31,7 @@ INVENTED = frozenset({NOT_SHOWN, NO_NUMBER})
 """What is no figure of the page: it is told in any case, and earns its field nothing."""
 SEVERAL = "the section has it in several places, and no words tell which is meant"
 NOT_QUOTED = "the section does not say this"
+NO_NAME = "it holds an amount, and is no name"
 OF_ANOTHER_ROW = "it does not stand in the row of its figures"
 SAID_ONCE = "the section says this once"
 OF_ANOTHER_KIND = "its unit does not fit this field"
@@ -193,10 +193,14 @@ class _Resolver:
             index for row, far in zip(rows, away, strict=True) if not _strange(row, far) for index in _tokens(row)
         }
         start = self._before.get(pointer, 0)
-        return [
+        kept = [
             self._in_its_row(row, far, standing, f"{pointer}/{at}")
             for at, (row, far) in enumerate(zip(rows, away, strict=True), start)
         ]
+        # In running text a row without the name that tells the others apart may be any row: 类 alone, where others
+        # say their 项.
+        own = names[-1] if names and not self._shown.lines and answered[names[-1]] else None
+        return [_unsure(row) if own is not None and not row.get(own) else row for row in kept]
 
     def _in_its_row(
         self, row: dict[str, Any], away: Mapping[str, Set[int]], standing: Set[int], pointer: str
@@ -231,12 +235,17 @@ class _Resolver:
         if not value.strip():
             return None
         near = None if mark is None else Near(mark.at, before=called)
-        quoted = self._words.quoted(value, near)
-        if quoted is None:
-            self._refused.append(Refused(pointer, value, NOT_QUOTED))
-        elif (span := self._words.find(value, near)) is not None:
-            self._spans.append(span)
+        quoted, span = self._words.quoted(value, near), self._words.find(value, near)
+        if quoted is None or (called and span is not None and self._has_an_amount(span)):
+            self._refused.append(Refused(pointer, value, NOT_QUOTED if quoted is None else NO_NAME))
+            return None
+        self._spans += [span] if span is not None else []
         return quoted
+
+    def _has_an_amount(self, span: tuple[int, int]) -> bool:
+        """Whether words of running text hold an amount; a cell of a table is called what it says: ≤48小时."""
+        inside = (mark for mark in self._shown.marks if span[0] <= mark.at < span[1] and mark.place.grid is None)
+        return any(is_one(mark, Kind.MONEY) for mark in inside)
 
     # --- figures
 
@@ -264,7 +273,7 @@ class _Resolver:
             for each in marks
             if (each is exact if copied.value is None else abs(each.token.value) == abs(copied.value))
         ]
-        same = [each for each in alike if fits(each.token, kind)]
+        same = [each for each in alike if is_one(each, kind)]
         if len(same) < 2:
             return same[0] if same else OF_ANOTHER_KIND if alike else NOT_SHOWN
         speaking = [each for each in same if witness(trail[self._depth :], each.place) is Witness.FOR]

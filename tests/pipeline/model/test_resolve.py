@@ -11,6 +11,7 @@ from recount.pipeline.model.labels import Witness
 from recount.pipeline.model.protocol import PAIR, PROTOCOLS, Choice, Copied, MarkAlone, Plain
 from recount.pipeline.model.quotation import Near, Words
 from recount.pipeline.model.resolve import (
+    NO_NAME,
     NOT_QUOTED,
     NOT_SHOWN,
     OF_ANOTHER_FIELD,
@@ -193,6 +194,25 @@ def test_a_name_that_stands_by_the_figures_of_another_row_is_taken_out() -> None
     assert [row["item_name"] for row in rows] == [None, None]
     assert {chosen.witness for row in rows if isinstance(chosen := row["amount"], Chosen)} == {Witness.AGAINST}
     assert {reason for _, reason in refused(found)} == {OF_ANOTHER_ROW}
+
+
+def test_a_row_without_the_name_that_tells_rows_apart_is_unsure() -> None:
+    """Its figures add up as well, but nobody is told of which item they are."""
+    nameless = {**item("", "7.00@4"), "item_name": None, "class_name": "农业支出（类）"}
+    rows = items(item("小学教育", "5.00@1"), nameless).values["general_public_budget"]["items"]
+    assert [row["amount"].witness for row in rows] == [Witness.FOR, Witness.AGAINST]
+    [alone] = items(nameless).values["general_public_budget"]["items"]
+    assert alone["amount"].witness is Witness.FOR  # no 项 is said of any row
+
+
+def test_a_number_in_a_name_is_no_amount_and_an_amount_is_no_name() -> None:
+    said = "1.教育支出（类）普通教育（款）12345热线（项）：支出决算数为5.00万元。"
+    row = {**item("12345热线", "12345@1"), "class_name": "支出决算数为5.00万元", "change": None}
+    found = items(row, printed=(said,))
+    [kept] = found.values["general_public_budget"]["items"]
+    assert (kept["item_name"], kept["class_name"]) == ("12345热线", None)
+    assert kept["amount"].mark.token.raw == "5.00"
+    assert {reason for _, reason in refused(found)} == {OF_ANOTHER_KIND, NO_NAME}
 
 
 def test_quotations_may_be_shortened_and_are_found_near_their_figure() -> None:
