@@ -2,11 +2,11 @@
 
     python -m recount.eval.fingerprints [--write] [--first N] [--jobs N] [--only GROUP,…]
 
-compares with the kept ones (docs/measurements/fingerprints.txt), and exits with 1 if one differs; `--write` keeps new ones.
-The reports: the gold set, 100 generated reports of each form of final accounts, 40 generated budgets of each layout, ten
-scans, and the starter family's example. `--first N` takes only N of each group: a look between two steps of a change
-that is to change nothing. What is hashed is the result file as it is written, without its seconds. Readings of scans may differ
-between processors, for the networks' arithmetic does; digital reports must not.
+compares with the kept ones (docs/measurements/fingerprints.txt), and exits with 1 if one differs; `--write` keeps
+new ones. The reports: the gold set, 100 generated reports of each form of final accounts, 40 generated budgets of each
+layout, ten scans, and the starter family's example. `--first N` takes only N of each group: a look between two steps of
+a change that is to change nothing. What is hashed is the result file as it is written, without its seconds. Readings of
+scans may differ between processors, for the networks' arithmetic does; digital reports must not.
 """
 
 from __future__ import annotations
