@@ -44,11 +44,11 @@ from recount.options import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from recount.pipeline.archive import Problem, Source
-    from recount.pipeline.model.plan import Plan
-    from recount.pipeline.place import Place
-    from recount.pipeline.pool import Bounds
-    from recount.pipeline.runner import RunSummary
+    from recount.pipeline.archive.place import Place
+    from recount.pipeline.archive.sources import Problem, Source
+    from recount.pipeline.run.ahead import Plan
+    from recount.pipeline.run.pool import Bounds
+    from recount.pipeline.run.runner import RunSummary
     from recount.schemas.family import Family
 
 FAILED = 1
@@ -151,8 +151,8 @@ def structure(
     ] = False,
 ) -> None:
     """Structure reports: one JSON file each, DIR/reports/<path below the archive>.json."""
-    from recount.pipeline.archive import find_sources, read_list
-    from recount.pipeline.place import place_of
+    from recount.pipeline.archive.place import place_of
+    from recount.pipeline.archive.sources import find_sources, read_list
     from recount.pipeline.settings import Settings, model_of
 
     archive = find_sources([*map(place_of, paths or ()), *(read_list(listed) if listed else ())])
@@ -171,7 +171,7 @@ def structure(
     )
     settings = Settings(family, ocr.value, ocr_engine.value, mapper.value, asked, rounds)
     if dry_run or batch:
-        from recount.pipeline.model.ahead import ahead
+        from recount.pipeline.run.ahead import ahead
 
         with ahead(settings, place_of(out), ledger) as looking:
             if dry_run:
@@ -191,8 +191,8 @@ def structure(
 
 def _print_plan(plans: Mapping[str, Plan]) -> None:
     """What a run would take, a line a report, and in all."""
-    from recount.pipeline.model.plan import Plan
-    from recount.pipeline.model.show import render_plan
+    from recount.pipeline.output.show import render_plan
+    from recount.pipeline.run.ahead import Plan
 
     console = _console()
     for part in render_plan(plans, sum(plans.values(), Plan())):
@@ -209,8 +209,8 @@ def _run(
     """Runs an archive under the eyes of its user; Ctrl-C is one line. how: as of `run`."""
     from rich.console import Console
 
-    from recount.pipeline.progress import json_log, live_progress
-    from recount.pipeline.runner import Outcome, run
+    from recount.pipeline.run.progress import json_log, live_progress
+    from recount.pipeline.run.runner import Outcome, run
 
     console = Console(stderr=True, quiet=quiet)
     try:
@@ -228,14 +228,14 @@ def _run(
 
 def _bounds(timeout: float, memory: int) -> Bounds:
     """What a report may take, by the options --timeout and --memory."""
-    from recount.pipeline.pool import Bounds
+    from recount.pipeline.run.pool import Bounds
 
     return Bounds(timeout or None, memory << 20 or None)
 
 
 def _print_summary(summary: RunSummary) -> None:
     """What a run did, on standard output."""
-    from recount.pipeline.show import render_summary, render_unread
+    from recount.pipeline.output.show import render_summary, render_unread
 
     console = _console()
     console.print(
@@ -257,7 +257,7 @@ def _print_failures(summary: RunSummary, problems: Sequence[Problem] = ()) -> bo
     """What failed, and why, on standard error; True if anything did."""
     from rich.console import Console
 
-    from recount.pipeline.show import reason_of, render_failures
+    from recount.pipeline.output.show import reason_of, render_failures
 
     failures = [(str(problem.place), problem.reason) for problem in problems]
     failures += [reason_of(failure) for failure in summary.failures]
@@ -281,7 +281,7 @@ def retry(
     log_json: LogOption = None,
 ) -> None:
     """Do again what failed, or was not done, of the reports that an output folder knows."""
-    from recount.pipeline.status import last_of, to_retry
+    from recount.pipeline.run.status import last_of, to_retry
 
     sources, last = to_retry(out, failed=failed), last_of(out)
     how = {"engine": engine.value, "jobs": jobs, "settings": last.settings, "ledger": last.ledger}
@@ -297,8 +297,8 @@ def status(
     out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run, or that of its --ledger.")],
 ) -> None:
     """Show how an output folder stands: what is done, what failed and why, where the time went."""
-    from recount.pipeline.show import render_status
-    from recount.pipeline.status import status_of
+    from recount.pipeline.output.show import render_status
+    from recount.pipeline.run.status import status_of
 
     console = _console()
     for part in render_status(status_of(out)):
@@ -319,9 +319,9 @@ def show(
     family: FamilyOption = None,
 ) -> None:
     """Show a result: source discrepancies, disputed figures with the reason, then all figures by section."""
-    from recount.pipeline.jsonfile import read_result
-    from recount.pipeline.lookup import find_result, report_model
-    from recount.pipeline.show import render_result
+    from recount.pipeline.output.show import render_result
+    from recount.pipeline.result import read_result
+    from recount.pipeline.run.store import find_result, report_model
 
     content = read_result(find_result(result, name))
     console = _console()
@@ -351,7 +351,7 @@ def export(
     ] = None,
 ) -> None:
     """Export results as tables: figures, budget items, indicators, funds, statements, discrepancies."""
-    from recount.pipeline.export.export import export as exported
+    from recount.pipeline.output.export import export as exported
 
     done = exported(out, target, format_, status=status, keys=keys, table=table)
     for name, rows in done.rows.items():
@@ -366,8 +366,8 @@ def check(
 ) -> None:
     """Ask a model about one tiny section, in every mode, and print what works, how fast, in how many tokens."""
     from recount.pipeline.model.local import served
-    from recount.pipeline.model.show import render_probe
     from recount.pipeline.model.transport.probe import probe
+    from recount.pipeline.output.show import render_probe
     from recount.pipeline.settings import model_of
 
     asked = model_of(model, "model", base_url=base_url, mode=model_mode.value)
@@ -384,7 +384,7 @@ def check(
 @app.command(epilog="The schema is JSON Schema 2020-12; titles are the official Chinese terms.")
 def schema(family: FamilyOption = None) -> None:
     """Print the JSON Schema of a structured report."""
-    from recount.pipeline.lookup import json_schema
+    from recount.pipeline.run.store import json_schema
 
     print(json_schema(_family(family)))
 
@@ -395,7 +395,7 @@ def init_family(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the folder NAME is made.")] = Path(),
 ) -> None:
     """Begin a report family of your own: a folder with models, outline, identities and one example."""
-    from recount.pipeline.own_family import write_starter
+    from recount.pipeline.recognise import write_starter
 
     folder = write_starter(name, out)
     print(f"{folder} is ready: recount structure {folder / 'example'} --out out/ --family {folder}")
@@ -405,7 +405,7 @@ def _family(name: str | None) -> Family | None:
     """The family that an option names."""
     if name is None:
         return None
-    from recount.pipeline.own_family import family_of
+    from recount.pipeline.recognise import family_of
 
     return family_of(name)
 
@@ -415,7 +415,7 @@ def chain(
     out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run.")],
 ) -> None:
     """Compare each report's closing with the next year's opening, where a folder holds both years of a unit."""
-    from recount.pipeline.chain import chain as chained
+    from recount.pipeline.output.chain import chain as chained
 
     found = chained(out)
     for finding in found.findings:

@@ -12,13 +12,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from recount.pipeline.errors import NotToSchema, Truncated
-from recount.pipeline.model.draft import merged
+from recount.pipeline.model.answer.draft import merged
+from recount.pipeline.model.ask.pieces import Piece
+from recount.pipeline.model.ask.prompting import sheet
+from recount.pipeline.model.ask.question import Asker, Question
+from recount.pipeline.model.ask.shown import show
 from recount.pipeline.model.fields import answer_model
 from recount.pipeline.model.mapper import parts_of
-from recount.pipeline.model.pieces import Piece
-from recount.pipeline.model.prompting import sheet
-from recount.pipeline.model.question import Asker, Question
-from recount.pipeline.model.shown import show
 from recount.schemas.family import Family
 
 _SYSTEM = (

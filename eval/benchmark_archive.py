@@ -21,10 +21,10 @@ from pathlib import Path
 from statistics import mean, median
 
 from recount.eval.measurement import Measurement, printed
-from recount.pipeline.archive import Source, find_sources
-from recount.pipeline.export.export import FORMATS, export
-from recount.pipeline.pool import Bounds
-from recount.pipeline.runner import Outcome, run
+from recount.pipeline.archive.sources import Source, find_sources
+from recount.pipeline.output.export import FORMATS, export
+from recount.pipeline.run.pool import Bounds
+from recount.pipeline.run.runner import Outcome, run
 
 TWO_LIMIT = 1.7
 """Two workers do at least so many times as much as one."""

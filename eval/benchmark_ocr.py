@@ -46,8 +46,8 @@ def bare(paths: Sequence[Path]) -> Callable[[], None]:
     import pymupdf
     from rapidocr import EngineType, RapidOCR
 
-    from recount.pipeline.ocr.images import picture_of_page
-    from recount.pipeline.ocr.prepare import prepare
+    from recount.pipeline.ocr.image.images import picture_of_page
+    from recount.pipeline.ocr.image.prepare import prepare
 
     engine = RapidOCR(
         params={
@@ -80,7 +80,7 @@ def bare(paths: Sequence[Path]) -> Callable[[], None]:
 
 def whole(paths: Sequence[Path]) -> Callable[[], None]:
     """Everything that is done with a report."""
-    from recount.pipeline.ocr.engine import engine
+    from recount.pipeline.ocr.network.engine import engine
     from recount.pipeline.structure import structure
 
     engine("openvino")

@@ -60,7 +60,7 @@ def evaluate(
     from rich.console import Console
 
     from recount.eval.commands import run_evaluation, summary_lines
-    from recount.pipeline.progress import live_progress
+    from recount.pipeline.run.progress import live_progress
     from recount.pipeline.settings import Settings, model_of
 
     asked = model_of(model, mapper.value, base_url=base_url)

@@ -14,10 +14,10 @@ from recount.eval.harness import Evaluation, evaluate
 from recount.eval.report.page import REPORT, percent, write_report
 from recount.eval.results import RESULTS, Json, Totals, fails_under, read_results, totals, write_results
 from recount.pipeline.errors import UsageError
-from recount.pipeline.runner import Outcome, asking
+from recount.pipeline.run.runner import Outcome, asking
+from recount.pipeline.run.worker import structure_report
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.version import program_version
-from recount.pipeline.worker import structure_report
 
 GOLD = Path(__file__).resolve().parent / "gold"
 """The gold set of the repository; an installed Recount does not have it."""

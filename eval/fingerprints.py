@@ -27,9 +27,9 @@ from recount.eval.generator import Form, Options, generate
 from recount.eval.generator.budget import generate_budget
 from recount.eval.generator.budget_district import generate_district_budget
 from recount.pipeline.errors import DocumentError
-from recount.pipeline.jsonfile import encoded
-from recount.pipeline.own_family import family_of
-from recount.pipeline.pool import Died, Pool
+from recount.pipeline.recognise import family_of
+from recount.pipeline.result import encoded
+from recount.pipeline.run.pool import Died, Pool
 from recount.pipeline.structure import structure
 from recount.schemas.family import Family
 

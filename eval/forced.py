@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from recount.pipeline.model.question import Asker, Question, Reply
+from recount.pipeline.model.ask.question import Asker, Question, Reply
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from recount.eval.damage import LEVELS, Damage
 from recount.eval.generator import Form, Options, generate, write_case
 from recount.eval.places import places_of
 from recount.pipeline.errors import UsageError
-from recount.pipeline.pool import Died, Pool
+from recount.pipeline.run.pool import Died, Pool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Runs a task over cases and scores what comes out. The task is handed in: the harness knows only results.
 
-Every report is done in the boundary that archive runs have (`pipeline.runner`): a report that breaks the task, or
+Every report is done in the boundary that archive runs have (`pipeline.run.runner`): a report that breaks the task, or
 kills its process, is its own outcome and scores zero; the others go on.
 """
 
@@ -12,12 +12,12 @@ from pathlib import Path
 
 from recount.eval.cases import Case
 from recount.eval.scores import CaseScore, Fate, score, score_failure
-from recount.pipeline.archive import Source
-from recount.pipeline.jsonfile import read_result
-from recount.pipeline.ledger import Attempt
-from recount.pipeline.runner import Outcome, run
-from recount.pipeline.store import result_path
-from recount.pipeline.worker import Task
+from recount.pipeline.archive.sources import Source
+from recount.pipeline.result import read_result
+from recount.pipeline.run.ledger import Attempt
+from recount.pipeline.run.runner import Outcome, run
+from recount.pipeline.run.store import result_path
+from recount.pipeline.run.worker import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def evaluate(
 ) -> Evaluation:
     """Structures every case by the task into out/reports, and scores the results.
 
-    jobs, on_progress: as of `pipeline.runner.run`. Raises UsageError if `out` cannot be written to.
+    jobs, on_progress: as of `pipeline.run.runner.run`. Raises UsageError if `out` cannot be written to.
     """
     ordered = sorted(cases, key=lambda case: case.name)
     # The largest first, so that no process is left alone with it in the end. The runner is not told the sizes: it would

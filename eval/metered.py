@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from recount.pipeline.model.question import Asker, Question, Reply
+from recount.pipeline.model.ask.question import Asker, Question, Reply
 from recount.pipeline.model.settings import ModelSettings
-from recount.pipeline.model.transport.answers import key_of
-from recount.pipeline.model.transport.modes import mode_of
-from recount.pipeline.model.transport.store import Store
+from recount.pipeline.model.transport.store import Store, key_of, mode_of
 
 
 @dataclass(frozen=True, slots=True)

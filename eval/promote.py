@@ -10,7 +10,7 @@ from typing import Any
 
 from recount.eval.cases import EXPECTED, PLACES, TAGS
 from recount.pipeline.errors import UsageError
-from recount.pipeline.jsonfile import read_result, write_result
+from recount.pipeline.result import read_result, write_result
 
 
 def promote(result_path: Path, out: Path, source: Path | None = None) -> Path:

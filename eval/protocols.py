@@ -27,21 +27,20 @@ from recount.eval.leaves import face
 from recount.eval.metered import Metered, Took
 from recount.eval.metrics import ABSENT, TRUSTED
 from recount.eval.scores import outcome_of
-from recount.pipeline.content import hash_of
+from recount.pipeline.archive.local import hash_of
 from recount.pipeline.document import Document
 from recount.pipeline.errors import RecountError, UsageError
-from recount.pipeline.jsonfile import write_result
+from recount.pipeline.model.answer.draft import Drafted
+from recount.pipeline.model.ask.pieces import Piece, pieces_of
+from recount.pipeline.model.ask.protocol import PROTOCOLS
 from recount.pipeline.model.cascade import map_by_model
-from recount.pipeline.model.draft import Drafted
-from recount.pipeline.model.found import Found
+from recount.pipeline.model.findings import Found
 from recount.pipeline.model.local import served
 from recount.pipeline.model.mapper import Mapper
-from recount.pipeline.model.pieces import Piece, pieces_of
-from recount.pipeline.model.protocol import PROTOCOLS
 from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.model.transport.store import opened
-from recount.pipeline.result import plain_values
+from recount.pipeline.result import plain_values, write_result
 from recount.pipeline.structure import document_of
 from recount.schemas.family import Family
 

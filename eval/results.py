@@ -27,7 +27,7 @@ from recount.eval.metrics import (
 )
 from recount.eval.scores import CaseScore
 from recount.pipeline.errors import UsageError
-from recount.pipeline.jsonfile import write_result
+from recount.pipeline.result import write_result
 
 FORMAT = "recount-eval/1"
 RESULTS = "results.json"

@@ -26,7 +26,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from recount.pipeline.model.question import Usage
+    from recount.pipeline.usage import Usage
 
 
 class RecountError(Exception):

@@ -49,7 +49,7 @@ class Settings:
             return ""
         parts: list[str] = [self.ocr, self.engine]
         if self.family is not None:
-            from recount.pipeline.own_family import family_of, fingerprint
+            from recount.pipeline.recognise import family_of, fingerprint
 
             family_of(self.family)
             parts.append(fingerprint(self.family))

@@ -8,16 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from recount.pipeline.content import hash_of
-from recount.pipeline.document import Document, Pages, Token
+from recount.pipeline.archive.local import hash_of
+from recount.pipeline.document import Document, Mapped, Pages, Token
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAPdf, NotAReport
-from recount.pipeline.families import known_families, recognise
-from recount.pipeline.mapped import Mapped
+from recount.pipeline.map.registry import map_document
 from recount.pipeline.ocr.reader import EngineName, Mode, Scans, fill_scanned, is_image, read_images
 from recount.pipeline.read import read_pdf
+from recount.pipeline.recognise import known_families, recognise
 from recount.pipeline.result import Readings, Source, result_of
 from recount.pipeline.split import split
-from recount.pipeline.template.registry import map_document
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.repair import Repaired, repair
 from recount.schemas.family import Family
@@ -134,8 +133,7 @@ def _unread(document: Document, scans: Scans) -> tuple[int, ...]:
 
 def _repair(mapped: Mapped, verified: Verified, document: Document, scans: Scans, ocr: Ocr) -> Repaired:
     # Imported when a page was scanned: the recogniser's libraries are heavy.
-    from recount.pipeline.ocr.crops import forget
-    from recount.pipeline.ocr.reread import ScanRereader
+    from recount.pipeline.ocr.reread import ScanRereader, forget
 
     try:
         return repair(mapped.report, verified, document.tokens, ScanRereader(scans, ocr.engine))

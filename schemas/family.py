@@ -7,7 +7,27 @@ from pathlib import Path
 from typing import Any
 
 from recount.schemas.figures import Model
-from recount.schemas.outline import Heading
+
+# How a report family says which part of a report is which: its headings, as data.
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a report family.
+
+    key: the section that it opens. level: 1 第一部分, 2 一、, 3 （一）. title: a regular expression for its
+    folded words without ordinal and spaces. within: the keys of the sections that it may stand in (any if empty).
+    also: another level that some forms give it. closed: it has no headings inside, whatever its ordinals number
+    (名词解释). lists: ordinals inside may number a list; only headings of the outline end it (主要职能).
+    """
+
+    key: str
+    level: int
+    title: str
+    within: tuple[str, ...] = ()
+    also: int | None = None
+    closed: bool = False
+    lists: bool = False
 
 
 @dataclass(frozen=True, slots=True)

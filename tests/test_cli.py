@@ -17,8 +17,8 @@ import typer.main
 
 from recount.cli import app, main
 from recount.eval.generator import Form, Options, generate
-from recount.pipeline import runner
-from recount.pipeline.jsonfile import write_result
+from recount.pipeline.result import write_result
+from recount.pipeline.run import runner
 from recount.pipeline.version import __version__
 
 ROOT = Path(__file__).resolve().parent.parent

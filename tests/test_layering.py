@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "cli": {"cli", "options", "eval", "pipeline", "schemas", "prompts"},
 }
 LONGEST = 500
-BOUNDARIES = {"pipeline/worker.py", "pipeline/own_family.py", "pipeline/place.py"}
+BOUNDARIES = {"pipeline/run/worker.py", "pipeline/recognise.py", "pipeline/archive/place.py"}
 """Where any exception may be caught: of a report, of a family that the user wrote, of a store that fsspec reaches."""
 
 

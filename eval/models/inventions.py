@@ -23,13 +23,13 @@ from pydantic import BaseModel
 
 from recount.eval.models.oracle import Oracle, perfect_answers
 from recount.pipeline.document import Document
-from recount.pipeline.model.draft import Drafted, put_together
+from recount.pipeline.map.registry import map_document
+from recount.pipeline.model.answer.draft import Drafted, put_together
+from recount.pipeline.model.ask.pieces import pieces_of
+from recount.pipeline.model.ask.shown import Shown
+from recount.pipeline.model.findings import Verifying
 from recount.pipeline.model.mapper import Mapper, parts_of
-from recount.pipeline.model.pieces import pieces_of
-from recount.pipeline.model.shown import Shown
-from recount.pipeline.model.verifying import Verifying
 from recount.pipeline.structure import document_of
-from recount.pipeline.template.registry import map_document
 from recount.pipeline.verify import Verified
 from recount.pipeline.verify.recount import Status
 from recount.schemas.family import Family

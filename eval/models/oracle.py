@@ -8,12 +8,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from recount.pipeline.document import Document
+from recount.pipeline.model.ask.pieces import Piece, pieces_of
+from recount.pipeline.model.ask.question import Question, Reply
+from recount.pipeline.model.ask.shown import Shown
 from recount.pipeline.model.fields import is_list
 from recount.pipeline.model.mapper import Mapper, parts_of
-from recount.pipeline.model.pieces import Piece, pieces_of
-from recount.pipeline.model.question import NOTHING, Question, Reply
-from recount.pipeline.model.shown import Shown
 from recount.pipeline.split.text import fold
+from recount.pipeline.usage import NOTHING
 from recount.schemas.figures import Model, Ref
 
 Answers = Mapping[str, Mapping[str, Any]]

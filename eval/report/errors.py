@@ -12,7 +12,7 @@ from recount.eval.report.charts import COLOURS
 from recount.eval.report.crops import Pages, open_pages
 from recount.eval.report.markup import Child, Markup, element, joined, table
 from recount.eval.scores import CaseScore, FigureError
-from recount.pipeline.lookup import report_model
+from recount.pipeline.run.store import report_model
 from recount.pipeline.titles import titles
 from recount.schemas.registry import FAMILIES
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from recount.pipeline.document import Token
+from recount.pipeline.map.registry import map_document
 from recount.pipeline.structure import document_of
-from recount.pipeline.template.registry import map_document
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.cover import Numbers
 from recount.schemas.figures import Model, Ref

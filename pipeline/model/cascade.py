@@ -12,25 +12,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from recount.pipeline.document import Document
-from recount.pipeline.mapped import Mapped
-from recount.pipeline.model.chosen import Chosen, leaves
-from recount.pipeline.model.draft import Drafted, put_together, unmapped
+from recount.pipeline.document import Document, Mapped
+from recount.pipeline.map.grammar.keyless import in_reading_order
+from recount.pipeline.map.grammar.passage import passage_of
+from recount.pipeline.model.answer.draft import Drafted, put_together, unmapped
+from recount.pipeline.model.answer.evidence import Chosen, leaves
+from recount.pipeline.model.answer.resolve import INVENTED
+from recount.pipeline.model.ask.pieces import Key, Piece, Pieces, pieces_of
 from recount.pipeline.model.fields import kind_of, model_of
-from recount.pipeline.model.found import Found, found_in
+from recount.pipeline.model.findings import Found, Verifying, found_in
 from recount.pipeline.model.mapper import Mapper
-from recount.pipeline.model.pieces import Key, Piece, Pieces, pieces_of
-from recount.pipeline.model.question import NOTHING, Usage
-from recount.pipeline.model.resolve import INVENTED
-from recount.pipeline.model.verifying import Verifying
 from recount.pipeline.split.text import plain
-from recount.pipeline.template.passage import passage_of
-from recount.pipeline.template.unmapped import in_reading_order
+from recount.pipeline.usage import NOTHING, Usage
 from recount.pipeline.verify import Verified
 from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.resolve import Rejected
+from recount.schemas.common.parts import UnmappedFigure
 from recount.schemas.figures import Model, Ref
-from recount.schemas.parts import UnmappedFigure
 
 UNMAPPED = "unmapped_figures"
 _MARK = re.compile(r"@\d+")

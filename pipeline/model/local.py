@@ -12,10 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from recount.pipeline.content import hash_of
+from recount.pipeline.archive.local import hash_of
 from recount.pipeline.errors import UsageError
 from recount.pipeline.extras import needed
 from recount.pipeline.model.settings import ModelSettings
+from recount.pipeline.model.transport.client import prepare
 
 PREFIX = "gguf:"
 _MAGIC = b"GGUF"
@@ -124,3 +125,22 @@ def _last_words(log: IO[bytes]) -> str:
     lines = log.read().decode("utf-8", "replace").splitlines()
     why = [line.partition(_SIGN)[2] for line in lines if _SIGN in line] or lines[-1:] or ["it said nothing"]
     return " ".join(why[0].split())[:_WHY]
+
+
+# Makes a model ready for a run: its store beside the ledger, a local server for a file of weights, the way to ask.
+
+
+STORE = "model.sqlite"
+"""The file beside a ledger that keeps a run's answers and calls."""
+
+
+@contextmanager
+def ready(settings: ModelSettings, folder: Path, run: str) -> Iterator[ModelSettings]:
+    """The settings by which worker processes ask. folder: of the ledger. run: its number there.
+
+    Raises UsageError, or a ModelError, if the model cannot be asked at all: before any report is begun.
+    """
+    settings = replace(settings, store=settings.store or folder / STORE, run=run)
+    with served(settings) as at_hand:
+        prepare(at_hand)
+        yield at_hand

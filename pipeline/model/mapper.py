@@ -15,15 +15,16 @@ from typing import Any
 
 from recount.pipeline.document import Paragraph
 from recount.pipeline.errors import ModelError, Truncated
-from recount.pipeline.model.draft import Drafted, merged, rows_in, used_by
+from recount.pipeline.model.answer.draft import Drafted, merged, rows_in, used_by
+from recount.pipeline.model.answer.resolve import Resolved, resolve
+from recount.pipeline.model.ask.pieces import Piece
+from recount.pipeline.model.ask.prompting import Prompt, again, render
+from recount.pipeline.model.ask.protocol import PAIR, Numbers
+from recount.pipeline.model.ask.question import Asker, Question
+from recount.pipeline.model.ask.shown import Block, Shown, blocks_of, halves, heading_over, show
 from recount.pipeline.model.fields import answer_model
-from recount.pipeline.model.found import Found
-from recount.pipeline.model.pieces import Piece
-from recount.pipeline.model.prompting import Prompt, again, render
-from recount.pipeline.model.protocol import PAIR, Numbers
-from recount.pipeline.model.question import NOTHING, Asker, Question
-from recount.pipeline.model.resolve import Resolved, resolve
-from recount.pipeline.model.shown import Block, Shown, blocks_of, halves, heading_over, show
+from recount.pipeline.model.findings import Found
+from recount.pipeline.usage import NOTHING
 from recount.schemas.family import Family
 
 ROWS = 24

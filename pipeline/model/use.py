@@ -8,14 +8,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 
-from recount.pipeline.document import Document
-from recount.pipeline.mapped import Mapped
+from recount.pipeline.document import Document, Mapped
+from recount.pipeline.map.registry import map_document
+from recount.pipeline.model.ask.question import Asker
 from recount.pipeline.model.cascade import cascade, map_by_model
 from recount.pipeline.model.mapper import Mapper
-from recount.pipeline.model.question import Asker, Usage
 from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import asker
-from recount.pipeline.template.registry import map_document
+from recount.pipeline.usage import Usage
 from recount.pipeline.verify import Verified
 from recount.schemas.family import Family
 

@@ -10,15 +10,14 @@ from collections import Counter
 from collections.abc import Sequence
 
 from recount.pipeline.document import Box, Line, Page
-from recount.pipeline.ocr.brackets import InCell, balanced
-from recount.pipeline.ocr.cells import Sheet, completed, fitted, is_dash, overlooked, sheet_of, untangled
-from recount.pipeline.ocr.engine import OcrEngine
-from recount.pipeline.ocr.hygiene import clean
-from recount.pipeline.ocr.lines import OcrLine, crop_of, leaves_ink, placed, split_tall, with_paper
-from recount.pipeline.ocr.numbers import whole_numbers
-from recount.pipeline.ocr.prepare import Grey, Prepared
-from recount.pipeline.ocr.recognise import Decoded
-from recount.pipeline.ocr.rulings import find_rulings
+from recount.pipeline.ocr.image.prepare import Grey, Prepared
+from recount.pipeline.ocr.image.rulings import find_rulings
+from recount.pipeline.ocr.network.engine import OcrEngine
+from recount.pipeline.ocr.network.recognise import Decoded
+from recount.pipeline.ocr.text.brackets import InCell, balanced, whole_numbers
+from recount.pipeline.ocr.text.cells import Sheet, completed, fitted, is_dash, overlooked, sheet_of, untangled
+from recount.pipeline.ocr.text.hygiene import clean
+from recount.pipeline.ocr.text.lines import OcrLine, crop_of, leaves_ink, placed, split_tall, with_paper
 
 _LEAST_SCORE = 0.5  # below this a line is noise: the rim of a seal, a blot
 _LEAST_SCORE_LONE = 0.8

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 import pymupdf
 
+from recount.pipeline.archive.sources import IMAGE_SUFFIXES
 from recount.pipeline.document import Box, Page, Pages
 from recount.pipeline.errors import DocumentError
-from recount.pipeline.ocr import IMAGE_SUFFIXES
-from recount.pipeline.ocr.frame import Frame
+from recount.pipeline.ocr.image.frame import Frame
 
 Mode = Literal["auto", "always", "never"]
 EngineName = Literal["openvino", "onnxruntime"]
@@ -73,9 +73,9 @@ def fill_scanned(
     wanted = {page.number for page in pages.pages if _is_wanted(page, mode)}
     if not wanted:
         return pages, Scans(path, {})
-    from recount.pipeline.ocr.engine import engine
-    from recount.pipeline.ocr.images import picture_of_page
-    from recount.pipeline.ocr.scan import read_picture
+    from recount.pipeline.ocr.image.images import picture_of_page
+    from recount.pipeline.ocr.image.scan import read_picture
+    from recount.pipeline.ocr.network.engine import engine
 
     reader = engine(engine_name)
     done: list[Page] = []
@@ -111,9 +111,9 @@ def read_images(path: Path, engine_name: EngineName = "openvino") -> tuple[Pages
     Raises DocumentError for what is no image, NoPages for a folder without images, UsageError where the engine is not
     there.
     """
-    from recount.pipeline.ocr.engine import engine
-    from recount.pipeline.ocr.images import pictures_of_files
-    from recount.pipeline.ocr.scan import read_picture
+    from recount.pipeline.ocr.image.images import pictures_of_files
+    from recount.pipeline.ocr.image.scan import read_picture
+    from recount.pipeline.ocr.network.engine import engine
 
     reader = engine(engine_name)
     pages: list[Page] = []
@@ -127,6 +127,6 @@ def read_images(path: Path, engine_name: EngineName = "openvino") -> tuple[Pages
 
 def ocr_name(engine_name: EngineName = "openvino") -> str:
     """The engine, its networks and their versions, as in source.ocr of a result."""
-    from recount.pipeline.ocr.backends import name_of
+    from recount.pipeline.ocr.network.backends import name_of
 
     return name_of(engine_name)

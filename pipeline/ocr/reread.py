@@ -1,18 +1,177 @@
-"""Figures of scanned pages read again, for the repair stage (pipeline.verify.repair)."""
+"""A figure is looked at again: its piece of the page image, enlarged, and what it says under other preparations.
+
+For the repair stage. A reading counts only if it was read; nothing is computed here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
+import cv2
 import numpy as np
+import pymupdf
 
 from recount.pipeline.document import Box, Token
-from recount.pipeline.ocr.backends import EngineName
-from recount.pipeline.ocr.crops import FIGURE_SIGNS, crop, second_reading
-from recount.pipeline.ocr.engine import engine
-from recount.pipeline.ocr.prepare import red
-from recount.pipeline.ocr.reader import Scans
+from recount.pipeline.ocr.image.frame import Frame
+from recount.pipeline.ocr.image.images import Picture, part_of, picture_of_page, pictures_of_files, turned
+from recount.pipeline.ocr.image.prepare import Grey, Image, red
+from recount.pipeline.ocr.network.backends import EngineName
+from recount.pipeline.ocr.network.engine import engine
+from recount.pipeline.ocr.reader import Scans, is_image
+from recount.pipeline.ocr.text.lines import dark_of, runs_of
+
+FIGURE_SIGNS = frozenset("0123456789.,-%")
+"""What figures are printed with."""
+
+_PAD = 0.12  # of the height of a box, around it; more would show the neighbours
+_LEAST = 0.02  # probability below which an alternative reading is not worth mentioning
+_EDGE = 0.2  # share of a crop's side within which a ruling line may have come along
+_mupdf: Any = pymupdf
+
+
+@dataclass(frozen=True, slots=True)
+class SecondReading:
+    """A text that a crop may say. support: under how many preparations it was the best reading; score: the highest
+    probability (0..1) that it had under any."""
+
+    text: str
+    support: int
+    score: float
+
+
+def crop(scans: Scans, page: int, box: Box, dpi: float = 350.0) -> Image | None:
+    """The piece of a scanned page in a box (points of the page as read), straight, at so many dpi.
+
+    In its colours if it has any. None for a page that was not scanned.
+    """
+    frame = scans.frames.get(page)
+    if frame is None:
+        return None
+    picture = _part(scans.path, frame.page, frame.quarters, frame.part)
+    return _cut(picture, frame, box, dpi)
+
+
+def _cut(picture: Picture, frame: Frame, box: Box, dpi: float) -> Image:
+    pad = _PAD * (box[3] - box[1])
+    x0, y0 = box[0] - 2 * pad, box[1] - pad
+    scale, fine = 72 / dpi, picture.dpi / 72
+    a, b, c, d, e, f = frame.matrix
+    matrix = np.array(
+        [
+            [a * scale * fine, b * scale * fine, (a * x0 + b * y0 + c) * fine],
+            [d * scale * fine, e * scale * fine, (d * x0 + e * y0 + f) * fine],
+        ]
+    )
+    size = max(4, round((box[2] - box[0] + 4 * pad) / scale)), max(4, round((box[3] - box[1] + 2 * pad) / scale))
+    flags, border = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, cv2.BORDER_REPLICATE
+    return np.asarray(cv2.warpAffine(picture.image, matrix, size, flags=flags, borderMode=border), np.uint8)
+
+
+@lru_cache(maxsize=4)
+def _part(path: Path, page: int, quarters: int, part: tuple[float, float]) -> Picture:
+    """The picture of a page as read, but not yet straight. A few are kept: repairs come page by page."""
+    return part_of(turned(_picture(path, page), quarters), part)
+
+
+def _picture(path: Path, page: int) -> Picture:
+    if is_image(path):
+        return next(picture for number, picture in enumerate(pictures_of_files(path), 1) if number == page)
+    with _mupdf.open(path, filetype="pdf") as document:
+        return picture_of_page(document[page - 1])
+
+
+def forget() -> None:
+    """Lets go of the pictures that are kept."""
+    _part.cache_clear()
+
+
+def second_reading(
+    image: Image, allowed: Collection[str] | None = None, engines: Sequence[EngineName] = ("openvino",)
+) -> tuple[SecondReading, ...]:
+    """What a crop says under all preparations, the best supported first.
+
+    allowed: the only characters it may consist of, such as FIGURE_SIGNS. engines: each preparation is read by every
+    one of them; as both run the same networks, a second one hardly ever adds anything.
+    """
+    support: dict[str, int] = defaultdict(int)
+    scores: dict[str, float] = defaultdict(float)
+    for name in engines:
+        for prepared in _preparations(image):
+            readings = engine(name).recognise_line(prepared, allowed)
+            for index, reading in enumerate(readings):
+                text = reading.text.strip()
+                if not text or reading.score < _LEAST:
+                    continue
+                support[text] += index == 0
+                scores[text] = max(scores[text], reading.score)
+    ranked = sorted(scores, key=lambda text: (-support[text], -scores[text]))
+    return tuple(SecondReading(text, support[text], round(min(1.0, scores[text]), 4)) for text in ranked)
+
+
+def _preparations(image: Image) -> Iterator[Grey]:
+    """The crop in several forms, each fit for the recogniser."""
+    base = _without_edges(red(image))
+    forms: list[Callable[[Grey], Grey]] = [
+        lambda grey: grey,
+        _median,
+        _sharp,
+        _otsu,
+        _adaptive,
+        lambda grey: _scaled(_median(grey), 0.5),
+        lambda grey: _scaled(grey, 0.7),
+    ]
+    yield from (form(base) for form in forms)
+    if image.ndim == 3:  # under a seal the other channels may show more
+        colours = _without_edges(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8))
+        yield colours
+        yield _median(colours)
+
+
+def _median(grey: Grey) -> Grey:
+    return np.asarray(cv2.medianBlur(grey, 3), np.uint8)
+
+
+def _sharp(grey: Grey) -> Grey:
+    soft = cv2.GaussianBlur(grey, (0, 0), 2.0)
+    return np.asarray(cv2.addWeighted(grey, 1.8, soft, -0.8, 0), np.uint8)
+
+
+def _otsu(grey: Grey) -> Grey:
+    soft = cv2.GaussianBlur(grey, (3, 3), 0)
+    return np.asarray(cv2.threshold(soft, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1], np.uint8)
+
+
+def _adaptive(grey: Grey) -> Grey:
+    size = max(11, grey.shape[0] // 2) | 1
+    return np.asarray(
+        cv2.adaptiveThreshold(_median(grey), 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY, size, 15), np.uint8
+    )
+
+
+def _scaled(grey: Grey, scale: float) -> Grey:
+    size = max(4, round(grey.shape[1] * scale)), max(4, round(grey.shape[0] * scale))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _without_edges(grey: Grey) -> Grey:
+    """The crop without ruling lines that came along at its edges: a | would be read as a 1."""
+    clean = grey.copy()
+    paper = int(np.percentile(grey, 75))
+    dark = dark_of(grey)
+    for turned_dark, turned_clean in ((dark, clean), (dark.T, clean.T)):
+        length = turned_dark.shape[1]
+        for start, end in runs_of(turned_dark.mean(axis=0) > 0.85):
+            if end < _EDGE * length or start > (1 - _EDGE) * length:
+                turned_clean[:, max(0, start - 1) : end + 1] = paper
+    return clean
+
+
+# Figures of scanned pages read again, for the repair stage (pipeline.verify.repair).
 
 
 @dataclass(frozen=True, slots=True)

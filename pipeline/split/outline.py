@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from recount.pipeline.document import Block, Document, Grid, Paragraph, Text
-from recount.schemas.outline import Heading
+from recount.schemas.family import Heading
 
 _LEVELS = (
     (1, re.compile(r"第[一二三四五六七八九十]{1,2}(?:部分|章|篇)[、.:]?")),

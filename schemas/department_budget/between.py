@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from recount.schemas.arithmetic import Identity, same
-from recount.schemas.coded import class_rows, plain, total_row
-from recount.schemas.codes import named_as_coded
+from recount.schemas.common.codes import class_rows, named_as_coded, plain, total_row
 from recount.schemas.figures import Figure
 from recount.schemas.final_accounts.cross import items_against_rows
 from recount.schemas.final_accounts.statement_identities import by_function

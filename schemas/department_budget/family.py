@@ -2,10 +2,76 @@
 
 from __future__ import annotations
 
-from recount.schemas.department_budget.outline import OUTLINE
 from recount.schemas.department_budget.report import Report
-from recount.schemas.family import Family
+from recount.schemas.family import Family, Heading
 from recount.schemas.final_accounts.family import ROW_LABELS
+
+# The headings of a departmental budget, in the national wording and in those of publishers that follow it.
+
+
+_END = r"(?:的)?(?:总体)?(?:情况)?(?:的)?(?:总体)?(?:说明)?"
+_ABOUT = r"(?:关于)?[^。,;]{0,40}?"
+
+OUTLINE: tuple[Heading, ...] = (
+    Heading("contents", 0, r"目录|目次"),
+    Heading("part.overview", 1, r"[^。]{0,40}概况"),
+    Heading("part.statements", 1, r"[^。]{0,40}预算(?:公开)?(?:报)?表"),
+    Heading("part.narrative", 1, r"[^。]{0,40}(?:情况(?:说明)?|说明)"),
+    Heading("part.glossary", 1, r"[^。]{0,10}名词解释", closed=True),
+    Heading("part.annex", 1, r"附件|附表|附录"),
+    Heading(
+        "overview.functions",
+        2,
+        r"(?:单位|部门)?(?:主要|基本)?(?:职能|职责|工作职责)(?:情况)?(?:说明)?",
+        ("part.overview",),
+        lists=True,
+    ),
+    Heading(
+        "overview.staff",
+        2,
+        r"(?:机构|部门|单位|人员)?(?:设置|机构|预算单位构成|构成|编制)[^。,]{0,20}?(?:情况|构成|状况|设置)?",
+        ("part.overview",),
+    ),
+    Heading("overview.functions", 2, r"[^。,;]{2,40}?(?:主要)?(?:职能|职责)"),
+    Heading("overview.staff", 2, r"[^。,;]{2,40}?(?:机构设置)"),
+    Heading("part.glossary", 2, r"名词解释", closed=True),
+    Heading("project_note", 2, r"[^。,;]{0,60}?项目经费情况说明", closed=True),
+    Heading("basic_expenditure", 2, rf"{_ABOUT}一般公共预算(?:财政拨款)?基本支出(?:预算)?{_END}"),
+    Heading("project_expenditure", 2, rf"{_ABOUT}项目支出(?:预算)?{_END}"),
+    Heading("three_public", 2, rf'{_ABOUT}"?三公"?经费[^。,]{{0,16}}?{_END}'),
+    Heading("government_funds", 2, rf"{_ABOUT}政府性基金(?:预算)?(?:当年)?(?:拨款)?(?:支出)?(?:预算)?{_END}"),
+    Heading("state_capital", 2, rf"{_ABOUT}国有资本经营(?:预算)?(?:当年)?(?:拨款)?(?:支出)?(?:预算)?{_END}"),
+    Heading("general_public_budget", 2, rf"{_ABOUT}一般公共预算(?:当年)?(?:财政)?(?:拨款)?(?:支出)?(?:预算)?{_END}"),
+    Heading("fiscal_appropriation", 2, rf"{_ABOUT}财政拨款(?:收入支出|收支)(?:总)?(?:预算)?{_END}"),
+    Heading("totals", 2, rf"{_ABOUT}(?:收入支出|收支)(?:总)?预算{_END}|{_ABOUT}预算收支(?:增减变化)?{_END}"),
+    Heading("compilation", 2, rf"(?:\d{{4}}年度?)?(?:部门|单位)?预算编制{_END}"),
+    Heading("income", 2, rf"{_ABOUT}收入(?:总)?预算{_END}"),
+    Heading("expenditure", 2, rf"{_ABOUT}支出(?:总)?预算{_END}"),
+    Heading("other_matters", 2, r"其他(?:重?要?事项|相关情况)(?:的)?(?:情况)?(?:说明)?"),
+    Heading("operating_costs", 3, rf"(?:机关)?(?:运行|公用)经费(?:预算|安排|支出)*{_END}", also=2),
+    Heading("procurement", 3, rf"政府采购(?:预算|安排|支出)*{_END}", also=2),
+    Heading("state_assets", 3, rf"国有资产(?:占有|占用)?、?(?:占用|使用)?{_END}", also=2),
+    Heading("performance", 3, rf"(?:预算|重点|项目)*绩效(?:目标|管理|设置|工作)*{_END}", also=2),
+    Heading(
+        "general_public_budget.overall",
+        3,
+        rf"一般公[共用]预算(?:当年)?(?:财政)?(?:拨款)?(?:支出)?(?:规模)(?:变化)?{_END}",
+        ("general_public_budget",),
+    ),
+    Heading(
+        "general_public_budget.structure",
+        3,
+        rf"一般公[共用]预算(?:当年)?(?:财政)?(?:拨款)?(?:支出)?结构{_END}",
+        ("general_public_budget",),
+    ),
+    Heading(
+        "general_public_budget.items",
+        3,
+        rf"一般公[共用]预算(?:当年)?(?:财政)?(?:拨款)?(?:支出)?具体(?:使用|安排)?{_END}",
+        ("general_public_budget",),
+    ),
+)
+
 
 DEPARTMENT_BUDGET = Family(
     name="department_budget",

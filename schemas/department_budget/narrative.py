@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Generic
 
 from recount.schemas.arithmetic import Identity, equal, shares_of, total
+from recount.schemas.common.parts import Change, change_of
 from recount.schemas.figures import F, Figure, Model, count, money, part, percent, rows, text
-from recount.schemas.parts import Change, change_of
 
 _TOTAL = r"(?:总?预算|合计|总计|总额)*"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Generic
 
 from recount.schemas.arithmetic import Identity
+from recount.schemas.common.parts import GlossaryEntry, UnmappedFigure
 from recount.schemas.department_budget.between import narrative_against_tables, sections_agree
 from recount.schemas.department_budget.narrative import (
     BasicExpenditure,
@@ -24,7 +25,6 @@ from recount.schemas.department_budget.statements import Statements
 from recount.schemas.department_budget.targets import ProjectTarget
 from recount.schemas.figures import F, Figure, Model, part, rows, text, year
 from recount.schemas.final_accounts.narrative import Overview, StateAssets
-from recount.schemas.parts import GlossaryEntry, UnmappedFigure
 
 
 class Report(Model, Generic[F]):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Generic
 
 from recount.schemas.arithmetic import Identity, equal, printed, same
-from recount.schemas.coded import PART_OF_ABOVE, TOTAL, CodedRow, NamedLine, added, label, sums_by_code
+from recount.schemas.common.codes import PART_OF_ABOVE, TOTAL, CodedRow, NamedLine, added, label, sums_by_code
 from recount.schemas.department_budget.between import between
 from recount.schemas.figures import F, Figure, Model, money, part, rows, text
 from recount.schemas.final_accounts.statement_identities import BUDGETS

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from recount.schemas.arithmetic import Identity, equal, printed, same, share
-from recount.schemas.coded import class_rows, plain, total_row
+from recount.schemas.common.codes import class_rows, plain, total_row
 from recount.schemas.figures import Figure
 
 if TYPE_CHECKING:

@@ -2,9 +2,78 @@
 
 from __future__ import annotations
 
-from recount.schemas.family import Family
-from recount.schemas.final_accounts.outline import OUTLINE
+from recount.schemas.family import Family, Heading
 from recount.schemas.final_accounts.report import Report
+
+# The headings of a departmental final account: forms X, S and N (contract, forms.md).
+
+
+_OF = r"(?:的)?(?:情况)?(?:的)?(?:说明)?"
+_YEAR = r"(?:\d{4}年(?:度)?)?(?:部门|单位)?"
+"""二、2021年度部门收入决算情况: some publishers repeat the year, or whose it is, in every heading."""
+
+OUTLINE: tuple[Heading, ...] = (
+    Heading("contents", 0, r"目录|目次"),
+    Heading("part.overview", 1, r"[^。]{0,40}概况", lists=True),
+    Heading("part.statements", 1, r"[^。]{0,40}(?:决算(?:公开)?(?:报)?表|附件|附表)"),
+    Heading("part.narrative", 1, r"[^。]{0,40}(?:情况(?:说明)?|说明)"),
+    Heading("part.glossary", 1, r"[^。]{0,10}名词解释", closed=True),
+    Heading("part.annex", 1, r"附件|附表|附录"),
+    Heading(
+        "overview.functions",
+        2,
+        rf"(?:单位|部门)?(?:主要|基本)?(?:职能|职责|工作职责){_OF}",
+        ("part.overview",),
+    ),
+    Heading(
+        "overview.staff",
+        2,
+        r"(?:机构|部门|单位|人员)?(?:设置|机构|决算单位构成|构成|编制)[^。,]{0,20}?(?:情况|构成|状况|设置)?",
+        ("part.overview",),
+    ),
+    Heading(
+        "fiscal_appropriation",
+        2,
+        rf"{_YEAR}(?:财政拨款收入(?:、)?支出决算(?:总体)?情况|财政拨款收支(?:决算)?总体情况)(?:说明)?",
+        also=3,
+    ),
+    Heading(
+        "basic_expenditure", 2, rf"{_YEAR}(?:一般公共预算)?(?:财政拨款)?基本支出决算(?:总体)?情况(?:说明)?", also=3
+    ),
+    Heading("three_public", 2, r'[^。,]{0,24}"?三公"?经费[^。,]{0,30}?(?:情况)?(?:说明)?', also=3),
+    Heading("government_funds", 2, rf"{_YEAR}政府性基金[^。,]{{0,24}}?情况(?:说明)?", also=3),
+    Heading("state_capital", 2, rf"{_YEAR}国有资本经营[^。,]{{0,24}}?情况(?:说明)?", also=3),
+    Heading("general_public_budget", 2, rf"{_YEAR}(?:一般公共预算)?财政拨款支出决算(?:总体)?情况(?:说明)?"),
+    Heading("general_public_budget", 3, rf"{_YEAR}(?:一般公共预算)?财政拨款支出决算情况(?:说明)?"),
+    Heading("income_expenditure", 2, rf"{_YEAR}(?:年度)?(?:收入支出|收支)决算(?:总体)?情况(?:说明)?", also=3),
+    Heading("income", 2, rf"{_YEAR}(?:本年)?收入(?:决算(?:总体)?|总体)情况(?:说明)?", also=3),
+    Heading("expenditure", 2, rf"{_YEAR}(?:本年)?支出(?:决算(?:总体)?|总体)情况(?:说明)?", also=3),
+    Heading("other_notes", 2, r"其他需?要?(?:需要?)?说明(?:的)?(?:事项|情况|问题)", also=3),
+    Heading("other_matters", 2, r"其他重?要?事项(?:的)?(?:情况)?(?:说明)?", also=3),
+    Heading("performance", 2, r"(?:部门|单位)?(?:预算)?(?:项目)?绩效[^。,]{0,16}?(?:情况|工作)(?:的)?(?:说明)?"),
+    Heading("operating_costs", 3, rf"(?:机关)?(?:运行|公用)经费(?:支出)?{_OF}", also=2),
+    Heading("procurement", 3, rf"政府采购(?:支出)?{_OF}", also=2),
+    Heading("state_assets", 3, rf"国有资产(?:占有|占用)?(?:、)?(?:占用|使用)?{_OF}", also=2),
+    Heading(
+        "general_public_budget.overall",
+        3,
+        r"(?:一般公共预算)?财政拨款支出决算总体情况(?:说明)?",
+        ("general_public_budget",),
+    ),
+    Heading(
+        "general_public_budget.structure",
+        3,
+        r"(?:一般公共预算)?财政拨款支出(?:决算)?结构情况(?:说明)?",
+        ("general_public_budget",),
+    ),
+    Heading(
+        "general_public_budget.items",
+        3,
+        r"(?:一般公共预算)?财政拨款支出(?:决算)?具体情况(?:说明)?",
+        ("general_public_budget",),
+    ),
+)
+
 
 # Level-1 and level-2 labels of the performance tables (forms.md), and the rows that close a table.
 ROW_LABELS = frozenset(

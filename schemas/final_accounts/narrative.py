@@ -1,4 +1,4 @@
-"""The sections of the narrative (第一部分 and 第二部分), each with the identities that its form implies."""
+"""Parts that the sections of a final-accounts report share: beside those of every family, its budget items."""
 
 from __future__ import annotations
 
@@ -16,16 +16,37 @@ from recount.schemas.arithmetic import (
     shares_of,
     total,
 )
+from recount.schemas.common.parts import Change, Comparison, Portion, change_of, changed_alike
 from recount.schemas.figures import F, Figure, Model, area, count, money, part, percent, rows, text
-from recount.schemas.final_accounts.common import (
-    BudgetItem,
-    Change,
-    ClassAmount,
-    Comparison,
-    Portion,
-    change_of,
-    changed_alike,
-)
+
+__all__ = ["BudgetItem", "Change", "ClassAmount", "Comparison", "Portion", "change_of", "changed_alike"]
+
+
+class ClassAmount(Model, Generic[F]):
+    """支出功能分类的一类."""
+
+    class_name: str | None = text("类")
+    amount: F | None = money("支出决算")
+    percent: F | None = percent("占比")
+
+
+class BudgetItem(Model, Generic[F]):
+    """一项支出: 类, 款, 项 without their marks."""
+
+    class_name: str | None = text("类")
+    section_name: str | None = text("款")
+    item_name: str | None = text("项")
+    amount: F | None = money("支出决算")
+    change: Change[F] | None = part("与上年决算相比")
+    budget: Comparison[F] | None = part("与年初预算相比")
+    purpose: str | None = text("主要用于")
+
+    def identities(self: BudgetItem[Figure]) -> Iterator[Identity]:
+        yield from change_of("支出决算", self.amount, self.change)
+
+
+# The sections of the narrative (第一部分 and 第二部分), each with the identities that its form implies.
+
 
 _INCOME_TOTAL = r"收入支出(?:决算)?(?:总[计额体])?|收支(?:决算)?总[计额体]|收入(?:决算)?总[计额]"
 _EXPENDITURE_TOTAL = r"收入支出(?:决算)?(?:总[计额体])?|收支(?:决算)?总[计额体]|支出(?:决算)?总[计额]"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Generic
 
 from recount.schemas.arithmetic import Identity
+from recount.schemas.common.parts import GlossaryEntry, UnmappedFigure
 from recount.schemas.figures import F, Figure, Model, part, rows, text, year
 from recount.schemas.final_accounts.cross import narrative_against_statements
-from recount.schemas.final_accounts.keyless import keyless_identities
 from recount.schemas.final_accounts.narrative import (
     BasicExpenditure,
     Expenditure,
@@ -29,9 +29,8 @@ from recount.schemas.final_accounts.performance import (
     ProjectEvaluation,
     performance_against_tables,
 )
-from recount.schemas.final_accounts.sections import between_sections, classified_projects
+from recount.schemas.final_accounts.sections import between_sections, classified_projects, keyless_identities
 from recount.schemas.final_accounts.statements import Statements
-from recount.schemas.parts import GlossaryEntry, UnmappedFigure
 
 __all__ = ["GlossaryEntry", "Report", "UnmappedFigure"]
 

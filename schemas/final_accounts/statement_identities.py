@@ -11,8 +11,16 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from recount.schemas.arithmetic import Identity, equal, printed, same
-from recount.schemas.coded import PART_OF_ABOVE, class_rows, doubtful, label, plain, superior, total_row
-from recount.schemas.codes import named_as_coded
+from recount.schemas.common.codes import (
+    PART_OF_ABOVE,
+    class_rows,
+    doubtful,
+    label,
+    named_as_coded,
+    plain,
+    superior,
+    total_row,
+)
 from recount.schemas.figures import Figure
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Generic
 
 from recount.schemas.arithmetic import Identity, equal, printed, same
-from recount.schemas.coded import CodedRow, NamedLine, label, lines_sum, sums_by_code
+from recount.schemas.common.codes import CodedRow, NamedLine, label, lines_sum, sums_by_code
 from recount.schemas.figures import F, Figure, Model, money, part, rows, text
 from recount.schemas.final_accounts.statement_identities import (
     between,

@@ -15,7 +15,7 @@ from recount.eval.harness import evaluate
 from recount.eval.metrics import tally
 from recount.eval.places import places_of
 from recount.eval.results import read_results, totals
-from recount.pipeline.worker import structure_report
+from recount.pipeline.run.worker import structure_report
 
 
 def call(*arguments: object) -> int:

@@ -13,7 +13,7 @@ from recount.eval.generate import Order, write
 from recount.eval.generator import Form, Options, generate
 from recount.eval.harness import evaluate
 from recount.eval.results import totals
-from recount.pipeline.worker import structure_report
+from recount.pipeline.run.worker import structure_report
 
 SECTIONS = ("income_expenditure", "income", "expenditure", "fiscal_appropriation", "basic_expenditure")
 SHORT = Options(projects=1, size="small", cover=True, summary=False, overall=False, style="plain", sections=SECTIONS)

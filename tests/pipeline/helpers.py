@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from recount.pipeline.document import Box, Line, Page, Paragraph, Token
+from recount.pipeline.map.grammar.passage import Passage, passage_of
 from recount.pipeline.split.paragraphs import margins_of, paragraphs_of, rows_of
 from recount.pipeline.split.text import Composed, Piece, compose
 from recount.pipeline.split.tokens import TokenStore
-from recount.pipeline.template.passage import Passage, passage_of
 from recount.schemas.figures import Model, Ref
 
 LEFT, RIGHT, EM, LEADING = 72.0, 504.0, 12.0, 20.0

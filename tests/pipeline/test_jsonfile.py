@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recount.pipeline.errors import UsageError
-from recount.pipeline.jsonfile import encode, read_result, write_result
+from recount.pipeline.result import encode, read_result, write_result
 
 EMPTY: dict[str, Any] = {"contract": "x", "source": {}, "report": {}, "figures": {}, "checks": []}
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False) | st.integers()

@@ -15,13 +15,13 @@ from recount.cli import main
 from recount.eval.generator import starter
 from recount.eval.models.oracle import Oracle, perfect_answers
 from recount.pipeline.errors import NotAReport, UsageError
-from recount.pipeline.jsonfile import read_result
+from recount.pipeline.map.registry import map_document
 from recount.pipeline.model.mapper import Mapper
 from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.use import Modelling
-from recount.pipeline.own_family import family_of, fingerprint, write_starter
+from recount.pipeline.recognise import family_of, fingerprint, write_starter
+from recount.pipeline.result import read_result
 from recount.pipeline.structure import document_of, structure
-from recount.pipeline.template.registry import map_document
 from recount.schemas.family import Family
 
 

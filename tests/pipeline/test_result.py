@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from recount.pipeline.document import Token
+from recount.pipeline.map.final_accounts import narrative
 from recount.pipeline.result import Source, result_of
-from recount.pipeline.template import narrative
 from recount.pipeline.verify import verify
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.narrative import Income, IncomeExpenditure, Overview, Procurement

@@ -8,10 +8,10 @@ from itertools import count
 import pytest
 
 from recount.schemas.arithmetic import evaluate
+from recount.schemas.common.parts import UnmappedFigure
 from recount.schemas.figures import Figure, Kind
-from recount.schemas.final_accounts.keyless import keyless_identities
 from recount.schemas.final_accounts.narrative import Performance
-from recount.schemas.parts import UnmappedFigure
+from recount.schemas.final_accounts.sections import keyless_identities
 
 tokens = count()
 

@@ -18,17 +18,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from recount.pipeline.errors import Offline, UsageError
-from recount.pipeline.model.question import Question, Usage
+from recount.pipeline.model.ask.question import Question
 from recount.pipeline.model.settings import ModelSettings, ModeName, check
-from recount.pipeline.model.transport.answers import Kept, find, keep, key_of
-from recount.pipeline.model.transport.budget import reserved
-from recount.pipeline.model.transport.calls import Call, record
+from recount.pipeline.model.transport.calls import Call, cost, reckoned, record, reserved
 from recount.pipeline.model.transport.endpoint import Endpoint
 from recount.pipeline.model.transport.exchange import Post, messages_of
-from recount.pipeline.model.transport.modes import mode_of
-from recount.pipeline.model.transport.price import cost, reckoned
 from recount.pipeline.model.transport.probe import working_mode
-from recount.pipeline.model.transport.store import opened
+from recount.pipeline.model.transport.store import Kept, find, keep, key_of, mode_of, opened
+from recount.pipeline.usage import Usage
 
 MOST_QUESTIONS = 50_000
 """Of one batch (OpenAI's limit)."""

@@ -6,18 +6,22 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from recount.pipeline.errors import ModelError, ModelMisconfigured, NotToSchema, Offline, Truncated, Unreachable
-from recount.pipeline.model.question import NOTHING, Asker, Question, Reply
+from recount.pipeline.model.ask.question import Asker, Question, Reply
 from recount.pipeline.model.settings import ModelSettings, ModeName, check
-from recount.pipeline.model.transport.answers import find, key_of
 from recount.pipeline.model.transport.endpoint import Endpoint
 from recount.pipeline.model.transport.exchange import Post, not_to_schema, put
-from recount.pipeline.model.transport.modes import mode_of
 from recount.pipeline.model.transport.probe import working_mode
-from recount.pipeline.model.transport.store import opened
+from recount.pipeline.model.transport.store import find, key_of, mode_of, opened
+from recount.pipeline.usage import NOTHING
+
+if TYPE_CHECKING:
+    pass
+
 
 _MOST_MISSED = 3
 _PATIENCE = 120.0

@@ -3,16 +3,90 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from pydantic import ValidationError
 
 from recount.pipeline.errors import ModelError, ModelMisconfigured, ModelRefused, Truncated, Unreachable
 from recount.pipeline.model.settings import ModelSettings
-from recount.pipeline.model.transport.retry_after import seconds_to_wait
-from recount.pipeline.model.transport.secret import without
+
+# The key of an endpoint: looked up where it is sent, never kept, logged or shown.
+
+
+VARIABLES = ("RECOUNT_API_KEY", "OPENAI_API_KEY")
+"""Where a key is looked for first."""
+
+KEYRING = "recount"
+"""The service of the system's keyring where a key is looked for next; the user name is the endpoint's address."""
+
+NO_KEY = "none"
+"""What is sent to an endpoint that needs no key."""
+
+
+def api_key(endpoint: str) -> str | None:
+    """The key for an endpoint; None if the user has given none."""
+    for variable in VARIABLES:
+        if key := os.environ.get(variable, "").strip():
+            return key
+    return _from_keyring(endpoint)
+
+
+def provider_key(provider: str) -> str | None:
+    """The key for one of instructor's providers; None leaves it to the provider's own variable."""
+    return os.environ.get(VARIABLES[0], "").strip() or _from_keyring(provider)
+
+
+def without(secret: str | None, text: str) -> str:
+    """A text without a key that an endpoint may have quoted in it."""
+    return text if not secret or secret == NO_KEY else text.replace(secret, "***")
+
+
+def _from_keyring(endpoint: str) -> str | None:
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        return None
+    try:
+        return keyring.get_password(KEYRING, endpoint) or keyring.get_password(KEYRING, "")
+    except KeyringError:
+        return None
+
+
+# How long an endpoint asks to wait.
+
+
+def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
+    """By Retry-After: seconds or an HTTP date (RFC 9110, 10.2.3), or retry-after-ms; None if it does not say."""
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    said = headers.get("retry-after")
+    seconds = _number(said)
+    if seconds is not None or said is None:
+        return seconds
+    try:
+        moment = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max((moment - datetime.now(UTC)).total_seconds(), 0.0)
+
+
+def _number(said: str | None) -> float | None:
+    try:
+        number = float(said or "")
+    except ValueError:
+        return None
+    return number if 0 <= number < float("inf") else None
+
 
 _MAY_PASS = {408, 409, 425, 429}
 """What may pass of itself, beside all from 500 on (RFC 9110, 15.5 and 15.6; RFC 6585 for 429)."""

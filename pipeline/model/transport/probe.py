@@ -8,12 +8,12 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from recount.pipeline.errors import BudgetSpent, ModelError, ModelMisconfigured, Offline, Unreachable
-from recount.pipeline.model.question import NOTHING, Question, Usage
+from recount.pipeline.model.ask.question import Question
 from recount.pipeline.model.settings import ModelSettings, ModeName, check
 from recount.pipeline.model.transport.endpoint import Endpoint
 from recount.pipeline.model.transport.exchange import Post, put
-from recount.pipeline.model.transport.modes import MODES, remember
-from recount.pipeline.model.transport.store import opened
+from recount.pipeline.model.transport.store import MODES, opened, remember
+from recount.pipeline.usage import NOTHING, Usage
 
 _Copied = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9,]*(\.[0-9]+)?@[0-9]+$")]
 

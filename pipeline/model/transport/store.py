@@ -6,14 +6,22 @@ killed. One connection per process, behind a lock.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal, cast
 
 from recount.pipeline.errors import UsageError
+from recount.pipeline.model.ask.question import Question
+from recount.pipeline.model.settings import ModelSettings, ModeName
+from recount.pipeline.usage import Usage
 
 _LAYOUT = 1
 _TABLES = """
@@ -165,3 +173,91 @@ def opened(path: Path | None) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+# Which mode an endpoint understands, as a probe has found it.
+
+
+MODES: tuple[ModeName, ...] = ("json_schema", "tools", "json")
+"""The modes in the order they are tried in: first the one in which endpoints hold the answer to the schema."""
+
+
+def mode_of(store: Store, settings: ModelSettings) -> ModeName | None:
+    """The mode that the settings ask for, or that has been found to work; None if none has."""
+    if settings.mode != "auto":
+        return settings.mode
+    row = store.row("SELECT mode FROM modes WHERE model = ? AND endpoint = ?", (settings.name, settings.endpoint))
+    return None if row is None else cast(ModeName, row["mode"])
+
+
+def remember(store: Store, settings: ModelSettings, mode: ModeName) -> ModelSettings:
+    """Keeps that a mode works; the settings with that mode are returned."""
+    store.write("INSERT OR REPLACE INTO modes VALUES (?, ?, ?)", (settings.name, settings.endpoint, mode))
+    return replace(settings, mode=mode)
+
+
+# Answers that are kept, so that no question is paid for twice.
+
+
+Outcome = Literal["ok", "invalid", "truncated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of a question. answer: JSON; of an invalid answer what was wrong with it."""
+
+    outcome: Outcome
+    answer: str
+
+
+def key_of(settings: ModelSettings, mode: ModeName, question: Question) -> str:
+    """The key of a question's answer."""
+    parts = {
+        "model": settings.name,
+        "endpoint": settings.endpoint,
+        "mode": mode,
+        "system": question.system,
+        "user": question.user,
+        "name": question.response.__name__,
+        "schema": question.response.model_json_schema(),
+        "temperature": settings.temperature,
+        "seed": settings.seed,
+    }
+    # The order of a schema's fields is the order in which a model answers, so it is kept.
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def find(store: Store, settings: ModelSettings, key: str) -> Kept | None:
+    """What is kept of a question; None if it is to be asked."""
+    row = store.row("SELECT outcome, answer, bound FROM answers WHERE key = ?", (key,))
+    if row is None:
+        return None
+    if row["outcome"] != "ok" and _limit(settings, row["outcome"]) > row["bound"]:
+        return None
+    return Kept(row["outcome"], row["answer"])
+
+
+def keep(store: Store, settings: ModelSettings, mode: ModeName, key: str, kept: Kept, usage: Usage) -> None:
+    """Keeps the outcome of a question. usage: what it took, over all attempts."""
+    store.write(
+        "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            key,
+            kept.outcome,
+            kept.answer,
+            _limit(settings, kept.outcome),
+            settings.name,
+            settings.endpoint,
+            mode,
+            datetime.now(UTC).isoformat(timespec="seconds"),
+            usage.input_tokens,
+            usage.output_tokens,
+            str(usage.cost),
+            usage.seconds,
+            usage.calls,
+        ),
+    )
+
+
+def _limit(settings: ModelSettings, outcome: Outcome) -> int:
+    return settings.reasks if outcome == "invalid" else settings.max_output_tokens

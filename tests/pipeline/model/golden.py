@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from recount.pipeline.model.ask.pieces import pieces_of
 from recount.pipeline.model.mapper import parts_of
-from recount.pipeline.model.pieces import pieces_of
 from recount.tests.pipeline.model.examples import DEPARTMENT, SHANGHAI, Example, example
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from recount.pipeline.document import Mapped
 from recount.pipeline.errors import BudgetSpent, Truncated, Unreachable
-from recount.pipeline.mapped import Mapped
+from recount.pipeline.model.ask.pieces import pieces_of
+from recount.pipeline.model.ask.question import Question, Reply
 from recount.pipeline.model.cascade import UNMAPPED, cascade, filled, map_by_model, open_pieces, values_of
-from recount.pipeline.model.found import found_in
+from recount.pipeline.model.findings import found_in
 from recount.pipeline.model.mapper import FEW, Mapper, parts_of
-from recount.pipeline.model.pieces import pieces_of
-from recount.pipeline.model.question import NOTHING, Question, Reply
+from recount.pipeline.usage import NOTHING
 from recount.pipeline.verify.recount import Status
 from recount.schemas.figures import Ref
 from recount.tests.pipeline.model.examples import DEPARTMENT, NATIONAL, SHANGHAI, Example, example

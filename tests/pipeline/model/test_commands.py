@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from recount.cli import main
-from recount.pipeline.jsonfile import read_result
+from recount.pipeline.result import read_result
 from recount.tests.pipeline.model.examples import NATIONAL, example, scripted_by
 from recount.tests.pipeline.model.server import Asked, Status, scripted
 

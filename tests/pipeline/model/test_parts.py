@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.mapper import FEW, MOST, Part, parts_of
-from recount.pipeline.model.pieces import Piece
 from recount.tests.pipeline.helpers import Sheet
 
 

@@ -22,11 +22,11 @@ from recount.eval.generator import Form, Options, generate
 from recount.eval.generator.files import write_case
 from recount.eval.leaves import face, is_number
 from recount.pipeline.document import Document
+from recount.pipeline.model.ask.pieces import pieces_of
+from recount.pipeline.model.ask.protocol import Choice
 from recount.pipeline.model.cascade import Cascaded, map_by_model
 from recount.pipeline.model.local import served
 from recount.pipeline.model.mapper import Mapper
-from recount.pipeline.model.pieces import pieces_of
-from recount.pipeline.model.protocol import Choice
 from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.model.transport.probe import probe

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recount.pipeline.ocr.engine import OcrEngine, engine
+from recount.pipeline.ocr.network.engine import OcrEngine, engine
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import pytest
 
 from recount.pipeline.document import Page, Pages
 from recount.pipeline.errors import DocumentError, NoPages
-from recount.pipeline.ocr.engine import OcrEngine
+from recount.pipeline.ocr.network.engine import OcrEngine
 from recount.pipeline.ocr.reader import fill_scanned, is_image, read_images
 from recount.pipeline.read import read_pdf
 from recount.pipeline.split.lattice import page_grids
@@ -168,7 +168,7 @@ def test_what_is_no_image_is_said_so(tmp_path: Path) -> None:
 
 def test_the_other_engine_reads_the_same(reader: OcrEngine) -> None:
     image = cv2.cvtColor(Typeset().text(60, 100, "本年支出合计1,363.45万元").drawn(), cv2.COLOR_RGB2GRAY)
-    from recount.pipeline.ocr.engine import engine
+    from recount.pipeline.ocr.network.engine import engine
 
     texts = [[line.text for line in each.recognise_page(image)] for each in (reader, engine("onnxruntime"))]
     assert texts[0] == texts[1] == ["本年支出合计1,363.45万元"]

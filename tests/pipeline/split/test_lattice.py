@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from recount.pipeline.document import Line, Page, Ruling
 from recount.pipeline.read import read_pdf
 from recount.pipeline.read.rulings import read_rulings
-from recount.pipeline.split.fragments import in_reading_order
-from recount.pipeline.split.lattice import PageTables, RawTable, page_grids
+from recount.pipeline.split.lattice import PageTables, RawTable, in_reading_order, page_grids
 
 REPORTS = Path(__file__).resolve().parents[4] / "shared" / "reports"
 

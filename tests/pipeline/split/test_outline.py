@@ -6,8 +6,8 @@ import pytest
 
 from recount.pipeline.document import Block, Document, Grid
 from recount.pipeline.split.outline import Section, sections_of
-from recount.schemas.final_accounts.outline import OUTLINE
-from recount.schemas.outline import Heading
+from recount.schemas.family import Heading
+from recount.schemas.final_accounts.family import OUTLINE
 from recount.tests.pipeline.helpers import Sheet
 
 GRID = Grid(1, 1, (), (), None, (1,))

@@ -10,11 +10,16 @@ import pytest
 
 from recount.pipeline.document import Token
 from recount.pipeline.verify import Verified, verify
-from recount.pipeline.verify.blame import most_suspect
-from recount.pipeline.verify.slips import Slip, slip_into
+from recount.pipeline.verify.blame import Slip, most_suspect, slip_into
 from recount.schemas.figures import Figure, Kind, Ref
-from recount.schemas.final_accounts.common import BudgetItem, Change, ClassAmount
-from recount.schemas.final_accounts.narrative import BasicExpenditure, GeneralPublicBudget, Income
+from recount.schemas.final_accounts.narrative import (
+    BasicExpenditure,
+    BudgetItem,
+    Change,
+    ClassAmount,
+    GeneralPublicBudget,
+    Income,
+)
 from recount.schemas.final_accounts.performance import FundRow, ProjectEvaluation
 from recount.schemas.final_accounts.report import Report
 from recount.schemas.final_accounts.statements import NamedAmount

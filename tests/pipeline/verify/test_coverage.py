@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from recount.pipeline.map.final_accounts import narrative
+from recount.pipeline.output.show import render_result
 from recount.pipeline.result import Source, result_of
-from recount.pipeline.show import render_result
-from recount.pipeline.template import narrative
 from recount.pipeline.verify import verify
 from recount.pipeline.verify.coverage import coverage_of, summary_of
 from recount.schemas.figures import Ref

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from recount.pipeline.document import Token
-from recount.pipeline.verify.order import displaced, out_of_order
+from recount.pipeline.verify.place import displaced, out_of_order
 from recount.schemas.figures import Figure, Kind
 
 

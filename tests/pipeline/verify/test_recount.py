@@ -18,8 +18,7 @@ from recount.pipeline.verify.recount import Status, identities_of, recount
 from recount.pipeline.verify.recount import statuses as statuses_of
 from recount.schemas.arithmetic import Alternative, Evaluation, Identity, equal, evaluate, same, share, total
 from recount.schemas.figures import Figure, Kind
-from recount.schemas.final_accounts.common import Portion
-from recount.schemas.final_accounts.narrative import BasicExpenditure, Expenditure, Procurement
+from recount.schemas.final_accounts.narrative import BasicExpenditure, Expenditure, Portion, Procurement
 from recount.schemas.final_accounts.report import Report
 
 tokens = count(100)

@@ -11,8 +11,7 @@ from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.repair import Repaired, repair
 from recount.pipeline.verify.verify import verify
 from recount.schemas.figures import Ref
-from recount.schemas.final_accounts.common import Portion
-from recount.schemas.final_accounts.narrative import Income, IncomeExpenditure, StateAssets
+from recount.schemas.final_accounts.narrative import Income, IncomeExpenditure, Portion, StateAssets
 from recount.schemas.final_accounts.report import Report
 from recount.schemas.final_accounts.statements import ExpenditureRow, ExpenditureStatement, Statements
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from recount.pipeline.map.final_accounts import narrative
+from recount.pipeline.map.final_accounts.mapper import NAME, map_report
 from recount.pipeline.read import read_pdf
 from recount.pipeline.split import split
-from recount.pipeline.template import narrative
-from recount.pipeline.template.mapper import NAME, map_report
 from recount.pipeline.verify import Verified, verify
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.figures import Ref

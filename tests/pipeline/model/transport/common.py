@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, StringConstraints
 
 from recount.pipeline.errors import ModelError
-from recount.pipeline.model.question import Question, Reply
+from recount.pipeline.model.ask.question import Question, Reply
 from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.model.transport.store import opened

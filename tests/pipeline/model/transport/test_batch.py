@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 
 from recount.pipeline.errors import BudgetSpent, ModelMisconfigured, Offline, Truncated, UsageError
-from recount.pipeline.model.question import Reply
+from recount.pipeline.model.ask.question import Reply
 from recount.pipeline.model.settings import ModelSettings, ModeName
 from recount.pipeline.model.transport.batch import Collected, collect, submit, submitted
 from recount.pipeline.model.transport.calls import usage_of
-from recount.pipeline.model.transport.modes import MODES
-from recount.pipeline.model.transport.store import opened
+from recount.pipeline.model.transport.store import MODES, opened
 from recount.tests.pipeline.model.server import Asked, Length, Refusal, Status, scripted
 from recount.tests.pipeline.model.transport.common import RIGHT, Income, ask, calls, question, settings_for
 

@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 
 from recount.pipeline.errors import BudgetSpent, UsageError
-from recount.pipeline.model.question import Reply, Usage
+from recount.pipeline.model.ask.question import Reply
 from recount.pipeline.model.settings import ModelSettings
-from recount.pipeline.model.transport.calls import tokens_of, usage_of
+from recount.pipeline.model.transport.calls import cost, estimate, reckoned, tokens_of, usage_of, wait_for_turn
 from recount.pipeline.model.transport.client import asker
-from recount.pipeline.model.transport.pace import wait_for_turn
-from recount.pipeline.model.transport.price import cost, estimate, reckoned
 from recount.pipeline.model.transport.store import opened
+from recount.pipeline.usage import Usage
 from recount.tests.pipeline.model.server import Length, Scripted, Status, Words, scripted
 from recount.tests.pipeline.model.transport.asking import heard, processes, started
 from recount.tests.pipeline.model.transport.common import RIGHT, ask, in_threads, question, settings_for

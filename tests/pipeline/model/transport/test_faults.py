@@ -19,8 +19,8 @@ from recount.pipeline.errors import (
     Truncated,
     Unreachable,
 )
-from recount.pipeline.model.question import Reply
-from recount.pipeline.model.transport.retry_after import seconds_to_wait
+from recount.pipeline.model.ask.question import Reply
+from recount.pipeline.model.transport.outcomes import seconds_to_wait
 from recount.tests.pipeline.model.server import (
     Cut,
     Drip,

@@ -1,0 +1,133 @@
+"""Reports inside zip archives: which there are, and what one of them holds."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from recount.pipeline.archive.place import Place, open_place
+from recount.pipeline.errors import DocumentError
+
+_MOST_MEMBERS = 200_000
+_LARGEST_MEMBER = 1 << 30
+_UTF8 = 0x800
+_ENCRYPTED = 0x1
+_CHUNK = 1 << 20
+
+
+class ZipProblem(Exception):
+    """A zip archive that cannot be used; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file in a zip archive. member: its number there, as text; inside: its path, which leads nowhere outside."""
+
+    member: str
+    inside: PurePosixPath
+    size: int
+
+
+def reports_in_zip(place: Place) -> list[Member]:
+    """Every file in a zip archive. Raises ZipProblem if it cannot be read, or holds absurdly many."""
+    try:
+        with _opened(place) as archive:
+            infos = archive.infolist()
+    except OSError as error:
+        raise ZipProblem(f"cannot be read: {error.strerror or error}") from error
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise ZipProblem(f"is no zip archive that can be read: {error}") from error
+    if len(infos) > _MOST_MEMBERS:
+        raise ZipProblem(f"holds {len(infos):,} files; the limit is {_MOST_MEMBERS:,}")
+    members = [Member(str(at), _inside(info), info.file_size) for at, info in enumerate(infos) if not info.is_dir()]
+    return list(_distinct(members))
+
+
+def _distinct(members: list[Member]) -> Iterator[Member]:
+    """Members of one name are told apart by their numbers: a zip archive may hold a name twice."""
+    seen: set[PurePosixPath] = set()
+    for each in members:
+        inside = each.inside
+        if inside in seen:
+            inside = inside.with_name(f"{inside.stem}~{each.member}{inside.suffix}")
+        seen.add(inside)
+        yield Member(each.member, inside, each.size)
+
+
+def _inside(info: zipfile.ZipInfo) -> PurePosixPath:
+    """A member's path; steps that would lead out of the archive are left out.
+
+    A name without the mark of UTF-8 was read as code page 437; those of Chinese programs are UTF-8 or GB 18030.
+    """
+    name = info.orig_filename
+    if not info.flag_bits & _UTF8:
+        name = _decoded(name)
+    parts = name.replace("\\", "/").split("/")
+    kept = [part.replace("\0", "") for part in parts if part not in ("", ".", "..")]
+    return PurePosixPath(*kept) if kept else PurePosixPath("unnamed")
+
+
+def _decoded(name: str) -> str:
+    raw = name.encode("cp437", "replace")
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return name
+
+
+def extract(place: Place, member: str, target: Path) -> None:
+    """Writes a member to a file. Raises DocumentError if it cannot be read or is too large, or not be written."""
+    with _in_words(), target.open("xb") as file:
+        for chunk in _chunks(place, member):
+            file.write(chunk)
+
+
+def hash_of_member(place: Place, member: str) -> str:
+    """The SHA-256 of a member, as of the file that it would be. Raises DocumentError if it cannot be read."""
+    digest = hashlib.sha256()
+    with _in_words():
+        for chunk in _chunks(place, member):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _chunks(place: Place, member: str) -> Iterator[bytes]:
+    """What a member holds, piece by piece."""
+    with _opened(place) as archive:
+        infos = archive.infolist()
+        if int(member) >= len(infos):
+            raise DocumentError("is no longer in its zip archive")
+        info = infos[int(member)]
+        if info.flag_bits & _ENCRYPTED:
+            raise DocumentError("needs a password to be taken out of its zip archive")
+        unpacked = 0
+        with archive.open(info) as source:
+            while chunk := source.read(_CHUNK):
+                unpacked += len(chunk)
+                if unpacked > _LARGEST_MEMBER:  # counted, for what the archive says of itself may be a lie
+                    raise DocumentError(f"is larger than {_LARGEST_MEMBER >> 20:,} MB unpacked")
+                yield chunk
+
+
+@contextmanager
+def _opened(place: Place) -> Iterator[zipfile.ZipFile]:
+    with open_place(place) as file, zipfile.ZipFile(file) as archive:
+        yield archive
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Says of a member what is wrong with it."""
+    try:
+        yield
+    except OSError as error:
+        raise DocumentError(f"cannot be taken out of its zip archive: {error.strerror or error}") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
+        raise DocumentError(f"is damaged in its zip archive: {error}") from error

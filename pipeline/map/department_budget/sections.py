@@ -1,0 +1,218 @@
+"""The sections of a budget that hold lists: of classes, and of items by 类, 款 and 项."""
+
+from __future__ import annotations
+
+import re
+from typing import Generic, TypeVar
+
+from recount.pipeline.map.final_accounts.narrative import ITEM, direct_amount, ref_at
+from recount.pipeline.map.grammar.passage import BUDGET, N, Passage, Reading, clean
+from recount.pipeline.map.labelled.sections import read_section
+from recount.schemas.common.parts import Change
+from recount.schemas.department_budget.narrative import (
+    BudgetClass,
+    BudgetLine,
+    BudgetPortion,
+    Expenditure,
+    FiscalAppropriation,
+    FundBudget,
+    GeneralPublicBudget,
+    Income,
+)
+from recount.schemas.figures import F, Model, Ref, money, part
+
+_CLASS = re.compile(
+    rf"(?:(?<=\n)|^|(?<=[。;:、,]))\s*(?:{N}[.、,)]\s*)?(?P<class_name>[^。;,、:\n{N}()]{{2,24}}?)\(类\)(?:支出)?"
+    rf"(?:预算)?(?:数)?(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)(?:[,、(]?(?:约)?占[^。;\n{N}]{{0,30}}?(?P<percent>{N})%)?"
+)
+_SPENT = re.compile(
+    rf'(?:(?<=\n)|^|(?<=[。;:、,]))\s*(?:{N}[.、,)]\s*)?"?(?P<class_name>[^。;,、:\n{N}()"]{{2,24}}支出)"?'
+    rf"(?:\(类\)|科目)?(?:预算)?(?:数)?"
+    rf"(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)(?:[,、(]?(?:约)?占[^。;\n{N}]{{0,30}}?(?P<percent>{N})%)?"
+)
+_NO_CLASS = re.compile(r"^(?:其中:?)?(?:基本|项目|本年|财政拨款|一般公共预算|政府性基金|国有资本)")
+_SPENT_ON = re.compile(r"支出(?:预算)?(?:主要)?(?:包括|为)?:")
+_PURPOSE = re.compile(r"主要用于[:]?(?P<purpose>[^。\n]*)")
+_NOTHING = re.compile(r"(?:无|没有|未安排|未使用|不涉及)[^。;]{0,40}(?:支出|预算|拨款|资金)|为空表|无数据|未安排")
+_MAKE_NO_LINE = 10  # beyond so many lines that no rule reads, a number is no ordinal
+
+L = TypeVar("L", GeneralPublicBudget[Ref], FundBudget[Ref])
+
+
+def fiscal_appropriation(passage: Passage) -> tuple[FiscalAppropriation[Ref] | None, Reading]:
+    """四、: the totals, then 支出包括：〈class〉支出▮万元、…."""
+    said, reading = read_section(FiscalAppropriation[Ref], passage, BUDGET)
+    spent = _SPENT_ON.search(passage.shape)
+    classes, claimed = _classes(_SPENT, passage, spent.end() - 1) if spent else ((), set())
+    left = tuple(at for at in reading.unclaimed if at not in claimed)
+    if said is None and not classes:
+        return None, Reading(reading.facts, (), left)
+    whole = (said or FiscalAppropriation[Ref]()).model_copy(update={"by_class": classes})
+    return whole, Reading(reading.facts, (), left)
+
+
+def general_public_budget(
+    overall: Passage, structure: Passage, items: Passage
+) -> tuple[GeneralPublicBudget[Ref] | None, list[tuple[Passage, Reading]]]:
+    """五、: （一）规模变化, （二）结构, （三）具体使用; one passage where it has no such headings."""
+    found: GeneralPublicBudget[Ref] | None = None
+    readings = []
+    for passage in {id(each): each for each in (overall, structure, items)}.values():
+        plainly = passage is structure and passage is not overall and not _CLASS.search(passage.shape)
+        found, reading = _with_lists(GeneralPublicBudget[Ref], passage, _SPENT if plainly else _CLASS, found)
+        readings.append((passage, reading))
+    return found, readings
+
+
+def fund_budget(passage: Passage) -> tuple[FundBudget[Ref] | None, Reading]:
+    """八、 or 九、: none, or its total, its classes and its items."""
+    figures = [number for number in passage.numbers.values() if number.token.unit is not None]
+    if _NOTHING.search(passage.shape) and not figures:
+        return FundBudget[Ref](none=True), Reading({}, (), ())
+    return _with_lists(FundBudget[Ref], passage, _CLASS)
+
+
+def _with_lists(
+    model: type[L], passage: Passage, rule: re.Pattern[str], above: L | None = None
+) -> tuple[L | None, Reading]:
+    """What a passage says before its lists, and the lists; added to what the passages above it say."""
+    found = [match.start() for match in (rule.search(passage.shape), ITEM.search(passage.shape)) if match]
+    begin = min(found, default=None)
+    said, reading = read_section(model, passage, BUDGET, 0, begin)
+    classes, of_classes = _classes(rule, passage)
+    lines, of_lines = budget_lines(passage)
+    left = _left(passage, reading, begin, of_classes | of_lines)
+    parts = {**(dict(said) if said else {}), "by_class": classes, "items": lines}
+    new = {key: value for key, value in parts.items() if value and not getattr(above, key, None)}
+    if not new:
+        return above, left
+    base: L = above if above is not None else model()
+    return base.model_copy(update=new), left
+
+
+def _left(passage: Passage, above: Reading, begin: int | None, claimed: set[int]) -> Reading:
+    """What is said above the lists, with the numbers that nothing claims, those in the lists too."""
+    listed = tuple(at for at in passage.numbers if begin is not None and at >= begin and at not in claimed)
+    return Reading(above.facts, (), above.unclaimed + listed)
+
+
+def budget_lines(passage: Passage, start: int = 0) -> tuple[tuple[BudgetLine[Ref], ...], set[int]]:
+    """〈n〉.〈class〉(类)〈section〉(款)〈item〉(项)2025年预算数为▮万元，比2024年执行数…, each up to the next.
+
+    start: where in the passage the list begins.
+    """
+    starts = list(ITEM.finditer(passage.shape, start))
+    lines: list[BudgetLine[Ref]] = []
+    claimed: set[int] = set()
+    for index, match in enumerate(starts):
+        lines += _unread(passage, match, len(lines))
+        end = starts[index + 1].start() if index + 1 < len(starts) else len(passage.shape)
+        said, reading = read_section(BudgetLine[Ref], passage, BUDGET, match.end(), end)
+        names = {key: clean(passage.text(*match.span(key))) for key in ("class_name", "section_name", "item_name")}
+        purpose = _PURPOSE.search(passage.shape, match.end(), end)
+        said_of = {"purpose": clean(passage.text(*purpose.span("purpose"))) or None} if purpose else {}
+        line = (said or BudgetLine[Ref]()).model_copy(update=names | said_of)
+        direct = direct_amount(passage, match.end())
+        if line.amount is None and direct is not None:
+            line = line.model_copy(update={"amount": ref_at(passage, direct)})
+            claimed.add(direct)
+        lines.append(line)
+        own = range(match.start(), end)
+        claimed |= {at for at in passage.numbers if at in own and at not in reading.unclaimed}
+    return tuple(lines), claimed
+
+
+def _unread(passage: Passage, match: re.Match[str], so_far: int) -> list[BudgetLine[Ref]]:
+    """Open lines in place of those that the ordinals count and no rule could read: nothing is dropped unseen."""
+    if not match["ordinal"]:
+        return []
+    gap = int(passage.token(match.start("ordinal")).value) - so_far - 1
+    return [BudgetLine[Ref]() for _ in range(gap if 0 < gap <= _MAKE_NO_LINE else 0)]
+
+
+def spent_on(passage: Passage, start: int) -> tuple[tuple[BudgetClass[Ref], ...], set[int]]:
+    """The classes that a list of 支出 names, from an index on; and where their numbers stand."""
+    return _classes(_SPENT, passage, start)
+
+
+def _classes(rule: re.Pattern[str], passage: Passage, start: int = 0) -> tuple[tuple[BudgetClass[Ref], ...], set[int]]:
+    """The classes that a passage lists, each with its share where it prints one; and where their numbers stand."""
+    found: list[BudgetClass[Ref]] = []
+    claimed: set[int] = set()
+    for match in rule.finditer(passage.shape, start):
+        name = clean(passage.text(*match.span("class_name")))
+        if _NO_CLASS.match(name):
+            continue
+        claimed |= set(range(match.start(), match.end()))
+        found.append(
+            BudgetClass[Ref](
+                class_name=name,
+                amount=ref_at(passage, match.start("amount")),
+                percent=ref_at(passage, match.start("percent")) if match["percent"] else None,
+            )
+        )
+    return tuple(found), claimed
+
+
+# 部门预算编制说明: income and expenditure in one section, as some publishers (Shanghai) have it.
+
+
+_EXPENDITURE_HALF = re.compile(rf"(?<!拨款)支出预算(?:总额|数)?(?:为)?{N}")
+_WHY = re.compile(r"(?:^|\n)\s*财政拨款(?:收入、?)?支出[^。\n▮]{0,16}?主要原因(?:是|为|:)*(?P<reason>[^\n]*)")
+_CONTENT = re.compile(r"主要内容(?:如下)?[:。]?\s*\n?")
+
+
+class Spent(Model, Generic[F]):
+    """The expenditure half: what it says belongs to four sections of the report."""
+
+    total: F | None = money("支出预算")
+    fiscal: BudgetPortion[F] | None = part("财政拨款支出", words=r"财政拨款(?:收入、?)?支出")
+    general: BudgetPortion[F] | None = part("一般公共预算拨款支出", words=r"一般公共预算(?:财政)?拨款(?:支出)?")
+    funds: BudgetPortion[F] | None = part("政府性基金拨款支出", words=r"政府性基金(?:预算)?(?:财政)?拨款(?:支出)?")
+    capital: BudgetPortion[F] | None = part(
+        "国有资本经营预算拨款支出", words=r"国有资本经营(?:预算)?(?:财政)?拨款(?:支出)?"
+    )
+
+
+def compilation(passage: Passage) -> tuple[dict[str, Model], Reading]:
+    """What the section says, by the sections of the report that it belongs to; and the numbers that none has."""
+    half = _EXPENDITURE_HALF.search(passage.shape)
+    cut = passage.shape.rfind("\n", 0, half.start()) + 1 if half else len(passage.shape)
+    content = _CONTENT.search(passage.shape, cut)
+    end = content.end() if content else len(passage.shape)
+    why = _WHY.search(passage.shape, cut, end)
+    income, first = read_section(Income[Ref], passage, BUDGET, 0, cut)
+    spent, second = read_section(Spent[Ref], passage, BUDGET, cut, why.start() if why else end)
+    lines, of_lines = budget_lines(passage, end)
+    classes, of_classes = spent_on(passage, end) if not lines else ((), set())
+    claimed = of_lines | of_classes
+    left = [at for at in passage.numbers if at >= end and at not in claimed]
+    found: dict[str, Model | None] = {"income": income}
+    if spent is not None:
+        fiscal = {key: value.amount for key, value in spent if isinstance(value, BudgetPortion) and key != "fiscal"}
+        found["expenditure"] = Expenditure[Ref](total=spent.total)
+        found["fiscal_appropriation"] = FiscalAppropriation[Ref](
+            total=spent.fiscal.amount if spent.fiscal else None,
+            change=_with_reason(spent.fiscal.change, passage, why) if spent.fiscal else None,
+            by_class=classes,
+            items=lines,
+            **fiscal,
+        )
+        found["general_public_budget"] = _budget(GeneralPublicBudget[Ref], spent.general)
+        found["government_funds"] = _budget(FundBudget[Ref], spent.funds)
+        found["state_capital"] = _budget(FundBudget[Ref], spent.capital)
+    said = {key: value for key, value in found.items() if value is not None}
+    return said, Reading({}, (), (*first.unclaimed, *second.unclaimed, *left))
+
+
+def _with_reason(change: Change[Ref] | None, passage: Passage, why: re.Match[str] | None) -> Change[Ref] | None:
+    """财政拨款收入支出增加的主要原因是…: of the change of the whole, which is stated further up."""
+    if change is None or why is None or change.amount is None:
+        return change
+    return change.model_copy(update={"reason": clean(passage.text(*why.span("reason"))) or None})
+
+
+def _budget(
+    model: type[GeneralPublicBudget[Ref]] | type[FundBudget[Ref]], portion: BudgetPortion[Ref] | None
+) -> Model | None:
+    return model(total=portion.amount, change=portion.change) if portion is not None else None

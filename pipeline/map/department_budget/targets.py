@@ -1,0 +1,179 @@
+"""项目支出绩效目标（申报）表: what a project is given and what it is to reach, by the labels of its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from recount.pipeline.document import Grid
+from recount.pipeline.map.evaluations import words
+from recount.pipeline.map.evaluations.evaluations import head_values, name_right_of
+from recount.pipeline.map.evaluations.indicators import read_indicators
+from recount.pipeline.map.evaluations.table import (
+    Mark,
+    Row,
+    fields_in,
+    figure,
+    joined,
+    right_of,
+    rows_of,
+    said,
+    value_text,
+)
+from recount.schemas.department_budget.targets import ProjectTarget, TargetIndicator
+from recount.schemas.figures import Ref
+
+_TITLE = "绩效目标"
+_WHOLE = frozenset({"项目资金总额", "项目总资金", "项目总额", "实施期资金总额", "中期资金总额"})
+_YEAR = frozenset({"年度资金申请总额", "年度资金总额", "年度资金总金额", "年度总资金"})
+_FUNDS = {
+    "财政资金": "fiscal",
+    "财政拨款": "fiscal",
+    "当年财政拨款": "fiscal",
+    "上年结转资金": "carried",
+    "上年结转": "carried",
+    "其他资金": "other",
+}
+_DATES = {
+    "计划开始日期": "start_date",
+    "计划开始时间": "start_date",
+    "计划完成日期": "end_date",
+    "计划完成时间": "end_date",
+}
+_GOALS = {
+    "项目总体目标": "overall_goal",
+    "总体目标": "overall_goal",
+    "实施期目标": "overall_goal",
+    "实施期总目标": "overall_goal",
+    "中期目标": "overall_goal",
+    "年度总体目标": "annual_goal",
+    "年度绩效目标": "annual_goal",
+    "年度目标": "annual_goal",
+}
+_OF_WHICH = ("其中:", "其中", ":")
+
+
+@dataclass(slots=True)
+class _Table:
+    """The rows of one project's table, over the grids that it runs over."""
+
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def header(self) -> int:
+        """Where the indicators begin; behind the last row if there are none."""
+        return next((at for at, row in enumerate(self.rows) if _is_header(row)), len(self.rows))
+
+
+def map_targets(grids: Sequence[Grid]) -> tuple[ProjectTarget[Ref], ...]:
+    """The tables of targets among the grids, in order."""
+    found: list[_Table] = []
+    last = -1
+    for index, grid in enumerate(grids):
+        rows = rows_of(grid, index)
+        if _opens(grid, rows):
+            found.append(_Table(list(rows)))
+        elif found and last == index - 1 and not grid.caption and grid.columns == found[-1].rows[-1].width:
+            found[-1].rows.extend(rows)
+        else:
+            continue
+        last = index
+    return tuple(map(_target, found))
+
+
+def _opens(grid: Grid, rows: Sequence[Row]) -> bool:
+    """项目名称 above, indicators that are only aimed at, and 绩效目标 in the title or above the goals."""
+    if not any(mark.label in words.PROJECT_NAME for row in rows for mark in row.filled):
+        return False
+    titled = any(_TITLE in "".join(line.text.folded.split()) for line in grid.caption)
+    labels = {mark.label for row in rows for mark in row.filled}
+    reached = any(words.INDICATOR_COLUMNS.get(each) in ("actual", "score") for each in labels)
+    return not reached and (titled or not labels.isdisjoint(_YEAR | set(_GOALS)))
+
+
+def _is_header(row: Row) -> bool:
+    return {"level3", "target"} <= fields_in(row, words.INDICATOR_COLUMNS)
+
+
+def _target(table: _Table) -> ProjectTarget[Ref]:
+    above, below = table.rows[: table.header], table.rows[table.header :]
+    indicators = read_indicators(below[0], below[1:])[0] if below else ()
+    return ProjectTarget[Ref](
+        name=name_right_of(above, words.PROJECT_NAME),
+        **head_values(above),
+        **_dates(above),
+        **_funds(above),
+        **_goals(above),
+        indicators=tuple(
+            TargetIndicator[Ref](
+                level1=each.level1, level2=each.level2, level3=each.level3, target=each.target, weight=each.weight
+            )
+            for each in indicators
+        ),
+    )
+
+
+def _labelled(rows: Sequence[Row]) -> Iterator[tuple[Row, Mark, str]]:
+    """Every label with its row, without 其中."""
+    for row in rows:
+        for mark in row.filled:
+            name = mark.label
+            for prefix in _OF_WHICH:
+                name = name.removeprefix(prefix)
+            if name:
+                yield row, mark, name
+
+
+def _dates(rows: Sequence[Row]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for row, mark, name in _labelled(rows):
+        if name in _DATES:
+            found.setdefault(_DATES[name], value_text(right_of(row, mark)))
+    return found
+
+
+def _funds(rows: Sequence[Row]) -> dict[str, Any]:
+    """The amounts right of their labels. A label is of the total above it, or left of it, that is nearest.
+
+    What is said twice stays open.
+    """
+    heads: list[tuple[int, int, str]] = []
+    found: dict[str, list[Ref | None]] = {}
+    for row, mark, name in _labelled(rows):
+        side = "total" if name in _WHOLE else "annual" if name in _YEAR else None
+        if side is not None:
+            heads.append((mark.start, row.number, side))
+            found.setdefault(side, []).append(figure(right_of(row, mark)))
+        elif name in _FUNDS:
+            over = [each for each in heads if each[0] <= mark.start and each[1] <= row.number]
+            if over:
+                found.setdefault(f"{max(over)[2]}_{_FUNDS[name]}", []).append(figure(right_of(row, mark)))
+    kept = ProjectTarget.model_fields
+    return {key: refs[0] for key, refs in found.items() if len(refs) == 1 and key in kept}
+
+
+def _goals(rows: Sequence[Row]) -> dict[str, Any]:
+    """The texts right of, or below, the labels of the goals."""
+    found: dict[str, str | None] = {}
+    for row, mark, name in _labelled(rows):
+        key = _GOALS.get(name)
+        if key is None or key in found:
+            continue
+        beside = right_of(row, mark)
+        if beside is not None and beside.words and beside.label not in _GOALS and not _has_goal_label(beside.label):
+            found[key] = said(beside)
+            continue
+        under = [each for each in rows if each.number > row.number and each.grid == row.grid]
+        texts = [
+            said(cell)
+            for each in under
+            for cell in each.filled
+            if cell.start >= mark.start and cell.end <= mark.end and cell.label not in _GOALS
+        ]
+        found[key] = joined(texts)
+    return found
+
+
+def _has_goal_label(printed: str) -> bool:
+    return printed in words.WHOLE_GOAL or printed in words.EXPECTED_GOAL

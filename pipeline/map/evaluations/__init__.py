@@ -1,0 +1,1 @@
+"""Performance self-evaluation tables (绩效自评表)."""

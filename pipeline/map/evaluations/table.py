@@ -1,0 +1,205 @@
+"""A self-evaluation table as rows of marked cells: what the readers of its parts look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import attrgetter
+
+from recount.pipeline.document import Cell, Grid
+from recount.pipeline.map.evaluations import words
+from recount.pipeline.split.text import plain
+from recount.schemas.figures import Ref
+
+_BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
+_MONEY_UNIT = re.compile(r"[(（]单?位?[:：]?万元[)）]")
+_SPACE = re.compile(r"\s+")
+_LONGEST_LABEL = 24
+_LEVEL = re.compile(r".级指标|[一二三](?:级指|级.标|.指标).?")
+_LEVELS = ("一级指标", "二级指标", "三级指标")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mark:
+    """A cell with its words (folded, no spaces; empty for a dash) and what they are as a label.
+
+    start, end: its columns.
+    """
+
+    cell: Cell
+    words: str
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a grid: the cells over it from left to right, those that begin higher up included.
+
+    grid, number: which grid of the report and which of its rows. width: how many columns the grid has.
+    filled: the cells that begin in this row and say something.
+    """
+
+    grid: int
+    number: int
+    width: int
+    marks: tuple[Mark, ...]
+    filled: tuple[Mark, ...]
+
+    def begins(self, mark: Mark) -> bool:
+        """Whether a cell of the row begins in it; figures of a merged cell are read there, and only once."""
+        return mark.cell.row == self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a header: the field that it fills (None if none), and the grid columns below it."""
+
+    field: str | None
+    start: int
+    end: int
+
+    def over(self, mark: Mark) -> bool:
+        return mark.start < self.end and self.start < mark.end
+
+
+def rows_of(grid: Grid, index: int) -> tuple[Row, ...]:
+    """The rows of the grid with that index, top to bottom."""
+    under: list[list[Mark]] = [[] for _ in range(grid.rows)]
+    for cell in grid.cells:
+        mark = _mark(cell)
+        for each in range(cell.row, min(cell.row_end, grid.rows)):
+            under[each].append(mark)
+    heads = _levels(under)
+    marked = ([heads.get(mark, mark) for mark in marks] for marks in under)
+    return tuple(_row(grid, index, number, marks) for number, marks in enumerate(marked))
+
+
+def _levels(under: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
+    """The heads of the three levels under their names: they stand side by side in their order in every form.
+
+    In small print OCR loses strokes of 一, 二 and 三.
+    """
+    found: dict[Mark, Mark] = {}
+    for marks in under:
+        heads = sorted((mark for mark in marks if _LEVEL.fullmatch(mark.label)), key=attrgetter("start"))
+        if len(heads) == len(_LEVELS):
+            found |= {mark: replace(mark, label=name) for mark, name in zip(heads, _LEVELS, strict=True)}
+    return found
+
+
+def _row(grid: Grid, index: int, number: int, marks: list[Mark]) -> Row:
+    marks.sort(key=attrgetter("start"))
+    filled = tuple(mark for mark in marks if mark.words and mark.cell.row == number)
+    return Row(index, number, grid.columns, tuple(marks), filled)
+
+
+def _mark(cell: Cell) -> Mark:
+    printed = cell.words
+    if not printed or words.DASHES.issuperset(printed):
+        return Mark(cell, "", "", cell.column, cell.column_end)
+    return Mark(cell, printed, label_of(printed), cell.column, cell.column_end)
+
+
+def label_of(printed: str) -> str:
+    """Words as a label: without brackets and what they hold, without a colon at the end; "" for long text."""
+    if len(printed) > _LONGEST_LABEL:
+        return ""
+    if "(" in printed or "（" in printed:
+        printed = _BRACKETED.sub("", printed)
+    return printed.rstrip(":：")
+
+
+def columns_of(header: Row, vocabulary: Mapping[str, str]) -> tuple[Column, ...]:
+    """The columns that a header row names, from the first that the vocabulary knows.
+
+    A label that it lacks, or that comes again, keeps its column without a field. What stands left of the first
+    is the margin.
+    """
+    found: list[Column] = []
+    seen: set[str] = set()
+    for mark in header.marks:
+        name = vocabulary.get(mark.label)
+        if mark.words:
+            found.append(Column(None if name in seen else name, mark.start, mark.end))
+        if name is not None:
+            seen.add(name)
+    first = next((at for at, column in enumerate(found) if column.field), len(found))
+    return tuple(found[first:])
+
+
+def fields_in(row: Row, vocabulary: Mapping[str, str]) -> set[str]:
+    """The fields whose labels stand in a row."""
+    return {vocabulary[mark.label] for mark in row.filled if mark.label in vocabulary}
+
+
+def under(columns: Sequence[Column], cells: Sequence[Mark]) -> dict[str, Mark] | None:
+    """The cells by the column that they stand under; None where a cell stands under two, or two under one."""
+    found: dict[str, Mark] = {}
+    for mark in cells:
+        if not mark.words:
+            continue
+        above = [column for column in columns if column.over(mark)]
+        if len(above) > 1:
+            return None
+        field = above[0].field if above else None
+        if field in found:
+            return None
+        if field is not None:
+            found[field] = mark
+    return found
+
+
+def right_of(row: Row, label: Mark) -> Mark | None:
+    """The next cell right of a label."""
+    return next((mark for mark in row.marks if mark.start >= label.end), None)
+
+
+def figure(mark: Mark | None) -> Ref | None:
+    """The one number that a cell holds, with at most 分 or a unit of money; None for all else."""
+    if mark is None or mark.words.endswith("%"):
+        return None
+    return rate(mark)
+
+
+def rate(mark: Mark | None) -> Ref | None:
+    """As figure, but the number may be a percent."""
+    if mark is None or not mark.words or len(mark.cell.numbers) != 1:
+        return None
+    number = mark.cell.numbers[0]
+    folded = mark.cell.text.folded
+    beside = folded[: number.start] + folded[number.end :]
+    return Ref(number.token.index) if beside.strip(" %") in words.FIGURE_TAILS else None
+
+
+def said(mark: Mark | None) -> str | None:
+    """The text of a cell as the contract wants it; None for a blank or a dash."""
+    if mark is None or not mark.words:
+        return None
+    return plain(mark.cell.text).strip() or None
+
+
+def value_text(mark: Mark | None) -> str | None:
+    """The text of a cell without any space: labels, targets, actual values."""
+    printed = said(mark)
+    return _SPACE.sub("", printed) if printed else None
+
+
+def source_text(mark: Mark | None) -> str | None:
+    """The label of a fund row: without spaces and （万元）."""
+    printed = value_text(mark)
+    return _MONEY_UNIT.sub("", printed) or None if printed else None
+
+
+def joined(texts: Sequence[str | None]) -> str | None:
+    """Texts of cells under one another, as one; None where there is none."""
+    return "".join(each for each in texts if each) or None
+
+
+def labels_in(rows: Sequence[Row]) -> Iterator[str]:
+    """The labels that begin in some rows."""
+    for row in rows:
+        for mark in row.filled:
+            yield mark.label

@@ -1,0 +1,1 @@
+"""The template mapper of departmental final accounts (部门决算公开)."""

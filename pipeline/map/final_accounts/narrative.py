@@ -1,0 +1,463 @@
+"""The narrative of forms X (contract, forms.md): one function a section, subjects as data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from recount.pipeline.map.grammar.grammar import read
+from recount.pipeline.map.grammar.keyless import open_in
+from recount.pipeline.map.grammar.passage import Fact, N, Passage, Reading, Subject, Versus, clean
+from recount.schemas.common.codes import is_function_class
+from recount.schemas.figures import Ref
+from recount.schemas.final_accounts.narrative import (
+    BasicExpenditure,
+    BudgetItem,
+    Change,
+    ClassAmount,
+    Comparison,
+    Expenditure,
+    FiscalAppropriation,
+    FundBudget,
+    GeneralPublicBudget,
+    Income,
+    IncomeExpenditure,
+    Portion,
+    ThreePublic,
+    ThreePublicItem,
+)
+
+COUNTED = frozenset({"个", "家", "人次", "人", "名", "批次", "批", "辆", "次", "台", "套"})
+
+
+def change(versus: Versus | None) -> Change[Ref] | None:
+    """A comparison with last year."""
+    if versus is None:
+        return None
+    return Change[Ref](amount=versus.amount, percent=versus.rate, reason=versus.reason)
+
+
+def comparison(versus: Versus | None) -> Comparison[Ref] | None:
+    """A comparison with the budget."""
+    if versus is None:
+        return None
+    return Comparison[Ref](
+        budget=versus.budget,
+        final=versus.final,
+        variance_percent=versus.rate,
+        completion_percent=versus.completion,
+        reason=versus.reason,
+    )
+
+
+def portion(fact: Fact | None) -> Portion[Ref] | None:
+    """A part of a total."""
+    return None if fact is None else Portion[Ref](amount=fact.amount, percent=fact.share)
+
+
+def settled(reading: Reading, key: str) -> Ref | None:
+    """The amount of a subject: as stated, or the 决算数 of its comparison with the budget."""
+    fact = reading.facts.get(key)
+    if fact is None:
+        return None
+    return fact.amount or (fact.comparison.final if fact.comparison else None)
+
+
+def _change(reading: Reading, *keys: str) -> Change[Ref] | None:
+    """The change of the first of some subjects that has one."""
+    return next((change(f.change) for k in keys if (f := reading.facts.get(k)) and f.change), None)
+
+
+def _comparison(reading: Reading, *keys: str) -> Comparison[Ref] | None:
+    return next((comparison(f.comparison) for k in keys if (f := reading.facts.get(k)) and f.comparison), None)
+
+
+# --- 一、收入支出决算总体情况说明
+
+_TOTALS = (
+    Subject("both", r"收入(?:、|和|与)?支出(?:决算)?(?:总体|总计|总额|合计)?|收(?:、|)支(?:总计|总体)"),
+    Subject("income_current_year", r"本年(?:度)?收入(?:合计)?"),
+    Subject("nonfiscal_surplus_used", r"使用非财政拨款结余(?:\([^)]*\))?(?:和专用结余)?"),
+    Subject("opening_carryover", r"(?:年初|上年)结转(?:和|及|与)?结余"),
+    Subject("expenditure_current_year", r"本年(?:度)?支出(?:合计)?"),
+    Subject("surplus_distribution", r"结余分配"),
+    Subject("closing_carryover", r"(?:年末|结转下年)(?:的)?(?:结转)?(?:和|及|与)?(?:结余)?"),
+    Subject("income_total", r"收入(?:总计|总额)"),
+    Subject("expenditure_total", r"支出(?:总计|总额)"),
+)
+
+
+def income_expenditure(passage: Passage) -> tuple[IncomeExpenditure[Ref], Reading]:
+    """一、收入支出决算总体情况说明."""
+    found = read(passage, _TOTALS, default="both")
+    both = found.amount("both")
+    return IncomeExpenditure[Ref](
+        income_total=found.amount("income_total") or both,
+        income_current_year=found.amount("income_current_year"),
+        nonfiscal_surplus_used=found.amount("nonfiscal_surplus_used"),
+        opening_carryover=found.amount("opening_carryover"),
+        expenditure_total=found.amount("expenditure_total") or both,
+        expenditure_current_year=found.amount("expenditure_current_year"),
+        surplus_distribution=found.amount("surplus_distribution"),
+        closing_carryover=found.amount("closing_carryover"),
+        income_change=_change(found, "income_total", "both"),
+        expenditure_change=_change(found, "expenditure_total", "both"),
+    ), found
+
+
+# --- 二、收入决算情况说明; 三、支出决算情况说明
+
+_INCOME = (
+    Subject("total", r"本(?:年度?|单位|部门)收入(?:合计)?|收入合计"),
+    Subject("general", r"一般公共预算(?:财政)?拨款收入"),
+    Subject("funds", r"政府性基金(?:预算)?(?:财政)?(?:拨款)?收入"),
+    Subject("capital", r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?收入"),
+    Subject("fiscal_appropriation", r"财政(?:补助|拨款)收入"),
+    Subject("superior_subsidy", r"上级补助收入"),
+    Subject("institutional", r"事业收入"),
+    Subject("business", r"经营收入"),
+    Subject("affiliate_remittance", r"附属单位(?:上缴|缴款)(?:收入)?"),
+    Subject("other", r"其他收入"),
+)
+_EXPENDITURE = (
+    Subject("total", r"本(?:年度?|单位|部门)支出(?:合计)?|支出合计"),
+    Subject("basic", r"基本支出"),
+    Subject("project", r"项目支出"),
+    Subject("remitted_to_superior", r"上缴上级(?:支出)?"),
+    Subject("business", r"经营支出"),
+    Subject("affiliate_subsidy", r"对附属单位(?:的)?补助(?:支出)?"),
+)
+
+
+def income(passage: Passage) -> tuple[Income[Ref], Reading]:
+    """二、收入决算情况说明."""
+    found = read(passage, _INCOME, default="total")
+    parts = {each.key: portion(found.facts.get(each.key)) for each in _INCOME[1:] if each.key not in _BY_BUDGET}
+    general, *others = (found.facts.get(key) for key in _BY_BUDGET)
+    said = {ref.token for fact in others if fact is not None for ref in fact.refs()}
+    alone = not any(number.token.value for number in passage.numbers.values() if number.token.index in said)
+    if alone and parts["fiscal_appropriation"] is None:
+        parts["fiscal_appropriation"] = portion(general)
+    return Income[Ref](total=found.amount("total"), **parts), found
+
+
+_BY_BUDGET = ("general", "funds", "capital")
+"""财政拨款收入 by kind of budget: all of it is the general budget's, where the others are nothing."""
+
+
+def expenditure(passage: Passage) -> tuple[Expenditure[Ref], Reading]:
+    """三、支出决算情况说明."""
+    found = read(passage, _EXPENDITURE, default="total")
+    parts = {each.key: portion(found.facts.get(each.key)) for each in _EXPENDITURE[1:]}
+    return Expenditure[Ref](total=found.amount("total"), **parts), found
+
+
+# --- 四、财政拨款; 八、政府性基金预算; 九、国有资本经营预算
+
+_FUND = r"(?:财政拨款|政府性基金(?:预算)?(?:财政拨款)?|国有资本经营(?:预算)?(?:财政拨款)?)?"
+_SIDES = (
+    Subject("both", rf"{_FUND}(?:收入(?:、|和|与)?支出|收、?支)(?:决算)?(?:总体|总计|总额|合计)?"),
+    Subject("opening_carryover", r"年初(?:财政拨款)?结转(?:和|及|与)?结余"),
+    Subject("closing_carryover", r"年末(?:财政拨款)?结转(?:和|及|与)?结余"),
+    Subject("income_current_year", rf"本年{_FUND}收入(?:合计)?|财政拨款本年收入|{_FUND}本年收入"),
+    Subject("expenditure_current_year", rf"本年{_FUND}支出(?:合计)?|财政拨款本年支出|{_FUND}本年支出"),
+    Subject("income_total", rf"{_FUND}收入(?:总计|总额)"),
+    Subject("expenditure_total", rf"{_FUND}支出(?:总计|总额)"),
+)
+
+
+def _sides(found: Reading) -> dict[str, object]:
+    both = found.amount("both")
+    return {
+        "income_total": found.amount("income_total") or both,
+        "opening_carryover": found.amount("opening_carryover"),
+        "income_current_year": found.amount("income_current_year"),
+        "expenditure_total": found.amount("expenditure_total") or both,
+        "closing_carryover": found.amount("closing_carryover"),
+        "expenditure_current_year": found.amount("expenditure_current_year"),
+        "income_change": _change(found, "income_total", "both"),
+        "expenditure_change": _change(found, "expenditure_total", "both"),
+        "income_budget": _comparison(found, "income_total", "both"),
+        "expenditure_budget": _comparison(found, "expenditure_total", "both"),
+    }
+
+
+def fiscal_appropriation(passage: Passage) -> tuple[FiscalAppropriation[Ref], Reading]:
+    """四、财政拨款收入支出决算总体情况说明."""
+    found = read(passage, _SIDES, default="both")
+    return FiscalAppropriation[Ref].model_validate(_sides(found)), found
+
+
+def fund_budget(passage: Passage) -> tuple[FundBudget[Ref], Reading]:
+    """八、政府性基金预算 or 九、国有资本经营预算: none at all, or as 四 with items as 五（三）."""
+    figures = [number for number in passage.numbers.values() if number.token.unit is not None]
+    if _NOTHING.search(passage.shape) and not figures:  # the 08 of 公开08表 is none
+        return FundBudget[Ref](none=True), Reading({}, (), ())
+    starts = list(ITEM.finditer(passage.shape))
+    end = starts[0].start() if starts else len(passage.shape)
+    found = read(passage, (*_SIDES, _FUND_EXPENDITURE), default="both", end=end)
+    items, unclaimed = budget_items(passage, starts)
+    section = FundBudget[Ref].model_validate(
+        {**_sides(found), "expenditure": found.amount("expenditure"), "items": items}
+    )
+    return section, _with_unclaimed(found, unclaimed)
+
+
+_NOTHING = re.compile(r"(?:无|没有|未发生|不涉及)[^。;]{0,40}(?:收入|支出|收支|拨款)|为空表|无数据")
+_FUND_EXPENDITURE = Subject("expenditure", r"(?:政府性基金|国有资本经营)(?:预算)?(?:财政拨款)?支出(?:决算)?(?:合计)?")
+
+
+# --- 五、一般公共预算财政拨款支出决算情况说明
+
+ITEM = re.compile(
+    rf"(?:(?<=\n)|^|(?<=[。;:]))\s*(?:\(?(?P<ordinal>{N})\)?[.、,)]?|[①-⑳])?\s*\"?[.]?\s*"
+    rf"(?P<class_name>[^。;,:\n▮\"]{{2,40}}?)\({N}?类\)[,、]?(?P<section_name>[^。;,:\n▮]{{2,60}}?)\({N}?款\)[,、]?"
+    rf"(?P<item_name>[^。;:\n▮]{{2,80}}?)\({N}?项\)\"?"
+)
+_CLASS = re.compile(
+    rf"(?:(?<=\n)|^|(?<=[。;:])|(?<=\d[.、]))\s*(?:\(?{N}\)?[.、,)]?|[①-⑳])?\s*"
+    rf"(?P<class_name>[^。;,:\n▮]{{2,40}}?)\(类\)(?:支出)?(?:决算)?(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)"
+    rf"[,、]?(?:占[^。;\n▮]{{0,30}}?(?P<percent>{N})%)?"
+)
+_QUOTED_CLASS = re.compile(
+    rf'(?:(?<=\n)|^|(?<=[。;:])|(?<=[.、]))\s*(?:\(?{N}\)?[.、,)]?|[①-⑳])?\s*"[.]?\s*'
+    rf'(?P<class_name>[^。;,:\n▮"]{{2,40}})"(?:支出|科目)?(?:决算)?(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)'
+    rf"[,、]?(?:占[^。;\n▮]{{0,30}}?(?P<percent>{N})%)?"
+)
+"""“一般公共服务支出”▮万元，占▮%: a class without its mark."""
+_LISTED_CLASS = re.compile(
+    rf"(?:^|(?<=[。;,:、\n]))\s*(?:\(?{N}\)?[.、,)])?\s*(?P<class_name>[^。;,:、\n▮\"()]{{2,30}})"
+    rf"(?:决算)?(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)[,、(]?占[^。;\n▮]{{0,30}}?(?P<percent>{N})%"
+)
+"""主要用于以下方面：教育支出▮万元，占▮%；…: a class known by its official name alone, also among marked ones."""
+_ITEM_SUBJECTS = (Subject("amount", r"支出决算(?:数)?|决算数|决算支出"),)
+_GENERAL = (Subject("total", r"一般公共预算(?:财政拨款(?:本年)?(?:支出)?|(?:本年)?支出)(?:决算)?(?:合计)?"),)
+_PURPOSE = re.compile(r"主要用于:?(?P<purpose>.*?)(?:(?<=。)|(?=年初预算|支出决算|\n|$))")
+
+
+def general_public_budget(
+    overall: Passage, structure: Passage, items: Passage
+) -> tuple[GeneralPublicBudget[Ref], list[tuple[Passage, Reading]]]:
+    """五: （一）总体情况, （二）结构情况, （三）具体情况."""
+    found = read(overall, _GENERAL, default="total")
+    fact = found.facts.get("total")
+    structure = structure if structure.shape else items  # some publishers list the classes under 具体情况
+    classes, left = by_class(structure)
+    starts = list(ITEM.finditer(items.shape))
+    of_items, unclaimed = budget_items(items, starts)
+    before = read(items, _GENERAL, default="total", end=starts[0].start() if starts else None)
+    compared = _comparison(found, "total") or _comparison(before, "total")
+    section = GeneralPublicBudget[Ref](
+        total=settled(found, "total") or settled(before, "total"),
+        percent_of_expenditure=fact.share if fact else None,
+        change=_change(found, "total"),
+        budget=compared,
+        by_class=classes,
+        items=of_items,
+    )
+    readings = [
+        (overall, found),
+        (structure, Reading({}, (), left)),
+        (items, _with_unclaimed(before, unclaimed)),
+    ]
+    return section, list(_once_each(readings))
+
+
+def _once_each(readings: Sequence[tuple[Passage, Reading]]) -> Iterator[tuple[Passage, Reading]]:
+    """Every passage once: of one that was read for several parts a number is open if none of them knows it."""
+    passages = {id(passage): passage for passage, _ in readings}
+    for key, passage in passages.items():
+        of_it = [reading for each, reading in readings if id(each) == key]
+        facts = {f"{at}.{name}": fact for at, each in enumerate(of_it) for name, fact in each.facts.items()}
+        left = set.intersection(*(set(reading.unclaimed) for reading in of_it))
+        yield passage, Reading(facts, (), tuple(sorted(left)))
+
+
+def by_class(passage: Passage) -> tuple[tuple[ClassAmount[Ref], ...], tuple[int, ...]]:
+    """〈n〉.〈class〉(类)〈m〉万元,占〈p〉%。"""
+    classes: list[ClassAmount[Ref]] = []
+    marked = list(_CLASS.finditer(passage.shape)) or list(_QUOTED_CLASS.finditer(passage.shape))
+    listed = [each for each in _LISTED_CLASS.finditer(passage.shape) if is_function_class(each["class_name"])]
+    matches = sorted([*marked, *listed], key=lambda each: each.start("amount"))
+    before = read(passage, _GENERAL, default="total", end=matches[0].start() if matches else 0)
+    claimed = {at for at in passage.numbers if matches and at < matches[0].start()} - set(before.unclaimed)
+    for match in matches:
+        claimed |= set(range(match.start(), match.end()))
+        classes.append(
+            ClassAmount[Ref](
+                class_name=clean(passage.text(*match.span("class_name"))),
+                amount=ref_at(passage, match.start("amount")),
+                percent=ref_at(passage, match.start("percent")) if match["percent"] else None,
+            )
+        )
+    return tuple(classes), tuple(at for at in passage.numbers if at not in claimed)
+
+
+def budget_items(
+    passage: Passage, starts: Sequence[re.Match[str]]
+) -> tuple[tuple[BudgetItem[Ref], ...], tuple[int, ...]]:
+    """〈n〉.〈class〉(类)〈section〉(款)〈item〉(项):支出决算数为…, each up to the next."""
+    items: list[BudgetItem[Ref]] = []
+    unclaimed: list[int] = []
+    for index, match in enumerate(starts):
+        items += _skipped(passage, match, len(items))
+        end = starts[index + 1].start() if index + 1 < len(starts) else len(passage.shape)
+        found = read(passage, _ITEM_SUBJECTS, default="amount", start=match.end(), end=end)
+        fact = found.facts.get("amount")
+        compared = comparison(fact.comparison) if fact else None
+        purpose = _PURPOSE.search(passage.shape, match.end(), end)
+        direct = direct_amount(passage, match.end())
+        amount = found.amount("amount") or (compared.final if compared else None)
+        unclaimed += open_in(passage, found, [amount, change(fact.change) if fact else None, compared]).unclaimed
+        if direct is not None:
+            unclaimed = [at for at in unclaimed if at != direct] + _otherwise(passage, found, direct)
+            amount = ref_at(passage, direct)
+        items.append(
+            BudgetItem[Ref](
+                class_name=clean(passage.text(*match.span("class_name"))),
+                section_name=clean(passage.text(*match.span("section_name"))),
+                item_name=clean(passage.text(*match.span("item_name"))),
+                amount=amount,
+                change=change(fact.change) if fact else None,
+                budget=compared,
+                purpose=passage.text(*purpose.span("purpose")) or None if purpose else None,
+            )
+        )
+    return tuple(items), tuple(unclaimed)
+
+
+_DIRECT = re.compile(rf'"?(?:科目)?[:,]?\s*(?P<amount>{N})(?:万元|元|亿元)')
+
+
+def direct_amount(passage: Passage, end: int) -> int | None:
+    """Where the amount stands that follows an item's name at once: “…（项）”▮万元."""
+    match = _DIRECT.match(passage.shape, end)
+    return match.start("amount") if match else None
+
+
+def _otherwise(passage: Passage, found: Reading, direct: int) -> list[int]:
+    """The number that a later 决算数 states, where it is not the one behind the name: of another year perhaps."""
+    later = found.amount("amount")
+    if later is None or later.token == passage.token(direct).index:
+        return []
+    return [at for at in passage.numbers if passage.token(at).index == later.token]
+
+
+def _skipped(passage: Passage, match: re.Match[str], so_far: int) -> list[BudgetItem[Ref]]:
+    """Open items in place of those that the ordinals count and no rule could read: nothing is dropped unseen."""
+    if not match["ordinal"]:
+        return []
+    gap = int(passage.token(match.start("ordinal")).value) - so_far - 1
+    return [BudgetItem[Ref]() for _ in range(gap if 0 < gap <= _MOST_SKIPPED else 0)]
+
+
+_MOST_SKIPPED = 10  # beyond that the number is no ordinal
+
+
+def _with_unclaimed(found: Reading, more: Sequence[int]) -> Reading:
+    return Reading(found.facts, found.repeats, (*found.unclaimed, *more))
+
+
+def ref_at(passage: Passage, at: int) -> Ref:
+    """The number at an index of the shape, as it stands."""
+    return Ref(passage.token(at).index)
+
+
+# --- 六、一般公共预算财政拨款基本支出决算情况说明
+
+_BASIC = (
+    Subject("total", r"(?:一般公共预算)?(?:财政拨款)?基本支出(?:决算)?(?:合计)?"),
+    Subject("personnel", r"人员经费(?:支出)?"),
+    Subject("public", r"(?:日常)?公用经费(?:支出)?"),
+)
+_LIST = re.compile(
+    rf"(?P<what>人员经费|公用经费)[^。;▮]{{0,12}}{N}(?:万元|元|亿元),?(?:主要)?(?:包括|用于)[:]?(?P<list>[^▮]*?)(?=[。;\n]|$)"
+)
+
+
+def basic_expenditure(passage: Passage) -> tuple[BasicExpenditure[Ref], Reading]:
+    """六、一般公共预算财政拨款基本支出决算情况说明."""
+    found = read(passage, _BASIC, default="total")
+    lists = {match["what"]: names_in(passage.text(*match.span("list"))) for match in _LIST.finditer(passage.shape)}
+    return BasicExpenditure[Ref](
+        total=found.amount("total"),
+        personnel=found.amount("personnel"),
+        personnel_items=lists.get("人员经费", ()),
+        public=found.amount("public"),
+        public_items=lists.get("公用经费", ()),
+    ), found
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names of a list set with 、; a 等 at its end is no part of the last."""
+    names = [clean(each) for each in _split_list(text)]
+    if names and len(names) > 1 and names[-1].endswith("等"):
+        names[-1] = names[-1][:-1]
+    return tuple(name for name in names if name)
+
+
+def _split_list(text: str) -> list[str]:
+    """Split at 、, and at ， or ； where the list uses them, but not inside brackets or quotation marks."""
+    parts, depth, begin = [], 0, 0
+    for index, sign in enumerate(text):
+        if sign in "（(“《[":
+            depth += 1
+        elif sign in "）)”》]":
+            depth = max(0, depth - 1)
+        elif depth == 0 and sign in "、，,；;":
+            parts.append(text[begin:index])
+            begin = index + 1
+    return [*parts, text[begin:]]
+
+
+# --- 七、财政拨款“三公”经费支出决算情况说明
+
+_OVERSEAS = r"因公出国(?:\(境\))?(?:费用?|经费)?"
+_THREE_PUBLIC = (
+    Subject("total", r'"?三公"?经费"?(?:财政拨款)?(?:支出)?(?:决算)?'),
+    Subject("overseas", rf"{_OVERSEAS}(?:支出)?"),
+    Subject("vehicles", r"公务用车购置(?:及|和|与)运行(?:维护)?(?:费用?|经费)?(?:支出)?"),
+    Subject("vehicle_purchase", r"公务用车购置(?:费用?|支出|经费)?"),
+    Subject("vehicle_running", r"公务用车运行(?:维护)?(?:费用?|支出|经费)?"),
+    Subject("reception", r"公务接待(?:费用?|支出|经费)?"),
+    Subject("overseas_groups", r"(?:因公)?出国(?:\(境\))?(?:的)?团组(?:数)?|团组", COUNTED),
+    Subject("overseas_visits", r"(?:因公)?出国(?:\(境\))?(?:人次数?|人数)?|累计|参加人次", frozenset({"人次", "人"})),
+    Subject("vehicles_bought", r"(?:公务用车)?购置(?:数|公务用车|车辆)?(?:量)?", frozenset({"辆", "台"})),
+    Subject("vehicles_owned", r"(?:公务用车|车辆)?保有量(?:为)?|共有公务用车", frozenset({"辆", "台"})),
+    Subject("fixed_asset_vehicles", r"固定资产(?:中)?(?:的)?(?:公务)?(?:用)?车辆?", frozenset({"辆", "台"})),
+    Subject("reception_batches", r"(?:国内|外事)?公务接待(?:批次|共)?", frozenset({"批次", "批", "次", "个"})),
+    Subject(
+        "reception_visits",
+        r"(?:国内)?公务接待(?:人次|人数)|接待人次|共计接待",
+        frozenset({"人次", "人"}),
+        "reception_batches",
+    ),
+)
+
+
+def three_public(passage: Passage) -> tuple[ThreePublic[Ref], Reading]:
+    """七、财政拨款“三公”经费支出决算情况说明."""
+    found = read(passage, _THREE_PUBLIC, default="total")
+
+    def item(key: str) -> ThreePublicItem[Ref] | None:
+        fact = found.facts.get(key)
+        if fact is None or (settled(found, key) is None and fact.change is None):
+            return None
+        return ThreePublicItem[Ref](amount=settled(found, key), percent=fact.share, change=change(fact.change))
+
+    counts = {each.key: found.amount(each.key) for each in _THREE_PUBLIC if each.units is not _THREE_PUBLIC[0].units}
+    return ThreePublic[Ref](
+        total=settled(found, "total"),
+        change=_change(found, "total"),
+        overseas=item("overseas"),
+        vehicles=item("vehicles"),
+        reception=item("reception"),
+        vehicle_purchase=settled(found, "vehicle_purchase"),
+        vehicle_running=settled(found, "vehicle_running"),
+        budget=_comparison(found, "total"),
+        overseas_budget=_comparison(found, "overseas"),
+        vehicle_purchase_budget=_comparison(found, "vehicle_purchase"),
+        vehicle_running_budget=_comparison(found, "vehicle_running"),
+        reception_budget=_comparison(found, "reception"),
+        **counts,
+    ), found

@@ -1,0 +1,361 @@
+"""Title page, 第一部分, 十 to 十二 and the glossary of forms X (contract, forms.md)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from recount.pipeline.document import Grid, Paragraph
+from recount.pipeline.map.final_accounts.narrative import COUNTED, change, names_in, ref_at
+from recount.pipeline.map.grammar.grammar import read
+from recount.pipeline.map.grammar.keyless import open_in
+from recount.pipeline.map.grammar.passage import N, Passage, Reading, Subject, clean
+from recount.pipeline.split.outline import Section
+from recount.pipeline.split.text import plain
+from recount.schemas.figures import Ref
+from recount.schemas.final_accounts.narrative import (
+    OperatingCost,
+    Overview,
+    Performance,
+    Procurement,
+    StateAssets,
+)
+from recount.schemas.final_accounts.report import GlossaryEntry
+
+_NUMERALS = "一二三四五六七八九十"
+_TITLE = re.compile(
+    r"^(?P<before>.*?)(?P<year>20\d\d)年?度?(?!\d*月)(?P<between>.*?)(?:部门|单位)?(?:整体)?(?:支出)?决算"
+    r"(?:信息)?(?:公开)?(?:情况)?(?:的)?(?:说明|报告|文本)?(?:书)?(?P<after>.*)$"
+)
+_NO_TITLE = re.compile(r"^(?:附件|附表|目\s*录)|^20\d\d年\d{1,2}月|^[-\d]+$")
+_LONGEST_TITLE = 60  # characters of one of its lines
+
+
+# --- title page
+
+
+def title(paragraphs: Sequence[Paragraph], pattern: re.Pattern[str] = _TITLE) -> tuple[str | None, Ref | None]:
+    """〈unit〉〈year〉年度部门决算公开说明, on one or more lines, the unit and the rest in either order."""
+    lines = [each for each in paragraphs[:12] if len(each.text) <= _LONGEST_TITLE]
+    lines = [each for each in lines if not _NO_TITLE.match(each.text.folded)]
+    match = pattern.match("".join(each.text.folded for each in lines))
+    if match is None:
+        return None, None
+    year = next((n.token.index for each in lines for n in each.numbers if n.token.value == int(match["year"])), None)
+    printed = "".join(each.text.printed for each in lines)
+    unit = next(
+        (plain(printed[slice(*match.span(part))]) for part in ("before", "between", "after") if match[part]), None
+    )
+    return unit, Ref(year) if year is not None else None
+
+
+# --- 第一部分 概况
+
+_STAFF = (
+    Subject("staff_total", r"(?:实有|在编)?(?:人员|人数|总人数|实有人数)", COUNTED),
+    Subject("staff_active", r"在职(?:人员|人数)?", COUNTED),
+    Subject("staff_veteran_retired", r"离休(?:人员|人数)?", COUNTED),
+    Subject("staff_retired", r"退休(?:人员|人数)?", COUNTED),
+    Subject("unit_count", r"(?:预算)?单位(?:共计|共有|共)?", COUNTED),  # how many the list below has: no key of its own
+    Subject("office_count", r"(?:下设|内设|设有?)(?:处室|科室|机构)?", COUNTED),
+)
+_OFFICES = re.compile(
+    rf"(?:下设|内设|设有?)(?:有|处室|科室|机构)*{N}个[^。;:,]{{0,12}}[:,]?(?:分别(?:是|为)|包括|即|为|有)?:?"
+    rf"(?P<list>[^。;\n]+)"
+)
+_NO_UNITS = re.compile(r"无(?:下属)?(?:预算)?(?:单位)|没有下属")
+_UNITS = re.compile(
+    r"(?:下属预算)?单位(?:共?▮[个家])?,?(?:具体|分别)?(?:包括|有|为|是|如下)*:\s*\n?(?P<list>(?:.|\n)*)$"
+)
+_UNIT_LINE = re.compile(rf"(?:^|\n)\s*\(?(?:{N}|[{_NUMERALS}]+)[.、)]\s*(?P<name>[^\n;。]+)")
+_DUTY = re.compile(rf"\((?P<ordinal>[{_NUMERALS}ー]{{1,3}})\)[、.]?")
+
+
+_INTRODUCTION = re.compile(r"(?:职责|职能|任务)(?:如下|是|为)?:$")
+
+
+def functions_of(section: Section | None) -> tuple[str, ...]:
+    """Each numbered duty （一）…, its number dropped; one entry if it is one unnumbered text."""
+    if section is None or not section.paragraphs:
+        return ()
+    whole = "\n".join(each.text.printed for each in section.paragraphs)
+    folded = "\n".join(each.text.folded for each in section.paragraphs)
+    starts, expected = [], 1
+    for match in _DUTY.finditer(folded):
+        if ordinal(match["ordinal"]) == expected:
+            starts.append(match)
+            expected += 1
+    if not starts:
+        lines = [each for each in section.paragraphs if not _INTRODUCTION.search(each.text.folded)]
+        return (plain("".join(each.text.printed for each in lines or section.paragraphs)),)
+    ends = [each.start() for each in starts[1:]] + [len(whole)]
+    return tuple(plain(whole[match.end() : end].replace("\n", "")) for match, end in zip(starts, ends, strict=True))
+
+
+def ordinal(numeral: str) -> int:
+    """一 to 九十九 as a number; 0 for what is none. A katakana ー is often set for 一."""
+    numeral = numeral.replace("ー", "一")
+    tens, ten, ones = numeral.rpartition("十")
+    if not ten:
+        return _NUMERALS.find(numeral) + 1 if len(numeral) == 1 else 0
+    return ((_NUMERALS.find(tens) + 1) if tens else 1) * 10 + ((_NUMERALS.find(ones) + 1) if ones else 0)
+
+
+def overview(functions: Section | None, staff: Passage, units: Sequence[str]) -> tuple[Overview[Ref], Reading]:
+    """第一部分: duties, staff, offices, subordinate units."""
+    found = read(staff, _STAFF, default="staff_total")
+    offices = _OFFICES.search(staff.shape)
+    return Overview[Ref](
+        functions=functions_of(functions),
+        offices=names_in(staff.text(*offices.span("list"))) if offices else (),
+        subordinate_units=tuple(units) or subordinate_units(staff),
+        **{each.key: found.amount(each.key) for each in _STAFF if each.key != "unit_count"},
+    ), found
+
+
+def subordinate_units(passage: Passage) -> tuple[str, ...]:
+    """A numbered list of 下属预算单位; none where the text says so."""
+    if _NO_UNITS.search(passage.shape):
+        return ()
+    match = _UNITS.search(passage.shape)
+    if match is None:
+        return ()
+    start = match.start("list")
+    lines = _UNIT_LINE.finditer("\n" + match["list"])
+    return tuple(clean(passage.text(start + each.start("name") - 1, start + each.end("name") - 1)) for each in lines)
+
+
+# --- 十、其他重要事项
+
+_OPERATING = re.compile(
+    r"(?P<unit>[^。;\n]*?)(?P<kind>机关运行经费|(?:日常)?公用经费)(?:支出)?(?:决算)?(?:为|是)?(?=▮(?:万元|元|亿元))"
+)
+_PROCUREMENT = (
+    Subject("total", r"政府采购(?:支出)?(?:总额|金额|支出)?"),
+    Subject("goods", r"(?:政府采购)?货物(?:类)?(?:采购)?(?:支出)?"),
+    Subject("works", r"(?:政府采购)?工程(?:类)?(?:采购)?(?:支出)?"),
+    Subject("services", r"(?:政府采购)?服务(?:类)?(?:采购)?(?:支出)?"),
+    Subject("sme_amount", r"(?:授予)?中小企业(?:的)?(?:合同)?"),
+    Subject("micro_amount", r"(?:授予)?小微企业(?:的)?(?:合同)?"),
+)
+_CARS = frozenset({"辆", "台"})
+_ASSETS = (
+    Subject("fixed_assets", r"固定资产(?:账面)?(?:原值|总额|价值)?"),
+    Subject("building_area_m2", r"房屋(?:建筑)?(?:面积)?", frozenset({"平方米", "平米"})),
+    Subject("value", r"(?:账面)?价值(?:总额)?|原值"),
+    Subject("vehicles_ministerial", r"(?:副?部\(?省?\)?级?(?:及)?以上)?(?:领导干?部?)用车", _CARS),
+    Subject("vehicle_count", r"(?:共有)?车辆(?:共)?", _CARS),
+    Subject("vehicles_principal", r"主要(?:领导干部|负责人)(?:用车)?", _CARS),
+    Subject("vehicles_confidential", r"机要通信(?:用车)?", _CARS),
+    Subject("vehicles_emergency", r"应急保障(?:用车)?", _CARS),
+    Subject("vehicles_enforcement", r"执法执勤(?:用车)?", _CARS),
+    Subject("vehicles_special", r"特种专业技术(?:用车)?", _CARS),
+    Subject("vehicles_retired_cadre", r"离退休干部(?:服务)?(?:用车)?", _CARS),
+    Subject("vehicles_other", r"其他用车", _CARS),
+)
+_EQUIPMENT = re.compile(
+    rf"单(?:位|台)?(?:价值|价)(?P<price>{N})万元(?:\(含\))?(?:及)?以上(?:的)?[^▮。;]{{0,12}}设备(?:\(不含车辆\))?"
+    rf"(?:共|为|有)*(?P<count>{N})[台套]"
+)
+"""单价100万元（含）以上设备▮台: the price is no figure. Older forms count what is dearer than 50 as well."""
+_LARGE = 100
+_NET = re.compile(r"(?:万元|元|亿元)?\(净值")
+_AS_OF = re.compile(r"截[止至]:?(?P<year>20\d\d)年(?P<month>\d{1,2})月(?P<day>\d{1,2})日")
+_OTHER_CARS = re.compile(r"其他用车主要(?:是|为|包括)?:?(?P<note>[^。;]+?)(?=[。;]|,?单价|$)")
+
+
+def operating_costs(passage: Passage) -> tuple[tuple[OperatingCost[Ref], ...], Reading]:
+    """十（一）: 机关运行经费 of an administrative unit, 公用经费 of an institution, or both."""
+    starts = list(_OPERATING.finditer(passage.shape))
+    costs: list[OperatingCost[Ref]] = []
+    unclaimed: list[int] = []
+    for index, match in enumerate(starts):
+        end = starts[index + 1].start() if index + 1 < len(starts) else len(passage.shape)
+        found = read(passage, _OPERATING_SUBJECTS, default="amount", start=match.start("kind"), end=end)
+        fact = found.facts.get("amount")
+        if fact is None or fact.amount is None:
+            continue
+        costs.append(
+            OperatingCost[Ref](
+                unit_kind=_unit_kind(match["unit"], match["kind"]),
+                amount=fact.amount,
+                change=change(fact.change),
+            )
+        )
+        unclaimed += open_in(passage, found, costs[-1]).unclaimed
+    return tuple(costs), Reading({}, (), tuple(unclaimed))
+
+
+_OPERATING_SUBJECTS = (Subject("amount", r"机关运行经费(?:支出)?|(?:日常)?公用经费(?:支出)?"),)
+
+
+def _unit_kind(unit: str, kind: str) -> Literal["administrative", "institution"]:
+    if re.search(r"行政单位|参照公务员|参公", unit):
+        return "administrative"
+    if re.search(r"\(事业单位\)|公用经费", unit + kind):
+        return "institution"
+    return "administrative"
+
+
+def procurement(passage: Passage) -> tuple[Procurement[Ref], Reading]:
+    """十（二）政府采购情况."""
+    found = read(passage, _PROCUREMENT, default="total")
+    amounts = {each.key: found.amount(each.key) for each in _PROCUREMENT}
+    shares = {
+        f"{key}_percent": fact.share
+        for key in ("sme", "micro")
+        if (fact := found.facts.get(f"{key}_amount")) is not None
+    }
+    return Procurement[Ref](**amounts, **shares), found
+
+
+def state_assets(passage: Passage) -> tuple[StateAssets[Ref], Reading]:
+    """十（三）国有资产占用情况说明. 价值 belongs to what stands before it: 房屋 or 车辆."""
+    values, claimed = _values(passage)
+    found = read(passage, _ASSETS, default="fixed_assets")
+    equipment, classes = _equipment(passage)
+    date = _AS_OF.search(passage.shape)
+    note = _OTHER_CARS.search(passage.shape)
+    amounts = {each.key: found.amount(each.key) for each in _ASSETS if each.key != "value"}
+    if amounts["fixed_assets"] in [ref_at(passage, at) for at in passage.numbers if _NET.match(passage.shape, at + 1)]:
+        amounts["fixed_assets"] = None  # 原值 is asked for
+    section = StateAssets[Ref](
+        as_of=f"{date['year']}-{int(date['month']):02}-{int(date['day']):02}" if date else None,
+        vehicles_other_note=clean(passage.text(*note.span("note"))) if note else None,
+        large_equipment=equipment,
+        **amounts,
+        **values,
+    )
+    claimed |= classes | (set(range(*note.span("note"))) if note else set())
+    return section, Reading(found.facts, (), tuple(at for at in found.unclaimed if at not in claimed))
+
+
+_VALUE = re.compile(
+    rf"(?P<what>房屋|车辆)[^。;▮]{{0,12}}{N}(?:平方米|平米|辆|台)[,、(]?(?:账面)?(?:价值|原值)(?:为|是)?(?P<value>{N})(?:万元|元)"
+)
+
+
+def _equipment(passage: Passage) -> tuple[Ref | None, set[int]]:
+    """单价100万元以上设备, in 台 or 套; the places of that number and of all such prices."""
+    found: Ref | None = None
+    claimed: set[int] = set()
+    for match in _EQUIPMENT.finditer(passage.shape):
+        claimed.add(match.start("price"))
+        if found is None and passage.token(match.start("price")).value == _LARGE:
+            found = ref_at(passage, match.start("count"))
+            claimed.add(match.start("count"))
+    return found, claimed
+
+
+def _values(passage: Passage) -> tuple[dict[str, Ref], set[int]]:
+    keys = {"房屋": "building_value", "车辆": "vehicle_value"}
+    values: dict[str, Ref] = {}
+    claimed: set[int] = set()
+    for match in _VALUE.finditer(passage.shape):
+        values.setdefault(keys[match["what"]], ref_at(passage, match.start("value")))
+        claimed.add(match.start("value"))
+    return values, claimed
+
+
+# --- 十一、预算绩效; 十二、其他需说明的事项; 名词解释
+
+_OVERALL = re.compile(
+    rf"整体支出[^。;▮]{{0,16}}(?P<count>{N})个,[^▮。;]{{0,8}}?全年预算(?:数|总额|总数)?(?:为)?(?P<budget>{N})(?:万元|元),"
+    rf"(?:全年|实际)?执行(?:数|总额)?(?:为)?(?P<executed>{N})(?:万元|元)"
+)
+_PROJECT_COUNT = (
+    rf"绩效(?:评价|自评)(?:的)?(?:\d{{4}}年度)?项目(?P<count>{N})个",
+    rf"(?<!目标的)(?<!跟踪评价的)项目(?:支出)?(?:绩效)?自?评价?表?(?P<count>{N})个",
+    rf"(?P<count>{N})个项目(?:支出)?(?:全部)?(?:开展|进行|实施)了?(?:预算)?绩效(?:自评|评价)",
+)
+_PROJECT_MONEY = (
+    rf",?(?:共?涉及)?[^▮。;]{{0,8}}?(?:全年)?(?:预算|资金)(?:数|总额|资金|金额)?(?:为)?(?P<budget>{N})(?:万元|元|亿元)"
+    rf"(?:,(?:全年|实际)?执行(?:数|总额)?(?:为)?(?P<executed>{N})(?:万元|元|亿元))?"
+)
+_PROJECTS = (
+    *(re.compile(words + _PROJECT_MONEY) for words in _PROJECT_COUNT),
+    re.compile(_PROJECT_COUNT[-1]),  # form N often names no money
+)
+_PARTS = (
+    ("achievements", r"预算绩效管理取得的成效|取得的成效|主要成效"),
+    ("problems", r"发现的(?:主要)?问题(?:及|和)原因|存在的(?:主要)?问题(?:及|和)?(?:原因)?"),
+    ("improvements", r"下一步(?:的)?改进措施|下一步工作(?:措施|打算)|改进措施"),
+    ("", r"具体(?:项目|部门)?[^。;\n]{0,30}(?:自评|绩效)[^。;\n]{0,12}附"),
+)
+
+
+def performance(passage: Passage) -> tuple[Performance[Ref], Reading]:
+    """十一、预算绩效的情况说明."""
+    fields: dict[str, Ref | str | None] = {}
+    claimed: set[int] = set()
+    for patterns, prefix in (((_OVERALL,), "overall"), (_PROJECTS, "project")):
+        after = max(claimed, default=0)
+        match = next((m for pattern in patterns if (m := pattern.search(passage.shape, after))), None)
+        if match is None:
+            continue
+        names = {"count": "overall_table_count" if prefix == "overall" else "project_count"}
+        for group in match.re.groupindex:
+            if match[group]:
+                key = names.get(group, f"{prefix}_{group}")
+                fields[key] = ref_at(passage, match.start(group))
+                claimed.add(match.start(group))
+    texts, free = _texts(passage)
+    section = Performance[Ref].model_validate({**fields, **texts})
+    unclaimed = tuple(at for at in passage.numbers if at not in claimed and at not in free)
+    return section, Reading({}, (), unclaimed)
+
+
+def _texts(passage: Passage) -> tuple[dict[str, str | None], range]:
+    """The three texts of the section, without their labels."""
+    marks = []
+    for key, label in _PARTS:
+        match = re.search(rf"(?:{label}){':' if key else ''}", passage.shape)
+        if match:
+            marks.append((match.start(), match.end(), key))
+    marks.sort()
+    texts: dict[str, str | None] = {}
+    for index, (_, start, key) in enumerate(marks):
+        end = marks[index + 1][0] if index + 1 < len(marks) else len(passage.shape)
+        if key:
+            texts[key] = passage.text(start, end).strip() or None
+    first = min((start for start, _, key in marks if key), default=len(passage.shape))
+    return texts, range(first, len(passage.shape))
+
+
+_ENTRY = re.compile(rf"\s*(?:[{_NUMERALS}]{{1,3}}[、.．]|\([{_NUMERALS}]{{1,3}}\)|\d{{1,2}}[.、)])?\s*")
+
+
+def glossary(section: Section | None) -> tuple[GlossaryEntry, ...]:
+    """〈term〉：〈definition〉, one a paragraph; a paragraph without a colon goes on with the one above."""
+    entries: list[GlossaryEntry] = []
+    for paragraph in section.paragraphs if section else ():
+        printed, folded = paragraph.text.printed, paragraph.text.folded
+        numbered = _ENTRY.match(folded)
+        start = numbered.end() if numbered else 0
+        colon = folded.find(":", start, start + 50)
+        if colon < 0 or (start == 0 and entries and "。" in folded[:colon]):
+            if entries:
+                entries[-1] = GlossaryEntry(term=entries[-1].term, definition=entries[-1].definition + plain(printed))
+            continue
+        entries.append(
+            GlossaryEntry(
+                term=plain(printed[start:colon]).strip('“”"' if printed[start:colon].count("”") != 1 else ""),
+                definition=plain(printed[colon + 1 :]).strip(),
+            )
+        )
+    return tuple(entries)
+
+
+def units_in(grids: Sequence[Grid]) -> tuple[str, ...]:
+    """The names in a table of subordinate units (序号 | 单位名称 | 备注)."""
+    for grid in grids:
+        header = next((cell for cell in grid.cells if cell.words in ("单位名称", "单位全称")), None)
+        if header is None:
+            continue
+        return tuple(
+            plain(cell.text)
+            for cell in grid.cells
+            if cell.column == header.column and cell.row > header.row and cell.words
+        )
+    return ()

@@ -1,0 +1,353 @@
+"""The grammar of the disclosure sentence: subject – amount – share – comparison with last year or budget – reason.
+
+    财政拨款收入总计▮万元，其中：…。财政拨款收入总计与上年相比，增加▮万元，增长▮%，主要原因是：…。
+
+Every number is classified by the words right before it; what the words do not make certain is left open. Numbers
+inside a reason are free text, until a clause begins that speaks of a subject of the section.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from recount.pipeline.map.grammar import phrases
+from recount.pipeline.map.grammar.passage import FINAL, MONEY, Fact, Passage, Reading, Subject, Versus, Wording, clean
+from recount.schemas.common.parts import DOWN
+from recount.schemas.figures import Ref
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads one passage from number to number. default: the subject of a comparison that names none."""
+
+    passage: Passage
+    subjects: Sequence[Subject]
+    default: str
+    wording: Wording = FINAL
+    rules: re.Pattern[str] = field(init=False)
+    facts: dict[str, Fact] = field(default_factory=dict)
+    repeats: list[tuple[str, int]] = field(default_factory=list)
+    unclaimed: list[int] = field(default_factory=list)
+    last: Fact | None = None
+    versus: Versus | None = None
+    reason_from: int | None = None
+    reasons: list[tuple[int, int]] = field(default_factory=list)
+    done: int = 0
+    stated: list[tuple[int, Fact]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rules, _ = self._rules(None)
+
+    def _rules(self, unit: str | None) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        return phrases.rules_of(tuple(self.subjects), unit, self.wording.amount)
+
+    def read(self, start: int = 0, end: int | None = None) -> Reading:
+        """The facts between two indices of the passage's shape."""
+        end = len(self.passage.shape) if end is None else end
+        self.done = start
+        for at in [at for at in self.passage.numbers if start <= at < end]:
+            if self._percent(at) if self._unit(at) == "%" else self._amount(at):
+                self._begin_reason(end)
+            elif self.reason_from is None:
+                self.unclaimed.append(at)
+        self._end_reason(end)
+        self._unchanged(start, end)
+        return Reading(self.facts, tuple(self.repeats), tuple(self.unclaimed))
+
+    def _unchanged(self, start: int, end: int) -> None:
+        """与上年持平: a change without figures, its sentence as the reason (contract, report.md)."""
+        for match in phrases.UNCHANGED.finditer(self.passage.shape, start, end):
+            if any(a <= match.start() < b for a, b in self.reasons) or self._of_budget(match["words"]):
+                continue
+            named = [each for each in self.subjects if re.search(each.words, match["words"]) and each.units is MONEY]
+            fact = self._fact(phrases.group_of(named[0].key)) if named else self._spoken_of(match.start("words"))
+            if fact.change is None:
+                fact.change = Versus(
+                    reason=clean(re.sub(r"^其中[，,：:]", "", self.passage.text(*match.span("words"))))
+                )
+
+    def _spoken_of(self, at: int) -> Fact:
+        """What a sentence speaks of that names no subject again: what it stated last, else the section's own."""
+        said = [
+            fact
+            for stated, fact in self.stated
+            if stated < at and not re.search(r"[。;\n]", self.passage.shape[stated:at].rstrip())
+        ]
+        return said[-1] if said else self._fact(self.default)
+
+    def _unit(self, at: int) -> str | None:
+        return self.passage.token(at).unit
+
+    def _ref(self, at: int, turn: str | None = None) -> Ref:
+        """The number as a reference; what has decreased is negative, also where a minus is printed too."""
+        down = turn is not None and re.fullmatch(DOWN, turn) is not None
+        return Ref(self.passage.token(at).index, negative=down and self.passage.token(at).value > 0)
+
+    def _claimed(self, at: int) -> bool:
+        unit = self._unit(at) or ""
+        self.done = at + 1 + len(unit)
+        return True
+
+    # --- percentages: they belong to the event right before them
+
+    def _percent(self, at: int) -> bool:
+        gap = self.passage.shape[self.done : at]
+        if self.reason_from is not None:
+            return self._compared(at) and self._claimed(at)
+        rate = phrases.RATE.fullmatch(gap)
+        if rate and self.versus and self.versus.amount and not self.versus.rate and self._is_turned(rate, at):
+            self.versus.rate = self._ref(at, rate["turn"])
+            return self._claimed(at)
+        if self.versus and self.versus.budget and not self.versus.rate and phrases.VARIANCE.fullmatch(gap):
+            self.versus.rate = self._ref(at)
+            return self._claimed(at)
+        opened = self.versus is not None and self.versus.budget is not None and gap == "的"  # 完成预算▮万元的▮%
+        if (opened or phrases.COMPLETION.fullmatch(gap)) and self._completed(at):
+            return self._claimed(at)
+        if self.last and not self.last.share and phrases.SHARE.fullmatch(gap):
+            self.last.share = self._ref(at)
+            return self._claimed(at)
+        return (self._compared(at) or self._stated(at)) and self._claimed(at)
+
+    def _completed(self, at: int) -> bool:
+        """完成预算的▮%: of the comparison that is open, or of the amount that was stated last, as its 决算数."""
+        if self.versus is None and self.last is not None and self.last.comparison is None:
+            self.last.comparison = self.versus = Versus(final=self.last.amount)
+        if self.versus is None or self.versus.completion is not None:
+            return False
+        self.versus.completion = self._ref(at)
+        return True
+
+    def _is_turned(self, turned: re.Match[str], at: int) -> bool:
+        """Whether a direction is said, or is of no matter: nothing has risen as it has fallen."""
+        return turned["either"] is None or not self.passage.token(at).value
+
+    # --- amounts
+
+    def _amount(self, at: int) -> bool:
+        return (
+            (
+                self._unit(at) in MONEY
+                and (
+                    self._final(at)
+                    or self._compared(at)
+                    or self._of_part(at)
+                    or self._budget_of_amount(at)
+                    or self._budget(at)
+                )
+            )
+            or self._stated(at)
+        ) and self._claimed(at)
+
+    def _final(self, at: int) -> bool:
+        versus = self.versus
+        if versus is None or versus.budget is None or versus.final is not None or self.reason_from is not None:
+            return False
+        if phrases.FINAL.fullmatch(self.passage.shape[self.done : at]) is None:
+            return False
+        versus.final = self._ref(at)
+        return True
+
+    def _compared(self, at: int) -> bool:
+        """〈subject〉比上年增加▮万元: the change of a subject, named or the one that was spoken of last."""
+        gap = self.passage.shape[self.done : at]
+        match = phrases.comparing(self.wording.base)[0].search(gap)
+        if match is None or not self._is_turned(match, at):
+            return False
+        words = match["words"] or match["again"]
+        fact = self._fact(self.default) if match["each"] and not words else self._named(words, gap[: match.start()])
+        return fact is not None and self._changed(
+            fact, at, match["turn"], self._clause(self.done + match.start("words"))
+        )
+
+    def _of_part(self, at: int) -> bool:
+        """其中：〈subject〉支出决算增加▮万元: the change of a part, below the change of the whole."""
+        if not phrases.LAST_YEAR_NAMED.search(self.passage.shape, 0, at):
+            return False
+        gap = self.passage.shape[self.done : at]
+        begin = self._clause(at) - self.done
+        match = phrases.PART.fullmatch(gap, max(begin, 0))
+        named = self._rules("万元")[1].search(match["words"]) if match else None
+        if match is None or named is None or named.lastgroup is None or not self._is_turned(match, at):
+            return False
+        return self._changed(self._fact(named.lastgroup), at, match["turn"], self.done + begin)
+
+    def _changed(self, fact: Fact, at: int, turn: str, start: int) -> bool:
+        self._end_reason(start)
+        if fact.change is not None:
+            return False
+        is_rate = self._unit(at) == "%"
+        ref = self._ref(at, turn)
+        fact.change = self.versus = Versus(rate=ref) if is_rate else Versus(amount=ref)
+        return True
+
+    def _budget(self, at: int) -> bool:
+        """〈subject〉年初预算数▮万元: opens a comparison with the budget."""
+        gap = self.passage.shape[self.done : at]
+        match = phrases.BUDGET.search(gap) if self.wording.against_budget else None
+        if match is None:
+            return False
+        words = re.sub(r"^.*预算(?:数)?相比(?:情况)?[,:]?", "", match["words"])
+        compared = words != match["words"]
+        fact = self._named(words.split(",")[-1].split(":")[-1], gap[: match.start()] + ("。" if compared else ""))
+        if fact is None or (self.reason_from is not None and not (words.strip("其中:,") or compared)):
+            return False
+        if fact.comparison is not None:
+            return False
+        self._end_reason(self._clause(self.done + match.start("words")))
+        fact.comparison = self.versus = Versus(budget=self._ref(at))
+        self.last = fact
+        return True
+
+    def _budget_of_amount(self, at: int) -> bool:
+        """▮万元，完成预算▮万元的▮%: the budget of the amount that was stated last."""
+        last = self.last
+        if last is None or last.amount is None or last.comparison is not None or self.reason_from is not None:
+            return False
+        if not phrases.OF_BUDGET.fullmatch(self.passage.shape[self.done : at]) or not self.wording.against_budget:
+            return False
+        last.comparison = self.versus = Versus(budget=self._ref(at), final=last.amount)
+        return True
+
+    def _named(self, words: str, before: str) -> Fact | None:
+        """The subject of a comparison: named by its words; else, in the same sentence, the one spoken of last;
+        else the section's own. None where words name no subject of the section, or a reason goes on."""
+        words = phrases.NOTHING_NAMED.sub("", re.sub(rf"^{phrases.LEAD}", "", clean(words)))
+        if words:
+            match = self.rules.search(words)
+            return self._fact(str(match.lastgroup)) if match and match.lastgroup else None
+        if self.reason_from is not None and not re.search(r"[。\n]$", before):
+            return None
+        if self.last is not None and not re.search(r"[。\n]", before):
+            return self.last
+        return self._fact(self.default)
+
+    def _stated(self, at: int) -> bool:
+        """〈subject〉▮万元. A number before a 万 that lost its 元 is of no unit that is certain.
+
+        Of several numbers in one place (收、支总计各是▮,▮万元) none is certainly the subject's.
+        """
+        if (self._unit(at) is None and self.passage.shape.startswith("万", at + 1)) or self._is_listed(at):
+            return False
+        gap = self.passage.shape[self.done : at]
+        boundary = phrases.BOUNDARY.search(gap)
+        begin = boundary.end() if boundary else 0
+        clause = gap[begin:]
+        follows = self.last.key if self.last and not gap.strip(",、;() ") else None
+        direct = next((each for each in self.subjects if each.after == follows and follows), None)
+        if direct is not None and self._unit(at) in direct.units and direct.key not in self.facts:
+            self.last = self._fact(phrases.group_of(direct.key))
+            self.last.amount = self._ref(at)
+            return True
+        anywhere, strict = self._rules(self._unit(at))
+        match = (strict if self.reason_from is not None else anywhere).search(clause)
+        if match is None or match.lastgroup is None:
+            return False
+        fact = self._fact(match.lastgroup)
+        if fact.amount is not None:
+            if self.reason_from is not None and not (boundary and boundary[0] in "。\n;"):
+                return False
+            if not self._says_again(fact.amount, at):
+                return False
+            self.repeats.append((fact.key, at))
+        else:
+            fact.amount = self._ref(at)
+        if self._unit(at) in MONEY:
+            self.stated.append((at, fact))
+        self._end_reason(self.done + begin)
+        self.last, self.versus = fact, None
+        return True
+
+    def _is_listed(self, at: int) -> bool:
+        """Whether a number stands in a row of numbers that have one unit together."""
+        shape, before = self.passage.shape, at - 2
+        if before in self.passage.numbers and self._unit(before) is None and shape[at - 1] in phrases.AND:
+            return True
+        return self._unit(at) is None and at + 2 in self.passage.numbers and shape[at + 1] in phrases.AND
+
+    def _says_again(self, stated: Ref, at: int) -> bool:
+        """Whether a number is one that was stated before; another number is of something that has no subject here."""
+        before = next(each.token for each in self.passage.numbers.values() if each.token.index == stated.token)
+        return before.value == self.passage.token(at).value
+
+    def _fact(self, group: str) -> Fact:
+        key = next((each.key for each in self.subjects if phrases.group_of(each.key) == group), group)
+        return self.facts.setdefault(key, Fact(key))
+
+    # --- reasons
+
+    def _clause(self, at: int) -> int:
+        """Where the clause that holds an index begins."""
+        boundary = phrases.BOUNDARY.search(self.passage.shape, self.done, at)
+        return boundary.end() if boundary else at
+
+    def _begin_reason(self, end: int) -> None:
+        match = phrases.REASON.match(self.passage.shape, self.done, end)
+        if match is None:
+            return
+        versus = self._explained(match["words"] or "") or self.versus
+        if versus is not None and versus.reason is None:
+            self.versus = versus
+            self.reason_from = self.done = match.end()
+
+    def _explained(self, words: str) -> Versus | None:
+        """〈subject〉决算数小于预算数的主要原因: the comparison that a reason names, of the last subject if of none."""
+        fact = self._mentioned(words)
+        if fact is not None:
+            return fact.comparison if self._of_budget(words) else fact.change
+        if self.last is None:
+            return None
+        if self._of_budget(words):
+            return self.last.comparison
+        return self.last.change if phrases.LAST_YEAR_NAMED.search(words) else None
+
+    def _of_budget(self, words: str) -> bool:
+        """Whether words speak of a comparison with the budget."""
+        return self.wording.against_budget and "预算" in words
+
+    def _mentioned(self, words: str) -> Fact | None:
+        """The fact of the first subject with an amount of money that words speak of, if it was stated."""
+        named = (each for each in self.subjects if each.units is MONEY and re.search(each.words, words))
+        return next((self.facts[each.key] for each in named if each.key in self.facts), None)
+
+    def _end_reason(self, end: int) -> None:
+        if self.reason_from is not None and self.versus is not None:
+            shape = self.passage.shape
+            stop = phrases.STOP.search(shape, self.reason_from, end)
+            while stop:
+                end = stop.start()
+                stop = phrases.STOP.search(shape, self.reason_from, end)
+            unchanged = phrases.comparing(self.wording.base)[1].search(shape, self.reason_from, end)
+            end = unchanged.start() if unchanged else end
+            self._give_reasons(self.reason_from, end)
+            self.reasons.append((self.reason_from, end))
+        self.reason_from = None
+
+    def _give_reasons(self, start: int, end: int) -> None:
+        """…的主要原因是…。决算数较上年减少的主要原因是…: each to the comparison that it names."""
+        versus = self.versus
+        for other in phrases.OTHER_REASON.finditer(self.passage.shape, start, end):
+            explained = self._explained(other["words"])
+            if explained is None or explained is versus or explained.reason is not None:
+                continue
+            self._give(versus, start, other.start())
+            versus, start = explained, other.end()
+        self._give(versus, start, end)
+
+    def _give(self, versus: Versus | None, start: int, end: int) -> None:
+        if versus is not None:
+            versus.reason = clean(self.passage.text(start, end)) or None
+
+
+def read(
+    passage: Passage,
+    subjects: Sequence[Subject],
+    default: str,
+    start: int = 0,
+    end: int | None = None,
+    wording: Wording = FINAL,
+) -> Reading:
+    """What a passage says of the subjects of its section."""
+    return Reader(passage, subjects, default, wording).read(start, end)

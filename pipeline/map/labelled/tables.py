@@ -1,0 +1,122 @@
+"""Tables of a labelled family: lists of rows by the heads of their columns, parts by the words of their lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from recount.pipeline.document import Cell, Grid
+from recount.pipeline.map.labelled.labels import Label, labels_of
+from recount.pipeline.map.tables.coded import TOTAL, TOTALS
+from recount.pipeline.map.tables.sheet import (
+    Columns,
+    Table,
+    bare,
+    heading,
+    label,
+    name_of,
+    only_number,
+    table_of,
+    without_ordinal,
+)
+from recount.schemas.figures import Kind, Model, Ref
+
+M = TypeVar("M", bound=Model)
+
+_TITLE_ROWS = 2
+
+
+def grid_titled(grids: Iterable[Grid], wanted: Label) -> Grid | None:
+    """The first grid under a title, or with it in its first rows."""
+    title = re.compile(wanted.head)
+    return next((grid for grid in grids if any(title.search(line) for line in _titles(grid))), None)
+
+
+def _titles(grid: Grid) -> list[str]:
+    lines = [bare(each.text.folded) for each in grid.caption]
+    wide = [c for c in grid.cells if c.row < _TITLE_ROWS and c.column_end - c.column > grid.columns / 2]
+    return lines + [bare(cell.words) for cell in wide]
+
+
+def read_rows(model: type[M], grid: Grid) -> tuple[M, ...]:
+    """The lines of a table, one column a field. 合计 is a line as any other."""
+    labels = labels_of(model)
+    table = table_of(grid, _marks(grid, labels.values()))
+    columns = _columns(table, labels)
+    found = []
+    for row in table.body_rows():
+        values = {key: _in_row(table, row, columns, key, labels[key]) for key in columns}
+        if any(value is not None for value in values.values()):
+            found.append(model(**values))
+    return tuple(found)
+
+
+def _columns(table: Table, labels: Mapping[str, Label]) -> Columns:
+    """The columns of each field, by their own words or by all that stand above them; two headings claim none."""
+    found: Columns = {}
+    for key, each in labels.items():
+        paths = {column: table.path(column) for column in range(table.grid.columns)}
+        mine = tuple(
+            column
+            for column, path in paths.items()
+            if path and (re.fullmatch(each.head, path[-1]) or re.fullmatch(each.head, "".join(path)))
+        )
+        if mine and len({heading(table, column) for column in mine}) == 1:
+            found[key] = mine
+    return found
+
+
+def read_lines(model: type[M], grid: Grid) -> M | None:
+    """A part from a table that says in each line what its one figure is; a line that says it twice stays open."""
+    table = table_of(grid)
+    claims: dict[str, list[Ref]] = {}
+    for row in range(grid.rows):
+        cells = table.row(row)
+        for cell, beside in pairwise(cells):
+            ref = figure_in(beside)
+            if ref is None or only_number(cell):
+                continue
+            words = bare(without_ordinal(cell.words))
+            for key, each in labels_of(model).items():
+                if each.kind is not None and re.fullmatch(each.head, words):
+                    claims.setdefault(key, []).append(ref)
+    values = {key: refs[0] for key, refs in claims.items() if len(refs) == 1}
+    return model(**values) if values else None
+
+
+def _marks(grid: Grid, labels: Iterable[Label]) -> frozenset[str]:
+    """The words of a table that head its columns."""
+    heads = re.compile("|".join(f"(?:{each.head})" for each in labels))
+    return frozenset(words for cell in grid.cells if heads.fullmatch(words := bare(cell.words)))
+
+
+def _in_row(table: Table, row: int, columns: Columns, key: str, wanted: Label) -> Any:
+    """What a line says of a field."""
+    cells = [cell for cell in table.cells(row, columns[key]) if _mine(cell, columns) == key]
+    if len(cells) != 1:
+        return None
+    if wanted.kind is None:
+        words = label(cells[0])
+        return TOTAL if TOTALS.fullmatch(words) else name_of(cells[0])
+    return figure_in(cells[0], wanted.kind) if cells[0].row == row else None
+
+
+def _mine(cell: Cell, columns: Columns) -> str | None:
+    """The field that a cell belongs to: a 合计 that is merged over several columns, to the last of them."""
+    over = range(cell.column, cell.column_end)
+    covered = {mine[0]: key for key, mine in columns.items() if not set(mine).isdisjoint(over)}
+    return covered[max(covered)] if covered else None
+
+
+def figure_in(cell: Cell, kind: Kind = Kind.MONEY) -> Ref | None:
+    """The figure of a cell that holds one and nothing else but its unit."""
+    if len(cell.numbers) != 1:
+        return None
+    number, text = cell.numbers[0], cell.text.folded
+    beside = "".join((text[: number.start] + text[number.end :]).split())
+    unit = number.token.unit
+    if beside not in ("", unit) or (unit == "%" and kind is not Kind.PERCENT):
+        return None
+    return Ref(number.token.index)

@@ -1,0 +1,1 @@
+"""The statutory tables, by what stands in their heads and row labels."""

@@ -1,0 +1,180 @@
+"""What answers come to: the parts of a report that a model mapped, put together and made a Report[Ref]."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from recount.pipeline.document import Paragraph
+from recount.pipeline.map.grammar.keyless import label_before, without_key
+from recount.pipeline.map.grammar.passage import passage_of
+from recount.pipeline.model.answer.evidence import Chosen, Trail, Witness, chosen_in, named
+from recount.pipeline.model.answer.resolve import Refused
+from recount.pipeline.model.ask.pieces import Piece
+from recount.pipeline.model.ask.shown import Mark, Shown
+from recount.pipeline.model.fields import Wanted, is_list, kind_of, model_of
+from recount.pipeline.usage import NOTHING, Usage
+from recount.pipeline.verify import Verified
+from recount.pipeline.verify.resolve import fits
+from recount.schemas.common.parts import UnmappedFigure
+from recount.schemas.figures import Kind, Model, Ref
+
+_THRESHOLD = re.compile(r"\(含\)|以上|以下")
+"""What makes a number part of a name: 单价100万元（含）以上设备."""
+_SHORTEST_NAME = 5  # characters: 采购金额 may be said of several things
+
+
+@dataclass(slots=True)
+class Drafted:
+    """A piece as it was answered.
+
+    values: by field of the report, nested; Chosen for figures. used: the tokens that its figures and texts took.
+    shown: what was shown of it, in order. refused: what was not taken of the answers. open: why nothing came of it.
+    prompts: their versions. usage: what the questions took.
+    """
+
+    piece: Piece
+    values: dict[str, Any] = field(default_factory=dict)
+    used: set[int] = field(default_factory=set)
+    shown: list[Shown] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    open: str | None = None
+    prompts: tuple[str, ...] = ()
+    usage: Usage = NOTHING
+
+
+def merged(one: Any, other: Any) -> Any:
+    """Two answers about one part: the first that says something, if words speak for it; lists one after the other."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        keys = dict.fromkeys([*one, *other])
+        return {key: merged(one.get(key), other.get(key)) for key in keys}
+    if isinstance(one, list) and isinstance(other, list):
+        return one + other
+    if isinstance(one, Chosen) and isinstance(other, Chosen) and one.witness is not Witness.FOR:
+        return other if other.witness is Witness.FOR else one
+    return other if one in (None, False) else one
+
+
+def rows_in(values: Any, pointer: str = "") -> Iterator[tuple[str, int]]:
+    """How many rows each list has, by its pointer."""
+    if isinstance(values, Mapping):
+        for key, each in values.items():
+            yield from rows_in(each, f"{pointer}/{key}")
+    elif isinstance(values, list):
+        yield pointer, len(values)
+
+
+def put_together(drafted: Sequence[Drafted]) -> dict[str, Any]:
+    """All pieces as the values of one report; the tables of a list become its rows, in the order of the report."""
+    values: dict[str, Any] = {}
+    for each in drafted:
+        values = merged(values, each.values)
+    return values
+
+
+def references(values: Any) -> Any:
+    """Nested values with references in place of chosen figures: what Report[Ref] is validated from."""
+    if isinstance(values, Chosen):
+        return values.ref
+    if isinstance(values, Mapping):
+        return {key: references(each) for key, each in values.items()}
+    return [references(each) for each in values] if isinstance(values, list) else values
+
+
+def unsure_in(values: Any) -> Iterator[str]:
+    """The pointers of the figures that no words speak for: identities do not confirm them."""
+    return (at for at, chosen in chosen_in(values) if chosen.witness is not Witness.FOR)
+
+
+def used_by(values: Any, shown: Shown, quoted: Sequence[tuple[int, int]]) -> set[int]:
+    """The tokens that an answer took: as figures, or inside its texts."""
+    tokens = {each.ref.token for _, each in chosen_in(values)}
+    spans = [mark.token.index for mark in shown.marks if any(start <= mark.at < end for start, end in quoted)]
+    return tokens | set(spans)
+
+
+def unmapped(paragraphs: Sequence[Paragraph], title: str, used: set[int]) -> list[UnmappedFigure[Ref]]:
+    """The figures of a section that have no key (contract, report.md): nothing that is printed is lost.
+
+    A figure that is printed once more is none.
+    """
+    passage = passage_of(paragraphs)
+    tokens = {at: number.token for at, number in passage.numbers.items()}
+    known = [(t.value, t.unit, label_before(passage, at)) for at, t in tokens.items() if t.index in used]
+    found = []
+    for at, token in sorted(tokens.items()):
+        if token.index in used or not token.is_figure:
+            continue
+        label = label_before(passage, at)
+        if any((token.value, token.unit) == (value, unit) and _same(label, other) for value, unit, other in known):
+            continue
+        if _THRESHOLD.match(passage.shape, at + 1 + len(token.unit or "")):
+            continue
+        found.append(without_key(title, passage, at))
+    return found
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two labels name the same: then two equal figures are one, printed twice."""
+    return min(len(one), len(other)) >= _SHORTEST_NAME and (one in other or other in one)
+
+
+# What a model passed over: figures that it was shown and put into no field.
+
+
+def left_out(drafted: Drafted, verified: Verified) -> list[str]:
+    """The figures of a piece that are in no field, as they were shown.
+
+    A few may well have none; told are those that are most of what one question showed, or most of a paragraph of which
+    the words give some to a field that is open.
+    """
+    used = drafted.used | {figure.token for figure in verified.figures.values()}
+    open_fields = list(_open_fields(type(verified.report), drafted.piece, verified))
+    left: dict[str, None] = {}
+    for each in drafted.shown:
+        figures = [mark for mark in each.marks if mark.token.is_figure]
+        out = _mostly_out(figures, used)
+        for paragraph in _paragraphs(figures) if not out else ():
+            lost = _mostly_out(paragraph, used)
+            out += lost if any(_is_of(mark, trail) for mark in lost for trail in open_fields) else []
+        left |= dict.fromkeys(mark.printed for mark in out)
+    return list(left)
+
+
+def _mostly_out(figures: Sequence[Mark], used: Set[int]) -> list[Mark]:
+    """Those of some figures that are in no field, if they are most."""
+    out = [mark for mark in figures if mark.token.index not in used]
+    return out if len(out) * 2 > len(figures) else []
+
+
+def _paragraphs(figures: Sequence[Mark]) -> Iterator[list[Mark]]:
+    """The figures of running text by the paragraph that they are in."""
+    running = (mark for mark in figures if mark.place.grid is None)
+    return (list(marks) for _, marks in groupby(running, lambda mark: mark.place.before.count("\n")))
+
+
+def _open_fields(model: type[Model], piece: Piece, verified: Verified) -> Iterator[Trail]:
+    """The ways to the fields of a piece that no figure is in, rows of lists apart; without the steps that its place
+    settles."""
+    for pointer, trail in _ways(model, piece.wanted):
+        if pointer not in verified.figures:
+            yield trail[piece.depth :]
+
+
+def _ways(
+    model: type[Model], wanted: Wanted, pointer: str = "", trail: tuple[tuple[type[Model], str], ...] = ()
+) -> Iterator[tuple[str, tuple[tuple[type[Model], str], ...]]]:
+    """The wanted figure fields of a model, rows of lists apart: pointer and way."""
+    for name, inside in wanted.items():
+        inner, at, way = model_of(model, name), f"{pointer}/{name}", (*trail, (model, name))
+        if kind_of(model, name) is not None:
+            yield at, way
+        elif inner is not None and not is_list(model, name):
+            yield from _ways(inner, inside if inside is not None else dict.fromkeys(inner.model_fields), at, way)
+
+
+def _is_of(mark: Mark, trail: Trail) -> bool:
+    return bool(trail) and fits(mark.token, kind_of(*trail[-1]) or Kind.ANY) and named(trail, mark.place)

@@ -1,0 +1,285 @@
+"""The witness of the words: whether those beside a figure speak for the field that a model put it in.
+
+Arithmetic cannot tell a figure in the right field from the same figure in a field that no other figure speaks of: a
+sum holds as well with 其他收入 filed as 事业收入. So a figure that a model mapped is confirmed by identities only where
+the printed words speak for its field too. Three kinds of words do: the subject that was named last (财政拨款收入), the
+words right before the figure that say what of it (增加, 占, 预算数), and in a table the head of its column and its row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from recount.pipeline.model.ask.shown import Mark, Place
+from recount.pipeline.model.fields import carries_figures, is_list, kind_of, model_of
+from recount.pipeline.split.text import fold
+from recount.schemas.common.parts import BUDGET, DOWN, LAST_YEAR, UP, Change, Comparison, Portion
+from recount.schemas.figures import Kind, Model, Ref
+
+Trail = Sequence[tuple[type[Model], str]]
+"""The way to a field: each model with the name of the field in it, from the report down."""
+
+
+class Witness(Enum):
+    """What the words beside a figure say of its field."""
+
+    FOR = "for"
+    AGAINST = "against"
+    SILENT = "silent"
+
+
+NOWHERE = (-1, 0)
+_HALF = 0.5
+_PARTS = (Change, Portion, Comparison)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a field is of. title: its name as it is compared. words: a rule for other names of it, on folded words."""
+
+    title: str
+    words: str | None
+
+    def last_in(self, words: str) -> tuple[int, int]:
+        """Where it is named last in some words (end and length, white space and brackets not counted), or NOWHERE."""
+        bare = normal(words)
+        at = bare.rfind(self.title) if self.title else -1
+        found = (at + len(self.title), len(self.title)) if at >= 0 else NOWHERE
+        for match in re.finditer(self.words, bare) if self.words else ():
+            found = max(found, (match.end(), len(match[0])))
+        return found
+
+
+_MARKS = re.compile(r"[\s\"'“”()（）、/·,，的]")
+_GENERIC = re.compile(
+    r"金额|占比|数值|决算数|预算数|支出决算|支出|收入|增减额|增减率|合计|小计|总计|数字|预决算差异率|完成预算百分比"
+)
+_COUNTED = re.compile(r"(?:(?:的)?(?:比例|比重|百分比)|(?<=..)数)$")
+_TURN = re.compile(rf"(?P<turn>{UP}|{DOWN})(?:了|额|数|率|幅度|比例)?(?:为|是|达|约)?[:：]?$")
+_BASIS = re.compile(f"{LAST_YEAR}|{BUDGET}")
+_CLAUSE = re.compile(r"[^▮。;\n]*$")
+_SENTENCE = re.compile(r"[^。\n]*$")
+_PARAGRAPH = re.compile(r"[^\n]*$")
+_ALL = re.compile(r"(?s:.*)$")
+
+
+def falls(place: Place) -> bool | None:
+    """Whether the words right before a number say that it is a decrease; None where they say nothing of the kind."""
+    turn = _TURN.search(_tail(_CLAUSE, place.before))
+    return None if turn is None else re.fullmatch(DOWN, turn["turn"]) is not None
+
+
+def _tail(stretch: re.Pattern[str], words: str) -> str:
+    """The end of some words, from the beginning of a clause or sentence."""
+    match = stretch.search(words)
+    return match[0] if match else ""
+
+
+def witness(trail: Trail, place: Place) -> Witness:
+    """What the words beside a figure say of the field at the end of a trail."""
+    found = _heard(trail, place)
+    if Witness.AGAINST in found:
+        return Witness.AGAINST
+    return Witness.SILENT if Witness.SILENT in found else Witness.FOR
+
+
+def named(trail: Trail, place: Place) -> bool:
+    """Whether words speak for the field, and not only none against it."""
+    return Witness.FOR in _heard(trail, place) and witness(trail, place) is Witness.FOR
+
+
+def _heard(trail: Trail, place: Place) -> set[Witness]:
+    """What the words say of each step of a trail that needs them to."""
+    if not trail:
+        return set()
+    kind = kind_of(*trail[-1]) or Kind.ANY
+    words = [_said(trail, place), *(_named(model, name, kind, place) for model, name in trail)]
+    return {each for each in words if each is not None}
+
+
+# --- what of it: the words right before the figure
+
+
+def _said(trail: Trail, place: Place) -> Witness | None:
+    model, name = trail[-1]
+    said: Mapping[str, str] = getattr(model, "said", {})
+    tail = _tail(_CLAUSE, place.before)
+    if place.heads:
+        return None
+    if name in said:
+        if _compared_otherwise(model, name, place):
+            return Witness.AGAINST
+        if re.search(f"(?:{said[name]})$", tail):
+            return Witness.FOR
+        other = any(re.search(f"(?:{words})$", tail) for words in _said_of_others(model, name))
+        return Witness.AGAINST if other else Witness.SILENT
+    turned = falls(place) is not None and not re.search(f"{UP}|{DOWN}", model.model_fields[name].title or "")
+    return Witness.AGAINST if turned or _said_of_a_part(model, name, tail) else None
+
+
+def _compared_otherwise(model: type[Model], name: str, place: Place) -> bool:
+    """Whether the sentence compares with something else: 增长 is said of the year before, and of the budget."""
+    basis: Mapping[str, str] = getattr(model, "basis", {})
+    named_last = _BASIS.findall(_tail(_SENTENCE, place.before))
+    return name in basis and bool(named_last) and not re.fullmatch(basis[name], named_last[-1])
+
+
+@cache
+def _said_of_others(model: type[Model], name: str) -> tuple[str, ...]:
+    """What is said of other figures of the kind: of the same part, and of the parts that all sections share."""
+    return tuple(
+        words
+        for part in (model, *_PARTS)
+        for other, words in part.said.items()  # type: ignore[attr-defined]
+        if not (part is model and other == name) and kind_of(part, other) is kind_of(model, name)
+    )
+
+
+def _said_of_a_part(model: type[Model], name: str, tail: str) -> bool:
+    """Whether the words after a figure's own name are those of a part beside it: 年初预算为 before an amount."""
+    title = model.model_fields[name].title or name
+    own = Subject(normal(title), _words_of(model, name))
+    bare = normal(tail)
+    rest = bare[max(own.last_in(tail)[0], 0) :]
+    for other in model.model_fields:
+        part = model_of(model, other)
+        said: Mapping[str, str] = getattr(part, "said", {})
+        also = getattr(part, "also_own", ())
+        if part is None or is_list(model, other):
+            continue
+        for leaf, words in said.items():
+            alike = kind_of(part, leaf) is kind_of(model, name)
+            if leaf not in also and alike and re.search(f"(?:{words})$", rest):
+                return True
+    return False
+
+
+@cache
+def _words_of(model: type[Model], name: str) -> str | None:
+    """Other words for what a field is of, as its schema gives them."""
+    extra = model.model_fields[name].json_schema_extra
+    words = extra.get("words") if isinstance(extra, dict) else None
+    return str(words) if words else None
+
+
+# --- of what: the subject that was named last, or the head of the column
+
+
+def _named(model: type[Model], name: str, kind: Kind, place: Place) -> Witness | None:
+    subjects = subjects_of(model, kind)
+    if name not in subjects or len({each.title for each in subjects.values()}) < 2:
+        return None
+    if place.heads or place.row:
+        return _headed(name, subjects, place)
+    for stretch in (_SENTENCE, _PARAGRAPH, _ALL):
+        last = _last_named(subjects, _tail(stretch, place.before))
+        if last:
+            return Witness.FOR if name in last or _alike(subjects, name, last) else Witness.AGAINST
+    return Witness.SILENT
+
+
+def _alike(subjects: Mapping[str, Subject], name: str, last: Set[str]) -> bool:
+    """Whether what was named last is the subject's own name with more or fewer words before it."""
+    own, others = subjects[name].title, [subjects[each].title for each in last]
+    return any(own and each and (own.endswith(each) or each.endswith(own)) for each in others)
+
+
+def _headed(name: str, subjects: Mapping[str, Subject], place: Place) -> Witness:
+    named = _last_named(subjects, place.row)
+    if name in named:
+        return Witness.FOR
+    heads = normal(place.heads)
+    scores = {each: _share_of(subject.title, heads) for each, subject in subjects.items()}
+    best = max(scores.values())
+    if best < _HALF:
+        return Witness.AGAINST if named else Witness.SILENT
+    return Witness.FOR if scores[name] == best else Witness.AGAINST
+
+
+def _last_named(subjects: Mapping[str, Subject], words: str) -> set[str]:
+    """The fields whose subjects are named last in some words; of two that end together the longer."""
+    ends = {name: subject.last_in(words) for name, subject in subjects.items()}
+    latest = max(ends.values(), default=NOWHERE)
+    return {name for name, end in ends.items() if end == latest} if latest != NOWHERE else set()
+
+
+def _share_of(subject: str, words: str) -> float:
+    """How much of a name stands in some words, by pairs of characters."""
+    pairs = [subject[at : at + 2] for at in range(max(len(subject) - 1, 1))]
+    return sum(pair in words for pair in pairs) / len(pairs)
+
+
+@cache
+def subjects_of(model: type[Model], kind: Kind) -> dict[str, Subject]:
+    """By field: what it is of, for the fields of a model that hold figures of a kind; the rows of a list have names."""
+    found = {}
+    for name, info in model.model_fields.items():
+        words = _words_of(model, name)
+        title = subject_in(info.title or name)
+        if not is_list(model, name) and carries_figures(model, name, kind) and (title or words):
+            found[name] = Subject(title, words)
+    return found
+
+
+def subject_in(title: str) -> str:
+    """What a title is of: 收入总计 of 收入总计与上年相比; nothing where the title is a word for any figure."""
+    name = _COUNTED.sub("", normal(re.split(r"与(?:上年|年初|全年)", title)[0]))
+    return "" if _GENERIC.fullmatch(name) else name
+
+
+def normal(words: str) -> str:
+    """Words as they are compared: without brackets, quotation marks and small words."""
+    return _MARKS.sub("", fold(words))
+
+
+# What resolving an answer leaves in its nested values: figures at their places, and fields that lost theirs.
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A figure of an answer at its place: the reference, the mark it was found by, what the words beside it say.
+
+    trail: the way to its field.
+    """
+
+    ref: Ref
+    mark: Mark
+    witness: Witness
+    trail: Trail = field(repr=False, default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A field whose figure was refused, until it is known whether the words give it another (`amend`).
+
+    trail: the way to the field.
+    """
+
+    trail: Trail = field(repr=False)
+
+
+def leaves(values: Any, pointer: str = "") -> Iterator[tuple[str, Ref | Chosen]]:
+    """All figures in nested values, with their pointers."""
+    if isinstance(values, Ref | Chosen):
+        yield pointer, values
+    elif isinstance(values, Mapping):
+        for key, each in values.items():
+            yield from leaves(each, f"{pointer}/{key}")
+    elif isinstance(values, list):
+        for index, each in enumerate(values):
+            yield from leaves(each, f"{pointer}/{index}")
+
+
+def chosen_in(values: Any) -> Iterator[tuple[str, Chosen]]:
+    """The figures that a model chose, with their pointers."""
+    return ((at, leaf) for at, leaf in leaves(values) if isinstance(leaf, Chosen))
+
+
+def says_something(values: Mapping[str, Any]) -> bool:
+    """Whether a part has anything that is printed (contract: one of which nothing is printed is null)."""
+    return any(value not in (None, [], False) for value in values.values())

@@ -1,0 +1,305 @@
+"""Answers resolved: every figure of an answer becomes a reference to a token of what was shown, or it is refused.
+
+The right pair of figure and mark is its exact place. A right figure with a wrong mark is found by the words of its
+field, or left open where they do not tell its places apart. A figure that was not shown is an invention. The direction
+of a figure is read from the words beside it, never from the model's sign. A figure that the words beside it give to
+another field, or that stands by the name of another row, is refused; so is one that several fields have, where no words
+speak for it: small models fill every field of a kind with the figure that they saw last. A field whose figure was
+refused gets another only where the words leave no choice (`amend`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from recount.pipeline.model.answer.evidence import Chosen, Lost, Trail, Witness, chosen_in, says_something, witness
+from recount.pipeline.model.answer.quotation import Near, Words
+from recount.pipeline.model.answer.reassign import amended, chosen, is_one, stands_by
+from recount.pipeline.model.ask.protocol import Copied, Numbers
+from recount.pipeline.model.ask.shown import Mark, Shown
+from recount.pipeline.model.fields import is_choice, is_list, kind_of, model_of, names_of
+from recount.pipeline.split.text import fold
+from recount.schemas.figures import Kind, Model
+
+NOT_SHOWN = "the section does not have this figure"
+NO_NUMBER = "it is no figure of the section"
+INVENTED = frozenset({NOT_SHOWN, NO_NUMBER})
+"""What is no figure of the page: it is told in any case, and earns its field nothing."""
+SEVERAL = "the section has it in several places, and no words tell which is meant"
+NOT_QUOTED = "the section does not say this"
+NO_NAME = "it holds an amount, and is no name"
+OF_ANOTHER_ROW = "it does not stand in the row of its figures"
+SAID_ONCE = "the section says this once"
+OF_ANOTHER_KIND = "its unit does not fit this field"
+OF_ANOTHER_FIELD = "the words beside it speak of something else"
+OF_SEVERAL = "several fields have it, and no words speak for this one"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A figure or a text of an answer that is not taken. pointer: its field in the report."""
+
+    pointer: str
+    proposed: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Resolved:
+    """An answer as nested values: Chosen for figures, text, lists, dicts.
+
+    refused: what was not taken. quoted: where its texts stand in the words that were shown (start, end).
+    """
+
+    values: dict[str, Any]
+    refused: list[Refused] = field(default_factory=list)
+    quoted: list[tuple[int, int]] = field(default_factory=list)
+
+
+def resolve(
+    answer: Any, report: type[Model], shown: Shown, numbers: Numbers, before: Mapping[str, int], depth: int
+) -> Resolved:
+    """An answer (a model with some fields of the report) resolved against what was shown.
+
+    report: the report's model, with any figure type. before: by pointer of a list, how many rows of it earlier blocks
+    gave: a row's pointer counts them too. depth: how many steps of a pointer the outline or a table's title decided:
+    of those no words need to speak.
+    """
+    return _Resolver(shown, numbers, before, depth).all(answer, report)
+
+
+class _Resolver:
+    def __init__(self, shown: Shown, numbers: Numbers, before: Mapping[str, int], depth: int) -> None:
+        self._shown, self._numbers, self._before, self._depth = shown, numbers, before, depth
+        self._words = Words(shown.words)
+        self._refused: list[Refused] = []
+        self._spans: list[tuple[int, int]] = []
+
+    def all(self, answer: Any, report: type[Model]) -> Resolved:
+        values = self._each_in_its_field(self._model(answer, report, "", ()))
+        values = amended(values, report, self._shown, self._words, self._depth)
+        pruned = {name: self._pruned(each, f"/{name}") for name, each in values.items()}
+        return Resolved(pruned, self._refused, self._spans)
+
+    def _pruned(self, values: Any, pointer: str) -> Any:
+        """Values without the parts and the rows that hold nothing; in a table they are printed, blank or not."""
+        if isinstance(values, dict):
+            rest = {key: self._pruned(each, f"{pointer}/{key}") for key, each in values.items()}
+            return rest if self._shown.lines or says_something(rest) else None
+        if isinstance(values, list):
+            start = self._before.get(pointer, 0)
+            rows = [self._pruned(each, f"{pointer}/{index}") for index, each in enumerate(values, start)]
+            rows = [None if isinstance(row, dict) and not says_something(row) else row for row in rows]
+            # Where a row is not taken the next moves up; what was refused of it is told behind the last.
+            order = sorted(range(len(rows)), key=lambda index: rows[index] is None)
+            self._move(pointer, {start + old: start + new for new, old in enumerate(order) if new != old})
+            return [row for row in rows if row is not None]
+        return values
+
+    def _move(self, pointer: str, moved: Mapping[int, int]) -> None:
+        """Give the refused figures of the rows of a list the indices that the rows have now."""
+        if not moved:
+            return
+        for at, refused in enumerate(self._refused):
+            index, step, rest = refused.pointer.removeprefix(f"{pointer}/").partition("/")
+            if refused.pointer.startswith(f"{pointer}/") and index.isdigit() and int(index) in moved:
+                self._refused[at] = replace(refused, pointer=f"{pointer}/{moved[int(index)]}{step}{rest}")
+
+    def _each_in_its_field(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The values without the figures that several fields have and no words give to this one."""
+        taken = Counter(chosen.ref.token for _, chosen in chosen_in(values))
+        kept: dict[str, Any] = self._without(
+            values, "", lambda chosen: chosen.witness is not Witness.FOR and taken[chosen.ref.token] > 1, OF_SEVERAL
+        )
+        return kept
+
+    def _without(self, values: Any, pointer: str, strange: Callable[[Chosen], bool], reason: str) -> Any:
+        """Values without the figures that are strange, which are refused. pointer: of a list, with its first row."""
+        if isinstance(values, Chosen) and strange(values):
+            self._refused.append(Refused(pointer, values.mark.printed, reason))
+            return Lost(values.trail)
+        if isinstance(values, dict):
+            return {key: self._without(each, f"{pointer}/{key}", strange, reason) for key, each in values.items()}
+        if isinstance(values, list):
+            start = self._before.get(pointer, 0)
+            return [
+                self._without(each, f"{pointer}/{start + index}", strange, reason) for index, each in enumerate(values)
+            ]
+        return values
+
+    def _model(self, answer: Any, model: type[Model], pointer: str, trail: tuple[Any, ...]) -> dict[str, Any]:
+        """The fields of a part: figures first, for they say where its texts must stand."""
+        names = list(type(answer).model_fields)
+        values: dict[str, Any] = {}
+        for name in sorted(names, key=lambda each: kind_of(model, each) is None):
+            at, way = f"{pointer}/{name}", (*trail, (model, name))
+            value = getattr(answer, name)
+            if kind_of(model, name) is not None:
+                values[name] = self._figure(value, at, way)
+            elif is_list(model, name):
+                values[name] = self._rows(value, model_of(model, name), at, way)
+            elif (inner := model_of(model, name)) is not None:
+                values[name] = self._part(value, inner, at, way)
+            else:
+                values[name] = self._text(value, model, name, at, _first(values))
+        return {name: values[name] for name in names}
+
+    def _part(self, value: Any, model: type[Model], pointer: str, trail: tuple[Any, ...]) -> dict[str, Any] | None:
+        part = self._model(value, model, pointer, trail) if value is not None else None
+        if part is not None:
+            part = self._without_its_own_alone(part, model, pointer)
+        return part if part is not None and (self._shown.lines or says_something(part)) else None
+
+    def _without_its_own_alone(self, part: dict[str, Any], model: type[Model], pointer: str) -> dict[str, Any]:
+        """A part without the amount that it is of, where it says nothing else: 决算数 alone is no comparison."""
+        chosen = {name: value for name, value in part.items() if isinstance(value, Chosen)}
+        alone = [name for name in chosen if name in getattr(model, "also_own", ())]
+        if any(each.witness is Witness.FOR for name, each in chosen.items() if name not in alone):
+            return part
+        for name in alone:
+            self._refused.append(Refused(f"{pointer}/{name}", part[name].mark.printed, OF_ANOTHER_FIELD))
+        return {**part, **dict.fromkeys(alone)}
+
+    def _rows(self, value: Any, model: type[Model] | None, pointer: str, trail: tuple[Any, ...]) -> list[Any]:
+        start = self._before.get(pointer, 0)
+        places = [(f"{pointer}/{start + index}", each) for index, each in enumerate(value or ())]
+        if model is None:
+            return [self._quoted(each, at, None) for at, each in places]
+        rows = [self._model(each, model, at, trail) for at, each in places]
+        return list(self._each_once(self._in_their_rows(rows, model, pointer), pointer))
+
+    def _each_once(self, rows: list[dict[str, Any]], pointer: str) -> Iterator[dict[str, Any] | None]:
+        """The rows, None for those whose figures are all of one earlier row: small models say a row again and again."""
+        earlier: list[set[int]] = []
+        for index, row in enumerate(rows, self._before.get(pointer, 0)):
+            tokens = _tokens(row)
+            again = bool(tokens) and any(tokens <= other for other in earlier)
+            if again:
+                self._refused.append(Refused(f"{pointer}/{index}", "", SAID_ONCE))
+            else:
+                earlier.append(tokens)
+            yield None if again else row
+
+    def _in_their_rows(self, rows: list[dict[str, Any]], model: type[Model], pointer: str) -> list[dict[str, Any]]:
+        """The rows, with what does not stand together in them taken out."""
+        names = names_of(model)
+        answered = {name: {fold(row[name]) for row in rows if row.get(name)} for name in names}
+        away = [{name: self._away(row, name, answered[name]) for name in names if row.get(name)} for row in rows]
+        standing = {
+            index for row, far in zip(rows, away, strict=True) if not _strange(row, far) for index in _tokens(row)
+        }
+        start = self._before.get(pointer, 0)
+        kept = [
+            self._in_its_row(row, far, standing, f"{pointer}/{at}")
+            for at, (row, far) in enumerate(zip(rows, away, strict=True), start)
+        ]
+        # In running text a row without the name that tells the others apart may be any row: 类 alone, where others
+        # say their 项.
+        own = names[-1] if names and not self._shown.lines and answered[names[-1]] else None
+        return [_unsure(row) if own is not None and not row.get(own) else row for row in kept]
+
+    def _in_its_row(
+        self, row: dict[str, Any], away: Mapping[str, Set[int]], standing: Set[int], pointer: str
+    ) -> dict[str, Any]:
+        """A row without the few figures that stand elsewhere; or, where most do, without those that another row has in
+        their place, or else without its names.
+
+        away: by field of a name, the tokens of the figures that do not stand by it. standing: those of rows that stand.
+        """
+        strange, tokens = _strange(row, away), _tokens(row)
+        if strange and not tokens <= standing:
+            for name in strange:
+                self._refused.append(Refused(f"{pointer}/{name}", row[name], OF_ANOTHER_ROW))
+            return _unsure({**row, **dict.fromkeys(strange)})  # type: ignore[no-any-return]
+        foreign = tokens if strange else set().union(*away.values())
+        return self._without(row, pointer, lambda chosen: chosen.ref.token in foreign, OF_ANOTHER_ROW)  # type: ignore[no-any-return]
+
+    def _away(self, row: dict[str, Any], name: str, others: Set[str]) -> set[int]:
+        """The tokens of the figures of a row that do not stand by one of its names. others: that name in all rows."""
+        marks = [each.mark for _, each in chosen_in(row)]
+        return {mark.token.index for mark in marks if not stands_by(row[name], mark, others, self._shown, self._words)}
+
+    # --- texts
+
+    def _text(self, value: Any, model: type[Model], name: str, pointer: str, mark: Mark | None) -> Any:
+        if not isinstance(value, str) or is_choice(model.model_fields[name].annotation):
+            return value
+        return self._quoted(value, pointer, mark, called=name in names_of(model))
+
+    def _quoted(self, value: str, pointer: str, mark: Mark | None, *, called: bool = False) -> str | None:
+        """A text as printed. mark: the first figure of its part; what the part is called stands before it."""
+        if not value.strip():
+            return None
+        near = None if mark is None else Near(mark.at, before=called)
+        quoted, span = self._words.quoted(value, near), self._words.find(value, near)
+        if quoted is None or (called and span is not None and self._has_an_amount(span)):
+            self._refused.append(Refused(pointer, value, NOT_QUOTED if quoted is None else NO_NAME))
+            return None
+        self._spans += [span] if span is not None else []
+        return quoted
+
+    def _has_an_amount(self, span: tuple[int, int]) -> bool:
+        """Whether words of running text hold an amount; a cell of a table is called what it says: ≤48小时."""
+        inside = (mark for mark in self._shown.marks if span[0] <= mark.at < span[1] and mark.place.grid is None)
+        return any(is_one(mark, Kind.MONEY) for mark in inside)
+
+    # --- figures
+
+    def _figure(self, value: Any, pointer: str, trail: Trail) -> Chosen | Lost | None:
+        if value is None:
+            return None
+        copied = self._numbers.copied(str(value))
+        found = self._found(copied, trail) if copied else NO_NUMBER
+        said = witness(trail[self._depth :], found.place) if isinstance(found, Mark) else Witness.AGAINST
+        if isinstance(found, Mark) and said is not Witness.AGAINST:
+            return chosen(found, trail, said)
+        reason = OF_ANOTHER_FIELD if isinstance(found, Mark) else found
+        self._refused.append(Refused(pointer, str(value), reason))
+        return None if reason in INVENTED else Lost(trail)
+
+    def _found(self, copied: Copied, trail: Trail) -> Mark | str:
+        """The mark of a copied number, or why there is none.
+
+        Printed more than once, it is where it was pointed at; else where the words speak for its field, the first time.
+        """
+        marks, kind = self._shown.marks, kind_of(*trail[-1]) or Kind.ANY
+        exact = marks[copied.mark - 1] if copied.mark and copied.mark <= len(marks) else None
+        alike = [
+            each
+            for each in marks
+            if (each is exact if copied.value is None else abs(each.token.value) == abs(copied.value))
+        ]
+        same = [each for each in alike if is_one(each, kind)]
+        if len(same) < 2:
+            return same[0] if same else OF_ANOTHER_KIND if alike else NOT_SHOWN
+        speaking = [each for each in same if witness(trail[self._depth :], each.place) is Witness.FOR]
+        if exact in same and (exact in speaking or len(speaking) != 1):
+            return exact
+        return speaking[0] if speaking else SEVERAL
+
+
+def _tokens(row: Mapping[str, Any]) -> set[int]:
+    return {chosen.ref.token for _, chosen in chosen_in(row)}
+
+
+def _strange(row: Mapping[str, Any], away: Mapping[str, Set[int]]) -> list[str]:
+    """The fields of the names that most figures of a row do not stand by."""
+    return [name for name, far in away.items() if len(far) * 2 > len(_tokens(row))]
+
+
+def _unsure(value: Any) -> Any:
+    """The same values with the words against every figure."""
+    if isinstance(value, Chosen):
+        return replace(value, witness=Witness.AGAINST)
+    if isinstance(value, dict):
+        return {key: _unsure(each) for key, each in value.items()}
+    return [_unsure(each) for each in value] if isinstance(value, list) else value
+
+
+def _first(values: Mapping[str, Any]) -> Mark | None:
+    """The first figure of a part, in the order of the page."""
+    marks = [each.mark for _, each in chosen_in(values)]
+    return min(marks, key=lambda mark: mark.at, default=None)

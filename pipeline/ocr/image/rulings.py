@@ -1,0 +1,374 @@
+"""Ruling lines from a page image: long thin dark runs, straightened, joined, and checked to make a table.
+
+A table's lines end at lines. An end in mid-air means that a piece was not seen (a faint or broken line, a seal
+over it) or that something else was taken for a line. So each way of looking is judged by its loose ends, the best
+is taken, and a loose end is led on to the next line where there is at least some ink on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from recount.pipeline.document import Box, Ruling
+from recount.pipeline.ocr.image.prepare import Grey
+from recount.pipeline.read.rulings import Run, merge_runs
+
+_THICKEST = 3.5  # points; what is thicker is shading, a seal's ring, a picture
+_SHORTEST = 9.0  # points; the height of the lowest rows
+_LONG = 28.0  # points; no stroke of a character is this long: a line in its own right
+_VERY_LONG = 45.0  # points; no characters in a row touch one another so far
+_BRIDGE = 1.2  # points over which ink is averaged along a line
+_MARGIN = 1.6  # points beside a line; a line is thin, on one side of it at least there is paper
+_CROWDED = 0.3  # share of a line along which there is ink beside it
+_CROWDED_SHORT = 0.12
+_TWIN = 0.8  # share of a run that the other line of a double one inks beside it; characters never do
+_TALLER = 13.0  # points; more than the strokes of characters of running text
+_WHOLE = 0.95  # share of a short line that must be inked
+_MOSTLY = 0.75  # the same for a short stretch that goes on as a long line
+_BROKEN = 0.7  # share of a long stretch at the end of a line that must be inked
+_BESIDE = 0.22  # share of a faint stretch along which there may be ink beside it
+_WITHIN = 0.45  # of its height: so far from its ends a stroke is within a text box
+_LOST = 25.0  # points of line that a loose end counts for
+_BESIDE_ITSELF = (0.0, -1.2, 1.2)  # points from a line at which its ink may be
+_EXACT = 1.5  # points by which a short line may miss the lines at its ends
+_TOUCH = 3.0  # points by which lines may miss each other and still meet, as in split.lattice
+_LEAST_TABLE = (40.0, 12.0)  # points; signs of a large type make smaller frames
+_FAINT = 0.55  # share of the way to the next line that must be inked for a loose end to be led on
+
+Mask = npt.NDArray[np.uint8]
+Lines = tuple[list[Run], list[Run]]
+"""Horizontal runs (y, x0, x1) and vertical ones (x, y0, y1), in points."""
+
+
+class _Ink:
+    """Where a page has thin ink, asked along level lines.
+
+    depth: darkness against the paper; contrast: that of ink; text: boxes of text lines that stand across the lines.
+    """
+
+    def __init__(self, depth: Grey, dpi: float, contrast: float, text: Sequence[Box] = ()) -> None:
+        self.text = text
+        # Noise is averaged along the line, so that a faint line is still whole.
+        self.dark: Mask = (cv2.blur(depth, (max(3, round(_BRIDGE * dpi / 72)), 1)) > contrast).astype(np.uint8)
+        self.scale = dpi / 72
+
+    def along(self, run: Run) -> float:
+        """The share of a run that is inked, on it or beside it where the lines of a double one lie."""
+        row, first, last = self._pixels(run)
+        if last <= first:
+            return 1.0
+        shares = [0.0]
+        for off in _BESIDE_ITSELF:
+            place = row + round(off * self.scale)
+            band = self.dark[max(0, place - 1) : max(0, place + 2), first:last]
+            shares.append(float(band.max(axis=0).mean()) if band.size else 0.0)
+        return max(shares)
+
+    def parts_text(self, run: Run) -> bool:
+        """Whether a run is so short and stands so that it is a stroke within a text."""
+        if run[2] - run[1] >= _LONG:
+            return False
+        return any(
+            top + _WITHIN * (right - left) < run[0] < bottom - _WITHIN * (right - left)
+            and run[1] - _TOUCH < (left + right) / 2 < run[2] + _TOUCH
+            for left, top, right, bottom in self.text
+        )
+
+    def beside(self, run: Run) -> tuple[float, float]:
+        """The shares of a run along which there is ink on the one and the other side of it, the smaller first.
+
+        Another line all along it, as double frames have, is no ink beside it.
+        """
+        row, first, last = self._pixels(run)
+        off = max(2, round(_MARGIN * self.scale))
+        cut = min(off, max(0, last - first - 1) // 4)  # at its ends there are the lines across
+        rows = [beside for beside in (row - off, row + off) if 0 <= beside < self.dark.shape[0]]
+        if len(rows) < 2 or last - first < 1:
+            return 0.0, 0.0
+        shares = [float(self.dark[beside, first + cut : last - cut].mean()) for beside in rows]
+        one, other = sorted(0.0 if share >= _TWIN else share for share in shares)
+        return one, other
+
+    def is_crowded(self, run: Run) -> bool:
+        """Whether there is ink beside a run as in characters: on both sides of a long one, on any of a short."""
+        less, more = self.beside(run)
+        return less > _CROWDED if run[2] - run[1] >= _LONG else more > _CROWDED_SHORT
+
+    def _pixels(self, run: Run) -> tuple[int, int, int]:
+        return int(run[0] * self.scale), max(0, round(run[1] * self.scale)), round(run[2] * self.scale)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One way of looking for lines. contrast: grey levels against the paper; median: noise taken off first."""
+
+    contrast: float
+    median: bool
+
+
+_LOOKS = (_Look(45, False), _Look(28, True), _Look(70, False), _Look(18, True))
+
+
+def find_rulings(image: Grey, dpi: float, text: Sequence[Box] = ()) -> tuple[Ruling, ...]:
+    """The ruling lines of the tables on a straight page image, in points from its top left corner.
+
+    text: the boxes of its text lines, in pixels; a stroke in the middle of one is no ruling line.
+    """
+    scale = dpi / 72
+    across = [(y0 / scale, x0 / scale, y1 / scale, x1 / scale) for x0, y0, x1, y1 in text]
+    looks: list[Lines] = []
+    for number, look in enumerate(_LOOKS):
+        looks.append(_seen(_depth(image, dpi, median=look.median), dpi, look.contrast, across))
+        if number and not loose_ends(looks[-1]):
+            break
+    return as_rulings(max(looks, key=_soundness))
+
+
+def _soundness(lines: Lines) -> float:
+    """How good a table the lines make: their length, and what is missing where they end in mid-air."""
+    return sum(end - start for runs in lines for _, start, end in runs) - _LOST * loose_ends(lines)
+
+
+def _seen(depth: Grey, dpi: float, contrast: float, text: Sequence[Box]) -> Lines:
+    """The lines of the tables that stand out by contrast. text: boxes of text lines, x and y swapped, in points."""
+    turned = np.ascontiguousarray(depth.T)
+    inks = _Ink(depth, dpi, contrast), _Ink(turned, dpi, contrast, text)
+    lines = _runs(inks[0]), _runs(inks[1])
+    lines = _in_tables(_grounded(lines, inks))
+    lines = _cut_back(lines[0], lines[1], inks[0]), _cut_back(lines[1], lines[0], inks[1])
+    return _completed(lines, (_Ink(depth, dpi, contrast / 2), _Ink(turned, dpi, contrast / 2, text)))
+
+
+def as_rulings(lines: Lines) -> tuple[Ruling, ...]:
+    """The runs as ruling lines."""
+    level, upright = lines
+    return (
+        *(Ruling(start, at, end, at) for at, start, end in level),
+        *(Ruling(at, start, at, end) for at, start, end in upright),
+    )
+
+
+def loose_ends(lines: Lines) -> int:
+    """How many ends of lines meet no line across."""
+    level, upright = lines
+    return sum(1 for _ in _loose(level, upright)) + sum(1 for _ in _loose(upright, level))
+
+
+def _depth(image: Grey, dpi: float, *, median: bool) -> Grey:
+    """How much darker each pixel is than the paper around it; nothing for what is thick."""
+    if median:
+        image = np.asarray(cv2.medianBlur(image, 3), np.uint8)
+    size = round(_THICKEST * dpi / 72) | 1
+    return np.asarray(cv2.morphologyEx(image, cv2.MORPH_BLACKHAT, np.ones((size, size), np.uint8)), np.uint8)
+
+
+def _runs(ink: _Ink) -> list[Run]:
+    """The level runs of ink."""
+    scale = ink.scale
+    # A line that is not quite straight steps from row to row.
+    wide = cv2.dilate(ink.dark, np.ones((3, 1), np.uint8))
+    long = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, round(_SHORTEST * scale)), np.uint8))
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(long, connectivity=8)
+    runs: list[Run] = []
+    for index in range(1, count):
+        x, y, width, height, area = (int(value) for value in stats[index])
+        if area / width - 2 > _THICKEST * scale:
+            continue
+        if height <= (_THICKEST + 1) * scale:
+            found = [(_middle(ink.dark, x, y, width, height, float(centres[index][1])), float(x), float(x + width))]
+        elif width > _LONG * scale:
+            found = list(_pieces(labels[y : y + height, x : x + width] == index, x, y))
+        else:
+            continue
+        runs += merge_runs([(at / scale, start / scale, end / scale) for at, start, end in found])
+    return merge_runs([run for run in runs if run[2] - run[1] >= _VERY_LONG or not ink.is_crowded(run)])
+
+
+def _middle(dark: Mask, x: int, y: int, width: int, height: int, centre: float) -> float:
+    """Where a run lies: in its middle, or on the darker line of a double one, which has paper in its middle."""
+    counts = dark[y : y + height, x : x + width].sum(axis=1)
+    if counts[min(height - 1, round(centre) - y)] > counts.max() / 2:
+        return centre + 0.5
+    return y + float(counts.argmax()) + 0.5
+
+
+def _pieces(mask: npt.NDArray[np.bool_], left: int, top: int) -> Iterator[Run]:
+    """A component that is no straight line, in pieces: lines that a blot or a lean joined."""
+    step = 16
+    for start in range(0, mask.shape[1], step):
+        part = mask[:, start : start + step]
+        rows = np.flatnonzero(part.mean(axis=1) > 0.5)
+        for group in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
+            if len(group):
+                yield top + float(group.mean()) + 0.5, left + start, left + min(start + step, mask.shape[1])
+
+
+def _grounded(lines: Lines, inks: tuple[_Ink, _Ink]) -> Lines:
+    """The long lines, and the short ones that run without a gap from line to line.
+
+    In a low row a stroke of a character may do that too; there a line must stand where a long one stands.
+    """
+    kept: Lines = ([], [])
+    short: Lines = ([], [])
+    for runs, long, rest in zip(lines, kept, short, strict=True):
+        for run in runs:
+            (long if run[2] - run[1] >= _LONG else rest).append(run)
+    places = [[run[0] for run in runs] for runs in kept]
+    for _ in range(2):
+        for own in (0, 1):
+            for run in list(short[own]):
+                aligned = run[2] - run[1] >= _TALLER or any(abs(run[0] - at) <= _EXACT for at in places[own])
+                whole = inks[own].along(run) >= _WHOLE and not inks[own].parts_text(run)
+                if aligned and whole and _spans(run, kept[1 - own]):
+                    kept[own].append(run)
+                    short[own].remove(run)
+    return kept
+
+
+def _spans(run: Run, crossing: Sequence[Run]) -> bool:
+    """Whether both ends of a run lie on lines across."""
+    across = [other[0] for other in crossing if other[1] - _TOUCH <= run[0] <= other[2] + _TOUCH]
+    return all(any(abs(place - end) <= _EXACT for place in across) for end in run[1:])
+
+
+def _in_tables(lines: Lines) -> Lines:
+    """The lines of components that are large enough for a table."""
+    level, upright = lines
+    owner = list(range(len(level) + len(upright)))
+
+    def root(index: int) -> int:
+        while owner[index] != index:
+            owner[index] = index = owner[owner[index]]
+        return index
+
+    for number, line in enumerate(upright, len(level)):
+        for index, other in enumerate(level):
+            if _meet(line, other):
+                owner[root(index)] = root(number)
+    groups: dict[int, Lines] = {}
+    for index, line in enumerate(level):
+        groups.setdefault(root(index), ([], []))[0].append(line)
+    for index, line in enumerate(upright, len(level)):
+        groups.setdefault(root(index), ([], []))[1].append(line)
+    kept: Lines = ([], [])
+    for group in groups.values():
+        if _is_table(group):
+            kept[0].extend(group[0])
+            kept[1].extend(group[1])
+    return kept
+
+
+def _is_table(group: Lines) -> bool:
+    level, upright = group
+    if not level or not upright or len(level) + len(upright) < 3:
+        return False
+    width = max(end for _, _, end in level) - min(start for _, start, _ in level)
+    height = max(end for _, _, end in upright) - min(start for _, start, _ in upright)
+    return width >= _LEAST_TABLE[0] and height >= _LEAST_TABLE[1]
+
+
+def _meet(one: Run, other: Run) -> bool:
+    """Whether a line meets one across."""
+    return one[1] - _TOUCH <= other[0] <= one[2] + _TOUCH and other[1] - _TOUCH <= one[0] <= other[2] + _TOUCH
+
+
+def _loose(lines: Sequence[Run], crossing: Sequence[Run]) -> Iterator[tuple[int, bool]]:
+    """The ends of lines that meet no line across: index of the line, and whether it is its far end."""
+    for index, (at, start, end) in enumerate(lines):
+        across = [other[0] for other in crossing if other[1] - _TOUCH <= at <= other[2] + _TOUCH]
+        if not any(abs(place - start) <= _TOUCH for place in across):
+            yield index, False
+        if not any(abs(place - end) <= _TOUCH for place in across):
+            yield index, True
+
+
+def _cut_back(lines: Sequence[Run], crossing: Sequence[Run], ink: _Ink) -> list[Run]:
+    """The lines without stretches at their ends that are strokes of characters in line with them."""
+    cut: list[Run] = []
+    for at, start, end in lines:
+        stops = sorted(other[0] for other in crossing if _meet((at, start, end), other))
+        while len(stops) > 2 and not _is_stretch(at, stops[0], stops[1], ink):
+            stops.pop(0)
+            start = stops[0]
+        while len(stops) > 2 and not _is_stretch(at, stops[-2], stops[-1], ink):
+            stops.pop()
+            end = stops[-1]
+        if end - start >= _LONG or len(stops) < 2 or _is_stretch(at, stops[0], stops[-1], ink):
+            cut.append((at, start, end))
+    return cut
+
+
+def _is_stretch(at: float, start: float, end: float, ink: _Ink) -> bool:
+    """Whether a stretch between two lines across is a line, and not what characters make of it."""
+    run = at, start, end
+    share = ink.along(run)
+    if end - start < _LONG:
+        return share >= _MOSTLY and not ink.is_crowded(run) and not ink.parts_text(run)
+    return share >= _BROKEN and (share >= _WHOLE or end - start >= _VERY_LONG or not ink.is_crowded(run))
+
+
+def _completed(lines: Lines, inks: tuple[_Ink, _Ink]) -> Lines:
+    """The lines with loose ends led on to the next line where ink leads there, else cut back."""
+    level, upright = lines
+    for _ in range(2):  # a line led on may be where another one ends
+        level = _gone_on(_led_on(level, upright, inks[0]), upright, inks[0])
+        upright = _gone_on(_led_on(upright, level, inks[1]), level, inks[1])
+    return merge_runs(list(level)), merge_runs(list(upright))
+
+
+def _led_on(lines: Sequence[Run], crossing: Sequence[Run], ink: _Ink) -> list[Run]:
+    runs = [list(line) for line in lines]
+    for index, far in list(_loose(lines, crossing)):
+        at, start, end = lines[index]
+        across = [other[0] for other in crossing if other[1] - _TOUCH <= at <= other[2] + _TOUCH]
+        inside = [place for place in across if start - _TOUCH <= place <= end + _TOUCH]
+        if far:
+            onward = min((place for place in across if place > end), default=None)
+            back = max(inside, default=end)
+            way = (at, back, onward) if onward is not None else None
+        else:
+            onward = max((place for place in across if place < start), default=None)
+            back = min(inside, default=start)
+            way = (at, onward, back) if onward is not None else None
+        if onward is not None and way is not None and _leads(way, ink):
+            runs[index][2 if far else 1] = onward
+        elif inside and abs(back - (end if far else start)) < _LONG:
+            runs[index][2 if far else 1] = back
+    return [(at, start, end) for at, start, end in runs if end > start]
+
+
+def _gone_on(lines: Sequence[Run], crossing: Sequence[Run], ink: _Ink) -> list[Run]:
+    """The lines, led on over crossing lines at which they seem to end but behind which they are broken, not ended."""
+    longer: list[Run] = []
+    for at, start, end in lines:
+        across = sorted(other[0] for other in crossing if other[1] - _TOUCH <= at <= other[2] + _TOUCH)
+        for place in reversed([place for place in across if place < start - _TOUCH]):
+            if not _is_broken_line((at, place, start), ink):
+                break
+            start = place
+        for place in [place for place in across if place > end + _TOUCH]:
+            if not _is_broken_line((at, end, place), ink):
+                break
+            end = place
+        longer.append((at, start, end))
+    return longer
+
+
+def _is_broken_line(way: Run, ink: _Ink) -> bool:
+    """Whether there is most of a line on the way, and nothing beside it."""
+    return ink.along(way) >= _BROKEN and ink.beside(way)[1] <= _CROWDED_SHORT and not ink.parts_text(way)
+
+
+def _leads(way: Run, ink: _Ink) -> bool:
+    """Whether there is a line on the way: a whole one, or a faint one with paper beside it."""
+    share = ink.along(way)
+    if ink.parts_text(way):
+        return False
+    if share >= _MOSTLY and way[2] - way[1] >= _VERY_LONG:
+        return True
+    return share >= _WHOLE or (share >= _FAINT and ink.beside(way)[1] <= _BESIDE)

@@ -1,0 +1,1 @@
+"""The networks: where text lies on a picture, and what it says."""

@@ -1,0 +1,1 @@
+"""What the recogniser gave, made the lines and cells of a page."""

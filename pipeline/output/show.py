@@ -1,0 +1,342 @@
+"""One result, and one run, as a person reads them on a terminal; all of it is returned, not printed.
+
+Words of a document are put into rich's Text as they are: as markup, a bracket in a report would change the
+page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import takewhile
+from typing import Any
+
+from pydantic import BaseModel
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from recount.pipeline.errors import UsageError
+from recount.pipeline.model.settings import ModelSettings
+from recount.pipeline.model.transport.probe import ProbeResult
+from recount.pipeline.result import Result
+from recount.pipeline.run.ahead import Plan
+from recount.pipeline.run.ledger import STATUSES, Attempt
+from recount.pipeline.run.status import Status
+from recount.pipeline.titles import section_titles, titles
+
+# What is printed of models: a run's plan, a model's check.
+
+
+_MOST_REPORTS = 50
+
+
+def render_plan(plans: Mapping[str, Plan], whole: Plan) -> Iterator[RenderableType]:
+    """What a run would take: a line for each report that would be asked about, and the sum."""
+    asked = {name: plan for name, plan in plans.items() if plan.calls}
+    table = Table(box=None, pad_edge=False)
+    table.add_column("report", overflow="fold")
+    for heading in ("calls", "kept", "tokens sent", "tokens back, about", "price"):
+        table.add_column(heading, justify="right")
+    for name, plan in list(asked.items())[:_MOST_REPORTS]:
+        table.add_row(name, *_cells(plan))
+    if len(asked) > _MOST_REPORTS:
+        table.add_row(f"… and {len(asked) - _MOST_REPORTS} more")
+    table.add_row(f"{len(asked)} of {len(plans)} reports", *_cells(whole))
+    yield table
+    yield "Of the first round of questions; nothing was sent."
+
+
+def _cells(plan: Plan) -> tuple[str, ...]:
+    price = f"{plan.cost:.4f}" if plan.cost else "—"
+    return f"{plan.calls:,}", f"{plan.kept:,}", f"{plan.input_tokens:,}", f"{plan.output_tokens:,}", price
+
+
+def render_probe(settings: ModelSettings, results: Sequence[ProbeResult]) -> Iterator[RenderableType]:
+    """What a model made of a tiny section, a line a mode."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("mode", "works", "figures", "seconds", "tokens", "why not"):
+        table.add_column(heading, overflow="fold")
+    for each in results:
+        tokens = f"{each.usage.input_tokens} + {each.usage.output_tokens}"
+        figures = ("right" if each.right else "wrong") if each.works else ""
+        table.add_row(each.mode, "yes" if each.works else "no", figures, f"{each.usage.seconds:.2f}", tokens, each.why)
+    yield f"{settings.name} at {settings.endpoint or 'its provider'}"
+    yield table
+
+
+MARKS = {"verified": "✓", "repaired": "✎", "grounded": "○", "disputed": "✗"}
+_STYLES = {"verified": "green", "repaired": "cyan", "grounded": "default", "disputed": "bold red"}
+_SEVERITIES = {"error": "bold red", "minor": "yellow"}
+_ARROW = " › "
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A result together with the model that says what its places are called."""
+
+    result: Result
+    model: type[BaseModel]
+
+    @property
+    def figures(self) -> Mapping[str, Mapping[str, Any]]:
+        figures: Mapping[str, Mapping[str, Any]] = self.result["figures"]
+        return figures
+
+    @property
+    def failing(self) -> list[Mapping[str, Any]]:
+        """The checks that fail, errors first."""
+        failing = [check for check in self.result["checks"] if check["result"] == "fail"]
+        return sorted(failing, key=lambda check: check["severity"] != "error")
+
+    def name(self, pointer: str, *, below: int = 0) -> str:
+        """What a figure is called; below: how many titles from the left are understood."""
+        return _ARROW.join(titles(self.model, self.result["report"], pointer)[below:])
+
+
+def render_result(result: Result, model: type[BaseModel], section: str | None = None) -> Iterator[RenderableType]:
+    """A whole report: what its source gets wrong, what is disputed, figures by section, what was rejected.
+
+    section: only the figures of the sections whose key or title holds this. Raises UsageError if none does.
+    """
+    reading = Reading(result, model)
+    chosen = _sections(reading, section)
+    yield from _heading(reading)
+    if section is None:
+        yield from _discrepancies(reading)
+        yield from _disputed(reading)
+    for key, title in chosen.items():
+        yield from _figures(reading, key, title)
+    if section is None:
+        yield from _rejected(reading)
+
+
+def render_summary(
+    reports: Mapping[str, int], figures: Mapping[str, int], discrepancies: Mapping[str, int]
+) -> RenderableType:
+    """The table at the end of a run: three groups of counts, under their names."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column(justify="right")
+    for title, counts in (("Reports", reports), ("Figures", figures), ("Discrepancies", discrepancies)):
+        table.add_row(Text(title, style="bold"), f"{sum(counts.values()):,}")
+        for name, number in counts.items():
+            table.add_row(Text(f"  {MARKS[name]} {name}" if name in MARKS else f"  {name}"), f"{number:,}")
+    return table
+
+
+def render_status(status: Status) -> Iterator[RenderableType]:
+    """How an output folder stands."""
+    run = status.run
+    if run is not None:
+        end = f"finished {run.finished}" if run.finished else "not finished: it works still, or was interrupted"
+        yield Text(f"Latest run: started {run.started}, {end}")
+    yield render_summary(
+        reports={"structured": len(status.done), "failed": len(status.failed), "not begun": len(status.waiting)},
+        figures=status.figures,
+        discrepancies={
+            "error": sum(each.errors for each in status.done),
+            "minor": sum(each.minor for each in status.done),
+        },
+    )
+    if status.stages:
+        spent = ", ".join(f"{stage} {seconds:,.1f}" for stage, seconds in status.stages.items())
+        yield Text(f"Worker seconds by stage: {spent}")
+    if status.usage:
+        yield Text("Model: " + ", ".join(f"{key.replace('_', ' ')} {each:,g}" for key, each in status.usage.items()))
+    unread = list(render_unread(status.done))
+    if unread:
+        yield _title("Pages left out")
+        yield from unread
+    if status.failed:
+        yield _title("Failures")
+        yield from render_failures(reason_of(each) for each in status.failed)
+
+
+def render_failures(failures: Iterable[tuple[str, str]]) -> Iterator[RenderableType]:
+    """One line for each report (or folder) that failed: its name and the reason."""
+    for name, reason in failures:
+        yield Text.assemble((name, "bold"), ": ", reason, overflow="fold")
+
+
+def render_unread(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
+    """One line for each report with pages that could not be read: what they hold is not in its result."""
+    for each in attempts:
+        if each.unread:
+            yield Text.assemble((each.file, "bold"), f": {_not_read(each.unread)}", overflow="fold")
+
+
+def _not_read(pages: Sequence[int]) -> str:
+    """The pages in words: their runs, 3, 7-9."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1][1:] = [page]
+        else:
+            runs.append([page])
+    listed = ", ".join("-".join(map(str, run)) for run in runs)
+    return f"page{'s' if len(pages) > 1 else ''} {listed} could not be read"
+
+
+def reason_of(failure: Attempt) -> tuple[str, str]:
+    """The name and reason of a failed attempt."""
+    return failure.file, failure.reason or "no reason was recorded"
+
+
+def _sections(reading: Reading, wanted: str | None) -> dict[str, str]:
+    """The sections to be shown, in the order of the report."""
+    sections = section_titles(reading.model)
+    if wanted is None:
+        return sections
+    chosen = {key: title for key, title in sections.items() if wanted.lower() in key or wanted in title}
+    if not chosen:
+        raise UsageError(f"no section is called {wanted}; there are {', '.join(sections)}")
+    return chosen
+
+
+def _heading(reading: Reading) -> Iterator[RenderableType]:
+    """Which report this is, and how its figures stand."""
+    source, report = reading.result["source"], reading.result["report"]
+    year = report.get("fiscal_year")
+    yield Text(f"{report.get('unit_name') or '?'} {year if year is not None else '?'}", style="bold")
+    scanned = len(source["scanned_pages"])
+    pages = f"{source['pages']} pages" + (f", {scanned} of them scanned" if scanned else "")
+    yield Text(f"{source['file']} ({pages})", style="dim")
+    counts = dict.fromkeys(STATUSES, 0)
+    for figure in reading.figures.values():
+        counts[figure["status"]] += 1
+    line = Text(f"{len(reading.figures)} figures: ")
+    line.append_text(
+        Text(", ").join(
+            Text(f"{MARKS[status]} {number} {status}", style=_STYLES[status]) for status, number in counts.items()
+        )
+    )
+    yield line
+    if unread := reading.result["summary"].get("unread_pages"):
+        yield Text(_not_read(unread), style="bold red")
+    yield from _coverage(reading.result["summary"].get("coverage"))
+
+
+def _coverage(coverage: Mapping[str, Any] | None) -> Iterator[RenderableType]:
+    """How much of the report its identities reach; a result of an earlier version does not say."""
+    if coverage is None:
+        return
+    due, evaluated = coverage["identities"]["due"], coverage["identities"]["evaluated"]
+    shares = [f"{100 * coverage[key]:.1f} %" for key in ("under_one", "under_two", "covered")]
+    yield Text(
+        f"{evaluated} of {due} identities evaluated: {shares[0]} of the figures under one, {shares[1]} under two, "
+        f"{shares[2]} covered",
+        style="dim",
+    )
+    for line in coverage["rows_left_out"]:
+        yield Text(f"no row was read from page {line['page']}: {' '.join(line['numbers'])}", style="bold red")
+
+
+def _discrepancies(reading: Reading) -> Iterator[RenderableType]:
+    """Where the document contradicts itself."""
+    failing = reading.failing
+    yield _title(f"Source discrepancies: {len(failing)}")
+    for check in failing:
+        yield _discrepancy(reading, check)
+
+
+def _discrepancy(reading: Reading, check: Mapping[str, Any]) -> RenderableType:
+    """A failing check: the rule, both sides, their difference, every operand with its page."""
+    severity = check["severity"] or "error"
+    explained = f" ({check['explanation']})" if check["explanation"] else ""
+    lines = [
+        Text.assemble((f"{severity}{explained}", _SEVERITIES.get(severity, "default")), "  ", check["rule"]),
+        Text(f"  {check['expression']}"),
+        Text(
+            f"  printed {_plain(check['printed'])}, computed {_plain(check['computed'])}, "
+            f"difference {_plain(check['residual'])}; rounding explains up to {_plain(check['tolerance'])}"
+        ),
+    ]
+    lines += [Text(f"  {line}", style="dim") for line in _operands(reading, check["pointers"])]
+    return Group(*lines)
+
+
+def _operands(reading: Reading, pointers: Sequence[str]) -> Iterator[str]:
+    """The operands of a check, each with its page; what all their names begin with is said once."""
+    names = [titles(reading.model, reading.result["report"], pointer) for pointer in pointers]
+    steps = zip(*(name[:-1] for name in names), strict=False)
+    shared = len(list(takewhile(lambda step: len(set(step)) == 1, steps)))
+    indent = ""
+    if shared:
+        yield _ARROW.join(names[0][:shared])
+        indent = "  "
+    for pointer in pointers:
+        yield indent + _operand(reading, pointer, below=shared)
+
+
+def _operand(reading: Reading, pointer: str, *, below: int = 0) -> str:
+    figure = reading.figures.get(pointer)
+    place = f"{figure['raw']}, page {figure['page']}" if figure else "not read"
+    return f"{reading.name(pointer, below=below)}: {place}"
+
+
+def _disputed(reading: Reading) -> Iterator[RenderableType]:
+    """The figures that nothing clears, each with the checks that it fails."""
+    rules = {check["id"]: check["rule"] for check in reading.failing}
+    disputed = [item for item in reading.figures.items() if item[1]["status"] == "disputed"]
+    yield _title(f"Disputed figures: {len(disputed)}")
+    for pointer, figure in disputed:
+        broken = [rules[check] for check in figure["checks"] if check in rules]
+        because = "; ".join(dict.fromkeys(broken)) or "no check is named"
+        yield Group(
+            Text.assemble((f"{MARKS['disputed']} ", _STYLES["disputed"]), _operand(reading, pointer)),
+            Text(f"  does not fit: {because}"),
+        )
+
+
+def _figures(reading: Reading, key: str, title: str) -> Iterator[RenderableType]:
+    """The figures of a section; nothing if there are none."""
+    own = [(p, f) for p, f in reading.figures.items() if p == f"/{key}" or p.startswith(f"/{key}/")]
+    if not own:
+        return
+    yield _title(title)
+    table = Table.grid(padding=(0, 2))
+    table.add_column(overflow="fold")
+    table.add_column(justify="right")
+    table.add_column()
+    table.add_column()
+    table.add_column(justify="right", style="dim")
+    for pointer, figure in own:
+        status = figure["status"]
+        table.add_row(
+            Text(reading.name(pointer, below=1) or title),
+            Text(_amount(figure)),
+            Text(figure["unit"] or ""),
+            Text(MARKS.get(status, status), style=_STYLES.get(status, "default")),
+            f"p. {figure['page']}",
+        )
+    yield table
+
+
+def _rejected(reading: Reading) -> Iterator[RenderableType]:
+    """The proposals that the verifier refused."""
+    rejected: Sequence[Mapping[str, Any]] = reading.result["rejected"]
+    if not rejected:
+        return
+    yield _title(f"Rejected proposals: {len(rejected)}")
+    for each in rejected:
+        what = f"{reading.name(each['pointer'])}: {_plain(each['proposed'])}"
+        yield Text(f"{what} ({each['mapper']}): {each['reason']}")
+
+
+def _title(words: str) -> RenderableType:
+    return Group(Text(), Text(words, style="bold underline"))
+
+
+def _amount(figure: Mapping[str, Any]) -> str:
+    """A figure's value; money with its thousands apart."""
+    value = figure["value"]
+    return f"{value:,}" if "元" in (figure["unit"] or "") else _plain(value)
+
+
+def _plain(value: object) -> str:
+    """A value as in the result file, – where there is none."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return "–" if value is None else str(value)

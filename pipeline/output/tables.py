@@ -1,0 +1,330 @@
+"""The tables that an output folder is exported as: their names, their columns, and what each column holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from recount.pipeline.errors import UsageError
+from recount.pipeline.titles import present
+
+# What a report's model says of its places: titles, kinds of figures, and where its lists of rows are.
+
+
+EACH = "*"
+"""Stands for the number of a row in a way through the model."""
+
+Way = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A field at the end of a way, without lists on it. kind: what a figure counts in, None for text."""
+
+    way: Way
+    title: str
+    kind: str | None
+    type: str
+
+    @property
+    def name(self) -> str:
+        return "_".join(self.way)
+
+
+@dataclass(frozen=True, slots=True)
+class RowList:
+    """A list of rows in a report: the way to a row of it (it ends with EACH), and the model of its rows."""
+
+    way: Way
+    model: type[BaseModel]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What is said of a figure by its way alone. titles: from the section down; None where a row's name stands."""
+
+    titles: tuple[str | None, ...]
+    kind: str | None
+
+
+def row_model(annotation: object) -> type[BaseModel] | None:
+    """The model of a list's rows; None if it is no list of models."""
+    shape = present(annotation)
+    element = present(get_args(shape)[0]) if get_origin(shape) in (tuple, list) else None
+    return element if isinstance(element, type) and issubclass(element, BaseModel) else None
+
+
+def nested_model(annotation: object) -> type[BaseModel] | None:
+    """The model of a part; None if the field is none."""
+    shape = present(annotation)
+    return shape if isinstance(shape, type) and issubclass(shape, BaseModel) else None
+
+
+def kind_of(field: FieldInfo) -> str | None:
+    """What a figure field counts in; None for a field of text."""
+    extra = field.json_schema_extra
+    kind = extra.get("kind") if isinstance(extra, dict) else None
+    return kind if isinstance(kind, str) else None
+
+
+@cache
+def leaves(model: type[BaseModel]) -> tuple[Leaf, ...]:
+    """The fields of a row, those of its parts too; lists are left out."""
+    return tuple(_leaves(model, (), ()))
+
+
+def _leaves(model: type[BaseModel], way: Way, titles: tuple[str, ...]) -> Iterator[Leaf]:
+    for key, field in model.model_fields.items():
+        title = field.title or key
+        part = nested_model(field.annotation)
+        if part is not None:
+            yield from _leaves(part, (*way, key), (*titles, title))
+        elif get_origin(present(field.annotation)) not in (tuple, list):
+            yield Leaf((*way, key), " › ".join((*titles, title)), kind_of(field), _type(field))
+
+
+def _type(field: FieldInfo) -> str:
+    if present(field.annotation) is Decimal:
+        return "integer" if kind_of(field) in ("count", "year") else "number"
+    return "boolean" if present(field.annotation) is bool else "string"
+
+
+@cache
+def row_lists(model: type[BaseModel]) -> tuple[RowList, ...]:
+    """Every list of rows in a report, lists within rows too, in the order of the report."""
+    return tuple(_row_lists(model, ()))
+
+
+def _row_lists(model: type[BaseModel], way: Way) -> Iterator[RowList]:
+    for key, field in model.model_fields.items():
+        part, row = nested_model(field.annotation), row_model(field.annotation)
+        if part is not None:
+            yield from _row_lists(part, (*way, key))
+        elif row is not None:
+            yield RowList((*way, key, EACH), row)
+            yield from _row_lists(row, (*way, key, EACH))
+
+
+@cache
+def spot(model: type[BaseModel], way: Way) -> Spot:
+    """What the model says of the place at the end of a way; unknown steps are called by their own words."""
+    titles: list[str | None] = []
+    shape: type[BaseModel] | None = model
+    kind: str | None = None
+    for step in way:
+        if step == EACH:
+            titles.append(None)
+            continue
+        field = shape.model_fields.get(step) if shape is not None else None
+        if field is None:
+            titles.append(step)
+            shape, kind = None, None
+        else:
+            titles.append(field.title or step)
+            shape, kind = nested_model(field.annotation) or row_model(field.annotation), kind_of(field)
+    return Spot(tuple(titles), kind)
+
+
+def rows_at(report: Mapping[str, Any], way: Way) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any] | None]]:
+    """Every row of a list: its JSON pointer, the row, and the row of the list around it, None if there is none."""
+    yield from _rows_at(report, way, "", None)
+
+
+def _rows_at(
+    value: Any, way: Way, pointer: str, around: Mapping[str, Any] | None
+) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any] | None]]:
+    step, rest = way[0], way[1:]
+    if step != EACH:
+        if isinstance(value, Mapping) and value.get(step) is not None:
+            yield from _rows_at(value[step], rest, f"{pointer}/{step}", around)
+        return
+    if not isinstance(value, Sequence):
+        return
+    for number, row in enumerate(value):
+        if not rest:
+            yield f"{pointer}/{number}", row, around
+        else:
+            yield from _rows_at(row, rest, f"{pointer}/{number}", row)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column. type: string, integer, number or boolean. shown: whether a workbook shows it."""
+
+    name: str
+    title: str
+    type: str
+    description: str
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its name and official title, its columns, and the lists of a report that its rows come from."""
+
+    name: str
+    title: str
+    description: str
+    columns: tuple[Column, ...]
+    lists: tuple[RowList, ...] = ()
+
+    def heads(self, keys: str) -> list[str]:
+        """What the columns are called in a file: by their English names, or ("zh") by their official titles."""
+        return [column.title if keys == "zh" else column.name for column in self.columns]
+
+    def label(self, keys: str) -> str:
+        return self.title if keys == "zh" else self.name
+
+
+_REPORT = (
+    Column("report", "报告", "string", "Path of the report below its archive; one value a report."),
+    Column("unit_name", "单位", "string", "The unit that published the report (title page)."),
+    Column("fiscal_year", "年度", "integer", "The year that the report accounts for."),
+)
+_SECTION = (
+    Column("section", "章节代码", "string", "Key of the report's section, as in the JSON result.", shown=False),
+    Column("section_title", "章节", "string", "Official title of the section."),
+)
+_PLACE = (
+    Column("page", "页", "integer", "1-based page of the PDF where it is printed; of a row, its first figure's."),
+    Column(
+        "status",
+        "状态",
+        "string",
+        "verified, repaired, grounded or disputed (README); of a row, the least sure of its figures.",
+    ),
+)
+_KEY = Column(
+    "key", "位置", "string", "JSON pointer into the report of the result file: one value a figure or row.", shown=False
+)
+
+REPORTS = Table(
+    "reports",
+    "报告",
+    "One row for each report.",
+    (
+        *_REPORT,
+        Column("sha256", "文件散列", "string", "SHA-256 of the PDF.", shown=False),
+        Column("pages", "页数", "integer", "Pages of the PDF."),
+        Column("scanned_pages", "扫描页数", "integer", "Pages that were read by OCR."),
+        Column("verified", "已核实", "integer", "Figures that the report's own arithmetic confirms."),
+        Column("repaired", "已修复", "integer", "Figures whose OCR reading the arithmetic decided."),
+        Column("grounded", "有出处", "integer", "Figures that no identity covers."),
+        Column("disputed", "有争议", "integer", "Figures that an identity contradicts."),
+        Column("errors", "不一致", "integer", "Failing checks without an explanation."),
+        Column("minor", "轻微不一致", "integer", "Failing checks that publishers' habits explain."),
+    ),
+)
+FIGURES = Table(
+    "figures",
+    "数字",
+    "Every figure of every report, one a row.",
+    (
+        *_REPORT,
+        *_SECTION,
+        _KEY,
+        Column(
+            "title", "名称", "string", "Official titles from the section down to the figure; rows by number and name."
+        ),
+        Column("value", "数值", "number", "The figure, in the unit of the next column, with its printed decimals."),
+        Column("unit", "单位（数值）", "string", "Unit of the value: 万元, %, 人 …; empty where there is none."),
+        _PLACE[1],
+        _PLACE[0],
+        Column("raw", "原文", "string", "The characters as read from the page.", shown=False),
+        Column(
+            "printed_unit",
+            "单位（原文）",
+            "string",
+            "Unit that the page prints (元 where the value is in 万元).",
+            shown=False,
+        ),
+        Column("decimals", "小数位数", "integer", "Decimals of the value as printed: 115.50 has 2.", shown=False),
+        Column("origin", "来源", "string", "text (digital text layer) or ocr.", shown=False),
+    ),
+)
+DISCREPANCIES = Table(
+    "discrepancies",
+    "不一致",
+    "Where a report contradicts itself: every identity that fails.",
+    (
+        *_REPORT,
+        Column("check", "编号", "string", "Id of the check in the result file.", shown=False),
+        Column("severity", "程度", "string", "error, or minor where publishers' habits explain it."),
+        Column("explanation", "说明", "string", "Why it is minor: levelled, truncated, classified."),
+        Column("rule", "勾稽关系", "string", "The identity, in the terms of the form."),
+        Column("expression", "算式", "string", "The identity with the numbers filled in."),
+        Column("printed", "所载数", "number", "What the report prints."),
+        Column("computed", "应为数", "number", "What the other figures of the identity add up to."),
+        Column("residual", "差额", "number", "Printed less computed."),
+        Column("tolerance", "允许误差", "number", "What rounding of the printed figures explains."),
+        Column("page", "页", "integer", "Page of the first figure that takes part."),
+        Column("pages", "各页", "string", "Pages of all figures that take part, separated by spaces."),
+        Column(
+            "keys", "各位置", "string", "JSON pointers of the figures that take part, separated by spaces.", shown=False
+        ),
+    ),
+)
+
+_BY_ROW_MODEL = {
+    "budget_items": ("支出项目", "Items of expenditure (类 款 项) of the budgets' narratives.", "BudgetItem"),
+    "indicators": ("绩效指标", "Level-3 indicators of the self-evaluation tables.", "Indicator"),
+    "fund_rows": ("项目资金", "Rows of money of the self-evaluation tables.", "FundRow"),
+}
+"""Tables whose rows have one model, wherever a report has a list of them."""
+
+_STATEMENTS = "statements"
+"""The section whose lists of rows, whatever their models, make the table statement_rows."""
+
+
+@cache
+def tables_of(model: type[BaseModel]) -> tuple[Table, ...]:
+    """Every table that reports of a model are exported as."""
+    lists = row_lists(model)
+    rows = [
+        _row_table(name, title, words, tuple(each for each in lists if each.model.__name__.startswith(row)))
+        for name, (title, words, row) in _BY_ROW_MODEL.items()
+    ]
+    inside = tuple(each for each in lists if each.way[0] == _STATEMENTS)
+    rows.append(_row_table("statement_rows", "决算报表", "Rows of the final-account statements.", inside))
+    return (REPORTS, FIGURES, *(table for table in rows if table.lists), DISCREPANCIES)
+
+
+def table_named(model: type[BaseModel], name: str) -> Table:
+    """The table of this name. Raises UsageError if there is none."""
+    tables = {table.name: table for table in tables_of(model)}
+    if name not in tables:
+        raise UsageError(f"no table is called {name}; there are {', '.join(tables)}")
+    return tables[name]
+
+
+def _row_table(name: str, title: str, description: str, lists: tuple[RowList, ...]) -> Table:
+    about = (
+        *_REPORT,
+        *_SECTION,
+        Column("list", "所属表", "string", "Titles from the section down to the list that the row stands in."),
+        Column("list_of", "所属项目", "string", "Name of the row that the list belongs to (a project), if any."),
+        Column("row", "行", "integer", "Number of the row in its list, from 1."),
+    )
+    return Table(name, title, description, (*about, *_merged(lists), *_PLACE, _KEY), lists)
+
+
+def _merged(lists: tuple[RowList, ...]) -> list[Column]:
+    """The columns of rows of several models: fields of one name are one column, called by all their titles."""
+    by_name: dict[str, list[Leaf]] = {}
+    for each in lists:
+        for leaf in leaves(each.model):
+            by_name.setdefault(leaf.name, []).append(leaf)
+    return [_column(name, same) for name, same in by_name.items()]
+
+
+def _column(name: str, same: list[Leaf]) -> Column:
+    title = "/".join(dict.fromkeys(leaf.title for leaf in same))
+    kind = same[0].kind
+    counted = {"money": "In 万元.", "percent": "The number before the percent sign."}.get(kind or "", "")
+    return Column(name, title, same[0].type, f"{title}. {counted}".strip())

@@ -1,0 +1,205 @@
+"""Which family a report is of: what its title page, its headings and its tables say."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.machinery
+import re
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+from recount.pipeline.document import Document, Grid, Paragraph, Text
+from recount.pipeline.errors import UsageError
+from recount.pipeline.map.labelled.labels import words_of
+from recount.schemas.family import Family, Heading
+from recount.schemas.figures import Model, Ref
+from recount.schemas.registry import FAMILIES
+
+# A family that the user brings: a folder with a family.py, and the beginning of one to be changed.
+
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_STARTER = Path(__file__).resolve().parent.parent / "schemas" / "starter"
+_SUFFIXES = {".py", ".md", ".json", ".pdf", ".txt"}
+
+
+def family_of(name: str) -> Family:
+    """The family of a name, or of a folder. Raises UsageError if there is none, or if it is broken."""
+    for family in FAMILIES:
+        if family.name == name:
+            return family
+    path = Path(name)
+    if path.is_file() and path.name == "family.py":
+        path = path.parent
+    if not (path / "family.py").is_file():
+        known = ", ".join(family.name for family in FAMILIES)
+        raise UsageError(f"{name} is no known family ({known}), and no folder with a family.py")
+    return _loaded(path.resolve())
+
+
+def fingerprint(name: str) -> str:
+    """What tells one state of a family from another: its name; of a folder, the hash of its content too."""
+    path = Path(name)
+    if any(family.name == name for family in FAMILIES) or not path.exists():
+        return name
+    digest = hashlib.sha256()
+    for file in _files(path if path.is_dir() else path.parent):
+        digest.update(file.name.encode() + b"\n" + hashlib.sha256(file.read_bytes()).digest())
+    return f"{path.resolve().name}+{digest.hexdigest()[:12]}"
+
+
+def _loaded(folder: Path) -> Family:
+    """FAMILY of a folder's family.py, checked."""
+    package = _package(folder)
+    try:
+        module = importlib.import_module(f"{package}.family")
+        family = getattr(module, "FAMILY", None)
+        wrong = _wrong(family)
+    except Exception as error:  # the user's own code: whatever is wrong in it, one line says so
+        raise UsageError(f"the family in {folder} is broken: {_where(error, folder)}") from error
+    if wrong is not None or not isinstance(family, Family):
+        raise UsageError(f"the family in {folder} is broken: {wrong}")
+    prompts = folder / "prompts"
+    return replace(family, prompts=prompts) if family.prompts is None and prompts.is_dir() else family
+
+
+def _package(folder: Path) -> str:
+    """The folder as a package under a name of its own, so that it may import its modules (from .models import …)."""
+    name = f"recount_family_{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
+    for loaded in [each for each in sys.modules if each == name or each.startswith(f"{name}.")]:
+        del sys.modules[loaded]
+    importlib.invalidate_caches()
+    package = ModuleType(name)
+    package.__path__ = [str(folder)]
+    package.__spec__ = importlib.machinery.ModuleSpec(name, None, is_package=True)
+    sys.modules[name] = package
+    return name
+
+
+def _where(error: Exception, folder: Path) -> str:
+    """What is wrong, with the file and line of the folder where it is."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{Path(error.filename).name}, line {error.lineno}: {error.msg}"
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent == folder]
+    place = f"{Path(own[-1].filename).name}, line {own[-1].lineno}: " if own else ""
+    return f"{place}{type(error).__name__}: {' '.join(str(error).split())}"
+
+
+def _wrong(family: object) -> str | None:
+    """What a family lacks that the pipeline needs; None if nothing."""
+    if family is None:
+        return "family.py has no FAMILY"
+    if not isinstance(family, Family):
+        return f"FAMILY is a {type(family).__name__}, it must be a Family (recount.schemas.family)"
+    if not (isinstance(family.report, type) and issubclass(family.report, Model)):
+        return "its report is no Model (recount.schemas.figures)"
+    if not family.report.__pydantic_generic_metadata__["parameters"]:
+        return "its report must be generic in the figure type: class Report(Model, Generic[F])"
+    if not all(isinstance(each, Heading) for each in family.outline):
+        return "its outline must be a tuple of Heading (recount.schemas.family)"
+    if any(family.contract == each.contract for each in FAMILIES):
+        return f"its contract {family.contract} is that of another family"
+    return next(filter(None, map(_wrong_pattern, _patterns(family))), None)
+
+
+def _patterns(family: Family) -> Iterator[str]:
+    """Every regular expression of a family."""
+    yield from (family.front, family.table_starts, *family.signs, *(each.title for each in family.outline))
+    yield from words_of(family.report_of(Ref))
+
+
+def _wrong_pattern(pattern: str) -> str | None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        return f"{pattern!r} is no regular expression: {error}"
+    return None
+
+
+def write_starter(name: str, out: Path) -> Path:
+    """Write the beginning of a family into `out`/`name`; returns that folder.
+
+    Raises UsageError for a name that is none, or is taken, and if the folder cannot be written.
+    """
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"{name} is no name for a family: small letters, digits and _ only, a letter first")
+    if any(family.name == name for family in FAMILIES):
+        raise UsageError(f"there is a family {name} already")
+    folder = out / name
+    if folder.exists():
+        raise UsageError(f"{folder} exists already")
+    try:
+        for file in _files(_STARTER):
+            target = folder / file.relative_to(_STARTER)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(_renamed(file, name))
+    except OSError as error:
+        raise UsageError(f"cannot write to {folder}: {error.strerror}") from error
+    return folder
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files of a family, in a fixed order."""
+    found = (file for file in folder.rglob("*") if file.is_file() and file.suffix in _SUFFIXES)
+    return iter(sorted(file for file in found if "__pycache__" not in file.parts))
+
+
+def _renamed(file: Path, name: str) -> bytes:
+    """A file of the starter as one of the new family: it imports its own modules, and bears its own name."""
+    content = file.read_bytes()
+    if file.suffix == ".py":
+        words = content.decode().replace("from recount.schemas.starter.", "from .")
+        words = words.replace('"starter/1"', f'"{name.replace("_", "-")}/1"').replace('"starter"', f'"{name}"')
+        return words.encode()
+    return content
+
+
+_FRONT_LINES = 12
+_LONGEST_LINE = 60  # characters; what is longer is running text, which may mention anything
+_HEAD_ROWS = 6
+_FRONT = 3  # a title page counts as much as so many headings
+
+
+def recognise(document: Document, families: Sequence[Family] = FAMILIES) -> Family | None:
+    """The family that most of a document's lines speak for, None where none does for any."""
+    lines = list(_short_lines(document))
+    front = "".join(lines[:_FRONT_LINES])
+    evidence = {family.name: _evidence(family, front, lines) for family in families}
+    best = max(families, key=lambda family: evidence[family.name])
+    return best if evidence[best.name] else None
+
+
+def known_families(families: Sequence[Family] = FAMILIES) -> str:
+    """The families by name, for a message."""
+    return ", ".join(f"{family.title} ({family.name})" for family in families)
+
+
+def _evidence(family: Family, front: str, lines: Sequence[str]) -> int:
+    """How many lines are signs of a family; its title page counts for several."""
+    signs = re.compile("|".join(f"(?:{sign})" for sign in family.signs) or "(?!)")
+    title = _FRONT if re.search(family.front, front) else 0
+    return title + sum(signs.search(line) is not None for line in lines)
+
+
+def _short_lines(document: Document) -> Iterator[str]:
+    """Headings, titles and heads of tables, without spaces."""
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            yield from _line(block.text)
+        elif isinstance(block, Grid):
+            for paragraph in block.caption:
+                yield from _line(paragraph.text)
+            for cell in block.cells:
+                if cell.row < _HEAD_ROWS:
+                    yield from _line(cell.text)
+
+
+def _line(text: Text) -> Iterator[str]:
+    words = "".join(text.folded.split()).rstrip(":;,.")
+    if words and len(words) <= _LONGEST_LINE and "。" not in words:
+        yield words

@@ -1,0 +1,180 @@
+"""Workers on the machines of a Ray cluster: what a local pool does to a job is done there, under the same bounds.
+
+Every Ray task hands one job to a child process of its Ray worker (pool.Pool), which is kept for the next one: a report
+that hangs or takes too much memory is ended from outside there as here, and the child dies with the Ray worker. A job
+whose worker died, whichever of the two it was, is given out once more, then given up.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from recount.pipeline.errors import UsageError
+from recount.pipeline.extras import needed
+from recount.pipeline.run.pool import Assignment, Bounds, Died, Pool
+from recount.pipeline.version import program_version
+
+J = TypeVar("J")
+R = TypeVar("R")
+
+_QUEUED = 2
+"""Jobs in the cluster for each of its processors: one being done, one that lies ready."""
+_LOOK = 10.0
+"""Seconds after which the size of the cluster is asked for again: machines come and go."""
+_KNOCK = 10.0
+"""Seconds for a first answer of the cluster."""
+_NO_CLUSTER = "no Ray cluster was found; `ray start --head` begins one here, RAY_ADDRESS names another"
+
+
+@dataclass(frozen=True, slots=True)
+class _Orders:
+    """What Ray workers are to do with jobs. run: tells the runs of one driver apart."""
+
+    run: str
+    version: str
+    handle: Callable[[Any], Any]
+    bounds: Bounds
+
+
+@dataclass(frozen=True, slots=True)
+class _Stranger:
+    """The answer of a machine that has another version of the program."""
+
+    machine: str
+    version: str
+
+
+class Cluster(Generic[J, R]):
+    """The processors of the Ray cluster that RAY_ADDRESS names, or that this machine belongs to.
+
+    handle: as of a Pool; the package must be installed on all machines of the cluster, in this version. size: how many
+    jobs are done at a time; None as many as there are processors. bounds: what a job may take.
+    """
+
+    def __init__(self, handle: Callable[[J], R], size: int | None, bounds: Bounds) -> None:
+        self._orders = _Orders(secrets.token_hex(8), program_version(), handle, bounds)
+        self._asked = size
+        self._size = 0
+        self._looked = 0.0
+
+    def work(self, jobs: Iterable[J]) -> Generator[tuple[J, R | Died], None, None]:
+        """Every job with its answer, as they come; afterwards nothing of them is left in the cluster.
+
+        Raises UsageError if there is no cluster, or if it cannot run this version of the program.
+        """
+        ray: Any = needed("ray", "--engine ray", "ray")
+        waiting = deque(Assignment(job) for job in jobs)
+        running: dict[Any, Assignment[J]] = {}
+        with _connected(ray):
+            task = ray.remote(num_cpus=1, max_retries=0)(perform)
+            orders = ray.put(self._orders)
+            try:
+                while waiting or running:
+                    self._look(ray)
+                    while waiting and len(running) < self._size:
+                        assignment = waiting.popleft()
+                        running[task.remote(orders, assignment.job)] = assignment
+                    for reference in ray.wait(list(running), timeout=_LOOK)[0]:
+                        assignment, answer = running.pop(reference), _answer(ray, reference)
+                        if isinstance(answer, Died) and assignment.chances > 1:
+                            waiting.appendleft(replace(assignment, chances=assignment.chances - 1))
+                        else:
+                            yield assignment.job, answer
+            finally:
+                for reference in running:
+                    ray.cancel(reference, force=True)
+
+    def _look(self, ray: Any) -> None:
+        """Notes, now and then, how many jobs the cluster can take."""
+        if self._asked is not None:
+            self._size = self._asked
+        elif not self._size or time.monotonic() - self._looked > _LOOK:
+            self._size = max(1, _QUEUED * int(ray.cluster_resources().get("CPU", 0)))
+            self._looked = time.monotonic()
+
+
+@contextmanager
+def _connected(ray: Any) -> Iterator[None]:
+    """A connection to the cluster; one that the caller has already is used, and left alone."""
+    if ray.is_initialized():
+        yield
+        return
+    _ask(os.environ.get("RAY_ADDRESS", ""))
+    try:
+        ray.init(address="auto", log_to_driver=False, configure_logging=False, logging_level=logging.WARNING)
+    except (ConnectionError, RuntimeError) as error:
+        raise UsageError(_NO_CLUSTER) from error
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _ask(address: str) -> None:
+    """Raises UsageError if nothing answers at an address; Ray itself would try for minutes."""
+    host, _, port = address.partition(":")
+    if not port.isdigit():
+        return
+    try:
+        socket.create_connection((host, int(port)), _KNOCK).close()
+    except OSError as error:
+        raise UsageError(f"no Ray cluster answers at {address} (RAY_ADDRESS)") from error
+
+
+def _answer(ray: Any, reference: Any) -> Any:
+    """What a task has to say. Raises UsageError if its machine cannot run the program."""
+    try:
+        answer = ray.get(reference)
+    except ray.exceptions.RayTaskError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise UsageError(f"the cluster's machines cannot run this version of Recount: {reason}") from error
+    except ray.exceptions.OutOfMemoryError:
+        return Died("its worker process needed more memory than its machine had left")
+    except (ray.exceptions.WorkerCrashedError, ray.exceptions.RaySystemError, ray.exceptions.ObjectLostError):
+        return Died("its Ray worker died")
+    except ray.exceptions.NodeDiedError:
+        return Died("its machine left the cluster")
+    if isinstance(answer, _Stranger):
+        raise UsageError(
+            f"{answer.machine} has Recount {answer.version}, this machine {program_version()}: results would differ"
+        )
+    return answer
+
+
+_pools: dict[str, Pool[Any, Any]] = {}
+"""In a Ray worker, the pool of the run that it works for."""
+
+
+def perform(orders: _Orders, job: Any) -> Any:
+    """Does a job in a Ray worker: its answer, or what the child process that had it died of."""
+    if orders.version != program_version():
+        return _Stranger(socket.gethostname(), program_version())
+    if orders.run not in _pools:
+        for pool in _pools.values():
+            pool.stop()
+        _pools.clear()
+        _pools[orders.run] = Pool(orders.handle, 1, orders.bounds)
+    with _no_main():
+        return _pools[orders.run].once(job)
+
+
+@contextmanager
+def _no_main() -> Iterator[None]:
+    """Keeps a child process that is started meanwhile from importing what this one was started with: all of Ray."""
+    main = vars(sys.modules["__main__"])
+    path = main.pop("__file__", None)
+    try:
+        yield
+    finally:
+        if path is not None:
+            main["__file__"] = path

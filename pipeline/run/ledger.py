@@ -1,0 +1,286 @@
+"""The ledger of an output folder: which runs there were, and what became of every report in each.
+
+An SQLite file beside the results. Only the process that runs the archive writes to it; anyone may read it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+from recount.pipeline.archive.place import Place, place_of
+from recount.pipeline.archive.sources import Source, printable
+from recount.pipeline.errors import UsageError
+
+LEDGER = "ledger.sqlite"
+"""What the ledger of an output folder is called."""
+
+STATUSES = ("verified", "repaired", "grounded", "disputed")
+"""The statuses of a figure, the surest first."""
+
+_SCHEMA = """
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    started TEXT NOT NULL,              -- UTC, ISO 8601
+    finished TEXT,                      -- null: interrupted
+    version TEXT NOT NULL,              -- the program version
+    arguments TEXT NOT NULL,            -- a JSON object
+    structured INTEGER, unchanged INTEGER, failed INTEGER
+);
+CREATE TABLE attempts (                 -- every report that a run tried, the failed ones too
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs(id),
+    file TEXT NOT NULL,                 -- path below the archive
+    sha256 TEXT,                        -- of the file; null: it could not be read
+    version TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('ok', 'failed')),
+    reason TEXT,                        -- why it failed, in one line
+    traceback TEXT,                     -- of an internal error
+    pages INTEGER NOT NULL,
+    verified INTEGER NOT NULL, repaired INTEGER NOT NULL,
+    grounded INTEGER NOT NULL, disputed INTEGER NOT NULL,
+    errors INTEGER NOT NULL,            -- failing checks by severity
+    minor INTEGER NOT NULL,
+    seconds REAL NOT NULL
+);
+CREATE INDEX attempts_by_file ON attempts (file, id);
+CREATE VIEW files AS                    -- where every report stands now: its latest attempt
+    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
+"""
+_SECOND_LAYOUT = """
+ALTER TABLE attempts ADD COLUMN stages TEXT NOT NULL DEFAULT '{}';  -- JSON: seconds by stage
+ALTER TABLE attempts ADD COLUMN usage TEXT NOT NULL DEFAULT '{}';   -- JSON: calls, tokens and cost of a model
+ALTER TABLE attempts ADD COLUMN same_as TEXT;                       -- the report of this content that was structured
+CREATE INDEX attempts_by_content ON attempts (sha256);
+CREATE TABLE sources (                  -- every report that a run was given, done or not
+    file TEXT PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs(id),   -- the latest that was given it
+    path TEXT NOT NULL,                 -- or a URL; a blob where it is no UTF-8
+    member TEXT,                        -- within the zip archive at path
+    bytes INTEGER NOT NULL
+);
+DROP VIEW files;
+CREATE VIEW files AS
+    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
+"""
+_THIRD_LAYOUT = """
+ALTER TABLE attempts ADD COLUMN unread TEXT NOT NULL DEFAULT '[]';  -- JSON: the pages that could not be read
+DROP VIEW files;
+CREATE VIEW files AS
+    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
+"""
+_CHANGES = (_SCHEMA, _SECOND_LAYOUT, _THIRD_LAYOUT)
+"""What makes each layout out of the one before."""
+_LAYOUT = len(_CHANGES)
+
+_WORDS = ("file", "sha256", "status", "reason", "traceback")
+_COLUMNS = (*_WORDS, "pages", *STATUSES, "errors", "minor", "seconds", "stages", "usage", "same_as", "unread")
+_OBJECTS = ("stages", "usage", "unread")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run: when it was (UTC, ISO 8601; finished is None while it works or if it was interrupted), what it did."""
+
+    id: int
+    started: str
+    finished: str | None
+    version: str
+    arguments: Mapping[str, Any]
+    structured: int | None
+    unchanged: int | None
+    failed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What became of one report.
+
+    file: its path below the archive. sha256: of the file, None if it could not be read. reason: why it
+    failed, one line; traceback: of an internal error only. figures: how many of each status. errors,
+    minor: failing checks. stages: seconds of each. usage: calls, tokens and cost of a model. same_as: the
+    report with the same content that was structured instead. unread: the pages (1-based) that are not in the result,
+    for they are damaged, or scanned and not to be read.
+    """
+
+    file: str
+    sha256: str | None
+    status: Literal["ok", "failed"]
+    reason: str | None = None
+    traceback: str | None = None
+    pages: int = 0
+    figures: Mapping[str, int] = field(default_factory=dict)
+    errors: int = 0
+    minor: int = 0
+    seconds: float = 0.0
+    stages: Mapping[str, float] = field(default_factory=dict)
+    usage: Mapping[str, float] = field(default_factory=dict)
+    same_as: str | None = None
+    unread: Sequence[int] = ()
+
+
+class Ledger:
+    """The open ledger. Every method raises UsageError if the file cannot be read or written."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the ledger, and makes it if there is none."""
+        self._path = path
+        with self._guarded():
+            # Every statement its own transaction: an attempt is kept as soon as it is recorded.
+            self._database = sqlite3.connect(path, isolation_level=None)
+            try:
+                self._set_up()
+            except BaseException:
+                self._database.close()
+                raise
+
+    def _set_up(self) -> None:
+        self._database.row_factory = sqlite3.Row
+        layout = self._database.execute("PRAGMA user_version").fetchone()[0]
+        if layout > _LAYOUT:
+            raise UsageError(f"{self._path} was written by a newer Recount")
+        self._database.execute("PRAGMA journal_mode = WAL")
+        # A power cut may cost the latest rows, never the file: their reports are just done again.
+        self._database.execute("PRAGMA synchronous = NORMAL")
+        if layout < _LAYOUT:
+            changes = "".join(_CHANGES[layout:])
+            self._database.executescript(f"BEGIN; {changes} PRAGMA user_version = {_LAYOUT}; COMMIT;")
+
+    def start_run(self, version: str, arguments: Mapping[str, object]) -> int:
+        """Records that a run begins; its number is returned."""
+        with self._guarded():
+            row = self._database.execute(
+                "INSERT INTO runs (started, version, arguments) VALUES (?, ?, ?)",
+                (_now(), version, json.dumps(arguments, ensure_ascii=False)),
+            )
+        assert row.lastrowid is not None
+        return row.lastrowid
+
+    def finish_run(self, run: int, *, structured: int, unchanged: int, failed: int) -> None:
+        """Records that a run came to its end."""
+        with self._guarded():
+            self._database.execute(
+                "UPDATE runs SET finished = ?, structured = ?, unchanged = ?, failed = ? WHERE id = ?",
+                (_now(), structured, unchanged, failed, run),
+            )
+
+    def record(self, run: int, version: str, attempt: Attempt) -> None:
+        """Keeps an attempt."""
+        values = [_stored(attempt, column) for column in _COLUMNS]
+        marks = ", ".join("?" * (len(_COLUMNS) + 2))
+        with self._guarded():
+            self._database.execute(
+                f"INSERT INTO attempts (run, version, {', '.join(_COLUMNS)}) VALUES ({marks})",
+                (run, version, *values),
+            )
+
+    def give(self, run: int, sources: Sequence[Source]) -> None:
+        """Records which reports a run was given, and where they lie."""
+        rows = [(s.name, run, _path_stored(s.place), s.member, s.size) for s in sources]
+        with self._guarded():
+            self._database.execute("BEGIN")
+            self._database.executemany("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?)", rows)
+            self._database.execute("COMMIT")
+
+    def given(self) -> list[Source]:
+        """Every report that a run was given, by name."""
+        with self._guarded():
+            rows = self._database.execute("SELECT * FROM sources ORDER BY file").fetchall()
+        return [Source(_path_of(row["path"]), row["file"], row["member"], row["bytes"]) for row in rows]
+
+    def latest(self) -> dict[str, Attempt]:
+        """The latest attempt at every report, by file."""
+        with self._guarded():
+            rows = self._database.execute("SELECT * FROM files ORDER BY file").fetchall()
+        return {row["file"]: _attempt(row) for row in rows}
+
+    def last_run(self) -> Run | None:
+        """The latest run, None if there was none."""
+        with self._guarded():
+            row = self._database.execute("SELECT * FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+        return None if row is None else Run(**{**row, "arguments": json.loads(row["arguments"])})
+
+    def successes(self, version: str) -> dict[str, Attempt]:
+        """The reports whose latest attempt succeeded with this version of the program, by file."""
+        with self._guarded():
+            rows = self._database.execute(
+                "SELECT * FROM files WHERE status = 'ok' AND version = ?", (version,)
+            ).fetchall()
+        return {row["file"]: _attempt(row) for row in rows}
+
+    def attempts(self, file: str) -> Sequence[Attempt]:
+        """Every attempt at a report, the oldest first."""
+        with self._guarded():
+            rows = self._database.execute("SELECT * FROM attempts WHERE file = ? ORDER BY id", (file,)).fetchall()
+        return [_attempt(row) for row in rows]
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._database.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Says in words that the ledger's file is to blame."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise UsageError(f"the ledger {self._path} cannot be used: {error}") from error
+
+
+def _attempt(row: sqlite3.Row) -> Attempt:
+    values = {name: row[name] for name in _COLUMNS if name not in STATUSES}
+    values |= {name: json.loads(values[name]) for name in _OBJECTS}
+    values["unread"] = tuple(values["unread"])
+    return Attempt(figures={status: row[status] for status in STATUSES}, **values)
+
+
+def _stored(attempt: Attempt, column: str) -> object:
+    """What a column keeps of an attempt."""
+    if column in STATUSES:
+        return attempt.figures.get(column, 0)
+    value = getattr(attempt, column)
+    if column in _OBJECTS:
+        return json.dumps(value)
+    # A message may quote a file name that is no UTF-8.
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+
+
+def _path_stored(place: Place) -> str | bytes:
+    name = os.fsencode(str(place))
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        return name
+
+
+def _path_of(stored: str | bytes) -> Place:
+    return place_of(os.fsdecode(stored))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def pdf_paths(out: Path) -> dict[str, str]:
+    """Where the PDFs of an output folder's reports lay when they were structured, by file; zipped ones not."""
+    path = out / LEDGER
+    if not path.is_file():
+        return {}
+    with Ledger(path) as ledger:
+        return {source.name: printable(str(source.place)) for source in ledger.given() if source.member is None}

@@ -1,0 +1,293 @@
+"""Structures an archive: every new or changed report, in one process or several, each fate in the ledger."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Literal, Protocol
+
+from recount.pipeline.archive.local import hash_of_source
+from recount.pipeline.archive.place import Place, Url
+from recount.pipeline.archive.sources import Source
+from recount.pipeline.errors import DocumentError, UsageError
+from recount.pipeline.run.ledger import LEDGER, STATUSES, Attempt, Ledger
+from recount.pipeline.run.lock import locked
+from recount.pipeline.run.pool import UNBOUNDED, Bounds, Died, Pool
+from recount.pipeline.run.status import summary_of, write_summary
+from recount.pipeline.run.store import Store, store_at
+from recount.pipeline.run.worker import Job, Task, attempt, copy_result, structure_report
+from recount.pipeline.settings import DEFAULTS, Settings
+from recount.pipeline.version import program_version
+
+Engine = Literal["local", "ray"]
+Handle = Callable[[Job], Attempt | None]
+"""Does one job: `attempt`, told everything but the job."""
+
+_UNPACKED = "unpacked"
+"""The folder beside the ledger in which lie, while they are structured, copies of reports in zip archives."""
+_FEW = 8
+"""Up to so many reports a second process costs more time to start than it saves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run has to say of a report. unchanged: it was not done again; attempt is the earlier one."""
+
+    attempt: Attempt
+    unchanged: bool = False
+
+    @property
+    def failed(self) -> bool:
+        return self.attempt.status == "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What became of every report of a run, in the order of their names."""
+
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def structured(self) -> int:
+        return sum(not outcome.failed and not outcome.unchanged for outcome in self.outcomes)
+
+    @property
+    def unchanged(self) -> int:
+        return sum(outcome.unchanged for outcome in self.outcomes)
+
+    @property
+    def failures(self) -> tuple[Attempt, ...]:
+        return tuple(outcome.attempt for outcome in self.outcomes if outcome.failed)
+
+    @property
+    def pages(self) -> int:
+        return sum(outcome.attempt.pages for outcome in self.outcomes)
+
+    @property
+    def figures(self) -> Mapping[str, int]:
+        """How many figures of each status the results hold, those of unchanged reports too."""
+        counts: Counter[str] = Counter()
+        for outcome in self.outcomes:
+            counts.update(outcome.attempt.figures)
+        return {status: counts[status] for status in STATUSES}
+
+    @property
+    def errors(self) -> int:
+        """Discrepancies that the source documents hold."""
+        return sum(outcome.attempt.errors for outcome in self.outcomes)
+
+    @property
+    def minor(self) -> int:
+        """Discrepancies that have an explanation: levelled, truncated, classified."""
+        return sum(outcome.attempt.minor for outcome in self.outcomes)
+
+
+def run(
+    sources: Sequence[Source],
+    out: Place,
+    *,
+    ledger: Path | None = None,
+    jobs: int | None = None,
+    engine: Engine = "local",
+    force: bool = False,
+    on_progress: Callable[[Outcome], None] | None = None,
+    settings: Settings = DEFAULTS,
+    task: Task | None = None,
+    bounds: Bounds = UNBOUNDED,
+) -> RunSummary:
+    """Structures the reports that are new or changed since the last run into the folder `out`, or below that URL.
+
+    ledger: the folder of this machine that keeps the ledger of an output at a URL; a folder keeps its own. engine:
+    "local" works on this machine, "ray" on the cluster that is found (cluster.py). jobs: worker processes; None is one
+    for each core, or one if the reports are few. One without bounds is this process itself. force: do unchanged reports
+    again. on_progress: called with each outcome as it comes. settings: how reports are structured; with others than
+    last time, all is done again. task: what structures one report instead of `structure_report`; with several processes
+    it must be a function at the top of a module. bounds: what a report may take. The largest reports are begun first;
+    reports of the same content are structured once.
+    Raises UsageError if `out` cannot be written to, there is no family as the settings say, or no cluster; OutputBusy
+    if another run is at it.
+    """
+    began = time.perf_counter()
+    settings = settings.placed()
+    version = " ".join(filter(None, (program_version(), settings.variant)))
+    desk = _desk(out, ledger)
+    with locked(desk.folder), Ledger(desk.folder / LEDGER) as book:
+        desk.sweep()
+        arguments = {"reports": len(sources), "jobs": jobs, "force": force, "out": desk.elsewhere, "workers": engine}
+        number = book.start_run(version, {**arguments, **settings.stored})
+        book.give(number, sources)
+        known = {} if force else _still_there(book.successes(version), desk.store)
+        hashes = {name: done.sha256 for name, done in known.items()}
+        todo = [Job(source, hashes.get(source.name)) for source in sources]
+        outcomes: list[Outcome] = []
+        with ExitStack() as open_until_done:
+            at_hand = open_until_done.enter_context(asking(settings, desk.folder, str(number)))
+            work = task or partial(structure_report, settings=at_hand)
+            handle = partial(attempt, task=work, store=desk.store, aside=desk.aside(engine))
+            crew = _crew(engine, handle, jobs, len(todo), bounds)
+            fates = open_until_done.enter_context(closing(_fates(todo, known, handle, crew, desk.store)))
+            for job, fate in fates:
+                outcome = Outcome(fate) if fate else Outcome(known[job.source.name], unchanged=True)
+                if not outcome.unchanged:
+                    book.record(number, version, outcome.attempt)
+                outcomes.append(outcome)
+                if on_progress is not None:
+                    on_progress(outcome)
+        desk.clear()
+        summary = RunSummary(tuple(sorted(outcomes, key=lambda outcome: outcome.attempt.file)))
+        counts = {
+            "structured": summary.structured,
+            "unchanged": summary.unchanged,
+            "failed": len(summary.failures),
+        }
+        book.finish_run(number, **counts)
+        write_summary(desk.folder, summary_of(book, counts, time.perf_counter() - began))
+    return summary
+
+
+@contextmanager
+def asking(settings: Settings, folder: Path, run: str) -> Generator[Settings]:
+    """The settings of the workers of a run: with a model that is ready to be asked, if one may be asked."""
+    if settings.model is None or not settings.asks:
+        yield settings
+        return
+    from recount.pipeline.model.local import ready
+
+    with ready(settings.model, folder, run) as model:
+        yield replace(settings, model=model)
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Where a run works. folder: of the ledger and what goes with it, on this machine; store: takes the results."""
+
+    folder: Path
+    store: Store
+    elsewhere: str | None
+    """The URL of the output, None where the folder is the output."""
+
+    def aside(self, engine: Engine) -> Path | None:
+        """Where workers put copies of reports: into the folder, unless they may not see it."""
+        return None if engine == "ray" and self.elsewhere is not None else self.folder / _UNPACKED
+
+    def sweep(self) -> None:
+        """Removes what a killed run left behind. Only under the lock: nobody is writing now."""
+        self.store.sweep()
+        self.clear()
+
+    def clear(self) -> None:
+        shutil.rmtree(self.folder / _UNPACKED, ignore_errors=True)
+
+
+def _desk(out: Place, ledger: Path | None) -> _Desk:
+    """Makes the folders that a run writes to. Raises UsageError if that cannot be done."""
+    if isinstance(out, Url):
+        if ledger is None:
+            raise UsageError(f"{out} is no folder of this machine: --ledger names one that keeps the ledger")
+        return _Desk(_made(ledger, "--ledger"), store_at(out), str(out))
+    if ledger is not None:
+        raise UsageError(f"{out} keeps its own ledger; --ledger is for an output that is a URL")
+    _made(out, "--out")
+    _made(out / "reports", "--out")
+    return _Desk(out, store_at(Path(os.path.abspath(out))), None)
+
+
+def _made(folder: Path, option: str) -> Path:
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file; {option} takes a folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot write to {folder}: {error.strerror}") from error
+    return Path(os.path.abspath(folder))
+
+
+def _still_there(successes: Mapping[str, Attempt], store: Store) -> dict[str, Attempt]:
+    """Those of the successes whose result nobody has taken away."""
+    present = store.present(successes.keys())
+    return {name: done for name, done in successes.items() if name in present}
+
+
+class _Crew(Protocol):
+    """Other processes that do the jobs."""
+
+    def work(self, jobs: Iterable[Job]) -> Generator[tuple[Job, Attempt | Died | None], None, None]:
+        """Every job with its answer, as they come."""
+
+
+def _crew(engine: Engine, handle: Handle, jobs: int | None, reports: int, bounds: Bounds) -> _Crew | None:
+    """The processes that are worth their start, None if this one is to do the work.
+
+    Only a process of its own can be stopped at its bounds.
+    """
+    if engine == "ray":
+        from recount.pipeline.run.cluster import Cluster
+
+        return Cluster(handle, jobs, bounds)
+    if jobs is None:
+        jobs = (os.cpu_count() or 1) if reports > _FEW else 1
+    processes = min(jobs, reports)
+    return None if processes == 1 and not bounds.any else Pool(handle, processes, bounds)
+
+
+def _fates(
+    jobs: Sequence[Job], known: Mapping[str, Attempt], handle: Handle, crew: _Crew | None, store: Store
+) -> Generator[tuple[Job, Attempt | None], None, None]:
+    """Every job with what became of it, None where it is unchanged; after each, those of the same content."""
+    followers = _followers(jobs)
+    following = {job.source.name for group in followers.values() for job, _ in group}
+    leaders = [job for job in jobs if job.source.name not in following]
+    # The largest first: begun last, one of them would keep a single worker busy when all the others are done.
+    leaders.sort(key=lambda job: -job.source.size)
+    with closing(_answers(leaders, handle, crew, store)) as answers:
+        for job, fate in answers:
+            yield job, fate
+            for other, sha256 in followers.get(job.source.name, ()):
+                unchanged = other.known == sha256
+                yield other, None if unchanged else copy_result(other, fate or known[job.source.name], store)
+
+
+def _answers(
+    jobs: Sequence[Job], handle: Handle, crew: _Crew | None, store: Store
+) -> Generator[tuple[Job, Attempt | None], None, None]:
+    """Every job with what became of it, as they come."""
+    if crew is None:
+        yield from ((job, handle(job)) for job in jobs)
+        return
+    with closing(crew.work(jobs)) as answers:
+        for job, answer in answers:
+            yield job, _post_mortem(job, answer, store) if isinstance(answer, Died) else answer
+
+
+def _followers(jobs: Sequence[Job]) -> dict[str, list[tuple[Job, str]]]:
+    """Jobs whose file has the content of an earlier one's, with its hash, by the name of that one.
+
+    Only files of one size are read for it; members of zip archives, and what lies elsewhere, too.
+    """
+    by_size: dict[int, list[Job]] = {}
+    for job in jobs:
+        if job.source.size:
+            by_size.setdefault(job.source.size, []).append(job)
+    followers: dict[str, list[tuple[Job, str]]] = {}
+    for group in by_size.values():
+        leaders: dict[str, str] = {}
+        for job in group if len(group) > 1 else ():
+            with suppress(DocumentError):  # it cannot be read: its own attempt will say why
+                sha256 = hash_of_source(job.source)
+                name = leaders.setdefault(sha256, job.source.name)
+                if name != job.source.name:
+                    followers.setdefault(name, []).append((job, sha256))
+    return followers
+
+
+def _post_mortem(job: Job, death: Died, store: Store) -> Attempt:
+    """The record of a report whose workers died."""
+    store.remove(job.source.name)
+    return Attempt(job.source.name, None, "failed", f"{death.reason} (given up after two tries)")

@@ -1,0 +1,152 @@
+"""How an output folder stands, from its ledger: what is done, what failed and why, where the time went."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from recount.pipeline.archive.place import Place, place_of
+from recount.pipeline.archive.sources import Source
+from recount.pipeline.errors import UsageError
+from recount.pipeline.result import replace_file
+from recount.pipeline.run.ledger import LEDGER, STATUSES, Attempt, Ledger, Run
+from recount.pipeline.settings import Settings
+
+SUMMARY = "summary.json"
+"""The file in an output folder that says what its last run did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The latest run, the latest attempt at every report by name, and the reports that no attempt was made at."""
+
+    run: Run | None
+    attempts: Mapping[str, Attempt]
+    waiting: tuple[str, ...]
+
+    @property
+    def done(self) -> list[Attempt]:
+        return [each for each in self.attempts.values() if each.status == "ok"]
+
+    @property
+    def failed(self) -> list[Attempt]:
+        return [each for each in self.attempts.values() if each.status == "failed"]
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """How many of each status."""
+        return {status: sum(each.figures.get(status, 0) for each in self.done) for status in STATUSES}
+
+    @property
+    def stages(self) -> dict[str, float]:
+        """Seconds of worker time by stage, over all reports that are done."""
+        return _added(each.stages for each in self.done)
+
+    @property
+    def usage(self) -> dict[str, float]:
+        """What the model was used for: calls, tokens, cost."""
+        return _added(each.usage for each in self.attempts.values())
+
+
+def status_of(out: Path) -> Status:
+    """How an output folder stands. Raises UsageError if it has no ledger."""
+    with _opened(out) as ledger:
+        return _status(ledger)
+
+
+def to_retry(out: Path, *, failed: bool) -> list[Source]:
+    """The reports of an output folder that are to be given to a run again.
+
+    failed: only those whose latest attempt failed; otherwise all that a run was ever given, of which the run does
+    what is not done. Raises UsageError if there is no ledger, or nothing to be done.
+    """
+    with _opened(out) as ledger:
+        sources, latest = ledger.given(), ledger.latest()
+    if failed:
+        sources = [each for each in sources if each.name in latest and latest[each.name].status == "failed"]
+    if not sources:
+        raise UsageError(f"no report of {out} has failed" if failed else f"no run into {out} was given any report")
+    return sources
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """How the latest run was told to work. out: where its results are; ledger: the folder of a ledger that is apart."""
+
+    out: Place
+    ledger: Path | None
+    settings: Settings
+
+
+def last_of(folder: Path) -> Last:
+    """How the latest run of a ledger was told to work. Raises UsageError if the folder has no ledger."""
+    with _opened(folder) as ledger:
+        run = ledger.last_run()
+    arguments = run.arguments if run is not None else {}
+    elsewhere = arguments.get("out")
+    settings = Settings.of(arguments)
+    return Last(place_of(elsewhere), folder, settings) if elsewhere else Last(folder, None, settings)
+
+
+def summary_of(ledger: Ledger, counts: Mapping[str, int], seconds: float) -> dict[str, Any]:
+    """The latest run and the whole output folder in numbers."""
+    status = _status(ledger)
+    assert status.run is not None
+    return {
+        "run": {
+            "started": status.run.started,
+            "finished": status.run.finished,
+            "version": status.run.version,
+            "seconds": round(seconds, 3),
+            **counts,
+        },
+        "reports": {"done": len(status.done), "failed": len(status.failed), "waiting": len(status.waiting)},
+        "pages": sum(each.pages for each in status.done),
+        "figures": status.figures,
+        "discrepancies": {
+            "error": sum(each.errors for each in status.done),
+            "minor": sum(each.minor for each in status.done),
+        },
+        "seconds_by_stage": {stage: round(spent, 3) for stage, spent in status.stages.items()},
+        "model": status.usage,
+        "unread_pages": {each.file: list(each.unread) for each in status.done if each.unread},
+        "failures": [{"file": each.file, "reason": each.reason} for each in status.failed],
+    }
+
+
+def write_summary(out: Path, summary: Mapping[str, Any]) -> None:
+    """Writes the summary into the output folder. Raises UsageError if that cannot be done."""
+    try:
+        content = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
+        replace_file(out / SUMMARY, content.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise UsageError(f"cannot write to {out}: {error.strerror}") from error
+
+
+def _opened(out: Path) -> Ledger:
+    path = out / LEDGER
+    if not path.is_file():
+        raise UsageError(f"{out} is no output folder of recount structure: it has no {LEDGER}")
+    return Ledger(path)
+
+
+def _status(ledger: Ledger) -> Status:
+    latest = ledger.latest()
+    waiting = tuple(source.name for source in ledger.given() if source.name not in latest)
+    return Status(ledger.last_run(), latest, waiting)
+
+
+def _added(parts: Any) -> dict[str, float]:
+    total: Counter[str] = Counter()
+    for part in parts:
+        total.update(part)
+    return dict(total)
+
+
+def reasons(failed: Sequence[Attempt]) -> list[tuple[str, int]]:
+    """The reasons of failures with how often each was given, the most frequent first."""
+    return Counter(each.reason or "no reason was recorded" for each in failed).most_common()

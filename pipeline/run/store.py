@@ -1,0 +1,189 @@
+"""Where the results of a run are written: a folder, or below a URL."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from recount.pipeline.archive.place import Place, Url, files_at, get, put, remove
+from recount.pipeline.errors import UsageError
+from recount.pipeline.result import LEFTOVER, Result, encoded, read_result, result_in, write_result
+from recount.schemas.family import Family
+from recount.schemas.registry import FAMILIES
+
+# The results in an output folder, and the models that they are written by.
+
+
+_SHOWN = 5
+"""So many names are listed where a fragment fits several results."""
+
+
+def find_result(path: Path, fragment: str | None = None) -> Path:
+    """The result file at a path, or the one in an output folder whose name holds the fragment.
+
+    Raises UsageError if there is none, or more than one.
+    """
+    if not path.is_dir():
+        return path
+    folder = path / "reports" if (path / "reports").is_dir() else path
+    names = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*.json"))
+    fitting = [name for name in names if fragment is None or fragment in name]
+    exact = [name for name in fitting if fragment in (name, name.removesuffix(".json"))]
+    if exact or len(fitting) == 1:
+        return folder / (exact or fitting)[0]
+    if not fitting:
+        raise UsageError(f"no result in {path}" + (f" has {fragment} in its name" if fragment else ""))
+    listed = ", ".join(fitting[:_SHOWN]) + (", …" if len(fitting) > _SHOWN else "")
+    raise UsageError(f"{len(fitting)} results in {path} fit, name one of them: {listed}")
+
+
+def report_model(contract: str, own: Family | None = None) -> type[BaseModel]:
+    """The model of the reports of a contract, in the figure type of result files.
+
+    own: a family of the user's. Raises UsageError for a contract that this version does not know.
+    """
+    for family in (own, *FAMILIES) if own else FAMILIES:
+        if family.contract == contract:
+            model: type[BaseModel] = family.report_of(Decimal)
+            return model
+    raise UsageError(f"this version of Recount does not know results of {contract}; name their family with --family")
+
+
+class _AsWritten(GenerateJsonSchema):
+    """The schema of what result files hold: there a Decimal is a number, with its printed digits."""
+
+    def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:  # noqa: ARG002
+        return {"type": "number"}
+
+
+def json_schema(family: Family | None = None) -> str:
+    """The JSON Schema of the `report` of a result file of a family, by default of the final accounts, as JSON."""
+    chosen = family or FAMILIES[0]
+    model = report_model(chosen.contract, chosen)
+    schema = model.model_json_schema(mode="serialization", schema_generator=_AsWritten)
+    words = json.dumps({"$schema": GenerateJsonSchema.schema_dialect, **schema}, ensure_ascii=False, indent=2)
+    # The models are generic in their figure type; to a reader of results Portion[Decimal] is just Portion.
+    return words.replace("_Decimal_", "").replace("[Decimal]", "")
+
+
+_RESULTS = "reports"
+_LONGEST_STEP = 250
+_DIGEST = 16
+
+
+class Store(Protocol):
+    """Takes results by the names of their reports. It is pickled for workers."""
+
+    def write(self, name: str, result: Mapping[str, object]) -> None:
+        """Keeps a result, whole or not at all, in the place of an earlier one. Raises OSError."""
+
+    def read(self, name: str) -> Result:
+        """A result. Raises UsageError if there is none that can be read."""
+
+    def remove(self, name: str) -> None:
+        """Takes a result away, if there is one."""
+
+    def present(self, names: Collection[str]) -> set[str]:
+        """Those of the names that there is a result of. Raises UsageError if nobody can say."""
+
+    def sweep(self) -> None:
+        """Removes what a killed run left half-written; nobody is writing now."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStore:
+    """Results below a folder, of this machine or one that all machines see."""
+
+    out: Path
+
+    def write(self, name: str, result: Mapping[str, object]) -> None:
+        write_result(result_path(self.out, name), result)
+
+    def read(self, name: str) -> Result:
+        return read_result(result_path(self.out, name))
+
+    def remove(self, name: str) -> None:
+        with suppress(OSError):  # no such file, or no such name: then there is nothing to remove
+            result_path(self.out, name).unlink()
+
+    def present(self, names: Collection[str]) -> set[str]:
+        return {name for name in names if result_path(self.out, name).is_file()}
+
+    def sweep(self) -> None:
+        for leftover in (self.out / _RESULTS).rglob(LEFTOVER):
+            leftover.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class UrlStore:
+    """Results below a URL. A store of objects shows a file whole or not at all; it leaves nothing to be swept."""
+
+    out: Url
+
+    def write(self, name: str, result: Mapping[str, object]) -> None:
+        put(self._url(name), encoded(result))
+
+    def read(self, name: str) -> Result:
+        url = self._url(name)
+        try:
+            return result_in(get(url), str(url))
+        except OSError as error:
+            raise UsageError(f"{url} cannot be read: {error.strerror}") from error
+
+    def remove(self, name: str) -> None:
+        with suppress(OSError):
+            remove(self._url(name))
+
+    def present(self, names: Collection[str]) -> set[str]:
+        if not names:
+            return set()
+        try:
+            there = {entry.below for entry in files_at(self.out / _RESULTS)}
+        except FileNotFoundError:
+            return set()
+        except OSError as error:
+            raise UsageError(f"{self.out} cannot be read: {error.strerror}") from error
+        return {name for name in names if _steps(name) in there}
+
+    def sweep(self) -> None:
+        pass
+
+    def _url(self, name: str) -> Url:
+        return self.out / "/".join((_RESULTS, *_steps(name)))
+
+
+def store_at(out: Place) -> Store:
+    """The results at a place."""
+    return UrlStore(out) if isinstance(out, Url) else FolderStore(out)
+
+
+def result_path(out: Path, name: str) -> Path:
+    """Where the result of a report lies below `out`. Raises ValueError for a name that leads out of there."""
+    return Path(out, _RESULTS, *_steps(name))
+
+
+def _steps(name: str) -> tuple[str, ...]:
+    """The way to a result. A step that is too long for a file system keeps its beginning, and the hash of the whole."""
+    below = PurePosixPath(name)
+    if below.is_absolute() or ".." in below.parts or not below.name:
+        raise ValueError(f"{name} is no path below an archive")
+    return (*(_fitting(step) for step in below.parent.parts), f"{_fitting(below.name)}.json")
+
+
+def _fitting(step: str) -> str:
+    """A step of a path that, with .json behind it, has no more than the 255 bytes that file systems take."""
+    raw = step.encode("utf-8", "surrogateescape")
+    if len(raw) <= _LONGEST_STEP:
+        return step
+    digest = hashlib.sha256(raw).hexdigest()[:_DIGEST]
+    return f"{raw[: _LONGEST_STEP - _DIGEST - 1].decode('utf-8', 'ignore')}~{digest}"

@@ -1,0 +1,156 @@
+"""What is done with one report of an archive: structure it, write its result, say what became of it."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recount.pipeline.archive.local import hash_of, local_file
+from recount.pipeline.archive.sources import Source
+from recount.pipeline.errors import DocumentError, UsageError
+from recount.pipeline.result import Result
+from recount.pipeline.run.ledger import Attempt
+from recount.pipeline.run.store import Store
+from recount.pipeline.settings import DEFAULTS, Settings
+
+if TYPE_CHECKING:
+    from recount.pipeline.model.use import Modelling
+    from recount.schemas.family import Family
+
+Task = Callable[[Path, str], Result]
+"""Structures one report, given its file and that file's SHA-256. Raises DocumentError if it cannot be structured."""
+
+_USAGE = ("calls", "input_tokens", "output_tokens", "cost")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A report to be done. known: the content hash it need not be done for again, None to do it anyway."""
+
+    source: Source
+    known: str | None = None
+
+
+def structure_report(path: Path, sha256: str | None = None, settings: Settings = DEFAULTS) -> Result:
+    """The stages from read to result: the task of every run but those of tests.
+
+    sha256: the file's hash, if it is known. The imports are here because they are heavy, and a process that finds
+    every report unchanged needs none of them.
+    """
+    from recount.pipeline.archive.limits import check
+    from recount.pipeline.structure import Ocr, structure
+
+    check(path)
+    family = _family(settings.family) if settings.family else None
+    ocr = Ocr(settings.ocr, settings.engine)
+    return structure(path, family, ocr, sha256=sha256, model=_modelling(settings))
+
+
+def _modelling(settings: Settings) -> Modelling | None:
+    """How a model is asked; None if none is."""
+    if settings.model is None or not settings.asks:
+        return None
+    from recount.pipeline.model.use import Modelling
+
+    return Modelling(settings.model, alone=settings.mapper == "model", rounds=settings.rounds)
+
+
+@cache
+def _family(name: str) -> Family:
+    from recount.pipeline.recognise import family_of
+
+    return family_of(name)
+
+
+def attempt(job: Job, *, task: Task, store: Store, aside: Path | None) -> Attempt | None:
+    """Structures a report and writes its result; None if the file is still as known.
+
+    aside: the folder for copies of what lies in zip archives or elsewhere, None for the system's own.
+
+    Nothing that a report does to the program gets out of here: any failure becomes its record, and then there
+    is no result file, for one of an earlier content would be taken for this one's.
+    """
+    started = time.perf_counter()
+    name = job.source.name
+    sha256: str | None = None
+    try:
+        with local_file(job.source, aside) as path:
+            sha256 = hash_of(path)
+            if job.known is not None and sha256 == job.known:
+                return None
+            result = task(path, sha256)
+        result["source"]["file"] = name
+        writing = time.perf_counter()
+        _write(store, name, result)
+        written = time.perf_counter() - writing
+    except DocumentError as error:
+        return _failed(store, name, sha256, started, str(error))
+    except Exception as error:  # noqa: BLE001 - the boundary: one report's bug must not cost the others theirs
+        reason = f"internal error: {type(error).__name__}: {error}"
+        return _failed(store, name, sha256, started, reason, "".join(traceback.format_exception(error)))
+    return _succeeded(name, result, time.perf_counter() - started, written)
+
+
+def copy_result(job: Job, done: Attempt, store: Store) -> Attempt:
+    """Gives a report of the same content as one that is done the same result under its own name, or its failure."""
+    started = time.perf_counter()
+    name = job.source.name
+    if done.status == "failed":
+        return _failed(store, name, done.sha256, started, f"same content as {done.file}, which failed: {done.reason}")
+    try:
+        result = store.read(done.file)
+        result["source"]["file"] = name
+        _write(store, name, result)
+    except (DocumentError, UsageError) as error:
+        return _failed(store, name, done.sha256, started, str(error))
+    seconds = time.perf_counter() - started
+    return replace(done, file=name, seconds=seconds, stages={"write": round(seconds, 4)}, usage={}, same_as=done.file)
+
+
+def _write(store: Store, name: str, result: Result) -> None:
+    try:
+        store.write(name, result)
+    except OSError as error:
+        raise DocumentError(f"its result cannot be written: {error.strerror}") from error
+
+
+def _succeeded(name: str, result: Result, seconds: float, written: float) -> Attempt:
+    """The record of a report from its result."""
+    summary = result["summary"]
+    stages = {stage: float(spent) for stage, spent in summary.get("seconds", {}).items()}
+    usage = {key: float(summary.get("mapper", {}).get(key, 0)) for key in _USAGE}
+    failing = Counter(check["severity"] for check in result["checks"] if check["result"] == "fail")
+    return Attempt(
+        file=name,
+        sha256=result["source"]["sha256"],
+        status="ok",
+        pages=result["source"]["pages"],
+        figures=dict(Counter(str(figure["status"]) for figure in result["figures"].values())),
+        errors=failing["error"],
+        minor=failing["minor"],
+        seconds=seconds,
+        stages={**stages, "write": round(written, 4)},
+        usage=usage if any(usage.values()) else {},
+        unread=tuple(summary.get("unread_pages", ())),
+    )
+
+
+def _failed(
+    store: Store, name: str, sha256: str | None, started: float, reason: str, trace: str | None = None
+) -> Attempt:
+    """The record of a report that failed; its earlier result is removed."""
+    store.remove(name)
+    return Attempt(
+        file=name,
+        sha256=sha256,
+        status="failed",
+        reason=" ".join(reason.split()),
+        traceback=trace,
+        seconds=time.perf_counter() - started,
+    )

@@ -1,0 +1,31 @@
+"""What asking a model took: an errand that failed has its price too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What questions took: tokens, cost (currency of the user's prices, 0 where none are given), seconds of waiting
+    for the endpoint, calls (HTTP requests sent). All 0 for an answer that was kept."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: Decimal = Decimal(0)
+    seconds: float = 0.0
+    calls: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cost + other.cost,
+            self.seconds + other.seconds,
+            self.calls + other.calls,
+        )
+
+
+NOTHING = Usage()
+"""What a kept answer takes."""

@@ -1,0 +1,41 @@
+"""Generated budgets for tests: structured, taken apart into figures, and sections of them in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from recount.eval.generator.budget_case import BudgetCase
+from recount.eval.leaves import is_number, leaves
+from recount.pipeline.map.grammar.passage import BUDGET
+from recount.pipeline.map.labelled.sections import read_section
+from recount.pipeline.structure import structure
+from recount.schemas.figures import Ref
+from recount.tests.pipeline.helpers import Sheet
+
+
+def structured(case: BudgetCase, folder: Path) -> dict[str, Any]:
+    """The result of a generated budget."""
+    path = folder / f"{case.name}.pdf"
+    path.write_bytes(case.pdf)
+    return structure(path)
+
+
+def numbers(report: Any, without: Sequence[str] = ()) -> dict[str, Any]:
+    """The figures of a report by pointer. without: sections that are left out."""
+    kept = {key: value for key, value in report.items() if key not in without}
+    return {pointer: value for pointer, value in leaves(kept) if is_number(value)}
+
+
+def printed_at(case: BudgetCase, pointer: str) -> Any:
+    """What a budget prints at a JSON pointer."""
+    return dict(leaves(case.gold))[pointer]
+
+
+def said(model: Any, *texts: str) -> tuple[Any, list[str]]:
+    """What a section says, and the numbers that found no key."""
+    sheet = Sheet()
+    passage = sheet.passage(*texts)
+    found, reading = read_section(model[Ref], passage, BUDGET)
+    return sheet.shown(found), sheet.raws(passage, reading.unclaimed)

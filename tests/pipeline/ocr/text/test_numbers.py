@@ -1,0 +1,41 @@
+"""Numbers with a point too many are read again, alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from recount.pipeline.ocr.network.recognise import Reading
+from recount.pipeline.ocr.text.brackets import whole_numbers
+from recount.tests.pipeline.ocr.text.test_brackets import Reader
+from recount.tests.pipeline.ocr.text.test_hygiene import line
+
+PAGE = np.full((20, 600), 255, np.uint8)
+
+
+@dataclass
+class Alone(Reader):
+    """What a number alone is read as."""
+
+    def recognise_line(self, image: object, allowed: Collection[str] | None = None) -> list[Reading]:  # noqa: ARG002
+        return [Reading(self.text, 0.9)]
+
+
+@pytest.mark.parametrize(
+    ("first", "alone", "meant"),
+    [
+        ("支出11.9.20万元，", "119.20", "支出119.20万元，"),
+        ("5,760.0.0万元", "5,760.00", "5,760.00万元"),
+        ("11.9.20万元", "118.20", "11.9.20万元"),  # another digit: not the same number
+        ("11.9.20万元", "11.9.20", "11.9.20万元"),
+        ("119.20万元", "11.20", "119.20万元"),
+        ("至2021.12.31", "202112.31", "至2021.12.31"),
+    ],
+)
+def test_a_point_too_many_goes_where_the_number_alone_is_read_without_it(first: str, alone: str, meant: str) -> None:
+    read = whole_numbers(line(first), PAGE, Alone(alone))
+    assert read.text == meant
+    assert len(read.boxes) == len(read.scores) == len(meant)

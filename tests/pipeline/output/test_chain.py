@@ -1,0 +1,79 @@
+"""One report's closing against the next year's opening."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from recount.pipeline.output.chain import Chain, chain
+
+
+def report(folder: Path, year: int, values: dict[str, str], unit: str = "甲局（汇总）", name: str = "甲") -> None:
+    """A result file; values are written as numbers with just these digits."""
+    path = folder / "reports" / str(year) / f"{name}.pdf.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figures = {pointer: {"value": f"@{shown}@", "page": 7} for pointer, shown in values.items()}
+    result: dict[str, Any] = {
+        "contract": "final-accounts/1",
+        "source": {"file": f"{year}/{name}.pdf"},
+        "report": {"unit_name": unit, "fiscal_year": year},
+        "figures": figures,
+        "checks": [],
+    }
+    text = json.dumps(result, ensure_ascii=False).replace('"@', "").replace('@"', "")
+    path.write_text(text, encoding="utf-8")
+
+
+CLOSING, OPENING = "/income_expenditure/closing_carryover", "/income_expenditure/opening_carryover"
+TOTAL, CHANGE = "/income_expenditure/income_total", "/income_expenditure/income_change/amount"
+
+
+def found(folder: Path) -> tuple[int, int, int]:
+    result: Chain = chain(folder)
+    return result.pairs, result.compared, len(result.findings)
+
+
+def test_a_closing_that_is_the_next_opening(tmp_path: Path) -> None:
+    report(tmp_path, 2022, {CLOSING: "10.16"})
+    report(tmp_path, 2023, {OPENING: "10.16"}, unit="甲局(汇总)")
+    assert found(tmp_path) == (1, 1, 0)
+
+
+def test_a_closing_that_is_another_is_told_with_file_page_and_pointer(tmp_path: Path) -> None:
+    report(tmp_path, 2022, {CLOSING: "10.16"})
+    report(tmp_path, 2023, {OPENING: "11.16"})
+    (finding,) = chain(tmp_path).findings
+    assert str(finding) == (
+        "甲局（汇总）: 年末结转和结余 of 2022 is 10.16 (2022/甲.pdf, page 7, /income_expenditure/closing_carryover), "
+        "but the report of 2023 says 11.16 (2023/甲.pdf, page 7, /income_expenditure/opening_carryover): "
+        "difference -1.00, rounding explains up to 0.010"
+    )
+
+
+def test_a_total_is_what_the_next_year_says_that_it_was(tmp_path: Path) -> None:
+    report(tmp_path, 2022, {TOTAL: "100.00"})
+    report(tmp_path, 2023, {TOTAL: "130.00", CHANGE: "30.01"})
+    assert found(tmp_path) == (1, 1, 0)
+    report(tmp_path, 2023, {TOTAL: "130.00", CHANGE: "29.00"})
+    assert found(tmp_path) == (1, 1, 1)
+
+
+def test_years_that_do_not_follow_each_other_and_other_units_are_not_compared(tmp_path: Path) -> None:
+    report(tmp_path, 2021, {CLOSING: "10.16"})
+    report(tmp_path, 2023, {OPENING: "11.16"})
+    report(tmp_path, 2022, {OPENING: "12.16"}, unit="乙局", name="乙")
+    assert found(tmp_path) == (0, 0, 0)
+
+
+def test_two_reports_of_one_year_say_nothing_certain(tmp_path: Path) -> None:
+    report(tmp_path, 2022, {CLOSING: "10.16"})
+    report(tmp_path, 2022, {CLOSING: "10.17"}, name="甲更正")
+    report(tmp_path, 2023, {OPENING: "11.16"})
+    assert found(tmp_path) == (0, 0, 0)
+
+
+def test_what_is_printed_nowhere_is_not_compared(tmp_path: Path) -> None:
+    report(tmp_path, 2022, {})
+    report(tmp_path, 2023, {OPENING: "11.16"})
+    assert found(tmp_path) == (1, 0, 0)

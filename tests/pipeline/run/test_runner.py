@@ -1,0 +1,304 @@
+"""Every report has one fate, in the ledger and as a result file, whatever the others do."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from recount.pipeline.archive.local import hash_of
+from recount.pipeline.archive.sources import Source, find_sources
+from recount.pipeline.errors import OutputBusy, UsageError
+from recount.pipeline.result import read_result
+from recount.pipeline.run import runner
+from recount.pipeline.run.ledger import Ledger
+from recount.pipeline.run.lock import locked
+from recount.pipeline.run.runner import RunSummary, run
+from recount.pipeline.run.store import result_path
+from recount.pipeline.settings import Settings
+
+TASKS = Path(__file__).parent / "tasks"
+
+
+@pytest.fixture
+def tasks(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The tasks, importable by name here and in worker processes."""
+    monkeypatch.syspath_prepend(str(TASKS))
+    import report_tasks
+
+    return report_tasks
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    root = tmp_path / "archive"
+    (root / "2022").mkdir(parents=True)
+    (root / "2022" / "a.pdf").write_text("good one")
+    (root / "b.pdf").write_text("good two")
+    return root
+
+
+@pytest.fixture
+def go(tasks: ModuleType, archive: Path, tmp_path: Path) -> Any:
+    """Runs the archive into tmp_path/out."""
+
+    def go(**options: Any) -> RunSummary:
+        sources = find_sources([archive]).sources
+        return run(sources, tmp_path / "out", **{"jobs": 1, "task": tasks.by_content, **options})
+
+    return go
+
+
+def results(out: Path) -> list[str]:
+    return sorted(path.relative_to(out / "reports").as_posix() for path in (out / "reports").rglob("[!.]*.*"))
+
+
+def fates(summary: RunSummary) -> dict[str, str | None]:
+    return {outcome.attempt.file: outcome.attempt.reason for outcome in summary.outcomes}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_each_report_has_a_result_and_a_row(go: Any, tmp_path: Path, jobs: int) -> None:
+    seen: list[str] = []
+    summary = go(jobs=jobs, on_progress=lambda outcome: seen.append(outcome.attempt.file))
+    assert (summary.structured, summary.unchanged, summary.failures) == (2, 0, ())
+    assert (summary.pages, summary.errors, summary.minor) == (14, 2, 0)
+    assert summary.figures == {"verified": 4, "repaired": 0, "grounded": 2, "disputed": 4}
+    assert sorted(seen) == ["2022/a.pdf", "b.pdf"]
+    assert results(tmp_path / "out") == ["2022/a.pdf.json", "b.pdf.json"]
+    assert read_result(tmp_path / "out/reports/2022/a.pdf.json")["source"]["file"] == "2022/a.pdf"
+    with Ledger(tmp_path / "out" / "ledger.sqlite") as ledger:
+        assert ledger.attempts("2022/a.pdf")[0].status == "ok"
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_second_run_does_only_what_is_new_changed_or_gone(
+    go: Any, archive: Path, tmp_path: Path, jobs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go()
+    (archive / "c.pdf").write_text("new")
+    (archive / "b.pdf").write_text("changed")
+    again = go(jobs=jobs)
+    assert [outcome.attempt.file for outcome in again.outcomes if outcome.unchanged] == ["2022/a.pdf"]
+    assert again.structured == 2
+    assert again.figures["verified"] == 6  # those of the unchanged report too
+    (tmp_path / "out/reports/b.pdf.json").unlink()
+    assert (go(jobs=jobs).structured, go(jobs=jobs).structured, go(jobs=jobs, force=True).structured) == (
+        1,
+        0,
+        3,
+    )
+    monkeypatch.setattr(runner, "program_version", lambda: "other")
+    assert go(jobs=jobs).structured == 3
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_bad_report_costs_the_others_nothing(go: Any, archive: Path, tmp_path: Path, jobs: int) -> None:
+    (archive / "locked.pdf").write_text("encrypted")
+    (archive / "odd.pdf").write_text("bug")
+    (archive / "gone.pdf").symlink_to(archive / "nowhere.pdf")
+    os.mkfifo(archive / "pipe.pdf")
+    summary = go(jobs=jobs)
+    assert fates(summary) == {
+        "2022/a.pdf": None,
+        "b.pdf": None,
+        "gone.pdf": "cannot be read: No such file or directory",
+        "locked.pdf": "needs a password",
+        "odd.pdf": "internal error: ZeroDivisionError: a bug in the program",
+        "pipe.pdf": "is no regular file",
+    }
+    assert results(tmp_path / "out") == ["2022/a.pdf.json", "b.pdf.json"]
+    with Ledger(tmp_path / "out" / "ledger.sqlite") as ledger:
+        trace = ledger.attempts("odd.pdf")[0].traceback
+        assert trace is not None
+        assert "by_content" in trace
+    (archive / "locked.pdf").write_text("unlocked now")
+    assert go(jobs=jobs).structured == 1
+
+
+def test_a_file_that_may_not_be_read_is_named_with_the_reason(go: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain_open = Path.open
+
+    def guarded(path: Path, *arguments: Any, **options: Any) -> Any:
+        if path.name == "b.pdf":
+            raise PermissionError(13, "Permission denied")
+        return plain_open(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", guarded)
+    assert fates(go()) == {"2022/a.pdf": None, "b.pdf": "cannot be read: Permission denied"}
+
+
+def test_a_report_that_fails_now_has_no_result_of_its_earlier_content(go: Any, archive: Path, tmp_path: Path) -> None:
+    go()
+    (archive / "b.pdf").write_text("encrypted")
+    assert len(go().failures) == 1
+    assert results(tmp_path / "out") == ["2022/a.pdf.json"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_worker_that_dies_is_given_a_second_chance_and_no_third(go: Any, archive: Path, tmp_path: Path) -> None:
+    (archive / "deadly.pdf").write_text("die")
+    (archive / "shaky.pdf").write_text("once")
+    summary = go(jobs=2)
+    assert fates(summary) == {
+        "2022/a.pdf": None,
+        "b.pdf": None,
+        "deadly.pdf": "its worker process was ended by SIGKILL (given up after two tries)",
+        "shaky.pdf": None,
+    }
+    assert results(tmp_path / "out") == ["2022/a.pdf.json", "b.pdf.json", "shaky.pdf.json"]
+
+
+def test_ctrl_c_leaves_nothing_half_written_and_the_next_run_goes_on(go: Any, archive: Path, tmp_path: Path) -> None:
+    (archive / "2022" / "a.pdf").write_text("good, and begun first, for it is larger")
+    (archive / "b.pdf").write_text("interrupt")
+    with pytest.raises(KeyboardInterrupt):
+        go()
+    assert results(tmp_path / "out") == ["2022/a.pdf.json"]
+    (archive / "b.pdf").write_text("good now")
+    summary = go()
+    assert (summary.structured, summary.unchanged) == (1, 1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_workers_go_when_their_run_is_stopped(archive: Path, tmp_path: Path, number: int) -> None:
+    slow = archive / "slow.pdf"
+    slow.write_text("slow")
+    script = tmp_path / "go.py"
+    script.write_text(
+        "import sys\nfrom pathlib import Path\nfrom report_tasks import by_content\n"
+        "from recount.pipeline.archive.sources import find_sources\nfrom recount.pipeline.run.runner import run\n"
+        "if __name__ == '__main__':\n"
+        "    run(find_sources([Path(sys.argv[1])]).sources, Path(sys.argv[2]), jobs=2, task=by_content)\n"
+    )
+    out = tmp_path / "out"
+    path = os.pathsep.join([str(TASKS), *sys.path])
+    process = subprocess.Popen(
+        [sys.executable, script, archive, out],
+        env={**os.environ, "PYTHONPATH": path},
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    begun = slow.with_suffix(".begun")
+    wait_for(lambda: begun.exists() and begun.read_text() and len(results(out)) == 2)
+    worker = int(begun.read_text())
+    os.kill(process.pid, number)
+    process.wait(10)
+    with locked(out):
+        assert results(out) == ["2022/a.pdf.json", "b.pdf.json"]
+    wait_for(lambda: is_gone(worker))
+
+
+def is_gone(process: int) -> bool:
+    """Whether a process has ended; one that nobody has buried yet has."""
+    try:
+        os.kill(process, 0)
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return True
+
+
+def wait_for(happens: Any) -> None:
+    for _ in range(200):
+        if happens():
+            return
+        time.sleep(0.05)
+    pytest.fail("it did not happen within ten seconds")
+
+
+def test_half_written_files_of_a_killed_run_are_swept_away(go: Any, tmp_path: Path) -> None:
+    go()
+    leftover = tmp_path / "out/reports/2022/.0a1b.recount-tmp"
+    leftover.write_text("{")
+    go()
+    assert not leftover.exists()
+
+
+def test_two_runs_do_not_share_an_output(go: Any, tmp_path: Path) -> None:
+    go()
+    with locked(tmp_path / "out"), pytest.raises(OutputBusy, match=rf"out \(process {os.getpid()}\)"):
+        go()
+    assert go().unchanged == 2
+
+
+def test_an_output_that_cannot_be_written_is_one_clear_error(tasks: ModuleType, archive: Path, tmp_path: Path) -> None:
+    sources = find_sources([archive]).sources
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(UsageError, match="file is a file; --out takes a folder"):
+        run(sources, file, task=tasks.by_content)
+    with pytest.raises(UsageError, match=r"cannot write to .*: Not a directory"):
+        run(sources, file / "out", task=tasks.by_content)
+
+
+def test_a_result_that_cannot_be_written_fails_its_report_only(go: Any, tmp_path: Path) -> None:
+    (tmp_path / "out/reports").mkdir(parents=True)
+    (tmp_path / "out/reports/2022").write_text("a file where a folder should be")
+    assert fates(go()) == {"2022/a.pdf": "its result cannot be written: File exists", "b.pdf": None}
+
+
+@pytest.mark.parametrize("name", ["../a.pdf", "/etc/a.pdf", "2022/../../a.pdf", "", "."])
+def test_no_name_leads_out_of_the_output(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match="no path below an archive"):
+        result_path(tmp_path, name)
+
+
+def test_one_job_and_many_write_the_same(go: Any, archive: Path, tmp_path: Path) -> None:
+    for number in range(6):
+        (archive / f"{number}.pdf").write_text(f"good {number}")
+    one = go(jobs=1)
+    before = {path: path.read_bytes() for path in (tmp_path / "out/reports").rglob("*.json")}
+    many = go(jobs=3, force=True)
+    assert {path: path.read_bytes() for path in (tmp_path / "out/reports").rglob("*.json")} == before
+    assert [replace(o.attempt, seconds=0.0, stages={}) for o in one.outcomes] == [
+        replace(o.attempt, seconds=0.0, stages={}) for o in many.outcomes
+    ]
+    assert all(json.loads(content)["contract"] for content in before.values())
+
+
+def test_sources_need_no_archive(tasks: ModuleType, archive: Path, tmp_path: Path) -> None:
+    summary = run([Source(archive / "b.pdf", "任意/名.pdf")], tmp_path / "out", task=tasks.sample_result)
+    assert summary.structured == 1
+    assert results(tmp_path / "out") == ["任意/名.pdf.json"]
+
+
+def test_settings_are_the_same_out_of_the_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(ocr="never", engine="onnxruntime")
+    assert Settings.of({"reports": 3, **settings.stored}) == settings
+    assert Settings.of({}) == Settings()
+    assert (Settings().variant, settings.variant) == ("", "never/onnxruntime")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "final_accounts").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert Settings("mine").placed().family == str(tmp_path / "mine")
+    assert [Settings(name).placed().family for name in (None, "final_accounts", "nowhere")] == [
+        None, "final_accounts", "nowhere",
+    ]  # fmt: skip
+    with pytest.raises(UsageError, match="nowhere is no known family"):
+        run([], tmp_path / "out", settings=Settings("nowhere"))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = sorted((Path(__file__).parents[3] / "examples" / "archive").rglob("*.pdf"))[0]
+    hashed: list[Path] = []
+
+    def counted(path: Path) -> str:
+        hashed.append(path)
+        return hash_of(path)
+
+    for module in ("worker", "structure"):
+        monkeypatch.setattr(f"recount.pipeline.{module}.hash_of", counted)
+    assert run([Source(report, "a.pdf")], tmp_path, jobs=1).structured == 1
+    assert hashed == [report]
+    assert read_result(result_path(tmp_path, "a.pdf"))["source"]["sha256"] == hash_of(report)
