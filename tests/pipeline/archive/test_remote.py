@@ -24,7 +24,7 @@ from recount.pipeline.run.status import last_of, status_of, to_retry
 from recount.pipeline.run.store import FolderStore, UrlStore, store_at
 
 fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed")
-TASKS = Path(__file__).parent / "tasks"
+TASKS = Path(__file__).parent.parent / "tasks"
 ARCHIVE = Url("memory://archive")
 
 

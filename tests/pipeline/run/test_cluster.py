@@ -27,7 +27,7 @@ ray: Any = pytest.importorskip("ray", reason="Ray is not installed: pip install 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it looks for its processes in /proc")
 
 ROOT = Path(__file__).resolve().parents[3]
-TASKS = Path(__file__).parent / "tasks"
+TASKS = Path(__file__).parent.parent / "tasks"
 EXAMPLES = ROOT / "examples" / "archive"
 PATIENCE = 240
 """Seconds for anything that takes a few: the machine may have other things to do."""

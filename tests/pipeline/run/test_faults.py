@@ -32,7 +32,7 @@ from recount.pipeline.run.runner import RunSummary, run
 from recount.pipeline.run.status import status_of, to_retry
 from recount.pipeline.run.store import result_path
 
-TASKS = Path(__file__).parent / "tasks"
+TASKS = Path(__file__).parent.parent / "tasks"
 KILLS = int(os.environ.get("RECOUNT_KILLS", "12"))
 """How often the run of the kill test is killed; by hand it is given more."""
 

@@ -26,7 +26,7 @@ from recount.pipeline.run.runner import RunSummary, run
 from recount.pipeline.run.store import result_path
 from recount.pipeline.settings import Settings
 
-TASKS = Path(__file__).parent / "tasks"
+TASKS = Path(__file__).parent.parent / "tasks"
 
 
 @pytest.fixture
