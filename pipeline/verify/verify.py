@@ -66,11 +66,10 @@ def verify(
     before, where reports that are mapped from them are verified more than once. mappers, unsure: see Verified.
     """
     numbers = numbers or Numbers(tokens)
-    memo = numbers.memo
-    resolver = Resolver(tokens, mapper, memo=memo, changed=numbers.changed)
+    resolver = Resolver(tokens, mapper)
     resolved = resolver.model(report)
     figures = resolver.figures
-    evaluations = recount(resolved, memo)
+    evaluations = recount(resolved)
     refused = {each.pointer for each in resolver.rejected}
     rivals = Rivals(numbers, figures, places_of(figures, tokens, evaluations), confirmed, refused=refused)
     cover = covered(rivals, evaluations)
@@ -85,7 +84,6 @@ def verify(
     disputed = blamed(evaluations, cover)
     if disputed:
         cover = covered(rivals, _sound(evaluations, disputed))
-    memo.learning = False
     return Verified(
         resolved,
         figures,

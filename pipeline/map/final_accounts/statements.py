@@ -121,7 +121,7 @@ def by_signs(grid: Grid) -> Title | None:
 
 
 def _titles(grid: Grid) -> Iterator[tuple[str, str]]:
-    """The lines that may be its title, the nearest first, each with the line above, without brackets and quotation marks."""
+    """The lines that may be its title, without brackets and quotation marks; each with the line above."""
     return ((bare(above), bare(line)) for above, line in titles_over(grid))
 
 
