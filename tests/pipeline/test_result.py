@@ -1,4 +1,4 @@
-"""The result has the shape of contract/result.md."""
+"""The result has the shape of docs/contract/result.md."""
 
 from __future__ import annotations
 
