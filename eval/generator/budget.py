@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from random import Random
@@ -14,6 +13,7 @@ from typing import ClassVar
 from recount.eval.generator.accounts.classification import TRADES, subject
 from recount.eval.generator.budget_case import BudgetCase, put_all, set_pages
 from recount.eval.generator.budget_draw import Draft
+from recount.eval.generator.budget_prints import Prints
 from recount.eval.generator.budget_rows import (
     CENT,
     NOTHING,
@@ -44,8 +44,9 @@ def generate_budget(
 ) -> BudgetCase:
     """One budget. printed: by JSON pointer, what is printed in place of what would be right."""
     rng, unit, gold = _drawn(seed, printed)
-    said = copy.deepcopy(gold)
-    return set_pages(f"budget-{seed:05d}", gold, narrative(rng, said, unit, tables(rng, said)), rng, style)
+    prints = Prints()
+    said = prints.noting(gold)
+    return set_pages(f"budget-{seed:05d}", gold, narrative(rng, said, unit, tables(rng, said)), rng, style, prints)
 
 
 def draft_budget(seed: int, printed: Mapping[str, Decimal | str] | None = None) -> Json:

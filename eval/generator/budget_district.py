@@ -6,7 +6,6 @@ a table of targets for each project. `generate_district_budget(seed)` makes one;
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
@@ -16,6 +15,7 @@ from recount.eval.generator.accounts.classification import TRADES, subject
 from recount.eval.generator.budget_case import BudgetCase, put_all, set_pages
 from recount.eval.generator.budget_district_words import document
 from recount.eval.generator.budget_draw import Draft
+from recount.eval.generator.budget_prints import Prints
 from recount.eval.generator.budget_rows import (
     CENT,
     NOTHING,
@@ -52,7 +52,8 @@ def generate_district_budget(
 ) -> BudgetCase:
     """One budget. printed: by JSON pointer, what is printed (in 万元) in place of what would be right."""
     rng, unit, gold = _drawn(seed, printed)
-    return set_pages(f"district-{seed:05d}", gold, document(rng, copy.deepcopy(gold), unit), rng, style)
+    prints = Prints()
+    return set_pages(f"district-{seed:05d}", gold, document(rng, prints.noting(gold), unit), rng, style, prints)
 
 
 def draft_district_budget(seed: int, printed: Mapping[str, Decimal | str] | None = None) -> Json:
