@@ -174,3 +174,17 @@ def shown(families: Iterable[Family]) -> str:
         for name, rules in all_rules(family).items():
             lines += [f"[{name}]", *rules, ""]
     return "\n".join(lines)
+
+
+def pinned(family: Family) -> list[tuple[str, str]]:
+    """The rules of a family in rules.txt, each once, by model; without how many figures and how often."""
+    found: dict[tuple[str, str], None] = {}
+    of, model = "", ""
+    for line in RULES.read_text(encoding="utf-8").split("\n"):
+        if line.startswith("# "):
+            of = line.removeprefix("# ")
+        elif line.startswith("["):
+            model = line.strip("[]")
+        elif line and of == family.name:
+            found[model, line.partition(" ")[2].partition(" ×")[0]] = None
+    return list(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -17,36 +17,28 @@ from recount.schemas.department_budget.statements import ProjectTable
 from recount.schemas.figures import Figure, Model
 from recount.tests.schemas.budgets import Gold, fuller, golds, project_table, report_of
 from recount.tests.schemas.gold import fill, models
-from recount.tests.schemas.rules import Full, all_rules, identities_of, name_of
+from recount.tests.schemas.rules import Full, identities_of, name_of, pinned
 
 Rule = tuple[str, str]
 """A model and a rule of it, as it is pinned, without the names of rows."""
 NAME = "〈名〉"
 _NAMES = re.compile("〈行〉|[甲乙丙丁戊己]")
-_LINE = re.compile(r"\d+ (?P<rule>.*?)(?: ×\d+)?")
 UNMET = {("Report", "三、结转下年 = 支出预算表·合计·结转下年")}
 """No table has this column."""
 HUNDRED = ": 合计为100"
 FAR = 7
 
 
-def pinned() -> list[Rule]:
+def rules() -> list[Rule]:
     """The rules of budgets that are in rules.txt, each once."""
-    return list(
-        dict.fromkeys(
-            (model, _NAMES.sub(NAME, match["rule"]))
-            for model, lines in all_rules(DEPARTMENT_BUDGET).items()
-            for line in lines
-            if (match := _LINE.fullmatch(line))
-        )
-    )
+    return list(dict.fromkeys((model, _NAMES.sub(NAME, rule)) for model, rule in pinned(DEPARTMENT_BUDGET)))
 
 
 @cache
 def patterns() -> dict[str, list[tuple[re.Pattern[str], Rule]]]:
     """By model, what a rule looks like where rows have names of their own; the most exact first."""
     found: dict[str, list[tuple[re.Pattern[str], Rule]]] = {}
-    for model, rule in sorted(pinned(), key=lambda pair: pair[1].count(NAME)):
+    for model, rule in sorted(rules(), key=lambda pair: pair[1].count(NAME)):
         pattern = re.compile("[^·]+".join(map(re.escape, rule.split(NAME))))
         found.setdefault(model, []).append((pattern, (model, rule)))
     return found
@@ -94,7 +86,7 @@ def test_every_generated_budget_holds() -> None:
 
 def test_every_rule_is_met_by_a_generated_budget() -> None:
     passed = {rule for rule, found in met().items() if any(e.result == "pass" for _, e in found)}
-    assert set(pinned()) - passed == UNMET
+    assert set(rules()) - passed == UNMET
 
 
 def test_every_rule_is_broken_by_a_changed_figure() -> None:
@@ -200,10 +192,6 @@ def test_a_full_report_carries_a_table_of_projects() -> None:
     assert all(evaluation.result != "fail" for _, evaluation in evaluated(report_of(gold)))
 
 
-def unread(rules: Iterable[Rule]) -> set[str]:
-    return {model for model, _ in rules}
-
-
 def test_every_model_with_rules_has_them_pinned() -> None:
     full = {name_of(type(model)) for model in models(Full(DEPARTMENT_BUDGET).report()) if hasattr(model, "identities")}
-    assert full == unread(pinned())
+    assert full == {model for model, _ in rules()}
