@@ -9,7 +9,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from typer.testing import CliRunner
 
+from recount.cli import app
+from recount.eval.commands import GOLD
 from recount.eval.generator import Form, generate
 from recount.eval.verifier import benchmark, render
 from recount.eval.verifier.base import Base, at, changed, load, steps
@@ -31,8 +34,13 @@ def _made(form: Form, folder: str) -> Path:
     return path
 
 
-@pytest.fixture(scope="module", params=[Form.X2022, Form.S2024])
+BUDGETS = ("budget-national", "budget-district")
+
+
+@pytest.fixture(scope="module", params=[Form.X2022, Form.S2024, *BUDGETS])
 def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if request.param in BUDGETS:
+        return GOLD / "digital" / request.param / "report.pdf"
     return _made(request.param, str(tmp_path_factory.getbasetemp()))
 
 
@@ -155,6 +163,19 @@ def test_a_second_reading_confirms_all_but_what_it_read_otherwise(base: Base) ->
     assert base.as_scanned(twice=False).confirmed == frozenset()
     misread = next(drawn(twice, "×10"))
     assert judge(twice, misread).outcome in (Outcome.HARMLESS, Outcome.REJECTED, Outcome.DISPUTED, Outcome.GROUNDED)
+
+
+def test_the_gold_sets_budgets_are_tried_unless_others_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[Path] = []
+
+    def campaign(sources: list[Path], **_: object) -> Campaign:
+        tried.extend(sources)
+        return Campaign()
+
+    monkeypatch.setattr("recount.eval.verifier.campaign", campaign)
+    assert CliRunner().invoke(app, ["eval", "verifier"]).exit_code == 0
+    assert {GOLD / "digital" / name / "report.pdf" for name in BUDGETS} <= set(tried)
+    assert all("digital" in path.parts for path in tried)
 
 
 def test_the_benchmark_measures_a_report(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
