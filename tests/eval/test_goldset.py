@@ -15,7 +15,7 @@ from recount.eval.generator import Form
 from recount.eval.generator.plant import value_at
 from recount.eval.goldset import orders
 from recount.eval.harness import evaluate
-from recount.pipeline.worker import structure_report
+from recount.pipeline.run.worker import structure_report
 
 LARGEST = 8_500_000
 MOST_SCANNED = 50
