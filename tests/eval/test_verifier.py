@@ -165,6 +165,16 @@ def test_a_second_reading_confirms_all_but_what_it_read_otherwise(base: Base) ->
     assert judge(twice, misread).outcome in (Outcome.HARMLESS, Outcome.REJECTED, Outcome.DISPUTED, Outcome.GROUNDED)
 
 
+@pytest.mark.xfail(strict=True, reason="no rule compares the classes of 四 with 财政拨款收支预算总表")
+def test_two_classes_that_are_exchanged_are_never_verified() -> None:
+    """Their sum is the same, and no other identity has them."""
+    budget = load(GOLD / "digital" / "budget-national" / "report.pdf")
+    one, other = (f"/fiscal_appropriation/by_class/{at}/amount" for at in (1, 3))
+    right = {pointer: budget.verified.figures[pointer].value for pointer in (one, other)}
+    swapped = {steps(one): budget.refs[other], steps(other): budget.refs[one]}
+    assert judge(budget, Fault("two fields swapped", report=swapped, wrong=right)).outcome is not Outcome.SILENT
+
+
 def test_the_gold_sets_budgets_are_tried_unless_others_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[Path] = []
 
@@ -178,7 +188,10 @@ def test_the_gold_sets_budgets_are_tried_unless_others_are_named(monkeypatch: py
     assert all("digital" in path.parts for path in tried)
 
 
-def test_the_benchmark_measures_a_report(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_benchmark_measures_a_report(
+    tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = _made(Form.S2024, str(tmp_path_factory.getbasetemp()))
     benchmark.main([str(source), "--faults", "1"])
     *_, row = capsys.readouterr().out.splitlines()
     assert len(row.split("|")) == 8
