@@ -19,9 +19,10 @@ from recount.pipeline.structure import structure
 from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
 from recount.schemas.registry import FAMILIES
 from recount.tests.pipeline.helpers import Sheet
+from recount.tests.samples import SAMPLES
+from recount.tests.twins import TWINS, pdf_of
 
 ROOT = Path(__file__).resolve().parents[2]
-REPORTS = ROOT.parent / "shared" / "reports"
 
 
 def document(*lines: str) -> Document:
@@ -39,12 +40,9 @@ def test_an_example_is_a_final_account(path: Path) -> None:
     assert name_of(path) == "final_accounts"
 
 
-@pytest.mark.parametrize("name", ["s000", "s002", "s003", "r_czj"])
-def test_a_sample_is_a_final_account(name: str) -> None:
-    path = REPORTS / f"{name}.pdf"
-    if not path.exists():
-        pytest.skip(f"{path} is not here")
-    assert name_of(path) == "final_accounts"
+@pytest.mark.parametrize("name", [*TWINS, *SAMPLES])
+def test_a_whole_report_is_a_final_account(name: str) -> None:
+    assert name_of(pdf_of(name)) == "final_accounts"
 
 
 @pytest.mark.parametrize("form", list(Form))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -19,9 +18,9 @@ from recount.schemas.final_accounts.narrative import BasicExpenditure, Income, I
 from recount.schemas.final_accounts.performance import FundRow, Indicator, ProjectEvaluation
 from recount.schemas.final_accounts.report import Report
 from recount.tests.pipeline.helpers import Sheet
+from recount.tests.samples import SAMPLES
 from recount.tests.schemas.moves import moved
-
-REPORTS = Path(__file__).resolve().parents[4] / "shared" / "reports"
+from recount.tests.twins import TWINS, pdf_of
 
 
 def verified(text: str, wrong: dict[str, int] | None = None) -> Verified:
@@ -146,11 +145,8 @@ def test_the_mapper_is_told() -> None:
 
 
 @cache
-def sample(name: str) -> Verified:
-    path = REPORTS / f"{name}.pdf"
-    if not path.exists():
-        pytest.skip(f"{path} is not here")
-    document = split(read_pdf(path), FINAL_ACCOUNTS)
+def whole(name: str) -> Verified:
+    document = split(read_pdf(pdf_of(name)), FINAL_ACCOUNTS)
     return verify(map_report(document).report, document.tokens, NAME)
 
 
@@ -168,10 +164,10 @@ def holds(before: Evaluation, after: Evaluation) -> bool:
     return after.result == before.result and (after.result == "pass" or after.explanation is not None)
 
 
-@pytest.mark.parametrize("name", ["s000", "s002", "s003", "r_czj"])
+@pytest.mark.parametrize("name", [*TWINS, *SAMPLES])
 def test_another_figure_of_the_report_in_the_place_of_a_verified_one_breaks_an_identity(name: str) -> None:
     """What goes wrong on a digital page is that another figure is taken."""
-    found = sample(name)
+    found = whole(name)
     speaking = confirming(found)
     values = sorted({figure.value for figure in found.figures.values()})
     unseen = []
@@ -187,9 +183,9 @@ def test_another_figure_of_the_report_in_the_place_of_a_verified_one_breaks_an_i
     assert unseen == []
 
 
-@pytest.mark.parametrize("name", ["s000", "s002", "s003", "r_czj"])
+@pytest.mark.parametrize("name", [*TWINS, *SAMPLES])
 def test_a_verified_figure_is_confirmed_by_another_place_or_by_a_count(name: str) -> None:
-    found = sample(name)
+    found = whole(name)
     speaking = confirming(found)
     for pointer, status in found.statuses.items():
         if status == "verified":
