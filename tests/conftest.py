@@ -12,7 +12,8 @@ def pytest_configure() -> None:
         raise pytest.UsageError(f"RECOUNT_SAMPLES: there is no folder {FOLDER}")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = sum(ABSENT in str(report.longrepr) for report in terminalreporter.stats.get("skipped", ()))
     if skipped:
-        terminalreporter.write_line(f"{skipped} tests skipped: {ABSENT} (RECOUNT_SAMPLES names their folder)")
+        terminalreporter.write_line(f"{ABSENT}: {skipped} skipped (RECOUNT_SAMPLES names their folder)")

@@ -68,7 +68,7 @@ TWINS = {
 """The first four for s000, s002, s003 and r_czj; the fifth is of a form that no sample has."""
 
 
-def pdf_of(name: str) -> Path:
+def file_of(name: str) -> Path:
     """The file of a twin or of a sample."""
     return (_made(name) if name in TWINS else FOLDER) / f"{name}.pdf"
 

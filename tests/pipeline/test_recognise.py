@@ -20,7 +20,7 @@ from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
 from recount.schemas.registry import FAMILIES
 from recount.tests.pipeline.helpers import Sheet
 from recount.tests.samples import SAMPLES
-from recount.tests.twins import TWINS, pdf_of
+from recount.tests.twins import TWINS, file_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -42,7 +42,7 @@ def test_an_example_is_a_final_account(path: Path) -> None:
 
 @pytest.mark.parametrize("name", [*TWINS, *SAMPLES])
 def test_a_whole_report_is_a_final_account(name: str) -> None:
-    assert name_of(pdf_of(name)) == "final_accounts"
+    assert name_of(file_of(name)) == "final_accounts"
 
 
 @pytest.mark.parametrize("form", list(Form))

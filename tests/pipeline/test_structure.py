@@ -17,7 +17,7 @@ from recount.eval.leaves import leaves
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAReport
 from recount.pipeline.structure import Ocr, structure
 from recount.tests.samples import SAMPLES, of_sample
-from recount.tests.twins import LEFT_OUT, TWINS, gold_of, pdf_of, value_at
+from recount.tests.twins import LEFT_OUT, TWINS, file_of, gold_of, value_at
 
 SURE = ("verified", "repaired")
 
@@ -42,7 +42,7 @@ def words(report: Any) -> dict[str, str]:
 @cache
 def read(name: str) -> tuple[dict[str, Any], Any]:
     """A twin or a sample: its result, and its gold file."""
-    return structure(pdf_of(name)), json.loads(gold_of(name).read_text(encoding="utf-8"))
+    return structure(file_of(name)), json.loads(gold_of(name).read_text(encoding="utf-8"))
 
 
 def silent_errors(result: dict[str, Any], gold: Any) -> list[str]:

@@ -20,7 +20,7 @@ from recount.schemas.final_accounts.report import Report
 from recount.tests.pipeline.helpers import Sheet
 from recount.tests.samples import SAMPLES
 from recount.tests.schemas.moves import moved
-from recount.tests.twins import TWINS, pdf_of
+from recount.tests.twins import TWINS, file_of
 
 
 def verified(text: str, wrong: dict[str, int] | None = None) -> Verified:
@@ -146,7 +146,7 @@ def test_the_mapper_is_told() -> None:
 
 @cache
 def whole(name: str) -> Verified:
-    document = split(read_pdf(pdf_of(name)), FINAL_ACCOUNTS)
+    document = split(read_pdf(file_of(name)), FINAL_ACCOUNTS)
     return verify(map_report(document).report, document.tokens, NAME)
 
 

@@ -19,7 +19,7 @@ from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
 from recount.schemas.final_accounts.statements import IncomeRow
 from recount.tests.pipeline.map.grids import Span, grid, only_statement, plain
 from recount.tests.samples import of_sample
-from recount.tests.twins import gold_of, pdf_of
+from recount.tests.twins import file_of, gold_of
 
 UNIT = "单位：万元"
 
@@ -445,7 +445,7 @@ def _json(value: object, document: Document) -> object:
 
 @pytest.mark.parametrize("name", ["shanghai", "national", of_sample("r_czj")])
 def test_the_nine_of_a_whole_report(name: str) -> None:
-    document = split(read_pdf(pdf_of(name)), FINAL_ACCOUNTS)
+    document = split(read_pdf(file_of(name)), FINAL_ACCOUNTS)
     statements, consumed = map_statements([each for each in document.blocks if isinstance(each, Grid)])
     text = gold_of(name).read_text(encoding="utf-8")
     gold = json.loads(text, parse_float=Decimal, parse_int=Decimal)["statements"]
