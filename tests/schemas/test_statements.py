@@ -40,11 +40,11 @@ def rules_that_pass(model: type[Any], data: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("name", ["shanghai", "national", of_sample("r_czj")])
 def test_a_whole_report_adds_up(name: str) -> None:
     """Sums that are one or two cents off by rounding are inside the bound."""
-    results = [evaluate(each) for each in identities(load(gold_of(name)).statements)]
-    assert [each.identity.rule for each in results if each.result == "fail"] == []
-    passed = [each for each in results if each.result == "pass"]
+    results = [evaluate(identity) for identity in identities(load(gold_of(name)).statements)]
+    assert [result.identity.rule for result in results if result.result == "fail"] == []
+    passed = [result for result in results if result.result == "pass"]
     assert len(passed) > 150
-    assert sum(each.residual != 0 for each in passed) > 2
+    assert sum(result.residual != 0 for result in passed) > 2
 
 
 def row(code: str | None, name: str, **amounts: str) -> dict[str, Any]:
