@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recount.pipeline.errors import UsageError
-from recount.pipeline.result import encode, read_result, write_result
+from recount.pipeline.result import decoded, encode, read_result, write_json
 
-EMPTY: dict[str, Any] = {"contract": "x", "source": {}, "report": {}, "figures": {}, "checks": []}
+SOURCE = {"file": "a.pdf", "sha256": "ab", "pages": 1}
+EMPTY: dict[str, Any] = {"contract": "x", "source": SOURCE, "report": {}, "figures": {}, "checks": []}
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False) | st.integers()
 
 
@@ -31,15 +32,15 @@ def test_a_decimal_is_a_number_with_its_printed_digits(digits: str) -> None:
 @given(value=st.recursive(NUMBERS | st.text() | st.booleans() | st.none(), leaves))
 def test_what_is_written_is_read_again(value: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.getbasetemp() / "round.json"
-    write_result(path, {**EMPTY, "report": {"value": value}, "checks": [value], "figures": {"a": value}})
-    result = read_result(path)
+    write_json(path, {**EMPTY, "report": {"value": value}, "checks": [value], "figures": {"a": value}})
+    result = decoded(path.read_bytes())
     assert result["report"]["value"] == result["checks"][0] == result["figures"]["a"] == value
     assert encode(result["checks"]) == encode([value])  # the digits too, not just the values
 
 
 def test_a_number_that_json_does_not_have_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="NaN"):
-        write_result(tmp_path / "a.json", {**EMPTY, "report": {"v": Decimal("NaN")}})
+        write_json(tmp_path / "a.json", {**EMPTY, "report": {"v": Decimal("NaN")}})
     with pytest.raises(TypeError, match="set"):
         encode({1, 2})
     assert not list(tmp_path.iterdir())
@@ -48,7 +49,7 @@ def test_a_number_that_json_does_not_have_is_refused(tmp_path: Path) -> None:
 def test_the_layout_is_made_for_diffs(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     figures = {f"/a/{n}": {"raw": "1.50", "value": Decimal("1.50")} for n in range(3)}
-    write_result(path, {**EMPTY, "report": {"单位": {"total": Decimal("1.50")}}, "figures": figures})
+    write_json(path, {**EMPTY, "report": {"单位": {"total": Decimal("1.50")}}, "figures": figures})
     lines = path.read_text(encoding="utf-8").splitlines()
     assert '    "/a/1": {"raw": "1.50", "value": 1.50},' in lines
     assert '      "total": 1.50' in lines
@@ -57,15 +58,15 @@ def test_the_layout_is_made_for_diffs(tmp_path: Path) -> None:
 
 
 def test_a_lone_surrogate_of_a_broken_font_survives(tmp_path: Path) -> None:
-    write_result(tmp_path / "a.json", {**EMPTY, "report": {"text": "坏\udcff字"}})
-    assert read_result(tmp_path / "a.json")["report"]["text"] == "坏\udcff字"
+    write_json(tmp_path / "a.json", {**EMPTY, "report": {"text": "坏\udcff字"}})
+    assert read_result(tmp_path / "a.json").report["text"] == "坏\udcff字"
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a.json"
-    write_result(path, EMPTY)
+    write_json(path, EMPTY)
     before = path.read_bytes()
 
     def disk_full(_: int) -> None:
@@ -73,7 +74,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
 
     monkeypatch.setattr(os, "fsync", disk_full)
     with pytest.raises(OSError, match="No space"):
-        write_result(path, {**EMPTY, "contract": "y"})
+        write_json(path, {**EMPTY, "contract": "y"})
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
 
