@@ -16,6 +16,7 @@ from types import ModuleType
 from recount.pipeline.document import Document, Grid, Paragraph, Text
 from recount.pipeline.errors import UsageError
 from recount.pipeline.map.labelled.labels import words_of
+from recount.pipeline.split.titles import FRONT_LINES, LONGEST_FRONT_LINE
 from recount.schemas.family import Family, Heading
 from recount.schemas.figures import Model, Ref
 from recount.schemas.registry import FAMILIES
@@ -159,8 +160,6 @@ def _renamed(file: Path, name: str) -> bytes:
     return content
 
 
-_FRONT_LINES = 12
-_LONGEST_LINE = 60  # characters; what is longer is running text, which may mention anything
 _HEAD_ROWS = 6
 _FRONT = 3  # a title page counts as much as so many headings
 
@@ -168,7 +167,7 @@ _FRONT = 3  # a title page counts as much as so many headings
 def recognise(document: Document, families: Sequence[Family] = FAMILIES) -> Family | None:
     """The family that most of a document's lines speak for, None where none does for any."""
     lines = list(_short_lines(document))
-    front = "".join(lines[:_FRONT_LINES])
+    front = "".join(lines[:FRONT_LINES])
     evidence = {family.name: _evidence(family, front, lines) for family in families}
     best = max(families, key=lambda family: evidence[family.name])
     return best if evidence[best.name] else None
@@ -201,5 +200,5 @@ def _short_lines(document: Document) -> Iterator[str]:
 
 def _line(text: Text) -> Iterator[str]:
     words = "".join(text.folded.split()).rstrip(":;,.")
-    if words and len(words) <= _LONGEST_LINE and "。" not in words:
+    if words and len(words) <= LONGEST_FRONT_LINE and "。" not in words:
         yield words

@@ -13,7 +13,7 @@ from recount.pipeline.document import Box, Line, Page
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
 from recount.pipeline.ocr.image.rulings import find_rulings
 from recount.pipeline.ocr.network.engine import OcrEngine
-from recount.pipeline.ocr.network.recognise import Decoded
+from recount.pipeline.ocr.network.reading import Decoded
 from recount.pipeline.ocr.text.brackets import InCell, balanced, whole_numbers
 from recount.pipeline.ocr.text.cells import Sheet, completed, fitted, is_dash, overlooked, sheet_of, untangled
 from recount.pipeline.ocr.text.hygiene import clean

@@ -28,7 +28,6 @@ from decimal import Decimal
 from typing import Self
 
 from recount.pipeline.document import Token
-from recount.pipeline.verify.memo import Covered, Memo, Windows, windows_of
 from recount.pipeline.verify.place import Places, Span
 from recount.pipeline.verify.resolve import fits, shift_of
 from recount.schemas.arithmetic import Evaluation
@@ -42,6 +41,8 @@ _NEAR = Decimal(10)
 _SAME = Decimal("0.005")
 _SIGNED = frozenset({Kind.MONEY, Kind.PERCENT})
 
+Windows = tuple[Interval, ...]
+"""What one identity leaves to a figure: it may have the values of any of these."""
 Held = dict[str, list[Windows]]
 """By pointer, what each of its satisfied identities leaves to it."""
 _Read = tuple[Decimal, Decimal]
@@ -52,16 +53,13 @@ _Read = tuple[Decimal, Decimal]
 class Numbers:
     """The numbers of a document, as figures of each kind could have been read from them.
 
-    It remembers what it was asked, and may be kept while the report that is mapped from the document changes. memo:
-    what is known of that report. changed: the tokens that were read otherwise since.
+    It remembers what it was asked, and may be kept while the report that is mapped from the document changes.
     """
 
     tokens: Sequence[Token]
     _read: dict[Kind, dict[int, _Read | None]] = field(default_factory=dict)
     _rows: dict[tuple[Span, Kind], _Sorted] = field(default_factory=dict)
     _documents: dict[Kind, _Sorted] = field(default_factory=dict)
-    memo: Memo = field(default_factory=Memo)
-    changed: frozenset[int] = frozenset()
 
     def with_tokens(self, changes: Mapping[int, Token]) -> Numbers:
         """The numbers with some of them read otherwise."""
@@ -76,7 +74,7 @@ class Numbers:
             for (span, kind), row in self._rows.items()
             if not any(span[0] <= index <= span[1] for index in changes)
         }
-        return Numbers(tokens, read, rows, memo=self.memo, changed=self.changed | changes.keys())
+        return Numbers(tokens, read, rows)
 
     def in_span(self, span: Span, kind: Kind) -> _Sorted:
         """The numbers from one token to another."""
@@ -151,21 +149,6 @@ class Rivals:
     doubtful: Set[str] = frozenset()
     refused: Set[str] = frozenset()
 
-    def known_cover(self, figure: Figure, held: Sequence[Windows]) -> int:
-        """How many identities cover a figure, as it is known from before, or else worked out."""
-        pointer, memo = figure.pointer, self.numbers.memo
-        known = memo.covered.get(pointer)
-        out = pointer in self.places.misplaced or pointer in self.doubtful
-        # A digital page's numbers may change the answer; what OCR read is held to its digits, whatever else there is.
-        read = self.numbers.tokens[figure.token].origin != "ocr" and self.numbers.changed
-        setting = out, self.places.spans.get(pointer), figure.token in self.confirmed, read
-        if known is not None and known.figure is figure and known.setting == setting and known.held == tuple(held):
-            return known.count
-        count = self.cover(figure, held)
-        if memo.learning:
-            memo.covered[pointer] = Covered(figure, tuple(held), setting, count)
-        return count
-
     def cover(self, figure: Figure, held: Sequence[Windows]) -> int:
         """How many identities cover a figure, each for itself; 1 where only all of them together do."""
         if not held or figure.pointer in self.places.misplaced or figure.pointer in self.doubtful:
@@ -234,21 +217,29 @@ def _pinned(figure: Figure, held: Iterable[Windows], far: Decimal) -> bool:
     return figure.value - far <= low and high <= figure.value + far
 
 
-def held_by(evaluations: Iterable[Evaluation], memo: Memo | None = None) -> Held:
+def windows_of(evaluation: Evaluation) -> dict[str, Windows]:
+    """What an identity leaves to each of its figures, by pointer."""
+    found: dict[str, Windows] = {}
+    for operand, low, high in evaluation.held:
+        found[operand.pointer] = (*found.get(operand.pointer, ()), (low, high))
+    return found
+
+
+def held_by(evaluations: Iterable[Evaluation]) -> Held:
     """What the satisfied identities leave to each figure."""
     held: Held = defaultdict(list)
     for each in evaluations:
-        for pointer, left in (memo.windows_of(each) if memo is not None else windows_of(each)).items():
+        for pointer, left in windows_of(each).items():
             held[pointer].append(left)
     return held
 
 
 def covered(rivals: Rivals, evaluations: Sequence[Evaluation]) -> dict[str, int]:
     """By pointer, how many identities cover a figure; one where only several of them together do."""
-    held = held_by(evaluations, rivals.numbers.memo)
+    held = held_by(evaluations)
     for one, other in printed_once(evaluations):
         held[one] = held[other] = held[one] + held[other]
-    found = {pointer: rivals.known_cover(rivals.figures[pointer], windows) for pointer, windows in held.items()}
+    found = {pointer: rivals.cover(rivals.figures[pointer], windows) for pointer, windows in held.items()}
     return {pointer: count for pointer, count in found.items() if count}
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
-from itertools import islice
 from typing import Any
 
 from recount.pipeline.document import Token
-from recount.pipeline.verify.memo import Memo, Resolved
 from recount.schemas.figures import Figure, Kind, Model, Ref
 
 _TO_WAN = {"万元": 0, None: 0, "元": -4, "亿元": 4}
@@ -35,34 +33,19 @@ class Rejected:
 
 @dataclass(slots=True)
 class Resolver:
-    """Turns Report[Ref] into Report[Figure]. figures: what was resolved, by JSON pointer, in report order.
-
-    memo: what is known of the report; changed: the tokens that were read otherwise since.
-    """
+    """Turns Report[Ref] into Report[Figure]. figures: what was resolved, by JSON pointer, in report order."""
 
     tokens: Sequence[Token]
     mapper: str
     figures: dict[str, Figure] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
-    memo: Memo = field(default_factory=Memo)
-    changed: Set[int] = frozenset()
 
     def model(self, model: Model, pointer: str = "") -> Any:
         """The model with every reference resolved; None in place of a refused one."""
-        known = self.memo.part(model, pointer, self.changed)
-        if known is not None:
-            self.figures.update(known.figures)
-            self.rejected += known.refused
-            return known.model
-        before, refused = len(self.figures), len(self.rejected)
         values = {
             name: self._value(getattr(model, name), f"{pointer}/{name}", kind) for name, kind in _fields(type(model))
         }
-        resolved = _resolved(type(model)).model_construct(**values)
-        if self.memo.learning:
-            figures = dict(islice(self.figures.items(), before, None))
-            self.memo.resolved[pointer] = Resolved(model, resolved, figures, self.rejected[refused:])
-        return resolved
+        return _resolved(type(model)).model_construct(**values)
 
     def _value(self, value: Any, pointer: str, kind: Kind | None) -> Any:
         if isinstance(value, Ref):

@@ -11,10 +11,9 @@ from recount.pipeline.document import Token
 from recount.pipeline.verify.blame import Suspect, blamed, explained, suspects_of
 from recount.pipeline.verify.cover import Numbers, Rivals, covered
 from recount.pipeline.verify.doubt import doubtful, in_tables, misscaled
-from recount.pipeline.verify.place import places_of
+from recount.pipeline.verify.place import Skipped, places_of
 from recount.pipeline.verify.recount import Status, recount, statuses
 from recount.pipeline.verify.resolve import Rejected, Resolver
-from recount.pipeline.verify.skipped import Skipped
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.figures import Figure, Model
 
@@ -66,11 +65,10 @@ def verify(
     before, where reports that are mapped from them are verified more than once. mappers, unsure: see Verified.
     """
     numbers = numbers or Numbers(tokens)
-    memo = numbers.memo
-    resolver = Resolver(tokens, mapper, memo=memo, changed=numbers.changed)
+    resolver = Resolver(tokens, mapper)
     resolved = resolver.model(report)
     figures = resolver.figures
-    evaluations = recount(resolved, memo)
+    evaluations = recount(resolved)
     refused = {each.pointer for each in resolver.rejected}
     rivals = Rivals(numbers, figures, places_of(figures, tokens, evaluations), confirmed, refused=refused)
     cover = covered(rivals, evaluations)
@@ -85,7 +83,6 @@ def verify(
     disputed = blamed(evaluations, cover)
     if disputed:
         cover = covered(rivals, _sound(evaluations, disputed))
-    memo.learning = False
     return Verified(
         resolved,
         figures,

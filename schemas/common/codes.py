@@ -83,10 +83,10 @@ def class_rows(rows: Iterable[Row]) -> Iterator[Row]:
     return (row for row in rows if row.code is not None and len(row.code) == 3)
 
 
-def superior(code: str, listed: Iterable[str]) -> str | None:
+def superior(code: str, listed: Collection[str]) -> str | None:
     """The nearest code above it that the table lists: of 2010601, 20106, or 201 where that is not there."""
-    above = [each for each in listed if len(each) < len(code) and code.startswith(each)]
-    return max(above, key=len, default=None)
+    above = (code[:length] for length in range(len(code) - 1, 0, -1))
+    return next((prefix for prefix in above if prefix in listed), None)
 
 
 def families(rows: Sequence[Row]) -> Iterator[tuple[Row, list[Row]]]:
@@ -99,11 +99,12 @@ def families(rows: Sequence[Row]) -> Iterator[tuple[Row, list[Row]]]:
     """
     coded = [row for row in rows if row.code is not None and CODE.fullmatch(row.code)]
     codes = [row.code for row in coded if row.code is not None]
+    listed = frozenset(codes)
     twice = {code for code, times in Counter(codes).items() if times > 1}
     unsure = doubtful(rows)
     below: dict[str | None, list[Row]] = defaultdict(list)
     for row in coded:
-        below[superior(row.code or "", codes)].append(row)
+        below[superior(row.code or "", listed)].append(row)
     lost = _without_rows(codes, {code for code, children in below.items() if code is not None and children})
     whole: list[tuple[str | None, Row | None]] = [(None, total_row(rows))]
     for code, parent in [*whole, *((row.code, row) for row in coded)]:

@@ -21,6 +21,7 @@ from recount.pipeline.map.grammar.passage import BUDGET, Passage, Reading, passa
 from recount.pipeline.map.labelled.sections import read_section
 from recount.pipeline.split.outline import Section, sections_of
 from recount.pipeline.split.text import plain as plain_text
+from recount.pipeline.split.titles import LONGEST_FRONT_LINE, front_lines
 from recount.schemas.common.parts import UnmappedFigure
 from recount.schemas.department_budget.family import OUTLINE
 from recount.schemas.department_budget.narrative import (
@@ -37,7 +38,6 @@ from recount.schemas.department_budget.report import Report
 from recount.schemas.figures import Model, Ref
 
 NAME = "template"
-_FRONT_LINES, _LONGEST_NAME = 12, 60
 Reader = Callable[[Passage], tuple[Model | None, Reading]]
 
 
@@ -98,9 +98,9 @@ def map_budget(document: Document) -> Mapped:
 
 def _named(front: Sequence[Paragraph]) -> str | None:
     """The unit that a line of the title page names as that whose budget it is."""
-    lines = "".join(each.text.printed for each in front[:_FRONT_LINES])
+    lines = "".join(each.text.printed for each in front_lines(front))
     match = _NAMED.search(lines)
-    return plain_text(match["name"]) if match and len(match["name"]) <= _LONGEST_NAME else None
+    return plain_text(match["name"]) if match and len(match["name"]) <= LONGEST_FRONT_LINE else None
 
 
 def _sections(sections: Mapping[str, Section], unmapped: list[UnmappedFigure[Ref]]) -> dict[str, Any]:

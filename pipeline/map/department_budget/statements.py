@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
 from typing import Any
 
 from recount.pipeline.document import Grid
@@ -30,6 +29,7 @@ from recount.pipeline.map.tables.sheet import (
     table_of,
 )
 from recount.pipeline.map.tables.three_public import figures_of, item_of, words_of
+from recount.pipeline.split.titles import LONGEST_TITLE, titles_over
 from recount.schemas.department_budget.statements import (
     BalanceLine,
     BalanceTable,
@@ -150,8 +150,6 @@ TITLES: tuple[tuple[str, str], ...] = (
 
 OPERATING = re.compile(r"机关运行(?:经费|费)(?:预算)?(?:数|金额)?")
 
-_FIRST_LINES = 3
-_LONGEST_TITLE = 60
 
 _TOTAL = r"合计|总计|小计"
 _BUDGET_OF = r"(?:一般公共预算|政府性基金(?:预算)?|国有资本经营(?:预算)?)(?:财政)?(?:拨款)?"
@@ -219,13 +217,9 @@ def title_of(grid: Grid) -> str | None:
 
 
 def _title_lines(grid: Grid) -> Iterable[str]:
-    lines = [bare(each.text.folded) for each in grid.caption if "。" not in each.text.folded]
     # A title may take two lines: each counts alone, then with the one above it.
-    for above, line in reversed(list(pairwise(["", *lines]))):
-        yield from (each for each in (line, above + line) if len(each) <= _LONGEST_TITLE)
-    for cell in grid.cells:
-        if cell.row < _FIRST_LINES and cell.column_end - cell.column > grid.columns / 2:
-            yield bare(cell.words)
+    for above, line in titles_over(grid):
+        yield from (title for title in (bare(line), bare(above) + bare(line)) if len(title) <= LONGEST_TITLE)
 
 
 def _balance(table: Table, _: int | None) -> BalanceTable[Ref] | None:

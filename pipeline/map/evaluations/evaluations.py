@@ -36,6 +36,7 @@ from recount.pipeline.map.evaluations.table import (
     source_text,
     under,
 )
+from recount.pipeline.split.titles import TITLE_ROWS
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.performance import FundRow, OverallEvaluation, ProjectEvaluation
 
@@ -228,7 +229,7 @@ class _Table:
     def titles(self) -> Iterator[str]:
         """The words of its caption, and of a title inside it."""
         yield from ("".join(line.text.folded.split()) for line in self.caption)
-        yield from (mark.words for row in self.rows[:3] for mark in row.filled if is_title(mark.words))
+        yield from (mark.words for row in self.rows[:TITLE_ROWS] for mark in row.filled if is_title(mark.words))
 
 
 def map_evaluations(grids: Sequence[Grid]) -> Evaluations:

@@ -13,6 +13,7 @@ from recount.pipeline.map.grammar.keyless import open_in
 from recount.pipeline.map.grammar.passage import N, Passage, Reading, Subject, clean
 from recount.pipeline.split.outline import Section
 from recount.pipeline.split.text import plain
+from recount.pipeline.split.titles import front_lines
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.narrative import (
     OperatingCost,
@@ -29,7 +30,6 @@ _TITLE = re.compile(
     r"(?:信息)?(?:公开)?(?:情况)?(?:的)?(?:说明|报告|文本)?(?:书)?(?P<after>.*)$"
 )
 _NO_TITLE = re.compile(r"^(?:附件|附表|目\s*录)|^20\d\d年\d{1,2}月|^[-\d]+$")
-_LONGEST_TITLE = 60  # characters of one of its lines
 
 
 # --- title page
@@ -37,8 +37,7 @@ _LONGEST_TITLE = 60  # characters of one of its lines
 
 def title(paragraphs: Sequence[Paragraph], pattern: re.Pattern[str] = _TITLE) -> tuple[str | None, Ref | None]:
     """〈unit〉〈year〉年度部门决算公开说明, on one or more lines, the unit and the rest in either order."""
-    lines = [each for each in paragraphs[:12] if len(each.text) <= _LONGEST_TITLE]
-    lines = [each for each in lines if not _NO_TITLE.match(each.text.folded)]
+    lines = [each for each in front_lines(paragraphs) if not _NO_TITLE.match(each.text.folded)]
     match = pattern.match("".join(each.text.folded for each in lines))
     if match is None:
         return None, None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any
 
 from recount.pipeline.document import Grid
@@ -22,6 +21,7 @@ from recount.pipeline.map.tables.coded import (
 from recount.pipeline.map.tables.economic import basic_statement
 from recount.pipeline.map.tables.sheet import Table, bare, is_nearly, table_of
 from recount.pipeline.map.tables.three_public import three_public_statement
+from recount.pipeline.split.titles import titles_over
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.statements import Statements
 
@@ -89,9 +89,6 @@ SIGNS = (
     (Title.EXPENDITURE, ("科目名称", "上缴上级支出", "对附属单位补助支出")),
 )
 """Words that begin cells of one statement only. Those of the three single budgets are too much alike."""
-TITLE_ROWS = 3
-"""How many rows a table may begin with that hold its title, 公开01表 and 单位：万元."""
-LONGEST_TITLE = 80
 
 
 def by_title(grid: Grid) -> Title | None:
@@ -124,17 +121,8 @@ def by_signs(grid: Grid) -> Title | None:
 
 
 def _titles(grid: Grid) -> Iterator[tuple[str, str]]:
-    """The lines that may be its title, the nearest first, each with the line above (a title may take two)."""
-    lines = [bare(each.text.folded) for each in grid.caption if not _is_sentence(each.text.folded)]
-    yield from reversed(list(pairwise(["", *lines])))
-    for cell in grid.cells:
-        if cell.row < TITLE_ROWS and cell.column_end - cell.column > grid.columns / 2:
-            yield "", bare(cell.words)
-
-
-def _is_sentence(words: str) -> bool:
-    """Whether a line is running text, which may mention a statement, and no title."""
-    return "。" in words or len(words) > LONGEST_TITLE
+    """The lines that may be its title, without brackets and quotation marks; each with the line above."""
+    return ((bare(above), bare(line)) for above, line in titles_over(grid))
 
 
 READERS: dict[Title, Callable[[Table], Any]] = {

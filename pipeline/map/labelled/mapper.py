@@ -15,13 +15,12 @@ from recount.pipeline.map.labelled.sections import read_section
 from recount.pipeline.map.labelled.tables import grid_titled, read_lines, read_rows
 from recount.pipeline.split.outline import Section, sections_of
 from recount.pipeline.split.text import plain
+from recount.pipeline.split.titles import front_lines
 from recount.schemas.common.parts import UnmappedFigure
 from recount.schemas.family import Family
 from recount.schemas.figures import Model, Ref
 
 NAME = "template"
-_FRONT_LINES = 12
-_LONGEST_TITLE = 60  # characters of one of its lines
 
 
 def map_labelled(document: Document, family: Family) -> Mapped:
@@ -77,7 +76,7 @@ def _words(section: Section) -> str | None:
 
 def front_of(paragraphs: Sequence[Paragraph], front: str, labels: Mapping[str, Label]) -> dict[str, Any]:
     """The fields of the title page: the named groups of the family's rule for it."""
-    lines = [each for each in paragraphs[:_FRONT_LINES] if len(each.text) <= _LONGEST_TITLE]
+    lines = front_lines(paragraphs)
     signs = [
         (folded, printed)
         for each in lines

@@ -21,23 +21,16 @@ from recount.pipeline.map.tables.sheet import (
     table_of,
     without_ordinal,
 )
+from recount.pipeline.split.titles import titles_over
 from recount.schemas.figures import Kind, Model, Ref
 
 M = TypeVar("M", bound=Model)
-
-_TITLE_ROWS = 2
 
 
 def grid_titled(grids: Iterable[Grid], wanted: Label) -> Grid | None:
     """The first grid under a title, or with it in its first rows."""
     title = re.compile(wanted.head)
-    return next((grid for grid in grids if any(title.search(line) for line in _titles(grid))), None)
-
-
-def _titles(grid: Grid) -> list[str]:
-    lines = [bare(each.text.folded) for each in grid.caption]
-    wide = [c for c in grid.cells if c.row < _TITLE_ROWS and c.column_end - c.column > grid.columns / 2]
-    return lines + [bare(cell.words) for cell in wide]
+    return next((grid for grid in grids if any(title.search(bare(line)) for _, line in titles_over(grid))), None)
 
 
 def read_rows(model: type[M], grid: Grid) -> tuple[M, ...]:

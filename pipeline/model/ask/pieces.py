@@ -15,6 +15,7 @@ from recount.pipeline.model.answer.evidence import normal
 from recount.pipeline.model.fields import Wanted, carries_figures, is_list, kind_of, model_of
 from recount.pipeline.split.outline import Section, sections_of
 from recount.pipeline.split.text import fold
+from recount.pipeline.split.titles import titles_over
 from recount.schemas.family import Family
 from recount.schemas.figures import Kind, Model
 
@@ -23,7 +24,6 @@ Key = tuple[str, int | None]
 """A piece's purpose, and which of several tables it is."""
 _Place = tuple[str, str, Wanted, bool]
 """A field that tables may be of: its purpose, its title, what is asked for, whether it has several tables."""
-_TITLE_ROWS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,6 @@ def _tabled(model: type[Model]) -> Iterator[_Place]:
 
 def _best(places: Sequence[_Place], grid: Grid) -> _Place | None:
     """The field whose title is over a table, or in its first rows: the longest."""
-    lines = [normal(each.text.folded) for each in grid.caption]
-    lines += [normal(cell.words) for cell in grid.cells if cell.row < _TITLE_ROWS]
+    lines = [normal(line) for _, line in titles_over(grid)]
     found = [place for place in places if any(normal(place[1]) in line for line in lines)]
     return max(found, key=lambda place: len(normal(place[1])), default=None)

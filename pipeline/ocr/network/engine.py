@@ -10,8 +10,7 @@ from typing import Protocol
 from recount.pipeline.document import Box
 from recount.pipeline.ocr.image.prepare import Grey
 from recount.pipeline.ocr.network.backends import EngineName, Networks, load
-from recount.pipeline.ocr.network.detect import detect
-from recount.pipeline.ocr.network.recognise import Decoded, Reading, alternatives, recognise
+from recount.pipeline.ocr.network.reading import Decoded, Reading, alternatives, detect, recognise
 from recount.pipeline.ocr.text.lines import OcrLine, crop_of, placed, split_tall
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from recount.pipeline.document import Box
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
 from recount.pipeline.ocr.network.engine import OcrEngine
-from recount.pipeline.ocr.network.recognise import Decoded
+from recount.pipeline.ocr.network.reading import Decoded
 from recount.pipeline.ocr.text.lines import OcrLine, crop_of, without
 
 # Numbers with a decimal point too many: the recogniser sometimes makes 11.9.20 of 119.20 within a long line.

@@ -9,7 +9,7 @@ import numpy as np
 
 from recount.pipeline.document import Box
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
-from recount.pipeline.ocr.network.recognise import Decoded, Reading
+from recount.pipeline.ocr.network.reading import Decoded, Reading
 from recount.pipeline.ocr.text.brackets import InCell, balanced
 from recount.pipeline.ocr.text.lines import OcrLine
 
