@@ -10,12 +10,14 @@ import inspect
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import starmap
 from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from recount.pipeline.errors import UsageError
 
@@ -24,6 +26,10 @@ from recount.pipeline.errors import UsageError
 
 Real = float | Decimal
 """A number that is no figure of the report: a float where it was just measured, a Decimal where it was read back."""
+Way = tuple[str | int, ...]
+"""The keys and positions that lead to an object of a file."""
+More = dict[Way, dict[str, Any]]
+"""The keys, with what they hold, that this version does not know, by the way to the object that they stand in."""
 
 
 # Figures and checks come by the ten thousand; a named tuple is made in a quarter of the time of a frozen dataclass.
@@ -189,21 +195,6 @@ class Result:
 # How the types stand in a file.
 
 
-Way = tuple[str | int, ...]
-"""The keys and positions that lead to an object of a file."""
-More = dict[Way, dict[str, Any]]
-
-
-class _Part(Protocol):
-    """How a part of a result stands in the file."""
-
-    def typed(self, content: Any, way: Way, more: More) -> Any:
-        """The part that a file holds. way: to it; more: takes what this version does not know. Raises ValueError."""
-
-    def plain(self, value: Any) -> Any:
-        """What the file shall hold for a part."""
-
-
 class _Object:
     """An object for a type: its keys are the fields.
 
@@ -216,7 +207,7 @@ class _Object:
         kind: Callable[..., Any],
         earlier: Mapping[str, Any] | None = None,
         optional: Sequence[str] = (),
-        parts: Mapping[str, _Part] | None = None,
+        parts: Mapping[str, _Object | _Objects] | None = None,
     ) -> None:
         self._kind = kind
         known = [name for name in inspect.signature(kind).parameters if name != "more"]
@@ -226,20 +217,28 @@ class _Object:
         self._in_file, self._in_type = itemgetter(*self._keys), attrgetter(*self._keys)
 
     def typed(self, content: Any, way: Way, more: More) -> Any:
+        """What an object of a file is. way: to it. more: takes what this version does not know. Raises ValueError."""
         try:
             values = self._in_file(content)
         except (KeyError, TypeError):
             content = self._complete(content, way)
             values = self._in_file(content)
-        if len(content) == len(values) and not self._parts:  # nearly always: no more keys than these
+        if len(content) == len(values) and not self._parts:
             return self._kind(*values)
         given = {key: content[key] for key in (*self._keys, *self._optional) if key in content}
         for key, part in self._parts.items():
-            if given.get(key) is not None:
+            if key in given and (key not in self._optional or given[key] is not None):
                 given[key] = part.typed(given[key], (*way, key), more)
         if unknown := {key: value for key, value in content.items() if key not in self._known}:
             more[way] = unknown
         return self._kind(**given)
+
+    def all_typed(self, contents: Collection[Any], keys: Iterable[str | int], way: Way, more: More) -> list[Any]:
+        """Many objects. keys: where each stands below way. Nearly always none has a key too many or too few."""
+        with suppress(KeyError, TypeError):
+            if set(map(len, contents)) == {len(self._keys)}:
+                return list(starmap(self._kind, map(self._in_file, contents)))
+        return [self.typed(content, (*way, key), more) for key, content in zip(keys, contents, strict=True)]
 
     def _complete(self, content: Any, way: Way) -> dict[str, Any]:
         """An object with the keys that it lacks. Raises ValueError if one of them cannot be done without."""
@@ -251,7 +250,8 @@ class _Object:
         return whole
 
     def plain(self, value: Any) -> dict[str, Any]:
-        content = dict(zip(self._keys, self._in_type(value), strict=True))
+        """What the file shall hold for a value."""
+        content = dict(zip(self._keys, value if isinstance(value, tuple) else self._in_type(value), strict=False))
         for key in self._optional:
             given = getattr(value, key)
             if given is not None:
@@ -263,35 +263,27 @@ class _Object:
 
 
 @dataclass(frozen=True, slots=True)
-class _List:
-    """A list of parts."""
+class _Objects:
+    """Objects that have no parts: a list of them, or by keys that are data."""
 
-    part: _Part
+    entry: _Object
+    by_key: bool = False
 
-    def typed(self, content: Any, way: Way, more: More) -> list[Any]:
+    def typed(self, content: Any, way: Way, more: More) -> Any:
+        """As of _Object."""
+        if self.by_key:
+            if not isinstance(content, dict):
+                raise ValueError(f"{_words(way)} is no object")
+            return dict(zip(content, self.entry.all_typed(content.values(), content, way, more), strict=True))
         if not isinstance(content, list):
             raise ValueError(f"{_words(way)} is no list")
-        return [self.part.typed(entry, (*way, at), more) for at, entry in enumerate(content)]
+        return self.entry.all_typed(content, range(len(content)), way, more)
 
-    def plain(self, value: Any) -> list[Any]:
-        return [self.part.plain(entry) for entry in value]
-
-
-@dataclass(frozen=True, slots=True)
-class _ByKey:
-    """An object of parts by keys that are data."""
-
-    part: _Part
-
-    def typed(self, content: Any, way: Way, more: More) -> dict[str, Any]:
-        if not isinstance(content, dict):
-            raise ValueError(f"{_words(way)} is no object")
-        typed = self.part.typed
-        return {key: typed(entry, (*way, key), more) for key, entry in content.items()}
-
-    def plain(self, value: Any) -> dict[str, Any]:
-        plain = self.part.plain
-        return {key: plain(entry) for key, entry in value.items()}
+    def plain(self, value: Any) -> Any:
+        """As of _Object."""
+        if self.by_key:
+            return dict(zip(value, map(self.entry.plain, value.values()), strict=True))
+        return list(map(self.entry.plain, value))
 
 
 def _words(way: Way) -> str:
@@ -303,34 +295,28 @@ _FIGURE = _Object(
     {"unit": None, "origin": "text", "confidence": None, "mapper": "", "checks": ()},
     optional=("first_reading", "second_reading"),
 )
-_CHECK = _Object(
-    Check,
-    {
-        **dict.fromkeys(("expression", "computed", "printed", "residual", "tolerance", "severity", "explanation")),
-        "pointers": (),
-    },
+_NUMBERS = ("computed", "printed", "residual", "tolerance")
+_CHECK = _Object(Check, {**dict.fromkeys(("expression", *_NUMBERS, "severity", "explanation")), "pointers": ()})
+_MAPPER = _Object(
+    MapperUse,
+    {"name": "", "calls": 0, "input_tokens": 0, "output_tokens": 0, "cost": 0},
+    optional=("prompts", "open"),
 )
+_REACH = _Object(Reach, parts={"identities": _Object(Identities), "rows_left_out": _Objects(_Object(LeftOut))})
 _SUMMARY = _Object(
     Summary,
     {"figures": {}, "checks": {}, "rejected": 0, "mapper": {}, "seconds": {}},
     optional=("coverage", "unread_pages"),
-    parts={
-        "mapper": _Object(
-            MapperUse,
-            {"name": "", "calls": 0, "input_tokens": 0, "output_tokens": 0, "cost": 0},
-            optional=("prompts", "open"),
-        ),
-        "coverage": _Object(Reach, parts={"identities": _Object(Identities), "rows_left_out": _List(_Object(LeftOut))}),
-    },
+    parts={"mapper": _MAPPER, "coverage": _REACH},
 )
 _RESULT = _Object(
     Result,
     {"rejected": [], "summary": {}},
     parts={
         "source": _Object(Source, {"scanned_pages": (), "ocr": None}),
-        "figures": _ByKey(_FIGURE),
-        "checks": _List(_CHECK),
-        "rejected": _List(_Object(Rejected)),
+        "figures": _Objects(_FIGURE, by_key=True),
+        "checks": _Objects(_CHECK),
+        "rejected": _Objects(_Object(Rejected)),
         "summary": _SUMMARY,
     },
 )
@@ -359,11 +345,6 @@ def plain(result: Result) -> dict[str, Any]:
 
 LEFTOVER = ".*.recount-tmp"
 """Matches what a killed process leaves behind of a file that it was writing."""
-
-
-_MARK = secrets.token_hex(16)
-_LINE_MARK = secrets.token_hex(16)
-"""Drawn anew by every process, so that no text of a document can hold them."""
 
 
 def write_result(path: Path, result: Result) -> None:
@@ -424,6 +405,11 @@ def encoded(content: Mapping[str, object]) -> bytes:
     """An object of plain values as the content of its file. Raises ValueError for a number that JSON does not have."""
     # A lone surrogate, which UTF-8 does not have, becomes \udc80: that is also how JSON spells it.
     return "".join(_layout(content)).encode("utf-8", "backslashreplace")
+
+
+_MARK = secrets.token_hex(16)
+_LINE_MARK = secrets.token_hex(16)
+"""Drawn anew by every process, so that no text of a document can hold them."""
 
 
 def encode(value: object) -> str:
