@@ -21,7 +21,7 @@ from recount.pipeline.run.store import report_model
 from recount.pipeline.titles import row_name
 
 _UNITS = {"money": "万元", "percent": "%", "area": "平方米"}
-"""The unit of a value by the kind of its field (contract, report.md); the others have the printed one."""
+"""The unit of a value by the kind of its field (docs/contract/report.md); the others have the printed one."""
 
 
 @dataclass(frozen=True, slots=True)
