@@ -10,9 +10,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from recount.eval.budgets import BudgetOrder
 from recount.eval.cases import PLACES, TAGS, Place
 from recount.eval.damage import LEVELS, Damage
-from recount.eval.generator import Form, Options, generate, write_case
+from recount.eval.generator import Case, Form, Options, generate, write_case
 from recount.eval.places import places_of
 from recount.pipeline.errors import UsageError
 from recount.pipeline.run.pool import Died, Pool
@@ -35,6 +36,10 @@ class Order:
     options: Options
     scan: Scan | None = None
     name: str | None = None
+
+    def case(self) -> Case:
+        """The case, digital."""
+        return generate(self.form, self.seed, options=self.options)
 
 
 def orders_of(form: str, seeds: Iterable[int], *, slips: float, plant: int, scan: Scan | None) -> list[Order]:
@@ -70,20 +75,20 @@ def _knob(text: str) -> tuple[str, Any]:
         raise UsageError(f"{value} is no value for {name}") from None
 
 
-def write_cases(orders: Sequence[Order], out: Path, jobs: int = 1) -> Iterator[Path]:
+def write_cases(orders: Sequence[Order | BudgetOrder], out: Path, jobs: int = 1) -> Iterator[Path]:
     """Makes cases below a folder, by several processes if wished; yields their folders as they are done."""
     if jobs == 1:
         yield from (write(order, out) for order in orders)
         return
     for order, answer in Pool(partial(write, out=out), jobs).work(orders):
         if isinstance(answer, Died):
-            raise RuntimeError(f"{order.form.value} {order.seed}: {answer.reason}")
+            raise RuntimeError(f"{order.name or order.form} {order.seed}: {answer.reason}")
         yield answer
 
 
-def write(order: Order, out: Path) -> Path:
+def write(order: Order | BudgetOrder, out: Path) -> Path:
     """Makes one case; returns its folder."""
-    case = generate(order.form, order.seed, options=order.options)
+    case = order.case()
     places = places_of(case)
     suffix = f"-{order.scan.level}" if order.scan else ""
     case = replace(case, name=order.name or f"{case.name}{suffix}")

@@ -4,7 +4,8 @@
 
 makes it anew, after the generator or the degrader changed. It holds digital reports of every form, clean and with
 slips; a large department; a file of tables only; one with planted discrepancies; and good, fair and poor scans of every
-form and a fax, of reports cut so short that the whole set is read in five minutes and weighs a few megabytes.
+form and a fax, of reports cut so short that the whole set is read in five minutes and weighs a few megabytes. Beside
+these final accounts it holds digital budgets of both layouts, one with planted discrepancies.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
+from recount.eval.budgets import BudgetOrder, Layout, Plant
 from recount.eval.commands import GOLD
 from recount.eval.damage import LEVELS
 from recount.eval.generate import Order, Scan, write_cases
@@ -38,8 +41,17 @@ _SCANS: tuple[tuple[Form, int, Options], ...] = (
 )
 """What is scanned at every level: the form, which seed (one that gives few pages), and how much of a report."""
 
+_PLANTED = (
+    Plant("/general_public_budget/by_class/0/percent", Decimal("1.37"), "share of the general public budget"),
+    Plant("/general_public_budget/items/1/change/percent", Decimal("2.15"), "change against last year's amount"),
+    Plant("/basic_expenditure/public", Decimal("20.40"), "basic = personnel + public, and its table"),
+    Plant("/procurement/goods", Decimal("30.00"), "total = goods + works + services"),
+    Plant("/three_public/vehicle_running/amount", Decimal("4.05"), "vehicles = bought + running, and its table"),
+    Plant("/statements/expenditure/rows/3/basic", Decimal("63.00"), "a line is the sum of its columns and items"),
+)
 
-def orders() -> Iterator[Order]:
+
+def orders() -> Iterator[Order | BudgetOrder]:
     """All cases, in a fixed order."""
     for form in Form:
         yield Order(form, _SEED, _PLAIN, name=f"digital/{form.value}-clean")
@@ -52,6 +64,9 @@ def orders() -> Iterator[Order]:
         for level in ("good", "fair", "poor"):
             yield Order(form, _SEED + seed, options, Scan(level, LEVELS[level]), name=f"{level}/{form.value}")
     yield Order(Form.X2022, _SEED + 11, _BRIEF, Scan("fax", LEVELS["fax"]), name="fax/x2022")
+    yield BudgetOrder(Layout.NATIONAL, _SEED + 2, name="digital/budget-national")
+    yield BudgetOrder(Layout.DISTRICT, _SEED + 12, name="digital/budget-district")
+    yield BudgetOrder(Layout.NATIONAL, _SEED + 20, _PLANTED, name="digital/budget-discrepancies")
 
 
 def build(folder: Path) -> list[Path]:

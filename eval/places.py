@@ -18,7 +18,8 @@ import pymupdf
 from recount.eval.align import fold
 from recount.eval.cases import Place
 from recount.eval.generator import Case
-from recount.eval.generator.gold.twins import doubled, twins
+from recount.eval.generator.budget_case import BudgetCase
+from recount.eval.generator.gold.twins import Pair, doubled, twins
 
 _NUMBER = re.compile(r"(?P<raw>[-－]?[0-9０-９]+(?:\s?[,，.．]\s?[0-9０-９]+)*)[%％]?")
 _RISE, _DROP = 0.8, 0.1
@@ -33,28 +34,30 @@ class _Print:
     place: Place
 
 
-def places_of(case: Case) -> dict[str, list[Place]]:
+def places_of(case: Case | BudgetCase) -> dict[str, list[Place]]:
     """Where the figures of a case stand, as far as that is beyond doubt."""
-    figures = _own(case)
+    pairs = twins(case.form, case.gold) if isinstance(case, Case) else []
+    figures = _own(case.figures, pairs)
     with pymupdf.open(stream=case.pdf, filetype="pdf") as document:  # type: ignore[no-untyped-call]
         prints = [each for page in document for each in _prints(page)]
-    found = _matched([fold(raw) for _, raw in figures], prints)
+    # The figures of a budget were not taken down in the order of its pages: none can be found by its neighbour.
+    found = _matched([fold(raw) for _, raw in figures], prints, ordered=isinstance(case, Case))
     by_pointer: dict[str, list[Place]] = defaultdict(list)
     for at, where in sorted(found.items()):
         by_pointer[figures[at][0]].append(prints[where].place)
     # A figure that is printed twice may be read at either place: both must be known.
     often = Counter(pointer for pointer, _ in figures)
     places = {pointer: own for pointer, own in by_pointer.items() if len(own) == often[pointer]}
-    for source, twin in twins(case.form, case.gold):
+    for source, twin in pairs:
         for pointer in [each for each in places if each == source or each.startswith(f"{source}/")]:
             other = twin + pointer[len(source) :]
             places[other] = places.get(other, []) + places[pointer]
     return places
 
 
-def _own(case: Case) -> list[tuple[str, str]]:
+def _own(printed: Sequence[tuple[str, str]], pairs: list[Pair]) -> list[tuple[str, str]]:
     """The figures that were printed, without those that only fill a second key; these come last in a case."""
-    pairs, figures = twins(case.form, case.gold), list(case.figures)
+    figures = list(printed)
     return figures[: bisect_left(range(len(figures)), len(figures), key=lambda n: len(doubled(figures[:n], pairs)))]
 
 
@@ -75,11 +78,11 @@ def _box(glyphs: Sequence[tuple[dict[str, tuple[float, ...]], float]]) -> tuple[
     return glyphs[0][0]["bbox"][0], base - _RISE * size, glyphs[-1][0]["bbox"][2], base + _DROP * size
 
 
-def _matched(figures: Sequence[str], prints: Sequence[_Print]) -> dict[int, int]:
-    """Which print each figure is, by their positions."""
+def _matched(figures: Sequence[str], prints: Sequence[_Print], *, ordered: bool) -> dict[int, int]:
+    """Which print each figure is, by their positions. ordered: the figures are in the order of the prints."""
     ours, theirs = _once(figures), _once([each.raw for each in prints])
     found = {at: theirs[raw] for raw, at in ours.items() if raw in theirs}
-    for step in (1, -1):
+    for step in (1, -1) if ordered else ():
         for at in sorted(found, reverse=step < 0):
             _spread(found, at, step, figures, prints)
     return found

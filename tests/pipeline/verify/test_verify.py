@@ -15,7 +15,7 @@ from recount.pipeline.verify import Verified, verify
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
-from recount.schemas.final_accounts.narrative import BasicExpenditure, IncomeExpenditure
+from recount.schemas.final_accounts.narrative import BasicExpenditure, Income, IncomeExpenditure, Portion
 from recount.schemas.final_accounts.performance import FundRow, Indicator, ProjectEvaluation
 from recount.schemas.final_accounts.report import Report
 from recount.tests.pipeline.helpers import Sheet
@@ -111,6 +111,24 @@ def test_a_total_that_leaves_out_the_funds_disputes_the_total_alone() -> None:
     found = verify(Report[Ref](project_evaluations=(table,)), sheet.tokens, NAME)
     disputed = {pointer for pointer, status in found.statuses.items() if status == "disputed"}
     assert disputed == {"/project_evaluations/0/total_score"}
+
+
+def test_an_identity_that_holds_with_a_disputed_figure_confirms_nothing() -> None:
+    """Two sections that add up and contradict each other: neither says of the rest of itself that it is right."""
+    sheet = Sheet()
+    sheet.passage("45.00万元、41.00万元、0.00万元、4.00万元、40.00万元、30.00万元、10.00万元")
+    totals = ("income_total", "income_current_year", "nonfiscal_surplus_used", "opening_carryover")
+    whole = IncomeExpenditure[Ref](**{key: Ref(token) for token, key in enumerate(totals)})
+    fiscal, other = Portion[Ref](amount=Ref(5)), Portion[Ref](amount=Ref(6))
+    income = Income[Ref](total=Ref(4), fiscal_appropriation=fiscal, other=other)
+    found = verify(Report[Ref](income_expenditure=whole, income=income), sheet.tokens, NAME)
+    (failed,) = [each for each in found.evaluations if each.result == "fail"]
+    disputed = {"/income_expenditure/income_current_year", "/income/total"}
+    assert {operand.pointer for operand in failed.operands} == disputed
+    assert {p for p, status in found.statuses.items() if status == "disputed"} == disputed
+    assert {status for p, status in found.statuses.items() if p not in disputed} == {"grounded"}
+    agreeing = verify(Report[Ref](income_expenditure=whole), sheet.tokens, NAME)
+    assert agreeing.statuses["/income_expenditure/income_total"] == "verified"
 
 
 def test_nothing_mapped_is_nothing_verified() -> None:
