@@ -50,7 +50,7 @@ def test_a_new_user_begins_a_family(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert run("structure", folder / "example", "--out", out, "--family", folder) == 0
     result = read_result(out / "reports" / "report.pdf.json")
     assert result.contract == "charity/1"
-    assert as_json(result["report"]) == json.loads((folder / "example" / "expected.json").read_text("utf-8"))
+    assert as_json(result.report) == json.loads((folder / "example" / "expected.json").read_text("utf-8"))
     checks = dict(result.summary.checks)
     assert checks.pop("pass") >= 15
     assert checks == {"fail": 0, "minor": 0, "not_applicable": 0}

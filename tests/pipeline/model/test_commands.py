@@ -87,9 +87,9 @@ def test_a_budget_that_is_spent_ends_the_asking_and_not_the_run(call: Call, tmp_
         printed = structured(call, server, tmp_path, "--budget-tokens", "9000", "--concurrency", "1")
     assert printed.code == 0
     summary = read_result(next((tmp_path / "reports").glob("*.json"))).summary.mapper
-    assert summary["calls"] > 0
-    assert summary["open"]
-    assert all("budget" in reason for reason in summary["open"].values())
+    assert summary.calls > 0
+    assert summary.open
+    assert all("budget" in reason for reason in summary.open.values())
 
 
 def test_a_wrong_key_is_said_before_anything_is_begun(call: Call, tmp_path: Path) -> None:
@@ -122,5 +122,5 @@ def test_a_batch_is_handed_in_left_and_collected(call: Call, tmp_path: Path) -> 
         second = structured(call, server, tmp_path, "--batch")
     assert second.code == 0
     summary = read_result(next((tmp_path / "reports").glob("*.json"))).summary.mapper
-    assert summary["calls"] == 0
-    assert summary["open"] == {}
+    assert summary.calls == 0
+    assert summary.open == {}

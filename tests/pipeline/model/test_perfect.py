@@ -33,7 +33,7 @@ def unmapped(result: Result) -> Counter[tuple[str, str]]:
     return Counter((each["label"], each["raw"]) for each in result.report["unmapped_figures"])
 
 
-def by_model(path: Path, server: Any, *, alone: bool, **settings: Any) -> dict[str, Any]:
+def by_model(path: Path, server: Any, *, alone: bool, **settings: Any) -> Result:
     asked = ModelSettings("scripted", base_url=server.base_url, mode="json_schema", **settings)
     return structure(path, model=Modelling(asked, alone=alone, rounds=2))
 
