@@ -80,7 +80,7 @@ def read(case: Case) -> Reading:
     result = structure(case.source)
     seconds = time.perf_counter() - begin
     scored = score(case, result, seconds)
-    return Reading(case.name, tally(scored.cells), scored.repairs, rows_right(case.gold(), result["report"]), seconds)
+    return Reading(case.name, tally(scored.cells), scored.repairs, rows_right(case.gold(), result.report), seconds)
 
 
 def total(readings: Sequence[Reading]) -> Reading:

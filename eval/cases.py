@@ -10,15 +10,14 @@ A gold folder holds cases in either of two layouts, at any depth:
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from recount.pipeline.errors import UsageError
+from recount.pipeline.result import decoded
 
 EXPECTED, TAGS, PLACES = "expected.json", "tags.json", "places.json"
 _GOLD = ".gold.json"
@@ -73,7 +72,7 @@ class Case:
 def read_json(path: Path) -> Any:
     """A JSON file, decimals as printed. Raises UsageError if it cannot be read."""
     try:
-        return json.loads(path.read_bytes(), parse_float=Decimal)
+        return decoded(path.read_bytes())
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:

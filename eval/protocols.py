@@ -28,6 +28,7 @@ from recount.eval.metered import Metered, Took
 from recount.eval.metrics import ABSENT, TRUSTED
 from recount.eval.scores import outcome_of
 from recount.pipeline.archive.local import hash_of
+from recount.pipeline.assemble import plain_values
 from recount.pipeline.document import Document
 from recount.pipeline.errors import RecountError, UsageError
 from recount.pipeline.model.answer.draft import Drafted
@@ -40,7 +41,7 @@ from recount.pipeline.model.mapper import Mapper
 from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.model.transport.store import opened
-from recount.pipeline.result import plain_values, write_result
+from recount.pipeline.result import write_json
 from recount.pipeline.structure import document_of
 from recount.schemas.family import Family
 
@@ -271,7 +272,7 @@ def _measured(readings: Sequence[Reading], protocols: Sequence[str], options: ar
                 lines.append(line)
                 print(row(line), flush=True)
                 if options.out:
-                    write_result(options.out, {"model": at_hand.name, "lines": [asdict(each) for each in lines]})
+                    write_json(options.out, {"model": at_hand.name, "lines": [asdict(each) for each in lines]})
     return lines
 
 

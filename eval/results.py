@@ -27,7 +27,7 @@ from recount.eval.metrics import (
 )
 from recount.eval.scores import CaseScore
 from recount.pipeline.errors import UsageError
-from recount.pipeline.result import write_result
+from recount.pipeline.result import write_json
 
 FORMAT = "recount-eval/1"
 RESULTS = "results.json"
@@ -144,7 +144,7 @@ def write_results(path: Path, scores: Sequence[CaseScore], version: str) -> Json
         },
         "cases": [_case(score) for score in scores],
     }
-    write_result(path, results)
+    write_json(path, results)
     return results
 
 

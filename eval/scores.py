@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
 from typing import Any, Literal
@@ -25,6 +25,7 @@ from recount.eval.metrics import (
     Spend,
     TextTally,
 )
+from recount.pipeline.result import FigureEntry, Result
 
 Fate = Literal["scored", "refused", "crashed"]
 """Whether there was a result to score, the task said why there is none (DocumentError), or it broke."""
@@ -114,17 +115,17 @@ def score_failure(case: Case, fate: Fate, reason: str) -> CaseScore:
     )
 
 
-def score(case: Case, result: Mapping[str, Any], seconds: float) -> CaseScore:
+def score(case: Case, result: Result, seconds: float) -> CaseScore:
     """A result against the gold of its case."""
-    gold, figures = case.gold(), result["figures"]
-    facing = face(gold, result["report"], by_name)
+    gold, figures = case.gold(), result.figures
+    facing = face(gold, result.report, by_name)
     found, problems = _discrepancies(case, facing, result)
     return CaseScore(
         name=case.name,
         tags=case.tags,
         fate="scored",
         cells=_cells(facing, figures),
-        at_pointers=_cells(face(gold, result["report"], by_position), figures),
+        at_pointers=_cells(face(gold, result.report, by_position), figures),
         texts=_texts(facing),
         rows=_rows(facing),
         discrepancies=found,
@@ -146,7 +147,7 @@ def outcome_of(gold: object, got: object) -> Outcome | None:
     return "right" if gold == got else "wrong"
 
 
-def _judged(facing: Facing, figures: Mapping[str, Any]) -> Iterator[tuple[Pair, Outcome, str]]:
+def _judged(facing: Facing, figures: Mapping[str, FigureEntry]) -> Iterator[tuple[Pair, Outcome, str]]:
     """Every figure with what has become of it, and its status."""
     for pair in facing.pairs:
         outcome = outcome_of(pair.gold, pair.got)
@@ -156,16 +157,16 @@ def _judged(facing: Facing, figures: Mapping[str, Any]) -> Iterator[tuple[Pair, 
             yield pair, outcome, ABSENT
             continue
         entry = figures.get(pair.got_pointer or "")
-        yield pair, outcome, str(entry["status"]) if entry else "unplaced"
+        yield pair, outcome, entry.status if entry else "unplaced"
 
 
-def _cells(facing: Facing, figures: Mapping[str, Any]) -> Cells:
+def _cells(facing: Facing, figures: Mapping[str, FigureEntry]) -> Cells:
     return Counter(
         Cell(section_of(pair.pointer), status, outcome) for pair, outcome, status in _judged(facing, figures)
     )
 
 
-def _errors(facing: Facing, figures: Mapping[str, Any]) -> Iterator[FigureError]:
+def _errors(facing: Facing, figures: Mapping[str, FigureEntry]) -> Iterator[FigureError]:
     for pair, outcome, status in _judged(facing, figures):
         if outcome == "right":
             continue
@@ -177,9 +178,9 @@ def _errors(facing: Facing, figures: Mapping[str, Any]) -> Iterator[FigureError]
             got=_number(pair.got),
             status=status,
             got_pointer=pair.got_pointer,
-            raw=entry["raw"] if entry else None,
-            page=entry["page"] if entry else None,
-            bbox=tuple(float(each) for each in entry["bbox"]) if entry else None,
+            raw=entry.raw if entry else None,
+            page=entry.page if entry else None,
+            bbox=tuple(map(float, entry.bbox)) if entry else None,
         )
 
 
@@ -234,7 +235,7 @@ def _rows(facing: Facing) -> RowTally:
     return total
 
 
-def _places(facing: Facing, figures: Mapping[str, Any], places: Mapping[str, Sequence[Place]]) -> PlaceTally:
+def _places(facing: Facing, figures: Mapping[str, FigureEntry], places: Mapping[str, Sequence[Place]]) -> PlaceTally:
     """Where the delivered figures were read, against where the gold knows them to stand."""
     known = page = box = 0
     for pair, _, _ in _judged(facing, figures):
@@ -242,10 +243,10 @@ def _places(facing: Facing, figures: Mapping[str, Any], places: Mapping[str, Seq
         wanted = places.get(pair.gold_pointer or "")
         if entry is None or not wanted:
             continue
-        here = [each for number, each in wanted if number == entry["page"]]
+        here = [each for number, each in wanted if number == entry.page]
         known += 1
         page += bool(here)
-        box += any(overlap(each, [float(side) for side in entry["bbox"]]) >= LEAST_OVERLAP for each in here)
+        box += any(overlap(each, list(map(float, entry.bbox))) >= LEAST_OVERLAP for each in here)
     return PlaceTally(known, page, box)
 
 
@@ -259,7 +260,7 @@ def overlap(one: Sequence[float], other: Sequence[float]) -> float:
     return width * height / (areas - width * height)
 
 
-def _repairs(facing: Facing, figures: Mapping[str, Any]) -> RepairTally:
+def _repairs(facing: Facing, figures: Mapping[str, FigureEntry]) -> RepairTally:
     """What repairs did to the figures that OCR had read otherwise at first."""
     sums = RepairTally()
     for pair, outcome, status in _judged(facing, figures):
@@ -270,15 +271,15 @@ def _repairs(facing: Facing, figures: Mapping[str, Any]) -> RepairTally:
         before = _right_at_first(entry, pair.gold) if status == "repaired" else right
         if status == "repaired":
             sums += RepairTally(1, int(right), int(before))
-        if entry.get("origin") == "ocr":
+        if entry.origin == "ocr":
             sums += RepairTally(ocr=1, ocr_right=int(right), ocr_right_before=int(before))
     return sums
 
 
-def _right_at_first(entry: Mapping[str, Any], gold: object) -> bool:
+def _right_at_first(entry: FigureEntry, gold: object) -> bool:
     """Whether the first reading of a repaired figure was the gold's number."""
-    first, number = entry.get("first_reading"), _number(gold)
-    return first is not None and number is not None and _read(str(first)) == abs(number)
+    first, number = entry.first_reading, _number(gold)
+    return first is not None and number is not None and _read(first) == abs(number)
 
 
 def _read(raw: str) -> Decimal | None:
@@ -289,12 +290,14 @@ def _read(raw: str) -> Decimal | None:
         return None
 
 
-def _spend(result: Mapping[str, Any], seconds: float) -> Spend:
-    """What a report took: pages and time, and what a language model was asked (summary.model, or summary.mapper)."""
-    summary = result["summary"]
-    model: Mapping[str, Any] = summary.get("model") or summary.get("mapper") or {}
+def _spend(result: Result, seconds: float) -> Spend:
+    """What a report took: pages and time, and what a language model was asked.
+
+    Other programs say that under summary.model, which is no key of a result, in the words of the endpoint.
+    """
+    model = result.more.get(("summary",), {}).get("model") or asdict(result.summary.mapper)
     return Spend(
-        pages=int(result["source"]["pages"]),
+        pages=int(result.source.pages),
         seconds=seconds,
         calls=int(model.get("calls", 0)),
         input_tokens=int(model.get("prompt_tokens", model.get("input_tokens", 0))),
@@ -304,44 +307,42 @@ def _spend(result: Mapping[str, Any], seconds: float) -> Spend:
     )
 
 
-def _discrepancies(
-    case: Case, facing: Facing, result: Mapping[str, Any]
-) -> tuple[DiscrepancyTally, tuple[DiscrepancyError, ...]]:
+def _discrepancies(case: Case, facing: Facing, result: Result) -> tuple[DiscrepancyTally, tuple[DiscrepancyError, ...]]:
     """The failing checks of a result against the discrepancies that its source is known to have.
 
     A failing check finds a discrepancy if the figure in question takes part in it, or another figure that was read
     from the same print: one sentence may fill two keys.
     """
-    failing = [check for check in result["checks"] if check["result"] == "fail"]
-    errors = [check for check in failing if check["severity"] != "minor"]
+    failing = result.failing
+    errors = [check for check in failing if check.severity != "minor"]
     if case.planted is None:
         return DiscrepancyTally(), ()
-    prints = _prints(result["figures"])
+    prints = _prints(result.figures)
     there = {pair.gold_pointer: pair.got_pointer for pair in facing.pairs}
     sought = [(pointers, _everywhere(pointers, there, prints)) for pointers in case.planted]
     problems: list[DiscrepancyError] = []
     found = excused = 0
     for pointers, places in sought:
-        if any(places & set(check["pointers"]) for check in errors):
+        if any(places & set(check.pointers) for check in errors):
             found += 1
-        elif any(places & set(check["pointers"]) for check in failing):
+        elif any(places & set(check.pointers) for check in failing):
             excused += 1
             problems.append(DiscrepancyError("excused", pointers, ""))
         else:
             problems.append(DiscrepancyError("missed", pointers, ""))
     guilty = {place for _, places in sought for place in places}
-    false = [check for check in errors if not guilty & set(check["pointers"])]
-    problems += [DiscrepancyError("false", tuple(check["pointers"]), check["rule"]) for check in false]
-    minor = sum(not guilty & set(check["pointers"]) for check in failing if check["severity"] == "minor")
+    false = [check for check in errors if not guilty & set(check.pointers)]
+    problems += [DiscrepancyError("false", tuple(check.pointers), check.rule) for check in false]
+    minor = sum(not guilty & set(check.pointers) for check in failing if check.severity == "minor")
     missed = len(sought) - found - excused
     return DiscrepancyTally(found, excused, missed, len(false), minor), tuple(problems)
 
 
-def _prints(figures: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+def _prints(figures: Mapping[str, FigureEntry]) -> dict[str, frozenset[str]]:
     """For every figure, all that were read from the same print."""
     by_place: dict[tuple[object, ...], set[str]] = defaultdict(set)
     for pointer, figure in figures.items():
-        by_place[figure["page"], *figure["bbox"]].add(pointer)
+        by_place[figure.page, *figure.bbox].add(pointer)
     return {pointer: frozenset(together) for together in by_place.values() for pointer in together}
 
 

@@ -47,7 +47,7 @@ def of_recount(cases: Sequence[Case]) -> Standing:
     figures, seconds = 0, 0.0
     for case in cases:
         started = time.perf_counter()
-        report = structure(case.source)["report"]
+        report = structure(case.source).report
         seconds += time.perf_counter() - started
         figures += _right(case.gold(), report)
     return Standing("Recount", figures, seconds)

@@ -13,6 +13,7 @@ from recount.eval.cases import Case, find_cases
 from recount.eval.metrics import DiscrepancyTally, PlaceTally, RepairTally, RowTally, TextTally, tally
 from recount.eval.results import by_section, by_status, by_tag, totals
 from recount.eval.scores import CaseScore, overlap, score, score_failure
+from recount.pipeline.result import typed
 from recount.tests.eval.made import GOLD, check, one_case, put, result
 
 FIGURES = 12
@@ -24,7 +25,7 @@ def case(tmp_path: Path) -> Case:
 
 
 def scored(case: Case, content: dict[str, Any]) -> CaseScore:
-    return score(case, content, seconds=1.5)
+    return score(case, typed(content), seconds=1.5)
 
 
 def section(found: CaseScore, name: str) -> Any:

@@ -96,8 +96,8 @@ def test_a_file_of_no_family_says_so(tmp_path: Path) -> None:
 def test_a_family_that_is_asked_for_is_taken(tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
     path.write_bytes(generate_budget(5).pdf)
-    assert structure(path)["contract"] == "department-budget/1"
-    assert structure(path, FINAL_ACCOUNTS)["contract"] == "final-accounts/1"
+    assert structure(path).contract == "department-budget/1"
+    assert structure(path, FINAL_ACCOUNTS).contract == "final-accounts/1"
 
 
 def test_every_family_has_a_mapper_and_a_name_of_its_own() -> None:

@@ -21,6 +21,7 @@ from recount.eval.forced import Forced
 from recount.eval.generator import Form, Options, generate
 from recount.eval.generator.files import write_case
 from recount.eval.leaves import face, is_number
+from recount.pipeline.assemble import plain_values
 from recount.pipeline.document import Document
 from recount.pipeline.model.ask.pieces import pieces_of
 from recount.pipeline.model.ask.protocol import Choice
@@ -30,7 +31,6 @@ from recount.pipeline.model.mapper import Mapper
 from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.model.transport.probe import probe
-from recount.pipeline.result import plain_values
 from recount.pipeline.structure import document_of
 from recount.pipeline.verify.recount import Status
 from recount.schemas.family import Family
