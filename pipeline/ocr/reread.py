@@ -10,13 +10,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
-import pymupdf
 
 from recount.pipeline.document import Box, Token
+from recount.pipeline.mupdf import mupdf
 from recount.pipeline.ocr.image.frame import Frame
 from recount.pipeline.ocr.image.images import Picture, part_of, picture_of_page, pictures_of_files, turned
 from recount.pipeline.ocr.image.prepare import Grey, Image, red
@@ -31,7 +30,6 @@ FIGURE_SIGNS = frozenset("0123456789.,-%")
 _PAD = 0.12  # of the height of a box, around it; more would show the neighbours
 _LEAST = 0.02  # probability below which an alternative reading is not worth mentioning
 _EDGE = 0.2  # share of a crop's side within which a ruling line may have come along
-_mupdf: Any = pymupdf
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ def _part(path: Path, page: int, quarters: int, part: tuple[float, float]) -> Pi
 def _picture(path: Path, page: int) -> Picture:
     if is_image(path):
         return next(picture for number, picture in enumerate(pictures_of_files(path), 1) if number == page)
-    with _mupdf.open(path, filetype="pdf") as document:
+    with mupdf.open(path, filetype="pdf") as document:
         return picture_of_page(document[page - 1])
 
 
