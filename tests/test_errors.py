@@ -27,7 +27,8 @@ def import_everything() -> None:
             try:
                 importlib.import_module(module.name)
             except ModuleNotFoundError as error:
-                assert error.name in _OPTIONAL, f"{module.name} needs {error.name}"
+                if error.name not in _OPTIONAL:
+                    raise
     for name in ("recount.cli", "recount.options"):
         importlib.import_module(name)
 

@@ -89,24 +89,21 @@ def forget() -> None:
 
 
 def second_reading(
-    image: Image, allowed: Collection[str] | None = None, engines: Sequence[EngineName] = ("openvino",)
+    image: Image, allowed: Collection[str] | None = None, engine_name: EngineName = "openvino"
 ) -> tuple[SecondReading, ...]:
     """What a crop says under all preparations, the best supported first.
 
-    allowed: the only characters it may consist of, such as FIGURE_SIGNS. engines: each preparation is read by every
-    one of them; as both run the same networks, a second one hardly ever adds anything.
+    allowed: the only characters it may consist of, such as FIGURE_SIGNS.
     """
     support: dict[str, int] = defaultdict(int)
     scores: dict[str, float] = defaultdict(float)
-    for name in engines:
-        for prepared in _preparations(image):
-            readings = engine(name).recognise_line(prepared, allowed)
-            for index, reading in enumerate(readings):
-                text = reading.text.strip()
-                if not text or reading.score < _LEAST:
-                    continue
-                support[text] += index == 0
-                scores[text] = max(scores[text], reading.score)
+    for prepared in _preparations(image):
+        for index, reading in enumerate(engine(engine_name).recognise_line(prepared, allowed)):
+            text = reading.text.strip()
+            if not text or reading.score < _LEAST:
+                continue
+            support[text] += index == 0
+            scores[text] = max(scores[text], reading.score)
     ranked = sorted(scores, key=lambda text: (-support[text], -scores[text]))
     return tuple(SecondReading(text, support[text], round(min(1.0, scores[text]), 4)) for text in ranked)
 
@@ -204,7 +201,7 @@ class ScanRereader:
         image = crop(self.scans, token.page, token.box)
         if image is None:
             return ()
-        found = second_reading(image, FIGURE_SIGNS, (self.engine_name,))
+        found = second_reading(image, FIGURE_SIGNS, self.engine_name)
         return tuple(each.text for each in found if each.support)
 
 
