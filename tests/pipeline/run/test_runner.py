@@ -297,7 +297,7 @@ def test_a_file_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         hashed.append(path)
         return hash_of(path)
 
-    for module in ("worker", "structure"):
+    for module in ("run.worker", "structure"):
         monkeypatch.setattr(f"recount.pipeline.{module}.hash_of", counted)
     assert run([Source(report, "a.pdf")], tmp_path, jobs=1).structured == 1
     assert hashed == [report]
