@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import io
+import json
 import re
 import shlex
 import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -221,3 +223,136 @@ def test_the_commands_of_a_document_work_in_their_order(file: str, structured: P
         answer = next((answer for pattern, answer in REFUSED.items() if re.search(pattern, command.text)), None)
         assert (code, answer or "") == (2 if answer else 0, answer if answer and answer in said else ""), said
         assert said, f"{command.text} says nothing"
+
+
+# --- paths and numbers
+
+
+FOLDERS = "docs|eval|examples|pipeline|prompts|schemas|tests"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_the_files_that_a_document_names_are_there(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    named = re.findall(rf"`((?:{FOLDERS})/[\w./-]*)`", text)
+    assert not [name for name in named if not (ROOT / name).exists()]
+    linked = [link.partition("#")[0] for link in re.findall(r"\]\((?!https?://)([^)]+)\)", text)]
+    assert not [link for link in linked if link and not (path.parent / link).exists()]
+
+
+COUNTED = {"no": 0, "none": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
+MARK = re.compile(r"<!-- (?P<what>from|table from|by hand)[: ]\s*(?P<rest>.*?)\s*-->\n", flags=re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Backed:
+    """A mark in a document, and the paragraph or table behind it.
+
+    `<!-- from FILE: PRINTED = KEY; PRINTED = KEY + KEY; PRINTED < KEY -->` stands before a paragraph that prints these
+    numbers; `<!-- table from FILE: ROW = KEY; … | COLUMN = KEY; … -->` before a table whose cells are the values at the
+    row's key and the column's below it. FILE is a JSON file of the repository, a KEY a way into it (summary.cases).
+    `<!-- by hand: HOW -->` stands before a table that no file backs, and says how it was measured.
+    """
+
+    file: str
+    what: str
+    rest: str
+    block: str
+
+    @property
+    def source(self) -> Any:
+        """What the file holds that the numbers come from."""
+        return json.loads((ROOT / self.rest.partition(":")[0]).read_text(encoding="utf-8"))
+
+    @property
+    def said(self) -> str:
+        """The pairs of what is printed and its key."""
+        return re.sub(r"\s+", " ", self.rest.partition(":")[2])
+
+
+def marks() -> Iterator[Backed]:
+    for path in DOCUMENTS:
+        text = path.read_text(encoding="utf-8")
+        for mark in MARK.finditer(text):
+            block = text[mark.end() :].partition("\n\n")[0]
+            yield Backed(path.relative_to(ROOT).as_posix(), mark["what"], mark["rest"], block)
+
+
+MARKS = list(marks())
+
+
+def value_at(source: Any, key: str) -> Decimal:
+    """The number at a key, or the sum of those at several."""
+    total = Decimal(0)
+    for way in key.split("+"):
+        found = source
+        for step in way.strip().split("."):
+            found = found[int(step)] if isinstance(found, list) else found[step]
+        total += Decimal(str(found))
+    return total
+
+
+def agrees(printed: str, value: Decimal) -> bool:
+    """Whether a printed number is the value, as far as it is printed. 100 % is all, not nearly all."""
+    if printed in COUNTED:
+        return value == COUNTED[printed]
+    number = Decimal(printed.removesuffix("%").strip().replace(",", ""))
+    if printed.endswith("%"):
+        value *= 100
+        if number in (0, 100):
+            return value == number
+    return abs(value - number) <= Decimal(1).scaleb(int(number.as_tuple().exponent)) / 2
+
+
+@pytest.mark.parametrize("mark", [mark for mark in MARKS if mark.what == "from"], ids=lambda mark: mark.rest[:60])
+def test_the_numbers_of_a_paragraph_are_those_of_its_file(mark: Backed) -> None:
+    for pair in mark.said.split(";"):
+        printed, relation, key = map(str.strip, re.split(r"([=<])", pair, maxsplit=1))
+        assert re.search(rf"(?<![\w,.]){re.escape(printed)}(?!\w|[,.]\d)", mark.block), f"{printed} is not printed"
+        value = value_at(mark.source, key)
+        if relation == "<":
+            assert Decimal(printed.removesuffix("%").strip()) / (100 if "%" in printed else 1) < value, pair
+        else:
+            assert agrees(printed, value), f"{printed} is printed, {key} is {value}"
+
+
+def cells_of(table: str) -> list[list[str]]:
+    """The rows of a table without the line below its heads."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+    return [row for row in rows if not all(re.fullmatch(r"[ :-]*", cell) for cell in row)]
+
+
+def keys_of(said: str) -> dict[str, str]:
+    pairs = (pair.split("=") for pair in said.split(";"))
+    return {name.strip(): key.strip() for name, key in pairs}
+
+
+@pytest.mark.parametrize("mark", [mark for mark in MARKS if mark.what == "table from"], ids=lambda mark: mark.rest[:60])
+def test_the_cells_of_a_table_are_those_of_its_file(mark: Backed) -> None:
+    rows, columns = map(keys_of, mark.said.split("|"))
+    (_, *heads), *lines = cells_of(mark.block)
+    assert (list(columns), list(rows)) == (heads, [line[0] for line in lines])
+    for name, *cells in lines:
+        for head, printed in zip(heads, cells, strict=True):
+            value = value_at(mark.source, f"{rows[name]}.{columns[head]}")
+            assert agrees(printed, value), f"{name}, {head}: {printed} is printed, the file has {value}"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_table_of_numbers_says_where_they_come_from(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for table in re.finditer(r"(?:^\|.*\n?)+", text, flags=re.MULTILINE):
+        cells = [cell for row in cells_of(table[0])[1:] for cell in row[1:] if cell]
+        numbers = [cell for cell in cells if re.fullmatch(r"[\d.,]+( %)?", cell)]
+        marked = text[: table.start()].endswith("-->\n")
+        assert marked or len(numbers) <= len(cells) / 2, f"{path.name}: no mark before\n{table[0][:200]}"
+
+
+def test_a_number_that_is_not_the_files_is_noticed() -> None:
+    value = Decimal("0.9568064554774702")
+    assert agrees("95.7 %", value)
+    assert not agrees("95.8 %", value)
+    assert not agrees("100 %", Decimal("0.9999"))
+    assert agrees("1,955.06", Decimal("1955.06"))
+    assert not agrees("one", Decimal(2))
+    assert value_at({"a": {"b": [1, 2]}, "c": 3}, "a.b.1 + c") == 5
