@@ -3,7 +3,7 @@
     scan = degrade(pdf, LEVELS["fair"], seed=7)
     scan = degrade(pdf, replace(LEVELS["good"], seal=1.0), seed=7)
 
-The same PDF, damage and seed give the same bytes. Needs numpy and Pillow (`pip install 'recount[eval]'`).
+The same PDF, damage and seed give the same bytes. Needs numpy and Pillow (`pip install 'recount-reports[eval]'`).
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def scan_of(level: str | None, knobs: Sequence[str]) -> Scan | None:
     if level not in LEVELS:
         raise UsageError(f"no level of damage is called {level}; there are {', '.join(LEVELS)}")
     if find_spec("numpy") is None or find_spec("PIL") is None:
-        raise UsageError("to make scans, numpy and Pillow must be installed: pip install 'recount[eval]'")
+        raise UsageError("to make scans, numpy and Pillow must be installed: pip install 'recount-reports[eval]'")
     return Scan(level, replace(LEVELS[level], **dict(_knob(each) for each in knobs)))
 
 

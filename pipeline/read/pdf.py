@@ -19,15 +19,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import pymupdf
-
 from recount.pipeline.document import Box, Line, Page, Pages
 from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
+from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
 from recount.pipeline.read.rulings import read_rulings
 
 # --- whether the text layer of a page can be used
@@ -112,9 +110,7 @@ def _has_body(lines: Iterable[Line], height: float) -> bool:
 
 # Without PRESERVE_LIGATURES MuPDF spells ligatures out. CID_FOR_UNKNOWN_UNICODE, which "words" sets, must
 # stay off: it passes the number of an unmapped glyph off as a character, a wrong digit that nobody notices.
-_mupdf: Any = pymupdf  # only parts of it have types
-_FLAGS = _mupdf.TEXT_PRESERVE_WHITESPACE | _mupdf.TEXT_MEDIABOX_CLIP
-_MUPDF_ERRORS = (RuntimeError, ValueError, _mupdf.mupdf.FzErrorBase)
+_FLAGS = mupdf.TEXT_PRESERVE_WHITESPACE | mupdf.TEXT_MEDIABOX_CLIP
 _HEADER_REACH = 1024  # a PDF may have other bytes before its "%PDF-", but no more than this
 _DROPPED = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
 _UNDECODED = re.compile("zlib error|read error|unknown filter|not a stream|cannot load object")
@@ -131,27 +127,13 @@ def read_pdf(path: Path) -> Pages:
     file cannot be read at all). The messages name the file without its folder.
     """
     _require_header(path)
-    with _quiet_mupdf():
+    with quiet_mupdf():
         try:
-            with _mupdf.open(path, filetype="pdf") as document:
+            with mupdf.open(path, filetype="pdf") as document:
                 _require_pages(document, path.name)
                 return Pages(tuple(_read_pages(document)))
-        except _MUPDF_ERRORS as error:
+        except MUPDF_ERRORS as error:
             raise NotAPdf(f"{path.name} is damaged and cannot be read.") from error
-
-
-@contextmanager
-def _quiet_mupdf() -> Iterator[None]:
-    """MuPDF writes its complaints about a file to stderr; the file's errors are ours to report."""
-    tools = _mupdf.TOOLS
-    errors, warnings = tools.mupdf_display_errors(), tools.mupdf_display_warnings()
-    tools.mupdf_display_errors(False)
-    tools.mupdf_display_warnings(False)
-    try:
-        yield
-    finally:
-        tools.mupdf_display_errors(errors)
-        tools.mupdf_display_warnings(warnings)
 
 
 def _require_header(path: Path) -> None:
@@ -179,9 +161,9 @@ def _read_pages(document: Any) -> Iterator[Page]:
     """
     undecoded = False
     for page in document:
-        _mupdf.TOOLS.reset_mupdf_warnings()
+        mupdf.TOOLS.reset_mupdf_warnings()
         result = _read_page(page)
-        complaints = _mupdf.TOOLS.mupdf_warnings()
+        complaints = mupdf.TOOLS.mupdf_warnings()
         undecoded = undecoded or _UNDECODED.search(complaints) is not None
         lost = document.is_repaired and not result.lines  # a blank page, or a page whose content is gone
         if undecoded or lost or _UNPARSED.search(complaints):
@@ -206,7 +188,7 @@ def _picture_share(page: Any) -> float:
     """The share of the page's area that pictures cover, 0..1 (overlaps counted twice)."""
     whole = float(abs(page.rect))
     frame = page.rect * page.derotation_matrix  # MuPDF places pictures on the page before its rotation
-    area = sum(float(abs(frame & _mupdf.Rect(image["bbox"]))) for image in page.get_image_info())
+    area = sum(float(abs(frame & mupdf.Rect(image["bbox"]))) for image in page.get_image_info())
     return min(1.0, area / whole) if whole else 0.0
 
 

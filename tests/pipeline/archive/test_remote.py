@@ -115,7 +115,7 @@ def test_what_is_not_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> N
         raise ModuleNotFoundError(name)
 
     monkeypatch.setattr(extras.importlib, "import_module", missing)
-    with pytest.raises(UsageError, match=r"needs fsspec, which is not installed: pip install 'recount\[remote\]'"):
+    with pytest.raises(UsageError, match=r"fsspec, which is not installed: pip install 'recount-reports\[remote\]'"):
         find_sources([ARCHIVE])
 
 

@@ -22,9 +22,9 @@ import pymupdf
 import pytest
 
 from recount.pipeline.archive import limits
-from recount.pipeline.archive.limits import Limits, TooLarge, check
+from recount.pipeline.archive.limits import Limits, check
 from recount.pipeline.archive.sources import find_sources
-from recount.pipeline.errors import UsageError
+from recount.pipeline.errors import TooLarge, UsageError
 from recount.pipeline.result import Result, read_result
 from recount.pipeline.run.ledger import Attempt, Ledger
 from recount.pipeline.run.pool import Bounds

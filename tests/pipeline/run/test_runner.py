@@ -77,7 +77,7 @@ def test_each_report_has_a_result_and_a_row(go: Any, tmp_path: Path, jobs: int) 
     assert results(tmp_path / "out") == ["2022/a.pdf.json", "b.pdf.json"]
     assert read_result(tmp_path / "out/reports/2022/a.pdf.json").source.file == "2022/a.pdf"
     with Ledger(tmp_path / "out" / "ledger.sqlite") as ledger:
-        assert ledger.attempts("2022/a.pdf")[0].status == "ok"
+        assert ledger.latest()["2022/a.pdf"].status == "ok"
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -118,7 +118,7 @@ def test_a_bad_report_costs_the_others_nothing(go: Any, archive: Path, tmp_path:
     }
     assert results(tmp_path / "out") == ["2022/a.pdf.json", "b.pdf.json"]
     with Ledger(tmp_path / "out" / "ledger.sqlite") as ledger:
-        trace = ledger.attempts("odd.pdf")[0].traceback
+        trace = ledger.latest()["odd.pdf"].traceback
         assert trace is not None
         assert "by_content" in trace
     (archive / "locked.pdf").write_text("unlocked now")
