@@ -30,22 +30,21 @@ from recount.pipeline.read.rulings import read_rulings
 
 # --- whether the text layer of a page can be used
 
-
 Verdict = Literal["text", "ocr", "unusable"]
 
 _GARBAGE_SHARE = 0.05  # bullets of symbol fonts are private-use characters too: a few are normal
 _LOST_SHARE = 0.02  # U+FFFD: MuPDF met a glyph whose character it does not know
 _MOJIBAKE_SHARE = 0.3  # ÖÐ¹ú: Chinese bytes read as Latin-1
-_FEW_SIGNS = 12  # a page number, the stamp of a scanning app: less than this is no text of a page
+_FEW_CHARACTERS = 12  # a page number, the stamp of a scanning app: less than this is no text of a page
 _COVERED = 0.5  # share of the page under pictures from which it may be a scan
 _PICTURED = 0.1  # without any text, a picture of this share may hold the text
 _OUTLINES = 60  # curved paths from which a page without text may have its letters drawn as outlines
 _MARGIN = 0.08  # share of the height at head and foot in which stamps and page numbers stand
 
 _CID = re.compile(r"\(cid:\d+\)")
-_SIGNS = re.compile(r"[0-9０-９\u3400-\u4dbf\u4e00-\u9fff]")
+_DIGITS_AND_IDEOGRAPHS = re.compile(r"[0-9０-９\u3400-\u4dbf\u4e00-\u9fff]")
 _LATIN_1 = re.compile(r"[\u00a1-\u00ff]")
-_WITHOUT_MEANING = frozenset({"Co", "Cn", "Cs", "Cc"})
+_MEANINGLESS = frozenset({"Co", "Cn", "Cs", "Cc"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def judge(
     height: of the page, in points. picture_share: the share of the page under pictures, asked only if it
     matters. drawings: MuPDF's cdrawings of the page.
     """
-    if is_garbage(layer.raw) or layer.askew > len(layer.raw) + _FEW_SIGNS:
+    if is_garbage(layer.raw) or layer.askew > len(layer.raw) + _FEW_CHARACTERS:
         return "unusable"
     if not layer.lines and not layer.hidden:
         return "unusable" if picture_share() >= _PICTURED or has_outlines(drawings) else "text"
@@ -78,7 +77,7 @@ def judge(
 def is_garbage(text: str) -> bool:
     """Whether too many of the characters have no meaning."""
     length = len(text)
-    bad = sum(text.count(char) for char in set(text) if unicodedata.category(char) in _WITHOUT_MEANING)
+    bad = sum(text.count(char) for char in set(text) if unicodedata.category(char) in _MEANINGLESS)
     bad += sum(len(cid) for cid in _CID.findall(text))
     return (
         bad > _GARBAGE_SHARE * length
@@ -102,11 +101,13 @@ def _has_body(lines: Iterable[Line], height: float) -> bool:
     count = 0
     for line in lines:
         if _MARGIN * height < (line.box[1] + line.box[3]) / 2 < (1 - _MARGIN) * height:
-            count += len(_SIGNS.findall(line.text))
-            if count >= _FEW_SIGNS:
+            count += len(_DIGITS_AND_IDEOGRAPHS.findall(line.text))
+            if count >= _FEW_CHARACTERS:
                 return True
     return False
 
+
+# --- pages, as MuPDF reads them
 
 # Without PRESERVE_LIGATURES MuPDF spells ligatures out. CID_FOR_UNKNOWN_UNICODE, which "words" sets, must
 # stay off: it passes the number of an unmapped glyph off as a character, a wrong digit that nobody notices.
@@ -172,68 +173,68 @@ def _read_pages(document: Any) -> Iterator[Page]:
 
 
 def _read_page(page: Any) -> Page:
-    turn: Matrix | None = tuple(page.rotation_matrix) if page.rotation else None
+    rotation: Matrix | None = tuple(page.rotation_matrix) if page.rotation else None
     _, _, width, height = page.rect
     drawings = page.get_cdrawings()
-    layer = _Builder(width, height, turn).layer(page.get_text("rawdict", flags=_FLAGS))
+    layer = _Builder(width, height, rotation).layer(page.get_text("rawdict", flags=_FLAGS))
     verdict = judge(layer, height, lambda: _picture_share(page), drawings)
     number = page.number + 1
     if verdict == "unusable":
         return Page(number, width, height, (), (), readable=False)
     lines = layer.lines if verdict == "text" else layer.lines + layer.hidden
-    return Page(number, width, height, lines, read_rulings(drawings, turn), origin=verdict)
+    return Page(number, width, height, lines, read_rulings(drawings, rotation), origin=verdict)
 
 
 def _picture_share(page: Any) -> float:
     """The share of the page's area that pictures cover, 0..1 (overlaps counted twice)."""
-    whole = float(abs(page.rect))
+    page_area = float(abs(page.rect))
     frame = page.rect * page.derotation_matrix  # MuPDF places pictures on the page before its rotation
     area = sum(float(abs(frame & mupdf.Rect(image["bbox"]))) for image in page.get_image_info())
-    return min(1.0, area / whole) if whole else 0.0
+    return min(1.0, area / page_area) if page_area else 0.0
 
 
 @dataclass
 class _Builder:
-    """Collects the lines of one page of width × height points; turn: the matrix of its rotation, if any."""
+    """Collects the lines of one page of width × height points; rotation: as a matrix, if it has one."""
 
     width: float
     height: float
-    turn: Matrix | None
+    rotation: Matrix | None
     raw: list[str] = field(default_factory=list)
     askew: int = 0
     seen: dict[str, list[Box]] = field(default_factory=dict)
 
     def layer(self, rawdict: dict[str, Any]) -> Layer:
         """The text of the page, visible and hidden, from MuPDF's "rawdict"."""
-        shown: list[Line] = []
+        visible: list[Line] = []
         hidden: list[Line] = []
         for block in rawdict["blocks"]:
             for line in block["lines"]:
                 if not self._is_level(line["dir"]):
-                    self._stand_askew(line, shown)
+                    self._leave_askew(line, visible)
                     continue
                 spans = line["spans"]
                 unseen = [span for span in spans if span.get("alpha", 255) == 0]
                 if unseen:
                     self._add(unseen, None, hidden)
-                    self._add([span for span in spans if span.get("alpha", 255)], None, shown)
+                    self._add([span for span in spans if span.get("alpha", 255)], None, visible)
                 else:
-                    self._add(spans, line["bbox"], shown)
-        return Layer(tuple(shown), tuple(hidden), "".join(self.raw), self.askew)
+                    self._add(spans, line["bbox"], visible)
+        return Layer(tuple(visible), tuple(hidden), "".join(self.raw), self.askew)
 
     def _is_level(self, direction: tuple[float, float]) -> bool:
         x, y = direction
-        if self.turn:
-            a, b, c, d, _, _ = self.turn
+        if self.rotation:
+            a, b, c, d, _, _ = self.rotation
             x, y = a * x + c * y, b * x + d * y
         return x > 0.999 and abs(y) < 0.02
 
-    def _stand_askew(self, line: dict[str, Any], shown: list[Line]) -> None:
+    def _leave_askew(self, line: dict[str, Any], visible: list[Line]) -> None:
         """Text at an angle is not read; in vertical writing each character stands upright and is a line."""
-        if line["wmode"] == 1 and abs(line["dir"][0]) < 0.02 and not self.turn:
+        if line["wmode"] == 1 and abs(line["dir"][0]) < 0.02 and not self.rotation:
             for span in line["spans"]:
                 for char in span["chars"]:
-                    self._add([{"chars": [char]}], None, shown)
+                    self._add([{"chars": [char]}], None, visible)
         else:
             self.askew += sum(len(span["chars"]) for span in line["spans"])
 
@@ -244,8 +245,8 @@ class _Builder:
             return
         self.raw.append(text)
         boxes: list[Box] = [char["bbox"] for char in chars]
-        if self.turn:
-            boxes, box = [_turned(each, self.turn) for each in boxes], None
+        if self.rotation:
+            boxes, box = [_rotated(char_box, self.rotation) for char_box in boxes], None
         if _DROPPED.search(text) or text[0].isspace() or text[-1].isspace():
             text, boxes, box = *_trimmed(text, boxes), None
             if not text:
@@ -286,9 +287,9 @@ def _hull(boxes: list[Box]) -> Box:
     )
 
 
-def _turned(box: Box, turn: Matrix) -> Box:
-    """The box on the page as displayed; turn is a rotation by a multiple of 90 degrees."""
-    a, b, c, d, e, f = turn
+def _rotated(box: Box, rotation: Matrix) -> Box:
+    """The box on the page as displayed; rotation is one by a multiple of 90 degrees."""
+    a, b, c, d, e, f = rotation
     x0, y0 = a * box[0] + c * box[1] + e, b * box[0] + d * box[1] + f
     x1, y1 = a * box[2] + c * box[3] + e, b * box[2] + d * box[3] + f
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
