@@ -20,8 +20,8 @@ Output.reports(self) -> Iterator[StructuredReport]
 Output.table(self, name: str, status: str | Sequence[str] | None = None) -> polars.DataFrame
 Output.tables: list[str]
 StructuredReport(name: str, result: Result) -> None
-StructuredReport.discrepancies: list[Mapping[str, Any]]
-StructuredReport.figures: Mapping[str, Mapping[str, Any]]
+StructuredReport.discrepancies: list[Check]
+StructuredReport.figures: Mapping[str, FigureEntry]
 StructuredReport.name: str
 StructuredReport.report: Any
 StructuredReport.result: Result
