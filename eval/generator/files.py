@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from recount.eval.generator.budget_case import BudgetCase
+from recount.eval.generator.budgets import BudgetCase
 from recount.eval.generator.case import Case
 
 

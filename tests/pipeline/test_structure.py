@@ -13,7 +13,7 @@ import pymupdf
 import pytest
 
 from recount.eval.generator import Case, Form, Options, generate
-from recount.eval.leaves import leaves
+from recount.eval.score.leaves import leaves
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAReport
 from recount.pipeline.result import Result
 from recount.pipeline.structure import Ocr, structure

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from recount.eval.generator.budget_case import BudgetCase
-from recount.eval.leaves import is_number, leaves
+from recount.eval.generator.budgets import BudgetCase
+from recount.eval.score.leaves import is_number, leaves
 from recount.pipeline.map.grammar.passage import BUDGET
 from recount.pipeline.map.labelled.sections import read_section
 from recount.pipeline.result import Result

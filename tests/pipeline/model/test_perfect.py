@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from recount.eval.leaves import is_number, leaves
+from recount.eval.score.leaves import is_number, leaves
 from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.use import Modelling
 from recount.pipeline.result import Result, plain

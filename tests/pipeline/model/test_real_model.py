@@ -15,12 +15,12 @@ from typing import Any
 import pymupdf
 import pytest
 
-from recount.eval.align import by_name
-from recount.eval.cases import read_json
-from recount.eval.forced import Forced
+from recount.eval.cases.files import read_json
 from recount.eval.generator import Form, Options, generate
 from recount.eval.generator.files import write_case
-from recount.eval.leaves import face, is_number
+from recount.eval.models.forced import Forced
+from recount.eval.score.align import by_name
+from recount.eval.score.leaves import face, is_number
 from recount.pipeline.assemble import plain_values
 from recount.pipeline.document import Document
 from recount.pipeline.model.ask.pieces import pieces_of
