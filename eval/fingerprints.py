@@ -22,8 +22,7 @@ from pathlib import Path
 from recount.eval.cases.files import find_cases
 from recount.eval.commands import GOLD
 from recount.eval.generator import Form, Options, generate
-from recount.eval.generator.gold.budget_district import generate_district_budget
-from recount.eval.generator.gold.budget_national import generate_budget
+from recount.eval.generator.budgets import generate_budget, generate_district_budget
 from recount.eval.scans.damage import LEVELS
 from recount.eval.scans.degrade import degrade
 from recount.pipeline.errors import DocumentError

@@ -8,10 +8,14 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from recount.eval.generator.budgets import BudgetCase
+from recount.eval.generator.budgets import (
+    BudgetCase,
+    draft_budget,
+    draft_district_budget,
+    generate_budget,
+    generate_district_budget,
+)
 from recount.eval.generator.case import Discrepancy
-from recount.eval.generator.gold.budget_district import draft_district_budget, generate_district_budget
-from recount.eval.generator.gold.budget_national import draft_budget, generate_budget
 from recount.eval.generator.plant import value_at
 
 

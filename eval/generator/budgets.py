@@ -1,4 +1,7 @@
-"""A generated budget (部门预算公开), and what every kind of it is made by: figures put otherwise, pages set."""
+"""Departmental budgets (部门预算公开) with known figures: in the national wording, and as Shanghai's districts publish them.
+
+`generate_budget(seed)` and `generate_district_budget(seed)` make one; the same seed gives the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,19 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from recount.eval.generator.accounts.classification import TRADES
 from recount.eval.generator.case import Discrepancy
+from recount.eval.generator.forms.budget_district import document
+from recount.eval.generator.forms.budget_national import narrative
+from recount.eval.generator.forms.budget_tables import tables
+from recount.eval.generator.gold.budget_district import DistrictBudget
+from recount.eval.generator.gold.budget_national import NationalBudget
 from recount.eval.generator.gold.budget_prints import Prints
 from recount.eval.generator.gold.shape import Json
 from recount.eval.generator.typeset.blocks import Block
 from recount.eval.generator.typeset.compose import typeset
 from recount.eval.generator.typeset.style import draw_style
+from recount.eval.generator.words.units import Unit, draw_unit
 
 
 @dataclass(frozen=True)
@@ -58,3 +68,52 @@ def set_pages(
         "repeat_header": drawn.repeat_header,
     }
     return BudgetCase(name, gold, printed.pdf, tags, figures=tuple(prints.figures))
+
+
+def generate_budget(
+    seed: int, printed: Mapping[str, Decimal | str] | None = None, style: str | None = None
+) -> BudgetCase:
+    """One budget. printed: by JSON pointer, what is printed in place of what would be right."""
+    rng, unit, gold = _national(seed, printed)
+    prints = Prints()
+    said = prints.noting(gold)
+    return set_pages(f"budget-{seed:05d}", gold, narrative(rng, said, unit, tables(rng, said)), rng, style, prints)
+
+
+def draft_budget(seed: int, printed: Mapping[str, Decimal | str] | None = None) -> Json:
+    """The gold of `generate_budget`, without typesetting (much faster)."""
+    return _national(seed, printed)[2]
+
+
+def _national(seed: int, printed: Mapping[str, Decimal | str] | None) -> tuple[Random, Unit, Json]:
+    """The gold, whose it is, and what the words are drawn with."""
+    rng = Random(f"budget/{seed}")
+    trade = rng.choice(sorted(TRADES))
+    unit = draw_unit(rng, trade, summary=False)
+    gold = NationalBudget(rng, trade, unit).report()
+    put_all(gold, printed)
+    return rng, unit, gold
+
+
+def generate_district_budget(
+    seed: int, printed: Mapping[str, Decimal | str] | None = None, style: str | None = None
+) -> BudgetCase:
+    """One budget. printed: by JSON pointer, what is printed (in 万元) in place of what would be right."""
+    rng, unit, gold = _district(seed, printed)
+    prints = Prints()
+    return set_pages(f"district-{seed:05d}", gold, document(rng, prints.noting(gold), unit), rng, style, prints)
+
+
+def draft_district_budget(seed: int, printed: Mapping[str, Decimal | str] | None = None) -> Json:
+    """The gold of `generate_district_budget`, without typesetting (much faster)."""
+    return _district(seed, printed)[2]
+
+
+def _district(seed: int, printed: Mapping[str, Decimal | str] | None) -> tuple[Random, Unit, Json]:
+    """The gold, whose it is, and what the words are drawn with."""
+    rng = Random(f"district/{seed}")
+    trade = rng.choice(sorted(TRADES))
+    unit = draw_unit(rng, trade, summary=rng.random() < 0.5)
+    gold = DistrictBudget(rng, trade, unit).report()
+    put_all(gold, printed)
+    return rng, unit, gold

@@ -8,7 +8,7 @@ import pymupdf
 import pytest
 
 from recount.eval.generator import Form, Options, generate
-from recount.eval.generator.gold.budget_national import generate_budget
+from recount.eval.generator.budgets import generate_budget
 from recount.pipeline.document import Document
 from recount.pipeline.errors import NotAReport
 from recount.pipeline.map.registry import MAPPERS

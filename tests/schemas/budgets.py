@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from recount.eval.generator.gold.budget_district import draft_district_budget
-from recount.eval.generator.gold.budget_national import draft_budget
+from recount.eval.generator.budgets import draft_budget, draft_district_budget
 from recount.schemas.department_budget.family import DEPARTMENT_BUDGET
 from recount.schemas.figures import Figure, Model
 from recount.tests.schemas.gold import fill

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from recount.eval.generator.gold.budget_national import draft_budget
+from recount.eval.generator.budgets import draft_budget
 from recount.schemas.arithmetic import Evaluation, evaluate
 from recount.schemas.department_budget.family import DEPARTMENT_BUDGET
 from recount.schemas.department_budget.statements import ProjectTable

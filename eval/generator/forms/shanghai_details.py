@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from recount.eval.generator.gold.shanghai import PERFORMANCE, PROCUREMENT, RATINGS, TRIPS
+from recount.eval.generator.gold.shape import Json
 from recount.eval.generator.typeset.blocks import Block, Para
 
-if TYPE_CHECKING:
-    from recount.eval.generator.forms.shanghai import Shanghai
+
+class Writer(Protocol):
+    """What the writer of the whole report does for its sections."""
+
+    gold: Json
+
+    def say(self, template: str, key: str = "") -> Para:
+        """A paragraph of the section `key`."""
+
 
 _PARTS = (("overseas", "因公出国（境）费"), ("vehicles", "公务用车购置及运行维护费"), ("reception", "公务接待费"))
 
 
-def unmapped(writer: Shanghai, section: str) -> list[str]:
+def unmapped(writer: Writer, section: str) -> list[str]:
     """Template places of the section's figures without a key, in their order."""
     places = []
     for index, entry in enumerate(writer.gold["unmapped_figures"]):
@@ -24,7 +32,7 @@ def unmapped(writer: Shanghai, section: str) -> list[str]:
     return places
 
 
-def three_public(writer: Shanghai) -> list[Block]:
+def three_public(writer: Writer) -> list[Block]:
     """七、: （一） totals against budget and last year, （二） details."""
     node = writer.gold["three_public"]
     rate = unmapped(writer, TRIPS)[0]
@@ -47,7 +55,7 @@ def three_public(writer: Shanghai) -> list[Block]:
     ]
 
 
-def _reason(writer: Shanghai) -> str:
+def _reason(writer: Writer) -> str:
     """Why final and budget differ."""
     budget = writer.gold["three_public"]["budget"]
     if budget["reason"] is None:
@@ -56,7 +64,7 @@ def _reason(writer: Shanghai) -> str:
     return f"{{Y}}年度“三公”经费支出决算数{word}预算数的主要原因：{{three_public.budget.reason:t}}。"
 
 
-def _changes(writer: Shanghai) -> str:
+def _changes(writer: Writer) -> str:
     """Against last year: the whole and its parts, each 持平 or with amount and percent."""
     node = writer.gold["three_public"]
     parts = []
@@ -77,7 +85,7 @@ def _amount(at: str, change: dict[str, object]) -> str:
     return f"{verb}{{{at}.amount:M}}万元，{rate}{{{at}.percent:P}}"
 
 
-def _details(writer: Shanghai) -> list[Block]:
+def _details(writer: Writer) -> list[Block]:
     """（二）: counts, or that there was nothing."""
     if writer.gold["three_public"]["vehicles_owned"] is None:
         return [writer.say("{U}{Y}年度无“三公”经费财政拨款支出。")]
@@ -92,7 +100,7 @@ def _details(writer: Shanghai) -> list[Block]:
     return [writer.say(text, "three_public") for text in texts]
 
 
-def performance(writer: Shanghai) -> list[Block]:
+def performance(writer: Writer) -> list[Block]:
     """十、: what was set, tracked and evaluated."""
     p = unmapped(writer, PERFORMANCE)
     ratings = "；".join(f"绩效评级为“{name}”的项目{p[5 + i]}个" for i, name in enumerate(RATINGS))
@@ -106,7 +114,7 @@ def performance(writer: Shanghai) -> list[Block]:
     return [writer.say(text)]
 
 
-def procurement(writer: Shanghai) -> list[Block]:
+def procurement(writer: Writer) -> list[Block]:
     """十一（二）"""
     p = unmapped(writer, PROCUREMENT)
     text = (
@@ -122,7 +130,7 @@ def procurement(writer: Shanghai) -> list[Block]:
     return [writer.say(text), writer.say(small)]
 
 
-def assets(writer: Shanghai, owner: str, fleet: Mapping[str, str]) -> Para:
+def assets(writer: Writer, owner: str, fleet: Mapping[str, str]) -> Para:
     """十一（三）. owner: how the form names who has the cars. fleet: what it calls their kinds, by key."""
     kinds = "、".join(f"{label}{{vehicles_{kind}:i}}辆" for kind, label in fleet.items())
     noted = writer.gold["state_assets"]["vehicles_other_note"]

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from random import Random
+from typing import Protocol
 
+from recount.eval.generator.gold.shape import Json
 from recount.eval.generator.typeset.blocks import Block, Para
 
-if TYPE_CHECKING:
-    from recount.eval.generator.forms.xinjiang import Narrative
+
+class Writer(Protocol):
+    """What the writer of the whole narrative does for its sections."""
+
+    rng: Random
+    gold: Json
+
+    @property
+    def new(self) -> bool:
+        """Whether the 2023 form is used."""
+
+    def us(self) -> str:
+        """What the unit calls itself."""
+
+    def say(self, template: str, node: Json | list[Json], pointer: str) -> str:
+        """A template filled in."""
+
+    def change(self, node: Json, key: str) -> str:
+        """The change against last year."""
+
+    def comparison(self, key: str) -> str:
+        """The comparison with the budget."""
+
 
 _AT = "/three_public"
 _PARTS = (
@@ -28,14 +51,14 @@ _USES = {
 }
 
 
-def three_public(writer: Narrative) -> list[Block]:
+def three_public(writer: Writer) -> list[Block]:
     """The paragraphs of 七: totals, details, budgets."""
     node = writer.gold["three_public"]
     texts = [_totals(writer), *_details(writer), _budgets(writer)]
     return [Para(writer.say(text, node, _AT)) for text in texts]
 
 
-def _totals(writer: Narrative) -> str:
+def _totals(writer: Writer) -> str:
     """The total and its three parts."""
     node = writer.gold["three_public"]
     start = "{Y}年度财政拨款“三公”经费支出" + ("" if writer.new else "决算") + "{total:m}万元，比上年"
@@ -47,7 +70,7 @@ def _totals(writer: Narrative) -> str:
     return f"{start}{writer.change(node, 'change')}。其中：{'；'.join(parts)}。具体情况如下："
 
 
-def _details(writer: Narrative) -> list[str]:
+def _details(writer: Writer) -> list[str]:
     """Trips, vehicles and receptions with their counts; the amounts are printed once more."""
     node = writer.gold["three_public"]
     use = {
@@ -72,7 +95,7 @@ def _details(writer: Narrative) -> list[str]:
     ]
 
 
-def _budgets(writer: Narrative) -> str:
+def _budgets(writer: Writer) -> str:
     """The comparison with 全年预算数, whole and by part."""
     start = "与全年预算相比，财政拨款“三公”经费支出" if writer.new else "与全年预算数相比情况：“三公”经费支出"
     parts = [f"{label}全年预算数{writer.comparison(key)}" for key, label in _BUDGETS]

@@ -1,21 +1,17 @@
-"""Departmental budgets as Shanghai's districts publish them, with known figures.
+"""The gold of a departmental budget as Shanghai's districts publish it.
 
 Tables in 元, words in 万元; no numbered parts; one section for income and expenditure, its items in quotation marks;
-a table of targets for each project. `generate_district_budget(seed)` makes one; the same seed gives the same bytes.
+a table of targets for each project.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from random import Random
 from typing import Any, ClassVar
 
 from recount.eval.generator.accounts.budget import Draft
-from recount.eval.generator.accounts.classification import TRADES, subject
-from recount.eval.generator.budgets import BudgetCase, put_all, set_pages
-from recount.eval.generator.forms.budget_district import document
-from recount.eval.generator.gold.budget_prints import Prints
+from recount.eval.generator.accounts.classification import subject
 from recount.eval.generator.gold.budget_rows import (
     CENT,
     NOTHING,
@@ -30,7 +26,6 @@ from recount.eval.generator.gold.shape import Json
 from recount.eval.generator.words.glossary import TERMS
 from recount.eval.generator.words.kinds import SHANGHAI_FLEET
 from recount.eval.generator.words.reasons import THINGS, reason
-from recount.eval.generator.words.units import Unit, draw_unit
 
 YEAR = 2026
 _TARGETS = (
@@ -47,36 +42,12 @@ _TARGETS = (
 )
 
 
-def generate_district_budget(
-    seed: int, printed: Mapping[str, Decimal | str] | None = None, style: str | None = None
-) -> BudgetCase:
-    """One budget. printed: by JSON pointer, what is printed (in 万元) in place of what would be right."""
-    rng, unit, gold = _drawn(seed, printed)
-    prints = Prints()
-    return set_pages(f"district-{seed:05d}", gold, document(rng, prints.noting(gold), unit), rng, style, prints)
-
-
-def draft_district_budget(seed: int, printed: Mapping[str, Decimal | str] | None = None) -> Json:
-    """The gold of `generate_district_budget`, without typesetting (much faster)."""
-    return _drawn(seed, printed)[2]
-
-
-def _drawn(seed: int, printed: Mapping[str, Decimal | str] | None) -> tuple[Random, Unit, Json]:
-    """The gold, whose it is, and what the words are drawn with."""
-    rng = Random(f"district/{seed}")
-    trade = rng.choice(sorted(TRADES))
-    unit = draw_unit(rng, trade, summary=rng.random() < 0.5)
-    gold = _District(rng, trade, unit).report()
-    put_all(gold, printed)
-    return rng, unit, gold
-
-
 def said(amount: Decimal) -> Decimal:
     """An amount as words print it: 万元 with two decimals."""
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
-class _District(Draft):
+class DistrictBudget(Draft):
     """Draws one budget in whole 元 (here in 万元, as the contract wants them)."""
 
     grain = Decimal("0.0001")

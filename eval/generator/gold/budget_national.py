@@ -1,21 +1,13 @@
-"""Departmental budgets (部门预算公开) with known figures: the second report family, in the national wording.
-
-`generate_budget(seed)` makes one; the same seed gives the same bytes.
-"""
+"""The gold of a departmental budget (部门预算公开) in the national wording: 万元 with two decimals."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from random import Random
 from typing import ClassVar
 
 from recount.eval.generator.accounts.budget import Draft
-from recount.eval.generator.accounts.classification import TRADES, subject
-from recount.eval.generator.budgets import BudgetCase, put_all, set_pages
-from recount.eval.generator.forms.budget_national import narrative
-from recount.eval.generator.forms.budget_tables import tables
-from recount.eval.generator.gold.budget_prints import Prints
+from recount.eval.generator.accounts.classification import subject
 from recount.eval.generator.gold.budget_rows import (
     CENT,
     NOTHING,
@@ -30,7 +22,6 @@ from recount.eval.generator.gold.budget_rows import (
 from recount.eval.generator.gold.shape import Json
 from recount.eval.generator.words.glossary import TERMS
 from recount.eval.generator.words.reasons import reason
-from recount.eval.generator.words.units import Unit, draw_unit
 
 YEAR = 2025
 COLUMNS = (
@@ -39,32 +30,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def generate_budget(
-    seed: int, printed: Mapping[str, Decimal | str] | None = None, style: str | None = None
-) -> BudgetCase:
-    """One budget. printed: by JSON pointer, what is printed in place of what would be right."""
-    rng, unit, gold = _drawn(seed, printed)
-    prints = Prints()
-    said = prints.noting(gold)
-    return set_pages(f"budget-{seed:05d}", gold, narrative(rng, said, unit, tables(rng, said)), rng, style, prints)
-
-
-def draft_budget(seed: int, printed: Mapping[str, Decimal | str] | None = None) -> Json:
-    """The gold of `generate_budget`, without typesetting (much faster)."""
-    return _drawn(seed, printed)[2]
-
-
-def _drawn(seed: int, printed: Mapping[str, Decimal | str] | None) -> tuple[Random, Unit, Json]:
-    """The gold, whose it is, and what the words are drawn with."""
-    rng = Random(f"budget/{seed}")
-    trade = rng.choice(sorted(TRADES))
-    unit = draw_unit(rng, trade, summary=False)
-    gold = _National(rng, trade, unit).report()
-    put_all(gold, printed)
-    return rng, unit, gold
-
-
-class _National(Draft):
+class NationalBudget(Draft):
     """Draws one budget in 万元 with two decimals."""
 
     grain = CENT

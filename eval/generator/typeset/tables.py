@@ -4,13 +4,44 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from recount.eval.generator.typeset.blocks import Cell, Grid
-from recount.eval.generator.typeset.lines import atoms, wrap
+from recount.eval.generator.typeset.lines import Face, atoms, wrap
+from recount.eval.generator.typeset.rules import Box
+from recount.eval.generator.typeset.style import Style
 
-if TYPE_CHECKING:
-    from recount.eval.generator.typeset.pages import Press
+
+class Press(Protocol):
+    """What a table needs of whoever sets the pages."""
+
+    style: Style
+    face: Face
+    y: float
+    top: float
+    broken_tables: int
+
+    @property
+    def left(self) -> float:
+        """The left edge of the text."""
+
+    @property
+    def width(self) -> float:
+        """The width of the text."""
+
+    @property
+    def bottom(self) -> float:
+        """The lowest place that text may reach."""
+
+    def break_page(self, landscape: bool | None = None) -> None:
+        """Go on on a new page."""
+
+    def text(self, x: float, y: float, text: str, size: float, *, bold: bool = False, extra: float = 0) -> None:
+        """Print a line."""
+
+    def draw(self, boxes: list[Box]) -> None:
+        """Draw rules."""
+
 
 _NUMBER = re.compile(r"[-−－]?[\d０-９][\d０-９,，.．\s]*[%％]?\s?分?$")
 

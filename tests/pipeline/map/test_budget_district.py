@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recount.eval.generator.budgets import BudgetCase
-from recount.eval.generator.gold.budget_district import generate_district_budget
+from recount.eval.generator.budgets import BudgetCase, generate_district_budget
 from recount.pipeline.map.department_budget.sections import compilation
 from recount.pipeline.map.department_budget.statements import map_statements, title_of
 from recount.pipeline.map.department_budget.targets import map_targets

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from recount.eval.generator.budgets import BudgetCase
-from recount.eval.generator.gold.budget_national import generate_budget
+from recount.eval.generator.budgets import BudgetCase, generate_budget
 from recount.eval.score.leaves import leaves
 from recount.pipeline.document import Document
 from recount.pipeline.map.department_budget.sections import (
