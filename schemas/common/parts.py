@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import ClassVar, Generic
 
 from recount.schemas.arithmetic import Identity, growth, same, share, variance
-from recount.schemas.figures import F, Figure, Kind, Model, figure, money, percent, text
+from recount.schemas.figures import F, Figure, Kind, Model, Phrasing, figure, money, percent, text
 
 UP = r"增加|增长|上升|提高|增幅|上涨"
 DOWN = r"减少|下降|降低|减幅|降幅|下跌"
@@ -18,14 +18,11 @@ _TURNED = rf"(?:{UP}|{DOWN})[^,，▮]{{0,6}}"
 
 
 class Change(Model, Generic[F]):
-    """与上年相比: signed, 减少/下降/降低 are negative. 持平 has no figures and its sentence as reason.
+    """与上年相比: signed, 减少/下降/降低 are negative. 持平 has no figures and its sentence as reason."""
 
-    said, here and below: by figure, a regular expression for the words right before it, by which a reader knows it.
-    basis: what its sentence compares with, where the same words are said of both.
-    """
-
-    said: ClassVar[Mapping[str, str]] = {"amount": _TURNED, "percent": _TURNED}
-    basis: ClassVar[Mapping[str, str]] = {"amount": LAST_YEAR, "percent": LAST_YEAR}
+    phrasing: ClassVar[Phrasing] = Phrasing(
+        before={"amount": _TURNED, "percent": _TURNED}, basis={"amount": LAST_YEAR, "percent": LAST_YEAR}
+    )
     amount: F | None = money("增减额")
     percent: F | None = percent("增减率")
     reason: str | None = text("主要原因")
@@ -34,7 +31,7 @@ class Change(Model, Generic[F]):
 class Portion(Model, Generic[F]):
     """A part of a total."""
 
-    said: ClassVar[Mapping[str, str]] = {"percent": r"占[^。;]{0,40}"}
+    phrasing: ClassVar[Phrasing] = Phrasing(before={"percent": r"占[^。;]{0,40}"})
     amount: F | None = money("金额")
     percent: F | None = percent("占比")
 
@@ -42,14 +39,16 @@ class Portion(Model, Generic[F]):
 class Comparison(Model, Generic[F]):
     """预决算对比: variance_percent is 预决算差异率, completion_percent 完成预算的…%, each only where printed."""
 
-    said: ClassVar[Mapping[str, str]] = {
-        "budget": r"预算(?:数|额|总额)?(?:安排|核定|批复)?(?:为|是|:)?",
-        "final": r"(?:决算|执行|支出|收入)(?:数|额)?(?:为|是|:)?",
-        "variance_percent": r"(?:差异率|增长|下降|高|低)(?:为|是|:)?",
-        "completion_percent": r"预算(?:数|额)?的|完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?(?:为|达)?",
-    }
-    basis: ClassVar[Mapping[str, str]] = {"variance_percent": BUDGET}
-    also_own: ClassVar[tuple[str, ...]] = ("final",)  # the 决算数 is the very amount that is compared
+    phrasing: ClassVar[Phrasing] = Phrasing(
+        before={
+            "budget": r"预算(?:数|额|总额)?(?:安排|核定|批复)?(?:为|是|:)?",
+            "final": r"(?:决算|执行|支出|收入)(?:数|额)?(?:为|是|:)?",
+            "variance_percent": r"(?:差异率|增长|下降|高|低)(?:为|是|:)?",
+            "completion_percent": r"预算(?:数|额)?的|完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?(?:为|达)?",
+        },
+        basis={"variance_percent": BUDGET},
+        also_own=("final",),  # the 决算数 is the very amount that is compared
+    )
     budget: F | None = money("预算数")
     final: F | None = money("决算数")
     variance_percent: F | None = percent("预决算差异率")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import ClassVar, Generic, Literal
 
 from recount.schemas.arithmetic import (
@@ -17,7 +17,7 @@ from recount.schemas.arithmetic import (
     total,
 )
 from recount.schemas.common.parts import Change, Comparison, Portion, change_of, changed_alike
-from recount.schemas.figures import F, Figure, Model, area, count, money, part, percent, rows, text
+from recount.schemas.figures import F, Figure, Model, Phrasing, area, count, money, part, percent, rows, text
 
 __all__ = ["BudgetItem", "Change", "ClassAmount", "Comparison", "Portion", "change_of", "changed_alike"]
 
@@ -288,7 +288,7 @@ class BasicExpenditure(Model, Generic[F]):
 class ThreePublicItem(Model, Generic[F]):
     """“三公”经费的一项."""
 
-    said: ClassVar[Mapping[str, str]] = {"percent": Portion.said["percent"]}
+    phrasing: ClassVar[Phrasing] = Portion.phrasing
     amount: F | None = money("支出决算")
     percent: F | None = percent("占比")
     change: Change[F] | None = part("与上年相比")
