@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from recount.schemas.common.rows import ROW_LABELS
 from recount.schemas.department_budget.report import Report
 from recount.schemas.family import Family, Heading
-from recount.schemas.final_accounts.family import ROW_LABELS
 
 # The headings of a departmental budget, in the national wording and in those of publishers that follow it.
 

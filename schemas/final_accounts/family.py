@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from recount.schemas.common.rows import ROW_LABELS
 from recount.schemas.family import Family, Heading
 from recount.schemas.final_accounts.report import Report
 
@@ -73,16 +74,6 @@ OUTLINE: tuple[Heading, ...] = (
         ("general_public_budget",),
     ),
 )
-
-
-# Level-1 and level-2 labels of the performance tables (forms.md), and the rows that close a table.
-ROW_LABELS = frozenset(
-    {
-        "产出指标", "效益指标", "满意度指标", "成本指标", "数量指标", "质量指标", "时效指标", "经济成本指标",
-        "社会成本指标", "生态环境成本指标", "经济效益指标", "社会效益指标", "生态效益指标", "可持续影响指标",
-        "服务对象满意度指标", "总分", "合计", "总计", "本年收入合计", "本年支出合计",
-    }
-)  # fmt: skip
 
 FINAL_ACCOUNTS = Family(
     name="final_accounts",
