@@ -26,11 +26,10 @@ from recount.pipeline.usage import NOTHING, Usage
 from recount.pipeline.verify import Verified
 from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.resolve import Rejected
-from recount.schemas.common.parts import UnmappedFigure
+from recount.schemas.common.parts import UNMAPPED, UnmappedFigure
 from recount.schemas.describe import fields_of, nested
 from recount.schemas.figures import Model, Ref
 
-UNMAPPED = "unmapped_figures"
 _MARK = re.compile(r"@\d+")
 
 

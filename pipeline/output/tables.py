@@ -10,7 +10,9 @@ from pydantic import BaseModel
 
 from recount.pipeline.errors import UsageError
 from recount.schemas.describe import Leaf, RowList, leaves_of, row_lists
+from recount.schemas.family import RowTable
 from recount.schemas.figures import Kind
+from recount.schemas.registry import family_of_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,28 +133,24 @@ DISCREPANCIES = Table(
     ),
 )
 
-_BY_ROW_MODEL = {
-    "budget_items": ("支出项目", "Items of expenditure (类 款 项) of the budgets' narratives.", "BudgetItem"),
-    "indicators": ("绩效指标", "Level-3 indicators of the self-evaluation tables.", "Indicator"),
-    "fund_rows": ("项目资金", "Rows of money of the self-evaluation tables.", "FundRow"),
-}
-"""Tables whose rows have one model, wherever a report has a list of them."""
-
-_STATEMENTS = "statements"
-"""The section whose lists of rows, whatever their models, make the table statement_rows."""
-
 
 @cache
 def tables_of(model: type[BaseModel]) -> tuple[Table, ...]:
     """Every table that reports of a model are exported as."""
-    lists = row_lists(model)
-    rows = [
-        _row_table(name, title, words, tuple(each for each in lists if each.model.__name__.startswith(row)))
-        for name, (title, words, row) in _BY_ROW_MODEL.items()
+    lists, family = row_lists(model), family_of_report(model)
+    declared = family.tables if family is not None else ()
+    tables = [
+        _row_table(table.name, table.title, table.description, tuple(rows for rows in lists if _is_of(rows, table)))
+        for table in declared
     ]
-    inside = tuple(each for each in lists if each.way[0] == _STATEMENTS)
-    rows.append(_row_table("statement_rows", "决算报表", "Rows of the final-account statements.", inside))
-    return (REPORTS, FIGURES, *(table for table in rows if table.lists), DISCREPANCIES)
+    return (REPORTS, FIGURES, *(table for table in tables if table.lists), DISCREPANCIES)
+
+
+def _is_of(listed: RowList, table: RowTable) -> bool:
+    """Whether the rows of a list are rows of a table."""
+    if table.rows is not None:
+        return issubclass(listed.model, table.rows)
+    return listed.way[0] == table.section
 
 
 def table_named(model: type[BaseModel], name: str) -> Table:

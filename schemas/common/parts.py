@@ -129,6 +129,10 @@ class StateAssets(Model, Generic[F]):
         yield at_most("房屋价值 ≤ 固定资产原值 − 车辆价值", self.building_value, bound)
 
 
+UNMAPPED = "unmapped_figures"
+"""The key of a report under which the figures stand that have no key."""
+
+
 class UnmappedFigure(Model, Generic[F]):
     """A figure printed in the narrative that has no key: nothing that is printed is lost."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from recount.schemas.common.rows import ROW_LABELS
-from recount.schemas.family import Family, Heading
+from recount.schemas.family import Family, Heading, RowTable, YearLink
+from recount.schemas.final_accounts.narrative import BudgetItem
+from recount.schemas.final_accounts.performance import FundRow, Indicator
 from recount.schemas.final_accounts.report import Report
 
 # The headings of a departmental final account: forms X, S and N (contract, forms.md).
@@ -75,6 +77,48 @@ OUTLINE: tuple[Heading, ...] = (
     ),
 )
 
+LINKS = (
+    YearLink("年末结转和结余", "/income_expenditure/closing_carryover", "/income_expenditure/opening_carryover"),
+    YearLink(
+        "年末财政拨款结转和结余", "/fiscal_appropriation/closing_carryover", "/fiscal_appropriation/opening_carryover"
+    ),
+    YearLink("政府性基金年末结转和结余", "/government_funds/closing_carryover", "/government_funds/opening_carryover"),
+    YearLink("国有资本经营年末结转和结余", "/state_capital/closing_carryover", "/state_capital/opening_carryover"),
+    YearLink(
+        "收入支出决算总表·年末结转和结余",
+        "/statements/income_expenditure/closing_carryover",
+        "/statements/income_expenditure/opening_carryover",
+    ),
+    YearLink(
+        "财政拨款收入支出决算总表·年末财政拨款结转和结余",
+        "/statements/fiscal_appropriation/closing_carryover/total",
+        "/statements/fiscal_appropriation/opening_carryover",
+    ),
+    *(
+        YearLink(title, total, total, change)
+        for title, total, change in (
+            ("收入总计", "/income_expenditure/income_total", "/income_expenditure/income_change/amount"),
+            ("支出总计", "/income_expenditure/expenditure_total", "/income_expenditure/expenditure_change/amount"),
+            ("财政拨款收入总计", "/fiscal_appropriation/income_total", "/fiscal_appropriation/income_change/amount"),
+            (
+                "财政拨款支出总计",
+                "/fiscal_appropriation/expenditure_total",
+                "/fiscal_appropriation/expenditure_change/amount",
+            ),
+            ("一般公共预算财政拨款支出", "/general_public_budget/total", "/general_public_budget/change/amount"),
+            ("“三公”经费支出", "/three_public/total", "/three_public/change/amount"),
+        )
+    ),
+)
+"""What is carried over from one year to the next, and what is compared with the year before."""
+
+TABLES = (
+    RowTable("budget_items", "支出项目", "Items of expenditure (类 款 项) of the budgets' narratives.", BudgetItem),
+    RowTable("indicators", "绩效指标", "Level-3 indicators of the self-evaluation tables.", Indicator),
+    RowTable("fund_rows", "项目资金", "Rows of money of the self-evaluation tables.", FundRow),
+    RowTable("statement_rows", "决算报表", "Rows of the final-account statements.", section="statements"),
+)
+
 FINAL_ACCOUNTS = Family(
     name="final_accounts",
     title="部门决算公开",
@@ -90,4 +134,7 @@ FINAL_ACCOUNTS = Family(
     ),
     row_labels=ROW_LABELS,
     table_starts=r"项目名称|部门\(单位\)名称|单位名称|部门名称",
+    links=LINKS,
+    tables=TABLES,
+    tabled=("statements", "project_evaluations"),
 )

@@ -15,7 +15,7 @@ from recount.pipeline.map.labelled.tables import grid_titled, read_lines, read_r
 from recount.pipeline.split.outline import Section, sections_of
 from recount.pipeline.split.text import plain
 from recount.pipeline.split.titles import front_lines
-from recount.schemas.common.parts import UnmappedFigure
+from recount.schemas.common.parts import UNMAPPED, UnmappedFigure
 from recount.schemas.describe import Field, fields_of
 from recount.schemas.family import Family
 from recount.schemas.figures import Model, Ref
@@ -30,8 +30,8 @@ def map_labelled(document: Document, family: Family) -> Mapped:
     values = {key: value for key, field in fields.items() if (value := reader.field(field)) is not None}
     found = bool(values)
     values |= front_of(reader.sections["front"].paragraphs, family.front, fields)
-    if "unmapped_figures" in fields:
-        values["unmapped_figures"] = in_reading_order(reader.unmapped)
+    if UNMAPPED in fields:
+        values[UNMAPPED] = in_reading_order(reader.unmapped)
     return Mapped(family.report_of(Ref)(**values), NAME, found)
 
 

@@ -16,6 +16,7 @@ from recount.pipeline.model.ask.question import Wanted
 from recount.pipeline.split.outline import Section, sections_of
 from recount.pipeline.split.text import fold
 from recount.pipeline.split.titles import titles_over
+from recount.schemas.common.parts import UNMAPPED
 from recount.schemas.describe import fields_of, holds_figures
 from recount.schemas.family import Family
 from recount.schemas.figures import Kind, Model
@@ -84,7 +85,7 @@ def pieces_of(document: Document, family: Family) -> Pieces:
     places = list(_tabled(model))
     for name, field in fields_of(model).items():
         own = _sections_of_field(name, sections)
-        if not own or name == "unmapped_figures":
+        if not own or name == UNMAPPED:
             continue
         if field.is_text:
             copied[name] = own[0]
