@@ -166,30 +166,27 @@ class RowList:
 @cache
 def leaves_of(model: type[BaseModel]) -> tuple[Leaf, ...]:
     """The fields of a row, those of its parts too; lists are left out."""
-    return tuple(_leaves_of(model, (), ()))
-
-
-def _leaves_of(model: type[BaseModel], way: Way, titles: tuple[str, ...]) -> Iterator[Leaf]:
+    found: list[Leaf] = []
     for key, field in fields_of(model).items():
         if field.part is not None:
-            yield from _leaves_of(field.part, (*way, key), (*titles, field.title))
+            inside = leaves_of(field.part)
+            found += [Leaf((key, *leaf.way), (field.title, *leaf.titles), leaf.field) for leaf in inside]
         elif not field.many:
-            yield Leaf((*way, key), (*titles, field.title), field)
+            found.append(Leaf((key,), (field.title,), field))
+    return tuple(found)
 
 
 @cache
 def row_lists(model: type[BaseModel]) -> tuple[RowList, ...]:
     """Every list of rows in a report, lists within rows too, in the order of the report."""
-    return tuple(_row_lists(model, ()))
-
-
-def _row_lists(model: type[BaseModel], way: Way) -> Iterator[RowList]:
+    found: list[RowList] = []
     for key, field in fields_of(model).items():
-        if field.part is not None:
-            yield from _row_lists(field.part, (*way, key))
-        elif field.model is not None:
-            yield RowList((*way, key, ROW), field.model)
-            yield from _row_lists(field.model, (*way, key, ROW))
+        if field.model is None:
+            continue
+        way = (key, ROW) if field.many else (key,)
+        found += [RowList(way, field.model)] if field.many else []
+        found += [RowList((*way, *rows.way), rows.model) for rows in row_lists(field.model)]
+    return tuple(found)
 
 
 # How a report is walked, whatever stands in its fields: references, figures, or the plain values of a result.
@@ -268,8 +265,8 @@ def rows_at(
 
 _ROW_NAMES = ("level3", "item_name", "name", "source", "class_name", "label")
 """The fields that say which row of a list this is; a row is called by the first of them that it fills."""
-_ROW_KINDS = ("unit_kind",)
-"""Words of the schema that tell rows apart which have no printed name: for a list of places, not for a sentence."""
+_ROW_NAMES_OR_KINDS = (*_ROW_NAMES, "unit_kind")
+"""And a word of the schema that tells rows apart which have no printed name: for lists of places, not for sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +295,8 @@ def spot(model: type[BaseModel], way: Way) -> Spot:
 
 def steps_of(pointer: str) -> tuple[str, ...]:
     """The keys and numbers of a pointer."""
-    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+    steps = pointer.split("/")[1:]
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in steps) if "~" in pointer else tuple(steps)
 
 
 def way_of(steps: Sequence[str]) -> Way:
@@ -311,18 +309,14 @@ def titles(model: type[BaseModel], report: Mapping[str, Any], pointer: str) -> l
 
     Where the model or the report does not know the way, the pointer's own words stand.
     """
-    steps = steps_of(pointer)
-    found = zip(steps, spot(model, way_of(steps)).titles, _along(report, steps), strict=True)
-    return [
-        title if title is not None else f"{int(step) + 1} {row_name(value)}".rstrip() for step, title, value in found
-    ]
+    named = _along(model, report, pointer)
+    return [f"{int(step) + 1} {row_name(value)}".rstrip() if title is None else title for step, title, value in named]
 
 
 def title_of(report: Model, pointer: str) -> str:
     """The title of a place in a sentence: that of its field, after the name (or number) of the row that it is in."""
-    steps = steps_of(pointer)
     title, row = "", ""
-    for step, own, value in zip(steps, spot(type(report), way_of(steps)).titles, _along(report, steps), strict=True):
+    for step, own, value in _along(type(report), report, pointer):
         if own is not None:
             title = own
         else:
@@ -332,19 +326,19 @@ def title_of(report: Model, pointer: str) -> str:
 
 def row_name(row: object) -> str:
     """What a row of a list is called; "" if none of its fields says so."""
-    return _first_of((*_ROW_NAMES, *_ROW_KINDS), row)
+    return _first_of(_ROW_NAMES_OR_KINDS, row)
 
 
 def _first_of(keys: Sequence[str], row: object) -> str:
     return next((str(value) for key in keys if (value := _child(row, key))), "")
 
 
-def _along(report: object, steps: Sequence[str]) -> Iterator[object]:
-    """What stands in a report at each step of a pointer; None where there is nothing."""
-    value = report
-    for step in steps:
+def _along(model: type[BaseModel], report: object, pointer: str) -> Iterator[tuple[str, str | None, object]]:
+    """Each step of a pointer, the title of its field (None: the number of a row), and what stands there."""
+    steps, value = steps_of(pointer), report
+    for step, title in zip(steps, spot(model, way_of(steps)).titles, strict=True):
         value = _child(value, step)
-        yield value
+        yield step, title, value
 
 
 def _child(value: object, step: str) -> object:
