@@ -26,7 +26,8 @@ from recount.pipeline.verify import Verified
 from recount.pipeline.verify.coverage import coverage_of
 from recount.pipeline.verify.recount import Status
 from recount.schemas.arithmetic import Evaluation, Identity
-from recount.schemas.figures import Figure, Kind, Model
+from recount.schemas.describe import nested
+from recount.schemas.figures import Figure, Kind
 
 if TYPE_CHECKING:
     from recount.pipeline.model.use import ModelUse
@@ -90,13 +91,7 @@ def result_of(
 
 def plain_values(value: Any) -> Any:
     """A Report[Figure] as dicts, lists, Decimals and ints."""
-    if isinstance(value, Figure):
-        return number(value)
-    if isinstance(value, Model):
-        return {name: plain_values(getattr(value, name)) for name in type(value).model_fields}
-    if isinstance(value, tuple):
-        return [plain_values(entry) for entry in value]
-    return value
+    return nested(value, lambda leaf: number(leaf) if isinstance(leaf, Figure) else leaf)
 
 
 def number(figure: Figure) -> Decimal | int:

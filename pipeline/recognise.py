@@ -15,8 +15,9 @@ from types import ModuleType
 
 from recount.pipeline.document import Document, Grid, Paragraph, Text
 from recount.pipeline.errors import UsageError
-from recount.pipeline.map.labelled.labels import words_of
+from recount.pipeline.map.labelled.sections import words_of
 from recount.pipeline.split.titles import FRONT_LINES, LONGEST_FRONT_LINE
+from recount.schemas.describe import fields_of
 from recount.schemas.family import Family, Heading
 from recount.schemas.figures import Model, Ref
 from recount.schemas.registry import FAMILIES
@@ -111,7 +112,15 @@ def _wrong(family: object) -> str | None:
 def _patterns(family: Family) -> Iterator[str]:
     """Every regular expression of a family."""
     yield from (family.front, family.table_starts, *family.signs, *(each.title for each in family.outline))
-    yield from words_of(family.report_of(Ref))
+    yield from _words_in(family.report_of(Ref))
+
+
+def _words_in(model: type[Model]) -> Iterator[str]:
+    """The rules for the words of a model's fields and of those below it."""
+    for field in fields_of(model).values():
+        yield words_of(field)
+        if field.model is not None and field.model is not model:
+            yield from _words_in(field.model)
 
 
 def _wrong_pattern(pattern: str) -> str | None:

@@ -31,6 +31,35 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class YearLink:
+    """One amount in the reports of two years that follow each other.
+
+    title: what it is called. earlier, later: where it stands in either report (pointers). change: where the later
+    report says by how much it grew since; None where it says the amount itself: one's closing is the other's opening.
+    """
+
+    title: str
+    earlier: str
+    later: str
+    change: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowTable:
+    """A table that rows of reports are exported as.
+
+    rows: the model of its rows, wherever a report has a list of them; section: or else the key of the section whose
+    lists of rows, whatever their models, make the table.
+    """
+
+    name: str
+    title: str
+    description: str
+    rows: type[Model] | None = None
+    section: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """A report family.
 
@@ -46,6 +75,9 @@ class Family:
     labelled: its fields say themselves by what words they are known (schemas/figures.py), so that it needs no
     template mapper of its own.
 
+    links: what the reports of two years say alike. tables: what its rows are exported as. tabled: the keys of a report
+    under which each part is a table of its own.
+
     prompts: the folder of the prompts of a family that the user brings; those of Recount's own are in prompts/.
     """
 
@@ -59,6 +91,9 @@ class Family:
     row_labels: frozenset[str] = frozenset({"合计", "总计"})
     table_starts: str = r"(?!)"
     labelled: bool = False
+    links: tuple[YearLink, ...] = ()
+    tables: tuple[RowTable, ...] = ()
+    tabled: tuple[str, ...] = ()
     prompts: Path | None = None
 
     def report_of(self, figure: Any) -> Any:

@@ -6,10 +6,11 @@ verifier works on. Both come from one schema definition, generic in its figure t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -74,10 +75,25 @@ def half_of(kind: Kind, quantum: Decimal) -> Decimal:
     return _NOTHING if exact else quantum * _HALF
 
 
+@dataclass(frozen=True, slots=True)
+class Phrasing:
+    """How running text says the figures of a part, whatever the part is of; rules are regular expressions.
+
+    before: by figure, the words right before it, by which a reader knows it. basis: by figure, what its sentence
+    compares with, where the same words are said of both. also_own: the figures that name the very amount once more
+    that the part is of.
+    """
+
+    before: Mapping[str, str] = field(default_factory=dict)
+    basis: Mapping[str, str] = field(default_factory=dict)
+    also_own: tuple[str, ...] = ()
+
+
 class Model(BaseModel):
-    """Base of every schema model: frozen, no unknown keys."""
+    """Base of every schema model: frozen, no unknown keys. phrasing: how running text says its figures."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    phrasing: ClassVar[Phrasing] = Phrasing()
 
 
 def figure(kind: Kind, title: str, words: str | None = None) -> Any:

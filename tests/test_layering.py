@@ -60,6 +60,31 @@ def test_no_arrow_points_back() -> None:
     assert not wrong
 
 
+def test_no_family_imports_another() -> None:
+    """What two families share stands in schemas/common."""
+    folders = {path.parent.name for path in (ROOT / "schemas").glob("*/family.py")}
+    assert {"final_accounts", "department_budget", "starter"} <= folders
+    wrong = []
+    for file, tree in FILES.items():
+        parts = file.split("/")
+        if parts[0] != "schemas" or parts[1] not in folders | {"common"}:
+            continue
+        for module in imported(tree):
+            family = module.removeprefix("recount.schemas.").partition(".")[0]
+            if family in folders - {parts[1]}:
+                wrong.append(f"{file} imports {module}")
+    assert not wrong
+
+
+def test_the_schemas_have_no_circle_of_imports() -> None:
+    """Not for types either: an import below TYPE_CHECKING counts."""
+    trees = {file.removesuffix(".py").replace("/", "."): tree for file, tree in FILES.items() if "schemas/" in file}
+    needs = {name: {module.removeprefix("recount.") for module in imported(tree)} for name, tree in trees.items()}
+    while free := {name for name, needed in needs.items() if not needed & needs.keys()}:
+        needs = {name: needed for name, needed in needs.items() if name not in free}
+    assert not needs
+
+
 def test_no_file_is_too_long_to_read() -> None:
     lengths = {file: len((ROOT / file).read_text(encoding="utf-8").splitlines()) for file in FILES}
     assert not {file: length for file, length in lengths.items() if length > LONGEST}

@@ -5,20 +5,18 @@ No marks, no resolving, no verifier; the sign is the model's own. The same field
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
-
-from pydantic import BaseModel
 
 from recount.pipeline.errors import NotToSchema, Truncated
 from recount.pipeline.model.answer.draft import merged
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.prompting import sheet
-from recount.pipeline.model.ask.question import Asker, Question
+from recount.pipeline.model.ask.question import Asker, Question, answer_model
 from recount.pipeline.model.ask.shown import show
-from recount.pipeline.model.fields import answer_model
 from recount.pipeline.model.mapper import parts_of
+from recount.schemas.describe import nested
 from recount.schemas.family import Family
 
 _SYSTEM = (
@@ -53,10 +51,4 @@ def _questions(family: Family, document: str, piece: Piece) -> list[Question]:
 
 def _plain(value: Any) -> Any:
     """An answer as nested plain values; its floats as decimals, by the digits that they print as."""
-    if isinstance(value, BaseModel):
-        return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, Mapping):
-        return {key: _plain(each) for key, each in value.items()}
-    return Decimal(str(value)) if isinstance(value, float) else value
+    return nested(value, lambda leaf: Decimal(str(leaf)) if isinstance(leaf, float) else leaf)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -11,10 +11,10 @@ from recount.pipeline.document import Document
 from recount.pipeline.model.ask.pieces import Piece, pieces_of
 from recount.pipeline.model.ask.question import Question, Reply
 from recount.pipeline.model.ask.shown import Shown
-from recount.pipeline.model.fields import is_list
 from recount.pipeline.model.mapper import Mapper, parts_of
 from recount.pipeline.split.text import fold
 from recount.pipeline.usage import NOTHING
+from recount.schemas.describe import fields_of, leaves_in
 from recount.schemas.figures import Model, Ref
 
 Answers = Mapping[str, Mapping[str, Any]]
@@ -55,16 +55,10 @@ def _printed(prompt: str) -> str:
 
 def _narrowed(values: Mapping[str, Any], response: type[BaseModel]) -> dict[str, Any]:
     found = {}
-    for name, info in response.model_fields.items():
+    for name, field in fields_of(response).items():
         value = values.get(name)
-        inner = next((each for each in getattr(info.annotation, "__args__", ()) if _is_model(each)), None)
-        narrower = inner is not None and isinstance(value, Mapping) and not is_list(response, name)
-        found[name] = _narrowed(value, inner) if narrower and isinstance(value, Mapping) and inner else value
+        found[name] = _narrowed(value, field.part) if field.part is not None and isinstance(value, Mapping) else value
     return found
-
-
-def _is_model(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def perfect_answers(document: Document, mapper: Mapper, report: Model) -> dict[str, dict[str, Any]]:
@@ -92,7 +86,7 @@ class _Copier:
         return values
 
     def _fields(self, model: Model, wanted: Mapping[str, Any] | None) -> dict[str, Any]:
-        names = wanted if wanted is not None else type(model).model_fields
+        names = wanted if wanted is not None else fields_of(type(model))
         return {
             name: self._value(type(model), name, getattr(model, name), wanted[name] if wanted else None)
             for name in names
@@ -103,7 +97,7 @@ class _Copier:
             return self._marks.get(value.token)
         if isinstance(value, Model):
             return self._fields(value, wanted)
-        if is_list(model, name):
+        if fields_of(model)[name].many:
             return [row for each in value if (row := self._row(each)) is not None]
         if isinstance(value, str) and name not in _NOT_QUOTED and not self._says(value):
             return None
@@ -113,10 +107,10 @@ class _Copier:
         """A row that is shown, whole or in part; None for one of another block."""
         if not isinstance(row, Model):
             return row if self._says(row) else None
-        values, tokens = self._fields(row, None), list(_tokens(row))
+        values, tokens = self._fields(row, None), [leaf.token for _, leaf in leaves_in(row) if isinstance(leaf, Ref)]
         if tokens:
             return values if any(token in self._marks for token in tokens) else None
-        texts = [each for name in type(row).model_fields if isinstance(each := getattr(row, name), str)]
+        texts = [each for name in fields_of(type(row)) if isinstance(each := getattr(row, name), str)]
         return values if texts and all(map(self._says, texts)) else None
 
     def _says(self, text: str) -> bool:
@@ -125,14 +119,3 @@ class _Copier:
 
 _NOT_QUOTED = ("unit_kind", "as_of")
 """Texts that are no quotations: words of the schema, a date in the contract's form."""
-
-
-def _tokens(value: Any) -> Iterator[int]:
-    if isinstance(value, Ref):
-        yield value.token
-    elif isinstance(value, Model):
-        for name in type(value).model_fields:
-            yield from _tokens(getattr(value, name))
-    elif isinstance(value, tuple):
-        for each in value:
-            yield from _tokens(each)

@@ -20,7 +20,7 @@ from random import Random
 from recount.eval.verifier.base import Base, load, steps
 from recount.eval.verifier.fault import Fault
 from recount.eval.verifier.judge import Outcome, judge
-from recount.pipeline.verify.blame import title_of
+from recount.schemas.describe import title_of
 from recount.schemas.figures import Kind
 
 PEER = "paperpin"

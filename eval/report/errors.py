@@ -13,7 +13,7 @@ from recount.eval.score.harness import Evaluation
 from recount.eval.score.leaves import Number
 from recount.eval.score.scores import CaseScore, FigureError
 from recount.pipeline.run.store import report_model
-from recount.pipeline.titles import titles
+from recount.schemas.describe import titles
 from recount.schemas.registry import FAMILIES
 
 _PICTURES = 200

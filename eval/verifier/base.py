@@ -14,6 +14,7 @@ from recount.pipeline.map.registry import map_document
 from recount.pipeline.structure import document_of
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.cover import Numbers
+from recount.schemas.describe import leaves_in
 from recount.schemas.figures import Model, Ref
 
 Steps = tuple[str, ...]
@@ -70,14 +71,7 @@ def load(path: Path) -> Base:
 
 def references(value: Any, pointer: str = "") -> Iterator[tuple[str, Ref]]:
     """Every reference of a mapped report with its pointer."""
-    if isinstance(value, Ref):
-        yield pointer, value
-    elif isinstance(value, Model):
-        for name in type(value).model_fields:
-            yield from references(getattr(value, name), f"{pointer}/{name}")
-    elif isinstance(value, tuple):
-        for at, each in enumerate(value):
-            yield from references(each, f"{pointer}/{at}")
+    return ((at, leaf) for at, leaf in leaves_in(value, pointer) if isinstance(leaf, Ref))
 
 
 def steps(pointer: str) -> Steps:

@@ -19,7 +19,6 @@ from recount.pipeline.model.answer.draft import Drafted, put_together, unmapped
 from recount.pipeline.model.answer.evidence import Chosen, leaves
 from recount.pipeline.model.answer.resolve import INVENTED
 from recount.pipeline.model.ask.pieces import Key, Piece, Pieces, pieces_of
-from recount.pipeline.model.fields import kind_of, model_of
 from recount.pipeline.model.findings import Found, Verifying, found_in
 from recount.pipeline.model.mapper import Mapper
 from recount.pipeline.split.text import plain
@@ -27,10 +26,10 @@ from recount.pipeline.usage import NOTHING, Usage
 from recount.pipeline.verify import Verified
 from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.resolve import Rejected
-from recount.schemas.common.parts import UnmappedFigure
+from recount.schemas.common.parts import UNMAPPED, UnmappedFigure
+from recount.schemas.describe import fields_of, nested
 from recount.schemas.figures import Model, Ref
 
-UNMAPPED = "unmapped_figures"
 _MARK = re.compile(r"@\d+")
 
 
@@ -106,18 +105,18 @@ def _open_in(
     found: dict[str, Any] = {}
     for name, inside in wanted.items():
         at, value = f"{pointer}/{name}", getattr(report, name, None) if report is not None else None
-        inner = model_of(model, name)
+        field = fields_of(model)[name]
         here = any(each == at or each.startswith(f"{at}/") for each in disputed)
-        if value in (None, ()) or inner is None:
+        if value in (None, ()) or field.model is None:
             empty = value in (None, ()) and _says_figures(piece) and (bool(left) or not pointer)
-            if here or (empty and (kind_of(model, name) is not None or inner is not None)):
+            if here or (empty and (field.kind is not None or field.model is not None)):
                 found[name] = None
         elif isinstance(value, tuple):
             if here and piece.item is None:
                 found[name] = None
         else:
-            deeper = inside if inside is not None else dict.fromkeys(inner.model_fields)
-            opened = _open_in(inner, value, deeper, at, left, disputed, piece)
+            deeper = inside if inside is not None else dict.fromkeys(fields_of(field.model))
+            opened = _open_in(field.model, value, deeper, at, left, disputed, piece)
             if opened:
                 found[name] = opened
     return found
@@ -220,8 +219,8 @@ class _State:
         """A file without a title page has its unit and its year in its tables."""
         model = self.mapper.family.report
         parts = [row for each in values.values() for row in (each if isinstance(each, list) else [each])]
-        for name in model.model_fields:
-            if values.get(name) is None and model_of(model, name) is None:
+        for name, field in fields_of(model).items():
+            if values.get(name) is None and field.model is None:
                 said = (part.get(name) for part in parts if isinstance(part, Mapping))
                 values[name] = next((each for each in said if each is not None), None)
         return values
@@ -282,9 +281,7 @@ def filled(old: Any, new: Any, pointer: str, settled: Callable[[str], bool]) -> 
 
 def values_of(model: Any) -> Any:
     """A Report[Ref] as nested values."""
-    if isinstance(model, Model):
-        return {name: values_of(getattr(model, name)) for name in type(model).model_fields}
-    return [values_of(each) for each in model] if isinstance(model, tuple) else model
+    return nested(model, lambda leaf: leaf)
 
 
 def _tokens_in(values: Any) -> set[int]:

@@ -20,9 +20,8 @@ from recount.pipeline.model.answer.resolve import Resolved, resolve
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.prompting import Prompt, again, render
 from recount.pipeline.model.ask.protocol import PAIR, Numbers
-from recount.pipeline.model.ask.question import Asker, Question
+from recount.pipeline.model.ask.question import Asker, Question, answer_model
 from recount.pipeline.model.ask.shown import Block, Shown, blocks_of, halves, heading_over, show
-from recount.pipeline.model.fields import answer_model
 from recount.pipeline.model.findings import Found
 from recount.pipeline.usage import NOTHING
 from recount.schemas.family import Family

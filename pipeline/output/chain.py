@@ -14,34 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from recount.pipeline.result import Result, read_result
-
-LINKS = (
-    ("年末结转和结余", "/income_expenditure/closing_carryover", "/income_expenditure/opening_carryover"),
-    ("年末财政拨款结转和结余", "/fiscal_appropriation/closing_carryover", "/fiscal_appropriation/opening_carryover"),
-    ("政府性基金年末结转和结余", "/government_funds/closing_carryover", "/government_funds/opening_carryover"),
-    ("国有资本经营年末结转和结余", "/state_capital/closing_carryover", "/state_capital/opening_carryover"),
-    (
-        "收入支出决算总表·年末结转和结余",
-        "/statements/income_expenditure/closing_carryover",
-        "/statements/income_expenditure/opening_carryover",
-    ),
-    (
-        "财政拨款收入支出决算总表·年末财政拨款结转和结余",
-        "/statements/fiscal_appropriation/closing_carryover/total",
-        "/statements/fiscal_appropriation/opening_carryover",
-    ),
-)
-"""What is carried over: its title, its pointer in the earlier report, and in the later one."""
-
-CHANGES = (
-    ("收入总计", "/income_expenditure/income_total", "/income_expenditure/income_change/amount"),
-    ("支出总计", "/income_expenditure/expenditure_total", "/income_expenditure/expenditure_change/amount"),
-    ("财政拨款收入总计", "/fiscal_appropriation/income_total", "/fiscal_appropriation/income_change/amount"),
-    ("财政拨款支出总计", "/fiscal_appropriation/expenditure_total", "/fiscal_appropriation/expenditure_change/amount"),
-    ("一般公共预算财政拨款支出", "/general_public_budget/total", "/general_public_budget/change/amount"),
-    ("“三公”经费支出", "/three_public/total", "/three_public/change/amount"),
-)
-"""What is compared with the year before: the later year's figure less its change is the earlier year's figure."""
+from recount.schemas.registry import family_of_contract
 
 _FULL_WIDTH = str.maketrans("（）", "()")
 
@@ -120,16 +93,16 @@ def _between(earlier: Result, later: Result) -> Iterator[Finding]:
     """Every comparison of two years."""
     years = int(earlier.report["fiscal_year"]), int(later.report["fiscal_year"])
     unit = str(later.report["unit_name"])
-    for title, closing, opening in LINKS:
-        one, other = _side(earlier, closing), _side(later, opening)
-        if one is not None and other is not None:
-            tolerance = _half(earlier, closing) + _half(later, opening)
-            yield Finding(unit, years, title, one, (other,), one.value - other.value, tolerance)
-    for title, total, change in CHANGES:
-        one, now, by = _side(earlier, total), _side(later, total), _side(later, change)
-        if one is not None and now is not None and by is not None:
-            tolerance = _half(earlier, total) + _half(later, total) + _half(later, change)
-            yield Finding(unit, years, title, one, (now, by), one.value - (now.value - by.value), tolerance)
+    family = family_of_contract(later.contract)
+    for link in family.links if family is not None else ():
+        one, other = _side(earlier, link.earlier), _side(later, link.later)
+        grown = _side(later, link.change) if link.change is not None else None
+        if one is None or other is None or (link.change is not None and grown is None):
+            continue
+        says = (other,) if grown is None else (other, grown)
+        before = other.value if grown is None else other.value - grown.value
+        tolerance = _half(earlier, link.earlier) + sum(_half(later, side.pointer) for side in says)
+        yield Finding(unit, years, link.title, one, says, one.value - before, tolerance)
 
 
 def _side(result: Result, pointer: str) -> Side | None:

@@ -13,14 +13,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from recount.pipeline.errors import UsageError
-from recount.pipeline.output.tables import EACH, RowList, Spot, Table, leaves, spot
-from recount.pipeline.output.tables import rows_at as rows_of_list
+from recount.pipeline.output.tables import Table
 from recount.pipeline.result import FigureEntry, Result, read_result
 from recount.pipeline.run.ledger import STATUSES
 from recount.pipeline.run.store import report_model
-from recount.pipeline.titles import row_name
+from recount.schemas.describe import JOINT, RowList, leaves_of, row_name, rows_at, spot, steps_of, titles, way_of
+from recount.schemas.figures import Kind
 
-_UNITS = {"money": "万元", "percent": "%", "area": "平方米"}
+_UNITS = {Kind.MONEY: "万元", Kind.PERCENT: "%", Kind.AREA: "平方米"}
 """The unit of a value by the kind of its field (docs/contract/report.md); the others have the printed one."""
 
 
@@ -92,18 +92,19 @@ def _figures(reading: Reading) -> Iterator[Row]:
         status = figure.status
         if not reading.wanted(status):
             continue
-        steps = pointer.split("/")[1:]
-        place = spot(reading.model, tuple(EACH if step.isdigit() else step for step in steps))
+        steps = steps_of(pointer)
+        named = titles(reading.model, reading.report, pointer)
+        kind = spot(reading.model, way_of(steps)).kind
         value = figure.value
         yield Row(
             (
                 *about,
                 steps[0],
-                place.titles[0],
+                named[0],
                 pointer,
-                _title(reading.report, steps, place) or place.titles[0],
+                JOINT.join(named[1:]) or named[0],
                 value,
-                _UNITS.get(place.kind or "", figure.unit),
+                _UNITS.get(kind, figure.unit) if kind is not None else figure.unit,
                 status,
                 figure.page,
                 figure.raw,
@@ -113,21 +114,6 @@ def _figures(reading: Reading) -> Iterator[Row]:
             ),
             (value_at,) if status == "disputed" else (),
         )
-
-
-def _title(report: Mapping[str, Any], steps: Sequence[str], place: Spot) -> str:
-    """The titles below the section; rows by their numbers and names."""
-    names: list[str] = []
-    value: Any = report
-    for step, title in zip(steps, place.titles, strict=True):
-        if title is None:
-            rows = value if isinstance(value, Sequence) else ()
-            value = rows[int(step)] if int(step) < len(rows) else None
-            names.append(f"{int(step) + 1} {row_name(value)}".rstrip())
-        else:
-            value = value.get(step) if isinstance(value, Mapping) else None
-            names.append(title)
-    return " › ".join(names[1:])
 
 
 def _decimals(value: Decimal | int) -> int:
@@ -162,8 +148,8 @@ def _listed(reading: Reading, table: Table) -> Iterator[Row]:
     """The rows of a report's lists."""
     names = [column.name for column in table.columns]
     for each in table.lists:
-        columns = [names.index(leaf.name) for leaf in leaves(each.model)]
-        for pointer, row, around in rows_of_list(reading.report, each.way):
+        columns = [names.index(leaf.name) for leaf in leaves_of(each.model)]
+        for pointer, row, around in rows_at(reading.report, each.way):
             yield _listed_row(reading, each, columns, len(names), pointer, row, around)
 
 
@@ -179,13 +165,13 @@ def _listed_row(
     """A row: what it is about, its fields in their columns, its first page, its weakest status, its place."""
     values: list[Any] = [None] * width
     place = spot(reading.model, rows.way)
-    way = " › ".join(title for title in place.titles[1:] if title is not None)
+    way = JOINT.join(title for title in place.titles[1:] if title is not None)
     number = int(pointer.rpartition("/")[2]) + 1
     head = (*reading.about, rows.way[0], place.titles[0], way or place.titles[0], row_name(around) or None, number)
     values[: len(head)] = head
     disputed: list[int] = []
     figures: list[FigureEntry] = []
-    for column, leaf in zip(columns, leaves(rows.model), strict=True):
+    for column, leaf in zip(columns, leaves_of(rows.model), strict=True):
         at = f"{pointer}/{'/'.join(leaf.way)}"
         values[column] = reading.value_at(at, _inside(row, leaf.way))
         figure = reading.figures.get(at)

@@ -23,7 +23,7 @@ from recount.pipeline.result import Check, FigureEntry, Reach, Result
 from recount.pipeline.run.ahead import Plan
 from recount.pipeline.run.ledger import STATUSES, Attempt
 from recount.pipeline.run.status import Status
-from recount.pipeline.titles import section_titles, titles
+from recount.schemas.describe import fields_of, titles
 
 # What is printed of models: a run's plan, a model's check.
 
@@ -183,7 +183,7 @@ def reason_of(failure: Attempt) -> tuple[str, str]:
 
 def _sections(reading: Reading, wanted: str | None) -> dict[str, str]:
     """The sections to be shown, in the order of the report."""
-    sections = section_titles(reading.model)
+    sections = {key: field.title for key, field in fields_of(reading.model).items()}
     if wanted is None:
         return sections
     chosen = {key: title for key, title in sections.items() if wanted.lower() in key or wanted in title}

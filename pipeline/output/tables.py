@@ -2,155 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from recount.pipeline.errors import UsageError
-from recount.pipeline.titles import present
-
-# What a report's model says of its places: titles, kinds of figures, and where its lists of rows are.
-
-
-EACH = "*"
-"""Stands for the number of a row in a way through the model."""
-
-Way = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """A field at the end of a way, without lists on it. kind: what a figure counts in, None for text."""
-
-    way: Way
-    title: str
-    kind: str | None
-    type: str
-
-    @property
-    def name(self) -> str:
-        return "_".join(self.way)
-
-
-@dataclass(frozen=True, slots=True)
-class RowList:
-    """A list of rows in a report: the way to a row of it (it ends with EACH), and the model of its rows."""
-
-    way: Way
-    model: type[BaseModel]
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """What is said of a figure by its way alone. titles: from the section down; None where a row's name stands."""
-
-    titles: tuple[str | None, ...]
-    kind: str | None
-
-
-def row_model(annotation: object) -> type[BaseModel] | None:
-    """The model of a list's rows; None if it is no list of models."""
-    shape = present(annotation)
-    element = present(get_args(shape)[0]) if get_origin(shape) in (tuple, list) else None
-    return element if isinstance(element, type) and issubclass(element, BaseModel) else None
-
-
-def nested_model(annotation: object) -> type[BaseModel] | None:
-    """The model of a part; None if the field is none."""
-    shape = present(annotation)
-    return shape if isinstance(shape, type) and issubclass(shape, BaseModel) else None
-
-
-def kind_of(field: FieldInfo) -> str | None:
-    """What a figure field counts in; None for a field of text."""
-    extra = field.json_schema_extra
-    kind = extra.get("kind") if isinstance(extra, dict) else None
-    return kind if isinstance(kind, str) else None
-
-
-@cache
-def leaves(model: type[BaseModel]) -> tuple[Leaf, ...]:
-    """The fields of a row, those of its parts too; lists are left out."""
-    return tuple(_leaves(model, (), ()))
-
-
-def _leaves(model: type[BaseModel], way: Way, titles: tuple[str, ...]) -> Iterator[Leaf]:
-    for key, field in model.model_fields.items():
-        title = field.title or key
-        part = nested_model(field.annotation)
-        if part is not None:
-            yield from _leaves(part, (*way, key), (*titles, title))
-        elif get_origin(present(field.annotation)) not in (tuple, list):
-            yield Leaf((*way, key), " › ".join((*titles, title)), kind_of(field), _type(field))
-
-
-def _type(field: FieldInfo) -> str:
-    if present(field.annotation) is Decimal:
-        return "integer" if kind_of(field) in ("count", "year") else "number"
-    return "boolean" if present(field.annotation) is bool else "string"
-
-
-@cache
-def row_lists(model: type[BaseModel]) -> tuple[RowList, ...]:
-    """Every list of rows in a report, lists within rows too, in the order of the report."""
-    return tuple(_row_lists(model, ()))
-
-
-def _row_lists(model: type[BaseModel], way: Way) -> Iterator[RowList]:
-    for key, field in model.model_fields.items():
-        part, row = nested_model(field.annotation), row_model(field.annotation)
-        if part is not None:
-            yield from _row_lists(part, (*way, key))
-        elif row is not None:
-            yield RowList((*way, key, EACH), row)
-            yield from _row_lists(row, (*way, key, EACH))
-
-
-@cache
-def spot(model: type[BaseModel], way: Way) -> Spot:
-    """What the model says of the place at the end of a way; unknown steps are called by their own words."""
-    titles: list[str | None] = []
-    shape: type[BaseModel] | None = model
-    kind: str | None = None
-    for step in way:
-        if step == EACH:
-            titles.append(None)
-            continue
-        field = shape.model_fields.get(step) if shape is not None else None
-        if field is None:
-            titles.append(step)
-            shape, kind = None, None
-        else:
-            titles.append(field.title or step)
-            shape, kind = nested_model(field.annotation) or row_model(field.annotation), kind_of(field)
-    return Spot(tuple(titles), kind)
-
-
-def rows_at(report: Mapping[str, Any], way: Way) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any] | None]]:
-    """Every row of a list: its JSON pointer, the row, and the row of the list around it, None if there is none."""
-    yield from _rows_at(report, way, "", None)
-
-
-def _rows_at(
-    value: Any, way: Way, pointer: str, around: Mapping[str, Any] | None
-) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any] | None]]:
-    step, rest = way[0], way[1:]
-    if step != EACH:
-        if isinstance(value, Mapping) and value.get(step) is not None:
-            yield from _rows_at(value[step], rest, f"{pointer}/{step}", around)
-        return
-    if not isinstance(value, Sequence):
-        return
-    for number, row in enumerate(value):
-        if not rest:
-            yield f"{pointer}/{number}", row, around
-        else:
-            yield from _rows_at(row, rest, f"{pointer}/{number}", row)
+from recount.schemas.describe import Leaf, RowList, leaves_of, row_lists
+from recount.schemas.family import RowTable
+from recount.schemas.figures import Kind
+from recount.schemas.registry import family_of_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,28 +133,24 @@ DISCREPANCIES = Table(
     ),
 )
 
-_BY_ROW_MODEL = {
-    "budget_items": ("支出项目", "Items of expenditure (类 款 项) of the budgets' narratives.", "BudgetItem"),
-    "indicators": ("绩效指标", "Level-3 indicators of the self-evaluation tables.", "Indicator"),
-    "fund_rows": ("项目资金", "Rows of money of the self-evaluation tables.", "FundRow"),
-}
-"""Tables whose rows have one model, wherever a report has a list of them."""
-
-_STATEMENTS = "statements"
-"""The section whose lists of rows, whatever their models, make the table statement_rows."""
-
 
 @cache
 def tables_of(model: type[BaseModel]) -> tuple[Table, ...]:
     """Every table that reports of a model are exported as."""
-    lists = row_lists(model)
-    rows = [
-        _row_table(name, title, words, tuple(each for each in lists if each.model.__name__.startswith(row)))
-        for name, (title, words, row) in _BY_ROW_MODEL.items()
+    lists, family = row_lists(model), family_of_report(model)
+    declared = family.tables if family is not None else ()
+    tables = [
+        _row_table(table.name, table.title, table.description, tuple(rows for rows in lists if _is_of(rows, table)))
+        for table in declared
     ]
-    inside = tuple(each for each in lists if each.way[0] == _STATEMENTS)
-    rows.append(_row_table("statement_rows", "决算报表", "Rows of the final-account statements.", inside))
-    return (REPORTS, FIGURES, *(table for table in rows if table.lists), DISCREPANCIES)
+    return (REPORTS, FIGURES, *(table for table in tables if table.lists), DISCREPANCIES)
+
+
+def _is_of(listed: RowList, table: RowTable) -> bool:
+    """Whether the rows of a list are rows of a table."""
+    if table.rows is not None:
+        return issubclass(listed.model, table.rows)
+    return listed.way[0] == table.section
 
 
 def table_named(model: type[BaseModel], name: str) -> Table:
@@ -317,14 +175,21 @@ def _row_table(name: str, title: str, description: str, lists: tuple[RowList, ..
 def _merged(lists: tuple[RowList, ...]) -> list[Column]:
     """The columns of rows of several models: fields of one name are one column, called by all their titles."""
     by_name: dict[str, list[Leaf]] = {}
-    for each in lists:
-        for leaf in leaves(each.model):
+    for listed in lists:
+        for leaf in leaves_of(listed.model):
             by_name.setdefault(leaf.name, []).append(leaf)
     return [_column(name, same) for name, same in by_name.items()]
 
 
 def _column(name: str, same: list[Leaf]) -> Column:
     title = "/".join(dict.fromkeys(leaf.title for leaf in same))
-    kind = same[0].kind
-    counted = {"money": "In 万元.", "percent": "The number before the percent sign."}.get(kind or "", "")
-    return Column(name, title, same[0].type, f"{title}. {counted}".strip())
+    return Column(name, title, _type(same[0]), f"{title}. {_COUNTED.get(same[0].field.kind, '')}".strip())
+
+
+_COUNTED: dict[Kind | None, str] = {Kind.MONEY: "In 万元.", Kind.PERCENT: "The number before the percent sign."}
+
+
+def _type(leaf: Leaf) -> str:
+    if leaf.field.shape is Decimal:
+        return "integer" if leaf.field.kind in (Kind.COUNT, Kind.YEAR) else "number"
+    return "boolean" if leaf.field.shape is bool else "string"

@@ -14,9 +14,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from recount.pipeline.output.rows import Order, Reading, Row, Sink, plain
-from recount.pipeline.output.tables import Column, Table, nested_model, row_model
+from recount.pipeline.output.tables import Column, Table
 from recount.pipeline.result import encode
 from recount.pipeline.version import program_version
+from recount.schemas.describe import fields_of
 
 # What the exported columns mean, as a Frictionless Data Package: a descriptor beside the data.
 
@@ -84,11 +85,10 @@ def _named(
     reading: Reading, value: Mapping[str, Any], model: type[BaseModel] | None, pointer: str, keys: str
 ) -> dict[str, Any]:
     named: dict[str, Any] = {}
-    for key, each in value.items():
-        field = model.model_fields.get(key) if model is not None else None
-        title = (field.title if field is not None and keys == "zh" else None) or key
-        shape = (nested_model(field.annotation) or row_model(field.annotation)) if field is not None else None
-        named[title] = _content(reading, each, shape, f"{pointer}/{key}", keys)
+    for key, inner in value.items():
+        field = fields_of(model).get(key) if model is not None else None
+        title = field.title if field is not None and keys == "zh" else key
+        named[title] = _content(reading, inner, field.model if field is not None else None, f"{pointer}/{key}", keys)
     return named
 
 

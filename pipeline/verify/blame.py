@@ -17,7 +17,8 @@ from typing import Any
 from recount.pipeline.verify.cover import Rivals
 from recount.pipeline.verify.place import displaced, row_of, table_of
 from recount.schemas.arithmetic import Evaluation
-from recount.schemas.figures import Figure, Kind, Model
+from recount.schemas.describe import title_of
+from recount.schemas.figures import Figure, Kind
 from recount.schemas.terms import INFINITE, Interval, Sum, bounds
 
 # --- the slips of a reader: what one printed number is easily taken for.
@@ -312,21 +313,3 @@ def is_over_rows(computed: Sum) -> bool:
     """Whether a sum adds up the rows of a list: the same field of more than one."""
     keys = [tuple(step for step in term.pointer.split("/") if not step.isdigit()) for term in computed.operands]
     return len(keys) > len(set(keys))
-
-
-def title_of(report: Any, pointer: str) -> str:
-    """The official title of a figure's field, with the name of its row."""
-    value, title, row = report, "", ""
-    for step in pointer.split("/")[1:]:
-        if isinstance(value, tuple):
-            value = value[int(step)]
-            row = _row_name(value) or f"{int(step) + 1}"
-        elif isinstance(value, Model):
-            title = type(value).model_fields[step].title or step
-            value = getattr(value, step)
-    return f"{row}·{title}" if row else title
-
-
-def _row_name(row: Any) -> str | None:
-    names = ("level3", "item_name", "name", "source", "class_name", "label")
-    return next((name for key in names if (name := getattr(row, key, None))), None)

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from recount.pipeline.document import Token
+from recount.schemas.describe import fields_of
 from recount.schemas.figures import Figure, Kind, Model, Ref
 
 _TO_WAN = {"万元": 0, None: 0, "元": -4, "亿元": 4}
@@ -43,7 +44,8 @@ class Resolver:
     def model(self, model: Model, pointer: str = "") -> Any:
         """The model with every reference resolved; None in place of a refused one."""
         values = {
-            name: self._value(getattr(model, name), f"{pointer}/{name}", kind) for name, kind in _fields(type(model))
+            name: self._value(getattr(model, name), f"{pointer}/{name}", field.kind)
+            for name, field in fields_of(type(model)).items()
         }
         return _resolved(type(model)).model_construct(**values)
 
@@ -53,7 +55,7 @@ class Resolver:
         if isinstance(value, Model):
             return self.model(value, pointer)
         if isinstance(value, tuple):
-            return tuple(self._value(each, f"{pointer}/{index}", kind) for index, each in enumerate(value))
+            return tuple(self._value(row, f"{pointer}/{index}", kind) for index, row in enumerate(value))
         return value
 
     def _figure(self, ref: Ref, pointer: str, kind: Kind) -> Figure | None:
@@ -98,16 +100,6 @@ def fits(token: Token, kind: Kind) -> bool:
     if kind is Kind.YEAR and not 1949 <= token.value <= 2100:
         return False
     return token.unit in _UNITS[kind]
-
-
-@cache
-def _fields(model: type[Model]) -> tuple[tuple[str, Kind | None], ...]:
-    found = []
-    for name, info in model.model_fields.items():
-        extra = info.json_schema_extra
-        kind = extra.get("kind") if isinstance(extra, dict) else None
-        found.append((name, Kind(str(kind)) if kind else None))
-    return tuple(found)
 
 
 @cache

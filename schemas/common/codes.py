@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from recount.schemas.arithmetic import Identity, Sum, equal, named_otherwise, nothing, printed
+from recount.schemas.describe import fields_of
 from recount.schemas.figures import F, Figure, Model, money, text
 
 # Tables of lines by name and by classification code (科目编码), and what must add up in them.
@@ -68,8 +69,7 @@ def lines_sum(lines: Iterable[NamedLine[Figure]]) -> Sum:
 
 def amount_columns(row: CodedRow[Figure]) -> list[tuple[str, str]]:
     """The amount fields of a row, each with its title."""
-    fields = type(row).model_fields
-    return [(key, each.title or key) for key, each in fields.items() if key not in ("code", "name")]
+    return [(key, field.title) for key, field in fields_of(type(row)).items() if key not in ("code", "name")]
 
 
 def total_row(rows: Iterable[Row]) -> Row | None:

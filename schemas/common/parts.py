@@ -1,12 +1,12 @@
-"""Parts that the reports of several families share: portions, changes, comparisons, what has no key."""
+"""Parts and sections that the families share: portions, changes, comparisons, the unit, its assets, what has no key."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import ClassVar, Generic
 
-from recount.schemas.arithmetic import Identity, growth, same, share, variance
-from recount.schemas.figures import F, Figure, Kind, Model, figure, money, percent, text
+from recount.schemas.arithmetic import Identity, at_most, equal, growth, number_of, same, share, total, variance
+from recount.schemas.figures import F, Figure, Kind, Model, Phrasing, area, count, figure, money, percent, rows, text
 
 UP = r"增加|增长|上升|提高|增幅|上涨"
 DOWN = r"减少|下降|降低|减幅|降幅|下跌"
@@ -18,14 +18,11 @@ _TURNED = rf"(?:{UP}|{DOWN})[^,，▮]{{0,6}}"
 
 
 class Change(Model, Generic[F]):
-    """与上年相比: signed, 减少/下降/降低 are negative. 持平 has no figures and its sentence as reason.
+    """与上年相比: signed, 减少/下降/降低 are negative. 持平 has no figures and its sentence as reason."""
 
-    said, here and below: by figure, a regular expression for the words right before it, by which a reader knows it.
-    basis: what its sentence compares with, where the same words are said of both.
-    """
-
-    said: ClassVar[Mapping[str, str]] = {"amount": _TURNED, "percent": _TURNED}
-    basis: ClassVar[Mapping[str, str]] = {"amount": LAST_YEAR, "percent": LAST_YEAR}
+    phrasing: ClassVar[Phrasing] = Phrasing(
+        before={"amount": _TURNED, "percent": _TURNED}, basis={"amount": LAST_YEAR, "percent": LAST_YEAR}
+    )
     amount: F | None = money("增减额")
     percent: F | None = percent("增减率")
     reason: str | None = text("主要原因")
@@ -34,7 +31,7 @@ class Change(Model, Generic[F]):
 class Portion(Model, Generic[F]):
     """A part of a total."""
 
-    said: ClassVar[Mapping[str, str]] = {"percent": r"占[^。;]{0,40}"}
+    phrasing: ClassVar[Phrasing] = Phrasing(before={"percent": r"占[^。;]{0,40}"})
     amount: F | None = money("金额")
     percent: F | None = percent("占比")
 
@@ -42,14 +39,16 @@ class Portion(Model, Generic[F]):
 class Comparison(Model, Generic[F]):
     """预决算对比: variance_percent is 预决算差异率, completion_percent 完成预算的…%, each only where printed."""
 
-    said: ClassVar[Mapping[str, str]] = {
-        "budget": r"预算(?:数|额|总额)?(?:安排|核定|批复)?(?:为|是|:)?",
-        "final": r"(?:决算|执行|支出|收入)(?:数|额)?(?:为|是|:)?",
-        "variance_percent": r"(?:差异率|增长|下降|高|低)(?:为|是|:)?",
-        "completion_percent": r"预算(?:数|额)?的|完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?(?:为|达)?",
-    }
-    basis: ClassVar[Mapping[str, str]] = {"variance_percent": BUDGET}
-    also_own: ClassVar[tuple[str, ...]] = ("final",)  # the 决算数 is the very amount that is compared
+    phrasing: ClassVar[Phrasing] = Phrasing(
+        before={
+            "budget": r"预算(?:数|额|总额)?(?:安排|核定|批复)?(?:为|是|:)?",
+            "final": r"(?:决算|执行|支出|收入)(?:数|额)?(?:为|是|:)?",
+            "variance_percent": r"(?:差异率|增长|下降|高|低)(?:为|是|:)?",
+            "completion_percent": r"预算(?:数|额)?的|完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?(?:为|达)?",
+        },
+        basis={"variance_percent": BUDGET},
+        also_own=("final",),  # the 决算数 is the very amount that is compared
+    )
     budget: F | None = money("预算数")
     final: F | None = money("决算数")
     variance_percent: F | None = percent("预决算差异率")
@@ -66,6 +65,72 @@ class GlossaryEntry(Model):
 
     term: str = text("名词")
     definition: str = text("解释")
+
+
+class Overview(Model, Generic[F]):
+    """第一部分 单位/部门概况."""
+
+    functions: tuple[str, ...] = rows("主要职能")
+    staff_total: F | None = count("实有人数")
+    staff_active: F | None = count("在职人员")
+    staff_veteran_retired: F | None = count("离休人员")
+    staff_retired: F | None = count("退休人员")
+    office_count: F | None = count("处室数", r"[下内]设")
+    offices: tuple[str, ...] = rows("处室")
+    subordinate_units: tuple[str, ...] = rows("下属预算单位")
+
+    def identities(self: Overview[Figure]) -> Iterator[Identity]:
+        yield equal(
+            "实有人数 = 在职人员 + 离休人员 + 退休人员",
+            self.staff_total,
+            total(self.staff_active, self.staff_veteran_retired, self.staff_retired),
+        )
+        if self.offices:
+            yield equal("处室数 = 所列处室", self.office_count, number_of(self.offices))
+
+
+class StateAssets(Model, Generic[F]):
+    """十（三）国有资产占用情况说明."""
+
+    as_of: str | None = text("截止日期")
+    fixed_assets: F | None = money("固定资产原值")
+    building_area_m2: F | None = area("房屋面积（平方米）")
+    building_value: F | None = money("房屋价值", r"房屋▮平方米[^▮]{0,6}?价值")
+    vehicle_count: F | None = count("车辆数")
+    vehicle_value: F | None = money("车辆价值", r"车辆▮[辆台][^▮]{0,6}?价值")
+    vehicles_ministerial: F | None = count("副部（省）级及以上领导用车", r"级(?:及以上)?领导(?:干部)?用车")
+    vehicles_principal: F | None = count("主要领导干部/主要负责人用车", r"主要(?:领导干部|负责人)用车")
+    vehicles_confidential: F | None = count("机要通信用车")
+    vehicles_emergency: F | None = count("应急保障用车")
+    vehicles_enforcement: F | None = count("执法执勤用车")
+    vehicles_special: F | None = count("特种专业技术用车")
+    vehicles_retired_cadre: F | None = count("离退休干部用车", r"离退休干部(?:服务)?用车")
+    vehicles_other: F | None = count("其他用车")
+    vehicles_other_note: str | None = text("其他用车主要是")
+    large_equipment: F | None = count("单价100万元（含）以上设备", r"单价[^。]{0,12}以上(?:专用|通用)?设备[^▮]{0,12}")
+
+    def identities(self: StateAssets[Figure]) -> Iterator[Identity]:
+        yield equal(
+            "车辆 = 各类用车之和",
+            self.vehicle_count,
+            total(
+                self.vehicles_ministerial,
+                self.vehicles_principal,
+                self.vehicles_confidential,
+                self.vehicles_emergency,
+                self.vehicles_enforcement,
+                self.vehicles_special,
+                self.vehicles_retired_cadre,
+                self.vehicles_other,
+            ),
+        )
+        # Houses and cars are fixed assets, all at what they were bought for.
+        bound = total(self.fixed_assets) - self.vehicle_value
+        yield at_most("房屋价值 ≤ 固定资产原值 − 车辆价值", self.building_value, bound)
+
+
+UNMAPPED = "unmapped_figures"
+"""The key of a report under which the figures stand that have no key."""
 
 
 class UnmappedFigure(Model, Generic[F]):

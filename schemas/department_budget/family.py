@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from recount.schemas.common.rows import ROW_LABELS
 from recount.schemas.department_budget.report import Report
-from recount.schemas.family import Family, Heading
-from recount.schemas.final_accounts.family import ROW_LABELS
+from recount.schemas.family import Family, Heading, RowTable, YearLink
 
 # The headings of a departmental budget, in the national wording and in those of publishers that follow it.
 
@@ -88,4 +88,15 @@ DEPARTMENT_BUDGET = Family(
     ),
     row_labels=ROW_LABELS | {"收入总计", "支出总计", "上年结转", "结转下年"},
     table_starts=r"项目名称|部门\(单位\)名称|单位名称|部门名称",
+    links=(
+        YearLink(
+            "一般公共预算财政拨款支出",
+            "/general_public_budget/total",
+            "/general_public_budget/total",
+            "/general_public_budget/change/amount",
+        ),
+        YearLink("“三公”经费支出", "/three_public/total", "/three_public/total", "/three_public/change/amount"),
+    ),
+    tables=(RowTable("statement_rows", "预算报表", "Rows of the budget tables.", section="statements"),),
+    tabled=("statements",),
 )

@@ -1,4 +1,4 @@
-"""The budget tables (部门预算表). Rows that final accounts have alike are theirs: only the year is another."""
+"""The budget tables (部门预算表), each with its identities, and those between two of them."""
 
 from __future__ import annotations
 
@@ -6,20 +6,29 @@ from collections.abc import Iterator, Sequence
 from typing import Generic
 
 from recount.schemas.arithmetic import Identity, equal, printed, same
-from recount.schemas.common.codes import PART_OF_ABOVE, TOTAL, CodedRow, NamedLine, added, label, sums_by_code
-from recount.schemas.department_budget.between import between
-from recount.schemas.figures import F, Figure, Model, money, part, rows, text
-from recount.schemas.final_accounts.statement_identities import BUDGETS
-from recount.schemas.final_accounts.statements import (
-    ExpenditureRow,
+from recount.schemas.common.codes import (
+    PART_OF_ABOVE,
+    TOTAL,
+    CodedRow,
+    NamedLine,
+    added,
+    label,
+    sums_by_code,
+    total_row,
+)
+from recount.schemas.common.rows import (
+    BUDGETS,
     ExpenditureStatement,
     FundSplit,
     GeneralRow,
     NamedSplit,
     ThreePublicRow,
+    by_function,
+    class_totals,
+    coded_names,
 )
-
-__all__ = ["ExpenditureRow", "ExpenditureStatement", "FundSplit", "GeneralRow", "NamedSplit", "ThreePublicRow"]
+from recount.schemas.describe import fields_of
+from recount.schemas.figures import F, Figure, Model, money, part, rows, text
 
 
 class BalanceLine(NamedLine[F], Generic[F]):
@@ -209,10 +218,10 @@ class ProjectTable(Model, Generic[F]):
         rest = [each for each in self.rows if each.name != TOTAL]
         if len(whole) != 1 or not rest:
             return
-        for key, info in ProjectRow.model_fields.items():
+        for key, field in fields_of(ProjectRow).items():
             if key not in ("category", "name", "unit"):
                 column = [getattr(each, key) for each in rest]
-                yield equal(f"合计·{info.title} = 各项目之和", getattr(whole[0], key), printed(*column))
+                yield equal(f"合计·{field.title} = 各项目之和", getattr(whole[0], key), printed(*column))
 
 
 class Statements(Model, Generic[F]):
@@ -230,4 +239,39 @@ class Statements(Model, Generic[F]):
     projects: ProjectTable[F] | None = part("项目支出表")
 
     def identities(self: Statements[Figure]) -> Iterator[Identity]:
-        yield from between(self)
+        yield from _between(self)
+
+
+def _between(tables: Statements[Figure]) -> Iterator[Identity]:
+    """收支预算总表 with the tables of income and expenditure, 财政拨款收支预算总表 with those of the budgets."""
+    yield from coded_names(tables)
+    whole, fiscal = tables.income_expenditure, tables.fiscal_appropriation
+    if whole is not None:
+        income = total_row(tables.income.rows) if tables.income else None
+        spent = total_row(tables.expenditure.rows) if tables.expenditure else None
+        yield same("收支预算总表·收入总计 = 收入预算表·合计", whole.income_total, getattr(income, "total", None))
+        if whole.closing is None:
+            rule = "收支预算总表·支出总计 = 支出预算表·合计"
+            yield same(rule, whole.expenditure_total, getattr(spent, "total", None))
+        lines = [(line.name, line.amount) for line in whole.expenditure]
+        if tables.expenditure is not None:
+            yield from by_function("收支预算总表", lines, "支出预算表", class_totals(tables.expenditure.rows))
+    if fiscal is None:
+        return
+    for budget, title, table in (
+        ("general", "一般公共预算", tables.general_public_budget),
+        ("funds", "政府性基金预算", tables.government_funds),
+        ("capital", "国有资本经营预算", tables.state_capital),
+    ):
+        if table is None:
+            continue
+        spent_in_all = getattr(fiscal.expenditure_current_year or fiscal.expenditure_total, budget, None)
+        shown = getattr(total_row(table.rows), "total", None)
+        yield same(f"财政拨款收支预算总表·{title} = {title}支出表·合计", spent_in_all, shown)
+        lines = [(line.name, getattr(line, budget)) for line in fiscal.expenditure]
+        yield from by_function("财政拨款收支预算总表", lines, f"{title}支出表", class_totals(table.rows))
+    general, basic = tables.general_public_budget, tables.basic_expenditure
+    if general is not None and basic is not None:
+        one, other = total_row(general.rows), total_row(basic.rows)
+        rule = "一般公共预算支出表·基本支出 = 一般公共预算基本支出表·合计"
+        yield same(rule, getattr(one, "basic", None), getattr(other, "total", None))

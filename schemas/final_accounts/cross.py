@@ -3,46 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterator
 
 from recount.schemas.arithmetic import Identity, equal, printed, same, share
 from recount.schemas.common.codes import class_rows, plain, total_row
+from recount.schemas.common.rows import items_against_rows, portions_against_row
 from recount.schemas.figures import Figure
-
-if TYPE_CHECKING:
-    from recount.schemas.final_accounts.narrative import (
-        Expenditure,
-        FundBudget,
-        GeneralPublicBudget,
-        Income,
-        ThreePublic,
-    )
-    from recount.schemas.final_accounts.report import Report
-    from recount.schemas.final_accounts.statements import (
-        ExpenditureStatement,
-        FundBudgetRow,
-        FundBudgetStatement,
-        GeneralRow,
-        GeneralStatement,
-        IncomeStatement,
-        Statements,
-        ThreePublicStatement,
-    )
-
-
-class Item(Protocol):
-    """An expenditure that is named by 类, 款 and 项."""
-
-    @property
-    def class_name(self) -> str | None: ...
-    @property
-    def section_name(self) -> str | None: ...
-    @property
-    def item_name(self) -> str | None: ...
-    @property
-    def amount(self) -> Figure | None: ...
-
+from recount.schemas.final_accounts.narrative import FundBudget, GeneralPublicBudget, ThreePublic
+from recount.schemas.final_accounts.sections import Sections
+from recount.schemas.final_accounts.statements import (
+    FundBudgetStatement,
+    GeneralStatement,
+    Statements,
+    ThreePublicStatement,
+)
 
 OVERVIEW = {
     "income_total": "收入总计",
@@ -68,59 +42,41 @@ FISCAL_EXPENDITURE = {
 """What 四 and 财政拨款收入支出决算总表 have in common, under the same key (expenditure: its 合计)."""
 
 
-def narrative_against_statements(report: Report[Figure]) -> Iterator[Identity]:
-    """Sections 一 to 九 of a report, each against its statement; nothing where it has only one of them."""
-    statements = report.statements
+def narrative_against_statements(
+    sections: Sections[Figure], statements: Statements[Figure] | None
+) -> Iterator[Identity]:
+    """Sections 一 to 九, each against its statement; nothing where a report has only one of them."""
     if statements is None:
         return
-    yield from _overview(report, statements)
-    if report.income is not None and statements.income is not None:
-        yield from _income(report.income, statements.income)
-    if report.expenditure is not None and statements.expenditure is not None:
-        yield from _expenditure(report.expenditure, statements.expenditure)
-    yield from _fiscal_appropriation(report, statements)
-    if report.general_public_budget is not None and statements.general_public_budget is not None:
-        yield from _general(report.general_public_budget, statements.general_public_budget)
-    yield from _basic(report, statements)
-    if report.three_public is not None and statements.three_public is not None:
-        yield from _three_public(report.three_public, statements.three_public)
-    if report.government_funds is not None and statements.government_funds is not None:
-        yield from _fund("八、政府性基金预算", report.government_funds, statements.government_funds)
-    if report.state_capital is not None and statements.state_capital is not None:
-        yield from _fund("九、国有资本经营预算", report.state_capital, statements.state_capital)
+    yield from _overview(sections, statements)
+    if sections.income is not None and statements.income is not None:
+        yield from portions_against_row("二", sections.income, "收入决算表", total_row(statements.income.rows))
+    if sections.expenditure is not None and statements.expenditure is not None:
+        whole = total_row(statements.expenditure.rows)
+        yield from portions_against_row("三", sections.expenditure, "支出决算表", whole)
+    yield from _fiscal_appropriation(sections, statements)
+    if sections.general_public_budget is not None and statements.general_public_budget is not None:
+        yield from _general(sections.general_public_budget, statements.general_public_budget)
+    yield from _basic(sections, statements)
+    if sections.three_public is not None and statements.three_public is not None:
+        yield from _three_public(sections.three_public, statements.three_public)
+    if sections.government_funds is not None and statements.government_funds is not None:
+        yield from _fund("八、政府性基金预算", sections.government_funds, statements.government_funds)
+    if sections.state_capital is not None and statements.state_capital is not None:
+        yield from _fund("九、国有资本经营预算", sections.state_capital, statements.state_capital)
 
 
-def _overview(report: Report[Figure], statements: Statements[Figure]) -> Iterator[Identity]:
+def _overview(sections: Sections[Figure], statements: Statements[Figure]) -> Iterator[Identity]:
     """一 and 收入支出决算总表."""
     for key, title in OVERVIEW.items():
-        narrative = getattr(report.income_expenditure, key, None)
+        narrative = getattr(sections.income_expenditure, key, None)
         statement = getattr(statements.income_expenditure, key, None)
         yield same(f"一、{title} = 收入支出决算总表·{title}", narrative, statement)
 
 
-def _income(narrative: Income[Figure], statement: IncomeStatement[Figure]) -> Iterator[Identity]:
-    """二 and the 合计 row of 收入决算表."""
-    yield from _portions("二", narrative, "收入决算表", total_row(statement.rows))
-
-
-def _expenditure(narrative: Expenditure[Figure], statement: ExpenditureStatement[Figure]) -> Iterator[Identity]:
-    """三 and the 合计 row of 支出决算表."""
-    yield from _portions("三", narrative, "支出决算表", total_row(statement.rows))
-
-
-def _portions(
-    numeral: str, narrative: Income[Figure] | Expenditure[Figure], table: str, row: object
-) -> Iterator[Identity]:
-    """A total and its portions against the columns of a row: both have the same keys."""
-    for key, field in type(narrative).model_fields.items():
-        said = getattr(narrative, key)
-        amount = said if key == "total" else getattr(said, "amount", None)
-        yield same(f"{numeral}、{field.title} = {table}·合计·{field.title}", amount, getattr(row, key, None))
-
-
-def _fiscal_appropriation(report: Report[Figure], statements: Statements[Figure]) -> Iterator[Identity]:
+def _fiscal_appropriation(sections: Sections[Figure], statements: Statements[Figure]) -> Iterator[Identity]:
     """四 and 财政拨款收入支出决算总表."""
-    narrative, statement = report.fiscal_appropriation, statements.fiscal_appropriation
+    narrative, statement = sections.fiscal_appropriation, statements.fiscal_appropriation
     table = "财政拨款收入支出决算总表"
     for key, title in FISCAL_INCOME.items():
         said, shown = getattr(narrative, key, None), getattr(statement, key, None)
@@ -148,30 +104,9 @@ def _general(narrative: GeneralPublicBudget[Figure], statement: GeneralStatement
     yield from items_against_rows("五", narrative.items, table, statement.rows)
 
 
-def items_against_rows(
-    numeral: str,
-    items: Iterable[Item],
-    table: str,
-    rows: Sequence[GeneralRow[Figure] | FundBudgetRow[Figure]],
-) -> Iterator[Identity]:
-    """The items of a narrative and the 项 rows of a statement: the same 类, 款 and 项 names."""
-    names = {row.code: plain(row.name) for row in rows if row.code is not None}
-    paths = []
-    for row in rows:
-        if row.code is not None and len(row.code) == 7 and row.code[:5] in names and row.code[:3] in names:
-            paths.append(((names[row.code[:3]], names[row.code[:5]], plain(row.name)), row.total))
-    times = Counter(path for path, _ in paths)
-    said = [((plain(item.class_name), plain(item.section_name), plain(item.item_name)), item) for item in items]
-    said_times = Counter(path for path, _ in said)
-    shown = dict(paths)
-    for path, item in said:
-        if times[path] == 1 and said_times[path] == 1:
-            yield same(f"{numeral}、{'·'.join(path)} = {table}·{path[-1]}", item.amount, shown[path])
-
-
-def _basic(report: Report[Figure], statements: Statements[Figure]) -> Iterator[Identity]:
+def _basic(sections: Sections[Figure], statements: Statements[Figure]) -> Iterator[Identity]:
     """六 and 一般公共预算财政拨款基本支出决算表."""
-    narrative, statement = report.basic_expenditure, statements.basic_expenditure
+    narrative, statement = sections.basic_expenditure, statements.basic_expenditure
     if narrative is None or statement is None:
         return
     table = "一般公共预算财政拨款基本支出决算表"

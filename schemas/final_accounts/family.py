@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from recount.schemas.family import Family, Heading
+from recount.schemas.common.rows import ROW_LABELS
+from recount.schemas.family import Family, Heading, RowTable, YearLink
+from recount.schemas.final_accounts.narrative import BudgetItem
+from recount.schemas.final_accounts.performance import FundRow, Indicator
 from recount.schemas.final_accounts.report import Report
 
 # The headings of a departmental final account: forms X, S and N (contract, forms.md).
@@ -74,15 +77,47 @@ OUTLINE: tuple[Heading, ...] = (
     ),
 )
 
+LINKS = (
+    YearLink("年末结转和结余", "/income_expenditure/closing_carryover", "/income_expenditure/opening_carryover"),
+    YearLink(
+        "年末财政拨款结转和结余", "/fiscal_appropriation/closing_carryover", "/fiscal_appropriation/opening_carryover"
+    ),
+    YearLink("政府性基金年末结转和结余", "/government_funds/closing_carryover", "/government_funds/opening_carryover"),
+    YearLink("国有资本经营年末结转和结余", "/state_capital/closing_carryover", "/state_capital/opening_carryover"),
+    YearLink(
+        "收入支出决算总表·年末结转和结余",
+        "/statements/income_expenditure/closing_carryover",
+        "/statements/income_expenditure/opening_carryover",
+    ),
+    YearLink(
+        "财政拨款收入支出决算总表·年末财政拨款结转和结余",
+        "/statements/fiscal_appropriation/closing_carryover/total",
+        "/statements/fiscal_appropriation/opening_carryover",
+    ),
+    *(
+        YearLink(title, total, total, change)
+        for title, total, change in (
+            ("收入总计", "/income_expenditure/income_total", "/income_expenditure/income_change/amount"),
+            ("支出总计", "/income_expenditure/expenditure_total", "/income_expenditure/expenditure_change/amount"),
+            ("财政拨款收入总计", "/fiscal_appropriation/income_total", "/fiscal_appropriation/income_change/amount"),
+            (
+                "财政拨款支出总计",
+                "/fiscal_appropriation/expenditure_total",
+                "/fiscal_appropriation/expenditure_change/amount",
+            ),
+            ("一般公共预算财政拨款支出", "/general_public_budget/total", "/general_public_budget/change/amount"),
+            ("“三公”经费支出", "/three_public/total", "/three_public/change/amount"),
+        )
+    ),
+)
+"""What is carried over from one year to the next, and what is compared with the year before."""
 
-# Level-1 and level-2 labels of the performance tables (forms.md), and the rows that close a table.
-ROW_LABELS = frozenset(
-    {
-        "产出指标", "效益指标", "满意度指标", "成本指标", "数量指标", "质量指标", "时效指标", "经济成本指标",
-        "社会成本指标", "生态环境成本指标", "经济效益指标", "社会效益指标", "生态效益指标", "可持续影响指标",
-        "服务对象满意度指标", "总分", "合计", "总计", "本年收入合计", "本年支出合计",
-    }
-)  # fmt: skip
+TABLES = (
+    RowTable("budget_items", "支出项目", "Items of expenditure (类 款 项) of the budgets' narratives.", BudgetItem),
+    RowTable("indicators", "绩效指标", "Level-3 indicators of the self-evaluation tables.", Indicator),
+    RowTable("fund_rows", "项目资金", "Rows of money of the self-evaluation tables.", FundRow),
+    RowTable("statement_rows", "决算报表", "Rows of the final-account statements.", section="statements"),
+)
 
 FINAL_ACCOUNTS = Family(
     name="final_accounts",
@@ -99,4 +134,7 @@ FINAL_ACCOUNTS = Family(
     ),
     row_labels=ROW_LABELS,
     table_starts=r"项目名称|部门\(单位\)名称|单位名称|部门名称",
+    links=LINKS,
+    tables=TABLES,
+    tabled=("statements", "project_evaluations"),
 )

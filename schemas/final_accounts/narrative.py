@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import ClassVar, Generic, Literal
 
 from recount.schemas.arithmetic import (
     Identity,
     at_most,
     equal,
-    number_of,
     printed,
     same,
     share,
@@ -17,7 +16,7 @@ from recount.schemas.arithmetic import (
     total,
 )
 from recount.schemas.common.parts import Change, Comparison, Portion, change_of, changed_alike
-from recount.schemas.figures import F, Figure, Model, area, count, money, part, percent, rows, text
+from recount.schemas.figures import F, Figure, Model, Phrasing, count, money, part, percent, rows, text
 
 __all__ = ["BudgetItem", "Change", "ClassAmount", "Comparison", "Portion", "change_of", "changed_alike"]
 
@@ -55,28 +54,6 @@ _OVERSEAS = r"因公出国境(?:费用?|经费)?"
 _PURCHASE = r"公务用车购置(?!及|和|与)(?:费用?|支出|经费)?"
 _RUNNING = r"公务用车运行[及和]?(?:维护)?(?:费用?|支出|经费)?"
 """Other words for what a title names, without brackets and small words: for the witness beside a model's figures."""
-
-
-class Overview(Model, Generic[F]):
-    """第一部分 单位/部门概况."""
-
-    functions: tuple[str, ...] = rows("主要职能")
-    staff_total: F | None = count("实有人数")
-    staff_active: F | None = count("在职人员")
-    staff_veteran_retired: F | None = count("离休人员")
-    staff_retired: F | None = count("退休人员")
-    office_count: F | None = count("处室数", r"[下内]设")
-    offices: tuple[str, ...] = rows("处室")
-    subordinate_units: tuple[str, ...] = rows("下属预算单位")
-
-    def identities(self: Overview[Figure]) -> Iterator[Identity]:
-        yield equal(
-            "实有人数 = 在职人员 + 离休人员 + 退休人员",
-            self.staff_total,
-            total(self.staff_active, self.staff_veteran_retired, self.staff_retired),
-        )
-        if self.offices:
-            yield equal("处室数 = 所列处室", self.office_count, number_of(self.offices))
 
 
 class IncomeExpenditure(Model, Generic[F]):
@@ -288,7 +265,7 @@ class BasicExpenditure(Model, Generic[F]):
 class ThreePublicItem(Model, Generic[F]):
     """“三公”经费的一项."""
 
-    said: ClassVar[Mapping[str, str]] = {"percent": Portion.said["percent"]}
+    phrasing: ClassVar[Phrasing] = Portion.phrasing
     amount: F | None = money("支出决算")
     percent: F | None = percent("占比")
     change: Change[F] | None = part("与上年相比")
@@ -391,46 +368,6 @@ class Procurement(Model, Generic[F]):
         yield share("小微企业占政府采购支出总额", self.micro_percent, self.micro_amount, of=self.total)
         yield at_most("授予小微企业合同金额 ≤ 授予中小企业合同金额", self.micro_amount, self.sme_amount)
         yield at_most("小微企业占比 ≤ 中小企业占比", self.micro_percent, self.sme_percent)
-
-
-class StateAssets(Model, Generic[F]):
-    """十（三）国有资产占用情况说明."""
-
-    as_of: str | None = text("截止日期")
-    fixed_assets: F | None = money("固定资产原值")
-    building_area_m2: F | None = area("房屋面积（平方米）")
-    building_value: F | None = money("房屋价值", r"房屋▮平方米[^▮]{0,6}?价值")
-    vehicle_count: F | None = count("车辆数")
-    vehicle_value: F | None = money("车辆价值", r"车辆▮[辆台][^▮]{0,6}?价值")
-    vehicles_ministerial: F | None = count("副部（省）级及以上领导用车", r"级(?:及以上)?领导(?:干部)?用车")
-    vehicles_principal: F | None = count("主要领导干部/主要负责人用车", r"主要(?:领导干部|负责人)用车")
-    vehicles_confidential: F | None = count("机要通信用车")
-    vehicles_emergency: F | None = count("应急保障用车")
-    vehicles_enforcement: F | None = count("执法执勤用车")
-    vehicles_special: F | None = count("特种专业技术用车")
-    vehicles_retired_cadre: F | None = count("离退休干部用车", r"离退休干部(?:服务)?用车")
-    vehicles_other: F | None = count("其他用车")
-    vehicles_other_note: str | None = text("其他用车主要是")
-    large_equipment: F | None = count("单价100万元（含）以上设备", r"单价[^。]{0,12}以上(?:专用|通用)?设备[^▮]{0,12}")
-
-    def identities(self: StateAssets[Figure]) -> Iterator[Identity]:
-        yield equal(
-            "车辆 = 各类用车之和",
-            self.vehicle_count,
-            total(
-                self.vehicles_ministerial,
-                self.vehicles_principal,
-                self.vehicles_confidential,
-                self.vehicles_emergency,
-                self.vehicles_enforcement,
-                self.vehicles_special,
-                self.vehicles_retired_cadre,
-                self.vehicles_other,
-            ),
-        )
-        # Houses and cars are fixed assets, all at what they were bought for.
-        bound = total(self.fixed_assets) - self.vehicle_value
-        yield at_most("房屋价值 ≤ 固定资产原值 − 车辆价值", self.building_value, bound)
 
 
 class Performance(Model, Generic[F]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Generic
+from typing import Generic
 
 from recount.schemas.arithmetic import (
     HUNDRED,
@@ -21,10 +21,8 @@ from recount.schemas.arithmetic import (
     total,
 )
 from recount.schemas.figures import F, Figure, Model, money, percent, rows, score, text, year
+from recount.schemas.final_accounts.narrative import Performance
 from recount.schemas.terms import ZERO
-
-if TYPE_CHECKING:
-    from recount.schemas.final_accounts.narrative import Performance
 
 _TOTAL_MARKS = ("总额", "总资金", "合计", "总计", "资金总")
 _OF_WHICH = "其中"

@@ -1,19 +1,156 @@
-"""Identities between the sections of the narrative."""
+"""The sections of the narrative and the self-evaluation tables, and the identities between them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Generic
 
 from recount.schemas.arithmetic import Addend, Identity, Sum, at_most, equal, printed, same, share, total
-from recount.schemas.common.parts import UnmappedFigure
-from recount.schemas.figures import Figure
+from recount.schemas.common.parts import Overview, StateAssets, UnmappedFigure
+from recount.schemas.figures import F, Figure, Model, part, rows, text, year
+from recount.schemas.final_accounts.narrative import (
+    BasicExpenditure,
+    Expenditure,
+    FiscalAppropriation,
+    FundBudget,
+    GeneralPublicBudget,
+    Income,
+    IncomeExpenditure,
+    OperatingCost,
+    Performance,
+    Procurement,
+    ThreePublic,
+)
+from recount.schemas.final_accounts.performance import OverallEvaluation, ProjectEvaluation
 
-if TYPE_CHECKING:
-    from recount.schemas.final_accounts.narrative import FundBudget, Performance
-    from recount.schemas.final_accounts.report import Report
+
+class Sections(Model, Generic[F]):
+    """What a report says in words, and in its self-evaluation tables: all but its statements."""
+
+    unit_name: str | None = text("单位名称")
+    fiscal_year: F | None = year("年度")
+    overview: Overview[F] | None = part("单位/部门概况")
+    income_expenditure: IncomeExpenditure[F] | None = part("收入支出决算总体情况说明")
+    income: Income[F] | None = part("收入决算情况说明")
+    expenditure: Expenditure[F] | None = part("支出决算情况说明")
+    fiscal_appropriation: FiscalAppropriation[F] | None = part("财政拨款收入支出决算总体情况说明")
+    general_public_budget: GeneralPublicBudget[F] | None = part("一般公共预算财政拨款支出决算情况说明")
+    basic_expenditure: BasicExpenditure[F] | None = part("一般公共预算财政拨款基本支出决算情况说明")
+    three_public: ThreePublic[F] | None = part("财政拨款“三公”经费支出决算情况说明")
+    government_funds: FundBudget[F] | None = part("政府性基金预算财政拨款收入支出决算情况说明")
+    state_capital: FundBudget[F] | None = part("国有资本经营预算财政拨款收入支出决算情况说明")
+    operating_costs: tuple[OperatingCost[F], ...] = rows("机关运行经费支出情况")
+    procurement: Procurement[F] | None = part("政府采购情况")
+    state_assets: StateAssets[F] | None = part("国有资产占用情况说明")
+    performance: Performance[F] | None = part("预算绩效的情况说明")
+    overall_evaluation: OverallEvaluation[F] | None = part("部门（单位）整体支出绩效目标自评表")
+    project_evaluations: tuple[ProjectEvaluation[F], ...] = rows("项目支出绩效自评表")
+    other_notes: str | None = text("其他需说明的事项")
+
+
+def between_sections(report: Sections[Figure]) -> Iterator[Identity]:
+    """一 ↔ 二 ↔ 三 ↔ 四 ↔ 五 (+八 +九), 六 ↔ 十（一）, 七 ↔ 十（三）, and the years of the tables."""
+    yield from _totals(report)
+    yield from _fiscal(report)
+    yield from _operating_costs(report)
+    yield from _vehicles(report)
+    yield from _parts_of_all(report)
+    yield from _years(report)
+
+
+def _parts_of_all(report: Sections[Figure]) -> Iterator[Identity]:
+    """What is paid out of the fiscal appropriation (四, 六) is a part of all that is paid (一, 三)."""
+    whole, fiscal = report.income_expenditure, report.fiscal_appropriation
+    if whole is not None and fiscal is not None:
+        rule = "四 年初财政拨款结转和结余 ≤ 一 年初结转和结余"
+        yield at_most(rule, fiscal.opening_carryover, whole.opening_carryover)
+        rule = "四 年末财政拨款结转和结余 ≤ 一 年末结转和结余"
+        yield at_most(rule, fiscal.closing_carryover, whole.closing_carryover)
+    planned = fiscal.expenditure_budget if fiscal is not None else None
+    general = report.general_public_budget.budget if report.general_public_budget is not None else None
+    if planned is not None and general is not None:
+        yield at_most("五 年初预算数 ≤ 四 支出总计年初预算数", general.budget, planned.budget)
+    basic, spent = report.basic_expenditure, report.expenditure
+    if basic is not None and spent is not None and spent.basic is not None:
+        yield at_most("六 基本支出 ≤ 三 基本支出", basic.total, spent.basic.amount)
+
+
+def _years(report: Sections[Figure]) -> Iterator[Identity]:
+    """A file of tables only has its year from a table: that one is not compared with itself."""
+    stated = report.fiscal_year
+    as_of = _YEAR.match(report.state_assets.as_of or "") if report.state_assets is not None else None
+    if as_of is not None:
+        yield equal("年度 = 十（三） 截止日的年度", stated, Sum(constant=Decimal(as_of[0])))
+    for table in (*report.project_evaluations, report.overall_evaluation):
+        year = table.fiscal_year if table is not None else None
+        if year is not None and stated is not None and year.token != stated.token:
+            yield same("自评表年度 = 年度", year, stated)
+
+
+def _totals(report: Sections[Figure]) -> Iterator[Identity]:
+    whole = report.income_expenditure
+    if whole is not None and report.income is not None:
+        yield same("二 本年收入 = 一 本年收入合计", report.income.total, whole.income_current_year)
+    if whole is not None and report.expenditure is not None:
+        yield same("三 本年支出 = 一 本年支出合计", report.expenditure.total, whole.expenditure_current_year)
+    general, spent = report.general_public_budget, report.expenditure
+    if general is not None and spent is not None and general.percent_of_expenditure is not None:
+        yield share(
+            "占本年支出合计 = 五 一般公共预算财政拨款支出 ÷ 三 本年支出",
+            general.percent_of_expenditure,
+            general.total,
+            of=spent.total,
+        )
+
+
+def _fiscal(report: Sections[Figure]) -> Iterator[Identity]:
+    fiscal = report.fiscal_appropriation
+    if fiscal is None:
+        return
+    if report.income is not None and report.income.fiscal_appropriation is not None:
+        yield same(
+            "二 财政拨款收入 = 四 财政拨款本年收入",
+            report.income.fiscal_appropriation.amount,
+            fiscal.income_current_year,
+        )
+    funds, capital = report.government_funds, report.state_capital
+    if report.general_public_budget is None or funds is None or capital is None:
+        return
+    spent: list[Addend] = [report.general_public_budget.total]
+    spent += [_expenditure_of(each) for each in (funds, capital) if not each.none]
+    yield equal(
+        "四 财政拨款本年支出 = 五 一般公共预算 + 八 政府性基金预算 + 九 国有资本经营预算",
+        fiscal.expenditure_current_year,
+        total(*spent),
+    )
+
+
+def _expenditure_of(section: FundBudget[Figure]) -> Figure | None:
+    return section.expenditure or section.expenditure_current_year
+
+
+def _operating_costs(report: Sections[Figure]) -> Iterator[Identity]:
+    """公用经费 of 六 is what 十（一） reports, by kind of unit."""
+    if report.basic_expenditure is None or not report.operating_costs:
+        return
+    yield equal(
+        "六 公用经费 = 十（一） 机关运行经费与公用经费之和",
+        report.basic_expenditure.public,
+        printed(*(each.amount for each in report.operating_costs)),
+    )
+
+
+def _vehicles(report: Sections[Figure]) -> Iterator[Identity]:
+    """Form X-2023 states the cars among the fixed assets, and why they are not those that 七 counts."""
+    three, assets = report.three_public, report.state_assets
+    if three is None or assets is None:
+        return
+    if three.fixed_asset_vehicles is not None:
+        yield same("七 固定资产车辆 = 十（三） 车辆", three.fixed_asset_vehicles, assets.vehicle_count)
+    else:
+        yield same("七 公务用车保有量 = 十（三） 车辆", three.vehicles_owned, assets.vehicle_count)
 
 
 # Identities of figures that have no key: the words before them are the form's own (S-2024, 预算绩效管理情况).
@@ -55,106 +192,3 @@ def classified_projects(notes: str | None) -> int | None:
         return None
     number = match[1] or match[2]
     return int(number) if number.isdigit() else "一二三四五六七八九十".index(number) + 1
-
-
-def between_sections(report: Report[Figure]) -> Iterator[Identity]:
-    """一 ↔ 二 ↔ 三 ↔ 四 ↔ 五 (+八 +九), 六 ↔ 十（一）, 七 ↔ 十（三）, and the years of the tables."""
-    yield from _totals(report)
-    yield from _fiscal(report)
-    yield from _operating_costs(report)
-    yield from _vehicles(report)
-    yield from _parts_of_all(report)
-    yield from _years(report)
-
-
-def _parts_of_all(report: Report[Figure]) -> Iterator[Identity]:
-    """What is paid out of the fiscal appropriation (四, 六) is a part of all that is paid (一, 三)."""
-    whole, fiscal = report.income_expenditure, report.fiscal_appropriation
-    if whole is not None and fiscal is not None:
-        rule = "四 年初财政拨款结转和结余 ≤ 一 年初结转和结余"
-        yield at_most(rule, fiscal.opening_carryover, whole.opening_carryover)
-        rule = "四 年末财政拨款结转和结余 ≤ 一 年末结转和结余"
-        yield at_most(rule, fiscal.closing_carryover, whole.closing_carryover)
-    planned = fiscal.expenditure_budget if fiscal is not None else None
-    general = report.general_public_budget.budget if report.general_public_budget is not None else None
-    if planned is not None and general is not None:
-        yield at_most("五 年初预算数 ≤ 四 支出总计年初预算数", general.budget, planned.budget)
-    basic, spent = report.basic_expenditure, report.expenditure
-    if basic is not None and spent is not None and spent.basic is not None:
-        yield at_most("六 基本支出 ≤ 三 基本支出", basic.total, spent.basic.amount)
-
-
-def _years(report: Report[Figure]) -> Iterator[Identity]:
-    """A file of tables only has its year from a table: that one is not compared with itself."""
-    stated = report.fiscal_year
-    as_of = _YEAR.match(report.state_assets.as_of or "") if report.state_assets is not None else None
-    if as_of is not None:
-        yield equal("年度 = 十（三） 截止日的年度", stated, Sum(constant=Decimal(as_of[0])))
-    for table in (*report.project_evaluations, report.overall_evaluation):
-        year = table.fiscal_year if table is not None else None
-        if year is not None and stated is not None and year.token != stated.token:
-            yield same("自评表年度 = 年度", year, stated)
-
-
-def _totals(report: Report[Figure]) -> Iterator[Identity]:
-    whole = report.income_expenditure
-    if whole is not None and report.income is not None:
-        yield same("二 本年收入 = 一 本年收入合计", report.income.total, whole.income_current_year)
-    if whole is not None and report.expenditure is not None:
-        yield same("三 本年支出 = 一 本年支出合计", report.expenditure.total, whole.expenditure_current_year)
-    general, spent = report.general_public_budget, report.expenditure
-    if general is not None and spent is not None and general.percent_of_expenditure is not None:
-        yield share(
-            "占本年支出合计 = 五 一般公共预算财政拨款支出 ÷ 三 本年支出",
-            general.percent_of_expenditure,
-            general.total,
-            of=spent.total,
-        )
-
-
-def _fiscal(report: Report[Figure]) -> Iterator[Identity]:
-    fiscal = report.fiscal_appropriation
-    if fiscal is None:
-        return
-    if report.income is not None and report.income.fiscal_appropriation is not None:
-        yield same(
-            "二 财政拨款收入 = 四 财政拨款本年收入",
-            report.income.fiscal_appropriation.amount,
-            fiscal.income_current_year,
-        )
-    funds, capital = report.government_funds, report.state_capital
-    if report.general_public_budget is None or funds is None or capital is None:
-        return
-    spent: list[Addend] = [report.general_public_budget.total]
-    spent += [_expenditure_of(each) for each in (funds, capital) if not each.none]
-    yield equal(
-        "四 财政拨款本年支出 = 五 一般公共预算 + 八 政府性基金预算 + 九 国有资本经营预算",
-        fiscal.expenditure_current_year,
-        total(*spent),
-    )
-
-
-def _expenditure_of(section: FundBudget[Figure]) -> Figure | None:
-    return section.expenditure or section.expenditure_current_year
-
-
-def _operating_costs(report: Report[Figure]) -> Iterator[Identity]:
-    """公用经费 of 六 is what 十（一） reports, by kind of unit."""
-    if report.basic_expenditure is None or not report.operating_costs:
-        return
-    yield equal(
-        "六 公用经费 = 十（一） 机关运行经费与公用经费之和",
-        report.basic_expenditure.public,
-        printed(*(each.amount for each in report.operating_costs)),
-    )
-
-
-def _vehicles(report: Report[Figure]) -> Iterator[Identity]:
-    """Form X-2023 states the cars among the fixed assets, and why they are not those that 七 counts."""
-    three, assets = report.three_public, report.state_assets
-    if three is None or assets is None:
-        return
-    if three.fixed_asset_vehicles is not None:
-        yield same("七 固定资产车辆 = 十（三） 车辆", three.fixed_asset_vehicles, assets.vehicle_count)
-    else:
-        yield same("七 公务用车保有量 = 十（三） 车辆", three.vehicles_owned, assets.vehicle_count)

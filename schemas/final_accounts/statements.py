@@ -1,4 +1,7 @@
-"""The nine final-account statements (公开01表–09表). A blank cell is null; a printed 0.00 is 0.00."""
+"""The nine final-account statements (公开01表–09表), each with its identities, and those between two of them.
+
+A blank cell is null; a printed 0.00 is 0.00. In a table a blank cell is nothing, so sums are over what is printed.
+"""
 
 from __future__ import annotations
 
@@ -6,42 +9,36 @@ from collections.abc import Iterator
 from typing import Generic
 
 from recount.schemas.arithmetic import Identity, equal, printed, same
-from recount.schemas.common.codes import CodedRow, NamedLine, label, lines_sum, sums_by_code
-from recount.schemas.figures import F, Figure, Model, money, part, rows, text
-from recount.schemas.final_accounts.statement_identities import (
-    between,
-    fiscal_expenditure,
-    personnel_and_public,
+from recount.schemas.common.codes import (
+    PART_OF_ABOVE,
+    CodedRow,
+    NamedLine,
+    doubtful,
+    label,
+    lines_sum,
+    plain,
+    sums_by_code,
+    superior,
+    total_row,
 )
+from recount.schemas.common.rows import (
+    BUDGETS,
+    ExpenditureStatement,
+    FundSplit,
+    GeneralRow,
+    NamedSplit,
+    ThreePublicRow,
+    by_function,
+    class_totals,
+    coded_names,
+)
+from recount.schemas.figures import F, Figure, Model, money, part, rows, text
 
 
 class NamedAmount(NamedLine[F], Generic[F]):
     """A line of 收入支出决算总表."""
 
     amount: F | None = money("决算数")
-
-
-class FundSplit(Model, Generic[F]):
-    """An amount and its split over the three budgets."""
-
-    total: F | None = money("合计")
-    general: F | None = money("一般公共预算财政拨款")
-    funds: F | None = money("政府性基金预算财政拨款")
-    capital: F | None = money("国有资本经营预算财政拨款")
-
-    def identities(self: FundSplit[Figure]) -> Iterator[Identity]:
-        name = getattr(self, "name", None) or "支出"
-        yield equal(
-            f"{name}·合计 = 一般公共预算 + 政府性基金预算 + 国有资本经营预算",
-            self.total,
-            printed(self.general, self.funds, self.capital),
-        )
-
-
-class NamedSplit(FundSplit[F], Generic[F]):
-    """A line of the expenditure half of 财政拨款收入支出决算总表."""
-
-    name: str | None = text("项目")
 
 
 class IncomeRow(CodedRow[F], Generic[F]):
@@ -68,41 +65,6 @@ class IncomeRow(CodedRow[F], Generic[F]):
                 self.other,
             ),
         )
-
-
-class ExpenditureRow(CodedRow[F], Generic[F]):
-    """A line of 支出决算表."""
-
-    total: F | None = money("本年支出合计")
-    basic: F | None = money("基本支出")
-    project: F | None = money("项目支出")
-    remitted_to_superior: F | None = money("上缴上级支出")
-    business: F | None = money("经营支出")
-    affiliate_subsidy: F | None = money("对附属单位补助支出")
-
-    def identities(self: ExpenditureRow[Figure]) -> Iterator[Identity]:
-        yield equal(
-            f"{label(self)}·本年支出合计 = 各项支出之和",
-            self.total,
-            printed(
-                self.basic,
-                self.project,
-                self.remitted_to_superior,
-                self.business,
-                self.affiliate_subsidy,
-            ),
-        )
-
-
-class GeneralRow(CodedRow[F], Generic[F]):
-    """A line of 一般公共预算财政拨款支出决算表."""
-
-    total: F | None = money("小计")
-    basic: F | None = money("基本支出")
-    project: F | None = money("项目支出")
-
-    def identities(self: GeneralRow[Figure]) -> Iterator[Identity]:
-        yield equal(f"{label(self)}·小计 = 基本支出 + 项目支出", self.total, printed(self.basic, self.project))
 
 
 class EconomicRow(CodedRow[F], Generic[F]):
@@ -172,15 +134,6 @@ class IncomeStatement(Model, Generic[F]):
         yield from sums_by_code(self.rows)
 
 
-class ExpenditureStatement(Model, Generic[F]):
-    """支出决算表 (公开03表)."""
-
-    rows: tuple[ExpenditureRow[F], ...] = rows("科目")
-
-    def identities(self: ExpenditureStatement[Figure]) -> Iterator[Identity]:
-        yield from sums_by_code(self.rows)
-
-
 class FiscalAppropriationStatement(Model, Generic[F]):
     """财政拨款收入支出决算总表 (公开04表)."""
 
@@ -208,7 +161,27 @@ class FiscalAppropriationStatement(Model, Generic[F]):
             self.income_total,
             printed(self.income_current_year, self.opening_carryover),
         )
-        yield from fiscal_expenditure(self)
+        yield from _fiscal_expenditure(self)
+
+
+def _fiscal_expenditure(statement: FiscalAppropriationStatement[Figure]) -> Iterator[Identity]:
+    """财政拨款收入支出决算总表, column by column: its lines, its totals, and each budget in balance."""
+    current, closing = statement.expenditure_current_year, statement.closing_carryover
+    whole = statement.expenditure_total
+    lines = [each for each in statement.expenditure if not (each.name or "").startswith(PART_OF_ABOVE)]
+    income = {plain(each.name).removesuffix("收入"): each.amount for each in statement.income}
+    for column, title in BUDGETS.items():
+        current_year = getattr(current, column, None)
+        in_total = getattr(whole, column, None)
+        parts = printed(*(getattr(each, column) for each in lines))
+        yield equal(f"本年支出合计·{title} = 各项支出之和", current_year, parts)
+        parts = printed(current_year, getattr(closing, column, None))
+        yield equal(f"支出总计·{title} = 本年支出合计 + 年末财政拨款结转和结余", in_total, parts)
+        if column == "total":
+            yield same("收入总计 = 支出总计", statement.income_total, in_total)
+        else:
+            parts = printed(income.get(title), getattr(statement, f"opening_{column}"))
+            yield equal(f"支出总计·{title} = 本年收入 + 年初财政拨款结转和结余", in_total, parts)
 
 
 class GeneralStatement(Model, Generic[F]):
@@ -229,30 +202,32 @@ class BasicStatement(Model, Generic[F]):
 
     def identities(self: BasicStatement[Figure]) -> Iterator[Identity]:
         yield from sums_by_code(self.rows)
-        yield from personnel_and_public(self)
+        yield from _personnel_and_public(self)
 
 
-class ThreePublicRow(Model, Generic[F]):
-    """预算数 or 决算数 of the “三公” expenses."""
+PERSONNEL_CLASSES = ("301", "303")
+"""工资福利支出 and 对个人和家庭的补助 are 人员经费, every other class is 公用经费."""
 
-    total: F | None = money("合计")
-    overseas: F | None = money("因公出国（境）费")
-    vehicles: F | None = money("公务用车购置及运行费小计")
-    vehicle_purchase: F | None = money("公务用车购置费")
-    vehicle_running: F | None = money("公务用车运行费")
-    reception: F | None = money("公务接待费")
 
-    def identities(self: ThreePublicRow[Figure]) -> Iterator[Identity]:
-        yield equal(
-            "“三公”经费合计 = 因公出国（境）费 + 公务用车购置及运行费 + 公务接待费",
-            self.total,
-            printed(self.overseas, self.vehicles, self.reception),
-        )
-        yield equal(
-            "公务用车购置及运行费 = 购置费 + 运行费",
-            self.vehicles,
-            printed(self.vehicle_purchase, self.vehicle_running),
-        )
+def _personnel_and_public(statement: BasicStatement[Figure]) -> Iterator[Identity]:
+    """人员经费合计 and 公用经费合计 of the basic-expenditure statement, from the highest codes it lists."""
+    rows = statement.rows
+    codes = [row.code for row in rows if row.code is not None]
+    if None in doubtful(rows) or len(set(codes)) != len(codes):
+        return
+    highest = [row for row in rows if row.code is not None and superior(row.code, codes) is None]
+    personnel = [row for row in highest if (row.code or "").startswith(PERSONNEL_CLASSES)]
+    public = [row for row in highest if row not in personnel]
+    for title, whole, parts in (
+        ("人员经费合计", statement.personnel_total, personnel),
+        ("公用经费合计", statement.public_total, public),
+    ):
+        names = " + ".join(label(row) for row in parts if row.amount is not None)
+        yield equal(f"{title} = {names or '各类'}", whole, printed(*(row.amount for row in parts)))
+    whole_row = total_row(rows)
+    if whole_row is not None:
+        parts_printed = printed(statement.personnel_total, statement.public_total)
+        yield equal("合计 = 人员经费合计 + 公用经费合计", whole_row.amount, parts_printed)
 
 
 class ThreePublicStatement(Model, Generic[F]):
@@ -286,4 +261,115 @@ class Statements(Model, Generic[F]):
     state_capital: FundBudgetStatement[F] | None = part("国有资本经营预算财政拨款收入支出决算表")
 
     def identities(self: Statements[Figure]) -> Iterator[Identity]:
-        yield from between(self)
+        yield from _between(self)
+
+
+# One quantity in two statements.
+
+
+FISCAL_INCOME = tuple(f"{title}收入" for column, title in BUDGETS.items() if column != "total")
+"""The lines of 收入支出决算总表 that are one column, 财政拨款收入, in 收入决算表."""
+OTHER_INCOME = {
+    "上级补助收入": "superior_subsidy",
+    "事业收入": "institutional",
+    "经营收入": "business",
+    "附属单位上缴收入": "affiliate_remittance",
+    "其他收入": "other",
+}
+"""A line of 收入支出决算总表, and the column of 收入决算表 under the same name."""
+
+
+def _between(statements: Statements[Figure]) -> Iterator[Identity]:
+    """One quantity in two statements; and names of classes that contradict their codes."""
+    yield from coded_names(statements)
+    yield from _overview_and_rows(statements)
+    yield from _overview_and_fiscal(statements)
+    yield from _fiscal_and_general(statements)
+    funds = {"funds": statements.government_funds, "capital": statements.state_capital}
+    for budget, statement in funds.items():
+        if statements.fiscal_appropriation is not None and statement is not None:
+            yield from _fiscal_and_fund(budget, statements.fiscal_appropriation, statement)
+
+
+def _overview_and_rows(statements: Statements[Figure]) -> Iterator[Identity]:
+    """收入支出决算总表 against 收入决算表 and 支出决算表."""
+    overview = statements.income_expenditure
+    if overview is None:
+        return
+    income = total_row(statements.income.rows) if statements.income else None
+    if income is not None:
+        rule = "收入支出决算总表·本年收入合计 = 收入决算表·合计"
+        yield same(rule, overview.income_current_year, income.total)
+        lines = {plain(line.name): line.amount for line in overview.income}
+        fiscal = [lines[name] for name in FISCAL_INCOME if name in lines]
+        rule = "收入决算表·财政拨款收入 = 收入支出决算总表·各项财政拨款收入之和"
+        yield equal(rule, income.fiscal_appropriation, printed(*fiscal))
+        for name, column in OTHER_INCOME.items():
+            rule = f"收入支出决算总表·{name} = 收入决算表·{name}"
+            yield same(rule, lines.get(name), getattr(income, column))
+    if statements.expenditure is not None:
+        whole = total_row(statements.expenditure.rows)
+        if whole is not None:
+            rule = "收入支出决算总表·本年支出合计 = 支出决算表·合计"
+            yield same(rule, overview.expenditure_current_year, whole.total)
+        printed_lines = [(line.name, line.amount) for line in overview.expenditure]
+        rows_below = class_totals(statements.expenditure.rows)
+        yield from by_function("收入支出决算总表", printed_lines, "支出决算表", rows_below)
+
+
+def _overview_and_fiscal(statements: Statements[Figure]) -> Iterator[Identity]:
+    """收入支出决算总表 and 收入决算表 against 财政拨款收入支出决算总表."""
+    overview, fiscal = statements.income_expenditure, statements.fiscal_appropriation
+    if fiscal is None:
+        return
+    if overview is not None:
+        lines = {plain(line.name).removesuffix("收入"): line.amount for line in overview.income}
+        for line in fiscal.income:
+            name = plain(line.name).removesuffix("收入")
+            rule = f"收入支出决算总表·{name}收入 = 财政拨款收入支出决算总表·{name}"
+            yield same(rule, lines.get(name), line.amount)
+    income = total_row(statements.income.rows) if statements.income else None
+    if income is not None:
+        rule = "收入决算表·财政拨款收入合计 = 财政拨款收入支出决算总表·本年收入合计"
+        yield same(rule, income.fiscal_appropriation, fiscal.income_current_year)
+
+
+def _fiscal_and_general(statements: Statements[Figure]) -> Iterator[Identity]:
+    """财政拨款收入支出决算总表 and the basic-expenditure statement against 一般公共预算财政拨款支出决算表."""
+    fiscal, general = statements.fiscal_appropriation, statements.general_public_budget
+    basic = statements.basic_expenditure
+    if general is None:
+        return
+    whole = total_row(general.rows)
+    if fiscal is not None:
+        lines = [(line.name, line.general) for line in fiscal.expenditure]
+        rows = class_totals(general.rows)
+        yield from by_function("财政拨款收入支出决算总表", lines, "一般公共预算财政拨款支出决算表", rows)
+        if whole is not None and fiscal.expenditure_current_year is not None:
+            rule = "财政拨款收入支出决算总表·本年支出合计·一般公共预算 = 一般公共预算财政拨款支出决算表·合计"
+            yield same(rule, fiscal.expenditure_current_year.general, whole.total)
+    if whole is not None and basic is not None:
+        rule = "一般公共预算财政拨款支出决算表·基本支出 = 人员经费合计 + 公用经费合计"
+        yield equal(rule, whole.basic, printed(basic.personnel_total, basic.public_total))
+
+
+def _fiscal_and_fund(
+    budget: str, fiscal: FiscalAppropriationStatement[Figure], statement: FundBudgetStatement[Figure]
+) -> Iterator[Identity]:
+    """A fund's column of 财政拨款收入支出决算总表 against the fund's own statement."""
+    title = BUDGETS[budget]
+    whole = total_row(statement.rows)
+    if whole is not None:
+        income = [line.amount for line in fiscal.income if plain(line.name).removesuffix("收入") == title]
+        pairs = (
+            ("本年收入", income[0] if len(income) == 1 else None, whole.income),
+            ("年初结转和结余", getattr(fiscal, f"opening_{budget}"), whole.opening),
+            ("本年支出", getattr(fiscal.expenditure_current_year, budget, None), whole.total),
+            ("年末结转和结余", getattr(fiscal.closing_carryover, budget, None), whole.closing),
+        )
+        for name, in_fiscal, in_fund in pairs:
+            rule = f"财政拨款收入支出决算总表·{title}{name} = {title}决算表·合计·{name}"
+            yield same(rule, in_fiscal, in_fund)
+    lines = [(line.name, getattr(line, budget)) for line in fiscal.expenditure]
+    rows = class_totals(statement.rows)
+    yield from by_function("财政拨款收入支出决算总表", lines, f"{title}决算表", rows)

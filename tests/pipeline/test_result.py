@@ -13,8 +13,9 @@ from recount.pipeline.document import Token
 from recount.pipeline.map.final_accounts import narrative
 from recount.pipeline.result import Source, plain
 from recount.pipeline.verify import verify
+from recount.schemas.common.parts import Overview
 from recount.schemas.figures import Ref
-from recount.schemas.final_accounts.narrative import Income, IncomeExpenditure, Overview, Procurement
+from recount.schemas.final_accounts.narrative import Income, IncomeExpenditure, Procurement
 from recount.schemas.final_accounts.performance import FundRow, ProjectEvaluation
 from recount.schemas.final_accounts.report import Report
 from recount.tests.pipeline.helpers import Sheet

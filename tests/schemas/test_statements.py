@@ -10,16 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recount.schemas.arithmetic import evaluate
+from recount.schemas.common.rows import ExpenditureStatement, ThreePublicRow
 from recount.schemas.figures import Figure
 from recount.schemas.final_accounts.statements import (
     BasicStatement,
-    ExpenditureStatement,
     FiscalAppropriationStatement,
     FundBudgetRow,
     GeneralStatement,
     IncomeExpenditureStatement,
     Statements,
-    ThreePublicRow,
 )
 from recount.tests.samples import of_sample
 from recount.tests.schemas.gold import failures, fill, identities, load

@@ -30,20 +30,16 @@ from recount.pipeline.map.tables.sheet import (
 )
 from recount.pipeline.map.tables.three_public import figures_of, item_of, words_of
 from recount.pipeline.split.titles import LONGEST_TITLE, titles_over
+from recount.schemas.common.rows import ExpenditureRow, ExpenditureStatement, FundSplit, GeneralRow, NamedSplit
 from recount.schemas.department_budget.statements import (
     BalanceLine,
     BalanceTable,
     BasicRow,
     BasicTable,
-    ExpenditureRow,
-    ExpenditureStatement,
     FiscalTable,
     FunctionTable,
-    FundSplit,
-    GeneralRow,
     IncomeTable,
     IncomeTableRow,
-    NamedSplit,
     ProjectRow,
     ProjectTable,
     Statements,

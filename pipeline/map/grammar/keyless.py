@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from recount.pipeline.map.grammar.passage import MONEY, Passage, Reading, clean, heading_above
 from recount.schemas.common.parts import UnmappedFigure
-from recount.schemas.figures import Model, Ref
+from recount.schemas.describe import leaves_in
+from recount.schemas.figures import Ref
 
 # --- labels
 
@@ -71,17 +72,7 @@ def open_in(passage: Passage, reading: Reading, section: object) -> Reading:
 
 def refs_in(values: object) -> Iterator[Ref]:
     """The references in a model, or in several in lists and dicts."""
-    if isinstance(values, Ref):
-        yield values
-    elif isinstance(values, Model):
-        for name in type(values).model_fields:
-            yield from refs_in(getattr(values, name))
-    elif isinstance(values, Mapping):
-        for value in values.values():
-            yield from refs_in(value)
-    elif isinstance(values, list | tuple):
-        for value in values:
-            yield from refs_in(value)
+    return (leaf for _, leaf in leaves_in(values) if isinstance(leaf, Ref))
 
 
 def unmapped_in(title: str, passage: Passage, reading: Reading) -> list[UnmappedFigure[Ref]]:

@@ -10,13 +10,13 @@ from typing import Any
 from recount.pipeline.document import Document, Grid, Mapped, Paragraph
 from recount.pipeline.map.grammar.keyless import in_reading_order, unmapped_in
 from recount.pipeline.map.grammar.passage import passage_of
-from recount.pipeline.map.labelled.labels import Label, labels_of
 from recount.pipeline.map.labelled.sections import read_section
 from recount.pipeline.map.labelled.tables import grid_titled, read_lines, read_rows
 from recount.pipeline.split.outline import Section, sections_of
 from recount.pipeline.split.text import plain
 from recount.pipeline.split.titles import front_lines
-from recount.schemas.common.parts import UnmappedFigure
+from recount.schemas.common.parts import UNMAPPED, UnmappedFigure
+from recount.schemas.describe import Field, fields_of
 from recount.schemas.family import Family
 from recount.schemas.figures import Model, Ref
 
@@ -26,13 +26,13 @@ NAME = "template"
 def map_labelled(document: Document, family: Family) -> Mapped:
     """Map a document by the labels of the family's models."""
     reader = _Reader(sections_of(document, family.outline), _grids(document))
-    labels = labels_of(family.report_of(Ref))
-    fields = {key: value for key, each in labels.items() if (value := reader.field(each)) is not None}
-    found = bool(fields)
-    fields |= front_of(reader.sections["front"].paragraphs, family.front, labels)
-    if "unmapped_figures" in labels:
-        fields["unmapped_figures"] = in_reading_order(reader.unmapped)
-    return Mapped(family.report_of(Ref)(**fields), NAME, found)
+    fields = fields_of(family.report_of(Ref))
+    values = {key: value for key, field in fields.items() if (value := reader.field(field)) is not None}
+    found = bool(values)
+    values |= front_of(reader.sections["front"].paragraphs, family.front, fields)
+    if UNMAPPED in fields:
+        values[UNMAPPED] = in_reading_order(reader.unmapped)
+    return Mapped(family.report_of(Ref)(**values), NAME, found)
 
 
 def _grids(document: Document) -> list[Grid]:
@@ -47,19 +47,19 @@ class _Reader:
     grids: Sequence[Grid]
     unmapped: list[UnmappedFigure[Ref]] = field(default_factory=list)
 
-    def field(self, label: Label) -> Any:
+    def field(self, field: Field) -> Any:
         """What the document says of a field: the section of its key, or the table of its title."""
-        section = self.sections.get(label.key)
-        if label.model is None:
-            return _words(section) if section is not None and label.is_text else None
-        grid = grid_titled(self.grids, label)
+        section = self.sections.get(field.key)
+        if field.model is None:
+            return _words(section) if section is not None and field.is_text else None
+        grid = grid_titled(self.grids, field)
         if grid is None and section is not None and len(section.grids) == 1:
             grid = section.grids[0]
-        if label.many:
-            return (read_rows(label.model, grid) or None) if grid is not None else None
-        said = self._section(label.model, section) if section is not None and section.paragraphs else None
+        if field.many:
+            return (read_rows(field.model, grid) or None) if grid is not None else None
+        said = self._section(field.model, section) if section is not None and section.paragraphs else None
         if said is None and grid is not None:
-            said = read_lines(label.model, grid)
+            said = read_lines(field.model, grid)
         return said
 
     def _section(self, model: type[Model], section: Section) -> Model | None:
@@ -74,7 +74,7 @@ def _words(section: Section) -> str | None:
     return passage.text(0, len(passage.shape)) or None
 
 
-def front_of(paragraphs: Sequence[Paragraph], front: str, labels: Mapping[str, Label]) -> dict[str, Any]:
+def front_of(paragraphs: Sequence[Paragraph], front: str, fields: Mapping[str, Field]) -> dict[str, Any]:
     """The fields of the title page: the named groups of the family's rule for it."""
     lines = front_lines(paragraphs)
     signs = [
@@ -86,9 +86,9 @@ def front_of(paragraphs: Sequence[Paragraph], front: str, labels: Mapping[str, L
     match = re.search(front, "".join(folded for folded, _ in signs))
     found: dict[str, Any] = {}
     for key, value in match.groupdict().items() if match else ():
-        if value is None or key not in labels:
+        if value is None or key not in fields:
             continue
-        if labels[key].is_text:
+        if fields[key].is_text:
             found[key] = plain("".join(printed for _, printed in signs[slice(*match.span(key))])) if match else None
         elif (ref := _token(lines, value)) is not None:
             found[key] = ref

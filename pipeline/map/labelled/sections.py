@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from recount.pipeline.map.final_accounts.narrative import change, comparison, names_in
 from recount.pipeline.map.grammar.grammar import read
 from recount.pipeline.map.grammar.keyless import open_in, refs_in
 from recount.pipeline.map.grammar.passage import FINAL, MONEY, Fact, N, Passage, Reading, Subject, Wording
-from recount.pipeline.map.labelled.labels import Label, labels_of
+from recount.pipeline.split.text import fold
 from recount.schemas.common.parts import Change, Comparison
+from recount.schemas.describe import Field, fields_of
 from recount.schemas.figures import Kind, Model, Ref
 
 M = TypeVar("M", bound=Model)
@@ -34,50 +35,55 @@ _CHANGE, _BUDGET, _ITEMS = "change", "budget", "items"
 _LISTED = re.compile(rf"{N}(?:万元|元|亿元)[,、(]?(?:主要)?(?:包括|用于)[:]?(?P<list>[^▮]*?)(?=[。;\n]|$)")
 
 
+def words_of(field: Field) -> str:
+    """A rule for the words of a field in running text: its own words, or its title."""
+    return field.words or re.escape("".join(fold(field.title).split()))
+
+
 def read_section(
     model: type[M], passage: Passage, wording: Wording = FINAL, start: int = 0, end: int | None = None
 ) -> tuple[M | None, Reading]:
     """A model filled from a passage, None where nothing of it is said; and the numbers that found no place in it."""
-    labels = labels_of(model)
-    subjects = tuple(_subjects(labels))
-    own = next((each.key for each in subjects if each.units is MONEY), "")
+    fields = fields_of(model)
+    subjects = tuple(_subjects(fields))
+    own = next((subject.key for subject in subjects if subject.units is MONEY), "")
     found = read(passage, subjects, own, start, end, wording)
-    values = {key: value for key, label in labels.items() if (value := _value(label, found, own, passage)) is not None}
+    values = {key: value for key, field in fields.items() if (value := _value(field, found, own, passage)) is not None}
     something = any(refs_in(values)) or _says(values)
     return (model(**values) if something else None), open_in(passage, found, values)
 
 
-def _subjects(labels: dict[str, Label]) -> Iterator[Subject]:
-    for label in labels.values():
-        if label.kind in UNITS:
-            yield Subject(label.key, label.words, UNITS[label.kind])
-        elif label.model is not None and not label.many and _portion_fields(label):
-            yield Subject(label.key, label.words, MONEY)
+def _subjects(fields: Mapping[str, Field]) -> Iterator[Subject]:
+    for field in fields.values():
+        if field.kind in UNITS:
+            yield Subject(field.key, words_of(field), UNITS[field.kind])
+        elif _portion_fields(field):
+            yield Subject(field.key, words_of(field), MONEY)
 
 
-def _portion_fields(label: Label) -> dict[str, Label]:
-    """The fields of a nested model that an amount with its share and comparisons fills; none of a comparison."""
-    if label.model is None or issubclass(label.model, Change | Comparison):
+def _portion_fields(field: Field) -> Mapping[str, Field]:
+    """The fields of a part that an amount with its share and comparisons fills; none of a comparison."""
+    if field.part is None or issubclass(field.part, Change | Comparison):
         return {}
-    fields = labels_of(label.model)
+    fields = fields_of(field.part)
     return fields if "amount" in fields else {}
 
 
-def _value(label: Label, found: Reading, own: str, passage: Passage) -> Any:
+def _value(field: Field, found: Reading, own: str, passage: Passage) -> Any:
     """What the facts say of a field."""
-    if label.kind is not None:
-        return _amount(found.facts.get(label.key))
-    if label.many:
-        return _listed(found, _before(label.key, _ITEMS) or own, passage) if label.model is None else None
-    if label.model is None:
+    if field.kind is not None:
+        return _amount(found.facts.get(field.key))
+    if field.many:
+        return _listed(found, _before(field.key, _ITEMS) or own, passage) if field.model is None else None
+    if field.part is None:
         return None
-    if issubclass(label.model, Change):
-        fact = found.facts.get(_before(label.key, _CHANGE) or own)
+    if issubclass(field.part, Change):
+        fact = found.facts.get(_before(field.key, _CHANGE) or own)
         return change(fact.change) if fact else None
-    if issubclass(label.model, Comparison):
-        fact = found.facts.get(_before(label.key, _BUDGET) or own)
+    if issubclass(field.part, Comparison):
+        fact = found.facts.get(_before(field.key, _BUDGET) or own)
         return comparison(fact.comparison) if fact else None
-    return _portion(label, found.facts.get(label.key))
+    return _portion(field, found.facts.get(field.key))
 
 
 def _before(key: str, ending: str) -> str:
@@ -92,9 +98,9 @@ def _amount(fact: Fact | None) -> Ref | None:
     return fact.amount or (fact.comparison.final if fact.comparison else None)
 
 
-def _portion(label: Label, fact: Fact | None) -> Model | None:
-    fields = _portion_fields(label)
-    if fact is None or label.model is None or not fields:
+def _portion(field: Field, fact: Fact | None) -> Model | None:
+    fields = _portion_fields(field)
+    if fact is None or field.part is None or not fields:
         return None
     values = {
         "amount": _amount(fact),
@@ -103,7 +109,7 @@ def _portion(label: Label, fact: Fact | None) -> Model | None:
         _BUDGET: comparison(fact.comparison),
     }
     said = {key: value for key, value in values.items() if key in fields and value is not None}
-    return label.model(**said) if said else None
+    return field.part(**said) if said else None
 
 
 def _listed(found: Reading, key: str, passage: Passage) -> tuple[str, ...] | None:

@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from recount.pipeline.document import Cell, Grid
-from recount.pipeline.map.labelled.labels import Label, labels_of
 from recount.pipeline.map.tables.coded import TOTAL, TOTALS
 from recount.pipeline.map.tables.sheet import (
     Columns,
@@ -21,40 +20,48 @@ from recount.pipeline.map.tables.sheet import (
     table_of,
     without_ordinal,
 )
+from recount.pipeline.split.text import fold
 from recount.pipeline.split.titles import titles_over
+from recount.schemas.describe import Field, fields_of
 from recount.schemas.figures import Kind, Model, Ref
 
 M = TypeVar("M", bound=Model)
 
 
-def grid_titled(grids: Iterable[Grid], wanted: Label) -> Grid | None:
+def head_of(field: Field) -> str:
+    """A rule for a field's words as the head of a column or a line: brackets and quotation marks do not count there."""
+    return field.words or re.escape(bare(fold(field.title)))
+
+
+def grid_titled(grids: Iterable[Grid], wanted: Field) -> Grid | None:
     """The first grid under a title, or with it in its first rows."""
-    title = re.compile(wanted.head)
+    title = re.compile(head_of(wanted))
     return next((grid for grid in grids if any(title.search(bare(line)) for _, line in titles_over(grid))), None)
 
 
 def read_rows(model: type[M], grid: Grid) -> tuple[M, ...]:
     """The lines of a table, one column a field. 合计 is a line as any other."""
-    labels = labels_of(model)
-    table = table_of(grid, _marks(grid, labels.values()))
-    columns = _columns(table, labels)
+    fields = fields_of(model)
+    table = table_of(grid, _marks(grid, fields.values()))
+    columns = _columns(table, fields)
     found = []
     for row in table.body_rows():
-        values = {key: _in_row(table, row, columns, key, labels[key]) for key in columns}
+        values = {key: _in_row(table, row, columns, key, fields[key]) for key in columns}
         if any(value is not None for value in values.values()):
             found.append(model(**values))
     return tuple(found)
 
 
-def _columns(table: Table, labels: Mapping[str, Label]) -> Columns:
+def _columns(table: Table, fields: Mapping[str, Field]) -> Columns:
     """The columns of each field, by their own words or by all that stand above them; two headings claim none."""
     found: Columns = {}
-    for key, each in labels.items():
+    for key, field in fields.items():
+        head = head_of(field)
         paths = {column: table.path(column) for column in range(table.grid.columns)}
         mine = tuple(
             column
             for column, path in paths.items()
-            if path and (re.fullmatch(each.head, path[-1]) or re.fullmatch(each.head, "".join(path)))
+            if path and (re.fullmatch(head, path[-1]) or re.fullmatch(head, "".join(path)))
         )
         if mine and len({heading(table, column) for column in mine}) == 1:
             found[key] = mine
@@ -72,20 +79,20 @@ def read_lines(model: type[M], grid: Grid) -> M | None:
             if ref is None or only_number(cell):
                 continue
             words = bare(without_ordinal(cell.words))
-            for key, each in labels_of(model).items():
-                if each.kind is not None and re.fullmatch(each.head, words):
+            for key, field in fields_of(model).items():
+                if field.kind is not None and re.fullmatch(head_of(field), words):
                     claims.setdefault(key, []).append(ref)
     values = {key: refs[0] for key, refs in claims.items() if len(refs) == 1}
     return model(**values) if values else None
 
 
-def _marks(grid: Grid, labels: Iterable[Label]) -> frozenset[str]:
+def _marks(grid: Grid, fields: Iterable[Field]) -> frozenset[str]:
     """The words of a table that head its columns."""
-    heads = re.compile("|".join(f"(?:{each.head})" for each in labels))
+    heads = re.compile("|".join(f"(?:{head_of(field)})" for field in fields))
     return frozenset(words for cell in grid.cells if heads.fullmatch(words := bare(cell.words)))
 
 
-def _in_row(table: Table, row: int, columns: Columns, key: str, wanted: Label) -> Any:
+def _in_row(table: Table, row: int, columns: Columns, key: str, wanted: Field) -> Any:
     """What a line says of a field."""
     cells = [cell for cell in table.cells(row, columns[key]) if _mine(cell, columns) == key]
     if len(cells) != 1:

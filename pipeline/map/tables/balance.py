@@ -29,13 +29,12 @@ from recount.pipeline.map.tables.sheet import (
     whole_number,
     without_ordinal,
 )
+from recount.schemas.common.rows import FundSplit, NamedSplit
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.statements import (
     FiscalAppropriationStatement,
-    FundSplit,
     IncomeExpenditureStatement,
     NamedAmount,
-    NamedSplit,
 )
 
 INCOME_ROLES = (

@@ -22,13 +22,11 @@ from recount.pipeline.map.tables.sheet import (
     name_of,
 )
 from recount.schemas.common.codes import CodedRow
+from recount.schemas.common.rows import ExpenditureRow, ExpenditureStatement, GeneralRow
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.statements import (
-    ExpenditureRow,
-    ExpenditureStatement,
     FundBudgetRow,
     FundBudgetStatement,
-    GeneralRow,
     GeneralStatement,
     IncomeRow,
     IncomeStatement,

@@ -23,8 +23,9 @@ from recount.pipeline.map.tables.sheet import (
     spoken,
     without_ordinal,
 )
+from recount.schemas.common.rows import ThreePublicRow
 from recount.schemas.figures import Ref
-from recount.schemas.final_accounts.statements import ThreePublicRow, ThreePublicStatement
+from recount.schemas.final_accounts.statements import ThreePublicStatement
 
 _YEAR = r"(?:全年|年初|本年度?|当年|\d{4}年度?)?"
 BUDGET = re.compile(rf"{_YEAR}(?:支出)?预算数?")

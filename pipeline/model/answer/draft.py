@@ -11,15 +11,16 @@ from typing import Any
 from recount.pipeline.document import Paragraph
 from recount.pipeline.map.grammar.keyless import label_before, without_key
 from recount.pipeline.map.grammar.passage import passage_of
-from recount.pipeline.model.answer.evidence import Chosen, Trail, Witness, chosen_in, named
+from recount.pipeline.model.answer.evidence import Chosen, Witness, chosen_in, named
 from recount.pipeline.model.answer.resolve import Refused
 from recount.pipeline.model.ask.pieces import Piece
+from recount.pipeline.model.ask.question import Wanted
 from recount.pipeline.model.ask.shown import Mark, Shown
-from recount.pipeline.model.fields import Wanted, is_list, kind_of, model_of
 from recount.pipeline.usage import NOTHING, Usage
 from recount.pipeline.verify import Verified
 from recount.pipeline.verify.resolve import fits
 from recount.schemas.common.parts import UnmappedFigure
+from recount.schemas.describe import Step, Trail, fields_of, nested
 from recount.schemas.figures import Kind, Model, Ref
 
 _THRESHOLD = re.compile(r"\(含\)|以上|以下")
@@ -77,11 +78,7 @@ def put_together(drafted: Sequence[Drafted]) -> dict[str, Any]:
 
 def references(values: Any) -> Any:
     """Nested values with references in place of chosen figures: what Report[Ref] is validated from."""
-    if isinstance(values, Chosen):
-        return values.ref
-    if isinstance(values, Mapping):
-        return {key: references(each) for key, each in values.items()}
-    return [references(each) for each in values] if isinstance(values, list) else values
+    return nested(values, lambda leaf: leaf.ref if isinstance(leaf, Chosen) else leaf)
 
 
 def unsure_in(values: Any) -> Iterator[str]:
@@ -164,17 +161,16 @@ def _open_fields(model: type[Model], piece: Piece, verified: Verified) -> Iterat
             yield trail[piece.depth :]
 
 
-def _ways(
-    model: type[Model], wanted: Wanted, pointer: str = "", trail: tuple[tuple[type[Model], str], ...] = ()
-) -> Iterator[tuple[str, tuple[tuple[type[Model], str], ...]]]:
+def _ways(model: type[Model], wanted: Wanted, pointer: str = "", trail: Trail = ()) -> Iterator[tuple[str, Trail]]:
     """The wanted figure fields of a model, rows of lists apart: pointer and way."""
     for name, inside in wanted.items():
-        inner, at, way = model_of(model, name), f"{pointer}/{name}", (*trail, (model, name))
-        if kind_of(model, name) is not None:
+        field, at, way = fields_of(model)[name], f"{pointer}/{name}", (*trail, Step(model, name))
+        if field.kind is not None:
             yield at, way
-        elif inner is not None and not is_list(model, name):
-            yield from _ways(inner, inside if inside is not None else dict.fromkeys(inner.model_fields), at, way)
+        elif field.part is not None:
+            deeper = dict.fromkeys(fields_of(field.part)) if inside is None else inside
+            yield from _ways(field.part, deeper, at, way)
 
 
 def _is_of(mark: Mark, trail: Trail) -> bool:
-    return bool(trail) and fits(mark.token, kind_of(*trail[-1]) or Kind.ANY) and named(trail, mark.place)
+    return bool(trail) and fits(mark.token, trail[-1].field.kind or Kind.ANY) and named(trail, mark.place)

@@ -9,20 +9,17 @@ words right before the figure that say what of it (增加, 占, 预算数), and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 from typing import Any
 
 from recount.pipeline.model.ask.shown import Mark, Place
-from recount.pipeline.model.fields import carries_figures, is_list, kind_of, model_of
 from recount.pipeline.split.text import fold
 from recount.schemas.common.parts import BUDGET, DOWN, LAST_YEAR, UP, Change, Comparison, Portion
+from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in
 from recount.schemas.figures import Kind, Model, Ref
-
-Trail = Sequence[tuple[type[Model], str]]
-"""The way to a field: each model with the name of the field in it, from the report down."""
 
 
 class Witness(Enum):
@@ -97,81 +94,73 @@ def _heard(trail: Trail, place: Place) -> set[Witness]:
     """What the words say of each step of a trail that needs them to."""
     if not trail:
         return set()
-    kind = kind_of(*trail[-1]) or Kind.ANY
-    words = [_said(trail, place), *(_named(model, name, kind, place) for model, name in trail)]
-    return {each for each in words if each is not None}
+    kind = trail[-1].field.kind or Kind.ANY
+    words = [_said(trail[-1], place), *(_named(step, kind, place) for step in trail)]
+    return {told for told in words if told is not None}
 
 
 # --- what of it: the words right before the figure
 
 
-def _said(trail: Trail, place: Place) -> Witness | None:
-    model, name = trail[-1]
-    said: Mapping[str, str] = getattr(model, "said", {})
+def _said(step: Step, place: Place) -> Witness | None:
+    before = step.model.phrasing.before
     tail = _tail(_CLAUSE, place.before)
     if place.heads:
         return None
-    if name in said:
-        if _compared_otherwise(model, name, place):
+    if step.key in before:
+        if _compared_otherwise(step, place):
             return Witness.AGAINST
-        if re.search(f"(?:{said[name]})$", tail):
+        if re.search(f"(?:{before[step.key]})$", tail):
             return Witness.FOR
-        other = any(re.search(f"(?:{words})$", tail) for words in _said_of_others(model, name))
+        other = any(re.search(f"(?:{words})$", tail) for words in _said_of_others(step))
         return Witness.AGAINST if other else Witness.SILENT
-    turned = falls(place) is not None and not re.search(f"{UP}|{DOWN}", model.model_fields[name].title or "")
-    return Witness.AGAINST if turned or _said_of_a_part(model, name, tail) else None
+    turned = falls(place) is not None and not re.search(f"{UP}|{DOWN}", step.field.title)
+    return Witness.AGAINST if turned or _said_of_a_part(step, tail) else None
 
 
-def _compared_otherwise(model: type[Model], name: str, place: Place) -> bool:
+def _compared_otherwise(step: Step, place: Place) -> bool:
     """Whether the sentence compares with something else: 增长 is said of the year before, and of the budget."""
-    basis: Mapping[str, str] = getattr(model, "basis", {})
+    basis = step.model.phrasing.basis.get(step.key)
     named_last = _BASIS.findall(_tail(_SENTENCE, place.before))
-    return name in basis and bool(named_last) and not re.fullmatch(basis[name], named_last[-1])
+    return basis is not None and bool(named_last) and not re.fullmatch(basis, named_last[-1])
 
 
 @cache
-def _said_of_others(model: type[Model], name: str) -> tuple[str, ...]:
+def _said_of_others(step: Step) -> tuple[str, ...]:
     """What is said of other figures of the kind: of the same part, and of the parts that all sections share."""
     return tuple(
         words
-        for part in (model, *_PARTS)
-        for other, words in part.said.items()  # type: ignore[attr-defined]
-        if not (part is model and other == name) and kind_of(part, other) is kind_of(model, name)
+        for part in (step.model, *_PARTS)
+        for key, words in part.phrasing.before.items()
+        if not (part is step.model and key == step.key) and fields_of(part)[key].kind is step.field.kind
     )
 
 
-def _said_of_a_part(model: type[Model], name: str, tail: str) -> bool:
+def _said_of_a_part(step: Step, tail: str) -> bool:
     """Whether the words after a figure's own name are those of a part beside it: 年初预算为 before an amount."""
-    title = model.model_fields[name].title or name
-    own = Subject(normal(title), _words_of(model, name))
+    own = Subject(normal(step.field.title), step.field.words)
     bare = normal(tail)
     rest = bare[max(own.last_in(tail)[0], 0) :]
-    for other in model.model_fields:
-        part = model_of(model, other)
-        said: Mapping[str, str] = getattr(part, "said", {})
-        also = getattr(part, "also_own", ())
-        if part is None or is_list(model, other):
-            continue
-        for leaf, words in said.items():
-            alike = kind_of(part, leaf) is kind_of(model, name)
-            if leaf not in also and alike and re.search(f"(?:{words})$", rest):
-                return True
-    return False
+    return any(re.search(f"(?:{words})$", rest) for words in _said_of_parts(step))
 
 
 @cache
-def _words_of(model: type[Model], name: str) -> str | None:
-    """Other words for what a field is of, as its schema gives them."""
-    extra = model.model_fields[name].json_schema_extra
-    words = extra.get("words") if isinstance(extra, dict) else None
-    return str(words) if words else None
+def _said_of_parts(step: Step) -> tuple[str, ...]:
+    """What is said of figures of the kind in the parts beside a field."""
+    parts = [beside.part for beside in fields_of(step.model).values() if beside.part is not None]
+    return tuple(
+        words
+        for part in parts
+        for key, words in part.phrasing.before.items()
+        if key not in part.phrasing.also_own and fields_of(part)[key].kind is step.field.kind
+    )
 
 
 # --- of what: the subject that was named last, or the head of the column
 
 
-def _named(model: type[Model], name: str, kind: Kind, place: Place) -> Witness | None:
-    subjects = subjects_of(model, kind)
+def _named(step: Step, kind: Kind, place: Place) -> Witness | None:
+    name, subjects = step.key, subjects_of(step.model, kind)
     if name not in subjects or len({each.title for each in subjects.values()}) < 2:
         return None
     if place.heads or place.row:
@@ -218,11 +207,10 @@ def _share_of(subject: str, words: str) -> float:
 def subjects_of(model: type[Model], kind: Kind) -> dict[str, Subject]:
     """By field: what it is of, for the fields of a model that hold figures of a kind; the rows of a list have names."""
     found = {}
-    for name, info in model.model_fields.items():
-        words = _words_of(model, name)
-        title = subject_in(info.title or name)
-        if not is_list(model, name) and carries_figures(model, name, kind) and (title or words):
-            found[name] = Subject(title, words)
+    for name, told in fields_of(model).items():
+        title = subject_in(told.title)
+        if not told.many and holds_figures(model, name, kind) and (title or told.words):
+            found[name] = Subject(title, told.words)
     return found
 
 
@@ -265,14 +253,7 @@ class Lost:
 
 def leaves(values: Any, pointer: str = "") -> Iterator[tuple[str, Ref | Chosen]]:
     """All figures in nested values, with their pointers."""
-    if isinstance(values, Ref | Chosen):
-        yield pointer, values
-    elif isinstance(values, Mapping):
-        for key, each in values.items():
-            yield from leaves(each, f"{pointer}/{key}")
-    elif isinstance(values, list):
-        for index, each in enumerate(values):
-            yield from leaves(each, f"{pointer}/{index}")
+    return ((at, leaf) for at, leaf in leaves_in(values, pointer) if isinstance(leaf, Ref | Chosen))
 
 
 def chosen_in(values: Any) -> Iterator[tuple[str, Chosen]]:

@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from recount.pipeline.model.answer.evidence import Chosen, Lost, Trail, Witness, chosen_in, falls, named, witness
+from recount.pipeline.model.answer.evidence import Chosen, Lost, Witness, chosen_in, falls, named, witness
 from recount.pipeline.model.answer.quotation import Words
 from recount.pipeline.model.ask.shown import Mark, Shown
-from recount.pipeline.model.fields import is_list, kind_of, model_of, names_of
 from recount.pipeline.split.text import fold
 from recount.pipeline.verify.resolve import fits
+from recount.schemas.describe import Step, Trail, fields_of, names_of
 from recount.schemas.figures import Kind, Model, Ref
 
 
@@ -51,7 +51,7 @@ def amended(values: dict[str, Any], report: type[Model], shown: Shown, words: Wo
 
     depth: so many steps of a trail need no words.
     """
-    taken = {each.ref.token for _, each in chosen_in(values) if not _is_own(each.trail)}
+    taken = {each.ref.token for _, each in chosen_in(values) if not _is_own(each.trail[-1])}
     amending = _Amending(shown, words, depth, taken)
     return {name: amending.part(each, report, name, None) for name, each in values.items()}
 
@@ -74,16 +74,16 @@ class _Amending:
         """What is in a field of a model. row: the row that it is part of."""
         if isinstance(value, Lost):
             return self._only(value.trail, row)
-        inner = model_of(model, name)
-        if isinstance(value, dict) and inner is not None:
-            return self._fields(value, inner, row)
-        if isinstance(value, list) and inner is not None and is_list(model, name):
-            return list(self._rows(value, inner))
+        field = fields_of(model)[name]
+        if isinstance(value, dict) and field.model is not None:
+            return self._fields(value, field.model, row)
+        if isinstance(value, list) and field.model is not None and field.many:
+            return list(self._rows(value, field.model))
         return value
 
     def _fields(self, values: dict[str, Any], model: type[Model], row: _Row | None) -> dict[str, Any]:
         """The fields of a part. The amount that it is of is given back only beside another that words speak for."""
-        fields = {k: self.part(v, model, k, row) for k, v in values.items() if not _is_own(((model, k),))}
+        fields = {k: self.part(v, model, k, row) for k, v in values.items() if not _is_own(Step(model, k))}
         compared = any(each.witness is Witness.FOR for _, each in chosen_in(fields))
         return {
             key: fields[key] if key in fields else self.part(each, model, key, row) if compared else _no_longer(each)
@@ -102,14 +102,14 @@ class _Amending:
 
     def _only(self, trail: Trail, row: _Row | None) -> Chosen | None:
         """The one figure of what was shown that the words give to a field, where it is first and no other field's."""
-        kind = kind_of(*trail[-1]) or Kind.ANY
+        kind = trail[-1].field.kind or Kind.ANY
         given = [
             mark
             for mark in self._shown.marks
             if is_one(mark, kind) and (mark.place.grid is not None or mark.token.is_figure)
             if self._is_of(mark, trail[self._depth :], row)
         ]
-        own = _is_own(trail)
+        own = _is_own(trail[-1])
         free = next((mark for mark in given if own or mark.token.index not in self._taken), None)
         if free is None or len({(abs(mark.token.value), mark.token.unit) for mark in given}) > 1:
             return None
@@ -134,10 +134,9 @@ class _Amending:
         return any(self._words.in_a_clause(at, mark.at) for at in [*(each.at for each in row.figures), *ends])
 
 
-def _is_own(trail: Trail) -> bool:
+def _is_own(step: Step) -> bool:
     """Whether a field holds the very amount that its part is of: 决算数 of a comparison."""
-    model, name = trail[-1]
-    return name in getattr(model, "also_own", ())
+    return step.key in step.model.phrasing.also_own
 
 
 def _no_longer(value: Any) -> Any:

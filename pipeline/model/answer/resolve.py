@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from recount.pipeline.model.answer.evidence import Chosen, Lost, Trail, Witness, chosen_in, says_something, witness
+from recount.pipeline.model.answer.evidence import Chosen, Lost, Witness, chosen_in, says_something, witness
 from recount.pipeline.model.answer.quotation import Near, Words
 from recount.pipeline.model.answer.reassign import amended, chosen, is_one, stands_by
 from recount.pipeline.model.ask.protocol import Copied, Numbers
 from recount.pipeline.model.ask.shown import Mark, Shown
-from recount.pipeline.model.fields import is_choice, is_list, kind_of, model_of, names_of
 from recount.pipeline.split.text import fold
+from recount.schemas.describe import Step, Trail, fields_of, names_of
 from recount.schemas.figures import Kind, Model
 
 NOT_SHOWN = "the section does not have this figure"
@@ -130,24 +130,24 @@ class _Resolver:
             ]
         return values
 
-    def _model(self, answer: Any, model: type[Model], pointer: str, trail: tuple[Any, ...]) -> dict[str, Any]:
+    def _model(self, answer: Any, model: type[Model], pointer: str, trail: Trail) -> dict[str, Any]:
         """The fields of a part: figures first, for they say where its texts must stand."""
         names = list(type(answer).model_fields)
         values: dict[str, Any] = {}
-        for name in sorted(names, key=lambda each: kind_of(model, each) is None):
-            at, way = f"{pointer}/{name}", (*trail, (model, name))
-            value = getattr(answer, name)
-            if kind_of(model, name) is not None:
+        for name in sorted(names, key=lambda key: fields_of(model)[key].kind is None):
+            at, way = f"{pointer}/{name}", (*trail, Step(model, name))
+            value, field = getattr(answer, name), fields_of(model)[name]
+            if field.kind is not None:
                 values[name] = self._figure(value, at, way)
-            elif is_list(model, name):
-                values[name] = self._rows(value, model_of(model, name), at, way)
-            elif (inner := model_of(model, name)) is not None:
-                values[name] = self._part(value, inner, at, way)
+            elif field.many:
+                values[name] = self._rows(value, field.model, at, way)
+            elif field.model is not None:
+                values[name] = self._part(value, field.model, at, way)
             else:
-                values[name] = self._text(value, model, name, at, _first(values))
+                values[name] = self._text(value, way[-1], at, _first(values))
         return {name: values[name] for name in names}
 
-    def _part(self, value: Any, model: type[Model], pointer: str, trail: tuple[Any, ...]) -> dict[str, Any] | None:
+    def _part(self, value: Any, model: type[Model], pointer: str, trail: Trail) -> dict[str, Any] | None:
         part = self._model(value, model, pointer, trail) if value is not None else None
         if part is not None:
             part = self._without_its_own_alone(part, model, pointer)
@@ -156,14 +156,14 @@ class _Resolver:
     def _without_its_own_alone(self, part: dict[str, Any], model: type[Model], pointer: str) -> dict[str, Any]:
         """A part without the amount that it is of, where it says nothing else: 决算数 alone is no comparison."""
         chosen = {name: value for name, value in part.items() if isinstance(value, Chosen)}
-        alone = [name for name in chosen if name in getattr(model, "also_own", ())]
+        alone = [name for name in chosen if name in model.phrasing.also_own]
         if any(each.witness is Witness.FOR for name, each in chosen.items() if name not in alone):
             return part
         for name in alone:
             self._refused.append(Refused(f"{pointer}/{name}", part[name].mark.printed, OF_ANOTHER_FIELD))
         return {**part, **dict.fromkeys(alone)}
 
-    def _rows(self, value: Any, model: type[Model] | None, pointer: str, trail: tuple[Any, ...]) -> list[Any]:
+    def _rows(self, value: Any, model: type[Model] | None, pointer: str, trail: Trail) -> list[Any]:
         start = self._before.get(pointer, 0)
         places = [(f"{pointer}/{start + index}", each) for index, each in enumerate(value or ())]
         if model is None:
@@ -224,10 +224,10 @@ class _Resolver:
 
     # --- texts
 
-    def _text(self, value: Any, model: type[Model], name: str, pointer: str, mark: Mark | None) -> Any:
-        if not isinstance(value, str) or is_choice(model.model_fields[name].annotation):
+    def _text(self, value: Any, step: Step, pointer: str, mark: Mark | None) -> Any:
+        if not isinstance(value, str) or step.field.choice:
             return value
-        return self._quoted(value, pointer, mark, called=name in names_of(model))
+        return self._quoted(value, pointer, mark, called=step.key in names_of(step.model))
 
     def _quoted(self, value: str, pointer: str, mark: Mark | None, *, called: bool = False) -> str | None:
         """A text as printed. mark: the first figure of its part; what the part is called stands before it."""
@@ -265,7 +265,7 @@ class _Resolver:
 
         Printed more than once, it is where it was pointed at; else where the words speak for its field, the first time.
         """
-        marks, kind = self._shown.marks, kind_of(*trail[-1]) or Kind.ANY
+        marks, kind = self._shown.marks, trail[-1].field.kind or Kind.ANY
         exact = marks[copied.mark - 1] if copied.mark and copied.mark <= len(marks) else None
         alike = [
             each

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 from recount.pipeline.document import Document, Grid, Paragraph, Text, Token
 from recount.pipeline.model.answer.evidence import normal
-from recount.pipeline.model.fields import Wanted, carries_figures, is_list, kind_of, model_of
+from recount.pipeline.model.ask.question import Wanted
 from recount.pipeline.split.outline import Section, sections_of
 from recount.pipeline.split.text import fold
 from recount.pipeline.split.titles import titles_over
+from recount.schemas.common.parts import UNMAPPED
+from recount.schemas.describe import fields_of, holds_figures
 from recount.schemas.family import Family
 from recount.schemas.figures import Kind, Model
 
@@ -81,15 +83,14 @@ def pieces_of(document: Document, family: Family) -> Pieces:
     taken: set[int] = set()
     model = family.report
     places = list(_tabled(model))
-    for name, info in model.model_fields.items():
+    for name, field in fields_of(model).items():
         own = _sections_of_field(name, sections)
-        if not own or name == "unmapped_figures":
+        if not own or name == UNMAPPED:
             continue
-        inner = model_of(model, name)
-        if inner is None and kind_of(model, name) is None and not is_list(model, name):
+        if field.is_text:
             copied[name] = own[0]
             continue
-        piece = _of_sections(name, info.title or name, own, places)
+        piece = _of_sections(name, field.title, own, places)
         if piece.paragraphs or piece.grids:
             asked.append(piece)
             taken |= {id(grid) for grid in piece.grids}
@@ -128,11 +129,8 @@ def _front(model: type[Model], sections: Mapping[str, Section], headings: Iterab
     headed = {key.rpartition(".")[2] for key in headings} | {key.partition(".")[0] for key in headings}
     wanted = {
         name: None
-        for name in model.model_fields
-        if name not in headed
-        and model_of(model, name) is None
-        and not is_list(model, name)
-        and kind_of(model, name) in (None, Kind.YEAR)
+        for name, field in fields_of(model).items()
+        if name not in headed and (field.is_text or field.kind is Kind.YEAR)
     }
     if front is not None and front.paragraphs and wanted:
         yield Piece(FRONT, "封面", wanted, front.paragraphs)
@@ -160,19 +158,17 @@ def _tables(places: Sequence[_Place], grids: Sequence[Grid]) -> Iterator[Piece]:
 
 def _tabled(model: type[Model]) -> Iterator[_Place]:
     """The fields that tables may be of: parts and lists of the report, and those of a part that holds nothing else."""
-    for name, info in model.model_fields.items():
-        inner = model_of(model, name)
-        if inner is None or not carries_figures(model, name):
+    for name, field in fields_of(model).items():
+        if field.model is None or not holds_figures(model, name):
             continue
-        parts = [each for each in inner.model_fields if model_of(inner, each) is not None]
-        if len(parts) == len(inner.model_fields) and not any(is_list(inner, each) for each in parts):
-            for each in parts:
-                title = inner.model_fields[each].title or each
-                yield f"{name}.{each}", title, {name: {each: None}}, False
+        inside = fields_of(field.model)
+        if all(inner.part is not None for inner in inside.values()):
+            for key, inner in inside.items():
+                yield f"{name}.{key}", inner.title, {name: {key: None}}, False
         else:
             # A list whose rows hold lists themselves has a table for each row; else one table is the list.
-            each_a_table = is_list(model, name) and any(is_list(inner, each) for each in inner.model_fields)
-            yield name, info.title or name, {name: None}, each_a_table
+            has_several = field.many and any(inner.many for inner in inside.values())
+            yield name, field.title, {name: None}, has_several
 
 
 def _best(places: Sequence[_Place], grid: Grid) -> _Place | None:

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from recount.pipeline.errors import UsageError
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.protocol import Numbers
-from recount.pipeline.model.fields import is_list, kind_of, model_of
+from recount.schemas.describe import Field, fields_of
 from recount.schemas.family import Family
 from recount.schemas.figures import Kind
 
@@ -68,23 +68,17 @@ def again(family: Family, prompt: Prompt, found: str) -> Prompt:
 def sheet(answer: type[BaseModel], depth: int = 0) -> str:
     """The fields of an answer, a line each: key, official title, what stands there."""
     lines = []
-    for name, info in answer.model_fields.items():
-        kind = kind_of(answer, name)
-        inner = model_of(answer, name) or _part(info.annotation)
-        many = is_list(answer, name)
-        what = f"（{_UNITS[kind]}）" if kind else "（列表，每行一项）" if many else "" if inner else "（文字）"
-        lines.append(f"{'  ' * depth}- {name}：{info.title or name}{what}")
-        if inner is not None:
-            lines.append(sheet(inner, depth + 1))
+    for name, field in fields_of(answer).items():
+        lines.append(f"{'  ' * depth}- {name}：{field.title}{_stands_in(field)}")
+        if field.model is not None:
+            lines.append(sheet(field.model, depth + 1))
     return "\n".join(lines)
 
 
-def _part(annotation: object) -> type[BaseModel] | None:
-    """The model in an annotation of a field of which only some fields are asked for."""
-    for each in getattr(annotation, "__args__", (annotation,)):
-        if isinstance(each, type) and issubclass(each, BaseModel):
-            return each
-    return None
+def _stands_in(field: Field) -> str:
+    if field.kind is not None:
+        return f"（{_UNITS[field.kind]}）"
+    return "（列表，每行一项）" if field.many else "（文字）" if field.is_text else ""
 
 
 def _name(family: Family, piece: Piece) -> str:

@@ -1,17 +1,22 @@
-"""What is asked of a model, what comes back, and what it took."""
+"""What is asked of a model, the schema of its answer, what comes back, and what it took."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, ClassVar, Protocol
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, create_model
 
 from recount.pipeline.usage import Usage
+from recount.schemas.describe import fields_of
+from recount.schemas.figures import Model
 
 Messages = Sequence[Mapping[str, str]]
 """What is sent: each message with its role and content."""
+
+Wanted = Mapping[str, "Wanted | None"]
+"""The fields of a model that are asked for; None: a field with all that is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +54,64 @@ class Asker(Protocol):
     def known(self, question: Question) -> bool:
         """Whether the outcome of a question is kept, so that nothing would be sent."""
         ...
+
+
+# The schema of an answer: the part of a report that is asked for.
+
+
+class Answer(BaseModel):
+    """Base of all answers. Every field is asked for by name, so that null has to be said and is easy to say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    most_rows: ClassVar[int | None] = None
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        """The schema without the notes that only mappers read, with every field required and every list bounded."""
+        schema: dict[str, Any] = _for_a_model(super().model_json_schema(*args, **options), cls.most_rows)
+        return schema
+
+
+def answer_model(report: type[Model], figure: Any, wanted: Wanted, most_rows: int | None = None) -> type[Answer]:
+    """The model of an answer: the wanted fields of a report, with a figure type of a protocol.
+
+    most_rows: what a list of what is shown can have; a small model repeats a row until it is stopped.
+    """
+    restricted: type[Answer] = _restricted(report[figure], wanted, Answer)  # type: ignore[index]
+    restricted.most_rows = most_rows
+    return restricted
+
+
+def _restricted(model: type[BaseModel], wanted: Wanted, base: type[BaseModel]) -> Any:
+    fields: dict[str, Any] = {}
+    for key, inside in wanted.items():
+        fields[key] = (_annotation(model, key, inside), model.model_fields[key])
+    return create_model(model.__name__.split("[")[0], __base__=base, **fields)
+
+
+class _Part(Model):
+    """Base of the parts of an answer of which only some fields are asked for."""
+
+
+def _annotation(model: type[BaseModel], key: str, inside: Wanted | None) -> Any:
+    inner = fields_of(model)[key].model
+    if inside is None or inner is None:
+        return model.model_fields[key].annotation
+    return _restricted(inner, inside, _Part) | None
+
+
+_NOTES = ("kind", "words", "default")
+
+
+def _for_a_model(schema: Any, most_rows: int | None) -> Any:
+    if isinstance(schema, list):
+        return [_for_a_model(item, most_rows) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    cleaned = {key: _for_a_model(value, most_rows) for key, value in schema.items() if key not in _NOTES}
+    if isinstance(schema.get("properties"), dict):  # its keys are names of fields, whatever they are called
+        cleaned["properties"] = {key: _for_a_model(value, most_rows) for key, value in schema["properties"].items()}
+        cleaned["required"] = list(cleaned["properties"])
+    if most_rows is not None and schema.get("type") == "array":
+        cleaned["maxItems"] = most_rows
+    return cleaned

@@ -7,8 +7,8 @@ from typing import Any
 from recount.pipeline.document import Paragraph
 from recount.pipeline.model.answer.resolve import Resolved, resolve
 from recount.pipeline.model.ask.protocol import PAIR
+from recount.pipeline.model.ask.question import answer_model
 from recount.pipeline.model.ask.shown import Shown, show
-from recount.pipeline.model.fields import answer_model
 from recount.schemas.final_accounts.report import Report
 from recount.tests.pipeline.helpers import Sheet
 

@@ -12,11 +12,12 @@ from recount.pipeline.document import Mapped
 from recount.pipeline.errors import BudgetSpent, Truncated, Unreachable
 from recount.pipeline.model.ask.pieces import pieces_of
 from recount.pipeline.model.ask.question import Question, Reply
-from recount.pipeline.model.cascade import UNMAPPED, cascade, filled, map_by_model, open_pieces, values_of
+from recount.pipeline.model.cascade import cascade, filled, map_by_model, open_pieces, values_of
 from recount.pipeline.model.findings import found_in
 from recount.pipeline.model.mapper import FEW, Mapper, parts_of
 from recount.pipeline.usage import NOTHING
 from recount.pipeline.verify.recount import Status
+from recount.schemas.common.parts import UNMAPPED
 from recount.schemas.figures import Ref
 from recount.tests.pipeline.model.examples import DEPARTMENT, NATIONAL, SHANGHAI, Example, example
 

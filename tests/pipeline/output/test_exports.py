@@ -16,9 +16,10 @@ import pytest
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.export import export
-from recount.pipeline.output.tables import leaves, row_lists, tables_of
+from recount.pipeline.output.tables import tables_of
 from recount.pipeline.result import write_json
 from recount.pipeline.run.store import report_model
+from recount.schemas.describe import leaves_of, row_lists
 
 CONTRACT = "final-accounts/1"
 VALUES = {
@@ -290,7 +291,7 @@ def test_no_two_columns_or_keys_share_a_name(keys: str) -> None:
     for table in tables_of(model):
         assert len(set(table.heads(keys))) == len(table.columns), table.name
     for each in row_lists(model):
-        assert len({leaf.title for leaf in leaves(each.model)}) == len(leaves(each.model)), each.way
+        assert len({leaf.title for leaf in leaves_of(each.model)}) == len(leaves_of(each.model)), each.way
     titles = [field.title for field in model.model_fields.values()]
     assert len(set(titles)) == len(titles)
 

@@ -12,10 +12,12 @@ from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.repair import Repaired, repair
 from recount.pipeline.verify.verify import verify
 from recount.schemas.arithmetic import Identity, at_most, equal, total
+from recount.schemas.common.parts import StateAssets
+from recount.schemas.common.rows import ExpenditureRow, ExpenditureStatement
 from recount.schemas.figures import F, Figure, Model, Ref, money
-from recount.schemas.final_accounts.narrative import Income, IncomeExpenditure, Portion, StateAssets
+from recount.schemas.final_accounts.narrative import Income, IncomeExpenditure, Portion
 from recount.schemas.final_accounts.report import Report
-from recount.schemas.final_accounts.statements import ExpenditureRow, ExpenditureStatement, Statements
+from recount.schemas.final_accounts.statements import Statements
 
 
 def scanned(raw: str, index: int, unit: str | None = "万元") -> Token:

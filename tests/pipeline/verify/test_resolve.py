@@ -9,8 +9,9 @@ import pytest
 
 from recount.pipeline.document import Token
 from recount.pipeline.verify.resolve import Resolver
+from recount.schemas.common.parts import Overview, StateAssets
 from recount.schemas.figures import Model, Ref
-from recount.schemas.final_accounts.narrative import Change, Comparison, Expenditure, Overview, Procurement, StateAssets
+from recount.schemas.final_accounts.narrative import Change, Comparison, Expenditure, Procurement
 from recount.schemas.final_accounts.performance import FundRow, ProjectEvaluation
 from recount.schemas.final_accounts.report import Report, UnmappedFigure
 

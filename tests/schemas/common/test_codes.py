@@ -11,8 +11,9 @@ from recount.eval.generator.accounts.classification import CLASSES
 from recount.eval.generator.accounts.classification import ECONOMIC_CLASSES as ECONOMIC
 from recount.schemas.arithmetic import evaluate
 from recount.schemas.common.codes import ECONOMIC_CLASSES, FUNCTION_CLASSES, contradiction, named_as_coded
+from recount.schemas.common.rows import GeneralRow
 from recount.schemas.figures import Figure
-from recount.schemas.final_accounts.statements import GeneralRow, GeneralStatement, Statements
+from recount.schemas.final_accounts.statements import GeneralStatement, Statements
 
 
 @pytest.mark.parametrize(

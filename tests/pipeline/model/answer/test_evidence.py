@@ -9,6 +9,8 @@ import pytest
 from recount.pipeline.model.answer.evidence import Witness, falls, subject_in, witness
 from recount.pipeline.model.ask.shown import Place
 from recount.schemas.common.parts import Change, Comparison, Portion
+from recount.schemas.common.rows import FundSplit
+from recount.schemas.describe import Step
 from recount.schemas.figures import Model, Ref
 from recount.schemas.final_accounts.narrative import (
     GeneralPublicBudget,
@@ -17,13 +19,13 @@ from recount.schemas.final_accounts.narrative import (
     ThreePublic,
     ThreePublicItem,
 )
-from recount.schemas.final_accounts.statements import FundSplit, IncomeRow
+from recount.schemas.final_accounts.statements import IncomeRow
 
 INCOME = "本年收入▮万元,其中:财政拨款收入▮万元,占▮,其他收入"
 
 
 def said(trail: Sequence[tuple[type[Model], str]], before: str, row: str = "", heads: str = "") -> Witness:
-    return witness(trail, Place(before, row, heads))
+    return witness(tuple(Step(*step) for step in trail), Place(before, row, heads))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from recount.pipeline.errors import UsageError
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.prompting import Prompt, again, render, sheet
 from recount.pipeline.model.ask.protocol import PAIR
-from recount.pipeline.model.fields import answer_model
+from recount.pipeline.model.ask.question import answer_model
 from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
 from recount.tests.pipeline.model.golden import GOLDEN, rendered
 
