@@ -1,4 +1,4 @@
-"""Departmental budgets (部门预算公开) with known figures: in the national wording, and as Shanghai's districts publish them.
+"""Departmental budgets (部门预算公开) with known figures: in the national wording and in that of Shanghai districts.
 
 `generate_budget(seed)` and `generate_district_budget(seed)` make one; the same seed gives the same bytes.
 """
