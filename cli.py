@@ -366,7 +366,7 @@ def check(
 ) -> None:
     """Ask a model about one tiny section, in every mode, and print what works, how fast, in how many tokens."""
     from recount.pipeline.model.local import served
-    from recount.pipeline.model.transport.probe import probe
+    from recount.pipeline.model.transport.client import probe
     from recount.pipeline.output.show import render_probe
     from recount.pipeline.settings import model_of
 

@@ -138,14 +138,14 @@ def compared(
     settings: with a store. forced: no field may be left open (see forced.py).
     """
     numbers = {each.name: each for each in PROTOCOLS}
-    with asker(settings) as asking, opened(settings.store) as store:
+    with asker(settings) as asking, opened(settings) as store:
         for read in readings:
             for protocol in protocols:
                 if protocol == ALONE:
-                    yield _alone(read, Metered(asking, settings, store))
+                    yield _alone(read, Metered(asking, store))
                     continue
                 for count in range(rounds + 1):
-                    metered = Metered(asking, settings, store)
+                    metered = Metered(asking, store)
                     mapper = _Some(
                         Forced(metered) if forced else metered,
                         read.family,

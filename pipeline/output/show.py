@@ -19,7 +19,7 @@ from rich.text import Text
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.model.settings import ModelSettings
-from recount.pipeline.model.transport.probe import ProbeResult
+from recount.pipeline.model.transport.client import ProbeResult
 from recount.pipeline.result import Result
 from recount.pipeline.run.ahead import Plan
 from recount.pipeline.run.ledger import STATUSES, Attempt

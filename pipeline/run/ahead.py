@@ -21,8 +21,8 @@ from recount.pipeline.model.local import STORE, served
 from recount.pipeline.model.mapper import Mapper, parts_of
 from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.batch import collect, submit, submitted
-from recount.pipeline.model.transport.calls import cost, estimate
 from recount.pipeline.model.transport.client import asker
+from recount.pipeline.model.transport.price import cost, estimate
 from recount.pipeline.recognise import family_of
 from recount.pipeline.settings import Settings
 from recount.pipeline.structure import Ocr, document_of

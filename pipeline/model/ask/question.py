@@ -32,11 +32,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer. value: an instance of the question's response. usage: over all attempts. cached: it was kept."""
+    """An answer. value: an instance of the question's response. usage: over all attempts, nothing if it was kept."""
 
     value: BaseModel
     usage: Usage
-    cached: bool
 
 
 class Asker(Protocol):
