@@ -33,8 +33,8 @@ from recount.pipeline.errors import RecountError, UsageError
 from recount.pipeline.model.answer.draft import Drafted
 from recount.pipeline.model.ask.pieces import Piece, pieces_of
 from recount.pipeline.model.ask.protocol import PROTOCOLS
+from recount.pipeline.model.ask.question import Findings
 from recount.pipeline.model.cascade import map_by_model
-from recount.pipeline.model.findings import Found
 from recount.pipeline.model.local import served
 from recount.pipeline.model.mapper import Mapper
 from recount.pipeline.model.settings import ModelSettings
@@ -105,7 +105,7 @@ class _Some(Mapper):
 
     purposes: tuple[str, ...] = ()
 
-    def drafts(self, pieces: Sequence[Piece], found: Callable[[Piece], Found | None] | None = None) -> list[Drafted]:
+    def drafts(self, pieces: Sequence[Piece], found: Callable[[Piece], Findings | None] | None = None) -> list[Drafted]:
         """As of the mapper."""
         return Mapper.drafts(self, [each for each in pieces if each.purpose in self.purposes], found)
 

@@ -22,7 +22,7 @@ from recount.schemas.arithmetic import Evaluation, Identity
 from recount.schemas.figures import Figure, Kind, Model
 
 if TYPE_CHECKING:
-    from recount.pipeline.model.use import ModelUse
+    from recount.pipeline.usage import ModelUse
 
 
 # Result files: UTF-8 JSON in which every figure keeps its printed digits, written whole or not at all.

@@ -23,7 +23,8 @@ from recount.schemas.family import Family
 from recount.schemas.registry import FAMILIES
 
 if TYPE_CHECKING:
-    from recount.pipeline.model.use import Modelling, ModelUse
+    from recount.pipeline.model.use import Modelling
+    from recount.pipeline.usage import ModelUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def _mapped(
         clock.lap("verify")
         return mapped, verified, None
     # Imported when a model is asked: its libraries are heavy.
-    from recount.pipeline.model.use import map_with_model
+    from recount.pipeline.model.cascade import map_with_model
 
     mapped, verified, used = map_with_model(document, family, model, sha256)
     clock.lap("map")

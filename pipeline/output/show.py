@@ -21,7 +21,7 @@ from recount.pipeline.errors import UsageError
 from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import ProbeResult
 from recount.pipeline.result import Result
-from recount.pipeline.run.ahead import Plan
+from recount.pipeline.run.first_round import Plan
 from recount.pipeline.run.ledger import STATUSES, Attempt
 from recount.pipeline.run.status import Status
 from recount.pipeline.titles import section_titles, titles

@@ -1,4 +1,4 @@
-"""What is asked of a model, what comes back, and what it took."""
+"""What is asked of a model and what comes back: a question, its reply, and what was found in it to be put right."""
 
 from __future__ import annotations
 
@@ -36,6 +36,17 @@ class Reply:
 
     value: BaseModel
     usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the verifier found in an answer, for the next question. words: for the model, a line each.
+
+    left_out: most figures that a question showed are in no field.
+    """
+
+    words: str
+    left_out: bool = False
 
 
 class Asker(Protocol):

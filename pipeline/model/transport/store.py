@@ -28,7 +28,7 @@ from recount.pipeline.model.settings import ModelSettings, ModeName
 from recount.pipeline.model.transport.price import cost
 from recount.pipeline.usage import Usage
 
-FILE = "model.sqlite"
+STORE_FILE = "model.sqlite"
 """What the file is called beside the ledger of a run, where the user names no other."""
 
 MODES: tuple[ModeName, ...] = ("json_schema", "tools", "json")

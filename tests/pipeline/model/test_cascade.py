@@ -13,7 +13,7 @@ from recount.pipeline.errors import BudgetSpent, Truncated, Unreachable
 from recount.pipeline.model.ask.pieces import pieces_of
 from recount.pipeline.model.ask.question import Question, Reply
 from recount.pipeline.model.cascade import UNMAPPED, cascade, filled, map_by_model, open_pieces, values_of
-from recount.pipeline.model.findings import found_in
+from recount.pipeline.model.findings import findings_in
 from recount.pipeline.model.mapper import FEW, Mapper, parts_of
 from recount.pipeline.usage import NOTHING
 from recount.pipeline.verify.recount import Status
@@ -244,7 +244,7 @@ def test_a_section_is_asked_about_in_smaller_parts_if_one_question_was_left_unan
     (drafted,) = replace(known.mapper(Tired(known, {})), threads=1).drafts([piece])
     verified = map_by_model(known.document, known.mapper(Tired(known, {})), "tired", 0).verified
     figures = {at: each for at, each in verified.figures.items() if not at.startswith(f"/{UNMAPPED}/")}
-    found = found_in(drafted, replace(verified, figures=figures), known.document.tokens)
+    found = findings_in(drafted, replace(verified, figures=figures), known.document.tokens)
     assert found is not None
     assert found.left_out
 
