@@ -91,17 +91,17 @@ class _Resolver:
     def all(self, answer: Any, report: type[Model]) -> Resolved:
         values = self._each_in_its_field(self._model(answer, report, "", ()))
         values = _reassigned(values, report, self._shown, self._words, self._depth)
-        pruned = {name: self._pruned(each, f"/{name}") for name, each in values.items()}
+        pruned = {name: self._pruned(value, f"/{name}") for name, value in values.items()}
         return Resolved(pruned, self._refused, self._spans)
 
     def _pruned(self, values: Any, pointer: str) -> Any:
         """Values without the parts and the rows that hold nothing; in a table they are printed, blank or not."""
         if isinstance(values, dict):
-            rest = {key: self._pruned(each, f"{pointer}/{key}") for key, each in values.items()}
+            rest = {key: self._pruned(value, f"{pointer}/{key}") for key, value in values.items()}
             return rest if self._shown.lines or says_something(rest) else None
         if isinstance(values, list):
             start = self._before.get(pointer, 0)
-            rows = [self._pruned(each, f"{pointer}/{index}") for index, each in enumerate(values, start)]
+            rows = [self._pruned(row, f"{pointer}/{index}") for index, row in enumerate(values, start)]
             rows = [None if isinstance(row, dict) and not says_something(row) else row for row in rows]
             # Where a row is not taken the next moves up; what was refused of it is told behind the last.
             order = sorted(range(len(rows)), key=lambda index: rows[index] is None)
@@ -132,11 +132,12 @@ class _Resolver:
             self._refused.append(Refused(pointer, values.mark.printed, reason))
             return Lost(values.trail)
         if isinstance(values, dict):
-            return {key: self._without(each, f"{pointer}/{key}", strange, reason) for key, each in values.items()}
+            return {key: self._without(value, f"{pointer}/{key}", strange, reason) for key, value in values.items()}
         if isinstance(values, list):
             start = self._before.get(pointer, 0)
             return [
-                self._without(each, f"{pointer}/{start + index}", strange, reason) for index, each in enumerate(values)
+                self._without(value, f"{pointer}/{start + index}", strange, reason)
+                for index, value in enumerate(values)
             ]
         return values
 
@@ -144,7 +145,7 @@ class _Resolver:
         """The fields of a part: figures first, for they say where its texts must stand."""
         names = list(type(answer).model_fields)
         values: dict[str, Any] = {}
-        for name in sorted(names, key=lambda each: kind_of(model, each) is None):
+        for name in sorted(names, key=lambda other: kind_of(model, other) is None):
             at, way = f"{pointer}/{name}", (*trail, (model, name))
             value = getattr(answer, name)
             if kind_of(model, name) is not None:
@@ -167,7 +168,7 @@ class _Resolver:
         """A part without the amount that it is of, where it says nothing else: 决算数 alone is no comparison."""
         chosen = {name: value for name, value in part.items() if isinstance(value, Chosen)}
         alone = [name for name in chosen if name in getattr(model, "also_own", ())]
-        if any(each.witness is Witness.FOR for name, each in chosen.items() if name not in alone):
+        if any(figure.witness is Witness.FOR for name, figure in chosen.items() if name not in alone):
             return part
         for name in alone:
             self._refused.append(Refused(f"{pointer}/{name}", part[name].mark.printed, OF_ANOTHER_FIELD))
@@ -175,10 +176,10 @@ class _Resolver:
 
     def _rows(self, value: Any, model: type[Model] | None, pointer: str, trail: tuple[Any, ...]) -> list[Any]:
         start = self._before.get(pointer, 0)
-        places = [(f"{pointer}/{start + index}", each) for index, each in enumerate(value or ())]
+        places = [(f"{pointer}/{start + index}", row) for index, row in enumerate(value or ())]
         if model is None:
-            return [self._quoted(each, at, None) for at, each in places]
-        rows = [self._model(each, model, at, trail) for at, each in places]
+            return [self._quoted(text, at, None) for at, text in places]
+        rows = [self._model(row, model, at, trail) for at, row in places]
         return list(self._each_once(self._in_their_rows(rows, model, pointer), pointer))
 
     def _each_once(self, rows: list[dict[str, Any]], pointer: str) -> Iterator[dict[str, Any] | None]:
@@ -229,7 +230,7 @@ class _Resolver:
 
     def _away(self, row: dict[str, Any], name: str, others: Set[str]) -> set[int]:
         """The tokens of the figures of a row that do not stand by one of its names. others: that name in all rows."""
-        marks = [each.mark for _, each in chosen_in(row)]
+        marks = [figure.mark for _, figure in chosen_in(row)]
         return {mark.token.index for mark in marks if not _stands_by(row[name], mark, others, self._shown, self._words)}
 
     # --- texts
@@ -278,14 +279,14 @@ class _Resolver:
         marks, kind = self._shown.marks, kind_of(*trail[-1]) or Kind.ANY
         exact = marks[copied.mark - 1] if copied.mark and copied.mark <= len(marks) else None
         alike = [
-            each
-            for each in marks
-            if (each is exact if copied.value is None else abs(each.token.value) == abs(copied.value))
+            mark
+            for mark in marks
+            if (mark is exact if copied.value is None else abs(mark.token.value) == abs(copied.value))
         ]
-        same = [each for each in alike if _is_one(each, kind)]
+        same = [mark for mark in alike if _is_one(mark, kind)]
         if len(same) < 2:
             return same[0] if same else OF_ANOTHER_KIND if alike else NOT_SHOWN
-        speaking = [each for each in same if witness(trail[self._depth :], each.place) is Witness.FOR]
+        speaking = [mark for mark in same if witness(trail[self._depth :], mark.place) is Witness.FOR]
         if exact in same and (exact in speaking or len(speaking) != 1):
             return exact
         return speaking[0] if speaking else SEVERAL
@@ -305,13 +306,13 @@ def _unsure(value: Any) -> Any:
     if isinstance(value, Chosen):
         return replace(value, witness=Witness.AGAINST)
     if isinstance(value, dict):
-        return {key: _unsure(each) for key, each in value.items()}
-    return [_unsure(each) for each in value] if isinstance(value, list) else value
+        return {key: _unsure(inner) for key, inner in value.items()}
+    return [_unsure(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _first(values: Mapping[str, Any]) -> Mark | None:
     """The first figure of a part, in the order of the page."""
-    marks = [each.mark for _, each in chosen_in(values)]
+    marks = [figure.mark for _, figure in chosen_in(values)]
     return min(marks, key=lambda mark: mark.at, default=None)
 
 
@@ -338,7 +339,7 @@ def _stands_by(name: str, mark: Mark, others: Set[str], shown: Shown, words: Wor
     wanted = fold(name)
     if mark.place.grid is not None and mark.place.line is not None:
         return wanted.replace(" ", "") in shown.lines.get((mark.place.grid, mark.place.line), "")
-    ends = {each: words.last_end(each, mark.at) for each in {*others, wanted}}
+    ends = {other: words.last_end(other, mark.at) for other in {*others, wanted}}
     return ends[wanted] >= 0 and ends[wanted] == max(ends.values())
 
 
@@ -350,9 +351,9 @@ def _reassigned(values: dict[str, Any], report: type[Model], shown: Shown, words
 
     depth: so many steps of a trail need no words.
     """
-    taken = {each.ref.token for _, each in chosen_in(values) if not _is_own(each.trail)}
+    taken = {figure.ref.token for _, figure in chosen_in(values) if not _is_own(figure.trail)}
     reassignment = _Reassignment(shown, words, depth, taken)
-    return {name: reassignment.part(each, report, name, None) for name, each in values.items()}
+    return {name: reassignment.part(value, report, name, None) for name, value in values.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,10 +393,10 @@ class _Reassignment:
     def _fields(self, values: dict[str, Any], model: type[Model], row: _Row | None) -> dict[str, Any]:
         """The fields of a part. The amount that it is of is given back only beside another that words speak for."""
         fields = {k: self.part(v, model, k, row) for k, v in values.items() if not _is_own(((model, k),))}
-        compared = any(each.witness is Witness.FOR for _, each in chosen_in(fields))
+        compared = any(figure.witness is Witness.FOR for _, figure in chosen_in(fields))
         return {
-            key: fields[key] if key in fields else self.part(each, model, key, row) if compared else _no_longer(each)
-            for key, each in values.items()
+            key: fields[key] if key in fields else self.part(value, model, key, row) if compared else _no_longer(value)
+            for key, value in values.items()
         }
 
     def _rows(self, rows: Sequence[dict[str, Any] | None], model: type[Model]) -> Iterator[dict[str, Any] | None]:
@@ -406,7 +407,7 @@ class _Reassignment:
                 yield None
                 continue
             own = [(values[name], said[name]) for name in names if values.get(name)]
-            yield self._fields(values, model, _Row(own, [each.mark for _, each in chosen_in(values)]))
+            yield self._fields(values, model, _Row(own, [figure.mark for _, figure in chosen_in(values)]))
 
     def _only(self, trail: Trail, row: _Row | None) -> Chosen | None:
         """The one figure of what was shown that the words give to a field, where it is first and no other field's."""
@@ -439,7 +440,7 @@ class _Reassignment:
         if mark.place.line is not None:
             return True
         ends = (self._words.last_end(name, mark.at) for name, _ in row.names)
-        return any(self._words.in_a_clause(at, mark.at) for at in [*(each.at for each in row.figures), *ends])
+        return any(self._words.in_a_clause(at, mark.at) for at in [*(figure.at for figure in row.figures), *ends])
 
 
 def _is_own(trail: Trail) -> bool:

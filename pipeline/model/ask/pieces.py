@@ -51,7 +51,7 @@ class Piece:
     @property
     def tokens(self) -> Iterator[Token]:
         """The numbers that stand in it."""
-        yield from (number.token for each in self.paragraphs for number in each.numbers)
+        yield from (number.token for paragraph in self.paragraphs for number in paragraph.numbers)
         yield from (number.token for grid in self.grids for cell in grid.cells for number in cell.numbers)
 
     @property
@@ -93,7 +93,7 @@ def pieces_of(document: Document, family: Family) -> Pieces:
         if piece.paragraphs or piece.grids:
             asked.append(piece)
             taken |= {id(grid) for grid in piece.grids}
-    front = _front(model, sections, [each.key for each in family.outline])
+    front = _front(model, sections, [section.key for section in family.outline])
     tables = [grid for block in document.blocks if isinstance(grid := block, Grid) and id(grid) not in taken]
     return Pieces((*front, *asked, *_tables(places, tables)), copied)
 
@@ -108,8 +108,8 @@ def _of_sections(name: str, title: str, sections: Sequence[Section], places: Seq
         name,
         title,
         {name: None},
-        tuple(paragraph for each in sections for paragraph in _headed(each, sections[0])),
-        tuple(grid for each in sections for grid in each.grids if _best(places, grid) is None),
+        tuple(paragraph for section in sections for paragraph in _headed(section, sections[0])),
+        tuple(grid for section in sections for grid in section.grids if _best(places, grid) is None),
         heading=sections[0].title,
     )
 
@@ -164,14 +164,14 @@ def _tabled(model: type[Model]) -> Iterator[_Place]:
         inner = model_of(model, name)
         if inner is None or not carries_figures(model, name):
             continue
-        parts = [each for each in inner.model_fields if model_of(inner, each) is not None]
-        if len(parts) == len(inner.model_fields) and not any(is_list(inner, each) for each in parts):
-            for each in parts:
-                title = inner.model_fields[each].title or each
-                yield f"{name}.{each}", title, {name: {each: None}}, False
+        parts = [part for part in inner.model_fields if model_of(inner, part) is not None]
+        if len(parts) == len(inner.model_fields) and not any(is_list(inner, part) for part in parts):
+            for part in parts:
+                title = inner.model_fields[part].title or part
+                yield f"{name}.{part}", title, {name: {part: None}}, False
         else:
             # A list whose rows hold lists themselves has a table for each row; else one table is the list.
-            each_a_table = is_list(model, name) and any(is_list(inner, each) for each in inner.model_fields)
+            each_a_table = is_list(model, name) and any(is_list(inner, field) for field in inner.model_fields)
             yield name, info.title or name, {name: None}, each_a_table
 
 

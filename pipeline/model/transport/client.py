@@ -81,6 +81,8 @@ class CircuitBreaker:
 
 
 class _Client:
+    """Asks in the mode that works, no more questions at once than the settings allow."""
+
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._store, self._offline = connection.store, connection.settings.offline
