@@ -325,7 +325,7 @@ def show(
 
     content = read_result(find_result(result, name))
     console = _console()
-    for part in render_result(content, report_model(content["contract"], _family(family)), section):
+    for part in render_result(content, report_model(content.contract, _family(family)), section):
         console.print(part)
 
 

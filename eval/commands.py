@@ -8,11 +8,11 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from recount.eval.cases import find_cases
-from recount.eval.compare import Comparison, compare
-from recount.eval.harness import Evaluation, evaluate
+from recount.eval.cases.files import find_cases
 from recount.eval.report.page import REPORT, percent, write_report
-from recount.eval.results import RESULTS, Json, Totals, fails_under, read_results, totals, write_results
+from recount.eval.score.compare import Comparison, compare
+from recount.eval.score.harness import Evaluation, evaluate
+from recount.eval.score.results import RESULTS, Json, Totals, fails_under, read_results, totals, write_results
 from recount.pipeline.errors import UsageError
 from recount.pipeline.run.runner import Outcome, asking
 from recount.pipeline.run.worker import structure_report

@@ -19,16 +19,16 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from recount.eval.cases import find_cases
+from recount.eval.cases.files import find_cases
 from recount.eval.commands import GOLD
-from recount.eval.damage import LEVELS
-from recount.eval.degrade import degrade
 from recount.eval.generator import Form, Options, generate
-from recount.eval.generator.budget import generate_budget
-from recount.eval.generator.budget_district import generate_district_budget
+from recount.eval.generator.gold.budget_district import generate_district_budget
+from recount.eval.generator.gold.budget_national import generate_budget
+from recount.eval.scans.damage import LEVELS
+from recount.eval.scans.degrade import degrade
 from recount.pipeline.errors import DocumentError
 from recount.pipeline.recognise import family_of
-from recount.pipeline.result import encoded
+from recount.pipeline.result import encoded, plain
 from recount.pipeline.run.pool import Died, Pool
 from recount.pipeline.structure import structure
 from recount.schemas.family import Family
@@ -92,8 +92,9 @@ def fingerprint(job: Job) -> str:
             result = structure(path, family)
         except DocumentError as error:
             return hashlib.sha256(str(error).encode()).hexdigest()
-    del result["summary"]["seconds"]
-    return hashlib.sha256(encoded(result)).hexdigest()
+    content = plain(result)
+    del content["summary"]["seconds"]
+    return hashlib.sha256(encoded(content)).hexdigest()
 
 
 def fingerprints(jobs: Sequence[Job], processes: int) -> Iterator[tuple[str, str]]:

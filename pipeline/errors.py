@@ -11,7 +11,9 @@ RecountError
 │   ├── ModelRefused      this question was turned down; asking it again would not help
 │   ├── ModelMisconfigured  every question would be turned down: a key, a model or an address is wrong
 │   └── Offline           --offline forbids to ask
+├── ZipProblem            a zip archive that cannot be used; told with its reason, the other reports go on
 └── DocumentError         a file that cannot be structured; recorded as its reason, the others go on
+    ├── TooLarge          asks for more than a report needs, and is not read
     ├── NotAPdf           no PDF at all, or too damaged to open
     ├── Encrypted         needs a password
     ├── NoPages           a PDF without pages
@@ -85,8 +87,16 @@ class Offline(ModelError):
     """Nothing may be sent, and no answer is kept."""
 
 
+class ZipProblem(RecountError):
+    """A zip archive that cannot be used; the message says why."""
+
+
 class DocumentError(RecountError):
     """A file that cannot be structured."""
+
+
+class TooLarge(DocumentError):
+    """A file that asks for more than a report needs."""
 
 
 class NotAPdf(DocumentError):

@@ -13,5 +13,5 @@ def needed(module: str, purpose: str, extra: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        hint = f"pip install 'recount[{extra}]'"
+        hint = f"pip install 'recount-reports[{extra}]'"
         raise UsageError(f"{purpose} needs {module}, which is not installed: {hint}") from error

@@ -1,73 +1,355 @@
-"""The result of one report, in the shape of contract/result.md."""
+"""The result of one report, typed, and its file: the one place that knows how either stands for the other.
+
+The fields of a type are the keys of its object in the file, in their order (docs/contract/result.md). Files are UTF-8
+JSON in which every figure keeps its printed digits, written whole or not at all.
+"""
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import secrets
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import starmap
+from operator import attrgetter, itemgetter
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
-from recount.pipeline.document import Token
 from recount.pipeline.errors import UsageError
-from recount.pipeline.verify import Verified
-from recount.pipeline.verify.coverage import summary_of
-from recount.pipeline.verify.recount import Status
-from recount.schemas.arithmetic import Evaluation, Identity
-from recount.schemas.figures import Figure, Kind, Model
 
-if TYPE_CHECKING:
-    from recount.pipeline.usage import ModelUse
+# What a result is.
 
 
-# Result files: UTF-8 JSON in which every figure keeps its printed digits, written whole or not at all.
+Real = float | Decimal
+"""A number that is no figure of the report: a float where it was just measured, a Decimal where it was read back."""
+Way = tuple[str | int, ...]
+"""The keys and positions that lead to an object of a file."""
+More = dict[Way, dict[str, Any]]
+"""The keys, with what they hold, that this version does not know, by the way to the object that they stand in."""
 
 
-Result = dict[str, Any]
-"""A whole result file as Python values; numbers are int or Decimal, never float (bounding boxes aside)."""
+# Figures and checks come by the ten thousand; a named tuple is made in a quarter of the time of a frozen dataclass.
+class FigureEntry(NamedTuple):
+    """A figure with its place on the page and what the verifier says of it.
+
+    raw, unit: as printed; value: in the field's own unit. confidence: of the OCR engine. mapper: who proposed it.
+    checks: the ids of those that it takes part in. first_reading: of a repaired figure; second_reading: of one that
+    two readings leave in dispute.
+    """
+
+    raw: str
+    value: Decimal | int
+    unit: str | None
+    page: int
+    bbox: Sequence[Real]
+    origin: str
+    confidence: Real | None
+    mapper: str
+    status: str
+    checks: Sequence[str]
+    first_reading: str | None = None
+    second_reading: str | None = None
+
+
+class Check(NamedTuple):
+    """An identity and what it came to. severity, explanation: of one that fails. pointers: of its operands."""
+
+    id: str
+    rule: str
+    expression: str | None
+    result: str
+    computed: Decimal | int | None
+    printed: Decimal | int | None
+    residual: Decimal | int | None
+    tolerance: Decimal | int | None
+    severity: str | None
+    explanation: str | None
+    pointers: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a result comes from.
+
+    file: path below the archive. pages: how many. scanned_pages: 1-based, read by OCR with the engine ocr.
+    """
+
+    file: str
+    sha256: str
+    pages: int
+    scanned_pages: Sequence[int] = ()
+    ocr: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A proposal that the verifier refused. proposed: what the mapper pointed at."""
+
+    pointer: str
+    proposed: str
+    mapper: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """How many identities the sections of a report imply, and how many could be evaluated."""
+
+    due: int
+    evaluated: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A line of a table that no row was read from. list: the pointer of the rows that it belongs to."""
+
+    list: str
+    page: int
+    numbers: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How much of a report its identities reach.
+
+    not_evaluated: the ids of checks, by the reason. under_one, under_two, covered: shares of the figures, under at
+    least one identity, under two, covered by one. under_none, not_covered: the other figures, by pointer.
+    """
+
+    identities: Identities
+    not_evaluated: Mapping[str, Sequence[str]]
+    under_one: Real
+    under_two: Real
+    covered: Real
+    under_none: Sequence[str]
+    not_covered: Sequence[str]
+    rows_left_out: Sequence[LeftOut]
+
+
+@dataclass(frozen=True, slots=True)
+class MapperUse:
+    """Who mapped the report, and what a model took for it.
+
+    prompts: their versions, by the part asked about; open: the parts without an answer, with the reason. Both None
+    where no model was asked.
+    """
+
+    name: str
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: Decimal | int = Decimal(0)
+    prompts: Mapping[str, Sequence[str]] | None = None
+    open: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A result in numbers.
+
+    figures: how many of each status; checks: how many of each outcome. seconds: by stage. coverage: None in files of
+    early versions. unread_pages: without a usable text layer, and not read: what they hold is not in the result.
+    """
+
+    figures: Mapping[str, int]
+    checks: Mapping[str, int]
+    rejected: int
+    mapper: MapperUse
+    seconds: Mapping[str, Real]
+    coverage: Reach | None = None
+    unread_pages: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one report.
+
+    contract: of its family, which says what the report's fields are. report: plain values by field names, numbers as
+    Decimal or int, never float. figures: by JSON pointer into the report, in its order. more: what a file of a later
+    version has besides, by the way to the object that it stands in; it is written back with the rest.
+    """
+
+    contract: str
+    source: Source
+    report: Mapping[str, Any]
+    figures: Mapping[str, FigureEntry]
+    checks: Sequence[Check]
+    rejected: Sequence[Rejected]
+    summary: Summary
+    more: Mapping[Way, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def failing(self) -> list[Check]:
+        """The checks that fail: where the report contradicts itself."""
+        return [check for check in self.checks if check.result == "fail"]
+
+    def named(self, file: str) -> Result:
+        """The same result of a report of another name."""
+        return replace(self, source=replace(self.source, file=file))
+
+
+# How the types stand in a file.
+
+
+class _Object:
+    """An object for a type: its keys are the fields.
+
+    earlier: what stands for keys that files of earlier versions, or of other programs, may lack. optional: keys at the
+    end that are left out where there is None. parts: the fields that are typed themselves.
+    """
+
+    def __init__(
+        self,
+        kind: Callable[..., Any],
+        earlier: Mapping[str, Any] | None = None,
+        optional: Sequence[str] = (),
+        parts: Mapping[str, _Object | _Objects] | None = None,
+    ) -> None:
+        self._kind = kind
+        known = [name for name in inspect.signature(kind).parameters if name != "more"]
+        self._known = frozenset(known)
+        self._keys = [name for name in known if name not in optional]
+        self._earlier, self._optional, self._parts = earlier or {}, optional, parts or {}
+        self._in_file, self._in_type = itemgetter(*self._keys), attrgetter(*self._keys)
+
+    def typed(self, content: Any, way: Way, more: More) -> Any:
+        """What an object of a file is. way: to it. more: takes what this version does not know. Raises ValueError."""
+        try:
+            values = self._in_file(content)
+        except (KeyError, TypeError):
+            content = self._complete(content, way)
+            values = self._in_file(content)
+        if len(content) == len(values) and not self._parts:
+            return self._kind(*values)
+        given = {key: content[key] for key in (*self._keys, *self._optional) if key in content}
+        for key, part in self._parts.items():
+            if key in given and (key not in self._optional or given[key] is not None):
+                given[key] = part.typed(given[key], (*way, key), more)
+        if unknown := {key: value for key, value in content.items() if key not in self._known}:
+            more[way] = unknown
+        return self._kind(**given)
+
+    def all_typed(self, contents: Collection[Any], keys: Iterable[str | int], way: Way, more: More) -> list[Any]:
+        """Many objects. keys: where each stands below way. Nearly always none has a key too many or too few."""
+        with suppress(KeyError, TypeError):
+            if set(map(len, contents)) == {len(self._keys)}:
+                return list(starmap(self._kind, map(self._in_file, contents)))
+        return [self.typed(content, (*way, key), more) for key, content in zip(keys, contents, strict=True)]
+
+    def _complete(self, content: Any, way: Way) -> dict[str, Any]:
+        """An object with the keys that it lacks. Raises ValueError if one of them cannot be done without."""
+        if not isinstance(content, dict):
+            raise ValueError(f"{_words(way)} is no object")
+        whole = {**self._earlier, **content}
+        if missing := [key for key in self._keys if key not in whole]:
+            raise ValueError(f"a key of the contract is missing: {_words((*way, missing[0]))}")
+        return whole
+
+    def plain(self, value: Any) -> dict[str, Any]:
+        """What the file shall hold for a value."""
+        content = dict(zip(self._keys, value if isinstance(value, tuple) else self._in_type(value), strict=False))
+        for key in self._optional:
+            given = getattr(value, key)
+            if given is not None:
+                content[key] = given
+        for key, part in self._parts.items():
+            if key in content:
+                content[key] = part.plain(content[key])
+        return content
+
+
+@dataclass(frozen=True, slots=True)
+class _Objects:
+    """Objects that have no parts: a list of them, or by keys that are data."""
+
+    entry: _Object
+    by_key: bool = False
+
+    def typed(self, content: Any, way: Way, more: More) -> Any:
+        """As of _Object."""
+        if self.by_key:
+            if not isinstance(content, dict):
+                raise ValueError(f"{_words(way)} is no object")
+            return dict(zip(content, self.entry.all_typed(content.values(), content, way, more), strict=True))
+        if not isinstance(content, list):
+            raise ValueError(f"{_words(way)} is no list")
+        return self.entry.all_typed(content, range(len(content)), way, more)
+
+    def plain(self, value: Any) -> Any:
+        """As of _Object."""
+        if self.by_key:
+            return dict(zip(value, map(self.entry.plain, value.values()), strict=True))
+        return list(map(self.entry.plain, value))
+
+
+def _words(way: Way) -> str:
+    return "/".join(map(str, way)) or "the whole"
+
+
+_FIGURE = _Object(
+    FigureEntry,
+    {"unit": None, "origin": "text", "confidence": None, "mapper": "", "checks": ()},
+    optional=("first_reading", "second_reading"),
+)
+_NUMBERS = ("computed", "printed", "residual", "tolerance")
+_CHECK = _Object(Check, {**dict.fromkeys(("expression", *_NUMBERS, "severity", "explanation")), "pointers": ()})
+_MAPPER = _Object(
+    MapperUse,
+    {"name": "", "calls": 0, "input_tokens": 0, "output_tokens": 0, "cost": 0},
+    optional=("prompts", "open"),
+)
+_REACH = _Object(Reach, parts={"identities": _Object(Identities), "rows_left_out": _Objects(_Object(LeftOut))})
+_SUMMARY = _Object(
+    Summary,
+    {"figures": {}, "checks": {}, "rejected": 0, "mapper": {}, "seconds": {}},
+    optional=("coverage", "unread_pages"),
+    parts={"mapper": _MAPPER, "coverage": _REACH},
+)
+_RESULT = _Object(
+    Result,
+    {"rejected": [], "summary": {}},
+    parts={
+        "source": _Object(Source, {"scanned_pages": (), "ocr": None}),
+        "figures": _Objects(_FIGURE, by_key=True),
+        "checks": _Objects(_CHECK),
+        "rejected": _Objects(_Object(Rejected)),
+        "summary": _SUMMARY,
+    },
+)
+
+
+def typed(content: Any) -> Result:
+    """The result that a file's plain values are. Raises ValueError if they are none."""
+    more: More = {}
+    result: Result = _RESULT.typed(content, (), more)
+    return replace(result, more=more) if more else result
+
+
+def plain(result: Result) -> dict[str, Any]:
+    """A result as the plain values of its file, in the file's order."""
+    content = _RESULT.plain(result)
+    for way, unknown in result.more.items():
+        there: Any = content
+        for step in way:
+            there = there[step]
+        there.update(unknown)
+    return content
+
+
+# Files.
+
 
 LEFTOVER = ".*.recount-tmp"
 """Matches what a killed process leaves behind of a file that it was writing."""
 
-_MARK = secrets.token_hex(16)
-_LINE_MARK = secrets.token_hex(16)
-"""Drawn anew by every process, so that no text of a document can hold them."""
 
-
-def write_result(path: Path, result: Mapping[str, object]) -> None:
-    """Writes a result to path, by way of a temporary file beside it.
-
-    Whoever looks at path sees the file that was there before or the whole new one. Raises OSError if it
-    cannot be written (nothing is left behind then), ValueError for a number that JSON does not have.
-    """
-    content = encoded(result)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, content)
-
-
-def encoded(result: Mapping[str, object]) -> bytes:
-    """A result as the content of its file. Raises ValueError for a number that JSON does not have."""
-    # A lone surrogate, which UTF-8 does not have, becomes \udc80: that is also how JSON spells it.
-    return "".join(_layout(result)).encode("utf-8", "backslashreplace")
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Writes a file, whole or not at all. Raises OSError if that cannot be done; nothing is left behind then."""
-    temporary = path.parent / f".{secrets.token_hex(8)}.recount-tmp"
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:  # Ctrl-C too: the temporary file goes, whatever happened
-        temporary.unlink(missing_ok=True)
-        raise
+def write_result(path: Path, result: Result) -> None:
+    """Writes a result to path. Raises as write_json does."""
+    write_json(path, plain(result))
 
 
 def read_result(path: Path) -> Result:
@@ -84,12 +366,50 @@ def read_result(path: Path) -> Result:
 def result_in(content: bytes, where: str) -> Result:
     """The result that a file holds. where: what messages call the file. Raises UsageError if it is no result file."""
     try:
-        result = json.loads(content, parse_float=Decimal)
+        return typed(decoded(content))
     except ValueError as error:
         raise UsageError(f"{where} is no result file: {error}") from error
-    if not isinstance(result, dict) or not {"contract", "report", "figures", "checks"} <= result.keys():
-        raise UsageError(f"{where} is no result file: a key of the contract is missing")
-    return result
+
+
+def write_json(path: Path, content: Mapping[str, object]) -> None:
+    """Writes an object of plain values to path, by way of a temporary file beside it.
+
+    Whoever looks at path sees the file that was there before or the whole new one. Raises OSError if it
+    cannot be written (nothing is left behind then), ValueError for a number that JSON does not have.
+    """
+    whole = encoded(content)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, whole)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Writes a file, whole or not at all. Raises OSError if that cannot be done; nothing is left behind then."""
+    temporary = path.parent / f".{secrets.token_hex(8)}.recount-tmp"
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:  # Ctrl-C too: the temporary file goes, whatever happened
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def decoded(content: bytes) -> Any:
+    """The plain values of a JSON file, decimals as printed. Raises ValueError if it is none."""
+    return json.loads(content, parse_float=Decimal)
+
+
+def encoded(content: Mapping[str, object]) -> bytes:
+    """An object of plain values as the content of its file. Raises ValueError for a number that JSON does not have."""
+    # A lone surrogate, which UTF-8 does not have, becomes \udc80: that is also how JSON spells it.
+    return "".join(_layout(content)).encode("utf-8", "backslashreplace")
+
+
+_MARK = secrets.token_hex(16)
+_LINE_MARK = secrets.token_hex(16)
+"""Drawn anew by every process, so that no text of a document can hold them."""
 
 
 def encode(value: object) -> str:
@@ -97,10 +417,10 @@ def encode(value: object) -> str:
     return _bare(_LINE.encode(value))
 
 
-def _layout(result: Mapping[str, object]) -> Iterator[str]:
-    """The text of a result file: the report indented, every other part with one entry a line."""
+def _layout(content: Mapping[str, object]) -> Iterator[str]:
+    """The text of a file: the report indented, every other part with one entry a line."""
     separator = "{\n"
-    for key, value in result.items():
+    for key, value in content.items():
         yield separator
         yield _bare(_INDENTED.encode({key: value})[2:-2]) if key == "report" else _part(key, value)
         separator = ",\n"
@@ -115,11 +435,11 @@ def _part(key: str, value: object) -> str:
     """
     name = f"  {encode(key)}: "
     if isinstance(value, dict) and value:
-        text = encode({_LINE_MARK + entry: content for entry, content in value.items()})
+        text = encode({_LINE_MARK + entry: given for entry, given in value.items()})
         lines = text.replace(f' "{_LINE_MARK}', '\n    "').replace(f'"{_LINE_MARK}', '\n    "')
         return f"{name}{lines[:-1]}\n  }}"
     if isinstance(value, list | tuple) and value:
-        text = encode([each for entry in value for each in (_LINE_MARK, entry)])
+        text = encode([part for entry in value for part in (_LINE_MARK, entry)])
         lines = text.replace(f' "{_LINE_MARK}", ', "\n    ").replace(f'"{_LINE_MARK}", ', "\n    ")
         return f"{name}{lines[:-1]}\n  ]"
     return name + encode(value)
@@ -144,190 +464,3 @@ def _bare(text: str) -> str:
 
 _LINE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, default=_marked)
 _INDENTED = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, default=_marked, indent=2)
-
-
-_PLACES = Decimal("0.0001")
-_NONE: Mapping[int, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a result comes from.
-
-    file: path below the archive. pages: how many. scanned_pages: 1-based, read by OCR with the engine ocr.
-    unread_pages: without a usable text layer, and not read: what they hold is not in the result.
-    """
-
-    file: str
-    sha256: str
-    pages: int
-    scanned_pages: tuple[int, ...] = ()
-    ocr: str | None = None
-    unread_pages: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """By token: what a repaired figure was first read as, and what a second reading made of others."""
-
-    first: Mapping[int, str]
-    doubts: Mapping[int, str]
-
-
-ONE_READING = Readings(_NONE, _NONE)
-
-
-def result_of(
-    source: Source,
-    verified: Verified,
-    tokens: Sequence[Token],
-    contract: str,
-    seconds: Mapping[str, float],
-    readings: Readings = ONE_READING,
-    used: ModelUse | None = None,
-) -> dict[str, Any]:
-    """The result file as plain values; numbers are Decimal or int.
-
-    readings: of scanned figures, besides the one that is delivered. used: what a model had to do with it.
-    """
-    ids = {id(each): f"c{index}" for index, each in enumerate(verified.evaluations, 1)}
-    taking_part: dict[str, list[str]] = {}
-    for each in verified.evaluations:
-        for operand in each.operands:
-            taking_part.setdefault(operand.pointer, []).append(ids[id(each)])
-    return {
-        "contract": contract,
-        "source": {
-            "file": source.file,
-            "sha256": source.sha256,
-            "pages": source.pages,
-            "scanned_pages": list(source.scanned_pages),
-            "ocr": source.ocr,
-        },
-        "report": plain_values(verified.report),
-        "figures": {
-            pointer: _figure(figure, verified, tokens[figure.token], taking_part.get(pointer, []))
-            | _readings(figure, verified, readings)
-            for pointer, figure in verified.figures.items()
-        },
-        "checks": [_check(each, ids[id(each)]) for each in verified.evaluations],
-        "rejected": [
-            {"pointer": r.pointer, "proposed": r.proposed, "mapper": r.mapper, "reason": r.reason}
-            for r in verified.rejected
-        ],
-        "summary": {
-            **_summary(verified, seconds, used),
-            "coverage": summary_of(verified, tokens),
-            "unread_pages": list(source.unread_pages),
-        },
-    }
-
-
-def plain_values(value: Any) -> Any:
-    """A Report[Figure] as dicts, lists, Decimals and ints."""
-    if isinstance(value, Figure):
-        return number(value)
-    if isinstance(value, Model):
-        return {name: plain_values(getattr(value, name)) for name in type(value).model_fields}
-    if isinstance(value, tuple):
-        return [plain_values(each) for each in value]
-    return value
-
-
-def number(figure: Figure) -> Decimal | int:
-    """The value as the contract prints it: whole counts and years as int, else with its printed decimals."""
-    if figure.kind in (Kind.COUNT, Kind.YEAR) or (
-        figure.quantum == 1 and figure.value == figure.value.to_integral_value()
-    ):
-        return int(figure.value)
-    return figure.value
-
-
-def _readings(figure: Figure, verified: Verified, readings: Readings) -> dict[str, str]:
-    """first_reading of a repaired figure; second_reading of one that the two readings leave in dispute."""
-    if verified.statuses[figure.pointer] is Status.REPAIRED and figure.token in readings.first:
-        return {"first_reading": readings.first[figure.token]}
-    return {"second_reading": readings.doubts[figure.token]} if figure.token in readings.doubts else {}
-
-
-# `unit` is the printed one, as `raw` has the printed digits; `value` is in the field's own unit (contract, report.md).
-def _figure(figure: Figure, verified: Verified, token: Token, checks: list[str]) -> dict[str, Any]:
-    unit = token.unit or (token.head if figure.kind is Kind.MONEY else None)
-    return {
-        "raw": token.raw,
-        "value": number(figure),
-        "unit": unit,
-        "page": token.page,
-        "bbox": [round(each, 2) for each in token.box],
-        "origin": token.origin,
-        "confidence": token.confidence,
-        "mapper": verified.mapper_of(figure.pointer),
-        "status": verified.statuses[figure.pointer].value,
-        "checks": checks,
-    }
-
-
-def _check(evaluation: Evaluation, name: str) -> dict[str, Any]:
-    identity = evaluation.identity
-    printed = identity.printed
-    applicable = evaluation.result != "not_applicable"
-    return {
-        "id": name,
-        "rule": identity.rule,
-        "expression": _expression(identity) if applicable else None,
-        "result": evaluation.result,
-        "computed": _rounded(evaluation.computed),
-        "printed": printed.value if printed else None,
-        "residual": _rounded(evaluation.residual),
-        "tolerance": _rounded(evaluation.tolerance),
-        "severity": evaluation.severity,
-        "explanation": evaluation.explanation,
-        "pointers": [operand.pointer for operand in evaluation.operands],
-    }
-
-
-def _expression(identity: Identity) -> str | None:
-    """The identity with the numbers filled in."""
-    if identity.printed is None:
-        return None
-    return f"{identity.printed.value} {'≤' if identity.at_most else '='} {identity.computed.render()}"
-
-
-def _rounded(value: Decimal | None) -> Decimal | None:
-    """Four decimals at most; an unbounded tolerance is none."""
-    if value is None or not value.is_finite():
-        return None
-    shortened = value.quantize(_PLACES).normalize()
-    return shortened.quantize(Decimal(1)) if shortened == shortened.to_integral_value() else shortened
-
-
-def _summary(verified: Verified, seconds: Mapping[str, float], used: ModelUse | None) -> dict[str, Any]:
-    by_status = Counter(status.value for status in verified.statuses.values())
-    by_result = Counter(each.result for each in verified.evaluations)
-    minor = sum(1 for each in verified.evaluations if each.severity == "minor")
-    return {
-        "figures": {name: by_status.get(name, 0) for name in ("verified", "repaired", "grounded", "disputed")},
-        "checks": {
-            "pass": by_result.get("pass", 0),
-            "fail": by_result.get("fail", 0) - minor,
-            "minor": minor,
-            "not_applicable": by_result.get("not_applicable", 0),
-        },
-        "rejected": len(verified.rejected),
-        "mapper": _mapper(used.name if used else verified.mapper, used),
-        "seconds": {stage: round(spent, 4) for stage, spent in seconds.items()},
-    }
-
-
-def _mapper(name: str, used: ModelUse | None) -> dict[str, Any]:
-    """Who mapped the report, and what a model took for it; which parts it was asked about and gave no answer for."""
-    taken = {
-        "calls": used.usage.calls if used else 0,
-        "input_tokens": used.usage.input_tokens if used else 0,
-        "output_tokens": used.usage.output_tokens if used else 0,
-        "cost": used.usage.cost if used else Decimal(0),
-    }
-    if used is None:
-        return {"name": name, **taken}
-    prompts = {part: list(versions) for part, versions in used.prompts.items()}
-    return {"name": name, **taken, "prompts": prompts, "open": dict(used.open)}

@@ -6,17 +6,19 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from recount.pipeline.archive.local import hash_of
+from recount.pipeline.assemble import Readings, result_of
 from recount.pipeline.document import Document, Mapped, Pages, Token
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAPdf, NotAReport
 from recount.pipeline.map.registry import map_document
 from recount.pipeline.ocr.reader import EngineName, Mode, Scans, fill_scanned, is_image, read_images
 from recount.pipeline.read import read_pdf
 from recount.pipeline.recognise import known_families, recognise
-from recount.pipeline.result import Readings, Source, result_of
+from recount.pipeline.result import Result, Source
 from recount.pipeline.split import split
+from recount.pipeline.usage import ModelUse
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.repair import Repaired, repair
 from recount.schemas.family import Family
@@ -24,7 +26,6 @@ from recount.schemas.registry import FAMILIES
 
 if TYPE_CHECKING:
     from recount.pipeline.model.use import Modelling
-    from recount.pipeline.usage import ModelUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ def structure(
     *,
     sha256: str | None = None,
     model: Modelling | None = None,
-) -> dict[str, Any]:
-    """The result of one report (contract/result.md), with Decimals for numbers.
+) -> Result:
+    """The result of one report (docs/contract/result.md).
 
     path: a PDF, an image file, or a folder of page images. family: what it is a report of; recognised from the
     document if None. sha256: of the file, if it is known already. model: the language model that may be asked; without
@@ -64,10 +65,11 @@ def structure(
     if scans.frames:
         repaired = _repair(mapped, verified, document, scans, ocr)
         clock.lap("repair")
-    source = Source(path.name, sha256, _last_page(pages, scans), scans.scanned, pages.ocr, _unread(document, scans))
+    source = Source(path.name, sha256, _last_page(pages, scans), scans.scanned, pages.ocr)
     tokens = _in_file(repaired.tokens, scans)
     readings = Readings(repaired.first, repaired.doubts)
-    return result_of(source, repaired.verified, tokens, chosen.contract, clock.laps, readings, used)
+    unread = _unread(document, scans)
+    return result_of(source, repaired.verified, tokens, chosen.contract, clock.laps, readings, used, unread)
 
 
 def _mapped(

@@ -39,15 +39,6 @@ def test_the_example_archive_is_there() -> None:
     assert list((ROOT / "examples" / "archive").rglob("*.pdf"))
 
 
-def test_commands_and_options_exist() -> None:
-    group: Any = typer.main.get_command(app)
-    assert len(commands()) > 4
-    for name, *words in commands():
-        known = {option for parameter in group.commands[name].params for option in parameter.opts}
-        for word in words:
-            assert not word.startswith("--") or word in known, f"recount {name} has no {word}"
-
-
 def test_every_command_is_mentioned() -> None:
     group: Any = typer.main.get_command(app)
     assert set(group.commands) == {words[0] for words in commands()}

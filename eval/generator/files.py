@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from recount.eval.generator.budgets import BudgetCase
 from recount.eval.generator.case import Case
 
 
@@ -21,7 +22,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def write_case(case: Case, folder: Path) -> Path:
+def write_case(case: Case | BudgetCase, folder: Path) -> Path:
     """Write the case into `folder`/<its name>; returns that folder."""
     out = folder / case.name
     out.mkdir(parents=True, exist_ok=True)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recount.eval.align import by_name
-from recount.eval.cases import Case, find_cases
+from recount.eval.cases.files import Case, find_cases
 from recount.eval.commands import GOLD
-from recount.eval.leaves import face
 from recount.eval.peers.readers import Reader, installed
 from recount.eval.peers.recovery import gold_rows, recovered
+from recount.eval.score.align import by_name
+from recount.eval.score.leaves import face
 from recount.pipeline.structure import structure
 
 
@@ -47,7 +47,7 @@ def of_recount(cases: Sequence[Case]) -> Standing:
     figures, seconds = 0, 0.0
     for case in cases:
         started = time.perf_counter()
-        report = structure(case.source)["report"]
+        report = structure(case.source).report
         seconds += time.perf_counter() - started
         figures += _right(case.gold(), report)
     return Standing("Recount", figures, seconds)

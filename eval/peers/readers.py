@@ -1,6 +1,6 @@
 """The peers: each turns a PDF into the tables that it finds, as rows of cells of text.
 
-All but PyMuPDF are optional (`pip install 'recount[peers]'`), and each is imported only when it is asked for.
+All but PyMuPDF are optional (`pip install 'recount-reports[peers]'`), and each is imported only when it is asked for.
 """
 
 from __future__ import annotations

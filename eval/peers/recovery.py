@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from recount.eval.align import fold
-from recount.eval.leaves import is_number
+from recount.eval.score.align import fold
+from recount.eval.score.leaves import is_number
 
 _TABLES = ("project_evaluations", "overall_evaluation", "statements")
 _NAMES = ("level3", "source", "name")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from recount.eval.compare import Change, Comparison
 from recount.eval.report.markup import Child, Markup, element, joined, table
+from recount.eval.score.compare import Change, Comparison
 
 _KINDS = ("broken", "changed", "mended")
 _LISTED = 500

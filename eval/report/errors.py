@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from recount.eval.cases import Case, Place
-from recount.eval.harness import Evaluation
-from recount.eval.leaves import Number
+from recount.eval.cases.files import Case, Place
 from recount.eval.report.charts import COLOURS
 from recount.eval.report.crops import Pages, open_pages
 from recount.eval.report.markup import Child, Markup, element, joined, table
-from recount.eval.scores import CaseScore, FigureError
+from recount.eval.score.harness import Evaluation
+from recount.eval.score.leaves import Number
+from recount.eval.score.scores import CaseScore, FigureError
 from recount.pipeline.run.store import report_model
 from recount.pipeline.titles import titles
 from recount.schemas.registry import FAMILIES

@@ -6,16 +6,16 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from recount.eval.compare import Comparison
-from recount.eval.harness import Evaluation
-from recount.eval.metrics import ABSENT, OUTCOMES, STATUSES, TRUSTED, Tally, interval, tally
 from recount.eval.report.changes import changes
 from recount.eval.report.charts import Bar, bars, legend
 from recount.eval.report.errors import errors
 from recount.eval.report.markup import Child, Markup, element, joined, table
 from recount.eval.report.style import STYLE
-from recount.eval.results import Totals, by_section, by_status, by_tag, tag_of, telling_tags, totals
-from recount.eval.scores import CaseScore
+from recount.eval.score.compare import Comparison
+from recount.eval.score.harness import Evaluation
+from recount.eval.score.metrics import ABSENT, OUTCOMES, STATUSES, TRUSTED, Tally, interval, tally
+from recount.eval.score.results import Totals, by_section, by_status, by_tag, tag_of, telling_tags, totals
+from recount.eval.score.scores import CaseScore
 
 REPORT = "report.html"
 

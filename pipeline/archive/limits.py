@@ -10,19 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pymupdf
+from recount.pipeline.errors import TooLarge
+from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
 
-from recount.pipeline.errors import DocumentError
-
-_mupdf: Any = pymupdf
-_ERRORS = (RuntimeError, ValueError, _mupdf.mupdf.FzErrorBase)
 _BEST_DEFLATE = 1000
 """No deflated stream grows by more when it is unpacked: shorter ones need no look."""
 _CHUNK = 1 << 16
-
-
-class TooLarge(DocumentError):
-    """A file that asks for more than a report needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +34,13 @@ def check(path: Path, limits: Limits | None = None) -> None:
     if path.is_dir():
         return  # page images have limits of their own (ocr.images)
     limits = limits or Limits()
-    display = _mupdf.TOOLS.mupdf_display_errors(), _mupdf.TOOLS.mupdf_display_warnings()
-    _mupdf.TOOLS.mupdf_display_errors(False)
-    _mupdf.TOOLS.mupdf_display_warnings(False)
-    try:
-        with _mupdf.open(path, filetype="pdf") as document:
-            if document.is_pdf and not document.needs_pass:
-                _check(document, limits)
-    except _ERRORS:
-        return
-    finally:
-        _mupdf.TOOLS.mupdf_display_errors(display[0])
-        _mupdf.TOOLS.mupdf_display_warnings(display[1])
+    with quiet_mupdf():
+        try:
+            with mupdf.open(path, filetype="pdf") as document:
+                if document.is_pdf and not document.needs_pass:
+                    _check(document, limits)
+        except MUPDF_ERRORS:
+            return
 
 
 def _check(document: Any, limits: Limits) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import TypeVar
 
 from recount.pipeline.archive.place import Entry, Place, Url, files_at, matches, place_of
-from recount.pipeline.archive.zipped import ZipProblem, reports_in_zip
-from recount.pipeline.errors import UsageError
+from recount.pipeline.archive.zipped import reports_in_zip
+from recount.pipeline.errors import UsageError, ZipProblem
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp"})
 """What files of page images are called, in any case. A TIFF may hold all pages of a report."""

@@ -11,17 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from recount.pipeline.archive.place import Place, open_place
-from recount.pipeline.errors import DocumentError
+from recount.pipeline.errors import DocumentError, ZipProblem
 
 _MOST_MEMBERS = 200_000
 _LARGEST_MEMBER = 1 << 30
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
 _CHUNK = 1 << 20
-
-
-class ZipProblem(Exception):
-    """A zip archive that cannot be used; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from recount.pipeline.document import Box, Line, Page
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
 from recount.pipeline.ocr.image.rulings import find_rulings
-from recount.pipeline.ocr.network.engine import OcrEngine
-from recount.pipeline.ocr.network.recognise import Decoded
+from recount.pipeline.ocr.network.engine import Engine
+from recount.pipeline.ocr.network.reading import Decoded
 from recount.pipeline.ocr.text.brackets import InCell, balanced, whole_numbers
 from recount.pipeline.ocr.text.cells import Sheet, completed, fitted, is_dash, overlooked, sheet_of, untangled
 from recount.pipeline.ocr.text.hygiene import clean
@@ -27,7 +27,7 @@ _DOUBTFUL = 0.85
 _LEAST_SCORE_FOUND = 0.7  # the same for ink that the detector did not take for text
 
 
-def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engine: OcrEngine) -> Page:
+def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engine: Engine) -> Page:
     """The page of a prepared image. number: its own; detected: the boxes that the engine detects on the image."""
     image = prepared.image
     rulings = find_rulings(image, prepared.dpi, detected)
@@ -81,7 +81,7 @@ def _least_score(line: Decoded, *, found: bool, beside: bool) -> float:
     return _LEAST_SCORE_FOUND if found else _LEAST_SCORE
 
 
-def _read(prepared: Prepared, boxes: Sequence[Box], engine: OcrEngine) -> list[Decoded]:
+def _read(prepared: Prepared, boxes: Sequence[Box], engine: Engine) -> list[Decoded]:
     """The best reading of each box: what is doubtful is read again before the median, and with more paper."""
     decoded = engine.recognise([crop_of(prepared.image, box) for box in boxes])
     doubtful = [index for index, line in enumerate(decoded) if line.score < _DOUBTFUL]
@@ -100,7 +100,7 @@ def _score(line: Decoded) -> float:
     return line.score if line.text.strip() else 0.0
 
 
-def _whole(prepared: Prepared, boxes: Sequence[Box], decoded: list[Decoded], engine: OcrEngine) -> list[Decoded]:
+def _whole(prepared: Prepared, boxes: Sequence[Box], decoded: list[Decoded], engine: Engine) -> list[Decoded]:
     """The readings, and instead of those that leave ink at their ends unread, longer ones where there are such."""
     short = [
         index

@@ -5,22 +5,19 @@ The heavy modules are imported when the first page has to be read: most reports 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
-
-import pymupdf
+from typing import Literal
 
 from recount.pipeline.archive.sources import IMAGE_SUFFIXES
 from recount.pipeline.document import Box, Page, Pages
 from recount.pipeline.errors import DocumentError
+from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf
 from recount.pipeline.ocr.image.frame import Frame
 
 Mode = Literal["auto", "always", "never"]
 EngineName = Literal["openvino", "onnxruntime"]
-_mupdf: Any = pymupdf  # only parts of it have types
-_MUPDF_ERRORS = (RuntimeError, ValueError, _mupdf.mupdf.FzErrorBase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +58,12 @@ def fill_scanned(
     path: Path,
     mode: Mode = "auto",
     engine_name: EngineName = "openvino",
-    progress: Callable[[int], None] | None = None,
 ) -> tuple[Pages, Scans]:
     """The pages of a PDF with those that have no usable text layer read by OCR.
 
     pages: as read_pdf gives them. mode: "auto" reads those that need it, and those whose text somebody else's OCR put
     over a picture (it lost the ruling lines, and nobody knows how sure it was); "always" all; "never" none. A page
-    that cannot be drawn stays unreadable. progress: called with the number of each page to be read.
-    Raises UsageError where the engine is not there.
+    that cannot be drawn stays unreadable. Raises UsageError where the engine is not there.
     """
     wanted = {page.number for page in pages.pages if _is_wanted(page, mode)}
     if not wanted:
@@ -80,17 +75,15 @@ def fill_scanned(
     reader = engine(engine_name)
     done: list[Page] = []
     frames: dict[int, Frame] = {}
-    with _mupdf.open(path, filetype="pdf") as document:
+    with mupdf.open(path, filetype="pdf") as document:
         for page in pages.pages:
             number = len(done) + 1
             if page.number not in wanted:
                 done.append(replace(page, number=number))
                 continue
-            if progress:
-                progress(page.number)
             try:
                 picture = picture_of_page(document[page.number - 1])
-            except (DocumentError, *_MUPDF_ERRORS):
+            except (DocumentError, *MUPDF_ERRORS):
                 done.append(replace(page, number=number))
                 continue
             for read, frame in read_picture(picture, number, page.number, reader):
@@ -123,10 +116,3 @@ def read_images(path: Path, engine_name: EngineName = "openvino") -> tuple[Pages
             pages.append(page)
             frames[page.number] = frame
     return Pages(tuple(pages), reader.name), Scans(path, frames)
-
-
-def ocr_name(engine_name: EngineName = "openvino") -> str:
-    """The engine, its networks and their versions, as in source.ocr of a result."""
-    from recount.pipeline.ocr.network.backends import name_of
-
-    return name_of(engine_name)

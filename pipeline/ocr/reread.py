@@ -10,13 +10,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
-import pymupdf
 
 from recount.pipeline.document import Box, Token
+from recount.pipeline.mupdf import mupdf
 from recount.pipeline.ocr.image.frame import Frame
 from recount.pipeline.ocr.image.images import Picture, part_of, picture_of_page, pictures_of_files, turned
 from recount.pipeline.ocr.image.prepare import Grey, Image, red
@@ -31,7 +30,6 @@ FIGURE_SIGNS = frozenset("0123456789.,-%")
 _PAD = 0.12  # of the height of a box, around it; more would show the neighbours
 _LEAST = 0.02  # probability below which an alternative reading is not worth mentioning
 _EDGE = 0.2  # share of a crop's side within which a ruling line may have come along
-_mupdf: Any = pymupdf
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ def _part(path: Path, page: int, quarters: int, part: tuple[float, float]) -> Pi
 def _picture(path: Path, page: int) -> Picture:
     if is_image(path):
         return next(picture for number, picture in enumerate(pictures_of_files(path), 1) if number == page)
-    with _mupdf.open(path, filetype="pdf") as document:
+    with mupdf.open(path, filetype="pdf") as document:
         return picture_of_page(document[page - 1])
 
 
@@ -91,24 +89,21 @@ def forget() -> None:
 
 
 def second_reading(
-    image: Image, allowed: Collection[str] | None = None, engines: Sequence[EngineName] = ("openvino",)
+    image: Image, allowed: Collection[str] | None = None, engine_name: EngineName = "openvino"
 ) -> tuple[SecondReading, ...]:
     """What a crop says under all preparations, the best supported first.
 
-    allowed: the only characters it may consist of, such as FIGURE_SIGNS. engines: each preparation is read by every
-    one of them; as both run the same networks, a second one hardly ever adds anything.
+    allowed: the only characters it may consist of, such as FIGURE_SIGNS.
     """
     support: dict[str, int] = defaultdict(int)
     scores: dict[str, float] = defaultdict(float)
-    for name in engines:
-        for prepared in _preparations(image):
-            readings = engine(name).recognise_line(prepared, allowed)
-            for index, reading in enumerate(readings):
-                text = reading.text.strip()
-                if not text or reading.score < _LEAST:
-                    continue
-                support[text] += index == 0
-                scores[text] = max(scores[text], reading.score)
+    for prepared in _preparations(image):
+        for index, reading in enumerate(engine(engine_name).recognise_line(prepared, allowed)):
+            text = reading.text.strip()
+            if not text or reading.score < _LEAST:
+                continue
+            support[text] += index == 0
+            scores[text] = max(scores[text], reading.score)
     ranked = sorted(scores, key=lambda text: (-support[text], -scores[text]))
     return tuple(SecondReading(text, support[text], round(min(1.0, scores[text]), 4)) for text in ranked)
 
@@ -206,7 +201,7 @@ class ScanRereader:
         image = crop(self.scans, token.page, token.box)
         if image is None:
             return ()
-        found = second_reading(image, FIGURE_SIGNS, (self.engine_name,))
+        found = second_reading(image, FIGURE_SIGNS, self.engine_name)
         return tuple(each.text for each in found if each.support)
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from recount.pipeline.result import Result, read_result
 
@@ -96,7 +95,7 @@ def chain(out: Path) -> Chain:
     years: dict[str, dict[int, list[Result]]] = defaultdict(lambda: defaultdict(list))
     for path in sorted(folder.rglob("*.json")):
         result = read_result(path)
-        unit, year = result["report"].get("unit_name"), result["report"].get("fiscal_year")
+        unit, year = result.report.get("unit_name"), result.report.get("fiscal_year")
         if unit and year is not None:
             years[_same_unit(unit)][int(year)].append(result)
     pairs = compared = 0
@@ -119,8 +118,8 @@ def _same_unit(name: str) -> str:
 
 def _between(earlier: Result, later: Result) -> Iterator[Finding]:
     """Every comparison of two years."""
-    years = int(earlier["report"]["fiscal_year"]), int(later["report"]["fiscal_year"])
-    unit = str(later["report"]["unit_name"])
+    years = int(earlier.report["fiscal_year"]), int(later.report["fiscal_year"])
+    unit = str(later.report["unit_name"])
     for title, closing, opening in LINKS:
         one, other = _side(earlier, closing), _side(later, opening)
         if one is not None and other is not None:
@@ -134,13 +133,13 @@ def _between(earlier: Result, later: Result) -> Iterator[Finding]:
 
 
 def _side(result: Result, pointer: str) -> Side | None:
-    figure: Mapping[str, Any] | None = result["figures"].get(pointer)
+    figure = result.figures.get(pointer)
     if figure is None:
         return None
-    return Side(result["source"]["file"], pointer, figure["page"], Decimal(figure["value"]))
+    return Side(result.source.file, pointer, figure.page, Decimal(figure.value))
 
 
 def _half(result: Result, pointer: str) -> Decimal:
     """Half a unit in the last printed place; an amount printed in 元 is finer than its value in 万元 shows."""
-    exponent = Decimal(result["figures"][pointer]["value"]).as_tuple().exponent
+    exponent = Decimal(result.figures[pointer].value).as_tuple().exponent
     return Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0) / 2

@@ -22,7 +22,7 @@ from recount.pipeline.errors import UsageError
 from recount.pipeline.output.frames import frame, joined
 from recount.pipeline.output.rows import readings, result_files, rows_of, statuses_named
 from recount.pipeline.output.tables import table_named, tables_of
-from recount.pipeline.result import Result, read_result
+from recount.pipeline.result import Check, FigureEntry, Result, read_result
 from recount.pipeline.run.store import report_model, result_path
 from recount.schemas.registry import FAMILIES
 
@@ -44,7 +44,7 @@ class StructuredReport:
     def report(self) -> Any:
         """The report in its family's model (schemas/final_accounts/report.py), Decimals for figures."""
         try:
-            return report_model(self.result["contract"]).model_validate(self.result["report"])
+            return report_model(self.result.contract).model_validate(self.result.report)
         except ValidationError as error:
             raise UsageError(
                 f"{self.name} was structured by another version of Recount; structure it again ({error.error_count()} "
@@ -52,15 +52,14 @@ class StructuredReport:
             ) from error
 
     @property
-    def figures(self) -> Mapping[str, Mapping[str, Any]]:
+    def figures(self) -> Mapping[str, FigureEntry]:
         """Every figure with its place on the page and its status, by JSON pointer."""
-        figures: Mapping[str, Mapping[str, Any]] = self.result["figures"]
-        return figures
+        return self.result.figures
 
     @property
-    def discrepancies(self) -> list[Mapping[str, Any]]:
+    def discrepancies(self) -> list[Check]:
         """The checks that fail: where the report contradicts itself."""
-        return [check for check in self.result["checks"] if check["result"] == "fail"]
+        return self.result.failing
 
 
 class Output:
@@ -92,7 +91,7 @@ class Output:
         """Every report, typed, in the order of the names."""
         for file in self._files:
             result = read_result(file)
-            yield StructuredReport(result["source"]["file"], result)
+            yield StructuredReport(result.source.file, result)
 
     def figures(self, status: str | Sequence[str] | None = None) -> polars.DataFrame:
         """All figures, one a row. status: only these, "verified,repaired" or a list."""

@@ -15,13 +15,13 @@ from pydantic import BaseModel
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.tables import EACH, RowList, Spot, Table, leaves, spot
 from recount.pipeline.output.tables import rows_at as rows_of_list
-from recount.pipeline.result import Result, read_result
+from recount.pipeline.result import FigureEntry, Result, read_result
 from recount.pipeline.run.ledger import STATUSES
 from recount.pipeline.run.store import report_model
 from recount.pipeline.titles import row_name
 
 _UNITS = {"money": "万元", "percent": "%", "area": "平方米"}
-"""The unit of a value by the kind of its field (contract, report.md); the others have the printed one."""
+"""The unit of a value by the kind of its field (docs/contract/report.md); the others have the printed one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,14 @@ class Reading:
     def __init__(self, result: Result, model: type[BaseModel], statuses: Collection[str] | None = None) -> None:
         self.result = result
         self.model = model
-        self.report: Mapping[str, Any] = result["report"]
-        self.figures: Mapping[str, Mapping[str, Any]] = result["figures"]
+        self.report = result.report
+        self.figures = result.figures
         self._statuses = frozenset(statuses) if statuses is not None else None
 
     @cached_property
     def about(self) -> tuple[Any, ...]:
         """The first columns of every table: which report this is."""
-        return self.result["source"]["file"], self.report.get("unit_name"), self.report.get("fiscal_year")
+        return self.result.source.file, self.report.get("unit_name"), self.report.get("fiscal_year")
 
     def wanted(self, status: str) -> bool:
         return self._statuses is None or status in self._statuses
@@ -60,7 +60,7 @@ class Reading:
                 if isinstance(value, Decimal | int) and not isinstance(value, bool) and self._statuses is not None
                 else value
             )
-        return value if self.wanted(figure["status"]) else None
+        return value if self.wanted(figure.status) else None
 
 
 def rows_of(reading: Reading, table: Table) -> Iterator[Row]:
@@ -70,15 +70,15 @@ def rows_of(reading: Reading, table: Table) -> Iterator[Row]:
 
 
 def _report(reading: Reading) -> Iterator[Row]:
-    source = reading.result["source"]
-    statuses = [figure["status"] for figure in reading.figures.values() if reading.wanted(figure["status"])]
-    severities = [check["severity"] for check in reading.result["checks"] if check["result"] == "fail"]
+    source = reading.result.source
+    statuses = [figure.status for figure in reading.figures.values() if reading.wanted(figure.status)]
+    severities = [check.severity for check in reading.result.failing]
     yield Row(
         (
             *reading.about,
-            source["sha256"],
-            source["pages"],
-            len(source["scanned_pages"]),
+            source.sha256,
+            source.pages,
+            len(source.scanned_pages),
             *(statuses.count(status) for status in STATUSES),
             severities.count("error"),
             severities.count("minor"),
@@ -89,12 +89,12 @@ def _report(reading: Reading) -> Iterator[Row]:
 def _figures(reading: Reading) -> Iterator[Row]:
     about, value_at = reading.about, len(reading.about) + 4
     for pointer, figure in reading.figures.items():
-        status = figure["status"]
+        status = figure.status
         if not reading.wanted(status):
             continue
         steps = pointer.split("/")[1:]
         place = spot(reading.model, tuple(EACH if step.isdigit() else step for step in steps))
-        value = figure["value"]
+        value = figure.value
         yield Row(
             (
                 *about,
@@ -103,13 +103,13 @@ def _figures(reading: Reading) -> Iterator[Row]:
                 pointer,
                 _title(reading.report, steps, place) or place.titles[0],
                 value,
-                _UNITS.get(place.kind or "", figure["unit"]),
+                _UNITS.get(place.kind or "", figure.unit),
                 status,
-                figure["page"],
-                figure["raw"],
-                figure["unit"],
+                figure.page,
+                figure.raw,
+                figure.unit,
                 _decimals(value),
-                figure["origin"],
+                figure.origin,
             ),
             (value_at,) if status == "disputed" else (),
         )
@@ -136,25 +136,24 @@ def _decimals(value: Decimal | int) -> int:
 
 
 def _discrepancies(reading: Reading) -> Iterator[Row]:
-    failing = [check for check in reading.result["checks"] if check["result"] == "fail"]
-    for check in sorted(failing, key=lambda each: each["severity"] != "error"):
-        pointers = check["pointers"]
-        pages = list(dict.fromkeys(reading.figures[each]["page"] for each in pointers if each in reading.figures))
+    for check in sorted(reading.result.failing, key=lambda check: check.severity != "error"):
+        operands = [reading.figures[pointer] for pointer in check.pointers if pointer in reading.figures]
+        pages = list(dict.fromkeys(operand.page for operand in operands))
         yield Row(
             (
                 *reading.about,
-                check["id"],
-                check["severity"],
-                check["explanation"],
-                check["rule"],
-                check["expression"],
-                check["printed"],
-                check["computed"],
-                check["residual"],
-                check["tolerance"],
+                check.id,
+                check.severity,
+                check.explanation,
+                check.rule,
+                check.expression,
+                check.printed,
+                check.computed,
+                check.residual,
+                check.tolerance,
                 pages[0] if pages else None,
                 " ".join(map(str, pages)),
-                " ".join(pointers),
+                " ".join(check.pointers),
             )
         )
 
@@ -185,18 +184,18 @@ def _listed_row(
     head = (*reading.about, rows.way[0], place.titles[0], way or place.titles[0], row_name(around) or None, number)
     values[: len(head)] = head
     disputed: list[int] = []
-    figures: list[Mapping[str, Any]] = []
+    figures: list[FigureEntry] = []
     for column, leaf in zip(columns, leaves(rows.model), strict=True):
         at = f"{pointer}/{'/'.join(leaf.way)}"
         values[column] = reading.value_at(at, _inside(row, leaf.way))
         figure = reading.figures.get(at)
-        if figure is not None and reading.wanted(figure["status"]):
+        if figure is not None and reading.wanted(figure.status):
             figures.append(figure)
-            if figure["status"] == "disputed":
+            if figure.status == "disputed":
                 disputed.append(column)
-    statuses = [figure["status"] for figure in figures]
+    statuses = [figure.status for figure in figures]
     values[-3:] = (
-        figures[0]["page"] if figures else None,
+        figures[0].page if figures else None,
         max(statuses, key=STATUSES.index) if statuses else None,
         pointer,
     )
@@ -287,7 +286,7 @@ def readings(out: Path, statuses: Collection[str] | None = None) -> Iterator[Rea
 def reading_of(file: Path, statuses: Collection[str] | None = None) -> Reading:
     """A result. Raises UsageError if the file is none."""
     result = read_result(file)
-    return Reading(result, report_model(result["contract"]), statuses)
+    return Reading(result, report_model(result.contract), statuses)
 
 
 def statuses_named(words: str | None) -> list[str] | None:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import takewhile
-from typing import Any
 
 from pydantic import BaseModel
 from rich.console import Group, RenderableType
@@ -20,7 +19,7 @@ from rich.text import Text
 from recount.pipeline.errors import UsageError
 from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import ProbeResult
-from recount.pipeline.result import Result
+from recount.pipeline.result import Check, FigureEntry, Reach, Result
 from recount.pipeline.run.first_round import Plan
 from recount.pipeline.run.ledger import STATUSES, Attempt
 from recount.pipeline.run.status import Status
@@ -80,19 +79,17 @@ class Reading:
     model: type[BaseModel]
 
     @property
-    def figures(self) -> Mapping[str, Mapping[str, Any]]:
-        figures: Mapping[str, Mapping[str, Any]] = self.result["figures"]
-        return figures
+    def figures(self) -> Mapping[str, FigureEntry]:
+        return self.result.figures
 
     @property
-    def failing(self) -> list[Mapping[str, Any]]:
+    def failing(self) -> list[Check]:
         """The checks that fail, errors first."""
-        failing = [check for check in self.result["checks"] if check["result"] == "fail"]
-        return sorted(failing, key=lambda check: check["severity"] != "error")
+        return sorted(self.result.failing, key=lambda check: check.severity != "error")
 
     def name(self, pointer: str, *, below: int = 0) -> str:
         """What a figure is called; below: how many titles from the left are understood."""
-        return _ARROW.join(titles(self.model, self.result["report"], pointer)[below:])
+        return _ARROW.join(titles(self.model, self.result.report, pointer)[below:])
 
 
 def render_result(result: Result, model: type[BaseModel], section: str | None = None) -> Iterator[RenderableType]:
@@ -197,15 +194,15 @@ def _sections(reading: Reading, wanted: str | None) -> dict[str, str]:
 
 def _heading(reading: Reading) -> Iterator[RenderableType]:
     """Which report this is, and how its figures stand."""
-    source, report = reading.result["source"], reading.result["report"]
+    source, report = reading.result.source, reading.result.report
     year = report.get("fiscal_year")
     yield Text(f"{report.get('unit_name') or '?'} {year if year is not None else '?'}", style="bold")
-    scanned = len(source["scanned_pages"])
-    pages = f"{source['pages']} pages" + (f", {scanned} of them scanned" if scanned else "")
-    yield Text(f"{source['file']} ({pages})", style="dim")
+    scanned = len(source.scanned_pages)
+    pages = f"{source.pages} pages" + (f", {scanned} of them scanned" if scanned else "")
+    yield Text(f"{source.file} ({pages})", style="dim")
     counts = dict.fromkeys(STATUSES, 0)
     for figure in reading.figures.values():
-        counts[figure["status"]] += 1
+        counts[figure.status] += 1
     line = Text(f"{len(reading.figures)} figures: ")
     line.append_text(
         Text(", ").join(
@@ -213,24 +210,24 @@ def _heading(reading: Reading) -> Iterator[RenderableType]:
         )
     )
     yield line
-    if unread := reading.result["summary"].get("unread_pages"):
+    if unread := reading.result.summary.unread_pages:
         yield Text(_not_read(unread), style="bold red")
-    yield from _coverage(reading.result["summary"].get("coverage"))
+    yield from _coverage(reading.result.summary.coverage)
 
 
-def _coverage(coverage: Mapping[str, Any] | None) -> Iterator[RenderableType]:
+def _coverage(reach: Reach | None) -> Iterator[RenderableType]:
     """How much of the report its identities reach; a result of an earlier version does not say."""
-    if coverage is None:
+    if reach is None:
         return
-    due, evaluated = coverage["identities"]["due"], coverage["identities"]["evaluated"]
-    shares = [f"{100 * coverage[key]:.1f} %" for key in ("under_one", "under_two", "covered")]
+    due, evaluated = reach.identities.due, reach.identities.evaluated
+    shares = [f"{100 * share:.1f} %" for share in (reach.under_one, reach.under_two, reach.covered)]
     yield Text(
         f"{evaluated} of {due} identities evaluated: {shares[0]} of the figures under one, {shares[1]} under two, "
         f"{shares[2]} covered",
         style="dim",
     )
-    for line in coverage["rows_left_out"]:
-        yield Text(f"no row was read from page {line['page']}: {' '.join(line['numbers'])}", style="bold red")
+    for line in reach.rows_left_out:
+        yield Text(f"no row was read from page {line.page}: {' '.join(line.numbers)}", style="bold red")
 
 
 def _discrepancies(reading: Reading) -> Iterator[RenderableType]:
@@ -241,25 +238,25 @@ def _discrepancies(reading: Reading) -> Iterator[RenderableType]:
         yield _discrepancy(reading, check)
 
 
-def _discrepancy(reading: Reading, check: Mapping[str, Any]) -> RenderableType:
+def _discrepancy(reading: Reading, check: Check) -> RenderableType:
     """A failing check: the rule, both sides, their difference, every operand with its page."""
-    severity = check["severity"] or "error"
-    explained = f" ({check['explanation']})" if check["explanation"] else ""
+    severity = check.severity or "error"
+    explained = f" ({check.explanation})" if check.explanation else ""
     lines = [
-        Text.assemble((f"{severity}{explained}", _SEVERITIES.get(severity, "default")), "  ", check["rule"]),
-        Text(f"  {check['expression']}"),
+        Text.assemble((f"{severity}{explained}", _SEVERITIES.get(severity, "default")), "  ", check.rule),
+        Text(f"  {check.expression}"),
         Text(
-            f"  printed {_plain(check['printed'])}, computed {_plain(check['computed'])}, "
-            f"difference {_plain(check['residual'])}; rounding explains up to {_plain(check['tolerance'])}"
+            f"  printed {_plain(check.printed)}, computed {_plain(check.computed)}, "
+            f"difference {_plain(check.residual)}; rounding explains up to {_plain(check.tolerance)}"
         ),
     ]
-    lines += [Text(f"  {line}", style="dim") for line in _operands(reading, check["pointers"])]
+    lines += [Text(f"  {line}", style="dim") for line in _operands(reading, check.pointers)]
     return Group(*lines)
 
 
 def _operands(reading: Reading, pointers: Sequence[str]) -> Iterator[str]:
     """The operands of a check, each with its page; what all their names begin with is said once."""
-    names = [titles(reading.model, reading.result["report"], pointer) for pointer in pointers]
+    names = [titles(reading.model, reading.result.report, pointer) for pointer in pointers]
     steps = zip(*(name[:-1] for name in names), strict=False)
     shared = len(list(takewhile(lambda step: len(set(step)) == 1, steps)))
     indent = ""
@@ -272,17 +269,17 @@ def _operands(reading: Reading, pointers: Sequence[str]) -> Iterator[str]:
 
 def _operand(reading: Reading, pointer: str, *, below: int = 0) -> str:
     figure = reading.figures.get(pointer)
-    place = f"{figure['raw']}, page {figure['page']}" if figure else "not read"
+    place = f"{figure.raw}, page {figure.page}" if figure else "not read"
     return f"{reading.name(pointer, below=below)}: {place}"
 
 
 def _disputed(reading: Reading) -> Iterator[RenderableType]:
     """The figures that nothing clears, each with the checks that it fails."""
-    rules = {check["id"]: check["rule"] for check in reading.failing}
-    disputed = [item for item in reading.figures.items() if item[1]["status"] == "disputed"]
+    rules = {check.id: check.rule for check in reading.failing}
+    disputed = [item for item in reading.figures.items() if item[1].status == "disputed"]
     yield _title(f"Disputed figures: {len(disputed)}")
     for pointer, figure in disputed:
-        broken = [rules[check] for check in figure["checks"] if check in rules]
+        broken = [rules[check] for check in figure.checks if check in rules]
         because = "; ".join(dict.fromkeys(broken)) or "no check is named"
         yield Group(
             Text.assemble((f"{MARKS['disputed']} ", _STYLES["disputed"]), _operand(reading, pointer)),
@@ -303,36 +300,36 @@ def _figures(reading: Reading, key: str, title: str) -> Iterator[RenderableType]
     table.add_column()
     table.add_column(justify="right", style="dim")
     for pointer, figure in own:
-        status = figure["status"]
+        status = figure.status
         table.add_row(
             Text(reading.name(pointer, below=1) or title),
             Text(_amount(figure)),
-            Text(figure["unit"] or ""),
+            Text(figure.unit or ""),
             Text(MARKS.get(status, status), style=_STYLES.get(status, "default")),
-            f"p. {figure['page']}",
+            f"p. {figure.page}",
         )
     yield table
 
 
 def _rejected(reading: Reading) -> Iterator[RenderableType]:
     """The proposals that the verifier refused."""
-    rejected: Sequence[Mapping[str, Any]] = reading.result["rejected"]
+    rejected = reading.result.rejected
     if not rejected:
         return
     yield _title(f"Rejected proposals: {len(rejected)}")
-    for each in rejected:
-        what = f"{reading.name(each['pointer'])}: {_plain(each['proposed'])}"
-        yield Text(f"{what} ({each['mapper']}): {each['reason']}")
+    for refused in rejected:
+        what = f"{reading.name(refused.pointer)}: {_plain(refused.proposed)}"
+        yield Text(f"{what} ({refused.mapper}): {refused.reason}")
 
 
 def _title(words: str) -> RenderableType:
     return Group(Text(), Text(words, style="bold underline"))
 
 
-def _amount(figure: Mapping[str, Any]) -> str:
+def _amount(figure: FigureEntry) -> str:
     """A figure's value; money with its thousands apart."""
-    value = figure["value"]
-    return f"{value:,}" if "元" in (figure["unit"] or "") else _plain(value)
+    value = figure.value
+    return f"{value:,}" if "元" in (figure.unit or "") else _plain(value)
 
 
 def _plain(value: object) -> str:

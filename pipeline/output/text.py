@@ -75,9 +75,9 @@ _KEYS = {
 
 def document(reading: Reading, keys: str) -> dict[str, Any]:
     """The report of a result with where it comes from; figures of unwanted statuses are null."""
-    source = reading.result["source"]
+    source = reading.result.source
     content = _named(reading, reading.report, reading.model, "", keys)
-    return dict(zip(_KEYS[keys], (source["file"], source["sha256"], content), strict=True))
+    return dict(zip(_KEYS[keys], (source.file, source.sha256, content), strict=True))
 
 
 def _named(

@@ -17,24 +17,101 @@ A page that a damaged file shows only in part is not readable.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
-
-import pymupdf
+from typing import Any, Literal
 
 from recount.pipeline.document import Box, Line, Page, Pages
 from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
+from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
 from recount.pipeline.read.rulings import read_rulings
-from recount.pipeline.read.usable import Layer, judge
+
+# --- whether the text layer of a page can be used
+
+Verdict = Literal["text", "ocr", "unusable"]
+
+_GARBAGE_SHARE = 0.05  # bullets of symbol fonts are private-use characters too: a few are normal
+_LOST_SHARE = 0.02  # U+FFFD: MuPDF met a glyph whose character it does not know
+_MOJIBAKE_SHARE = 0.3  # ÖÐ¹ú: Chinese bytes read as Latin-1
+_FEW_CHARACTERS = 12  # a page number, the stamp of a scanning app: less than this is no text of a page
+_COVERED = 0.5  # share of the page under pictures from which it may be a scan
+_PICTURED = 0.1  # without any text, a picture of this share may hold the text
+_OUTLINES = 60  # curved paths from which a page without text may have its letters drawn as outlines
+_MARGIN = 0.08  # share of the height at head and foot in which stamps and page numbers stand
+
+_CID = re.compile(r"\(cid:\d+\)")
+_DIGITS_AND_IDEOGRAPHS = re.compile(r"[0-9０-９\u3400-\u4dbf\u4e00-\u9fff]")
+_LATIN_1 = re.compile(r"[\u00a1-\u00ff]")
+_MEANINGLESS = frozenset({"Co", "Cn", "Cs", "Cc"})
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """The text of a page. raw: all its characters as found; askew: how many more stand at an angle."""
+
+    lines: tuple[Line, ...]
+    hidden: tuple[Line, ...]
+    raw: str
+    askew: int = 0
+
+
+def judge(
+    layer: Layer, height: float, picture_share: Callable[[], float], drawings: Iterable[Mapping[str, Any]]
+) -> Verdict:
+    """Whether the layer of a page can be used.
+
+    height: of the page, in points. picture_share: the share of the page under pictures, asked only if it
+    matters. drawings: MuPDF's cdrawings of the page.
+    """
+    if is_garbage(layer.raw) or layer.askew > len(layer.raw) + _FEW_CHARACTERS:
+        return "unusable"
+    if not layer.lines and not layer.hidden:
+        return "unusable" if picture_share() >= _PICTURED or has_outlines(drawings) else "text"
+    if _has_body(layer.lines, height) or picture_share() < _COVERED:
+        return "text"
+    return "ocr" if _has_body(layer.hidden, height) else "unusable"
+
+
+def is_garbage(text: str) -> bool:
+    """Whether too many of the characters have no meaning."""
+    length = len(text)
+    bad = sum(text.count(char) for char in set(text) if unicodedata.category(char) in _MEANINGLESS)
+    bad += sum(len(cid) for cid in _CID.findall(text))
+    return (
+        bad > _GARBAGE_SHARE * length
+        or text.count("\ufffd") > _LOST_SHARE * length
+        or len(_LATIN_1.findall(text)) > _MOJIBAKE_SHARE * length
+    )
+
+
+def has_outlines(drawings: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the drawings have so many curves that they may be letters."""
+    curves = 0
+    for drawing in drawings:
+        curves += any(item[0] == "c" for item in drawing.get("items", ()))
+        if curves >= _OUTLINES:
+            return True
+    return False
+
+
+def _has_body(lines: Iterable[Line], height: float) -> bool:
+    """Whether the lines have more ideographs and digits between the margins than a stamp has."""
+    count = 0
+    for line in lines:
+        if _MARGIN * height < (line.box[1] + line.box[3]) / 2 < (1 - _MARGIN) * height:
+            count += len(_DIGITS_AND_IDEOGRAPHS.findall(line.text))
+            if count >= _FEW_CHARACTERS:
+                return True
+    return False
+
+
+# --- pages, as MuPDF reads them
 
 # Without PRESERVE_LIGATURES MuPDF spells ligatures out. CID_FOR_UNKNOWN_UNICODE, which "words" sets, must
 # stay off: it passes the number of an unmapped glyph off as a character, a wrong digit that nobody notices.
-_mupdf: Any = pymupdf  # only parts of it have types
-_FLAGS = _mupdf.TEXT_PRESERVE_WHITESPACE | _mupdf.TEXT_MEDIABOX_CLIP
-_MUPDF_ERRORS = (RuntimeError, ValueError, _mupdf.mupdf.FzErrorBase)
+_FLAGS = mupdf.TEXT_PRESERVE_WHITESPACE | mupdf.TEXT_MEDIABOX_CLIP
 _HEADER_REACH = 1024  # a PDF may have other bytes before its "%PDF-", but no more than this
 _DROPPED = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
 _UNDECODED = re.compile("zlib error|read error|unknown filter|not a stream|cannot load object")
@@ -51,27 +128,13 @@ def read_pdf(path: Path) -> Pages:
     file cannot be read at all). The messages name the file without its folder.
     """
     _require_header(path)
-    with _quiet_mupdf():
+    with quiet_mupdf():
         try:
-            with _mupdf.open(path, filetype="pdf") as document:
+            with mupdf.open(path, filetype="pdf") as document:
                 _require_pages(document, path.name)
                 return Pages(tuple(_read_pages(document)))
-        except _MUPDF_ERRORS as error:
+        except MUPDF_ERRORS as error:
             raise NotAPdf(f"{path.name} is damaged and cannot be read.") from error
-
-
-@contextmanager
-def _quiet_mupdf() -> Iterator[None]:
-    """MuPDF writes its complaints about a file to stderr; the file's errors are ours to report."""
-    tools = _mupdf.TOOLS
-    errors, warnings = tools.mupdf_display_errors(), tools.mupdf_display_warnings()
-    tools.mupdf_display_errors(False)
-    tools.mupdf_display_warnings(False)
-    try:
-        yield
-    finally:
-        tools.mupdf_display_errors(errors)
-        tools.mupdf_display_warnings(warnings)
 
 
 def _require_header(path: Path) -> None:
@@ -99,9 +162,9 @@ def _read_pages(document: Any) -> Iterator[Page]:
     """
     undecoded = False
     for page in document:
-        _mupdf.TOOLS.reset_mupdf_warnings()
+        mupdf.TOOLS.reset_mupdf_warnings()
         result = _read_page(page)
-        complaints = _mupdf.TOOLS.mupdf_warnings()
+        complaints = mupdf.TOOLS.mupdf_warnings()
         undecoded = undecoded or _UNDECODED.search(complaints) is not None
         lost = document.is_repaired and not result.lines  # a blank page, or a page whose content is gone
         if undecoded or lost or _UNPARSED.search(complaints):
@@ -110,68 +173,68 @@ def _read_pages(document: Any) -> Iterator[Page]:
 
 
 def _read_page(page: Any) -> Page:
-    turn: Matrix | None = tuple(page.rotation_matrix) if page.rotation else None
+    rotation: Matrix | None = tuple(page.rotation_matrix) if page.rotation else None
     _, _, width, height = page.rect
     drawings = page.get_cdrawings()
-    layer = _Builder(width, height, turn).layer(page.get_text("rawdict", flags=_FLAGS))
+    layer = _Builder(width, height, rotation).layer(page.get_text("rawdict", flags=_FLAGS))
     verdict = judge(layer, height, lambda: _picture_share(page), drawings)
     number = page.number + 1
     if verdict == "unusable":
         return Page(number, width, height, (), (), readable=False)
     lines = layer.lines if verdict == "text" else layer.lines + layer.hidden
-    return Page(number, width, height, lines, read_rulings(drawings, turn), origin=verdict)
+    return Page(number, width, height, lines, read_rulings(drawings, rotation), origin=verdict)
 
 
 def _picture_share(page: Any) -> float:
     """The share of the page's area that pictures cover, 0..1 (overlaps counted twice)."""
-    whole = float(abs(page.rect))
+    page_area = float(abs(page.rect))
     frame = page.rect * page.derotation_matrix  # MuPDF places pictures on the page before its rotation
-    area = sum(float(abs(frame & _mupdf.Rect(image["bbox"]))) for image in page.get_image_info())
-    return min(1.0, area / whole) if whole else 0.0
+    area = sum(float(abs(frame & mupdf.Rect(image["bbox"]))) for image in page.get_image_info())
+    return min(1.0, area / page_area) if page_area else 0.0
 
 
 @dataclass
 class _Builder:
-    """Collects the lines of one page of width × height points; turn: the matrix of its rotation, if any."""
+    """Collects the lines of one page of width × height points; rotation: as a matrix, if it has one."""
 
     width: float
     height: float
-    turn: Matrix | None
+    rotation: Matrix | None
     raw: list[str] = field(default_factory=list)
     askew: int = 0
     seen: dict[str, list[Box]] = field(default_factory=dict)
 
     def layer(self, rawdict: dict[str, Any]) -> Layer:
         """The text of the page, visible and hidden, from MuPDF's "rawdict"."""
-        shown: list[Line] = []
+        visible: list[Line] = []
         hidden: list[Line] = []
         for block in rawdict["blocks"]:
             for line in block["lines"]:
                 if not self._is_level(line["dir"]):
-                    self._stand_askew(line, shown)
+                    self._leave_askew(line, visible)
                     continue
                 spans = line["spans"]
                 unseen = [span for span in spans if span.get("alpha", 255) == 0]
                 if unseen:
                     self._add(unseen, None, hidden)
-                    self._add([span for span in spans if span.get("alpha", 255)], None, shown)
+                    self._add([span for span in spans if span.get("alpha", 255)], None, visible)
                 else:
-                    self._add(spans, line["bbox"], shown)
-        return Layer(tuple(shown), tuple(hidden), "".join(self.raw), self.askew)
+                    self._add(spans, line["bbox"], visible)
+        return Layer(tuple(visible), tuple(hidden), "".join(self.raw), self.askew)
 
     def _is_level(self, direction: tuple[float, float]) -> bool:
         x, y = direction
-        if self.turn:
-            a, b, c, d, _, _ = self.turn
+        if self.rotation:
+            a, b, c, d, _, _ = self.rotation
             x, y = a * x + c * y, b * x + d * y
         return x > 0.999 and abs(y) < 0.02
 
-    def _stand_askew(self, line: dict[str, Any], shown: list[Line]) -> None:
+    def _leave_askew(self, line: dict[str, Any], visible: list[Line]) -> None:
         """Text at an angle is not read; in vertical writing each character stands upright and is a line."""
-        if line["wmode"] == 1 and abs(line["dir"][0]) < 0.02 and not self.turn:
+        if line["wmode"] == 1 and abs(line["dir"][0]) < 0.02 and not self.rotation:
             for span in line["spans"]:
                 for char in span["chars"]:
-                    self._add([{"chars": [char]}], None, shown)
+                    self._add([{"chars": [char]}], None, visible)
         else:
             self.askew += sum(len(span["chars"]) for span in line["spans"])
 
@@ -182,8 +245,8 @@ class _Builder:
             return
         self.raw.append(text)
         boxes: list[Box] = [char["bbox"] for char in chars]
-        if self.turn:
-            boxes, box = [_turned(each, self.turn) for each in boxes], None
+        if self.rotation:
+            boxes, box = [_rotated(char_box, self.rotation) for char_box in boxes], None
         if _DROPPED.search(text) or text[0].isspace() or text[-1].isspace():
             text, boxes, box = *_trimmed(text, boxes), None
             if not text:
@@ -224,9 +287,9 @@ def _hull(boxes: list[Box]) -> Box:
     )
 
 
-def _turned(box: Box, turn: Matrix) -> Box:
-    """The box on the page as displayed; turn is a rotation by a multiple of 90 degrees."""
-    a, b, c, d, e, f = turn
+def _rotated(box: Box, rotation: Matrix) -> Box:
+    """The box on the page as displayed; rotation is one by a multiple of 90 degrees."""
+    a, b, c, d, e, f = rotation
     x0, y0 = a * box[0] + c * box[1] + e, b * box[0] + d * box[1] + f
     x1, y1 = a * box[2] + c * box[3] + e, b * box[2] + d * box[3] + f
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)

@@ -17,8 +17,8 @@ COLLINEAR = 1.2  # points between two pieces of one line, across it
 GAP = 3.0  # points between two pieces of one line, along it: dashes, dots, corners left open
 DOUBLE = 3.0  # points between the two lines of a double line
 SHORTEST = 4.0  # points; shorter marks are no ruling lines
-_WHITE = 0.97
-_INVISIBLE = 0.05
+_WHITE = 0.97  # a colour whose darkest part is lighter than this leaves no mark
+_INVISIBLE = 0.05  # opacity
 
 Segment = tuple[float, float, float, float]
 """x0, y0, x1, y1 of a piece of a line, with x0 <= x1 and y0 <= y1, either x0 == x1 or y0 == y1."""
@@ -28,13 +28,13 @@ Run = tuple[float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
 
 
-def read_rulings(drawings: Iterable[Mapping[str, Any]], turn: Matrix | None = None) -> tuple[Ruling, ...]:
-    """The ruling lines in MuPDF's cdrawings, merged. turn: the matrix of the page's rotation, if any."""
+def read_rulings(drawings: Iterable[Mapping[str, Any]], rotation: Matrix | None = None) -> tuple[Ruling, ...]:
+    """The ruling lines in MuPDF's cdrawings, merged. rotation: the page's, as a matrix, if it has one."""
     level: list[Run] = []
     upright: list[Run] = []
     for drawing in drawings:
         for segment in _segments(drawing):
-            x0, y0, x1, y1 = _turned(segment, turn) if turn else segment
+            x0, y0, x1, y1 = _rotated(segment, rotation) if rotation else segment
             if x1 - x0 <= THIN and y1 - y0 <= THIN:  # a dot may belong to either
                 level.append(((y0 + y1) / 2, x0, x1))
                 upright.append(((x0 + x1) / 2, y0, y1))
@@ -207,8 +207,9 @@ def _outlined(points: list[Point]) -> Iterator[Segment]:
         yield from _bar(min(xs), min(ys), max(xs), max(ys))
 
 
-def _turned(segment: Segment, turn: Matrix) -> Segment:
-    a, b, c, d, e, f = turn
+def _rotated(segment: Segment, rotation: Matrix) -> Segment:
+    """The segment on the page as displayed."""
+    a, b, c, d, e, f = rotation
     x0, y0 = a * segment[0] + c * segment[1] + e, b * segment[0] + d * segment[1] + f
     x1, y1 = a * segment[2] + c * segment[3] + e, b * segment[2] + d * segment[3] + f
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)

@@ -216,12 +216,6 @@ class Ledger:
             ).fetchall()
         return {row["file"]: _attempt(row) for row in rows}
 
-    def attempts(self, file: str) -> Sequence[Attempt]:
-        """Every attempt at a report, the oldest first."""
-        with self._guarded():
-            rows = self._database.execute("SELECT * FROM attempts WHERE file = ? ORDER BY id", (file,)).fetchall()
-        return [_attempt(row) for row in rows]
-
     def close(self) -> None:
         """Closes the file."""
         self._database.close()

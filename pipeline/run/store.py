@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,7 +17,7 @@ from pydantic_core import core_schema
 
 from recount.pipeline.archive.place import Place, Url, files_at, get, put, remove
 from recount.pipeline.errors import UsageError
-from recount.pipeline.result import LEFTOVER, Result, encoded, read_result, result_in, write_result
+from recount.pipeline.result import LEFTOVER, Result, encoded, plain, read_result, result_in, write_result
 from recount.schemas.family import Family
 from recount.schemas.registry import FAMILIES
 
@@ -84,7 +84,7 @@ _DIGEST = 16
 class Store(Protocol):
     """Takes results by the names of their reports. It is pickled for workers."""
 
-    def write(self, name: str, result: Mapping[str, object]) -> None:
+    def write(self, name: str, result: Result) -> None:
         """Keeps a result, whole or not at all, in the place of an earlier one. Raises OSError."""
 
     def read(self, name: str) -> Result:
@@ -106,7 +106,7 @@ class FolderStore:
 
     out: Path
 
-    def write(self, name: str, result: Mapping[str, object]) -> None:
+    def write(self, name: str, result: Result) -> None:
         write_result(result_path(self.out, name), result)
 
     def read(self, name: str) -> Result:
@@ -130,8 +130,8 @@ class UrlStore:
 
     out: Url
 
-    def write(self, name: str, result: Mapping[str, object]) -> None:
-        put(self._url(name), encoded(result))
+    def write(self, name: str, result: Result) -> None:
+        put(self._url(name), encoded(plain(result)))
 
     def read(self, name: str) -> Result:
         url = self._url(name)

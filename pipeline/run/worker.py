@@ -84,8 +84,7 @@ def attempt(job: Job, *, task: Task, store: Store, aside: Path | None) -> Attemp
             sha256 = hash_of(path)
             if job.known is not None and sha256 == job.known:
                 return None
-            result = task(path, sha256)
-        result["source"]["file"] = name
+            result = task(path, sha256).named(name)
         writing = time.perf_counter()
         _write(store, name, result)
         written = time.perf_counter() - writing
@@ -104,9 +103,7 @@ def copy_result(job: Job, done: Attempt, store: Store) -> Attempt:
     if done.status == "failed":
         return _failed(store, name, done.sha256, started, f"same content as {done.file}, which failed: {done.reason}")
     try:
-        result = store.read(done.file)
-        result["source"]["file"] = name
-        _write(store, name, result)
+        _write(store, name, store.read(done.file).named(name))
     except (DocumentError, UsageError) as error:
         return _failed(store, name, done.sha256, started, str(error))
     seconds = time.perf_counter() - started
@@ -122,22 +119,21 @@ def _write(store: Store, name: str, result: Result) -> None:
 
 def _succeeded(name: str, result: Result, seconds: float, written: float) -> Attempt:
     """The record of a report from its result."""
-    summary = result["summary"]
-    stages = {stage: float(spent) for stage, spent in summary.get("seconds", {}).items()}
-    usage = {key: float(summary.get("mapper", {}).get(key, 0)) for key in _USAGE}
-    failing = Counter(check["severity"] for check in result["checks"] if check["result"] == "fail")
+    stages = {stage: float(spent) for stage, spent in result.summary.seconds.items()}
+    usage = {key: float(getattr(result.summary.mapper, key)) for key in _USAGE}
+    failing = Counter(check.severity for check in result.failing)
     return Attempt(
         file=name,
-        sha256=result["source"]["sha256"],
+        sha256=result.source.sha256,
         status="ok",
-        pages=result["source"]["pages"],
-        figures=dict(Counter(str(figure["status"]) for figure in result["figures"].values())),
+        pages=result.source.pages,
+        figures=dict(Counter(figure.status for figure in result.figures.values())),
         errors=failing["error"],
         minor=failing["minor"],
         seconds=seconds,
         stages={**stages, "write": round(written, 4)},
         usage=usage if any(usage.values()) else {},
-        unread=tuple(summary.get("unread_pages", ())),
+        unread=tuple(result.summary.unread_pages),
     )
 
 

@@ -22,35 +22,35 @@ _ALIKE = 0.75  # how much of a running line must be read right for it to be know
 
 
 def without_furniture(page: Page, lines: Sequence[Line], running: frozenset[str]) -> list[Line]:
-    """The lines of a page that belong to the report."""
+    """The lines of a page that belong to the report. running: the running_lines of its pages."""
     return [line for line in lines if not _is_furniture(page, line, running)]
 
 
 def _is_furniture(page: Page, line: Line, running: frozenset[str]) -> bool:
     if not _in_margin(page, line):
         return False
-    key = _key(line)
-    if key in running or (page.origin == "ocr" and any(_is_misread(key, each) for each in running)):
+    pattern = _pattern_of(line)
+    if pattern in running or (page.origin == "ocr" and any(_is_misread(pattern, known) for known in running)):
         return True
     return _in_margin(page, line, wide=False) and (
-        not key or _PAGE_NUMBER.fullmatch(fold(line.text).strip()) is not None
+        not pattern or _PAGE_NUMBER.fullmatch(fold(line.text).strip()) is not None
     )
 
 
-def _is_misread(key: str, running: str) -> bool:
+def _is_misread(pattern: str, running: str) -> bool:
     """Whether OCR may have made a line of a running one."""
-    if abs(len(key) - len(running)) > 1 or min(len(key), len(running)) < 4:
+    if abs(len(pattern) - len(running)) > 1 or min(len(pattern), len(running)) < 4:
         return False
-    return SequenceMatcher(None, key, running, autojunk=False).ratio() >= _ALIKE
+    return SequenceMatcher(None, pattern, running, autojunk=False).ratio() >= _ALIKE
 
 
 def running_lines(pages: Sequence[Page]) -> frozenset[str]:
     """What repeats in the margins of at least three pages and of at least half of them, numbers left aside."""
     seen: Counter[str] = Counter()
     for page in pages:
-        seen.update({_key(line) for line in page.lines if _in_margin(page, line, wide=False)})
+        seen.update({_pattern_of(line) for line in page.lines if _in_margin(page, line, wide=False)})
     filled = sum(1 for page in pages if page.lines)
-    return frozenset(key for key, times in seen.items() if key and times >= 3 and times * 2 >= filled)
+    return frozenset(pattern for pattern, times in seen.items() if pattern and times >= 3 and times * 2 >= filled)
 
 
 def _in_margin(page: Page, line: Line, *, wide: bool = True) -> bool:
@@ -63,5 +63,6 @@ def _in_margin(page: Page, line: Line, *, wide: bool = True) -> bool:
     return line.box[3] <= side * _HEAD or line.box[1] >= page.height - side * (1 - _FOOT)
 
 
-def _key(line: Line) -> str:
+def _pattern_of(line: Line) -> str:
+    """The text of a line with # for every number."""
     return _DIGITS.sub("#", "".join(fold(line.text).split()))

@@ -14,8 +14,7 @@ from itertools import pairwise
 
 from recount.pipeline.document import Box, Line, Page, Ruling
 
-# Text lines into pieces at column edges, and pieces into reading order.
-
+# --- text lines: cut at column edges, put into reading order
 
 _CLOSE = 0.05  # share of the height: characters nearer than this to each other were set as one word
 _STRADDLES = 0.15  # share of its width by which a character must reach over an edge to stand on it
@@ -30,18 +29,18 @@ def cut_line(line: Line, edges: Sequence[float]) -> Iterator[tuple[int, Line]]:
     most of it is.
     """
     text, boxes = line.text, line.boxes
-    homes = [bisect_right(edges, (box[0] + box[2]) / 2) for box in boxes]
+    stretches = [bisect_right(edges, (box[0] + box[2]) / 2) for box in boxes]
     for index in range(1, len(text)):
-        if homes[index] != homes[index - 1] and _runs_over(text, boxes, index, edges[homes[index - 1]]):
+        if stretches[index] != stretches[index - 1] and _runs_over(text, boxes, index, edges[stretches[index - 1]]):
             start, end = _word(text, boxes, index)
-            home = _main_home(boxes[start:end], homes[start:end])
-            homes[start:end] = [home] * (end - start)
+            stretch = _main_stretch(boxes[start:end], stretches[start:end])
+            stretches[start:end] = [stretch] * (end - start)
     start = 0
     for index in range(1, len(text) + 1):
-        if index == len(text) or homes[index] != homes[start]:
+        if index == len(text) or stretches[index] != stretches[start]:
             piece = part_of(line, start, index)
             if piece:
-                yield homes[start], piece
+                yield stretches[start], piece
             start = index
 
 
@@ -54,7 +53,7 @@ def part_of(line: Line, start: int, end: int) -> Line | None:
     if start == end:
         return None
     boxes = line.boxes[start:end]
-    box = boxes[0][0], min(each[1] for each in boxes), boxes[-1][2], max(each[3] for each in boxes)
+    box = boxes[0][0], min(char_box[1] for char_box in boxes), boxes[-1][2], max(char_box[3] for char_box in boxes)
     return Line(line.text[start:end], boxes, box, line.confidence)
 
 
@@ -115,13 +114,15 @@ def _word(text: str, boxes: Sequence[Box], index: int) -> tuple[int, int]:
     return start, end
 
 
-def _main_home(boxes: Sequence[Box], homes: Sequence[int]) -> int:
+def _main_stretch(boxes: Sequence[Box], stretches: Sequence[int]) -> int:
     """The stretch that holds most of the width of the boxes."""
     widths: dict[int, float] = {}
-    for box, home in zip(boxes, homes, strict=True):
-        widths[home] = widths.get(home, 0.0) + box[2] - box[0]
+    for box, stretch in zip(boxes, stretches, strict=True):
+        widths[stretch] = widths.get(stretch, 0.0) + box[2] - box[0]
     return max(widths, key=widths.__getitem__)
 
+
+# --- ruling lines: components, frames, cells
 
 TOUCH = 3.0  # points by which lines may miss each other and still meet
 _OPEN = 6.0  # points by which lines must run past the outermost crossing line to leave a side open
@@ -150,6 +151,7 @@ class RawTable:
 
     @property
     def box(self) -> Box:
+        """The box around all its cells."""
         return self.xs[0], self.ys[0], self.xs[-1], self.ys[-1]
 
 
@@ -249,25 +251,25 @@ def _closing(at: float, crossing: Sequence[_Run]) -> _Run:
 def _trimmed(lines: Sequence[_Run], crossing: Sequence[_Run]) -> list[_Run]:
     """The lines without those that end in the middle of a cell, as underlines do; loose ends are cut."""
     crossing = sorted(crossing, key=_position)
-    places = [other.at for other in crossing]
+    positions = [other.at for other in crossing]
     kept = []
     for line in lines:
-        near = range(bisect_left(places, line.start - TOUCH), bisect_right(places, line.end + TOUCH))
+        near = range(bisect_left(positions, line.start - TOUCH), bisect_right(positions, line.end + TOUCH))
         low, high = line.at - TOUCH, line.at + TOUCH
-        met = [places[index] for index in near if crossing[index].start <= high and crossing[index].end >= low]
-        if met and met[-1] - met[0] > TOUCH:
-            kept.append(_Run(line.at, met[0], met[-1]))
+        touched = [positions[index] for index in near if crossing[index].start <= high and crossing[index].end >= low]
+        if touched and touched[-1] - touched[0] > TOUCH:
+            kept.append(_Run(line.at, touched[0], touched[-1]))
     return kept
 
 
 def _edges(lines: Iterable[_Run]) -> tuple[float, ...]:
     """The positions of the lines, those within TOUCH of each other as one: their mean."""
     groups: list[list[float]] = []
-    for at in sorted(line.at for line in lines):
-        if groups and at - groups[-1][0] <= TOUCH:
-            groups[-1].append(at)
+    for position in sorted(line.at for line in lines):
+        if groups and position - groups[-1][0] <= TOUCH:
+            groups[-1].append(position)
         else:
-            groups.append([at])
+            groups.append([position])
     return tuple(sum(group) / len(group) for group in groups)
 
 
@@ -315,8 +317,8 @@ class _Frame:
             if not self._continues(bottom, column, right, uprights):
                 break
             bottom += 1
-        for line in self._grid[row:bottom]:
-            line[column:right] = [len(self.spans)] * (right - column)
+        for cells in self._grid[row:bottom]:
+            cells[column:right] = [len(self.spans)] * (right - column)
         self.spans.append((row, column, bottom, right))
 
     def _continues(self, row: int, left: int, right: int, uprights: Sequence[int]) -> bool:
@@ -331,6 +333,7 @@ class _Frame:
 
     @property
     def area(self) -> float:
+        """What it covers, in square points."""
         return (self.xs[-1] - self.xs[0]) * (self.ys[-1] - self.ys[0])
 
     def holds(self, line: Line) -> bool:
@@ -358,6 +361,7 @@ class _Frame:
         return tuple(outside)
 
     def table(self, page: int) -> RawTable:
+        """The table of a page with the texts that were put into its cells."""
         cells = []
         for (row, column, row_end, column_end), lines in zip(self.spans, self._texts, strict=True):
             box = self.xs[column], self.ys[row], self.xs[column_end], self.ys[row_end]

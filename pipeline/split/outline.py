@@ -39,7 +39,7 @@ class Section:
     @property
     def length(self) -> int:
         """How much stands in it, in characters; a grid counts as much as a page of text."""
-        return sum(len(each.text) for each in self.paragraphs) + 500 * len(self.grids)
+        return sum(len(paragraph.text) for paragraph in self.paragraphs) + 500 * len(self.grids)
 
 
 @dataclass(slots=True)
@@ -53,6 +53,7 @@ class _Open:
     grids: list[Grid] = field(default_factory=list)
 
     def closed(self) -> Section:
+        """The section, filled."""
         return Section(self.key, self.title, tuple(self.paragraphs), tuple(self.grids), self.within)
 
 
@@ -66,17 +67,19 @@ def sections_of(document: Document, outline: Sequence[Heading]) -> dict[str, Sec
 
 
 def all_sections(document: Document, outline: Sequence[Heading]) -> tuple[dict[str, Section], list[Section]]:
-    """The sections of sections_of, and the others in the order of the report: those under headings that the outline
-    does not know, and the shorter of two of a kind."""
+    """The sections of sections_of, and the others in the order of the report.
+
+    Others are those under headings that the outline does not know, and the shorter of two of a kind.
+    """
     cutter = _Cutter(outline)
     for block in _with_whole_parts(document.blocks):
         cutter.add(block)
-    found = [each.closed() for each in cutter.found]
+    found = [opened.closed() for opened in cutter.found]
     sections: dict[str, Section] = {}
     for section in found:
         if section.key and (section.key not in sections or section.length > sections[section.key].length):
             sections[section.key] = section
-    return sections, [each for each in found if each.key is None or each is not sections[each.key]]
+    return sections, [other for other in found if other.key is None or other is not sections[other.key]]
 
 
 @dataclass(slots=True)
@@ -97,7 +100,7 @@ class _Cutter:
             self.found.append(_Open(None, ""))  # a line of a table of contents
             return
         level, start = _level(folded)
-        closed = min((each.level for each in self.above.values() if each.closed), default=None)
+        closed = min((upper.level for upper in self.above.values() if upper.closed), default=None)
         for heading in self.outline if closed is None or level in (0, 1) else ():
             if closed is not None and level == 0 and heading.level > closed:
                 continue
@@ -105,13 +108,13 @@ class _Cutter:
             if end is not None:
                 self._open(heading, block, end)
                 return
-        meant = self._misread(folded, level, start) if closed is None else None
-        if meant is not None:
-            self._open(meant, block, len(folded))
+        misread = self._misread(folded, level, start) if closed is None else None
+        if misread is not None:
+            self._open(misread, block, len(folded))
         elif closed is not None and level != 1:
             self.found[-1].paragraphs.append(block)
-        elif level in (1, 2) and _looks_like_heading(folded) and not any(h.lists for h in self.above.values()):
-            within = tuple(each.key for at, each in sorted(self.above.items()) if at < level)
+        elif level in (1, 2) and _looks_like_heading(folded) and not any(upper.lists for upper in self.above.values()):
+            within = tuple(upper.key for depth, upper in sorted(self.above.items()) if depth < level)
             self.found.append(_Open(None, block.text.printed, within))
         else:
             self.found[-1].paragraphs.append(block)
@@ -122,10 +125,10 @@ class _Cutter:
             return None
         if not level and heading.level == 1:
             return None
-        above = [each for at, each in self.above.items() if at < level or not level]
-        if level in (0, heading.also) and any(each.key == heading.key for each in above):
+        above = [upper for depth, upper in self.above.items() if depth < level or not level]
+        if level in (0, heading.also) and any(upper.key == heading.key for upper in above):
             return None  # （一）“三公”经费…总体情况 under 七、“三公”经费: a part of that section
-        if heading.within and not any(each.key in heading.within for each in self.above.values()):
+        if heading.within and not any(upper.key in heading.within for upper in self.above.values()):
             return None
         match = re.match(heading.title, folded[start:])
         if match is None:
@@ -144,16 +147,16 @@ class _Cutter:
             return None
         for heading in self.outline:
             fits = level in (heading.level, heading.also)
-            inside = not heading.within or any(each.key in heading.within for each in self.above.values())
+            inside = not heading.within or any(upper.key in heading.within for upper in self.above.values())
             if fits and inside and _is_nearly(heading.title, title):
                 return heading
         return None
 
     def _open(self, heading: Heading, block: Paragraph, end: int) -> None:
         if heading.level:
-            self.above = {level: each for level, each in self.above.items() if level < heading.level}
+            self.above = {depth: upper for depth, upper in self.above.items() if depth < heading.level}
             self.above[heading.level] = heading
-        within = tuple(each.key for _, each in sorted(self.above.items()) if each is not heading)
+        within = tuple(upper.key for _, upper in sorted(self.above.items()) if upper is not heading)
         self.found.append(_Open(heading.key, block.text.printed[:end], within))
         rest = tail_of(block, end)
         if rest is not None:
@@ -162,9 +165,9 @@ class _Cutter:
 
 def _with_whole_parts(blocks: Sequence[Block]) -> list[Block]:
     """第一部分 on a line of its own and its title on the next are one heading."""
-    whole: list[Block] = []
+    joined: list[Block] = []
     for block in blocks:
-        above = whole[-1] if whole else None
+        above = joined[-1] if joined else None
         if (
             isinstance(block, Paragraph)
             and isinstance(above, Paragraph)
@@ -172,13 +175,14 @@ def _with_whole_parts(blocks: Sequence[Block]) -> list[Block]:
             and _looks_like_heading(block.text.folded)
         ):
             text = Text(above.text.printed + block.text.printed, above.text.folded + block.text.folded)
-            whole[-1] = Paragraph(text, (), above.page, above.top, above.centred)
+            joined[-1] = Paragraph(text, (), above.page, above.top, above.centred)
         else:
-            whole.append(block)
-    return whole
+            joined.append(block)
+    return joined
 
 
 def _level(folded: str) -> tuple[int, int]:
+    """The level that a line's ordinal says, 0 for none, and where the ordinal ends."""
     for level, ordinal in _LEVELS:
         match = ordinal.match(folded)
         if match:
@@ -187,19 +191,19 @@ def _level(folded: str) -> tuple[int, int]:
 
 
 @cache
-def _signs_of(title: str) -> frozenset[str]:
+def _ideographs_of(title: str) -> frozenset[str]:
     """The Chinese characters that a title may have."""
     return frozenset(re.findall(r"[一-鿿]", title))
 
 
 def _is_nearly(title: str, words: str) -> bool:
     """Whether words are a title but for one character that no such title has."""
-    signs = _signs_of(title)
-    strange = [at for at, sign in enumerate(words) if sign not in signs and "一" <= sign <= "鿿"]
+    known = _ideographs_of(title)
+    strange = [index for index, char in enumerate(words) if char not in known and "一" <= char <= "鿿"]
     if len(strange) != 1:
         return False
     before, after = words[: strange[0]], words[strange[0] + 1 :]
-    return any(re.fullmatch(title, before + sign + after) for sign in signs)
+    return any(re.fullmatch(title, before + char + after) for char in known)
 
 
 def is_heading_inside(folded: str) -> bool:
@@ -219,9 +223,9 @@ def tail_of(paragraph: Paragraph, start: int) -> Paragraph | None:
     if start >= len(folded):
         return None
     numbers = tuple(
-        type(each)(each.start - start, each.end - start, each.token)
-        for each in paragraph.numbers
-        if each.start >= start
+        type(number)(number.start - start, number.end - start, number.token)
+        for number in paragraph.numbers
+        if number.start >= start
     )
     text = Text(paragraph.text.printed[start:], folded[start:])
     return Paragraph(text, numbers, paragraph.page, paragraph.top)

@@ -26,7 +26,10 @@ _UNBROKEN = re.compile(r'[\d.,%A-Za-z()<>=/+\-"]*[、。,;:)]?')
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A physical line: the pieces on one baseline of a page, from left to right."""
+    """A physical line: the pieces on one baseline of a page, from left to right.
+
+    em: the width of a full-width character. folded: its text, folded.
+    """
 
     page: int
     pieces: tuple[Piece, ...]
@@ -37,8 +40,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """Where the lines of running text begin and end (points). indented: first lines of paragraphs are set in.
-    height: of the page."""
+    """Where the lines of running text begin and end (points).
+
+    indented: first lines of paragraphs are set in. height: of the page.
+    """
 
     left: float
     right: float
@@ -68,7 +73,7 @@ def _row(page: int, lines: Sequence[Line]) -> Row:
     return Row(
         page,
         pieces,
-        union([_inked(line) for line in lines]),
+        union([_printed_box(line) for line in lines]),
         _em(lines),
         fold(" ".join(line.text for line in lines)).strip(),
     )
@@ -79,13 +84,13 @@ def _em(lines: Sequence[Line]) -> float:
     widths = [
         box[2] - box[0]
         for line in lines
-        for sign, box in zip(line.text[:24], line.boxes, strict=False)
-        if sign >= "\u2e80"
+        for char, box in zip(line.text[:24], line.boxes, strict=False)
+        if char >= "\u2e80"
     ]
     return median(widths) if widths else 0.8 * median(line.box[3] - line.box[1] for line in lines)
 
 
-def _inked(line: Line) -> Box:
+def _printed_box(line: Line) -> Box:
     """The box of a line without the white space at its ends."""
     text = line.text
     first = len(text) - len(text.lstrip())
@@ -94,7 +99,10 @@ def _inked(line: Line) -> Box:
 
 
 def margins_of(rows: Sequence[Row], height: float = 0.0) -> Margins:
-    """The margins of a group of rows: where most lines begin, and as far right as lines commonly go."""
+    """The margins of a group of rows: where most lines begin, and as far right as lines commonly go.
+
+    height: of their page.
+    """
     if not rows:
         return Margins(0.0, 0.0, height=height)
     starts = Counter(round(row.box[0] / 2) for row in rows)
@@ -143,7 +151,7 @@ def _continues(group: Sequence[Row], row: Row, margins: Margins) -> bool:
 
 def _differ_in_size(one: Row, other: Row) -> bool:
     """Whether two rows are set in different sizes; a few characters do not tell."""
-    wide = min(sum(sign >= "\u2e80" for sign in row.folded) for row in (one, other))
+    wide = min(sum(char >= "\u2e80" for char in row.folded) for row in (one, other))
     return wide >= _TELLING and not 0.8 <= other.em / one.em <= 1.25
 
 

@@ -28,7 +28,6 @@ _ITEM = re.compile(r"[一二三四五六七八九十]+、")
 _UNBROKEN = re.compile(r"(?:[A-Za-z0-9０-９.,．%％<>=/:~～-]+|.)[，。；：、！？）》”,.;:!?)%％]*", re.DOTALL)
 _SENTENCE_END = tuple("。；;！？!?")
 
-
 Span = tuple[int, int]
 """First column and column end (exclusive)."""
 
@@ -54,22 +53,27 @@ class Strip:
 
     @classmethod
     def of(cls, cell: RawCell, page: int, column: int, column_end: int) -> Strip:
+        """A cell of a page, at its columns in the joined table."""
         fragments = [PagedLine(page, line) for line in cell.fragments]
         return cls(cell.row, column, cell.row_end, column_end, fragments, cell)
 
     @property
     def words(self) -> str:
+        """Its text without white space."""
         return words(fragment.line for fragment in self.fragments)
 
     @property
     def height(self) -> int:
+        """How many rows it covers."""
         return self.row_end - self.row
 
     @property
     def span(self) -> Span:
+        """The columns that it covers."""
         return self.column, self.column_end
 
     def move(self, rows: int) -> None:
+        """Move it down by some rows."""
         self.row += rows
         self.row_end += rows
 
@@ -85,8 +89,8 @@ Pair = tuple[Strip, Strip]
 """A cell of the upper row and the cell of the lower row that has the same columns."""
 
 
-class _Sign(Enum):
-    """What the two halves of a column say."""
+class _Evidence(Enum):
+    """What the two halves of a column say for one row, or (below zero) for two."""
 
     BROKEN_LABEL = 2  # 满意度指 | 标: one text, though perhaps of several rows
     ONE = 1  # the text above ends with a full line
@@ -141,13 +145,13 @@ def is_rest_of_row(
     if spans != sorted(strip.span for strip in lower):
         return False
     pairs = pairs_of(upper, lower)
-    signs = [_sign(one, other, labels) for one, other in pairs]
+    evidence = [_evidence(one, other, labels) for one, other in pairs]
     figures, filled = _habits((*above, *below), spans, (*upper, *lower))
     if _is_remainder(pairs, figures, filled, labels):
         return True
-    if _Sign.TWO in signs:
+    if _Evidence.TWO in evidence:
         return False
-    broken, full, short = (signs.count(sign) for sign in (_Sign.BROKEN_LABEL, _Sign.ONE, _Sign.SHORT))
+    broken, full, short = (evidence.count(kind) for kind in (_Evidence.BROKEN_LABEL, _Evidence.ONE, _Evidence.SHORT))
     filled_below = sum(bool(strip.words) for strip in lower)
     if broken == filled_below or (full == filled_below and _goes_on_without_ordinal(pairs)):
         return True
@@ -228,24 +232,24 @@ def _is_complement(pairs: Sequence[Pair], figures: Collection[Span]) -> bool:
     return bool(above) and all(is_figure(strip.words) for strip in above)
 
 
-def _sign(above: Strip, below: Strip, labels: Collection[str]) -> _Sign:
+def _evidence(above: Strip, below: Strip, labels: Collection[str]) -> _Evidence:
     """What a column says about the two rows."""
     one, more = above.words, below.words
     if not more:
-        return _Sign.NEUTRAL
+        return _Evidence.NEUTRAL
     if not one:
-        return _Sign.TWO if more in labels else _Sign.NEUTRAL
+        return _Evidence.TWO if more in labels else _Evidence.NEUTRAL
     if one not in labels and one + more in labels:
-        return _Sign.BROKEN_LABEL
+        return _Evidence.BROKEN_LABEL
     if one == more and above.height > 1:
-        return _Sign.NEUTRAL
+        return _Evidence.NEUTRAL
     if one in labels or more in labels:
-        return _Sign.TWO
+        return _Evidence.TWO
     if _are_two_items(one, more):
-        return _Sign.ONE if _is_cut_figure(above, below) else _Sign.TWO
+        return _Evidence.ONE if _is_cut_figure(above, below) else _Evidence.TWO
     if _is_full(above.last, below.last, _first_word_width(below.last.fragments[0])):
-        return _Sign.ONE
-    return _Sign.NEUTRAL if one.endswith(_SENTENCE_END) else _Sign.SHORT
+        return _Evidence.ONE
+    return _Evidence.NEUTRAL if one.endswith(_SENTENCE_END) else _Evidence.SHORT
 
 
 def _are_two_items(one: str, more: str) -> bool:
@@ -260,9 +264,9 @@ def _are_two_items(one: str, more: str) -> bool:
 def _is_cut_figure(above: Strip, below: Strip) -> bool:
     """Whether two figures are one that broke within its decimals: not even a digit more had room."""
     first = below.last.fragments[0].boxes[0]
-    whole = is_figure(above.words + below.words)
+    is_one_figure = is_figure(above.words + below.words)
     decimals = len(_DECIMALS.sub("", above.words)), len(_DECIMALS.sub("", above.words + below.words))
-    return whole and decimals[0] < decimals[1] == 2 and _is_full(above.last, below.last, first[2] - first[0])
+    return is_one_figure and decimals[0] < decimals[1] == 2 and _is_full(above.last, below.last, first[2] - first[0])
 
 
 def _is_full(above: RawCell, below: RawCell, width: float) -> bool:
@@ -277,8 +281,8 @@ def _is_full(above: RawCell, below: RawCell, width: float) -> bool:
 
 def _first_word_width(line: Line) -> float:
     """The width of what must stay together at the head of a line."""
-    found = _UNBROKEN.match(line.text)
-    end = found.end() if found else 1
+    unbroken = _UNBROKEN.match(line.text)
+    end = unbroken.end() if unbroken else 1
     return line.boxes[end - 1][2] - line.boxes[0][0]
 
 

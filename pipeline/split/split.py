@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from recount.pipeline.document import Block, Cell, Document, Grid, Pages, Paragraph
 from recount.pipeline.split.furniture import running_lines, without_furniture
@@ -27,7 +28,7 @@ _MONEY_UNIT = re.compile(r"单位[:：]?(?:人民币)?(万元|亿元|元)|(?:资
 
 
 def split(pages: Pages, *families: Family) -> Document:
-    """Split a report.
+    """Split a report into its paragraphs, grids and number tokens.
 
     pages: as read; pages that are not readable are left out (Document.unreadable). families: those that it may be a
     report of; they give the words that begin a table or make a row of their own.
@@ -35,7 +36,10 @@ def split(pages: Pages, *families: Family) -> Document:
     readable = [page for page in pages.pages if page.readable]
     running = running_lines(readable)
     raw = [page_grids(page) for page in readable]
-    raw = [PageTables(each.page, each.tables, tuple(without_furniture(each.page, each.lines, running))) for each in raw]
+    raw = [
+        replace(page_tables, lines=tuple(without_furniture(page_tables.page, page_tables.lines, running)))
+        for page_tables in raw
+    ]
     starts = re.compile("|".join(family.table_starts for family in families))
     labels = frozenset[str]().union(*(family.row_labels for family in families))
     tables = join_tables(raw, labels=labels, starts=lambda words: starts.match(fold(words)) is not None)
@@ -54,7 +58,7 @@ def _in_reading_order(raw: Sequence[PageTables], tables: Sequence[JoinedTable], 
     beginning: dict[int, list[JoinedTable]] = defaultdict(list)
     for table in tables:
         beginning[table.pages[0]].append(table)
-    rows_on = {each.page.number: rows_of(each.page.number, each.lines) for each in raw}
+    rows_on = {of_page.page.number: rows_of(of_page.page.number, of_page.lines) for of_page in raw}
     margins = _margins(raw, rows_on)
     items: list[Item] = []
     flow: list[Row] = []
@@ -65,17 +69,18 @@ def _in_reading_order(raw: Sequence[PageTables], tables: Sequence[JoinedTable], 
             items.extend(paragraphs_of(flow, margins[size], store))
             flow.clear()
 
-    for each in raw:
-        if _size(each) != size:
+    for page_tables in raw:
+        number = page_tables.page.number
+        if _size(page_tables) != size:
             flush()
-            size = _size(each)
-        rows = rows_on[each.page.number]
-        for table in sorted(beginning[each.page.number], key=lambda table: table.top[1]):
+            size = _size(page_tables)
+        rows = rows_on[number]
+        for table in sorted(beginning[number], key=lambda table: table.top[1]):
             flow += [row for row in rows if _middle(row) < table.top[1]]
             rows = [row for row in rows if _middle(row) >= table.top[1]]
             flush()
             items.append(table)
-        if each.tables and rows and not beginning[each.page.number] and _middle(rows[0]) > each.tables[0].ys[0]:
+        if page_tables.tables and rows and not beginning[number] and _middle(rows[0]) > page_tables.tables[0].ys[0]:
             flush()  # below the rest of a table from the page before
         flow += rows
     flush()
@@ -116,7 +121,7 @@ def _take_caption(blocks: list[Block], page: int) -> tuple[Paragraph, ...]:
 
 def _begins_title(above: Paragraph, below: Paragraph) -> bool:
     """Whether a full line begins the title that the line below ends: too long to stand centred."""
-    first, rest = ("".join(each.text.folded.split()) for each in (above, below))
+    first, rest = ("".join(paragraph.text.folded.split()) for paragraph in (above, below))
     return len(first) <= _LONGEST_CAPTION and _TITLE.fullmatch(first + rest) is not None
 
 
@@ -150,15 +155,16 @@ def _money_unit(caption: Iterable[Paragraph], table: JoinedTable) -> str | None:
     return None
 
 
-def _size(each: PageTables) -> tuple[int, int]:
-    return round(each.page.width / 4), round(each.page.height / 4)
+def _size(page_tables: PageTables) -> tuple[int, int]:
+    """The size of a page, rounded to 4 points."""
+    return round(page_tables.page.width / 4), round(page_tables.page.height / 4)
 
 
 def _margins(raw: Sequence[PageTables], rows_on: dict[int, list[Row]]) -> dict[tuple[int, int] | None, Margins]:
     """The margins of running text for each size of page."""
     by_size: dict[tuple[int, int] | None, list[Row]] = defaultdict(list)
-    for each in raw:
-        by_size[_size(each)] += rows_on[each.page.number]
+    for page_tables in raw:
+        by_size[_size(page_tables)] += rows_on[page_tables.page.number]
     return {size: margins_of(rows, 4.0 * size[1]) for size, rows in by_size.items() if size}
 
 

@@ -88,9 +88,10 @@ def _middle(line: Line) -> float:
 
 
 def _continues(chain: Sequence[RawTable], table: RawTable, starts: Callable[[str], bool]) -> bool:
+    """Whether a table has the columns of the parts above it, and no words that begin a new one."""
     edges = _common_edges(chain)
-    own = _aligned(table, edges[0])
-    if abs(own[-1] - edges[-1]) > _SAME_WIDTH or not _share_columns(edges[1:-1], own[1:-1]):
+    own_edges = _aligned(table, edges[0])
+    if abs(own_edges[-1] - edges[-1]) > _SAME_WIDTH or not _share_columns(edges[1:-1], own_edges[1:-1]):
         return False
     first = words(fragment for cell in table.cells if cell.row == 0 for fragment in cell.fragments)
     return not starts(first) or _repeated_rows(chain[0], table, edges) > 0
@@ -101,8 +102,8 @@ def _share_columns(one: Sequence[float], other: Sequence[float]) -> bool:
     few, many = sorted((one, other), key=len)
     if not few:
         return True
-    found = sum(any(abs(edge - match) <= _SAME_EDGE for match in many) for edge in few)
-    return found >= _COMMON * len(few)
+    shared = sum(any(abs(edge - match) <= _SAME_EDGE for match in many) for edge in few)
+    return shared >= _COMMON * len(few)
 
 
 def _aligned(table: RawTable, left: float) -> list[float]:

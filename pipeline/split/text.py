@@ -56,21 +56,22 @@ class Composed:
 
     def raw_index(self, index: int) -> int:
         """The index in the raw characters of a character of the text."""
-        at = bisect_right(self.kept, (index, len(self.raw))) - 1
-        composed, raw = self.kept[at]
+        run = bisect_right(self.kept, (index, len(self.raw))) - 1
+        composed, raw = self.kept[run]
         return raw + index - composed
 
     def piece_at(self, raw_index: int) -> tuple[Piece, int]:
         """The piece that a raw character belongs to, and its offset in it."""
-        at = bisect_right(self.starts, raw_index) - 1
-        return self.pieces[at], raw_index - self.starts[at]
+        number = bisect_right(self.starts, raw_index) - 1
+        return self.pieces[number], raw_index - self.starts[number]
 
 
 def compose(pieces: Sequence[Piece], *, join_digits: bool) -> Composed:
-    """Put lines together as one text.
+    """Put lines together as one text with the way back to them.
 
-    join_digits: in running text two numbers never stand side by side with only a space between, so digits that
-    a space separates are one number wherever they make one; in a table cell they are left apart.
+    pieces: the lines, in reading order. join_digits: in running text two numbers never stand side by side with only a
+    space between, so digits that a space separates are one number wherever they make one; in a table cell they are left
+    apart.
     """
     raw = "\n".join(piece.line.text for piece in pieces)
     starts, position = [], 0

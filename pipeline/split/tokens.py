@@ -42,15 +42,13 @@ class TokenStore:
         value, decimals = _value_of(match)
         first, last = composed.raw_index(start), composed.raw_index(end - 1)
         boxes, confidences, page = [], [], 0
-        at = first
-        while at <= last:
-            piece, offset = composed.piece_at(at)
+        for index in range(first, last + 1):
+            piece, offset = composed.piece_at(index)
             page = page or piece.page
-            if offset < len(piece.line.boxes) and piece.page == page and not composed.raw[at].isspace():
+            if offset < len(piece.line.boxes) and piece.page == page and not composed.raw[index].isspace():
                 boxes.append(piece.line.boxes[offset])
                 if piece.line.confidence is not None:
                     confidences.append(piece.line.confidence)
-            at += 1
         token = Token(
             index=len(self.tokens),
             raw=composed.raw[first : last + 1].replace("\n", "").rstrip("%％﹪ "),
@@ -76,8 +74,8 @@ def _unit_of(match: re.Match[str], folded: str) -> str | None:
 
 def parse_number(text: str) -> tuple[Decimal, int] | None:
     """The value and the printed decimals of the one number in a text; None if there is none, or more than one."""
-    found = list(_NUMBER.finditer("".join(fold(text).split())))
-    return _value_of(found[0]) if len(found) == 1 else None
+    matches = list(_NUMBER.finditer("".join(fold(text).split())))
+    return _value_of(matches[0]) if len(matches) == 1 else None
 
 
 def _value_of(match: re.Match[str]) -> tuple[Decimal, int]:

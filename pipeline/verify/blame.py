@@ -20,7 +20,7 @@ from recount.schemas.arithmetic import Evaluation
 from recount.schemas.figures import Figure, Kind, Model
 from recount.schemas.terms import INFINITE, Interval, Sum, bounds
 
-# The slips of a reader: what one printed number is easily taken for.
+# --- the slips of a reader: what one printed number is easily taken for.
 
 
 _DIGITS = "0123456789"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from recount.pipeline.document import Token
 from recount.pipeline.verify.cover import printed_once
 from recount.pipeline.verify.verify import Verified
 from recount.schemas.arithmetic import Evaluation
@@ -91,37 +89,6 @@ def _one_quantity(pairs: Iterable[tuple[str, str]]) -> Iterable[set[str]]:
         joined = groups.get(one, {one}) | groups.get(other, {other})
         groups.update(dict.fromkeys(joined, joined))
     return {id(each): each for each in groups.values()}.values()
-
-
-def summary_of(verified: Verified, tokens: Sequence[Token]) -> dict[str, Any]:
-    """The ledger as the result file has it, under summary.coverage.
-
-    Of the identities, how many were due and evaluated, and by reason the ids of the checks that could not be; the share
-    of the figures under at least one identity and under two, and of those that are covered; the figures, by pointer,
-    that are under none and that nothing covers; the lines of tables that no row was read from.
-    """
-    found = coverage_of(verified)
-    reasons: dict[str, list[str]] = defaultdict(list)
-    for at, each in enumerate(found.due, 1):
-        if each.missing is not None:
-            reasons[each.missing].append(f"c{at}")
-    return {
-        "identities": {"due": len(found.due), "evaluated": len(found.due) - len(found.not_evaluated)},
-        "not_evaluated": dict(reasons),
-        "under_one": round(found.share(1), 4),
-        "under_two": round(found.share(2), 4),
-        "covered": round(found.covered(1), 4),
-        "under_none": found.under_none,
-        "not_covered": found.uncovered,
-        "rows_left_out": [
-            {
-                "list": line.at,
-                "page": tokens[line.tokens[0]].page,
-                "numbers": [tokens[each].raw for each in line.tokens],
-            }
-            for line in verified.skipped
-        ],
-    }
 
 
 def _due(evaluation: Evaluation) -> Due:

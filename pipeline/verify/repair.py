@@ -20,7 +20,7 @@ from recount.pipeline.verify.verify import Verified, verify
 from recount.schemas.arithmetic import Evaluation, evaluate, substituted
 from recount.schemas.figures import Figure, Model
 
-# Which other readings settle a failing identity: the smallest sets with which everything that they touch holds.
+# --- which other readings settle a failing identity: the smallest sets with which everything that they touch holds.
 
 
 MOST_TOGETHER = 5  # readings of one set: 类, 款, 项, and the totals of a report with one 项

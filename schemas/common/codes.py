@@ -233,13 +233,6 @@ _BRACKETS = str.maketrans("（）", "()")
 _CLASS = re.compile(r"[23]\d\d")
 
 
-def name_in(code: str, year: int) -> str | None:
-    """What a class is called in a fiscal year; None for what was no class then."""
-    names = (FUNCTION_CLASSES | ECONOMIC_CLASSES).get(code, ())
-    fitting = (n for n in names if (n.since or year) <= year <= (n.until or year))
-    return next((each.name for each in fitting), None)
-
-
 def is_function_class(name: str) -> bool:
     """Whether a name is that of a class of expenditure by function, in any year, with or without its 支出."""
     return _plain(name).removesuffix("支出") in _FUNCTIONS

@@ -11,8 +11,9 @@ from typing import Any
 
 import pymupdf
 
-from recount.eval.cases import Case, find_cases
-from recount.eval.leaves import is_number, leaves
+from recount.eval.cases.files import Case, find_cases
+from recount.eval.score.leaves import is_number, leaves
+from recount.pipeline.result import Result, typed
 
 Json = dict[str, Any]
 
@@ -122,10 +123,10 @@ class Answers:
     def __init__(self, answers: Mapping[str, Json | Exception]) -> None:
         self._answers = answers
 
-    def __call__(self, path: Path, sha256: str) -> Json:
+    def __call__(self, path: Path, sha256: str) -> Result:
         answer = self._answers[path.parent.name]
         if isinstance(answer, Exception):
             raise answer
         given = copy.deepcopy(answer)
         given["source"]["sha256"] = sha256
-        return given
+        return typed(given)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from recount.cli import main
-from recount.eval.cases import find_cases
+from recount.eval.cases.files import find_cases
+from recount.eval.cases.places import places_of
 from recount.eval.generator import Form, Options, generate
-from recount.eval.harness import evaluate
-from recount.eval.metrics import tally
-from recount.eval.places import places_of
-from recount.eval.results import read_results, totals
+from recount.eval.score.harness import evaluate
+from recount.eval.score.metrics import tally
+from recount.eval.score.results import read_results, totals
+from recount.pipeline.result import Result
 from recount.pipeline.run.worker import structure_report
 
 
@@ -114,9 +116,9 @@ def test_the_task_is_handed_in(gold: Path, tmp_path: Path) -> None:
             return [spoil(each) for each in node]
         return node if isinstance(node, str | bool) or node is None else node + 1
 
-    def task(path: Path, sha256: str) -> dict[str, Any]:
+    def task(path: Path, sha256: str) -> Result:
         result = structure_report(path, sha256)
-        return result | {"report": spoil(result["report"])}
+        return replace(result, report=spoil(result.report))
 
     evaluation = evaluate(find_cases(gold), task, tmp_path, jobs=1)
     figures = tally(evaluation.scores[0].cells)

@@ -8,11 +8,11 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from recount.eval.cases import find_cases
-from recount.eval.generate import Order, write
+from recount.eval.cases.files import find_cases
+from recount.eval.cases.generated import Order, write
 from recount.eval.generator import Form, Options, generate
-from recount.eval.harness import evaluate
-from recount.eval.results import totals
+from recount.eval.score.harness import evaluate
+from recount.eval.score.results import totals
 from recount.pipeline.run.worker import structure_report
 
 SECTIONS = ("income_expenditure", "income", "expenditure", "fiscal_appropriation", "basic_expenditure")

@@ -13,7 +13,7 @@ from recount.eval.generator import Case, Form, Options, draft, generate
 from recount.eval.generator.examples import ARCHIVE, build
 from recount.eval.generator.files import plain
 from recount.eval.generator.gold.shape import KEYS
-from recount.eval.leaves import is_number, leaves
+from recount.eval.score.leaves import is_number, leaves
 from recount.tests.eval.recheck import Recheck
 
 XINJIANG = (Form.X2021, Form.X2022, Form.X2023)

@@ -49,12 +49,12 @@ def test_a_new_user_begins_a_family(tmp_path: Path, capsys: pytest.CaptureFixtur
 
     assert run("structure", folder / "example", "--out", out, "--family", folder) == 0
     result = read_result(out / "reports" / "report.pdf.json")
-    assert result["contract"] == "charity/1"
-    assert as_json(result["report"]) == json.loads((folder / "example" / "expected.json").read_text("utf-8"))
-    checks = dict(result["summary"]["checks"])
+    assert result.contract == "charity/1"
+    assert as_json(result.report) == json.loads((folder / "example" / "expected.json").read_text("utf-8"))
+    checks = dict(result.summary.checks)
     assert checks.pop("pass") >= 15
     assert checks == {"fail": 0, "minor": 0, "not_applicable": 0}
-    figures = result["summary"]["figures"]
+    figures = result.summary.figures
     assert figures["verified"] == 26
     assert figures["grounded"] == 2  # the year, and a count that nothing adds up
 
@@ -73,8 +73,8 @@ def test_a_new_user_begins_a_family(tmp_path: Path, capsys: pytest.CaptureFixtur
     (tmp_path / "broken.pdf").write_bytes(starter.pdf(report))
     assert run("structure", tmp_path / "broken.pdf", "--out", out, "--family", folder) == 0
     broken = read_result(out / "reports" / "broken.pdf.json")
-    figure = broken["figures"]["/projects/1/spent"]
-    assert (figure["raw"], figure["status"]) == ("66.00", "disputed")
+    figure = broken.figures["/projects/1/spent"]
+    assert (figure.raw, figure.status) == ("66.00", "disputed")
     capsys.readouterr()
     assert run("show", out, "broken", "--family", folder) == 0
     assert "项目合计·支出数 = 各项目之和" in capsys.readouterr().out
@@ -91,14 +91,14 @@ def test_several_processes_load_the_family_too(mine: Path, tmp_path: Path) -> No
     for name in ("a.pdf", "b.pdf"):
         (archive / name).write_bytes((mine / "example" / "report.pdf").read_bytes())
     assert run("structure", archive, "--out", tmp_path / "out", "--family", mine, "--jobs", "2") == 0
-    assert read_result(tmp_path / "out" / "reports" / "b.pdf.json")["contract"] == "charity/1"
+    assert read_result(tmp_path / "out" / "reports" / "b.pdf.json").contract == "charity/1"
 
 
 def test_what_no_field_claims_is_listed(mine: Path, tmp_path: Path) -> None:
     pdf = tmp_path / "more.pdf"
     pdf.write_bytes(starter.pdf(starter.gold(), more="另有受托代理资产7.77万元。"))
     result = structure(pdf, family_of(str(mine)))
-    assert [(each["label"], each["value"]) for each in result["report"]["unmapped_figures"]] == [
+    assert [(each["label"], each["value"]) for each in result.report["unmapped_figures"]] == [
         ("另有受托代理资产", Decimal("7.77"))
     ]
 
@@ -132,10 +132,10 @@ def test_with_a_model_any_report_with_a_schema_is_structured_and_recounted(mine:
     wanted = structure(path, labelled)
     model = Modelling(ModelSettings("oracle"), asker=Oracle(answers))
     result = structure(path, without_labels(mine), model=model)
-    assert result["report"] == wanted["report"]
-    assert {each["mapper"] for each in result["figures"].values()} == {"model:oracle"}
-    assert result["summary"]["checks"]["fail"] == 0
-    assert result["summary"]["figures"]["verified"] > 0
+    assert result.report == wanted.report
+    assert {each.mapper for each in result.figures.values()} == {"model:oracle"}
+    assert result.summary.checks["fail"] == 0
+    assert result.summary.figures["verified"] > 0
 
 
 def test_the_prompts_of_an_own_family_are_its_own(mine: Path) -> None:

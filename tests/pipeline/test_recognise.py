@@ -8,7 +8,7 @@ import pymupdf
 import pytest
 
 from recount.eval.generator import Form, Options, generate
-from recount.eval.generator.budget import generate_budget
+from recount.eval.generator.gold.budget_national import generate_budget
 from recount.pipeline.document import Document
 from recount.pipeline.errors import NotAReport
 from recount.pipeline.map.registry import MAPPERS
@@ -19,9 +19,10 @@ from recount.pipeline.structure import structure
 from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
 from recount.schemas.registry import FAMILIES
 from recount.tests.pipeline.helpers import Sheet
+from recount.tests.samples import SAMPLES
+from recount.tests.twins import TWINS, file_of
 
 ROOT = Path(__file__).resolve().parents[2]
-REPORTS = ROOT.parent / "shared" / "reports"
 
 
 def document(*lines: str) -> Document:
@@ -39,12 +40,9 @@ def test_an_example_is_a_final_account(path: Path) -> None:
     assert name_of(path) == "final_accounts"
 
 
-@pytest.mark.parametrize("name", ["s000", "s002", "s003", "r_czj"])
-def test_a_sample_is_a_final_account(name: str) -> None:
-    path = REPORTS / f"{name}.pdf"
-    if not path.exists():
-        pytest.skip(f"{path} is not here")
-    assert name_of(path) == "final_accounts"
+@pytest.mark.parametrize("name", [*TWINS, *SAMPLES])
+def test_a_whole_report_is_a_final_account(name: str) -> None:
+    assert name_of(file_of(name)) == "final_accounts"
 
 
 @pytest.mark.parametrize("form", list(Form))
@@ -98,8 +96,8 @@ def test_a_file_of_no_family_says_so(tmp_path: Path) -> None:
 def test_a_family_that_is_asked_for_is_taken(tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
     path.write_bytes(generate_budget(5).pdf)
-    assert structure(path)["contract"] == "department-budget/1"
-    assert structure(path, FINAL_ACCOUNTS)["contract"] == "final-accounts/1"
+    assert structure(path).contract == "department-budget/1"
+    assert structure(path, FINAL_ACCOUNTS).contract == "final-accounts/1"
 
 
 def test_every_family_has_a_mapper_and_a_name_of_its_own() -> None:

@@ -1,4 +1,4 @@
-"""The result has the shape of contract/result.md."""
+"""The result has the shape of docs/contract/result.md."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from recount.pipeline import assemble
 from recount.pipeline.document import Token
 from recount.pipeline.map.final_accounts import narrative
-from recount.pipeline.result import Source, result_of
+from recount.pipeline.result import Source, plain
 from recount.pipeline.verify import verify
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.narrative import Income, IncomeExpenditure, Overview, Procurement
@@ -18,12 +19,17 @@ from recount.schemas.final_accounts.performance import FundRow, ProjectEvaluatio
 from recount.schemas.final_accounts.report import Report
 from recount.tests.pipeline.helpers import Sheet
 
-SOURCE = Source("甲.pdf", "ab" * 32, 3, (2,), "engine 1.0")
+SOURCE = Source("甲.pdf", "ab" * 32, 3, [2], "engine 1.0")
 SECONDS = {"read": 0.123456, "split": 0.1, "map": 0.1, "verify": 0.1}
 TEXT = (
     "收入总计8.00万元，其中：本年收入合计7.00万元，使用非财政拨款结余0.00万元，年初结转和结余0万元。"
     "收入总计与上年相比，减少2.00万元，下降20.00%，主要原因是：节约。"
 )
+
+
+def result_of(*verified: Any) -> dict[str, Any]:
+    """A result as its file has it."""
+    return plain(assemble.result_of(*verified))
 
 
 @pytest.fixture

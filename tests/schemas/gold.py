@@ -15,8 +15,6 @@ from recount.schemas.final_accounts.report import Report
 
 _tokens = count()  # every figure is printed in a place of its own
 
-REPORTS = Path(__file__).resolve().parents[3] / "shared" / "reports"
-
 
 def load(path: Path) -> Report[Figure]:
     """The gold file of a report. JSON drops closing zeros, so money and percents have two decimals at least."""

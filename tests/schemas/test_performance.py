@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import chain, count
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -22,11 +21,12 @@ from recount.schemas.final_accounts.performance import (
     ProjectEvaluation,
     performance_against_tables,
 )
+from recount.tests.samples import of_sample
 from recount.tests.schemas.gold import failures, identities, load
+from recount.tests.twins import LEFT_OUT, gold_of
 
 _tokens = count()  # every figure is printed in a place of its own
 
-REPORTS = Path(__file__).resolve().parents[3] / "shared" / "reports"
 CENT = Decimal("0.01")
 
 
@@ -85,17 +85,22 @@ def failing(value: object) -> list[str]:
     return rules(failures(identities(value)))
 
 
-@pytest.mark.skipif(not REPORTS.is_dir(), reason="the sample reports are not here")
+TOTALS = [f"/project_evaluations/{at}/total_score" for at in LEFT_OUT]
+
+
 @pytest.mark.parametrize(
-    ("sample", "pointers"),
+    ("name", "pointers"),
     [
-        ("s000", []),
-        ("s002", []),
-        ("s003", [f"/project_evaluations/{at}/total_score" for at in (0, 1, 5)]),
+        ("clean", []),
+        ("levelled", []),
+        ("tables", TOTALS),
+        of_sample("s000", []),
+        of_sample("s002", []),
+        of_sample("s003", TOTALS),
     ],
 )
-def test_the_samples_fail_where_their_notes_say_so(sample: str, pointers: list[str]) -> None:
-    report = load(REPORTS / f"{sample}.gold.json")
+def test_the_tables_fail_where_a_total_leaves_out_the_funds(name: str, pointers: list[str]) -> None:
+    report = load(gold_of(name))
     found = [evaluate(each) for each in identities(report.project_evaluations)]
     found += map(evaluate, performance_against_tables(report.performance, report.project_evaluations, None))
     wrong = [each for each in found if each.result == "fail"]

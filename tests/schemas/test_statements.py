@@ -21,7 +21,9 @@ from recount.schemas.final_accounts.statements import (
     Statements,
     ThreePublicRow,
 )
-from recount.tests.schemas.gold import REPORTS, failures, fill, identities, load
+from recount.tests.samples import of_sample
+from recount.tests.schemas.gold import failures, fill, identities, load
+from recount.tests.twins import gold_of
 
 D = Decimal
 
@@ -35,12 +37,14 @@ def rules_that_pass(model: type[Any], data: dict[str, Any]) -> list[str]:
     return [each.identity.rule for each in results if each.result == "pass"]
 
 
-@pytest.mark.skipif(not (REPORTS / "r_czj.gold.json").exists(), reason="the sample reports are not here")
-def test_a_published_report_adds_up() -> None:
-    """Sums that are one or two cents off by rounding are inside the bound (r_czj.notes.md lists them)."""
-    results = [evaluate(each) for each in identities(load(REPORTS / "r_czj.gold.json").statements)]
-    assert [each.identity.rule for each in results if each.result == "fail"] == []
-    assert sum(each.result == "pass" for each in results) > 150
+@pytest.mark.parametrize("name", ["shanghai", "national", of_sample("r_czj")])
+def test_a_whole_report_adds_up(name: str) -> None:
+    """Sums that are one or two cents off by rounding are inside the bound."""
+    results = [evaluate(identity) for identity in identities(load(gold_of(name)).statements)]
+    assert [result.identity.rule for result in results if result.result == "fail"] == []
+    passed = [result for result in results if result.result == "pass"]
+    assert len(passed) > 150
+    assert sum(result.residual != 0 for result in passed) > 2
 
 
 def row(code: str | None, name: str, **amounts: str) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def map_budget(document: Document) -> Mapped:
 
 def _named(front: Sequence[Paragraph]) -> str | None:
     """The unit that a line of the title page names as that whose budget it is."""
-    lines = "".join(each.text.printed for each in front_lines(front))
+    lines = "".join(line.text.printed for line in front_lines(front))
     match = _NAMED.search(lines)
     return plain_text(match["name"]) if match and len(match["name"]) <= LONGEST_FRONT_LINE else None
 

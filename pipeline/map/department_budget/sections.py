@@ -1,4 +1,4 @@
-"""The sections of a budget that hold lists: of classes, and of items by 类, 款 and 项."""
+"""The sections of a budget that hold lists, of classes and of items by 类, 款 and 项; and 部门预算编制说明."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _NO_CLASS = re.compile(r"^(?:其中:?)?(?:基本|项目|本年|财政拨款|一�
 _SPENT_ON = re.compile(r"支出(?:预算)?(?:主要)?(?:包括|为)?:")
 _PURPOSE = re.compile(r"主要用于[:]?(?P<purpose>[^。\n]*)")
 _NOTHING = re.compile(r"(?:无|没有|未安排|未使用|不涉及)[^。;]{0,40}(?:支出|预算|拨款|资金)|为空表|无数据|未安排")
-_MAKE_NO_LINE = 10  # beyond so many lines that no rule reads, a number is no ordinal
+_MOST_UNREAD = 10  # beyond so many lines that no rule reads, a number is no ordinal
 
 L = TypeVar("L", GeneralPublicBudget[Ref], FundBudget[Ref])
 
@@ -47,21 +47,21 @@ def fiscal_appropriation(passage: Passage) -> tuple[FiscalAppropriation[Ref] | N
     left = tuple(at for at in reading.unclaimed if at not in claimed)
     if said is None and not classes:
         return None, Reading(reading.facts, (), left)
-    whole = (said or FiscalAppropriation[Ref]()).model_copy(update={"by_class": classes})
-    return whole, Reading(reading.facts, (), left)
+    section = (said or FiscalAppropriation[Ref]()).model_copy(update={"by_class": classes})
+    return section, Reading(reading.facts, (), left)
 
 
 def general_public_budget(
     overall: Passage, structure: Passage, items: Passage
 ) -> tuple[GeneralPublicBudget[Ref] | None, list[tuple[Passage, Reading]]]:
     """五、: （一）规模变化, （二）结构, （三）具体使用; one passage where it has no such headings."""
-    found: GeneralPublicBudget[Ref] | None = None
+    section: GeneralPublicBudget[Ref] | None = None
     readings = []
-    for passage in {id(each): each for each in (overall, structure, items)}.values():
-        plainly = passage is structure and passage is not overall and not _CLASS.search(passage.shape)
-        found, reading = _with_lists(GeneralPublicBudget[Ref], passage, _SPENT if plainly else _CLASS, found)
+    for passage in {id(subsection): subsection for subsection in (overall, structure, items)}.values():
+        unmarked = passage is structure and passage is not overall and not _CLASS.search(passage.shape)
+        section, reading = _with_lists(GeneralPublicBudget[Ref], passage, _SPENT if unmarked else _CLASS, section)
         readings.append((passage, reading))
-    return found, readings
+    return section, readings
 
 
 def fund_budget(passage: Passage) -> tuple[FundBudget[Ref] | None, Reading]:
@@ -76,8 +76,8 @@ def _with_lists(
     model: type[L], passage: Passage, rule: re.Pattern[str], above: L | None = None
 ) -> tuple[L | None, Reading]:
     """What a passage says before its lists, and the lists; added to what the passages above it say."""
-    found = [match.start() for match in (rule.search(passage.shape), ITEM.search(passage.shape)) if match]
-    begin = min(found, default=None)
+    starts = [match.start() for match in (rule.search(passage.shape), ITEM.search(passage.shape)) if match]
+    begin = min(starts, default=None)
     said, reading = read_section(model, passage, BUDGET, 0, begin)
     classes, of_classes = _classes(rule, passage)
     lines, of_lines = budget_lines(passage)
@@ -99,7 +99,7 @@ def _left(passage: Passage, above: Reading, begin: int | None, claimed: set[int]
 def budget_lines(passage: Passage, start: int = 0) -> tuple[tuple[BudgetLine[Ref], ...], set[int]]:
     """〈n〉.〈class〉(类)〈section〉(款)〈item〉(项)2025年预算数为▮万元，比2024年执行数…, each up to the next.
 
-    start: where in the passage the list begins.
+    start: where in the passage the list begins. Returns also where the numbers stand that the lines hold.
     """
     starts = list(ITEM.finditer(passage.shape, start))
     lines: list[BudgetLine[Ref]] = []
@@ -117,8 +117,8 @@ def budget_lines(passage: Passage, start: int = 0) -> tuple[tuple[BudgetLine[Ref
             line = line.model_copy(update={"amount": ref_at(passage, direct)})
             claimed.add(direct)
         lines.append(line)
-        own = range(match.start(), end)
-        claimed |= {at for at in passage.numbers if at in own and at not in reading.unclaimed}
+        span = range(match.start(), end)
+        claimed |= {at for at in passage.numbers if at in span and at not in reading.unclaimed}
     return tuple(lines), claimed
 
 
@@ -127,7 +127,7 @@ def _unread(passage: Passage, match: re.Match[str], so_far: int) -> list[BudgetL
     if not match["ordinal"]:
         return []
     gap = int(passage.token(match.start("ordinal")).value) - so_far - 1
-    return [BudgetLine[Ref]() for _ in range(gap if 0 < gap <= _MAKE_NO_LINE else 0)]
+    return [BudgetLine[Ref]() for _ in range(gap if 0 < gap <= _MOST_UNREAD else 0)]
 
 
 def spent_on(passage: Passage, start: int) -> tuple[tuple[BudgetClass[Ref], ...], set[int]]:
@@ -137,25 +137,24 @@ def spent_on(passage: Passage, start: int) -> tuple[tuple[BudgetClass[Ref], ...]
 
 def _classes(rule: re.Pattern[str], passage: Passage, start: int = 0) -> tuple[tuple[BudgetClass[Ref], ...], set[int]]:
     """The classes that a passage lists, each with its share where it prints one; and where their numbers stand."""
-    found: list[BudgetClass[Ref]] = []
+    classes: list[BudgetClass[Ref]] = []
     claimed: set[int] = set()
     for match in rule.finditer(passage.shape, start):
         name = clean(passage.text(*match.span("class_name")))
         if _NO_CLASS.match(name):
             continue
         claimed |= set(range(match.start(), match.end()))
-        found.append(
+        classes.append(
             BudgetClass[Ref](
                 class_name=name,
                 amount=ref_at(passage, match.start("amount")),
                 percent=ref_at(passage, match.start("percent")) if match["percent"] else None,
             )
         )
-    return tuple(found), claimed
+    return tuple(classes), claimed
 
 
-# 部门预算编制说明: income and expenditure in one section, as some publishers (Shanghai) have it.
-
+# --- 部门预算编制说明: income and expenditure in one section, as some publishers (Shanghai) have it
 
 _EXPENDITURE_HALF = re.compile(rf"(?<!拨款)支出预算(?:总额|数)?(?:为)?{N}")
 _WHY = re.compile(r"(?:^|\n)\s*财政拨款(?:收入、?)?支出[^。\n▮]{0,16}?主要原因(?:是|为|:)*(?P<reason>[^\n]*)")

@@ -51,8 +51,10 @@ from recount.schemas.department_budget.statements import (
 )
 from recount.schemas.figures import Ref
 
-# 项目支出表: a line for each project, a column for each source that pays for it.
+_OTHERS = r"上年(?!结转)|执行|决算|增减|增长|比"
+"""Of columns of another year, and of comparisons with it."""
 
+# --- 项目支出表: a line for each project, a column for each source that pays for it
 
 _BUDGETS = (("general", "一般公共预算"), ("funds", "政府性基金"), ("capital", "国有资本经营"))
 _SOURCES = (
@@ -65,7 +67,6 @@ _WORDS = {
     "name": re.compile(r"项目(?:支出)?名称|项目"),
     "unit": re.compile(r"(?:项目|实施|预算)?单位(?:名称)?"),
 }
-_OTHER_HEADS = re.compile(r"上年(?!结转)|执行|决算|增减|增长|比")
 
 
 def project_table(table: Table) -> ProjectTable[Ref] | None:
@@ -90,22 +91,23 @@ def project_table(table: Table) -> ProjectTable[Ref] | None:
 def _columns(table: Table, keys: dict[int, str | None]) -> Columns:
     """The columns of each key; one that two headings claim has none."""
     found: Columns = {}
-    for key in {each for each in keys.values() if each is not None}:
-        mine = tuple(column for column, own in keys.items() if own == key)
+    for key in {field for field in keys.values() if field is not None}:
+        mine = tuple(column for column, headed in keys.items() if headed == key)
         if len({id(heading(table, column)) for column in mine}) == 1:
             found[key] = mine
     return found
 
 
 def _word_of(path: tuple[str, ...]) -> str | None:
+    """Which words of a project stand below some heads."""
     return next((key for key, rule in _WORDS.items() if path and rule.fullmatch(path[-1])), None)
 
 
 def _source_of(path: tuple[str, ...]) -> str | None:
     """Which amount stands below some heads: 一般公共预算 below 财政拨款结转结余 is none of this year's."""
-    if not path or any(_OTHER_HEADS.search(each) for each in path) or _word_of(path):
+    if not path or any(re.search(_OTHERS, words) for words in path) or _word_of(path):
         return None
-    carried = any("结转" in each for each in path)
+    carried = any("结转" in words for words in path)
     for key, title in _BUDGETS:
         if path[-1].startswith(title):
             return f"carried_{key}" if carried else key
@@ -127,9 +129,9 @@ def _is_total(table: Table, row: int, words: dict[str, Any]) -> bool:
     return bool(cells) and all(TOTALS.fullmatch(label(cell)) for cell in cells)
 
 
+# --- the other tables: their titles, heads and columns
+
 _YEAR = r"(?:本年度?|当年|\d{4}年度?)?"
-_OTHERS = r"上年(?!结转)|执行|决算|增减|增长|比"
-"""Of columns of another year, and of comparisons with it."""
 HEADS = Heads(re.compile(rf"{_YEAR}(?:年初)?(?:部门)?(?:预算数|预算金额|金额|预算|安排数|预算支出)"), _OTHERS)
 MARKS = HEADER_MARKS | {"预算数", "金额", "一般公共预算", "政府性基金预算", "国有资本经营预算"}
 
@@ -149,7 +151,6 @@ TITLES: tuple[tuple[str, str], ...] = (
 """The titles, without spaces, brackets and quotation marks. One that contains another comes first."""
 
 OPERATING = re.compile(r"机关运行(?:经费|费)(?:预算)?(?:数|金额)?")
-
 
 _TOTAL = r"合计|总计|小计"
 _BUDGET_OF = r"(?:一般公共预算|政府性基金(?:预算)?|国有资本经营(?:预算)?)(?:财政)?(?:拨款)?"
@@ -192,10 +193,16 @@ _CARRIED = (("opening_carryover", r"上年结转(?:和|与|及)?(?:结余)?|使�
 _LEFT = (("closing_carryover", r"(?:年终|年末)?结转(?:和|与|及)?(?:结余)?(?:下年)?|结转下年支出"),)
 
 
+# --- the tables, each by its reader
+
+
 def map_statements(grids: Sequence[Grid], year: int | None) -> tuple[Statements[Ref] | None, frozenset[int]]:
-    """The budget tables among the grids, and which grids they are. Of two under one title the first is taken."""
+    """The budget tables among the grids, and which grids they are. Of two under one title the first is taken.
+
+    year: the fiscal year of the report, if it is known.
+    """
     found: dict[str, Any] = {}
-    consumed: set[int] = set()
+    taken: set[int] = set()
     for index, grid in enumerate(grids):
         key = title_of(grid)
         if key is None or key in found:
@@ -203,8 +210,8 @@ def map_statements(grids: Sequence[Grid], year: int | None) -> tuple[Statements[
         table = _READERS[key](table_of(grid, MARKS, HEADS), year)
         if table is not None:
             found[key] = table
-            consumed.add(index)
-    return (Statements[Ref](**found) if found else None), frozenset(consumed)
+            taken.add(index)
+    return (Statements[Ref](**found) if found else None), frozenset(taken)
 
 
 def title_of(grid: Grid) -> str | None:
@@ -261,12 +268,12 @@ def _both(table: Table, split: Sequence[Field]) -> tuple[Lines, Lines]:
     """The lines of the income and of the expenditure half."""
     income, expenditure = halves(table, split)
     return (
-        lines_in(table, income, (*_with(INCOME_ROLES, _CARRIED),)),
-        lines_in(table, expenditure, (*_with(EXPENDITURE_ROLES, _LEFT),)),
+        lines_in(table, income, (*_reworded(INCOME_ROLES, _CARRIED),)),
+        lines_in(table, expenditure, (*_reworded(EXPENDITURE_ROLES, _LEFT),)),
     )
 
 
-def _with(roles: Sequence[tuple[str, str]], more: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+def _reworded(roles: Sequence[tuple[str, str]], more: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Roles with other words for some of them, at their places."""
     instead = dict(more)
     return [(key, instead.get(key, pattern)) for key, pattern in roles]
@@ -314,21 +321,24 @@ def _three_public(table: Table, year: int | None) -> ThreePublicBudget[Ref] | No
     claims: dict[str, list[Ref]] = {}
     for row, cell in figures_of(table):
         ref = amount_in(cell)
-        above = words_of(table.at[each][cell.column] for each in range(row))
-        beside = words_of(table.at[row][each] for each in range(cell.column))
-        own = [_without_value(each) for each in above], [_without_value(each) for each in beside]
-        key = _operating(own) or (
-            item_of([each for each in own[0] if each]) or item_of([each for each in own[1] if each], lines=True)
+        above = words_of(table.at[row_above][cell.column] for row_above in range(row))
+        beside = words_of(table.at[row][column] for column in range(cell.column))
+        named_above = [_without_value(words) for words in above]
+        named_beside = [_without_value(words) for words in beside]
+        key = (
+            _operating((named_above, named_beside))
+            or item_of([words for words in named_above if words])
+            or item_of([words for words in named_beside if words], lines=True)
         )
         if ref is not None and key is not None and not _of_another_year(above + beside, year):
             claims.setdefault(key, []).append(ref)
     return ThreePublicBudget[Ref](**{key: refs[0] for key, refs in claims.items() if len(refs) == 1})
 
 
-def _operating(words: tuple[list[str], list[str]]) -> str | None:
+def _operating(paths: tuple[list[str], list[str]]) -> str | None:
     """Whether the innermost words above or beside an amount are 机关运行经费: the key of that, else None."""
-    named = [next((each for each in reversed(own) if each), "") for own in words]
-    return "operating_cost" if any(OPERATING.fullmatch(each) for each in named) else None
+    innermost = [next((words for words in reversed(path) if words), "") for path in paths]
+    return "operating_cost" if any(OPERATING.fullmatch(words) for words in innermost) else None
 
 
 def _without_value(words: str) -> str:
@@ -336,10 +346,10 @@ def _without_value(words: str) -> str:
     return "" if HEADS.values.fullmatch(words) else words
 
 
-def _of_another_year(words: Sequence[str], year: int | None) -> bool:
-    if any(re.search(_OTHERS, each) for each in words):
+def _of_another_year(said: Sequence[str], year: int | None) -> bool:
+    if any(re.search(_OTHERS, words) for words in said):
         return True
-    years = {int(each) for line in words for each in re.findall(r"(20\d\d)年", line)}
+    years = {int(digits) for words in said for digits in re.findall(r"(20\d\d)年", words)}
     return bool(years) and year is not None and year not in years
 
 

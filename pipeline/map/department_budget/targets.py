@@ -63,7 +63,7 @@ class _Table:
     @property
     def header(self) -> int:
         """Where the indicators begin; behind the last row if there are none."""
-        return next((at for at, row in enumerate(self.rows) if _is_header(row)), len(self.rows))
+        return next((index for index, row in enumerate(self.rows) if _is_header(row)), len(self.rows))
 
 
 def map_targets(grids: Sequence[Grid]) -> tuple[ProjectTarget[Ref], ...]:
@@ -88,7 +88,7 @@ def _opens(grid: Grid, rows: Sequence[Row]) -> bool:
         return False
     titled = any(_TITLE in "".join(line.text.folded.split()) for line in grid.caption)
     labels = {mark.label for row in rows for mark in row.filled}
-    reached = any(words.INDICATOR_COLUMNS.get(each) in ("actual", "score") for each in labels)
+    reached = any(words.INDICATOR_COLUMNS.get(label) in ("actual", "score") for label in labels)
     return not reached and (titled or not labels.isdisjoint(_YEAR | set(_GOALS)))
 
 
@@ -107,9 +107,13 @@ def _target(table: _Table) -> ProjectTarget[Ref]:
         **_goals(above),
         indicators=tuple(
             TargetIndicator[Ref](
-                level1=each.level1, level2=each.level2, level3=each.level3, target=each.target, weight=each.weight
+                level1=indicator.level1,
+                level2=indicator.level2,
+                level3=indicator.level3,
+                target=indicator.target,
+                weight=indicator.weight,
             )
-            for each in indicators
+            for indicator in indicators
         ),
     )
 
@@ -146,9 +150,9 @@ def _funds(rows: Sequence[Row]) -> dict[str, Any]:
             heads.append((mark.start, row.number, side))
             found.setdefault(side, []).append(figure(right_of(row, mark)))
         elif name in _FUNDS:
-            over = [each for each in heads if each[0] <= mark.start and each[1] <= row.number]
-            if over:
-                found.setdefault(f"{max(over)[2]}_{_FUNDS[name]}", []).append(figure(right_of(row, mark)))
+            above = [head for head in heads if head[0] <= mark.start and head[1] <= row.number]
+            if above:
+                found.setdefault(f"{max(above)[2]}_{_FUNDS[name]}", []).append(figure(right_of(row, mark)))
     kept = ProjectTarget.model_fields
     return {key: refs[0] for key, refs in found.items() if len(refs) == 1 and key in kept}
 
@@ -164,11 +168,11 @@ def _goals(rows: Sequence[Row]) -> dict[str, Any]:
         if beside is not None and beside.words and beside.label not in _GOALS and not _has_goal_label(beside.label):
             found[key] = said(beside)
             continue
-        under = [each for each in rows if each.number > row.number and each.grid == row.grid]
+        lower_rows = [lower for lower in rows if lower.number > row.number and lower.grid == row.grid]
         texts = [
             said(cell)
-            for each in under
-            for cell in each.filled
+            for lower in lower_rows
+            for cell in lower.filled
             if cell.start >= mark.start and cell.end <= mark.end and cell.label not in _GOALS
         ]
         found[key] = joined(texts)

@@ -1,7 +1,7 @@
 """项目支出绩效自评表 and 部门（单位）整体支出绩效自评表: grids to typed tables that point at tokens.
 
-A table is read by its labels, never by positions (contract/forms.md, X). This module finds the tables among a
-report's grids: several in one grid, or one over several; the readers of their parts stand beside it.
+A table is read by its labels, never by positions (contract/forms.md, X). This module reads its parts above the
+indicators, and finds the tables among a report's grids: several in one grid, or one over several.
 """
 
 from __future__ import annotations
@@ -40,11 +40,10 @@ from recount.pipeline.split.titles import TITLE_ROWS
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.performance import FundRow, OverallEvaluation, ProjectEvaluation
 
-# The parts of a self-evaluation table above its indicators: names, year, funds, goals.
-
+# --- the parts of a table above its indicators: names, year, funds, goals
 
 _YEAR_ALONE = re.compile(r"\(?(?:19|20)\d\d年度?\)?")
-_AMOUNTS = {"initial_budget", "annual_budget", "executed"}
+_AMOUNTS = frozenset({"initial_budget", "annual_budget", "executed"})
 
 
 def name_right_of(rows: Sequence[Row], labels: frozenset[str]) -> str | None:
@@ -61,9 +60,9 @@ def head_values(rows: Sequence[Row]) -> dict[str, Any]:
     found: dict[str, str | None] = {}
     for row in rows:
         for mark in row.filled:
-            field = words.HEAD.get(mark.label)
-            if field and field not in found:
-                found[field] = _value(row, mark)
+            key = words.HEAD.get(mark.label)
+            if key and key not in found:
+                found[key] = _value(row, mark)
     return found
 
 
@@ -89,7 +88,7 @@ def year_of(rows: Sequence[Row], caption: Sequence[Paragraph]) -> Ref | None:
 
 def is_title(printed: str) -> bool:
     """Whether words (without spaces) are the title of a self-evaluation table."""
-    return any(each in printed for each in words.TITLE_MARKS)
+    return any(title_mark in printed for title_mark in words.TITLE_MARKS)
 
 
 def _year_in(text: Text, numbers: Sequence[Number]) -> Ref | None:
@@ -104,7 +103,7 @@ def _year_in(text: Text, numbers: Sequence[Number]) -> Ref | None:
 
 
 def is_fund_header(row: Row) -> bool:
-    """A row that names at least two of the three amounts, or one of them beside 执行率."""
+    """Whether a row names at least two of the three amounts, or one of them beside 执行率."""
     fields = fields_in(row, words.FUND_COLUMNS)
     return len(fields & _AMOUNTS) + ("execution_rate" in fields) >= 2
 
@@ -113,26 +112,26 @@ def fund_rows(header: Row, rows: Sequence[Row]) -> tuple[FundRow[Ref], ...]:
     """项目资金 or 资金来源: the rows between its header and the goals, each under its source label."""
     columns = columns_of(header, words.FUND_COLUMNS)
     found = (_fund_row(header, columns, row) for row in rows if not is_fund_header(row))
-    return tuple(each for each in found if each is not None)
+    return tuple(fund for fund in found if fund is not None)
 
 
 def _fund_row(header: Row, columns: Sequence[Column], row: Row) -> FundRow[Ref] | None:
-    own = [mark for mark in row.marks if mark not in header.marks]
-    source = _source(own, columns[0].start)
-    cells = [mark for mark in own if row.begins(mark) and mark is not source]
+    marks = [mark for mark in row.marks if mark not in header.marks]
+    source = _source(marks, columns[0].start)
+    cells = [mark for mark in marks if row.begins(mark) and mark is not source]
     placed = under(columns, cells)
     if source is None or placed is None:
-        source, placed = _in_order(columns, [mark for mark in own if row.begins(mark)])
+        source, placed = _in_order(columns, [mark for mark in marks if row.begins(mark)])
     if not any(mark.words for mark in placed.values()) and (source is None or not source.label):
         return None
     return FundRow[Ref](
         source=source_text(source),
-        **{field: _amount(field, mark) for field, mark in placed.items()},
+        **{key: _amount(key, mark) for key, mark in placed.items()},
     )
 
 
-def _amount(field: str, mark: Mark) -> Ref | None:
-    return rate(mark) if field == "execution_rate" else figure(mark)
+def _amount(key: str, mark: Mark) -> Ref | None:
+    return rate(mark) if key == "execution_rate" else figure(mark)
 
 
 def _source(marks: Sequence[Mark], edge: int) -> Mark | None:
@@ -152,26 +151,23 @@ def _in_order(columns: Sequence[Column], cells: Sequence[Mark]) -> tuple[Mark | 
 
 
 def is_goal_row(row: Row) -> bool:
-    """A row that holds 预期目标, 实际完成情况 or 年度总体目标, above the indicators."""
-    return any(
-        mark.label in words.EXPECTED_GOAL or mark.label in words.ACTUAL_COMPLETION or mark.label in words.WHOLE_GOAL
-        for mark in row.filled
-    )
+    """Whether a row, above the indicators, holds 预期目标, 实际完成情况 or 年度总体目标."""
+    return any(map(_is_goal_label, row.filled))
 
 
 def goals(rows: Sequence[Row]) -> tuple[str | None, str | None]:
     """预期目标 and 实际完成情况: the texts under (or right of) these labels, in the rows of the goals."""
-    expected = _passage(rows, words.EXPECTED_GOAL)
+    expected = _goal_text(rows, words.EXPECTED_GOAL)
     if expected is None:
         expected = _beside_whole_goal(rows)
-    return expected, _passage(rows, words.ACTUAL_COMPLETION)
+    return expected, _goal_text(rows, words.ACTUAL_COMPLETION)
 
 
-def _passage(rows: Sequence[Row], labels: frozenset[str]) -> str | None:
-    for at, row in enumerate(rows):
+def _goal_text(rows: Sequence[Row], labels: frozenset[str]) -> str | None:
+    for index, row in enumerate(rows):
         for mark in row.filled:
             if mark.label in labels:
-                return _right_text(row, mark) or _text_below(rows[at + 1 :], mark)
+                return _right_text(row, mark) or _text_below(rows[index + 1 :], mark)
     return None
 
 
@@ -206,7 +202,13 @@ def _is_goal_label(mark: Mark) -> bool:
     return mark.label in words.EXPECTED_GOAL or mark.label in words.ACTUAL_COMPLETION or mark.label in words.WHOLE_GOAL
 
 
+# --- the tables among the grids of a report
+
 Evaluations = tuple[tuple[ProjectEvaluation[Ref], ...], OverallEvaluation[Ref] | None, frozenset[int]]
+"""The project tables, the overall table, and the indices of their grids."""
+_Rows = Sequence[Row]
+_OTHER_LABELS = frozenset({*words.HEAD, *words.FUND_COLUMNS, *words.INDICATOR_COLUMNS})
+"""What stands right of a name's label where the name is blank."""
 
 
 @dataclass(slots=True)
@@ -218,12 +220,13 @@ class _Table:
 
     @property
     def grids(self) -> set[int]:
+        """The indices of the grids that it runs over."""
         return {row.grid for row in self.rows}
 
     @property
     def closed(self) -> bool:
         """Whether its 总分 has come. (A 合计 above the indicators is one of the funds.)"""
-        header = next((at for at, row in enumerate(self.rows) if is_indicator_header(row)), len(self.rows))
+        header = next((index for index, row in enumerate(self.rows) if is_indicator_header(row)), len(self.rows))
         return any(map(is_total, self.rows[header:]))
 
     def titles(self) -> Iterator[str]:
@@ -263,7 +266,7 @@ def _tables(grids: Sequence[Grid]) -> list[_Table]:
             head, tables = [], [head]
         if opened is not None and _continues(grid, head, opened):
             opened.rows.extend(head)
-        fresh = [_Table(grid.caption, list(each)) for each in tables]
+        fresh = [_Table(grid.caption, list(table_rows)) for table_rows in tables]
         found.extend(table for table in fresh if _is_evaluation(table))
     return found
 
@@ -275,9 +278,9 @@ def _starts(rows: Sequence[Row]) -> list[int]:
     """
     starts: list[int] = []
     begun = True
-    for at, row in enumerate(rows):
+    for index, row in enumerate(rows):
         if begun and _opens(row):
-            starts.append(at)
+            starts.append(index)
             begun = False
         elif is_fund_header(row) or is_indicator_header(row):
             begun = True
@@ -290,9 +293,6 @@ def _opens(row: Row) -> bool:
         return False
     value = right_of(row, filled[0])
     return value is not None and value.label not in _OTHER_LABELS and figure(value) is None
-
-
-_OTHER_LABELS = frozenset({*words.HEAD, *words.FUND_COLUMNS, *words.INDICATOR_COLUMNS})
 
 
 def _cut(rows: Sequence[Row], starts: Sequence[int], continuing: bool) -> tuple[list[Row], list[list[Row]]]:
@@ -310,11 +310,11 @@ def _cut(rows: Sequence[Row], starts: Sequence[int], continuing: bool) -> tuple[
 
 def _end_of_table(rows: Sequence[Row], start: int, opening: int) -> int:
     """Where the table that begins at a row ends, the next one opening at another."""
-    for at in range(opening - 1, start - 1, -1):
-        if is_indicator_header(rows[at]):
+    for index in range(opening - 1, start - 1, -1):
+        if is_indicator_header(rows[index]):
             break
-        if is_total(rows[at]):
-            return at + 1
+        if is_total(rows[index]):
+            return index + 1
     end = opening
     while end > start and _is_title_row(rows[end - 1]):
         end -= 1
@@ -384,8 +384,8 @@ def _overall(table: _Table) -> OverallEvaluation[Ref]:
 
 def _common_values(table: _Table) -> dict[str, Any]:
     """What the project table and the overall table both hold (schemas, Evaluation), by field."""
-    head, funds, passages, below = _parts(table.rows)
-    expected, actual = goals(passages)
+    head, funds, goal_rows, below = _parts(table.rows)
+    expected, actual = goals(goal_rows)
     indicators, points = read_indicators(below[0], below[1:]) if below else ((), Points())
     return {
         "fiscal_year": year_of(head, table.caption),
@@ -398,18 +398,15 @@ def _common_values(table: _Table) -> dict[str, Any]:
     }
 
 
-_Rows = Sequence[Row]
-
-
 def _parts(rows: Sequence[Row]) -> tuple[_Rows, _Rows, _Rows, _Rows]:
     """The rows of head, funds, goals and indicators; each of the last three from its header on."""
     end = len(rows)
-    indicators = next((at for at, row in enumerate(rows) if is_indicator_header(row)), end)
-    funds = next((at for at, row in enumerate(rows[:indicators]) if is_fund_header(row)), end)
-    passages = next((at for at, row in enumerate(rows[:indicators]) if is_goal_row(row)), end)
-    borders = sorted((funds, passages, indicators, end))
+    indicators = next((index for index, row in enumerate(rows) if is_indicator_header(row)), end)
+    funds = next((index for index, row in enumerate(rows[:indicators]) if is_fund_header(row)), end)
+    goal_rows = next((index for index, row in enumerate(rows[:indicators]) if is_goal_row(row)), end)
+    borders = sorted((funds, goal_rows, indicators, end))
 
-    def from_(start: int) -> _Rows:
-        return rows[start : next((each for each in borders if each > start), end)]
+    def part_from(start: int) -> _Rows:
+        return rows[start : next((border for border in borders if border > start), end)]
 
-    return rows[: borders[0]], from_(funds), from_(passages), rows[indicators:]
+    return rows[: borders[0]], part_from(funds), part_from(goal_rows), rows[indicators:]

@@ -96,7 +96,7 @@ def read_indicators(header: Row, rows: Sequence[Row]) -> tuple[tuple[Indicator[R
     head = Header(columns_of(header, words.INDICATOR_COLUMNS), header.marks, header.width)
     found: list[Indicator[Ref]] = []
     levels, above = Levels(), header
-    for at, row in enumerate(rows):
+    for index, row in enumerate(rows):
         if is_total(row):
             return tuple(found), _points(head, row)
         if is_indicator_header(row):  # printed again at the top of the next page
@@ -104,7 +104,7 @@ def read_indicators(header: Row, rows: Sequence[Row]) -> tuple[tuple[Indicator[R
         elif row.filled:
             placed = _placed(head, row)
             rest = {field: mark for field, mark in (placed or {}).items() if row.begins(mark)}
-            if found and _is_rest(rest, found[-1]) and _page_turns(above, rows[at:]):
+            if found and _is_rest(rest, found[-1]) and _page_turns(above, rows[index:]):
                 found[-1] = _with_rest(found[-1], rest)
                 levels = Levels(found[-1].level1, found[-1].level2)
             else:

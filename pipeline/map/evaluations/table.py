@@ -62,28 +62,29 @@ class Column:
     end: int
 
     def over(self, mark: Mark) -> bool:
+        """Whether a cell stands, at least in part, below the column."""
         return mark.start < self.end and self.start < mark.end
 
 
 def rows_of(grid: Grid, index: int) -> tuple[Row, ...]:
     """The rows of the grid with that index, top to bottom."""
-    under: list[list[Mark]] = [[] for _ in range(grid.rows)]
+    by_row: list[list[Mark]] = [[] for _ in range(grid.rows)]
     for cell in grid.cells:
         mark = _mark(cell)
-        for each in range(cell.row, min(cell.row_end, grid.rows)):
-            under[each].append(mark)
-    heads = _levels(under)
-    marked = ([heads.get(mark, mark) for mark in marks] for marks in under)
+        for row in range(cell.row, min(cell.row_end, grid.rows)):
+            by_row[row].append(mark)
+    heads = _levels(by_row)
+    marked = ([heads.get(mark, mark) for mark in marks] for marks in by_row)
     return tuple(_row(grid, index, number, marks) for number, marks in enumerate(marked))
 
 
-def _levels(under: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
+def _levels(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
     """The heads of the three levels under their names: they stand side by side in their order in every form.
 
     In small print OCR loses strokes of 一, 二 and 三.
     """
     found: dict[Mark, Mark] = {}
-    for marks in under:
+    for marks in rows:
         heads = sorted((mark for mark in marks if _LEVEL.fullmatch(mark.label)), key=attrgetter("start"))
         if len(heads) == len(_LEVELS):
             found |= {mark: replace(mark, label=name) for mark, name in zip(heads, _LEVELS, strict=True)}
@@ -126,7 +127,7 @@ def columns_of(header: Row, vocabulary: Mapping[str, str]) -> tuple[Column, ...]
             found.append(Column(None if name in seen else name, mark.start, mark.end))
         if name is not None:
             seen.add(name)
-    first = next((at for at, column in enumerate(found) if column.field), len(found))
+    first = next((index for index, column in enumerate(found) if column.field), len(found))
     return tuple(found[first:])
 
 
@@ -165,7 +166,7 @@ def figure(mark: Mark | None) -> Ref | None:
 
 
 def rate(mark: Mark | None) -> Ref | None:
-    """As figure, but the number may be a percent."""
+    """The one number that a cell holds, as `figure` gives it, but it may be a percent."""
     if mark is None or not mark.words or len(mark.cell.numbers) != 1:
         return None
     number = mark.cell.numbers[0]
@@ -195,7 +196,7 @@ def source_text(mark: Mark | None) -> str | None:
 
 def joined(texts: Sequence[str | None]) -> str | None:
     """Texts of cells under one another, as one; None where there is none."""
-    return "".join(each for each in texts if each) or None
+    return "".join(text for text in texts if text) or None
 
 
 def labels_in(rows: Sequence[Row]) -> Iterator[str]:

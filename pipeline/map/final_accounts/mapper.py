@@ -77,6 +77,7 @@ def _has_narrative(fields: dict[str, object]) -> bool:
 
 
 def _map_general(sections: dict[str, Section], fields: dict[str, object], unmapped: list[UnmappedFigure[Ref]]) -> None:
+    """五、一般公共预算财政拨款支出, of one section or of three."""
     keys = ("general_public_budget.overall", "general_public_budget.structure", "general_public_budget.items")
     parts = [sections.get(key) for key in keys]
     whole = sections.get("general_public_budget")
@@ -86,7 +87,7 @@ def _map_general(sections: dict[str, Section], fields: dict[str, object], unmapp
     if whole is not None and whole.paragraphs:
         # Where a sub-heading is missing, its text stands under the heading of the section.
         all_of_it = passage_of(whole.paragraphs)
-        passages = [each if part else all_of_it for each, part in zip(passages, parts, strict=True)]
+        passages = [of_part if part else all_of_it for of_part, part in zip(passages, parts, strict=True)]
     fields["general_public_budget"], readings = narrative.general_public_budget(*passages)
     title = whole.title if whole else ""
     for passage, reading in readings:
@@ -94,6 +95,7 @@ def _map_general(sections: dict[str, Section], fields: dict[str, object], unmapp
 
 
 def _map_overview(sections: dict[str, Section], fields: dict[str, object], unmapped: list[UnmappedFigure[Ref]]) -> None:
+    """第一部分 概况."""
     functions, staff = sections.get("overview.functions"), sections.get("overview.staff")
     if functions is None and staff is None:
         return
@@ -113,12 +115,13 @@ def _identity(
     unit, year = narrative_other.title(front)
     tables = [*projects, *([overall] if overall else [])]
     if year is None:
-        year = next((each.fiscal_year for each in tables if each.fiscal_year), None)
+        year = next((table.fiscal_year for table in tables if table.fiscal_year), None)
     if unit is None:
-        unit = next((name for each in projects if (name := each.department or each.implementing_unit)), None)
+        unit = next((name for project in projects if (name := project.department or project.implementing_unit)), None)
     return unit, year
 
 
 def _text(section: Section) -> str | None:
+    """The text of a section, None if it has none."""
     passage = passage_of(section.paragraphs)
     return passage.text(0, len(passage.shape)) or None

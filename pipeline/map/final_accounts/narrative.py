@@ -31,14 +31,14 @@ COUNTED = frozenset({"个", "家", "人次", "人", "名", "批次", "批", "辆
 
 
 def change(versus: Versus | None) -> Change[Ref] | None:
-    """A comparison with last year."""
+    """A comparison with last year as the schema has it; None for none."""
     if versus is None:
         return None
     return Change[Ref](amount=versus.amount, percent=versus.rate, reason=versus.reason)
 
 
 def comparison(versus: Versus | None) -> Comparison[Ref] | None:
-    """A comparison with the budget."""
+    """A comparison with the budget as the schema has it; None for none."""
     if versus is None:
         return None
     return Comparison[Ref](
@@ -51,12 +51,12 @@ def comparison(versus: Versus | None) -> Comparison[Ref] | None:
 
 
 def portion(fact: Fact | None) -> Portion[Ref] | None:
-    """A part of a total."""
+    """A part of a total, with its share, as the schema has it; None for none."""
     return None if fact is None else Portion[Ref](amount=fact.amount, percent=fact.share)
 
 
 def settled(reading: Reading, key: str) -> Ref | None:
-    """The amount of a subject: as stated, or the 决算数 of its comparison with the budget."""
+    """The amount of a subject, if there is one: as stated, or the 决算数 of its comparison with the budget."""
     fact = reading.facts.get(key)
     if fact is None:
         return None
@@ -65,11 +65,14 @@ def settled(reading: Reading, key: str) -> Ref | None:
 
 def _change(reading: Reading, *keys: str) -> Change[Ref] | None:
     """The change of the first of some subjects that has one."""
-    return next((change(f.change) for k in keys if (f := reading.facts.get(k)) and f.change), None)
+    facts = (reading.facts.get(key) for key in keys)
+    return next((change(fact.change) for fact in facts if fact and fact.change), None)
 
 
 def _comparison(reading: Reading, *keys: str) -> Comparison[Ref] | None:
-    return next((comparison(f.comparison) for k in keys if (f := reading.facts.get(k)) and f.comparison), None)
+    """The comparison with the budget of the first of some subjects that has one."""
+    facts = (reading.facts.get(key) for key in keys)
+    return next((comparison(fact.comparison) for fact in facts if fact and fact.comparison), None)
 
 
 # --- 一、收入支出决算总体情况说明
@@ -119,6 +122,8 @@ _INCOME = (
     Subject("affiliate_remittance", r"附属单位(?:上缴|缴款)(?:收入)?"),
     Subject("other", r"其他收入"),
 )
+_BY_BUDGET = ("general", "funds", "capital")
+"""财政拨款收入 by kind of budget: all of it is the general budget's, where the others are nothing."""
 _EXPENDITURE = (
     Subject("total", r"本(?:年度?|单位|部门)支出(?:合计)?|支出合计"),
     Subject("basic", r"基本支出"),
@@ -132,7 +137,9 @@ _EXPENDITURE = (
 def income(passage: Passage) -> tuple[Income[Ref], Reading]:
     """二、收入决算情况说明."""
     found = read(passage, _INCOME, default="total")
-    parts = {each.key: portion(found.facts.get(each.key)) for each in _INCOME[1:] if each.key not in _BY_BUDGET}
+    parts = {
+        subject.key: portion(found.facts.get(subject.key)) for subject in _INCOME[1:] if subject.key not in _BY_BUDGET
+    }
     general, *others = (found.facts.get(key) for key in _BY_BUDGET)
     said = {ref.token for fact in others if fact is not None for ref in fact.refs()}
     alone = not any(number.token.value for number in passage.numbers.values() if number.token.index in said)
@@ -141,14 +148,10 @@ def income(passage: Passage) -> tuple[Income[Ref], Reading]:
     return Income[Ref](total=found.amount("total"), **parts), found
 
 
-_BY_BUDGET = ("general", "funds", "capital")
-"""财政拨款收入 by kind of budget: all of it is the general budget's, where the others are nothing."""
-
-
 def expenditure(passage: Passage) -> tuple[Expenditure[Ref], Reading]:
     """三、支出决算情况说明."""
     found = read(passage, _EXPENDITURE, default="total")
-    parts = {each.key: portion(found.facts.get(each.key)) for each in _EXPENDITURE[1:]}
+    parts = {subject.key: portion(found.facts.get(subject.key)) for subject in _EXPENDITURE[1:]}
     return Expenditure[Ref](total=found.amount("total"), **parts), found
 
 
@@ -164,9 +167,12 @@ _SIDES = (
     Subject("income_total", rf"{_FUND}收入(?:总计|总额)"),
     Subject("expenditure_total", rf"{_FUND}支出(?:总计|总额)"),
 )
+_NOTHING = re.compile(r"(?:无|没有|未发生|不涉及)[^。;]{0,40}(?:收入|支出|收支|拨款)|为空表|无数据")
+_FUND_EXPENDITURE = Subject("expenditure", r"(?:政府性基金|国有资本经营)(?:预算)?(?:财政拨款)?支出(?:决算)?(?:合计)?")
 
 
 def _sides(found: Reading) -> dict[str, object]:
+    """What a section says of income and expenditure, by field."""
     both = found.amount("both")
     return {
         "income_total": found.amount("income_total") or both,
@@ -203,10 +209,6 @@ def fund_budget(passage: Passage) -> tuple[FundBudget[Ref], Reading]:
     return section, _with_unclaimed(found, unclaimed)
 
 
-_NOTHING = re.compile(r"(?:无|没有|未发生|不涉及)[^。;]{0,40}(?:收入|支出|收支|拨款)|为空表|无数据")
-_FUND_EXPENDITURE = Subject("expenditure", r"(?:政府性基金|国有资本经营)(?:预算)?(?:财政拨款)?支出(?:决算)?(?:合计)?")
-
-
 # --- 五、一般公共预算财政拨款支出决算情况说明
 
 ITEM = re.compile(
@@ -232,6 +234,8 @@ _LISTED_CLASS = re.compile(
 """主要用于以下方面：教育支出▮万元，占▮%；…: a class known by its official name alone, also among marked ones."""
 _ITEM_SUBJECTS = (Subject("amount", r"支出决算(?:数)?|决算数|决算支出"),)
 _GENERAL = (Subject("total", r"一般公共预算(?:财政拨款(?:本年)?(?:支出)?|(?:本年)?支出)(?:决算)?(?:合计)?"),)
+_DIRECT = re.compile(rf'"?(?:科目)?[:,]?\s*(?P<amount>{N})(?:万元|元|亿元)')
+_MOST_UNREAD = 10  # beyond so many items that no rule reads, a number is no ordinal
 _PURPOSE = re.compile(r"主要用于:?(?P<purpose>.*?)(?:(?<=。)|(?=年初预算|支出决算|\n|$))")
 
 
@@ -265,20 +269,26 @@ def general_public_budget(
 
 def _once_each(readings: Sequence[tuple[Passage, Reading]]) -> Iterator[tuple[Passage, Reading]]:
     """Every passage once: of one that was read for several parts a number is open if none of them knows it."""
-    passages = {id(passage): passage for passage, _ in readings}
+    passages = {id(read_from): read_from for read_from, _ in readings}
     for key, passage in passages.items():
-        of_it = [reading for each, reading in readings if id(each) == key]
-        facts = {f"{at}.{name}": fact for at, each in enumerate(of_it) for name, fact in each.facts.items()}
+        of_it = [reading for read_from, reading in readings if id(read_from) == key]
+        facts = {
+            f"{number}.{name}": fact for number, reading in enumerate(of_it) for name, fact in reading.facts.items()
+        }
         left = set.intersection(*(set(reading.unclaimed) for reading in of_it))
         yield passage, Reading(facts, (), tuple(sorted(left)))
 
 
 def by_class(passage: Passage) -> tuple[tuple[ClassAmount[Ref], ...], tuple[int, ...]]:
-    """〈n〉.〈class〉(类)〈m〉万元,占〈p〉%。"""
+    """〈n〉.〈class〉(类)〈m〉万元,占〈p〉%: the classes, and the indices of the numbers that none of them holds."""
     classes: list[ClassAmount[Ref]] = []
     marked = list(_CLASS.finditer(passage.shape)) or list(_QUOTED_CLASS.finditer(passage.shape))
-    listed = [each for each in _LISTED_CLASS.finditer(passage.shape) if is_function_class(each["class_name"])]
-    matches = sorted([*marked, *listed], key=lambda each: each.start("amount"))
+    listed = [
+        class_match
+        for class_match in _LISTED_CLASS.finditer(passage.shape)
+        if is_function_class(class_match["class_name"])
+    ]
+    matches = sorted([*marked, *listed], key=lambda class_match: class_match.start("amount"))
     before = read(passage, _GENERAL, default="total", end=matches[0].start() if matches else 0)
     claimed = {at for at in passage.numbers if matches and at < matches[0].start()} - set(before.unclaimed)
     for match in matches:
@@ -296,11 +306,14 @@ def by_class(passage: Passage) -> tuple[tuple[ClassAmount[Ref], ...], tuple[int,
 def budget_items(
     passage: Passage, starts: Sequence[re.Match[str]]
 ) -> tuple[tuple[BudgetItem[Ref], ...], tuple[int, ...]]:
-    """〈n〉.〈class〉(类)〈section〉(款)〈item〉(项):支出决算数为…, each up to the next."""
+    """〈n〉.〈class〉(类)〈section〉(款)〈item〉(项):支出决算数为…, each up to the next.
+
+    starts: where the items begin. Returns also the indices of the numbers that no field holds.
+    """
     items: list[BudgetItem[Ref]] = []
     unclaimed: list[int] = []
     for index, match in enumerate(starts):
-        items += _skipped(passage, match, len(items))
+        items += _unread(passage, match, len(items))
         end = starts[index + 1].start() if index + 1 < len(starts) else len(passage.shape)
         found = read(passage, _ITEM_SUBJECTS, default="amount", start=match.end(), end=end)
         fact = found.facts.get("amount")
@@ -326,9 +339,6 @@ def budget_items(
     return tuple(items), tuple(unclaimed)
 
 
-_DIRECT = re.compile(rf'"?(?:科目)?[:,]?\s*(?P<amount>{N})(?:万元|元|亿元)')
-
-
 def direct_amount(passage: Passage, end: int) -> int | None:
     """Where the amount stands that follows an item's name at once: “…（项）”▮万元."""
     match = _DIRECT.match(passage.shape, end)
@@ -343,15 +353,12 @@ def _otherwise(passage: Passage, found: Reading, direct: int) -> list[int]:
     return [at for at in passage.numbers if passage.token(at).index == later.token]
 
 
-def _skipped(passage: Passage, match: re.Match[str], so_far: int) -> list[BudgetItem[Ref]]:
+def _unread(passage: Passage, match: re.Match[str], so_far: int) -> list[BudgetItem[Ref]]:
     """Open items in place of those that the ordinals count and no rule could read: nothing is dropped unseen."""
     if not match["ordinal"]:
         return []
     gap = int(passage.token(match.start("ordinal")).value) - so_far - 1
-    return [BudgetItem[Ref]() for _ in range(gap if 0 < gap <= _MOST_SKIPPED else 0)]
-
-
-_MOST_SKIPPED = 10  # beyond that the number is no ordinal
+    return [BudgetItem[Ref]() for _ in range(gap if 0 < gap <= _MOST_UNREAD else 0)]
 
 
 def _with_unclaimed(found: Reading, more: Sequence[int]) -> Reading:
@@ -390,7 +397,7 @@ def basic_expenditure(passage: Passage) -> tuple[BasicExpenditure[Ref], Reading]
 
 def names_in(text: str) -> tuple[str, ...]:
     """The names of a list set with 、; a 等 at its end is no part of the last."""
-    names = [clean(each) for each in _split_list(text)]
+    names = [clean(name) for name in _split_list(text)]
     if names and len(names) > 1 and names[-1].endswith("等"):
         names[-1] = names[-1][:-1]
     return tuple(name for name in names if name)
@@ -399,12 +406,12 @@ def names_in(text: str) -> tuple[str, ...]:
 def _split_list(text: str) -> list[str]:
     """Split at 、, and at ， or ； where the list uses them, but not inside brackets or quotation marks."""
     parts, depth, begin = [], 0, 0
-    for index, sign in enumerate(text):
-        if sign in "（(“《[":
+    for index, char in enumerate(text):
+        if char in "（(“《[":
             depth += 1
-        elif sign in "）)”》]":
+        elif char in "）)”》]":
             depth = max(0, depth - 1)
-        elif depth == 0 and sign in "、，,；;":
+        elif depth == 0 and char in "、，,；;":
             parts.append(text[begin:index])
             begin = index + 1
     return [*parts, text[begin:]]
@@ -445,7 +452,11 @@ def three_public(passage: Passage) -> tuple[ThreePublic[Ref], Reading]:
             return None
         return ThreePublicItem[Ref](amount=settled(found, key), percent=fact.share, change=change(fact.change))
 
-    counts = {each.key: found.amount(each.key) for each in _THREE_PUBLIC if each.units is not _THREE_PUBLIC[0].units}
+    counts = {
+        subject.key: found.amount(subject.key)
+        for subject in _THREE_PUBLIC
+        if subject.units is not _THREE_PUBLIC[0].units
+    }
     return ThreePublic[Ref](
         total=settled(found, "total"),
         change=_change(found, "total"),

@@ -37,12 +37,15 @@ _NO_TITLE = re.compile(r"^(?:附件|附表|目\s*录)|^20\d\d年\d{1,2}月|^[-\d
 
 def title(paragraphs: Sequence[Paragraph], pattern: re.Pattern[str] = _TITLE) -> tuple[str | None, Ref | None]:
     """〈unit〉〈year〉年度部门决算公开说明, on one or more lines, the unit and the rest in either order."""
-    lines = [each for each in front_lines(paragraphs) if not _NO_TITLE.match(each.text.folded)]
-    match = pattern.match("".join(each.text.folded for each in lines))
+    lines = [line for line in front_lines(paragraphs) if not _NO_TITLE.match(line.text.folded)]
+    match = pattern.match("".join(line.text.folded for line in lines))
     if match is None:
         return None, None
-    year = next((n.token.index for each in lines for n in each.numbers if n.token.value == int(match["year"])), None)
-    printed = "".join(each.text.printed for each in lines)
+    year = next(
+        (number.token.index for line in lines for number in line.numbers if number.token.value == int(match["year"])),
+        None,
+    )
+    printed = "".join(line.text.printed for line in lines)
     unit = next(
         (plain(printed[slice(*match.span(part))]) for part in ("before", "between", "after") if match[part]), None
     )
@@ -69,8 +72,6 @@ _UNITS = re.compile(
 )
 _UNIT_LINE = re.compile(rf"(?:^|\n)\s*\(?(?:{N}|[{_NUMERALS}]+)[.、)]\s*(?P<name>[^\n;。]+)")
 _DUTY = re.compile(rf"\((?P<ordinal>[{_NUMERALS}ー]{{1,3}})\)[、.]?")
-
-
 _INTRODUCTION = re.compile(r"(?:职责|职能|任务)(?:如下|是|为)?:$")
 
 
@@ -78,18 +79,18 @@ def functions_of(section: Section | None) -> tuple[str, ...]:
     """Each numbered duty （一）…, its number dropped; one entry if it is one unnumbered text."""
     if section is None or not section.paragraphs:
         return ()
-    whole = "\n".join(each.text.printed for each in section.paragraphs)
-    folded = "\n".join(each.text.folded for each in section.paragraphs)
+    printed = "\n".join(paragraph.text.printed for paragraph in section.paragraphs)
+    folded = "\n".join(paragraph.text.folded for paragraph in section.paragraphs)
     starts, expected = [], 1
-    for match in _DUTY.finditer(folded):
-        if ordinal(match["ordinal"]) == expected:
-            starts.append(match)
+    for numbered in _DUTY.finditer(folded):
+        if ordinal(numbered["ordinal"]) == expected:
+            starts.append(numbered)
             expected += 1
     if not starts:
-        lines = [each for each in section.paragraphs if not _INTRODUCTION.search(each.text.folded)]
-        return (plain("".join(each.text.printed for each in lines or section.paragraphs)),)
-    ends = [each.start() for each in starts[1:]] + [len(whole)]
-    return tuple(plain(whole[match.end() : end].replace("\n", "")) for match, end in zip(starts, ends, strict=True))
+        lines = [paragraph for paragraph in section.paragraphs if not _INTRODUCTION.search(paragraph.text.folded)]
+        return (plain("".join(paragraph.text.printed for paragraph in lines or section.paragraphs)),)
+    ends = [following.start() for following in starts[1:]] + [len(printed)]
+    return tuple(plain(printed[duty.end() : end].replace("\n", "")) for duty, end in zip(starts, ends, strict=True))
 
 
 def ordinal(numeral: str) -> int:
@@ -109,7 +110,7 @@ def overview(functions: Section | None, staff: Passage, units: Sequence[str]) ->
         functions=functions_of(functions),
         offices=names_in(staff.text(*offices.span("list"))) if offices else (),
         subordinate_units=tuple(units) or subordinate_units(staff),
-        **{each.key: found.amount(each.key) for each in _STAFF if each.key != "unit_count"},
+        **{subject.key: found.amount(subject.key) for subject in _STAFF if subject.key != "unit_count"},
     ), found
 
 
@@ -122,7 +123,7 @@ def subordinate_units(passage: Passage) -> tuple[str, ...]:
         return ()
     start = match.start("list")
     lines = _UNIT_LINE.finditer("\n" + match["list"])
-    return tuple(clean(passage.text(start + each.start("name") - 1, start + each.end("name") - 1)) for each in lines)
+    return tuple(clean(passage.text(start + line.start("name") - 1, start + line.end("name") - 1)) for line in lines)
 
 
 # --- 十、其他重要事项
@@ -130,6 +131,7 @@ def subordinate_units(passage: Passage) -> tuple[str, ...]:
 _OPERATING = re.compile(
     r"(?P<unit>[^。;\n]*?)(?P<kind>机关运行经费|(?:日常)?公用经费)(?:支出)?(?:决算)?(?:为|是)?(?=▮(?:万元|元|亿元))"
 )
+_OPERATING_SUBJECTS = (Subject("amount", r"机关运行经费(?:支出)?|(?:日常)?公用经费(?:支出)?"),)
 _PROCUREMENT = (
     Subject("total", r"政府采购(?:支出)?(?:总额|金额|支出)?"),
     Subject("goods", r"(?:政府采购)?货物(?:类)?(?:采购)?(?:支出)?"),
@@ -152,6 +154,9 @@ _ASSETS = (
     Subject("vehicles_special", r"特种专业技术(?:用车)?", _CARS),
     Subject("vehicles_retired_cadre", r"离退休干部(?:服务)?(?:用车)?", _CARS),
     Subject("vehicles_other", r"其他用车", _CARS),
+)
+_VALUE = re.compile(
+    rf"(?P<what>房屋|车辆)[^。;▮]{{0,12}}{N}(?:平方米|平米|辆|台)[,、(]?(?:账面)?(?:价值|原值)(?:为|是)?(?P<value>{N})(?:万元|元)"
 )
 _EQUIPMENT = re.compile(
     rf"单(?:位|台)?(?:价值|价)(?P<price>{N})万元(?:\(含\))?(?:及)?以上(?:的)?[^▮。;]{{0,12}}设备(?:\(不含车辆\))?"
@@ -186,13 +191,10 @@ def operating_costs(passage: Passage) -> tuple[tuple[OperatingCost[Ref], ...], R
     return tuple(costs), Reading({}, (), tuple(unclaimed))
 
 
-_OPERATING_SUBJECTS = (Subject("amount", r"机关运行经费(?:支出)?|(?:日常)?公用经费(?:支出)?"),)
-
-
-def _unit_kind(unit: str, kind: str) -> Literal["administrative", "institution"]:
+def _unit_kind(unit: str, cost: str) -> Literal["administrative", "institution"]:
     if re.search(r"行政单位|参照公务员|参公", unit):
         return "administrative"
-    if re.search(r"\(事业单位\)|公用经费", unit + kind):
+    if re.search(r"\(事业单位\)|公用经费", unit + cost):
         return "institution"
     return "administrative"
 
@@ -200,7 +202,7 @@ def _unit_kind(unit: str, kind: str) -> Literal["administrative", "institution"]
 def procurement(passage: Passage) -> tuple[Procurement[Ref], Reading]:
     """十（二）政府采购情况."""
     found = read(passage, _PROCUREMENT, default="total")
-    amounts = {each.key: found.amount(each.key) for each in _PROCUREMENT}
+    amounts = {subject.key: found.amount(subject.key) for subject in _PROCUREMENT}
     shares = {
         f"{key}_percent": fact.share
         for key in ("sme", "micro")
@@ -216,7 +218,7 @@ def state_assets(passage: Passage) -> tuple[StateAssets[Ref], Reading]:
     equipment, classes = _equipment(passage)
     date = _AS_OF.search(passage.shape)
     note = _OTHER_CARS.search(passage.shape)
-    amounts = {each.key: found.amount(each.key) for each in _ASSETS if each.key != "value"}
+    amounts = {subject.key: found.amount(subject.key) for subject in _ASSETS if subject.key != "value"}
     if amounts["fixed_assets"] in [ref_at(passage, at) for at in passage.numbers if _NET.match(passage.shape, at + 1)]:
         amounts["fixed_assets"] = None  # 原值 is asked for
     section = StateAssets[Ref](
@@ -228,11 +230,6 @@ def state_assets(passage: Passage) -> tuple[StateAssets[Ref], Reading]:
     )
     claimed |= classes | (set(range(*note.span("note"))) if note else set())
     return section, Reading(found.facts, (), tuple(at for at in found.unclaimed if at not in claimed))
-
-
-_VALUE = re.compile(
-    rf"(?P<what>房屋|车辆)[^。;▮]{{0,12}}{N}(?:平方米|平米|辆|台)[,、(]?(?:账面)?(?:价值|原值)(?:为|是)?(?P<value>{N})(?:万元|元)"
-)
 
 
 def _equipment(passage: Passage) -> tuple[Ref | None, set[int]]:
@@ -248,6 +245,7 @@ def _equipment(passage: Passage) -> tuple[Ref | None, set[int]]:
 
 
 def _values(passage: Passage) -> tuple[dict[str, Ref], set[int]]:
+    """The values of 房屋 and 车辆 by field, and the places of their numbers."""
     keys = {"房屋": "building_value", "车辆": "vehicle_value"}
     values: dict[str, Ref] = {}
     claimed: set[int] = set()
@@ -282,6 +280,7 @@ _PARTS = (
     ("improvements", r"下一步(?:的)?改进措施|下一步工作(?:措施|打算)|改进措施"),
     ("", r"具体(?:项目|部门)?[^。;\n]{0,30}(?:自评|绩效)[^。;\n]{0,12}附"),
 )
+_ENTRY = re.compile(rf"\s*(?:[{_NUMERALS}]{{1,3}}[、.．]|\([{_NUMERALS}]{{1,3}}\)|\d{{1,2}}[.、)])?\s*")
 
 
 def performance(passage: Passage) -> tuple[Performance[Ref], Reading]:
@@ -290,7 +289,7 @@ def performance(passage: Passage) -> tuple[Performance[Ref], Reading]:
     claimed: set[int] = set()
     for patterns, prefix in (((_OVERALL,), "overall"), (_PROJECTS, "project")):
         after = max(claimed, default=0)
-        match = next((m for pattern in patterns if (m := pattern.search(passage.shape, after))), None)
+        match = next(filter(None, (pattern.search(passage.shape, after) for pattern in patterns)), None)
         if match is None:
             continue
         names = {"count": "overall_table_count" if prefix == "overall" else "project_count"}
@@ -320,9 +319,6 @@ def _texts(passage: Passage) -> tuple[dict[str, str | None], range]:
             texts[key] = passage.text(start, end).strip() or None
     first = min((start for start, _, key in marks if key), default=len(passage.shape))
     return texts, range(first, len(passage.shape))
-
-
-_ENTRY = re.compile(rf"\s*(?:[{_NUMERALS}]{{1,3}}[、.．]|\([{_NUMERALS}]{{1,3}}\)|\d{{1,2}}[.、)])?\s*")
 
 
 def glossary(section: Section | None) -> tuple[GlossaryEntry, ...]:

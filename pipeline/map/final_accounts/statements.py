@@ -25,7 +25,7 @@ from recount.pipeline.split.titles import titles_over
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.statements import Statements
 
-# Which of the nine statements a grid is: by the title over it, or, where that is lost, by words of its own.
+# --- which of the nine statements a grid is: by the title over it, or, where that is lost, by words of its own
 
 
 class Title(StrEnum):
@@ -125,6 +125,8 @@ def _titles(grid: Grid) -> Iterator[tuple[str, str]]:
     return ((bare(above), bare(line)) for above, line in titles_over(grid))
 
 
+# --- the statements, each by its reader
+
 READERS: dict[Title, Callable[[Table], Any]] = {
     Title.INCOME_EXPENDITURE: income_expenditure_statement,
     Title.INCOME: income_statement,
@@ -145,14 +147,14 @@ def map_statements(grids: Sequence[Grid]) -> tuple[Statements[Ref] | None, froze
     statement that the report does not carry is null.
     """
     found: dict[str, Any] = {}
-    consumed: set[int] = set()
+    taken: set[int] = set()
     for title_of in (by_title, by_misread_title, by_signs):
         for index, grid in enumerate(grids):
-            title = title_of(grid) if index not in consumed else None
+            title = title_of(grid) if index not in taken else None
             if title is None or title.value in found:
                 continue
             statement = READERS[title](table_of(grid))
             if statement is not None:
                 found[title.value] = statement
-                consumed.add(index)
-    return (Statements[Ref](**found) if found else None), frozenset(consumed)
+                taken.add(index)
+    return (Statements[Ref](**found) if found else None), frozenset(taken)

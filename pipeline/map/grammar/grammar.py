@@ -20,7 +20,11 @@ from recount.schemas.figures import Ref
 
 @dataclass(slots=True)
 class Reader:
-    """Reads one passage from number to number. default: the subject of a comparison that names none."""
+    """Reads one passage from number to number.
+
+    default: the subject of a comparison that names none. at (in its methods): a number's index in the
+    passage's shape.
+    """
 
     passage: Passage
     subjects: Sequence[Subject]
@@ -47,7 +51,7 @@ class Reader:
         """The facts between two indices of the passage's shape."""
         end = len(self.passage.shape) if end is None else end
         self.done = start
-        for at in [at for at in self.passage.numbers if start <= at < end]:
+        for at in [index for index in self.passage.numbers if start <= index < end]:
             if self._percent(at) if self._unit(at) == "%" else self._amount(at):
                 self._begin_reason(end)
             elif self.reason_from is None:
@@ -61,7 +65,11 @@ class Reader:
         for match in phrases.UNCHANGED.finditer(self.passage.shape, start, end):
             if any(a <= match.start() < b for a, b in self.reasons) or self._of_budget(match["words"]):
                 continue
-            named = [each for each in self.subjects if re.search(each.words, match["words"]) and each.units is MONEY]
+            named = [
+                subject
+                for subject in self.subjects
+                if re.search(subject.words, match["words"]) and subject.units is MONEY
+            ]
             fact = self._fact(phrases.group_of(named[0].key)) if named else self._spoken_of(match.start("words"))
             if fact.change is None:
                 fact.change = Versus(
@@ -236,7 +244,7 @@ class Reader:
         begin = boundary.end() if boundary else 0
         clause = gap[begin:]
         follows = self.last.key if self.last and not gap.strip(",、;() ") else None
-        direct = next((each for each in self.subjects if each.after == follows and follows), None)
+        direct = next((subject for subject in self.subjects if subject.after == follows and follows), None)
         if direct is not None and self._unit(at) in direct.units and direct.key not in self.facts:
             self.last = self._fact(phrases.group_of(direct.key))
             self.last.amount = self._ref(at)
@@ -269,11 +277,11 @@ class Reader:
 
     def _says_again(self, stated: Ref, at: int) -> bool:
         """Whether a number is one that was stated before; another number is of something that has no subject here."""
-        before = next(each.token for each in self.passage.numbers.values() if each.token.index == stated.token)
+        before = next(number.token for number in self.passage.numbers.values() if number.token.index == stated.token)
         return before.value == self.passage.token(at).value
 
     def _fact(self, group: str) -> Fact:
-        key = next((each.key for each in self.subjects if phrases.group_of(each.key) == group), group)
+        key = next((subject.key for subject in self.subjects if phrases.group_of(subject.key) == group), group)
         return self.facts.setdefault(key, Fact(key))
 
     # --- reasons
@@ -309,8 +317,8 @@ class Reader:
 
     def _mentioned(self, words: str) -> Fact | None:
         """The fact of the first subject with an amount of money that words speak of, if it was stated."""
-        named = (each for each in self.subjects if each.units is MONEY and re.search(each.words, words))
-        return next((self.facts[each.key] for each in named if each.key in self.facts), None)
+        named = (subject for subject in self.subjects if subject.units is MONEY and re.search(subject.words, words))
+        return next((self.facts[subject.key] for subject in named if subject.key in self.facts), None)
 
     def _end_reason(self, end: int) -> None:
         if self.reason_from is not None and self.versus is not None:
@@ -349,5 +357,9 @@ def read(
     end: int | None = None,
     wording: Wording = FINAL,
 ) -> Reading:
-    """What a passage says of the subjects of its section."""
+    """What a passage says of the subjects of its section.
+
+    default: the subject of a comparison that names none. start, end: between which indices of its
+    shape it is read.
+    """
     return Reader(passage, subjects, default, wording).read(start, end)

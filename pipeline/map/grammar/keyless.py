@@ -1,4 +1,4 @@
-"""The label of a figure of running text that has no key: the words that say what it is."""
+"""Figures of running text that have no key: their labels (the words that say what they are), and the list of them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from recount.pipeline.map.grammar.passage import MONEY, Passage, Reading, clean, heading_above
 from recount.schemas.common.parts import UnmappedFigure
 from recount.schemas.figures import Model, Ref
+
+# --- labels
 
 _SHORT = 8  # characters: shorter words need those before them to say what they are of
 _OPEN = re.compile(r"\((?![^()]*\))")  # a bracket that is still open
@@ -21,39 +23,39 @@ _COPULA = re.compile(r"(?:分别)?为$")
 def label_before(passage: Passage, at: int) -> str:
     """The words that a number of a passage belongs to. at: its index in the passage's shape.
 
-    They are the clause before it. If that is short (完成预算的), the earlier clauses of it that have no number of their
-    own come before it; and if these are none, the nearest label of the sentence that is long enough, or (before words
-    such as 占) its first.
+    They are the clause before it. If that is short (完成预算的), the earlier clauses that have no number of their own
+    come before it; and if these are none, the nearest label of the sentence that is long enough, or (before words such
+    as 占) its first.
     """
     start = _start_of_sentence(passage.shape, at)
     before = [other for other in range(start, at) if other in passage.numbers]
-    own = _said(passage, start, at, before[-1] if before else None)
-    if len(own) >= _SHORT or not before:
-        return own
+    clause = _words_before(passage, start, at, before[-1] if before else None)
+    if len(clause) >= _SHORT or not before:
+        return clause
     pairs = reversed(list(zip([None, *before], before, strict=False)))
-    said = (_said(passage, start, other, above) for above, other in pairs)
-    first = _said(passage, start, before[0], None) if _RELATIVE.match(own) else ""
-    above = next((each for each in said if len(each) >= _SHORT), first)
-    return _YEAR.sub("", above) + own
+    said = (_words_before(passage, start, other, above) for above, other in pairs)
+    first = _words_before(passage, start, before[0], None) if _RELATIVE.match(clause) else ""
+    earlier = next((words for words in said if len(words) >= _SHORT), first)
+    return _YEAR.sub("", earlier) + clause
 
 
 def _start_of_sentence(shape: str, at: int) -> int:
     """Where the sentence of an index begins; a bracket that is still open begins one."""
-    start = max(shape.rfind(sign, 0, at) for sign in "。;:\n") + 1
+    start = max(shape.rfind(char, 0, at) for char in "。;:\n") + 1
     return max((match.end() for match in _OPEN.finditer(shape, start, at)), default=start)
 
 
-def _said(passage: Passage, start: int, at: int, above: int | None) -> str:
+def _words_before(passage: Passage, start: int, at: int, above: int | None) -> str:
     """The words between a number and the one above it in its sentence."""
     if above is not None:
         start = above + 1 + len(passage.token(above).unit or "")
-    clauses = [clean(each) for each in re.split("[，,]", _ASIDE.sub("", passage.text(start, at)))]
-    whole = "".join(_OPENING.sub("", each) for each in clauses)
-    label = clauses[-1] if len(clauses[-1]) >= _SHORT else whole
+    clauses = [clean(clause) for clause in re.split("[，,]", _ASIDE.sub("", passage.text(start, at)))]
+    joined = "".join(_OPENING.sub("", clause) for clause in clauses)
+    label = clauses[-1] if len(clauses[-1]) >= _SHORT else joined
     return _COPULA.sub("", _OPENING.sub("", label))
 
 
-# The figures of the narrative that have no key: nothing that is printed is lost (contract, report.md).
+# --- the list of them: nothing that is printed is lost (contract, report.md)
 
 
 def open_in(passage: Passage, reading: Reading, section: object) -> Reading:
@@ -75,11 +77,11 @@ def refs_in(values: object) -> Iterator[Ref]:
         for name in type(values).model_fields:
             yield from refs_in(getattr(values, name))
     elif isinstance(values, Mapping):
-        for each in values.values():
-            yield from refs_in(each)
+        for value in values.values():
+            yield from refs_in(value)
     elif isinstance(values, list | tuple):
-        for each in values:
-            yield from refs_in(each)
+        for value in values:
+            yield from refs_in(value)
 
 
 def unmapped_in(title: str, passage: Passage, reading: Reading) -> list[UnmappedFigure[Ref]]:
@@ -100,5 +102,5 @@ def without_key(title: str, passage: Passage, at: int) -> UnmappedFigure[Ref]:
 
 
 def in_reading_order(figures: list[UnmappedFigure[Ref]]) -> tuple[UnmappedFigure[Ref], ...]:
-    """As they stand in the report, which is the order of the tokens of running text."""
+    """The figures as they stand in the report, which is the order of the tokens of running text."""
     return tuple(sorted(figures, key=lambda figure: figure.value.token if figure.value else -1))

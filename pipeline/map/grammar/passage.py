@@ -1,4 +1,6 @@
-"""A passage as the templates read it: every number is one sign, so that a rule is about words.
+"""A passage as the templates read it, and what they read from it.
+
+In a passage's shape every number is one placeholder, so that a rule is about words.
 
 The shape of 收入总计 1,955.06 万元 is 收入总计▮万元. Years, months and days stay as they are: 2022年度 is a word.
 """
@@ -14,8 +16,7 @@ from recount.pipeline.document import Number, Paragraph, Token
 from recount.pipeline.split.text import plain
 from recount.schemas.figures import Ref
 
-# What is read from running text: subjects, their amounts and shares, what they are compared with.
-
+# --- what is read: subjects, their amounts and shares, what they are compared with
 
 MONEY = frozenset({"万元", "元", "亿元"})
 
@@ -80,9 +81,11 @@ class Fact:
 
     def refs(self) -> Iterator[Ref]:
         """Every figure that was read."""
-        versus = [each for each in (self.change, self.comparison) if each is not None]
-        of_others = [ref for v in versus for ref in (v.amount, v.rate, v.budget, v.final, v.completion)]
-        yield from (ref for ref in (self.amount, self.share, *of_others) if ref is not None)
+        refs = [self.amount, self.share]
+        for versus in (self.change, self.comparison):
+            if versus is not None:
+                refs += [versus.amount, versus.rate, versus.budget, versus.final, versus.completion]
+        yield from (ref for ref in refs if ref is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,8 @@ class Reading:
         return fact.amount if fact else None
 
 
+# --- passages
+
 N = "▮"
 """Stands for a number in shapes and in the rules that match them."""
 
@@ -110,8 +115,8 @@ TRAILING = "。;；,，、.:： "
 class Passage:
     """Paragraphs put together, joined by line breaks.
 
-    printed: the characters as printed. shape: the folded characters with every number as one sign. numbers: by the
-    index of their sign in the shape. offsets: pairs (index in the shape, index in the printed text).
+    printed: the characters as printed. shape: the folded characters with every number as one placeholder. numbers:
+    by the index of their placeholder in the shape. offsets: pairs (index in the shape, index in the printed text).
     """
 
     printed: str
@@ -128,12 +133,12 @@ class Passage:
         return self.numbers[at].token
 
     def _index(self, at: int) -> int:
-        shape, text = self.offsets[bisect_right(self.offsets, (at, len(self.printed))) - 1]
-        return text + at - shape
+        shape, printed = self.offsets[bisect_right(self.offsets, (at, len(self.printed))) - 1]
+        return printed + at - shape
 
 
 def passage_of(paragraphs: Sequence[Paragraph]) -> Passage:
-    """Paragraphs as one passage."""
+    """Paragraphs as one passage; years, months and days in them are words."""
     printed, shape = "", ""
     numbers: dict[int, Number] = {}
     offsets: list[tuple[int, int]] = [(0, 0)]

@@ -68,8 +68,8 @@ def comparing(base: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 @cache
 def rules_of(subjects: tuple[Subject, ...], unit: str | None, amount: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """The rules for the subjects that are printed in a unit (for all, if None): anywhere, and for a whole clause."""
-    fitting = [each for each in subjects if unit is None or unit in each.units]
-    names = "|".join(f"(?P<{group_of(each.key)}>{each.words})" for each in fitting) or "(?!)"
+    fitting = [subject for subject in subjects if unit is None or unit in subject.units]
+    names = "|".join(f"(?P<{group_of(subject.key)}>{subject.words})" for subject in fitting) or "(?!)"
     tail = (
         rf"(?:的)?(?:支出|收入)?{amount}(?:\([^)]{{0,20}}\))?"
         r"(?:总额|总计|合计|共计|共有|共|总)?(?:均|各)?(?:为|是|约|计|有)?:?"

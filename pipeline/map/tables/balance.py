@@ -104,15 +104,16 @@ class Lines:
 
     def role(self, key: str) -> Amounts:
         """The amounts of a role; none where the table names it twice, or not at all."""
-        found = self.roles.get(key, [])
-        return found[0] if len(found) == 1 else {}
+        of_role = self.roles.get(key, [])
+        return of_role[0] if len(of_role) == 1 else {}
 
     def amount(self, key: str) -> Ref | None:
+        """The one amount of a role; None where its line has none, or there is no such line."""
         return self.role(key).get("total")
 
 
 def income_expenditure_statement(table: Table) -> IncomeExpenditureStatement[Ref] | None:
-    """收入支出决算总表."""
+    """收入支出决算总表; None where a table has neither half."""
     income, expenditure = halves(table)
     if income is None and expenditure is None:
         return None
@@ -132,7 +133,7 @@ def income_expenditure_statement(table: Table) -> IncomeExpenditureStatement[Ref
 
 
 def fiscal_appropriation_statement(table: Table) -> FiscalAppropriationStatement[Ref] | None:
-    """财政拨款收入支出决算总表: the expenditure half is split over the three budgets."""
+    """财政拨款收入支出决算总表, its expenditure half split over the three budgets; None where it has neither half."""
     income, expenditure = halves(table, SPLIT)
     if income is None and expenditure is None:
         return None
@@ -169,14 +170,14 @@ def halves(table: Table, split: Sequence[Field] = ()) -> tuple[Half | None, Half
     starts = _name_columns(table)
     ends = [*starts[1:], table.grid.columns]
     spans = {start: range(start + 1, end) for start, end in zip(starts, ends, strict=True)}
-    free = [each for each in starts if not any(map(OTHER_CLASSIFICATION.search, table.path(each)))]
+    free = [column for column in starts if not any(map(OTHER_CLASSIFICATION.search, table.path(column)))]
     sides: dict[str, int] = {}
     for start in free:
         side = _side(table.path(start))
         if side is not None:
             sides.setdefault(side, start)
     for side in ("income", "expenditure"):
-        unnamed = [each for each in free if each not in sides.values() and _side(table.path(each)) is None]
+        unnamed = [column for column in free if column not in sides.values() and _side(table.path(column)) is None]
         if side not in sides and unnamed:
             sides[side] = unnamed[0]
     columns = {side: (split if side == "expenditure" else ()) for side in sides}
@@ -188,7 +189,7 @@ def _name_columns(table: Table) -> list[int]:
     """The first grid column of each column of names, left to right, known by what they hold."""
     columns = range(table.grid.columns)
     named = by_content(table, columns, has_chinese)
-    return [each for each in named if each - 1 not in named or table.path(each) != table.path(each - 1)]
+    return [column for column in named if column - 1 not in named or table.path(column) != table.path(column - 1)]
 
 
 def _side(path: Sequence[str]) -> str | None:
@@ -206,11 +207,11 @@ def _amount_columns(table: Table, columns: Sequence[int], split: Sequence[Field]
     found = columns_by_header(table, split, columns)
     if found:
         return found
-    amounts = [each for each in columns if _heads_amount(table, each)]
+    amounts = [column for column in columns if _heads_amount(table, column)]
     if not amounts:
-        amounts = [each for each in by_content(table, columns, only_number) if not _row_numbers(table, each)]
+        amounts = [column for column in by_content(table, columns, only_number) if not _row_numbers(table, column)]
         return {"total": tuple(amounts)} if len(amounts) == 1 else {}
-    return {"total": tuple(amounts)} if len({heading(table, each) for each in amounts}) == 1 else {}
+    return {"total": tuple(amounts)} if len({heading(table, column) for column in amounts}) == 1 else {}
 
 
 def _heads_amount(table: Table, column: int) -> bool:
@@ -229,7 +230,10 @@ def _row_numbers(table: Table, column: int) -> bool:
 
 
 def lines_in(table: Table, half: Half | None, roles: Sequence[tuple[str, str]]) -> Lines:
-    """Read a half downwards: lines until 本年…合计, then totals and carry-overs by their names."""
+    """Read a half downwards: lines until 本年…合计, then totals and carry-overs by their names.
+
+    roles: the pattern of each role's name, in the order in which they are tried.
+    """
     lines = Lines()
     if half is None:
         return lines
@@ -287,7 +291,7 @@ def _settle_totals(lines: Lines, roles: Sequence[tuple[str, str]]) -> None:
 
 def _named_rows(table: Table, half: Half) -> Iterator[tuple[str, Amounts]]:
     """The rows in which a half has a name, each with the amounts beside it."""
-    others = {half.names, *(each for mine in half.amounts.values() for each in mine)}
+    others = {half.names, *(column for mine in half.amounts.values() for column in mine)}
     for row in table.body_rows():
         cell = table.at[row][half.names]
         if cell is None or cell.row != row or not has_chinese(cell):

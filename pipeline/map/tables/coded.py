@@ -95,22 +95,22 @@ class Labels:
 
 
 def income_statement(table: Table) -> IncomeStatement[Ref]:
-    """收入决算表."""
+    """收入决算表, its lines in order."""
     return IncomeStatement[Ref](rows=tuple(coded_rows(table, INCOME, IncomeRow[Ref])))
 
 
 def expenditure_statement(table: Table) -> ExpenditureStatement[Ref]:
-    """支出决算表."""
+    """支出决算表, its lines in order."""
     return ExpenditureStatement[Ref](rows=tuple(coded_rows(table, EXPENDITURE, ExpenditureRow[Ref])))
 
 
 def general_statement(table: Table) -> GeneralStatement[Ref]:
-    """一般公共预算财政拨款支出决算表."""
+    """一般公共预算财政拨款支出决算表, its lines in order."""
     return GeneralStatement[Ref](rows=tuple(coded_rows(table, GENERAL, GeneralRow[Ref])))
 
 
 def fund_statement(table: Table) -> FundBudgetStatement[Ref]:
-    """政府性基金预算 or 国有资本经营预算财政拨款收入支出决算表, with its 注."""
+    """政府性基金预算 or 国有资本经营预算财政拨款收入支出决算表, its lines in order, with its 注."""
     rows = tuple(coded_rows(table, FUND, FundBudgetRow[Ref]))
     return FundBudgetStatement[Ref](rows=rows, note=note_of(table))
 
@@ -126,9 +126,9 @@ def note_of(table: Table) -> str | None:
 def coded_rows(table: Table, fields: Sequence[Field], model: type[ROW]) -> Iterator[ROW]:
     """The lines of a statement: every row that says something, with what its columns hold."""
     labels = label_columns(table, range(table.grid.columns))
-    free = [each for each in range(table.grid.columns) if each not in labels.codes + labels.names]
+    free = [column for column in range(table.grid.columns) if column not in labels.codes + labels.names]
     columns = columns_by_header(table, fields, free)
-    others = {*labels.codes, *labels.names, *(each for mine in columns.values() for each in mine)}
+    others = {*labels.codes, *labels.names, *(column for mine in columns.values() for column in mine)}
     above = ""
     for row in table.body_rows():
         code, name = code_and_name(table, row, labels, above)
@@ -145,9 +145,9 @@ def label_columns(table: Table, columns: Sequence[int]) -> Labels:
     codes = [column for column, path in paths.items() if heads_code(path)]
     names = [column for column, path in paths.items() if any(map(OF_NAMES.search, path))]
     if not names:
-        names = [c for c, path in paths.items() if c not in codes and path and path[-1] in NAME_HEADINGS]
+        names = [column for column, path in paths.items() if column not in codes and path and path[-1] in NAME_HEADINGS]
     if not names:
-        names = list(by_content(table, [c for c in columns if c not in codes], has_chinese))[:1]
+        names = list(by_content(table, [column for column in columns if column not in codes], has_chinese))[:1]
     if not codes and names:
         left = [column for column in columns if column < names[0]]
         codes = list(by_content(table, left, lambda cell: _CODE.fullmatch(cell.words) is not None))

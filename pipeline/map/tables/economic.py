@@ -57,7 +57,7 @@ class Block:
 
 
 def basic_statement(table: Table) -> BasicStatement[Ref] | None:
-    """一般公共预算财政拨款基本支出决算表."""
+    """一般公共预算财政拨款基本支出决算表; None where no columns of it are a block."""
     blocks = list(_blocks(table))
     if not blocks:
         return None
@@ -75,8 +75,8 @@ def _blocks(table: Table) -> Iterator[Block]:
     kinds = [_kind(table, column) for column in range(table.grid.columns)]
     starts = [column for column in range(table.grid.columns) if column == 0 or _begins(kinds, column)]
     for start, end in pairwise([*starts, table.grid.columns]):
-        amounts = {each: kind for each in range(start, end) if (kind := kinds[each]) not in (None, "code")}
-        rest = [each for each in range(start, end) if each not in amounts]
+        amounts = {column: kind for column in range(start, end) if (kind := kinds[column]) not in (None, "code")}
+        rest = [column for column in range(start, end) if column not in amounts]
         labels = label_columns(table, rest)
         found = _by_key(table, amounts) or _unheaded(table, rest, labels)
         if found and (labels.codes or labels.names):
@@ -98,7 +98,7 @@ def _begins(kinds: Sequence[str | None], column: int) -> bool:
 
 def _unheaded(table: Table, columns: Sequence[int], labels: Labels) -> Columns:
     """The one column of figures in a block whose amounts have lost their heading."""
-    free = [each for each in columns if each not in labels.codes + labels.names]
+    free = [column for column in columns if column not in labels.codes + labels.names]
     found = by_content(table, free, only_number)
     return {"amount": found} if len(found) == 1 else {}
 
@@ -118,8 +118,8 @@ def _by_key(table: Table, amounts: dict[int, str]) -> Columns:
     """The columns of each key; where two headings claim a key, it has none."""
     found: Columns = {}
     for key in dict.fromkeys(amounts.values()):
-        columns = tuple(each for each, other in amounts.items() if other == key)
-        if len({heading(table, each) for each in columns}) == 1:
+        columns = tuple(column for column, counted in amounts.items() if counted == key)
+        if len({heading(table, column) for column in columns}) == 1:
             found[key] = columns
     return found
 
@@ -127,14 +127,15 @@ def _by_key(table: Table, amounts: dict[int, str]) -> Columns:
 def _rows(table: Table, block: Block, taken: set[int]) -> Iterator[EconomicRow[Ref]]:
     """The lines of a block; its blank rows are left out, and lines that go on into the next block or the foot."""
     above = ""
-    every = {*block.labels.codes, *block.labels.names, *(c for mine in block.amounts.values() for c in mine)}
+    others = {*block.labels.codes, *block.labels.names}
+    others.update(column for mine in block.amounts.values() for column in mine)
     for row in table.body_rows():
         labels = table.cells(row, block.labels.codes + block.labels.names)
         if any(_foot_key(cell) or cell.column_end > block.end for cell in labels):
             continue
         code, name = code_and_name(table, row, block.labels, above)
         amounts = {
-            key: table.amount(row, mine, every)
+            key: table.amount(row, mine, others)
             for key, mine in block.amounts.items()
             if not any(id(cell) in taken for cell in table.cells(row, mine))
         }
@@ -147,7 +148,7 @@ def _rows(table: Table, block: Block, taken: set[int]) -> Iterator[EconomicRow[R
 
 def _only(amounts: Sequence[Ref | None]) -> Ref | None:
     """The one amount that is printed; None where there are two."""
-    present = [each for each in amounts if each is not None]
+    present = [amount for amount in amounts if amount is not None]
     return present[0] if len(present) == 1 else None
 
 

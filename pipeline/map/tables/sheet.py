@@ -122,6 +122,7 @@ def is_note(cell: Cell) -> bool:
 
 
 def has_chinese(cell: Cell | None) -> bool:
+    """Whether a cell has a Chinese character."""
     return cell is not None and _CHINESE.search(cell.words) is not None
 
 
@@ -211,7 +212,10 @@ def _over(cell: Cell) -> range:
 
 
 def table_of(grid: Grid, marks: frozenset[str] = HEADER_MARKS, heads: Heads = FINAL_HEADS) -> Table:
-    """A grid as a table: its cells by place, its header marked off by the words that only a header has."""
+    """A grid as a table: its cells by place, its header marked off by the words that only a header has.
+
+    marks: those words. heads: what heads the amounts.
+    """
     places: list[list[Cell | None]] = [[None] * grid.columns for _ in range(grid.rows)]
     for cell in grid.cells:
         for row in range(cell.row, min(cell.row_end, grid.rows)):
@@ -295,6 +299,7 @@ class Field:
     never: str = r"上年|预算数"
 
     def heads(self, path: Sequence[str]) -> bool:
+        """Whether a header path is that of its column."""
         return (
             bool(path)
             and re.fullmatch(self.leaf, path[-1]) is not None
@@ -345,7 +350,7 @@ def _by_likeness(
             continue
         if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < CLEARLY_CLOSER:
             continue
-        mine = tuple(each for each in paths if heads[each] is heads[column])
+        mine = tuple(other for other in paths if heads[other] is heads[column])
         if ranked[0][1] not in found:
             found[ranked[0][1]] = mine
             taken.update(mine)
@@ -359,7 +364,7 @@ def _likeness(field: Field, path: Sequence[str]) -> float:
 
 
 def by_content(table: Table, columns: Iterable[int], fits: Callable[[Cell], bool]) -> tuple[int, ...]:
-    """The columns whose cells in the body mostly are of a kind: for a column whose heading is lost."""
+    """The columns whose cells in the body mostly fit: for a column whose heading is lost."""
     found = []
     for column in columns:
         cells = [cell for row in table.body_rows() for cell in table.cells(row, [column])]

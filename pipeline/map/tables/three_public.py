@@ -63,23 +63,26 @@ def three_public_statement(table: Table) -> ThreePublicStatement[Ref]:
     claims: dict[Place, list[tuple[bool, Ref]]] = {}
     for row, cell in figures_of(table):
         ref = amount_in(cell)
-        above = words_of(table.at[each][cell.column] for each in range(row))
-        beside = words_of(table.at[row][each] for each in range(cell.column))
+        above = words_of(table.at[row_above][cell.column] for row_above in range(row))
+        beside = words_of(table.at[row][column] for column in range(cell.column))
         side, key = _side(above + beside), item_of(above) or item_of(beside, lines=True)
         if ref is not None and side is not None and key is not None:
-            whole_line = not SUM_WORDS.isdisjoint(beside)
-            claims.setdefault((side, key), []).append((whole_line, ref))
-    chosen = {place: chosen_of(each) for place, each in claims.items()}
+            of_all_units = not SUM_WORDS.isdisjoint(beside)
+            claims.setdefault((side, key), []).append((of_all_units, ref))
+    chosen = {place: chosen_of(claimed) for place, claimed in claims.items()}
     return ThreePublicStatement[Ref](budget=_row(chosen, "budget"), final=_row(chosen, "final"))
 
 
 def _row(chosen: dict[Place, Ref | None], side: str) -> ThreePublicRow[Ref]:
-    return ThreePublicRow[Ref](**{key: ref for (of, key), ref in chosen.items() if of == side})
+    return ThreePublicRow[Ref](**{key: ref for (of_side, key), ref in chosen.items() if of_side == side})
 
 
 def chosen_of(claims: Sequence[tuple[bool, Ref]]) -> Ref | None:
-    """The one amount; where the table has a line for each unit, that of their 合计."""
-    refs = [ref for _, ref in claims] if len(claims) == 1 else [ref for whole, ref in claims if whole]
+    """The one amount among those that claim a place; where the table has a line for each unit, that of their 合计.
+
+    claims: whether an amount stands in the line of 合计, and the amount.
+    """
+    refs = [ref for _, ref in claims] if len(claims) == 1 else [ref for of_all_units, ref in claims if of_all_units]
     return refs[0] if len(refs) == 1 else None
 
 
@@ -97,21 +100,22 @@ def words_of(cells: Iterable[Cell | None]) -> list[str]:
     return [words for words in said if words]
 
 
-def _side(words: Sequence[str]) -> str | None:
+def _side(said: Sequence[str]) -> str | None:
     """Whether words say 预算数 or 决算数; None where they say neither, both, or a comparison of them."""
-    budget = any(BUDGET.fullmatch(each) for each in words)
-    final = any(FINAL.fullmatch(each) for each in words)
-    if budget == final or any(NOT_THESE.search(each) for each in words):
+    budget = any(BUDGET.fullmatch(words) for words in said)
+    final = any(FINAL.fullmatch(words) for words in said)
+    if budget == final or any(NOT_THESE.search(words) for words in said):
         return None
     return "budget" if budget else "final"
 
 
-def item_of(words: Sequence[str], *, lines: bool = False) -> str | None:
+def item_of(said: Sequence[str], *, lines: bool = False) -> str | None:
     """The item that the innermost words name; 小计 is that of its group, 合计 in no group the total.
 
-    lines: they are a line's own words, which may call the total “三公”经费.
+    said: what the cells above or beside an amount say (words_of). lines: they are a line's own words, which may call
+    the total “三公”经费.
     """
-    inner = [each for each in words if not BUDGET.fullmatch(each) and not FINAL.fullmatch(each)]
+    inner = [words for words in said if not BUDGET.fullmatch(words) and not FINAL.fullmatch(words)]
     if not inner:
         return None
     is_sum = inner[-1] in SUM_WORDS

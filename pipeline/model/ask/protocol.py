@@ -2,7 +2,7 @@
 
 Measured with a 1.5B model on 84 figures of hard sections: a figure copied with its mark 82 right, plain figures 80, an
 enum of the section's figures 78 (a forced choice), marks alone 0. So the copied pair is the default; the others stay
-for `python -m recount.eval.protocols`, which repeats the comparison for any model.
+for `python -m recount.eval.models.protocols`, which repeats the comparison for any model.
 """
 
 from __future__ import annotations

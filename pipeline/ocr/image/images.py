@@ -14,9 +14,9 @@ from typing import Any
 
 import cv2
 import numpy as np
-import pymupdf
 
 from recount.pipeline.errors import DocumentError, NoPages
+from recount.pipeline.mupdf import mupdf
 from recount.pipeline.ocr.image.prepare import FINE, FINEST, Image
 
 MOST_PIXELS = 120_000_000  # a page larger than this is refused: it is no page, or an attack
@@ -28,7 +28,6 @@ _COVERS = 0.97  # share of the page that its one picture must cover
 _LARGER = 1.05  # and how many times the page it may be: what the page cuts off is not to be read
 _DEEP = ("I", "F", "I;16", "I;16B", "I;16L")  # Pillow's modes of more than 8 bits a pixel
 _SQUARE = 1.03  # how many times as long as wide a pixel may be that counts as square
-_mupdf: Any = pymupdf
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +59,14 @@ def _lone_picture(page: Any) -> Image | None:
         return None
     info = shown[0]
     a, b, c, d, _, _ = info["transform"]
-    whole, own = page.rect * page.derotation_matrix, _mupdf.Rect(info["bbox"])
+    whole, own = page.rect * page.derotation_matrix, mupdf.Rect(info["bbox"])
     is_level = a > 0 and d > 0 and abs(b) + abs(c) < 0.002 * (a + d)
     if not is_level or abs(whole & own) < _COVERS * abs(whole) or abs(own) > _LARGER * abs(whole):
         return None
     # Text in another layer is drawn over the picture; a mask has no colours of its own.
     if info.get("has-mask") or info.get("colorspace", 0) == 0 or info["width"] * info["height"] > MOST_PIXELS:
         return None
-    image = _array(_mupdf.Pixmap(page.parent, info["xref"]))
+    image = _array(mupdf.Pixmap(page.parent, info["xref"]))
     image = _square(image, image.shape[1] / whole.width, image.shape[0] / whole.height)
     return np.ascontiguousarray(np.rot90(image, -(page.rotation // 90)))
 
@@ -88,7 +87,7 @@ def _drawing_dpi(page: Any) -> float:
     """200 to 300: the resolution of the finest picture on the page."""
     finest = 0.0
     for info in page.get_image_info():
-        box = _mupdf.Rect(info["bbox"])
+        box = mupdf.Rect(info["bbox"])
         if box.width > 0 and box.height > 0:
             finest = max(finest, min(info["width"], info["height"]) * 72 / min(box.width, box.height))
     return min(FINEST, max(FINE, finest))
@@ -97,9 +96,9 @@ def _drawing_dpi(page: Any) -> float:
 def _array(pixmap: Any) -> Image:
     """A pixmap as an image of one or three channels; CMYK and others are converted, transparent is white."""
     if pixmap.colorspace is None or pixmap.colorspace.n not in (1, 3):
-        pixmap = _mupdf.Pixmap(_mupdf.csRGB if pixmap.colorspace else _mupdf.csGRAY, pixmap)
+        pixmap = mupdf.Pixmap(mupdf.csRGB if pixmap.colorspace else mupdf.csGRAY, pixmap)
     if pixmap.alpha:
-        pixmap = _mupdf.Pixmap(pixmap, 0)
+        pixmap = mupdf.Pixmap(pixmap, 0)
     flat = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
     image = flat[:, : pixmap.width * pixmap.n].reshape(pixmap.height, pixmap.width, pixmap.n)
     return np.ascontiguousarray(image[:, :, 0] if pixmap.n == 1 else image)

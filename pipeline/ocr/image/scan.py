@@ -12,7 +12,7 @@ from recount.pipeline.ocr.image.frame import Frame, Share
 from recount.pipeline.ocr.image.images import Picture, part_of, turned
 from recount.pipeline.ocr.image.prepare import Prepared, prepare
 from recount.pipeline.ocr.image.rulings import find_rulings
-from recount.pipeline.ocr.network.engine import OcrEngine
+from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.page import read_prepared
 from recount.pipeline.ocr.text.lines import crop_of
 
@@ -26,7 +26,7 @@ _LEAST_LINES = 6  # that each page of a spread has
 _WHOLE: Share = (0.0, 1.0)
 
 
-def read_picture(picture: Picture, number: int, page: int, engine: OcrEngine) -> list[tuple[Page, Frame]]:
+def read_picture(picture: Picture, number: int, page: int, engine: Engine) -> list[tuple[Page, Frame]]:
     """The pages on a picture, in reading order. number: of the first of them; page: of the picture in its file."""
     quarters = 0
     prepared = prepare(picture.image, picture.dpi)
@@ -62,7 +62,7 @@ def _read_part(
     part: Share,
     number: int,
     page: int,
-    engine: OcrEngine,
+    engine: Engine,
     known: tuple[Prepared, list[Box]] | None,
 ) -> tuple[Page, Frame]:
     if known:
@@ -92,7 +92,7 @@ def _is_sideways(boxes: Sequence[Box]) -> bool:
     return upright >= 3 and upright > 2 * level
 
 
-def _better(prepared: Prepared, boxes: Sequence[Box], turns: tuple[int, int], engine: OcrEngine) -> int:
+def _better(prepared: Prepared, boxes: Sequence[Box], turns: tuple[int, int], engine: Engine) -> int:
     """Which of two turns, in quarters counter-clockwise, lets the longest lines be read; the first if none does."""
     longest = sorted(boxes, key=lambda box: -max(box[2] - box[0], box[3] - box[1]))[:_SAMPLE]
     crops = [crop_of(prepared.image, box) for box in longest]

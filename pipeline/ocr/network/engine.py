@@ -5,63 +5,39 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
 
 from recount.pipeline.document import Box
 from recount.pipeline.ocr.image.prepare import Grey
 from recount.pipeline.ocr.network.backends import EngineName, Networks, load
-from recount.pipeline.ocr.network.detect import detect
-from recount.pipeline.ocr.network.recognise import Decoded, Reading, alternatives, recognise
-from recount.pipeline.ocr.text.lines import OcrLine, crop_of, placed, split_tall
-
-
-class OcrEngine(Protocol):
-    """What reads images. All images are grey, straight and upright; all boxes are in their pixels."""
-
-    @property
-    def name(self) -> str:
-        """Engine, networks and versions."""
-
-    def detect(self, image: Grey) -> list[Box]:
-        """The boxes of the text lines, from top to bottom."""
-
-    def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
-        """The best reading of each image of a single line."""
-
-    def recognise_page(self, image: Grey) -> tuple[OcrLine, ...]:
-        """Every text line of an image."""
-
-    def recognise_line(self, image: Grey, allowed: Collection[str] | None = None) -> list[Reading]:
-        """What the image of one line may say, the most probable first; of the allowed characters only."""
+from recount.pipeline.ocr.network.reading import Decoded, Reading, alternatives, detect, recognise
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """An engine on two loaded networks."""
+    """An engine on two loaded networks. All images are grey, straight and upright; all boxes are in their pixels."""
 
     networks: Networks
 
     @property
     def name(self) -> str:
+        """Engine, networks and versions."""
         return self.networks.name
 
     def detect(self, image: Grey) -> list[Box]:
+        """The boxes of the text lines, from top to bottom."""
         return detect(self.networks.detector, image)
 
     def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
+        """The best reading of each image of a single line."""
         return recognise(self.networks, images)
 
-    def recognise_page(self, image: Grey) -> tuple[OcrLine, ...]:
-        boxes = [piece for box in self.detect(image) for piece in split_tall(image, box)]
-        decoded = self.recognise([crop_of(image, box) for box in boxes])
-        return tuple(placed(image, box, line) for box, line in zip(boxes, decoded, strict=True) if line.text.strip())
-
     def recognise_line(self, image: Grey, allowed: Collection[str] | None = None) -> list[Reading]:
+        """What the image of one line may say, the most probable first; of the allowed characters only."""
         return alternatives(self.networks, image, allowed)
 
 
 @cache
-def engine(name: EngineName = "openvino") -> OcrEngine:
+def engine(name: EngineName = "openvino") -> Engine:
     """The process's engine of that name; it is made once, which takes about a second.
 
     Raises UsageError where there is no such engine, or its package is not installed.

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from recount.pipeline.document import Box
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
-from recount.pipeline.ocr.network.engine import OcrEngine
-from recount.pipeline.ocr.network.recognise import Decoded
+from recount.pipeline.ocr.network.engine import Engine
+from recount.pipeline.ocr.network.reading import Decoded
 from recount.pipeline.ocr.text.lines import OcrLine, crop_of, without
 
 # Numbers with a decimal point too many: the recogniser sometimes makes 11.9.20 of 119.20 within a long line.
@@ -26,7 +26,7 @@ _BESIDE = 0.1  # heights of the line by which the number is cut out wider than i
 _SIGNS = frozenset("0123456789.,")
 
 
-def whole_numbers(line: OcrLine, image: Grey, engine: OcrEngine) -> OcrLine:
+def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
     """The line as read from the image, without the points that its numbers have too many."""
     dropped: set[int] = set()
     for match in _NO_NUMBER.finditer(line.text):
@@ -52,7 +52,7 @@ class InCell:
     home: int | None
 
 
-def balanced(prepared: Prepared, read: Sequence[InCell], cells: Sequence[Box], engine: OcrEngine) -> list[InCell]:
+def balanced(prepared: Prepared, read: Sequence[InCell], cells: Sequence[Box], engine: Engine) -> list[InCell]:
     """The lines, with the brackets that their cells lack where a line, read again with more around it, has them."""
     whole = list(read)
     homes: dict[int, list[int]] = defaultdict(list)
@@ -72,7 +72,7 @@ def balanced(prepared: Prepared, read: Sequence[InCell], cells: Sequence[Box], e
     return whole
 
 
-def _with_bracket(prepared: Prepared, known: InCell, cell: Box, engine: OcrEngine, *, closing: bool) -> InCell | None:
+def _with_bracket(prepared: Prepared, known: InCell, cell: Box, engine: Engine, *, closing: bool) -> InCell | None:
     """The line with a bracket more at its end, or its beginning, if it is read so."""
     signs = _CLOSING if closing else _OPENING
     text = known.line.text.strip()

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from recount.pipeline.document import Box
 from recount.pipeline.ocr.image.prepare import Grey
-from recount.pipeline.ocr.network.recognise import Decoded
+from recount.pipeline.ocr.network.reading import Decoded
 
 _TALL = 1.5  # a box this many times as high as wide is one character, or characters below one another
 _WIDE_SIGN = "\u2e80"  # from here on characters are as wide as high

@@ -115,7 +115,7 @@ def test_what_is_not_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> N
         raise ModuleNotFoundError(name)
 
     monkeypatch.setattr(extras.importlib, "import_module", missing)
-    with pytest.raises(UsageError, match=r"needs fsspec, which is not installed: pip install 'recount\[remote\]'"):
+    with pytest.raises(UsageError, match=r"fsspec, which is not installed: pip install 'recount-reports\[remote\]'"):
         find_sources([ARCHIVE])
 
 
@@ -170,7 +170,7 @@ def test_worker_processes_fetch_and_write(tmp_path: Path, tasks: ModuleType, mon
     assert sorted(path.name for path in (tmp_path / "out" / "reports").iterdir()) == [
         "0.pdf.json", "1.pdf.json", "2.pdf.json",
     ]  # fmt: skip
-    assert FolderStore(tmp_path / "out").read("1.pdf")["source"]["file"] == "1.pdf"
+    assert FolderStore(tmp_path / "out").read("1.pdf").source.file == "1.pdf"
     (tmp_path / "in" / "2.pdf").unlink()
     gone = run(sources, Url("bucket://out"), **options).failures[0].reason
     assert gone is not None

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from recount.eval.generator.budget_case import BudgetCase
-from recount.eval.leaves import is_number, leaves
+from recount.eval.generator.budgets import BudgetCase
+from recount.eval.score.leaves import is_number, leaves
 from recount.pipeline.map.grammar.passage import BUDGET
 from recount.pipeline.map.labelled.sections import read_section
+from recount.pipeline.result import Result
 from recount.pipeline.structure import structure
 from recount.schemas.figures import Ref
 from recount.tests.pipeline.helpers import Sheet
 
 
-def structured(case: BudgetCase, folder: Path) -> dict[str, Any]:
+def structured(case: BudgetCase, folder: Path) -> Result:
     """The result of a generated budget."""
     path = folder / f"{case.name}.pdf"
     path.write_bytes(case.pdf)

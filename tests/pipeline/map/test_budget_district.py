@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from recount.eval.generator.budget_case import BudgetCase
-from recount.eval.generator.budget_district import generate_district_budget
+from recount.eval.generator.budgets import BudgetCase
+from recount.eval.generator.gold.budget_district import generate_district_budget
 from recount.pipeline.map.department_budget.sections import compilation
 from recount.pipeline.map.department_budget.statements import map_statements, title_of
 from recount.pipeline.map.department_budget.targets import map_targets
@@ -26,11 +26,11 @@ APART = ("overview", "unmapped_figures", "glossary")
 def test_every_figure_is_read_as_it_was_made(seed: int, tmp_path: Path) -> None:
     case = generate_district_budget(seed)
     result = structured(case, tmp_path)
-    assert result["contract"] == "department-budget/1"
-    assert result["report"]["unit_name"] == case.gold["unit_name"]
-    assert numbers(result["report"], APART) == numbers(case.gold, APART)
-    assert [each["rule"] for each in result["checks"] if each["result"] == "fail"] == []
-    by_status = result["summary"]["figures"]
+    assert result.contract == "department-budget/1"
+    assert result.report["unit_name"] == case.gold["unit_name"]
+    assert numbers(result.report, APART) == numbers(case.gold, APART)
+    assert [each.rule for each in result.checks if each.result == "fail"] == []
+    by_status = result.summary.figures
     assert by_status["verified"] >= 0.9 * sum(by_status.values())
 
 
@@ -54,15 +54,15 @@ def sound() -> BudgetCase:
 def test_a_planted_error_is_found_and_kept_as_printed(pointer: str, tmp_path: Path) -> None:
     printed = printed_at(sound(), pointer) + Decimal("3.07")
     result = structured(generate_district_budget(6, {pointer: printed}), tmp_path)
-    figure = result["figures"][pointer]
-    assert figure["value"] == printed
-    assert figure["status"] == "disputed"
+    figure = result.figures[pointer]
+    assert figure.value == printed
+    assert figure.status == "disputed"
 
 
 def test_the_targets_of_a_project_are_kept_with_their_levels(tmp_path: Path) -> None:
     case = generate_district_budget(1)
     (made,) = case.gold["project_targets"][:1]
-    (read,) = structured(case, tmp_path)["report"]["project_targets"][:1]
+    (read,) = structured(case, tmp_path).report["project_targets"][:1]
     texts = ("name", "department", "implementing_unit", "start_date", "end_date", "overall_goal", "annual_goal")
     assert {key: read[key] for key in texts} == {key: made[key] for key in texts}
     assert [{**each, "weight": None} for each in made["indicators"]] == [dict(each) for each in read["indicators"]]

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from recount.eval.generator.budget import generate_budget
-from recount.eval.generator.budget_case import BudgetCase
-from recount.eval.leaves import leaves
+from recount.eval.generator.budgets import BudgetCase
+from recount.eval.generator.gold.budget_national import generate_budget
+from recount.eval.score.leaves import leaves
 from recount.pipeline.document import Document
 from recount.pipeline.map.department_budget.sections import (
     compilation,
@@ -40,11 +40,11 @@ def words(report: Any) -> dict[str, str]:
 def test_every_figure_of_a_budget_is_read_as_it_was_made(seed: int, tmp_path: Path) -> None:
     case = generate_budget(seed)
     result = structured(case, tmp_path)
-    assert result["contract"] == "department-budget/1"
-    assert numbers(result["report"]) == numbers(case.gold)
-    assert words(result["report"]) == words(case.gold)
-    assert [each["rule"] for each in result["checks"] if each["result"] == "fail"] == []
-    by_status = result["summary"]["figures"]
+    assert result.contract == "department-budget/1"
+    assert numbers(result.report) == numbers(case.gold)
+    assert words(result.report) == words(case.gold)
+    assert [each.rule for each in result.checks if each.result == "fail"] == []
+    by_status = result.summary.figures
     assert by_status["verified"] >= 0.95 * sum(by_status.values())
 
 
@@ -73,20 +73,20 @@ def sound() -> BudgetCase:
 def test_a_planted_error_is_found_and_kept_as_printed(pointer: str, tmp_path: Path) -> None:
     printed = printed_at(sound(), pointer) + Decimal("3.07")
     result = structured(generate_budget(9, {pointer: printed}), tmp_path)
-    figure = result["figures"][pointer]
-    assert figure["value"] == printed
-    assert figure["status"] == "disputed"
-    assert any(pointer in each["pointers"] for each in result["checks"] if each["result"] == "fail")
+    figure = result.figures[pointer]
+    assert figure.value == printed
+    assert figure.status == "disputed"
+    assert any(pointer in each.pointers for each in result.checks if each.result == "fail")
 
 
 def test_a_class_that_is_named_as_another_disputes_no_figure(tmp_path: Path) -> None:
     assert sound().gold["statements"]["expenditure"]["rows"][1]["code"] != "210"
     result = structured(generate_budget(9, {"/statements/expenditure/rows/1/name": "卫生健康支出"}), tmp_path)
-    (failed,) = [each for each in result["checks"] if each["result"] == "fail"]
-    assert (failed["severity"], failed["pointers"], failed["printed"]) == ("minor", [], None)
-    assert failed["rule"].startswith("支出预算表·2")
-    assert failed["explanation"].endswith("卫生健康支出 is 210")
-    assert result["summary"]["figures"]["disputed"] == 0
+    (failed,) = [each for each in result.checks if each.result == "fail"]
+    assert (failed.severity, failed.pointers, failed.printed) == ("minor", [], None)
+    assert failed.rule.startswith("支出预算表·2")
+    assert failed.explanation.endswith("卫生健康支出 is 210")
+    assert result.summary.figures["disputed"] == 0
 
 
 # --- wordings of publishers

@@ -15,6 +15,7 @@ from recount.eval.generator.accounts.classification import subject
 from recount.eval.generator.typeset.blocks import Block, Break, Para, Sheet
 from recount.eval.generator.typeset.compose import typeset
 from recount.eval.generator.typeset.style import draw_style
+from recount.pipeline.result import Result
 from recount.pipeline.structure import structure
 
 CODES = (
@@ -136,7 +137,7 @@ def narrative() -> Iterator[Block]:
     yield Para("某市财政局2023年度部门决算", "cover")
 
 
-def mapped(blocks: Sequence[Block], style: str, folder: Path) -> dict[str, Any]:
+def mapped(blocks: Sequence[Block], style: str, folder: Path) -> Result:
     path = folder / "report.pdf"
     path.write_bytes(typeset([*narrative(), *blocks], draw_style(Random(3), style), "某市财政局").pdf)
     return structure(path)
@@ -148,9 +149,9 @@ def test_a_statement_is_read_in_every_layout(name: str, tmp_path: Path) -> None:
     printed = [*lines[1:], lines[0]] if layout.total_last else lines
     result = mapped(statement(layout, printed), layout.style, tmp_path)
     expected = [{key: layout.read(value) if key in KEYS else value for key, value in line.items()} for line in printed]
-    assert result["report"]["statements"]["expenditure"]["rows"] == expected
-    assert [each["rule"] for each in result["checks"] if each["result"] == "fail"] == []
-    statuses = {each["status"] for pointer, each in result["figures"].items() if pointer.startswith("/statements")}
+    assert result.report["statements"]["expenditure"]["rows"] == expected
+    assert [each.rule for each in result.checks if each.result == "fail"] == []
+    statuses = {each.status for pointer, each in result.figures.items() if pointer.startswith("/statements")}
     assert statuses <= ({"verified"} if layout.blank != "0.00" else {"verified", "grounded"})
 
 
@@ -158,9 +159,9 @@ def test_a_statement_is_read_in_every_layout(name: str, tmp_path: Path) -> None:
 def test_a_statement_over_several_pages_is_one(style: str, tmp_path: Path) -> None:
     layout, lines = Layout(codes="three", numbered=True, style=style), rows(CODES)
     result = mapped(statement(layout, lines), style, tmp_path)
-    assert result["source"]["pages"] > 2
-    assert result["report"]["statements"]["expenditure"]["rows"] == lines
-    assert result["summary"]["figures"]["disputed"] == 0
+    assert result.source.pages > 2
+    assert result.report["statements"]["expenditure"]["rows"] == lines
+    assert result.summary.figures["disputed"] == 0
 
 
 OVERVIEW = (
@@ -186,13 +187,13 @@ def test_the_overview_with_row_and_column_numbers(unit: str, landscape: bool, tm
         sheet.row(list(line))
     titles = [Para("收入支出决算总表", "title"), Para("公开01表", "unit"), Para(f"金额单位：{unit}", "unit")]
     result = mapped([Break(landscape), *titles, sheet.grid()], "office", tmp_path)
-    found = result["report"]["statements"]["income_expenditure"]
+    found = result.report["statements"]["income_expenditure"]
     scale = Decimal(1) if unit == "万元" else Decimal("0.0001")
     assert [each["amount"] for each in found["expenditure"]] == [Decimal("640.10") * scale, Decimal("172.40") * scale]
     assert found["surplus_distribution"] is None
     assert found["closing_carryover"] == Decimal("23.25") * scale
     assert found["income_total"] == found["expenditure_total"] == Decimal("835.75") * scale
-    assert result["summary"]["figures"] == {"verified": 10, "repaired": 0, "grounded": 1, "disputed": 0}
+    assert result.summary.figures == {"verified": 10, "repaired": 0, "grounded": 1, "disputed": 0}
 
 
 @pytest.mark.parametrize("blank", ["", "—", "0.00"])
@@ -208,7 +209,7 @@ def test_an_empty_statement(blank: str, tmp_path: Path) -> None:
     note = "注：本单位本年度无政府性基金预算财政拨款收支，本表无数据。"
     title = "政府性基金预算财政拨款收入支出决算表"
     blocks = [Break(True), Para(title, "title"), Para("单位：万元", "unit"), sheet.grid(), Para(note, "note")]
-    found = mapped(blocks, "office", tmp_path)["report"]["statements"]["government_funds"]
+    found = mapped(blocks, "office", tmp_path).report["statements"]["government_funds"]
     value = NOTHING if blank == "0.00" else None
     keys = ("opening", "income", "total", "basic", "project", "closing")
     assert found == {"rows": [{"code": None, "name": "合计", **dict.fromkeys(keys, value)}], "note": note}

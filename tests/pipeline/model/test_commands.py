@@ -57,8 +57,8 @@ def test_a_run_with_a_model_and_the_same_again(call: Call, tmp_path: Path) -> No
         assert structured(call, server, tmp_path, "--force").code == 0
         assert len(server.requests) == sent > 0
     result = read_result(next((tmp_path / "reports").glob("*.json")))
-    assert result["summary"]["mapper"]["name"] == "model:scripted"
-    assert result["summary"]["mapper"]["calls"] == 0  # the second run's: all answers were kept
+    assert result.summary.mapper.name == "model:scripted"
+    assert result.summary.mapper.calls == 0  # the second run's: all answers were kept
     assert "model.sqlite" in {each.name for each in tmp_path.iterdir()}
 
 
@@ -76,9 +76,9 @@ def test_offline_sends_nothing_and_leaves_open_what_is_not_kept(call: Call, tmp_
         assert structured(call, server, tmp_path, "--offline").code == 0
         assert server.requests == []
     result = read_result(next((tmp_path / "reports").glob("*.json")))
-    assert result["summary"]["mapper"]["open"]["income"].startswith("--offline")
-    assert result["report"]["income"] is None
-    assert result["summary"]["figures"]["verified"] == 0
+    assert result.summary.mapper.open["income"].startswith("--offline")
+    assert result.report["income"] is None
+    assert result.summary.figures["verified"] == 0
 
 
 def test_a_budget_that_is_spent_ends_the_asking_and_not_the_run(call: Call, tmp_path: Path) -> None:
@@ -86,10 +86,10 @@ def test_a_budget_that_is_spent_ends_the_asking_and_not_the_run(call: Call, tmp_
         # Enough for some questions, not for all.
         printed = structured(call, server, tmp_path, "--budget-tokens", "9000", "--concurrency", "1")
     assert printed.code == 0
-    summary = read_result(next((tmp_path / "reports").glob("*.json")))["summary"]["mapper"]
-    assert summary["calls"] > 0
-    assert summary["open"]
-    assert all("budget" in reason for reason in summary["open"].values())
+    summary = read_result(next((tmp_path / "reports").glob("*.json"))).summary.mapper
+    assert summary.calls > 0
+    assert summary.open
+    assert all("budget" in reason for reason in summary.open.values())
 
 
 def test_a_wrong_key_is_said_before_anything_is_begun(call: Call, tmp_path: Path) -> None:
@@ -121,6 +121,6 @@ def test_a_batch_is_handed_in_left_and_collected(call: Call, tmp_path: Path) -> 
         assert not list((tmp_path / "reports").glob("*.json")) if (tmp_path / "reports").exists() else True
         second = structured(call, server, tmp_path, "--batch")
     assert second.code == 0
-    summary = read_result(next((tmp_path / "reports").glob("*.json")))["summary"]["mapper"]
-    assert summary["calls"] == 0
-    assert summary["open"] == {}
+    summary = read_result(next((tmp_path / "reports").glob("*.json"))).summary.mapper
+    assert summary.calls == 0
+    assert summary.open == {}

@@ -184,5 +184,6 @@ def test_a_file_that_is_no_model_is_said_to_be_none(model: Path, content: bytes 
 
 def test_without_the_extra_it_says_how_to_get_it(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xllamacpp", None)
-    with pytest.raises(UsageError, match=r"pip install 'recount\[local\]'"), served(ModelSettings(f"gguf:{model}")):
+    hint = r"pip install 'recount-reports\[local\]'"
+    with pytest.raises(UsageError, match=hint), served(ModelSettings(f"gguf:{model}")):
         pass

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from recount.eval.leaves import is_number, leaves
+from recount.eval.score.leaves import is_number, leaves
 from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.use import Modelling
+from recount.pipeline.result import Result, plain
 from recount.pipeline.structure import structure
 from recount.tests.pipeline.model.examples import DEPARTMENT, NATIONAL, SHANGHAI, TABLES, example, scripted_by
-from recount.tests.pipeline.model.server import scripted
-
-SAMPLES = Path(__file__).parents[4] / "shared" / "reports"
+from recount.tests.pipeline.model.server import Asked, scripted
+from recount.tests.samples import of_sample
+from recount.tests.twins import file_of, gold_of
 
 
 def figures(values: Any) -> dict[str, Decimal]:
@@ -25,17 +27,24 @@ def figures(values: Any) -> dict[str, Decimal]:
     return {pointer: Decimal(value) for pointer, value in leaves(values) if is_number(value)}
 
 
-def mapped(result: Mapping[str, Any]) -> dict[str, Decimal]:
-    return {at: value for at, value in figures(result["report"]).items() if not at.startswith("/unmapped_figures")}
+def mapped(result: Result) -> dict[str, Decimal]:
+    return {at: value for at, value in figures(result.report).items() if not at.startswith("/unmapped_figures")}
 
 
-def unmapped(result: Mapping[str, Any]) -> Counter[tuple[str, str]]:
-    return Counter((each["label"], each["raw"]) for each in result["report"]["unmapped_figures"])
+def unmapped(result: Result) -> Counter[tuple[str, str]]:
+    return Counter((each["label"], each["raw"]) for each in result.report["unmapped_figures"])
 
 
-def by_model(path: Path, server: Any, *, alone: bool, **settings: Any) -> dict[str, Any]:
+def by_model(path: Path, server: Any, *, alone: bool, **settings: Any) -> Result:
     asked = ModelSettings("scripted", base_url=server.base_url, mode="json_schema", **settings)
     return structure(path, model=Modelling(asked, alone=alone, rounds=2))
+
+
+@cache
+def alone(name: str) -> tuple[dict[str, Any], list[Asked]]:
+    """A twin or a sample as a model alone reads it, and what that was asked."""
+    with scripted(scripted_by(example(file_of(name)))) as server:
+        return by_model(file_of(name), server, alone=True), list(server.requests)
 
 
 @pytest.mark.parametrize("path", [NATIONAL, SHANGHAI, TABLES, DEPARTMENT], ids=lambda path: path.stem)
@@ -45,26 +54,23 @@ def test_a_perfect_answer_gives_the_figures_of_the_template(path: Path) -> None:
     wanted = structure(path)
     assert mapped(result) == mapped(wanted)
     assert unmapped(result) >= unmapped(wanted)  # a figure that is printed twice may be listed once more
-    assert result["summary"]["mapper"]["name"] == "model:scripted"
-    assert {each["mapper"] for each in result["figures"].values()} == {"model:scripted"}
-    assert result["rejected"] == []
+    assert result.summary.mapper.name == "model:scripted"
+    assert {each.mapper for each in result.figures.values()} == {"model:scripted"}
+    assert result.rejected == []
 
 
-@pytest.mark.parametrize("name", ["s002", "r_czj"])
-def test_the_samples_get_their_gold_figures(name: str) -> None:
-    path = SAMPLES / f"{name}.pdf"
-    if not path.exists():
-        pytest.skip("the sample reports are not here")
-    with scripted(scripted_by(example(path))) as server:
-        result = by_model(path, server, alone=True)
-    assert figures(result["report"]) == figures(structure(path)["report"])
+@pytest.mark.parametrize("name", ["levelled", "shanghai", of_sample("s002"), of_sample("r_czj")])
+def test_whole_reports_get_their_gold_figures(name: str) -> None:
+    result, _ = alone(name)
+    gold = json.loads(gold_of(name).read_text(encoding="utf-8"), parse_float=Decimal)
+    assert figures(result.report) == figures(gold)
 
 
 def test_the_cascade_asks_nothing_where_the_template_leaves_nothing_open() -> None:
     with scripted(scripted_by(example(DEPARTMENT))) as server:
         result = by_model(DEPARTMENT, server, alone=False)
     assert server.requests == []
-    assert result["summary"]["mapper"] == {
+    assert plain(result)["summary"]["mapper"] == {
         "name": "template",
         "calls": 0,
         "input_tokens": 0,
@@ -75,17 +81,16 @@ def test_the_cascade_asks_nothing_where_the_template_leaves_nothing_open() -> No
     }
 
 
-@pytest.mark.parametrize(("name", "share"), [("s002", 0.0), ("r_czj", 1 / 3)])
-def test_the_cascade_asks_little_of_the_samples(name: str, share: float) -> None:
-    path = SAMPLES / f"{name}.pdf"
-    if not path.exists():
-        pytest.skip("the sample reports are not here")
+@pytest.mark.parametrize(
+    ("name", "share"), [("levelled", 0.0), ("shanghai", 1 / 3), of_sample("s002", 0.0), of_sample("r_czj", 1 / 3)]
+)
+def test_the_cascade_asks_little_of_whole_reports(name: str, share: float) -> None:
+    path = file_of(name)
     with scripted(scripted_by(example(path))) as server:
         by_model(path, server, alone=False)
         few = list(server.requests)
-    with scripted(scripted_by(example(path))) as server:
-        by_model(path, server, alone=True)
-        all_of_it = list(server.requests)
+    _, all_of_it = alone(name)
+    assert bool(few) is bool(share)
     assert len(few) <= share * len(all_of_it)
     assert sum(len(each.user) for each in few) <= share * sum(len(each.user) for each in all_of_it)
 
@@ -97,14 +102,14 @@ def test_a_second_run_asks_nothing(tmp_path: Path) -> None:
         sent = len(server.requests)
         second = by_model(NATIONAL, server, alone=True, store=store)
         assert len(server.requests) == sent > 0
-    assert second["report"] == first["report"]
-    assert first["summary"]["mapper"]["calls"] == sent
-    assert second["summary"]["mapper"]["calls"] == 0
+    assert second.report == first.report
+    assert first.summary.mapper.calls == sent
+    assert second.summary.mapper.calls == 0
 
 
 def test_a_prompt_has_a_version_in_the_result() -> None:
     with scripted(scripted_by(example(NATIONAL))) as server:
         result = by_model(NATIONAL, server, alone=True)
-    prompts = result["summary"]["mapper"]["prompts"]
+    prompts = result.summary.mapper.prompts
     assert len(prompts["income"]) == 1
     assert len(prompts["income"][0]) == 12

@@ -15,12 +15,13 @@ from typing import Any
 import pymupdf
 import pytest
 
-from recount.eval.align import by_name
-from recount.eval.cases import read_json
-from recount.eval.forced import Forced
+from recount.eval.cases.files import read_json
 from recount.eval.generator import Form, Options, generate
 from recount.eval.generator.files import write_case
-from recount.eval.leaves import face, is_number
+from recount.eval.models.forced import Forced
+from recount.eval.score.align import by_name
+from recount.eval.score.leaves import face, is_number
+from recount.pipeline.assemble import plain_values
 from recount.pipeline.document import Document
 from recount.pipeline.model.ask.pieces import pieces_of
 from recount.pipeline.model.ask.protocol import Choice
@@ -29,7 +30,6 @@ from recount.pipeline.model.local import served
 from recount.pipeline.model.mapper import Mapper
 from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import asker, probe
-from recount.pipeline.result import plain_values
 from recount.pipeline.structure import document_of
 from recount.pipeline.verify.recount import Status
 from recount.schemas.family import Family

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from recount.pipeline.ocr.network.engine import OcrEngine, engine
+from recount.pipeline.ocr.network.engine import Engine, engine
 
 
 @pytest.fixture(scope="session")
-def reader() -> OcrEngine:
+def reader() -> Engine:
     return engine("openvino")

@@ -13,10 +13,13 @@ def report(folder: Path, year: int, values: dict[str, str], unit: str = "甲局�
     """A result file; values are written as numbers with just these digits."""
     path = folder / "reports" / str(year) / f"{name}.pdf.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    figures = {pointer: {"value": f"@{shown}@", "page": 7} for pointer, shown in values.items()}
+    figures = {
+        pointer: {"raw": shown, "value": f"@{shown}@", "page": 7, "bbox": [0, 0, 1, 1], "status": "verified"}
+        for pointer, shown in values.items()
+    }
     result: dict[str, Any] = {
         "contract": "final-accounts/1",
-        "source": {"file": f"{year}/{name}.pdf"},
+        "source": {"file": f"{year}/{name}.pdf", "sha256": "ab", "pages": 9},
         "report": {"unit_name": unit, "fiscal_year": year},
         "figures": figures,
         "checks": [],

@@ -17,7 +17,7 @@ import pytest
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.export import export
 from recount.pipeline.output.tables import leaves, row_lists, tables_of
-from recount.pipeline.result import write_result
+from recount.pipeline.result import write_json
 from recount.pipeline.run.store import report_model
 
 CONTRACT = "final-accounts/1"
@@ -93,7 +93,7 @@ def made_result(name: str) -> dict[str, Any]:
 def out(tmp_path: Path) -> Path:
     folder = tmp_path / "out"
     for name in ("2022/水利局 1.pdf", "b.pdf"):
-        write_result(folder / "reports" / f"{name}.json", made_result(name))
+        write_json(folder / "reports" / f"{name}.json", made_result(name))
     return folder
 
 
@@ -158,7 +158,7 @@ def test_the_reader_gives_typed_reports(out: Path) -> None:
     opened = recount.open(out)
     assert opened.names == ["2022/水利局 1.pdf", "b.pdf"]
     assert opened["b.pdf"].report.income_expenditure.opening_carryover == Decimal("115.50")
-    assert [check["id"] for check in opened["b.pdf"].discrepancies] == ["c1"]
+    assert [check.id for check in opened["b.pdf"].discrepancies] == ["c1"]
     assert [type(each.report) for each in opened.reports()] == [report_model(CONTRACT)] * 2
     with pytest.raises(KeyError):
         opened["c.pdf"]
@@ -222,7 +222,7 @@ def test_any_text_comes_back_from_a_workbook(out: Path, tmp_path: Path) -> None:
     texts = ["a<b>&c", " two  blanks ", "_x0041_", "bell\x07\x00", "line\nbreak\ttab", '=1+"2"', "\udc80𝔸"]
     result = made_result("c.pdf")
     result["report"]["general_public_budget"]["items"] = [{"item_name": text} for text in texts]
-    write_result(out / "reports" / "c.pdf.json", result)
+    write_json(out / "reports" / "c.pdf.json", result)
     export(out, tmp_path / "book.xlsx", "xlsx", table="budget_items")
     sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["budget_items"]
     column = [cell.value for cell in sheet[1]].index("item_name")
@@ -237,7 +237,7 @@ def test_several_processes_write_the_same(
     out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format_: str
 ) -> None:
     for number in range(20):
-        write_result(out / "reports" / f"{number}.pdf.json", made_result(f"{number}.pdf"))
+        write_json(out / "reports" / f"{number}.pdf.json", made_result(f"{number}.pdf"))
     done = []
     for few in (100, 0):
         monkeypatch.setattr("recount.pipeline.output.export._FEW", few)
@@ -313,7 +313,7 @@ def test_a_missing_library_is_named_with_its_cure(
     out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, format_: str
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(UsageError, match=rf"needs {module}, which is not installed: pip install 'recount\[export\]'"):
+    with pytest.raises(UsageError, match=rf"{module}, which is not installed: pip install 'recount-reports\[export\]'"):
         export(out, tmp_path / f"a.{format_}", format_)
     export(out, tmp_path / "a.csv", "csv")
 

@@ -8,11 +8,11 @@ from typing import Any
 import pymupdf
 import pytest
 
+from recount.eval.commands import GOLD
 from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
 from recount.pipeline.read import read_pdf
-
-REPORTS = Path(__file__).resolve().parents[4] / "shared" / "reports"
-needs_reports = pytest.mark.skipif(not REPORTS.is_dir(), reason="the sample reports are not here")
+from recount.tests.samples import FOLDER, SAMPLES, of_sample
+from recount.tests.twins import TWINS, file_of
 
 
 def new_page(width: float = 400, height: float = 600) -> tuple[Any, Any]:
@@ -210,21 +210,21 @@ class TestFilesThatCannotBeRead:
             read_pdf(tmp_path / "missing.pdf")
 
 
-@needs_reports
-@pytest.mark.parametrize(("name", "count"), [("s000", 45), ("s002", 30), ("s003", 10), ("r_czj", 25)])
-def test_reports_keep_every_character(name: str, count: int) -> None:
+@pytest.mark.parametrize("name", [*TWINS, *SAMPLES])
+def test_reports_keep_every_character(name: str) -> None:
     """The characters are those of the text layer: none lost, none added."""
-    path = REPORTS / f"{name}.pdf"
-    pages = read_pdf(path).pages
-    assert [page.number for page in pages] == list(range(1, count + 1))
+    pages = read_pdf(file_of(name)).pages
     assert all(page.readable and page.origin == "text" for page in pages)
-    with pymupdf.open(path) as document:
+    with pymupdf.open(file_of(name)) as document:
+        assert [page.number for page in pages] == list(range(1, len(document) + 1))
         for page, source in zip(pages, document, strict=True):
             ours = "".join(line.text for line in page.lines)
             assert sorted(ours.replace(" ", "")) == sorted("".join(source.get_text().split()))
 
 
-@needs_reports
-def test_scans_are_not_readable() -> None:
-    for path in REPORTS.glob("*-scan.pdf"):
+@pytest.mark.parametrize("level", ["good", "fair", "poor", "fax", of_sample("samples")])
+def test_scans_are_not_readable(level: str) -> None:
+    paths = list(FOLDER.glob("*-scan.pdf") if level == "samples" else (GOLD / level).glob("*/report.pdf"))
+    assert paths
+    for path in paths:
         assert not any(page.readable or page.lines for page in read_pdf(path).pages)

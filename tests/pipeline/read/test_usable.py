@@ -11,7 +11,7 @@ import pytest
 
 from recount.pipeline.document import Page
 from recount.pipeline.read import read_pdf
-from recount.pipeline.read.usable import is_garbage
+from recount.pipeline.read.pdf import is_garbage
 
 SENTENCE = "2022年度收入总计1,955.06万元，其中：本年收入合计1,944.91万元，年初结转和结余10.16万元。"
 

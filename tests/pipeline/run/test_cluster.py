@@ -23,7 +23,7 @@ from recount.pipeline.run.cluster import Cluster
 from recount.pipeline.run.ledger import Attempt, Ledger
 from recount.pipeline.run.pool import UNBOUNDED
 
-ray: Any = pytest.importorskip("ray", reason="Ray is not installed: pip install 'recount[ray]'")
+ray: Any = pytest.importorskip("ray", reason="Ray is not installed: pip install 'recount-reports[ray]'")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it looks for its processes in /proc")
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -258,5 +258,6 @@ def test_without_a_cluster_one_sentence_says_so(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(UsageError, match="no Ray cluster was found; `ray start --head` begins one here"):
         list(Cluster(str, None, UNBOUNDED).work([1]))
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(UsageError, match=r"--engine ray needs ray, which is not installed: pip install 'recount\[ray"):
+    hint = r"--engine ray needs ray, which is not installed: pip install 'recount-reports\[ray"
+    with pytest.raises(UsageError, match=hint):
         list(Cluster(str, None, UNBOUNDED).work([1]))

@@ -22,10 +22,10 @@ import pymupdf
 import pytest
 
 from recount.pipeline.archive import limits
-from recount.pipeline.archive.limits import Limits, TooLarge, check
+from recount.pipeline.archive.limits import Limits, check
 from recount.pipeline.archive.sources import find_sources
-from recount.pipeline.errors import UsageError
-from recount.pipeline.result import read_result
+from recount.pipeline.errors import TooLarge, UsageError
+from recount.pipeline.result import Result, read_result
 from recount.pipeline.run.ledger import Attempt, Ledger
 from recount.pipeline.run.pool import Bounds
 from recount.pipeline.run.runner import RunSummary, run
@@ -153,7 +153,7 @@ def test_the_same_content_is_structured_once(go: Any, archive: Path, tmp_path: P
     (archive / "bad copy.pdf").write_text("encrypted")
     done: list[Path] = []
 
-    def counted(path: Path, sha256: str) -> dict[str, Any]:
+    def counted(path: Path, sha256: str) -> Result:
         done.append(path)
         return tasks.by_content(path, sha256)  # type: ignore[no-any-return]
 
@@ -161,8 +161,8 @@ def test_the_same_content_is_structured_once(go: Any, archive: Path, tmp_path: P
     assert len(done) == 5
     assert fates(summary)["bad.pdf"] == "same content as bad copy.pdf, which failed: needs a password"
     one, other = (read_result(result_path(tmp_path / "out", name)) for name in ("2.pdf", "copy.pdf"))
-    assert (other["source"].pop("file"), one["source"].pop("file")) == ("copy.pdf", "2.pdf")
-    assert one == other
+    assert (other.source.file, one.source.file) == ("copy.pdf", "2.pdf")
+    assert one.named("copy.pdf") == other
     again = go(task=counted)
     assert (again.unchanged, len(done)) == (5, 6)
     result_path(tmp_path / "out", "copy.pdf").unlink()
@@ -174,7 +174,7 @@ def test_what_lies_in_zip_archives_is_structured_once_too(
 ) -> None:
     done: list[str] = []
 
-    def counted(path: Path, sha256: str) -> dict[str, Any]:
+    def counted(path: Path, sha256: str) -> Result:
         done.append(path.name)
         return tasks.by_content(path, sha256)  # type: ignore[no-any-return]
 
@@ -188,7 +188,7 @@ def test_what_lies_in_zip_archives_is_structured_once_too(
     attempts = {outcome.attempt.file: outcome.attempt for outcome in summary.outcomes}
     assert attempts["two.zip/same.pdf"].same_as == "one.zip/same.pdf"
     assert {attempts[f"{name}.zip/copy.pdf"].same_as for name in ("one", "two")} == {"2.pdf"}
-    assert read_result(result_path(tmp_path / "out", "two.zip/same.pdf"))["source"]["file"] == "two.zip/same.pdf"
+    assert read_result(result_path(tmp_path / "out", "two.zip/same.pdf")).source.file == "two.zip/same.pdf"
     assert (go(task=counted).unchanged, len(done)) == (10, 7)
 
 
@@ -275,7 +275,7 @@ def test_a_name_that_is_too_long_for_a_file_keeps_its_beginning(go: Any, archive
     results = [path for path in tree(tmp_path / "out") if "局" in path]
     assert len(results) == 2
     assert all(len(Path(path).name.encode()) <= 255 for path in results)
-    stored = {read_result(tmp_path / "out" / path)["source"]["file"] for path in results}
+    stored = {read_result(tmp_path / "out" / path).source.file for path in results}
     assert stored == {name[:80] + name[-5:] for name in names}
 
 

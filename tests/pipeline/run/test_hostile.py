@@ -18,7 +18,7 @@ import pymupdf
 import pytest
 
 from recount.pipeline.archive.sources import find_sources
-from recount.pipeline.result import read_result
+from recount.pipeline.result import Result, read_result
 from recount.pipeline.run.pool import Bounds
 from recount.pipeline.run.runner import run
 from recount.pipeline.run.store import result_path
@@ -183,5 +183,5 @@ def test_bad_files_have_reasons_and_good_ones_are_right(tmp_path: Path) -> None:
     )
 
 
-def values(result: dict[str, Any]) -> dict[str, Any]:
-    return {pointer: (figure["value"], figure["status"]) for pointer, figure in result["figures"].items()}
+def values(result: Result) -> dict[str, Any]:
+    return {pointer: (figure.value, figure.status) for pointer, figure in result.figures.items()}

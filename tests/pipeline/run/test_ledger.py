@@ -30,7 +30,9 @@ def test_every_attempt_is_kept(tmp_path: Path) -> None:
         ledger.record(run, "1", FAILED)
         ledger.finish_run(run, structured=1, unchanged=0, failed=1)
     with Ledger(tmp_path / "l.sqlite") as ledger:
-        assert ledger.attempts("2022/甲.pdf") == [DONE, FAILED]
+        assert ledger.latest() == {DONE.file: FAILED}
+    kept = sqlite3.connect(tmp_path / "l.sqlite").execute("SELECT file, status, reason, verified FROM attempts")
+    assert kept.fetchall() == [(DONE.file, "ok", None, 2), (DONE.file, "failed", "cannot be read", 0)]
     rows = sqlite3.connect(tmp_path / "l.sqlite").execute("SELECT version, arguments, failed FROM runs").fetchall()
     assert rows == [("1", '{"reports": 1, "where": "年报"}', 1)]
 
@@ -50,7 +52,7 @@ def test_only_the_latest_attempt_with_this_version_counts(tmp_path: Path) -> Non
 def test_a_reason_that_quotes_a_strange_name_is_kept(tmp_path: Path) -> None:
     with Ledger(tmp_path / "l.sqlite") as ledger:
         ledger.record(ledger.start_run("1", {}), "1", Attempt("a", None, "failed", "no file \udcd6"))
-        assert ledger.attempts("a")[0].reason == "no file \\udcd6"
+        assert ledger.latest()["a"].reason == "no file \\udcd6"
 
 
 def test_a_file_that_is_no_ledger_is_one_clear_error(tmp_path: Path) -> None:

@@ -75,9 +75,9 @@ def test_each_report_has_a_result_and_a_row(go: Any, tmp_path: Path, jobs: int) 
     assert summary.figures == {"verified": 4, "repaired": 0, "grounded": 2, "disputed": 4}
     assert sorted(seen) == ["2022/a.pdf", "b.pdf"]
     assert results(tmp_path / "out") == ["2022/a.pdf.json", "b.pdf.json"]
-    assert read_result(tmp_path / "out/reports/2022/a.pdf.json")["source"]["file"] == "2022/a.pdf"
+    assert read_result(tmp_path / "out/reports/2022/a.pdf.json").source.file == "2022/a.pdf"
     with Ledger(tmp_path / "out" / "ledger.sqlite") as ledger:
-        assert ledger.attempts("2022/a.pdf")[0].status == "ok"
+        assert ledger.latest()["2022/a.pdf"].status == "ok"
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -118,7 +118,7 @@ def test_a_bad_report_costs_the_others_nothing(go: Any, archive: Path, tmp_path:
     }
     assert results(tmp_path / "out") == ["2022/a.pdf.json", "b.pdf.json"]
     with Ledger(tmp_path / "out" / "ledger.sqlite") as ledger:
-        trace = ledger.attempts("odd.pdf")[0].traceback
+        trace = ledger.latest()["odd.pdf"].traceback
         assert trace is not None
         assert "by_content" in trace
     (archive / "locked.pdf").write_text("unlocked now")
@@ -297,8 +297,8 @@ def test_a_file_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         hashed.append(path)
         return hash_of(path)
 
-    for module in ("worker", "structure"):
+    for module in ("run.worker", "structure"):
         monkeypatch.setattr(f"recount.pipeline.{module}.hash_of", counted)
     assert run([Source(report, "a.pdf")], tmp_path, jobs=1).structured == 1
     assert hashed == [report]
-    assert read_result(result_path(tmp_path, "a.pdf"))["source"]["sha256"] == hash_of(report)
+    assert read_result(result_path(tmp_path, "a.pdf")).source.sha256 == hash_of(report)

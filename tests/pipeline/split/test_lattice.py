@@ -16,8 +16,8 @@ from recount.pipeline.document import Line, Page, Ruling
 from recount.pipeline.read import read_pdf
 from recount.pipeline.read.rulings import read_rulings
 from recount.pipeline.split.lattice import PageTables, RawTable, in_reading_order, page_grids
-
-REPORTS = Path(__file__).resolve().parents[4] / "shared" / "reports"
+from recount.tests.samples import of_sample
+from recount.tests.twins import file_of
 
 Span = tuple[int, int, int, int]
 """row, column, row end, column end."""
@@ -266,17 +266,27 @@ def test_reading_order_of_a_page() -> None:
     assert [line.text for line in in_reading_order(lines)] == ["左", "右", "下", "页"]
 
 
-@pytest.mark.skipif(not REPORTS.is_dir(), reason="the sample reports are not here")
 @pytest.mark.parametrize(
-    ("name", "numbers"), [("s000", (16, 21)), ("s002", (12, 17)), ("s003", (2, 4)), ("r_czj", (6, 9, 13, 17, 18))]
+    ("name", "numbers"),
+    [
+        ("clean", (13, 18)),
+        ("levelled", (10, 15)),
+        ("tables", (2, 10)),
+        ("shanghai", (4, 6, 11, 13, 15)),
+        ("national", (8, 13, 15)),
+        of_sample("s000", (16, 21)),
+        of_sample("s002", (12, 17)),
+        of_sample("s003", (2, 4)),
+        of_sample("r_czj", (6, 9, 13, 17, 18)),
+    ],
 )
 def test_the_cells_are_those_of_pymupdf(name: str, numbers: tuple[int, ...]) -> None:
-    pages = read_pdf(REPORTS / f"{name}.pdf").pages
-    with pymupdf.open(REPORTS / f"{name}.pdf") as document:
+    pages = read_pdf(file_of(name)).pages
+    with pymupdf.open(file_of(name)) as document:
         for number in numbers:
             ours = page_grids(pages[number - 1]).tables
             theirs = document[number - 1].find_tables().tables
-            assert len(ours) == len(theirs)
+            assert len(ours) == len(theirs) > 0
             for one, other in zip(ours, theirs, strict=True):
                 assert len(one.cells) == len(other.cells)
                 for cell, box in zip(sorted(cell.box for cell in one.cells), sorted(other.cells), strict=True):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,8 +13,8 @@ from recount.pipeline.read import read_pdf
 from recount.pipeline.read.rulings import Run, merge_runs
 from recount.pipeline.split.lattice import PageTables, page_grids
 from recount.pipeline.split.tables import JoinedTable, join_tables
-
-REPORTS = Path(__file__).resolve().parents[4] / "shared" / "reports"
+from recount.tests.samples import of_sample
+from recount.tests.twins import case_of, file_of, gold_of
 
 LABELS = frozenset(
     """
@@ -27,6 +26,7 @@ UP, LEFT = "^", "<"  # this base cell belongs to the cell above, or to the left
 SIZE = 10.0  # of a character, in points
 NARROW = (44.0, 44.0, 44.0, 44.0, 44.0)  # room for four characters a line
 FUNDS = (150.0, 60.0, 150.0, 60.0)
+HEADER, FOOTER = 55, 60  # points: running lines stand so near to the edge of a page
 
 Rows = Sequence[Sequence[str]]
 
@@ -314,22 +314,18 @@ class TestApart:
 
 
 def report(name: str) -> tuple[JoinedTable, ...]:
-    pages = [page_grids(page) for page in read_pdf(REPORTS / f"{name}.pdf").pages]
+    pages = [page_grids(page) for page in read_pdf(file_of(name)).pages]
     body = [
-        replace(page, lines=tuple(line for line in page.lines if line.box[1] < 0.93 * page.page.height))
+        replace(page, lines=tuple(line for line in page.lines if HEADER < line.box[1] < page.page.height - FOOTER))
         for page in pages
     ]
     return join(*body)
 
 
-needs_reports = pytest.mark.skipif(not REPORTS.is_dir(), reason="the sample reports are not here")
-
-
-@needs_reports
-@pytest.mark.parametrize("name", ["s000", "s002", "s003"])
+@pytest.mark.parametrize("name", ["clean", "levelled", "tables", *map(of_sample, ("s000", "s002", "s003"))])
 def test_every_indicator_is_a_row(name: str) -> None:
     """Labels, name, target and deviation of each indicator of the gold set stand in one row, whole."""
-    evaluations = json.loads((REPORTS / f"{name}.gold.json").read_text("utf-8"))["project_evaluations"]
+    evaluations = json.loads(gold_of(name).read_text("utf-8"))["project_evaluations"]
     tables = report(name)
     assert len(tables) == len(evaluations)
     for table, evaluation in zip(tables, evaluations, strict=True):
@@ -339,9 +335,26 @@ def test_every_indicator_is_a_row(name: str) -> None:
             assert any({text.rstrip("。") for text in wanted} <= row for row in rows), indicator
 
 
-@needs_reports
-def test_the_statements_of_a_shanghai_report() -> None:
-    tables = report("r_czj")
+@pytest.mark.parametrize("name", ["shanghai", "national"])
+def test_every_row_of_a_statement_is_a_row(name: str) -> None:
+    """Code, name and first amount of each row of the coded statements stand in one row, once."""
+    statements = json.loads(gold_of(name).read_text("utf-8"))["statements"]
+    tables = report(name)
+    assert sum(len(table.pages) > 1 for table in tables) == case_of(name).tags["tables_across_pages"] > 3
+    _, income, expenditure, fiscal, general, basic, *_ = map(rows_of, tables[-len(statements) :])
+    assert not any(not "".join(row) for row in basic + fiscal)
+    coded = {"income": income, "expenditure": expenditure, "general_public_budget": general, "basic_expenditure": basic}
+    for key, rows in coded.items():
+        printed = "\n".join("".join(row).replace(",", "") for row in rows)
+        for row in statements[key]["rows"]:
+            amount = row.get("total", row.get("amount"))
+            wanted = f"{row['code'] or ''}{row['name']}" + ("" if amount is None else f"{amount:.2f}")
+            assert printed.count(wanted) == 1, wanted
+
+
+@pytest.mark.parametrize("name", [of_sample("r_czj")])
+def test_the_statements_of_a_shanghai_report(name: str) -> None:
+    tables = report(name)
     assert [(table.pages, table.rows) for table in tables[1:]] == [
         ((6, 7), 32), ((8, 9), 23), ((10, 11), 23), ((12, 13, 14), 34), ((15,), 24), ((16, 17), 42),
         ((18,), 6), ((19,), 12), ((20,), 12),

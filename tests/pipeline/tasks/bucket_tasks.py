@@ -11,6 +11,8 @@ from fsspec.implementations.dirfs import DirFileSystem
 from fsspec.implementations.local import LocalFileSystem
 from report_tasks import by_content
 
+from recount.pipeline.result import Result
+
 __all__ = ["by_bucket"]
 
 
@@ -31,6 +33,6 @@ class Bucket(DirFileSystem):
 fsspec.register_implementation("bucket", Bucket, clobber=True)
 
 
-def by_bucket(path: Path, sha256: str) -> dict[str, Any]:
+def by_bucket(path: Path, sha256: str) -> Result:
     """by_content, in a process that knows the bucket."""
     return by_content(path, sha256)

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from recount.pipeline.errors import Encrypted
+from recount.pipeline.result import Result, typed
 
 
-def sample_result(path: Path, sha256: str = "") -> dict[str, Any]:
+def sample_result(path: Path, sha256: str = "") -> Result:
     """A small result in the shape of the contract: three figures that do not add up, one change, one row."""
     figures = {
         "/income_expenditure/income_total": _figure("1,955.06", "disputed", ["c1"]),
@@ -21,7 +22,7 @@ def sample_result(path: Path, sha256: str = "") -> dict[str, Any]:
         "/general_public_budget/items/0/change/percent": _figure("-3.40", "grounded", [], unit="%", page=5),
         "/overview/staff_total": _figure("88", "verified", [], unit="人"),
     }
-    return {
+    content = {
         "contract": "final-accounts/1",
         "source": {
             "file": path.name,
@@ -64,6 +65,7 @@ def sample_result(path: Path, sha256: str = "") -> dict[str, Any]:
         ],
         "summary": {"figures": {"verified": 2, "disputed": 2, "grounded": 1}},
     }
+    return typed(content)
 
 
 def _figure(raw: str, status: str, checks: list[str], unit: str = "万元", page: int = 3) -> dict[str, Any]:
@@ -81,7 +83,7 @@ def _figure(raw: str, status: str, checks: list[str], unit: str = "万元", page
     }
 
 
-def by_content(path: Path, sha256: str) -> dict[str, Any]:
+def by_content(path: Path, sha256: str) -> Result:
     """Does what the first word of the file says; structures it if that is no word of these."""
     word = path.read_text(errors="replace").partition(" ")[0]
     if word == "encrypted":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from decimal import Decimal
 from io import StringIO
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from recount.pipeline.assemble import reach_of, result_of
 from recount.pipeline.map.final_accounts import narrative
 from recount.pipeline.output.show import render_result
-from recount.pipeline.result import Source, result_of
+from recount.pipeline.result import Source, plain, typed
 from recount.pipeline.verify import verify
-from recount.pipeline.verify.coverage import coverage_of, summary_of
+from recount.pipeline.verify.coverage import coverage_of
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.narrative import BasicExpenditure, IncomeExpenditure
 from recount.schemas.final_accounts.report import Report
@@ -66,9 +68,9 @@ def test_the_ledger_of_a_result() -> None:
     sheet = Sheet()
     section, _ = narrative.basic_expenditure(sheet.passage(TEXT))
     partly = BasicExpenditure[Ref](total=section.total, personnel=section.personnel)
-    ledger = summary_of(verify(Report[Ref](basic_expenditure=partly), sheet.tokens, "x"), sheet.tokens)
+    ledger = reach_of(verify(Report[Ref](basic_expenditure=partly), sheet.tokens, "x"), sheet.tokens)
     both = ["/basic_expenditure/total", "/basic_expenditure/personnel"]
-    assert ledger == {
+    assert asdict(ledger) == {
         "identities": {"due": 1, "evaluated": 0},
         "not_evaluated": {"an operand is not printed": ["c1"]},
         "under_one": 0.0,
@@ -92,7 +94,7 @@ def test_a_rule_that_goes_lowers_the_coverage(monkeypatch: pytest.MonkeyPatch) -
 
 def shown(result: dict[str, Any]) -> str:
     console = Console(width=200, record=True, file=StringIO())
-    for each in render_result(result, Report[Decimal]):
+    for each in render_result(typed(result), Report[Decimal]):
         console.print(each)
     return console.export_text()
 
@@ -102,7 +104,7 @@ def test_a_result_names_the_checks_that_were_not_evaluated_and_shows_one_line_of
     section, _ = narrative.basic_expenditure(sheet.passage(TEXT))
     partly = BasicExpenditure[Ref](total=section.total, personnel=section.personnel)
     found = verify(Report[Ref](basic_expenditure=partly), sheet.tokens, "x")
-    result = result_of(Source("a.pdf", "0", 1), found, sheet.tokens, "final-accounts/1", {})
+    result = plain(result_of(Source("a.pdf", "0", 1), found, sheet.tokens, "final-accounts/1", {}))
     coverage = result["summary"]["coverage"]
     without = [each["id"] for each in result["checks"] if each["result"] == "not_applicable"]
     assert [each for ids in coverage["not_evaluated"].values() for each in ids] == without

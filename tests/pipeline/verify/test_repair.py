@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Generic
 
 from recount.pipeline.document import Token
 from recount.pipeline.split.tokens import parse_number
 from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.repair import Repaired, repair
 from recount.pipeline.verify.verify import verify
-from recount.schemas.figures import Ref
+from recount.schemas.arithmetic import Identity, at_most, equal, total
+from recount.schemas.figures import F, Figure, Model, Ref, money
 from recount.schemas.final_accounts.narrative import Income, IncomeExpenditure, Portion, StateAssets
 from recount.schemas.final_accounts.report import Report
 from recount.schemas.final_accounts.statements import ExpenditureRow, ExpenditureStatement, Statements
@@ -103,6 +105,49 @@ def test_a_reading_that_breaks_another_identity_is_not_taken() -> None:
     second = Second(r80_00=["90.00"], r40_00=["30.00"])
     found = repair(report, verify(report, tokens, "template"), tokens, second)
     assert found.first == {2: "40.00"}
+
+
+class Chain(Model, Generic[F]):
+    """Two sums, and a figure between a part of the one and a part of the other."""
+
+    lower_total: F | None = money("下合计")
+    lower: F | None = money("下限")
+    lower_rest: F | None = money("下其他")
+    between: F | None = money("居中")
+    upper_total: F | None = money("上合计")
+    upper: F | None = money("上限")
+    upper_rest: F | None = money("上其他")
+
+    def identities(self: Chain[Figure]) -> Iterator[Identity]:
+        yield equal("下合计 = 下限 + 下其他", self.lower_total, total(self.lower, self.lower_rest))
+        yield at_most("下限 ≤ 居中", self.lower, self.between)
+        yield at_most("居中 ≤ 上限", self.between, self.upper)
+        yield equal("上合计 = 上限 + 上其他", self.upper_total, total(self.upper, self.upper_rest))
+
+
+def chain(*raws: str, second: Second) -> Repaired:
+    tokens = [scanned(raw, index) for index, raw in enumerate(raws)]
+    report = Chain[Ref](**{key: Ref(at) for at, key in enumerate(Chain.model_fields)})
+    return repair(report, verify(report, tokens, "template"), tokens, second)
+
+
+UPPER = Second(r40_00=["20.00"], r25_00=["35.00", "15.00"])
+LOWER = Second(r10_00=["30.00"], r25_00=["35.00", "15.00"])
+BOTH = Second(r10_00=["30.00"], r40_00=["20.00"], r25_00=["35.00", "15.00"])
+
+
+def test_two_sets_of_readings_that_contradict_each_other_are_never_taken_together() -> None:
+    """Either settles its sum and breaks nothing, but of the figure between the sums each says another number."""
+    lower = chain("31.00", "10.00", "1.00", "25.00", "41.00", "40.00", "1.00", second=LOWER)
+    assert lower.first == {1: "10.00", 3: "25.00"}
+    assert values(lower)[3] == "35.00"
+    upper = chain("11.00", "10.00", "1.00", "25.00", "21.00", "40.00", "1.00", second=UPPER)
+    assert upper.first == {3: "25.00", 5: "40.00"}
+    assert values(upper)[3] == "15.00"
+    found = chain("31.00", "10.00", "1.00", "25.00", "21.00", "40.00", "1.00", second=BOTH)
+    assert found.first in ({1: "10.00", 3: "25.00"}, {3: "25.00", 5: "40.00"})
+    broken = [each.identity.rule for each in found.verified.evaluations if each.result == "fail"]
+    assert broken in (["上合计 = 上限 + 上其他"], ["下合计 = 下限 + 下其他"])
 
 
 def levels(*raws: str, second: Second) -> Repaired:

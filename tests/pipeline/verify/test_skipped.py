@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from recount.pipeline.document import Token
-from recount.pipeline.verify.skipped import Skipped, skipped_rows
+from recount.pipeline.verify.place import Skipped, skipped_rows
 from recount.schemas.figures import Figure, Kind
 
 COLUMNS = (100.0, 200.0, 300.0)

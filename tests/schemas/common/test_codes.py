@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
 from recount.eval.generator.accounts.classification import CLASSES
 from recount.eval.generator.accounts.classification import ECONOMIC_CLASSES as ECONOMIC
 from recount.schemas.arithmetic import evaluate
-from recount.schemas.common.codes import ECONOMIC_CLASSES, FUNCTION_CLASSES, contradiction, name_in, named_as_coded
+from recount.schemas.common.codes import ECONOMIC_CLASSES, FUNCTION_CLASSES, contradiction, named_as_coded
 from recount.schemas.figures import Figure
 from recount.schemas.final_accounts.statements import GeneralRow, GeneralStatement, Statements
 
@@ -49,20 +50,18 @@ def test_a_name_that_is_another_classs(code: str, name: str, says: str) -> None:
     assert contradiction(code, name) == says
 
 
-def test_names_by_year() -> None:
-    assert name_in("207", 2016) == "文化体育与传媒支出"
-    assert name_in("207", 2023) == "文化旅游体育与传媒支出"
-    assert name_in("224", 2018) is None
-    assert name_in("234", 2020) == "抗疫特别国债安排的支出"
-    assert name_in("999", 2020) is None
-    assert (name_in("311", 2016), name_in("311", 2020)) == ("贷款转贷及产权参股", "对企业补助（基本建设）")
-    assert (name_in("305", 2017), name_in("305", 2018)) == ("转移性支出", None)
+def test_no_year_has_two_names_of_a_class() -> None:
+    for code, names in (FUNCTION_CLASSES | ECONOMIC_CLASSES).items():
+        for newer, older in pairwise(names):
+            assert newer.since, f"{code} {newer.name} has no first year"
+            assert older.until, f"{code} {older.name} has no last year"
+            assert older.until < newer.since, f"{code}: {older.name} and {newer.name}"
 
 
 def test_every_class_of_the_present_classification_is_there() -> None:
-    present = {code for code in FUNCTION_CLASSES if name_in(code, 2024)}
+    present = {code for code, names in FUNCTION_CLASSES.items() if names[0].until is None}
     assert present == {str(code) for code in range(201, 235)} - {"218", "225", "226", "228"}
-    economic = {code for code in ECONOMIC_CLASSES if name_in(code, 2024)}
+    economic = {code for code, names in ECONOMIC_CLASSES.items() if names[0].until is None}
     assert economic == {"301", "302", "303", "307", "309", "310", "311", "312", "313", "399"}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,11 +12,15 @@ from hypothesis import strategies as st
 from recount.pipeline.document import Document, Grid
 from recount.pipeline.map.final_accounts.statements import Title, by_title, map_statements
 from recount.pipeline.map.tables.sheet import without_ordinal
+from recount.pipeline.read import read_pdf
+from recount.pipeline.split import split
 from recount.schemas.figures import Model, Ref
+from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
 from recount.schemas.final_accounts.statements import IncomeRow
 from recount.tests.pipeline.map.grids import Span, grid, only_statement, plain
+from recount.tests.samples import of_sample
+from recount.tests.twins import file_of, gold_of
 
-REPORTS = Path(__file__).resolve().parents[5] / "shared" / "reports"
 UNIT = "单位：万元"
 
 
@@ -440,15 +443,11 @@ def _json(value: object, document: Document) -> object:
     return document.tokens[value.token].value if isinstance(value, Ref) else value
 
 
-@pytest.mark.skipif(not (REPORTS / "r_czj.pdf").exists(), reason="the sample reports are not here")
-def test_a_published_report() -> None:
-    from recount.pipeline.read import read_pdf
-    from recount.pipeline.split import split
-    from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
-
-    document = split(read_pdf(REPORTS / "r_czj.pdf"), FINAL_ACCOUNTS)
+@pytest.mark.parametrize("name", ["shanghai", "national", of_sample("r_czj")])
+def test_the_nine_of_a_whole_report(name: str) -> None:
+    document = split(read_pdf(file_of(name)), FINAL_ACCOUNTS)
     statements, consumed = map_statements([each for each in document.blocks if isinstance(each, Grid)])
-    text = (REPORTS / "r_czj.gold.json").read_text(encoding="utf-8")
+    text = gold_of(name).read_text(encoding="utf-8")
     gold = json.loads(text, parse_float=Decimal, parse_int=Decimal)["statements"]
     assert _json(statements, document) == gold
     assert len(consumed) == 9

@@ -9,9 +9,8 @@ import numpy as np
 
 from recount.pipeline.document import Box
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
-from recount.pipeline.ocr.network.recognise import Decoded, Reading
+from recount.pipeline.ocr.network.reading import Decoded, Reading
 from recount.pipeline.ocr.text.brackets import InCell, balanced
-from recount.pipeline.ocr.text.lines import OcrLine
 
 PAGE = Prepared(np.full((100, 200), 255, np.uint8), np.full((100, 200), 255, np.uint8), 200.0, (1, 0, 0, 0, 1, 0))
 CELL: Box = (10.0, 10.0, 110.0, 60.0)
@@ -35,9 +34,6 @@ class Reader:
     def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
         self.asked += [image.shape[1] for image in images]
         return [decoded(self.text)] * len(images)
-
-    def recognise_page(self, image: Grey) -> tuple[OcrLine, ...]:
-        raise NotImplementedError
 
     def recognise_line(self, image: Grey, allowed: Collection[str] | None = None) -> list[Reading]:
         raise NotImplementedError

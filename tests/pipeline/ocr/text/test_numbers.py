@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from recount.pipeline.ocr.network.recognise import Reading
+from recount.pipeline.ocr.network.reading import Reading
 from recount.pipeline.ocr.text.brackets import whole_numbers
 from recount.tests.pipeline.ocr.text.test_brackets import Reader
 from recount.tests.pipeline.ocr.text.test_hygiene import line

@@ -1,0 +1,1 @@
+"""What it costs: ratios on the same files in one process."""

@@ -1,0 +1,187 @@
+"""What reading scans costs, against the bare OCR engine on the same images with the same settings.
+
+    python -m recount.eval.bench.ocr SCAN.pdf…
+
+Three targets: the whole job takes at most 1.25 times as long as RapidOCR alone on the same prepared images; two
+processes do at least 1.5 times as much as one; no worker needs 2 GiB. Every measurement runs in fresh processes, one
+inference thread each, and bare and whole by turns, so that a machine that slows down slows both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from recount.eval.bench.measurement import Measurement, environment, printed
+
+COST_LIMIT = 1.25
+"""The whole job takes at most so many times as long as the bare engine."""
+
+TWO_LIMIT = 1.5
+"""Two processes do at least so many times as much as one."""
+
+MEMORY_LIMIT = 2.0
+"""GiB that a worker may need at its peak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One process's work. seconds: without its start and the loading of the networks; peak: resident GiB."""
+
+    seconds: float
+    peak: float
+
+
+def bare(paths: Sequence[Path]) -> Callable[[], None]:
+    """RapidOCR on the pictures of all pages, in the red channel and at the resolution that we read them in."""
+    import numpy as np
+    import pymupdf
+    from rapidocr import EngineType, RapidOCR
+
+    from recount.pipeline.ocr.image.images import picture_of_page
+    from recount.pipeline.ocr.image.prepare import prepare
+
+    engine = RapidOCR(
+        params={
+            "Global.log_level": "warning",
+            "Global.use_cls": False,
+            "Global.max_side_len": 4000,
+            "Global.return_word_box": True,
+            "Global.return_single_char_box": True,
+            "Det.limit_type": "max",
+            "Det.limit_side_len": 1600,
+            "Det.engine_type": EngineType.OPENVINO,
+            "Rec.engine_type": EngineType.OPENVINO,
+            "EngineConfig.openvino.inference_num_threads": 1,
+            "EngineConfig.openvino.enable_cpu_pinning": False,
+        }
+    )
+    engine(np.full((64, 256, 3), 255, np.uint8))
+    images = []
+    for path in paths:
+        with pymupdf.open(path) as document:  # type: ignore[no-untyped-call]
+            pictures = [picture_of_page(page) for page in document]
+        images += [np.dstack([prepare(picture.image, picture.dpi).image] * 3) for picture in pictures]
+
+    def work() -> None:
+        for image in images:
+            engine(image)
+
+    return work
+
+
+def whole(paths: Sequence[Path]) -> Callable[[], None]:
+    """Everything that is done with a report."""
+    from recount.pipeline.ocr.network.engine import engine
+    from recount.pipeline.structure import structure
+
+    engine("openvino")
+
+    def work() -> None:
+        for path in paths:
+            structure(path)
+
+    return work
+
+
+JOBS: dict[str, Callable[[Sequence[Path]], Callable[[], None]]] = {"bare": bare, "whole": whole}
+
+
+def started(job: str, paths: Sequence[Path]) -> subprocess.Popen[str]:
+    """A process that does a job and prints its Run."""
+    command = [sys.executable, "-m", "recount.eval.bench.ocr", "--job", job, *map(str, paths)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment())
+
+
+def finished(process: subprocess.Popen[str]) -> Run:
+    """What the process measured. Raises RuntimeError if it failed."""
+    output, _ = process.communicate("go\n")
+    if process.returncode:
+        raise RuntimeError(f"a process of the benchmark failed with {process.returncode}")
+    measured = json.loads(output.splitlines()[-1])
+    return Run(measured["seconds"], measured["peak"])
+
+
+def work_alone(job: str, paths: Sequence[Path]) -> None:
+    """What a started process does: makes ready, says so, waits for the word, works, and prints its Run."""
+    work = JOBS[job](paths)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    begin = time.perf_counter()
+    work()
+    print(json.dumps({"seconds": time.perf_counter() - begin, "peak": _peak()}))
+
+
+def _peak() -> float:
+    """The most memory that this process has had resident, in GiB."""
+    import resource  # not on Windows
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return float(peak) / (1024**3 if sys.platform == "darwin" else 1024**2)
+
+
+def ready(process: subprocess.Popen[str]) -> subprocess.Popen[str]:
+    """The process once it has said that it is ready."""
+    stream: Any = process.stdout
+    stream.readline()
+    return process
+
+
+def both(job: str, paths: Sequence[Path]) -> float:
+    """The seconds in which two processes do a job each."""
+    pair = [ready(each) for each in (started(job, paths), started(job, paths))]
+    begin = time.perf_counter()
+    for process in pair:
+        stream: Any = process.stdin
+        stream.write("go\n")
+        stream.flush()
+    for process in pair:
+        finished(process)
+    return time.perf_counter() - begin
+
+
+def measure(paths: Sequence[Path], rounds: int) -> list[Measurement]:
+    """All measurements on these scans."""
+    alone: list[Run] = []
+    engine: list[Run] = []
+    pairs: list[float] = []
+    for _ in range(rounds):
+        engine.append(finished(ready(started("bare", paths))))
+        alone.append(finished(ready(started("whole", paths))))
+        pairs.append(both("whole", paths))
+    cost = median(run.seconds for run in alone) / median(run.seconds for run in engine)
+    gain = 2 * median(run.seconds for run in alone) / median(pairs)
+    peak = max(run.peak for run in alone)
+    seconds = f"{median(run.seconds for run in alone):.1f} s against {median(run.seconds for run in engine):.1f} s"
+    return [
+        Measurement(
+            f"whole job against bare RapidOCR ({seconds})", f"{cost:.2f} ×", f"≤ {COST_LIMIT} ×", cost <= COST_LIMIT
+        ),
+        Measurement("two processes against one", f"{gain:.2f} ×", f"≥ {TWO_LIMIT} ×", gain >= TWO_LIMIT),
+        Measurement("peak memory of a worker", f"{peak:.2f} GiB", f"< {MEMORY_LIMIT:g} GiB", peak < MEMORY_LIMIT),
+    ]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measures and prints; 0 if every target is met, 1 if one is missed."""
+    parser = argparse.ArgumentParser(prog="benchmark_ocr", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("paths", metavar="PDF", nargs="+", type=Path, help="scanned reports")
+    parser.add_argument("--rounds", type=int, default=3, help="measured rounds (default: 3)")
+    parser.add_argument("--job", choices=sorted(JOBS), help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.job:
+        work_alone(options.job, options.paths)
+        return 0
+    return printed(measure(options.paths, options.rounds))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,401 @@
+"""The tests of Recount tested: lines that carry the promise are broken, one at a time, and the tests must notice.
+
+    python -m recount.eval.broken_lines [--only WORD] [--jobs N] [--write]
+
+Each line of LINES is broken in a copy of the checkout, and the tests named with it are run there until one fails. What
+no test notices is printed, and the exit code is 1. `--write` keeps the outcome in docs/measurements/broken-lines.txt.
+Ten minutes or more on two cores. Add a line here with every new guard.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = ROOT / "docs" / "measurements" / "broken-lines.txt"
+_LIMIT = 1200.0
+"""Seconds for the tests of one line; machines may be slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that carries the promise.
+
+    file: below the root. sound, broken: what stands there once, and what is put in its place. promise: what it holds.
+    tests: where a test must notice, below tests/.
+    """
+
+    file: str
+    sound: str
+    broken: str
+    promise: str
+    tests: tuple[str, ...]
+
+
+_VERIFY = ("pipeline/verify",)
+_SCHEMAS = ("schemas", "pipeline/verify")
+_MODEL = ("pipeline/model",)
+
+LINES: tuple[Line, ...] = (
+    # --- verify
+    Line(
+        "pipeline/verify/verify.py",
+        "covered(rivals, _sound(evaluations, disputed))",
+        "covered(rivals, evaluations)",
+        "an identity that holds with a disputed figure confirms nothing",
+        _VERIFY,
+    ),
+    Line(
+        "pipeline/verify/verify.py",
+        "suspects, off_scale) | unsure",
+        "suspects, off_scale)",
+        "a figure that nothing speaks for is confirmed by no identity",
+        ("pipeline/verify", "pipeline/model"),
+    ),
+    Line(
+        "pipeline/verify/cover.py",
+        "figure.pointer in self.places.misplaced or figure.pointer in self.doubtful",
+        "figure.pointer in self.doubtful",
+        "a figure out of printed order is not covered",
+        _VERIFY,
+    ),
+    Line(
+        "pipeline/verify/cover.py",
+        "figure.pointer in self.places.misplaced or figure.pointer in self.doubtful",
+        "figure.pointer in self.places.misplaced",
+        "a figure in doubt is not covered",
+        _VERIFY,
+    ),
+    Line(
+        "pipeline/verify/cover.py",
+        "if not figure.value and not twice:",
+        "if False:",
+        "a nothing that OCR read once is not covered",
+        _VERIFY,
+    ),
+    Line(
+        "pipeline/verify/cover.py",
+        '_HALF = Decimal("0.5")',
+        '_HALF = Decimal("9")',
+        "a figure that OCR read once is held to its last digit",
+        _VERIFY,
+    ),
+    Line(
+        "pipeline/verify/cover.py",
+        '_READ_TWICE = Decimal("2.5")',
+        '_READ_TWICE = Decimal("25")',
+        "a figure that OCR read twice is held to its last digit, nearly",
+        _VERIFY,
+    ),
+    Line(
+        "pipeline/verify/cover.py",
+        "_NEAR = Decimal(10)",
+        "_NEAR = Decimal(100000)",
+        "another number of the page is told apart from the figure",
+        _VERIFY,
+    ),
+    Line(
+        "pipeline/verify/cover.py",
+        "numbers |= {(-value, half) for value, half in numbers if value}",
+        "pass",
+        "a number with the wrong sign is another number",
+        _VERIFY,
+    ),
+    Line(
+        "pipeline/verify/cover.py",
+        "if not any(map(_tight(figure), held)):",
+        "if False:",
+        "one identity leaves a figure no more than its last digit, or half a percent",
+        _VERIFY,
+    ),
+    Line(
+        "pipeline/verify/cover.py",
+        "return alone or int(not left)",
+        "return 1",
+        "a figure is covered only if no other number of its place would do",
+        _VERIFY,
+    ),
+    Line(
+        "pipeline/verify/resolve.py",
+        "return token.unit not in _NOT_COUNTED and token.decimals == 0",
+        "return True",
+        "a count has no decimals and is no amount",
+        _VERIFY,
+    ),
+    Line(
+        "pipeline/verify/resolve.py",
+        "return token.unit in _UNITS[kind]",
+        "return True",
+        "a token's unit fits its field",
+        _VERIFY,
+    ),
+    Line(
+        "pipeline/verify/resolve.py",
+        "return _TO_WAN[token.unit or token.head]",
+        "return 0",
+        "元 and 亿元 come to 万元",
+        _VERIFY,
+    ),
+    Line(
+        "pipeline/verify/doubt.py",
+        "if times > sum(1 for _ in anchors):",
+        "if False:",
+        "a table in another unit than the rest confirms nothing",
+        _VERIFY,
+    ),
+    Line(
+        "pipeline/verify/doubt.py",
+        "not stands_out(ranked)",
+        "False",
+        "a list that may have lost a row confirms nothing",
+        ("pipeline/verify", "eval/test_verifier.py"),
+    ),
+    Line(
+        "pipeline/verify/blame.py",
+        "if cover.get(operand.pointer, 0) == fewest}",
+        "if not cover.get(operand.pointer, 0)}",
+        "where two halves contradict each other, both are disputed",
+        _VERIFY,
+    ),
+    # --- repair
+    Line(
+        "pipeline/verify/repair.py",
+        "if not any(index in taken and _number(taken[index]) != _number(each) for index, each in change.items()):",
+        "if True:",
+        "two readings that contradict each other are never taken",
+        _VERIFY,
+    ),
+    Line(
+        "pipeline/verify/repair.py",
+        "if len(found) != 1:\n            return None\n        [change] = found",
+        "if not found:\n            return None\n        change = found[0]",
+        "of two readings that settle an identity none is taken",
+        _VERIFY,
+    ),
+    Line(
+        "pipeline/verify/repair.py",
+        "return change if alike else None",
+        "return change",
+        "a reading is taken only if no other identity would take another",
+        _VERIFY,
+    ),
+    Line(
+        "pipeline/verify/repair.py",
+        "return len(change) <= 2 or",
+        "return True or",
+        "many readings at once are taken only of one number",
+        _VERIFY,
+    ),
+    Line(
+        "pipeline/verify/repair.py",
+        "if figure.token in bench.first and status is not Status.DISPUTED:",
+        "if figure.token in bench.first:",
+        "what still breaks an identity is not called repaired",
+        _VERIFY,
+    ),
+    Line(
+        "pipeline/verify/repair.py",
+        "elif figure.token in doubts and status is Status.GROUNDED:",
+        "elif False:",
+        "a figure that its second reading contradicts is disputed",
+        _VERIFY,
+    ),
+    # --- arithmetic
+    Line(
+        "schemas/arithmetic.py",
+        "if any(each.token == stated.token for each in computed.operands):",
+        "if False:",
+        "a number does not confirm itself",
+        _SCHEMAS,
+    ),
+    Line(
+        "schemas/arithmetic.py",
+        "if len(set(tokens)) < len(tokens):",
+        "if False:",
+        "of two operands that are one printed number neither is held",
+        _SCHEMAS,
+    ),
+    Line(
+        "schemas/arithmetic.py",
+        "if passed and not identity.at_most else ()",
+        "if passed else ()",
+        "a bound confirms no figure",
+        _SCHEMAS,
+    ),
+    Line(
+        "schemas/arithmetic.py",
+        "if interval[1] == INFINITE:",
+        "if False:",
+        "a rate of a base that may be 0 confirms nothing",
+        _SCHEMAS,
+    ),
+    Line(
+        "schemas/arithmetic.py",
+        "or sum(each.value for each in identity.shares) != HUNDRED",
+        "",
+        "only shares that add to 100 are levelled",
+        _SCHEMAS,
+    ),
+    Line(
+        "schemas/terms.py",
+        "return operand.value - operand.half, operand.value + operand.half",
+        "return operand.value - 100 * operand.half, operand.value + 100 * operand.half",
+        "the tolerance comes from the printed decimals",
+        _SCHEMAS,
+    ),
+    Line(
+        "schemas/terms.py",
+        "return Sum(left.terms, left.constant, missing=True)",
+        "return left",
+        "a null is no zero",
+        _SCHEMAS,
+    ),
+    # --- tokens
+    Line(
+        "pipeline/split/tokens.py",
+        r"(?!\.\d|\ufffd)",
+        r"(?!\.\d)",
+        "what stands next to an unreadable character is no number",
+        ("pipeline/split",),
+    ),
+    Line(
+        "pipeline/split/tokens.py",
+        r"(?>\d{1,3}(?:,\d{3})+(?!\d)|\d++)",
+        r"(?>\d++)",
+        "groups of three are one number",
+        ("pipeline/split",),
+    ),
+    Line(
+        "pipeline/split/split.py",
+        "return match[1] or match[2]",
+        "return None",
+        "the unit in the head of a table counts (a factor of 10,000)",
+        ("pipeline/split",),
+    ),
+    Line(
+        "pipeline/read/pdf.py",
+        'lines = layer.lines if verdict == "text" else layer.lines + layer.hidden',
+        "lines = layer.lines + layer.hidden",
+        "text that nobody sees is not read",
+        ("pipeline/read",),
+    ),
+    Line(
+        "pipeline/read/pdf.py",
+        "if undecoded or lost or _UNPARSED.search(complaints):",
+        "if False:",
+        "a page that can be read in part only is not read",
+        ("pipeline/read", "pipeline/test_structure.py"),
+    ),
+    # --- mapping
+    Line(
+        "pipeline/map/final_accounts/statements.py",
+        "and not_before.isdisjoint(before[-JUST_BEFORE:])",
+        "",
+        "a statement is known by its whole title",
+        ("pipeline/map",),
+    ),
+    Line(
+        "pipeline/model/answer/evidence.py",
+        "return Witness.SILENT if Witness.SILENT in found else Witness.FOR",
+        "return Witness.FOR",
+        "where the words are silent a model's figure is not confirmed",
+        _MODEL,
+    ),
+    Line(
+        "pipeline/model/answer/reassign.py",
+        "down = falls(mark.place) is True and mark.token.value > 0",
+        "down = False",
+        "the direction comes from the words",
+        _MODEL,
+    ),
+    # --- identities of budgets
+    Line(
+        "schemas/department_budget/between.py",
+        "ITEMS AGAINST ROWS",
+        "",
+        "a budget's items are held against the rows of its table",
+        ("schemas",),
+    ),
+    # --- what is written
+    Line(
+        "pipeline/run/worker.py",
+        "    store.remove(name)\n",
+        "",
+        "a report that failed has no result",
+        ("pipeline/run",),
+    ),
+    Line(
+        "pipeline/run/store.py",
+        'if below.is_absolute() or ".." in below.parts or not below.name:',
+        "if not below.name:",
+        "no name leads out of the output folder",
+        ("pipeline/run",),
+    ),
+)
+
+
+def broken_in(folder: Path, line: Line) -> None:
+    """Breaks a line in a copy. Raises ValueError where it does not stand there just once."""
+    path = folder / line.file
+    text = path.read_text(encoding="utf-8")
+    if text.count(line.sound) != 1:
+        raise ValueError(f"{line.file} holds {line.sound!r} {text.count(line.sound)} times")
+    path.write_text(text.replace(line.sound, line.broken), encoding="utf-8")
+
+
+def noticed(line: Line, root: Path = ROOT) -> str | None:
+    """The test that notices a broken line; None where none does."""
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(scratch) / "checkout"
+        shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(".git", "__pycache__", ".*_cache"))
+        broken_in(copy, line)
+        tests = [f"tests/{test}" for test in line.tests]
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+        environment = {**os.environ, "PYTHONPATH": str(copy / ".dev"), "PYTHONDONTWRITEBYTECODE": "1"}
+        run = subprocess.run(
+            command, cwd=copy, env=environment, capture_output=True, text=True, timeout=_LIMIT, check=False
+        )
+    if run.returncode == 0:
+        return None
+    failed = [told for told in run.stdout.splitlines() if told.startswith(("FAILED", "ERROR"))]
+    return failed[0].split(" - ")[0] if failed else f"exit code {run.returncode}"
+
+
+def outcomes(lines: Sequence[Line], jobs: int) -> Iterator[tuple[Line, str | None]]:
+    """Each line and what noticed it."""
+    with ThreadPoolExecutor(jobs) as pool:
+        yield from zip(lines, pool.map(partial(noticed), lines), strict=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Breaks the lines; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", metavar="WORD", help="lines whose file or promise holds WORD")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N")
+    parser.add_argument("--write", action="store_true", help="keep the outcome")
+    options = parser.parse_args(arguments)
+    chosen = [line for line in LINES if not options.only or options.only in line.file + line.promise]
+    told, missed = [], 0
+    for line, test in outcomes(chosen, options.jobs):
+        missed += test is None
+        told.append(f"{line.file}: {line.promise}: {test or 'NOT NOTICED'}")
+        print(told[-1], flush=True)
+    summary = f"{len(chosen)} lines broken, {len(chosen) - missed} noticed"
+    print(summary)
+    if options.write:
+        KEPT.write_text("\n".join([summary, *told]) + "\n", encoding="utf-8")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""Cases: a source file, what it should become, and what it is like.
+
+A gold folder holds cases in either of two layouts, at any depth:
+
+- a folder for each: the source file (report.pdf, or the only PDF), expected.json (the report of the contract), and,
+  if they are known, tags.json (what the case is like, and the planted discrepancies) and places.json (where on the
+  pages the figures stand);
+- side by side, as the developers' samples: name.pdf, name.gold.json, name.LEVEL-scan.pdf, name.notes.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from recount.pipeline.errors import UsageError
+from recount.pipeline.result import decoded
+
+EXPECTED, TAGS, PLACES = "expected.json", "tags.json", "places.json"
+_GOLD = ".gold.json"
+_SCAN = re.compile(r"\.(?P<level>[a-z]+)-scan$")
+_SOURCE = re.compile(r"^-?\s*SOURCE:\s*(?P<pointers>/[^:]*):", re.MULTILINE)
+
+Place = tuple[int, tuple[float, float, float, float]]
+"""A page, counted from 1, and a box in points, origin top left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A report with its gold. name: its path below the gold folder.
+
+    planted: for each discrepancy that the source holds, the pointers that it may be laid at; None if unknown.
+    """
+
+    name: str
+    source: Path
+    expected: Path
+    tags: Mapping[str, Any] = field(default_factory=dict)
+    planted: tuple[tuple[str, ...], ...] | None = None
+    places: Path | None = None
+
+    def gold(self) -> dict[str, Any]:
+        """The expected report; numbers are int or Decimal."""
+        gold = read_json(self.expected)
+        if not isinstance(gold, dict):
+            raise UsageError(f"{self.expected} is no report")
+        return gold
+
+    def gold_places(self) -> dict[str, list[Place]]:
+        """Where figures are printed (some more than once), as far as that is known, by their pointers in the gold."""
+        if self.places is None:
+            return {}
+        return {
+            pointer: [(int(page), (float(x0), float(y0), float(x1), float(y1))) for page, x0, y0, x1, y1 in places]
+            for pointer, places in read_json(self.places).items()
+        }
+
+    @property
+    def form(self) -> str:
+        """Which form of report this is, as far as that is known."""
+        return str(self.tags.get("form", "?"))
+
+    @property
+    def scan(self) -> str:
+        """How the source is damaged; "digital" if it is no scan."""
+        return str(self.tags.get("scan") or "digital")
+
+
+def read_json(path: Path) -> Any:
+    """A JSON file, decimals as printed. Raises UsageError if it cannot be read."""
+    try:
+        return decoded(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"{path} is no JSON file: {error}") from error
+
+
+def find_cases(gold: Path) -> list[Case]:
+    """The cases below a folder, in the order of their names. Raises UsageError if there is none."""
+    if not gold.is_dir():
+        raise UsageError(f"{gold} is no folder with cases")
+    cases = [_from_folder(gold, path.parent) for path in gold.rglob(EXPECTED)]
+    for path in gold.rglob(f"*{_GOLD}"):
+        cases += _side_by_side(gold, path)
+    if not cases:
+        raise UsageError(f"no case in {gold}: a case is a folder with {EXPECTED}, or NAME.pdf beside NAME{_GOLD}")
+    return sorted(cases, key=lambda case: case.name)
+
+
+def _from_folder(root: Path, folder: Path) -> Case:
+    """The case of a folder."""
+    sources = sorted(folder.glob("*.pdf"))
+    source = folder / "report.pdf" if folder / "report.pdf" in sources else sources[0] if len(sources) == 1 else None
+    if source is None:
+        raise UsageError(f"{folder} has {len(sources)} PDF files; a case has one, or one that is called report.pdf")
+    tags = read_json(folder / TAGS) if (folder / TAGS).is_file() else {}
+    planted = tags.pop("discrepancies", None)
+    tags.pop("figures", None)
+    return Case(
+        name=folder.relative_to(root).as_posix() if folder != root else folder.resolve().name,
+        source=source,
+        expected=folder / EXPECTED,
+        tags=tags,
+        planted=None if planted is None else tuple(_pointers(each) for each in planted),
+        places=folder / PLACES if (folder / PLACES).is_file() else None,
+    )
+
+
+def _pointers(planted: Mapping[str, Any]) -> tuple[str, ...]:
+    """The figures that a discrepancy may be laid at: one if it was planted, several if it was found."""
+    return tuple(planted["pointers"]) if "pointers" in planted else (planted["pointer"],)
+
+
+def _side_by_side(root: Path, expected: Path) -> Iterator[Case]:
+    """The digital case and the scans that share a gold."""
+    stem = expected.name.removesuffix(_GOLD)
+    notes = expected.with_name(f"{stem}.notes.md")
+    planted = _noted(notes) if notes.is_file() else None
+    form = _form(read_json(expected))
+    for source in sorted(expected.parent.glob(f"{stem}*.pdf")):
+        rest = source.name.removeprefix(stem).removesuffix(".pdf")
+        scan = _SCAN.fullmatch(rest)
+        if rest and scan is None:
+            continue  # another sample, whose name begins with this one's
+        tags = {"form": form, "sample": True} | ({"scan": scan["level"]} if scan else {})
+        name = (source.parent.relative_to(root) / source.stem).as_posix()
+        yield Case(name, source, expected, tags, planted)
+
+
+def _noted(notes: Path) -> tuple[tuple[str, ...], ...]:
+    """The discrepancies that a sample's notes list, one a line: "SOURCE: /pointer, /pointer: what is wrong"."""
+    text = notes.read_text(encoding="utf-8")
+    return tuple(tuple(re.findall(r"/[\w/]+", each["pointers"])) for each in _SOURCE.finditer(text))
+
+
+def _form(gold: Mapping[str, Any]) -> str:
+    """The form of a sample, which has no tags: only Shanghai's reports carry the statements."""
+    return "s2024" if gold.get("statements") else f"x{gold.get('fiscal_year')}"

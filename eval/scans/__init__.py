@@ -1,0 +1,1 @@
+"""From digital pages to scans of them, at a stated damage."""

@@ -1,0 +1,59 @@
+"""Runs a task over cases and scores what comes out. The task is handed in: the harness knows only results.
+
+Every report is done in the boundary that archive runs have (`pipeline.run.runner`): a report that breaks the task, or
+kills its process, is its own outcome and scores zero; the others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recount.eval.cases.files import Case
+from recount.eval.score.scores import CaseScore, Fate, score, score_failure
+from recount.pipeline.archive.sources import Source
+from recount.pipeline.result import read_result
+from recount.pipeline.run.ledger import Attempt
+from recount.pipeline.run.runner import Outcome, run
+from recount.pipeline.run.store import result_path
+from recount.pipeline.run.worker import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The cases with their scores, in the order of their names."""
+
+    cases: tuple[Case, ...]
+    scores: tuple[CaseScore, ...]
+
+
+def evaluate(
+    cases: Sequence[Case],
+    task: Task,
+    out: Path,
+    *,
+    jobs: int | None = None,
+    on_progress: Callable[[Outcome], None] | None = None,
+) -> Evaluation:
+    """Structures every case by the task into out/reports, and scores the results.
+
+    jobs, on_progress: as of `pipeline.run.runner.run`. Raises UsageError if `out` cannot be written to.
+    """
+    ordered = sorted(cases, key=lambda case: case.name)
+    # The largest first, so that no process is left alone with it in the end. The runner is not told the sizes: it would
+    # structure sources of one content once, and here each case is to be done.
+    largest = sorted(ordered, key=lambda case: -case.source.stat().st_size)
+    sources = [Source(case.source, case.name) for case in largest]
+    summary = run(sources, out, jobs=jobs, force=True, on_progress=on_progress, task=task)
+    attempts = {outcome.attempt.file: outcome.attempt for outcome in summary.outcomes}
+    return Evaluation(tuple(ordered), tuple(scored(case, attempts[case.name], out) for case in ordered))
+
+
+def scored(case: Case, attempt: Attempt, out: Path) -> CaseScore:
+    """A case by what became of it."""
+    if attempt.status == "failed":
+        # A reason without a traceback is one that the task gave on purpose.
+        fate: Fate = "crashed" if attempt.traceback or attempt.sha256 is None else "refused"
+        return score_failure(case, fate, attempt.reason or "")
+    return score(case, read_result(result_path(out, case.name)), attempt.seconds)

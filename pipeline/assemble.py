@@ -1,0 +1,206 @@
+"""The result of a report that was verified: what the file shall say of it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from recount.pipeline.document import Token
+from recount.pipeline.result import (
+    Check,
+    FigureEntry,
+    Identities,
+    LeftOut,
+    MapperUse,
+    Reach,
+    Rejected,
+    Result,
+    Source,
+    Summary,
+)
+from recount.pipeline.usage import ModelUse
+from recount.pipeline.verify import Verified
+from recount.pipeline.verify.coverage import coverage_of
+from recount.pipeline.verify.recount import Status
+from recount.schemas.arithmetic import Evaluation, Identity
+from recount.schemas.figures import Figure, Kind, Model
+
+_PLACES = Decimal("0.0001")
+_NONE: Mapping[int, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """By token: what a repaired figure was first read as, and what a second reading made of others."""
+
+    first: Mapping[int, str]
+    doubts: Mapping[int, str]
+
+
+ONE_READING = Readings(_NONE, _NONE)
+
+
+def result_of(
+    source: Source,
+    verified: Verified,
+    tokens: Sequence[Token],
+    contract: str,
+    seconds: Mapping[str, float],
+    readings: Readings = ONE_READING,
+    used: ModelUse | None = None,
+    unread_pages: Sequence[int] = (),
+) -> Result:
+    """The result of a verified report.
+
+    tokens: the numbers of its document, where they stand in the file. contract: of its family. seconds: by stage.
+    readings: of scanned figures, besides the one that is delivered. used: what a model had to do with it.
+    unread_pages: those that were not read.
+    """
+    taking_part: dict[str, list[str]] = defaultdict(list)
+    for number, evaluation in enumerate(verified.evaluations, 1):
+        for operand in evaluation.operands:
+            taking_part[operand.pointer].append(f"c{number}")
+    return Result(
+        contract=contract,
+        source=source,
+        report=plain_values(verified.report),
+        figures={
+            pointer: _figure(figure, verified, tokens[figure.token], taking_part.get(pointer, ()), readings)
+            for pointer, figure in verified.figures.items()
+        },
+        checks=[_check(evaluation, f"c{number}") for number, evaluation in enumerate(verified.evaluations, 1)],
+        rejected=[Rejected(one.pointer, one.proposed, one.mapper, one.reason) for one in verified.rejected],
+        summary=Summary(
+            figures=_by_status(verified),
+            checks=_by_outcome(verified),
+            rejected=len(verified.rejected),
+            mapper=_mapper(used, verified.mapper),
+            seconds={stage: round(spent, 4) for stage, spent in seconds.items()},
+            coverage=reach_of(verified, tokens),
+            unread_pages=unread_pages,
+        ),
+    )
+
+
+def plain_values(value: Any) -> Any:
+    """A Report[Figure] as dicts, lists, Decimals and ints."""
+    if isinstance(value, Figure):
+        return number(value)
+    if isinstance(value, Model):
+        return {name: plain_values(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, tuple):
+        return [plain_values(entry) for entry in value]
+    return value
+
+
+def number(figure: Figure) -> Decimal | int:
+    """The value as the contract prints it: whole counts and years as int, else with its printed decimals."""
+    if figure.kind in (Kind.COUNT, Kind.YEAR) or (
+        figure.quantum == 1 and figure.value == figure.value.to_integral_value()
+    ):
+        return int(figure.value)
+    return figure.value
+
+
+def _figure(figure: Figure, verified: Verified, token: Token, checks: Sequence[str], readings: Readings) -> FigureEntry:
+    status = verified.statuses[figure.pointer]
+    first = readings.first.get(figure.token) if status is Status.REPAIRED else None
+    return FigureEntry(
+        raw=token.raw,
+        value=number(figure),
+        unit=token.unit or (token.head if figure.kind is Kind.MONEY else None),
+        page=token.page,
+        bbox=[round(side, 2) for side in token.box],
+        origin=token.origin,
+        confidence=token.confidence,
+        mapper=verified.mapper_of(figure.pointer),
+        status=status.value,
+        checks=checks,
+        first_reading=first,
+        second_reading=readings.doubts.get(figure.token) if first is None else None,
+    )
+
+
+def _check(evaluation: Evaluation, name: str) -> Check:
+    identity = evaluation.identity
+    printed = identity.printed
+    return Check(
+        id=name,
+        rule=identity.rule,
+        expression=_expression(identity) if evaluation.result != "not_applicable" else None,
+        result=evaluation.result,
+        computed=_rounded(evaluation.computed),
+        printed=printed.value if printed else None,
+        residual=_rounded(evaluation.residual),
+        tolerance=_rounded(evaluation.tolerance),
+        severity=evaluation.severity,
+        explanation=evaluation.explanation,
+        pointers=[operand.pointer for operand in evaluation.operands],
+    )
+
+
+def _expression(identity: Identity) -> str | None:
+    """The identity with the numbers filled in."""
+    if identity.printed is None:
+        return None
+    return f"{identity.printed.value} {'≤' if identity.at_most else '='} {identity.computed.render()}"
+
+
+def _rounded(value: Decimal | None) -> Decimal | None:
+    """Four decimals at most; an unbounded tolerance is none."""
+    if value is None or not value.is_finite():
+        return None
+    shortened = value.quantize(_PLACES).normalize()
+    return shortened.quantize(Decimal(1)) if shortened == shortened.to_integral_value() else shortened
+
+
+def _by_status(verified: Verified) -> dict[str, int]:
+    found = Counter(status.value for status in verified.statuses.values())
+    return {name: found[name] for name in ("verified", "repaired", "grounded", "disputed")}
+
+
+def _by_outcome(verified: Verified) -> dict[str, int]:
+    """How many checks there are of each outcome; minor failures apart."""
+    found = Counter(evaluation.result for evaluation in verified.evaluations)
+    minor = sum(evaluation.severity == "minor" for evaluation in verified.evaluations)
+    return {
+        "pass": found["pass"],
+        "fail": found["fail"] - minor,
+        "minor": minor,
+        "not_applicable": found["not_applicable"],
+    }
+
+
+def _mapper(used: ModelUse | None, template: str) -> MapperUse:
+    if used is None:
+        return MapperUse(template)
+    usage = used.usage
+    return MapperUse(
+        used.name, usage.calls, usage.input_tokens, usage.output_tokens, usage.cost, used.prompts, dict(used.open)
+    )
+
+
+def reach_of(verified: Verified, tokens: Sequence[Token]) -> Reach:
+    """The coverage ledger as the result tells it; the lines of tables that no row was read from are among it."""
+    found = coverage_of(verified)
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for number, due in enumerate(found.due, 1):
+        if due.missing is not None:
+            reasons[due.missing].append(f"c{number}")
+    return Reach(
+        identities=Identities(len(found.due), len(found.due) - len(found.not_evaluated)),
+        not_evaluated=dict(reasons),
+        under_one=round(found.share(1), 4),
+        under_two=round(found.share(2), 4),
+        covered=round(found.covered(1), 4),
+        under_none=found.under_none,
+        not_covered=found.uncovered,
+        rows_left_out=[
+            LeftOut(line.at, tokens[line.tokens[0]].page, [tokens[index].raw for index in line.tokens])
+            for line in verified.skipped
+        ],
+    )

@@ -1,0 +1,210 @@
+"""Where text stands on an image (the detection network, DB), and what each line says (the recognition network, CTC).
+
+The recogniser gives for every step along the line (8 pixels of 48) a probability for each sign, the blank among them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from recount.pipeline.document import Box
+from recount.pipeline.ocr.image.prepare import Grey
+from recount.pipeline.ocr.network.backends import Floats, Network, Networks
+
+# --- boxes of text lines
+
+
+LONGEST_SIDE = 1600  # pixels; the network sees the page at most this large
+_STEP = 32  # the network halves the image five times
+_TEXT = 0.3  # probability from which a pixel is of text
+_BOX = 0.5  # mean probability from which a box is of text
+_UNCLIP = 1.6  # the network marks the core of a line; its outline lies area / perimeter times this further out
+_SMALLEST = 3  # pixels of the network's map
+_LEVEL = 12.0  # degrees by which a long line may lean: the circular text of a seal is no line
+
+
+def detect(network: Network, image: Grey) -> list[Box]:
+    """The boxes of the text lines on the image, in its pixels, from top to bottom."""
+    height, width = image.shape
+    scale = min(1.0, LONGEST_SIDE / max(height, width))
+    rows = max(_STEP, round(height * scale / _STEP) * _STEP)
+    columns = max(_STEP, round(width * scale / _STEP) * _STEP)
+    seen = cv2.resize(image, (columns, rows)).astype(np.float32) / 127.5 - 1.0
+    probable = network(np.ascontiguousarray(np.broadcast_to(seen, (1, 3, rows, columns))))[0, 0]
+    mask = cv2.dilate((probable > _TEXT).astype(np.uint8), np.ones((2, 2), np.uint8))
+    outlines, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    boxes = []
+    for outline in outlines:
+        x, y, w, h = cv2.boundingRect(outline)
+        if min(w, h) < _SMALLEST or _leans(outline):
+            continue
+        if probable[y : y + h, x : x + w].mean() < _BOX * _fill(outline, w, h):
+            continue
+        out = w * h * _UNCLIP / (2 * (w + h))
+        boxes.append(
+            (
+                max(0.0, (x - out) * width / columns),
+                max(0.0, (y - out) * height / rows),
+                min(float(width), (x + w + out) * width / columns),
+                min(float(height), (y + h + out) * height / rows),
+            )
+        )
+    return sorted(boxes, key=lambda box: (box[1], box[0]))
+
+
+def _fill(outline: cv2.typing.MatLike, width: int, height: int) -> float:
+    """The share of its bounding rectangle that an outline covers, at most 1."""
+    return min(1.0, (cv2.contourArea(outline) + width + height) / (width * height))
+
+
+def _leans(outline: cv2.typing.MatLike) -> bool:
+    """Whether a long thin outline is neither level nor upright."""
+    _, (w, h), angle = cv2.minAreaRect(outline)
+    if max(w, h) < 4 * min(w, h):
+        return False
+    off = abs((angle + 45.0) % 90.0 - 45.0)
+    return bool(off > _LEVEL)
+
+
+Doubles = npt.NDArray[np.float64]
+
+_HEIGHT = 48  # pixels that the network wants
+_BUCKET = 32  # widths are padded to multiples of this: engines prepare themselves anew for every size
+_NARROWEST = 96
+_WIDEST = 3200
+_BATCH = 6
+_DOUBT = 0.005  # probability below which another sign at a step is no alternative
+_BEAM = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A line as read. centres: of the characters, as shares of the image's width; scores: one a character."""
+
+    text: str
+    centres: tuple[float, ...]
+    scores: tuple[float, ...]
+
+    @property
+    def score(self) -> float:
+        """The mean of the characters' scores, 0 for an empty text."""
+        return sum(self.scores) / len(self.scores) if self.scores else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text that a line may say, with its probability under the network (0..1)."""
+
+    text: str
+    score: float
+
+
+def recognise(networks: Networks, images: Sequence[Grey]) -> list[Decoded]:
+    """The best reading of each image of a line."""
+    decoded: list[Decoded] = [Decoded("", (), ())] * len(images)
+    for indices, steps, shares in _batches(networks, images):
+        for index, line, share in zip(indices, steps, shares, strict=True):
+            decoded[index] = _best(line, share, networks.signs)
+    return decoded
+
+
+def alternatives(networks: Networks, image: Grey, allowed: Collection[str] | None = None) -> list[Reading]:
+    """What the image of a line may say, the most probable first. allowed: the only characters it may be of."""
+    ((_, steps, _),) = _batches(networks, [image])
+    line = steps[0].astype(np.float64)
+    if allowed is not None:
+        keep = np.array([index == 0 or sign in allowed for index, sign in enumerate(networks.signs)])
+        line = np.where(keep, line, 0.0)
+        line /= np.maximum(line.sum(axis=1, keepdims=True), 1e-9)
+    return _beam(line, networks.signs)
+
+
+Batch = tuple[list[int], Floats, list[float]]
+"""Indices of the images, their steps, and the share of the steps that each image covers."""
+
+
+def _batches(networks: Networks, images: Sequence[Grey]) -> list[Batch]:
+    """The network's output for the images, those of like width together."""
+    scaled = [_scaled(image) for image in images]
+    order = sorted(range(len(images)), key=lambda index: scaled[index].shape[1])
+    batches: list[Batch] = []
+    start = 0
+    while start < len(order):
+        width = _padded(scaled[order[start]].shape[1])
+        end = start + 1
+        while end < len(order) and end - start < _BATCH and scaled[order[end]].shape[1] <= width:
+            end += 1
+        chosen = order[start:end]
+        batch = np.zeros((len(chosen), 3, _HEIGHT, width), np.float32)
+        for row, index in enumerate(chosen):
+            line = scaled[index]
+            batch[row, :, :, : line.shape[1]] = line
+        shares = [scaled[index].shape[1] / width for index in chosen]
+        batches.append((chosen, networks.recogniser(batch), shares))
+        start = end
+    return batches
+
+
+def _scaled(image: Grey) -> Floats:
+    height, width = image.shape
+    target = min(_WIDEST, max(1, math.ceil(_HEIGHT * width / height)))
+    return np.asarray(cv2.resize(image, (target, _HEIGHT)).astype(np.float32) / 127.5 - 1.0, np.float32)
+
+
+def _padded(width: int) -> int:
+    step = _BUCKET if width <= 10 * _BUCKET else 2 * _BUCKET
+    return max(_NARROWEST, -(-width // step) * step)
+
+
+def _best(steps: Floats, share: float, signs: Sequence[str]) -> Decoded:
+    """The most probable sign of each step, repetitions and blanks left out."""
+    chosen = steps.argmax(axis=1)
+    length = len(chosen)
+    text: list[str] = []
+    centres: list[float] = []
+    scores: list[float] = []
+    start = 0
+    for index in range(1, length + 1):
+        if index < length and chosen[index] == chosen[start]:
+            continue
+        if chosen[start]:
+            peaks = steps[start:index, chosen[start]]
+            middle = float((peaks * np.arange(start, index)).sum() / peaks.sum())
+            text.append(signs[chosen[start]])
+            centres.append(min(1.0, (middle + 0.5) / length / share))
+            scores.append(float(peaks.max()))
+        start = index
+    return Decoded("".join(text), tuple(centres), tuple(scores))
+
+
+def _beam(steps: Doubles, signs: Sequence[str]) -> list[Reading]:
+    """Prefix beam search: texts with the probabilities of all their alignments added up."""
+    beams: dict[tuple[int, ...], tuple[float, float]] = {(): (1.0, 0.0)}
+    for step in steps:
+        likely = [int(index) for index in np.flatnonzero(step > _DOUBT)] or [int(step.argmax())]
+        grown: dict[tuple[int, ...], list[float]] = {}
+        for prefix, (blank, other) in beams.items():
+            for sign in likely:
+                chance = float(step[sign])
+                if sign == 0:
+                    _add(grown, prefix, (blank + other) * chance, 0.0)
+                elif prefix and prefix[-1] == sign:
+                    _add(grown, prefix, 0.0, other * chance)
+                    _add(grown, (*prefix, sign), 0.0, blank * chance)
+                else:
+                    _add(grown, (*prefix, sign), 0.0, (blank + other) * chance)
+        ranked = sorted(grown.items(), key=lambda item: -sum(item[1]))[:_BEAM]
+        beams = {prefix: (chances[0], chances[1]) for prefix, chances in ranked}
+    return [Reading("".join(signs[sign] for sign in prefix), sum(chances)) for prefix, chances in beams.items()]
+
+
+def _add(grown: dict[tuple[int, ...], list[float]], prefix: tuple[int, ...], blank: float, other: float) -> None:
+    chances = grown.setdefault(prefix, [0.0, 0.0])
+    chances[0] += blank
+    chances[1] += other

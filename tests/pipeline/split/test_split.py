@@ -1,0 +1,78 @@
+"""A page with a table becomes a grid whose numbers know the unit that its caption or its head states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from recount.pipeline.document import Document, Grid, Line, Page, Pages, Ruling
+from recount.pipeline.split import split
+from recount.pipeline.verify import verify
+from recount.schemas.department_budget.family import DEPARTMENT_BUDGET
+from recount.schemas.figures import Ref
+from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
+from recount.schemas.final_accounts.narrative import Procurement
+from recount.schemas.final_accounts.report import Report
+from recount.tests.pipeline.helpers import line
+
+LEFT, WIDE, HIGH, TOP = 60.0, 150.0, 24.0, 160.0
+HEAD = ("项目", "金额")
+ROWS = (HEAD, ("货物", "12345.00"), ("服务", "500.00"))
+
+
+def table(rows: Sequence[Sequence[str]]) -> tuple[list[Line], list[Ruling]]:
+    """A ruled table, the words of its cells and its rulings."""
+    right, bottom = LEFT + WIDE * len(rows[0]), TOP + HIGH * len(rows)
+    lines = [
+        line(text, LEFT + WIDE * column + 4, TOP + HIGH * row + 6)
+        for row, cells in enumerate(rows)
+        for column, text in enumerate(cells)
+        if text
+    ]
+    level = [Ruling(LEFT, TOP + HIGH * row, right, TOP + HIGH * row) for row in range(len(rows) + 1)]
+    upright = [Ruling(LEFT + WIDE * column, TOP, LEFT + WIDE * column, bottom) for column in range(len(rows[0]) + 1)]
+    return lines, level + upright
+
+
+def read(*captions: str, rows: Sequence[Sequence[str]] = ROWS) -> Document:
+    """A page with some lines above a table."""
+    lines, rulings = table(rows)
+    above = [line(text, LEFT, TOP - 20.0 * (len(captions) - at)) for at, text in enumerate(captions)]
+    page = Page(1, 595.0, 842.0, (*above, *lines), tuple(rulings))
+    return split(Pages((page,)), FINAL_ACCOUNTS, DEPARTMENT_BUDGET)
+
+
+def heads(document: Document) -> list[Any]:
+    """The unit of the one table, and of its numbers."""
+    [grid] = [block for block in document.blocks if isinstance(block, Grid)]
+    return [grid.unit, *(number.token.head for cell in grid.cells for number in cell.numbers)]
+
+
+@pytest.mark.parametrize("unit", ["元", "万元", "亿元"])
+@pytest.mark.parametrize("before", ["单位：", "金额单位：", "单位:人民币", "单 位 ： "])
+def test_the_caption_states_the_unit(before: str, unit: str) -> None:
+    assert heads(read("政府采购表", before + unit)) == [unit, unit, unit]
+
+
+@pytest.mark.parametrize("unit", ["元", "万元", "亿元"])
+@pytest.mark.parametrize("head", ["金额（{}）", "项目资金（{}）", "金额({})"])
+def test_the_head_states_the_unit(head: str, unit: str) -> None:
+    rows = (("项目", head.format(unit)), *ROWS[1:])
+    assert heads(read("政府采购表", rows=rows)) == [unit, unit, unit]
+
+
+def test_where_nothing_states_a_unit_there_is_none() -> None:
+    assert heads(read("政府采购表")) == [None, None, None]
+
+
+@pytest.mark.parametrize(("unit", "goods"), [("元", "1.2345"), ("万元", "12345"), ("亿元", "123450000")])
+def test_an_amount_is_brought_to_wan_by_the_unit_of_its_table(unit: str, goods: str) -> None:
+    """10⁴ between 元 and 万元, and again to 亿元: one table of another unit would still add up."""
+    document = read("政府采购表", f"单位：{unit}")
+    [goods_token] = [token for token in document.tokens if token.raw == "12345.00"]
+    report = Report[Ref](procurement=Procurement[Ref](goods=Ref(goods_token.index)))
+    found = verify(report, document.tokens, "template").figures["/procurement/goods"]
+    assert found.value == Decimal(goods)
