@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from recount.pipeline.archive.place import Place
     from recount.pipeline.archive.sources import Problem, Source
-    from recount.pipeline.run.ahead import Plan
+    from recount.pipeline.run.first_round import Plan
     from recount.pipeline.run.pool import Bounds
     from recount.pipeline.run.runner import RunSummary
     from recount.schemas.family import Family
@@ -171,13 +171,13 @@ def structure(
     )
     settings = Settings(family, ocr.value, ocr_engine.value, mapper.value, asked, rounds)
     if dry_run or batch:
-        from recount.pipeline.run.ahead import ahead
+        from recount.pipeline.run.first_round import first_round
 
-        with ahead(settings, place_of(out), ledger) as looking:
+        with first_round(settings, place_of(out), ledger) as questions:
             if dry_run:
-                _print_plan(looking.plan(archive.sources))
+                _print_plan(questions.plan(archive.sources))
                 return
-            waiting = looking.hand_in(archive.sources)
+            waiting = questions.hand_in(archive.sources)
         if waiting:
             print(waiting)
             return
@@ -192,7 +192,7 @@ def structure(
 def _print_plan(plans: Mapping[str, Plan]) -> None:
     """What a run would take, a line a report, and in all."""
     from recount.pipeline.output.show import render_plan
-    from recount.pipeline.run.ahead import Plan
+    from recount.pipeline.run.first_round import Plan
 
     console = _console()
     for part in render_plan(plans, sum(plans.values(), Plan())):
@@ -366,7 +366,7 @@ def check(
 ) -> None:
     """Ask a model about one tiny section, in every mode, and print what works, how fast, in how many tokens."""
     from recount.pipeline.model.local import served
-    from recount.pipeline.model.transport.probe import probe
+    from recount.pipeline.model.transport.client import probe
     from recount.pipeline.output.show import render_probe
     from recount.pipeline.settings import model_of
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from recount.pipeline.document import Token
 from recount.pipeline.result import (
@@ -22,15 +22,13 @@ from recount.pipeline.result import (
     Source,
     Summary,
 )
+from recount.pipeline.usage import ModelUse
 from recount.pipeline.verify import Verified
 from recount.pipeline.verify.coverage import coverage_of
 from recount.pipeline.verify.recount import Status
 from recount.schemas.arithmetic import Evaluation, Identity
 from recount.schemas.describe import nested
 from recount.schemas.figures import Figure, Kind
-
-if TYPE_CHECKING:
-    from recount.pipeline.model.use import ModelUse
 
 _PLACES = Decimal("0.0001")
 _NONE: Mapping[int, str] = MappingProxyType({})

@@ -18,13 +18,14 @@ from recount.pipeline.read import read_pdf
 from recount.pipeline.recognise import known_families, recognise
 from recount.pipeline.result import Result, Source
 from recount.pipeline.split import split
+from recount.pipeline.usage import ModelUse
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.repair import Repaired, repair
 from recount.schemas.family import Family
 from recount.schemas.registry import FAMILIES
 
 if TYPE_CHECKING:
-    from recount.pipeline.model.use import Modelling, ModelUse
+    from recount.pipeline.model.use import Modelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _mapped(
         clock.lap("verify")
         return mapped, verified, None
     # Imported when a model is asked: its libraries are heavy.
-    from recount.pipeline.model.use import map_with_model
+    from recount.pipeline.model.cascade import map_with_model
 
     mapped, verified, used = map_with_model(document, family, model, sha256)
     clock.lap("map")

@@ -1,7 +1,8 @@
-"""What asking a model took: an errand that failed has its price too."""
+"""What asking a model took, a question that failed included, and what a model had to do with a result."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -29,3 +30,17 @@ class Usage:
 
 NOTHING = Usage()
 """What a kept answer takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """What a model had to do with a result.
+
+    name: who mapped it: template, cascade or model:<name>. usage: calls, tokens, cost. prompts: the versions of the
+    prompts, by the part asked about. open: the parts that no answer was had for, with the reason.
+    """
+
+    name: str
+    usage: Usage
+    prompts: Mapping[str, tuple[str, ...]]
+    open: Mapping[str, str]

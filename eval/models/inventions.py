@@ -27,7 +27,7 @@ from recount.pipeline.map.registry import map_document
 from recount.pipeline.model.answer.draft import Drafted, put_together
 from recount.pipeline.model.ask.pieces import pieces_of
 from recount.pipeline.model.ask.shown import Shown
-from recount.pipeline.model.findings import Verifying
+from recount.pipeline.model.findings import DraftVerifier
 from recount.pipeline.model.mapper import Mapper, parts_of
 from recount.pipeline.structure import document_of
 from recount.pipeline.verify import Verified
@@ -72,15 +72,15 @@ class Bench:
                 shown, prompt, question = self.mapper.question(piece, part)
                 self.asked.append(Asked(at, shown, question.response, answers[prompt.user]))
         self.drafted = [self._draft(at, None, {}) for at in range(len(self.pieces))]
-        self._verifying = Verifying(document, family, CORRUPTED, CORRUPTED)
-        self.truth = self._verifying.verified(put_together(self.drafted))
+        self._verifier = DraftVerifier(document, family, CORRUPTED, CORRUPTED)
+        self.truth = self._verifier.verified(put_together(self.drafted))
         self.figures = [(asked, steps) for asked in self.asked for steps, _ in _figures(asked.answer)]
 
     def with_answer(self, asked: Asked, values: Mapping[str, Any]) -> tuple[Drafted, Verified]:
         """One answer taken instead of the perfect one, and the report verified with it."""
         draft = self._draft(asked.at, asked, values)
         drafted = [*self.drafted[: asked.at], draft, *self.drafted[asked.at + 1 :]]
-        return draft, self._verifying.verified(put_together(drafted))
+        return draft, self._verifier.verified(put_together(drafted))
 
     def _draft(self, at: int, instead: Asked | None, values: Mapping[str, Any]) -> Drafted:
         drafted = Drafted(self.pieces[at])

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from recount.pipeline.model.ask.question import Asker, Question, Reply
-from recount.pipeline.model.settings import ModelSettings
-from recount.pipeline.model.transport.store import Store, key_of, mode_of
+from recount.pipeline.model.transport.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,6 @@ class Metered:
     """An asker that remembers what it was asked. store: where the answers are kept."""
 
     asker: Asker
-    settings: ModelSettings
     store: Store
     _keys: dict[str, None] = field(default_factory=dict)
 
@@ -33,9 +31,9 @@ class Metered:
         try:
             return self.asker.ask(question)
         finally:
-            mode = mode_of(self.store, self.settings)
+            mode = self.store.mode()
             if mode is not None:
-                self._keys[key_of(self.settings, mode, question)] = None
+                self._keys[self.store.key(question, mode)] = None
 
     def known(self, question: Question) -> bool:
         """As of the asker."""
@@ -43,14 +41,10 @@ class Metered:
 
     def took(self) -> Took:
         """What all questions so far took, when they were first asked."""
-        rows = [
-            self.store.row("SELECT input_tokens, output_tokens, seconds FROM answers WHERE key = ?", (key,))
-            for key in self._keys
-        ]
-        known = [row for row in rows if row is not None]
+        known = [usage for usage in map(self.store.usage, self._keys) if usage is not None]
         return Took(
             len(known),
-            sum(row["input_tokens"] for row in known),
-            sum(row["output_tokens"] for row in known),
-            round(sum(row["seconds"] for row in known), 1),
+            sum(usage.input_tokens for usage in known),
+            sum(usage.output_tokens for usage in known),
+            round(sum(usage.seconds for usage in known), 1),
         )

@@ -32,7 +32,7 @@ class Oracle:
         """The perfect answer; to a question that is asked again, the same, cut down to what is asked for now."""
         self.asked.append(question)
         values = _narrowed(self.values(question.user), question.response)
-        return Reply(question.response.model_validate(values), NOTHING, cached=True)
+        return Reply(question.response.model_validate(values), NOTHING)
 
     def known(self, question: Question) -> bool:
         """Everything is known."""

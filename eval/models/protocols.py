@@ -34,8 +34,8 @@ from recount.pipeline.errors import RecountError, UsageError
 from recount.pipeline.model.answer.draft import Drafted
 from recount.pipeline.model.ask.pieces import Piece, pieces_of
 from recount.pipeline.model.ask.protocol import PROTOCOLS
+from recount.pipeline.model.ask.question import Findings
 from recount.pipeline.model.cascade import map_by_model
-from recount.pipeline.model.findings import Found
 from recount.pipeline.model.local import served
 from recount.pipeline.model.mapper import Mapper
 from recount.pipeline.model.settings import ModelSettings
@@ -106,7 +106,7 @@ class _Some(Mapper):
 
     purposes: tuple[str, ...] = ()
 
-    def drafts(self, pieces: Sequence[Piece], found: Callable[[Piece], Found | None] | None = None) -> list[Drafted]:
+    def drafts(self, pieces: Sequence[Piece], found: Callable[[Piece], Findings | None] | None = None) -> list[Drafted]:
         """As of the mapper."""
         return Mapper.drafts(self, [each for each in pieces if each.purpose in self.purposes], found)
 
@@ -139,14 +139,14 @@ def compared(
     settings: with a store. forced: no field may be left open (see forced.py).
     """
     numbers = {each.name: each for each in PROTOCOLS}
-    with asker(settings) as asking, opened(settings.store) as store:
+    with asker(settings) as asking, opened(settings) as store:
         for read in readings:
             for protocol in protocols:
                 if protocol == ALONE:
-                    yield _alone(read, Metered(asking, settings, store))
+                    yield _alone(read, Metered(asking, store))
                     continue
                 for count in range(rounds + 1):
-                    metered = Metered(asking, settings, store)
+                    metered = Metered(asking, store)
                     mapper = _Some(
                         Forced(metered) if forced else metered,
                         read.family,

@@ -1,4 +1,4 @@
-"""A model and a verifier in the loop: who is asked about what, and which answer is taken.
+"""A report mapped with a model, and a verifier in the loop: who is asked about what, and which answer is taken.
 
 With `--mapper model` every piece is asked about; in the cascade only what the template mapper left open or the verifier
 contradicts. What the verifier finds in an answer goes into the next question, at most so many rounds. A figure that is
@@ -7,27 +7,36 @@ verified is never overridden, and an answer is taken only if the report verifies
 
 from __future__ import annotations
 
+import atexit
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from recount.pipeline.document import Document, Mapped
 from recount.pipeline.map.grammar.keyless import in_reading_order
 from recount.pipeline.map.grammar.passage import passage_of
+from recount.pipeline.map.registry import map_document
 from recount.pipeline.model.answer.draft import Drafted, put_together, unmapped
 from recount.pipeline.model.answer.evidence import Chosen, leaves
 from recount.pipeline.model.answer.resolve import INVENTED
 from recount.pipeline.model.ask.pieces import Key, Piece, Pieces, pieces_of
-from recount.pipeline.model.findings import Found, Verifying, found_in
-from recount.pipeline.model.mapper import Mapper
+from recount.pipeline.model.ask.question import Asker, Findings, Question
+from recount.pipeline.model.findings import DraftVerifier, findings_in
+from recount.pipeline.model.mapper import Mapper, parts_of
+from recount.pipeline.model.settings import ModelSettings
+from recount.pipeline.model.transport.client import asker
+from recount.pipeline.model.use import Modelling
 from recount.pipeline.split.text import plain
-from recount.pipeline.usage import NOTHING, Usage
-from recount.pipeline.verify import Verified
+from recount.pipeline.usage import NOTHING, ModelUse, Usage
+from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.resolve import Rejected
 from recount.schemas.common.parts import UNMAPPED, UnmappedFigure
 from recount.schemas.describe import fields_of, nested
+from recount.schemas.family import Family
 from recount.schemas.figures import Model, Ref
 
 _MARK = re.compile(r"@\d+")
@@ -45,6 +54,33 @@ class Cascaded:
     open: Mapping[str, str]
     prompts: Mapping[str, tuple[str, ...]]
     usage: Usage
+
+
+def map_with_model(
+    document: Document, family: Family, how: Modelling, sha256: str
+) -> tuple[Mapped, Verified, ModelUse]:
+    """Maps a document of a family: by the model alone, or by the template mapper first.
+
+    sha256: of its file, for the ledger of calls. Returns the report, what the verifier says of it, and what the model
+    had to do with it; a question that was not answered leaves its piece open. Raises UsageError if the store of answers
+    or a prompt cannot be used.
+    """
+    who = how.asker or _asker(how.settings)
+    mapper = Mapper(who, family, sha256, threads=how.settings.concurrency)
+    name = how.settings.name
+    if how.alone:
+        done = map_by_model(document, mapper, name, how.rounds - 1)
+    else:
+        done = cascade(document, mapper, name, how.rounds, map_document(document, family))
+    return done.mapped, done.verified, ModelUse(done.mapped.mapper, done.usage, done.prompts, done.open)
+
+
+@cache
+def _asker(settings: ModelSettings) -> Asker:
+    """One asker a process: it holds the connection and the store open until the process ends."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(asker(settings))
 
 
 def map_by_model(document: Document, mapper: Mapper, name: str, rounds: int) -> Cascaded:
@@ -66,11 +102,23 @@ def cascade(document: Document, mapper: Mapper, name: str, rounds: int, template
     if not asked:
         return state.cascaded(template.mapper)
     state.told = {
-        each.key: note for each in asked if (note := found_in(Drafted(each), state.verified, document.tokens))
+        piece.key: note for piece in asked if (note := findings_in(Drafted(piece), state.verified, document.tokens))
     }
     state.take(mapper.drafts(asked, _note_in(state.told)))
     state.ask_again(rounds - 1)
     return state.cascaded("cascade")
+
+
+def first_questions(document: Document, family: Family, who: Asker, *, alone: bool, sha256: str = "") -> list[Question]:
+    """The questions of the first round about a document. alone: the model maps all of it. sha256: of its file."""
+    mapper = Mapper(who, family, sha256)
+    pieces = pieces_of(document, family)
+    asked: Sequence[Piece] = pieces.asked
+    template = None if alone else map_document(document, family)
+    if template is not None and template.found:
+        verified = verify(template.report, document.tokens, template.mapper)
+        asked = open_pieces(pieces, template.report, verified)
+    return [mapper.question(piece, part)[2] for piece in asked for part in parts_of(piece)]
 
 
 # --- what is open
@@ -81,45 +129,52 @@ def open_pieces(pieces: Pieces, report: Model, verified: Verified) -> list[Piece
 
     A field is open if nothing is in it while figures of its section, or its table, are in no field.
     """
-    left = {each.value.token for each in getattr(report, UNMAPPED, ()) if each.value is not None}
+    left = {figure.value.token for figure in getattr(report, UNMAPPED, ()) if figure.value is not None}
     disputed = {pointer for pointer, status in verified.statuses.items() if status is Status.DISPUTED}
     asked = []
     for piece in pieces.asked:
-        wanted = _open_in(
-            type(report), report, piece.wanted, "", left & {token.index for token in piece.tokens}, disputed, piece
-        )
+        gaps = _Gaps(piece, left & {token.index for token in piece.tokens}, disputed)
+        wanted = gaps.fields(type(report), report, piece.wanted, "")
         if wanted:
             asked.append(replace(piece, wanted=wanted))
     return asked
 
 
-def _open_in(
-    model: type[Model],
-    report: Any,
-    wanted: Mapping[str, Any],
-    pointer: str,
-    left: set[int],
-    disputed: set[str],
-    piece: Piece,
-) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, inside in wanted.items():
-        at, value = f"{pointer}/{name}", getattr(report, name, None) if report is not None else None
+@dataclass(frozen=True, slots=True)
+class _Gaps:
+    """What is open of a piece. left: its tokens that are in no field. disputed: the pointers of all such figures."""
+
+    piece: Piece
+    left: Set[int]
+    disputed: Set[str]
+
+    def fields(self, model: type[Model], report: Any, wanted: Mapping[str, Any], pointer: str) -> dict[str, Any]:
+        """The wanted fields of a part that are to be asked about. report: the part, None where there is none."""
+        found: dict[str, Any] = {}
+        for name, inside in wanted.items():
+            at, value = f"{pointer}/{name}", getattr(report, name, None) if report is not None else None
+            inner = fields_of(model)[name].model
+            if value in (None, ()) or inner is None:
+                if self._is_disputed(at) or self._is_empty(model, name, value, pointer):
+                    found[name] = None
+            elif isinstance(value, tuple):
+                if self._is_disputed(at) and self.piece.item is None:
+                    found[name] = None
+            else:
+                deeper = inside if inside is not None else dict.fromkeys(fields_of(inner))
+                if opened := self.fields(inner, value, deeper, at):
+                    found[name] = opened
+        return found
+
+    def _is_disputed(self, at: str) -> bool:
+        return any(pointer == at or pointer.startswith(f"{at}/") for pointer in self.disputed)
+
+    def _is_empty(self, model: type[Model], name: str, value: Any, pointer: str) -> bool:
+        """Whether nothing is in a field that a figure may be in. pointer: of its part."""
         field = fields_of(model)[name]
-        here = any(each == at or each.startswith(f"{at}/") for each in disputed)
-        if value in (None, ()) or field.model is None:
-            empty = value in (None, ()) and _says_figures(piece) and (bool(left) or not pointer)
-            if here or (empty and (field.kind is not None or field.model is not None)):
-                found[name] = None
-        elif isinstance(value, tuple):
-            if here and piece.item is None:
-                found[name] = None
-        else:
-            deeper = inside if inside is not None else dict.fromkeys(fields_of(field.model))
-            opened = _open_in(field.model, value, deeper, at, left, disputed, piece)
-            if opened:
-                found[name] = opened
-    return found
+        holds_figures = field.kind is not None or field.model is not None
+        open_here = value in (None, ()) and _says_figures(self.piece) and (bool(self.left) or not pointer)
+        return open_here and holds_figures
 
 
 def _says_figures(piece: Piece) -> bool:
@@ -144,43 +199,43 @@ class _State:
         self.document, self.mapper, self.pieces = document, mapper, pieces
         self.model = f"model:{name}"
         self.template = template
-        self.verifying = Verifying(document, mapper.family, template.mapper if template else self.model, self.model)
+        self.verifier = DraftVerifier(document, mapper.family, template.mapper if template else self.model, self.model)
         self.drafted: dict[Key, Drafted] = {}
         self.usage: Usage = NOTHING
-        self.told: dict[Key, Found] = {}
+        self.told: dict[Key, Findings] = {}
         self.values = values
-        self.verified = self.verifying.verified(values)
+        self.verified = self.verifier.verified(values)
 
     def take(self, drafted: Sequence[Drafted]) -> None:
-        """Answers about pieces: each is taken if the report verifies better with it, or it fills what was open."""
-        self.usage = sum((each.usage for each in drafted), self.usage)
+        """Answers about pieces: one is taken if the report verifies better with it, or it fills what was open."""
+        self.usage = sum((draft.usage for draft in drafted), self.usage)
         if self.template is None and not self.drafted:
-            self.drafted = {each.piece.key: each for each in drafted}
+            self.drafted = {draft.piece.key: draft for draft in drafted}
             self.values = self._assembled(drafted)
-            self.verified = self.verifying.verified(self.values)
+            self.verified = self.verifier.verified(self.values)
             return
-        for each in drafted:
-            candidate = filled(self.values, each.values, "", self._settled)
-            verified = self.verifying.verified(candidate)
+        for draft in drafted:
+            candidate = filled(self.values, draft.values, "", self._settled)
+            verified = self.verifier.verified(candidate)
             if better(verified, self.verified):
                 self.values, self.verified = candidate, verified
-            if each.open is None or each.piece.key not in self.drafted:  # else the earlier answer stands
-                self.drafted[each.piece.key] = each
+            if draft.open is None or draft.piece.key not in self.drafted:  # else the earlier answer stands
+                self.drafted[draft.piece.key] = draft
 
     def ask_again(self, rounds: int) -> None:
         """Rounds of questions about what was found, until nothing is found or no answer betters the report."""
         for _ in range(rounds):
             notes = {
-                each.piece.key: note
-                for each in self.drafted.values()
-                if each.open is None
-                and (note := found_in(each, self.verified, self.document.tokens))
-                and not _same(note, self.told.get(each.piece.key))
+                key: note
+                for key, draft in self.drafted.items()
+                if draft.open is None
+                and (note := findings_in(draft, self.verified, self.document.tokens))
+                and not _same(note, self.told.get(key))
             }
             if not notes:
                 return
             before = self.verified
-            pieces = [each.piece for key, each in self.drafted.items() if key in notes]
+            pieces = [draft.piece for key, draft in self.drafted.items() if key in notes]
             self.told.update(notes)
             self.take(self.mapper.drafts(pieces, _note_in(notes)))
             if self.verified is before:
@@ -191,20 +246,20 @@ class _State:
         values, verified = self.values, self.verified
         if self.drafted:
             values = {**values, UNMAPPED: self._unmapped()}
-            verified = self.verifying.verified(values)
+            verified = self.verifier.verified(values)
         rejected = [
-            Rejected(each.pointer, each.proposed, self.model, each.reason)
-            for drafted in self.drafted.values()
-            for each in drafted.refused
-            if each.pointer not in verified.figures or each.reason in INVENTED
+            Rejected(refused.pointer, refused.proposed, self.model, refused.reason)
+            for draft in self.drafted.values()
+            for refused in draft.refused
+            if refused.pointer not in verified.figures or refused.reason in INVENTED
         ]
         verified = replace(verified, rejected=(*verified.rejected, *rejected))
-        mapped = Mapped(self.verifying.report(values), name, found=bool(verified.figures))
+        mapped = Mapped(self.verifier.report(values), name, found=bool(verified.figures))
         return Cascaded(
             mapped,
             verified,
-            {_name(key): each.open for key, each in self.drafted.items() if each.open is not None},
-            {_name(key): each.prompts for key, each in self.drafted.items() if each.prompts},
+            {_name(key): draft.open for key, draft in self.drafted.items() if draft.open is not None},
+            {_name(key): draft.prompts for key, draft in self.drafted.items() if draft.prompts},
             self.usage,
         )
 
@@ -218,11 +273,11 @@ class _State:
     def _with_names_of_parts(self, values: dict[str, Any]) -> dict[str, Any]:
         """A file without a title page has its unit and its year in its tables."""
         model = self.mapper.family.report
-        parts = [row for each in values.values() for row in (each if isinstance(each, list) else [each])]
+        parts = [part for value in values.values() for part in (value if isinstance(value, list) else [value])]
         for name, field in fields_of(model).items():
             if values.get(name) is None and field.model is None:
                 said = (part.get(name) for part in parts if isinstance(part, Mapping))
-                values[name] = next((each for each in said if each is not None), None)
+                values[name] = next((words for words in said if words is not None), None)
         return values
 
     def _settled(self, pointer: str) -> bool:
@@ -234,10 +289,10 @@ class _State:
         used = _tokens_in(self.values)
         if self.template is not None:
             kept = getattr(self.template.report, UNMAPPED, ())
-            return [each for each in kept if each.value is None or each.value.token not in used]
+            return [figure for figure in kept if figure.value is None or figure.value.token not in used]
         found: list[UnmappedFigure[Ref]] = []
-        for drafted in self.drafted.values():
-            found += unmapped(drafted.piece.paragraphs, drafted.piece.heading, used | drafted.used)
+        for draft in self.drafted.values():
+            found += unmapped(draft.piece.paragraphs, draft.piece.heading, used | draft.used)
         return list(in_reading_order(found))
 
 
@@ -262,7 +317,7 @@ def _verified_count(verified: Verified) -> int:
 
 
 def _contradictions(verified: Verified) -> int:
-    return sum(each.result == "fail" and each.severity != "minor" for each in verified.evaluations)
+    return sum(e.result == "fail" and e.severity != "minor" for e in verified.evaluations)
 
 
 def filled(old: Any, new: Any, pointer: str, settled: Callable[[str], bool]) -> Any:
@@ -296,10 +351,10 @@ def _name(key: Key) -> str:
     return key[0] if key[1] is None else f"{key[0]}/{key[1]}"
 
 
-def _note_in(notes: Mapping[Key, Found]) -> Callable[[Piece], Found | None]:
+def _note_in(notes: Mapping[Key, Findings]) -> Callable[[Piece], Findings | None]:
     return lambda piece: notes.get(piece.key)
 
 
-def _same(note: Found, told: Found | None) -> bool:
+def _same(note: Findings, told: Findings | None) -> bool:
     """Whether a model was told this before; the marks of a note depend on what was shown."""
     return told is not None and _MARK.sub("", note.words) == _MARK.sub("", told.words)

@@ -1,4 +1,7 @@
-"""What the verifier found in an answer, in words for the model that is asked again: both sides, with their marks."""
+"""What the verifier says of a model's answers, and its findings in words for the model that is asked again.
+
+A finding names both sides of a contradiction with their marks, and what of an answer was refused or left out.
+"""
 
 from __future__ import annotations
 
@@ -21,47 +24,12 @@ from recount.pipeline.model.answer.resolve import (
     SAID_ONCE,
     SEVERAL,
 )
+from recount.pipeline.model.ask.question import Findings
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.cover import Numbers
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.family import Family
 from recount.schemas.figures import Figure, Model, Ref
-
-# What the verifier says of nested values that a model chose, while they are no report yet.
-
-
-@dataclass(frozen=True, slots=True)
-class Verifying:
-    """Verifies values about one document, again and again.
-
-    mapper: who proposed the figures that were in the report before. model: who chose the others, as `model:<name>`.
-    """
-
-    document: Document
-    family: Family
-    mapper: str
-    model: str
-    _numbers: Numbers = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_numbers", Numbers(self.document.tokens))
-
-    def report(self, values: dict[str, Any]) -> Model:
-        """The values as a Report[Ref]."""
-        known = {key: each for key, each in references(values).items() if each is not None}
-        return self.family.report_of(Ref).model_validate(known)  # type: ignore[no-any-return]
-
-    def verified(self, values: dict[str, Any]) -> Verified:
-        """What the verifier says of them. What the words of a choice do not speak for is unsure."""
-        return verify(
-            self.report(values),
-            self.document.tokens,
-            self.mapper,
-            numbers=self._numbers,
-            unsure=frozenset(unsure_in(values)),
-            mappers=dict.fromkeys((at for at, _ in chosen_in(values)), self.model),
-        )
-
 
 _WORDS = {
     NOT_SHOWN: "原文没有这个数字",
@@ -79,28 +47,22 @@ _MOST = 12
 """So many findings are told at most: a long list helps no model."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What was found. words: for the model, a line each. left_out: most figures of a question are in no field."""
-
-    words: str
-    left_out: bool = False
-
-
-def found_in(drafted: Drafted, verified: Verified, tokens: Sequence[Token]) -> Found | None:
+def findings_in(drafted: Drafted, verified: Verified, tokens: Sequence[Token]) -> Findings | None:
     """The findings about a piece; None where there are none."""
     marks = {mark.token.index: mark.printed for shown in drafted.shown for mark in shown.marks}
     fields = [f"/{name}" for name in _paths(drafted.piece.wanted)]
-    lines = [f"- {each.pointer}：填了“{each.proposed}”，{_WORDS[each.reason]}。" for each in drafted.refused]
+    lines = [
+        f"- {refused.pointer}：填了“{refused.proposed}”，{_WORDS[refused.reason]}。" for refused in drafted.refused
+    ]
     lines += [
-        _contradiction(each, marks, tokens)
-        for each in verified.evaluations
-        if each.result == "fail" and each.severity != "minor" and _about(each.operands, fields)
+        _contradiction(evaluation, marks, tokens)
+        for evaluation in verified.evaluations
+        if evaluation.result == "fail" and evaluation.severity != "minor" and _about(evaluation.operands, fields)
     ]
     left = left_out(drafted, verified)
     if left:
         lines.append(f"- 原文的这些数字没有填到任何字段，请逐个看它们属于哪个字段：{'，'.join(left[:_MOST])}。")
-    return Found("\n".join(lines[-_MOST:]), left_out=bool(left)) if lines else None
+    return Findings("\n".join(lines[-_MOST:]), left_out=bool(left)) if lines else None
 
 
 def _paths(wanted: object, prefix: str = "") -> Iterator[str]:
@@ -114,11 +76,46 @@ def _paths(wanted: object, prefix: str = "") -> Iterator[str]:
 
 def _about(operands: Sequence[Figure], fields: Sequence[str]) -> bool:
     """Whether all the operands of an identity are of a piece: else it is no fault that one answer can put right."""
-    return all(any(each.pointer == f or each.pointer.startswith(f"{f}/") for f in fields) for each in operands)
+    return all(any(figure.pointer == at or figure.pointer.startswith(f"{at}/") for at in fields) for figure in operands)
 
 
 def _contradiction(evaluation: Evaluation, marks: Mapping[int, str], tokens: Sequence[Token]) -> str:
     printed = evaluation.identity.printed
-    parts = "，".join(f"{each.pointer}={marks.get(each.token, tokens[each.token].raw)}" for each in evaluation.operands)
+    parts = "，".join(
+        f"{figure.pointer}={marks.get(figure.token, tokens[figure.token].raw)}" for figure in evaluation.operands
+    )
     sides = f"{printed.value} ≠ {evaluation.computed}" if printed is not None else "不符"
     return f"- 核对不符：{evaluation.identity.rule}：{sides}（{parts}）。"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftVerifier:
+    """What the verifier says of nested values that a model chose, while they are no report yet.
+
+    mapper: who proposed the figures that were in the report before. model: who chose the others, as `model:<name>`.
+    """
+
+    document: Document
+    family: Family
+    mapper: str
+    model: str
+    _numbers: Numbers = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_numbers", Numbers(self.document.tokens))
+
+    def report(self, values: dict[str, Any]) -> Model:
+        """The values as a Report[Ref]."""
+        known = {name: value for name, value in references(values).items() if value is not None}
+        return self.family.report_of(Ref).model_validate(known)  # type: ignore[no-any-return]
+
+    def verified(self, values: dict[str, Any]) -> Verified:
+        """What the verifier says of them. What the words of a choice do not speak for is unsure."""
+        return verify(
+            self.report(values),
+            self.document.tokens,
+            self.mapper,
+            numbers=self._numbers,
+            unsure=frozenset(unsure_in(values)),
+            mappers=dict.fromkeys((at for at, _ in chosen_in(values)), self.model),
+        )

@@ -16,18 +16,17 @@ from recount.pipeline.archive.local import hash_of
 from recount.pipeline.errors import UsageError
 from recount.pipeline.extras import needed
 from recount.pipeline.model.settings import ModelSettings
-from recount.pipeline.model.transport.client import prepare
 
 PREFIX = "gguf:"
 _MAGIC = b"GGUF"
 _CONTEXT = 16384
 """Tokens of a question with its answer: the longest section of a report, and 4096 for the answer."""
-_PATIENCE = 3600.0
+_TIMEOUT = 3600.0
 """Seconds of one answer at least: a processor may write ten tokens a second, shared between all who ask."""
-_SERVING = Path(__file__).with_name("serving.py")
-_LEAST_SLOT = 1 << 29
-_SIGN = "error loading model: "
-_WHY = 400  # characters of it
+_SERVER = Path(__file__).with_name("server.py")
+_LEAST_SLOT = 1 << 29  # bytes of memory for the context of one question
+_ERROR_SIGN = "error loading model: "
+_LONGEST_REASON = 400  # characters
 
 
 def is_local(settings: ModelSettings) -> bool:
@@ -54,8 +53,8 @@ def served(settings: ModelSettings) -> Iterator[ModelSettings]:
         name=path.stem,
         identity=identity,
         mode="json_schema",
-        timeout=max(settings.timeout, _PATIENCE),
-        deadline=max(settings.deadline, 2 * _PATIENCE),
+        timeout=max(settings.timeout, _TIMEOUT),
+        deadline=max(settings.deadline, 2 * _TIMEOUT),
     )
     if settings.offline:  # kept answers need no server
         yield local
@@ -98,9 +97,9 @@ def _running(path: Path, slots: int) -> Iterator[str]:
     """The address of the side process."""
     with TemporaryFile(prefix="recount-gguf-") as log:
         # A core is left to Recount: where llama.cpp's threads share theirs, they wait for each other.
-        command = [sys.executable, "-P", _SERVING, path, _CONTEXT, slots, max(1, _cores() - 1)]
+        command = [sys.executable, "-P", _SERVER, path, _CONTEXT, slots, max(1, _cores() - 1)]
         process = subprocess.Popen(
-            [str(each) for each in command],
+            [str(argument) for argument in command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -111,7 +110,7 @@ def _running(path: Path, slots: int) -> Iterator[str]:
         try:
             address = process.stdout.readline().decode().strip()
             if not address:
-                raise UsageError(f"xllamacpp cannot load the model {path}: {_last_words(log)}")
+                raise UsageError(f"xllamacpp cannot load the model {path}: {_reason(log)}")
             yield address
         finally:
             process.stdin.close()
@@ -119,28 +118,9 @@ def _running(path: Path, slots: int) -> Iterator[str]:
             process.wait()
 
 
-def _last_words(log: IO[bytes]) -> str:
+def _reason(log: IO[bytes]) -> str:
     """Why the server could not load a model, in a line."""
     log.seek(0)
     lines = log.read().decode("utf-8", "replace").splitlines()
-    why = [line.partition(_SIGN)[2] for line in lines if _SIGN in line] or lines[-1:] or ["it said nothing"]
-    return " ".join(why[0].split())[:_WHY]
-
-
-# Makes a model ready for a run: its store beside the ledger, a local server for a file of weights, the way to ask.
-
-
-STORE = "model.sqlite"
-"""The file beside a ledger that keeps a run's answers and calls."""
-
-
-@contextmanager
-def ready(settings: ModelSettings, folder: Path, run: str) -> Iterator[ModelSettings]:
-    """The settings by which worker processes ask. folder: of the ledger. run: its number there.
-
-    Raises UsageError, or a ModelError, if the model cannot be asked at all: before any report is begun.
-    """
-    settings = replace(settings, store=settings.store or folder / STORE, run=run)
-    with served(settings) as at_hand:
-        prepare(at_hand)
-        yield at_hand
+    why = [line.partition(_ERROR_SIGN)[2] for line in lines if _ERROR_SIGN in line] or lines[-1:] or ["it said nothing"]
+    return " ".join(why[0].split())[:_LONGEST_REASON]

@@ -20,9 +20,8 @@ from recount.pipeline.model.answer.resolve import Resolved, resolve
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.prompting import Prompt, again, render
 from recount.pipeline.model.ask.protocol import PAIR, Numbers
-from recount.pipeline.model.ask.question import Asker, Question, answer_model
+from recount.pipeline.model.ask.question import Asker, Findings, Question, answer_model
 from recount.pipeline.model.ask.shown import Block, Shown, blocks_of, halves, heading_over, show
-from recount.pipeline.model.findings import Found
 from recount.pipeline.usage import NOTHING
 from recount.schemas.family import Family
 
@@ -67,7 +66,7 @@ class Mapper:
     numbers: Numbers = PAIR
     threads: int = 4
 
-    def drafts(self, pieces: Sequence[Piece], found: Callable[[Piece], Found | None] | None = None) -> list[Drafted]:
+    def drafts(self, pieces: Sequence[Piece], found: Callable[[Piece], Findings | None] | None = None) -> list[Drafted]:
         """The pieces, answered. found: what the verifier found in an earlier answer about a piece, to be put right."""
         if not pieces:
             return []
@@ -86,7 +85,7 @@ class Mapper:
         question = Question(prompt.system, prompt.user, answer, piece.purpose, self.document, int(bool(found)))
         return shown, prompt, question
 
-    def _draft(self, piece: Piece, found: Found | None) -> Drafted:
+    def _draft(self, piece: Piece, found: Findings | None) -> Drafted:
         drafted = Drafted(piece)
         # Where most figures were left out, the section was too much for the model.
         parts = parts_of(piece, FEW if found and found.left_out else None)
@@ -108,8 +107,8 @@ class Mapper:
             if not smaller:
                 raise
             drafted.usage += error.usage or NOTHING
-            for each in smaller:
-                self._ask(drafted, each, found)
+            for half in smaller:
+                self._ask(drafted, half, found)
             return
         drafted.usage += reply.usage
         drafted.prompts = tuple(dict.fromkeys([*drafted.prompts, prompt.version]))
@@ -140,21 +139,21 @@ def parts_of(piece: Piece, figures: int | None = None) -> list[Part]:
     if figures is None:
         return _fitting(Part(piece.paragraphs, tuple(blocks)))
     groups = _groups(piece.paragraphs, figures)
-    return [Part(groups[0], tuple(blocks)), *(Part(each, ()) for each in groups[1:])]
+    return [Part(groups[0], tuple(blocks)), *(Part(group, ()) for group in groups[1:])]
 
 
 def _fitting(part: Part) -> list[Part]:
     """A part in halves of halves until the answer about each fits."""
-    if sum(len(each.numbers) for each in part.paragraphs) <= MOST:
+    if sum(len(paragraph.numbers) for paragraph in part.paragraphs) <= MOST:
         return [part]
-    return [each for half in part.halves() for each in _fitting(half)] or [part]
+    return [smaller for half in part.halves() for smaller in _fitting(half)] or [part]
 
 
 def _groups(paragraphs: Sequence[Paragraph], figures: int) -> list[tuple[Paragraph, ...]]:
     """Paragraphs in groups of about so many figures, each under its heading."""
     groups: list[tuple[Paragraph, ...]] = [()]
     for at, paragraph in enumerate(paragraphs):
-        held = sum(len(each.numbers) for each in groups[-1])
+        held = sum(len(above.numbers) for above in groups[-1])
         if held and held + len(paragraph.numbers) > figures:
             groups.append(heading_over(paragraphs, at))
         groups[-1] = (*groups[-1], paragraph)

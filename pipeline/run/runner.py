@@ -154,14 +154,22 @@ def run(
 
 @contextmanager
 def asking(settings: Settings, folder: Path, run: str) -> Generator[Settings]:
-    """The settings of the workers of a run: with a model that is ready to be asked, if one may be asked."""
+    """The settings of the workers of a run: with a model that is ready to be asked, if one may be asked.
+
+    folder: of the ledger, beside which answers are kept. run: its number there. Raises UsageError, or a ModelError, if
+    the model cannot be asked at all: before any report is begun.
+    """
     if settings.model is None or not settings.asks:
         yield settings
         return
-    from recount.pipeline.model.local import ready
+    from recount.pipeline.model.local import served
+    from recount.pipeline.model.transport.client import prepare
+    from recount.pipeline.model.transport.store import STORE_FILE
 
-    with ready(settings.model, folder, run) as model:
-        yield replace(settings, model=model)
+    model = replace(settings.model, store=settings.model.store or folder / STORE_FILE, run=run)
+    with served(model) as at_hand:
+        prepare(at_hand)
+        yield replace(settings, model=at_hand)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,8 +62,8 @@ def merged(one: Any, other: Any) -> Any:
 def rows_in(values: Any, pointer: str = "") -> Iterator[tuple[str, int]]:
     """How many rows each list has, by its pointer."""
     if isinstance(values, Mapping):
-        for key, each in values.items():
-            yield from rows_in(each, f"{pointer}/{key}")
+        for key, value in values.items():
+            yield from rows_in(value, f"{pointer}/{key}")
     elif isinstance(values, list):
         yield pointer, len(values)
 
@@ -71,8 +71,8 @@ def rows_in(values: Any, pointer: str = "") -> Iterator[tuple[str, int]]:
 def put_together(drafted: Sequence[Drafted]) -> dict[str, Any]:
     """All pieces as the values of one report; the tables of a list become its rows, in the order of the report."""
     values: dict[str, Any] = {}
-    for each in drafted:
-        values = merged(values, each.values)
+    for draft in drafted:
+        values = merged(values, draft.values)
     return values
 
 
@@ -88,7 +88,7 @@ def unsure_in(values: Any) -> Iterator[str]:
 
 def used_by(values: Any, shown: Shown, quoted: Sequence[tuple[int, int]]) -> set[int]:
     """The tokens that an answer took: as figures, or inside its texts."""
-    tokens = {each.ref.token for _, each in chosen_in(values)}
+    tokens = {figure.ref.token for _, figure in chosen_in(values)}
     spans = [mark.token.index for mark in shown.marks if any(start <= mark.at < end for start, end in quoted)]
     return tokens | set(spans)
 
@@ -119,7 +119,7 @@ def _same(one: str, other: str) -> bool:
     return min(len(one), len(other)) >= _SHORTEST_NAME and (one in other or other in one)
 
 
-# What a model passed over: figures that it was shown and put into no field.
+# --- what a model passed over: figures that it was shown and put into no field
 
 
 def left_out(drafted: Drafted, verified: Verified) -> list[str]:
@@ -131,8 +131,8 @@ def left_out(drafted: Drafted, verified: Verified) -> list[str]:
     used = drafted.used | {figure.token for figure in verified.figures.values()}
     open_fields = list(_open_fields(type(verified.report), drafted.piece, verified))
     left: dict[str, None] = {}
-    for each in drafted.shown:
-        figures = [mark for mark in each.marks if mark.token.is_figure]
+    for shown in drafted.shown:
+        figures = [mark for mark in shown.marks if mark.token.is_figure]
         out = _mostly_out(figures, used)
         for paragraph in _paragraphs(figures) if not out else ():
             lost = _mostly_out(paragraph, used)

@@ -84,7 +84,7 @@ class Words:
         match = _ISO_DATE.fullmatch(quotation.strip())
         if match is None:
             return False
-        year, month, day = (int(each) for each in match.groups())
+        year, month, day = (int(number) for number in match.groups())
         return f"{year}年{month}月{day}日" in self.folded or f"{year}年{month:02}月{day:02}日" in self.folded
 
 

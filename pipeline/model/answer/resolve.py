@@ -5,24 +5,33 @@ field, or left open where they do not tell its places apart. A figure that was n
 of a figure is read from the words beside it, never from the model's sign. A figure that the words beside it give to
 another field, or that stands by the name of another row, is refused; so is one that several fields have, where no words
 speak for it: small models fill every field of a kind with the figure that they saw last. A field whose figure was
-refused gets another only where the words leave no choice (`amend`).
+refused gets another only where the words leave no choice (`_Reassignment`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from recount.pipeline.model.answer.evidence import Chosen, Lost, Witness, chosen_in, says_something, witness
+from recount.pipeline.model.answer.evidence import (
+    Chosen,
+    Lost,
+    Witness,
+    chosen_in,
+    falls,
+    named,
+    says_something,
+    witness,
+)
 from recount.pipeline.model.answer.quotation import Near, Words
-from recount.pipeline.model.answer.reassign import amended, chosen, is_one, stands_by
 from recount.pipeline.model.ask.protocol import Copied, Numbers
 from recount.pipeline.model.ask.shown import Mark, Shown
 from recount.pipeline.split.text import fold
+from recount.pipeline.verify.resolve import fits
 from recount.schemas.describe import Step, Trail, fields_of, names_of
-from recount.schemas.figures import Kind, Model
+from recount.schemas.figures import Kind, Model, Ref
 
 NOT_SHOWN = "the section does not have this figure"
 NO_NUMBER = "it is no figure of the section"
@@ -80,18 +89,18 @@ class _Resolver:
 
     def all(self, answer: Any, report: type[Model]) -> Resolved:
         values = self._each_in_its_field(self._model(answer, report, "", ()))
-        values = amended(values, report, self._shown, self._words, self._depth)
-        pruned = {name: self._pruned(each, f"/{name}") for name, each in values.items()}
+        values = _reassigned(values, report, self._shown, self._words, self._depth)
+        pruned = {name: self._pruned(value, f"/{name}") for name, value in values.items()}
         return Resolved(pruned, self._refused, self._spans)
 
     def _pruned(self, values: Any, pointer: str) -> Any:
         """Values without the parts and the rows that hold nothing; in a table they are printed, blank or not."""
         if isinstance(values, dict):
-            rest = {key: self._pruned(each, f"{pointer}/{key}") for key, each in values.items()}
+            rest = {key: self._pruned(value, f"{pointer}/{key}") for key, value in values.items()}
             return rest if self._shown.lines or says_something(rest) else None
         if isinstance(values, list):
             start = self._before.get(pointer, 0)
-            rows = [self._pruned(each, f"{pointer}/{index}") for index, each in enumerate(values, start)]
+            rows = [self._pruned(row, f"{pointer}/{index}") for index, row in enumerate(values, start)]
             rows = [None if isinstance(row, dict) and not says_something(row) else row for row in rows]
             # Where a row is not taken the next moves up; what was refused of it is told behind the last.
             order = sorted(range(len(rows)), key=lambda index: rows[index] is None)
@@ -122,11 +131,12 @@ class _Resolver:
             self._refused.append(Refused(pointer, values.mark.printed, reason))
             return Lost(values.trail)
         if isinstance(values, dict):
-            return {key: self._without(each, f"{pointer}/{key}", strange, reason) for key, each in values.items()}
+            return {key: self._without(value, f"{pointer}/{key}", strange, reason) for key, value in values.items()}
         if isinstance(values, list):
             start = self._before.get(pointer, 0)
             return [
-                self._without(each, f"{pointer}/{start + index}", strange, reason) for index, each in enumerate(values)
+                self._without(value, f"{pointer}/{start + index}", strange, reason)
+                for index, value in enumerate(values)
             ]
         return values
 
@@ -157,7 +167,7 @@ class _Resolver:
         """A part without the amount that it is of, where it says nothing else: 决算数 alone is no comparison."""
         chosen = {name: value for name, value in part.items() if isinstance(value, Chosen)}
         alone = [name for name in chosen if name in model.phrasing.also_own]
-        if any(each.witness is Witness.FOR for name, each in chosen.items() if name not in alone):
+        if any(figure.witness is Witness.FOR for name, figure in chosen.items() if name not in alone):
             return part
         for name in alone:
             self._refused.append(Refused(f"{pointer}/{name}", part[name].mark.printed, OF_ANOTHER_FIELD))
@@ -165,10 +175,10 @@ class _Resolver:
 
     def _rows(self, value: Any, model: type[Model] | None, pointer: str, trail: Trail) -> list[Any]:
         start = self._before.get(pointer, 0)
-        places = [(f"{pointer}/{start + index}", each) for index, each in enumerate(value or ())]
+        places = [(f"{pointer}/{start + index}", row) for index, row in enumerate(value or ())]
         if model is None:
-            return [self._quoted(each, at, None) for at, each in places]
-        rows = [self._model(each, model, at, trail) for at, each in places]
+            return [self._quoted(text, at, None) for at, text in places]
+        rows = [self._model(row, model, at, trail) for at, row in places]
         return list(self._each_once(self._in_their_rows(rows, model, pointer), pointer))
 
     def _each_once(self, rows: list[dict[str, Any]], pointer: str) -> Iterator[dict[str, Any] | None]:
@@ -219,8 +229,8 @@ class _Resolver:
 
     def _away(self, row: dict[str, Any], name: str, others: Set[str]) -> set[int]:
         """The tokens of the figures of a row that do not stand by one of its names. others: that name in all rows."""
-        marks = [each.mark for _, each in chosen_in(row)]
-        return {mark.token.index for mark in marks if not stands_by(row[name], mark, others, self._shown, self._words)}
+        marks = [figure.mark for _, figure in chosen_in(row)]
+        return {mark.token.index for mark in marks if not _stands_by(row[name], mark, others, self._shown, self._words)}
 
     # --- texts
 
@@ -244,7 +254,7 @@ class _Resolver:
     def _has_an_amount(self, span: tuple[int, int]) -> bool:
         """Whether words of running text hold an amount; a cell of a table is called what it says: ≤48小时."""
         inside = (mark for mark in self._shown.marks if span[0] <= mark.at < span[1] and mark.place.grid is None)
-        return any(is_one(mark, Kind.MONEY) for mark in inside)
+        return any(_is_one(mark, Kind.MONEY) for mark in inside)
 
     # --- figures
 
@@ -255,7 +265,7 @@ class _Resolver:
         found = self._found(copied, trail) if copied else NO_NUMBER
         said = witness(trail[self._depth :], found.place) if isinstance(found, Mark) else Witness.AGAINST
         if isinstance(found, Mark) and said is not Witness.AGAINST:
-            return chosen(found, trail, said)
+            return _chosen(found, trail, said)
         reason = OF_ANOTHER_FIELD if isinstance(found, Mark) else found
         self._refused.append(Refused(pointer, str(value), reason))
         return None if reason in INVENTED else Lost(trail)
@@ -268,14 +278,14 @@ class _Resolver:
         marks, kind = self._shown.marks, trail[-1].field.kind or Kind.ANY
         exact = marks[copied.mark - 1] if copied.mark and copied.mark <= len(marks) else None
         alike = [
-            each
-            for each in marks
-            if (each is exact if copied.value is None else abs(each.token.value) == abs(copied.value))
+            mark
+            for mark in marks
+            if (mark is exact if copied.value is None else abs(mark.token.value) == abs(copied.value))
         ]
-        same = [each for each in alike if is_one(each, kind)]
+        same = [mark for mark in alike if _is_one(mark, kind)]
         if len(same) < 2:
             return same[0] if same else OF_ANOTHER_KIND if alike else NOT_SHOWN
-        speaking = [each for each in same if witness(trail[self._depth :], each.place) is Witness.FOR]
+        speaking = [mark for mark in same if witness(trail[self._depth :], mark.place) is Witness.FOR]
         if exact in same and (exact in speaking or len(speaking) != 1):
             return exact
         return speaking[0] if speaking else SEVERAL
@@ -295,11 +305,147 @@ def _unsure(value: Any) -> Any:
     if isinstance(value, Chosen):
         return replace(value, witness=Witness.AGAINST)
     if isinstance(value, dict):
-        return {key: _unsure(each) for key, each in value.items()}
-    return [_unsure(each) for each in value] if isinstance(value, list) else value
+        return {key: _unsure(inner) for key, inner in value.items()}
+    return [_unsure(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _first(values: Mapping[str, Any]) -> Mark | None:
     """The first figure of a part, in the order of the page."""
-    marks = [each.mark for _, each in chosen_in(values)]
+    marks = [figure.mark for _, figure in chosen_in(values)]
     return min(marks, key=lambda mark: mark.at, default=None)
+
+
+# --- a number at its place
+
+
+def _chosen(mark: Mark, trail: Trail, said: Witness) -> Chosen:
+    """A number at its place in a field, its direction read from the words beside it."""
+    down = falls(mark.place) is True and mark.token.value > 0
+    return Chosen(Ref(mark.token.index, negative=down), mark, said, trail)
+
+
+def _is_one(mark: Mark, kind: Kind) -> bool:
+    """Whether a number may be a figure of a kind: 12345热线 in running text is no amount."""
+    counted = mark.place.grid is None and kind in (Kind.MONEY, Kind.PERCENT)
+    return fits(mark.token, kind) and (mark.token.is_figure or not counted)
+
+
+def _stands_by(name: str, mark: Mark, others: Set[str], shown: Shown, words: Words) -> bool:
+    """Whether a name is in the table row of a figure; in words, whether no other row is named in between.
+
+    others: that name in all rows, folded.
+    """
+    wanted = fold(name)
+    if mark.place.grid is not None and mark.place.line is not None:
+        return wanted.replace(" ", "") in shown.lines.get((mark.place.grid, mark.place.line), "")
+    ends = {other: words.last_end(other, mark.at) for other in {*others, wanted}}
+    return ends[wanted] >= 0 and ends[wanted] == max(ends.values())
+
+
+# --- fields that lost their figure
+
+
+def _reassigned(values: dict[str, Any], report: type[Model], shown: Shown, words: Words, depth: int) -> dict[str, Any]:
+    """Nested values without Lost: each is the one figure that the words give to its field, or None.
+
+    depth: so many steps of a trail need no words.
+    """
+    taken = {figure.ref.token for _, figure in chosen_in(values) if not _is_own(figure.trail[-1])}
+    reassignment = _Reassignment(shown, words, depth, taken)
+    return {name: reassignment.part(value, report, name, None) for name, value in values.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of a list: its names, each with those of all rows; its figures."""
+
+    names: Sequence[tuple[str, Set[str]]]
+    figures: Sequence[Mark]
+
+
+class _Reassignment:
+    """Gives fields that lost their figure the one that the words give them.
+
+    A small model often knows that a field has a figure, and copies its neighbour: the budget for the final amount, a
+    figure with a digit more. What it wrote stays refused; but where the words beside one figure alone of what was shown
+    speak for the field, that figure is meant, and the model need not be asked again. Of a row of a list it must stand
+    by the row's name too, in a clause with it or with the row's other figures: a row that the model left out has
+    figures of its own. Where the words leave a choice, or nothing, the field stays open.
+
+    taken: the tokens that fields have, but for those that name the amount of another field once more.
+    """
+
+    def __init__(self, shown: Shown, words: Words, depth: int, taken: set[int]) -> None:
+        self._shown, self._words, self._depth, self._taken = shown, words, depth, taken
+
+    def part(self, value: Any, model: type[Model], name: str, row: _Row | None) -> Any:
+        """What is in a field of a model. row: the row that it is part of."""
+        if isinstance(value, Lost):
+            return self._only(value.trail, row)
+        field = fields_of(model)[name]
+        if isinstance(value, dict) and field.model is not None:
+            return self._fields(value, field.model, row)
+        if isinstance(value, list) and field.model is not None and field.many:
+            return list(self._rows(value, field.model))
+        return value
+
+    def _fields(self, values: dict[str, Any], model: type[Model], row: _Row | None) -> dict[str, Any]:
+        """The fields of a part. The amount that it is of is given back only beside another that words speak for."""
+        fields = {k: self.part(v, model, k, row) for k, v in values.items() if not _is_own(Step(model, k))}
+        compared = any(figure.witness is Witness.FOR for _, figure in chosen_in(fields))
+        return {
+            key: fields[key] if key in fields else self.part(value, model, key, row) if compared else _no_longer(value)
+            for key, value in values.items()
+        }
+
+    def _rows(self, rows: Sequence[dict[str, Any] | None], model: type[Model]) -> Iterator[dict[str, Any] | None]:
+        names = names_of(model)
+        said = {name: {fold(row[name]) for row in rows if row and row.get(name)} for name in names}
+        for values in rows:
+            if values is None:
+                yield None
+                continue
+            own = [(values[name], said[name]) for name in names if values.get(name)]
+            yield self._fields(values, model, _Row(own, [figure.mark for _, figure in chosen_in(values)]))
+
+    def _only(self, trail: Trail, row: _Row | None) -> Chosen | None:
+        """The one figure of what was shown that the words give to a field, where it is first and no other field's."""
+        kind = trail[-1].field.kind or Kind.ANY
+        given = [
+            mark
+            for mark in self._shown.marks
+            if _is_one(mark, kind) and (mark.place.grid is not None or mark.token.is_figure)
+            if self._is_of(mark, trail[self._depth :], row)
+        ]
+        own = _is_own(trail[-1])
+        free = next((mark for mark in given if own or mark.token.index not in self._taken), None)
+        if free is None or len({(abs(mark.token.value), mark.token.unit) for mark in given}) > 1:
+            return None
+        self._taken |= set() if own else {free.token.index}
+        return _chosen(free, trail, Witness.FOR)
+
+    def _is_of(self, mark: Mark, trail: Trail, row: _Row | None) -> bool:
+        if row is None:
+            return named(trail, mark.place)
+        return (
+            witness(trail, mark.place) is Witness.FOR
+            and bool(row.names)
+            and all(_stands_by(name, mark, others, self._shown, self._words) for name, others in row.names)
+            and self._is_beside(mark, row)
+        )
+
+    def _is_beside(self, mark: Mark, row: _Row) -> bool:
+        """Whether a figure is in the row's line of its table, or in one clause with the row's figures or its name."""
+        if mark.place.line is not None:
+            return True
+        ends = (self._words.last_end(name, mark.at) for name, _ in row.names)
+        return any(self._words.in_a_clause(at, mark.at) for at in [*(figure.at for figure in row.figures), *ends])
+
+
+def _is_own(step: Step) -> bool:
+    """Whether a field holds the very amount that its part is of: 决算数 of a comparison."""
+    return step.key in step.model.phrasing.also_own
+
+
+def _no_longer(value: Any) -> Any:
+    return None if isinstance(value, Lost) else value

@@ -53,7 +53,7 @@ class Piece:
     @property
     def tokens(self) -> Iterator[Token]:
         """The numbers that stand in it."""
-        yield from (number.token for each in self.paragraphs for number in each.numbers)
+        yield from (number.token for paragraph in self.paragraphs for number in paragraph.numbers)
         yield from (number.token for grid in self.grids for cell in grid.cells for number in cell.numbers)
 
     @property
@@ -94,7 +94,7 @@ def pieces_of(document: Document, family: Family) -> Pieces:
         if piece.paragraphs or piece.grids:
             asked.append(piece)
             taken |= {id(grid) for grid in piece.grids}
-    front = _front(model, sections, [each.key for each in family.outline])
+    front = _front(model, sections, [section.key for section in family.outline])
     tables = [grid for block in document.blocks if isinstance(grid := block, Grid) and id(grid) not in taken]
     return Pieces((*front, *asked, *_tables(places, tables)), copied)
 
@@ -109,8 +109,8 @@ def _of_sections(name: str, title: str, sections: Sequence[Section], places: Seq
         name,
         title,
         {name: None},
-        tuple(paragraph for each in sections for paragraph in _headed(each, sections[0])),
-        tuple(grid for each in sections for grid in each.grids if _best(places, grid) is None),
+        tuple(paragraph for section in sections for paragraph in _headed(section, sections[0])),
+        tuple(grid for section in sections for grid in section.grids if _best(places, grid) is None),
         heading=sections[0].title,
     )
 

@@ -1,4 +1,4 @@
-"""What is asked of a model, the schema of its answer, what comes back, and what it took."""
+"""What is asked of a model and what comes back: a question, the schema of its answer, its reply, what is wrong in it."""
 
 from __future__ import annotations
 
@@ -37,11 +37,21 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer. value: an instance of the question's response. usage: over all attempts. cached: it was kept."""
+    """An answer. value: an instance of the question's response. usage: over all attempts, nothing if it was kept."""
 
     value: BaseModel
     usage: Usage
-    cached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the verifier found in an answer, for the next question. words: for the model, a line each.
+
+    left_out: most figures that a question showed are in no field.
+    """
+
+    words: str
+    left_out: bool = False
 
 
 class Asker(Protocol):

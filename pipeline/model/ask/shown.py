@@ -22,7 +22,6 @@ _MOST_HEAD_ROWS = 4
 _FEWEST_HEADS = 3
 _LONGEST_HEAD = 30  # characters
 _COLUMN_NUMBERS = ("栏次", "行次")
-_CUT = re.compile(r"(?<=[。;；\n])")
 
 Print = Callable[[str, int], str]
 """How a number is printed with its mark: digits as printed, mark."""
@@ -169,7 +168,7 @@ def heading_over(paragraphs: Sequence[Paragraph], at: int) -> tuple[Paragraph, .
     """The heading that a paragraph is under, if it is none itself and one is above it."""
     if is_heading_inside(paragraphs[at].text.folded):
         return ()
-    return next(((each,) for each in reversed(paragraphs[:at]) if is_heading_inside(each.text.folded)), ())
+    return next(((above,) for above in reversed(paragraphs[:at]) if is_heading_inside(above.text.folded)), ())
 
 
 class _Writer:
@@ -195,7 +194,7 @@ class _Writer:
 
     def paragraph(self, paragraph: Paragraph) -> None:
         folded = paragraph.text.folded
-        numbers = [each for each in paragraph.numbers if self._is_figure(folded, each)]
+        numbers = [number for number in paragraph.numbers if self._is_figure(folded, number)]
 
         def place(number: Number) -> Place:
             return Place(self._before + _masked(folded, paragraph.numbers, number.start))
@@ -206,26 +205,26 @@ class _Writer:
     def table(self, index: int, block: Block) -> None:
         """Rows of a table, a line each, under the rows that head the first of them."""
         grid = block.grid
-        for each in grid.caption:
-            self.paragraph(each)
+        for paragraph in grid.caption:
+            self.paragraph(paragraph)
         for row in [*_heading(grid, block.first), *range(block.first, block.last)]:
             cells = sorted(
                 (cell for cell in grid.cells if cell.row <= row < cell.row_end), key=lambda cell: cell.column
             )
             before = len(self.marks)
             self._parts.append("| " + " | ".join(self._cell(index, grid, row, cell, cells) for cell in cells) + " |")
-            if row >= block.first and any(each.place.line == row for each in self.marks[before:]):
+            if row >= block.first and any(mark.place.line == row for mark in self.marks[before:]):
                 self.lines[index, row] = "".join(cell.words for cell in cells)
         if grid.note is not None and block.last == grid.rows:
             self.paragraph(grid.note)
 
     def _cell(self, index: int, grid: Grid, row: int, cell: Cell, line: Sequence[Cell]) -> str:
         def place(number: Number) -> Place:
-            left = "".join(each.words for each in line if each.column < cell.column and not _is_number(each))
+            left = "".join(other.words for other in line if other.column < cell.column and not _is_number(other))
             before = _masked(cell.text.folded, cell.numbers, number.start)
             return Place(before, left, _over(grid, row, cell), index, row)
 
-        numbers = [each for each in cell.numbers if not _DATE.match(cell.text.folded, each.end) or self._years]
+        numbers = [number for number in cell.numbers if not _DATE.match(cell.text.folded, number.end) or self._years]
         return self._marked(cell.text.printed, numbers, place).replace("\n", "")
 
     def _marked(self, printed: str, numbers: Iterable[Number], place: Callable[[Number], Place]) -> str:

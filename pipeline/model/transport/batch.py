@@ -7,24 +7,19 @@ meanwhile; the answers go there too, so that the next ordinary run finds them an
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
-
-from pydantic import BaseModel
 
 from recount.pipeline.errors import Offline, UsageError
 from recount.pipeline.model.ask.question import Question
-from recount.pipeline.model.settings import ModelSettings, ModeName, check
-from recount.pipeline.model.transport.calls import Call, cost, reckoned, record, reserved
-from recount.pipeline.model.transport.endpoint import Endpoint
-from recount.pipeline.model.transport.exchange import Post, messages_of
-from recount.pipeline.model.transport.probe import working_mode
-from recount.pipeline.model.transport.store import Kept, find, keep, key_of, mode_of, opened
+from recount.pipeline.model.settings import ModelSettings, ModeName
+from recount.pipeline.model.transport.client import working_mode
+from recount.pipeline.model.transport.exchange import Connection, connected, messages_of
+from recount.pipeline.model.transport.price import cost, reckoned
+from recount.pipeline.model.transport.store import Batch, Call, Kept, opened
 from recount.pipeline.usage import Usage
 
 MOST_QUESTIONS = 50_000
@@ -51,24 +46,24 @@ def submit(settings: ModelSettings, questions: Sequence[Question]) -> str | None
     Raises UsageError for more than 50,000, BudgetSpent if what they are reckoned to take is beyond the budget, and
     other ModelErrors if the endpoint does not take them.
     """
-    with _posting(settings) as post:
-        mode = mode_of(post.store, settings) or working_mode(post)
-        new = _new(post, mode, questions)
+    with _online(settings) as connection:
+        mode = working_mode(connection)
+        new = _new(connection, mode, questions)
         if not new:
             return None
         if len(new) > MOST_QUESTIONS:
             raise UsageError(f"a batch holds at most {MOST_QUESTIONS:,} questions, not {len(new):,}")
         reckonings = [reckoned(settings, question) for question in new.values()]
-        with reserved(post.store, settings, sum(each[0] for each in reckonings), sum(each[1] for each in reckonings)):
-            batch = post.endpoint.api(lambda client: _handed_in(client, _lines(post, mode, new)))
-            _remember(post, mode, batch, new)
+        with connection.store.reserved(sum(asked for asked, _ in reckonings), sum(given for _, given in reckonings)):
+            batch = connection.endpoint.api(lambda client: _handed_in(client, _lines(connection, mode, new)))
+            connection.store.keep_batch(batch, mode, new)
         return batch
 
 
 def submitted(settings: ModelSettings) -> list[str]:
     """The ids of the batches that were handed in and not collected yet, the oldest first."""
-    with opened(settings.store) as store:
-        return [row["id"] for row in store.rows("SELECT id FROM batches WHERE collected IS NULL ORDER BY submitted")]
+    with opened(settings) as store:
+        return store.open_batches()
 
 
 def collect(settings: ModelSettings, batch: str) -> Collected:
@@ -76,57 +71,50 @@ def collect(settings: ModelSettings, batch: str) -> Collected:
 
     Raises UsageError for a batch that was not handed in with this store, and ModelErrors as an ordinary question.
     """
-    with _posting(settings) as post:
-        row = post.store.row("SELECT * FROM batches WHERE id = ?", (batch,))
-        if row is None:
+    with _online(settings) as connection:
+        store = connection.store
+        known = store.batch(batch)
+        if known is None:
             raise UsageError(f"no batch {batch} was submitted from here")
-        asked = {
-            each["key"]: each for each in post.store.rows("SELECT * FROM batch_questions WHERE batch = ?", (batch,))
-        }
         status = "completed"
-        if row["collected"] is None:
-            status, lines = post.endpoint.api(lambda client: _results(client, batch))
+        if not known.collected:
+            status, lines = connection.endpoint.api(lambda client: _results(client, batch))
             if status not in _ENDED:
-                return Collected(status, False, 0, len(asked))
-            with post.store.turn():
+                return Collected(status, False, 0, len(known.questions))
+            with store.transaction():
                 for line in lines:
-                    _take(post, row["mode"], asked, json.loads(line))
-                post.store.write("UPDATE batches SET collected = ? WHERE id = ?", (_now(), batch))
-        answers = sum(find(post.store, settings, key) is not None for key in asked)
-        return Collected(status, True, answers, len(asked) - answers)
+                    _take(connection, known, json.loads(line))
+                store.close_batch(batch)
+        answers = sum(store.find(key) is not None for key in known.questions)
+        return Collected(status, True, answers, len(known.questions) - answers)
 
 
 @contextmanager
-def _posting(settings: ModelSettings) -> Iterator[Post]:
+def _online(settings: ModelSettings) -> Iterator[Connection]:
     if settings.offline:
         raise Offline("--offline: the model may not be asked")
-    check(settings)
-    with opened(settings.store) as store:
-        yield Post(settings, store, Endpoint(settings))
+    with connected(settings) as connection:
+        yield connection
 
 
-def _new(post: Post, mode: ModeName, questions: Sequence[Question]) -> dict[str, Question]:
+def _new(connection: Connection, mode: ModeName, questions: Sequence[Question]) -> dict[str, Question]:
     """By key: the questions whose answers are neither kept nor on their way."""
-    waiting = post.store.rows("SELECT key FROM batch_questions JOIN batches ON id = batch WHERE collected IS NULL")
-    under_way = {row["key"] for row in waiting}
-    keys = {key_of(post.settings, mode, question): question for question in questions}
-    return {
-        key: question
-        for key, question in keys.items()
-        if key not in under_way and find(post.store, post.settings, key) is None
-    }
+    store = connection.store
+    on_their_way = store.keys_in_batches()
+    keys = {store.key(question, mode): question for question in questions}
+    return {key: question for key, question in keys.items() if key not in on_their_way and store.find(key) is None}
 
 
 # --- to the endpoint
 
 
-def _lines(post: Post, mode: ModeName, questions: Mapping[str, Question]) -> bytes:
+def _lines(connection: Connection, mode: ModeName, questions: Mapping[str, Question]) -> bytes:
     orders = (
         {
             "custom_id": key,
             "method": "POST",
             "url": "/v1/chat/completions",
-            "body": post.endpoint.body(messages_of(question), question.response, mode),
+            "body": connection.endpoint.body(messages_of(question), question.response, mode),
         }
         for key, question in questions.items()
     )
@@ -141,16 +129,6 @@ def _handed_in(client: Any, lines: bytes) -> str:
     return str(batch.id)
 
 
-def _remember(post: Post, mode: ModeName, batch: str, questions: Mapping[str, Question]) -> None:
-    settings = post.settings
-    with post.store.turn():
-        state = (batch, settings.name, settings.endpoint, mode, _now())
-        post.store.write("INSERT INTO batches VALUES (?, ?, ?, ?, ?, NULL)", state)
-        for key, question in questions.items():
-            values = (batch, key, question.purpose, question.document, question.round)
-            post.store.write("INSERT INTO batch_questions VALUES (?, ?, ?, ?, ?)", values)
-
-
 # --- and back
 
 
@@ -159,25 +137,26 @@ def _results(client: Any, batch: str) -> tuple[str, list[str]]:
     state = client.batches.retrieve(batch)
     if state.status not in _ENDED:
         return state.status, []
-    files = [each for each in (state.output_file_id, state.error_file_id) if each]
+    files = [file for file in (state.output_file_id, state.error_file_id) if file]
     return state.status, [line for file in files for line in client.files.content(file).text.splitlines() if line]
 
 
-def _take(post: Post, mode: ModeName, asked: Mapping[str, sqlite3.Row], line: Mapping[str, Any]) -> None:
+def _take(connection: Connection, batch: Batch, line: Mapping[str, Any]) -> None:
     """Keeps what has come of one question, and its call. Whether it keeps to the schema is seen when it is read."""
-    row = asked.get(str(line.get("custom_id")))
-    if row is None:
+    key = str(line.get("custom_id"))
+    question = batch.questions.get(key)
+    if question is None:
         return
     response = line.get("response") or {}
     status, body = response.get("status_code", 0), response.get("body") or {}
     counted = body.get("usage") or {}
     tokens = counted.get("prompt_tokens", 0), counted.get("completion_tokens", 0)
-    usage = Usage(*tokens, cost(post.settings, *tokens), 0.0, 1)
+    usage = Usage(*tokens, cost(connection.settings, *tokens), 0.0, 1)
     kept = _kept(body) if status == 200 else None
     outcome = kept.outcome if kept else "refused" if status in (0, 200) else f"http {status}"
-    record(post.store, post.settings, _about(row), row["key"], Call(time.time(), usage, outcome, "batch"))
+    connection.store.record(key, question, Call(time.time(), usage, outcome, "batch"))
     if kept is not None:
-        keep(post.store, post.settings, mode, row["key"], kept, usage)
+        connection.store.keep(key, batch.mode, kept, usage)
 
 
 def _kept(completion: Mapping[str, Any]) -> Kept | None:
@@ -191,12 +170,3 @@ def _kept(completion: Mapping[str, Any]) -> Kept | None:
     call = next(iter(message.get("tool_calls") or []), None)
     answer = call["function"]["arguments"] if call else message.get("content")
     return Kept("ok", answer) if answer else None
-
-
-def _about(row: sqlite3.Row) -> Question:
-    """As much of a question as the ledger keeps."""
-    return Question("", "", BaseModel, row["purpose"], row["document"], row["round"])
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,4 +1,8 @@
-"""Whom questions are put to: kept answers first, then the model."""
+"""Whom questions are put to: kept answers first, then the model, in the first mode that its endpoint understands.
+
+Which mode that is, a probe finds out: a tiny section is asked for in each. It is found once for a model, for the store
+keeps it.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +10,30 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import Annotated
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from recount.pipeline.errors import ModelError, ModelMisconfigured, NotToSchema, Offline, Truncated, Unreachable
+from recount.pipeline.errors import (
+    BudgetSpent,
+    ModelError,
+    ModelMisconfigured,
+    NotToSchema,
+    Offline,
+    Truncated,
+    Unreachable,
+)
 from recount.pipeline.model.ask.question import Asker, Question, Reply
-from recount.pipeline.model.settings import ModelSettings, ModeName, check
-from recount.pipeline.model.transport.endpoint import Endpoint
-from recount.pipeline.model.transport.exchange import Post, not_to_schema, put
-from recount.pipeline.model.transport.probe import working_mode
-from recount.pipeline.model.transport.store import find, key_of, mode_of, opened
-from recount.pipeline.usage import NOTHING
+from recount.pipeline.model.settings import ModelSettings, ModeName
+from recount.pipeline.model.transport.exchange import Connection, connected, not_to_schema
+from recount.pipeline.model.transport.store import MODES
+from recount.pipeline.usage import NOTHING, Usage
 
-if TYPE_CHECKING:
-    pass
-
-
-_MOST_MISSED = 3
-_PATIENCE = 120.0
-"""Seconds for which an endpoint is left alone that did not answer so many questions in a row."""
+_MOST_FAILED = 3
+"""After so many questions in a row that were not answered the endpoint is left alone."""
+_COOL_DOWN = 120.0
+"""Seconds for which it is left alone."""
 
 
 @contextmanager
@@ -34,9 +42,8 @@ def asker(settings: ModelSettings) -> Iterator[Asker]:
 
     Raises UsageError if the store cannot be opened, or a budget is given without prices.
     """
-    check(settings)
-    with opened(settings.store) as store:
-        yield _Asker(Post(settings, store, Endpoint(settings)))
+    with connected(settings) as connection:
+        yield _Client(connection)
 
 
 def prepare(settings: ModelSettings) -> None:
@@ -46,42 +53,43 @@ def prepare(settings: ModelSettings) -> None:
     """
     if settings.offline:
         return
-    check(settings)
-    with opened(settings.store) as store:
-        _Asker(Post(settings, store, Endpoint(settings))).mode()
+    with connected(settings) as connection:
+        _Client(connection).mode()
 
 
-class Silence:
-    """How long an endpoint has not answered: after a few questions in a row it is left alone for a while.
+class CircuitBreaker:
+    """Leaves an endpoint alone for a while once it did not answer a few questions in a row.
 
     Else a server that is down would cost every question of an archive its deadline.
     """
 
-    def __init__(self, patience: float = _PATIENCE) -> None:
-        self._patience = patience
-        self._missed, self._since = 0, 0.0
+    def __init__(self) -> None:
+        self._failed, self._since = 0, 0.0
 
     def check(self) -> None:
         """Raises Unreachable while the endpoint is left alone."""
-        if self._missed >= _MOST_MISSED and time.monotonic() - self._since < self._patience:
+        if self._failed >= _MOST_FAILED and time.monotonic() - self._since < _COOL_DOWN:
             raise Unreachable("not asked: the endpoint has not answered the last questions", NOTHING)
 
-    def met(self) -> None:
+    def failed(self) -> None:
         """A question was not answered."""
-        self._missed, self._since = self._missed + 1, time.monotonic()
+        self._failed, self._since = self._failed + 1, time.monotonic()
 
-    def over(self) -> None:
+    def succeeded(self) -> None:
         """A question was answered."""
-        self._missed = 0
+        self._failed = 0
 
 
-class _Asker:
-    def __init__(self, post: Post) -> None:
-        self._post = post
-        self._slots = threading.BoundedSemaphore(post.settings.concurrency)
+class _Client:
+    """Asks in the mode that works, no more questions at once than the settings allow."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._store, self._offline = connection.store, connection.settings.offline
+        self._slots = threading.BoundedSemaphore(connection.settings.concurrency)
         self._probing = threading.Lock()
-        self._hopeless: ModelMisconfigured | None = None
-        self._silence = Silence()
+        self._misconfigured: ModelMisconfigured | None = None
+        self._breaker = CircuitBreaker()
 
     def ask(self, question: Question) -> Reply:
         """Returns the answer, kept or new. Raises a ModelError if there is none."""
@@ -89,7 +97,7 @@ class _Asker:
         kept = self._kept(question, mode)
         if kept is not None:
             return _replayed(kept)
-        if self._post.settings.offline:
+        if self._offline:
             raise Offline("--offline: the model may not be asked, and no answer is kept")
         with self._slots:
             # Another thread may have asked the same meanwhile.
@@ -98,27 +106,37 @@ class _Asker:
 
     def known(self, question: Question) -> bool:
         """Whether the outcome of a question is kept, so that nothing would be sent."""
-        mode = mode_of(self._post.store, self._post.settings)
+        mode = self._store.mode()
         return mode is not None and self._kept(question, mode) is not None
 
+    def mode(self) -> ModeName:
+        """In which mode the model is asked. Raises a ModelError if it cannot be asked."""
+        mode = self._store.mode()
+        if mode is not None:
+            return mode
+        if self._offline:
+            raise Offline("--offline: the model may not be asked, and no answer is kept")
+        with self._probing:
+            return working_mode(self._connection)
+
     def _asked(self, question: Question, mode: ModeName) -> Reply:
-        if self._hopeless is not None:
-            raise ModelMisconfigured(str(self._hopeless), NOTHING)
-        self._silence.check()
+        if self._misconfigured is not None:
+            raise ModelMisconfigured(str(self._misconfigured), NOTHING)
+        self._breaker.check()
         try:
-            reply = put(self._post, question, mode)
+            reply = self._connection.put(question, mode)
         except ModelMisconfigured as error:
-            self._hopeless = error
+            self._misconfigured = error
             raise
         except Unreachable:
-            self._silence.met()
+            self._breaker.failed()
             raise
-        self._silence.over()
+        self._breaker.succeeded()
         return reply
 
     def _kept(self, question: Question, mode: ModeName) -> Reply | ModelError | None:
         """The outcome of a question as it was when it was put, if it is kept."""
-        kept = find(self._post.store, self._post.settings, key_of(self._post.settings, mode, question))
+        kept = self._store.find(self._store.key(question, mode))
         if kept is None:
             return None
         if kept.outcome == "truncated":
@@ -126,23 +144,105 @@ class _Asker:
         if kept.outcome == "invalid":
             return NotToSchema(not_to_schema(kept.answer), NOTHING, kept.answer)
         try:
-            return Reply(question.response.model_validate_json(kept.answer), NOTHING, cached=True)
+            return Reply(question.response.model_validate_json(kept.answer), NOTHING)
         except ValidationError:  # of a batch: its answers are kept as they come
             return None
-
-    def mode(self) -> ModeName:
-        """In which mode the model is asked. Raises a ModelError if it cannot be asked."""
-        store, settings = self._post.store, self._post.settings
-        mode = mode_of(store, settings)
-        if mode is not None:
-            return mode
-        if settings.offline:
-            raise Offline("--offline: the model may not be asked, and no answer is kept")
-        with self._probing:
-            return mode_of(store, settings) or working_mode(self._post)
 
 
 def _replayed(kept: Reply | ModelError) -> Reply:
     if isinstance(kept, ModelError):
         raise kept
     return kept
+
+
+# --- the probe: which modes an endpoint understands
+
+_Copied = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9,]*(\.[0-9]+)?@[0-9]+$")]
+
+
+class ProbeAnswer(BaseModel):
+    """The answer to the probe. Its fields are not in the prompt: only who is shown the schema can keep to it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    total_income: _Copied | None = Field(title="收入合计")
+    fiscal_appropriation_income: _Copied | None = Field(title="财政拨款收入")
+
+
+QUESTION = Question(
+    system="你从报告正文中照抄数字，连同其后的“@编号”，不计算，不改写。只输出 JSON。",
+    user="正文：\n本年收入合计1,955.06@1万元，其中：财政拨款收入1,950.38@2万元。\n\n需要的数字：收入合计，财政拨款收入。",
+    response=ProbeAnswer,
+    purpose="probe",
+)
+RIGHT = ProbeAnswer(total_income="1,955.06@1", fiscal_appropriation_income="1,950.38@2")
+_ATTEMPTS = 3
+_BROKEN = (500, 501)
+"""What servers answer that stumble over a mode (llama.cpp over tool_choice)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """What became of the probe in one mode.
+
+    works: the answer kept to the schema. right: both figures were copied rightly. why: why it does not work.
+    usage: what it took.
+    """
+
+    mode: ModeName
+    works: bool
+    right: bool
+    why: str
+    usage: Usage
+
+
+def probe(settings: ModelSettings) -> list[ProbeResult]:
+    """Asks in every mode, or in the one that is set, and remembers the first that works.
+
+    Raises Unreachable, Offline or BudgetSpent if nothing can be asked, and UsageError as asker does.
+    """
+    if settings.offline:
+        raise Offline("--offline: the model may not be asked")
+    with connected(settings) as connection:
+        results: list[ProbeResult] = []
+        for mode in MODES if settings.mode == "auto" else (settings.mode,):
+            results.append(_probed(connection, mode, first=not results))
+        works = next((result.mode for result in results if result.works), None)
+        if works is not None:
+            connection.store.keep_mode(works)
+        return results
+
+
+def working_mode(connection: Connection) -> ModeName:
+    """The mode that is known to work, or else the first that does; it is remembered.
+
+    Raises ModelMisconfigured if none does, and as probe does.
+    """
+    known = connection.store.mode()
+    if known is not None:
+        return known
+    results: list[ProbeResult] = []
+    for mode in MODES:
+        results.append(_probed(connection, mode, first=not results))
+        if results[-1].works:
+            connection.store.keep_mode(mode)
+            return mode
+    reasons = "; ".join(f"{result.mode}: {result.why}" for result in results)
+    usage = sum((result.usage for result in results), Usage())
+    raise ModelMisconfigured(f"no way of asking {connection.settings.name} works: {reasons}", usage)
+
+
+def _probed(connection: Connection, mode: ModeName, *, first: bool) -> ProbeResult:
+    """Tries a mode. An endpoint that cannot be reached at first is not tried on; one that breaks down over a mode may
+    understand another."""
+    settings = connection.settings
+    brief = replace(connection, settings=replace(settings, attempts=min(settings.attempts, _ATTEMPTS)))
+    try:
+        reply = brief.put(QUESTION, mode, keeps=False)
+    except BudgetSpent:
+        raise
+    except ModelError as error:
+        if first and isinstance(error, Unreachable) and error.status not in _BROKEN:
+            raise
+        return ProbeResult(mode, False, False, str(error), error.usage or NOTHING)
+    return ProbeResult(mode, True, reply.value == RIGHT, "", reply.usage)

@@ -8,6 +8,7 @@ they let the history grow, repeat what cannot succeed, and add up the usage of s
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,45 +21,18 @@ from pydantic import BaseModel
 from recount.pipeline.errors import ModelMisconfigured, Unreachable, UsageError
 from recount.pipeline.model.ask.question import Messages
 from recount.pipeline.model.settings import ModelSettings, ModeName
-from recount.pipeline.model.transport import outcomes as secret
 from recount.pipeline.model.transport.outcomes import Outcomes, Sent, choices_of
 
-# How an endpoint wants the parameters of a request called, as its refusals tell.
-
-
-class Dialect:
-    """The parameters of requests to one endpoint.
-
-    Most know max_tokens and temperature. OpenAI's reasoning models want max_completion_tokens and no temperature, and
-    say so with HTTP 400; some endpoints know no seed.
-    """
-
-    def __init__(self, settings: ModelSettings) -> None:
-        limit = settings.max_output_tokens
-        self._given: dict[str, Any] = {"max_tokens": limit, "temperature": settings.temperature}
-        if settings.seed is not None:
-            self._given["seed"] = settings.seed
-        self._lock = threading.Lock()
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """As they are sent now."""
-        with self._lock:
-            return dict(self._given)
-
-    def learns(self, refused: dict[str, Any], said: str) -> bool:
-        """Whether the request would be another now. refused: the parameters of a request that was turned down.
-        said: the endpoint's words."""
-        with self._lock:
-            if "max_completion_tokens" in said and "max_tokens" in self._given:
-                self._given["max_completion_tokens"] = self._given.pop("max_tokens")
-            for name in ("temperature", "seed"):
-                if name in said and "support" in said:
-                    self._given.pop(name, None)
-            return any(self._given.get(name) != value for name, value in refused.items())
-
-
 T = TypeVar("T")
+
+VARIABLES = ("RECOUNT_API_KEY", "OPENAI_API_KEY")
+"""Where a key is looked for first."""
+
+KEYRING = "recount"
+"""The service of the system's keyring where a key is looked for next; the user name is the endpoint's address."""
+
+NO_KEY = "none"
+"""What is sent to an endpoint that needs no key."""
 
 
 class Endpoint:
@@ -74,12 +48,12 @@ class Endpoint:
     def _key(self) -> str | None:
         """Not looked up before it is sent: a keyring may ask the user to unlock it."""
         if self._settings.provider:
-            return secret.provider_key(self._settings.name.partition("/")[0])
-        return secret.api_key(self._settings.endpoint)
+            return provider_key(self._settings.name.partition("/")[0])
+        return api_key(self._settings.endpoint)
 
     @cached_property
     def _outcomes(self) -> Outcomes:
-        return Outcomes(self._settings, self._key)
+        return Outcomes(self._settings, None if self._key == NO_KEY else self._key)
 
     def send(self, messages: Messages, response: type[BaseModel], mode: ModeName, timeout: float) -> Sent:
         """Sends one request and waits for its answer. timeout: seconds.
@@ -184,7 +158,7 @@ class Endpoint:
 
         try:
             client = openai.OpenAI(
-                api_key=self._key or secret.NO_KEY,
+                api_key=self._key or NO_KEY,
                 base_url=self._settings.address,
                 max_retries=0,
                 http_client=openai.DefaultHttpxClient(event_hooks={"response": [_bounded]}),
@@ -258,3 +232,66 @@ def _measured(sent: Sent, seconds: float, received: Sequence[Any]) -> Sent:
 
 def _count(usage: Any, *names: str) -> int:
     return next((value for name in names if isinstance(value := getattr(usage, name, None), int)), 0)
+
+
+# --- the parameters of a request, as its refusals tell
+
+
+class Dialect:
+    """The parameters of requests to one endpoint.
+
+    Most know max_tokens and temperature. OpenAI's reasoning models want max_completion_tokens and no temperature, and
+    say so with HTTP 400; some endpoints know no seed.
+    """
+
+    def __init__(self, settings: ModelSettings) -> None:
+        limit = settings.max_output_tokens
+        self._given: dict[str, Any] = {"max_tokens": limit, "temperature": settings.temperature}
+        if settings.seed is not None:
+            self._given["seed"] = settings.seed
+        self._lock = threading.Lock()
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """As they are sent now."""
+        with self._lock:
+            return dict(self._given)
+
+    def learns(self, refused: dict[str, Any], said: str) -> bool:
+        """Whether the request would be another now. refused: the parameters of a request that was turned down.
+        said: the endpoint's words."""
+        with self._lock:
+            if "max_completion_tokens" in said and "max_tokens" in self._given:
+                self._given["max_completion_tokens"] = self._given.pop("max_tokens")
+            for name in ("temperature", "seed"):
+                if name in said and "support" in said:
+                    self._given.pop(name, None)
+            return any(self._given.get(name) != value for name, value in refused.items())
+
+
+# --- the key: looked up where it is sent, never kept, logged or shown
+
+
+def api_key(endpoint: str) -> str | None:
+    """The key for an endpoint; None if the user has given none."""
+    for variable in VARIABLES:
+        if key := os.environ.get(variable, "").strip():
+            return key
+    return _from_keyring(endpoint)
+
+
+def provider_key(provider: str) -> str | None:
+    """The key for one of instructor's providers; None leaves it to the provider's own variable."""
+    return os.environ.get(VARIABLES[0], "").strip() or _from_keyring(provider)
+
+
+def _from_keyring(endpoint: str) -> str | None:
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        return None
+    try:
+        return keyring.get_password(KEYRING, endpoint) or keyring.get_password(KEYRING, "")
+    except KeyringError:
+        return None

@@ -1,155 +1,68 @@
-"""A question put to an endpoint until it is answered, with all that surrounds a request: pace, budget, ledger."""
+"""A question put to an endpoint until it is answered, with all that surrounds a request: pace, budget, ledger.
+
+Two loops, one in the other: a request that failed is sent again within the attempts and the deadline (`_Retries`), and
+an answer that does not keep to the schema is asked for again with what was wrong with it (`_Exchange`).
+"""
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 from recount.pipeline.errors import ModelError, NotToSchema
 from recount.pipeline.model.ask.question import Messages, Question, Reply
-from recount.pipeline.model.settings import ModelSettings, ModeName
-from recount.pipeline.model.transport.calls import Call, cost, reckoned, record, reserved, wait_for_turn
+from recount.pipeline.model.settings import ModelSettings, ModeName, check
 from recount.pipeline.model.transport.endpoint import Endpoint
 from recount.pipeline.model.transport.outcomes import Sent
-from recount.pipeline.model.transport.store import Kept, Store, keep, key_of
+from recount.pipeline.model.transport.price import cost, reckoned
+from recount.pipeline.model.transport.store import Call, Kept, Store, opened
 from recount.pipeline.usage import Usage
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
 
-
-# A request again and again, until it is answered or there is no sense in it.
-
-
-_LEAST = 0.05
-
-
-@dataclass(slots=True)
-class Patience:
-    """How long a question may still wait for the endpoint. left: seconds. Waiting for one's own turn is not counted."""
-
-    left: float
-
-
-def until_answered(settings: ModelSettings, patience: Patience, attempt: Callable[[float], Sent]) -> Sent:
-    """Sends until there is an answer, and returns what became of the last request.
-
-    attempt: sends one request that may take so many seconds. Between requests: as long as the endpoint asks to wait,
-    else pauses that grow, with jitter. A pause that would outlast the deadline is not begun.
-    """
-    from tenacity import Retrying, retry_if_result, stop_after_attempt, stop_any, wait_exponential, wait_random
-    from tenacity.stop import stop_base
-
-    first, most = settings.backoff
-    growing = wait_exponential(multiplier=first, max=most) + wait_random(0, first)
-
-    def once() -> Sent:
-        sent = attempt(max(min(settings.timeout, patience.left), _LEAST))
-        patience.left -= sent.seconds
-        return sent
-
-    def pause(state: RetryCallState) -> float:
-        asked = _result(state).pause
-        # A little more than was asked for, so that not all come back at the same moment.
-        return growing(state) if asked is None else asked + random.uniform(0, min(first, 1.0))
-
-    class TooLate(stop_base):
-        def __call__(self, retry_state: RetryCallState) -> bool:
-            return retry_state.upcoming_sleep >= patience.left
-
-    def sleep(seconds: float) -> None:
-        patience.left -= seconds
-        time.sleep(seconds)
-
-    retrying = Retrying(
-        retry=retry_if_result(lambda sent: sent.again),
-        stop=stop_any(TooLate(), stop_after_attempt(settings.attempts)),
-        wait=pause,
-        sleep=sleep,
-        retry_error_callback=_result,
-    )
-    return retrying(once)
-
-
-def _result(state: RetryCallState) -> Sent:
-    assert state.outcome is not None
-    sent = state.outcome.result()
-    assert isinstance(sent, Sent)
-    return sent
-
-
 AGAIN = "上一次回答不符合要求：\n{problem}\n请改正，并重新给出完整的回答。"
 """What is added to a question whose answer did not keep to the schema. Only the last failure is shown."""
+_SHORTEST_TIMEOUT = 0.05
+"""Seconds of a request at least, however little of the deadline is left."""
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """What a question is sent with."""
+class Connection:
+    """What questions are put with."""
 
     settings: ModelSettings
     store: Store
     endpoint: Endpoint
 
+    def put(self, question: Question, mode: ModeName, *, keeps: bool = True) -> Reply:
+        """Puts a question, whatever is kept of it. keeps: whether its outcome is kept, before this returns.
 
-@dataclass(slots=True)
-class _Exchange:
-    post: Post
-    question: Question
-    mode: ModeName
-    key: str
-    patience: Patience
-    usage: Usage = field(default_factory=Usage)
-
-    def answered(self, keeps: bool) -> Reply:
-        problem = ""
-        for _ in range(self.post.settings.reasks + 1):
-            sent = until_answered(self.post.settings, self.patience, partial(self._send, problem))
-            if sent.answer is not None:
-                self._keep(Kept("ok", sent.answer), keeps)
-                return Reply(self.question.response.model_validate_json(sent.answer), self.usage, cached=False)
-            if sent.error is not None:
-                if sent.outcome == "truncated":
-                    self._keep(Kept("truncated", str(sent.error)), keeps)
-                raise sent.error
-            problem = sent.problem
-        self._keep(Kept("invalid", problem), keeps)
-        raise NotToSchema(not_to_schema(problem), failure=problem)
-
-    def _send(self, problem: str, timeout: float) -> Sent:
-        settings, store = self.post.settings, self.post.store
-        messages = messages_of(self.question, problem)
-        self.post.endpoint.prepare(self.mode)
-        wait_for_turn(store, settings)
-        with reserved(store, settings, *reckoned(settings, self.question)):
-            started = time.time()
-            sent = self.post.endpoint.send(messages, self.question.response, self.mode, timeout)
-            price = cost(settings, sent.input_tokens, sent.output_tokens)
-            took = Usage(sent.input_tokens, sent.output_tokens, price, sent.seconds, 1)
-            record(store, settings, self.question, self.key, Call(started, took, sent.outcome, sent.detail))
-        self.usage += took
-        return sent
-
-    def _keep(self, kept: Kept, keeps: bool) -> None:
-        if keeps:
-            keep(self.post.store, self.post.settings, self.mode, self.key, kept, self.usage)
+        Raises a ModelError, with what was used up on the question.
+        """
+        deadline = Deadline(self.settings.deadline)
+        exchange = _Exchange(self, question, mode, self.store.key(question, mode), deadline)
+        try:
+            return exchange.answered(keeps)
+        except ModelError as error:
+            error.usage = exchange.usage
+            raise
 
 
-def put(post: Post, question: Question, mode: ModeName, *, keeps: bool = True) -> Reply:
-    """Puts a question, whatever is kept of it. keeps: whether its outcome is kept, before this returns.
+@contextmanager
+def connected(settings: ModelSettings) -> Iterator[Connection]:
+    """The store opened, and the endpoint at hand; nothing is sent yet.
 
-    Raises a ModelError, with what was used up on the question.
+    Raises UsageError for settings that cannot be kept to, or if the store cannot be opened.
     """
-    key = key_of(post.settings, mode, question)
-    exchange = _Exchange(post, question, mode, key, Patience(post.settings.deadline))
-    try:
-        return exchange.answered(keeps)
-    except ModelError as error:
-        error.usage = exchange.usage
-        raise
+    check(settings)
+    with opened(settings) as store:
+        yield Connection(settings, store, Endpoint(settings))
 
 
 def messages_of(question: Question, problem: str = "") -> Messages:
@@ -162,3 +75,108 @@ def not_to_schema(problem: str) -> str:
     """The sentence for a question that was never answered to the schema."""
     first = problem.partition("\n")[0]
     return f"the model does not keep to the schema: {first}"
+
+
+@dataclass(slots=True)
+class Deadline:
+    """How long a question may still wait for the endpoint. left: seconds. Waiting for one's own turn is not counted."""
+
+    left: float
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """A question on its way. usage: what it took so far."""
+
+    connection: Connection
+    question: Question
+    mode: ModeName
+    key: str
+    deadline: Deadline
+    usage: Usage = field(default_factory=Usage)
+
+    def answered(self, keeps: bool) -> Reply:
+        problem = ""
+        for _ in range(self.connection.settings.reasks + 1):
+            sent = _Retries(self.connection.settings, self.deadline, partial(self._send, problem)).last()
+            if sent.answer is not None:
+                self._keep(Kept("ok", sent.answer), keeps)
+                return Reply(self.question.response.model_validate_json(sent.answer), self.usage)
+            if sent.error is not None:
+                if sent.outcome == "truncated":
+                    self._keep(Kept("truncated", str(sent.error)), keeps)
+                raise sent.error
+            problem = sent.problem
+        self._keep(Kept("invalid", problem), keeps)
+        raise NotToSchema(not_to_schema(problem), failure=problem)
+
+    def _send(self, problem: str, timeout: float) -> Sent:
+        settings, store, endpoint = self.connection.settings, self.connection.store, self.connection.endpoint
+        messages = messages_of(self.question, problem)
+        endpoint.prepare(self.mode)
+        store.wait_for_turn()
+        with store.reserved(*reckoned(settings, self.question)):
+            started = time.time()
+            sent = endpoint.send(messages, self.question.response, self.mode, timeout)
+            price = cost(settings, sent.input_tokens, sent.output_tokens)
+            took = Usage(sent.input_tokens, sent.output_tokens, price, sent.seconds, 1)
+            store.record(self.key, self.question, Call(started, took, sent.outcome, sent.detail))
+        self.usage += took
+        return sent
+
+    def _keep(self, kept: Kept, keeps: bool) -> None:
+        if keeps:
+            self.connection.store.keep(self.key, self.mode, kept, self.usage)
+
+
+@dataclass(frozen=True, slots=True)
+class _Retries:
+    """A request that is sent again while there is sense in it. send: sends it, and may take so many seconds.
+
+    Between requests: as long as the endpoint asks to wait, else pauses that grow, with jitter. A pause that would
+    outlast the deadline is not begun.
+    """
+
+    settings: ModelSettings
+    deadline: Deadline
+    send: Callable[[float], Sent]
+
+    def last(self) -> Sent:
+        """What became of the last request."""
+        from tenacity import Retrying, retry_if_result, wait_exponential, wait_random
+
+        first, most = self.settings.backoff
+        growing = wait_exponential(multiplier=first, max=most) + wait_random(0, first)
+
+        def pause(state: RetryCallState) -> float:
+            asked = _result(state).pause
+            # A little more than was asked for, so that not all come back at the same moment.
+            return growing(state) if asked is None else asked + random.uniform(0, min(first, 1.0))
+
+        retrying = Retrying(
+            retry=retry_if_result(lambda sent: sent.again),
+            stop=self._is_enough,
+            wait=pause,
+            sleep=self._sleep,
+            retry_error_callback=_result,
+        )
+        return retrying(self._once)
+
+    def _once(self) -> Sent:
+        sent = self.send(max(min(self.settings.timeout, self.deadline.left), _SHORTEST_TIMEOUT))
+        self.deadline.left -= sent.seconds
+        return sent
+
+    def _is_enough(self, state: RetryCallState) -> bool:
+        return state.upcoming_sleep >= self.deadline.left or state.attempt_number >= self.settings.attempts
+
+    def _sleep(self, seconds: float) -> None:
+        self.deadline.left -= seconds
+        time.sleep(seconds)
+
+
+def _result(state: RetryCallState) -> Sent:
+    assert state.outcome is not None
+    sent = state.outcome.result()
+    assert isinstance(sent, Sent)
+    return sent

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,78 +14,6 @@ from pydantic import ValidationError
 
 from recount.pipeline.errors import ModelError, ModelMisconfigured, ModelRefused, Truncated, Unreachable
 from recount.pipeline.model.settings import ModelSettings
-
-# The key of an endpoint: looked up where it is sent, never kept, logged or shown.
-
-
-VARIABLES = ("RECOUNT_API_KEY", "OPENAI_API_KEY")
-"""Where a key is looked for first."""
-
-KEYRING = "recount"
-"""The service of the system's keyring where a key is looked for next; the user name is the endpoint's address."""
-
-NO_KEY = "none"
-"""What is sent to an endpoint that needs no key."""
-
-
-def api_key(endpoint: str) -> str | None:
-    """The key for an endpoint; None if the user has given none."""
-    for variable in VARIABLES:
-        if key := os.environ.get(variable, "").strip():
-            return key
-    return _from_keyring(endpoint)
-
-
-def provider_key(provider: str) -> str | None:
-    """The key for one of instructor's providers; None leaves it to the provider's own variable."""
-    return os.environ.get(VARIABLES[0], "").strip() or _from_keyring(provider)
-
-
-def without(secret: str | None, text: str) -> str:
-    """A text without a key that an endpoint may have quoted in it."""
-    return text if not secret or secret == NO_KEY else text.replace(secret, "***")
-
-
-def _from_keyring(endpoint: str) -> str | None:
-    try:
-        import keyring
-        from keyring.errors import KeyringError
-    except ImportError:
-        return None
-    try:
-        return keyring.get_password(KEYRING, endpoint) or keyring.get_password(KEYRING, "")
-    except KeyringError:
-        return None
-
-
-# How long an endpoint asks to wait.
-
-
-def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
-    """By Retry-After: seconds or an HTTP date (RFC 9110, 10.2.3), or retry-after-ms; None if it does not say."""
-    milliseconds = _number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    said = headers.get("retry-after")
-    seconds = _number(said)
-    if seconds is not None or said is None:
-        return seconds
-    try:
-        moment = parsedate_to_datetime(said)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max((moment - datetime.now(UTC)).total_seconds(), 0.0)
-
-
-def _number(said: str | None) -> float | None:
-    try:
-        number = float(said or "")
-    except ValueError:
-        return None
-    return number if 0 <= number < float("inf") else None
-
 
 _MAY_PASS = {408, 409, 425, 429}
 """What may pass of itself, beside all from 500 on (RFC 9110, 15.5 and 15.6; RFC 6585 for 429)."""
@@ -103,7 +30,7 @@ _LONGEST_QUOTE = 60
 class Sent:
     """What became of a request.
 
-    outcome, detail: for the ledger (see calls.py). answer: JSON that keeps to the schema, None if there is none.
+    outcome, detail: for the ledger (see store.Call). answer: JSON that keeps to the schema, None if there is none.
     seconds: until it came. problem: what was wrong with an answer, in words for the model. again: whether the same
     request may succeed later. pause: seconds that the endpoint asks to wait before. error: what to raise.
     """
@@ -129,7 +56,7 @@ def choices_of(completion: Any) -> Any:
 
 
 class Outcomes:
-    """What became of requests to one endpoint. secret: its key, which no text shows."""
+    """What became of requests to one endpoint. secret: its key, which no text shows; None if it needs none."""
 
     def __init__(self, settings: ModelSettings, secret: str | None) -> None:
         self._settings, self._secret = settings, secret
@@ -153,7 +80,7 @@ class Outcomes:
         status = getattr(cause, "status_code", None) or getattr(cause, "code", None)
         if isinstance(status, int):
             return self._turned_down(status, cause)
-        names = " ".join(each.__name__ for each in type(cause).__mro__).lower()
+        names = " ".join(kind.__name__ for kind in type(cause).__mro__).lower()
         if "timeout" in names:
             return Sent("timeout", again=True, error=Unreachable(f"{self._where} did not answer in time"))
         if "connect" in names or isinstance(cause, OSError):
@@ -193,7 +120,7 @@ class Outcomes:
 def _kinds(cause: BaseException) -> str:
     """The kinds of a validation's failures, without any text of the answer."""
     if isinstance(cause, ValidationError):
-        return ", ".join(sorted({each["type"] for each in cause.errors()}))
+        return ", ".join(sorted({failure["type"] for failure in cause.errors()}))
     return type(cause).__name__
 
 
@@ -202,9 +129,43 @@ def problem_of(cause: BaseException) -> str:
     if not isinstance(cause, ValidationError):
         return " ".join(str(cause).split())[:_LONGEST]
     lines = []
-    for each in cause.errors(include_url=False, include_context=False)[:_FAILURES_SHOWN]:
-        line = f"{'.'.join(map(str, each['loc'])) or 'JSON'}: {each['msg']}"
-        if each["type"] not in ("missing", "json_invalid"):
-            line += ": " + json.dumps(each["input"], ensure_ascii=False, default=str)[:_LONGEST_QUOTE]
+    for failure in cause.errors(include_url=False, include_context=False)[:_FAILURES_SHOWN]:
+        line = f"{'.'.join(map(str, failure['loc'])) or 'JSON'}: {failure['msg']}"
+        if failure["type"] not in ("missing", "json_invalid"):
+            line += ": " + json.dumps(failure["input"], ensure_ascii=False, default=str)[:_LONGEST_QUOTE]
         lines.append(line[:_LONGEST])
     return "\n".join(lines)
+
+
+def without(secret: str | None, text: str) -> str:
+    """A text without a key that an endpoint may have quoted in it."""
+    return text.replace(secret, "***") if secret else text
+
+
+# --- how long an endpoint asks to wait
+
+
+def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
+    """By Retry-After: seconds or an HTTP date (RFC 9110, 10.2.3), or retry-after-ms; None if it does not say."""
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    said = headers.get("retry-after")
+    seconds = _number(said)
+    if seconds is not None or said is None:
+        return seconds
+    try:
+        moment = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max((moment - datetime.now(UTC)).total_seconds(), 0.0)
+
+
+def _number(said: str | None) -> float | None:
+    try:
+        number = float(said or "")
+    except ValueError:
+        return None
+    return number if 0 <= number < float("inf") else None

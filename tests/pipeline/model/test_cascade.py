@@ -13,7 +13,7 @@ from recount.pipeline.errors import BudgetSpent, Truncated, Unreachable
 from recount.pipeline.model.ask.pieces import pieces_of
 from recount.pipeline.model.ask.question import Question, Reply
 from recount.pipeline.model.cascade import cascade, filled, map_by_model, open_pieces, values_of
-from recount.pipeline.model.findings import found_in
+from recount.pipeline.model.findings import findings_in
 from recount.pipeline.model.mapper import FEW, Mapper, parts_of
 from recount.pipeline.usage import NOTHING
 from recount.pipeline.verify.recount import Status
@@ -40,7 +40,7 @@ class Scripted:
         if not self._oracle.knows(question.user):  # a smaller part of a section
             raise Unreachable("nothing is scripted for this", NOTHING)
         values = told(self._oracle.ask(question).value.model_dump(mode="json"), question.round)
-        return Reply(question.response.model_validate(values), NOTHING, cached=False)
+        return Reply(question.response.model_validate(values), NOTHING)
 
     def known(self, question: Question) -> bool:
         """Nothing is kept."""
@@ -147,7 +147,7 @@ def test_an_answer_that_was_cut_off_is_asked_for_in_halves() -> None:
                 raise Truncated("the answer broke off", NOTHING)
             (name,) = piece.wanted
             nothing = question.response.model_fields[name].get_default(call_default_factory=True)
-            return Reply(question.response.model_validate({name: nothing}), NOTHING, cached=False)
+            return Reply(question.response.model_validate({name: nothing}), NOTHING)
 
         def known(self, question: Question) -> bool:
             return question is None
@@ -240,12 +240,12 @@ def test_a_section_is_asked_about_in_smaller_parts_if_one_question_was_left_unan
                 return reply
             values = reply.value.model_dump(mode="json")
             values[piece.purpose] = None
-            return Reply(question.response.model_validate(values), NOTHING, cached=False)
+            return Reply(question.response.model_validate(values), NOTHING)
 
     (drafted,) = replace(known.mapper(Tired(known, {})), threads=1).drafts([piece])
     verified = map_by_model(known.document, known.mapper(Tired(known, {})), "tired", 0).verified
     figures = {at: each for at, each in verified.figures.items() if not at.startswith(f"/{UNMAPPED}/")}
-    found = found_in(drafted, replace(verified, figures=figures), known.document.tokens)
+    found = findings_in(drafted, replace(verified, figures=figures), known.document.tokens)
     assert found is not None
     assert found.left_out
 

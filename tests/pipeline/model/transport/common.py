@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, StringConstraints
@@ -12,7 +14,8 @@ from recount.pipeline.errors import ModelError
 from recount.pipeline.model.ask.question import Question, Reply
 from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import asker
-from recount.pipeline.model.transport.store import opened
+from recount.pipeline.model.transport.store import Database
+from recount.pipeline.usage import Usage
 from recount.tests.pipeline.model.server import Scripted
 
 
@@ -55,8 +58,20 @@ def ask(settings: ModelSettings, *questions: Question) -> list[Reply | ModelErro
 
 def calls(settings: ModelSettings) -> list[tuple[Any, ...]]:
     """Outcome, detail and tokens of the requests in the ledger."""
-    with opened(settings.store) as store:
-        return [tuple(row) for row in store.rows("SELECT outcome, detail, input_tokens, output_tokens FROM calls")]
+    with closing(Database(settings.store)) as database:
+        return [tuple(row) for row in database.rows("SELECT outcome, detail, input_tokens, output_tokens FROM calls")]
+
+
+def usage_of(database: Database, run: str, document: str | None = None) -> Usage:
+    """What all requests of a run took by the ledger, or those about one document (the SHA-256 of its file)."""
+    rows = database.rows(
+        "SELECT input_tokens, output_tokens, cost, seconds FROM calls WHERE run = ? AND (? IS NULL OR document = ?)",
+        (run, document, document),
+    )
+    total = Usage()
+    for row in rows:
+        total += Usage(row["input_tokens"], row["output_tokens"], Decimal(row["cost"]), row["seconds"], 1)
+    return total
 
 
 def in_threads(count: int, do: Callable[[int], Any], at_once: int | None = None) -> Sequence[Any]:

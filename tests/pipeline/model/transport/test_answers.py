@@ -31,9 +31,8 @@ def test_a_rerun_costs_nothing(tmp_path: Path) -> None:
     [again] = ask(replace(settings, run="2"))  # the server is gone by now
     assert isinstance(first, Reply)
     assert isinstance(again, Reply)
-    assert (first.cached, again.cached) == (False, True)
+    assert (first.usage.calls, again.usage) == (1, NOTHING)
     assert again.value == first.value
-    assert again.usage == NOTHING
 
 
 def test_what_is_kept_is_known_and_serves_offline(tmp_path: Path) -> None:
@@ -103,7 +102,7 @@ def test_what_was_cut_off_is_asked_again_under_a_wider_limit_only(tmp_path: Path
         assert isinstance(wider, Reply)
 
 
-def test_what_never_kept_to_the_schema_is_asked_again_with_more_patience_only(tmp_path: Path) -> None:
+def test_what_never_kept_to_the_schema_is_asked_again_with_more_reasks_only(tmp_path: Path) -> None:
     with scripted("no") as server:
         settings = settings_for(server, store=tmp_path / "s.sqlite", reasks=1)
         first, second = ask(settings, question(), question())
@@ -126,7 +125,7 @@ def test_threads_that_ask_the_same_one_after_the_other_send_it_once() -> None:
     with scripted(RIGHT, delay=0.05) as server, asker(settings_for(server, concurrency=1)) as who:
         replies = in_threads(6, lambda _: who.ask(question()))
         assert len(server.requests) == 1
-    assert sum(not each.cached for each in replies) == 1
+    assert sum(reply.usage != NOTHING for reply in replies) == 1
 
 
 def test_no_more_requests_at_once_than_allowed() -> None:

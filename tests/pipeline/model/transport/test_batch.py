@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -13,10 +14,10 @@ from recount.pipeline.errors import BudgetSpent, ModelMisconfigured, Offline, Tr
 from recount.pipeline.model.ask.question import Reply
 from recount.pipeline.model.settings import ModelSettings, ModeName
 from recount.pipeline.model.transport.batch import Collected, collect, submit, submitted
-from recount.pipeline.model.transport.calls import usage_of
-from recount.pipeline.model.transport.store import MODES, opened
+from recount.pipeline.model.transport.store import MODES, Database
+from recount.pipeline.usage import NOTHING
 from recount.tests.pipeline.model.server import Asked, Length, Refusal, Status, scripted
-from recount.tests.pipeline.model.transport.common import RIGHT, Income, ask, calls, question, settings_for
+from recount.tests.pipeline.model.transport.common import RIGHT, Income, ask, calls, question, settings_for, usage_of
 
 QUESTIONS = [question(f"问题{number}") for number in range(4)]
 USAGE = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
@@ -34,9 +35,9 @@ def test_a_batch_is_handed_in_left_and_collected(mode: ModeName, tmp_path: Path)
         assert submitted(settings) == []
         assert collect(settings, batch) == Collected("completed", True, 4, 0)
         replies = ask(settings, *QUESTIONS)
-        assert all(isinstance(each, Reply) and each.cached and type(each.value) is Income for each in replies)
+        assert all(isinstance(each, Reply) and each.usage == NOTHING and type(each.value) is Income for each in replies)
         assert not server.requests
-    with opened(settings.store) as store:
+    with closing(Database(settings.store)) as store:
         took = usage_of(store, settings.run)
     assert (took.calls, took.input_tokens, took.cost) == (4, 400, Decimal("0.0004"))
 
@@ -78,7 +79,7 @@ def test_what_a_batch_leaves_an_ordinary_run_asks(tmp_path: Path) -> None:
         assert isinstance(cut, Truncated)
         for each in (failed, refused, wrong):
             assert isinstance(each, Reply)
-            assert not each.cached
+            assert each.usage.calls
         assert len(server.requests) == 3
     assert sorted(each[0] for each in calls(settings)[:4]) == ["http 500", "ok", "refused", "truncated"]
 

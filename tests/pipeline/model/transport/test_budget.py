@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,13 +13,13 @@ import pytest
 from recount.pipeline.errors import BudgetSpent, UsageError
 from recount.pipeline.model.ask.question import Reply
 from recount.pipeline.model.settings import ModelSettings
-from recount.pipeline.model.transport.calls import cost, estimate, reckoned, tokens_of, usage_of, wait_for_turn
 from recount.pipeline.model.transport.client import asker
-from recount.pipeline.model.transport.store import opened
+from recount.pipeline.model.transport.price import cost, estimate, reckoned
+from recount.pipeline.model.transport.store import Database, opened
 from recount.pipeline.usage import Usage
 from recount.tests.pipeline.model.server import Length, Scripted, Status, Words, scripted
 from recount.tests.pipeline.model.transport.asking import heard, processes, started
-from recount.tests.pipeline.model.transport.common import RIGHT, ask, in_threads, question, settings_for
+from recount.tests.pipeline.model.transport.common import RIGHT, ask, in_threads, question, settings_for, usage_of
 
 USAGE = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
 PRICES = {"price_input": Decimal("2.5"), "price_output": Decimal(10)}
@@ -48,7 +49,7 @@ def test_the_ledger_adds_up_by_run_and_document(tmp_path: Path) -> None:
         outcomes = ask(settings, question("一"), replace(question("二"), document="cd" * 32))
         ask(replace(settings, run="other"), question("三"))
     took = sum((each.usage for each in outcomes if each.usage is not None), Usage())
-    with opened(settings.store) as store:
+    with closing(Database(settings.store)) as store:
         total = usage_of(store, "r")
         assert (total.calls, total.input_tokens, total.cost) == (3, 200, took.cost)
         assert total.seconds == pytest.approx(took.seconds)
@@ -95,31 +96,31 @@ def test_threads_and_processes_do_not_spend_a_budget_twice(tmp_path: Path) -> No
             process.join(10)
         assert len(told) == 45
         assert len([number for number in told if number >= 0]) == len(server.requests) == 10
-    with opened(settings.store) as store:
-        assert sum(tokens_of(store, "r")) <= budget
-        assert not store.rows("SELECT * FROM flights")
+    with opened(settings) as store:
+        assert sum(store.tokens()) <= budget
+    with closing(Database(settings.store)) as database:
+        assert not database.rows("SELECT * FROM flights")
 
 
 def test_what_a_killed_process_had_set_aside_is_free_again(tmp_path: Path) -> None:
     with scripted(RIGHT) as server:
         settings = run_of(server, tmp_path, budget_tokens=1000)
-        with opened(settings.store) as store:
-            flight = ("r", time.time() + 60, 900, 90)
-            store.write("INSERT INTO flights (run, until, input_tokens, output_tokens) VALUES (?, ?, ?, ?)", flight)
+        with closing(Database(settings.store)) as store:
+            reserved = ("r", time.time() + 60, 900, 90)
+            store.write("INSERT INTO flights (run, until, input_tokens, output_tokens) VALUES (?, ?, ?, ?)", reserved)
         assert isinstance(ask(settings)[0], BudgetSpent)
-        with opened(settings.store) as store:
+        with closing(Database(settings.store)) as store:
             store.write("UPDATE flights SET until = ?", (time.time() - 1,))
         assert isinstance(ask(settings)[0], Reply)
 
 
 def test_requests_keep_their_distance_over_all_who_ask(tmp_path: Path) -> None:
-    path = tmp_path / "s.sqlite"
-    settings = ModelSettings("m", requests_per_minute=600, store=path)
+    settings = ModelSettings("m", requests_per_minute=600, store=tmp_path / "s.sqlite")
     went: list[float] = []
-    with opened(path) as one, opened(path) as other:
+    with opened(settings) as one, opened(settings) as other:
 
         def go(number: int) -> None:
-            wait_for_turn((one, other)[number % 2], settings)
+            (one, other)[number % 2].wait_for_turn()
             went.append(time.monotonic())
 
         began = time.monotonic()

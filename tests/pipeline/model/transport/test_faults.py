@@ -21,6 +21,7 @@ from recount.pipeline.errors import (
 )
 from recount.pipeline.model.ask.question import Reply
 from recount.pipeline.model.transport.outcomes import seconds_to_wait
+from recount.pipeline.usage import NOTHING
 from recount.tests.pipeline.model.server import (
     Cut,
     Drip,
@@ -99,7 +100,7 @@ def test_retry_after_may_be_a_date() -> None:
     assert arrived >= date.timestamp() - 0.01
 
 
-def test_who_asks_for_more_patience_than_there_is_is_not_waited_for() -> None:
+def test_who_asks_for_a_longer_pause_than_the_deadline_leaves_is_not_waited_for() -> None:
     with scripted(RIGHT, faults=[Status(429, retry_after="3600")]) as server:
         [error] = ask(settings_for(server, deadline=10))
     assert isinstance(error, Unreachable)
@@ -240,6 +241,24 @@ def test_an_endpoint_that_calls_a_parameter_otherwise_is_understood(
     assert isinstance(second, Reply)
     assert [dropped in each.body for each in server.requests] == [True, False, False]
     assert added is None or server.requests[1].body[added] == 4096
+
+
+def test_an_endpoint_that_answers_nothing_is_left_alone() -> None:
+    with scripted(RIGHT, faults=[Status(500)] * 3) as server:
+        outcomes = ask(settings_for(server, attempts=1), *(question(f"问题{number}") for number in range(5)))
+        assert len(server.requests) == 3
+    assert [str(error).startswith("not asked: ") for error in outcomes] == [False, False, False, True, True]
+    assert isinstance(outcomes[-1], Unreachable)
+    assert outcomes[-1].usage == NOTHING
+
+
+def test_an_answer_in_between_keeps_an_endpoint_asked() -> None:
+    answers = iter([Status(500), Status(500), RIGHT, Status(500), Status(500), Status(500)])
+    with scripted(lambda _: next(answers)) as server:
+        outcomes = ask(settings_for(server, attempts=1), *(question(f"问题{number}") for number in range(8)))
+        assert len(server.requests) == 6
+    assert isinstance(outcomes[2], Reply)
+    assert [str(error).startswith("not asked: ") for error in outcomes[6:]] == [True, True]
 
 
 def test_errors_cross_processes_with_what_they_took() -> None:

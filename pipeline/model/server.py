@@ -1,6 +1,6 @@
 """The side process of `--model gguf:PATH`: xllamacpp serves one file on loopback until its standard input ends.
 
-Run as a file (`python -P serving.py PATH CONTEXT SLOTS THREADS`): it needs xllamacpp and nothing else, wherever
+Run as a file (`python -P server.py PATH CONTEXT SLOTS THREADS`): it needs xllamacpp and nothing else, wherever
 Recount itself is installed. Its first line of output is the address; what llama.cpp says goes to standard error.
 """
 
@@ -43,5 +43,5 @@ def serve(path: str, context: int, slots: int, threads: int) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1], *(int(each) for each in sys.argv[2:5]))
+    serve(sys.argv[1], *(int(number) for number in sys.argv[2:5]))
     os._exit(0)  # without waiting for an answer that nobody reads any more

@@ -1,4 +1,8 @@
-"""Looking ahead: what a run would ask, reckoned before anything is sent (--dry-run), or handed in at once (--batch)."""
+"""The questions of a run's first round, before it begins: reckoned up, or handed in all at once.
+
+With --dry-run a plan says what they would take, and nothing is sent; with --batch they go to the endpoint as a batch,
+and the same command begins the run once that is answered.
+"""
 
 from __future__ import annotations
 
@@ -11,26 +15,18 @@ from pathlib import Path
 from recount.pipeline.archive.local import hash_of, local_file
 from recount.pipeline.archive.place import Place
 from recount.pipeline.archive.sources import Source
-from recount.pipeline.document import Document
 from recount.pipeline.errors import DocumentError, UsageError
-from recount.pipeline.map.registry import map_document
-from recount.pipeline.model.ask.pieces import Piece, pieces_of
 from recount.pipeline.model.ask.question import Asker, Question
-from recount.pipeline.model.cascade import open_pieces
-from recount.pipeline.model.local import STORE, served
-from recount.pipeline.model.mapper import Mapper, parts_of
+from recount.pipeline.model.cascade import first_questions
+from recount.pipeline.model.local import served
 from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.batch import collect, submit, submitted
-from recount.pipeline.model.transport.calls import cost, estimate
 from recount.pipeline.model.transport.client import asker
+from recount.pipeline.model.transport.price import cost, estimate
+from recount.pipeline.model.transport.store import STORE_FILE
 from recount.pipeline.recognise import family_of
 from recount.pipeline.settings import Settings
 from recount.pipeline.structure import Ocr, document_of
-from recount.pipeline.verify import verify
-from recount.schemas.family import Family
-
-# What a run would ask, before anything is sent: calls, tokens and price of a report.
-
 
 _PER_FIELD = 12
 """Tokens of an answer for each field that is asked for, about: its key and what is in it."""
@@ -56,18 +52,6 @@ class Plan:
         )
 
 
-def questions_of(document: Document, family: Family, who: Asker, *, alone: bool, sha256: str = "") -> list[Question]:
-    """The questions of the first round about a document. alone: the model maps all of it."""
-    mapper = Mapper(who, family, sha256)
-    pieces = pieces_of(document, family)
-    asked: Sequence[Piece] = pieces.asked
-    template = None if alone else map_document(document, family)
-    if template is not None and template.found:
-        verified = verify(template.report, document.tokens, template.mapper)
-        asked = open_pieces(pieces, template.report, verified)
-    return [mapper.question(piece, part)[2] for piece in asked for part in parts_of(piece)]
-
-
 def plan_of(questions: Sequence[Question], settings: ModelSettings, who: Asker) -> Plan:
     """What questions would take; an answer that is kept takes nothing."""
     new = [question for question in questions if not who.known(question)]
@@ -77,8 +61,8 @@ def plan_of(questions: Sequence[Question], settings: ModelSettings, who: Asker) 
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
-    """A run that is looked at before it is begun. model: whom it would ask; who: answers from what is kept alone."""
+class FirstRound:
+    """What a run would ask first. model: whom it would ask; who: answers from what is kept alone."""
 
     settings: Settings
     model: ModelSettings
@@ -86,19 +70,20 @@ class Ahead:
 
     def plan(self, sources: Sequence[Source]) -> Mapping[str, Plan]:
         """What each report would take in the first round, by its name; one that cannot be read takes nothing."""
-        return {each.name: plan_of(self._questions(each), self.model, self.who) for each in sources}
+        return {source.name: plan_of(self._questions(source), self.model, self.who) for source in sources}
 
     def hand_in(self, sources: Sequence[Source]) -> str | None:
         """Hands in the questions of the first round as a batch, or asks how those stand that are on their way.
 
-        What there is to wait for, in words; None when the run may begin, for all that can be is answered.
+        What there is to wait for, in words; None when the run may begin, for all that can be is answered. Raises a
+        ModelError if the endpoint takes no batch or the budget does not reach, and UsageError for too many questions.
         """
         model = replace(self.model, offline=False)
         for batch in submitted(model):
             state = collect(model, batch)
             if not state.done:
                 return f"batch {batch} is {state.status}; the same command goes on once it is answered"
-        new = submit(model, [question for each in sources for question in self._questions(each)])
+        new = submit(model, [question for source in sources for question in self._questions(source)])
         return f"batch {new} is handed in; the same command goes on once it is answered" if new else None
 
     def _questions(self, source: Source) -> list[Question]:
@@ -107,20 +92,23 @@ class Ahead:
             with local_file(source, None) as path:
                 document, chosen = document_of(path, family, Ocr(self.settings.ocr, self.settings.engine))
                 alone = self.settings.mapper == "model"
-                return questions_of(document, chosen, self.who, alone=alone, sha256=hash_of(path))
+                return first_questions(document, chosen, self.who, alone=alone, sha256=hash_of(path))
         except DocumentError:
             return []  # the run will say why it failed
 
 
 @contextmanager
-def ahead(settings: Settings, out: Place, ledger: Path | None) -> Iterator[Ahead]:
-    """A run that is looked at before it is begun. out, ledger: as of `run`. Raises UsageError if no model is named."""
+def first_round(settings: Settings, out: Place, ledger: Path | None) -> Iterator[FirstRound]:
+    """The first round of a run that is not begun. out, ledger: as of `run`.
+
+    Raises UsageError if no model is named, or no folder of this machine can keep the answers.
+    """
     if settings.model is None or not settings.asks:
         raise UsageError("no model would be asked: --model names one")
     folder = ledger or (out if isinstance(out, Path) else None)
     if folder is None:
         raise UsageError(f"{out} is no folder of this machine: --ledger names one that keeps the answers")
     folder.mkdir(parents=True, exist_ok=True)
-    model = replace(settings.model, store=settings.model.store or folder / STORE, offline=True)
+    model = replace(settings.model, store=settings.model.store or folder / STORE_FILE, offline=True)
     with served(model) as at_hand, asker(at_hand) as who:
-        yield Ahead(settings, at_hand, who)
+        yield FirstRound(settings, at_hand, who)
