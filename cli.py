@@ -19,19 +19,14 @@ from recount.options import (
     BudgetOption,
     BudgetTokensOption,
     ConcurrencyOption,
-    Engine,
     EngineOption,
     FamilyOption,
     JobsOption,
     LogOption,
-    Mapper,
     MapperOption,
     MemoryOption,
-    ModelMode,
     ModelOption,
     ModeOption,
-    OcrEngine,
-    OcrMode,
     OfflineOption,
     PaceOption,
     PriceInOption,
@@ -40,6 +35,7 @@ from recount.options import (
     RoundsOption,
     TimeoutOption,
 )
+from recount.pipeline.settings import OcrBackend, OcrMode
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -117,7 +113,7 @@ def structure(
     ledger: Annotated[
         Path | None, typer.Option("--ledger", metavar="DIR", help="If --out is a URL: the folder for the ledger.")
     ] = None,
-    engine: EngineOption = Engine.LOCAL,
+    engine: EngineOption = "local",
     jobs: JobsOption = None,
     force: Annotated[bool, typer.Option("--force", help="Do unchanged reports again.")] = False,
     quiet: QuietOption = False,
@@ -127,14 +123,14 @@ def structure(
     family: FamilyOption = None,
     ocr: Annotated[
         OcrMode, typer.Option("--ocr", help="Read pages by OCR: those that need it, all of them, or none.")
-    ] = OcrMode.AUTO,
+    ] = "auto",
     ocr_engine: Annotated[
-        OcrEngine, typer.Option("--ocr-engine", help="What runs the recogniser's networks.")
-    ] = OcrEngine.OPENVINO,
-    mapper: MapperOption = Mapper.AUTO,
+        OcrBackend, typer.Option("--ocr-engine", help="What runs the recogniser's networks.")
+    ] = "openvino",
+    mapper: MapperOption = "auto",
     model: ModelOption = None,
     base_url: BaseUrlOption = None,
-    model_mode: ModeOption = ModelMode.AUTO,
+    model_mode: ModeOption = "auto",
     rounds: RoundsOption = 3,
     price_input: PriceInOption = None,
     price_output: PriceOutOption = None,
@@ -158,9 +154,9 @@ def structure(
     archive = find_sources([*map(place_of, paths or ()), *(read_list(listed) if listed else ())])
     asked = model_of(
         model,
-        mapper.value,
+        mapper,
         base_url=base_url,
-        mode=model_mode.value,
+        mode=model_mode,
         price_input=price_input,
         price_output=price_output,
         budget=budget,
@@ -169,7 +165,7 @@ def structure(
         requests_per_minute=rpm,
         offline=offline,
     )
-    settings = Settings(family, ocr.value, ocr_engine.value, mapper.value, asked, rounds)
+    settings = Settings(family, ocr, ocr_engine, mapper, asked, rounds)
     if dry_run or batch:
         from recount.pipeline.run.ahead import ahead
 
@@ -181,7 +177,7 @@ def structure(
         if waiting:
             print(waiting)
             return
-    how = {"engine": engine.value, "jobs": jobs, "force": force, "settings": settings, "ledger": ledger}
+    how = {"workers": engine, "jobs": jobs, "force": force, "settings": settings, "ledger": ledger}
     summary = _run(archive.sources, place_of(out), quiet, log_json, bounds=_bounds(timeout, memory), **how)
     if not quiet:
         _print_summary(summary)
@@ -273,7 +269,7 @@ def retry(
     failed: Annotated[
         bool, typer.Option("--failed", help="Only what failed; else also what an interrupted run left undone.")
     ] = False,
-    engine: EngineOption = Engine.LOCAL,
+    engine: EngineOption = "local",
     jobs: JobsOption = None,
     quiet: QuietOption = False,
     timeout: TimeoutOption = TIMEOUT,
@@ -284,7 +280,7 @@ def retry(
     from recount.pipeline.run.status import last_of, to_retry
 
     sources, last = to_retry(out, failed=failed), last_of(out)
-    how = {"engine": engine.value, "jobs": jobs, "settings": last.settings, "ledger": last.ledger}
+    how = {"workers": engine, "jobs": jobs, "settings": last.settings, "ledger": last.ledger}
     summary = _run(sources, last.out, quiet, log_json, bounds=_bounds(timeout, memory), **how)
     if not quiet:
         _print_summary(summary)
@@ -362,7 +358,7 @@ def export(
 def check(
     model: Annotated[str, typer.Argument(metavar="NAME", envvar="RECOUNT_MODEL", help="The model, or gguf:PATH.")],
     base_url: BaseUrlOption = None,
-    model_mode: ModeOption = ModelMode.AUTO,
+    model_mode: ModeOption = "auto",
 ) -> None:
     """Ask a model about one tiny section, in every mode, and print what works, how fast, in how many tokens."""
     from recount.pipeline.model.local import served
@@ -370,7 +366,7 @@ def check(
     from recount.pipeline.output.show import render_probe
     from recount.pipeline.settings import model_of
 
-    asked = model_of(model, "model", base_url=base_url, mode=model_mode.value)
+    asked = model_of(model, "model", base_url=base_url, mode=model_mode)
     assert asked is not None, "a name was given"
     with served(asked) as at_hand:
         results = probe(at_hand)

@@ -2,54 +2,16 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-
-class OcrMode(StrEnum):
-    """Which pages are read by OCR."""
-
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
-
-
-class OcrEngine(StrEnum):
-    """What runs the recogniser's networks."""
-
-    OPENVINO = "openvino"
-    ONNXRUNTIME = "onnxruntime"
-
-
-class Engine(StrEnum):
-    """Where worker processes run."""
-
-    LOCAL = "local"
-    RAY = "ray"
-
-
-class Mapper(StrEnum):
-    """Who maps a report to the schema."""
-
-    AUTO = "auto"
-    TEMPLATE = "template"
-    MODEL = "model"
-
-
-class ModelMode(StrEnum):
-    """How a model is asked for an answer to a schema."""
-
-    AUTO = "auto"
-    TOOLS = "tools"
-    JSON_SCHEMA = "json_schema"
-    JSON = "json"
-
+from recount.pipeline.model.settings import ModelMode
+from recount.pipeline.settings import MapperName, Workers
 
 EngineOption = Annotated[
-    Engine, typer.Option("--engine", help="Work on this machine, or on the Ray cluster that RAY_ADDRESS names.")
+    Workers, typer.Option("--engine", help="Work on this machine, or on the Ray cluster that RAY_ADDRESS names.")
 ]
 
 FamilyOption = Annotated[
@@ -93,7 +55,7 @@ ModeOption = Annotated[
     ModelMode, typer.Option("--model-mode", help="How it is asked to keep to a schema; auto tries what works.")
 ]
 MapperOption = Annotated[
-    Mapper,
+    MapperName,
     typer.Option("--mapper", help="Who maps: the template, the model, or (auto) the model what the template leaves."),
 ]
 RoundsOption = Annotated[

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from recount.options import BaseUrlOption, Mapper, MapperOption, ModelOption, RoundsOption
+from recount.options import BaseUrlOption, MapperOption, ModelOption, RoundsOption
 
 FAILED = 1
 """The exit code of a measurement that is not as good as asked."""
@@ -38,7 +38,7 @@ def evaluate(
         Path | None,
         typer.Option("--compare", metavar="RUN", help="An earlier run's --out: show what changed since."),
     ] = None,
-    mapper: MapperOption = Mapper.AUTO,
+    mapper: MapperOption = "auto",
     model: ModelOption = None,
     base_url: BaseUrlOption = None,
     rounds: RoundsOption = 3,
@@ -63,7 +63,7 @@ def evaluate(
     from recount.pipeline.run.progress import live_progress
     from recount.pipeline.settings import Settings, model_of
 
-    asked = model_of(model, mapper.value, base_url=base_url)
+    asked = model_of(model, mapper, base_url=base_url)
     try:
         least = Decimal(fail_under) if fail_under is not None else None
     except InvalidOperation:
@@ -75,7 +75,7 @@ def evaluate(
             out,
             jobs=jobs,
             other=compare,
-            settings=Settings(mapper=mapper.value, model=asked, rounds=rounds),
+            settings=Settings(mapper=mapper, model=asked, rounds=rounds),
             on_start=lambda total: stack.enter_context(live_progress(total, console)),
         )
     for line in summary_lines(run):

@@ -12,9 +12,18 @@ from recount.pipeline.errors import UsageError
 
 if TYPE_CHECKING:
     from recount.pipeline.model.settings import ModelSettings
-    from recount.pipeline.ocr.reader import EngineName, Mode
 
+OcrMode = Literal["auto", "always", "never"]
+"""Which pages are read by OCR: those that need it, all of them, or none."""
+OcrBackend = Literal["openvino", "onnxruntime"]
+"""What runs the recogniser's networks."""
 MapperName = Literal["auto", "template", "model"]
+"""Who maps a report to the schema."""
+Workers = Literal["local", "ray"]
+"""Where worker processes run: on this machine, or on a Ray cluster. It decides no result."""
+
+_KEPT_AS = {"ocr_backend": "engine"}
+"""The names of settings in the ledger where they are not those of the fields: ledgers are older than the fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +31,14 @@ class Settings:
     """What decides results beside the program and the files. It is pickled for workers, and kept in the ledger.
 
     family: the name of a report family, or the folder of one of the user's; None has it recognised. ocr: which pages
-    are read by OCR. engine: what runs the recogniser's networks. mapper: who maps: "auto" the template mapper, and the
-    model for what it leaves open, if there is one; "template" it alone; "model" the model alone. model: which one.
-    rounds: how often it may be asked about a part of a report.
+    are read by OCR. ocr_backend: what runs the recogniser's networks. mapper: who maps: "auto" the template mapper, and
+    the model for what it leaves open, if there is one; "template" it alone; "model" the model alone. model: which one.
+    rounds: how often it may be asked about a part of a report, the first question included.
     """
 
     family: str | None = None
-    ocr: Mode = "auto"
-    engine: EngineName = "openvino"
+    ocr: OcrMode = "auto"
+    ocr_backend: OcrBackend = "openvino"
     mapper: MapperName = "auto"
     model: ModelSettings | None = None
     rounds: int = 3
@@ -47,7 +56,7 @@ class Settings:
         """
         if self == Settings():
             return ""
-        parts: list[str] = [self.ocr, self.engine]
+        parts: list[str] = [self.ocr, self.ocr_backend]
         if self.family is not None:
             from recount.pipeline.recognise import family_of, fingerprint
 
@@ -63,20 +72,21 @@ class Settings:
             return self
         from recount.schemas.registry import FAMILIES
 
-        is_folder = all(self.family != each.name for each in FAMILIES) and os.path.exists(self.family)
+        is_folder = all(self.family != family.name for family in FAMILIES) and os.path.exists(self.family)
         return replace(self, family=os.path.abspath(self.family)) if is_folder else self
 
     @property
     def stored(self) -> dict[str, Any]:
         """As the ledger keeps them."""
-        kept = asdict(replace(self, model=None))
+        kept = {_KEPT_AS.get(name, name): value for name, value in asdict(replace(self, model=None)).items()}
         kept["model"] = self.model.stored if self.model is not None else None
         return kept
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Settings:
         """Out of what a ledger has kept; what an earlier version did not keep is as by default."""
-        kept = {each.name: stored[each.name] for each in fields(cls) if each.name in stored}
+        names = {field.name: _KEPT_AS.get(field.name, field.name) for field in fields(cls)}
+        kept = {name: stored[kept_as] for name, kept_as in names.items() if kept_as in stored}
         if kept.get("model") is not None:
             from recount.pipeline.model.settings import ModelSettings
 

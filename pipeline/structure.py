@@ -13,10 +13,11 @@ from recount.pipeline.assemble import Readings, result_of
 from recount.pipeline.document import Document, Mapped, Pages, Token
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAPdf, NotAReport
 from recount.pipeline.map.registry import map_document
-from recount.pipeline.ocr.reader import EngineName, Mode, Scans, fill_scanned, is_image, read_images
+from recount.pipeline.ocr.reader import Scans, fill_scanned, is_image, read_images
 from recount.pipeline.read import read_pdf
 from recount.pipeline.recognise import known_families, recognise
 from recount.pipeline.result import Result, Source
+from recount.pipeline.settings import OcrBackend, OcrMode
 from recount.pipeline.split import split
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.repair import Repaired, repair
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 class Ocr:
     """How scanned pages are read. mode: "auto" those that need it, "always" all pages, "never" none."""
 
-    mode: Mode = "auto"
-    engine: EngineName = "openvino"
+    mode: OcrMode = "auto"
+    backend: OcrBackend = "openvino"
 
 
 AUTO = Ocr()
@@ -120,8 +121,8 @@ def _document(path: Path, family: Family | None, ocr: Ocr, clock: _Clock) -> tup
 
 def _read(path: Path, ocr: Ocr) -> tuple[Pages, Scans]:
     if is_image(path):
-        return read_images(path, ocr.engine)
-    return fill_scanned(read_pdf(path), path, ocr.mode, ocr.engine)
+        return read_images(path, ocr.backend)
+    return fill_scanned(read_pdf(path), path, ocr.mode, ocr.backend)
 
 
 def _last_page(pages: Pages, scans: Scans) -> int:
@@ -138,7 +139,7 @@ def _repair(mapped: Mapped, verified: Verified, document: Document, scans: Scans
     from recount.pipeline.ocr.reread import ScanRereader, forget
 
     try:
-        return repair(mapped.report, verified, document.tokens, ScanRereader(scans, ocr.engine))
+        return repair(mapped.report, verified, document.tokens, ScanRereader(scans, ocr.backend))
     finally:
         forget()
 

@@ -105,7 +105,7 @@ class Ahead:
         family = family_of(self.settings.family) if self.settings.family else None
         try:
             with local_file(source, None) as path:
-                document, chosen = document_of(path, family, Ocr(self.settings.ocr, self.settings.engine))
+                document, chosen = document_of(path, family, Ocr(self.settings.ocr, self.settings.ocr_backend))
                 alone = self.settings.mapper == "model"
                 return questions_of(document, chosen, self.who, alone=alone, sha256=hash_of(path))
         except DocumentError:

@@ -48,7 +48,7 @@ def structure_report(path: Path, sha256: str | None = None, settings: Settings =
 
     check(path)
     family = _family(settings.family) if settings.family else None
-    ocr = Ocr(settings.ocr, settings.engine)
+    ocr = Ocr(settings.ocr, settings.ocr_backend)
     return structure(path, family, ocr, sha256=sha256, model=_modelling(settings))
 
 
