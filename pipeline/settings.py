@@ -44,9 +44,14 @@ class Settings:
     rounds: int = 3
 
     @property
-    def asks(self) -> bool:
-        """Whether a model may be asked."""
-        return self.model is not None and self.mapper != "template"
+    def asked(self) -> ModelSettings | None:
+        """The model that may be asked; None if there is none, or the template maps alone."""
+        return None if self.mapper == "template" else self.model
+
+    @property
+    def alone(self) -> bool:
+        """Whether the model maps all of a report, and no template is used."""
+        return self.mapper == "model"
 
     @property
     def variant(self) -> str:
@@ -62,8 +67,8 @@ class Settings:
 
             family_of(self.family)
             parts.append(fingerprint(self.family))
-        if self.asks and self.model is not None:
-            parts.append(f"{self.mapper}:{self.model.name}:{self.model.mode}:{self.rounds}")
+        if self.asked is not None:
+            parts.append(f"{self.mapper}:{self.asked.name}:{self.asked.mode}:{self.rounds}")
         return "/".join(parts)
 
     def placed(self) -> Settings:

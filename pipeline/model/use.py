@@ -15,23 +15,10 @@ from recount.pipeline.model.cascade import cascade, map_by_model
 from recount.pipeline.model.mapper import Mapper
 from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import asker
+from recount.pipeline.settings import Settings
 from recount.pipeline.usage import Usage
 from recount.pipeline.verify import Verified
 from recount.schemas.family import Family
-
-
-@dataclass(frozen=True, slots=True)
-class Modelling:
-    """How a report is mapped with a model.
-
-    settings: which model is asked. alone: it maps all, and no template is used. rounds: how often it may be asked about
-    a part of a report, the first question included. asker: who is asked instead of the settings' endpoint.
-    """
-
-    settings: ModelSettings
-    alone: bool = False
-    rounds: int = 3
-    asker: Asker | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +36,19 @@ class ModelUse:
 
 
 def map_with_model(
-    document: Document, family: Family, how: Modelling, sha256: str
+    document: Document, family: Family, settings: Settings, sha256: str, who: Asker | None = None
 ) -> tuple[Mapped, Verified, ModelUse]:
-    """Map a document of a family. sha256: of its file, for the ledger of calls."""
-    who = how.asker or _asker(how.settings)
-    mapper = Mapper(who, family, sha256, threads=how.settings.concurrency)
-    name = how.settings.name
-    if how.alone:
-        done = map_by_model(document, mapper, name, how.rounds - 1)
+    """Map a document of a family by the model that the settings name.
+
+    sha256: of its file, for the ledger of calls. who: asked instead of the model's endpoint.
+    """
+    asked = settings.asked
+    assert asked is not None, "only with a model that may be asked"
+    mapper = Mapper(who or _asker(asked), family, sha256, threads=asked.concurrency)
+    if settings.alone:
+        done = map_by_model(document, mapper, asked.name, settings.rounds - 1)
     else:
-        done = cascade(document, mapper, name, how.rounds, map_document(document, family))
+        done = cascade(document, mapper, asked.name, settings.rounds, map_document(document, family))
     return done.mapped, done.verified, ModelUse(done.mapped.mapper, done.usage, done.prompts, done.open)
 
 

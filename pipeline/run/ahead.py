@@ -23,9 +23,8 @@ from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.batch import collect, submit, submitted
 from recount.pipeline.model.transport.calls import cost, estimate
 from recount.pipeline.model.transport.client import asker
-from recount.pipeline.recognise import family_of
 from recount.pipeline.settings import Settings
-from recount.pipeline.structure import Ocr, document_of
+from recount.pipeline.structure import document_of
 from recount.pipeline.verify import verify
 from recount.schemas.family import Family
 
@@ -102,12 +101,10 @@ class Ahead:
         return f"batch {new} is handed in; the same command goes on once it is answered" if new else None
 
     def _questions(self, source: Source) -> list[Question]:
-        family = family_of(self.settings.family) if self.settings.family else None
         try:
             with local_file(source, None) as path:
-                document, chosen = document_of(path, family, Ocr(self.settings.ocr, self.settings.ocr_backend))
-                alone = self.settings.mapper == "model"
-                return questions_of(document, chosen, self.who, alone=alone, sha256=hash_of(path))
+                document, chosen = document_of(path, settings=self.settings)
+                return questions_of(document, chosen, self.who, alone=self.settings.alone, sha256=hash_of(path))
         except DocumentError:
             return []  # the run will say why it failed
 
@@ -115,12 +112,12 @@ class Ahead:
 @contextmanager
 def ahead(settings: Settings, out: Place, ledger: Path | None) -> Iterator[Ahead]:
     """A run that is looked at before it is begun. out, ledger: as of `run`. Raises UsageError if no model is named."""
-    if settings.model is None or not settings.asks:
+    if settings.asked is None:
         raise UsageError("no model would be asked: --model names one")
     folder = ledger or (out if isinstance(out, Path) else None)
     if folder is None:
         raise UsageError(f"{out} is no folder of this machine: --ledger names one that keeps the answers")
     folder.mkdir(parents=True, exist_ok=True)
-    model = replace(settings.model, store=settings.model.store or folder / STORE, offline=True)
+    model = replace(settings.asked, store=settings.asked.store or folder / STORE, offline=True)
     with served(model) as at_hand, asker(at_hand) as who:
         yield Ahead(settings, at_hand, who)

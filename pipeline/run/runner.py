@@ -154,12 +154,12 @@ def run(
 @contextmanager
 def asking(settings: Settings, folder: Path, run: str) -> Generator[Settings]:
     """The settings of the workers of a run: with a model that is ready to be asked, if one may be asked."""
-    if settings.model is None or not settings.asks:
+    if settings.asked is None:
         yield settings
         return
     from recount.pipeline.model.local import ready
 
-    with ready(settings.model, folder, run) as model:
+    with ready(settings.asked, folder, run) as model:
         yield replace(settings, model=model)
 
 
