@@ -98,25 +98,32 @@ class Settings:
             kept["model"] = ModelSettings.of(kept["model"])
         return cls(**kept)
 
+    @classmethod
+    def chosen(cls, options: Mapping[str, Any]) -> Settings:
+        """Out of options by the names of the fields, those of the model beside them; `model` is what it is called.
+
+        Raises UsageError for amounts that are none, limits that cannot be kept to, a key in an address, and if a mapper
+        is asked for that needs a model.
+        """
+        own = {field.name: options[field.name] for field in fields(cls) if field.name in options}
+        return cls(**{**own, "model": _model(options)})
+
 
 DEFAULTS = Settings()
 
 
-def model_of(name: str | None, mapper: MapperName, **limits: Any) -> ModelSettings | None:
-    """The model that a command line names; None if it names none. limits: fields of ModelSettings, amounts as text.
-
-    Raises UsageError for amounts that are none, limits that cannot be kept to, a key in an address, and if a mapper is
-    asked for that needs a model.
-    """
-    if name is None:
-        if mapper == "model":
+def _model(options: Mapping[str, Any]) -> ModelSettings | None:
+    """The model that options name; None if they name none."""
+    if options.get("model") is None:
+        if options.get("mapper") == "model":
             raise UsageError("--mapper model needs a model: --model names it")
         return None
     # Imported when a model is named: its settings are no heavy import, but the others of its package are.
     from recount.pipeline.model.settings import AMOUNTS, ModelSettings, check
 
-    limits.update({each: _amount(each, limits.get(each)) for each in AMOUNTS})
-    settings = ModelSettings(name, **limits)
+    limits = {field.name: options[field.name] for field in fields(ModelSettings) if field.name in options}
+    limits |= {name: _amount(name, options.get(name)) for name in AMOUNTS}
+    settings = ModelSettings(**{**limits, "name": options["model"]})
     check(settings)
     return settings
 
