@@ -7,39 +7,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from recount.options import (
-    MEMORY,
-    TIMEOUT,
-    BaseUrlOption,
-    BudgetOption,
-    BudgetTokensOption,
-    ConcurrencyOption,
-    Engine,
-    EngineOption,
-    FamilyOption,
-    JobsOption,
-    LogOption,
-    Mapper,
-    MapperOption,
-    MemoryOption,
-    ModelMode,
-    ModelOption,
-    ModeOption,
-    OcrEngine,
-    OcrMode,
-    OfflineOption,
-    PaceOption,
-    PriceInOption,
-    PriceOutOption,
-    QuietOption,
-    RoundsOption,
-    TimeoutOption,
-)
+from recount.options import EndpointOptions, FamilyOption, RetryOptions, RunOptions, SettingsOptions, unfolded
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,6 +23,7 @@ if TYPE_CHECKING:
     from recount.pipeline.run.first_round import Plan
     from recount.pipeline.run.pool import Bounds
     from recount.pipeline.run.runner import RunSummary
+    from recount.pipeline.settings import Settings
     from recount.schemas.family import Family
 
 FAILED = 1
@@ -100,7 +75,9 @@ def recount(
 
 
 @app.command(epilog="A second run does only what is new or changed, and what failed before.")
+@unfolded
 def structure(
+    *,
     out: Annotated[
         str, typer.Option("--out", metavar="DIR", help="The folder for results and ledger; or a URL for results.")
     ],
@@ -117,32 +94,8 @@ def structure(
     ledger: Annotated[
         Path | None, typer.Option("--ledger", metavar="DIR", help="If --out is a URL: the folder for the ledger.")
     ] = None,
-    engine: EngineOption = Engine.LOCAL,
-    jobs: JobsOption = None,
-    force: Annotated[bool, typer.Option("--force", help="Do unchanged reports again.")] = False,
-    quiet: QuietOption = False,
-    timeout: TimeoutOption = TIMEOUT,
-    memory: MemoryOption = MEMORY,
-    log_json: LogOption = None,
-    family: FamilyOption = None,
-    ocr: Annotated[
-        OcrMode, typer.Option("--ocr", help="Read pages by OCR: those that need it, all of them, or none.")
-    ] = OcrMode.AUTO,
-    ocr_engine: Annotated[
-        OcrEngine, typer.Option("--ocr-engine", help="What runs the recogniser's networks.")
-    ] = OcrEngine.OPENVINO,
-    mapper: MapperOption = Mapper.AUTO,
-    model: ModelOption = None,
-    base_url: BaseUrlOption = None,
-    model_mode: ModeOption = ModelMode.AUTO,
-    rounds: RoundsOption = 3,
-    price_input: PriceInOption = None,
-    price_output: PriceOutOption = None,
-    budget: BudgetOption = None,
-    budget_tokens: BudgetTokensOption = None,
-    concurrency: ConcurrencyOption = 4,
-    rpm: PaceOption = None,
-    offline: OfflineOption = False,
+    work: RunOptions,
+    asked: SettingsOptions,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the calls, tokens and price of a run, and send nothing.")
     ] = False,
@@ -153,23 +106,9 @@ def structure(
     """Structure reports: one JSON file each, DIR/reports/<path below the archive>.json."""
     from recount.pipeline.archive.place import place_of
     from recount.pipeline.archive.sources import find_sources, read_list
-    from recount.pipeline.settings import Settings, model_of
 
     archive = find_sources([*map(place_of, paths or ()), *(read_list(listed) if listed else ())])
-    asked = model_of(
-        model,
-        mapper.value,
-        base_url=base_url,
-        mode=model_mode.value,
-        price_input=price_input,
-        price_output=price_output,
-        budget=budget,
-        budget_tokens=budget_tokens,
-        concurrency=concurrency,
-        requests_per_minute=rpm,
-        offline=offline,
-    )
-    settings = Settings(family, ocr.value, ocr_engine.value, mapper.value, asked, rounds)
+    settings = asked.settings
     if dry_run or batch:
         from recount.pipeline.run.first_round import first_round
 
@@ -181,12 +120,8 @@ def structure(
         if waiting:
             print(waiting)
             return
-    how = {"engine": engine.value, "jobs": jobs, "force": force, "settings": settings, "ledger": ledger}
-    summary = _run(archive.sources, place_of(out), quiet, log_json, bounds=_bounds(timeout, memory), **how)
-    if not quiet:
-        _print_summary(summary)
-    if _print_failures(summary, archive.problems):
-        raise typer.Exit(FAILED)
+    summary = _run(archive.sources, place_of(out), ledger, settings, work)
+    _report(summary, work, archive.problems)
 
 
 def _print_plan(plans: Mapping[str, Plan]) -> None:
@@ -200,37 +135,51 @@ def _print_plan(plans: Mapping[str, Plan]) -> None:
 
 
 def _run(
-    sources: Sequence[Source],
-    out: Place,
-    quiet: bool,
-    log_json: Path | None,
-    **how: Any,
+    sources: Sequence[Source], out: Place, ledger: Path | None, settings: Settings, work: RunOptions
 ) -> RunSummary:
-    """Runs an archive under the eyes of its user; Ctrl-C is one line. how: as of `run`."""
+    """Runs an archive under the eyes of its user; Ctrl-C is one line."""
     from rich.console import Console
 
     from recount.pipeline.run.progress import json_log, live_progress
     from recount.pipeline.run.runner import Outcome, run
 
-    console = Console(stderr=True, quiet=quiet)
+    console = Console(stderr=True, quiet=work.quiet)
     try:
-        with live_progress(len(sources), console) as show_progress, json_log(log_json, len(sources)) as log:
+        with live_progress(len(sources), console) as show_progress, json_log(work.log_json, len(sources)) as log:
 
             def tell(outcome: Outcome) -> None:
                 show_progress(outcome)
                 log(outcome)
 
-            return run(sources, out, on_progress=tell, **how)
+            return run(
+                sources,
+                out,
+                ledger=ledger,
+                jobs=work.jobs,
+                workers=work.workers,
+                force=work.force,
+                on_progress=tell,
+                settings=settings,
+                bounds=_bounds(work),
+            )
     except KeyboardInterrupt:
         print("recount: interrupted; the same command goes on where this one stopped", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _bounds(timeout: float, memory: int) -> Bounds:
+def _bounds(work: RunOptions) -> Bounds:
     """What a report may take, by the options --timeout and --memory."""
     from recount.pipeline.run.pool import Bounds
 
-    return Bounds(timeout or None, memory << 20 or None)
+    return Bounds(work.timeout or None, work.memory << 20 or None)
+
+
+def _report(summary: RunSummary, work: RunOptions, problems: Sequence[Problem] = ()) -> None:
+    """Prints what a run did and what failed, and exits with 1 if anything did."""
+    if not work.quiet:
+        _print_summary(summary)
+    if _print_failures(summary, problems):
+        raise typer.Exit(FAILED)
 
 
 def _print_summary(summary: RunSummary) -> None:
@@ -268,28 +217,20 @@ def _print_failures(summary: RunSummary, problems: Sequence[Problem] = ()) -> bo
 
 
 @app.command(epilog="It does so as the latest run did: the same family, the same OCR.")
+@unfolded
 def retry(
+    *,
     out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run, or that of its --ledger.")],
     failed: Annotated[
         bool, typer.Option("--failed", help="Only what failed; else also what an interrupted run left undone.")
     ] = False,
-    engine: EngineOption = Engine.LOCAL,
-    jobs: JobsOption = None,
-    quiet: QuietOption = False,
-    timeout: TimeoutOption = TIMEOUT,
-    memory: MemoryOption = MEMORY,
-    log_json: LogOption = None,
+    work: RetryOptions,
 ) -> None:
     """Do again what failed, or was not done, of the reports that an output folder knows."""
     from recount.pipeline.run.status import last_of, to_retry
 
     sources, last = to_retry(out, failed=failed), last_of(out)
-    how = {"engine": engine.value, "jobs": jobs, "settings": last.settings, "ledger": last.ledger}
-    summary = _run(sources, last.out, quiet, log_json, bounds=_bounds(timeout, memory), **how)
-    if not quiet:
-        _print_summary(summary)
-    if _print_failures(summary):
-        raise typer.Exit(FAILED)
+    _report(_run(sources, last.out, last.ledger, last.settings, work), work)
 
 
 @app.command(epilog="The ledger, DIR/ledger.sqlite, holds every attempt; DIR/summary.json the latest run.")
@@ -359,25 +300,25 @@ def export(
 
 
 @models.command(epilog="Exit codes: 0 it can be asked, 1 it cannot.")
+@unfolded
 def check(
+    *,
     model: Annotated[str, typer.Argument(metavar="NAME", envvar="RECOUNT_MODEL", help="The model, or gguf:PATH.")],
-    base_url: BaseUrlOption = None,
-    model_mode: ModeOption = ModelMode.AUTO,
+    endpoint: EndpointOptions,
 ) -> None:
     """Ask a model about one tiny section, in every mode, and print what works, how fast, in how many tokens."""
     from recount.pipeline.model.local import served
     from recount.pipeline.model.transport.client import probe
     from recount.pipeline.output.show import render_probe
-    from recount.pipeline.settings import model_of
 
-    asked = model_of(model, "model", base_url=base_url, mode=model_mode.value)
+    asked = replace(endpoint, model=model).settings.model
     assert asked is not None, "a name was given"
     with served(asked) as at_hand:
         results = probe(at_hand)
     console = _console()
     for part in render_probe(at_hand, results):
         console.print(part)
-    if not any(each.works for each in results):
+    if not any(result.works for result in results):
         raise typer.Exit(FAILED)
 
 

@@ -1,56 +1,25 @@
-"""The options that commands share: their names, their help, what they take."""
+"""The options that commands share: their names, their help, what they take.
+
+A group of options is a dataclass: a command with a parameter of its type (see `unfolded`) takes all of them and is
+given them as one value. Those of SettingsOptions are called as the fields that they set, in Settings or its
+ModelSettings; so another one is a line here and a field there.
+"""
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import typer
 
+from recount.pipeline.model.settings import ModelMode
+from recount.pipeline.settings import MapperName, OcrBackend, OcrMode, Settings, Workers
 
-class OcrMode(StrEnum):
-    """Which pages are read by OCR."""
-
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
-
-
-class OcrEngine(StrEnum):
-    """What runs the recogniser's networks."""
-
-    OPENVINO = "openvino"
-    ONNXRUNTIME = "onnxruntime"
-
-
-class Engine(StrEnum):
-    """Where worker processes run."""
-
-    LOCAL = "local"
-    RAY = "ray"
-
-
-class Mapper(StrEnum):
-    """Who maps a report to the schema."""
-
-    AUTO = "auto"
-    TEMPLATE = "template"
-    MODEL = "model"
-
-
-class ModelMode(StrEnum):
-    """How a model is asked for an answer to a schema."""
-
-    AUTO = "auto"
-    TOOLS = "tools"
-    JSON_SCHEMA = "json_schema"
-    JSON = "json"
-
-
-EngineOption = Annotated[
-    Engine, typer.Option("--engine", help="Work on this machine, or on the Ray cluster that RAY_ADDRESS names.")
-]
+Command = TypeVar("Command", bound=Callable[..., None])
 
 FamilyOption = Annotated[
     str | None,
@@ -59,64 +28,138 @@ FamilyOption = Annotated[
     ),
 ]
 
-JobsOption = Annotated[
-    int | None,
-    typer.Option(
-        "--jobs", min=1, metavar="N", help="Worker processes; by default one a core if there are many reports."
-    ),
-]
-TimeoutOption = Annotated[
-    float,
-    typer.Option("--timeout", min=0, metavar="SECONDS", help="Give a report up after this time; 0 for no limit."),
-]
-MemoryOption = Annotated[
-    int,
-    typer.Option("--memory", min=0, metavar="MB", help="Give a report up that needs more memory; 0 for no limit."),
-]
-LogOption = Annotated[
-    Path | None, typer.Option("--log-json", metavar="FILE", help="Add a line of JSON for every report to this log.")
-]
-QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing but failures.")]
-TIMEOUT, MEMORY = 900.0, 4096
 
-ModelOption = Annotated[
-    str | None,
-    typer.Option(
-        "--model", metavar="NAME", envvar="RECOUNT_MODEL", help="The language model to ask, or gguf:PATH for a file."
-    ),
-]
-BaseUrlOption = Annotated[
-    str | None,
-    typer.Option("--base-url", metavar="URL", envvar="RECOUNT_BASE_URL", help="Its OpenAI-compatible endpoint."),
-]
-ModeOption = Annotated[
-    ModelMode, typer.Option("--model-mode", help="How it is asked to keep to a schema; auto tries what works.")
-]
-MapperOption = Annotated[
-    Mapper,
-    typer.Option("--mapper", help="Who maps: the template, the model, or (auto) the model what the template leaves."),
-]
-RoundsOption = Annotated[
-    int, typer.Option("--rounds", min=1, metavar="N", help="Ask about a part of a report at most so often.")
-]
-PriceInOption = Annotated[
-    str | None, typer.Option("--price-input", metavar="AMOUNT", help="What a million tokens cost that are sent …")
-]
-PriceOutOption = Annotated[
-    str | None, typer.Option("--price-output", metavar="AMOUNT", help="… and a million that come back.")
-]
-BudgetOption = Annotated[
-    str | None, typer.Option("--budget", metavar="AMOUNT", help="Ask no more once a run has cost so much.")
-]
-BudgetTokensOption = Annotated[
-    int | None, typer.Option("--budget-tokens", min=1, metavar="N", help="Ask no more once a run took so many tokens.")
-]
-ConcurrencyOption = Annotated[
-    int, typer.Option("--concurrency", min=1, metavar="N", help="Requests at once, of each worker process.")
-]
-PaceOption = Annotated[
-    int | None, typer.Option("--rpm", min=1, metavar="N", help="Requests a minute at most, of all processes.")
-]
-OfflineOption = Annotated[
-    bool, typer.Option("--offline", help="Send nothing to any model; answers that are kept are used.")
-]
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a run works, and what is told of it. None of this decides results."""
+
+    workers: Annotated[
+        Workers, typer.Option("--engine", help="Work on this machine, or on the Ray cluster that RAY_ADDRESS names.")
+    ] = "local"
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", min=1, metavar="N", help="Worker processes; by default one a core if there are many reports."
+        ),
+    ] = None
+    force: Annotated[bool, typer.Option("--force", help="Do unchanged reports again.")] = False
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but failures.")] = False
+    timeout: Annotated[
+        float,
+        typer.Option("--timeout", min=0, metavar="SECONDS", help="Give a report up after this time; 0 for no limit."),
+    ] = 900.0
+    memory: Annotated[
+        int,
+        typer.Option("--memory", min=0, metavar="MB", help="Give a report up that needs more memory; 0 for no limit."),
+    ] = 4096
+    log_json: Annotated[
+        Path | None, typer.Option("--log-json", metavar="FILE", help="Add a line of JSON for every report to this log.")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsOptions:
+    """What decides results. Amounts of money are text here: numbers with a point would not be exact."""
+
+    family: FamilyOption = None
+    ocr: Annotated[
+        OcrMode, typer.Option("--ocr", help="Read pages by OCR: those that need it, all of them, or none.")
+    ] = "auto"
+    ocr_backend: Annotated[OcrBackend, typer.Option("--ocr-engine", help="What runs the recogniser's networks.")] = (
+        "openvino"
+    )
+    mapper: Annotated[
+        MapperName,
+        typer.Option(
+            "--mapper", help="Who maps: the template, the model, or (auto) the model what the template leaves."
+        ),
+    ] = "auto"
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            metavar="NAME",
+            envvar="RECOUNT_MODEL",
+            help="The language model to ask, or gguf:PATH for a file.",
+        ),
+    ] = None
+    base_url: Annotated[
+        str | None,
+        typer.Option("--base-url", metavar="URL", envvar="RECOUNT_BASE_URL", help="Its OpenAI-compatible endpoint."),
+    ] = None
+    mode: Annotated[
+        ModelMode, typer.Option("--model-mode", help="How it is asked to keep to a schema; auto tries what works.")
+    ] = "auto"
+    rounds: Annotated[
+        int, typer.Option("--rounds", min=1, metavar="N", help="Ask about a part of a report at most so often.")
+    ] = 3
+    price_input: Annotated[
+        str | None, typer.Option("--price-input", metavar="AMOUNT", help="What a million tokens cost that are sent …")
+    ] = None
+    price_output: Annotated[
+        str | None, typer.Option("--price-output", metavar="AMOUNT", help="… and a million that come back.")
+    ] = None
+    budget: Annotated[
+        str | None, typer.Option("--budget", metavar="AMOUNT", help="Ask no more once a run has cost so much.")
+    ] = None
+    budget_tokens: Annotated[
+        int | None,
+        typer.Option("--budget-tokens", min=1, metavar="N", help="Ask no more once a run took so many tokens."),
+    ] = None
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", min=1, metavar="N", help="Requests at once, of each worker process.")
+    ] = 4
+    requests_per_minute: Annotated[
+        int | None, typer.Option("--rpm", min=1, metavar="N", help="Requests a minute at most, of all processes.")
+    ] = None
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Send nothing to any model; answers that are kept are used.")
+    ] = False
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that they ask for. Raises UsageError for those that cannot be kept to."""
+        return Settings.chosen(asdict(self))
+
+
+# Some of a group: the others are as by default.
+RetryOptions = Annotated[RunOptions, ("workers", "jobs", "quiet", "timeout", "memory", "log_json")]
+EvalOptions = Annotated[SettingsOptions, ("mapper", "model", "base_url", "rounds")]
+EndpointOptions = Annotated[SettingsOptions, ("base_url", "mode")]
+
+
+def unfolded(command: Command) -> Command:
+    """A command as typer is to see it: where a parameter is a group of options, these stand in its place."""
+    hints = get_type_hints(command, include_extras=True)
+    groups: dict[str, tuple[type, Mapping[str, Parameter]]] = {}
+    parameters: list[Parameter] = []
+    for name, parameter in signature(command).parameters.items():
+        group, options = _group(hints[name])
+        if group is None:
+            parameters.append(parameter.replace(annotation=hints[name]))
+        else:
+            groups[name] = group, options
+            parameters.extend(options.values())
+
+    @wraps(command)
+    def called(**given: Any) -> None:
+        for name, (group, options) in groups.items():
+            given[name] = group(**{option: given.pop(option) for option in options})
+        command(**given)
+
+    called.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return called  # type: ignore[return-value]
+
+
+def _group(hint: Any) -> tuple[type | None, Mapping[str, Parameter]]:
+    """The group of options that a parameter of this type is, with those that it takes; None if it is none."""
+    group, *some = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    if not is_dataclass(group) or not isinstance(group, type):
+        return None, {}
+    types = get_type_hints(group, include_extras=True)
+    defaults = {field.name: field.default for field in fields(group)}
+    return group, {
+        name: Parameter(name, Parameter.KEYWORD_ONLY, default=defaults[name], annotation=types[name])
+        for name in (some[0] if some else defaults)
+    }

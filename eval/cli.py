@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from recount.options import BaseUrlOption, Mapper, MapperOption, ModelOption, RoundsOption
+from recount.options import EvalOptions, unfolded
 
 FAILED = 1
 """The exit code of a measurement that is not as good as asked."""
@@ -24,7 +24,9 @@ evaluation = typer.Typer(
 
 
 @evaluation.callback(invoke_without_command=True)
+@unfolded
 def evaluate(
+    *,
     context: typer.Context,
     gold: Annotated[
         Path | None,
@@ -38,10 +40,7 @@ def evaluate(
         Path | None,
         typer.Option("--compare", metavar="RUN", help="An earlier run's --out: show what changed since."),
     ] = None,
-    mapper: MapperOption = Mapper.AUTO,
-    model: ModelOption = None,
-    base_url: BaseUrlOption = None,
-    rounds: RoundsOption = 3,
+    asked: EvalOptions,
     fail_under: Annotated[
         str | None,
         typer.Option(
@@ -61,9 +60,8 @@ def evaluate(
 
     from recount.eval.commands import run_evaluation, summary_lines
     from recount.pipeline.run.progress import live_progress
-    from recount.pipeline.settings import Settings, model_of
 
-    asked = model_of(model, mapper.value, base_url=base_url)
+    settings = asked.settings
     try:
         least = Decimal(fail_under) if fail_under is not None else None
     except InvalidOperation:
@@ -75,7 +73,7 @@ def evaluate(
             out,
             jobs=jobs,
             other=compare,
-            settings=Settings(mapper=mapper.value, model=asked, rounds=rounds),
+            settings=settings,
             on_start=lambda total: stack.enter_context(live_progress(total, console)),
         )
     for line in summary_lines(run):

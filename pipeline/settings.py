@@ -12,9 +12,18 @@ from recount.pipeline.errors import UsageError
 
 if TYPE_CHECKING:
     from recount.pipeline.model.settings import ModelSettings
-    from recount.pipeline.ocr.reader import EngineName, Mode
 
+OcrMode = Literal["auto", "always", "never"]
+"""Which pages are read by OCR: those that need it, all of them, or none."""
+OcrBackend = Literal["openvino", "onnxruntime"]
+"""What runs the recogniser's networks."""
 MapperName = Literal["auto", "template", "model"]
+"""Who maps a report to the schema."""
+Workers = Literal["local", "ray"]
+"""Where worker processes run: on this machine, or on a Ray cluster. It decides no result."""
+
+_KEPT_AS = {"ocr_backend": "engine"}
+"""The names of settings in the ledger where they are not those of the fields: ledgers are older than the fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +31,27 @@ class Settings:
     """What decides results beside the program and the files. It is pickled for workers, and kept in the ledger.
 
     family: the name of a report family, or the folder of one of the user's; None has it recognised. ocr: which pages
-    are read by OCR. engine: what runs the recogniser's networks. mapper: who maps: "auto" the template mapper, and the
-    model for what it leaves open, if there is one; "template" it alone; "model" the model alone. model: which one.
-    rounds: how often it may be asked about a part of a report.
+    are read by OCR. ocr_backend: what runs the recogniser's networks. mapper: who maps: "auto" the template mapper, and
+    the model for what it leaves open, if there is one; "template" it alone; "model" the model alone. model: which one.
+    rounds: how often it may be asked about a part of a report, the first question included.
     """
 
     family: str | None = None
-    ocr: Mode = "auto"
-    engine: EngineName = "openvino"
+    ocr: OcrMode = "auto"
+    ocr_backend: OcrBackend = "openvino"
     mapper: MapperName = "auto"
     model: ModelSettings | None = None
     rounds: int = 3
 
     @property
-    def asks(self) -> bool:
-        """Whether a model may be asked."""
-        return self.model is not None and self.mapper != "template"
+    def asked(self) -> ModelSettings | None:
+        """The model that may be asked; None if there is none, or the template maps alone."""
+        return None if self.mapper == "template" else self.model
+
+    @property
+    def alone(self) -> bool:
+        """Whether the model maps all of a report, and no template is used."""
+        return self.mapper == "model"
 
     @property
     def variant(self) -> str:
@@ -47,14 +61,14 @@ class Settings:
         """
         if self == Settings():
             return ""
-        parts: list[str] = [self.ocr, self.engine]
+        parts: list[str] = [self.ocr, self.ocr_backend]
         if self.family is not None:
             from recount.pipeline.recognise import family_of, fingerprint
 
             family_of(self.family)
             parts.append(fingerprint(self.family))
-        if self.asks and self.model is not None:
-            parts.append(f"{self.mapper}:{self.model.name}:{self.model.mode}:{self.rounds}")
+        if self.asked is not None:
+            parts.append(f"{self.mapper}:{self.asked.name}:{self.asked.mode}:{self.rounds}")
         return "/".join(parts)
 
     def placed(self) -> Settings:
@@ -63,45 +77,53 @@ class Settings:
             return self
         from recount.schemas.registry import FAMILIES
 
-        is_folder = all(self.family != each.name for each in FAMILIES) and os.path.exists(self.family)
+        is_folder = all(self.family != family.name for family in FAMILIES) and os.path.exists(self.family)
         return replace(self, family=os.path.abspath(self.family)) if is_folder else self
 
     @property
     def stored(self) -> dict[str, Any]:
         """As the ledger keeps them."""
-        kept = asdict(replace(self, model=None))
+        kept = {_KEPT_AS.get(name, name): value for name, value in asdict(replace(self, model=None)).items()}
         kept["model"] = self.model.stored if self.model is not None else None
         return kept
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Settings:
         """Out of what a ledger has kept; what an earlier version did not keep is as by default."""
-        kept = {each.name: stored[each.name] for each in fields(cls) if each.name in stored}
+        names = {field.name: _KEPT_AS.get(field.name, field.name) for field in fields(cls)}
+        kept = {name: stored[kept_as] for name, kept_as in names.items() if kept_as in stored}
         if kept.get("model") is not None:
             from recount.pipeline.model.settings import ModelSettings
 
             kept["model"] = ModelSettings.of(kept["model"])
         return cls(**kept)
 
+    @classmethod
+    def chosen(cls, options: Mapping[str, Any]) -> Settings:
+        """Out of options by the names of the fields, those of the model beside them; `model` is what it is called.
+
+        Raises UsageError for amounts that are none, limits that cannot be kept to, a key in an address, and if a mapper
+        is asked for that needs a model.
+        """
+        own = {field.name: options[field.name] for field in fields(cls) if field.name in options}
+        return cls(**{**own, "model": _model(options)})
+
 
 DEFAULTS = Settings()
 
 
-def model_of(name: str | None, mapper: MapperName, **limits: Any) -> ModelSettings | None:
-    """The model that a command line names; None if it names none. limits: fields of ModelSettings, amounts as text.
-
-    Raises UsageError for amounts that are none, limits that cannot be kept to, a key in an address, and if a mapper is
-    asked for that needs a model.
-    """
-    if name is None:
-        if mapper == "model":
+def _model(options: Mapping[str, Any]) -> ModelSettings | None:
+    """The model that options name; None if they name none."""
+    if options.get("model") is None:
+        if options.get("mapper") == "model":
             raise UsageError("--mapper model needs a model: --model names it")
         return None
     # Imported when a model is named: its settings are no heavy import, but the others of its package are.
     from recount.pipeline.model.settings import AMOUNTS, ModelSettings, check
 
-    limits.update({each: _amount(each, limits.get(each)) for each in AMOUNTS})
-    settings = ModelSettings(name, **limits)
+    limits = {field.name: options[field.name] for field in fields(ModelSettings) if field.name in options}
+    limits |= {name: _amount(name, options.get(name)) for name in AMOUNTS}
+    settings = ModelSettings(**{**limits, "name": options["model"]})
     check(settings)
     return settings
 

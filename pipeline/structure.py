@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,11 @@ from recount.pipeline.assemble import Readings, result_of
 from recount.pipeline.document import Document, Mapped, Pages, Token
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAPdf, NotAReport
 from recount.pipeline.map.registry import map_document
-from recount.pipeline.ocr.reader import EngineName, Mode, Scans, fill_scanned, is_image, read_images
+from recount.pipeline.ocr.reader import Scans, fill_scanned, is_image, read_images
 from recount.pipeline.read import read_pdf
-from recount.pipeline.recognise import known_families, recognise
+from recount.pipeline.recognise import family_of, known_families, recognise
 from recount.pipeline.result import Result, Source
+from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split import split
 from recount.pipeline.usage import ModelUse
 from recount.pipeline.verify import Verified, verify
@@ -25,45 +27,37 @@ from recount.schemas.family import Family
 from recount.schemas.registry import FAMILIES
 
 if TYPE_CHECKING:
-    from recount.pipeline.model.use import Modelling
+    from recount.pipeline.model.ask.question import Asker
 
-
-@dataclass(frozen=True, slots=True)
-class Ocr:
-    """How scanned pages are read. mode: "auto" those that need it, "always" all pages, "never" none."""
-
-    mode: Mode = "auto"
-    engine: EngineName = "openvino"
-
-
-AUTO = Ocr()
 _NOWHERE = (0.0, 0.0, 0.0, 0.0)
 
 
 def structure(
     path: Path,
     family: Family | None = None,
-    ocr: Ocr = AUTO,
+    settings: Settings = DEFAULTS,
     *,
     sha256: str | None = None,
-    model: Modelling | None = None,
+    who: Asker | None = None,
 ) -> Result:
     """The result of one report (docs/contract/result.md).
 
-    path: a PDF, an image file, or a folder of page images. family: what it is a report of; recognised from the
-    document if None. sha256: of the file, if it is known already. model: the language model that may be asked; without
-    one nothing leaves the machine. source.file is the bare file name. Raises a DocumentError where the file cannot be
-    structured, and OSError where it cannot be read.
+    path: a PDF, an image file, or a folder of page images. family: what it is a report of, instead of what the
+    settings name; recognised from the document if neither says. settings: how; unless they name a language model,
+    nothing leaves the machine. sha256: of the file, if it is known already. who: asked instead of the model's endpoint.
+    source.file is the bare file name. Raises a DocumentError where the file cannot be structured, UsageError where the
+    settings cannot be kept to, and OSError where it cannot be read.
     """
     clock = _Clock()
     sha256 = sha256 or hash_of(path)
-    pages, scans, document, chosen = _document(path, family, ocr, clock)
-    mapped, verified, used = _mapped(document, chosen, model, sha256, clock)
+    family = family or _family(settings.family)
+    pages, scans, document, chosen = _document(path, family, settings, clock)
+    mapped, verified, used = _mapped(document, chosen, settings, sha256, who, clock)
     if not mapped.found:
         raise _nothing_found(pages, family)
     repaired = Repaired(verified, document.tokens, {}, {})
     if scans.frames:
-        repaired = _repair(mapped, verified, document, scans, ocr)
+        repaired = _repair(mapped, verified, document, scans, settings)
         clock.lap("repair")
     source = Source(path.name, sha256, _last_page(pages, scans), scans.scanned, pages.ocr)
     tokens = _in_file(repaired.tokens, scans)
@@ -73,10 +67,10 @@ def structure(
 
 
 def _mapped(
-    document: Document, family: Family, model: Modelling | None, sha256: str, clock: _Clock
+    document: Document, family: Family, settings: Settings, sha256: str, who: Asker | None, clock: _Clock
 ) -> tuple[Mapped, Verified, ModelUse | None]:
     """The document mapped and verified: by the template mapper, and by a model if there is one to ask."""
-    if model is None:
+    if settings.asked is None:
         mapped = map_document(document, family)
         clock.lap("map")
         verified = verify(mapped.report, document.tokens, mapped.mapper)
@@ -85,7 +79,7 @@ def _mapped(
     # Imported when a model is asked: its libraries are heavy.
     from recount.pipeline.model.cascade import map_with_model
 
-    mapped, verified, used = map_with_model(document, family, model, sha256)
+    mapped, verified, used = map_with_model(document, family, settings, sha256, who)
     clock.lap("map")
     return mapped, verified, used
 
@@ -98,14 +92,22 @@ def _nothing_found(pages: Pages, family: Family | None) -> DocumentError:
     return NotAReport(_no_report(family))
 
 
-def document_of(path: Path, family: Family | None = None, ocr: Ocr = AUTO) -> tuple[Document, Family]:
-    """A report read and split, and the family that it is of: what is mapped. Raises as structure does."""
-    _, _, document, chosen = _document(path, family, ocr, _Clock())
+def document_of(path: Path, family: Family | None = None, settings: Settings = DEFAULTS) -> tuple[Document, Family]:
+    """A report read and split, and the family that it is of: what is mapped. Arguments and errors as of structure."""
+    _, _, document, chosen = _document(path, family or _family(settings.family), settings, _Clock())
     return document, chosen
 
 
-def _document(path: Path, family: Family | None, ocr: Ocr, clock: _Clock) -> tuple[Pages, Scans, Document, Family]:
-    pages, scans = _read(path, ocr)
+@cache
+def _family(name: str | None) -> Family | None:
+    """The family of a name, or of the user's folder, which is loaded once a process."""
+    return None if name is None else family_of(name)
+
+
+def _document(
+    path: Path, family: Family | None, settings: Settings, clock: _Clock
+) -> tuple[Pages, Scans, Document, Family]:
+    pages, scans = _read(path, settings)
     if not any(page.readable for page in pages.pages):
         if any(page.damaged for page in pages.pages):
             raise NotAPdf("it is damaged: no page of it can be read whole")
@@ -119,10 +121,10 @@ def _document(path: Path, family: Family | None, ocr: Ocr, clock: _Clock) -> tup
     return pages, scans, document, chosen
 
 
-def _read(path: Path, ocr: Ocr) -> tuple[Pages, Scans]:
+def _read(path: Path, settings: Settings) -> tuple[Pages, Scans]:
     if is_image(path):
-        return read_images(path, ocr.engine)
-    return fill_scanned(read_pdf(path), path, ocr.mode, ocr.engine)
+        return read_images(path, settings.ocr_backend)
+    return fill_scanned(read_pdf(path), path, settings.ocr, settings.ocr_backend)
 
 
 def _last_page(pages: Pages, scans: Scans) -> int:
@@ -134,12 +136,12 @@ def _unread(document: Document, scans: Scans) -> tuple[int, ...]:
     return tuple(scans.place(number, _NOWHERE)[0] for number in document.unreadable)
 
 
-def _repair(mapped: Mapped, verified: Verified, document: Document, scans: Scans, ocr: Ocr) -> Repaired:
+def _repair(mapped: Mapped, verified: Verified, document: Document, scans: Scans, settings: Settings) -> Repaired:
     # Imported when a page was scanned: the recogniser's libraries are heavy.
     from recount.pipeline.ocr.reread import ScanRereader, forget
 
     try:
-        return repair(mapped.report, verified, document.tokens, ScanRereader(scans, ocr.engine))
+        return repair(mapped.report, verified, document.tokens, ScanRereader(scans, settings.ocr_backend))
     finally:
         forget()
 

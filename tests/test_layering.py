@@ -12,7 +12,7 @@ MAY_IMPORT = {
     "prompts": {"prompts"},
     "pipeline": {"pipeline", "schemas", "prompts"},
     "eval": {"eval", "options", "pipeline", "schemas", "prompts"},
-    "options": {"options"},
+    "options": {"options", "pipeline"},
     "cli": {"cli", "options", "eval", "pipeline", "schemas", "prompts"},
 }
 LONGEST = 500

@@ -28,7 +28,7 @@ from recount.pipeline.model.findings import DraftVerifier, findings_in
 from recount.pipeline.model.mapper import Mapper, parts_of
 from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import asker
-from recount.pipeline.model.use import Modelling
+from recount.pipeline.settings import Settings
 from recount.pipeline.split.text import plain
 from recount.pipeline.usage import NOTHING, ModelUse, Usage
 from recount.pipeline.verify import Verified, verify
@@ -57,21 +57,21 @@ class Cascaded:
 
 
 def map_with_model(
-    document: Document, family: Family, how: Modelling, sha256: str
+    document: Document, family: Family, settings: Settings, sha256: str, who: Asker | None = None
 ) -> tuple[Mapped, Verified, ModelUse]:
-    """Maps a document of a family: by the model alone, or by the template mapper first.
+    """Maps a document of a family by the model that the settings name: alone, or after the template mapper.
 
-    sha256: of its file, for the ledger of calls. Returns the report, what the verifier says of it, and what the model
-    had to do with it; a question that was not answered leaves its piece open. Raises UsageError if the store of answers
-    or a prompt cannot be used.
+    sha256: of its file, for the ledger of calls. who: asked instead of the model's endpoint. Returns the report, what
+    the verifier says of it, and what the model had to do with it; a question that was not answered leaves its piece
+    open. Raises UsageError if the store of answers or a prompt cannot be used.
     """
-    who = how.asker or _asker(how.settings)
-    mapper = Mapper(who, family, sha256, threads=how.settings.concurrency)
-    name = how.settings.name
-    if how.alone:
-        done = map_by_model(document, mapper, name, how.rounds - 1)
+    asked = settings.asked
+    assert asked is not None, "only with a model that may be asked"
+    mapper = Mapper(who or _asker(asked), family, sha256, threads=asked.concurrency)
+    if settings.alone:
+        done = map_by_model(document, mapper, asked.name, settings.rounds - 1)
     else:
-        done = cascade(document, mapper, name, how.rounds, map_document(document, family))
+        done = cascade(document, mapper, asked.name, settings.rounds, map_document(document, family))
     return done.mapped, done.verified, ModelUse(done.mapped.mapper, done.usage, done.prompts, done.open)
 
 

@@ -15,7 +15,8 @@ OPENAI = "https://api.openai.com/v1"
 
 ModeName = Literal["tools", "json_schema", "json"]
 """How an answer to a schema is asked for: as the call of a tool, by the endpoint's grammar, or by words alone."""
-
+ModelMode = Literal["auto", ModeName]
+"""How the user has answers asked for: "auto" tries what works."""
 
 AMOUNTS = ("budget", "price_input", "price_output")
 """The settings that are amounts of money."""
@@ -40,7 +41,7 @@ class ModelSettings:
     name: str
     base_url: str | None = None
     identity: str | None = None
-    mode: Literal["auto"] | ModeName = "auto"
+    mode: ModelMode = "auto"
     temperature: float = 0.0
     max_output_tokens: int = 4096
     seed: int | None = None

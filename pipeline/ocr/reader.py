@@ -8,16 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from recount.pipeline.archive.sources import IMAGE_SUFFIXES
 from recount.pipeline.document import Box, Page, Pages
 from recount.pipeline.errors import DocumentError
 from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf
 from recount.pipeline.ocr.image.frame import Frame
-
-Mode = Literal["auto", "always", "never"]
-EngineName = Literal["openvino", "onnxruntime"]
+from recount.pipeline.settings import OcrBackend, OcrMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +53,8 @@ def is_image(path: Path) -> bool:
 def fill_scanned(
     pages: Pages,
     path: Path,
-    mode: Mode = "auto",
-    engine_name: EngineName = "openvino",
+    mode: OcrMode = "auto",
+    backend: OcrBackend = "openvino",
 ) -> tuple[Pages, Scans]:
     """The pages of a PDF with those that have no usable text layer read by OCR.
 
@@ -72,7 +69,7 @@ def fill_scanned(
     from recount.pipeline.ocr.image.scan import read_picture
     from recount.pipeline.ocr.network.engine import engine
 
-    reader = engine(engine_name)
+    reader = engine(backend)
     done: list[Page] = []
     frames: dict[int, Frame] = {}
     with mupdf.open(path, filetype="pdf") as document:
@@ -92,13 +89,13 @@ def fill_scanned(
     return Pages(tuple(done), reader.name if frames else pages.ocr), Scans(path, frames)
 
 
-def _is_wanted(page: Page, mode: Mode) -> bool:
+def _is_wanted(page: Page, mode: OcrMode) -> bool:
     if page.damaged:
         return False
     return mode == "always" or (mode == "auto" and (not page.readable or page.origin == "ocr"))
 
 
-def read_images(path: Path, engine_name: EngineName = "openvino") -> tuple[Pages, Scans]:
+def read_images(path: Path, backend: OcrBackend = "openvino") -> tuple[Pages, Scans]:
     """The pages of an image file (JPEG, PNG, TIFF of many pages) or of a folder of them, in the order of their names.
 
     Raises DocumentError for what is no image, NoPages for a folder without images, UsageError where the engine is not
@@ -108,7 +105,7 @@ def read_images(path: Path, engine_name: EngineName = "openvino") -> tuple[Pages
     from recount.pipeline.ocr.image.scan import read_picture
     from recount.pipeline.ocr.network.engine import engine
 
-    reader = engine(engine_name)
+    reader = engine(backend)
     pages: list[Page] = []
     frames: dict[int, Frame] = {}
     for number, picture in enumerate(pictures_of_files(path), 1):

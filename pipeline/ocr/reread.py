@@ -19,10 +19,10 @@ from recount.pipeline.mupdf import mupdf
 from recount.pipeline.ocr.image.frame import Frame
 from recount.pipeline.ocr.image.images import Picture, part_of, picture_of_page, pictures_of_files, turned
 from recount.pipeline.ocr.image.prepare import Grey, Image, red
-from recount.pipeline.ocr.network.backends import EngineName
 from recount.pipeline.ocr.network.engine import engine
 from recount.pipeline.ocr.reader import Scans, is_image
 from recount.pipeline.ocr.text.lines import dark_of, runs_of
+from recount.pipeline.settings import OcrBackend
 
 FIGURE_SIGNS = frozenset("0123456789.,-%")
 """What figures are printed with."""
@@ -89,7 +89,7 @@ def forget() -> None:
 
 
 def second_reading(
-    image: Image, allowed: Collection[str] | None = None, engine_name: EngineName = "openvino"
+    image: Image, allowed: Collection[str] | None = None, backend: OcrBackend = "openvino"
 ) -> tuple[SecondReading, ...]:
     """What a crop says under all preparations, the best supported first.
 
@@ -98,7 +98,7 @@ def second_reading(
     support: dict[str, int] = defaultdict(int)
     scores: dict[str, float] = defaultdict(float)
     for prepared in _preparations(image):
-        for index, reading in enumerate(engine(engine_name).recognise_line(prepared, allowed)):
+        for index, reading in enumerate(engine(backend).recognise_line(prepared, allowed)):
             text = reading.text.strip()
             if not text or reading.score < _LEAST:
                 continue
@@ -174,7 +174,7 @@ class ScanRereader:
     """Reads figures again from the images of their pages."""
 
     scans: Scans
-    engine_name: EngineName = "openvino"
+    backend: OcrBackend = "openvino"
 
     def again(self, tokens: Sequence[Token], beside: float = 0.0) -> list[str]:
         """What each token's place says at 350 dpi without the median that the first reading had; "" for nothing.
@@ -186,7 +186,7 @@ class ScanRereader:
         there = [index for index, image in enumerate(images) if image is not None]
         greys = [np.ascontiguousarray(red(image)) for image in images if image is not None]
         texts = [""] * len(tokens)
-        for index, line in zip(there, engine(self.engine_name).recognise(greys), strict=True):
+        for index, line in zip(there, engine(self.backend).recognise(greys), strict=True):
             texts[index] = line.text
         return texts
 
@@ -201,7 +201,7 @@ class ScanRereader:
         image = crop(self.scans, token.page, token.box)
         if image is None:
             return ()
-        found = second_reading(image, FIGURE_SIGNS, self.engine_name)
+        found = second_reading(image, FIGURE_SIGNS, self.backend)
         return tuple(each.text for each in found if each.support)
 
 

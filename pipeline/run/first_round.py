@@ -24,9 +24,8 @@ from recount.pipeline.model.transport.batch import collect, submit, submitted
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.model.transport.price import cost, estimate
 from recount.pipeline.model.transport.store import STORE_FILE
-from recount.pipeline.recognise import family_of
 from recount.pipeline.settings import Settings
-from recount.pipeline.structure import Ocr, document_of
+from recount.pipeline.structure import document_of
 
 _PER_FIELD = 12
 """Tokens of an answer for each field that is asked for, about: its key and what is in it."""
@@ -87,12 +86,10 @@ class FirstRound:
         return f"batch {new} is handed in; the same command goes on once it is answered" if new else None
 
     def _questions(self, source: Source) -> list[Question]:
-        family = family_of(self.settings.family) if self.settings.family else None
         try:
             with local_file(source, None) as path:
-                document, chosen = document_of(path, family, Ocr(self.settings.ocr, self.settings.engine))
-                alone = self.settings.mapper == "model"
-                return first_questions(document, chosen, self.who, alone=alone, sha256=hash_of(path))
+                document, chosen = document_of(path, settings=self.settings)
+                return first_questions(document, chosen, self.who, alone=self.settings.alone, sha256=hash_of(path))
         except DocumentError:
             return []  # the run will say why it failed
 
@@ -103,12 +100,12 @@ def first_round(settings: Settings, out: Place, ledger: Path | None) -> Iterator
 
     Raises UsageError if no model is named, or no folder of this machine can keep the answers.
     """
-    if settings.model is None or not settings.asks:
+    if settings.asked is None:
         raise UsageError("no model would be asked: --model names one")
     folder = ledger or (out if isinstance(out, Path) else None)
     if folder is None:
         raise UsageError(f"{out} is no folder of this machine: --ledger names one that keeps the answers")
     folder.mkdir(parents=True, exist_ok=True)
-    model = replace(settings.model, store=settings.model.store or folder / STORE_FILE, offline=True)
+    model = replace(settings.asked, store=settings.asked.store or folder / STORE_FILE, offline=True)
     with served(model) as at_hand, asker(at_hand) as who:
         yield FirstRound(settings, at_hand, who)

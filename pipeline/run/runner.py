@@ -11,7 +11,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from recount.pipeline.archive.local import hash_of_source
 from recount.pipeline.archive.place import Place, Url
@@ -23,10 +23,9 @@ from recount.pipeline.run.pool import UNBOUNDED, Bounds, Died, Pool
 from recount.pipeline.run.status import summary_of, write_summary
 from recount.pipeline.run.store import Store, store_at
 from recount.pipeline.run.worker import Job, Task, attempt, copy_result, structure_report
-from recount.pipeline.settings import DEFAULTS, Settings
+from recount.pipeline.settings import DEFAULTS, Settings, Workers
 from recount.pipeline.version import program_version
 
-Engine = Literal["local", "ray"]
 Handle = Callable[[Job], Attempt | None]
 """Does one job: `attempt`, told everything but the job."""
 
@@ -95,7 +94,7 @@ def run(
     *,
     ledger: Path | None = None,
     jobs: int | None = None,
-    engine: Engine = "local",
+    workers: Workers = "local",
     force: bool = False,
     on_progress: Callable[[Outcome], None] | None = None,
     settings: Settings = DEFAULTS,
@@ -104,7 +103,7 @@ def run(
 ) -> RunSummary:
     """Structures the reports that are new or changed since the last run into the folder `out`, or below that URL.
 
-    ledger: the folder of this machine that keeps the ledger of an output at a URL; a folder keeps its own. engine:
+    ledger: the folder of this machine that keeps the ledger of an output at a URL; a folder keeps its own. workers:
     "local" works on this machine, "ray" on the cluster that is found (cluster.py). jobs: worker processes; None is one
     for each core, or one if the reports are few. One without bounds is this process itself. force: do unchanged reports
     again. on_progress: called with each outcome as it comes. settings: how reports are structured; with others than
@@ -120,7 +119,7 @@ def run(
     desk = _desk(out, ledger)
     with locked(desk.folder), Ledger(desk.folder / LEDGER) as book:
         desk.sweep()
-        arguments = {"reports": len(sources), "jobs": jobs, "force": force, "out": desk.elsewhere, "workers": engine}
+        arguments = {"reports": len(sources), "jobs": jobs, "force": force, "out": desk.elsewhere, "workers": workers}
         number = book.start_run(version, {**arguments, **settings.stored})
         book.give(number, sources)
         known = {} if force else _still_there(book.successes(version), desk.store)
@@ -130,8 +129,8 @@ def run(
         with ExitStack() as open_until_done:
             at_hand = open_until_done.enter_context(asking(settings, desk.folder, str(number)))
             work = task or partial(structure_report, settings=at_hand)
-            handle = partial(attempt, task=work, store=desk.store, aside=desk.aside(engine))
-            crew = _crew(engine, handle, jobs, len(todo), bounds)
+            handle = partial(attempt, task=work, store=desk.store, aside=desk.aside(workers))
+            crew = _crew(workers, handle, jobs, len(todo), bounds)
             fates = open_until_done.enter_context(closing(_fates(todo, known, handle, crew, desk.store)))
             for job, fate in fates:
                 outcome = Outcome(fate) if fate else Outcome(known[job.source.name], unchanged=True)
@@ -159,14 +158,14 @@ def asking(settings: Settings, folder: Path, run: str) -> Generator[Settings]:
     folder: of the ledger, beside which answers are kept. run: its number there. Raises UsageError, or a ModelError, if
     the model cannot be asked at all: before any report is begun.
     """
-    if settings.model is None or not settings.asks:
+    if settings.asked is None:
         yield settings
         return
     from recount.pipeline.model.local import served
     from recount.pipeline.model.transport.client import prepare
     from recount.pipeline.model.transport.store import STORE_FILE
 
-    model = replace(settings.model, store=settings.model.store or folder / STORE_FILE, run=run)
+    model = replace(settings.asked, store=settings.asked.store or folder / STORE_FILE, run=run)
     with served(model) as at_hand:
         prepare(at_hand)
         yield replace(settings, model=at_hand)
@@ -181,9 +180,9 @@ class _Desk:
     elsewhere: str | None
     """The URL of the output, None where the folder is the output."""
 
-    def aside(self, engine: Engine) -> Path | None:
+    def aside(self, workers: Workers) -> Path | None:
         """Where workers put copies of reports: into the folder, unless they may not see it."""
-        return None if engine == "ray" and self.elsewhere is not None else self.folder / _UNPACKED
+        return None if workers == "ray" and self.elsewhere is not None else self.folder / _UNPACKED
 
     def sweep(self) -> None:
         """Removes what a killed run left behind. Only under the lock: nobody is writing now."""
@@ -230,12 +229,12 @@ class _Crew(Protocol):
         """Every job with its answer, as they come."""
 
 
-def _crew(engine: Engine, handle: Handle, jobs: int | None, reports: int, bounds: Bounds) -> _Crew | None:
+def _crew(workers: Workers, handle: Handle, jobs: int | None, reports: int, bounds: Bounds) -> _Crew | None:
     """The processes that are worth their start, None if this one is to do the work.
 
     Only a process of its own can be stopped at its bounds.
     """
-    if engine == "ray":
+    if workers == "ray":
         from recount.pipeline.run.cluster import Cluster
 
         return Cluster(handle, jobs, bounds)

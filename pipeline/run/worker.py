@@ -7,9 +7,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from recount.pipeline.archive.local import hash_of, local_file
 from recount.pipeline.archive.sources import Source
@@ -18,10 +16,6 @@ from recount.pipeline.result import Result
 from recount.pipeline.run.ledger import Attempt
 from recount.pipeline.run.store import Store
 from recount.pipeline.settings import DEFAULTS, Settings
-
-if TYPE_CHECKING:
-    from recount.pipeline.model.use import Modelling
-    from recount.schemas.family import Family
 
 Task = Callable[[Path, str], Result]
 """Structures one report, given its file and that file's SHA-256. Raises DocumentError if it cannot be structured."""
@@ -44,28 +38,10 @@ def structure_report(path: Path, sha256: str | None = None, settings: Settings =
     every report unchanged needs none of them.
     """
     from recount.pipeline.archive.limits import check
-    from recount.pipeline.structure import Ocr, structure
+    from recount.pipeline.structure import structure
 
     check(path)
-    family = _family(settings.family) if settings.family else None
-    ocr = Ocr(settings.ocr, settings.engine)
-    return structure(path, family, ocr, sha256=sha256, model=_modelling(settings))
-
-
-def _modelling(settings: Settings) -> Modelling | None:
-    """How a model is asked; None if none is."""
-    if settings.model is None or not settings.asks:
-        return None
-    from recount.pipeline.model.use import Modelling
-
-    return Modelling(settings.model, alone=settings.mapper == "model", rounds=settings.rounds)
-
-
-@cache
-def _family(name: str) -> Family:
-    from recount.pipeline.recognise import family_of
-
-    return family_of(name)
+    return structure(path, settings=settings, sha256=sha256)
 
 
 def attempt(job: Job, *, task: Task, store: Store, aside: Path | None) -> Attempt | None:

@@ -18,9 +18,9 @@ from recount.pipeline.errors import NotAReport, UsageError
 from recount.pipeline.map.registry import map_document
 from recount.pipeline.model.mapper import Mapper
 from recount.pipeline.model.settings import ModelSettings
-from recount.pipeline.model.use import Modelling
 from recount.pipeline.recognise import family_of, fingerprint, write_starter
 from recount.pipeline.result import read_result
+from recount.pipeline.settings import Settings
 from recount.pipeline.structure import document_of, structure
 from recount.schemas.family import Family
 
@@ -130,8 +130,8 @@ def test_with_a_model_any_report_with_a_schema_is_structured_and_recounted(mine:
     mapped = map_document(document, labelled)
     answers = perfect_answers(document, Mapper(Oracle({}), labelled), mapped.report)
     wanted = structure(path, labelled)
-    model = Modelling(ModelSettings("oracle"), asker=Oracle(answers))
-    result = structure(path, without_labels(mine), model=model)
+    settings = Settings(model=ModelSettings("oracle"))
+    result = structure(path, without_labels(mine), settings, who=Oracle(answers))
     assert result.report == wanted.report
     assert {each.mapper for each in result.figures.values()} == {"model:oracle"}
     assert result.summary.checks["fail"] == 0

@@ -16,7 +16,8 @@ from recount.eval.generator import Case, Form, Options, generate
 from recount.eval.score.leaves import leaves
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAReport
 from recount.pipeline.result import Result
-from recount.pipeline.structure import Ocr, structure
+from recount.pipeline.settings import Settings
+from recount.pipeline.structure import structure
 from recount.tests.samples import SAMPLES, of_sample
 from recount.tests.twins import LEFT_OUT, TWINS, file_of, gold_of, value_at
 
@@ -219,7 +220,7 @@ def test_a_scan_is_left_for_ocr(tmp_path: Path) -> None:
         page.insert_image(page.rect, pixmap=pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.IRect(0, 0, 300, 400)))
         document.save(tmp_path / "scan.pdf")
     with pytest.raises(NeedsOcr):
-        structure(tmp_path / "scan.pdf", ocr=Ocr("never"))
+        structure(tmp_path / "scan.pdf", settings=Settings(ocr="never"))
 
 
 def test_a_damaged_page_is_not_read_from_its_picture(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What is asked of a model and what comes back: a question, the schema of its answer, its reply, what is amiss in it."""
+"""What is asked of a model and what comes back: a question, the schema of its answer, its reply and its faults."""
 
 from __future__ import annotations
 

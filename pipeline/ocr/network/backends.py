@@ -1,4 +1,4 @@
-"""The two inference engines behind one interface: a network is a function from a batch to its output.
+"""The two backends, inference engines behind one interface: a network is a function from a batch to its output.
 
 The networks are PP-OCRv6 small, as they come in the wheel of rapidocr: nothing is downloaded.
 """
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from recount.pipeline.errors import UsageError
+from recount.pipeline.settings import OcrBackend
 
-EngineName = Literal["openvino", "onnxruntime"]
 Floats = npt.NDArray[np.float32]
 Network = Callable[[Floats], Floats]
 
@@ -37,20 +37,20 @@ class Networks:
     name: str
 
 
-def load(engine: EngineName) -> Networks:
-    """Both networks on the CPU with one thread. Raises UsageError for an engine that there is not."""
+def load(backend: OcrBackend) -> Networks:
+    """Both networks on the CPU with one thread. Raises UsageError for a backend that there is not."""
     loaders = {"openvino": _load_openvino, "onnxruntime": _load_onnxruntime}
-    if engine not in loaders:
-        raise UsageError(f"there is no OCR engine {engine}: only {' and '.join(loaders)}")
-    detector, _ = loaders[engine](_model(_DETECTOR))
-    recogniser, characters = loaders[engine](_model(_RECOGNISER))
+    if backend not in loaders:
+        raise UsageError(f"there is no OCR engine {backend}: only {' and '.join(loaders)}")
+    detector, _ = loaders[backend](_model(_DETECTOR))
+    recogniser, characters = loaders[backend](_model(_RECOGNISER))
     signs = ("", *characters.splitlines(), " ")
-    return Networks(detector, recogniser, signs, name_of(engine))
+    return Networks(detector, recogniser, signs, name_of(backend))
 
 
-def name_of(engine: EngineName) -> str:
-    """The engine, the networks and their versions, such as "PP-OCRv6 small (rapidocr 3.10.0, openvino 2026.4.1)"."""
-    return f"PP-OCRv6 small (rapidocr {version('rapidocr')}, {engine} {version(engine)})"
+def name_of(backend: OcrBackend) -> str:
+    """The backend, the networks and their versions, such as "PP-OCRv6 small (rapidocr 3.10.0, openvino 2026.4.1)"."""
+    return f"PP-OCRv6 small (rapidocr {version('rapidocr')}, {backend} {version(backend)})"
 
 
 def _model(file: str) -> Path:

@@ -8,19 +8,20 @@ from functools import cache
 
 from recount.pipeline.document import Box
 from recount.pipeline.ocr.image.prepare import Grey
-from recount.pipeline.ocr.network.backends import EngineName, Networks, load
+from recount.pipeline.ocr.network.backends import Networks, load
 from recount.pipeline.ocr.network.reading import Decoded, Reading, alternatives, detect, recognise
+from recount.pipeline.settings import OcrBackend
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """An engine on two loaded networks. All images are grey, straight and upright; all boxes are in their pixels."""
+    """Reads images by two loaded networks. All images are grey, straight and upright; all boxes are in their pixels."""
 
     networks: Networks
 
     @property
     def name(self) -> str:
-        """Engine, networks and versions."""
+        """Backend, networks and versions."""
         return self.networks.name
 
     def detect(self, image: Grey) -> list[Box]:
@@ -37,9 +38,9 @@ class Engine:
 
 
 @cache
-def engine(name: EngineName = "openvino") -> Engine:
-    """The process's engine of that name; it is made once, which takes about a second.
+def engine(backend: OcrBackend = "openvino") -> Engine:
+    """The process's engine on that backend; it is made once, which takes about a second.
 
-    Raises UsageError where there is no such engine, or its package is not installed.
+    Raises UsageError where there is no such backend, or its package is not installed.
     """
-    return Engine(load(name))
+    return Engine(load(backend))

@@ -13,8 +13,8 @@ import pytest
 
 from recount.eval.score.leaves import is_number, leaves
 from recount.pipeline.model.settings import ModelSettings
-from recount.pipeline.model.use import Modelling
 from recount.pipeline.result import Result, plain
+from recount.pipeline.settings import Settings
 from recount.pipeline.structure import structure
 from recount.tests.pipeline.model.examples import DEPARTMENT, NATIONAL, SHANGHAI, TABLES, example, scripted_by
 from recount.tests.pipeline.model.server import Asked, scripted
@@ -37,7 +37,7 @@ def unmapped(result: Result) -> Counter[tuple[str, str]]:
 
 def by_model(path: Path, server: Any, *, alone: bool, **settings: Any) -> Result:
     asked = ModelSettings("scripted", base_url=server.base_url, mode="json_schema", **settings)
-    return structure(path, model=Modelling(asked, alone=alone, rounds=2))
+    return structure(path, settings=Settings(mapper="model" if alone else "auto", model=asked, rounds=2))
 
 
 @cache

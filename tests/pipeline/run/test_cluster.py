@@ -121,7 +121,7 @@ def wait_for(happens: Any) -> None:
 
 
 def start(
-    script: Path, cluster: dict[str, str], engine: str, out: object, ledger: Path | None, seconds: float = 120.0
+    script: Path, cluster: dict[str, str], workers: str, out: object, ledger: Path | None, seconds: float = 120.0
 ) -> Any:
     """Runs the archive beside the script by the task of the tests, in a process of its own."""
     script.write_text(
@@ -130,14 +130,14 @@ def start(
         "from recount.pipeline.archive.place import place_of\n"
         "from recount.pipeline.run.pool import Bounds\nfrom recount.pipeline.run.runner import run\n"
         "if __name__ == '__main__':\n"
-        "    archive, engine, out, ledger = sys.argv[1:5]\n"
+        "    archive, workers, out, ledger = sys.argv[1:5]\n"
         "    run(find_sources([place_of(archive)]).sources, place_of(out), ledger=Path(ledger) if ledger else None,\n"
-        "        engine=engine, jobs=None if engine == 'ray' else 2, task=by_bucket,\n"
+        "        workers=workers, jobs=None if workers == 'ray' else 2, task=by_bucket,\n"
         "        bounds=Bounds(seconds=float(sys.argv[5])))\n"
     )
     where = "bucket://archive" if str(out).startswith("bucket:") else cluster["RECOUNT_TEST_BUCKET"] + "/archive"
     return subprocess.Popen(
-        [sys.executable, script, where, engine, str(out), str(ledger or ""), str(seconds)],
+        [sys.executable, script, where, workers, str(out), str(ledger or ""), str(seconds)],
         env=cluster,
         stderr=subprocess.PIPE,
         text=True,

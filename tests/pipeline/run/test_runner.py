@@ -273,7 +273,7 @@ def test_sources_need_no_archive(tasks: ModuleType, archive: Path, tmp_path: Pat
 
 
 def test_settings_are_the_same_out_of_the_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = Settings(ocr="never", engine="onnxruntime")
+    settings = Settings(ocr="never", ocr_backend="onnxruntime")
     assert Settings.of({"reports": 3, **settings.stored}) == settings
     assert Settings.of({}) == Settings()
     assert (Settings().variant, settings.variant) == ("", "never/onnxruntime")

@@ -1,0 +1,109 @@
+"""Options become settings by their names: none is lost on the way, and both have the same defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from decimal import Decimal
+from typing import Annotated, Any
+
+import pytest
+import typer
+import typer.main
+
+from recount.cli import app
+from recount.options import RetryOptions, RunOptions, SettingsOptions, unfolded
+from recount.pipeline.errors import UsageError
+from recount.pipeline.model.settings import ModelSettings
+from recount.pipeline.settings import Settings
+
+
+def taken(command: Any, arguments: Sequence[str]) -> dict[str, Any]:
+    """What a command is given, by its parameters."""
+    given: dict[str, Any] = {}
+    small = typer.Typer(add_completion=False)
+    small.command()(unfolded(command(given)))
+    small(arguments, standalone_mode=False)
+    return given
+
+
+def both(given: dict[str, Any]) -> Any:
+    def command(*, first: Annotated[str, typer.Argument()], work: RunOptions, asked: SettingsOptions) -> None:
+        given.update(first=first, work=work, asked=asked)
+
+    return command
+
+
+def some(given: dict[str, Any]) -> Any:
+    def command(*, work: RetryOptions) -> None:
+        given.update(work=work)
+
+    return command
+
+
+def test_a_command_is_given_its_options_as_groups() -> None:
+    arguments = ["a", "--engine", "ray", "--timeout", "3", "--ocr-engine", "onnxruntime", "--model-mode", "json"]
+    assert taken(both, [*arguments, "--rpm", "9", "--price-input", "0.1"]) == {
+        "first": "a",
+        "work": RunOptions(workers="ray", timeout=3.0),
+        "asked": SettingsOptions(ocr_backend="onnxruntime", mode="json", requests_per_minute=9, price_input="0.1"),
+    }
+
+
+def test_a_command_may_take_some_of_a_group() -> None:
+    assert taken(some, ["--jobs", "2"]) == {"work": RunOptions(jobs=2)}
+    with pytest.raises(Exception, match="No such option: --force"):
+        taken(some, ["--force"])
+
+
+def test_each_option_is_called_as_a_field_of_the_settings() -> None:
+    named = {field.name for group in (Settings, ModelSettings) for field in fields(group)}
+    assert {field.name for field in fields(SettingsOptions)} <= named
+
+
+def test_defaults_of_options_are_those_of_settings() -> None:
+    assert SettingsOptions().settings == Settings()
+    assert SettingsOptions(model="m").settings == Settings(model=ModelSettings("m"))
+
+
+def test_every_option_reaches_the_settings() -> None:
+    """Each is changed alone, and each changes the settings."""
+    others: dict[str, Any] = {
+        "family": "budget", "ocr": "never", "ocr_backend": "onnxruntime", "mapper": "model", "model": "other",
+        "base_url": "http://there", "mode": "json", "rounds": 1, "price_input": "1", "price_output": "2", "budget": "4",
+        "budget_tokens": 5, "concurrency": 6, "requests_per_minute": 7, "offline": True,
+    }  # fmt: skip
+    assert others.keys() == {field.name for field in fields(SettingsOptions)}
+    base = SettingsOptions(model="m", price_input="0.10")
+    for name, other in others.items():
+        assert replace(base, **{name: other}).settings != base.settings, name
+
+
+def test_amounts_are_exact() -> None:
+    model = SettingsOptions(model="m", price_input="0.10", budget="1e2").settings.model
+    assert model is not None
+    assert (model.price_input, model.price_output, model.budget) == (Decimal("0.10"), None, Decimal("1e2"))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"model": "m", "budget": "much"}, "--budget takes an amount, and much is none"),
+        ({"model": "m", "price_output": "-1"}, "--price-output takes an amount, and -1 is none"),
+        ({"model": "m", "budget": "1"}, "needs the prices"),
+        ({"model": "m", "base_url": "http://u:p@h/"}, "must hold no password"),
+        ({"mapper": "model"}, "--mapper model needs a model: --model names it"),
+    ],
+)
+def test_what_cannot_be_kept_to_is_told(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        _ = SettingsOptions(**options).settings
+
+
+def test_the_command_line_keeps_its_words() -> None:
+    """Fields may be called otherwise; options, and the ledger's keys, are what people and earlier runs have."""
+    commands: Any = typer.main.get_command(app)
+    options = {option for parameter in commands.commands["structure"].params for option in parameter.opts}
+    assert {"--engine", "--ocr", "--ocr-engine", "--mapper", "--model-mode", "--rpm", "--price-input"} <= options
+    assert list(Settings().stored) == ["family", "ocr", "engine", "mapper", "model", "rounds"]
+    assert Settings.of({"engine": "onnxruntime", "workers": "ray", "jobs": 2}) == Settings(ocr_backend="onnxruntime")
