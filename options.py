@@ -16,8 +16,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import typer
 
-from recount.pipeline.model.settings import ModelMode
-from recount.pipeline.settings import MapperName, OcrBackend, OcrMode, Settings, Workers
+from recount.pipeline.settings import MapperName, ModelMode, OcrBackend, OcrMode, Settings, Workers
 
 Command = TypeVar("Command", bound=Callable[..., None])
 

@@ -14,8 +14,7 @@ import typer.main
 from recount.cli import app
 from recount.options import RetryOptions, RunOptions, SettingsOptions, unfolded
 from recount.pipeline.errors import UsageError
-from recount.pipeline.model.settings import ModelSettings
-from recount.pipeline.settings import Settings
+from recount.pipeline.settings import ModelSettings, Settings
 
 
 def taken(command: Any, arguments: Sequence[str]) -> dict[str, Any]:

@@ -38,10 +38,10 @@ from recount.pipeline.model.ask.question import Findings
 from recount.pipeline.model.cascade import map_by_model
 from recount.pipeline.model.local import served
 from recount.pipeline.model.mapper import Mapper
-from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.model.transport.store import opened
 from recount.pipeline.result import write_json
+from recount.pipeline.settings import ModelSettings
 from recount.pipeline.structure import document_of
 from recount.schemas.family import Family
 

@@ -26,9 +26,8 @@ from recount.pipeline.model.ask.pieces import Key, Piece, Pieces, pieces_of
 from recount.pipeline.model.ask.question import Asker, Findings, Question
 from recount.pipeline.model.findings import DraftVerifier, findings_in
 from recount.pipeline.model.mapper import Mapper, parts_of
-from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import asker
-from recount.pipeline.settings import Settings
+from recount.pipeline.settings import ModelSettings, Settings
 from recount.pipeline.split.text import plain
 from recount.pipeline.usage import NOTHING, ModelUse, Usage
 from recount.pipeline.verify import Verified, verify

@@ -15,7 +15,7 @@ from typing import IO
 from recount.pipeline.archive.local import hash_of
 from recount.pipeline.errors import UsageError
 from recount.pipeline.extras import needed
-from recount.pipeline.model.settings import ModelSettings
+from recount.pipeline.settings import ModelSettings
 
 PREFIX = "gguf:"
 _MAGIC = b"GGUF"

@@ -17,12 +17,12 @@ from rich.table import Table
 from rich.text import Text
 
 from recount.pipeline.errors import UsageError
-from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import ProbeResult
 from recount.pipeline.result import Check, FigureEntry, Reach, Result
 from recount.pipeline.run.first_round import Plan
 from recount.pipeline.run.ledger import STATUSES, Attempt
 from recount.pipeline.run.status import Status
+from recount.pipeline.settings import ModelSettings
 from recount.schemas.describe import fields_of, titles
 
 # What is printed of models: a run's plan, a model's check.

@@ -19,12 +19,11 @@ from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.model.ask.question import Asker, Question
 from recount.pipeline.model.cascade import first_questions
 from recount.pipeline.model.local import served
-from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.batch import collect, submit, submitted
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.model.transport.price import cost, estimate
 from recount.pipeline.model.transport.store import STORE_FILE
-from recount.pipeline.settings import Settings
+from recount.pipeline.settings import ModelSettings, Settings
 from recount.pipeline.structure import document_of
 
 _PER_FIELD = 12

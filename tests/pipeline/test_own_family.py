@@ -17,10 +17,9 @@ from recount.eval.models.oracle import Oracle, perfect_answers
 from recount.pipeline.errors import NotAReport, UsageError
 from recount.pipeline.map.registry import map_document
 from recount.pipeline.model.mapper import Mapper
-from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.recognise import family_of, fingerprint, write_starter
 from recount.pipeline.result import read_result
-from recount.pipeline.settings import Settings
+from recount.pipeline.settings import ModelSettings, Settings
 from recount.pipeline.structure import document_of, structure
 from recount.schemas.family import Family
 

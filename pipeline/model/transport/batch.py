@@ -15,11 +15,11 @@ from typing import Any
 
 from recount.pipeline.errors import Offline, UsageError
 from recount.pipeline.model.ask.question import Question
-from recount.pipeline.model.settings import ModelSettings, ModeName
 from recount.pipeline.model.transport.client import working_mode
 from recount.pipeline.model.transport.exchange import Connection, connected, messages_of
 from recount.pipeline.model.transport.price import cost, reckoned
 from recount.pipeline.model.transport.store import Batch, Call, Kept, opened
+from recount.pipeline.settings import ModelSettings, ModeName
 from recount.pipeline.usage import Usage
 
 MOST_QUESTIONS = 50_000

@@ -25,9 +25,9 @@ from recount.pipeline.errors import (
     Unreachable,
 )
 from recount.pipeline.model.ask.question import Asker, Question, Reply
-from recount.pipeline.model.settings import ModelSettings, ModeName
 from recount.pipeline.model.transport.exchange import Connection, connected, not_to_schema
 from recount.pipeline.model.transport.store import MODES
+from recount.pipeline.settings import ModelSettings, ModeName
 from recount.pipeline.usage import NOTHING, Usage
 
 _MOST_FAILED = 3

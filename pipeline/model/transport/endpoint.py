@@ -20,8 +20,8 @@ from pydantic import BaseModel
 
 from recount.pipeline.errors import ModelMisconfigured, Unreachable, UsageError
 from recount.pipeline.model.ask.question import Messages
-from recount.pipeline.model.settings import ModelSettings, ModeName
 from recount.pipeline.model.transport.outcomes import Outcomes, Sent, choices_of
+from recount.pipeline.settings import ModelSettings, ModeName
 
 T = TypeVar("T")
 

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 from recount.pipeline.errors import ModelError, NotToSchema
 from recount.pipeline.model.ask.question import Messages, Question, Reply
-from recount.pipeline.model.settings import ModelSettings, ModeName, check
 from recount.pipeline.model.transport.endpoint import Endpoint
 from recount.pipeline.model.transport.outcomes import Sent
 from recount.pipeline.model.transport.price import cost, reckoned
 from recount.pipeline.model.transport.store import Call, Kept, Store, opened
+from recount.pipeline.settings import ModelSettings, ModeName, check
 from recount.pipeline.usage import Usage
 
 if TYPE_CHECKING:

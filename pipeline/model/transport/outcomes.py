@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from recount.pipeline.errors import ModelError, ModelMisconfigured, ModelRefused, Truncated, Unreachable
-from recount.pipeline.model.settings import ModelSettings
+from recount.pipeline.settings import ModelSettings
 
 _MAY_PASS = {408, 409, 425, 429}
 """What may pass of itself, beside all from 500 on (RFC 9110, 15.5 and 15.6; RFC 6585 for 429)."""

@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 
 from recount.pipeline.model.ask.question import Question
-from recount.pipeline.model.settings import ModelSettings
+from recount.pipeline.settings import ModelSettings
 
 _MILLION = Decimal(1_000_000)
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")

@@ -24,8 +24,8 @@ from pydantic import BaseModel
 
 from recount.pipeline.errors import BudgetSpent, UsageError
 from recount.pipeline.model.ask.question import Question
-from recount.pipeline.model.settings import ModelSettings, ModeName
 from recount.pipeline.model.transport.price import cost
+from recount.pipeline.settings import ModelSettings, ModeName
 from recount.pipeline.usage import Usage
 
 STORE_FILE = "model.sqlite"

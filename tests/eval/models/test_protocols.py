@@ -16,7 +16,7 @@ from recount.eval.generator.files import write_case
 from recount.eval.models.protocols import ALONE, Line, compared, main, reading
 from recount.eval.score.leaves import is_number, leaves
 from recount.pipeline.errors import UsageError
-from recount.pipeline.model.settings import ModelSettings
+from recount.pipeline.settings import ModelSettings
 from recount.tests.pipeline.model.server import Asked, Fault, Script, Status, scripted
 
 SECTIONS = ("income", "expenditure")

@@ -22,7 +22,7 @@ import pytest
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.model.local import served
-from recount.pipeline.model.settings import ModelSettings
+from recount.pipeline.settings import ModelSettings
 
 PLAYED = '''
 import json, sys, threading
@@ -145,7 +145,7 @@ def test_the_server_ends_when_its_parent_is_killed(model: Path) -> None:
     lines = [
         "import sys, time",
         "from recount.pipeline.model.local import served",
-        "from recount.pipeline.model.settings import ModelSettings",
+        "from recount.pipeline.settings import ModelSettings",
         "with served(ModelSettings('gguf:' + sys.argv[1])) as settings:",
         "    print(settings.base_url, flush=True)",
         "    time.sleep(60)",

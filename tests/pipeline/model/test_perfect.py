@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 
 from recount.eval.score.leaves import is_number, leaves
-from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.result import Result, plain
-from recount.pipeline.settings import Settings
+from recount.pipeline.settings import ModelSettings, Settings
 from recount.pipeline.structure import structure
 from recount.tests.pipeline.model.examples import DEPARTMENT, NATIONAL, SHANGHAI, TABLES, example, scripted_by
 from recount.tests.pipeline.model.server import Asked, scripted

@@ -28,8 +28,8 @@ from recount.pipeline.model.ask.protocol import Choice
 from recount.pipeline.model.cascade import Cascaded, map_by_model
 from recount.pipeline.model.local import served
 from recount.pipeline.model.mapper import Mapper
-from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import asker, probe
+from recount.pipeline.settings import ModelSettings
 from recount.pipeline.structure import document_of
 from recount.pipeline.verify.recount import Status
 from recount.schemas.family import Family

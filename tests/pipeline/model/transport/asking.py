@@ -8,8 +8,8 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import Any
 
 from recount.pipeline.errors import BudgetSpent
-from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import asker
+from recount.pipeline.settings import ModelSettings
 from recount.tests.pipeline.model.transport.common import in_threads, question
 
 THREADS = 3

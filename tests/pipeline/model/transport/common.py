@@ -12,9 +12,9 @@ from pydantic import BaseModel, StringConstraints
 
 from recount.pipeline.errors import ModelError
 from recount.pipeline.model.ask.question import Question, Reply
-from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.model.transport.store import Database
+from recount.pipeline.settings import ModelSettings
 from recount.pipeline.usage import Usage
 from recount.tests.pipeline.model.server import Scripted
 

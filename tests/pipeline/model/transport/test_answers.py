@@ -15,9 +15,9 @@ from pydantic import BaseModel, Field
 
 from recount.pipeline.errors import NotToSchema, Offline, Truncated
 from recount.pipeline.model.ask.question import Question, Reply
-from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.model.transport.store import key_of
+from recount.pipeline.settings import ModelSettings
 from recount.pipeline.usage import NOTHING
 from recount.tests.pipeline.model.server import Length, Status, scripted
 from recount.tests.pipeline.model.transport.asking import heard, processes, started

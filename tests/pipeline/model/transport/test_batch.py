@@ -12,9 +12,9 @@ import pytest
 
 from recount.pipeline.errors import BudgetSpent, ModelMisconfigured, Offline, Truncated, UsageError
 from recount.pipeline.model.ask.question import Reply
-from recount.pipeline.model.settings import ModelSettings, ModeName
 from recount.pipeline.model.transport.batch import Collected, collect, submit, submitted
 from recount.pipeline.model.transport.store import MODES, Database
+from recount.pipeline.settings import ModelSettings, ModeName
 from recount.pipeline.usage import NOTHING
 from recount.tests.pipeline.model.server import Asked, Length, Refusal, Status, scripted
 from recount.tests.pipeline.model.transport.common import RIGHT, Income, ask, calls, question, settings_for, usage_of

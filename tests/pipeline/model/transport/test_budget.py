@@ -12,10 +12,10 @@ import pytest
 
 from recount.pipeline.errors import BudgetSpent, UsageError
 from recount.pipeline.model.ask.question import Reply
-from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.model.transport.price import cost, estimate, reckoned
 from recount.pipeline.model.transport.store import Database, opened
+from recount.pipeline.settings import ModelSettings
 from recount.pipeline.usage import Usage
 from recount.tests.pipeline.model.server import Length, Scripted, Status, Words, scripted
 from recount.tests.pipeline.model.transport.asking import heard, processes, started

@@ -10,10 +10,10 @@ import pytest
 
 from recount.pipeline.errors import ModelMisconfigured, Offline, Unreachable
 from recount.pipeline.model.ask.question import Reply
-from recount.pipeline.model.settings import ModelSettings, ModeName
 from recount.pipeline.model.transport.client import RIGHT as COPIED
 from recount.pipeline.model.transport.client import asker, probe
 from recount.pipeline.model.transport.store import MODES
+from recount.pipeline.settings import ModelSettings, ModeName
 from recount.tests.pipeline.model.server import Asked, Status, Words, scripted
 from recount.tests.pipeline.model.transport.common import RIGHT, Income, ask, calls, question, settings_for
 

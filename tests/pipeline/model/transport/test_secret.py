@@ -11,8 +11,8 @@ from types import ModuleType
 
 import pytest
 
-from recount.pipeline.model.settings import ModelSettings
 from recount.pipeline.model.transport import endpoint as secret
+from recount.pipeline.settings import ModelSettings
 from recount.tests.pipeline.model.server import Cut, Status, Words, scripted
 from recount.tests.pipeline.model.transport.common import RIGHT, ask, question, settings_for
 
