@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from recount.pipeline.archive.place import Place
     from recount.pipeline.archive.sources import Problem, Source
     from recount.pipeline.run.first_round import Plan
+    from recount.pipeline.run.ledger import RunSummary
     from recount.pipeline.run.pool import Bounds
-    from recount.pipeline.run.runner import RunSummary
     from recount.pipeline.settings import Settings
     from recount.schemas.family import Family
 
@@ -140,8 +140,9 @@ def _run(
     """Runs an archive under the eyes of its user; Ctrl-C is one line."""
     from rich.console import Console
 
+    from recount.pipeline.run.ledger import Outcome
     from recount.pipeline.run.progress import json_log, live_progress
-    from recount.pipeline.run.runner import Outcome, run
+    from recount.pipeline.run.runner import run
 
     console = Console(stderr=True, quiet=work.quiet)
     try:

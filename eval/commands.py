@@ -14,7 +14,8 @@ from recount.eval.score.compare import Comparison, compare
 from recount.eval.score.harness import Evaluation, evaluate
 from recount.eval.score.results import RESULTS, Json, Totals, fails_under, read_results, totals, write_results
 from recount.pipeline.errors import UsageError
-from recount.pipeline.run.runner import Outcome, asking
+from recount.pipeline.run.ledger import Outcome
+from recount.pipeline.run.runner import asking
 from recount.pipeline.run.worker import structure_report
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.version import program_version

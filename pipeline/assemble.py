@@ -23,9 +23,9 @@ from recount.pipeline.result import (
     Summary,
 )
 from recount.pipeline.usage import ModelUse
-from recount.pipeline.verify import Verified
 from recount.pipeline.verify.coverage import coverage_of
 from recount.pipeline.verify.recount import Status
+from recount.pipeline.verify.verify import Verified
 from recount.schemas.arithmetic import Evaluation, Identity
 from recount.schemas.describe import nested
 from recount.schemas.figures import Figure, Kind

@@ -10,18 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from recount.schemas.figures import Model
-
 # What a mapper hands to the verifier.
-
-
-@dataclass(frozen=True, slots=True)
-class Mapped:
-    """A mapped report. report: Report[Ref] of its family. found: whether any part of the family's form was met."""
-
-    report: Model
-    mapper: str
-    found: bool
 
 
 Origin = Literal["text", "ocr"]

@@ -25,6 +25,8 @@ The message of each is one clear sentence for the person who ran the command.
 
 from __future__ import annotations
 
+import importlib
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -117,3 +119,12 @@ class NeedsOcr(DocumentError):
 
 class NotAReport(DocumentError):
     """No part of any known report family was found."""
+
+
+def needed(module: str, purpose: str, extra: str) -> ModuleType:
+    """A library that only some runs use. Raises UsageError, with the extra that has it, if it is not installed."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        hint = f"pip install 'recount-reports[{extra}]'"
+        raise UsageError(f"{purpose} needs {module}, which is not installed: {hint}") from error

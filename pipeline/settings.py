@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
@@ -138,33 +137,6 @@ class Settings:
     def alone(self) -> bool:
         """Whether the model maps all of a report, and no template is used."""
         return self.mapper == "model"
-
-    @property
-    def variant(self) -> str:
-        """What tells results by these settings from results by others: "" for the defaults.
-
-        Raises UsageError if the family is unknown, or broken.
-        """
-        if self == Settings():
-            return ""
-        parts: list[str] = [self.ocr, self.ocr_backend]
-        if self.family is not None:
-            from recount.pipeline.recognise import family_of, fingerprint
-
-            family_of(self.family)
-            parts.append(fingerprint(self.family))
-        if self.asked is not None:
-            parts.append(f"{self.mapper}:{self.asked.name}:{self.asked.mode}:{self.rounds}")
-        return "/".join(parts)
-
-    def placed(self) -> Settings:
-        """With the family's folder, if it is one, as it is called from anywhere: workers may work in another."""
-        if self.family is None:
-            return self
-        from recount.schemas.registry import FAMILIES
-
-        is_folder = all(self.family != family.name for family in FAMILIES) and os.path.exists(self.family)
-        return replace(self, family=os.path.abspath(self.family)) if is_folder else self
 
     @property
     def stored(self) -> dict[str, Any]:

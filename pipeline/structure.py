@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from recount.pipeline.archive.local import hash_of
 from recount.pipeline.assemble import Readings, result_of
-from recount.pipeline.document import Document, Mapped, Pages, Token
+from recount.pipeline.document import Document, Pages, Token
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAPdf, NotAReport
+from recount.pipeline.map import Mapped
 from recount.pipeline.map.registry import map_document
 from recount.pipeline.ocr.reader import Scans, fill_scanned, is_image, read_images
 from recount.pipeline.read import read_pdf

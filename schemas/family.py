@@ -75,8 +75,7 @@ class Family:
     labelled: its fields say themselves by what words they are known (schemas/figures.py), so that it needs no
     template mapper of its own.
 
-    links: what the reports of two years say alike. tables: what its rows are exported as. tabled: the keys of a report
-    under which each part is a table of its own.
+    links: what the reports of two years say alike. tables: what its rows are exported as.
 
     prompts: the folder of the prompts of a family that the user brings; those of Recount's own are in prompts/.
     """
@@ -93,7 +92,6 @@ class Family:
     labelled: bool = False
     links: tuple[YearLink, ...] = ()
     tables: tuple[RowTable, ...] = ()
-    tabled: tuple[str, ...] = ()
     prompts: Path | None = None
 
     def report_of(self, figure: Any) -> Any:

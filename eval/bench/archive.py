@@ -13,6 +13,7 @@ import argparse
 import multiprocessing
 import os
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -22,9 +23,9 @@ from statistics import mean, median
 
 from recount.eval.bench.measurement import Measurement, printed
 from recount.pipeline.archive.sources import Source, find_sources
-from recount.pipeline.output.export import FORMATS, export
+from recount.pipeline.run.ledger import Outcome
 from recount.pipeline.run.pool import Bounds
-from recount.pipeline.run.runner import Outcome, run
+from recount.pipeline.run.runner import run
 
 TWO_LIMIT = 1.7
 """Two workers do at least so many times as much as one."""
@@ -131,15 +132,19 @@ def long_run(sources: Sequence[Source], out: Path) -> list[Measurement]:
     ]
 
 
+FORMATS = ("jsonl", "csv", "parquet", "xlsx", "sqlite")
+
+
 def exports(out: Path, folder: Path) -> list[Measurement]:
     """Each format once."""
     found = []
     for format_ in FORMATS:
         wall, cpu = time.perf_counter(), time.process_time() + _of_children()
-        rows = export(out, folder / f"all.{format_}", format_).rows
+        command = ["export", str(out), "--format", format_, "-o", str(folder / f"all.{format_}")]
+        subprocess.run([sys.executable, "-m", "recount.cli", *command], check=True, stdout=subprocess.DEVNULL)
         seconds = time.perf_counter() - wall
         cpu = time.process_time() + _of_children() - cpu
-        what = f"export to {format_}, {sum(rows.values()):,} rows ({cpu:.0f} s of CPU)"
+        what = f"export to {format_} ({cpu:.0f} s of CPU)"
         found.append(Measurement(what, f"{seconds:.0f} s", f"< {EXPORT_LIMIT:.0f} s", seconds < EXPORT_LIMIT))
     return found
 

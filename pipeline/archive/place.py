@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from recount.pipeline.errors import UsageError
-from recount.pipeline.extras import needed
+from recount.pipeline.errors import UsageError, needed
 
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
 _LOCAL = ("file://", "local://")

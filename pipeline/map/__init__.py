@@ -1,1 +1,16 @@
 """The template mapper: reads the statutory wording and the statutory tables. No network, no cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recount.schemas.figures import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A mapped report. report: Report[Ref] of its family. found: whether any part of the family's form was met."""
+
+    report: Model
+    mapper: str
+    found: bool

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from recount.pipeline.document import Document, Mapped
+from recount.pipeline.document import Document
+from recount.pipeline.map import Mapped
 from recount.schemas.family import Family
 from recount.schemas.figures import Ref
 
@@ -21,7 +22,7 @@ def _final_accounts(document: Document) -> Mapped:
 
 
 def _department_budget(document: Document) -> Mapped:
-    from recount.pipeline.map.department_budget import map_budget
+    from recount.pipeline.map.department_budget.mapper import map_budget
 
     return map_budget(document)
 
@@ -36,7 +37,7 @@ def map_document(document: Document, family: Family) -> Mapped:
     A family that nobody wrote a template for, and whose fields are not labelled, is left to a model.
     """
     if family.labelled:
-        from recount.pipeline.map.labelled import map_labelled
+        from recount.pipeline.map.labelled.mapper import map_labelled
 
         return map_labelled(document, family)
     if family.name not in MAPPERS:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from recount.pipeline.document import Document, Mapped
+from recount.pipeline.document import Document
+from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.keyless import in_reading_order
 from recount.pipeline.map.grammar.passage import passage_of
 from recount.pipeline.map.registry import map_document
@@ -30,9 +31,9 @@ from recount.pipeline.model.transport.client import asker
 from recount.pipeline.settings import ModelSettings, Settings
 from recount.pipeline.split.text import plain
 from recount.pipeline.usage import NOTHING, ModelUse, Usage
-from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.resolve import Rejected
+from recount.pipeline.verify.verify import Verified, verify
 from recount.schemas.common.parts import UNMAPPED, UnmappedFigure
 from recount.schemas.describe import fields_of, nested
 from recount.schemas.family import Family

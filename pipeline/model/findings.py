@@ -25,8 +25,8 @@ from recount.pipeline.model.answer.resolve import (
     SEVERAL,
 )
 from recount.pipeline.model.ask.question import Findings
-from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.cover import Numbers
+from recount.pipeline.verify.verify import Verified, verify
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.family import Family
 from recount.schemas.figures import Figure, Model, Ref

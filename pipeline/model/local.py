@@ -13,8 +13,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from recount.pipeline.archive.local import hash_of
-from recount.pipeline.errors import UsageError
-from recount.pipeline.extras import needed
+from recount.pipeline.errors import UsageError, needed
 from recount.pipeline.settings import ModelSettings
 
 PREFIX = "gguf:"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from recount.pipeline.extras import needed
+from recount.pipeline.errors import needed
 from recount.pipeline.output.rows import Order, Row, Sink, plain, utf8
 from recount.pipeline.output.tables import Table
 

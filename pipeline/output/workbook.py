@@ -12,8 +12,7 @@ from functools import cache, lru_cache, partial
 from tempfile import TemporaryFile
 from typing import Any
 
-from recount.pipeline.errors import UsageError
-from recount.pipeline.extras import needed
+from recount.pipeline.errors import UsageError, needed
 from recount.pipeline.output.rows import Order, Row, Sink, plain, utf8
 from recount.pipeline.output.tables import Column, Table
 

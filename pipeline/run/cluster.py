@@ -19,8 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from recount.pipeline.errors import UsageError
-from recount.pipeline.extras import needed
+from recount.pipeline.errors import UsageError, needed
 from recount.pipeline.run.pool import Assignment, Bounds, Died, Pool
 from recount.pipeline.version import program_version
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -125,6 +126,59 @@ class Attempt:
     usage: Mapping[str, float] = field(default_factory=dict)
     same_as: str | None = None
     unread: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run has to say of a report. unchanged: it was not done again; attempt is the earlier one."""
+
+    attempt: Attempt
+    unchanged: bool = False
+
+    @property
+    def failed(self) -> bool:
+        return self.attempt.status == "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What became of every report of a run, in the order of their names."""
+
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def structured(self) -> int:
+        return sum(not outcome.failed and not outcome.unchanged for outcome in self.outcomes)
+
+    @property
+    def unchanged(self) -> int:
+        return sum(outcome.unchanged for outcome in self.outcomes)
+
+    @property
+    def failures(self) -> tuple[Attempt, ...]:
+        return tuple(outcome.attempt for outcome in self.outcomes if outcome.failed)
+
+    @property
+    def pages(self) -> int:
+        return sum(outcome.attempt.pages for outcome in self.outcomes)
+
+    @property
+    def figures(self) -> Mapping[str, int]:
+        """How many figures of each status the results hold, those of unchanged reports too."""
+        counts: Counter[str] = Counter()
+        for outcome in self.outcomes:
+            counts.update(outcome.attempt.figures)
+        return {status: counts[status] for status in STATUSES}
+
+    @property
+    def errors(self) -> int:
+        """Discrepancies that the source documents hold."""
+        return sum(outcome.attempt.errors for outcome in self.outcomes)
+
+    @property
+    def minor(self) -> int:
+        """Discrepancies that have an explanation: levelled, truncated, classified."""
+        return sum(outcome.attempt.minor for outcome in self.outcomes)
 
 
 class Ledger:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from recount.pipeline.errors import UsageError
-from recount.pipeline.run.runner import Outcome
+from recount.pipeline.run.ledger import Outcome
 
 
 @contextmanager

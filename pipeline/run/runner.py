@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -17,7 +16,8 @@ from recount.pipeline.archive.local import hash_of_source
 from recount.pipeline.archive.place import Place, Url
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import DocumentError, UsageError
-from recount.pipeline.run.ledger import LEDGER, STATUSES, Attempt, Ledger
+from recount.pipeline.recognise import family_of, fingerprint
+from recount.pipeline.run.ledger import LEDGER, Attempt, Ledger, Outcome, RunSummary
 from recount.pipeline.run.lock import locked
 from recount.pipeline.run.pool import UNBOUNDED, Bounds, Died, Pool
 from recount.pipeline.run.status import summary_of, write_summary
@@ -25,6 +25,7 @@ from recount.pipeline.run.store import Store, store_at
 from recount.pipeline.run.worker import Job, Task, attempt, copy_result, structure_report
 from recount.pipeline.settings import DEFAULTS, Settings, Workers
 from recount.pipeline.version import program_version
+from recount.schemas.registry import FAMILIES
 
 Handle = Callable[[Job], Attempt | None]
 """Does one job: `attempt`, told everything but the job."""
@@ -35,57 +36,28 @@ _FEW = 8
 """Up to so many reports a second process costs more time to start than it saves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a run has to say of a report. unchanged: it was not done again; attempt is the earlier one."""
+def variant_of(settings: Settings) -> str:
+    """What tells results by these settings from results by others: "" for the defaults.
 
-    attempt: Attempt
-    unchanged: bool = False
+    Raises UsageError if the family is unknown, or broken.
+    """
+    if settings == DEFAULTS:
+        return ""
+    parts: list[str] = [settings.ocr, settings.ocr_backend]
+    if settings.family is not None:
+        family_of(settings.family)
+        parts.append(fingerprint(settings.family))
+    if settings.asked is not None:
+        parts.append(f"{settings.mapper}:{settings.asked.name}:{settings.asked.mode}:{settings.rounds}")
+    return "/".join(parts)
 
-    @property
-    def failed(self) -> bool:
-        return self.attempt.status == "failed"
 
-
-@dataclass(frozen=True, slots=True)
-class RunSummary:
-    """What became of every report of a run, in the order of their names."""
-
-    outcomes: tuple[Outcome, ...]
-
-    @property
-    def structured(self) -> int:
-        return sum(not outcome.failed and not outcome.unchanged for outcome in self.outcomes)
-
-    @property
-    def unchanged(self) -> int:
-        return sum(outcome.unchanged for outcome in self.outcomes)
-
-    @property
-    def failures(self) -> tuple[Attempt, ...]:
-        return tuple(outcome.attempt for outcome in self.outcomes if outcome.failed)
-
-    @property
-    def pages(self) -> int:
-        return sum(outcome.attempt.pages for outcome in self.outcomes)
-
-    @property
-    def figures(self) -> Mapping[str, int]:
-        """How many figures of each status the results hold, those of unchanged reports too."""
-        counts: Counter[str] = Counter()
-        for outcome in self.outcomes:
-            counts.update(outcome.attempt.figures)
-        return {status: counts[status] for status in STATUSES}
-
-    @property
-    def errors(self) -> int:
-        """Discrepancies that the source documents hold."""
-        return sum(outcome.attempt.errors for outcome in self.outcomes)
-
-    @property
-    def minor(self) -> int:
-        """Discrepancies that have an explanation: levelled, truncated, classified."""
-        return sum(outcome.attempt.minor for outcome in self.outcomes)
+def placed(settings: Settings) -> Settings:
+    """With the family's folder, if it is one, as it is called from anywhere: workers may work in another."""
+    if settings.family is None:
+        return settings
+    is_folder = all(settings.family != family.name for family in FAMILIES) and os.path.exists(settings.family)
+    return replace(settings, family=os.path.abspath(settings.family)) if is_folder else settings
 
 
 def run(
@@ -114,8 +86,8 @@ def run(
     if another run is at it.
     """
     began = time.perf_counter()
-    settings = settings.placed()
-    version = " ".join(filter(None, (program_version(), settings.variant)))
+    settings = placed(settings)
+    version = " ".join(filter(None, (program_version(), variant_of(settings))))
     desk = _desk(out, ledger)
     with locked(desk.folder), Ledger(desk.folder / LEDGER) as book:
         desk.sweep()

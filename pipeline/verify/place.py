@@ -19,8 +19,8 @@ from typing import Self
 
 from recount.pipeline.document import Token
 from recount.schemas.arithmetic import Evaluation
+from recount.schemas.common.parts import TABLED
 from recount.schemas.figures import Figure
-from recount.schemas.registry import FAMILIES
 from recount.schemas.terms import Sum
 
 # --- rows that a reader left out: printed numbers of a table that no figure was read from, in the columns of a list.
@@ -130,9 +130,6 @@ _ROW = re.compile(r"(.*)/(\d+)/([^/].*?)")
 _MARGIN = 12
 """So many numbers before the first row of a list, and after its last, may belong to it."""
 
-_TABLED = frozenset(key for family in FAMILIES for key in family.tabled)
-"""The keys of a report under which each part is a table of its own."""
-
 Span = tuple[int, int]
 
 
@@ -214,7 +211,7 @@ def row_of(pointer: str) -> str:
 def table_of(pointer: str) -> str:
     """The table, or the section, that a figure stands in."""
     steps = pointer.split("/")
-    return "/".join(steps[: 3 if steps[1] in _TABLED else 2])
+    return "/".join(steps[: 3 if steps[1] in TABLED else 2])
 
 
 def _out_of_column(rows: Sequence[Row], tokens: Sequence[Token]) -> Iterable[str]:

@@ -129,6 +129,8 @@ class StateAssets(Model, Generic[F]):
         yield at_most("房屋价值 ≤ 固定资产原值 − 车辆价值", self.building_value, bound)
 
 
+TABLED = frozenset({"statements", "project_evaluations"})
+"""The keys of a report, of whatever family, under which each part is a table of its own."""
 UNMAPPED = "unmapped_figures"
 """The key of a report under which the figures stand that have no key."""
 

@@ -98,5 +98,4 @@ DEPARTMENT_BUDGET = Family(
         YearLink("“三公”经费支出", "/three_public/total", "/three_public/total", "/three_public/change/amount"),
     ),
     tables=(RowTable("statement_rows", "预算报表", "Rows of the budget tables.", section="statements"),),
-    tabled=("statements",),
 )

@@ -136,5 +136,4 @@ FINAL_ACCOUNTS = Family(
     table_starts=r"项目名称|部门\(单位\)名称|单位名称|部门名称",
     links=LINKS,
     tables=TABLES,
-    tabled=("statements", "project_evaluations"),
 )

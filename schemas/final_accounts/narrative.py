@@ -368,17 +368,3 @@ class Procurement(Model, Generic[F]):
         yield share("小微企业占政府采购支出总额", self.micro_percent, self.micro_amount, of=self.total)
         yield at_most("授予小微企业合同金额 ≤ 授予中小企业合同金额", self.micro_amount, self.sme_amount)
         yield at_most("小微企业占比 ≤ 中小企业占比", self.micro_percent, self.sme_percent)
-
-
-class Performance(Model, Generic[F]):
-    """十一、预算绩效的情况说明."""
-
-    overall_table_count: F | None = count("整体支出绩效自评表数")
-    overall_budget: F | None = money("整体支出全年预算总额", r"自评表▮[个张][^▮]{0,6}全年预算(?:数|总额)?")
-    overall_executed: F | None = money("整体支出实际执行总额", r"实际执行(?:数|总额)")
-    project_count: F | None = count("预算绩效评价项目数", r"绩效(?:评价|自评)[^▮。]{0,8}(?:▮年度)?项目")
-    project_budget: F | None = money("项目全年预算数", r"项目▮个[^▮]{0,6}全年预算(?:数|总额)?|项目▮个涉及(?:预算)?金额")
-    project_executed: F | None = money("项目全年执行数", r"全年执行(?:数|总额)?")
-    achievements: str | None = text("预算绩效管理取得的成效")
-    problems: str | None = text("发现的问题及原因")
-    improvements: str | None = text("下一步改进措施")

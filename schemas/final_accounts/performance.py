@@ -20,13 +20,26 @@ from recount.schemas.arithmetic import (
     share,
     total,
 )
-from recount.schemas.figures import F, Figure, Model, money, percent, rows, score, text, year
-from recount.schemas.final_accounts.narrative import Performance
+from recount.schemas.figures import F, Figure, Model, count, money, percent, rows, score, text, year
 from recount.schemas.terms import ZERO
 
 _TOTAL_MARKS = ("总额", "总资金", "合计", "总计", "资金总")
 _OF_WHICH = "其中"
 _HALF = Decimal("0.5")
+
+
+class Performance(Model, Generic[F]):
+    """十一、预算绩效的情况说明."""
+
+    overall_table_count: F | None = count("整体支出绩效自评表数")
+    overall_budget: F | None = money("整体支出全年预算总额", r"自评表▮[个张][^▮]{0,6}全年预算(?:数|总额)?")
+    overall_executed: F | None = money("整体支出实际执行总额", r"实际执行(?:数|总额)")
+    project_count: F | None = count("预算绩效评价项目数", r"绩效(?:评价|自评)[^▮。]{0,8}(?:▮年度)?项目")
+    project_budget: F | None = money("项目全年预算数", r"项目▮个[^▮]{0,6}全年预算(?:数|总额)?|项目▮个涉及(?:预算)?金额")
+    project_executed: F | None = money("项目全年执行数", r"全年执行(?:数|总额)?")
+    achievements: str | None = text("预算绩效管理取得的成效")
+    problems: str | None = text("发现的问题及原因")
+    improvements: str | None = text("下一步改进措施")
 
 
 class FundRow(Model, Generic[F]):

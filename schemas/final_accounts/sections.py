@@ -19,11 +19,10 @@ from recount.schemas.final_accounts.narrative import (
     Income,
     IncomeExpenditure,
     OperatingCost,
-    Performance,
     Procurement,
     ThreePublic,
 )
-from recount.schemas.final_accounts.performance import OverallEvaluation, ProjectEvaluation
+from recount.schemas.final_accounts.performance import OverallEvaluation, Performance, ProjectEvaluation
 
 
 class Sections(Model, Generic[F]):

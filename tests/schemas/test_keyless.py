@@ -10,7 +10,7 @@ import pytest
 from recount.schemas.arithmetic import evaluate
 from recount.schemas.common.parts import UnmappedFigure
 from recount.schemas.figures import Figure, Kind
-from recount.schemas.final_accounts.narrative import Performance
+from recount.schemas.final_accounts.performance import Performance
 from recount.schemas.final_accounts.sections import keyless_identities
 
 tokens = count()

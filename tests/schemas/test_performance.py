@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from recount.schemas.arithmetic import Evaluation, Identity, evaluate
 from recount.schemas.figures import Figure, Kind
-from recount.schemas.final_accounts.narrative import Performance
 from recount.schemas.final_accounts.performance import (
     FundRow,
     Indicator,
     OverallEvaluation,
+    Performance,
     ProjectEvaluation,
     performance_against_tables,
 )

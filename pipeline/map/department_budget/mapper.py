@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from recount.pipeline.document import Document, Grid, Mapped, Paragraph
+from recount.pipeline.document import Document, Grid, Paragraph
+from recount.pipeline.map import Mapped
 from recount.pipeline.map.department_budget.sections import (
     compilation,
     fiscal_appropriation,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recount.pipeline.document import Document, Grid, Mapped
+from recount.pipeline.document import Document, Grid
+from recount.pipeline.map import Mapped
 from recount.pipeline.map.evaluations.evaluations import map_evaluations
 from recount.pipeline.map.final_accounts import narrative, narrative_other
 from recount.pipeline.map.final_accounts.statements import map_statements

@@ -14,10 +14,10 @@ from recount.pipeline.map.grammar.passage import N, Passage, Reading, Subject, c
 from recount.pipeline.split.outline import Section
 from recount.pipeline.split.text import plain
 from recount.pipeline.split.titles import front_lines
-from recount.schemas.common.parts import Overview, StateAssets
+from recount.schemas.common.parts import GlossaryEntry, Overview, StateAssets
 from recount.schemas.figures import Ref
-from recount.schemas.final_accounts.narrative import OperatingCost, Performance, Procurement
-from recount.schemas.final_accounts.report import GlossaryEntry
+from recount.schemas.final_accounts.narrative import OperatingCost, Procurement
+from recount.schemas.final_accounts.performance import Performance
 
 _NUMERALS = "一二三四五六七八九十"
 _TITLE = re.compile(

@@ -3,7 +3,3 @@
 A field says by what words it is known (schemas/figures.py); the grammar of the disclosure sentence and the readers of
 tables do the rest. What a label does not make certain is left open.
 """
-
-from recount.pipeline.map.labelled.mapper import map_labelled
-
-__all__ = ["map_labelled"]

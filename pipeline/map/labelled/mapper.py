@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from recount.pipeline.document import Document, Grid, Mapped, Paragraph
+from recount.pipeline.document import Document, Grid, Paragraph
+from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.keyless import in_reading_order, unmapped_in
 from recount.pipeline.map.grammar.passage import passage_of
 from recount.pipeline.map.labelled.sections import read_section

@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 
 from recount.cli import main
-from recount.pipeline import extras
+from recount.pipeline import errors
 from recount.pipeline.archive.local import hash_of_source, local_file
 from recount.pipeline.archive.place import Url, get, place_of, put
 from recount.pipeline.archive.sources import find_sources, read_list
 from recount.pipeline.errors import UsageError
+from recount.pipeline.run.ledger import RunSummary
 from recount.pipeline.run.pool import Bounds
-from recount.pipeline.run.runner import RunSummary, run
+from recount.pipeline.run.runner import run
 from recount.pipeline.run.status import last_of, status_of, to_retry
 from recount.pipeline.run.store import FolderStore, UrlStore, store_at
 
@@ -114,7 +115,7 @@ def test_what_is_not_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> N
     def missing(name: str) -> ModuleType:
         raise ModuleNotFoundError(name)
 
-    monkeypatch.setattr(extras.importlib, "import_module", missing)
+    monkeypatch.setattr(errors.importlib, "import_module", missing)
     with pytest.raises(UsageError, match=r"fsspec, which is not installed: pip install 'recount-reports\[remote\]'"):
         find_sources([ARCHIVE])
 

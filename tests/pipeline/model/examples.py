@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from recount.eval.models.oracle import Oracle, perfect_answers
-from recount.pipeline.document import Document, Mapped
+from recount.pipeline.document import Document
+from recount.pipeline.map import Mapped
 from recount.pipeline.map.registry import map_document
 from recount.pipeline.model.mapper import Mapper
 from recount.pipeline.structure import document_of

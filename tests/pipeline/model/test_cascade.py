@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from recount.pipeline.document import Mapped
 from recount.pipeline.errors import BudgetSpent, Truncated, Unreachable
+from recount.pipeline.map import Mapped
 from recount.pipeline.model.ask.pieces import pieces_of
 from recount.pipeline.model.ask.question import Question, Reply
 from recount.pipeline.model.cascade import cascade, filled, map_by_model, open_pieces, values_of

@@ -20,9 +20,9 @@ from recount.pipeline.archive.sources import Source, find_sources
 from recount.pipeline.errors import OutputBusy, UsageError
 from recount.pipeline.result import read_result
 from recount.pipeline.run import runner
-from recount.pipeline.run.ledger import Ledger
+from recount.pipeline.run.ledger import Ledger, RunSummary
 from recount.pipeline.run.lock import locked
-from recount.pipeline.run.runner import RunSummary, run
+from recount.pipeline.run.runner import placed, run, variant_of
 from recount.pipeline.run.store import result_path
 from recount.pipeline.settings import Settings
 
@@ -276,12 +276,12 @@ def test_settings_are_the_same_out_of_the_ledger(tmp_path: Path, monkeypatch: py
     settings = Settings(ocr="never", ocr_backend="onnxruntime")
     assert Settings.of({"reports": 3, **settings.stored}) == settings
     assert Settings.of({}) == Settings()
-    assert (Settings().variant, settings.variant) == ("", "never/onnxruntime")
+    assert (variant_of(Settings()), variant_of(settings)) == ("", "never/onnxruntime")
     (tmp_path / "mine").mkdir()
     (tmp_path / "final_accounts").mkdir()
     monkeypatch.chdir(tmp_path)
-    assert Settings("mine").placed().family == str(tmp_path / "mine")
-    assert [Settings(name).placed().family for name in (None, "final_accounts", "nowhere")] == [
+    assert placed(Settings("mine")).family == str(tmp_path / "mine")
+    assert [placed(Settings(name)).family for name in (None, "final_accounts", "nowhere")] == [
         None, "final_accounts", "nowhere",
     ]  # fmt: skip
     with pytest.raises(UsageError, match="nowhere is no known family"):
