@@ -18,10 +18,9 @@ from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.recognise import family_of, fingerprint
 from recount.pipeline.run.ledger import LEDGER, Attempt, Ledger, Outcome, RunSummary
-from recount.pipeline.run.lock import locked
 from recount.pipeline.run.pool import UNBOUNDED, Bounds, Died, Pool
 from recount.pipeline.run.status import summary_of, write_summary
-from recount.pipeline.run.store import Store, store_at
+from recount.pipeline.run.store import Store, locked, store_at
 from recount.pipeline.run.worker import Job, Task, attempt, copy_result, structure_report
 from recount.pipeline.settings import DEFAULTS, Settings, Workers
 from recount.pipeline.version import program_version
@@ -113,11 +112,7 @@ def run(
                     on_progress(outcome)
         desk.clear()
         summary = RunSummary(tuple(sorted(outcomes, key=lambda outcome: outcome.attempt.file)))
-        counts = {
-            "structured": summary.structured,
-            "unchanged": summary.unchanged,
-            "failed": len(summary.failures),
-        }
+        counts = {"structured": summary.structured, "unchanged": summary.unchanged, "failed": len(summary.failures)}
         book.finish_run(number, **counts)
         write_summary(desk.folder, summary_of(book, counts, time.perf_counter() - began))
     return summary

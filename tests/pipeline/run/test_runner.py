@@ -21,9 +21,8 @@ from recount.pipeline.errors import OutputBusy, UsageError
 from recount.pipeline.result import read_result
 from recount.pipeline.run import runner
 from recount.pipeline.run.ledger import Ledger, RunSummary
-from recount.pipeline.run.lock import locked
 from recount.pipeline.run.runner import placed, run, variant_of
-from recount.pipeline.run.store import result_path
+from recount.pipeline.run.store import locked, result_path
 from recount.pipeline.settings import Settings
 
 TASKS = Path(__file__).parent.parent / "tasks"
