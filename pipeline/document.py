@@ -59,7 +59,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """A document as read. title: from its metadata; ocr: engine and version, None where no page was scanned."""
+    """A document as read. ocr: engine and version, None where no page was scanned."""
 
     pages: tuple[Page, ...]
     ocr: str | None = None
