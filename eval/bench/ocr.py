@@ -137,7 +137,7 @@ def ready(process: subprocess.Popen[str]) -> subprocess.Popen[str]:
 
 def both(job: str, paths: Sequence[Path]) -> float:
     """The seconds in which two processes do a job each."""
-    pair = [ready(each) for each in (started(job, paths), started(job, paths))]
+    pair = [ready(child) for child in (started(job, paths), started(job, paths))]
     begin = time.perf_counter()
     for process in pair:
         stream: Any = process.stdin
