@@ -43,7 +43,7 @@ def _failures(pairs: Pairs) -> Markup | None:
 def _figures(pairs: Pairs) -> Markup:
     """The figures that are not right, case by case: those with silent errors first."""
     wrong = [(case, score) for case, score in pairs if score.fate == "scored" and score.figure_errors]
-    wrong.sort(key=lambda each: -sum(error.silent for error in each[1].figure_errors))
+    wrong.sort(key=lambda pair: -sum(error.silent for error in pair[1].figure_errors))
     found = sum(len(score.figure_errors) for _, score in wrong)
     silent = sum(error.silent for _, score in wrong for error in score.figure_errors)
     note = f"{silent:,} of them silent." if found else "None."
