@@ -12,7 +12,7 @@ from recount.eval.report.errors import errors
 from recount.eval.report.markup import Child, Markup, element, joined, table
 from recount.eval.report.style import STYLE
 from recount.eval.score.compare import Comparison
-from recount.eval.score.harness import Evaluation
+from recount.eval.score.harness import Scored
 from recount.eval.score.metrics import ABSENT, OUTCOMES, STATUSES, TRUSTED, Tally, interval, tally
 from recount.eval.score.results import Totals, by_section, by_status, by_tag, tag_of, telling_tags, totals
 from recount.eval.score.scores import CaseScore
@@ -23,16 +23,16 @@ _WORST = 20
 """So many documents are listed as the worst ones."""
 
 
-def write_report(path: Path, evaluation: Evaluation, version: str, comparison: Comparison | None = None) -> None:
+def write_report(path: Path, scored: Scored, version: str, comparison: Comparison | None = None) -> None:
     """Writes the report; whoever looks at path sees the old one or the whole new one."""
     temporary = path.with_name(f".{path.name}.recount-tmp")
-    temporary.write_text(render(evaluation, version, comparison), encoding="utf-8")
+    temporary.write_text(render(scored, version, comparison), encoding="utf-8")
     os.replace(temporary, path)
 
 
-def render(evaluation: Evaluation, version: str, comparison: Comparison | None = None) -> str:
+def render(scored: Scored, version: str, comparison: Comparison | None = None) -> str:
     """The whole report."""
-    scores, sums = evaluation.scores, totals(evaluation.scores)
+    scores, sums = scored.scores, totals(scored.scores)
     body = [
         element("h1", "Recount: evaluation"),
         element("p", f"program {version}, {sums.cases} cases, {sums.spend.pages} pages read", class_="dim"),
@@ -44,7 +44,7 @@ def render(evaluation: Evaluation, version: str, comparison: Comparison | None =
         repairs(scores),
         worst(scores),
         other(sums),
-        errors(evaluation),
+        errors(scored),
     ]
     page = element(
         "html",
