@@ -172,7 +172,7 @@ def measure(paths: Sequence[Path], rounds: int) -> list[Measurement]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures and prints; 0 if every target is met, 1 if one is missed."""
-    parser = argparse.ArgumentParser(prog="benchmark_ocr", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="recount.eval.bench.ocr", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("paths", metavar="PDF", nargs="+", type=Path, help="scanned reports")
     parser.add_argument("--rounds", type=int, default=3, help="measured rounds (default: 3)")
     parser.add_argument("--job", choices=sorted(JOBS), help=argparse.SUPPRESS)

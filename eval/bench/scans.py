@@ -115,7 +115,7 @@ def measure(cases: Sequence[Case]) -> list[Reading]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures and prints; 1 if a figure or a repair is silently wrong."""
-    parser = argparse.ArgumentParser(prog="benchmark_scans", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="recount.eval.bench.scans", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("gold", nargs="*", type=Path, help="folders with cases, of which the scans are read")
     parser.add_argument("--make", action="store_true", help="make scans instead")
     parser.add_argument("--forms", default="x2022,n", help="forms of --make (default: %(default)s)")
