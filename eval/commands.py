@@ -11,7 +11,7 @@ from pathlib import Path
 from recount.eval.cases.files import find_cases
 from recount.eval.report.page import REPORT, percent, write_report
 from recount.eval.score.compare import Comparison, compare
-from recount.eval.score.harness import Evaluation, evaluate
+from recount.eval.score.harness import Scored, evaluate
 from recount.eval.score.results import RESULTS, Json, Totals, fails_under, read_results, totals, write_results
 from recount.pipeline.errors import UsageError
 from recount.pipeline.run.ledger import Outcome
@@ -28,7 +28,7 @@ GOLD = Path(__file__).resolve().parent / "gold"
 class Run:
     """An evaluation that was made: what it found, and where that can be read."""
 
-    evaluation: Evaluation
+    scored: Scored
     results: Json
     comparison: Comparison | None
     report: Path
@@ -62,18 +62,18 @@ def run_evaluation(
     out.mkdir(parents=True, exist_ok=True)
     with asking(settings, out, "eval") as asked:
         task = partial(structure_report, settings=asked)
-        evaluation = evaluate(cases, task, out, jobs=jobs, on_progress=on_progress)
+        scored = evaluate(cases, task, out, jobs=jobs, on_progress=on_progress)
     version = program_version()
-    write_results(out / RESULTS, evaluation.scores, version)
+    write_results(out / RESULTS, scored.scores, version)
     results = read_results(out)
     comparison = compare(before, results) if before else None
-    write_report(out / REPORT, evaluation, version, comparison)
-    return Run(evaluation, results, comparison, out / REPORT)
+    write_report(out / REPORT, scored, version, comparison)
+    return Run(scored, results, comparison, out / REPORT)
 
 
 def summary_lines(run: Run) -> Iterator[str]:
     """What a run found, for a terminal."""
-    sums = totals(run.evaluation.scores)
+    sums = totals(run.scored.scores)
     figures, found = sums.figures, sums.discrepancies
     yield f"silent errors        {figures.silent}"
     yield f"figures right        {percent(figures.accuracy)}  ({figures.right:,} of {figures.gold:,})"

@@ -1,1 +1,1 @@
-"""What it costs: ratios on the same files in one process."""
+"""What it costs: time and memory, held against a bare engine or half the workers; and what is read of damaged scans."""

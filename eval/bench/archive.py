@@ -151,7 +151,7 @@ def exports(out: Path, folder: Path) -> list[Measurement]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures and prints; 0 if every target is met, 1 if one is missed."""
-    parser = argparse.ArgumentParser(prog="benchmark_archive", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="recount.eval.bench.archive", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="digital reports")
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="an empty folder for all that is made")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of one worker against two (default: 3)")

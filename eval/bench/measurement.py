@@ -26,9 +26,9 @@ class Measurement:
 def printed(measurements: Iterable[Measurement]) -> int:
     """Prints a line each; returns the exit status: 0 if every target is met, 1 if one is missed."""
     missed = 0
-    for each in measurements:
-        print(each.line())
-        missed |= not each.met
+    for measurement in measurements:
+        print(measurement.line())
+        missed |= not measurement.met
     return missed
 
 

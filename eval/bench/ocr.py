@@ -137,7 +137,7 @@ def ready(process: subprocess.Popen[str]) -> subprocess.Popen[str]:
 
 def both(job: str, paths: Sequence[Path]) -> float:
     """The seconds in which two processes do a job each."""
-    pair = [ready(each) for each in (started(job, paths), started(job, paths))]
+    pair = [ready(child) for child in (started(job, paths), started(job, paths))]
     begin = time.perf_counter()
     for process in pair:
         stream: Any = process.stdin
@@ -172,7 +172,7 @@ def measure(paths: Sequence[Path], rounds: int) -> list[Measurement]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures and prints; 0 if every target is met, 1 if one is missed."""
-    parser = argparse.ArgumentParser(prog="benchmark_ocr", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="recount.eval.bench.ocr", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("paths", metavar="PDF", nargs="+", type=Path, help="scanned reports")
     parser.add_argument("--rounds", type=int, default=3, help="measured rounds (default: 3)")
     parser.add_argument("--job", choices=sorted(JOBS), help=argparse.SUPPRESS)

@@ -86,10 +86,10 @@ def read(case: Case) -> Reading:
 def total(readings: Sequence[Reading]) -> Reading:
     """All readings as one."""
     figures, repairs, rows = Tally(), RepairTally(), 0
-    for each in readings:
-        figures, repairs, rows = figures + each.figures, repairs + each.repairs, rows + each.rows.gold
-    errors = tuple(error for each in readings for error in each.rows.errors)
-    return Reading("all", figures, repairs, RowsRight(rows, errors), sum(each.seconds for each in readings))
+    for reading in readings:
+        figures, repairs, rows = figures + reading.figures, repairs + reading.repairs, rows + reading.rows.gold
+    errors = tuple(error for one in readings for error in one.rows.errors)
+    return Reading("all", figures, repairs, RowsRight(rows, errors), sum(one.seconds for one in readings))
 
 
 def orders(forms: Sequence[str], trials: Sequence[str], seeds: Sequence[int]) -> Iterator[Order]:
@@ -115,7 +115,7 @@ def measure(cases: Sequence[Case]) -> list[Reading]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures and prints; 1 if a figure or a repair is silently wrong."""
-    parser = argparse.ArgumentParser(prog="benchmark_scans", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="recount.eval.bench.scans", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("gold", nargs="*", type=Path, help="folders with cases, of which the scans are read")
     parser.add_argument("--make", action="store_true", help="make scans instead")
     parser.add_argument("--forms", default="x2022,n", help="forms of --make (default: %(default)s)")
@@ -125,7 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         golds = list(options.gold)
         if options.make:
-            seeds = [int(each) for each in options.seeds.split(",")]
+            seeds = [int(seed) for seed in options.seeds.split(",")]
             list(write_cases(list(orders(options.forms.split(","), options.trials.split(","), seeds)), Path(folder)))
             golds.append(Path(folder))
         if not golds:

@@ -111,7 +111,7 @@ def digital(paths: Sequence[Path]) -> list[Path]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures and prints; 0 if every target is met, 1 if one is missed, 2 if there is nothing to measure."""
-    parser = argparse.ArgumentParser(prog="benchmark_speed", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="recount.eval.bench.speed", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("paths", metavar="PDF", nargs="+", type=Path, help="digital reports")
     parser.add_argument("--rounds", type=int, default=5, help="measured rounds (default: 5)")
     options = parser.parse_args(arguments)

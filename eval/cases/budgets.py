@@ -57,7 +57,7 @@ class BudgetOrder:
         """The budget, with its tags and its planted discrepancies."""
         draft, make = _MAKERS[self.form]
         found = tuple(self._discrepancies(draft(self.seed)))
-        case = make(self.seed, {each.pointer: each.printed for each in found}, self.style)
+        case = make(self.seed, {discrepancy.pointer: discrepancy.printed for discrepancy in found}, self.style)
         tags = {
             "form": self.form.value,
             "seed": self.seed,

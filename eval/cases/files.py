@@ -105,7 +105,7 @@ def _from_folder(root: Path, folder: Path) -> Case:
         source=source,
         expected=folder / EXPECTED,
         tags=tags,
-        planted=None if planted is None else tuple(_pointers(each) for each in planted),
+        planted=None if planted is None else tuple(_pointers(entry) for entry in planted),
         places=folder / PLACES if (folder / PLACES).is_file() else None,
     )
 
@@ -134,7 +134,7 @@ def _side_by_side(root: Path, expected: Path) -> Iterator[Case]:
 def _noted(notes: Path) -> tuple[tuple[str, ...], ...]:
     """The discrepancies that a sample's notes list, one a line: "SOURCE: /pointer, /pointer: what is wrong"."""
     text = notes.read_text(encoding="utf-8")
-    return tuple(tuple(re.findall(r"/[\w/]+", each["pointers"])) for each in _SOURCE.finditer(text))
+    return tuple(tuple(re.findall(r"/[\w/]+", match["pointers"])) for match in _SOURCE.finditer(text))
 
 
 def _form(gold: Mapping[str, Any]) -> str:

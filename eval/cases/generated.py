@@ -44,7 +44,7 @@ class Order:
 
 def orders_of(form: str, seeds: Iterable[int], *, slips: float, plant: int, scan: Scan | None) -> list[Order]:
     """A case of a form for every seed. Raises UsageError if there is no such form."""
-    names = [each.value for each in Form]
+    names = [member.value for member in Form]
     if form not in names:
         raise UsageError(f"no form is called {form}; there are {', '.join(names)}")
     return [Order(Form(form), seed, Options(slips=slips, plant=plant), scan) for seed in seeds]
@@ -60,7 +60,7 @@ def scan_of(level: str | None, knobs: Sequence[str]) -> Scan | None:
         raise UsageError(f"no level of damage is called {level}; there are {', '.join(LEVELS)}")
     if find_spec("numpy") is None or find_spec("PIL") is None:
         raise UsageError("to make scans, numpy and Pillow must be installed: pip install 'recount-reports[eval]'")
-    return Scan(level, replace(LEVELS[level], **dict(_knob(each) for each in knobs)))
+    return Scan(level, replace(LEVELS[level], **dict(_knob(knob) for knob in knobs)))
 
 
 def _knob(text: str) -> tuple[str, Any]:

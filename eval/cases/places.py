@@ -39,7 +39,7 @@ def places_of(case: Case | BudgetCase) -> dict[str, list[Place]]:
     pairs = twins(case.form, case.gold) if isinstance(case, Case) else []
     figures = _own(case.figures, pairs)
     with pymupdf.open(stream=case.pdf, filetype="pdf") as document:  # type: ignore[no-untyped-call]
-        prints = [each for page in document for each in _prints(page)]
+        prints = [printed for page in document for printed in _prints(page)]
     # The figures of a budget were not taken down in the order of its pages: none can be found by its neighbour.
     found = _matched([fold(raw) for _, raw in figures], prints, ordered=isinstance(case, Case))
     by_pointer: dict[str, list[Place]] = defaultdict(list)
@@ -49,7 +49,7 @@ def places_of(case: Case | BudgetCase) -> dict[str, list[Place]]:
     often = Counter(pointer for pointer, _ in figures)
     places = {pointer: own for pointer, own in by_pointer.items() if len(own) == often[pointer]}
     for source, twin in pairs:
-        for pointer in [each for each in places if each == source or each.startswith(f"{source}/")]:
+        for pointer in [known for known in places if known == source or known.startswith(f"{source}/")]:
             other = twin + pointer[len(source) :]
             places[other] = places.get(other, []) + places[pointer]
     return places
@@ -80,7 +80,7 @@ def _box(glyphs: Sequence[tuple[dict[str, tuple[float, ...]], float]]) -> tuple[
 
 def _matched(figures: Sequence[str], prints: Sequence[_Print], *, ordered: bool) -> dict[int, int]:
     """Which print each figure is, by their positions. ordered: the figures are in the order of the prints."""
-    ours, theirs = _once(figures), _once([each.raw for each in prints])
+    ours, theirs = _once(figures), _once([printed.raw for printed in prints])
     found = {at: theirs[raw] for raw, at in ours.items() if raw in theirs}
     for step in (1, -1) if ordered else ():
         for at in sorted(found, reverse=step < 0):

@@ -42,11 +42,11 @@ def _forced(question: Question) -> Question:
 
 def _without_null(schema: Any) -> Any:
     if isinstance(schema, list):
-        return [_without_null(each) for each in schema]
+        return [_without_null(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    said = {key: _without_null(each) for key, each in schema.items()}
-    choices = [each for each in said.get("anyOf", ()) if each != {"type": "null"}]
+    said = {key: _without_null(value) for key, value in schema.items()}
+    choices = [choice for choice in said.get("anyOf", ()) if choice != {"type": "null"}]
     if len(choices) == 1 and choices != [{"type": "string"}]:
-        said = {**{key: each for key, each in said.items() if key != "anyOf"}, **choices[0]}
+        said = {**{key: value for key, value in said.items() if key != "anyOf"}, **choices[0]}
     return said

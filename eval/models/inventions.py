@@ -84,10 +84,10 @@ class Bench:
 
     def _draft(self, at: int, instead: Asked | None, values: Mapping[str, Any]) -> Drafted:
         drafted = Drafted(self.pieces[at])
-        for each in self.asked:
-            if each.at == at:
-                answer = values if each is instead else each.answer
-                self.mapper.take(drafted, each.shown, each.response.model_validate(answer))
+        for asked in self.asked:
+            if asked.at == at:
+                answer = values if asked is instead else asked.answer
+                self.mapper.take(drafted, asked.shown, asked.response.model_validate(answer))
         return drafted
 
 
@@ -149,7 +149,7 @@ def corrupted(bench: Bench, kind: str, count: int, seed: int) -> Outcome:
         values = deepcopy(asked.answer)
         old = _get(values, steps)
         if kind == SWAPPED:
-            other = chance.choice([each for whose, each in bench.figures if whose is asked])
+            other = chance.choice([place for whose, place in bench.figures if whose is asked])
             new = _get(values, other)
             _set(values, other, old)
         else:
@@ -168,7 +168,7 @@ def _judge(bench: Bench, outcome: Outcome, asked: Asked, values: Mapping[str, An
         for pointer, figure in verified.figures.items()
         if pointer not in truth or truth[pointer].value != figure.value
     ]
-    silent = [each for each in wrong if verified.statuses[each[0]] is Status.VERIFIED]
+    silent = [pair for pair in wrong if verified.statuses[pair[0]] is Status.VERIFIED]
     outcome.silent += [f"{at}: {value} for {truth[at].value if at in truth else None}" for at, value in silent]
     if silent:
         outcome.counts["silent"] += 1
@@ -187,11 +187,11 @@ def _judge(bench: Bench, outcome: Outcome, asked: Asked, values: Mapping[str, An
 
 def _figures(values: Any, steps: Steps = ()) -> Iterator[tuple[Steps, str]]:
     if isinstance(values, Mapping):
-        for key, each in values.items():
-            yield from _figures(each, (*steps, key))
+        for key, value in values.items():
+            yield from _figures(value, (*steps, key))
     elif isinstance(values, list):
-        for index, each in enumerate(values):
-            yield from _figures(each, (*steps, index))
+        for index, value in enumerate(values):
+            yield from _figures(value, (*steps, index))
     elif isinstance(values, str) and "@" in values:
         yield steps, values
 
@@ -219,9 +219,9 @@ def main() -> None:
     for kind in (*KINDS, SWAPPED):
         share = -(-arguments.count // len(benches))
         found = [corrupted(bench, kind, share, arguments.seed + at) for at, bench in enumerate(benches)]
-        counts = sum((each.counts for each in found), Counter())
+        counts = sum((outcome.counts for outcome in found), Counter())
         print(f"{kind:26} " + "  ".join(f"{name} {counts[name]}" for name in sorted(counts)))
-        for line in [line for each in found for line in each.silent][:10]:
+        for line in [line for outcome in found for line in outcome.silent][:10]:
             print(f"    SILENT {line}")
 
 

@@ -98,7 +98,7 @@ class _Copier:
         if isinstance(value, Model):
             return self._fields(value, wanted)
         if fields_of(model)[name].many:
-            return [row for each in value if (row := self._row(each)) is not None]
+            return [row for entry in value if (row := self._row(entry)) is not None]
         if isinstance(value, str) and name not in _NOT_QUOTED and not self._says(value):
             return None
         return value
@@ -110,7 +110,7 @@ class _Copier:
         values, tokens = self._fields(row, None), [leaf.token for _, leaf in leaves_in(row) if isinstance(leaf, Ref)]
         if tokens:
             return values if any(token in self._marks for token in tokens) else None
-        texts = [each for name in fields_of(type(row)) if isinstance(each := getattr(row, name), str)]
+        texts = [text for name in fields_of(type(row)) if isinstance(text := getattr(row, name), str)]
         return values if texts and all(map(self._says, texts)) else None
 
     def _says(self, text: str) -> bool:

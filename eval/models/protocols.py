@@ -63,7 +63,7 @@ class Reading:
     @property
     def pieces(self) -> list[Piece]:
         """The pieces that are asked about."""
-        return [each for each in pieces_of(self.document, self.family).asked if each.purpose in self.purposes]
+        return [piece for piece in pieces_of(self.document, self.family).asked if piece.purpose in self.purposes]
 
     def asked_gold(self) -> dict[str, Any]:
         """The gold of what is asked about."""
@@ -108,7 +108,7 @@ class _Some(Mapper):
 
     def drafts(self, pieces: Sequence[Piece], found: Callable[[Piece], Findings | None] | None = None) -> list[Drafted]:
         """As of the mapper."""
-        return Mapper.drafts(self, [each for each in pieces if each.purpose in self.purposes], found)
+        return Mapper.drafts(self, [piece for piece in pieces if piece.purpose in self.purposes], found)
 
 
 def reading(path: Path, purposes: Sequence[str] = ()) -> Reading:
@@ -120,7 +120,7 @@ def reading(path: Path, purposes: Sequence[str] = ()) -> Reading:
     gold = read_json(beside if beside.is_file() else path.with_name(EXPECTED))
     document, family = document_of(path)
     asked = pieces_of(document, family).asked
-    chosen = tuple(each.purpose for each in asked if (each.purpose in purposes if purposes else each.paragraphs))
+    chosen = tuple(piece.purpose for piece in asked if (piece.purpose in purposes if purposes else piece.paragraphs))
     if not chosen:
         raise UsageError(f"{path} has none of the sections asked for; it has {', '.join(e.purpose for e in asked)}")
     return Reading(path.stem, hash_of(path), document, family, gold, chosen)
@@ -138,7 +138,7 @@ def compared(
 
     settings: with a store. forced: no field may be left open (see forced.py).
     """
-    numbers = {each.name: each for each in PROTOCOLS}
+    numbers = {known.name: known for known in PROTOCOLS}
     with asker(settings) as asking, opened(settings) as store:
         for read in readings:
             for protocol in protocols:
@@ -233,7 +233,7 @@ def row(line: Line) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures, prints and writes; 0 if nothing wrong came out as verified, 1 if something did, 2 for wrong usage."""
     parser = argparse.ArgumentParser(prog="protocols", description=(__doc__ or "").partition("\n")[0])
-    names = [*(each.name for each in PROTOCOLS), ALONE]
+    names = [*(protocol.name for protocol in PROTOCOLS), ALONE]
     parser.add_argument("paths", metavar="PDF", nargs="+", type=Path, help="digital reports with gold")
     parser.add_argument("--model", required=True, help="as the endpoint calls it, or gguf:PATH")
     parser.add_argument("--base-url", help="of an OpenAI-compatible endpoint")
@@ -254,7 +254,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except RecountError as error:
         print(f"protocols: {error}", file=sys.stderr)
         return 2
-    return 1 if any(each.silent for each in lines) else 0
+    return 1 if any(line.silent for line in lines) else 0
 
 
 def _measured(readings: Sequence[Reading], protocols: Sequence[str], options: argparse.Namespace) -> list[Line]:
@@ -272,12 +272,12 @@ def _measured(readings: Sequence[Reading], protocols: Sequence[str], options: ar
                 lines.append(line)
                 print(row(line), flush=True)
                 if options.out:
-                    write_json(options.out, {"model": at_hand.name, "lines": [asdict(each) for each in lines]})
+                    write_json(options.out, {"model": at_hand.name, "lines": [asdict(measured) for measured in lines]})
     return lines
 
 
 def _listed(words: str) -> list[str]:
-    return [each for each in words.split(",") if each]
+    return [word for word in words.split(",") if word]
 
 
 if __name__ == "__main__":

@@ -69,9 +69,9 @@ def main() -> None:
     print(f"{len(cases)} digital cases, {pages} pages, {whole:,} figures in tables\n")
     print("| program | figures in their places | share | seconds a page |\n|---|--:|--:|--:|")
     standings = [of_recount(cases), *(of_peer(name, reader, cases) for name, reader in installed().items())]
-    for each in standings:
-        pace = f"{each.seconds / pages:.3f}" if pages else f"{each.seconds:.1f} s in all"
-        print(f"| {each.name} | {each.figures:,} | {100 * each.figures / whole:.2f} % | {pace} |")
+    for standing in standings:
+        pace = f"{standing.seconds / pages:.3f}" if pages else f"{standing.seconds:.1f} s in all"
+        print(f"| {standing.name} | {standing.figures:,} | {100 * standing.figures / whole:.2f} % | {pace} |")
 
 
 if __name__ == "__main__":

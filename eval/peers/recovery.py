@@ -36,12 +36,12 @@ def gold_rows(gold: Mapping[str, Any]) -> list[GoldRow]:
 
 def _rows(node: Any, pointer: str) -> Iterator[GoldRow]:
     if isinstance(node, list):
-        for at, each in enumerate(node):
-            yield from _row(each, f"{pointer}/{at}")
-            yield from _rows(each, f"{pointer}/{at}")
+        for at, value in enumerate(node):
+            yield from _row(value, f"{pointer}/{at}")
+            yield from _rows(value, f"{pointer}/{at}")
     elif isinstance(node, Mapping):
-        for key, each in node.items():
-            yield from _rows(each, f"{pointer}/{key}")
+        for key, value in node.items():
+            yield from _rows(value, f"{pointer}/{key}")
 
 
 def _row(node: Any, pointer: str) -> Iterator[GoldRow]:

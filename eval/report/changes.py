@@ -44,8 +44,8 @@ def _kind(kind: str, found: list[Change]) -> Markup | None:
     if not found:
         return None
     rows: list[list[Child]] = [
-        [each.case, element("td", each.pointer, class_="pointer"), _state(each.was), _state(each.now)]
-        for each in found[:_LISTED]
+        [change.case, element("td", change.pointer, class_="pointer"), _state(change.was), _state(change.now)]
+        for change in found[:_LISTED]
     ]
     head = ("case", "figure", "before", "now")
     return joined([element("h3", f"{kind}: {len(found):,}"), table(head, rows, words=4)])

@@ -39,7 +39,7 @@ class Pages:
         # Print is smallest as PNG, the grain of a scan as JPEG.
         kind, content = min(
             ((kind, pixmap.tobytes(kind, jpg_quality=50)) for kind in ("png", "jpeg")),  # type: ignore[no-untyped-call]
-            key=lambda each: len(each[1]),
+            key=lambda picture: len(picture[1]),
         )
         return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
 

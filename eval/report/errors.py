@@ -9,7 +9,7 @@ from recount.eval.cases.files import Case, Place
 from recount.eval.report.charts import COLOURS
 from recount.eval.report.crops import Pages, open_pages
 from recount.eval.report.markup import Child, Markup, element, joined, table
-from recount.eval.score.harness import Evaluation
+from recount.eval.score.harness import Scored
 from recount.eval.score.leaves import Number
 from recount.eval.score.scores import CaseScore, FigureError
 from recount.pipeline.run.store import report_model
@@ -23,9 +23,9 @@ _FIGURES, _TEXTS = 1000, 300
 """So many errors of each kind are listed; results.json has all."""
 
 
-def errors(evaluation: Evaluation) -> Markup:
+def errors(scored: Scored) -> Markup:
     """Everything that is wrong: figures one by one, discrepancies, texts."""
-    pairs = list(zip(evaluation.cases, evaluation.scores, strict=True))
+    pairs = list(zip(scored.cases, scored.scores, strict=True))
     return joined([_failures(pairs), _figures(pairs), _discrepancies(pairs), _texts(pairs)])
 
 
@@ -43,7 +43,7 @@ def _failures(pairs: Pairs) -> Markup | None:
 def _figures(pairs: Pairs) -> Markup:
     """The figures that are not right, case by case: those with silent errors first."""
     wrong = [(case, score) for case, score in pairs if score.fate == "scored" and score.figure_errors]
-    wrong.sort(key=lambda each: -sum(error.silent for error in each[1].figure_errors))
+    wrong.sort(key=lambda pair: -sum(error.silent for error in pair[1].figure_errors))
     found = sum(len(score.figure_errors) for _, score in wrong)
     silent = sum(error.silent for _, score in wrong for error in score.figure_errors)
     note = f"{silent:,} of them silent." if found else "None."

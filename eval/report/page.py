@@ -12,7 +12,7 @@ from recount.eval.report.errors import errors
 from recount.eval.report.markup import Child, Markup, element, joined, table
 from recount.eval.report.style import STYLE
 from recount.eval.score.compare import Comparison
-from recount.eval.score.harness import Evaluation
+from recount.eval.score.harness import Scored
 from recount.eval.score.metrics import ABSENT, OUTCOMES, STATUSES, TRUSTED, Tally, interval, tally
 from recount.eval.score.results import Totals, by_section, by_status, by_tag, tag_of, telling_tags, totals
 from recount.eval.score.scores import CaseScore
@@ -23,16 +23,16 @@ _WORST = 20
 """So many documents are listed as the worst ones."""
 
 
-def write_report(path: Path, evaluation: Evaluation, version: str, comparison: Comparison | None = None) -> None:
+def write_report(path: Path, scored: Scored, version: str, comparison: Comparison | None = None) -> None:
     """Writes the report; whoever looks at path sees the old one or the whole new one."""
     temporary = path.with_name(f".{path.name}.recount-tmp")
-    temporary.write_text(render(evaluation, version, comparison), encoding="utf-8")
+    temporary.write_text(render(scored, version, comparison), encoding="utf-8")
     os.replace(temporary, path)
 
 
-def render(evaluation: Evaluation, version: str, comparison: Comparison | None = None) -> str:
+def render(scored: Scored, version: str, comparison: Comparison | None = None) -> str:
     """The whole report."""
-    scores, sums = evaluation.scores, totals(evaluation.scores)
+    scores, sums = scored.scores, totals(scored.scores)
     body = [
         element("h1", "Recount: evaluation"),
         element("p", f"program {version}, {sums.cases} cases, {sums.spend.pages} pages read", class_="dim"),
@@ -44,7 +44,7 @@ def render(evaluation: Evaluation, version: str, comparison: Comparison | None =
         repairs(scores),
         worst(scores),
         other(sums),
-        errors(evaluation),
+        errors(scored),
     ]
     page = element(
         "html",
@@ -107,29 +107,31 @@ def percent(value: float | None, places: int = 3) -> str:
 
 def statuses(sums: Totals) -> Markup:
     """How far each status may be believed: a picture, and the numbers."""
-    delivered = {name: each for name, each in by_status(sums.cells).items() if each.delivered or name in STATUSES[:4]}
+    delivered = {
+        name: figures for name, figures in by_status(sums.cells).items() if figures.delivered or name in STATUSES[:4]
+    }
     chart = bars(
         [
             Bar(
                 name,
-                [("right", each.right), ("wrong", each.wrong), ("invented", each.invented)],
-                percent(each.precision, 2),
+                [("right", figures.right), ("wrong", figures.wrong), ("invented", figures.invented)],
+                percent(figures.precision, 2),
             )
-            for name, each in delivered.items()
+            for name, figures in delivered.items()
         ],
         "Delivered figures by status: right, wrong, invented",
     )
     rows = [
         [
             name,
-            f"{each.delivered:,}",
-            f"{each.right:,}",
-            _count(each.wrong, grave=name in TRUSTED),
-            _count(each.invented, grave=name in TRUSTED),
-            percent(each.precision),
-            "{} – {}".format(*(percent(end) for end in interval(each.right, each.delivered))),
+            f"{figures.delivered:,}",
+            f"{figures.right:,}",
+            _count(figures.wrong, grave=name in TRUSTED),
+            _count(figures.invented, grave=name in TRUSTED),
+            percent(figures.precision),
+            "{} – {}".format(*(percent(end) for end in interval(figures.right, figures.delivered))),
         ]
-        for name, each in delivered.items()
+        for name, figures in delivered.items()
     ]
     missing = sum(number for cell, number in sums.cells.items() if cell.status == ABSENT)
     head = ("status", "delivered", "right", "wrong", "invented", "share right", "95 % interval")
@@ -160,14 +162,14 @@ def sections(scores: Sequence[CaseScore]) -> Markup:
     rows = [
         [
             name,
-            f"{each.gold:,}",
-            *(_count(number) for number in (each.wrong, each.missing, each.invented)),
-            _count(each.silent, grave=True),
-            percent(each.trust, 1),
+            f"{figures.gold:,}",
+            *(_count(number) for number in (figures.wrong, figures.missing, figures.invented)),
+            _count(figures.silent, grave=True),
+            percent(figures.trust, 1),
             *(_accuracy(sums[form].get(name)) for form in groups),
-            _accuracy(each),
+            _accuracy(figures),
         ]
-        for name, each in every.items()
+        for name, figures in every.items()
     ]
     head = ("section", "figures", "wrong", "missing", "invented", "silent", "verified", *groups, "all forms")
     return joined([element("h2", "By section and form: share of figures right"), table(head, rows)])
@@ -210,7 +212,7 @@ def _outcomes(label: str, figures: Tally) -> Bar:
 def _tag_row(value: str, sums: Totals, *, asked: bool) -> list[Child]:
     """A group of cases: how right, and what it took. asked: whether a language model was."""
     figures, spend = sums.figures, sums.spend
-    calls, tokens, cost = (each or 0 for each in (spend.calls_per_page, spend.tokens_per_page, spend.cost_per_page))
+    calls, tokens, cost = (rate or 0 for rate in (spend.calls_per_page, spend.tokens_per_page, spend.cost_per_page))
     return [
         value,
         f"{sums.cases}",
@@ -253,8 +255,8 @@ def repairs(scores: Sequence[CaseScore]) -> Markup | None:
 def worst(scores: Sequence[CaseScore]) -> Markup | None:
     """The documents with the most to mend."""
     marked = [(tally(score.cells), score) for score in scores]
-    bad = [each for each in marked if each[0].right < each[0].gold or each[0].invented]
-    bad.sort(key=lambda each: (-each[0].silent, each[0].accuracy or 0.0, each[1].name))
+    bad = [pair for pair in marked if pair[0].right < pair[0].gold or pair[0].invented]
+    bad.sort(key=lambda pair: (-pair[0].silent, pair[0].accuracy or 0.0, pair[1].name))
     if not bad:
         return None
     rows = [

@@ -61,7 +61,7 @@ def degrade(pdf: bytes, damage: Damage, seed: int) -> Scan:
 
 def moved_places(scan: Scan, places: Mapping[str, Sequence[Place]]) -> dict[str, list[Place]]:
     """Where the figures of the digital document lie in its scan."""
-    return {pointer: [scan.moved(each) for each in own] for pointer, own in places.items()}
+    return {pointer: [scan.moved(place) for place in own] for pointer, own in places.items()}
 
 
 def _render(page: pymupdf.Page, dpi: int) -> Image.Image:

@@ -195,20 +195,20 @@ def _hungarian(weights: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
         while owner[column]:
             done[column] = True
             current, step, following = owner[column], float("inf"), 0
-            for each in range(1, columns + 1):
-                if done[each]:
+            for candidate in range(1, columns + 1):
+                if done[candidate]:
                     continue
-                cost = -weights[current - 1][each - 1] - of_row[current] - of_column[each]
-                if cost < least[each]:
-                    least[each], way[each] = cost, column
-                if least[each] < step:
-                    step, following = least[each], each
-            for each in range(columns + 1):
-                if done[each]:
-                    of_row[owner[each]] += step
-                    of_column[each] -= step
+                cost = -weights[current - 1][candidate - 1] - of_row[current] - of_column[candidate]
+                if cost < least[candidate]:
+                    least[candidate], way[candidate] = cost, column
+                if least[candidate] < step:
+                    step, following = least[candidate], candidate
+            for index in range(columns + 1):
+                if done[index]:
+                    of_row[owner[index]] += step
+                    of_column[index] -= step
                 else:
-                    least[each] -= step
+                    least[index] -= step
             column = following
         while column:
             owner[column], column = owner[way[column]], way[column]

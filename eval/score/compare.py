@@ -72,7 +72,7 @@ def _changes(name: str, old: Json, new: Json) -> Iterable[Change]:
     """The figures of a case that are not what they were; a case that gained or lost its result counts as a fate."""
     if old["fate"] != "scored" or new["fate"] != "scored":
         return
-    was, now = ({each["pointer"]: each for each in case["figures"]} for case in (old, new))
+    was, now = ({figure["pointer"]: figure for figure in case["figures"]} for case in (old, new))
     for pointer in dict.fromkeys((*was, *now)):
         if _same(was.get(pointer), now.get(pointer)):
             continue

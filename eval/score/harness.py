@@ -21,7 +21,7 @@ from recount.pipeline.run.worker import Task
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
+class Scored:
     """The cases with their scores, in the order of their names."""
 
     cases: tuple[Case, ...]
@@ -35,7 +35,7 @@ def evaluate(
     *,
     jobs: int | None = None,
     on_progress: Callable[[Outcome], None] | None = None,
-) -> Evaluation:
+) -> Scored:
     """Structures every case by the task into out/reports, and scores the results.
 
     jobs, on_progress: as of `pipeline.run.runner.run`. Raises UsageError if `out` cannot be written to.
@@ -47,7 +47,7 @@ def evaluate(
     sources = [Source(case.source, case.name) for case in largest]
     summary = run(sources, out, jobs=jobs, force=True, on_progress=on_progress, task=task)
     attempts = {outcome.attempt.file: outcome.attempt for outcome in summary.outcomes}
-    return Evaluation(tuple(ordered), tuple(scored(case, attempts[case.name], out) for case in ordered))
+    return Scored(tuple(ordered), tuple(scored(case, attempts[case.name], out) for case in ordered))
 
 
 def scored(case: Case, attempt: Attempt, out: Path) -> CaseScore:

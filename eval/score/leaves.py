@@ -100,11 +100,11 @@ def escape(key: str) -> str:
 def leaves(value: object, pointer: str = "") -> Iterator[tuple[str, object]]:
     """Every leaf of a value that is not null, with its pointer."""
     if isinstance(value, Mapping):
-        for key, each in value.items():
-            yield from leaves(each, f"{pointer}/{escape(key)}")
+        for key, part in value.items():
+            yield from leaves(part, f"{pointer}/{escape(key)}")
     elif isinstance(value, list):
-        for at, each in enumerate(value):
-            yield from leaves(each, f"{pointer}/{at}")
+        for at, part in enumerate(value):
+            yield from leaves(part, f"{pointer}/{at}")
     elif value is not None:
         yield pointer, value
 

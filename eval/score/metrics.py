@@ -247,5 +247,5 @@ class Spend(_Sum):
 
 def macro(tallies: Iterable[Tally]) -> float | None:
     """The mean accuracy of documents, each counting the same however long it is."""
-    shares = [each.accuracy for each in tallies if each.accuracy is not None]
+    shares = [figures.accuracy for figures in tallies if figures.accuracy is not None]
     return math.fsum(shares) / len(shares) if shares else None

@@ -74,7 +74,7 @@ def totals(scores: Sequence[CaseScore]) -> Totals:
         fates=Counter(score.fate for score in scores),
         cells=cells,
         at_pointers=at_pointers,
-        texts=sum((each for score in scores for each in score.texts.values()), TextTally()),
+        texts=sum((texts for score in scores for texts in score.texts.values()), TextTally()),
         rows=sum((score.rows for score in scores), RowTally()),
         discrepancies=sum((score.discrepancies for score in scores), DiscrepancyTally()),
         places=sum((score.places for score in scores), PlaceTally()),
@@ -136,8 +136,8 @@ def write_results(path: Path, scores: Sequence[CaseScore], version: str) -> Json
         "format": FORMAT,
         "program": version,
         "summary": summary_of(totals(scores)),
-        "sections": {name: figures_of(each) for name, each in by_section(totals(scores).cells).items()},
-        "statuses": {name: _reliability(each) for name, each in by_status(totals(scores).cells).items()},
+        "sections": {name: figures_of(figures) for name, figures in by_section(totals(scores).cells).items()},
+        "statuses": {name: _reliability(figures) for name, figures in by_status(totals(scores).cells).items()},
         "tags": {
             tag: {value: summary_of(totals(group)) for value, group in by_tag(scores, tag).items()}
             for tag in telling_tags(scores)
@@ -218,9 +218,9 @@ def _case(score: CaseScore) -> Json:
         "summary": summary_of(totals([score])),
         "cells": [[*cell, number] for cell, number in sorted(score.cells.items())],
         # Of a case without a result nothing is right, and the gold says what is missing.
-        "figures": [asdict(each) for each in score.figure_errors] if score.fate == "scored" else [],
-        "texts": [asdict(each) for each in score.text_errors],
-        "discrepancies": [asdict(each) for each in score.discrepancy_errors],
+        "figures": [asdict(error) for error in score.figure_errors] if score.fate == "scored" else [],
+        "texts": [asdict(error) for error in score.text_errors],
+        "discrepancies": [asdict(error) for error in score.discrepancy_errors],
     }
 
 

@@ -65,7 +65,7 @@ def _lists(gold: Any, got: Any, pointer: str = "") -> Iterator[tuple[str, Sequen
             yield from _lists(value, got.get(key) if isinstance(got, Mapping) else None, f"{pointer}/{escape(key)}")
     elif isinstance(gold, list) and pointer not in _NO_ROWS:
         theirs = got if isinstance(got, list) else []
-        if any(_is_row(each) for each in gold):
+        if any(_is_row(entry) for entry in gold):
             yield pointer, gold, theirs
             return
         for ours, its in by_name(gold, theirs):
@@ -77,7 +77,7 @@ def _is_row(value: Any) -> bool:
     """Whether a value is a row with figures: no part with lists of its own, as a whole performance table is."""
     return (
         isinstance(value, Mapping)
-        and not any(isinstance(each, list) for each in value.values())
+        and not any(isinstance(part, list) for part in value.values())
         and bool(_figures(value))
     )
 

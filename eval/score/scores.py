@@ -243,10 +243,10 @@ def _places(facing: Facing, figures: Mapping[str, FigureEntry], places: Mapping[
         wanted = places.get(pair.gold_pointer or "")
         if entry is None or not wanted:
             continue
-        here = [each for number, each in wanted if number == entry.page]
+        here = [bounds for number, bounds in wanted if number == entry.page]
         known += 1
         page += bool(here)
-        box += any(overlap(each, list(map(float, entry.bbox))) >= LEAST_OVERLAP for each in here)
+        box += any(overlap(bounds, list(map(float, entry.bbox))) >= LEAST_OVERLAP for bounds in here)
     return PlaceTally(known, page, box)
 
 
@@ -351,4 +351,4 @@ def _everywhere(
 ) -> set[str]:
     """Where a result holds the figures that a discrepancy may be laid at."""
     own = [there.get(pointer) or pointer for pointer in pointers]
-    return {each for pointer in own for each in prints.get(pointer, frozenset((pointer,)))}
+    return {alike for pointer in own for alike in prints.get(pointer, frozenset((pointer,)))}

@@ -94,5 +94,5 @@ def changed(value: Any, changes: Mapping[Steps, Any]) -> Any:
     for path, new in changes.items():
         below[path[0]][path[1:]] = new
     if isinstance(value, tuple):
-        return tuple(changed(each, below[str(at)]) if str(at) in below else each for at, each in enumerate(value))
+        return tuple(changed(part, below[str(at)]) if str(at) in below else part for at, part in enumerate(value))
     return value.model_copy(update={key: changed(getattr(value, key), inner) for key, inner in below.items()})

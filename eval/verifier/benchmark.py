@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("reports", type=Path, nargs="+")
     parser.add_argument("--faults", type=int, default=1000, help="so many in each report, about")
     chosen = parser.parse_args(arguments)
-    each = max(chosen.faults // len(operators()), 1)
+    number = max(chosen.faults // len(operators()), 1)
     print("| report | figures | recount, ms | verification, ms | faults | seconds on two cores for 1,000 |")
     print("|---|--:|--:|--:|--:|--:|")
     for source in chosen.reports:
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         identities, whole = paces(base)
         started = time.perf_counter()
         # Two processes with half of the faults each.
-        tried = len(campaign([source] * _JOBS, each=max(each // _JOBS, 1), jobs=_JOBS).verdicts)
+        tried = len(campaign([source] * _JOBS, each=max(number // _JOBS, 1), jobs=_JOBS).verdicts)
         pace = 1000 * (time.perf_counter() - started) / tried
         print(f"| {base.name} | {len(base.verified.figures)} | {identities:.1f} | {whole:.1f} | {tried} | {pace:.1f} |")
 

@@ -112,7 +112,7 @@ def _is_miss(verdict: Verdict, operator: Operator) -> bool:
 def _faults(operator: Operator, rng: Random, base: Base, number: int) -> Iterator[Fault]:
     for _ in range(number):
         drawn = (operator.make(rng, base) for _ in range(_TRIES))
-        fault = next((each for each in drawn if each is not None), None)
+        fault = next((made for made in drawn if made is not None), None)
         if fault is not None:
             yield fault
 

@@ -94,7 +94,7 @@ def _is_near(figure: Figure, right: Decimal | None) -> bool:
 
 def _failing(found: Verified) -> Counter[str]:
     """The rules that fail, and how often; a report may fail some without any fault."""
-    return Counter(each.identity.rule for each in failing(found.evaluations))
+    return Counter(evaluation.identity.rule for evaluation in failing(found.evaluations))
 
 
 def _place(found: Verified, before: Verified, wrong: list[str], table: str | None) -> int | None:
@@ -107,8 +107,8 @@ def _place(found: Verified, before: Verified, wrong: list[str], table: str | Non
     if not new or not wrong:
         return None
     if table is not None:
-        return next((place for place, each in enumerate(found.off_scale, 1) if each == table), 0)
-    order = [each.figure.pointer for each in most_suspect(new)]
+        return next((place for place, named in enumerate(found.off_scale, 1) if named == table), 0)
+    order = [suspect.figure.pointer for suspect in most_suspect(new)]
     return next((place for place, pointer in enumerate(order, 1) if pointer in wrong), 0)
 
 
@@ -127,4 +127,4 @@ def _lost(found: Verified, before: Verified, fault: Fault) -> bool:
 
 def _key(found: Verified, at: int) -> tuple[str, tuple[str, ...]]:
     evaluation = found.evaluations[at]
-    return evaluation.identity.rule, tuple(each.pointer for each in evaluation.operands)
+    return evaluation.identity.rule, tuple(operand.pointer for operand in evaluation.operands)

@@ -51,30 +51,33 @@ def _another(name: str, choose: Any) -> Operator:
 def _neighbours(_: Random, base: Base, pointer: str) -> list[str]:
     pointers = list(base.refs)
     here = pointers.index(pointer)
-    return [each for each in pointers[max(here - 2, 0) : here + 3] if each != pointer]
+    return [other for other in pointers[max(here - 2, 0) : here + 3] if other != pointer]
 
 
 def _last_years(_: Random, base: Base, pointer: str) -> list[str]:
     parent = _parent(pointer)
-    return [each for each in base.refs if each.startswith(parent) and each.endswith(_LAST_YEAR) and each != pointer]
+    return [
+        other for other in base.refs if other.startswith(parent) and other.endswith(_LAST_YEAR) and other != pointer
+    ]
 
 
 def _elsewhere(rng: Random, base: Base, pointer: str) -> list[str]:
     others = rng.sample(list(base.refs), min(12, len(base.refs)))
-    return [each for each in others if _section(each) != _section(pointer)]
+    return [other for other in others if _section(other) != _section(pointer)]
 
 
 def _same_section(rng: Random, base: Base, pointer: str) -> list[str]:
     kind = base.verified.figures[pointer].kind
     figures = base.verified.figures
-    others = [each for each in base.refs if _section(each) == _section(pointer) and figures[each].kind is kind]
+    others = [other for other in base.refs if _section(other) == _section(pointer) and figures[other].kind is kind]
     return rng.sample(others, min(6, len(others)))
 
 
 def _flipped(rng: Random, base: Base) -> Fault | None:
     """增加 read as 减少."""
     pointer = rng.choice(
-        [each for each in base.refs if "/change/" in each or each.endswith("variance_percent")] or [""]
+        [candidate for candidate in base.refs if "/change/" in candidate or candidate.endswith("variance_percent")]
+        or [""]
     )
     if not pointer:
         return None
@@ -87,7 +90,7 @@ def _flipped(rng: Random, base: Base) -> Fault | None:
 
 def _swapped(rng: Random, base: Base) -> Fault | None:
     one = rng.choice(list(base.refs))
-    others = [each for each in _same_section(rng, base, one) if base.refs[each] != base.refs[one]]
+    others = [candidate for candidate in _same_section(rng, base, one) if base.refs[candidate] != base.refs[one]]
     if not others:
         return None
     other = rng.choice(others)
@@ -110,7 +113,7 @@ def _column_shifted(rng: Random, base: Base) -> Fault | None:
     if not wide:
         return None
     row = rng.choice(wide)
-    moved = dict(zip(row, [base.refs[each] for each in row[1:]] + [None], strict=True))
+    moved = dict(zip(row, [base.refs[beside] for beside in row[1:]] + [None], strict=True))
     return Fault("column shifted", report={steps(p): r for p, r in moved.items()}, wrong=_values(base, row))
 
 

@@ -101,10 +101,12 @@ def _blame(found: Campaign) -> str:
 
 def _coverage(found: Campaign) -> str:
     rows = []
-    for name, each in found.coverage.items():
-        evaluated = len(each.due) - len(each.not_evaluated)
-        shares = [f"{value:.3f}" for value in (each.share(1), each.share(2), each.covered(1), each.covered(2))]
-        rows.append([name, each.figures, len(each.due), evaluated, *shares])
+    for name, coverage in found.coverage.items():
+        evaluated = len(coverage.due) - len(coverage.not_evaluated)
+        shares = [
+            f"{value:.3f}" for value in (coverage.share(1), coverage.share(2), coverage.covered(1), coverage.covered(2))
+        ]
+        rows.append([name, coverage.figures, len(coverage.due), evaluated, *shares])
     head = ["report", "figures", "identities due", "evaluated", "under one", "under two", "covered by one", "by two"]
     return "## Coverage\n\n" + table(head, rows)
 

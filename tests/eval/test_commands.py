@@ -92,11 +92,11 @@ def test_a_reviewed_result_becomes_a_case(gold: Path, tmp_path: Path, capsys: py
     (result,) = (tmp_path / "out" / "reports").rglob("*.json")
     assert call("eval", "promote", result, "--source", report, "--out", tmp_path / "mine") == 0
     (case,) = find_cases(tmp_path / "mine")
-    evaluation = evaluate([case], structure_report, tmp_path / "run", jobs=1)
-    sums = totals(evaluation.scores)
+    scored = evaluate([case], structure_report, tmp_path / "run", jobs=1)
+    sums = totals(scored.scores)
     assert sums.figures.right == sums.figures.gold == sums.places.box > 0
     assert sums.discrepancies.found == sums.discrepancies.planted > 0
-    assert not evaluation.scores[0].text_errors
+    assert not scored.scores[0].text_errors
     capsys.readouterr()
     assert call("eval", "promote", result, "--source", report, "--out", tmp_path / "mine") == 2
     assert "there already" in capsys.readouterr().err
@@ -120,8 +120,8 @@ def test_the_task_is_handed_in(gold: Path, tmp_path: Path) -> None:
         result = structure_report(path, sha256)
         return replace(result, report=spoil(result.report))
 
-    evaluation = evaluate(find_cases(gold), task, tmp_path, jobs=1)
-    figures = tally(evaluation.scores[0].cells)
+    scored = evaluate(find_cases(gold), task, tmp_path, jobs=1)
+    figures = tally(scored.scores[0].cells)
     assert figures.right == 0
     assert figures.wrong == figures.gold
     assert json.loads((tmp_path / "reports").glob("*.json").__next__().read_text())

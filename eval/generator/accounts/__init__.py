@@ -1,1 +1,1 @@
-"""The little accounting model behind a generated report: last year's and this year's exact amounts."""
+"""The little accounting model behind a generated report: the books of two years, or the lines of a budget, exactly."""

@@ -74,17 +74,17 @@ class Draft(ABC):
         amounts = {"personnel": whole - public, "public": public}
         rows: list[Json] = []
         for column, classes in self.classes.items():
-            codes = [code for each in classes for code in self._codes(each)]
+            codes = [code for parent in classes for code in self._codes(parent)]
             for code, part in zip(codes, self._split(amounts[column], len(codes)), strict=True):
                 rows.append(economic_row(code, ECONOMIC[code], column, part))
-            for each in classes:
-                inside = total_of(row["total"] for row in rows if row["code"][:3] == each)
-                rows.append(economic_row(each, ECONOMIC_CLASSES[each], column, inside))
+            for class_code in classes:
+                inside = total_of(row["total"] for row in rows if row["code"][:3] == class_code)
+                rows.append(economic_row(class_code, ECONOMIC_CLASSES[class_code], column, inside))
         rows.sort(key=lambda row: str(row["code"]))
         return {"code": None, "name": "合计", "total": whole, **amounts}, rows
 
-    def _codes(self, each: str) -> list[str]:
-        codes = [code for code in ECONOMIC if code.startswith(each)]
+    def _codes(self, class_code: str) -> list[str]:
+        codes = [code for code in ECONOMIC if code.startswith(class_code)]
         return sorted(self.rng.sample(codes, min(len(codes), self.rng.randint(2, 6))))
 
     def _split(self, amount: Decimal, count: int) -> list[Decimal]:

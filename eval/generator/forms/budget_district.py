@@ -78,11 +78,11 @@ class _Words:
         units = self.unit.subordinates or (f"{self.name}本部",)
         out.append(Para(f"{self.name}部门预算是包括{self.name}本部以及下属{len(units) - 1}家预算单位的综合收支计划。"))
         out.append(Para(f"本部门中，行政单位1家，事业单位{len(units) - 1}家，具体包括："))
-        out += [Para(f"{at}.{each}") for at, each in enumerate(units, 1)]
+        out += [Para(f"{at}.{name}") for at, name in enumerate(units, 1)]
         out += [Break(), Para("名词解释", "title")]
         glossary = [
-            Para(f"（{NUMERALS[at]}）{each['term']}：{each['definition']}")
-            for at, each in enumerate(self.gold["glossary"])
+            Para(f"（{NUMERALS[at]}）{entry['term']}：{entry['definition']}")
+            for at, entry in enumerate(self.gold["glossary"])
         ]
         return [*out, *glossary]
 
@@ -122,10 +122,10 @@ class _Words:
         subject = self.rng.choice(("科目", ""))
         out += [
             Para(
-                f"{at}. “{each['class_name']}（类）{each['section_name']}（款）{each['item_name']}（项）”{subject}"
-                f"{shown(each['amount'])}，主要用于{each['purpose']}。"
+                f"{at}. “{item['class_name']}（类）{item['section_name']}（款）{item['item_name']}（项）”{subject}"
+                f"{shown(item['amount'])}，主要用于{item['purpose']}。"
             )
-            for at, each in enumerate(fiscal["items"], 1)
+            for at, item in enumerate(fiscal["items"], 1)
         ]
         return out
 
@@ -251,14 +251,14 @@ def _indicators(sheet: Sheet, indicators: Sequence[Json], top: int) -> None:
     for col, head in ((1, "一级指标"), (2, "二级指标"), (3, "三级指标")):
         sheet.put(top, col, head)
     sheet.put(top, 4, "年度（/项目）指标值", cols=2)
-    for at, each in enumerate(indicators):
+    for at, indicator in enumerate(indicators):
         row = top + 1 + at
         for col, key in ((1, "level1"), (2, "level2")):
-            same = [other for other in indicators if other[key] == each[key]]
-            if same[0] is each:
-                sheet.put(row, col, each[key], rows=len(same))
-        sheet.put(row, 3, each["level3"])
-        sheet.put(row, 4, each["target"], cols=2)
+            same = [other for other in indicators if other[key] == indicator[key]]
+            if same[0] is indicator:
+                sheet.put(row, col, indicator[key], rows=len(same))
+        sheet.put(row, 3, indicator["level3"])
+        sheet.put(row, 4, indicator["target"], cols=2)
 
 
 class _Tables:

@@ -34,7 +34,7 @@ def narrative(rng: Random, gold: Json, unit: Unit, tables: Sequence[Block]) -> l
         assert isinstance(head, Para)
         out += [Break(), Para(f"第{NUMERALS[at + 1]}部分 {head.text}", "h1"), *rest]
     out += [Break(), Para("第四部分 名词解释", "h1")]
-    out += [Para(f"{each['term']}：{each['definition']}") for each in gold["glossary"]]
+    out += [Para(f"{entry['term']}：{entry['definition']}") for entry in gold["glossary"]]
     return out
 
 
@@ -61,7 +61,7 @@ class _Words:
         out: list[Block] = []
         for at, (title, body) in enumerate(bodies):
             out.append(Para(f"{NUMERALS[at]}、{title}", "h2"))
-            out += [each if isinstance(each, Para) else Para(each) for each in body]
+            out += [paragraph if isinstance(paragraph, Para) else Para(paragraph) for paragraph in body]
         return out
 
     def _versus(self, change: Json, base: str = "预算") -> str:
@@ -95,7 +95,7 @@ class _Words:
         income = [f"一般公共预算当年拨款收入{_m(said['general'])}"]
         if said["funds"] is not None:
             income.append(f"政府性基金预算当年拨款收入{_m(said['funds'])}")
-        spent = "、".join(f"{each['class_name']}{_m(each['amount'])}" for each in said["by_class"])
+        spent = "、".join(f"{part['class_name']}{_m(part['amount'])}" for part in said["by_class"])
         return [
             f"{self.name}{self.year}年财政拨款收支总预算{_m(said['total'])}。"
             f"收入包括：{'、'.join(income)}。支出包括：{spent}。"
@@ -115,9 +115,9 @@ class _Words:
 
     def _items(self, items: Sequence[Json]) -> list[str]:
         return [
-            f"{at}.{each['class_name']}（类）{each['section_name']}（款）{each['item_name']}（项）"
-            f"{self.year}年预算数为{_m(each['amount'])}，{self._versus(each['change'], '执行数')}"
-            for at, each in enumerate(items, 1)
+            f"{at}.{item['class_name']}（类）{item['section_name']}（款）{item['item_name']}（项）"
+            f"{self.year}年预算数为{_m(item['amount'])}，{self._versus(item['change'], '执行数')}"
+            for at, item in enumerate(items, 1)
         ]
 
     def _basic(self) -> list[str]:
@@ -173,4 +173,4 @@ def _portion(part: Json) -> str:
 
 
 def _classes(classes: Sequence[Json]) -> str:
-    return "；".join(f"{each['class_name']}（类）{_m(each['amount'])}，占{each['percent']}%" for each in classes) + "。"
+    return "；".join(f"{part['class_name']}（类）{_m(part['amount'])}，占{part['percent']}%" for part in classes) + "。"

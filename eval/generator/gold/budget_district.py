@@ -90,7 +90,7 @@ class DistrictBudget(Draft):
                 "general": said(general),
                 "funds": said(funds),
                 "capital": NOTHING,
-                "items": [self._item(line) for line in sorted(fiscal, key=lambda each: each.subject.item_code)],
+                "items": [self._item(line) for line in sorted(fiscal, key=lambda item: item.subject.item_code)],
                 "change": self._explained(change),
             },
             "general_public_budget": {"total": said(general), "change": self._change(general)},

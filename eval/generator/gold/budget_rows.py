@@ -72,13 +72,15 @@ def coded_rows(
     """合计, then each 类 with its 款 and their 项; what adds up to nothing is blank."""
 
     def row(code: str | None, name: str, inside: Sequence[Mapping[str, Decimal | None]]) -> Json:
-        sums = {key: total_of(each.get(key) or NOTHING for each in inside) or blank for key in keys if key != "total"}
+        sums = {
+            key: total_of(amounts.get(key) or NOTHING for amounts in inside) or blank for key in keys if key != "total"
+        }
         whole = total_of(value for value in sums.values() if value is not None)
         return {"code": code, "name": name, "total": whole or blank, **sums}
 
     rows = [row(None, "合计", [amounts for _, amounts in lines])]
     seen: set[str] = set()
-    for line, _ in sorted(lines, key=lambda each: each[0].subject.item_code):
+    for line, _ in sorted(lines, key=lambda pair: pair[0].subject.item_code):
         of = line.subject
         levels = (
             (of.class_code, of.class_name),

@@ -1,1 +1,1 @@
-"""Invented words: names, reasons, duties, projects. Nothing here is taken from a real document."""
+"""Invented words: names, reasons, duties, projects, none from a real document; and what the forms call their kinds."""

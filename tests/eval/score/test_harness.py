@@ -13,7 +13,7 @@ import pytest
 from recount.eval.cases.files import find_cases
 from recount.eval.report.page import render, write_report
 from recount.eval.score.compare import compare
-from recount.eval.score.harness import Evaluation, evaluate
+from recount.eval.score.harness import Scored, evaluate
 from recount.eval.score.metrics import tally
 from recount.eval.score.results import fails_under, read_results, write_results
 from recount.pipeline.errors import NeedsOcr, UsageError
@@ -33,22 +33,22 @@ def answers(**spoilt: Any) -> Answers:
     return Answers({"a": result(), "b": result(), "c": result()} | spoilt)
 
 
-def evaluated(gold: Path, out: Path, task: Answers) -> tuple[Evaluation, Json]:
-    evaluation = evaluate(find_cases(gold), task, out, jobs=1)
-    write_results(out / "results.json", evaluation.scores, "0")
-    return evaluation, read_results(out)
+def evaluated(gold: Path, out: Path, task: Answers) -> tuple[Scored, Json]:
+    scored = evaluate(find_cases(gold), task, out, jobs=1)
+    write_results(out / "results.json", scored.scores, "0")
+    return scored, read_results(out)
 
 
 def test_each_case_has_its_fate(gold: Path, tmp_path: Path) -> None:
     task = answers(b=NeedsOcr("it is a scan"), c=KeyError("a bug"))
-    evaluation, results = evaluated(gold, tmp_path / "out", task)
-    assert [(score.name, score.fate) for score in evaluation.scores] == [
+    scored, results = evaluated(gold, tmp_path / "out", task)
+    assert [(score.name, score.fate) for score in scored.scores] == [
         ("a", "scored"),
         ("b", "refused"),
         ("c", "crashed"),
     ]
-    assert evaluation.scores[1].reason == "it is a scan"
-    assert [tally(score.cells).accuracy for score in evaluation.scores] == [1, 0, 0]
+    assert scored.scores[1].reason == "it is a scan"
+    assert [tally(score.cells).accuracy for score in scored.scores] == [1, 0, 0]
     assert (results["summary"]["figures"]["right"], results["summary"]["figures"]["missing"]) == (12, 24)
 
 
@@ -86,7 +86,7 @@ def test_compare_shows_what_changed(gold: Path, tmp_path: Path) -> None:
     before = put(put(result(), total, 5), items, 6)
     after = put(put(result(), items, 7), "/fiscal_year", None)
     _, old = evaluated(gold, tmp_path / "old", answers(a=before, c=KeyError("a bug")))
-    evaluation, new = evaluated(gold, tmp_path / "new", answers(a=after, b=NeedsOcr("a scan")))
+    scored, new = evaluated(gold, tmp_path / "new", answers(a=after, b=NeedsOcr("a scan")))
     found = compare(old, new)
     assert [(each.kind, each.case, each.pointer) for each in found.changes] == [
         ("mended", "a", total),
@@ -95,7 +95,7 @@ def test_compare_shows_what_changed(gold: Path, tmp_path: Path) -> None:
     ]
     assert found.fates == (("b", "scored", "refused"), ("c", "crashed", "scored"))
     assert (found.before.silent, found.after.silent) == (2, 1)
-    page = render(evaluation, "0", found)
+    page = render(scored, "0", found)
     assert "mended: 1" in page
     assert "c: crashed → scored" in page
 
@@ -148,8 +148,8 @@ class Links(HTMLParser):
 
 def test_the_report_stands_alone(gold: Path, tmp_path: Path) -> None:
     task = answers(b=put(result(), "/income/total", 5), c=NeedsOcr("a scan"))
-    evaluation, _ = evaluated(gold, tmp_path, task)
-    write_report(tmp_path / "report.html", evaluation, "0")
+    scored, _ = evaluated(gold, tmp_path, task)
+    write_report(tmp_path / "report.html", scored, "0")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     links = Links()
     links.feed(page)
@@ -169,11 +169,11 @@ def test_the_report_shows_ocr_alone_and_what_a_model_took(gold: Path, tmp_path: 
     content["figures"]["/income/total"] |= {"origin": "ocr", "status": "repaired", "first_reading": "106.5"}
     asked = {"calls": 2, "prompt_tokens": 900, "completion_tokens": 100, "price": "0.02", "seconds": 1.5}
     content["summary"] = {"model": asked}
-    evaluation, results = evaluated(gold, tmp_path, answers(a=content))
+    scored, results = evaluated(gold, tmp_path, answers(a=content))
     assert results["summary"]["repairs"]["ocr_alone"] == 0
     assert results["summary"]["repairs"]["ocr_after_repair"] == 1
     assert results["tags"]["form"]["x2022"]["spend"]["tokens_per_page"] == 1000
-    page = render(evaluation, "0")
+    page = render(scored, "0")
     assert "OCR alone against after repair" in page
     for words in ("calls/page", "tokens/page", "cost/page", "0.0200"):
         assert words in page
@@ -181,8 +181,8 @@ def test_the_report_shows_ocr_alone_and_what_a_model_took(gold: Path, tmp_path: 
 
 
 def test_sources_of_one_content_are_cases_of_their_own(gold: Path, tmp_path: Path) -> None:
-    evaluation, _ = evaluated(gold, tmp_path, answers(b=put(result(), "/income/total", 5)))
-    assert [tally(score.cells).wrong for score in evaluation.scores] == [0, 1, 0]
+    scored, _ = evaluated(gold, tmp_path, answers(b=put(result(), "/income/total", 5)))
+    assert [tally(score.cells).wrong for score in scored.scores] == [0, 1, 0]
 
 
 def test_texts_of_documents_cannot_become_markup(tmp_path: Path) -> None:
@@ -190,8 +190,8 @@ def test_texts_of_documents_cannot_become_markup(tmp_path: Path) -> None:
     write_case(tmp_path / "gold", "a<b>", gold=evil, form="<i>")
     write_case(tmp_path / "gold", "z", gold=evil, form="&")
     task = Answers({"a<b>": put(result(evil), "/unit_name", "<b>"), "z": KeyError("<u>")})
-    evaluation, _ = evaluated(tmp_path / "gold", tmp_path / "out", task)
-    page = render(evaluation, "<version>")
+    scored, _ = evaluated(tmp_path / "gold", tmp_path / "out", task)
+    page = render(scored, "<version>")
     for markup in ("<script", "<img src=x", "<i>", "<u>", "<version>", "a<b>"):
         assert markup not in page
     assert "&lt;script&gt;alert(1)" in page

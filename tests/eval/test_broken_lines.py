@@ -1,0 +1,22 @@
+"""The list of lines that carry the promise: every line stands where the list says, and its tests are there."""
+
+from __future__ import annotations
+
+import pytest
+
+from recount.eval.broken_lines import LINES, ROOT, Line
+
+
+@pytest.mark.parametrize("line", LINES, ids=[f"{line.file}: {line.promise}" for line in LINES])
+def test_a_line_stands_once_in_its_file_and_its_tests_exist(line: Line) -> None:
+    assert (ROOT / line.file).is_file()
+    text = (ROOT / line.file).read_text(encoding="utf-8")
+    assert text.count(line.sound) == 1, f"{line.file} holds {line.sound!r} {text.count(line.sound)} times"
+    assert line.broken != line.sound
+    assert line.tests
+    assert not [test for test in line.tests if not (ROOT / "tests" / test).exists()]
+
+
+def test_no_line_is_broken_twice_in_the_same_way() -> None:
+    ways = [(line.file, line.sound, line.broken) for line in LINES]
+    assert len(set(ways)) == len(ways)
