@@ -213,7 +213,7 @@ LINES: tuple[Line, ...] = (
     # --- arithmetic
     Line(
         "schemas/arithmetic.py",
-        "if any(each.token == stated.token for each in computed.operands):",
+        "if any(operand.token == stated.token for operand in computed.operands):",
         "if False:",
         "a number does not confirm itself",
         _SCHEMAS,
@@ -241,7 +241,7 @@ LINES: tuple[Line, ...] = (
     ),
     Line(
         "schemas/arithmetic.py",
-        "or sum(each.value for each in identity.shares) != HUNDRED",
+        "or sum(percent.value for percent in identity.shares) != HUNDRED",
         "",
         "only shares that add to 100 are levelled",
         _SCHEMAS,
