@@ -306,8 +306,8 @@ LINES: tuple[Line, ...] = (
     ),
     Line(
         "pipeline/model/answer/evidence.py",
-        "return Witness.SILENT if Witness.SILENT in found else Witness.FOR",
-        "return Witness.FOR",
+        "return Evidence.SILENT if Evidence.SILENT in found else Evidence.FOR",
+        "return Evidence.FOR",
         "where the words are silent a model's figure is not confirmed",
         _MODEL,
     ),
