@@ -213,7 +213,7 @@ LINES: tuple[Line, ...] = (
     # --- arithmetic
     Line(
         "schemas/arithmetic.py",
-        "if any(each.token == stated.token for each in computed.operands):",
+        "if any(operand.token == stated.token for operand in computed.operands):",
         "if False:",
         "a number does not confirm itself",
         _SCHEMAS,
@@ -241,7 +241,7 @@ LINES: tuple[Line, ...] = (
     ),
     Line(
         "schemas/arithmetic.py",
-        "or sum(each.value for each in identity.shares) != HUNDRED",
+        "or sum(percent.value for percent in identity.shares) != HUNDRED",
         "",
         "only shares that add to 100 are levelled",
         _SCHEMAS,
@@ -306,8 +306,8 @@ LINES: tuple[Line, ...] = (
     ),
     Line(
         "pipeline/model/answer/evidence.py",
-        "return Witness.SILENT if Witness.SILENT in found else Witness.FOR",
-        "return Witness.FOR",
+        "return Evidence.SILENT if Evidence.SILENT in found else Evidence.FOR",
+        "return Evidence.FOR",
         "where the words are silent a model's figure is not confirmed",
         _MODEL,
     ),

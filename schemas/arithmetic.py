@@ -123,9 +123,9 @@ class Evaluation:
         Of several windows only the one that holds the printed value counts.
         """
         return tuple(
-            (each, (max(high - each.value, each.value - low) + each.half) / each.quantum)
-            for each, low, high in self.held
-            if low - each.half <= each.value <= high + each.half
+            (operand, (max(high - operand.value, operand.value - low) + operand.half) / operand.quantum)
+            for operand, low, high in self.held
+            if low - operand.half <= operand.value <= high + operand.half
         )
 
 
@@ -184,7 +184,7 @@ def _adding_to_hundred(rule: str, shares: Sequence[Figure], each_share: Iterable
     """The shares of a whole add to 100. Where they do not, one that is no such share says so already (or was cut)."""
     first, *others = shares
     whole = equal(f"{rule}: 合计为100", first, Sum(constant=HUNDRED) - total(*others))
-    if evaluate(whole).result == "pass" or all(evaluate(each).result == "pass" for each in each_share):
+    if evaluate(whole).result == "pass" or all(evaluate(identity).result == "pass" for identity in each_share):
         yield whole
 
 
@@ -195,7 +195,7 @@ def evaluate(identity: Identity) -> Evaluation:
     stated, computed = identity.printed, identity.computed
     if stated is None or computed.missing:
         return Evaluation(identity, "not_applicable")
-    if any(each.token == stated.token for each in computed.operands):
+    if any(operand.token == stated.token for operand in computed.operands):
         # One printed number that fills two fields: it would confirm itself.
         return Evaluation(identity, "not_applicable", explanation="printed once")
     operands = tuple(dict.fromkeys((stated, *computed.operands)))
@@ -225,10 +225,10 @@ def _held(stated: Figure, computed: Term, interval: Interval) -> Held:
     """
     if interval[1] == INFINITE:  # the base may be 0: any rate is possible
         return ()
-    tokens = [each.token for each in computed.operands]
+    tokens = [operand.token for operand in computed.operands]
     windows = computed.windows(bounds(stated))
     if len(set(tokens)) < len(tokens):
-        windows = (each for each in windows if tokens.count(each[0].token) == 1)
+        windows = (window for window in windows if tokens.count(window[0].token) == 1)
     return ((stated, *interval), *windows)
 
 
@@ -267,8 +267,8 @@ def _held_by_convention(rate: Rate, stated: Figure, operands: tuple[Figure, ...]
     part = rate.part.nominal()
     if stated.value != (HUNDRED.copy_sign(part) if part else ZERO):
         return ()
-    fixed = [each for each in operands if _fixed(rate, each, part)]
-    otherwise = tuple(each for each in rate.windows(bounds(stated)) if each[0] in fixed)
+    fixed = [operand for operand in operands if _fixed(rate, operand, part)]
+    otherwise = tuple(window for window in rate.windows(bounds(stated)) if window[0] in fixed)
     return (*((_exactly(stated),) if part else ()), *map(_exactly, fixed), *otherwise)
 
 
@@ -277,8 +277,8 @@ def _fixed(rate: Rate, operand: Figure, part: Decimal) -> bool:
 
     Of 0 against 0, another base alone would still give 0%; it must change the part as well.
     """
-    in_part = any(operand is each for each in rate.part.operands)
-    return any(operand is each for each in rate.whole.operands) and (part != 0 or in_part)
+    in_part = any(operand is summand for summand in rate.part.operands)
+    return any(operand is summand for summand in rate.whole.operands) and (part != 0 or in_part)
 
 
 def _explained(found: Evaluation, stated: Figure) -> Evaluation:
@@ -301,21 +301,20 @@ def _explained(found: Evaluation, stated: Figure) -> Evaluation:
         held = other.held + _held(stated, identity.computed, identity.computed.interval())
         if alternative.minor:
             return replace(found, severity="minor", explanation=alternative.explanation, held=held, blamed=())
-        spoken_for = {each[0] for each in other.held if each[0] is not stated}
-        cleared = tuple(each for each in held if each[0] in spoken_for)
+        spoken_for = {window[0] for window in other.held if window[0] is not stated}
+        cleared = tuple(window for window in held if window[0] in spoken_for)
         return replace(found, explanation=alternative.explanation, held=cleared, blamed=(stated,))
     return found
 
 
 def _levelled(identity: Identity, stated: Figure, computed: Decimal) -> bool:
     """One unit off in its last place, and the shares of the whole add to exactly 100 (contract, result.md)."""
-    if len(identity.shares) < 2 or sum(each.value for each in identity.shares) != HUNDRED:
+    if len(identity.shares) < 2 or sum(percent.value for percent in identity.shares) != HUNDRED:
         return False
     return abs(stated.value - computed.quantize(stated.quantum)) == stated.quantum
 
 
-# Identities with other figures in the place of some: what would they say, had another number been read?
-
+# --- identities with other figures in the place of some: what would they say, had another number been read?
 
 Swap = Callable[[Figure], Figure]
 
@@ -327,9 +326,10 @@ def substituted(identity: Identity, swap: Swap) -> Identity:
         printed=swap(identity.printed) if identity.printed is not None else None,
         computed=_term(identity.computed, swap),
         alternatives=tuple(
-            Alternative(each.explanation, _term(each.computed, swap), each.minor) for each in identity.alternatives
+            Alternative(alternative.explanation, _term(alternative.computed, swap), alternative.minor)
+            for alternative in identity.alternatives
         ),
-        shares=tuple(swap(each) for each in identity.shares),
+        shares=tuple(swap(percent) for percent in identity.shares),
     )
 
 
@@ -339,7 +339,7 @@ def _term(term: Term, swap: Swap) -> Term:
     if isinstance(term, Rate):
         return Rate(_sum(term.part, swap), _sum(term.whole, swap))
     if isinstance(term, Product):
-        weight, rate = (swap(each) if each is not None else None for each in (term.weight, term.rate))
+        weight, rate = (swap(factor) if factor is not None else None for factor in (term.weight, term.rate))
         return Product(weight, rate, term.rounded)
     raise TypeError(f"no rule for terms of type {type(term).__name__}")
 

@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 
 from recount.schemas.figures import Kind, Model
 
-# What a field is.
+# --- what a field is
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,7 @@ def names_of(model: type[Model]) -> tuple[str, ...]:
     return ()
 
 
-# How a schema is walked: to its lists of rows, and to the fields of a row.
-
+# --- how a schema is walked: to its lists of rows, and to the fields of a row
 
 ROW = "*"
 """Stands for the number of a row in a way through a model."""
@@ -189,7 +188,7 @@ def row_lists(model: type[BaseModel]) -> tuple[RowList, ...]:
     return tuple(found)
 
 
-# How a report is walked, whatever stands in its fields: references, figures, or the plain values of a result.
+# --- how a report is walked, whatever stands in its fields: references, figures, or the plain values of a result
 
 
 def models_in(value: Any) -> list[Model]:
@@ -260,8 +259,7 @@ def rows_at(
                 yield from rows_at(row, rest, f"{pointer}/{number}", row)
 
 
-# What a place in a report is called.
-
+# --- what a place in a report is called
 
 _ROW_NAMES = ("level3", "item_name", "name", "source", "class_name", "label")
 """The fields that say which row of a list this is; a row is called by the first of them that it fills."""

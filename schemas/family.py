@@ -1,4 +1,7 @@
-"""What the pipeline needs to know of a report family; adding one touches schemas/ and prompts/ only."""
+"""What the pipeline needs to know of a report family, as data: its headings, links between years, tables, signs.
+
+Adding a family touches schemas/ and prompts/ only.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from recount.schemas.figures import Model
-
-# How a report family says which part of a report is which: its headings, as data.
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def _join(left: Sum, sign: int, right: Addend) -> Sum:
         return Sum(left.terms, left.constant, missing=True)
     if isinstance(right, Figure):
         return Sum((*left.terms, (sign, right)), left.constant, left.missing)
-    turned = tuple((sign * each, operand) for each, operand in right.terms)
+    turned = tuple((sign * own, operand) for own, operand in right.terms)
     constant = left.constant
     if right.constant is not None:
         constant = (constant or ZERO) + sign * right.constant
@@ -126,8 +126,8 @@ def _join(left: Sum, sign: int, right: Addend) -> Sum:
 def total(*parts: Addend) -> Sum:
     """All parts added up; a part that is null makes the sum missing, never a zero."""
     result = Sum()
-    for each in parts:
-        result = _join(result, 1, each)
+    for part in parts:
+        result = _join(result, 1, part)
     return result if parts else Sum(missing=True)
 
 
@@ -136,7 +136,7 @@ def printed(*parts: Figure | None) -> Sum:
 
     Missing where no part at all is printed.
     """
-    present = tuple((1, each) for each in parts if each is not None)
+    present = tuple((1, part) for part in parts if part is not None)
     return Sum(present, missing=not present)
 
 
@@ -205,7 +205,7 @@ class Rate:
     def windows(self, target: Interval) -> Iterator[Window]:
         weights = self._weights()
         for operand, by in weights.items():
-            others = {each: weight for each, weight in weights.items() if each is not operand}
+            others = {other: weight for other, weight in weights.items() if other is not operand}
             held = _window(self._corners(others), by, target)
             if held is not None:
                 yield operand, *held
@@ -243,7 +243,7 @@ class Product:
 
     @property
     def operands(self) -> tuple[Figure, ...]:
-        return tuple(each for each in (self.weight, self.rate) if each is not None)
+        return tuple(factor for factor in (self.weight, self.rate) if factor is not None)
 
     @property
     def missing(self) -> bool:
@@ -269,9 +269,9 @@ class Product:
         for operand, other in ((weight, rate), (rate, weight)):
             least, most = bounds(other)
             if least > 0:
-                ends = [(end, each) for end in target for each in (least, most)]
-                low = min(_DOWN.divide(HUNDRED * end, each) for end, each in ends)
-                yield operand, low, max(_UP.divide(HUNDRED * end, each) for end, each in ends)
+                ends = [(end, divisor) for end in target for divisor in (least, most)]
+                low = min(_DOWN.divide(HUNDRED * end, divisor) for end, divisor in ends)
+                yield operand, low, max(_UP.divide(HUNDRED * end, divisor) for end, divisor in ends)
 
     def render(self) -> str:
         weight, rate = self._factors()

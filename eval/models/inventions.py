@@ -24,7 +24,7 @@ from pydantic import BaseModel
 from recount.eval.models.oracle import Oracle, perfect_answers
 from recount.pipeline.document import Document
 from recount.pipeline.map.registry import map_document
-from recount.pipeline.model.answer.draft import Drafted, put_together
+from recount.pipeline.model.answer.draft import Draft, put_together
 from recount.pipeline.model.ask.pieces import pieces_of
 from recount.pipeline.model.ask.shown import Shown
 from recount.pipeline.model.findings import DraftVerifier
@@ -71,24 +71,24 @@ class Bench:
             for part in parts_of(piece):
                 shown, prompt, question = self.mapper.question(piece, part)
                 self.asked.append(Asked(at, shown, question.response, answers[prompt.user]))
-        self.drafted = [self._draft(at, None, {}) for at in range(len(self.pieces))]
+        self.drafts = [self._draft(at, None, {}) for at in range(len(self.pieces))]
         self._verifier = DraftVerifier(document, family, CORRUPTED, CORRUPTED)
-        self.truth = self._verifier.verified(put_together(self.drafted))
+        self.truth = self._verifier.verified(put_together(self.drafts))
         self.figures = [(asked, steps) for asked in self.asked for steps, _ in _figures(asked.answer)]
 
-    def with_answer(self, asked: Asked, values: Mapping[str, Any]) -> tuple[Drafted, Verified]:
+    def with_answer(self, asked: Asked, values: Mapping[str, Any]) -> tuple[Draft, Verified]:
         """One answer taken instead of the perfect one, and the report verified with it."""
         draft = self._draft(asked.at, asked, values)
-        drafted = [*self.drafted[: asked.at], draft, *self.drafted[asked.at + 1 :]]
-        return draft, self._verifier.verified(put_together(drafted))
+        drafts = [*self.drafts[: asked.at], draft, *self.drafts[asked.at + 1 :]]
+        return draft, self._verifier.verified(put_together(drafts))
 
-    def _draft(self, at: int, instead: Asked | None, values: Mapping[str, Any]) -> Drafted:
-        drafted = Drafted(self.pieces[at])
+    def _draft(self, at: int, instead: Asked | None, values: Mapping[str, Any]) -> Draft:
+        draft = Draft(self.pieces[at])
         for asked in self.asked:
             if asked.at == at:
                 answer = values if asked is instead else asked.answer
-                self.mapper.take(drafted, asked.shown, asked.response.model_validate(answer))
-        return drafted
+                self.mapper.take(draft, asked.shown, asked.response.model_validate(answer))
+        return draft
 
 
 # --- the kinds of corruption

@@ -31,7 +31,7 @@ from recount.pipeline.archive.local import hash_of
 from recount.pipeline.assemble import plain_values
 from recount.pipeline.document import Document
 from recount.pipeline.errors import RecountError, UsageError
-from recount.pipeline.model.answer.draft import Drafted
+from recount.pipeline.model.answer.draft import Draft
 from recount.pipeline.model.ask.pieces import Piece, pieces_of
 from recount.pipeline.model.ask.protocol import PROTOCOLS
 from recount.pipeline.model.ask.question import Findings
@@ -106,7 +106,7 @@ class _Some(Mapper):
 
     purposes: tuple[str, ...] = ()
 
-    def drafts(self, pieces: Sequence[Piece], found: Callable[[Piece], Findings | None] | None = None) -> list[Drafted]:
+    def drafts(self, pieces: Sequence[Piece], found: Callable[[Piece], Findings | None] | None = None) -> list[Draft]:
         """As of the mapper."""
         return Mapper.drafts(self, [piece for piece in pieces if piece.purpose in self.purposes], found)
 

@@ -20,8 +20,8 @@ from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.keyless import in_reading_order
 from recount.pipeline.map.grammar.passage import passage_of
 from recount.pipeline.map.registry import map_document
-from recount.pipeline.model.answer.draft import Drafted, put_together, unmapped
-from recount.pipeline.model.answer.evidence import Chosen, leaves
+from recount.pipeline.model.answer.draft import Draft, put_together, unmapped
+from recount.pipeline.model.answer.evidence import Pick, leaves
 from recount.pipeline.model.answer.resolve import INVENTED
 from recount.pipeline.model.ask.pieces import Key, Piece, Pieces, pieces_of
 from recount.pipeline.model.ask.question import Asker, Findings, Question
@@ -102,7 +102,7 @@ def cascade(document: Document, mapper: Mapper, name: str, rounds: int, template
     if not asked:
         return state.cascaded(template.mapper)
     state.told = {
-        piece.key: note for piece in asked if (note := findings_in(Drafted(piece), state.verified, document.tokens))
+        piece.key: note for piece in asked if (note := findings_in(Draft(piece), state.verified, document.tokens))
     }
     state.take(mapper.drafts(asked, _note_in(state.told)))
     state.ask_again(rounds - 1)
@@ -200,34 +200,34 @@ class _State:
         self.model = f"model:{name}"
         self.template = template
         self.verifier = DraftVerifier(document, mapper.family, template.mapper if template else self.model, self.model)
-        self.drafted: dict[Key, Drafted] = {}
+        self.drafts: dict[Key, Draft] = {}
         self.usage: Usage = NOTHING
         self.told: dict[Key, Findings] = {}
         self.values = values
         self.verified = self.verifier.verified(values)
 
-    def take(self, drafted: Sequence[Drafted]) -> None:
+    def take(self, drafts: Sequence[Draft]) -> None:
         """Answers about pieces: one is taken if the report verifies better with it, or it fills what was open."""
-        self.usage = sum((draft.usage for draft in drafted), self.usage)
-        if self.template is None and not self.drafted:
-            self.drafted = {draft.piece.key: draft for draft in drafted}
-            self.values = self._assembled(drafted)
+        self.usage = sum((draft.usage for draft in drafts), self.usage)
+        if self.template is None and not self.drafts:
+            self.drafts = {draft.piece.key: draft for draft in drafts}
+            self.values = self._assembled(drafts)
             self.verified = self.verifier.verified(self.values)
             return
-        for draft in drafted:
+        for draft in drafts:
             candidate = filled(self.values, draft.values, "", self._settled)
             verified = self.verifier.verified(candidate)
             if better(verified, self.verified):
                 self.values, self.verified = candidate, verified
-            if draft.open is None or draft.piece.key not in self.drafted:  # else the earlier answer stands
-                self.drafted[draft.piece.key] = draft
+            if draft.open is None or draft.piece.key not in self.drafts:  # else the earlier answer stands
+                self.drafts[draft.piece.key] = draft
 
     def ask_again(self, rounds: int) -> None:
         """Rounds of questions about what was found, until nothing is found or no answer betters the report."""
         for _ in range(rounds):
             notes = {
                 key: note
-                for key, draft in self.drafted.items()
+                for key, draft in self.drafts.items()
                 if draft.open is None
                 and (note := findings_in(draft, self.verified, self.document.tokens))
                 and not _same(note, self.told.get(key))
@@ -235,7 +235,7 @@ class _State:
             if not notes:
                 return
             before = self.verified
-            pieces = [draft.piece for key, draft in self.drafted.items() if key in notes]
+            pieces = [draft.piece for key, draft in self.drafts.items() if key in notes]
             self.told.update(notes)
             self.take(self.mapper.drafts(pieces, _note_in(notes)))
             if self.verified is before:
@@ -244,12 +244,12 @@ class _State:
     def cascaded(self, name: str) -> Cascaded:
         """The report as it stands, with the figures that have no key."""
         values, verified = self.values, self.verified
-        if self.drafted:
+        if self.drafts:
             values = {**values, UNMAPPED: self._unmapped()}
             verified = self.verifier.verified(values)
         rejected = [
             Rejected(refused.pointer, refused.proposed, self.model, refused.reason)
-            for draft in self.drafted.values()
+            for draft in self.drafts.values()
             for refused in draft.refused
             if refused.pointer not in verified.figures or refused.reason in INVENTED
         ]
@@ -258,13 +258,13 @@ class _State:
         return Cascaded(
             mapped,
             verified,
-            {_name(key): draft.open for key, draft in self.drafted.items() if draft.open is not None},
-            {_name(key): draft.prompts for key, draft in self.drafted.items() if draft.prompts},
+            {_name(key): draft.open for key, draft in self.drafts.items() if draft.open is not None},
+            {_name(key): draft.prompts for key, draft in self.drafts.items() if draft.prompts},
             self.usage,
         )
 
-    def _assembled(self, drafted: Sequence[Drafted]) -> dict[str, Any]:
-        values = put_together(drafted)
+    def _assembled(self, drafts: Sequence[Draft]) -> dict[str, Any]:
+        values = put_together(drafts)
         for name, section in self.pieces.copied.items():
             passage = passage_of(section.paragraphs)
             values[name] = plain(passage.printed.replace("\n", "")) or None
@@ -291,7 +291,7 @@ class _State:
             kept = getattr(self.template.report, UNMAPPED, ())
             return [figure for figure in kept if figure.value is None or figure.value.token not in used]
         found: list[UnmappedFigure[Ref]] = []
-        for draft in self.drafted.values():
+        for draft in self.drafts.values():
             found += unmapped(draft.piece.paragraphs, draft.piece.heading, used | draft.used)
         return list(in_reading_order(found))
 
@@ -329,7 +329,7 @@ def filled(old: Any, new: Any, pointer: str, settled: Callable[[str], bool]) -> 
         if len(old) == len(new):
             return [filled(a, b, f"{pointer}/{at}", settled) for at, (a, b) in enumerate(zip(old, new, strict=True))]
         return old if all(settled(at) for at, _ in leaves(old, pointer)) else new
-    if isinstance(old, Ref | Chosen):
+    if isinstance(old, Ref | Pick):
         return old if settled(pointer) or new is None else new
     return new if old in (None, [], False) else old
 
@@ -341,7 +341,7 @@ def values_of(model: Any) -> Any:
 
 def _tokens_in(values: Any) -> set[int]:
     return {
-        leaf.ref.token if isinstance(leaf, Chosen) else leaf.token
+        leaf.ref.token if isinstance(leaf, Pick) else leaf.token
         for at, leaf in leaves(values)
         if not at.startswith(f"/{UNMAPPED}/")
     }

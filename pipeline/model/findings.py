@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from recount.pipeline.document import Document, Token
-from recount.pipeline.model.answer.draft import Drafted, left_out, references, unsure_in
-from recount.pipeline.model.answer.evidence import chosen_in
+from recount.pipeline.model.answer.draft import Draft, left_out, references, unsure_in
+from recount.pipeline.model.answer.evidence import picks_in
 from recount.pipeline.model.answer.resolve import (
     NO_NAME,
     NO_NUMBER,
@@ -47,19 +47,17 @@ _MOST = 12
 """So many findings are told at most: a long list helps no model."""
 
 
-def findings_in(drafted: Drafted, verified: Verified, tokens: Sequence[Token]) -> Findings | None:
+def findings_in(draft: Draft, verified: Verified, tokens: Sequence[Token]) -> Findings | None:
     """The findings about a piece; None where there are none."""
-    marks = {mark.token.index: mark.printed for shown in drafted.shown for mark in shown.marks}
-    fields = [f"/{name}" for name in _paths(drafted.piece.wanted)]
-    lines = [
-        f"- {refused.pointer}：填了“{refused.proposed}”，{_WORDS[refused.reason]}。" for refused in drafted.refused
-    ]
+    marks = {mark.token.index: mark.printed for shown in draft.shown for mark in shown.marks}
+    fields = [f"/{name}" for name in _paths(draft.piece.wanted)]
+    lines = [f"- {refused.pointer}：填了“{refused.proposed}”，{_WORDS[refused.reason]}。" for refused in draft.refused]
     lines += [
         _contradiction(evaluation, marks, tokens)
         for evaluation in verified.evaluations
         if evaluation.result == "fail" and evaluation.severity != "minor" and _about(evaluation.operands, fields)
     ]
-    left = left_out(drafted, verified)
+    left = left_out(draft, verified)
     if left:
         lines.append(f"- 原文的这些数字没有填到任何字段，请逐个看它们属于哪个字段：{'，'.join(left[:_MOST])}。")
     return Findings("\n".join(lines[-_MOST:]), left_out=bool(left)) if lines else None
@@ -117,5 +115,5 @@ class DraftVerifier:
             self.mapper,
             numbers=self._numbers,
             unsure=frozenset(unsure_in(values)),
-            mappers=dict.fromkeys((at for at, _ in chosen_in(values)), self.model),
+            mappers=dict.fromkeys((at for at, _ in picks_in(values)), self.model),
         )

@@ -15,7 +15,7 @@ from typing import Any
 
 from recount.pipeline.document import Paragraph
 from recount.pipeline.errors import ModelError, Truncated
-from recount.pipeline.model.answer.draft import Drafted, merged, rows_in, used_by
+from recount.pipeline.model.answer.draft import Draft, merged, rows_in, used_by
 from recount.pipeline.model.answer.resolve import Resolved, resolve
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.prompting import Prompt, again, render
@@ -66,7 +66,7 @@ class Mapper:
     numbers: Numbers = PAIR
     threads: int = 4
 
-    def drafts(self, pieces: Sequence[Piece], found: Callable[[Piece], Findings | None] | None = None) -> list[Drafted]:
+    def drafts(self, pieces: Sequence[Piece], found: Callable[[Piece], Findings | None] | None = None) -> list[Draft]:
         """The pieces, answered. found: what the verifier found in an earlier answer about a piece, to be put right."""
         if not pieces:
             return []
@@ -85,47 +85,47 @@ class Mapper:
         question = Question(prompt.system, prompt.user, answer, piece.purpose, self.document, int(bool(found)))
         return shown, prompt, question
 
-    def _draft(self, piece: Piece, found: Findings | None) -> Drafted:
-        drafted = Drafted(piece)
+    def _draft(self, piece: Piece, found: Findings | None) -> Draft:
+        draft = Draft(piece)
         # Where most figures were left out, the section was too much for the model.
         parts = parts_of(piece, FEW if found and found.left_out else None)
         try:
             for part in parts:
-                self._ask(drafted, part, found.words if found else None)
+                self._ask(draft, part, found.words if found else None)
         except ModelError as error:
-            drafted.open = str(error)
-            drafted.usage += error.usage or NOTHING
-        return drafted
+            draft.open = str(error)
+            draft.usage += error.usage or NOTHING
+        return draft
 
-    def _ask(self, drafted: Drafted, part: Part, found: str | None) -> None:
+    def _ask(self, draft: Draft, part: Part, found: str | None) -> None:
         """Ask about a part and take up the answer; ask about its halves where the answer was cut off."""
-        shown, prompt, question = self.question(drafted.piece, part, found)
+        shown, prompt, question = self.question(draft.piece, part, found)
         try:
             reply = self.asker.ask(question)
         except Truncated as error:
             smaller = part.halves()
             if not smaller:
                 raise
-            drafted.usage += error.usage or NOTHING
+            draft.usage += error.usage or NOTHING
             for half in smaller:
-                self._ask(drafted, half, found)
+                self._ask(draft, half, found)
             return
-        drafted.usage += reply.usage
-        drafted.prompts = tuple(dict.fromkeys([*drafted.prompts, prompt.version]))
-        self.take(drafted, shown, reply.value)
+        draft.usage += reply.usage
+        draft.prompts = tuple(dict.fromkeys([*draft.prompts, prompt.version]))
+        self.take(draft, shown, reply.value)
 
-    def take(self, drafted: Drafted, shown: Shown, answer: Any) -> None:
+    def take(self, draft: Draft, shown: Shown, answer: Any) -> None:
         """Resolves an answer about what was shown, and adds it to what is drafted of a piece."""
-        before = dict(rows_in(drafted.values))
-        if drafted.piece.item is not None:
-            (name,) = drafted.piece.wanted
-            before[f"/{name}"] = drafted.piece.item
-        resolved: Resolved = resolve(answer, self.family.report, shown, self.numbers, before, drafted.piece.depth)
-        values = _one_item(drafted.piece, resolved.values)
-        drafted.values = _together(drafted.piece, drafted.values, values)
-        drafted.used |= used_by(values, shown, resolved.quoted)
-        drafted.refused += resolved.refused
-        drafted.shown.append(shown)
+        before = dict(rows_in(draft.values))
+        if draft.piece.item is not None:
+            (name,) = draft.piece.wanted
+            before[f"/{name}"] = draft.piece.item
+        resolved: Resolved = resolve(answer, self.family.report, shown, self.numbers, before, draft.piece.depth)
+        values = _one_item(draft.piece, resolved.values)
+        draft.values = _together(draft.piece, draft.values, values)
+        draft.used |= used_by(values, shown, resolved.quoted)
+        draft.refused += resolved.refused
+        draft.shown.append(shown)
 
 
 def parts_of(piece: Piece, figures: int | None = None) -> list[Part]:

@@ -1,7 +1,8 @@
-"""The classes (类) of the official classification (政府收支分类科目), with the names that they had in other years.
+"""Tables by classification code (科目编码): what must add up in them, and the names that the codes go by.
 
-They check what a report prints: a name that is another class's name contradicts its code. A name that is not listed
-here says nothing, and neither a code nor a name is ever filled in from here.
+The classes (类) are those of the official classification (政府收支分类科目), with the names that they had in other
+years. They check what a report prints: a name that is another class's name contradicts its code. A name that is not
+listed here says nothing, and neither a code nor a name is ever filled in from here.
 """
 
 from __future__ import annotations
@@ -16,8 +17,7 @@ from recount.schemas.arithmetic import Identity, Sum, equal, named_otherwise, no
 from recount.schemas.describe import fields_of
 from recount.schemas.figures import F, Figure, Model, money, text
 
-# Tables of lines by name and by classification code (科目编码), and what must add up in them.
-
+# --- tables of lines by name and by classification code, and what must add up in them
 
 TOTAL = "合计"
 CODE = re.compile(r"\d{3}(?:\d{2}){0,2}")  # 类, 款 or 项
@@ -58,7 +58,7 @@ def plain(name: str | None) -> str:
 
 def added(lines: Iterable[NamedLine[Figure]]) -> list[Figure | None]:
     """The amounts to add up: a line 其中：… is part of the one above it."""
-    return [each.amount for each in lines if not (each.name or "").startswith(PART_OF_ABOVE)]
+    return [line.amount for line in lines if not (line.name or "").startswith(PART_OF_ABOVE)]
 
 
 def lines_sum(lines: Iterable[NamedLine[Figure]]) -> Sum:
@@ -111,7 +111,7 @@ def families(rows: Sequence[Row]) -> Iterator[tuple[Row, list[Row]]]:
         children = below[code]
         if parent is None or code in twice or code in unsure or not (children or code in lost):
             continue
-        if not any(each.code in twice for each in children):
+        if not any(child.code in twice for child in children):
             yield parent, children
 
 
@@ -141,10 +141,10 @@ def doubtful(rows: Sequence[CodedRow[Figure]]) -> set[str | None]:
 def sums_by_code(rows: Sequence[CodedRow[Figure]]) -> Iterator[Identity]:
     """合计 = Σ 类, 类 = Σ 款, 款 = Σ 项, column by column; a level that the table does not list is passed over."""
     for parent, children in families(rows):
-        levels = {LEVELS[len(each.code or "")] for each in children}
+        levels = {LEVELS[len(child.code or "")] for child in children}
         below = levels.pop() if len(levels) == 1 else "下级"
         for key, title in amount_columns(parent):
-            parts = printed(*(getattr(each, key) for each in children)) if children else nothing()
+            parts = printed(*(getattr(child, key) for child in children)) if children else nothing()
             yield equal(f"{label(parent)}·{title} = 所属各{below}之和", getattr(parent, key), parts)
 
 
@@ -244,7 +244,7 @@ def contradiction(code: str, name: str) -> str | None:
     if not _CLASS.fullmatch(code):
         return None
     printed = _plain(name)
-    owners = [other for other, names in classes.items() if printed in {_plain(each.name) for each in names}]
+    owners = [other for other, names in classes.items() if printed in {_plain(known.name) for known in names}]
     if not owners or code in owners:
         return None
     own = f"{code} is {classes[code][0].name}" if code in classes else f"there is no class {code}"
@@ -263,4 +263,6 @@ def _plain(name: str) -> str:
     return "".join(name.translate(_BRACKETS).split())
 
 
-_FUNCTIONS = frozenset(_plain(each.name).removesuffix("支出") for names in FUNCTION_CLASSES.values() for each in names)
+_FUNCTIONS = frozenset(
+    _plain(known.name).removesuffix("支出") for names in FUNCTION_CLASSES.values() for known in names
+)

@@ -22,7 +22,6 @@ BUDGETS = {
 }
 """The columns of the expenditure half of a table of the fiscal appropriation; its income lines carry the same names."""
 
-# Level-1 and level-2 labels of the performance tables, and the rows that close a table.
 ROW_LABELS = frozenset(
     {
         "产出指标", "效益指标", "满意度指标", "成本指标", "数量指标", "质量指标", "时效指标", "经济成本指标",
@@ -30,6 +29,7 @@ ROW_LABELS = frozenset(
         "服务对象满意度指标", "总分", "合计", "总计", "本年收入合计", "本年支出合计",
     }
 )  # fmt: skip
+"""Level-1 and level-2 labels of the performance tables, and the rows that close a table."""
 
 
 class FundSplit(Model, Generic[F]):
@@ -122,8 +122,7 @@ class ThreePublicRow(Model, Generic[F]):
         )
 
 
-# One quantity in two tables, or in the words and in a table.
-
+# --- one quantity in two tables, or in the words and in a table
 
 Named = tuple[str | None, Figure | None]
 """A line by its name: what expenditure by function is compared by."""

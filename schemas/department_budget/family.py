@@ -6,8 +6,7 @@ from recount.schemas.common.rows import ROW_LABELS
 from recount.schemas.department_budget.report import Report
 from recount.schemas.family import Family, Heading, RowTable, YearLink
 
-# The headings of a departmental budget, in the national wording and in those of publishers that follow it.
-
+# --- the headings of a departmental budget, in the national wording and in those of publishers that follow it
 
 _END = r"(?:的)?(?:总体)?(?:情况)?(?:的)?(?:总体)?(?:说明)?"
 _ABOUT = r"(?:关于)?[^。,;]{0,40}?"

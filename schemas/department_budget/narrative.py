@@ -84,12 +84,12 @@ class Income(Model, Generic[F]):
     change: Change[F] | None = part("与上年相比")
 
     def identities(self: Income[Figure]) -> Iterator[Identity]:
-        budgets = [each for each in (self.general, self.funds, self.capital) if each is not None]
-        parts = [each for each in _parts(self) if self.fiscal is None or each not in budgets]
+        budgets = [portion for portion in (self.general, self.funds, self.capital) if portion is not None]
+        parts = [portion for portion in _parts(self) if self.fiscal is None or portion not in budgets]
         yield from _of_parts("收入预算", self.total, self.change, parts)
         if self.fiscal is not None and budgets:
             rule = "财政拨款收入 = 各预算拨款收入之和"
-            yield equal(rule, self.fiscal.amount, total(*(each.amount for each in budgets)))
+            yield equal(rule, self.fiscal.amount, total(*(portion.amount for portion in budgets)))
 
 
 class Expenditure(Model, Generic[F]):
@@ -122,15 +122,15 @@ class FiscalAppropriation(Model, Generic[F]):
     change: Change[F] | None = part("与上年相比")
 
     def identities(self: FiscalAppropriation[Figure]) -> Iterator[Identity]:
-        income = [each for each in (self.general, self.funds, self.capital, self.opening) if each is not None]
+        income = [amount for amount in (self.general, self.funds, self.capital, self.opening) if amount is not None]
         if income:
             yield equal("财政拨款收支总预算 = 各项收入之和", self.total, total(*income))
-        spent = [each.amount for each in self.by_class]
+        spent = [budget_class.amount for budget_class in self.by_class]
         if spent:
             left = [self.closing] if self.closing is not None else []
             yield equal("财政拨款收支总预算 = 各类支出之和", self.total, total(*spent, *left))
         if self.items:
-            yield equal("财政拨款支出预算 = 各项之和", self.total, total(*(each.amount for each in self.items)))
+            yield equal("财政拨款支出预算 = 各项之和", self.total, total(*(item.amount for item in self.items)))
         yield from change_of("财政拨款收支总预算", self.total, self.change)
 
 
@@ -177,7 +177,7 @@ class ThreePublic(Model, Generic[F]):
 
     def identities(self: ThreePublic[Figure]) -> Iterator[Identity]:
         cars = [self.vehicles] if self.vehicles is not None else [self.vehicle_purchase, self.vehicle_running]
-        parts = [each.amount if each else None for each in (self.overseas, *cars, self.reception)]
+        parts = [portion.amount if portion else None for portion in (self.overseas, *cars, self.reception)]
         yield equal("“三公”经费 = 因公出国（境）费 + 公务用车购置及运行费 + 公务接待费", self.total, total(*parts))
         if self.vehicles is not None and self.vehicle_purchase is not None and self.vehicle_running is not None:
             both = total(self.vehicle_purchase.amount, self.vehicle_running.amount)
@@ -243,10 +243,12 @@ def by_class_and_item(
 ) -> Iterator[Identity]:
     """An expenditure against its classes with their shares, and against its items; nothing where none are listed."""
     if classes:
-        yield equal(f"{name} = 各类之和", whole, total(*(each.amount for each in classes)))
-        yield from shares_of(f"各类占{name}的比例", whole, [(each.amount, each.percent) for each in classes])
+        yield equal(f"{name} = 各类之和", whole, total(*(budget_class.amount for budget_class in classes)))
+        yield from shares_of(
+            f"各类占{name}的比例", whole, [(budget_class.amount, budget_class.percent) for budget_class in classes]
+        )
     if items:
-        yield equal(f"{name} = 各项之和", whole, total(*(each.amount for each in items)))
+        yield equal(f"{name} = 各项之和", whole, total(*(item.amount for item in items)))
 
 
 def _parts(section: Income[Figure] | Expenditure[Figure]) -> list[BudgetPortion[Figure]]:
@@ -257,6 +259,6 @@ def _of_parts(
     name: str, whole: Figure | None, change: Change[Figure] | None, parts: Sequence[BudgetPortion[Figure]]
 ) -> Iterator[Identity]:
     if parts:
-        yield equal(f"{name} = 各项之和", whole, total(*(each.amount for each in parts)))
-    yield from shares_of(f"占{name}的比例", whole, [(each.amount, each.percent) for each in parts])
+        yield equal(f"{name} = 各项之和", whole, total(*(portion.amount for portion in parts)))
+    yield from shares_of(f"占{name}的比例", whole, [(portion.amount, portion.percent) for portion in parts])
     yield from change_of(name, whole, change)

@@ -38,14 +38,14 @@ class BalanceLine(NamedLine[F], Generic[F]):
 
 
 def _sum_of(lines: Sequence[BalanceLine[Figure]]) -> list[Figure | None]:
-    return added([each for each in lines if each.part_of is None])
+    return added([line for line in lines if line.part_of is None])
 
 
 def _parts_of_lines(lines: Sequence[BalanceLine[Figure]]) -> Iterator[Identity]:
     """A line that has parts below it is their sum."""
     for line in lines:
-        parts = [each.amount for each in lines if each.part_of is not None and each.part_of == line.name]
-        if line.part_of is None and any(each is not None for each in parts):
+        parts = [other.amount for other in lines if other.part_of is not None and other.part_of == line.name]
+        if line.part_of is None and any(amount is not None for amount in parts):
             yield equal(f"{line.name} = 其中各项之和", line.amount, printed(*parts))
 
 
@@ -107,7 +107,7 @@ class IncomeTableRow(CodedRow[F], Generic[F]):
         parts = [value for key, value in self if key not in own]
         yield equal(f"{label(self)}·合计 = 各项收入之和", self.total, printed(*parts))
         budgets = [value for key, value in self if key in of_fiscal]
-        if self.fiscal is not None and any(each is not None for each in budgets):
+        if self.fiscal is not None and any(amount is not None for amount in budgets):
             yield equal(f"{label(self)}·财政拨款收入 = 各预算之和", self.fiscal, printed(*budgets))
 
 
@@ -140,11 +140,11 @@ class FiscalTable(Model, Generic[F]):
         opening = printed(self.opening_general, self.opening_funds, self.opening_capital)
         yield equal("上年结转 = 各项结转之和", self.opening, opening)
         yield from _total("收入总计", self.income_total, self.income_current_year, self.opening, self.income)
-        lines = [each for each in self.expenditure if not (each.name or "").startswith(PART_OF_ABOVE)]
+        lines = [line for line in self.expenditure if not (line.name or "").startswith(PART_OF_ABOVE)]
         for column, title in BUDGETS.items():
-            current, closing = (getattr(each, column, None) for each in (self.expenditure_current_year, self.closing))
+            current, closing = (getattr(split, column, None) for split in (self.expenditure_current_year, self.closing))
             whole = getattr(self.expenditure_total, column, None)
-            parts = [getattr(each, column) for each in lines]
+            parts = [getattr(line, column) for line in lines]
             yield equal(f"本年支出·{title} = 各项支出之和", current, printed(*parts))
             spent = [current] if self.expenditure_current_year is not None else parts
             yield equal(f"支出总计·{title} = 本年支出 + 结转下年", whole, printed(*spent, closing))
@@ -204,7 +204,7 @@ class ProjectRow(Model, Generic[F]):
 
     def identities(self: ProjectRow[Figure]) -> Iterator[Identity]:
         parts = [value for key, value in self if key not in ("category", "name", "unit", "total")]
-        if any(each is not None for each in parts):
+        if any(amount is not None for amount in parts):
             yield equal(f"{self.name or TOTAL}·合计 = 各项资金之和", self.total, printed(*parts))
 
 
@@ -214,13 +214,13 @@ class ProjectTable(Model, Generic[F]):
     rows: tuple[ProjectRow[F], ...] = rows("项目")
 
     def identities(self: ProjectTable[Figure]) -> Iterator[Identity]:
-        whole = [each for each in self.rows if each.name == TOTAL]
-        rest = [each for each in self.rows if each.name != TOTAL]
+        whole = [row for row in self.rows if row.name == TOTAL]
+        rest = [row for row in self.rows if row.name != TOTAL]
         if len(whole) != 1 or not rest:
             return
         for key, field in fields_of(ProjectRow).items():
             if key not in ("category", "name", "unit"):
-                column = [getattr(each, key) for each in rest]
+                column = [getattr(row, key) for row in rest]
                 yield equal(f"合计·{field.title} = 各项目之和", getattr(whole[0], key), printed(*column))
 
 

@@ -95,12 +95,12 @@ def _general(narrative: GeneralPublicBudget[Figure], statement: GeneralStatement
         yield same(f"五、一般公共预算财政拨款支出 = {table}·合计", narrative.total, whole.total)
     classes = [(plain(row.name), row.total) for row in class_rows(statement.rows)]
     times = Counter(name for name, _ in classes)
-    said_times = Counter(plain(each.class_name) for each in narrative.by_class)
+    said_times = Counter(plain(class_amount.class_name) for class_amount in narrative.by_class)
     shown = dict(classes)
-    for each in narrative.by_class:
-        name = plain(each.class_name)
+    for class_amount in narrative.by_class:
+        name = plain(class_amount.class_name)
         if times[name] == 1 and said_times[name] == 1:
-            yield same(f"五、{name} = {table}·{name}", each.amount, shown[name])
+            yield same(f"五、{name} = {table}·{name}", class_amount.amount, shown[name])
     yield from items_against_rows("五", narrative.items, table, statement.rows)
 
 

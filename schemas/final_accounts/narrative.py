@@ -1,4 +1,7 @@
-"""Parts that the sections of a final-accounts report share: beside those of every family, its budget items."""
+"""The narrative of final accounts: its sections, each with the identities that its form implies.
+
+First the parts that the sections share beside those of every family: a class, and a budget item.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +47,7 @@ class BudgetItem(Model, Generic[F]):
         yield from change_of("支出决算", self.amount, self.change)
 
 
-# The sections of the narrative (第一部分 and 第二部分), each with the identities that its form implies.
-
+# --- the sections of the narrative (第一部分 and 第二部分)
 
 _INCOME_TOTAL = r"收入支出(?:决算)?(?:总[计额体])?|收支(?:决算)?总[计额体]|收入(?:决算)?总[计额]"
 _EXPENDITURE_TOTAL = r"收入支出(?:决算)?(?:总[计额体])?|收支(?:决算)?总[计额体]|支出(?:决算)?总[计额]"
@@ -53,7 +55,7 @@ _THREE_PUBLIC = r"三公经费(?:财政拨款)?(?:支出)?(?:决算|预算)?"
 _OVERSEAS = r"因公出国境(?:费用?|经费)?"
 _PURCHASE = r"公务用车购置(?!及|和|与)(?:费用?|支出|经费)?"
 _RUNNING = r"公务用车运行[及和]?(?:维护)?(?:费用?|支出|经费)?"
-"""Other words for what a title names, without brackets and small words: for the witness beside a model's figures."""
+"""Other words for what a title names, without brackets and small words: for the evidence beside a model's figures."""
 
 
 class IncomeExpenditure(Model, Generic[F]):
@@ -139,7 +141,7 @@ def _parts_of_total(
     name: str, whole: Figure | None, *parts: Portion[Figure] | None, all_of_it: bool = True
 ) -> Iterator[Identity]:
     """A form may list only the parts that are not 0: a part that is not printed is none. all_of_it: else some are."""
-    listed = [(each.amount, each.percent) for each in parts if each is not None]
+    listed = [(portion.amount, portion.percent) for portion in parts if portion is not None]
     amounts = [amount for amount, _ in listed]
     yield equal(f"{name} = 各项之和", whole, printed(*amounts) if all_of_it else total(None, *amounts))
     yield from shares_of(f"占{name}的比例", whole, listed if all_of_it else [*listed, (None, None)])
@@ -183,7 +185,7 @@ class FundBudget(Model, Generic[F]):
     def identities(self: FundBudget[Figure]) -> Iterator[Identity]:
         yield from _carry_forward("预算财政拨款", self)
         yield same("财政拨款支出 = 本年支出", self.expenditure, self.expenditure_current_year)
-        yield equal("财政拨款支出 = 各项之和", self.expenditure, printed(*(each.amount for each in self.items)))
+        yield equal("财政拨款支出 = 各项之和", self.expenditure, printed(*(item.amount for item in self.items)))
 
 
 def _carry_forward(name: str, section: FiscalAppropriation[Figure] | FundBudget[Figure]) -> Iterator[Identity]:
@@ -225,28 +227,32 @@ class GeneralPublicBudget(Model, Generic[F]):
 
     def identities(self: GeneralPublicBudget[Figure]) -> Iterator[Identity]:
         yield from change_of("一般公共预算财政拨款支出", self.total, self.change)
-        yield equal("支出 = 各类之和", self.total, printed(*(each.amount for each in self.by_class)))
-        yield from shares_of("各类占支出的比例", self.total, [(each.amount, each.percent) for each in self.by_class])
-        yield equal("支出 = 各项之和", self.total, printed(*(each.amount for each in self.items)))
-        changes = [each.change.amount for each in self.items if each.change is not None]
+        yield equal("支出 = 各类之和", self.total, printed(*(class_amount.amount for class_amount in self.by_class)))
+        yield from shares_of(
+            "各类占支出的比例",
+            self.total,
+            [(class_amount.amount, class_amount.percent) for class_amount in self.by_class],
+        )
+        yield equal("支出 = 各项之和", self.total, printed(*(item.amount for item in self.items)))
+        changes = [item.change.amount for item in self.items if item.change is not None]
         if self.change is not None and self.items and len(changes) == len(self.items):
             yield equal("增减额 = 各项增减额之和", self.change.amount, total(*changes))
         if self.budget is not None:
             yield same("决算数 = 支出", self.budget.final, self.total)
-            budgets = [each.budget.budget for each in self.items if each.budget is not None]
+            budgets = [item.budget.budget for item in self.items if item.budget is not None]
             if self.items and len(budgets) == len(self.items):
                 yield equal("年初预算数 = 各项年初预算之和", self.budget.budget, total(*budgets))
-        for each in self.items:
-            if each.budget is not None and each.budget.final is not each.amount:
-                yield same("决算数 = 支出决算", each.budget.final, each.amount)
+        for item in self.items:
+            if item.budget is not None and item.budget.final is not item.amount:
+                yield same("决算数 = 支出决算", item.budget.final, item.amount)
         yield from self._items_by_class()
 
     def _items_by_class(self: GeneralPublicBudget[Figure]) -> Iterator[Identity]:
         if not self.items:
             return
-        for each in self.by_class:
-            of_class = [item.amount for item in self.items if item.class_name == each.class_name]
-            yield equal(f"{each.class_name} = 该类各项之和", each.amount, printed(*of_class))
+        for class_amount in self.by_class:
+            of_class = [item.amount for item in self.items if item.class_name == class_amount.class_name]
+            yield equal(f"{class_amount.class_name} = 该类各项之和", class_amount.amount, printed(*of_class))
 
 
 class BasicExpenditure(Model, Generic[F]):
@@ -298,11 +304,11 @@ class ThreePublic(Model, Generic[F]):
     reception_budget: Comparison[F] | None = part("公务接待费与全年预算相比")
 
     def identities(self: ThreePublic[Figure]) -> Iterator[Identity]:
-        parts = [each for each in (self.overseas, self.vehicles, self.reception) if each is not None]
+        parts = [portion for portion in (self.overseas, self.vehicles, self.reception) if portion is not None]
         yield from change_of("“三公”经费支出", self.total, self.change)
         if len(parts) == 3:
-            yield equal("“三公”经费支出 = 三项之和", self.total, total(*(each.amount for each in parts)))
-            changes = [each.change.amount if each.change else None for each in parts]
+            yield equal("“三公”经费支出 = 三项之和", self.total, total(*(portion.amount for portion in parts)))
+            changes = [portion.change.amount if portion.change else None for portion in parts]
             if self.change is not None:
                 yield equal("增减额 = 三项增减额之和", self.change.amount, total(*changes))
         yield from shares_of("占“三公”经费的比例", self.total, [(p.amount, p.percent) for p in parts])
@@ -329,9 +335,9 @@ class ThreePublic(Model, Generic[F]):
                 yield same(f"{name}决算数 = {name}支出", comparison.final, final)
         whole, *parts = [comparison for _, comparison, _ in compared]
         if whole is not None:
-            budgets = [each.budget if each else None for each in parts]
+            budgets = [of_part.budget if of_part else None for of_part in parts]
             yield equal("“三公”经费全年预算数 = 各项全年预算数之和", whole.budget, total(*budgets))
-            finals = [each.final if each else None for each in parts]
+            finals = [of_part.final if of_part else None for of_part in parts]
             yield equal("“三公”经费决算数 = 各项决算数之和", whole.final, total(*finals))
 
 

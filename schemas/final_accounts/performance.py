@@ -127,8 +127,8 @@ def _fund_rows(funds: Sequence[FundRow[Figure]]) -> Iterator[Identity]:
 def _points(table: Evaluation[Figure]) -> Iterator[Identity]:
     """总分 counts the indicators and the execution rate of the funds."""
     fund = _scored_row(table.funds)
-    weights = printed(*(each.weight for each in table.indicators))
-    scores = printed(*(each.score for each in table.indicators))
+    weights = printed(*(indicator.weight for indicator in table.indicators))
+    scores = printed(*(indicator.score for indicator in table.indicators))
     if fund is None or fund.weight is None:
         yield equal("总分值 = 各指标分值之和", table.total_weight, weights)
     else:
@@ -227,7 +227,7 @@ def _projects_counted(
         *([with_classified] if classified else []),
     )
     yield count
-    wholes = [whole_row(each.funds) for each in projects]
+    wholes = [whole_row(project.funds) for project in projects]
     sums = (
         equal(
             "项目全年预算数 = 各项目年度资金总额全年预算数之和",

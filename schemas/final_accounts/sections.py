@@ -118,7 +118,7 @@ def _fiscal(report: Sections[Figure]) -> Iterator[Identity]:
     if report.general_public_budget is None or funds is None or capital is None:
         return
     spent: list[Addend] = [report.general_public_budget.total]
-    spent += [_expenditure_of(each) for each in (funds, capital) if not each.none]
+    spent += [_expenditure_of(fund) for fund in (funds, capital) if not fund.none]
     yield equal(
         "四 财政拨款本年支出 = 五 一般公共预算 + 八 政府性基金预算 + 九 国有资本经营预算",
         fiscal.expenditure_current_year,
@@ -137,7 +137,7 @@ def _operating_costs(report: Sections[Figure]) -> Iterator[Identity]:
     yield equal(
         "六 公用经费 = 十（一） 机关运行经费与公用经费之和",
         report.basic_expenditure.public,
-        printed(*(each.amount for each in report.operating_costs)),
+        printed(*(cost.amount for cost in report.operating_costs)),
     )
 
 
@@ -152,8 +152,7 @@ def _vehicles(report: Sections[Figure]) -> Iterator[Identity]:
         yield same("七 公务用车保有量 = 十（三） 车辆", three.vehicles_owned, assets.vehicle_count)
 
 
-# Identities of figures that have no key: the words before them are the form's own (S-2024, 预算绩效管理情况).
-
+# --- identities of figures that have no key: the words before them are the form's own (S-2024, 预算绩效管理情况)
 
 _RATED = re.compile(r"评级为\W*(优|良|中|差|合格|不合格)\W*的?项目")
 _FOUND, _MENDED, _IN_HAND = re.compile(r"共?发现问题$"), re.compile(r"完成整改的?$"), re.compile(r"正在整改的?$")
@@ -163,7 +162,7 @@ def keyless_identities(
     performance: Performance[Figure] | None, figures: Sequence[UnmappedFigure[Figure]]
 ) -> Iterator[Identity]:
     """The projects by rating against all that were evaluated; the problems that are dealt with against all found."""
-    rated = [each.value for each in figures if _RATED.search(each.label or "")]
+    rated = [figure.value for figure in figures if _RATED.search(figure.label or "")]
     if performance is not None and len(rated) > 1:
         yield equal("绩效自评项目数 = 各评级项目数之和", performance.project_count, total(*rated))
     found, mended, in_hand = (_only(figures, words) for words in (_FOUND, _MENDED, _IN_HAND))
@@ -173,7 +172,7 @@ def keyless_identities(
 
 def _only(figures: Sequence[UnmappedFigure[Figure]], words: re.Pattern[str]) -> Figure | None:
     """The figure with these words before it; None where there is none, or more than one."""
-    met = [each.value for each in figures if words.search(each.label or "")]
+    met = [figure.value for figure in figures if words.search(figure.label or "")]
     return met[0] if len(met) == 1 else None
 
 

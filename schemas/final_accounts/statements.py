@@ -168,12 +168,12 @@ def _fiscal_expenditure(statement: FiscalAppropriationStatement[Figure]) -> Iter
     """财政拨款收入支出决算总表, column by column: its lines, its totals, and each budget in balance."""
     current, closing = statement.expenditure_current_year, statement.closing_carryover
     whole = statement.expenditure_total
-    lines = [each for each in statement.expenditure if not (each.name or "").startswith(PART_OF_ABOVE)]
-    income = {plain(each.name).removesuffix("收入"): each.amount for each in statement.income}
+    lines = [line for line in statement.expenditure if not (line.name or "").startswith(PART_OF_ABOVE)]
+    income = {plain(line.name).removesuffix("收入"): line.amount for line in statement.income}
     for column, title in BUDGETS.items():
         current_year = getattr(current, column, None)
         in_total = getattr(whole, column, None)
-        parts = printed(*(getattr(each, column) for each in lines))
+        parts = printed(*(getattr(line, column) for line in lines))
         yield equal(f"本年支出合计·{title} = 各项支出之和", current_year, parts)
         parts = printed(current_year, getattr(closing, column, None))
         yield equal(f"支出总计·{title} = 本年支出合计 + 年末财政拨款结转和结余", in_total, parts)
@@ -264,8 +264,7 @@ class Statements(Model, Generic[F]):
         yield from _between(self)
 
 
-# One quantity in two statements.
-
+# --- one quantity in two statements
 
 FISCAL_INCOME = tuple(f"{title}收入" for column, title in BUDGETS.items() if column != "total")
 """The lines of 收入支出决算总表 that are one column, 财政拨款收入, in 收入决算表."""

@@ -80,8 +80,8 @@ def front_of(paragraphs: Sequence[Paragraph], front: str, fields: Mapping[str, F
     lines = front_lines(paragraphs)
     signs = [
         (folded, printed)
-        for each in lines
-        for folded, printed in zip(each.text.folded, each.text.printed, strict=True)
+        for line in lines
+        for folded, printed in zip(line.text.folded, line.text.printed, strict=True)
         if not folded.isspace()
     ]
     match = re.search(front, "".join(folded for folded, _ in signs))
@@ -98,5 +98,5 @@ def front_of(paragraphs: Sequence[Paragraph], front: str, fields: Mapping[str, F
 
 def _token(lines: Sequence[Paragraph], digits: str) -> Ref | None:
     """The number of some lines that is printed so."""
-    numbers = [number for each in lines for number in each.numbers]
-    return next((Ref(each.token.index) for each in numbers if str(each.token.value) == digits), None)
+    numbers = [number for line in lines for number in line.numbers]
+    return next((Ref(number.token.index) for number in numbers if str(number.token.value) == digits), None)

@@ -123,4 +123,4 @@ def _listed(found: Reading, key: str, passage: Passage) -> tuple[str, ...] | Non
 
 def _says(values: dict[str, Any]) -> bool:
     """Whether there are words to keep where there is no figure: the sentence that says 持平."""
-    return any(isinstance(each, Change) and each.reason for each in values.values())
+    return any(isinstance(value, Change) and value.reason for value in values.values())

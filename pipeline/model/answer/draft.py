@@ -11,7 +11,7 @@ from typing import Any
 from recount.pipeline.document import Paragraph
 from recount.pipeline.map.grammar.keyless import label_before, without_key
 from recount.pipeline.map.grammar.passage import passage_of
-from recount.pipeline.model.answer.evidence import Chosen, Witness, chosen_in, named
+from recount.pipeline.model.answer.evidence import Evidence, Pick, named, picks_in
 from recount.pipeline.model.answer.resolve import Refused
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.question import Wanted
@@ -29,10 +29,10 @@ _SHORTEST_NAME = 5  # characters: 采购金额 may be said of several things
 
 
 @dataclass(slots=True)
-class Drafted:
+class Draft:
     """A piece as it was answered.
 
-    values: by field of the report, nested; Chosen for figures. used: the tokens that its figures and texts took.
+    values: by field of the report, nested; Pick for figures. used: the tokens that its figures and texts took.
     shown: what was shown of it, in order. refused: what was not taken of the answers. open: why nothing came of it.
     prompts: their versions. usage: what the questions took.
     """
@@ -54,8 +54,8 @@ def merged(one: Any, other: Any) -> Any:
         return {key: merged(one.get(key), other.get(key)) for key in keys}
     if isinstance(one, list) and isinstance(other, list):
         return one + other
-    if isinstance(one, Chosen) and isinstance(other, Chosen) and one.witness is not Witness.FOR:
-        return other if other.witness is Witness.FOR else one
+    if isinstance(one, Pick) and isinstance(other, Pick) and one.evidence is not Evidence.FOR:
+        return other if other.evidence is Evidence.FOR else one
     return other if one in (None, False) else one
 
 
@@ -68,27 +68,27 @@ def rows_in(values: Any, pointer: str = "") -> Iterator[tuple[str, int]]:
         yield pointer, len(values)
 
 
-def put_together(drafted: Sequence[Drafted]) -> dict[str, Any]:
+def put_together(drafts: Sequence[Draft]) -> dict[str, Any]:
     """All pieces as the values of one report; the tables of a list become its rows, in the order of the report."""
     values: dict[str, Any] = {}
-    for draft in drafted:
+    for draft in drafts:
         values = merged(values, draft.values)
     return values
 
 
 def references(values: Any) -> Any:
-    """Nested values with references in place of chosen figures: what Report[Ref] is validated from."""
-    return nested(values, lambda leaf: leaf.ref if isinstance(leaf, Chosen) else leaf)
+    """Nested values with references in place of picks: what Report[Ref] is validated from."""
+    return nested(values, lambda leaf: leaf.ref if isinstance(leaf, Pick) else leaf)
 
 
 def unsure_in(values: Any) -> Iterator[str]:
     """The pointers of the figures that no words speak for: identities do not confirm them."""
-    return (at for at, chosen in chosen_in(values) if chosen.witness is not Witness.FOR)
+    return (at for at, pick in picks_in(values) if pick.evidence is not Evidence.FOR)
 
 
 def used_by(values: Any, shown: Shown, quoted: Sequence[tuple[int, int]]) -> set[int]:
     """The tokens that an answer took: as figures, or inside its texts."""
-    tokens = {figure.ref.token for _, figure in chosen_in(values)}
+    tokens = {figure.ref.token for _, figure in picks_in(values)}
     spans = [mark.token.index for mark in shown.marks if any(start <= mark.at < end for start, end in quoted)]
     return tokens | set(spans)
 
@@ -122,16 +122,16 @@ def _same(one: str, other: str) -> bool:
 # --- what a model passed over: figures that it was shown and put into no field
 
 
-def left_out(drafted: Drafted, verified: Verified) -> list[str]:
+def left_out(draft: Draft, verified: Verified) -> list[str]:
     """The figures of a piece that are in no field, as they were shown.
 
     A few may well have none; told are those that are most of what one question showed, or most of a paragraph of which
     the words give some to a field that is open.
     """
-    used = drafted.used | {figure.token for figure in verified.figures.values()}
-    open_fields = list(_open_fields(type(verified.report), drafted.piece, verified))
+    used = draft.used | {figure.token for figure in verified.figures.values()}
+    open_fields = list(_open_fields(type(verified.report), draft.piece, verified))
     left: dict[str, None] = {}
-    for shown in drafted.shown:
+    for shown in draft.shown:
         figures = [mark for mark in shown.marks if mark.token.is_figure]
         out = _mostly_out(figures, used)
         for paragraph in _paragraphs(figures) if not out else ():

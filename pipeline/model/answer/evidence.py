@@ -1,9 +1,11 @@
-"""The witness of the words: whether those beside a figure speak for the field that a model put it in.
+"""The evidence of the words: whether those beside a figure speak for the field that a model put it in.
 
 Arithmetic cannot tell a figure in the right field from the same figure in a field that no other figure speaks of: a
 sum holds as well with 其他收入 filed as 事业收入. So a figure that a model mapped is confirmed by identities only where
 the printed words speak for its field too. Three kinds of words do: the subject that was named last (财政拨款收入), the
 words right before the figure that say what of it (增加, 占, 预算数), and in a table the head of its column and its row.
+
+What they said stays with the figure (`Pick`) in the values that an answer is resolved to.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leav
 from recount.schemas.figures import Kind, Model, Ref
 
 
-class Witness(Enum):
+class Evidence(Enum):
     """What the words beside a figure say of its field."""
 
     FOR = "for"
@@ -77,20 +79,20 @@ def _tail(stretch: re.Pattern[str], words: str) -> str:
     return match[0] if match else ""
 
 
-def witness(trail: Trail, place: Place) -> Witness:
+def evidence_of(trail: Trail, place: Place) -> Evidence:
     """What the words beside a figure say of the field at the end of a trail."""
     found = _heard(trail, place)
-    if Witness.AGAINST in found:
-        return Witness.AGAINST
-    return Witness.SILENT if Witness.SILENT in found else Witness.FOR
+    if Evidence.AGAINST in found:
+        return Evidence.AGAINST
+    return Evidence.SILENT if Evidence.SILENT in found else Evidence.FOR
 
 
 def named(trail: Trail, place: Place) -> bool:
     """Whether words speak for the field, and not only none against it."""
-    return Witness.FOR in _heard(trail, place) and witness(trail, place) is Witness.FOR
+    return Evidence.FOR in _heard(trail, place) and evidence_of(trail, place) is Evidence.FOR
 
 
-def _heard(trail: Trail, place: Place) -> set[Witness]:
+def _heard(trail: Trail, place: Place) -> set[Evidence]:
     """What the words say of each step of a trail that needs them to."""
     if not trail:
         return set()
@@ -102,20 +104,20 @@ def _heard(trail: Trail, place: Place) -> set[Witness]:
 # --- what of it: the words right before the figure
 
 
-def _said(step: Step, place: Place) -> Witness | None:
+def _said(step: Step, place: Place) -> Evidence | None:
     before = step.model.phrasing.before
     tail = _tail(_CLAUSE, place.before)
     if place.heads:
         return None
     if step.key in before:
         if _compared_otherwise(step, place):
-            return Witness.AGAINST
+            return Evidence.AGAINST
         if re.search(f"(?:{before[step.key]})$", tail):
-            return Witness.FOR
+            return Evidence.FOR
         other = any(re.search(f"(?:{words})$", tail) for words in _said_of_others(step))
-        return Witness.AGAINST if other else Witness.SILENT
+        return Evidence.AGAINST if other else Evidence.SILENT
     turned = falls(place) is not None and not re.search(f"{UP}|{DOWN}", step.field.title)
-    return Witness.AGAINST if turned or _said_of_a_part(step, tail) else None
+    return Evidence.AGAINST if turned or _said_of_a_part(step, tail) else None
 
 
 def _compared_otherwise(step: Step, place: Place) -> bool:
@@ -159,35 +161,35 @@ def _said_of_parts(step: Step) -> tuple[str, ...]:
 # --- of what: the subject that was named last, or the head of the column
 
 
-def _named(step: Step, kind: Kind, place: Place) -> Witness | None:
+def _named(step: Step, kind: Kind, place: Place) -> Evidence | None:
     name, subjects = step.key, subjects_of(step.model, kind)
-    if name not in subjects or len({each.title for each in subjects.values()}) < 2:
+    if name not in subjects or len({subject.title for subject in subjects.values()}) < 2:
         return None
     if place.heads or place.row:
         return _headed(name, subjects, place)
     for stretch in (_SENTENCE, _PARAGRAPH, _ALL):
         last = _last_named(subjects, _tail(stretch, place.before))
         if last:
-            return Witness.FOR if name in last or _alike(subjects, name, last) else Witness.AGAINST
-    return Witness.SILENT
+            return Evidence.FOR if name in last or _alike(subjects, name, last) else Evidence.AGAINST
+    return Evidence.SILENT
 
 
 def _alike(subjects: Mapping[str, Subject], name: str, last: Set[str]) -> bool:
     """Whether what was named last is the subject's own name with more or fewer words before it."""
-    own, others = subjects[name].title, [subjects[each].title for each in last]
-    return any(own and each and (own.endswith(each) or each.endswith(own)) for each in others)
+    own, others = subjects[name].title, [subjects[key].title for key in last]
+    return any(own and other and (own.endswith(other) or other.endswith(own)) for other in others)
 
 
-def _headed(name: str, subjects: Mapping[str, Subject], place: Place) -> Witness:
+def _headed(name: str, subjects: Mapping[str, Subject], place: Place) -> Evidence:
     named = _last_named(subjects, place.row)
     if name in named:
-        return Witness.FOR
+        return Evidence.FOR
     heads = normal(place.heads)
-    scores = {each: _share_of(subject.title, heads) for each, subject in subjects.items()}
+    scores = {key: _share_of(subject.title, heads) for key, subject in subjects.items()}
     best = max(scores.values())
     if best < _HALF:
-        return Witness.AGAINST if named else Witness.SILENT
-    return Witness.FOR if scores[name] == best else Witness.AGAINST
+        return Evidence.AGAINST if named else Evidence.SILENT
+    return Evidence.FOR if scores[name] == best else Evidence.AGAINST
 
 
 def _last_named(subjects: Mapping[str, Subject], words: str) -> set[str]:
@@ -225,11 +227,11 @@ def normal(words: str) -> str:
     return _MARKS.sub("", fold(words))
 
 
-# What resolving an answer leaves in its nested values: figures at their places, and fields that lost theirs.
+# --- what resolving an answer leaves in its nested values: figures at their places, and fields that lost theirs
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class Pick:
     """A figure of an answer at its place: the reference, the mark it was found by, what the words beside it say.
 
     trail: the way to its field.
@@ -237,13 +239,13 @@ class Chosen:
 
     ref: Ref
     mark: Mark
-    witness: Witness
+    evidence: Evidence
     trail: Trail = field(repr=False, default=())
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A field whose figure was refused, until it is known whether the words give it another (`amend`).
+    """A field whose figure was refused, until it is known whether the words give it another.
 
     trail: the way to the field.
     """
@@ -251,14 +253,14 @@ class Lost:
     trail: Trail = field(repr=False)
 
 
-def leaves(values: Any, pointer: str = "") -> Iterator[tuple[str, Ref | Chosen]]:
+def leaves(values: Any, pointer: str = "") -> Iterator[tuple[str, Ref | Pick]]:
     """All figures in nested values, with their pointers."""
-    return ((at, leaf) for at, leaf in leaves_in(values, pointer) if isinstance(leaf, Ref | Chosen))
+    return ((at, leaf) for at, leaf in leaves_in(values, pointer) if isinstance(leaf, Ref | Pick))
 
 
-def chosen_in(values: Any) -> Iterator[tuple[str, Chosen]]:
-    """The figures that a model chose, with their pointers."""
-    return ((at, leaf) for at, leaf in leaves(values) if isinstance(leaf, Chosen))
+def picks_in(values: Any) -> Iterator[tuple[str, Pick]]:
+    """The figures that a model picked, with their pointers."""
+    return ((at, leaf) for at, leaf in leaves(values) if isinstance(leaf, Pick))
 
 
 def says_something(values: Mapping[str, Any]) -> bool:

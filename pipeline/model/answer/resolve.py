@@ -16,14 +16,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from recount.pipeline.model.answer.evidence import (
-    Chosen,
+    Evidence,
     Lost,
-    Witness,
-    chosen_in,
+    Pick,
+    evidence_of,
     falls,
     named,
+    picks_in,
     says_something,
-    witness,
 )
 from recount.pipeline.model.answer.quotation import Near, Words
 from recount.pipeline.model.ask.protocol import Copied, Numbers
@@ -58,7 +58,7 @@ class Refused:
 
 @dataclass(slots=True)
 class Resolved:
-    """An answer as nested values: Chosen for figures, text, lists, dicts.
+    """An answer as nested values: Pick for figures, text, lists, dicts.
 
     refused: what was not taken. quoted: where its texts stand in the words that were shown (start, end).
     """
@@ -119,15 +119,15 @@ class _Resolver:
 
     def _each_in_its_field(self, values: dict[str, Any]) -> dict[str, Any]:
         """The values without the figures that several fields have and no words give to this one."""
-        taken = Counter(chosen.ref.token for _, chosen in chosen_in(values))
+        taken = Counter(pick.ref.token for _, pick in picks_in(values))
         kept: dict[str, Any] = self._without(
-            values, "", lambda chosen: chosen.witness is not Witness.FOR and taken[chosen.ref.token] > 1, OF_SEVERAL
+            values, "", lambda pick: pick.evidence is not Evidence.FOR and taken[pick.ref.token] > 1, OF_SEVERAL
         )
         return kept
 
-    def _without(self, values: Any, pointer: str, strange: Callable[[Chosen], bool], reason: str) -> Any:
+    def _without(self, values: Any, pointer: str, strange: Callable[[Pick], bool], reason: str) -> Any:
         """Values without the figures that are strange, which are refused. pointer: of a list, with its first row."""
-        if isinstance(values, Chosen) and strange(values):
+        if isinstance(values, Pick) and strange(values):
             self._refused.append(Refused(pointer, values.mark.printed, reason))
             return Lost(values.trail)
         if isinstance(values, dict):
@@ -165,9 +165,9 @@ class _Resolver:
 
     def _without_its_own_alone(self, part: dict[str, Any], model: type[Model], pointer: str) -> dict[str, Any]:
         """A part without the amount that it is of, where it says nothing else: 决算数 alone is no comparison."""
-        chosen = {name: value for name, value in part.items() if isinstance(value, Chosen)}
-        alone = [name for name in chosen if name in model.phrasing.also_own]
-        if any(figure.witness is Witness.FOR for name, figure in chosen.items() if name not in alone):
+        picks = {name: value for name, value in part.items() if isinstance(value, Pick)}
+        alone = [name for name in picks if name in model.phrasing.also_own]
+        if any(figure.evidence is Evidence.FOR for name, figure in picks.items() if name not in alone):
             return part
         for name in alone:
             self._refused.append(Refused(f"{pointer}/{name}", part[name].mark.printed, OF_ANOTHER_FIELD))
@@ -225,11 +225,11 @@ class _Resolver:
                 self._refused.append(Refused(f"{pointer}/{name}", row[name], OF_ANOTHER_ROW))
             return _unsure({**row, **dict.fromkeys(strange)})  # type: ignore[no-any-return]
         foreign = tokens if strange else set().union(*away.values())
-        return self._without(row, pointer, lambda chosen: chosen.ref.token in foreign, OF_ANOTHER_ROW)  # type: ignore[no-any-return]
+        return self._without(row, pointer, lambda pick: pick.ref.token in foreign, OF_ANOTHER_ROW)  # type: ignore[no-any-return]
 
     def _away(self, row: dict[str, Any], name: str, others: Set[str]) -> set[int]:
         """The tokens of the figures of a row that do not stand by one of its names. others: that name in all rows."""
-        marks = [figure.mark for _, figure in chosen_in(row)]
+        marks = [figure.mark for _, figure in picks_in(row)]
         return {mark.token.index for mark in marks if not _stands_by(row[name], mark, others, self._shown, self._words)}
 
     # --- texts
@@ -258,14 +258,14 @@ class _Resolver:
 
     # --- figures
 
-    def _figure(self, value: Any, pointer: str, trail: Trail) -> Chosen | Lost | None:
+    def _figure(self, value: Any, pointer: str, trail: Trail) -> Pick | Lost | None:
         if value is None:
             return None
         copied = self._numbers.copied(str(value))
         found = self._found(copied, trail) if copied else NO_NUMBER
-        said = witness(trail[self._depth :], found.place) if isinstance(found, Mark) else Witness.AGAINST
-        if isinstance(found, Mark) and said is not Witness.AGAINST:
-            return _chosen(found, trail, said)
+        said = evidence_of(trail[self._depth :], found.place) if isinstance(found, Mark) else Evidence.AGAINST
+        if isinstance(found, Mark) and said is not Evidence.AGAINST:
+            return _pick(found, trail, said)
         reason = OF_ANOTHER_FIELD if isinstance(found, Mark) else found
         self._refused.append(Refused(pointer, str(value), reason))
         return None if reason in INVENTED else Lost(trail)
@@ -285,14 +285,14 @@ class _Resolver:
         same = [mark for mark in alike if _is_one(mark, kind)]
         if len(same) < 2:
             return same[0] if same else OF_ANOTHER_KIND if alike else NOT_SHOWN
-        speaking = [mark for mark in same if witness(trail[self._depth :], mark.place) is Witness.FOR]
+        speaking = [mark for mark in same if evidence_of(trail[self._depth :], mark.place) is Evidence.FOR]
         if exact in same and (exact in speaking or len(speaking) != 1):
             return exact
         return speaking[0] if speaking else SEVERAL
 
 
 def _tokens(row: Mapping[str, Any]) -> set[int]:
-    return {chosen.ref.token for _, chosen in chosen_in(row)}
+    return {pick.ref.token for _, pick in picks_in(row)}
 
 
 def _strange(row: Mapping[str, Any], away: Mapping[str, Set[int]]) -> list[str]:
@@ -302,8 +302,8 @@ def _strange(row: Mapping[str, Any], away: Mapping[str, Set[int]]) -> list[str]:
 
 def _unsure(value: Any) -> Any:
     """The same values with the words against every figure."""
-    if isinstance(value, Chosen):
-        return replace(value, witness=Witness.AGAINST)
+    if isinstance(value, Pick):
+        return replace(value, evidence=Evidence.AGAINST)
     if isinstance(value, dict):
         return {key: _unsure(inner) for key, inner in value.items()}
     return [_unsure(inner) for inner in value] if isinstance(value, list) else value
@@ -311,17 +311,17 @@ def _unsure(value: Any) -> Any:
 
 def _first(values: Mapping[str, Any]) -> Mark | None:
     """The first figure of a part, in the order of the page."""
-    marks = [figure.mark for _, figure in chosen_in(values)]
+    marks = [figure.mark for _, figure in picks_in(values)]
     return min(marks, key=lambda mark: mark.at, default=None)
 
 
 # --- a number at its place
 
 
-def _chosen(mark: Mark, trail: Trail, said: Witness) -> Chosen:
+def _pick(mark: Mark, trail: Trail, said: Evidence) -> Pick:
     """A number at its place in a field, its direction read from the words beside it."""
     down = falls(mark.place) is True and mark.token.value > 0
-    return Chosen(Ref(mark.token.index, negative=down), mark, said, trail)
+    return Pick(Ref(mark.token.index, negative=down), mark, said, trail)
 
 
 def _is_one(mark: Mark, kind: Kind) -> bool:
@@ -350,7 +350,7 @@ def _reassigned(values: dict[str, Any], report: type[Model], shown: Shown, words
 
     depth: so many steps of a trail need no words.
     """
-    taken = {figure.ref.token for _, figure in chosen_in(values) if not _is_own(figure.trail[-1])}
+    taken = {figure.ref.token for _, figure in picks_in(values) if not _is_own(figure.trail[-1])}
     reassignment = _Reassignment(shown, words, depth, taken)
     return {name: reassignment.part(value, report, name, None) for name, value in values.items()}
 
@@ -392,7 +392,7 @@ class _Reassignment:
     def _fields(self, values: dict[str, Any], model: type[Model], row: _Row | None) -> dict[str, Any]:
         """The fields of a part. The amount that it is of is given back only beside another that words speak for."""
         fields = {k: self.part(v, model, k, row) for k, v in values.items() if not _is_own(Step(model, k))}
-        compared = any(figure.witness is Witness.FOR for _, figure in chosen_in(fields))
+        compared = any(figure.evidence is Evidence.FOR for _, figure in picks_in(fields))
         return {
             key: fields[key] if key in fields else self.part(value, model, key, row) if compared else _no_longer(value)
             for key, value in values.items()
@@ -406,9 +406,9 @@ class _Reassignment:
                 yield None
                 continue
             own = [(values[name], said[name]) for name in names if values.get(name)]
-            yield self._fields(values, model, _Row(own, [figure.mark for _, figure in chosen_in(values)]))
+            yield self._fields(values, model, _Row(own, [figure.mark for _, figure in picks_in(values)]))
 
-    def _only(self, trail: Trail, row: _Row | None) -> Chosen | None:
+    def _only(self, trail: Trail, row: _Row | None) -> Pick | None:
         """The one figure of what was shown that the words give to a field, where it is first and no other field's."""
         kind = trail[-1].field.kind or Kind.ANY
         given = [
@@ -422,13 +422,13 @@ class _Reassignment:
         if free is None or len({(abs(mark.token.value), mark.token.unit) for mark in given}) > 1:
             return None
         self._taken |= set() if own else {free.token.index}
-        return _chosen(free, trail, Witness.FOR)
+        return _pick(free, trail, Evidence.FOR)
 
     def _is_of(self, mark: Mark, trail: Trail, row: _Row | None) -> bool:
         if row is None:
             return named(trail, mark.place)
         return (
-            witness(trail, mark.place) is Witness.FOR
+            evidence_of(trail, mark.place) is Evidence.FOR
             and bool(row.names)
             and all(_stands_by(name, mark, others, self._shown, self._words) for name, others in row.names)
             and self._is_beside(mark, row)

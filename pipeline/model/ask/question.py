@@ -66,7 +66,7 @@ class Asker(Protocol):
         ...
 
 
-# The schema of an answer: the part of a report that is asked for.
+# --- the schema of an answer: the part of a report that is asked for
 
 
 class Answer(BaseModel):

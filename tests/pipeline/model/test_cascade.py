@@ -242,10 +242,10 @@ def test_a_section_is_asked_about_in_smaller_parts_if_one_question_was_left_unan
             values[piece.purpose] = None
             return Reply(question.response.model_validate(values), NOTHING)
 
-    (drafted,) = replace(known.mapper(Tired(known, {})), threads=1).drafts([piece])
+    (draft,) = replace(known.mapper(Tired(known, {})), threads=1).drafts([piece])
     verified = map_by_model(known.document, known.mapper(Tired(known, {})), "tired", 0).verified
     figures = {at: each for at, each in verified.figures.items() if not at.startswith(f"/{UNMAPPED}/")}
-    found = findings_in(drafted, replace(verified, figures=figures), known.document.tokens)
+    found = findings_in(draft, replace(verified, figures=figures), known.document.tokens)
     assert found is not None
     assert found.left_out
 

@@ -1,4 +1,4 @@
-"""The witness of the words: whether those beside a figure speak for the field that it was put in."""
+"""The evidence of the words: whether those beside a figure speak for the field that it was put in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from recount.pipeline.model.answer.evidence import Witness, falls, subject_in, witness
+from recount.pipeline.model.answer.evidence import Evidence, evidence_of, falls, subject_in
 from recount.pipeline.model.ask.shown import Place
 from recount.schemas.common.parts import Change, Comparison, Portion
 from recount.schemas.common.rows import FundSplit
@@ -24,50 +24,50 @@ from recount.schemas.final_accounts.statements import IncomeRow
 INCOME = "本年收入▮万元,其中:财政拨款收入▮万元,占▮,其他收入"
 
 
-def said(trail: Sequence[tuple[type[Model], str]], before: str, row: str = "", heads: str = "") -> Witness:
-    return witness(tuple(Step(*step) for step in trail), Place(before, row, heads))
+def said(trail: Sequence[tuple[type[Model], str]], before: str, row: str = "", heads: str = "") -> Evidence:
+    return evidence_of(tuple(Step(*step) for step in trail), Place(before, row, heads))
 
 
 @pytest.mark.parametrize(
     ("field", "found"),
-    [("other", Witness.FOR), ("institutional", Witness.AGAINST), ("fiscal_appropriation", Witness.AGAINST)],
+    [("other", Evidence.FOR), ("institutional", Evidence.AGAINST), ("fiscal_appropriation", Evidence.AGAINST)],
 )
-def test_the_subject_named_last_decides(field: str, found: Witness) -> None:
+def test_the_subject_named_last_decides(field: str, found: Evidence) -> None:
     assert said(((Income[Ref], field), (Portion[Ref], "amount")), INCOME) is found
 
 
 def test_a_total_is_told_from_its_parts() -> None:
-    assert said(((Income[Ref], "total"),), "2022年度本年收入") is Witness.FOR
-    assert said(((Income[Ref], "total"),), INCOME) is Witness.AGAINST
+    assert said(((Income[Ref], "total"),), "2022年度本年收入") is Evidence.FOR
+    assert said(((Income[Ref], "total"),), INCOME) is Evidence.AGAINST
 
 
 def test_words_that_name_nothing_speak_for_nothing() -> None:
-    assert said(((Income[Ref], "other"), (Portion[Ref], "amount")), "合计为") is Witness.SILENT
+    assert said(((Income[Ref], "other"), (Portion[Ref], "amount")), "合计为") is Evidence.SILENT
 
 
 def test_an_increase_is_a_change_and_nothing_else() -> None:
     before = "收入总计▮万元。收入总计与上年相比,增加"
-    assert said(((IncomeExpenditure[Ref], "income_change"), (Change[Ref], "amount")), before) is Witness.FOR
-    assert said(((IncomeExpenditure[Ref], "income_total"),), before) is Witness.AGAINST
+    assert said(((IncomeExpenditure[Ref], "income_change"), (Change[Ref], "amount")), before) is Evidence.FOR
+    assert said(((IncomeExpenditure[Ref], "income_total"),), before) is Evidence.AGAINST
 
 
 def test_one_sentence_for_both_sides_speaks_for_both() -> None:
     for field in ("income_total", "expenditure_total"):
-        assert said(((IncomeExpenditure[Ref], field),), "2022年度收、支总计均为") is Witness.FOR
+        assert said(((IncomeExpenditure[Ref], field),), "2022年度收、支总计均为") is Evidence.FOR
 
 
 @pytest.mark.parametrize(
     ("field", "before", "found"),
     [
-        ("budget", "支出年初预算为", Witness.FOR),
-        ("final", "支出年初预算为", Witness.AGAINST),
-        ("final", "支出年初预算为▮万元,支出决算为", Witness.FOR),
-        ("budget", "支出年初预算为▮万元,支出决算为", Witness.AGAINST),
-        ("completion_percent", "支出决算为▮万元,完成年初预算的", Witness.FOR),
-        ("variance_percent", "决算数▮万元,预决算差异率", Witness.FOR),
+        ("budget", "支出年初预算为", Evidence.FOR),
+        ("final", "支出年初预算为", Evidence.AGAINST),
+        ("final", "支出年初预算为▮万元,支出决算为", Evidence.FOR),
+        ("budget", "支出年初预算为▮万元,支出决算为", Evidence.AGAINST),
+        ("completion_percent", "支出决算为▮万元,完成年初预算的", Evidence.FOR),
+        ("variance_percent", "决算数▮万元,预决算差异率", Evidence.FOR),
     ],
 )
-def test_the_words_before_a_figure_say_what_of_a_comparison_it_is(field: str, before: str, found: Witness) -> None:
+def test_the_words_before_a_figure_say_what_of_a_comparison_it_is(field: str, before: str, found: Evidence) -> None:
     assert said(((GeneralPublicBudget[Ref], "budget"), (Comparison[Ref], field)), before) is found
 
 
@@ -77,21 +77,21 @@ def test_the_change_of_the_whole_is_told_from_those_of_its_parts() -> None:
     part = f"{whole}▮万元。其中:因公出国(境)费支出▮万元,比上年减少"
     change = ((ThreePublic[Ref], "change"), (Change[Ref], "amount"))
     of_a_part = ((ThreePublic[Ref], "overseas"), (ThreePublicItem[Ref], "change"), (Change[Ref], "amount"))
-    assert [said(change, each) for each in (whole, part)] == [Witness.FOR, Witness.AGAINST]
-    assert [said(of_a_part, each) for each in (whole, part)] == [Witness.AGAINST, Witness.FOR]
+    assert [said(change, each) for each in (whole, part)] == [Evidence.FOR, Evidence.AGAINST]
+    assert [said(of_a_part, each) for each in (whole, part)] == [Evidence.AGAINST, Evidence.FOR]
 
 
 @pytest.mark.parametrize(
     ("before", "of_the_change", "of_the_budget"),
     [
-        ("一般公共预算支出▮万元,比上年增加▮万元,增长", Witness.FOR, Witness.AGAINST),
-        ("支出决算▮万元,决算数比预算数增加▮万元,增长", Witness.AGAINST, Witness.FOR),
-        ("支出比预算数增长▮,比▮年增长", Witness.FOR, Witness.AGAINST),
-        ("支出增长", Witness.FOR, Witness.FOR),
+        ("一般公共预算支出▮万元,比上年增加▮万元,增长", Evidence.FOR, Evidence.AGAINST),
+        ("支出决算▮万元,决算数比预算数增加▮万元,增长", Evidence.AGAINST, Evidence.FOR),
+        ("支出比预算数增长▮,比▮年增长", Evidence.FOR, Evidence.AGAINST),
+        ("支出增长", Evidence.FOR, Evidence.FOR),
     ],
 )
 def test_growth_is_of_what_the_sentence_compares_with(
-    before: str, of_the_change: Witness, of_the_budget: Witness
+    before: str, of_the_change: Evidence, of_the_budget: Evidence
 ) -> None:
     assert said(((GeneralPublicBudget[Ref], "change"), (Change[Ref], "percent")), before) is of_the_change
     assert said(((GeneralPublicBudget[Ref], "budget"), (Comparison[Ref], "variance_percent")), before) is of_the_budget
@@ -99,16 +99,16 @@ def test_growth_is_of_what_the_sentence_compares_with(
 
 def test_a_budget_is_not_the_amount_that_it_is_compared_with() -> None:
     """A model took the budget for the amount, one cent away: rounding allowed it, and only the words told."""
-    assert said(((ThreePublic[Ref], "total"),), '与全年预算相比,"三公"经费支出全年预算数') is Witness.AGAINST
-    assert said(((ThreePublic[Ref], "total"),), '"三公"经费支出决算') is Witness.FOR
+    assert said(((ThreePublic[Ref], "total"),), '与全年预算相比,"三公"经费支出全年预算数') is Evidence.AGAINST
+    assert said(((ThreePublic[Ref], "total"),), '"三公"经费支出决算') is Evidence.FOR
     budget = ((ThreePublic[Ref], "budget"), (Comparison[Ref], "budget"))
-    assert said(budget, '与全年预算相比,"三公"经费支出全年预算数') is Witness.FOR
+    assert said(budget, '与全年预算相比,"三公"经费支出全年预算数') is Evidence.FOR
 
 
 def test_a_table_is_read_by_the_head_of_its_column() -> None:
-    assert said(((IncomeRow[Ref], "other"),), "", row="教育支出", heads="其他收入") is Witness.FOR
-    assert said(((IncomeRow[Ref], "business"),), "", row="教育支出", heads="其他收入") is Witness.AGAINST
-    assert said(((FundSplit[Ref], "funds"),), "", row="合计", heads="政府性基金预算财政拨款") is Witness.FOR
+    assert said(((IncomeRow[Ref], "other"),), "", row="教育支出", heads="其他收入") is Evidence.FOR
+    assert said(((IncomeRow[Ref], "business"),), "", row="教育支出", heads="其他收入") is Evidence.AGAINST
+    assert said(((FundSplit[Ref], "funds"),), "", row="合计", heads="政府性基金预算财政拨款") is Evidence.FOR
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from recount.pipeline.model.answer.evidence import Chosen, Witness
+from recount.pipeline.model.answer.evidence import Evidence, Pick
 from recount.pipeline.model.answer.resolve import (
     NO_NAME,
     NOT_QUOTED,
@@ -32,7 +32,7 @@ def test_a_figure_with_its_mark_is_its_place() -> None:
     other = found.values["income"]["other"]
     assert found.values["income"]["total"].ref == Ref(0)
     assert (other["amount"].ref, other["percent"].ref) == (Ref(3), Ref(4))
-    assert other["amount"].witness is Witness.FOR
+    assert other["amount"].evidence is Evidence.FOR
     assert not found.refused
 
 
@@ -194,7 +194,7 @@ def test_a_name_that_stands_by_the_figures_of_another_row_is_taken_out() -> None
     found = items(item("小学教育", "7.00@4"), item("行政运行", "5.00@1"))
     rows = found.values["general_public_budget"]["items"]
     assert [row["item_name"] for row in rows] == [None, None]
-    assert {chosen.witness for row in rows if isinstance(chosen := row["amount"], Chosen)} == {Witness.AGAINST}
+    assert {pick.evidence for row in rows if isinstance(pick := row["amount"], Pick)} == {Evidence.AGAINST}
     assert {reason for _, reason in refused(found)} == {OF_ANOTHER_ROW}
 
 
@@ -202,9 +202,9 @@ def test_a_row_without_the_name_that_tells_rows_apart_is_unsure() -> None:
     """Its figures add up as well, but nobody is told of which item they are."""
     nameless = {**item("", "7.00@4"), "item_name": None, "class_name": "农业支出（类）"}
     rows = items(item("小学教育", "5.00@1"), nameless).values["general_public_budget"]["items"]
-    assert [row["amount"].witness for row in rows] == [Witness.FOR, Witness.AGAINST]
+    assert [row["amount"].evidence for row in rows] == [Evidence.FOR, Evidence.AGAINST]
     [alone] = items(nameless).values["general_public_budget"]["items"]
-    assert alone["amount"].witness is Witness.FOR  # no 项 is said of any row
+    assert alone["amount"].evidence is Evidence.FOR  # no 项 is said of any row
 
 
 def test_a_number_in_a_name_is_no_amount_and_an_amount_is_no_name() -> None:
@@ -281,7 +281,7 @@ def test_the_budget_copied_for_the_amount_gives_way_to_the_amount() -> None:
     found = items(row, printed=(COMPARED,))
     assert rows_of(found) == [("小学教育", {"amount": "5.00", "budget": "6.00", "completion_percent": "83.33"})]
     assert refused(found) == [("/general_public_budget/items/0/amount", OF_ANOTHER_FIELD)]
-    assert found.values["general_public_budget"]["items"][0]["amount"].witness is Witness.FOR
+    assert found.values["general_public_budget"]["items"][0]["amount"].evidence is Evidence.FOR
 
 
 def test_a_figure_of_the_page_in_the_wrong_field_leaves_its_place_to_the_right_one() -> None:
