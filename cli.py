@@ -116,7 +116,7 @@ def structure(
             if dry_run:
                 _print_plan(questions.plan(archive.sources))
                 return
-            waiting = questions.hand_in(archive.sources)
+            waiting = questions.submit_batch(archive.sources)
         if waiting:
             print(waiting)
             return
