@@ -116,7 +116,7 @@ def structure(
             if dry_run:
                 _print_plan(questions.plan(archive.sources))
                 return
-            waiting = questions.hand_in(archive.sources)
+            waiting = questions.submit_batch(archive.sources)
         if waiting:
             print(waiting)
             return
@@ -137,7 +137,7 @@ def _print_plan(plans: Mapping[str, Plan]) -> None:
 def _run(
     sources: Sequence[Source], out: Place, ledger: Path | None, settings: Settings, work: RunOptions
 ) -> RunSummary:
-    """Runs an archive under the eyes of its user; Ctrl-C is one line."""
+    """Runs an archive with its progress shown and logged; Ctrl-C is one line."""
     from rich.console import Console
 
     from recount.pipeline.run.ledger import Outcome
@@ -314,10 +314,10 @@ def check(
 
     asked = replace(endpoint, model=model).settings.model
     assert asked is not None, "a name was given"
-    with served(asked) as at_hand:
-        results = probe(at_hand)
+    with served(asked) as served_model:
+        results = probe(served_model)
     console = _console()
-    for part in render_probe(at_hand, results):
+    for part in render_probe(served_model, results):
         console.print(part)
     if not any(result.works for result in results):
         raise typer.Exit(FAILED)

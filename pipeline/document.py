@@ -1,4 +1,4 @@
-"""The values that the stages hand on: pages, texts with places, grids, number tokens, sections.
+"""The values that the stages pass on: pages, texts with places, grids, number tokens, sections.
 
 All frozen. After `read` nobody asks whether a page was scanned: there are lines of characters with boxes, ruling
 lines, and their origin. Coordinates are PDF points, origin top left, as displayed (page rotation applied).
@@ -9,9 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
-
-# What a mapper hands to the verifier.
-
 
 Origin = Literal["text", "ocr"]
 Box = tuple[float, float, float, float]

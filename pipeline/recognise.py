@@ -1,4 +1,4 @@
-"""Which family a report is of: what its title page, its headings and its tables say."""
+"""Report families: one by its name or from a folder, the one that a document shows, the start of a new one."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ from recount.schemas.family import Family, Heading
 from recount.schemas.figures import Model, Ref
 from recount.schemas.registry import FAMILIES
 
-# A family that the user brings: a folder with a family.py, and the beginning of one to be changed.
-
-
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _STARTER = Path(__file__).resolve().parent.parent / "schemas" / "starter"
 _SUFFIXES = {".py", ".md", ".json", ".pdf", ".txt"}
+"""Of the files that belong to a family."""
+_HEAD_ROWS = 6
+_FRONT = 3  # a title page counts as much as so many headings
+
+
+# --- a family by its name, or one that the user brings: a folder with a family.py
 
 
 def family_of(name: str) -> Family:
@@ -73,7 +76,7 @@ def _loaded(folder: Path) -> Family:
 def _package(folder: Path) -> str:
     """The folder as a package under a name of its own, so that it may import its modules (from .models import …)."""
     name = f"recount_family_{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
-    for loaded in [each for each in sys.modules if each == name or each.startswith(f"{name}.")]:
+    for loaded in [module for module in sys.modules if module == name or module.startswith(f"{name}.")]:
         del sys.modules[loaded]
     importlib.invalidate_caches()
     package = ModuleType(name)
@@ -102,16 +105,16 @@ def _wrong(family: object) -> str | None:
         return "its report is no Model (recount.schemas.figures)"
     if not family.report.__pydantic_generic_metadata__["parameters"]:
         return "its report must be generic in the figure type: class Report(Model, Generic[F])"
-    if not all(isinstance(each, Heading) for each in family.outline):
+    if not all(isinstance(heading, Heading) for heading in family.outline):
         return "its outline must be a tuple of Heading (recount.schemas.family)"
-    if any(family.contract == each.contract for each in FAMILIES):
+    if any(family.contract == known.contract for known in FAMILIES):
         return f"its contract {family.contract} is that of another family"
     return next(filter(None, map(_wrong_pattern, _patterns(family))), None)
 
 
 def _patterns(family: Family) -> Iterator[str]:
     """Every regular expression of a family."""
-    yield from (family.front, family.table_starts, *family.signs, *(each.title for each in family.outline))
+    yield from (family.front, family.table_starts, *family.signs, *(heading.title for heading in family.outline))
     yield from _words_in(family.report_of(Ref))
 
 
@@ -129,6 +132,9 @@ def _wrong_pattern(pattern: str) -> str | None:
     except re.error as error:
         return f"{pattern!r} is no regular expression: {error}"
     return None
+
+
+# --- the beginning of a family, to be changed by the user
 
 
 def write_starter(name: str, out: Path) -> Path:
@@ -169,8 +175,7 @@ def _renamed(file: Path, name: str) -> bytes:
     return content
 
 
-_HEAD_ROWS = 6
-_FRONT = 3  # a title page counts as much as so many headings
+# --- the family that a document shows
 
 
 def recognise(document: Document, families: Sequence[Family] = FAMILIES) -> Family | None:

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from recount.pipeline.errors import UsageError
 
-# What a result is.
+# --- the types of a result
 
 
 Real = float | Decimal
@@ -192,7 +192,7 @@ class Result:
         return replace(self, source=replace(self.source, file=file))
 
 
-# How the types stand in a file.
+# --- how the types stand in a file
 
 
 class _Object:
@@ -340,7 +340,7 @@ def plain(result: Result) -> dict[str, Any]:
     return content
 
 
-# Files.
+# --- the files of results
 
 
 LEFTOVER = ".*.recount-tmp"

@@ -1,6 +1,6 @@
 """What a PDF may ask for: files made to exhaust a machine are turned away with the reason before they are read.
 
-Memory and time are limited from outside (pool.py), for a file may find a way that nobody thought of.
+Memory and time are limited from outside (run/pool.py), for a file may exhaust them in a way that is not known here.
 """
 
 from __future__ import annotations

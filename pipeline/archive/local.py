@@ -1,4 +1,5 @@
-"""A report as a file of this machine, wherever it lies: as it is, out of its zip archive, or fetched from its URL."""
+"""A report as a file of this machine, wherever it lies (as it is, out of its zip archive, or fetched from its URL),
+and the hash of what it holds."""
 
 from __future__ import annotations
 
@@ -15,10 +16,12 @@ from recount.pipeline.archive.sources import Source
 from recount.pipeline.archive.zipped import extract, hash_of_member
 from recount.pipeline.errors import DocumentError
 
-# What a report's file holds, as one number: the same content is structured once.
-
-
 _CHUNK = 1 << 20
+_LONGEST_NAME = 120
+"""Bytes of a file name that every file system takes, and that an error message can quote."""
+
+
+# --- the hash of a file's content: the same content is structured once
 
 
 def hash_of(path: Path) -> str:
@@ -29,9 +32,9 @@ def hash_of(path: Path) -> str:
     try:
         if path.is_dir():
             digest = hashlib.sha256()
-            for each in sorted(path.iterdir()):
-                if each.is_file():
-                    digest.update(each.read_bytes())
+            for image in sorted(path.iterdir()):
+                if image.is_file():
+                    digest.update(image.read_bytes())
             return digest.hexdigest()
         if not stat.S_ISREG(path.stat().st_mode):
             raise DocumentError("is no regular file")  # opening a pipe would wait for ever
@@ -49,8 +52,7 @@ def hash_of_stream(stream: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-_LONGEST_NAME = 120
-"""Bytes of a file name that every file system takes, and that an error message can quote."""
+# --- the file of a report, and its hash, wherever it lies
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Where files lie: on a path of this machine, or at a URL that fsspec knows (s3://bucket/folder).
 
 The libraries behind fsspec raise errors of their own; here all of them become OSErrors with words in them, so that
-whoever reads or writes has one kind of failure to think of.
+callers have one kind of failure to handle.
 """
 
 from __future__ import annotations
@@ -70,14 +70,14 @@ def open_place(place: Place) -> IO[bytes]:
     """A file to read from, at any position. Raises OSError."""
     if isinstance(place, Path):
         return place.open("rb")
-    with _reached(place) as (system, path):
+    with _file_system(place) as (system, path):
         file: IO[bytes] = system.open(path, "rb")
         return file
 
 
 def files_at(url: Url) -> list[Entry]:
     """The file at a URL, or all files below it, at any depth. Raises OSError, FileNotFoundError if nothing is there."""
-    with _reached(url) as (system, path):
+    with _file_system(url) as (system, path):
         system.invalidate_cache()
         about = system.info(path)
         if about["type"] != "directory":
@@ -91,13 +91,13 @@ def files_at(url: Url) -> list[Entry]:
 
 def matches(url: Url) -> list[Url]:
     """What a URL with *, ? or [ in it stands for. Raises OSError."""
-    with _reached(url) as (system, path):
+    with _file_system(url) as (system, path):
         return [Url(system.unstrip_protocol(at)) for at in sorted(system.glob(path))]
 
 
 def fetch(url: Url, target: Path) -> None:
     """Copies a file to this machine; of a folder its files, into a new folder. Raises OSError."""
-    with _reached(url) as (system, path):
+    with _file_system(url) as (system, path):
         if not system.isdir(path):
             system.get_file(path, str(target))
             return
@@ -109,7 +109,7 @@ def fetch(url: Url, target: Path) -> None:
 
 def put(url: Url, content: bytes) -> None:
     """Writes a file, in the place of one that was there. Raises OSError."""
-    with _reached(url) as (system, path):
+    with _file_system(url) as (system, path):
         try:
             system.pipe_file(path, content)
         except FileNotFoundError:  # a file system that has folders, unlike a store of objects
@@ -119,14 +119,14 @@ def put(url: Url, content: bytes) -> None:
 
 def get(url: Url) -> bytes:
     """What a file holds. Raises OSError."""
-    with _reached(url) as (system, path):
+    with _file_system(url) as (system, path):
         content: bytes = system.cat_file(path)
         return content
 
 
 def remove(url: Url) -> None:
     """Removes a file. Raises OSError, FileNotFoundError if there is none."""
-    with _reached(url) as (system, path):
+    with _file_system(url) as (system, path):
         system.rm_file(path)
 
 
@@ -136,7 +136,7 @@ def _below(root: str, path: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def _reached(url: Url) -> Iterator[tuple[Any, str]]:
+def _file_system(url: Url) -> Iterator[tuple[Any, str]]:
     """The file system of a URL, and the path there. What goes wrong becomes an OSError."""
     library = needed("fsspec", str(url), "remote")
     try:

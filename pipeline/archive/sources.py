@@ -30,7 +30,7 @@ _NOT_REPORTS = frozenset({"__MACOSX"})
 
 _EMPTY = "holds no reports (PDF files or page images)"
 
-P = TypeVar("P", bound=PurePath)
+AnyPath = TypeVar("AnyPath", bound=PurePath)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,9 @@ def find_sources(places: Sequence[Place]) -> Archive:
     found: dict[tuple[Place, str | None], _Found] = {}
     problems: list[Problem] = []
     for place in _expanded(places):
-        looked = _look_remote(place, problems) if isinstance(place, Url) else _look(place, problems)
-        for each in looked:
-            found.setdefault((each.place, each.member), each)
+        reports = _reports_at_url(place, problems) if isinstance(place, Url) else _reports_at_path(place, problems)
+        for report in reports:
+            found.setdefault((report.place, report.member), report)
     if not found:
         reasons = "; ".join(f"{problem.place} {problem.reason}" for problem in problems)
         raise UsageError(reasons or "no path was given")
@@ -130,14 +130,14 @@ def _expanded(places: Iterable[Place]) -> Iterator[Place]:
 
 def _matched(pattern: Place) -> Sequence[Place]:
     if isinstance(pattern, Path):
-        return [Path(each) for each in sorted(glob.glob(str(pattern), recursive=True))]
+        return [Path(path) for path in sorted(glob.glob(str(pattern), recursive=True))]
     try:
         return matches(pattern)
     except OSError as error:
         raise UsageError(f"{pattern} cannot be read: {error.strerror}") from error
 
 
-def _look(path: Path, problems: list[Problem]) -> list[_Found]:
+def _reports_at_path(path: Path, problems: list[Problem]) -> list[_Found]:
     """The reports at a path that the user gave."""
     absolute = Path(os.path.abspath(path))
     if not os.path.lexists(absolute):
@@ -145,9 +145,9 @@ def _look(path: Path, problems: list[Problem]) -> list[_Found]:
     if not absolute.is_dir():
         return list(_reports_of(absolute.parent, absolute, problems))
     found = [
-        each
+        report
         for file in _files_below(absolute, problems)
-        for each in _reports_of(absolute.parent if file == absolute else absolute, file, problems)
+        for report in _reports_of(absolute.parent if file == absolute else absolute, file, problems)
     ]
     if not found and not any(_within(problem.place, absolute) for problem in problems):
         problems.append(Problem(path, _EMPTY))
@@ -167,14 +167,14 @@ def _reports_of(root: Path, file: Path, problems: list[Problem]) -> Iterator[_Fo
 def _unzipped(file: _Found, problems: list[Problem]) -> Iterator[_Found]:
     """The reports in a zip archive."""
     try:
-        members = [each for each in reports_in_zip(file.place) if _is_report(each.inside)]
+        members = [member for member in reports_in_zip(file.place) if _is_report(member.inside)]
     except ZipProblem as problem:
         problems.append(Problem(file.place, str(problem)))
         return
     if not members:
         problems.append(Problem(file.place, _EMPTY))
-    for each in members:
-        yield _Found(file.place, file.above, (*file.below, *each.inside.parts), each.size, each.member)
+    for member in members:
+        yield _Found(file.place, file.above, (*file.below, *member.inside.parts), member.size, member.member)
 
 
 def _is_report(path: PurePosixPath) -> bool:
@@ -187,7 +187,7 @@ def _is_hidden(name: str) -> bool:
     return name.startswith(".") or name in _NOT_REPORTS
 
 
-def _look_remote(url: Url, problems: list[Problem]) -> list[_Found]:
+def _reports_at_url(url: Url, problems: list[Problem]) -> list[_Found]:
     """The reports at a URL that the user gave."""
     try:
         entries = files_at(url)
@@ -254,7 +254,7 @@ def _files_below(root: Path, problems: list[Problem]) -> Iterator[Path]:
         yield from _reports_among(folder, files)
 
 
-def _reports_among(folder: P, files: list[P]) -> Iterator[P]:
+def _reports_among(folder: AnyPath, files: list[AnyPath]) -> Iterator[AnyPath]:
     """The report files of a folder, and its page images; the folder itself where it holds nothing but page images."""
     reports = [path for path in files if path.suffix.lower() in SUFFIXES | ZIP_SUFFIXES]
     pages = [path for path in files if path.suffix.lower() in PAGE_SUFFIXES]
@@ -271,11 +271,14 @@ def _entries(folder: Path) -> list[Path]:
 
 def _named(found: list[_Found]) -> list[Source]:
     """Names the reports; where two archives hold the same path, all names begin with their archive's."""
-    deepest = max(len(each.above) for each in found)
+    deepest = max(len(report.above) for report in found)
     for depth in range(deepest + 1):
-        names = [each.name(depth) for each in found]
+        names = [report.name(depth) for report in found]
         if len(set(names)) == len(names):
-            sources = (Source(f.place, name, f.member, f.size) for f, name in zip(found, names, strict=True))
+            sources = (
+                Source(report.place, name, report.member, report.size)
+                for report, name in zip(found, names, strict=True)
+            )
             return sorted(sources, key=lambda source: source.name)
     twice = next(name for name, times in Counter(names).items() if times > 1)
     raise UsageError(f"two reports would share the result file {twice}.json; rename one of them")

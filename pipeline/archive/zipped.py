@@ -47,12 +47,12 @@ def reports_in_zip(place: Place) -> list[Member]:
 def _distinct(members: list[Member]) -> Iterator[Member]:
     """Members of one name are told apart by their numbers: a zip archive may hold a name twice."""
     seen: set[PurePosixPath] = set()
-    for each in members:
-        inside = each.inside
+    for member in members:
+        inside = member.inside
         if inside in seen:
-            inside = inside.with_name(f"{inside.stem}~{each.member}{inside.suffix}")
+            inside = inside.with_name(f"{inside.stem}~{member.member}{inside.suffix}")
         seen.add(inside)
-        yield Member(each.member, inside, each.size)
+        yield Member(member.member, inside, member.size)
 
 
 def _inside(info: zipfile.ZipInfo) -> PurePosixPath:
@@ -80,7 +80,7 @@ def _decoded(name: str) -> str:
 
 def extract(place: Place, member: str, target: Path) -> None:
     """Writes a member to a file. Raises DocumentError if it cannot be read or is too large, or not be written."""
-    with _in_words(), target.open("xb") as file:
+    with _as_document_errors(), target.open("xb") as file:
         for chunk in _chunks(place, member):
             file.write(chunk)
 
@@ -88,7 +88,7 @@ def extract(place: Place, member: str, target: Path) -> None:
 def hash_of_member(place: Place, member: str) -> str:
     """The SHA-256 of a member, as of the file that it would be. Raises DocumentError if it cannot be read."""
     digest = hashlib.sha256()
-    with _in_words():
+    with _as_document_errors():
         for chunk in _chunks(place, member):
             digest.update(chunk)
     return digest.hexdigest()
@@ -119,8 +119,8 @@ def _opened(place: Place) -> Iterator[zipfile.ZipFile]:
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
-    """Says of a member what is wrong with it."""
+def _as_document_errors() -> Iterator[None]:
+    """Raises what is wrong with a member as a DocumentError that says so."""
     try:
         yield
     except OSError as error:

@@ -80,7 +80,7 @@ def chain(out: Path) -> Chain:
                 found = list(_between(reports[year][0], reports[year + 1][0]))
                 pairs += 1
                 compared += len(found)
-                findings += [each for each in found if abs(each.difference) > each.tolerance]
+                findings += [finding for finding in found if abs(finding.difference) > finding.tolerance]
     return Chain(pairs, compared, tuple(findings))
 
 

@@ -1,4 +1,5 @@
-"""Exports an output folder: one pass over the results, into one file or a folder of files."""
+"""Exports an output folder: one pass over the results, in several processes where they are many, into one file or a
+folder of files, which appear whole or not at all."""
 
 from __future__ import annotations
 
@@ -28,7 +29,22 @@ from recount.pipeline.run.ledger import pdf_paths
 from recount.pipeline.run.store import report_model
 from recount.schemas.registry import FAMILIES
 
-# Files that appear whole or not at all: written aside, then moved into their places.
+Format = Literal["jsonl", "csv", "parquet", "xlsx", "sqlite"]
+FORMATS: tuple[Format, ...] = ("jsonl", "csv", "parquet", "xlsx", "sqlite")
+_ONE_FILE = ("xlsx", "sqlite")
+"""Formats of which one file holds all tables."""
+
+_FEW = 100
+"""Up to so many files another process costs more time to start than it saves."""
+_PIECE = 8
+"""Files that a process is given at a time."""
+_AHEAD = 4
+"""Pieces of work that lie ready, or wait to be fetched, for each process: what bounds the memory."""
+
+T = TypeVar("T")
+
+
+# --- files that appear whole or not at all: written to a temporary folder, then moved into their places
 
 
 @contextmanager
@@ -38,18 +54,18 @@ def staged(folder: Path) -> Iterator[Path]:
     A file that stood there is replaced. Raises UsageError if they cannot be written; nothing is left behind
     then, nor after Ctrl-C.
     """
-    aside = folder / f".{secrets.token_hex(8)}.recount-tmp"
+    staging = folder / f".{secrets.token_hex(8)}.recount-tmp"
     try:
-        aside.mkdir(parents=True)
-        yield aside
-        for file in sorted(aside.iterdir()):
+        staging.mkdir(parents=True)
+        yield staging
+        for file in sorted(staging.iterdir()):
             if file.is_file():
                 _keep(file)
                 os.replace(file, folder / file.name)
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error.strerror or error}") from error
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _keep(file: Path) -> None:
@@ -58,16 +74,7 @@ def _keep(file: Path) -> None:
         os.fsync(open_file.fileno())
 
 
-# The same done to many result files: in several processes where that is worth their start, answers in order.
-
-
-T = TypeVar("T")
-
-_FEW = 100
-"""Up to so many files another process costs more time to start than it saves."""
-_PIECE = 8
-_AHEAD = 4
-"""Pieces of work that lie ready, or wait to be fetched, for each process: what bounds the memory."""
+# --- the same done to many result files: in several processes where that is worth their start, answers in order
 
 
 def of_each(files: Sequence[Path], work: Callable[[Path], T]) -> Iterator[T]:
@@ -104,10 +111,7 @@ def _piece(work: Callable[[Path], T], files: Sequence[Path]) -> list[T]:
     return [work(file) for file in files]
 
 
-Format = Literal["jsonl", "csv", "parquet", "xlsx", "sqlite"]
-FORMATS: tuple[Format, ...] = ("jsonl", "csv", "parquet", "xlsx", "sqlite")
-_ONE_FILE = ("xlsx", "sqlite")
-"""Formats of which one file holds all tables."""
+# --- the export
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +150,10 @@ def export(
     chosen = _chosen(table, alone=not is_folder and format_ not in _ONE_FILE)
     folder, name = (target, None) if is_folder else (target.parent, target.name)
     beside = "datapackage.json" if name is None else f"{name}.datapackage.json"
-    with staged(folder) as aside:
-        rows = _fill(_sink(format_, Order(aside, name, chosen, keys), out), out, chosen, statuses)
-        (aside / beside).write_bytes(descriptor(format_, name, chosen, keys))
-        files = tuple(sorted(folder / each.name for each in aside.iterdir() if each.is_file()))
+    with staged(folder) as staging:
+        rows = _fill(_sink(format_, Order(staging, name, chosen, keys), out), out, chosen, statuses)
+        (staging / beside).write_bytes(descriptor(format_, name, chosen, keys))
+        files = tuple(sorted(folder / file.name for file in staging.iterdir() if file.is_file()))
     return Exported(files, rows)
 
 
@@ -206,7 +210,7 @@ def _parts(
 def _whole_reports(out: Path, target: Path, statuses: Collection[str] | None, keys: str) -> Exported:
     """A JSON Lines file with one whole report a line."""
     count = 0
-    with staged(target.parent) as aside, (aside / target.name).open("wb") as file:
+    with staged(target.parent) as staging, (staging / target.name).open("wb") as file:
         for line in of_each(result_files(out), partial(_whole_report, statuses, keys)):
             file.write(line)
             count += 1

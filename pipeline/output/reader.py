@@ -3,8 +3,8 @@
 import recount
 
 out = recount.open("out")
-for each in out.reports():
-    print(each.name, each.report.unit_name, each.report.income_expenditure)
+for entry in out.reports():
+    print(entry.name, entry.report.unit_name, entry.report.income_expenditure)
 figures = out.figures(status=["verified", "repaired"])
 """
 
@@ -78,7 +78,7 @@ class Output:
     @property
     def names(self) -> list[str]:
         """The names of the reports, in their order."""
-        return [each.name for each in self.reports()]
+        return [report.name for report in self.reports()]
 
     def __getitem__(self, name: str) -> StructuredReport:
         """The report of this name. Raises KeyError if there is none."""

@@ -1,4 +1,4 @@
-"""The rows of the tables, out of one result."""
+"""The rows of the tables, out of one result; what every format does with them, and the results of an output folder."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ from recount.schemas.figures import Kind
 
 _UNITS = {Kind.MONEY: "万元", Kind.PERCENT: "%", Kind.AREA: "平方米"}
 """The unit of a value by the kind of its field (docs/contract/report.md); the others have the printed one."""
+
+
+# --- the rows that a result adds to a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +150,10 @@ def _discrepancies(reading: Reading) -> Iterator[Row]:
 def _listed(reading: Reading, table: Table) -> Iterator[Row]:
     """The rows of a report's lists."""
     names = [column.name for column in table.columns]
-    for each in table.lists:
-        columns = [names.index(leaf.name) for leaf in leaves_of(each.model)]
-        for pointer, row, around in rows_at(reading.report, each.way):
-            yield _listed_row(reading, each, columns, len(names), pointer, row, around)
+    for listed in table.lists:
+        columns = [names.index(leaf.name) for leaf in leaves_of(listed.model)]
+        for pointer, row, around in rows_at(reading.report, listed.way):
+            yield _listed_row(reading, listed, columns, len(names), pointer, row, around)
 
 
 def _listed_row(
@@ -201,7 +204,7 @@ _MAKERS: Mapping[str, Callable[[Reading], Iterator[Row]]] = {
 }
 
 
-# What all formats have in common: tables are opened, given rows report by report, and closed.
+# --- what all formats have in common: tables are opened, given rows report by report, and closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +253,7 @@ def utf8(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
-# The results of an output folder, one after the other, in the order of their names.
+# --- the results of an output folder, one after the other, in the order of their names
 
 
 def result_files(out: Path) -> list[Path]:

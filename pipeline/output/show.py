@@ -1,4 +1,4 @@
-"""One result, and one run, as a person reads them on a terminal; all of it is returned, not printed.
+"""A result, a run, and what a model is asked, as a person reads them on a terminal: returned, not printed.
 
 Words of a document are put into rich's Text as they are: as markup, a bracket in a report would change the
 page.
@@ -25,10 +25,15 @@ from recount.pipeline.run.status import Status
 from recount.pipeline.settings import ModelSettings
 from recount.schemas.describe import fields_of, titles
 
-# What is printed of models: a run's plan, a model's check.
-
-
+MARKS = {"verified": "✓", "repaired": "✎", "grounded": "○", "disputed": "✗"}
+_STYLES = {"verified": "green", "repaired": "cyan", "grounded": "default", "disputed": "bold red"}
+_SEVERITIES = {"error": "bold red", "minor": "yellow"}
+_ARROW = " › "
 _MOST_REPORTS = 50
+"""So many reports of a plan have a line each."""
+
+
+# --- models: a run's plan, a model's check
 
 
 def render_plan(plans: Mapping[str, Plan], whole: Plan) -> Iterator[RenderableType]:
@@ -57,18 +62,17 @@ def render_probe(settings: ModelSettings, results: Sequence[ProbeResult]) -> Ite
     table = Table(box=None, pad_edge=False)
     for heading in ("mode", "works", "figures", "seconds", "tokens", "why not"):
         table.add_column(heading, overflow="fold")
-    for each in results:
-        tokens = f"{each.usage.input_tokens} + {each.usage.output_tokens}"
-        figures = ("right" if each.right else "wrong") if each.works else ""
-        table.add_row(each.mode, "yes" if each.works else "no", figures, f"{each.usage.seconds:.2f}", tokens, each.why)
+    for result in results:
+        usage = result.usage
+        tokens = f"{usage.input_tokens} + {usage.output_tokens}"
+        figures = ("right" if result.right else "wrong") if result.works else ""
+        works = "yes" if result.works else "no"
+        table.add_row(result.mode, works, figures, f"{usage.seconds:.2f}", tokens, result.why)
     yield f"{settings.name} at {settings.endpoint or 'its provider'}"
     yield table
 
 
-MARKS = {"verified": "✓", "repaired": "✎", "grounded": "○", "disputed": "✗"}
-_STYLES = {"verified": "green", "repaired": "cyan", "grounded": "default", "disputed": "bold red"}
-_SEVERITIES = {"error": "bold red", "minor": "yellow"}
-_ARROW = " › "
+# --- results and runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +137,24 @@ def render_status(status: Status) -> Iterator[RenderableType]:
         reports={"structured": len(status.done), "failed": len(status.failed), "not begun": len(status.waiting)},
         figures=status.figures,
         discrepancies={
-            "error": sum(each.errors for each in status.done),
-            "minor": sum(each.minor for each in status.done),
+            "error": sum(attempt.errors for attempt in status.done),
+            "minor": sum(attempt.minor for attempt in status.done),
         },
     )
     if status.stages:
         spent = ", ".join(f"{stage} {seconds:,.1f}" for stage, seconds in status.stages.items())
         yield Text(f"Worker seconds by stage: {spent}")
     if status.usage:
-        yield Text("Model: " + ", ".join(f"{key.replace('_', ' ')} {each:,g}" for key, each in status.usage.items()))
+        yield Text(
+            "Model: " + ", ".join(f"{key.replace('_', ' ')} {amount:,g}" for key, amount in status.usage.items())
+        )
     unread = list(render_unread(status.done))
     if unread:
         yield _title("Pages left out")
         yield from unread
     if status.failed:
         yield _title("Failures")
-        yield from render_failures(reason_of(each) for each in status.failed)
+        yield from render_failures(reason_of(failure) for failure in status.failed)
 
 
 def render_failures(failures: Iterable[tuple[str, str]]) -> Iterator[RenderableType]:
@@ -159,9 +165,9 @@ def render_failures(failures: Iterable[tuple[str, str]]) -> Iterator[RenderableT
 
 def render_unread(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
     """One line for each report with pages that could not be read: what they hold is not in its result."""
-    for each in attempts:
-        if each.unread:
-            yield Text.assemble((each.file, "bold"), f": {_not_read(each.unread)}", overflow="fold")
+    for attempt in attempts:
+        if attempt.unread:
+            yield Text.assemble((attempt.file, "bold"), f": {_not_read(attempt.unread)}", overflow="fold")
 
 
 def _not_read(pages: Sequence[int]) -> str:

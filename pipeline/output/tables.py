@@ -44,6 +44,9 @@ class Table:
         return self.title if keys == "zh" else self.name
 
 
+# --- the columns that tables share, and the tables of every report
+
+
 _REPORT = (
     Column("report", "报告", "string", "Path of the report below its archive; one value a report."),
     Column("unit_name", "单位", "string", "The unit that published the report (title page)."),
@@ -134,6 +137,13 @@ DISCREPANCIES = Table(
 )
 
 
+_COUNTED: dict[Kind | None, str] = {Kind.MONEY: "In 万元.", Kind.PERCENT: "The number before the percent sign."}
+"""What the description of a column says of figures of a kind."""
+
+
+# --- the tables of a model: those of every report, and those of rows that its family declares
+
+
 @cache
 def tables_of(model: type[BaseModel]) -> tuple[Table, ...]:
     """Every table that reports of a model are exported as."""
@@ -184,9 +194,6 @@ def _merged(lists: tuple[RowList, ...]) -> list[Column]:
 def _column(name: str, same: list[Leaf]) -> Column:
     title = "/".join(dict.fromkeys(leaf.title for leaf in same))
     return Column(name, title, _type(same[0]), f"{title}. {_COUNTED.get(same[0].field.kind, '')}".strip())
-
-
-_COUNTED: dict[Kind | None, str] = {Kind.MONEY: "In 万元.", Kind.PERCENT: "The number before the percent sign."}
 
 
 def _type(leaf: Leaf) -> str:

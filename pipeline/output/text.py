@@ -1,4 +1,7 @@
-"""Tables as text: CSV, and JSON with one row or one whole report a line. Decimals keep their printed digits."""
+"""Tables as text: CSV, and JSON with one row or one whole report a line; and the descriptor of an export of any format.
+
+Decimals keep their printed digits.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +22,15 @@ from recount.pipeline.result import encode
 from recount.pipeline.version import program_version
 from recount.schemas.describe import fields_of
 
-# What the exported columns mean, as a Frictionless Data Package: a descriptor beside the data.
-
-
+_KEYS = {
+    "en": ("file", "sha256", "report"),
+    "zh": ("文件", "文件散列", "报告"),
+}
 _FORMATS = {"csv": "csv", "jsonl": "jsonl", "parquet": "parquet", "xlsx": "xlsx", "sqlite": "sqlite"}
+"""What a descriptor calls the formats."""
+
+
+# --- what the exported columns mean, as a Frictionless Data Package: a descriptor beside the data
 
 
 def descriptor(format_: str, name: str | None, tables: Sequence[Table], keys: str) -> bytes:
@@ -65,13 +73,7 @@ def _field(column: Column, keys: str) -> dict[str, Any]:
     }
 
 
-# A whole report as one JSON object, with the contract's English keys or with the official Chinese titles.
-
-
-_KEYS = {
-    "en": ("file", "sha256", "report"),
-    "zh": ("文件", "文件散列", "报告"),
-}
+# --- a whole report as one JSON object, with the contract's English keys or with the official Chinese titles
 
 
 def document(reading: Reading, keys: str) -> dict[str, Any]:
@@ -96,8 +98,11 @@ def _content(reading: Reading, value: Any, shape: type[BaseModel] | None, pointe
     if isinstance(value, Mapping):
         return _named(reading, value, shape, pointer, keys)
     if isinstance(value, list | tuple):
-        return [_content(reading, each, shape, f"{pointer}/{at}", keys) for at, each in enumerate(value)]
+        return [_content(reading, entry, shape, f"{pointer}/{at}", keys) for at, entry in enumerate(value)]
     return reading.value_at(pointer, value)
+
+
+# --- tables as CSV, and as JSON with one row a line
 
 
 class CsvSink(Sink):

@@ -16,8 +16,11 @@ from recount.pipeline.errors import UsageError, needed
 from recount.pipeline.output.rows import Order, Row, Sink, plain, utf8
 from recount.pipeline.output.tables import Column, Table
 
-# The rows of a worksheet as a workbook file holds them (ECMA-376 part 1, 18.3.1.73: row and c elements).
-
+_LAST_ROW = 1_048_575
+_WIDTHS = {"string": 24, "number": 14, "integer": 8, "boolean": 8}
+_DISPUTED = "#FFC7CE"
+_PACKED = 2
+"""How hard a workbook is packed: a third of the time that the usual 6 takes, for a file that is a seventh larger."""
 
 ROW = "\0"
 """Stands for the number of a row, which is known when it is added. No text holds it: control characters are escaped."""
@@ -36,10 +39,13 @@ Look = tuple[str, bool]
 """How a cell looks: its number format (or LINK), and whether it is disputed."""
 
 
+# --- the rows of a worksheet as a workbook file holds them (ECMA-376 part 1, 18.3.1.73: row and c elements)
+
+
 def looks() -> list[Look]:
     """Every look that a cell may have."""
     decimals = ["." + "0" * places if places else "" for places in range(EXACT_DIGITS + 1)]
-    patterns = [LINK, TEXT, *(head + each for head in ("0", "#,##0") for each in decimals)]
+    patterns = [LINK, TEXT, *(head + fraction for head in ("0", "#,##0") for fraction in decimals)]
     return [(pattern, disputed) for pattern in patterns for disputed in (False, True)]
 
 
@@ -127,11 +133,7 @@ def _link(pdf: str, page: int) -> str:
     return ("HYPERLINK(" + "&".join(f'"{word}"' for word in words) + f",{page})").translate(_XML)
 
 
-_LAST_ROW = 1_048_575
-_WIDTHS = {"string": 24, "number": 14, "integer": 8, "boolean": 8}
-_DISPUTED = "#FFC7CE"
-_PACKED = 2
-"""How hard a workbook is packed: a third of the time that the usual 6 takes, for a file that is a seventh larger."""
+# --- the workbook: its sheets, which those rows are copied into
 
 
 class WorkbookSink(Sink):

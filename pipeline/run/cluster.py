@@ -1,7 +1,7 @@
 """Workers on the machines of a Ray cluster: what a local pool does to a job is done there, under the same bounds.
 
 Every Ray task hands one job to a child process of its Ray worker (pool.Pool), which is kept for the next one: a report
-that hangs or takes too much memory is ended from outside there as here, and the child dies with the Ray worker. A job
+that hangs or takes too much memory is killed from outside there as here, and the child dies with the Ray worker. A job
 whose worker died, whichever of the two it was, is given out once more, then given up.
 """
 
@@ -28,16 +28,16 @@ R = TypeVar("R")
 
 _QUEUED = 2
 """Jobs in the cluster for each of its processors: one being done, one that lies ready."""
-_LOOK = 10.0
+_RESIZE_INTERVAL = 10.0
 """Seconds after which the size of the cluster is asked for again: machines come and go."""
-_KNOCK = 10.0
+_CONNECT_TIMEOUT = 10.0
 """Seconds for a first answer of the cluster."""
 _NO_CLUSTER = "no Ray cluster was found; `ray start --head` begins one here, RAY_ADDRESS names another"
 
 
 @dataclass(frozen=True, slots=True)
-class _Orders:
-    """What Ray workers are to do with jobs. run: tells the runs of one driver apart."""
+class _Instructions:
+    """What Ray workers are to do with jobs: put into the cluster once. run: tells the runs of one driver apart."""
 
     run: str
     version: str
@@ -46,7 +46,7 @@ class _Orders:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stranger:
+class _OtherVersion:
     """The answer of a machine that has another version of the program."""
 
     machine: str
@@ -61,10 +61,10 @@ class Cluster(Generic[J, R]):
     """
 
     def __init__(self, handle: Callable[[J], R], size: int | None, bounds: Bounds) -> None:
-        self._orders = _Orders(secrets.token_hex(8), program_version(), handle, bounds)
-        self._asked = size
+        self._instructions = _Instructions(secrets.token_hex(8), program_version(), handle, bounds)
+        self._fixed_size = size
         self._size = 0
-        self._looked = 0.0
+        self._size_updated = 0.0
 
     def work(self, jobs: Iterable[J]) -> Generator[tuple[J, R | Died], None, None]:
         """Every job with its answer, as they come; afterwards nothing of them is left in the cluster.
@@ -76,30 +76,30 @@ class Cluster(Generic[J, R]):
         running: dict[Any, Assignment[J]] = {}
         with _connected(ray):
             task = ray.remote(num_cpus=1, max_retries=0)(perform)
-            orders = ray.put(self._orders)
+            instructions = ray.put(self._instructions)
             try:
                 while waiting or running:
-                    self._look(ray)
+                    self._update_size(ray)
                     while waiting and len(running) < self._size:
                         assignment = waiting.popleft()
-                        running[task.remote(orders, assignment.job)] = assignment
-                    for reference in ray.wait(list(running), timeout=_LOOK)[0]:
+                        running[task.remote(instructions, assignment.job)] = assignment
+                    for reference in ray.wait(list(running), timeout=_RESIZE_INTERVAL)[0]:
                         assignment, answer = running.pop(reference), _answer(ray, reference)
-                        if isinstance(answer, Died) and assignment.chances > 1:
-                            waiting.appendleft(replace(assignment, chances=assignment.chances - 1))
+                        if isinstance(answer, Died) and assignment.tries_left > 1:
+                            waiting.appendleft(replace(assignment, tries_left=assignment.tries_left - 1))
                         else:
                             yield assignment.job, answer
             finally:
                 for reference in running:
                     ray.cancel(reference, force=True)
 
-    def _look(self, ray: Any) -> None:
-        """Notes, now and then, how many jobs the cluster can take."""
-        if self._asked is not None:
-            self._size = self._asked
-        elif not self._size or time.monotonic() - self._looked > _LOOK:
+    def _update_size(self, ray: Any) -> None:
+        """Asks the cluster, now and then, how many jobs it can take."""
+        if self._fixed_size is not None:
+            self._size = self._fixed_size
+        elif not self._size or time.monotonic() - self._size_updated > _RESIZE_INTERVAL:
             self._size = max(1, _QUEUED * int(ray.cluster_resources().get("CPU", 0)))
-            self._looked = time.monotonic()
+            self._size_updated = time.monotonic()
 
 
 @contextmanager
@@ -108,7 +108,7 @@ def _connected(ray: Any) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
-    _ask(os.environ.get("RAY_ADDRESS", ""))
+    _check_reachable(os.environ.get("RAY_ADDRESS", ""))
     try:
         ray.init(address="auto", log_to_driver=False, configure_logging=False, logging_level=logging.WARNING)
     except (ConnectionError, RuntimeError) as error:
@@ -119,13 +119,13 @@ def _connected(ray: Any) -> Iterator[None]:
         ray.shutdown()
 
 
-def _ask(address: str) -> None:
+def _check_reachable(address: str) -> None:
     """Raises UsageError if nothing answers at an address; Ray itself would try for minutes."""
     host, _, port = address.partition(":")
     if not port.isdigit():
         return
     try:
-        socket.create_connection((host, int(port)), _KNOCK).close()
+        socket.create_connection((host, int(port)), _CONNECT_TIMEOUT).close()
     except OSError as error:
         raise UsageError(f"no Ray cluster answers at {address} (RAY_ADDRESS)") from error
 
@@ -143,7 +143,7 @@ def _answer(ray: Any, reference: Any) -> Any:
         return Died("its Ray worker died")
     except ray.exceptions.NodeDiedError:
         return Died("its machine left the cluster")
-    if isinstance(answer, _Stranger):
+    if isinstance(answer, _OtherVersion):
         raise UsageError(
             f"{answer.machine} has Recount {answer.version}, this machine {program_version()}: results would differ"
         )
@@ -154,17 +154,17 @@ _pools: dict[str, Pool[Any, Any]] = {}
 """In a Ray worker, the pool of the run that it works for."""
 
 
-def perform(orders: _Orders, job: Any) -> Any:
+def perform(instructions: _Instructions, job: Any) -> Any:
     """Does a job in a Ray worker: its answer, or what the child process that had it died of."""
-    if orders.version != program_version():
-        return _Stranger(socket.gethostname(), program_version())
-    if orders.run not in _pools:
+    if instructions.version != program_version():
+        return _OtherVersion(socket.gethostname(), program_version())
+    if instructions.run not in _pools:
         for pool in _pools.values():
             pool.stop()
         _pools.clear()
-        _pools[orders.run] = Pool(orders.handle, 1, orders.bounds)
+        _pools[instructions.run] = Pool(instructions.handle, 1, instructions.bounds)
     with _no_main():
-        return _pools[orders.run].once(job)
+        return _pools[instructions.run].once(job)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The questions of a run's first round, before it begins: reckoned up, or handed in all at once.
+"""The questions that a run would ask first, before it begins: their cost estimated, or submitted as a batch.
 
 With --dry-run a plan says what they would take, and nothing is sent; with --batch they go to the endpoint as a batch,
 and the same command begins the run once that is answered.
@@ -70,11 +70,12 @@ class FirstRound:
         """What each report would take in the first round, by its name; one that cannot be read takes nothing."""
         return {source.name: plan_of(self._questions(source), self.model, self.who) for source in sources}
 
-    def hand_in(self, sources: Sequence[Source]) -> str | None:
-        """Hands in the questions of the first round as a batch, or asks how those stand that are on their way.
+    def submit_batch(self, sources: Sequence[Source]) -> str | None:
+        """Submits the questions of the first round as a batch, or asks for the status of those submitted before.
 
-        What there is to wait for, in words; None when the run may begin, for all that can be is answered. Raises a
-        ModelError if the endpoint takes no batch or the budget does not reach, and UsageError for too many questions.
+        Returns what there is to wait for, in words; None when the run may begin, for all that can be is answered.
+        Raises a ModelError if the endpoint takes no batch or the budget does not reach, and UsageError for too many
+        questions.
         """
         model = replace(self.model, offline=False)
         for batch in submitted(model):
@@ -106,5 +107,5 @@ def first_round(settings: Settings, out: Place, ledger: Path | None) -> Iterator
         raise UsageError(f"{out} is no folder of this machine: --ledger names one that keeps the answers")
     folder.mkdir(parents=True, exist_ok=True)
     model = replace(settings.asked, store=settings.asked.store or folder / STORE_FILE, offline=True)
-    with served(model) as at_hand, asker(at_hand) as who:
-        yield FirstRound(settings, at_hand, who)
+    with served(model) as served_model, asker(served_model) as who:
+        yield FirstRound(settings, served_model, who)

@@ -1,6 +1,6 @@
 """Worker processes that may die: a job whose worker died is given to another one once, then given up.
 
-A worker that takes too long or too much memory is ended by its parent, from outside: in the worker, a library that
+A worker that takes too long or too much memory is killed by its parent, from outside: in the worker, a library that
 fails to get memory half-way might go on with half a page, and nothing interrupts one that hangs in C.
 """
 
@@ -26,13 +26,13 @@ from typing import Generic, NoReturn, TypeVar, cast
 J = TypeVar("J")
 R = TypeVar("R")
 
-_CHANCES = 2
+_TRIES = 2
 _PR_SET_PDEATHSIG = 1
-_GLANCE = 0.1
-"""Seconds between two looks at what the workers take."""
+_POLL_INTERVAL = 0.1
+"""Seconds between two checks of what the workers take."""
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-_PATIENCE = 2.0
-"""Seconds that a worker has to leave when it is told to."""
+_EXIT_TIMEOUT = 2.0
+"""Seconds that a worker has to exit when it is told to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +62,21 @@ class Assignment(Generic[J]):
     """A job, and how many workers it may still be given to."""
 
     job: J
-    chances: int = _CHANCES
+    tries_left: int = _TRIES
 
 
 @dataclass(slots=True, eq=False)
 class _Worker(Generic[J]):
-    """A process, this side's end of the line to it, and what it is busy with."""
+    """A process, this side's end of the connection to it, and what it is busy with.
+
+    started: when it was given that. killed_for: why it was killed, in words; None if it was not.
+    """
 
     process: SpawnProcess
-    line: Connection
+    connection: Connection
     busy_with: Assignment[J] | None = None
-    since: float = 0.0
-    ended_for: str | None = None
+    started: float = 0.0
+    killed_for: str | None = None
 
 
 class Pool(Generic[J, R]):
@@ -94,10 +97,10 @@ class Pool(Generic[J, R]):
         waiting = deque(Assignment(job) for job in jobs)
         try:
             while waiting or self._busy():
-                self._hand_out(waiting)
+                self._assign(waiting)
                 for assignment, answer in self._answers():
-                    if isinstance(answer, Died) and assignment.chances > 1:
-                        waiting.appendleft(replace(assignment, chances=assignment.chances - 1))
+                    if isinstance(answer, Died) and assignment.tries_left > 1:
+                        waiting.appendleft(replace(assignment, tries_left=assignment.tries_left - 1))
                     else:
                         yield assignment.job, answer
         finally:
@@ -105,69 +108,69 @@ class Pool(Generic[J, R]):
 
     def once(self, job: J) -> R | Died:
         """The answer to a job that is given to one worker only, which stays for the next one until `stop`."""
-        self._hand_out(deque([Assignment(job)]))
+        self._assign(deque([Assignment(job)]))
         while True:
             for _, answer in self._answers():
                 return answer
 
     def _answers(self) -> list[tuple[Assignment[J], R | Died]]:
-        """The answers that have come, after a glance at what the workers take."""
+        """The answers that have come, after a check of what the workers take."""
         busy = self._busy()
-        lines = wait(list(busy), _GLANCE if self._bounds.any else None)
-        answers = [self._answer(busy[cast("Connection", line)]) for line in lines]
-        self._bound()
+        connections = wait(list(busy), _POLL_INTERVAL if self._bounds.any else None)
+        answers = [self._answer(busy[cast("Connection", connection)]) for connection in connections]
+        self._enforce_bounds()
         return answers
 
-    def _bound(self) -> None:
-        """Ends the workers that have taken too much; their lines will tell."""
+    def _enforce_bounds(self) -> None:
+        """Kills the workers that have taken too much; the end of their connections will tell."""
         for worker in self._busy().values():
-            worker.ended_for = worker.ended_for or _excess(worker, self._bounds)
-            if worker.ended_for:
+            worker.killed_for = worker.killed_for or _excess(worker, self._bounds)
+            if worker.killed_for:
                 worker.process.kill()
 
     def _busy(self) -> dict[Connection, _Worker[J]]:
-        """The workers that have something to do, by their lines."""
-        return {worker.line: worker for worker in self._workers if worker.busy_with is not None}
+        """The workers that have something to do, by their connections."""
+        return {worker.connection: worker for worker in self._workers if worker.busy_with is not None}
 
-    def _hand_out(self, waiting: deque[Assignment[J]]) -> None:
-        """Gives every idle worker a job, and hires up to the size of the pool."""
+    def _assign(self, waiting: deque[Assignment[J]]) -> None:
+        """Gives every idle worker a job, and starts workers up to the size of the pool."""
         idle = [worker for worker in self._workers if worker.busy_with is None]
         while waiting and (idle or len(self._workers) < self._size):
-            worker = idle.pop() if idle else self._hire()
-            worker.busy_with, worker.since = waiting.popleft(), time.monotonic()
-            with suppress(OSError):  # it died while it was idle: the end of its line will tell
-                worker.line.send(worker.busy_with.job)
+            worker = idle.pop() if idle else self._start_worker()
+            worker.busy_with, worker.started = waiting.popleft(), time.monotonic()
+            with suppress(OSError):  # it died while it was idle: the end of its connection will tell
+                worker.connection.send(worker.busy_with.job)
 
-    def _hire(self) -> _Worker[J]:
+    def _start_worker(self) -> _Worker[J]:
         context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, self._handle), daemon=True)
+        own_end, worker_end = context.Pipe()
+        process = context.Process(target=_serve, args=(worker_end, self._handle), daemon=True)
         process.start()
-        theirs.close()  # so that the line ends when the worker does
-        worker: _Worker[J] = _Worker(process, ours)
+        worker_end.close()  # so that the connection ends when the worker does
+        worker: _Worker[J] = _Worker(process, own_end)
         self._workers.append(worker)
         return worker
 
     def _answer(self, worker: _Worker[J]) -> tuple[Assignment[J], R | Died]:
-        """What a worker has to say, and of what; if its line has ended it is dismissed."""
+        """What a worker has to say, and of what; if its connection has ended it is taken out of the pool."""
         assignment, worker.busy_with = worker.busy_with, None
         assert assignment is not None
         try:
-            return assignment, worker.line.recv()
+            return assignment, worker.connection.recv()
         except (EOFError, OSError):
             self._workers.remove(worker)
-            worker.line.close()
+            worker.connection.close()
             worker.process.join()
-            return assignment, Died(worker.ended_for or _cause(worker.process.exitcode))
+            return assignment, Died(worker.killed_for or _cause(worker.process.exitcode))
 
     def stop(self) -> None:
-        """Lets idle workers go and stops busy ones; none is left afterwards."""
+        """Closes the connections of idle workers and terminates busy ones; none is left afterwards."""
         for worker in self._workers:
-            worker.line.close()
+            worker.connection.close()
             if worker.busy_with is not None:
                 worker.process.terminate()
         for worker in self._workers:
-            worker.process.join(_PATIENCE)
+            worker.process.join(_EXIT_TIMEOUT)
             if worker.process.is_alive():
                 worker.process.kill()
                 worker.process.join()
@@ -176,7 +179,7 @@ class Pool(Generic[J, R]):
 
 def _excess(worker: _Worker[J], bounds: Bounds) -> str | None:
     """What a busy worker has too much of, in words; None if all is well."""
-    if bounds.seconds is not None and time.monotonic() - worker.since > bounds.seconds:
+    if bounds.seconds is not None and time.monotonic() - worker.started > bounds.seconds:
         return f"it took longer than {bounds.seconds:,g} seconds"
     if bounds.memory is not None and _memory_of(worker.process.pid) > bounds.memory:
         return f"it needed more than {bounds.memory >> 20:,} MB of memory"
@@ -198,23 +201,23 @@ def _cause(exitcode: int | None) -> str:
     return f"its worker process ended with exit code {exitcode}"
 
 
-def _serve(line: Connection, handle: Callable[[J], R]) -> None:
-    """The life of a worker: answers jobs until its line ends, as it does when the parent dies."""
+def _serve(connection: Connection, handle: Callable[[J], R]) -> None:
+    """The life of a worker: answers jobs until its connection ends, as it does when the parent dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to deal with
-    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGTERM, _exit_on_signal)
     _die_with_parent()
     while True:
         try:
-            job = line.recv()
+            job = connection.recv()
         except (EOFError, OSError):
             return
         answer = handle(job)
         with suppress(OSError):  # the parent is gone; the next turn ends it
-            line.send(answer)
+            connection.send(answer)
 
 
 def _die_with_parent() -> None:
-    """Ends this process when its parent is killed: the next run must not meet somebody who still writes results.
+    """Ends this process when its parent is killed: the next run must not meet a worker that still writes results.
 
     Linux does that at once, whatever the worker is in the middle of; elsewhere a thread watches.
     """
@@ -226,15 +229,15 @@ def _die_with_parent() -> None:
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent.pid:  # it died before it could be arranged
             os._exit(1)
-    threading.Thread(target=_outlive, args=(parent,), daemon=True).start()
+    threading.Thread(target=_exit_after, args=(parent,), daemon=True).start()
 
 
-def _outlive(parent: BaseProcess) -> None:
+def _exit_after(parent: BaseProcess) -> None:
     """Waits for the end of the parent, then ends this process."""
     parent.join()
     os._exit(1)
 
 
-def _leave(number: int, frame: object) -> NoReturn:  # noqa: ARG001 - the signature of a signal handler
-    """Leaves by way of an exception, so that a half-written file is removed."""
+def _exit_on_signal(number: int, frame: object) -> NoReturn:  # noqa: ARG001 - the signature of a signal handler
+    """Exits by way of an exception, so that a half-written file is removed."""
     sys.exit(128 + number)

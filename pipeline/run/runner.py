@@ -1,4 +1,4 @@
-"""Structures an archive: every new or changed report, in one process or several, each fate in the ledger."""
+"""Structures an archive: every new or changed report, in one process or several, every attempt in the ledger."""
 
 from __future__ import annotations
 
@@ -87,34 +87,34 @@ def run(
     began = time.perf_counter()
     settings = placed(settings)
     version = " ".join(filter(None, (program_version(), variant_of(settings))))
-    desk = _desk(out, ledger)
-    with locked(desk.folder), Ledger(desk.folder / LEDGER) as book:
-        desk.sweep()
-        arguments = {"reports": len(sources), "jobs": jobs, "force": force, "out": desk.elsewhere, "workers": workers}
-        number = book.start_run(version, {**arguments, **settings.stored})
-        book.give(number, sources)
-        known = {} if force else _still_there(book.successes(version), desk.store)
+    workplace = _workplace_at(out, ledger)
+    with locked(workplace.folder), Ledger(workplace.folder / LEDGER) as open_ledger:
+        workplace.sweep()
+        arguments = {"reports": len(sources), "jobs": jobs, "force": force, "out": workplace.url, "workers": workers}
+        number = open_ledger.start_run(version, {**arguments, **settings.stored})
+        open_ledger.give(number, sources)
+        known = {} if force else _still_there(open_ledger.successes(version), workplace.store)
         hashes = {name: done.sha256 for name, done in known.items()}
         todo = [Job(source, hashes.get(source.name)) for source in sources]
         outcomes: list[Outcome] = []
-        with ExitStack() as open_until_done:
-            at_hand = open_until_done.enter_context(asking(settings, desk.folder, str(number)))
-            work = task or partial(structure_report, settings=at_hand)
-            handle = partial(attempt, task=work, store=desk.store, aside=desk.aside(workers))
-            crew = _crew(workers, handle, jobs, len(todo), bounds)
-            fates = open_until_done.enter_context(closing(_fates(todo, known, handle, crew, desk.store)))
-            for job, fate in fates:
-                outcome = Outcome(fate) if fate else Outcome(known[job.source.name], unchanged=True)
+        with ExitStack() as stack:
+            worker_settings = stack.enter_context(asking(settings, workplace.folder, str(number)))
+            work = task or partial(structure_report, settings=worker_settings)
+            handle = partial(attempt, task=work, store=workplace.store, aside=workplace.copies_folder(workers))
+            pool = _pool_for(workers, handle, jobs, len(todo), bounds)
+            attempts = stack.enter_context(closing(_attempts(todo, known, handle, pool, workplace.store)))
+            for job, new_attempt in attempts:
+                outcome = Outcome(new_attempt) if new_attempt else Outcome(known[job.source.name], unchanged=True)
                 if not outcome.unchanged:
-                    book.record(number, version, outcome.attempt)
+                    open_ledger.record(number, version, outcome.attempt)
                 outcomes.append(outcome)
                 if on_progress is not None:
                     on_progress(outcome)
-        desk.clear()
+        workplace.clear()
         summary = RunSummary(tuple(sorted(outcomes, key=lambda outcome: outcome.attempt.file)))
         counts = {"structured": summary.structured, "unchanged": summary.unchanged, "failed": len(summary.failures)}
-        book.finish_run(number, **counts)
-        write_summary(desk.folder, summary_of(book, counts, time.perf_counter() - began))
+        open_ledger.finish_run(number, **counts)
+        write_summary(workplace.folder, summary_of(open_ledger, counts, time.perf_counter() - began))
     return summary
 
 
@@ -133,23 +133,25 @@ def asking(settings: Settings, folder: Path, run: str) -> Generator[Settings]:
     from recount.pipeline.model.transport.store import STORE_FILE
 
     model = replace(settings.asked, store=settings.asked.store or folder / STORE_FILE, run=run)
-    with served(model) as at_hand:
-        prepare(at_hand)
-        yield replace(settings, model=at_hand)
+    with served(model) as served_model:
+        prepare(served_model)
+        yield replace(settings, model=served_model)
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
-    """Where a run works. folder: of the ledger and what goes with it, on this machine; store: takes the results."""
+class _Workplace:
+    """Where a run works. folder: of the ledger and what goes with it, on this machine; store: takes the results.
+
+    url: of the output, None where the folder is the output.
+    """
 
     folder: Path
     store: Store
-    elsewhere: str | None
-    """The URL of the output, None where the folder is the output."""
+    url: str | None
 
-    def aside(self, workers: Workers) -> Path | None:
+    def copies_folder(self, workers: Workers) -> Path | None:
         """Where workers put copies of reports: into the folder, unless they may not see it."""
-        return None if workers == "ray" and self.elsewhere is not None else self.folder / _UNPACKED
+        return None if workers == "ray" and self.url is not None else self.folder / _UNPACKED
 
     def sweep(self) -> None:
         """Removes what a killed run left behind. Only under the lock: nobody is writing now."""
@@ -160,17 +162,17 @@ class _Desk:
         shutil.rmtree(self.folder / _UNPACKED, ignore_errors=True)
 
 
-def _desk(out: Place, ledger: Path | None) -> _Desk:
+def _workplace_at(out: Place, ledger: Path | None) -> _Workplace:
     """Makes the folders that a run writes to. Raises UsageError if that cannot be done."""
     if isinstance(out, Url):
         if ledger is None:
             raise UsageError(f"{out} is no folder of this machine: --ledger names one that keeps the ledger")
-        return _Desk(_made(ledger, "--ledger"), store_at(out), str(out))
+        return _Workplace(_made(ledger, "--ledger"), store_at(out), str(out))
     if ledger is not None:
         raise UsageError(f"{out} keeps its own ledger; --ledger is for an output that is a URL")
     _made(out, "--out")
     _made(out / "reports", "--out")
-    return _Desk(out, store_at(Path(os.path.abspath(out))), None)
+    return _Workplace(out, store_at(Path(os.path.abspath(out))), None)
 
 
 def _made(folder: Path, option: str) -> Path:
@@ -189,15 +191,15 @@ def _still_there(successes: Mapping[str, Attempt], store: Store) -> dict[str, At
     return {name: done for name, done in successes.items() if name in present}
 
 
-class _Crew(Protocol):
-    """Other processes that do the jobs."""
+class _WorkerPool(Protocol):
+    """Worker processes that do the jobs: a Pool of this machine, or a Cluster."""
 
     def work(self, jobs: Iterable[Job]) -> Generator[tuple[Job, Attempt | Died | None], None, None]:
         """Every job with its answer, as they come."""
 
 
-def _crew(workers: Workers, handle: Handle, jobs: int | None, reports: int, bounds: Bounds) -> _Crew | None:
-    """The processes that are worth their start, None if this one is to do the work.
+def _pool_for(workers: Workers, handle: Handle, jobs: int | None, reports: int, bounds: Bounds) -> _WorkerPool | None:
+    """The worker processes that are worth their start, None if this one is to do the work.
 
     Only a process of its own can be stopped at its bounds.
     """
@@ -211,36 +213,37 @@ def _crew(workers: Workers, handle: Handle, jobs: int | None, reports: int, boun
     return None if processes == 1 and not bounds.any else Pool(handle, processes, bounds)
 
 
-def _fates(
-    jobs: Sequence[Job], known: Mapping[str, Attempt], handle: Handle, crew: _Crew | None, store: Store
+def _attempts(
+    jobs: Sequence[Job], known: Mapping[str, Attempt], handle: Handle, pool: _WorkerPool | None, store: Store
 ) -> Generator[tuple[Job, Attempt | None], None, None]:
-    """Every job with what became of it, None where it is unchanged; after each, those of the same content."""
-    followers = _followers(jobs)
-    following = {job.source.name for group in followers.values() for job, _ in group}
-    leaders = [job for job in jobs if job.source.name not in following]
+    """Every job with the attempt at it, None where it is unchanged; after each job its duplicates."""
+    duplicates = _duplicates(jobs)
+    duplicate_names = {job.source.name for group in duplicates.values() for job, _ in group}
+    originals = [job for job in jobs if job.source.name not in duplicate_names]
     # The largest first: begun last, one of them would keep a single worker busy when all the others are done.
-    leaders.sort(key=lambda job: -job.source.size)
-    with closing(_answers(leaders, handle, crew, store)) as answers:
-        for job, fate in answers:
-            yield job, fate
-            for other, sha256 in followers.get(job.source.name, ()):
-                unchanged = other.known == sha256
-                yield other, None if unchanged else copy_result(other, fate or known[job.source.name], store)
+    originals.sort(key=lambda job: -job.source.size)
+    with closing(_original_attempts(originals, handle, pool, store)) as attempts:
+        for job, new_attempt in attempts:
+            yield job, new_attempt
+            for duplicate, sha256 in duplicates.get(job.source.name, ()):
+                unchanged = duplicate.known == sha256
+                done = new_attempt or known[job.source.name]
+                yield duplicate, None if unchanged else copy_result(duplicate, done, store)
 
 
-def _answers(
-    jobs: Sequence[Job], handle: Handle, crew: _Crew | None, store: Store
+def _original_attempts(
+    jobs: Sequence[Job], handle: Handle, pool: _WorkerPool | None, store: Store
 ) -> Generator[tuple[Job, Attempt | None], None, None]:
-    """Every job with what became of it, as they come."""
-    if crew is None:
+    """Every job with the attempt at it, None where it is unchanged, as they come."""
+    if pool is None:
         yield from ((job, handle(job)) for job in jobs)
         return
-    with closing(crew.work(jobs)) as answers:
+    with closing(pool.work(jobs)) as answers:
         for job, answer in answers:
-            yield job, _post_mortem(job, answer, store) if isinstance(answer, Died) else answer
+            yield job, _given_up(job, answer, store) if isinstance(answer, Died) else answer
 
 
-def _followers(jobs: Sequence[Job]) -> dict[str, list[tuple[Job, str]]]:
+def _duplicates(jobs: Sequence[Job]) -> dict[str, list[tuple[Job, str]]]:
     """Jobs whose file has the content of an earlier one's, with its hash, by the name of that one.
 
     Only files of one size are read for it; members of zip archives, and what lies elsewhere, too.
@@ -249,19 +252,19 @@ def _followers(jobs: Sequence[Job]) -> dict[str, list[tuple[Job, str]]]:
     for job in jobs:
         if job.source.size:
             by_size.setdefault(job.source.size, []).append(job)
-    followers: dict[str, list[tuple[Job, str]]] = {}
+    duplicates: dict[str, list[tuple[Job, str]]] = {}
     for group in by_size.values():
-        leaders: dict[str, str] = {}
+        originals: dict[str, str] = {}
         for job in group if len(group) > 1 else ():
             with suppress(DocumentError):  # it cannot be read: its own attempt will say why
                 sha256 = hash_of_source(job.source)
-                name = leaders.setdefault(sha256, job.source.name)
+                name = originals.setdefault(sha256, job.source.name)
                 if name != job.source.name:
-                    followers.setdefault(name, []).append((job, sha256))
-    return followers
+                    duplicates.setdefault(name, []).append((job, sha256))
+    return duplicates
 
 
-def _post_mortem(job: Job, death: Died, store: Store) -> Attempt:
+def _given_up(job: Job, died: Died, store: Store) -> Attempt:
     """The record of a report whose workers died."""
     store.remove(job.source.name)
-    return Attempt(job.source.name, None, "failed", f"{death.reason} (given up after two tries)")
+    return Attempt(job.source.name, None, "failed", f"{died.reason} (given up after two tries)")

@@ -30,26 +30,26 @@ class Status:
 
     @property
     def done(self) -> list[Attempt]:
-        return [each for each in self.attempts.values() if each.status == "ok"]
+        return [attempt for attempt in self.attempts.values() if attempt.status == "ok"]
 
     @property
     def failed(self) -> list[Attempt]:
-        return [each for each in self.attempts.values() if each.status == "failed"]
+        return [attempt for attempt in self.attempts.values() if attempt.status == "failed"]
 
     @property
     def figures(self) -> dict[str, int]:
         """How many of each status."""
-        return {status: sum(each.figures.get(status, 0) for each in self.done) for status in STATUSES}
+        return {status: sum(attempt.figures.get(status, 0) for attempt in self.done) for status in STATUSES}
 
     @property
     def stages(self) -> dict[str, float]:
         """Seconds of worker time by stage, over all reports that are done."""
-        return _added(each.stages for each in self.done)
+        return _added(attempt.stages for attempt in self.done)
 
     @property
     def usage(self) -> dict[str, float]:
         """What the model was used for: calls, tokens, cost."""
-        return _added(each.usage for each in self.attempts.values())
+        return _added(attempt.usage for attempt in self.attempts.values())
 
 
 def status_of(out: Path) -> Status:
@@ -67,7 +67,7 @@ def to_retry(out: Path, *, failed: bool) -> list[Source]:
     with _opened(out) as ledger:
         sources, latest = ledger.given(), ledger.latest()
     if failed:
-        sources = [each for each in sources if each.name in latest and latest[each.name].status == "failed"]
+        sources = [source for source in sources if source.name in latest and latest[source.name].status == "failed"]
     if not sources:
         raise UsageError(f"no report of {out} has failed" if failed else f"no run into {out} was given any report")
     return sources
@@ -105,16 +105,16 @@ def summary_of(ledger: Ledger, counts: Mapping[str, int], seconds: float) -> dic
             **counts,
         },
         "reports": {"done": len(status.done), "failed": len(status.failed), "waiting": len(status.waiting)},
-        "pages": sum(each.pages for each in status.done),
+        "pages": sum(attempt.pages for attempt in status.done),
         "figures": status.figures,
         "discrepancies": {
-            "error": sum(each.errors for each in status.done),
-            "minor": sum(each.minor for each in status.done),
+            "error": sum(attempt.errors for attempt in status.done),
+            "minor": sum(attempt.minor for attempt in status.done),
         },
         "seconds_by_stage": {stage: round(spent, 3) for stage, spent in status.stages.items()},
         "model": status.usage,
-        "unread_pages": {each.file: list(each.unread) for each in status.done if each.unread},
-        "failures": [{"file": each.file, "reason": each.reason} for each in status.failed],
+        "unread_pages": {attempt.file: list(attempt.unread) for attempt in status.done if attempt.unread},
+        "failures": [{"file": attempt.file, "reason": attempt.reason} for attempt in status.failed],
     }
 
 
@@ -149,4 +149,4 @@ def _added(parts: Any) -> dict[str, float]:
 
 def reasons(failed: Sequence[Attempt]) -> list[tuple[str, int]]:
     """The reasons of failures with how often each was given, the most frequent first."""
-    return Counter(each.reason or "no reason was recorded" for each in failed).most_common()
+    return Counter(attempt.reason or "no reason was recorded" for attempt in failed).most_common()

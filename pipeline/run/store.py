@@ -1,4 +1,4 @@
-"""The output of a run, a folder or below a URL: who may write there, and the results that lie there."""
+"""The output of a run, a folder or below a URL: its lock, the results in it, and the models of those."""
 
 from __future__ import annotations
 
@@ -22,6 +22,14 @@ from recount.pipeline.errors import OutputBusy, UsageError
 from recount.pipeline.result import LEFTOVER, Result, encoded, plain, read_result, result_in, write_result
 from recount.schemas.family import Family
 from recount.schemas.registry import FAMILIES
+
+_RESULTS = "reports"
+"""The folder of the results in an output."""
+_LONGEST_STEP = 250
+_DIGEST = 16
+_SHOWN = 5
+"""So many names are listed where a fragment fits several results."""
+
 
 # --- one run at a time: a lock that dies with the process that holds it
 
@@ -48,7 +56,7 @@ def locked(out: Path) -> Iterator[None]:
 
 
 def _holder(descriptor: int) -> str:
-    """Who wrote its process id into the lock file."""
+    """The process that has the lock, by the id in the lock file."""
     number = os.read(descriptor, 32).decode("ascii", "replace").strip()
     return f"process {number}" if number else "it has just started"
 
@@ -81,11 +89,7 @@ else:
         return True
 
 
-# --- the results in it, and the models that they are written by
-
-
-_SHOWN = 5
-"""So many names are listed where a fragment fits several results."""
+# --- a result by a part of its name, and the model that it is read by
 
 
 def find_result(path: Path, fragment: str | None = None) -> Path:
@@ -136,9 +140,7 @@ def json_schema(family: Family | None = None) -> str:
     return words.replace("_Decimal_", "").replace("[Decimal]", "")
 
 
-_RESULTS = "reports"
-_LONGEST_STEP = 250
-_DIGEST = 16
+# --- results by the names of their reports, in a folder or below a URL
 
 
 class Store(Protocol):
