@@ -13,7 +13,7 @@ from recount.pipeline.document import Token
 from recount.pipeline.map.registry import map_document
 from recount.pipeline.structure import document_of
 from recount.pipeline.verify import Verified, verify
-from recount.pipeline.verify.cover import Numbers
+from recount.pipeline.verify.cover import DocumentNumbers
 from recount.schemas.describe import leaves_in
 from recount.schemas.figures import Model, Ref
 
@@ -39,9 +39,9 @@ class Base:
         return verify(self.report, self.tokens, "fault", confirmed=self.confirmed, numbers=self.numbers)
 
     @cached_property
-    def numbers(self) -> Numbers:
+    def numbers(self) -> DocumentNumbers:
         """What the verifier learns of the tokens, for all faults together."""
-        return Numbers(self.tokens)
+        return DocumentNumbers(self.tokens)
 
     @cached_property
     def refs(self) -> dict[str, Ref]:

@@ -25,7 +25,7 @@ from recount.pipeline.model.answer.resolve import (
     SEVERAL,
 )
 from recount.pipeline.model.ask.question import Findings
-from recount.pipeline.verify.cover import Numbers
+from recount.pipeline.verify.cover import DocumentNumbers
 from recount.pipeline.verify.verify import Verified, verify
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.family import Family
@@ -97,10 +97,10 @@ class DraftVerifier:
     family: Family
     mapper: str
     model: str
-    _numbers: Numbers = field(init=False, repr=False)
+    _numbers: DocumentNumbers = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_numbers", Numbers(self.document.tokens))
+        object.__setattr__(self, "_numbers", DocumentNumbers(self.document.tokens))
 
     def report(self, values: dict[str, Any]) -> Model:
         """The values as a Report[Ref]."""

@@ -20,11 +20,11 @@ from recount.pipeline.ocr.text.hygiene import clean
 from recount.pipeline.ocr.text.lines import OcrLine, crop_of, leaves_ink, placed, split_tall, with_paper
 
 _LEAST_SCORE = 0.5  # below this a line is noise: the rim of a seal, a blot
-_LEAST_SCORE_LONE = 0.8
-_LEAST_SCORE_BESIDE = 0.95
-_LIKE_DIGITS = "SOoIl|"
-_DOUBTFUL = 0.85
-_LEAST_SCORE_FOUND = 0.7  # the same for ink that the detector did not take for text
+_LEAST_SCORE_LONE = 0.8  # the same for a lone sign that is no figure: the rims of seals look like that
+_LEAST_SCORE_BESIDE = 0.95  # the same for a lone sign of overlooked ink in a cell that has text as well
+_LIKE_DIGITS = "SOoIl|"  # lone signs that `hygiene` makes digits of
+_DOUBTFUL = 0.85  # below this a line is read again, otherwise prepared, and the best reading is taken
+_LEAST_SCORE_FOUND = 0.7  # the same as _LEAST_SCORE for ink that the detector did not take for text
 
 
 def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engine: Engine) -> Page:
@@ -40,14 +40,14 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
         for index, (box, line, home) in enumerate(zip(boxes, _read(prepared, boxes, engine), homes, strict=True))
         if line.text.strip() and line.score >= _least_score(line, found=index >= sure, beside=home in taken)
     ]
-    lodgers = Counter(each.home for each in read)
+    lodgers = Counter(read_line.home for read_line in read)
     lines: list[Line] = []
-    for each in balanced(prepared, read, sheet.cells, engine):
-        alone = each.home is not None and lodgers[each.home] == 1
-        is_none = alone and len(each.line.text) < 3 and is_dash(each.box, sheet)
-        shown = Decoded("—", (0.5,), (each.line.score,)) if is_none else each.line
-        whole = whole_numbers(placed(image, each.box, shown), image, engine)
-        cleaned = clean(whole, alone=alone, running=each.home is None)
+    for read_line in balanced(prepared, read, sheet.cells, engine):
+        alone = read_line.home is not None and lodgers[read_line.home] == 1
+        is_none = alone and len(read_line.line.text) < 3 and is_dash(read_line.box, sheet)
+        shown = Decoded("—", (0.5,), (read_line.line.score,)) if is_none else read_line.line
+        whole = whole_numbers(placed(image, read_line.box, shown), image, engine)
+        cleaned = clean(whole, alone=alone, running=read_line.home is None)
         if cleaned is not None:
             lines.append(_in_points(cleaned, sheet.unit))
     height, width = (side / sheet.unit for side in image.shape)

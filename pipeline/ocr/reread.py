@@ -202,7 +202,7 @@ class ScanRereader:
         if image is None:
             return ()
         found = second_reading(image, FIGURE_SIGNS, self.backend)
-        return tuple(each.text for each in found if each.support)
+        return tuple(reading.text for reading in found if reading.support)
 
 
 def _wider(box: Box, beside: float) -> Box:

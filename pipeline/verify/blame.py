@@ -2,7 +2,7 @@
 
 A report is nearly right: one wrong figure, or one row that is missing or doubled, explains what fails. A suspect is
 the likelier, the more of its failing identities another number in its place would satisfy without breaking those that
-hold; if no other identity clears it; and if that number is a reader's slip away or stands in its row.
+hold; if no other identity clears it; and if that number is one misreading from what was read or stands in its row.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from recount.pipeline.verify.cover import Rivals
@@ -21,7 +23,7 @@ from recount.schemas.describe import title_of
 from recount.schemas.figures import Figure, Kind
 from recount.schemas.terms import INFINITE, Interval, Sum, bounds
 
-# --- the slips of a reader: what one printed number is easily taken for.
+# --- misreadings: what one printed number is easily taken for.
 
 
 _DIGITS = "0123456789"
@@ -29,7 +31,7 @@ _CENT = Decimal("0.01")
 _POWERS = (1, 2, 3, 4, 8)
 
 
-class Slip(StrEnum):
+class Misreading(StrEnum):
     """How another number comes to stand in the place of the right one, in words."""
 
     SIGN = "its sign"
@@ -40,49 +42,49 @@ class Slip(StrEnum):
     CUT = "its end"
 
 
-def slip_into(figure: Figure, wanted: Interval) -> tuple[Slip, Decimal] | None:
-    """The slip, and the number, by which a figure comes to lie where it should; None if no single slip does."""
+def misreading_into(figure: Figure, wanted: Interval) -> tuple[Misreading, Decimal] | None:
+    """The misreading, and the number, by which a figure comes to lie where it should; None if no single one does."""
     low, high = wanted[0] - figure.half, wanted[1] + figure.half
-    for slip, value in _slips(figure):
+    for misreading, value in _misreadings(figure):
         if low <= value <= high and value != figure.value:
-            return slip, value
+            return misreading, value
     return _cut(figure, low, high)
 
 
-def _cut(figure: Figure, low: Decimal, high: Decimal) -> tuple[Slip, Decimal] | None:
+def _cut(figure: Figure, low: Decimal, high: Decimal) -> tuple[Misreading, Decimal] | None:
     """A whole number may be the beginning of one with decimals: what follows it was read as a letter."""
     if figure.quantum < 1 or figure.kind in (Kind.COUNT, Kind.YEAR) or not (low.is_finite() and high.is_finite()):
         return None
     whole = ((low + high) / 2).quantize(_CENT)
     is_cut = abs(whole) > abs(figure.value) and f"{whole:f}".startswith(f"{figure.value:f}")
-    return (Slip.CUT, whole) if is_cut else None
+    return (Misreading.CUT, whole) if is_cut else None
 
 
-def _slips(figure: Figure) -> Iterator[tuple[Slip, Decimal]]:
-    """The numbers that one slip makes of a figure, the likeliest first."""
+def _misreadings(figure: Figure) -> Iterator[tuple[Misreading, Decimal]]:
+    """The numbers that one misreading makes of a figure, the likeliest first."""
     value = figure.value
-    yield Slip.SIGN, -value
+    yield Misreading.SIGN, -value
     for power in _POWERS:
-        yield Slip.SCALE, value.scaleb(power)
-        yield Slip.SCALE, value.scaleb(-power)
+        yield Misreading.SCALE, value.scaleb(power)
+        yield Misreading.SCALE, value.scaleb(-power)
     sign = -1 if value < 0 else 1
     digits = str(int(abs(value) / figure.quantum))
-    for slip, changed in _edits(digits):
-        yield slip, sign * Decimal(changed) * figure.quantum
+    for misreading, changed in _edits(digits):
+        yield misreading, sign * Decimal(changed) * figure.quantum
 
 
-def _edits(digits: str) -> Iterator[tuple[Slip, str]]:
+def _edits(digits: str) -> Iterator[tuple[Misreading, str]]:
     """Digits with one of them changed."""
     places = range(len(digits))
     for at in places[:-1]:
-        yield Slip.EXCHANGED, digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :]
+        yield Misreading.EXCHANGED, digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :]
     for at in places:
         for new in _DIGITS:
-            yield Slip.DIGIT, digits[:at] + new + digits[at + 1 :]
+            yield Misreading.DIGIT, digits[:at] + new + digits[at + 1 :]
     for at in places:
-        yield Slip.LENGTH, (digits[:at] + digits[at + 1 :]) or "0"
+        yield Misreading.LENGTH, (digits[:at] + digits[at + 1 :]) or "0"
         for new in _DIGITS:
-            yield Slip.LENGTH, digits[:at] + new + digits[at:]
+            yield Misreading.LENGTH, digits[:at] + new + digits[at:]
 
 
 _NAMED = 3
@@ -129,8 +131,8 @@ def blamed(evaluations: Iterable[Evaluation], cover: Mapping[str, int]) -> set[s
     the operands that the fewest identities cover.
     """
     found: set[str] = set()
-    for each in failing(evaluations):
-        suspects: Sequence[Figure] = each.operands if each.blamed is None else each.blamed
+    for evaluation in failing(evaluations):
+        suspects: Sequence[Figure] = evaluation.operands if evaluation.blamed is None else evaluation.blamed
         fewest = min((cover.get(operand.pointer, 0) for operand in suspects), default=0)
         found |= {operand.pointer for operand in suspects if cover.get(operand.pointer, 0) == fewest}
     return found
@@ -138,7 +140,11 @@ def blamed(evaluations: Iterable[Evaluation], cover: Mapping[str, int]) -> set[s
 
 def failing(evaluations: Iterable[Evaluation]) -> list[Evaluation]:
     """The identities that fail and that nothing excuses."""
-    return [each for each in evaluations if each.result == "fail" and each.severity == "error"]
+    return list(filter(_has_failed, evaluations))
+
+
+def _has_failed(evaluation: Evaluation) -> bool:
+    return evaluation.result == "fail" and evaluation.severity == "error"
 
 
 def suspects_of(
@@ -148,34 +154,34 @@ def suspects_of(
 
     off_scale: the figures, by pointer, of tables that may have been read in the wrong unit.
     """
-    failed = {at: each for at, each in enumerate(evaluations) if each.result == "fail" and each.severity == "error"}
+    failed = {at: evaluation for at, evaluation in enumerate(evaluations) if _has_failed(evaluation)}
     if not failed:
         return {}
-    involved = {operand.pointer for each in failed.values() for operand in each.operands}
+    involved = {operand.pointer for evaluation in failed.values() for operand in evaluation.operands}
     wanted = _wanted(evaluations, involved)
-    fails: dict[str, int] = defaultdict(int)
-    for each in failed.values():
-        for operand in each.operands:
-            fails[operand.pointer] += 1
+    fails = Counter(operand.pointer for evaluation in failed.values() for operand in evaluation.operands)
     holds = Counter(
-        operand.pointer for each in evaluations if each.result == "pass" and each.held for operand in each.operands
+        operand.pointer
+        for evaluation in evaluations
+        if evaluation.result == "pass" and evaluation.held
+        for operand in evaluation.operands
     )
     found = {}
-    away = displaced(rivals.figures, rivals.numbers.tokens)
+    out_of_order = displaced(rivals.figures, rivals.numbers.tokens)
     row = _row_at_fault(failed.values(), fails)
     rows = {row_of(pointer) for pointer in rivals.refused} - {""} | ({row} if row is not None else set())
-    for at, each in failed.items():
-        blamed_here = {operand.pointer for operand in each.blamed} if each.blamed is not None else None
+    for at, evaluation in failed.items():
+        blamed_here = {operand.pointer for operand in evaluation.blamed} if evaluation.blamed is not None else None
         ranked = [
             replace(
-                _suspect(operand, fails, wanted, cover, rivals, total=operand is each.identity.printed),
+                _suspect(operand, fails, wanted, cover, rivals, total=operand is evaluation.identity.printed),
                 holds=holds[operand.pointer],
                 unsure=not cover.get(operand.pointer) and rivals.misread(operand),
                 off_scale=operand.pointer in off_scale,
-                displaced=operand.pointer in away,
+                displaced=operand.pointer in out_of_order,
                 row=row_of(operand.pointer) in rows,
             )
-            for operand in each.operands
+            for operand in evaluation.operands
             if blamed_here is None or operand.pointer in blamed_here
         ]
         found[at] = sorted(ranked, key=lambda suspect: suspect.rank)
@@ -185,13 +191,13 @@ def suspects_of(
 def _row_at_fault(failed: Iterable[Evaluation], fails: Mapping[str, int]) -> str | None:
     """The row of a list that takes part in more of what fails than any one figure, or any other row, does."""
     with_row: dict[str, list[Evaluation]] = defaultdict(list)
-    for each in failed:
-        for row in {row_of(operand.pointer) for operand in each.operands} - {""}:
-            with_row[row].append(each)
+    for evaluation in failed:
+        for row in {row_of(operand.pointer) for operand in evaluation.operands} - {""}:
+            with_row[row].append(evaluation)
     whole = {
         row: len(found)
         for row, found in with_row.items()
-        if len(found) > max(_ALONE, *(fails[operand.pointer] for each in found for operand in each.operands))
+        if len(found) > max(_ALONE, *(fails[figure.pointer] for evaluation in found for figure in evaluation.operands))
     }
     most = [row for row, number in whole.items() if number == max(whole.values())]
     return most[0] if len(most) == 1 else None
@@ -200,8 +206,8 @@ def _row_at_fault(failed: Iterable[Evaluation], fails: Mapping[str, int]) -> str
 def most_suspect(suspects: Mapping[int, Sequence[Suspect]]) -> list[Suspect]:
     """The suspects of all failing identities together, the first the most suspect, each once."""
     best: dict[str, Suspect] = {}
-    for each in sorted((each for ranked in suspects.values() for each in ranked), key=lambda each: each.rank):
-        best.setdefault(each.figure.pointer, each)
+    for suspect in sorted(chain.from_iterable(suspects.values()), key=attrgetter("rank")):
+        best.setdefault(suspect.figure.pointer, suspect)
     return list(best.values())
 
 
@@ -227,7 +233,7 @@ def _likely(operand: Figure, wanted: Interval, rivals: Rivals) -> int:
     read = rivals.numbers.tokens[operand.token].origin == "ocr"
     if not read and rivals.beside(operand, wanted):
         return 2
-    if slip_into(operand, wanted) is not None:
+    if misreading_into(operand, wanted) is not None:
         return 2 if read else 1
     return int(read and rivals.beside(operand, wanted))
 
@@ -235,10 +241,10 @@ def _likely(operand: Figure, wanted: Interval, rivals: Rivals) -> int:
 def _wanted(evaluations: Iterable[Evaluation], involved: set[str]) -> dict[str, Interval | None]:
     """What each figure would have to be to satisfy all its identities; None where no number does."""
     found: dict[str, Interval | None] = {}
-    for each in evaluations:
-        if not any(operand.pointer in involved for operand in each.operands):
+    for evaluation in evaluations:
+        if not any(operand.pointer in involved for operand in evaluation.operands):
             continue
-        for operand, low, high in _windows(each):
+        for operand, low, high in _windows(evaluation):
             known = found.get(operand.pointer, (low, high))
             if known is not None:
                 low, high = max(known[0], low - operand.half), min(known[1], high + operand.half)
@@ -276,11 +282,11 @@ def _in_words(report: Any, evaluation: Evaluation, ranked: Sequence[Suspect]) ->
         table = title_of(report, table_of(ranked[0].figure.pointer))
         return f"most likely the unit of {table}: all its amounts are off by a power of ten"
     row = row_at_fault(evaluation, ranked)
-    open_ = [each for each in ranked if each.rank[:-1] == ranked[0].rank[:-1]]
-    if len(open_) * 2 > len(ranked):  # hardly anything tells them apart
+    tied = [suspect for suspect in ranked if suspect.rank[:-1] == ranked[0].rank[:-1]]
+    if len(tied) * 2 > len(ranked):  # hardly anything tells them apart
         return row
-    named = ", ".join(f"{title_of(report, each.figure.pointer)} {each.figure.value}" for each in open_[:_NAMED])
-    more = f" or {len(open_) - _NAMED} more" if len(open_) > _NAMED else ""
+    named = ", ".join(f"{title_of(report, suspect.figure.pointer)} {suspect.figure.value}" for suspect in tied[:_NAMED])
+    more = f" or {len(tied) - _NAMED} more" if len(tied) > _NAMED else ""
     return f"{row}; else most likely {named}{more}" if row else f"most likely {named}{more}"
 
 
@@ -298,8 +304,8 @@ def row_at_fault(evaluation: Evaluation, ranked: Sequence[Suspect]) -> str | Non
 
 
 def stands_out(ranked: Sequence[Suspect]) -> bool:
-    """Whether one suspect, and only one, is a reader's slip away from settling what fails."""
-    likely = [each.likely for each in ranked if each.settles and not each.cleared]
+    """Whether one suspect, and only one, is a single misreading from settling what fails."""
+    likely = [suspect.likely for suspect in ranked if suspect.settles and not suspect.cleared]
     return bool(likely) and max(likely) > 0 and likely.count(max(likely)) == 1
 
 

@@ -35,11 +35,31 @@ from recount.schemas.figures import Figure, Kind, half_of
 from recount.schemas.terms import Interval
 
 _CENT = Decimal("0.01")
+"""The coarsest that a last place is taken to be: two decimals, as amounts are printed with.
+
+A number of a scan with fewer may have lost them; an ordinal 14 of a digital page is held to more than its own digits.
+"""
 _HALF = Decimal("0.5")
+"""Units of the last place that a figure of a scan may be left to either side: within them no other number has its
+decimals, so that none of its digits can have been misread."""
 _READ_TWICE = Decimal("2.5")
+"""The same where a second reading gave the same number: two units and `_HALF`.
+
+Left to chance is that both readings miss the same last digit, and by no more than two.
+"""
 _NEAR = Decimal(10)
+"""Units of the last place from which on another number of a digital page is told apart from a figure.
+
+What is nearer differs in that place alone: the promise excepts it ("inside rounding", docs/verification.md). Nor may
+the tightest identity leave a figure more than that last digit, or `_SAME`.
+"""
 _SAME = Decimal("0.005")
+"""Half a percent of a figure, which its tightest identity may leave it where that is more than the last digit.
+
+Chosen, not derived: a bound of its own, for a document that has few numbers excludes few.
+"""
 _SIGNED = frozenset({Kind.MONEY, Kind.PERCENT})
+"""The kinds of figures that have a direction, so that each number may also stand for its negative."""
 
 Windows = tuple[Interval, ...]
 """What one identity leaves to a figure: it may have the values of any of these."""
@@ -50,7 +70,7 @@ _Read = tuple[Decimal, Decimal]
 
 
 @dataclass(slots=True)
-class Numbers:
+class DocumentNumbers:
     """The numbers of a document, as figures of each kind could have been read from them.
 
     It remembers what it was asked, and may be kept while the report that is mapped from the document changes.
@@ -61,7 +81,7 @@ class Numbers:
     _rows: dict[tuple[Span, Kind], _Sorted] = field(default_factory=dict)
     _documents: dict[Kind, _Sorted] = field(default_factory=dict)
 
-    def with_tokens(self, changes: Mapping[int, Token]) -> Numbers:
+    def with_tokens(self, changes: Mapping[int, Token]) -> DocumentNumbers:
         """The numbers with some of them read otherwise."""
         if not changes:
             return self
@@ -74,7 +94,7 @@ class Numbers:
             for (span, kind), row in self._rows.items()
             if not any(span[0] <= index <= span[1] for index in changes)
         }
-        return Numbers(tokens, read, rows)
+        return DocumentNumbers(tokens, read, rows)
 
     def in_span(self, span: Span, kind: Kind) -> _Sorted:
         """The numbers from one token to another."""
@@ -112,7 +132,7 @@ def _read_as(token: Token, kind: Kind) -> _Read | None:
 
 @dataclass(frozen=True, slots=True)
 class _Sorted:
-    """Numbers with their half units, in the order of their values. widest: the largest half unit."""
+    """DocumentNumbers with their half units, in the order of their values. widest: the largest half unit."""
 
     numbers: list[_Read]
     values: list[Decimal]
@@ -131,7 +151,7 @@ class _Sorted:
         """The numbers whose rounding intervals meet an interval."""
         first = bisect_left(self.values, low - self.widest)
         last = bisect_right(self.values, high + self.widest, first)
-        return (each for each in self.numbers[first:last] if low <= each[0] + each[1] and each[0] - each[1] <= high)
+        return (read for read in self.numbers[first:last] if low <= read[0] + read[1] and read[0] - read[1] <= high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +162,7 @@ class Rivals:
     alike. doubtful: the figures that no identity may confirm. refused: where proposals were refused, by pointer.
     """
 
-    numbers: Numbers
+    numbers: DocumentNumbers
     figures: Mapping[str, Figure]
     places: Places
     confirmed: Set[int] = frozenset()
@@ -160,7 +180,7 @@ class Rivals:
             # A number with fewer decimals than is usual may have lost them; both readings lose those of money alike.
             fine = min(figure.quantum, _CENT)
             far = (fine if figure.kind is Kind.MONEY else figure.quantum) * _READ_TWICE if twice else fine * _HALF
-            return sum(_pinned(figure, (each,), far) for each in held) or int(_pinned(figure, held, far))
+            return sum(_pinned(figure, (windows,), far) for windows in held) or int(_pinned(figure, held, far))
         if not any(map(_tight(figure), held)):
             return 0
         near, half, value = _NEAR * min(figure.quantum, _CENT), figure.half, figure.value
@@ -168,10 +188,10 @@ class Rivals:
         alone, left = 0, None
         for windows in held:
             fitting = {
-                each
+                other
                 for low, high in windows
-                for each in others.meeting(low, high)
-                if each[1] <= half and abs(each[0] - value) >= near
+                for other in others.meeting(low, high)
+                if other[1] <= half and abs(other[0] - value) >= near
             }
             alone += not fitting
             left = fitting if left is None else left & fitting
@@ -228,8 +248,8 @@ def windows_of(evaluation: Evaluation) -> dict[str, Windows]:
 def held_by(evaluations: Iterable[Evaluation]) -> Held:
     """What the satisfied identities leave to each figure."""
     held: Held = defaultdict(list)
-    for each in evaluations:
-        for pointer, left in windows_of(each).items():
+    for evaluation in evaluations:
+        for pointer, left in windows_of(evaluation).items():
             held[pointer].append(left)
     return held
 
@@ -245,9 +265,9 @@ def covered(rivals: Rivals, evaluations: Sequence[Evaluation]) -> dict[str, int]
 
 def printed_once(evaluations: Iterable[Evaluation]) -> Iterator[tuple[str, str]]:
     """Two fields that are one quantity, filled from one printed number: what holds the one holds the other."""
-    for each in evaluations:
-        stated, computed = each.identity.printed, each.identity.computed
-        if each.result != "not_applicable" or stated is None or computed.missing or each.identity.at_most:
+    for evaluation in evaluations:
+        stated, computed = evaluation.identity.printed, evaluation.identity.computed
+        if evaluation.result != "not_applicable" or stated is None or computed.missing or evaluation.identity.at_most:
             continue
         if len(computed.operands) == 1 and computed.nominal() == stated.value:
             yield stated.pointer, computed.operands[0].pointer

@@ -55,14 +55,14 @@ class Coverage:
     @property
     def not_evaluated(self) -> list[Due]:
         """The identities that were due and could not be evaluated."""
-        return [each for each in self.due if each.missing is not None]
+        return [due for due in self.due if due.missing is not None]
 
 
 def coverage_of(verified: Verified) -> Coverage:
     """The ledger of a verified report."""
     under = _under(verified)
     return Coverage(
-        due=tuple(_due(each) for each in verified.evaluations),
+        due=tuple(_due(evaluation) for evaluation in verified.evaluations),
         figures=len(verified.figures),
         under={pointer: len(under[pointer]) for pointer in verified.figures},
         cover=dict(verified.cover),
@@ -72,9 +72,9 @@ def coverage_of(verified: Verified) -> Coverage:
 def _under(verified: Verified) -> dict[str, set[frozenset[int]]]:
     """By pointer, the evaluated identities of a figure: the printed numbers that each is between."""
     found: dict[str, set[frozenset[int]]] = defaultdict(set)
-    for each in verified.evaluations:
-        numbers = frozenset(operand.token for operand in each.operands)
-        for operand in each.operands:
+    for evaluation in verified.evaluations:
+        numbers = frozenset(operand.token for operand in evaluation.operands)
+        for operand in evaluation.operands:
             found[operand.pointer].add(numbers)
     for group in _one_quantity(printed_once(verified.evaluations)):
         together = set().union(*(found[pointer] for pointer in group))
@@ -88,7 +88,7 @@ def _one_quantity(pairs: Iterable[tuple[str, str]]) -> Iterable[set[str]]:
     for one, other in pairs:
         joined = groups.get(one, {one}) | groups.get(other, {other})
         groups.update(dict.fromkeys(joined, joined))
-    return {id(each): each for each in groups.values()}.values()
+    return {id(group): group for group in groups.values()}.values()
 
 
 def _due(evaluation: Evaluation) -> Due:

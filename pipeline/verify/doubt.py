@@ -67,10 +67,10 @@ def misscaled(tokens: Sequence[Token], evaluations: Sequence[Evaluation]) -> dic
 
     With each, the power of ten that would settle it.
     """
-    accused = Counter(each for evaluation in failing(evaluations) for each in scaled_in(evaluation, tokens))
+    accused = Counter(scaled for evaluation in failing(evaluations) for scaled in scaled_in(evaluation, tokens))
     if not accused:
         return {}
-    passed = [each for each in evaluations if each.result == "pass"]
+    passed = [evaluation for evaluation in evaluations if evaluation.result == "pass"]
     found: dict[str, int] = {}
     for (table, power), times in accused.most_common():
         # What would hold in the other unit as well (the rest outweighs the table) speaks for neither.
@@ -84,7 +84,7 @@ def _anchored(evaluation: Evaluation) -> Iterable[str]:
     """The tables whose amounts an identity ties to amounts elsewhere."""
     if not isinstance(evaluation.identity.computed, Sum):
         return ()
-    tables = {table_of(each.pointer) for each in evaluation.operands if each.kind is Kind.MONEY and each.value}
+    tables = {table_of(figure.pointer) for figure in evaluation.operands if figure.kind is Kind.MONEY and figure.value}
     return tables if len(tables) > 1 else ()
 
 
@@ -108,7 +108,7 @@ def scaled_in(
     whole = sum((amount for amount, _ in parts.values()), Decimal(0))
     slack = sum((half for _, half in parts.values()), Decimal(0))
     for table, (amount, half) in parts.items():
-        power = next((each for each in powers if _fits(whole, slack, amount, half, each)), 0)
+        power = next((exponent for exponent in powers if _fits(whole, slack, amount, half, exponent)), 0)
         if table and amount and power:
             yield table, power
 

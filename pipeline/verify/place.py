@@ -50,10 +50,10 @@ class _Column:
     @classmethod
     def of(cls, cells: Sequence[Token]) -> Self:
         return cls(
-            min(each.box[0] for each in cells),
-            max(each.box[2] for each in cells),
-            frozenset(each.decimals for each in cells),
-            frozenset(each.unit for each in cells),
+            min(cell.box[0] for cell in cells),
+            max(cell.box[2] for cell in cells),
+            frozenset(cell.decimals for cell in cells),
+            frozenset(cell.unit for cell in cells),
         )
 
     def holds(self, token: Token) -> bool:
@@ -77,8 +77,8 @@ def _lines(at: str, rows: Sequence[Cells], tokens: Sequence[Token], read: Collec
             cells[key].append(tokens[figure.token])
     if not all(map(_below_one_another, cells.values())):
         return
-    figures = [each for column in cells.values() for each in column]
-    first, last = min(each.index for each in figures), max(each.index for each in figures)
+    figures = [token for column in cells.values() for token in column]
+    first, last = min(token.index for token in figures), max(token.index for token in figures)
     inside = [index for index in range(first, last) if index not in read]
     above, below = _until_read(range(first - 1, -1, -1), read), _until_read(range(last + 1, len(tokens)), read)
     columns = [_Column.of(column) for column in cells.values()]
@@ -86,7 +86,7 @@ def _lines(at: str, rows: Sequence[Cells], tokens: Sequence[Token], read: Collec
     for line in _by_line(unread):
         met = [[column.holds(token) for token in line] for column in columns]
         hit = sum(map(any, met))
-        if hit == 0 or any(_beside(line[0], each) for each in figures):
+        if hit == 0 or any(_beside(line[0], token) for token in figures):
             continue
         between = first < line[0].index < last
         if hit >= (min(2, len(columns)) if between else 2) and _is_a_row(line, between=between):
@@ -95,7 +95,7 @@ def _lines(at: str, rows: Sequence[Cells], tokens: Sequence[Token], read: Collec
 
 def _is_a_row(line: Sequence[Token], *, between: bool) -> bool:
     """Whether unread numbers may be amounts: next to a list, whole numbers alone are those of a head (1, 2, 3 …)."""
-    return between or any(each.decimals for each in line)
+    return between or any(token.decimals for token in line)
 
 
 def _until_read(indices: Iterable[int], read: Collection[int]) -> list[int]:
@@ -123,7 +123,7 @@ def _beside(one: Token, other: Token) -> bool:
 
 def _below_one_another(column: Sequence[Token]) -> bool:
     """Whether the figures of a column overlap from side to side: those of running text do not."""
-    return len(column) < 2 or max(each.box[0] for each in column) < min(each.box[2] for each in column)
+    return len(column) < 2 or max(token.box[0] for token in column) < min(token.box[2] for token in column)
 
 
 _ROW = re.compile(r"(.*)/(\d+)/([^/].*?)")
@@ -134,7 +134,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListRow:
     """The figures of one row of a list, by their keys in the row."""
 
     figures: dict[str, Figure]
@@ -142,7 +142,7 @@ class Row:
     @property
     def span(self) -> Span:
         """The first and the last token of the row."""
-        tokens = [each.token for each in self.figures.values()]
+        tokens = [figure.token for figure in self.figures.values()]
         return min(tokens), max(tokens)
 
 
@@ -171,20 +171,20 @@ def places_of(figures: Mapping[str, Figure], tokens: Sequence[Token], evaluation
     for line in skipped:
         misplaced.update(figure.pointer for row in cells[line.at] for figure in row.values())
     in_form = {pointer: at for at, pointer in enumerate(figures)}
-    for each in evaluations:
-        if isinstance(each.identity.computed, Sum) and len(each.operands) > 2:
-            terms = sorted(each.identity.computed.operands, key=lambda term: in_form[term.pointer])
+    for evaluation in evaluations:
+        if isinstance(evaluation.identity.computed, Sum) and len(evaluation.operands) > 2:
+            terms = sorted(evaluation.identity.computed.operands, key=lambda term: in_form[term.pointer])
             misplaced.update(_out_of_order(terms))
     return Places(frozenset(misplaced), spans, tuple(skipped))
 
 
-def lists_of(figures: Mapping[str, Figure]) -> dict[str, list[Row]]:
+def lists_of(figures: Mapping[str, Figure]) -> dict[str, list[ListRow]]:
     """By pointer, the rows of every list; a figure belongs to the innermost."""
-    found: dict[str, dict[int, Row]] = defaultdict(dict)
+    found: dict[str, dict[int, ListRow]] = defaultdict(dict)
     for pointer, figure in figures.items():
         place = _in_list(pointer)
         if place is not None:
-            row = found[place[0]].setdefault(place[1], Row({}))
+            row = found[place[0]].setdefault(place[1], ListRow({}))
             row.figures[place[2]] = figure
     return {name: [rows[at] for at in sorted(rows)] for name, rows in found.items()}
 
@@ -214,7 +214,7 @@ def table_of(pointer: str) -> str:
     return "/".join(steps[: 3 if steps[1] in TABLED else 2])
 
 
-def _out_of_column(rows: Sequence[Row], tokens: Sequence[Token]) -> Iterable[str]:
+def _out_of_column(rows: Sequence[ListRow], tokens: Sequence[Token]) -> Iterable[str]:
     """The figures that do not stand below the one of the row before; a second half begins to the right of the first."""
     last: dict[str, Figure] = {}
     for row in rows:
@@ -231,7 +231,7 @@ def to_the_right(one: Figure, other: Figure, tokens: Sequence[Token]) -> bool:
     return tokens[other.token].box[0] > tokens[one.token].box[2]
 
 
-def _out_of_row(rows: Sequence[Row]) -> Iterable[str]:
+def _out_of_row(rows: Sequence[ListRow]) -> Iterable[str]:
     """The figures that stand on another side of their neighbour than in most rows."""
     turned: Counter[tuple[str, str]] = Counter()
     pairs = [
@@ -247,7 +247,7 @@ def _out_of_row(rows: Sequence[Row]) -> Iterable[str]:
             yield from (one.pointer, other.pointer)
 
 
-def _spans(rows: Sequence[Row]) -> Iterable[tuple[str, Span]]:
+def _spans(rows: Sequence[ListRow]) -> Iterable[tuple[str, Span]]:
     """The tokens from the row above to the row below."""
     spans = [row.span for row in rows]
     for at, row in enumerate(rows):
@@ -276,7 +276,7 @@ def _are_alike(one: str, other: str) -> bool:
     """Whether two figures are the same key of two parts of one section: the amounts of its portions."""
     steps, others = one.split("/"), other.split("/")
     alike = len(steps) == len(others) and steps[-1] == others[-1] and steps[1] == others[1]
-    return alike and sum(each != another for each, another in zip(steps, others, strict=True)) == 1
+    return alike and sum(step != another for step, another in zip(steps, others, strict=True)) == 1
 
 
 def _parent(pointer: str) -> str:
@@ -287,6 +287,7 @@ def _parent(pointer: str) -> str:
 
 
 _FEW = 2
+"""So many figures of a section may be out of order, however short it is, before its form is held to be another."""
 
 
 def displaced(figures: Mapping[str, Figure], tokens: Sequence[Token]) -> set[str]:
@@ -298,21 +299,21 @@ def displaced(figures: Mapping[str, Figure], tokens: Sequence[Token]) -> set[str
     for pointer, figure in figures.items():
         if pointer not in listed:
             sections[table_of(pointer)].append(figure)
-    return found.union(*({figure.pointer for figure in _in_section(each)} for each in sections.values()))
+    return found.union(*({figure.pointer for figure in _in_section(section)} for section in sections.values()))
 
 
-def _out_of_order_in_list(rows: Sequence[Row], tokens: Sequence[Token]) -> list[Figure]:
+def _out_of_order_in_list(rows: Sequence[ListRow], tokens: Sequence[Token]) -> list[Figure]:
     """Out of the order of its column, or of the order that the cells of most rows have."""
     columns: dict[str, list[Figure]] = defaultdict(list)
     for row in rows:
         for key, figure in row.figures.items():
             columns[key].append(figure)
     out = [figure for column in columns.values() for half in _halves(column, tokens) for figure in out_of_order(half)]
-    away = {figure.pointer for figure in out}
+    out_of_column = {figure.pointer for figure in out}
     usual = {key: median(row.figures[key].token - row.span[0] for row in rows if key in row.figures) for key in columns}
     for row in rows:
         cells = [row.figures[key] for key in sorted(row.figures, key=usual.__getitem__)]
-        out += out_of_order([figure for figure in cells if figure.pointer not in away])
+        out += out_of_order([figure for figure in cells if figure.pointer not in out_of_column])
     return out
 
 
@@ -343,9 +344,9 @@ def _in_section(figures: Sequence[Figure]) -> Iterator[Figure]:
     if len(out) > max(_FEW, len(once) // 4):  # the form prints them in another order
         return
     for part in parts.values():
-        away = [figure for figure in part if figure.pointer in out]
-        moved = 1 < len(away) == len(part) and not out_of_order(part)
-        yield from () if moved else away
+        unordered = [figure for figure in part if figure.pointer in out]
+        moved = 1 < len(unordered) == len(part) and not out_of_order(part)
+        yield from () if moved else unordered
 
 
 def out_of_order(figures: Sequence[Figure]) -> list[Figure]:

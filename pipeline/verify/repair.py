@@ -48,21 +48,21 @@ class Search:
         if len(found) != 1:
             return None
         [change] = found
-        others = {id(each): each for index in change for each in self.touching[index] if fails(each)}
-        alike = all(_key(other) == _key(change) for each in others.values() for other in self._sets(each))
+        others = {id(touched): touched for index in change for touched in self.touching[index] if fails(touched)}
+        alike = all(_key(rival) == _key(change) for other in others.values() for rival in self._sets(other))
         return change if alike else None
 
     def _sets(self, failing: Evaluation) -> list[Change]:
         """The smallest sets of readings that settle an identity and break none."""
         trials = _Trials()
-        found = {_key(each): each for each in self._grown(failing, {}, trials)}
+        found = {_key(change): change for change in self._grown(failing, {}, trials)}
         if trials.left < 0:
             return []
-        return [each for key, each in found.items() if not any(other < key for other in found)]
+        return [change for key, change in found.items() if not any(other < key for other in found)]
 
     def _grown(self, broken: Evaluation, change: Change, trials: _Trials) -> Iterator[Change]:
         """The sets that hold this one and settle what is broken with it."""
-        own = [index for index in dict.fromkeys(each.token for each in broken.operands) if index not in change]
+        own = [index for index in dict.fromkeys(operand.token for operand in broken.operands) if index not in change]
         for index, readings in self.readings(own).items():
             for reading in readings:
                 more = {**change, index: reading}
@@ -82,11 +82,11 @@ class Search:
         """An identity that fails with other readings, of those that they touch and the one that is to be settled."""
         swap = _Swap(change, self.tokens)
         seen: set[int] = set()
-        for each in (first, *(each for index in change for each in self.touching[index])):
-            if id(each) not in seen:
-                seen.add(id(each))
-                if fails(evaluate(substituted(each.identity, swap))):
-                    return each
+        for evaluation in (first, *(touched for index in change for touched in self.touching[index])):
+            if id(evaluation) not in seen:
+                seen.add(id(evaluation))
+                if fails(evaluate(substituted(evaluation.identity, swap))):
+                    return evaluation
         return None
 
 
@@ -137,8 +137,8 @@ def _key(change: Change) -> frozenset[tuple[int, Decimal, int]]:
 
 _MOST_SUSPECTS = 120  # read again at most so many figures of a report for what they break
 _MOST_READ = 160  # and so many with those that stand in an identity with them
-_ROUNDS = 4
-_BESIDE = (0.0, 1.1)
+_ROUNDS = 4  # of reading again and verifying: what one settles may show what else fails
+_BESIDE = (0.0, 1.1)  # heights of a token seen beside it: none, then more: a neighbour cut in two looks like a digit
 
 
 class Rereader(Protocol):
@@ -208,10 +208,10 @@ class _Bench:
         taken: dict[int, Token] = {}
         for failing in filter(fails, verified.evaluations):
             change = search.settle(failing) or {}
-            if not any(index in taken and _number(taken[index]) != _number(each) for index, each in change.items()):
+            if not any(index in taken and _number(taken[index]) != _number(token) for index, token in change.items()):
                 taken.update(change)
-        for each in taken.values():
-            self._take(each)
+        for token in taken.values():
+            self._take(token)
         return bool(taken)
 
     def second_reading(self, verified: Verified) -> tuple[frozenset[int], dict[int, str]]:
@@ -247,7 +247,7 @@ class _Bench:
         """What most preparations of the image say decides; it raises a doubt if another reading has said it too."""
         doubts: dict[int, str] = {}
         for token, readings in zip(tokens, self.rereader.readings(tokens), strict=True):
-            best = next((each for each in readings if parse_number(each) is not None), None)
+            best = next((reading for reading in readings if parse_number(reading) is not None), None)
             number = parse_number(best) if best else None
             if number == _number(token):
                 confirmed.add(token.index)
@@ -294,10 +294,10 @@ class _Bench:
 
 def _by_token(evaluations: Iterable[Evaluation]) -> dict[int, list[Evaluation]]:
     touching: dict[int, list[Evaluation]] = defaultdict(list)
-    for each in evaluations:
-        if each.result != "not_applicable":
-            for index in dict.fromkeys(operand.token for operand in each.operands):
-                touching[index].append(each)
+    for evaluation in evaluations:
+        if evaluation.result != "not_applicable":
+            for index in dict.fromkeys(operand.token for operand in evaluation.operands):
+                touching[index].append(evaluation)
     return touching
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from recount.pipeline.document import Token
 from recount.pipeline.verify.blame import Suspect, blamed, explained, suspects_of
-from recount.pipeline.verify.cover import Numbers, Rivals, covered
+from recount.pipeline.verify.cover import DocumentNumbers, Rivals, covered
 from recount.pipeline.verify.doubt import doubtful, in_tables, misscaled
 from recount.pipeline.verify.place import Skipped, places_of
 from recount.pipeline.verify.recount import Status, recount, statuses
@@ -55,7 +55,7 @@ def verify(
     tokens: Sequence[Token],
     mapper: str,
     confirmed: Set[int] = frozenset(),
-    numbers: Numbers | None = None,
+    numbers: DocumentNumbers | None = None,
     mappers: Mapping[str, str] = NO_OTHERS,
     unsure: Set[str] = frozenset(),
 ) -> Verified:
@@ -64,12 +64,12 @@ def verify(
     confirmed: tokens of scanned pages that a second reading read alike. numbers: what is known of the tokens from
     before, where reports that are mapped from them are verified more than once. mappers, unsure: see Verified.
     """
-    numbers = numbers or Numbers(tokens)
+    numbers = numbers or DocumentNumbers(tokens)
     resolver = Resolver(tokens, mapper)
     resolved = resolver.model(report)
     figures = resolver.figures
     evaluations = recount(resolved)
-    refused = {each.pointer for each in resolver.rejected}
+    refused = {rejection.pointer for rejection in resolver.rejected}
     rivals = Rivals(numbers, figures, places_of(figures, tokens, evaluations), confirmed, refused=refused)
     cover = covered(rivals, evaluations)
     off_scale = misscaled(tokens, evaluations)
@@ -88,7 +88,7 @@ def verify(
         figures,
         statuses(figures, cover, disputed),
         explained(resolved, evaluations, suspects),
-        tuple(replace(each, mapper=mappers.get(each.pointer, mapper)) for each in resolver.rejected),
+        tuple(replace(rejection, mapper=mappers.get(rejection.pointer, mapper)) for rejection in resolver.rejected),
         mapper,
         cover,
         suspects,
@@ -102,7 +102,7 @@ def verify(
 def _sound(evaluations: Sequence[Evaluation], disputed: Set[str]) -> list[Evaluation]:
     """The evaluations without the identities that hold with a disputed figure: those confirm nothing."""
     return [
-        each
-        for each in evaluations
-        if each.result != "pass" or not any(operand.pointer in disputed for operand in each.operands)
+        evaluation
+        for evaluation in evaluations
+        if evaluation.result != "pass" or not any(operand.pointer in disputed for operand in evaluation.operands)
     ]

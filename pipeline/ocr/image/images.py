@@ -20,7 +20,7 @@ from recount.pipeline.mupdf import mupdf
 from recount.pipeline.ocr.image.prepare import FINE, FINEST, Image
 
 MOST_PIXELS = 120_000_000  # a page larger than this is refused: it is no page, or an attack
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp"})
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp"})  # of the pages in a folder
 _A4_SHORT = 595.3  # points
 _A4_PIXELS = (900, 2100)  # a short side of so many pixels is A4 at 110–254 dpi, if the file does not say
 _SAID = (100, 1200)  # dpi; screens and cameras write 72 or 96, which says nothing about paper
@@ -152,7 +152,7 @@ def _opened(file: Path) -> Iterator[Iterator[Picture]]:
                 for frame in ImageSequence.Iterator(opened):
                     if frame.width * frame.height > MOST_PIXELS:
                         raise DocumentError(f"an image in {file.name} is too large to be read")
-                    across, down = (float(each) for each in frame.info.get("dpi", (0, 0)))
+                    across, down = (float(resolution) for resolution in frame.info.get("dpi", (0, 0)))
                     image = _pixels(ImageOps.exif_transpose(frame))
                     if min(across, down) > 0:
                         image = _square(image, across, down)

@@ -25,7 +25,7 @@ _VERY_LONG = 45.0  # points; no characters in a row touch one another so far
 _BRIDGE = 1.2  # points over which ink is averaged along a line
 _MARGIN = 1.6  # points beside a line; a line is thin, on one side of it at least there is paper
 _CROWDED = 0.3  # share of a line along which there is ink beside it
-_CROWDED_SHORT = 0.12
+_CROWDED_SHORT = 0.12  # the same for a line that is not _LONG, where one side is enough
 _TWIN = 0.8  # share of a run that the other line of a double one inks beside it; characters never do
 _TALLER = 13.0  # points; more than the strokes of characters of running text
 _WHOLE = 0.95  # share of a short line that must be inked
@@ -111,6 +111,7 @@ class _Look:
     median: bool
 
 
+# In this order; from the second on, one that leaves no loose ends is the last.
 _LOOKS = (_Look(45, False), _Look(28, True), _Look(70, False), _Look(18, True))
 
 

@@ -23,7 +23,7 @@ _SURER = 1.15  # how much better the lines must read when turned
 _SPREAD = (1.25, 1.65)  # width to height of two upright pages side by side
 _GUTTER = (0.44, 0.56)  # shares of the width between which their gutter lies
 _LEAST_LINES = 6  # that each page of a spread has
-_WHOLE: Share = (0.0, 1.0)
+_WHOLE: Share = (0.0, 1.0)  # of the width of a picture that is one page
 
 
 def read_picture(picture: Picture, number: int, page: int, engine: Engine) -> list[tuple[Page, Frame]]:

@@ -21,6 +21,7 @@ from recount.pipeline.settings import OcrBackend
 Floats = npt.NDArray[np.float32]
 Network = Callable[[Floats], Floats]
 
+# The files of the networks in the wheel of rapidocr.
 _DETECTOR = "PP-OCRv6_det_small.onnx"
 _RECOGNISER = "PP-OCRv6_rec_small.onnx"
 

@@ -9,7 +9,7 @@ from functools import cache
 from recount.pipeline.document import Box
 from recount.pipeline.ocr.image.prepare import Grey
 from recount.pipeline.ocr.network.backends import Networks, load
-from recount.pipeline.ocr.network.reading import Decoded, Reading, alternatives, detect, recognise
+from recount.pipeline.ocr.network.reading import Decoded, Recognised, alternatives, detect, recognise
 from recount.pipeline.settings import OcrBackend
 
 
@@ -32,7 +32,7 @@ class Engine:
         """The best reading of each image of a single line."""
         return recognise(self.networks, images)
 
-    def recognise_line(self, image: Grey, allowed: Collection[str] | None = None) -> list[Reading]:
+    def recognise_line(self, image: Grey, allowed: Collection[str] | None = None) -> list[Recognised]:
         """What the image of one line may say, the most probable first; of the allowed characters only."""
         return alternatives(self.networks, image, allowed)
 

@@ -22,6 +22,7 @@ from recount.pipeline.ocr.network.backends import Floats, Network, Networks
 
 LONGEST_SIDE = 1600  # pixels; the network sees the page at most this large
 _STEP = 32  # the network halves the image five times
+# The next three are as in the settings of rapidocr.
 _TEXT = 0.3  # probability from which a pixel is of text
 _BOX = 0.5  # mean probability from which a box is of text
 _UNCLIP = 1.6  # the network marks the core of a line; its outline lies area / perimeter times this further out
@@ -76,11 +77,11 @@ Doubles = npt.NDArray[np.float64]
 
 _HEIGHT = 48  # pixels that the network wants
 _BUCKET = 32  # widths are padded to multiples of this: engines prepare themselves anew for every size
-_NARROWEST = 96
-_WIDEST = 3200
-_BATCH = 6
+_NARROWEST = 96  # pixels that a line is padded to at least
+_WIDEST = 3200  # pixels; a longer line is squeezed
+_BATCH = 6  # lines that are recognised together, as in the settings of rapidocr
 _DOUBT = 0.005  # probability below which another sign at a step is no alternative
-_BEAM = 12
+_BEAM = 12  # texts that are followed from step to step
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Decoded:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Recognised:
     """A text that a line may say, with its probability under the network (0..1)."""
 
     text: str
@@ -114,7 +115,7 @@ def recognise(networks: Networks, images: Sequence[Grey]) -> list[Decoded]:
     return decoded
 
 
-def alternatives(networks: Networks, image: Grey, allowed: Collection[str] | None = None) -> list[Reading]:
+def alternatives(networks: Networks, image: Grey, allowed: Collection[str] | None = None) -> list[Recognised]:
     """What the image of a line may say, the most probable first. allowed: the only characters it may be of."""
     ((_, steps, _),) = _batches(networks, [image])
     line = steps[0].astype(np.float64)
@@ -183,7 +184,7 @@ def _best(steps: Floats, share: float, signs: Sequence[str]) -> Decoded:
     return Decoded("".join(text), tuple(centres), tuple(scores))
 
 
-def _beam(steps: Doubles, signs: Sequence[str]) -> list[Reading]:
+def _beam(steps: Doubles, signs: Sequence[str]) -> list[Recognised]:
     """Prefix beam search: texts with the probabilities of all their alignments added up."""
     beams: dict[tuple[int, ...], tuple[float, float]] = {(): (1.0, 0.0)}
     for step in steps:
@@ -201,7 +202,7 @@ def _beam(steps: Doubles, signs: Sequence[str]) -> list[Reading]:
                     _add(grown, (*prefix, sign), 0.0, (blank + other) * chance)
         ranked = sorted(grown.items(), key=lambda item: -sum(item[1]))[:_BEAM]
         beams = {prefix: (chances[0], chances[1]) for prefix, chances in ranked}
-    return [Reading("".join(signs[sign] for sign in prefix), sum(chances)) for prefix, chances in beams.items()]
+    return [Recognised("".join(signs[sign] for sign in prefix), sum(chances)) for prefix, chances in beams.items()]
 
 
 def _add(grown: dict[tuple[int, ...], list[float]], prefix: tuple[int, ...], blank: float, other: float) -> None:

@@ -23,7 +23,7 @@ from recount.pipeline.ocr.text.lines import OcrLine, crop_of, without
 # Dates (2021.12.31) begin with a year; 1.092.13 has separators that lost their tails, which `hygiene` puts right.
 _NO_NUMBER = re.compile(r"(?<![\d.,，．])\d{1,3}(?:[,，]\d{3})*[.．]\d{1,2}[.．]\d{1,2}(?=万?元|%|％)")
 _BESIDE = 0.1  # heights of the line by which the number is cut out wider than it is
-_SIGNS = frozenset("0123456789.,")
+_SIGNS = frozenset("0123456789.,")  # what a number is read again with
 
 
 def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
@@ -40,7 +40,7 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
 
 
 _WIDER = (0.0, 0.4, 0.8)  # heights of the line by which its box is led on
-_OPENING, _CLOSING = "(（", ")）"
+_OPENING, _CLOSING = "(（", ")）"  # of either width: which one is printed, the reading says
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ def balanced(prepared: Prepared, read: Sequence[InCell], cells: Sequence[Box], e
     """The lines, with the brackets that their cells lack where a line, read again with more around it, has them."""
     whole = list(read)
     homes: dict[int, list[int]] = defaultdict(list)
-    for index, each in enumerate(read):
-        if each.home is not None:
-            homes[each.home].append(index)
+    for index, read_line in enumerate(read):
+        if read_line.home is not None:
+            homes[read_line.home].append(index)
     for home, indices in homes.items():
         text = "".join(read[index].line.text for index in indices)
         opened, closed = (sum(map(text.count, signs)) for signs in (_OPENING, _CLOSING))

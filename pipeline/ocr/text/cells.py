@@ -107,7 +107,7 @@ def _inside(box: Box, ruled: Mask, unit: float) -> Box:
         first = 0 if not reach or not marked[0] else int(np.argmin(np.append(marked[:reach], False)))
         last = 0 if not reach or not marked[-1] else int(np.argmin(np.append(marked[::-1][:reach], False)))
         # A line of its own covers the inset and a pixel of rounding; what goes on is the other line of a double one.
-        sides.append(tuple(float(each) if each > inset + 2 else inset for each in (first, last)))
+        sides.append(tuple(float(depth) if depth > inset + 2 else inset for depth in (first, last)))
     (left, right), (above, below) = sides
     return box[0] * unit + left, box[1] * unit + above, box[2] * unit - right, box[3] * unit - below
 

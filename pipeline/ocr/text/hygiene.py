@@ -130,7 +130,9 @@ SIMPLIFIED = str.maketrans(_FORMS, _PRINTED)
 """For str.translate: every text keeps its length."""
 
 
+# Points of a number that are separators.
 _COMMAS = str.maketrans(".．", ",,")
+# What is certainly misread, and the sign in its place: the text keeps its length.
 _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<=[\d.,，．])[OoＯ](?=[\d.,%，．％]|$)|(?<![A-Za-z])[OoＯ](?=[.．]\d)"), "0"),
     (re.compile(r"(?<=\d)[lI|](?=[\d.,])|(?<=[\d.,])[lI|](?=\d)"), "1"),
@@ -149,9 +151,13 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"[⁻‐‑]"), "-"),
 )
 _COMMA_FOR_POINT = re.compile(r"(?<=\d)[,，](?=\d{2}%?$)")  # two digits are no thousands
+# A space within a number, beside its point or separator.
 _GAP = re.compile(r"(?<=\d[,.，．]) (?=\d)|(?<=\d) (?=[,.，．]\d)")
+# A point behind or before a whole figure in a cell.
 _LOOSE_POINT = re.compile(r"(?<=\d)[.．。,，·、]$|^[.．·](?=[<>=≥≤\d])")
+# All that a figure may consist of, a loose point at either end included.
 _FIGURE = re.compile(r"[.．·]?[<>=≥≤]*\d[\d,，]*(?:[.．]\d+)?%?[.．。,，·、]?")
+# A point between ideographs: speckle, or a comma that lost its tail.
 _POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(\d])")
 # Speckle: behind a whole amount or a year and before its unit, before a line, behind the end of a sentence.
 _STRAY = re.compile(
@@ -159,8 +165,10 @@ _STRAY = re.compile(
 )
 # A label in a cell has no points at its ends.
 _LABEL = re.compile(r"^[.．·•]+(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])[.．·•]+$")
-_LONGEST_LABEL = 14
+_LONGEST_LABEL = 14  # signs; what is longer is a sentence
+# A comma without its tail at the end of a line of running text.
 _TAILLESS = re.compile(r"(?<=[\u3400-\u9fff]{2})[.．]$")
+# The star of a seal, specks: what is no text at all.
 _SPECK = re.compile(r"[*＊★☆○◎〇●•·.．,，、'‘’`´\s]+")
 # The recogniser drops the second of two signs of punctuation: 规则。八）负责
 _UNOPENED = re.compile(r"(?<=[。；;])(?=[一二三四五六七八九十]{1,3}([）)]))")
@@ -168,7 +176,7 @@ _APART = 1.2  # em between two ideographs that have a sign of punctuation betwee
 
 
 def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLine | None:
-    """The line with its certain slips put right; None for what is no text: the star in a seal, a speck.
+    """The line with its certain misreadings put right; None for what is no text: the star in a seal, a speck.
 
     alone: it is the only line in a cell of a table, so that a figure in it is whole. running: it is of running text,
     where a point at the end of a line of ideographs is a comma without its tail.

@@ -10,7 +10,7 @@ import pytest
 
 from recount.pipeline.document import Token
 from recount.pipeline.verify import Verified, verify
-from recount.pipeline.verify.blame import Slip, most_suspect, slip_into
+from recount.pipeline.verify.blame import Misreading, misreading_into, most_suspect
 from recount.schemas.figures import Figure, Kind, Ref
 from recount.schemas.final_accounts.narrative import (
     BasicExpenditure,
@@ -118,21 +118,21 @@ def test_what_holds_with_a_disputed_figure_confirms_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("printed", "wanted", "slip"),
+    ("printed", "wanted", "expected"),
     [
-        ("5.00", "-5.00", Slip.SIGN),
-        ("195506.00", "1955.06", Slip.SCALE),
-        ("1955.06", "1595.06", Slip.EXCHANGED),
-        ("1955.06", "1956.06", Slip.DIGIT),
-        ("1955.06", "195.06", Slip.LENGTH),
-        ("25", "2550.64", Slip.CUT),  # S for 5: what follows was no digit
+        ("5.00", "-5.00", Misreading.SIGN),
+        ("195506.00", "1955.06", Misreading.SCALE),
+        ("1955.06", "1595.06", Misreading.EXCHANGED),
+        ("1955.06", "1956.06", Misreading.DIGIT),
+        ("1955.06", "195.06", Misreading.LENGTH),
+        ("25", "2550.64", Misreading.CUT),  # S for 5: what follows was no digit
         ("1955.06", "777.77", None),
     ],
 )
-def test_the_slip_that_makes_one_number_of_another(printed: str, wanted: str, slip: Slip | None) -> None:
+def test_the_misreading_of_one_number_as_another(printed: str, wanted: str, expected: Misreading | None) -> None:
     figure = Figure("/x", D(printed), D("0.01") if "." in printed else D(1), Kind.MONEY, 0)
-    found = slip_into(figure, (D(wanted), D(wanted)))
-    assert (found[0] if found else None) == slip
+    found = misreading_into(figure, (D(wanted), D(wanted)))
+    assert (found[0] if found else None) == expected
 
 
 def test_a_table_that_is_off_by_a_power_of_ten_is_blamed_as_a_whole() -> None:

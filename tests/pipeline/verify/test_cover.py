@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from recount.pipeline.document import Origin, Token
 from recount.pipeline.verify.blame import blamed
-from recount.pipeline.verify.cover import Numbers, Rivals, covered
+from recount.pipeline.verify.cover import DocumentNumbers, Rivals, covered
 from recount.pipeline.verify.place import Places
 from recount.pipeline.verify.recount import Status, statuses
 from recount.schemas.arithmetic import at_most, equal, evaluate, same, share, total
@@ -46,7 +46,7 @@ def judged(figures: list[Figure], tokens: list[Token]) -> dict[str, Status]:
     ]
     found = [evaluate(each) for each in identities]
     by_pointer = {each.pointer: each for each in figures}
-    cover = covered(Rivals(Numbers(tokens), by_pointer, NOWHERE), found)
+    cover = covered(Rivals(DocumentNumbers(tokens), by_pointer, NOWHERE), found)
     return statuses(by_pointer, cover, blamed(found, cover))
 
 
@@ -111,6 +111,6 @@ def test_a_bound_does_not_make_one_quantity_of_two() -> None:
     parts = [Figure(f"/{at}", values[at], CENT, Kind.SCORE, at) for at in (3, 4)]
     found = [evaluate(at_most("≤", score, weight)), evaluate(equal("Σ", weight, total(*parts)))]
     by_pointer = {each.pointer: each for each in (score, weight, *parts)}
-    cover = covered(Rivals(Numbers(tokens), by_pointer, NOWHERE), found)
+    cover = covered(Rivals(DocumentNumbers(tokens), by_pointer, NOWHERE), found)
     assert "/weight" in cover
     assert "/score" not in cover

@@ -12,7 +12,7 @@ import pytest
 
 from recount.pipeline.document import Origin, Token
 from recount.pipeline.verify.blame import blamed
-from recount.pipeline.verify.cover import Numbers, Rivals, covered
+from recount.pipeline.verify.cover import DocumentNumbers, Rivals, covered
 from recount.pipeline.verify.place import places_of
 from recount.pipeline.verify.recount import Status, identities_of, recount
 from recount.pipeline.verify.recount import statuses as statuses_of
@@ -40,7 +40,7 @@ def printed_as(figures: Iterable[Figure], origin: Origin = "text") -> list[Token
 
 def rivals_of(figures: Mapping[str, Figure], found: Sequence[Evaluation], origin: Origin = "text") -> Rivals:
     tokens = printed_as(figures.values(), origin)
-    return Rivals(Numbers(tokens), figures, places_of(figures, tokens, found))
+    return Rivals(DocumentNumbers(tokens), figures, places_of(figures, tokens, found))
 
 
 def statuses(figures: Mapping[str, Figure], found: Sequence[Evaluation], origin: Origin = "text") -> dict[str, Status]:

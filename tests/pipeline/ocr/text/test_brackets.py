@@ -9,7 +9,7 @@ import numpy as np
 
 from recount.pipeline.document import Box
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
-from recount.pipeline.ocr.network.reading import Decoded, Reading
+from recount.pipeline.ocr.network.reading import Decoded, Recognised
 from recount.pipeline.ocr.text.brackets import InCell, balanced
 
 PAGE = Prepared(np.full((100, 200), 255, np.uint8), np.full((100, 200), 255, np.uint8), 200.0, (1, 0, 0, 0, 1, 0))
@@ -35,7 +35,7 @@ class Reader:
         self.asked += [image.shape[1] for image in images]
         return [decoded(self.text)] * len(images)
 
-    def recognise_line(self, image: Grey, allowed: Collection[str] | None = None) -> list[Reading]:
+    def recognise_line(self, image: Grey, allowed: Collection[str] | None = None) -> list[Recognised]:
         raise NotImplementedError
 
 

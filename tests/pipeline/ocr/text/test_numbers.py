@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from recount.pipeline.ocr.network.reading import Reading
+from recount.pipeline.ocr.network.reading import Recognised
 from recount.pipeline.ocr.text.brackets import whole_numbers
 from recount.tests.pipeline.ocr.text.test_brackets import Reader
 from recount.tests.pipeline.ocr.text.test_hygiene import line
@@ -20,8 +20,8 @@ PAGE = np.full((20, 600), 255, np.uint8)
 class Alone(Reader):
     """What a number alone is read as."""
 
-    def recognise_line(self, image: object, allowed: Collection[str] | None = None) -> list[Reading]:  # noqa: ARG002
-        return [Reading(self.text, 0.9)]
+    def recognise_line(self, image: object, allowed: Collection[str] | None = None) -> list[Recognised]:  # noqa: ARG002
+        return [Recognised(self.text, 0.9)]
 
 
 @pytest.mark.parametrize(
