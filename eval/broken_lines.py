@@ -170,7 +170,7 @@ LINES: tuple[Line, ...] = (
     # --- repair
     Line(
         "pipeline/verify/repair.py",
-        "if not any(index in taken and _number(taken[index]) != _number(each) for index, each in change.items()):",
+        "if not any(index in taken and _number(taken[index]) != _number(token) for index, token in change.items()):",
         "if True:",
         "two readings that contradict each other are never taken",
         _VERIFY,
@@ -385,8 +385,8 @@ LINES: tuple[Line, ...] = (
     ),
     Line(
         "pipeline/run/pool.py",
-        "isinstance(answer, Died) and assignment.chances > 1",
-        "isinstance(answer, Died) and assignment.chances > 9",
+        "isinstance(answer, Died) and assignment.tries_left > 1",
+        "isinstance(answer, Died) and assignment.tries_left > 9",
         "a report whose worker died is given to another one",
         ("pipeline/run",),
     ),
