@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from recount.pipeline.output.reader import Output, StructuredReport, open
+    from recount.pipeline.output.folder import Output, StructuredReport, open
     from recount.pipeline.version import __version__
 
 __all__ = ["Output", "StructuredReport", "__version__", "open"]
@@ -21,7 +21,7 @@ def __getattr__(name: str) -> Any:
 
         return version.__version__
     if name in __all__:
-        from recount.pipeline.output import reader
+        from recount.pipeline.output import folder as reader
 
         return getattr(reader, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -18,7 +18,7 @@ from recount.options import EndpointOptions, FamilyOption, RetryOptions, RunOpti
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from recount.pipeline.archive.place import Place
+    from recount.pipeline.archive.locations import Place
     from recount.pipeline.archive.sources import Problem, Source
     from recount.pipeline.run.first_round import Plan
     from recount.pipeline.run.ledger import RunSummary
@@ -104,7 +104,7 @@ def structure(
     ] = False,
 ) -> None:
     """Structure reports: one JSON file each, DIR/reports/<path below the archive>.json."""
-    from recount.pipeline.archive.place import place_of
+    from recount.pipeline.archive.locations import place_of
     from recount.pipeline.archive.sources import find_sources, read_list
 
     archive = find_sources([*map(place_of, paths or ()), *(read_list(listed) if listed else ())])
@@ -308,7 +308,7 @@ def check(
     endpoint: EndpointOptions,
 ) -> None:
     """Ask a model about one tiny section, in every mode, and print what works, how fast, in how many tokens."""
-    from recount.pipeline.model.local import served
+    from recount.pipeline.model.gguf import served
     from recount.pipeline.model.transport.client import probe
     from recount.pipeline.output.show import render_probe
 

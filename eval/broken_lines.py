@@ -28,7 +28,7 @@ _LIMIT = 1200.0
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CarryingLine:
     """A line that carries the promise.
 
     file: below the root. sound, broken: what stands there once, and what is put in its place. promise: what it holds.
@@ -46,121 +46,121 @@ _VERIFY = ("pipeline/verify",)
 _SCHEMAS = ("schemas", "pipeline/verify")
 _MODEL = ("pipeline/model",)
 
-LINES: tuple[Line, ...] = (
+LINES: tuple[CarryingLine, ...] = (
     # --- verify
-    Line(
+    CarryingLine(
         "pipeline/verify/verify.py",
         "covered(rivals, _sound(evaluations, disputed))",
         "covered(rivals, evaluations)",
         "an identity that holds with a disputed figure confirms nothing",
         _VERIFY,
     ),
-    Line(
+    CarryingLine(
         "pipeline/verify/verify.py",
         "suspects, off_scale) | unsure",
         "suspects, off_scale)",
         "a figure that nothing speaks for is confirmed by no identity",
         ("pipeline/verify", "pipeline/model"),
     ),
-    Line(
+    CarryingLine(
         "pipeline/verify/cover.py",
         "figure.pointer in self.places.misplaced or figure.pointer in self.doubtful",
         "figure.pointer in self.doubtful",
         "a figure out of printed order is not covered",
         _VERIFY,
     ),
-    Line(
+    CarryingLine(
         "pipeline/verify/cover.py",
         "figure.pointer in self.places.misplaced or figure.pointer in self.doubtful",
         "figure.pointer in self.places.misplaced",
         "a figure in doubt is not covered",
         _VERIFY,
     ),
-    Line(
+    CarryingLine(
         "pipeline/verify/cover.py",
         "if not figure.value and not twice:",
         "if False:",
         "a nothing that OCR read once is not covered",
         _VERIFY,
     ),
-    Line(
+    CarryingLine(
         "pipeline/verify/cover.py",
         '_HALF = Decimal("0.5")',
         '_HALF = Decimal("9")',
         "a figure that OCR read once is held to its last digit",
         _VERIFY,
     ),
-    Line(
+    CarryingLine(
         "pipeline/verify/cover.py",
         '_READ_TWICE = Decimal("2.5")',
         '_READ_TWICE = Decimal("25")',
         "a figure that OCR read twice is held to its last digit, nearly",
         _VERIFY,
     ),
-    Line(
+    CarryingLine(
         "pipeline/verify/cover.py",
         "_NEAR = Decimal(10)",
         "_NEAR = Decimal(100000)",
         "another number of the page is told apart from the figure",
         _VERIFY,
     ),
-    Line(
+    CarryingLine(
         "pipeline/verify/cover.py",
         "numbers |= {(-value, half) for value, half in numbers if value}",
         "pass",
         "a number with the wrong sign is another number",
         _VERIFY,
     ),
-    Line(
+    CarryingLine(
         "pipeline/verify/cover.py",
         "if not any(map(_tight(figure), held)):",
         "if False:",
         "one identity leaves a figure no more than its last digit, or half a percent",
         _VERIFY,
     ),
-    Line(
+    CarryingLine(
         "pipeline/verify/cover.py",
         "return alone or int(not left)",
         "return 1",
         "a figure is covered only if no other number of its place would do",
         _VERIFY,
     ),
-    Line(
-        "pipeline/verify/resolve.py",
+    CarryingLine(
+        "pipeline/verify/ground.py",
         "return token.unit not in _NOT_COUNTED and token.decimals == 0",
         "return True",
         "a count has no decimals and is no amount",
         _VERIFY,
     ),
-    Line(
-        "pipeline/verify/resolve.py",
+    CarryingLine(
+        "pipeline/verify/ground.py",
         "return token.unit in _UNITS[kind]",
         "return True",
         "a token's unit fits its field",
         _VERIFY,
     ),
-    Line(
-        "pipeline/verify/resolve.py",
+    CarryingLine(
+        "pipeline/verify/ground.py",
         "return _TO_WAN[token.unit or token.head]",
         "return 0",
         "元 and 亿元 come to 万元",
         _VERIFY,
     ),
-    Line(
+    CarryingLine(
         "pipeline/verify/doubt.py",
         "if times > sum(1 for _ in anchors):",
         "if False:",
         "a table in another unit than the rest confirms nothing",
         _VERIFY,
     ),
-    Line(
+    CarryingLine(
         "pipeline/verify/doubt.py",
         "not stands_out(ranked)",
         "False",
         "a list that may have lost a row confirms nothing",
         ("pipeline/verify", "eval/test_verifier.py"),
     ),
-    Line(
+    CarryingLine(
         "pipeline/verify/blame.py",
         "if cover.get(operand.pointer, 0) == fewest}",
         "if not cover.get(operand.pointer, 0)}",
@@ -168,42 +168,42 @@ LINES: tuple[Line, ...] = (
         _VERIFY,
     ),
     # --- repair
-    Line(
+    CarryingLine(
         "pipeline/verify/repair.py",
         "if not any(index in taken and _number(taken[index]) != _number(token) for index, token in change.items()):",
         "if True:",
         "two readings that contradict each other are never taken",
         _VERIFY,
     ),
-    Line(
+    CarryingLine(
         "pipeline/verify/repair.py",
         "if len(found) != 1:\n            return None\n        [change] = found",
         "if not found:\n            return None\n        change = found[0]",
         "of two readings that settle an identity none is taken",
         _VERIFY,
     ),
-    Line(
+    CarryingLine(
         "pipeline/verify/repair.py",
         "return change if alike else None",
         "return change",
         "a reading is taken only if no other identity would take another",
         _VERIFY,
     ),
-    Line(
+    CarryingLine(
         "pipeline/verify/repair.py",
         "return len(change) <= 2 or",
         "return True or",
         "many readings at once are taken only of one number",
         _VERIFY,
     ),
-    Line(
+    CarryingLine(
         "pipeline/verify/repair.py",
         "if figure.token in bench.first and status is not Status.DISPUTED:",
         "if figure.token in bench.first:",
         "what still breaks an identity is not called repaired",
         _VERIFY,
     ),
-    Line(
+    CarryingLine(
         "pipeline/verify/repair.py",
         "elif figure.token in doubts and status is Status.GROUNDED:",
         "elif False:",
@@ -211,49 +211,49 @@ LINES: tuple[Line, ...] = (
         _VERIFY,
     ),
     # --- arithmetic
-    Line(
+    CarryingLine(
         "schemas/arithmetic.py",
         "if any(operand.token == stated.token for operand in computed.operands):",
         "if False:",
         "a number does not confirm itself",
         _SCHEMAS,
     ),
-    Line(
+    CarryingLine(
         "schemas/arithmetic.py",
         "if len(set(tokens)) < len(tokens):",
         "if False:",
         "of two operands that are one printed number neither is held",
         _SCHEMAS,
     ),
-    Line(
+    CarryingLine(
         "schemas/arithmetic.py",
         "if passed and not identity.at_most else ()",
         "if passed else ()",
         "a bound confirms no figure",
         _SCHEMAS,
     ),
-    Line(
+    CarryingLine(
         "schemas/arithmetic.py",
         "if interval[1] == INFINITE:",
         "if False:",
         "a rate of a base that may be 0 confirms nothing",
         _SCHEMAS,
     ),
-    Line(
+    CarryingLine(
         "schemas/arithmetic.py",
         "or sum(percent.value for percent in identity.shares) != HUNDRED",
         "",
         "only shares that add to 100 are levelled",
         _SCHEMAS,
     ),
-    Line(
+    CarryingLine(
         "schemas/terms.py",
         "return operand.value - operand.half, operand.value + operand.half",
         "return operand.value - 100 * operand.half, operand.value + 100 * operand.half",
         "the tolerance comes from the printed decimals",
         _SCHEMAS,
     ),
-    Line(
+    CarryingLine(
         "schemas/terms.py",
         "return Sum(left.terms, left.constant, missing=True)",
         "return left",
@@ -261,35 +261,35 @@ LINES: tuple[Line, ...] = (
         _SCHEMAS,
     ),
     # --- tokens
-    Line(
+    CarryingLine(
         "pipeline/split/tokens.py",
         r"(?!\.\d|\ufffd)",
         r"(?!\.\d)",
         "what stands next to an unreadable character is no number",
         ("pipeline/split",),
     ),
-    Line(
+    CarryingLine(
         "pipeline/split/tokens.py",
         r"(?>\d{1,3}(?:,\d{3})+(?!\d)|\d++)",
         r"(?>\d++)",
         "groups of three are one number",
         ("pipeline/split",),
     ),
-    Line(
+    CarryingLine(
         "pipeline/split/split.py",
         "return match[1] or match[2]",
         "return None",
         "the unit in the head of a table counts (a factor of 10,000)",
         ("pipeline/split",),
     ),
-    Line(
+    CarryingLine(
         "pipeline/read/pdf.py",
         'lines = layer.lines if verdict == "text" else layer.lines + layer.hidden',
         "lines = layer.lines + layer.hidden",
         "text that nobody sees is not read",
         ("pipeline/read",),
     ),
-    Line(
+    CarryingLine(
         "pipeline/read/pdf.py",
         "if undecoded or lost or _UNPARSED.search(complaints):",
         "if False:",
@@ -297,35 +297,35 @@ LINES: tuple[Line, ...] = (
         ("pipeline/read", "pipeline/test_structure.py"),
     ),
     # --- mapping
-    Line(
+    CarryingLine(
         "pipeline/map/final_accounts/statements.py",
         "and not_before.isdisjoint(before[-JUST_BEFORE:])",
         "",
         "a statement is known by its whole title",
         ("pipeline/map",),
     ),
-    Line(
+    CarryingLine(
         "pipeline/model/answer/evidence.py",
         "return Evidence.SILENT if Evidence.SILENT in found else Evidence.FOR",
         "return Evidence.FOR",
         "where the words are silent a model's figure is not confirmed",
         _MODEL,
     ),
-    Line(
+    CarryingLine(
         "pipeline/model/answer/resolve.py",
         "down = falls(mark.place) is True and mark.token.value > 0",
         "down = False",
         "the direction comes from the words",
         _MODEL,
     ),
-    Line(
+    CarryingLine(
         "pipeline/model/answer/resolve.py",
         "return None if reason in INVENTED else Lost(trail)",
         "return Lost(trail)",
         "a figure that is not on the page earns its field no other",
         _MODEL,
     ),
-    Line(
+    CarryingLine(
         "pipeline/map/grammar/grammar.py",
         "if not self._says_again(fact.amount, at):",
         "if False:",
@@ -333,42 +333,42 @@ LINES: tuple[Line, ...] = (
         ("pipeline/map",),
     ),
     # --- identities of tables and sections
-    Line(
+    CarryingLine(
         "schemas/department_budget/report.py",
         'yield from items_against_rows("四", said.items, "各预算支出表", _once(rows))',
         "yield from ()",
         "a budget's items are held against the rows of its tables",
         ("schemas",),
     ),
-    Line(
+    CarryingLine(
         "schemas/department_budget/report.py",
         "yield from items_against_rows(numeral, said.items, name, table.rows)",
         "yield from ()",
         "the items of each budget are held against the rows of its table",
         ("schemas",),
     ),
-    Line(
+    CarryingLine(
         "schemas/department_budget/report.py",
         "yield from _sections_agree(self)",
         "yield from ()",
         "the sections of a budget are held against each other",
         ("schemas",),
     ),
-    Line(
+    CarryingLine(
         "schemas/department_budget/statements.py",
         "yield from _between(self)",
         "yield from ()",
         "the tables of a budget are held against each other",
         ("schemas",),
     ),
-    Line(
+    CarryingLine(
         "schemas/final_accounts/statements.py",
         "yield from _between(self)",
         "yield from ()",
         "the nine statements are held against each other",
         ("schemas",),
     ),
-    Line(
+    CarryingLine(
         "schemas/common/codes.py",
         "code in twice or code in unsure",
         "code in unsure",
@@ -376,21 +376,21 @@ LINES: tuple[Line, ...] = (
         ("schemas",),
     ),
     # --- what is written
-    Line(
+    CarryingLine(
         "pipeline/run/worker.py",
         "    store.remove(name)\n",
         "",
         "a report that failed has no result",
         ("pipeline/run",),
     ),
-    Line(
+    CarryingLine(
         "pipeline/run/pool.py",
         "isinstance(answer, Died) and assignment.tries_left > 1",
         "isinstance(answer, Died) and assignment.tries_left > 9",
         "a report whose worker died is given to another one",
         ("pipeline/run",),
     ),
-    Line(
+    CarryingLine(
         "pipeline/run/store.py",
         'if below.is_absolute() or ".." in below.parts or not below.name:',
         "if not below.name:",
@@ -400,7 +400,7 @@ LINES: tuple[Line, ...] = (
 )
 
 
-def broken_in(folder: Path, line: Line) -> None:
+def broken_in(folder: Path, line: CarryingLine) -> None:
     """Breaks a line in a copy. Raises ValueError where it does not stand there just once."""
     path = folder / line.file
     text = path.read_text(encoding="utf-8")
@@ -409,7 +409,7 @@ def broken_in(folder: Path, line: Line) -> None:
     path.write_text(text.replace(line.sound, line.broken), encoding="utf-8")
 
 
-def noticed(line: Line, root: Path = ROOT) -> str | None:
+def noticed(line: CarryingLine, root: Path = ROOT) -> str | None:
     """The test that notices a broken line; None where none does."""
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "checkout"
@@ -427,7 +427,7 @@ def noticed(line: Line, root: Path = ROOT) -> str | None:
     return failed[0].split(" - ")[0] if failed else f"exit code {run.returncode}"
 
 
-def outcomes(lines: Sequence[Line], jobs: int) -> Iterator[tuple[Line, str | None]]:
+def outcomes(lines: Sequence[CarryingLine], jobs: int) -> Iterator[tuple[CarryingLine, str | None]]:
     """Each line and what noticed it."""
     with ThreadPoolExecutor(jobs) as pool:
         yield from zip(lines, pool.map(partial(noticed), lines), strict=True)

@@ -25,7 +25,7 @@ GOLD = Path(__file__).resolve().parent / "gold"
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class EvaluationRun:
     """An evaluation that was made: what it found, and where that can be read."""
 
     scored: Scored
@@ -46,7 +46,7 @@ def run_evaluation(
     other: Path | None = None,
     settings: Settings = DEFAULTS,
     on_start: Callable[[int], Callable[[Outcome], None]] | None = None,
-) -> Run:
+) -> EvaluationRun:
     """Evaluates Recount on the cases of a gold folder, by default the repository's; writes results and report to `out`.
 
     other: an earlier run to compare with. settings: how the cases are structured; a model's answers are kept in `out`.
@@ -68,10 +68,10 @@ def run_evaluation(
     results = read_results(out)
     comparison = compare(before, results) if before else None
     write_report(out / REPORT, scored, version, comparison)
-    return Run(scored, results, comparison, out / REPORT)
+    return EvaluationRun(scored, results, comparison, out / REPORT)
 
 
-def summary_lines(run: Run) -> Iterator[str]:
+def summary_lines(run: EvaluationRun) -> Iterator[str]:
     """What a run found, for a terminal."""
     sums = totals(run.scored.scores)
     figures, found = sums.figures, sums.discrepancies

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recount.pipeline.archive.local import hash_of
+from recount.pipeline.archive.files import hash_of
 from recount.pipeline.assemble import Readings, result_of
 from recount.pipeline.document import Document, Pages, Token
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAPdf, NotAReport

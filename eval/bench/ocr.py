@@ -33,7 +33,7 @@ MEMORY_LIMIT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class OcrRun:
     """One process's work. seconds: without its start and the loading of the networks; peak: resident GiB."""
 
     seconds: float
@@ -101,13 +101,13 @@ def started(job: str, paths: Sequence[Path]) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment())
 
 
-def finished(process: subprocess.Popen[str]) -> Run:
+def finished(process: subprocess.Popen[str]) -> OcrRun:
     """What the process measured. Raises RuntimeError if it failed."""
     output, _ = process.communicate("go\n")
     if process.returncode:
         raise RuntimeError(f"a process of the benchmark failed with {process.returncode}")
     measured = json.loads(output.splitlines()[-1])
-    return Run(measured["seconds"], measured["peak"])
+    return OcrRun(measured["seconds"], measured["peak"])
 
 
 def work_alone(job: str, paths: Sequence[Path]) -> None:
@@ -150,8 +150,8 @@ def both(job: str, paths: Sequence[Path]) -> float:
 
 def measure(paths: Sequence[Path], rounds: int) -> list[Measurement]:
     """All measurements on these scans."""
-    alone: list[Run] = []
-    engine: list[Run] = []
+    alone: list[OcrRun] = []
+    engine: list[OcrRun] = []
     pairs: list[float] = []
     for _ in range(rounds):
         engine.append(finished(ready(started("bare", paths))))

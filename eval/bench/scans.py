@@ -32,7 +32,7 @@ _SMALL = Options(
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ScanScore:
     """What was read of a scan: its figures after repair, the repairs, its rows, the seconds that it took."""
 
     name: str
@@ -74,22 +74,22 @@ HEAD = (
 )
 
 
-def read(case: Case) -> Reading:
+def read(case: Case) -> ScanScore:
     """Structures a scan and holds it against its gold."""
     begin = time.perf_counter()
     result = structure(case.source)
     seconds = time.perf_counter() - begin
     scored = score(case, result, seconds)
-    return Reading(case.name, tally(scored.cells), scored.repairs, rows_right(case.gold(), result.report), seconds)
+    return ScanScore(case.name, tally(scored.cells), scored.repairs, rows_right(case.gold(), result.report), seconds)
 
 
-def total(readings: Sequence[Reading]) -> Reading:
+def total(readings: Sequence[ScanScore]) -> ScanScore:
     """All readings as one."""
     figures, repairs, rows = Tally(), RepairTally(), 0
     for reading in readings:
         figures, repairs, rows = figures + reading.figures, repairs + reading.repairs, rows + reading.rows.gold
     errors = tuple(error for one in readings for error in one.rows.errors)
-    return Reading("all", figures, repairs, RowsRight(rows, errors), sum(one.seconds for one in readings))
+    return ScanScore("all", figures, repairs, RowsRight(rows, errors), sum(one.seconds for one in readings))
 
 
 def orders(forms: Sequence[str], trials: Sequence[str], seeds: Sequence[int]) -> Iterator[Order]:
@@ -102,7 +102,7 @@ def orders(forms: Sequence[str], trials: Sequence[str], seeds: Sequence[int]) ->
                 yield Order(Form(form), seed, _SMALL, scan, name=f"{trial}/{form}-{seed}")
 
 
-def measure(cases: Sequence[Case]) -> list[Reading]:
+def measure(cases: Sequence[Case]) -> list[ScanScore]:
     """Reads and prints one after another."""
     print(HEAD)
     readings = []

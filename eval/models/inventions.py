@@ -40,7 +40,7 @@ Corrupt = Callable[[str, random.Random, "Bench"], str]
 
 
 @dataclass(slots=True)
-class Outcome:
+class InventionOutcome:
     """What became of the corrupted answers of a kind, counted. silent: pointer and values of each silent error."""
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -140,9 +140,9 @@ KINDS: Mapping[str, Corrupt] = {
 SWAPPED = "swapped within a section"
 
 
-def corrupted(bench: Bench, kind: str, count: int, seed: int) -> Outcome:
+def corrupted(bench: Bench, kind: str, count: int, seed: int) -> InventionOutcome:
     """So many corrupted answers of a kind, and what became of them."""
-    outcome = Outcome()
+    outcome = InventionOutcome()
     chance = random.Random(f"{seed} {kind}")
     for _ in range(count):
         asked, steps = chance.choice(bench.figures)
@@ -160,7 +160,7 @@ def corrupted(bench: Bench, kind: str, count: int, seed: int) -> Outcome:
     return outcome
 
 
-def _judge(bench: Bench, outcome: Outcome, asked: Asked, values: Mapping[str, Any]) -> None:
+def _judge(bench: Bench, outcome: InventionOutcome, asked: Asked, values: Mapping[str, Any]) -> None:
     draft, verified = bench.with_answer(asked, values)
     truth = bench.truth.figures
     wrong = [

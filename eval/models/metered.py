@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from recount.pipeline.model.ask.question import Asker, Question, Reply
-from recount.pipeline.model.transport.store import Store
+from recount.pipeline.model.transport.store import AnswerStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Metered:
     """An asker that remembers what it was asked. store: where the answers are kept."""
 
     asker: Asker
-    store: Store
+    store: AnswerStore
     _keys: dict[str, None] = field(default_factory=dict)
 
     def ask(self, question: Question) -> Reply:

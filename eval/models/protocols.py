@@ -27,7 +27,7 @@ from recount.eval.score.align import by_name
 from recount.eval.score.leaves import face
 from recount.eval.score.metrics import ABSENT, TRUSTED
 from recount.eval.score.scores import outcome_of
-from recount.pipeline.archive.local import hash_of
+from recount.pipeline.archive.files import hash_of
 from recount.pipeline.assemble import plain_values
 from recount.pipeline.document import Document
 from recount.pipeline.errors import RecountError, UsageError
@@ -36,7 +36,7 @@ from recount.pipeline.model.ask.pieces import Piece, pieces_of
 from recount.pipeline.model.ask.protocol import PROTOCOLS
 from recount.pipeline.model.ask.question import Findings
 from recount.pipeline.model.cascade import map_by_model
-from recount.pipeline.model.local import served
+from recount.pipeline.model.gguf import served
 from recount.pipeline.model.mapper import Mapper
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.model.transport.store import opened
@@ -50,7 +50,7 @@ ROUNDS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Score:
     """A report to be asked about: its document, its gold, and the purposes of the pieces that are asked about."""
 
     name: str
@@ -72,7 +72,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Count:
     """What one protocol came to on one report after some rounds of the verifier's questions.
 
     Figures of the gold: right, wrong, missing. invented: figures where the gold has none. rejected: proposals that were
@@ -111,7 +111,7 @@ class _Some(Mapper):
         return Mapper.drafts(self, [piece for piece in pieces if piece.purpose in self.purposes], found)
 
 
-def reading(path: Path, purposes: Sequence[str] = ()) -> Reading:
+def reading(path: Path, purposes: Sequence[str] = ()) -> Score:
     """A report with its gold. purposes: of the pieces to ask about; all that are running text if none are named.
 
     Raises UsageError if there is no gold, or no such piece; a DocumentError if the report cannot be read.
@@ -123,17 +123,17 @@ def reading(path: Path, purposes: Sequence[str] = ()) -> Reading:
     chosen = tuple(piece.purpose for piece in asked if (piece.purpose in purposes if purposes else piece.paragraphs))
     if not chosen:
         raise UsageError(f"{path} has none of the sections asked for; it has {', '.join(e.purpose for e in asked)}")
-    return Reading(path.stem, hash_of(path), document, family, gold, chosen)
+    return Score(path.stem, hash_of(path), document, family, gold, chosen)
 
 
 def compared(
-    readings: Sequence[Reading],
+    readings: Sequence[Score],
     settings: ModelSettings,
     protocols: Sequence[str],
     rounds: int = ROUNDS,
     *,
     forced: bool = False,
-) -> Iterator[Line]:
+) -> Iterator[Count]:
     """A line for each report, protocol and number of rounds, as soon as it is known.
 
     settings: with a store. forced: no field may be left open (see forced.py).
@@ -158,7 +158,7 @@ def compared(
                     yield _mapped(read, mapper, settings.name, count, metered)
 
 
-def _mapped(read: Reading, mapper: Mapper, name: str, rounds: int, metered: Metered) -> Line:
+def _mapped(read: Score, mapper: Mapper, name: str, rounds: int, metered: Metered) -> Count:
     cascaded = map_by_model(read.document, mapper, name, rounds)
     verified = cascaded.verified
     statuses = {pointer: status.value for pointer, status in verified.statuses.items()}
@@ -168,13 +168,13 @@ def _mapped(read: Reading, mapper: Mapper, name: str, rounds: int, metered: Mete
     )
 
 
-def _alone(read: Reading, metered: Metered) -> Line:
+def _alone(read: Score, metered: Metered) -> Count:
     report, unanswered = answered_alone(metered, read.family, read.sha256, read.pieces)
     return _line(read, ALONE, 0, report, {}, 0, unanswered, metered.took())
 
 
 def _line(
-    read: Reading,
+    read: Score,
     protocol: str,
     rounds: int,
     report: Mapping[str, Any],
@@ -182,7 +182,7 @@ def _line(
     rejected: int,
     unanswered: Mapping[str, str],
     took: Took,
-) -> Line:
+) -> Count:
     counts: Counter[str] = Counter()
     errors = []
     for pair in face(read.asked_gold(), report, by_name).pairs:
@@ -195,7 +195,7 @@ def _line(
         if outcome != "right":
             counts["silent"] += status in TRUSTED
             errors.append((pair.pointer, str(outcome), str(pair.gold), str(pair.got), status))
-    return Line(
+    return Count(
         read.name,
         protocol,
         rounds,
@@ -220,7 +220,7 @@ _HEAD = (
 )
 
 
-def row(line: Line) -> str:
+def row(line: Count) -> str:
     """A line of the printed table."""
     took = line.took
     return (
@@ -257,8 +257,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if any(line.silent for line in lines) else 0
 
 
-def _measured(readings: Sequence[Reading], protocols: Sequence[str], options: argparse.Namespace) -> list[Line]:
-    lines: list[Line] = []
+def _measured(readings: Sequence[Score], protocols: Sequence[str], options: argparse.Namespace) -> list[Count]:
+    lines: list[Count] = []
     print(_HEAD, flush=True)
     with TemporaryDirectory(prefix="recount-") as aside:
         settings = ModelSettings(

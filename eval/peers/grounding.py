@@ -19,7 +19,7 @@ from random import Random
 
 from recount.eval.verifier.base import Base, load, steps
 from recount.eval.verifier.fault import Fault
-from recount.eval.verifier.judge import Outcome, judge
+from recount.eval.verifier.judge import Effect, judge
 from recount.schemas.describe import title_of
 from recount.schemas.figures import Kind
 
@@ -48,7 +48,7 @@ def of_recount(base: Base, wrong: dict[str, str]) -> Counter[str]:
             wrong={pointer: base.verified.figures[pointer].value},
         )
         outcome = judge(base, fault).outcome
-        verdicts["verified" if outcome in (Outcome.SILENT, Outcome.ROUNDING) else str(outcome)] += 1
+        verdicts["verified" if outcome in (Effect.SILENT, Effect.ROUNDING) else str(outcome)] += 1
     return verdicts
 
 

@@ -14,7 +14,7 @@ from random import Random
 
 from recount.eval.verifier.base import Base, load
 from recount.eval.verifier.fault import Fault, Operator, Reading
-from recount.eval.verifier.judge import Outcome, Verdict, judge
+from recount.eval.verifier.judge import Effect, Verdict, judge
 from recount.eval.verifier.mismapped import MISMAPPED
 from recount.eval.verifier.misread import MISREAD, OTHERWISE_READ
 from recount.pipeline.verify.coverage import Coverage, coverage_of
@@ -106,7 +106,7 @@ def _shown(base: Base, new: object) -> str:
 
 def _is_miss(verdict: Verdict, operator: Operator) -> bool:
     unnoticed = operator.group == "rows" and not verdict.noticed and not verdict.idle
-    return unnoticed or verdict.outcome in (Outcome.SILENT, Outcome.ROUNDING, Outcome.SCALE)
+    return unnoticed or verdict.outcome in (Effect.SILENT, Effect.ROUNDING, Effect.SCALE)
 
 
 def _faults(operator: Operator, rng: Random, base: Base, number: int) -> Iterator[Fault]:

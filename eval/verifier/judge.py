@@ -19,7 +19,7 @@ from recount.schemas.figures import Figure
 _NEAR = 10
 
 
-class Outcome(StrEnum):
+class Effect(StrEnum):
     """What came of a fault, the worst of its figures; the last is the silent error."""
 
     HARMLESS = "harmless"  # the value is the same
@@ -31,7 +31,7 @@ class Outcome(StrEnum):
     SILENT = "silent"  # verified
 
 
-_ORDER = list(Outcome)
+_ORDER = list(Effect)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Verdict:
     """
 
     operator: str
-    outcome: Outcome
+    outcome: Effect
     covered: bool
     noticed: bool
     place: int | None
@@ -58,15 +58,15 @@ def judge(base: Base, fault: Fault, *, alike: bool = False) -> Verdict:
     found = verify(report, numbers.tokens, "fault", confirmed=confirmed, numbers=numbers)
     outcomes = {pointer: _outcome(found, pointer, right) for pointer, right in fault.wrong.items()}
     if len(fault.tokens) > 1 and not any(map(tied, base.verified.evaluations, repeat(table_of(next(iter(outcomes)))))):
-        outcomes = {p: Outcome.SCALE if outcome is Outcome.SILENT else outcome for p, outcome in outcomes.items()}
-    worst = max(outcomes.values(), key=_ORDER.index, default=Outcome.HARMLESS)
-    passed = tuple(p for p, outcome in outcomes.items() if outcome in (Outcome.SILENT, Outcome.ROUNDING))
+        outcomes = {p: Effect.SCALE if outcome is Effect.SILENT else outcome for p, outcome in outcomes.items()}
+    worst = max(outcomes.values(), key=_ORDER.index, default=Effect.HARMLESS)
+    passed = tuple(p for p, outcome in outcomes.items() if outcome in (Effect.SILENT, Effect.ROUNDING))
     cover = base.verified.cover
-    harmful = [p for p, outcome in outcomes.items() if outcome is not Outcome.HARMLESS and p in found.figures]
+    harmful = [p for p, outcome in outcomes.items() if outcome is not Effect.HARMLESS and p in found.figures]
     return Verdict(
         fault.operator,
         worst,
-        covered=all(pointer in cover for pointer, outcome in outcomes.items() if outcome is not Outcome.HARMLESS),
+        covered=all(pointer in cover for pointer, outcome in outcomes.items() if outcome is not Effect.HARMLESS),
         noticed=_failing(found) - _failing(base.verified) != Counter() or _lost(found, base.verified, fault),
         place=_place(found, base.verified, harmful, fault.table),
         idle=fault.idle,
@@ -74,18 +74,18 @@ def judge(base: Base, fault: Fault, *, alike: bool = False) -> Verdict:
     )
 
 
-def _outcome(found: Verified, pointer: str, right: Decimal | None) -> Outcome:
+def _outcome(found: Verified, pointer: str, right: Decimal | None) -> Effect:
     figure = found.figures.get(pointer)
     if figure is None:
-        return Outcome.REJECTED
+        return Effect.REJECTED
     if figure.value == right:
-        return Outcome.HARMLESS
+        return Effect.HARMLESS
     status = found.statuses[pointer]
     if status == "disputed":
-        return Outcome.DISPUTED
+        return Effect.DISPUTED
     if status == "grounded":
-        return Outcome.GROUNDED
-    return Outcome.ROUNDING if _is_near(figure, right) else Outcome.SILENT
+        return Effect.GROUNDED
+    return Effect.ROUNDING if _is_near(figure, right) else Effect.SILENT
 
 
 def _is_near(figure: Figure, right: Decimal | None) -> bool:

@@ -12,8 +12,8 @@ from typing import Any
 
 from recount.eval.verifier.base import Base, at, references, steps
 from recount.eval.verifier.fault import Fault, Operator
+from recount.pipeline.verify.ground import fits
 from recount.pipeline.verify.place import table_of
-from recount.pipeline.verify.resolve import fits
 from recount.schemas.figures import Model, Ref
 
 _ROW = re.compile(r"(.*)/(\d+)/.*?")

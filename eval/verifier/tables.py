@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from recount.eval.verifier.campaign import Campaign
-from recount.eval.verifier.judge import Outcome, Verdict
+from recount.eval.verifier.judge import Effect, Verdict
 
-_COLUMNS = list(Outcome)
+_COLUMNS = list(Effect)
 
 
 def render(found: Campaign, *, misses: int = 40) -> str:
@@ -54,12 +54,12 @@ def _promises(found: Campaign) -> str:
     traceless: Counter[str] = Counter()
     for _, group, verdicts in _by_operator(found):
         traceless[group] += sum(v.idle for v in verdicts if group == "rows")
-        groups[group] += [v for v in verdicts if not (v.idle if group == "rows" else v.outcome is Outcome.HARMLESS)]
+        groups[group] += [v for v in verdicts if not (v.idle if group == "rows" else v.outcome is Effect.HARMLESS)]
     rows = []
     for group, verdicts in groups.items():
         covered = [v for v in verdicts if v.covered]
         silent, rounding, scale = (
-            sum(v.outcome is outcome for v in covered) for outcome in (Outcome.SILENT, Outcome.ROUNDING, Outcome.SCALE)
+            sum(v.outcome is outcome for v in covered) for outcome in (Effect.SILENT, Effect.ROUNDING, Effect.SCALE)
         )
         noticed = sum(v.noticed for v in verdicts)
         rows.append(
@@ -119,7 +119,7 @@ def _alarms(found: Campaign) -> str:
 def _misses(found: Campaign, limit: int) -> str:
     rows = [
         [miss.verdict.outcome, miss.report, miss.fault, " ".join(miss.verdict.pointers[:2])]
-        for miss in sorted(found.misses, key=lambda miss: miss.verdict.outcome is not Outcome.SILENT)[:limit]
+        for miss in sorted(found.misses, key=lambda miss: miss.verdict.outcome is not Effect.SILENT)[:limit]
     ]
     told = f"{len(found.misses)} faults passed." + (f" The first {limit}:" if len(found.misses) > limit else "")
     return f"## Misses\n\n{told}\n\n" + (table(["outcome", "report", "fault", "figures"], rows) if rows else "")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 from typing import TypeVar
 
-from recount.pipeline.archive.place import Entry, Place, Url, files_at, matches, place_of
+from recount.pipeline.archive.locations import Entry, Place, Url, files_at, matches, place_of
 from recount.pipeline.archive.zipped import reports_in_zip
 from recount.pipeline.errors import UsageError, ZipProblem
 

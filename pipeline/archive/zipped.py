@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from recount.pipeline.archive.place import Place, open_place
+from recount.pipeline.archive.locations import Place, open_place
 from recount.pipeline.errors import DocumentError, ZipProblem
 
 _MOST_MEMBERS = 200_000

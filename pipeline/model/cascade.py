@@ -31,8 +31,8 @@ from recount.pipeline.model.transport.client import asker
 from recount.pipeline.settings import ModelSettings, Settings
 from recount.pipeline.split.text import plain
 from recount.pipeline.usage import NOTHING, ModelUse, Usage
+from recount.pipeline.verify.ground import Rejected
 from recount.pipeline.verify.recount import Status
-from recount.pipeline.verify.resolve import Rejected
 from recount.pipeline.verify.verify import Verified, verify
 from recount.schemas.common.parts import UNMAPPED, UnmappedFigure
 from recount.schemas.describe import fields_of, nested

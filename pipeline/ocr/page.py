@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from recount.pipeline.document import Box, Line, Page
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
-from recount.pipeline.ocr.image.rulings import find_rulings
+from recount.pipeline.ocr.image.ruling_lines import find_rulings
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import Decoded
 from recount.pipeline.ocr.text.brackets import InCell, balanced, whole_numbers

@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Any
 
 from recount.pipeline.errors import UsageError
+from recount.pipeline.output.layout import Table
 from recount.pipeline.output.rows import Order, Row, Sink, plain, utf8
-from recount.pipeline.output.tables import Table
 
 _TYPES = {"integer": "INTEGER", "boolean": "INTEGER", "number": "TEXT", "string": "TEXT"}
 

@@ -20,10 +20,10 @@ from typing import Any, Literal, TypeVar
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.database import SqliteSink
+from recount.pipeline.output.delimited import CsvSink, JsonLinesSink, descriptor, document, json_line
 from recount.pipeline.output.frames import ParquetSink
+from recount.pipeline.output.layout import FIGURES, Table, table_named, tables_of
 from recount.pipeline.output.rows import Order, Prepare, Sink, reading_of, result_files, rows_of, statuses_named
-from recount.pipeline.output.tables import FIGURES, Table, table_named, tables_of
-from recount.pipeline.output.text import CsvSink, JsonLinesSink, descriptor, document, json_line
 from recount.pipeline.output.workbook import WorkbookSink
 from recount.pipeline.run.ledger import pdf_paths
 from recount.pipeline.run.store import report_model

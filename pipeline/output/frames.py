@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recount.pipeline.errors import needed
+from recount.pipeline.output.layout import Table
 from recount.pipeline.output.rows import Order, Row, Sink, plain, utf8
-from recount.pipeline.output.tables import Table
 
 if TYPE_CHECKING:
     import polars

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from recount.pipeline.errors import UsageError
-from recount.pipeline.output.tables import Table
+from recount.pipeline.output.layout import Table
 from recount.pipeline.result import FigureEntry, Result, read_result
 from recount.pipeline.run.ledger import STATUSES
 from recount.pipeline.run.store import report_model
@@ -35,7 +35,7 @@ class Row:
     disputed: tuple[int, ...] = ()
 
 
-class Reading:
+class OpenResult:
     """A result, its model, and the statuses that its figures must have to be exported (None: any)."""
 
     def __init__(self, result: Result, model: type[BaseModel], statuses: Collection[str] | None = None) -> None:
@@ -66,13 +66,13 @@ class Reading:
         return value if self.wanted(figure.status) else None
 
 
-def rows_of(reading: Reading, table: Table) -> Iterator[Row]:
+def rows_of(reading: OpenResult, table: Table) -> Iterator[Row]:
     """The rows that a result adds to a table."""
     maker = _MAKERS.get(table.name)
     return maker(reading) if maker else _listed(reading, table)
 
 
-def _report(reading: Reading) -> Iterator[Row]:
+def _report(reading: OpenResult) -> Iterator[Row]:
     source = reading.result.source
     statuses = [figure.status for figure in reading.figures.values() if reading.wanted(figure.status)]
     severities = [check.severity for check in reading.result.failing]
@@ -89,7 +89,7 @@ def _report(reading: Reading) -> Iterator[Row]:
     )
 
 
-def _figures(reading: Reading) -> Iterator[Row]:
+def _figures(reading: OpenResult) -> Iterator[Row]:
     about, value_at = reading.about, len(reading.about) + 4
     for pointer, figure in reading.figures.items():
         status = figure.status
@@ -124,7 +124,7 @@ def _decimals(value: Decimal | int) -> int:
     return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
 
-def _discrepancies(reading: Reading) -> Iterator[Row]:
+def _discrepancies(reading: OpenResult) -> Iterator[Row]:
     for check in sorted(reading.result.failing, key=lambda check: check.severity != "error"):
         operands = [reading.figures[pointer] for pointer in check.pointers if pointer in reading.figures]
         pages = list(dict.fromkeys(operand.page for operand in operands))
@@ -147,7 +147,7 @@ def _discrepancies(reading: Reading) -> Iterator[Row]:
         )
 
 
-def _listed(reading: Reading, table: Table) -> Iterator[Row]:
+def _listed(reading: OpenResult, table: Table) -> Iterator[Row]:
     """The rows of a report's lists."""
     names = [column.name for column in table.columns]
     for listed in table.lists:
@@ -157,7 +157,7 @@ def _listed(reading: Reading, table: Table) -> Iterator[Row]:
 
 
 def _listed_row(
-    reading: Reading,
+    reading: OpenResult,
     rows: RowList,
     columns: Sequence[int],
     width: int,
@@ -197,7 +197,7 @@ def _inside(row: Any, way: Sequence[str]) -> Any:
     return row
 
 
-_MAKERS: Mapping[str, Callable[[Reading], Iterator[Row]]] = {
+_MAKERS: Mapping[str, Callable[[OpenResult], Iterator[Row]]] = {
     "reports": _report,
     "figures": _figures,
     "discrepancies": _discrepancies,
@@ -267,15 +267,15 @@ def result_files(out: Path) -> list[Path]:
     return files
 
 
-def readings(out: Path, statuses: Collection[str] | None = None) -> Iterator[Reading]:
+def readings(out: Path, statuses: Collection[str] | None = None) -> Iterator[OpenResult]:
     """Every result. Raises UsageError for a file that is none: nothing is left out in silence."""
     return (reading_of(file, statuses) for file in result_files(out))
 
 
-def reading_of(file: Path, statuses: Collection[str] | None = None) -> Reading:
+def reading_of(file: Path, statuses: Collection[str] | None = None) -> OpenResult:
     """A result. Raises UsageError if the file is none."""
     result = read_result(file)
-    return Reading(result, report_model(result.contract), statuses)
+    return OpenResult(result, report_model(result.contract), statuses)
 
 
 def statuses_named(words: str | None) -> list[str] | None:

@@ -76,7 +76,7 @@ def render_probe(settings: ModelSettings, results: Sequence[ProbeResult]) -> Ite
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Shown:
     """A result together with the model that says what its places are called."""
 
     result: Result
@@ -101,7 +101,7 @@ def render_result(result: Result, model: type[BaseModel], section: str | None = 
 
     section: only the figures of the sections whose key or title holds this. Raises UsageError if none does.
     """
-    reading = Reading(result, model)
+    reading = Shown(result, model)
     chosen = _sections(reading, section)
     yield from _heading(reading)
     if section is None:
@@ -187,7 +187,7 @@ def reason_of(failure: Attempt) -> tuple[str, str]:
     return failure.file, failure.reason or "no reason was recorded"
 
 
-def _sections(reading: Reading, wanted: str | None) -> dict[str, str]:
+def _sections(reading: Shown, wanted: str | None) -> dict[str, str]:
     """The sections to be shown, in the order of the report."""
     sections = {key: field.title for key, field in fields_of(reading.model).items()}
     if wanted is None:
@@ -198,7 +198,7 @@ def _sections(reading: Reading, wanted: str | None) -> dict[str, str]:
     return chosen
 
 
-def _heading(reading: Reading) -> Iterator[RenderableType]:
+def _heading(reading: Shown) -> Iterator[RenderableType]:
     """Which report this is, and how its figures stand."""
     source, report = reading.result.source, reading.result.report
     year = report.get("fiscal_year")
@@ -236,7 +236,7 @@ def _coverage(reach: Reach | None) -> Iterator[RenderableType]:
         yield Text(f"no row was read from page {line.page}: {' '.join(line.numbers)}", style="bold red")
 
 
-def _discrepancies(reading: Reading) -> Iterator[RenderableType]:
+def _discrepancies(reading: Shown) -> Iterator[RenderableType]:
     """Where the document contradicts itself."""
     failing = reading.failing
     yield _title(f"Source discrepancies: {len(failing)}")
@@ -244,7 +244,7 @@ def _discrepancies(reading: Reading) -> Iterator[RenderableType]:
         yield _discrepancy(reading, check)
 
 
-def _discrepancy(reading: Reading, check: Check) -> RenderableType:
+def _discrepancy(reading: Shown, check: Check) -> RenderableType:
     """A failing check: the rule, both sides, their difference, every operand with its page."""
     severity = check.severity or "error"
     explained = f" ({check.explanation})" if check.explanation else ""
@@ -260,7 +260,7 @@ def _discrepancy(reading: Reading, check: Check) -> RenderableType:
     return Group(*lines)
 
 
-def _operands(reading: Reading, pointers: Sequence[str]) -> Iterator[str]:
+def _operands(reading: Shown, pointers: Sequence[str]) -> Iterator[str]:
     """The operands of a check, each with its page; what all their names begin with is said once."""
     names = [titles(reading.model, reading.result.report, pointer) for pointer in pointers]
     steps = zip(*(name[:-1] for name in names), strict=False)
@@ -273,13 +273,13 @@ def _operands(reading: Reading, pointers: Sequence[str]) -> Iterator[str]:
         yield indent + _operand(reading, pointer, below=shared)
 
 
-def _operand(reading: Reading, pointer: str, *, below: int = 0) -> str:
+def _operand(reading: Shown, pointer: str, *, below: int = 0) -> str:
     figure = reading.figures.get(pointer)
     place = f"{figure.raw}, page {figure.page}" if figure else "not read"
     return f"{reading.name(pointer, below=below)}: {place}"
 
 
-def _disputed(reading: Reading) -> Iterator[RenderableType]:
+def _disputed(reading: Shown) -> Iterator[RenderableType]:
     """The figures that nothing clears, each with the checks that it fails."""
     rules = {check.id: check.rule for check in reading.failing}
     disputed = [item for item in reading.figures.items() if item[1].status == "disputed"]
@@ -293,7 +293,7 @@ def _disputed(reading: Reading) -> Iterator[RenderableType]:
         )
 
 
-def _figures(reading: Reading, key: str, title: str) -> Iterator[RenderableType]:
+def _figures(reading: Shown, key: str, title: str) -> Iterator[RenderableType]:
     """The figures of a section; nothing if there are none."""
     own = [(p, f) for p, f in reading.figures.items() if p == f"/{key}" or p.startswith(f"/{key}/")]
     if not own:
@@ -317,7 +317,7 @@ def _figures(reading: Reading, key: str, title: str) -> Iterator[RenderableType]
     yield table
 
 
-def _rejected(reading: Reading) -> Iterator[RenderableType]:
+def _rejected(reading: Shown) -> Iterator[RenderableType]:
     """The proposals that the verifier refused."""
     rejected = reading.result.rejected
     if not rejected:

@@ -13,8 +13,8 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from recount.pipeline.errors import UsageError, needed
+from recount.pipeline.output.layout import Column, Table
 from recount.pipeline.output.rows import Order, Row, Sink, plain, utf8
-from recount.pipeline.output.tables import Column, Table
 
 _LAST_ROW = 1_048_575
 _WIDTHS = {"string": 24, "number": 14, "integer": 8, "boolean": 8}

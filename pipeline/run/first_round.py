@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-from recount.pipeline.archive.local import hash_of, local_file
-from recount.pipeline.archive.place import Place
+from recount.pipeline.archive.files import hash_of, local_file
+from recount.pipeline.archive.locations import Place
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.model.ask.question import Asker, Question
 from recount.pipeline.model.cascade import first_questions
-from recount.pipeline.model.local import served
+from recount.pipeline.model.gguf import served
 from recount.pipeline.model.transport.batch import collect, submit, submitted
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.model.transport.price import cost, estimate

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
-from recount.pipeline.archive.place import Place, place_of
+from recount.pipeline.archive.locations import Place, place_of
 from recount.pipeline.archive.sources import Source, printable
 from recount.pipeline.errors import UsageError
 

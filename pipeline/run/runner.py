@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from recount.pipeline.archive.local import hash_of_source
-from recount.pipeline.archive.place import Place, Url
+from recount.pipeline.archive.files import hash_of_source
+from recount.pipeline.archive.locations import Place, Url
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.recognise import family_of, fingerprint
@@ -128,7 +128,7 @@ def asking(settings: Settings, folder: Path, run: str) -> Generator[Settings]:
     if settings.asked is None:
         yield settings
         return
-    from recount.pipeline.model.local import served
+    from recount.pipeline.model.gguf import served
     from recount.pipeline.model.transport.client import prepare
     from recount.pipeline.model.transport.store import STORE_FILE
 

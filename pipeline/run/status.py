@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recount.pipeline.archive.place import Place, place_of
+from recount.pipeline.archive.locations import Place, place_of
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import UsageError
 from recount.pipeline.result import replace_file

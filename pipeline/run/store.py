@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from recount.pipeline.archive.place import Place, Url, files_at, get, put, remove
+from recount.pipeline.archive.locations import Place, Url, files_at, get, put, remove
 from recount.pipeline.errors import OutputBusy, UsageError
 from recount.pipeline.result import LEFTOVER, Result, encoded, plain, read_result, result_in, write_result
 from recount.schemas.family import Family

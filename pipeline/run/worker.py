@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from recount.pipeline.archive.local import hash_of, local_file
+from recount.pipeline.archive.files import hash_of, local_file
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.result import Result

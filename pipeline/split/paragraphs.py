@@ -25,7 +25,7 @@ _UNBROKEN = re.compile(r'[\d.,%A-Za-z()<>=/+\-"]*[、。,;:)]?')
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TextRow:
     """A physical line: the pieces on one baseline of a page, from left to right.
 
     em: the width of a full-width character. folded: its text, folded.
@@ -51,7 +51,7 @@ class Margins:
     height: float = 0.0
 
 
-def rows_of(page: int, lines: Iterable[Line]) -> list[Row]:
+def rows_of(page: int, lines: Iterable[Line]) -> list[TextRow]:
     """The physical lines of a page, from top to bottom."""
     ordered = sorted((line for line in lines if line.text.strip()), key=lambda line: line.box[1] + line.box[3])
     clusters: list[list[Line]] = []
@@ -68,9 +68,9 @@ def _on_one_baseline(one: Line, other: Line) -> bool:
     return overlap > 0.5 * min(one.box[3] - one.box[1], other.box[3] - other.box[1])
 
 
-def _row(page: int, lines: Sequence[Line]) -> Row:
+def _row(page: int, lines: Sequence[Line]) -> TextRow:
     pieces = tuple(Piece(page, line) for line in lines)
-    return Row(
+    return TextRow(
         page,
         pieces,
         union([_printed_box(line) for line in lines]),
@@ -98,7 +98,7 @@ def _printed_box(line: Line) -> Box:
     return (line.boxes[first][0], line.box[1], line.boxes[last][2], line.box[3])
 
 
-def margins_of(rows: Sequence[Row], height: float = 0.0) -> Margins:
+def margins_of(rows: Sequence[TextRow], height: float = 0.0) -> Margins:
     """The margins of a group of rows: where most lines begin, and as far right as lines commonly go.
 
     height: of their page.
@@ -114,9 +114,9 @@ def margins_of(rows: Sequence[Row], height: float = 0.0) -> Margins:
     return Margins(left, right, indented=set_in * 8 >= len(rows), height=height)
 
 
-def paragraphs_of(rows: Sequence[Row], margins: Margins, store: TokenStore) -> list[Paragraph]:
+def paragraphs_of(rows: Sequence[TextRow], margins: Margins, store: TokenStore) -> list[Paragraph]:
     """Rows of one flow of text (over pages, no table between) joined to paragraphs, in order."""
-    groups: list[list[Row]] = []
+    groups: list[list[TextRow]] = []
     for row in rows:
         if groups and _continues(groups[-1], row, margins):
             groups[-1].append(row)
@@ -125,7 +125,7 @@ def paragraphs_of(rows: Sequence[Row], margins: Margins, store: TokenStore) -> l
     return [_paragraph(group, margins, store) for group in groups]
 
 
-def _continues(group: Sequence[Row], row: Row, margins: Margins) -> bool:
+def _continues(group: Sequence[TextRow], row: TextRow, margins: Margins) -> bool:
     """Whether a row goes on with the paragraph above it."""
     above = group[-1]
     if _differ_in_size(above, row) or _is_centred(above, margins) or _is_centred(row, margins):
@@ -149,25 +149,25 @@ def _continues(group: Sequence[Row], row: Row, margins: Margins) -> bool:
     return full or goes_on
 
 
-def _differ_in_size(one: Row, other: Row) -> bool:
+def _differ_in_size(one: TextRow, other: TextRow) -> bool:
     """Whether two rows are set in different sizes; a few characters do not tell."""
     wide = min(sum(char >= "\u2e80" for char in row.folded) for row in (one, other))
     return wide >= _TELLING and not 0.8 <= other.em / one.em <= 1.25
 
 
-def _is_full(above: Row, row: Row, margins: Margins) -> bool:
+def _is_full(above: TextRow, row: TextRow, margins: Margins) -> bool:
     """Whether the line above ends because the next word did not fit."""
     unbroken = _UNBROKEN.match(row.folded)
     width = (len(unbroken[0]) if unbroken else 0) * 0.6 * row.em
     return above.box[2] + max(width, row.em) >= margins.right - 0.8 * row.em
 
 
-def _is_centred(row: Row, margins: Margins) -> bool:
+def _is_centred(row: TextRow, margins: Margins) -> bool:
     before, after = row.box[0] - margins.left, margins.right - row.box[2]
     return before > 2.6 * row.em and after > 2.6 * row.em and abs(before - after) < 1.5 * row.em
 
 
-def _paragraph(group: Sequence[Row], margins: Margins, store: TokenStore) -> Paragraph:
+def _paragraph(group: Sequence[TextRow], margins: Margins, store: TokenStore) -> Paragraph:
     composed = compose([piece for row in group for piece in row.pieces], join_digits=True)
     return Paragraph(
         text=composed.text,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from recount.pipeline.document import Block, Cell, Document, Grid, Pages, Paragraph
 from recount.pipeline.split.furniture import running_lines, without_furniture
 from recount.pipeline.split.lattice import PageTables, page_grids
-from recount.pipeline.split.paragraphs import Margins, Row, margins_of, paragraphs_of, rows_of
+from recount.pipeline.split.paragraphs import Margins, TextRow, margins_of, paragraphs_of, rows_of
 from recount.pipeline.split.tables import JoinedTable, join_tables
 from recount.pipeline.split.text import Piece, compose, fold
 from recount.pipeline.split.tokens import TokenStore
@@ -61,7 +61,7 @@ def _in_reading_order(raw: Sequence[PageTables], tables: Sequence[JoinedTable], 
     rows_on = {of_page.page.number: rows_of(of_page.page.number, of_page.lines) for of_page in raw}
     margins = _margins(raw, rows_on)
     items: list[Item] = []
-    flow: list[Row] = []
+    flow: list[TextRow] = []
     size = None
 
     def flush() -> None:
@@ -160,13 +160,13 @@ def _size(page_tables: PageTables) -> tuple[int, int]:
     return round(page_tables.page.width / 4), round(page_tables.page.height / 4)
 
 
-def _margins(raw: Sequence[PageTables], rows_on: dict[int, list[Row]]) -> dict[tuple[int, int] | None, Margins]:
+def _margins(raw: Sequence[PageTables], rows_on: dict[int, list[TextRow]]) -> dict[tuple[int, int] | None, Margins]:
     """The margins of running text for each size of page."""
-    by_size: dict[tuple[int, int] | None, list[Row]] = defaultdict(list)
+    by_size: dict[tuple[int, int] | None, list[TextRow]] = defaultdict(list)
     for page_tables in raw:
         by_size[_size(page_tables)] += rows_on[page_tables.page.number]
     return {size: margins_of(rows, 4.0 * size[1]) for size, rows in by_size.items() if size}
 
 
-def _middle(row: Row) -> float:
+def _middle(row: TextRow) -> float:
     return (row.box[1] + row.box[3]) / 2

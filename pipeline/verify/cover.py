@@ -28,8 +28,8 @@ from decimal import Decimal
 from typing import Self
 
 from recount.pipeline.document import Token
+from recount.pipeline.verify.ground import fits, shift_of
 from recount.pipeline.verify.place import Places, Span
-from recount.pipeline.verify.resolve import fits, shift_of
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.figures import Figure, Kind, half_of
 from recount.schemas.terms import Interval

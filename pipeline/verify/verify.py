@@ -11,9 +11,9 @@ from recount.pipeline.document import Token
 from recount.pipeline.verify.blame import Suspect, blamed, explained, suspects_of
 from recount.pipeline.verify.cover import DocumentNumbers, Rivals, covered
 from recount.pipeline.verify.doubt import doubtful, in_tables, misscaled
+from recount.pipeline.verify.ground import Rejected, Resolver
 from recount.pipeline.verify.place import Skipped, places_of
 from recount.pipeline.verify.recount import Status, recount, statuses
-from recount.pipeline.verify.resolve import Rejected, Resolver
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.figures import Figure, Model
 

@@ -89,7 +89,7 @@ class Indicator(Model, Generic[F]):
             yield at_most("得分 ≤ 分值", self.score, self.weight)
 
 
-class Evaluation(Model, Generic[F]):
+class SelfEvaluation(Model, Generic[F]):
     """What the project table and the overall table have in common."""
 
     fiscal_year: F | None = year("年度")
@@ -100,7 +100,7 @@ class Evaluation(Model, Generic[F]):
     total_weight: F | None = score("总分值")
     total_score: F | None = score("总分")
 
-    def identities(self: Evaluation[Figure]) -> Iterator[Identity]:
+    def identities(self: SelfEvaluation[Figure]) -> Iterator[Identity]:
         yield from _fund_rows(self.funds)
         yield from _points(self)
 
@@ -124,7 +124,7 @@ def _fund_rows(funds: Sequence[FundRow[Figure]]) -> Iterator[Identity]:
     yield equal("全年执行数: 总额 = 各来源之和", whole.executed, printed(*(p.executed for p in parts)))
 
 
-def _points(table: Evaluation[Figure]) -> Iterator[Identity]:
+def _points(table: SelfEvaluation[Figure]) -> Iterator[Identity]:
     """总分 counts the indicators and the execution rate of the funds."""
     fund = _scored_row(table.funds)
     weights = printed(*(indicator.weight for indicator in table.indicators))
@@ -154,7 +154,7 @@ def _points(table: Evaluation[Figure]) -> Iterator[Identity]:
         yield at_most("总分 ≤ 总分值", table.total_score, bound)
 
 
-def _hundred_points(table: Evaluation[Figure], fund: FundRow[Figure] | None) -> Iterator[Identity]:
+def _hundred_points(table: SelfEvaluation[Figure], fund: FundRow[Figure] | None) -> Iterator[Identity]:
     """A table has 100 points to give, those of the execution rate included, whether it prints their total or not."""
     if fund is None or fund.weight is None or not table.indicators:
         return
@@ -171,7 +171,7 @@ def _scored_row(funds: Sequence[FundRow[Figure]]) -> FundRow[Figure] | None:
     return next((row for row in funds if row.weight is not None or row.score is not None), None)
 
 
-class ProjectEvaluation(Evaluation[F], Generic[F]):
+class ProjectEvaluation(SelfEvaluation[F], Generic[F]):
     """项目支出绩效自评表."""
 
     name: str | None = text("项目名称")
@@ -179,7 +179,7 @@ class ProjectEvaluation(Evaluation[F], Generic[F]):
     implementing_unit: str | None = text("实施单位")
 
 
-class OverallEvaluation(Evaluation[F], Generic[F]):
+class OverallEvaluation(SelfEvaluation[F], Generic[F]):
     """部门（单位）整体支出绩效目标自评表."""
 
     unit_name: str | None = text("部门（单位）名称")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from recount.eval.broken_lines import LINES, ROOT, Line
+from recount.eval.broken_lines import LINES, ROOT, CarryingLine
 
 
 @pytest.mark.parametrize("line", LINES, ids=[f"{line.file}: {line.promise}" for line in LINES])
-def test_a_line_stands_once_in_its_file_and_its_tests_exist(line: Line) -> None:
+def test_a_line_stands_once_in_its_file_and_its_tests_exist(line: CarryingLine) -> None:
     assert (ROOT / line.file).is_file()
     text = (ROOT / line.file).read_text(encoding="utf-8")
     assert text.count(line.sound) == 1, f"{line.file} holds {line.sound!r} {text.count(line.sound)} times"

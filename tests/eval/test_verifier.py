@@ -18,7 +18,7 @@ from recount.eval.verifier import benchmark, render
 from recount.eval.verifier.base import Base, at, changed, load, steps
 from recount.eval.verifier.campaign import Campaign, measure
 from recount.eval.verifier.fault import Fault
-from recount.eval.verifier.judge import Outcome, judge
+from recount.eval.verifier.judge import Effect, judge
 from recount.eval.verifier.mismapped import MISMAPPED
 from recount.eval.verifier.misread import MISREAD, OTHERWISE_READ, as_read
 from recount.schemas.figures import Ref
@@ -58,7 +58,7 @@ def test_no_single_fault_comes_out_as_verified(found: Campaign) -> None:
     silent = [
         miss.fault
         for miss in found.misses
-        if miss.verdict.outcome is Outcome.SILENT and found.operators[miss.verdict.operator] in PROMISED
+        if miss.verdict.outcome is Effect.SILENT and found.operators[miss.verdict.operator] in PROMISED
     ]
     assert silent == []
 
@@ -106,7 +106,7 @@ def test_a_separator_lost_is_a_hundredfold(base: Base) -> None:
 
 
 def test_an_invented_figure_is_rejected(base: Base) -> None:
-    assert {judge(base, fault).outcome for fault in drawn(base, "invented figure")} == {Outcome.REJECTED}
+    assert {judge(base, fault).outcome for fault in drawn(base, "invented figure")} == {Effect.REJECTED}
 
 
 def test_a_swap_knows_the_right_values(base: Base) -> None:
@@ -120,7 +120,7 @@ def test_a_swap_knows_the_right_values(base: Base) -> None:
 def test_an_equal_value_is_harmless(base: Base) -> None:
     pointer, figure = next(iter(base.verified.figures.items()))
     fault = Fault("none", report={steps(pointer): base.refs[pointer]}, wrong={pointer: figure.value})
-    assert judge(base, fault).outcome is Outcome.HARMLESS
+    assert judge(base, fault).outcome is Effect.HARMLESS
 
 
 def test_a_changed_report_leaves_the_first_as_it_was(base: Base) -> None:
@@ -162,7 +162,12 @@ def test_a_second_reading_confirms_all_but_what_it_read_otherwise(base: Base) ->
     assert twice.confirmed == frozenset(range(len(base.tokens)))
     assert base.as_scanned(twice=False).confirmed == frozenset()
     misread = next(drawn(twice, "×10"))
-    assert judge(twice, misread).outcome in (Outcome.HARMLESS, Outcome.REJECTED, Outcome.DISPUTED, Outcome.GROUNDED)
+    assert judge(twice, misread).outcome in (
+        Effect.HARMLESS,
+        Effect.REJECTED,
+        Effect.DISPUTED,
+        Effect.GROUNDED,
+    )
 
 
 @pytest.mark.xfail(strict=True, reason="no rule compares the classes of 四 with 财政拨款收支预算总表")
@@ -172,7 +177,7 @@ def test_two_classes_that_are_exchanged_are_never_verified() -> None:
     one, other = (f"/fiscal_appropriation/by_class/{at}/amount" for at in (1, 3))
     right = {pointer: budget.verified.figures[pointer].value for pointer in (one, other)}
     swapped = {steps(one): budget.refs[other], steps(other): budget.refs[one]}
-    assert judge(budget, Fault("two fields swapped", report=swapped, wrong=right)).outcome is not Outcome.SILENT
+    assert judge(budget, Fault("two fields swapped", report=swapped, wrong=right)).outcome is not Effect.SILENT
 
 
 def test_the_gold_sets_budgets_are_tried_unless_others_are_named(monkeypatch: pytest.MonkeyPatch) -> None:

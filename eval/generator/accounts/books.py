@@ -12,7 +12,7 @@ Source = Literal["general", "funds", "capital", "own"]
 
 
 @dataclass(frozen=True)
-class Line:
+class Entry:
     """Expenditure on one functional item from one source of money."""
 
     subject: Subject
@@ -147,7 +147,7 @@ class Books:
 
     trade: str
     year: int
-    lines: tuple[Line, ...]
+    lines: tuple[Entry, ...]
     pools: dict[Source, Pool]
     own_income: dict[str, int]
     personnel: int
@@ -165,11 +165,11 @@ class Books:
     staff: Staff
     notes: dict[str, str] = field(default_factory=dict)
 
-    def of(self, *sources: Source) -> list[Line]:
+    def of(self, *sources: Source) -> list[Entry]:
         """The lines paid from some sources."""
         return [line for line in self.lines if line.source in sources]
 
-    def sum(self, amount: Callable[[Line], int], *sources: Source) -> int:
+    def sum(self, amount: Callable[[Entry], int], *sources: Source) -> int:
         """The sum of something over the lines of some sources (of all, if none is named)."""
         return sum(amount(line) for line in self.lines if not sources or line.source in sources)
 

@@ -16,7 +16,7 @@ from recount.eval.generator.accounts.classification import (
     SOCIAL,
     TRADES,
 )
-from recount.eval.generator.gold.budget_rows import Line, economic_row, total_of
+from recount.eval.generator.gold.budget_rows import BudgetLine, economic_row, total_of
 from recount.eval.generator.gold.shape import Json
 from recount.eval.generator.words.units import Unit
 
@@ -45,17 +45,17 @@ class Draft(ABC):
         self.own = self.line("2299999", False) if rng.random() < self.likely else None
 
     @property
-    def fiscal(self) -> list[Line]:
+    def fiscal(self) -> list[BudgetLine]:
         """What is paid by appropriations."""
         return [*self.general, *self.funds]
 
     @property
-    def every(self) -> list[Line]:
+    def every(self) -> list[BudgetLine]:
         """All lines."""
         return [*self.fiscal, *([self.own] if self.own else [])]
 
     @abstractmethod
-    def line(self, code: str, basic: bool) -> Line:
+    def line(self, code: str, basic: bool) -> BudgetLine:
         """The budget of an item, of running costs or of a project."""
 
     @abstractmethod

@@ -9,7 +9,7 @@ from random import Random
 from recount.eval.generator.accounts.books import (
     Assets,
     Books,
-    Line,
+    Entry,
     Pool,
     Procurement,
     Source,
@@ -123,7 +123,7 @@ class _Drawer:
             return 0
         return max(GRAIN, int(amount * self.rng.uniform(low, high)))
 
-    def general(self) -> list[Line]:
+    def general(self) -> list[Entry]:
         """The lines of the general public budget."""
         running, projects = TRADES[self.trade]
         basics: dict[str, int] = {}
@@ -136,7 +136,7 @@ class _Drawer:
             basics[code] = part
         return self._general_lines(basics, list(projects))
 
-    def _general_lines(self, basics: dict[str, int], codes: list[str]) -> list[Line]:
+    def _general_lines(self, basics: dict[str, int], codes: list[str]) -> list[Entry]:
         """Lines for the basic amounts, for some project items, and for items that ended last year."""
         rng = self.rng
         rng.shuffle(codes)
@@ -152,15 +152,15 @@ class _Drawer:
         ended = [c for c in (*codes, "2080801", "2101199", "2240104") if c not in basics and c not in projects]
         rng.shuffle(ended)
         gone = [
-            Line(subject(code), "general", last=self.log(1, 4000) * GRAIN, budget=0)
+            Entry(subject(code), "general", last=self.log(1, 4000) * GRAIN, budget=0)
             for code in dict.fromkeys(ended[: rng.choice((0, 0, 1, 2, 3))])
         ]
         return lines + gone
 
-    def line(self, code: str, source: Source, basic: int, project: int) -> Line:
+    def line(self, code: str, source: Source, basic: int, project: int) -> Entry:
         """A line with last year's and the budget's amounts."""
         total = basic + project
-        return Line(
+        return Entry(
             subject(code),
             source,
             basic=basic,
@@ -169,7 +169,7 @@ class _Drawer:
             budget=total if self.rng.random() < 0.15 else self.near(total, 0.6, 1.3, 0),
         )
 
-    def own(self) -> list[Line]:
+    def own(self) -> list[Entry]:
         """Lines paid from the department's own money."""
         if self.rng.random() < 0.45:
             return []
@@ -180,11 +180,11 @@ class _Drawer:
         if self.rng.random() < 0.12:
             return [
                 line,
-                Line(subject(code), "own", business=self.log(1, 900) * GRAIN, last=self.log(1, 900) * GRAIN),
+                Entry(subject(code), "own", business=self.log(1, 900) * GRAIN, last=self.log(1, 900) * GRAIN),
             ]
         return [line]
 
-    def funds(self) -> list[Line]:
+    def funds(self) -> list[Entry]:
         """Lines of the government fund budget."""
         has = self.rng.random() < 0.25 if self.wishes.funds is None else self.wishes.funds
         if not has:
@@ -194,12 +194,12 @@ class _Drawer:
             self.line(code, "funds", 0, self.log(200, 900000) * GRAIN + self.rng.randint(0, 9999)) for code in codes
         ]
 
-    def capital(self) -> list[Line]:
+    def capital(self) -> list[Entry]:
         """Lines of the state capital budget."""
         has = self.rng.random() < 0.06 if self.wishes.capital is None else self.wishes.capital
         return [self.line(self.rng.choice(CAPITAL_ITEMS), "capital", 0, self.log(200, 90000) * GRAIN)] if has else []
 
-    def pool(self, lines: list[Line], source: Source) -> Pool:
+    def pool(self, lines: list[Entry], source: Source) -> Pool:
         """The pool that pays some lines, with its carry-overs."""
         mine = [line for line in lines if line.source == source]
         spent, last = sum(x.total for x in mine), sum(x.last for x in mine)
@@ -224,7 +224,7 @@ class _Drawer:
             budget=sum(x.budget for x in mine),
         )
 
-    def own_income(self, income: int, lines: list[Line]) -> dict[str, int]:
+    def own_income(self, income: int, lines: list[Entry]) -> dict[str, int]:
         """The department's own income by kind."""
         kinds = dict.fromkeys(OWN_INCOMES, 0)
         weights = [self.rng.random() if self.rng.random() < 0.3 else 0.0 for _ in OWN_INCOMES[:-1]] + [0.5]
@@ -265,7 +265,7 @@ class _Drawer:
             batches * rng.randint(3, 14) + rng.randint(0, 3) if guests else 0,
         )
 
-    def economic(self, lines: list[Line], trips: tuple[Spending, Spending, Spending, Spending]) -> dict[str, int]:
+    def economic(self, lines: list[Entry], trips: tuple[Spending, Spending, Spending, Spending]) -> dict[str, int]:
         """Basic expenditure by economic item; the items that stand for a functional one carry its amount."""
         rng = self.rng
         basic = {x.subject.item_code: x.basic for x in lines if x.source == "general"}
@@ -292,7 +292,7 @@ class _Drawer:
         spend = [Spending(part, self.near(part), 0) if want else None for part, want in zip(parts, wanted, strict=True)]
         return spend[0], spend[1]
 
-    def procurement(self, lines: list[Line]) -> Procurement:
+    def procurement(self, lines: list[Entry]) -> Procurement:
         """Procurement: a part of what was spent."""
         rng = self.rng
         if rng.random() < 0.15:

@@ -15,7 +15,7 @@ from recount.eval.generator.accounts.classification import subject
 from recount.eval.generator.gold.budget_rows import (
     CENT,
     NOTHING,
-    Line,
+    BudgetLine,
     by_class,
     coded_rows,
     function_rows,
@@ -54,11 +54,11 @@ class DistrictBudget(Draft):
     likely = 0.4
     classes: ClassVar = {"personnel": ("301", "303"), "public": ("302", "310")}
 
-    def line(self, code: str, basic: bool) -> Line:
+    def line(self, code: str, basic: bool) -> BudgetLine:
         """The budget of an item; some of those for running costs have a project, too."""
         amount = self.amount(5, 4000)
         extra = self.amount(1, 90) if basic and self.rng.random() < 0.3 else NOTHING
-        return Line(subject(code), amount if basic else NOTHING, extra if basic else amount, NOTHING)
+        return BudgetLine(subject(code), amount if basic else NOTHING, extra if basic else amount, NOTHING)
 
     def cuts(self, whole: int, count: int) -> list[int]:
         """Nowhere twice, so that no part is nothing."""
@@ -121,7 +121,7 @@ class DistrictBudget(Draft):
         """A change with its reason; 持平 has its sentence."""
         return change if change["amount"] is None else {**change, "reason": reason(self.rng, change["amount"], YEAR)}
 
-    def _item(self, line: Line) -> Json:
+    def _item(self, line: BudgetLine) -> Json:
         of = line.subject
         return {
             "class_name": of.class_name,
@@ -190,7 +190,7 @@ class DistrictBudget(Draft):
             "indicators": indicators,
         }
 
-    def _statements(self, every: Sequence[Line], basic: list[Json], three: Json) -> Json:
+    def _statements(self, every: Sequence[BudgetLine], basic: list[Json], three: Json) -> Json:
         general, funds = (total_of(line.total for line in lines) for lines in (self.general, self.funds))
         own = self.own.total if self.own else None
         whole = total_of(line.total for line in every)
@@ -242,7 +242,7 @@ class DistrictBudget(Draft):
             "state_capital": {"rows": [dict.fromkeys(("code", "total", "basic", "project")) | {"name": "合计"}]},
         }
 
-    def _income_rows(self, every: Sequence[Line]) -> list[Json]:
+    def _income_rows(self, every: Sequence[BudgetLine]) -> list[Json]:
         keys = ("total", "fiscal", "institutional", "business", "other")
         rows = [(line, {"institutional" if line is self.own else "fiscal": line.total}) for line in every]
         return _total_last(coded_rows(rows, keys, blank=None))

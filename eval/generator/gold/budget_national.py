@@ -11,7 +11,7 @@ from recount.eval.generator.accounts.classification import subject
 from recount.eval.generator.gold.budget_rows import (
     CENT,
     NOTHING,
-    Line,
+    BudgetLine,
     by_class,
     coded_rows,
     function_rows,
@@ -37,10 +37,10 @@ class NationalBudget(Draft):
     likely = 0.5
     classes: ClassVar = {"personnel": ("301", "303"), "public": ("302",)}
 
-    def line(self, code: str, basic: bool) -> Line:
+    def line(self, code: str, basic: bool) -> BudgetLine:
         """The budget of an item, and what was spent on it last year."""
         amount, last = (self.amount(5, 900) for _ in range(2))
-        return Line(subject(code), amount if basic else NOTHING, NOTHING if basic else amount, last)
+        return BudgetLine(subject(code), amount if basic else NOTHING, NOTHING if basic else amount, last)
 
     def cuts(self, whole: int, count: int) -> list[int]:
         """Anywhere, so that a part may be nothing."""
@@ -122,7 +122,7 @@ class NationalBudget(Draft):
             "change": None,
         }
 
-    def _by_function(self, lines: Sequence[Line]) -> Json:
+    def _by_function(self, lines: Sequence[BudgetLine]) -> Json:
         whole = total_of(line.total for line in lines)
         return {
             "total": whole,
@@ -167,7 +167,7 @@ class NationalBudget(Draft):
         return {"total": goods + works + services, **parts, "sme_amount": self.amount(1, 50), "micro_amount": None}
 
     def _statements(
-        self, every: Sequence[Line], columns: Mapping[str, Decimal], basic: list[Json], three: Json
+        self, every: Sequence[BudgetLine], columns: Mapping[str, Decimal], basic: list[Json], three: Json
     ) -> Json:
         whole = sum(columns.values(), NOTHING)
         current = whole - columns["opening"]
@@ -198,7 +198,7 @@ class NationalBudget(Draft):
             "state_capital": None,
         }
 
-    def _income_rows(self, every: Sequence[Line], columns: Mapping[str, Decimal]) -> list[Json]:
+    def _income_rows(self, every: Sequence[BudgetLine], columns: Mapping[str, Decimal]) -> list[Json]:
         """收入预算表 by item: each line is paid from one source, the unit's own from two."""
         rows = []
         for source, lines in (("general", self.general), ("funds", self.funds)):

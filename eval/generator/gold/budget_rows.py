@@ -15,7 +15,7 @@ NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True)
-class Line:
+class BudgetLine:
     """The budget of one item, and what was spent on it the year before."""
 
     subject: Subject
@@ -52,13 +52,13 @@ def economic_row(code: str, name: str, column: str, amount: Decimal) -> Json:
     return {"code": code, "name": name, "total": amount, "personnel": None, "public": None, column: amount}
 
 
-def by_class(lines: Sequence[Line]) -> list[tuple[str, Decimal]]:
+def by_class(lines: Sequence[BudgetLine]) -> list[tuple[str, Decimal]]:
     """The classes of some lines with their totals, by code."""
     names = sorted({(line.subject.class_code, line.subject.class_name) for line in lines})
     return [(name, total_of(line.total for line in lines if line.subject.class_code == code)) for code, name in names]
 
 
-def function_rows(lines: Sequence[Line], *, more: bool = False) -> list[Json]:
+def function_rows(lines: Sequence[BudgetLine], *, more: bool = False) -> list[Json]:
     keys: tuple[str, ...] = ("total", "basic", "project")
     if more:
         keys += ("remitted_to_superior", "business", "affiliate_subsidy")
@@ -67,7 +67,7 @@ def function_rows(lines: Sequence[Line], *, more: bool = False) -> list[Json]:
 
 
 def coded_rows(
-    lines: Sequence[tuple[Line, Mapping[str, Decimal | None]]], keys: Sequence[str], blank: None
+    lines: Sequence[tuple[BudgetLine, Mapping[str, Decimal | None]]], keys: Sequence[str], blank: None
 ) -> list[Json]:
     """合计, then each 类 with its 款 and their 项; what adds up to nothing is blank."""
 

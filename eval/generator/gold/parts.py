@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from random import Random
 
-from recount.eval.generator.accounts.books import Line
+from recount.eval.generator.accounts.books import Entry
 from recount.eval.generator.gold.shape import Json, blank
 from recount.eval.generator.money import growth, level, share, variance, wan
 from recount.eval.generator.words.reasons import reason
@@ -41,7 +41,7 @@ def portions(parts: dict[str, int], whole: int, levelled: bool) -> dict[str, Jso
     }
 
 
-def items(rng: Random, lines: list[Line], year: int, fullwidth: bool = True) -> list[Json]:
+def items(rng: Random, lines: list[Entry], year: int, fullwidth: bool = True) -> list[Json]:
     """BudgetItems with their changes, largest classes' codes first and ended items last, as reports print them."""
     ordered = sorted(lines, key=lambda line: (line.total == 0, line.subject.item_code))
     return [
@@ -57,7 +57,7 @@ def items(rng: Random, lines: list[Line], year: int, fullwidth: bool = True) -> 
     ]
 
 
-def by_class(lines: list[Line], levelled: bool) -> list[Json]:
+def by_class(lines: list[Entry], levelled: bool) -> list[Json]:
     """The classes with an amount, and their shares of the whole."""
     amounts: dict[str, int] = {}
     for line in sorted(lines, key=lambda line: line.subject.class_code):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from recount.eval.generator.accounts.books import Books, Line, Pool, Source, Spending
+from recount.eval.generator.accounts.books import Books, Entry, Pool, Source, Spending
 from recount.eval.generator.accounts.classification import CLASSES, ECONOMIC, ECONOMIC_CLASSES
 from recount.eval.generator.gold.shape import Json, blank
 from recount.eval.generator.money import wan
@@ -62,7 +62,7 @@ def cell(fen: int) -> Decimal | None:
     return wan(fen) if fen else None
 
 
-def _by_class(lines: list[Line]) -> Amounts:
+def _by_class(lines: list[Entry]) -> Amounts:
     """Expenditure by class code."""
     amounts = dict.fromkeys(CLASSES, 0)
     for line in lines:
@@ -90,7 +90,7 @@ def _t1(books: Books) -> Json:
     }
 
 
-def _tree(items: list[tuple[Line, Amounts]], first_total: bool) -> list[Json]:
+def _tree(items: list[tuple[Entry, Amounts]], first_total: bool) -> list[Json]:
     """Rows of class, section and item in code order, with the 合计 row first or last; all-blank rows are dropped."""
     names: dict[str, str] = {}
     sums: dict[str, Amounts] = {}
@@ -111,7 +111,7 @@ def _row(code: str | None, name: str, amounts: Amounts) -> Json:
     return {"code": code, "name": name} | {key: cell(amount) for key, amount in amounts.items()}
 
 
-def _incomes(lines: list[Line], income: int) -> list[int]:
+def _incomes(lines: list[Entry], income: int) -> list[int]:
     """This year's income by line: what it spent, the difference to the pool's income on the largest lines."""
     parts = [line.total for line in lines]
     rest = income - sum(parts)
@@ -125,7 +125,7 @@ def _incomes(lines: list[Line], income: int) -> list[int]:
 def _t2(books: Books, first_total: bool) -> Json:
     """收入决算表."""
     keys = ("total", "fiscal_appropriation", *books.own_income)
-    items: list[tuple[Line, Amounts]] = []
+    items: list[tuple[Entry, Amounts]] = []
     for source in FISCAL:
         lines = books.of(source)
         for line, amount in zip(lines, _incomes(lines, books.pools.get(source, _NOTHING).income), strict=True):
@@ -136,14 +136,14 @@ def _t2(books: Books, first_total: bool) -> Json:
     return {"rows": _tree(items, first_total)}
 
 
-def _table(lines: list[Line], columns: dict[str, Callable[[Line], int]], first_total: bool) -> list[Json]:
+def _table(lines: list[Entry], columns: dict[str, Callable[[Entry], int]], first_total: bool) -> list[Json]:
     """Rows of some columns over some lines."""
     return _tree([(line, {key: get(line) for key, get in columns.items()}) for line in lines], first_total)
 
 
 def _t3(books: Books, first_total: bool) -> Json:
     """支出决算表."""
-    columns: dict[str, Callable[[Line], int]] = {
+    columns: dict[str, Callable[[Entry], int]] = {
         "total": lambda x: x.total,
         "basic": lambda x: x.basic,
         "project": lambda x: x.project,
@@ -184,7 +184,7 @@ def _t4(books: Books) -> Json:
 
 def _t5(books: Books, first_total: bool) -> Json:
     """一般公共预算财政拨款支出决算表."""
-    columns: dict[str, Callable[[Line], int]] = {
+    columns: dict[str, Callable[[Entry], int]] = {
         "total": lambda x: x.total,
         "basic": lambda x: x.basic,
         "project": lambda x: x.project,
@@ -234,7 +234,7 @@ def _t89(books: Books, source: Source, unit: str, what: str, first_total: bool, 
     keys = ("opening", "income", "total", "basic", "project", "closing")
     pool = books.pools.get(source)
     lines = sorted(books.of(source), key=lambda line: -line.total)
-    items: list[tuple[Line, Amounts]] = []
+    items: list[tuple[Entry, Amounts]] = []
     for index, line in enumerate(lines if pool else []):
         assert pool is not None  # for the type checker: the loop is empty without a pool
         opening, closing = (pool.opening, pool.closing) if index == 0 else (0, 0)

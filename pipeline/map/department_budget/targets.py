@@ -12,7 +12,7 @@ from recount.pipeline.map.evaluations.evaluations import head_values, name_right
 from recount.pipeline.map.evaluations.indicators import read_indicators
 from recount.pipeline.map.evaluations.table import (
     Mark,
-    Row,
+    MarkRow,
     fields_in,
     figure,
     joined,
@@ -58,7 +58,7 @@ _OF_WHICH = ("其中:", "其中", ":")
 class _Table:
     """The rows of one project's table, over the grids that it runs over."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[MarkRow] = field(default_factory=list)
 
     @property
     def header(self) -> int:
@@ -82,7 +82,7 @@ def map_targets(grids: Sequence[Grid]) -> tuple[ProjectTarget[Ref], ...]:
     return tuple(map(_target, found))
 
 
-def _opens(grid: Grid, rows: Sequence[Row]) -> bool:
+def _opens(grid: Grid, rows: Sequence[MarkRow]) -> bool:
     """项目名称 above, indicators that are only aimed at, and 绩效目标 in the title or above the goals."""
     if not any(mark.label in words.PROJECT_NAME for row in rows for mark in row.filled):
         return False
@@ -92,7 +92,7 @@ def _opens(grid: Grid, rows: Sequence[Row]) -> bool:
     return not reached and (titled or not labels.isdisjoint(_YEAR | set(_GOALS)))
 
 
-def _is_header(row: Row) -> bool:
+def _is_header(row: MarkRow) -> bool:
     return {"level3", "target"} <= fields_in(row, words.INDICATOR_COLUMNS)
 
 
@@ -118,7 +118,7 @@ def _target(table: _Table) -> ProjectTarget[Ref]:
     )
 
 
-def _labelled(rows: Sequence[Row]) -> Iterator[tuple[Row, Mark, str]]:
+def _labelled(rows: Sequence[MarkRow]) -> Iterator[tuple[MarkRow, Mark, str]]:
     """Every label with its row, without 其中."""
     for row in rows:
         for mark in row.filled:
@@ -129,7 +129,7 @@ def _labelled(rows: Sequence[Row]) -> Iterator[tuple[Row, Mark, str]]:
                 yield row, mark, name
 
 
-def _dates(rows: Sequence[Row]) -> dict[str, Any]:
+def _dates(rows: Sequence[MarkRow]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for row, mark, name in _labelled(rows):
         if name in _DATES:
@@ -137,7 +137,7 @@ def _dates(rows: Sequence[Row]) -> dict[str, Any]:
     return found
 
 
-def _funds(rows: Sequence[Row]) -> dict[str, Any]:
+def _funds(rows: Sequence[MarkRow]) -> dict[str, Any]:
     """The amounts right of their labels. A label is of the total above it, or left of it, that is nearest.
 
     What is said twice stays open.
@@ -157,7 +157,7 @@ def _funds(rows: Sequence[Row]) -> dict[str, Any]:
     return {key: refs[0] for key, refs in found.items() if len(refs) == 1 and key in kept}
 
 
-def _goals(rows: Sequence[Row]) -> dict[str, Any]:
+def _goals(rows: Sequence[MarkRow]) -> dict[str, Any]:
     """The texts right of, or below, the labels of the goals."""
     found: dict[str, str | None] = {}
     for row, mark, name in _labelled(rows):

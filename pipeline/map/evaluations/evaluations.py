@@ -23,7 +23,7 @@ from recount.pipeline.map.evaluations.indicators import (
 from recount.pipeline.map.evaluations.table import (
     Column,
     Mark,
-    Row,
+    MarkRow,
     columns_of,
     fields_in,
     figure,
@@ -46,7 +46,7 @@ _YEAR_ALONE = re.compile(r"\(?(?:19|20)\d\d年度?\)?")
 _AMOUNTS = frozenset({"initial_budget", "annual_budget", "executed"})
 
 
-def name_right_of(rows: Sequence[Row], labels: frozenset[str]) -> str | None:
+def name_right_of(rows: Sequence[MarkRow], labels: frozenset[str]) -> str | None:
     """The text right of the first of some labels (项目名称, 部门（单位）名称); None where it is blank."""
     for row in rows:
         for mark in row.filled:
@@ -55,7 +55,7 @@ def name_right_of(rows: Sequence[Row], labels: frozenset[str]) -> str | None:
     return None
 
 
-def head_values(rows: Sequence[Row]) -> dict[str, Any]:
+def head_values(rows: Sequence[MarkRow]) -> dict[str, Any]:
     """主管部门 and 实施单位: what stands right of their labels in the rows above the funds."""
     found: dict[str, str | None] = {}
     for row in rows:
@@ -66,14 +66,14 @@ def head_values(rows: Sequence[Row]) -> dict[str, Any]:
     return found
 
 
-def _value(row: Row, label: Mark) -> str | None:
+def _value(row: MarkRow, label: Mark) -> str | None:
     value = right_of(row, label)
     if value is None or value.label in words.HEAD or value.label in words.PROJECT_NAME:
         return None
     return said(value)
 
 
-def year_of(rows: Sequence[Row], caption: Sequence[Paragraph]) -> Ref | None:
+def year_of(rows: Sequence[MarkRow], caption: Sequence[Paragraph]) -> Ref | None:
     """The fiscal year, from a title row of the table itself or else from its caption (（2022年度）)."""
     for row in rows:
         mark = row.filled[0] if len(row.filled) == 1 else None
@@ -102,20 +102,20 @@ def _year_in(text: Text, numbers: Sequence[Number]) -> Ref | None:
     return None
 
 
-def is_fund_header(row: Row) -> bool:
+def is_fund_header(row: MarkRow) -> bool:
     """Whether a row names at least two of the three amounts, or one of them beside 执行率."""
     fields = fields_in(row, words.FUND_COLUMNS)
     return len(fields & _AMOUNTS) + ("execution_rate" in fields) >= 2
 
 
-def fund_rows(header: Row, rows: Sequence[Row]) -> tuple[FundRow[Ref], ...]:
+def fund_rows(header: MarkRow, rows: Sequence[MarkRow]) -> tuple[FundRow[Ref], ...]:
     """项目资金 or 资金来源: the rows between its header and the goals, each under its source label."""
     columns = columns_of(header, words.FUND_COLUMNS)
     found = (_fund_row(header, columns, row) for row in rows if not is_fund_header(row))
     return tuple(fund for fund in found if fund is not None)
 
 
-def _fund_row(header: Row, columns: Sequence[Column], row: Row) -> FundRow[Ref] | None:
+def _fund_row(header: MarkRow, columns: Sequence[Column], row: MarkRow) -> FundRow[Ref] | None:
     marks = [mark for mark in row.marks if mark not in header.marks]
     source = _source(marks, columns[0].start)
     cells = [mark for mark in marks if row.begins(mark) and mark is not source]
@@ -150,12 +150,12 @@ def _in_order(columns: Sequence[Column], cells: Sequence[Mark]) -> tuple[Mark | 
     return source, {column.field: mark for column, mark in zip(columns, rest, strict=True) if column.field is not None}
 
 
-def is_goal_row(row: Row) -> bool:
+def is_goal_row(row: MarkRow) -> bool:
     """Whether a row, above the indicators, holds 预期目标, 实际完成情况 or 年度总体目标."""
     return any(map(_is_goal_label, row.filled))
 
 
-def goals(rows: Sequence[Row]) -> tuple[str | None, str | None]:
+def goals(rows: Sequence[MarkRow]) -> tuple[str | None, str | None]:
     """预期目标 and 实际完成情况: the texts under (or right of) these labels, in the rows of the goals."""
     expected = _goal_text(rows, words.EXPECTED_GOAL)
     if expected is None:
@@ -163,7 +163,7 @@ def goals(rows: Sequence[Row]) -> tuple[str | None, str | None]:
     return expected, _goal_text(rows, words.ACTUAL_COMPLETION)
 
 
-def _goal_text(rows: Sequence[Row], labels: frozenset[str]) -> str | None:
+def _goal_text(rows: Sequence[MarkRow], labels: frozenset[str]) -> str | None:
     for index, row in enumerate(rows):
         for mark in row.filled:
             if mark.label in labels:
@@ -171,12 +171,12 @@ def _goal_text(rows: Sequence[Row], labels: frozenset[str]) -> str | None:
     return None
 
 
-def _right_text(row: Row, label: Mark) -> str | None:
+def _right_text(row: MarkRow, label: Mark) -> str | None:
     value = right_of(row, label)
     return said(value) if value is not None and not _is_goal_label(value) else None
 
 
-def _text_below(rows: Sequence[Row], label: Mark) -> str | None:
+def _text_below(rows: Sequence[MarkRow], label: Mark) -> str | None:
     """The texts of the rows below a label, in its columns."""
     column = Column(None, label.start, label.end)
     return joined(
@@ -189,7 +189,7 @@ def _text_below(rows: Sequence[Row], label: Mark) -> str | None:
     )
 
 
-def _beside_whole_goal(rows: Sequence[Row]) -> str | None:
+def _beside_whole_goal(rows: Sequence[MarkRow]) -> str | None:
     """The one text right of 年度总体目标 in a table that does not say 预期目标."""
     for row in rows:
         for mark in row.filled:
@@ -206,7 +206,7 @@ def _is_goal_label(mark: Mark) -> bool:
 
 Evaluations = tuple[tuple[ProjectEvaluation[Ref], ...], OverallEvaluation[Ref] | None, frozenset[int]]
 """The project tables, the overall table, and the indices of their grids."""
-_Rows = Sequence[Row]
+_Rows = Sequence[MarkRow]
 _OTHER_LABELS = frozenset({*words.HEAD, *words.FUND_COLUMNS, *words.INDICATOR_COLUMNS})
 """What stands right of a name's label where the name is blank."""
 
@@ -216,7 +216,7 @@ class _Table:
     """A table while it is put together: its caption and its rows, over the grids that it runs over."""
 
     caption: tuple[Paragraph, ...]
-    rows: list[Row] = field(default_factory=list)
+    rows: list[MarkRow] = field(default_factory=list)
 
     @property
     def grids(self) -> set[int]:
@@ -271,7 +271,7 @@ def _tables(grids: Sequence[Grid]) -> list[_Table]:
     return found
 
 
-def _starts(rows: Sequence[Row]) -> list[int]:
+def _starts(rows: Sequence[MarkRow]) -> list[int]:
     """The rows that open a table: 项目名称 or 部门（单位）名称 first in the row, a value right of it.
 
     A second such label belongs to the same head until its funds or indicators have begun.
@@ -287,7 +287,7 @@ def _starts(rows: Sequence[Row]) -> list[int]:
     return starts
 
 
-def _opens(row: Row) -> bool:
+def _opens(row: MarkRow) -> bool:
     filled = row.filled
     if not filled or filled[0].label not in words.PROJECT_NAME | words.UNIT_NAME:
         return False
@@ -295,7 +295,7 @@ def _opens(row: Row) -> bool:
     return value is not None and value.label not in _OTHER_LABELS and figure(value) is None
 
 
-def _cut(rows: Sequence[Row], starts: Sequence[int], continuing: bool) -> tuple[list[Row], list[list[Row]]]:
+def _cut(rows: Sequence[MarkRow], starts: Sequence[int], continuing: bool) -> tuple[list[MarkRow], list[list[MarkRow]]]:
     """The rows that continue the table before, and those of each table that opens.
 
     A table ends with its 总分; what stands between that and the next opening row is the next one's title.
@@ -308,7 +308,7 @@ def _cut(rows: Sequence[Row], starts: Sequence[int], continuing: bool) -> tuple[
     return list(rows[:first]), [list(rows[a:b]) for a, b in zip(begins, ends, strict=True)]
 
 
-def _end_of_table(rows: Sequence[Row], start: int, opening: int) -> int:
+def _end_of_table(rows: Sequence[MarkRow], start: int, opening: int) -> int:
     """Where the table that begins at a row ends, the next one opening at another."""
     for index in range(opening - 1, start - 1, -1):
         if is_indicator_header(rows[index]):
@@ -321,18 +321,18 @@ def _end_of_table(rows: Sequence[Row], start: int, opening: int) -> int:
     return end
 
 
-def _is_title_row(row: Row) -> bool:
+def _is_title_row(row: MarkRow) -> bool:
     return all(is_title(mark.words) or mark.words.strip("()").endswith("年度") for mark in row.filled)
 
 
-def _begins_unnamed(grid: Grid, rows: Sequence[Row], opened: _Table | None) -> bool:
+def _begins_unnamed(grid: Grid, rows: Sequence[MarkRow], opened: _Table | None) -> bool:
     """Whether a grid without an opening row is a table of its own, and not the rest of the one before."""
     if not any(map(is_indicator_header, rows)):
         return False
     return opened is None or _has_title(grid)
 
 
-def _continues(grid: Grid, rows: Sequence[Row], opened: _Table) -> bool:
+def _continues(grid: Grid, rows: Sequence[MarkRow], opened: _Table) -> bool:
     """Whether rows without an opening row go on with the table before, which has not come to its 总分."""
     if not rows or _has_title(grid):
         return False
@@ -398,7 +398,7 @@ def _common_values(table: _Table) -> dict[str, Any]:
     }
 
 
-def _parts(rows: Sequence[Row]) -> tuple[_Rows, _Rows, _Rows, _Rows]:
+def _parts(rows: Sequence[MarkRow]) -> tuple[_Rows, _Rows, _Rows, _Rows]:
     """The rows of head, funds, goals and indicators; each of the last three from its header on."""
     end = len(rows)
     indicators = next((index for index, row in enumerate(rows) if is_indicator_header(row)), end)

@@ -15,7 +15,7 @@ from recount.pipeline.map.evaluations import words
 from recount.pipeline.map.evaluations.table import (
     Column,
     Mark,
-    Row,
+    MarkRow,
     columns_of,
     fields_in,
     figure,
@@ -55,7 +55,7 @@ class Header:
         """What the columns right of the levels hold, in order."""
         return [column.field for column in self.columns if column.field not in _LEVEL_FIELDS]
 
-    def holds(self, row: Row, mark: Mark) -> bool:
+    def holds(self, row: MarkRow, mark: Mark) -> bool:
         """Whether a cell says something of its row.
 
         The header's own cells that reach down do not, nor does what stands in the margin: the label of the
@@ -75,13 +75,13 @@ class Levels:
     second: str | None = None
 
 
-def is_indicator_header(row: Row) -> bool:
+def is_indicator_header(row: MarkRow) -> bool:
     """A row that names 三级指标 and at least two of target, actual value, weight and score."""
     fields = fields_in(row, words.INDICATOR_COLUMNS)
     return "level3" in fields and len(fields.intersection(_VALUE_FIELDS)) >= 2
 
 
-def is_total(row: Row) -> bool:
+def is_total(row: MarkRow) -> bool:
     """The row of 总分; beside 合计 or 总计 only numbers make it one."""
     filled = row.filled
     labels = [mark for mark in filled if mark.label in words.TOTAL]
@@ -91,7 +91,7 @@ def is_total(row: Row) -> bool:
     return numbers_only or labels[0].label in words.TOTAL_SCORE
 
 
-def read_indicators(header: Row, rows: Sequence[Row]) -> tuple[tuple[Indicator[Ref], ...], Points]:
+def read_indicators(header: MarkRow, rows: Sequence[MarkRow]) -> tuple[tuple[Indicator[Ref], ...], Points]:
     """The indicators in the rows below their header, down to 总分, and what that row says."""
     head = Header(columns_of(header, words.INDICATOR_COLUMNS), header.marks, header.width)
     found: list[Indicator[Ref]] = []
@@ -115,7 +115,7 @@ def read_indicators(header: Row, rows: Sequence[Row]) -> tuple[tuple[Indicator[R
 
 
 def _indicator(
-    head: Header, row: Row, placed: Mapping[str, Mark] | None, levels: Levels
+    head: Header, row: MarkRow, placed: Mapping[str, Mark] | None, levels: Levels
 ) -> tuple[Levels, Indicator[Ref] | None]:
     """A row's levels and its indicator; None where it holds none."""
     if placed is not None and not _has_moved(placed, row):
@@ -131,7 +131,7 @@ def _indicator(
     return below, _without_figures(below, placed or {}, cells)
 
 
-def _placed(head: Header, row: Row) -> dict[str, Mark] | None:
+def _placed(head: Header, row: MarkRow) -> dict[str, Mark] | None:
     """The cells of a row by the header that they stand under; None where that is not one header each."""
     if row.width != head.width:
         return None
@@ -154,7 +154,7 @@ def _placed(head: Header, row: Row) -> dict[str, Mark] | None:
     return {field: mark for field, mark in found.items() if field not in _FIGURE_FIELDS or row.begins(mark)}
 
 
-def _has_moved(placed: Mapping[str, Mark], row: Row) -> bool:
+def _has_moved(placed: Mapping[str, Mark], row: MarkRow) -> bool:
     """Whether the cells of a row cannot belong to the columns that they stand under."""
     first, second, third = placed.get("level1"), placed.get("level2"), placed.get("level3")
     if first is not None and first.label in words.LEVEL2_ONLY and row.begins(first):
@@ -182,7 +182,7 @@ def _only_lacks_its_name(placed: Mapping[str, Mark]) -> bool:
     return "level3" not in placed and all(field in placed for field in _FIGURE_FIELDS) and _fits(placed)
 
 
-def _levels_of(placed: Mapping[str, Mark], row: Row, levels: Levels) -> Levels:
+def _levels_of(placed: Mapping[str, Mark], row: MarkRow, levels: Levels) -> Levels:
     """The levels of a row: its own labels, merged ones included, else those of the row above.
 
     A blank second level does not continue one that stood under another first level.
@@ -218,7 +218,7 @@ def _deviation(mark: Mark | None) -> str | None:
     return printed.removesuffix("。") or None if printed else None
 
 
-def _leading_levels(head: Header, row: Row, levels: Levels) -> tuple[Levels, list[Mark]]:
+def _leading_levels(head: Header, row: MarkRow, levels: Levels) -> tuple[Levels, list[Mark]]:
     """The known level labels at the head of a row whose cells moved, and the cells after them."""
     cells = [mark for mark in row.filled if head.holds(row, mark)]
     labels: list[Mark] = []
@@ -234,7 +234,7 @@ def _leading_levels(head: Header, row: Row, levels: Levels) -> tuple[Levels, lis
     return levels, cells
 
 
-def _is_first_level(head: Header, row: Row, label: Mark) -> bool:
+def _is_first_level(head: Header, row: MarkRow, label: Mark) -> bool:
     """Whether a lone level label is one of the first level: by its words, else by its column."""
     if label.label in words.LEVEL1_ONLY or label.label in words.LEVEL2_ONLY:
         return label.label in words.LEVEL1_ONLY
@@ -264,7 +264,7 @@ def _without_figures(levels: Levels, placed: Mapping[str, Mark], cells: Sequence
     return _built(levels, {field: mark for field, mark in placed.items() if field not in _FIGURE_FIELDS})
 
 
-def _page_turns(above: Row, below: Sequence[Row]) -> bool:
+def _page_turns(above: MarkRow, below: Sequence[MarkRow]) -> bool:
     """Whether a new grid or, as the numbers around tell, a new page begins after a row."""
     if below[0].grid != above.grid:
         return True
@@ -273,7 +273,7 @@ def _page_turns(above: Row, below: Sequence[Row]) -> bool:
     return last is not None and first is not None and first > last
 
 
-def _pages(row: Row) -> list[int]:
+def _pages(row: MarkRow) -> list[int]:
     """The pages of the numbers that begin in a row."""
     return [number.token.page for mark in row.filled for number in mark.cell.numbers]
 
@@ -297,7 +297,7 @@ def _with_rest(indicator: Indicator[Ref], rest: Mapping[str, Mark]) -> Indicator
     )
 
 
-def _points(head: Header, row: Row) -> Points:
+def _points(head: Header, row: MarkRow) -> Points:
     """The numbers of the 总分 row: two are weight and score in order, one is that of its column."""
     cells = [mark for mark in row.filled if figure(mark) is not None]
     order = [column.field or "" for column in head.columns if column.field in _FIGURE_FIELDS]

@@ -35,7 +35,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MarkRow:
     """A row of a grid: the cells over it from left to right, those that begin higher up included.
 
     grid, number: which grid of the report and which of its rows. width: how many columns the grid has.
@@ -66,7 +66,7 @@ class Column:
         return mark.start < self.end and self.start < mark.end
 
 
-def rows_of(grid: Grid, index: int) -> tuple[Row, ...]:
+def rows_of(grid: Grid, index: int) -> tuple[MarkRow, ...]:
     """The rows of the grid with that index, top to bottom."""
     by_row: list[list[Mark]] = [[] for _ in range(grid.rows)]
     for cell in grid.cells:
@@ -91,10 +91,10 @@ def _levels(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
     return found
 
 
-def _row(grid: Grid, index: int, number: int, marks: list[Mark]) -> Row:
+def _row(grid: Grid, index: int, number: int, marks: list[Mark]) -> MarkRow:
     marks.sort(key=attrgetter("start"))
     filled = tuple(mark for mark in marks if mark.words and mark.cell.row == number)
-    return Row(index, number, grid.columns, tuple(marks), filled)
+    return MarkRow(index, number, grid.columns, tuple(marks), filled)
 
 
 def _mark(cell: Cell) -> Mark:
@@ -113,7 +113,7 @@ def label_of(printed: str) -> str:
     return printed.rstrip(":：")
 
 
-def columns_of(header: Row, vocabulary: Mapping[str, str]) -> tuple[Column, ...]:
+def columns_of(header: MarkRow, vocabulary: Mapping[str, str]) -> tuple[Column, ...]:
     """The columns that a header row names, from the first that the vocabulary knows.
 
     A label that it lacks, or that comes again, keeps its column without a field. What stands left of the first
@@ -131,7 +131,7 @@ def columns_of(header: Row, vocabulary: Mapping[str, str]) -> tuple[Column, ...]
     return tuple(found[first:])
 
 
-def fields_in(row: Row, vocabulary: Mapping[str, str]) -> set[str]:
+def fields_in(row: MarkRow, vocabulary: Mapping[str, str]) -> set[str]:
     """The fields whose labels stand in a row."""
     return {vocabulary[mark.label] for mark in row.filled if mark.label in vocabulary}
 
@@ -153,7 +153,7 @@ def under(columns: Sequence[Column], cells: Sequence[Mark]) -> dict[str, Mark] |
     return found
 
 
-def right_of(row: Row, label: Mark) -> Mark | None:
+def right_of(row: MarkRow, label: Mark) -> Mark | None:
     """The next cell right of a label."""
     return next((mark for mark in row.marks if mark.start >= label.end), None)
 
@@ -199,7 +199,7 @@ def joined(texts: Sequence[str | None]) -> str | None:
     return "".join(text for text in texts if text) or None
 
 
-def labels_in(rows: Sequence[Row]) -> Iterator[str]:
+def labels_in(rows: Sequence[MarkRow]) -> Iterator[str]:
     """The labels that begin in some rows."""
     for row in rows:
         for mark in row.filled:

@@ -17,7 +17,7 @@ from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.question import Wanted
 from recount.pipeline.model.ask.shown import Mark, Shown
 from recount.pipeline.usage import NOTHING, Usage
-from recount.pipeline.verify.resolve import fits
+from recount.pipeline.verify.ground import fits
 from recount.pipeline.verify.verify import Verified
 from recount.schemas.common.parts import UnmappedFigure
 from recount.schemas.describe import Step, Trail, fields_of, nested

@@ -29,7 +29,7 @@ from recount.pipeline.model.answer.quotation import Near, Words
 from recount.pipeline.model.ask.protocol import Copied, Numbers
 from recount.pipeline.model.ask.shown import Mark, Shown
 from recount.pipeline.split.text import fold
-from recount.pipeline.verify.resolve import fits
+from recount.pipeline.verify.ground import fits
 from recount.schemas.describe import Step, Trail, fields_of, names_of
 from recount.schemas.figures import Kind, Model, Ref
 

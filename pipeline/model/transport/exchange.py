@@ -19,7 +19,7 @@ from recount.pipeline.model.ask.question import Messages, Question, Reply
 from recount.pipeline.model.transport.endpoint import Endpoint
 from recount.pipeline.model.transport.outcomes import Sent
 from recount.pipeline.model.transport.price import cost, reckoned
-from recount.pipeline.model.transport.store import Call, Kept, Store, opened
+from recount.pipeline.model.transport.store import AnswerStore, Call, Kept, opened
 from recount.pipeline.settings import ModelSettings, ModeName, check
 from recount.pipeline.usage import Usage
 
@@ -37,7 +37,7 @@ class Connection:
     """What questions are put with."""
 
     settings: ModelSettings
-    store: Store
+    store: AnswerStore
     endpoint: Endpoint
 
     def put(self, question: Question, mode: ModeName, *, keeps: bool = True) -> Reply:

@@ -238,13 +238,13 @@ def key_of(settings: ModelSettings, mode: ModeName, question: Question) -> str:
 
 
 @contextmanager
-def opened(settings: ModelSettings) -> Iterator[Store]:
+def opened(settings: ModelSettings) -> Iterator[AnswerStore]:
     """The store that settings name, closed in the end. Raises UsageError if it cannot be opened."""
     with closing(Database(settings.store)) as database:
-        yield Store(database, settings)
+        yield AnswerStore(database, settings)
 
 
-class Store:
+class AnswerStore:
     """What a run keeps for the model that its settings name. Every method raises UsageError if the file fails."""
 
     def __init__(self, database: Database, settings: ModelSettings) -> None:

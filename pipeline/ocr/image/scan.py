@@ -11,7 +11,7 @@ from recount.pipeline.document import Box, Page, Ruling
 from recount.pipeline.ocr.image.frame import Frame, Share
 from recount.pipeline.ocr.image.images import Picture, part_of, turned
 from recount.pipeline.ocr.image.prepare import Prepared, prepare
-from recount.pipeline.ocr.image.rulings import find_rulings
+from recount.pipeline.ocr.image.ruling_lines import find_rulings
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.page import read_prepared
 from recount.pipeline.ocr.text.lines import crop_of

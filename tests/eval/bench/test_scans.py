@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from recount.eval.bench.scans import HEAD, Reading, main, orders, total
+from recount.eval.bench.scans import HEAD, ScanScore, main, orders, total
 from recount.eval.scans.damage import TRIALS
 from recount.eval.score.metrics import RepairTally, Tally
 from recount.eval.score.rows import RowError, RowsRight
 
-ONE = Reading(
+ONE = ScanScore(
     "poor/n",
     Tally(right=9, wrong=1, missing=2, trusted=7),
     RepairTally(repaired=3, right=2, right_before=0),
     RowsRight(4, (RowError("/a/0", "missing", "合计", None),)),
     2.0,
 )
-OTHER = Reading("fax/n", Tally(right=5, silent=1, trusted=5), RepairTally(), RowsRight(2, ()), 1.0)
+OTHER = ScanScore("fax/n", Tally(right=5, silent=1, trusted=5), RepairTally(), RowsRight(2, ()), 1.0)
 
 
 def test_what_repair_added_is_taken_off_again() -> None:

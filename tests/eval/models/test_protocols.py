@@ -13,7 +13,7 @@ import pytest
 
 from recount.eval.generator import Form, Options, generate
 from recount.eval.generator.files import write_case
-from recount.eval.models.protocols import ALONE, Line, compared, main, reading
+from recount.eval.models.protocols import ALONE, Count, compared, main, reading
 from recount.eval.score.leaves import is_number, leaves
 from recount.pipeline.errors import UsageError
 from recount.pipeline.settings import ModelSettings
@@ -61,7 +61,7 @@ def copier(report: Path) -> Script:
     return answer
 
 
-def measured(report: Path, script: Script | Fault, folder: Path, *protocols: str, rounds: int = 0) -> list[Line]:
+def measured(report: Path, script: Script | Fault, folder: Path, *protocols: str, rounds: int = 0) -> list[Count]:
     with scripted(script if callable(script) else lambda _: script) as server:
         settings = ModelSettings(
             "any", server.base_url, "scripted", mode="json_schema", store=folder / "answers.sqlite", attempts=1

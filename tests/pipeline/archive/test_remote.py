@@ -14,8 +14,8 @@ import pytest
 
 from recount.cli import main
 from recount.pipeline import errors
-from recount.pipeline.archive.local import hash_of_source, local_file
-from recount.pipeline.archive.place import Url, get, place_of, put
+from recount.pipeline.archive.files import hash_of_source, local_file
+from recount.pipeline.archive.locations import Url, get, place_of, put
 from recount.pipeline.archive.sources import find_sources, read_list
 from recount.pipeline.errors import UsageError
 from recount.pipeline.run.ledger import RunSummary

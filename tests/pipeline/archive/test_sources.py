@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recount.pipeline.archive.local import hash_of_source, local_file
+from recount.pipeline.archive.files import hash_of_source, local_file
 from recount.pipeline.archive.sources import find_sources, read_list
 from recount.pipeline.errors import DocumentError, UsageError
 

@@ -11,7 +11,7 @@ from recount.pipeline.document import Cell, Grid, Number, Paragraph, Text, Token
 from recount.pipeline.map.evaluations.evaluations import map_evaluations
 from recount.pipeline.split.text import fold
 from recount.schemas.figures import Ref
-from recount.schemas.final_accounts.performance import Evaluation, Indicator, ProjectEvaluation
+from recount.schemas.final_accounts.performance import Indicator, ProjectEvaluation, SelfEvaluation
 
 NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?%?")
 Spec = str | tuple[str, int] | tuple[str, int, int]
@@ -117,7 +117,7 @@ def only(sheet: Sheet, rows: Sequence[Sequence[Spec]], caption: Sequence[str] = 
     return projects[0]
 
 
-def values(sheet: Sheet, table: Evaluation[Ref]) -> list[tuple[object, ...]]:
+def values(sheet: Sheet, table: SelfEvaluation[Ref]) -> list[tuple[object, ...]]:
     """Each indicator as (level 1, level 2, level 3, target, actual, weight, score, deviation)."""
     return [_values(sheet, each) for each in table.indicators]
 
@@ -127,7 +127,7 @@ def _values(sheet: Sheet, each: Indicator[Ref]) -> tuple[object, ...]:
     return (each.level1, each.level2, each.level3, each.target, each.actual, weight, score, each.deviation)
 
 
-def funds(sheet: Sheet, table: Evaluation[Ref]) -> list[tuple[object, ...]]:
+def funds(sheet: Sheet, table: SelfEvaluation[Ref]) -> list[tuple[object, ...]]:
     return [
         (
             each.source,

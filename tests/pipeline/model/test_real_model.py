@@ -26,7 +26,7 @@ from recount.pipeline.document import Document
 from recount.pipeline.model.ask.pieces import pieces_of
 from recount.pipeline.model.ask.protocol import Choice
 from recount.pipeline.model.cascade import Cascaded, map_by_model
-from recount.pipeline.model.local import served
+from recount.pipeline.model.gguf import served
 from recount.pipeline.model.mapper import Mapper
 from recount.pipeline.model.transport.client import asker, probe
 from recount.pipeline.settings import ModelSettings

@@ -8,7 +8,7 @@ import pytest
 
 from recount.pipeline.document import Page
 from recount.pipeline.ocr.image.prepare import prepare, skew_of
-from recount.pipeline.ocr.image.rulings import find_rulings
+from recount.pipeline.ocr.image.ruling_lines import find_rulings
 from recount.pipeline.ocr.text.cells import sheet_of
 from recount.pipeline.split.lattice import page_grids
 from recount.tests.pipeline.ocr.scans import HEIGHT, TOP, XS, Image, Typeset, skewed, speckled

@@ -16,7 +16,7 @@ import pytest
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.export import export
-from recount.pipeline.output.tables import tables_of
+from recount.pipeline.output.layout import tables_of
 from recount.pipeline.result import write_json
 from recount.pipeline.run.store import report_model
 from recount.schemas.describe import leaves_of, row_lists

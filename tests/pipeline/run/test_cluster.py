@@ -127,7 +127,7 @@ def start(
     script.write_text(
         "import sys\nfrom pathlib import Path\nfrom bucket_tasks import by_bucket\n"
         "from recount.pipeline.archive.sources import find_sources\n"
-        "from recount.pipeline.archive.place import place_of\n"
+        "from recount.pipeline.archive.locations import place_of\n"
         "from recount.pipeline.run.pool import Bounds\nfrom recount.pipeline.run.runner import run\n"
         "if __name__ == '__main__':\n"
         "    archive, workers, out, ledger = sys.argv[1:5]\n"

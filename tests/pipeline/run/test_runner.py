@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from recount.pipeline.archive.local import hash_of
+from recount.pipeline.archive.files import hash_of
 from recount.pipeline.archive.sources import Source, find_sources
 from recount.pipeline.errors import OutputBusy, UsageError
 from recount.pipeline.result import read_result

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import IO
 
-from recount.pipeline.archive.place import fetch, open_place
+from recount.pipeline.archive.locations import fetch, open_place
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.archive.zipped import extract, hash_of_member
 from recount.pipeline.errors import DocumentError

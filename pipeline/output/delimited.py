@@ -16,8 +16,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from recount.pipeline.output.rows import Order, Reading, Row, Sink, plain
-from recount.pipeline.output.tables import Column, Table
+from recount.pipeline.output.layout import Column, Table
+from recount.pipeline.output.rows import OpenResult, Order, Row, Sink, plain
 from recount.pipeline.result import encode
 from recount.pipeline.version import program_version
 from recount.schemas.describe import fields_of
@@ -76,7 +76,7 @@ def _field(column: Column, keys: str) -> dict[str, Any]:
 # --- a whole report as one JSON object, with the contract's English keys or with the official Chinese titles
 
 
-def document(reading: Reading, keys: str) -> dict[str, Any]:
+def document(reading: OpenResult, keys: str) -> dict[str, Any]:
     """The report of a result with where it comes from; figures of unwanted statuses are null."""
     source = reading.result.source
     content = _named(reading, reading.report, reading.model, "", keys)
@@ -84,7 +84,7 @@ def document(reading: Reading, keys: str) -> dict[str, Any]:
 
 
 def _named(
-    reading: Reading, value: Mapping[str, Any], model: type[BaseModel] | None, pointer: str, keys: str
+    reading: OpenResult, value: Mapping[str, Any], model: type[BaseModel] | None, pointer: str, keys: str
 ) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for key, inner in value.items():
@@ -94,7 +94,7 @@ def _named(
     return named
 
 
-def _content(reading: Reading, value: Any, shape: type[BaseModel] | None, pointer: str, keys: str) -> Any:
+def _content(reading: OpenResult, value: Any, shape: type[BaseModel] | None, pointer: str, keys: str) -> Any:
     if isinstance(value, Mapping):
         return _named(reading, value, shape, pointer, keys)
     if isinstance(value, list | tuple):

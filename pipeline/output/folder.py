@@ -20,8 +20,8 @@ from pydantic import ValidationError
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.frames import frame, joined
+from recount.pipeline.output.layout import table_named, tables_of
 from recount.pipeline.output.rows import readings, result_files, rows_of, statuses_named
-from recount.pipeline.output.tables import table_named, tables_of
 from recount.pipeline.result import Check, FigureEntry, Result, read_result
 from recount.pipeline.run.store import report_model, result_path
 from recount.schemas.registry import FAMILIES

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from recount.pipeline.document import Token
-from recount.pipeline.verify.resolve import Resolver
+from recount.pipeline.verify.ground import Resolver
 from recount.schemas.common.parts import Overview, StateAssets
 from recount.schemas.figures import Model, Ref
 from recount.schemas.final_accounts.narrative import Change, Comparison, Expenditure, Procurement

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from recount.pipeline.errors import UsageError
-from recount.pipeline.model.local import served
+from recount.pipeline.model.gguf import served
 from recount.pipeline.settings import ModelSettings
 
 PLAYED = '''
@@ -144,7 +144,7 @@ def test_the_server_ends_where_the_run_breaks(model: Path) -> None:
 def test_the_server_ends_when_its_parent_is_killed(model: Path) -> None:
     lines = [
         "import sys, time",
-        "from recount.pipeline.model.local import served",
+        "from recount.pipeline.model.gguf import served",
         "from recount.pipeline.settings import ModelSettings",
         "with served(ModelSettings('gguf:' + sys.argv[1])) as settings:",
         "    print(settings.base_url, flush=True)",

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from recount.pipeline.archive.local import hash_of
+from recount.pipeline.archive.files import hash_of
 from recount.pipeline.errors import UsageError, needed
 from recount.pipeline.settings import ModelSettings
 
