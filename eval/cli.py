@@ -99,7 +99,7 @@ def generate(
     jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = 1,
 ) -> None:
     """Make reports whose every figure is known, each a case."""
-    from recount.eval.cases.generated import orders_of, scan_of, write_cases
+    from recount.eval.goldset.generated import orders_of, scan_of, write_cases
 
     orders = orders_of(form, range(seed, seed + count), slips=slips, plant=plant, scan=scan_of(scan, damage or ()))
     for folder in write_cases(orders, out, jobs):
@@ -115,7 +115,7 @@ def promote(
     ] = None,
 ) -> None:
     """Turn a reviewed result into a case."""
-    from recount.eval.cases.promote import promote as promoted
+    from recount.eval.goldset.promote import promote as promoted
 
     print(promoted(result, out, source))
 
@@ -130,8 +130,7 @@ def verifier(
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = None,
 ) -> None:
     """Try the verifier: faults put into reports that are right, and what gets through."""
-    from recount.eval.cases.files import find_cases
-    from recount.eval.commands import GOLD
+    from recount.eval.cases import GOLD, find_cases
     from recount.eval.verifier import campaign, render
 
     sources = paths or [case.source for case in find_cases(GOLD) if case.scan == "digital"]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from recount.eval.cases.files import find_cases
+from recount.eval.cases import GOLD, find_cases
 from recount.eval.report.page import REPORT, percent, write_report
 from recount.eval.score.compare import Comparison, compare
 from recount.eval.score.harness import Scored, evaluate
@@ -19,9 +19,6 @@ from recount.pipeline.run.runner import asking
 from recount.pipeline.run.worker import structure_report
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.version import program_version
-
-GOLD = Path(__file__).resolve().parent / "gold"
-"""The gold set of the repository; an installed Recount does not have it."""
 
 
 @dataclass(frozen=True, slots=True)

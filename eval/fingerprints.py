@@ -19,8 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from recount.eval.cases.files import find_cases
-from recount.eval.commands import GOLD
+from recount.eval.cases import GOLD, find_cases
 from recount.eval.generator import Form, Options, generate
 from recount.eval.generator.budgets import generate_budget, generate_district_budget
 from recount.eval.scans.damage import LEVELS

@@ -17,9 +17,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recount.eval.cases.files import Case, find_cases
-from recount.eval.cases.generated import Order, Scan, write_cases
+from recount.eval.cases import Case, find_cases
 from recount.eval.generator import Form, Options
+from recount.eval.goldset.generated import Order, Scan, write_cases
 from recount.eval.scans.damage import LEVELS, TRIALS
 from recount.eval.score.metrics import RepairTally, Tally, tally
 from recount.eval.score.rows import RowsRight, rows_right

@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from recount.eval.cases.files import EXPECTED, read_json
+from recount.eval.cases import EXPECTED, read_json
 from recount.eval.models.alone import answered_alone
 from recount.eval.models.forced import Forced
 from recount.eval.models.metered import Metered, Took

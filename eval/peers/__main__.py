@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recount.eval.cases.files import Case, find_cases
-from recount.eval.commands import GOLD
+from recount.eval.cases import GOLD, Case, find_cases
 from recount.eval.peers.readers import Reader, installed
 from recount.eval.peers.recovery import gold_rows, recovered
 from recount.eval.score.align import by_name

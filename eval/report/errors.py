@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from recount.eval.cases.files import Case, Place
+from recount.eval.cases import Case, Place
 from recount.eval.report.charts import COLOURS
 from recount.eval.report.crops import Pages, open_pages
 from recount.eval.report.markup import Child, Markup, element, joined, table

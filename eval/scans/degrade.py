@@ -17,7 +17,7 @@ import numpy as np
 import pymupdf
 from PIL import Image
 
-from recount.eval.cases.files import Place
+from recount.eval.cases import Place
 from recount.eval.scans import effects
 from recount.eval.scans.damage import Damage
 

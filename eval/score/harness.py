@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recount.eval.cases.files import Case
+from recount.eval.cases import Case
 from recount.eval.score.scores import CaseScore, Fate, score, score_failure
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.result import read_result

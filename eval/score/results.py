@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from recount.eval.cases.files import read_json
+from recount.eval.cases import read_json
 from recount.eval.score.metrics import (
     STATUSES,
     Cells,

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
-from recount.eval.cases.files import Case, Place
+from recount.eval.cases import Case, Place
 from recount.eval.score.align import by_name, by_position, fold
 from recount.eval.score.leaves import Facing, Number, Pair, face, is_number, section_of
 from recount.eval.score.metrics import (

@@ -11,7 +11,7 @@ from typing import Any
 
 import pymupdf
 
-from recount.eval.cases.files import Case, find_cases
+from recount.eval.cases import Case, find_cases
 from recount.eval.score.leaves import is_number, leaves
 from recount.pipeline.result import Result, typed
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from recount.cli import main
-from recount.eval.cases.files import find_cases
-from recount.eval.cases.places import places_of
+from recount.eval.cases import find_cases
 from recount.eval.generator import Form, Options, generate
+from recount.eval.goldset.places import places_of
 from recount.eval.score.harness import evaluate
 from recount.eval.score.metrics import tally
 from recount.eval.score.results import read_results, totals

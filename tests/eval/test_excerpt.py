@@ -8,9 +8,9 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from recount.eval.cases.files import find_cases
-from recount.eval.cases.generated import Order, write
+from recount.eval.cases import find_cases
 from recount.eval.generator import Form, Options, generate
+from recount.eval.goldset.generated import Order, write
 from recount.eval.score.harness import evaluate
 from recount.eval.score.results import totals
 from recount.pipeline.run.worker import structure_report

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from recount.cli import app
-from recount.eval.commands import GOLD
+from recount.eval.cases import GOLD
 from recount.eval.generator import Form, generate
 from recount.eval.verifier import benchmark, render
 from recount.eval.verifier.base import Base, at, changed, load, steps

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from recount.eval.cases.files import find_cases
+from recount.eval.cases import find_cases
 from recount.eval.report.page import render, write_report
 from recount.eval.score.compare import compare
 from recount.eval.score.harness import Scored, evaluate

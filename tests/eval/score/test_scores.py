@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from recount.eval.cases.files import Case, find_cases
+from recount.eval.cases import Case, find_cases
 from recount.eval.score.metrics import DiscrepancyTally, PlaceTally, RepairTally, RowTally, TextTally, tally
 from recount.eval.score.results import by_section, by_status, by_tag, totals
 from recount.eval.score.scores import CaseScore, overlap, score, score_failure

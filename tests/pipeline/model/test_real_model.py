@@ -15,7 +15,7 @@ from typing import Any
 import pymupdf
 import pytest
 
-from recount.eval.cases.files import read_json
+from recount.eval.cases import read_json
 from recount.eval.generator import Form, Options, generate
 from recount.eval.generator.files import write_case
 from recount.eval.models.forced import Forced

@@ -8,7 +8,7 @@ from typing import Any
 import pymupdf
 import pytest
 
-from recount.eval.commands import GOLD
+from recount.eval.cases import GOLD
 from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
 from recount.pipeline.read import read_pdf
 from recount.tests.samples import FOLDER, SAMPLES, of_sample

@@ -1,6 +1,6 @@
 """The gold set that the repository carries: small, made by the generator, the same whenever it is made again.
 
-    python -m recount.eval.cases.goldset [DIR]
+    python -m recount.eval.goldset.build [DIR]
 
 makes it anew, after the generator or the degrader changed. It holds digital reports of every form, clean and with
 slips; a large department; a file of tables only; one with planted discrepancies; and good, fair and poor scans of every
@@ -17,10 +17,10 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from recount.eval.cases.budgets import BudgetOrder, Layout, Plant
-from recount.eval.cases.generated import Order, Scan, write_cases
-from recount.eval.commands import GOLD
+from recount.eval.cases import GOLD
 from recount.eval.generator import Form, Options
+from recount.eval.goldset.budgets import BudgetOrder, Layout, Plant
+from recount.eval.goldset.generated import Order, Scan, write_cases
 from recount.eval.scans.damage import LEVELS
 
 _SEED = 20260

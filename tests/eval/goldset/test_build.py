@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from recount.eval.cases.budgets import Layout
-from recount.eval.cases.files import TAGS, Case, find_cases
-from recount.eval.cases.generated import write
-from recount.eval.cases.goldset import orders
-from recount.eval.commands import GOLD
+from recount.eval.cases import GOLD, TAGS, Case, find_cases
 from recount.eval.generator import Form
 from recount.eval.generator.plant import value_at
+from recount.eval.goldset.budgets import Layout
+from recount.eval.goldset.build import orders
+from recount.eval.goldset.generated import write
 from recount.eval.score.harness import evaluate
 from recount.pipeline.run.worker import structure_report
 

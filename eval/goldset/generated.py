@@ -10,10 +10,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from recount.eval.cases.budgets import BudgetOrder
-from recount.eval.cases.files import PLACES, TAGS, Place
-from recount.eval.cases.places import places_of
+from recount.eval.cases import PLACES, TAGS, Place
 from recount.eval.generator import Case, Form, Options, generate, write_case
+from recount.eval.goldset.budgets import BudgetOrder
+from recount.eval.goldset.places import places_of
 from recount.eval.scans.damage import LEVELS, Damage
 from recount.pipeline.errors import UsageError
 from recount.pipeline.run.pool import Died, Pool

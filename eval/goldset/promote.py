@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from recount.eval.cases.files import EXPECTED, PLACES, TAGS
+from recount.eval.cases import EXPECTED, PLACES, TAGS
 from recount.pipeline.errors import UsageError
 from recount.pipeline.result import Result, read_result, write_json
 

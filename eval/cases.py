@@ -19,6 +19,9 @@ from typing import Any
 from recount.pipeline.errors import UsageError
 from recount.pipeline.result import decoded
 
+GOLD = Path(__file__).resolve().parent / "gold"
+"""The gold set of the repository; an installed Recount does not have it."""
+
 EXPECTED, TAGS, PLACES = "expected.json", "tags.json", "places.json"
 _GOLD = ".gold.json"
 _SCAN = re.compile(r"\.(?P<level>[a-z]+)-scan$")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import pymupdf
 
-from recount.eval.cases.files import Place
+from recount.eval.cases import Place
 from recount.eval.generator import Case
 from recount.eval.generator.budgets import BudgetCase
 from recount.eval.generator.gold.twins import Pair, doubled, twins
