@@ -136,7 +136,7 @@ class Settings:
     @property
     def alone(self) -> bool:
         """Whether the model maps all of a report, and no template is used."""
-        return self.mapper == "model"
+        return self.mapper == "model" and self.model is not None
 
     @property
     def stored(self) -> dict[str, Any]:

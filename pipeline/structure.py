@@ -71,16 +71,16 @@ def _mapped(
     document: Document, family: Family, settings: Settings, sha256: str, who: Asker | None, clock: _Clock
 ) -> tuple[Mapped, Verified, ModelUse | None]:
     """The document mapped and verified: by the template mapper, and by a model if there is one to ask."""
-    if settings.asked is None:
-        mapped = map_document(document, family)
+    template = None if settings.alone else map_document(document, family)
+    if template is not None and settings.asked is None:
         clock.lap("map")
-        verified = verify(mapped.report, document.tokens, mapped.mapper)
+        verified = verify(template.report, document.tokens, template.mapper)
         clock.lap("verify")
-        return mapped, verified, None
+        return template, verified, None
     # Imported when a model is asked: its libraries are heavy.
     from recount.pipeline.model.cascade import map_with_model
 
-    mapped, verified, used = map_with_model(document, family, settings, sha256, who)
+    mapped, verified, used = map_with_model(document, family, template, settings, sha256, who)
     clock.lap("map")
     return mapped, verified, used
 

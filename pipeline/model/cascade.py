@@ -19,7 +19,6 @@ from recount.pipeline.document import Document
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.keyless import in_reading_order
 from recount.pipeline.map.grammar.passage import passage_of
-from recount.pipeline.map.registry import map_document
 from recount.pipeline.model.answer.draft import Draft, put_together, unmapped
 from recount.pipeline.model.answer.evidence import Pick, leaves
 from recount.pipeline.model.answer.resolve import INVENTED
@@ -57,21 +56,27 @@ class Cascaded:
 
 
 def map_with_model(
-    document: Document, family: Family, settings: Settings, sha256: str, who: Asker | None = None
+    document: Document,
+    family: Family,
+    template: Mapped | None,
+    settings: Settings,
+    sha256: str,
+    who: Asker | None = None,
 ) -> tuple[Mapped, Verified, ModelUse]:
-    """Maps a document of a family by the model that the settings name: alone, or after the template mapper.
+    """Maps a document of a family by the model that the settings name.
 
-    sha256: of its file, for the ledger of calls. who: asked instead of the model's endpoint. Returns the report, what
+    template: what the template mapper made of it; None has the model map all of it. sha256: of its file, for the ledger
+    of calls. who: asked instead of the model's endpoint. Returns the report, what
     the verifier says of it, and what the model had to do with it; a question that was not answered leaves its piece
     open. Raises UsageError if the store of answers or a prompt cannot be used.
     """
     asked = settings.asked
     assert asked is not None, "only with a model that may be asked"
     mapper = Mapper(who or _asker(asked), family, sha256, threads=asked.concurrency)
-    if settings.alone:
+    if template is None:
         done = map_by_model(document, mapper, asked.name, settings.rounds - 1)
     else:
-        done = cascade(document, mapper, asked.name, settings.rounds, map_document(document, family))
+        done = cascade(document, mapper, asked.name, settings.rounds, template)
     return done.mapped, done.verified, ModelUse(done.mapped.mapper, done.usage, done.prompts, done.open)
 
 
@@ -109,12 +114,13 @@ def cascade(document: Document, mapper: Mapper, name: str, rounds: int, template
     return state.cascaded("cascade")
 
 
-def first_questions(document: Document, family: Family, who: Asker, *, alone: bool, sha256: str = "") -> list[Question]:
-    """The questions of the first round about a document. alone: the model maps all of it. sha256: of its file."""
+def first_questions(
+    document: Document, family: Family, template: Mapped | None, who: Asker, sha256: str = ""
+) -> list[Question]:
+    """The questions of the first round about a document. template, sha256: as of map_with_model."""
     mapper = Mapper(who, family, sha256)
     pieces = pieces_of(document, family)
     asked: Sequence[Piece] = pieces.asked
-    template = None if alone else map_document(document, family)
     if template is not None and template.found:
         verified = verify(template.report, document.tokens, template.mapper)
         asked = open_pieces(pieces, template.report, verified)

@@ -16,6 +16,7 @@ from recount.pipeline.archive.files import hash_of, local_file
 from recount.pipeline.archive.locations import Place
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import DocumentError, UsageError
+from recount.pipeline.map.registry import map_document
 from recount.pipeline.model.ask.question import Asker, Question
 from recount.pipeline.model.cascade import first_questions
 from recount.pipeline.model.gguf import served
@@ -89,7 +90,8 @@ class FirstRound:
         try:
             with local_file(source, None) as path:
                 document, chosen = document_of(path, settings=self.settings)
-                return first_questions(document, chosen, self.who, alone=self.settings.alone, sha256=hash_of(path))
+                template = None if self.settings.alone else map_document(document, chosen)
+                return first_questions(document, chosen, template, self.who, hash_of(path))
         except DocumentError:
             return []  # the run will say why it failed
 
