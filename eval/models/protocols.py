@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,10 +31,8 @@ from recount.pipeline.archive.files import hash_of
 from recount.pipeline.assemble import plain_values
 from recount.pipeline.document import Document
 from recount.pipeline.errors import RecountError, UsageError
-from recount.pipeline.model.answer.draft import Draft
 from recount.pipeline.model.ask.pieces import Piece, pieces_of
 from recount.pipeline.model.ask.protocol import PROTOCOLS
-from recount.pipeline.model.ask.question import Findings
 from recount.pipeline.model.cascade import map_by_model
 from recount.pipeline.model.gguf import served
 from recount.pipeline.model.mapper import Mapper
@@ -100,17 +98,6 @@ class Count:
         return self.right + self.wrong + self.missing
 
 
-@dataclass(frozen=True, slots=True)
-class _Some(Mapper):
-    """A mapper that is asked about some pieces only; the others stay as if they were not in the report."""
-
-    purposes: tuple[str, ...] = ()
-
-    def drafts(self, pieces: Sequence[Piece], found: Callable[[Piece], Findings | None] | None = None) -> list[Draft]:
-        """As of the mapper."""
-        return Mapper.drafts(self, [piece for piece in pieces if piece.purpose in self.purposes], found)
-
-
 def reading(path: Path, purposes: Sequence[str] = ()) -> Score:
     """A report with its gold. purposes: of the pieces to ask about; all that are running text if none are named.
 
@@ -147,19 +134,18 @@ def compared(
                     continue
                 for count in range(rounds + 1):
                     metered = Metered(asking, store)
-                    mapper = _Some(
+                    mapper = Mapper(
                         Forced(metered) if forced else metered,
                         read.family,
                         read.sha256,
                         numbers[protocol],
                         settings.concurrency,
-                        read.purposes,
                     )
                     yield _mapped(read, mapper, settings.name, count, metered)
 
 
 def _mapped(read: Score, mapper: Mapper, name: str, rounds: int, metered: Metered) -> Count:
-    cascaded = map_by_model(read.document, mapper, name, rounds)
+    cascaded = map_by_model(read.document, mapper, name, rounds, read.purposes)
     verified = cascaded.verified
     statuses = {pointer: status.value for pointer, status in verified.statuses.items()}
     report = plain_values(verified.report)

@@ -88,11 +88,16 @@ def _asker(settings: ModelSettings) -> Asker:
     return stack.enter_context(asker(settings))
 
 
-def map_by_model(document: Document, mapper: Mapper, name: str, rounds: int) -> Cascaded:
-    """Every piece of a report, asked of a model. rounds: how often it may be asked again about what was found."""
+def map_by_model(
+    document: Document, mapper: Mapper, name: str, rounds: int, purposes: Sequence[str] | None = None
+) -> Cascaded:
+    """Every piece of a report, asked of a model. rounds: how often it may be asked again about what was found.
+
+    purposes: of the only pieces that are asked about; the others stay as if they were not in the report.
+    """
     pieces = pieces_of(document, mapper.family)
     state = _State(document, mapper, name, pieces, {})
-    state.take(mapper.drafts(pieces.asked))
+    state.take(mapper.drafts([piece for piece in pieces.asked if purposes is None or piece.purpose in purposes]))
     state.ask_again(rounds)
     return state.cascaded(f"model:{name}")
 
