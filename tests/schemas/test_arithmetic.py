@@ -24,7 +24,7 @@ from recount.schemas.arithmetic import (
     total,
     variance,
 )
-from recount.schemas.figures import Kind
+from recount.schemas.figures import Figure, Kind
 from recount.tests.schemas.printed import amounts, fig, pct, places, rounded, span, steady, ways
 
 # --- sums
@@ -182,3 +182,12 @@ def test_things_counted_are_exact() -> None:
 )
 def test_a_term_is_shown_with_its_printed_numbers(term: Sum | Rate | Product, shown: str) -> None:
     assert term.render() == shown
+
+
+def test_two_operands_that_are_one_printed_number_are_not_held() -> None:
+    parts = [
+        Figure(f"/{at}", Decimal("5.00"), Decimal("0.01"), Kind.MONEY, token) for at, token in enumerate((7, 7, 8))
+    ]
+    whole = Figure("/whole", Decimal("15.00"), Decimal("0.01"), Kind.MONEY, 9)
+    held = {figure.pointer for figure, *_ in evaluate(equal("Σ", whole, total(*parts))).held}
+    assert held == {"/whole", "/2"}

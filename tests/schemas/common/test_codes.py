@@ -10,7 +10,7 @@ import pytest
 from recount.eval.generator.accounts.classification import CLASSES
 from recount.eval.generator.accounts.classification import ECONOMIC_CLASSES as ECONOMIC
 from recount.schemas.arithmetic import evaluate
-from recount.schemas.common.codes import ECONOMIC_CLASSES, FUNCTION_CLASSES, contradiction, named_as_coded
+from recount.schemas.common.codes import ECONOMIC_CLASSES, FUNCTION_CLASSES, contradiction, families, named_as_coded
 from recount.schemas.common.rows import GeneralRow
 from recount.schemas.figures import Figure
 from recount.schemas.final_accounts.statements import GeneralStatement, Statements
@@ -87,3 +87,15 @@ def test_a_contradiction_is_a_minor_failure_of_no_figure() -> None:
     assert (found.result, found.severity, found.operands) == ("fail", "minor", ())
     assert found.explanation == "205 is 教育支出, 卫生健康支出 is 210"
     assert identity.words in [each.words for each in statements.identities()]
+
+
+def test_a_code_that_is_listed_twice_is_no_sum_of_what_is_below_it() -> None:
+    listed = [
+        ("201", "一般公共服务支出"),
+        ("201", "一般公共服务支出"),
+        ("20101", "人大事务"),
+        ("205", "教育支出"),
+        ("20502", "普通教育"),
+    ]
+    rows = [GeneralRow[Figure](code=code, name=name) for code, name in listed]
+    assert [(above.code, [row.code for row in below]) for above, below in families(rows)] == [("205", ["20502"])]
