@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from recount.pipeline.document import Origin, Token
 from recount.pipeline.verify.blame import blamed
 from recount.pipeline.verify.cover import DocumentNumbers, Rivals, covered
-from recount.pipeline.verify.place import Places
+from recount.pipeline.verify.place import Places, places_of
 from recount.pipeline.verify.recount import Status, statuses
 from recount.schemas.arithmetic import at_most, equal, evaluate, same, share, total
 from recount.schemas.figures import Figure, Kind
@@ -101,6 +101,19 @@ def test_a_sign_read_wrong_is_never_verified(one: Decimal, other: Decimal) -> No
         turned = [*figures[:place], replace(figure, value=-figure.value), *figures[place + 1 :]]
         if abs(figure.value) > 10 * CENT:
             assert judged(turned, printed(values, "text"))[figure.pointer] is not Status.VERIFIED
+
+
+def test_a_figure_out_of_printed_order_is_not_covered() -> None:
+    """A sum is the same whatever the order of its terms: two that were exchanged add up as well."""
+    values = [Decimal("100.10"), Decimal("33.90"), Decimal("66.20")]
+    tokens = printed(values, "text")
+    whole, one, other = figures_of(values, KINDS[:3])
+    exchanged = [replace(one, value=other.value, token=2), replace(other, value=one.value, token=1)]
+    for parts, expected in (([one, other], {"/0", "/1", "/2"}), (exchanged, {"/0"})):
+        found = [evaluate(equal("Σ", whole, total(*parts)))]
+        by_pointer = {figure.pointer: figure for figure in (whole, *parts)}
+        places = places_of(by_pointer, tokens, found)
+        assert set(covered(Rivals(DocumentNumbers(tokens), by_pointer, places), found)) == expected
 
 
 def test_a_bound_does_not_make_one_quantity_of_two() -> None:
