@@ -116,6 +116,17 @@ def test_a_figure_out_of_printed_order_is_not_covered() -> None:
         assert set(covered(Rivals(DocumentNumbers(tokens), by_pointer, places), found)) == expected
 
 
+def test_a_nothing_that_ocr_read_once_is_not_covered() -> None:
+    """Not even where another nothing holds it to half a unit; any other number is covered by that."""
+    values = [Decimal("0.00"), Decimal("0.00"), Decimal("7.10"), Decimal("7.10")]
+    figures = figures_of(values, [Kind.MONEY] * 4)
+    found = [evaluate(same("=", figures[at], figures[at + 1])) for at in (0, 2)]
+    by_pointer = {figure.pointer: figure for figure in figures}
+    once = Rivals(DocumentNumbers(printed(values, "ocr")), by_pointer, NOWHERE)
+    assert set(covered(once, found)) == {"/2", "/3"}
+    assert set(covered(replace(once, confirmed=frozenset({0})), found)) == {"/0", "/2", "/3"}
+
+
 def test_a_bound_does_not_make_one_quantity_of_two() -> None:
     """总分 that took the number of 总分值: the one may be no more than the other, but it is not the other."""
     values = [Decimal("100.00"), Decimal("90.00"), Decimal("90.00"), Decimal("60.00"), Decimal("40.00")]
