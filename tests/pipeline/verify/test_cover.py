@@ -127,6 +127,18 @@ def test_a_nothing_that_ocr_read_once_is_not_covered() -> None:
     assert set(covered(replace(once, confirmed=frozenset({0})), found)) == {"/0", "/2", "/3"}
 
 
+def test_a_figure_that_ocr_read_twice_is_held_to_two_and_a_half_units() -> None:
+    """So much does a sum of five leave to each of its figures; one of six leaves more."""
+    for terms in (5, 6):
+        values = [Decimal("7.10") * terms, *[Decimal("7.10")] * terms]
+        whole, *parts = figures_of(values, [Kind.MONEY] * len(values))
+        found = [evaluate(equal("Σ", whole, total(*parts)))]
+        by_pointer = {figure.pointer: figure for figure in (whole, *parts)}
+        confirmed = frozenset(range(len(values)))
+        cover = covered(Rivals(DocumentNumbers(printed(values, "ocr")), by_pointer, NOWHERE, confirmed), found)
+        assert set(cover) == (set(by_pointer) if terms == 5 else set())
+
+
 def test_a_bound_does_not_make_one_quantity_of_two() -> None:
     """总分 that took the number of 总分值: the one may be no more than the other, but it is not the other."""
     values = [Decimal("100.00"), Decimal("90.00"), Decimal("90.00"), Decimal("60.00"), Decimal("40.00")]
