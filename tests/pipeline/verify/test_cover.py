@@ -139,6 +139,18 @@ def test_a_figure_that_ocr_read_twice_is_held_to_two_and_a_half_units() -> None:
         assert set(cover) == (set(by_pointer) if terms == 5 else set())
 
 
+def test_a_number_that_would_do_with_the_other_sign_is_a_rival() -> None:
+    """The part of such a share may be any number from -1205 to -1195, and a page prints a decrease without sign."""
+    for elsewhere, is_covered in (("1203.00", False), ("1300.00", True)):
+        values = [Decimal(shown) for shown in ("-1.20", "-1200.00", "100000.00", elsewhere)]
+        tokens = printed([abs(value) for value in values], "text")
+        rate, part, whole = figures_of(values[:3], [Kind.PERCENT, Kind.MONEY, Kind.MONEY])
+        found = [evaluate(share("%", rate, part, of=whole))]
+        by_pointer = {figure.pointer: figure for figure in (rate, part, whole)}
+        cover = covered(Rivals(DocumentNumbers(tokens), by_pointer, NOWHERE), found)
+        assert (part.pointer in cover) is is_covered
+
+
 def test_a_bound_does_not_make_one_quantity_of_two() -> None:
     """总分 that took the number of 总分值: the one may be no more than the other, but it is not the other."""
     values = [Decimal("100.00"), Decimal("90.00"), Decimal("90.00"), Decimal("60.00"), Decimal("40.00")]
