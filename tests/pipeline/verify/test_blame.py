@@ -95,6 +95,19 @@ def test_a_row_that_is_missing_takes_the_other_columns_of_its_list_with_it() -> 
     assert "verified" not in {found.statuses[p] for p in found.figures if "by_class" in p}
 
 
+def test_a_list_that_may_have_lost_a_row_confirms_nothing() -> None:
+    """Each row agrees with its own rate, so that only the total would be to blame; but all may have shifted."""
+    for whole, status in (("71.00", "verified"), ("93.00", "grounded")):
+        page = Page()
+        items = tuple(
+            BudgetItem[Ref](amount=page(amount), change=Change[Ref](amount=page(change), percent=page(rate)))
+            for amount, change, rate in (("30.00", "10.00", "50.00"), ("41.00", "1.00", "2.50"))
+        )
+        found = page.verify(general_public_budget=GeneralPublicBudget[Ref](total=page(whole), items=items))
+        changes = [f"/general_public_budget/items/{at}/change/amount" for at in range(2)]
+        assert [found.statuses[pointer] for pointer in changes] == [status] * 2
+
+
 def test_a_table_whose_unit_was_read_wrong_confirms_nothing_of_itself() -> None:
     """The narrative says 万元; the head of the table was taken for 元."""
     for head, status in (("万元", "verified"), ("元", "grounded")):

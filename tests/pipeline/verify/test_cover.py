@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from recount.pipeline.document import Origin, Token
 from recount.pipeline.verify.blame import blamed
 from recount.pipeline.verify.cover import DocumentNumbers, Rivals, covered
-from recount.pipeline.verify.place import Places
+from recount.pipeline.verify.place import Places, places_of
 from recount.pipeline.verify.recount import Status, statuses
 from recount.schemas.arithmetic import at_most, equal, evaluate, same, share, total
 from recount.schemas.figures import Figure, Kind
@@ -101,6 +101,54 @@ def test_a_sign_read_wrong_is_never_verified(one: Decimal, other: Decimal) -> No
         turned = [*figures[:place], replace(figure, value=-figure.value), *figures[place + 1 :]]
         if abs(figure.value) > 10 * CENT:
             assert judged(turned, printed(values, "text"))[figure.pointer] is not Status.VERIFIED
+
+
+def test_a_figure_out_of_printed_order_is_not_covered() -> None:
+    """A sum is the same whatever the order of its terms: two that were exchanged add up as well."""
+    values = [Decimal("100.10"), Decimal("33.90"), Decimal("66.20")]
+    tokens = printed(values, "text")
+    whole, one, other = figures_of(values, KINDS[:3])
+    exchanged = [replace(one, value=other.value, token=2), replace(other, value=one.value, token=1)]
+    for parts, expected in (([one, other], {"/0", "/1", "/2"}), (exchanged, {"/0"})):
+        found = [evaluate(equal("Σ", whole, total(*parts)))]
+        by_pointer = {figure.pointer: figure for figure in (whole, *parts)}
+        places = places_of(by_pointer, tokens, found)
+        assert set(covered(Rivals(DocumentNumbers(tokens), by_pointer, places), found)) == expected
+
+
+def test_a_nothing_that_ocr_read_once_is_not_covered() -> None:
+    """Not even where another nothing holds it to half a unit; any other number is covered by that."""
+    values = [Decimal("0.00"), Decimal("0.00"), Decimal("7.10"), Decimal("7.10")]
+    figures = figures_of(values, [Kind.MONEY] * 4)
+    found = [evaluate(same("=", figures[at], figures[at + 1])) for at in (0, 2)]
+    by_pointer = {figure.pointer: figure for figure in figures}
+    once = Rivals(DocumentNumbers(printed(values, "ocr")), by_pointer, NOWHERE)
+    assert set(covered(once, found)) == {"/2", "/3"}
+    assert set(covered(replace(once, confirmed=frozenset({0})), found)) == {"/0", "/2", "/3"}
+
+
+def test_a_figure_that_ocr_read_twice_is_held_to_two_and_a_half_units() -> None:
+    """So much does a sum of five leave to each of its figures; one of six leaves more."""
+    for terms in (5, 6):
+        values = [Decimal("7.10") * terms, *[Decimal("7.10")] * terms]
+        whole, *parts = figures_of(values, [Kind.MONEY] * len(values))
+        found = [evaluate(equal("Σ", whole, total(*parts)))]
+        by_pointer = {figure.pointer: figure for figure in (whole, *parts)}
+        confirmed = frozenset(range(len(values)))
+        cover = covered(Rivals(DocumentNumbers(printed(values, "ocr")), by_pointer, NOWHERE, confirmed), found)
+        assert set(cover) == (set(by_pointer) if terms == 5 else set())
+
+
+def test_a_number_that_would_do_with_the_other_sign_is_a_rival() -> None:
+    """The part of such a share may be any number from -1205 to -1195, and a page prints a decrease without sign."""
+    for elsewhere, is_covered in (("1203.00", False), ("1300.00", True)):
+        values = [Decimal(shown) for shown in ("-1.20", "-1200.00", "100000.00", elsewhere)]
+        tokens = printed([abs(value) for value in values], "text")
+        rate, part, whole = figures_of(values[:3], [Kind.PERCENT, Kind.MONEY, Kind.MONEY])
+        found = [evaluate(share("%", rate, part, of=whole))]
+        by_pointer = {figure.pointer: figure for figure in (rate, part, whole)}
+        cover = covered(Rivals(DocumentNumbers(tokens), by_pointer, NOWHERE), found)
+        assert (part.pointer in cover) is is_covered
 
 
 def test_a_bound_does_not_make_one_quantity_of_two() -> None:

@@ -130,6 +130,15 @@ def test_an_identity_that_holds_with_a_disputed_figure_confirms_nothing() -> Non
     assert agreeing.statuses["/income_expenditure/income_total"] == "verified"
 
 
+def test_a_figure_that_nothing_speaks_for_is_confirmed_by_no_identity() -> None:
+    """It adds up with the others, which are verified; so would it have, had it been put in for that."""
+    sheet = Sheet()
+    section, _ = narrative.basic_expenditure(sheet.passage(TEXT))
+    report = Report[Ref](basic_expenditure=section)
+    found = verify(report, sheet.tokens, NAME, unsure={"/basic_expenditure/personnel"})
+    assert statuses(found) == {"total": "verified", "personnel": "grounded", "public": "verified"}
+
+
 def test_nothing_mapped_is_nothing_verified() -> None:
     found = verify(Report[Ref](), [], NAME)
     assert (found.figures, found.statuses, found.rejected) == ({}, {}, ())
