@@ -152,6 +152,15 @@ def test_two_sets_of_readings_that_contradict_each_other_are_never_taken_togethe
     assert broken in (["上合计 = 上限 + 上其他"], ["下合计 = 下限 + 下其他"])
 
 
+def test_a_reading_is_left_where_another_identity_that_it_settles_could_be_settled_otherwise() -> None:
+    """The sum takes 30.00 alone; 下限 ≤ 居中, which fails too, would hold as well with 95.00 between."""
+    raws = ("31.00", "90.00", "1.00", "35.00", "97.00", "96.00", "1.00")
+    assert chain(*raws, second=Second(r90_00=["30.00"])).first == {1: "90.00"}
+    found = chain(*raws, second=Second(r90_00=["30.00"], r35_00=["95.00"]))
+    assert not found.first
+    assert found.verified.statuses["/lower"] is Status.DISPUTED
+
+
 def levels(*raws: str, second: Second) -> Repaired:
     """支出决算表: 合计, 类, 款 and 项, each with its total, 基本支出 and 项目支出, read as given."""
     tokens = [scanned(raw, index) for index, raw in enumerate(raws)]
