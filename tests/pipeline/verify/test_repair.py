@@ -94,6 +94,14 @@ def test_two_figures_misread_together_are_repaired_by_their_one_pair() -> None:
     assert found.first == {1: "1950.88", 3: "4.63"}
 
 
+def test_three_different_numbers_are_not_taken_together() -> None:
+    """1955.06 = 1950.38 + 0.00 + 4.68: all three readings settle it, and no fewer do."""
+    second = Second(r1950_88=["1950.38"], r3_00=["0.00"], r4_28=["4.68"])
+    found = totals("1955.06", "1950.88", "3.00", "4.28", second=second)
+    assert not found.first
+    assert found.verified.statuses["/income_expenditure/income_current_year"] is Status.DISPUTED
+
+
 def test_a_reading_that_breaks_another_identity_is_not_taken() -> None:
     tokens = [scanned(raw, at) for at, raw in enumerate(("80.00", "50.00", "40.00"))]
     tokens += [scanned("62.50", 3, "%"), scanned("37.50", 4, "%")]
