@@ -169,6 +169,17 @@ def test_a_reading_is_left_where_another_identity_that_it_settles_could_be_settl
     assert found.verified.statuses["/lower"] is Status.DISPUTED
 
 
+def test_what_breaks_an_identity_after_it_was_read_again_stays_disputed() -> None:
+    """Each reading settles its own identity and breaks none alone; together they break 下限 ≤ 居中."""
+    second = Second(r10_00=["30.00"], r45_00=["25.00"])
+    found = chain("31.00", "10.00", "1.00", "45.00", "41.00", "40.00", "1.00", second=second)
+    assert found.first == {1: "10.00", 3: "45.00"}
+    broken = [evaluation.identity.rule for evaluation in found.verified.evaluations if evaluation.result == "fail"]
+    assert broken == ["下限 ≤ 居中"]
+    assert found.verified.statuses["/lower"] is Status.DISPUTED
+    assert found.verified.statuses["/between"] is Status.DISPUTED
+
+
 def levels(*raws: str, second: Second) -> Repaired:
     """支出决算表: 合计, 类, 款 and 项, each with its total, 基本支出 and 项目支出, read as given."""
     tokens = [scanned(raw, index) for index, raw in enumerate(raws)]
