@@ -94,6 +94,14 @@ def test_two_figures_misread_together_are_repaired_by_their_one_pair() -> None:
     assert found.first == {1: "1950.88", 3: "4.63"}
 
 
+def test_three_different_numbers_are_not_taken_together() -> None:
+    """1955.06 = 1950.38 + 0.00 + 4.68: all three readings settle it, and no fewer do."""
+    second = Second(r1950_88=["1950.38"], r3_00=["0.00"], r4_28=["4.68"])
+    found = totals("1955.06", "1950.88", "3.00", "4.28", second=second)
+    assert not found.first
+    assert found.verified.statuses["/income_expenditure/income_current_year"] is Status.DISPUTED
+
+
 def test_a_reading_that_breaks_another_identity_is_not_taken() -> None:
     tokens = [scanned(raw, at) for at, raw in enumerate(("80.00", "50.00", "40.00"))]
     tokens += [scanned("62.50", 3, "%"), scanned("37.50", 4, "%")]
@@ -150,6 +158,26 @@ def test_two_sets_of_readings_that_contradict_each_other_are_never_taken_togethe
     assert found.first in ({1: "10.00", 3: "25.00"}, {3: "25.00", 5: "40.00"})
     broken = [each.identity.rule for each in found.verified.evaluations if each.result == "fail"]
     assert broken in (["上合计 = 上限 + 上其他"], ["下合计 = 下限 + 下其他"])
+
+
+def test_a_reading_is_left_where_another_identity_that_it_settles_could_be_settled_otherwise() -> None:
+    """The sum takes 30.00 alone; 下限 ≤ 居中, which fails too, would hold as well with 95.00 between."""
+    raws = ("31.00", "90.00", "1.00", "35.00", "97.00", "96.00", "1.00")
+    assert chain(*raws, second=Second(r90_00=["30.00"])).first == {1: "90.00"}
+    found = chain(*raws, second=Second(r90_00=["30.00"], r35_00=["95.00"]))
+    assert not found.first
+    assert found.verified.statuses["/lower"] is Status.DISPUTED
+
+
+def test_what_breaks_an_identity_after_it_was_read_again_stays_disputed() -> None:
+    """Each reading settles its own identity and breaks none alone; together they break 下限 ≤ 居中."""
+    second = Second(r10_00=["30.00"], r45_00=["25.00"])
+    found = chain("31.00", "10.00", "1.00", "45.00", "41.00", "40.00", "1.00", second=second)
+    assert found.first == {1: "10.00", 3: "45.00"}
+    broken = [evaluation.identity.rule for evaluation in found.verified.evaluations if evaluation.result == "fail"]
+    assert broken == ["下限 ≤ 居中"]
+    assert found.verified.statuses["/lower"] is Status.DISPUTED
+    assert found.verified.statuses["/between"] is Status.DISPUTED
 
 
 def levels(*raws: str, second: Second) -> Repaired:
