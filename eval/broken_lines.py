@@ -178,7 +178,7 @@ LINES: tuple[CarryingLine, ...] = (
     CarryingLine(
         "pipeline/verify/repair.py",
         "if len(found) != 1:\n            return None\n        [change] = found",
-        "if not found:\n            return None\n        change = found[0]",
+        "if not found:\n            return None\n        return found[0]",
         "of two readings that settle an identity none is taken",
         _VERIFY,
     ),
