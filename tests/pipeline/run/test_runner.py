@@ -192,7 +192,7 @@ def test_workers_go_when_their_run_is_stopped(archive: Path, tmp_path: Path, num
     wait_for(lambda: begun.exists() and begun.read_text() and len(results(out)) == 2)
     worker = int(begun.read_text())
     os.kill(process.pid, number)
-    process.wait(10)
+    process.wait(60)
     with locked(out):
         assert results(out) == ["2022/a.pdf.json", "b.pdf.json"]
     wait_for(lambda: is_gone(worker))
