@@ -17,8 +17,7 @@ from typing import Any
 
 from recount.pipeline.document import Document
 from recount.pipeline.map import Mapped
-from recount.pipeline.map.grammar.keyless import in_reading_order
-from recount.pipeline.map.grammar.passage import passage_of
+from recount.pipeline.map.grammar.passage import in_reading_order, passage_of
 from recount.pipeline.model.answer.draft import Draft, put_together, unmapped
 from recount.pipeline.model.answer.evidence import Pick, leaves
 from recount.pipeline.model.answer.resolve import INVENTED

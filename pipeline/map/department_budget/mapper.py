@@ -17,8 +17,7 @@ from recount.pipeline.map.department_budget.sections import (
 from recount.pipeline.map.department_budget.statements import map_statements
 from recount.pipeline.map.department_budget.targets import map_targets
 from recount.pipeline.map.final_accounts import narrative_other
-from recount.pipeline.map.grammar.keyless import in_reading_order, unmapped_in
-from recount.pipeline.map.grammar.passage import BUDGET, Passage, Reading, passage_of
+from recount.pipeline.map.grammar.passage import BUDGET, Passage, Reading, in_reading_order, passage_of, unmapped_in
 from recount.pipeline.map.labelled.sections import read_section
 from recount.pipeline.split.outline import Section, sections_of
 from recount.pipeline.split.text import plain as plain_text

@@ -9,8 +9,7 @@ from recount.pipeline.map import Mapped
 from recount.pipeline.map.evaluations.evaluations import map_evaluations
 from recount.pipeline.map.final_accounts import narrative, narrative_other
 from recount.pipeline.map.final_accounts.statements import map_statements
-from recount.pipeline.map.grammar.keyless import in_reading_order, open_in, unmapped_in
-from recount.pipeline.map.grammar.passage import Reading, passage_of
+from recount.pipeline.map.grammar.passage import Reading, in_reading_order, open_in, passage_of, unmapped_in
 from recount.pipeline.split.outline import Section, all_sections
 from recount.schemas.common.parts import UnmappedFigure
 from recount.schemas.figures import Ref

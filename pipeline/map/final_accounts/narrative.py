@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from recount.pipeline.map.grammar.grammar import read
-from recount.pipeline.map.grammar.keyless import open_in
-from recount.pipeline.map.grammar.passage import Fact, N, Passage, Reading, Subject, Versus, clean
+from recount.pipeline.map.grammar.passage import Fact, N, Passage, Reading, Subject, Versus, clean, open_in
 from recount.schemas.common.codes import is_function_class
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.narrative import (

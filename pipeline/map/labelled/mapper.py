@@ -9,8 +9,7 @@ from typing import Any
 
 from recount.pipeline.document import Document, Grid, Paragraph
 from recount.pipeline.map import Mapped
-from recount.pipeline.map.grammar.keyless import in_reading_order, unmapped_in
-from recount.pipeline.map.grammar.passage import passage_of
+from recount.pipeline.map.grammar.passage import in_reading_order, passage_of, unmapped_in
 from recount.pipeline.map.labelled.sections import read_section
 from recount.pipeline.map.labelled.tables import grid_titled, read_lines, read_rows
 from recount.pipeline.split.outline import Section, sections_of

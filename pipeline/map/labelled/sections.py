@@ -8,8 +8,18 @@ from typing import Any, TypeVar
 
 from recount.pipeline.map.final_accounts.narrative import change, comparison, names_in
 from recount.pipeline.map.grammar.grammar import read
-from recount.pipeline.map.grammar.keyless import open_in, refs_in
-from recount.pipeline.map.grammar.passage import FINAL, MONEY, Fact, N, Passage, Reading, Subject, Wording
+from recount.pipeline.map.grammar.passage import (
+    FINAL,
+    MONEY,
+    Fact,
+    N,
+    Passage,
+    Reading,
+    Subject,
+    Wording,
+    open_in,
+    refs_in,
+)
 from recount.pipeline.split.text import fold
 from recount.schemas.common.parts import Change, Comparison
 from recount.schemas.describe import Field, fields_of

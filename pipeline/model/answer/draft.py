@@ -9,8 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from recount.pipeline.document import Paragraph
-from recount.pipeline.map.grammar.keyless import label_before, without_key
-from recount.pipeline.map.grammar.passage import passage_of
+from recount.pipeline.map.grammar.passage import label_before, passage_of, without_key
 from recount.pipeline.model.answer.evidence import Evidence, Pick, named, picks_in
 from recount.pipeline.model.answer.resolve import Refused
 from recount.pipeline.model.ask.pieces import Piece

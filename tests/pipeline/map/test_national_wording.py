@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from recount.pipeline.map.final_accounts import narrative, narrative_other
-from recount.pipeline.map.grammar.keyless import open_in
-from recount.pipeline.map.grammar.passage import Passage, Reading
+from recount.pipeline.map.grammar.passage import Passage, Reading, open_in
 from recount.pipeline.verify import verify
 from recount.schemas.figures import Model, Ref
 from recount.schemas.final_accounts.report import Report

@@ -6,8 +6,7 @@ from typing import Any
 
 from recount.pipeline.map.final_accounts import narrative
 from recount.pipeline.map.final_accounts.statements import map_statements
-from recount.pipeline.map.grammar.keyless import open_in
-from recount.pipeline.map.grammar.passage import Passage
+from recount.pipeline.map.grammar.passage import Passage, open_in
 from recount.tests.pipeline.helpers import Sheet
 from recount.tests.pipeline.map.grids import Span, grid, plain
 

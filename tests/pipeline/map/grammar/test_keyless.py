@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recount.pipeline.map.grammar.keyless import label_before
+from recount.pipeline.map.grammar.passage import label_before
 from recount.tests.pipeline.helpers import Sheet
 
 
