@@ -18,7 +18,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -430,7 +429,7 @@ def noticed(line: CarryingLine, root: Path = ROOT) -> str | None:
 def outcomes(lines: Sequence[CarryingLine], jobs: int) -> Iterator[tuple[CarryingLine, str | None]]:
     """Each line and what noticed it."""
     with ThreadPoolExecutor(jobs) as pool:
-        yield from zip(lines, pool.map(partial(noticed), lines), strict=True)
+        yield from zip(lines, pool.map(noticed, lines), strict=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -16,6 +16,7 @@ import hashlib
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def _district_budget(seed: int) -> bytes:
 
 def _scan(seed: int) -> bytes:
     form, level = list(Form)[seed % len(Form)], ("good", "fair")[seed // len(Form) % 2]
-    short = Options(**{**_SHORT.__dict__, "statements": ("general_public_budget",)})
+    short = replace(_SHORT, statements=("general_public_budget",))
     return degrade(generate(form, 2000 + seed, options=short).pdf, LEVELS[level], seed).pdf
 
 

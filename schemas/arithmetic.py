@@ -241,7 +241,7 @@ _CONVENTIONS = (ZERO, HUNDRED)
 
 
 def _on_zero_base(identity: Identity, stated: Figure, operands: tuple[Figure, ...]) -> Evaluation:
-    """A base of 0: the template prints 100% or 0% by convention (contract, report.md)."""
+    """A base of 0: the template prints 100% or 0% by convention (docs/contract/report.md)."""
     rate = identity.computed
     found = Evaluation(identity, "fail", operands, tolerance=ZERO, severity="error")
     if not isinstance(rate, Rate):
@@ -282,7 +282,7 @@ def _fixed(rate: Rate, operand: Figure, part: Decimal) -> bool:
 
 
 def _explained(found: Evaluation, stated: Figure) -> Evaluation:
-    """A failure, with what explains it where something does (contract, result.md, severity)."""
+    """A failure, with what explains it where something does (docs/contract/result.md, severity)."""
     identity, computed = found.identity, found.computed
     if isinstance(identity.computed, Rate) and computed is not None:
         low, high = identity.computed.interval()
@@ -308,7 +308,7 @@ def _explained(found: Evaluation, stated: Figure) -> Evaluation:
 
 
 def _levelled(identity: Identity, stated: Figure, computed: Decimal) -> bool:
-    """One unit off in its last place, and the shares of the whole add to exactly 100 (contract, result.md)."""
+    """One unit off in its last place, and the shares of the whole add to exactly 100 (docs/contract/result.md)."""
     if len(identity.shares) < 2 or sum(percent.value for percent in identity.shares) != HUNDRED:
         return False
     return abs(stated.value - computed.quantize(stated.quantum)) == stated.quantum

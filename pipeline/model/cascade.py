@@ -65,9 +65,9 @@ def map_with_model(
     """Maps a document of a family by the model that the settings name.
 
     template: what the template mapper made of it; None has the model map all of it. sha256: of its file, for the ledger
-    of calls. who: asked instead of the model's endpoint. Returns the report, what
-    the verifier says of it, and what the model had to do with it; a question that was not answered leaves its piece
-    open. Raises UsageError if the store of answers or a prompt cannot be used.
+    of calls. who: asked instead of the model's endpoint. Returns the report, what the verifier says of it, and what the
+    model had to do with it; a question that was not answered leaves its piece open. Raises UsageError if the store of
+    answers or a prompt cannot be used.
     """
     asked = settings.asked
     assert asked is not None, "only with a model that may be asked"

@@ -11,7 +11,7 @@ from recount.schemas.describe import models_in
 
 
 class Status(StrEnum):
-    """The status of a figure (contract, result.md)."""
+    """The status of a figure (docs/contract/result.md)."""
 
     VERIFIED = "verified"
     GROUNDED = "grounded"

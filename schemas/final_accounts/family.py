@@ -8,7 +8,7 @@ from recount.schemas.final_accounts.narrative import BudgetItem
 from recount.schemas.final_accounts.performance import FundRow, Indicator
 from recount.schemas.final_accounts.report import Report
 
-# --- the headings of a departmental final account: forms X, S and N (contract, forms.md)
+# --- the headings of a departmental final account: forms X, S and N (docs/contract/forms.md)
 
 _OF = r"(?:的)?(?:情况)?(?:的)?(?:说明)?"
 _YEAR = r"(?:\d{4}年(?:度)?)?(?:部门|单位)?"

@@ -1,4 +1,4 @@
-"""The narrative of forms X (contract, forms.md): one function a section, subjects as data."""
+"""The narrative of forms X (docs/contract/forms.md): one function a section, subjects as data."""
 
 from __future__ import annotations
 

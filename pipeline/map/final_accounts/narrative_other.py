@@ -1,4 +1,4 @@
-"""Title page, 第一部分, 十 to 十二 and the glossary of forms X (contract, forms.md)."""
+"""Title page, 第一部分, 十 to 十二 and the glossary of forms X (docs/contract/forms.md)."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Reader:
         return Reading(self.facts, tuple(self.repeats), tuple(self.unclaimed))
 
     def _unchanged(self, start: int, end: int) -> None:
-        """与上年持平: a change without figures, its sentence as the reason (contract, report.md)."""
+        """与上年持平: a change without figures, its sentence as the reason (docs/contract/report.md)."""
         for match in phrases.UNCHANGED.finditer(self.passage.shape, start, end):
             if any(a <= match.start() < b for a, b in self.reasons) or self._of_budget(match["words"]):
                 continue

@@ -231,7 +231,7 @@ def _words_before(passage: Passage, start: int, at: int, above: int | None) -> s
     return _COPULA.sub("", _OPENING.sub("", label))
 
 
-# --- the list of them: nothing that is printed is lost (contract, report.md)
+# --- the list of them: nothing that is printed is lost (docs/contract/report.md)
 
 
 def open_in(passage: Passage, reading: Reading, section: object) -> Reading:

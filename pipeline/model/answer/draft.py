@@ -93,7 +93,7 @@ def used_by(values: Any, shown: Shown, quoted: Sequence[tuple[int, int]]) -> set
 
 
 def unmapped(paragraphs: Sequence[Paragraph], title: str, used: set[int]) -> list[UnmappedFigure[Ref]]:
-    """The figures of a section that have no key (contract, report.md): nothing that is printed is lost.
+    """The figures of a section that have no key (docs/contract/report.md): nothing that is printed is lost.
 
     A figure that is printed once more is none.
     """

@@ -56,7 +56,7 @@ class Words:
         return None if end < 0 else (start, end + len(tail))
 
     def quoted(self, quotation: str, near: Near | None = None) -> str | None:
-        """A quotation as it is printed (contract, report.md); None where it is not in what was shown."""
+        """A quotation as it is printed (docs/contract/report.md); None where it is not in what was shown."""
         span = self.find(quotation, near)
         if span is not None:
             return plain(self.printed[self._kept[span[0]] : self._kept[span[1] - 1] + 1])

@@ -7,7 +7,9 @@ import sys
 
 import pytest
 
+from recount.eval.bench import archive
 from recount.eval.bench.measurement import Measurement, environment, printed
+from recount.pipeline.output import export
 
 MET = Measurement("two processes against one", "1.93 ×", "≥ 1.5 ×", met=True)
 FREE = Measurement("core-hours for a million pages", "4.2")
@@ -38,3 +40,7 @@ def test_a_measured_process_finds_what_this_one_does() -> None:
     given = environment()
     assert given["PYTHONPATH"].split(os.pathsep) == sys.path
     assert given.keys() >= os.environ.keys()
+
+
+def test_every_format_of_the_exports_is_measured() -> None:
+    assert archive.FORMATS == export.FORMATS

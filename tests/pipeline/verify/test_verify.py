@@ -150,7 +150,7 @@ def test_the_mapper_is_told() -> None:
     assert (found.mapper, found.rejected[0].mapper) == ("model:x", "model:x")
 
 
-# --- whole reports: what "verified" promises (contract, result.md)
+# --- whole reports: what "verified" promises (docs/contract/result.md)
 
 
 @cache
