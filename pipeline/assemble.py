@@ -9,13 +9,14 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from recount.pipeline.document import Token
+from recount.pipeline.document import Remark, Token
 from recount.pipeline.result import (
     Check,
     FigureEntry,
     Identities,
     LeftOut,
     MapperUse,
+    PageRemark,
     Reach,
     Rejected,
     Result,
@@ -54,12 +55,13 @@ def result_of(
     readings: Readings = ONE_READING,
     used: ModelUse | None = None,
     unread_pages: Sequence[int] = (),
+    remarks: Sequence[Remark] = (),
 ) -> Result:
     """The result of a verified report.
 
     tokens: the numbers of its document, where they stand in the file. contract: of its family. seconds: by stage.
     readings: of scanned figures, besides the one that is delivered. used: what a model had to do with it.
-    unread_pages: those that were not read.
+    unread_pages: those that were not read. remarks: on its pages, at their places in the file.
     """
     taking_part: dict[str, list[str]] = defaultdict(list)
     for number, evaluation in enumerate(verified.evaluations, 1):
@@ -83,6 +85,7 @@ def result_of(
             seconds={stage: round(spent, 4) for stage, spent in seconds.items()},
             coverage=reach_of(verified, tokens),
             unread_pages=unread_pages,
+            remarks=[_remark(remark) for remark in remarks],
         ),
     )
 
@@ -101,6 +104,11 @@ def number(figure: Figure) -> Decimal | int:
     return figure.value
 
 
+def _remark(remark: Remark) -> PageRemark:
+    box = remark.box and [round(side, 2) for side in remark.box]
+    return PageRemark(remark.kind, remark.page, box, remark.words)
+
+
 def _figure(figure: Figure, verified: Verified, token: Token, checks: Sequence[str], readings: Readings) -> FigureEntry:
     status = verified.statuses[figure.pointer]
     first = readings.first.get(figure.token) if status is Status.REPAIRED else None
@@ -117,6 +125,7 @@ def _figure(figure: Figure, verified: Verified, token: Token, checks: Sequence[s
         checks=checks,
         first_reading=first,
         second_reading=readings.doubts.get(figure.token) if first is None else None,
+        remark=token.remark.words if token.remark is not None else None,
     )
 
 

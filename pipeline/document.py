@@ -40,9 +40,25 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What a reader of the page sees and the figures alone do not tell: struck out, covered, damaged, of another unit.
+
+    kind: one word or two, the same for all of a kind. box: where, None for the whole page. words: a clause for people.
+    touches: no identity may confirm the figures in the box; disputes: the page itself contradicts them.
+    """
+
+    kind: str
+    page: int
+    box: Box | None
+    words: str
+    touches: bool = False
+    disputes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page as read. number: 1-based. readable: False where it has no usable text layer (left for OCR). damaged: the
-    file gives it in part only; its picture would hide that too, so it is not read at all."""
+    file gives it in part only; its picture would hide that too, so it is not read at all. remarks: on what it shows."""
 
     number: int
     width: float
@@ -52,6 +68,7 @@ class Page:
     origin: Origin = "text"
     readable: bool = True
     damaged: bool = False
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +102,7 @@ class Token:
     raw: the characters as read. value: as printed, before any conversion of units, signed. decimals: printed
     decimals. unit: the unit that follows it (万元, 元, %, 人 …), None if none. page, box: where it stands.
     confidence: of OCR, None for digital text. head: the unit of money that its table's head or caption states.
+    remark: one that touches or disputes it.
     """
 
     index: int
@@ -97,6 +115,7 @@ class Token:
     origin: Origin = "text"
     confidence: float | None = None
     head: str | None = None
+    remark: Remark | None = None
 
     @property
     def is_figure(self) -> bool:
@@ -169,8 +188,12 @@ Block = Paragraph | Grid
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A report, split: its blocks in reading order, and every number token (Token.index is its position)."""
+    """A report, split: its blocks in reading order, and every number token (Token.index is its position).
+
+    remarks: on its pages, in their order.
+    """
 
     blocks: tuple[Block, ...]
     tokens: tuple[Token, ...]
     unreadable: tuple[int, ...] = ()
+    remarks: tuple[Remark, ...] = ()

@@ -38,7 +38,7 @@ class FigureEntry(NamedTuple):
 
     raw, unit: as printed; value: in the field's own unit. confidence: of the OCR engine. mapper: who proposed it.
     checks: the ids of those that it takes part in. first_reading: of a repaired figure; second_reading: of one that
-    two readings leave in dispute.
+    two readings leave in dispute; remark: of one that something on the page touches.
     """
 
     raw: str
@@ -53,6 +53,7 @@ class FigureEntry(NamedTuple):
     checks: Sequence[str]
     first_reading: str | None = None
     second_reading: str | None = None
+    remark: str | None = None
 
 
 class Check(NamedTuple):
@@ -148,11 +149,22 @@ class MapperUse:
 
 
 @dataclass(frozen=True, slots=True)
+class PageRemark:
+    """What a reader of the page sees beside the figures. kind: of what sort; bbox: where, None for the whole page."""
+
+    kind: str
+    page: int
+    bbox: Sequence[Real] | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """A result in numbers.
 
     figures: how many of each status; checks: how many of each outcome. seconds: by stage. coverage: None in files of
     early versions. unread_pages: without a usable text layer, and not read: what they hold is not in the result.
+    remarks: on pages, in their order.
     """
 
     figures: Mapping[str, int]
@@ -162,6 +174,7 @@ class Summary:
     seconds: Mapping[str, Real]
     coverage: Reach | None = None
     unread_pages: Sequence[int] = ()
+    remarks: Sequence[PageRemark] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +306,7 @@ def _words(way: Way) -> str:
 _FIGURE = _Object(
     FigureEntry,
     {"unit": None, "origin": "text", "confidence": None, "mapper": "", "checks": ()},
-    optional=("first_reading", "second_reading"),
+    optional=("first_reading", "second_reading", "remark"),
 )
 _NUMBERS = ("computed", "printed", "residual", "tolerance")
 _CHECK = _Object(Check, {**dict.fromkeys(("expression", *_NUMBERS, "severity", "explanation")), "pointers": ()})
@@ -306,8 +319,8 @@ _REACH = _Object(Reach, parts={"identities": _Object(Identities), "rows_left_out
 _SUMMARY = _Object(
     Summary,
     {"figures": {}, "checks": {}, "rejected": 0, "mapper": {}, "seconds": {}},
-    optional=("coverage", "unread_pages"),
-    parts={"mapper": _MAPPER, "coverage": _REACH},
+    optional=("coverage", "unread_pages", "remarks"),
+    parts={"mapper": _MAPPER, "coverage": _REACH, "remarks": _Objects(_Object(PageRemark))},
 )
 _RESULT = _Object(
     Result,

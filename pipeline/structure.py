@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from recount.pipeline.archive.files import hash_of
 from recount.pipeline.assemble import Readings, result_of
-from recount.pipeline.document import Document, Pages, Token
+from recount.pipeline.document import Document, Pages, Remark, Token
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAPdf, NotAReport
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.registry import map_document
@@ -64,7 +64,8 @@ def structure(
     tokens = _in_file(repaired.tokens, scans)
     readings = Readings(repaired.first, repaired.doubts)
     unread = _unread(document, scans)
-    return result_of(source, repaired.verified, tokens, chosen.contract, clock.laps, readings, used, unread)
+    remarks = _remarks(document, scans)
+    return result_of(source, repaired.verified, tokens, chosen.contract, clock.laps, readings, used, unread, remarks)
 
 
 def _mapped(
@@ -135,6 +136,15 @@ def _last_page(pages: Pages, scans: Scans) -> int:
 
 def _unread(document: Document, scans: Scans) -> tuple[int, ...]:
     return tuple(scans.place(number, _NOWHERE)[0] for number in document.unreadable)
+
+
+def _remarks(document: Document, scans: Scans) -> list[Remark]:
+    """The remarks at their places in the file."""
+    placed = []
+    for remark in document.remarks:
+        page, box = scans.place(remark.page, remark.box or _NOWHERE)
+        placed.append(replace(remark, page=page, box=remark.box and box))
+    return placed
 
 
 def _repair(mapped: Mapped, verified: Verified, document: Document, scans: Scans, settings: Settings) -> Repaired:

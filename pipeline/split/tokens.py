@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from recount.pipeline.document import Number, Origin, Token
+from recount.pipeline.document import Box, Number, Origin, Remark, Token
 from recount.pipeline.split.text import Composed, fold, union
 
 # A minus belongs to the number unless it joins two things (8-11月, 2022-12). Groups of three after a comma are
@@ -20,12 +21,16 @@ _UNIT = re.compile(
 )
 
 
+_TOUCHED = 0.1  # share of each side of a figure that must lie under a remark for it to be meant
+
+
 @dataclass(slots=True)
 class TokenStore:
-    """Collects the tokens of a document; an index is a token's position."""
+    """Collects the tokens of a document; an index is a token's position. origins, remarks: by page."""
 
     tokens: list[Token] = field(default_factory=list)
     origins: dict[int, Origin] = field(default_factory=dict)
+    remarks: Mapping[int, Sequence[Remark]] = field(default_factory=dict)
 
     def numbers_in(self, composed: Composed, head: str | None = None) -> tuple[Number, ...]:
         """The numbers of a text, in order, each a new token.
@@ -49,6 +54,7 @@ class TokenStore:
                 boxes.append(piece.line.boxes[offset])
                 if piece.line.confidence is not None:
                     confidences.append(piece.line.confidence)
+        box = union(boxes)
         token = Token(
             index=len(self.tokens),
             raw=composed.raw[first : last + 1].replace("\n", "").rstrip("%％﹪ "),
@@ -56,13 +62,29 @@ class TokenStore:
             decimals=decimals,
             unit=_unit_of(match, composed.text.folded),
             page=page,
-            box=union(boxes),
+            box=box,
             origin=self.origins.get(page, "text"),
             confidence=min(confidences, default=None),
             head=head,
+            remark=_on(box, self.remarks.get(page, ())),
         )
         self.tokens.append(token)
         return token
+
+
+def _on(box: Box, remarks: Iterable[Remark]) -> Remark | None:
+    """The remark of a page that says most against a figure in a box."""
+    met = [remark for remark in remarks if (remark.touches or remark.disputes) and _meets(box, remark.box)]
+    return max(met, key=lambda remark: remark.disputes, default=None)
+
+
+def _meets(box: Box, other: Box | None) -> bool:
+    """Whether a box lies under another by a part that counts; None is the whole page."""
+    if other is None:
+        return True
+    across = min(box[2], other[2]) - max(box[0], other[0])
+    down = min(box[3], other[3]) - max(box[1], other[1])
+    return across > _TOUCHED * (box[2] - box[0]) and down > _TOUCHED * (box[3] - box[1])
 
 
 def _unit_of(match: re.Match[str], folded: str) -> str | None:

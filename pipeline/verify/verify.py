@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -75,12 +75,13 @@ def verify(
     off_scale = misscaled(tokens, evaluations)
     scaled = in_tables(off_scale, figures, tokens)
     suspects = suspects_of(evaluations, cover, rivals, scaled)
-    doubts = doubtful(figures, tokens, evaluations, suspects, off_scale) | unsure
+    touched = {pointer for pointer, figure in figures.items() if tokens[figure.token].remark is not None}
+    doubts = doubtful(figures, tokens, evaluations, suspects, off_scale) | unsure | touched
     if doubts:
         rivals = replace(rivals, doubtful=doubts)
         cover = covered(rivals, evaluations)
         suspects = suspects_of(evaluations, cover, rivals, scaled)
-    disputed = blamed(evaluations, cover)
+    disputed = blamed(evaluations, cover) | _contradicted(touched, figures, tokens)
     if disputed:
         cover = covered(rivals, _sound(evaluations, disputed))
     return Verified(
@@ -97,6 +98,12 @@ def verify(
         rivals.places.skipped,
         off_scale,
     )
+
+
+def _contradicted(touched: Iterable[str], figures: Mapping[str, Figure], tokens: Sequence[Token]) -> set[str]:
+    """The figures that the page itself contradicts: struck out, corrected elsewhere."""
+    remarks = ((pointer, tokens[figures[pointer].token].remark) for pointer in touched)
+    return {pointer for pointer, remark in remarks if remark is not None and remark.disputes}
 
 
 def _sound(evaluations: Sequence[Evaluation], disputed: Set[str]) -> list[Evaluation]:
