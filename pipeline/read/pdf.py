@@ -19,13 +19,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from recount.pipeline.document import Box, Line, Page, Pages
+from recount.pipeline.document import Box, Line, Page, Pages, Remark
 from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
 from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
+from recount.pipeline.read.ink import look
 from recount.pipeline.read.rulings import read_rulings
 
 # --- whether the text layer of a page can be used
@@ -114,8 +115,14 @@ def _has_body(lines: Iterable[Line], height: float) -> bool:
 _FLAGS = mupdf.TEXT_PRESERVE_WHITESPACE | mupdf.TEXT_MEDIABOX_CLIP
 _HEADER_REACH = 1024  # a PDF may have other bytes before its "%PDF-", but no more than this
 _DROPPED = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
+_HARMLESS = re.compile(
+    r"(?:ignoring zlib error: incorrect data check|syntax error: unknown keyword: .*"
+    r"|syntax error: cannot find \S+ resource .*|encountered syntax errors; page may not be correct)"
+)
+"""What every viewer passes over: a wrong checksum, an unknown operator, a thing to be drawn that is not there."""
 _UNDECODED = re.compile("zlib error|read error|unknown filter|not a stream|cannot load object")
-_UNPARSED = re.compile("syntax error|cannot draw text")
+_UNPARSED = re.compile("syntax error|cannot draw text|premature end")
+_DAMAGED = "the file is damaged here in a way that viewers pass over; its figures were looked at as the page shows them"
 _SAME_PLACE = 0.12  # share of the line's height by which a copy drawn for bold may be shifted
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -158,31 +165,40 @@ def _require_pages(document: Any, name: str) -> None:
 def _read_pages(document: Any) -> Iterator[Page]:
     """Every page; those that MuPDF could read in part only are not readable, for nobody sees what is missing.
 
-    Once a stream could not be decoded, that holds for all later pages: it may be a font's, which they share.
+    Once a stream could not be decoded, that holds for all later pages: it may be a font's, which they share. A page
+    that only looks damaged is read: its figures are looked at on the page as it is shown.
     """
     undecoded = False
     for page in document:
         mupdf.TOOLS.reset_mupdf_warnings()
-        result = _read_page(page)
-        complaints = mupdf.TOOLS.mupdf_warnings()
-        undecoded = undecoded or _UNDECODED.search(complaints) is not None
+        shown = page.get_displaylist()
+        complaints = mupdf.TOOLS.mupdf_warnings().split("\n")
+        harmful = "\n".join(complaint for complaint in complaints if not _HARMLESS.fullmatch(complaint))
+        result = _read_page(page, shown, doubted=any(map(_HARMLESS.fullmatch, complaints)))
+        undecoded = undecoded or _UNDECODED.search(harmful) is not None
         lost = document.is_repaired and not result.lines  # a blank page, or a page whose content is gone
-        if undecoded or lost or _UNPARSED.search(complaints):
-            result = replace(result, lines=(), rulings=(), readable=False, damaged=True)
+        if undecoded or lost or _UNPARSED.search(harmful):
+            result = Page(result.number, result.width, result.height, (), (), readable=False, damaged=True)
         yield result
 
 
-def _read_page(page: Any) -> Page:
+def _read_page(page: Any, shown: Any, *, doubted: bool) -> Page:
+    """A page. shown: its display list; doubted: the file is damaged there, in a way that every viewer passes over."""
     rotation: Matrix | None = tuple(page.rotation_matrix) if page.rotation else None
     _, _, width, height = page.rect
     drawings = page.get_cdrawings()
-    layer = _Builder(width, height, rotation).layer(page.get_text("rawdict", flags=_FLAGS))
+    text = mupdf.TextPage(shown.get_textpage(_FLAGS)).extractRAWDICT()
+    layer = _Builder(width, height, rotation).layer(text)
     verdict = judge(layer, height, lambda: _picture_share(page), drawings)
     number = page.number + 1
+    remarks = (Remark("damaged", number, None, _DAMAGED),) if doubted else ()
     if verdict == "unusable":
-        return Page(number, width, height, (), (), readable=False)
-    lines = layer.lines if verdict == "text" else layer.lines + layer.hidden
-    return Page(number, width, height, lines, read_rulings(drawings, rotation), origin=verdict)
+        return Page(number, width, height, (), (), readable=False, remarks=remarks)
+    rulings = read_rulings(drawings, rotation)
+    if verdict == "ocr":
+        return Page(number, width, height, layer.lines + layer.hidden, rulings, origin=verdict, remarks=remarks)
+    seen = look(page, shown, layer.lines, rulings, doubted=doubted)
+    return Page(number, width, height, seen.lines, rulings, remarks=remarks + seen.remarks, unsure=seen.unsure)
 
 
 def _picture_share(page: Any) -> float:
