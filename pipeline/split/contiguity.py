@@ -59,6 +59,11 @@ def together(one: Box, other: Box) -> bool:
     return other[0] - one[2] >= -_OVER * min(one[2] - one[0], other[2] - other[0])
 
 
+def far(one: Box, other: Box) -> bool:
+    """Whether two characters of one row are so far apart that they are of two columns."""
+    return other[0] - one[2] > _WIDE * max(Side(one, "").digit, Side(other, "").digit)
+
+
 def in_one_row(one: Box, other: Box) -> bool:
     """Whether the second of two boxes stands beside the first, not below it."""
     overlap = min(one[3], other[3]) - max(one[1], other[1])
@@ -70,8 +75,7 @@ def across_space(before: Side, after: Side, space: str, *, running: bool) -> Joi
 
     space: its characters. running: of running text, where two whole numbers seldom stand with only a space between.
     """
-    gap, digit = after.box[0] - before.box[2], max(before.digit, after.digit)
-    if gap > _WIDE * digit or not together(before.box, after.box):
+    if far(before.box, after.box) or not together(before.box, after.box):
         return Joint.APART
     if not (before.run[-1].isdigit() and after.run[0].isdigit()):
         return Joint.ONE
@@ -82,7 +86,8 @@ def across_space(before: Side, after: Side, space: str, *, running: bool) -> Joi
     if not thin and _NUMBER.fullmatch(made) is None:
         return Joint.APART
     whole = made.isdigit() and _YEAR.fullmatch(made) is None
-    return Joint.OPEN if whole and not thin and gap > _LOOSE * digit else Joint.ONE
+    loose = after.box[0] - before.box[2] > _LOOSE * max(before.digit, after.digit)
+    return Joint.OPEN if whole and loose and not thin else Joint.ONE
 
 
 def over_rows(before: Side, after: Side, room: float, *, running: bool) -> Joint:

@@ -72,6 +72,10 @@ class Composed:
         number = bisect_right(self.starts, raw_index) - 1
         return self.pieces[number], raw_index - self.starts[number]
 
+    def is_close(self, index: int) -> bool:
+        """Whether no white space was printed between a character of the text and the next."""
+        return self.raw_index(index + 1) == self.raw_index(index) + 1
+
     def box_at(self, raw_index: int) -> Box | None:
         """The box of a raw character on its page; None for a line end."""
         piece, offset = self.piece_at(raw_index)
