@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -26,6 +26,7 @@ from typing import Any, Literal
 from recount.pipeline.document import Box, Line, Page, Pages
 from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
 from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
+from recount.pipeline.read.overprint import SHIFT, Print, by_paleness, lightness, plain_lines, printed_once, unmarked
 from recount.pipeline.read.rulings import read_rulings
 
 # --- whether the text layer of a page can be used
@@ -206,8 +207,8 @@ class _Builder:
 
     def layer(self, rawdict: dict[str, Any]) -> Layer:
         """The text of the page, visible and hidden, from MuPDF's "rawdict"."""
-        visible: list[Line] = []
-        hidden: list[Line] = []
+        visible: list[Print] = []
+        hidden: list[Print] = []
         for block in rawdict["blocks"]:
             for line in block["lines"]:
                 if not self._is_level(line["dir"]):
@@ -217,10 +218,11 @@ class _Builder:
                 unseen = [span for span in spans if span.get("alpha", 255) == 0]
                 if unseen:
                     self._add(unseen, None, hidden)
-                    self._add([span for span in spans if span.get("alpha", 255)], None, visible)
-                else:
-                    self._add(spans, line["bbox"], visible)
-        return Layer(tuple(visible), tuple(hidden), "".join(self.raw), self.askew)
+                    spans = [span for span in spans if span.get("alpha", 255)]
+                groups = by_paleness(spans)
+                for group in groups:
+                    self._add(group, None if unseen or len(groups) > 1 else line["bbox"], visible, line["dir"])
+        return Layer(plain_lines(visible), tuple(text.line for text in hidden), "".join(self.raw), self.askew)
 
     def _is_level(self, direction: tuple[float, float]) -> bool:
         x, y = direction
@@ -229,17 +231,25 @@ class _Builder:
             x, y = a * x + c * y, b * x + d * y
         return x > 0.999 and abs(y) < 0.02
 
-    def _leave_askew(self, line: dict[str, Any], visible: list[Line]) -> None:
+    def _leave_askew(self, line: dict[str, Any], visible: list[Print]) -> None:
         """Text at an angle is not read; in vertical writing each character stands upright and is a line."""
         if line["wmode"] == 1 and abs(line["dir"][0]) < 0.02 and not self.rotation:
             for span in line["spans"]:
                 for char in span["chars"]:
-                    self._add([{"chars": [char]}], None, visible)
+                    self._add([{**span, "chars": [char]}], None, visible)
         else:
             self.askew += sum(len(span["chars"]) for span in line["spans"])
 
-    def _add(self, spans: Iterable[dict[str, Any]], box: Box | None, to: list[Line]) -> None:
-        chars = [char for span in spans for char in span["chars"]]
+    def _add(
+        self,
+        spans: Sequence[dict[str, Any]],
+        box: Box | None,
+        to: list[Print],
+        direction: tuple[float, float] = (1.0, 0.0),
+    ) -> None:
+        chars = printed_once(unmarked(spans, direction))
+        if len(chars) < sum(len(span["chars"]) for span in spans):
+            box = None
         text = "".join([char["c"] for char in chars])
         if not text or text.isspace():
             return
@@ -253,7 +263,8 @@ class _Builder:
                 return
         box = box or _hull(boxes)
         if self._is_on_page(box) and not self._is_copy(text, box):
-            to.append(Line(text, tuple(boxes), box))
+            widest = max(spans, key=lambda span: len(span["chars"]))
+            to.append(Print(Line(text, tuple(boxes), box), widest["size"], lightness(widest)))
 
     def _is_on_page(self, box: Box) -> bool:
         return box[0] < self.width and box[2] > 0 and box[1] < self.height and box[3] > 0
@@ -261,7 +272,7 @@ class _Builder:
     def _is_copy(self, text: str, box: Box) -> bool:
         """Whether the same text was drawn at the same place before; remembers it otherwise."""
         places = self.seen.setdefault(text, [])
-        reach = _SAME_PLACE * (box[3] - box[1])
+        reach = max(SHIFT, _SAME_PLACE * (box[3] - box[1]))
         if any(abs(box[0] - other[0]) < reach and abs(box[1] - other[1]) < reach for other in places):
             return True
         places.append(box)
