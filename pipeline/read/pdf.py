@@ -27,7 +27,7 @@ from recount.pipeline.document import Box, Line, Page, Pages
 from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
 from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
 from recount.pipeline.read.overprint import SHIFT, Print, by_paleness, lightness, plain_lines, printed_once, unmarked
-from recount.pipeline.read.rulings import read_rulings
+from recount.pipeline.read.rulings import painted, read_rulings
 
 # --- whether the text layer of a page can be used
 
@@ -181,14 +181,14 @@ def _read_pages(document: Any) -> Iterator[Page]:
 def _read_page(page: Any) -> Page:
     rotation: Matrix | None = tuple(page.rotation_matrix) if page.rotation else None
     _, _, width, height = page.rect
-    drawings = page.get_cdrawings()
+    drawings = page.get_cdrawings(extended=True)
     layer = _Builder(width, height, rotation).layer(page.get_text("rawdict", flags=_FLAGS))
-    verdict = judge(layer, height, lambda: _picture_share(page), drawings)
+    verdict = judge(layer, height, lambda: _picture_share(page), painted(drawings))
     number = page.number + 1
     if verdict == "unusable":
         return Page(number, width, height, (), (), readable=False)
     lines = layer.lines if verdict == "text" else layer.lines + layer.hidden
-    return Page(number, width, height, lines, read_rulings(drawings, rotation), origin=verdict)
+    return Page(number, width, height, lines, read_rulings(drawings, (width, height), rotation), origin=verdict)
 
 
 def _picture_share(page: Any) -> float:
