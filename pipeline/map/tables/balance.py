@@ -167,8 +167,7 @@ def halves(table: Table, split: Sequence[Field] = ()) -> tuple[Half | None, Half
     split: the columns of the expenditure half where it has more than one amount.
     """
     starts = _name_columns(table)
-    ends = [*starts[1:], table.grid.columns]
-    spans = {start: range(start + 1, end) for start, end in zip(starts, ends, strict=True)}
+    spans = {start: range(start + 1, end) for start, end in pairwise([*starts, table.grid.columns])}
     free = [column for column in starts if not any(map(OTHER_CLASSIFICATION.search, table.path(column)))]
     sides: dict[str, int] = {}
     for start in free:
