@@ -323,8 +323,8 @@ def _three_public(table: Table, year: int | None) -> ThreePublicBudget[Ref] | No
         named_beside = [_without_value(words) for words in beside]
         key = (
             _operating((named_above, named_beside))
-            or item_of([words for words in named_above if words])
-            or item_of([words for words in named_beside if words], lines=True)
+            or item_of([words for words in named_above if words], misread=table.scanned)
+            or item_of([words for words in named_beside if words], lines=True, misread=table.scanned)
         )
         if ref is not None and key is not None and not _of_another_year(above + beside, year):
             claims.setdefault(key, []).append(ref)
