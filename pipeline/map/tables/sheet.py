@@ -297,6 +297,13 @@ def trimmed(path: Sequence[str], values: re.Pattern[str] = VALUE_WORDS) -> tuple
     return tuple(kept) or (("合计",) if path else ())  # 决算数 alone: that of all
 
 
+_GROUPS = re.compile(
+    r"(?:本年度?|当年|\d{4}年度?|部门|单位|财政拨款|一般公共预算|政府性基金(?:预算)?|国有资本经营(?:预算)?|基本支出|收入|支出"
+    r"|预算|决算|[数额]|[合小总]计|情况|其中|项目|金额|资金|来源|构成|性质|用途|按|分|类|科目|功能|经济|和|与|及)*"
+)
+"""What may stand over a field's own words: of what is said otherwise (非财政拨款支出 over 基本支出) it is a part."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """How a column of a field is headed.
@@ -316,6 +323,7 @@ class Field:
             bool(path)
             and re.fullmatch(self.leaf, path[-1]) is not None
             and not any(re.search(self.never, words) for words in path)
+            and all(map(_GROUPS.fullmatch, path[:-1]))
         )
 
 

@@ -53,6 +53,9 @@ USUAL_NAMES = {
 WHOLE_GROUP = re.compile(r".*三公.*|支出|项目|金额")
 """What may stand over 合计 where it is the total of all."""
 TOTAL_LINE = re.compile(r"(?:财政拨款)?三公经费(?:支出)?(?:合计|总计)?")
+_OF_VEHICLES = frozenset({"vehicle_purchase", "vehicle_running"})
+_ABOVE_VEHICLES = re.compile(rf"{VEHICLES.pattern}|{WHOLE_GROUP.pattern}|.*[合小总]计|购置费|运行(?:维护)?费")
+"""What may stand over 购置费 and 运行费: of anything else (办公设备) they are no costs of cars."""
 _PART_OF = re.compile(r"^其中[:：]?")
 
 Place = tuple[str, str]
@@ -131,5 +134,7 @@ def item_of(said: Sequence[str], *, lines: bool = False, misread: bool = False) 
     if lines and TOTAL_LINE.fullmatch(named):
         return "total"
     key = next((key for key, pattern in ITEMS if pattern.fullmatch(named)), None)
+    if key in _OF_VEHICLES and "公务用车" not in named and not all(map(_ABOVE_VEHICLES.fullmatch, inner[:-1])):
+        return None
     alike = {key for usual, key in USUAL_NAMES.items() if misread and is_nearly(named, usual)}
     return alike.pop() if key is None and len(alike) == 1 else key

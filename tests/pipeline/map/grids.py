@@ -33,7 +33,9 @@ def text_of(words: str) -> Text:
 
 
 def numbers_of(text: Text, origin: Origin = "text") -> tuple[Number, ...]:
-    return tuple(Number(match.start(), match.end(), _token(match[0], origin)) for match in _NUMBER.finditer(text.folded))
+    return tuple(
+        Number(match.start(), match.end(), _token(match[0], origin)) for match in _NUMBER.finditer(text.folded)
+    )
 
 
 def _token(raw: str, origin: Origin) -> Token:
