@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -331,19 +332,24 @@ def _runs(document: Any, number: int) -> Iterator[_Run]:
         chars = span["chars"]
         signs = [chr(char[0]) for char in chars]
         for at in range(len(chars) + 1):
-            inside = at < len(chars) and (signs[at] in "0123456789.," or (at > start and signs[at] == " "))
+            inside = at < len(chars) and (signs[at] in "0123456789.," or (at > start and _says_nothing(signs[at])))
             if inside and (at == start or chars[at][2][0] - chars[at - 1][3][2] < span["size"] / 2):
                 continue
             yield from _run(number, font, chars[start:at], "".join(signs[start:at]), turn)
             start = at if inside else at + 1
 
 
+def _says_nothing(sign: str) -> bool:
+    """Whether a sign is a space or none at all: the glyph that a font says so of may be a point."""
+    return unicodedata.category(sign) in ("Zs", "Cc", "Cf", "Cn", "Co")
+
+
 def _run(number: int, font: bytes, chars: Sequence[Any], text: str, turn: Any) -> Iterator[_Run]:
     """The figure that some characters are, if they are one."""
-    end = len(text.rstrip(" .,"))
-    start = end - len(text[:end].lstrip(" .,"))
+    digits = [at for at, char in enumerate(text) if char.isdigit()]
+    start, end = (digits[0], digits[-1] + 1) if digits else (0, 0)
     chars, text = chars[start:end], text[start:end]
-    if not any(char.isdigit() for char in text):
+    if not text:
         return
     rects = [mupdf.Rect(char[3]) * turn if turn is not None else mupdf.Rect(char[3]) for char in chars]
     box = (min(r.x0 for r in rects), min(r.y0 for r in rects), max(r.x1 for r in rects), max(r.y1 for r in rects))

@@ -140,7 +140,11 @@ def _is_whole(match: re.Match[str], is_close: Callable[[int], bool]) -> bool:
     """
     text, start, end = match.string, match.start(), match.end()
     before = text[max(0, start - _REACH) : start]
-    if _BEFORE.search(before) or _FULL_STOP.match(text, max(0, start - 1)) or (before and is_close(start - 1) and _CLOSE_BEFORE.search(before)):
+    if (
+        _BEFORE.search(before)
+        or _FULL_STOP.match(text, max(0, start - 1))
+        or (before and is_close(start - 1) and _CLOSE_BEFORE.search(before))
+    ):
         return False
     own = match[0].rstrip("%").lstrip("-").rsplit(",", 1)[-1]
     item = _ITEM_BEFORE.search(before)
