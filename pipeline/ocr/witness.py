@@ -80,10 +80,14 @@ def digits_of(text: str) -> str:
 
 @dataclass(slots=True)
 class _Eye:
-    """Reads pieces of the pages of an open PDF. The engine is made when the first piece is read."""
+    """Reads pieces of the pages of an open PDF. The engine is made when the first piece is read.
+
+    contents: what stands for its fonts, as far as they were met.
+    """
 
     document: Any
     backend: OcrBackend
+    contents: dict[int, bytes | None] = field(default_factory=dict)
     _shown: dict[int, Any] = field(default_factory=dict)
 
     def piece(self, page: int, box: Box, dpi: int, beside: float = _BESIDE) -> Any:
@@ -240,7 +244,7 @@ def _lying_fonts(pages: Sequence[Page], eye: _Eye) -> dict[int, tuple[str, str] 
     """By page, what a figure says and what the page shows where a font of the page lies; None where none does."""
     found: dict[int, tuple[str, str] | None] = defaultdict(lambda: None)
     wanted = [page for page in pages if page.readable and page.origin == "text" and page.lines]
-    runs = [run for page in wanted for run in _seen(page, _runs(eye.document, page.number))]
+    runs = [run for page in wanted for run in _seen(page, _runs(eye, page.number))]
     chosen = _fewest(runs)
     wrong: list[tuple[_Run, str]] = []
     for run, shown in zip(chosen, _shown_twice(chosen, eye), strict=True):
@@ -319,10 +323,10 @@ def _fewest(runs: Sequence[_Run]) -> list[_Run]:
     return chosen
 
 
-def _runs(document: Any, number: int) -> Iterator[_Run]:
+def _runs(eye: _Eye, number: int) -> Iterator[_Run]:
     """The figures of a page, each of one font. number: 1-based."""
-    page = document[number - 1]
-    fonts = _Fonts(document, page)
+    page = eye.document[number - 1]
+    fonts = _Fonts(eye, page)
     turn = page.rotation_matrix if page.rotation else None
     for span in page.get_texttrace():
         font = fonts.of(span["font"])
@@ -360,9 +364,9 @@ def _run(number: int, font: bytes, chars: Sequence[Any], text: str, turn: Any) -
 class _Fonts:
     """The fonts of a page by the names that the library gives them, each by a hash of its content."""
 
-    def __init__(self, document: Any, page: Any) -> None:
+    def __init__(self, eye: _Eye, page: Any) -> None:
         self._named = [(font[3].rpartition("+")[2], font[0]) for font in page.get_fonts()]
-        self._document = document
+        self._eye = eye
         self._known: dict[str, bytes | None] = {}
 
     def of(self, name: str) -> bytes | None:
@@ -370,10 +374,16 @@ class _Fonts:
         if name not in self._known:
             short = name.rpartition("+")[2]
             found = [xref for full, xref in self._named if full and (full.startswith(short) or short.startswith(full))]
-            contents = [_content(self._document, xref) for xref in found or [xref for _, xref in self._named]]
+            contents = [self._content(xref) for xref in found or [xref for _, xref in self._named]]
             said = [content for content in contents if content is not None]
             self._known[name] = hashlib.sha256(b"".join(sorted(said))).digest() if said or not contents else None
         return self._known[name]
+
+    def _content(self, xref: int) -> bytes | None:
+        known = self._eye.contents
+        if xref not in known:
+            known[xref] = _content(self._eye.document, xref)
+        return known[xref]
 
 
 def _content(document: Any, xref: int) -> bytes | None:
