@@ -26,10 +26,16 @@ _LATIN_UNIT = r"(?:[kcm]?m|hm|[kK]g|[kM]W|kWh|[kK]V|ha|t|[kKMGT]B)[23]?(?![A-Za-
 # Signs that may stand for a point or part thousands: with digits on both sides nobody can tell.
 _ODD = "\u00b7\u2027\u2022\u2219\u22c5\u30fb\uff65'`\u00b4\u2018\u2019\u02d9^_*?!|\u00a6"
 _FULL_STOP = re.compile("(?<=[0-9])。(?=[0-9]{1,2}(?![0-9年月日号.,、]))")
-_BEHIND = re.compile(rf"[.,]*\ufffd|[{_ODD}]+[.,]?[0-9]|(?<=[0-9])[.,][{_ODD}]+[0-9]|{_FULL_STOP.pattern}")
+_BEHIND = re.compile(
+    rf"[.,]*\ufffd|[{_ODD}]+[.,]?[0-9万亿元%]|(?<=[0-9])[.,][{_ODD}]+[0-9]|(?<=\.[0-9])[?|_^`]|{_FULL_STOP.pattern}"
+)
 _BEFORE = re.compile(rf"(?:\ufffd[.,]*|[0-9][.,]?[{_ODD}]+[.,]?)$")
-_CLOSE_BEHIND = re.compile(rf"[.,]?[{_UNREAD}]|(?!{_LATIN_UNIT})[{_LETTERS}]")
+_CLOSE_BEHIND = re.compile(rf"[.,]?[{_UNREAD}]|[.,][{_LETTERS}]{{1,2}}(?![{_LETTERS}])|(?!{_LATIN_UNIT})[{_LETTERS}]")
 _CLOSE_BEFORE = re.compile(rf"(?:[{_UNREAD}][.,]?|[{_LETTERS}])$")
+_ODD_AMOUNT = re.compile(rf"-?[0-9]{{1,3}}(?:,?[0-9]{{3}})*[0-9]*[{_ODD}。][0-9]{{2}}")
+_AS_POINT = re.compile(f"[{_ODD}。]")
+_AMOUNT = re.compile(r"-?[0-9,]+\.[0-9]{2}")
+_FEWEST_OTHERS = 2  # figures of a column that can say what a sign in another stands for
 # A list without spaces (1,2,3号楼; 2022,2023年; 1.50,2.75); any other comma between digits is a damaged number's.
 _LIST = re.compile(r"[0-9]{1,2},[0-9]{1,2}|[0-9]{4,},[0-9]{4,}|[0-9]*\.[0-9]+,[0-9.]+")
 _ITEM_BEFORE = re.compile(r"[0-9.]+,$")
@@ -51,14 +57,20 @@ class TokenStore:
     origins: dict[int, Origin] = field(default_factory=dict)
     remarks: Mapping[int, Sequence[Remark]] = field(default_factory=dict)
 
-    def numbers_in(self, composed: Composed, head: str | None = None) -> tuple[Number, ...]:
+    def numbers_in(
+        self, composed: Composed, head: str | None = None, *, pointed: bool = False
+    ) -> tuple[Number, ...]:
         """The numbers of a text, in order, each a new token.
 
-        head: the unit of money that a table's head or caption states.
+        head: the unit of money that a table's head or caption states. pointed: whether an odd sign between digits is
+        the point, as the other figures of the column say.
         """
+        folded = composed.text.folded
+        if pointed and has_odd_point(folded):
+            folded = _AS_POINT.sub(".", folded)
         return tuple(
             Number(match.start(), match.end(), self._token(composed, match, head))
-            for match in _NUMBER.finditer(composed.text.folded)
+            for match in _NUMBER.finditer(folded)
             if _is_whole(match, composed.is_close) and self._stands_together(composed, match)
         )
 
@@ -131,6 +143,19 @@ def _unit_of(match: re.Match[str], folded: str) -> str | None:
         return "%"
     unit = _UNIT.match(folded, match.end())
     return unit[0] if unit else None
+
+
+def has_odd_point(folded: str) -> bool:
+    """Whether a text is an amount whose point is another sign: 373·52."""
+    return _ODD_AMOUNT.fullmatch(folded.strip()) is not None
+
+
+def say_point(column: Iterable[str]) -> bool:
+    """Whether the other figures of a column (folded texts of its cells) say that an odd sign stands for the point: there
+    are some, and each prints a point and two decimals."""
+    figures = [text.strip() for text in column if text.strip()[:1] in set("-0123456789") and text.strip() != "-"]
+    others = [text for text in figures if not has_odd_point(text)]
+    return len(others) >= _FEWEST_OTHERS and all(map(_AMOUNT.fullmatch, others))
 
 
 def _is_whole(match: re.Match[str], is_close: Callable[[int], bool]) -> bool:
