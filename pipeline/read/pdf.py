@@ -115,8 +115,6 @@ def _has_body(lines: Iterable[Line], height: float) -> bool:
 _FLAGS = mupdf.TEXT_PRESERVE_WHITESPACE | mupdf.TEXT_MEDIABOX_CLIP
 _HEADER_REACH = 1024  # a PDF may have other bytes before its "%PDF-", but no more than this
 _DROPPED = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
-_CONTROL = re.compile("(?<=[0-9.,])[\x00-\x08\x0e-\x1f\x7f-\x9f]|[\x00-\x08\x0e-\x1f\x7f-\x9f](?=[0-9.,])")
-_GLYPH = 0.2  # of its height: no digit is narrower
 _UNDECODED = re.compile("zlib error|read error|unknown filter|not a stream|cannot load object")
 _UNPARSED = re.compile("syntax error|cannot draw text")
 _SAME_PLACE = 0.12  # share of the line's height by which a copy drawn for bold may be shifted
@@ -262,7 +260,6 @@ class _Builder:
         boxes: list[Box] = [char["bbox"] for char in chars]
         if self.rotation:
             boxes, box = [_rotated(char_box, self.rotation) for char_box in boxes], None
-        text = _unread(text, boxes)
         if _DROPPED.search(text) or text[0].isspace() or text[-1].isspace():
             text, boxes, box = *_trimmed(text, boxes), None
             if not text:
@@ -275,10 +272,12 @@ class _Builder:
             to.append(Print(Line(text, tuple(boxes), box), widest["size"], lightness(widest)))
 
     def _cut_off(self, text: str, boxes: Sequence[Box]) -> str:
-        """The text with what the side of the page may cut as unread: MuPDF leaves out what stands beyond."""
-        first = _UNREAD if text[0].isdigit() and boxes[0][0] < _EDGE else text[0]
-        last = _UNREAD if text[-1].isdigit() and boxes[-1][2] > self.width - _EDGE else text[-1]
-        return first + text[1:-1] + last if len(text) > 1 else max(first, last)
+        """The text, with a digit that the side of the page may cut as unread: MuPDF leaves out what stands beyond."""
+        signs = list(text)
+        for place, is_cut in ((0, boxes[0][0] < _EDGE), (-1, boxes[-1][2] > self.width - _EDGE)):
+            if is_cut and signs[place].isdigit():
+                signs[place] = _UNREAD
+        return "".join(signs)
 
     def _is_on_page(self, box: Box) -> bool:
         return box[0] < self.width and box[2] > 0 and box[1] < self.height and box[3] > 0
@@ -291,17 +290,6 @@ class _Builder:
             return True
         places.append(box)
         return False
-
-
-def _unread(text: str, boxes: Sequence[Box]) -> str:
-    """The text with control characters that have a glyph's width as unread: beside digits they are one themselves."""
-    controls = set(_CONTROL.findall(text))
-    if not controls:
-        return text
-    return "".join(
-        _UNREAD if char in controls and box[2] - box[0] > _GLYPH * (box[3] - box[1]) else char
-        for char, box in zip(text, boxes, strict=True)
-    )
 
 
 def _trimmed(text: str, boxes: list[Box]) -> tuple[str, list[Box]]:

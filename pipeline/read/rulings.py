@@ -106,9 +106,7 @@ def _ends_at(box: Box, segment: Segment) -> bool:
     """Whether a segment ends at a side of a box."""
     x0, y0, x1, y1 = box
     return any(
-        x0 - MEETS <= x <= x1 + MEETS
-        and y0 - MEETS <= y <= y1 + MEETS
-        and min(x - x0, x1 - x, y - y0, y1 - y) <= MEETS
+        x0 - MEETS <= x <= x1 + MEETS and y0 - MEETS <= y <= y1 + MEETS and min(x - x0, x1 - x, y - y0, y1 - y) <= MEETS
         for x, y in (segment[:2], segment[2:])
     )
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from recount.pipeline.document import Box, Number, Origin, Remark, Token
-from recount.pipeline.split.contiguity import far, in_one_row, together
-from recount.pipeline.split.text import Composed, fold, union
+from recount.pipeline.split.text import Composed, far, fold, in_one_row, together, union
 
 # A minus belongs to the number unless it joins two things (8-11月, 2022-12). Groups of three after a comma are
 # one number; a comma before anything else ends it. Dates set with points (2022.12.31) are no numbers. Digits are those
@@ -18,8 +17,8 @@ _NUMBER = re.compile(
     r"(?:(?<![0-9A-Za-z)])-)?(?<![0-9.])(?>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]++)(?>\.[0-9]+)?(?!\.+[0-9])"
     r"(?P<percent>%)?"
 )
-# What may be a digit that could not be read, or was read as a letter (65O.64): no number stands beside it. A space keeps
-# a word or a bullet off; and these few units do follow a number.
+# What may be a digit that could not be read, or was read as a letter (65O.64): no number stands beside it. A space
+# keeps a word or a bullet off; and these few units do follow a number.
 _UNREAD = "\ufffd\u3007\u25a1\ue000-\uf8ff\U000f0000-\U000ffffd"
 _LETTERS = "A-Za-z\u00aa-\u02af\u0370-\u052f\u0660-\u06f9"
 _LATIN_UNIT = r"(?:[kcm]?m|hm|[kK]g|[kM]W|kWh|[kK]V|ha|t|[kKMGT]B)[23]?(?![A-Za-z])"
@@ -30,11 +29,15 @@ _BEHIND = re.compile(
     rf"[.,]*\ufffd|[{_ODD}]+[.,]?[0-9万亿元%]|(?<=[0-9])[.,][{_ODD}]+[0-9]|(?<=\.[0-9])[?|_^`]|{_FULL_STOP.pattern}"
 )
 _BEFORE = re.compile(rf"(?:\ufffd[.,]*|[0-9][.,]?[{_ODD}]+[.,]?)$")
-_CLOSE_BEHIND = re.compile(rf"[.,]?[{_UNREAD}]|[.,][{_LETTERS}]{{1,2}}(?![{_LETTERS}])|(?!{_LATIN_UNIT})[{_LETTERS}]")
+_CLOSE_BEHIND = re.compile(
+    rf"[.,]?[{_UNREAD}]|[.,][{_LETTERS}]{{1,2}}(?![{_LETTERS}])|(?!{_LATIN_UNIT})[{_LETTERS}]"
+    "|(?<![.][0-9][0-9])[\u00b9\u00b2\u00b3\u2070-\u2079]{2}"  # cents that are set small and high
+)
 _CLOSE_BEFORE = re.compile(rf"(?:[{_UNREAD}][.,]?|[{_LETTERS}])$")
 _ODD_AMOUNT = re.compile(rf"-?[0-9]{{1,3}}(?:,?[0-9]{{3}})*[0-9]*[{_ODD}。][0-9]{{2}}")
 _AS_POINT = re.compile(f"[{_ODD}。]")
 _AMOUNT = re.compile(r"-?[0-9,]+\.[0-9]{2}")
+_BEGINS_FIGURE = re.compile(r"\s*-?[0-9]")
 _FEWEST_OTHERS = 2  # figures of a column that can say what a sign in another stands for
 # A list without spaces (1,2,3号楼; 2022,2023年; 1.50,2.75); any other comma between digits is a damaged number's.
 _LIST = re.compile(r"[0-9]{1,2},[0-9]{1,2}|[0-9]{4,},[0-9]{4,}|[0-9]*\.[0-9]+,[0-9.]+")
@@ -57,9 +60,7 @@ class TokenStore:
     origins: dict[int, Origin] = field(default_factory=dict)
     remarks: Mapping[int, Sequence[Remark]] = field(default_factory=dict)
 
-    def numbers_in(
-        self, composed: Composed, head: str | None = None, *, pointed: bool = False
-    ) -> tuple[Number, ...]:
+    def numbers_in(self, composed: Composed, head: str | None = None, *, pointed: bool = False) -> tuple[Number, ...]:
         """The numbers of a text, in order, each a new token.
 
         head: the unit of money that a table's head or caption states. pointed: whether an odd sign between digits is
@@ -151,9 +152,11 @@ def has_odd_point(folded: str) -> bool:
 
 
 def say_point(column: Iterable[str]) -> bool:
-    """Whether the other figures of a column (folded texts of its cells) say that an odd sign stands for the point: there
-    are some, and each prints a point and two decimals."""
-    figures = [text.strip() for text in column if text.strip()[:1] in set("-0123456789") and text.strip() != "-"]
+    """Whether the figures of a column say that an odd sign in another of them stands for the point.
+
+    column: the folded texts of its cells. There must be some, and each must print a point and two decimals.
+    """
+    figures = [text.strip() for text in column if _BEGINS_FIGURE.match(text)]
     others = [text for text in figures if not has_odd_point(text)]
     return len(others) >= _FEWEST_OTHERS and all(map(_AMOUNT.fullmatch, others))
 
@@ -165,12 +168,13 @@ def _is_whole(match: re.Match[str], is_close: Callable[[int], bool]) -> bool:
     """
     text, start, end = match.string, match.start(), match.end()
     before = text[max(0, start - _REACH) : start]
-    if _BEFORE.search(before) or _FULL_STOP.match(text, max(0, start - 1)) or (before and is_close(start - 1) and _CLOSE_BEFORE.search(before)):
-        return False
     own = match[0].rstrip("%").lstrip("-").rsplit(",", 1)[-1]
-    item = _ITEM_BEFORE.search(before)
-    if item and is_close(start - 1) and not _LIST.fullmatch(item[0] + own):
-        return False
+    if before:
+        item = _ITEM_BEFORE.search(before)
+        if _BEFORE.search(before) or _FULL_STOP.match(text, start - 1):
+            return False
+        if is_close(start - 1) and (_CLOSE_BEFORE.search(before) or (item and not _LIST.fullmatch(item[0] + own))):
+            return False
     if match["percent"] or end == len(text):
         return True
     if _BEHIND.match(text, end) or (is_close(end - 1) and _CLOSE_BEHIND.match(text, end)):
