@@ -77,12 +77,19 @@ class _Side:
 
 
 def together(one: Box, other: Box) -> bool:
-    """Whether two neighbouring characters (boxes in points) can be of one number: of one size, on one baseline, and
-    neither over the other."""
+    """Whether two neighbouring characters (boxes in points) can be of one number: alike, and neither over the other."""
+    return alike(one, other) and not over(one, other)
+
+
+def alike(one: Box, other: Box) -> bool:
+    """Whether two characters of a row are of one size and on one baseline."""
     low, high = sorted((one[3] - one[1], other[3] - other[1]))
-    if low < _SIZE * high or abs(one[3] - other[3]) > _BASELINE * high:
-        return False
-    return other[0] - one[2] >= -_OVER * min(one[2] - one[0], other[2] - other[0])
+    return low >= _SIZE * high and abs(one[3] - other[3]) <= _BASELINE * high
+
+
+def over(one: Box, other: Box) -> bool:
+    """Whether a character reaches over the one before it."""
+    return other[0] - one[2] < -_OVER * min(one[2] - one[0], other[2] - other[0])
 
 
 def far(one: Box, other: Box) -> bool:
