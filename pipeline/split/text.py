@@ -16,6 +16,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from math import isinf
 
 from recount.pipeline.document import Box, Line, Text
 
@@ -34,6 +35,7 @@ _SPACE = re.compile(r"\s+")
 _COMMA_IN_NUMBER = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
 _RUN_BEFORE = re.compile(r"[\d.,]+$")
 _RUN_AFTER = re.compile(r"[\d.,]*\d")
+_IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 _LONGEST_RUN = 24  # characters
 _LATIN = re.compile(r"[A-Za-z]")
 
@@ -127,7 +129,12 @@ def _across_space(before: _Side, after: _Side, space: str, *, running: bool) -> 
 
 
 def _over_rows(before: _Side, after: _Side, room: float, *, running: bool) -> Joint:
-    """What the end of a line is between two parts; room: by how many points the line might have been longer."""
+    """What the end of a line is between two parts.
+
+    room: by how many points the line might have been longer; without end where it stands in a column of its own.
+    """
+    if isinf(room):
+        return Joint.APART
     made = before.run + after.run
     both = before.run[-1].isdigit() and after.run[0].isdigit()
     if _NUMBER.fullmatch(made) is None:
@@ -258,7 +265,7 @@ def _joint(bare: Composed, folded: str, start: int, end: int, join_digits: bool)
         # OCR finds a line in pieces; what a program printed in two was not meant as one.
         space = folded[start:end] if above is below or above.line.confidence is not None else ""
         return _across_space(left, right, space, running=join_digits)
-    prose = len(above.line.text) > len(before[0])  # a cell of sentences
+    prose = _IDEOGRAPH.search(above.line.text) is not None  # a cell of sentences
     return _over_rows(left, right, above.room, running=join_digits or prose)
 
 
