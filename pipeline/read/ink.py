@@ -88,9 +88,7 @@ def look(page: Any, shown: Any, lines: Sequence[Line], rulings: Sequence[Ruling]
             levels = [level for level, is_seen in zip(own, seen, strict=True) if is_seen] if lost else own
             unsure += _unsure(whole, levels, patches, uprights, doubted=doubted or bool(lost))
     unsure += _upon_one_another(kept, unsure)
-    unsure = [
-        piece for piece in unsure if piece.box[0] >= _EDGE and piece.box[2] <= width - _EDGE
-    ]  # cut: not seen whole
+    unsure = [whole for piece in unsure if (whole := _without_cut(piece, width)) is not None]
     remarks = [
         *(
             Remark("unseen text", number, box, "the text layer has text here that the page does not show")

@@ -172,7 +172,7 @@ def test_a_wrong_checksum_harms_no_page(tmp_path: Path) -> None:
 def test_a_figure_that_the_side_of_the_page_cuts_is_not_looked_at(tmp_path: Path) -> None:
     document = pymupdf.open()
     page = document.new_page(width=400, height=600)
-    page.insert_text((362, 100), "411.63", fontsize=12)
+    page.insert_text((366, 100), "411.63", fontsize=12)
     page.insert_text((300, 200), "330.75 80.88 12.50", fontsize=12)
     document.save(tmp_path / "cut.pdf")
     page = read_pdf(tmp_path / "cut.pdf").pages[0]
