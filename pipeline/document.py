@@ -83,9 +83,9 @@ class Pages:
 class Text:
     """A passage in reading order, over lines and pages.
 
-    printed: its characters without line breaks and typesetting spaces (spaces between Latin words stay).
-    folded: the same characters with full-width digits, letters and number punctuation made half-width, for
-    matching. Both have the same length.
+    printed: its characters without line breaks and typesetting spaces (spaces between Latin words stay), by the codes
+    that they ordinarily have. folded: the same characters with full-width digits, letters and number punctuation made
+    half-width and traditional characters simplified, for matching. Both have the same length.
     """
 
     printed: str
