@@ -73,10 +73,13 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """A document as read. ocr: engine and version, None where no page was scanned."""
+    """A document as read. ocr: engine and version, None where no page was scanned. attached: the names
+    of the PDF files that are attached to it.
+    """
 
     pages: tuple[Page, ...]
     ocr: str | None = None
+    attached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

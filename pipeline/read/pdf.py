@@ -132,7 +132,7 @@ def read_pdf(path: Path) -> Pages:
         try:
             with mupdf.open(path, filetype="pdf") as document:
                 _require_pages(document, path.name)
-                return Pages(tuple(_read_pages(document)))
+                return Pages(tuple(_read_pages(document)), attached=_attached(document))
         except MUPDF_ERRORS as error:
             raise NotAPdf(f"{path.name} is damaged and cannot be read.") from error
 
@@ -153,6 +153,20 @@ def _require_pages(document: Any, name: str) -> None:
         if document.is_repaired:
             raise NotAPdf(f"{name} is damaged; no page of it can be read.")
         raise NoPages(f"{name} has no pages.")
+
+
+def _attached(document: Any) -> tuple[str, ...]:
+    """The PDF files that are attached to it, by the names that a viewer shows: in a portfolio they are the content."""
+    names = [_decoded(document.embfile_info(at)["ufilename"]) for at in range(document.embfile_count())]
+    return tuple(name for name in names if name.lower().endswith(".pdf"))
+
+
+def _decoded(name: str) -> str:
+    """A name whose UTF-8 PyMuPDF (1.28) passes on byte by byte."""
+    try:
+        return name.encode("latin-1").decode()
+    except UnicodeError:
+        return name
 
 
 def _read_pages(document: Any) -> Iterator[Page]:

@@ -163,12 +163,11 @@ _VARIANTS = {
     "﹤": "<", "“": '"', "”": '"', "„": '"', "＂": '"', "〝": '"', "〞": '"', "﹒": ".",
     "﹐": ",", "‚": ",", "∶": ":", "﹕": ":", "﹔": ";", "〔": "(", "〕": ")", "﹙": "(", "﹚": ")", "於": "于",
 }  # fmt: skip
-FOLD: Mapping[int, str] = {
+_IDEOGRAPHS: Mapping[int, str] = {
     **{code: shown.translate(SIMPLIFIED) for code, shown in ORDINARY.items()},
     **{code: chr(printed) for code, printed in SIMPLIFIED.items()},
-    **_FULL_WIDTH,
-    **{ord(old): new for old, new in _VARIANTS.items()},
 }
+FOLD: Mapping[int, str] = {**_IDEOGRAPHS, **_FULL_WIDTH, **{ord(old): new for old, new in _VARIANTS.items()}}
 """For matching: ordinary, simplified, half-width."""
 
 _AS_THE_CONTRACT_WANTS: Mapping[int, str] = {
@@ -286,6 +285,11 @@ def plain(text: Text | str) -> str:
 def fold(text: str) -> str:
     """Full-width forms made half-width, traditional characters simplified: one character for one."""
     return text.translate(FOLD)
+
+
+def simplified(text: str) -> str:
+    """The ideographs alone folded: for labels that are compared with their punctuation."""
+    return text.translate(_IDEOGRAPHS)
 
 
 def union(boxes: Sequence[Box]) -> Box:
