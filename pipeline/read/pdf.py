@@ -20,6 +20,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -113,9 +114,14 @@ def _has_body(lines: Iterable[Line], height: float) -> bool:
 # stay off: it passes the number of an unmapped glyph off as a character, a wrong digit that nobody notices.
 _FLAGS = mupdf.TEXT_PRESERVE_WHITESPACE | mupdf.TEXT_MEDIABOX_CLIP
 _HEADER_REACH = 1024  # a PDF may have other bytes before its "%PDF-", but no more than this
-_DROPPED = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
+# The soft hyphen is the minus of old fonts: it stays at a number, and where the line may go on with one.
+_DROPPED = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]"
+    r"|(?<=[A-Za-z])\xad|(?<!\d)\xad(?!\s*(?:\d|$))"
+)
 _UNDECODED = re.compile("zlib error|read error|unknown filter|not a stream|cannot load object")
 _UNPARSED = re.compile("syntax error|cannot draw text")
+_FIRST_IDEOGRAPH = "\u2e80"  # or radical
 _SAME_PLACE = 0.12  # share of the line's height by which a copy drawn for bold may be shifted
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -261,6 +267,8 @@ class _Builder:
         boxes: list[Box] = [char["bbox"] for char in chars]
         if self.rotation:
             boxes, box = [_rotated(char_box, self.rotation) for char_box in boxes], None
+        if any(left[2] == right[0] == right[2] > left[0] for left, right in pairwise(boxes)):
+            text, boxes = _once(text, boxes)
         if _DROPPED.search(text) or text[0].isspace() or text[-1].isspace():
             text, boxes, box = *_trimmed(text, boxes), None
             if not text:
@@ -282,9 +290,25 @@ class _Builder:
         return False
 
 
+def _once(text: str, boxes: list[Box]) -> tuple[str, list[Box]]:
+    """The text with what one glyph says twice said once.
+
+    macOS maps a glyph to two ideographs (a radical and what it stands for): MuPDF gives the second no width. A digit
+    that is said twice may be two digits in one glyph (⑪): it is not readable, so that no number is made with it.
+    """
+    signs, places = [text[0]], [boxes[0]]
+    for sign, before, box in zip(text[1:], text, boxes[1:], strict=False):
+        behind = places[-1][2] == box[0] == box[2] > places[-1][0]
+        if not (behind and min(sign, before) >= _FIRST_IDEOGRAPH):
+            signs.append("\ufffd" if behind and sign == before and sign.isdigit() else sign)
+            places.append(box)
+    return "".join(signs), places
+
+
 def _trimmed(text: str, boxes: list[Box]) -> tuple[str, list[Box]]:
     """The text without control characters and without white space at its ends, and the boxes left."""
-    kept = [index for index, char in enumerate(text) if not _DROPPED.match(char)]
+    dropped = {match.start() for match in _DROPPED.finditer(text)}
+    kept = [index for index in range(len(text)) if index not in dropped]
     while kept and text[kept[0]].isspace():
         kept.pop(0)
     while kept and text[kept[-1]].isspace():

@@ -177,6 +177,7 @@ _AS_THE_CONTRACT_WANTS: Mapping[int, str] = {
 
 # --- texts
 
+_WIDE = 0.6  # share of the height: as wide as a character, in fonts that are set high
 _SPACE = re.compile(r"\s+")
 _COMMA_IN_NUMBER = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|[1-9]\d*(?:\.\d+)?|0(?:\.\d+)?")
@@ -218,6 +219,13 @@ class Composed:
         number = bisect_right(self.starts, raw_index) - 1
         return self.pieces[number], raw_index - self.starts[number]
 
+    def apart(self, one: int, other: int) -> bool:
+        """Whether a gap as wide as a character, or the end of a line, is between two characters of the text."""
+        (above, at), (below, behind) = (self.piece_at(self.raw_index(index)) for index in (one, other))
+        left, right = above.line.boxes[at], below.line.boxes[behind]
+        in_one_row = above.page == below.page and left[1] < right[3] and right[1] < left[3]
+        return not in_one_row or right[0] - left[2] > _WIDE * (right[3] - right[1])
+
 
 def compose(pieces: Sequence[Piece], *, join_digits: bool) -> Composed:
     """Put lines together as one text with the way back to them.
@@ -226,7 +234,7 @@ def compose(pieces: Sequence[Piece], *, join_digits: bool) -> Composed:
     space between, so digits that a space separates are one number wherever they make one; in a table cell they are left
     apart.
     """
-    raw = "\n".join(piece.line.text for piece in pieces)
+    raw = "\n".join(piece.line.text for piece in pieces).translate(ORDINARY)
     starts, position = [], 0
     for piece in pieces:
         starts.append(position)
@@ -250,7 +258,7 @@ def compose(pieces: Sequence[Piece], *, join_digits: bool) -> Composed:
     if begin < len(raw):
         kept.append((length, begin))
         parts.append((begin, len(raw)))
-    printed = "".join(raw[a:b] if b - a > 1 or not raw[a].isspace() else " " for a, b in parts).translate(ORDINARY)
+    printed = "".join(raw[a:b] if b - a > 1 or not raw[a].isspace() else " " for a, b in parts)
     return Composed(Text(printed, printed.translate(FOLD)), raw, pieces, kept, starts)
 
 

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from recount.pipeline.document import Box, Number, Origin, Remark, Token
+from recount.pipeline.split.signs import Signed, signed
 from recount.pipeline.split.text import Composed, fold, union
 
-# A minus belongs to the number unless it joins two things (8-11月, 2022-12). Groups of three after a comma are
-# one number; a comma before anything else ends it. Dates set with points (2022.12.31) are no numbers, nor
-# is what stands next to a character that could not be read: it may be a digit.
-_NUMBER = re.compile(
-    r"(?:(?<![\dA-Za-z)])-)?(?<![\d.\ufffd])(?>\d{1,3}(?:,\d{3})+(?!\d)|\d++)(?>\.\d+)?(?!\.\d|\ufffd)(?P<percent>%)?"
-)
+# What beside it is its sign, signs.py tells. Groups of three after a comma are one number; a comma before anything
+# else ends it. Dates set with points (2022.12.31) are no numbers, nor is what stands next to a character that could not
+# be read: it may be a digit.
+_NUMBER = re.compile(r"(?<![\d.\ufffd])(?>\d{1,3}(?:,\d{3})+(?!\d)|\d++)(?>\.\d+)?(?!\.\d|\ufffd)(?P<percent>%)?")
 _UNIT = re.compile(
     r"万元|亿元|元|%|人次|人|名|辆|批次|批|平方米|公里|台|套|个|分|次|家|户|件|笔|份|场|期|项|条|所|亩|吨|天|年|月|日"
 )
@@ -38,13 +37,12 @@ class TokenStore:
         head: the unit of money that a table's head or caption states.
         """
         folded = composed.text.folded
-        return tuple(
-            Number(match.start(), match.end(), self._token(composed, match, head)) for match in _NUMBER.finditer(folded)
-        )
+        found = ((match, _sign_of(match, composed)) for match in _NUMBER.finditer(folded))
+        return tuple(Number(sign.start, sign.end, self._token(composed, match, sign, head)) for match, sign in found)
 
-    def _token(self, composed: Composed, match: re.Match[str], head: str | None) -> Token:
-        start, end = match.span()
-        value, decimals = _value_of(match)
+    def _token(self, composed: Composed, match: re.Match[str], sign: Signed, head: str | None) -> Token:
+        start, end = sign.start, sign.end
+        value, decimals = _value_of(match, sign)
         first, last = composed.raw_index(start), composed.raw_index(end - 1)
         boxes, confidences, page = [], [], 0
         for index in range(first, last + 1):
@@ -60,13 +58,13 @@ class TokenStore:
             raw=composed.raw[first : last + 1].replace("\n", "").rstrip("%％﹪ "),
             value=value,
             decimals=decimals,
-            unit=_unit_of(match, composed.text.folded),
+            unit=_unit_of(sign, composed.text.folded),
             page=page,
             box=box,
             origin=self.origins.get(page, "text"),
             confidence=min(confidences, default=None),
             head=head,
-            remark=_on(box, self.remarks.get(page, ())),
+            remark=_on(box, self.remarks.get(page, ())) or _unsure(sign, page, box),
         )
         self.tokens.append(token)
         return token
@@ -87,20 +85,31 @@ def _meets(box: Box, other: Box | None) -> bool:
     return across > _TOUCHED * (box[2] - box[0]) and down > _TOUCHED * (box[3] - box[1])
 
 
-def _unit_of(match: re.Match[str], folded: str) -> str | None:
-    if match["percent"]:
+def _unsure(sign: Signed, page: int, box: Box) -> Remark | None:
+    """What keeps a number from being confirmed whose sign can be taken either way."""
+    return Remark("sign", page, box, "whether it is negative cannot be told", touches=True) if sign.doubtful else None
+
+
+def _sign_of(match: re.Match[str], composed: Composed | None = None) -> Signed:
+    """The sign of a number of a text that was put together; without it, of one that has no places."""
+    end = match.start("percent") if match["percent"] else match.end()
+    return signed(match.string, match.start(), end, composed.apart if composed else lambda *_: False)
+
+
+def _unit_of(sign: Signed, folded: str) -> str | None:
+    if "%" in folded[sign.start : sign.end]:
         return "%"
-    unit = _UNIT.match(folded, match.end())
+    unit = _UNIT.match(folded, sign.end)
     return unit[0] if unit else None
 
 
 def parse_number(text: str) -> tuple[Decimal, int] | None:
     """The value and the printed decimals of the one number in a text; None if there is none, or more than one."""
     matches = list(_NUMBER.finditer("".join(fold(text).split())))
-    return _value_of(matches[0]) if len(matches) == 1 else None
+    return _value_of(matches[0], _sign_of(matches[0])) if len(matches) == 1 else None
 
 
-def _value_of(match: re.Match[str]) -> tuple[Decimal, int]:
+def _value_of(match: re.Match[str], sign: Signed) -> tuple[Decimal, int]:
     value = Decimal(match[0].rstrip("%").replace(",", ""))
     exponent = value.as_tuple().exponent
-    return value, -exponent if isinstance(exponent, int) else 0
+    return -value if sign.negative else value, -exponent if isinstance(exponent, int) else 0

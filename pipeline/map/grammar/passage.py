@@ -154,8 +154,10 @@ def passage_of(paragraphs: Sequence[Paragraph]) -> Passage:
                 continue
             shape += folded[done : number.start]
             numbers[len(shape)] = number
-            end = number.end - 1 if number.token.unit == "%" and folded[number.end - 1] == "%" else number.end
-            shape += N
+            percent = number.token.unit == "%" and not folded.startswith("%", number.end)
+            inside = percent and folded[number.end - 1] != "%"  # (6.13%)
+            end = number.end - 1 if percent and not inside else number.end
+            shape += N + "%" * inside
             offsets.append((len(shape), len(printed) + end))
             done = end
         shape += folded[done:]
