@@ -19,6 +19,8 @@ _REACH = 24  # characters before a number that are looked at
 _TURN = rf"(?:{UP}|{DOWN}|净增|净减|增减|升降|变化|变动|差异|差额|差|增|减)"
 _CHANGE = re.compile(rf"{_TURN}(?:\({_TURN}\))?(?:了|额|数|率|幅|幅度|比例|金额|情况|为|是|达|约|:)*$")
 """Words right before a number that is a change, and so may be negative."""
+_STATED = re.compile(r"[为是共计:,;=(]$")
+"""Right before a minus that stands for no colon."""
 _MONEY = r"(?:[百千万亿]*元)"
 _UNIT = rf"(?:{_MONEY}|%|个百分点|人次|人|名|辆|批次|平方米|台|套|个|分|次|家|户|件|笔|份)"
 _ALONE_BEHIND = re.compile(rf"%?{_MONEY}?\s*$")
@@ -112,7 +114,8 @@ def _marked(text: str, mark: str, start: int, end: int) -> Signed:
     percent = end + text.startswith("%", end)
     change, alone = _is_change(text, start - 1), _is_alone(text, start - 1, percent)
     if mark == "一":
-        return Signed(start, percent, doubtful="." in text[start:end] and (change or alone))
+        doubtful = "." in text[start:end] and (change or alone)
+        return Signed(start - doubtful, percent, doubtful, doubtful)
     figure = not text[start:end].isdigit() or alone or _UNIT_BEHIND.match(text, end) is not None
     if not figure:
         return Signed(start, percent)
@@ -122,18 +125,18 @@ def _marked(text: str, mark: str, start: int, end: int) -> Signed:
 def _led(text: str, first: int, start: int, end: int, apart: Apart) -> Signed:
     """A number behind dashes, of which the first is at `first`: a minus, or a dash that joins or parts."""
     plain, minus = Signed(start, end), Signed(first, end, True)
-    if start - first > 1:  # 增加——74.50
-        return Signed(start, end, doubtful=True)
+    if start - first > 1:  # 增加——74.50, as keyboards write the minus; 收入总计——74.50
+        return Signed(first, end, True, doubtful=True) if _is_change(text, first) else Signed(start, end, doubtful=True)
     wide = apart(first, start)
     if _IN_A_RANGE.search(text, max(0, first - _REACH), first) and (wide or not (first and apart(first - 1, first))):
         return plain
     if _is_change(text, first):
         return minus
-    alone, hyphen = _is_alone(text, first, end), text[first] == "-"
-    if alone or (hyphen and first and not wide):
+    hyphen = text[first] == "-" and not wide
+    if _is_alone(text, first, end) or (hyphen and _STATED.search(text, 0, first)):
         return Signed(first, end, True, doubtful=wide)
     # An item's bullet, a dash for a colon, an empty cell beside the number.
-    return Signed(first, end, True, doubtful=True) if hyphen and not wide else Signed(start, end, doubtful=True)
+    return Signed(first, end, True, doubtful=True) if hyphen else Signed(start, end, doubtful=True)
 
 
 def _trailing(text: str, start: int, end: int, apart: Apart) -> Signed | None:
