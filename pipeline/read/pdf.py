@@ -18,16 +18,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
-from recount.pipeline.document import Box, Line, Page, Pages
+from recount.pipeline.document import Box, Line, Page, Pages, Remark
 from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
 from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
-from recount.pipeline.read.rulings import read_rulings
+from recount.pipeline.read.ink import look
+from recount.pipeline.read.overprint import SHIFT, Print, by_paleness, lightness, plain_lines, printed_once, unmarked
+from recount.pipeline.read.rulings import painted, read_rulings
 
 # --- whether the text layer of a page can be used
 
@@ -119,10 +121,21 @@ _DROPPED = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]"
     r"|(?<=[A-Za-z])\xad|(?<!\d)\xad(?!\s*(?:\d|$))"
 )
-_UNDECODED = re.compile("zlib error|read error|unknown filter|not a stream|cannot load object")
-_UNPARSED = re.compile("syntax error|cannot draw text")
 _FIRST_IDEOGRAPH = "\u2e80"  # or radical
+_HARMLESS = re.compile(
+    r"(?:ignoring zlib error: incorrect data check|syntax error: unknown keyword: .*"
+    r"|syntax error: cannot find \S+ resource .*|encountered syntax errors; page may not be correct)"
+)
+"""What every viewer passes over: a wrong checksum, an unknown operator, a thing to be drawn that is not there."""
+_CONTROL = re.compile("(?<=[0-9.,])[\x00-\x08\x0e-\x1f\x7f-\x9f]|[\x00-\x08\x0e-\x1f\x7f-\x9f](?=[0-9.,])")
+_GLYPH = 0.2  # of its height: no digit is narrower
+_UNDECODED = re.compile("zlib error|read error|unknown filter|not a stream|cannot load object")
+_UNPARSED = re.compile("syntax error|cannot draw text|premature end")
+_DAMAGED = "the file is damaged here in a way that viewers pass over; its figures were looked at as the page shows them"
 _SAME_PLACE = 0.12  # share of the line's height by which a copy drawn for bold may be shifted
+
+_EDGE = 2.0  # points; what stands nearer to the side of a page goes on beyond it
+_UNREAD = "\ufffd"
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -178,31 +191,40 @@ def _decoded(name: str) -> str:
 def _read_pages(document: Any) -> Iterator[Page]:
     """Every page; those that MuPDF could read in part only are not readable, for nobody sees what is missing.
 
-    Once a stream could not be decoded, that holds for all later pages: it may be a font's, which they share.
+    Once a stream could not be decoded, that holds for all later pages: it may be a font's, which they share. A page
+    that only looks damaged is read: its figures are looked at on the page as it is shown.
     """
     undecoded = False
     for page in document:
         mupdf.TOOLS.reset_mupdf_warnings()
-        result = _read_page(page)
-        complaints = mupdf.TOOLS.mupdf_warnings()
-        undecoded = undecoded or _UNDECODED.search(complaints) is not None
+        shown = page.get_displaylist()
+        complaints = mupdf.TOOLS.mupdf_warnings().split("\n")
+        harmful = "\n".join(complaint for complaint in complaints if not _HARMLESS.fullmatch(complaint))
+        result = _read_page(page, shown, doubted=any(map(_HARMLESS.fullmatch, complaints)))
+        undecoded = undecoded or _UNDECODED.search(harmful) is not None
         lost = document.is_repaired and not result.lines  # a blank page, or a page whose content is gone
-        if undecoded or lost or _UNPARSED.search(complaints):
-            result = replace(result, lines=(), rulings=(), readable=False, damaged=True)
+        if undecoded or lost or _UNPARSED.search(harmful):
+            result = Page(result.number, result.width, result.height, (), (), readable=False, damaged=True)
         yield result
 
 
-def _read_page(page: Any) -> Page:
+def _read_page(page: Any, shown: Any, *, doubted: bool) -> Page:
+    """A page. shown: its display list; doubted: the file is damaged there, in a way that every viewer passes over."""
     rotation: Matrix | None = tuple(page.rotation_matrix) if page.rotation else None
     _, _, width, height = page.rect
-    drawings = page.get_cdrawings()
-    layer = _Builder(width, height, rotation).layer(page.get_text("rawdict", flags=_FLAGS))
-    verdict = judge(layer, height, lambda: _picture_share(page), drawings)
+    drawings = page.get_cdrawings(extended=True)
+    text = mupdf.TextPage(shown.get_textpage(_FLAGS)).extractRAWDICT()
+    layer = _Builder(width, height, rotation).layer(text)
+    verdict = judge(layer, height, lambda: _picture_share(page), painted(drawings))
     number = page.number + 1
+    remarks = (Remark("damaged", number, None, _DAMAGED),) if doubted else ()
     if verdict == "unusable":
-        return Page(number, width, height, (), (), readable=False)
-    lines = layer.lines if verdict == "text" else layer.lines + layer.hidden
-    return Page(number, width, height, lines, read_rulings(drawings, rotation), origin=verdict)
+        return Page(number, width, height, (), (), readable=False, remarks=remarks)
+    rulings = read_rulings(drawings, (width, height), rotation)
+    if verdict == "ocr":
+        return Page(number, width, height, layer.lines + layer.hidden, rulings, origin=verdict, remarks=remarks)
+    seen = look(page, shown, layer.lines, rulings, doubted=doubted)
+    return Page(number, width, height, seen.lines, rulings, remarks=remarks + seen.remarks, unsure=seen.unsure)
 
 
 def _picture_share(page: Any) -> float:
@@ -226,8 +248,8 @@ class _Builder:
 
     def layer(self, rawdict: dict[str, Any]) -> Layer:
         """The text of the page, visible and hidden, from MuPDF's "rawdict"."""
-        visible: list[Line] = []
-        hidden: list[Line] = []
+        visible: list[Print] = []
+        hidden: list[Print] = []
         for block in rawdict["blocks"]:
             for line in block["lines"]:
                 if not self._is_level(line["dir"]):
@@ -237,10 +259,11 @@ class _Builder:
                 unseen = [span for span in spans if span.get("alpha", 255) == 0]
                 if unseen:
                     self._add(unseen, None, hidden)
-                    self._add([span for span in spans if span.get("alpha", 255)], None, visible)
-                else:
-                    self._add(spans, line["bbox"], visible)
-        return Layer(tuple(visible), tuple(hidden), "".join(self.raw), self.askew)
+                    spans = [span for span in spans if span.get("alpha", 255)]
+                groups = by_paleness(spans)
+                for group in groups:
+                    self._add(group, None if unseen or len(groups) > 1 else line["bbox"], visible, line["dir"])
+        return Layer(plain_lines(visible), tuple(text.line for text in hidden), "".join(self.raw), self.askew)
 
     def _is_level(self, direction: tuple[float, float]) -> bool:
         x, y = direction
@@ -249,17 +272,25 @@ class _Builder:
             x, y = a * x + c * y, b * x + d * y
         return x > 0.999 and abs(y) < 0.02
 
-    def _leave_askew(self, line: dict[str, Any], visible: list[Line]) -> None:
+    def _leave_askew(self, line: dict[str, Any], visible: list[Print]) -> None:
         """Text at an angle is not read; in vertical writing each character stands upright and is a line."""
         if line["wmode"] == 1 and abs(line["dir"][0]) < 0.02 and not self.rotation:
             for span in line["spans"]:
                 for char in span["chars"]:
-                    self._add([{"chars": [char]}], None, visible)
+                    self._add([{**span, "chars": [char]}], None, visible)
         else:
             self.askew += sum(len(span["chars"]) for span in line["spans"])
 
-    def _add(self, spans: Iterable[dict[str, Any]], box: Box | None, to: list[Line]) -> None:
-        chars = [char for span in spans for char in span["chars"]]
+    def _add(
+        self,
+        spans: Sequence[dict[str, Any]],
+        box: Box | None,
+        to: list[Print],
+        direction: tuple[float, float] = (1.0, 0.0),
+    ) -> None:
+        chars = printed_once(unmarked(spans, direction))
+        if len(chars) < sum(len(span["chars"]) for span in spans):
+            box = None
         text = "".join([char["c"] for char in chars])
         if not text or text.isspace():
             return
@@ -267,15 +298,25 @@ class _Builder:
         boxes: list[Box] = [char["bbox"] for char in chars]
         if self.rotation:
             boxes, box = [_rotated(char_box, self.rotation) for char_box in boxes], None
+        text = _unread(text, boxes)
         if any(left[2] == right[0] == right[2] > left[0] for left, right in pairwise(boxes)):
             text, boxes = _once(text, boxes)
         if _DROPPED.search(text) or text[0].isspace() or text[-1].isspace():
             text, boxes, box = *_trimmed(text, boxes), None
             if not text:
                 return
+        if boxes[0][0] < _EDGE or boxes[-1][2] > self.width - _EDGE:
+            text = self._cut_off(text, boxes)
         box = box or _hull(boxes)
         if self._is_on_page(box) and not self._is_copy(text, box):
-            to.append(Line(text, tuple(boxes), box))
+            widest = max(spans, key=lambda span: len(span["chars"]))
+            to.append(Print(Line(text, tuple(boxes), box), widest["size"], lightness(widest)))
+
+    def _cut_off(self, text: str, boxes: Sequence[Box]) -> str:
+        """The text with what the side of the page may cut as unread: MuPDF leaves out what stands beyond."""
+        first = _UNREAD if text[0].isdigit() and boxes[0][0] < _EDGE else text[0]
+        last = _UNREAD if text[-1].isdigit() and boxes[-1][2] > self.width - _EDGE else text[-1]
+        return first + text[1:-1] + last if len(text) > 1 else max(first, last)
 
     def _is_on_page(self, box: Box) -> bool:
         return box[0] < self.width and box[2] > 0 and box[1] < self.height and box[3] > 0
@@ -283,7 +324,7 @@ class _Builder:
     def _is_copy(self, text: str, box: Box) -> bool:
         """Whether the same text was drawn at the same place before; remembers it otherwise."""
         places = self.seen.setdefault(text, [])
-        reach = _SAME_PLACE * (box[3] - box[1])
+        reach = max(SHIFT, _SAME_PLACE * (box[3] - box[1]))
         if any(abs(box[0] - other[0]) < reach and abs(box[1] - other[1]) < reach for other in places):
             return True
         places.append(box)
@@ -300,9 +341,20 @@ def _once(text: str, boxes: list[Box]) -> tuple[str, list[Box]]:
     for sign, before, box in zip(text[1:], text, boxes[1:], strict=False):
         behind = places[-1][2] == box[0] == box[2] > places[-1][0]
         if not (behind and min(sign, before) >= _FIRST_IDEOGRAPH):
-            signs.append("\ufffd" if behind and sign == before and sign.isdigit() else sign)
+            signs.append(_UNREAD if behind and sign == before and sign.isdigit() else sign)
             places.append(box)
     return "".join(signs), places
+
+
+def _unread(text: str, boxes: Sequence[Box]) -> str:
+    """The text with control characters that have a glyph's width as unread: beside digits they are one themselves."""
+    controls = set(_CONTROL.findall(text))
+    if not controls:
+        return text
+    return "".join(
+        _UNREAD if char in controls and box[2] - box[0] > _GLYPH * (box[3] - box[1]) else char
+        for char, box in zip(text, boxes, strict=True)
+    )
 
 
 def _trimmed(text: str, boxes: list[Box]) -> tuple[str, list[Box]]:

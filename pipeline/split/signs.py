@@ -36,8 +36,8 @@ _IN_A_RANGE = re.compile(
 _DASHES = "-—―"
 """The others are folded to the first (text.py)."""
 _DASH = re.compile(rf"[{_DASHES}]+$")
-_MARK = re.compile(r"(?:(?<![自担背欠胜抱肩])负|[△▽▼▲±])$")
-_UNSURE_MARKS = "▲±"  # ▲ is also an arrow: risen
+_MARK = re.compile(r"(?:(?<![自担背欠胜抱肩])负|[△▽▼▲])$")
+_ARROW = "▲"  # or risen
 _ONE = re.compile(r"一$")  # a minus as the recogniser reads it
 _CLOSE = re.compile(r"%?\)%?")
 _BLANK = re.compile(rf"\([\d,.]+\)(?={_UNIT})")
@@ -119,7 +119,7 @@ def _marked(text: str, mark: str, start: int, end: int) -> Signed:
     figure = not text[start:end].isdigit() or alone or _UNIT_BEHIND.match(text, end) is not None
     if not figure:
         return Signed(start, percent)
-    return Signed(start - 1, percent, mark != "±", doubtful=mark in _UNSURE_MARKS)
+    return Signed(start - 1, percent, True, doubtful=mark == _ARROW)
 
 
 def _led(text: str, first: int, start: int, end: int, apart: Apart) -> Signed:
