@@ -214,7 +214,7 @@ def _read_page(page: Any, shown: Any, *, doubted: bool) -> Page:
     _, _, width, height = page.rect
     drawings = page.get_cdrawings(extended=True)
     text = mupdf.TextPage(shown.get_textpage(_FLAGS)).extractRAWDICT()
-    layer = _Builder(width, height, rotation).layer(text)
+    layer = _Builder(width, height).layer(text)
     verdict = judge(layer, height, lambda: _picture_share(page), painted(drawings))
     number = page.number + 1
     remarks = (Remark("damaged", number, None, _DAMAGED),) if doubted else ()
@@ -237,11 +237,10 @@ def _picture_share(page: Any) -> float:
 
 @dataclass
 class _Builder:
-    """Collects the lines of one page of width × height points; rotation: as a matrix, if it has one."""
+    """Collects the lines of one page of width × height points."""
 
     width: float
     height: float
-    rotation: Matrix | None
     raw: list[str] = field(default_factory=list)
     askew: int = 0
     seen: dict[str, list[Box]] = field(default_factory=dict)
@@ -267,14 +266,11 @@ class _Builder:
 
     def _is_level(self, direction: tuple[float, float]) -> bool:
         x, y = direction
-        if self.rotation:
-            a, b, c, d, _, _ = self.rotation
-            x, y = a * x + c * y, b * x + d * y
         return x > 0.999 and abs(y) < 0.02
 
     def _leave_askew(self, line: dict[str, Any], visible: list[Print]) -> None:
         """Text at an angle is not read; in vertical writing each character stands upright and is a line."""
-        if line["wmode"] == 1 and abs(line["dir"][0]) < 0.02 and not self.rotation:
+        if line["wmode"] == 1 and abs(line["dir"][0]) < 0.02:
             for span in line["spans"]:
                 for char in span["chars"]:
                     self._add([{**span, "chars": [char]}], None, visible)
@@ -296,8 +292,6 @@ class _Builder:
             return
         self.raw.append(text)
         boxes: list[Box] = [char["bbox"] for char in chars]
-        if self.rotation:
-            boxes, box = [_rotated(char_box, self.rotation) for char_box in boxes], None
         text = _unread(text, boxes)
         if any(left[2] == right[0] == right[2] > left[0] for left, right in pairwise(boxes)):
             text, boxes = _once(text, boxes)
@@ -375,11 +369,3 @@ def _hull(boxes: list[Box]) -> Box:
         max([box[2] for box in boxes]),
         max([box[3] for box in boxes]),
     )
-
-
-def _rotated(box: Box, rotation: Matrix) -> Box:
-    """The box on the page as displayed; rotation is one by a multiple of 90 degrees."""
-    a, b, c, d, e, f = rotation
-    x0, y0 = a * box[0] + c * box[1] + e, b * box[0] + d * box[1] + f
-    x1, y1 = a * box[2] + c * box[3] + e, b * box[2] + d * box[3] + f
-    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
