@@ -19,7 +19,7 @@ _REACH = 24  # characters before a number that are looked at
 _TURN = rf"(?:{UP}|{DOWN}|净增|净减|增减|升降|变化|变动|差异|差额|差|增|减)"
 _CHANGE = re.compile(rf"{_TURN}(?:\({_TURN}\))?(?:了|额|数|率|幅|幅度|比例|金额|情况|为|是|达|约|:)*$")
 """Words right before a number that is a change, and so may be negative."""
-_STATED = re.compile(r"[为是共计:,;=(]$")
+_STATED = re.compile(r"[为是:,;=(]$")
 """Right before a minus that stands for no colon."""
 _MONEY = r"(?:[百千万亿]*元)"
 _UNIT = rf"(?:{_MONEY}|%|个百分点|人次|人|名|辆|批次|平方米|台|套|个|分|次|家|户|件|笔|份)"
