@@ -9,7 +9,7 @@ could take either way is told as doubtful: such a number is delivered, but nothi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from recount.schemas.common.parts import DOWN, UP
@@ -42,6 +42,8 @@ _ONE = re.compile(r"一$")  # a minus as the recogniser reads it
 _CLOSE = re.compile(r"%?\)%?")
 _BLANK = re.compile(rf"\([\d,.]+\)(?={_UNIT})")
 """What a form leaves blank, (  )万元, filled in: where all amounts stand so, brackets say nothing."""
+_CELL = re.compile(r"\s*(?P<bracket>\(?)-?[\d,.]{4,}%?\)?\s*")
+_FEW = 3  # figures in brackets that a table may have without their being its habit
 _TAIL = re.compile(rf"%?[{_DASHES}](?![{_DASHES}\dA-Za-z])%?")
 _SHORT = 3  # digits of a whole number in brackets that may be an ordinal or the number of a column
 
@@ -62,15 +64,24 @@ class Signed:
     doubtful: bool = False
 
 
-def signed(text: str, start: int, end: int, apart: Apart) -> Signed:
-    """The sign of the number at start..end of a folded text: its digits, without sign and percent sign."""
+def all_bracketed(cells: Iterable[str]) -> bool:
+    """Whether most figures of a table (its cells, folded) stand in brackets, which then say nothing of their signs."""
+    figures = [bool(figure["bracket"]) for figure in map(_CELL.fullmatch, cells) if figure]
+    return sum(figures) > max(_FEW, len(figures) / 2)
+
+
+def signed(text: str, start: int, end: int, apart: Apart, *, blanks: bool = False) -> Signed:
+    """The sign of the number at start..end of a folded text: its digits, without sign and percent sign.
+
+    blanks: whether the figures around it all stand in brackets.
+    """
     percent = end + text.startswith("%", end)
     plain = Signed(start, percent)
     if _NEVER_SIGNED.match(text, end):
         return plain
     before = text[max(0, start - _REACH) : start]
     if before.endswith("("):
-        return _in_brackets(text, start, end) or plain
+        return _in_brackets(text, start, end, blanks) or plain
     if mark := _MARK.search(before) or _ONE.search(before):
         return _marked(text, mark[0], start, end)
     tail = _trailing(text, start, end, apart)
@@ -80,7 +91,7 @@ def signed(text: str, start: int, end: int, apart: Apart) -> Signed:
     return tail or Signed(start, percent, doubtful=_half_bracketed(text, start, percent))
 
 
-def _in_brackets(text: str, start: int, end: int) -> Signed | None:
+def _in_brackets(text: str, start: int, end: int, blanks: bool) -> Signed | None:
     """(74.50), (6.13)%, (6.13%): negative in a cell of its own and as a change; None for a note and an ordinal."""
     close = _CLOSE.match(text, end)
     first, percent = start - 1, end + text.startswith("%", end)
@@ -92,10 +103,10 @@ def _in_brackets(text: str, start: int, end: int) -> Signed | None:
     if _is_change(text, first):
         if whole and not outside:
             return None
-        blanks = any(not _is_change(text, blank.start()) for blank in _BLANK.finditer(text))
+        blanks = blanks or any(not _is_change(text, blank.start()) for blank in _BLANK.finditer(text))
         return Signed(first, last, negative=not blanks, doubtful=blanks)
     if _is_alone(text, first, last):
-        return Signed(start, percent, doubtful=True) if whole else Signed(first, last, True)
+        return Signed(start, percent, doubtful=True) if whole else Signed(first, last, not blanks, doubtful=blanks)
     if first and text[first - 1] in _DASHES and not whole:
         return Signed(first, last, True, doubtful=True)
     if outside:  # 收入总计(74.50)万元: brackets, or the blank of a form

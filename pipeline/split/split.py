@@ -11,6 +11,7 @@ from recount.pipeline.document import Block, Cell, Document, Grid, Pages, Paragr
 from recount.pipeline.split.furniture import running_lines, without_furniture
 from recount.pipeline.split.lattice import PageTables, page_grids
 from recount.pipeline.split.paragraphs import Margins, TextRow, margins_of, paragraphs_of, rows_of
+from recount.pipeline.split.signs import all_bracketed
 from recount.pipeline.split.tables import JoinedTable, join_tables
 from recount.pipeline.split.text import Piece, compose, fold
 from recount.pipeline.split.tokens import TokenStore
@@ -140,10 +141,14 @@ def _is_caption(paragraph: Paragraph) -> bool:
 
 def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | None, store: TokenStore) -> Grid:
     head = _money_unit(caption, table)
+    texts = [
+        compose([Piece(part.page, part.line, part.room) for part in cell.fragments], join_digits=False)
+        for cell in table.cells
+    ]
+    blanks = all_bracketed(composed.text.folded for composed in texts)
     cells = []
-    for cell in table.cells:
-        composed = compose([Piece(part.page, part.line, part.room) for part in cell.fragments], join_digits=False)
-        numbers = store.numbers_in(composed, head) if composed.raw else ()
+    for cell, composed in zip(table.cells, texts, strict=True):
+        numbers = store.numbers_in(composed, head, blanks=blanks) if composed.raw else ()
         cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, composed.text, numbers))
     return Grid(table.rows, table.columns, tuple(cells), caption, note, table.pages, head)
 

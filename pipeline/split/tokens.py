@@ -51,17 +51,17 @@ class TokenStore:
     origins: dict[int, Origin] = field(default_factory=dict)
     remarks: Mapping[int, Sequence[Remark]] = field(default_factory=dict)
 
-    def numbers_in(self, composed: Composed, head: str | None = None) -> tuple[Number, ...]:
+    def numbers_in(self, composed: Composed, head: str | None = None, *, blanks: bool = False) -> tuple[Number, ...]:
         """The numbers of a text, in order, each a new token.
 
-        head: the unit of money that a table's head or caption states.
+        head: the unit of money that a table's head or caption states. blanks: whether its figures all have brackets.
         """
         whole = (
             match
             for match in _NUMBER.finditer(composed.text.folded)
             if _is_whole(match, composed.is_close) and self._stands_together(composed, match)
         )
-        found = ((match, _sign_of(match, composed)) for match in whole)
+        found = ((match, _sign_of(match, composed, blanks=blanks)) for match in whole)
         return tuple(Number(sign.start, sign.end, self._token(composed, match, sign, head)) for match, sign in found)
 
     def _stands_together(self, composed: Composed, match: re.Match[str]) -> bool:
@@ -133,10 +133,10 @@ def _unsure(sign: Signed, page: int, box: Box) -> Remark | None:
     return Remark("sign", page, box, "whether it is negative cannot be told", touches=True) if sign.doubtful else None
 
 
-def _sign_of(match: re.Match[str], composed: Composed | None = None) -> Signed:
+def _sign_of(match: re.Match[str], composed: Composed | None = None, *, blanks: bool = False) -> Signed:
     """The sign of a number of a text that was put together; without it, of one that has no places."""
     end = match.start("percent") if match["percent"] else match.end()
-    return signed(match.string, match.start(), end, composed.apart if composed else lambda *_: False)
+    return signed(match.string, match.start(), end, composed.apart if composed else lambda *_: False, blanks=blanks)
 
 
 def _unit_of(sign: Signed, folded: str) -> str | None:

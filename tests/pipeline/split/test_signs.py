@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recount.pipeline.document import Token
-from recount.pipeline.split.text import Piece, compose
+from recount.pipeline.split.signs import all_bracketed
+from recount.pipeline.split.text import Piece, compose, fold
 from recount.pipeline.split.tokens import TokenStore, parse_number
 from recount.tests.pipeline.helpers import composed, line
 
@@ -151,6 +152,18 @@ def test_a_minus_far_before_its_number_is_in_doubt() -> None:
     assert token.remark is not None
     (token,) = tokens("-", "38.20", cell=True)
     assert token.remark is not None
+
+
+def test_brackets_around_most_figures_of_a_table_say_nothing_of_their_signs() -> None:
+    habit = ["(1,200.00)", "(38.20)", "(0.00)", "（12.50）", "7.00", "科目", "(1)", "2"]
+    habit = [fold(words) for words in habit]
+    assert all_bracketed(habit)
+    assert not all_bracketed([*habit, "1.00", "2.00", "3.00"])
+    assert not all_bracketed(["(38.20)", "(1.20)", "（注）"])
+    store = TokenStore()
+    store.numbers_in(composed("(38.20)", join_digits=False), blanks=True)
+    (token,) = store.tokens
+    assert (token.value, token.remark is not None) == (Decimal("38.20"), True)
 
 
 def test_a_reading_of_one_number_has_its_sign() -> None:
