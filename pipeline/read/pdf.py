@@ -45,7 +45,7 @@ _OUTLINES = 60  # curved paths from which a page without text may have its lette
 _MARGIN = 0.08  # share of the height at head and foot in which stamps and page numbers stand
 
 _CID = re.compile(r"\(cid:\d+\)")
-_DIGITS_AND_IDEOGRAPHS = re.compile(r"[0-9０-９\u3400-\u4dbf\u4e00-\u9fff]")
+_DIGITS_AND_IDEOGRAPHS = re.compile(r"[0-9０-９\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LATIN_1 = re.compile(r"[\u00a1-\u00ff]")
 _MEANINGLESS = frozenset({"Co", "Cn", "Cs", "Cc"})
 
@@ -118,7 +118,7 @@ _FLAGS = mupdf.TEXT_PRESERVE_WHITESPACE | mupdf.TEXT_MEDIABOX_CLIP
 _HEADER_REACH = 1024  # a PDF may have other bytes before its "%PDF-", but no more than this
 # The soft hyphen is the minus of old fonts: it stays at a number, and where the line may go on with one.
 _DROPPED = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef\ud800-\udfff]"
     r"|(?<=[A-Za-z])\xad|(?<!\d)\xad(?!\s*(?:\d|$))"
 )
 _FIRST_IDEOGRAPH = "\u2e80"  # or radical

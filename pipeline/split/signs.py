@@ -33,12 +33,12 @@ _IN_A_RANGE = re.compile(
 )
 """Before a dash: the first of the two that it joins."""
 
-_DASHES = "-—―"
+_DASHES = "-—―─"
 """The others are folded to the first (text.py)."""
 _DASH = re.compile(rf"[{_DASHES}]+$")
-_MARK = re.compile(r"(?:(?<![自担背欠胜抱肩])负|[△▽▼▲])$")
-_ARROW = "▲"  # or risen
-_ONE = re.compile(r"一$")  # a minus as the recogniser reads it
+_MARK = re.compile(r"(?:(?<![自担背欠胜抱肩])负|[△∆▵▽▿▼▾▲↓])$")
+_ARROWS = "▲↓"  # or risen; or a goal, to be lowered by so much
+_ONE = re.compile(r"[一ー]$")  # a minus as the recogniser reads it
 _CLOSE = re.compile(r"%?\)%?")
 _BLANK = re.compile(rf"\([\d,.]+\)(?={_UNIT})")
 """What a form leaves blank, (  )万元, filled in: where all amounts stand so, brackets say nothing."""
@@ -124,13 +124,13 @@ def _marked(text: str, mark: str, start: int, end: int) -> Signed:
     """△74.50, 负74.50; before a name (△3号) or a hot line (▲12345) it is a mark of the item, not of the number."""
     percent = end + text.startswith("%", end)
     change, alone = _is_change(text, start - 1), _is_alone(text, start - 1, percent)
-    if mark == "一":
+    if mark in "一ー":
         doubtful = "." in text[start:end] and (change or alone)
         return Signed(start - doubtful, percent, doubtful, doubtful)
     figure = not text[start:end].isdigit() or alone or _UNIT_BEHIND.match(text, end) is not None
     if not figure:
         return Signed(start, percent)
-    return Signed(start - 1, percent, True, doubtful=mark == _ARROW)
+    return Signed(start - 1, percent, True, doubtful=mark in _ARROWS)
 
 
 def _led(text: str, first: int, start: int, end: int, apart: Apart) -> Signed:

@@ -16,7 +16,7 @@ from recount.pipeline.document import Cell, Grid
 from recount.pipeline.split.text import simplified
 from recount.schemas.figures import Ref
 
-DASHES = frozenset("-—–―－_/／*")
+DASHES = frozenset("-—–―─－_/／*")
 """A cell of these alone is blank."""
 UNIT_WORDS = frozenset({"", "元", "万元"})
 """What may stand in a cell beside its figure."""

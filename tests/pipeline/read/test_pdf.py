@@ -135,6 +135,7 @@ def test_a_glyph_that_says_a_digit_twice_makes_no_number(tmp_path: Path) -> None
         ("支出总计增加\xad", "支出总计增加\xad"),
         ("ac\xadcount", "account"),
         ("总收\xad入情况", "总收入情况"),
+        ("收\ufe00入", "收入"),  # a variation selector
     ],
 )
 def test_a_soft_hyphen_stays_where_it_is_a_minus(drawn: str, read: str, tmp_path: Path) -> None:

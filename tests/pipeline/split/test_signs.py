@@ -34,7 +34,7 @@ def read(shown: str, *, cell: bool = False) -> tuple[str, bool]:
     [
         "-38.20", "－38.20", "−38.20", "﹣38.20", "‐38.20", "‑38.20", "‒38.20", "–38.20", "—38.20", "―38.20",
         "\xad38.20", "- 38.20", "— 38.20", "(38.20)", "（38.20）", "〔38.20〕", "△38.20", "▽38.20", "▼38.20",
-        "负38.20", "38.20-", "38.20－",
+        "负38.20", "38.20-", "38.20－", "﹘38.20", "─38.20", "∆38.20",
     ],
 )  # fmt: skip
 def test_a_change_is_negative_in_whichever_way_that_is_printed(shown: str) -> None:
@@ -107,6 +107,8 @@ def test_what_only_looks_like_a_sign_is_none(shown: str, found: list[str]) -> No
     [
         ("增加▲38.20万元", False),  # or risen
         ("▲38.20", True),
+        ("↓3.46%", True),  # or a goal
+        ("ー38.20", True),
         ("增加——38.20万元", False),
         ("--38.20", True),
         ("收入总计—38.20万元", False),  # a colon
