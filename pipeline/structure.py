@@ -88,6 +88,8 @@ def _mapped(
 
 
 def _nothing_found(pages: Pages, family: Family | None) -> DocumentError:
+    if pages.attached:
+        return NotAReport(f"its pages hold no report, but files are attached to it: {', '.join(pages.attached)}")
     if any(page.damaged for page in pages.pages):
         return NotAPdf("it is damaged: the pages of it that can be read hold no report")
     if not all(page.readable for page in pages.pages):
@@ -111,7 +113,7 @@ def _document(
     path: Path, family: Family | None, settings: Settings, clock: _Clock
 ) -> tuple[Pages, Scans, Document, Family]:
     pages, scans = _read(path, settings)
-    if not any(page.readable for page in pages.pages):
+    if not (pages.attached or any(page.readable for page in pages.pages)):
         if any(page.damaged for page in pages.pages):
             raise NotAPdf("it is damaged: no page of it can be read whole")
         raise NeedsOcr("no page has a usable text layer: it is a scan")

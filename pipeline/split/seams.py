@@ -15,13 +15,16 @@ from enum import Enum
 
 from recount.pipeline.document import Line
 from recount.pipeline.split.lattice import RawCell
+from recount.pipeline.split.text import simplified
 
 _USUAL = 0.6  # share of the rows that have a figure in a column for it to be a column of figures
 _FILLED = 0.9  # share of the rows that have words in a column for it to be never blank
 _PROSE = 40  # characters; a cell with more holds sentences, where a line may begin with an ordinal
 _MOST_PADDING = 6.0  # points between a cell's border and its text; more is an indent or centring
 
-_FIGURE = re.compile(r"[-+－−]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?[%％分]?")
+_FIGURE = re.compile(
+    r"[-+－−–—△▲▽▼负]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?[%％分]?-?|[(（][\d,，]+[.．]\d+[%％]?[)）]%?"
+)
 _DECIMALS = re.compile(r"^[^.．]*[.．]?|\D")  # all but the decimals
 _ORDINAL = re.compile(r"[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、](?=\D)")
 _ITEM = re.compile(r"[一二三四五六七八九十]+、")
@@ -106,8 +109,8 @@ def _room(cell: RawCell, line: Line) -> float:
 
 
 def words(lines: Iterable[Line]) -> str:
-    """The text of lines without white space."""
-    return "".join("".join(line.text.split()) for line in lines)
+    """The text of lines without white space, for matching."""
+    return simplified("".join("".join(line.text.split()) for line in lines))
 
 
 def is_figure(text: str) -> bool:

@@ -11,6 +11,7 @@ from recount.pipeline.document import Block, Cell, Document, Grid, Pages, Paragr
 from recount.pipeline.split.furniture import running_lines, without_furniture
 from recount.pipeline.split.lattice import PageTables, page_grids
 from recount.pipeline.split.paragraphs import Margins, TextRow, margins_of, paragraphs_of, rows_of
+from recount.pipeline.split.signs import all_bracketed
 from recount.pipeline.split.tables import JoinedTable, join_tables
 from recount.pipeline.split.text import Composed, Piece, compose, fold
 from recount.pipeline.split.tokens import TokenStore, has_odd_point, say_point
@@ -174,9 +175,11 @@ def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | 
         for cell in table.cells
     ]
     pointed = _pointed(table, texts)
+    blanks = all_bracketed(composed.text.folded for composed in texts)
     cells = []
     for cell, composed in zip(table.cells, texts, strict=True):
-        numbers = store.numbers_in(composed, head, pointed=cell.column in pointed) if composed.raw else ()
+        is_pointed = cell.column in pointed
+        numbers = store.numbers_in(composed, head, pointed=is_pointed, blanks=blanks) if composed.raw else ()
         cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, composed.text, numbers))
     return Grid(table.rows, table.columns, tuple(cells), caption, note, table.pages, head)
 

@@ -19,9 +19,8 @@ from recount.pipeline.map.department_budget.targets import map_targets
 from recount.pipeline.map.final_accounts import narrative_other
 from recount.pipeline.map.grammar.passage import BUDGET, Passage, Reading, in_reading_order, passage_of, unmapped_in
 from recount.pipeline.map.labelled.sections import read_section
-from recount.pipeline.split.outline import Section, sections_of
+from recount.pipeline.split.outline import LONGEST_FRONT_LINE, Section, front_lines, sections_of
 from recount.pipeline.split.text import plain as plain_text
-from recount.pipeline.split.titles import LONGEST_FRONT_LINE, front_lines
 from recount.schemas.common.parts import UnmappedFigure
 from recount.schemas.department_budget.family import OUTLINE
 from recount.schemas.department_budget.narrative import (

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from recount.pipeline.document import Cell, Grid
+from recount.pipeline.split.text import simplified
 from recount.schemas.figures import Ref
 
-DASHES = frozenset("-—–―－_/／*")
+DASHES = frozenset("-—–―─－_/／*")
 """A cell of these alone is blank."""
 UNIT_WORDS = frozenset({"", "元", "万元"})
 """What may stand in a cell beside its figure."""
@@ -57,8 +58,8 @@ _ORDINAL = re.compile(
 
 
 def bare(words: str) -> str:
-    """A label for recognising: without brackets and what they hold, quotation marks and punctuation."""
-    return _TRIFLES.sub("", _BRACKETED.sub("", words))
+    """A label for recognising: simplified, without brackets and what they hold, quotation marks and punctuation."""
+    return _TRIFLES.sub("", _BRACKETED.sub("", simplified(words)))
 
 
 def is_nearly(words: str, name: str) -> bool:
