@@ -161,7 +161,7 @@ def expenditure(passage: Passage) -> tuple[Expenditure[Ref], Reading]:
 
 
 def _sides_of(fund: str) -> tuple[Subject, ...]:
-    """What 四, 八 or 九 speaks of. fund: a rule for the budget's own name, which may stand in a label: another's may not."""
+    """What 四, 八 or 九 speaks of. fund: a rule for the budget's own name: in a label no other's may stand."""
     own = rf"(?:{fund})?"
     return (
         Subject("both", rf"{own}(?:收入(?:、|和|与)?支出|收、?支)(?:决算)?(?:总体|总计|总额|合计)?", of_unit=True),
