@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from recount.pipeline.document import Document, Grid
 from recount.pipeline.map import Mapped
@@ -30,8 +31,8 @@ _SIMPLE = (
     ("fiscal_appropriation", narrative.fiscal_appropriation),
     ("basic_expenditure", narrative.basic_expenditure),
     ("three_public", narrative.three_public),
-    ("government_funds", narrative.government_funds),
-    ("state_capital", narrative.state_capital),
+    ("government_funds", partial(narrative.fund_budget, narrative.GOVERNMENT_FUNDS)),
+    ("state_capital", partial(narrative.fund_budget, narrative.STATE_CAPITAL)),
     ("operating_costs", narrative_other.operating_costs),
     ("procurement", narrative_other.procurement),
     ("state_assets", narrative_other.state_assets),
