@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -79,10 +80,14 @@ def digits_of(text: str) -> str:
 
 @dataclass(slots=True)
 class _Eye:
-    """Reads pieces of the pages of an open PDF. The engine is made when the first piece is read."""
+    """Reads pieces of the pages of an open PDF. The engine is made when the first piece is read.
+
+    contents: what stands for its fonts, as far as they were met.
+    """
 
     document: Any
     backend: OcrBackend
+    contents: dict[int, bytes | None] = field(default_factory=dict)
     _shown: dict[int, Any] = field(default_factory=dict)
 
     def piece(self, page: int, box: Box, dpi: int, beside: float = _BESIDE) -> Any:
@@ -125,20 +130,20 @@ def _looked_at(page: Page, eye: _Eye) -> Page:
     first = eye.read(places, _DPI[0])
     again = [at for at, piece in enumerate(pieces) if not _says(first[at][0], piece.text)]
     second = dict(zip(again, eye.read([places[at] for at in again], _DPI[1]), strict=True))
-    changed: dict[Box, tuple[str, float]] = {}
+    changed: dict[Line, tuple[str, float]] = {}
     remarks: list[Remark] = []
     for at in again:
         piece, (text, score), other = pieces[at], first[at], second[at][0]
         if _says(other, piece.text):
             continue
         if eye.is_blank(page.number, piece.box):
-            changed[piece.boxes[0]] = "", 0.0
+            changed[piece] = "", 0.0
             remarks.append(Remark("unseen text", page.number, piece.box, f"{piece.text} is not to be seen on the page"))
         elif (number := _agreed(text, other)) is not None and _stands_there(number, piece, pieces):
-            changed[piece.boxes[0]] = "", 0.0
+            changed[piece] = "", 0.0
             remarks.append(Remark("unseen text", page.number, piece.box, f"{piece.text} stands under {number}"))
         elif number is not None:
-            changed[piece.boxes[0]] = number, score
+            changed[piece] = number, score
             words = f"the page shows {number} where its text says {piece.text}"
             remarks.append(Remark("other print", page.number, piece.box, words))
         else:
@@ -149,7 +154,7 @@ def _looked_at(page: Page, eye: _Eye) -> Page:
         words = f"the text of this page is not believed: {len(remarks)} of its figures are shown otherwise"
         remark = Remark("text not believed", page.number, None, words)
         return Page(page.number, page.width, page.height, (), (), readable=False, remarks=(*page.remarks, remark))
-    lines = tuple(part for line in page.lines for part in _as_shown(line, pieces, changed))
+    lines = tuple(part for line in page.lines for part in _as_shown(line, changed))
     return replace(page, lines=lines, unsure=(), remarks=(*page.remarks, *remarks))
 
 
@@ -180,19 +185,21 @@ def _agreed(one: str, other: str) -> str | None:
     return match[0] if match is not None else None
 
 
-def _as_shown(line: Line, pieces: Sequence[Line], changed: dict[Box, tuple[str, float]]) -> Iterator[Line]:
-    """A line cut around the figures that the page shows otherwise."""
+def _as_shown(line: Line, changed: Mapping[Line, tuple[str, float]]) -> Iterator[Line]:
+    """A line cut around the figures that the page shows otherwise. changed: by the piece, what it shows, and how sure
+    that reading is."""
+    own = {piece.boxes: piece for piece in changed if piece.boxes[0] in line.boxes and piece.text in line.text}
     start = at = 0
     while at < len(line.text):
-        shown = changed.get(line.boxes[at])
-        if shown is None:
+        piece = next((own[boxes] for boxes in own if line.boxes[at : at + len(boxes)] == boxes), None)
+        if piece is None or not line.text.startswith(piece.text, at):
             at += 1
             continue
         if start < at:
             yield _cut(line, start, at)
-        piece = next(piece for piece in pieces if piece.boxes[0] == line.boxes[at])
-        if shown[0]:
-            yield _spread(shown[0], piece.box, shown[1])
+        number, score = changed[piece]
+        if number:
+            yield _spread(number, piece.box, score)
         start = at = at + len(piece.text)
     if start == 0:
         yield line
@@ -239,14 +246,14 @@ def _lying_fonts(pages: Sequence[Page], eye: _Eye) -> dict[int, tuple[str, str] 
     """By page, what a figure says and what the page shows where a font of the page lies; None where none does."""
     found: dict[int, tuple[str, str] | None] = defaultdict(lambda: None)
     wanted = [page for page in pages if page.readable and page.origin == "text" and page.lines]
-    runs = [run for page in wanted for run in _seen(page, _runs(eye.document, page.number))]
+    runs = [run for page in wanted for run in _seen(page, _runs(eye, page.number))]
     chosen = _fewest(runs)
     wrong: list[tuple[_Run, str]] = []
     for run, shown in zip(chosen, _shown_twice(chosen, eye), strict=True):
         if shown is None:
             _SEEN.update(run.glyphs)
-        elif shown:
-            wrong.append((run, shown))
+        elif shown or len(run.text) > 2:
+            wrong.append((run, shown or "something else"))
     if len(_SEEN) > _MOST_SEEN:
         _SEEN.clear()
     for run, shown in wrong:
@@ -318,10 +325,10 @@ def _fewest(runs: Sequence[_Run]) -> list[_Run]:
     return chosen
 
 
-def _runs(document: Any, number: int) -> Iterator[_Run]:
+def _runs(eye: _Eye, number: int) -> Iterator[_Run]:
     """The figures of a page, each of one font. number: 1-based."""
-    page = document[number - 1]
-    fonts = _Fonts(document, page)
+    page = eye.document[number - 1]
+    fonts = _Fonts(eye, page)
     turn = page.rotation_matrix if page.rotation else None
     for span in page.get_texttrace():
         font = fonts.of(span["font"])
@@ -331,19 +338,24 @@ def _runs(document: Any, number: int) -> Iterator[_Run]:
         chars = span["chars"]
         signs = [chr(char[0]) for char in chars]
         for at in range(len(chars) + 1):
-            inside = at < len(chars) and (signs[at] in "0123456789.," or (at > start and signs[at] == " "))
+            inside = at < len(chars) and (signs[at] in "0123456789.," or (at > start and _says_nothing(signs[at])))
             if inside and (at == start or chars[at][2][0] - chars[at - 1][3][2] < span["size"] / 2):
                 continue
             yield from _run(number, font, chars[start:at], "".join(signs[start:at]), turn)
             start = at if inside else at + 1
 
 
+def _says_nothing(sign: str) -> bool:
+    """Whether a sign is a space or none at all: the glyph that a font says so of may be a point."""
+    return unicodedata.category(sign) in ("Zs", "Cc", "Cf", "Cn", "Co")
+
+
 def _run(number: int, font: bytes, chars: Sequence[Any], text: str, turn: Any) -> Iterator[_Run]:
     """The figure that some characters are, if they are one."""
-    end = len(text.rstrip(" .,"))
-    start = end - len(text[:end].lstrip(" .,"))
+    digits = [at for at, char in enumerate(text) if char.isdigit()]
+    start, end = (digits[0], digits[-1] + 1) if digits else (0, 0)
     chars, text = chars[start:end], text[start:end]
-    if not any(char.isdigit() for char in text):
+    if not text:
         return
     rects = [mupdf.Rect(char[3]) * turn if turn is not None else mupdf.Rect(char[3]) for char in chars]
     box = (min(r.x0 for r in rects), min(r.y0 for r in rects), max(r.x1 for r in rects), max(r.y1 for r in rects))
@@ -354,9 +366,9 @@ def _run(number: int, font: bytes, chars: Sequence[Any], text: str, turn: Any) -
 class _Fonts:
     """The fonts of a page by the names that the library gives them, each by a hash of its content."""
 
-    def __init__(self, document: Any, page: Any) -> None:
+    def __init__(self, eye: _Eye, page: Any) -> None:
         self._named = [(font[3].rpartition("+")[2], font[0]) for font in page.get_fonts()]
-        self._document = document
+        self._eye = eye
         self._known: dict[str, bytes | None] = {}
 
     def of(self, name: str) -> bytes | None:
@@ -364,10 +376,16 @@ class _Fonts:
         if name not in self._known:
             short = name.rpartition("+")[2]
             found = [xref for full, xref in self._named if full and (full.startswith(short) or short.startswith(full))]
-            contents = [_content(self._document, xref) for xref in found or [xref for _, xref in self._named]]
+            contents = [self._content(xref) for xref in found or [xref for _, xref in self._named]]
             said = [content for content in contents if content is not None]
             self._known[name] = hashlib.sha256(b"".join(sorted(said))).digest() if said or not contents else None
         return self._known[name]
+
+    def _content(self, xref: int) -> bytes | None:
+        known = self._eye.contents
+        if xref not in known:
+            known[xref] = _content(self._eye.document, xref)
+        return known[xref]
 
 
 def _content(document: Any, xref: int) -> bytes | None:

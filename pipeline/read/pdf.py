@@ -121,8 +121,6 @@ _HARMLESS = re.compile(
     r"|syntax error: cannot find \S+ resource .*|encountered syntax errors; page may not be correct)"
 )
 """What every viewer passes over: a wrong checksum, an unknown operator, a thing to be drawn that is not there."""
-_CONTROL = re.compile("(?<=[0-9.,])[\x00-\x08\x0e-\x1f\x7f-\x9f]|[\x00-\x08\x0e-\x1f\x7f-\x9f](?=[0-9.,])")
-_GLYPH = 0.2  # of its height: no digit is narrower
 _UNDECODED = re.compile("zlib error|read error|unknown filter|not a stream|cannot load object")
 _UNPARSED = re.compile("syntax error|cannot draw text|premature end")
 _DAMAGED = "the file is damaged here in a way that viewers pass over; its figures were looked at as the page shows them"
@@ -176,6 +174,7 @@ def _read_pages(document: Any) -> Iterator[Page]:
     """
     undecoded = False
     for page in document:
+        mupdf.TOOLS.mupdf_warnings()  # what it holds back as a repetition is said now
         mupdf.TOOLS.reset_mupdf_warnings()
         shown = page.get_displaylist()
         complaints = mupdf.TOOLS.mupdf_warnings().split("\n")
@@ -272,7 +271,6 @@ class _Builder:
             return
         self.raw.append(text)
         boxes: list[Box] = [char["bbox"] for char in chars]
-        text = _unread(text, boxes)
         if _DROPPED.search(text) or text[0].isspace() or text[-1].isspace():
             text, boxes, box = *_trimmed(text, boxes), None
             if not text:
@@ -285,10 +283,12 @@ class _Builder:
             to.append(Print(Line(text, tuple(boxes), box), widest["size"], lightness(widest)))
 
     def _cut_off(self, text: str, boxes: Sequence[Box]) -> str:
-        """The text with what the side of the page may cut as unread: MuPDF leaves out what stands beyond."""
-        first = _UNREAD if text[0].isdigit() and boxes[0][0] < _EDGE else text[0]
-        last = _UNREAD if text[-1].isdigit() and boxes[-1][2] > self.width - _EDGE else text[-1]
-        return first + text[1:-1] + last if len(text) > 1 else max(first, last)
+        """The text, with a digit that the side of the page may cut as unread: MuPDF leaves out what stands beyond."""
+        signs = list(text)
+        for place, is_cut in ((0, boxes[0][0] < _EDGE), (-1, boxes[-1][2] > self.width - _EDGE)):
+            if is_cut and signs[place].isdigit():
+                signs[place] = _UNREAD
+        return "".join(signs)
 
     def _is_on_page(self, box: Box) -> bool:
         return box[0] < self.width and box[2] > 0 and box[1] < self.height and box[3] > 0
@@ -301,17 +301,6 @@ class _Builder:
             return True
         places.append(box)
         return False
-
-
-def _unread(text: str, boxes: Sequence[Box]) -> str:
-    """The text with control characters that have a glyph's width as unread: beside digits they are one themselves."""
-    controls = set(_CONTROL.findall(text))
-    if not controls:
-        return text
-    return "".join(
-        _UNREAD if char in controls and box[2] - box[0] > _GLYPH * (box[3] - box[1]) else char
-        for char, box in zip(text, boxes, strict=True)
-    )
 
 
 def _trimmed(text: str, boxes: list[Box]) -> tuple[str, list[Box]]:

@@ -2,6 +2,11 @@
 
 The printed characters stay as they are; what goes are line breaks and the spaces that typesetting put in. A folded
 copy of the same length has full-width forms made half-width, so that rules are written once.
+
+A number is never put together from pieces that do not stand together: its characters are of one size, on one baseline
+and side by side. A space within it is narrow (letter-spaced print, a thin space before thousands); one wider than a
+digit parts two columns. Two rows are one number only where the first had no room for another digit. Where the page
+leaves that open there is no number at all.
 """
 
 from __future__ import annotations
@@ -10,9 +15,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
+from math import isinf
 
 from recount.pipeline.document import Box, Line, Text
-from recount.pipeline.split.contiguity import Joint, Side, across_space, in_one_row, over_rows
 
 _FULL_WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _VARIANTS = {
@@ -29,8 +35,130 @@ _SPACE = re.compile(r"\s+")
 _COMMA_IN_NUMBER = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
 _RUN_BEFORE = re.compile(r"[\d.,]+$")
 _RUN_AFTER = re.compile(r"[\d.,]*\d")
+_IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 _LONGEST_RUN = 24  # characters
 _LATIN = re.compile(r"[A-Za-z]")
+
+# --- which characters stand together
+
+_SIZE = 0.7  # characters of less than this share of another's height are of another size; fonts differ in theirs
+_BASELINE = 0.2  # share of the height by which the feet of two characters of one line may differ
+_OVER = 0.35  # share of a character's width by which the next may reach over it
+_WIDE = 1.2  # digits' widths: a wider space parts two numbers
+_LOOSE = 0.75  # digits' widths: a wider space leaves two whole numbers in doubt
+_NARROW_DIGIT = 0.3  # of the height: no digit is taken for narrower
+_ROOM = 1.5  # of the height: a line of running text with more room than this was not broken for want of it
+_MONEY = 2  # decimals of an amount
+
+_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|[1-9]\d*(?:\.\d+)?|0(?:\.\d+)?")
+_DECIMALS = re.compile(r"(?<=\.)\d+$")
+_THOUSANDS = re.compile(r"\d{3}(?!\d)(?:\.\d)?")
+_THIN = re.compile("[\u2006-\u200a\u202f]")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+class Joint(Enum):
+    """What stands between two figures' characters: nothing, the end of the first, or something that cannot be told."""
+
+    ONE = "one"
+    APART = "apart"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side of white space. box: of the character there; run: the digits, points and commas up to it, folded."""
+
+    box: Box
+    run: str
+
+    @property
+    def digit(self) -> float:
+        """The width that a digit has here, in points."""
+        return max(self.box[2] - self.box[0], _NARROW_DIGIT * (self.box[3] - self.box[1]))
+
+
+def together(one: Box, other: Box) -> bool:
+    """Whether two neighbouring characters (boxes in points) can be of one number: alike, and neither over the other."""
+    return alike(one, other) and not over(one, other)
+
+
+def alike(one: Box, other: Box) -> bool:
+    """Whether two characters of a row are of one size and on one baseline."""
+    low, high = sorted((one[3] - one[1], other[3] - other[1]))
+    return low >= _SIZE * high and abs(one[3] - other[3]) <= _BASELINE * high
+
+
+def over(one: Box, other: Box) -> bool:
+    """Whether a character reaches over the one before it."""
+    return other[0] - one[2] < -_OVER * min(one[2] - one[0], other[2] - other[0])
+
+
+def far(one: Box, other: Box) -> bool:
+    """Whether two characters of one row are so far apart that they are of two columns."""
+    return other[0] - one[2] > _WIDE * max(_Side(one, "").digit, _Side(other, "").digit)
+
+
+def in_one_row(one: Box, other: Box) -> bool:
+    """Whether the second of two boxes stands beside the first, not below it."""
+    overlap = min(one[3], other[3]) - max(one[1], other[1])
+    return overlap > 0.5 * min(one[3] - one[1], other[3] - other[1])
+
+
+def _across_space(before: _Side, after: _Side, space: str, *, running: bool) -> Joint:
+    """What stands between two parts of one row.
+
+    space: the white space there, none between two lines that were printed each for itself. running: of running text,
+    where two whole numbers seldom stand with only a space between.
+    """
+    if far(before.box, after.box) or not together(before.box, after.box):
+        return Joint.APART
+    if not space:
+        return Joint.OPEN
+    if not (before.run[-1].isdigit() and after.run[0].isdigit()):
+        return Joint.ONE
+    thin = _THIN.fullmatch(space) is not None and _THOUSANDS.match(after.run) is not None
+    if not (running or thin or re.match(r"\d{3}[.,]\d", after.run)):
+        return Joint.APART
+    made = before.run + after.run
+    if not thin and _NUMBER.fullmatch(made) is None:
+        return Joint.APART
+    whole = made.isdigit() and _YEAR.fullmatch(made) is None
+    loose = after.box[0] - before.box[2] > _LOOSE * max(before.digit, after.digit)
+    return Joint.OPEN if whole and loose and not thin else Joint.ONE
+
+
+def _over_rows(before: _Side, after: _Side, room: float, *, running: bool) -> Joint:
+    """What the end of a line is between two parts.
+
+    room: by how many points the line might have been longer; without end where it stands in a column of its own.
+    """
+    if isinf(room):
+        return Joint.APART
+    made = before.run + after.run
+    both = before.run[-1].isdigit() and after.run[0].isdigit()
+    if _NUMBER.fullmatch(made) is None:
+        return _two_numbers(before.run, after.run) if both and not running else Joint.OPEN if both else Joint.ONE
+    if running:
+        return Joint.ONE if room <= _ROOM * (before.box[3] - before.box[1]) else Joint.OPEN
+    if room >= before.digit:
+        return _two_numbers(before.run, after.run)
+    whole = _two_numbers(before.run, after.run) is Joint.APART and not _lacks_decimals(before.run, made)
+    return Joint.OPEN if whole else Joint.ONE
+
+
+def _two_numbers(before: str, after: str) -> Joint:
+    """Two parts that do not make one number: each is one, or nobody can tell."""
+    return Joint.APART if _NUMBER.fullmatch(before) and _NUMBER.fullmatch(after) else Joint.OPEN
+
+
+def _lacks_decimals(before: str, made: str) -> bool:
+    """Whether an amount was broken within its decimals."""
+    own, whole = (_DECIMALS.search(run) for run in (before, made))
+    return own is not None and whole is not None and len(own[0]) < len(whole[0]) == _MONEY
+
+
+# --- lines put together
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +214,7 @@ def compose(pieces: Sequence[Piece], *, join_digits: bool) -> Composed:
     """Put lines together as one text with the way back to them.
 
     pieces: the lines, in reading order. join_digits: of running text, where digits that a narrow space separates are
-    one number wherever they make one; in a table cell they are left apart (contiguity.py).
+    one number wherever they make one; in a table cell they are left apart.
     """
     raw = "\n".join(piece.line.text for piece in pieces)
     starts, position = [], 0
@@ -131,12 +259,14 @@ def _joint(bare: Composed, folded: str, start: int, end: int, join_digits: bool)
     one, other = bare.box_at(start - 1), bare.box_at(end)
     if one is None or other is None or not any(sign.isdigit() for sign in before[0]):
         return Joint.ONE
-    left, right = Side(one, before[0]), Side(other, after[0])
+    left, right = _Side(one, before[0]), _Side(other, after[0])
     (above, _), (below, _) = bare.piece_at(start - 1), bare.piece_at(end)
     if above.page == below.page and in_one_row(one, other):
-        return across_space(left, right, folded[start:end], running=join_digits)
-    prose = len(above.line.text) > len(before[0])  # a cell of sentences
-    return over_rows(left, right, above.room, running=join_digits or prose)
+        # OCR finds a line in pieces; what a program printed in two was not meant as one.
+        space = folded[start:end] if above is below or above.line.confidence is not None else ""
+        return _across_space(left, right, space, running=join_digits)
+    prose = _IDEOGRAPH.search(above.line.text) is not None  # a cell of sentences
+    return _over_rows(left, right, above.room, running=join_digits or prose)
 
 
 def plain(text: Text | str) -> str:
