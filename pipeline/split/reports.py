@@ -1,0 +1,454 @@
+"""Which pages of a file are whose: it may hold one report or several, a stray page of another, and pages twice.
+
+A report ends where another title page stands, where headings of the outline begin again, or where the heads of tables
+(部门：…) name another unit or year. Whatever is left out is told in a remark, and so is what cannot be told apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+from functools import cache
+
+from recount.pipeline.document import Line, Page, Pages, Remark
+from recount.pipeline.split.furniture import in_margin, page_number
+from recount.pipeline.split.text import fold
+from recount.pipeline.split.titles import FRONT_LINES, LONGEST_FRONT_LINE
+from recount.schemas.family import Family
+
+_ORDINAL = re.compile(r"(?:第([一二三四五六七八九十]{1,2})(?:部分|章|篇)|([一二三四五六七八九十]{1,3})[、.])[、.:]?")
+_ORDERED = re.compile(r"\s*[第一二三四五六七八九十]")
+_SENTENCE = re.compile(r"[。;,:]")
+_LEADER = re.compile(r"(?:[.·…]{3,}|…)\d{0,4}$|[一-鿿》]\d{1,3}$")
+"""The end of a line of a table of contents."""
+_CONTENTS = re.compile(r"目录|目次")
+_TABLE_TITLE = re.compile(r"(?!.*绩效)[^。;,:]{2,40}?(?:决算|预算|收支|收入|支出)[^。;,:]{0,12}表(?:\(.{1,6}\))?")
+_IN_TABLES = re.compile(r"公开\d|单位:|栏次|合计|绩效")
+"""What stands on pages of tables and evaluations, and on no title page."""
+_HEAD = re.compile(r"(?:编制|预算|公开)?(?:部门|单位)(?:名称)?:(?P<unit>[一-鿿()]{4,40}?)(?:20\d\d|单位:|金额|$)")
+_YEAR = re.compile(r"(20\d\d)年?度?(?!\d{0,2}月)")
+_SIGNS_OF_YEARS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_WRITTEN_YEAR = re.compile(r"二[〇○零][〇○零一二三四五六七八九]{2}")
+_NO_NAME = re.compile(
+    r"\(.*?\)|部门|单位|[决预]算|信息|公开|情况|说明|报告|报表|附[件表]|文本|目录|目次|本级|机关$|本部|汇总|[^一-鿿]|[年度月日表书的]"
+)
+"""What a title says besides whose it is."""
+_PLACES = frozenset("省市县区州旗镇乡")
+_DIGITS = re.compile(r"\d+")
+_HEAD_ROWS = 8  # lines of a page in which the title and the head of its first table stand
+_LONGEST_HEADING = 48  # characters
+_FEWEST_HEADINGS = 5  # of a page that is a table of contents though it does not say so
+_BEGINS_AGAIN = 3  # so many headings that come again are another report's
+_ALIKE = 0.8  # share of the characters in which two readings of one name agree, or of one page
+_FIGURES = 4  # so many numbers at least has a page whose figures may be another version's
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """What a page says of the report that it belongs to, folded and without spaces unless it says otherwise.
+
+    text: its lines from top to bottom, as printed. title: whose report its title announces and of what year; None if it is no
+    title page, the name "" where it says none. head: the same of the head of a table. steps: the headings of the outline
+    and the titles of tables on it, in order. contents: it is a table of contents. number: the page number printed on it. under: the heading that it stands under,
+    of the pages before it if it has none.
+    """
+
+    text: str = ""
+    title: tuple[str, str] | None = None
+    head: tuple[str, str] | None = None
+    steps: tuple[str, ...] = ()
+    contents: bool = False
+    number: int | None = None
+    under: str = ""
+
+
+_NOTHING = _Signs()
+
+
+def reports_of(pages: Pages, *families: Family) -> tuple[Pages, ...]:
+    """The pages of each report that a file holds, in the order of the file.
+
+    pages: as read. families: those that they may be reports of, for their title pages and headings. A page that comes
+    twice, and a stray page of another report, is in none, and a remark on the page before says so; a remark that
+    touches a page keeps its figures from being verified where it cannot be told whose they are.
+    """
+    signs = _all_signs(pages.pages, families)
+    kept, remarks = _once(pages.pages, signs)
+    reports = []
+    for group in _cut(kept, signs):
+        for report, strays in _by_heads(group, signs):
+            remarks += strays
+            own, doubts = _in_line(report, signs)
+            remarks += doubts
+            reports.append(own)
+    if len(reports) == 1 and not remarks:
+        return (pages,)
+    return tuple(replace(pages, pages=report) for report in _remarked(reports, remarks))
+
+
+def _remarked(reports: Sequence[Sequence[Page]], remarks: Iterable[Remark]) -> Iterator[tuple[Page, ...]]:
+    """The pages with the remarks: each on its page, or on the page before it where that is left out."""
+    homes = [page.number for report in reports for page in report]
+    by_home = defaultdict(list)
+    for remark in sorted(remarks, key=lambda remark: remark.page):
+        by_home[max((home for home in homes if home <= remark.page), default=min(homes))].append(remark)
+    for report in reports:
+        yield tuple(
+            replace(page, remarks=(*page.remarks, *by_home[page.number])) if page.number in by_home else page
+            for page in report
+        )
+
+
+# --- pages that come twice
+
+
+def _once(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> tuple[list[Page], list[Remark]]:
+    """The pages without those that show what an earlier one shows."""
+    kept: list[Page] = []
+    remarks = []
+    earlier: dict[object, list[tuple[Page, list[Line]]]] = defaultdict(list)
+    for page in pages:
+        body = [line for line in page.lines if not (in_margin(page, line) and page_number(line) is not None)]
+        known = earlier[_key(page, body), _table(page, signs)]
+        first = next((other for other, lines in known if _is_copy(page, body, other, lines)), None)
+        if first is None or not body:
+            kept.append(page)
+            known.append((page, body))
+        else:
+            remarks.append(Remark("repeated page", page.number, None, f"the same as page {first.number}: read once"))
+    return kept, remarks
+
+
+def _key(page: Page, body: Sequence[Line]) -> object:
+    """What two prints of a page have in common for certain: all its text, or its digits as OCR reads them."""
+    if page.origin == "text":
+        return tuple(line.text for line in body)
+    return tuple(digits for line in body for digits in _DIGITS.findall(fold(line.text)))
+
+
+def _table(page: Page, signs: Mapping[int, _Signs]) -> str:
+    """The table that a page goes on with: two of them may have the same rows, and they are two."""
+    return signs[page.number].under if page.rulings and not signs[page.number].steps else ""
+
+
+def _is_copy(page: Page, body: Sequence[Line], other: Page, lines: Sequence[Line]) -> bool:
+    """Whether two pages of one key are one: the same lines at the same places, on scans nearly the same words."""
+    if page.origin != other.origin:
+        return False
+    if page.origin == "ocr":
+        one, two = ("".join(line.text for line in part) for part in (body, lines))
+        return SequenceMatcher(None, one, two, autojunk=False).ratio() >= _ALIKE
+    across, down = page.width / 100, page.height / 100
+    return all(
+        abs(line.box[0] - same.box[0]) <= across and abs(line.box[1] - same.box[1]) <= down
+        for line, same in zip(body, lines, strict=True)
+    )
+
+
+# --- what a page says
+
+
+def _all_signs(pages: Sequence[Page], families: tuple[Family, ...]) -> dict[int, _Signs]:
+    """The signs of each page by its number."""
+    found: dict[int, _Signs] = {}
+    before = _NOTHING
+    for page in pages:
+        own = _signs(page, families, before.contents) if page.readable else _NOTHING
+        before = replace(own, under=own.steps[-1] if own.steps else before.under)
+        found[page.number] = before
+    return found
+
+
+def _signs(page: Page, families: tuple[Family, ...], listing: bool) -> _Signs:
+    """What a page says. listing: the page before it is a table of contents."""
+    lines = sorted(page.lines, key=lambda line: line.box[1])
+    margin = [line for line in lines if in_margin(page, line)]
+    numbers = [page_number(line) for line in margin]
+    body = [line for line in lines if line not in margin]
+    ordered = [(line, _words(line)) for line in body if _ORDERED.match(line.text)]
+    top = [_words(line) for line in body[: FRONT_LINES + 1]]
+    contents = _is_contents(top, [words for _, words in ordered], len(body), 1 if listing else _FEWEST_HEADINGS)
+    return _Signs(
+        text="\n".join([line.text for line in body]),
+        title=_title(top, families),
+        head=_head([_words(line) for line in lines[: _HEAD_ROWS + 2]]),
+        steps=() if contents else (*_tables(top), *_headings(page, ordered, families)),
+        contents=contents,
+        number=next(filter(None, reversed(numbers)), None),
+    )
+
+
+def _words(line: Line) -> str:
+    return "".join(fold(line.text).split())
+
+
+def _is_contents(top: Sequence[str], ordered: Sequence[str], lines: int, fewest: int) -> bool:
+    """Whether a page is a table of contents. ordered: those of its lines that have an ordinal, so many at the least."""
+    if any(_CONTENTS.fullmatch(line) for line in top):
+        return True
+    listed = sum(_LEADER.search(line) is not None or _is_short(line) for line in ordered)
+    return listed >= fewest and listed * 5 >= lines * 3
+
+
+def _is_short(line: str) -> bool:
+    return len(line) <= _LONGEST_HEADING and _SENTENCE.search(line) is None
+
+
+def _tables(top: Sequence[str]) -> Iterator[str]:
+    """The titles of tables at the top of a page, without years."""
+    for line in top[:_HEAD_ROWS]:
+        if _TABLE_TITLE.fullmatch(line) and not _ORDINAL.match(line):
+            yield _YEAR.sub("", line)
+
+
+def _headings(page: Page, ordered: Sequence[tuple[Line, str]], families: tuple[Family, ...]) -> Iterator[str]:
+    """The headings of the outline among the lines with an ordinal, without years; a row of a table is none."""
+    outline = _outline(families)
+    walls = [(ruling.y0, ruling.y1) for ruling in page.rulings if ruling.x0 == ruling.x1] if ordered else ()
+    for line, words in ordered:
+        ordinal = _ORDINAL.match(words)
+        if ordinal is None or not _is_short(words) or _LEADER.search(words):
+            continue
+        middle = (line.box[1] + line.box[3]) / 2
+        if any(y0 < middle < y1 for y0, y1 in walls):
+            continue
+        if ordinal[1]:
+            yield f"第{ordinal[1]}部分"
+        elif outline.fullmatch(words, ordinal.end()):
+            yield _YEAR.sub("", words)
+
+
+@cache
+def _outline(families: tuple[Family, ...]) -> re.Pattern[str]:
+    """The titles of the headings 一、 of some families."""
+    titles = [heading.title for family in families for heading in family.outline if 2 in (heading.level, heading.also)]
+    return re.compile("|".join(f"(?:{title})" for title in titles) or "(?!)")
+
+
+def _title(top: Sequence[str], families: Sequence[Family]) -> tuple[str, str] | None:
+    """Whose report a title page announces, and of what year; None if the page is no title page."""
+    front: list[str] = []
+    for line in top:
+        ordinal = _ORDINAL.match(line)
+        if _CONTENTS.fullmatch(line) or (ordinal and "一" in (ordinal[1], ordinal[2])):
+            break
+        if ordinal or len(front) == FRONT_LINES or len(line) > LONGEST_FRONT_LINE or re.search(r"[。;,]", line):
+            return None
+        front.append(line)
+    joined = "".join(front)
+    if _IN_TABLES.search(joined) or not any(re.search(family.front, joined) for family in families):
+        return None
+    written = _WRITTEN_YEAR.search(joined)
+    year = _YEAR.search(written[0].translate(_SIGNS_OF_YEARS) if written else joined)
+    return _NO_NAME.sub("", joined), year[1] if year else ""
+
+
+def _head(top: Sequence[str]) -> tuple[str, str] | None:
+    """The unit that the head of a table names, and the year beside it."""
+    if any("绩效" in line for line in top):
+        return None
+    for index, line in enumerate(top):
+        match = _HEAD.match(line)
+        if match:
+            beside = "".join(top[max(0, index - 1) : index + 3])
+            year = _YEAR.search(line) or _YEAR.search(beside)
+            return _NO_NAME.sub("", match["unit"]), year[1] if year else ""
+    return None
+
+
+# --- whose a page is
+
+
+@dataclass(slots=True)
+class _Open:
+    """A report while its pages are gathered. name, year: of its title page. seen: the headings in it, with their pages."""
+
+    pages: list[Page] = field(default_factory=list)
+    name: str = ""
+    year: str = ""
+    seen: dict[str, int] = field(default_factory=dict)
+    last: str = ""
+    begun: bool = False
+
+    def add(self, page: Page, signs: _Signs) -> None:
+        """The next page of it. It has begun with the first page that is neither title nor contents."""
+        self.pages.append(page)
+        if signs.title is not None and not self.begun:
+            self.name, self.year = self.name or signs.title[0], self.year or signs.title[1]
+        self.seen.update((step, page.number) for step in signs.steps)
+        self.last = signs.steps[-1] if signs.steps else self.last
+        self.begun = self.begun or (signs.title is None and not signs.contents and bool(signs.text))
+
+    def again(self, steps: Iterable[str]) -> set[str]:
+        """Those of some headings that stood in it before; a head that goes on over the page end does not count."""
+        return {step for step in steps if step in self.seen and step != self.last}
+
+
+def _cut(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> list[list[Page]]:
+    """The pages parted where a title page or the outline says that another report begins."""
+    reports = [_Open()]
+    for index, page in enumerate(pages):
+        own = signs[page.number]
+        if reports[-1].begun and _begins(reports[-1], pages[index:], signs):
+            reports.append(_Open())
+            if own.title is None:
+                _take_contents(reports[-2], reports[-1], signs)
+        reports[-1].add(page, own)
+    return [report.pages for report in reports]
+
+
+def _take_contents(before: _Open, report: _Open, signs: Mapping[int, _Signs]) -> None:
+    """Gives a report the table of contents that stands before it."""
+    while before.pages and signs[before.pages[-1].number].contents:
+        report.pages.insert(0, before.pages.pop())
+
+
+def _begins(report: _Open, pages: Sequence[Page], signs: Mapping[int, _Signs]) -> bool:
+    """Whether the first of some pages begins another report than the one that is open."""
+    own = signs[pages[0].number]
+    if own.title is None and not report.again(own.steps):
+        return False
+    rest = [own]
+    for page in pages[1:]:
+        following = signs[page.number]
+        if following.title is not None:
+            break
+        rest.append(following)
+    again = report.again(step for following in rest for step in following.steps)
+    if own.title is None:
+        # What stood on one page together was a table of contents that did not say so.
+        return len(again) >= _BEGINS_AGAIN and len({report.seen[step] for step in again}) > 1
+    return bool(again) or _is_other(own.title, report, signs)
+
+
+def _is_other(title: tuple[str, str], report: _Open, signs: Mapping[int, _Signs]) -> bool:
+    """Whether a title page names another unit or year than the report before it."""
+    name, year = title
+    if year and report.year and year != report.year:
+        return True
+    if not name:
+        return False
+    if report.name:
+        return not _is_one_name(name, report.name)
+    said = "".join(signs[page.number].text for page in report.pages)
+    return name not in _NO_NAME.sub("", said)
+
+
+def _is_one_name(one: str, other: str) -> bool:
+    """Whether two names may be of one unit: one is the end of the other or leaves out characters of it.
+
+    What a name has behind the other's end is a unit of that department (民政局, 民政局救助站), not the same.
+    """
+    short, long = sorted((one, other), key=len)
+    if long.startswith(short) and long != short:
+        return False
+    if long.endswith(short):
+        return True
+    rest = iter(long)
+    left_out = Counter(long) - Counter(short)
+    return short[-1:] == long[-1:] and all(char in rest for char in short) and not _PLACES.intersection(left_out)
+
+
+def _by_heads(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> list[tuple[list[Page], list[Remark]]]:
+    """The pages parted by whom the heads of their tables name, each report with the remarks on what is left out.
+
+    Most heads name the report's own unit and year. Tables of another are its report if they are the same tables.
+    """
+    heads = {page.number: head for page in pages if (head := signs[page.number].head)}
+    if len(set(heads.values())) < 2:
+        return [(list(pages), [])]
+    owner = Counter(heads.values()).most_common(1)[0][0]
+    runs = _runs(pages, heads, owner, signs)
+    own_steps = {step for page in runs[owner] for step in signs[page.number].steps}
+    reports, remarks = {owner: runs.pop(owner)}, []
+    for other, strays in runs.items():
+        same = own_steps.intersection(step for page in strays for step in signs[page.number].steps)
+        if len(same) >= _BEGINS_AGAIN:
+            reports[other] = strays
+        else:
+            whose = f"{other[0]} {other[1]}".strip()
+            remarks += [Remark("other report", page.number, None, f"it is of {whose}: left out") for page in strays]
+    return [(report, remarks if head == owner else []) for head, report in reports.items()]
+
+
+def _runs(
+    pages: Sequence[Page], heads: Mapping[int, tuple[str, str]], owner: tuple[str, str], signs: Mapping[int, _Signs]
+) -> dict[tuple[str, str], list[Page]]:
+    """The pages by the heads that they stand under; a page of text without a head is the owner's."""
+    runs: dict[tuple[str, str], list[Page]] = {owner: []}
+    current = owner
+    for page in pages:
+        head = heads.get(page.number)
+        if head is not None:
+            current = next((known for known in runs if _is_one_head(head, known, read=page.origin == "ocr")), head)
+        elif signs[page.number].steps or not page.rulings:
+            current = owner
+        runs.setdefault(current, []).append(page)
+    return runs
+
+
+def _is_one_head(one: tuple[str, str], other: tuple[str, str], *, read: bool) -> bool:
+    """Whether two heads may name one unit and year. read: by OCR, which takes a character for another now and then."""
+    if one[1] and other[1] and one[1] != other[1]:
+        return False
+    alike = read and SequenceMatcher(None, one[0], other[0], autojunk=False).ratio() >= _ALIKE
+    return alike or _is_one_name(one[0], other[0])
+
+
+# --- what does not stand in line
+
+
+def _in_line(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> tuple[list[Page], list[Remark]]:
+    """The pages of a report without those that break into it, and the remarks on what cannot be told apart.
+
+    A heading that comes again on another page, or two pages that differ in nothing but their figures: one of the two is
+    not this report's, or no longer. If the printed page numbers go on without it, it is left out; else neither counts.
+    """
+    strays = _out_of_line(pages, signs)
+    remarks: dict[int, Remark] = {}
+    for first, second in [*_headed_alike(pages, signs), *_worded_alike(pages, signs)]:
+        for page, other in ((first, second), (second, first)):
+            if page.number in strays:
+                words = f"what it has stands on page {other.number}, and the page numbers go on without it: left out"
+                remarks[page.number] = Remark("other report", page.number, None, words)
+            elif other.number not in strays:
+                words = f"page {other.number} has the same: one of the two is of another report or version"
+                remarks.setdefault(page.number, Remark("two versions", page.number, None, words, touches=True))
+    left_out = {number for number in remarks if number in strays}
+    return [page for page in pages if page.number not in left_out], list(remarks.values())
+
+
+def _out_of_line(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> set[int]:
+    """The pages without which the printed page numbers go on: one of another number between 7 and 8."""
+    numbers = [signs[page.number].number for page in pages]
+    return {
+        page.number
+        for page, before, own, after in zip(pages[1:], numbers, numbers[1:], numbers[2:], strict=False)
+        if before and own and after == before + 1 and own not in (before, after)
+    }
+
+
+def _headed_alike(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> Iterator[tuple[Page, Page]]:
+    """Pages with the same heading; one that is repeated at the head of the next page is no other."""
+    homes: dict[str, Page] = {}
+    last = ""
+    for page in pages:
+        for step in signs[page.number].steps:
+            first = homes.setdefault(step, page)
+            if first is not page and step != last:
+                yield first, page
+            last = step
+
+
+def _worded_alike(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> Iterator[tuple[Page, Page]]:
+    """Pages that differ in nothing but their figures."""
+    homes: dict[tuple[str, str], Page] = {}
+    for page in pages:
+        words, figures = _DIGITS.subn("#", signs[page.number].text)
+        if figures >= _FIGURES:
+            first = homes.setdefault((words, signs[page.number].under), page)
+            if first is not page:
+                yield first, page
