@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Literal
 
 from recount.pipeline.archive.locations import Place, place_of
-from recount.pipeline.archive.sources import Source, file_of, names_of, printable
+from recount.pipeline.archive.sources import Source, names_of, printable
 from recount.pipeline.errors import UsageError
 
 LEDGER = "ledger.sqlite"
@@ -89,7 +89,19 @@ _CHANGES = (_SCHEMA, _SECOND_LAYOUT, _THIRD_LAYOUT, _FOURTH_LAYOUT)
 _LAYOUT = len(_CHANGES)
 
 _WORDS = ("file", "sha256", "status", "reason", "traceback")
-_COLUMNS = (*_WORDS, "pages", *STATUSES, "errors", "minor", "seconds", "stages", "usage", "same_as", "unread", "reports")
+_COLUMNS = (
+    *_WORDS,
+    "pages",
+    *STATUSES,
+    "errors",
+    "minor",
+    "seconds",
+    "stages",
+    "usage",
+    "same_as",
+    "unread",
+    "reports",
+)
 _OBJECTS = ("stages", "usage", "unread")
 
 

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from functools import cache
+from itertools import takewhile
 
 from recount.pipeline.document import Line, Page, Pages, Remark
 from recount.pipeline.split.furniture import in_margin, page_number
@@ -40,29 +40,38 @@ _PLACES = frozenset("省市县区州旗镇乡")
 _DIGITS = re.compile(r"\d+")
 _HEAD_ROWS = 8  # lines of a page in which the title and the head of its first table stand
 _LONGEST_HEADING = 48  # characters
-_FEWEST_HEADINGS = 5  # of a page that is a table of contents though it does not say so
+_FEWEST_LISTED = 5  # headings of a page that is a table of contents though it does not say so
+_LISTED = 10  # so many headings are no page of a report, but a table of contents
 _BEGINS_AGAIN = 3  # so many headings that come again are another report's
 _ALIKE = 0.8  # share of the characters in which two readings of one name agree, or of one page
 _FIGURES = 4  # so many numbers at least has a page whose figures may be another version's
+
+
+Pattern = re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
     """What a page says of the report that it belongs to, folded and without spaces unless it says otherwise.
 
-    text: its lines from top to bottom, as printed. title: whose report its title announces and of what year; None if it is no
-    title page, the name "" where it says none. head: the same of the head of a table. steps: the headings of the outline
-    and the titles of tables on it, in order. contents: it is a table of contents. number: the page number printed on it. under: the heading that it stands under,
-    of the pages before it if it has none.
+    lines: all but page numbers, from top to bottom. title: whose report its title announces and of what year, "" where
+    it does not say; None if it is no title page. head: the same of the head of a table. steps: the headings of the
+    outline and the titles of tables on it, in order. contents: it is a table of contents. number: the page number
+    printed on it. under: the last of its steps, or of the pages before it if it has none.
     """
 
-    text: str = ""
+    lines: tuple[Line, ...] = ()
     title: tuple[str, str] | None = None
     head: tuple[str, str] | None = None
     steps: tuple[str, ...] = ()
     contents: bool = False
     number: int | None = None
     under: str = ""
+
+    @property
+    def text(self) -> str:
+        """Its lines as printed."""
+        return "\n".join([line.text for line in self.lines])
 
 
 _NOTHING = _Signs()
@@ -109,24 +118,24 @@ def _once(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> tuple[list[Page
     """The pages without those that show what an earlier one shows."""
     kept: list[Page] = []
     remarks = []
-    earlier: dict[object, list[tuple[Page, list[Line]]]] = defaultdict(list)
+    earlier: dict[object, list[Page]] = defaultdict(list)
     for page in pages:
-        body = [line for line in page.lines if not (in_margin(page, line) and page_number(line) is not None)]
-        known = earlier[_key(page, body), _table(page, signs)]
-        first = next((other for other, lines in known if _is_copy(page, body, other, lines)), None)
-        if first is None or not body:
+        lines = signs[page.number].lines
+        known = earlier[page.origin, _key(page, lines), _table(page, signs)]
+        first = next((other for other in known if _is_copy(page, lines, signs[other.number].lines)), None)
+        if first is None or not lines:
             kept.append(page)
-            known.append((page, body))
+            known.append(page)
         else:
             remarks.append(Remark("repeated page", page.number, None, f"the same as page {first.number}: read once"))
     return kept, remarks
 
 
-def _key(page: Page, body: Sequence[Line]) -> object:
+def _key(page: Page, lines: Sequence[Line]) -> object:
     """What two prints of a page have in common for certain: all its text, or its digits as OCR reads them."""
     if page.origin == "text":
-        return tuple(line.text for line in body)
-    return tuple(digits for line in body for digits in _DIGITS.findall(fold(line.text)))
+        return tuple([line.text for line in lines])
+    return tuple(digits for line in lines for digits in _DIGITS.findall(fold(line.text)))
 
 
 def _table(page: Page, signs: Mapping[int, _Signs]) -> str:
@@ -134,17 +143,15 @@ def _table(page: Page, signs: Mapping[int, _Signs]) -> str:
     return signs[page.number].under if page.rulings and not signs[page.number].steps else ""
 
 
-def _is_copy(page: Page, body: Sequence[Line], other: Page, lines: Sequence[Line]) -> bool:
+def _is_copy(page: Page, lines: Sequence[Line], others: Sequence[Line]) -> bool:
     """Whether two pages of one key are one: the same lines at the same places, on scans nearly the same words."""
-    if page.origin != other.origin:
-        return False
     if page.origin == "ocr":
-        one, two = ("".join(line.text for line in part) for part in (body, lines))
+        one, two = ("".join(line.text for line in part) for part in (lines, others))
         return SequenceMatcher(None, one, two, autojunk=False).ratio() >= _ALIKE
     across, down = page.width / 100, page.height / 100
     return all(
         abs(line.box[0] - same.box[0]) <= across and abs(line.box[1] - same.box[1]) <= down
-        for line, same in zip(body, lines, strict=True)
+        for line, same in zip(lines, others, strict=True)
     )
 
 
@@ -153,32 +160,55 @@ def _is_copy(page: Page, body: Sequence[Line], other: Page, lines: Sequence[Line
 
 def _all_signs(pages: Sequence[Page], families: tuple[Family, ...]) -> dict[int, _Signs]:
     """The signs of each page by its number."""
+    titles = [
+        re.compile(heading.title)
+        for family in families
+        for heading in family.outline
+        if 2 in (heading.level, heading.also)
+    ]
+    fronts = [re.compile(family.front) for family in families]
     found: dict[int, _Signs] = {}
     before = _NOTHING
     for page in pages:
-        own = _signs(page, families, before.contents) if page.readable else _NOTHING
+        own = _signs(page, titles, fronts, before.contents) if page.readable else _NOTHING
         before = replace(own, under=own.steps[-1] if own.steps else before.under)
         found[page.number] = before
     return found
 
 
-def _signs(page: Page, families: tuple[Family, ...], listing: bool) -> _Signs:
-    """What a page says. listing: the page before it is a table of contents."""
+def _signs(page: Page, titles: Sequence[Pattern], fronts: Sequence[Pattern], listing: bool) -> _Signs:
+    """What a page says. titles: of the headings 一、; fronts: of title pages; listing: the page before it is contents."""
     lines = sorted(page.lines, key=lambda line: line.box[1])
-    margin = [line for line in lines if in_margin(page, line)]
-    numbers = [page_number(line) for line in margin]
-    body = [line for line in lines if line not in margin]
-    ordered = [(line, _words(line)) for line in body if _ORDERED.match(line.text)]
-    top = [_words(line) for line in body[: FRONT_LINES + 1]]
-    contents = _is_contents(top, [words for _, words in ordered], len(body), 1 if listing else _FEWEST_HEADINGS)
+    numbers = {index: page_number(line) for index, line in enumerate(lines) if in_margin(page, line)}
+    body = [line for index, line in enumerate(lines) if index not in numbers]
+    ordered = [(line, _words(line)) for line in _outside_tables(page, body) if _ORDERED.match(line.text)]
+    top = [(line, _words(line)) for line in body[: FRONT_LINES + 1]]
+    first_words = [words for _, words in top]
+    contents = _is_contents(first_words, [words for _, words in ordered], len(body), 1 if listing else _FEWEST_LISTED)
+    steps = () if contents else _in_order([*_tables(top), *_headings(ordered, titles)])
     return _Signs(
-        text="\n".join([line.text for line in body]),
-        title=_title(top, families),
+        lines=tuple(line for index, line in enumerate(lines) if numbers.get(index) is None),
+        title=_title(first_words, fronts),
         head=_head([_words(line) for line in lines[: _HEAD_ROWS + 2]]),
-        steps=() if contents else (*_tables(top), *_headings(page, ordered, families)),
-        contents=contents,
-        number=next(filter(None, reversed(numbers)), None),
+        steps=steps if len(steps) < _LISTED else (),
+        contents=contents or len(steps) >= _LISTED,
+        number=next(filter(None, reversed(numbers.values())), None),
     )
+
+
+def _in_order(steps: Iterable[tuple[float, str]]) -> tuple[str, ...]:
+    """Headings with how far down they stand, the highest first, without years."""
+    return tuple(_YEAR.sub("", words) for _, words in sorted(steps))
+
+
+def _outside_tables(page: Page, lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines that no upright ruling runs beside: a row of a table has an ordinal too, and is no heading."""
+    walls = [(ruling.y0, ruling.y1) for ruling in page.rulings if ruling.x0 == ruling.x1]
+    top, bottom = min((wall[0] for wall in walls), default=0.0), max((wall[1] for wall in walls), default=0.0)
+    for line in lines:
+        middle = (line.box[1] + line.box[3]) / 2
+        if not top < middle < bottom or not any(y0 < middle < y1 for y0, y1 in walls):
+            yield line
 
 
 def _words(line: Line) -> str:
@@ -197,49 +227,37 @@ def _is_short(line: str) -> bool:
     return len(line) <= _LONGEST_HEADING and _SENTENCE.search(line) is None
 
 
-def _tables(top: Sequence[str]) -> Iterator[str]:
-    """The titles of tables at the top of a page, without years."""
-    for line in top[:_HEAD_ROWS]:
-        if _TABLE_TITLE.fullmatch(line) and not _ORDINAL.match(line):
-            yield _YEAR.sub("", line)
+def _tables(top: Iterable[tuple[Line, str]]) -> Iterator[tuple[float, str]]:
+    """The titles of tables at the top of a page."""
+    for line, words in [*top][:_HEAD_ROWS]:
+        if _TABLE_TITLE.fullmatch(words) and not _ORDINAL.match(words):
+            yield line.box[1], words
 
 
-def _headings(page: Page, ordered: Sequence[tuple[Line, str]], families: tuple[Family, ...]) -> Iterator[str]:
-    """The headings of the outline among the lines with an ordinal, without years; a row of a table is none."""
-    outline = _outline(families)
-    walls = [(ruling.y0, ruling.y1) for ruling in page.rulings if ruling.x0 == ruling.x1] if ordered else ()
+def _headings(ordered: Iterable[tuple[Line, str]], titles: Sequence[Pattern]) -> Iterator[tuple[float, str]]:
+    """The headings of the outline among the lines with an ordinal."""
     for line, words in ordered:
         ordinal = _ORDINAL.match(words)
         if ordinal is None or not _is_short(words) or _LEADER.search(words):
             continue
-        middle = (line.box[1] + line.box[3]) / 2
-        if any(y0 < middle < y1 for y0, y1 in walls):
-            continue
         if ordinal[1]:
-            yield f"第{ordinal[1]}部分"
-        elif outline.fullmatch(words, ordinal.end()):
-            yield _YEAR.sub("", words)
+            yield line.box[1], f"第{ordinal[1]}部分"
+        elif any(title.fullmatch(words, ordinal.end()) for title in titles):
+            yield line.box[1], words
 
 
-@cache
-def _outline(families: tuple[Family, ...]) -> re.Pattern[str]:
-    """The titles of the headings 一、 of some families."""
-    titles = [heading.title for family in families for heading in family.outline if 2 in (heading.level, heading.also)]
-    return re.compile("|".join(f"(?:{title})" for title in titles) or "(?!)")
-
-
-def _title(top: Sequence[str], families: Sequence[Family]) -> tuple[str, str] | None:
+def _title(top: Sequence[str], fronts: Sequence[Pattern]) -> tuple[str, str] | None:
     """Whose report a title page announces, and of what year; None if the page is no title page."""
-    front: list[str] = []
+    lines: list[str] = []
     for line in top:
         ordinal = _ORDINAL.match(line)
         if _CONTENTS.fullmatch(line) or (ordinal and "一" in (ordinal[1], ordinal[2])):
             break
-        if ordinal or len(front) == FRONT_LINES or len(line) > LONGEST_FRONT_LINE or re.search(r"[。;,]", line):
+        if ordinal or len(lines) == FRONT_LINES or len(line) > LONGEST_FRONT_LINE or re.search(r"[。;,]", line):
             return None
-        front.append(line)
-    joined = "".join(front)
-    if _IN_TABLES.search(joined) or not any(re.search(family.front, joined) for family in families):
+        lines.append(line)
+    joined = "".join(lines)
+    if _IN_TABLES.search(joined) or not any(front.search(joined) for front in fronts):
         return None
     written = _WRITTEN_YEAR.search(joined)
     year = _YEAR.search(written[0].translate(_SIGNS_OF_YEARS) if written else joined)
@@ -264,7 +282,8 @@ def _head(top: Sequence[str]) -> tuple[str, str] | None:
 
 @dataclass(slots=True)
 class _Open:
-    """A report while its pages are gathered. name, year: of its title page. seen: the headings in it, with their pages."""
+    """A report while its pages are gathered. name, year: of its title page. seen: the headings in it, with
+    their pages. begun: it has a page that is neither title nor contents."""
 
     pages: list[Page] = field(default_factory=list)
     name: str = ""
@@ -274,13 +293,13 @@ class _Open:
     begun: bool = False
 
     def add(self, page: Page, signs: _Signs) -> None:
-        """The next page of it. It has begun with the first page that is neither title nor contents."""
+        """The next page of it."""
         self.pages.append(page)
         if signs.title is not None and not self.begun:
             self.name, self.year = self.name or signs.title[0], self.year or signs.title[1]
         self.seen.update((step, page.number) for step in signs.steps)
         self.last = signs.steps[-1] if signs.steps else self.last
-        self.begun = self.begun or (signs.title is None and not signs.contents and bool(signs.text))
+        self.begun = self.begun or (signs.title is None and not signs.contents and bool(signs.lines))
 
     def again(self, steps: Iterable[str]) -> set[str]:
         """Those of some headings that stood in it before; a head that goes on over the page end does not count."""
@@ -291,19 +310,28 @@ def _cut(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> list[list[Page]]
     """The pages parted where a title page or the outline says that another report begins."""
     reports = [_Open()]
     for index, page in enumerate(pages):
-        own = signs[page.number]
         if reports[-1].begun and _begins(reports[-1], pages[index:], signs):
+            front = _front(reports[-1].pages, page, signs) if signs[page.number].title is None else 0
+            moved = [reports[-1].pages.pop() for _ in range(front)]
             reports.append(_Open())
-            if own.title is None:
-                _take_contents(reports[-2], reports[-1], signs)
-        reports[-1].add(page, own)
-    return [report.pages for report in reports]
+            for early in reversed(moved):
+                reports[-1].add(early, signs[early.number])
+        reports[-1].add(page, signs[page.number])
+    return [report.pages for report in reports if report.pages]
 
 
-def _take_contents(before: _Open, report: _Open, signs: Mapping[int, _Signs]) -> None:
-    """Gives a report the table of contents that stands before it."""
-    while before.pages and signs[before.pages[-1].number].contents:
-        report.pages.insert(0, before.pages.pop())
+def _front(before: Sequence[Page], page: Page, signs: Mapping[int, _Signs]) -> int:
+    """How many of the pages before one with which the outline begins again belong to it.
+
+    Its table of contents; or the pages since the printed page numbers began again, if they run on to it.
+    """
+    numbers = [signs[early.number].number for early in before]
+    index, number = len(before), signs[page.number].number
+    while index and number and numbers[index - 1] == number - 1:
+        index, number = index - 1, number - 1
+    if index and number and (numbers[index - 1] or 0) >= number:
+        return len(before) - index
+    return sum(1 for _ in takewhile(lambda early: signs[early.number].contents, reversed(before)))
 
 
 def _begins(report: _Open, pages: Sequence[Page], signs: Mapping[int, _Signs]) -> bool:
@@ -311,17 +339,14 @@ def _begins(report: _Open, pages: Sequence[Page], signs: Mapping[int, _Signs]) -
     own = signs[pages[0].number]
     if own.title is None and not report.again(own.steps):
         return False
-    rest = [own]
-    for page in pages[1:]:
-        following = signs[page.number]
-        if following.title is not None:
-            break
-        rest.append(following)
-    again = report.again(step for following in rest for step in following.steps)
-    if own.title is None:
-        # What stood on one page together was a table of contents that did not say so.
-        return len(again) >= _BEGINS_AGAIN and len({report.seen[step] for step in again}) > 1
-    return bool(again) or _is_other(own.title, report, signs)
+    rest = list(takewhile(lambda page: page is pages[0] or signs[page.number].title is None, pages))
+    again = {page.number: report.again(signs[page.number].steps) for page in rest}
+    steps = set().union(*again.values())
+    if own.title is not None:
+        return bool(steps) or _is_other(own.title, report, signs)
+    # What stood on one page together is no report but its contents; what comes again on one page, a stray page.
+    spread = len({report.seen[step] for step in steps}) > 1 and (len(rest) == 1 or sum(map(bool, again.values())) > 1)
+    return len(steps) >= _BEGINS_AGAIN and spread
 
 
 def _is_other(title: tuple[str, str], report: _Open, signs: Mapping[int, _Signs]) -> bool:
@@ -407,7 +432,7 @@ def _in_line(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> tuple[list[P
     A heading that comes again on another page, or two pages that differ in nothing but their figures: one of the two is
     not this report's, or no longer. If the printed page numbers go on without it, it is left out; else neither counts.
     """
-    strays = _out_of_line(pages, signs)
+    strays, doubled = _out_of_line(pages, signs)
     remarks: dict[int, Remark] = {}
     for first, second in [*_headed_alike(pages, signs), *_worded_alike(pages, signs)]:
         for page, other in ((first, second), (second, first)):
@@ -418,17 +443,24 @@ def _in_line(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> tuple[list[P
                 words = f"page {other.number} has the same: one of the two is of another report or version"
                 remarks.setdefault(page.number, Remark("two versions", page.number, None, words, touches=True))
     left_out = {number for number in remarks if number in strays}
+    for number in strays | doubled:
+        words = "its page number is out of line: it may be of another report"
+        remarks.setdefault(number, Remark("out of line", number, None, words, touches=True))
     return [page for page in pages if page.number not in left_out], list(remarks.values())
 
 
-def _out_of_line(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> set[int]:
-    """The pages without which the printed page numbers go on: one of another number between 7 and 8."""
+def _out_of_line(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> tuple[set[int], set[int]]:
+    """The pages without which the printed page numbers go on (one of another number between 7 and 8), and those of
+    which two that follow each other have one number (7, 7, 8)."""
     numbers = [signs[page.number].number for page in pages]
-    return {
-        page.number
-        for page, before, own, after in zip(pages[1:], numbers, numbers[1:], numbers[2:], strict=False)
-        if before and own and after == before + 1 and own not in (before, after)
-    }
+    strays, doubled = set(), set()
+    for first, page, before, own, after in zip(pages, pages[1:], numbers, numbers[1:], numbers[2:], strict=False):
+        if before and own and after == before + 1:
+            if own == before:
+                doubled |= {first.number, page.number}
+            elif own != after:
+                strays.add(page.number)
+    return strays, doubled
 
 
 def _headed_alike(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> Iterator[tuple[Page, Page]]:

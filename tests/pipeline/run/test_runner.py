@@ -266,7 +266,11 @@ def test_one_job_and_many_write_the_same(go: Any, archive: Path, tmp_path: Path)
 
 
 def test_sources_need_no_archive(tasks: ModuleType, archive: Path, tmp_path: Path) -> None:
-    summary = run([Source(archive / "b.pdf", "任意/名.pdf")], tmp_path / "out", task=tasks.sample_result)
+    summary = run(
+        [Source(archive / "b.pdf", "任意/名.pdf")],
+        tmp_path / "out",
+        task=lambda path, sha256: [tasks.sample_result(path, sha256)],
+    )
     assert summary.structured == 1
     assert results(tmp_path / "out") == ["任意/名.pdf.json"]
 
