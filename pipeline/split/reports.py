@@ -20,6 +20,7 @@ from recount.pipeline.split.titles import FRONT_LINES, LONGEST_FRONT_LINE
 from recount.schemas.family import Family
 
 _ORDINAL = re.compile(r"(?:第([一二三四五六七八九十]{1,2})(?:部分|章|篇)|([一二三四五六七八九十]{1,3})[、.])[、.:]?")
+_ORDINAL_INSIDE = re.compile(r"[一二三四五六七八九十]")
 _ORDERED = re.compile(r"\s*[第一二三四五六七八九十]")
 _SENTENCE = re.compile(r"[。;,:]")
 _LEADER = re.compile(r"(?:[.·…]{3,}|…)\d{0,4}$|[一-鿿》]\d{1,3}$")
@@ -30,6 +31,7 @@ _IN_TABLES = re.compile(r"公开\d|单位:|栏次|合计|绩效")
 """What stands on pages of tables and evaluations, and on no title page."""
 _HEAD = re.compile(r"(?:编制|预算|公开)?(?:部门|单位)(?:名称)?:(?P<unit>[一-鿿()]{4,40}?)(?:20\d\d|单位:|金额|$)")
 _YEAR = re.compile(r"(20\d\d)年?度?(?!\d{0,2}月)")
+_YEAR_ALONE = re.compile(r"\(?(20\d\d)年?度?\)?")
 _SIGNS_OF_YEARS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _WRITTEN_YEAR = re.compile(r"二[〇○零][〇○零一二三四五六七八九]{2}")
 _NO_NAME = re.compile(
@@ -55,7 +57,8 @@ class _Signs:
     """What a page says of the report that it belongs to, folded and without spaces unless it says otherwise.
 
     lines: all but page numbers, from top to bottom. title: whose report its title announces and of what year, "" where
-    it does not say; None if it is no title page. head: the same of the head of a table. steps: the headings of the
+    it does not say; None if it is no title page. head: the same of the head of a table. evaluated: the year of the
+    evaluation (绩效自评表) that begins on it. steps: the headings of the
     outline and the titles of tables on it, in order. contents: it is a table of contents. number: the page number
     printed on it. under: the last of its steps, or of the pages before it if it has none.
     """
@@ -63,6 +66,7 @@ class _Signs:
     lines: tuple[Line, ...] = ()
     title: tuple[str, str] | None = None
     head: tuple[str, str] | None = None
+    evaluated: str = ""
     steps: tuple[str, ...] = ()
     contents: bool = False
     number: int | None = None
@@ -85,14 +89,16 @@ def reports_of(pages: Pages, *families: Family) -> tuple[Pages, ...]:
     touches a page keeps its figures from being verified where it cannot be told whose they are.
     """
     signs = _all_signs(pages.pages, families)
-    kept, remarks = _once(pages.pages, signs)
+    prints = _prints(pages.pages, signs)
+    remarks: list[Remark] = []
     reports = []
-    for group in _cut(kept, signs):
+    for group in _once_each(_cut(_not_in_a_row(pages.pages, prints), signs), prints):
         for report, strays in _by_heads(group, signs):
-            remarks += strays
             own, doubts = _in_line(report, signs)
-            remarks += doubts
+            remarks += [*strays, *doubts]
             reports.append(own)
+    kept = {page.number for report in reports for page in report} | {remark.page for remark in remarks}
+    remarks += [_repeated(page, prints) for page in pages.pages if page.number not in kept]
     if len(reports) == 1 and not remarks:
         return (pages,)
     return tuple(replace(pages, pages=report) for report in _remarked(reports, remarks))
@@ -114,21 +120,44 @@ def _remarked(reports: Sequence[Sequence[Page]], remarks: Iterable[Remark]) -> I
 # --- pages that come twice
 
 
-def _once(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> tuple[list[Page], list[Remark]]:
-    """The pages without those that show what an earlier one shows."""
-    kept: list[Page] = []
-    remarks = []
+def _prints(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> dict[int, int]:
+    """By the number of each page that of the first page which shows the same."""
     earlier: dict[object, list[Page]] = defaultdict(list)
+    first: dict[int, int] = {}
     for page in pages:
         lines = signs[page.number].lines
-        known = earlier[page.origin, _key(page, lines), _table(page, signs)]
-        first = next((other for other in known if _is_copy(page, lines, signs[other.number].lines)), None)
-        if first is None or not lines:
-            kept.append(page)
+        known = earlier[page.origin, _key(page, lines), _table(page, signs)] if lines else []
+        same = next((other for other in known if _is_copy(page, lines, signs[other.number].lines)), page)
+        first[page.number] = same.number
+        if same is page:
             known.append(page)
-        else:
-            remarks.append(Remark("repeated page", page.number, None, f"the same as page {first.number}: read once"))
-    return kept, remarks
+    return first
+
+
+def _not_in_a_row(pages: Iterable[Page], prints: Mapping[int, int]) -> list[Page]:
+    """The pages without those that show what the page before them shows."""
+    kept: list[Page] = []
+    for page in pages:
+        if not kept or prints[page.number] != prints[kept[-1].number]:
+            kept.append(page)
+    return kept
+
+
+def _once_each(reports: Iterable[Sequence[Page]], prints: Mapping[int, int]) -> Iterator[list[Page]]:
+    """The reports without those that an earlier one holds whole, each without pages that come again in it.
+
+    Two reports may share a page (名词解释 is the same word for word): it stays in both.
+    """
+    earlier: list[set[int]] = []
+    for report in reports:
+        own = {prints[page.number]: page for page in reversed(report)}
+        if not any(shown.issuperset(own) for shown in earlier):
+            earlier.append(set(own))
+            yield [page for page in report if own[prints[page.number]] is page]
+
+
+def _repeated(page: Page, prints: Mapping[int, int]) -> Remark:
+    return Remark("repeated page", page.number, None, f"the same as page {prints[page.number]}: read once")
 
 
 def _key(page: Page, lines: Sequence[Line]) -> object:
@@ -177,19 +206,20 @@ def _all_signs(pages: Sequence[Page], families: tuple[Family, ...]) -> dict[int,
 
 
 def _signs(page: Page, titles: Sequence[Pattern], fronts: Sequence[Pattern], listing: bool) -> _Signs:
-    """What a page says. titles: of the headings 一、; fronts: of title pages; listing: the page before it is contents."""
+    """What a page says. titles: of the headings 一、; fronts: of title pages. listing: it follows a contents page."""
     lines = sorted(page.lines, key=lambda line: line.box[1])
     numbers = {index: page_number(line) for index, line in enumerate(lines) if in_margin(page, line)}
     body = [line for index, line in enumerate(lines) if index not in numbers]
     ordered = [(line, _words(line)) for line in _outside_tables(page, body) if _ORDERED.match(line.text)]
     top = [(line, _words(line)) for line in body[: FRONT_LINES + 1]]
     first_words = [words for _, words in top]
-    contents = _is_contents(first_words, [words for _, words in ordered], len(body), 1 if listing else _FEWEST_LISTED)
+    contents = any(_CONTENTS.fullmatch(line) for line in first_words) or _is_list(body, ordered, listing)
     steps = () if contents else _in_order([*_tables(top), *_headings(ordered, titles)])
     return _Signs(
         lines=tuple(line for index, line in enumerate(lines) if numbers.get(index) is None),
         title=_title(first_words, fronts),
         head=_head([_words(line) for line in lines[: _HEAD_ROWS + 2]]),
+        evaluated=_evaluated(first_words[:_HEAD_ROWS]),
         steps=steps if len(steps) < _LISTED else (),
         contents=contents or len(steps) >= _LISTED,
         number=next(filter(None, reversed(numbers.values())), None),
@@ -215,12 +245,12 @@ def _words(line: Line) -> str:
     return "".join(fold(line.text).split())
 
 
-def _is_contents(top: Sequence[str], ordered: Sequence[str], lines: int, fewest: int) -> bool:
-    """Whether a page is a table of contents. ordered: those of its lines that have an ordinal, so many at the least."""
-    if any(_CONTENTS.fullmatch(line) for line in top):
-        return True
-    listed = sum(_LEADER.search(line) is not None or _is_short(line) for line in ordered)
-    return listed >= fewest and listed * 5 >= lines * 3
+def _is_list(body: Sequence[Line], ordered: Iterable[tuple[Line, str]], listing: bool) -> bool:
+    """Whether most lines of a page are headings, or many and no line says anything. listing: it goes on with a list."""
+    listed = sum(_LEADER.search(words) is not None or _is_short(words) for _, words in ordered)
+    if listed * 5 >= len(body) * 3:
+        return listed >= (1 if listing else _FEWEST_LISTED)
+    return listed >= _FEWEST_LISTED and not any("。" in line.text or "，" in line.text for line in body)
 
 
 def _is_short(line: str) -> bool:
@@ -256,11 +286,10 @@ def _title(top: Sequence[str], fronts: Sequence[Pattern]) -> tuple[str, str] | N
         if ordinal or len(lines) == FRONT_LINES or len(line) > LONGEST_FRONT_LINE or re.search(r"[。;,]", line):
             return None
         lines.append(line)
-    joined = "".join(lines)
+    joined = _WRITTEN_YEAR.sub(lambda match: match[0].translate(_SIGNS_OF_YEARS), "".join(lines))
     if _IN_TABLES.search(joined) or not any(front.search(joined) for front in fronts):
         return None
-    written = _WRITTEN_YEAR.search(joined)
-    year = _YEAR.search(written[0].translate(_SIGNS_OF_YEARS) if written else joined)
+    year = _YEAR.search(joined)
     return _NO_NAME.sub("", joined), year[1] if year else ""
 
 
@@ -275,6 +304,13 @@ def _head(top: Sequence[str]) -> tuple[str, str] | None:
             year = _YEAR.search(line) or _YEAR.search(beside)
             return _NO_NAME.sub("", match["unit"]), year[1] if year else ""
     return None
+
+
+def _evaluated(top: Sequence[str]) -> str:
+    """The year that stands under the title of an evaluation, "" where there is none."""
+    if not any("自评" in line for line in top):
+        return ""
+    return next((match[1] for line in top if (match := _YEAR_ALONE.fullmatch(line))), "")
 
 
 # --- whose a page is
@@ -302,8 +338,13 @@ class _Open:
         self.begun = self.begun or (signs.title is None and not signs.contents and bool(signs.lines))
 
     def again(self, steps: Iterable[str]) -> set[str]:
-        """Those of some headings that stood in it before; a head that goes on over the page end does not count."""
-        return {step for step in steps if step in self.seen and step != self.last}
+        """Those of some headings that stood in it before."""
+        return {step for step in steps if step in self.seen and not _goes_on(step, self.last)}
+
+
+def _goes_on(step: str, last: str) -> bool:
+    """Whether a heading is that of the page before: the title of a table or a part may stand on each of its pages."""
+    return step == last and _ORDINAL_INSIDE.match(step) is None
 
 
 def _cut(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> list[list[Page]]:
@@ -383,6 +424,8 @@ def _by_heads(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> list[tuple[
     Most heads name the report's own unit and year. Tables of another are its report if they are the same tables.
     """
     heads = {page.number: head for page in pages if (head := signs[page.number].head)}
+    if not heads and not any(signs[page.number].steps for page in pages):
+        return [(report, []) for report in _by_years(pages, signs)]
     if len(set(heads.values())) < 2:
         return [(list(pages), [])]
     owner = Counter(heads.values()).most_common(1)[0][0]
@@ -397,6 +440,19 @@ def _by_heads(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> list[tuple[
             whose = f"{other[0]} {other[1]}".strip()
             remarks += [Remark("other report", page.number, None, f"it is of {whose}: left out") for page in strays]
     return [(report, remarks if head == owner else []) for head, report in reports.items()]
+
+
+def _by_years(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> list[list[Page]]:
+    """The pages of a file of nothing but evaluations, those of each year apart."""
+    reports: list[list[Page]] = [[]]
+    year = ""
+    for page in pages:
+        own = signs[page.number].evaluated or year
+        if year and own != year:
+            reports.append([])
+        reports[-1].append(page)
+        year = own
+    return reports
 
 
 def _runs(
@@ -464,13 +520,13 @@ def _out_of_line(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> tuple[se
 
 
 def _headed_alike(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> Iterator[tuple[Page, Page]]:
-    """Pages with the same heading; one that is repeated at the head of the next page is no other."""
+    """Pages with the same heading."""
     homes: dict[str, Page] = {}
     last = ""
     for page in pages:
         for step in signs[page.number].steps:
             first = homes.setdefault(step, page)
-            if first is not page and step != last:
+            if first is not page and not _goes_on(step, last):
                 yield first, page
             last = step
 
