@@ -14,71 +14,16 @@ from difflib import SequenceMatcher
 from itertools import takewhile
 
 from recount.pipeline.document import Line, Page, Pages, Remark
-from recount.pipeline.split.furniture import in_margin, page_number
 from recount.pipeline.split.text import fold
-from recount.pipeline.split.titles import FRONT_LINES, LONGEST_FRONT_LINE
+from recount.pipeline.split.titles import Signs, name_in, signs_of
 from recount.schemas.family import Family
 
-_ORDINAL = re.compile(r"(?:第([一二三四五六七八九十]{1,2})(?:部分|章|篇)|([一二三四五六七八九十]{1,3})[、.])[、.:]?")
-_ORDINAL_INSIDE = re.compile(r"[一二三四五六七八九十]")
-_ORDERED = re.compile(r"\s*[第一二三四五六七八九十]")
-_SENTENCE = re.compile(r"[。;,:]")
-_LEADER = re.compile(r"(?:[.·…]{3,}|…)\d{0,4}$|[一-鿿》]\d{1,3}$")
-"""The end of a line of a table of contents."""
-_CONTENTS = re.compile(r"目录|目次")
-_TABLE_TITLE = re.compile(r"(?!.*绩效)[^。;,:]{2,40}?(?:决算|预算|收支|收入|支出)[^。;,:]{0,12}表(?:\(.{1,6}\))?")
-_IN_TABLES = re.compile(r"公开\d|单位:|栏次|合计|绩效")
-"""What stands on pages of tables and evaluations, and on no title page."""
-_HEAD = re.compile(r"(?:编制|预算|公开)?(?:部门|单位)(?:名称)?:(?P<unit>[一-鿿()]{4,40}?)(?:20\d\d|单位:|金额|$)")
-_YEAR = re.compile(r"(20\d\d)年?度?(?!\d{0,2}月)")
-_YEAR_ALONE = re.compile(r"\(?(20\d\d)年?度?\)?")
-_SIGNS_OF_YEARS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_WRITTEN_YEAR = re.compile(r"二[〇○零][〇○零一二三四五六七八九]{2}")
-_NO_NAME = re.compile(
-    r"\(.*?\)|部门|单位|[决预]算|信息|公开|情况|说明|报告|报表|附[件表]|文本|目录|目次|本级|机关$|本部|汇总|[^一-鿿]|[年度月日表书的]"
-)
-"""What a title says besides whose it is."""
+_NUMBERED = re.compile(r"[一二三四五六七八九十]")
 _PLACES = frozenset("省市县区州旗镇乡")
 _DIGITS = re.compile(r"\d+")
-_HEAD_ROWS = 8  # lines of a page in which the title and the head of its first table stand
-_LONGEST_HEADING = 48  # characters
-_FEWEST_LISTED = 5  # headings of a page that is a table of contents though it does not say so
-_LISTED = 10  # so many headings are no page of a report, but a table of contents
 _BEGINS_AGAIN = 3  # so many headings that come again are another report's
 _ALIKE = 0.8  # share of the characters in which two readings of one name agree, or of one page
 _FIGURES = 4  # so many numbers at least has a page whose figures may be another version's
-
-
-Pattern = re.Pattern[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Signs:
-    """What a page says of the report that it belongs to, folded and without spaces unless it says otherwise.
-
-    lines: all but page numbers, from top to bottom. title: whose report its title announces and of what year, "" where
-    it does not say; None if it is no title page. head: the same of the head of a table. evaluated: the year of the
-    evaluation (绩效自评表) that begins on it. steps: the headings of the
-    outline and the titles of tables on it, in order. contents: it is a table of contents. number: the page number
-    printed on it. under: the last of its steps, or of the pages before it if it has none.
-    """
-
-    lines: tuple[Line, ...] = ()
-    title: tuple[str, str] | None = None
-    head: tuple[str, str] | None = None
-    evaluated: str = ""
-    steps: tuple[str, ...] = ()
-    contents: bool = False
-    number: int | None = None
-    under: str = ""
-
-    @property
-    def text(self) -> str:
-        """Its lines as printed."""
-        return "\n".join([line.text for line in self.lines])
-
-
-_NOTHING = _Signs()
 
 
 def reports_of(pages: Pages, *families: Family) -> tuple[Pages, ...]:
@@ -88,7 +33,7 @@ def reports_of(pages: Pages, *families: Family) -> tuple[Pages, ...]:
     twice, and a stray page of another report, is in none, and a remark on the page before says so; a remark that
     touches a page keeps its figures from being verified where it cannot be told whose they are.
     """
-    signs = _all_signs(pages.pages, families)
+    signs = signs_of(pages.pages, families)
     prints = _prints(pages.pages, signs)
     remarks: list[Remark] = []
     reports = []
@@ -120,7 +65,7 @@ def _remarked(reports: Sequence[Sequence[Page]], remarks: Iterable[Remark]) -> I
 # --- pages that come twice
 
 
-def _prints(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> dict[int, int]:
+def _prints(pages: Sequence[Page], signs: Mapping[int, Signs]) -> dict[int, int]:
     """By the number of each page that of the first page which shows the same."""
     earlier: dict[object, list[Page]] = defaultdict(list)
     first: dict[int, int] = {}
@@ -167,7 +112,7 @@ def _key(page: Page, lines: Sequence[Line]) -> object:
     return tuple(digits for line in lines for digits in _DIGITS.findall(fold(line.text)))
 
 
-def _table(page: Page, signs: Mapping[int, _Signs]) -> str:
+def _table(page: Page, signs: Mapping[int, Signs]) -> str:
     """The table that a page goes on with: two of them may have the same rows, and they are two."""
     return signs[page.number].under if page.rulings and not signs[page.number].steps else ""
 
@@ -182,135 +127,6 @@ def _is_copy(page: Page, lines: Sequence[Line], others: Sequence[Line]) -> bool:
         abs(line.box[0] - same.box[0]) <= across and abs(line.box[1] - same.box[1]) <= down
         for line, same in zip(lines, others, strict=True)
     )
-
-
-# --- what a page says
-
-
-def _all_signs(pages: Sequence[Page], families: tuple[Family, ...]) -> dict[int, _Signs]:
-    """The signs of each page by its number."""
-    titles = [
-        re.compile(heading.title)
-        for family in families
-        for heading in family.outline
-        if 2 in (heading.level, heading.also)
-    ]
-    fronts = [re.compile(family.front) for family in families]
-    found: dict[int, _Signs] = {}
-    before = _NOTHING
-    for page in pages:
-        own = _signs(page, titles, fronts, before.contents) if page.readable else _NOTHING
-        before = replace(own, under=own.steps[-1] if own.steps else before.under)
-        found[page.number] = before
-    return found
-
-
-def _signs(page: Page, titles: Sequence[Pattern], fronts: Sequence[Pattern], listing: bool) -> _Signs:
-    """What a page says. titles: of the headings 一、; fronts: of title pages. listing: it follows a contents page."""
-    lines = sorted(page.lines, key=lambda line: line.box[1])
-    numbers = {index: page_number(line) for index, line in enumerate(lines) if in_margin(page, line)}
-    body = [line for index, line in enumerate(lines) if index not in numbers]
-    ordered = [(line, _words(line)) for line in _outside_tables(page, body) if _ORDERED.match(line.text)]
-    top = [(line, _words(line)) for line in body[: FRONT_LINES + 1]]
-    first_words = [words for _, words in top]
-    contents = any(_CONTENTS.fullmatch(line) for line in first_words) or _is_list(body, ordered, listing)
-    steps = () if contents else _in_order([*_tables(top), *_headings(ordered, titles)])
-    return _Signs(
-        lines=tuple(line for index, line in enumerate(lines) if numbers.get(index) is None),
-        title=_title(first_words, fronts),
-        head=_head([_words(line) for line in lines[: _HEAD_ROWS + 2]]),
-        evaluated=_evaluated(first_words[:_HEAD_ROWS]),
-        steps=steps if len(steps) < _LISTED else (),
-        contents=contents or len(steps) >= _LISTED,
-        number=next(filter(None, reversed(numbers.values())), None),
-    )
-
-
-def _in_order(steps: Iterable[tuple[float, str]]) -> tuple[str, ...]:
-    """Headings with how far down they stand, the highest first, without years."""
-    return tuple(_YEAR.sub("", words) for _, words in sorted(steps))
-
-
-def _outside_tables(page: Page, lines: Iterable[Line]) -> Iterator[Line]:
-    """The lines that no upright ruling runs beside: a row of a table has an ordinal too, and is no heading."""
-    walls = [(ruling.y0, ruling.y1) for ruling in page.rulings if ruling.x0 == ruling.x1]
-    top, bottom = min((wall[0] for wall in walls), default=0.0), max((wall[1] for wall in walls), default=0.0)
-    for line in lines:
-        middle = (line.box[1] + line.box[3]) / 2
-        if not top < middle < bottom or not any(y0 < middle < y1 for y0, y1 in walls):
-            yield line
-
-
-def _words(line: Line) -> str:
-    return "".join(fold(line.text).split())
-
-
-def _is_list(body: Sequence[Line], ordered: Iterable[tuple[Line, str]], listing: bool) -> bool:
-    """Whether most lines of a page are headings, or many and no line says anything. listing: it goes on with a list."""
-    listed = sum(_LEADER.search(words) is not None or _is_short(words) for _, words in ordered)
-    if listed * 5 >= len(body) * 3:
-        return listed >= (1 if listing else _FEWEST_LISTED)
-    return listed >= _FEWEST_LISTED and not any("。" in line.text or "，" in line.text for line in body)
-
-
-def _is_short(line: str) -> bool:
-    return len(line) <= _LONGEST_HEADING and _SENTENCE.search(line) is None
-
-
-def _tables(top: Iterable[tuple[Line, str]]) -> Iterator[tuple[float, str]]:
-    """The titles of tables at the top of a page."""
-    for line, words in [*top][:_HEAD_ROWS]:
-        if _TABLE_TITLE.fullmatch(words) and not _ORDINAL.match(words):
-            yield line.box[1], words
-
-
-def _headings(ordered: Iterable[tuple[Line, str]], titles: Sequence[Pattern]) -> Iterator[tuple[float, str]]:
-    """The headings of the outline among the lines with an ordinal."""
-    for line, words in ordered:
-        ordinal = _ORDINAL.match(words)
-        if ordinal is None or not _is_short(words) or _LEADER.search(words):
-            continue
-        if ordinal[1]:
-            yield line.box[1], f"第{ordinal[1]}部分"
-        elif any(title.fullmatch(words, ordinal.end()) for title in titles):
-            yield line.box[1], words
-
-
-def _title(top: Sequence[str], fronts: Sequence[Pattern]) -> tuple[str, str] | None:
-    """Whose report a title page announces, and of what year; None if the page is no title page."""
-    lines: list[str] = []
-    for line in top:
-        ordinal = _ORDINAL.match(line)
-        if _CONTENTS.fullmatch(line) or (ordinal and "一" in (ordinal[1], ordinal[2])):
-            break
-        if ordinal or len(lines) == FRONT_LINES or len(line) > LONGEST_FRONT_LINE or re.search(r"[。;,]", line):
-            return None
-        lines.append(line)
-    joined = _WRITTEN_YEAR.sub(lambda match: match[0].translate(_SIGNS_OF_YEARS), "".join(lines))
-    if _IN_TABLES.search(joined) or not any(front.search(joined) for front in fronts):
-        return None
-    year = _YEAR.search(joined)
-    return _NO_NAME.sub("", joined), year[1] if year else ""
-
-
-def _head(top: Sequence[str]) -> tuple[str, str] | None:
-    """The unit that the head of a table names, and the year beside it."""
-    if any("绩效" in line for line in top):
-        return None
-    for index, line in enumerate(top):
-        match = _HEAD.match(line)
-        if match:
-            beside = "".join(top[max(0, index - 1) : index + 3])
-            year = _YEAR.search(line) or _YEAR.search(beside)
-            return _NO_NAME.sub("", match["unit"]), year[1] if year else ""
-    return None
-
-
-def _evaluated(top: Sequence[str]) -> str:
-    """The year that stands under the title of an evaluation, "" where there is none."""
-    if not any("自评" in line for line in top):
-        return ""
-    return next((match[1] for line in top if (match := _YEAR_ALONE.fullmatch(line))), "")
 
 
 # --- whose a page is
@@ -328,7 +144,7 @@ class _Open:
     last: str = ""
     begun: bool = False
 
-    def add(self, page: Page, signs: _Signs) -> None:
+    def add(self, page: Page, signs: Signs) -> None:
         """The next page of it."""
         self.pages.append(page)
         if signs.title is not None and not self.begun:
@@ -344,10 +160,10 @@ class _Open:
 
 def _goes_on(step: str, last: str) -> bool:
     """Whether a heading is that of the page before: the title of a table or a part may stand on each of its pages."""
-    return step == last and _ORDINAL_INSIDE.match(step) is None
+    return step == last and _NUMBERED.match(step) is None
 
 
-def _cut(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> list[list[Page]]:
+def _cut(pages: Sequence[Page], signs: Mapping[int, Signs]) -> list[list[Page]]:
     """The pages parted where a title page or the outline says that another report begins."""
     reports = [_Open()]
     for index, page in enumerate(pages):
@@ -361,7 +177,7 @@ def _cut(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> list[list[Page]]
     return [report.pages for report in reports if report.pages]
 
 
-def _front(before: Sequence[Page], page: Page, signs: Mapping[int, _Signs]) -> int:
+def _front(before: Sequence[Page], page: Page, signs: Mapping[int, Signs]) -> int:
     """How many of the pages before one with which the outline begins again belong to it.
 
     Its table of contents; or the pages since the printed page numbers began again, if they run on to it.
@@ -375,7 +191,7 @@ def _front(before: Sequence[Page], page: Page, signs: Mapping[int, _Signs]) -> i
     return sum(1 for _ in takewhile(lambda early: signs[early.number].contents, reversed(before)))
 
 
-def _begins(report: _Open, pages: Sequence[Page], signs: Mapping[int, _Signs]) -> bool:
+def _begins(report: _Open, pages: Sequence[Page], signs: Mapping[int, Signs]) -> bool:
     """Whether the first of some pages begins another report than the one that is open."""
     own = signs[pages[0].number]
     if own.title is None and not report.again(own.steps):
@@ -390,7 +206,7 @@ def _begins(report: _Open, pages: Sequence[Page], signs: Mapping[int, _Signs]) -
     return len(steps) >= _BEGINS_AGAIN and spread
 
 
-def _is_other(title: tuple[str, str], report: _Open, signs: Mapping[int, _Signs]) -> bool:
+def _is_other(title: tuple[str, str], report: _Open, signs: Mapping[int, Signs]) -> bool:
     """Whether a title page names another unit or year than the report before it."""
     name, year = title
     if year and report.year and year != report.year:
@@ -400,7 +216,7 @@ def _is_other(title: tuple[str, str], report: _Open, signs: Mapping[int, _Signs]
     if report.name:
         return not _is_one_name(name, report.name)
     said = "".join(signs[page.number].text for page in report.pages)
-    return name not in _NO_NAME.sub("", said)
+    return name not in name_in(said)
 
 
 def _is_one_name(one: str, other: str) -> bool:
@@ -418,7 +234,7 @@ def _is_one_name(one: str, other: str) -> bool:
     return short[-1:] == long[-1:] and all(char in rest for char in short) and not _PLACES.intersection(left_out)
 
 
-def _by_heads(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> list[tuple[list[Page], list[Remark]]]:
+def _by_heads(pages: Sequence[Page], signs: Mapping[int, Signs]) -> list[tuple[list[Page], list[Remark]]]:
     """The pages parted by whom the heads of their tables name, each report with the remarks on what is left out.
 
     Most heads name the report's own unit and year. Tables of another are its report if they are the same tables.
@@ -442,7 +258,7 @@ def _by_heads(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> list[tuple[
     return [(report, remarks if head == owner else []) for head, report in reports.items()]
 
 
-def _by_years(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> list[list[Page]]:
+def _by_years(pages: Sequence[Page], signs: Mapping[int, Signs]) -> list[list[Page]]:
     """The pages of a file of nothing but evaluations, those of each year apart."""
     reports: list[list[Page]] = [[]]
     year = ""
@@ -456,7 +272,7 @@ def _by_years(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> list[list[P
 
 
 def _runs(
-    pages: Sequence[Page], heads: Mapping[int, tuple[str, str]], owner: tuple[str, str], signs: Mapping[int, _Signs]
+    pages: Sequence[Page], heads: Mapping[int, tuple[str, str]], owner: tuple[str, str], signs: Mapping[int, Signs]
 ) -> dict[tuple[str, str], list[Page]]:
     """The pages by the heads that they stand under; a page of text without a head is the owner's."""
     runs: dict[tuple[str, str], list[Page]] = {owner: []}
@@ -482,7 +298,7 @@ def _is_one_head(one: tuple[str, str], other: tuple[str, str], *, read: bool) ->
 # --- what does not stand in line
 
 
-def _in_line(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> tuple[list[Page], list[Remark]]:
+def _in_line(pages: Sequence[Page], signs: Mapping[int, Signs]) -> tuple[list[Page], list[Remark]]:
     """The pages of a report without those that break into it, and the remarks on what cannot be told apart.
 
     A heading that comes again on another page, or two pages that differ in nothing but their figures: one of the two is
@@ -505,7 +321,7 @@ def _in_line(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> tuple[list[P
     return [page for page in pages if page.number not in left_out], list(remarks.values())
 
 
-def _out_of_line(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> tuple[set[int], set[int]]:
+def _out_of_line(pages: Sequence[Page], signs: Mapping[int, Signs]) -> tuple[set[int], set[int]]:
     """The pages without which the printed page numbers go on (one of another number between 7 and 8), and those of
     which two that follow each other have one number (7, 7, 8)."""
     numbers = [signs[page.number].number for page in pages]
@@ -519,7 +335,7 @@ def _out_of_line(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> tuple[se
     return strays, doubled
 
 
-def _headed_alike(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> Iterator[tuple[Page, Page]]:
+def _headed_alike(pages: Sequence[Page], signs: Mapping[int, Signs]) -> Iterator[tuple[Page, Page]]:
     """Pages with the same heading."""
     homes: dict[str, Page] = {}
     last = ""
@@ -531,7 +347,7 @@ def _headed_alike(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> Iterato
             last = step
 
 
-def _worded_alike(pages: Sequence[Page], signs: Mapping[int, _Signs]) -> Iterator[tuple[Page, Page]]:
+def _worded_alike(pages: Sequence[Page], signs: Mapping[int, Signs]) -> Iterator[tuple[Page, Page]]:
     """Pages that differ in nothing but their figures."""
     homes: dict[tuple[str, str], Page] = {}
     for page in pages:
