@@ -142,7 +142,7 @@ def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | 
     head = _money_unit(caption, table)
     cells = []
     for cell in table.cells:
-        composed = compose([Piece(part.page, part.line) for part in cell.fragments], join_digits=False)
+        composed = compose([Piece(part.page, part.line, part.room) for part in cell.fragments], join_digits=False)
         numbers = store.numbers_in(composed, head) if composed.raw else ()
         cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, composed.text, numbers))
     return Grid(table.rows, table.columns, tuple(cells), caption, note, table.pages, head)
