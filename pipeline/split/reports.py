@@ -22,8 +22,12 @@ _NUMBERED = re.compile(r"[一二三四五六七八九十]")
 _PLACES = frozenset("省市县区州旗镇乡")
 _DIGITS = re.compile(r"\d+")
 _BEGINS_AGAIN = 3  # so many headings that come again are another report's
+_NEAR = 0.6  # share of the characters in which two readings of one name agree at the least
 _ALIKE = 0.8  # share of the characters in which two readings of one name agree, or of one page
 _FIGURES = 4  # so many numbers at least has a page whose figures may be another version's
+
+Named = tuple[str, str]
+"""A unit's name and a year, "" where they are not said."""
 
 
 def reports_of(pages: Pages, *families: Family) -> tuple[Pages, ...]:
@@ -206,7 +210,7 @@ def _begins(report: _Open, pages: Sequence[Page], signs: Mapping[int, Signs]) ->
     return len(steps) >= _BEGINS_AGAIN and spread
 
 
-def _is_other(title: tuple[str, str], report: _Open, signs: Mapping[int, Signs]) -> bool:
+def _is_other(title: Named, report: _Open, signs: Mapping[int, Signs]) -> bool:
     """Whether a title page names another unit or year than the report before it."""
     name, year = title
     if year and report.year and year != report.year:
@@ -242,9 +246,9 @@ def _by_heads(pages: Sequence[Page], signs: Mapping[int, Signs]) -> list[tuple[l
     heads = {page.number: head for page in pages if (head := signs[page.number].head)}
     if not heads and not any(signs[page.number].steps for page in pages):
         return [(report, []) for report in _by_years(pages, signs)]
-    if len(set(heads.values())) < 2:
+    owner = _owner(pages, heads, signs)
+    if set(heads.values()) <= {owner}:
         return [(list(pages), [])]
-    owner = Counter(heads.values()).most_common(1)[0][0]
     runs = _runs(pages, heads, owner, signs)
     own_steps = {step for page in runs[owner] for step in signs[page.number].steps}
     reports, remarks = {owner: runs.pop(owner)}, []
@@ -255,7 +259,24 @@ def _by_heads(pages: Sequence[Page], signs: Mapping[int, Signs]) -> list[tuple[l
         else:
             whose = f"{other[0]} {other[1]}".strip()
             remarks += [Remark("other report", page.number, None, f"it is of {whose}: left out") for page in strays]
+    remarks += [_doubtful(page) for page in reports[owner] if _is_doubtful(heads.get(page.number, owner), owner, page)]
     return [(report, remarks if head == owner else []) for head, report in reports.items()]
+
+
+def _owner(pages: Sequence[Page], heads: Mapping[int, Named], signs: Mapping[int, Signs]) -> Named:
+    """Whose a report is: whom most heads name; its title page, if that names another and few tables have a head."""
+    title = next((title for page in pages if (title := signs[page.number].title) and title[0]), ("", ""))
+    if not heads:
+        return title
+    named, times = Counter(heads.values()).most_common(1)[0]
+    tables = sum(any(not _NUMBERED.match(step) for step in signs[page.number].steps) for page in pages)
+    is_other = title[0] and named[0] not in title[0] and not _is_one_name(named[0], title[0])
+    return title if is_other and times * 2 < tables else named
+
+
+def _doubtful(page: Page) -> Remark:
+    words = "the head of its table names another unit or year, or was misread"
+    return Remark("out of line", page.number, None, words, touches=True)
 
 
 def _by_years(pages: Sequence[Page], signs: Mapping[int, Signs]) -> list[list[Page]]:
@@ -272,10 +293,10 @@ def _by_years(pages: Sequence[Page], signs: Mapping[int, Signs]) -> list[list[Pa
 
 
 def _runs(
-    pages: Sequence[Page], heads: Mapping[int, tuple[str, str]], owner: tuple[str, str], signs: Mapping[int, Signs]
-) -> dict[tuple[str, str], list[Page]]:
+    pages: Sequence[Page], heads: Mapping[int, Named], owner: Named, signs: Mapping[int, Signs]
+) -> dict[Named, list[Page]]:
     """The pages by the heads that they stand under; a page of text without a head is the owner's."""
-    runs: dict[tuple[str, str], list[Page]] = {owner: []}
+    runs: dict[Named, list[Page]] = {owner: []}
     current = owner
     for page in pages:
         head = heads.get(page.number)
@@ -287,12 +308,21 @@ def _runs(
     return runs
 
 
-def _is_one_head(one: tuple[str, str], other: tuple[str, str], *, read: bool) -> bool:
-    """Whether two heads may name one unit and year. read: by OCR, which takes a character for another now and then."""
-    if one[1] and other[1] and one[1] != other[1]:
-        return False
-    alike = read and SequenceMatcher(None, one[0], other[0], autojunk=False).ratio() >= _ALIKE
-    return alike or _is_one_name(one[0], other[0])
+def _is_one_head(one: Named, other: Named, *, read: bool) -> bool:
+    """Whether two heads may name one unit and year. read: by OCR, which misreads a character now and then."""
+    if read:
+        return _likeness(one, other) >= _NEAR
+    return not (one[1] and other[1] and one[1] != other[1]) and _is_one_name(one[0], other[0])
+
+
+def _is_doubtful(head: Named, owner: Named, page: Page) -> bool:
+    """Whether a head that OCR read may be another's than the report's after all."""
+    years = bool(head[1] and owner[1] and head[1] != owner[1])
+    return page.origin == "ocr" and (years or _likeness(head, owner) < _ALIKE)
+
+
+def _likeness(one: Named, other: Named) -> float:
+    return 1.0 if _is_one_name(one[0], other[0]) else SequenceMatcher(None, one[0], other[0], autojunk=False).ratio()
 
 
 # --- what does not stand in line
@@ -349,7 +379,7 @@ def _headed_alike(pages: Sequence[Page], signs: Mapping[int, Signs]) -> Iterator
 
 def _worded_alike(pages: Sequence[Page], signs: Mapping[int, Signs]) -> Iterator[tuple[Page, Page]]:
     """Pages that differ in nothing but their figures."""
-    homes: dict[tuple[str, str], Page] = {}
+    homes: dict[Named, Page] = {}
     for page in pages:
         words, figures = _DIGITS.subn("#", signs[page.number].text)
         if figures >= _FIGURES:

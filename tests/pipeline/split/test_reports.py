@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recount.pipeline.document import Line, Origin, Page, Pages, Remark, Ruling
 from recount.pipeline.split.reports import reports_of
@@ -241,6 +243,18 @@ class TestStrayPages:
     def test_scans_may_misread_a_character(self) -> None:
         pages = [*a_report(A), replace(a_table("附加收入决算表", "北岭市水剂局"), origin="ocr")]
         assert parted(*pages) == [upto(1, LENGTH + 1)]
+        assert not remarks(*pages)
+
+    @pytest.mark.parametrize(("unit", "year"), [(A, 2021), ("北岭市水刺屈", 2022)])
+    def test_what_a_scan_may_have_misread_counts_for_nothing(self, unit: str, year: int) -> None:
+        pages = [*a_report(A), replace(a_table("附加收入决算表", unit, year), origin="ocr")]
+        assert parted(*pages) == [upto(1, LENGTH + 1)]
+        assert [(remark.page, remark.touches) for remark in remarks(*pages)] == [(LENGTH + 1, True)]
+
+    def test_a_table_with_a_head_among_tables_without(self) -> None:
+        report = [a_cover(A), contents(), *map(a_table, TABLES), *map(a_text, SECTIONS)]
+        assert parted(*report, a_table("附加收入决算表", B)) == [upto(1, len(report))]
+        assert parted(*report, a_table("附加收入决算表", A)) == [upto(1, len(report) + 1)]
 
     def test_a_heading_that_comes_again(self) -> None:
         """Nobody can tell which of the two is the report's."""
@@ -265,3 +279,28 @@ class TestStrayPages:
 def test_pages_that_cannot_be_read_stay_where_they_are() -> None:
     blank = replace(a_page(), readable=False)
     assert parted(*a_report(A), blank, *a_report(B)) == [upto(1, LENGTH + 1), upto(LENGTH + 2, 2 * LENGTH + 1)]
+
+
+POOL = (
+    *a_report(A),
+    *a_report(B, amount="2.50"),
+    *a_report(A, 2021, "9.30")[:5],
+    a_table(TABLES[1], A, amount="13.40", number=7),
+    a_text(SECTIONS[0], number=8),
+    a_text(SECTIONS[0], number=20),
+    a_page("项目支出绩效自评表", "（2021年度）", "12.50", table=True),
+    a_page(),
+    replace(a_page(), readable=False),
+)
+
+
+@given(st.lists(st.sampled_from(POOL), min_size=1, max_size=25))
+def test_no_page_is_lost_in_silence(pages: list[Page]) -> None:
+    """Each is in one report, or a remark says that it is left out, and why."""
+    reports = reports_of(in_a_file(pages), *FAMILIES)
+    kept = [page.number for report in reports for page in report.pages]
+    said = {remark.page for report in reports for page in report.pages for remark in page.remarks}
+    assert len(kept) == len(set(kept))
+    assert set(kept) | said >= set(upto(1, len(pages)))
+    assert all(report.pages for report in reports)
+    assert all(list(report.pages) == sorted(report.pages, key=lambda page: page.number) for report in reports)
