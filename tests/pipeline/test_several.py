@@ -5,17 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pymupdf
 import pytest
 
 from recount.eval.generator import Case, Form, Options, generate
+from recount.eval.models.oracle import Oracle, perfect_answers
 from recount.pipeline.errors import SeveralReports
+from recount.pipeline.map.registry import map_document
+from recount.pipeline.model.mapper import Mapper
 from recount.pipeline.result import Result, read_result, write_result
+from recount.pipeline.settings import ModelSettings, Settings
 from recount.pipeline.structure import document_of, documents_of, structure, structures
 from recount.tests.pipeline.test_structure import numbers, silent_errors
 
-SHORT = Options(projects=0, size="small", slips=0.0, plant=0)
+SHORT = Options(
+    projects=0,
+    size="small",
+    style="plain",
+    funds=False,
+    capital=False,
+    summary=False,
+    overall=False,
+    statements=("income_expenditure", "general_public_budget"),
+)
 
 
 @cache
@@ -32,6 +46,11 @@ def in_one_file(path: Path, *parts: tuple[bytes, Sequence[int] | None]) -> Path:
                     whole.insert_pdf(part, from_page=number - 1, to_page=number - 1)
         whole.save(path)
     return path
+
+
+def first_table(pdf: bytes) -> int:
+    with pymupdf.open(stream=pdf) as document:
+        return next(page.number + 1 for page in document if "公开" in page.get_text())
 
 
 def length(pdf: bytes) -> int:
@@ -80,12 +99,25 @@ def test_one_result_is_asked_for(tmp_path: Path) -> None:
     assert [len(document.tokens) > 100 for document, _ in documents_of(path)] == [True, True]
 
 
+def test_a_model_is_asked_about_each(tmp_path: Path) -> None:
+    path = in_one_file(tmp_path / "a.pdf", (a_case(3).pdf, None), (a_case(4).pdf, None))
+    answers: dict[str, Any] = {}
+    for document, family in documents_of(path):
+        template = map_document(document, family)
+        answers |= perfect_answers(document, Mapper(Oracle({}), family), template.report)
+    asked = ModelSettings("scripted", base_url="http://localhost:9")
+    results = structures(path, settings=Settings(mapper="model", model=asked, rounds=1), who=Oracle(answers))
+    assert [result.summary.mapper.name for result in results] == ["model:scripted"] * 2
+    for result, case in zip(results, (a_case(3), a_case(4)), strict=True):
+        assert numbers(result.report, "/income_expenditure") == numbers(case.gold, "/income_expenditure")
+
+
 def test_every_page_twice_and_a_stray_one(tmp_path: Path) -> None:
     """The tables run on over the pages that are left out, and places are those of the file."""
     case = a_case(3)
     pages = range(1, length(case.pdf) + 1)
     twice = [number for number in pages for _ in range(2)]
-    tables = in_one_file(tmp_path / "b.pdf", (case.pdf, twice), (a_case(4).pdf, [6]))
+    tables = in_one_file(tmp_path / "b.pdf", (case.pdf, twice), (a_case(4).pdf, [first_table(a_case(4).pdf)]))
     (result,) = structures(tables)
     assert result.source.file == "b.pdf"
     assert numbers(result.report) == numbers(case.gold)

@@ -261,6 +261,12 @@ class TestStrayPages:
         pages = [*a_report(A), a_text(SECTIONS[1], amount="2.50")]
         assert [(remark.page, remark.touches) for remark in remarks(*pages)] == [(9, True), (LENGTH + 1, True)]
 
+    def test_several_headings_of_another_s_narrative_on_one_page(self) -> None:
+        stray = a_page(*(line for section in SECTIONS[:3] for line in (section, "本年支出3.20万元，增长2.00%。")))
+        report = a_report(A)
+        assert len(parted(*report[:10], stray, *report[10:])) == 1
+        assert {remark.page for remark in remarks(*report[:10], stray, *report[10:])} == {8, 9, 10, 11}
+
     def test_page_numbers_tell_which_is_the_report_s(self) -> None:
         first, second = a_text(SECTIONS[0], number=7), a_text(SECTIONS[1], number=8)
         stray = a_page(SECTIONS[0], "本年支出3.20万元。", number=20)
