@@ -14,7 +14,7 @@ import hashlib
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -130,20 +130,20 @@ def _looked_at(page: Page, eye: _Eye) -> Page:
     first = eye.read(places, _DPI[0])
     again = [at for at, piece in enumerate(pieces) if not _says(first[at][0], piece.text)]
     second = dict(zip(again, eye.read([places[at] for at in again], _DPI[1]), strict=True))
-    changed: dict[Box, tuple[str, float]] = {}
+    changed: dict[Line, tuple[str, float]] = {}
     remarks: list[Remark] = []
     for at in again:
         piece, (text, score), other = pieces[at], first[at], second[at][0]
         if _says(other, piece.text):
             continue
         if eye.is_blank(page.number, piece.box):
-            changed[piece.boxes[0]] = "", 0.0
+            changed[piece] = "", 0.0
             remarks.append(Remark("unseen text", page.number, piece.box, f"{piece.text} is not to be seen on the page"))
         elif (number := _agreed(text, other)) is not None and _stands_there(number, piece, pieces):
-            changed[piece.boxes[0]] = "", 0.0
+            changed[piece] = "", 0.0
             remarks.append(Remark("unseen text", page.number, piece.box, f"{piece.text} stands under {number}"))
         elif number is not None:
-            changed[piece.boxes[0]] = number, score
+            changed[piece] = number, score
             words = f"the page shows {number} where its text says {piece.text}"
             remarks.append(Remark("other print", page.number, piece.box, words))
         else:
@@ -154,7 +154,7 @@ def _looked_at(page: Page, eye: _Eye) -> Page:
         words = f"the text of this page is not believed: {len(remarks)} of its figures are shown otherwise"
         remark = Remark("text not believed", page.number, None, words)
         return Page(page.number, page.width, page.height, (), (), readable=False, remarks=(*page.remarks, remark))
-    lines = tuple(part for line in page.lines for part in _as_shown(line, pieces, changed))
+    lines = tuple(part for line in page.lines for part in _as_shown(line, changed))
     return replace(page, lines=lines, unsure=(), remarks=(*page.remarks, *remarks))
 
 
@@ -185,19 +185,21 @@ def _agreed(one: str, other: str) -> str | None:
     return match[0] if match is not None else None
 
 
-def _as_shown(line: Line, pieces: Sequence[Line], changed: dict[Box, tuple[str, float]]) -> Iterator[Line]:
-    """A line cut around the figures that the page shows otherwise."""
+def _as_shown(line: Line, changed: Mapping[Line, tuple[str, float]]) -> Iterator[Line]:
+    """A line cut around the figures that the page shows otherwise. changed: by the piece, what it shows, and how sure
+    that reading is."""
+    own = {piece.boxes: piece for piece in changed if piece.boxes[0] in line.boxes and piece.text in line.text}
     start = at = 0
     while at < len(line.text):
-        shown = changed.get(line.boxes[at])
-        if shown is None:
+        piece = next((own[boxes] for boxes in own if line.boxes[at : at + len(boxes)] == boxes), None)
+        if piece is None or not line.text.startswith(piece.text, at):
             at += 1
             continue
         if start < at:
             yield _cut(line, start, at)
-        piece = next(piece for piece in pieces if piece.boxes[0] == line.boxes[at])
-        if shown[0]:
-            yield _spread(shown[0], piece.box, shown[1])
+        number, score = changed[piece]
+        if number:
+            yield _spread(number, piece.box, score)
         start = at = at + len(piece.text)
     if start == 0:
         yield line
@@ -250,8 +252,8 @@ def _lying_fonts(pages: Sequence[Page], eye: _Eye) -> dict[int, tuple[str, str] 
     for run, shown in zip(chosen, _shown_twice(chosen, eye), strict=True):
         if shown is None:
             _SEEN.update(run.glyphs)
-        elif shown:
-            wrong.append((run, shown))
+        elif shown or len(run.text) > 2:
+            wrong.append((run, shown or "something else"))
     if len(_SEEN) > _MOST_SEEN:
         _SEEN.clear()
     for run, shown in wrong:

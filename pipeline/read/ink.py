@@ -26,6 +26,7 @@ _UNSEEN = 24  # levels of grey, of 255, between the darkest and the lightest poi
 _FAINT = 64  # the same of one that a reader may miss
 _ACROSS, _DOWN = 6, 9  # points of a character that are looked at
 _INSET = (0.2, 0.15)  # shares of its width and height at its sides that are left out: neighbours and rulings
+_NARROW = 0.7  # of its height: a wider character has room beside it
 _SMALLEST = 0.0034  # of the page's shorter side: 2 points of A4; what is lower nobody reads
 _PAINTED = 3.0  # points that a patch must have in both directions to hide a figure
 _HIDES = 0.1  # share of a figure that must lie under a patch
@@ -91,8 +92,8 @@ def look(page: Any, shown: Any, lines: Sequence[Line], rulings: Sequence[Ruling]
             Remark("unseen text", number, box, "the text layer has text here that the page does not show")
             for box in missing
         ),
-        *_struck_out(number, kept, rulings),
-        *_annotated(page, number),
+        *(annotations := list(_annotated(page, number))),
+        *_struck_out(number, kept, rulings, [remark.box for remark in annotations if remark.box]),
     ]
     return Seen(tuple(kept), tuple(unsure), tuple(remarks))
 
@@ -116,7 +117,8 @@ def _contrasts(image: Grey, scale: float, lines: Iterable[Line]) -> list[int]:
 
 def _contrast(image: Grey, scale: float, box: Box, char: str) -> int:
     """The same of one character, every point of it looked at; a digit's neighbours stand closer than an ideograph's."""
-    inset = _INSET[0] * (box[2] - box[0]) if char < "\u2e80" else 0.0
+    width = box[2] - box[0]
+    inset = _INSET[0] * width if char < "\u2e80" and width < _NARROW * (box[3] - box[1]) else 0.0
     x0, x1 = (max(0, round(side * scale)) for side in (box[0] + inset, box[2] - inset))
     y0, y1 = (max(0, round(side * scale)) for side in (box[1], box[3]))
     piece = image[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
@@ -194,7 +196,7 @@ def _unsure(
 
 def _upon_one_another(lines: Iterable[Line], known: Iterable[Line]) -> list[Line]:
     """The figures that stand where another figure stands: the page shows one of them at most. known: left out."""
-    met = {piece.boxes[0] for piece in known}
+    met = {(piece.text, piece.boxes) for piece in known}
     pieces = [
         Line(match[0], line.boxes[match.start() : match.end()], _hull(line.boxes[match.start() : match.end()]))
         for line in lines
@@ -214,7 +216,7 @@ def _upon_one_another(lines: Iterable[Line], known: Iterable[Line]) -> list[Line
         less = np.minimum((x1 - x0)[step:], (x1 - x0)[:-step]), np.minimum((y1 - y0)[step:], (y1 - y0)[:-step])
         for at in np.flatnonzero((across > _UPON * less[0]) & (down > _UPON * less[1])):
             found |= {int(order[at]), int(order[at + step])}
-    return [pieces[at] for at in sorted(found) if pieces[at].boxes[0] not in met]
+    return [pieces[at] for at in sorted(found) if (pieces[at].text, pieces[at].boxes) not in met]
 
 
 def _is_odd(char: str, level: int) -> bool:
@@ -311,14 +313,17 @@ def _annotated(page: Any, number: int) -> Iterator[Remark]:
         )
 
 
-def _struck_out(number: int, lines: Sequence[Line], rulings: Sequence[Ruling]) -> Iterator[Remark]:
-    """The figures through whose middle a line runs that is theirs, and no border of a table."""
+def _struck_out(
+    number: int, lines: Sequence[Line], rulings: Sequence[Ruling], annotations: Sequence[Box]
+) -> Iterator[Remark]:
+    """The figures through whose middle a line runs that is theirs: no border of a table, no part of an annotation."""
     level = [ruling for ruling in rulings if ruling.y0 == ruling.y1]
     for line in lines if level else ():
         crossing = [ruling for ruling in level if line.box[1] < ruling.y0 < line.box[3]]
         for match in _FIGURE.finditer(line.text) if crossing else ():
             box = _hull(line.boxes[match.start() : match.end()])
-            if any(_strikes(ruling, box, line.box) for ruling in crossing):
+            told = any(_common(box, annotation) for annotation in annotations)
+            if not told and any(_strikes(ruling, box, line.box) for ruling in crossing):
                 yield Remark("struck out", number, box, "struck out by a line", touches=True, disputes=True)
 
 

@@ -176,6 +176,7 @@ def _read_pages(document: Any) -> Iterator[Page]:
     """
     undecoded = False
     for page in document:
+        mupdf.TOOLS.mupdf_warnings()  # what it holds back as a repetition is said now
         mupdf.TOOLS.reset_mupdf_warnings()
         shown = page.get_displaylist()
         complaints = mupdf.TOOLS.mupdf_warnings().split("\n")
