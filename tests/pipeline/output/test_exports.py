@@ -163,9 +163,9 @@ def test_the_reader_gives_typed_reports(out: Path) -> None:
     assert [type(each.report) for each in opened.reports()] == [report_model(CONTRACT)] * 2
     with pytest.raises(KeyError):
         opened["c.pdf"]
-    for number in (1, 2):
+    for number in (1, 2, 10):
         write_result(out / "reports" / f"c.pdf#{number}.json", opened["b.pdf"].result.named(f"c.pdf#{number}"))
-    assert recount.open(out).names[-2:] == ["c.pdf#1", "c.pdf#2"]
+    assert recount.open(out).names[-3:] == ["c.pdf#1", "c.pdf#2", "c.pdf#10"]
     with pytest.raises(KeyError, match=r"c\.pdf holds several reports: c\.pdf#1, c\.pdf#2"):
         opened["c.pdf"]
     with pytest.raises(UsageError, match="no output folder"):
