@@ -44,16 +44,16 @@ def split(pages: Pages, *families: Family) -> Document:
     ]
     starts = re.compile("|".join(family.table_starts for family in families))
     labels = frozenset[str]().union(*(family.row_labels for family in families))
-    tables = join_tables(raw, labels=labels, starts=lambda words: starts.match(fold(words)) is not None)
+    unread = tuple(page.number for page in pages.pages if not page.readable)
+    tables = join_tables(raw, labels=labels, starts=lambda words: starts.match(fold(words)) is not None, unread=unread)
     store = TokenStore(
         origins={page.number: page.origin for page in readable},
         remarks={page.number: page.remarks for page in readable},
     )
     blocks = _with_grids(_in_reading_order(raw, tables, store), store)
-    unreadable = tuple(page.number for page in pages.pages if not page.readable)
     corrections = list(_corrections(blocks))
     remarks = (*(remark for page in pages.pages for remark in page.remarks), *corrections)
-    return Document(tuple(blocks), tuple(_corrected(store.tokens, corrections)), unreadable, remarks)
+    return Document(tuple(blocks), tuple(_corrected(store.tokens, corrections)), unread, remarks)
 
 
 def _corrections(blocks: Iterable[Block]) -> Iterator[Remark]:
