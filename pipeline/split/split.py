@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from recount.pipeline.document import Block, Cell, Document, Grid, Pages, Paragraph
+from recount.pipeline.document import Block, Cell, Document, Grid, Pages, Paragraph, Remark
 from recount.pipeline.split.furniture import running_lines, without_furniture
 from recount.pipeline.split.lattice import PageTables, page_grids
 from recount.pipeline.split.paragraphs import Margins, TextRow, margins_of, paragraphs_of, rows_of
 from recount.pipeline.split.tables import JoinedTable, join_tables
 from recount.pipeline.split.text import Piece, compose, fold
-from recount.pipeline.split.tokens import TokenStore
+from recount.pipeline.split.tokens import MONEY, TokenStore, stated_unit
 from recount.schemas.family import Family
 
 _CAPTION = re.compile(
@@ -24,7 +24,7 @@ _PART = re.compile(r"第[一二三四五六七八九十]{1,2}部分")
 _SENTENCE = re.compile(r"[。;,]$|[。;]")
 _LONGEST_CAPTION = 60  # characters
 _MOST_CAPTIONS = 5
-_MONEY_UNIT = re.compile(r"单位[:：]?(?:人民币)?(万元|亿元|元)|(?:资金|金额)\((万元|元|亿元)\)")
+_HEAD_ROWS = 5  # so many rows of a table may be its head
 
 
 def split(pages: Pages, *families: Family) -> Document:
@@ -49,7 +49,7 @@ def split(pages: Pages, *families: Family) -> Document:
     )
     blocks = _with_grids(_in_reading_order(raw, tables, store), store)
     unreadable = tuple(page.number for page in pages.pages if not page.readable)
-    remarks = tuple(remark for page in pages.pages for remark in page.remarks)
+    remarks = (*(remark for page in pages.pages for remark in page.remarks), *_refused_units(blocks))
     return Document(tuple(blocks), tuple(store.tokens), unreadable, remarks)
 
 
@@ -105,6 +105,13 @@ def _with_grids(items: Sequence[Item], store: TokenStore) -> list[Block]:
     return blocks
 
 
+def _refused_units(blocks: Iterable[Block]) -> Iterator[Remark]:
+    """Of each table whose amounts are in a unit that is not understood, a remark."""
+    for block in blocks:
+        if isinstance(block, Grid) and block.unit is not None and block.unit not in MONEY:
+            yield Remark("unit", block.pages[0], None, f"amounts of a table are in {block.unit}, and were not taken")
+
+
 def _is_note(paragraph: Paragraph) -> bool:
     return paragraph.text.folded.startswith(("注:", "注.", "备注:", "说明:本表"))
 
@@ -139,24 +146,24 @@ def _is_caption(paragraph: Paragraph) -> bool:
 
 
 def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | None, store: TokenStore) -> Grid:
-    head = _money_unit(caption, table)
+    unit, columns = _money_units(caption, table)
     cells = []
     for cell in table.cells:
         composed = compose([Piece(part.page, part.line) for part in cell.fragments], join_digits=False)
-        numbers = store.numbers_in(composed, head) if composed.raw else ()
+        numbers = store.numbers_in(composed, columns.get(cell.column, unit)) if composed.raw else ()
         cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, composed.text, numbers))
-    return Grid(table.rows, table.columns, tuple(cells), caption, note, table.pages, head)
+    return Grid(table.rows, table.columns, tuple(cells), caption, note, table.pages, unit)
 
 
-def _money_unit(caption: Iterable[Paragraph], table: JoinedTable) -> str | None:
-    """The unit that the caption or the head of the table states (单位：元, 项目资金（万元）)."""
-    stated = [paragraph.text.folded for paragraph in caption]
-    stated += ["".join(part.line.text for part in cell.fragments) for cell in table.cells if cell.row < 5]
-    for words in stated:
-        match = _MONEY_UNIT.search("".join(fold(words).split()))
-        if match:
-            return match[1] or match[2]
-    return None
+def _money_units(caption: Iterable[Paragraph], table: JoinedTable) -> tuple[str | None, dict[int, str]]:
+    """The unit of a table's amounts (单位：元, 项目资金（万元）), and by column those of heads that state another."""
+    above = next(filter(None, (stated_unit(paragraph.text.folded) for paragraph in caption)), None)
+    heads = [cell for cell in table.cells if cell.row < _HEAD_ROWS]
+    stated = [(cell, stated_unit("".join(part.line.text for part in cell.fragments))) for cell in heads]
+    units = {unit for _, unit in stated if unit} | ({above} if above else set())
+    if len(units) == 1:
+        return units.pop(), {}
+    return above, {column: unit for cell, unit in stated if unit for column in range(cell.column, cell.column_end)}
 
 
 def _size(page_tables: PageTables) -> tuple[int, int]:

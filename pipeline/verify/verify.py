@@ -10,9 +10,10 @@ from typing import Any
 from recount.pipeline.document import Token
 from recount.pipeline.verify.blame import Suspect, blamed, explained, suspects_of
 from recount.pipeline.verify.cover import DocumentNumbers, Rivals, covered
-from recount.pipeline.verify.doubt import doubtful, in_tables, misscaled
+from recount.pipeline.verify.doubt import doubtful, in_tables, misscaled, told, without_unit
 from recount.pipeline.verify.ground import Rejected, Resolver
 from recount.pipeline.verify.place import Skipped, places_of
+from recount.pipeline.verify.precision import columns_of, odd_ones, sharpened
 from recount.pipeline.verify.recount import Status, recount, statuses
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.figures import Figure, Model
@@ -70,20 +71,26 @@ def verify(
     figures = resolver.figures
     evaluations = recount(resolved)
     refused = {rejection.pointer for rejection in resolver.rejected}
-    rivals = Rivals(numbers, figures, places_of(figures, tokens, evaluations), confirmed, refused=refused)
-    cover = covered(rivals, evaluations)
-    off_scale = misscaled(tokens, evaluations)
-    scaled = in_tables(off_scale, figures, tokens)
-    suspects = suspects_of(evaluations, cover, rivals, scaled)
+    columns = columns_of(figures, tokens)
+    odd = odd_ones(figures, tokens, columns)
+    confirming = sharpened(evaluations, odd)
+    rivals = Rivals(numbers, figures, places_of(figures, tokens, evaluations), confirmed, refused=refused, odd=odd)
+    cover = covered(rivals, confirming)
+    scaled = misscaled(tokens, evaluations)
+    off_scale = told(scaled)
+    in_other_unit = in_tables(off_scale, figures, tokens)
+    suspects = suspects_of(evaluations, cover, rivals, in_other_unit)
     touched = {pointer for pointer, figure in figures.items() if tokens[figure.token].remark is not None}
-    doubts = doubtful(figures, tokens, evaluations, suspects, off_scale) | unsure | touched
+    unitless = without_unit(figures, tokens, evaluations)
+    doubts = doubtful(figures, tokens, evaluations, suspects, scaled) | unsure | touched
+    doubts.update(*unitless.values())
     if doubts:
         rivals = replace(rivals, doubtful=doubts)
-        cover = covered(rivals, evaluations)
-        suspects = suspects_of(evaluations, cover, rivals, scaled)
+        cover = covered(rivals, confirming)
+        suspects = suspects_of(evaluations, cover, rivals, in_other_unit)
     disputed = blamed(evaluations, cover) | _contradicted(touched, figures, tokens)
     if disputed:
-        cover = covered(rivals, _sound(evaluations, disputed))
+        cover = covered(rivals, _sound(confirming, disputed))
     return Verified(
         resolved,
         figures,
