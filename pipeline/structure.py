@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -64,7 +64,7 @@ def structure(
     tokens = _in_file(repaired.tokens, scans)
     readings = Readings(repaired.first, repaired.doubts)
     unread = _unread(document, scans)
-    remarks = _remarks(document, scans)
+    remarks = _remarks((*repaired.verified.remarks, *document.remarks), scans)
     return result_of(source, repaired.verified, tokens, chosen.contract, clock.laps, readings, used, unread, remarks)
 
 
@@ -138,10 +138,10 @@ def _unread(document: Document, scans: Scans) -> tuple[int, ...]:
     return tuple(scans.place(number, _NOWHERE)[0] for number in document.unreadable)
 
 
-def _remarks(document: Document, scans: Scans) -> list[Remark]:
+def _remarks(remarks: Iterable[Remark], scans: Scans) -> list[Remark]:
     """The remarks at their places in the file."""
     placed = []
-    for remark in document.remarks:
+    for remark in remarks:
         page, box = scans.place(remark.page, remark.box or _NOWHERE)
         placed.append(replace(remark, page=page, box=remark.box and box))
     return placed

@@ -110,6 +110,25 @@ def _side(figure: Figure, tokens: Sequence[Token]) -> str:
     return table_of(figure.pointer) if _in_head(figure, tokens) else ""
 
 
+_MANY = Decimal("0.05")
+"""The share of failing identities from which on a report is held to print wrongly throughout (a font that lies)."""
+_LEAST = 3
+"""Fewer that fail are slips, however short the report is."""
+
+
+def many_fail(evaluations: Sequence[Evaluation]) -> tuple[int, int] | None:
+    """How many identities fail, and of how many; None where they are no more than slips make."""
+    evaluated = sum(evaluation.result != "not_applicable" for evaluation in evaluations)
+    failed = len(failing(evaluations))
+    return (failed, evaluated) if failed >= _LEAST and failed > _MANY * evaluated else None
+
+
+def of_two_prints(evaluation: Evaluation) -> bool:
+    """Whether an identity says only that two places print the same number."""
+    computed = evaluation.identity.computed
+    return isinstance(computed, Sum) and len(computed.terms) == 1 and not computed.constant
+
+
 def in_tables(tables: Collection[str], figures: Mapping[str, Figure], tokens: Sequence[Token]) -> set[str]:
     """The amounts, by pointer, whose unit stands in the head of one of these tables."""
     return {p for p, figure in figures.items() if table_of(p) in tables and _in_head(figure, tokens)}

@@ -22,6 +22,7 @@ _UNITS: dict[Kind, frozenset[str | None]] = {
     Kind.AREA: frozenset({"平方米", "平米", None}),
     Kind.YEAR: frozenset({"年", None}),
 }
+_OWN = {Kind.PERCENT: "%", Kind.SCORE: "分", Kind.AREA: "平方米", Kind.YEAR: "年"}
 _NOT_COUNTED = re.compile(rf"[{TENS}%‰]|.*[元币幣金镑鎊]|法郎|卢布")
 """Units that are no things, or so many of them at a time (万人)."""
 
@@ -88,13 +89,21 @@ def figure_of(token: Token, pointer: str, kind: Kind, *, negative: bool = False)
 
 def shift_of(token: Token, kind: Kind) -> int:
     """The power of ten that brings an amount to 万元; what has no unit is left as it is."""
-    unit = unit_of(token, kind)
-    return MONEY[unit] - _WAN if unit in MONEY and kind in (Kind.MONEY, Kind.ANY) else 0
+    if kind not in (Kind.MONEY, Kind.ANY):
+        return 0
+    return MONEY.get(unit_of(token, kind) or "", _WAN) - _WAN
 
 
 def unit_of(token: Token, kind: Kind) -> str | None:
     """The unit that the page prints for a figure of a kind: beside it or, of an amount, in the head of its table."""
     return token.unit or (token.head if kind is Kind.MONEY else None)
+
+
+def own_unit(token: Token, kind: Kind) -> str | None:
+    """The unit of a figure's value: that of its kind; of a count, or of what has no kind, the printed one."""
+    if kind is Kind.MONEY or (kind is Kind.ANY and token.unit in MONEY):
+        return "万元"
+    return _OWN.get(kind, token.unit)
 
 
 def fits(token: Token, kind: Kind) -> bool:

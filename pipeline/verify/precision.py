@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from recount.pipeline.document import Token
 from recount.pipeline.verify.ground import unit_of

@@ -77,6 +77,7 @@ def test_a_figure_has_all_its_keys(result: dict[str, Any]) -> None:
         "raw": "7.00",
         "value": Decimal("7.00"),
         "unit": "万元",
+        "printed_unit": "万元",
         "page": 1,
         "origin": "text",
         "confidence": None,
@@ -201,7 +202,8 @@ def test_money_printed_in_yuan_is_told_with_its_raw_characters_and_unit() -> Non
     found = verify(Report[Ref](procurement=Procurement[Ref](total=Ref(0))), tokens, "template")
     result = result_of(SOURCE, found, tokens, "final-accounts/1", {})
     figure = result["figures"]["/procurement/total"]
-    assert (figure["raw"], figure["unit"], figure["page"]) == ("19,550,600.00", "元", 4)
+    assert (figure["raw"], figure["printed_unit"], figure["page"]) == ("19,550,600.00", "元", 4)
+    assert figure["unit"] == "万元"
     assert figure["value"] == result["report"]["procurement"]["total"] == Decimal("1955.06")
 
 

@@ -95,6 +95,7 @@ def whole() -> dict[str, Any]:
         "raw": "1.50",
         "value": Decimal("1.50"),
         "unit": "万元",
+        "printed_unit": "元",
         "page": 1,
         "bbox": [0, 0, Decimal("1.25"), 1],
         "origin": "ocr",
