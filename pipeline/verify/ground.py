@@ -84,6 +84,8 @@ def figure_of(token: Token, pointer: str, kind: Kind, *, negative: bool = False)
     """A token as a figure of a field, in the field's unit."""
     shift = shift_of(token, kind)
     value = (-token.value if negative else token.value).scaleb(shift)
+    if shift > token.decimals:  # 1.5亿元 is 15000万元, and not 1.5E+4
+        value = value.quantize(Decimal(1))
     return Figure(pointer, value, Decimal(1).scaleb(shift - token.decimals), kind, token.index)
 
 
