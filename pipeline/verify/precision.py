@@ -28,8 +28,9 @@ _FEW = 3
 def columns_of(figures: Mapping[str, Figure], tokens: Sequence[Token]) -> dict[str, int]:
     """How many decimals the column of each figure has, by pointer: those of most of its figures.
 
-    The column is the figures of one key in a list; where they are few, those of the section, or of the document, of
-    the same kind and in the same printed unit. A bare 0 says nothing of it.
+    The column is, in a table, the figures of one key of its rows; where they are few, those of the table, or of the
+    document, of the same kind and in the same printed unit. In running text it is those of the document: a section
+    that lost all its points would else agree with itself. A bare 0 says nothing of it.
     """
     printed: dict[Hashable, Counter[int]] = defaultdict(Counter)
     wider: dict[str, tuple[Hashable, ...]] = {}
@@ -51,10 +52,11 @@ def columns_of(figures: Mapping[str, Figure], tokens: Sequence[Token]) -> dict[s
 def _columns(figure: Figure, token: Token) -> Iterator[Hashable]:
     """The columns that a figure stands in, the narrowest first."""
     alike = figure.kind, unit_of(token, figure.kind) if figure.kind is Kind.MONEY else None
-    rows = list_of(figure.pointer)
-    if rows is not None:
-        yield rows, key_of(figure.pointer), *alike
-    yield table_of(figure.pointer), *alike
+    if token.unit is None or token.head is not None:
+        rows = list_of(figure.pointer)
+        if rows is not None:
+            yield rows, key_of(figure.pointer), *alike
+        yield table_of(figure.pointer), *alike
     yield alike
 
 

@@ -180,6 +180,25 @@ def test_what_breaks_an_identity_after_it_was_read_again_stays_disputed() -> Non
     assert found.verified.statuses["/between"] is Status.DISPUTED
 
 
+CARRIED = "/income_expenditure/opening_carryover"
+
+
+def test_a_reading_without_its_decimals_is_taken_for_no_other_number() -> None:
+    """0.49, read as 0.99 and then as 0: half a unit of a 0 would let the sum hold."""
+    found = totals("300.00", "215.47", "84.04", "0.99", second=Second(r0_99=["0"]))
+    assert (found.first, found.verified.statuses[CARRIED]) == ({}, Status.DISPUTED)
+    found = totals("300.00", "215.47", "84.04", "0.99", second=Second(r0_99=["0", "0.49"]))
+    assert (found.first, values(found)[3]) == ({3: "0.99"}, "0.49")
+    assert found.verified.statuses[CARRIED] is Status.REPAIRED
+
+
+def test_a_reading_with_other_decimals_than_its_column_is_repaired_only_if_it_is_confirmed_to_them() -> None:
+    for reading, status in (("0.00", Status.REPAIRED), ("0", Status.DISPUTED), ("0.003", Status.DISPUTED)):
+        found = totals("299.51", "215.47", "84.04", "0.99", second=Second(r0_99=[reading]))
+        assert found.first == {3: "0.99"}
+        assert found.verified.statuses[CARRIED] is status
+
+
 def levels(*raws: str, second: Second) -> Repaired:
     """支出决算表: 合计, 类, 款 and 项, each with its total, 基本支出 and 项目支出, read as given."""
     tokens = [scanned(raw, index) for index, raw in enumerate(raws)]
