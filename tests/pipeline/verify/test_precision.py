@@ -13,8 +13,16 @@ from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.precision import columns_of, odd_ones
 from recount.pipeline.verify.recount import Status
 from recount.schemas.figures import Ref
-from recount.schemas.final_accounts.narrative import BasicExpenditure, Income, Portion
+from recount.schemas.final_accounts.narrative import (
+    BasicExpenditure,
+    BudgetItem,
+    Change,
+    GeneralPublicBudget,
+    Income,
+    Portion,
+)
 from recount.schemas.final_accounts.report import Report
+from recount.schemas.final_accounts.statements import IncomeRow, IncomeStatement, Statements
 
 CENT = Decimal("0.01")
 PARTS = ("fiscal_appropriation", "superior_subsidy", "institutional", "business", "affiliate_remittance", "other")
@@ -98,6 +106,31 @@ def test_the_column_has_the_decimals_that_most_of_its_figures_have() -> None:
     found = income("300", "84", "216", again=["1.00", "0.50", "0.50", "0.00"][:3])
     tokens = [token(shown, at) for at, shown in enumerate(("300", "84", "216", "1.00", "0.50", "0.50"))]
     assert set(columns_of(found.figures, tokens).values()) == {2}  # of two alike the finer
+
+
+def test_a_rate_may_be_printed_short_only_where_its_amounts_hold_it_closely() -> None:
+    for change, status in (("8.23", "verified"), ("0.05", "grounded")):
+        tokens = [token(shown, at) for at, shown in enumerate(("0.00", change))]
+        tokens += [token("100", 2, "%"), token("85.00", 3, "%"), token("85.00", 4, "%"), token("85.00", 5, "%")]
+        gone = BudgetItem[Ref](
+            amount=Ref(0), change=Change[Ref](amount=Ref(1, negative=True), percent=Ref(2, negative=True))
+        )
+        rest = tuple(BudgetItem[Ref](change=Change[Ref](percent=Ref(at))) for at in (3, 4, 5))
+        report = Report[Ref](general_public_budget=GeneralPublicBudget[Ref](items=(gone, *rest)))
+        found = verify(report, tokens, "test")
+        assert found.statuses["/general_public_budget/items/0/change/percent"].value == status
+
+
+def test_too_few_figures_of_a_key_have_the_decimals_of_their_table() -> None:
+    shown = ("300.00", "0.53", "299.47", "300", "1")
+    tokens = [token(number, at, None, head="万元") for at, number in enumerate(shown)]
+    rows = tuple(
+        IncomeRow[Ref](code=f"20{at}", name="项", total=Ref(at), fiscal_appropriation=Ref(at + 3) if at < 2 else None)
+        for at in range(3)
+    )
+    report = Report[Ref](statements=Statements[Ref](income=IncomeStatement[Ref](rows=rows)))
+    found = verify(report, tokens, "test")
+    assert set(columns_of(found.figures, tokens).values()) == {2}
 
 
 def test_a_bare_nothing_says_nothing_of_its_column() -> None:
