@@ -109,7 +109,7 @@ def test_the_column_has_the_decimals_that_most_of_its_figures_have() -> None:
 
 
 def test_a_rate_may_be_printed_short_only_where_its_amounts_hold_it_closely() -> None:
-    for change, status in (("8.23", "verified"), ("0.05", "grounded")):
+    for change, status in (("8.23", "verified"), ("1.00", "grounded")):
         tokens = [token(shown, at) for at, shown in enumerate(("0.00", change))]
         tokens += [token("100", 2, "%"), token("85.00", 3, "%"), token("85.00", 4, "%"), token("85.00", 5, "%")]
         gone = BudgetItem[Ref](
