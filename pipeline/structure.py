@@ -131,7 +131,8 @@ def _result(draft: _Draft, name: str, sha256: str, file: _File, settings: Settin
     tokens = _in_file(repaired.tokens, scans)
     readings = Readings(repaired.first, repaired.doubts)
     unread = _unread(document, scans)
-    remarks = _placed([*document.remarks, *draft.mapped.remarks, *draft.remarks], scans)
+    said = (*repaired.verified.remarks, *document.remarks, *draft.mapped.remarks, *draft.remarks)
+    remarks = _placed(said, scans)
     laps, contract = draft.clock.laps, draft.family.contract
     return result_of(source, repaired.verified, tokens, contract, laps, readings, draft.used, unread, remarks)
 

@@ -18,12 +18,7 @@ from recount.pipeline.output.layout import Table
 from recount.pipeline.result import FigureEntry, Result, read_result
 from recount.pipeline.run.ledger import STATUSES
 from recount.pipeline.run.store import report_model
-from recount.schemas.describe import JOINT, RowList, leaves_of, row_name, rows_at, spot, steps_of, titles, way_of
-from recount.schemas.figures import Kind
-
-_UNITS = {Kind.MONEY: "万元", Kind.PERCENT: "%", Kind.AREA: "平方米"}
-"""The unit of a value by the kind of its field (docs/contract/report.md); the others have the printed one."""
-
+from recount.schemas.describe import JOINT, RowList, leaves_of, row_name, rows_at, spot, steps_of, titles
 
 # --- the rows that a result adds to a table
 
@@ -98,7 +93,6 @@ def _figures(reading: OpenResult) -> Iterator[Row]:
             continue
         steps = steps_of(pointer)
         named = titles(reading.model, reading.report, pointer)
-        kind = spot(reading.model, way_of(steps)).kind
         value = figure.value
         yield Row(
             (
@@ -108,11 +102,11 @@ def _figures(reading: OpenResult) -> Iterator[Row]:
                 pointer,
                 JOINT.join(named[1:]) or named[0],
                 value,
-                _UNITS.get(kind, figure.unit) if kind is not None else figure.unit,
+                figure.unit,
                 status,
                 figure.page,
                 figure.raw,
-                figure.unit,
+                figure.printed_unit,
                 _decimals(value),
                 figure.origin,
             ),

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 
 from recount.pipeline.document import Number, Paragraph, Token
 from recount.pipeline.split.text import plain, simplified
+from recount.pipeline.split.tokens import MONEY as AMOUNTS
 from recount.schemas.common.parts import UnmappedFigure
 from recount.schemas.describe import leaves_in
 from recount.schemas.figures import Ref
 
 # --- what is read: subjects, their amounts and shares, what they are compared with
 
-MONEY = frozenset({"万元", "元", "亿元"})
+MONEY = frozenset(AMOUNTS)
 
 
 @dataclass(frozen=True, slots=True)
