@@ -4,8 +4,8 @@ Coordinates are points from the top left corner of the page as displayed: /Rotat
 applied.
 
 What is left out, because nobody sees it as text of the page: text set at an angle (watermarks), invisible
-text of a digital page, characters off the page, control characters, and the second copy of a line that was
-drawn twice (how some programs make bold).
+text of a digital page, characters off the page and control characters; and what is printed beside or over it:
+footnote marks, level watermarks, second copies that make bold (overprint.py).
 
 Invisible text over a picture of the page is the work of somebody else's OCR. Its characters are used unless
 they are garbage, but the page has the origin "ocr": a figure of it was read by a machine, not printed by the
@@ -20,6 +20,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -44,7 +45,7 @@ _OUTLINES = 60  # curved paths from which a page without text may have its lette
 _MARGIN = 0.08  # share of the height at head and foot in which stamps and page numbers stand
 
 _CID = re.compile(r"\(cid:\d+\)")
-_DIGITS_AND_IDEOGRAPHS = re.compile(r"[0-9０-９\u3400-\u4dbf\u4e00-\u9fff]")
+_DIGITS_AND_IDEOGRAPHS = re.compile(r"[0-9０-９\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LATIN_1 = re.compile(r"[\u00a1-\u00ff]")
 _MEANINGLESS = frozenset({"Co", "Cn", "Cs", "Cc"})
 
@@ -115,7 +116,12 @@ def _has_body(lines: Iterable[Line], height: float) -> bool:
 # stay off: it passes the number of an unmapped glyph off as a character, a wrong digit that nobody notices.
 _FLAGS = mupdf.TEXT_PRESERVE_WHITESPACE | mupdf.TEXT_MEDIABOX_CLIP
 _HEADER_REACH = 1024  # a PDF may have other bytes before its "%PDF-", but no more than this
-_DROPPED = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
+# The soft hyphen is the minus of old fonts: it stays at a number, and where the line may go on with one.
+_DROPPED = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef\ud800-\udfff]"
+    r"|(?<=[A-Za-z])\xad|(?<!\d)\xad(?!\s*(?:\d|$))"
+)
+_FIRST_IDEOGRAPH = "\u2e80"  # or radical
 _HARMLESS = re.compile(
     r"(?:ignoring zlib error: incorrect data check|syntax error: unknown keyword: .*"
     r"|syntax error: cannot find \S+ resource .*|encountered syntax errors; page may not be correct)"
@@ -124,6 +130,7 @@ _HARMLESS = re.compile(
 _UNDECODED = re.compile("zlib error|read error|unknown filter|not a stream|cannot load object")
 _UNPARSED = re.compile("syntax error|cannot draw text|premature end")
 _DAMAGED = "the file is damaged here in a way that viewers pass over; its figures were looked at as the page shows them"
+_UNREAD = "\ufffd"
 _SAME_PLACE = 0.12  # share of the line's height by which a copy drawn for bold may be shifted
 
 
@@ -141,7 +148,7 @@ def read_pdf(path: Path) -> Pages:
         try:
             with mupdf.open(path, filetype="pdf") as document:
                 _require_pages(document, path.name)
-                return Pages(tuple(_read_pages(document)))
+                return Pages(tuple(_read_pages(document)), attached=_attached(document))
         except MUPDF_ERRORS as error:
             raise NotAPdf(f"{path.name} is damaged and cannot be read.") from error
 
@@ -162,6 +169,20 @@ def _require_pages(document: Any, name: str) -> None:
         if document.is_repaired:
             raise NotAPdf(f"{name} is damaged; no page of it can be read.")
         raise NoPages(f"{name} has no pages.")
+
+
+def _attached(document: Any) -> tuple[str, ...]:
+    """The PDF files that are attached to it, by the names that a viewer shows: in a portfolio they are the content."""
+    names = [_decoded(document.embfile_info(at)["ufilename"]) for at in range(document.embfile_count())]
+    return tuple(name for name in names if name.lower().endswith(".pdf"))
+
+
+def _decoded(name: str) -> str:
+    """A name whose UTF-8 PyMuPDF (1.28) passes on byte by byte."""
+    try:
+        return name.encode("latin-1").decode()
+    except UnicodeError:
+        return name
 
 
 def _read_pages(document: Any) -> Iterator[Page]:
@@ -269,6 +290,8 @@ class _Builder:
             return
         self.raw.append(text)
         boxes: list[Box] = [char["bbox"] for char in chars]
+        if any(left[2] == right[0] == right[2] > left[0] for left, right in pairwise(boxes)):
+            text, boxes = _once(text, boxes)
         if _DROPPED.search(text) or text[0].isspace() or text[-1].isspace():
             text, boxes, box = *_trimmed(text, boxes), None
             if not text:
@@ -291,9 +314,25 @@ class _Builder:
         return False
 
 
+def _once(text: str, boxes: list[Box]) -> tuple[str, list[Box]]:
+    """The text with what one glyph says twice said once.
+
+    macOS maps a glyph to two ideographs (a radical and what it stands for): MuPDF gives the second no width. A digit
+    that is said twice may be two digits in one glyph (⑪): it is not readable, so that no number is made with it.
+    """
+    signs, places = [text[0]], [boxes[0]]
+    for sign, before, box in zip(text[1:], text, boxes[1:], strict=False):
+        behind = places[-1][2] == box[0] == box[2] > places[-1][0]
+        if not (behind and min(sign, before) >= _FIRST_IDEOGRAPH):
+            signs.append(_UNREAD if behind and sign == before and sign.isdigit() else sign)
+            places.append(box)
+    return "".join(signs), places
+
+
 def _trimmed(text: str, boxes: list[Box]) -> tuple[str, list[Box]]:
     """The text without control characters and without white space at its ends, and the boxes left."""
-    kept = [index for index, char in enumerate(text) if not _DROPPED.match(char)]
+    dropped = {match.start() for match in _DROPPED.finditer(text)}
+    kept = [index for index in range(len(text)) if index not in dropped]
     while kept and text[kept[0]].isspace():
         kept.pop(0)
     while kept and text[kept[-1]].isspace():

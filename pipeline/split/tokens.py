@@ -6,16 +6,17 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 
 from recount.pipeline.document import Box, Number, Origin, Remark, Token
+from recount.pipeline.split.signs import Signed, signed
 from recount.pipeline.split.text import Composed, alike, far, fold, in_one_row, over, union
 
-# A minus belongs to the number unless it joins two things (8-11月, 2022-12). Groups of three after a comma are
-# one number; a comma before anything else ends it. Dates set with points (2022.12.31) are no numbers. Digits are those
-# that are printed as 0 to 9: a raised ² is none.
+# What beside it is its sign, signs.py tells. Groups of three after a comma are one number; a comma before anything
+# else ends it. Dates set with points (2022.12.31) are no numbers. Digits are those that are printed as 0 to 9: a raised
+# ² is none.
 _NUMBER = re.compile(
-    r"(?:(?<![0-9A-Za-z)])-)?(?<![0-9.])(?>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]++)(?>\.[0-9]+)?(?!\.+[0-9])"
-    r"(?P<percent>%)?"
+    r"(?<![0-9.])(?>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]++)(?>\.[0-9]+)?(?!\.+[0-9])(?P<percent>%)?"
 )
 # What may be a digit that could not be read, or was read as a letter (65O.64): no number stands beside it. A space
 # keeps a word or a bullet off; and these few units do follow a number.
@@ -45,9 +46,36 @@ _ITEM_BEFORE = re.compile(r"[0-9.]+,$")
 _ITEM_BEHIND = re.compile(r",[0-9]+(?:\.[0-9]+)?")
 _NUMERIC = frozenset("0123456789.,")
 _REACH = 24  # characters before a number that are looked at
-_UNIT = re.compile(
-    r"万元|亿元|元|%|人次|人|名|辆|批次|批|平方米|公里|台|套|个|分|次|家|户|件|笔|份|场|期|项|条|所|亩|吨|天|年|月|日"
+MONEY: Mapping[str, int] = MappingProxyType(
+    {
+        "元": 0,
+        "百元": 2,
+        "千元": 3,
+        "万元": 4,
+        "十万元": 5,
+        "百万元": 6,
+        "千万元": 7,
+        "亿元": 8,
+        "十亿元": 9,
+        "百亿元": 10,
+        "千亿元": 11,
+        "万亿元": 12,
+    }
 )
+"""The units of money that are understood, each with the power of ten that it is of 元."""
+TENS = "十百千万亿"
+_AS_USUAL = str.maketrans("萬億圆圓", "万亿元元")
+_TENS = "[十百千万亿萬億]*"
+_ABROAD = r"(?:(?:美|港|澳门?|欧|歐|日|韩|韓|加|新|新?[台臺])(?:元|圆|圓|币|幣)|美金|英镑|英鎊|法郎|卢布)"
+_UNIT = re.compile(
+    rf"{_TENS}(?:[元圆圓]|{_ABROAD}|人次|人|名|辆|批次|批|平方米|公里|台|套|个|分|次|家|户|件|笔|份|场|期|项|条|所|亩|吨|天)|"
+    r"[%‰年月日]"
+)
+# 单位：元江县财政局 names a place.
+_OWN = rf"(?:人民币|RMB|CNY)?(?P<own>{_TENS}[元圆圓](?![江谋氏宝阳坝]))"
+_IN_MONEY = rf"(?:{_OWN}|(?P<abroad>{_TENS}{_ABROAD}(?:{_TENS}[元圆圓])?))"
+_STATED = re.compile(rf"单位:?{_IN_MONEY}(?P<other>[/或、及和](?:人民币)?{_TENS}[元圆圓])?")
+_COLUMN = re.compile(rf"\({_IN_MONEY}\)")
 
 
 _TOUCHED = 0.1  # share of each side of a figure that must lie under a remark for it to be meant
@@ -70,20 +98,24 @@ class TokenStore:
     origins: dict[int, Origin] = field(default_factory=dict)
     remarks: Mapping[int, Sequence[Remark]] = field(default_factory=dict)
 
-    def numbers_in(self, composed: Composed, head: str | None = None, *, pointed: bool = False) -> tuple[Number, ...]:
+    def numbers_in(
+        self, composed: Composed, head: str | None = None, *, pointed: bool = False, blanks: bool = False
+    ) -> tuple[Number, ...]:
         """The numbers of a text, in order, each a new token.
 
         head: the unit of money that a table's head or caption states. pointed: whether an odd sign between digits is
-        the point, as the other figures of the column say.
+        the point, as the other figures of the column say. blanks: whether its figures all have brackets.
         """
         folded = composed.text.folded
         if pointed and has_odd_point(folded):
             folded = _AS_POINT.sub(".", folded)
-        return tuple(
-            Number(match.start(), match.end(), self._token(composed, match, head))
+        whole = (
+            match
             for match in _NUMBER.finditer(folded)
             if _is_whole(match, composed.is_close) and self._stands_together(composed, match)
         )
+        found = ((match, _sign_of(match, composed, blanks=blanks)) for match in whole)
+        return tuple(Number(sign.start, sign.end, self._token(composed, match, sign, head)) for match, sign in found)
 
     def _stands_together(self, composed: Composed, match: re.Match[str]) -> bool:
         """Whether the digits of a number are of one size, on one baseline and side by side, and nothing is in doubt."""
@@ -113,9 +145,9 @@ class TokenStore:
         """Whether two characters without a space between stand apart all the same; where OCR puts them is not exact."""
         return before.raw == sign.raw - 1 and self.origins.get(sign.page) != "ocr" and far(before.box, sign.box)
 
-    def _token(self, composed: Composed, match: re.Match[str], head: str | None) -> Token:
-        start, end = match.span()
-        value, decimals = _value_of(match)
+    def _token(self, composed: Composed, match: re.Match[str], sign: Signed, head: str | None) -> Token:
+        start, end = sign.start, sign.end
+        value, decimals = _value_of(match, sign)
         first, last = composed.raw_index(start), composed.raw_index(end - 1)
         boxes, confidences, page = [], [], 0
         for index in range(first, last + 1):
@@ -131,13 +163,13 @@ class TokenStore:
             raw=composed.raw[first : last + 1].replace("\n", "").rstrip("%％﹪ "),
             value=value,
             decimals=decimals,
-            unit=_unit_of(match, composed.text.folded),
+            unit=_unit_of(sign, composed.text.folded),
             page=page,
             box=box,
-            origin=self.origins.get(page, "text"),
+            origin="ocr" if confidences else self.origins.get(page, "text"),
             confidence=min(confidences, default=None),
             head=head,
-            remark=_on(box, self.remarks.get(page, ())),
+            remark=_on(box, self.remarks.get(page, ())) or _unsure(sign, page, box),
         )
         self.tokens.append(token)
         return token
@@ -168,11 +200,35 @@ def _run_around(match: re.Match[str]) -> range:
     return range(start, end + 1)
 
 
-def _unit_of(match: re.Match[str], folded: str) -> str | None:
-    if match["percent"]:
+def _unsure(sign: Signed, page: int, box: Box) -> Remark | None:
+    """What keeps a number from being confirmed whose sign can be taken either way."""
+    return Remark("sign", page, box, "whether it is negative cannot be told", touches=True) if sign.doubtful else None
+
+
+def _sign_of(match: re.Match[str], composed: Composed | None = None, *, blanks: bool = False) -> Signed:
+    """The sign of a number of a text that was put together; without it, of one that has no places."""
+    end = match.start("percent") if match["percent"] else match.end()
+    return signed(match.string, match.start(), end, composed.apart if composed else lambda *_: False, blanks=blanks)
+
+
+def _unit_of(sign: Signed, folded: str) -> str | None:
+    if "%" in folded[sign.start : sign.end]:
         return "%"
-    unit = _UNIT.match(folded, match.end())
-    return unit[0] if unit else None
+    unit = _UNIT.match(folded, sign.end)
+    return unit[0].translate(_AS_USUAL) if unit else None
+
+
+def stated_unit(words: str) -> str | None:
+    """The unit of money that the words of a caption or a head state: 单位：千元, 项目（万元）.
+
+    It may be one that is not of MONEY (美元): amounts in it are refused. None where none is stated, or two are
+    (单位：元/万元), or it is no unit of money.
+    """
+    folded = "".join(fold(words).split())
+    match = _STATED.search(folded) or _COLUMN.search(folded)
+    if match is None or match.groupdict().get("other"):
+        return None
+    return (match["own"] or match["abroad"]).translate(_AS_USUAL)
 
 
 def has_odd_point(folded: str) -> bool:
@@ -197,7 +253,7 @@ def _is_whole(match: re.Match[str], is_close: Callable[[int], bool]) -> bool:
     """
     text, start, end = match.string, match.start(), match.end()
     before = text[max(0, start - _REACH) : start]
-    own = match[0].rstrip("%").lstrip("-").rsplit(",", 1)[-1]
+    own = match[0].rstrip("%").rsplit(",", 1)[-1]
     if before:
         item = _ITEM_BEFORE.search(before)
         if _BEFORE.search(before) or _FULL_STOP.match(text, start - 1):
@@ -215,10 +271,10 @@ def _is_whole(match: re.Match[str], is_close: Callable[[int], bool]) -> bool:
 def parse_number(text: str) -> tuple[Decimal, int] | None:
     """The value and the printed decimals of the one number in a text; None if there is none, or more than one."""
     matches = [match for match in _NUMBER.finditer("".join(fold(text).split())) if _is_whole(match, lambda _: True)]
-    return _value_of(matches[0]) if len(matches) == 1 else None
+    return _value_of(matches[0], _sign_of(matches[0])) if len(matches) == 1 else None
 
 
-def _value_of(match: re.Match[str]) -> tuple[Decimal, int]:
+def _value_of(match: re.Match[str], sign: Signed) -> tuple[Decimal, int]:
     value = Decimal(match[0].rstrip("%").replace(",", ""))
     exponent = value.as_tuple().exponent
-    return value, -exponent if isinstance(exponent, int) else 0
+    return -value if sign.negative else value, -exponent if isinstance(exponent, int) else 0

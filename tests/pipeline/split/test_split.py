@@ -64,11 +64,33 @@ def test_the_head_states_the_unit(head: str, unit: str) -> None:
     assert heads(read("政府采购表", rows=rows)) == [unit, unit, unit]
 
 
+def test_where_heads_state_different_units_each_column_has_its_own() -> None:
+    rows = (("项目", "单价（元）", "金额"), ("甲", "12.00", "3.40"))
+    document = read("政府采购表", "单位：万元", rows=rows)
+    assert [token.head for token in document.tokens] == ["元", "万元"]
+    document = read(
+        "政府采购表", rows=(("项目", "单价（元）", "金额（万元）", "其他"), ("甲", "12.00", "3.40", "1.00"))
+    )
+    assert [token.head for token in document.tokens] == ["元", "万元", None]
+
+
+def test_a_table_in_another_currency_is_remarked_upon() -> None:
+    document = read("政府采购表", "单位：千美元")
+    assert heads(document) == ["千美元"] * 3
+    [remark] = document.remarks
+    assert (remark.kind, remark.page, remark.touches) == ("unit", 1, False)
+    assert "千美元" in remark.words
+    assert not read("政府采购表", "单位：千元").remarks
+
+
 def test_where_nothing_states_a_unit_there_is_none() -> None:
     assert heads(read("政府采购表")) == [None, None, None]
 
 
-@pytest.mark.parametrize(("unit", "goods"), [("元", "1.2345"), ("万元", "12345"), ("亿元", "123450000")])
+@pytest.mark.parametrize(
+    ("unit", "goods"),
+    [("元", "1.2345"), ("千元", "1234.5"), ("万元", "12345"), ("百万元", "1234500"), ("亿元", "123450000")],
+)
 def test_an_amount_is_brought_to_wan_by_the_unit_of_its_table(unit: str, goods: str) -> None:
     """10⁴ between 元 and 万元, and again to 亿元: one table of another unit would still add up."""
     document = read("政府采购表", f"单位：{unit}")

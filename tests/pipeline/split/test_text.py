@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -244,3 +246,47 @@ def test_nothing_put_together_is_an_empty_text() -> None:
 
 def test_the_smallest_box_around_some_boxes() -> None:
     assert union([(5, 5, 9, 9), (1, 6, 7, 12)]) == (1, 5, 9, 12)
+
+
+# --- characters
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "folded"),
+    [
+        ("⼀、收⼊⽀出", "一、收入支出", "一、收入支出"),
+        ("部⻔⻋辆⻓⻚", "部门车辆长页", "部门车辆长页"),
+        ("銀⾏帐⼾", "銀行帐户", "银行帐户"),
+        ("年度\uf98e", "年度年", "年度年"),
+        ("財政撥款收入總計", "財政撥款收入總計", "财政拨款收入总计"),
+        ("經費１２．５０萬元", "經費１２．５０萬元", "经费12.50万元"),
+        ("增加\xad5.00", "增加-5.00", "增加-5.00"),
+        ("显著、乾坤", "显著、乾坤", "显著、乾坤"),
+    ],
+)
+def test_a_wrong_code_is_mended_and_a_traditional_character_is_matched_as_simplified(
+    shown: str, printed: str, folded: str
+) -> None:
+    text = composed(shown).text
+    assert (text.printed, text.folded) == (printed, folded)
+    assert plain(shown.replace("１２．５０", "")) == printed.replace("１２．５０", "")
+
+
+def test_signs_that_are_no_digits_stay_what_they_are() -> None:
+    assert fold("²①½Ⅷ㎡〇") == "²①½Ⅷ㎡〇"
+
+
+def test_every_character_is_folded_to_one_and_once_and_for_all() -> None:
+    for code, folded in FOLD.items():
+        assert len(folded) == 1
+        assert fold(folded) == folded
+        assert chr(code).isdigit() == folded.isdigit()
+
+
+@given(st.text())
+@settings(derandomize=True)
+def test_folding_keeps_the_length_and_every_number(text: str) -> None:
+    assert len(fold(text)) == len(text)
+    assert fold(fold(text)) == fold(text)
+    for printed, folded in zip(text, fold(text), strict=True):
+        assert unicodedata.decimal(printed, None) == unicodedata.decimal(folded, None)
