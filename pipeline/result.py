@@ -77,7 +77,9 @@ class Check(NamedTuple):
 class Source:
     """Where a result comes from.
 
-    file: path below the archive. pages: how many. scanned_pages: 1-based, read by OCR with the engine ocr.
+    file: path below the archive, with the report's number in a file of several. pages: how many the file has.
+    scanned_pages: 1-based, read by OCR with the engine ocr. report_pages: 1-based, those that the report was read from;
+    None where it is all of them.
     """
 
     file: str
@@ -85,6 +87,7 @@ class Source:
     pages: int
     scanned_pages: Sequence[int] = ()
     ocr: str | None = None
+    report_pages: Sequence[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +342,7 @@ _RESULT = _Object(
     Result,
     {"rejected": [], "summary": {}},
     parts={
-        "source": _Object(Source, {"scanned_pages": (), "ocr": None}),
+        "source": _Object(Source, {"scanned_pages": (), "ocr": None}, optional=("report_pages",)),
         "figures": _Objects(_FIGURE, by_key=True),
         "checks": _Objects(_CHECK),
         "rejected": _Objects(_Object(Rejected)),

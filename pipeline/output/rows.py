@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from recount.pipeline.archive.sources import file_of
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.layout import Table
 from recount.pipeline.result import FigureEntry, Result, read_result
@@ -255,10 +256,17 @@ def result_files(out: Path) -> list[Path]:
     folder = out / "reports"
     if not folder.is_dir():
         raise UsageError(f"{out} is no output folder of recount structure: it has no folder reports")
-    files = sorted(folder.rglob("*.json"), key=lambda file: file.relative_to(folder).as_posix())
+    files = sorted(folder.rglob("*.json"), key=lambda file: _order(file.relative_to(folder).as_posix()))
     if not files:
         raise UsageError(f"there is no result in {out}")
     return files
+
+
+def _order(path: str) -> tuple[str, int]:
+    """The place of a result among others: those of one file in its order, the tenth report behind the second."""
+    name = path.removesuffix(".json")
+    file = file_of(name)
+    return f"{file}.json", int(name[len(file) + 1 :] or 0)
 
 
 def readings(out: Path, statuses: Collection[str] | None = None) -> Iterator[OpenResult]:

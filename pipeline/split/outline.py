@@ -1,4 +1,4 @@
-"""The outline: headings recognised, the report cut into sections."""
+"""The outline: what may be a title, headings recognised, the report cut into sections."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recount.pipeline.document import Box, Line
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable
@@ -52,31 +52,33 @@ class JoinedTable:
 
 
 def join_tables(
-    pages: Sequence[PageTables], *, labels: Collection[str], starts: Callable[[str], bool]
+    pages: Sequence[PageTables], *, labels: Collection[str], starts: Callable[[str], bool], unread: Collection[int] = ()
 ) -> tuple[JoinedTable, ...]:
     """The tables of a document, in reading order, each as a whole.
 
-    pages: consecutive pages whose lines are without running headers, footers and page numbers; a line that is
-    left between two parts keeps them apart. labels: the words of cells that are complete as they stand (row
-    labels such as 经济效益指标, column heads), without white space. starts: whether the words of a row,
-    without white space, begin a new table even though nothing else keeps it from the part above.
+    pages: those that follow each other, their lines without running headers, footers and page numbers; a line that is
+    left between two parts keeps them apart, and so does a page of unread, the numbers of those that could not be read.
+    A number that is in neither is of a page that is no part of the report. labels: the words of cells that are complete
+    as they stand (row labels such as 经济效益指标, column heads), without white space. starts: whether the words of a
+    row, without white space, begin a new table even though nothing else keeps it from the part above.
     """
     chains: list[list[RawTable]] = []
     before: PageTables | None = None
     for page in pages:
         for index, table in enumerate(page.tables):
-            follows = before and index == 0 and _is_next(before, page)
-            if follows and _continues(chains[-1], table, starts):
-                chains[-1].append(table)
+            follows = before and index == 0 and _is_next(before, page, unread)
+            part = _as_wide_as_its_head(chains[-1][0], table) if follows else table
+            if follows and _continues(chains[-1], part, starts):
+                chains[-1].append(part)
             else:
                 chains.append([table])
         before = page
     return tuple(_joined(chain, frozenset(labels)) for chain in chains)
 
 
-def _is_next(before: PageTables, page: PageTables) -> bool:
+def _is_next(before: PageTables, page: PageTables, unread: Collection[int]) -> bool:
     """Whether one page ends with a table and the next begins with one; a mere 续表 above does not count."""
-    if page.page.number != before.page.number + 1 or not before.tables:
+    if not before.tables or any(before.page.number < number < page.page.number for number in unread):
         return False
     bottom, top = before.tables[-1].box[3], page.tables[0].box[1]
     above = [words([line]) for line in page.lines if _middle(line) < top]
@@ -85,6 +87,17 @@ def _is_next(before: PageTables, page: PageTables) -> bool:
 
 def _middle(line: Line) -> float:
     return (line.box[1] + line.box[3]) / 2
+
+
+def _as_wide_as_its_head(head: RawTable, table: RawTable) -> RawTable:
+    """A table with the column edges of a head that stands alone on the pages before, where they are the same, drawn to
+    the width of another page; else the table as it is."""
+    if len(table.xs) != len(head.xs) or not all(map(_may_be_head, _rows(head, _spans(head, head.xs)))):
+        return table
+    scale = (head.xs[-1] - head.xs[0]) / (table.xs[-1] - table.xs[0])
+    scaled = [head.xs[0] + (x - table.xs[0]) * scale for x in table.xs]
+    alike = all(abs(x - edge) <= _SAME_EDGE for x, edge in zip(scaled, head.xs, strict=True))
+    return replace(table, xs=head.xs) if alike else table
 
 
 def _continues(chain: Sequence[RawTable], table: RawTable, starts: Callable[[str], bool]) -> bool:

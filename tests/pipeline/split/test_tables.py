@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import pytest
@@ -71,8 +71,8 @@ def a_page(
     return page_grids(Page(number, 600, 800, tuple(lines), tuple(rulings)))
 
 
-def join(*pages: PageTables) -> tuple[JoinedTable, ...]:
-    return join_tables(pages, labels=LABELS, starts=lambda text: text.startswith("项目名称"))
+def join(*pages: PageTables, unread: Collection[int] = ()) -> tuple[JoinedTable, ...]:
+    return join_tables(pages, labels=LABELS, starts=lambda text: text.startswith("项目名称"), unread=unread)
 
 
 def rows_of(table: JoinedTable) -> list[list[str]]:
@@ -296,7 +296,8 @@ class TestApart:
         assert len(join(above, a_page(2, [FULL]))) == 2
 
     def test_a_page_between(self) -> None:
-        assert len(join(a_page(1, [HEAD, FULL]), a_page(3, [FULL]))) == 2
+        assert len(join(a_page(1, [HEAD, FULL]), a_page(3, [FULL]), unread=(2,))) == 2
+        assert len(join(a_page(1, [HEAD, FULL]), a_page(3, [FULL]))) == 1  # page 2 is no part of the report
 
     def test_other_columns(self) -> None:
         assert len(join(a_page(1, [HEAD, FULL]), a_page(2, [["支出", "1.00", "收入", "2.00"]], FUNDS))) == 2
@@ -311,6 +312,35 @@ class TestApart:
 
     def test_no_pages(self) -> None:
         assert join() == ()
+
+
+HEAD_ALONE = [["科目", "合计", "基本", "项目"], ["甲", "乙", "丙", "丁"]]
+WIDE, SAME, OTHER = (120.0, 60.0, 60.0, 60.0), (80.0, 40.0, 40.0, 40.0), (50.0, 70.0, 40.0, 40.0)
+
+
+def test_a_head_alone_on_a_wide_page_goes_on_with_its_body_on_narrow_ones() -> None:
+    bodies = [a_page(2 + at, [["教育", "3.00", "1.00", "2.00"], ["外交", "1.00", "", "1.00"]], SAME) for at in range(2)]
+    (table,) = join(a_page(1, HEAD_ALONE, WIDE), *bodies)
+    assert table.pages == (1, 2, 3)
+    assert (table.rows, table.columns) == (6, 4)
+
+
+@pytest.mark.parametrize(
+    ("head", "widths"),
+    [(HEAD_ALONE, OTHER), ([*HEAD_ALONE, ["国防", "3.00", "1.00", "2.00"]], SAME)],
+    ids=["columns", "body"],
+)
+def test_a_table_of_other_columns_or_below_a_body_is_not_drawn_to_the_width_above(
+    head: Rows, widths: Sequence[float]
+) -> None:
+    tables = join(a_page(1, head, WIDE), a_page(2, [["教育", "3.00", "1.00", "2.00"]], widths))
+    assert [table.pages for table in tables] == [(1,), (2,)]
+
+
+def test_a_row_of_figures_below_a_head_alone_is_a_row() -> None:
+    head = [["合计", LEFT, "接待", LEFT], ["预算数", "决算数", "预算数", "决算数"]]
+    row = ["4.00", "3.00", "1.00", ""]
+    assert joined_rows(head, [row], widths=(36.0,) * 4) == [["合计", "", "接待", ""], head[1], row]
 
 
 def report(name: str) -> tuple[JoinedTable, ...]:
