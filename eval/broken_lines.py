@@ -153,20 +153,6 @@ LINES: tuple[CarryingLine, ...] = (
         _VERIFY,
     ),
     CarryingLine(
-        "pipeline/verify/doubt.py",
-        " or table not in told_by_units:",
-        ":",
-        "tables that agree only with one another confirm no unit",
-        _VERIFY,
-    ),
-    CarryingLine(
-        "pipeline/verify/doubt.py",
-        "        found |= _contradicted(scaled, figures, tokens)\n",
-        "",
-        "what a table contradicts by a power of ten is not verified either",
-        _VERIFY,
-    ),
-    CarryingLine(
         "pipeline/verify/verify.py",
         " | unsure | touched | loose",
         " | unsure | touched",
@@ -188,24 +174,10 @@ LINES: tuple[CarryingLine, ...] = (
         _VERIFY,
     ),
     CarryingLine(
-        "pipeline/verify/precision.py",
-        "if token.unit is None or token.head is not None:",
-        "if True:",
-        "a section that lost all its points does not confirm itself",
-        _VERIFY,
-    ),
-    CarryingLine(
         "pipeline/verify/cover.py",
         "if figure.pointer in self.odd:",
         "if False:",
         "a figure with other decimals than its column is held to the finer of the two",
-        _VERIFY,
-    ),
-    CarryingLine(
-        "pipeline/verify/cover.py",
-        "abs(low + high) <= quantum and max(",
-        "max(",
-        "a 0 printed short is just what the others come to",
         _VERIFY,
     ),
     CarryingLine(
