@@ -122,6 +122,7 @@ _DROPPED = re.compile(
     r"|(?<=[A-Za-z])\xad|(?<!\d)\xad(?!\s*(?:\d|$))"
 )
 _FIRST_IDEOGRAPH = "\u2e80"  # or radical
+_UNREAD = "\ufffd"
 _HARMLESS = re.compile(
     r"(?:ignoring zlib error: incorrect data check|syntax error: unknown keyword: .*"
     r"|syntax error: cannot find \S+ resource .*|encountered syntax errors; page may not be correct)"

@@ -7,14 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from recount.pipeline.document import Block, Cell, Document, Grid, Pages, Paragraph, Remark, Token
+from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Token
 from recount.pipeline.split.furniture import running_lines, without_furniture
 from recount.pipeline.split.lattice import PageTables, page_grids
 from recount.pipeline.split.paragraphs import Margins, TextRow, margins_of, paragraphs_of, rows_of
 from recount.pipeline.split.signs import all_bracketed
 from recount.pipeline.split.tables import JoinedTable, join_tables
 from recount.pipeline.split.text import Composed, Piece, compose, fold
-from recount.pipeline.split.tokens import MONEY, TokenStore, has_odd_point, say_point, stated_unit
+from recount.pipeline.split.tokens import TokenStore, has_odd_point, say_point, stated_unit
 from recount.schemas.family import Family
 
 _CAPTION = re.compile(

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from types import MappingProxyType
 
 from recount.pipeline.document import Box, Number, Origin, Remark, Token
 from recount.pipeline.split.signs import Signed, signed
@@ -46,24 +45,6 @@ _ITEM_BEFORE = re.compile(r"[0-9.]+,$")
 _ITEM_BEHIND = re.compile(r",[0-9]+(?:\.[0-9]+)?")
 _NUMERIC = frozenset("0123456789.,")
 _REACH = 24  # characters before a number that are looked at
-MONEY: Mapping[str, int] = MappingProxyType(
-    {
-        "元": 0,
-        "百元": 2,
-        "千元": 3,
-        "万元": 4,
-        "十万元": 5,
-        "百万元": 6,
-        "千万元": 7,
-        "亿元": 8,
-        "十亿元": 9,
-        "百亿元": 10,
-        "千亿元": 11,
-        "万亿元": 12,
-    }
-)
-"""The units of money that are understood, each with the power of ten that it is of 元."""
-TENS = "十百千万亿"
 _AS_USUAL = str.maketrans("萬億圆圓", "万亿元元")
 _TENS = "[十百千万亿萬億]*"
 _ABROAD = r"(?:(?:美|港|澳门?|欧|歐|日|韩|韓|加|新|新?[台臺])(?:元|圆|圓|币|幣)|美金|英镑|英鎊|法郎|卢布)"

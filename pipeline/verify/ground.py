@@ -9,8 +9,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from recount.pipeline.document import Token
-from recount.pipeline.split.tokens import MONEY, TENS
+from recount.pipeline.document import MONEY, TENS, Token
 from recount.schemas.describe import fields_of
 from recount.schemas.figures import Figure, Kind, Model, Ref
 

@@ -12,9 +12,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from recount.pipeline.document import MONEY as AMOUNTS
 from recount.pipeline.document import Number, Paragraph, Token
 from recount.pipeline.split.text import plain, simplified
-from recount.pipeline.split.tokens import MONEY as AMOUNTS
 from recount.schemas.common.parts import UnmappedFigure
 from recount.schemas.describe import leaves_in
 from recount.schemas.figures import Ref

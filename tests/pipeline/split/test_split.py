@@ -166,3 +166,10 @@ def test_a_sentence_on_corrections_corrects_nothing() -> None:
     document = with_correction("本单位对会计差错作了更正，涉及411.63万元。")
     assert document.remarks == ()
     assert all(token.remark is None for token in document.tokens)
+
+
+def test_a_figure_read_from_the_rendered_page_counts_as_read_by_ocr() -> None:
+    told, read = line("本年收入合计411.63万元，", 60, 200), line("支出合计330.75万元。", 60, 240)
+    page = Page(1, 595.0, 842.0, (told, Line(read.text, read.boxes, read.box, 0.98)), ())
+    tokens = split(Pages((page,)), FINAL_ACCOUNTS).tokens
+    assert [(token.raw, token.origin) for token in tokens] == [("411.63", "text"), ("330.75", "ocr")]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recount.pipeline.document import Box, Line, Token
+from recount.pipeline.document import MONEY, Box, Line, Token
 from recount.pipeline.split.text import Piece, compose, union
-from recount.pipeline.split.tokens import MONEY, TokenStore, has_odd_point, say_point, stated_unit
+from recount.pipeline.split.tokens import TokenStore, has_odd_point, say_point, stated_unit
 from recount.tests.pipeline.helpers import EM, composed, line
 
 
@@ -38,7 +38,7 @@ def values(*lines: str, join_digits: bool = True) -> list[str]:
         ("项目（万元）", "万元"),
         ("单价(元)", "元"),
         ("单位：美元", "美元"),
-        ("单位：新臺幣千元", "新臺幣千元"),
+        ("单位：新臺幣千元", "新台币千元"),
         ("单位：万港元", "万港元"),
         ("单位：人民币元/万元", None),
         ("单位：元或万元", None),
