@@ -58,9 +58,9 @@ class Figure:
     unit: str | None
 
     @property
-    def in_statement(self) -> bool:
+    def in_table(self) -> bool:
         """Whether it is an amount of a table."""
-        return all(pointer.startswith("/statements/") for pointer in self.pointers)
+        return all(pointer.startswith(("/statements/", "/project_evaluations/")) for pointer in self.pointers)
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,7 @@ def report_of(form: str, seed: int, style: str, *, sections: int = 3) -> Report:
             size="small",
             summary=False,
             overall=False,
+            cover=True,
             style=style,
             sections=None if form == "x2021" else tuple(rng.sample(_SECTIONS, sections)),
             statements=(rng.choice(_STATEMENTS),) if form in ("s2024", "n") else None,

@@ -34,9 +34,11 @@ def _after(run: Text, text: str, scale: float = 1.0, rise: float = 0.0, gap: flo
     return replace(run, x=x, y=run.y - rise * run.size, text=text, size=scale * run.size)
 
 
-def _mark_added(spot: Spot, rng: Random) -> Made:
+def _mark_added(spot: Spot, rng: Random) -> Made | None:
     """A footnote mark behind the number: the number is what it was."""
     mark = rng.choice("123456789")
+    if not spot.is_clear(0, spot.run.size):
+        return None
     spot.put(spot.run, _after(spot.run, mark, _SMALL, _RAISED))
     return spot.prints(f"{spot.run.text} with a raised small {mark}", spot.run.text)
 
@@ -63,11 +65,12 @@ def _index_taken(spot: Spot, rng: Random) -> Made | None:
     return spot.prints(f"the last digit of {raw} lowered and small", raw[:-1])
 
 
-def _spoilt(before: str, after: str, spot: Spot, rng: Random) -> Made:
+def _spoilt(before: str, after: str, spot: Spot, rng: Random) -> Made | None:
     """The consistent number with a sign before or behind it that makes it no number."""
     del rng
     raw = spot.run.text
-    spot.put(replace(spot.run, text=before + raw + after, x=spot.run.x - _width(spot.run, before)))
+    if not _framed(spot, before, after):
+        return None
     return spot.prints(f"{raw} printed {before}{raw}{after}", None)
 
 
@@ -86,7 +89,7 @@ def _replaced(sign: str, spot: Spot, rng: Random) -> Made | None:
 def _wrapped(spot: Spot, rng: Random) -> Made | None:
     """The number on two lines of a narrow cell, cut before its last digit or its decimals."""
     raw = spot.run.text
-    if not _is_amount(raw) or not spot.figure.in_statement:
+    if not _is_amount(raw) or not spot.figure.in_table:
         return None
     at = rng.choice((len(raw) - 1, raw.index(".") + 1, raw.index(".")))
     run, size = spot.run, 0.8 * spot.run.size
@@ -103,7 +106,9 @@ def _parted(spot: Spot, rng: Random) -> Made | None:
     if not places or not _is_amount(raw):
         return None
     at = rng.choice(places)
-    run = replace(spot.run, text=raw[:at], x=spot.run.x - _GAP / 2 * spot.run.size)
+    if not spot.is_clear(0, (_GAP + 0.5) * spot.run.size):
+        return None
+    run = replace(spot.run, text=raw[:at])
     spot.put(run, _after(run, raw[at:], gap=_GAP))
     return spot.prints(f"{raw} printed as {raw[:at]} and {raw[at:]}, apart", None)
 
@@ -113,7 +118,7 @@ def _stacked(spot: Spot, rng: Random) -> Made | None:
     raw = spot.run.text
     whole = raw.partition(".")[0]
     places = [at for at in range(2, len(whole)) if whole[at - 1].isdigit() and whole[at].isdigit()]
-    if not places or not _is_amount(raw) or not spot.figure.in_statement:
+    if not places or not _is_amount(raw) or not spot.figure.in_table:
         return None
     at, run, size = rng.choice(places), spot.run, 0.8 * spot.run.size
     upper = replace(run, text=f"{raw[:at]}.00", y=run.y - 0.45 * size, size=size)
@@ -145,9 +150,8 @@ def _pointed_behind(sign: str, spot: Spot, rng: Random) -> Made | None:
     """The consistent number, an odd sign, and more digits: nobody knows what number that is."""
     raw = spot.run.text
     more = str(rng.randint(1, 9))
-    if not _is_amount(raw):
+    if not _is_amount(raw) or not _framed(spot, "", sign + more):
         return None
-    spot.put(replace(spot.run, text=raw + sign + more))
     return spot.prints(f"{raw} printed {raw}{sign}{more}", None)
 
 
@@ -167,9 +171,10 @@ def _signed(before: str, after: str, spot: Spot, rng: Random) -> Made | None:
     """The consistent number with a sign that makes it negative."""
     del rng
     raw, figure = spot.run.text, spot.figure
-    if not figure.in_statement or any(value <= 0 for value in figure.pointers.values()):
+    if not figure.in_table or any(value <= 0 for value in figure.pointers.values()):
         return None
-    spot.put(replace(spot.run, text=before + raw + after, x=spot.run.x - _width(spot.run, before)))
+    if not _framed(spot, before, after):
+        return None
     truth = {pointer: -value for pointer, value in figure.pointers.items()}
     return Made(f"{raw} printed {before}{raw}{after}", truth)
 
@@ -177,7 +182,7 @@ def _signed(before: str, after: str, spot: Spot, rng: Random) -> Made | None:
 def _dashed(spot: Spot, rng: Random) -> Made | None:
     """A dash in the empty cell before the number: no sign of it."""
     del rng
-    if not spot.figure.in_statement:
+    if not spot.figure.in_table or not spot.is_clear(4.5 * spot.run.size, 0):
         return None
     spot.put(replace(spot.run, text="—", x=spot.run.x - 4 * spot.run.size), spot.run)
     return spot.prints(f"a dash in the column before {spot.run.text}", spot.run.text)
@@ -187,7 +192,7 @@ def _unlike(spot: Spot, rng: Random) -> Made | None:
     """The last digit of another colour and size: that of a watermark, or of what is printed beside it."""
     del rng
     raw = spot.run.text
-    if not _is_amount(raw) or raw.endswith("0"):
+    if not _is_amount(raw) or raw.endswith("0") or not spot.is_clear(0, spot.run.size):
         return None
     run = replace(spot.run, text=raw[:-1])
     pale = replace(_after(run, raw[-1], 1.9), colour=(0.82, 0.82, 0.82))
@@ -207,6 +212,15 @@ def _over_printed(spot: Spot, rng: Random) -> Made:
     raw = other(spot.run.text, rng)
     spot.put(spot.run, replace(spot.run, text=raw, x=spot.run.x + 0.2))
     return spot.prints(f"{raw} printed over {spot.run.text}", None)
+
+
+def _framed(spot: Spot, before: str, after: str) -> bool:
+    """Puts characters before and behind a figure, if there is room for them."""
+    room = (_width(spot.run, before + after)) + 0.3 * spot.run.size
+    if not spot.is_clear(room if before else 0, room if after else 0):
+        return False
+    spot.put(replace(spot.run, text=before + spot.run.text + after, x=spot.follows(before)))
+    return True
 
 
 def _is_amount(raw: str) -> bool:

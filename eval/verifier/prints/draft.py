@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from random import Random
 from typing import Literal
@@ -24,7 +24,7 @@ class Made:
     """One fault. words: what was done. truth: of every field that it is judged by, what the page prints now."""
 
     words: str
-    truth: dict[str, Printed]
+    truth: Mapping[str, Printed]
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Draft:
     base: Base
     pages: list[Page]
     faults: list[Made] = field(default_factory=list)
-    after: list[Callable[[pymupdf.Document], None]] = field(default_factory=list)
+    after: list[Callable[[pymupdf.Document], object]] = field(default_factory=list)
     others: tuple[Report, ...] = ()
 
     @classmethod
@@ -97,9 +97,50 @@ class Spot:
         return self.draft.pages[self.figure.page]
 
     def put(self, *items: Item) -> None:
-        """Paints these in its place."""
+        """Paints these in its place; what follows it on its line without a gap makes room."""
         at = self.page.items.index(self.run)
         self.page.items[at : at + 1] = items
+        ends = [item.x + item.width for item in items if isinstance(item, Text) and abs(item.y - self.run.y) < 1]
+        longer = max(ends, default=0.0) - self.end
+        if longer > 0:
+            self._push(items, longer)
+
+    @property
+    def end(self) -> float:
+        """Where the figure ended."""
+        return self.run.x + self.run.width
+
+    def _push(self, own: tuple[Item, ...], by: float) -> None:
+        end = self.end
+        line = [
+            item
+            for item in texts(self.page)
+            if item not in own and abs(item.y - self.run.y) < 1 and item.x > self.run.x
+        ]
+        for item in sorted(line, key=lambda item: item.x):
+            if item.x - end > 0.3 * item.size:
+                return
+            end = item.x + item.width
+            self.page.items[self.page.items.index(item)] = replace(item, x=item.x + by)
+
+    def follows(self, text: str) -> float:
+        """Where what is put before it, and the figure after that, begins: in its cell there is room to the left."""
+        near = any(abs(item.x + item.width - self.run.x) < 0.3 * item.size for item in self._line())
+        return self.run.x if near else self.run.x - replace(self.run, text=text or " ").width * bool(text)
+
+    def is_clear(self, before: float, behind: float) -> bool:
+        """Whether so much room on its line is empty but for what follows it without a gap and can be pushed on."""
+        start, end = self.run.x - before, self.end
+        for item in sorted(self._line(), key=lambda item: item.x):
+            left, right = item.x, item.x + item.width
+            if left >= end - 0.5 and left - end < 0.3 * item.size:
+                end = right
+            elif left < end + behind and right > start:
+                return False
+        return end + behind < self.page.width - 4
+
+    def _line(self) -> list[Text]:
+        return [item for item in texts(self.page) if item is not self.run and abs(item.y - self.run.y) < 4]
 
     def over(self, *items: Item) -> None:
         """Paints these over all that the page has."""
@@ -120,7 +161,7 @@ class Spot:
         line = [
             item
             for item in self.page.items
-            if isinstance(item, Text) and abs(item.y - self.run.y) < 1 and item.x > self.run.x + self.run.width
+            if isinstance(item, Text) and abs(item.y - self.run.y) < 1 and item.x > self.end
         ]
         near = min(line, key=lambda item: item.x, default=None)
         return near if near is not None and near.text[:1].isdigit() else None

@@ -71,7 +71,9 @@ def _shapes(items: Iterable[Item], styles: _Styles) -> Iterable[str]:
         elif isinstance(item, Rule):
             stroke = f'draw:stroke="solid" svg:stroke-width="{item.width:.2f}pt" svg:stroke-color="#000000"'
             style = styles.name("graphic", f"<style:graphic-properties {stroke}/>")
-            ends = f'svg:x1="{item.x0:.2f}pt" svg:y1="{item.y0:.2f}pt" svg:x2="{item.x1:.2f}pt" svg:y2="{item.y1:.2f}pt"'
+            ends = (
+                f'svg:x1="{item.x0:.2f}pt" svg:y1="{item.y0:.2f}pt" svg:x2="{item.x1:.2f}pt" svg:y2="{item.y1:.2f}pt"'
+            )
             yield f'<draw:line draw:style-name="{style}" {ends}/>'
         elif isinstance(item, Fill):
             colour = f'draw:stroke="none" draw:fill="solid" draw:fill-color="{_colour(item.colour)}"'
@@ -86,7 +88,9 @@ def _shapes(items: Iterable[Item], styles: _Styles) -> Iterable[str]:
 
 
 def _frame(item: Text, styles: _Styles) -> str:
-    bare = 'draw:stroke="none" draw:fill="none" fo:padding="0pt" draw:auto-grow-width="true" draw:auto-grow-height="true"'
+    bare = (
+        'draw:stroke="none" draw:fill="none" fo:padding="0pt" draw:auto-grow-width="true" draw:auto-grow-height="true"'
+    )
     frame = styles.name("graphic", f'<style:graphic-properties {bare} fo:wrap-option="no-wrap"/>')
     size, font = f"{item.size:.2f}pt", f'style:font-name="{_FONT}" style:font-name-asian="{_FONT}"'
     sizes = f'fo:font-size="{size}" style:font-size-asian="{size}" fo:color="{_colour(item.colour)}"'

@@ -13,13 +13,13 @@ from typing import Literal
 import pymupdf
 
 from recount.eval.verifier.prints.base import Figure
-from recount.eval.verifier.prints.draft import Draft, Kind, Made, Spot, other
+from recount.eval.verifier.prints.draft import Draft, Kind, Made, Make, Spot, other
 from recount.eval.verifier.prints.makers import picture
 from recount.eval.verifier.prints.sheets import BLACK, WHITE, Box, Fill, Form, Item, Page, Picture, Text
 
 Instead = Literal["nothing", "a number drawn", "a number set"]
 """What a reader sees there: nothing, a number that is no text, or a number that is text as well."""
-_GREY = (0.8, 0.8, 0.8)
+Cover = Callable[[Spot, tuple[Item, ...]], None]
 
 
 def _room(box: Box, margin: float = 0.5) -> Box:
@@ -41,7 +41,7 @@ def _seen(spot: Spot, instead: Instead, rng: Random) -> tuple[str | None, tuple[
     return raw, (run,) if instead == "a number set" else (drawn(run),)
 
 
-def _unseen(change: Callable[[Text], Text], instead: Instead, words: str) -> Callable[..., Made | None]:
+def _unseen(change: Callable[[Text], Text], instead: Instead, words: str) -> Make:
     """A figure that is painted so that nobody sees it."""
 
     def make(draft: Draft, figure: Figure | None, rng: Random) -> Made | None:
@@ -56,7 +56,7 @@ def _unseen(change: Callable[[Text], Text], instead: Instead, words: str) -> Cal
     return make
 
 
-def _covered(cover: Callable[[Spot, tuple[Item, ...]], None], instead: Instead, words: str) -> Callable[..., Made | None]:
+def _covered(cover: Callable[[Spot, tuple[Item, ...]], None], instead: Instead, words: str) -> Make:
     """A figure that something is laid over."""
 
     def make(draft: Draft, figure: Figure | None, rng: Random) -> Made | None:
@@ -93,20 +93,17 @@ def _annotation(kind: str, spot: Spot, shown: tuple[Item, ...]) -> None:
     def after(document: pymupdf.Document) -> None:
         page = document[at]
         if kind == "FreeText":
-            wide = box + (-2, -2, 8, 3)
-            annotation = page.add_freetext_annot(wide, text, fontsize=size, fontname="tiro", fill_color=WHITE)
-        elif kind == "Square":
+            wide = (box.x0 - 2, box.y0 - 2, box.x1 + 8, box.y1 + 3)
+            page.add_freetext_annot(wide, text, fontsize=size, fontname="tiro", fill_color=WHITE)
+        else:
             annotation = page.add_rect_annot(box)
             annotation.set_colors(stroke=WHITE, fill=WHITE)
-        else:
-            annotation = page.add_redact_annot(box, fill=BLACK, cross_out=False)
-            annotation.set_colors(stroke=BLACK, fill=BLACK)
-        annotation.update(fill_color=None if kind == "Redact" else WHITE) if kind != "FreeText" else None
+            annotation.update()
 
     spot.draft.after.append(after)
 
 
-def _whole(under: bool, instead: Instead, words: str) -> Callable[..., Made | None]:
+def _whole(under: bool, instead: Instead, words: str) -> Make:
     """A page that is a picture, with all of its text unseen: painted invisibly, or under the picture."""
 
     def make(draft: Draft, figure: Figure | None, rng: Random) -> Made | None:
@@ -132,6 +129,7 @@ def _off(spot: Spot) -> Text:
 
 def _moved(draft: Draft, figure: Figure | None, rng: Random) -> Made | None:
     """A figure painted beside the page."""
+    del rng
     spot = draft.spot(figure) if figure else None
     if spot is None:
         return None
@@ -181,31 +179,29 @@ def _unseen_kinds() -> Iterator[tuple[str, str, Callable[[Text], Text], str]]:
 
 
 def _kinds() -> Iterator[Kind]:
-    for group, words, change, need in _unseen_kinds():
-        for instead in ("nothing", "a number drawn"):
-            yield Kind(group, f"{words}, {instead}", _unseen(change, instead, words), frozenset({need}))
+    for group, words, change, paint in _unseen_kinds():
+        for instead in _INSTEAD[:2]:
+            yield Kind(group, f"{words}, {instead}", _unseen(change, instead, words), frozenset({paint}))
     for words, cover in _COVERS.items():
-        for instead in ("nothing", "a number drawn", "a number set"):
-            if not (words.startswith("a form") and instead == "a number drawn"):
-                need = frozenset({"form" if words.startswith("a form") else "plain"})
-                yield Kind("covered", f"under {words}, {instead}", _covered(cover, instead, words), need)
+        for instead in _INSTEAD:
+            if not (words == _FORM and instead == "a number drawn"):
+                paints = frozenset({"form" if words == _FORM else "plain"})
+                yield Kind("covered", f"under {words}, {instead}", _covered(cover, instead, words), paints)
     yield Kind("covered", "under a black bar", _covered(partial(_fill, colour=BLACK), "nothing", "a black bar"))
-    for kind in ("FreeText", "Square", "Redact"):
-        instead = "a number set" if kind == "FreeText" else "nothing"
-        words = f"an annotation ({kind})"
-        yield Kind("covered", f"under {words}", _covered(partial(_annotation, kind), instead, words))  # type: ignore[arg-type]
+    note = _covered(partial(_annotation, "FreeText"), "a number set", "an annotation (FreeText)")
+    yield Kind("covered", "under an annotation (FreeText)", note)
+    square = _covered(partial(_annotation, "Square"), "nothing", "an annotation (Square)")
+    yield Kind("covered", "under an annotation (Square)", square)
     for under in (False, True):
         words = "under a picture of the page" if under else "invisible over a picture of the page"
-        need = frozenset({"plain" if under else "invisible"})
-        for seen in ("nothing", "a number drawn"):
-            yield Kind("hidden", f"{words}, {seen}", _whole(under, seen, words), need)  # type: ignore[arg-type]
+        for instead in _INSTEAD[:2]:
+            paints = frozenset({"plain" if under else "invisible"})
+            yield Kind("hidden", f"{words}, {instead}", _whole(under, instead, words), paints)
     yield Kind("off the page box", "beside the page", _moved)
     yield Kind("off the page box", "cropped", _cropped)
 
 
-_COVERS: dict[str, Callable[[Spot, tuple[Item, ...]], None]] = {
-    "a white rectangle": _fill,
-    "a white picture": _picture,
-    "a form XObject": _form,
-}
+_INSTEAD: tuple[Instead, ...] = ("nothing", "a number drawn", "a number set")
+_FORM = "a form XObject"
+_COVERS: dict[str, Cover] = {"a white rectangle": _fill, "a white picture": _picture, _FORM: _form}
 INK = tuple(_kinds())

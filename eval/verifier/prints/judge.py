@@ -45,7 +45,7 @@ def wrong_in(results: Sequence[Result], golds: Sequence[Mapping[str, Any]]) -> l
     """The silent errors of a file's results, each held against that one of its reports that it is most like."""
     found: list[Wrong] = []
     for result in results:
-        found += min((list(_wrong(result, gold)) for gold in golds), key=len)
+        found += sorted((list(_wrong(result, gold)) for gold in golds), key=len)[0]
     return found
 
 

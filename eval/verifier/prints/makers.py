@@ -19,7 +19,7 @@ from typing import Any
 import pymupdf
 
 from recount.eval.verifier.prints.drawing import drawing
-from recount.eval.verifier.prints.sheets import BLACK, Box, Fill, Font, Form, Item, Page, Picture, Rule, Text, face
+from recount.eval.verifier.prints.sheets import Box, Fill, Font, Form, Item, Page, Picture, Rule, Text, face
 
 _OFFICE_SECONDS = 600
 
@@ -251,11 +251,9 @@ REPORTLAB = Maker(
     "ReportLab",
     _by_reportlab,
     _has_reportlab,
-    ("segmented", "boxed", "ledger", "plain"),
+    ("plain", "boxed", "plain", "ledger", "segmented"),
     ("cjk",),
     _ALL - {"layer"},
 )
-OFFICE = Maker(
-    "LibreOffice", _by_office, _has_office, ("plain",), ("cjk",), frozenset({"plain", "opacity"})
-)
+OFFICE = Maker("LibreOffice", _by_office, _has_office, ("plain",), ("cjk",), frozenset({"plain", "opacity"}))
 MAKERS = (MUPDF, REPORTLAB, OFFICE)

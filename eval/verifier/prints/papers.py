@@ -33,8 +33,10 @@ _FACTORS: dict[str, Decimal | None] = {
 def _unit(now: str | None, draft: Draft, figure: Figure | None, rng: Random) -> Made | None:
     """The unit that a statement's head names changed for another, or taken away."""
     assert figure is None
-    pages = sorted({known.page for known in draft.base.figures if known.in_statement})
-    heads = [(at, item) for at in pages for item in texts(draft.pages[at]) if "单位" in item.text and _UNIT.search(item.text)]
+    pages = sorted({known.page for known in draft.base.figures if known.in_table})
+    heads = [
+        (at, item) for at in pages for item in texts(draft.pages[at]) if "单位" in item.text and _UNIT.search(item.text)
+    ]
     if not heads:
         return None
     at, head = rng.choice(heads)
@@ -54,13 +56,13 @@ def _without_unit(text: str) -> str:
 
 
 def _rescaled(draft: Draft, pages: range, was: str, now: str | None) -> dict[str, Printed]:
-    """What the amounts of a table are in another unit. Without any, only the generator knows: they are what they were."""
+    """What the amounts of a table are in another unit; without any they are what the generator meant."""
     before, after = _FACTORS[was], _FACTORS[now] if now else _FACTORS[was]
     assert before is not None
     return {
         pointer: None if after is None else value * after / before
         for figure in draft.base.figures
-        if figure.in_statement and figure.page in pages
+        if figure.in_table and figure.page in pages
         for pointer, value in figure.pointers.items()
     }
 
@@ -69,7 +71,7 @@ def _unit_behind(now: str, draft: Draft, figure: Figure | None, rng: Random) -> 
     """The unit behind a figure of the narrative."""
     del rng
     spot = draft.spot(figure) if figure else None
-    if spot is None or spot.figure.unit != "万元":
+    if spot is None or spot.figure.unit != "万元" or now == "万元":
         return None
     line = [item for item in texts(spot.page) if abs(item.y - spot.run.y) < 1 and item.text.startswith("万元")]
     end = spot.run.x + spot.run.width
@@ -119,9 +121,13 @@ def _second(kind: str, draft: Draft, figure: Figure | None, rng: Random) -> Made
     assert figure is None
     base = draft.base.report
     style = rng.choice(draft.base.maker.styles)
-    form = base.form if kind != "of another form" else rng.choice([f for f in ("x2022", "s2024", "n") if f != base.form])
+    form = (
+        base.form if kind != "of another form" else rng.choice([f for f in ("x2022", "s2024", "n") if f != base.form])
+    )
     other = report_of(form, base.seed + 500 + rng.randrange(100), style)
     pages = other.pages
+    if kind == "a stray page" and form == "x2021":
+        return None  # a table of performance names its own unit, and belongs to the file of another
     added = pages[-1:] if kind == "a stray page" else pages
     draft.pages[:] = [*added, *draft.pages] if kind == "before it" else [*draft.pages, *added]
     draft.others = (other,)
@@ -178,8 +184,10 @@ def _noted(kind: str, draft: Draft, figure: Figure | None, rng: Random) -> Made 
         page = document[at]
         if kind == "a FreeText over it":
             page.add_freetext_annot(place, raw, fontsize=run.size, fontname="helv", text_color=(1, 0, 0))
-        else:
+        elif kind == "a stamp over it":
             page.add_stamp_annot(place, stamp=0)
+        else:
+            page.add_redact_annot(place, cross_out=True)
 
     draft.after.append(after)
     return spot.prints(f"{run.text} with {kind}", None)
@@ -202,7 +210,7 @@ def _kinds() -> Iterator[Kind]:
         yield Kind("page twice", kind, _document(_twice, kind), scope="document")
     for kind in ("a line", "an annotation", "an ink annotation"):
         yield Kind("struck out", f"by {kind}", _document(_struck, kind))
-    for kind in ("a FreeText over it", "a stamp over it"):
+    for kind in ("a FreeText over it", "a stamp over it", "a mark for redaction on it"):
         yield Kind("notes", kind, _document(_noted, kind))
 
 

@@ -129,7 +129,7 @@ def _texts(page: pymupdf.Page) -> Iterator[Text]:
 
 def _runs(span: dict[str, Any]) -> Iterator[Text]:
     """The characters of a span, as runs that stand as they would if each were set in one go."""
-    font = next((name for family, name in _FAMILIES.items() if span["font"].startswith(family)), "cjk")
+    font: Font = next((name for family, name in _FAMILIES.items() if span["font"].startswith(family)), "cjk")
     run: Text | None = None
     for glyph in span["chars"]:
         x, y = glyph["origin"]
