@@ -19,7 +19,7 @@ from recount.eval.verifier.prints.characters import CHARACTERS
 from recount.eval.verifier.prints.draft import Draft, Kind, Made
 from recount.eval.verifier.prints.fonts import FONTS
 from recount.eval.verifier.prints.ink import INK
-from recount.eval.verifier.prints.judge import Fate, Verdict, Wrong, fate_of, printed, wrong_in
+from recount.eval.verifier.prints.judge import Fate, Verdict, Wrong, fate_of, is_elsewhere, printed, wrong_in
 from recount.eval.verifier.prints.makers import MAKERS, Maker
 from recount.eval.verifier.prints.papers import PAPERS
 from recount.pipeline.archive.sources import Source
@@ -186,7 +186,7 @@ def _judged(document: Document, results: list[Result], attempt: Attempt) -> Iter
     own = {pointer for made in document.made for pointer in made.truth}
     stray = tuple(figure for figure in wrong if figure.pointer not in own)
     for at, made in enumerate(document.made):
-        mine = tuple(figure for figure in wrong if figure.pointer in made.truth)
+        mine = tuple(figure for figure in wrong if figure.pointer in made.truth and not is_elsewhere(figure, made))
         passed: tuple[Wrong, ...] = mine + (stray if at == 0 else ())
         fate = "silent" if passed else fate_of(results, document.golds[0], list(made.truth))
         yield Verdict(document.kind, document.base, made.words, fate, document.name, passed, not mine)

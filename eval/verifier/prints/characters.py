@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from random import Random
 
@@ -175,8 +176,7 @@ def _signed(before: str, after: str, spot: Spot, rng: Random) -> Made | None:
         return None
     if not _framed(spot, before, after):
         return None
-    truth = {pointer: -value for pointer, value in figure.pointers.items()}
-    return Made(f"{raw} printed {before}{raw}{after}", truth)
+    return spot.prints(f"{raw} printed {before}{raw}{after}", raw, Decimal(-1))
 
 
 def _dashed(spot: Spot, rng: Random) -> Made | None:

@@ -12,19 +12,24 @@ import pymupdf
 
 from recount.eval.score.align import fold
 from recount.eval.verifier.prints.base import Base, Figure, Report
-from recount.eval.verifier.prints.sheets import Item, Page, Text
+from recount.eval.verifier.prints.sheets import Box, Item, Page, Text
 
 Printed = Decimal | None
 """What a page prints in a field; None: no number, or none that a reader could be sure of."""
 _EDGE = 0.6
+_EXACT = Decimal("1e-9")
 
 
 @dataclass(frozen=True)
 class Made:
-    """One fault. words: what was done. truth: of every field that it is judged by, what the page prints now."""
+    """One fault. words: what was done. truth: of every field that it is judged by, what the page prints now.
+
+    place: where it was done to one figure, its page (from 1) and box. What is still printed elsewhere stands there.
+    """
 
     words: str
     truth: Mapping[str, Printed]
+    place: tuple[int, Box] | None = None
 
 
 @dataclass
@@ -148,13 +153,14 @@ class Spot:
 
     def prints(self, words: str, raw: str | None, factor: Decimal = Decimal(1)) -> Made:
         """That the page prints other characters here, in the same unit and direction times a factor; None: nothing."""
-        return Made(words, {pointer: self.value(pointer, raw, factor) for pointer in self.figure.pointers})
+        truth = {pointer: self.value(pointer, raw, factor) for pointer in self.figure.pointers}
+        return Made(words, truth, (self.figure.page + 1, self.figure.box))
 
     def value(self, pointer: str, raw: str | None, factor: Decimal = Decimal(1)) -> Printed:
         """The value of a field if these characters stood here."""
         if raw is None:
             return None
-        return self.figure.pointers[pointer] * factor * number(raw) / number(self.figure.raw)
+        return rescaled(self.figure.pointers[pointer] * factor, self.figure.raw, raw)
 
     def neighbour(self) -> Text | None:
         """The next run of digits to the right on its line."""
@@ -193,6 +199,11 @@ class Kind:
 def number(raw: str) -> Decimal:
     """The number that characters print."""
     return Decimal(fold(raw).replace(",", "").strip("%"))
+
+
+def rescaled(value: Decimal, was: str, raw: str) -> Decimal:
+    """What a field's value is with other characters in place of those that it was printed in; exact to nine places."""
+    return (value * number(raw) / number(was)).quantize(_EXACT)
 
 
 def other(raw: str, rng: Random) -> str:

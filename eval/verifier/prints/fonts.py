@@ -13,7 +13,7 @@ from random import Random
 import pymupdf
 
 from recount.eval.verifier.prints.base import Base, Figure
-from recount.eval.verifier.prints.draft import Draft, Kind, Made, Printed, number, texts
+from recount.eval.verifier.prints.draft import Draft, Kind, Made, Printed, rescaled, texts
 from recount.eval.verifier.prints.sheets import Page
 
 _BLOCK = re.compile(r"begin(bfchar|bfrange)(.*?)endbf", re.DOTALL)
@@ -120,8 +120,8 @@ def _swapped(consistent: bool, draft: Draft, figure: Figure | None, rng: Random)
             turned = {id(item): replace(item, text=item.text.translate(exchange)) for item in texts(page)}
             page.items[:] = [turned.get(id(item), item) for item in page.items]
         for known in draft.base.figures:
-            factor = number(known.raw.translate(exchange)) / number(known.raw)
-            truth |= {pointer: value * factor for pointer, value in known.pointers.items()}
+            raw = known.raw.translate(exchange)
+            truth |= {pointer: rescaled(value, known.raw, raw) for pointer, value in known.pointers.items()}
     return Made(f"{one} and {other} exchanged", truth or _as_it_is(draft))
 
 

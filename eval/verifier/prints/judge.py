@@ -10,7 +10,7 @@ from typing import Any, Literal
 from recount.eval.score.align import by_name
 from recount.eval.score.leaves import face, is_number
 from recount.eval.score.metrics import TRUSTED
-from recount.eval.verifier.prints.draft import Printed
+from recount.eval.verifier.prints.draft import Made, Printed
 from recount.pipeline.result import Result
 
 Fate = Literal["silent", "as printed", "left open", "not delivered", "refused", "crashed"]
@@ -25,6 +25,7 @@ class Wrong:
     delivered: str
     raw: str
     page: int
+    box: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,16 @@ def _wrong(result: Result, gold: Mapping[str, Any]) -> Iterator[Wrong]:
         if entry is None or entry.status not in TRUSTED or not is_number(pair.got) or pair.got == pair.gold:
             continue
         told = "nothing" if pair.gold is None else str(pair.gold)
-        yield Wrong(pair.pointer, told, str(pair.got), entry.raw, entry.page)
+        yield Wrong(pair.pointer, told, str(pair.got), entry.raw, entry.page, tuple(map(float, entry.bbox)))
+
+
+def is_elsewhere(figure: Wrong, made: Made) -> bool:
+    """Whether what is to be seen no more where the fault was made was read where it still is."""
+    if made.place is None or made.truth.get(figure.pointer, 0) is not None:
+        return False
+    page, (x0, y0, x1, y1) = made.place
+    left, top, right, bottom = figure.box
+    return figure.page != page or not (left < x1 and x0 < right and top < y1 and y0 < bottom)
 
 
 def fate_of(results: Sequence[Result], gold: Mapping[str, Any], pointers: Sequence[str]) -> Fate:
