@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -28,7 +29,7 @@ _SEEDS = 20_000
 """Far from the seeds that anything was tuned on."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Report:
     """A generated report. printed: how each figure was printed, by pointers of the gold."""
 
@@ -38,7 +39,7 @@ class Report:
     printed: tuple[tuple[str, str], ...]
     pdf: bytes
 
-    @property
+    @cached_property
     def pages(self) -> list[Page]:
         """What is painted on its pages."""
         return read(self.pdf)
@@ -63,7 +64,7 @@ class Figure:
         return all(pointer.startswith(("/statements/", "/project_evaluations/")) for pointer in self.pointers)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Base:
     """A report as one maker set it. wrong: what is verified and not right without any fault, by pointer."""
 

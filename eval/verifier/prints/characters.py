@@ -10,12 +10,14 @@ from random import Random
 
 from recount.eval.verifier.prints.base import Figure
 from recount.eval.verifier.prints.draft import Draft, Kind, Made, Spot, other
+from recount.eval.verifier.prints.fonts import remap
 from recount.eval.verifier.prints.sheets import Text
 
 _SMALL, _RAISED = 0.6, 0.35
 """A footnote mark, in sizes of its figure: how large it is, and how high above the line."""
 _GAP = 2.2
 """Two columns stand so many sizes apart, where no line of the table parts them."""
+_ARABIC, _LOW = "٫", "‚"
 Change = Callable[[Spot, Random], Made | None]
 
 
@@ -83,7 +85,8 @@ def _replaced(sign: str, spot: Spot, rng: Random) -> Made | None:
         return None
     at = rng.choice(places)
     printed = raw[:at] + sign + raw[at + 1 :]
-    spot.put(replace(spot.run, text=printed))
+    if not spot.set(printed):
+        return None
     return spot.prints(f"{raw} printed {printed}", raw)
 
 
@@ -141,9 +144,8 @@ def _pointed(sign: str, spot: Spot, rng: Random) -> Made | None:
     """An odd sign for the decimal point."""
     del rng
     raw = spot.run.text
-    if "." not in raw:
+    if "." not in raw or not _set(spot, raw.replace(".", sign)):
         return None
-    spot.put(replace(spot.run, text=raw.replace(".", sign)))
     return spot.prints(f"{raw} printed {raw.replace('.', sign)}", raw)
 
 
@@ -164,7 +166,8 @@ def _grouped(sign: str, spot: Spot, rng: Random) -> Made | None:
     if len(whole) < 4 or not whole.isdigit():
         return None
     printed = f"{int(whole):,}".replace(",", sign) + point + rest
-    spot.put(replace(spot.run, text=printed))
+    if not spot.set(printed):
+        return None
     return spot.prints(f"{raw} printed {printed}", raw)
 
 
@@ -219,8 +222,15 @@ def _framed(spot: Spot, before: str, after: str) -> bool:
     room = (_width(spot.run, before + after)) + 0.3 * spot.run.size
     if not spot.is_clear(room if before else 0, room if after else 0):
         return False
-    spot.put(replace(spot.run, text=before + spot.run.text + after, x=spot.follows(before)))
-    return True
+    return _set(spot, before + spot.run.text + after, spot.follows(before))
+
+
+def _set(spot: Spot, text: str, x: float | None = None) -> bool:
+    """Sets other characters. No font has an Arabic point: another sign is drawn for it, and told to be one."""
+    if _ARABIC in text and "tiro" in spot.draft.base.maker.mapped:
+        spot.draft.after.append(partial(remap, lies={_LOW: _ARABIC}))
+        return spot.set(text.replace(_ARABIC, _LOW), x)
+    return spot.set(text, x)
 
 
 def _is_amount(raw: str) -> bool:
@@ -252,7 +262,7 @@ def _kinds() -> Iterator[Kind]:
         yield Kind("odd points", f"{sign} for the point", _at(partial(_pointed, sign)))
     for sign in ("·", "’", "٫", ".."):
         yield Kind("odd points", f"373.50{sign}2", _at(partial(_pointed_behind, sign)))
-    for sign in ("\u2009", "\u202f", "’", " "):
+    for sign in ("\u00a0", "’", " "):
         yield Kind("odd points", f"U+{ord(sign):04X} between thousands", _at(partial(_grouped, sign)))
     for before, after in _SIGNS:
         yield Kind("sign forms", f"{_told(before)}74.50{_told(after)}", _at(partial(_signed, before, after)))

@@ -12,7 +12,7 @@ import pymupdf
 
 from recount.eval.score.align import fold
 from recount.eval.verifier.prints.base import Base, Figure, Report
-from recount.eval.verifier.prints.sheets import Box, Item, Page, Text
+from recount.eval.verifier.prints.sheets import Box, Item, Page, Text, runs_of
 
 Printed = Decimal | None
 """What a page prints in a field; None: no number, or none that a reader could be sure of."""
@@ -110,6 +110,14 @@ class Spot:
         if longer > 0:
             self._push(items, longer)
 
+    def set(self, text: str, x: float | None = None) -> bool:
+        """Sets other characters in its place; False, and nothing is changed, if its maker has no glyph of one."""
+        run = replace(self.run, text=text, x=self.run.x if x is None else x)
+        runs = runs_of(run, self.draft.base.maker.fonts)
+        if runs is not None:
+            self.put(*runs)
+        return runs is not None
+
     @property
     def end(self) -> float:
         """Where the figure ended."""
@@ -189,7 +197,6 @@ class Kind:
     make: Make
     needs: frozenset[str] = frozenset()
     scope: Scope = "figure"
-    mapped: bool = False
 
     def fits(self, base: Base) -> bool:
         """Whether the maker of a base can make it."""

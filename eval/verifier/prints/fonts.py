@@ -39,15 +39,15 @@ def remap(document: pymupdf.Document, lies: Mapping[str, str]) -> int:
         if kind != "xref":
             continue
         at = int(value.split()[0])
-        codes = _parsed(document.xref_stream(at).decode("latin-1"))
+        codes = parsed(document.xref_stream(at).decode("latin-1"))
         if set(codes.values()) & set(lies):
             told = {code: lies.get(char, char) for code, char in codes.items()}
-            document.update_stream(at, _written(told).encode("latin-1"))
+            document.update_stream(at, written(told).encode("latin-1"))
             changed += 1
     return changed
 
 
-def _parsed(cmap: str) -> dict[str, str]:
+def parsed(cmap: str) -> dict[str, str]:
     """The characters of every code."""
     found: dict[str, str] = {}
     for kind, block in _BLOCK.findall(cmap):
@@ -88,7 +88,7 @@ def _next(first: str, offset: int) -> str:
     return text[:-1] + chr(ord(text[-1]) + offset)
 
 
-def _written(codes: Mapping[str, str]) -> str:
+def written(codes: Mapping[str, str]) -> str:
     size = max(map(len, codes))
     out = [_HEAD.format(low="0" * size, high="f" * size)]
     entries = sorted(codes.items())

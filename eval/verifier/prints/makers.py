@@ -26,14 +26,15 @@ _OFFICE_SECONDS = 600
 
 @dataclass(frozen=True)
 class Maker:
-    """A program that makes PDFs. make: of several documents. able: whether it is there. digits: the fonts that it sets
-    figures in with a ToUnicode map of its own. paints: what it cannot do is left to the others.
+    """A program that makes PDFs. make: of several documents. able: whether it is there. styles: that it sets, by turns.
+    fonts: that it has; mapped: those that carry a ToUnicode map. paints: what it cannot do is left to the others.
     """
 
     name: str
     make: Callable[[Sequence[list[Page]]], list[bytes]]
     able: Callable[[], bool]
     styles: tuple[str, ...]
+    fonts: tuple[Font, ...]
     mapped: tuple[Font, ...]
     paints: frozenset[str]
 
@@ -246,14 +247,16 @@ def _by_office(documents: Sequence[list[Page]]) -> list[bytes]:
 
 
 _ALL = frozenset({"plain", "invisible", "opacity", "clip", "layer", "form"})
-MUPDF = Maker("MuPDF", _by_mupdf, _always, ("segmented", "boxed", "ledger", "plain"), ("cjk", "tiro", "helv"), _ALL)
+_FONTS: tuple[Font, ...] = ("cjk", "tiro", "helv")
+MUPDF = Maker("MuPDF", _by_mupdf, _always, ("segmented", "boxed", "ledger", "plain"), _FONTS, _FONTS, _ALL)
 REPORTLAB = Maker(
     "ReportLab",
     _by_reportlab,
     _has_reportlab,
     ("plain", "boxed", "plain", "ledger", "segmented"),
+    _FONTS,
     ("cjk",),
     _ALL - {"layer"},
 )
-OFFICE = Maker("LibreOffice", _by_office, _has_office, ("plain",), ("cjk",), frozenset({"plain", "opacity"}))
+OFFICE = Maker("LibreOffice", _by_office, _has_office, ("plain",), ("cjk",), ("cjk",), frozenset({"plain", "opacity"}))
 MAKERS = (MUPDF, REPORTLAB, OFFICE)

@@ -126,12 +126,18 @@ def _second(kind: str, draft: Draft, figure: Figure | None, rng: Random) -> Made
     )
     other = report_of(form, base.seed + 500 + rng.randrange(100), style)
     pages = other.pages
-    if kind == "a stray page" and form == "x2021":
-        return None  # a table of performance names its own unit, and belongs to the file of another
-    added = pages[-1:] if kind == "a stray page" else pages
+    added = _naming(pages, other.gold["unit_name"])[-1:] if kind == "a stray page" else pages
+    if not added or (kind == "a stray page" and form == "x2021"):
+        return None  # a table of performance names a unit of its own, in the file of any
     draft.pages[:] = [*added, *draft.pages] if kind == "before it" else [*draft.pages, *added]
     draft.others = (other,)
     return Made(f"a report of {other.gold['unit_name']} ({form}) in the same file", _as_it_is(draft))
+
+
+def _naming(pages: list[Page], unit: str) -> list[Page]:
+    """The pages with amounts that name a unit: only of these a reader knows whose they are."""
+    words = [(page, "".join("".join(item.text for item in texts(page)).split())) for page in pages]
+    return [page for page, text in words if unit in text and re.search(r"\d\.\d\d", text)]
 
 
 def _twice(kind: str, draft: Draft, figure: Figure | None, rng: Random) -> Made:

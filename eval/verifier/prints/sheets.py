@@ -7,8 +7,8 @@ Lengths are in points, the origin is top left. A text stands with its first char
 # (pymupdf ships no type information for these calls)
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -111,6 +111,22 @@ def face(name: Font) -> pymupdf.Font:
 def length(text: str, font: Font, size: float) -> float:
     """How long a text is, set in a font."""
     return float(sum(face(font).glyph_advance(ord(char)) for char in text) * size)
+
+
+def runs_of(run: Text, fonts: Iterable[Font]) -> list[Text] | None:
+    """A run as runs of fonts that have its characters, its own font first; None if one has no glyph in any of them."""
+    runs: list[Text] = []
+    x = run.x
+    for char in run.text:
+        font = next((font for font in (run.font, *fonts) if face(font).has_glyph(ord(char))), None)
+        if font is None:
+            return None
+        if runs and runs[-1].font == font:
+            runs[-1] = replace(runs[-1], text=runs[-1].text + char)
+        else:
+            runs.append(replace(run, x=x, text=char, font=font))
+        x = runs[-1].x + runs[-1].width
+    return runs
 
 
 def read(pdf: bytes) -> list[Page]:
