@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -13,11 +13,11 @@ from typing import Any
 from recount.eval.generator import Case, Form, Options, generate
 from recount.eval.generator.budgets import BudgetCase, generate_budget, generate_district_budget
 from recount.eval.score.align import by_name, fold
-from recount.eval.score.leaves import face, is_number
+from recount.eval.score.leaves import Pair, face, is_number
 from recount.eval.score.metrics import TRUSTED
 from recount.eval.verifier.prints.makers import Maker
 from recount.eval.verifier.prints.sheets import Box, Page, read
-from recount.pipeline.result import Result
+from recount.pipeline.result import FigureEntry, Result
 
 FORMS = (*(form.value for form in Form), "budget", "district")
 _SECTIONS = (
@@ -108,21 +108,22 @@ def base_of(report: Report, maker: Maker, result: Result | None) -> Base:
     if result is None:
         return Base(report, maker, (), frozenset())
     often = Counter(pointer for pointer, _ in report.printed)
-    found: dict[tuple[int, Box, str, str | None], dict[str, Decimal]] = defaultdict(dict)
-    wrong = set()
-    for gold_pointer, got_pointer, gold, got in _trusted(report, result):
-        if gold != got:
-            wrong.add(gold_pointer or got_pointer)
-        elif gold_pointer and gold and often[gold_pointer] == 1:
-            entry = result.figures[got_pointer]
-            x0, y0, x1, y1 = map(float, entry.bbox)
-            found[entry.page - 1, (x0, y0, x1, y1), fold(entry.raw), entry.unit][gold_pointer] = Decimal(str(gold))
-    figures = (Figure(pointers, raw, page, box, unit) for (page, box, raw, unit), pointers in found.items())
-    return Base(report, maker, tuple(figures), frozenset(wrong))
-
-
-def _trusted(report: Report, result: Result) -> Iterator[tuple[str | None, str, Any, Any]]:
+    prints: dict[tuple[int, tuple[float, ...]], list[tuple[Pair, FigureEntry]]] = defaultdict(list)
     for pair in face(report.gold, result.report, by_name).pairs:
         entry = result.figures.get(pair.got_pointer or "")
-        if pair.got_pointer and entry and entry.status in TRUSTED and is_number(pair.got):
-            yield pair.gold_pointer, pair.got_pointer, pair.gold, pair.got
+        if entry is not None and is_number(pair.got):
+            prints[entry.page, tuple(map(float, entry.bbox))].append((pair, entry))
+    every = [(pair, entry) for fields in prints.values() for pair, entry in fields]
+    wrong = frozenset(pair.pointer for pair, entry in every if entry.status in TRUSTED and pair.gold != pair.got)
+    return Base(report, maker, tuple(filter(None, (_figure(fields, often) for fields in prints.values()))), wrong)
+
+
+def _figure(fields: list[tuple[Pair, FigureEntry]], often: Counter[str]) -> Figure | None:
+    """A print by the fields that it fills; None where one of them is open, wrong, 0 or printed elsewhere as well."""
+    for pair, entry in fields:
+        if entry.status not in TRUSTED or pair.gold != pair.got or not pair.gold or often[pair.pointer] != 1:
+            return None
+    entry = fields[0][1]
+    x0, y0, x1, y1 = map(float, entry.bbox)
+    values = {pair.pointer: Decimal(str(pair.gold)) for pair, _ in fields}
+    return Figure(values, fold(entry.raw), entry.page - 1, (x0, y0, x1, y1), entry.unit)

@@ -72,8 +72,8 @@ def _spoilt(before: str, after: str, spot: Spot, rng: Random) -> Made | None:
     """The consistent number with a sign before or behind it that makes it no number."""
     del rng
     raw = spot.run.text
-    if not _framed(spot, before, after):
-        return None
+    if raw.endswith("%") or not _framed(spot, before, after):
+        return None  # behind its sign a percent is whole
     return spot.prints(f"{raw} printed {before}{raw}{after}", None)
 
 
