@@ -58,7 +58,8 @@ class Remark:
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page as read. number: 1-based. readable: False where it has no usable text layer (left for OCR). damaged: the
-    file gives it in part only; its picture would hide that too, so it is not read at all. remarks: on what it shows."""
+    file gives it in part only; its picture would hide that too, so it is not read at all. remarks: on what it shows.
+    unsure: pieces of its lines, each a figure, that the page may show otherwise than its text layer says."""
 
     number: int
     width: float
@@ -69,6 +70,7 @@ class Page:
     readable: bool = True
     damaged: bool = False
     remarks: tuple[Remark, ...] = ()
+    unsure: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from recount.pipeline.errors import DocumentError, NeedsOcr, NotAPdf, NotAReport
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.registry import map_document
 from recount.pipeline.ocr.reader import Scans, fill_scanned, is_image, read_images
+from recount.pipeline.ocr.witness import witnessed
 from recount.pipeline.read import read_pdf
 from recount.pipeline.recognise import family_of, known_families, recognise
 from recount.pipeline.result import Result, Source
@@ -126,7 +127,8 @@ def _document(
 def _read(path: Path, settings: Settings) -> tuple[Pages, Scans]:
     if is_image(path):
         return read_images(path, settings.ocr_backend)
-    return fill_scanned(read_pdf(path), path, settings.ocr, settings.ocr_backend)
+    seen = witnessed(read_pdf(path), path, settings.ocr, settings.ocr_backend)
+    return fill_scanned(seen, path, settings.ocr, settings.ocr_backend)
 
 
 def _last_page(pages: Pages, scans: Scans) -> int:

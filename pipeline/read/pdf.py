@@ -18,15 +18,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from recount.pipeline.document import Box, Line, Page, Pages
+from recount.pipeline.document import Box, Line, Page, Pages, Remark
 from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
 from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
-from recount.pipeline.read.rulings import read_rulings
+from recount.pipeline.read.ink import look
+from recount.pipeline.read.overprint import SHIFT, Print, by_paleness, lightness, plain_lines, printed_once, unmarked
+from recount.pipeline.read.rulings import painted, read_rulings
 
 # --- whether the text layer of a page can be used
 
@@ -114,9 +116,20 @@ def _has_body(lines: Iterable[Line], height: float) -> bool:
 _FLAGS = mupdf.TEXT_PRESERVE_WHITESPACE | mupdf.TEXT_MEDIABOX_CLIP
 _HEADER_REACH = 1024  # a PDF may have other bytes before its "%PDF-", but no more than this
 _DROPPED = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
+_HARMLESS = re.compile(
+    r"(?:ignoring zlib error: incorrect data check|syntax error: unknown keyword: .*"
+    r"|syntax error: cannot find \S+ resource .*|encountered syntax errors; page may not be correct)"
+)
+"""What every viewer passes over: a wrong checksum, an unknown operator, a thing to be drawn that is not there."""
+_CONTROL = re.compile("(?<=[0-9.,])[\x00-\x08\x0e-\x1f\x7f-\x9f]|[\x00-\x08\x0e-\x1f\x7f-\x9f](?=[0-9.,])")
+_GLYPH = 0.2  # of its height: no digit is narrower
 _UNDECODED = re.compile("zlib error|read error|unknown filter|not a stream|cannot load object")
-_UNPARSED = re.compile("syntax error|cannot draw text")
+_UNPARSED = re.compile("syntax error|cannot draw text|premature end")
+_DAMAGED = "the file is damaged here in a way that viewers pass over; its figures were looked at as the page shows them"
 _SAME_PLACE = 0.12  # share of the line's height by which a copy drawn for bold may be shifted
+
+_EDGE = 2.0  # points; what stands nearer to the side of a page goes on beyond it
+_UNREAD = "\ufffd"
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -158,31 +171,41 @@ def _require_pages(document: Any, name: str) -> None:
 def _read_pages(document: Any) -> Iterator[Page]:
     """Every page; those that MuPDF could read in part only are not readable, for nobody sees what is missing.
 
-    Once a stream could not be decoded, that holds for all later pages: it may be a font's, which they share.
+    Once a stream could not be decoded, that holds for all later pages: it may be a font's, which they share. A page
+    that only looks damaged is read: its figures are looked at on the page as it is shown.
     """
     undecoded = False
     for page in document:
+        mupdf.TOOLS.mupdf_warnings()  # what it holds back as a repetition is said now
         mupdf.TOOLS.reset_mupdf_warnings()
-        result = _read_page(page)
-        complaints = mupdf.TOOLS.mupdf_warnings()
-        undecoded = undecoded or _UNDECODED.search(complaints) is not None
+        shown = page.get_displaylist()
+        complaints = mupdf.TOOLS.mupdf_warnings().split("\n")
+        harmful = "\n".join(complaint for complaint in complaints if not _HARMLESS.fullmatch(complaint))
+        result = _read_page(page, shown, doubted=any(map(_HARMLESS.fullmatch, complaints)))
+        undecoded = undecoded or _UNDECODED.search(harmful) is not None
         lost = document.is_repaired and not result.lines  # a blank page, or a page whose content is gone
-        if undecoded or lost or _UNPARSED.search(complaints):
-            result = replace(result, lines=(), rulings=(), readable=False, damaged=True)
+        if undecoded or lost or _UNPARSED.search(harmful):
+            result = Page(result.number, result.width, result.height, (), (), readable=False, damaged=True)
         yield result
 
 
-def _read_page(page: Any) -> Page:
+def _read_page(page: Any, shown: Any, *, doubted: bool) -> Page:
+    """A page. shown: its display list; doubted: the file is damaged there, in a way that every viewer passes over."""
     rotation: Matrix | None = tuple(page.rotation_matrix) if page.rotation else None
     _, _, width, height = page.rect
-    drawings = page.get_cdrawings()
-    layer = _Builder(width, height, rotation).layer(page.get_text("rawdict", flags=_FLAGS))
-    verdict = judge(layer, height, lambda: _picture_share(page), drawings)
+    drawings = page.get_cdrawings(extended=True)
+    text = mupdf.TextPage(shown.get_textpage(_FLAGS)).extractRAWDICT()
+    layer = _Builder(width, height).layer(text)
+    verdict = judge(layer, height, lambda: _picture_share(page), painted(drawings))
     number = page.number + 1
+    remarks = (Remark("damaged", number, None, _DAMAGED),) if doubted else ()
     if verdict == "unusable":
-        return Page(number, width, height, (), (), readable=False)
-    lines = layer.lines if verdict == "text" else layer.lines + layer.hidden
-    return Page(number, width, height, lines, read_rulings(drawings, rotation), origin=verdict)
+        return Page(number, width, height, (), (), readable=False, remarks=remarks)
+    rulings = read_rulings(drawings, (width, height), rotation)
+    if verdict == "ocr":
+        return Page(number, width, height, layer.lines + layer.hidden, rulings, origin=verdict, remarks=remarks)
+    seen = look(page, shown, layer.lines, rulings, doubted=doubted)
+    return Page(number, width, height, seen.lines, rulings, remarks=remarks + seen.remarks, unsure=seen.unsure)
 
 
 def _picture_share(page: Any) -> float:
@@ -195,19 +218,18 @@ def _picture_share(page: Any) -> float:
 
 @dataclass
 class _Builder:
-    """Collects the lines of one page of width × height points; rotation: as a matrix, if it has one."""
+    """Collects the lines of one page of width × height points."""
 
     width: float
     height: float
-    rotation: Matrix | None
     raw: list[str] = field(default_factory=list)
     askew: int = 0
     seen: dict[str, list[Box]] = field(default_factory=dict)
 
     def layer(self, rawdict: dict[str, Any]) -> Layer:
         """The text of the page, visible and hidden, from MuPDF's "rawdict"."""
-        visible: list[Line] = []
-        hidden: list[Line] = []
+        visible: list[Print] = []
+        hidden: list[Print] = []
         for block in rawdict["blocks"]:
             for line in block["lines"]:
                 if not self._is_level(line["dir"]):
@@ -217,43 +239,57 @@ class _Builder:
                 unseen = [span for span in spans if span.get("alpha", 255) == 0]
                 if unseen:
                     self._add(unseen, None, hidden)
-                    self._add([span for span in spans if span.get("alpha", 255)], None, visible)
-                else:
-                    self._add(spans, line["bbox"], visible)
-        return Layer(tuple(visible), tuple(hidden), "".join(self.raw), self.askew)
+                    spans = [span for span in spans if span.get("alpha", 255)]
+                groups = by_paleness(spans)
+                for group in groups:
+                    self._add(group, None if unseen or len(groups) > 1 else line["bbox"], visible, line["dir"])
+        return Layer(plain_lines(visible), tuple(text.line for text in hidden), "".join(self.raw), self.askew)
 
     def _is_level(self, direction: tuple[float, float]) -> bool:
         x, y = direction
-        if self.rotation:
-            a, b, c, d, _, _ = self.rotation
-            x, y = a * x + c * y, b * x + d * y
         return x > 0.999 and abs(y) < 0.02
 
-    def _leave_askew(self, line: dict[str, Any], visible: list[Line]) -> None:
+    def _leave_askew(self, line: dict[str, Any], visible: list[Print]) -> None:
         """Text at an angle is not read; in vertical writing each character stands upright and is a line."""
-        if line["wmode"] == 1 and abs(line["dir"][0]) < 0.02 and not self.rotation:
+        if line["wmode"] == 1 and abs(line["dir"][0]) < 0.02:
             for span in line["spans"]:
                 for char in span["chars"]:
-                    self._add([{"chars": [char]}], None, visible)
+                    self._add([{**span, "chars": [char]}], None, visible)
         else:
             self.askew += sum(len(span["chars"]) for span in line["spans"])
 
-    def _add(self, spans: Iterable[dict[str, Any]], box: Box | None, to: list[Line]) -> None:
-        chars = [char for span in spans for char in span["chars"]]
+    def _add(
+        self,
+        spans: Sequence[dict[str, Any]],
+        box: Box | None,
+        to: list[Print],
+        direction: tuple[float, float] = (1.0, 0.0),
+    ) -> None:
+        chars = printed_once(unmarked(spans, direction))
+        if len(chars) < sum(len(span["chars"]) for span in spans):
+            box = None
         text = "".join([char["c"] for char in chars])
         if not text or text.isspace():
             return
         self.raw.append(text)
         boxes: list[Box] = [char["bbox"] for char in chars]
-        if self.rotation:
-            boxes, box = [_rotated(char_box, self.rotation) for char_box in boxes], None
+        text = _unread(text, boxes)
         if _DROPPED.search(text) or text[0].isspace() or text[-1].isspace():
             text, boxes, box = *_trimmed(text, boxes), None
             if not text:
                 return
+        if boxes[0][0] < _EDGE or boxes[-1][2] > self.width - _EDGE:
+            text = self._cut_off(text, boxes)
         box = box or _hull(boxes)
         if self._is_on_page(box) and not self._is_copy(text, box):
-            to.append(Line(text, tuple(boxes), box))
+            widest = max(spans, key=lambda span: len(span["chars"]))
+            to.append(Print(Line(text, tuple(boxes), box), widest["size"], lightness(widest)))
+
+    def _cut_off(self, text: str, boxes: Sequence[Box]) -> str:
+        """The text with what the side of the page may cut as unread: MuPDF leaves out what stands beyond."""
+        first = _UNREAD if text[0].isdigit() and boxes[0][0] < _EDGE else text[0]
+        last = _UNREAD if text[-1].isdigit() and boxes[-1][2] > self.width - _EDGE else text[-1]
+        return first + text[1:-1] + last if len(text) > 1 else max(first, last)
 
     def _is_on_page(self, box: Box) -> bool:
         return box[0] < self.width and box[2] > 0 and box[1] < self.height and box[3] > 0
@@ -261,11 +297,22 @@ class _Builder:
     def _is_copy(self, text: str, box: Box) -> bool:
         """Whether the same text was drawn at the same place before; remembers it otherwise."""
         places = self.seen.setdefault(text, [])
-        reach = _SAME_PLACE * (box[3] - box[1])
+        reach = max(SHIFT, _SAME_PLACE * (box[3] - box[1]))
         if any(abs(box[0] - other[0]) < reach and abs(box[1] - other[1]) < reach for other in places):
             return True
         places.append(box)
         return False
+
+
+def _unread(text: str, boxes: Sequence[Box]) -> str:
+    """The text with control characters that have a glyph's width as unread: beside digits they are one themselves."""
+    controls = set(_CONTROL.findall(text))
+    if not controls:
+        return text
+    return "".join(
+        _UNREAD if char in controls and box[2] - box[0] > _GLYPH * (box[3] - box[1]) else char
+        for char, box in zip(text, boxes, strict=True)
+    )
 
 
 def _trimmed(text: str, boxes: list[Box]) -> tuple[str, list[Box]]:
@@ -285,11 +332,3 @@ def _hull(boxes: list[Box]) -> Box:
         max([box[2] for box in boxes]),
         max([box[3] for box in boxes]),
     )
-
-
-def _rotated(box: Box, rotation: Matrix) -> Box:
-    """The box on the page as displayed; rotation is one by a multiple of 90 degrees."""
-    a, b, c, d, e, f = rotation
-    x0, y0 = a * box[0] + c * box[1] + e, b * box[0] + d * box[1] + f
-    x1, y1 = a * box[2] + c * box[3] + e, b * box[2] + d * box[3] + f
-    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)

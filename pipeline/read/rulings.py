@@ -6,16 +6,19 @@ rectangles (Word, WPS), stroked rectangles, rows of dots. Here all of them becom
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from recount.pipeline.document import Ruling
+from recount.pipeline.document import Box, Ruling
 
 THIN = 3.0  # points; a filled rectangle up to this is a line, above it is shading
 SKEW = 0.8  # points by which the two ends of a straight line may differ
 COLLINEAR = 1.2  # points between two pieces of one line, across it
 GAP = 3.0  # points between two pieces of one line, along it: dashes, dots, corners left open
 DOUBLE = 3.0  # points between the two lines of a double line
+LOWEST = 40.0  # points; a box that is higher than this was not drawn around a figure
+BESIDE = 1.0  # points; a line that lies as near outside of its clip is seen by half its width
 SHORTEST = 4.0  # points; shorter marks are no ruling lines
 _WHITE = 0.97  # a colour whose darkest part is lighter than this leaves no mark
 _INVISIBLE = 0.05  # opacity
@@ -28,24 +31,124 @@ Run = tuple[float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
 
 
-def read_rulings(drawings: Iterable[Mapping[str, Any]], rotation: Matrix | None = None) -> tuple[Ruling, ...]:
-    """The ruling lines in MuPDF's cdrawings, merged. rotation: the page's, as a matrix, if it has one."""
+def read_rulings(
+    drawings: Iterable[Mapping[str, Any]], size: tuple[float, float], rotation: Matrix | None = None
+) -> tuple[Ruling, ...]:
+    """The ruling lines in MuPDF's cdrawings (extended: with their clips), merged; only what of them is to be seen.
+
+    size: width and height of the page as displayed, in points. rotation: the page's, as a matrix, if it has one.
+    """
     level: list[Run] = []
     upright: list[Run] = []
-    for drawing in drawings:
-        for segment in _segments(drawing):
-            x0, y0, x1, y1 = _rotated(segment, rotation) if rotation else segment
-            if x1 - x0 <= THIN and y1 - y0 <= THIN:  # a dot may belong to either
-                level.append(((y0 + y1) / 2, x0, x1))
-                upright.append(((x0 + x1) / 2, y0, y1))
-            elif y0 == y1:
-                level.append((y0, x0, x1))
-            else:
-                upright.append((x0, y0, y1))
+    for x0, y0, x1, y1 in _without_frames([*_seen(drawings, size, rotation)]):
+        if x1 - x0 <= THIN and y1 - y0 <= THIN:  # a dot may belong to either
+            level.append(((y0 + y1) / 2, x0, x1))
+            upright.append(((x0 + x1) / 2, y0, y1))
+        elif y0 == y1:
+            level.append((y0, x0, x1))
+        else:
+            upright.append((x0, y0, y1))
     return (
         *(Ruling(start, at, end, at) for at, start, end in merge_runs(level)),
         *(Ruling(at, start, at, end) for at, start, end in merge_runs(upright)),
     )
+
+
+def _seen(
+    drawings: Iterable[Mapping[str, Any]], size: tuple[float, float], rotation: Matrix | None
+) -> Iterator[Segment]:
+    """The pieces of lines on a page, as displayed."""
+    for drawing, clip in _clipped(drawings):
+        for segment in _segments(drawing):
+            seen = _within(segment, clip)
+            seen = seen and _within(_rotated(seen, rotation) if rotation else seen, (0.0, 0.0, *size))
+            if seen is not None:
+                yield seen
+
+
+def _without_frames(segments: list[Segment]) -> Iterable[Segment]:
+    """The segments without the low boxes that somebody drew around a figure of a table.
+
+    The sides of such a box meet one another at their ends and nothing else ends at them, as lines of a table do.
+    """
+    ends = Counter(end for segment in set(segments) for end in _ends(segment))
+    around: Counter[tuple[int, int]] = Counter()
+    for (x, y), times in ends.items():
+        around[_patch(x, y)] += times
+    framed: set[Segment] = set()
+    for index in range(len(segments) - 3):
+        top, foot, left, right = sides = segments[index : index + 4]
+        is_box = top[1] == top[3] == left[1] == right[1] and foot[1] == foot[3] == left[3] == right[3]
+        if not (is_box and (left[0], right[0]) == (top[0], top[2]) == (foot[0], foot[2])):
+            continue
+        box = top[0], top[1], foot[2], foot[3]
+        if THIN < box[3] - box[1] <= LOWEST and all(_lone(corner, around) for corner in (*_ends(top), *_ends(foot))):
+            others = [segment for segment in segments if segment not in sides]
+            if _lies_among(box, others) and not any(_ends_at(box, segment) for segment in others):
+                framed.update(sides)
+    return [segment for segment in segments if segment not in framed] if framed else segments
+
+
+def _ends(segment: Segment) -> tuple[Point, Point]:
+    return segment[:2], segment[2:]
+
+
+def _patch(x: float, y: float) -> tuple[int, int]:
+    return round(x / GAP), round(y / GAP)
+
+
+def _lone(corner: Point, around: Mapping[tuple[int, int], int]) -> bool:
+    """Whether only the two sides of a box end at its corner."""
+    x, y = _patch(*corner)
+    return sum(around.get((x + dx, y + dy), 0) for dx in (-1, 0, 1) for dy in (-1, 0, 1)) <= 2
+
+
+def _lies_among(box: Box, segments: Sequence[Segment]) -> bool:
+    """Whether there are lines on all sides of the middle of a box."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    sides = [(side[0] < x, side[1] < y, side[2] > x, side[3] > y) for side in segments]
+    return all(any(which) for which in zip(*sides, strict=True)) and bool(sides)
+
+
+def _ends_at(box: Box, segment: Segment) -> bool:
+    """Whether a segment ends at a side of a box."""
+    x0, y0, x1, y1 = box
+    return any(
+        x0 - COLLINEAR <= x <= x1 + COLLINEAR
+        and y0 - COLLINEAR <= y <= y1 + COLLINEAR
+        and min(x - x0, x1 - x, y - y0, y1 - y) <= COLLINEAR
+        for x, y in _ends(segment)
+    )
+
+
+def painted(drawings: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """What of MuPDF's extended cdrawings paints, without clips and groups."""
+    return (drawing for drawing, _ in _clipped(drawings))
+
+
+def _clipped(drawings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], Box | None]]:
+    """What is painted, each with the box that it is clipped to; a group keeps the clip that it stands in."""
+    clips: list[Box | None] = []
+    for drawing in drawings:
+        around = clips[: drawing.get("level", 0)]
+        outer = around[-1] if around else None
+        if drawing["type"] in ("clip", "group"):
+            clips = [*around, drawing["scissor"] if drawing["type"] == "clip" else outer]
+        else:
+            yield drawing, outer
+
+
+def _within(segment: Segment, box: Box | None) -> Segment | None:
+    """The part of a segment that lies in a box, or as near to it as a line is wide."""
+    if box is None:
+        return segment
+    x0, y0 = max(segment[0], box[0]), max(segment[1], box[1])
+    x1, y1 = min(segment[2], box[2]), min(segment[3], box[3])
+    if x0 > x1 + BESIDE or y0 > y1 + BESIDE:
+        return None
+    if segment[1] == segment[3]:
+        return (x0, segment[1], x1, segment[1]) if x0 <= x1 else None
+    return (segment[0], y0, segment[0], y1) if y0 <= y1 else None
 
 
 def merge_runs(runs: list[Run]) -> list[Run]:

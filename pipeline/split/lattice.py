@@ -7,18 +7,21 @@ edges; neighbouring base cells that no line separates are one merged cell. Lines
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from recount.pipeline.document import Box, Line, Page, Ruling
+from recount.pipeline.split.contiguity import together
 
 # --- text lines: cut at column edges, put into reading order
 
 _CLOSE = 0.05  # share of the height: characters nearer than this to each other were set as one word
 _STRADDLES = 0.15  # share of its width by which a character must reach over an edge to stand on it
 _NUMERIC = frozenset("0123456789.,，")
+_TWO_AMOUNTS = re.compile(r"([0-9]+(?:[,，][0-9]{3})*\.[0-9]{2})[0-9]+(?:[,，][0-9]{3})*(?:\.[0-9]{2})?")
 
 
 def cut_line(line: Line, edges: Sequence[float]) -> Iterator[tuple[int, Line]]:
@@ -26,15 +29,20 @@ def cut_line(line: Line, edges: Sequence[float]) -> Iterator[tuple[int, Line]]:
 
     Stretch 0 lies before the first edge, len(edges) behind the last. A character belongs where its middle is;
     a word that runs over an edge without a gap (a figure too wide for its column) goes undivided where
-    most of it is.
+    most of it is, unless it is the figures of two cells that met there.
     """
     text, boxes = line.text, line.boxes
     stretches = [bisect_right(edges, (box[0] + box[2]) / 2) for box in boxes]
     for index in range(1, len(text)):
         if stretches[index] != stretches[index - 1] and _runs_over(text, boxes, index, edges[stretches[index - 1]]):
             start, end = _word(text, boxes, index)
-            stretch = _main_stretch(boxes[start:end], stretches[start:end])
-            stretches[start:end] = [stretch] * (end - start)
+            seam = _seam(text, boxes, start, end, index, edges[stretches[index - 1]])
+            if seam is None:
+                stretch = _main_stretch(boxes[start:end], stretches[start:end])
+                stretches[start:end] = [stretch] * (end - start)
+            else:
+                stretches[start:seam] = [stretches[start]] * (seam - start)
+                stretches[seam:end] = [stretches[end - 1]] * (end - seam)
     start = 0
     for index in range(1, len(text) + 1):
         if index == len(text) or stretches[index] != stretches[start]:
@@ -112,6 +120,26 @@ def _word(text: str, boxes: Sequence[Box], index: int) -> tuple[int, int]:
     while end < len(text) and _joined(text, boxes, end) and (not numeric or text[end] in _NUMERIC):
         end += 1
     return start, end
+
+
+def _seam(text: str, boxes: Sequence[Box], start: int, end: int, index: int, edge: float) -> int | None:
+    """Where the word start..end, which runs over an edge before index, falls into the figures of two cells.
+
+    Where one character stands over the other; else behind the decimals of an amount, if another figure follows; else at
+    the edge, if no character of the whole number stands on it. None for one figure that is too wide.
+    """
+    word = text[start:end]
+    if any(sign not in _NUMERIC for sign in word):
+        return None
+    over = [place for place in range(start + 1, end) if not together(boxes[place - 1], boxes[place])]
+    if over:
+        return over[0] if len(over) == 1 else index
+    amounts = _TWO_AMOUNTS.fullmatch(word)
+    if amounts:
+        return start + amounts.end(1)
+    left, right = boxes[index - 1], boxes[index]
+    straddled = max(left[2] - edge, edge - right[0]) > _STRADDLES * (right[2] - right[0])
+    return index if word.isdigit() and not straddled else None
 
 
 def _main_stretch(boxes: Sequence[Box], stretches: Sequence[int]) -> int:

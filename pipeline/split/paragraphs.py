@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from recount.pipeline.document import Box, Line, Paragraph
@@ -18,6 +18,7 @@ _ORDINAL = re.compile(
 _SENTENCE_END = re.compile(r'[。:;!?]["」』)]?\s*$')
 # A line of a table of contents.
 _LEADER = re.compile(r"(?:[.·…]\s?){3,}\s*\d{0,4}$")
+_COLUMN_GAP = 2.0  # full-width characters between the pieces of a row from which the second is a column of its own
 _TELLING = 4  # full-width characters that a row needs for its size to be known
 _GOES_ON_BELOW = 0.55  # of the page height: text that ends above this does not go on on the next page
 # What a line end does not break: digits, Latin letters and what is set close to them.
@@ -168,7 +169,7 @@ def _is_centred(row: TextRow, margins: Margins) -> bool:
 
 
 def _paragraph(group: Sequence[TextRow], margins: Margins, store: TokenStore) -> Paragraph:
-    composed = compose([piece for row in group for piece in row.pieces], join_digits=True)
+    composed = compose([piece for row in group for piece in _placed(row, margins)], join_digits=True)
     return Paragraph(
         text=composed.text,
         numbers=store.numbers_in(composed),
@@ -176,3 +177,10 @@ def _paragraph(group: Sequence[TextRow], margins: Margins, store: TokenStore) ->
         top=group[0].box[1],
         centred=len(group) == 1 and _is_centred(group[0], margins),
     )
+
+
+def _placed(row: TextRow, margins: Margins) -> list[Piece]:
+    """The pieces of a row; the last knows what room it leaves. One that stands in a column of its own is not broken."""
+    *others, last = row.pieces
+    alone = others and last.line.box[0] - others[-1].line.box[2] > _COLUMN_GAP * row.em
+    return [*others, replace(last, room=float("inf") if alone else margins.right - row.box[2])]

@@ -34,10 +34,11 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class PagedLine:
-    """A line of a cell with the page on which it stands."""
+    """A line of a cell with the page on which it stands. room: by how many points it might have been longer there."""
 
     page: int
     line: Line
+    room: float = 0.0
 
 
 @dataclass(slots=True)
@@ -54,7 +55,7 @@ class Strip:
     @classmethod
     def of(cls, cell: RawCell, page: int, column: int, column_end: int) -> Strip:
         """A cell of a page, at its columns in the joined table."""
-        fragments = [PagedLine(page, line) for line in cell.fragments]
+        fragments = [PagedLine(page, line, _room(cell, line)) for line in cell.fragments]
         return cls(cell.row, column, cell.row_end, column_end, fragments, cell)
 
     @property
@@ -97,6 +98,11 @@ class _Evidence(Enum):
     NEUTRAL = 0
     SHORT = -1  # the text above ends with a line that had room for more
     TWO = -2  # both are texts in their own right
+
+
+def _room(cell: RawCell, line: Line) -> float:
+    """The width that a line of a cell leaves, in points: of the cell, less the space between border and text."""
+    return cell.box[2] - cell.box[0] - 2 * _padding(cell) - (line.box[2] - line.box[0])
 
 
 def words(lines: Iterable[Line]) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from recount.pipeline.document import Block, Cell, Document, Grid, Pages, Paragraph
+from recount.pipeline.document import Block, Cell, Document, Grid, Pages, Paragraph, Remark, Token
 from recount.pipeline.split.furniture import running_lines, without_furniture
 from recount.pipeline.split.lattice import PageTables, page_grids
 from recount.pipeline.split.paragraphs import Margins, TextRow, margins_of, paragraphs_of, rows_of
@@ -22,6 +22,7 @@ _CAPTION = re.compile(
 _TITLE = re.compile(r"[^。;,:]*(?:预算|决算)[^。;,:]*表")
 _PART = re.compile(r"第[一二三四五六七八九十]{1,2}部分")
 _SENTENCE = re.compile(r"[。;,]$|[。;]")
+_CORRECTION = re.compile(r".{0,30}(?:更正|勘误)(?:说明|公告|启事|通知|声明|表|页)?")
 _LONGEST_CAPTION = 60  # characters
 _MOST_CAPTIONS = 5
 _MONEY_UNIT = re.compile(r"单位[:：]?(?:人民币)?(万元|亿元|元)|(?:资金|金额)\((万元|元|亿元)\)")
@@ -49,8 +50,36 @@ def split(pages: Pages, *families: Family) -> Document:
     )
     blocks = _with_grids(_in_reading_order(raw, tables, store), store)
     unreadable = tuple(page.number for page in pages.pages if not page.readable)
-    remarks = tuple(remark for page in pages.pages for remark in page.remarks)
-    return Document(tuple(blocks), tuple(store.tokens), unreadable, remarks)
+    corrections = list(_corrections(blocks))
+    remarks = (*(remark for page in pages.pages for remark in page.remarks), *corrections)
+    return Document(tuple(blocks), tuple(_corrected(store.tokens, corrections)), unreadable, remarks)
+
+
+def _corrections(blocks: Iterable[Block]) -> Iterator[Remark]:
+    """The pages that correct others (更正说明, 勘误表), each once."""
+    seen: set[int] = set()
+    for block in blocks:
+        titles = (block,) if isinstance(block, Paragraph) else block.caption
+        for title in titles:
+            words = "".join(title.text.folded.split()).rstrip(":。")
+            if title.page not in seen and _CORRECTION.fullmatch(words):
+                seen.add(title.page)
+                yield Remark(
+                    "correction", title.page, None, f"the report corrects itself on this page: {title.text.printed}"
+                )
+
+
+def _corrected(tokens: Sequence[Token], corrections: Sequence[Remark]) -> Iterable[Token]:
+    """The tokens; those that are printed again on a page of corrections are disputed by it."""
+    by_page = {remark.page: remark for remark in corrections}
+    told = {
+        (token.value, token.decimals): by_page[token.page]
+        for token in tokens
+        if token.page in by_page and token.is_figure and token.value
+    }
+    for token in tokens:
+        remark = told.get((token.value, token.decimals)) if token.page not in by_page and token.is_figure else None
+        yield token if remark is None else replace(token, remark=replace(remark, touches=True, disputes=True))
 
 
 Item = Paragraph | JoinedTable
@@ -142,7 +171,7 @@ def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | 
     head = _money_unit(caption, table)
     cells = []
     for cell in table.cells:
-        composed = compose([Piece(part.page, part.line) for part in cell.fragments], join_digits=False)
+        composed = compose([Piece(part.page, part.line, part.room) for part in cell.fragments], join_digits=False)
         numbers = store.numbers_in(composed, head) if composed.raw else ()
         cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, composed.text, numbers))
     return Grid(table.rows, table.columns, tuple(cells), caption, note, table.pages, head)

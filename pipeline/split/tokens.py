@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from recount.pipeline.document import Box, Number, Origin, Remark, Token
+from recount.pipeline.split.contiguity import far, in_one_row, together
 from recount.pipeline.split.text import Composed, fold, union
 
 # A minus belongs to the number unless it joins two things (8-11月, 2022-12). Groups of three after a comma are
-# one number; a comma before anything else ends it. Dates set with points (2022.12.31) are no numbers, nor
-# is what stands next to a character that could not be read: it may be a digit.
+# one number; a comma before anything else ends it. Dates set with points (2022.12.31) are no numbers. Digits are those
+# that are printed as 0 to 9: a raised ² is none.
 _NUMBER = re.compile(
-    r"(?:(?<![\dA-Za-z)])-)?(?<![\d.\ufffd])(?>\d{1,3}(?:,\d{3})+(?!\d)|\d++)(?>\.\d+)?(?!\.\d|\ufffd)(?P<percent>%)?"
+    r"(?:(?<![0-9A-Za-z)])-)?(?<![0-9.])(?>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]++)(?>\.[0-9]+)?(?!\.+[0-9])"
+    r"(?P<percent>%)?"
 )
+# What may be a digit that could not be read, or was read as a letter (65O.64): no number stands beside it. A space keeps
+# a word or a bullet off; and these few units do follow a number.
+_UNREAD = "\ufffd\u3007\u25a1\ue000-\uf8ff\U000f0000-\U000ffffd"
+_LETTERS = "A-Za-z\u00aa-\u02af\u0370-\u052f\u0660-\u06f9"
+_LATIN_UNIT = r"(?:[kcm]?m|hm|[kK]g|[kM]W|kWh|[kK]V|ha|t|[kKMGT]B)[23]?(?![A-Za-z])"
+# Signs that may stand for a point or part thousands: with digits on both sides nobody can tell.
+_ODD = "\u00b7\u2027\u2022\u2219\u22c5\u30fb\uff65'`\u00b4\u2018\u2019\u02d9^_*?!|\u00a6"
+_FULL_STOP = re.compile("(?<=[0-9])。(?=[0-9]{1,2}(?![0-9年月日号.,、]))")
+_BEHIND = re.compile(rf"[.,]*\ufffd|[{_ODD}]+[.,]?[0-9]|(?<=[0-9])[.,][{_ODD}]+[0-9]|{_FULL_STOP.pattern}")
+_BEFORE = re.compile(rf"(?:\ufffd[.,]*|[0-9][.,]?[{_ODD}]+[.,]?)$")
+_CLOSE_BEHIND = re.compile(rf"[.,]?[{_UNREAD}]|(?!{_LATIN_UNIT})[{_LETTERS}]")
+_CLOSE_BEFORE = re.compile(rf"(?:[{_UNREAD}][.,]?|[{_LETTERS}])$")
+# A list without spaces (1,2,3号楼; 2022,2023年; 1.50,2.75); any other comma between digits is a damaged number's.
+_LIST = re.compile(r"[0-9]{1,2},[0-9]{1,2}|[0-9]{4,},[0-9]{4,}|[0-9]*\.[0-9]+,[0-9.]+")
+_ITEM_BEFORE = re.compile(r"[0-9.]+,$")
+_ITEM_BEHIND = re.compile(r",[0-9]+(?:\.[0-9]+)?")
+_REACH = 24  # characters before a number that are looked at
 _UNIT = re.compile(
     r"万元|亿元|元|%|人次|人|名|辆|批次|批|平方米|公里|台|套|个|分|次|家|户|件|笔|份|场|期|项|条|所|亩|吨|天|年|月|日"
 )
@@ -37,10 +56,30 @@ class TokenStore:
 
         head: the unit of money that a table's head or caption states.
         """
-        folded = composed.text.folded
         return tuple(
-            Number(match.start(), match.end(), self._token(composed, match, head)) for match in _NUMBER.finditer(folded)
+            Number(match.start(), match.end(), self._token(composed, match, head))
+            for match in _NUMBER.finditer(composed.text.folded)
+            if _is_whole(match, composed.is_close) and self._stands_together(composed, match)
         )
+
+    def _stands_together(self, composed: Composed, match: re.Match[str]) -> bool:
+        """Whether the digits of a number are of one size, on one baseline and side by side, and nothing is in doubt."""
+        if any(match.start() <= place <= match.end() for place in composed.open):
+            return False
+        before: tuple[int, int, Box] | None = None
+        for index in range(match.start(), match.end()):
+            if not match.string[index].isdigit():
+                continue
+            raw = composed.raw_index(index)
+            piece, offset = composed.piece_at(raw)
+            box = piece.line.boxes[offset]
+            if before and before[1] == piece.page and in_one_row(before[2], box):
+                if not together(before[2], box):
+                    return False
+                if before[0] == raw - 1 and self.origins.get(piece.page) != "ocr" and far(before[2], box):
+                    return False
+            before = raw, piece.page, box
+        return True
 
     def _token(self, composed: Composed, match: re.Match[str], head: str | None) -> Token:
         start, end = match.span()
@@ -94,9 +133,34 @@ def _unit_of(match: re.Match[str], folded: str) -> str | None:
     return unit[0] if unit else None
 
 
+def _is_whole(match: re.Match[str], is_close: Callable[[int], bool]) -> bool:
+    """Whether nothing beside a number may be a part of it.
+
+    is_close: whether no space was printed between a character of the text and the next.
+    """
+    text, start, end = match.string, match.start(), match.end()
+    before = text[max(0, start - _REACH) : start]
+    if (
+        _BEFORE.search(before)
+        or _FULL_STOP.match(text, max(0, start - 1))
+        or (before and is_close(start - 1) and _CLOSE_BEFORE.search(before))
+    ):
+        return False
+    own = match[0].rstrip("%").lstrip("-").rsplit(",", 1)[-1]
+    item = _ITEM_BEFORE.search(before)
+    if item and is_close(start - 1) and not _LIST.fullmatch(item[0] + own):
+        return False
+    if match["percent"] or end == len(text):
+        return True
+    if _BEHIND.match(text, end) or (is_close(end - 1) and _CLOSE_BEHIND.match(text, end)):
+        return False
+    item = _ITEM_BEHIND.match(text, end)
+    return not (item and is_close(end) and not _LIST.fullmatch(own + item[0]))
+
+
 def parse_number(text: str) -> tuple[Decimal, int] | None:
     """The value and the printed decimals of the one number in a text; None if there is none, or more than one."""
-    matches = list(_NUMBER.finditer("".join(fold(text).split())))
+    matches = [match for match in _NUMBER.finditer("".join(fold(text).split())) if _is_whole(match, lambda _: True)]
     return _value_of(matches[0]) if len(matches) == 1 else None
 
 

@@ -98,7 +98,7 @@ class StateAssets(Model, Generic[F]):
     building_value: F | None = money("房屋价值", r"房屋▮平方米[^▮]{0,6}?价值")
     vehicle_count: F | None = count("车辆数")
     vehicle_value: F | None = money("车辆价值", r"车辆▮[辆台][^▮]{0,6}?价值")
-    vehicles_ministerial: F | None = count("副部（省）级及以上领导用车", r"级(?:及以上)?领导(?:干部)?用车")
+    vehicles_ministerial: F | None = count("副部（省）级及以上领导用车", r"[部省]级(?:及?以上)?领导(?:干部)?用车")
     vehicles_principal: F | None = count("主要领导干部/主要负责人用车", r"主要(?:领导干部|负责人)用车")
     vehicles_confidential: F | None = count("机要通信用车")
     vehicles_emergency: F | None = count("应急保障用车")

@@ -199,10 +199,15 @@ class FundBudget(Model, Generic[F]):
         yield from by_class_and_item("预算支出", self.total, self.by_class, self.items)
 
 
+_OPERATING = (
+    r"(?:(?:参公|参照公务员法管理)?(?:的)?(?:事业)?单位)?(?:财政拨款的?)?(?:机关运行经费(?:当年)?|(?:日常)?公用经费)"
+)
+
+
 class OperatingCost(Model, Generic[F]):
     """十（一）机关运行经费."""
 
-    amount: F | None = money("机关运行经费", words=r"机关运行经费(?:当年)?|(?:日常)?公用经费")
+    amount: F | None = money("机关运行经费", words=_OPERATING)
     change: Change[F] | None = part("与上年相比")
 
     def identities(self: OperatingCost[Figure]) -> Iterator[Identity]:

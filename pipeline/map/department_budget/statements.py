@@ -55,7 +55,7 @@ _OTHERS = r"上年(?!结转)|执行|决算|增减|增长|比"
 _BUDGETS = (("general", "一般公共预算"), ("funds", "政府性基金"), ("capital", "国有资本经营"))
 _SOURCES = (
     ("special_account", re.compile(r"财政专户(?:管理)?(?:的)?资金(?:收入)?")),
-    ("own", re.compile(r"单位资金|其他(?:资金|收入)|事业收入")),
+    ("own", re.compile(r"单位资金|其他资金")),
     ("total", re.compile(r"合计|总计|小计|预算数|金额|预算金额")),
 )
 _WORDS = {
@@ -105,7 +105,7 @@ def _source_of(path: tuple[str, ...]) -> str | None:
         return None
     carried = any("结转" in words for words in path)
     for key, title in _BUDGETS:
-        if path[-1].startswith(title):
+        if re.fullmatch(rf"{title}(?:预算)?(?:财政)?(?:拨款)?(?:收入|支出|资金)?", path[-1]):
             return f"carried_{key}" if carried else key
     if carried:
         return None
@@ -323,8 +323,8 @@ def _three_public(table: Table, year: int | None) -> ThreePublicBudget[Ref] | No
         named_beside = [_without_value(words) for words in beside]
         key = (
             _operating((named_above, named_beside))
-            or item_of([words for words in named_above if words])
-            or item_of([words for words in named_beside if words], lines=True)
+            or item_of([words for words in named_above if words], misread=table.scanned)
+            or item_of([words for words in named_beside if words], lines=True, misread=table.scanned)
         )
         if ref is not None and key is not None and not _of_another_year(above + beside, year):
             claims.setdefault(key, []).append(ref)

@@ -77,15 +77,18 @@ def _comparison(reading: Reading, *keys: str) -> Comparison[Ref] | None:
 # --- 一、收入支出决算总体情况说明
 
 _TOTALS = (
-    Subject("both", r"收入(?:、|和|与)?支出(?:决算)?(?:总体|总计|总额|合计)?|收(?:、|)支(?:总计|总体)"),
-    Subject("income_current_year", r"本年(?:度)?收入(?:合计)?"),
+    Subject("both", r"收入(?:、|和|与)?支出(?:决算)?(?:总体|总计|总额|合计)?|收(?:、|)支(?:总计|总体)", of_unit=True),
+    Subject("income_current_year", r"本年(?:度)?收入(?:合计)?", of_unit=True),
     Subject("nonfiscal_surplus_used", r"使用非财政拨款结余(?:\([^)]*\))?(?:和专用结余)?"),
     Subject("opening_carryover", r"(?:年初|上年)结转(?:和|及|与)?结余"),
-    Subject("expenditure_current_year", r"本年(?:度)?支出(?:合计)?"),
+    Subject("expenditure_current_year", r"本年(?:度)?支出(?:合计)?", of_unit=True),
     Subject("surplus_distribution", r"结余分配"),
-    Subject("closing_carryover", r"(?:年末|结转下年)(?:的)?(?:结转)?(?:和|及|与)?(?:结余)?"),
-    Subject("income_total", r"收入(?:总计|总额)"),
-    Subject("expenditure_total", r"支出(?:总计|总额)"),
+    Subject(
+        "closing_carryover",
+        r"年末(?:的)?(?:结转(?:和|及|与)?结余|结转|结余)|结转下年(?:的)?(?:结转)?(?:和|及|与)?(?:结余)?",
+    ),
+    Subject("income_total", r"收入(?:总计|总额)", of_unit=True),
+    Subject("expenditure_total", r"支出(?:总计|总额)", of_unit=True),
 )
 
 
@@ -110,7 +113,7 @@ def income_expenditure(passage: Passage) -> tuple[IncomeExpenditure[Ref], Readin
 # --- 二、收入决算情况说明; 三、支出决算情况说明
 
 _INCOME = (
-    Subject("total", r"本(?:年度?|单位|部门)收入(?:合计)?|收入合计"),
+    Subject("total", r"本(?:年度?|单位|部门)收入(?:合计)?|收入合计", of_unit=True),
     Subject("general", r"一般公共预算(?:财政)?拨款收入"),
     Subject("funds", r"政府性基金(?:预算)?(?:财政)?(?:拨款)?收入"),
     Subject("capital", r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?收入"),
@@ -124,7 +127,7 @@ _INCOME = (
 _BY_BUDGET = ("general", "funds", "capital")
 """财政拨款收入 by kind of budget: all of it is the general budget's, where the others are nothing."""
 _EXPENDITURE = (
-    Subject("total", r"本(?:年度?|单位|部门)支出(?:合计)?|支出合计"),
+    Subject("total", r"本(?:年度?|单位|部门)支出(?:合计)?|支出合计", of_unit=True),
     Subject("basic", r"基本支出"),
     Subject("project", r"项目支出"),
     Subject("remitted_to_superior", r"上缴上级(?:支出)?"),
@@ -156,18 +159,25 @@ def expenditure(passage: Passage) -> tuple[Expenditure[Ref], Reading]:
 
 # --- 四、财政拨款; 八、政府性基金预算; 九、国有资本经营预算
 
-_FUND = r"(?:财政拨款|政府性基金(?:预算)?(?:财政拨款)?|国有资本经营(?:预算)?(?:财政拨款)?)?"
-_SIDES = (
-    Subject("both", rf"{_FUND}(?:收入(?:、|和|与)?支出|收、?支)(?:决算)?(?:总体|总计|总额|合计)?"),
-    Subject("opening_carryover", r"年初(?:财政拨款)?结转(?:和|及|与)?结余"),
-    Subject("closing_carryover", r"年末(?:财政拨款)?结转(?:和|及|与)?结余"),
-    Subject("income_current_year", rf"本年{_FUND}收入(?:合计)?|财政拨款本年收入|{_FUND}本年收入"),
-    Subject("expenditure_current_year", rf"本年{_FUND}支出(?:合计)?|财政拨款本年支出|{_FUND}本年支出"),
-    Subject("income_total", rf"{_FUND}收入(?:总计|总额)"),
-    Subject("expenditure_total", rf"{_FUND}支出(?:总计|总额)"),
-)
+
+def _sides_of(fund: str) -> tuple[Subject, ...]:
+    """What 四, 八 or 九 speaks of. fund: a rule for the budget's own name, which may stand in a label: another's may not."""
+    own = rf"(?:{fund})?"
+    return (
+        Subject("both", rf"{own}(?:收入(?:、|和|与)?支出|收、?支)(?:决算)?(?:总体|总计|总额|合计)?", of_unit=True),
+        Subject("opening_carryover", rf"{own}年初{own}结转(?:和|及|与)?结余"),
+        Subject("closing_carryover", rf"{own}年末{own}结转(?:和|及|与)?结余"),
+        Subject("income_current_year", rf"本年{own}收入(?:合计)?|{own}本年收入", of_unit=True),
+        Subject("expenditure_current_year", rf"本年{own}支出(?:合计)?|{own}本年支出", of_unit=True),
+        Subject("income_total", rf"{own}收入(?:总计|总额)", of_unit=True),
+        Subject("expenditure_total", rf"{own}支出(?:总计|总额)", of_unit=True),
+    )
+
+
+_APPROPRIATED = r"财政拨款"
+_GOVERNMENT_FUNDS = r"政府性基金(?:预算)?(?:财政拨款)?|财政拨款"
+_STATE_CAPITAL = r"国有资本经营(?:预算)?(?:财政拨款)?|财政拨款"
 _NOTHING = re.compile(r"(?:无|没有|未发生|不涉及)[^。;]{0,40}(?:收入|支出|收支|拨款)|为空表|无数据")
-_FUND_EXPENDITURE = Subject("expenditure", r"(?:政府性基金|国有资本经营)(?:预算)?(?:财政拨款)?支出(?:决算)?(?:合计)?")
 
 
 def _sides(found: Reading) -> dict[str, object]:
@@ -189,18 +199,29 @@ def _sides(found: Reading) -> dict[str, object]:
 
 def fiscal_appropriation(passage: Passage) -> tuple[FiscalAppropriation[Ref], Reading]:
     """四、财政拨款收入支出决算总体情况说明."""
-    found = read(passage, _SIDES, default="both")
+    found = read(passage, _sides_of(_APPROPRIATED), default="both")
     return FiscalAppropriation[Ref].model_validate(_sides(found)), found
 
 
-def fund_budget(passage: Passage) -> tuple[FundBudget[Ref], Reading]:
-    """八、政府性基金预算 or 九、国有资本经营预算: none at all, or as 四 with items as 五（三）."""
+def government_funds(passage: Passage) -> tuple[FundBudget[Ref], Reading]:
+    """八、政府性基金预算财政拨款收入支出决算情况说明."""
+    return _fund_budget(passage, _GOVERNMENT_FUNDS)
+
+
+def state_capital(passage: Passage) -> tuple[FundBudget[Ref], Reading]:
+    """九、国有资本经营预算财政拨款支出决算情况说明."""
+    return _fund_budget(passage, _STATE_CAPITAL)
+
+
+def _fund_budget(passage: Passage, fund: str) -> tuple[FundBudget[Ref], Reading]:
+    """八 or 九: none at all, or as 四 with items as 五（三）."""
     figures = [number for number in passage.numbers.values() if number.token.unit is not None]
     if _NOTHING.search(passage.shape) and not figures:  # the 08 of 公开08表 is none
         return FundBudget[Ref](none=True), Reading({}, (), ())
     starts = list(ITEM.finditer(passage.shape))
     end = starts[0].start() if starts else len(passage.shape)
-    found = read(passage, (*_SIDES, _FUND_EXPENDITURE), default="both", end=end)
+    spent = Subject("expenditure", rf"(?:{fund})支出(?:决算)?(?:合计)?", of_unit=True)
+    found = read(passage, (*_sides_of(fund), spent), default="both", end=end)
     items, unclaimed = budget_items(passage, starts)
     section = FundBudget[Ref].model_validate(
         {**_sides(found), "expenditure": found.amount("expenditure"), "items": items}
@@ -232,7 +253,9 @@ _LISTED_CLASS = re.compile(
 )
 """主要用于以下方面：教育支出▮万元，占▮%；…: a class known by its official name alone, also among marked ones."""
 _ITEM_SUBJECTS = (Subject("amount", r"支出决算(?:数)?|决算数|决算支出"),)
-_GENERAL = (Subject("total", r"一般公共预算(?:财政拨款(?:本年)?(?:支出)?|(?:本年)?支出)(?:决算)?(?:合计)?"),)
+_GENERAL = (
+    Subject("total", r"一般公共预算(?:财政拨款(?:本年)?(?:支出)?|(?:本年)?支出)(?:决算)?(?:合计)?", of_unit=True),
+)
 _DIRECT = re.compile(rf'"?(?:科目)?[:,]?\s*(?P<amount>{N})(?:万元|元|亿元)')
 _MOST_UNREAD = 10  # beyond so many items that no rule reads, a number is no ordinal
 _PURPOSE = re.compile(r"主要用于:?(?P<purpose>.*?)(?:(?<=。)|(?=年初预算|支出决算|\n|$))")
@@ -372,7 +395,7 @@ def ref_at(passage: Passage, at: int) -> Ref:
 # --- 六、一般公共预算财政拨款基本支出决算情况说明
 
 _BASIC = (
-    Subject("total", r"(?:一般公共预算)?(?:财政拨款)?基本支出(?:决算)?(?:合计)?"),
+    Subject("total", r"(?:一般公共预算)?(?:财政拨款)?基本支出(?:决算)?(?:合计)?", of_unit=True),
     Subject("personnel", r"人员经费(?:支出)?"),
     Subject("public", r"(?:日常)?公用经费(?:支出)?"),
 )
@@ -420,18 +443,28 @@ def _split_list(text: str) -> list[str]:
 
 _OVERSEAS = r"因公出国(?:\(境\))?(?:费用?|经费)?"
 _THREE_PUBLIC = (
-    Subject("total", r'"?三公"?经费"?(?:财政拨款)?(?:支出)?(?:决算)?'),
+    Subject("total", r'(?:一般公共预算)?(?:财政拨款)?"?三公"?经费"?(?:财政拨款)?(?:支出)?(?:决算)?', of_unit=True),
     Subject("overseas", rf"{_OVERSEAS}(?:支出)?"),
     Subject("vehicles", r"公务用车购置(?:及|和|与)运行(?:维护)?(?:费用?|经费)?(?:支出)?"),
     Subject("vehicle_purchase", r"公务用车购置(?:费用?|支出|经费)?"),
     Subject("vehicle_running", r"公务用车运行(?:维护)?(?:费用?|支出|经费)?"),
-    Subject("reception", r"公务接待(?:费用?|支出|经费)?"),
+    Subject("reception", r"(?:国内)?公务接待(?:费用?|支出|经费)?"),
     Subject("overseas_groups", r"(?:因公)?出国(?:\(境\))?(?:的)?团组(?:数)?|团组", COUNTED),
-    Subject("overseas_visits", r"(?:因公)?出国(?:\(境\))?(?:人次数?|人数)?|累计|参加人次", frozenset({"人次", "人"})),
-    Subject("vehicles_bought", r"(?:公务用车)?购置(?:数|公务用车|车辆)?(?:量)?", frozenset({"辆", "台"})),
-    Subject("vehicles_owned", r"(?:公务用车|车辆)?保有量(?:为)?|共有公务用车", frozenset({"辆", "台"})),
-    Subject("fixed_asset_vehicles", r"固定资产(?:中)?(?:的)?(?:公务)?(?:用)?车辆?", frozenset({"辆", "台"})),
-    Subject("reception_batches", r"(?:国内|外事)?公务接待(?:批次|共)?", frozenset({"批次", "批", "次", "个"})),
+    Subject(
+        "overseas_visits",
+        r"(?:因公)?出国(?:\(境\))?(?:人次数?|人数)?|(?:因公出国\(境\))?累计|参加人次",
+        frozenset({"人次", "人"}),
+    ),
+    Subject(
+        "vehicles_bought", r"(?:公务用车|按规定|更新|新)*购置(?:数|公务用车|车辆)?(?:量)?", frozenset({"辆", "台"})
+    ),
+    Subject("vehicles_owned", r"(?:公务用车|公车|车辆)?保有量(?:为)?|共有公务用车", frozenset({"辆", "台"})),
+    Subject(
+        "fixed_asset_vehicles",
+        r"(?:国有资产占用情况中)?固定资产(?:中)?(?:的)?(?:公务)?(?:用)?车辆?",
+        frozenset({"辆", "台"}),
+    ),
+    Subject("reception_batches", r"(?:国内)?公务接待(?:批次|共)?", frozenset({"批次", "批", "次", "个"})),
     Subject(
         "reception_visits",
         r"(?:国内)?公务接待(?:人次|人数)|接待人次|共计接待",

@@ -49,12 +49,14 @@ def title(paragraphs: Sequence[Paragraph], pattern: re.Pattern[str] = _TITLE) ->
 # --- 第一部分 概况
 
 _STAFF = (
-    Subject("staff_total", r"(?:实有|在编)?(?:人员|人数|总人数|实有人数)", COUNTED),
+    Subject("staff_total", r"(?:实有|在编)?(?:人员|人数|总人数|实有人数)", COUNTED, of_unit=True),
     Subject("staff_active", r"在职(?:人员|人数)?", COUNTED),
     Subject("staff_veteran_retired", r"离休(?:人员|人数)?", COUNTED),
     Subject("staff_retired", r"退休(?:人员|人数)?", COUNTED),
-    Subject("unit_count", r"(?:预算)?单位(?:共计|共有|共)?", COUNTED),  # how many the list below has: no key of its own
-    Subject("office_count", r"(?:下设|内设|设有?)(?:处室|科室|机构)?", COUNTED),
+    Subject(
+        "unit_count", r"(?:下属)?(?:预算)?单位(?:共计|共有|共)?", COUNTED, of_unit=True
+    ),  # how many the list below has: no key of its own
+    Subject("office_count", r"(?:下设|内设|设有?)(?:处室|科室|机构)?", COUNTED, of_unit=True),
 )
 _OFFICES = re.compile(
     rf"(?:下设|内设|设有?)(?:有|处室|科室|机构)*{N}个[^。;:,]{{0,12}}[:,]?(?:分别(?:是|为)|包括|即|为|有)?:?"
@@ -125,9 +127,9 @@ def subordinate_units(passage: Passage) -> tuple[str, ...]:
 _OPERATING = re.compile(
     r"(?P<unit>[^。;\n]*?)(?P<kind>机关运行经费|(?:日常)?公用经费)(?:支出)?(?:决算)?(?:为|是)?(?=▮(?:万元|元|亿元))"
 )
-_OPERATING_SUBJECTS = (Subject("amount", r"机关运行经费(?:支出)?|(?:日常)?公用经费(?:支出)?"),)
+_OPERATING_SUBJECTS = (Subject("amount", r"机关运行经费(?:支出)?|(?:日常)?公用经费(?:支出)?", of_unit=True),)
 _PROCUREMENT = (
-    Subject("total", r"政府采购(?:支出)?(?:总额|金额|支出)?"),
+    Subject("total", r"政府采购(?:支出)?(?:总额|金额|支出)?", of_unit=True),
     Subject("goods", r"(?:政府采购)?货物(?:类)?(?:采购)?(?:支出)?"),
     Subject("works", r"(?:政府采购)?工程(?:类)?(?:采购)?(?:支出)?"),
     Subject("services", r"(?:政府采购)?服务(?:类)?(?:采购)?(?:支出)?"),
@@ -135,22 +137,24 @@ _PROCUREMENT = (
     Subject("micro_amount", r"(?:授予)?小微企业(?:的)?(?:合同)?"),
 )
 _CARS = frozenset({"辆", "台"})
+_MINISTERIAL = r"副?(?:部\(?省?\)?|省\(?部?\)?|省、?部)级?(?:\(含\))?及?(?:以上)?"
+"""副部（省）级及以上: without these words a car for 领导 is of any rank."""
 _ASSETS = (
-    Subject("fixed_assets", r"固定资产(?:账面)?(?:原值|总额|价值)?"),
+    Subject("fixed_assets", r"固定资产(?:账面)?(?:原值|总额|价值)?", of_unit=True),
     Subject("building_area_m2", r"房屋(?:建筑)?(?:面积)?", frozenset({"平方米", "平米"})),
     Subject("value", r"(?:账面)?价值(?:总额)?|原值"),
-    Subject("vehicles_ministerial", r"(?:副?部\(?省?\)?级?(?:及)?以上)?(?:领导干?部?)用车", _CARS),
-    Subject("vehicle_count", r"(?:共有)?车辆(?:共)?", _CARS),
+    Subject("vehicles_ministerial", rf"{_MINISTERIAL}领导(?:干部)?用车", _CARS),
+    Subject("vehicle_count", r"(?:[所下]属(?:各)?(?:预算)?单位)?(?:共有)?车辆(?:共)?", _CARS, of_unit=True),
     Subject("vehicles_principal", r"主要(?:领导干部|负责人)(?:用车)?", _CARS),
     Subject("vehicles_confidential", r"机要通信(?:用车)?", _CARS),
     Subject("vehicles_emergency", r"应急保障(?:用车)?", _CARS),
-    Subject("vehicles_enforcement", r"执法执勤(?:用车)?", _CARS),
+    Subject("vehicles_enforcement", r"(?:一般)?执法执勤(?:用车)?", _CARS),
     Subject("vehicles_special", r"特种专业技术(?:用车)?", _CARS),
     Subject("vehicles_retired_cadre", r"离退休干部(?:服务)?(?:用车)?", _CARS),
     Subject("vehicles_other", r"其他用车", _CARS),
 )
 _VALUE = re.compile(
-    rf"(?P<what>房屋|车辆)[^。;▮]{{0,12}}{N}(?:平方米|平米|辆|台)[,、(]?(?:账面)?(?:价值|原值)(?:为|是)?(?P<value>{N})(?:万元|元)"
+    rf"(?:^|(?<=[^一-鿿])|(?<=[有中]))(?P<what>房屋|车辆)[^。;▮]{{0,12}}{N}(?:平方米|平米|辆|台)[,、(]?(?:账面)?(?:价值|原值)(?:为|是)?(?P<value>{N})(?:万元|元)"
 )
 _EQUIPMENT = re.compile(
     rf"单(?:位|台)?(?:价值|价)(?P<price>{N})万元(?:\(含\))?(?:及)?以上(?:的)?[^▮。;]{{0,12}}设备(?:\(不含车辆\))?"

@@ -19,7 +19,7 @@ from recount.pipeline.map.tables.coded import (
     income_statement,
 )
 from recount.pipeline.map.tables.economic import basic_statement
-from recount.pipeline.map.tables.sheet import Table, bare, is_nearly, table_of
+from recount.pipeline.map.tables.sheet import Table, bare, is_nearly, is_scanned, table_of
 from recount.pipeline.map.tables.three_public import three_public_statement
 from recount.pipeline.split.titles import titles_over
 from recount.schemas.figures import Ref
@@ -103,7 +103,9 @@ def by_title(grid: Grid) -> Title | None:
 
 
 def by_misread_title(grid: Grid) -> Title | None:
-    """The statement whose usual title stands over a grid with one character misread."""
+    """The statement whose usual title stands over a scanned grid with one character misread."""
+    if not is_scanned(grid):
+        return None
     for _, line in _titles(grid):
         for usual, title in USUAL_TITLES.items():
             if is_nearly(line, usual):

@@ -13,7 +13,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from recount.pipeline.map.grammar import phrases
-from recount.pipeline.map.grammar.passage import FINAL, MONEY, Fact, Passage, Reading, Subject, Versus, Wording, clean
+from recount.pipeline.map.grammar.passage import (
+    FINAL,
+    MONEY,
+    Fact,
+    N,
+    Passage,
+    Reading,
+    Subject,
+    Versus,
+    Wording,
+    clean,
+)
 from recount.schemas.common.parts import DOWN
 from recount.schemas.figures import Ref
 
@@ -165,7 +176,8 @@ class Reader:
         if match is None or not self._is_turned(match, at):
             return False
         words = match["words"] or match["again"]
-        fact = self._fact(self.default) if match["each"] and not words else self._named(words, gap[: match.start()])
+        each = match["each"] or ""
+        fact = self._fact(self.default) if each and not words else self._named(words, gap[: match.start()], each)
         return fact is not None and self._changed(
             fact, at, match["turn"], self._clause(self.done + match.start("words"))
         )
@@ -219,18 +231,26 @@ class Reader:
         last.comparison = self.versus = Versus(budget=self._ref(at), final=last.amount)
         return True
 
-    def _named(self, words: str, before: str) -> Fact | None:
+    def _named(self, words: str, before: str, each: str = "") -> Fact | None:
         """The subject of a comparison: named by its words; else, in the same sentence, the one spoken of last;
         else the section's own. None where words name no subject of the section, or a reason goes on."""
         words = phrases.NOTHING_NAMED.sub("", re.sub(rf"^{phrases.LEAD}", "", clean(words)))
-        if words:
-            match = self.rules.search(words)
+        if words and not self._says_section(words):
+            match = self.rules.search(words + each)
             return self._fact(str(match.lastgroup)) if match and match.lastgroup else None
+        if phrases.ITEM.search(before):
+            return None
         if self.reason_from is not None and not re.search(r"[。\n]$", before):
             return None
         if self.last is not None and not re.search(r"[。\n]", before):
             return self.last
         return self._fact(self.default)
+
+    def _says_section(self, words: str) -> bool:
+        """财政拨款支出, where the section is about that."""
+        own = next((subject.words for subject in self.subjects if subject.key == self.default), "")
+        rest = words.removeprefix("财政拨款")
+        return rest != words and "财政拨款" in own and not phrases.NOTHING_NAMED.sub("", rest)
 
     def _stated(self, at: int) -> bool:
         """〈subject〉▮万元. A number before a 万 that lost its 元 is of no unit that is certain.
@@ -241,7 +261,7 @@ class Reader:
             return False
         gap = self.passage.shape[self.done : at]
         boundary = phrases.BOUNDARY.search(gap)
-        begin = boundary.end() if boundary else 0
+        begin = max(boundary.end() if boundary else 0, self._behind_number(at) - self.done)
         clause = gap[begin:]
         follows = self.last.key if self.last and not gap.strip(",、;() ") else None
         direct = next((subject for subject in self.subjects if subject.after == follows and follows), None)
@@ -267,6 +287,13 @@ class Reader:
         self._end_reason(self.done + begin)
         self.last, self.versus = fact, None
         return True
+
+    def _behind_number(self, at: int) -> int:
+        """Where the words after the number before begin, with its unit: that number may have no place. An ordinal (1.)
+        is one of the words."""
+        last = self.passage.shape.rfind(N, self.done, at)
+        unit = self._unit(last) if last >= 0 else None
+        return last + 1 + len(unit) if unit else self.done
 
     def _is_listed(self, at: int) -> bool:
         """Whether a number stands in a row of numbers that have one unit together."""

@@ -50,13 +50,15 @@ class Subject:
 
     key: the name that the section's mapping knows it by. words: a rule for the words right before its number.
     units: the units that its amount is printed in. after: the subject whose number it may follow without words of its
-    own (▮批次，▮人次).
+    own (▮批次，▮人次). of_unit: it is of the whole unit, whose name may stand before it; before a part of a sum that
+    name may be another unit's.
     """
 
     key: str
     words: str
     units: frozenset[str] = MONEY
     after: str | None = None
+    of_unit: bool = False
 
 
 @dataclass(slots=True)

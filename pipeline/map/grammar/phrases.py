@@ -38,13 +38,29 @@ STOP = re.compile(
 BOUNDARY = re.compile(r"[。;,\n](?=[^。;,\n]*$)")
 AND = ",、和与及"
 LEAD = (
-    r"(?:其中:?|具体情况如下:?|\d{4}年度?|本年度?|当年|财政拨款"
+    r"(?:其中:?|具体情况如下:?|\d{4}年度?|本年度?|当年"
     r"|年末|我?(?:单位|部门|局)|[一二三四五六七八九十]是|\([一二三四五六七八九十]{1,3}\)"
     rf"|\(?{N}\)?[.、)]|\(?\d?\)?)*"
 )
+_UNIT_ENDS = (
+    "局|委|会|办|室|厅|部|院|所|社|中心|站|队|校|学|馆|处|园|场|台|庭|政府|机关|本级|集团|公司|党校|署|库|科|幼儿园"
+)
+_WHOSE = rf"(?P<whose>[^,。;:\n{N}]{{1,30}}?(?:{_UNIT_ENDS})(?:\([^)]*\))?)"
+"""A unit's name: before what the section is about, and before nothing that is a part of it."""
+_INTRODUCED = rf"[^,。;:\n{N}]{{0,24}}?(?:其中|包括|如下|分别|为|是|分|分类|构成|情况|方面|来源|性质|用途|说明|内容)[^:\n{N}]{{0,2}}:"
+_NEUTRAL = (
+    rf"(?:{_INTRODUCED}|其中|[^,。;:\n{N}]*?\d{{4}}年(?:度|末|底|\d{{1,2}}月(?:\d{{1,2}}日|[末底])?)?|本年度?|当年|全年|[期年][末底]"
+    r"|[本我](?:部门|单位|机关|级|局|委|院|校|中心|厅|办)(?:本级)?(?:[及和][所下]属(?:各)?(?:预算)?单位)?|所属各(?:预算)?单位|单位|部门"
+    r"|使?用(?:一般公共预算)?(?:财政)?拨款(?:支出)?|(?:使用)?(?:开支财政拨款|财政拨款开支(?:运行维护费)?)的|安排的?"
+    r"|实行|编报|支出涉及|涉及|共发生|共有?|[一二三四五六七八九十]是|\([一二三四五六七八九十]{1,3}\)"
+    rf"|\(?{N}\)?[.、)]|\(\d\)|\d[.、)]|[\s\"])"
+)
+"""Words before a label that say nothing of what it names; any other may make it the name of something else."""
 UNCHANGED = re.compile(
     r"(?:^|(?<=[。;\n:,]))(?P<sentence>(?:其中:)?(?P<words>[^。;:\n▮]*?(?:持平|无变化|没有变化|无增减变化)))(?=[。;,]|$)"
 )
+ITEM = re.compile(r"\([类款项]\)")
+"""Marks what is named as an item of a list: what follows is not said of the section."""
 NOTHING_NAMED = re.compile(r"^(?:本年|全年)?(?:决算|支出|总体|情况|数|总额)*$")
 
 
@@ -67,11 +83,23 @@ def comparing(base: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 @cache
 def rules_of(subjects: tuple[Subject, ...], unit: str | None, amount: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """The rules for the subjects that are printed in a unit (for all, if None): anywhere, and for a whole clause."""
+    """The rules for the subjects that are printed in a unit (for all, if None): in a clause of a sentence, and for
+    one that stands in a reason. All words of the clause are accounted for: one that is not known may make the label
+    the name of something else (非财政拨款收入, 离退休人员). Of labels in a row (货物、服务) the number is of neither,
+    unless it is said to be of each (均, 各).
+    """
     fitting = [subject for subject in subjects if unit is None or unit in subject.units]
     names = "|".join(f"(?P<{group_of(subject.key)}>{subject.words})" for subject in fitting) or "(?!)"
     tail = (
-        rf"(?:的)?(?:支出|收入)?{amount}(?:\([^)]{{0,20}}\))?"
+        rf"(?:的)?(?:(?<=[费用购])支出)?{amount}(?:\((?![不非除扣])[^)]{{0,20}}\))?"
         r"(?:总额|总计|合计|共计|共有|共|总)?(?:均|各)?(?:为|是|约|计|有)?:?"
     )
-    return re.compile(rf"(?:{names}){tail}$"), re.compile(rf"^{LEAD}(?:{names}){tail}$")
+    here = "|".join(f"(?P<{group_of(subject.key)}>{_unit_before(subject)}{subject.words})" for subject in fitting)
+    others = "|".join(subject.words for subject in fitting)
+    row = rf"(?:(?:{others})[、和及与](?=[^,。;\n{N}]*[均各](?:为|是)?:?$))*"
+    said = rf"^[:、和及与(.)]*{_WHOSE}??{_NEUTRAL}*?{row}(?:{here or '(?!)'}){tail}$"
+    return re.compile(said), re.compile(rf"^{LEAD}(?:{names}){tail}$")
+
+
+def _unit_before(subject: Subject) -> str:
+    return "" if subject.of_unit else "(?(whose)(?!))"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from recount.pipeline.map.final_accounts.narrative import change, comparison, names_in
@@ -56,6 +57,7 @@ def read_section(
     """A model filled from a passage, None where nothing of it is said; and the numbers that found no place in it."""
     fields = fields_of(model)
     subjects = tuple(_subjects(fields))
+    subjects = tuple(replace(subject, of_unit=subject is subjects[0]) for subject in subjects)
     own = next((subject.key for subject in subjects if subject.units is MONEY), "")
     found = read(passage, subjects, own, start, end, wording)
     values = {key: value for key, field in fields.items() if (value := _value(field, found, own, passage)) is not None}

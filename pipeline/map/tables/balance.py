@@ -167,8 +167,7 @@ def halves(table: Table, split: Sequence[Field] = ()) -> tuple[Half | None, Half
     split: the columns of the expenditure half where it has more than one amount.
     """
     starts = _name_columns(table)
-    ends = [*starts[1:], table.grid.columns]
-    spans = {start: range(start + 1, end) for start, end in zip(starts, ends, strict=True)}
+    spans = {start: range(start + 1, end) for start, end in pairwise([*starts, table.grid.columns])}
     free = [column for column in starts if not any(map(OTHER_CLASSIFICATION.search, table.path(column)))]
     sides: dict[str, int] = {}
     for start in free:
@@ -240,6 +239,8 @@ def lines_in(table: Table, half: Half | None, roles: Sequence[tuple[str, str]]) 
     for name, amounts in _named_rows(table, half):
         own_name = without_ordinal(name)
         role = _role(bare(own_name), roles, below_opening="opening_carryover" in lines.roles)
+        if role is None and table.scanned:
+            role = _misread_role(bare(own_name), roles)
         if role is not None:
             lines.roles.setdefault(role, []).append(amounts)
             # 本年收入 may stand above its lines, instead of 本年收入合计 below them.
@@ -275,6 +276,10 @@ def _role(name: str, roles: Sequence[tuple[str, str]], *, below_opening: bool) -
     for key, pattern in roles:
         if re.fullmatch(pattern, name):
             return key
+    return None
+
+
+def _misread_role(name: str, roles: Sequence[tuple[str, str]]) -> str | None:
     of_this_half = {key for key, _ in roles}
     misread = {key for usual, key in USUAL_NAMES.items() if is_nearly(name, usual)} & of_this_half
     return misread.pop() if len(misread) == 1 else None

@@ -164,7 +164,7 @@ def code_and_name(table: Table, row: int, labels: Labels, above: str = "") -> tu
     """
     cells = [cell for cell in table.cells(row, labels.codes + labels.names) if label(cell) not in CODE_LEVELS]
     words = [label(cell) for cell in cells if cell.row == row]
-    if any(map(TOTALS.fullmatch, words)) or (len(words) == 1 and MISREAD_TOTAL.fullmatch(words[0])):
+    if any(map(TOTALS.fullmatch, words)) or (table.scanned and len(words) == 1 and MISREAD_TOTAL.fullmatch(words[0])):
         return None, TOTAL
     code = _joined(table, row, labels.codes, above)
     names = [cell for cell in table.cells(row, labels.names) if cell.row == row and has_chinese(cell)]

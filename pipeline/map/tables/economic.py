@@ -131,7 +131,7 @@ def _rows(table: Table, block: Block, taken: set[int]) -> Iterator[EconomicRow[R
     others.update(column for mine in block.amounts.values() for column in mine)
     for row in table.body_rows():
         labels = table.cells(row, block.labels.codes + block.labels.names)
-        if any(_foot_key(cell) or cell.column_end > block.end for cell in labels):
+        if any(_foot_key(table, cell) or cell.column_end > block.end for cell in labels):
             continue
         code, name = code_and_name(table, row, block.labels, above)
         amounts = {
@@ -152,11 +152,11 @@ def _only(amounts: Sequence[Ref | None]) -> Ref | None:
     return present[0] if len(present) == 1 else None
 
 
-def _foot_key(cell: Cell) -> str | None:
+def _foot_key(table: Table, cell: Cell) -> str | None:
     """Which line of the foot a cell names."""
     words = label(cell)
     for key, pattern, usual in FOOT:
-        if pattern.fullmatch(words) or is_nearly(words, usual):
+        if pattern.fullmatch(words) or (table.scanned and is_nearly(words, usual)):
             return key
     return None
 
@@ -165,7 +165,7 @@ def _foot(table: Table) -> dict[str, Cell | None]:
     """The cells of 人员经费合计 and 公用经费合计: the next that says something, right of the label."""
     found: dict[str, Cell | None] = {}
     for cell in table.grid.cells:
-        key = _foot_key(cell) if cell.row >= table.body else None
+        key = _foot_key(table, cell) if cell.row >= table.body else None
         if key is not None:
             beside = table.cells(cell.row, range(cell.column_end, table.grid.columns))
             # Named twice: neither is taken.

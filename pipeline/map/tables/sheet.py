@@ -42,6 +42,8 @@ SUM_WORDS = frozenset({"合计", "小计", "总计"})
 CLOSE = 0.74  # of a header's characters must be right to know it by likeness: one of four may be misread
 CLEARLY_CLOSER = 0.15
 SHORTEST_MISREAD = 5  # characters; in a shorter label one wrong character may make it another
+_TELLING = frozenset("上下次去预初末非不无")
+"""Characters that make a label another (上年收入合计, 年末 for 年初): one that is read is no misreading."""
 
 _BRACKETED = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
 _TRIFLES = re.compile(r"[\s\"'“”‘’:：,，.．、。·*]")
@@ -60,10 +62,19 @@ def bare(words: str) -> str:
 
 
 def is_nearly(words: str, name: str) -> bool:
-    """Whether words are a long name with one character misread, as on a scan; the name itself is not."""
+    """Whether words are a long name with one character misread; the name itself is not.
+
+    Only a scan is misread (is_scanned): in digital text another character is another word.
+    """
     if len(words) != len(name) or len(name) < SHORTEST_MISREAD:
         return False
-    return sum(one != other for one, other in zip(words, name, strict=True)) == 1
+    other = [one for one, usual in zip(words, name, strict=True) if one != usual]
+    return len(other) == 1 and other[0] not in _TELLING
+
+
+def is_scanned(grid: Grid) -> bool:
+    """Whether a table was read by OCR, as its numbers tell."""
+    return any(number.token.origin == "ocr" for cell in grid.cells for number in cell.numbers)
 
 
 def is_blank(cell: Cell | None) -> bool:
@@ -146,7 +157,7 @@ class Table:
 
     at: by row and column, a merged cell at every place that it covers. body: the first row that is not
     header. level_row: the row in which the end of the header stands beside 合计 and its figures, where the form has
-    that. heads: of its amounts.
+    that. heads: of its amounts. scanned: its words may be misread.
     """
 
     grid: Grid
@@ -154,6 +165,7 @@ class Table:
     body: int
     level_row: int | None = None
     heads: Heads = FINAL_HEADS
+    scanned: bool = False
 
     def row(self, number: int) -> list[Cell]:
         """The cells that say something and begin in a row, left to right."""
@@ -224,7 +236,7 @@ def table_of(grid: Grid, marks: frozenset[str] = HEADER_MARKS, heads: Heads = FI
     at = tuple(map(tuple, places))
     body = _first_body_row(at, marks)
     level_row = body if body < grid.rows and _is_level_row(_beginning(at, body)) else None
-    return Table(grid, at, body, level_row, heads)
+    return Table(grid, at, body, level_row, heads, is_scanned(grid))
 
 
 def _first_body_row(at: Sequence[Sequence[Cell | None]], header_marks: frozenset[str]) -> int:
@@ -285,6 +297,13 @@ def trimmed(path: Sequence[str], values: re.Pattern[str] = VALUE_WORDS) -> tuple
     return tuple(kept) or (("合计",) if path else ())  # 决算数 alone: that of all
 
 
+_GROUPS = re.compile(
+    r"(?:本年度?|当年|\d{4}年度?|部门|单位|财政拨款|一般公共预算|政府性基金(?:预算)?|国有资本经营(?:预算)?|基本支出|收入|支出"
+    r"|预算|决算|[数额]|[合小总]计|情况|其中|项目|金额|资金|来源|构成|性质|用途|按|分|类|科目|功能|经济|和|与|及)*"
+)
+"""What may stand over a field's own words: of what is said otherwise (非财政拨款支出 over 基本支出) it is a part."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """How a column of a field is headed.
@@ -304,6 +323,7 @@ class Field:
             bool(path)
             and re.fullmatch(self.leaf, path[-1]) is not None
             and not any(re.search(self.never, words) for words in path)
+            and all(map(_GROUPS.fullmatch, path[:-1]))
         )
 
 
@@ -322,7 +342,8 @@ def columns_by_header(table: Table, fields: Sequence[Field], columns: Iterable[i
         mine = [column for column, path in paths.items() if field.heads(path)]
         if mine and len({heads[column] for column in mine}) == 1:
             found[field.key] = tuple(mine)
-    _by_likeness(fields, paths, heads, found)
+    if table.scanned:
+        _by_likeness(fields, paths, heads, found)
     return found
 
 

@@ -53,6 +53,9 @@ USUAL_NAMES = {
 WHOLE_GROUP = re.compile(r".*三公.*|支出|项目|金额")
 """What may stand over 合计 where it is the total of all."""
 TOTAL_LINE = re.compile(r"(?:财政拨款)?三公经费(?:支出)?(?:合计|总计)?")
+_OF_VEHICLES = frozenset({"vehicle_purchase", "vehicle_running"})
+_ABOVE_VEHICLES = re.compile(rf"{VEHICLES.pattern}|{WHOLE_GROUP.pattern}|.*[合小总]计|购置费|运行(?:维护)?费")
+"""What may stand over 购置费 and 运行费: of anything else (办公设备) they are no costs of cars."""
 _PART_OF = re.compile(r"^其中[:：]?")
 
 Place = tuple[str, str]
@@ -66,12 +69,17 @@ def three_public_statement(table: Table) -> ThreePublicStatement[Ref]:
         ref = amount_in(cell)
         above = words_of(table.at[row_above][cell.column] for row_above in range(row))
         beside = words_of(table.at[row][column] for column in range(cell.column))
-        side, key = _side(above + beside), item_of(above) or item_of(beside, lines=True)
+        side, key = _side(above + beside), _item(table, above, beside)
         if ref is not None and side is not None and key is not None:
             of_all_units = not SUM_WORDS.isdisjoint(beside)
             claims.setdefault((side, key), []).append((of_all_units, ref))
     chosen = {place: chosen_of(claimed) for place, claimed in claims.items()}
     return ThreePublicStatement[Ref](budget=_row(chosen, "budget"), final=_row(chosen, "final"))
+
+
+def _item(table: Table, above: Sequence[str], beside: Sequence[str]) -> str | None:
+    """The item that the words above an amount name, else those beside it."""
+    return item_of(above, misread=table.scanned) or item_of(beside, lines=True, misread=table.scanned)
 
 
 def _row(chosen: dict[Place, Ref | None], side: str) -> ThreePublicRow[Ref]:
@@ -110,11 +118,11 @@ def _side(said: Sequence[str]) -> str | None:
     return "budget" if budget else "final"
 
 
-def item_of(said: Sequence[str], *, lines: bool = False) -> str | None:
+def item_of(said: Sequence[str], *, lines: bool = False, misread: bool = False) -> str | None:
     """The item that the innermost words name; 小计 is that of its group, 合计 in no group the total.
 
     said: what the cells above or beside an amount say (words_of). lines: they are a line's own words, which may call
-    the total “三公”经费.
+    the total “三公”经费. misread: one character of them may be, on a scan.
     """
     inner = [words for words in said if not BUDGET.fullmatch(words) and not FINAL.fullmatch(words)]
     if not inner:
@@ -126,5 +134,7 @@ def item_of(said: Sequence[str], *, lines: bool = False) -> str | None:
     if lines and TOTAL_LINE.fullmatch(named):
         return "total"
     key = next((key for key, pattern in ITEMS if pattern.fullmatch(named)), None)
-    misread = {key for usual, key in USUAL_NAMES.items() if is_nearly(named, usual)}
-    return misread.pop() if key is None and len(misread) == 1 else key
+    if key in _OF_VEHICLES and "公务用车" not in named and not all(map(_ABOVE_VEHICLES.fullmatch, inner[:-1])):
+        return None
+    alike = {key for usual, key in USUAL_NAMES.items() if misread and is_nearly(named, usual)}
+    return alike.pop() if key is None and len(alike) == 1 else key

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -43,10 +44,15 @@ def load(backend: OcrBackend) -> Networks:
     loaders = {"openvino": _load_openvino, "onnxruntime": _load_onnxruntime}
     if backend not in loaders:
         raise UsageError(f"there is no OCR engine {backend}: only {' and '.join(loaders)}")
-    detector, _ = loaders[backend](_model(_DETECTOR))
     recogniser, characters = loaders[backend](_model(_RECOGNISER))
     signs = ("", *characters.splitlines(), " ")
-    return Networks(detector, recogniser, signs, name_of(backend))
+    return Networks(_when_needed(loaders[backend], _model(_DETECTOR)), recogniser, signs, name_of(backend))
+
+
+def _when_needed(loader: Callable[[Path], tuple[Network, str]], path: Path) -> Network:
+    """A network that is loaded for its first batch: single figures are recognised without the detector."""
+    network = cache(lambda: loader(path)[0])
+    return lambda batch: network()(batch)
 
 
 def name_of(backend: OcrBackend) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from recount.pipeline.document import Cell, Grid, Number, Paragraph, Text, Token
+from recount.pipeline.document import Cell, Grid, Number, Origin, Paragraph, Text, Token
 from recount.pipeline.map.final_accounts.statements import map_statements
 from recount.schemas.figures import Model, Ref
 
@@ -25,26 +25,31 @@ class Span:
     rows: int = 1
 
 
+Rows = Sequence[Sequence[str | Span]]
+
+
 def text_of(words: str) -> Text:
     return Text(words, words.translate(_FOLD))
 
 
-def numbers_of(text: Text) -> tuple[Number, ...]:
-    return tuple(Number(match.start(), match.end(), _token(match[0])) for match in _NUMBER.finditer(text.folded))
+def numbers_of(text: Text, origin: Origin = "text") -> tuple[Number, ...]:
+    return tuple(
+        Number(match.start(), match.end(), _token(match[0], origin)) for match in _NUMBER.finditer(text.folded)
+    )
 
 
-def _token(raw: str) -> Token:
+def _token(raw: str, origin: Origin) -> Token:
     """A token whose index says its value, so that a reference can be read back: 12.50 is 1250."""
     value = Decimal(raw.replace(",", "").rstrip("%"))
     decimals = len(raw.partition(".")[2].rstrip("%"))
-    return Token(int(value * 100), raw, value, decimals, "%" if "%" in raw else None, 1, (0, 0, 0, 0))
+    return Token(int(value * 100), raw, value, decimals, "%" if "%" in raw else None, 1, (0, 0, 0, 0), origin)
 
 
 def paragraph(words: str) -> Paragraph:
     return Paragraph(text_of(words), numbers_of(text_of(words)), 1, 0.0)
 
 
-def grid(rows: Sequence[Sequence[str | Span]], *caption: str, note: str | None = None) -> Grid:
+def grid(rows: Rows, *caption: str, note: str | None = None, origin: Origin = "text") -> Grid:
     """A grid: a merged cell takes its places in the rows below, as in HTML."""
     taken: set[tuple[int, int]] = set()
     cells = []
@@ -57,7 +62,7 @@ def grid(rows: Sequence[Sequence[str | Span]], *caption: str, note: str | None =
             right, below = column + span.columns, row + span.rows
             taken |= {(r, c) for r in range(row, below) for c in range(column, right)}
             words = text_of(span.text)
-            cells.append(Cell(row, column, below, right, words, numbers_of(words)))
+            cells.append(Cell(row, column, below, right, words, numbers_of(words, origin)))
             column = right
     columns = max(cell.column_end for cell in cells)
     lines = tuple(paragraph(each) for each in caption)

@@ -18,7 +18,7 @@ def rulings(draw: Draw) -> list[tuple[float, float, float, float]]:
     page = document.new_page(width=400, height=600)
     draw(page)
     page = pymupdf.open("pdf", document.tobytes())[0]
-    found = read_rulings(page.get_cdrawings())
+    found = read_rulings(page.get_cdrawings(extended=True), (400, 600))
     return [tuple(round(value, 1) for value in (each.x0, each.y0, each.x1, each.y1)) for each in found]  # type: ignore[misc]
 
 

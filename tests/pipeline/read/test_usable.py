@@ -24,7 +24,9 @@ def read(tmp_path: Path, draw: Callable[[Any], None]) -> Page:
 
 
 def put_picture(page: Any, *box: float) -> None:
-    page.insert_image(pymupdf.Rect(box or page.rect), pixmap=pymupdf.Pixmap(pymupdf.csGRAY, (0, 0, 40, 60)))
+    picture = pymupdf.Pixmap(pymupdf.csGRAY, (0, 0, 40, 60))
+    picture.clear_with(230)
+    page.insert_image(pymupdf.Rect(box or page.rect), pixmap=picture)
 
 
 def put_text(page: Any, text: str = SENTENCE, y: float = 300, **options: Any) -> None:

@@ -134,7 +134,7 @@ def test_any_grid_is_read_as_drawn(grid: tuple[list[float], list[float], list[Sp
     document = pymupdf.open()
     page = document.new_page(width=600, height=800)
     STYLES[style](page, sides(xs, ys, spans))
-    tables = page_grids(Page(1, 600, 800, (), read_rulings(page.get_cdrawings()))).tables
+    tables = page_grids(Page(1, 600, 800, (), read_rulings(page.get_cdrawings(extended=True), (600, 800)))).tables
     drawn = sorted((xs[column], ys[row], xs[right], ys[bottom]) for row, column, bottom, right in spans)
     if len(spans) == 1:
         assert tables == ()

@@ -76,3 +76,26 @@ def test_an_amount_is_brought_to_wan_by_the_unit_of_its_table(unit: str, goods: 
     report = Report[Ref](procurement=Procurement[Ref](goods=Ref(goods_token.index)))
     found = verify(report, document.tokens, "template").figures["/procurement/goods"]
     assert found.value == Decimal(goods)
+
+
+def with_correction(*lines: str) -> Document:
+    """Two pages: a sentence with two figures, and another page."""
+    first = Page(1, 595.0, 842.0, (line("本年收入合计411.63万元，支出合计330.75万元。", 60, 200),), ())
+    second = Page(2, 595.0, 842.0, tuple(line(text, 60, 200 + 40 * at) for at, text in enumerate(lines)), ())
+    return split(Pages((first, second)), FINAL_ACCOUNTS)
+
+
+def test_what_a_page_of_corrections_names_is_disputed() -> None:
+    document = with_correction("更正说明", "第1页本年收入合计411.63万元有误，应为411.36万元。")
+    told = {token.raw: token.remark for token in document.tokens if token.page == 1}
+    remark = told["411.63"]
+    assert remark is not None
+    assert (remark.kind, remark.page, remark.disputes) == ("correction", 2, True)
+    assert told["330.75"] is None
+    assert [remark.kind for remark in document.remarks] == ["correction"]
+
+
+def test_a_sentence_on_corrections_corrects_nothing() -> None:
+    document = with_correction("本单位对会计差错作了更正，涉及411.63万元。")
+    assert document.remarks == ()
+    assert all(token.remark is None for token in document.tokens)

@@ -69,7 +69,7 @@ def test_a_number_has_the_value_decimals_and_unit_that_are_printed(
         ("版本1.2.3", []),
         ("1，2，3号楼", ["1", "2", "3"]),
         ("甲3，乙4", ["3", "4"]),
-        ("1,2345", ["1", "2345"]),  # no group of three
+        ("1,2345", []),  # no group of three: a damaged number
         ("12,345.6", ["12345.6"]),
         ("1.收入", ["1"]),
         ("3.5.", ["3.5"]),

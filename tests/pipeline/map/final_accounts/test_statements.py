@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recount.pipeline.document import Document, Grid
+from recount.pipeline.document import Document, Grid, Origin
 from recount.pipeline.map.final_accounts.statements import Title, by_title, map_statements
 from recount.pipeline.map.tables.sheet import without_ordinal
 from recount.pipeline.read import read_pdf
@@ -68,7 +69,7 @@ def test_a_statement_is_known_by_its_title(caption: list[str], title: Title | No
 )
 def test_a_title_with_one_misread_character(caption: str, key: str) -> None:
     head = ["科目编码", "科目名称", "决算数", "项目", "决算数"]
-    table = grid([head, ["301", "工资福利支出", "1.00", "一、教育支出", "1.00"]], caption)
+    table = grid([head, ["301", "工资福利支出", "1.00", "一、教育支出", "1.00"]], caption, origin="ocr")
     statements, _ = map_statements([table])
     assert list(plain(statements)) == [key]  # type: ignore[call-overload]
 
@@ -330,6 +331,7 @@ def test_misread_headings_are_known_by_likeness_and_only_where_that_is_clear() -
             ["201", "一般公共服务支出", "10.00", "1.00", "2.00", "3.00", "4.00"],
         ],
         "支出决算表",
+        origin="ocr",
     )
     row = only_statement(table, "expenditure")["rows"][0]
     assert (row["total"], row["project"], row["business"], row["affiliate_subsidy"]) == (10.0, 2.0, 3.0, 4.0)
@@ -345,11 +347,34 @@ def test_misread_labels() -> None:
             [Span("人员经费台计", 3), "30.00", Span("公用经赀合计", 3), "5.00"],
         ],
         "一般公共预算财政拨款基本支出决算表",
+        origin="ocr",
     )
     mapped = only_statement(table, "basic_expenditure")
     codes = [row.get("code") for row in mapped["rows"]]
     assert codes[:2] == ["301", None]  # a code with a character misread is no shorter code
     assert (mapped["personnel_total"], mapped["public_total"]) == (30.0, 5.0)
+
+
+def test_what_is_printed_is_not_misread() -> None:
+    """资本支出 is no 基本支出 with a character misread, 上年收入合计 no 本年收入合计, a budget's title no final account's."""
+    head = ["科目编码", "科目名称", "本年支出合计", "资本支出", "项目支出"]
+    table = grid([head, ["201", "一般公共服务支出", "3.00", "1.00", "2.00"]], "支出决算表")
+    row = only_statement(table, "expenditure")["rows"][0]
+    assert "basic" not in row
+    for origin in get_args(Origin):
+        balance = grid(
+            [
+                ["收入", "", "支出", ""],
+                ["项目", "决算数", "项目", "决算数"],
+                ["一、事业收入", "3.00", "一、教育支出", "3.00"],
+                ["上年收入合计", "3.00", "本年支出合计", "3.00"],
+            ],
+            "收入支出决算总表",
+            origin=origin,
+        )
+        assert "income_current_year" not in only_statement(balance, "income_expenditure")
+    budgeted = grid([head, ["201", "一般公共服务支出", "3.00", "1.00", "2.00"]], "收入支出预算总表", origin="ocr")
+    assert map_statements([budgeted]) == (None, frozenset())
 
 
 def test_column_numbers_are_no_figures_even_where_their_label_is_misread() -> None:

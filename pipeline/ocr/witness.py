@@ -1,0 +1,404 @@
+"""The rendered page as a witness of the text layer: figures that may be printed otherwise, and fonts that may lie.
+
+What `read` is unsure of (painted over, faint, on a damaged page) is read from the page as it is shown: what agrees
+stands, another number is what is printed, and where nothing is to be seen the figure is not on the page.
+
+A font says by a table which sign each of its glyphs is; that table may be wrong, or made to be. So the fewest figures
+that show all digits and points of a font are read from the page, once a document. A font that they contradict is not
+believed, and its pages are read as scans are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from recount.pipeline.document import Box, Line, Page, Pages, Remark
+from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
+from recount.pipeline.settings import OcrBackend, OcrMode
+
+_DPI = (250, 350)  # of the first reading of a figure and of the second
+_BESIDE = 0.15  # of its height: how much of what stands left and right of a figure is seen too
+_BLANK = 24  # levels of grey, of 255, below which a piece of the page shows nothing
+_MOST_WRONG = 0.2  # share of a page's figures that are shown otherwise from which its text layer is not believed
+_LEAST_WRONG = 3  # such figures
+_RUNS = 600  # different figures of a document from which those are chosen that are read for its fonts
+_LETTERS = str.maketrans("OoIl|", "00111")  # what a recogniser makes of digits
+_NOT_OF_NUMBERS = re.compile(r"[^0-9.]")
+_DIGITS = re.compile(r"\d[\d.,]*")
+_ODD = re.compile(r"[^\W\d]|[|\ufffd]")
+_EDGE = re.compile(r"^[^\w-]+|\W+$")
+_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), 0xFF0C, 0xFF0E)} | {ord("。"): "."}
+_NEAR = (0, -1, 1, -2, 2)  # points by which two tellings of one place may differ
+_UNREAD = "what the page shows here was not looked at: it may differ from what the text layer says"
+
+
+def witnessed(pages: Pages, path: Path, mode: OcrMode = "auto", backend: OcrBackend = "openvino") -> Pages:
+    """The pages of a PDF with the text that a reader sees.
+
+    pages: as read_pdf gives them. mode: with "never" nothing is looked at, and what is unsure is confirmed by nothing;
+    with "always" all is read as a scan anyway. Raises UsageError where the engine is not there.
+    """
+    if mode == "always" or not any(page.readable and page.lines for page in pages.pages):
+        return pages
+    if mode == "never":
+        return replace(pages, pages=tuple(map(_unwitnessed, pages.pages)))
+    with quiet_mupdf(), mupdf.open(path, filetype="pdf") as document:
+        eye = _Eye(document, backend)
+        looked = [_looked_at(page, eye) if page.readable and page.unsure else page for page in pages.pages]
+        liars = _lying_fonts(looked, eye)
+    return replace(pages, pages=tuple(_unbelieved(page, liars[page.number]) for page in looked))
+
+
+def _unwitnessed(page: Page) -> Page:
+    remarks = (Remark("not looked at", page.number, piece.box, _UNREAD, touches=True) for piece in page.unsure)
+    return replace(page, unsure=(), remarks=(*page.remarks, *remarks))
+
+
+def _unbelieved(page: Page, shown: tuple[str, str] | None) -> Page:
+    """A page whose font was found to lie is left to OCR. shown: what a figure of it says, and what the page shows."""
+    if shown is None:
+        return page
+    words = f"a font of this page is not believed: its text says {shown[0]} where the page shows {shown[1]}"
+    remark = Remark("font not believed", page.number, None, words)
+    return Page(page.number, page.width, page.height, (), (), readable=False, remarks=(*page.remarks, remark))
+
+
+def digits_of(text: str) -> str:
+    """The digits and points of a figure, however it is set."""
+    return _NOT_OF_NUMBERS.sub("", text.translate(_FULL_WIDTH).translate(_LETTERS)).strip(".")
+
+
+@dataclass(slots=True)
+class _Eye:
+    """Reads pieces of the pages of an open PDF. The engine is made when the first piece is read.
+
+    contents: what stands for its fonts, as far as they were met.
+    """
+
+    document: Any
+    backend: OcrBackend
+    contents: dict[int, bytes | None] = field(default_factory=dict)
+    _shown: dict[int, Any] = field(default_factory=dict)
+
+    def piece(self, page: int, box: Box, dpi: int, beside: float = _BESIDE) -> Any:
+        """A box of a page (1-based, in points as displayed) as a grey image."""
+        if page not in self._shown:
+            self._shown = {page: self.document[page - 1].get_displaylist()}
+        more = beside * (box[3] - box[1])
+        scale = dpi / 72
+        clip = mupdf.Rect(box[0] - more, box[1], box[2] + more, box[3])
+        matrix, grey = mupdf.Matrix(scale, scale), mupdf.csGRAY
+        pixmap = self._shown[page].get_pixmap(matrix=matrix, colorspace=grey, alpha=0, clip=clip)
+        flat = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.h, pixmap.stride)
+        return np.ascontiguousarray(flat[:, : pixmap.w])
+
+    def read(self, places: Sequence[tuple[int, Box]], dpi: int) -> list[tuple[str, float]]:
+        """What each place shows, with the score of that reading; nothing for a place that is blank."""
+        # Imported when something has to be looked at: the recogniser's libraries are heavy.
+        from recount.pipeline.ocr.network.engine import engine
+
+        pieces = [self.piece(page, box, dpi) for page, box in places]
+        filled = [at for at, piece in enumerate(pieces) if piece.size and np.ptp(piece) >= _BLANK]
+        found = [("", 0.0)] * len(places)
+        for at, line in zip(filled, engine(self.backend).recognise([pieces[at] for at in filled]), strict=True):
+            found[at] = line.text, line.score
+        return found
+
+    def is_blank(self, page: int, box: Box) -> bool:
+        """Whether nothing at all is to be seen in a box."""
+        piece = self.piece(page, box, _DPI[0], beside=0.0)
+        return not piece.size or bool(np.ptp(piece) < _BLANK)
+
+
+# --- figures that may be printed otherwise
+
+
+def _looked_at(page: Page, eye: _Eye) -> Page:
+    """The page with its unsure figures as the page shows them."""
+    pieces = page.unsure
+    places = [(page.number, piece.box) for piece in pieces]
+    first = eye.read(places, _DPI[0])
+    again = [at for at, piece in enumerate(pieces) if not _says(first[at][0], piece.text)]
+    second = dict(zip(again, eye.read([places[at] for at in again], _DPI[1]), strict=True))
+    changed: dict[Line, tuple[str, float]] = {}
+    remarks: list[Remark] = []
+    for at in again:
+        piece, (text, score), other = pieces[at], first[at], second[at][0]
+        if _says(other, piece.text):
+            continue
+        if eye.is_blank(page.number, piece.box):
+            changed[piece] = "", 0.0
+            remarks.append(Remark("unseen text", page.number, piece.box, f"{piece.text} is not to be seen on the page"))
+        elif (number := _agreed(text, other)) is not None and _stands_there(number, piece, pieces):
+            changed[piece] = "", 0.0
+            remarks.append(Remark("unseen text", page.number, piece.box, f"{piece.text} stands under {number}"))
+        elif number is not None:
+            changed[piece] = number, score
+            words = f"the page shows {number} where its text says {piece.text}"
+            remarks.append(Remark("other print", page.number, piece.box, words))
+        else:
+            words = f"the page shows something else here than {piece.text}, which its text says"
+            remarks.append(Remark("unclear print", page.number, piece.box, words, touches=True))
+    figures = sum(len(_DIGITS.findall(line.text)) for line in page.lines)
+    if len(remarks) >= max(_LEAST_WRONG, _MOST_WRONG * figures):
+        words = f"the text of this page is not believed: {len(remarks)} of its figures are shown otherwise"
+        remark = Remark("text not believed", page.number, None, words)
+        return Page(page.number, page.width, page.height, (), (), readable=False, remarks=(*page.remarks, remark))
+    lines = tuple(part for line in page.lines for part in _as_shown(line, changed))
+    return replace(page, lines=lines, unsure=(), remarks=(*page.remarks, *remarks))
+
+
+def _says(shown: str, text: str) -> bool:
+    """Whether the page shows what a text says; no number says a letter."""
+    if _ODD.search(text):
+        return shown.strip() == text
+    return digits_of(shown) == digits_of(text)
+
+
+def _stands_there(number: str, piece: Line, pieces: Sequence[Line]) -> bool:
+    """Whether the text layer has a number at the place of a figure as well, which it says is another."""
+    x, y = (piece.box[0] + piece.box[2]) / 2, (piece.box[1] + piece.box[3]) / 2
+    return any(
+        other is not piece
+        and other.box[0] < x < other.box[2]
+        and other.box[1] < y < other.box[3]
+        and digits_of(other.text) == digits_of(number)
+        for other in pieces
+    )
+
+
+def _agreed(one: str, other: str) -> str | None:
+    """The number that both readings show, as a figure is written; None where they differ or show no number."""
+    if digits_of(one) != digits_of(other):
+        return None
+    match = _NUMBER.fullmatch(_EDGE.sub("", one.translate(_FULL_WIDTH).replace(" ", "")))
+    return match[0] if match is not None else None
+
+
+def _as_shown(line: Line, changed: Mapping[Line, tuple[str, float]]) -> Iterator[Line]:
+    """A line cut around the figures that the page shows otherwise. changed: by the piece, what it shows, and how sure
+    that reading is."""
+    own = {piece.boxes: piece for piece in changed if piece.boxes[0] in line.boxes and piece.text in line.text}
+    start = at = 0
+    while at < len(line.text):
+        piece = next((own[boxes] for boxes in own if line.boxes[at : at + len(boxes)] == boxes), None)
+        if piece is None or not line.text.startswith(piece.text, at):
+            at += 1
+            continue
+        if start < at:
+            yield _cut(line, start, at)
+        number, score = changed[piece]
+        if number:
+            yield _spread(number, piece.box, score)
+        start = at = at + len(piece.text)
+    if start == 0:
+        yield line
+    elif start < len(line.text):
+        yield _cut(line, start, len(line.text))
+
+
+def _cut(line: Line, start: int, end: int) -> Line:
+    boxes = line.boxes[start:end]
+    hull = boxes[0][0], min(box[1] for box in boxes), boxes[-1][2], max(box[3] for box in boxes)
+    return Line(line.text[start:end], boxes, hull, line.confidence)
+
+
+def _spread(text: str, box: Box, score: float) -> Line:
+    """A figure that was read in a box, its characters side by side."""
+    width = (box[2] - box[0]) / len(text)
+    boxes = tuple((box[0] + at * width, box[1], box[0] + (at + 1) * width, box[3]) for at in range(len(text)))
+    return Line(text, boxes, box, round(score, 4))
+
+
+# --- fonts that may lie
+
+
+_Glyph = tuple[bytes, int, str]
+"""A font (by its content), the number of one of its glyphs, and the sign that the font says it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A figure as a font's table says it. glyphs: that it consists of."""
+
+    page: int
+    box: Box
+    text: str
+    glyphs: frozenset[_Glyph]
+
+
+_SEEN: set[_Glyph] = set()
+"""The glyphs that were read as what their font says, in this process: other reports bring the same fonts."""
+_MOST_SEEN = 200_000
+
+
+def _lying_fonts(pages: Sequence[Page], eye: _Eye) -> dict[int, tuple[str, str] | None]:
+    """By page, what a figure says and what the page shows where a font of the page lies; None where none does."""
+    found: dict[int, tuple[str, str] | None] = defaultdict(lambda: None)
+    wanted = [page for page in pages if page.readable and page.origin == "text" and page.lines]
+    runs = [run for page in wanted for run in _seen(page, _runs(eye, page.number))]
+    chosen = _fewest(runs)
+    wrong: list[tuple[_Run, str]] = []
+    for run, shown in zip(chosen, _shown_twice(chosen, eye), strict=True):
+        if shown is None:
+            _SEEN.update(run.glyphs)
+        elif shown:
+            wrong.append((run, shown))
+    if len(_SEEN) > _MOST_SEEN:
+        _SEEN.clear()
+    for run, shown in wrong:
+        if not _is_cleared(run, runs, eye):
+            fonts = {glyph[0] for glyph in run.glyphs}
+            for other in runs:
+                if any(glyph[0] in fonts for glyph in other.glyphs):
+                    found[other.page] = found[other.page] or (run.text, shown)
+    return found
+
+
+def _seen(page: Page, runs: Iterable[_Run]) -> Iterator[_Run]:
+    """Those figures that stand in the lines of a page: what nobody sees says nothing of its font."""
+    places = {
+        (char, round(box[0]), round((box[1] + box[3]) / 2))
+        for line in page.lines
+        for char, box in zip(line.text, line.boxes, strict=True)
+        if char in "0123456789"
+    }
+    for run in runs:
+        x, y = round(run.box[0]), round((run.box[1] + run.box[3]) / 2)
+        if any((run.text[0], x + right, y + down) in places for right in _NEAR for down in _NEAR):
+            yield run
+
+
+def _shown_twice(runs: Sequence[_Run], eye: _Eye) -> list[str | None]:
+    """For each figure None if a reading says what its font says, the other number if two readings agree on one, and
+    nothing where they leave it open."""
+    places = [(run.page, run.box) for run in runs]
+    found: list[str | None] = [None] * len(runs)
+    first = [digits_of(text) for text, _ in eye.read(places, _DPI[0])] if runs else []
+    again = [at for at, run in enumerate(runs) if first[at] != digits_of(run.text)]
+    for at, (text, _) in zip(again, eye.read([places[at] for at in again], _DPI[1]) if again else [], strict=True):
+        said = digits_of(text)
+        if said != digits_of(runs[at].text):
+            found[at] = said if said == first[at] else ""
+    return found
+
+
+def _is_cleared(run: _Run, runs: Iterable[_Run], eye: _Eye) -> bool:
+    """Whether other figures of the same glyphs are shown as their font says: then it was the recogniser's mistake."""
+    left = run.glyphs
+    for _ in range(3):
+        others = [other for other in runs if other.text != run.text and other.glyphs & left and len(other.text) > 2]
+        if not others:
+            return False
+        best = max(others, key=lambda other: len(other.glyphs & left))
+        if _shown_twice([best], eye)[0] is not None:
+            return False
+        left -= best.glyphs
+        if not left:
+            return True
+    return False
+
+
+def _fewest(runs: Sequence[_Run]) -> list[_Run]:
+    """Few figures that show every glyph that was not seen before; those that show most first."""
+    different = {(run.text, run.glyphs): run for run in reversed(runs)}
+    ranked = sorted(different.values(), key=lambda run: (-len(run.glyphs), run.page, run.box))[:_RUNS]
+    rest = [run for run in ranked if len(run.text) > 2] + [run for run in ranked if len(run.text) <= 2]
+    left = set().union(*(run.glyphs for run in rest)) - _SEEN
+    chosen = []
+    for run in rest:
+        if run.glyphs & left:
+            best = max(rest, key=lambda other: (len(other.text) > 2, len(other.glyphs & left)))
+            best = best if best.glyphs & left else run
+            chosen.append(best)
+            left -= best.glyphs
+    return chosen
+
+
+def _runs(eye: _Eye, number: int) -> Iterator[_Run]:
+    """The figures of a page, each of one font. number: 1-based."""
+    page = eye.document[number - 1]
+    fonts = _Fonts(eye, page)
+    turn = page.rotation_matrix if page.rotation else None
+    for span in page.get_texttrace():
+        font = fonts.of(span["font"])
+        if font is None or span["type"] == 3:
+            continue
+        start = 0
+        chars = span["chars"]
+        signs = [chr(char[0]) for char in chars]
+        for at in range(len(chars) + 1):
+            inside = at < len(chars) and (signs[at] in "0123456789.," or (at > start and _says_nothing(signs[at])))
+            if inside and (at == start or chars[at][2][0] - chars[at - 1][3][2] < span["size"] / 2):
+                continue
+            yield from _run(number, font, chars[start:at], "".join(signs[start:at]), turn)
+            start = at if inside else at + 1
+
+
+def _says_nothing(sign: str) -> bool:
+    """Whether a sign is a space or none at all: the glyph that a font says so of may be a point."""
+    return unicodedata.category(sign) in ("Zs", "Cc", "Cf", "Cn", "Co")
+
+
+def _run(number: int, font: bytes, chars: Sequence[Any], text: str, turn: Any) -> Iterator[_Run]:
+    """The figure that some characters are, if they are one."""
+    digits = [at for at, char in enumerate(text) if char.isdigit()]
+    start, end = (digits[0], digits[-1] + 1) if digits else (0, 0)
+    chars, text = chars[start:end], text[start:end]
+    if not text:
+        return
+    rects = [mupdf.Rect(char[3]) * turn if turn is not None else mupdf.Rect(char[3]) for char in chars]
+    box = (min(r.x0 for r in rects), min(r.y0 for r in rects), max(r.x1 for r in rects), max(r.y1 for r in rects))
+    glyphs = frozenset((font, char[1], sign) for char, sign in zip(chars, text, strict=True) if sign != ",")
+    yield _Run(number, box, text, glyphs)
+
+
+class _Fonts:
+    """The fonts of a page by the names that the library gives them, each by a hash of its content."""
+
+    def __init__(self, eye: _Eye, page: Any) -> None:
+        self._named = [(font[3].rpartition("+")[2], font[0]) for font in page.get_fonts()]
+        self._eye = eye
+        self._known: dict[str, bytes | None] = {}
+
+    def of(self, name: str) -> bytes | None:
+        """What stands for a font; None for one that has no table of its own: the page shows what it says."""
+        if name not in self._known:
+            short = name.rpartition("+")[2]
+            found = [xref for full, xref in self._named if full and (full.startswith(short) or short.startswith(full))]
+            contents = [self._content(xref) for xref in found or [xref for _, xref in self._named]]
+            said = [content for content in contents if content is not None]
+            self._known[name] = hashlib.sha256(b"".join(sorted(said))).digest() if said or not contents else None
+        return self._known[name]
+
+    def _content(self, xref: int) -> bytes | None:
+        known = self._eye.contents
+        if xref not in known:
+            known[xref] = _content(self._eye.document, xref)
+        return known[xref]
+
+
+def _content(document: Any, xref: int) -> bytes | None:
+    """A hash of a font's program and tables; None if it has neither, so that its code alone says what is drawn."""
+    try:
+        program = document.extract_font(xref)[3] or b""
+    except MUPDF_ERRORS:
+        program = b""
+    kind, value = document.xref_get_key(xref, "ToUnicode")
+    table = document.xref_stream(int(value.split()[0])) if kind == "xref" else b""
+    if not program and not table:
+        return None
+    encoding = document.xref_get_key(xref, "Encoding")
+    if encoding[0] == "xref":
+        encoding = "dict", document.xref_object(int(encoding[1].split()[0]), compressed=True)
+    return hashlib.sha256(program + b"\0" + (table or b"") + b"\0" + encoding[1].encode()).digest()

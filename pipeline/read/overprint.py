@@ -1,0 +1,251 @@
+"""What is printed beside, over or under the text of a page and is no part of it.
+
+Footnote marks (raised and mostly small), watermarks that stand level (pale, or much larger than the text that they
+cross), and second copies that some programs draw to make text bold. None of them may add a digit to a figure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from recount.pipeline.document import Box, Line
+
+SHIFT = 1.6  # points by which the copy that makes bold may be shifted, across and down
+_OF_WIDTH = 0.65  # and the share of its width: the next of two equal characters stands a whole width further
+
+_SMALL = 0.75  # of the text's size; a raised character up to it is a mark
+_RAISED = 0.15  # of the text's size, by which a small character must be raised
+_HIGH = 0.25  # by which one of full size must be
+_ABUTS = 0.35  # of a mark's height: how near it stands to what it marks
+_MARK = re.compile(r"[\[(（〔【]?(?:[0-9０-９]{1,2}|[*＊†‡]{1,3}|[a-z]|注[0-9]?)[\])）〕】]?")
+_LONGEST_MARK = 4  # characters
+_RAISED_DIGITS = str.maketrans("0123456789０１２３４５６７８９", "⁰¹²³⁴⁵⁶⁷⁸⁹" * 2)
+_MARKED_FIGURE = re.compile(r"[0-9０-９][.．][0-9０-９]+$|[^0-9０-９.．,，A-Za-z]$")
+
+_PALE = 0.55  # lightness, 0 black to 1 white, from which text may be a watermark
+_PALER = 0.25  # by how much it must be lighter than what it crosses
+_LARGE = 1.8  # times the size of what it crosses
+_CORE = 0.2  # of a line's height at its top and foot where no ink is
+_CROSSES = 0.25  # of the lower core, and of a character's width
+_TILES = 3  # times that a pale text stands on a page to be a watermark, whatever it crosses
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A line as it is printed. size: of its characters, in points; lightness: 0 (black) to 1 (white)."""
+
+    line: Line
+    size: float
+    lightness: float
+
+    @property
+    def style(self) -> tuple[int, int]:
+        """Size and lightness, rounded: what is set alike has one."""
+        return round(self.size), round(10 * self.lightness)
+
+
+def lightness(span: dict[str, Any]) -> float:
+    """How light MuPDF's span is on white paper: 0 black, 1 white; its opacity counts."""
+    colour, alpha = span.get("color", 0), span.get("alpha", 255) / 255
+    red, green, blue = colour >> 16 & 255, colour >> 8 & 255, colour & 255
+    return 1 - alpha * (1 - (0.3 * red + 0.59 * green + 0.11 * blue) / 255)
+
+
+def by_paleness(spans: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The spans of one line in groups of pale and dark ones: a watermark is no part of the text on its baseline."""
+    groups: list[list[dict[str, Any]]] = []
+    for span in spans:
+        pale = lightness(span) > _PALE
+        if groups and pale == (lightness(groups[-1][0]) > _PALE):
+            groups[-1].append(span)
+        else:
+            groups.append([span])
+    return groups
+
+
+# --- footnote marks
+
+
+def unmarked(spans: Sequence[dict[str, Any]], direction: tuple[float, float]) -> list[dict[str, Any]]:
+    """The characters of a line's spans without footnote marks; direction: in which the line runs, as MuPDF has it.
+
+    A mark behind a word, or behind a figure with decimals, goes. Elsewhere (m², 35², at the head of a line) its digits
+    become raised ones, which are no digits of a number. Decimals that are set small and high stay as they are.
+    """
+    if len(spans) == 1:
+        return list(spans[0]["chars"])
+    chars: list[dict[str, Any]] = []
+    for index, span in enumerate(spans):
+        base = _base(spans, index)
+        if base is None or not _is_raised(span, base, direction):
+            chars += span["chars"]
+            continue
+        before = "".join(char["c"] for char in chars[-12:]).rstrip()
+        if not before.endswith((".", ",", "．", "，")):
+            shown = span["chars"]
+            chars += [] if _MARKED_FIGURE.search(before) else [_raised(char) for char in shown]
+        else:
+            chars += span["chars"]
+    return chars
+
+
+def _base(spans: Sequence[dict[str, Any]], index: int) -> dict[str, Any] | None:
+    """The larger of the spans beside one."""
+    beside = [spans[place] for place in (index - 1, index + 1) if 0 <= place < len(spans)]
+    return max(beside, key=_size, default=None)
+
+
+def _size(span: dict[str, Any]) -> float:
+    return float(span["size"])
+
+
+def _is_raised(span: dict[str, Any], base: dict[str, Any], direction: tuple[float, float]) -> bool:
+    (x, y), (base_x, base_y) = span["origin"], base["origin"]
+    raised = ((x - base_x) * direction[1] - (y - base_y) * direction[0]) / base["size"]
+    if raised < (_RAISED if span["size"] <= _SMALL * base["size"] else _HIGH):
+        return False
+    return _MARK.fullmatch("".join(char["c"] for char in span["chars"]).strip()) is not None
+
+
+def _raised(char: dict[str, Any]) -> dict[str, Any]:
+    return {**char, "c": char["c"].translate(_RAISED_DIGITS)}
+
+
+def _without_marks(prints: Sequence[Print]) -> Iterator[Print]:
+    """The lines without those that are the mark of another one; a mark of a whole number becomes raised digits."""
+    tall = max((_height(print_.line.box) for print_ in prints), default=0.0)
+    for print_ in prints:
+        line = print_.line
+        if len(line.text) > _LONGEST_MARK or _height(line.box) > _SMALL * tall or not _MARK.fullmatch(line.text):
+            yield print_
+            continue
+        marked = next((other.line for other in prints if _is_mark_of(line, other.line)), None)
+        if marked is None or marked.text.endswith((".", ",", "．", "，")):
+            yield print_
+        elif not _MARKED_FIGURE.search(marked.text):
+            yield replace(print_, line=replace(line, text=line.text.translate(_RAISED_DIGITS)))
+
+
+def _is_mark_of(line: Line, other: Line) -> bool:
+    """Whether a line stands raised at the end of another, of larger characters."""
+    mark, last = line.box, other.boxes[-1]
+    height = _height(last)
+    return (
+        _height(mark) <= _SMALL * height
+        and -0.1 * height < mark[0] - last[2] < _ABUTS * _height(mark)
+        and last[3] - mark[3] > 0.2 * height
+        and abs(mark[1] - last[1]) < 0.2 * height
+    )
+
+
+def _height(box: Box) -> float:
+    return box[3] - box[1]
+
+
+# --- copies that make bold
+
+
+def printed_once(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A line's characters without the second of two equal ones that stand one on the other, a little shifted."""
+    kept = chars
+    for one, other in zip(chars, chars[1:], strict=False):
+        if one["c"] == other["c"] and _is_shifted(one["bbox"], other["bbox"]):
+            kept = [char for place, char in enumerate(chars) if not _is_second(chars, place)]
+            break
+    return kept
+
+
+def _is_second(chars: Sequence[dict[str, Any]], place: int) -> bool:
+    own = chars[place]
+    before = chars[place - 1] if place else None
+    return before is not None and before["c"] == own["c"] and _is_shifted(before["bbox"], own["bbox"])
+
+
+def _is_shifted(one: Box, other: Box) -> bool:
+    """Whether a character stands where another does, but for a shift."""
+    reach = min(SHIFT, _OF_WIDTH * (one[2] - one[0]))
+    return abs(other[0] - one[0]) < reach and abs(other[1] - one[1]) < SHIFT
+
+
+def _is_copy(line: Line, other: Line) -> bool:
+    """Whether a line repeats a part of another at its place, as bold words of a sentence do."""
+    if line.text not in other.text:
+        return False
+    start = other.text.find(line.text)
+    while start >= 0:
+        if all(map(_is_shifted, other.boxes[start : start + len(line.text)], line.boxes)):
+            return True
+        start = other.text.find(line.text, start + 1)
+    return False
+
+
+# --- the lines of a page
+
+
+def plain_lines(prints: Sequence[Print]) -> tuple[Line, ...]:
+    """The lines of a page, in the order in which they are drawn, without copies, watermarks and marks."""
+    marks = {id(print_) for print_ in _watermarks(prints)}
+    kept = [print_ for print_ in prints if id(print_) not in marks]
+    copies = {
+        id(pair[longest])
+        for pair in _crossing(kept)
+        for longest in (0, 1)
+        if _is_copy(pair[longest].line, pair[1 - longest].line) and (longest or pair[0].line.text != pair[1].line.text)
+    }
+    return tuple(print_.line for print_ in _without_marks([print_ for print_ in kept if id(print_) not in copies]))
+
+
+def _watermarks(prints: Sequence[Print]) -> list[Print]:
+    """The lines that are a level watermark: all that are set alike and say the same as one that crosses the text."""
+    found = set()
+    main = _main_style(prints)
+    for pair in _crossing(prints):
+        for one, other in (pair, pair[::-1]):
+            paler = one.lightness > _PALE and one.lightness > other.lightness + _PALER
+            if one.style != main and (paler or one.size >= _LARGE * other.size):
+                found.add((one.style, one.line.text))
+    times: dict[tuple[tuple[int, int], str], int] = defaultdict(int)
+    for print_ in prints:
+        times[print_.style, print_.line.text] += print_.lightness > _PALE and print_.style != main
+    found |= {look for look, count in times.items() if count >= _TILES and len(look[1]) > _LONGEST_MARK}
+    return [print_ for print_ in prints if (print_.style, print_.line.text) in found]
+
+
+def _main_style(prints: Iterable[Print]) -> tuple[int, int] | None:
+    """How most of the text is set; what is said again and again counts once."""
+    characters: dict[tuple[int, int], int] = defaultdict(int)
+    for style, text in {(print_.style, print_.line.text) for print_ in prints}:
+        characters[style] += len(text)
+    return max(characters, key=characters.__getitem__, default=None)
+
+
+def _crossing(prints: Sequence[Print]) -> Iterator[tuple[Print, Print]]:
+    """Pairs of lines that stand one on the other, in the order in which they are drawn."""
+    places = {id(print_): place for place, print_ in enumerate(prints)}
+    open_lines: list[Print] = []
+    for print_ in sorted(prints, key=_top):
+        top = print_.line.box[1]
+        open_lines = [other for other in open_lines if other.line.box[3] > top]
+        for other in open_lines:
+            if _cross(print_.line, other.line):
+                yield (other, print_) if places[id(other)] < places[id(print_)] else (print_, other)
+        open_lines.append(print_)
+
+
+def _top(print_: Print) -> float:
+    return print_.line.box[1]
+
+
+def _cross(one: Line, other: Line) -> bool:
+    (x0, y0, x1, y1), (a0, b0, a1, b1) = one.box, other.box
+    across = min(x1, a1) - max(x0, a0)
+    if across <= 0:
+        return False
+    height, second = y1 - y0, b1 - b0
+    down = min(y1 - _CORE * height, b1 - _CORE * second) - max(y0 + _CORE * height, b0 + _CORE * second)
+    low = (1 - 2 * _CORE) * min(height, second)
+    return down > _CROSSES * low and across > _CROSSES * min(height, second)
