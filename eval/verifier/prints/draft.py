@@ -59,7 +59,10 @@ class Draft:
         """A figure as a run of its own; None if it was not set in one go."""
         page = self.pages[figure.page]
         for item in page.items:
-            if isinstance(item, Text) and item.box[1] < (figure.box[1] + figure.box[3]) / 2 < item.box[3]:
+            if (
+                isinstance(item, Text)
+                and abs(item.y - 0.3 * item.size - (figure.box[1] + figure.box[3]) / 2) < item.size
+            ):
                 start, end = _span(item, figure)
                 if fold(item.text[start:end]).strip("%") == figure.raw.strip("%") and figure.raw:
                     return self._isolated(figure, item, start, end)

@@ -19,7 +19,7 @@ from typing import Any
 import pymupdf
 
 from recount.eval.verifier.prints.drawing import drawing
-from recount.eval.verifier.prints.sheets import Box, Fill, Font, Form, Item, Page, Picture, Rule, Text, face
+from recount.eval.verifier.prints.sheets import Box, Fill, Font, Form, Item, Page, Picture, Rule, Text, face, glyph
 
 _OFFICE_SECONDS = 600
 
@@ -100,7 +100,7 @@ class _Press:
         return "".join(f"/F{name} {xref} 0 R" for name, xref in self.fonts.items())
 
     def _text(self, item: Text, height: float) -> str:
-        codes = "".join(f"{face(item.font).has_glyph(ord(char)):04x}" for char in item.text)
+        codes = "".join(f"{glyph(char, item.font):04x}" for char in item.text)
         before, after = ["q", _colour(item.colour)], ["Q"]
         if item.opacity < 1:
             name = f"G{round(1000 * item.opacity)}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 from typing import Any, Literal
 
 import pymupdf
@@ -102,7 +102,7 @@ class Page:
     items: list[Item]
 
 
-@lru_cache
+@cache
 def face(name: Font) -> pymupdf.Font:
     """A font by its name, loaded once."""
     return pymupdf.Font(name)
@@ -110,7 +110,18 @@ def face(name: Font) -> pymupdf.Font:
 
 def length(text: str, font: Font, size: float) -> float:
     """How long a text is, set in a font."""
-    return float(sum(face(font).glyph_advance(ord(char)) for char in text) * size)
+    return sum(_advance(char, font) for char in text) * size
+
+
+@cache
+def _advance(char: str, font: Font) -> float:
+    return float(face(font).glyph_advance(ord(char)))
+
+
+@cache
+def glyph(char: str, font: Font) -> int:
+    """The number of a character's glyph in a font; 0 if it has none."""
+    return int(face(font).has_glyph(ord(char)))
 
 
 def runs_of(run: Text, fonts: Iterable[Font]) -> list[Text] | None:
@@ -118,7 +129,7 @@ def runs_of(run: Text, fonts: Iterable[Font]) -> list[Text] | None:
     runs: list[Text] = []
     x = run.x
     for char in run.text:
-        font = next((font for font in (run.font, *fonts) if face(font).has_glyph(ord(char))), None)
+        font = next((font for font in (run.font, *fonts) if glyph(char, font)), None)
         if font is None:
             return None
         if runs and runs[-1].font == font:
