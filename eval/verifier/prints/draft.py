@@ -17,6 +17,7 @@ from recount.eval.verifier.prints.sheets import Box, Item, Page, Text, runs_of
 Printed = Decimal | None
 """What a page prints in a field; None: no number, or none that a reader could be sure of."""
 _EDGE = 0.6
+_RISE, _DROP = 0.8, 0.15  # of the size: above and below the line that a text stands on
 _EXACT = Decimal("1e-9")
 
 
@@ -57,12 +58,9 @@ class Draft:
 
     def spot(self, figure: Figure) -> Spot | None:
         """A figure as a run of its own; None if it was not set in one go."""
-        page = self.pages[figure.page]
-        for item in page.items:
-            if (
-                isinstance(item, Text)
-                and abs(item.y - 0.3 * item.size - (figure.box[1] + figure.box[3]) / 2) < item.size
-            ):
+        middle = (figure.box[1] + figure.box[3]) / 2
+        for item in texts(self.pages[figure.page]):
+            if item.y - _RISE * item.size < middle < item.y + _DROP * item.size:
                 start, end = _span(item, figure)
                 if fold(item.text[start:end]).strip("%") == figure.raw.strip("%") and figure.raw:
                     return self._isolated(figure, item, start, end)
