@@ -75,19 +75,22 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """A document as read. ocr: engine and version, None where no page was scanned."""
+    """A document as read. ocr: engine and version, None where no page was scanned. attached: the names
+    of the PDF files that are attached to it.
+    """
 
     pages: tuple[Page, ...]
     ocr: str | None = None
+    attached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
     """A passage in reading order, over lines and pages.
 
-    printed: its characters without line breaks and typesetting spaces (spaces between Latin words stay).
-    folded: the same characters with full-width digits, letters and number punctuation made half-width, for
-    matching. Both have the same length.
+    printed: its characters without line breaks and typesetting spaces (spaces between Latin words stay), by the codes
+    that they ordinarily have. folded: the same characters with full-width digits, letters and number punctuation made
+    half-width and traditional characters simplified, for matching. Both have the same length.
     """
 
     printed: str

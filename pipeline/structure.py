@@ -65,7 +65,7 @@ def structure(
     tokens = _in_file(repaired.tokens, scans)
     readings = Readings(repaired.first, repaired.doubts)
     unread = _unread(document, scans)
-    remarks = _remarks(document, scans)
+    remarks = _remarks((*document.remarks, *mapped.remarks), scans)
     return result_of(source, repaired.verified, tokens, chosen.contract, clock.laps, readings, used, unread, remarks)
 
 
@@ -88,6 +88,8 @@ def _mapped(
 
 
 def _nothing_found(pages: Pages, family: Family | None) -> DocumentError:
+    if pages.attached:
+        return NotAReport(f"its pages hold no report, but files are attached to it: {', '.join(pages.attached)}")
     if any(page.damaged for page in pages.pages):
         return NotAPdf("it is damaged: the pages of it that can be read hold no report")
     if not all(page.readable for page in pages.pages):
@@ -111,7 +113,7 @@ def _document(
     path: Path, family: Family | None, settings: Settings, clock: _Clock
 ) -> tuple[Pages, Scans, Document, Family]:
     pages, scans = _read(path, settings)
-    if not any(page.readable for page in pages.pages):
+    if not (pages.attached or any(page.readable for page in pages.pages)):
         if any(page.damaged for page in pages.pages):
             raise NotAPdf("it is damaged: no page of it can be read whole")
         raise NeedsOcr("no page has a usable text layer: it is a scan")
@@ -140,10 +142,10 @@ def _unread(document: Document, scans: Scans) -> tuple[int, ...]:
     return tuple(scans.place(number, _NOWHERE)[0] for number in document.unreadable)
 
 
-def _remarks(document: Document, scans: Scans) -> list[Remark]:
+def _remarks(remarks: Sequence[Remark], scans: Scans) -> list[Remark]:
     """The remarks at their places in the file."""
     placed = []
-    for remark in document.remarks:
+    for remark in remarks:
         page, box = scans.place(remark.page, remark.box or _NOWHERE)
         placed.append(replace(remark, page=page, box=remark.box and box))
     return placed

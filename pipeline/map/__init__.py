@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from recount.pipeline.document import Remark
 from recount.schemas.figures import Model
 
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """A mapped report. report: Report[Ref] of its family. found: whether any part of the family's form was met."""
+    """A mapped report.
+
+    report: Report[Ref] of its family. found: whether any part of the family's form was met. remarks: on the tables that
+    are known and were left open.
+    """
 
     report: Model
     mapper: str
     found: bool
+    remarks: tuple[Remark, ...] = ()

@@ -86,7 +86,7 @@ def fill_scanned(
             for read, frame in read_picture(picture, number, page.number, reader):
                 done.append(read)
                 frames[read.number] = frame
-    return Pages(tuple(done), reader.name if frames else pages.ocr), Scans(path, frames)
+    return Pages(tuple(done), reader.name if frames else pages.ocr, pages.attached), Scans(path, frames)
 
 
 def _is_wanted(page: Page, mode: OcrMode) -> bool:

@@ -252,8 +252,8 @@ def _lying_fonts(pages: Sequence[Page], eye: _Eye) -> dict[int, tuple[str, str] 
     for run, shown in zip(chosen, _shown_twice(chosen, eye), strict=True):
         if shown is None:
             _SEEN.update(run.glyphs)
-        elif shown:
-            wrong.append((run, shown))
+        elif shown or len(run.text) > 2:
+            wrong.append((run, shown or "something else"))
     if len(_SEEN) > _MOST_SEEN:
         _SEEN.clear()
     for run, shown in wrong:

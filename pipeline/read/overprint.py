@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any
 
 from recount.pipeline.document import Box, Line
@@ -17,20 +18,26 @@ from recount.pipeline.document import Box, Line
 SHIFT = 1.6  # points by which the copy that makes bold may be shifted, across and down
 _OF_WIDTH = 0.65  # and the share of its width: the next of two equal characters stands a whole width further
 
+_OF_POINT = 0.95  # the same where characters of the line are known to be drawn twice: a point is narrow
+
 _SMALL = 0.75  # of the text's size; a raised character up to it is a mark
 _RAISED = 0.15  # of the text's size, by which a small character must be raised
 _HIGH = 0.25  # by which one of full size must be
 _ABUTS = 0.35  # of a mark's height: how near it stands to what it marks
 _MARK = re.compile(r"[\[(（〔【]?(?:[0-9０-９]{1,2}|[*＊†‡]{1,3}|[a-z]|注[0-9]?)[\])）〕】]?")
-_LONGEST_MARK = 4  # characters
-_RAISED_DIGITS = str.maketrans("0123456789０１２３４５６７８９", "⁰¹²³⁴⁵⁶⁷⁸⁹" * 2)
+_RAISED_ONES = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_SUPERSCRIPT = str.maketrans("0123456789０１２３４５６７８９", _RAISED_ONES * 2)
+_POINTS = (".", ",", "．", "，")
 _MARKED_FIGURE = re.compile(r"[0-9０-９][.．][0-9０-９]+$|[^0-9０-９.．,，A-Za-z]$")
+
+_LONGEST_FIGURE = 12  # characters before a mark that are looked at
 
 _PALE = 0.55  # lightness, 0 black to 1 white, from which text may be a watermark
 _PALER = 0.25  # by how much it must be lighter than what it crosses
 _LARGE = 1.8  # times the size of what it crosses
 _CORE = 0.2  # of a line's height at its top and foot where no ink is
 _CROSSES = 0.25  # of the lower core, and of a character's width
+_SHORTEST = 4  # characters; a pale text that is as short may be a word of a form
 _TILES = 3  # times that a pale text stands on a page to be a watermark, whatever it crosses
 
 
@@ -52,7 +59,7 @@ def lightness(span: dict[str, Any]) -> float:
     """How light MuPDF's span is on white paper: 0 black, 1 white; its opacity counts."""
     colour, alpha = span.get("color", 0), span.get("alpha", 255) / 255
     red, green, blue = colour >> 16 & 255, colour >> 8 & 255, colour & 255
-    return 1 - alpha * (1 - (0.3 * red + 0.59 * green + 0.11 * blue) / 255)
+    return float(1 - alpha * (1 - (0.3 * red + 0.59 * green + 0.11 * blue) / 255))
 
 
 def by_paleness(spans: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
@@ -84,23 +91,18 @@ def unmarked(spans: Sequence[dict[str, Any]], direction: tuple[float, float]) ->
         if base is None or not _is_raised(span, base, direction):
             chars += span["chars"]
             continue
-        before = "".join(char["c"] for char in chars[-12:]).rstrip()
-        if not before.endswith((".", ",", "．", "，")):
-            shown = span["chars"]
-            chars += [] if _MARKED_FIGURE.search(before) else [_raised(char) for char in shown]
-        else:
+        before = "".join(char["c"] for char in chars[-_LONGEST_FIGURE:]).rstrip()
+        if before.endswith(_POINTS):
             chars += span["chars"]
+        elif not _MARKED_FIGURE.search(before):
+            chars += [{**char, "c": char["c"].translate(_SUPERSCRIPT)} for char in span["chars"]]
     return chars
 
 
 def _base(spans: Sequence[dict[str, Any]], index: int) -> dict[str, Any] | None:
     """The larger of the spans beside one."""
     beside = [spans[place] for place in (index - 1, index + 1) if 0 <= place < len(spans)]
-    return max(beside, key=_size, default=None)
-
-
-def _size(span: dict[str, Any]) -> float:
-    return float(span["size"])
+    return max(beside, key=itemgetter("size"), default=None)
 
 
 def _is_raised(span: dict[str, Any], base: dict[str, Any], direction: tuple[float, float]) -> bool:
@@ -111,28 +113,30 @@ def _is_raised(span: dict[str, Any], base: dict[str, Any], direction: tuple[floa
     return _MARK.fullmatch("".join(char["c"] for char in span["chars"]).strip()) is not None
 
 
-def _raised(char: dict[str, Any]) -> dict[str, Any]:
-    return {**char, "c": char["c"].translate(_RAISED_DIGITS)}
-
-
 def _without_marks(prints: Sequence[Print]) -> Iterator[Print]:
-    """The lines without those that are the mark of another one; a mark of a whole number becomes raised digits."""
+    """The lines without marks of the end of another: lines of their own, or the heads of those that go on behind."""
     tall = max((_height(print_.line.box) for print_ in prints), default=0.0)
     for print_ in prints:
         line = print_.line
-        if len(line.text) > _LONGEST_MARK or _height(line.box) > _SMALL * tall or not _MARK.fullmatch(line.text):
+        length = len(line.text) if _MARK.fullmatch(line.text) else len(line.text) - len(line.text.lstrip(_RAISED_ONES))
+        if not length or _height(line.boxes[0]) > _SMALL * tall:
             yield print_
             continue
-        marked = next((other.line for other in prints if _is_mark_of(line, other.line)), None)
-        if marked is None or marked.text.endswith((".", ",", "．", "，")):
+        marked = next((other.line for other in prints if _is_mark_of(line.boxes[0], other.line)), None)
+        if marked is None or marked.text.endswith(_POINTS):
             yield print_
         elif not _MARKED_FIGURE.search(marked.text):
-            yield replace(print_, line=replace(line, text=line.text.translate(_RAISED_DIGITS)))
+            yield replace(
+                print_, line=replace(line, text=line.text[:length].translate(_SUPERSCRIPT) + line.text[length:])
+            )
+        elif length < len(line.text):
+            rest = line.boxes[length:]
+            yield replace(print_, line=Line(line.text[length:], rest, (rest[0][0], *line.box[1:])))
 
 
-def _is_mark_of(line: Line, other: Line) -> bool:
-    """Whether a line stands raised at the end of another, of larger characters."""
-    mark, last = line.box, other.boxes[-1]
+def _is_mark_of(mark: Box, other: Line) -> bool:
+    """Whether a character stands raised at the end of a line of larger ones."""
+    last = other.boxes[-1]
     height = _height(last)
     return (
         _height(mark) <= _SMALL * height
@@ -151,23 +155,26 @@ def _height(box: Box) -> float:
 
 def printed_once(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A line's characters without the second of two equal ones that stand one on the other, a little shifted."""
-    kept = chars
-    for one, other in zip(chars, chars[1:], strict=False):
-        if one["c"] == other["c"] and _is_shifted(one["bbox"], other["bbox"]):
-            kept = [char for place, char in enumerate(chars) if not _is_second(chars, place)]
-            break
+    if not any(map(_repeats, chars[1:], chars)):
+        return chars
+    kept: list[dict[str, Any]] = []
+    of_width = _OF_WIDTH
+    for place, char in enumerate(chars):
+        copied = place > 0 and _repeats(char, chars[place - 1], of_width)
+        if not copied:
+            kept.append(char)
+        elif of_width == _OF_WIDTH:
+            of_width = _OF_POINT
     return kept
 
 
-def _is_second(chars: Sequence[dict[str, Any]], place: int) -> bool:
-    own = chars[place]
-    before = chars[place - 1] if place else None
-    return before is not None and before["c"] == own["c"] and _is_shifted(before["bbox"], own["bbox"])
+def _repeats(char: dict[str, Any], before: dict[str, Any], of_width: float = _OF_WIDTH) -> bool:
+    return bool(char["c"] == before["c"]) and _is_shifted(before["bbox"], char["bbox"], of_width)
 
 
-def _is_shifted(one: Box, other: Box) -> bool:
+def _is_shifted(one: Box, other: Box, of_width: float = _OF_WIDTH) -> bool:
     """Whether a character stands where another does, but for a shift."""
-    reach = min(SHIFT, _OF_WIDTH * (one[2] - one[0]))
+    reach = min(SHIFT, of_width * (one[2] - one[0]))
     return abs(other[0] - one[0]) < reach and abs(other[1] - one[1]) < SHIFT
 
 
@@ -211,15 +218,16 @@ def _watermarks(prints: Sequence[Print]) -> list[Print]:
     times: dict[tuple[tuple[int, int], str], int] = defaultdict(int)
     for print_ in prints:
         times[print_.style, print_.line.text] += print_.lightness > _PALE and print_.style != main
-    found |= {look for look, count in times.items() if count >= _TILES and len(look[1]) > _LONGEST_MARK}
+    found |= {look for look, count in times.items() if count >= _TILES and len(look[1]) > _SHORTEST}
     return [print_ for print_ in prints if (print_.style, print_.line.text) in found]
 
 
 def _main_style(prints: Iterable[Print]) -> tuple[int, int] | None:
-    """How most of the text is set; what is said again and again counts once."""
-    characters: dict[tuple[int, int], int] = defaultdict(int)
-    for style, text in {(print_.style, print_.line.text) for print_ in prints}:
-        characters[style] += len(text)
+    """How most of the text is set; what is said again and again counts once, and alone it is no text of a report."""
+    said: dict[tuple[int, int], set[str]] = defaultdict(set)
+    for print_ in prints:
+        said[print_.style].add(print_.line.text)
+    characters = {style: sum(map(len, texts)) for style, texts in said.items() if len(texts) > 1}
     return max(characters, key=characters.__getitem__, default=None)
 
 

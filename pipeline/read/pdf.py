@@ -19,7 +19,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -44,7 +45,7 @@ _OUTLINES = 60  # curved paths from which a page without text may have its lette
 _MARGIN = 0.08  # share of the height at head and foot in which stamps and page numbers stand
 
 _CID = re.compile(r"\(cid:\d+\)")
-_DIGITS_AND_IDEOGRAPHS = re.compile(r"[0-9０-９\u3400-\u4dbf\u4e00-\u9fff]")
+_DIGITS_AND_IDEOGRAPHS = re.compile(r"[0-9０-９\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LATIN_1 = re.compile(r"[\u00a1-\u00ff]")
 _MEANINGLESS = frozenset({"Co", "Cn", "Cs", "Cc"})
 
@@ -115,14 +116,17 @@ def _has_body(lines: Iterable[Line], height: float) -> bool:
 # stay off: it passes the number of an unmapped glyph off as a character, a wrong digit that nobody notices.
 _FLAGS = mupdf.TEXT_PRESERVE_WHITESPACE | mupdf.TEXT_MEDIABOX_CLIP
 _HEADER_REACH = 1024  # a PDF may have other bytes before its "%PDF-", but no more than this
-_DROPPED = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
+# The soft hyphen is the minus of old fonts: it stays at a number, and where the line may go on with one.
+_DROPPED = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef\ud800-\udfff]"
+    r"|(?<=[A-Za-z])\xad|(?<!\d)\xad(?!\s*(?:\d|$))"
+)
+_FIRST_IDEOGRAPH = "\u2e80"  # or radical
 _HARMLESS = re.compile(
     r"(?:ignoring zlib error: incorrect data check|syntax error: unknown keyword: .*"
     r"|syntax error: cannot find \S+ resource .*|encountered syntax errors; page may not be correct)"
 )
 """What every viewer passes over: a wrong checksum, an unknown operator, a thing to be drawn that is not there."""
-_CONTROL = re.compile("(?<=[0-9.,])[\x00-\x08\x0e-\x1f\x7f-\x9f]|[\x00-\x08\x0e-\x1f\x7f-\x9f](?=[0-9.,])")
-_GLYPH = 0.2  # of its height: no digit is narrower
 _UNDECODED = re.compile("zlib error|read error|unknown filter|not a stream|cannot load object")
 _UNPARSED = re.compile("syntax error|cannot draw text|premature end")
 _DAMAGED = "the file is damaged here in a way that viewers pass over; its figures were looked at as the page shows them"
@@ -145,7 +149,7 @@ def read_pdf(path: Path) -> Pages:
         try:
             with mupdf.open(path, filetype="pdf") as document:
                 _require_pages(document, path.name)
-                return Pages(tuple(_read_pages(document)))
+                return Pages(tuple(_read_pages(document)), attached=_attached(document))
         except MUPDF_ERRORS as error:
             raise NotAPdf(f"{path.name} is damaged and cannot be read.") from error
 
@@ -166,6 +170,20 @@ def _require_pages(document: Any, name: str) -> None:
         if document.is_repaired:
             raise NotAPdf(f"{name} is damaged; no page of it can be read.")
         raise NoPages(f"{name} has no pages.")
+
+
+def _attached(document: Any) -> tuple[str, ...]:
+    """The PDF files that are attached to it, by the names that a viewer shows: in a portfolio they are the content."""
+    names = [_decoded(document.embfile_info(at)["ufilename"]) for at in range(document.embfile_count())]
+    return tuple(name for name in names if name.lower().endswith(".pdf"))
+
+
+def _decoded(name: str) -> str:
+    """A name whose UTF-8 PyMuPDF (1.28) passes on byte by byte."""
+    try:
+        return name.encode("latin-1").decode()
+    except UnicodeError:
+        return name
 
 
 def _read_pages(document: Any) -> Iterator[Page]:
@@ -273,7 +291,8 @@ class _Builder:
             return
         self.raw.append(text)
         boxes: list[Box] = [char["bbox"] for char in chars]
-        text = _unread(text, boxes)
+        if any(left[2] == right[0] == right[2] > left[0] for left, right in pairwise(boxes)):
+            text, boxes = _once(text, boxes)
         if _DROPPED.search(text) or text[0].isspace() or text[-1].isspace():
             text, boxes, box = *_trimmed(text, boxes), None
             if not text:
@@ -286,10 +305,12 @@ class _Builder:
             to.append(Print(Line(text, tuple(boxes), box), widest["size"], lightness(widest)))
 
     def _cut_off(self, text: str, boxes: Sequence[Box]) -> str:
-        """The text with what the side of the page may cut as unread: MuPDF leaves out what stands beyond."""
-        first = _UNREAD if text[0].isdigit() and boxes[0][0] < _EDGE else text[0]
-        last = _UNREAD if text[-1].isdigit() and boxes[-1][2] > self.width - _EDGE else text[-1]
-        return first + text[1:-1] + last if len(text) > 1 else max(first, last)
+        """The text, with a digit that the side of the page may cut as unread: MuPDF leaves out what stands beyond."""
+        signs = list(text)
+        for place, is_cut in ((0, boxes[0][0] < _EDGE), (-1, boxes[-1][2] > self.width - _EDGE)):
+            if is_cut and signs[place].isdigit():
+                signs[place] = _UNREAD
+        return "".join(signs)
 
     def _is_on_page(self, box: Box) -> bool:
         return box[0] < self.width and box[2] > 0 and box[1] < self.height and box[3] > 0
@@ -304,20 +325,25 @@ class _Builder:
         return False
 
 
-def _unread(text: str, boxes: Sequence[Box]) -> str:
-    """The text with control characters that have a glyph's width as unread: beside digits they are one themselves."""
-    controls = set(_CONTROL.findall(text))
-    if not controls:
-        return text
-    return "".join(
-        _UNREAD if char in controls and box[2] - box[0] > _GLYPH * (box[3] - box[1]) else char
-        for char, box in zip(text, boxes, strict=True)
-    )
+def _once(text: str, boxes: list[Box]) -> tuple[str, list[Box]]:
+    """The text with what one glyph says twice said once.
+
+    macOS maps a glyph to two ideographs (a radical and what it stands for): MuPDF gives the second no width. A digit
+    that is said twice may be two digits in one glyph (⑪): it is not readable, so that no number is made with it.
+    """
+    signs, places = [text[0]], [boxes[0]]
+    for sign, before, box in zip(text[1:], text, boxes[1:], strict=False):
+        behind = places[-1][2] == box[0] == box[2] > places[-1][0]
+        if not (behind and min(sign, before) >= _FIRST_IDEOGRAPH):
+            signs.append(_UNREAD if behind and sign == before and sign.isdigit() else sign)
+            places.append(box)
+    return "".join(signs), places
 
 
 def _trimmed(text: str, boxes: list[Box]) -> tuple[str, list[Box]]:
     """The text without control characters and without white space at its ends, and the boxes left."""
-    kept = [index for index, char in enumerate(text) if not _DROPPED.match(char)]
+    dropped = {match.start() for match in _DROPPED.finditer(text)}
+    kept = [index for index in range(len(text)) if index not in dropped]
     while kept and text[kept[0]].isspace():
         kept.pop(0)
     while kept and text[kept[-1]].isspace():

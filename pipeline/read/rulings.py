@@ -6,7 +6,6 @@ rectangles (Word, WPS), stroked rectangles, rows of dots. Here all of them becom
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +16,9 @@ SKEW = 0.8  # points by which the two ends of a straight line may differ
 COLLINEAR = 1.2  # points between two pieces of one line, across it
 GAP = 3.0  # points between two pieces of one line, along it: dashes, dots, corners left open
 DOUBLE = 3.0  # points between the two lines of a double line
-LOWEST = 40.0  # points; a box that is higher than this was not drawn around a figure
+LOW = 40.0  # points; a box that is higher than this was not drawn around a figure
+FEW = 0.2  # share of all lines that such boxes may have; of more the table itself is made
+MEETS = 0.8  # points between the end of a line and the side of a box at which it ends
 BESIDE = 1.0  # points; a line that lies as near outside of its clip is seen by half its width
 SHORTEST = 4.0  # points; shorter marks are no ruling lines
 _WHITE = 0.97  # a colour whose darkest part is lighter than this leaves no mark
@@ -66,41 +67,32 @@ def _seen(
                 yield seen
 
 
-def _without_frames(segments: list[Segment]) -> Iterable[Segment]:
+def _without_frames(segments: list[Segment]) -> list[Segment]:
     """The segments without the low boxes that somebody drew around a figure of a table.
 
-    The sides of such a box meet one another at their ends and nothing else ends at them, as lines of a table do.
+    There are few of them, and no line of the table ends at their sides, as the lines between its cells do.
     """
-    ends = Counter(end for segment in set(segments) for end in _ends(segment))
-    around: Counter[tuple[int, int]] = Counter()
-    for (x, y), times in ends.items():
-        around[_patch(x, y)] += times
+    boxes = [sides for index in range(len(segments) - 3) if _is_box(sides := segments[index : index + 4])]
+    if not boxes or (len(boxes) > 1 and len(boxes) * 4 > FEW * len(segments)):
+        return segments
     framed: set[Segment] = set()
-    for index in range(len(segments) - 3):
-        top, foot, left, right = sides = segments[index : index + 4]
-        is_box = top[1] == top[3] == left[1] == right[1] and foot[1] == foot[3] == left[3] == right[3]
-        if not (is_box and (left[0], right[0]) == (top[0], top[2]) == (foot[0], foot[2])):
-            continue
-        box = top[0], top[1], foot[2], foot[3]
-        if THIN < box[3] - box[1] <= LOWEST and all(_lone(corner, around) for corner in (*_ends(top), *_ends(foot))):
-            others = [segment for segment in segments if segment not in sides]
-            if _lies_among(box, others) and not any(_ends_at(box, segment) for segment in others):
-                framed.update(sides)
+    for sides in boxes:
+        (x0, y0, _, _), (_, _, x1, y1) = sides[0], sides[1]
+        others = [segment for segment in segments if segment not in sides]
+        if y1 - y0 <= LOW and _lies_among((x0, y0, x1, y1), others):
+            framed.update(() if any(_ends_at((x0, y0, x1, y1), segment) for segment in others) else sides)
     return [segment for segment in segments if segment not in framed] if framed else segments
 
 
-def _ends(segment: Segment) -> tuple[Point, Point]:
-    return segment[:2], segment[2:]
-
-
-def _patch(x: float, y: float) -> tuple[int, int]:
-    return round(x / GAP), round(y / GAP)
-
-
-def _lone(corner: Point, around: Mapping[tuple[int, int], int]) -> bool:
-    """Whether only the two sides of a box end at its corner."""
-    x, y = _patch(*corner)
-    return sum(around.get((x + dx, y + dy), 0) for dx in (-1, 0, 1) for dy in (-1, 0, 1)) <= 2
+def _is_box(sides: Sequence[Segment]) -> bool:
+    """Whether four segments are the sides of a rectangle, as _sides has them."""
+    top, foot, left, right = sides
+    return (
+        top[1] == top[3] == left[1] == right[1]
+        and foot[1] == foot[3] == left[3] == right[3]
+        and (left[0], right[0]) == (top[0], top[2]) == (foot[0], foot[2])
+        and right[0] - left[0] > THIN < foot[1] - top[1]
+    )
 
 
 def _lies_among(box: Box, segments: Sequence[Segment]) -> bool:
@@ -114,10 +106,8 @@ def _ends_at(box: Box, segment: Segment) -> bool:
     """Whether a segment ends at a side of a box."""
     x0, y0, x1, y1 = box
     return any(
-        x0 - COLLINEAR <= x <= x1 + COLLINEAR
-        and y0 - COLLINEAR <= y <= y1 + COLLINEAR
-        and min(x - x0, x1 - x, y - y0, y1 - y) <= COLLINEAR
-        for x, y in _ends(segment)
+        x0 - MEETS <= x <= x1 + MEETS and y0 - MEETS <= y <= y1 + MEETS and min(x - x0, x1 - x, y - y0, y1 - y) <= MEETS
+        for x, y in (segment[:2], segment[2:])
     )
 
 

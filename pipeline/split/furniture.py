@@ -1,4 +1,4 @@
-"""Running headers, footers and page numbers: lines of the page, not of the report."""
+"""Running headers, footers, page numbers and line numbers: lines of the page, not of the report."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from recount.pipeline.document import Line, Page
 from recount.pipeline.split.text import fold
@@ -15,6 +16,8 @@ _PAGE_NUMBER = re.compile(
     r"[-—–~·.|一\s]*(?:第\s*)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*页)?(?:\s*[/,共]\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–~·.|一\s]*",
     re.IGNORECASE,
 )
+_LINE_NUMBER = re.compile("[0-9]{1,3}")
+_FEWEST = 5  # numbers that count on in the margin before they are those of the lines
 _DIGITS = re.compile(r"\d+")
 _HEAD = 0.085  # of the page height: above it stand running headers
 _FOOT = 0.90  # below it stand footers and page numbers
@@ -23,7 +26,34 @@ _ALIKE = 0.75  # how much of a running line must be read right for it to be know
 
 def without_furniture(page: Page, lines: Sequence[Line], running: frozenset[str]) -> list[Line]:
     """The lines of a page that belong to the report. running: the running_lines of its pages."""
-    return [line for line in lines if not _is_furniture(page, line, running)]
+    numbers = _line_numbers(page)
+    return [line for line in lines if line not in numbers and not _is_furniture(page, line, running)]
+
+
+def _line_numbers(page: Page) -> frozenset[Line]:
+    """The numbers of the lines that stand in the margin: counted on from one to the next, outside of all the text."""
+    counted = [line for line in page.lines if _LINE_NUMBER.fullmatch(line.text)]
+    counted = [line for line in counted if not _in_margin(page, line, wide=False)]
+    text = [line for line in page.lines if not _LINE_NUMBER.fullmatch(line.text)]
+    text = [line for line in text if not _in_margin(page, line, wide=False)]
+    if not text:
+        return frozenset()
+    first, last = min(line.box[0] for line in text), max(line.box[2] for line in text)
+    left = [line for line in counted if line.box[2] < first]
+    right = [line for line in counted if line.box[0] > last]
+    return frozenset(
+        line
+        for numbers, fewest in ((left, _FEWEST), (right, 2 * _FEWEST))
+        if len(numbers) >= fewest and _count_on(numbers)
+        for line in numbers
+    )
+
+
+def _count_on(numbers: Sequence[Line]) -> bool:
+    """Whether numbers from top to bottom are each one more than the one above, or each five more."""
+    ordered = sorted(numbers, key=lambda line: line.box[1])
+    steps = {int(below.text) - int(above.text) for above, below in pairwise(ordered)}
+    return steps in ({1}, {5})
 
 
 def _is_furniture(page: Page, line: Line, running: frozenset[str]) -> bool:

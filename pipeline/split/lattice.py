@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from recount.pipeline.document import Box, Line, Page, Ruling
-from recount.pipeline.split.contiguity import together
+from recount.pipeline.split.text import together
 
 # --- text lines: cut at column edges, put into reading order
 

@@ -15,13 +15,17 @@ from enum import Enum
 
 from recount.pipeline.document import Line
 from recount.pipeline.split.lattice import RawCell
+from recount.pipeline.split.text import simplified
 
 _USUAL = 0.6  # share of the rows that have a figure in a column for it to be a column of figures
 _FILLED = 0.9  # share of the rows that have words in a column for it to be never blank
+_FEW = 2  # figures in a row that may as well be the rest of another
 _PROSE = 40  # characters; a cell with more holds sentences, where a line may begin with an ordinal
 _MOST_PADDING = 6.0  # points between a cell's border and its text; more is an indent or centring
 
-_FIGURE = re.compile(r"[-+－−]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?[%％分]?")
+_FIGURE = re.compile(
+    r"[-+－−–—△▲▽▼负]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?[%％分]?-?|[(（][\d,，]+[.．]\d+[%％]?[)）]%?"
+)
 _DECIMALS = re.compile(r"^[^.．]*[.．]?|\D")  # all but the decimals
 _ORDINAL = re.compile(r"[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、](?=\D)")
 _ITEM = re.compile(r"[一二三四五六七八九十]+、")
@@ -106,8 +110,8 @@ def _room(cell: RawCell, line: Line) -> float:
 
 
 def words(lines: Iterable[Line]) -> str:
-    """The text of lines without white space."""
-    return "".join("".join(line.text.split()) for line in lines)
+    """The text of lines without white space, for matching."""
+    return simplified("".join("".join(line.text.split()) for line in lines))
 
 
 def is_figure(text: str) -> bool:
@@ -150,6 +154,8 @@ def is_rest_of_row(
         return True
     if spans != sorted(strip.span for strip in lower):
         return False
+    if _is_below_a_head(lower, above):
+        return False
     pairs = pairs_of(upper, lower)
     evidence = [_evidence(one, other, labels) for one, other in pairs]
     figures, filled = _habits((*above, *below), spans, (*upper, *lower))
@@ -166,6 +172,12 @@ def is_rest_of_row(
     if short:  # a line can be short for many reasons: others may outvote it
         return broken + full > short and _lacks_figures(pairs, figures)
     return broken + full > 0 or _is_complement(pairs, figures)
+
+
+def _is_below_a_head(lower: Sequence[Strip], above: Sequence[Strip]) -> bool:
+    """Whether a row of nothing but figures stands below a part that has none: below a head alone."""
+    filled = [strip.words for strip in lower if strip.words]
+    return len(filled) > _FEW and all(map(is_figure, filled)) and not any(is_figure(strip.words) for strip in above)
 
 
 def _goes_on_without_ordinal(pairs: Sequence[Pair]) -> bool:

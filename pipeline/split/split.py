@@ -11,9 +11,10 @@ from recount.pipeline.document import Block, Cell, Document, Grid, Pages, Paragr
 from recount.pipeline.split.furniture import running_lines, without_furniture
 from recount.pipeline.split.lattice import PageTables, page_grids
 from recount.pipeline.split.paragraphs import Margins, TextRow, margins_of, paragraphs_of, rows_of
+from recount.pipeline.split.signs import all_bracketed
 from recount.pipeline.split.tables import JoinedTable, join_tables
-from recount.pipeline.split.text import Piece, compose, fold
-from recount.pipeline.split.tokens import TokenStore
+from recount.pipeline.split.text import Composed, Piece, compose, fold
+from recount.pipeline.split.tokens import TokenStore, has_odd_point, say_point
 from recount.schemas.family import Family
 
 _CAPTION = re.compile(
@@ -169,12 +170,28 @@ def _is_caption(paragraph: Paragraph) -> bool:
 
 def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | None, store: TokenStore) -> Grid:
     head = _money_unit(caption, table)
+    texts = [
+        compose([Piece(part.page, part.line, part.room) for part in cell.fragments], join_digits=False)
+        for cell in table.cells
+    ]
+    pointed = _pointed(table, texts)
+    blanks = all_bracketed(composed.text.folded for composed in texts)
     cells = []
-    for cell in table.cells:
-        composed = compose([Piece(part.page, part.line, part.room) for part in cell.fragments], join_digits=False)
-        numbers = store.numbers_in(composed, head) if composed.raw else ()
+    for cell, composed in zip(table.cells, texts, strict=True):
+        is_pointed = cell.column in pointed
+        numbers = store.numbers_in(composed, head, pointed=is_pointed, blanks=blanks) if composed.raw else ()
         cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, composed.text, numbers))
     return Grid(table.rows, table.columns, tuple(cells), caption, note, table.pages, head)
+
+
+def _pointed(table: JoinedTable, texts: Sequence[Composed]) -> frozenset[int]:
+    """The columns with an amount whose point is an odd sign, where the other figures say that it is the point."""
+    odd = {cell.column for cell, made in zip(table.cells, texts, strict=True) if has_odd_point(made.text.folded)}
+    return frozenset(
+        column
+        for column in odd
+        if say_point(made.text.folded for cell, made in zip(table.cells, texts, strict=True) if cell.column == column)
+    )
 
 
 def _money_unit(caption: Iterable[Paragraph], table: JoinedTable) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recount.pipeline.document import Box, Line
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable
@@ -66,8 +66,9 @@ def join_tables(
     for page in pages:
         for index, table in enumerate(page.tables):
             follows = before and index == 0 and _is_next(before, page)
-            if follows and _continues(chains[-1], table, starts):
-                chains[-1].append(table)
+            part = _as_wide_as_its_head(chains[-1][0], table) if follows else table
+            if follows and _continues(chains[-1], part, starts):
+                chains[-1].append(part)
             else:
                 chains.append([table])
         before = page
@@ -85,6 +86,17 @@ def _is_next(before: PageTables, page: PageTables) -> bool:
 
 def _middle(line: Line) -> float:
     return (line.box[1] + line.box[3]) / 2
+
+
+def _as_wide_as_its_head(head: RawTable, table: RawTable) -> RawTable:
+    """A table with the column edges of a head that stands alone on the pages before, where they are the same, drawn to
+    the width of another page; else the table as it is."""
+    if len(table.xs) != len(head.xs) or not all(map(_may_be_head, _rows(head, _spans(head, head.xs)))):
+        return table
+    scale = (head.xs[-1] - head.xs[0]) / (table.xs[-1] - table.xs[0])
+    scaled = [head.xs[0] + (x - table.xs[0]) * scale for x in table.xs]
+    alike = all(abs(x - edge) <= _SAME_EDGE for x, edge in zip(scaled, head.xs, strict=True))
+    return replace(table, xs=head.xs) if alike else table
 
 
 def _continues(chain: Sequence[RawTable], table: RawTable, starts: Callable[[str], bool]) -> bool:

@@ -8,32 +8,42 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from recount.pipeline.document import Box, Number, Origin, Remark, Token
-from recount.pipeline.split.contiguity import far, in_one_row, together
-from recount.pipeline.split.text import Composed, fold, union
+from recount.pipeline.split.signs import Signed, signed
+from recount.pipeline.split.text import Composed, alike, far, fold, in_one_row, over, union
 
-# A minus belongs to the number unless it joins two things (8-11月, 2022-12). Groups of three after a comma are
-# one number; a comma before anything else ends it. Dates set with points (2022.12.31) are no numbers. Digits are those
-# that are printed as 0 to 9: a raised ² is none.
+# What beside it is its sign, signs.py tells. Groups of three after a comma are one number; a comma before anything
+# else ends it. Dates set with points (2022.12.31) are no numbers. Digits are those that are printed as 0 to 9: a raised
+# ² is none.
 _NUMBER = re.compile(
-    r"(?:(?<![0-9A-Za-z)])-)?(?<![0-9.])(?>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]++)(?>\.[0-9]+)?(?!\.+[0-9])"
-    r"(?P<percent>%)?"
+    r"(?<![0-9.])(?>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]++)(?>\.[0-9]+)?(?!\.+[0-9])(?P<percent>%)?"
 )
-# What may be a digit that could not be read, or was read as a letter (65O.64): no number stands beside it. A space keeps
-# a word or a bullet off; and these few units do follow a number.
+# What may be a digit that could not be read, or was read as a letter (65O.64): no number stands beside it. A space
+# keeps a word or a bullet off; and these few units do follow a number.
 _UNREAD = "\ufffd\u3007\u25a1\ue000-\uf8ff\U000f0000-\U000ffffd"
-_LETTERS = "A-Za-z\u00aa-\u02af\u0370-\u052f\u0660-\u06f9"
+_LETTERS = "A-Za-z\u00aa\u00b5\u00ba\u00c0-\u02af\u0370-\u052f\u0660-\u06f9"
 _LATIN_UNIT = r"(?:[kcm]?m|hm|[kK]g|[kM]W|kWh|[kK]V|ha|t|[kKMGT]B)[23]?(?![A-Za-z])"
 # Signs that may stand for a point or part thousands: with digits on both sides nobody can tell.
 _ODD = "\u00b7\u2027\u2022\u2219\u22c5\u30fb\uff65'`\u00b4\u2018\u2019\u02d9^_*?!|\u00a6"
 _FULL_STOP = re.compile("(?<=[0-9])。(?=[0-9]{1,2}(?![0-9年月日号.,、]))")
-_BEHIND = re.compile(rf"[.,]*\ufffd|[{_ODD}]+[.,]?[0-9]|(?<=[0-9])[.,][{_ODD}]+[0-9]|{_FULL_STOP.pattern}")
+_BEHIND = re.compile(
+    rf"[.,]*\ufffd|[{_ODD}]+[.,]?[0-9万亿元%]|(?<=[0-9])[.,][{_ODD}]+[0-9]|(?<=\.[0-9])[?|_^`]|{_FULL_STOP.pattern}"
+)
 _BEFORE = re.compile(rf"(?:\ufffd[.,]*|[0-9][.,]?[{_ODD}]+[.,]?)$")
-_CLOSE_BEHIND = re.compile(rf"[.,]?[{_UNREAD}]|(?!{_LATIN_UNIT})[{_LETTERS}]")
+_CLOSE_BEHIND = re.compile(
+    rf"[.,]?[{_UNREAD}]|[.,][{_LETTERS}]{{1,2}}(?![{_LETTERS}])|(?!{_LATIN_UNIT})[{_LETTERS}]"
+    "|(?<![.][0-9][0-9])[\u00b9\u00b2\u00b3\u2070-\u2079]{2}"  # cents that are set small and high
+)
 _CLOSE_BEFORE = re.compile(rf"(?:[{_UNREAD}][.,]?|[{_LETTERS}])$")
+_ODD_AMOUNT = re.compile(rf"-?[0-9]{{1,3}}(?:,?[0-9]{{3}})*[0-9]*[{_ODD}。][0-9]{{2}}")
+_AS_POINT = re.compile(f"[{_ODD}。]")
+_AMOUNT = re.compile(r"-?[0-9,]+\.[0-9]{2}")
+_BEGINS_FIGURE = re.compile(r"\s*-?[0-9]")
+_FEWEST_OTHERS = 2  # figures of a column that can say what a sign in another stands for
 # A list without spaces (1,2,3号楼; 2022,2023年; 1.50,2.75); any other comma between digits is a damaged number's.
 _LIST = re.compile(r"[0-9]{1,2},[0-9]{1,2}|[0-9]{4,},[0-9]{4,}|[0-9]*\.[0-9]+,[0-9.]+")
 _ITEM_BEFORE = re.compile(r"[0-9.]+,$")
 _ITEM_BEHIND = re.compile(r",[0-9]+(?:\.[0-9]+)?")
+_NUMERIC = frozenset("0123456789.,")
 _REACH = 24  # characters before a number that are looked at
 _UNIT = re.compile(
     r"万元|亿元|元|%|人次|人|名|辆|批次|批|平方米|公里|台|套|个|分|次|家|户|件|笔|份|场|期|项|条|所|亩|吨|天|年|月|日"
@@ -41,6 +51,15 @@ _UNIT = re.compile(
 
 
 _TOUCHED = 0.1  # share of each side of a figure that must lie under a remark for it to be meant
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """A character of a number. raw: its index in the raw characters."""
+
+    raw: int
+    page: int
+    box: Box
 
 
 @dataclass(slots=True)
@@ -51,39 +70,56 @@ class TokenStore:
     origins: dict[int, Origin] = field(default_factory=dict)
     remarks: Mapping[int, Sequence[Remark]] = field(default_factory=dict)
 
-    def numbers_in(self, composed: Composed, head: str | None = None) -> tuple[Number, ...]:
+    def numbers_in(
+        self, composed: Composed, head: str | None = None, *, pointed: bool = False, blanks: bool = False
+    ) -> tuple[Number, ...]:
         """The numbers of a text, in order, each a new token.
 
-        head: the unit of money that a table's head or caption states.
+        head: the unit of money that a table's head or caption states. pointed: whether an odd sign between digits is
+        the point, as the other figures of the column say. blanks: whether its figures all have brackets.
         """
-        return tuple(
-            Number(match.start(), match.end(), self._token(composed, match, head))
-            for match in _NUMBER.finditer(composed.text.folded)
+        folded = composed.text.folded
+        if pointed and has_odd_point(folded):
+            folded = _AS_POINT.sub(".", folded)
+        whole = (
+            match
+            for match in _NUMBER.finditer(folded)
             if _is_whole(match, composed.is_close) and self._stands_together(composed, match)
         )
+        found = ((match, _sign_of(match, composed, blanks=blanks)) for match in whole)
+        return tuple(Number(sign.start, sign.end, self._token(composed, match, sign, head)) for match, sign in found)
 
     def _stands_together(self, composed: Composed, match: re.Match[str]) -> bool:
         """Whether the digits of a number are of one size, on one baseline and side by side, and nothing is in doubt."""
-        if any(match.start() <= place <= match.end() for place in composed.open):
+        if composed.open and not composed.open.isdisjoint(_run_around(match)):
             return False
-        before: tuple[int, int, Box] | None = None
+        digit: _Sign | None = None
+        before: _Sign | None = None
         for index in range(match.start(), match.end()):
-            if not match.string[index].isdigit():
+            if match.string[index] in "-%":
                 continue
             raw = composed.raw_index(index)
             piece, offset = composed.piece_at(raw)
-            box = piece.line.boxes[offset]
-            if before and before[1] == piece.page and in_one_row(before[2], box):
-                if not together(before[2], box):
+            sign = _Sign(raw, piece.page, piece.line.boxes[offset])
+            if before and before.page == sign.page and in_one_row(before.box, sign.box):
+                if over(before.box, sign.box) or self._is_far(before, sign):
                     return False
-                if before[0] == raw - 1 and self.origins.get(piece.page) != "ocr" and far(before[2], box):
+            else:
+                digit = None
+            if match.string[index].isdigit():
+                if digit and not alike(digit.box, sign.box):
                     return False
-            before = raw, piece.page, box
+                digit = sign
+            before = sign
         return True
 
-    def _token(self, composed: Composed, match: re.Match[str], head: str | None) -> Token:
-        start, end = match.span()
-        value, decimals = _value_of(match)
+    def _is_far(self, before: _Sign, sign: _Sign) -> bool:
+        """Whether two characters without a space between stand apart all the same; where OCR puts them is not exact."""
+        return before.raw == sign.raw - 1 and self.origins.get(sign.page) != "ocr" and far(before.box, sign.box)
+
+    def _token(self, composed: Composed, match: re.Match[str], sign: Signed, head: str | None) -> Token:
+        start, end = sign.start, sign.end
+        value, decimals = _value_of(match, sign)
         first, last = composed.raw_index(start), composed.raw_index(end - 1)
         boxes, confidences, page = [], [], 0
         for index in range(first, last + 1):
@@ -99,13 +135,13 @@ class TokenStore:
             raw=composed.raw[first : last + 1].replace("\n", "").rstrip("%％﹪ "),
             value=value,
             decimals=decimals,
-            unit=_unit_of(match, composed.text.folded),
+            unit=_unit_of(sign, composed.text.folded),
             page=page,
             box=box,
-            origin=self.origins.get(page, "text"),
+            origin="ocr" if confidences else self.origins.get(page, "text"),
             confidence=min(confidences, default=None),
             head=head,
-            remark=_on(box, self.remarks.get(page, ())),
+            remark=_on(box, self.remarks.get(page, ())) or _unsure(sign, page, box),
         )
         self.tokens.append(token)
         return token
@@ -126,11 +162,47 @@ def _meets(box: Box, other: Box | None) -> bool:
     return across > _TOUCHED * (box[2] - box[0]) and down > _TOUCHED * (box[3] - box[1])
 
 
-def _unit_of(match: re.Match[str], folded: str) -> str | None:
-    if match["percent"]:
+def _run_around(match: re.Match[str]) -> range:
+    """The digits, points and commas in which a number stands, with what is behind them."""
+    text, start, end = match.string, match.start(), match.end()
+    while start and text[start - 1] in _NUMERIC:
+        start -= 1
+    while end < len(text) and text[end] in _NUMERIC:
+        end += 1
+    return range(start, end + 1)
+
+
+def _unsure(sign: Signed, page: int, box: Box) -> Remark | None:
+    """What keeps a number from being confirmed whose sign can be taken either way."""
+    return Remark("sign", page, box, "whether it is negative cannot be told", touches=True) if sign.doubtful else None
+
+
+def _sign_of(match: re.Match[str], composed: Composed | None = None, *, blanks: bool = False) -> Signed:
+    """The sign of a number of a text that was put together; without it, of one that has no places."""
+    end = match.start("percent") if match["percent"] else match.end()
+    return signed(match.string, match.start(), end, composed.apart if composed else lambda *_: False, blanks=blanks)
+
+
+def _unit_of(sign: Signed, folded: str) -> str | None:
+    if "%" in folded[sign.start : sign.end]:
         return "%"
-    unit = _UNIT.match(folded, match.end())
+    unit = _UNIT.match(folded, sign.end)
     return unit[0] if unit else None
+
+
+def has_odd_point(folded: str) -> bool:
+    """Whether a text is an amount whose point is another sign: 373·52."""
+    return _ODD_AMOUNT.fullmatch(folded.strip()) is not None
+
+
+def say_point(column: Iterable[str]) -> bool:
+    """Whether the figures of a column say that an odd sign in another of them stands for the point.
+
+    column: the folded texts of its cells. There must be some, and each must print a point and two decimals.
+    """
+    figures = [text.strip() for text in column if _BEGINS_FIGURE.match(text)]
+    others = [text for text in figures if not has_odd_point(text)]
+    return len(others) >= _FEWEST_OTHERS and all(map(_AMOUNT.fullmatch, others))
 
 
 def _is_whole(match: re.Match[str], is_close: Callable[[int], bool]) -> bool:
@@ -140,16 +212,13 @@ def _is_whole(match: re.Match[str], is_close: Callable[[int], bool]) -> bool:
     """
     text, start, end = match.string, match.start(), match.end()
     before = text[max(0, start - _REACH) : start]
-    if (
-        _BEFORE.search(before)
-        or _FULL_STOP.match(text, max(0, start - 1))
-        or (before and is_close(start - 1) and _CLOSE_BEFORE.search(before))
-    ):
-        return False
-    own = match[0].rstrip("%").lstrip("-").rsplit(",", 1)[-1]
-    item = _ITEM_BEFORE.search(before)
-    if item and is_close(start - 1) and not _LIST.fullmatch(item[0] + own):
-        return False
+    own = match[0].rstrip("%").rsplit(",", 1)[-1]
+    if before:
+        item = _ITEM_BEFORE.search(before)
+        if _BEFORE.search(before) or _FULL_STOP.match(text, start - 1):
+            return False
+        if is_close(start - 1) and (_CLOSE_BEFORE.search(before) or (item and not _LIST.fullmatch(item[0] + own))):
+            return False
     if match["percent"] or end == len(text):
         return True
     if _BEHIND.match(text, end) or (is_close(end - 1) and _CLOSE_BEHIND.match(text, end)):
@@ -161,10 +230,10 @@ def _is_whole(match: re.Match[str], is_close: Callable[[int], bool]) -> bool:
 def parse_number(text: str) -> tuple[Decimal, int] | None:
     """The value and the printed decimals of the one number in a text; None if there is none, or more than one."""
     matches = [match for match in _NUMBER.finditer("".join(fold(text).split())) if _is_whole(match, lambda _: True)]
-    return _value_of(matches[0]) if len(matches) == 1 else None
+    return _value_of(matches[0], _sign_of(matches[0])) if len(matches) == 1 else None
 
 
-def _value_of(match: re.Match[str]) -> tuple[Decimal, int]:
+def _value_of(match: re.Match[str], sign: Signed) -> tuple[Decimal, int]:
     value = Decimal(match[0].rstrip("%").replace(",", ""))
     exponent = value.as_tuple().exponent
-    return value, -exponent if isinstance(exponent, int) else 0
+    return -value if sign.negative else value, -exponent if isinstance(exponent, int) else 0

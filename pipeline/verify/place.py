@@ -89,13 +89,17 @@ def _lines(at: str, rows: Sequence[Cells], tokens: Sequence[Token], read: Collec
         if hit == 0 or any(_beside(line[0], token) for token in figures):
             continue
         between = first < line[0].index < last
-        if hit >= (min(2, len(columns)) if between else 2) and _is_a_row(line, between=between):
+        if hit >= (min(2, len(columns)) if between else 2) and _is_a_row(line, figures, between=between):
             yield Skipped(at, tuple(token.index for token, *fits in zip(line, *met, strict=True) if any(fits)))
 
 
-def _is_a_row(line: Sequence[Token], *, between: bool) -> bool:
-    """Whether unread numbers may be amounts: next to a list, whole numbers alone are those of a head (1, 2, 3 …)."""
-    return between or any(token.decimals for token in line)
+def _is_a_row(line: Sequence[Token], figures: Sequence[Token], *, between: bool) -> bool:
+    """Whether unread numbers may be amounts. Next to a list, whole numbers are those of a head (1, 2, 3 …), unless the
+    list has no others (it is in whole 元) and they do not count on."""
+    if between or any(token.decimals for token in line):
+        return True
+    counted = all(other.value - one.value == 1 for one, other in pairwise(line))
+    return not counted and not any(figure.decimals for figure in figures)
 
 
 def _until_read(indices: Iterable[int], read: Collection[int]) -> list[int]:

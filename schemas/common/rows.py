@@ -181,19 +181,22 @@ def items_against_rows(
             yield same(f"{numeral}、{'·'.join(path)} = {table}·{path[-1]}", item.amount, shown[path])
 
 
-def portions_against_row(numeral: str, section: Model, table: str, row: object) -> Iterator[Identity]:
-    """A section's total and portions against the columns of a row: both have the same keys. Changes have no column."""
+def portions_against_row(
+    numeral: str, section: Model, table: str, columns: type[Model], row: object
+) -> Iterator[Identity]:
+    """A section's total and portions against the columns of a row under the same keys. columns: the row's model."""
     for key, field in fields_of(type(section)).items():
         said = getattr(section, key)
         amount = said if key == "total" else getattr(said, "amount", None)
-        if key != "change":
+        if key in fields_of(columns):
             yield same(f"{numeral}、{field.title} = {table}·合计·{field.title}", amount, getattr(row, key, None))
 
 
 def coded_names(tables: Model) -> Iterator[Identity]:
     """The names in coded tables that contradict their codes. tables: each part a table, under its title."""
     for key, field in fields_of(type(tables)).items():
-        yield from named_as_coded(field.title, getattr(getattr(tables, key), "rows", ()))
+        rows = getattr(getattr(tables, key), "rows", ())
+        yield from named_as_coded(field.title, [row for row in rows if isinstance(row, CodedRow)])
 
 
 def class_totals(rows: Iterable[FunctionRow]) -> list[Named]:

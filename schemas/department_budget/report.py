@@ -9,7 +9,14 @@ from typing import Generic
 from recount.schemas.arithmetic import Identity, same
 from recount.schemas.common.codes import plain, total_row
 from recount.schemas.common.parts import GlossaryEntry, Overview, StateAssets, UnmappedFigure
-from recount.schemas.common.rows import GeneralRow, by_function, class_totals, items_against_rows, portions_against_row
+from recount.schemas.common.rows import (
+    ExpenditureRow,
+    GeneralRow,
+    by_function,
+    class_totals,
+    items_against_rows,
+    portions_against_row,
+)
 from recount.schemas.department_budget.narrative import (
     BasicExpenditure,
     Expenditure,
@@ -23,7 +30,7 @@ from recount.schemas.department_budget.narrative import (
     ThreePublic,
     Totals,
 )
-from recount.schemas.department_budget.statements import FunctionTable, Statements
+from recount.schemas.department_budget.statements import FunctionTable, IncomeTableRow, Statements
 from recount.schemas.department_budget.targets import ProjectTarget
 from recount.schemas.describe import fields_of
 from recount.schemas.figures import F, Figure, Model, part, rows, text, year
@@ -69,12 +76,20 @@ def _narrative_against_tables(report: Report[Figure]) -> Iterator[Identity]:
         yield same("一、收入预算总计 = 收支预算总表·收入总计", said.income_total, shown.income_total)
         yield same("一、支出预算总计 = 收支预算总表·支出总计", said.expenditure_total, shown.expenditure_total)
     if report.income is not None and tables.income is not None:
-        yield from portions_against_row("二", report.income, "收入预算表", total_row(tables.income.rows))
+        row = total_row(tables.income.rows)
+        yield from portions_against_row("二", report.income, "收入预算表", IncomeTableRow, row)
     if report.expenditure is not None and tables.expenditure is not None:
-        yield from portions_against_row("三", report.expenditure, "支出预算表", total_row(tables.expenditure.rows))
+        spent = total_row(tables.expenditure.rows)
+        yield from portions_against_row("三", report.expenditure, "支出预算表", ExpenditureRow, spent)
+    if report.expenditure is not None and tables.income_expenditure is not None:
+        left = report.expenditure.closing.amount if report.expenditure.closing is not None else None
+        yield same("三、结转下年 = 收支预算总表·结转下年", left, tables.income_expenditure.closing)
     if report.fiscal_appropriation is not None and tables.fiscal_appropriation is not None:
         rule = "四、财政拨款收支总预算 = 财政拨款收支预算总表·收入总计"
         yield same(rule, report.fiscal_appropriation.total, tables.fiscal_appropriation.income_total)
+        stated = [(line.class_name, line.amount) for line in report.fiscal_appropriation.by_class]
+        lines = [(line.name, line.total) for line in tables.fiscal_appropriation.expenditure]
+        yield from by_function("四", stated, "财政拨款收支预算总表", lines)
     yield from _fiscal_items(report, tables)
     for numeral, section, name, table in (
         ("五", report.general_public_budget, "一般公共预算支出表", tables.general_public_budget),

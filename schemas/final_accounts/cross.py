@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from recount.schemas.arithmetic import Identity, equal, printed, same, share
 from recount.schemas.common.codes import class_rows, plain, total_row
-from recount.schemas.common.rows import items_against_rows, portions_against_row
+from recount.schemas.common.rows import ExpenditureRow, items_against_rows, portions_against_row
 from recount.schemas.figures import Figure
 from recount.schemas.final_accounts.narrative import FundBudget, GeneralPublicBudget, ThreePublic
 from recount.schemas.final_accounts.sections import Sections
 from recount.schemas.final_accounts.statements import (
     FundBudgetStatement,
     GeneralStatement,
+    IncomeRow,
     Statements,
     ThreePublicStatement,
 )
@@ -50,10 +51,12 @@ def narrative_against_statements(
         return
     yield from _overview(sections, statements)
     if sections.income is not None and statements.income is not None:
-        yield from portions_against_row("二", sections.income, "收入决算表", total_row(statements.income.rows))
+        yield from portions_against_row(
+            "二", sections.income, "收入决算表", IncomeRow, total_row(statements.income.rows)
+        )
     if sections.expenditure is not None and statements.expenditure is not None:
         whole = total_row(statements.expenditure.rows)
-        yield from portions_against_row("三", sections.expenditure, "支出决算表", whole)
+        yield from portions_against_row("三", sections.expenditure, "支出决算表", ExpenditureRow, whole)
     yield from _fiscal_appropriation(sections, statements)
     if sections.general_public_budget is not None and statements.general_public_budget is not None:
         yield from _general(sections.general_public_budget, statements.general_public_budget)

@@ -242,3 +242,13 @@ def test_another_text_is_no_report(tmp_path: Path) -> None:
         document.save(tmp_path / "letter.pdf")
     with pytest.raises(NotAReport):
         structure(tmp_path / "letter.pdf")
+
+
+def test_a_portfolio_is_refused_by_the_names_of_what_is_attached(tmp_path: Path) -> None:
+    with pymupdf.open() as document:
+        document.new_page().insert_text((72, 100), "Please open this portfolio in another viewer")
+        for name, content in (("甲局决算.pdf", b"%PDF-"), ("说明.txt", b"1")):
+            document.embfile_add(name, content, filename=name, ufilename=name)
+        document.save(tmp_path / "portfolio.pdf")
+    with pytest.raises(NotAReport, match=r"attached to it: 甲局决算\.pdf$"):
+        structure(tmp_path / "portfolio.pdf")

@@ -60,6 +60,7 @@ def fuller(gold: Gold) -> Gold:
         "staff_total": 12, "staff_active": 7, "staff_veteran_retired": 1, "staff_retired": 4,
         "office_count": 2, "offices": ["办公室", "财务科"],
     }  # fmt: skip
+    gold["expenditure"]["closing"] = {"amount": Decimal("0.00"), "percent": None, "change": None}
     gold["state_assets"] = {
         "fixed_assets": Decimal("900.00"), "building_value": Decimal("600.00"), "vehicle_value": Decimal("80.00"),
     }  # fmt: skip

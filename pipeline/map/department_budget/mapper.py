@@ -14,14 +14,22 @@ from recount.pipeline.map.department_budget.sections import (
     fund_budget,
     general_public_budget,
 )
-from recount.pipeline.map.department_budget.statements import map_statements
+from recount.pipeline.map.department_budget.statements import map_statements, titles_of
 from recount.pipeline.map.department_budget.targets import map_targets
 from recount.pipeline.map.final_accounts import narrative_other
-from recount.pipeline.map.grammar.passage import BUDGET, Passage, Reading, in_reading_order, passage_of, unmapped_in
+from recount.pipeline.map.grammar.passage import (
+    BUDGET,
+    Passage,
+    Reading,
+    in_reading_order,
+    passage_of,
+    refs_in,
+    unmapped_in,
+)
 from recount.pipeline.map.labelled.sections import read_section
-from recount.pipeline.split.outline import Section, sections_of
+from recount.pipeline.map.tables.sheet import left_open
+from recount.pipeline.split.outline import LONGEST_FRONT_LINE, Section, front_lines, sections_of
 from recount.pipeline.split.text import plain as plain_text
-from recount.pipeline.split.titles import LONGEST_FRONT_LINE, front_lines
 from recount.schemas.common.parts import UnmappedFigure
 from recount.schemas.department_budget.family import OUTLINE
 from recount.schemas.department_budget.narrative import (
@@ -93,7 +101,7 @@ def map_budget(document: Document) -> Mapped:
         unmapped_figures=in_reading_order(unmapped),
         **fields,
     )
-    return Mapped(report, NAME, found)
+    return Mapped(report, NAME, found, left_open(titles_of(grids), grids, {ref.token for ref in refs_in(report)}))
 
 
 def _named(front: Sequence[Paragraph]) -> str | None:

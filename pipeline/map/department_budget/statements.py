@@ -29,7 +29,7 @@ from recount.pipeline.map.tables.sheet import (
     table_of,
 )
 from recount.pipeline.map.tables.three_public import figures_of, item_of, words_of
-from recount.pipeline.split.titles import LONGEST_TITLE, titles_over
+from recount.pipeline.split.outline import LONGEST_TITLE, titles_over
 from recount.schemas.common.rows import ExpenditureRow, ExpenditureStatement, FundSplit, GeneralRow, NamedSplit
 from recount.schemas.department_budget.statements import (
     BalanceLine,
@@ -45,6 +45,7 @@ from recount.schemas.department_budget.statements import (
     Statements,
     ThreePublicBudget,
 )
+from recount.schemas.describe import fields_of
 from recount.schemas.figures import Ref
 
 _OTHERS = r"上年(?!结转)|执行|决算|增减|增长|比"
@@ -208,6 +209,12 @@ def map_statements(grids: Sequence[Grid], year: int | None) -> tuple[Statements[
             found[key] = table
             taken.add(index)
     return (Statements[Ref](**found) if found else None), frozenset(taken)
+
+
+def titles_of(grids: Sequence[Grid]) -> dict[int, str]:
+    """The official titles of the grids that are budget tables, by the grids' indices."""
+    keys = {index: key for index, grid in enumerate(grids) if (key := title_of(grid)) is not None}
+    return {index: fields_of(Statements)[key].title for index, key in keys.items()}
 
 
 def title_of(grid: Grid) -> str | None:

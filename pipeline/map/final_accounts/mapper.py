@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from recount.pipeline.document import Document, Grid
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.evaluations.evaluations import map_evaluations
 from recount.pipeline.map.final_accounts import narrative, narrative_other
-from recount.pipeline.map.final_accounts.statements import map_statements
-from recount.pipeline.map.grammar.passage import Reading, in_reading_order, open_in, passage_of, unmapped_in
+from recount.pipeline.map.final_accounts.statements import map_statements, titles_of
+from recount.pipeline.map.grammar.passage import Reading, in_reading_order, open_in, passage_of, refs_in, unmapped_in
+from recount.pipeline.map.tables.sheet import left_open
 from recount.pipeline.split.outline import Section, all_sections
 from recount.schemas.common.parts import UnmappedFigure
 from recount.schemas.figures import Ref
@@ -29,8 +31,8 @@ _SIMPLE = (
     ("fiscal_appropriation", narrative.fiscal_appropriation),
     ("basic_expenditure", narrative.basic_expenditure),
     ("three_public", narrative.three_public),
-    ("government_funds", narrative.government_funds),
-    ("state_capital", narrative.state_capital),
+    ("government_funds", partial(narrative.fund_budget, narrative.GOVERNMENT_FUNDS)),
+    ("state_capital", partial(narrative.fund_budget, narrative.STATE_CAPITAL)),
     ("operating_costs", narrative_other.operating_costs),
     ("procurement", narrative_other.procurement),
     ("state_assets", narrative_other.state_assets),
@@ -69,7 +71,8 @@ def map_report(document: Document) -> Mapped:
     fields["unmapped_figures"] = in_reading_order(unmapped)
     fields["unit_name"], fields["fiscal_year"] = _identity(sections, projects, overall)
     report = Report[Ref].model_validate(fields)
-    return Mapped(report, NAME, found=bool(statements or projects or overall or _has_narrative(fields)))
+    found = bool(statements or projects or overall or _has_narrative(fields))
+    return Mapped(report, NAME, found, left_open(titles_of(grids), grids, {ref.token for ref in refs_in(report)}))
 
 
 def _has_narrative(fields: dict[str, object]) -> bool:

@@ -161,7 +161,7 @@ def expenditure(passage: Passage) -> tuple[Expenditure[Ref], Reading]:
 
 
 def _sides_of(fund: str) -> tuple[Subject, ...]:
-    """What 四, 八 or 九 speaks of. fund: a rule for the budget's own name, which may stand in a label: another's may not."""
+    """What 四, 八 or 九 speaks of. fund: a rule for the budget's own name: in a label no other's may stand."""
     own = rf"(?:{fund})?"
     return (
         Subject("both", rf"{own}(?:收入(?:、|和|与)?支出|收、?支)(?:决算)?(?:总体|总计|总额|合计)?", of_unit=True),
@@ -175,8 +175,8 @@ def _sides_of(fund: str) -> tuple[Subject, ...]:
 
 
 _APPROPRIATED = r"财政拨款"
-_GOVERNMENT_FUNDS = r"政府性基金(?:预算)?(?:财政拨款)?|财政拨款"
-_STATE_CAPITAL = r"国有资本经营(?:预算)?(?:财政拨款)?|财政拨款"
+GOVERNMENT_FUNDS = r"政府性基金(?:预算)?(?:财政拨款)?|财政拨款"
+STATE_CAPITAL = r"国有资本经营(?:预算)?(?:财政拨款)?|财政拨款"
 _NOTHING = re.compile(r"(?:无|没有|未发生|不涉及)[^。;]{0,40}(?:收入|支出|收支|拨款)|为空表|无数据")
 
 
@@ -203,18 +203,8 @@ def fiscal_appropriation(passage: Passage) -> tuple[FiscalAppropriation[Ref], Re
     return FiscalAppropriation[Ref].model_validate(_sides(found)), found
 
 
-def government_funds(passage: Passage) -> tuple[FundBudget[Ref], Reading]:
-    """八、政府性基金预算财政拨款收入支出决算情况说明."""
-    return _fund_budget(passage, _GOVERNMENT_FUNDS)
-
-
-def state_capital(passage: Passage) -> tuple[FundBudget[Ref], Reading]:
-    """九、国有资本经营预算财政拨款支出决算情况说明."""
-    return _fund_budget(passage, _STATE_CAPITAL)
-
-
-def _fund_budget(passage: Passage, fund: str) -> tuple[FundBudget[Ref], Reading]:
-    """八 or 九: none at all, or as 四 with items as 五（三）."""
+def fund_budget(fund: str, passage: Passage) -> tuple[FundBudget[Ref], Reading]:
+    """八 or 九: none at all, or as 四 with items as 五（三）. fund: a rule for the name of its budget."""
     figures = [number for number in passage.numbers.values() if number.token.unit is not None]
     if _NOTHING.search(passage.shape) and not figures:  # the 08 of 公开08表 is none
         return FundBudget[Ref](none=True), Reading({}, (), ())

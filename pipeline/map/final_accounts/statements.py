@@ -21,7 +21,8 @@ from recount.pipeline.map.tables.coded import (
 from recount.pipeline.map.tables.economic import basic_statement
 from recount.pipeline.map.tables.sheet import Table, bare, is_nearly, is_scanned, table_of
 from recount.pipeline.map.tables.three_public import three_public_statement
-from recount.pipeline.split.titles import titles_over
+from recount.pipeline.split.outline import titles_over
+from recount.schemas.describe import fields_of
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.statements import Statements
 
@@ -100,6 +101,12 @@ def by_title(grid: Grid) -> Title | None:
                 if match.end() > len(above) and not_before.isdisjoint(before[-JUST_BEFORE:]):
                     return title
     return None
+
+
+def titles_of(grids: Sequence[Grid]) -> dict[int, str]:
+    """The official titles of the grids that are statements by their title, by the grids' indices."""
+    found = {index: by_title(grid) for index, grid in enumerate(grids)}
+    return {index: fields_of(Statements)[title.value].title for index, title in found.items() if title is not None}
 
 
 def by_misread_title(grid: Grid) -> Title | None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from recount.pipeline.document import Number, Paragraph, Token
-from recount.pipeline.split.text import plain
+from recount.pipeline.split.text import plain, simplified
 from recount.schemas.common.parts import UnmappedFigure
 from recount.schemas.describe import leaves_in
 from recount.schemas.figures import Ref
@@ -156,8 +156,10 @@ def passage_of(paragraphs: Sequence[Paragraph]) -> Passage:
                 continue
             shape += folded[done : number.start]
             numbers[len(shape)] = number
-            end = number.end - 1 if number.token.unit == "%" and folded[number.end - 1] == "%" else number.end
-            shape += N
+            percent = number.token.unit == "%" and not folded.startswith("%", number.end)
+            inside = percent and folded[number.end - 1] != "%"  # (6.13%)
+            end = number.end - 1 if percent and not inside else number.end
+            shape += N + "%" * inside
             offsets.append((len(shape), len(printed) + end))
             done = end
         shape += folded[done:]
@@ -212,7 +214,7 @@ def label_before(passage: Passage, at: int) -> str:
         return clause
     pairs = reversed(list(zip([None, *before], before, strict=False)))
     said = (_words_before(passage, start, other, above) for above, other in pairs)
-    first = _words_before(passage, start, before[0], None) if _RELATIVE.match(clause) else ""
+    first = _words_before(passage, start, before[0], None) if _RELATIVE.match(simplified(clause)) else ""
     earlier = next((words for words in said if len(words) >= _SHORT), first)
     return _YEAR.sub("", earlier) + clause
 
@@ -228,9 +230,15 @@ def _words_before(passage: Passage, start: int, at: int, above: int | None) -> s
     if above is not None:
         start = above + 1 + len(passage.token(above).unit or "")
     clauses = [clean(clause) for clause in re.split("[，,]", _ASIDE.sub("", passage.text(start, at)))]
-    joined = "".join(_OPENING.sub("", clause) for clause in clauses)
+    joined = "".join(_without(_OPENING, clause) for clause in clauses)
     label = clauses[-1] if len(clauses[-1]) >= _SHORT else joined
-    return _COPULA.sub("", _OPENING.sub("", label))
+    return _without(_COPULA, _without(_OPENING, label))
+
+
+def _without(pattern: re.Pattern[str], words: str) -> str:
+    """Words as printed without what a pattern finds in them once they are simplified."""
+    match = pattern.search(simplified(words))
+    return words if match is None else words[: match.start()] + words[match.end() :]
 
 
 # --- the list of them: nothing that is printed is lost (docs/contract/report.md)

@@ -29,6 +29,7 @@ from recount.pipeline.map.tables.sheet import (
     whole_number,
     without_ordinal,
 )
+from recount.pipeline.split.text import simplified
 from recount.schemas.common.rows import FundSplit, NamedSplit
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.statements import (
@@ -259,8 +260,8 @@ def lines_in(table: Table, half: Half | None, roles: Sequence[tuple[str, str]]) 
 def _completes(listed: list[tuple[str, Amounts]], name: str, amounts: Amounts) -> bool:
     """Whether a row is the rest of the line above, whose name the page end cut in two; it is then added to it."""
     above, printed = listed[-1]
-    complete = any(one == other for end in LINE_ENDS for one, other in zip(above[-2:], end, strict=False))
-    if complete or not (above + name).endswith(LINE_ENDS):  # complete also with one of the two misread
+    complete = any(one == other for end in LINE_ENDS for one, other in zip(simplified(above[-2:]), end, strict=False))
+    if complete or not simplified(above + name).endswith(LINE_ENDS):  # complete also with one of the two misread
         return False
     if any(printed.get(key) is not None and amount is not None for key, amount in amounts.items()):
         return False

@@ -8,14 +8,15 @@ a row by its own, and a figure by standing alone in its cell.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from recount.pipeline.document import Cell, Grid
+from recount.pipeline.document import Cell, Grid, Remark
+from recount.pipeline.split.text import simplified
 from recount.schemas.figures import Ref
 
-DASHES = frozenset("-—–―－_/／*")
+DASHES = frozenset("-—–―─－_/／*")
 """A cell of these alone is blank."""
 UNIT_WORDS = frozenset({"", "元", "万元"})
 """What may stand in a cell beside its figure."""
@@ -57,8 +58,8 @@ _ORDINAL = re.compile(
 
 
 def bare(words: str) -> str:
-    """A label for recognising: without brackets and what they hold, quotation marks and punctuation."""
-    return _TRIFLES.sub("", _BRACKETED.sub("", words))
+    """A label for recognising: simplified, without brackets and what they hold, quotation marks and punctuation."""
+    return _TRIFLES.sub("", _BRACKETED.sub("", simplified(words)))
 
 
 def is_nearly(words: str, name: str) -> bool:
@@ -392,3 +393,29 @@ def by_content(table: Table, columns: Iterable[int], fits: Callable[[Cell], bool
         if cells and sum(map(fits, cells)) >= NUMBERED * len(cells):
             found.append(column)
     return tuple(found)
+
+
+# --- tables that a reader left open
+
+
+def left_open(titled: Mapping[int, str], grids: Sequence[Grid], read: Collection[int]) -> tuple[Remark, ...]:
+    """A remark for each table under a known title that has figures, and of which none was read.
+
+    titled: titles, by the index of their grid. read: the tokens that the report refers to. A grid that follows without
+    any line above it may be the rest of the table, and then counts with it.
+    """
+    found = []
+    for index, title in titled.items():
+        table = grids[index : index + 2]
+        if len(table) == 2 and (index + 1 in titled or table[1].caption or table[1].pages[0] != table[0].pages[-1] + 1):
+            table = table[:1]
+        amounts = {ref.token for grid in table for cell in grid.cells if (ref := amount_in(cell)) is not None}
+        if any(map(_has_amounts, table)) and amounts.isdisjoint(read):
+            words = f"the table {title} has a shape that no reader knows: none of its figures was read"
+            found.append(Remark("table left open", table[0].pages[0], None, words))
+    return tuple(found)
+
+
+def _has_amounts(grid: Grid) -> bool:
+    """Whether a grid has amounts, and not only the numbers of its columns and rows."""
+    return any(number.token.decimals for cell in grid.cells if only_number(cell) for number in cell.numbers)

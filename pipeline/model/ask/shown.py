@@ -18,6 +18,7 @@ from recount.pipeline.split.text import plain
 _DATE = re.compile(r"年|月|日|-\d+月")
 _YEAR_WORDS = re.compile(r"年度?")
 _ORDINAL_END = re.compile(r"[.、)．](?!\d)")
+_UNSIGNED = re.compile(r"\d[\d,.，．]*")
 _MOST_HEAD_ROWS = 4
 _FEWEST_HEADS = 3
 _LONGEST_HEAD = 30  # characters
@@ -231,11 +232,11 @@ class _Writer:
         shown, done = "", 0
         for number in numbers:
             digits = printed[number.start : number.end]
-            percent = digits[-1] if digits[-1] in "%％﹪" else ""
+            percent = next((sign for sign in digits if sign in "%％﹪"), "")
             known = self._known.get(number.token.index)
             if known is None:
                 count = len(self.marks) + 1
-                known = self._printed(plain(digits.removesuffix(percent)), count)
+                known = self._printed(_signed(digits, number.token), count)
                 self._known[number.token.index] = known
                 at = self._length + len("".join(printed[: number.start].split()))
                 self.marks.append(Mark(count, known, number.token, place(number), at))
@@ -253,6 +254,12 @@ class _Writer:
             return self._years and _YEAR_WORDS.match(folded, number.end) is not None
         ordinal = number.token.unit is None and not number.token.decimals and _ORDINAL_END.match(folded, number.end)
         return not ((ordinal and not folded[: number.start].strip(" (")) or (ordinal and _starts(folded, number.start)))
+
+
+def _signed(digits: str, token: Token) -> str:
+    """A number with its sign as a model can answer it: △74.50 and (74.50) are -74.50."""
+    (unsigned,) = _UNSIGNED.findall(plain(digits))
+    return f"-{unsigned}" if token.value < 0 else str(unsigned)
 
 
 def _starts(folded: str, at: int) -> bool:

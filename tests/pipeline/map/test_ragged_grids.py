@@ -19,10 +19,9 @@ from recount.pipeline.map.final_accounts.statements import READERS
 from recount.pipeline.map.grammar.passage import refs_in
 from recount.pipeline.map.labelled.tables import read_lines, read_rows
 from recount.pipeline.map.tables.sheet import table_of
+from recount.schemas.common.rows import GeneralRow
 from recount.schemas.department_budget.statements import ThreePublicBudget
 from recount.schemas.figures import Ref
-from recount.schemas.final_accounts.statements import GeneralStatement
-from recount.schemas.common.rows import GeneralRow
 from recount.tests.pipeline.map.grids import Span, grid
 from recount.tests.pipeline.map.sheets import project_rows
 

@@ -25,6 +25,14 @@ def saved(document: Any, path: Path, **options: Any) -> Path:
     return path
 
 
+SAME_CODES = (
+    b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Same def"
+    b" 1 begincodespacerange <0000> <FFFF> endcodespacerange"
+    b" 1 beginbfrange <0000> <FFFF> <0000> endbfrange endcmap end end"
+)
+"""A ToUnicode map in which every code is its own character."""
+
+
 def texts(path: Path, page: int = 0) -> list[str]:
     return [line.text for line in read_pdf(path).pages[page].lines]
 
@@ -90,6 +98,64 @@ def test_text_drawn_twice_for_bold_counts_once(tmp_path: Path) -> None:
     for x in (50, 50, 50.3, 150):
         page.insert_text((x, 100), "1,955.06")
     assert texts(saved(document, tmp_path / "a.pdf")) == ["1,955.06", "1,955.06"]
+
+
+def saying(words: str, printed: str, said: str, path: Path) -> Path:
+    """A page of words on which the glyph of one character says others."""
+    document, page = new_page()
+    page.insert_htmlbox((50, 50, 350, 100), words)
+    document = pymupdf.open("pdf", document.tobytes())
+    glyph = pymupdf.Font("cjk").has_glyph(ord(printed))
+    codes = said.encode("utf-16-be").hex().encode()
+    for xref in range(1, document.xref_length()):
+        if document.xref_is_stream(xref) and b"endcmap" in (content := document.xref_stream(xref)):
+            map_of_it = b"1 beginbfchar\n<%04x> <%s>\nendbfchar\nendcmap" % (glyph, codes)
+            document.update_stream(xref, content.replace(b"endcmap", map_of_it))
+    return saved(document, path)
+
+
+@pytest.mark.parametrize("said", ["年年", "⽉月"])
+def test_a_glyph_that_says_an_ideograph_twice_says_it_once(said: str, tmp_path: Path) -> None:
+    path = saying("收入年度决算", "年", said, tmp_path / "a.pdf")
+    [line] = read_pdf(path).pages[0].lines
+    assert line.text == f"收入{said[0]}度决算"
+    assert len(line.boxes) == len(line.text)
+
+
+def test_a_glyph_that_says_a_digit_twice_makes_no_number(tmp_path: Path) -> None:
+    assert texts(saying("收入年度决算数", "年", "77", tmp_path / "a.pdf")) == ["收入7\ufffd度决算数"]
+
+
+@pytest.mark.parametrize(
+    ("drawn", "read"),
+    [
+        ("增加\xad38.20", "增加\xad38.20"),
+        ("增加\xad 38.20", "增加\xad 38.20"),
+        ("2021\xad2022", "2021\xad2022"),
+        ("支出总计增加\xad", "支出总计增加\xad"),
+        ("ac\xadcount", "account"),
+        ("总收\xad入情况", "总收入情况"),
+        ("收\ufe00入", "收入"),  # a variation selector
+    ],
+)
+def test_a_soft_hyphen_stays_where_it_is_a_minus(drawn: str, read: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    show = b"BT /F1 12 Tf 50 250 Td <%s> Tj ET" % drawn.encode("utf-16-be").hex().encode()
+    path.write_bytes(
+        pdf_of(
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+            b"<</Length %d>>stream\n%s\nendstream" % (len(show), show),
+            b"<</Type/Font/Subtype/Type0/BaseFont/SimSun/Encoding/Identity-H/DescendantFonts[6 0 R]/ToUnicode 8 0 R>>",
+            b"<</Type/Font/Subtype/CIDFontType0/BaseFont/SimSun/FontDescriptor 7 0 R/DW 600"
+            b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>",
+            b"<</Type/FontDescriptor/FontName/SimSun/Flags 4/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 900"
+            b"/Descent -200/CapHeight 700/StemV 80>>",
+            b"<</Length %d>>stream\n%s\nendstream" % (len(SAME_CODES), SAME_CODES),
+        )
+    )
+    assert texts(path) == [read]
 
 
 def test_a_glyph_without_a_character_is_no_digit(tmp_path: Path) -> None:

@@ -114,3 +114,81 @@ def test_lines_apart_stay_apart() -> None:
 
 def test_an_underline_does_not_move_a_border() -> None:
     assert merge_runs([(100.0, 50.0, 350.0), (98.0, 60.0, 90.0)]) == [(100.0, 50.0, 350.0)]
+
+
+def clipped(box: tuple[float, float, float, float], drawn: str) -> Draw:
+    """Drawing operators within a clip, in points from the top of the page."""
+
+    def draw(page: Any) -> None:
+        x0, y0, x1, y1 = box
+        content = f"1 0 0 -1 0 600 cm q {x0} {y0} {x1 - x0} {y1 - y0} re W n {drawn} Q"
+        xref = page.parent.get_new_xref()
+        page.parent.update_object(xref, "<<>>")
+        page.parent.update_stream(xref, content.encode())
+        page.set_contents(xref)
+
+    return draw
+
+
+def test_of_a_line_beyond_its_clip_the_part_within_is_seen() -> None:
+    assert rulings(clipped((80, 50, 120, 200), "50 100 m 150 100 l S")) == [(80, 100, 120, 100)]
+    assert rulings(clipped((80, 50, 120, 200), "50 300 m 150 300 l S")) == []
+    assert rulings(clipped((0, 0, 0.001, 0.001), "50 100 m 150 100 l S")) == []
+
+
+def test_a_clip_ends_where_its_state_does_and_one_in_another_is_narrower() -> None:
+    drawn = "q 50 50 50 50 re W n 0 80 m 400 80 l S Q 0 90 m 400 90 l S Q q 0 95 m 400 95 l S"
+    assert rulings(clipped((80, 50, 120, 200), drawn)) == [(80, 80, 100, 80), (80, 90, 120, 90), (0, 95, 400, 95)]
+
+
+def test_a_line_on_the_border_of_its_clip_is_seen() -> None:
+    assert rulings(clipped((50, 100, 150, 130), "50 100 m 150 100 l S")) == [(50, 100, 150, 100)]
+
+
+def test_lines_off_the_page_are_none() -> None:
+    def draw(page: Any) -> None:
+        page.draw_line((-300, 100), (-10, 100))
+        page.draw_line((50, 700), (150, 700))
+        page.draw_line((-50, 200), (150, 200))
+
+    assert rulings(draw) == [(0, 200, 150, 200)]
+
+
+def grid(page: Any) -> None:
+    for y in range(100, 200, 20):
+        page.draw_line((80, y), (380, y))
+    for x in (80, 180, 280, 380):
+        page.draw_line((x, 100), (x, 180))
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        (218, 125, 252, 137),
+        (218, 121.5, 252, 138.5),  # close to the lines of its row
+        (160, 123, 270, 137),  # over the line of a column
+        (170, 115, 290, 145),
+    ],
+)
+def test_a_box_around_a_figure_of_a_table_is_no_part_of_it(box: tuple[float, ...]) -> None:
+    def draw(page: Any) -> None:
+        grid(page)
+        page.draw_rect(box)
+
+    assert rulings(draw) == rulings(grid)
+
+
+def test_boxes_that_make_the_table_stay() -> None:
+    def cells(page: Any) -> None:
+        for row in range(3):
+            for column in range(3):
+                x, y = 80 + 104 * column, 100 + 24 * row
+                page.draw_rect((x, y, x + 100, y + 20))
+
+    def rows(page: Any) -> None:
+        page.draw_rect((80, 100, 380, 130))
+        for x in (180, 280):
+            page.draw_line((x, 100), (x, 130))
+
+    assert len(rulings(cells)) >= 24
+    assert len(rulings(rows)) == 6

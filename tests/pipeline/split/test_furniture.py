@@ -88,3 +88,27 @@ def test_a_running_header_that_ocr_misread_goes_too() -> None:
     pages = [page(n, line(text, y=HEAD), line(f"正文{n}", y=BODY)) for n, text in enumerate(read, 1)]
     assert left_over([replace(each, origin="ocr") for each in pages], 3) == ["正文3"]
     assert left_over(pages, 3) == ["湖望地区审计局", "正文3"]  # printed so
+
+
+def numbered(count: int, step: int = 1, x: float = 40.0) -> Page:
+    """A page with a number in the margin beside its lines."""
+    lines = [line(f"第{n}行有12.50万元", x=72, y=100 + 20 * n) for n in range(count)]
+    numbers = [line(str(step * (n + 1)), x=x, y=100 + 20 * n * step) for n in range(count // step)]
+    return page(1, *lines, *numbers)
+
+
+@pytest.mark.parametrize(("count", "step", "x"), [(5, 1, 40.0), (30, 1, 40.0), (30, 5, 40.0), (12, 1, 400.0)])
+def test_the_numbers_of_the_lines_in_the_margin_go(count: int, step: int, x: float) -> None:
+    assert left_over([numbered(count, step, x)]) == [f"第{n}行有12.50万元" for n in range(count)]
+
+
+def test_few_numbers_and_numbers_that_do_not_count_on_stay() -> None:
+    assert len(left_over([numbered(4)])) == 8
+    shown = numbered(8)
+    lines = [replace(each, text="9") if each.text == "5" else each for each in shown.lines]
+    assert len(left_over([replace(shown, lines=tuple(lines))])) == 16
+
+
+def test_numbers_among_the_text_stay() -> None:
+    lines = [line(f"{n}" if n % 2 else "正文很长的一行", x=72, y=100 + 20 * n) for n in range(20)]
+    assert len(left_over([page(1, *lines)])) == 20

@@ -220,6 +220,21 @@ class TestTexts:
         found = grids_of(grid_rulings([50, 100, 140, 200], [100, 120]), [a_line("1,234,567.89", 92, 105, width=4)])
         assert cell_texts(found.tables[0]) == ["", "1,234,567.89", ""]
 
+    def test_the_figures_of_two_cells_that_meet_are_two(self) -> None:
+        """The amount runs over the edge; the code behind it begins on top of it, or right after it."""
+        rulings = grid_rulings([50, 100, 140, 200], [100, 120])
+        over = a_line("12717.01302", 57, 105, width=6)
+        boxes = [*over.boxes[:8], *((x0 - 3, y0, x1 - 3, y1) for x0, y0, x1, y1 in over.boxes[8:])]
+        for line in (over, Line(over.text, tuple(boxes), (57, 105, boxes[-1][2], 115))):
+            assert cell_texts(grids_of(rulings, [line]).tables[0]) == ["12717.01", "302", ""]
+        amounts = a_line("512.00436.12", 60, 105, width=6)
+        assert cell_texts(grids_of(rulings, [amounts]).tables[0]) == ["512.00", "436.12", ""]
+
+    def test_whole_numbers_that_meet_at_an_edge_are_two_and_one_that_crosses_it_is_one(self) -> None:
+        rulings = grid_rulings([50, 100, 140, 200], [100, 120])
+        assert cell_texts(grids_of(rulings, [a_line("512436", 82, 105, width=6)]).tables[0]) == ["512", "436", ""]
+        assert cell_texts(grids_of(rulings, [a_line("512436", 79, 105, width=6)]).tables[0]) == ["512436", "", ""]
+
     def test_words_that_meet_at_an_edge_are_two(self) -> None:
         found = grids_of(grid_rulings([50, 98, 200], [100, 120]), [a_line("科目名称决算数", 50, 105, width=12)])
         assert cell_texts(found.tables[0]) == ["科目名称", "决算数"]

@@ -78,6 +78,51 @@ def test_an_amount_is_brought_to_wan_by_the_unit_of_its_table(unit: str, goods: 
     assert found.value == Decimal(goods)
 
 
+def printed(document: Document) -> list[str]:
+    return [str(token.value) for token in document.tokens]
+
+
+def unruled(rows: Sequence[Sequence[tuple[str, float]]]) -> Document:
+    """Rows of texts at their places across, without ruling lines."""
+    lines = [line(text, x, 100 + 24.0 * row) for row, texts in enumerate(rows) for text, x in texts]
+    return split(Pages((Page(1, 595.0, 842.0, tuple(lines), ()),)), FINAL_ACCOUNTS, DEPARTMENT_BUDGET)
+
+
+def test_two_columns_without_lines_between_are_never_one_number() -> None:
+    found = unruled([[("本年收入", 72), ("812", 300), ("647", 420)], [("其他收入", 72), ("15.5", 300), ("9", 420)]])
+    assert printed(found) == ["812", "647", "15.5", "9"]
+
+
+def test_a_column_does_not_go_on_in_the_next_row() -> None:
+    found = unruled([[("收入合计为全年", 72), ("812", 300), ("647", 400)], [("2023年的支出", 72)]])
+    assert printed(found) == ["812", "647", "2023"]
+
+
+def stacked(one: str, other: str, x: float = 4.0) -> Document:
+    """A table with a cell of two rows of text."""
+    lines, rulings = table((HEAD, ("货物", ""), ("服务", "500.00")))
+    at = LEFT + WIDE + x
+    both = (line(one, at, TOP + HIGH, em=9), line(other, at, TOP + HIGH + 11, em=9))
+    page = Page(1, 595.0, 842.0, (*lines, *both), tuple(rulings))
+    return split(Pages((page,)), FINAL_ACCOUNTS, DEPARTMENT_BUDGET)
+
+
+def test_two_figures_in_a_cell_stay_two() -> None:
+    assert printed(stacked("719", "282")) == ["719", "282", "500.00"]
+
+
+def test_a_figure_that_wraps_in_a_narrow_cell_is_one_and_what_may_be_one_is_none() -> None:
+    full = "1" + ",234" * 7  # as wide as its cell
+    assert printed(stacked(full + ",5", "67.89")) == [full.replace(",", "") + "567.89", "500.00"]
+    assert printed(stacked("1" * 31, "67.89")) == ["500.00"]
+
+
+def test_an_odd_sign_is_the_point_where_the_column_says_so() -> None:
+    rows = (HEAD, ("货物", "373·52"), ("服务", "500.00"), ("工程", "1,250.00"))
+    assert printed(read(rows=rows)) == ["373.52", "500.00", "1250.00"]
+    assert printed(read(rows=(*rows, ("其他", "7")))) == ["500.00", "1250.00", "7"]
+
+
 def with_correction(*lines: str) -> Document:
     """Two pages: a sentence with two figures, and another page."""
     first = Page(1, 595.0, 842.0, (line("本年收入合计411.63万元，支出合计330.75万元。", 60, 200),), ())

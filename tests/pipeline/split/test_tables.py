@@ -313,6 +313,35 @@ class TestApart:
         assert join() == ()
 
 
+HEAD_ALONE = [["科目", "合计", "基本", "项目"], ["甲", "乙", "丙", "丁"]]
+WIDE, SAME, OTHER = (120.0, 60.0, 60.0, 60.0), (80.0, 40.0, 40.0, 40.0), (50.0, 70.0, 40.0, 40.0)
+
+
+def test_a_head_alone_on_a_wide_page_goes_on_with_its_body_on_narrow_ones() -> None:
+    bodies = [a_page(2 + at, [["教育", "3.00", "1.00", "2.00"], ["外交", "1.00", "", "1.00"]], SAME) for at in range(2)]
+    (table,) = join(a_page(1, HEAD_ALONE, WIDE), *bodies)
+    assert table.pages == (1, 2, 3)
+    assert (table.rows, table.columns) == (6, 4)
+
+
+@pytest.mark.parametrize(
+    ("head", "widths"),
+    [(HEAD_ALONE, OTHER), ([*HEAD_ALONE, ["国防", "3.00", "1.00", "2.00"]], SAME)],
+    ids=["columns", "body"],
+)
+def test_a_table_of_other_columns_or_below_a_body_is_not_drawn_to_the_width_above(
+    head: Rows, widths: Sequence[float]
+) -> None:
+    tables = join(a_page(1, head, WIDE), a_page(2, [["教育", "3.00", "1.00", "2.00"]], widths))
+    assert [table.pages for table in tables] == [(1,), (2,)]
+
+
+def test_a_row_of_figures_below_a_head_alone_is_a_row() -> None:
+    head = [["合计", LEFT, "接待", LEFT], ["预算数", "决算数", "预算数", "决算数"]]
+    row = ["4.00", "3.00", "1.00", ""]
+    assert joined_rows(head, [row], widths=(36.0,) * 4) == [["合计", "", "接待", ""], head[1], row]
+
+
 def report(name: str) -> tuple[JoinedTable, ...]:
     pages = [page_grids(page) for page in read_pdf(file_of(name)).pages]
     body = [

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recount.pipeline.split.text import FOLD, compose, fold, plain, union
-from recount.tests.pipeline.helpers import composed
+from recount.pipeline.document import Line
+from recount.pipeline.split.text import FOLD, Composed, Piece, compose, far, fold, plain, together, union
+from recount.tests.pipeline.helpers import EM, composed, line
 
 
 @pytest.mark.parametrize(
@@ -61,6 +64,129 @@ def test_in_a_cell_numbers_beside_each_other_stay_apart() -> None:
 
 def test_in_a_cell_a_number_is_broken_only_by_the_end_of_its_line() -> None:
     assert composed("1,234,5", "67.89", join_digits=False).text.printed == "1,234,567.89"
+
+
+def side_by_side(*parts: tuple[str, float], em: float = EM) -> Composed:
+    """Lines of one row, each printed for itself, with a gap (in ems) before each."""
+    pieces, x = [], 72.0
+    for text, gap in parts:
+        pieces.append(Piece(1, line(text, x + gap * EM, em=em)))
+        x = pieces[-1].line.box[2]
+    return compose(pieces, join_digits=True)
+
+
+def test_two_columns_of_running_text_are_two_numbers() -> None:
+    made = side_by_side(("合计812", 0), ("647", 4), ("万元", 0))
+    assert made.text.printed == "合计812 647万元"
+    assert not made.open
+
+
+def test_a_point_does_not_join_two_columns() -> None:
+    assert side_by_side(("812.", 0), ("64", 4)).text.printed == "812. 64"
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.2])
+def test_whether_two_lines_that_meet_are_one_number_is_open(gap: float) -> None:
+    made = side_by_side(("合计812", 0), ("64", gap))
+    assert (made.text.printed, made.open) == ("合计81264", {5})
+
+
+def test_ocr_finds_one_number_in_two_pieces() -> None:
+    pieces = [Piece(1, line("合计812", confidence=0.9)), Piece(1, line(".64", x=72 + 3.5 * EM, confidence=0.9))]
+    made = compose(pieces, join_digits=True)
+    assert (made.text.printed, made.open) == ("合计812.64", frozenset())
+
+
+def spaced(text: str, space: float) -> Line:
+    """A line whose spaces are so many ems wide."""
+    boxes, x = [], 72.0
+    for sign in text:
+        width = space * EM if sign.isspace() else EM if sign >= "\u2e80" else EM / 2
+        boxes.append((x, 120.0, x + width, 120.0 + EM))
+        x += width
+    return Line(text, tuple(boxes), union(boxes))
+
+
+@pytest.mark.parametrize(
+    ("text", "space", "printed", "in_doubt"),
+    [
+        ("共19 55.06", 0.25, "共1955.06", False),
+        ("共19 55.06", 0.7, "共19 55.06", False),
+        ("20 22年", 0.5, "2022年", False),
+        ("812 647人", 0.25, "812647人", False),
+        ("812 647人", 0.5, "812647人", True),
+        ("812 647人", 0.7, "812 647人", False),
+        ("12\u2009345\u2009678.90", 0.2, "12345678.90", False),
+    ],
+)
+def test_a_space_within_a_number_is_narrower_than_a_digit(
+    text: str, space: float, printed: str, in_doubt: bool
+) -> None:
+    made = compose([Piece(1, spaced(text, space))], join_digits=True)
+    assert made.text.printed == printed
+    assert bool(made.open) == in_doubt
+
+
+def in_rows(one: str, other: str, room: float, *, join_digits: bool = False) -> Composed:
+    pieces = [Piece(1, line(one), room), Piece(1, line(other, y=140))]
+    return compose(pieces, join_digits=join_digits)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "room", "printed", "in_doubt"),
+    [
+        ("719", "282", 40.0, "719 282", False),  # there was room for another digit
+        ("719", "282", 0.0, "719282", True),
+        ("12,345.", "67", 0.0, "12,345.67", False),  # neither is a number, or only one
+        ("1234567", ".89", 0.0, "1234567.89", False),
+        ("1,234,5", "67.89", 0.0, "1,234,567.89", False),
+        ("12345.6", "7", 0.0, "12345.67", False),  # broken within its decimals
+        ("12345", "67.89", 0.0, "1234567.89", True),  # both are
+        ("1.50", "2.75", 0.0, "1.50 2.75", False),  # together they are none
+        ("12,345.", "67", 40.0, "12,345.67", True),
+        ("12,3", "4", 0.0, "12,34", True),
+    ],
+)
+def test_two_rows_of_a_cell_are_one_number_only_if_it_wraps(
+    one: str, other: str, room: float, printed: str, in_doubt: bool
+) -> None:
+    made = in_rows(one, other, room)
+    assert made.text.printed == printed
+    assert bool(made.open) == in_doubt
+
+
+def test_running_text_is_broken_only_at_the_margin() -> None:
+    assert in_rows("共12", "34.56万元", 0.0, join_digits=True).open == frozenset()
+    assert in_rows("共12", "34.56万元", 60.0, join_digits=True).open == {3}
+    assert in_rows("在2022，", "35人", 60.0, join_digits=True).open == frozenset()
+
+
+def test_a_cell_of_sentences_is_running_text() -> None:
+    made = in_rows("计划在20", "22年完成", 0.0)
+    assert (made.text.printed, made.open) == ("计划在2022年完成", frozenset())
+
+
+DIGIT = (100.0, 100.0, 106.0, 112.0)
+
+
+@pytest.mark.parametrize(
+    ("box", "is_one"),
+    [
+        ((106.0, 100.0, 112.0, 112.0), True),
+        ((106.0, 101.0, 112.0, 111.0), True),  # of another font
+        ((106.0, 100.0, 109.0, 106.0), False),  # small and raised
+        ((106.0, 106.0, 109.0, 112.0), False),  # small
+        ((106.0, 96.0, 112.0, 108.0), False),  # raised
+        ((103.0, 100.0, 109.0, 112.0), False),  # over the other
+    ],
+)
+def test_digits_of_one_number_are_of_one_size_and_baseline(box: tuple[float, ...], is_one: bool) -> None:
+    assert together(DIGIT, box) == is_one  # type: ignore[arg-type]
+
+
+def test_digits_a_digit_apart_are_of_one_number() -> None:
+    assert not far(DIGIT, (112.0, 100.0, 118.0, 112.0))
+    assert far(DIGIT, (114.0, 100.0, 120.0, 112.0))
 
 
 def test_the_folded_text_has_half_width_forms_at_the_same_places() -> None:
@@ -120,3 +246,47 @@ def test_nothing_put_together_is_an_empty_text() -> None:
 
 def test_the_smallest_box_around_some_boxes() -> None:
     assert union([(5, 5, 9, 9), (1, 6, 7, 12)]) == (1, 5, 9, 12)
+
+
+# --- characters
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "folded"),
+    [
+        ("⼀、收⼊⽀出", "一、收入支出", "一、收入支出"),
+        ("部⻔⻋辆⻓⻚", "部门车辆长页", "部门车辆长页"),
+        ("銀⾏帐⼾", "銀行帐户", "银行帐户"),
+        ("年度\uf98e", "年度年", "年度年"),
+        ("財政撥款收入總計", "財政撥款收入總計", "财政拨款收入总计"),
+        ("經費１２．５０萬元", "經費１２．５０萬元", "经费12.50万元"),
+        ("增加\xad5.00", "增加-5.00", "增加-5.00"),
+        ("显著、乾坤", "显著、乾坤", "显著、乾坤"),
+    ],
+)
+def test_a_wrong_code_is_mended_and_a_traditional_character_is_matched_as_simplified(
+    shown: str, printed: str, folded: str
+) -> None:
+    text = composed(shown).text
+    assert (text.printed, text.folded) == (printed, folded)
+    assert plain(shown.replace("１２．５０", "")) == printed.replace("１２．５０", "")
+
+
+def test_signs_that_are_no_digits_stay_what_they_are() -> None:
+    assert fold("²①½Ⅷ㎡〇") == "²①½Ⅷ㎡〇"
+
+
+def test_every_character_is_folded_to_one_and_once_and_for_all() -> None:
+    for code, folded in FOLD.items():
+        assert len(folded) == 1
+        assert fold(folded) == folded
+        assert chr(code).isdigit() == folded.isdigit()
+
+
+@given(st.text())
+@settings(derandomize=True)
+def test_folding_keeps_the_length_and_every_number(text: str) -> None:
+    assert len(fold(text)) == len(text)
+    assert fold(fold(text)) == fold(text)
+    for printed, folded in zip(text, fold(text), strict=True):
+        assert unicodedata.decimal(printed, None) == unicodedata.decimal(folded, None)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recount.pipeline.document import Token
-from recount.pipeline.split.text import Piece, compose
-from recount.pipeline.split.tokens import TokenStore
-from recount.tests.pipeline.helpers import composed, line
+from recount.pipeline.document import Box, Line, Token
+from recount.pipeline.split.text import Piece, compose, union
+from recount.pipeline.split.tokens import TokenStore, has_odd_point, say_point
+from recount.tests.pipeline.helpers import EM, composed, line
 
 
 def tokens(*lines: str, join_digits: bool = True) -> list[Token]:
@@ -157,5 +157,141 @@ def test_an_amount_is_read_however_it_is_set(amount: Decimal, style: str, wide: 
     assert (token.value, token.decimals, token.unit, token.raw) == (amount, 2, "万元", shown)
 
 
-def test_a_number_next_to_an_unread_character_is_no_number() -> None:
-    assert TokenStore().numbers_in(composed("共12\ufffd.50万元")) == ()
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "共12\ufffd.50万元",
+        "共12.\ufffd1万元",
+        "共1,\ufffd55.06万元",
+        "共\ufffd,955.06万元",
+        "共373.5Z万元",
+        "共65O.64万元",
+        "共65〇.64万元",
+        "共l2.50万元",
+        "共12.S6万元",
+        "共65\u041e.64万元",
+        "共373..52万元",
+        "共373·52万元",
+        "共373’52万元",
+        "共373。52万元",
+        "共3?3.52万元",
+        "共373.5?万元",
+        "共1,955,06万元",
+        "共1,55.06万元",
+        "共12,34.56万元",
+        "共1234,567.89万元",
+        "共3\u0663.52万元",
+        "共504⁸¹万元",
+        "共12\ue012.50万元",
+        "GB2312",
+        "B2座",
+    ],
+)
+def test_digits_beside_what_may_be_a_digit_are_no_number(shown: str) -> None:
+    assert values(shown) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "found"),
+    [
+        ("373.5万元", ["373.5"]),
+        ("2022年", ["2022"]),
+        ("3个", ["3"]),
+        ("20%", ["20"]),
+        ("35m2", ["35"]),
+        ("120km", ["120"]),
+        ("08-11", ["8", "11"]),
+        ("使用Word 2022软件", ["2022"]),
+        ("504.81²", ["504.81"]),
+        ("①12.50万元", ["12.50"]),
+        ("2022,2023年", ["2022", "2023"]),
+        ("分别为12.50,13.60万元", ["12.50", "13.60"]),
+        ("支出12.50，增长5.00%", ["12.50", "5.00"]),
+        ("接待0次。3、其他", ["0", "3"]),
+        ("人数为35。2022年", ["35", "2022"]),
+        ("人数为35。3.其他", ["35", "3"]),
+    ],
+)
+def test_what_else_stands_beside_a_number_leaves_it_whole(shown: str, found: list[str]) -> None:
+    assert values(shown) == found
+
+
+def placed(text: str, boxes: list[Box]) -> list[str]:
+    store = TokenStore()
+    store.numbers_in(compose([Piece(1, Line(text, tuple(boxes), union(boxes)))], join_digits=True))
+    return [str(token.value) for token in store.tokens]
+
+
+ODD_PLACES = {
+    "small and raised": lambda box: (box[0], box[1], box[0] + 3, box[1] + 6),
+    "small": lambda box: (box[0], box[3] - 6, box[0] + 3, box[3]),
+    "raised": lambda box: (box[0], box[1] - 4, box[2], box[3] - 4),
+    "over the one before": lambda box: (box[0] - 3, box[1], box[2] - 3, box[3]),
+}
+
+
+@given(
+    st.decimals(min_value=0, max_value=10**9, places=2),
+    st.sampled_from(["{:,}", "{}"]),
+    st.sampled_from([*ODD_PLACES, "far off"]),
+    st.data(),
+)
+@settings(derandomize=True, deadline=None)
+def test_no_value_is_made_from_characters_that_do_not_stand_together(
+    amount: Decimal, style: str, how: str, data: st.DataObject
+) -> None:
+    """One digit stands elsewhere: no token has a value that needs it and its neighbours."""
+    text = style.format(amount)
+    boxes = list(line(text).boxes)
+    at = data.draw(st.sampled_from([place for place, sign in enumerate(text) if place and sign.isdigit()]))
+    if how == "far off":
+        boxes[at:] = [(box[0] + 20, box[1], box[2] + 20, box[3]) for box in boxes[at:]]
+    else:
+        boxes[at] = ODD_PLACES[how](boxes[at])
+    whole = text.replace(",", "")
+    assert whole not in placed(text, boxes)
+    assert all(value in (text[:at].replace(",", ""), text[at:].replace(",", "")) for value in placed(text, boxes))
+
+
+@given(
+    st.lists(st.sampled_from(["812", "64", "0.50", "1,955.06", "7", "12."]), min_size=2, max_size=4),
+    st.lists(st.floats(0.0, 3.0), min_size=4, max_size=4),
+    st.booleans(),
+)
+@settings(derandomize=True, deadline=None)
+def test_no_value_reaches_over_two_lines_of_one_row(parts: list[str], gaps: list[float], join_digits: bool) -> None:
+    pieces, x = [], 72.0
+    for text, gap in zip(parts, gaps, strict=False):
+        pieces.append(Piece(1, line(text, x + gap * EM)))
+        x = pieces[-1].line.box[2]
+    store = TokenStore()
+    store.numbers_in(compose(pieces, join_digits=join_digits))
+    assert {str(token.value) for token in store.tokens} <= {part.strip(".").replace(",", "") for part in parts}
+
+
+class TestOddPoints:
+    @pytest.mark.parametrize("odd", ["373·52", "373。52", "373'52", "1,373·52"])
+    def test_the_column_says_that_an_odd_sign_is_the_point(self, odd: str) -> None:
+        column = ["金额", "1,204.81", odd, "12.30", "-", ""]
+        assert has_odd_point(odd)
+        assert say_point(column)
+        store = TokenStore()
+        store.numbers_in(composed(odd, join_digits=False), pointed=True)
+        (token,) = store.tokens
+        assert (token.value, token.raw) == (Decimal(odd.replace(",", "")[:-3] + ".52"), odd)
+
+    @pytest.mark.parametrize(
+        "column",
+        [
+            ["373·52", "12.30"],  # one alone says nothing
+            ["373·52", "412·30", "55·00"],
+            ["373·52", "12", "55.00"],
+            ["373·52", "12.5", "55.00"],
+        ],
+    )
+    def test_a_column_that_does_not_say_so_leaves_it_open(self, column: list[str]) -> None:
+        assert not say_point(column)
+
+    @pytest.mark.parametrize("text", ["373·5", "373·521", "3·7·52", "共373·52", "373.52"])
+    def test_only_an_amount_has_an_odd_point(self, text: str) -> None:
+        assert not has_odd_point(text)

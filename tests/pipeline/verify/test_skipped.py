@@ -74,6 +74,14 @@ def test_the_numbers_of_a_head_are_no_row() -> None:
     assert skipped(tokens, 2, {0}) == []
 
 
+@pytest.mark.parametrize("line", [0, 3])
+def test_a_line_next_to_rows_in_whole_yuan_was_left_out_unless_it_counts_on(line: int) -> None:
+    amounts = [token(2 * row + at, f"{1000 * (row + 1) + 7 * at}", at, row) for row in range(4) for at in range(2)]
+    assert skipped(amounts, 2, {line}) == [Skipped("/t", (2 * line, 2 * line + 1))]
+    amounts[2 * line : 2 * line + 2] = [token(2 * line, "3", 0, line), token(2 * line + 1, "4", 1, line)]
+    assert skipped(amounts, 2, {line}) == []
+
+
 def test_numbers_with_another_unit_beside_the_columns_or_in_a_row_are_none() -> None:
     for strange in (token(2, "2.50", 0, 1, unit="%"), token(2, "2.50", 2, 1), token(2, "2.50", 2, 0)):
         tokens = table(3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -398,6 +399,8 @@ def test_the_cars_among_the_fixed_assets_of_2023() -> None:
 
 # --- 八, 九
 
+government_funds = partial(narrative.fund_budget, narrative.GOVERNMENT_FUNDS)
+
 
 @pytest.mark.parametrize(
     "said",
@@ -408,12 +411,12 @@ def test_the_cars_among_the_fixed_assets_of_2023() -> None:
     ],
 )
 def test_a_fund_that_there_is_none_of(said: str) -> None:
-    assert mapped(narrative.government_funds, said) == {"none": True}
+    assert mapped(government_funds, said) == {"none": True}
 
 
 def test_a_fund_of_2023_with_an_item() -> None:
     shown = mapped(
-        narrative.government_funds,
+        government_funds,
         "2023年度政府性基金预算财政拨款收入总计60.00万元，其中：年初结转和结余0.00万元，本年收入60.00万元。",
         "政府性基金预算财政拨款支出总计60.00万元，其中：年末结转和结余10.00万元，本年支出50.00万元。",
         "政府性基金预算财政拨款收入支出与上年相比，增加60.00万元，增长100.00%，主要原因是：上年无此项。"
@@ -435,7 +438,7 @@ def test_a_fund_of_2023_with_an_item() -> None:
 
 def test_a_fund_with_figures_is_not_none_though_it_says_so_of_something() -> None:
     shown = mapped(
-        narrative.government_funds,
+        government_funds,
         "政府性基金预算财政拨款收入总计60.00万元，其中：年初结转和结余0.00万元，本年收入60.00万元。上年无此项收入。",
     )
     assert (shown["none"], shown["income_total"]) == (False, "60.00")

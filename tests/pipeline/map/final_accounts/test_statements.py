@@ -356,7 +356,7 @@ def test_misread_labels() -> None:
 
 
 def test_what_is_printed_is_not_misread() -> None:
-    """资本支出 is no 基本支出 with a character misread, 上年收入合计 no 本年收入合计, a budget's title no final account's."""
+    """资本支出 is no misread 基本支出, 上年收入合计 no misread 本年收入合计, and a budget has another title."""
     head = ["科目编码", "科目名称", "本年支出合计", "资本支出", "项目支出"]
     table = grid([head, ["201", "一般公共服务支出", "3.00", "1.00", "2.00"]], "支出决算表")
     row = only_statement(table, "expenditure")["rows"][0]

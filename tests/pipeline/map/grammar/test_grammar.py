@@ -102,6 +102,12 @@ def test_a_decrease_that_is_printed_with_its_minus_is_not_turned_twice() -> None
     assert change == {"amount": "-1.00", "rate": "-14.29"}
 
 
+@pytest.mark.parametrize("word", ["增加", "减少"])
+def test_a_change_in_brackets_has_fallen_whatever_the_word_before_it(word: str) -> None:
+    change = Read(f"收入总计6.00万元，比上年{word}(1.00)万元，{word}（14.29）%，原因是：人员减少。").change("income")
+    assert change == {"amount": "(1.00)", "rate": "（14.29）", "reason": "人员减少"}
+
+
 def test_amount_and_rate_may_turn_differently() -> None:
     change = Read("收入总计6.00万元，比上年减少1.00万元，增长14.29%。").change("income")
     assert change == {"amount": "−1.00", "rate": "14.29"}

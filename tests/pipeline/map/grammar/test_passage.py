@@ -22,6 +22,17 @@ def test_the_percent_sign_stays_in_the_shape() -> None:
     assert shape("增长２５．３３％，占5%。") == f"增长{N}%,占{N}%。"
 
 
+def test_a_sign_and_its_brackets_are_part_of_the_number() -> None:
+    for sign in ("△3.46", "(3.46)", "（3.46）", "负3.46", "3.46-", "—3.46"):
+        assert shape(f"增加{sign}万元，增长{sign}%，主要") == f"增加{N}万元,增长{N}%,主要"
+
+
+def test_a_percent_sign_inside_the_brackets_stays_in_the_shape() -> None:
+    passage = Sheet().passage("增长（3.46％），主要")
+    assert passage.shape == f"增长{N}%,主要"
+    assert passage.text(passage.shape.index(","), len(passage.shape)) == "，主要"
+
+
 def test_dates_are_words() -> None:
     assert shape("2022年度共8.00万元") == f"2022年度共{N}万元"
     assert shape("截至2022年12月31日，8-11月共3人") == f"截至2022年12月31日,8-11月共{N}人"

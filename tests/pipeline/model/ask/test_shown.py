@@ -29,6 +29,13 @@ def test_every_figure_carries_its_mark_and_dates_and_ordinals_do_not() -> None:
     assert shown.words == text
 
 
+def test_a_sign_is_shown_as_the_minus_that_a_model_can_answer() -> None:
+    sheet = Sheet()
+    text = "收入总计增加△1，955.06万元，增长（3.46％），减少－2.00万元。"
+    shown = show([sheet.paragraph(text)], [], PAIR.printed)
+    assert shown.text == "收入总计增加-1,955.06@1万元，增长-3.46@2％，减少-2.00@3万元。"
+
+
 def test_years_are_figures_on_a_title_page() -> None:
     sheet = Sheet()
     assert show([sheet.paragraph("2022年度部门决算")], [], PAIR.printed, years=True).text == "2022@1年度部门决算"
