@@ -103,7 +103,10 @@ def structure(
         bool, typer.Option("--batch", help="Hand all questions in at once, and go on when the batch is answered.")
     ] = False,
 ) -> None:
-    """Structure reports: one JSON file each, DIR/reports/<path below the archive>.json."""
+    """Structure reports: one JSON file each, DIR/reports/<path below the archive>.json.
+
+    A file that holds several reports has a result for each: <path>#1.json, <path>#2.json …
+    """
     from recount.pipeline.archive.locations import place_of
     from recount.pipeline.archive.sources import find_sources, read_list
 
@@ -185,7 +188,7 @@ def _report(summary: RunSummary, work: RunOptions, problems: Sequence[Problem] =
 
 def _print_summary(summary: RunSummary) -> None:
     """What a run did, on standard output."""
-    from recount.pipeline.output.show import render_summary, render_unread
+    from recount.pipeline.output.show import render_several, render_summary, render_unread
 
     console = _console()
     console.print(
@@ -199,7 +202,8 @@ def _print_summary(summary: RunSummary) -> None:
             discrepancies={"error": summary.errors, "minor": summary.minor},
         )
     )
-    for line in render_unread(outcome.attempt for outcome in summary.outcomes):
+    attempts = [outcome.attempt for outcome in summary.outcomes]
+    for line in (*render_several(attempts), *render_unread(attempts)):
         console.print(line)
 
 

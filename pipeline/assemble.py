@@ -25,7 +25,7 @@ from recount.pipeline.result import (
 )
 from recount.pipeline.usage import ModelUse
 from recount.pipeline.verify.coverage import coverage_of
-from recount.pipeline.verify.recount import Status
+from recount.pipeline.verify.ground import own_unit, unit_of
 from recount.pipeline.verify.verify import Verified
 from recount.schemas.arithmetic import Evaluation, Identity
 from recount.schemas.describe import nested
@@ -111,11 +111,12 @@ def _remark(remark: Remark) -> PageRemark:
 
 def _figure(figure: Figure, verified: Verified, token: Token, checks: Sequence[str], readings: Readings) -> FigureEntry:
     status = verified.statuses[figure.pointer]
-    first = readings.first.get(figure.token) if status is Status.REPAIRED else None
+    first = readings.first.get(figure.token)
     return FigureEntry(
         raw=token.raw,
         value=number(figure),
-        unit=token.unit or (token.head if figure.kind is Kind.MONEY else None),
+        unit=own_unit(token, figure.kind) if figure.pointer not in verified.unitless else None,
+        printed_unit=unit_of(token, figure.kind),
         page=token.page,
         bbox=[round(side, 2) for side in token.box],
         origin=token.origin,

@@ -6,14 +6,35 @@ lines, and their origin. Coordinates are PDF points, origin top left, as display
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Literal
 
 Origin = Literal["text", "ocr"]
 Box = tuple[float, float, float, float]
 """x0, y0, x1, y1 in PDF points."""
 _CENTS = 2  # decimals of an amount of money
+MONEY: Mapping[str, int] = MappingProxyType(
+    {
+        "元": 0,
+        "百元": 2,
+        "千元": 3,
+        "万元": 4,
+        "十万元": 5,
+        "百万元": 6,
+        "千万元": 7,
+        "亿元": 8,
+        "十亿元": 9,
+        "百亿元": 10,
+        "千亿元": 11,
+        "万亿元": 12,
+    }
+)
+"""The units of money that are understood, each with the power of ten that it is of 元."""
+TENS = "十百千万亿"
+"""What a unit may begin with that counts so many at a time (万人)."""
 
 
 @dataclass(frozen=True, slots=True)

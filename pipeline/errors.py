@@ -18,7 +18,8 @@ RecountError
     ├── Encrypted         needs a password
     ├── NoPages           a PDF without pages
     ├── NeedsOcr          no page has a usable text layer
-    └── NotAReport        no part of any known report family was found in it
+    ├── NotAReport        no part of any known report family was found in it
+    └── SeveralReports    holds several reports, where one was asked for
 
 The message of each is one clear sentence for the person who ran the command.
 """
@@ -119,6 +120,10 @@ class NeedsOcr(DocumentError):
 
 class NotAReport(DocumentError):
     """No part of any known report family was found."""
+
+
+class SeveralReports(DocumentError):
+    """Holds several reports, where one was asked for."""
 
 
 def needed(module: str, purpose: str, extra: str) -> ModuleType:

@@ -16,7 +16,7 @@ from types import ModuleType
 from recount.pipeline.document import Document, Grid, Paragraph, Text
 from recount.pipeline.errors import UsageError
 from recount.pipeline.map.labelled.sections import words_of
-from recount.pipeline.split.outline import FRONT_LINES, LONGEST_FRONT_LINE
+from recount.pipeline.split.titles import FRONT_LINES, LONGEST_FRONT_LINE
 from recount.schemas.describe import fields_of
 from recount.schemas.family import Family, Heading
 from recount.schemas.figures import Model, Ref

@@ -36,14 +36,15 @@ More = dict[Way, dict[str, Any]]
 class FigureEntry(NamedTuple):
     """A figure with its place on the page and what the verifier says of it.
 
-    raw, unit: as printed; value: in the field's own unit. confidence: of the OCR engine. mapper: who proposed it.
-    checks: the ids of those that it takes part in. first_reading: of a repaired figure; second_reading: of one that
-    two readings leave in dispute; remark: of one that something on the page touches.
+    raw, printed_unit: as printed; value, unit: in the field's own unit. confidence: of the OCR engine. mapper: who
+    proposed it. checks: the ids of those that it takes part in. first_reading: where another reading was taken;
+    second_reading: of one that two readings leave in dispute; remark: of one that something on the page touches.
     """
 
     raw: str
     value: Decimal | int
     unit: str | None
+    printed_unit: str | None
     page: int
     bbox: Sequence[Real]
     origin: str
@@ -76,7 +77,9 @@ class Check(NamedTuple):
 class Source:
     """Where a result comes from.
 
-    file: path below the archive. pages: how many. scanned_pages: 1-based, read by OCR with the engine ocr.
+    file: path below the archive, with the report's number in a file of several. pages: how many the file has.
+    scanned_pages: 1-based, read by OCR with the engine ocr. report_pages: 1-based, those that the report was read from;
+    None where it is all of them.
     """
 
     file: str
@@ -84,6 +87,7 @@ class Source:
     pages: int
     scanned_pages: Sequence[int] = ()
     ocr: str | None = None
+    report_pages: Sequence[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +216,8 @@ class _Object:
     """An object for a type: its keys are the fields.
 
     earlier: what stands for keys that files of earlier versions, or of other programs, may lack. optional: keys at the
-    end that are left out where there is None. parts: the fields that are typed themselves.
+    end that are left out where there is None. parts: the fields that are typed themselves. older: what an object of
+    an earlier version is in this one, where a key meant something else.
     """
 
     def __init__(
@@ -221,12 +226,14 @@ class _Object:
         earlier: Mapping[str, Any] | None = None,
         optional: Sequence[str] = (),
         parts: Mapping[str, _Object | _Objects] | None = None,
+        older: Callable[[dict[str, Any]], dict[str, Any]] = dict,
     ) -> None:
         self._kind = kind
         known = [name for name in inspect.signature(kind).parameters if name != "more"]
         self._known = frozenset(known)
         self._keys = [name for name in known if name not in optional]
         self._earlier, self._optional, self._parts = earlier or {}, optional, parts or {}
+        self._older = older
         self._in_file, self._in_type = itemgetter(*self._keys), attrgetter(*self._keys)
 
     def typed(self, content: Any, way: Way, more: More) -> Any:
@@ -257,7 +264,7 @@ class _Object:
         """An object with the keys that it lacks. Raises ValueError if one of them cannot be done without."""
         if not isinstance(content, dict):
             raise ValueError(f"{_words(way)} is no object")
-        whole = {**self._earlier, **content}
+        whole = {**self._earlier, **self._older(content)}
         if missing := [key for key in self._keys if key not in whole]:
             raise ValueError(f"a key of the contract is missing: {_words((*way, missing[0]))}")
         return whole
@@ -303,10 +310,19 @@ def _words(way: Way) -> str:
     return "/".join(map(str, way)) or "the whole"
 
 
+def _with_own_unit(figure: dict[str, Any]) -> dict[str, Any]:
+    """A figure of an earlier version, whose unit was the printed one; amounts were in 万元 then as well."""
+    if "printed_unit" in figure:
+        return figure
+    printed = figure.get("unit")
+    return {**figure, "unit": "万元" if printed in ("元", "亿元") else printed, "printed_unit": printed}
+
+
 _FIGURE = _Object(
     FigureEntry,
     {"unit": None, "origin": "text", "confidence": None, "mapper": "", "checks": ()},
     optional=("first_reading", "second_reading", "remark"),
+    older=_with_own_unit,
 )
 _NUMBERS = ("computed", "printed", "residual", "tolerance")
 _CHECK = _Object(Check, {**dict.fromkeys(("expression", *_NUMBERS, "severity", "explanation")), "pointers": ()})
@@ -326,7 +342,7 @@ _RESULT = _Object(
     Result,
     {"rejected": [], "summary": {}},
     parts={
-        "source": _Object(Source, {"scanned_pages": (), "ocr": None}),
+        "source": _Object(Source, {"scanned_pages": (), "ocr": None}, optional=("report_pages",)),
         "figures": _Objects(_FIGURE, by_key=True),
         "checks": _Objects(_CHECK),
         "rejected": _Objects(_Object(Rejected)),

@@ -1,18 +1,19 @@
-"""One report from PDF to result: read → split → map → verify → result."""
+"""The reports of a file from PDF to results: read → split → map → verify → result."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from recount.pipeline.archive.files import hash_of
+from recount.pipeline.archive.sources import names_of
 from recount.pipeline.assemble import Readings, result_of
 from recount.pipeline.document import Document, Pages, Remark, Token
-from recount.pipeline.errors import DocumentError, NeedsOcr, NotAPdf, NotAReport
+from recount.pipeline.errors import DocumentError, NeedsOcr, NotAPdf, NotAReport, SeveralReports
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.registry import map_document
 from recount.pipeline.ocr.reader import Scans, fill_scanned, is_image, read_images
@@ -22,6 +23,7 @@ from recount.pipeline.recognise import family_of, known_families, recognise
 from recount.pipeline.result import Result, Source
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split import split
+from recount.pipeline.split.reports import reports_of
 from recount.pipeline.usage import ModelUse
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.repair import Repaired, repair
@@ -34,6 +36,40 @@ if TYPE_CHECKING:
 _NOWHERE = (0.0, 0.0, 0.0, 0.0)
 
 
+def structures(
+    path: Path,
+    family: Family | None = None,
+    settings: Settings = DEFAULTS,
+    *,
+    sha256: str | None = None,
+    who: Asker | None = None,
+) -> tuple[Result, ...]:
+    """The results of the reports in a file, in its order (docs/contract/result.md).
+
+    path: a PDF, an image file, or a folder of page images. family: what it is a report of, instead of what the
+    settings name; recognised from each report if neither says. settings: how; unless they name a language model,
+    nothing leaves the machine. sha256: of the file, if it is known already. who: asked instead of the model's endpoint.
+    source.file is the bare file name; of several reports with #1, #2 … behind it. Raises a DocumentError where the file
+    cannot be structured, UsageError where the settings cannot be kept to, and OSError where it cannot be read.
+    """
+    sha256 = sha256 or hash_of(path)
+    family = family or _family(settings.family)
+    drafts: list[_Draft] = []
+    idle: list[Remark] = []
+    file = _file(path, family, settings)
+    for pages, clock in file.reports:
+        document, chosen = _split(pages, family, clock)
+        found = _mapped(document, chosen, settings, sha256, who, clock) if chosen else None
+        if chosen and found and found[0].found:
+            drafts.append(_Draft(pages, document, chosen, *found, clock, [] if drafts else idle))
+        else:
+            (drafts[-1].remarks if drafts else idle).append(_idle(pages))
+    if not drafts:
+        raise _nothing_found(file.pages, family)
+    names = names_of(path.name, len(drafts))
+    return tuple(_result(draft, name, sha256, file, settings) for draft, name in zip(drafts, names, strict=True))
+
+
 def structure(
     path: Path,
     family: Family | None = None,
@@ -42,31 +78,69 @@ def structure(
     sha256: str | None = None,
     who: Asker | None = None,
 ) -> Result:
-    """The result of one report (docs/contract/result.md).
+    """The result of the report in a file: arguments and errors as of structures.
 
-    path: a PDF, an image file, or a folder of page images. family: what it is a report of, instead of what the
-    settings name; recognised from the document if neither says. settings: how; unless they name a language model,
-    nothing leaves the machine. sha256: of the file, if it is known already. who: asked instead of the model's endpoint.
-    source.file is the bare file name. Raises a DocumentError where the file cannot be structured, UsageError where the
-    settings cannot be kept to, and OSError where it cannot be read.
+    Raises SeveralReports if it holds more than one: no result of one of them is the file's.
     """
-    clock = _Clock()
-    sha256 = sha256 or hash_of(path)
-    family = family or _family(settings.family)
-    pages, scans, document, chosen = _document(path, family, settings, clock)
-    mapped, verified, used = _mapped(document, chosen, settings, sha256, who, clock)
-    if not mapped.found:
-        raise _nothing_found(pages, family)
-    repaired = Repaired(verified, document.tokens, {}, {})
-    if scans.frames:
-        repaired = _repair(mapped, verified, document, scans, settings)
-        clock.lap("repair")
-    source = Source(path.name, sha256, _last_page(pages, scans), scans.scanned, pages.ocr)
+    return _only(structures(path, family, settings, sha256=sha256, who=who))
+
+
+T = TypeVar("T")
+
+
+def _only(reports: Sequence[T]) -> T:
+    if len(reports) > 1:
+        raise SeveralReports(f"it holds {len(reports)} reports, where one was asked for")
+    return reports[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file as read. reports: the pages of each report in it, with the time that they took so far."""
+
+    pages: Pages
+    scans: Scans
+    reports: Sequence[tuple[Pages, _Clock]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A report that was mapped and verified. pages: of it alone. remarks: on pages beside it that hold no report."""
+
+    pages: Pages
+    document: Document
+    family: Family
+    mapped: Mapped
+    verified: Verified
+    used: ModelUse | None
+    clock: _Clock
+    remarks: list[Remark]
+
+
+def _result(draft: _Draft, name: str, sha256: str, file: _File, settings: Settings) -> Result:
+    """The result of a report; figures of its scanned pages are read again where the identities ask for it."""
+    document, scans = draft.document, file.scans
+    repaired = Repaired(draft.verified, document.tokens, {}, {})
+    numbers = [page.number for page in draft.pages.pages]
+    scanned = scans.scanned_among(numbers)
+    if scanned:
+        repaired = _repair(draft.mapped, draft.verified, document, scans, settings)
+        draft.clock.lap("repair")
+    read = None if draft.pages is file.pages else sorted({scans.place(number, _NOWHERE)[0] for number in numbers})
+    source = Source(name, sha256, _last_page(file.pages, scans), scanned, file.pages.ocr if scanned else None, read)
     tokens = _in_file(repaired.tokens, scans)
     readings = Readings(repaired.first, repaired.doubts)
     unread = _unread(document, scans)
-    remarks = _remarks((*document.remarks, *mapped.remarks), scans)
-    return result_of(source, repaired.verified, tokens, chosen.contract, clock.laps, readings, used, unread, remarks)
+    said = (*repaired.verified.remarks, *document.remarks, *draft.mapped.remarks, *draft.remarks)
+    remarks = _placed(said, scans)
+    laps, contract = draft.clock.laps, draft.family.contract
+    return result_of(source, repaired.verified, tokens, contract, laps, readings, draft.used, unread, remarks)
+
+
+def _idle(pages: Pages) -> Remark:
+    """What is said of pages between reports that hold none."""
+    more = f" and the {len(pages.pages) - 1} after it" if len(pages.pages) > 1 else ""
+    return Remark("no report", pages.pages[0].number, None, f"this page{more} hold no report: left out")
 
 
 def _mapped(
@@ -97,10 +171,25 @@ def _nothing_found(pages: Pages, family: Family | None) -> DocumentError:
     return NotAReport(_no_report(family))
 
 
+def documents_of(
+    path: Path, family: Family | None = None, settings: Settings = DEFAULTS
+) -> list[tuple[Document, Family]]:
+    """The reports in a file, read and split, and the family that each is of: what is mapped.
+
+    Arguments and errors as of structures.
+    """
+    family = family or _family(settings.family)
+    file = _file(path, family, settings)
+    split_up = [_split(pages, family, clock) for pages, clock in file.reports]
+    found = [(document, chosen) for document, chosen in split_up if chosen is not None]
+    if not found:
+        raise _nothing_found(file.pages, family)
+    return found
+
+
 def document_of(path: Path, family: Family | None = None, settings: Settings = DEFAULTS) -> tuple[Document, Family]:
-    """A report read and split, and the family that it is of: what is mapped. Arguments and errors as of structure."""
-    _, _, document, chosen = _document(path, family or _family(settings.family), settings, _Clock())
-    return document, chosen
+    """The one of documents_of. Raises SeveralReports if there are more."""
+    return _only(documents_of(path, family, settings))
 
 
 @cache
@@ -109,21 +198,24 @@ def _family(name: str | None) -> Family | None:
     return None if name is None else family_of(name)
 
 
-def _document(
-    path: Path, family: Family | None, settings: Settings, clock: _Clock
-) -> tuple[Pages, Scans, Document, Family]:
+def _file(path: Path, family: Family | None, settings: Settings) -> _File:
+    clock = _Clock()
     pages, scans = _read(path, settings)
     if not (pages.attached or any(page.readable for page in pages.pages)):
         if any(page.damaged for page in pages.pages):
             raise NotAPdf("it is damaged: no page of it can be read whole")
         raise NeedsOcr("no page has a usable text layer: it is a scan")
+    reports = reports_of(pages, *([family] if family else FAMILIES))
     clock.lap("read")
+    return _File(pages, scans, [(report, clock.shared(len(reports))) for report in reports])
+
+
+def _split(pages: Pages, family: Family | None, clock: _Clock) -> tuple[Document, Family | None]:
+    """A report split, and its family: the one that is given, or that it shows."""
+    clock.start()
     document = split(pages, *([family] if family else FAMILIES))
     clock.lap("split")
-    chosen = family or recognise(document)
-    if chosen is None:
-        raise _nothing_found(pages, family)
-    return pages, scans, document, chosen
+    return document, family or recognise(document)
 
 
 def _read(path: Path, settings: Settings) -> tuple[Pages, Scans]:
@@ -142,7 +234,7 @@ def _unread(document: Document, scans: Scans) -> tuple[int, ...]:
     return tuple(scans.place(number, _NOWHERE)[0] for number in document.unreadable)
 
 
-def _remarks(remarks: Sequence[Remark], scans: Scans) -> list[Remark]:
+def _placed(remarks: Iterable[Remark], scans: Scans) -> list[Remark]:
     """The remarks at their places in the file."""
     placed = []
     for remark in remarks:
@@ -163,7 +255,7 @@ def _repair(mapped: Mapped, verified: Verified, document: Document, scans: Scans
 
 def _in_file(tokens: Sequence[Token], scans: Scans) -> Sequence[Token]:
     """With the places of scanned figures as the file shows them: pages as read are straightened and turned."""
-    if not scans.frames:
+    if not (scans.frames or scans.halves):
         return tokens
     placed = []
     for token in tokens:
@@ -184,7 +276,17 @@ class _Clock:
 
     def __init__(self) -> None:
         self.laps: dict[str, float] = {}
+        self.start()
+
+    def start(self) -> None:
+        """The next stage begins now."""
         self._last = time.perf_counter()
+
+    def shared(self, reports: int) -> _Clock:
+        """A clock for each of so many reports: what was spent for all of them is spent on each in part."""
+        clock = _Clock()
+        clock.laps = {stage: spent / reports for stage, spent in self.laps.items()}
+        return clock
 
     def lap(self, stage: str) -> None:
         """The stage that just ended."""

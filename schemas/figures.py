@@ -75,6 +75,11 @@ def half_of(kind: Kind, quantum: Decimal) -> Decimal:
     return _NOTHING if exact else quantum * _HALF
 
 
+UP = r"增加|增长|上升|提高|增幅|上涨"
+DOWN = r"减少|下降|降低|减幅|降幅|下跌"
+"""The words that say a change's direction."""
+
+
 @dataclass(frozen=True, slots=True)
 class Phrasing:
     """How running text says the figures of a part, whatever the part is of; rules are regular expressions.

@@ -19,6 +19,7 @@ from recount.cli import app, main
 from recount.eval.generator import Form, Options, generate
 from recount.pipeline.result import write_result
 from recount.pipeline.run import runner
+from recount.pipeline.run.ledger import pdf_paths
 from recount.pipeline.version import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,6 +91,20 @@ def test_a_run_ends_with_a_table(call: Call, archive: Path, tmp_path: Path) -> N
     assert ["error", "2"] in rows
     again = call("structure", archive, "--out", tmp_path / "out")
     assert ["unchanged", "2"] in [line.split() for line in again.out.splitlines()]
+
+
+def test_a_file_with_several_reports_is_named_with_its_results(call: Call, archive: Path, tmp_path: Path) -> None:
+    (archive / "b.pdf").write_text("several 2")
+    out, told = tmp_path / "out", "b.pdf: 2 reports, b.pdf#1 to b.pdf#2"
+    assert told in call("structure", archive, "--out", out).out
+    assert told in call("status", out).out
+    assert pdf_paths(out) == {
+        "2022/a.pdf": str(archive / "2022" / "a.pdf"),
+        **dict.fromkeys(("b.pdf#1", "b.pdf#2"), str(archive / "b.pdf")),
+    }
+    shown = call("show", out, "b.pdf")
+    assert (shown.code, "2 results in" in shown.err) == (2, True)
+    assert call("show", out, "b.pdf#2").code == 0
 
 
 def test_a_failure_is_one_line_and_exit_code_1(call: Call, archive: Path, tmp_path: Path) -> None:

@@ -51,13 +51,14 @@ IN_EVAL: Mapping[str, set[str]] = {
     "bench": {"cases", "generator", "scans", "score", "goldset"},
     "peers": {"cases", "score", "verifier"},
     "fingerprints": {"cases", "generator", "scans"},
-    "broken_lines": set(),
+    "carrying_lines": set(),
+    "broken_lines": {"carrying_lines"},
     "cli": {"cases", "commands", "goldset", "verifier"},
 }
 """The rooms of the evaluation, and which of its others each may import."""
 MOST_LEVELS = 8
 LONGEST_CHAIN = 16
-MOST_MODULES = 170
+MOST_MODULES = 176
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 60
 USUAL_FUNCTION = 21

@@ -56,4 +56,6 @@ def scored(case: Case, attempt: Attempt, out: Path) -> CaseScore:
         # A reason without a traceback is one that the task gave on purpose.
         fate: Fate = "crashed" if attempt.traceback or attempt.sha256 is None else "refused"
         return score_failure(case, fate, attempt.reason or "")
+    if attempt.reports > 1:
+        return score_failure(case, "refused", f"it was read as {attempt.reports} reports, and is one")
     return score(case, read_result(result_path(out, case.name)), attempt.seconds)

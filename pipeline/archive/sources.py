@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ _NOT_REPORTS = frozenset({"__MACOSX"})
 """Folders in which archivers keep what is no file of the user's."""
 
 _EMPTY = "holds no reports (PDF files or page images)"
+
+_REPORT_NUMBER = re.compile(r"#[1-9]\d*$")
 
 AnyPath = TypeVar("AnyPath", bound=PurePath)
 
@@ -82,6 +85,16 @@ class _Found:
 def printable(path: PurePath | str) -> str:
     """A path as text to print, store and write to JSON: bytes that are no UTF-8 become \\xd6."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def names_of(file: str, reports: int) -> list[str]:
+    """What the results of a file are called: as the file, or file#1, file#2, … where it holds several reports."""
+    return [file] if reports == 1 else [f"{file}#{number}" for number in range(1, reports + 1)]
+
+
+def file_of(name: str) -> str:
+    """The file that a result of this name may be of: without the number of a report in it."""
+    return _REPORT_NUMBER.sub("", name)
 
 
 def read_list(path: Path) -> list[Place]:
@@ -274,11 +287,11 @@ def _named(found: list[_Found]) -> list[Source]:
     deepest = max(len(report.above) for report in found)
     for depth in range(deepest + 1):
         names = [report.name(depth) for report in found]
-        if len(set(names)) == len(names):
+        if len(set(names)) == len(names) == len(set(map(file_of, names))):
             sources = (
                 Source(report.place, name, report.member, report.size)
                 for report, name in zip(found, names, strict=True)
             )
             return sorted(sources, key=lambda source: source.name)
-    twice = next(name for name, times in Counter(names).items() if times > 1)
+    twice = next(name for name, times in Counter(map(file_of, names)).items() if times > 1)
     raise UsageError(f"two reports would share the result file {twice}.json; rename one of them")

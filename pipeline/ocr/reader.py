@@ -1,47 +1,50 @@
-"""Scanned pages of a PDF, and image files, as pages of text lines and ruling lines.
+"""Pages as they are read: scanned ones as text lines and ruling lines, sheets with two pages side by side as two.
 
 The heavy modules are imported when the first page has to be read: most reports are digital and need none of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from recount.pipeline.archive.sources import IMAGE_SUFFIXES
 from recount.pipeline.document import Box, Page, Pages
 from recount.pipeline.errors import DocumentError
 from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf
-from recount.pipeline.ocr.image.frame import Frame
+from recount.pipeline.ocr.image.frame import Frame, halves_of, numbered, two_page_sheets
 from recount.pipeline.settings import OcrBackend, OcrMode
 
 
 @dataclass(frozen=True, slots=True)
 class Scans:
-    """The scanned pages of a report. path: its file or folder; frames: by the number of the page as read.
+    """Where the pages of a file were taken from, if that is not a page of it as it lies there.
 
-    Pages are numbered as they are read; behind a spread, which is two of them, that is not the number in the file.
+    path: its file or folder. frames: of the pages read by OCR, by their numbers as read; halves: of the digital pages
+    that are half a sheet. Pages are numbered as they are read; behind a spread, which is two of them, that is not the
+    number in the file.
     """
 
     path: Path
     frames: Mapping[int, Frame]
+    halves: Mapping[int, Frame] = field(default_factory=dict)
 
-    @property
-    def scanned(self) -> tuple[int, ...]:
-        """The numbers, in the file, of the pages that were read by OCR."""
-        return tuple(sorted({frame.page for frame in self.frames.values()}))
+    def scanned_among(self, pages: Iterable[int]) -> tuple[int, ...]:
+        """The numbers, in the file, of those of some pages as read that were read by OCR."""
+        return tuple(sorted({self.frames[page].page for page in pages if page in self.frames}))
 
     def place(self, page: int, box: Box) -> tuple[int, Box]:
         """Where a box of a page as read stands in the file: the page's number there, and the box in its points."""
-        frame = self.frames.get(page)
+        frame = self.frames.get(page) or self.halves.get(page)
         if frame is not None:
             return frame.page, frame.place(box)
         return page - self._doubles_before(page), box
 
     def _doubles_before(self, page: int) -> int:
         """How many pages before this one are the second on their picture."""
-        numbers = [frame.page for number, frame in self.frames.items() if number < page]
+        frames = (*self.frames.items(), *self.halves.items())
+        numbers = [frame.page for number, frame in frames if number < page]
         return len(numbers) - len(set(numbers))
 
 
@@ -60,11 +63,13 @@ def fill_scanned(
 
     pages: as read_pdf gives them. mode: "auto" reads those that need it, and those whose text somebody else's OCR put
     over a picture (it lost the ruling lines, and nobody knows how sure it was); "always" all; "never" none. A page
-    that cannot be drawn stays unreadable. Raises UsageError where the engine is not there.
+    that cannot be drawn stays unreadable. Digital sheets with two pages are parted. Raises UsageError where the engine
+    is not there.
     """
     wanted = {page.number for page in pages.pages if _is_wanted(page, mode)}
+    sheets = two_page_sheets([page for page in pages.pages if page.number not in wanted])
     if not wanted:
-        return pages, Scans(path, {})
+        return _parted(pages, sheets, path)
     from recount.pipeline.ocr.image.images import picture_of_page
     from recount.pipeline.ocr.image.scan import read_picture
     from recount.pipeline.ocr.network.engine import engine
@@ -72,21 +77,43 @@ def fill_scanned(
     reader = engine(backend)
     done: list[Page] = []
     frames: dict[int, Frame] = {}
+    halves: dict[int, Frame] = {}
     with mupdf.open(path, filetype="pdf") as document:
         for page in pages.pages:
             number = len(done) + 1
             if page.number not in wanted:
-                done.append(replace(page, number=number))
+                _take(page, sheets, done, halves)
                 continue
             try:
                 picture = picture_of_page(document[page.number - 1])
             except (DocumentError, *MUPDF_ERRORS):
-                done.append(replace(page, number=number))
+                _take(page, sheets, done, halves)
                 continue
             for read, frame in read_picture(picture, number, page.number, reader):
                 done.append(read)
                 frames[read.number] = frame
-    return Pages(tuple(done), reader.name if frames else pages.ocr, pages.attached), Scans(path, frames)
+    return replace(pages, pages=tuple(done), ocr=reader.name if frames else pages.ocr), Scans(path, frames, halves)
+
+
+def _parted(pages: Pages, sheets: Collection[int], path: Path) -> tuple[Pages, Scans]:
+    """Pages of which none is to be read by OCR. sheets: the numbers of those that are two."""
+    if not sheets:
+        return pages, Scans(path, {})
+    done: list[Page] = []
+    halves: dict[int, Frame] = {}
+    for page in pages.pages:
+        _take(page, sheets, done, halves)
+    return replace(pages, pages=tuple(done)), Scans(path, {}, halves)
+
+
+def _take(page: Page, sheets: Collection[int], done: list[Page], halves: dict[int, Frame]) -> None:
+    """Puts a page, or the two on its sheet, behind those that are done, numbered as they are read."""
+    if page.number not in sheets:
+        done.append(numbered(page, len(done) + 1))
+        return
+    for half, frame in halves_of(page, len(done) + 1):
+        done.append(half)
+        halves[half.number] = frame
 
 
 def _is_wanted(page: Page, mode: OcrMode) -> bool:

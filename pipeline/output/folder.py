@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from recount.pipeline.archive.sources import names_of
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.frames import frame, joined
 from recount.pipeline.output.layout import table_named, tables_of
@@ -81,10 +82,12 @@ class Output:
         return [report.name for report in self.reports()]
 
     def __getitem__(self, name: str) -> StructuredReport:
-        """The report of this name. Raises KeyError if there is none."""
+        """The report of this name. Raises KeyError if there is none, or if the file of this name holds several."""
         file = result_path(self.path, name)
         if not file.is_file():
-            raise KeyError(name)
+            first, second = names_of(name, 2)
+            several = result_path(self.path, first).is_file()
+            raise KeyError(f"{name} holds several reports: {first}, {second} …" if several else name)
         return StructuredReport(name, read_result(file))
 
     def reports(self) -> Iterator[StructuredReport]:

@@ -12,17 +12,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from recount.pipeline.archive.sources import file_of
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.layout import Table
 from recount.pipeline.result import FigureEntry, Result, read_result
 from recount.pipeline.run.ledger import STATUSES
 from recount.pipeline.run.store import report_model
-from recount.schemas.describe import JOINT, RowList, leaves_of, row_name, rows_at, spot, steps_of, titles, way_of
-from recount.schemas.figures import Kind
-
-_UNITS = {Kind.MONEY: "万元", Kind.PERCENT: "%", Kind.AREA: "平方米"}
-"""The unit of a value by the kind of its field (docs/contract/report.md); the others have the printed one."""
-
+from recount.schemas.describe import JOINT, RowList, leaves_of, row_name, rows_at, spot, steps_of, titles
 
 # --- the rows that a result adds to a table
 
@@ -97,7 +93,6 @@ def _figures(reading: OpenResult) -> Iterator[Row]:
             continue
         steps = steps_of(pointer)
         named = titles(reading.model, reading.report, pointer)
-        kind = spot(reading.model, way_of(steps)).kind
         value = figure.value
         yield Row(
             (
@@ -107,11 +102,11 @@ def _figures(reading: OpenResult) -> Iterator[Row]:
                 pointer,
                 JOINT.join(named[1:]) or named[0],
                 value,
-                _UNITS.get(kind, figure.unit) if kind is not None else figure.unit,
+                figure.unit,
                 status,
                 figure.page,
                 figure.raw,
-                figure.unit,
+                figure.printed_unit,
                 _decimals(value),
                 figure.origin,
             ),
@@ -261,10 +256,17 @@ def result_files(out: Path) -> list[Path]:
     folder = out / "reports"
     if not folder.is_dir():
         raise UsageError(f"{out} is no output folder of recount structure: it has no folder reports")
-    files = sorted(folder.rglob("*.json"), key=lambda file: file.relative_to(folder).as_posix())
+    files = sorted(folder.rglob("*.json"), key=lambda file: _order(file.relative_to(folder).as_posix()))
     if not files:
         raise UsageError(f"there is no result in {out}")
     return files
+
+
+def _order(path: str) -> tuple[str, int]:
+    """The place of a result among others: those of one file in its order, the tenth report behind the second."""
+    name = path.removesuffix(".json")
+    file = file_of(name)
+    return f"{file}.json", int(name[len(file) + 1 :] or 0)
 
 
 def readings(out: Path, statuses: Collection[str] | None = None) -> Iterator[OpenResult]:

@@ -148,10 +148,13 @@ def render_status(status: Status) -> Iterator[RenderableType]:
         yield Text(
             "Model: " + ", ".join(f"{key.replace('_', ' ')} {amount:,g}" for key, amount in status.usage.items())
         )
-    unread = list(render_unread(status.done))
-    if unread:
-        yield _title("Pages left out")
-        yield from unread
+    for title, lines in (
+        ("Files with several reports", list(render_several(status.done))),
+        ("Pages left out", list(render_unread(status.done))),
+    ):
+        if lines:
+            yield _title(title)
+            yield from lines
     if status.failed:
         yield _title("Failures")
         yield from render_failures(reason_of(failure) for failure in status.failed)
@@ -161,6 +164,15 @@ def render_failures(failures: Iterable[tuple[str, str]]) -> Iterator[RenderableT
     """One line for each report (or folder) that failed: its name and the reason."""
     for name, reason in failures:
         yield Text.assemble((name, "bold"), ": ", reason, overflow="fold")
+
+
+def render_several(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
+    """One line for each file that holds several reports: what their results are called."""
+    for attempt in attempts:
+        if attempt.reports > 1:
+            first, last = attempt.results[0], attempt.results[-1]
+            words = f": {attempt.reports} reports, {first} to {last}"
+            yield Text.assemble((attempt.file, "bold"), words, overflow="fold")
 
 
 def render_unread(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:

@@ -35,6 +35,7 @@ _TEXT = frozenset({"fill-text", "stroke-text"})
 _LEAST_MISSING = 2  # characters; a lone sign that its font draws as nothing hides no text
 _ODD = "OoIl|ZSB\ufffd"  # what stands for a digit in a text layer that is wrong
 _FIGURE = re.compile(rf"[{_ODD}]*[0-9０-９](?:[0-9０-９.,，．·{_ODD}]|[ \u00a0\u2009\u202f](?=[0-9０-９]))*")
+_EDGE = 0.5  # points; a digit that reaches nearer to the side of a page goes on beyond it
 _CUT = "\ufffd"  # what stands for a character of which the page shows a part
 _UPON = 0.5  # share of the smaller of two figures, in both directions, that must lie on the other
 _BETWEEN = (0.3, 0.7)  # of the height of a figure: where a line that strikes it out runs
@@ -87,6 +88,7 @@ def look(page: Any, shown: Any, lines: Sequence[Line], rulings: Sequence[Ruling]
             levels = [level for level, is_seen in zip(own, seen, strict=True) if is_seen] if lost else own
             unsure += _unsure(whole, levels, patches, uprights, doubted=doubted or bool(lost))
     unsure += _upon_one_another(kept, unsure)
+    unsure = [whole for piece in unsure if (whole := _without_cut(piece, width)) is not None]
     remarks = [
         *(
             Remark("unseen text", number, box, "the text layer has text here that the page does not show")
@@ -127,14 +129,30 @@ def _contrast(image: Grey, scale: float, box: Box, char: str) -> int:
 
 def _cut_at_edge(line: Line, width: float, height: float) -> Line:
     """The line with a sign that nobody can read for every character that the edge of the page cuts: what is left of a
-    figure there is none."""
+    figure there is none. Where a digit reaches to the side, the next may stand beyond, which MuPDF leaves out."""
     x0, y0, x1, y1 = line.box
-    if x0 >= 0 and y0 >= 0 and x1 <= width and y1 <= height:
+    if x0 >= _EDGE and y0 >= 0 and x1 <= width - _EDGE and y1 <= height:
         return line
     middles = [((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) for box in line.boxes]
     shown = [0 <= x <= width and 0 <= y <= height for x, y in middles]
-    signs = (char if inside or not char.isalnum() else _CUT for char, inside in zip(line.text, shown, strict=True))
+    signs = [char if inside or not char.isalnum() else _CUT for char, inside in zip(line.text, shown, strict=True)]
+    for at, is_cut in ((0, line.boxes[0][0] < _EDGE), (-1, line.boxes[-1][2] > width - _EDGE)):
+        if is_cut and signs[at].isdigit():
+            signs[at] = _CUT
     return Line("".join(signs), line.boxes, line.box, line.confidence)
+
+
+def _without_cut(piece: Line, width: float) -> Line | None:
+    """A piece to be looked at without the figure that the side of the page cuts: nobody sees that one whole."""
+    start, end = 0, len(piece.text)
+    if piece.boxes[0][0] < _EDGE:
+        start = piece.text.find(" ") + 1 or end
+    if piece.boxes[-1][2] > width - _EDGE:
+        end = max(piece.text.rfind(" "), 0)
+    if start >= end:
+        return None
+    boxes = piece.boxes[start:end]
+    return piece if len(boxes) == len(piece.boxes) else Line(piece.text[start:end], boxes, _hull(boxes))
 
 
 def _points(first: Numbers, last: Numbers, inset: float, number: int, most: int) -> npt.NDArray[np.intp]:

@@ -122,6 +122,7 @@ _DROPPED = re.compile(
     r"|(?<=[A-Za-z])\xad|(?<!\d)\xad(?!\s*(?:\d|$))"
 )
 _FIRST_IDEOGRAPH = "\u2e80"  # or radical
+_UNREAD = "\ufffd"
 _HARMLESS = re.compile(
     r"(?:ignoring zlib error: incorrect data check|syntax error: unknown keyword: .*"
     r"|syntax error: cannot find \S+ resource .*|encountered syntax errors; page may not be correct)"
@@ -132,8 +133,6 @@ _UNPARSED = re.compile("syntax error|cannot draw text|premature end")
 _DAMAGED = "the file is damaged here in a way that viewers pass over; its figures were looked at as the page shows them"
 _SAME_PLACE = 0.12  # share of the line's height by which a copy drawn for bold may be shifted
 
-_EDGE = 2.0  # points; what stands nearer to the side of a page goes on beyond it
-_UNREAD = "\ufffd"
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -297,20 +296,10 @@ class _Builder:
             text, boxes, box = *_trimmed(text, boxes), None
             if not text:
                 return
-        if boxes[0][0] < _EDGE or boxes[-1][2] > self.width - _EDGE:
-            text = self._cut_off(text, boxes)
         box = box or _hull(boxes)
         if self._is_on_page(box) and not self._is_copy(text, box):
             widest = max(spans, key=lambda span: len(span["chars"]))
             to.append(Print(Line(text, tuple(boxes), box), widest["size"], lightness(widest)))
-
-    def _cut_off(self, text: str, boxes: Sequence[Box]) -> str:
-        """The text, with a digit that the side of the page may cut as unread: MuPDF leaves out what stands beyond."""
-        signs = list(text)
-        for place, is_cut in ((0, boxes[0][0] < _EDGE), (-1, boxes[-1][2] > self.width - _EDGE)):
-            if is_cut and signs[place].isdigit():
-                signs[place] = _UNREAD
-        return "".join(signs)
 
     def _is_on_page(self, box: Box) -> bool:
         return box[0] < self.width and box[2] > 0 and box[1] < self.height and box[3] > 0

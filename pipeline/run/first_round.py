@@ -25,7 +25,7 @@ from recount.pipeline.model.transport.client import asker
 from recount.pipeline.model.transport.price import cost, estimate
 from recount.pipeline.model.transport.store import STORE_FILE
 from recount.pipeline.settings import ModelSettings, Settings
-from recount.pipeline.structure import document_of
+from recount.pipeline.structure import documents_of
 
 _PER_FIELD = 12
 """Tokens of an answer for each field that is asked for, about: its key and what is in it."""
@@ -89,9 +89,12 @@ class FirstRound:
     def _questions(self, source: Source) -> list[Question]:
         try:
             with local_file(source, None) as path:
-                document, chosen = document_of(path, settings=self.settings)
-                template = None if self.settings.alone else map_document(document, chosen)
-                return first_questions(document, chosen, template, self.who, hash_of(path))
+                sha256 = hash_of(path)
+                questions: list[Question] = []
+                for document, chosen in documents_of(path, settings=self.settings):
+                    template = None if self.settings.alone else map_document(document, chosen)
+                    questions += first_questions(document, chosen, template, self.who, sha256)
+                return questions
         except DocumentError:
             return []  # the run will say why it failed
 

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Literal
 
 from recount.pipeline.archive.locations import Place, place_of
-from recount.pipeline.archive.sources import Source, printable
+from recount.pipeline.archive.sources import Source, names_of, printable
 from recount.pipeline.errors import UsageError
 
 LEDGER = "ledger.sqlite"
@@ -78,12 +78,30 @@ DROP VIEW files;
 CREATE VIEW files AS
     SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
 """
-_CHANGES = (_SCHEMA, _SECOND_LAYOUT, _THIRD_LAYOUT)
+_FOURTH_LAYOUT = """
+ALTER TABLE attempts ADD COLUMN reports INTEGER NOT NULL DEFAULT 1;  -- how many the file holds: each has its result
+DROP VIEW files;
+CREATE VIEW files AS
+    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
+"""
+_CHANGES = (_SCHEMA, _SECOND_LAYOUT, _THIRD_LAYOUT, _FOURTH_LAYOUT)
 """What makes each layout out of the one before."""
 _LAYOUT = len(_CHANGES)
 
 _WORDS = ("file", "sha256", "status", "reason", "traceback")
-_COLUMNS = (*_WORDS, "pages", *STATUSES, "errors", "minor", "seconds", "stages", "usage", "same_as", "unread")
+_COLUMNS = (
+    *_WORDS,
+    "pages",
+    *STATUSES,
+    "errors",
+    "minor",
+    "seconds",
+    "stages",
+    "usage",
+    "same_as",
+    "unread",
+    "reports",
+)
 _OBJECTS = ("stages", "usage", "unread")
 
 
@@ -103,13 +121,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What became of one report.
+    """What became of one file.
 
     file: its path below the archive. sha256: of the file, None if it could not be read. reason: why it
     failed, one line; traceback: of an internal error only. figures: how many of each status. errors,
     minor: failing checks. stages: seconds of each. usage: calls, tokens and cost of a model. same_as: the
     report with the same content that was structured instead. unread: the pages (1-based) that are not in the result,
-    for they are damaged, or scanned and not to be read.
+    for they are damaged, or scanned and not to be read. reports: how many the file holds; what is counted here is
+    counted over all of them.
     """
 
     file: str
@@ -126,6 +145,12 @@ class Attempt:
     usage: Mapping[str, float] = field(default_factory=dict)
     same_as: str | None = None
     unread: Sequence[int] = ()
+    reports: int = 1
+
+    @property
+    def results(self) -> list[str]:
+        """The names of its results."""
+        return names_of(self.file, self.reports) if self.status == "ok" else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,9 +351,15 @@ def _now() -> str:
 
 
 def pdf_paths(out: Path) -> dict[str, str]:
-    """Where the PDFs of an output folder's reports lay when they were structured, by file; zipped ones not."""
+    """Where the PDFs of an output folder's results lay when they were structured, by result; zipped ones not."""
     path = out / LEDGER
     if not path.is_file():
         return {}
     with Ledger(path) as ledger:
-        return {source.name: printable(str(source.place)) for source in ledger.given() if source.member is None}
+        done = ledger.latest()
+        return {
+            result: printable(str(source.place))
+            for source in ledger.given()
+            if source.member is None and source.name in done
+            for result in done[source.name].results
+        }

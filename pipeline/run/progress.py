@@ -84,4 +84,5 @@ def _logged(outcome: Outcome) -> dict[str, Any]:
         "errors": attempt.errors,
         "minor": attempt.minor,
         "same_as": attempt.same_as,
+        "reports": attempt.reports,
     }

@@ -186,9 +186,9 @@ def _made(folder: Path, option: str) -> Path:
 
 
 def _still_there(successes: Mapping[str, Attempt], store: Store) -> dict[str, Attempt]:
-    """Those of the successes whose result nobody has taken away."""
-    present = store.present(successes.keys())
-    return {name: done for name, done in successes.items() if name in present}
+    """Those of the successes whose results nobody has taken away."""
+    present = store.present([result for done in successes.values() for result in done.results])
+    return {name: done for name, done in successes.items() if present.issuperset(done.results)}
 
 
 class _WorkerPool(Protocol):

@@ -6,10 +6,11 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import count, takewhile
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
@@ -18,6 +19,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from recount.pipeline.archive.locations import Place, Url, files_at, get, put, remove
+from recount.pipeline.archive.sources import names_of
 from recount.pipeline.errors import OutputBusy, UsageError
 from recount.pipeline.result import LEFTOVER, Result, encoded, plain, read_result, result_in, write_result
 from recount.schemas.family import Family
@@ -144,16 +146,16 @@ def json_schema(family: Family | None = None) -> str:
 
 
 class Store(Protocol):
-    """Takes results by the names of their reports. It is pickled for workers."""
+    """Takes results by the names of their files. It is pickled for workers."""
 
-    def write(self, name: str, result: Result) -> None:
-        """Keeps a result, whole or not at all, in the place of an earlier one. Raises OSError."""
+    def write(self, name: str, results: Sequence[Result]) -> None:
+        """Keeps the results of a file, one for each report in it, in the place of all earlier ones. Raises OSError."""
 
     def read(self, name: str) -> Result:
         """A result. Raises UsageError if there is none that can be read."""
 
     def remove(self, name: str) -> None:
-        """Takes a result away, if there is one."""
+        """Takes away all results of a file, if there are any."""
 
     def present(self, names: Collection[str]) -> set[str]:
         """Those of the names that there is a result of. Raises UsageError if nobody can say."""
@@ -168,15 +170,24 @@ class FolderStore:
 
     out: Path
 
-    def write(self, name: str, result: Result) -> None:
-        write_result(result_path(self.out, name), result)
+    def write(self, name: str, results: Sequence[Result]) -> None:
+        for own, result in zip(names_of(name, len(results)), results, strict=True):
+            write_result(result_path(self.out, own), result.named(own))
+        self._clear(name, len(results))
 
     def read(self, name: str) -> Result:
         return read_result(result_path(self.out, name))
 
     def remove(self, name: str) -> None:
-        with suppress(OSError):  # no such file, or no such name: then there is nothing to remove
-            result_path(self.out, name).unlink()
+        with suppress(ValueError):  # a name that leads out of the folder: nothing was written under it
+            self._clear(name, 0)
+
+    def _clear(self, name: str, kept: int) -> None:
+        """Takes away what an earlier content of the file left: the last first, so that no gap hides another."""
+        stale = list(takewhile(lambda own: result_path(self.out, own).is_file(), _numbered(name, kept)))
+        for own in (*reversed(stale), *([name] if kept != 1 else ())):
+            with suppress(OSError):
+                result_path(self.out, own).unlink()
 
     def present(self, names: Collection[str]) -> set[str]:
         return {name for name in names if result_path(self.out, name).is_file()}
@@ -192,8 +203,10 @@ class UrlStore:
 
     out: Url
 
-    def write(self, name: str, result: Result) -> None:
-        put(self._url(name), encoded(plain(result)))
+    def write(self, name: str, results: Sequence[Result]) -> None:
+        for own, result in zip(names_of(name, len(results)), results, strict=True):
+            put(self._url(own), encoded(plain(result.named(own))))
+        self._clear(name, len(results))
 
     def read(self, name: str) -> Result:
         url = self._url(name)
@@ -203,8 +216,16 @@ class UrlStore:
             raise UsageError(f"{url} cannot be read: {error.strerror}") from error
 
     def remove(self, name: str) -> None:
+        self._clear(name, 0)
+
+    def _clear(self, name: str, kept: int) -> None:
+        """As of a folder, in the order of the names: what is not there answers so."""
         with suppress(OSError):
-            remove(self._url(name))
+            if kept != 1:
+                remove(self._url(name))
+        with suppress(OSError):
+            for own in _numbered(name, kept):
+                remove(self._url(own))
 
     def present(self, names: Collection[str]) -> set[str]:
         if not names:
@@ -222,6 +243,11 @@ class UrlStore:
 
     def _url(self, name: str) -> Url:
         return self.out / "/".join((_RESULTS, *_steps(name)))
+
+
+def _numbered(name: str, kept: int) -> Iterator[str]:
+    """The names that results of an earlier content of a file may have, where its first so many are kept."""
+    return (f"{name}#{number}" for number in count(kept + 1 if kept > 1 else 1))
 
 
 def store_at(out: Place) -> Store:

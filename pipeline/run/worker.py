@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from recount.pipeline.archive.files import hash_of, local_file
@@ -17,8 +18,8 @@ from recount.pipeline.run.ledger import Attempt
 from recount.pipeline.run.store import Store
 from recount.pipeline.settings import DEFAULTS, Settings
 
-Task = Callable[[Path, str], Result]
-"""Structures one report, given its file and that file's SHA-256. Raises DocumentError if it cannot be structured."""
+Task = Callable[[Path, str], Sequence[Result]]
+"""Structures the reports of a file, given it and its SHA-256. Raises DocumentError if it cannot be structured."""
 
 _USAGE = ("calls", "input_tokens", "output_tokens", "cost")
 
@@ -31,21 +32,21 @@ class Job:
     known: str | None = None
 
 
-def structure_report(path: Path, sha256: str | None = None, settings: Settings = DEFAULTS) -> Result:
-    """The stages from read to result: the task of every run but those of tests.
+def structure_report(path: Path, sha256: str | None = None, settings: Settings = DEFAULTS) -> Sequence[Result]:
+    """The stages from read to results: the task of every run but those of tests.
 
     sha256: the file's hash, if it is known. The imports are here because they are heavy, and a process that finds
     every report unchanged needs none of them.
     """
     from recount.pipeline.archive.limits import check
-    from recount.pipeline.structure import structure
+    from recount.pipeline.structure import structures
 
     check(path)
-    return structure(path, settings=settings, sha256=sha256)
+    return structures(path, settings=settings, sha256=sha256)
 
 
 def attempt(job: Job, *, task: Task, store: Store, aside: Path | None) -> Attempt | None:
-    """Structures a report and writes its result; None if the file is still as known.
+    """Structures the reports of a file and writes their results; None if the file is still as known.
 
     aside: the folder for copies of what lies in zip archives or elsewhere, None for the system's own.
 
@@ -60,16 +61,16 @@ def attempt(job: Job, *, task: Task, store: Store, aside: Path | None) -> Attemp
             sha256 = hash_of(path)
             if job.known is not None and sha256 == job.known:
                 return None
-            result = task(path, sha256).named(name)
+            results = task(path, sha256)
         writing = time.perf_counter()
-        _write(store, name, result)
+        _write(store, name, results)
         written = time.perf_counter() - writing
     except DocumentError as error:
         return _failed(store, name, sha256, started, str(error))
     except Exception as error:  # noqa: BLE001 - the boundary: one report's bug must not cost the others theirs
         reason = f"internal error: {type(error).__name__}: {error}"
         return _failed(store, name, sha256, started, reason, "".join(traceback.format_exception(error)))
-    return _succeeded(name, result, time.perf_counter() - started, written)
+    return _succeeded(name, results, time.perf_counter() - started, written)
 
 
 def copy_result(job: Job, done: Attempt, store: Store) -> Attempt:
@@ -79,37 +80,39 @@ def copy_result(job: Job, done: Attempt, store: Store) -> Attempt:
     if done.status == "failed":
         return _failed(store, name, done.sha256, started, f"same content as {done.file}, which failed: {done.reason}")
     try:
-        _write(store, name, store.read(done.file).named(name))
+        _write(store, name, [store.read(result) for result in done.results])
     except (DocumentError, UsageError) as error:
         return _failed(store, name, done.sha256, started, str(error))
     seconds = time.perf_counter() - started
     return replace(done, file=name, seconds=seconds, stages={"write": round(seconds, 4)}, usage={}, same_as=done.file)
 
 
-def _write(store: Store, name: str, result: Result) -> None:
+def _write(store: Store, name: str, results: Sequence[Result]) -> None:
     try:
-        store.write(name, result)
+        store.write(name, results)
     except OSError as error:
         raise DocumentError(f"its result cannot be written: {error.strerror}") from error
 
 
-def _succeeded(name: str, result: Result, seconds: float, written: float) -> Attempt:
-    """The record of a report from its result."""
-    stages = {stage: float(spent) for stage, spent in result.summary.seconds.items()}
-    usage = {key: float(getattr(result.summary.mapper, key)) for key in _USAGE}
-    failing = Counter(check.severity for check in result.failing)
+def _succeeded(name: str, results: Sequence[Result], seconds: float, written: float) -> Attempt:
+    """The record of a file from the results of its reports."""
+    laps = [result.summary.seconds for result in results]
+    stages = {stage: sum(float(lap.get(stage, 0)) for lap in laps) for stage in dict.fromkeys(chain(*laps))}
+    usage = {key: sum(float(getattr(result.summary.mapper, key)) for result in results) for key in _USAGE}
+    failing = Counter(check.severity for result in results for check in result.failing)
     return Attempt(
         file=name,
-        sha256=result.source.sha256,
+        sha256=results[0].source.sha256,
         status="ok",
-        pages=result.source.pages,
-        figures=dict(Counter(figure.status for figure in result.figures.values())),
+        pages=results[0].source.pages,
+        figures=dict(Counter(figure.status for result in results for figure in result.figures.values())),
         errors=failing["error"],
         minor=failing["minor"],
         seconds=seconds,
         stages={**stages, "write": round(written, 4)},
         usage=usage if any(usage.values()) else {},
-        unread=tuple(result.summary.unread_pages),
+        unread=tuple(sorted({page for result in results for page in result.summary.unread_pages})),
+        reports=len(results),
     )
 
 

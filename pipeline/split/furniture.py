@@ -33,9 +33,9 @@ def without_furniture(page: Page, lines: Sequence[Line], running: frozenset[str]
 def _line_numbers(page: Page) -> frozenset[Line]:
     """The numbers of the lines that stand in the margin: counted on from one to the next, outside of all the text."""
     counted = [line for line in page.lines if _LINE_NUMBER.fullmatch(line.text)]
-    counted = [line for line in counted if not _in_margin(page, line, wide=False)]
+    counted = [line for line in counted if not in_margin(page, line, wide=False)]
     text = [line for line in page.lines if not _LINE_NUMBER.fullmatch(line.text)]
-    text = [line for line in text if not _in_margin(page, line, wide=False)]
+    text = [line for line in text if not in_margin(page, line, wide=False)]
     if not text:
         return frozenset()
     first, last = min(line.box[0] for line in text), max(line.box[2] for line in text)
@@ -57,14 +57,21 @@ def _count_on(numbers: Sequence[Line]) -> bool:
 
 
 def _is_furniture(page: Page, line: Line, running: frozenset[str]) -> bool:
-    if not _in_margin(page, line):
+    if not in_margin(page, line):
         return False
     pattern = _pattern_of(line)
     if pattern in running or (page.origin == "ocr" and any(_is_misread(pattern, known) for known in running)):
         return True
-    return _in_margin(page, line, wide=False) and (
-        not pattern or _PAGE_NUMBER.fullmatch(fold(line.text).strip()) is not None
-    )
+    return in_margin(page, line, wide=False) and (not pattern or page_number(line) is not None)
+
+
+def page_number(line: Line) -> int | None:
+    """The page number that a line in the margin is, 0 for one in Roman numerals; None if it is none."""
+    text = fold(line.text).strip()
+    if _PAGE_NUMBER.fullmatch(text) is None:
+        return None
+    digits = _DIGITS.search(text)
+    return int(digits[0]) if digits else 0
 
 
 def _is_misread(pattern: str, running: str) -> bool:
@@ -78,12 +85,12 @@ def running_lines(pages: Sequence[Page]) -> frozenset[str]:
     """What repeats in the margins of at least three pages and of at least half of them, numbers left aside."""
     seen: Counter[str] = Counter()
     for page in pages:
-        seen.update({_pattern_of(line) for line in page.lines if _in_margin(page, line, wide=False)})
+        seen.update({_pattern_of(line) for line in page.lines if in_margin(page, line, wide=False)})
     filled = sum(1 for page in pages if page.lines)
     return frozenset(pattern for pattern, times in seen.items() if pattern and times >= 3 and times * 2 >= filled)
 
 
-def _in_margin(page: Page, line: Line, *, wide: bool = True) -> bool:
+def in_margin(page: Page, line: Line, *, wide: bool = True) -> bool:
     """Whether a line stands in the head or the foot of its page.
 
     wide: a page laid across has the margins of its sheet. There a line is the page's only if it is known to repeat from

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from recount.schemas.common.parts import DOWN, UP
+from recount.schemas.figures import DOWN, UP
 
 _REACH = 24  # characters before a number that are looked at
 

@@ -7,14 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from recount.pipeline.document import Block, Cell, Document, Grid, Pages, Paragraph, Remark, Token
+from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Token
 from recount.pipeline.split.furniture import running_lines, without_furniture
 from recount.pipeline.split.lattice import PageTables, page_grids
 from recount.pipeline.split.paragraphs import Margins, TextRow, margins_of, paragraphs_of, rows_of
 from recount.pipeline.split.signs import all_bracketed
 from recount.pipeline.split.tables import JoinedTable, join_tables
 from recount.pipeline.split.text import Composed, Piece, compose, fold
-from recount.pipeline.split.tokens import TokenStore, has_odd_point, say_point
+from recount.pipeline.split.tokens import TokenStore, has_odd_point, say_point, stated_unit
 from recount.schemas.family import Family
 
 _CAPTION = re.compile(
@@ -26,7 +26,7 @@ _SENTENCE = re.compile(r"[。;,]$|[。;]")
 _CORRECTION = re.compile(r".{0,30}(?:更正|勘误)(?:说明|公告|启事|通知|声明|表|页)?")
 _LONGEST_CAPTION = 60  # characters
 _MOST_CAPTIONS = 5
-_MONEY_UNIT = re.compile(r"单位[:：]?(?:人民币)?(万元|亿元|元)|(?:资金|金额)\((万元|元|亿元)\)")
+_HEAD_ROWS = 5  # so many rows of a table may be its head
 
 
 def split(pages: Pages, *families: Family) -> Document:
@@ -44,16 +44,17 @@ def split(pages: Pages, *families: Family) -> Document:
     ]
     starts = re.compile("|".join(family.table_starts for family in families))
     labels = frozenset[str]().union(*(family.row_labels for family in families))
-    tables = join_tables(raw, labels=labels, starts=lambda words: starts.match(fold(words)) is not None)
+    unread = tuple(page.number for page in pages.pages if not page.readable)
+    tables = join_tables(raw, labels=labels, starts=lambda words: starts.match(fold(words)) is not None, unread=unread)
     store = TokenStore(
         origins={page.number: page.origin for page in readable},
         remarks={page.number: page.remarks for page in readable},
     )
     blocks = _with_grids(_in_reading_order(raw, tables, store), store)
-    unreadable = tuple(page.number for page in pages.pages if not page.readable)
     corrections = list(_corrections(blocks))
-    remarks = (*(remark for page in pages.pages for remark in page.remarks), *corrections)
-    return Document(tuple(blocks), tuple(_corrected(store.tokens, corrections)), unreadable, remarks)
+    of_pages = (remark for page in pages.pages for remark in page.remarks)
+    remarks = (*of_pages, *corrections, *_refused_units(blocks))
+    return Document(tuple(blocks), tuple(_corrected(store.tokens, corrections)), unread, remarks)
 
 
 def _corrections(blocks: Iterable[Block]) -> Iterator[Remark]:
@@ -135,6 +136,13 @@ def _with_grids(items: Sequence[Item], store: TokenStore) -> list[Block]:
     return blocks
 
 
+def _refused_units(blocks: Iterable[Block]) -> Iterator[Remark]:
+    """Of each table whose amounts are in a unit that is not understood, a remark."""
+    for block in blocks:
+        if isinstance(block, Grid) and block.unit is not None and block.unit not in MONEY:
+            yield Remark("unit", block.pages[0], None, f"amounts of a table are in {block.unit}, and were not taken")
+
+
 def _is_note(paragraph: Paragraph) -> bool:
     return paragraph.text.folded.startswith(("注:", "注.", "备注:", "说明:本表"))
 
@@ -169,7 +177,7 @@ def _is_caption(paragraph: Paragraph) -> bool:
 
 
 def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | None, store: TokenStore) -> Grid:
-    head = _money_unit(caption, table)
+    unit, columns = _money_units(caption, table)
     texts = [
         compose([Piece(part.page, part.line, part.room) for part in cell.fragments], join_digits=False)
         for cell in table.cells
@@ -178,10 +186,10 @@ def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | 
     blanks = all_bracketed(composed.text.folded for composed in texts)
     cells = []
     for cell, composed in zip(table.cells, texts, strict=True):
-        is_pointed = cell.column in pointed
+        head, is_pointed = columns.get(cell.column, unit), cell.column in pointed
         numbers = store.numbers_in(composed, head, pointed=is_pointed, blanks=blanks) if composed.raw else ()
         cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, composed.text, numbers))
-    return Grid(table.rows, table.columns, tuple(cells), caption, note, table.pages, head)
+    return Grid(table.rows, table.columns, tuple(cells), caption, note, table.pages, unit)
 
 
 def _pointed(table: JoinedTable, texts: Sequence[Composed]) -> frozenset[int]:
@@ -194,15 +202,15 @@ def _pointed(table: JoinedTable, texts: Sequence[Composed]) -> frozenset[int]:
     )
 
 
-def _money_unit(caption: Iterable[Paragraph], table: JoinedTable) -> str | None:
-    """The unit that the caption or the head of the table states (单位：元, 项目资金（万元）)."""
-    stated = [paragraph.text.folded for paragraph in caption]
-    stated += ["".join(part.line.text for part in cell.fragments) for cell in table.cells if cell.row < 5]
-    for words in stated:
-        match = _MONEY_UNIT.search("".join(fold(words).split()))
-        if match:
-            return match[1] or match[2]
-    return None
+def _money_units(caption: Iterable[Paragraph], table: JoinedTable) -> tuple[str | None, dict[int, str]]:
+    """The unit of a table's amounts (单位：元, 项目资金（万元）), and by column those of heads that state another."""
+    above = next(filter(None, (stated_unit(paragraph.text.folded) for paragraph in caption)), None)
+    heads = [cell for cell in table.cells if cell.row < _HEAD_ROWS]
+    stated = [(cell, stated_unit("".join(part.line.text for part in cell.fragments))) for cell in heads]
+    units = {unit for _, unit in stated if unit} | ({above} if above else set())
+    if len(units) == 1:
+        return units.pop(), {}
+    return above, {column: unit for cell, unit in stated if unit for column in range(cell.column, cell.column_end)}
 
 
 def _size(page_tables: PageTables) -> tuple[int, int]:

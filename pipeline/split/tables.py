@@ -52,20 +52,21 @@ class JoinedTable:
 
 
 def join_tables(
-    pages: Sequence[PageTables], *, labels: Collection[str], starts: Callable[[str], bool]
+    pages: Sequence[PageTables], *, labels: Collection[str], starts: Callable[[str], bool], unread: Collection[int] = ()
 ) -> tuple[JoinedTable, ...]:
     """The tables of a document, in reading order, each as a whole.
 
-    pages: consecutive pages whose lines are without running headers, footers and page numbers; a line that is
-    left between two parts keeps them apart. labels: the words of cells that are complete as they stand (row
-    labels such as 经济效益指标, column heads), without white space. starts: whether the words of a row,
-    without white space, begin a new table even though nothing else keeps it from the part above.
+    pages: those that follow each other, their lines without running headers, footers and page numbers; a line that is
+    left between two parts keeps them apart, and so does a page of unread, the numbers of those that could not be read.
+    A number that is in neither is of a page that is no part of the report. labels: the words of cells that are complete
+    as they stand (row labels such as 经济效益指标, column heads), without white space. starts: whether the words of a
+    row, without white space, begin a new table even though nothing else keeps it from the part above.
     """
     chains: list[list[RawTable]] = []
     before: PageTables | None = None
     for page in pages:
         for index, table in enumerate(page.tables):
-            follows = before and index == 0 and _is_next(before, page)
+            follows = before and index == 0 and _is_next(before, page, unread)
             part = _as_wide_as_its_head(chains[-1][0], table) if follows else table
             if follows and _continues(chains[-1], part, starts):
                 chains[-1].append(part)
@@ -75,9 +76,9 @@ def join_tables(
     return tuple(_joined(chain, frozenset(labels)) for chain in chains)
 
 
-def _is_next(before: PageTables, page: PageTables) -> bool:
+def _is_next(before: PageTables, page: PageTables, unread: Collection[int]) -> bool:
     """Whether one page ends with a table and the next begins with one; a mere 续表 above does not count."""
-    if page.page.number != before.page.number + 1 or not before.tables:
+    if not before.tables or any(before.page.number < number < page.page.number for number in unread):
         return False
     bottom, top = before.tables[-1].box[3], page.tables[0].box[1]
     above = [words([line]) for line in page.lines if _middle(line) < top]

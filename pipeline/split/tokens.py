@@ -45,9 +45,18 @@ _ITEM_BEFORE = re.compile(r"[0-9.]+,$")
 _ITEM_BEHIND = re.compile(r",[0-9]+(?:\.[0-9]+)?")
 _NUMERIC = frozenset("0123456789.,")
 _REACH = 24  # characters before a number that are looked at
+_AS_USUAL = str.maketrans("萬億圆圓", "万亿元元")
+_TENS = "[十百千万亿萬億]*"
+_ABROAD = r"(?:(?:美|港|澳门?|欧|歐|日|韩|韓|加|新|新?[台臺])(?:元|圆|圓|币|幣)|美金|英镑|英鎊|法郎|卢布)"
 _UNIT = re.compile(
-    r"万元|亿元|元|%|人次|人|名|辆|批次|批|平方米|公里|台|套|个|分|次|家|户|件|笔|份|场|期|项|条|所|亩|吨|天|年|月|日"
+    rf"{_TENS}(?:[元圆圓]|{_ABROAD}|人次|人|名|辆|批次|批|平方米|公里|台|套|个|分|次|家|户|件|笔|份|场|期|项|条|所|亩|吨|天)|"
+    r"[%‰年月日]"
 )
+# 单位：元江县财政局 names a place.
+_OWN = rf"(?:人民币|RMB|CNY)?(?P<own>{_TENS}[元圆圓](?![江谋氏宝阳坝]))"
+_IN_MONEY = rf"(?:{_OWN}|(?P<abroad>{_TENS}{_ABROAD}(?:{_TENS}[元圆圓])?))"
+_STATED = re.compile(rf"单位:?{_IN_MONEY}(?P<other>[/或、及和](?:人民币)?{_TENS}[元圆圓])?")
+_COLUMN = re.compile(rf"\({_IN_MONEY}\)")
 
 
 _TOUCHED = 0.1  # share of each side of a figure that must lie under a remark for it to be meant
@@ -187,7 +196,20 @@ def _unit_of(sign: Signed, folded: str) -> str | None:
     if "%" in folded[sign.start : sign.end]:
         return "%"
     unit = _UNIT.match(folded, sign.end)
-    return unit[0] if unit else None
+    return unit[0].translate(_AS_USUAL) if unit else None
+
+
+def stated_unit(words: str) -> str | None:
+    """The unit of money that the words of a caption or a head state: 单位：千元, 项目（万元）.
+
+    It may be one that is not of MONEY (美元): amounts in it are refused. None where none is stated, or two are
+    (单位：元/万元), or it is no unit of money.
+    """
+    folded = "".join(fold(words).split())
+    match = _STATED.search(folded) or _COLUMN.search(folded)
+    if match is None or match.groupdict().get("other"):
+        return None
+    return (match["own"] or match["abroad"]).translate(_AS_USUAL)
 
 
 def has_odd_point(folded: str) -> bool:

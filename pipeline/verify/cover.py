@@ -58,6 +58,8 @@ _SAME = Decimal("0.005")
 
 Chosen, not derived: a bound of its own, for a document that has few numbers excludes few.
 """
+_SHORT = {Kind.MONEY: (Decimal(0),), Kind.PERCENT: (Decimal(0), Decimal(100))}
+"""What is printed without its decimals by habit, by kind."""
 _SIGNED = frozenset({Kind.MONEY, Kind.PERCENT})
 """The kinds of figures that have a direction, so that each number may also stand for its negative."""
 
@@ -159,7 +161,8 @@ class Rivals:
     """The numbers that might stand in the place of each figure of a report.
 
     figures: by pointer. places: where they stand. confirmed: the tokens of scanned pages that a second reading read
-    alike. doubtful: the figures that no identity may confirm. refused: where proposals were refused, by pointer.
+    alike. doubtful: the figures that no identity may confirm. refused: where proposals were refused, by pointer. odd:
+    those that have other decimals than their column, at its precision.
     """
 
     numbers: DocumentNumbers
@@ -168,19 +171,22 @@ class Rivals:
     confirmed: Set[int] = frozenset()
     doubtful: Set[str] = frozenset()
     refused: Set[str] = frozenset()
+    odd: Mapping[str, Figure] = field(default_factory=dict)
 
     def cover(self, figure: Figure, held: Sequence[Windows]) -> int:
         """How many identities cover a figure, each for itself; 1 where only all of them together do."""
         if not held or figure.pointer in self.places.misplaced or figure.pointer in self.doubtful:
             return 0
-        if self.numbers.tokens[figure.token].origin == "ocr":
-            twice = figure.token in self.confirmed
-            if not figure.value and not twice:
-                return 0
+        scanned, twice = self.numbers.tokens[figure.token].origin == "ocr", figure.token in self.confirmed
+        if scanned and not figure.value and not twice:
+            return 0
+        if figure.pointer in self.odd:
+            return self._cover_of_odd(figure, held, scanned=scanned)
+        if scanned:
             # A number with fewer decimals than is usual may have lost them; both readings lose those of money alike.
             fine = min(figure.quantum, _CENT)
             far = (fine if figure.kind is Kind.MONEY else figure.quantum) * _READ_TWICE if twice else fine * _HALF
-            return sum(_pinned(figure, (windows,), far) for windows in held) or int(_pinned(figure, held, far))
+            return _times_pinned(figure, held, far)
         if not any(map(_tight(figure), held)):
             return 0
         near, half, value = _NEAR * min(figure.quantum, _CENT), figure.half, figure.value
@@ -196,6 +202,16 @@ class Rivals:
             alone += not fitting
             left = fitting if left is None else left & fitting
         return alone or int(not left)
+
+    def _cover_of_odd(self, figure: Figure, held: Sequence[Windows], *, scanned: bool) -> int:
+        """As of cover, for a figure with other decimals than its column: it is confirmed to the finer of the two.
+
+        A digital page prints 0 and 100% short by habit: there it will do that just this is what the others come to.
+        """
+        column = self.odd[figure.pointer].quantum
+        if not scanned and abs(figure.value) in _SHORT.get(figure.kind, ()):
+            return sum(all(_about(figure.value, window, column) for window in windows) for windows in held)
+        return _times_pinned(figure, held, min(figure.quantum, column) * _HALF)
 
     def misread(self, figure: Figure) -> bool:
         """Whether OCR read a figure, and did not read it alike again as it did others."""
@@ -228,6 +244,17 @@ def _tight(figure: Figure) -> Callable[[Windows], bool]:
         )
 
     return holds
+
+
+def _about(value: Decimal, window: Interval, quantum: Decimal) -> bool:
+    """Whether a window lies evenly about a value, and no further than another number may be near."""
+    low, high = window[0] - value, window[1] - value
+    return abs(low + high) <= quantum and max(-low, high) < _NEAR * quantum
+
+
+def _times_pinned(figure: Figure, held: Sequence[Windows], far: Decimal) -> int:
+    """How many identities hold a figure so far from its value, and no further; 1 where only all of them together do."""
+    return sum(_pinned(figure, (windows,), far) for windows in held) or int(_pinned(figure, held, far))
 
 
 def _pinned(figure: Figure, held: Iterable[Windows], far: Decimal) -> bool:

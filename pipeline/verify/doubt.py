@@ -7,18 +7,25 @@ sums that hold, for all is shifted or scaled alike, confirm nothing.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 
 from recount.pipeline.document import Token
 from recount.pipeline.verify.blame import Suspect, failing, is_of_shares, stands_out
+from recount.pipeline.verify.ground import unit_of
 from recount.pipeline.verify.place import list_of, table_of
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.figures import Figure, Kind
 from recount.schemas.terms import Sum
 
-_POWERS = (4, -4, 8, -8)
-"""Between 元, 万元 and 亿元."""
+_POWERS = (4, -4, 8, -8, 1, -1, 3, -3, 2, -2, 5, -5, 6, -6, 7, -7)
+"""Between units of money, those of 元, 万元 and 亿元 first."""
+_TOLD = frozenset({4, -4, 8, -8})
+"""Powers of ten that one identity tells from a misprinted figure: nobody misplaces a point so far."""
+
+
+Contradictions = Mapping[str, tuple[int, Sequence[Evaluation]]]
+"""Tables that contradict others by a power of ten: that which would settle it, and the identities that fail."""
 
 
 def doubtful(
@@ -26,16 +33,100 @@ def doubtful(
     tokens: Sequence[Token],
     evaluations: Sequence[Evaluation],
     suspects: Mapping[int, Sequence[Suspect]],
-    off_scale: Mapping[str, int],
+    scaled: Contradictions,
 ) -> set[str]:
-    """The figures that no identity may confirm, by pointer. off_scale: the tables of which the unit is in doubt."""
+    """The figures that no identity may confirm, by pointer. scaled: the tables of which the unit is in doubt."""
     found = set()
     lists = set(_lists_in_doubt(evaluations, suspects))
     if lists:
         found |= {pointer for pointer in figures if list_of(pointer) in lists}
-    if off_scale:
-        found |= in_tables(off_scale, figures, tokens)
+    if scaled:
+        found |= in_tables(_with_tied(scaled, tokens, evaluations), figures, tokens)
+        found |= _contradicted(scaled, figures, tokens)
     return found
+
+
+def _contradicted(scaled: Contradictions, figures: Mapping[str, Figure], tokens: Sequence[Token]) -> set[str]:
+    """The other side: the amounts of the sections that such a table contradicts; which is right, nothing says."""
+    sections = {
+        table_of(operand.pointer)
+        for table, (_, contradictions) in scaled.items()
+        for evaluation in contradictions
+        for operand in evaluation.operands
+        if _side(operand, tokens) != table
+    }
+    return {p for p, figure in figures.items() if figure.kind is Kind.MONEY and table_of(p) in sections}
+
+
+def _with_tied(scaled: Contradictions, tokens: Sequence[Token], evaluations: Sequence[Evaluation]) -> set[str]:
+    """These tables, and those that only they tie to the rest of the report: they are in the same unit."""
+    ties = _ties(tokens, evaluations)
+    return _reached(scaled, ties, {"", *ties.get("", ())})
+
+
+def without_unit(
+    figures: Mapping[str, Figure], tokens: Sequence[Token], evaluations: Sequence[Evaluation]
+) -> dict[str, list[str]]:
+    """The tables of whose amounts no unit is printed, and that nothing ties to amounts of a known one: their figures.
+
+    A tie is a sum that holds, and would not if the table were in another unit.
+    """
+    found: dict[str, list[str]] = defaultdict(list)
+    for pointer, figure in figures.items():
+        if figure.kind is Kind.MONEY and unit_of(tokens[figure.token], Kind.MONEY) is None:
+            found[table_of(pointer)].append(pointer)
+    if not found:
+        return {}
+    ties = _ties(tokens, evaluations)
+    known = _reached([side for side in ties if side not in found], ties)
+    return {table: pointers for table, pointers in found.items() if table not in known}
+
+
+def _reached(sides: Iterable[str], ties: Mapping[str, Set[str]], beyond: Set[str] = frozenset()) -> set[str]:
+    """The sides that ties lead to from some, these among them; not over those that end a way."""
+    found, open_ = set(sides), list(sides)
+    while open_:
+        more = ties.get(open_.pop(), frozenset()) - found - beyond
+        found |= more
+        open_ += more
+    return found
+
+
+def _ties(tokens: Sequence[Token], evaluations: Sequence[Evaluation]) -> Mapping[str, Set[str]]:
+    """Which sides sums that hold tie to one another: by table; "" is for amounts with their units beside them."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for evaluation in evaluations:
+        if evaluation.result != "pass" or not _anchored(evaluation):
+            continue
+        sides = {_side(operand, tokens) for operand in evaluation.operands if operand.value}
+        loose = {table for table, _ in scaled_in(evaluation, tokens)}
+        for side in sides - loose:
+            found[side] |= sides - loose - {side}
+    return found
+
+
+def _side(figure: Figure, tokens: Sequence[Token]) -> str:
+    """The table that says the unit of a figure; "" where it has one beside it."""
+    return table_of(figure.pointer) if _in_head(figure, tokens) else ""
+
+
+_MANY = Decimal("0.05")
+"""The share of failing identities from which on a report is held to print wrongly throughout (a font that lies)."""
+_LEAST = 3
+"""Fewer that fail are slips, however short the report is."""
+
+
+def many_fail(evaluations: Sequence[Evaluation]) -> tuple[int, int] | None:
+    """How many identities fail, and of how many; None where they are no more than slips make."""
+    evaluated = sum(evaluation.result != "not_applicable" for evaluation in evaluations)
+    failed = len(failing(evaluations))
+    return (failed, evaluated) if failed >= _LEAST and failed > _MANY * evaluated else None
+
+
+def of_two_prints(evaluation: Evaluation) -> bool:
+    """Whether an identity says only that two places print the same number."""
+    computed = evaluation.identity.computed
+    return isinstance(computed, Sum) and len(computed.terms) == 1 and not computed.constant
 
 
 def in_tables(tables: Collection[str], figures: Mapping[str, Figure], tokens: Sequence[Token]) -> set[str]:
@@ -55,34 +146,50 @@ def _lists_in_doubt(evaluations: Sequence[Evaluation], suspects: Mapping[int, Se
 
 
 def _in_head(figure: Figure, tokens: Sequence[Token]) -> bool:
-    """Whether the unit of a figure stands in the head of its table."""
-    if figure.kind is not Kind.MONEY:
-        return False
-    token = tokens[figure.token]
-    return token.unit is None and token.head is not None
+    """Whether a figure is an amount whose unit stands in the head of its table, or nowhere."""
+    return figure.kind is Kind.MONEY and tokens[figure.token].unit is None
 
 
-def misscaled(tokens: Sequence[Token], evaluations: Sequence[Evaluation]) -> dict[str, int]:
-    """The tables that contradict others by a unit of money, more often than they agree with others, the most first.
+def misscaled(tokens: Sequence[Token], evaluations: Sequence[Evaluation]) -> dict[str, tuple[int, list[Evaluation]]]:
+    """The tables that contradict others by a power of ten, the most often first.
 
-    With each, the power of ten that would settle it.
+    A table that agrees with others as often is not among them if they tie it to amounts with their units beside them.
     """
-    accused = Counter(scaled for evaluation in failing(evaluations) for scaled in scaled_in(evaluation, tokens))
+    accused: dict[tuple[str, int], list[Evaluation]] = defaultdict(list)
+    for evaluation in failing(evaluations):
+        for scaled in scaled_in(evaluation, tokens):
+            accused[scaled].append(evaluation)
     if not accused:
         return {}
     passed = [evaluation for evaluation in evaluations if evaluation.result == "pass"]
-    found: dict[str, int] = {}
-    for (table, power), times in accused.most_common():
+    told_by_units = _reached([""], _ties(tokens, evaluations))
+    found: dict[str, tuple[int, list[Evaluation]]] = {}
+    for (table, power), contradictions in sorted(accused.items(), key=lambda item: -len(item[1])):
         # What would hold in the other unit as well (the rest outweighs the table) speaks for neither.
         anchors = (e for e in passed if table in _anchored(e) and (table, power) not in scaled_in(e, tokens, (power,)))
-        if times > sum(1 for _ in anchors):
-            found.setdefault(table, power)
+        if len(contradictions) > sum(1 for _ in anchors) or table not in told_by_units:
+            found.setdefault(table, (power, contradictions))
     return found
+
+
+def told(scaled: Contradictions) -> dict[str, int]:
+    """The tables of which it may be said that their unit is wrong, with the power of ten: no one figure explains it."""
+    return {
+        table: power
+        for table, (power, contradictions) in scaled.items()
+        if power in _TOLD or not _of_one_figure(contradictions, table)
+    }
+
+
+def _of_one_figure(contradictions: Sequence[Evaluation], table: str) -> bool:
+    """Whether one figure of a table is in all of these identities."""
+    own = ({operand.pointer for operand in e.operands if table_of(operand.pointer) == table} for e in contradictions)
+    return bool(set.intersection(*own))
 
 
 def _anchored(evaluation: Evaluation) -> Iterable[str]:
     """The tables whose amounts an identity ties to amounts elsewhere."""
-    if not isinstance(evaluation.identity.computed, Sum):
+    if not isinstance(evaluation.identity.computed, Sum) or evaluation.identity.at_most:
         return ()
     tables = {table_of(figure.pointer) for figure in evaluation.operands if figure.kind is Kind.MONEY and figure.value}
     return tables if len(tables) > 1 else ()

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from recount.pipeline.document import Token
+from recount.pipeline.document import MONEY, TENS, Token
 from recount.schemas.describe import fields_of
 from recount.schemas.figures import Figure, Kind, Model, Ref
 
-_TO_WAN = {"万元": 0, None: 0, "元": -4, "亿元": 4}
+_WAN = MONEY["万元"]
 _UNITS: dict[Kind, frozenset[str | None]] = {
+    Kind.MONEY: frozenset({*MONEY, None}),
     Kind.PERCENT: frozenset({"%", None}),
     Kind.SCORE: frozenset({"分", None}),
     Kind.AREA: frozenset({"平方米", "平米", None}),
     Kind.YEAR: frozenset({"年", None}),
 }
-_NOT_COUNTED = frozenset({"万元", "元", "亿元", "%"})
+_OWN = {Kind.PERCENT: "%", Kind.SCORE: "分", Kind.AREA: "平方米", Kind.YEAR: "年"}
+_NOT_COUNTED = re.compile(rf"[{TENS}%‰]|.*[元币幣金镑鎊]|法郎|卢布")
+"""Units that are no things, or so many of them at a time (万人)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Resolver:
             return None
         token = self.tokens[ref.token]
         if not fits(token, kind):
-            unit = token.unit or "none"
+            unit = unit_of(token, kind) or "none"
             self._refuse(pointer, token.raw, f"its unit ({unit}) does not fit a field of kind {kind.value}")
             return None
         figure = figure_of(token, pointer, kind, negative=ref.negative)
@@ -79,27 +83,39 @@ def figure_of(token: Token, pointer: str, kind: Kind, *, negative: bool = False)
     """A token as a figure of a field, in the field's unit."""
     shift = shift_of(token, kind)
     value = (-token.value if negative else token.value).scaleb(shift)
+    if shift > token.decimals:  # 1.5亿元 is 15000万元, and not 1.5E+4
+        value = value.quantize(Decimal(1))
     return Figure(pointer, value, Decimal(1).scaleb(shift - token.decimals), kind, token.index)
 
 
 def shift_of(token: Token, kind: Kind) -> int:
-    """The power of ten that brings an amount to 万元."""
-    if kind is Kind.MONEY:
-        return _TO_WAN[token.unit or token.head]
-    return _TO_WAN.get(token.unit, 0) if kind is Kind.ANY else 0
+    """The power of ten that brings an amount to 万元; what has no unit is left as it is."""
+    if kind not in (Kind.MONEY, Kind.ANY):
+        return 0
+    return MONEY.get(unit_of(token, kind) or "", _WAN) - _WAN
+
+
+def unit_of(token: Token, kind: Kind) -> str | None:
+    """The unit that the page prints for a figure of a kind: beside it or, of an amount, in the head of its table."""
+    return token.unit or (token.head if kind is Kind.MONEY else None)
+
+
+def own_unit(token: Token, kind: Kind) -> str | None:
+    """The unit of a figure's value: that of its kind; of a count, or of what has no kind, the printed one."""
+    if kind is Kind.MONEY or (kind is Kind.ANY and token.unit in MONEY):
+        return "万元"
+    return _OWN.get(kind, token.unit)
 
 
 def fits(token: Token, kind: Kind) -> bool:
     """Whether a token's unit fits a field of this kind."""
     if kind is Kind.ANY:
         return True
-    if kind is Kind.MONEY:
-        return (token.unit or token.head) in _TO_WAN
     if kind is Kind.COUNT:
-        return token.unit not in _NOT_COUNTED and token.decimals == 0
+        return token.decimals == 0 and (token.unit is None or _NOT_COUNTED.match(token.unit) is None)
     if kind is Kind.YEAR and not 1949 <= token.value <= 2100:
         return False
-    return token.unit in _UNITS[kind]
+    return unit_of(token, kind) in _UNITS[kind]
 
 
 @cache

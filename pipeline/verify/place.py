@@ -206,6 +206,12 @@ def list_of(pointer: str) -> str | None:
     return place[0] if place is not None else None
 
 
+def key_of(pointer: str) -> str:
+    """The key of a figure in the row of a list that it stands in; empty where it is in none."""
+    place = _in_list(pointer)
+    return place[2] if place is not None else ""
+
+
 def row_of(pointer: str) -> str:
     """The row of a list that a figure stands in; empty where it is in none."""
     place = _in_list(pointer)

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from recount.pipeline.document import Token
 from recount.pipeline.split.tokens import parse_number
+from recount.pipeline.verify.precision import columns_of, odd_ones
 from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.verify import Verified, verify
 from recount.schemas.arithmetic import Evaluation, evaluate, substituted
@@ -33,11 +34,12 @@ Change = Mapping[int, Token]
 @dataclass(frozen=True, slots=True)
 class Search:
     """tokens: as they are read now. touching: the evaluations by the tokens of their operands. readings: of tokens (by
-    index), what else their places say; none for those that may not change."""
+    index), what else their places say; none for those that may not change. columns: the decimals of the figures'."""
 
     tokens: Sequence[Token]
     touching: Mapping[int, Sequence[Evaluation]]
     readings: Callable[[Sequence[int]], Mapping[int, Sequence[Token]]]
+    columns: Mapping[str, int]
 
     def settle(self, failing: Evaluation) -> Change | None:
         """The one set of readings that settles it; None where there is none, or more than one.
@@ -80,7 +82,7 @@ class Search:
 
     def _broken(self, first: Evaluation, change: Change) -> Evaluation | None:
         """An identity that fails with other readings, of those that they touch and the one that is to be settled."""
-        swap = _Swap(change, self.tokens)
+        swap = _Swap(change, self.tokens, self.columns)
         seen: set[int] = set()
         for evaluation in (first, *(touched for index in change for touched in self.touching[index])):
             if id(evaluation) not in seen:
@@ -109,10 +111,11 @@ class _Trials:
 
 @dataclass(frozen=True, slots=True)
 class _Swap:
-    """Figures as other readings make them."""
+    """Figures as other readings make them, each held to the decimals of its column: a 0 is no 0.49 of cents."""
 
     others: Change
     tokens: Sequence[Token]
+    columns: Mapping[str, int]
 
     def __call__(self, figure: Figure) -> Figure:
         other = self.others.get(figure.token)
@@ -123,7 +126,8 @@ class _Swap:
         shift = figure.quantum.adjusted() + printed.decimals
         turned = figure.value.is_signed() != printed.value.is_signed() and figure.value != 0
         value = (-other.value if turned else other.value).scaleb(shift)
-        return replace(figure, value=value, quantum=Decimal(1).scaleb(shift - other.decimals))
+        decimals = self.columns.get(figure.pointer, other.decimals)
+        return replace(figure, value=value, quantum=Decimal(1).scaleb(shift - decimals))
 
 
 def fails(evaluation: Evaluation) -> bool:
@@ -179,13 +183,21 @@ def repair(report: Model, verified: Verified, tokens: Sequence[Token], rereader:
     confirmed, doubts = bench.second_reading(verified)
     verified = _verified(report, bench.tokens, verified, confirmed)
     statuses = dict(verified.statuses)
+    odd = odd_ones(verified.figures, bench.tokens, columns_of(verified.figures, bench.tokens))
     for pointer, figure in verified.figures.items():
         status = statuses[pointer]
-        if figure.token in bench.first and status is not Status.DISPUTED:
-            statuses[pointer] = Status.REPAIRED
+        if figure.token in bench.first:
+            statuses[pointer] = _status_of_taken(status, odd=pointer in odd)
         elif figure.token in doubts and status is Status.GROUNDED:
             statuses[pointer] = Status.DISPUTED
     return Repaired(replace(verified, statuses=statuses), tuple(bench.tokens), dict(bench.first), doubts)
+
+
+def _status_of_taken(status: Status, *, odd: bool) -> Status:
+    """Of a figure for which another reading was taken. odd: that has other decimals than its column, and must be
+    confirmed to them."""
+    wanted = {Status.VERIFIED} if odd else {Status.VERIFIED, Status.GROUNDED}
+    return Status.REPAIRED if status in wanted else Status.DISPUTED
 
 
 @dataclass(slots=True)
@@ -200,16 +212,20 @@ class _Bench:
     def improve(self, verified: Verified) -> bool:
         """Take every set of readings that settles what fails; whether there was one.
 
-        Where more than one set would settle an identity, none is taken.
+        Where more than one set would settle an identity, none is taken; nor are two that say different numbers of one
+        place.
         """
         touching = _by_token(verified.evaluations)
         self._reread(self._suspects(verified, touching))
-        search = Search(self.tokens, touching, self._others)
-        taken: dict[int, Token] = {}
-        for failing in filter(fails, verified.evaluations):
-            change = search.settle(failing) or {}
-            if not any(index in taken and _number(taken[index]) != _number(token) for index, token in change.items()):
-                taken.update(change)
+        search = Search(self.tokens, touching, self._others, columns_of(verified.figures, self.tokens))
+        changes = [change for change in map(search.settle, filter(fails, verified.evaluations)) if change]
+        said: dict[int, set[tuple[Decimal, int]]] = defaultdict(set)
+        for change in changes:
+            for index, token in change.items():
+                said[index].add(_number(token))
+        contradicted = {index for index, numbers in said.items() if len(numbers) > 1}
+        agreed = [change for change in changes if contradicted.isdisjoint(change)]
+        taken = {index: token for change in agreed for index, token in change.items()}
         for token in taken.values():
             self._take(token)
         return bool(taken)

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from recount.pipeline.document import Token
+from recount.pipeline.document import Remark, Token
 from recount.pipeline.verify.blame import Suspect, blamed, explained, suspects_of
 from recount.pipeline.verify.cover import DocumentNumbers, Rivals, covered
-from recount.pipeline.verify.doubt import doubtful, in_tables, misscaled
+from recount.pipeline.verify.doubt import (
+    doubtful,
+    in_tables,
+    many_fail,
+    misscaled,
+    of_two_prints,
+    told,
+    without_unit,
+)
 from recount.pipeline.verify.ground import Rejected, Resolver
 from recount.pipeline.verify.place import Skipped, places_of
+from recount.pipeline.verify.precision import columns_of, odd_ones, sharpened
 from recount.pipeline.verify.recount import Status, recount, statuses
 from recount.schemas.arithmetic import Evaluation
+from recount.schemas.describe import title_of
 from recount.schemas.figures import Figure, Model
 
 NO_OTHERS: Mapping[str, str] = MappingProxyType({})
@@ -29,7 +39,7 @@ class Verified:
     proposed some of them, by pointer, where another did. unsure: figures that no identity may confirm, for nothing
     speaks for the fields that they were put in. skipped: the lines of tables from which no row was read.
     off_scale: the tables that were read in another unit than the rest, each with the power of ten that settles it, the
-    likeliest first.
+    likeliest first. unitless: the amounts of which no unit is printed, nor tied to any. remarks: what is to be said.
     """
 
     report: Any
@@ -44,6 +54,8 @@ class Verified:
     unsure: Set[str] = frozenset()
     skipped: tuple[Skipped, ...] = ()
     off_scale: Mapping[str, int] = field(default_factory=dict)
+    unitless: Set[str] = frozenset()
+    remarks: tuple[Remark, ...] = ()
 
     def mapper_of(self, pointer: str) -> str:
         """Who proposed a figure."""
@@ -70,20 +82,27 @@ def verify(
     figures = resolver.figures
     evaluations = recount(resolved)
     refused = {rejection.pointer for rejection in resolver.rejected}
-    rivals = Rivals(numbers, figures, places_of(figures, tokens, evaluations), confirmed, refused=refused)
-    cover = covered(rivals, evaluations)
-    off_scale = misscaled(tokens, evaluations)
-    scaled = in_tables(off_scale, figures, tokens)
-    suspects = suspects_of(evaluations, cover, rivals, scaled)
+    columns = columns_of(figures, tokens)
+    odd = odd_ones(figures, tokens, columns)
+    many = many_fail(evaluations)
+    confirming = [e for e in sharpened(evaluations, odd) if not (many and of_two_prints(e))]
+    rivals = Rivals(numbers, figures, places_of(figures, tokens, evaluations), confirmed, refused=refused, odd=odd)
+    cover = covered(rivals, confirming)
+    scaled = misscaled(tokens, evaluations)
+    off_scale = told(scaled)
+    in_other_unit = in_tables(off_scale, figures, tokens)
+    suspects = suspects_of(evaluations, cover, rivals, in_other_unit)
     touched = {pointer for pointer, figure in figures.items() if tokens[figure.token].remark is not None}
-    doubts = doubtful(figures, tokens, evaluations, suspects, off_scale) | unsure | touched
+    unitless = without_unit(figures, tokens, evaluations)
+    loose = frozenset(pointer for pointers in unitless.values() for pointer in pointers)
+    doubts = doubtful(figures, tokens, evaluations, suspects, scaled) | unsure | touched | loose
     if doubts:
         rivals = replace(rivals, doubtful=doubts)
-        cover = covered(rivals, evaluations)
-        suspects = suspects_of(evaluations, cover, rivals, scaled)
+        cover = covered(rivals, confirming)
+        suspects = suspects_of(evaluations, cover, rivals, in_other_unit)
     disputed = blamed(evaluations, cover) | _contradicted(touched, figures, tokens)
     if disputed:
-        cover = covered(rivals, _sound(evaluations, disputed))
+        cover = covered(rivals, _sound(confirming, disputed))
     return Verified(
         resolved,
         figures,
@@ -97,7 +116,26 @@ def verify(
         unsure,
         rivals.places.skipped,
         off_scale,
+        loose,
+        tuple(_remarks(resolved, tokens, figures, unitless, many)),
     )
+
+
+def _remarks(
+    report: Any,
+    tokens: Sequence[Token],
+    figures: Mapping[str, Figure],
+    unitless: Mapping[str, Sequence[str]],
+    many: tuple[int, int] | None,
+) -> Iterator[Remark]:
+    """What a reader of the result must be told of the report as a whole, and of tables without a unit."""
+    if many is not None:
+        words = f"{many[0]} of {many[1]} identities fail: that two places print the same number confirms neither"
+        yield Remark("many identities fail", 1, None, words)
+    for table, pointers in unitless.items():
+        page = tokens[figures[pointers[0]].token].page
+        words = f"no unit is printed for amounts of {title_of(report, table)}, and nothing ties them to others"
+        yield Remark("unit", page, None, words)
 
 
 def _contradicted(touched: Iterable[str], figures: Mapping[str, Figure], tokens: Sequence[Token]) -> set[str]:

@@ -6,11 +6,23 @@ from collections.abc import Iterator
 from typing import ClassVar, Generic
 
 from recount.schemas.arithmetic import Identity, at_most, equal, growth, number_of, same, share, total, variance
-from recount.schemas.figures import F, Figure, Kind, Model, Phrasing, area, count, figure, money, percent, rows, text
+from recount.schemas.figures import (
+    DOWN,
+    UP,
+    F,
+    Figure,
+    Kind,
+    Model,
+    Phrasing,
+    area,
+    count,
+    figure,
+    money,
+    percent,
+    rows,
+    text,
+)
 
-UP = r"增加|增长|上升|提高|增幅|上涨"
-DOWN = r"减少|下降|降低|减幅|降幅|下跌"
-"""The words that say a change's direction."""
 LAST_YEAR = r"上年|上一年|去年|[比较与][\d▮]+年"
 BUDGET = r"(?<!公共)(?<!基金)(?<!经营)预决?算"
 """What an amount is compared with; 一般公共预算 names where money comes from."""

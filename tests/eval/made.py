@@ -118,15 +118,17 @@ def put(content: Json, pointer: str, value: object) -> Json:
 
 
 class Answers:
-    """A task that gives each source, by its folder's name, the result that it was told to; or raises it."""
+    """A task that gives each source, by its folder's name, the result that it was told to, or raises it; of a pair of a
+    result and a number so many of them."""
 
-    def __init__(self, answers: Mapping[str, Json | Exception]) -> None:
+    def __init__(self, answers: Mapping[str, Json | Exception | tuple[Json, int]]) -> None:
         self._answers = answers
 
-    def __call__(self, path: Path, sha256: str) -> Result:
+    def __call__(self, path: Path, sha256: str) -> list[Result]:
         answer = self._answers[path.parent.name]
         if isinstance(answer, Exception):
             raise answer
-        given = copy.deepcopy(answer)
+        given, reports = answer if isinstance(answer, tuple) else (answer, 1)
+        given = copy.deepcopy(given)
         given["source"]["sha256"] = sha256
-        return typed(given)
+        return [typed(given)] * reports

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from recount.pipeline import assemble
+from recount.pipeline.assemble import Readings
 from recount.pipeline.document import Token
 from recount.pipeline.map.final_accounts import narrative
 from recount.pipeline.result import Source, plain
 from recount.pipeline.verify import verify
-from recount.schemas.common.parts import Overview
+from recount.schemas.common.parts import Overview, StateAssets
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.narrative import Income, IncomeExpenditure, Procurement
 from recount.schemas.final_accounts.performance import FundRow, ProjectEvaluation
@@ -77,6 +78,7 @@ def test_a_figure_has_all_its_keys(result: dict[str, Any]) -> None:
         "raw": "7.00",
         "value": Decimal("7.00"),
         "unit": "万元",
+        "printed_unit": "万元",
         "page": 1,
         "origin": "text",
         "confidence": None,
@@ -196,12 +198,50 @@ def test_a_minor_failure_is_counted_apart() -> None:
     assert {figure["status"] for figure in result["figures"].values()} == {"verified"}
 
 
+def test_a_figure_that_stays_disputed_after_it_was_read_again_says_both_readings() -> None:
+    tokens = [
+        Token(at, raw, Decimal(raw), 2, "万元", 1, (1.0, 2.0, 3.0, 4.0), "ocr")
+        for at, raw in enumerate(("8.00", "7.00"))
+    ]
+    section = IncomeExpenditure[Ref](income_total=Ref(0), expenditure_total=Ref(1))
+    found = verify(Report[Ref](income_expenditure=section), tokens, "template")
+    read = Readings(first={1: "1.00"}, doubts={0: "9.00", 1: "2.00"})
+    one, other = result_of(SOURCE, found, tokens, "final-accounts/1", {}, read)["figures"].values()
+    assert (one["status"], other["status"]) == ("disputed", "disputed")
+    assert (one["raw"], one.get("first_reading"), one.get("second_reading")) == ("8.00", None, "9.00")
+    assert (other["raw"], other.get("first_reading"), other.get("second_reading")) == ("7.00", "1.00", None)
+
+
+def test_the_unit_is_that_of_the_value_and_none_where_nothing_says_it() -> None:
+    shown = (("12,340", "千元", None), ("5.00", None, None), ("3.00", "%", None), ("7", "辆", None))
+    tokens = [
+        Token(
+            at, raw, Decimal(raw.replace(",", "")), len(raw.partition(".")[2]), unit, 1, (1.0, 2.0, 3.0, 4.0), head=head
+        )
+        for at, (raw, unit, head) in enumerate(shown)
+    ]
+    report = Report[Ref](
+        procurement=Procurement[Ref](total=Ref(0)),
+        income=narrative.Income[Ref](total=Ref(1), other=narrative.Portion[Ref](percent=Ref(2))),
+        state_assets=StateAssets[Ref](vehicle_count=Ref(3)),
+    )
+    figures = result_of(SOURCE, verify(report, tokens, "template"), tokens, "final-accounts/1", {})["figures"].values()
+    said = {figure["raw"]: (f"{figure['value']}", figure["unit"], figure["printed_unit"]) for figure in figures}
+    assert said == {
+        "12,340": ("1234.0", "万元", "千元"),
+        "5.00": ("5.00", None, None),
+        "3.00": ("3.00", "%", "%"),
+        "7": ("7", "辆", "辆"),
+    }
+
+
 def test_money_printed_in_yuan_is_told_with_its_raw_characters_and_unit() -> None:
     tokens = [Token(0, "19,550,600.00", Decimal("19550600.00"), 2, None, 4, (1.0, 2.0, 3.0, 4.0), head="元")]
     found = verify(Report[Ref](procurement=Procurement[Ref](total=Ref(0))), tokens, "template")
     result = result_of(SOURCE, found, tokens, "final-accounts/1", {})
     figure = result["figures"]["/procurement/total"]
-    assert (figure["raw"], figure["unit"], figure["page"]) == ("19,550,600.00", "元", 4)
+    assert (figure["raw"], figure["printed_unit"], figure["page"]) == ("19,550,600.00", "元", 4)
+    assert figure["unit"] == "万元"
     assert figure["value"] == result["report"]["procurement"]["total"] == Decimal("1955.06")
 
 

@@ -95,6 +95,7 @@ def whole() -> dict[str, Any]:
         "raw": "1.50",
         "value": Decimal("1.50"),
         "unit": "万元",
+        "printed_unit": "元",
         "page": 1,
         "bbox": [0, 0, Decimal("1.25"), 1],
         "origin": "ocr",
@@ -141,6 +142,7 @@ def whole() -> dict[str, Any]:
                 "rows_left_out": [{"list": "/rows", "page": 2, "numbers": ["3.00"]}],
             },
             "unread_pages": [2],
+            "remarks": [{"kind": "struck out", "page": 1, "bbox": None, "words": "a figure is struck out"}],
         },
     }
 
@@ -200,6 +202,18 @@ def test_a_result_of_an_earlier_version_is_read() -> None:
     assert (result.summary.coverage, list(result.summary.unread_pages)) == (None, [])
     assert {(figure.origin, figure.confidence) for figure in result.figures.values()} == {("text", None)}
     assert "coverage" not in plain(result)["summary"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "own"), [("元", "万元"), ("亿元", "万元"), ("万元", "万元"), ("%", "%"), ("人", "人"), (None, None)]
+)
+def test_the_unit_of_an_earlier_version_was_the_printed_one(printed: str | None, own: str | None) -> None:
+    content = whole()
+    for figure in content["figures"].values():
+        figure["unit"] = printed
+        del figure["printed_unit"]
+    figures = typed(content).figures.values()
+    assert {(figure.unit, figure.printed_unit) for figure in figures} == {(own, printed)}
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,9 @@ from recount.pipeline.map.grammar.passage import (
 )
 from recount.pipeline.map.labelled.sections import read_section
 from recount.pipeline.map.tables.sheet import left_open
-from recount.pipeline.split.outline import LONGEST_FRONT_LINE, Section, front_lines, sections_of
+from recount.pipeline.split.outline import Section, sections_of
 from recount.pipeline.split.text import plain as plain_text
+from recount.pipeline.split.titles import LONGEST_FRONT_LINE, front_lines
 from recount.schemas.common.parts import UnmappedFigure
 from recount.schemas.department_budget.family import OUTLINE
 from recount.schemas.department_budget.narrative import (

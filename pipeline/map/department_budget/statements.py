@@ -29,7 +29,7 @@ from recount.pipeline.map.tables.sheet import (
     table_of,
 )
 from recount.pipeline.map.tables.three_public import figures_of, item_of, words_of
-from recount.pipeline.split.outline import LONGEST_TITLE, titles_over
+from recount.pipeline.split.titles import LONGEST_TITLE, titles_over
 from recount.schemas.common.rows import ExpenditureRow, ExpenditureStatement, FundSplit, GeneralRow, NamedSplit
 from recount.schemas.department_budget.statements import (
     BalanceLine,

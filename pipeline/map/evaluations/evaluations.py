@@ -36,7 +36,7 @@ from recount.pipeline.map.evaluations.table import (
     source_text,
     under,
 )
-from recount.pipeline.split.outline import TITLE_ROWS
+from recount.pipeline.split.titles import TITLE_ROWS
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.performance import FundRow, OverallEvaluation, ProjectEvaluation
 

@@ -10,8 +10,9 @@ from recount.pipeline.document import Grid, Paragraph
 from recount.pipeline.map.final_accounts.narrative import COUNTED, change, names_in, ref_at
 from recount.pipeline.map.grammar.grammar import read
 from recount.pipeline.map.grammar.passage import N, Passage, Reading, Subject, clean, open_in
-from recount.pipeline.split.outline import Section, front_lines
+from recount.pipeline.split.outline import Section
 from recount.pipeline.split.text import plain
+from recount.pipeline.split.titles import front_lines
 from recount.schemas.common.parts import GlossaryEntry, Overview, StateAssets
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.narrative import OperatingCost, Procurement

@@ -21,7 +21,7 @@ from recount.pipeline.map.tables.coded import (
 from recount.pipeline.map.tables.economic import basic_statement
 from recount.pipeline.map.tables.sheet import Table, bare, is_nearly, is_scanned, table_of
 from recount.pipeline.map.tables.three_public import three_public_statement
-from recount.pipeline.split.outline import titles_over
+from recount.pipeline.split.titles import titles_over
 from recount.schemas.describe import fields_of
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.statements import Statements

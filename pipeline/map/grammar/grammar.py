@@ -25,8 +25,7 @@ from recount.pipeline.map.grammar.passage import (
     Wording,
     clean,
 )
-from recount.schemas.common.parts import DOWN
-from recount.schemas.figures import Ref
+from recount.schemas.figures import DOWN, Ref
 
 
 @dataclass(slots=True)

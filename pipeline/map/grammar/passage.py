@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from recount.pipeline.document import MONEY as AMOUNTS
 from recount.pipeline.document import Number, Paragraph, Token
 from recount.pipeline.split.text import plain, simplified
 from recount.schemas.common.parts import UnmappedFigure
@@ -20,7 +21,7 @@ from recount.schemas.figures import Ref
 
 # --- what is read: subjects, their amounts and shares, what they are compared with
 
-MONEY = frozenset({"万元", "元", "亿元"})
+MONEY = frozenset(AMOUNTS)
 
 
 @dataclass(frozen=True, slots=True)

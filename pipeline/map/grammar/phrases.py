@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from recount.pipeline.map.grammar.passage import N, Subject
-from recount.schemas.common.parts import DOWN, UP
+from recount.schemas.figures import DOWN, UP
 
 _YEAR_BEFORE = r"(?:上年度?|上一?年度?|去年|\d{4}年度?)"
 LAST_YEAR_NAMED = re.compile(rf"(?:比|与|较|同){_YEAR_BEFORE}")

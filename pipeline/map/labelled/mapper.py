@@ -12,8 +12,9 @@ from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import in_reading_order, passage_of, unmapped_in
 from recount.pipeline.map.labelled.sections import read_section
 from recount.pipeline.map.labelled.tables import grid_titled, read_lines, read_rows
-from recount.pipeline.split.outline import Section, front_lines, sections_of
+from recount.pipeline.split.outline import Section, sections_of
 from recount.pipeline.split.text import plain
+from recount.pipeline.split.titles import front_lines
 from recount.schemas.common.parts import UNMAPPED, UnmappedFigure
 from recount.schemas.describe import Field, fields_of
 from recount.schemas.family import Family

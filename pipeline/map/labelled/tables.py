@@ -20,8 +20,8 @@ from recount.pipeline.map.tables.sheet import (
     table_of,
     without_ordinal,
 )
-from recount.pipeline.split.outline import titles_over
 from recount.pipeline.split.text import fold
+from recount.pipeline.split.titles import titles_over
 from recount.schemas.describe import Field, fields_of
 from recount.schemas.figures import Kind, Model, Ref
 

@@ -19,9 +19,9 @@ from typing import Any
 
 from recount.pipeline.model.ask.shown import Mark, Place
 from recount.pipeline.split.text import fold
-from recount.schemas.common.parts import BUDGET, DOWN, LAST_YEAR, UP, Change, Comparison, Portion
+from recount.schemas.common.parts import BUDGET, LAST_YEAR, Change, Comparison, Portion
 from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in
-from recount.schemas.figures import Kind, Model, Ref
+from recount.schemas.figures import DOWN, UP, Kind, Model, Ref
 
 
 class Evidence(Enum):

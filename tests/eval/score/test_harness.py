@@ -52,6 +52,12 @@ def test_each_case_has_its_fate(gold: Path, tmp_path: Path) -> None:
     assert (results["summary"]["figures"]["right"], results["summary"]["figures"]["missing"]) == (12, 24)
 
 
+def test_a_case_that_is_read_as_several_reports_is_not_scored_by_one_of_them(gold: Path, tmp_path: Path) -> None:
+    scored, _ = evaluated(gold, tmp_path / "out", answers(b=(result(), 2)))
+    assert [score.fate for score in scored.scores] == ["scored", "refused", "scored"]
+    assert scored.scores[1].reason == "it was read as 2 reports, and is one"
+
+
 def without_clock(results: Json) -> str:
     """Results without what depends on the machine's pace."""
 

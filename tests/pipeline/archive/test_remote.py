@@ -15,7 +15,7 @@ import pytest
 from recount.cli import main
 from recount.pipeline import errors
 from recount.pipeline.archive.files import hash_of_source, local_file
-from recount.pipeline.archive.locations import Url, get, place_of, put
+from recount.pipeline.archive.locations import Url, files_at, get, place_of, put
 from recount.pipeline.archive.sources import find_sources, read_list
 from recount.pipeline.errors import UsageError
 from recount.pipeline.run.ledger import RunSummary
@@ -194,3 +194,15 @@ def test_the_command_line_takes_urls(tmp_path: Path, capsys: pytest.CaptureFixtu
     put(ARCHIVE / "a.pdf", b"")
     assert call("retry", tmp_path / "ledger", "--failed", *bounds) == 1
     assert "empty" in capsys.readouterr().err
+
+
+def test_results_of_a_file_with_several_reports_at_a_url(tmp_path: Path, tasks: ModuleType) -> None:
+    remote, ledger = Url("memory://several"), tmp_path / "ledger"
+    names = []
+    for content in ("several 2", "several 3", "good", "several 2", "encrypted"):
+        fill(ARCHIVE, **{"b.pdf": content})
+        structured(remote, tasks, ledger=ledger)
+        names.append([entry.below[-1] for entry in files_at(remote / "reports")] if content != "encrypted" else [])
+    two, three = ([f"b.pdf#{number}.json" for number in range(1, reports + 1)] for reports in (2, 3))
+    assert names == [two, three, ["b.pdf.json"], two, []]
+    assert not store_at(remote).present(["b.pdf", "b.pdf#1", "b.pdf#2"])

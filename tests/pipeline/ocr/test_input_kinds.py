@@ -27,7 +27,7 @@ BLACK_ON_WHITE = {"Filter": "/CCITTFaxDecode", "BitsPerComponent": "1"}
 
 def said(path: Path) -> str:
     pages, scans = fill_scanned(read_pdf(path), path)
-    assert scans.scanned == (1,)
+    assert scans.scanned_among(scans.frames) == (1,)
     return "".join(line.text for line in pages.pages[0].lines)
 
 

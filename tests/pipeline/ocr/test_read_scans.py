@@ -105,7 +105,7 @@ def test_in_a_mixed_file_only_the_scanned_pages_are_read(tmp_path: Path) -> None
     mixed.document.save(tmp_path / "a.pdf")
     pages, scans = fill_scanned(read_pdf(tmp_path / "a.pdf"), tmp_path / "a.pdf")
     assert [page.origin for page in pages.pages] == ["text", "ocr"]
-    assert scans.scanned == (2,)
+    assert scans.scanned_among(scans.frames) == (2,)
 
 
 def test_never_leaves_scans_unread(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_never_leaves_scans_unread(tmp_path: Path) -> None:
     pages, scans = fill_scanned(read_pdf(path), path, "never")
     assert not pages.pages[0].readable
     assert pages.ocr is None
-    assert not scans.scanned
+    assert not scans.frames
 
 
 def test_always_reads_digital_pages_from_their_picture(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_the_images_of_a_folder_are_read_in_the_order_people_count(tmp_path: Pat
         cv2.imwrite(str(tmp_path / f"p{number}.png"), Typeset().text(60, 100, f"第{number}页决算").drawn())
     pages, scans = read_images(tmp_path)
     assert [page.lines[0].text for page in pages.pages] == ["第1页决算", "第2页决算", "第10页决算"]
-    assert scans.scanned == (1, 2, 3)
+    assert scans.scanned_among(scans.frames) == (1, 2, 3)
 
 
 def test_what_is_no_image_is_said_so(tmp_path: Path) -> None:

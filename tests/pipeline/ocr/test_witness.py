@@ -202,3 +202,14 @@ def test_digits_are_told_however_they_are_set() -> None:
     assert digits_of("（１，９５０．３８）") == "1950.38"
     assert digits_of("-4O1.63万元") == "401.63"
     assert digits_of("411.63.") == "411.63"
+
+
+def test_readings_that_differ_confirm_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = sheet()
+    patch(document[0], 1, "1,050.38")
+    readings = {250: ("1,050.38", 0.9), 350: ("1,850.38", 0.9)}
+    monkeypatch.setattr(witness._Eye, "read", lambda _, places, dpi: [readings[dpi]] * len(places))
+    [page] = looked_at(document, tmp_path).pages
+    assert texts(page) == list(FIGURES)
+    [remark] = page.remarks
+    assert (remark.kind, remark.touches) == ("unclear print", True)

@@ -17,7 +17,7 @@ import pytest
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.export import export
 from recount.pipeline.output.layout import tables_of
-from recount.pipeline.result import write_json
+from recount.pipeline.result import write_json, write_result
 from recount.pipeline.run.store import report_model
 from recount.schemas.describe import leaves_of, row_lists
 
@@ -162,6 +162,11 @@ def test_the_reader_gives_typed_reports(out: Path) -> None:
     assert [check.id for check in opened["b.pdf"].discrepancies] == ["c1"]
     assert [type(each.report) for each in opened.reports()] == [report_model(CONTRACT)] * 2
     with pytest.raises(KeyError):
+        opened["c.pdf"]
+    for number in (1, 2, 10):
+        write_result(out / "reports" / f"c.pdf#{number}.json", opened["b.pdf"].result.named(f"c.pdf#{number}"))
+    assert recount.open(out).names[-3:] == ["c.pdf#1", "c.pdf#2", "c.pdf#10"]
+    with pytest.raises(KeyError, match=r"c\.pdf holds several reports: c\.pdf#1, c\.pdf#2"):
         opened["c.pdf"]
     with pytest.raises(UsageError, match="no output folder"):
         recount.open(out / "reports")

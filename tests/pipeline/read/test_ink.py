@@ -169,6 +169,17 @@ def test_a_wrong_checksum_harms_no_page(tmp_path: Path) -> None:
     assert all(page.unsure and [remark.kind for remark in page.remarks] == ["damaged"] for page in pages)
 
 
+def test_a_figure_that_the_side_of_the_page_cuts_is_not_looked_at(tmp_path: Path) -> None:
+    document = pymupdf.open()
+    page = document.new_page(width=400, height=600)
+    page.insert_text((366, 100), "411.63", fontsize=12)
+    page.insert_text((300, 200), "330.75 80.88 12.50", fontsize=12)
+    document.save(tmp_path / "cut.pdf")
+    page = read_pdf(tmp_path / "cut.pdf").pages[0]
+    assert page.lines[0].text[-1] == "\ufffd"
+    assert all(piece.box[2] < 400 and "411" not in piece.text for piece in page.unsure)
+
+
 # --- figures that the page takes back
 
 

@@ -153,7 +153,7 @@ def test_the_same_content_is_structured_once(go: Any, archive: Path, tmp_path: P
     (archive / "bad copy.pdf").write_text("encrypted")
     done: list[Path] = []
 
-    def counted(path: Path, sha256: str) -> Result:
+    def counted(path: Path, sha256: str) -> list[Result]:
         done.append(path)
         return tasks.by_content(path, sha256)  # type: ignore[no-any-return]
 
@@ -174,7 +174,7 @@ def test_what_lies_in_zip_archives_is_structured_once_too(
 ) -> None:
     done: list[str] = []
 
-    def counted(path: Path, sha256: str) -> Result:
+    def counted(path: Path, sha256: str) -> list[Result]:
         done.append(path.name)
         return tasks.by_content(path, sha256)  # type: ignore[no-any-return]
 

@@ -169,7 +169,7 @@ def test_bad_files_have_reasons_and_good_ones_are_right(tmp_path: Path) -> None:
     reasons = {outcome.attempt.file: outcome.attempt.reason for outcome in summary.outcomes}
     for name in good:
         assert reasons[name] is None
-    right = {path: values(structure_report(path, settings=NO_OCR)) for path in set(good.values())}
+    right = {path: values(*structure_report(path, settings=NO_OCR)) for path in set(good.values())}
     for name, path in good.items():
         assert values(read_result(result_path(tmp_path / "out", name))) == right[path]
     for name, reason in reasons.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,15 @@ def test_every_attempt_is_kept(tmp_path: Path) -> None:
     assert kept.fetchall() == [(DONE.file, "ok", None, 2), (DONE.file, "failed", "cannot be read", 0)]
     rows = sqlite3.connect(tmp_path / "l.sqlite").execute("SELECT version, arguments, failed FROM runs").fetchall()
     assert rows == [("1", '{"reports": 1, "where": "年报"}', 1)]
+
+
+def test_how_many_reports_a_file_holds_is_kept(tmp_path: Path) -> None:
+    several = replace(DONE, reports=2)
+    assert several.results == ["2022/甲.pdf#1", "2022/甲.pdf#2"]
+    assert replace(several, status="failed").results == []
+    with Ledger(tmp_path / "l.sqlite") as ledger:
+        ledger.record(ledger.start_run("1", {}), "1", several)
+        assert ledger.latest() == {DONE.file: several}
 
 
 def test_only_the_latest_attempt_with_this_version_counts(tmp_path: Path) -> None:

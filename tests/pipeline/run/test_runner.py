@@ -18,7 +18,7 @@ import pytest
 from recount.pipeline.archive.files import hash_of
 from recount.pipeline.archive.sources import Source, find_sources
 from recount.pipeline.errors import OutputBusy, UsageError
-from recount.pipeline.result import read_result
+from recount.pipeline.result import Result, read_result, write_result
 from recount.pipeline.run import runner
 from recount.pipeline.run.ledger import Ledger, RunSummary
 from recount.pipeline.run.runner import placed, run, variant_of
@@ -266,7 +266,11 @@ def test_one_job_and_many_write_the_same(go: Any, archive: Path, tmp_path: Path)
 
 
 def test_sources_need_no_archive(tasks: ModuleType, archive: Path, tmp_path: Path) -> None:
-    summary = run([Source(archive / "b.pdf", "任意/名.pdf")], tmp_path / "out", task=tasks.sample_result)
+    summary = run(
+        [Source(archive / "b.pdf", "任意/名.pdf")],
+        tmp_path / "out",
+        task=lambda path, sha256: [tasks.sample_result(path, sha256)],
+    )
     assert summary.structured == 1
     assert results(tmp_path / "out") == ["任意/名.pdf.json"]
 
@@ -301,3 +305,69 @@ def test_a_file_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert run([Source(report, "a.pdf")], tmp_path, jobs=1).structured == 1
     assert hashed == [report]
     assert read_result(result_path(tmp_path, "a.pdf")).source.sha256 == hash_of(report)
+
+
+class TestAFileWithSeveralReports:
+    def test_each_has_a_result_and_the_file_one_row(self, go: Any, archive: Path, tmp_path: Path) -> None:
+        (archive / "b.pdf").write_text("several 2")
+        summary = go()
+        assert results(tmp_path / "out") == ["2022/a.pdf.json", "b.pdf#1.json", "b.pdf#2.json"]
+        files = [read_result(result_path(tmp_path / "out", name)).source.file for name in ("b.pdf#1", "b.pdf#2")]
+        assert files == ["b.pdf#1", "b.pdf#2"]
+        one, two = (outcome.attempt for outcome in summary.outcomes)
+        assert (two.file, two.reports, two.results) == ("b.pdf", 2, files)
+        assert two.figures == {status: 2 * number for status, number in one.figures.items()}
+        assert (two.pages, two.errors) == (one.pages, 2 * one.errors)
+
+    def test_it_is_unchanged_while_all_of_them_are_there(self, go: Any, archive: Path, tmp_path: Path) -> None:
+        (archive / "b.pdf").write_text("several 2")
+        go()
+        assert go().unchanged == 2
+        result_path(tmp_path / "out", "b.pdf#2").unlink()
+        assert (go().structured, go().unchanged) == (1, 2)
+
+    @pytest.mark.parametrize(
+        ("before", "after", "names"),
+        [
+            ("several 3", "good", ["b.pdf.json"]),
+            ("several 3", "several 2", ["b.pdf#1.json", "b.pdf#2.json"]),
+            ("good", "several 2", ["b.pdf#1.json", "b.pdf#2.json"]),
+            ("several 3", "bug", []),
+        ],
+    )
+    def test_what_an_earlier_content_left_goes(
+        self, go: Any, archive: Path, tmp_path: Path, before: str, after: str, names: list[str]
+    ) -> None:
+        (archive / "b.pdf").write_text(f"{before} ")
+        go()
+        (archive / "b.pdf").write_text(f"{after} ")
+        go()
+        assert results(tmp_path / "out") == ["2022/a.pdf.json", *names]
+
+    def test_a_copy_of_it_gets_all_of_them(self, go: Any, archive: Path, tmp_path: Path) -> None:
+        for name in ("b.pdf", "c.pdf"):
+            (archive / name).write_text("several 2")
+        summary = go()
+        assert summary.outcomes[-1].attempt.same_as == "b.pdf"
+        assert results(tmp_path / "out")[1:] == ["b.pdf#1.json", "b.pdf#2.json", "c.pdf#1.json", "c.pdf#2.json"]
+        assert read_result(result_path(tmp_path / "out", "c.pdf#2")).source.file == "c.pdf#2"
+
+    def test_one_that_cannot_be_written_leaves_none(
+        self, go: Any, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (archive / "b.pdf").write_text("several 2")
+
+        def write(path: Path, result: Result) -> None:
+            if path.name == "b.pdf#2.json":
+                raise OSError(28, "No space left on device")
+            write_result(path, result)
+
+        monkeypatch.setattr("recount.pipeline.run.store.write_result", write)
+        assert len(go().failures) == 1
+        assert results(tmp_path / "out") == ["2022/a.pdf.json"]
+
+    def test_a_file_of_the_name_of_a_result_is_refused(self, archive: Path) -> None:
+        (archive / "b.pdf#2").write_text("good")
+        with pytest.raises(UsageError, match=r"b\.pdf\.json"):
+            find_sources([archive / "b.pdf", archive / "b.pdf#2"])
+        assert [source.name for source in find_sources([archive / "b.pdf#2"]).sources] == ["b.pdf#2"]

@@ -64,11 +64,33 @@ def test_the_head_states_the_unit(head: str, unit: str) -> None:
     assert heads(read("政府采购表", rows=rows)) == [unit, unit, unit]
 
 
+def test_where_heads_state_different_units_each_column_has_its_own() -> None:
+    rows = (("项目", "单价（元）", "金额"), ("甲", "12.00", "3.40"))
+    document = read("政府采购表", "单位：万元", rows=rows)
+    assert [token.head for token in document.tokens] == ["元", "万元"]
+    document = read(
+        "政府采购表", rows=(("项目", "单价（元）", "金额（万元）", "其他"), ("甲", "12.00", "3.40", "1.00"))
+    )
+    assert [token.head for token in document.tokens] == ["元", "万元", None]
+
+
+def test_a_table_in_another_currency_is_remarked_upon() -> None:
+    document = read("政府采购表", "单位：千美元")
+    assert heads(document) == ["千美元"] * 3
+    [remark] = document.remarks
+    assert (remark.kind, remark.page, remark.touches) == ("unit", 1, False)
+    assert "千美元" in remark.words
+    assert not read("政府采购表", "单位：千元").remarks
+
+
 def test_where_nothing_states_a_unit_there_is_none() -> None:
     assert heads(read("政府采购表")) == [None, None, None]
 
 
-@pytest.mark.parametrize(("unit", "goods"), [("元", "1.2345"), ("万元", "12345"), ("亿元", "123450000")])
+@pytest.mark.parametrize(
+    ("unit", "goods"),
+    [("元", "1.2345"), ("千元", "1234.5"), ("万元", "12345"), ("百万元", "1234500"), ("亿元", "123450000")],
+)
 def test_an_amount_is_brought_to_wan_by_the_unit_of_its_table(unit: str, goods: str) -> None:
     """10⁴ between 元 and 万元, and again to 亿元: one table of another unit would still add up."""
     document = read("政府采购表", f"单位：{unit}")
@@ -144,3 +166,10 @@ def test_a_sentence_on_corrections_corrects_nothing() -> None:
     document = with_correction("本单位对会计差错作了更正，涉及411.63万元。")
     assert document.remarks == ()
     assert all(token.remark is None for token in document.tokens)
+
+
+def test_a_figure_read_from_the_rendered_page_counts_as_read_by_ocr() -> None:
+    told, read = line("本年收入合计411.63万元，", 60, 200), line("支出合计330.75万元。", 60, 240)
+    page = Page(1, 595.0, 842.0, (told, Line(read.text, read.boxes, read.box, 0.98)), ())
+    tokens = split(Pages((page,)), FINAL_ACCOUNTS).tokens
+    assert [(token.raw, token.origin) for token in tokens] == [("411.63", "text"), ("330.75", "ocr")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import pytest
@@ -71,8 +71,8 @@ def a_page(
     return page_grids(Page(number, 600, 800, tuple(lines), tuple(rulings)))
 
 
-def join(*pages: PageTables) -> tuple[JoinedTable, ...]:
-    return join_tables(pages, labels=LABELS, starts=lambda text: text.startswith("项目名称"))
+def join(*pages: PageTables, unread: Collection[int] = ()) -> tuple[JoinedTable, ...]:
+    return join_tables(pages, labels=LABELS, starts=lambda text: text.startswith("项目名称"), unread=unread)
 
 
 def rows_of(table: JoinedTable) -> list[list[str]]:
@@ -296,7 +296,8 @@ class TestApart:
         assert len(join(above, a_page(2, [FULL]))) == 2
 
     def test_a_page_between(self) -> None:
-        assert len(join(a_page(1, [HEAD, FULL]), a_page(3, [FULL]))) == 2
+        assert len(join(a_page(1, [HEAD, FULL]), a_page(3, [FULL]), unread=(2,))) == 2
+        assert len(join(a_page(1, [HEAD, FULL]), a_page(3, [FULL]))) == 1  # page 2 is no part of the report
 
     def test_other_columns(self) -> None:
         assert len(join(a_page(1, [HEAD, FULL]), a_page(2, [["支出", "1.00", "收入", "2.00"]], FUNDS))) == 2

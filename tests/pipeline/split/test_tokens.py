@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from math import prod
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recount.pipeline.document import Box, Line, Token
+from recount.pipeline.document import MONEY, Box, Line, Token
 from recount.pipeline.split.text import Piece, compose, union
-from recount.pipeline.split.tokens import TokenStore, has_odd_point, say_point
+from recount.pipeline.split.tokens import TokenStore, has_odd_point, say_point, stated_unit
 from recount.tests.pipeline.helpers import EM, composed, line
 
 
@@ -22,6 +23,42 @@ def tokens(*lines: str, join_digits: bool = True) -> list[Token]:
 
 def values(*lines: str, join_digits: bool = True) -> list[str]:
     return [str(each.value) for each in tokens(*lines, join_digits=join_digits)]
+
+
+@pytest.mark.parametrize(
+    ("words", "unit"),
+    [
+        ("单位：千元", "千元"),
+        ("单位：百万元", "百万元"),
+        ("金额单位：人民币千元", "千元"),
+        ("编制单位：某局 单位： 十 万 元", "十万元"),
+        ("单位：元（保留两位小数）", "元"),
+        ("单位：万元、%", "万元"),
+        ("单位：萬元", "万元"),
+        ("项目（万元）", "万元"),
+        ("单价(元)", "元"),
+        ("单位：美元", "美元"),
+        ("单位：新臺幣千元", "新台币千元"),
+        ("单位：万港元", "万港元"),
+        ("单位：人民币元/万元", None),
+        ("单位：元或万元", None),
+        ("单位：万", None),
+        ("单位：元江县财政局", None),
+        ("单位：人", None),
+        ("预算单位：某局", None),
+        ("收支预算表（元旦）", None),
+    ],
+)
+def test_the_words_of_a_head_state_a_unit_of_money(words: str, unit: str | None) -> None:
+    assert stated_unit(words) == unit
+
+
+@given(st.lists(st.sampled_from("十百千万亿"), max_size=3), st.sampled_from(["单位：", "金额单位:", "单位：人民币"]))
+def test_a_unit_that_is_understood_is_the_product_of_its_words(words: list[str], before: str) -> None:
+    unit = "".join(words) + "元"
+    assert stated_unit(before + unit) == unit
+    if unit in MONEY:
+        assert 10 ** MONEY[unit] == prod({"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}[w] for w in words)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +85,14 @@ def values(*lines: str, join_digits: bool = True) -> list[str]:
         ("3,280.50平方米", "3280.50", 2, "平方米"),
         ("设备2台（套）", "2", 0, "台"),
         ("1.5亿元", "1.5", 1, "亿元"),
+        ("12,340千元", "12340", 0, "千元"),
+        ("3.20百万元", "3.20", 2, "百万元"),
+        ("4.50萬圓", "4.50", 2, "万元"),
+        ("12.30万美元", "12.30", 2, "万美元"),
+        ("5港币", "5", 0, "港币"),
+        ("3万人次", "3", 0, "万人次"),
+        ("7.20‰", "7.20", 2, "‰"),
+        ("1.50万", "1.50", 2, None),
         ("0.00", "0.00", 2, None),
     ],
 )

@@ -33,6 +33,6 @@ class Bucket(DirFileSystem):
 fsspec.register_implementation("bucket", Bucket, clobber=True)
 
 
-def by_bucket(path: Path, sha256: str) -> Result:
+def by_bucket(path: Path, sha256: str) -> list[Result]:
     """by_content, in a process that knows the bucket."""
     return by_content(path, sha256)

@@ -83,9 +83,9 @@ def _figure(raw: str, status: str, checks: list[str], unit: str = "万元", page
     }
 
 
-def by_content(path: Path, sha256: str) -> Result:
+def by_content(path: Path, sha256: str) -> list[Result]:
     """Does what the first word of the file says; structures it if that is no word of these."""
-    word = path.read_text(errors="replace").partition(" ")[0]
+    word, _, rest = path.read_text(errors="replace").partition(" ")
     if word == "encrypted":
         raise Encrypted("needs a password")
     if word == "bug":
@@ -112,4 +112,5 @@ def by_content(path: Path, sha256: str) -> Result:
     if word == "slow":
         path.with_suffix(".begun").write_text(f"{os.getpid()}\n")
         time.sleep(60)
-    return sample_result(path, sha256)
+    reports = int(rest.split()[0]) if word == "several" else 1
+    return [sample_result(path, sha256)] * reports

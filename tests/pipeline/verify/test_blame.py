@@ -33,12 +33,12 @@ class Page:
     def __init__(self) -> None:
         self.tokens: list[Token] = []
 
-    def __call__(self, shown: str, head: str | None = None) -> Ref:
+    def __call__(self, shown: str, head: str | None = "万元", unit: str | None = None) -> Ref:
         value = D(shown)
         exponent = value.as_tuple().exponent
         assert isinstance(exponent, int)
         box = (0.0, 20.0 * len(self.tokens), 10.0, 20.0 * len(self.tokens) + 10)
-        self.tokens.append(Token(len(self.tokens), shown, value, -exponent, None, 1, box, head=head))
+        self.tokens.append(Token(len(self.tokens), shown, value, -exponent, unit, 1, box, head=head))
         return Ref(len(self.tokens) - 1)
 
     def verify(self, **sections: Any) -> Verified:
@@ -150,7 +150,7 @@ def test_the_misreading_of_one_number_as_another(printed: str, wanted: str, expe
 
 def test_a_table_that_is_off_by_a_power_of_ten_is_blamed_as_a_whole() -> None:
     page = Page()
-    income = Income[Ref](total=page("87.00"))
+    income = Income[Ref](total=page("87.00", unit="万元"))
     lines = tuple(NamedAmount[Ref](name=n, amount=page(a, "元")) for n, a in (("甲", "80.25"), ("乙", "6.75")))
     statement = {"income": lines, "income_current_year": page("87.00", "元")}
     found = page.verify(

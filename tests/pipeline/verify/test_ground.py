@@ -37,6 +37,8 @@ def resolved(model: Model, *tokens: Token) -> tuple[Any, Resolver]:
         ("19550600.05", "元", None, "1955.060005", "0.000001"),
         ("0.00", "元", None, "0", "0.000001"),
         ("1.5", "亿元", None, "15000", "1000"),
+        ("12,345", "千元", None, "1234.5", "0.1"),
+        ("12.3", None, "百万元", "1230", "10"),
         ("33.90", None, None, "33.90", "0.01"),
         ("339000.00", None, "元", "33.90", "0.000001"),
         ("33.90", "万元", "元", "33.90", "0.01"),  # its own unit goes before that of the table
@@ -47,6 +49,7 @@ def test_money_comes_in_wan_with_the_step_that_was_printed(
 ) -> None:
     found, _ = resolved(Change[Ref](amount=Ref(0)), token(shown, unit, head))
     assert (found.amount.value, found.amount.quantum) == (Decimal(value), Decimal(quantum))
+    assert "E" not in str(found.amount.value)
 
 
 def test_the_words_make_a_figure_negative() -> None:
@@ -64,6 +67,13 @@ def test_the_words_make_a_figure_negative() -> None:
         (Overview[Ref](staff_total=Ref(0)), token("5.00", "万元")),
         (Overview[Ref](staff_total=Ref(0)), token("5", "%")),
         (Overview[Ref](staff_total=Ref(0)), token("5.5", "人")),
+        (Overview[Ref](staff_total=Ref(0)), token("5", "万人")),
+        (Overview[Ref](staff_total=Ref(0)), token("5", "千元")),
+        (Overview[Ref](staff_total=Ref(0)), token("5", "美元")),
+        (Change[Ref](amount=Ref(0)), token("5.00", "万美元")),
+        (Change[Ref](amount=Ref(0)), token("5.00", head="港币")),
+        (Change[Ref](percent=Ref(0)), token("5.00", "‰")),
+        (StateAssets[Ref](building_area_m2=Ref(0)), token("5.00", "万平方米")),
         (StateAssets[Ref](building_area_m2=Ref(0)), token("5.00", "万元")),
         (ProjectEvaluation[Ref](total_score=Ref(0)), token("5.00", "%")),
         (ProjectEvaluation[Ref](fiscal_year=Ref(0)), token("5", "年")),

@@ -1,0 +1,29 @@
+"""A result on a terminal: what a person reads of its figures."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from rich.console import Console
+
+from recount.pipeline.output.show import render_result
+from recount.pipeline.result import typed
+from recount.schemas.final_accounts.report import Report
+
+
+def test_an_amount_is_shown_in_the_unit_of_its_value() -> None:
+    """1,234元 is 0.1234万元, and never 0.1234元; as it is of a file whose unit was the printed one."""
+    figure = {"raw": "1,234", "value": Decimal("0.1234"), "page": 1, "bbox": [0, 0, 1, 1], "status": "verified"}
+    for units in ({"unit": "万元", "printed_unit": "元"}, {"unit": "元"}):
+        content = {
+            "contract": "final-accounts/1",
+            "source": {"file": "a.pdf", "sha256": "", "pages": 1},
+            "report": {"procurement": {"total": Decimal("0.1234")}},
+            "figures": {"/procurement/total": {**figure, **units}},
+            "checks": [],
+        }
+        console = Console(width=120)
+        with console.capture() as capture:
+            console.print(*render_result(typed(content), Report))
+        [line] = [line.split() for line in capture.get().splitlines() if "0.1234" in line]
+        assert line[-5:-1] == ["0.1234", "万元", "✓", "p."]
