@@ -125,13 +125,40 @@ def verifier(
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="[PATH]...", help="Digital reports that the verifier is tried on.")
     ] = None,
-    each: Annotated[int, typer.Option("--each", min=1, metavar="N", help="Faults of each kind in each report.")] = 20,
+    each: Annotated[
+        int | None,
+        typer.Option("--each", min=1, metavar="N", help="Faults of each kind in each report: 20, of --prints 2."),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same seed makes the same faults.")] = 0,
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = None,
+    prints: Annotated[
+        Path | None,
+        typer.Option("--prints", metavar="DIR", help="Faults made in PDFs instead, of generated reports; kept in DIR."),
+    ] = None,
 ) -> None:
     """Try the verifier: faults put into reports that are right, and what gets through."""
+    if prints is not None:
+        _prove(paths, prints, each or 2, seed, jobs)
+        return
     from recount.eval.cases import GOLD, find_cases
     from recount.eval.verifier import campaign, render
 
     sources = paths or [case.source for case in find_cases(GOLD) if case.scan == "digital"]
-    print(render(campaign(sources, each=each, seed=seed, jobs=jobs)), end="")
+    print(render(campaign(sources, each=each or 20, seed=seed, jobs=jobs)), end="")
+
+
+def _prove(paths: list[Path] | None, out: Path, each: int, seed: int, jobs: int | None) -> None:
+    """The faults in print: PDFs and results into a folder, what was counted beside them, and the tables."""
+    import json
+
+    from recount.eval.verifier.prints import counts, prove, render
+
+    if paths:
+        raise typer.BadParameter("the reports of --prints are generated: name no PATH", param_hint="--prints")
+    if out.is_dir() and any(out.iterdir()):
+        raise typer.BadParameter(f"{out} is not empty", param_hint="--prints")
+    found = prove(out, each=each, seed=seed, jobs=jobs)
+    (out / "counts.json").write_text(json.dumps(counts(found), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(render(found), end="")
+    if any(verdict.fate == "silent" for verdict in found.verdicts):
+        raise typer.Exit(FAILED)

@@ -42,7 +42,7 @@ IN_EVAL: Mapping[str, set[str]] = {
     "cases": set(),
     "generator": set(),
     "scans": {"cases"},
-    "verifier": {"cases"},
+    "verifier": {"cases", "generator", "score"},
     "score": {"cases"},
     "report": {"cases", "score"},
     "models": {"cases", "score"},

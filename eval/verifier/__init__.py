@@ -5,6 +5,7 @@
 
 `base` structures a report once; `misread` and `mismapped` make the faults; `judge` runs the verifier on each and says
 what came of it; `campaign` does that for many reports on several processes; `tables` shows what was counted.
+`prints` makes faults in the PDFs themselves.
 """
 
 from recount.eval.verifier.campaign import Campaign, campaign
