@@ -132,7 +132,9 @@ def test_a_font_lies_in_the_text_and_not_on_the_page(kind: Kind, base: Callable[
     assert (text_of(pdf) == text_of(clean(draft.base))) == adds_up
     assert (pictures[0] == pictures[1]) != adds_up
     right = {pointer: value for figure in draft.base.figures for pointer, value in figure.pointers.items()}
-    assert (made.truth == right) != adds_up
+    assert all(made.truth[pointer] == value for pointer, value in right.items()) != adds_up
+    if adds_up:  # what is printed at several places, or is not verified, is printed otherwise as well
+        assert made.truth.keys() > right.keys()
 
 
 @pytest.mark.parametrize("kind", CHARACTERS, ids=name)

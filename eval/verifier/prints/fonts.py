@@ -7,11 +7,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from random import Random
 
 import pymupdf
 
+from recount.eval.score.leaves import is_number, leaves
 from recount.eval.verifier.prints.base import Base, Figure
 from recount.eval.verifier.prints.draft import Draft, Kind, Made, Printed, rescaled, texts
 from recount.eval.verifier.prints.sheets import Page
@@ -119,9 +121,11 @@ def _swapped(consistent: bool, draft: Draft, figure: Figure | None, rng: Random)
         for page in draft.pages:
             turned = {id(item): replace(item, text=item.text.translate(exchange)) for item in texts(page)}
             page.items[:] = [turned.get(id(item), item) for item in page.items]
-        for known in draft.base.figures:
-            raw = known.raw.translate(exchange)
-            truth |= {pointer: rescaled(value, known.raw, raw) for pointer, value in known.pointers.items()}
+        values = dict(leaves(draft.base.report.gold))
+        for pointer, raw in draft.base.report.printed:
+            value = values.get(pointer)
+            if is_number(value) and value:
+                truth[pointer] = rescaled(Decimal(str(value)), raw, raw.translate(exchange))
     return Made(f"{one} and {other} exchanged", truth or _as_it_is(draft))
 
 
