@@ -2,9 +2,9 @@
 
     python -m recount.eval.broken_lines [--only WORD] [--jobs N] [--write]
 
-Each of the carrying lines is broken in a copy of the checkout, and the tests named with it are run there until one fails.
-What
-no test notices is printed, and the exit code is 1. `--write` keeps the outcome in docs/measurements/broken-lines.txt.
+Each of the carrying lines is broken in a copy of the checkout, and the tests named with it are run there until one
+fails. What no test notices is printed, and the exit code is 1. `--write` keeps the outcome in
+docs/measurements/broken-lines.txt.
 Ten minutes or more on two cores. Add a line to carrying_lines.py with every new guard.
 """
 
