@@ -2,10 +2,10 @@
 
     python -m recount.eval.broken_lines [--only WORD] [--jobs N] [--write]
 
-Each of the carrying lines is broken in a copy of the checkout, and the tests named with it are run there until one fails.
-What
-no test notices is printed, and the exit code is 1. `--write` keeps the outcome in docs/measurements/broken-lines.txt.
-Ten minutes or more on two cores. Add a line to carrying_lines.py with every new guard.
+Each of the carrying lines is broken in a copy of the checkout, and the tests named with it are run there until one
+fails. What no test notices is printed, and the exit code is 1. `--write` keeps the outcome in
+docs/measurements/broken-lines.txt.
+Ten minutes or more on two cores. Add a line to carrying_lines.py or printed_lines.py with every new guard.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from recount.eval.carrying_lines import LINES, CarryingLine
+from recount.eval.carrying_lines import OF_THE_PROOF, CarryingLine
+from recount.eval.printed_lines import OF_THE_PRINT
 
 ROOT = Path(__file__).resolve().parent.parent
+LINES = (*OF_THE_PROOF, *OF_THE_PRINT)
 KEPT = ROOT / "docs" / "measurements" / "broken-lines.txt"
 _LIMIT = 1200.0
 """Seconds for the tests of one line; machines may be slow."""

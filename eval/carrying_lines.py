@@ -24,7 +24,7 @@ _VERIFY = ("pipeline/verify",)
 _SCHEMAS = ("schemas", "pipeline/verify")
 _MODEL = ("pipeline/model",)
 
-LINES: tuple[CarryingLine, ...] = (
+OF_THE_PROOF: tuple[CarryingLine, ...] = (
     # --- verify
     CarryingLine(
         "pipeline/verify/verify.py",
@@ -343,77 +343,6 @@ LINES: tuple[CarryingLine, ...] = (
         "if False:",
         "a page that can be read in part only is not read",
         ("pipeline/read", "pipeline/test_structure.py"),
-    ),
-    # --- only what is printed
-    CarryingLine(
-        "pipeline/read/ink.py",
-        "return contrast >= _UNSEEN and char[3] - char[1] >= least",
-        "return char[3] - char[1] >= least",
-        "what has no contrast on the page is not read",
-        ("pipeline/read",),
-    ),
-    CarryingLine(
-        "pipeline/read/ink.py",
-        "return contrast >= _UNSEEN and char[3] - char[1] >= least",
-        "return contrast >= _UNSEEN",
-        "what is too small to be read is not read",
-        ("pipeline/read",),
-    ),
-    CarryingLine(
-        "pipeline/read/ink.py",
-        "patch.hides(box) for patch in patches",
-        "False for patch in patches",
-        "what was painted over is looked at",
-        ("pipeline/read", "pipeline/ocr/test_witness.py"),
-    ),
-    CarryingLine(
-        "pipeline/read/ink.py",
-        "unsure += _upon_one_another(kept, unsure)",
-        "unsure += []",
-        "two figures at one place are looked at",
-        ("pipeline/read", "pipeline/ocr/test_witness.py"),
-    ),
-    CarryingLine(
-        "pipeline/read/ink.py",
-        '"struck out by a line", touches=True, disputes=True',
-        '"struck out by a line"',
-        "a figure that is struck out is disputed",
-        ("pipeline/read",),
-    ),
-    CarryingLine(
-        "pipeline/ocr/witness.py",
-        "if digits_of(one) != digits_of(other):",
-        "if False:",
-        "another number is what is printed only if two readings agree on it",
-        ("pipeline/ocr/test_witness.py",),
-    ),
-    CarryingLine(
-        "pipeline/ocr/witness.py",
-        "if not _is_cleared(run, runs, eye):",
-        "if False:",
-        "a font that the page contradicts is not believed",
-        ("pipeline/ocr/test_witness.py",),
-    ),
-    CarryingLine(
-        "pipeline/ocr/witness.py",
-        "piece.box, _UNREAD, touches=True)",
-        "piece.box, _UNREAD)",
-        "without OCR nothing confirms what the page may show otherwise",
-        ("pipeline/ocr/test_witness.py",),
-    ),
-    CarryingLine(
-        "pipeline/split/split.py",
-        "replace(remark, touches=True, disputes=True)",
-        "remark",
-        "what a page of corrections names is disputed",
-        ("pipeline/split/test_split.py",),
-    ),
-    CarryingLine(
-        "pipeline/split/tokens.py",
-        'origin="ocr" if confidences else',
-        "origin=",
-        "a figure that was read from the rendered page counts as read by OCR",
-        ("pipeline/split",),
     ),
     # --- mapping
     CarryingLine(

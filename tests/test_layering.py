@@ -52,7 +52,8 @@ IN_EVAL: Mapping[str, set[str]] = {
     "peers": {"cases", "score", "verifier"},
     "fingerprints": {"cases", "generator", "scans"},
     "carrying_lines": set(),
-    "broken_lines": {"carrying_lines"},
+    "printed_lines": {"carrying_lines"},
+    "broken_lines": {"carrying_lines", "printed_lines"},
     "cli": {"cases", "commands", "goldset", "verifier"},
 }
 """The rooms of the evaluation, and which of its others each may import."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from recount.eval.broken_lines import KEPT, ROOT
-from recount.eval.carrying_lines import LINES, CarryingLine
+from recount.eval.broken_lines import KEPT, LINES, ROOT
+from recount.eval.carrying_lines import CarryingLine
 
 
 @pytest.mark.parametrize("line", LINES, ids=[f"{line.file}: {line.promise}" for line in LINES])

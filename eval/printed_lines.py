@@ -1,0 +1,78 @@
+"""The carrying lines of what is printed: ink, fonts, whole numbers (carrying_lines.py has the others)."""
+
+from __future__ import annotations
+
+from recount.eval.carrying_lines import CarryingLine
+
+OF_THE_PRINT: tuple[CarryingLine, ...] = (
+    CarryingLine(
+        "pipeline/read/ink.py",
+        "return contrast >= _UNSEEN and char[3] - char[1] >= least",
+        "return char[3] - char[1] >= least",
+        "what has no contrast on the page is not read",
+        ("pipeline/read",),
+    ),
+    CarryingLine(
+        "pipeline/read/ink.py",
+        "return contrast >= _UNSEEN and char[3] - char[1] >= least",
+        "return contrast >= _UNSEEN",
+        "what is too small to be read is not read",
+        ("pipeline/read",),
+    ),
+    CarryingLine(
+        "pipeline/read/ink.py",
+        "patch.hides(box) for patch in patches",
+        "False for patch in patches",
+        "what was painted over is looked at",
+        ("pipeline/read", "pipeline/ocr/test_witness.py"),
+    ),
+    CarryingLine(
+        "pipeline/read/ink.py",
+        "unsure += _upon_one_another(kept, unsure)",
+        "unsure += []",
+        "two figures at one place are looked at",
+        ("pipeline/read", "pipeline/ocr/test_witness.py"),
+    ),
+    CarryingLine(
+        "pipeline/read/ink.py",
+        '"struck out by a line", touches=True, disputes=True',
+        '"struck out by a line"',
+        "a figure that is struck out is disputed",
+        ("pipeline/read",),
+    ),
+    CarryingLine(
+        "pipeline/ocr/witness.py",
+        "if digits_of(one) != digits_of(other):",
+        "if False:",
+        "another number is what is printed only if two readings agree on it",
+        ("pipeline/ocr/test_witness.py",),
+    ),
+    CarryingLine(
+        "pipeline/ocr/witness.py",
+        "if not _is_cleared(run, runs, eye):",
+        "if False:",
+        "a font that the page contradicts is not believed",
+        ("pipeline/ocr/test_witness.py",),
+    ),
+    CarryingLine(
+        "pipeline/ocr/witness.py",
+        "piece.box, _UNREAD, touches=True)",
+        "piece.box, _UNREAD)",
+        "without OCR nothing confirms what the page may show otherwise",
+        ("pipeline/ocr/test_witness.py",),
+    ),
+    CarryingLine(
+        "pipeline/split/split.py",
+        "replace(remark, touches=True, disputes=True)",
+        "remark",
+        "what a page of corrections names is disputed",
+        ("pipeline/split/test_split.py",),
+    ),
+    CarryingLine(
+        "pipeline/split/tokens.py",
+        'origin="ocr" if confidences else',
+        "origin=",
+        "a figure that was read from the rendered page counts as read by OCR",
+        ("pipeline/split",),
+    ),
+)
