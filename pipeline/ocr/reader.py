@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from recount.pipeline.archive.sources import IMAGE_SUFFIXES
-from recount.pipeline.document import Box, Page, Pages
+from recount.pipeline.document import Box, Page, Pages, Remark
 from recount.pipeline.errors import DocumentError
 from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf
 from recount.pipeline.ocr.image.frame import Frame, halves_of, numbered, two_page_sheets
@@ -89,10 +89,22 @@ def fill_scanned(
             except (DocumentError, *MUPDF_ERRORS):
                 _take(page, sheets, done, halves)
                 continue
-            for read, frame in read_picture(picture, number, page.number, reader):
-                done.append(read)
+            parts = read_picture(picture, number, page.number, reader)
+            for read, frame in parts:
+                whole = len(parts) == 1 and frame.quarters == 0
+                done.append(replace(read, remarks=_told_again(page, read.number, whole=whole)))
                 frames[read.number] = frame
     return replace(pages, pages=tuple(done), ocr=reader.name if frames else pages.ocr), Scans(path, frames, halves)
+
+
+def _told_again(page: Page, number: int, *, whole: bool) -> tuple[Remark, ...]:
+    """The remarks on a page that was read from its picture instead. whole: its places are those of the picture."""
+    if whole:
+        return tuple(replace(remark, page=number) for remark in page.remarks)
+    return tuple(
+        replace(remark, page=number, box=None, touches=remark.touches or remark.disputes, disputes=False)
+        for remark in page.remarks
+    )
 
 
 def _parted(pages: Pages, sheets: Collection[int], path: Path) -> tuple[Pages, Scans]:

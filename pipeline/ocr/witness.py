@@ -26,7 +26,7 @@ from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
 from recount.pipeline.settings import OcrBackend, OcrMode
 
 _DPI = (250, 350)  # of the first reading of a figure and of the second
-_BESIDE = 0.15  # of its height: how much of what stands left and right of a figure is seen too
+_BESIDE = {250: 0.0, 350: 0.06}  # of its height: how much of what stands left and right of a figure is seen too
 _BLANK = 24  # levels of grey, of 255, below which a piece of the page shows nothing
 _MOST_WRONG = 0.2  # share of a page's figures that are shown otherwise from which its text layer is not believed
 _LEAST_WRONG = 3  # such figures
@@ -90,7 +90,7 @@ class _Eye:
     contents: dict[int, bytes | None] = field(default_factory=dict)
     _shown: dict[int, Any] = field(default_factory=dict)
 
-    def piece(self, page: int, box: Box, dpi: int, beside: float = _BESIDE) -> Any:
+    def piece(self, page: int, box: Box, dpi: int, beside: float) -> Any:
         """A box of a page (1-based, in points as displayed) as a grey image."""
         if page not in self._shown:
             self._shown = {page: self.document[page - 1].get_displaylist()}
@@ -106,11 +106,13 @@ class _Eye:
         """What each place shows, with the score of that reading; nothing for a place that is blank."""
         # Imported when something has to be looked at: the recogniser's libraries are heavy.
         from recount.pipeline.ocr.network.engine import engine
+        from recount.pipeline.ocr.text.lines import with_paper
 
-        pieces = [self.piece(page, box, dpi) for page, box in places]
+        pieces = [self.piece(page, box, dpi, _BESIDE[dpi]) for page, box in places]
         filled = [at for at, piece in enumerate(pieces) if piece.size and np.ptp(piece) >= _BLANK]
         found = [("", 0.0)] * len(places)
-        for at, line in zip(filled, engine(self.backend).recognise([pieces[at] for at in filled]), strict=True):
+        shown = engine(self.backend).recognise([with_paper(pieces[at]) for at in filled])
+        for at, line in zip(filled, shown, strict=True):
             found[at] = line.text, line.score
         return found
 
@@ -145,7 +147,10 @@ def _looked_at(page: Page, eye: _Eye) -> Page:
         elif number is not None:
             changed[piece] = number, score
             words = f"the page shows {number} where its text says {piece.text}"
-            remarks.append(Remark("other print", page.number, piece.box, words))
+            # No number says a letter: which of the two is right is not for a recogniser to say.
+            remarks.append(
+                Remark("other print", page.number, piece.box, words, touches=_ODD.search(piece.text) is not None)
+            )
         else:
             words = f"the page shows something else here than {piece.text}, which its text says"
             remarks.append(Remark("unclear print", page.number, piece.box, words, touches=True))
@@ -154,8 +159,22 @@ def _looked_at(page: Page, eye: _Eye) -> Page:
         words = f"the text of this page is not believed: {len(remarks)} of its figures are shown otherwise"
         remark = Remark("text not believed", page.number, None, words)
         return Page(page.number, page.width, page.height, (), (), readable=False, remarks=(*page.remarks, remark))
+    remarks += _shared_places(page, pieces)
     lines = tuple(part for line in page.lines for part in _as_shown(line, changed))
     return replace(page, lines=lines, unsure=(), remarks=(*page.remarks, *remarks))
+
+
+def _shared_places(page: Page, pieces: Sequence[Line]) -> Iterator[Remark]:
+    """The places where the text layer has two numbers: whichever a reading makes of them, nothing confirms it."""
+    for piece in pieces:
+        if any(_lies_on(piece, other) and digits_of(other.text) != digits_of(piece.text) for other in pieces):
+            words = f"two figures stand upon one another here, {piece.text} one of them"
+            yield Remark("two figures", page.number, piece.box, words, touches=True)
+
+
+def _lies_on(piece: Line, other: Line) -> bool:
+    x, y = (piece.box[0] + piece.box[2]) / 2, (piece.box[1] + piece.box[3]) / 2
+    return other is not piece and other.box[0] < x < other.box[2] and other.box[1] < y < other.box[3]
 
 
 def _says(shown: str, text: str) -> bool:
@@ -167,14 +186,7 @@ def _says(shown: str, text: str) -> bool:
 
 def _stands_there(number: str, piece: Line, pieces: Sequence[Line]) -> bool:
     """Whether the text layer has a number at the place of a figure as well, which it says is another."""
-    x, y = (piece.box[0] + piece.box[2]) / 2, (piece.box[1] + piece.box[3]) / 2
-    return any(
-        other is not piece
-        and other.box[0] < x < other.box[2]
-        and other.box[1] < y < other.box[3]
-        and digits_of(other.text) == digits_of(number)
-        for other in pieces
-    )
+    return any(_lies_on(piece, other) and digits_of(other.text) == digits_of(number) for other in pieces)
 
 
 def _agreed(one: str, other: str) -> str | None:
@@ -266,7 +278,8 @@ def _lying_fonts(pages: Sequence[Page], eye: _Eye) -> dict[int, tuple[str, str] 
 
 
 def _seen(page: Page, runs: Iterable[_Run]) -> Iterator[_Run]:
-    """Those figures that stand in the lines of a page: what nobody sees says nothing of its font."""
+    """Those figures that stand in the lines of a page: what is not seen, or otherwise, says nothing of its font."""
+    told = [remark.box for remark in page.remarks if remark.box is not None]
     places = {
         (char, round(box[0]), round((box[1] + box[3]) / 2))
         for line in page.lines
@@ -275,6 +288,9 @@ def _seen(page: Page, runs: Iterable[_Run]) -> Iterator[_Run]:
     }
     for run in runs:
         x, y = round(run.box[0]), round((run.box[1] + run.box[3]) / 2)
+        middle = (run.box[0] + run.box[2]) / 2
+        if any(box[0] <= middle <= box[2] and box[1] <= y <= box[3] for box in told):
+            continue
         if any((run.text[0], x + right, y + down) in places for right in _NEAR for down in _NEAR):
             yield run
 

@@ -135,7 +135,7 @@ def _cut_at_edge(line: Line, width: float, height: float) -> Line:
         return line
     middles = [((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) for box in line.boxes]
     shown = [0 <= x <= width and 0 <= y <= height for x, y in middles]
-    signs = [char if inside or not char.isalnum() else _CUT for char, inside in zip(line.text, shown, strict=True)]
+    signs = [char if inside or not char.isdigit() else _CUT for char, inside in zip(line.text, shown, strict=True)]
     for at, is_cut in ((0, line.boxes[0][0] < _EDGE), (-1, line.boxes[-1][2] > width - _EDGE)):
         if is_cut and signs[at].isdigit():
             signs[at] = _CUT

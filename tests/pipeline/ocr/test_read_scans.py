@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from recount.pipeline.document import Page, Pages
+from recount.pipeline.document import Page, Pages, Remark
 from recount.pipeline.errors import DocumentError, NoPages
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.reader import fill_scanned, is_image, read_images
@@ -176,3 +176,15 @@ def test_the_other_engine_reads_the_same(reader: Engine) -> None:
     for one in (reader, other):
         [line] = one.recognise([crop_of(image, box) for box in one.detect(image)])
         assert line.text == "本年支出合计1,363.45万元"
+
+
+def test_what_was_said_of_a_page_is_said_of_its_scan(tmp_path: Path) -> None:
+    """A page that is not believed is read from its picture; what a reader sees beside its figures stays true."""
+    path = tmp_path / "page.pdf"
+    Typeset().table().document.save(path)
+    box = (10.0, 10.0, 60.0, 30.0)
+    told = Remark("struck out", 1, box, "struck out by a line", touches=True, disputes=True)
+    pages = Pages((Page(1, 420.0, 300.0, (), (), readable=False, remarks=(told,)),))
+    [page] = fill_scanned(pages, path)[0].pages
+    assert page.readable
+    assert page.remarks == (told,)

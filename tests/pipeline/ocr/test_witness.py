@@ -83,6 +83,7 @@ def test_of_two_figures_at_one_place_the_one_to_be_seen_stands(tmp_path: Path) -
     page.insert_text((60, 90), "2,976.24", fontname="helv", fontsize=11)
     [page] = looked_at(document, tmp_path).pages
     assert sorted(texts(page)) == sorted(["411.63", "2,976.24", "726.04", "85.97", "330.75"])
+    assert [remark.kind for remark in page.remarks if remark.touches] == ["two figures", "two figures"]
 
 
 def test_without_ocr_what_is_unsure_is_confirmed_by_nothing(tmp_path: Path) -> None:
@@ -109,6 +110,7 @@ def test_a_letter_that_the_page_shows_as_a_digit_is_one(tmp_path: Path) -> None:
     patch(document[0], 0, "411.63")
     [page] = looked_at(document, tmp_path).pages
     assert texts(page)[0] == "411.63"
+    assert [(remark.kind, remark.touches) for remark in page.remarks] == [("other print", True)]
 
 
 def test_a_code_with_letters_stays_what_it_is(tmp_path: Path) -> None:
