@@ -24,6 +24,7 @@ _DIGITS = re.compile(r"\d+")
 _BEGINS_AGAIN = 3  # so many headings that come again are another report's
 _NEAR = 0.6  # share of the characters in which two readings of one name agree at the least
 _ALIKE = 0.8  # share of the characters in which two readings of one name agree, or of one page
+_LITTLE = 100  # characters; a page with fewer (the end of a table: 总分 100 88.17) may well be printed like another
 _FIGURES = 4  # so many numbers at least has a page whose figures may be another version's
 
 Named = tuple[str, str]
@@ -102,7 +103,11 @@ def _once_each(reports: Iterable[Sequence[Page]], prints: Mapping[int, int]) -> 
         own = {prints[page.number]: page for page in reversed(report)}
         if not any(shown.issuperset(own) for shown in earlier):
             earlier.append(set(own))
-            yield [page for page in report if own[prints[page.number]] is page]
+            yield [page for page in report if own[prints[page.number]] is page or _has_little(page)]
+
+
+def _has_little(page: Page) -> bool:
+    return sum(len(line.text) for line in page.lines) < _LITTLE
 
 
 def _repeated(page: Page, prints: Mapping[int, int]) -> Remark:
@@ -382,7 +387,7 @@ def _worded_alike(pages: Sequence[Page], signs: Mapping[int, Signs]) -> Iterator
     homes: dict[Named, Page] = {}
     for page in pages:
         words, figures = _DIGITS.subn("#", signs[page.number].text)
-        if figures >= _FIGURES:
+        if figures >= _FIGURES and not _has_little(page):
             first = homes.setdefault((words, signs[page.number].under), page)
             if first is not page:
                 yield first, page

@@ -185,7 +185,7 @@ _AS_THE_CONTRACT_WANTS: Mapping[int, str] = {
 
 # --- texts
 
-_WIDE = 0.6  # share of the height: as wide as a character, in fonts that are set high
+_GAP = 0.6  # share of the height: as wide as a character, in fonts that are set high
 _SPACE = re.compile(r"\s+")
 _COMMA_IN_NUMBER = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
 _RUN_BEFORE = re.compile(r"[\d.,]+$")
@@ -360,7 +360,7 @@ class Composed:
         (above, at), (below, behind) = (self.piece_at(self.raw_index(index)) for index in (one, other))
         left, right = above.line.boxes[at], below.line.boxes[behind]
         beside = above.page == below.page and in_one_row(left, right)
-        return not beside or right[0] - left[2] > _WIDE * (right[3] - right[1])
+        return not beside or right[0] - left[2] > _GAP * (right[3] - right[1])
 
     def is_close(self, index: int) -> bool:
         """Whether no white space was printed between a character of the text and the next."""
@@ -389,9 +389,11 @@ def compose(pieces: Sequence[Piece], *, join_digits: bool) -> Composed:
     kept: list[tuple[int, int]] = []
     in_doubt: list[int] = []
     length = begin = 0
+    before = ""  # what stands before the space, put together so far
     for space in _SPACE.finditer(raw):
         start, end = space.span()
-        joint = _joint(bare, folded, start, end, join_digits)
+        before = (before + folded[begin:start])[-_LONGEST_RUN:]
+        joint = _joint(bare, folded, (start, end), before, join_digits)
         if start > begin:
             kept.append((length, begin))
             parts.append((begin, start))
@@ -400,6 +402,7 @@ def compose(pieces: Sequence[Piece], *, join_digits: bool) -> Composed:
             kept.append((length, start))
             parts.append((start, start + 1))
             length += 1
+            before += " "
         elif joint is Joint.OPEN:
             in_doubt.append(length)
         begin = end
@@ -410,11 +413,12 @@ def compose(pieces: Sequence[Piece], *, join_digits: bool) -> Composed:
     return replace(bare, text=Text(printed, printed.translate(FOLD)), kept=kept, open=frozenset(in_doubt))
 
 
-def _joint(bare: Composed, folded: str, start: int, end: int, join_digits: bool) -> Joint:
-    """What the white space start..end of the raw characters is; what is APART keeps one space."""
+def _joint(bare: Composed, folded: str, space: tuple[int, int], text: str, join_digits: bool) -> Joint:
+    """What some white space of the raw characters is; what is APART keeps one space. text: what stands before it."""
+    start, end = space
     if start == 0 or end == len(folded):
         return Joint.ONE
-    before = _RUN_BEFORE.search(folded, max(0, start - _LONGEST_RUN), start)
+    before = _RUN_BEFORE.search(text)
     after = _RUN_AFTER.match(folded, end)
     if before is None or after is None:
         return Joint.APART if _LATIN.match(folded[start - 1]) and _LATIN.match(folded[end]) else Joint.ONE
@@ -425,8 +429,8 @@ def _joint(bare: Composed, folded: str, start: int, end: int, join_digits: bool)
     (above, _), (below, _) = bare.piece_at(start - 1), bare.piece_at(end)
     if above.page == below.page and in_one_row(one, other):
         # OCR finds a line in pieces; what a program printed in two was not meant as one.
-        space = folded[start:end] if above is below or above.line.confidence is not None else ""
-        return _across_space(left, right, space, running=join_digits)
+        between = folded[start:end] if above is below or above.line.confidence is not None else ""
+        return _across_space(left, right, between, running=join_digits)
     prose = _IDEOGRAPH.search(above.line.text) is not None  # a cell of sentences
     return _over_rows(left, right, above.room, running=join_digits or prose)
 

@@ -54,7 +54,7 @@ _STAFF = (
     Subject("staff_veteran_retired", r"离休(?:人员|人数)?", COUNTED),
     Subject("staff_retired", r"退休(?:人员|人数)?", COUNTED),
     Subject(
-        "unit_count", r"(?:下属)?(?:预算)?单位(?:共计|共有|共)?", COUNTED, of_unit=True
+        "unit_count", r"(?:纳入[^。;,]{0,40}?编制范围的)?(?:下属)?(?:预算)?单位(?:共计|共有|共)?", COUNTED, of_unit=True
     ),  # how many the list below has: no key of its own
     Subject("office_count", r"(?:下设|内设|设有?)(?:处室|科室|机构)?", COUNTED, of_unit=True),
 )

@@ -310,3 +310,13 @@ def test_no_page_is_lost_in_silence(pages: list[Page]) -> None:
     assert set(kept) | said >= set(upto(1, len(pages)))
     assert all(report.pages for report in reports)
     assert all(list(report.pages) == sorted(report.pages, key=lambda page: page.number) for report in reports)
+
+
+def test_the_last_rows_of_two_tables_may_be_printed_alike() -> None:
+    """总分 100 88.17 alone on a page: neither the same page twice nor another version."""
+    tail = "总分 100 100.00 分"
+    other = "总分 100 88.17 分"
+    pages = [page(1, "第一部分 概况", "一、部门职责"), page(2, tail), page(3, "正文。" * 60), page(4, tail), page(5, other)]
+    [report] = reports_of(Pages(tuple(pages)), FINAL_ACCOUNTS)
+    assert [kept.number for kept in report.pages] == [1, 2, 3, 4, 5]
+    assert not any(kept.remarks for kept in report.pages)

@@ -290,3 +290,10 @@ def test_folding_keeps_the_length_and_every_number(text: str) -> None:
     assert fold(fold(text)) == fold(text)
     for printed, folded in zip(text, fold(text), strict=True):
         assert unicodedata.decimal(printed, None) == unicodedata.decimal(folded, None)
+
+
+def test_a_space_behind_the_point_does_not_hide_that_the_line_broke_within_the_decimals() -> None:
+    """２，０９７． ０ | ０ in a narrow cell, as slipshod typing sets it: one amount."""
+    upper, lower = line("２，０９７． ０", 60, 100), line("０", 60, 120)
+    text = compose([Piece(1, upper, 0.0), Piece(1, lower, 0.0)], join_digits=False).text
+    assert text.folded == "2,097.00"
