@@ -28,6 +28,7 @@ from recount.pipeline.settings import OcrBackend, OcrMode
 _DPI = (250, 350)  # of the first reading of a figure and of the second
 _BESIDE = {250: 0.0, 350: 0.06}  # of its height: how much of what stands left and right of a figure is seen too
 _BLANK = 24  # levels of grey, of 255, below which a piece of the page shows nothing
+_MIDDLE = 0.4  # share of a figure's height that is left out above and below its middle
 _MOST_WRONG = 0.2  # share of a page's figures that are shown otherwise from which its text layer is not believed
 _LEAST_WRONG = 3  # such figures
 _RUNS = 600  # different figures of a document from which those are chosen that are read for its fonts
@@ -117,8 +118,10 @@ class _Eye:
         return found
 
     def is_blank(self, page: int, box: Box) -> bool:
-        """Whether nothing at all is to be seen in a box."""
-        piece = self.piece(page, box, _DPI[0], beside=0.0)
+        """Whether nothing is to be seen along the middle of a box, where every digit has ink beside paper: a bar over a
+        figure may leave paper above and below it."""
+        more = _MIDDLE * (box[3] - box[1])
+        piece = self.piece(page, (box[0], box[1] + more, box[2], box[3] - more), _DPI[0], beside=0.0)
         return not piece.size or bool(np.ptp(piece) < _BLANK)
 
 

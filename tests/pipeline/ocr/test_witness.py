@@ -215,3 +215,13 @@ def test_readings_that_differ_confirm_nothing(tmp_path: Path, monkeypatch: pytes
     assert texts(page) == list(FIGURES)
     [remark] = page.remarks
     assert (remark.kind, remark.touches) == ("unclear print", True)
+
+
+@pytest.mark.parametrize("paint", [(0, 0, 0), (1, 1, 1), (0.6, 0.1, 0.1)])
+def test_nothing_under_a_bar_is_published(paint: tuple[float, float, float], tmp_path: Path) -> None:
+    """Also where the bar is no higher than the digits and leaves paper above and below."""
+    document = sheet()
+    document[0].draw_rect((57, 82, 110, 91), color=None, fill=paint, overlay=True)
+    [page] = looked_at(document, tmp_path).pages
+    assert texts(page) == ["411.63", "726.04", "85.97", "330.75"]
+    assert {remark.kind for remark in page.remarks} == {"unseen text"}
