@@ -6,6 +6,7 @@ page.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,7 +19,7 @@ from rich.text import Text
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.model.transport.client import ProbeResult
-from recount.pipeline.result import Check, FigureEntry, Reach, Result
+from recount.pipeline.result import Check, FigureEntry, PageRemark, Reach, Result
 from recount.pipeline.run.first_round import Plan
 from recount.pipeline.run.ledger import STATUSES, Attempt
 from recount.pipeline.run.status import Status
@@ -105,6 +106,7 @@ def render_result(result: Result, model: type[BaseModel], section: str | None = 
     chosen = _sections(reading, section)
     yield from _heading(reading)
     if section is None:
+        yield from _remarks(reading.result.summary.remarks)
         yield from _discrepancies(reading)
         yield from _disputed(reading)
     for key, title in chosen.items():
@@ -248,6 +250,19 @@ def _coverage(reach: Reach | None) -> Iterator[RenderableType]:
         yield Text(f"no row was read from page {line.page}: {' '.join(line.numbers)}", style="bold red")
 
 
+def _remarks(remarks: Sequence[PageRemark]) -> Iterator[RenderableType]:
+    """What a reader of the pages sees beside the figures: a line a kind and page, and how often more of it there."""
+    if not remarks:
+        return
+    yield _title(f"Remarks on pages: {len(remarks)}")
+    together: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for remark in remarks:
+        together[remark.page, remark.kind].append(remark.words)
+    for (page, kind), words in sorted(together.items()):
+        more = f" ({len(words) - 1} more)" if len(words) > 1 else ""
+        yield Text.assemble((f"page {page}, {kind}", "bold"), f": {words[0]}{more}", overflow="fold")
+
+
 def _discrepancies(reading: Shown) -> Iterator[RenderableType]:
     """Where the document contradicts itself."""
     failing = reading.failing
@@ -298,10 +313,12 @@ def _disputed(reading: Shown) -> Iterator[RenderableType]:
     yield _title(f"Disputed figures: {len(disputed)}")
     for pointer, figure in disputed:
         broken = [rules[check] for check in figure.checks if check in rules]
-        because = "; ".join(dict.fromkeys(broken)) or "no check is named"
+        because = [f"does not fit: {'; '.join(dict.fromkeys(broken))}"] if broken else []
+        because += [figure.remark] if figure.remark else []
+        because += [f"read otherwise a second time: {figure.second_reading}"] if figure.second_reading else []
         yield Group(
             Text.assemble((f"{MARKS['disputed']} ", _STYLES["disputed"]), _operand(reading, pointer)),
-            Text(f"  does not fit: {because}"),
+            *(Text(f"  {why}") for why in because or ["no check is named"]),
         )
 
 

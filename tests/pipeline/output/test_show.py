@@ -27,3 +27,23 @@ def test_an_amount_is_shown_in_the_unit_of_its_value() -> None:
             console.print(*render_result(typed(content), Report))
         [line] = [line.split() for line in capture.get().splitlines() if "0.1234" in line]
         assert line[-5:-1] == ["0.1234", "万元", "✓", "p."]
+
+
+def test_what_a_reader_of_the_pages_sees_is_told_and_why_a_figure_is_disputed() -> None:
+    struck = {"kind": "struck out", "page": 3, "bbox": [0, 0, 9, 9], "words": "struck out by a line"}
+    figure = {"raw": "411.63", "value": Decimal("411.63"), "page": 3, "bbox": [0, 0, 9, 9], "status": "disputed"}
+    content = {
+        "contract": "final-accounts/1",
+        "source": {"file": "a.pdf", "sha256": "", "pages": 3},
+        "report": {"procurement": {"total": Decimal("411.63")}},
+        "figures": {"/procurement/total": {**figure, "remark": "struck out by a line"}},
+        "checks": [],
+        "summary": {"remarks": [struck, {**struck, "words": "another"}]},
+    }
+    console = Console(width=120)
+    with console.capture() as capture:
+        console.print(*render_result(typed(content), Report))
+    shown = capture.get()
+    assert "Remarks on pages: 2" in shown
+    assert "page 3, struck out: struck out by a line (1 more)" in shown
+    assert "no check is named" not in shown
