@@ -152,7 +152,7 @@ def _without_cut(piece: Line, width: float) -> Line | None:
     if start >= end:
         return None
     boxes = piece.boxes[start:end]
-    return piece if len(boxes) == len(piece.boxes) else Line(piece.text[start:end], boxes, _hull(boxes))
+    return piece if len(boxes) == len(piece.boxes) else Line(piece.text[start:end], boxes, hull(boxes))
 
 
 def _points(first: Numbers, last: Numbers, inset: float, number: int, most: int) -> npt.NDArray[np.intp]:
@@ -179,12 +179,12 @@ def _parted(line: Line, seen: list[bool]) -> tuple[Line | None, list[Box]]:
         gone[at] = gone[at] or (mark and not seen[at] and before is not False and after is not False)
     kept = [at for at, is_gone in enumerate(gone) if not is_gone]
     seen[:] = [not is_gone for is_gone in gone]
-    lost = [_hull([line.boxes[at] for at in run]) for run in _runs(gone)]
+    lost = [hull([line.boxes[at] for at in run]) for run in _runs(gone)]
     if not any(not marks[at] for at in kept):
         seen[:] = [False] * len(text)
-        return None, [_hull(line.boxes)]
+        return None, [hull(line.boxes)]
     boxes = tuple(line.boxes[at] for at in kept)
-    return Line("".join(text[at] for at in kept), boxes, _hull(boxes), line.confidence), lost
+    return Line("".join(text[at] for at in kept), boxes, hull(boxes), line.confidence), lost
 
 
 def _runs(gone: Sequence[bool]) -> Iterator[list[int]]:
@@ -204,7 +204,7 @@ def _unsure(
     for match in _FIGURE.finditer(line.text):
         start, end = match.span()
         boxes = line.boxes[start:end]
-        box = _hull(boxes)
+        box = hull(boxes)
         odd = any(map(_is_odd, match[0], levels[start:end])) or _has_ink_between(
             match[0], boxes, levels[start:], uprights
         )
@@ -216,7 +216,7 @@ def _upon_one_another(lines: Iterable[Line], known: Iterable[Line]) -> list[Line
     """The figures that stand where another figure stands: the page shows one of them at most. known: left out."""
     met = {(piece.text, piece.boxes) for piece in known}
     pieces = [
-        Line(match[0], line.boxes[match.start() : match.end()], _hull(line.boxes[match.start() : match.end()]))
+        Line(match[0], line.boxes[match.start() : match.end()], hull(line.boxes[match.start() : match.end()]))
         for line in lines
         for match in _FIGURE.finditer(line.text)
     ]
@@ -296,7 +296,8 @@ def _common(one: Box, other: Box) -> float:
     return across * down if across > 0 and down > 0 else 0.0
 
 
-def _hull(boxes: Sequence[Box]) -> Box:
+def hull(boxes: Sequence[Box]) -> Box:
+    """The smallest box around some boxes."""
     return (
         min(box[0] for box in boxes),
         min(box[1] for box in boxes),
@@ -339,7 +340,7 @@ def _struck_out(
     for line in lines if level else ():
         crossing = [ruling for ruling in level if line.box[1] < ruling.y0 < line.box[3]]
         for match in _FIGURE.finditer(line.text) if crossing else ():
-            box = _hull(line.boxes[match.start() : match.end()])
+            box = hull(line.boxes[match.start() : match.end()])
             told = any(_common(box, annotation) for annotation in annotations)
             if not told and any(_strikes(ruling, box, line.box) for ruling in crossing):
                 yield Remark("struck out", number, box, "struck out by a line", touches=True, disputes=True)

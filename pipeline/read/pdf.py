@@ -27,7 +27,7 @@ from typing import Any, Literal
 from recount.pipeline.document import Box, Line, Page, Pages, Remark
 from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
 from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
-from recount.pipeline.read.ink import look
+from recount.pipeline.read.ink import hull, look
 from recount.pipeline.read.overprint import SHIFT, Print, by_paleness, lightness, plain_lines, printed_once, unmarked
 from recount.pipeline.read.rulings import painted, read_rulings
 
@@ -297,7 +297,7 @@ class _Builder:
             text, boxes, box = *_trimmed(text, boxes), None
             if not text:
                 return
-        box = box or _hull(boxes)
+        box = box or hull(boxes)
         if self._is_on_page(box) and not self._is_copy(text, box):
             widest = max(spans, key=lambda span: len(span["chars"]))
             to.append(Print(Line(text, tuple(boxes), box), widest["size"], lightness(widest)))
@@ -339,12 +339,3 @@ def _trimmed(text: str, boxes: list[Box]) -> tuple[str, list[Box]]:
     while kept and text[kept[-1]].isspace():
         kept.pop()
     return "".join([text[index] for index in kept]), [boxes[index] for index in kept]
-
-
-def _hull(boxes: list[Box]) -> Box:
-    return (
-        min([box[0] for box in boxes]),
-        min([box[1] for box in boxes]),
-        max([box[2] for box in boxes]),
-        max([box[3] for box in boxes]),
-    )
