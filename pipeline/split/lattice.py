@@ -21,6 +21,9 @@ from recount.pipeline.split.text import together
 _CLOSE = 0.05  # share of the height: characters nearer than this to each other were set as one word
 _STRADDLES = 0.15  # share of its width by which a character must reach over an edge to stand on it
 _NUMERIC = frozenset("0123456789.,，")
+_SIGN_BEFORE = re.compile("[-−‐‑‒–—―﹣－\xad负△▲▽▼(（][ \u00a0]?(?=[0-9０-９])")
+_SIGN_BEHIND = re.compile("(?<=[0-9０-９%])[ \u00a0]?[)）]")
+_NEAR_SIGN = 0.6  # share of the height: a sign nearer than this to a figure is the figure's
 _TWO_AMOUNTS = re.compile(r"([0-9]+(?:[,，][0-9]{3})*\.[0-9]{2})[0-9]+(?:[,，][0-9]{3})*(?:\.[0-9]{2})?")
 
 
@@ -43,6 +46,7 @@ def cut_line(line: Line, edges: Sequence[float]) -> Iterator[tuple[int, Line]]:
             else:
                 stretches[start:seam] = [stretches[start]] * (seam - start)
                 stretches[seam:end] = [stretches[end - 1]] * (end - seam)
+    _keep_signs(text, boxes, stretches)
     start = 0
     for index in range(1, len(text) + 1):
         if index == len(text) or stretches[index] != stretches[start]:
@@ -50,6 +54,18 @@ def cut_line(line: Line, edges: Sequence[float]) -> Iterator[tuple[int, Line]]:
             if piece:
                 yield stretches[start], piece
             start = index
+
+
+def _keep_signs(text: str, boxes: Sequence[Box], stretches: list[int]) -> None:
+    """A sign close to a figure goes where the figure goes, also over an edge: -5.93 is not 5.93 beside a dash."""
+    for match in _SIGN_BEFORE.finditer(text):
+        sign, digit = match.start(), match.end()
+        if boxes[digit][0] - boxes[sign][2] < _NEAR_SIGN * (boxes[digit][3] - boxes[digit][1]):
+            stretches[sign:digit] = [stretches[digit]] * (digit - sign)
+    for match in _SIGN_BEHIND.finditer(text):
+        digit, sign = match.start() - 1, match.end() - 1
+        if boxes[sign][0] - boxes[digit][2] < _NEAR_SIGN * (boxes[digit][3] - boxes[digit][1]):
+            stretches[digit + 1 : sign + 1] = [stretches[digit]] * (sign - digit)
 
 
 def part_of(line: Line, start: int, end: int) -> Line | None:

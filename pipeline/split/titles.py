@@ -195,7 +195,7 @@ def _title(top: Sequence[str], fronts: Sequence[Pattern]) -> tuple[str, str] | N
     lines: list[str] = []
     for line in top:
         ordinal = _ORDINAL.match(line)
-        if _CONTENTS.fullmatch(line) or (ordinal and "一" in (ordinal[1], ordinal[2])):
+        if _CONTENTS.fullmatch(line) or (ordinal and (ordinal[1] or ordinal[2] == "一")):
             break
         if ordinal or len(lines) == FRONT_LINES or len(line) > LONGEST_FRONT_LINE or re.search(r"[。;,]", line):
             return None

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from recount.pipeline.document import Line, Page, Ruling
 from recount.pipeline.read import read_pdf
 from recount.pipeline.read.rulings import read_rulings
-from recount.pipeline.split.lattice import PageTables, RawTable, in_reading_order, page_grids
+from recount.pipeline.split.lattice import PageTables, RawTable, cut_line, in_reading_order, page_grids
 from recount.tests.samples import of_sample
 from recount.tests.twins import file_of
 
@@ -309,3 +309,18 @@ def test_the_cells_are_those_of_pymupdf(name: str, numbers: tuple[int, ...]) -> 
                 printed = "".join(text or "" for row in other.extract() for text in row)
                 read = "".join(cell_texts(one)).replace("|", "")
                 assert sorted("".join(read.split())) == sorted("".join(printed.split()))
+
+
+@pytest.mark.parametrize("text", ["-5.93", "负5.93", "－5.93", "- 5.93", "△5.93", "(5.93)", "（5.93）"])
+def test_a_sign_over_the_edge_of_a_cell_stays_with_its_figure(text: str) -> None:
+    """The left side of a cell runs between the sign and the figure that it is of."""
+    boxes = tuple((100.0 + 5 * at, 0.0, 105.0 + 5 * at, 10.0) for at in range(len(text)))
+    line = Line(text, boxes, (100.0, 0.0, boxes[-1][2], 10.0))
+    first = next(at for at, char in enumerate(text) if char.isdigit())
+    assert [(stretch, piece.text) for stretch, piece in cut_line(line, (50.0, boxes[first][0], 200.0))] == [(2, text)]
+
+
+def test_a_dash_in_a_cell_of_its_own_is_no_sign_of_its_neighbour() -> None:
+    boxes = ((100.0, 0.0, 105.0, 10.0), *((120.0 + 5 * at, 0.0, 125.0 + 5 * at, 10.0) for at in range(4)))
+    line = Line("—5.93", boxes, (100.0, 0.0, 140.0, 10.0))
+    assert [(stretch, piece.text) for stretch, piece in cut_line(line, (50.0, 115.0, 200.0))] == [(1, "—"), (2, "5.93")]

@@ -321,3 +321,11 @@ def test_the_last_rows_of_two_tables_may_be_printed_alike() -> None:
     told = [remark.page for remark in remarks(*pages)]
     assert not {8, 10, 12} & set(told)
     assert {8, 10, 12} <= {number for report in parted(*pages) for number in report}
+
+
+def test_a_title_above_a_later_part_begins_a_report_of_another_unit() -> None:
+    """X单位2022年度部门决算公开说明 / 第二部分 …: a report whose first part was left out."""
+    other = [
+        a_page(f"{B}2022年度部门决算公开说明", "第二部分 部门决算情况说明", SECTIONS[0], "2022年度总计84.25万元。")
+    ]
+    assert parted(*a_report(A), *other, a_text(SECTIONS[1], "84.25")) == [upto(1, LENGTH), upto(LENGTH + 1, LENGTH + 2)]
