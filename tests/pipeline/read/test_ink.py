@@ -207,3 +207,14 @@ def test_borders_and_underlines_strike_nothing_out(
 def test_annotations_are_told(add: Draw, kind: str, disputes: bool, tmp_path: Path) -> None:
     remarks = [remark for remark in read(tmp_path, put(), add).remarks if remark.kind != "unseen text"]
     assert [(remark.kind, remark.touches, remark.disputes) for remark in remarks] == [(kind, True, disputes)]
+
+
+@pytest.mark.parametrize(("size", "seen"), [(1.3, ["80.88"]), (4, ["888.88", "80.88"])])
+def test_a_dark_smudge_of_print_is_no_figure(size: float, seen: list[str], tmp_path: Path) -> None:
+    """Print that is lower than two points of an A4 page leaves ink, and nobody reads it."""
+    document = pymupdf.open()
+    page = document.new_page()
+    put("888.88", fontsize=size)(page)
+    put("80.88", y=200)(page)
+    document.save(tmp_path / "page.pdf")
+    assert texts(read_pdf(tmp_path / "page.pdf").pages[0]) == seen
