@@ -311,9 +311,9 @@ OF_THE_PROOF: tuple[CarryingLine, ...] = (
     # --- tokens
     CarryingLine(
         "pipeline/split/tokens.py",
-        r'rf"[.,]*\ufffd|[{_ODD}]+',
-        r'rf"[{_ODD}]+',
-        "what stands next to an unreadable character is no number",
+        "if _BEHIND.match(text, end) or (is_close(end - 1) and _CLOSE_BEHIND.match(text, end)):",
+        "if False:",
+        "what stands before an unreadable character, a letter or an odd sign is no number",
         ("pipeline/split",),
     ),
     CarryingLine(
@@ -329,13 +329,6 @@ OF_THE_PROOF: tuple[CarryingLine, ...] = (
         "return None",
         "the unit in the head of a table counts (a factor of 10,000)",
         ("pipeline/split",),
-    ),
-    CarryingLine(
-        "pipeline/read/pdf.py",
-        "seen = look(page, shown, layer.lines, rulings, doubted=doubted)",
-        "seen = look(page, shown, layer.lines + layer.hidden, rulings, doubted=doubted)",
-        "text that nobody sees is not read",
-        ("pipeline/read",),
     ),
     CarryingLine(
         "pipeline/read/pdf.py",

@@ -224,6 +224,12 @@ def test_another_number_under_the_same_words_is_not_lost() -> None:
     assert found.unclaimed == ["3.00", "37.50"]
 
 
+def test_another_number_under_the_very_same_words_is_not_lost() -> None:
+    found = Read("收入总计8.00万元。其中：收入总计3.00万元。")
+    assert found.amount("income") == "8.00"
+    assert found.unclaimed == ["3.00"]
+
+
 def test_what_no_rule_is_sure_of_is_left_unclaimed() -> None:
     found = Read("收入总计8.00万元，另有暂存款项2.00万元，占25.00%。", "附表3张。")
     assert found.unclaimed == ["2.00", "25.00", "3"]
