@@ -31,7 +31,6 @@ _BLANK = 24  # levels of grey, of 255, below which a piece of the page shows not
 _MIDDLE = 0.4  # share of a figure's height that is left out above and below its middle
 _MOST_WRONG = 0.2  # share of a page's figures that are shown otherwise from which its text layer is not believed
 _LEAST_WRONG = 3  # such figures
-_RUNS = 600  # different figures of a document from which those are chosen that are read for its fonts
 _LETTERS = str.maketrans("OoIl|", "00111")  # what a recogniser makes of digits
 _NOT_OF_NUMBERS = re.compile(r"[^0-9.]")
 _DIGITS = re.compile(r"\d[\d.,]*")
@@ -331,16 +330,13 @@ def _is_cleared(run: _Run, runs: Iterable[_Run], eye: _Eye) -> bool:
 def _fewest(runs: Sequence[_Run]) -> list[_Run]:
     """Few figures that show every glyph that was not seen before; those that show most first."""
     different = {(run.text, run.glyphs): run for run in reversed(runs)}
-    ranked = sorted(different.values(), key=lambda run: (-len(run.glyphs), run.page, run.box))[:_RUNS]
-    rest = [run for run in ranked if len(run.text) > 2] + [run for run in ranked if len(run.text) <= 2]
+    rest = sorted(different.values(), key=lambda run: (-len(run.glyphs), run.page, run.box))
     left = set().union(*(run.glyphs for run in rest)) - _SEEN
     chosen = []
-    for run in rest:
-        if run.glyphs & left:
-            best = max(rest, key=lambda other: (len(other.text) > 2, len(other.glyphs & left)))
-            best = best if best.glyphs & left else run
-            chosen.append(best)
-            left -= best.glyphs
+    while left:
+        rest = [run for run in rest if run.glyphs & left]
+        chosen.append(max(rest, key=lambda run: (len(run.text) > 2, len(run.glyphs & left))))
+        left -= chosen[-1].glyphs
     return chosen
 
 

@@ -131,9 +131,7 @@ _HARMLESS = re.compile(
 _UNDECODED = re.compile("zlib error|read error|unknown filter|not a stream|cannot load object")
 _UNPARSED = re.compile("syntax error|cannot draw text|premature end")
 _DAMAGED = "the file is damaged here in a way that viewers pass over; its figures were looked at as the page shows them"
-_UNREAD = "\ufffd"
 _SAME_PLACE = 0.12  # share of the line's height by which a copy drawn for bold may be shifted
-
 
 Matrix = tuple[float, float, float, float, float, float]
 

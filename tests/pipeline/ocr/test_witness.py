@@ -225,3 +225,13 @@ def test_nothing_under_a_bar_is_published(paint: tuple[float, float, float], tmp
     [page] = looked_at(document, tmp_path).pages
     assert texts(page) == ["411.63", "726.04", "85.97", "330.75"]
     assert {remark.kind for remark in page.remarks} == {"unseen text"}
+
+
+def test_every_glyph_is_shown_however_many_figures_there_are() -> None:
+    def run(at: int, text: str) -> witness._Run:
+        return witness._Run(1, (float(at), 0.0, 1.0, 1.0), text, frozenset((b"font", int(sign), sign) for sign in text))
+
+    runs = [*(run(at, f"{at:04}".replace("9", "8")) for at in range(1500)), run(1500, "9")]
+    chosen = witness._fewest(runs)
+    assert {sign for one in chosen for *_, sign in one.glyphs} == set("0123456789")
+    assert len(chosen) <= 5
