@@ -1,11 +1,11 @@
-"""Plain text: the lines of a file, cut into cells at tabs and at runs of two or more blanks; a form feed ends a page."""
+"""Plain text: the lines of a file, parted into cells at tabs and at runs of blanks; a form feed ends a page."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from recount.pipeline.read.typewriter import COLUMN, TAB, Row, Run, width_of
+from recount.pipeline.read.typewriter import TAB, Row, Run, width_of
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _CELL = re.compile(r"[^\t\s]+(?:[^\S\t][^\t\s]+)*")
