@@ -39,6 +39,8 @@ class FigureEntry(NamedTuple):
     raw, printed_unit: as printed; value, unit: in the field's own unit. confidence: of the OCR engine. mapper: who
     proposed it. checks: the ids of those that it takes part in. first_reading: where another reading was taken;
     second_reading: of one that two readings leave in dispute; remark: of one that something on the page touches.
+    line, columns: of a file of text, where it stands there: the line, and the first and last column, all 1-based; then
+    bbox is None.
     """
 
     raw: str
@@ -46,7 +48,7 @@ class FigureEntry(NamedTuple):
     unit: str | None
     printed_unit: str | None
     page: int
-    bbox: Sequence[Real]
+    bbox: Sequence[Real] | None
     origin: str
     confidence: Real | None
     mapper: str
@@ -55,6 +57,18 @@ class FigureEntry(NamedTuple):
     first_reading: str | None = None
     second_reading: str | None = None
     remark: str | None = None
+    line: int | None = None
+    columns: Sequence[int] | None = None
+
+    @property
+    def where(self) -> str:
+        """Its place in words: the page, or the line of a file of text."""
+        return f"page {self.page}" if self.line is None else f"line {self.line}"
+
+    @property
+    def spot(self) -> tuple[object, ...]:
+        """Its place as a key: two figures of one place are one print."""
+        return (self.page, *(self.bbox or ()), self.line, *(self.columns or ()))
 
 
 class Check(NamedTuple):
@@ -154,12 +168,14 @@ class MapperUse:
 
 @dataclass(frozen=True, slots=True)
 class PageRemark:
-    """What a reader of the page sees beside the figures. kind: of what sort; bbox: where, None for the whole page."""
+    """What a reader of the page sees beside the figures. kind: of what sort; bbox: where, None for the whole page, and
+    in a file of text, where line says it."""
 
     kind: str
     page: int
     bbox: Sequence[Real] | None
     words: str
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +337,7 @@ def _with_own_unit(figure: dict[str, Any]) -> dict[str, Any]:
 _FIGURE = _Object(
     FigureEntry,
     {"unit": None, "origin": "text", "confidence": None, "mapper": "", "checks": ()},
-    optional=("first_reading", "second_reading", "remark"),
+    optional=("first_reading", "second_reading", "remark", "line", "columns"),
     older=_with_own_unit,
 )
 _NUMBERS = ("computed", "printed", "residual", "tolerance")
@@ -336,7 +352,7 @@ _SUMMARY = _Object(
     Summary,
     {"figures": {}, "checks": {}, "rejected": 0, "mapper": {}, "seconds": {}},
     optional=("coverage", "unread_pages", "remarks"),
-    parts={"mapper": _MAPPER, "coverage": _REACH, "remarks": _Objects(_Object(PageRemark))},
+    parts={"mapper": _MAPPER, "coverage": _REACH, "remarks": _Objects(_Object(PageRemark, optional=("line",)))},
 )
 _RESULT = _Object(
     Result,

@@ -86,7 +86,7 @@ def test_a_name_that_is_no_utf8_becomes_printable(tmp_path: Path) -> None:
 def test_a_folder_without_reports_is_a_problem_of_its_own(tmp_path: Path) -> None:
     root, empty = make(tmp_path / "archive", "a.pdf"), make(tmp_path / "empty", "notes.txt")
     archive = find_sources([root, empty])
-    reason = "holds no reports (PDF files or page images)"
+    reason = "holds no reports (PDF files, page images or files of text)"
     assert [(problem.place, problem.reason) for problem in archive.problems] == [(empty, reason)]
     with pytest.raises(UsageError, match="empty holds no reports"):
         find_sources([empty])
@@ -172,7 +172,7 @@ def test_zip_archives_that_cannot_be_read_are_problems(tmp_path: Path) -> None:
     root = make(tmp_path / "archive", "a.pdf", "broken.zip")
     zipped(root / "empty.zip", **{"a.txt": b""})
     reasons = {problem.place.name: problem.reason for problem in find_sources([root]).problems}
-    assert reasons["empty.zip"] == "holds no reports (PDF files or page images)"
+    assert reasons["empty.zip"] == "holds no reports (PDF files, page images or files of text)"
     assert reasons["broken.zip"].startswith("is no zip archive that can be read")
 
 
