@@ -39,8 +39,7 @@ class FigureEntry(NamedTuple):
     raw, printed_unit: as printed; value, unit: in the field's own unit. confidence: of the OCR engine. mapper: who
     proposed it. checks: the ids of those that it takes part in. first_reading: where another reading was taken;
     second_reading: of one that two readings leave in dispute; remark: of one that something on the page touches.
-    line, columns: of a file of text, where it stands there: the line, and the first and last column, all 1-based; then
-    bbox is None.
+    line, columns: of a file of text, the line and the first and last column, 1-based; bbox is None then.
     """
 
     raw: str
@@ -62,13 +61,8 @@ class FigureEntry(NamedTuple):
 
     @property
     def where(self) -> str:
-        """Its place in words: the page, or the line of a file of text."""
+        """The page in words, or the line of a file of text."""
         return f"page {self.page}" if self.line is None else f"line {self.line}"
-
-    @property
-    def spot(self) -> tuple[object, ...]:
-        """Its place as a key: two figures of one place are one print."""
-        return (self.page, *(self.bbox or ()), self.line, *(self.columns or ()))
 
 
 class Check(NamedTuple):
@@ -168,8 +162,8 @@ class MapperUse:
 
 @dataclass(frozen=True, slots=True)
 class PageRemark:
-    """What a reader of the page sees beside the figures. kind: of what sort; bbox: where, None for the whole page, and
-    in a file of text, where line says it."""
+    """What a reader of the page sees beside the figures. kind: of what sort; bbox: where, None for the whole page;
+    line: where in a file of text."""
 
     kind: str
     page: int
@@ -473,11 +467,8 @@ def _layout(content: Mapping[str, object]) -> Iterator[str]:
 
 
 def _part(key: str, value: object) -> str:
-    """A top-level key with its value, one entry a line.
-
-    The C encoder is called once for all entries, marks are put where lines shall begin: half the time of a
-    call for each of them.
-    """
+    """A top-level key with its value, one entry a line. The C encoder is called once for all entries, with marks where
+    lines shall begin: half the time of a call for each."""
     name = f"  {encode(key)}: "
     if isinstance(value, dict) and value:
         text = encode({_LINE_MARK + entry: given for entry, given in value.items()})
@@ -491,10 +482,8 @@ def _part(key: str, value: object) -> str:
 
 
 def _marked(value: object) -> str:
-    """What the C encoder shall write for a Decimal: its digits as a marked string, to be bared afterwards.
-
-    The encoder knows only its own number types, and a float would lose 115.50's last digit.
-    """
+    """What the C encoder shall write for a Decimal: its digits as a marked string, to be bared afterwards. It knows only
+    its own number types, and a float would lose 115.50's last digit."""
     if not isinstance(value, Decimal):
         raise TypeError(f"{type(value).__name__} has no place in a result file")
     if not value.is_finite():

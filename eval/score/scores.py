@@ -342,7 +342,7 @@ def _prints(figures: Mapping[str, FigureEntry]) -> dict[str, frozenset[str]]:
     """For every figure, all that were read from the same print."""
     by_place: dict[tuple[object, ...], set[str]] = defaultdict(set)
     for pointer, figure in figures.items():
-        by_place[figure.spot].add(pointer)
+        by_place[figure.page, *(figure.bbox or ()), figure.line, *(figure.columns or ())].add(pointer)
     return {pointer: frozenset(together) for together in by_place.values() for pointer in together}
 
 

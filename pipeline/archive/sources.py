@@ -276,11 +276,13 @@ def _files_below(root: Path, problems: list[Problem]) -> Iterator[Path]:
 
 
 def _reports_among(folder: AnyPath, files: list[AnyPath]) -> Iterator[AnyPath]:
-    """The report files of a folder, and its page images; the folder itself where it holds nothing but page images."""
+    """The report files of a folder, and its page images; the folder itself where it holds page images and besides
+    them texts at most."""
     reports = [path for path in files if path.suffix.lower() in SUFFIXES | ZIP_SUFFIXES]
     pages = [path for path in files if path.suffix.lower() in PAGE_SUFFIXES]
-    if len(pages) > 1 and not reports:
+    if len(pages) > 1 and all(map(is_text, reports)):
         yield folder
+        yield from sorted(reports)
     else:
         yield from sorted(reports + pages)
 
