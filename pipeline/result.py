@@ -482,7 +482,7 @@ def _part(key: str, value: object) -> str:
 
 
 def _marked(value: object) -> str:
-    """What the C encoder shall write for a Decimal: its digits as a marked string, to be bared afterwards. It knows only
+    """What the C encoder shall write for a Decimal: its digits as a marked string, to be bared later. It knows only
     its own number types, and a float would lose 115.50's last digit."""
     if not isinstance(value, Decimal):
         raise TypeError(f"{type(value).__name__} has no place in a result file")
