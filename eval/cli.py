@@ -83,7 +83,10 @@ def evaluate(
         raise typer.Exit(FAILED)
 
 
-@evaluation.command(epilog="Forms: x2021, x2022, x2023, s2024, n. Levels: good, fair, poor, fax.")
+@evaluation.command(
+    epilog="Forms: x2021, x2022, x2023, s2024, n. Levels: good, fair, poor, fax. "
+    "Texts: raw, tabs, cells, md, html, unruled."
+)
 def generate(
     form: Annotated[str, typer.Option("--form", metavar="FORM", help="The form of the reports.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for the cases.")],
@@ -96,12 +99,16 @@ def generate(
         list[str] | None,
         typer.Option("--damage", metavar="KNOB=VALUE", help="One kind of damage other than at that level: skew=1.5."),
     ] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", metavar="KIND", help="Write them as texts of this kind.")
+    ] = None,
     jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = 1,
 ) -> None:
     """Make reports whose every figure is known, each a case."""
     from recount.eval.goldset.generated import orders_of, scan_of, write_cases
 
-    orders = orders_of(form, range(seed, seed + count), slips=slips, plant=plant, scan=scan_of(scan, damage or ()))
+    seeds, scanned = range(seed, seed + count), scan_of(scan, damage or ())
+    orders = orders_of(form, seeds, slips=slips, plant=plant, scan=scanned, text=text)
     for folder in write_cases(orders, out, jobs):
         print(folder)
 

@@ -14,6 +14,8 @@ from recount.eval.generator.typeset.compose import Manuscript, unruled
 
 Kind = Literal["raw", "tabs", "cells", "md", "html", "unruled"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+MESSY: tuple[Kind, ...] = ("raw", "tabs", "cells")
+"""Those that tear a table to pieces."""
 
 _CHARSETS = {"utf-8": "utf-8", "gb18030": "gb2312"}
 """What a web page calls the encoding that it is in."""
