@@ -76,9 +76,9 @@ def test_only_exchanged_numbers_are_what_the_text_says() -> None:
 
 def test_what_is_verified_and_wrong_is_silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A figure that every text gets wrong is no fault's; one that only the faulty text gets wrong is."""
-    proof = prove_texts(tmp_path / "one", each=1, jobs=1, forms=("x2022",), kinds=("tabs",))
+    proof = prove_texts(tmp_path / "one", each=1, jobs=1, forms=("x2022",), kinds=("cells",))
     assert len(proof.verdicts) == proof.documents == len(FAULTS)
-    assert {verdict.kind for verdict in proof.verdicts} == {("tabs", name) for name in FAULTS}
+    assert {verdict.kind for verdict in proof.verdicts} == {("cells", name) for name in FAULTS}
     assert not [verdict for verdict in proof.verdicts if verdict.fate in ("silent", "crashed")]
     assert "## Faults in texts" in render(proof, "texts")
 
@@ -90,7 +90,7 @@ def test_what_is_verified_and_wrong_is_silent(tmp_path: Path, monkeypatch: pytes
         return [*found, campaigns.Wrong("/x", "1", "2", "2", 1, ())] if faulty else found
 
     monkeypatch.setattr(campaigns, "wrong_in", worse)
-    proof = prove_texts(tmp_path / "two", each=1, jobs=1, forms=("x2022",), kinds=("tabs",))
+    proof = prove_texts(tmp_path / "two", each=1, jobs=1, forms=("x2022",), kinds=("cells",))
     assert [verdict.kind[1] for verdict in proof.verdicts if verdict.fate == "silent"] == ["a line lost"]
 
 
