@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from recount.schemas.figures import Model
+from recount.schemas.forms import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ class Family:
 
     links: what the reports of two years say alike. tables: what its rows are exported as.
 
+    forms: tables that are found by their form where they have no grid.
+
     prompts: the folder of the prompts of a family that the user brings; those of Recount's own are in prompts/.
     """
 
@@ -93,6 +96,7 @@ class Family:
     labelled: bool = False
     links: tuple[YearLink, ...] = ()
     tables: tuple[RowTable, ...] = ()
+    forms: tuple[Form, ...] = ()
     prompts: Path | None = None
 
     def report_of(self, figure: Any) -> Any:

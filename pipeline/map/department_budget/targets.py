@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from recount.pipeline.document import Grid
-from recount.pipeline.map.evaluations import words
+from recount.schemas.common import evaluations as words
 from recount.pipeline.map.evaluations.evaluations import head_values, name_right_of
 from recount.pipeline.map.evaluations.indicators import read_indicators
 from recount.pipeline.map.evaluations.table import (

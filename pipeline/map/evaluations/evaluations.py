@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from recount.pipeline.document import Grid, Number, Paragraph, Text
-from recount.pipeline.map.evaluations import words
+from recount.schemas.common import evaluations as words
 from recount.pipeline.map.evaluations.indicators import (
     Points,
     is_indicator_header,

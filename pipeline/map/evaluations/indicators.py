@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from recount.pipeline.map.evaluations import words
+from recount.schemas.common import evaluations as words
 from recount.pipeline.map.evaluations.table import (
     Column,
     Mark,
