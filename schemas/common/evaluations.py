@@ -192,9 +192,7 @@ EVALUATION = Form(
         must=frozenset({"level3", "weight"}),
         levels={
             label: frozenset(
-                level
-                for level, others in (("level1", LEVEL2_ONLY), ("level2", LEVEL1_ONLY))
-                if label not in others
+                level for level, others in (("level1", LEVEL2_ONLY), ("level2", LEVEL1_ONLY)) if label not in others
             )
             for label in LEVELS
         },

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from recount.pipeline.document import Cell, Grid
-from recount.schemas.common import evaluations as words
 from recount.pipeline.split.text import plain
+from recount.schemas.common import evaluations as words
 from recount.schemas.figures import Ref
 from recount.schemas.forms import label_of
 
