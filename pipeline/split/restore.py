@@ -8,6 +8,7 @@ because what was used to choose proves nothing, and one that nothing places stay
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -207,7 +208,7 @@ def _is_page_number(pieces: Sequence[Piece], index: int) -> bool:
     if not (piece.alone and piece.text.isdigit() and len(piece.text) <= _LONE_NUMBER and index + 1 < len(pieces)):
         return False
     above, below = pieces[index - 1] if index else None, pieces[index + 1]
-    return (above is None or _far(above, piece)) and _far(piece, below)
+    return (above is None or _far(above, piece)) and below.gap is Gap.BLANK
 
 
 _FAR = 4.0  # heights
@@ -218,7 +219,14 @@ def _far(above: Piece, below: Piece) -> bool:
     return above.page != below.page or below.line.box[1] - above.line.box[1] > _FAR * height
 
 
+def _words(pieces: Sequence[Piece]) -> str:
+    return "".join(piece.text for piece in pieces)
+
+
 # --- laying out
+
+_ITEM = re.compile(r"(?:目标[::]?|\(|其)?(?P<number>\d{1,2}|[一二三四五六七八九])(?:[、.)::,]|是)")
+"""What begins an item of a list."""
 
 
 @dataclass(slots=True)
@@ -424,20 +432,23 @@ class _Builder:
 
     def _unevenness(self, start: int, end: int) -> float:
         """How far the lines of a text, but the last, are from being full."""
-        widths: dict[int, tuple[float, str]] = {}
+        lines: dict[int, list[Piece]] = {}
         for piece in self.pieces[start:end]:
-            widths[piece.row] = (piece.width, piece.text)
-        *lines, _ = widths.values()
-        if not lines:
-            return 0.0
-        full = max(width for width, _ in widths.values())
-        return sum(max(0.0, full - width - 1.5) * (0.2 if text[-1] in "。;;:!" else 1.0) for width, text in lines)
+            lines.setdefault(piece.row, []).append(piece)
+        full = max(line[0].width for line in lines.values())
+        cost = 0.0
+        for line, below in pairwise(lines.values()):
+            ends = line[-1].text[-1] in "。;:!" or _ITEM.match(_words(below))
+            cost += max(0.0, full - line[0].width - 1.5) * (0.2 if ends else 1.0)
+        return cost
 
     def _abruptness(self, start: int, at: int) -> float:
         """What speaks against a break at a piece."""
         piece, above = self.pieces[at], self.pieces[at - 1]
         cost = self.habits.part[piece.gap] - self.habits.join[piece.gap]
         same = len(piece.text) > 3 and self.pieces[start].text[:4] == piece.text[:4]
+        item = _ITEM.match(_words(self.pieces[at : at + 2]))
+        cost += 4.0 * (item is not None and item["number"] not in ("1", "一"))
         return cost - 2.0 * same - 2.0 * (above.text[-1] in "。;!") + 1.0 * (above.text[-1] in ",、:")
 
     # the main part

@@ -48,6 +48,7 @@ class Piece:
     width: float
 
 
+_CLOSE = frozenset("，。；：、“”（）《》！？")
 _WORDS = re.compile(r"\S+")
 _EMPTY_LINE = 1.9  # heights from line to line beyond which something was left empty
 
@@ -62,7 +63,7 @@ def pieces_of(rows: Sequence[TextRow]) -> list[Piece]:
             for index, part in enumerate(row.pieces)
             for word in _WORDS.finditer(part.line.text)
         ]
-        width = (row.box[2] - row.box[0]) / row.em
+        width = _width(row.folded)
         last = -1
         for index, line, word in words:
             gap = _gap_of_rows(above, row) if last < 0 else Gap.SPACE if index == last else Gap.CELL
@@ -71,6 +72,11 @@ def pieces_of(rows: Sequence[TextRow]) -> list[Piece]:
             last = index
         above = row
     return found
+
+
+def _width(folded: str) -> float:
+    """The width of a line in full-width characters; punctuation is often set closer."""
+    return sum(1.0 if char >= "\u2e80" and char not in _CLOSE else 0.5 for char in folded)
 
 
 def _gap_of_rows(above: TextRow | None, row: TextRow) -> Gap:
@@ -230,13 +236,8 @@ def begins(kind: Kind, text: str) -> float:
     return 0.5 if kind == "remark" else 0.0
 
 
-def goes_on(kind: Kind, text: str) -> float:
-    """What it costs that a cell of words of a kind goes on with a piece, apart from the gap."""
-    if _TARGET.match(text):
-        return 8.0
-    if kind in ("name", "remark"):
-        return 2.0 if NUMBER.fullmatch(text) or RATE.fullmatch(text) else 0.0
-    return 0.0
+def _is_number(text: str) -> bool:
+    return NUMBER.fullmatch(text) is not None or RATE.fullmatch(text) is not None
 
 
 # --- the alignment
@@ -261,7 +262,7 @@ class Placed:
 
 
 _BLANKS: Mapping[Kind, float] = {
-    "level": 0.0, "name": 4.0, "target": 3.0, "value": 3.0, "points": 4.0, "amount": 4.0, "rate": 2.0, "remark": 0.2,
+    "level": 0.0, "name": 4.0, "target": 3.0, "value": 3.0, "points": 6.0, "amount": 4.0, "rate": 2.0, "remark": 0.2,
 }  # fmt: skip
 _NONE = -1
 _STRAY = 7.0
@@ -349,7 +350,8 @@ class Alignment:
                 ways.append((opened + lead, True, above))
             if ways:
                 cost, new, before = min(ways, key=lambda way: way[0])
-                for end, price in self._cells(at, column, kinds, penalty):
+                repeated = self._repeats(at, before) if spec.kind == "value" and not new else 0.0
+                for end, price in self._cells(at, column, kinds, penalty + repeated):
                     found.append((end, _Step(cost + price, column, at, new, before)))
             mine = steps.get(column)
             blank = 0.5 if spec.kind == "level" else spec.blank
@@ -371,14 +373,23 @@ class Alignment:
             return found
         kind = self.columns[column].kind
         if kind not in FIGURES and kind != "level":
-            cost = self.habits.join[piece.gap] + goes_on(kind, piece.text) * (
-                piece.gap is not Gap.SPACE or self.habits.part[0] < _NEVER
-            )
+            cost = self.habits.join[piece.gap] + self._goes_on(kind, at)
             cost += self._fullness(at) + penalty
             if at in self.echoes and kind in ("target", "name"):
                 cost += 2.0
             found.append((at + 1, _Step(step.cost + cost, column, step.begun, step.row, step.before)))
         return found
+
+    def _goes_on(self, kind: Kind, at: int) -> float:
+        """What speaks against words of a kind that go on with a piece, apart from the gap."""
+        piece = self.pieces[at]
+        if piece.gap is Gap.SPACE and self.habits.part[Gap.SPACE] >= _NEVER:
+            return 0.0
+        if _TARGET.match(piece.text):
+            return 8.0
+        if kind not in ("name", "remark") or not _is_number(piece.text):
+            return 0.0
+        return 2.0 if any(_is_number(other.text) for other in self.pieces[at - 1 : at + 2 : 2]) else 0.5
 
     def _fullness(self, at: int) -> float:
         """What speaks against a cell that goes on here: the line above was not full."""
@@ -386,7 +397,7 @@ class Alignment:
         if not (above.alone and piece.gap is not Gap.SPACE and piece.gap is not Gap.CELL):
             return 0.0
         cost = 0.0 if piece.alone else 0.7
-        if piece.alone and piece.width > above.width + 0.9:
+        if piece.alone and piece.width > above.width + 1.6:
             cost += 1.0
         if at > 1:
             before = self.pieces[at - 2]
@@ -412,12 +423,21 @@ class Alignment:
             return [(at + 1, 0.5)]
         cost = begins(spec.kind, text) + penalty
         if spec.kind == "value":
-            cost += -3.0 if at in self.echoes else self._after_unit(at)
+            cost += self._after_unit(at)
         elif spec.kind == "target" and at in self.echoes.values():
             cost -= 2.0
         elif spec.kind == "remark":
             cost += self._explains(at)
         return [(at + 1, cost)]
+
+    def _repeats(self, at: int, before: _Step | None) -> float:
+        """What speaks for a value that says again what its target says, or how that ends (有效改善 改善)."""
+        if before is None or self.columns[before.column].kind != "target":
+            return 0.0
+        if self.echoes.get(at) == before.begun:
+            return -3.0
+        text, target = self.pieces[at].text, self.pieces[at - 1].text
+        return -1.5 if len(text) > 1 and at - 1 == before.begun and target.endswith(text) else 0.0
 
     def _joins(self, label: Label) -> float:
         """What it costs that a label is torn, next to cells that are not parted there."""
@@ -434,12 +454,12 @@ class Alignment:
 
     def _explains(self, at: int) -> float:
         """What is said behind two numbers: a score below its weight has a reason."""
-        if at < 2:
+        if at < 2 or self.pieces[at].gap in (Gap.SPACE, Gap.CELL):
             return 0.0
         weight, score = (NUMBER.fullmatch(self.pieces[index].text) for index in (at - 2, at - 1))
         if not weight or not score:
             return 0.0
-        return -1.5 if weight[0].rstrip("分") != score[0].rstrip("分") else 0.5
+        return -1.5 if weight[0].rstrip("分") != score[0].rstrip("分") else 2.0
 
     def _traced(self, step: _Step) -> list[list[Placed]]:
         """The rows that led to a step."""
