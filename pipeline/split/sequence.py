@@ -387,9 +387,11 @@ class Alignment:
             return 0.0
         if _TARGET.match(piece.text):
             return 8.0
-        if kind not in ("name", "remark") or not _is_number(piece.text):
+        if not _is_number(piece.text):
             return 0.0
-        return 2.0 if any(_is_number(other.text) for other in self.pieces[at - 1 : at + 2 : 2]) else 0.5
+        if any(_is_number(other.text) for other in self.pieces[at - 1 : at + 2 : 2]):
+            return 2.0
+        return 0.5 if kind in ("name", "remark") else 0.0
 
     def _fullness(self, at: int) -> float:
         """What speaks against a cell that goes on here: the line above was not full."""
