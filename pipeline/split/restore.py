@@ -9,6 +9,7 @@ because what was used to choose proves nothing, and one that nothing places stay
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -170,15 +171,21 @@ class _Reader:
         for at in range(head.end, limit):
             for label in self.labels.get(at, ()):
                 if label.words in self.form.total and self._is_total(label, limit):
-                    end = label.end
-                    while end < limit and _is_figure(self.pieces, end):
-                        end += 1
-                    return end, label
+                    return self._behind_figures(head, label.end, limit), label
         return self._last_figure(head, limit), None
 
     def _is_total(self, label: Label, limit: int) -> bool:
         """Whether a label of a total has its figures behind it."""
         return label.end < limit and NUMBER.fullmatch(self.pieces[label.end].text) is not None
+
+    def _behind_figures(self, head: _Head, start: int, limit: int) -> int:
+        """Behind the figures of a last row: as many as there are columns of points."""
+        left = sum(self.form.rows.kinds.get(name or "") == "points" for name, *_ in head.columns)
+        end = start
+        while end < limit and (self.pieces[end].text == "分" or (left and NUMBER.fullmatch(self.pieces[end].text))):
+            left -= self.pieces[end].text != "分"
+            end += 1
+        return end
 
     def _last_figure(self, head: _Head, limit: int) -> int:
         """Behind the last two numbers that follow each other before a limit."""
@@ -191,32 +198,35 @@ class _Reader:
         return end
 
 
-def _is_figure(pieces: Sequence[Piece], at: int) -> bool:
-    text = pieces[at].text
-    return NUMBER.fullmatch(text) is not None or (
-        text == "分" and at > 0 and NUMBER.fullmatch(pieces[at - 1].text) is not None
-    )
-
-
 def _without_page_numbers(pieces: list[Piece]) -> list[Piece]:
-    """Pieces without the numbers that stand alone between empty lines: those of pages."""
-    return [piece for index, piece in enumerate(pieces) if not _is_page_number(pieces, index)]
+    """Pieces without the numbers that stand alone at the ends of pages: far from what is above, or as pages count."""
+    lone = [index for index, piece in enumerate(pieces) if piece.alone and piece.text.isdigit()]
+    lone = [index for index in lone if len(pieces[index].text) <= _LONE_NUMBER]
+    at_ends = [index for index in lone if _is_at_end(pieces, index)]
+    ahead = Counter(int(pieces[index].text) - pieces[index].page for index in at_ends)
+    usual = next((by for by, times in ahead.most_common(1) if times > 1), None)
+    gone = {index for index in at_ends if int(pieces[index].text) - pieces[index].page == usual}
+    gone |= {index for index in lone if _is_apart(pieces, index)}
+    return [piece for index, piece in enumerate(pieces) if index not in gone]
 
 
-def _is_page_number(pieces: Sequence[Piece], index: int) -> bool:
-    piece = pieces[index]
-    if not (piece.alone and piece.text.isdigit() and len(piece.text) <= _LONE_NUMBER and index + 1 < len(pieces)):
+def _is_at_end(pieces: Sequence[Piece], index: int) -> bool:
+    """Whether a piece is the first or the last of a page."""
+    around = (pieces[at].page for at in (index - 1, index + 1) if 0 <= at < len(pieces))
+    return any(page != pieces[index].page for page in around)
+
+
+def _is_apart(pieces: Sequence[Piece], index: int) -> bool:
+    """Whether a piece stands far below the one before, and not on the line right above the next."""
+    if not 0 < index < len(pieces) - 1:
         return False
-    above, below = pieces[index - 1] if index else None, pieces[index + 1]
-    return (above is None or _far(above, piece)) and below.gap is Gap.BLANK
+    above, piece, below = pieces[index - 1 : index + 2]
+    height = piece.line.box[3] - piece.line.box[1]
+    far = above.page == piece.page and piece.line.box[1] - above.line.box[1] > _FAR * height
+    return far and below.gap is Gap.BLANK
 
 
 _FAR = 4.0  # heights
-
-
-def _far(above: Piece, below: Piece) -> bool:
-    height = above.line.box[3] - above.line.box[1]
-    return above.page != below.page or below.line.box[1] - above.line.box[1] > _FAR * height
 
 
 def _words(pieces: Sequence[Piece]) -> str:

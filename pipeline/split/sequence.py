@@ -9,6 +9,7 @@ are parted without one. What a cell says is never used: a figure is of a kind, w
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -164,7 +165,8 @@ def habits_of(pieces: Sequence[Piece], torn: Sequence[Gap]) -> Habits:
         rows_tell = cells > lines
         stay = (0.0, 0.0, 1.5, 2.5) if rows_tell else (0.0, 0.0, 0.0, 0.6)
         row = (_NEVER, 5.0 if rows_tell else 1.0, 0.0, 0.0)
-        return Habits((0.0, 8.0, 3.0, 3.0), (_NEVER, 0.0, 0.3, 0.0), row, stay)
+        by_line, by_blank = (0.2 if torn.count(gap) >= _FEW else 3.0 for gap in (Gap.LINE, Gap.BLANK))
+        return Habits((0.0, 8.0, by_line, by_blank), (_NEVER, 0.0, 0.1, 0.0), row, stay)
     by_line, by_blank = torn.count(Gap.LINE), torn.count(Gap.BLANK)
     line = 0.2 if by_line >= _FEW or by_blank < _FEW else 3.0
     blank = 0.2 if by_blank >= _FEW or by_line < _FEW else 3.0
@@ -302,6 +304,7 @@ class Alignment:
         self.pieces, self.columns, self.labels = pieces, columns, labels
         self.levels, self.beside, self.habits = levels, beside, habits
         self.echoes = _echoes(pieces)
+        self.usual = _usual(pieces)
         self.ends = [self._left_blank(column) for column in range(len(columns))]
 
     def _left_blank(self, last: int) -> float:
@@ -458,6 +461,8 @@ class Alignment:
         """What is said behind two numbers: a score below its weight has a reason."""
         if at < 2 or self.pieces[at].gap in (Gap.SPACE, Gap.CELL):
             return 0.0
+        if self.pieces[at].text in self.usual:
+            return -1.0
         weight, score = (NUMBER.fullmatch(self.pieces[index].text) for index in (at - 2, at - 1))
         if not weight or not score:
             return 0.0
@@ -479,6 +484,19 @@ class Alignment:
                 rows.append([])
             rows[-1].append(placed)
         return rows
+
+
+_OFTEN = 3  # times
+
+
+def _usual(pieces: Sequence[Piece]) -> frozenset[str]:
+    """What often stands behind two numbers (无偏差): no name is said so often."""
+    behind = Counter(
+        pieces[at].text
+        for at in range(2, len(pieces))
+        if all(NUMBER.fullmatch(piece.text) for piece in pieces[at - 2 : at])
+    )
+    return frozenset(text for text, times in behind.items() if times >= _OFTEN and not _is_number(text))
 
 
 _ECHO = 9  # pieces
