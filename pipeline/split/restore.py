@@ -12,9 +12,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from itertools import pairwise
 
 from recount.pipeline.document import Remark
+from recount.pipeline.split.choice import Reading, Way, amount_of, decided, ways_of
 from recount.pipeline.split.lattice import part_of
 from recount.pipeline.split.paragraphs import TextRow
 from recount.pipeline.split.seams import PagedLine
@@ -285,14 +287,6 @@ class _Layout:
             self.remarks.append(Remark(_TORN, part.page, part.line.box, words, touches=True))
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    """A row that can be read in more ways: its cells, and each way as the columns of its figures."""
-
-    cells: list[Placed]
-    ways: list[list[Placed]]
-
-
 class _Builder:
     """Builds the grid of one table."""
 
@@ -310,13 +304,15 @@ class _Builder:
         self.habits = habits_of(self.pieces[start:end], torn)
         self._pairs(start, self.above.start if self.above else self.head.start)
         goals = self._goal_labels()
+        points = self._points(total, end) if total else []
+        funds, rows = self._read(goals[0][0].start if goals else self.head.start, total.start if total else end, points)
         if self.above:
-            self._funds(self.above, goals[0][0].start if goals else self.head.start)
+            self._funds(self.above, funds)
         if goals:
             self._goals(goals)
-        self._indicators(total.start if total else end)
+        self._indicators(rows)
         if total:
-            self._total(total, end)
+            self._total(total, points, end)
         return self._found(start, end)
 
     def _found(self, start: int, end: int) -> _Found:
@@ -359,8 +355,8 @@ class _Builder:
 
     # rows of money
 
-    def _funds(self, head: _Head, end: int) -> None:
-        part = self.form.above
+    def _funds(self, head: _Head, funds: Sequence[Reading]) -> None:
+        """The head of the rows of money, and the rows."""
         first = self.width - len(head.columns)
         margin = [
             label
@@ -372,13 +368,7 @@ class _Builder:
         for offset, (_, begin, until) in enumerate(head.columns):
             self.layout.put(first + offset, first + offset + 1, begin, until)
         self.layout.close()
-        columns = [column_of(part.first, "name")]
-        columns += [
-            column_of(name, part.kinds[name or ""], optional=part.kinds[name or ""] != "amount")
-            for name, *_ in head.columns
-        ]
-        self.fund_rows = self._aligned(part, columns, head.end, end)
-        self._rows(columns, self.fund_rows, [1, *range(first, self.width)], first)
+        self._rows(funds, [1, *range(first, self.width)], first)
 
     # two texts side by side
 
@@ -463,14 +453,67 @@ class _Builder:
 
     # the main part
 
-    def _indicators(self, end: int) -> None:
-        part = self.form.rows
+    def _indicators(self, rows: Sequence[Reading]) -> None:
+        """The head of the main part, and its rows."""
         for offset, (_, begin, until) in enumerate(self.head.columns):
             self.layout.put(1 + offset, 2 + offset, begin, until)
         self.layout.close()
+        self._rows(rows, range(1, 1 + len(self.head.columns)), 0)
+
+    def _read(self, above_end: int, end: int, points: Sequence[Placed]) -> tuple[list[Reading], list[Reading]]:
+        """The rows of money and those of the main part. points: the figures of the last row."""
+        part, above = self.form.rows, self.form.above
         columns = [column_of(name, part.kinds[name or ""]) for name, *_ in self.head.columns]
-        self.main_rows = self._aligned(part, columns, self.head.end, end)
-        self._rows(columns, self.main_rows, range(1, 1 + len(columns)), 0)
+        main = [ways_of(row, columns, self.pieces) for row in self._aligned(part, columns, self.head.end, end)]
+        funds: list[Reading] = []
+        money: list[Column] = []
+        if self.above:
+            money = [column_of(above.first, "name"), *map(self._money, self.above.columns)]
+            rows = self._aligned(above, money, self.above.end, above_end)
+            ways = [ways_of(row, money, self.pieces) for row in rows]
+            funds = decided(ways, money, lambda chosen: self._adds_up(chosen, money))
+        scored = self._scored(funds, money)
+        totals = {columns[cell.column or 0].field: amount_of(cell, self.pieces) for cell in points}
+        return funds, decided(main, columns, lambda chosen: self._comes_to(chosen, columns, totals, scored))
+
+    def _money(self, column: tuple[str | None, int, int]) -> Column:
+        kind = self.form.above.kinds[column[0] or ""]
+        return column_of(column[0], kind, optional=kind != "amount")
+
+    def _adds_up(self, rows: Sequence[Way], columns: Sequence[Column]) -> bool:
+        """Whether in every column of amounts the first row is the sum of the others."""
+        amounts = [at for at, column in enumerate(columns) if column.kind == "amount"]
+        values = [[self._value(row, at) for row in rows] for at in amounts]
+        return len(rows) > 1 and all(None not in column and column[0] == sum(column[1:]) for column in values)
+
+    def _scored(self, funds: Sequence[Reading], columns: Sequence[Column]) -> dict[str | None, Decimal | None]:
+        """The points of the first row of money, by field."""
+        if not funds or funds[0].open or funds[0].doubtful:
+            return {}
+        return {
+            column.field: self._value(funds[0].cells, at)
+            for at, column in enumerate(columns)
+            if column.kind == "points"
+        }
+
+    def _comes_to(
+        self,
+        rows: Sequence[Way],
+        columns: Sequence[Column],
+        totals: Mapping[str | None, Decimal | None],
+        scored: Mapping[str | None, Decimal | None],
+    ) -> bool:
+        """Whether every column of points comes to its total, with the points of the money or without."""
+        told = [(at, column.field) for at, column in enumerate(columns) if totals.get(column.field) is not None]
+        for at, name in told:
+            values = (self._value(row, at) for row in rows)
+            points = sum((value for value in values if value is not None), Decimal(0))
+            if totals[name] not in (points, points + (scored.get(name) or 0)):
+                return False
+        return bool(told)
+
+    def _value(self, row: Way, column: int) -> Decimal | None:
+        return next((amount_of(cell, self.pieces) for cell in row if cell.column == column), None)
 
     def _aligned(self, part: Part, columns: Sequence[Column], start: int, end: int) -> list[list[Placed]]:
         """The rows of a part, with the numbers of pieces of the whole."""
@@ -485,36 +528,40 @@ class _Builder:
         rows = Alignment(own, columns, labels, part.levels, self.form.beside, self.habits).rows()
         return [[Placed(cell.column, cell.start + start, cell.end + start) for cell in row] for row in rows]
 
-    def _rows(
-        self, columns: Sequence[Column], rows: Sequence[Sequence[Placed]], places: Sequence[int], wide: int
-    ) -> None:
+    def _rows(self, rows: Sequence[Reading], places: Sequence[int], wide: int) -> None:
         """Lay rows out. places: the columns of the grid. wide: how far the first cell reaches, if it is not one."""
         for row in rows:
-            strays: list[int] = []
-            for cell in row:
-                if cell.column is None:
-                    strays += range(cell.start, cell.end)
-                    continue
-                at = places[cell.column]
-                until = wide if wide and cell.column == 0 else at + 1
-                self.layout.put(at, until, cell.start, cell.end)
+            strays = [at for cell in row.cells if cell.column is None for at in range(cell.start, cell.end)]
+            for cell in row.cells:
+                if cell.column is not None:
+                    at = places[cell.column]
+                    self.layout.put(at, wide if wide and cell.column == 0 else at + 1, cell.start, cell.end)
+            for cell in row.doubtful:
+                self.layout.remark(range(cell.start, cell.end), _CHOSEN)
+            for cell in row.open:
+                strays += range(cell.start, cell.end)
+                self.layout.remark(range(cell.start, cell.end), _OPEN)
             if strays:
-                self.layout.add(0, 1, strays)
+                self.layout.add(0, 1, sorted(strays))
             self.layout.close()
 
-    def _total(self, label: Label, end: int) -> None:
-        """The last row."""
-        points = [
-            1 + at
-            for at, (name, *_) in enumerate(self.head.columns)
-            if self.form.rows.kinds.get(name or "") == "points"
-        ]
-        self.layout.put(0, points[0], label.start, label.end)
+    def _points(self, label: Label, end: int) -> list[Placed]:
+        """The figures of the last row, each in its column of the head; none where they do not tell."""
+        kinds = [self.form.rows.kinds[name or ""] for name, *_ in self.head.columns]
+        columns = [at for at, kind in enumerate(kinds) if kind == "points"]
         numbers = [at for at in range(label.end, end) if NUMBER.fullmatch(self.pieces[at].text)]
-        bounds = [*numbers, end]
-        if len(numbers) == len(points):
-            for column, (begin, until) in zip(points, pairwise(bounds), strict=True):
-                self.layout.put(column, column + 1, begin, until)
-        else:
-            self.layout.put(points[0], self.width, label.end, end)
+        if len(numbers) != len(columns):
+            return []
+        spans = pairwise([*numbers, end])
+        return [Placed(column, *span) for column, span in zip(columns, spans, strict=True)]
+
+    def _total(self, label: Label, points: Sequence[Placed], end: int) -> None:
+        """The last row; what its figures are must be told by their number."""
+        first = points[0].column or 0 if points else self.width - 2
+        self.layout.put(0, first + 1, label.start, label.end)
+        for cell in points:
+            self.layout.put((cell.column or 0) + 1, (cell.column or 0) + 2, cell.start, cell.end)
+        if not points and end > label.end:
+            self.layout.put(first + 1, self.width, label.end, end)
+            self.layout.remark(range(label.end, end), _OPEN)
         self.layout.close()

@@ -35,7 +35,7 @@ class Gap(IntEnum):
 class Piece:
     """Words without a blank: characters start..end of a line. text: folded. row: number of its physical line.
 
-    alone: it is all that stands on that line. width: of that line, in full-width characters.
+    alone: it is all that stands on that line. width: of that line, in full-width characters. turn: a page begins.
     """
 
     text: str
@@ -47,6 +47,7 @@ class Piece:
     gap: Gap
     alone: bool
     width: float
+    turn: bool = False
 
 
 _CLOSE = frozenset("，。；：、“”（）《》！？")
@@ -242,6 +243,13 @@ def _is_number(text: str) -> bool:
     return NUMBER.fullmatch(text) is not None or RATE.fullmatch(text) is not None
 
 
+def cost_of(kind: Kind, cell: Sequence[Piece]) -> float:
+    """What it costs to read a whole cell as one of a kind."""
+    if kind not in FIGURES:
+        return 0.5 if _DASH.fullmatch(cell[0].text) else begins(kind, cell[0].text)
+    return next((cost for end, cost in _ends_of_figure(cell, 0, kind) if end == len(cell)), _NEVER)
+
+
 # --- the alignment
 
 
@@ -274,7 +282,7 @@ _UNLABELLED = 5.0  # a label that is read as other words
 
 def column_of(field: str | None, kind: Kind, *, optional: bool = False) -> Column:
     """A column; optional: many of its cells are empty."""
-    return Column(field, kind, min(_BLANKS[kind], 1.0) if optional else _BLANKS[kind])
+    return Column(field, kind, min(_BLANKS[kind], 0.3) if optional else _BLANKS[kind])
 
 
 @dataclass(frozen=True, slots=True)
