@@ -108,8 +108,8 @@ def _in_reading_order(
     rows_on: Mapping[int, list[TextRow]],
     store: TokenStore,
 ) -> list[Item]:
-    """Paragraphs and tables in reading order. rows_on: the rows of running text, by page. Text flows on from page to page until a table stops it, or a page
-    of another size."""
+    """Paragraphs and tables in reading order. Text flows on from page to page until a table stops it, or a page of
+    another size. rows_on: the rows of running text, by page."""
     beginning: dict[int, list[JoinedTable]] = defaultdict(list)
     for table in tables:
         beginning[table.pages[0]].append(table)

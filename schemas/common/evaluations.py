@@ -6,7 +6,7 @@ hold, or a colon at its end. So 执行率（B/A） is 执行率 and 部门（单
 
 from __future__ import annotations
 
-from recount.schemas.forms import Form, Kind, Part
+from recount.schemas.family import Form, Kind, Part
 
 TITLE_MARKS = ("自评", "绩效评价表", "绩效目标完成情况表")
 """A title that holds one of these is that of an evaluation table; with OVERALL_MARK, of the overall one."""

@@ -10,8 +10,8 @@ from operator import attrgetter
 from recount.pipeline.document import Cell, Grid
 from recount.pipeline.split.text import plain
 from recount.schemas.common import evaluations as words
+from recount.schemas.family import label_of
 from recount.schemas.figures import Ref
-from recount.schemas.forms import label_of
 
 _MONEY_UNIT = re.compile(r"[(（]单?位?[:：]?万元[)）]")
 _SPACE = re.compile(r"\s+")
