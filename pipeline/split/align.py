@@ -100,7 +100,7 @@ class Column:
 
 
 REST = -2
-"""The column of what is left of a row's name behind a page end."""
+"""The column of what is left of a row: of its name behind a page end, or lines of its cells below its figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,9 @@ _NONE = -1
 _STRAY = 7.0  # a piece that stands in no cell
 _NEARLY = 1.0  # a label that has lost a character
 _UNLABELLED = 5.0  # a label that is read as other words
-_BESIDE = 0.2  # a label beside the rows
+_BESIDE = 1.0  # a label beside the rows
 _TURNED = 0.5  # a name that goes on behind a page end
+_MIXED = 3.0  # lines of the cells of a row that stand below its figures
 _SHORTER, _WIDER = 0.9, 1.6  # characters by which a line is not full, or the next one could not have been
 
 
@@ -279,7 +280,8 @@ class Alignment:
             return _figure(self.pieces, at, spec.kind)
         penalty = self._is_label(at) * _UNLABELLED
         if column == len(self.columns) - 1:
-            return [(at + 1, _TURNED + penalty)] if self.pieces[at].turn else []
+            cost = _TURNED if self.pieces[at].turn else NEVER if self.habits.sure else _MIXED
+            return [(at + 1, cost + penalty)]
         if _DASH.fullmatch(text):
             return [(at + 1, 0.5)]
         return [(at + 1, _begins(spec.kind, text) + penalty + self._fits(at, spec.kind, before))]
