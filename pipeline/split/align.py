@@ -36,7 +36,7 @@ def _figure(pieces: Sequence[Piece], start: int, kind: Kind) -> list[tuple[int, 
     """Where a figure may end that begins with a piece, and what reading it as one of a kind costs."""
     text = pieces[start].text
     if _DASH.fullmatch(text):
-        return [(start + 1, 0.5)]
+        return [(start + 1, 2.0 if kind == "amount" else 0.5)]
     if RATE.fullmatch(text):
         return [(start + 1, 0.0)] if kind == "rate" else []
     end = start + 1
@@ -165,7 +165,7 @@ class Alignment:
         self.pieces, self.labels, self.habits = pieces, labels, habits
         self.columns = (*columns, Column(None, "remark", 0.0))  # the last is REST
         self.levels, self.beside = levels, beside
-        self.echoes, self.usual = _echoes(pieces), _usual(pieces)
+        self.echoes, self.usual = _echoes(pieces), _usual(pieces, labels)
         self.ends = [self._left_blank(column) for column in range(len(self.columns))]
 
     def _left_blank(self, last: int) -> float:
@@ -316,20 +316,23 @@ class Alignment:
         weight, score = (NUMBER.fullmatch(self.pieces[index].text) for index in (at - 2, at - 1))
         if not weight or not score:
             return 0.0
-        return 2.0 if _bare(weight[0]) == _bare(score[0]) else -1.5
+        return 2.0 if _bare(weight[0]) == _bare(score[0]) else -0.2
 
 
 _OFTEN = 3  # times
 
 
-def _usual(pieces: Sequence[Piece]) -> frozenset[str]:
-    """What often stands behind two numbers (无偏差): no name is said so often."""
-    behind = Counter(
-        pieces[at].text
+def _usual(pieces: Sequence[Piece], labels: _Labels) -> frozenset[str]:
+    """What often stands behind two numbers, and sometimes all alone before a label (无偏差): the first words of names
+    do not."""
+    behind = [
+        at
         for at in range(2, len(pieces))
-        if all(NUMBER.fullmatch(piece.text) for piece in pieces[at - 2 : at])
-    )
-    return frozenset(text for text, times in behind.items() if times >= _OFTEN and not is_number(text))
+        if all(NUMBER.fullmatch(piece.text) for piece in pieces[at - 2 : at]) and not is_number(pieces[at].text)
+    ]
+    alone = {pieces[at].text for at in behind if at + 1 in labels or at + 1 == len(pieces)}
+    often = Counter(pieces[at].text for at in behind if at not in labels)
+    return frozenset(text for text, times in often.items() if times >= _OFTEN and text in alone)
 
 
 _ECHO = 9  # pieces

@@ -58,7 +58,8 @@ class Piece:
     turn: bool = False
 
 
-_WORDS = re.compile(r"\S+")
+_WORDS = re.compile(r"\S+(?:(?:(?<=\d) (?=[.．]\d)|(?<=\d[.．]) (?=\d))\S+)*")
+"""Words without a blank; one beside the point of a figure was put there by no writer."""
 _CLOSE = frozenset("，。；：、“”（）《》！？")  # punctuation that is set closer than characters are
 _EMPTY_LINE = 1.9  # heights from line to line beyond which something was left empty
 
@@ -81,7 +82,7 @@ def _pieces(number: int, row: TextRow, above: TextRow | None) -> list[Piece]:
     for line, word in words:
         gap = _gap(above, row) if not found else Gap.SPACE if found[-1].line is line else Gap.CELL
         first = not found
-        text = fold(word[0])
+        text = fold(word[0].replace(" ", ""))
         found.append(
             Piece(text, row.page, line, *word.span(), number, gap, len(words) == 1, width, turn=turn and first)
         )
