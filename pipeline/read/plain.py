@@ -214,7 +214,9 @@ def _tabbed(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
         rows = [at for at in stretch if "\t" in lines[at].text]
         counts = {lines[at].text.count("\t") for at in rows}
         whole = rows and rows[-1] - rows[0] + 1 == len(rows) == len(stretch)
-        if whole and len(rows) >= _FEWEST_ROWS and len(counts) == 1:
+        # Else a tab begins a cell, and parts none.
+        several = sum(sum(map(bool, map(str.strip, lines[at].text.split("\t")))) > 1 for at in rows)
+        if whole and len(rows) >= _FEWEST_ROWS and len(counts) == 1 and several > _MOST_OF * len(rows):
             yield rows[0], rows[-1] + 1
 
 
