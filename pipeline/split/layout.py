@@ -203,7 +203,8 @@ class _Table:
         at = next((index for index, label in enumerate(region) if label.words in left), None)
         if at is None:
             return []
-        beside = [label for label in region[max(at - 1, 0) : at] if label.words in self.form.beside]
+        before = [label for label in region[:at] if label.end == region[at].start]
+        beside = [label for label in before if label.words in self.form.beside]
         after = [label for label in region[at + 1 : at + 2] if label.words in right and label.start == region[at].end]
         return [*beside, region[at], *after]
 
