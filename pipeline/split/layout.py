@@ -16,7 +16,7 @@ from recount.pipeline.document import Remark
 from recount.pipeline.split.align import REST, Alignment, Column, Placed, Reading, Way, decided, value_in, ways_of
 from recount.pipeline.split.lattice import part_of
 from recount.pipeline.split.seams import PagedLine
-from recount.pipeline.split.sequence import NUMBER, Gap, Label, Piece, habits_of
+from recount.pipeline.split.sequence import NUMBER, Gap, Label, Piece, habits_of, is_number
 from recount.pipeline.split.tables import JoinedCell, JoinedTable
 from recount.pipeline.split.text import union
 from recount.schemas.family import FIGURES, Form, Kind, Part
@@ -308,10 +308,27 @@ class _Table:
             if strays or row.open:
                 self.sheet.put(0, 1, sorted(at for cell in (*strays, *row.open) for at in cell.span))
             self.sheet.close()
-            pairs = pairwise(rows[max(index - 1, 0) : index + 2])
-            amiss = not whole or any(not self._is_beside(cell) for cell in strays)
-            turned = amiss or bool(left) or any(self._may_go_on(*pair, columns) for pair in pairs)
+            around = rows[max(index - 1, 0) : index + 2]
+            amiss = not whole or bool(left) or any(not self._is_beside(cell) for cell in strays)
+            amiss = (
+                amiss
+                or self._is_misnamed(row, columns)
+                or any(self._says_less(other, columns) for other in around if other is not row)
+            )
+            turned = amiss or any(self._may_go_on(*pair, columns) for pair in pairwise(around))
             self._remark(row, columns, turned=turned)
+
+    def _says_less(self, row: Reading, columns: Sequence[Column]) -> bool:
+        """Whether a row has words and no figure: it may be the rest of another."""
+        kinds = {columns[cell.column or 0].kind for cell in row.cells if cell.column not in (None, REST)}
+        return not row.open and bool(kinds - {"level"}) and kinds.isdisjoint(FIGURES)
+
+    def _is_misnamed(self, row: Reading, columns: Sequence[Column]) -> bool:
+        """Whether a figure stands where the name of a row belongs."""
+        names = [
+            cell for cell in row.cells if cell.column not in (None, REST) and columns[cell.column or 0].kind == "name"
+        ]
+        return any(is_number(self.pieces[cell.start].text) for cell in names if len(cell.span) == 1)
 
     def _is_beside(self, cell: Placed) -> bool:
         """Whether pieces are a label that stands beside the rows."""

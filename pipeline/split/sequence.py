@@ -257,7 +257,7 @@ _HEADS = 5  # cells without a figure that make a head
 
 
 def pieces_in_print(rows: Sequence[TextRow], levels: Collection[str]) -> list[Piece]:
-    """The pieces of printed lines, cell by cell. levels: labels of cells that are merged over the rows they count for."""
+    """The pieces of printed lines, cell by cell. levels: labels that are merged over the rows they count for."""
     found: list[Piece] = []
     for page in sorted({row.page for row in rows}):
         lines = [(at, part.line) for at, row in enumerate(rows) if row.page == page for part in row.pieces]
