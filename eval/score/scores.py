@@ -186,7 +186,7 @@ def _errors(facing: Facing, figures: Mapping[str, FigureEntry]) -> Iterator[Figu
             got_pointer=pair.got_pointer,
             raw=entry.raw if entry else None,
             page=entry.page if entry else None,
-            bbox=tuple(map(float, entry.bbox)) if entry else None,
+            bbox=tuple(map(float, entry.bbox)) if entry and entry.bbox else None,
         )
 
 
@@ -247,7 +247,7 @@ def _places(facing: Facing, figures: Mapping[str, FigureEntry], places: Mapping[
     for pair, _, _ in _judged(facing, figures):
         entry = figures.get(pair.got_pointer or "")
         wanted = places.get(pair.gold_pointer or "")
-        if entry is None or not wanted:
+        if entry is None or entry.bbox is None or not wanted:
             continue
         here = [bounds for number, bounds in wanted if number == entry.page]
         known += 1
@@ -348,7 +348,7 @@ def _prints(figures: Mapping[str, FigureEntry]) -> dict[str, frozenset[str]]:
     """For every figure, all that were read from the same print."""
     by_place: dict[tuple[object, ...], set[str]] = defaultdict(set)
     for pointer, figure in figures.items():
-        by_place[figure.page, *figure.bbox].add(pointer)
+        by_place[figure.page, *(figure.bbox or ()), figure.line, *(figure.columns or ())].add(pointer)
     return {pointer: frozenset(together) for together in by_place.values() for pointer in together}
 
 

@@ -48,6 +48,11 @@ def written(manuscript: Manuscript, kind: Kind, seed: int) -> Written:
     return Written(_encoded(text, rng), "txt", blanks)
 
 
+def plain(manuscript: Manuscript, kind: Kind, seed: int) -> str:
+    """The characters of a report in one of the three kinds of mess, its lines parted by line feeds."""
+    return _plain(manuscript, kind, Random(f"{kind}/{seed}"))[0]
+
+
 def _plain(manuscript: Manuscript, kind: Kind, rng: Random) -> tuple[str, bool]:
     """The text, and whether its empty cells can be seen."""
     if kind == "cells":
