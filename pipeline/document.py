@@ -13,6 +13,8 @@ from types import MappingProxyType
 from typing import Literal
 
 Origin = Literal["text", "ocr"]
+Seat = tuple[int, int, int, int]
+"""A cell: a number of its table, its first row, its columns from and to (exclusive)."""
 Box = tuple[float, float, float, float]
 """x0, y0, x1, y1 in PDF points."""
 _CENTS = 2  # decimals of an amount of money
@@ -161,7 +163,8 @@ class Token:
     raw: the characters as read. value: as printed, before any conversion of units, signed. decimals: printed
     decimals. unit: the unit that follows it (万元, 元, %, 人 …), None if none. page, box: where it stands.
     confidence: of OCR, None for digital text. head: the unit of money that its table's head or caption states.
-    remark: one that touches or disputes it.
+    remark: one that touches or disputes it. seat: of a text without print, where places do not tell, the cell that
+    it stands in.
     """
 
     index: int
@@ -175,6 +178,7 @@ class Token:
     confidence: float | None = None
     head: str | None = None
     remark: Remark | None = None
+    seat: Seat | None = None
 
     @property
     def is_figure(self) -> bool:
