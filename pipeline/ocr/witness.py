@@ -210,7 +210,7 @@ def _as_shown(line: Line, changed: Mapping[Line, tuple[str, float]]) -> Iterator
             at += 1
             continue
         if start < at:
-            yield _cut(line, start, at)
+            yield line.part(start, at)
         number, score = changed[piece]
         if number:
             yield _spread(number, piece.box, score)
@@ -218,13 +218,7 @@ def _as_shown(line: Line, changed: Mapping[Line, tuple[str, float]]) -> Iterator
     if start == 0:
         yield line
     elif start < len(line.text):
-        yield _cut(line, start, len(line.text))
-
-
-def _cut(line: Line, start: int, end: int) -> Line:
-    boxes = line.boxes[start:end]
-    hull = boxes[0][0], min(box[1] for box in boxes), boxes[-1][2], max(box[3] for box in boxes)
-    return Line(line.text[start:end], boxes, hull, line.confidence)
+        yield line.part(start, len(line.text))
 
 
 def _spread(text: str, box: Box, score: float) -> Line:

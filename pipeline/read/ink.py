@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from recount.pipeline.document import Box, Line, Remark, Ruling
+from recount.pipeline.document import Box, Line, Remark, Ruling, hull
 from recount.pipeline.mupdf import mupdf
 
 _DPI = 100.0
@@ -294,16 +294,6 @@ def _common(one: Box, other: Box) -> float:
     across = min(one[2], other[2]) - max(one[0], other[0])
     down = min(one[3], other[3]) - max(one[1], other[1])
     return across * down if across > 0 and down > 0 else 0.0
-
-
-def hull(boxes: Sequence[Box]) -> Box:
-    """The smallest box around some boxes."""
-    return (
-        min(box[0] for box in boxes),
-        min(box[1] for box in boxes),
-        max(box[2] for box in boxes),
-        max(box[3] for box in boxes),
-    )
 
 
 # --- figures that the page itself takes back

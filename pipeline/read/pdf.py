@@ -24,10 +24,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
-from recount.pipeline.document import Box, Line, Page, Pages, Remark
+from recount.pipeline.document import Box, Line, Page, Pages, Remark, hull
 from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
 from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
-from recount.pipeline.read.ink import hull, look
+from recount.pipeline.read.ink import look
 from recount.pipeline.read.overprint import SHIFT, Print, by_paleness, lightness, plain_lines, printed_once, unmarked
 from recount.pipeline.read.rulings import painted, read_rulings
 
