@@ -50,8 +50,9 @@ def picture_of(
     if not outlines:
         device.m_internal.stroke_text = None
     _run(shown, device, area)
-    flat = np.frombuffer(mupdf.Pixmap("raw", pixmap).samples, np.uint8)
-    return flat.reshape(pixmap.h(), pixmap.stride())[:, : pixmap.w()]
+    drawn = mupdf.Pixmap("raw", pixmap)
+    flat = np.frombuffer(bytearray(drawn.samples_mv), np.uint8)
+    return flat.reshape(drawn.h, drawn.stride)[:, : drawn.w]
 
 
 def painted_on(shown: Any, *, texts: bool = False) -> list[tuple[str, tuple[float, float, float, float]]]:

@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ _DPI = 100.0
 _MOST_PIXELS = 6_000_000  # of the rendered page; a larger one is rendered more coarsely
 _UNSEEN = 24  # levels of grey, of 255, between the darkest and the lightest point of a character that nobody sees
 _FAINT = 64  # the same of one that a reader may miss
+_MOST_STROKED = 8  # texts with digits whose outlines are drawn one by one; of more the whole page is
 _ACROSS, _DOWN = 6, 9  # points of a character that are looked at
 _INSET = (0.2, 0.15)  # shares of its width and height at its sides that are left out: neighbours and rulings
 _NARROW = 0.7  # of its height: a wider character has room beside it
@@ -125,21 +127,32 @@ def _signs(lines: Sequence[Line]) -> _Signs:
 def _levels(shown: Any, signs: _Signs, size: Size, outlined: Sequence[Box]) -> Levels:
     """For each character how far the lightest and the darkest point of it lie apart.
 
-    outlined: the boxes of text whose letters are stroked. To stroke letters takes most of the time of a page: that is
+    outlined: the boxes of text whose letters are stroked. To stroke letters takes most of the time of a page: it is
     left out where no digit is, as long as everything is seen without.
     """
     scale = min(_DPI / 72, (_MOST_PIXELS / max(1.0, size[0] * size[1])) ** 0.5)
     letters = signs.which(str.isalnum)
-    middles = _middles(signs.boxes[signs.which(str.isdigit)])
-    needed = not outlined or any(_lie_in(middles, box).any() for box in outlined)
-    for outlines in (True,) if needed else (False, True):
+    digits = _middles(signs.boxes[signs.which(str.isdigit)])
+    stroked = [box for box in outlined if _lie_in(digits, box).any()]
+    for outlines in (True,) if not outlined or len(stroked) > _MOST_STROKED else (False, True):
         image = picture_of(shown, scale, outlines=outlines)
+        for box in () if outlines else stroked:
+            _stroke(image, shown, scale, box)
         levels = _contrasts(image, signs.boxes * scale)
         for at in _where(letters & (levels < _UNSEEN)):
             levels[at] = _contrast(image, scale, signs.boxes[at], signs.text[at])
-        if not (letters & (levels < _FAINT)).any():
+        if not (letters & (levels < _UNSEEN)).any():
             break
     return levels
+
+
+def _stroke(image: Grey, shown: Any, scale: float, box: Box) -> None:
+    """Draws what stands in a box again, its outlines too."""
+    x0, y0 = (max(0, floor(side * scale)) for side in box[:2])
+    x1, y1 = (min(most, ceil(side * scale)) for side, most in zip(box[2:], image.shape[::-1], strict=True))
+    if x0 < x1 and y0 < y1:
+        piece = picture_of(shown, scale, (x0 / scale, y0 / scale, x1 / scale, y1 / scale))
+        image[y0:y1, x0:x1] = piece[: y1 - y0, : x1 - x0]
 
 
 def _where(flags: Flags) -> list[int]:
