@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
@@ -27,7 +28,7 @@ _DPI = 100.0
 _MOST_PIXELS = 6_000_000  # of the rendered page; a larger one is rendered more coarsely
 _UNSEEN = 24  # levels of grey, of 255, between the darkest and the lightest point of a character that nobody sees
 _FAINT = 64  # the same of one that a reader may miss
-_MOST_STROKED = 8  # texts with digits whose outlines are drawn one by one; of more the whole page is
+_MOST_STROKED = 8  # lines with digits whose outlines are drawn one by one; of more lines the whole page is
 _ACROSS, _DOWN = 6, 9  # points of a character that are looked at
 _INSET = (0.2, 0.15)  # shares of its width and height at its sides that are left out: neighbours and rulings
 _NARROW = 0.7  # of its height: a wider character has room beside it
@@ -132,8 +133,7 @@ def _levels(shown: Any, signs: _Signs, size: Size, outlined: Sequence[Box]) -> L
     """
     scale = min(_DPI / 72, (_MOST_PIXELS / max(1.0, size[0] * size[1])) ** 0.5)
     letters = signs.which(str.isalnum)
-    digits = _middles(signs.boxes[signs.which(str.isdigit)])
-    stroked = [box for box in outlined if _lie_in(digits, box).any()]
+    stroked = _stroked(signs, outlined)
     for outlines in (True,) if not outlined or len(stroked) > _MOST_STROKED else (False, True):
         image = picture_of(shown, scale, outlines=outlines)
         for box in () if outlines else stroked:
@@ -144,6 +144,20 @@ def _levels(shown: Any, signs: _Signs, size: Size, outlined: Sequence[Box]) -> L
         if not (letters & (levels < _UNSEEN)).any():
             break
     return levels
+
+
+def _stroked(signs: _Signs, outlined: Sequence[Box]) -> list[Box]:
+    """Where digits stand whose letters are stroked, line by line, without the sides that nothing looks at."""
+    if not outlined:
+        return []
+    middles = _middles(signs.boxes)
+    found = signs.which(str.isdigit) & np.any([_lie_in(middles, box) for box in outlined], axis=0)
+    places: dict[int, list[Box]] = defaultdict(list)
+    for at in _where(found):
+        x0, y0, x1, y1 = signs.boxes[at].tolist()
+        across, down = _INSET[0] * (x1 - x0), _INSET[1] * (y1 - y0)
+        places[signs.line_at(at)].append((x0 + across, y0 + down, x1 - across, y1 - down))
+    return [hull(boxes) for boxes in places.values()]
 
 
 def _stroke(image: Grey, shown: Any, scale: float, box: Box) -> None:
