@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from recount.pipeline.document import Box, Line, Remark, Ruling, hull
 from recount.pipeline.mupdf import painted_on, picture_of
+from recount.pipeline.read.overprint import beside
 
 _DPI = 100.0
 _MOST_PIXELS = 6_000_000  # of the rendered page; a larger one is rendered more coarsely
@@ -351,18 +352,14 @@ def _are_odd(figures: _Figures, levels: Levels, uprights: Sequence[float]) -> Fl
 
 def _upon_another(figures: _Figures) -> Flags:
     """Which figures stand where another figure stands: the page shows one of them at most."""
-    order = np.argsort(figures.boxes[:, 1])
-    boxes = figures.boxes[order]
-    upright, one = np.arange(len(boxes)), boxes
-    beside = np.maximum(np.searchsorted(boxes[:, 1], boxes[:, 3]) - upright - 1, 0)  # those that begin before it ends
-    first = np.repeat(upright, beside)
-    second = first + 1 + np.arange(len(first)) - np.repeat(np.cumsum(beside) - beside, beside)
+    boxes = figures.boxes
+    first, second = beside(boxes)
     one, other = boxes[first], boxes[second]
     shared = np.minimum(one[:, 2:], other[:, 2:]) - np.maximum(one[:, :2], other[:, :2])
     least = np.minimum(one[:, 2:] - one[:, :2], other[:, 2:] - other[:, :2])
     upon = (shared > _UPON * least).all(axis=1)
     found = np.zeros(len(boxes), np.bool_)
-    found[order[first[upon]]] = found[order[second[upon]]] = True
+    found[first[upon]] = found[second[upon]] = True
     return found
 
 

@@ -20,7 +20,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from operator import eq
 from pathlib import Path
 from typing import Any, Literal
 
@@ -289,7 +289,8 @@ class _Builder:
             return
         self.raw.append(text)
         boxes: list[Box] = [char["bbox"] for char in chars]
-        if any(left[2] == right[0] == right[2] > left[0] for left, right in pairwise(boxes)):
+        lefts, _, rights, _ = zip(*boxes, strict=True)
+        if any(map(eq, lefts, rights)):
             text, boxes = _once(text, boxes)
         if _DROPPED.search(text) or text[0].isspace() or text[-1].isspace():
             text, boxes, box = *_trimmed(text, boxes), None
