@@ -22,10 +22,10 @@ Boxes = npt.NDArray[np.float64]
 """A row for each: x0, y0, x1, y1."""
 Places = npt.NDArray[np.intp]
 
-SHIFT = 1.6  # points by which the copy that makes bold may be shifted, across and down
+_SHIFT = 1.6  # points by which the copy that makes bold may be shifted, across and down
 _OF_WIDTH = 0.65  # and the share of its width: the next of two equal characters stands a whole width further
-
 _OF_POINT = 0.95  # the same where characters of the line are known to be drawn twice: a point is narrow
+_OF_HEIGHT = 0.12  # and of a line's height: a whole line that is drawn again may be shifted so far
 
 _SMALL = 0.75  # of the text's size; a raised character up to it is a mark
 _RAISED = 0.15  # of the text's size, by which a small character must be raised
@@ -187,12 +187,15 @@ def _repeats(char: dict[str, Any], before: dict[str, Any], of_width: float = _OF
 
 def _is_shifted(one: Box, other: Box, of_width: float = _OF_WIDTH) -> bool:
     """Whether a character stands where another does, but for a shift."""
-    reach = min(SHIFT, of_width * (one[2] - one[0]))
-    return abs(other[0] - one[0]) < reach and abs(other[1] - one[1]) < SHIFT
+    reach = min(_SHIFT, of_width * (one[2] - one[0]))
+    return abs(other[0] - one[0]) < reach and abs(other[1] - one[1]) < _SHIFT
 
 
 def _is_copy(line: Line, other: Line) -> bool:
     """Whether a line repeats a part of another at its place, as bold words of a sentence do."""
+    if line.text == other.text:
+        reach = max(_SHIFT, _OF_HEIGHT * _height(line.box))
+        return all(abs(one - two) < reach for one, two in zip(line.box[:2], other.box[:2], strict=True))
     if line.text not in other.text:
         return False
     start = other.text.find(line.text)
@@ -210,14 +213,24 @@ def plain_lines(prints: Sequence[Print]) -> tuple[Line, ...]:
     """The lines of a page, in the order in which they are drawn, without copies, watermarks and marks."""
     pairs = _crossing(prints)
     gone = {id(print_) for print_ in _watermarks(prints, pairs)}
-    gone |= {
+    gone |= _copies(pair for pair in pairs if gone.isdisjoint(map(id, pair)))
+    return tuple(print_.line for print_ in _without_marks([print_ for print_ in prints if id(print_) not in gone]))
+
+
+def uncopied(prints: Sequence[Print]) -> tuple[Line, ...]:
+    """The lines of a page in the order in which they are drawn, each once."""
+    gone = _copies(_crossing(prints))
+    return tuple(print_.line for print_ in prints if id(print_) not in gone)
+
+
+def _copies(crossing: Iterable[tuple[Print, Print]]) -> set[int]:
+    """The identities of those of some pairs that are copies of the other, or of a part of it."""
+    return {
         id(pair[longest])
-        for pair in pairs
-        if gone.isdisjoint(map(id, pair))
+        for pair in crossing
         for longest in (0, 1)
         if _is_copy(pair[longest].line, pair[1 - longest].line) and (longest or pair[0].line.text != pair[1].line.text)
     }
-    return tuple(print_.line for print_ in _without_marks([print_ for print_ in prints if id(print_) not in gone]))
 
 
 def _watermarks(prints: Sequence[Print], crossing: Sequence[tuple[Print, Print]]) -> list[Print]:
