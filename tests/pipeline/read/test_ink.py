@@ -121,6 +121,7 @@ def test_a_white_digit_before_a_figure_is_none_of_it(tmp_path: Path) -> None:
         tmp_path, put("8", x=50 - pymupdf.get_text_length("8", fontname="helv", fontsize=11), color=(1, 1, 1)), put()
     )
     assert texts(page) == ["411.63"]
+    assert [piece.text for piece in page.unsure] == ["411.63"]  # what lost a part is looked at
 
 
 @pytest.mark.parametrize("size", [5, 8, 14, 30])
