@@ -121,7 +121,13 @@ def test_a_white_digit_before_a_figure_is_none_of_it(tmp_path: Path) -> None:
         tmp_path, put("8", x=50 - pymupdf.get_text_length("8", fontname="helv", fontsize=11), color=(1, 1, 1)), put()
     )
     assert texts(page) == ["411.63"]
-    assert [piece.text for piece in page.unsure] == ["411.63"]  # what lost a part is looked at
+
+
+def test_what_is_left_of_a_figure_is_looked_at(tmp_path: Path) -> None:
+    width = pymupdf.get_text_length("8", fontname="helv", fontsize=11)
+    page = read(tmp_path, over((50, 85, 120, 108), fill=(0, 0, 0)), put("8411.63", x=50 - width, color=(1, 1, 1)))
+    assert texts(page) == ["411.63"]
+    assert [piece.text for piece in page.unsure] == ["411.63"]
 
 
 @pytest.mark.parametrize("size", [5, 8, 14, 30])
