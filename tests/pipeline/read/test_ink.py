@@ -123,6 +123,13 @@ def test_a_white_digit_before_a_figure_is_none_of_it(tmp_path: Path) -> None:
     assert texts(page) == ["411.63"]
 
 
+def test_what_is_left_of_a_figure_is_looked_at(tmp_path: Path) -> None:
+    width = pymupdf.get_text_length("8", fontname="helv", fontsize=11)
+    page = read(tmp_path, over((50, 85, 120, 108), fill=(0, 0, 0)), put("8411.63", x=50 - width, color=(1, 1, 1)))
+    assert texts(page) == ["411.63"]
+    assert [piece.text for piece in page.unsure] == ["411.63"]
+
+
 @pytest.mark.parametrize("size", [5, 8, 14, 30])
 @pytest.mark.parametrize("text", ["一三工丁", "1,170.01", "卜1", "i.l"])
 def test_thin_characters_are_seen(text: str, size: float, tmp_path: Path) -> None:
