@@ -6,7 +6,7 @@ lines, and their origin. Coordinates are PDF points, origin top left, as display
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
@@ -39,6 +39,12 @@ TENS = "十百千万亿"
 """What a unit may begin with that counts so many at a time (万人)."""
 
 
+def hull(boxes: Iterable[Box]) -> Box:
+    """The smallest box around some boxes, one at least."""
+    x0, y0, x1, y1 = zip(*boxes, strict=True)
+    return min(x0), min(y0), max(x1), max(y1)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A run of characters on one baseline, as printed.
@@ -50,6 +56,11 @@ class Line:
     boxes: tuple[Box, ...]
     box: Box
     confidence: float | None = None
+
+    def part(self, start: int, end: int) -> Line:
+        """Characters start..end (exclusive) of it, one at least."""
+        boxes = self.boxes[start:end]
+        return Line(self.text[start:end], boxes, hull(boxes), self.confidence)
 
 
 @dataclass(frozen=True, slots=True)

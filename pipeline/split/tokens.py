@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from recount.pipeline.document import Box, Number, Origin, Remark, Seat, Token
+from recount.pipeline.document import Box, Number, Origin, Remark, Seat, Token, hull
 from recount.pipeline.split.signs import Signed, signed
-from recount.pipeline.split.text import Composed, alike, far, fold, in_one_row, over, union
+from recount.pipeline.split.text import Composed, alike, far, fold, in_one_row, over
 
 # What beside it is its sign, signs.py tells. Groups of three after a comma are one number; a comma before anything
 # else ends it. Dates set with points (2022.12.31) are no numbers. Digits are those that are printed as 0 to 9: a raised
@@ -149,7 +149,7 @@ class TokenStore:
                 boxes.append(piece.line.boxes[offset])
                 if piece.line.confidence is not None:
                     confidences.append(piece.line.confidence)
-        box = union(boxes)
+        box = hull(boxes)
         token = Token(
             index=len(self.tokens),
             raw=composed.raw[first : last + 1].replace("\n", "").rstrip("%％﹪ "),

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recount.pipeline.document import MONEY, Box, Line, Token
-from recount.pipeline.split.text import Piece, compose, union
+from recount.pipeline.document import MONEY, Box, Line, Token, hull
+from recount.pipeline.split.text import Piece, compose
 from recount.pipeline.split.tokens import TokenStore, Within, has_odd_point, say_point, stated_unit
 from recount.tests.pipeline.helpers import EM, composed, line
 
@@ -263,7 +263,7 @@ def test_what_else_stands_beside_a_number_leaves_it_whole(shown: str, found: lis
 
 def placed(text: str, boxes: list[Box]) -> list[str]:
     store = TokenStore()
-    store.numbers_in(compose([Piece(1, Line(text, tuple(boxes), union(boxes)))], join_digits=True))
+    store.numbers_in(compose([Piece(1, Line(text, tuple(boxes), hull(boxes)))], join_digits=True))
     return [str(token.value) for token in store.tokens]
 
 
