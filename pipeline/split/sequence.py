@@ -12,9 +12,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from recount.pipeline.document import Box, Line
+from recount.pipeline.document import Box, Line, hull
 from recount.pipeline.split.paragraphs import TextRow
-from recount.pipeline.split.text import fold, union
+from recount.pipeline.split.text import fold
 from recount.schemas.family import label_of
 
 NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:分|元|万元)?")
@@ -246,7 +246,7 @@ class _Block:
 
     def add(self, number: int, line: Line) -> None:
         self.lines.append((number, line))
-        self.box = union([self.box, line.box])
+        self.box = hull([self.box, line.box])
 
 
 _BELOW = 0.25  # heights between two lines of one cell at most
@@ -350,7 +350,7 @@ def _put_levels(merged: Sequence[_Block], rows: Sequence[Sequence[_Block]]) -> N
     """Give labels the place of the first of their rows: they stand in the middle of these, from the right column on."""
     told = [(row, any(is_number(block.words) for block in row)) for row in rows]
     spans = [
-        (union([block.box for block in row]), row[0].key) for row, figures in told if figures and len(row) >= _CELLS
+        (hull([block.box for block in row]), row[0].key) for row, figures in told if figures and len(row) >= _CELLS
     ]
     heads = [row[0].key for row, figures in told if not figures and len(row) >= _HEADS]
     columns: list[list[_Block]] = []
