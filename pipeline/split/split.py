@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Token
+from recount.pipeline.split.aligned import with_aligned
 from recount.pipeline.split.furniture import running_lines, without_furniture
 from recount.pipeline.split.lattice import PageTables, page_grids
 from recount.pipeline.split.paragraphs import Margins, TextRow, margins_of, paragraphs_of, rows_of
@@ -24,6 +25,8 @@ _TITLE = re.compile(r"[^。;,:]*(?:预算|决算)[^。;,:]*表")
 _PART = re.compile(r"第[一二三四五六七八九十]{1,2}部分")
 _SENTENCE = re.compile(r"[。;,]$|[。;]")
 _CORRECTION = re.compile(r".{0,30}(?:更正|勘误)(?:说明|公告|启事|通知|声明|表|页)?")
+_UNIT_LINE = re.compile(r"单位:|公开\d*表|编制(?:单位|部门)|^(?:部门|单位)(?:名称)?:")
+_NOTE = re.compile(r"注[:.]|备注:|说明:本表")
 _LONGEST_CAPTION = 60  # characters
 _MOST_CAPTIONS = 5
 _HEAD_ROWS = 5  # so many rows of a table may be its head
@@ -42,6 +45,7 @@ def split(pages: Pages, *families: Family) -> Document:
         replace(page_tables, lines=tuple(without_furniture(page_tables.page, page_tables.lines, running)))
         for page_tables in raw
     ]
+    raw = with_aligned(raw, _is_title)
     starts = re.compile("|".join(family.table_starts for family in families))
     labels = frozenset[str]().union(*(family.row_labels for family in families))
     unread = tuple(page.number for page in pages.pages if not page.readable)
@@ -144,7 +148,7 @@ def _refused_units(blocks: Iterable[Block]) -> Iterator[Remark]:
 
 
 def _is_note(paragraph: Paragraph) -> bool:
-    return paragraph.text.folded.startswith(("注:", "注.", "备注:", "说明:本表"))
+    return _NOTE.match(paragraph.text.folded) is not None
 
 
 def _take_caption(blocks: list[Block], page: int) -> tuple[Paragraph, ...]:
@@ -159,6 +163,13 @@ def _take_caption(blocks: list[Block], page: int) -> tuple[Paragraph, ...]:
         caption.append(above)
         blocks.pop()
     return tuple(reversed(caption))
+
+
+def _is_title(texts: Sequence[str]) -> bool:
+    """Whether the texts of a row are a title, a caption or a note of a table, and not a row of it."""
+    if any(_UNIT_LINE.search(text) for text in texts):
+        return True
+    return len(texts) == 1 and (_CAPTION.search(texts[0]) or _PART.match(texts[0]) or _NOTE.match(texts[0])) is not None
 
 
 def _begins_title(above: Paragraph, below: Paragraph) -> bool:
