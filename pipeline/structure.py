@@ -18,7 +18,7 @@ from recount.pipeline.map import Mapped
 from recount.pipeline.map.registry import map_document
 from recount.pipeline.ocr.reader import Scans, fill_scanned, is_image, read_images
 from recount.pipeline.ocr.witness import witnessed
-from recount.pipeline.read import read_pdf
+from recount.pipeline.read import is_text, read_pdf, read_text
 from recount.pipeline.recognise import family_of, known_families, recognise
 from recount.pipeline.result import Result, Source
 from recount.pipeline.settings import DEFAULTS, Settings
@@ -221,6 +221,8 @@ def _split(pages: Pages, family: Family | None, clock: _Clock) -> tuple[Document
 def _read(path: Path, settings: Settings) -> tuple[Pages, Scans]:
     if is_image(path):
         return read_images(path, settings.ocr_backend)
+    if is_text(path):
+        return read_text(path), Scans(path, {})
     seen = witnessed(read_pdf(path), path, settings.ocr, settings.ocr_backend)
     return fill_scanned(seen, path, settings.ocr, settings.ocr_backend)
 
