@@ -20,6 +20,8 @@ from recount.pipeline.split.seams import is_figure
 from recount.pipeline.split.text import fold, in_one_row, union
 
 _GAP = 1.1  # heights of a line: a wider gap parts two cells
+_CLOSE = 0.3  # and before an amount behind words a narrower one
+_FIGURE_BEHIND = re.compile(r"[^\x00-\x7f]\s*(-?\d[\d,]*\.\d+)$")
 _LONGEST = 40  # characters of a cell; what is longer, or ends as sentences do, is running text
 _SENTENCE = re.compile(r"[。;!?]")
 _AMOUNT = re.compile(r"[.,]\d")
@@ -173,7 +175,7 @@ def _go_on(above: _Run, run: _Run) -> bool:
 
 def _runs(page: PageTables, is_title: IsTitle) -> Iterator[_Run]:
     """The runs of short texts on a page on which nothing is ruled."""
-    if page.tables or page.page.origin != "text":
+    if page.tables or page.page.typed or page.page.origin != "text":
         return
     rows = [tuple(_pieces(page.page.number, row)) for row in _baselines(page.lines)]
     size = page.page.width, page.page.height
@@ -203,8 +205,13 @@ def _pieces(page: int, row: Iterable[Line]) -> Iterator[_Piece]:
     """The lines of a row, cut at wide gaps."""
     for line in row:
         printed = [index for index, sign in enumerate(line.text) if not sign.isspace()]
-        wide = _GAP * (line.box[3] - line.box[1])
-        cuts = [b for a, b in pairwise(printed) if line.boxes[b][0] - line.boxes[a][2] > wide]
+        height = line.box[3] - line.box[1]
+        behind = _FIGURE_BEHIND.search(fold(line.text))
+        cuts = [
+            b
+            for a, b in pairwise(printed)
+            if line.boxes[b][0] - line.boxes[a][2] > height * (_CLOSE if behind and behind.start(1) == b else _GAP)
+        ]
         for start, end in pairwise([0, *cuts, len(line.text)]):
             part = part_of(line, start, end)
             if part is not None:

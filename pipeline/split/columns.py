@@ -16,9 +16,9 @@ Span = tuple[int, int]
 """First column and column end (exclusive)."""
 
 _MEET = 0.5  # points by which stretches may reach over each other and still lie side by side
-_NARROW = 0.7  # of the least distance of two columns: nearer to each other no two are
 _ROOM = 4.0  # points of the outermost columns beside their texts
 _UNUSED = 0.2  # what it costs a head to leave out a column beside it, in widths of a column
+_MARGIN = 1.5  # points between the left edges of texts that begin alike
 _LEVEL = 4.0  # points by which heads of one level may stand higher or lower
 
 
@@ -92,17 +92,23 @@ def _touched(x: Stretch, bands: Sequence[Stretch]) -> list[int]:
 
 
 def _with_heads(bands: list[Stretch], heads: Sequence[Placed]) -> list[Stretch]:
-    """The bands, and those of columns that have a head and nothing below it. heads: the lowest first."""
-    distances = [sum(other) / 2 - sum(one) / 2 for one, other in pairwise(bands)]
-    least = min(distances, default=0.0)
+    """The bands, widened by heads that stand left of their figures, and those of columns that have a head and nothing
+    below it. heads: the lowest first."""
     seen: list[Placed] = []
     for head in heads:
         if not _touched(head.x, bands) and not _has_below(head, bands, seen):
-            beside = [abs(head.centre - sum(band) / 2) for band in bands]
-            if all(distance >= _NARROW * least for distance in beside):
+            right = next((band for band in bands if band[0] >= head.x[1] - _MEET), None)
+            if right is not None and not any(_meet(other.x, right) for other in heads) and _is_next(head, right, heads):
+                bands = [(head.x[0], band[1]) if band is right else band for band in bands]
+            else:
                 bands = sorted([*bands, head.x])
         seen.append(head)
     return bands
+
+
+def _is_next(head: Placed, band: Stretch, heads: Sequence[Placed]) -> bool:
+    """Whether no other head stands between one and the band right of it."""
+    return not any(head.x[1] < other.centre < band[0] for other in heads if abs(other.y - head.y) <= _LEVEL)
 
 
 def _has_below(head: Placed, bands: Sequence[Stretch], lower: Sequence[Placed]) -> bool:
@@ -151,17 +157,54 @@ def _over_all(heads: Sequence[Placed], bands: Sequence[Stretch], edges: Sequence
     """The columns of each head (by its identity). heads: the lowest first."""
     over: dict[int, Span] = {}
     below: list[float | None] = [None] * len(bands)  # how far down the nearest head below stands, by column
+    lefts = _left_edges(heads, bands)
+    starts = {id(head): start for head in heads if (start := _start(head, lefts)) is not None} if lefts else {}
     at = 0
     while at < len(heads):
         level = [head for head in heads[at:] if abs(head.y - heads[at].y) <= _LEVEL]
         level.sort(key=lambda head: head.x)
         at += len(level)
-        for head, span in zip(level, _of_level(level, bands, edges, below), strict=True):
-            over[id(head)] = span
+        spans = _of_level(level, bands, edges, below)
+        higher = {starts[id(head)] for head in [*level, *heads[at:]] if id(head) in starts}
+        for head, span in zip(level, spans, strict=True):
+            start = starts.get(id(head))
+            is_leaf = all(below[column] is None for column in range(*span))
+            over[id(head)] = span if start is None or is_leaf else (start, _end(start, higher, below))
         for head in level:
             for column in range(*over[id(head)]):
                 below[column] = head.y
     return over
+
+
+def _left_edges(heads: Sequence[Placed], bands: Sequence[Stretch]) -> dict[int, float]:
+    """Where the lowest head of each column begins, if heads begin where what they are over begins; else nothing.
+
+    heads: the lowest first.
+    """
+    lefts: dict[int, Placed] = {}
+    alike = others = 0
+    for head in heads:
+        span = _span(head, bands)
+        if span[0] not in lefts and span[1] - span[0] == 1:
+            lefts[span[0]] = head
+            continue
+        under = [leaf for leaf in lefts.values() if abs(leaf.x[0] - head.x[0]) <= _MARGIN]
+        alike += any(abs(leaf.centre - head.centre) > _LEVEL for leaf in under)
+        others += not under
+    return {column: leaf.x[0] for column, leaf in lefts.items()} if alike > others else {}
+
+
+def _start(head: Placed, lefts: dict[int, float]) -> int | None:
+    """The column at whose left edge a head begins."""
+    return next((column for column, left in lefts.items() if abs(left - head.x[0]) <= _MARGIN), None)
+
+
+def _end(start: int, starts: set[int], below: Sequence[float | None]) -> int:
+    """Up to which column a head goes that begins at one: to the next that begins, as far as heads stand below."""
+    end = start + 1
+    while end < len(below) and end not in starts and below[end] is not None:
+        end += 1
+    return end
 
 
 def _of_level(
