@@ -20,8 +20,8 @@ from recount.pipeline.split.seams import is_figure
 from recount.pipeline.split.text import fold, in_one_row, union
 
 _GAP = 1.1  # heights of a line: a wider gap parts two cells
-_CLOSE = 0.3  # and before an amount behind words a narrower one
-_FIGURE_BEHIND = re.compile(r"[^\x00-\x7f]\s*(-?\d[\d,]*\.\d+)$")
+_CLOSE = 0.35  # in a table also a narrower one, where no blank was printed, or one beside a figure
+_RUN = re.compile(r"\S+")
 _LONGEST = 40  # characters of a cell; what is longer, or ends as sentences do, is running text
 _SENTENCE = re.compile(r"[。;!?]")
 _AMOUNT = re.compile(r"[.,]\d")
@@ -204,18 +204,31 @@ def _baselines(lines: Iterable[Line]) -> list[list[Line]]:
 def _pieces(page: int, row: Iterable[Line]) -> Iterator[_Piece]:
     """The lines of a row, cut at wide gaps."""
     for line in row:
-        printed = [index for index, sign in enumerate(line.text) if not sign.isspace()]
-        height = line.box[3] - line.box[1]
-        behind = _FIGURE_BEHIND.search(fold(line.text))
-        cuts = [
-            b
-            for a, b in pairwise(printed)
-            if line.boxes[b][0] - line.boxes[a][2] > height * (_CLOSE if behind and behind.start(1) == b else _GAP)
-        ]
-        for start, end in pairwise([0, *cuts, len(line.text)]):
-            part = part_of(line, start, end)
-            if part is not None:
-                yield _Piece(page, part, line)
+        yield from _cut(_Piece(page, line, line), _GAP)
+
+
+def _closely(row: Row) -> Row:
+    """The texts of a row of a table, cut also where two cells stand close: where no blank was printed between them, or
+    one beside a figure."""
+    return tuple(part for piece in row for part in _cut(piece, _CLOSE, close=True))
+
+
+def _cut(piece: _Piece, gap: float, *, close: bool = False) -> Iterator[_Piece]:
+    """A piece, cut where it has a wider gap. gap: in heights. close: at no blanks but those beside a figure."""
+    line = piece.line
+    printed = [index for index, sign in enumerate(line.text) if not sign.isspace()]
+    wide = gap * (line.box[3] - line.box[1])
+    figures = {edge for run in _RUN.finditer(fold(line.text)) if is_figure(run[0]) for edge in (run.start(), run.end())}
+    cuts = [
+        right
+        for left, right in pairwise(printed)
+        if line.boxes[right][0] - line.boxes[left][2] > wide
+        and (not close or right == left + 1 or right in figures or left + 1 in figures)
+    ]
+    for start, end in pairwise([0, *cuts, len(line.text)]):
+        part = part_of(line, start, end)
+        if part is not None:
+            yield _Piece(piece.page, part, piece.source)
 
 
 def _top(row: Row) -> float:
@@ -263,7 +276,7 @@ def _columns(rows: Sequence[Row]) -> tuple[list[_Cell], Columns]:
     """The cells of some rows, and their columns."""
     cells: list[_Cell] = []
     for page in dict.fromkeys(row[0].page for row in rows):
-        cells += _with_head(_cells([row for row in rows if row[0].page == page]), [cell for cell in cells if cell.head])
+        cells += _with_head(_cells([_closely(row) for row in rows if row[0].page == page]), [cell for cell in cells if cell.head])
     return cells, columns_of([cell.placed() for cell in cells])
 
 
