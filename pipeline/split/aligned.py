@@ -18,6 +18,7 @@ from recount.pipeline.split.columns import Columns, Placed, Span, columns_of
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable, in_reading_order, part_of
 from recount.pipeline.split.seams import is_figure
 from recount.pipeline.split.text import fold, in_one_row, union
+from recount.pipeline.split.tokens import stated_unit
 
 _GAP = 1.1  # heights of a line: a wider gap parts two cells
 _CLOSE = 0.35  # in a table also a narrower one, where no blank was printed, or one beside a figure
@@ -67,12 +68,21 @@ Row = tuple[_Piece, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Rows of pieces that may be a table. first, last: nothing of the page stands above, or below."""
+    """Rows of pieces that may be a table. first, last: nothing of the page stands above, or below. told: the line above
+    says in what unit the amounts of a table are."""
 
     size: tuple[float, float]
     rows: tuple[Row, ...]
     first: bool
     last: bool
+    told: bool
+
+    @property
+    def is_table(self) -> bool:
+        """Whether amounts stand in two rows beside other texts, or several in one below a head; or it is told."""
+        beside = sum(len(row) > 1 and any(piece.is_amount for piece in row) for row in self.rows)
+        several = any(sum(piece.is_amount for piece in row) > 1 for row in self.rows)
+        return self.told or beside > 1 or (several and sum(len(row) > 1 for row in self.rows) > 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +124,7 @@ class _Cell:
 
     def placed(self) -> Placed:
         """It, as its columns are told from."""
-        return Placed((self.box[0], self.box[2]), self.middle, self.is_figure, self.head)
+        return Placed((self.box[0], self.box[2]), (self.box[1], self.box[3]), self.is_figure, self.head)
 
 
 def with_aligned(pages: Sequence[PageTables], is_title: IsTitle) -> list[PageTables]:
@@ -124,12 +134,11 @@ def with_aligned(pages: Sequence[PageTables], is_title: IsTitle) -> list[PageTab
     """
     found: dict[int, list[RawTable]] = {}
     taken: set[int] = set()
-    for rows in _blocks(pages, is_title):
-        if not _is_table(rows):
-            continue
-        for table in _tables(rows):
-            found.setdefault(table.page, []).append(table)
-        taken.update(id(piece.source) for row in rows for piece in row)
+    for run in _blocks(pages, is_title):
+        if run.is_table:
+            for table in _tables(run.rows):
+                found.setdefault(table.page, []).append(table)
+            taken.update(id(piece.source) for row in run.rows for piece in row)
     return [
         replace(
             page,
@@ -145,7 +154,7 @@ def with_aligned(pages: Sequence[PageTables], is_title: IsTitle) -> list[PageTab
 # --- where tables stand
 
 
-def _blocks(pages: Sequence[PageTables], is_title: IsTitle) -> Iterator[tuple[Row, ...]]:
+def _blocks(pages: Sequence[PageTables], is_title: IsTitle) -> Iterator[_Run]:
     """The rows that may be tables; those that go on over the end of a page together."""
     above: _Run | None = None
     for page in pages:
@@ -154,20 +163,20 @@ def _blocks(pages: Sequence[PageTables], is_title: IsTitle) -> Iterator[tuple[Ro
                 above = replace(run, rows=(*above.rows, *run.rows), first=above.first)
             else:
                 if above is not None:
-                    yield above.rows
+                    yield above
                 above = run
             if not run.last:
-                yield above.rows
+                yield above
                 above = None
     if above is not None:
-        yield above.rows
+        yield above
 
 
 def _go_on(above: _Run, run: _Run) -> bool:
     """Whether rows at the top of a page stand in the columns of those at the end of the page before."""
     if any(abs(one - other) > _SAME_SIZE for one, other in zip(above.size, run.size, strict=True)):
         return False
-    if run.rows[0][0].page != above.rows[-1][0].page + 1 or not _is_table(above.rows):
+    if run.rows[0][0].page != above.rows[-1][0].page + 1 or not above.is_table:
         return False
     together = _columns((*above.rows, *run.rows))[1]
     return len(together.edges) >= len(_columns(above.rows)[1].edges)
@@ -186,7 +195,8 @@ def _runs(page: PageTables, is_title: IsTitle) -> Iterator[_Run]:
         if ends or (index > start and _top(rows[index]) - _top(rows[index - 1]) > far):
             run = _without_title(rows[start:index])
             if any(len(row) > 1 for row in run):
-                yield _Run(size, tuple(run), run[0] is rows[0], index == len(rows))
+                told = start > 0 and any(stated_unit(fold(piece.line.text)) for piece in rows[start - 1])
+                yield _Run(size, tuple(run), run[0] is rows[0], index == len(rows), told)
             start = index + 1 if ends else index
 
 
@@ -252,13 +262,6 @@ def _without_title(rows: Sequence[Row]) -> Sequence[Row]:
 
 def _height(row: Row) -> float:
     return row[0].line.box[3] - row[0].line.box[1]
-
-
-def _is_table(rows: Sequence[Row]) -> bool:
-    """Whether rows are a table's: amounts stand in two of them beside other texts; or several in one below a head."""
-    beside = sum(len(row) > 1 and any(piece.is_amount for piece in row) for row in rows)
-    several = any(sum(piece.is_amount for piece in row) > 1 for row in rows)
-    return beside > 1 or (several and sum(len(row) > 1 for row in rows) > 1)
 
 
 # --- cells, rows, tables

@@ -24,13 +24,13 @@ _LEVEL = 4.0  # points by which heads of one level may stand higher or lower
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A text of a table: where it stands across the page, how far down its middle is, and whether it is a figure.
+    """A text of a table: where it stands across the page and down it, and whether it is a figure.
 
     head: it stands above all figures.
     """
 
     x: Stretch
-    y: float
+    y: Stretch
     figure: bool
     head: bool
 
@@ -38,6 +38,19 @@ class Placed:
     def centre(self) -> float:
         """The middle of it, across."""
         return sum(self.x) / 2
+
+    @property
+    def middle(self) -> float:
+        """The middle of it, down the page."""
+        return sum(self.y) / 2
+
+    def beside(self, other: Placed) -> bool:
+        """Whether both are of one level: their middles stand on one line, or their tops."""
+        return abs(self.middle - other.middle) <= _LEVEL or abs(self.y[0] - other.y[0]) <= _MARGIN
+
+    def above(self, other: Placed) -> bool:
+        """Whether it ends where the other begins."""
+        return self.y[1] <= other.y[0] + _LEVEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +65,7 @@ def columns_of(texts: Sequence[Placed]) -> Columns:
     """The columns that some texts stand in, which are all texts of a table."""
     body = [text for text in texts if not text.head]
     bands = _bands(body)
-    heads = sorted((text for text in texts if text.head), key=lambda text: -text.y)
+    heads = sorted((text for text in texts if text.head), key=lambda text: -text.middle)
     bands = _with_heads(bands, heads)
     edges = _edges(bands, texts)
     over = _over_all(heads, bands, edges)
@@ -98,7 +111,7 @@ def _with_heads(bands: list[Stretch], heads: Sequence[Placed]) -> list[Stretch]:
     for head in heads:
         if not _touched(head.x, bands) and not _has_below(head, bands, seen):
             right = next((band for band in bands if band[0] >= head.x[1] - _MEET), None)
-            if right is not None and not any(_meet(other.x, right) for other in heads) and _is_next(head, right, heads):
+            if right is not None and _is_left_of_its_own(head, right, heads):
                 bands = [(head.x[0], band[1]) if band is right else band for band in bands]
             else:
                 bands = sorted([*bands, head.x])
@@ -106,9 +119,10 @@ def _with_heads(bands: list[Stretch], heads: Sequence[Placed]) -> list[Stretch]:
     return bands
 
 
-def _is_next(head: Placed, band: Stretch, heads: Sequence[Placed]) -> bool:
-    """Whether no other head stands between one and the band right of it."""
-    return not any(head.x[1] < other.centre < band[0] for other in heads if abs(other.y - head.y) <= _LEVEL)
+def _is_left_of_its_own(head: Placed, band: Stretch, heads: Sequence[Placed]) -> bool:
+    """Whether the figures right of a head are its own: no head as low as it stands over them or between."""
+    level = [other for other in heads if other is not head and not other.above(head)]
+    return not any(_meet(other.x, band) or head.x[1] < other.centre < band[0] for other in level)
 
 
 def _has_below(head: Placed, bands: Sequence[Stretch], lower: Sequence[Placed]) -> bool:
@@ -118,7 +132,7 @@ def _has_below(head: Placed, bands: Sequence[Stretch], lower: Sequence[Placed]) 
     if not left or not right:
         return False
     return all(
-        any(text.y > head.y + _LEVEL and _meet(text.x, band) for text in lower) for band in (left[-1], right[0])
+        any(head.above(text) and _meet(text.x, band) for text in lower) for band in (left[-1], right[0])
     )
 
 
@@ -156,23 +170,20 @@ def _distance(one: Stretch, other: Stretch) -> float:
 def _over_all(heads: Sequence[Placed], bands: Sequence[Stretch], edges: Sequence[float]) -> dict[int, Span]:
     """The columns of each head (by its identity). heads: the lowest first."""
     over: dict[int, Span] = {}
-    below: list[float | None] = [None] * len(bands)  # how far down the nearest head below stands, by column
+    below: list[Placed | None] = [None] * len(bands)  # the nearest head below, by column
     lefts = _left_edges(heads, bands)
-    starts = {id(head): start for head in heads if (start := _start(head, lefts)) is not None} if lefts else {}
-    at = 0
-    while at < len(heads):
-        level = [head for head in heads[at:] if abs(head.y - heads[at].y) <= _LEVEL]
-        level.sort(key=lambda head: head.x)
-        at += len(level)
-        spans = _of_level(level, bands, edges, below)
-        higher = {starts[id(head)] for head in [*level, *heads[at:]] if id(head) in starts}
-        for head, span in zip(level, spans, strict=True):
-            start = starts.get(id(head))
+    starts = {id(head): start for head in heads if (start := _start(head, lefts)) is not None}
+    left = list(heads)
+    while left:
+        level = sorted((head for head in left if head.beside(left[0])), key=lambda head: head.x)
+        begun = {starts[id(head)] for head in left if id(head) in starts}
+        for head, span in zip(level, _of_level(level, bands, edges, below), strict=True):
             is_leaf = all(below[column] is None for column in range(*span))
-            over[id(head)] = span if start is None or is_leaf else (start, _end(start, higher, below))
+            start = None if is_leaf else starts.get(id(head))
+            over[id(head)] = span if start is None else (start, _end(start, begun, below))
         for head in level:
-            for column in range(*over[id(head)]):
-                below[column] = head.y
+            below[slice(*over[id(head)])] = [head] * (over[id(head)][1] - over[id(head)][0])
+        left = [head for head in left if id(head) not in over]
     return over
 
 
@@ -199,7 +210,7 @@ def _start(head: Placed, lefts: dict[int, float]) -> int | None:
     return next((column for column, left in lefts.items() if abs(left - head.x[0]) <= _MARGIN), None)
 
 
-def _end(start: int, starts: set[int], below: Sequence[float | None]) -> int:
+def _end(start: int, starts: set[int], below: Sequence[Placed | None]) -> int:
     """Up to which column a head goes that begins at one: to the next that begins, as far as heads stand below."""
     end = start + 1
     while end < len(below) and end not in starts and below[end] is not None:
@@ -208,7 +219,7 @@ def _end(start: int, starts: set[int], below: Sequence[float | None]) -> int:
 
 
 def _of_level(
-    level: Sequence[Placed], bands: Sequence[Stretch], edges: Sequence[float], below: Sequence[float | None]
+    level: Sequence[Placed], bands: Sequence[Stretch], edges: Sequence[float], below: Sequence[Placed | None]
 ) -> list[Span]:
     """The columns of the heads of one level, from left to right."""
     spans = [_span(head, bands) for head in level]
@@ -225,14 +236,14 @@ def _of_level(
     return spans
 
 
-def _group(span: Span, below: Sequence[float | None], taken: set[int]) -> Span:
+def _group(span: Span, below: Sequence[Placed | None], taken: set[int]) -> Span:
     """The columns around some whose nearest heads below stand on one level with theirs."""
     known = next(column for column in range(*span) if below[column] is not None)
     level = below[known]
 
     def fits(column: int) -> bool:
         other = below[column]
-        return other is not None and level is not None and abs(other - level) <= _LEVEL and column not in taken
+        return other is not None and level is not None and other.beside(level) and column not in taken
 
     start = end = known
     while start > 0 and fits(start - 1):
