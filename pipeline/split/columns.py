@@ -120,9 +120,10 @@ def _with_heads(bands: list[Stretch], heads: Sequence[Placed]) -> list[Stretch]:
 
 
 def _is_left_of_its_own(head: Placed, band: Stretch, heads: Sequence[Placed]) -> bool:
-    """Whether the figures right of a head are its own: no head as low as it stands over them or between."""
-    level = [other for other in heads if other is not head and not other.above(head)]
-    return not any(_meet(other.x, band) or head.x[1] < other.centre < band[0] for other in level)
+    """Whether the figures right of a head are its own: no other head that is over figures, and not over other heads,
+    begins between its beginning and their end."""
+    between = [other for other in heads if head.x[0] + _MARGIN < other.x[0] < band[1]]
+    return all(any(other.above(lower) and _meet(other.x, lower.x) for lower in heads) for other in between)
 
 
 def _has_below(head: Placed, bands: Sequence[Stretch], lower: Sequence[Placed]) -> bool:
@@ -229,8 +230,9 @@ def _of_level(
     for index, span in enumerate(spans):
         if index not in leaves:
             groups.setdefault(_group(span, below, taken), []).append(index)
+    middles = [sum(band) / 2 if head is None else head.centre for band, head in zip(bands, below, strict=True)]
     for group, members in groups.items():
-        shared = _shared_out(group, [level[index].centre for index in members], edges)
+        shared = _shared_out(group, [level[index].centre for index in members], edges, middles)
         for index, span in zip(members, shared, strict=True):
             spans[index] = span
     return spans
@@ -253,9 +255,11 @@ def _group(span: Span, below: Sequence[Placed | None], taken: set[int]) -> Span:
     return start, end + 1
 
 
-def _shared_out(group: Span, centres: Sequence[float], edges: Sequence[float]) -> list[Span]:
+def _shared_out(
+    group: Span, centres: Sequence[float], edges: Sequence[float], middles: Sequence[float]
+) -> list[Span]:
     """A group of columns shared out among the heads over it, so that each stands as near as can be to the middle of its
-    own. centres: of the heads, from left to right."""
+    own. centres: of the heads, from left to right. middles: of the columns, or of what stands over them."""
     width = (edges[group[1]] - edges[group[0]]) / (group[1] - group[0])
     # best[column]: the least cost of the heads so far with all columns before that one used or left out
     best: dict[int, tuple[float, tuple[Span, ...]]] = {
@@ -265,7 +269,8 @@ def _shared_out(group: Span, centres: Sequence[float], edges: Sequence[float]) -
         after: dict[int, tuple[float, tuple[Span, ...]]] = {}
         for start, (cost, spans) in best.items():
             for end in range(start + 1, group[1] + 1):
-                off = abs((edges[start] + edges[end]) / 2 - centre) / width
+                halves = (edges[start] + edges[end]) / 2, (middles[start] + middles[end - 1]) / 2
+                off = min(abs(half - centre) for half in halves) / width
                 made = cost + off, (*spans, (start, end))
                 for last in range(end, group[1] + 1):
                     option = made[0] + _UNUSED * (last - end), made[1]
