@@ -1,8 +1,8 @@
 """Tables without ruling lines: a table is figures in line.
 
 On a page where nothing is ruled, short texts stand in rows, and figures below one another. What the gaps between them
-leave are columns; the texts above the first figure are their head. Nothing here knows a language: which lines are titles
-is told by the caller. What is found is a table as `lattice` makes one from rulings, so that nobody behind asks which.
+leave are columns; the texts above the first figure are their head. Nothing here knows a language: which lines are
+titles is told by the caller. What is found is a table as `lattice` makes one from rulings: nobody behind asks which.
 """
 
 from __future__ import annotations
@@ -279,7 +279,9 @@ def _columns(rows: Sequence[Row]) -> tuple[list[_Cell], Columns]:
     """The cells of some rows, and their columns."""
     cells: list[_Cell] = []
     for page in dict.fromkeys(row[0].page for row in rows):
-        cells += _with_head(_cells([_closely(row) for row in rows if row[0].page == page]), [cell for cell in cells if cell.head])
+        cells += _with_head(
+            _cells([_closely(row) for row in rows if row[0].page == page]), [cell for cell in cells if cell.head]
+        )
     return cells, columns_of([cell.placed() for cell in cells])
 
 

@@ -132,9 +132,7 @@ def _has_below(head: Placed, bands: Sequence[Stretch], lower: Sequence[Placed]) 
     right = [band for band in bands if band[0] >= head.x[1] - _MEET]
     if not left or not right:
         return False
-    return all(
-        any(head.above(text) and _meet(text.x, band) for text in lower) for band in (left[-1], right[0])
-    )
+    return all(any(head.above(text) and _meet(text.x, band) for text in lower) for band in (left[-1], right[0]))
 
 
 def _edges(bands: Sequence[Stretch], texts: Sequence[Placed]) -> tuple[float, ...]:
@@ -255,9 +253,7 @@ def _group(span: Span, below: Sequence[Placed | None], taken: set[int]) -> Span:
     return start, end + 1
 
 
-def _shared_out(
-    group: Span, centres: Sequence[float], edges: Sequence[float], middles: Sequence[float]
-) -> list[Span]:
+def _shared_out(group: Span, centres: Sequence[float], edges: Sequence[float], middles: Sequence[float]) -> list[Span]:
     """A group of columns shared out among the heads over it, so that each stands as near as can be to the middle of its
     own. centres: of the heads, from left to right. middles: of the columns, or of what stands over them."""
     width = (edges[group[1]] - edges[group[0]]) / (group[1] - group[0])
