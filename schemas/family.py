@@ -61,6 +61,35 @@ class RowTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Heads:
+    """The labels in the heads of the tables of a family's statements, folded and without white space.
+
+    amounts: of columns of amounts. over: labels over others, with those that may stand below them, in their order; one
+    may have a year before it. items: of a table of one line, what its amounts are, each with all its wordings, in their
+    order. codes, names: of the columns that say what a line is. lines: the same of the tables in two halves. others:
+    that may stand in a head as well.
+    """
+
+    amounts: frozenset[str] = frozenset()
+    over: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    items: tuple[frozenset[str], ...] = ()
+    codes: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
+
+    @property
+    def all(self) -> frozenset[str]:
+        """Every one of them."""
+        over = [label for label, _ in self.over]
+        return self.amounts.union(over, self.codes, self.names, self.lines, self.others, *self.items)
+
+    def below(self, label: str) -> tuple[str, ...]:
+        """The labels that may stand below one, in their order; none where it stands over no others."""
+        return next((below for over, below in self.over if over == label), ())
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """A report family.
 
@@ -76,7 +105,8 @@ class Family:
     labelled: its fields say themselves by what words they are known (schemas/figures.py), so that it needs no
     template mapper of its own.
 
-    links: what the reports of two years say alike. tables: what its rows are exported as.
+    links: what the reports of two years say alike. tables: what its rows are exported as. heads: by what the tables of
+    its statements are known where they have no grid.
 
     prompts: the folder of the prompts of a family that the user brings; those of Recount's own are in prompts/.
     """
@@ -93,6 +123,7 @@ class Family:
     labelled: bool = False
     links: tuple[YearLink, ...] = ()
     tables: tuple[RowTable, ...] = ()
+    heads: Heads = Heads()
     prompts: Path | None = None
 
     def report_of(self, figure: Any) -> Any:

@@ -13,6 +13,7 @@ from recount.pipeline.split.furniture import running_lines, without_furniture
 from recount.pipeline.split.lattice import PageTables, page_grids
 from recount.pipeline.split.paragraphs import Margins, TextRow, margins_of, margins_of_text, paragraphs_of, rows_of
 from recount.pipeline.split.signs import all_bracketed
+from recount.pipeline.split.statements import restored_statements
 from recount.pipeline.split.tables import JoinedTable, join_tables
 from recount.pipeline.split.text import Composed, Piece, compose, fold
 from recount.pipeline.split.tokens import TokenStore, has_odd_point, say_point, stated_unit
@@ -50,13 +51,16 @@ def split(pages: Pages, *families: Family) -> Document:
     labels = frozenset[str]().union(*(family.row_labels for family in families))
     unread = tuple(page.number for page in pages.pages if not page.readable)
     tables = join_tables(raw, labels=labels, starts=lambda words: starts.match(fold(words)) is not None, unread=unread)
+    typed = [row for part in raw if part.page.typed for row in rows_of(part.page.number, part.lines)]
+    torn = restored_statements(typed, {family.heads for family in families})
+    raw = [replace(part, lines=tuple(line for line in part.lines if id(line) not in torn.taken)) for part in raw]
+    of_pages = [*(remark for page in pages.pages for remark in page.remarks), *torn.remarks]
     store = TokenStore(
         origins={page.number: page.origin for page in readable},
-        remarks={page.number: page.remarks for page in readable},
+        remarks={page.number: [remark for remark in of_pages if remark.page == page.number] for page in readable},
     )
-    blocks = _with_grids(_in_reading_order(raw, tables, store), store)
+    blocks = _with_grids(_in_reading_order(raw, (*tables, *torn.tables), store), store)
     corrections = list(_corrections(blocks))
-    of_pages = (remark for page in pages.pages for remark in page.remarks)
     remarks = (*of_pages, *corrections, *_refused_units(blocks))
     return Document(tuple(blocks), tuple(_corrected(store.tokens, corrections)), unread, remarks)
 
