@@ -9,6 +9,7 @@ be shifted: unless the sums of a column say the same, no identity may prove it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -41,7 +42,7 @@ _CLOSING = re.compile(
     r"本年(?:收入|支出)合计|(?:收入|支出)?总计|使用非财政拨款|结余分配|年[初末终]|上年结转|结转下年|用事业基金"
 )
 _LEFT_CLASSES = ("301", "303")
-_WORD = re.compile(r"\S+")
+_WORD = re.compile(r"[\d,]+\.\s\d{1,2}(?!\d)|\d[\d,]*\s\.\d+|\S+")  # a blank beside a point parts nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _atoms(rows: Sequence[TextRow]) -> list[Atom]:
         for piece in row.pieces:
             cell += round((piece.line.box[0] - end) / _TAB)
             end = piece.line.box[2]
-            for word in _WORD.finditer(piece.line.text):
+            for word in _WORD.finditer(fold(piece.line.text)):
                 line = part_of(piece.line, *word.span())
                 if line is not None:
                     found.append(Atom(row.page, line, number, cell, round(row.box[1] / _PITCH)))
@@ -208,26 +209,38 @@ class _Line:
     rest: Sequence[Atom] = ()
 
 
-def _placed(entry: _Entry, columns: int, lead: int, way: str) -> _Line:
+def _placed(entry: _Entry, columns: int, lead: int, way: str, base: int | None = None) -> _Line:
     """The amounts of a line in their columns. lead: so many first ones no line lacks. way: what tells blank cells:
-    "tabs", "lines", or nothing."""
+    "tabs", "lines", or nothing. base: the cell of the first column, where that is known."""
     amounts = entry.amounts
-    if len(amounts) == columns:
+    if len(amounts) == columns or (len(amounts) <= lead and columns):
         return _Line(entry, dict(enumerate(amounts)), sure=True)
-    if len(amounts) <= lead:
-        return _Line(entry, dict(enumerate(amounts)), sure=True)
-    if len(amounts) < columns and lead and way:
-        first = amounts[lead - 1]
-        away = [
-            lead - 1 + (atom.cell - first.cell if way == "tabs" else atom.slot - first.slot)
-            for atom in amounts[lead - 1 :]
-        ]
-        together = way == "lines" or all(atom.row == first.row for atom in amounts)
-        if together and away == sorted(set(away)) and away[-1] < columns:
-            placed = {**dict(enumerate(amounts[: lead - 1])), **dict(zip(away, amounts[lead - 1 :], strict=True))}
-            return _Line(entry, placed, sure=False)
     kept = amounts[:lead] if len(amounts) < columns else []
+    away = _away(entry, lead, way, base) if len(amounts) < columns else []
+    if away and away == sorted(set(away)) and 0 <= away[0] and away[-1] < columns:
+        return _Line(entry, dict(zip(away, amounts, strict=True)), sure=False)
     return _Line(entry, dict(enumerate(kept)), sure=True, rest=amounts[len(kept) :])
+
+
+def _away(entry: _Entry, lead: int, way: str, base: int | None) -> list[int]:
+    """In which columns the amounts of a line stand by the tabs or lines before them; nothing where those do not tell."""
+    amounts = entry.amounts
+    if not way or (way == "tabs" and any(atom.row != amounts[0].row for atom in amounts)):
+        return []
+    places = [atom.cell if way == "tabs" else atom.slot for atom in amounts]
+    if lead:
+        return [*range(lead - 1), *(place - places[lead - 1] + lead - 1 for place in places[lead - 1 :])]
+    if way == "tabs" and base is not None:
+        return [place - base for place in places]
+    if way == "lines" and entry.name:
+        return [place - entry.name[-1].slot - 1 for place in places]
+    return []
+
+
+def _base(entries: Sequence[_Entry]) -> int | None:
+    """In which cell the amounts begin: behind the names of lines with a code."""
+    cells = Counter(entry.name[-1].cell + 1 for entry in entries if entry.code and entry.name)
+    return cells.most_common(1)[0][0] if cells else None
 
 
 def _value(atom: Atom) -> Decimal:
@@ -326,7 +339,8 @@ def _fill_coded(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, li
     sheet.label(1, head.name, 0)
     for at, label in enumerate(head.amounts):
         sheet.label(2 + at, label, 0)
-    lines = [_placed(entry, amounts, head.lead, way) for entry in _coded(atoms)]
+    entries = _coded(atoms)
+    lines = [_placed(entry, amounts, head.lead, way, _base(entries)) for entry in entries]
     for line in lines:
         sheet.rows += 1
         sheet.put(0, line.entry.code)
@@ -363,9 +377,8 @@ def _fill_halves(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, l
     for at, label in enumerate((head.name, head.amounts[0], *head.right)):
         sheet.label(at, label, 1)
     halves: tuple[list[_Line], list[_Line]] = ([], [])
-    right = True
     for entry in _named(atoms):
-        right = _is_right(entry.words, right)
+        right = _is_right(entry.words, [line.entry.words for line in halves[0]])
         halves[right].append(_placed(entry, amounts if right else 1, 1, way))
     for number in range(max(map(len, halves))):
         sheet.rows += 1
@@ -380,11 +393,11 @@ def _fill_halves(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, l
     return sheet, [*halves[0], *halves[1]]
 
 
-def _is_right(words: str, before: bool) -> bool:
-    """Whether a name stands in the half of expenditure. before: whether the one before did."""
+def _is_right(words: str, left: Sequence[str]) -> bool:
+    """Whether a name stands in the half of expenditure. left: the names in the other."""
     if re.fullmatch(r"总计|合计", words):
-        return not before
-    return _RIGHT.match(words) is not None
+        return words in left
+    return _RIGHT.match(_ORDINAL.sub("", words, count=1)) is not None
 
 
 def _fill_line(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, list[_Line]]:
@@ -399,7 +412,7 @@ def _fill_line(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, lis
     for at, label in enumerate(head.pairs):
         sheet.label(at, label, 2)
     figures = [atom for atom in atoms if _AMOUNT.fullmatch(atom.text)]
-    lines = [_placed(_Entry(amounts=figures), amounts, 0, way)] if figures else []
+    lines = [_placed(_Entry(amounts=figures), amounts, way == "lines", way, 0)] if figures else []
     for line in lines:
         sheet.rows += 1
         for at, atom in line.amounts.items():
