@@ -65,14 +65,15 @@ class Heads:
     """The labels in the heads of the tables of a family's statements, folded and without white space.
 
     amounts: of columns of amounts. over: labels over others, with those that may stand below them, in their order; one
-    may have a year before it. items: of a table of one line, what its amounts are, each with all its wordings, in their
-    order. codes, names: of the columns that say what a line is. lines: the same of the tables in two halves. others:
-    that may stand in a head as well.
+    may have a year before it. values: of amounts, those that say only that they stand below. items: amounts of a table
+    of one line alone. codes, names: of the columns that say what a line is. lines: the same of the tables in two halves.
+    others: that may stand in a head as well.
     """
 
     amounts: frozenset[str] = frozenset()
     over: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    items: tuple[frozenset[str], ...] = ()
+    values: frozenset[str] = frozenset()
+    items: frozenset[str] = frozenset()
     codes: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     lines: frozenset[str] = frozenset()
@@ -82,7 +83,7 @@ class Heads:
     def all(self) -> frozenset[str]:
         """Every one of them."""
         over = [label for label, _ in self.over]
-        return self.amounts.union(over, self.codes, self.names, self.lines, self.others, *self.items)
+        return self.amounts.union(over, self.codes, self.names, self.lines, self.others)
 
     def below(self, label: str) -> tuple[str, ...]:
         """The labels that may stand below one, in their order; none where it stands over no others."""

@@ -7,7 +7,7 @@ fewest pieces. A label that stands over others makes way for those that stand be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -48,6 +48,12 @@ class Label:
 
     words: str
     parts: tuple[Atom, ...]
+
+    @property
+    def known(self) -> str | None:
+        """It as it is known, where it was torn so that a character of it is lost."""
+        printed = "".join(atom.text for atom in self.parts)
+        return None if printed.endswith(self.words) or self.words == "#" else self.words
 
 
 @cache
@@ -117,18 +123,20 @@ def _cut(atoms: Iterable[Atom], start: int, end: int) -> Iterator[Atom]:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the columns of a table are. kind: "coded" (code, name, amounts), "halves" (a name and its amounts, twice),
-    "classes" (code, name and amount, in blocks side by side) or "line" (amounts alone). code, name: the heads of those
-    columns. amounts: of the others, in order; of halves for each. sides: the heads over the halves. numbers: of the
-    columns. over: a head over some columns of amounts."""
+    """What the columns of a table are.
+
+    kind: "coded" (code, name, amounts), "halves" (a name and its amounts, twice), "classes" (code, name and amount, in
+    blocks side by side) or "line" (amounts alone). code, name: the heads of those columns. amounts: of the others, in
+    order; right: of the second half, its names first. over: heads over others, with the first column of amounts and the
+    column end. pairs: heads below those of the amounts, so many for each. lead: so many first amounts no line lacks.
+    """
 
     kind: str
     code: Label | None
     name: Label | None
     amounts: tuple[Label, ...]
-    sides: tuple[Label, ...] = ()
     right: tuple[Label, ...] = ()
-    over: tuple[Label, int, int] | None = None
+    over: tuple[tuple[Label, int, int], ...] = ()
     pairs: tuple[Label, ...] = ()
     lead: int = 1
 
@@ -137,36 +145,55 @@ def head_of(labels: Sequence[Label], heads: Heads) -> Head | None:
     """What columns a head has; None where that is not known."""
     names = next((label for label in labels if label.words in heads.names), None)
     codes = next((label for label in labels if label.words in heads.codes), None)
-    words = {label.words for label in labels}
-    if words & heads.items[1] if heads.items else False:
+    if any(label.words in heads.items for label in labels):
         return _line(labels, heads)
     if names is None:
         return _halves(labels, heads)
-    amounts = _amounts([label for label in labels if label is not names], heads)
-    if {label.words for label in amounts} <= {"决算数", "预算数", "金额"}:
-        return Head("classes", codes, names, tuple(amounts[:1])) if amounts else None
-    lead = 1 if _is_whole(amounts[0].words) else 2 if len(amounts) > 1 and _is_whole(amounts[1].words) else 0
-    if lead == 2 and not _YEAR.fullmatch(amounts[0].words):
-        lead = 0
-    return Head("coded", codes, names, tuple(amounts), lead=lead)
+    amounts = [label for label, _ in _amounts(labels, heads)]
+    if not amounts:
+        return None
+    if {label.words for label in amounts} <= heads.values:
+        return Head("classes", codes, names, tuple(amounts[:1]))
+    return Head("coded", codes, names, tuple(amounts), lead=_lead(amounts))
 
 
-def _is_whole(words: str) -> bool:
-    return words.endswith(("合计", "小计", "总计"))
+def _lead(amounts: Sequence[Label]) -> int:
+    """How many first amounts no line lacks: the total, and what is compared with it."""
+    for at, label in enumerate(amounts):
+        if label.words.endswith(("合计", "小计", "总计")):
+            return at + 1
+        if _YEAR.fullmatch(label.words) is None:
+            break
+    return 0
 
 
-def _amounts(labels: Sequence[Label], heads: Heads) -> list[Label]:
-    """The columns of amounts, each label once; those below another in its place."""
+def _amounts(labels: Sequence[Label], heads: Heads) -> list[tuple[Label, Label | None]]:
+    """The columns of amounts, each label once, with what stands over each; those below a label in its place."""
     first: dict[str, Label] = {}
     for label in labels:
         if label.words in heads.amounts or heads.below(label.words) or _YEAR.fullmatch(label.words):
             first.setdefault(label.words, label)
-    below = {child for words in first for child in heads.below(words) if child in first}
-    found: list[Label] = []
-    for words, label in first.items():
-        children = [first[child] for child in heads.below(words) if child in first]
-        found += children if heads.below(words) else [] if words in below else [label]
-    return found
+    over: dict[str, str] = {}
+    for words in first:
+        for child in heads.below(words):
+            over[child] = words
+    return [
+        (label, whole and first.get(whole))
+        for words in first
+        if words not in over
+        for label, whole in _expanded(words, None, first, over)
+    ]
+
+
+def _expanded(
+    words: str, whole: str | None, first: Mapping[str, Label], over: Mapping[str, str]
+) -> Iterator[tuple[Label, str | None]]:
+    """The columns that a label stands over, or its own."""
+    children = [child for child in first if over.get(child) == words]
+    for child in children:
+        yield from _expanded(child, words, first, over)
+    if not children and words in first:
+        yield first[words], whole
 
 
 def _halves(labels: Sequence[Label], heads: Heads) -> Head | None:
@@ -178,20 +205,22 @@ def _halves(labels: Sequence[Label], heads: Heads) -> Head | None:
     right = [label for label in labels[lines[1] + 1 :] if label.words in heads.amounts]
     if len(amounts) != 1 or not right:
         return None
-    sides = tuple(labels[: lines[0]])[:2]
-    return Head("halves", None, labels[lines[0]], tuple(amounts), sides, (labels[lines[1]], *right))
+    spans = ((0, 2), (2, 3 + len(right)))
+    over = tuple((label, *span) for label, span in zip(labels[: lines[0]], spans, strict=False))
+    return Head("halves", None, labels[lines[0]], tuple(amounts), (labels[lines[1]], *right), over)
 
 
 def _line(labels: Sequence[Label], heads: Heads) -> Head | None:
     """The head of a table of one line of amounts."""
-    items = [next((label for label in labels if label.words in names), None) for names in heads.items]
-    pairs = tuple(label for label in labels if label.words in ("预算数", "决算数"))
-    over = next((label for label in labels if heads.below(label.words) and label.words != "年预算数"), None)
-    if any(item is None for item in items) or over is None or len(pairs) not in (0, 2 * len(items)):
+    pairs = tuple(label for label in labels if label.words in heads.values)
+    columns = _amounts([label for label in labels if label.words not in heads.values], heads)
+    columns = [(label, whole) for label, whole in columns if not heads.below(label.words)]
+    turns = [label.words for label in pairs[:2]] * len(columns)
+    if not columns or (pairs and [label.words for label in pairs] != turns):
         return None
-    turns = [label.words for label in pairs] == ["预算数", "决算数"] * len(items)
-    if pairs and not turns:
-        return None
-    year = tuple(label for label in labels if label.words == "年预算数")
-    found = tuple(item for item in items if item is not None)
-    return Head("line", None, None, found, year, over=(over, 2, 5), pairs=pairs)
+    each = 2 if pairs else 1
+    over = []
+    for whole in {id(label): label for _, label in columns if label is not None}.values():
+        mine = [at for at, (_, label) in enumerate(columns) if label is whole]
+        over.append((whole, each * mine[0], each * (mine[-1] + 1)))
+    return Head("line", None, None, tuple(label for label, _ in columns), over=tuple(over), pairs=pairs)

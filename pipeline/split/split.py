@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Token
+from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Text, Token
 from recount.pipeline.split.aligned import with_aligned
 from recount.pipeline.split.furniture import running_lines, without_furniture
 from recount.pipeline.split.lattice import PageTables, page_grids
@@ -203,7 +203,8 @@ def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | 
     for cell, composed in zip(table.cells, texts, strict=True):
         head, is_pointed = columns.get(cell.column, unit), cell.column in pointed
         numbers = store.numbers_in(composed, head, pointed=is_pointed, blanks=blanks) if composed.raw else ()
-        cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, composed.text, numbers))
+        text = Text(cell.label, cell.label) if cell.label else composed.text
+        cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, text, numbers))
     return Grid(table.rows, table.columns, tuple(cells), caption, note, table.pages, unit)
 
 

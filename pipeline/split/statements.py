@@ -25,6 +25,8 @@ from recount.pipeline.split.tokens import stated_unit
 from recount.schemas.family import Heads
 
 _TITLE = re.compile(r"[^。;,:]*(?:预算|决算)[^。;,:]*表(?:\(.{1,8}\))?")
+_TITLE_BEGINS = re.compile("预算|决算")
+_FRACTION = re.compile(r"[.,]\d")
 _ENDS = re.compile(r"注[:.]|备注:|说明:|第[一二三四五六七八九十]{1,2}部分|.*[。;!?]")
 _NEAR = 4  # rows between a title and the line that states the unit
 _LONGEST = 60  # characters of a row of cells that are words
@@ -76,10 +78,10 @@ def _regions(rows: Sequence[TextRow]) -> Iterator[tuple[int, int]]:
     words = ["".join(row.folded.split()) for row in rows]
     at = 0
     while at < len(rows):
-        titled = any(map(_TITLE.fullmatch, words[max(0, at - _NEAR) : at]))
+        titled = any(_is_title(words, above) for above in range(max(0, at - _NEAR), at))
         if titled and stated_unit(words[at]) and len(words[at]) <= _LONGEST:
             end = at + 1
-            while end < len(rows) and not _is_end(words[end]):
+            while end < len(rows) and not _is_end(words, end):
                 end += 1
             if end > at + 1:
                 yield at + 1, end
@@ -88,8 +90,16 @@ def _regions(rows: Sequence[TextRow]) -> Iterator[tuple[int, int]]:
             at += 1
 
 
-def _is_end(words: str) -> bool:
-    return _ENDS.match(words) is not None or _TITLE.fullmatch(words) is not None
+def _is_end(words: Sequence[str], at: int) -> bool:
+    return _ENDS.match(words[at]) is not None or _is_title(words, at)
+
+
+def _is_title(words: Sequence[str], at: int) -> bool:
+    """Whether a row is a title, or begins one that the next ends."""
+    if _TITLE.fullmatch(words[at]):
+        return True
+    begins = _TITLE_BEGINS.search(words[at]) is not None and _FRACTION.search(words[at]) is None
+    return begins and _TITLE.fullmatch("".join(words[at : at + 2])) is not None
 
 
 # --- the cells of the text
@@ -272,17 +282,17 @@ class _Sheet:
     rows: int = 0
     cells: list[JoinedCell] = field(default_factory=list)
 
-    def put(self, column: int, atoms: Sequence[Atom], *, row: int | None = None, width: int = 1) -> None:
-        """Put what a cell holds into a row, the last if none is given."""
-        at = self.rows - 1 if row is None else row
+    def put(self, column: int, atoms: Sequence[Atom]) -> None:
+        """Put what a cell holds into the last row."""
         if atoms:
             parts = tuple(PagedLine(atom.page, atom.line) for atom in atoms)
-            self.cells.append(JoinedCell(at, column, at + 1, column + width, parts))
+            self.cells.append(JoinedCell(self.rows - 1, column, self.rows, column + 1, parts))
 
     def label(self, column: int, label: Label | None, row: int, width: int = 1) -> None:
         """Put a label of the head into a row."""
         if label is not None:
-            self.put(column, label.parts, row=row, width=width)
+            parts = tuple(PagedLine(atom.page, atom.line) for atom in label.parts)
+            self.cells.append(JoinedCell(row, column, row + 1, column + width, parts, label.known))
 
     def table(self, rows: Sequence[TextRow]) -> JoinedTable:
         """The table, with blank cells where nothing was put. rows: that it was made of."""
@@ -372,8 +382,8 @@ def _fill_classes(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, 
 def _fill_halves(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, list[_Line]]:
     amounts = len(head.right) - 1
     sheet = _Sheet(amounts + 4, rows=2)
-    for at, label in enumerate(head.sides):
-        sheet.label(2 * at, label, 0, (2, 1 + amounts)[at])
+    for label, first, last in head.over:
+        sheet.label(first, label, 0, last - first)
     for at, label in enumerate((head.name, head.amounts[0], *head.right)):
         sheet.label(at, label, 1)
     halves: tuple[list[_Line], list[_Line]] = ([], [])
@@ -401,16 +411,16 @@ def _is_right(words: str, left: Sequence[str]) -> bool:
 
 
 def _fill_line(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, list[_Line]]:
-    each = 2 if head.pairs else 1
-    amounts = each * len(head.amounts)
-    sheet = _Sheet(amounts + 1, rows=3 if head.pairs else 2)
-    if head.over:
-        label, first, last = head.over
-        sheet.label(each * first, label, 0, each * (last - first))
+    amounts = len(head.pairs) or len(head.amounts)
+    width = amounts // len(head.amounts)
+    depth = len(head.over)
+    sheet = _Sheet(amounts + 1, rows=depth + 1 + (width > 1))
+    for row, (label, first, last) in enumerate(head.over):
+        sheet.label(first, label, row, last - first)
     for at, label in enumerate(head.amounts):
-        sheet.label(each * at, label, 1, each)
+        sheet.label(width * at, label, depth, width)
     for at, label in enumerate(head.pairs):
-        sheet.label(at, label, 2)
+        sheet.label(at, label, depth + 1)
     figures = [atom for atom in atoms if _AMOUNT.fullmatch(atom.text)]
     lines = [_placed(_Entry(amounts=figures), amounts, way == "lines", way, 0)] if figures else []
     for line in lines:
