@@ -38,8 +38,8 @@ class Atom:
 
     @property
     def text(self) -> str:
-        """Its characters, folded."""
-        return fold(self.line.text)
+        """Its characters, folded, without the blank that may stand beside a point."""
+        return "".join(fold(self.line.text).split())
 
 
 @dataclass(frozen=True, slots=True)

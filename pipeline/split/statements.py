@@ -29,6 +29,8 @@ _TITLE_BEGINS = re.compile("预算|决算")
 _FRACTION = re.compile(r"[.,]\d")
 _ENDS = re.compile(r"注[:.]|备注:|说明:|第[一二三四五六七八九十]{1,2}部分|.*[。;!?]")
 _NEAR = 4  # rows between a title and the line that states the unit
+_HEAD_ROW = 120  # characters of a row of a head
+_FILLED = re.compile(r"\.\d\d|,\d{3}|^\d{3}(?:\d\d){0,2}(?!\d|年)|(?<![\d年])0$")
 _LONGEST = 60  # characters of a row of cells that are words
 _TAB = 48.0  # points that a tab is wide (`read`)
 _PITCH = 12.0  # points from line to line
@@ -83,11 +85,20 @@ def _regions(rows: Sequence[TextRow]) -> Iterator[tuple[int, int]]:
             end = at + 1
             while end < len(rows) and not _is_end(words, end):
                 end += 1
-            if end > at + 1:
-                yield at + 1, end
+            last = _last(words, at + 1, end)
+            if last > at + 1:
+                yield at + 1, last
             at = end
         else:
             at += 1
+
+
+def _last(words: Sequence[str], start: int, end: int) -> int:
+    """Behind the last row of a table that ends before a row: one with an amount or a code, else the last of its head."""
+    filled = [at for at in range(start, end) if _FILLED.search(words[at])]
+    if filled:
+        return filled[-1] + 1
+    return next((at for at in range(start, end) if len(words[at]) > _HEAD_ROW or _ORDINAL.match(words[at])), end)
 
 
 def _is_end(words: Sequence[str], at: int) -> bool:
@@ -105,13 +116,13 @@ def _is_title(words: Sequence[str], at: int) -> bool:
 # --- the cells of the text
 
 
-def _atoms(rows: Sequence[TextRow]) -> list[Atom]:
+def _atoms(rows: Sequence[TextRow], way: str) -> list[Atom]:
     """What stands between blanks, without the numbers of pages."""
     edge = min(row.box[0] for row in rows)
     edge -= _TAB * round((edge - 36.0) / _TAB) if edge > 36.0 else 0.0
     found = []
     for number, row in enumerate(rows):
-        if len(row.pieces) == 1 and _is_footer(rows, number):
+        if len(row.pieces) == 1 and _is_footer(rows, number, way):
             continue
         cell, end = 0, edge
         for piece in row.pieces:
@@ -124,10 +135,13 @@ def _atoms(rows: Sequence[TextRow]) -> list[Atom]:
     return found
 
 
-def _is_footer(rows: Sequence[TextRow], number: int) -> bool:
-    """Whether a row is a page number: at the end of its page, or above the first of the next."""
+def _is_footer(rows: Sequence[TextRow], number: int, way: str) -> bool:
+    """Whether a row is a page number: at the end of its page, or above the first of the next; or alone where all
+    others have several cells."""
     if _FOOTER.fullmatch(rows[number].folded) is None:
         return False
+    if not way:
+        return True
     around = [rows[at] for at in (number - 1, number + 1) if 0 <= at < len(rows)]
     return any(row.page != rows[number].page for row in around)
 
@@ -307,13 +321,13 @@ class _Sheet:
 
 def _restored(rows: Sequence[TextRow], heads: Heads) -> tuple[JoinedTable, list[Remark]] | None:
     """The table that some rows of text are; None where its head is not known."""
-    atoms = _atoms(rows)
+    way = _way(rows)
+    atoms = _atoms(rows, way)
     start = _body_start(atoms)
     labels = labels_of(atoms[:start], heads)
     head = head_of(labels, heads) if labels else None
     if head is None:
         return None
-    way = _way(rows)
     sheet, lines = _FILL[head.kind](head, atoms[start:], way)
     return sheet.table(rows), list(_remarks(lines))
 
