@@ -241,7 +241,7 @@ def _placed(entry: _Entry, columns: int, lead: int, way: str, base: int | None =
         return _Line(entry, dict(enumerate(amounts)), sure=True)
     kept = amounts[:lead] if len(amounts) < columns else []
     away = _away(entry, lead, way, base) if len(amounts) < columns else []
-    if away and away == sorted(set(away)) and 0 <= away[0] and away[-1] < columns:
+    if away and away == sorted(set(away)) and away[0] >= 0 and away[-1] < columns:
         return _Line(entry, dict(zip(away, amounts, strict=True)), sure=False)
     return _Line(entry, dict(enumerate(kept)), sure=True, rest=amounts[len(kept) :])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from recount.schemas.common.evaluations import EVALUATION
 from recount.schemas.common.rows import ROW_LABELS, STATEMENT_HEADS
 from recount.schemas.family import Family, Heading, RowTable, YearLink
 from recount.schemas.final_accounts.narrative import BudgetItem
@@ -136,4 +137,5 @@ FINAL_ACCOUNTS = Family(
     links=LINKS,
     tables=TABLES,
     heads=STATEMENT_HEADS,
+    forms=(EVALUATION,),
 )
