@@ -24,6 +24,7 @@ _GAP = 1.1  # heights of a line: a wider gap parts two cells
 _CLOSE = 0.35  # in a table also a narrower one, where no blank was printed, or one beside a figure
 _RUN = re.compile(r"\S+")
 _LONGEST = 40  # characters of a cell; what is longer, or ends as sentences do, is running text
+_SET_IN = 3.0  # heights of a line by which the first line of running text may be set in
 _SENTENCE = re.compile(r"[。;!?]")
 _AMOUNT = re.compile(r"[.,]\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -189,9 +190,10 @@ def _runs(page: PageTables, is_title: IsTitle) -> Iterator[_Run]:
     rows = [tuple(_pieces(page.page.number, row)) for row in _baselines(page.lines)]
     size = page.page.width, page.page.height
     far = _FAR * median([_top(below) - _top(above) for above, below in pairwise(rows)] or [0.0])
+    left = min((row[0].line.box[0] for row in rows), default=0.0)
     start = 0
     for index in range(len(rows) + 1):
-        ends = index == len(rows) or _is_text(rows[index], is_title)
+        ends = index == len(rows) or _is_text(rows[index], left, is_title)
         if ends or (index > start and _top(rows[index]) - _top(rows[index - 1]) > far):
             run = _without_title(rows[start:index])
             if any(len(row) > 1 for row in run):
@@ -245,10 +247,11 @@ def _top(row: Row) -> float:
     return row[0].line.box[1]
 
 
-def _is_text(row: Row, is_title: IsTitle) -> bool:
-    """Whether a row is no table's: running text, or a title."""
+def _is_text(row: Row, left: float, is_title: IsTitle) -> bool:
+    """Whether a row is no table's: running text, which begins at the left edge, or a title."""
     words = [piece.words for piece in row]
-    return any(len(text) > _LONGEST or _SENTENCE.search(text) for text in words) or is_title(words)
+    alone = len(row) == 1 and row[0].line.box[0] < left + _SET_IN * (row[0].line.box[3] - row[0].line.box[1])
+    return (alone and (len(words[0]) > _LONGEST or _SENTENCE.search(words[0]) is not None)) or is_title(words)
 
 
 def _without_title(rows: Sequence[Row]) -> Sequence[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Text, Token
@@ -48,22 +48,28 @@ def split(pages: Pages, *families: Family) -> Document:
         for page_tables in raw
     ]
     raw = with_aligned(raw, _is_title)
-    starts = re.compile("|".join(family.table_starts for family in families))
-    labels = frozenset[str]().union(*(family.row_labels for family in families))
     unread = tuple(page.number for page in pages.pages if not page.readable)
-    tables = join_tables(raw, labels=labels, starts=lambda words: starts.match(fold(words)) is not None, unread=unread)
-    typed = [row for part in raw if part.page.typed for row in rows_of(part.page.number, part.lines)]
-    torn = restored_statements(typed, {family.heads for family in families})
-    raw = [replace(part, lines=tuple(line for line in part.lines if id(line) not in torn.taken)) for part in raw]
-    rows_on = {of_page.page.number: rows_of(of_page.page.number, of_page.lines) for of_page in raw}
+    tables = _joined(raw, families, unread)
+    rows_on = {part.page.number: rows_of(part.page.number, part.lines) for part in raw}
     restored = restore(_digital(raw, rows_on), [form for family in families for form in family.forms])
+    rows_on.update(restored.left)
+    typed = [row for part in raw if part.page.typed for row in rows_on[part.page.number]]
+    torn = restored_statements(typed, {family.heads for family in families})
+    rows_on = {page: [row for row in rows if id(row) not in torn.taken] for page, rows in rows_on.items()}
     of_pages = [*(remark for page in pages.pages for remark in page.remarks), *torn.remarks, *restored.remarks]
     store = TokenStore(origins={page.number: page.origin for page in readable}, remarks=_by_page(of_pages))
     found = (*tables, *torn.tables, *restored.tables)
-    blocks = _with_grids(_in_reading_order(raw, found, {**rows_on, **restored.left}, store), store)
+    blocks = _with_grids(_in_reading_order(raw, found, rows_on, store), store)
     corrections = list(_corrections(blocks))
     remarks = (*of_pages, *corrections, *_refused_units(blocks))
     return Document(tuple(blocks), tuple(_corrected(store.tokens, corrections)), unread, remarks)
+
+
+def _joined(raw: Sequence[PageTables], families: Sequence[Family], unread: Collection[int]) -> tuple[JoinedTable, ...]:
+    """The tables of the pages, each as a whole. unread: the numbers of pages that could not be read."""
+    starts = re.compile("|".join(family.table_starts for family in families))
+    labels = frozenset[str]().union(*(family.row_labels for family in families))
+    return join_tables(raw, labels=labels, starts=lambda words: bool(starts.match(fold(words))), unread=unread)
 
 
 def _digital(raw: Sequence[PageTables], rows_on: Mapping[int, list[TextRow]]) -> dict[int, list[TextRow]]:

@@ -51,7 +51,7 @@ _WORD = re.compile(r"[\d,]+\.\s\d{1,2}(?!\d)|\d[\d,]*\s\.\d+|\S+")  # a blank be
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """Tables that were restored, the lines that they were made of (by identity), and what is to be said of them."""
+    """Tables that were restored, the rows that they were made of (by identity), and what is to be said of them."""
 
     tables: tuple[JoinedTable, ...]
     taken: frozenset[int]
@@ -67,7 +67,7 @@ def restored_statements(rows: Sequence[TextRow], heads: Collection[Heads]) -> Re
             if made is not None:
                 tables.append(made[0])
                 remarks += made[1]
-                taken |= {id(piece.line) for row in rows[start:end] for piece in row.pieces}
+                taken |= {id(row) for row in rows[start:end]}
                 break
     return Restored(tuple(tables), frozenset(taken), tuple(remarks))
 
