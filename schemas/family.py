@@ -134,7 +134,7 @@ class Heads:
 
     amounts: of columns of amounts. over: labels over others, with those that may stand below them, in their order; one
     may have a year before it. values: of amounts, those that say only that they stand below. items: amounts of a table
-    of one line alone. codes, names: of the columns that say what a line is. lines: the same of the tables in two halves.
+    of one line alone. codes, names: of the columns that say what a line is. lines: the same of tables in two halves.
     others: that may stand in a head as well.
     """
 

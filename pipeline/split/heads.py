@@ -1,7 +1,7 @@
 """The head of a table whose columns are lost: its torn labels put together, and the columns that they are of.
 
-Of all ways to cut the words of a head into known labels the one is taken that leaves the fewest characters and tears the
-fewest pieces. A label that stands over others makes way for those that stand below it.
+Of all ways to cut the words of a head into known labels the one is taken that leaves the fewest characters and tears
+the fewest pieces. A label that stands over others makes way for those that stand below it.
 """
 
 from __future__ import annotations

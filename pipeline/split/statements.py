@@ -35,6 +35,7 @@ _LONGEST = 60  # characters of a row of cells that are words
 _TAB = 48.0  # points that a tab is wide (`read`)
 _PITCH = 12.0  # points from line to line
 _FOOTER = re.compile(r"[-—–~·第\s]*\d{1,4}[-—–~·页\s]*")
+_NO_CODE = re.compile(r"(?<!\d)[1-9]\d?(?!\d)|(?<!\d)1\d\d(?!\d)")
 _CODE = re.compile(r"\d{3}(?:\d{2}){0,2}")
 _LEVEL = re.compile(r"\d{2}")
 _AMOUNT = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
@@ -94,7 +95,7 @@ def _regions(rows: Sequence[TextRow]) -> Iterator[tuple[int, int]]:
 
 
 def _last(words: Sequence[str], start: int, end: int) -> int:
-    """Behind the last row of a table that ends before a row: one with an amount or a code, else the last of its head."""
+    """Behind the last row of a table: one with an amount or a code, else the last of its head. end: it ends before."""
     filled = [at for at in range(start, end) if _FILLED.search(words[at])]
     if filled:
         return filled[-1] + 1
@@ -140,7 +141,7 @@ def _is_footer(rows: Sequence[TextRow], number: int, way: str) -> bool:
     others have several cells."""
     if _FOOTER.fullmatch(rows[number].folded) is None:
         return False
-    if not way:
+    if not way and _NO_CODE.search(rows[number].folded):
         return True
     around = [rows[at] for at in (number - 1, number + 1) if 0 <= at < len(rows)]
     return any(row.page != rows[number].page for row in around)
@@ -247,7 +248,7 @@ def _placed(entry: _Entry, columns: int, lead: int, way: str, base: int | None =
 
 
 def _away(entry: _Entry, lead: int, way: str, base: int | None) -> list[int]:
-    """In which columns the amounts of a line stand by the tabs or lines before them; nothing where those do not tell."""
+    """In which columns the amounts of a line stand, by the tabs or lines before them; none where those do not tell."""
     amounts = entry.amounts
     if not way or (way == "tabs" and any(atom.row != amounts[0].row for atom in amounts)):
         return []
