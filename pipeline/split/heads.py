@@ -178,7 +178,7 @@ def _amounts(labels: Sequence[Label], heads: Heads) -> list[tuple[Label, Label |
         for child in heads.below(words):
             over[child] = words
     return [
-        (label, whole and first.get(whole))
+        (label, first.get(whole or ""))
         for words in first
         if words not in over
         for label, whole in _expanded(words, None, first, over)

@@ -399,8 +399,8 @@ def _fill_halves(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, l
     sheet = _Sheet(amounts + 4, rows=2)
     for label, first, last in head.over:
         sheet.label(first, label, 0, last - first)
-    for at, label in enumerate((head.name, head.amounts[0], *head.right)):
-        sheet.label(at, label, 1)
+    for at, lowest in enumerate((head.name, head.amounts[0], *head.right)):
+        sheet.label(at, lowest, 1)
     halves: tuple[list[_Line], list[_Line]] = ([], [])
     for entry in _named(atoms):
         right = _is_right(entry.words, [line.entry.words for line in halves[0]])
