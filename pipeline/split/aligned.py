@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from recount.pipeline.document import Box, Line
+from recount.pipeline.document import Box, Line, hull
 from recount.pipeline.split.columns import Columns, Placed, Span, columns_of
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable, in_reading_order, part_of
 from recount.pipeline.split.seams import is_figure
-from recount.pipeline.split.text import fold, in_one_row, union
+from recount.pipeline.split.text import fold, in_one_row
 from recount.pipeline.split.tokens import stated_unit
 
 _GAP = 1.1  # heights of a line: a wider gap parts two cells
@@ -101,7 +101,7 @@ class _Cell:
     @property
     def box(self) -> Box:
         """The box around its lines."""
-        return union([piece.line.box for piece in self.pieces])
+        return hull([piece.line.box for piece in self.pieces])
 
     @property
     def middle(self) -> float:

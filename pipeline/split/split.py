@@ -17,7 +17,7 @@ from recount.pipeline.split.signs import all_bracketed
 from recount.pipeline.split.statements import restored_statements
 from recount.pipeline.split.tables import JoinedTable, join_tables
 from recount.pipeline.split.text import Composed, Piece, compose, fold
-from recount.pipeline.split.tokens import TokenStore, has_odd_point, say_point, stated_unit
+from recount.pipeline.split.tokens import TokenStore, Within, has_odd_point, say_point, stated_unit
 from recount.schemas.family import Family
 
 _CAPTION = re.compile(
@@ -51,13 +51,17 @@ def split(pages: Pages, *families: Family) -> Document:
     unread = tuple(page.number for page in pages.pages if not page.readable)
     tables = _joined(raw, families, unread)
     rows_on = {part.page.number: rows_of(part.page.number, part.lines) for part in raw}
-    restored = restore(_digital(raw, rows_on), [form for family in families for form in family.forms])
+    restored = restore(_typed(raw, rows_on), [form for family in families for form in family.forms])
     rows_on.update(restored.left)
     typed = [row for part in raw if part.page.typed for row in rows_on[part.page.number]]
     torn = restored_statements(typed, {family.heads for family in families})
     rows_on = {page: [row for row in rows if id(row) not in torn.taken] for page, rows in rows_on.items()}
     of_pages = [*(remark for page in pages.pages for remark in page.remarks), *torn.remarks, *restored.remarks]
-    store = TokenStore(origins={page.number: page.origin for page in readable}, remarks=_by_page(of_pages))
+    store = TokenStore(
+        origins={page.number: page.origin for page in readable},
+        remarks=_by_page(of_pages),
+        typed={page.number for page in readable if page.typed},
+    )
     found = (*tables, *torn.tables, *restored.tables)
     blocks = _with_grids(_in_reading_order(raw, found, rows_on, store), store)
     corrections = list(_corrections(blocks))
@@ -72,9 +76,9 @@ def _joined(raw: Sequence[PageTables], families: Sequence[Family], unread: Colle
     return join_tables(raw, labels=labels, starts=lambda words: bool(starts.match(fold(words))), unread=unread)
 
 
-def _digital(raw: Sequence[PageTables], rows_on: Mapping[int, list[TextRow]]) -> dict[int, list[TextRow]]:
-    """The rows of the pages whose characters are sure: on scans a lost line is not to be mended by guessing."""
-    numbers = [of_page.page.number for of_page in raw if of_page.page.origin == "text"]
+def _typed(raw: Sequence[PageTables], rows_on: Mapping[int, list[TextRow]]) -> dict[int, list[TextRow]]:
+    """The rows of text files: their cells follow each other. In print the lines of cells that are neighbours mix."""
+    numbers = [of_page.page.number for of_page in raw if of_page.page.typed]
     return {number: rows_on[number] for number in numbers}
 
 
@@ -223,10 +227,12 @@ def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | 
     ]
     pointed = _pointed(table, texts)
     blanks = all_bracketed(composed.text.folded for composed in texts)
+    number = len(store.tokens) if table.pages[0] in store.typed else None
     cells = []
     for cell, composed in zip(table.cells, texts, strict=True):
-        head, is_pointed = columns.get(cell.column, unit), cell.column in pointed
-        numbers = store.numbers_in(composed, head, pointed=is_pointed, blanks=blanks) if composed.raw else ()
+        place = None if number is None else (number, cell.row, cell.column, cell.column_end)
+        within = Within(columns.get(cell.column, unit), cell.column in pointed, blanks, place)
+        numbers = store.numbers_in(composed, within) if composed.raw else ()
         text = Text(cell.label, cell.label) if cell.label else composed.text
         cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, text, numbers))
     return Grid(table.rows, table.columns, tuple(cells), caption, note, table.pages, unit)

@@ -14,13 +14,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from recount.pipeline.document import Remark
+from recount.pipeline.document import Remark, hull
 from recount.pipeline.split.heads import Atom, Head, Label, head_of, labels_of
 from recount.pipeline.split.lattice import part_of
 from recount.pipeline.split.paragraphs import TextRow
 from recount.pipeline.split.seams import PagedLine
 from recount.pipeline.split.tables import JoinedCell, JoinedTable
-from recount.pipeline.split.text import fold, union
+from recount.pipeline.split.text import fold
 from recount.pipeline.split.tokens import stated_unit
 from recount.schemas.family import Heads
 
@@ -316,7 +316,7 @@ class _Sheet:
         blanks = [JoinedCell(row, at, row + 1, at + 1, ()) for row, at in places if (row, at) not in taken]
         cells = sorted([*self.cells, *blanks], key=lambda cell: (cell.row, cell.column))
         pages = tuple(dict.fromkeys(row.page for row in rows))
-        boxes = tuple(union([row.box for row in rows if row.page == page]) for page in pages)
+        boxes = tuple(hull([row.box for row in rows if row.page == page]) for page in pages)
         return JoinedTable(pages, boxes, self.rows, self.columns, tuple(cells))
 
 
