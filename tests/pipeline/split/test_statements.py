@@ -125,6 +125,8 @@ def test_no_amount_comes_into_another_column(
         expected[f"2{number:02}"] = printed
     made = document(tmp_path, TITLE + HEAD + "\n".join(lines) + "\n注：本表反映支出情况。\n")
     for grid in (block for block in made.blocks if isinstance(block, Grid)):
+        if "合计" not in rows(grid)[0]:
+            continue  # rows of as many tabs are a table of their own, and none of its columns has a head
         codes = {cell.row: cell.words for cell in grid.cells if cell.column == 0}
         for cell in grid.cells:
             if cell.row and 2 <= cell.column <= 4 and cell.words != expected[codes[cell.row]][cell.column - 2]:
