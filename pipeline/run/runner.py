@@ -267,4 +267,4 @@ def _duplicates(jobs: Sequence[Job]) -> dict[str, list[tuple[Job, str]]]:
 def _given_up(job: Job, died: Died, store: Store) -> Attempt:
     """The record of a report whose workers died."""
     store.remove(job.source.name)
-    return Attempt(job.source.name, None, "failed", f"{died.reason} (given up after two tries)")
+    return Attempt(job.source.name, None, "failed", str(died))
