@@ -201,5 +201,9 @@ def check(settings: ModelSettings) -> None:
         raise UsageError("at least one request a minute must be allowed")
     if min(settings.concurrency, settings.attempts, settings.max_output_tokens) < 1 or settings.reasks < 0:
         raise UsageError("requests at once, attempts and output tokens must be at least 1, re-asks at least 0")
-    if "@" in urlsplit(settings.base_url or "").netloc:
-        raise UsageError("the address of an endpoint must hold no password: the key is taken from the environment")
+    address = urlsplit(settings.base_url or "")
+    if "@" in address.netloc or address.query or address.fragment:
+        raise UsageError(
+            "the address of an endpoint must hold no password and nothing after ? or #: the key is taken from the "
+            "environment"
+        )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+import ssl
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -83,11 +84,21 @@ class Outcomes:
         names = " ".join(kind.__name__ for kind in type(cause).__mro__).lower()
         if "timeout" in names:
             return Sent("timeout", again=True, error=Unreachable(f"{self._where} did not answer in time"))
+        for reason in _reasons(cause):
+            if isinstance(reason, ModelError):  # of our own: a redirect, an answer without end
+                return Sent("refused", detail=type(reason).__name__, error=reason)
+            if isinstance(reason, ssl.SSLError) and not isinstance(reason, ssl.SSLEOFError):
+                return self._without_tls(reason)
         if "connect" in names or isinstance(cause, OSError):
             return Sent("connection", again=True, error=Unreachable(f"there is no connection to {self._where}"))
         # Something answered, but not a model: an error page of a gateway, half an answer.
         error = Unreachable(f"{self._where} does not answer as a model's endpoint does")
         return Sent("connection", detail=type(cause).__name__, again=True, error=error)
+
+    def _without_tls(self, reason: ssl.SSLError) -> Sent:
+        said = f"no TLS with {self._where}: {getattr(reason, 'verify_message', '') or reason.reason}"
+        trusted = not isinstance(reason, ssl.SSLCertVerificationError)
+        return Sent("connection", detail="TLS", error=Unreachable(said) if trusted else ModelMisconfigured(said))
 
     def _turned_down(self, status: int, cause: BaseException) -> Sent:
         where, said = self._where, self.short(cause)
@@ -115,6 +126,13 @@ class Outcomes:
         body = getattr(error, "body", None)
         said = body.get("message") if isinstance(body, dict) else None
         return without(self._secret, " ".join(str(said or error).split()))[:_LONGEST]
+
+
+def _reasons(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and what it came of."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _kinds(cause: BaseException) -> str:
