@@ -178,6 +178,7 @@ def _run(
     from recount.pipeline.run.runner import run
 
     console = Console(stderr=True, quiet=work.quiet)
+    _say_who_is_asked(settings, console)
     try:
         with live_progress(len(sources), console) as show_progress, json_log(work.log_json, len(sources)) as log:
 
@@ -199,6 +200,17 @@ def _run(
     except KeyboardInterrupt:
         print("recount: interrupted; the same command goes on where this one stopped", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
+
+
+def _say_who_is_asked(settings: Settings, console: Console) -> None:
+    """Says, before anything is sent, where words of reports may go."""
+    from recount.pipeline.archive.strangers import visible
+    from recount.pipeline.model.gguf import is_local
+
+    asked = settings.asked
+    if asked is not None and not asked.offline and not is_local(asked):
+        where = visible(f"recount: what is left open is asked of {asked.name} at {asked.endpoint or 'its provider'}")
+        console.print(where, markup=False, highlight=False, soft_wrap=True)
 
 
 def _bounds(work: RunOptions) -> Bounds:

@@ -321,13 +321,23 @@ def _measured(sent: Sent, seconds: float, received: Sequence[Any]) -> Sent:
     return replace(
         sent,
         seconds=seconds,
+        said=_said(received[0]) if received and choices_of(received[0]) else None,
         input_tokens=_count(usage, "prompt_tokens", "input_tokens", "prompt_token_count"),
         output_tokens=_count(usage, "completion_tokens", "output_tokens", "candidates_token_count"),
     )
 
 
-def _count(usage: Any, *names: str) -> int:
-    return next((value for name in names if isinstance(value := getattr(usage, name, None), int)), 0)
+def _count(usage: Any, *names: str) -> int | None:
+    return next((value for name in names if isinstance(value := getattr(usage, name, None), int)), None)
+
+
+def _said(completion: Any) -> str:
+    """All that was answered, as far as it is found in the shape of OpenAI's completions."""
+    messages = [getattr(choice, "message", None) for choice in choices_of(completion)]
+    calls = [call for message in messages for call in getattr(message, "tool_calls", None) or ()]
+    words = [getattr(message, "content", None) for message in messages]
+    words += [getattr(getattr(call, "function", None), "arguments", None) for call in calls]
+    return "".join(word for word in words if isinstance(word, str))
 
 
 # --- the parameters of a request, as its refusals tell
