@@ -1,35 +1,283 @@
-"""Plain text: the lines of a file, parted into cells at tabs and at runs of blanks; a form feed ends a page."""
+"""Text with few marks or none (.txt, .md): lines, cut into cells at tabs and runs of blanks; tables that are sure.
+
+A form feed ends a page. Marks of Markdown that say how words look (**, #, bullets) go; its tables, and those of HTML in
+it, have sure cells. So have lines of tabs that all have as many, and no line of another kind between.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
-from recount.pipeline.read.typewriter import TAB, Row, Run, width_of
+from recount.pipeline.read.markup import is_table, items_of_markup
+from recount.pipeline.read.typewriter import TAB, Item, Mark, Row, Run, Table, TableCell, width_of
 
-_LINE_END = re.compile(r"\r\n|\n|\r")
+LINE_END = re.compile(r"\r\n|\n|\r")
+"""What ends a line, as editors count them."""
 _CELL = re.compile(r"[^\t\s]+(?:[^\S\t][^\t\s]+)*")
 """What stands together: words with no more than one blank between them, and no tab."""
+# Marks of Markdown. A dash before a digit may be a minus, and stars between digits hide some.
+_MARKS = re.compile(
+    r"^\s*(?:>\s?)*#{1,6}\s+|\s#+\s*$|^\s*(?:>\s?)+|^\s*[-*+](?=\s+[^\s\d])"
+    r"|(?<![*\d])\*\*(?!\*)|(?<!\*)\*\*(?![*\d])|\\(?=[#*_|.\-()\[\]])|^\s*```.*$"
+)
+_BULLET = re.compile(r"^\s*[-*+]\s+(?=(\d[\d,.]*))")
+_PIPE = re.compile(r"(?<!\\)\|")
+_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
+_PAGE_NUMBER = re.compile(r"[-—–~·\s]*(?:第\s*)?(\d{1,4})(?:\s*页)?(?:\s*[/,，共]\s*共?\s*\d{1,4}\s*页?)?[-—–~·\s]*")
+_PAGE_BEGINS = re.compile(r" (?=\S)")  # tools that put pages together leave a blank where one begins
+_FEWEST_PAGES = 3  # pages whose numbers count on
+_NEAR = [near for near in range(-8, 9) if near]  # lines from a page number in which there is no other
+_MOST_OF = 0.5  # share of the numbers that stand alone, or of the places of a running line, that must count on
+_FEWEST_ROWS = 3  # lines of as many tabs that are a table
+_CAPTION = re.compile(r"表\s*$|单位\s*[:：]|公开\s*\d+\s*表|年度?\s*[)）]?\s*$|[。；;]\s*$")
+"""The end of a line that stands between two tables, and is no part of either."""
+_LOST = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufe00-\ufe0f\ufeff]")
+"""What has no width in print, and parts no word."""
 
 
-def rows_of_text(text: str) -> list[list[Row]]:
-    """The rows of a text, page by page."""
-    sheets: list[list[Row]] = [[]]
-    for number, line in enumerate(_LINE_END.split(text), 1):
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the file, or what stands on one page of it. number, column: where it begins, 1-based."""
+
+    text: str
+    number: int
+    column: int = 1
+
+
+def items_of_text(text: str) -> list[list[Item]]:
+    """What stands on each page of a text; pages on which nothing stands are left out."""
+    sheets: list[list[_Line]] = [[]]
+    for number, line in enumerate(LINE_END.split(text), 1):
         column = 1
         for part, sheet in enumerate(line.split("\f")):
             if part:
                 sheets.append([])
-            sheets[-1].append(Row(number, tuple(_runs(sheet, column))))
+            sheets[-1].append(_Line(sheet, number, column))
             column += len(sheet) + 1
-    return [sheet for sheet in sheets if any(row.runs for row in sheet)]
+    edges = _edges_of_pages(sheets)
+    sheets = [[line for line in sheet if line not in edges] for sheet in sheets]
+    return [list(_items(sheet)) for sheet in sheets if any(line.text.strip() for line in sheet)]
 
 
-def _runs(line: str, column: int) -> Iterator[Run]:
-    """The cells of a line. column: of its first character."""
+def _items(lines: Sequence[_Line]) -> Iterator[Item]:
+    """The lines of a page as rows and tables."""
+    sure = dict(_tabbed(lines))
+    at = 0
+    while at < len(lines):
+        for reader in (_markup, _piped):
+            end, items = reader(lines, at)
+            if items:
+                break
+        else:
+            end = sure.get(at, at)
+            items = [_table(list(map(_tab_cells, lines[at:end])))] if end > at else [Row(tuple(_runs(lines[at])))]
+            end = max(end, at + 1)
+        yield from items
+        at = end
+
+
+def _markup(lines: Sequence[_Line], at: int) -> tuple[int, list[Item]]:
+    """The items of an HTML table that begins on a line, and the line behind it."""
+    if "<table" not in lines[at].text.lower():
+        return at, []
+    depth = 0
+    for end in range(at, len(lines)):
+        low = lines[end].text.lower()
+        depth += low.count("<table") - low.count("</table")
+        if depth <= 0:
+            break
+    else:
+        return at, []
+    block = lines[at : end + 1]
+    items = items_of_markup("\n".join(line.text for line in block), block[0].number)
+    return (end + 1, items) if any(map(is_table, items)) else (at, [])
+
+
+# --- what stands at the head and the foot of pages
+
+
+def _edges_of_pages(sheets: Sequence[Sequence[_Line]]) -> set[_Line]:
+    """Page numbers, and the lines that repeat beside them, at the ends of pages or where pages were put together.
+
+    A number that stands alone may be a cell: page numbers are only those that count on from page to page.
+    """
+    filled = [[line for line in sheet if line.text.strip()] for sheet in sheets]
+    lines = [line for sheet in filled for line in sheet]
+    shown = {at: _PAGE_NUMBER.fullmatch(line.text) for at, line in enumerate(lines)}
+    numbers = {at: int(match[1]) for at, match in shown.items() if match}
+    alone = {at for at in numbers if not any(at + near in numbers for near in _NEAR)}
+    begins = {at for at, line in enumerate(lines) if _PAGE_BEGINS.match(line.text)}
+    begins |= {*accumulate(map(len, filled)), *(at + 1 for at in alone)}
+    pages = list(accumulate(at in begins for at in range(len(lines))))
+    counting = _counting([(at, numbers[at] - pages[at]) for at in sorted(alone)])
+    found = counting if len(counting) > _MOST_OF * len(alone) else set()
+    for side in (-1, 1):
+        found |= _running(lines, numbers, side)
+    return {lines[at] for at in found} | _repeated(filled)
+
+
+def _running(lines: Sequence[_Line], numbers: Mapping[int, int], side: int) -> set[int]:
+    """The places of the lines that repeat beside page numbers, on one side of them, and of these numbers."""
+    often = Counter(line.text for line in lines)
+    beside: dict[str, list[int]] = defaultdict(list)
+    for at in numbers:
+        if 0 <= at + side < len(lines) and at + side not in numbers and "\t" not in lines[at + side].text:
+            beside[lines[at + side].text].append(at)
+    found: set[int] = set()
+    for text, group in beside.items():
+        counting = _counting([(at, numbers[at] - place) for place, at in enumerate(group)])
+        if len(counting) > _MOST_OF * often[text]:
+            found |= counting | {at + side for at in counting}
+    return found
+
+
+def _repeated(filled: Sequence[Sequence[_Line]]) -> set[_Line]:
+    """The first and the last lines of pages that are those of most pages."""
+    found: set[_Line] = set()
+    for end in (0, -1):
+        lines = [sheet[end] for sheet in filled if sheet]
+        text, times = Counter(line.text for line in lines).most_common(1)[0] if lines else ("", 0)
+        if times >= _FEWEST_PAGES and times > _MOST_OF * len(lines):
+            found.update(line for line in lines if line.text == text)
+    return found
+
+
+def _counting(numbers: Sequence[tuple[int, int]]) -> set[int]:
+    """The places of the numbers that count on; of each its place and how far it is ahead of the pages."""
+    if not numbers:
+        return set()
+    ahead, times = Counter(far for _, far in numbers).most_common(1)[0]
+    return {at for at, far in numbers if far == ahead} if times >= _FEWEST_PAGES else set()
+
+
+# --- tables of pipes
+
+
+def _piped(lines: Sequence[_Line], at: int) -> tuple[int, list[Item]]:
+    """The table of pipes that begins on a line, and the line behind it."""
+    end = at
+    while end < len(lines) and _PIPE.search(lines[end].text):
+        end += 1
+    block = lines[at:end]
+    ruled = len(block) > 1 and _RULE.fullmatch(block[1].text) is not None
+    framed = len(block) > 1 and all(re.fullmatch(r"\s*\|.*\|\s*", line.text) for line in block)
+    if not (ruled or framed):
+        return at, []
+    rows = [_pipe_cells(line) for line in block if not _RULE.fullmatch(line.text)]
+    most = len(rows[0])
+    if not rows or any(len(row) > most for row in rows) or (not ruled and any(len(row) != most for row in rows)):
+        return end, [Row(tuple(_set_apart(row))) for row in rows]
+    return end, [_table(rows)]
+
+
+def _pipe_cells(line: _Line) -> list[list[Run]]:
+    """What stands between the pipes of a line."""
+    text = line.text
+    edges = [-1, *(pipe.start() for pipe in _PIPE.finditer(text)), len(text)]
+    parts = list(pairwise(edges))
+    if parts and not text[: edges[1]].strip():
+        parts = parts[1:]
+    if parts and not text[edges[-2] + 1 :].strip():
+        parts = parts[:-1]
+    return [list(_cell_lines(line, start + 1, end)) for start, end in parts]
+
+
+def _cell_lines(line: _Line, start: int, end: int) -> Iterator[Run]:
+    """The lines of a cell: <br> parts them."""
+    for part in re.split(r"(<br\s*/?>)", line.text[start:end], flags=re.IGNORECASE):
+        run = None if part.lower().startswith("<br") else _run(line, start, start + len(part))
+        if run is not None:
+            yield run
+        start += len(part)
+
+
+def _set_apart(cells: Iterable[Sequence[Run]]) -> Iterator[Run]:
+    """Cells that are not sure, side by side as tabs set them."""
+    x = 0.0
+    for cell in cells:
+        for run in cell:
+            yield Run(run.text, run.spots, x)
+            x += sum(map(width_of, run.text))
+        x += TAB
+
+
+# --- lines of tabs
+
+
+def _tabbed(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
+    """The stretches of lines that have as many tabs each, as (first, behind the last)."""
+    for stretch in _stretches(lines):
+        rows = [at for at in stretch if "\t" in lines[at].text]
+        counts = {lines[at].text.count("\t") for at in rows}
+        whole = rows and rows[-1] - rows[0] + 1 == len(rows) == len(stretch)
+        if whole and len(rows) >= _FEWEST_ROWS and len(counts) == 1:
+            yield rows[0], rows[-1] + 1
+
+
+def _stretches(lines: Sequence[_Line]) -> Iterator[list[int]]:
+    """Lines that may be of one table: those with tabs, and the short ones between that are no captions."""
+    stretch: list[int] = []
+    for at, line in enumerate(lines):
+        if "\t" in line.text:
+            stretch.append(at)
+        elif line.text.strip() and (_CAPTION.search(line.text) or len(line.text) > _LONGEST_CELL):
+            yield stretch
+            stretch = []
+        elif line.text.strip() and stretch:
+            stretch.append(at)
+    yield stretch
+
+
+_LONGEST_CELL = 40  # characters of a piece that may have been torn off a row
+
+
+def _tab_cells(line: _Line) -> list[list[Run]]:
+    cells, start = [], 0
+    for part in line.text.split("\t"):
+        run = _run(line, start, start + len(part))
+        cells.append([run] if run is not None else [])
+        start += len(part) + 1
+    return cells
+
+
+# --- what stands together
+
+
+def _table(rows: Sequence[Sequence[Sequence[Run]]]) -> Table:
+    """A table of rows of cells; a row that ends early has empty ones."""
+    columns = max(map(len, rows))
+    whole = [[*row, *([()] * (columns - len(row)))] for row in rows]
+    return Table([TableCell(y, x, cell) for y, row in enumerate(whole) for x, cell in enumerate(row)])
+
+
+def _run(line: _Line, start: int, end: int, x: float = 0.0) -> Run | None:
+    """Characters of a line without the marks among them, and without blanks at the ends; None if none is left."""
+    lost = {at for mark in (*_MARKS.finditer(line.text), *_LOST.finditer(line.text)) for at in range(*mark.span())}
+    kept = [at for at in range(start, end) if at not in lost]
+    while kept and line.text[kept[0]].isspace():
+        kept.pop(0)
+    while kept and line.text[kept[-1]].isspace():
+        kept.pop()
+    if not kept:
+        return None
+    spots = [(line.number, line.column + at) for at in kept]
+    bullet = _BULLET.match(line.text)
+    behind = range(*bullet.span(1)) if bullet else ()
+    marked: dict[int, Mark] = {place: "bullet" for place, at in enumerate(kept) if at in behind}
+    return Run("".join([line.text[at] for at in kept]), spots, x, marked)
+
+
+def _runs(line: _Line) -> Iterator[Run]:
+    """The cells of a line of text, each where tabs and blanks set it."""
     x, end = 0.0, 0
-    for cell in _CELL.finditer(line):
-        x += sum(TAB if char == "\t" else width_of(char) for char in line[end : cell.start()])
-        yield Run(cell[0], x, range(column + cell.start(), column + cell.end()))
-        x += sum(map(width_of, cell[0]))
+    for cell in _CELL.finditer(line.text):
+        x += sum(TAB if char == "\t" else width_of(char) for char in line.text[end : cell.start()])
+        run = _run(line, *cell.span(), x)
+        if run is not None:
+            yield run
+            x += sum(map(width_of, run.text))
         end = cell.end()

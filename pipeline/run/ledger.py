@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, Literal
 
 from recount.pipeline.archive.locations import Place, place_of
-from recount.pipeline.archive.sources import Source, names_of, printable
+from recount.pipeline.archive.sources import Source, is_text, names_of, printable
 from recount.pipeline.errors import UsageError
 
 LEDGER = "ledger.sqlite"
@@ -128,7 +128,7 @@ class Attempt:
     minor: failing checks. stages: seconds of each. usage: calls, tokens and cost of a model. same_as: the
     report with the same content that was structured instead. unread: the pages (1-based) that are not in the result,
     for they are damaged, or scanned and not to be read. reports: how many the file holds; what is counted here is
-    counted over all of them.
+    counted over all of them. A file of text that holds none is none of the user's reports: 0, and reason says so.
     """
 
     file: str
@@ -152,6 +152,11 @@ class Attempt:
         """The names of its results."""
         return names_of(self.file, self.reports) if self.status == "ok" else []
 
+    @property
+    def left_out(self) -> bool:
+        """Whether it is a file of text that holds no report."""
+        return self.status == "ok" and not self.reports
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -173,11 +178,20 @@ class RunSummary:
 
     @property
     def structured(self) -> int:
-        return sum(not outcome.failed and not outcome.unchanged for outcome in self.outcomes)
+        return sum(not outcome.failed and not outcome.unchanged for outcome in self._reports)
 
     @property
     def unchanged(self) -> int:
-        return sum(outcome.unchanged for outcome in self.outcomes)
+        return sum(outcome.unchanged for outcome in self._reports)
+
+    @property
+    def left_out(self) -> tuple[Attempt, ...]:
+        """The files of text that hold no report, those that were found so in an earlier run too."""
+        return tuple(outcome.attempt for outcome in self.outcomes if outcome.attempt.left_out)
+
+    @property
+    def _reports(self) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if not outcome.attempt.left_out]
 
     @property
     def failures(self) -> tuple[Attempt, ...]:
@@ -360,6 +374,6 @@ def pdf_paths(out: Path) -> dict[str, str]:
         return {
             result: printable(str(source.place))
             for source in ledger.given()
-            if source.member is None and source.name in done
+            if source.member is None and source.name in done and not is_text(PurePosixPath(source.name))
             for result in done[source.name].results
         }

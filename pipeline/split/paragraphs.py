@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 from recount.pipeline.document import Box, Line, Paragraph
@@ -23,6 +25,20 @@ _TELLING = 4  # full-width characters that a row needs for its size to be known
 _GOES_ON_BELOW = 0.55  # of the page height: text that ends above this does not go on on the next page
 # What a line end does not break: digits, Latin letters and what is set close to them.
 _UNBROKEN = re.compile(r'[\d.,%A-Za-z()<>=/+\-"]*[、。,;:)]?')
+# Of text without print:
+_ITEM = re.compile(r"\s*(?:\d{1,2}[.、](?!\d)|[-*+•·●■◆○▪]\s)")
+_COMMA = re.compile(r"[,;。](?!\d{3})")  # what has one is a sentence, and no title and no cell
+_TEXT_ENDS = 3.0  # full-width characters by which wrapped lines differ, and a first line that lost what set it in
+_PROSE = 12  # full-width characters that a line of prose has at the least
+_WRAPPED = 0.4  # share of the lines of prose without an end of a sentence that end alike where lines are wrapped
+_FEWEST_BROKEN = 4  # such lines
+# What begins no sentence: a unit, a closing sign, an amount with a comma behind it.
+_MIDST = re.compile(
+    r"\s*(?:[百千万亿]?元|%|[,;。:、)]|\([^一二三四五六七八九十\d]{1,2}\)|-?[\d,.]+\s*(?:[百千万亿]?元|%|人次?|辆|个|台|平方米)[^,;。:]{0,6}[,;。])"
+)
+_TITLE = re.compile(r"\s*[^,;。:]{2,40}表(?:\([^()]{1,8}\))?\s*|.{0,30}(?:单位:.{1,8}元|公开\d+表)\s*")
+_CLASS = re.compile(r"\([类款项]\)[。:,]?\s*$")  # a budget item's name: what follows says how much
+_ONLY_NUMBER = re.compile(r"\s*\d{1,3}\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +59,16 @@ class TextRow:
 class Margins:
     """Where the lines of running text begin and end (points).
 
-    indented: first lines of paragraphs are set in. height: of the page.
+    indented: first lines of paragraphs are set in. height: of the page. typed: of a text without print; wrapped: its
+    lines of prose are broken where they are full, else a line is a paragraph.
     """
 
     left: float
     right: float
     indented: bool = False
     height: float = 0.0
+    typed: bool = False
+    wrapped: bool = True
 
 
 def rows_of(page: int, lines: Iterable[Line]) -> list[TextRow]:
@@ -115,6 +134,31 @@ def margins_of(rows: Sequence[TextRow], height: float = 0.0) -> Margins:
     return Margins(left, right, indented=set_in * 8 >= len(rows), height=height)
 
 
+def margins_of_text(rows: Sequence[TextRow], height: float = 0.0) -> Margins:
+    """The margins of a text without print: its tables have lines as well, and only lines of prose tell where it ends.
+
+    height: of its pages.
+    """
+    usual = margins_of(rows, height)
+    broken = sorted(row.box[2] for row in rows if _is_prose(row) and not _SENTENCE_END.search(row.folded))
+    reach = _TEXT_ENDS * _usual_em(rows)
+    alike = {end: bisect_right(broken, end) - bisect_left(broken, end - reach) for end in broken}
+    right = max(alike, key=lambda end: (alike[end], -end), default=0.0)
+    wrapped = alike.get(right, 0) >= max(_FEWEST_BROKEN, _WRAPPED * len(broken))
+    far = max((row.box[2] for row in rows), default=0.0)
+    return replace(usual, right=right if wrapped else far, typed=True, wrapped=wrapped)
+
+
+def _usual_em(rows: Sequence[TextRow]) -> float:
+    return median(row.em for row in rows) if rows else 0.0
+
+
+def _is_prose(row: TextRow) -> bool:
+    """Whether a row is of sentences, by its length and its commas."""
+    long = row.box[2] - row.box[0] >= _PROSE * row.em
+    return long and _COMMA.search(row.folded) is not None and not _has_columns(row)
+
+
 def paragraphs_of(rows: Sequence[TextRow], margins: Margins, store: TokenStore) -> list[Paragraph]:
     """Rows of one flow of text (over pages, no table between) joined to paragraphs, in order."""
     groups: list[list[TextRow]] = []
@@ -129,6 +173,8 @@ def paragraphs_of(rows: Sequence[TextRow], margins: Margins, store: TokenStore) 
 def _continues(group: Sequence[TextRow], row: TextRow, margins: Margins) -> bool:
     """Whether a row goes on with the paragraph above it."""
     above = group[-1]
+    if margins.typed:
+        return _continues_text(group, row, margins)
     if _differ_in_size(above, row) or _is_centred(above, margins) or _is_centred(row, margins):
         return False
     if _LEADER.search(above.folded):
@@ -148,6 +194,33 @@ def _continues(group: Sequence[TextRow], row: TextRow, margins: Margins) -> bool
     # Where first lines are set in, a line at the margin goes on, also below a line that a long word left short.
     goes_on = margins.indented and row.box[0] < margins.left + 0.8 * em and not ended
     return full or goes_on
+
+
+def _continues_text(group: Sequence[TextRow], row: TextRow, margins: Margins) -> bool:
+    """The same of a text without print: what the words say counts for more than where a line ends."""
+    above = group[-1]
+    if _has_columns(above) or _has_columns(row) or _LEADER.search(above.folded) or _ONLY_NUMBER.fullmatch(row.folded):
+        return False
+    set_in = row.box[0] > margins.left + 1.2 * row.em and row.box[0] > above.box[0] + 0.6 * row.em
+    if set_in and margins.indented:
+        return False
+    ended = _SENTENCE_END.search(above.folded) is not None
+    if _ORDINAL.match(row.folded) or _ITEM.match(row.folded) or _TITLE.fullmatch(row.folded):
+        return not ended and _is_full(above, row, margins) and margins.wrapped
+    if _MIDST.match(row.folded) or _CLASS.search(above.folded):
+        return True
+    if margins.wrapped and _is_full(above, row, margins):
+        return True
+    if ended:
+        return False
+    is_title = _ORDINAL.match(above.folded) and not _COMMA.search(above.folded)
+    nearly = margins.wrapped and _is_full(above, row, replace(margins, right=margins.right - _TEXT_ENDS * above.em))
+    return bool(_COMMA.search("".join(part.folded for part in group))) or (nearly and not is_title)
+
+
+def _has_columns(row: TextRow) -> bool:
+    """Whether pieces of a row stand so far apart that they are cells."""
+    return any(right.line.box[0] - left.line.box[2] > _COLUMN_GAP * row.em for left, right in pairwise(row.pieces))
 
 
 def _differ_in_size(one: TextRow, other: TextRow) -> bool:
@@ -175,7 +248,7 @@ def _paragraph(group: Sequence[TextRow], margins: Margins, store: TokenStore) ->
         numbers=store.numbers_in(composed),
         page=group[0].page,
         top=group[0].box[1],
-        centred=len(group) == 1 and _is_centred(group[0], margins),
+        centred=len(group) == 1 and not margins.typed and _is_centred(group[0], margins),
     )
 
 

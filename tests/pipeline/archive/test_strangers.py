@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import subprocess
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from recount.pipeline.archive.strangers import allowed, fitting, in_cell, in_xml, out_of_cell, visible
+from recount.pipeline.output import show
 from recount.pipeline.output.show import render_failures, render_result, render_status, render_unread
 from recount.pipeline.run.ledger import Attempt
 from recount.pipeline.run.status import Status
@@ -94,6 +96,21 @@ def shown(renderables: Any) -> str:
 
 def harmless(text: str) -> bool:
     return not [sign for sign in text if sign != "\n" and unicodedata.category(sign) in ACTED_UPON]
+
+
+def test_nothing_is_shown_as_it_came() -> None:
+    """Whatever is added to what is shown: its words are a stranger's until they went through one of the two."""
+    tree = ast.parse(Path(show.__file__).read_text(encoding="utf-8"))
+    own = {"_text", "_words"}
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name not in own]
+    calls = [node for function in functions for node in ast.walk(function) if isinstance(node, ast.Call)]
+    raw = [
+        ast.unparse(call)
+        for call in calls
+        if ast.unparse(call.func) in ("Text", "Text.assemble", "Text.from_markup")
+        and not all(isinstance(word, ast.Constant) for word in call.args)
+    ]
+    assert not raw
 
 
 def test_what_is_shown_of_a_run_is_harmless() -> None:
