@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from recount.pipeline.errors import UsageError
+from recount.pipeline.lasting import make_folder, replace_file
 
 # --- the types of a result
 
@@ -382,10 +382,6 @@ def plain(result: Result) -> dict[str, Any]:
 # --- the files of results
 
 
-LEFTOVER = ".*.recount-tmp"
-"""Matches what a killed process leaves behind of a file that it was writing."""
-
-
 def write_result(path: Path, result: Result) -> None:
     """Writes a result to path. Raises as write_json does."""
     write_json(path, plain(result))
@@ -417,22 +413,8 @@ def write_json(path: Path, content: Mapping[str, object]) -> None:
     cannot be written (nothing is left behind then), ValueError for a number that JSON does not have.
     """
     whole = encoded(content)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     replace_file(path, whole)
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Writes a file, whole or not at all. Raises OSError if that cannot be done; nothing is left behind then."""
-    temporary = path.parent / f".{secrets.token_hex(8)}.recount-tmp"
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:  # Ctrl-C too: the temporary file goes, whatever happened
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def decoded(content: bytes) -> Any:

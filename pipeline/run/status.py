@@ -12,7 +12,7 @@ from typing import Any
 from recount.pipeline.archive.locations import Place, place_of
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import UsageError
-from recount.pipeline.result import replace_file
+from recount.pipeline.lasting import replace_file
 from recount.pipeline.run.ledger import LEDGER, STATUSES, Attempt, Ledger, Run
 from recount.pipeline.settings import Settings
 

@@ -21,7 +21,8 @@ from recount.pipeline.archive.locations import Place, Url, files_at, get, put, r
 from recount.pipeline.archive.sources import names_of
 from recount.pipeline.archive.strangers import fitting
 from recount.pipeline.errors import OutputBusy, UsageError
-from recount.pipeline.result import LEFTOVER, Result, encoded, plain, read_result, result_in, write_result
+from recount.pipeline.lasting import LEFTOVER
+from recount.pipeline.result import Result, encoded, plain, read_result, result_in, write_result
 from recount.schemas.family import Family
 from recount.schemas.registry import FAMILIES
 

@@ -198,7 +198,7 @@ def test_a_full_disk_fails_a_report_with_the_reason(go: Any, monkeypatch: pytest
 
     (tmp_path / "out").mkdir()
     with monkeypatch.context() as patch:
-        patch.setattr("recount.pipeline.result.os.fsync", full)
+        patch.setattr("recount.pipeline.lasting.os.fsync", full)
         with pytest.raises(UsageError, match=r"cannot write to .*: No space left"):  # the summary, at the end
             go()
     assert {each.reason for each in rows(tmp_path / "out").values()} == {
