@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 LEFTOVER = ".*.recount-tmp"
@@ -47,6 +48,13 @@ def keep_folder(folder: Path) -> None:
             raise
     finally:
         os.close(descriptor)
+
+
+def sweep(folder: Path, *, deep: bool = True) -> None:
+    """Removes what killed processes left half-written in a folder, and below it. Nobody may be writing there now."""
+    for leftover in folder.rglob(LEFTOVER) if deep else folder.glob(LEFTOVER):
+        with suppress(OSError):  # it does no harm, and the next run tries again
+            leftover.unlink()
 
 
 def make_folder(folder: Path) -> None:

@@ -16,6 +16,7 @@ from recount.pipeline.archive.files import hash_of_source
 from recount.pipeline.archive.locations import Place, Url
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import DocumentError, UsageError
+from recount.pipeline.lasting import sweep
 from recount.pipeline.recognise import family_of, fingerprint
 from recount.pipeline.run.ledger import LEDGER, Attempt, Ledger, Outcome, RunSummary
 from recount.pipeline.run.pool import UNBOUNDED, Bounds, Died, Pool
@@ -156,6 +157,7 @@ class _Workplace:
     def sweep(self) -> None:
         """Removes what a killed run left behind. Only under the lock: nobody is writing now."""
         self.store.sweep()
+        sweep(self.folder, deep=False)
         self.clear()
 
     def clear(self) -> None:

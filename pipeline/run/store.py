@@ -21,7 +21,7 @@ from recount.pipeline.archive.locations import Place, Url, files_at, get, put, r
 from recount.pipeline.archive.sources import names_of
 from recount.pipeline.archive.strangers import fitting
 from recount.pipeline.errors import OutputBusy, UsageError
-from recount.pipeline.lasting import LEFTOVER
+from recount.pipeline.lasting import sweep
 from recount.pipeline.result import Result, encoded, plain, read_result, result_in, write_result
 from recount.schemas.family import Family
 from recount.schemas.registry import FAMILIES
@@ -47,13 +47,21 @@ def locked(out: Path) -> Iterator[None]:
     except OSError as error:
         raise UsageError(f"cannot write to {out}: {error.strerror}") from error
     try:
+        _sign(descriptor, out)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _sign(descriptor: int, out: Path) -> None:
+    """Takes the lock, and writes down who has it."""
+    try:
         if not _take(descriptor):
             raise OutputBusy(f"another run is writing to {out} ({_holder(descriptor)})")
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
-        yield
-    finally:
-        os.close(descriptor)
+    except OSError as error:
+        raise UsageError(f"cannot write to {out}: {error.strerror}") from error
 
 
 def _holder(descriptor: int) -> str:
@@ -178,22 +186,24 @@ class FolderStore:
         return read_result(result_path(self.out, name))
 
     def remove(self, name: str) -> None:
-        with suppress(ValueError):  # a name that leads out of the folder: nothing was written under it
+        # OSError: it stays, and its report is done again. ValueError: nothing was written under such a name.
+        with suppress(OSError, ValueError):
             self._clear(name, 0)
 
     def _clear(self, name: str, kept: int) -> None:
-        """Takes away what an earlier content of the file left: the last first, so that no gap hides another."""
+        """Takes away what an earlier content of the file left: the last first, so that no gap hides another.
+
+        Raises OSError: a report whose old figures stand beside its new ones is not done.
+        """
         stale = list(takewhile(lambda own: result_path(self.out, own).is_file(), _numbered(name, kept)))
         for own in (*reversed(stale), *([name] if kept != 1 else ())):
-            with suppress(OSError):
-                result_path(self.out, own).unlink()
+            result_path(self.out, own).unlink(missing_ok=True)
 
     def present(self, names: Collection[str]) -> set[str]:
         return {name for name in names if result_path(self.out, name).is_file()}
 
     def sweep(self) -> None:
-        for leftover in (self.out / _RESULTS).rglob(LEFTOVER):
-            leftover.unlink(missing_ok=True)
+        sweep(self.out / _RESULTS)
 
 
 @dataclass(frozen=True, slots=True)
