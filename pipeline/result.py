@@ -58,7 +58,11 @@ class FigureEntry(NamedTuple):
 
 
 class Check(NamedTuple):
-    """An identity and what it came to. severity, explanation: of one that fails. pointers: of its operands."""
+    """An identity and what it came to.
+
+    severity, explanation: of one that fails. pointers: of its operands. suspects: those of them that the explanation
+    lays the failure at, the most suspect first; None where nothing tells them apart.
+    """
 
     id: str
     rule: str
@@ -71,6 +75,7 @@ class Check(NamedTuple):
     severity: str | None
     explanation: str | None
     pointers: Sequence[str]
+    suspects: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +330,11 @@ _FIGURE = _Object(
     older=_with_own_unit,
 )
 _NUMBERS = ("computed", "printed", "residual", "tolerance")
-_CHECK = _Object(Check, {**dict.fromkeys(("expression", *_NUMBERS, "severity", "explanation")), "pointers": ()})
+_CHECK = _Object(
+    Check,
+    {**dict.fromkeys(("expression", *_NUMBERS, "severity", "explanation")), "pointers": ()},
+    optional=("suspects",),
+)
 _MAPPER = _Object(
     MapperUse,
     {"name": "", "calls": 0, "input_tokens": 0, "output_tokens": 0, "cost": 0},
