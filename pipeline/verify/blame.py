@@ -287,9 +287,7 @@ def _named(ranked: Sequence[Suspect]) -> list[Suspect]:
     return tied if len(tied) * 2 <= len(ranked) else []
 
 
-def _in_words(
-    report: Any, evaluation: Evaluation, ranked: Sequence[Suspect], named: Sequence[Suspect]
-) -> str | None:
+def _in_words(report: Any, evaluation: Evaluation, ranked: Sequence[Suspect], named: Sequence[Suspect]) -> str | None:
     if ranked and ranked[0].off_scale:
         table = title_of(report, table_of(ranked[0].figure.pointer))
         return f"most likely the unit of {table}: all its amounts are off by a power of ten"
