@@ -58,11 +58,7 @@ class FigureEntry(NamedTuple):
 
 
 class Check(NamedTuple):
-    """An identity and what it came to.
-
-    severity, explanation: of one that fails. pointers: of its operands. suspects: those of them that the explanation
-    lays the failure at, the most suspect first; None where nothing tells them apart.
-    """
+    """An identity and its outcome. severity, explanation, suspects: of one that fails. pointers: of its operands."""
 
     id: str
     rule: str
@@ -330,11 +326,8 @@ _FIGURE = _Object(
     older=_with_own_unit,
 )
 _NUMBERS = ("computed", "printed", "residual", "tolerance")
-_CHECK = _Object(
-    Check,
-    {**dict.fromkeys(("expression", *_NUMBERS, "severity", "explanation")), "pointers": ()},
-    optional=("suspects",),
-)
+_EARLIER = {**dict.fromkeys(("expression", *_NUMBERS, "severity", "explanation")), "pointers": ()}
+_CHECK = _Object(Check, _EARLIER, optional=("suspects",))
 _MAPPER = _Object(
     MapperUse,
     {"name": "", "calls": 0, "input_tokens": 0, "output_tokens": 0, "cost": 0},
