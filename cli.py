@@ -6,9 +6,11 @@ Only typer is imported up here, so that `recount --help` answers at once.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -93,7 +95,8 @@ def structure(
         list[str] | None,
         typer.Argument(
             metavar="PATH...",
-            help="Reports (PDF), patterns, or folders and zip archives with reports at any depth; URLs too (s3://…).",
+            help="Reports (PDF, images, .txt, .md, .html), patterns, or folders and zip archives with reports at any "
+            "depth; URLs too (s3://…); - for a text on standard input.",
         ),
     ] = None,
     listed: Annotated[
@@ -118,21 +121,37 @@ def structure(
     from recount.pipeline.archive.locations import place_of
     from recount.pipeline.archive.sources import find_sources, read_list
 
-    archive = find_sources([*map(place_of, paths or ()), *(read_list(listed) if listed else ())])
-    settings = asked.settings
-    if dry_run or batch:
-        from recount.pipeline.run.first_round import first_round
+    with _standard_input(paths or ()) as named:
+        archive = find_sources([*map(place_of, named), *(read_list(listed) if listed else ())])
+        settings = asked.settings
+        if dry_run or batch:
+            from recount.pipeline.run.first_round import first_round
 
-        with first_round(settings, place_of(out), ledger) as questions:
-            if dry_run:
-                _print_plan(questions.plan(archive.sources))
+            with first_round(settings, place_of(out), ledger) as questions:
+                if dry_run:
+                    _print_plan(questions.plan(archive.sources))
+                    return
+                waiting = questions.submit_batch(archive.sources)
+            if waiting:
+                print(waiting)
                 return
-            waiting = questions.submit_batch(archive.sources)
-        if waiting:
-            print(waiting)
-            return
-    summary = _run(archive.sources, place_of(out), ledger, settings, work)
+        summary = _run(archive.sources, place_of(out), ledger, settings, work)
     _report(summary, work, archive.problems)
+
+
+@contextmanager
+def _standard_input(paths: Sequence[str]) -> Iterator[list[str]]:
+    """The paths, with a file that has what stands on standard input in the place of -, for as long as it is needed."""
+    if "-" not in paths:
+        yield list(paths)
+        return
+    with TemporaryDirectory(prefix="recount-") as folder:
+        content = sys.stdin.buffer.read()
+        head = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+        suffix = "pdf" if b"%pdf-" in head else "html" if head.startswith((b"<!doctype html", b"<html")) else "txt"
+        file = Path(folder, f"stdin.{suffix}")
+        file.write_bytes(content)
+        yield [str(file) if path == "-" else path for path in paths]
 
 
 def _print_plan(plans: Mapping[str, Plan]) -> None:
@@ -190,13 +209,17 @@ def _report(summary: RunSummary, work: RunOptions, problems: Sequence[Problem] =
     """Prints what a run did and what failed, and exits with 1 if anything did."""
     if not work.quiet:
         _print_summary(summary)
-    if _print_failures(summary, problems):
+    failed = _print_failures(summary, problems)
+    nothing = summary.left_out and not (summary.structured or summary.unchanged)
+    if nothing and not failed:
+        print("recount: none of these files of text holds a report", file=sys.stderr)
+    if failed or nothing:
         raise typer.Exit(FAILED)
 
 
 def _print_summary(summary: RunSummary) -> None:
     """What a run did, on standard output."""
-    from recount.pipeline.output.show import render_several, render_summary, render_unread
+    from recount.pipeline.output.show import render_left_out, render_several, render_summary, render_unread
 
     console = _console()
     console.print(
@@ -211,7 +234,7 @@ def _print_summary(summary: RunSummary) -> None:
         )
     )
     attempts = [outcome.attempt for outcome in summary.outcomes]
-    for line in (*render_several(attempts), *render_unread(attempts)):
+    for line in (*render_several(attempts), *render_unread(attempts), *render_left_out(summary.left_out)):
         console.print(line)
 
 

@@ -47,7 +47,7 @@ IN_EVAL: Mapping[str, set[str]] = {
     "report": {"cases", "score"},
     "models": {"cases", "score"},
     "goldset": {"cases", "generator", "scans", "score"},
-    "commands": {"cases", "score", "report"},
+    "commands": {"cases", "goldset", "score", "report"},
     "bench": {"cases", "generator", "scans", "score", "goldset"},
     "peers": {"cases", "score", "verifier"},
     "fingerprints": {"cases", "generator", "scans"},

@@ -18,7 +18,10 @@ from recount.pipeline.errors import UsageError, ZipProblem
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp"})
 """What files of page images are called, in any case. A TIFF may hold all pages of a report."""
 
-SUFFIXES = frozenset({".pdf", ".tif", ".tiff"})
+TEXT_SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml"})
+"""What files of text are called, in any case. Many are no reports: one in which none is found is left out."""
+
+SUFFIXES = frozenset({".pdf", ".tif", ".tiff"}) | TEXT_SUFFIXES
 """What a report's file is called, in any case. A file that is named outright is taken whatever its name."""
 
 PAGE_SUFFIXES = IMAGE_SUFFIXES - SUFFIXES
@@ -29,7 +32,7 @@ ZIP_SUFFIXES = frozenset({".zip"})
 _NOT_REPORTS = frozenset({"__MACOSX"})
 """Folders in which archivers keep what is no file of the user's."""
 
-_EMPTY = "holds no reports (PDF files or page images)"
+_EMPTY = "holds no reports (PDF files, page images or files of text)"
 
 _REPORT_NUMBER = re.compile(r"#[1-9]\d*$")
 
@@ -85,6 +88,11 @@ class _Found:
 def printable(path: PurePath | str) -> str:
     """A path as text to print, store and write to JSON: bytes that are no UTF-8 become \\xd6."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def is_text(path: PurePath) -> bool:
+    """Whether a path is a file of text, by its name."""
+    return path.suffix.lower() in TEXT_SUFFIXES
 
 
 def names_of(file: str, reports: int) -> list[str]:
@@ -268,11 +276,13 @@ def _files_below(root: Path, problems: list[Problem]) -> Iterator[Path]:
 
 
 def _reports_among(folder: AnyPath, files: list[AnyPath]) -> Iterator[AnyPath]:
-    """The report files of a folder, and its page images; the folder itself where it holds nothing but page images."""
+    """The report files of a folder, and its page images; the folder itself where it holds page images and besides
+    them texts at most."""
     reports = [path for path in files if path.suffix.lower() in SUFFIXES | ZIP_SUFFIXES]
     pages = [path for path in files if path.suffix.lower() in PAGE_SUFFIXES]
-    if len(pages) > 1 and not reports:
+    if len(pages) > 1 and all(map(is_text, reports)):
         yield folder
+        yield from sorted(reports)
     else:
         yield from sorted(reports + pages)
 

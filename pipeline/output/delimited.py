@@ -6,7 +6,6 @@ Decimals keep their printed digits.
 from __future__ import annotations
 
 import csv
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
@@ -172,9 +171,16 @@ def _cell(value: Any, type_: str) -> str | int | None:
 
 
 def _csv(rows: Iterable[Iterable[Any]]) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+    # Only signs of the end of a line are quoted (Python below 3.13): with \n alone a \r would end a row for a reader.
+    lines = _Lines()
+    csv.writer(lines, lineterminator="\r\n").writerows(rows)
+    return "".join(f"{line[:-2]}\n" for line in lines)
+
+
+class _Lines(list[str]):
+    """Takes the lines of a writer."""
+
+    write = list.append
 
 
 class JsonLinesSink(Sink):

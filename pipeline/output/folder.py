@@ -19,13 +19,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
 from recount.pipeline.archive.locations import Place
-from recount.pipeline.archive.sources import file_of, names_of, printable
+from recount.pipeline.archive.sources import file_of, is_text, names_of, printable
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.frames import frame, joined
 from recount.pipeline.output.layout import FILES, Table, named_in, tables_of
@@ -111,7 +111,7 @@ def _wrong_in(result: Result) -> str | None:
         return "report is no object"
     for pointer, figure in result.figures.items():
         is_number = isinstance(figure.value, Decimal | int) and isinstance(figure.page, int)
-        is_placed = isinstance(figure.bbox, list) and len(figure.bbox) == len(NO_BOX)
+        is_placed = figure.bbox is None or (isinstance(figure.bbox, list) and len(figure.bbox) == len(NO_BOX))
         if not (is_number and is_placed and isinstance(figure.checks, list | tuple) and figure.status in STATUSES):
             return f"figure {pointer} has no number, page, box, checks or status where they should be"
     for check in result.checks:
@@ -258,6 +258,8 @@ def _fate(attempt: Attempt | None) -> tuple[str, str | None, int | None, int | N
         return "waiting", None, None, None
     if attempt.status != "ok":
         return attempt.status, attempt.reason, None, None
+    if attempt.left_out:
+        return "left out", attempt.reason, attempt.reports, None
     word = "structured" if attempt.same_as is None else "same as another"
     return word, attempt.reason, attempt.reports, attempt.pages
 
@@ -272,7 +274,7 @@ def pdf_paths(out: Path) -> dict[str, Place]:
         return {
             result: source.place
             for source in ledger.given()
-            if source.member is None and source.name in done
+            if source.member is None and source.name in done and not is_text(PurePosixPath(source.name))
             for result in done[source.name].results
         }
 

@@ -79,7 +79,7 @@ _SECTION = (
     Column("section_title", "章节", "string", "Official title of the section."),
 )
 _PLACE = (
-    Column("page", "页", "integer", "1-based page of the PDF where it is printed; of a row, its first figure's."),
+    Column("page", "页", "integer", "1-based page where it is printed; of a row, its first figure's."),
     Column(
         "status",
         "状态",
@@ -94,6 +94,7 @@ _BOX = tuple(
     Column(name, title, "number", f"{side} side of its box on the page, in points from the top left.", shown=False)
     for name, title, side in (("x0", "左", "Left"), ("y0", "上", "Upper"), ("x1", "右", "Right"), ("y1", "下", "Lower"))
 )
+_LINE = Column("line", "行", "integer", "1-based line where it stands in a file of text; empty for any other.")
 _COPY = Column(
     "same_as",
     "同于",
@@ -150,6 +151,8 @@ FIGURES = Table(
         ),
         Column("decimals", "小数位数", "integer", "Decimals of the value as printed: 115.50 has 2.", shown=False),
         Column("origin", "来源", "string", "text (digital text layer) or ocr.", shown=False),
+        _LINE,
+        Column("columns", "列", "string", "Its first and last column in that line, from 1.", shown=False),
         *_BOX,
         Column("confidence", "识别置信度", "number", "What OCR says of the line, 0 to 1.", shown=False),
         Column("mapper", "归位者", "string", "Who put it into its field: template, or model:NAME.", shown=False),
@@ -230,6 +233,7 @@ REMARKS = Table(
     (
         *_REPORT,
         Column("page", "页", "integer", "1-based page of the PDF."),
+        _LINE,
         Column("kind", "种类", "string", "Of what sort the remark is."),
         Column("words", "说明", "string", "What is said."),
         *_BOX,

@@ -170,7 +170,9 @@ def _figures(reading: OpenResult) -> Iterator[Row]:
                 figure.printed_unit,
                 _decimals(value),
                 figure.origin,
-                *figure.bbox,
+                figure.line,
+                _words(figure.columns or ()),
+                *(figure.bbox or NO_BOX),
                 figure.confidence,
                 figure.mapper,
                 "; ".join(why(figure, reading.broken)) or None,
@@ -243,7 +245,17 @@ def _rejected(reading: OpenResult) -> Iterator[Row]:
 
 def _remarks(reading: OpenResult) -> Iterator[Row]:
     for remark in reading.result.summary.remarks:
-        yield Row((*reading.about, remark.page, remark.kind, remark.words, *(remark.bbox or NO_BOX), reading.same_as))
+        yield Row(
+            (
+                *reading.about,
+                remark.page,
+                remark.line,
+                remark.kind,
+                remark.words,
+                *(remark.bbox or NO_BOX),
+                reading.same_as,
+            )
+        )
 
 
 def _listed(reading: OpenResult, table: Table) -> Iterator[Row]:

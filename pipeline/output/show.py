@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import takewhile
+from operator import itemgetter
 
 from pydantic import BaseModel
 from rich.console import Group, RenderableType
@@ -30,6 +31,8 @@ MARKS = {"verified": "✓", "repaired": "✎", "grounded": "○", "disputed": "�
 _STYLES = {"verified": "green", "repaired": "cyan", "grounded": "default", "disputed": "bold red"}
 _SEVERITIES = {"error": "bold red", "minor": "yellow"}
 _ARROW = " › "
+_FEW = 8
+"""So many files that were left out are named."""
 _MOST_REPORTS = 50
 """So many reports of a plan have a line each."""
 
@@ -153,6 +156,7 @@ def render_status(status: Status) -> Iterator[RenderableType]:
     for title, lines in (
         ("Files with several reports", list(render_several(status.done))),
         ("Pages left out", list(render_unread(status.done))),
+        ("Files left out", list(render_left_out(status.left_out))),
     ):
         if lines:
             yield _title(title)
@@ -178,6 +182,14 @@ def render_several(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
             first, last = attempt.results[0], attempt.results[-1]
             words = f": {attempt.reports} reports, {first} to {last}"
             yield Text.assemble((attempt.file, "bold"), words, overflow="fold")
+
+
+def render_left_out(attempts: Sequence[Attempt]) -> Iterator[RenderableType]:
+    """One line for the files of text that hold no report."""
+    if attempts:
+        names = ", ".join(attempt.file for attempt in attempts[:_FEW])
+        more = f" and {len(attempts) - _FEW:,} more" if len(attempts) > _FEW else ""
+        yield Text.assemble(("Left out", "bold"), f", for they hold no report: {names}{more}", overflow="fold")
 
 
 def render_unread(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
@@ -258,12 +270,13 @@ def _remarks(remarks: Sequence[PageRemark]) -> Iterator[RenderableType]:
     if not remarks:
         return
     yield _title(f"Remarks on pages: {len(remarks)}")
-    together: dict[tuple[int, str], list[str]] = defaultdict(list)
+    together: dict[tuple[int, str], list[PageRemark]] = defaultdict(list)
     for remark in remarks:
-        together[remark.page, remark.kind].append(remark.words)
-    for (page, kind), words in sorted(together.items()):
-        more = f" ({len(words) - 1} more)" if len(words) > 1 else ""
-        yield Text.assemble((f"page {page}, {kind}", "bold"), f": {words[0]}{more}", overflow="fold")
+        together[remark.page, remark.kind].append(remark)
+    for (page, kind), alike in sorted(together.items(), key=itemgetter(0)):
+        place = f"page {page}" if alike[0].line is None else f"line {alike[0].line}"
+        more = f" ({len(alike) - 1} more)" if len(alike) > 1 else ""
+        yield Text.assemble((f"{place}, {kind}", "bold"), f": {alike[0].words}{more}", overflow="fold")
 
 
 def _discrepancies(reading: Shown) -> Iterator[RenderableType]:
@@ -305,7 +318,7 @@ def _operands(reading: Shown, pointers: Sequence[str]) -> Iterator[str]:
 
 def _operand(reading: Shown, pointer: str, *, below: int = 0) -> str:
     figure = reading.figures.get(pointer)
-    place = f"{figure.raw}, page {figure.page}" if figure else "not read"
+    place = f"{figure.raw}, {figure.where}" if figure else "not read"
     return f"{reading.name(pointer, below=below)}: {place}"
 
 
@@ -344,7 +357,7 @@ def _figures(reading: Shown, key: str, title: str) -> Iterator[RenderableType]:
             Text(_amount(figure)),
             Text(figure.unit or ""),
             Text(MARKS.get(status, status), style=_STYLES.get(status, "default")),
-            f"p. {figure.page}",
+            f"p. {figure.page}" if figure.line is None else f"line {figure.line}",
         )
     yield table
 

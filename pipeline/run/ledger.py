@@ -134,7 +134,7 @@ class Attempt:
     minor: failing checks. stages: seconds of each. usage: calls, tokens and cost of a model. same_as: the
     report with the same content that was structured instead. unread: the pages (1-based) that are not in the result,
     for they are damaged, or scanned and not to be read. reports: how many the file holds; what is counted here is
-    counted over all of them.
+    counted over all of them. A file of text that holds none is none of the user's reports: 0, and reason says so.
     """
 
     file: str
@@ -158,6 +158,11 @@ class Attempt:
         """The names of its results."""
         return names_of(self.file, self.reports) if self.status == "ok" else []
 
+    @property
+    def left_out(self) -> bool:
+        """Whether it is a file of text that holds no report."""
+        return self.status == "ok" and not self.reports
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -179,11 +184,20 @@ class RunSummary:
 
     @property
     def structured(self) -> int:
-        return sum(not outcome.failed and not outcome.unchanged for outcome in self.outcomes)
+        return sum(not outcome.failed and not outcome.unchanged for outcome in self._reports)
 
     @property
     def unchanged(self) -> int:
-        return sum(outcome.unchanged for outcome in self.outcomes)
+        return sum(outcome.unchanged for outcome in self._reports)
+
+    @property
+    def left_out(self) -> tuple[Attempt, ...]:
+        """The files of text that hold no report, those that were found so in an earlier run too."""
+        return tuple(outcome.attempt for outcome in self.outcomes if outcome.attempt.left_out)
+
+    @property
+    def _reports(self) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if not outcome.attempt.left_out]
 
     @property
     def failures(self) -> tuple[Attempt, ...]:
@@ -355,13 +369,15 @@ def _in_memory(path: Path) -> sqlite3.Connection:
     """A copy of a ledger. Neither the file nor its folder is written to, as opening it would: a folder may be
     somebody else's, or lie on a disk that takes nothing."""
     copy = sqlite3.connect(":memory:", isolation_level=None)
-    address = f"{Path(os.path.abspath(path)).as_uri()}?mode=ro"
+    address = Path(os.path.abspath(path)).as_uri()
+    aside = path.with_name(f"{path.name}-wal")
+    whole = not aside.exists() or not aside.stat().st_size
     try:
-        with closing(sqlite3.connect(address, uri=True)) as file:
+        with closing(sqlite3.connect(f"{address}?{'immutable=1' if whole else 'mode=ro'}", uri=True)) as file:
             file.backup(copy)
     except sqlite3.OperationalError:
-        # Of a folder that cannot be written to; what a run has not yet put into the file itself is not seen then.
-        with closing(sqlite3.connect(f"{address}&immutable=1", uri=True)) as file:
+        # What a killed run has not put into the file itself cannot be read without writing beside it.
+        with closing(sqlite3.connect(f"{address}?immutable=1", uri=True)) as file:
             file.backup(copy)
     return copy
 

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from recount.pipeline.archive.files import hash_of, local_file
-from recount.pipeline.archive.sources import Source
-from recount.pipeline.errors import DocumentError, UsageError
+from recount.pipeline.archive.sources import Source, is_text
+from recount.pipeline.errors import DocumentError, NotAReport, UsageError
 from recount.pipeline.result import Result
 from recount.pipeline.run.ledger import Attempt
 from recount.pipeline.run.store import Store
@@ -65,6 +65,9 @@ def attempt(job: Job, *, task: Task, store: Store, aside: Path | None) -> Attemp
         writing = time.perf_counter()
         _write(store, name, results)
         written = time.perf_counter() - writing
+    except NotAReport as error:
+        made = _left_out if is_text(PurePosixPath(name)) else _failed
+        return made(store, name, sha256, started, str(error))
     except DocumentError as error:
         return _failed(store, name, sha256, started, str(error))
     except Exception as error:  # noqa: BLE001 - the boundary: one report's bug must not cost the others theirs
@@ -114,6 +117,12 @@ def _succeeded(name: str, results: Sequence[Result], seconds: float, written: fl
         unread=tuple(sorted({page for result in results for page in result.summary.unread_pages})),
         reports=len(results),
     )
+
+
+def _left_out(store: Store, name: str, sha256: str | None, started: float, reason: str) -> Attempt:
+    """The record of a file of text in which no report is: a folder of reports has such files (README.txt)."""
+    failed = _failed(store, name, sha256, started, reason)
+    return replace(failed, status="ok", reports=0)
 
 
 def _failed(
