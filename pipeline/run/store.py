@@ -223,11 +223,11 @@ class UrlStore:
         self._clear(name, 0)
 
     def _clear(self, name: str, kept: int) -> None:
-        """As of a folder, in the order of the names: what is not there answers so."""
-        with suppress(OSError):
+        """As of a folder, in the order of the names: what is not there, or on this machine not reached, answers so."""
+        with suppress(OSError, UsageError):
             if kept != 1:
                 remove(self._url(name))
-        with suppress(OSError):
+        with suppress(OSError, UsageError):
             for own in _numbered(name, kept):
                 remove(self._url(own))
 
