@@ -296,13 +296,14 @@ def show(
     family: FamilyOption = None,
 ) -> None:
     """Show a result: source discrepancies, disputed figures with the reason, then all figures by section."""
+    from recount.pipeline.output.folder import model_near, whole_result
     from recount.pipeline.output.show import render_result
-    from recount.pipeline.result import read_result
-    from recount.pipeline.run.store import find_result, report_model
+    from recount.pipeline.run.store import find_result
 
-    content = read_result(find_result(result, name))
+    file = find_result(result, name)
+    content = whole_result(file)
     console = _console()
-    for part in render_result(content, report_model(content.contract, _family(family)), section):
+    for part in render_result(content, model_near(file, content.contract, family), section):
         console.print(part)
 
 

@@ -13,6 +13,7 @@ figures = out.figures(status=["verified", "repaired"])
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -211,6 +212,13 @@ def _own(out: Path, contracts: Sequence[str], named: str | None, remembered: Seq
             with suppress(UsageError):  # it is no longer there, or broken; who misses it is told its contract
                 found.setdefault(family_of(folder).contract, folder)
     return tuple(folder for contract, folder in found.items() if contract in contracts)
+
+
+def model_near(result: Path, contract: str, family: str | None = None) -> type[BaseModel]:
+    """The model of a result by itself. family: as of `shelf_of`; others are known from the ledger above the file."""
+    out = next((folder for folder in Path(os.path.abspath(result)).parents if (folder / LEDGER).is_file()), None)
+    remembered = _remembered(out)[1] if out is not None and family_of_contract(contract) is None else ()
+    return Kinds((contract,), _own(out or result, [contract], family, remembered)).model(contract)
 
 
 def _copies(heads: Sequence[_Head], attempts: Mapping[str, Attempt]) -> dict[str, str]:

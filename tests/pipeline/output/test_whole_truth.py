@@ -302,6 +302,7 @@ def test_results_of_a_family_of_the_users_are_exported_and_opened(own: Path, tmp
     assert rows[0]["list"] == "项目支出明细表"
     assert len(table(own / "out", tmp_path, "figures")) == 2 * len(read_result(own / "out/reports/a.pdf.json").figures)
     assert recount.open(own / "out")["a.pdf"].report.income.total > 0
+    assert run("show", own / "out", "a.pdf") == 0
     moved = tmp_path / "moved"
     shutil.copytree(own / "charity", moved / "elsewhere")
     shutil.copytree(own / "out", moved / "out")
