@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -29,12 +30,14 @@ _ITEM = re.compile(r"\s*(?:\d{1,2}[.、](?!\d)|[-*+•·●■◆○▪]\s)")
 _COMMA = re.compile(r"[,;。](?!\d{3})")  # what has one is a sentence, and no title and no cell
 _TEXT_ENDS = 3.0  # full-width characters by which wrapped lines differ, and a first line that lost what set it in
 _PROSE = 12  # full-width characters that a line of prose has at the least
-_WRAPPED = 0.4  # share of the lines of prose that end alike where they are wrapped
+_WRAPPED = 0.4  # share of the lines of prose without an end of a sentence that end alike where lines are wrapped
+_FEWEST_BROKEN = 4  # such lines
 # What begins no sentence: a unit, a closing sign, an amount with a comma behind it.
 _MIDST = re.compile(
-    r"\s*(?:[百千万亿]?元|%|[,;。:、)]|-?[\d,.]+\s*(?:[百千万亿]?元|%|人次?|辆|个|台|平方米)[^,;。:]{0,6}[,;。])"
+    r"\s*(?:[百千万亿]?元|%|[,;。:、)]|\([^一二三四五六七八九十\d]{1,2}\)|-?[\d,.]+\s*(?:[百千万亿]?元|%|人次?|辆|个|台|平方米)[^,;。:]{0,6}[,;。])"
 )
 _TITLE = re.compile(r"\s*[^,;。:]{2,40}表(?:\([^()]{1,8}\))?\s*|.{0,30}(?:单位:.{1,8}元|公开\d+表)\s*")
+_CLASS = re.compile(r"\([类款项]\)[。:,]?\s*$")  # a budget item's name: what follows says how much
 _ONLY_NUMBER = re.compile(r"\s*\d{1,3}\s*")
 
 
@@ -137,13 +140,23 @@ def margins_of_text(rows: Sequence[TextRow], height: float = 0.0) -> Margins:
     height: of its pages.
     """
     usual = margins_of(rows, height)
-    prose = sorted(row.box[2] for row in rows if row.box[2] - row.box[0] >= _PROSE * row.em and not _has_columns(row))
-    if not prose:
-        return replace(usual, typed=True, wrapped=False)
-    right = prose[int(len(prose) * 0.95)] if len(prose) > 3 else prose[-1]
-    alike = sum(end >= right - _TEXT_ENDS * rows[0].em for end in prose)
-    wrapped = len(prose) > 3 and alike >= _WRAPPED * len(prose)
-    return replace(usual, right=right if wrapped else max(prose), typed=True, wrapped=wrapped)
+    broken = sorted(row.box[2] for row in rows if _is_prose(row) and not _SENTENCE_END.search(row.folded))
+    reach = _TEXT_ENDS * _usual_em(rows)
+    alike = {end: bisect_right(broken, end) - bisect_left(broken, end - reach) for end in broken}
+    right = max(alike, key=lambda end: (alike[end], -end), default=0.0)
+    wrapped = alike.get(right, 0) >= max(_FEWEST_BROKEN, _WRAPPED * len(broken))
+    far = max((row.box[2] for row in rows), default=0.0)
+    return replace(usual, right=right if wrapped else far, typed=True, wrapped=wrapped)
+
+
+def _usual_em(rows: Sequence[TextRow]) -> float:
+    return median(row.em for row in rows) if rows else 0.0
+
+
+def _is_prose(row: TextRow) -> bool:
+    """Whether a row is of sentences, by its length and its commas."""
+    long = row.box[2] - row.box[0] >= _PROSE * row.em
+    return long and _COMMA.search(row.folded) is not None and not _has_columns(row)
 
 
 def paragraphs_of(rows: Sequence[TextRow], margins: Margins, store: TokenStore) -> list[Paragraph]:
@@ -194,7 +207,7 @@ def _continues_text(group: Sequence[TextRow], row: TextRow, margins: Margins) ->
     ended = _SENTENCE_END.search(above.folded) is not None
     if _ORDINAL.match(row.folded) or _ITEM.match(row.folded) or _TITLE.fullmatch(row.folded):
         return not ended and _is_full(above, row, margins) and margins.wrapped
-    if _MIDST.match(row.folded):
+    if _MIDST.match(row.folded) or _CLASS.search(above.folded):
         return True
     if margins.wrapped and _is_full(above, row, margins):
         return True
