@@ -10,7 +10,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
 
 from pydantic import BaseModel
 
@@ -272,7 +271,6 @@ _COUNTED: dict[Kind | None, str] = {Kind.MONEY: "In 万元.", Kind.PERCENT: "The
 # --- the tables of families: those of every report, and those of the rows of their lists
 
 
-@cache
 def tables_of(*families: Family) -> tuple[Table, ...]:
     """Every table that reports of some families are exported as, in a fixed order."""
     kinds = {table.name: _Kind(table.name) for family in families for table in family.tables}
