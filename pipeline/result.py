@@ -236,7 +236,7 @@ class _Object:
 
     def __init__(
         self,
-        kind: Callable[..., Any],
+        kind: type,
         earlier: Mapping[str, Any] | None = None,
         optional: Sequence[str] = (),
         parts: Mapping[str, _Object | _Objects] | None = None,
@@ -286,7 +286,9 @@ class _Object:
         """Many objects. keys: where each stands below way. Nearly always none has a key too many or too few."""
         with suppress(KeyError, TypeError):
             if set(map(len, contents)) == {len(self._keys)}:
-                values = starmap(self._kind, map(self._in_file, contents))
+                values = list(starmap(self._kind, map(self._in_file, contents)))
+                if issubclass(self._kind, tuple) and {tuple(map(type, value)) for value in values} <= self._right:
+                    return values
                 return [self._checked(value, (*way, key)) for value, key in zip(values, keys, strict=True)]
         return [self.typed(content, (*way, key), more) for key, content in zip(keys, contents, strict=True)]
 
