@@ -87,6 +87,12 @@ def _install(fault: Fault) -> None:
 
     io.open = builtins.open = opening  # type: ignore[assignment]
 
+    sqlite3.connect = connecting(fault)  # type: ignore[assignment]
+
+
+def connecting(fault: Fault) -> Callable[..., sqlite3.Connection]:
+    """What opens databases under a fault, in the place of sqlite3.connect."""
+
     class Connection(sqlite3.Connection):
         def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
             self._count(statement)
@@ -105,7 +111,7 @@ def _install(fault: Fault) -> None:
                 fault.check(sqlite3.OperationalError("disk I/O error"))
 
     connect = sqlite3.connect
-    sqlite3.connect = lambda *given, **options: connect(*given, **{**options, "factory": Connection})  # type: ignore[assignment,misc]
+    return lambda *given, **options: connect(*given, **{**options, "factory": Connection})  # type: ignore[no-any-return]
 
 
 def _counted(call: Callable[..., Any], fault: Fault) -> Callable[..., Any]:
