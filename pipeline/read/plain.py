@@ -21,15 +21,18 @@ _CELL = re.compile(r"[^\t\s]+(?:[^\S\t][^\t\s]+)*")
 """What stands together: words with no more than one blank between them, and no tab."""
 # Marks of Markdown. A dash before a digit may be a minus, and stars between digits hide some.
 _MARKS = re.compile(
-    r"^\s*(?:>\s?)*#{1,6}\s+|\s#+\s*$|^\s*(?:>\s?)+|^\s*[-*+](?=\s+[^\s\d])"
+    r"^\s*(?:>\s?)*#{1,6}\s+|\s#+\s*$|^\s*(?:>(?!\s*[=＝\d])\s?)+|^\s*[-*+](?=\s+[^\s\d])"
     r"|(?<![*\d])\*\*(?!\*)|(?<!\*)\*\*(?![*\d])|\\(?=[#*_|.\-()\[\]])|^\s*```.*$"
 )
+_ITEM = re.compile(r"^\s*[-*+](?=\s+[^\s\d])")
+_SET_IN = 24.0  # points that an item of a list is set in by, whose bullet goes
 _BULLET = re.compile(r"^\s*[-*+]\s+(?=(\d[\d,.]*))")
 _PIPE = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
 _PAGE_NUMBER = re.compile(r"[-—–~·\s]*(?:第\s*)?(\d{1,4})(?:\s*页)?(?:\s*[/,，共]\s*共?\s*\d{1,4}\s*页?)?[-—–~·\s]*")
 _PAGE_BEGINS = re.compile(r" (?=\S)")  # tools that put pages together leave a blank where one begins
 _FEWEST_PAGES = 3  # pages whose numbers count on
+_FEWEST_LINES = 10  # lines from page number to page number; the cells of a column may count on, too
 _NEAR = [near for near in range(-8, 9) if near]  # lines from a page number in which there is no other
 _MOST_OF = 0.5  # share of the numbers that stand alone, or of the places of a running line, that must count on
 _FEWEST_ROWS = 3  # lines of as many tabs that are a table
@@ -130,7 +133,8 @@ def _running(lines: Sequence[_Line], numbers: Mapping[int, int], side: int) -> s
     found: set[int] = set()
     for text, group in beside.items():
         counting = _counting([(at, numbers[at] - place) for place, at in enumerate(group)])
-        if len(counting) > _MOST_OF * often[text]:
+        apart = all(below - above >= _FEWEST_LINES for above, below in pairwise(sorted(counting)))
+        if apart and len(counting) > _MOST_OF * often[text]:
             found |= counting | {at + side for at in counting}
     return found
 
@@ -214,7 +218,9 @@ def _tabbed(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
         rows = [at for at in stretch if "\t" in lines[at].text]
         counts = {lines[at].text.count("\t") for at in rows}
         whole = rows and rows[-1] - rows[0] + 1 == len(rows) == len(stretch)
-        if whole and len(rows) >= _FEWEST_ROWS and len(counts) == 1:
+        # Else a tab begins a cell, and parts none.
+        several = sum(sum(map(bool, map(str.strip, lines[at].text.split("\t")))) > 1 for at in rows)
+        if whole and len(rows) >= _FEWEST_ROWS and len(counts) == 1 and several > _MOST_OF * len(rows):
             yield rows[0], rows[-1] + 1
 
 
@@ -276,7 +282,7 @@ def _runs(line: _Line) -> Iterator[Run]:
     x, end = 0.0, 0
     for cell in _CELL.finditer(line.text):
         x += sum(TAB if char == "\t" else width_of(char) for char in line.text[end : cell.start()])
-        run = _run(line, *cell.span(), x)
+        run = _run(line, *cell.span(), x + (_SET_IN if not x and _ITEM.match(line.text) else 0.0))
         if run is not None:
             yield run
             x += sum(map(width_of, run.text))

@@ -1,7 +1,7 @@
 """Whatever bytes a reader is given, it reads them or says in words that it cannot: nothing else gets out.
 
-A quarter of a minute each in the suite; RECOUNT_FUZZ=900 gives each of the four a quarter of an hour. Seeds follow one another,
-so a longer campaign begins with what a shorter one tried.
+A quarter of a minute each in the suite; RECOUNT_FUZZ=900 gives each of the four a quarter of an hour. Seeds follow one
+another, so a longer campaign begins with what a shorter one tried.
 """
 
 from __future__ import annotations
