@@ -149,6 +149,7 @@ def structure(
     """
     from recount.pipeline.archive.locations import place_of
     from recount.pipeline.archive.sources import find_sources, read_list
+    from recount.pipeline.archive.strangers import visible
 
     with _standard_input(paths or ()) as named:
         archive = find_sources([*map(place_of, named), *(read_list(listed) if listed else ())])
@@ -162,7 +163,7 @@ def structure(
                     return
                 waiting = questions.submit_batch(archive.sources)
             if waiting:
-                print(waiting)
+                print(visible(waiting))
                 return
         summary = _run(archive.sources, place_of(out), ledger, settings, work)
     _report(summary, work, archive.problems)
@@ -440,7 +441,7 @@ def chain(
 
     found = chained(out)
     for line in found.broken:
-        print(f"recount: {line}", file=sys.stderr)
+        print(f"recount: {visible(line)}", file=sys.stderr)
     for finding in found.findings:
         print(visible(str(finding)))
     print(f"{found.pairs} pairs of years, {found.compared} figures compared, {len(found.findings)} contradictions")

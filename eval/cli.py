@@ -127,8 +127,9 @@ def promote(
 ) -> None:
     """Turn a reviewed result into a case. One with disputed figures is refused, unless they were looked at."""
     from recount.eval.goldset.promote import promote as promoted
+    from recount.pipeline.archive.strangers import visible
 
-    print(promoted(result, out, source, disputed=disputed))
+    print(visible(str(promoted(result, out, source, disputed=disputed))))
 
 
 @evaluation.command(epilog="Without PATH it takes the reports of the gold set that are no scans.")

@@ -175,7 +175,7 @@ def render_status(status: Status) -> Iterator[RenderableType]:
             yield from lines
     if status.broken:
         yield _title("Broken rows of the ledger, whose reports the next run does again")
-        yield from (Text(line, overflow="fold") for line in status.broken)
+        yield from (_words(line, overflow="fold") for line in status.broken)
     if status.failed:
         yield _title("Failures")
         yield from render_failures(reason_of(failure) for failure in status.failed)
