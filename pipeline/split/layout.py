@@ -12,13 +12,12 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 
-from recount.pipeline.document import Remark
+from recount.pipeline.document import Remark, hull
 from recount.pipeline.split.align import REST, Alignment, Column, Placed, Reading, Way, decided, value_in, ways_of
 from recount.pipeline.split.lattice import part_of
 from recount.pipeline.split.seams import PagedLine
 from recount.pipeline.split.sequence import NUMBER, Gap, Label, Piece, habits_of
 from recount.pipeline.split.tables import JoinedCell, JoinedTable
-from recount.pipeline.split.text import union
 from recount.schemas.family import FIGURES, Form, Kind, Part
 
 _CHOSEN = "only sums tell in which column of its row it stands"
@@ -148,7 +147,7 @@ class _Table:
     def _joined(self) -> JoinedTable:
         pieces = self.pieces[self.outline.start : self.outline.end]
         pages = sorted({piece.page for piece in pieces})
-        boxes = tuple(union([piece.line.box for piece in pieces if piece.page == page]) for page in pages)
+        boxes = tuple(hull([piece.line.box for piece in pieces if piece.page == page]) for page in pages)
         cells = sorted(self.sheet.cells, key=lambda cell: (cell.row, cell.column))
         return JoinedTable(tuple(pages), boxes, self.sheet.row, self.sheet.width, tuple(cells))
 
