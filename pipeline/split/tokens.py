@@ -7,11 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-<<<<<<< HEAD
-from recount.pipeline.document import Box, Number, Origin, Remark, Seat, Token
-=======
-from recount.pipeline.document import Box, Number, Origin, Remark, Token, hull
->>>>>>> fbec3f53d5068808b14ade022294883b764b429b
+from recount.pipeline.document import Box, Number, Origin, Remark, Seat, Token, hull
 from recount.pipeline.split.signs import Signed, signed
 from recount.pipeline.split.text import Composed, alike, far, fold, in_one_row, over
 
