@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recount.schemas.common.rows import ROW_LABELS
+from recount.schemas.common.rows import ROW_LABELS, STATEMENT_HEADS
 from recount.schemas.department_budget.report import Report
 from recount.schemas.family import Family, Heading, RowTable, YearLink
 
@@ -97,4 +97,5 @@ DEPARTMENT_BUDGET = Family(
         YearLink("“三公”经费支出", "/three_public/total", "/three_public/total", "/three_public/change/amount"),
     ),
     tables=(RowTable("statement_rows", "预算报表", "Rows of the budget tables.", section="statements"),),
+    heads=STATEMENT_HEADS,
 )
