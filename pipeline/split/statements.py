@@ -343,13 +343,10 @@ def _way(rows: Sequence[TextRow]) -> str:
 
 def _remarks(lines: Sequence[_Line]) -> Iterator[Remark]:
     """What is to be said of the amounts that were left open, and of those that no sum confirms in their columns."""
-    said = set[int]()
     for line in lines:
         for atom in line.rest:
-            if atom.page not in said:
-                said.add(atom.page)
-                words = "in which columns some amounts of a table without lines stood cannot be told"
-                yield Remark("torn", atom.page, None, words)
+            words = "in which column of its table it stood cannot be told, and it was not taken"
+            yield Remark("torn", atom.page, atom.line.box, words, touches=True)
         if not line.sure:
             for column, atom in line.amounts.items():
                 if not _confirmed(line, lines, column):
