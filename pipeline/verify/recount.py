@@ -5,19 +5,19 @@ A sum that lacks an amount which was not read fails whatever the source says: it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from enum import StrEnum
 from typing import Any
 
 from recount.pipeline.document import Token
-from recount.pipeline.verify.place import ListRow, beside, key_of, list_of, lists_of
+from recount.pipeline.verify.place import ListRow, beside, key_of, list_of, lists_of, row_of
 from recount.schemas.arithmetic import Evaluation, Identity, evaluate
 from recount.schemas.common.parts import TABLED
 from recount.schemas.describe import models_in, steps_of
 from recount.schemas.figures import Figure
 from recount.schemas.terms import Sum
 
-LEFT_OPEN = "an amount of it was left open"
+LEFT_OPEN = "an amount of it was left open, or stands where its place is unsure"
 
 
 class Status(StrEnum):
@@ -52,7 +52,7 @@ def statuses(figures: Iterable[str], cover: Mapping[str, int], disputed: Set[str
     }
 
 
-# --- sums that lack an amount
+# --- identities that lack an amount
 
 _Column = tuple[str, str]
 """A list by its pointer, and the key of a figure in its rows."""
@@ -63,55 +63,74 @@ def set_aside(
 ) -> tuple[list[Evaluation], set[str]]:
     """The evaluations, those that fail for want of an amount not applicable; and the figures of the columns they sum.
 
-    In words every row of a list has its amount. In a table a blank cell is nothing, unless a number was left open
-    (Remark "torn") that may be its. The figures are by pointer: nothing tells that no row of the column is missing.
+    In words every row of a list says an amount. In a table a blank cell is nothing, unless a number was left open
+    (Remark "torn") that may be its. An amount that was taken though its place is unsure may be another's as well. The
+    figures are by pointer: nothing tells that no row of the column is missing.
     """
-    failing = {column for evaluation in evaluations if _may_lack(evaluation) for column in _columns(evaluation)}
+    failing = [evaluation for evaluation in evaluations if evaluation.result == "fail" and not evaluation.explanation]
     if not failing:
         return list(evaluations), set()
-    read = {figure.token for figure in figures.values()}
-    left = [token for token in tokens if token.index not in read and token.remark and token.remark.kind == "torn"]
-    lists = lists_of(figures)
-    wanting = {
-        (at, key)
-        for at, key in failing
-        if (_lacks_open(lists[at], key, left, tokens) if _is_tabled(at) else _lacks_amount(report, at, key))
-    }
+    left = _left_open(figures, tokens)
+    unsure = [e for e in failing if any(_is_torn(tokens[operand.token]) for operand in e.operands)]
+    wanting = set(_wanting(report, failing, lists_of(figures), left, tokens)).union(*map(_columns, unsure))
+    aside = {id(evaluation) for evaluation in unsure}
+    aside |= {id(e) for e in failing if _columns(e) & wanting or _has_beside(e, left, tokens)}
     found = [
         Evaluation(evaluation.identity, "not_applicable", explanation=LEFT_OPEN)
-        if _may_lack(evaluation) and _columns(evaluation) & wanting
+        if id(evaluation) in aside
         else evaluation
         for evaluation in evaluations
     ]
     return found, {pointer for pointer in figures if (list_of(pointer), key_of(pointer)) in wanting}
 
 
-def _may_lack(evaluation: Evaluation) -> bool:
-    """Whether a sum fails, and nothing explains it."""
-    return evaluation.result == "fail" and evaluation.explanation is None and bool(_columns(evaluation))
+def _wanting(
+    report: Any,
+    failing: Iterable[Evaluation],
+    lists: Mapping[str, Sequence[ListRow]],
+    left: Sequence[Token],
+    tokens: Sequence[Token],
+) -> Iterator[_Column]:
+    """The columns in which an amount may be missing, of those that failing sums add up."""
+    for at, key in {column for evaluation in failing for column in _columns(evaluation)}:
+        if _lacks_open(lists[at], key, left, tokens) or _says_nothing(report, at, lists[at]):
+            yield at, key
+
+
+def _is_torn(token: Token) -> bool:
+    return token.remark is not None and token.remark.kind == "torn"
+
+
+def _left_open(figures: Mapping[str, Figure], tokens: Sequence[Token]) -> list[Token]:
+    """The numbers of torn tables that no figure was read from."""
+    read = {figure.token for figure in figures.values()}
+    return [token for token in tokens if _is_torn(token) and token.index not in read]
 
 
 def _columns(evaluation: Evaluation) -> set[_Column]:
-    """The columns that a sum adds up."""
-    computed = evaluation.identity.computed
-    if not isinstance(computed, Sum):
+    """The columns that a sum over rows adds up."""
+    stated, computed = evaluation.identity.printed, evaluation.identity.computed
+    if stated is None or not isinstance(computed, Sum):
         return set()
-    places = ((list_of(operand.pointer), key_of(operand.pointer)) for operand in computed.operands)
-    return {(at, key) for at, key in places if at is not None}
+    rows = [operand.pointer for operand in computed.operands if row_of(operand.pointer) != row_of(stated.pointer)]
+    return {(at, key_of(pointer)) for pointer in rows if (at := list_of(pointer)) is not None}
 
 
-def _is_tabled(pointer: str) -> bool:
-    return pointer.split("/")[1] in TABLED
+def _has_beside(evaluation: Evaluation, left: Iterable[Token], tokens: Sequence[Token]) -> bool:
+    """Whether a number was left open in the row that an identity is about."""
+    own = [tokens[operand.token] for operand in evaluation.operands]
+    of_row = len({row_of(operand.pointer) for operand in evaluation.operands} - {""}) == 1
+    return of_row and any(beside(other, token) for token in left for other in own)
 
 
-def _lacks_amount(report: Any, at: str, key: str) -> bool:
-    """Whether a row of a list has no figure at a key."""
-    return any(_value_at(row, f"/{key}") is None for row in _value_at(report, at))
+def _says_nothing(report: Any, at: str, rows: Sequence[ListRow]) -> bool:
+    """Whether there is a row of a list from which no figure was read. rows: those from which some were."""
+    return at.split("/")[1] not in TABLED and len(_value_at(report, at)) > len(rows)
 
 
 def _value_at(value: Any, pointer: str) -> Any:
     for step in steps_of(pointer):
-        value = value[int(step)] if isinstance(value, tuple) else getattr(value, step, None)
+        value = value[int(step)] if isinstance(value, tuple) else getattr(value, step)
     return value
 
 
