@@ -11,11 +11,20 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
-from recount.options import EndpointOptions, FamilyOption, RetryOptions, RunOptions, SettingsOptions, unfolded
+from recount.options import (
+    EndpointOptions,
+    FamilyOption,
+    OwnFamilyOption,
+    RetryOptions,
+    RunOptions,
+    SettingsOptions,
+    unfolded,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,7 +43,35 @@ INTERRUPTED = 130
 """The exit codes other than 0; the last is the shells' custom for Ctrl-C."""
 
 
+_WrongUsage: type[Any] = typer.BadParameter.__bases__[0]
+"""What is raised for wrong usage: by a library that lies in typer's newer versions, and beside its older ones."""
+
+
+class _Commands(TyperGroup):
+    """The commands. What is wrong with their options is said in words that may quote a file name of anybody's."""
+
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
+        with _said_visibly():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, context: Any) -> Any:
+        with _said_visibly():
+            return super().invoke(context)
+
+
+@contextmanager
+def _said_visibly() -> Iterator[None]:
+    try:
+        yield
+    except _WrongUsage as error:
+        from recount.pipeline.archive.strangers import visible
+
+        error.message = visible(error.message, keep="\n")
+        raise
+
+
 app = typer.Typer(
+    cls=_Commands,
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,  # help in plain text: rich would double the time that it takes
@@ -112,6 +149,7 @@ def structure(
     """
     from recount.pipeline.archive.locations import place_of
     from recount.pipeline.archive.sources import find_sources, read_list
+    from recount.pipeline.archive.strangers import visible
 
     with _standard_input(paths or ()) as named:
         archive = find_sources([*map(place_of, named), *(read_list(listed) if listed else ())])
@@ -125,7 +163,7 @@ def structure(
                     return
                 waiting = questions.submit_batch(archive.sources)
             if waiting:
-                print(waiting)
+                print(visible(waiting))
                 return
         summary = _run(archive.sources, place_of(out), ledger, settings, work)
     _report(summary, work, archive.problems)
@@ -167,6 +205,7 @@ def _run(
     from recount.pipeline.run.runner import run
 
     console = Console(stderr=True, quiet=work.quiet)
+    _say_who_is_asked(settings, console)
     try:
         with live_progress(len(sources), console) as show_progress, json_log(work.log_json, len(sources)) as log:
 
@@ -188,6 +227,17 @@ def _run(
     except KeyboardInterrupt:
         print("recount: interrupted; the same command goes on where this one stopped", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
+
+
+def _say_who_is_asked(settings: Settings, console: Console) -> None:
+    """Says, before anything is sent, where words of reports may go."""
+    from recount.pipeline.archive.strangers import visible
+    from recount.pipeline.model.gguf import is_local
+
+    asked = settings.asked
+    if asked is not None and not asked.offline and not is_local(asked):
+        where = visible(f"recount: what is left open is asked of {asked.name} at {asked.endpoint or 'its provider'}")
+        console.print(where, markup=False, highlight=False, soft_wrap=True)
 
 
 def _bounds(work: RunOptions) -> Bounds:
@@ -288,13 +338,14 @@ def show(
     family: FamilyOption = None,
 ) -> None:
     """Show a result: source discrepancies, disputed figures with the reason, then all figures by section."""
+    from recount.pipeline.output.folder import model_near, whole_result
     from recount.pipeline.output.show import render_result
-    from recount.pipeline.result import read_result
-    from recount.pipeline.run.store import find_result, report_model
+    from recount.pipeline.run.store import find_result
 
-    content = read_result(find_result(result, name))
+    file = find_result(result, name)
+    content = whole_result(file)
     console = _console()
-    for part in render_result(content, report_model(content.contract, _family(family)), section):
+    for part in render_result(content, model_near(file, content.contract, family), section):
         console.print(part)
 
 
@@ -318,11 +369,12 @@ def export(
         str | None,
         typer.Option("--table", metavar="NAME", help="Only this table: figures, budget_items, discrepancies …"),
     ] = None,
+    family: OwnFamilyOption = None,
 ) -> None:
-    """Export results as tables: figures, budget items, indicators, funds, statements, discrepancies."""
+    """Export results as tables: figures, rows of lists and statements, texts, discrepancies, checks, files."""
     from recount.pipeline.output.export import export as exported
 
-    done = exported(out, target, format_, status=status, keys=keys, table=table)
+    done = exported(out, target, format_, status=status, keys=keys, table=table, family=family)
     for name, rows in done.rows.items():
         print(f"{name}  {rows:,}")
 
@@ -379,18 +431,21 @@ def _family(name: str | None) -> Family | None:
     return family_of(name)
 
 
-@app.command(epilog="Exit codes: 0 all years agree, 1 some contradict each other.")
+@app.command(epilog="Exit codes: 0 all years agree, 1 some contradict each other, or a result cannot be read.")
 def chain(
     out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run.")],
 ) -> None:
     """Compare each report's closing with the next year's opening, where a folder holds both years of a unit."""
+    from recount.pipeline.archive.strangers import visible
     from recount.pipeline.output.chain import chain as chained
 
     found = chained(out)
+    for line in found.broken:
+        print(f"recount: {visible(line)}", file=sys.stderr)
     for finding in found.findings:
-        print(finding)
+        print(visible(str(finding)))
     print(f"{found.pairs} pairs of years, {found.compared} figures compared, {len(found.findings)} contradictions")
-    if found.findings:
+    if found.findings or found.broken:
         raise typer.Exit(FAILED)
 
 
@@ -404,6 +459,7 @@ def _console() -> Console:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command line and exits; errors that were meant become one line on standard error."""
+    from recount.pipeline.archive.strangers import visible
     from recount.pipeline.errors import RecountError
 
     for stream in (sys.stdout, sys.stderr):
@@ -412,7 +468,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         app(arguments, prog_name="recount")
     except RecountError as error:
-        print(f"recount: {error}", file=sys.stderr)
+        print(f"recount: {visible(str(error))}", file=sys.stderr)
     sys.exit(USAGE)
 
 

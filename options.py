@@ -27,6 +27,11 @@ FamilyOption = Annotated[
     ),
 ]
 
+OwnFamilyOption = Annotated[
+    str | None,
+    typer.Option("--family", metavar="PATH", help="The folder of a family of your own; else where the runs found it."),
+]
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
@@ -99,11 +104,12 @@ class SettingsOptions:
         str | None, typer.Option("--price-output", metavar="AMOUNT", help="… and a million that come back.")
     ] = None
     budget: Annotated[
-        str | None, typer.Option("--budget", metavar="AMOUNT", help="Ask no more once a run has cost so much.")
+        str | None,
+        typer.Option("--budget", metavar="AMOUNT", help="Ask no more once its runs have cost so much."),
     ] = None
     budget_tokens: Annotated[
         int | None,
-        typer.Option("--budget-tokens", min=1, metavar="N", help="Ask no more once a run took so many tokens."),
+        typer.Option("--budget-tokens", min=1, metavar="N", help="Ask no more once its runs took so many tokens."),
     ] = None
     concurrency: Annotated[
         int, typer.Option("--concurrency", min=1, metavar="N", help="Requests at once, of each worker process.")

@@ -59,6 +59,7 @@ def evaluate(
     from rich.console import Console
 
     from recount.eval.commands import run_evaluation, summary_lines
+    from recount.pipeline.archive.strangers import visible
     from recount.pipeline.run.progress import live_progress
 
     settings = asked.settings
@@ -77,9 +78,9 @@ def evaluate(
             on_start=lambda total: stack.enter_context(live_progress(total, console)),
         )
     for line in summary_lines(run):
-        print(line)
+        print(visible(line))
     if problem := run.verdict(least):
-        print(f"recount: {problem}", file=sys.stderr)
+        print(f"recount: {visible(problem)}", file=sys.stderr)
         raise typer.Exit(FAILED)
 
 
@@ -120,11 +121,15 @@ def promote(
     source: Annotated[
         Path | None, typer.Option("--source", metavar="PDF", help="The report; by default the file that it names.")
     ] = None,
+    disputed: Annotated[
+        bool, typer.Option("--disputed", help="Take disputed figures for true as they were read: you looked at each.")
+    ] = False,
 ) -> None:
-    """Turn a reviewed result into a case."""
+    """Turn a reviewed result into a case. One with disputed figures is refused, unless they were looked at."""
     from recount.eval.goldset.promote import promote as promoted
+    from recount.pipeline.archive.strangers import visible
 
-    print(promoted(result, out, source))
+    print(visible(str(promoted(result, out, source, disputed=disputed))))
 
 
 @evaluation.command(epilog="Without PATH it takes the reports of the gold set that are no scans.")

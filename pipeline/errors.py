@@ -68,7 +68,7 @@ class NotToSchema(ModelError):
 
 
 class BudgetSpent(ModelError):
-    """The budget of the run is used up: nothing more is asked."""
+    """The rest of the budget is less than the question may take: it is not asked."""
 
 
 class Unreachable(ModelError):

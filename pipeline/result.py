@@ -7,25 +7,28 @@ JSON in which every figure keeps its printed digits, written whole or not at all
 from __future__ import annotations
 
 import inspect
-import json
-import os
-import secrets
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import starmap
 from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import UnionType
+from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from recount.pipeline.errors import UsageError
+from recount.pipeline.lasting import decoded as decoded
+from recount.pipeline.lasting import encode as encode
+from recount.pipeline.lasting import encoded as encoded
+from recount.pipeline.lasting import write_json as write_json
 
 # --- the types of a result
 
 
 Real = float | Decimal
 """A number that is no figure of the report: a float where it was just measured, a Decimal where it was read back."""
+STATUSES = frozenset({"verified", "repaired", "grounded", "disputed"})
 Way = tuple[str | int, ...]
 """The keys and positions that lead to an object of a file."""
 More = dict[Way, dict[str, Any]]
@@ -66,7 +69,7 @@ class FigureEntry(NamedTuple):
 
 
 class Check(NamedTuple):
-    """An identity and what it came to. severity, explanation: of one that fails. pointers: of its operands."""
+    """An identity and its outcome. severity, explanation, suspects: of one that fails. pointers: of its operands."""
 
     id: str
     rule: str
@@ -79,6 +82,7 @@ class Check(NamedTuple):
     severity: str | None
     explanation: str | None
     pointers: Sequence[str]
+    suspects: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +236,7 @@ class _Object:
 
     def __init__(
         self,
-        kind: Callable[..., Any],
+        kind: type,
         earlier: Mapping[str, Any] | None = None,
         optional: Sequence[str] = (),
         parts: Mapping[str, _Object | _Objects] | None = None,
@@ -245,6 +249,9 @@ class _Object:
         self._earlier, self._optional, self._parts = earlier or {}, optional, parts or {}
         self._older = older
         self._in_file, self._in_type = itemgetter(*self._keys), attrgetter(*self._keys)
+        self._kinds = {name: _kinds(hint) for name, hint in get_type_hints(kind).items() if name in self._known}
+        self._all_of = attrgetter(*self._kinds)
+        self._right: set[tuple[type, ...]] = set()
 
     def typed(self, content: Any, way: Way, more: More) -> Any:
         """What an object of a file is. way: to it. more: takes what this version does not know. Raises ValueError."""
@@ -254,20 +261,35 @@ class _Object:
             content = self._complete(content, way)
             values = self._in_file(content)
         if len(content) == len(values) and not self._parts:
-            return self._kind(*values)
+            return self._checked(self._kind(*values), way)
         given = {key: content[key] for key in (*self._keys, *self._optional) if key in content}
         for key, part in self._parts.items():
             if key in given and (key not in self._optional or given[key] is not None):
                 given[key] = part.typed(given[key], (*way, key), more)
         if unknown := {key: value for key, value in content.items() if key not in self._known}:
             more[way] = unknown
-        return self._kind(**given)
+        return self._checked(self._kind(**given), way)
+
+    def _checked(self, value: Any, way: Way) -> Any:
+        """The value, if all that it holds is of the types that the fields have. Raises ValueError."""
+        kinds = tuple(map(type, self._all_of(value)))
+        if kinds not in self._right:  # nearly all objects are alike
+            for (name, allowed), kind in zip(self._kinds.items(), kinds, strict=True):
+                if allowed and kind not in allowed:
+                    raise ValueError(
+                        f"{_words((*way, name))} is no {' or '.join(sorted(one.__name__ for one in allowed))}"
+                    )
+            self._right.add(kinds)
+        return value
 
     def all_typed(self, contents: Collection[Any], keys: Iterable[str | int], way: Way, more: More) -> list[Any]:
         """Many objects. keys: where each stands below way. Nearly always none has a key too many or too few."""
         with suppress(KeyError, TypeError):
             if set(map(len, contents)) == {len(self._keys)}:
-                return list(starmap(self._kind, map(self._in_file, contents)))
+                values = list(starmap(self._kind, map(self._in_file, contents)))
+                if issubclass(self._kind, tuple) and {tuple(map(type, value)) for value in values} <= self._right:
+                    return values
+                return [self._checked(value, (*way, key)) for value, key in zip(values, keys, strict=True)]
         return [self.typed(content, (*way, key), more) for key, content in zip(keys, contents, strict=True)]
 
     def _complete(self, content: Any, way: Way) -> dict[str, Any]:
@@ -316,6 +338,17 @@ class _Objects:
         return list(map(self.entry.plain, value))
 
 
+def _kinds(hint: Any) -> set[type]:
+    """The types that a field takes in a value that was read; none where that is any."""
+    if get_origin(hint) in (Union, UnionType):
+        return set().union(*map(_kinds, get_args(hint)))
+    if hint is float:
+        return {float, int}
+    kind = get_origin(hint) or hint
+    kinds: dict[Any, set[type]] = {Sequence: {list, tuple}, Mapping: {dict}, Any: set()}
+    return kinds.get(kind, {kind})
+
+
 def _words(way: Way) -> str:
     return "/".join(map(str, way)) or "the whole"
 
@@ -335,7 +368,8 @@ _FIGURE = _Object(
     older=_with_own_unit,
 )
 _NUMBERS = ("computed", "printed", "residual", "tolerance")
-_CHECK = _Object(Check, {**dict.fromkeys(("expression", *_NUMBERS, "severity", "explanation")), "pointers": ()})
+_EARLIER = {**dict.fromkeys(("expression", *_NUMBERS, "severity", "explanation")), "pointers": ()}
+_CHECK = _Object(Check, _EARLIER, optional=("suspects",))
 _MAPPER = _Object(
     MapperUse,
     {"name": "", "calls": 0, "input_tokens": 0, "output_tokens": 0, "cost": 0},
@@ -365,6 +399,8 @@ def typed(content: Any) -> Result:
     """The result that a file's plain values are. Raises ValueError if they are none."""
     more: More = {}
     result: Result = _RESULT.typed(content, (), more)
+    if unknown := {figure.status for figure in result.figures.values()} - STATUSES:
+        raise ValueError(f"a figure is {unknown.pop()}, which no figure is")
     return replace(result, more=more) if more else result
 
 
@@ -382,20 +418,14 @@ def plain(result: Result) -> dict[str, Any]:
 # --- the files of results
 
 
-LEFTOVER = ".*.recount-tmp"
-"""Matches what a killed process leaves behind of a file that it was writing."""
-
-
 def write_result(path: Path, result: Result) -> None:
     """Writes a result to path. Raises as write_json does."""
     write_json(path, plain(result))
 
 
 def read_result(path: Path) -> Result:
-    """Reads a result file; a number with a decimal point becomes a Decimal with just those digits.
-
-    Raises UsageError if it cannot be read or is no result file.
-    """
+    """Reads a result file; a number with a decimal point becomes a Decimal with just those digits. Raises UsageError if
+    it cannot be read or is no result file."""
     try:
         return result_in(path.read_bytes(), str(path))
     except OSError as error:
@@ -408,93 +438,3 @@ def result_in(content: bytes, where: str) -> Result:
         return typed(decoded(content))
     except ValueError as error:
         raise UsageError(f"{where} is no result file: {error}") from error
-
-
-def write_json(path: Path, content: Mapping[str, object]) -> None:
-    """Writes an object of plain values to path, by way of a temporary file beside it.
-
-    Whoever looks at path sees the file that was there before or the whole new one. Raises OSError if it
-    cannot be written (nothing is left behind then), ValueError for a number that JSON does not have.
-    """
-    whole = encoded(content)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, whole)
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Writes a file, whole or not at all. Raises OSError if that cannot be done; nothing is left behind then."""
-    temporary = path.parent / f".{secrets.token_hex(8)}.recount-tmp"
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:  # Ctrl-C too: the temporary file goes, whatever happened
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def decoded(content: bytes) -> Any:
-    """The plain values of a JSON file, decimals as printed. Raises ValueError if it is none."""
-    return json.loads(content, parse_float=Decimal)
-
-
-def encoded(content: Mapping[str, object]) -> bytes:
-    """An object of plain values as the content of its file. Raises ValueError for a number that JSON does not have."""
-    # A lone surrogate, which UTF-8 does not have, becomes \udc80: that is also how JSON spells it.
-    return "".join(_layout(content)).encode("utf-8", "backslashreplace")
-
-
-_MARK = secrets.token_hex(16)
-_LINE_MARK = secrets.token_hex(16)
-"""Drawn anew by every process, so that no text of a document can hold them."""
-
-
-def encode(value: object) -> str:
-    """A value as JSON on one line, Chinese unescaped, Decimals as numbers with their own digits."""
-    return _bare(_LINE.encode(value))
-
-
-def _layout(content: Mapping[str, object]) -> Iterator[str]:
-    """The text of a file: the report indented, every other part with one entry a line."""
-    separator = "{\n"
-    for key, value in content.items():
-        yield separator
-        yield _bare(_INDENTED.encode({key: value})[2:-2]) if key == "report" else _part(key, value)
-        separator = ",\n"
-    yield "\n}\n"
-
-
-def _part(key: str, value: object) -> str:
-    """A top-level key with its value, one entry a line. The C encoder is called once for all entries, with marks where
-    lines shall begin: half the time of a call for each."""
-    name = f"  {encode(key)}: "
-    if isinstance(value, dict) and value:
-        text = encode({_LINE_MARK + entry: given for entry, given in value.items()})
-        lines = text.replace(f' "{_LINE_MARK}', '\n    "').replace(f'"{_LINE_MARK}', '\n    "')
-        return f"{name}{lines[:-1]}\n  }}"
-    if isinstance(value, list | tuple) and value:
-        text = encode([part for entry in value for part in (_LINE_MARK, entry)])
-        lines = text.replace(f' "{_LINE_MARK}", ', "\n    ").replace(f'"{_LINE_MARK}", ', "\n    ")
-        return f"{name}{lines[:-1]}\n  ]"
-    return name + encode(value)
-
-
-def _marked(value: object) -> str:
-    """What the C encoder shall write for a Decimal: its digits as a marked string, to be bared later. It knows only
-    its own number types, and a float would lose 115.50's last digit."""
-    if not isinstance(value, Decimal):
-        raise TypeError(f"{type(value).__name__} has no place in a result file")
-    if not value.is_finite():
-        raise ValueError(f"{value} is no number that JSON has")
-    return f"{_MARK}{value:f}{_MARK}"
-
-
-def _bare(text: str) -> str:
-    """Takes the quotes and marks off the marked numbers."""
-    return text.replace(f'"{_MARK}', "").replace(f'{_MARK}"', "")
-
-
-_LINE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, default=_marked)
-_INDENTED = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, default=_marked, indent=2)

@@ -42,9 +42,9 @@ class ModelSettings:
     the endpoint, with all attempts and the pauses between them. attempts: requests per answer when the transport
     fails. reasks: how often an answer that does not keep to the schema is asked for again. backoff: seconds; pauses
     grow from the first to the second. concurrency: requests at once, per process. requests_per_minute: over all
-    processes that share the store. budget: of the run, in the currency of the prices; budget_tokens: of the run.
-    price_input, price_output: per million tokens. store: the SQLite file of answers and calls, None: in memory.
-    run: id of the run, for the ledger and the budget. offline: nothing is sent, kept answers are used.
+    processes that share the store. budget: of all runs that share it, in the currency of the prices; budget_tokens: the
+    same in tokens. price_input, price_output: per million tokens. store: the SQLite file of answers and calls, None:
+    in memory. run: id of the run, for the ledger. offline: nothing is sent, kept answers are used.
     """
 
     name: str
@@ -201,5 +201,9 @@ def check(settings: ModelSettings) -> None:
         raise UsageError("at least one request a minute must be allowed")
     if min(settings.concurrency, settings.attempts, settings.max_output_tokens) < 1 or settings.reasks < 0:
         raise UsageError("requests at once, attempts and output tokens must be at least 1, re-asks at least 0")
-    if "@" in urlsplit(settings.base_url or "").netloc:
-        raise UsageError("the address of an endpoint must hold no password: the key is taken from the environment")
+    address = urlsplit(settings.base_url or "")
+    if "@" in address.netloc or address.query or address.fragment:
+        raise UsageError(
+            "the address of an endpoint must hold no password and nothing after ? or #: the key is taken from the "
+            "environment"
+        )

@@ -9,7 +9,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ("schemas", "prompts", "pipeline", "eval", "options", "cli")
-GROUND = {"schemas", "prompts"} | {f"pipeline.{room}" for room in ("document", "usage", "errors", "version", "mupdf")}
+GROUND = {"schemas", "prompts"} | {
+    f"pipeline.{room}" for room in ("document", "usage", "errors", "version", "mupdf", "lasting")
+}
 """What every room of the pipeline may import."""
 MAY_IMPORT: Mapping[str, set[str]] = {
     "schemas": set(),
@@ -19,6 +21,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "pipeline.usage": set(),
     "pipeline.version": set(),
     "pipeline.mupdf": set(),
+    "pipeline.lasting": set(),
     "pipeline.errors": {"pipeline.usage"},
     "pipeline.read": GROUND,
     "pipeline.split": GROUND,
@@ -59,12 +62,12 @@ IN_EVAL: Mapping[str, set[str]] = {
 """The rooms of the evaluation, and which of its others each may import."""
 MOST_LEVELS = 8
 LONGEST_CHAIN = 16
-MOST_MODULES = 187
+MOST_MODULES = 189
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 60
 USUAL_FUNCTION = 21
 """Lines, with signature and docstring, of 95 of 100 functions."""
-MOST_LOOSE = 10
+MOST_LOOSE = 11
 """Modules that lie in pipeline/ itself: one report's way."""
 BOUNDARIES = {"pipeline/run/worker.py", "pipeline/recognise.py", "pipeline/archive/locations.py"}
 """Where any exception may be caught: of a report, of a family that the user wrote, of a store that fsspec reaches."""

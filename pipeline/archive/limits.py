@@ -5,7 +5,7 @@ Memory and time are limited from outside (run/pool.py), for a file may exhaust t
 
 from __future__ import annotations
 
-import zlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,13 @@ from recount.pipeline.archive.sources import is_text
 from recount.pipeline.errors import TooLarge
 from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
 
-_BEST_DEFLATE = 1000
-"""No deflated stream grows by more when it is unpacked: shorter ones need no look."""
-_CHUNK = 1 << 16
+_MOST_GROWTH = 1_400
+"""No filter makes a stream grow by more: LZW's longest word for twelve bits, where Deflate makes 1,032."""
+_REFERENCE = re.compile(r"(\d+) \d+ R")
+_FILTER = re.compile(r"/(\w+)")
+_OF_PICTURES = re.compile(r"/(DCT|JPX|CCITTFax|JBIG2|CCF)(Decode)?\b")
+_INDIRECT = 4
+"""So many references to references are followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +68,30 @@ def _check(document: Any, limits: Limits) -> None:
 
 
 def _unpacks_beyond(document: Any, xref: int, limit: int) -> bool:
-    """Whether a deflated stream is larger than the limit; it is unpacked piece by piece and not kept."""
+    """Whether a stream is larger than the limit once all its filters are undone; it is not kept.
+
+    A picture's own filter is left out: how large the picture is says its frame, which its reader looks at.
+    """
+    filters = _direct(document, document.xref_get_key(xref, "Filter")[1])
+    picture = _OF_PICTURES.search(filters)
+    names = _FILTER.findall(filters[: picture.start()] if picture else filters)
+    growth = limit // _MOST_GROWTH ** len(names)
     kind, length = document.xref_get_key(xref, "Length")
-    if kind == "int" and int(length) * _BEST_DEFLATE < limit:
+    if not names or (kind == "int" and int(length) < growth):
         return False
     raw = document.xref_stream_raw(xref)
-    if raw is None or len(raw) * _BEST_DEFLATE < limit or "FlateDecode" not in document.xref_get_key(xref, "Filter")[1]:
+    if raw is None or len(raw) < growth:
         return False
-    unpacker, size, waiting = zlib.decompressobj(), 0, raw
-    try:
-        while waiting and not unpacker.eof and size <= limit:  # after its end some writers leave a line break
-            size += len(unpacker.decompress(waiting, _CHUNK))
-            waiting = unpacker.unconsumed_tail
-    except zlib.error:
-        return False
-    return size > limit
+    if picture:
+        document.xref_set_key(xref, "Filter", f"[{''.join(f'/{name}' for name in names)}]")
+    stream = mupdf.mupdf.pdf_open_stream_number(mupdf.mupdf.pdf_specifics(document.this), xref)
+    return bool(mupdf.mupdf.fz_skip(stream, limit + 1) > limit)
+
+
+def _direct(document: Any, value: str) -> str:
+    """A value of an object with the objects that it refers to in their places."""
+    for _ in range(_INDIRECT):
+        value, references = _REFERENCE.subn(lambda found: str(document.xref_object(int(found[1]))), value)
+        if not references:
+            break
+    return value

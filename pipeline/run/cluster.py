@@ -2,7 +2,7 @@
 
 Every Ray task hands one job to a child process of its Ray worker (pool.Pool), which is kept for the next one: a report
 that hangs or takes too much memory is killed from outside there as here, and the child dies with the Ray worker. A job
-whose worker died, whichever of the two it was, is given out once more, then given up.
+whose worker died of itself, whichever of the two it was, is given out once more, then given up.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Cluster(Generic[J, R]):
                         running[task.remote(instructions, assignment.job)] = assignment
                     for reference in ray.wait(list(running), timeout=_RESIZE_INTERVAL)[0]:
                         assignment, answer = running.pop(reference), _answer(ray, reference)
-                        if isinstance(answer, Died) and assignment.tries_left > 1:
+                        if isinstance(answer, Died) and answer.again and assignment.tries_left > 1:
                             waiting.appendleft(replace(assignment, tries_left=assignment.tries_left - 1))
                         else:
                             yield assignment.job, answer

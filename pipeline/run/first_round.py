@@ -22,7 +22,7 @@ from recount.pipeline.model.cascade import first_questions
 from recount.pipeline.model.gguf import served
 from recount.pipeline.model.transport.batch import collect, submit, submitted
 from recount.pipeline.model.transport.client import asker
-from recount.pipeline.model.transport.price import cost, estimate
+from recount.pipeline.model.transport.spending import cost, estimate
 from recount.pipeline.model.transport.store import STORE_FILE
 from recount.pipeline.settings import ModelSettings, Settings
 from recount.pipeline.structure import documents_of

@@ -1,5 +1,7 @@
 """Worker processes that may die: a job whose worker died is given to another one once, then given up.
 
+One that took more than its bounds is given up at once: it would hold the next worker up as long.
+
 A worker that takes too long or too much memory is killed by its parent, from outside: in the worker, a library that
 fails to get memory half-way might go on with half a page, and nothing interrupts one that hangs in C.
 """
@@ -37,9 +39,16 @@ _EXIT_TIMEOUT = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Died:
-    """What there is instead of an answer when every worker that was given a job died of it."""
+    """What there is instead of an answer when every worker that was given a job died of it.
+
+    again: whether another worker may fare better.
+    """
 
     reason: str
+    again: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.reason} (given up after two tries)" if self.again else self.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,7 @@ class Pool(Generic[J, R]):
             while waiting or self._busy():
                 self._assign(waiting)
                 for assignment, answer in self._answers():
-                    if isinstance(answer, Died) and assignment.tries_left > 1:
+                    if isinstance(answer, Died) and answer.again and assignment.tries_left > 1:
                         waiting.appendleft(replace(assignment, tries_left=assignment.tries_left - 1))
                     else:
                         yield assignment.job, answer
@@ -161,7 +170,8 @@ class Pool(Generic[J, R]):
             self._workers.remove(worker)
             worker.connection.close()
             worker.process.join()
-            return assignment, Died(worker.killed_for or _cause(worker.process.exitcode))
+            killed_for = worker.killed_for
+            return assignment, Died(killed_for, again=False) if killed_for else Died(_cause(worker.process.exitcode))
 
     def stop(self) -> None:
         """Closes the connections of idle workers and terminates busy ones; none is left afterwards."""

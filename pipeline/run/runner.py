@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Protocol
 
 from recount.pipeline.archive.files import hash_of_source
-from recount.pipeline.archive.locations import Place, Url
+from recount.pipeline.archive.locations import Place, Url, check_reachable
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import DocumentError, UsageError
+from recount.pipeline.lasting import sweep
 from recount.pipeline.recognise import family_of, fingerprint
 from recount.pipeline.run.ledger import LEDGER, Attempt, Ledger, Outcome, RunSummary
 from recount.pipeline.run.pool import UNBOUNDED, Bounds, Died, Pool
@@ -156,6 +157,7 @@ class _Workplace:
     def sweep(self) -> None:
         """Removes what a killed run left behind. Only under the lock: nobody is writing now."""
         self.store.sweep()
+        sweep(self.folder, deep=False)
         self.clear()
 
     def clear(self) -> None:
@@ -167,6 +169,7 @@ def _workplace_at(out: Place, ledger: Path | None) -> _Workplace:
     if isinstance(out, Url):
         if ledger is None:
             raise UsageError(f"{out} is no folder of this machine: --ledger names one that keeps the ledger")
+        check_reachable(out)
         return _Workplace(_made(ledger, "--ledger"), store_at(out), str(out))
     if ledger is not None:
         raise UsageError(f"{out} keeps its own ledger; --ledger is for an output that is a URL")
@@ -267,4 +270,4 @@ def _duplicates(jobs: Sequence[Job]) -> dict[str, list[tuple[Job, str]]]:
 def _given_up(job: Job, died: Died, store: Store) -> Attempt:
     """The record of a report whose workers died."""
     store.remove(job.source.name)
-    return Attempt(job.source.name, None, "failed", f"{died.reason} (given up after two tries)")
+    return Attempt(job.source.name, None, "failed", str(died))

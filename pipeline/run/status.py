@@ -12,7 +12,7 @@ from typing import Any
 from recount.pipeline.archive.locations import Place, place_of
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import UsageError
-from recount.pipeline.result import replace_file
+from recount.pipeline.lasting import replace_file
 from recount.pipeline.run.ledger import LEDGER, STATUSES, Attempt, Ledger, Run
 from recount.pipeline.settings import Settings
 
@@ -22,11 +22,15 @@ SUMMARY = "summary.json"
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The latest run, the latest attempt at every report by name, and the reports that no attempt was made at."""
+    """The latest run, the latest attempt at every report by name, and the reports that no attempt was made at.
+
+    broken: a line for each row of the ledger that cannot be understood.
+    """
 
     run: Run | None
     attempts: Mapping[str, Attempt]
     waiting: tuple[str, ...]
+    broken: tuple[str, ...] = ()
 
     @property
     def done(self) -> list[Attempt]:
@@ -92,6 +96,8 @@ def last_of(folder: Path) -> Last:
     with _opened(folder) as ledger:
         run = ledger.last_run()
     arguments = run.arguments if run is not None else {}
+    if arguments is None:
+        raise UsageError(f"the ledger of {folder} no longer says how its latest run was told to work: structure again")
     elsewhere = arguments.get("out")
     settings = Settings.of(arguments)
     return Last(place_of(elsewhere), folder, settings) if elsewhere else Last(folder, None, settings)
@@ -137,13 +143,13 @@ def _opened(out: Path) -> Ledger:
     path = out / LEDGER
     if not path.is_file():
         raise UsageError(f"{out} is no output folder of recount structure: it has no {LEDGER}")
-    return Ledger(path)
+    return Ledger(path, only_read=True)
 
 
 def _status(ledger: Ledger) -> Status:
     latest = ledger.latest()
     waiting = tuple(source.name for source in ledger.given() if source.name not in latest)
-    return Status(ledger.last_run(), latest, waiting)
+    return Status(ledger.last_run(), latest, waiting, tuple(ledger.broken))
 
 
 def _added(parts: Any) -> dict[str, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
@@ -20,15 +19,15 @@ from pydantic_core import core_schema
 
 from recount.pipeline.archive.locations import Place, Url, files_at, get, put, remove
 from recount.pipeline.archive.sources import names_of
+from recount.pipeline.archive.strangers import fitting
 from recount.pipeline.errors import OutputBusy, UsageError
-from recount.pipeline.result import LEFTOVER, Result, encoded, plain, read_result, result_in, write_result
+from recount.pipeline.lasting import sweep
+from recount.pipeline.result import Result, encoded, plain, read_result, result_in, write_result
 from recount.schemas.family import Family
 from recount.schemas.registry import FAMILIES
 
 _RESULTS = "reports"
 """The folder of the results in an output."""
-_LONGEST_STEP = 250
-_DIGEST = 16
 _SHOWN = 5
 """So many names are listed where a fragment fits several results."""
 
@@ -48,13 +47,21 @@ def locked(out: Path) -> Iterator[None]:
     except OSError as error:
         raise UsageError(f"cannot write to {out}: {error.strerror}") from error
     try:
+        _sign(descriptor, out)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _sign(descriptor: int, out: Path) -> None:
+    """Takes the lock, and writes down who has it."""
+    try:
         if not _take(descriptor):
             raise OutputBusy(f"another run is writing to {out} ({_holder(descriptor)})")
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
-        yield
-    finally:
-        os.close(descriptor)
+    except OSError as error:
+        raise UsageError(f"cannot write to {out}: {error.strerror}") from error
 
 
 def _holder(descriptor: int) -> str:
@@ -113,16 +120,20 @@ def find_result(path: Path, fragment: str | None = None) -> Path:
     raise UsageError(f"{len(fitting)} results in {path} fit, name one of them: {listed}")
 
 
-def report_model(contract: str, own: Family | None = None) -> type[BaseModel]:
-    """The model of the reports of a contract, in the figure type of result files.
-
-    own: a family of the user's. Raises UsageError for a contract that this version does not know.
-    """
-    for family in (own, *FAMILIES) if own else FAMILIES:
+def family_of_result(contract: str, own: Sequence[Family] = ()) -> Family:
+    """The family of a result's contract. own: the user's. Raises UsageError for one that this version does not know."""
+    for family in (*own, *FAMILIES):
         if family.contract == contract:
-            model: type[BaseModel] = family.report_of(Decimal)
-            return model
+            return family
+    if any(family.contract.partition("/")[0] == contract.partition("/")[0] for family in FAMILIES):
+        raise UsageError(f"results of {contract} are of another version of Recount: structure their reports again")
     raise UsageError(f"this version of Recount does not know results of {contract}; name their family with --family")
+
+
+def report_model(contract: str, own: Family | None = None) -> type[BaseModel]:
+    """The model of the reports of a contract, in the figure type of result files. own, raises: as family_of_result."""
+    model: type[BaseModel] = family_of_result(contract, [own] if own else []).report_of(Decimal)
+    return model
 
 
 class _AsWritten(GenerateJsonSchema):
@@ -179,22 +190,24 @@ class FolderStore:
         return read_result(result_path(self.out, name))
 
     def remove(self, name: str) -> None:
-        with suppress(ValueError):  # a name that leads out of the folder: nothing was written under it
+        # OSError: it stays, and its report is done again. ValueError: nothing was written under such a name.
+        with suppress(OSError, ValueError):
             self._clear(name, 0)
 
     def _clear(self, name: str, kept: int) -> None:
-        """Takes away what an earlier content of the file left: the last first, so that no gap hides another."""
+        """Takes away what an earlier content of the file left: the last first, so that no gap hides another.
+
+        Raises OSError: a report whose old figures stand beside its new ones is not done.
+        """
         stale = list(takewhile(lambda own: result_path(self.out, own).is_file(), _numbered(name, kept)))
         for own in (*reversed(stale), *([name] if kept != 1 else ())):
-            with suppress(OSError):
-                result_path(self.out, own).unlink()
+            result_path(self.out, own).unlink(missing_ok=True)
 
     def present(self, names: Collection[str]) -> set[str]:
         return {name for name in names if result_path(self.out, name).is_file()}
 
     def sweep(self) -> None:
-        for leftover in (self.out / _RESULTS).rglob(LEFTOVER):
-            leftover.unlink(missing_ok=True)
+        sweep(self.out / _RESULTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +232,11 @@ class UrlStore:
         self._clear(name, 0)
 
     def _clear(self, name: str, kept: int) -> None:
-        """As of a folder, in the order of the names: what is not there answers so."""
-        with suppress(OSError):
+        """As of a folder, in the order of the names: what is not there, or on this machine not reached, answers so."""
+        with suppress(OSError, UsageError):
             if kept != 1:
                 remove(self._url(name))
-        with suppress(OSError):
+        with suppress(OSError, UsageError):
             for own in _numbered(name, kept):
                 remove(self._url(own))
 
@@ -261,17 +274,8 @@ def result_path(out: Path, name: str) -> Path:
 
 
 def _steps(name: str) -> tuple[str, ...]:
-    """The way to a result. A step that is too long for a file system keeps its beginning, and the hash of the whole."""
+    """The way to a result."""
     below = PurePosixPath(name)
     if below.is_absolute() or ".." in below.parts or not below.name:
         raise ValueError(f"{name} is no path below an archive")
-    return (*(_fitting(step) for step in below.parent.parts), f"{_fitting(below.name)}.json")
-
-
-def _fitting(step: str) -> str:
-    """A step of a path that, with .json behind it, has no more than the 255 bytes that file systems take."""
-    raw = step.encode("utf-8", "surrogateescape")
-    if len(raw) <= _LONGEST_STEP:
-        return step
-    digest = hashlib.sha256(raw).hexdigest()[:_DIGEST]
-    return f"{raw[: _LONGEST_STEP - _DIGEST - 1].decode('utf-8', 'ignore')}~{digest}"
+    return (*(fitting(step) for step in below.parent.parts), f"{fitting(below.name)}.json")

@@ -47,13 +47,12 @@ def split(pages: Pages, *families: Family) -> Document:
         replace(page_tables, lines=tuple(without_furniture(page_tables.page, page_tables.lines, running)))
         for page_tables in raw
     ]
-    raw = with_aligned(raw, _is_title)
+    forms = [form for family in families for form in family.forms]
+    restored = restore(_digital(raw), forms, typed=any(part.page.typed for part in raw))
+    raw = with_aligned([_without(part, restored.left.get(part.page.number)) for part in raw], _is_title)
     unread = tuple(page.number for page in pages.pages if not page.readable)
     tables = _joined(raw, families, unread)
     rows_on = {part.page.number: rows_of(part.page.number, part.lines) for part in raw}
-    forms = [form for family in families for form in family.forms]
-    restored = restore(_digital(raw, rows_on), forms, typed=any(part.page.typed for part in raw))
-    rows_on.update(restored.left)
     typed = [row for part in raw if part.page.typed for row in rows_on[part.page.number]]
     torn = restored_statements(typed, {family.heads for family in families})
     rows_on = {page: [row for row in rows if id(row) not in torn.taken] for page, rows in rows_on.items()}
@@ -70,17 +69,24 @@ def split(pages: Pages, *families: Family) -> Document:
     return Document(tuple(blocks), tuple(_corrected(store.tokens, corrections)), unread, remarks)
 
 
-def _digital(raw: Sequence[PageTables], rows_on: Mapping[int, list[TextRow]]) -> dict[int, list[TextRow]]:
-    """The rows of the pages whose characters are sure: on scans nothing is made of lines that were not found."""
-    numbers = [part.page.number for part in raw if part.page.origin == "text"]
-    return {number: rows_on[number] for number in numbers}
-
-
 def _joined(raw: Sequence[PageTables], families: Sequence[Family], unread: Collection[int]) -> tuple[JoinedTable, ...]:
     """The tables of the pages, each as a whole. unread: the numbers of pages that could not be read."""
     starts = re.compile("|".join(family.table_starts for family in families))
     labels = frozenset[str]().union(*(family.row_labels for family in families))
     return join_tables(raw, labels=labels, starts=lambda words: bool(starts.match(fold(words))), unread=unread)
+
+
+def _digital(raw: Sequence[PageTables]) -> dict[int, list[TextRow]]:
+    """The rows of the pages whose characters are sure: on scans nothing is made of lines that were not found."""
+    return {part.page.number: rows_of(part.page.number, part.lines) for part in raw if part.page.origin == "text"}
+
+
+def _without(part: PageTables, left: Sequence[TextRow] | None) -> PageTables:
+    """A page without the lines that went into tables. left: the rows that did not; None where none was looked at."""
+    if left is None:
+        return part
+    kept = {id(piece.line) for row in left for piece in row.pieces}
+    return replace(part, lines=tuple(line for line in part.lines if id(line) in kept or not line.text.strip()))
 
 
 def _by_page(remarks: Iterable[Remark]) -> dict[int, list[Remark]]:

@@ -7,23 +7,29 @@ meanwhile; the answers go there too, so that the next ordinary run finds them an
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from recount.pipeline.errors import Offline, UsageError
+from pydantic import BaseModel
+
+from recount.pipeline.errors import ModelMisconfigured, ModelRefused, Offline, UsageError
 from recount.pipeline.model.ask.question import Question
 from recount.pipeline.model.transport.client import working_mode
 from recount.pipeline.model.transport.exchange import Connection, connected, messages_of
-from recount.pipeline.model.transport.price import cost, reckoned
-from recount.pipeline.model.transport.store import Batch, Call, Kept, opened
+from recount.pipeline.model.transport.spending import Call, cost, counted, reckoned
+from recount.pipeline.model.transport.store import Batch, Kept, opened
 from recount.pipeline.settings import ModelSettings, ModeName
 from recount.pipeline.usage import Usage
 
 MOST_QUESTIONS = 50_000
 """Of one batch (OpenAI's limit)."""
+
+_WHOLE = Question("", "", BaseModel, "batch")
+"""Stands in the ledger for all questions of a batch until each has its own call."""
 
 _ENDED = ("completed", "expired", "cancelled", "failed")
 
@@ -53,9 +59,17 @@ def submit(settings: ModelSettings, questions: Sequence[Question]) -> str | None
             return None
         if len(new) > MOST_QUESTIONS:
             raise UsageError(f"a batch holds at most {MOST_QUESTIONS:,} questions, not {len(new):,}")
+        order = f"batch {secrets.token_hex(8)}"
         reckonings = [reckoned(settings, question) for question in new.values()]
-        with connection.store.reserved(sum(asked for asked, _ in reckonings), sum(given for _, given in reckonings)):
+        reckoning = sum(asked for asked, _ in reckonings), sum(given for _, given in reckonings)
+        connection.calls.begin("", _WHOLE, reckoning, order)
+        try:
             batch = connection.endpoint.api(lambda client: _handed_in(client, _lines(connection, mode, new)))
+        except (UsageError, ModelMisconfigured, ModelRefused):
+            connection.calls.forget(order)
+            raise
+        with connection.store.transaction():
+            connection.calls.rename(order, batch)
             connection.store.keep_batch(batch, mode, new)
         return batch
 
@@ -82,8 +96,10 @@ def collect(settings: ModelSettings, batch: str) -> Collected:
             if status not in _ENDED:
                 return Collected(status, False, 0, len(known.questions))
             with store.transaction():
+                asked, given = connection.calls.forget(batch)
+                share = asked // len(known.questions), given // len(known.questions)
                 for line in lines:
-                    _take(connection, known, json.loads(line))
+                    _take(connection, known, json.loads(line), share)
                 store.close_batch(batch)
         answers = sum(store.find(key) is not None for key in known.questions)
         return Collected(status, True, answers, len(known.questions) - answers)
@@ -141,20 +157,27 @@ def _results(client: Any, batch: str) -> tuple[str, list[str]]:
     return state.status, [line for file in files for line in client.files.content(file).text.splitlines() if line]
 
 
-def _take(connection: Connection, batch: Batch, line: Mapping[str, Any]) -> None:
-    """Keeps what has come of one question, and its call. Whether it keeps to the schema is seen when it is read."""
+def _take(connection: Connection, batch: Batch, line: Mapping[str, Any], share: tuple[int, int]) -> None:
+    """Keeps what has come of one question, and its call. Whether it keeps to the schema is seen when it is read.
+
+    share: the tokens that a question of the batch was reckoned to take and give, one with the other.
+    """
     key = str(line.get("custom_id"))
     question = batch.questions.get(key)
     if question is None:
         return
     response = line.get("response") or {}
     status, body = response.get("status_code", 0), response.get("body") or {}
-    counted = body.get("usage") or {}
-    tokens = counted.get("prompt_tokens", 0), counted.get("completion_tokens", 0)
+    told = body.get("usage") or {}
+    tokens = (0, 0)
+    if status == 200:
+        names = ("prompt_tokens", "completion_tokens")
+        asked, given = (told.get(name) if isinstance(told.get(name), int) else None for name in names)
+        tokens = counted(asked, share[0]), counted(given, share[1])
     usage = Usage(*tokens, cost(connection.settings, *tokens), 0.0, 1)
     kept = _kept(body) if status == 200 else None
     outcome = kept.outcome if kept else "refused" if status in (0, 200) else f"http {status}"
-    connection.store.record(key, question, Call(time.time(), usage, outcome, "batch"))
+    connection.calls.record(key, question, Call(time.time(), usage, outcome, "batch"))
     if kept is not None:
         connection.store.keep(key, batch.mode, kept, usage)
 

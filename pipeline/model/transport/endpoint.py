@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
@@ -34,6 +36,12 @@ KEYRING = "recount"
 NO_KEY = "none"
 """What is sent to an endpoint that needs no key."""
 
+_LARGEST_ANSWER = 1 << 24
+"""Bytes of an answer: a hundred times what the longest has."""
+_LARGEST_FILE = 1 << 30
+"""Bytes of a batch's answers."""
+_MOST_REDIRECTS = 3
+
 
 class Endpoint:
     """Where the model is. The libraries are imported when the first request is sent."""
@@ -43,6 +51,7 @@ class Endpoint:
         self._clients: dict[ModeName, Any] = {}
         self._lock = threading.Lock()
         self._dialect = Dialect(settings)
+        self._at_work = threading.local()
 
     @cached_property
     def _key(self) -> str | None:
@@ -70,17 +79,20 @@ class Endpoint:
         parameters = self._dialect.parameters
         started = time.monotonic()
         try:
-            value = client.create(
-                response_model=response,
-                messages=[dict(message) for message in messages],
-                max_retries=0,
-                strict=False,
-                hooks=hooks,
-                **parameters,
-                **self._address(client, timeout),
-            )
+            with self._ended_after(timeout):
+                value = client.create(
+                    response_model=response,
+                    messages=[dict(message) for message in messages],
+                    max_retries=0,
+                    strict=False,
+                    hooks=hooks,
+                    **parameters,
+                    **self._address(client, timeout),
+                )
         except IncompleteOutputException:
             sent = self._outcomes.cut_off()
+        except TimeoutError as error:
+            sent = self._outcomes.failed(error)
         except InstructorRetryException as error:
             sent = self._failed(error.__cause__ or error, received, parameters)
         else:
@@ -124,8 +136,9 @@ class Endpoint:
             raise UsageError("a batch needs the address of an endpoint")
         client = self._client("json").client.with_options(max_retries=self._settings.attempts - 1)
         try:
-            return do(client)
-        except openai.OpenAIError as error:
+            with self._ended_after(self._settings.deadline):
+                return do(client)
+        except (openai.OpenAIError, TimeoutError) as error:
             if isinstance(error, openai.NotFoundError):
                 raise ModelMisconfigured(f"{self._settings.endpoint} has no batch API, or not this batch") from error
             raise self._outcomes.failed(error).error or Unreachable(self._outcomes.short(error)) from error
@@ -161,12 +174,40 @@ class Endpoint:
                 api_key=self._key or NO_KEY,
                 base_url=self._settings.address,
                 max_retries=0,
-                http_client=openai.DefaultHttpxClient(event_hooks={"response": [_bounded]}),
+                http_client=self._http_client(),
             )
         except (ValueError, openai.OpenAIError) as error:
             where = self._settings.endpoint
             raise ModelMisconfigured(f"cannot ask a model at {where}: {self._outcomes.short(error)}") from error
         return instructor.from_openai(client, mode=_mode(mode))
+
+    def _http_client(self) -> Any:
+        """Every request has a connection of its own: how else would it be known which one is to be cut."""
+        import httpx2
+        import openai
+
+        return openai.DefaultHttpxClient(
+            event_hooks={"request": [self._watch], "response": [_checked]},
+            headers={"Accept-Encoding": "identity"},
+            limits=httpx2.Limits(max_keepalive_connections=0),
+            max_redirects=_MOST_REDIRECTS,
+        )
+
+    def _watch(self, request: Any) -> None:
+        request.extensions = {**request.extensions, "trace": self._at_work.patience.trace}
+
+    @contextmanager
+    def _ended_after(self, seconds: float) -> Iterator[None]:
+        """Raises TimeoutError where what is sent within, by this thread, took longer."""
+        patience = self._at_work.patience = _Patience(seconds)
+        try:
+            yield
+        except BaseException as error:
+            if patience.is_over and not isinstance(error, KeyboardInterrupt):
+                raise TimeoutError from error
+            raise
+        finally:
+            patience.end()
 
     def _of_provider(self, mode: ModeName) -> Any:
         import instructor
@@ -194,27 +235,82 @@ def _is_http(client: Any) -> bool:
     return hasattr(client.client, "max_retries")
 
 
-def _bounded(response: Any) -> None:
-    """Lets a body take no longer than the request's timeout: blanks that keep a connection alive would outlast the
-    timeout of a single read."""
+class _Patience:
+    """Cuts the connections of a request that takes too long, whatever its server sends meanwhile: a timeout of
+    single reads would be outlasted by a byte a second, of the headers too."""
+
+    def __init__(self, seconds: float) -> None:
+        self.is_over = False
+        self._sockets: list[socket.socket] = []
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def trace(self, event: str, about: Mapping[str, Any]) -> None:
+        """Told by the connection what it does: once it is there, it is kept at hand."""
+        if not event.endswith(("connect_tcp.complete", "connect_unix_socket.complete")):
+            return
+        with self._lock:
+            # A copy of its own: TLS takes the one that there is away.
+            self._sockets.append(about["return_value"].get_extra_info("socket").dup())
+        if self.is_over:
+            self._cut()
+
+    def _cut(self) -> None:
+        self.is_over = True
+        with self._lock:
+            for connection in self._sockets:
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    def end(self) -> None:
+        """The request has come to its end."""
+        self._timer.cancel()
+        with self._lock:
+            for connection in self._sockets:
+                connection.close()
+            self._sockets.clear()
+
+
+def _checked(response: Any) -> None:
+    """Follows no redirect to another host, which would be sent the report's text, and reads no answer without end."""
     import httpx2
 
-    inner, limit = response.stream, response.request.extensions.get("timeout", {}).get("read")
-    if limit is None:
-        return
-    until = time.monotonic() + limit
+    if response.has_redirect_location:
+        target = response.url.join(response.headers["location"])
+        if not _same_host(response.url, target):
+            raise ModelMisconfigured(f"{_host(response.url)} sends on to {_host(target)}, which is not followed")
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise Unreachable(f"{_host(response.url)} packs its answers, though it was asked not to")
+    inner = response.stream
+    largest = _LARGEST_FILE if "/files/" in response.url.path else _LARGEST_ANSWER
 
     class Bounded(httpx2.SyncByteStream):
         def __iter__(self) -> Iterator[bytes]:
+            size = 0
             for chunk in inner:
-                if time.monotonic() > until:
-                    raise httpx2.ReadTimeout("the answer takes too long")
+                size += len(chunk)
+                if size > largest:
+                    raise Unreachable(f"{_host(response.url)} answers with more than {largest >> 20:,} MB")
                 yield chunk
 
         def close(self) -> None:
             inner.close()
 
     response.stream = Bounded()
+
+
+def _same_host(one: Any, other: Any) -> bool:
+    """Whether two URLs are of one server; it may send from http to https, and never back."""
+    ports = {"http": 80, "https": 443}
+    old, new = ((url.scheme, url.port or ports.get(url.scheme)) for url in (one, other))
+    return one.host == other.host and (old == new or (old, new) == (("http", 80), ("https", 443)))
+
+
+def _host(url: Any) -> str:
+    """A URL without what may be secret in it."""
+    return f"{url.scheme}://{url.netloc.decode('ascii')}".replace(url.userinfo.decode("ascii") + "@", "")
 
 
 def _measured(sent: Sent, seconds: float, received: Sequence[Any]) -> Sent:
@@ -225,13 +321,23 @@ def _measured(sent: Sent, seconds: float, received: Sequence[Any]) -> Sent:
     return replace(
         sent,
         seconds=seconds,
+        said=_said(received[0]) if received and choices_of(received[0]) else None,
         input_tokens=_count(usage, "prompt_tokens", "input_tokens", "prompt_token_count"),
         output_tokens=_count(usage, "completion_tokens", "output_tokens", "candidates_token_count"),
     )
 
 
-def _count(usage: Any, *names: str) -> int:
-    return next((value for name in names if isinstance(value := getattr(usage, name, None), int)), 0)
+def _count(usage: Any, *names: str) -> int | None:
+    return next((value for name in names if isinstance(value := getattr(usage, name, None), int)), None)
+
+
+def _said(completion: Any) -> str:
+    """All that was answered, as far as it is found in the shape of OpenAI's completions."""
+    messages = [getattr(choice, "message", None) for choice in choices_of(completion)]
+    calls = [call for message in messages for call in getattr(message, "tool_calls", None) or ()]
+    words = [getattr(message, "content", None) for message in messages]
+    words += [getattr(getattr(call, "function", None), "arguments", None) for call in calls]
+    return "".join(word for word in words if isinstance(word, str))
 
 
 # --- the parameters of a request, as its refusals tell

@@ -18,8 +18,8 @@ from recount.pipeline.errors import ModelError, NotToSchema
 from recount.pipeline.model.ask.question import Messages, Question, Reply
 from recount.pipeline.model.transport.endpoint import Endpoint
 from recount.pipeline.model.transport.outcomes import Sent
-from recount.pipeline.model.transport.price import cost, reckoned
-from recount.pipeline.model.transport.store import AnswerStore, Call, Kept, opened
+from recount.pipeline.model.transport.spending import Call, Calls, Tokens, cost, counted, estimate, reckoned
+from recount.pipeline.model.transport.store import AnswerStore, Kept, opened
 from recount.pipeline.settings import ModelSettings, ModeName, check
 from recount.pipeline.usage import Usage
 
@@ -38,6 +38,7 @@ class Connection:
 
     settings: ModelSettings
     store: AnswerStore
+    calls: Calls
     endpoint: Endpoint
 
     def put(self, question: Question, mode: ModeName, *, keeps: bool = True) -> Reply:
@@ -62,7 +63,7 @@ def connected(settings: ModelSettings) -> Iterator[Connection]:
     """
     check(settings)
     with opened(settings) as store:
-        yield Connection(settings, store, Endpoint(settings))
+        yield Connection(settings, store, Calls(store.database, settings), Endpoint(settings))
 
 
 def messages_of(question: Question, problem: str = "") -> Messages:
@@ -111,22 +112,32 @@ class _Exchange:
         raise NotToSchema(not_to_schema(problem), failure=problem)
 
     def _send(self, problem: str, timeout: float) -> Sent:
-        settings, store, endpoint = self.connection.settings, self.connection.store, self.connection.endpoint
+        settings, calls, endpoint = self.connection.settings, self.connection.calls, self.connection.endpoint
         messages = messages_of(self.question, problem)
         endpoint.prepare(self.mode)
-        store.wait_for_turn()
-        with store.reserved(*reckoned(settings, self.question)):
-            started = time.time()
-            sent = endpoint.send(messages, self.question.response, self.mode, timeout)
-            price = cost(settings, sent.input_tokens, sent.output_tokens)
-            took = Usage(sent.input_tokens, sent.output_tokens, price, sent.seconds, 1)
-            store.record(self.key, self.question, Call(started, took, sent.outcome, sent.detail))
+        self.connection.store.wait_for_turn()
+        number, thought = calls.begin(self.key, self.question, reckoned(settings, self.question))
+        started = time.time()
+        sent = endpoint.send(messages, self.question.response, self.mode, timeout)
+        tokens = _taken(sent, messages, thought)
+        took = Usage(*tokens, cost(settings, *tokens), sent.seconds, 1)
+        calls.finish(number, Call(started, took, sent.outcome, sent.detail))
         self.usage += took
         return sent
 
     def _keep(self, kept: Kept, keeps: bool) -> None:
         if keeps:
             self.connection.store.keep(self.key, self.mode, kept, self.usage)
+
+
+def _taken(sent: Sent, messages: Messages, thought: Tokens) -> Tokens:
+    """The tokens that a request took and gave; what it was thought to, where its fate is not known."""
+    if sent.free:
+        return 0, 0
+    if sent.said is None:
+        return thought
+    own = sum(estimate(message["content"]) for message in messages), estimate(sent.said)
+    return counted(sent.input_tokens, own[0]), counted(sent.output_tokens, own[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+import ssl
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,6 +18,10 @@ from recount.pipeline.settings import ModelSettings
 
 _MAY_PASS = {408, 409, 425, 429}
 """What may pass of itself, beside all from 500 on (RFC 9110, 15.5 and 15.6; RFC 6585 for 429)."""
+_FATE_UNKNOWN = {502, 504}
+"""What a gateway says that lost sight of the model, which may be at work all the same (RFC 9110, 15.6.3 and 15.6.5)."""
+_NOT_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
+"""The names of httpx's errors before a request went out."""
 _TOO_LONG = re.compile(
     r"context[ _-]?(length|size|window)|exceed_context|too many (input )?tokens|(prompt|input) is too long", re.I
 )
@@ -31,14 +36,18 @@ class Sent:
     """What became of a request.
 
     outcome, detail: for the ledger (see store.Call). answer: JSON that keeps to the schema, None if there is none.
-    seconds: until it came. problem: what was wrong with an answer, in words for the model. again: whether the same
+    seconds: until it came. input_tokens, output_tokens: as the endpoint counts them, None where it does not. said: what
+    was answered, as it came; None where nothing was. free: it was turned down, or never arrived: nobody pays for it.
+    problem: what was wrong with an answer, in words for the model. again: whether the same
     request may succeed later. pause: seconds that the endpoint asks to wait before. error: what to raise.
     """
 
     outcome: str
     seconds: float = 0.0
-    input_tokens: int = 0
-    output_tokens: int = 0
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    said: str | None = None
+    free: bool = False
     answer: str | None = None
     detail: str = ""
     problem: str = ""
@@ -81,13 +90,28 @@ class Outcomes:
         if isinstance(status, int):
             return self._turned_down(status, cause)
         names = " ".join(kind.__name__ for kind in type(cause).__mro__).lower()
+        unsent = any(type(reason).__name__ in _NOT_SENT for reason in _reasons(cause))
         if "timeout" in names:
-            return Sent("timeout", again=True, error=Unreachable(f"{self._where} did not answer in time"))
+            late = Unreachable(f"{self._where} did not answer in time")
+            return Sent("timeout", again=True, free=unsent, error=late)
+        for reason in _reasons(cause):
+            if isinstance(reason, ModelError):  # of our own: a redirect, an answer without end
+                free = isinstance(reason, ModelMisconfigured)
+                return Sent("refused", detail=type(reason).__name__, free=free, error=reason)
+            if isinstance(reason, ssl.SSLError) and not isinstance(reason, ssl.SSLEOFError):
+                return self._without_tls(reason)
         if "connect" in names or isinstance(cause, OSError):
-            return Sent("connection", again=True, error=Unreachable(f"there is no connection to {self._where}"))
+            lost = Unreachable(f"there is no connection to {self._where}")
+            return Sent("connection", again=True, free=unsent, error=lost)
         # Something answered, but not a model: an error page of a gateway, half an answer.
         error = Unreachable(f"{self._where} does not answer as a model's endpoint does")
         return Sent("connection", detail=type(cause).__name__, again=True, error=error)
+
+    def _without_tls(self, reason: ssl.SSLError) -> Sent:
+        said = f"no TLS with {self._where}: {getattr(reason, 'verify_message', '') or reason.reason}"
+        trusted = not isinstance(reason, ssl.SSLCertVerificationError)
+        error = Unreachable(said) if trusted else ModelMisconfigured(said)
+        return Sent("connection", detail="TLS", free=True, error=error)
 
     def _turned_down(self, status: int, cause: BaseException) -> Sent:
         where, said = self._where, self.short(cause)
@@ -99,7 +123,8 @@ class Outcomes:
         elif status in _MAY_PASS or status >= 500:
             pause = seconds_to_wait(getattr(getattr(cause, "response", None), "headers", {}))
             error = Unreachable(f"{where} is busy or out of order (HTTP {status})", status=status)
-            return Sent(outcome, detail=detail, again=True, pause=pause, error=error)
+            free = status not in _FATE_UNKNOWN
+            return Sent(outcome, detail=detail, again=True, free=free, pause=pause, error=error)
         elif status in (401, 403):
             error = ModelMisconfigured(f"{where} does not accept the key (HTTP {status})")
         elif status in (404, 405):
@@ -108,13 +133,20 @@ class Outcomes:
             error = Truncated(f"the question is longer than the model's context (HTTP {status})")
         else:
             error = ModelRefused(f"{where} turned the request down (HTTP {status}): {said}")
-        return Sent(outcome, detail=detail, error=error)
+        return Sent(outcome, detail=detail, free=True, error=error)
 
     def short(self, error: BaseException) -> str:
         """What an error says, in one short line without the key."""
         body = getattr(error, "body", None)
         said = body.get("message") if isinstance(body, dict) else None
         return without(self._secret, " ".join(str(said or error).split()))[:_LONGEST]
+
+
+def _reasons(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and what it came of."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _kinds(cause: BaseException) -> str:

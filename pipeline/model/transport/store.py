@@ -1,8 +1,8 @@
 """The file that keeps what models answered and what every request took.
 
 SQLite in WAL mode: several processes and threads use it at once, and what is committed outlives a process that is
-killed. `Database` is the open file, `Store` what one run keeps in it for the model that it asks: answers, the mode that
-works, the ledger of requests, the budget, the pace, and the batches that were handed in.
+killed. `Database` is the open file, `AnswerStore` what one run keeps in it for the model that it asks: answers, the
+mode that works, the pace, and the batches that were handed in. Requests, and the budget, are in it too: `spending`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,8 @@ from typing import Literal, cast
 
 from pydantic import BaseModel
 
-from recount.pipeline.errors import BudgetSpent, UsageError
+from recount.pipeline.errors import UsageError
 from recount.pipeline.model.ask.question import Question
-from recount.pipeline.model.transport.price import cost
 from recount.pipeline.settings import ModelSettings, ModeName
 from recount.pipeline.usage import Usage
 
@@ -34,9 +33,7 @@ STORE_FILE = "model.sqlite"
 MODES: tuple[ModeName, ...] = ("json_schema", "tools", "json")
 """The modes in the order they are tried in: first the one in which endpoints hold the answer to the schema."""
 
-_LAYOUT = 1
-# SQLite keeps this text in every file, comments and all, so it stays as it is. `flights` holds the reservations of the
-# budget, `answers.key` is made by `key_of`.
+# SQLite keeps this text in every file, comments and all, so it stays as it is. `answers.key` is made by `key_of`.
 _TABLES = """
 CREATE TABLE answers (
     key TEXT PRIMARY KEY,               -- see answers.py
@@ -86,10 +83,22 @@ CREATE TABLE batch_questions (
     PRIMARY KEY (batch, key)
 );
 """
+_SECOND_LAYOUT = """
+ALTER TABLE calls ADD COLUMN reckoned INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE pace ADD COLUMN written REAL NOT NULL DEFAULT 0;
+DROP TABLE flights;
+DROP INDEX calls_by_run;
+CREATE INDEX calls_by_endpoint ON calls (model, endpoint, outcome, input_tokens, output_tokens, reckoned);
+"""
+_CHANGES = (_TABLES, _SECOND_LAYOUT)
+"""What makes each layout out of the one before. reckoned: tokens, before a request was sent. written: when, in seconds
+since 1970."""
+_LAYOUT = len(_CHANGES)
+
 _BUSY_TIMEOUT = 60.0
 """Seconds that a process waits for the others' transactions."""
-_RESERVED_BEYOND = 60
-"""Seconds past a request's timeout after which its process must have been killed."""
+_SET_BACK = 1.0
+"""Seconds that a clock may be put right by without having been set back."""
 
 
 # --- the file
@@ -118,14 +127,14 @@ class Database:
 
     def _set_up(self) -> None:
         self._enter_wal_mode()
-        # A power cut may cost the latest answers, never the file.
-        self._connection.execute("PRAGMA synchronous = NORMAL")
+        # What was written down before it was sent must be there after a power cut too.
+        self._connection.execute("PRAGMA synchronous = FULL")
         with self.transaction():
             layout = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if layout > _LAYOUT:
                 raise UsageError(f"{self._name} was written by a newer Recount")
             if layout < _LAYOUT:
-                for statement in _TABLES.split(";\n"):
+                for statement in "".join(_CHANGES[layout:]).split(";\n"):
                     self._connection.execute(statement)
                 self._connection.execute(f"PRAGMA user_version = {_LAYOUT}")
 
@@ -198,20 +207,6 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """What became of one request. started: seconds since 1970.
-
-    outcome: ok, http 429 (or another status), timeout, connection, invalid (not to the schema), truncated, refused.
-    detail: a few words, without a secret and without the text of a prompt.
-    """
-
-    started: float
-    usage: Usage
-    outcome: str
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Batch:
     """A batch that was handed in. questions: by the key of the answer, as much of each as the ledger keeps."""
 
@@ -248,11 +243,11 @@ class AnswerStore:
     """What a run keeps for the model that its settings name. Every method raises UsageError if the file fails."""
 
     def __init__(self, database: Database, settings: ModelSettings) -> None:
-        self._database, self._settings = database, settings
+        self.database, self._settings = database, settings
 
     def transaction(self) -> AbstractContextManager[None]:
         """All that is kept within is kept or none of it."""
-        return self._database.transaction()
+        return self.database.transaction()
 
     # --- which mode the endpoint understands
 
@@ -261,7 +256,7 @@ class AnswerStore:
         settings = self._settings
         if settings.mode != "auto":
             return settings.mode
-        row = self._database.row(
+        row = self.database.row(
             "SELECT mode FROM modes WHERE model = ? AND endpoint = ?", (settings.name, settings.endpoint)
         )
         return None if row is None else cast(ModeName, row["mode"])
@@ -269,7 +264,7 @@ class AnswerStore:
     def keep_mode(self, mode: ModeName) -> None:
         """Keeps that a mode works."""
         values = (self._settings.name, self._settings.endpoint, mode)
-        self._database.write("INSERT OR REPLACE INTO modes VALUES (?, ?, ?)", values)
+        self.database.write("INSERT OR REPLACE INTO modes VALUES (?, ?, ?)", values)
 
     # --- answers, so that no question is paid for twice
 
@@ -279,7 +274,7 @@ class AnswerStore:
 
     def find(self, key: str) -> Kept | None:
         """What is kept of a question; None if it is to be asked."""
-        row = self._database.row("SELECT outcome, answer, bound FROM answers WHERE key = ?", (key,))
+        row = self.database.row("SELECT outcome, answer, bound FROM answers WHERE key = ?", (key,))
         if row is None:
             return None
         if row["outcome"] != "ok" and self._limit(row["outcome"]) > row["bound"]:
@@ -288,7 +283,7 @@ class AnswerStore:
 
     def usage(self, key: str) -> Usage | None:
         """What an answer took when it was first asked for, over all attempts; None if none is kept."""
-        row = self._database.row(
+        row = self.database.row(
             "SELECT input_tokens, output_tokens, cost, seconds, calls FROM answers WHERE key = ?", (key,)
         )
         if row is None:
@@ -297,7 +292,7 @@ class AnswerStore:
 
     def keep(self, key: str, mode: ModeName, kept: Kept, usage: Usage) -> None:
         """Keeps the outcome of a question. usage: what it took, over all attempts."""
-        self._database.write(
+        self.database.write(
             "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 key,
@@ -320,78 +315,6 @@ class AnswerStore:
         """The limit under which a question fails in this way: under a wider one it is asked again."""
         return self._settings.reasks if outcome == "invalid" else self._settings.max_output_tokens
 
-    # --- the ledger: every request that was sent, what it took and what became of it
-
-    def record(self, key: str, question: Question, call: Call) -> None:
-        """Keeps a call. key: of the answer that was asked for."""
-        started = datetime.fromtimestamp(call.started, UTC).isoformat(timespec="milliseconds")
-        self._database.write(
-            "INSERT INTO calls (run, document, purpose, round, key, model, endpoint, started, seconds, input_tokens,"
-            " output_tokens, cost, outcome, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                self._settings.run,
-                question.document,
-                question.purpose,
-                question.round,
-                key,
-                self._settings.name,
-                self._settings.endpoint,
-                started,
-                call.usage.seconds,
-                call.usage.input_tokens,
-                call.usage.output_tokens,
-                str(call.usage.cost),
-                call.outcome,
-                call.detail,
-            ),
-        )
-
-    def tokens(self) -> tuple[int, int]:
-        """Input and output tokens of all requests of the run."""
-        return self._sums("calls WHERE run = ?", (self._settings.run,))
-
-    def _sums(self, where: str, values: Sequence[object]) -> tuple[int, int]:
-        row = self._database.row(
-            f"SELECT coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0) FROM {where}", values
-        )
-        assert row is not None, "a sum has a row"
-        return row[0], row[1]
-
-    # --- the budget of the run, over all its processes
-
-    @contextmanager
-    def reserved(self, input_tokens: int, output_tokens: int) -> Iterator[None]:
-        """Holds what a request is reckoned to take, until its call is recorded.
-
-        Raises BudgetSpent if that is more than the rest of the budget.
-        """
-        if self._settings.budget is None and self._settings.budget_tokens is None:
-            yield
-            return
-        reservation = self._reserve(input_tokens, output_tokens)
-        try:
-            yield
-        finally:
-            self._database.write("DELETE FROM flights WHERE id = ?", (reservation,))
-
-    def _reserve(self, input_tokens: int, output_tokens: int) -> int:
-        run, now = self._settings.run, time.time()
-        with self._database.transaction():
-            spent = self.tokens()
-            in_flight = self._sums("flights WHERE run = ? AND until > ?", (run, now))
-            self._check_budget(spent[0] + in_flight[0] + input_tokens, spent[1] + in_flight[1] + output_tokens)
-            return self._database.write(
-                "INSERT INTO flights (run, until, input_tokens, output_tokens) VALUES (?, ?, ?, ?)",
-                (run, now + self._settings.timeout + _RESERVED_BEYOND, input_tokens, output_tokens),
-            )
-
-    def _check_budget(self, input_tokens: int, output_tokens: int) -> None:
-        settings = self._settings
-        if settings.budget_tokens is not None and input_tokens + output_tokens > settings.budget_tokens:
-            raise BudgetSpent(f"the budget of {settings.budget_tokens:,} tokens is spent: the model is asked no more")
-        if settings.budget is not None and cost(settings, input_tokens, output_tokens) > settings.budget:
-            raise BudgetSpent(f"the budget of {settings.budget} is spent: the model is asked no more")
-
     # --- the pace: no more requests a minute than allowed, over all processes that share the file
 
     def wait_for_turn(self) -> None:
@@ -399,47 +322,51 @@ class AnswerStore:
         if self._settings.requests_per_minute is None:
             return
         distance, endpoint = 60.0 / self._settings.requests_per_minute, self._settings.endpoint
-        with self._database.transaction():
+        with self.database.transaction():
             now = time.time()
-            row = self._database.row("SELECT next FROM pace WHERE endpoint = ?", (endpoint,))
-            mine = now if row is None else max(now, row["next"])
-            self._database.write("INSERT OR REPLACE INTO pace VALUES (?, ?)", (endpoint, mine + distance))
+            row = self.database.row("SELECT next, written FROM pace WHERE endpoint = ?", (endpoint,))
+            if row is None:
+                mine = now
+            elif now < row["written"] - _SET_BACK:  # the clock was: what it said before says nothing now
+                mine = now + distance
+            else:
+                mine = max(now, row["next"])
+            self.database.write("INSERT OR REPLACE INTO pace VALUES (?, ?, ?)", (endpoint, mine + distance, now))
         time.sleep(max(mine - now, 0.0))
 
     # --- batches that were handed in
 
     def keep_batch(self, batch: str, mode: ModeName, questions: Mapping[str, Question]) -> None:
-        """Keeps that questions were handed in. questions: by the keys of their answers."""
-        with self._database.transaction():
-            values = (batch, self._settings.name, self._settings.endpoint, mode, _now())
-            self._database.write("INSERT INTO batches VALUES (?, ?, ?, ?, ?, NULL)", values)
-            for key, question in questions.items():
-                self._database.write(
-                    "INSERT INTO batch_questions VALUES (?, ?, ?, ?, ?)",
-                    (batch, key, question.purpose, question.document, question.round),
-                )
+        """Keeps that questions were handed in, within a transaction. questions: by the keys of their answers."""
+        values = (batch, self._settings.name, self._settings.endpoint, mode, _now())
+        self.database.write("INSERT INTO batches VALUES (?, ?, ?, ?, ?, NULL)", values)
+        for key, question in questions.items():
+            self.database.write(
+                "INSERT INTO batch_questions VALUES (?, ?, ?, ?, ?)",
+                (batch, key, question.purpose, question.document, question.round),
+            )
 
     def open_batches(self) -> list[str]:
         """The ids of the batches that were not collected yet, the oldest first."""
-        rows = self._database.rows("SELECT id FROM batches WHERE collected IS NULL ORDER BY submitted")
+        rows = self.database.rows("SELECT id FROM batches WHERE collected IS NULL ORDER BY submitted")
         return [row["id"] for row in rows]
 
     def keys_in_batches(self) -> set[str]:
         """The keys of the answers that batches are to bring."""
-        rows = self._database.rows("SELECT key FROM batch_questions JOIN batches ON id = batch WHERE collected IS NULL")
+        rows = self.database.rows("SELECT key FROM batch_questions JOIN batches ON id = batch WHERE collected IS NULL")
         return {row["key"] for row in rows}
 
     def batch(self, batch: str) -> Batch | None:
         """A batch by its id; None if it was not handed in from here."""
-        row = self._database.row("SELECT * FROM batches WHERE id = ?", (batch,))
+        row = self.database.row("SELECT * FROM batches WHERE id = ?", (batch,))
         if row is None:
             return None
-        asked = self._database.rows("SELECT * FROM batch_questions WHERE batch = ?", (batch,))
+        asked = self.database.rows("SELECT * FROM batch_questions WHERE batch = ?", (batch,))
         return Batch(row["mode"], row["collected"] is not None, {line["key"]: _question(line) for line in asked})
 
     def close_batch(self, batch: str) -> None:
         """Keeps that a batch was collected."""
-        self._database.write("UPDATE batches SET collected = ? WHERE id = ?", (_now(), batch))
+        self.database.write("UPDATE batches SET collected = ? WHERE id = ?", (_now(), batch))
 
 
 def _question(row: sqlite3.Row) -> Question:
@@ -448,4 +375,9 @@ def _question(row: sqlite3.Row) -> Question:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return moment(time.time())
+
+
+def moment(seconds: float) -> str:
+    """A moment (seconds since 1970) as the store keeps it: UTC, ISO 8601; later ones are greater as text too."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")

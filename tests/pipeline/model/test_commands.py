@@ -97,7 +97,9 @@ def test_a_wrong_key_is_said_before_anything_is_begun(call: Call, tmp_path: Path
         model = ("--model", "scripted", "--base-url", server.base_url, "--mapper", "model")
         printed = call("structure", NATIONAL, "--out", tmp_path, *model)
     assert printed.code == 2
-    assert len(printed.err.strip().splitlines()) == 1
+    told, reason = printed.err.strip().splitlines()
+    assert told == f"recount: what is left open is asked of scripted at {server.base_url}"
+    assert "does not accept the key" in reason
 
 
 def test_a_model_is_checked(call: Call) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -12,14 +13,23 @@ import pytest
 
 from recount.pipeline.errors import BudgetSpent, UsageError
 from recount.pipeline.model.ask.question import Reply
+from recount.pipeline.model.transport import store as store_module
 from recount.pipeline.model.transport.client import asker
-from recount.pipeline.model.transport.price import cost, estimate, reckoned
+from recount.pipeline.model.transport.spending import Calls, cost, estimate, reckoned
 from recount.pipeline.model.transport.store import Database, opened
 from recount.pipeline.settings import ModelSettings
 from recount.pipeline.usage import Usage
-from recount.tests.pipeline.model.server import Length, Scripted, Status, Words, scripted
+from recount.tests.pipeline.model.server import Cut, Fault, Length, Raw, Scripted, Status, Words, scripted
 from recount.tests.pipeline.model.transport.asking import heard, processes, started
-from recount.tests.pipeline.model.transport.common import RIGHT, ask, in_threads, question, settings_for, usage_of
+from recount.tests.pipeline.model.transport.common import (
+    RIGHT,
+    ask,
+    calls,
+    in_threads,
+    question,
+    settings_for,
+    usage_of,
+)
 
 USAGE = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
 PRICES = {"price_input": Decimal("2.5"), "price_output": Decimal(10)}
@@ -72,7 +82,9 @@ def test_a_budget_stops_asking(budget: dict[str, object], tmp_path: Path) -> Non
         [kept] = ask(settings, question("问题0"))
         assert isinstance(kept, Reply), "what is kept costs nothing"
         [other] = ask(replace(settings, run="another"), question("另一"))
-        assert isinstance(other, Reply), "the budget is a run's"
+        assert isinstance(other, BudgetSpent), "the budget is that of all runs"
+        [more] = ask(replace(settings, run="another", budget=None, budget_tokens=None), question("另一"))
+        assert isinstance(more, Reply)
 
 
 def test_a_budget_that_ends_between_attempts_tells_what_was_used(tmp_path: Path) -> None:
@@ -97,21 +109,154 @@ def test_threads_and_processes_do_not_spend_a_budget_twice(tmp_path: Path) -> No
         assert len(told) == 45
         assert len([number for number in told if number >= 0]) == len(server.requests) == 10
     with opened(settings) as store:
-        assert sum(store.tokens()) <= budget
-    with closing(Database(settings.store)) as database:
-        assert not database.rows("SELECT * FROM flights")
+        assert sum(Calls(store.database, settings).tokens()) <= budget
+    assert {line[0] for line in calls(settings)} == {"ok"}
 
 
-def test_what_a_killed_process_had_set_aside_is_free_again(tmp_path: Path) -> None:
+def test_a_request_is_written_down_before_it_is_sent(tmp_path: Path) -> None:
+    told: list[list[tuple[object, ...]]] = []
+
+    def answer(_: object) -> dict[str, str]:
+        told.append(calls(settings))
+        return RIGHT
+
+    with scripted(answer, usage=USAGE) as server:
+        settings = run_of(server, tmp_path)
+        ask(settings)
+    assert [[(line[0], line[2] + line[3]) for line in lines] for lines in told] == [
+        [("sent", sum(reckoned(settings, question())))]
+    ]
+    assert calls(settings) == [("ok", "", 100, 20)]
+
+
+def test_what_a_killed_process_had_sent_is_paid_for(tmp_path: Path) -> None:
+    """Nobody knows what became of it, and the endpoint will have counted it."""
+    with scripted(RIGHT, usage=USAGE, delay=5.0) as server:
+        settings = run_of(server, tmp_path)
+        process, _ = started(processes(), settings, [1])
+        while not server.requests:
+            assert process.is_alive()
+            time.sleep(0.01)
+        process.kill()
+        process.join()
+        server.delay = 0.0
+        reckoning = sum(reckoned(settings, question("问题1")))
+        assert [(line[0], line[2] + line[3]) for line in calls(settings)] == [("sent", reckoning)]
+        with closing(Database(settings.store)) as database:  # long ago, so that it is not waited for
+            database.write("UPDATE calls SET started = '2020-01-01'")
+        [error] = ask(replace(settings, run="next", budget_tokens=2 * reckoning - 1), question("问题1"))
+        assert isinstance(error, BudgetSpent)
+        assert "is spent but for" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("usage", "kept"),
+    [
+        ({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}, None),
+        ({"prompt_tokens": -1_000_000, "completion_tokens": -1, "total_tokens": -1}, None),
+        ({"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}, None),
+        ({"prompt_tokens": 10**30, "completion_tokens": 10**30, "total_tokens": 10**30}, 1 << 40),
+        (USAGE, 100),
+    ],
+)
+def test_an_endpoint_that_counts_nothing_is_counted_for(
+    usage: dict[str, int], kept: int | None, tmp_path: Path
+) -> None:
+    asked = question("本年收入合计1.00@1万元。" * 20 if kept is None else "本年收入1.00@1万元。")
+    with scripted(RIGHT, usage=usage) as server:
+        settings = run_of(server, tmp_path)
+        [reply] = ask(settings, asked)
+    assert isinstance(reply, Reply)
+    own = estimate(asked.system) + estimate(asked.user)
+    assert reply.usage.input_tokens == (own if kept is None else kept)
+    assert reply.usage.output_tokens > 0
+    assert [line[2:] for line in calls(settings)] == [(reply.usage.input_tokens, reply.usage.output_tokens)]
+
+
+@pytest.mark.parametrize(
+    ("fault", "paid"),
+    [
+        (Cut(), True),
+        (Cut(part=0.5), True),
+        (Status(504), True),
+        (Raw("<html>"), True),
+        (Status(500), False),
+        (Status(429), False),
+        (Status(400, message="what"), False),
+    ],
+)
+def test_a_request_whose_fate_is_unknown_counts_as_paid(fault: Fault, paid: bool, tmp_path: Path) -> None:
+    with scripted(RIGHT, faults=[fault]) as server:
+        settings = run_of(server, tmp_path, attempts=1)
+        ask(settings)
+    [line] = calls(settings)
+    assert line[2:] == (reckoned(settings, question()) if paid else (0, 0))
+
+
+def test_a_request_that_was_never_sent_costs_nothing(tmp_path: Path) -> None:
     with scripted(RIGHT) as server:
-        settings = run_of(server, tmp_path, budget_tokens=1000)
-        with closing(Database(settings.store)) as store:
-            reserved = ("r", time.time() + 60, 900, 90)
-            store.write("INSERT INTO flights (run, until, input_tokens, output_tokens) VALUES (?, ?, ?, ?)", reserved)
-        assert isinstance(ask(settings)[0], BudgetSpent)
-        with closing(Database(settings.store)) as store:
-            store.write("UPDATE flights SET until = ?", (time.time() - 1,))
-        assert isinstance(ask(settings)[0], Reply)
+        settings = run_of(server, tmp_path, attempts=2)
+    ask(settings)  # nobody listens any more
+    assert [line[2:] for line in calls(settings)] == [(0, 0), (0, 0)]
+
+
+def test_an_endpoint_that_counts_more_than_we_do_does_not_outspend_a_budget(tmp_path: Path) -> None:
+    """The first answer tells; until then the others wait."""
+    usage = {"prompt_tokens": 9_000, "completion_tokens": 1_000, "total_tokens": 10_000}
+    with scripted(RIGHT, usage=usage, delay=0.05) as server:
+        settings = run_of(server, tmp_path, budget_tokens=60_000)
+        with asker(settings) as who:
+
+            def put(number: int) -> bool:
+                try:
+                    return bool(who.ask(question(f"问题{number + 10}")))
+                except BudgetSpent:
+                    return False
+
+            assert sum(in_threads(12, put)) == len(server.requests) <= 6
+    assert sum(line[2] + line[3] for line in calls(settings)) <= 60_000
+
+
+def test_the_budget_holds_over_endpoints_by_what_each_cost(tmp_path: Path) -> None:
+    with scripted(RIGHT, usage=USAGE) as server:
+        settings = run_of(server, tmp_path, **PRICES)
+        ask(settings)
+        other = replace(settings, name="cheaper", price_input=Decimal("0.1"), price_output=Decimal("0.1"))
+        [error] = ask(replace(other, budget=Decimal("0.00045")), question("另一"))
+        assert isinstance(error, BudgetSpent)
+        [reply] = ask(replace(other, budget=Decimal("0.0005")), question("另一"))
+        assert isinstance(reply, Reply)
+
+
+def test_a_store_of_the_first_layout_is_brought_up_to_date(tmp_path: Path) -> None:
+    from recount.pipeline.model.transport import store as module
+
+    path = tmp_path / "s.sqlite"
+    old = sqlite3.connect(path)
+    old.executescript(f"{module._TABLES} PRAGMA user_version = 1;")
+    old.execute(
+        "INSERT INTO calls VALUES (1, 'r', 'ab', 'income', 0, 'k', 'model', 'e', 't', 1.0, 100, 20, '0.5', 'ok', '')"
+    )
+    old.execute("INSERT INTO pace VALUES ('e', 1.0)")
+    old.commit()
+    old.close()
+    settings = ModelSettings("model", store=path, requests_per_minute=6000)
+    with opened(settings) as kept:
+        assert Calls(kept.database, settings).tokens() == (100, 20)
+        kept.wait_for_turn()
+
+
+def test_a_clock_that_is_set_back_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = ModelSettings("m", requests_per_minute=600, store=tmp_path / "s.sqlite")
+    slept: list[float] = []
+    now = 1_000_000.0
+    monkeypatch.setattr(store_module.time, "time", lambda: now)
+    monkeypatch.setattr(store_module.time, "sleep", slept.append)
+    with opened(settings) as kept:
+        for set_to in (1_000_000.0, 1_000_000.0, 1_000_000.0 - 3600, 1_000_000.0 - 3600, 1_000_000.0):
+            now = set_to
+            kept.wait_for_turn()
+    assert slept == pytest.approx([0.0, 0.1, 0.1, 0.2, 0.0])
 
 
 def test_requests_keep_their_distance_over_all_who_ask(tmp_path: Path) -> None:
@@ -146,6 +291,7 @@ def test_every_request_waits_for_its_turn_the_second_attempt_too() -> None:
         {"attempts": 0},
         {"reasks": -1},
         {"base_url": "http://me:secret@127.0.0.1/v1"},
+        {"base_url": "http://127.0.0.1/v1?key=secret"},
     ],
 )
 def test_settings_that_cannot_be_kept_to_are_turned_away(wrong: dict[str, object]) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
 from recount.pipeline.errors import UsageError
+from recount.pipeline.model.ask.question import Reply
 from recount.pipeline.model.transport.store import Database
-from recount.tests.pipeline.model.transport.common import in_threads
+from recount.tests.pipeline.model.server import scripted
+from recount.tests.pipeline.model.transport.common import RIGHT, ask, calls, in_threads, question, settings_for
+from recount.tests.pipeline.run.faulty import Fault, connecting
 
 
 def test_many_open_a_new_store_at_once(tmp_path: Path) -> None:
@@ -76,3 +79,23 @@ def test_a_store_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
     database.close()
     with pytest.raises(UsageError, match="newer"):
         Database(path)
+
+
+def test_whichever_statement_fails_no_request_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the endpoint was sent stands in the ledger, and the next run has every answer."""
+    questions = question("一"), question("二")
+    at, fault = 0, Fault()
+    while fault.count >= at:
+        at, fault = at + 1, Fault(at=at + 1)
+        with scripted(RIGHT) as server:
+            settings = settings_for(server, store=tmp_path / f"{at}.sqlite")
+            with monkeypatch.context() as patch, suppress(UsageError):
+                patch.setattr("recount.pipeline.model.transport.store.sqlite3.connect", connecting(fault))
+                ask(settings, *questions)
+            seen = len(server.requests)
+            assert not seen or len(calls(settings)) >= seen
+            assert all(isinstance(reply, Reply) for reply in ask(settings, *questions))
+            assert len(calls(settings)) >= len(server.requests)
+            assert len(server.requests) <= len(questions) + 1
+    assert at > 10
+    print(f"{at - 1} statements")
