@@ -303,6 +303,7 @@ class _Table:
         """Lay rows out. places: for each column that of the grid; the first may reach to the second. whole: whether
         the head has all its columns: one that lost some misplaces others."""
         rows = [Reading((), open=(*row.cells, *row.open)) if self._is_unnamed(row, columns) else row for row in rows]
+        lost: list[Placed] = []
         for index, row in enumerate(rows):
             left = [cell for cell in row.cells if cell.column == REST]
             rest = [at for cell in left if self.pieces[cell.start].turn for at in cell.span]
@@ -316,12 +317,12 @@ class _Table:
                 self.sheet.put(0, 1, sorted(at for cell in (*strays, *row.open) for at in cell.span))
             self.sheet.close()
             around = rows[max(index - 1, 0) : index + 2]
-            lost = [cell for cell in strays if not self._is_beside(cell)]
+            lost, above = [cell for cell in strays if not self._is_beside(cell)], lost
             for cell in lost:
                 self.sheet.remark([at for at in cell.span if _FIGURE.search(self.pieces[at].text)], _OPEN)
             amiss = (
                 not whole
-                or bool(left or lost)
+                or bool(left or lost or above)  # what is left over above may be the head of this row's name
                 or self._is_misnamed(row, columns)
                 or any(self._says_less(other, columns) for other in around if other is not row)
             )

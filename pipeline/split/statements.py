@@ -238,6 +238,8 @@ def _placed(entry: _Entry, columns: int, lead: int, way: str, base: int | None =
     """The amounts of a line in their columns. lead: so many first ones no line lacks. way: what tells blank cells:
     "tabs", "lines", or nothing. base: the cell of the first column, where that is known."""
     amounts = entry.amounts
+    if _FRACTION.search(entry.words):  # no name holds an amount: it is of another line
+        return _Line(entry, {}, sure=True, rest=amounts)
     if len(amounts) == columns or (len(amounts) <= lead and columns):
         return _Line(entry, dict(enumerate(amounts)), sure=True)
     kept = amounts[:lead] if len(amounts) < columns else []
@@ -302,6 +304,12 @@ class _Sheet:
         if atoms:
             parts = tuple(PagedLine(atom.page, atom.line) for atom in atoms)
             self.cells.append(JoinedCell(self.rows - 1, column, self.rows, column + 1, parts))
+
+    def leave(self, column: int, rest: Sequence[Atom]) -> None:
+        """Put what is left open into the last row, behind its columns: each by itself, so that it is a number."""
+        for at, atom in enumerate(rest, column):
+            self.put(at, [atom])
+            self.columns = max(self.columns, at + 1)
 
     def label(self, column: int, label: Label | None, row: int, width: int = 1) -> None:
         """Put a label of the head into a row."""
@@ -369,7 +377,7 @@ def _fill_coded(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, li
         sheet.put(1, line.entry.name)
         for at, atom in line.amounts.items():
             sheet.put(2 + at, [atom])
-        sheet.put(2 + amounts, line.rest)
+        sheet.leave(2 + amounts, line.rest)
     return sheet, lines
 
 
@@ -387,7 +395,7 @@ def _fill_classes(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, 
         sheet.put(1, line.entry.name)
         for atom in line.amounts.values():
             sheet.put(2, [atom])
-        sheet.put(3, line.rest)
+        sheet.leave(3, line.rest)
     return sheet, lines
 
 
@@ -411,7 +419,7 @@ def _fill_halves(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, l
                 for at, atom in lines[number].amounts.items():
                     sheet.put(2 * side + 1 + at, [atom])
                 rest += lines[number].rest
-        sheet.put(amounts + 3, rest)
+        sheet.leave(amounts + 3, rest)
     return sheet, [*halves[0], *halves[1]]
 
 
@@ -439,7 +447,7 @@ def _fill_line(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, lis
         sheet.rows += 1
         for at, atom in line.amounts.items():
             sheet.put(at, [atom])
-        sheet.put(amounts, line.rest)
+        sheet.leave(amounts, line.rest)
     return sheet, lines
 
 

@@ -91,6 +91,13 @@ def test_a_label_with_a_figure_in_it_is_no_label(torn: str) -> None:
     assert any("not taken" in remark.words for remark in document.remarks)
 
 
+def test_the_figures_below_words_that_fit_nowhere_are_remarked() -> None:
+    """A row's name may begin on the line above, behind the cells of another."""
+    lines = lines_with(raw(ROWS), "60.00 60.00 53.55 — — —", "60.00 60.00 53.55 — — — 其他")
+    tokens = document_of(lines_with(lines, "其他资金", "资金")).tokens
+    assert all(token.remark is not None for token in tokens if token.raw == "4.50")
+
+
 def test_figures_below_a_head_that_lost_a_column_are_remarked() -> None:
     document = document_of(lines_with(raw(ROWS), "全年预算数", "今年拨付"))
     raws = [token.raw for token in document.tokens if token.remark is not None]

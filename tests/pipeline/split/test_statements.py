@@ -50,6 +50,14 @@ def test_full_lines_in_raw_order_and_one_with_a_gap(tmp_path: Path) -> None:
     assert tokens(made)["30.00"].remark is None
 
 
+def test_a_name_that_holds_an_amount_names_no_line(tmp_path: Path) -> None:
+    """Two lines came together: the amounts behind are of the second, whose name is within the first."""
+    body = "201 教育支出 20.00 20.00 0.00\n\n201 01 普通教育 20.00 20.00 20.00合计 30.00 10.00 20.00\n\n"
+    made = document(tmp_path, TITLE + HEAD + body + "注：本表反映支出情况。\n")
+    assert rows(grid_of(made))[-1][2:] == ["", "", "", "30.00", "10.00", "20.00"]
+    assert all(tokens(made)[raw].remark is not None for raw in ("30.00", "10.00"))
+
+
 def test_tabs_tell_blank_cells_and_sums_that_they_are_right(tmp_path: Path) -> None:
     body = (
         "合计\t\t\t\t30.00\t10.00\t20.00\n201\t\t\t教育支出\t30.00\t10.00\t20.00\n"
