@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recount.pipeline.document import Document, Grid, Token
+from recount.pipeline.split.statements import _mended
 from recount.pipeline.structure import document_of
 from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
 
@@ -100,6 +101,12 @@ def test_two_halves_line_by_line(tmp_path: Path) -> None:
         ["本年收入合计", "5.00", "本年支出合计", "5.00", ""],
         ["总计", "5.00", "总计", "5.00", ""],
     ]
+
+
+def test_a_part_of_a_half_that_lost_a_character_is_known() -> None:
+    assert [_mended(words) for words in ("二、年结转", "二、上年结转", "(一)本收入", "四、年初结转")] == [
+        "二、上年结转", None, "(一)本年收入", None,
+    ]  # fmt: skip
 
 
 def test_a_table_whose_head_is_not_known_stays_text(tmp_path: Path) -> None:
