@@ -426,8 +426,8 @@ OF_THE_PROOF: tuple[CarryingLine, ...] = (
     ),
     CarryingLine(
         "pipeline/run/pool.py",
-        "isinstance(answer, Died) and assignment.tries_left > 1",
-        "isinstance(answer, Died) and assignment.tries_left > 9",
+        "isinstance(answer, Died) and answer.again and assignment.tries_left > 1",
+        "isinstance(answer, Died) and answer.again and assignment.tries_left > 9",
         "a report whose worker died is given to another one",
         ("pipeline/run",),
     ),

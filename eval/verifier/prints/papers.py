@@ -134,11 +134,14 @@ def _second(kind: str, draft: Draft, figure: Figure | None, rng: Random) -> Made
     return Made(f"a report of {other.gold['unit_name']} ({form}) in the same file", _as_it_is(draft))
 
 
+_OF_PERFORMANCE = re.compile("自评表|绩效目标表|[二三]级指标|(?:数量|质量|时效|效益|满意度)指标")
+
+
 def _naming(pages: list[Page], unit: str) -> list[Page]:
     """The pages with amounts that name a unit: only of these a reader knows whose they are. A table of performance
     names a unit of its own, in the file of any."""
     words = [(page, "".join("".join(item.text for item in texts(page)).split())) for page in pages]
-    named = [(page, text) for page, text in words if unit in text and not re.search("绩效|指标", text)]
+    named = [(page, text) for page, text in words if unit in text and not _OF_PERFORMANCE.search(text)]
     return [page for page, text in named if re.search(r"\d\.\d\d", text)]
 
 
