@@ -227,7 +227,8 @@ def retry(
     *,
     out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run, or that of its --ledger.")],
     failed: Annotated[
-        bool, typer.Option("--failed", help="Only what failed; else also what an interrupted run left undone.")
+        bool,
+        typer.Option("--failed", help="Only what failed or could not be read; else also what a run left undone."),
     ] = False,
     work: RetryOptions,
 ) -> None:

@@ -14,9 +14,10 @@ from typing import IO
 from recount.pipeline.archive.locations import fetch, open_place
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.archive.zipped import extract, hash_of_member
-from recount.pipeline.errors import DocumentError
+from recount.pipeline.errors import SourceUnreachable
 
 _CHUNK = 1 << 20
+_OF_NOTHING = hashlib.sha256().hexdigest()
 _LONGEST_NAME = 120
 """Bytes of a file name that every file system takes, and that an error message can quote."""
 
@@ -27,7 +28,7 @@ _LONGEST_NAME = 120
 def hash_of(path: Path) -> str:
     """The SHA-256 of a file's content, or of a folder's page images one after the other, by name.
 
-    Raises DocumentError if it cannot be read.
+    Raises SourceUnreachable if it cannot be read, or holds nothing.
     """
     try:
         if path.is_dir():
@@ -37,11 +38,14 @@ def hash_of(path: Path) -> str:
                     digest.update(image.read_bytes())
             return digest.hexdigest()
         if not stat.S_ISREG(path.stat().st_mode):
-            raise DocumentError("is no regular file")  # opening a pipe would wait for ever
+            raise SourceUnreachable("is no regular file")  # opening a pipe would wait for ever
         with path.open("rb") as file:
-            return hash_of_stream(file)
+            content = hash_of_stream(file)
     except OSError as error:
-        raise DocumentError(f"cannot be read: {error.strerror}") from error
+        raise SourceUnreachable(f"cannot be read: {error.strerror}") from error
+    if content == _OF_NOTHING:
+        raise SourceUnreachable("is empty")
+    return content
 
 
 def hash_of_stream(stream: IO[bytes]) -> str:
@@ -60,7 +64,7 @@ def local_file(source: Source, aside: Path | None) -> Iterator[Path]:
     """The file, or folder of page images, for as long as it is needed.
 
     aside: the folder below which a copy is made where one is needed, None for the system's own place for such files.
-    Raises DocumentError if the report cannot be fetched.
+    Raises SourceUnreachable if the report cannot be fetched, DocumentError if its zip archive does not give it.
     """
     if source.member is None and isinstance(source.place, Path):
         yield source.place
@@ -80,7 +84,7 @@ def _copy(source: Source, target: Path) -> None:
         try:
             fetch(source.place, target)
         except OSError as error:
-            raise DocumentError(f"cannot be fetched: {error.strerror}") from error
+            raise SourceUnreachable(f"cannot be fetched: {error.strerror}") from error
 
 
 def hash_of_source(source: Source) -> str:
@@ -93,4 +97,4 @@ def hash_of_source(source: Source) -> str:
         with open_place(source.place) as stream:
             return hash_of_stream(stream)
     except OSError as error:
-        raise DocumentError(f"cannot be fetched: {error.strerror}") from error
+        raise SourceUnreachable(f"cannot be fetched: {error.strerror}") from error

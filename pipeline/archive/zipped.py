@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from recount.pipeline.archive.locations import Place, open_place
-from recount.pipeline.errors import DocumentError, ZipProblem
+from recount.pipeline.errors import DocumentError, SourceUnreachable, ZipProblem
 
 _MOST_MEMBERS = 200_000
 _LARGEST_MEMBER = 1 << 30
@@ -124,6 +124,6 @@ def _as_document_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise DocumentError(f"cannot be taken out of its zip archive: {error.strerror or error}") from error
+        raise SourceUnreachable(f"cannot be taken out of its zip archive: {error.strerror or error}") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
         raise DocumentError(f"is damaged in its zip archive: {error}") from error

@@ -139,8 +139,8 @@ def render_status(status: Status) -> Iterator[RenderableType]:
         reports={"structured": len(status.done), "failed": len(status.failed), "not begun": len(status.waiting)},
         figures=status.figures,
         discrepancies={
-            "error": sum(attempt.errors for attempt in status.done),
-            "minor": sum(attempt.minor for attempt in status.done),
+            "error": sum(attempt.errors for attempt in status.standing),
+            "minor": sum(attempt.minor for attempt in status.standing),
         },
     )
     if status.stages:

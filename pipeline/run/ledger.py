@@ -84,7 +84,40 @@ DROP VIEW files;
 CREATE VIEW files AS
     SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
 """
-_CHANGES = (_SCHEMA, _SECOND_LAYOUT, _THIRD_LAYOUT, _FOURTH_LAYOUT)
+_FIFTH_LAYOUT = """
+CREATE TABLE attempts_now (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs(id),
+    file TEXT NOT NULL,
+    sha256 TEXT,                        -- of the file; null: it could not be read
+    version TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('ok', 'failed', 'unreachable')),
+    reason TEXT, traceback TEXT,
+    pages INTEGER NOT NULL,
+    verified INTEGER NOT NULL, repaired INTEGER NOT NULL,
+    grounded INTEGER NOT NULL, disputed INTEGER NOT NULL,
+    errors INTEGER NOT NULL, minor INTEGER NOT NULL,
+    seconds REAL NOT NULL, stages TEXT NOT NULL, usage TEXT NOT NULL, same_as TEXT, unread TEXT NOT NULL,
+    reports INTEGER NOT NULL,
+    open TEXT NOT NULL DEFAULT '[]',    -- JSON: the parts that a model was to answer, and did not
+    hashes TEXT NOT NULL DEFAULT '[]'   -- JSON: the SHA-256 of each result file, in the order of the reports
+);
+INSERT INTO attempts_now SELECT id, run, file, sha256, version, status, reason, traceback, pages, verified, repaired,
+    grounded, disputed, errors, minor, seconds, stages, usage, same_as, unread, reports, '[]', '[]' FROM attempts;
+DROP VIEW files;
+DROP TABLE attempts;
+ALTER TABLE attempts_now RENAME TO attempts;
+CREATE INDEX attempts_by_file ON attempts (file, id);
+CREATE INDEX attempts_by_content ON attempts (sha256);
+CREATE VIEW files AS                    -- where every report stands now: its latest attempt
+    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
+CREATE VIEW read AS                     -- the latest attempt that read it: whose result, or failure, is there
+    SELECT * FROM attempts WHERE id IN
+        (SELECT max(id) FROM attempts WHERE status <> 'unreachable' GROUP BY file);
+CREATE VIEW results AS                  -- the latest attempt that wrote results, which may stand still
+    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts WHERE status = 'ok' GROUP BY file);
+"""
+_CHANGES = (_SCHEMA, _SECOND_LAYOUT, _THIRD_LAYOUT, _FOURTH_LAYOUT, _FIFTH_LAYOUT)
 """What makes each layout out of the one before."""
 _LAYOUT = len(_CHANGES)
 
@@ -101,8 +134,11 @@ _COLUMNS = (
     "same_as",
     "unread",
     "reports",
+    "open",
+    "hashes",
 )
-_OBJECTS = ("stages", "usage", "unread")
+_LISTS = ("unread", "open", "hashes")
+_OBJECTS = ("stages", "usage", *_LISTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +159,19 @@ class Run:
 class Attempt:
     """What became of one file.
 
-    file: its path below the archive. sha256: of the file, None if it could not be read. reason: why it
-    failed, one line; traceback: of an internal error only. figures: how many of each status. errors,
+    file: its path below the archive. sha256: of the file, None if it could not be read. status: "unreachable" if its
+    content could not be read, so that nothing is known of it. reason: why it failed, one line; traceback: of an
+    internal error only. figures: how many of each status. errors,
     minor: failing checks. stages: seconds of each. usage: calls, tokens and cost of a model. same_as: the
     report with the same content that was structured instead. unread: the pages (1-based) that are not in the result,
     for they are damaged, or scanned and not to be read. reports: how many the file holds; what is counted here is
-    counted over all of them.
+    counted over all of them. open: the parts that a model was to answer and did not. hashes: of each result file,
+    SHA-256; empty for results of early versions.
     """
 
     file: str
     sha256: str | None
-    status: Literal["ok", "failed"]
+    status: Literal["ok", "failed", "unreachable"]
     reason: str | None = None
     traceback: str | None = None
     pages: int = 0
@@ -146,6 +184,8 @@ class Attempt:
     same_as: str | None = None
     unread: Sequence[int] = ()
     reports: int = 1
+    open: Sequence[str] = ()
+    hashes: Sequence[str] = ()
 
     @property
     def results(self) -> list[str]:
@@ -162,7 +202,7 @@ class Outcome:
 
     @property
     def failed(self) -> bool:
-        return self.attempt.status == "failed"
+        return self.attempt.status != "ok"
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,12 +313,29 @@ class Ledger:
         """Every report that a run was given, by name."""
         with self._guarded():
             rows = self._database.execute("SELECT * FROM sources ORDER BY file").fetchall()
-        return [Source(_path_of(row["path"]), row["file"], row["member"], row["bytes"]) for row in rows]
+        return [_source(row) for row in rows]
+
+    def left_undone(self) -> list[Source]:
+        """The reports that were given to a run and that it did not come to: it was interrupted, or works still."""
+        with self._guarded():
+            rows = self._database.execute(
+                "SELECT sources.* FROM sources JOIN runs ON runs.id = sources.run WHERE finished IS NULL AND NOT EXISTS"
+                " (SELECT 1 FROM attempts WHERE attempts.run = sources.run AND attempts.file = sources.file)"
+                " ORDER BY file"
+            ).fetchall()
+        return [_source(row) for row in rows]
 
     def latest(self) -> dict[str, Attempt]:
         """The latest attempt at every report, by file."""
+        return self._attempts("SELECT * FROM files ORDER BY file")
+
+    def results(self) -> dict[str, Attempt]:
+        """The latest attempt at every report that wrote results, by file: these stand where nothing replaced them."""
+        return self._attempts("SELECT * FROM results ORDER BY file")
+
+    def _attempts(self, question: str, *values: str) -> dict[str, Attempt]:
         with self._guarded():
-            rows = self._database.execute("SELECT * FROM files ORDER BY file").fetchall()
+            rows = self._database.execute(question, values).fetchall()
         return {row["file"]: _attempt(row) for row in rows}
 
     def last_run(self) -> Run | None:
@@ -288,12 +345,8 @@ class Ledger:
         return None if row is None else Run(**{**row, "arguments": json.loads(row["arguments"])})
 
     def successes(self, version: str) -> dict[str, Attempt]:
-        """The reports whose latest attempt succeeded with this version of the program, by file."""
-        with self._guarded():
-            rows = self._database.execute(
-                "SELECT * FROM files WHERE status = 'ok' AND version = ?", (version,)
-            ).fetchall()
-        return {row["file"]: _attempt(row) for row in rows}
+        """The reports that this version of the program structured when it could last read them, by file."""
+        return self._attempts("SELECT * FROM read WHERE status = 'ok' AND version = ?", version)
 
     def close(self) -> None:
         """Closes the file."""
@@ -319,8 +372,12 @@ class Ledger:
 def _attempt(row: sqlite3.Row) -> Attempt:
     values = {name: row[name] for name in _COLUMNS if name not in STATUSES}
     values |= {name: json.loads(values[name]) for name in _OBJECTS}
-    values["unread"] = tuple(values["unread"])
+    values |= {name: tuple(values[name]) for name in _LISTS}
     return Attempt(figures={status: row[status] for status in STATUSES}, **values)
+
+
+def _source(row: sqlite3.Row) -> Source:
+    return Source(_path_of(row["path"]), row["file"], row["member"], row["bytes"])
 
 
 def _stored(attempt: Attempt, column: str) -> object:

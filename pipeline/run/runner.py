@@ -21,7 +21,7 @@ from recount.pipeline.run.ledger import LEDGER, Attempt, Ledger, Outcome, RunSum
 from recount.pipeline.run.pool import UNBOUNDED, Bounds, Died, Pool
 from recount.pipeline.run.status import summary_of, write_summary
 from recount.pipeline.run.store import Store, locked, store_at
-from recount.pipeline.run.worker import Job, Task, attempt, copy_result, structure_report
+from recount.pipeline.run.worker import Job, Task, attempt, copy_result, failed, structure_report
 from recount.pipeline.settings import DEFAULTS, Settings, Workers
 from recount.pipeline.version import program_version
 from recount.schemas.registry import FAMILIES
@@ -94,6 +94,7 @@ def run(
         number = open_ledger.start_run(version, {**arguments, **settings.stored})
         open_ledger.give(number, sources)
         known = {} if force else _still_there(open_ledger.successes(version), workplace.store)
+        away = {name for name, last in open_ledger.latest().items() if last.status == "unreachable"}
         hashes = {name: done.sha256 for name, done in known.items()}
         todo = [Job(source, hashes.get(source.name)) for source in sources]
         outcomes: list[Outcome] = []
@@ -105,7 +106,7 @@ def run(
             attempts = stack.enter_context(closing(_attempts(todo, known, handle, pool, workplace.store)))
             for job, new_attempt in attempts:
                 outcome = Outcome(new_attempt) if new_attempt else Outcome(known[job.source.name], unchanged=True)
-                if not outcome.unchanged:
+                if not outcome.unchanged or job.source.name in away:  # which is there again, with its result
                     open_ledger.record(number, version, outcome.attempt)
                 outcomes.append(outcome)
                 if on_progress is not None:
@@ -266,5 +267,7 @@ def _duplicates(jobs: Sequence[Job]) -> dict[str, list[tuple[Job, str]]]:
 
 def _given_up(job: Job, died: Died, store: Store) -> Attempt:
     """The record of a report whose workers died."""
-    store.remove(job.source.name)
-    return Attempt(job.source.name, None, "failed", f"{died.reason} (given up after two tries)")
+    sha256 = None
+    with suppress(DocumentError):
+        sha256 = hash_of_source(job.source)
+    return failed(store, job.source.name, sha256, f"{died.reason} (given up after two tries)")

@@ -22,11 +22,15 @@ SUMMARY = "summary.json"
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The latest run, the latest attempt at every report by name, and the reports that no attempt was made at."""
+    """The latest run, the latest attempt at every report by name, and the reports that no attempt was made at.
+
+    away: the earlier attempts at reports that cannot be read now, whose results stand.
+    """
 
     run: Run | None
     attempts: Mapping[str, Attempt]
     waiting: tuple[str, ...]
+    away: tuple[Attempt, ...] = ()
 
     @property
     def done(self) -> list[Attempt]:
@@ -34,12 +38,18 @@ class Status:
 
     @property
     def failed(self) -> list[Attempt]:
-        return [attempt for attempt in self.attempts.values() if attempt.status == "failed"]
+        """Those that failed, and those whose content could not be read."""
+        return [attempt for attempt in self.attempts.values() if attempt.status != "ok"]
+
+    @property
+    def standing(self) -> list[Attempt]:
+        """The attempts whose results there are."""
+        return [*self.done, *self.away]
 
     @property
     def figures(self) -> dict[str, int]:
         """How many of each status."""
-        return {status: sum(attempt.figures.get(status, 0) for attempt in self.done) for status in STATUSES}
+        return {status: sum(attempt.figures.get(status, 0) for attempt in self.standing) for status in STATUSES}
 
     @property
     def stages(self) -> dict[str, float]:
@@ -61,16 +71,19 @@ def status_of(out: Path) -> Status:
 def to_retry(out: Path, *, failed: bool) -> list[Source]:
     """The reports of an output folder that are to be given to a run again.
 
-    failed: only those whose latest attempt failed; otherwise all that a run was ever given, of which the run does
-    what is not done. Raises UsageError if there is no ledger, or nothing to be done.
+    failed: only those whose latest attempt failed; otherwise also what no attempt was made at, or not by the run that
+    was given it last and was interrupted. Raises UsageError if there is no ledger, or nothing to be done.
     """
     with _opened(out) as ledger:
         sources, latest = ledger.given(), ledger.latest()
-    if failed:
-        sources = [source for source in sources if source.name in latest and latest[source.name].status == "failed"]
+        undone = set() if failed else {source.name for source in ledger.left_undone()}
     if not sources:
-        raise UsageError(f"no report of {out} has failed" if failed else f"no run into {out} was given any report")
-    return sources
+        raise UsageError(f"no run into {out} was given any report")
+    undone |= {name for name, last in latest.items() if last.status != "ok"}
+    chosen = [source for source in sources if source.name in undone or not (failed or source.name in latest)]
+    if not chosen:
+        raise UsageError(f"no report of {out} has failed" + ("" if failed else ", and none was left undone"))
+    return chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +118,11 @@ def summary_of(ledger: Ledger, counts: Mapping[str, int], seconds: float) -> dic
             **counts,
         },
         "reports": {"done": len(status.done), "failed": len(status.failed), "waiting": len(status.waiting)},
-        "pages": sum(attempt.pages for attempt in status.done),
+        "pages": sum(attempt.pages for attempt in status.standing),
         "figures": status.figures,
         "discrepancies": {
-            "error": sum(attempt.errors for attempt in status.done),
-            "minor": sum(attempt.minor for attempt in status.done),
+            "error": sum(attempt.errors for attempt in status.standing),
+            "minor": sum(attempt.minor for attempt in status.standing),
         },
         "seconds_by_stage": {stage: round(spent, 3) for stage, spent in status.stages.items()},
         "model": status.usage,
@@ -135,9 +148,10 @@ def _opened(out: Path) -> Ledger:
 
 
 def _status(ledger: Ledger) -> Status:
-    latest = ledger.latest()
+    latest, results = ledger.latest(), ledger.results()
+    away = tuple(results[name] for name, last in latest.items() if last.status == "unreachable" and name in results)
     waiting = tuple(source.name for source in ledger.given() if source.name not in latest)
-    return Status(ledger.last_run(), latest, waiting)
+    return Status(ledger.last_run(), latest, waiting, away)
 
 
 def _added(parts: Any) -> dict[str, float]:

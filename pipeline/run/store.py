@@ -149,7 +149,10 @@ class Store(Protocol):
     """Takes results by the names of their files. It is pickled for workers."""
 
     def write(self, name: str, results: Sequence[Result]) -> None:
-        """Keeps the results of a file, one for each report in it, in the place of all earlier ones. Raises OSError."""
+        """Keeps the results of a file, one for each report in it, in the place of all earlier ones.
+
+        Raises OSError; then those that were there stand, or there are none: never some of both.
+        """
 
     def read(self, name: str) -> Result:
         """A result. Raises UsageError if there is none that can be read."""
@@ -164,6 +167,18 @@ class Store(Protocol):
         """Removes what a killed run left half-written; nobody is writing now."""
 
 
+@contextmanager
+def _all_or_none(store: Store, name: str) -> Iterator[list[str]]:
+    """Takes away results of a file of which some, that it was told of, were written, and others could not be."""
+    begun: list[str] = []
+    try:
+        yield begun
+    except OSError:
+        if begun:
+            store.remove(name)
+        raise
+
+
 @dataclass(frozen=True, slots=True)
 class FolderStore:
     """Results below a folder, of this machine or one that all machines see."""
@@ -171,8 +186,10 @@ class FolderStore:
     out: Path
 
     def write(self, name: str, results: Sequence[Result]) -> None:
-        for own, result in zip(names_of(name, len(results)), results, strict=True):
-            write_result(result_path(self.out, own), result.named(own))
+        with _all_or_none(self, name) as begun:
+            for own, result in zip(names_of(name, len(results)), results, strict=True):
+                write_result(result_path(self.out, own), result.named(own))
+                begun.append(own)
         self._clear(name, len(results))
 
     def read(self, name: str) -> Result:
@@ -204,8 +221,10 @@ class UrlStore:
     out: Url
 
     def write(self, name: str, results: Sequence[Result]) -> None:
-        for own, result in zip(names_of(name, len(results)), results, strict=True):
-            put(self._url(own), encoded(plain(result.named(own))))
+        with _all_or_none(self, name) as begun:
+            for own, result in zip(names_of(name, len(results)), results, strict=True):
+                put(self._url(own), encoded(plain(result.named(own))))
+                begun.append(own)
         self._clear(name, len(results))
 
     def read(self, name: str) -> Result:

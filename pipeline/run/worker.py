@@ -6,13 +6,14 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
 from recount.pipeline.archive.files import hash_of, local_file
-from recount.pipeline.archive.sources import Source
-from recount.pipeline.errors import DocumentError, UsageError
+from recount.pipeline.archive.sources import Source, names_of
+from recount.pipeline.errors import DocumentError, SourceUnreachable, UsageError
 from recount.pipeline.result import Result
 from recount.pipeline.run.ledger import Attempt
 from recount.pipeline.run.store import Store
@@ -50,8 +51,8 @@ def attempt(job: Job, *, task: Task, store: Store, aside: Path | None) -> Attemp
 
     aside: the folder for copies of what lies in zip archives or elsewhere, None for the system's own.
 
-    Nothing that a report does to the program gets out of here: any failure becomes its record, and then there
-    is no result file, for one of an earlier content would be taken for this one's.
+    Nothing that a report does to the program gets out of here: any failure becomes its record. If its content could be
+    read, no result of an earlier one is left, which would be taken for this one's.
     """
     started = time.perf_counter()
     name = job.source.name
@@ -65,11 +66,13 @@ def attempt(job: Job, *, task: Task, store: Store, aside: Path | None) -> Attemp
         writing = time.perf_counter()
         _write(store, name, results)
         written = time.perf_counter() - writing
+    except SourceUnreachable as error:
+        return replace(failed(store, name, None, str(error), started), status="unreachable")
     except DocumentError as error:
-        return _failed(store, name, sha256, started, str(error))
+        return failed(store, name, sha256, str(error), started)
     except Exception as error:  # noqa: BLE001 - the boundary: one report's bug must not cost the others theirs
         reason = f"internal error: {type(error).__name__}: {error}"
-        return _failed(store, name, sha256, started, reason, "".join(traceback.format_exception(error)))
+        return failed(store, name, sha256, reason, started, "".join(traceback.format_exception(error)))
     return _succeeded(name, results, time.perf_counter() - started, written)
 
 
@@ -77,12 +80,13 @@ def copy_result(job: Job, done: Attempt, store: Store) -> Attempt:
     """Gives a report of the same content as one that is done the same result under its own name, or its failure."""
     started = time.perf_counter()
     name = job.source.name
-    if done.status == "failed":
-        return _failed(store, name, done.sha256, started, f"same content as {done.file}, which failed: {done.reason}")
+    if done.status != "ok":
+        reason = f"same content as {done.file}, which failed: {done.reason}"
+        return replace(failed(store, name, done.sha256, reason, started), status=done.status)
     try:
         _write(store, name, [store.read(result) for result in done.results])
     except (DocumentError, UsageError) as error:
-        return _failed(store, name, done.sha256, started, str(error))
+        return failed(store, name, done.sha256, str(error), started)
     seconds = time.perf_counter() - started
     return replace(done, file=name, seconds=seconds, stages={"write": round(seconds, 4)}, usage={}, same_as=done.file)
 
@@ -116,16 +120,30 @@ def _succeeded(name: str, results: Sequence[Result], seconds: float, written: fl
     )
 
 
-def _failed(
-    store: Store, name: str, sha256: str | None, started: float, reason: str, trace: str | None = None
+def failed(
+    store: Store, name: str, sha256: str | None, reason: str, started: float | None = None, trace: str | None = None
 ) -> Attempt:
-    """The record of a report that failed; its earlier result is removed."""
-    store.remove(name)
+    """The record of a report that failed. What is known to be a result of another content is removed.
+
+    sha256: of the content that failed, None if it could not be read: then nothing speaks against an earlier result.
+    """
+    stands = _stands(store, name, sha256)
+    if sha256 is not None and not stands:
+        store.remove(name)
     return Attempt(
         file=name,
         sha256=sha256,
         status="failed",
-        reason=" ".join(reason.split()),
+        reason=" ".join(reason.split()) + ("; the earlier result stands" if stands else ""),
         traceback=trace,
-        seconds=time.perf_counter() - started,
+        seconds=time.perf_counter() - started if started else 0.0,
     )
+
+
+def _stands(store: Store, name: str, sha256: str | None) -> bool:
+    """Whether there is an earlier result of a file, of this content as far as that is known."""
+    for own in (name, names_of(name, 2)[0]):
+        with suppress(UsageError, ValueError):
+            found = store.read(own).source.sha256
+            return sha256 in (None, found)
+    return False
