@@ -80,7 +80,8 @@ class Remark:
 class Page:
     """A page as read. number: 1-based. readable: False where it has no usable text layer (left for OCR). damaged: the
     file gives it in part only; its picture would hide that too, so it is not read at all. remarks: on what it shows.
-    unsure: pieces of its lines, each a figure, that the page may show otherwise than its text layer says."""
+    unsure: pieces of its lines, each a figure, that the page may show otherwise than its text layer says. typed: of a
+    text, whose lines have places as a typewriter would give them: where they end says less than in print."""
 
     number: int
     width: float
@@ -92,6 +93,7 @@ class Page:
     damaged: bool = False
     remarks: tuple[Remark, ...] = ()
     unsure: tuple[Line, ...] = ()
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

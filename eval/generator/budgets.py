@@ -21,18 +21,20 @@ from recount.eval.generator.gold.budget_national import NationalBudget
 from recount.eval.generator.gold.budget_prints import Prints
 from recount.eval.generator.gold.shape import Json
 from recount.eval.generator.typeset.blocks import Block
-from recount.eval.generator.typeset.compose import typeset
+from recount.eval.generator.typeset.compose import Manuscript, typeset
 from recount.eval.generator.typeset.style import draw_style
 from recount.eval.generator.words.units import Unit, draw_unit
 
 
 @dataclass(frozen=True)
 class BudgetCase:
-    """A generated budget: what it says, its PDF, what it is like, what was planted, and how each figure was printed."""
+    """A generated budget: what it says, its PDF and what that was set from, what it is like, what was planted, and how
+    each figure was printed."""
 
     name: str
     gold: Json
     pdf: bytes
+    manuscript: Manuscript
     tags: Mapping[str, Any] = field(default_factory=dict)
     discrepancies: tuple[Discrepancy, ...] = ()
     figures: tuple[tuple[str, str], ...] = ()
@@ -54,7 +56,8 @@ def set_pages(
 ) -> BudgetCase:
     """The case with its pages. style: a name of `typeset.style`, or any. prints: what was printed on them."""
     drawn = draw_style(rng, style)
-    printed = typeset(list(blocks), drawn, gold["unit_name"])
+    manuscript = Manuscript(tuple(blocks), drawn, gold["unit_name"])
+    printed = typeset(manuscript.blocks, drawn, manuscript.unit)
     tags = {
         "style": drawn.name,
         "rules": drawn.rules,
@@ -67,7 +70,7 @@ def set_pages(
         "split_rows": drawn.split_rows,
         "repeat_header": drawn.repeat_header,
     }
-    return BudgetCase(name, gold, printed.pdf, tags, figures=tuple(prints.figures))
+    return BudgetCase(name, gold, printed.pdf, manuscript, tags, figures=tuple(prints.figures))
 
 
 def generate_budget(

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from recount.eval.generator.typeset.compose import Manuscript
+
 
 class Form(Enum):
     """The forms of forms.md."""
@@ -66,7 +68,10 @@ class Discrepancy:
 
 @dataclass(frozen=True)
 class Case:
-    """A generated report: the gold, what it is like, what was planted, its PDF, and how each figure was printed."""
+    """A generated report: the gold, what it is like, what was planted, its PDF, and how each figure was printed.
+
+    manuscript: what the PDF was set from, so that it can be set or written otherwise.
+    """
 
     name: str
     form: Form
@@ -75,3 +80,4 @@ class Case:
     discrepancies: tuple[Discrepancy, ...]
     figures: tuple[tuple[str, str], ...]
     pdf: bytes
+    manuscript: Manuscript

@@ -25,7 +25,7 @@ from recount.eval.generator.money import exact_to_fen, wan
 from recount.eval.generator.plant import plant
 from recount.eval.generator.slips import Typist, loosen
 from recount.eval.generator.typeset.blocks import Block, Para
-from recount.eval.generator.typeset.compose import Printed, typeset
+from recount.eval.generator.typeset.compose import Manuscript, Printed, typeset
 from recount.eval.generator.typeset.style import Style, draw_style
 from recount.eval.generator.words.units import Unit, draw_unit
 
@@ -93,6 +93,7 @@ class _Job:
             discrepancies=planted,
             figures=tuple(doubled(typist.figures, twins(self.form, gold))),
             pdf=printed.pdf,
+            manuscript=Manuscript(tuple(blocks), self.style, self.unit.name),
         )
 
     def run_in(self, blocks: list[Block]) -> list[Block]:

@@ -57,7 +57,7 @@ def typed(sheets: Sequence[Sequence[Row]]) -> Pages:
     pages = []
     for number, rows in enumerate(sheets, 1):
         lines = [_line(run, free + at * PITCH) for at, row in enumerate(rows) for run in row.runs]
-        pages.append(Page(number, width, content + 2 * free, tuple(lines), ()))
+        pages.append(Page(number, width, content + 2 * free, tuple(lines), (), typed=True))
     return Pages(tuple(pages))
 
 

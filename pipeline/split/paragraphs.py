@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 from recount.pipeline.document import Box, Line, Paragraph
@@ -23,6 +24,17 @@ _TELLING = 4  # full-width characters that a row needs for its size to be known
 _GOES_ON_BELOW = 0.55  # of the page height: text that ends above this does not go on on the next page
 # What a line end does not break: digits, Latin letters and what is set close to them.
 _UNBROKEN = re.compile(r'[\d.,%A-Za-z()<>=/+\-"]*[、。,;:)]?')
+# Of text without print:
+_ITEM = re.compile(r"\s*(?:\d{1,2}[.、](?!\d)|[-*+•·●■◆○▪]\s)")
+_COMMA = re.compile(r"[,;。](?!\d{3})")  # what has one is a sentence, and no title and no cell
+_TEXT_ENDS = 3.0  # full-width characters by which wrapped lines differ, and a first line that lost what set it in
+_PROSE = 12  # full-width characters that a line of prose has at the least
+_WRAPPED = 0.4  # share of the lines of prose that end alike where they are wrapped
+# What begins no sentence: a unit, a closing sign, an amount with a comma behind it.
+_MIDST = re.compile(
+    r"\s*(?:[百千万亿]?元|%|[,;。:、)]|-?[\d,.]+\s*(?:[百千万亿]?元|%|人次?|辆|个|台|平方米)[^,;。:]{0,6}[,;。])"
+)
+_ONLY_NUMBER = re.compile(r"\s*\d{1,3}\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +55,16 @@ class TextRow:
 class Margins:
     """Where the lines of running text begin and end (points).
 
-    indented: first lines of paragraphs are set in. height: of the page.
+    indented: first lines of paragraphs are set in. height: of the page. typed: of a text without print; wrapped: its
+    lines of prose are broken where they are full, else a line is a paragraph.
     """
 
     left: float
     right: float
     indented: bool = False
     height: float = 0.0
+    typed: bool = False
+    wrapped: bool = True
 
 
 def rows_of(page: int, lines: Iterable[Line]) -> list[TextRow]:
@@ -115,6 +130,21 @@ def margins_of(rows: Sequence[TextRow], height: float = 0.0) -> Margins:
     return Margins(left, right, indented=set_in * 8 >= len(rows), height=height)
 
 
+def margins_of_text(rows: Sequence[TextRow], height: float = 0.0) -> Margins:
+    """The margins of a text without print: its tables have lines as well, and only lines of prose tell where it ends.
+
+    height: of its pages.
+    """
+    usual = margins_of(rows, height)
+    prose = sorted(row.box[2] for row in rows if row.box[2] - row.box[0] >= _PROSE * row.em and not _has_columns(row))
+    if not prose:
+        return replace(usual, typed=True, wrapped=False)
+    right = prose[int(len(prose) * 0.95)] if len(prose) > 3 else prose[-1]
+    alike = sum(end >= right - _TEXT_ENDS * rows[0].em for end in prose)
+    wrapped = len(prose) > 3 and alike >= _WRAPPED * len(prose)
+    return replace(usual, right=right if wrapped else max(prose), typed=True, wrapped=wrapped)
+
+
 def paragraphs_of(rows: Sequence[TextRow], margins: Margins, store: TokenStore) -> list[Paragraph]:
     """Rows of one flow of text (over pages, no table between) joined to paragraphs, in order."""
     groups: list[list[TextRow]] = []
@@ -129,6 +159,8 @@ def paragraphs_of(rows: Sequence[TextRow], margins: Margins, store: TokenStore) 
 def _continues(group: Sequence[TextRow], row: TextRow, margins: Margins) -> bool:
     """Whether a row goes on with the paragraph above it."""
     above = group[-1]
+    if margins.typed:
+        return _continues_text(group, row, margins)
     if _differ_in_size(above, row) or _is_centred(above, margins) or _is_centred(row, margins):
         return False
     if _LEADER.search(above.folded):
@@ -148,6 +180,33 @@ def _continues(group: Sequence[TextRow], row: TextRow, margins: Margins) -> bool
     # Where first lines are set in, a line at the margin goes on, also below a line that a long word left short.
     goes_on = margins.indented and row.box[0] < margins.left + 0.8 * em and not ended
     return full or goes_on
+
+
+def _continues_text(group: Sequence[TextRow], row: TextRow, margins: Margins) -> bool:
+    """The same of a text without print: what the words say counts for more than where a line ends."""
+    above = group[-1]
+    if _has_columns(above) or _has_columns(row) or _LEADER.search(above.folded) or _ONLY_NUMBER.fullmatch(row.folded):
+        return False
+    set_in = row.box[0] > margins.left + 1.2 * row.em and row.box[0] > above.box[0] + 0.6 * row.em
+    if set_in and margins.indented:
+        return False
+    ended = _SENTENCE_END.search(above.folded) is not None
+    if _ORDINAL.match(row.folded) or _ITEM.match(row.folded):
+        return not ended and _is_full(above, row, margins) and margins.wrapped
+    if _MIDST.match(row.folded):
+        return True
+    if margins.wrapped and _is_full(above, row, margins):
+        return True
+    if ended:
+        return False
+    is_title = _ORDINAL.match(above.folded) and not _COMMA.search(above.folded)
+    nearly = margins.wrapped and _is_full(above, row, replace(margins, right=margins.right - _TEXT_ENDS * above.em))
+    return bool(_COMMA.search("".join(part.folded for part in group))) or (nearly and not is_title)
+
+
+def _has_columns(row: TextRow) -> bool:
+    """Whether pieces of a row stand so far apart that they are cells."""
+    return any(right.line.box[0] - left.line.box[2] > _COLUMN_GAP * row.em for left, right in pairwise(row.pieces))
 
 
 def _differ_in_size(one: TextRow, other: TextRow) -> bool:
@@ -175,7 +234,7 @@ def _paragraph(group: Sequence[TextRow], margins: Margins, store: TokenStore) ->
         numbers=store.numbers_in(composed),
         page=group[0].page,
         top=group[0].box[1],
-        centred=len(group) == 1 and _is_centred(group[0], margins),
+        centred=len(group) == 1 and not margins.typed and _is_centred(group[0], margins),
     )
 
 

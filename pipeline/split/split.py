@@ -10,7 +10,7 @@ from dataclasses import replace
 from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Token
 from recount.pipeline.split.furniture import running_lines, without_furniture
 from recount.pipeline.split.lattice import PageTables, page_grids
-from recount.pipeline.split.paragraphs import Margins, TextRow, margins_of, paragraphs_of, rows_of
+from recount.pipeline.split.paragraphs import Margins, TextRow, margins_of, margins_of_text, paragraphs_of, rows_of
 from recount.pipeline.split.signs import all_bracketed
 from recount.pipeline.split.tables import JoinedTable, join_tables
 from recount.pipeline.split.text import Composed, Piece, compose, fold
@@ -223,7 +223,8 @@ def _margins(raw: Sequence[PageTables], rows_on: dict[int, list[TextRow]]) -> di
     by_size: dict[tuple[int, int] | None, list[TextRow]] = defaultdict(list)
     for page_tables in raw:
         by_size[_size(page_tables)] += rows_on[page_tables.page.number]
-    return {size: margins_of(rows, 4.0 * size[1]) for size, rows in by_size.items() if size}
+    of = margins_of_text if any(of_page.page.typed for of_page in raw) else margins_of
+    return {size: of(rows, 4.0 * size[1]) for size, rows in by_size.items() if size}
 
 
 def _middle(row: TextRow) -> float:

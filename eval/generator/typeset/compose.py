@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recount.eval.generator.typeset.blocks import Block
 from recount.eval.generator.typeset.pages import Press
 from recount.eval.generator.typeset.style import Style
+
+
+@dataclass(frozen=True)
+class Manuscript:
+    """What is to be set: the blocks, in which style, and the unit that a running header names."""
+
+    blocks: tuple[Block, ...]
+    style: Style
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -25,3 +34,9 @@ def typeset(blocks: Sequence[Block], style: Style, unit: str) -> Printed:
     press.set(blocks)
     pages = len(press.doc)
     return Printed(press.pdf(), pages, press.broken_tables)
+
+
+def unruled(manuscript: Manuscript) -> bytes:
+    """The same pages without any line in or around their tables, as PDF."""
+    style = replace(manuscript.style, rules="none", outer="same")
+    return typeset(manuscript.blocks, style, manuscript.unit).pdf

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Literal
 
-Rules = Literal["long", "segments", "filled", "boxes"]
+Rules = Literal["long", "segments", "filled", "boxes", "none"]
 Outer = Literal["same", "thick", "double"]
 
 
