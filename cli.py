@@ -6,12 +6,14 @@ Only typer is imported up here, so that `recount --help` answers at once.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from recount.options import EndpointOptions, FamilyOption, RetryOptions, RunOptions, SettingsOptions, unfolded
 
@@ -32,7 +34,35 @@ INTERRUPTED = 130
 """The exit codes other than 0; the last is the shells' custom for Ctrl-C."""
 
 
+_WrongUsage: type[Any] = typer.BadParameter.__bases__[0]
+"""What is raised for wrong usage: by a library that lies in typer's newer versions, and beside its older ones."""
+
+
+class _Commands(TyperGroup):
+    """The commands. What is wrong with their options is said in words that may quote a file name of anybody's."""
+
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
+        with _said_visibly():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, context: Any) -> Any:
+        with _said_visibly():
+            return super().invoke(context)
+
+
+@contextmanager
+def _said_visibly() -> Iterator[None]:
+    try:
+        yield
+    except _WrongUsage as error:
+        from recount.pipeline.archive.strangers import visible
+
+        error.message = visible(error.message, keep="\n")
+        raise
+
+
 app = typer.Typer(
+    cls=_Commands,
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,  # help in plain text: rich would double the time that it takes
@@ -362,11 +392,12 @@ def chain(
     out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run.")],
 ) -> None:
     """Compare each report's closing with the next year's opening, where a folder holds both years of a unit."""
+    from recount.pipeline.archive.strangers import visible
     from recount.pipeline.output.chain import chain as chained
 
     found = chained(out)
     for finding in found.findings:
-        print(finding)
+        print(visible(str(finding)))
     print(f"{found.pairs} pairs of years, {found.compared} figures compared, {len(found.findings)} contradictions")
     if found.findings:
         raise typer.Exit(FAILED)
@@ -382,6 +413,7 @@ def _console() -> Console:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command line and exits; errors that were meant become one line on standard error."""
+    from recount.pipeline.archive.strangers import visible
     from recount.pipeline.errors import RecountError
 
     for stream in (sys.stdout, sys.stderr):
@@ -390,7 +422,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         app(arguments, prog_name="recount")
     except RecountError as error:
-        print(f"recount: {error}", file=sys.stderr)
+        print(f"recount: {visible(str(error))}", file=sys.stderr)
     sys.exit(USAGE)
 
 

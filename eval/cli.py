@@ -59,6 +59,7 @@ def evaluate(
     from rich.console import Console
 
     from recount.eval.commands import run_evaluation, summary_lines
+    from recount.pipeline.archive.strangers import visible
     from recount.pipeline.run.progress import live_progress
 
     settings = asked.settings
@@ -77,9 +78,9 @@ def evaluate(
             on_start=lambda total: stack.enter_context(live_progress(total, console)),
         )
     for line in summary_lines(run):
-        print(line)
+        print(visible(line))
     if problem := run.verdict(least):
-        print(f"recount: {problem}", file=sys.stderr)
+        print(f"recount: {visible(problem)}", file=sys.stderr)
         raise typer.Exit(FAILED)
 
 

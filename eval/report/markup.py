@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable
 from typing import Union
+
+from recount.pipeline.archive.strangers import in_xml
 
 Child = Union["Markup", str, int, None, Iterable["Child"]]
 
@@ -20,7 +21,7 @@ class Markup(str):
 def element(name: str, /, *children: Child, **attributes: object) -> Markup:
     """An element. An attribute that Python has a word for ends in an underscore; `_` in a name stands for `-`."""
     words = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{html.escape(str(value), quote=True)}"'
+        f' {key.rstrip("_").replace("_", "-")}="{in_xml(str(value))}"'
         for key, value in attributes.items()
         if value is not None
     )
@@ -36,7 +37,7 @@ def joined(children: Child) -> Markup:
     if isinstance(children, Markup):
         return children
     if isinstance(children, str | int):
-        return Markup(html.escape(str(children), quote=False))
+        return Markup(in_xml(str(children)))
     return Markup("".join(joined(child) for child in children))
 
 

@@ -13,6 +13,7 @@ from typing import IO
 
 from recount.pipeline.archive.locations import fetch, open_place
 from recount.pipeline.archive.sources import Source
+from recount.pipeline.archive.strangers import allowed
 from recount.pipeline.archive.zipped import extract, hash_of_member
 from recount.pipeline.errors import SourceUnreachable
 
@@ -72,7 +73,8 @@ def local_file(source: Source, aside: Path | None) -> Iterator[Path]:
     if aside is not None:
         aside.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="recount-", dir=aside) as own:
-        file = Path(own, PurePosixPath(source.name).name.encode()[-_LONGEST_NAME:].decode("utf-8", "ignore"))
+        name = allowed(PurePosixPath(source.name).name).encode()[-_LONGEST_NAME:]
+        file = Path(own, name.decode("utf-8", "ignore"))
         _copy(source, file)
         yield file
 

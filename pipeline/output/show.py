@@ -1,7 +1,7 @@
 """A result, a run, and what a model is asked, as a person reads them on a terminal: returned, not printed.
 
-Words of a document are put into rich's Text as they are: as markup, a bracket in a report would change the
-page.
+Words of a document become rich's Text: as markup, a bracket in a report would change the page. What would move a
+terminal's cursor, or turn its line about, is shown as what it is.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from decimal import Decimal
 from itertools import takewhile
 
 from pydantic import BaseModel
-from rich.console import Group, RenderableType
+from rich.console import Group, OverflowMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from recount.pipeline.archive.strangers import visible
 from recount.pipeline.errors import UsageError
 from recount.pipeline.model.transport.client import ProbeResult
 from recount.pipeline.result import Check, FigureEntry, PageRemark, Reach, Result
@@ -34,6 +35,17 @@ _MOST_REPORTS = 50
 """So many reports of a plan have a line each."""
 
 
+def _text(words: str = "", style: str = "") -> Text:
+    """Words of anybody, as they may be shown."""
+    return Text(visible(words), style=style)
+
+
+def _words(*parts: str | tuple[str, str], overflow: OverflowMethod | None = None) -> Text:
+    """The same of several parts, some with a style."""
+    clean = [visible(part) if isinstance(part, str) else (visible(part[0]), part[1]) for part in parts]
+    return Text.assemble(*clean, overflow=overflow)
+
+
 # --- models: a run's plan, a model's check
 
 
@@ -45,7 +57,7 @@ def render_plan(plans: Mapping[str, Plan], whole: Plan) -> Iterator[RenderableTy
     for heading in ("calls", "kept", "tokens sent", "tokens back, about", "price"):
         table.add_column(heading, justify="right")
     for name, plan in list(asked.items())[:_MOST_REPORTS]:
-        table.add_row(name, *_cells(plan))
+        table.add_row(_text(name), *_cells(plan))
     if len(asked) > _MOST_REPORTS:
         table.add_row(f"… and {len(asked) - _MOST_REPORTS} more")
     table.add_row(f"{len(asked)} of {len(plans)} reports", *_cells(whole))
@@ -68,8 +80,8 @@ def render_probe(settings: ModelSettings, results: Sequence[ProbeResult]) -> Ite
         tokens = f"{usage.input_tokens} + {usage.output_tokens}"
         figures = ("right" if result.right else "wrong") if result.works else ""
         works = "yes" if result.works else "no"
-        table.add_row(result.mode, works, figures, f"{usage.seconds:.2f}", tokens, result.why)
-    yield f"{settings.name} at {settings.endpoint or 'its provider'}"
+        table.add_row(result.mode, works, figures, f"{usage.seconds:.2f}", tokens, _text(result.why))
+    yield _text(f"{settings.name} at {settings.endpoint or 'its provider'}")
     yield table
 
 
@@ -123,9 +135,9 @@ def render_summary(
     table.add_column()
     table.add_column(justify="right")
     for title, counts in (("Reports", reports), ("Figures", figures), ("Discrepancies", discrepancies)):
-        table.add_row(Text(title, style="bold"), f"{sum(counts.values()):,}")
+        table.add_row(_text(title, style="bold"), f"{sum(counts.values()):,}")
         for name, number in counts.items():
-            table.add_row(Text(f"  {MARKS[name]} {name}" if name in MARKS else f"  {name}"), f"{number:,}")
+            table.add_row(_text(f"  {MARKS[name]} {name}" if name in MARKS else f"  {name}"), f"{number:,}")
     return table
 
 
@@ -134,7 +146,7 @@ def render_status(status: Status) -> Iterator[RenderableType]:
     run = status.run
     if run is not None:
         end = f"finished {run.finished}" if run.finished else "not finished: it works still, or was interrupted"
-        yield Text(f"Latest run: started {run.started}, {end}")
+        yield _text(f"Latest run: started {run.started}, {end}")
     yield render_summary(
         reports={"structured": len(status.done), "failed": len(status.failed), "not begun": len(status.waiting)},
         figures=status.figures,
@@ -145,9 +157,9 @@ def render_status(status: Status) -> Iterator[RenderableType]:
     )
     if status.stages:
         spent = ", ".join(f"{stage} {seconds:,.1f}" for stage, seconds in status.stages.items())
-        yield Text(f"Worker seconds by stage: {spent}")
+        yield _text(f"Worker seconds by stage: {spent}")
     if status.usage:
-        yield Text(
+        yield _text(
             "Model: " + ", ".join(f"{key.replace('_', ' ')} {amount:,g}" for key, amount in status.usage.items())
         )
     for title, lines in (
@@ -165,7 +177,7 @@ def render_status(status: Status) -> Iterator[RenderableType]:
 def render_failures(failures: Iterable[tuple[str, str]]) -> Iterator[RenderableType]:
     """One line for each report (or folder) that failed: its name and the reason."""
     for name, reason in failures:
-        yield Text.assemble((name, "bold"), ": ", reason, overflow="fold")
+        yield _words((name, "bold"), ": ", reason, overflow="fold")
 
 
 def render_several(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
@@ -174,14 +186,14 @@ def render_several(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
         if attempt.reports > 1:
             first, last = attempt.results[0], attempt.results[-1]
             words = f": {attempt.reports} reports, {first} to {last}"
-            yield Text.assemble((attempt.file, "bold"), words, overflow="fold")
+            yield _words((attempt.file, "bold"), words, overflow="fold")
 
 
 def render_unread(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
     """One line for each report with pages that could not be read: what they hold is not in its result."""
     for attempt in attempts:
         if attempt.unread:
-            yield Text.assemble((attempt.file, "bold"), f": {_not_read(attempt.unread)}", overflow="fold")
+            yield _words((attempt.file, "bold"), f": {_not_read(attempt.unread)}", overflow="fold")
 
 
 def _not_read(pages: Sequence[int]) -> str:
@@ -216,22 +228,22 @@ def _heading(reading: Shown) -> Iterator[RenderableType]:
     """Which report this is, and how its figures stand."""
     source, report = reading.result.source, reading.result.report
     year = report.get("fiscal_year")
-    yield Text(f"{report.get('unit_name') or '?'} {year if year is not None else '?'}", style="bold")
+    yield _text(f"{report.get('unit_name') or '?'} {year if year is not None else '?'}", style="bold")
     scanned = len(source.scanned_pages)
     pages = f"{source.pages} pages" + (f", {scanned} of them scanned" if scanned else "")
-    yield Text(f"{source.file} ({pages})", style="dim")
+    yield _text(f"{source.file} ({pages})", style="dim")
     counts = dict.fromkeys(STATUSES, 0)
     for figure in reading.figures.values():
         counts[figure.status] += 1
-    line = Text(f"{len(reading.figures)} figures: ")
+    line = _text(f"{len(reading.figures)} figures: ")
     line.append_text(
         Text(", ").join(
-            Text(f"{MARKS[status]} {number} {status}", style=_STYLES[status]) for status, number in counts.items()
+            _text(f"{MARKS[status]} {number} {status}", style=_STYLES[status]) for status, number in counts.items()
         )
     )
     yield line
     if unread := reading.result.summary.unread_pages:
-        yield Text(_not_read(unread), style="bold red")
+        yield _text(_not_read(unread), style="bold red")
     yield from _coverage(reading.result.summary.coverage)
 
 
@@ -241,13 +253,13 @@ def _coverage(reach: Reach | None) -> Iterator[RenderableType]:
         return
     due, evaluated = reach.identities.due, reach.identities.evaluated
     shares = [f"{100 * share:.1f} %" for share in (reach.under_one, reach.under_two, reach.covered)]
-    yield Text(
+    yield _text(
         f"{evaluated} of {due} identities evaluated: {shares[0]} of the figures under one, {shares[1]} under two, "
         f"{shares[2]} covered",
         style="dim",
     )
     for line in reach.rows_left_out:
-        yield Text(f"no row was read from page {line.page}: {' '.join(line.numbers)}", style="bold red")
+        yield _text(f"no row was read from page {line.page}: {' '.join(line.numbers)}", style="bold red")
 
 
 def _remarks(remarks: Sequence[PageRemark]) -> Iterator[RenderableType]:
@@ -260,7 +272,7 @@ def _remarks(remarks: Sequence[PageRemark]) -> Iterator[RenderableType]:
         together[remark.page, remark.kind].append(remark.words)
     for (page, kind), words in sorted(together.items()):
         more = f" ({len(words) - 1} more)" if len(words) > 1 else ""
-        yield Text.assemble((f"page {page}, {kind}", "bold"), f": {words[0]}{more}", overflow="fold")
+        yield _words((f"page {page}, {kind}", "bold"), f": {words[0]}{more}", overflow="fold")
 
 
 def _discrepancies(reading: Shown) -> Iterator[RenderableType]:
@@ -276,14 +288,14 @@ def _discrepancy(reading: Shown, check: Check) -> RenderableType:
     severity = check.severity or "error"
     explained = f" ({check.explanation})" if check.explanation else ""
     lines = [
-        Text.assemble((f"{severity}{explained}", _SEVERITIES.get(severity, "default")), "  ", check.rule),
-        Text(f"  {check.expression}"),
-        Text(
+        _words((f"{severity}{explained}", _SEVERITIES.get(severity, "default")), "  ", check.rule),
+        _text(f"  {check.expression}"),
+        _text(
             f"  printed {_plain(check.printed)}, computed {_plain(check.computed)}, "
             f"difference {_plain(check.residual)}; rounding explains up to {_plain(check.tolerance)}"
         ),
     ]
-    lines += [Text(f"  {line}", style="dim") for line in _operands(reading, check.pointers)]
+    lines += [_text(f"  {line}", style="dim") for line in _operands(reading, check.pointers)]
     return Group(*lines)
 
 
@@ -317,8 +329,8 @@ def _disputed(reading: Shown) -> Iterator[RenderableType]:
         because += [figure.remark] if figure.remark else []
         because += [f"read otherwise a second time: {figure.second_reading}"] if figure.second_reading else []
         yield Group(
-            Text.assemble((f"{MARKS['disputed']} ", _STYLES["disputed"]), _operand(reading, pointer)),
-            *(Text(f"  {why}") for why in because or ["no check is named"]),
+            _words((f"{MARKS['disputed']} ", _STYLES["disputed"]), _operand(reading, pointer)),
+            *(_text(f"  {why}") for why in because or ["no check is named"]),
         )
 
 
@@ -337,10 +349,10 @@ def _figures(reading: Shown, key: str, title: str) -> Iterator[RenderableType]:
     for pointer, figure in own:
         status = figure.status
         table.add_row(
-            Text(reading.name(pointer, below=1) or title),
-            Text(_amount(figure)),
-            Text(figure.unit or ""),
-            Text(MARKS.get(status, status), style=_STYLES.get(status, "default")),
+            _text(reading.name(pointer, below=1) or title),
+            _text(_amount(figure)),
+            _text(figure.unit or ""),
+            _text(MARKS.get(status, status), style=_STYLES.get(status, "default")),
             f"p. {figure.page}",
         )
     yield table
@@ -354,11 +366,11 @@ def _rejected(reading: Shown) -> Iterator[RenderableType]:
     yield _title(f"Rejected proposals: {len(rejected)}")
     for refused in rejected:
         what = f"{reading.name(refused.pointer)}: {_plain(refused.proposed)}"
-        yield Text(f"{what} ({refused.mapper}): {refused.reason}")
+        yield _text(f"{what} ({refused.mapper}): {refused.reason}")
 
 
 def _title(words: str) -> RenderableType:
-    return Group(Text(), Text(words, style="bold underline"))
+    return Group(Text(), _text(words, style="bold underline"))
 
 
 def _amount(figure: FigureEntry) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
@@ -20,6 +19,7 @@ from pydantic_core import core_schema
 
 from recount.pipeline.archive.locations import Place, Url, files_at, get, put, remove
 from recount.pipeline.archive.sources import names_of
+from recount.pipeline.archive.strangers import fitting
 from recount.pipeline.errors import OutputBusy, UsageError
 from recount.pipeline.result import LEFTOVER, Result, encoded, plain, read_result, result_in, write_result
 from recount.schemas.family import Family
@@ -27,8 +27,6 @@ from recount.schemas.registry import FAMILIES
 
 _RESULTS = "reports"
 """The folder of the results in an output."""
-_LONGEST_STEP = 250
-_DIGEST = 16
 _SHOWN = 5
 """So many names are listed where a fragment fits several results."""
 
@@ -280,17 +278,8 @@ def result_path(out: Path, name: str) -> Path:
 
 
 def _steps(name: str) -> tuple[str, ...]:
-    """The way to a result. A step that is too long for a file system keeps its beginning, and the hash of the whole."""
+    """The way to a result."""
     below = PurePosixPath(name)
     if below.is_absolute() or ".." in below.parts or not below.name:
         raise ValueError(f"{name} is no path below an archive")
-    return (*(_fitting(step) for step in below.parent.parts), f"{_fitting(below.name)}.json")
-
-
-def _fitting(step: str) -> str:
-    """A step of a path that, with .json behind it, has no more than the 255 bytes that file systems take."""
-    raw = step.encode("utf-8", "surrogateescape")
-    if len(raw) <= _LONGEST_STEP:
-        return step
-    digest = hashlib.sha256(raw).hexdigest()[:_DIGEST]
-    return f"{raw[: _LONGEST_STEP - _DIGEST - 1].decode('utf-8', 'ignore')}~{digest}"
+    return (*(fitting(step) for step in below.parent.parts), f"{fitting(below.name)}.json")
