@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from recount.pipeline.archive.locations import Place
-    from recount.pipeline.archive.sources import Problem, Source
+    from recount.pipeline.archive.sources import Other, Source
     from recount.pipeline.run.first_round import Plan
     from recount.pipeline.run.ledger import RunSummary
     from recount.pipeline.run.pool import Bounds
@@ -132,6 +132,9 @@ def structure(
     batch: Annotated[
         bool, typer.Option("--batch", help="Hand all questions in at once, and go on when the batch is answered.")
     ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 also if a file was left out, for it is of another kind.")
+    ] = False,
 ) -> None:
     """Structure reports: one JSON file each, DIR/reports/<path below the archive>.json.
 
@@ -153,8 +156,8 @@ def structure(
         if waiting:
             print(waiting)
             return
-    summary = _run(archive.sources, place_of(out), ledger, settings, work)
-    _report(summary, work, archive.problems)
+    summary = _run(archive.sources, place_of(out), ledger, settings, work, archive.others)
+    _report(summary, work, strict=strict)
 
 
 def _print_plan(plans: Mapping[str, Plan]) -> None:
@@ -168,7 +171,12 @@ def _print_plan(plans: Mapping[str, Plan]) -> None:
 
 
 def _run(
-    sources: Sequence[Source], out: Place, ledger: Path | None, settings: Settings, work: RunOptions
+    sources: Sequence[Source],
+    out: Place,
+    ledger: Path | None,
+    settings: Settings,
+    work: RunOptions,
+    others: Sequence[Other] | None = None,
 ) -> RunSummary:
     """Runs an archive with its progress shown and logged; Ctrl-C is one line."""
     from rich.console import Console
@@ -179,7 +187,10 @@ def _run(
 
     console = Console(stderr=True, quiet=work.quiet)
     try:
-        with live_progress(len(sources), console) as show_progress, json_log(work.log_json, len(sources)) as log:
+        with (
+            live_progress(len(sources), console) as show_progress,
+            json_log(work.log_json, len(sources), others) as log,
+        ):
 
             def tell(outcome: Outcome) -> None:
                 show_progress(outcome)
@@ -188,6 +199,7 @@ def _run(
             return run(
                 sources,
                 out,
+                others=others,
                 ledger=ledger,
                 jobs=work.jobs,
                 workers=work.workers,
@@ -208,17 +220,17 @@ def _bounds(work: RunOptions) -> Bounds:
     return Bounds(work.timeout or None, work.memory << 20 or None)
 
 
-def _report(summary: RunSummary, work: RunOptions, problems: Sequence[Problem] = ()) -> None:
-    """Prints what a run did and what failed, and exits with 1 if anything did."""
+def _report(summary: RunSummary, work: RunOptions, *, strict: bool = False) -> None:
+    """Prints what a run did and what failed, and exits with 1 if anything did; strict: or if a file was left out."""
     if not work.quiet:
         _print_summary(summary)
-    if _print_failures(summary, problems):
+    if _print_failures(summary, strict=strict):
         raise typer.Exit(FAILED)
 
 
 def _print_summary(summary: RunSummary) -> None:
     """What a run did, on standard output."""
-    from recount.pipeline.output.show import render_several, render_summary, render_unread
+    from recount.pipeline.output.show import files_of, render_several, render_skipped, render_summary, render_unread
 
     console = _console()
     console.print(
@@ -230,20 +242,22 @@ def _print_summary(summary: RunSummary) -> None:
             },
             figures=summary.figures,
             discrepancies={"error": summary.errors, "minor": summary.minor},
+            files=files_of(summary.found),
         )
     )
     attempts = [outcome.attempt for outcome in summary.outcomes]
-    for line in (*render_several(attempts), *render_unread(attempts)):
+    for line in (*render_several(attempts), *render_unread(attempts), *render_skipped(summary.found)):
         console.print(line)
 
 
-def _print_failures(summary: RunSummary, problems: Sequence[Problem] = ()) -> bool:
+def _print_failures(summary: RunSummary, *, strict: bool = False) -> bool:
     """What failed, and why, on standard error; True if anything did."""
     from rich.console import Console
 
     from recount.pipeline.output.show import reason_of, render_failures
 
-    failures = [(str(problem.place), problem.reason) for problem in problems]
+    left_out = [file for file in summary.found if file.left_out and (strict or file.fate != "skipped")]
+    failures = [(file.file, file.reason) for file in left_out]
     failures += [reason_of(failure) for failure in summary.failures]
     console = Console(stderr=True, soft_wrap=True)
     for line in render_failures(failures):

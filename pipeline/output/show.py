@@ -22,7 +22,7 @@ from recount.pipeline.errors import UsageError
 from recount.pipeline.model.transport.client import ProbeResult
 from recount.pipeline.result import Check, FigureEntry, PageRemark, Reach, Result
 from recount.pipeline.run.first_round import Plan
-from recount.pipeline.run.ledger import STATUSES, Attempt
+from recount.pipeline.run.ledger import STATUSES, Attempt, FoundFile, by_fate
 from recount.pipeline.run.status import Status
 from recount.pipeline.settings import ModelSettings
 from recount.schemas.describe import fields_of, titles
@@ -31,6 +31,8 @@ MARKS = {"verified": "✓", "repaired": "✎", "grounded": "○", "disputed": "�
 _STYLES = {"verified": "green", "repaired": "cyan", "grounded": "default", "disputed": "bold red"}
 _SEVERITIES = {"error": "bold red", "minor": "yellow"}
 _ARROW = " › "
+_MOST_NAMED = 5
+"""So many files of a kind that were left out are named."""
 _MOST_REPORTS = 50
 """So many reports of a plan have a line each."""
 
@@ -128,13 +130,19 @@ def render_result(result: Result, model: type[BaseModel], section: str | None = 
 
 
 def render_summary(
-    reports: Mapping[str, int], figures: Mapping[str, int], discrepancies: Mapping[str, int]
+    reports: Mapping[str, int],
+    figures: Mapping[str, int],
+    discrepancies: Mapping[str, int],
+    files: Mapping[str, int] | None = None,
 ) -> RenderableType:
-    """The table at the end of a run: three groups of counts, under their names."""
+    """The table at the end of a run: groups of counts, under their names. files: by fate, where others were found."""
     table = Table.grid(padding=(0, 2))
     table.add_column()
     table.add_column(justify="right")
-    for title, counts in (("Reports", reports), ("Figures", figures), ("Discrepancies", discrepancies)):
+    groups = {"Files found": files, "Reports": reports, "Figures": figures, "Discrepancies": discrepancies}
+    for title, counts in groups.items():
+        if counts is None:
+            continue
         table.add_row(_text(title, style="bold"), f"{sum(counts.values()):,}")
         for name, number in counts.items():
             table.add_row(_text(f"  {MARKS[name]} {name}" if name in MARKS else f"  {name}"), f"{number:,}")
@@ -154,6 +162,7 @@ def render_status(status: Status) -> Iterator[RenderableType]:
             "error": sum(attempt.errors for attempt in status.standing),
             "minor": sum(attempt.minor for attempt in status.standing),
         },
+        files=files_of(status.found),
     )
     if status.stages:
         spent = ", ".join(f"{stage} {seconds:,.1f}" for stage, seconds in status.stages.items())
@@ -169,15 +178,33 @@ def render_status(status: Status) -> Iterator[RenderableType]:
         if lines:
             yield _title(title)
             yield from lines
-    if status.failed:
+    if status.failed or status.others:
         yield _title("Failures")
         yield from render_failures(reason_of(failure) for failure in status.failed)
+        yield from render_failures((file.file, file.reason) for file in status.others if file.fate != "skipped")
+        yield from render_skipped(status.found)
 
 
 def render_failures(failures: Iterable[tuple[str, str]]) -> Iterator[RenderableType]:
     """One line for each report (or folder) that failed: its name and the reason."""
     for name, reason in failures:
         yield _words((name, "bold"), ": ", reason, overflow="fold")
+
+
+def files_of(found: Sequence[FoundFile]) -> Mapping[str, int] | None:
+    """The files that were found by fate; None if all of them are reports: then they are counted as such."""
+    return None if all(file.report for file in found) else by_fate(found)
+
+
+def render_skipped(found: Iterable[FoundFile]) -> Iterator[RenderableType]:
+    """One line for each kind of file that was left out: how many, and the first of them."""
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for file in found:
+        if file.fate == "skipped":
+            kinds[file.reason].append(file.file)
+    for reason, names in kinds.items():
+        more = f" … and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        yield _words((f"left out {len(names):,}", "bold"), f", {reason}: {', '.join(names[:_MOST_NAMED])}{more}")
 
 
 def render_several(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:

@@ -9,7 +9,7 @@ import json
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Literal
 
 from recount.pipeline.archive.locations import Place, place_of
-from recount.pipeline.archive.sources import Source, names_of, printable
+from recount.pipeline.archive.sources import Other, Source, names_of, printable
 from recount.pipeline.errors import UsageError
 
 LEDGER = "ledger.sqlite"
@@ -109,6 +109,12 @@ DROP TABLE attempts;
 ALTER TABLE attempts_now RENAME TO attempts;
 CREATE INDEX attempts_by_file ON attempts (file, id);
 CREATE INDEX attempts_by_content ON attempts (sha256);
+CREATE TABLE found (                    -- every file that the latest run which looked for files found
+    file TEXT NOT NULL,                 -- a report's path below the archive, the whole path of another file
+    fate TEXT,                          -- null: it is a report, and its latest attempt says what became of it
+    reason TEXT NOT NULL,
+    files INTEGER NOT NULL              -- how many: of page images that are one report; 0 where nobody can say
+);
 CREATE VIEW files AS                    -- where every report stands now: its latest attempt
     SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
 CREATE VIEW read AS                     -- the latest attempt that read it: whose result, or failure, is there
@@ -192,6 +198,55 @@ class Attempt:
         """The names of its results."""
         return names_of(self.file, self.reports) if self.status == "ok" else []
 
+    @property
+    def fate(self) -> str:
+        """What became of it, in a word or two: one of FATES."""
+        if self.status != "ok":
+            return self.status
+        return "structured" if self.same_as is None else "same as another"
+
+
+FATES = (
+    "structured",
+    "same as another",
+    "failed",
+    "unreachable",
+    "not begun",
+    "skipped",
+    "archive unreadable",
+    "opened",
+    "hidden",
+)
+"""What may become of a file that was found; each has one. Of archives that were opened the files have theirs too."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file that a run found.
+
+    fate: one of FATES, or "no reports" of a folder; reason: why. files: how many it is. report: whether it was taken
+    for one.
+    """
+
+    file: str
+    fate: str
+    reason: str = ""
+    files: int = 1
+    report: bool = False
+
+    @property
+    def left_out(self) -> bool:
+        """Whether it is no report, and nobody who gave it would expect that."""
+        return not self.report and self.fate not in ("opened", "hidden")
+
+
+def by_fate(found: Iterable[FoundFile]) -> dict[str, int]:
+    """How many files have each fate; those that none has are left out."""
+    counts: Counter[str] = Counter()
+    for file in found:
+        counts[file.fate] += file.files
+    return {fate: counts[fate] for fate in FATES if counts[fate]}
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -207,9 +262,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What became of every report of a run, in the order of their names."""
+    """What became of every report of a run, in the order of their names, and of every file that was found."""
 
     outcomes: tuple[Outcome, ...]
+    found: tuple[FoundFile, ...] = ()
 
     @property
     def structured(self) -> int:
@@ -309,6 +365,24 @@ class Ledger:
             self._database.executemany("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?)", rows)
             self._database.execute("COMMIT")
 
+    def find(self, sources: Sequence[Source], others: Sequence[Other]) -> None:
+        """Records which files there are, in the place of those that an earlier run found."""
+        rows = [(source.name, None, "", source.files) for source in sources]
+        named = [(other.name, other.fate, other.reason, other.files) for other in others]
+        kept = [tuple(_utf8(value) for value in row) for row in (*rows, *named)]
+        with self._guarded():
+            self._database.execute("BEGIN")
+            self._database.execute("DELETE FROM found")
+            self._database.executemany("INSERT INTO found VALUES (?, ?, ?, ?)", kept)
+            self._database.execute("COMMIT")
+
+    def found(self) -> list[FoundFile]:
+        """Every file that the latest run which looked for files found, with what became of it up to now."""
+        latest = self.latest()
+        with self._guarded():
+            rows = self._database.execute("SELECT * FROM found ORDER BY fate, file").fetchall()
+        return [_found(row, latest.get(row["file"])) for row in rows]
+
     def given(self) -> list[Source]:
         """Every report that a run was given, by name."""
         with self._guarded():
@@ -380,6 +454,14 @@ def _source(row: sqlite3.Row) -> Source:
     return Source(_path_of(row["path"]), row["file"], row["member"], row["bytes"])
 
 
+def _found(row: sqlite3.Row, attempt: Attempt | None) -> FoundFile:
+    if row["fate"] is not None:
+        return FoundFile(**row)
+    if attempt is None:
+        return FoundFile(row["file"], "not begun", "", row["files"], report=True)
+    return FoundFile(row["file"], attempt.fate, attempt.reason or "", row["files"], report=True)
+
+
 def _stored(attempt: Attempt, column: str) -> object:
     """What a column keeps of an attempt."""
     if column in STATUSES:
@@ -387,7 +469,11 @@ def _stored(attempt: Attempt, column: str) -> object:
     value = getattr(attempt, column)
     if column in _OBJECTS:
         return json.dumps(value)
-    # A message may quote a file name that is no UTF-8.
+    return _utf8(value)
+
+
+def _utf8(value: object) -> object:
+    """A message may quote a file name that is no UTF-8."""
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 

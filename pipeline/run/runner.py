@@ -14,7 +14,7 @@ from typing import Protocol
 
 from recount.pipeline.archive.files import hash_of_source
 from recount.pipeline.archive.locations import Place, Url
-from recount.pipeline.archive.sources import Source
+from recount.pipeline.archive.sources import Other, Source
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.recognise import family_of, fingerprint
 from recount.pipeline.run.ledger import LEDGER, Attempt, Ledger, Outcome, RunSummary
@@ -63,6 +63,7 @@ def run(
     sources: Sequence[Source],
     out: Place,
     *,
+    others: Sequence[Other] | None = None,
     ledger: Path | None = None,
     jobs: int | None = None,
     workers: Workers = "local",
@@ -74,13 +75,14 @@ def run(
 ) -> RunSummary:
     """Structures the reports that are new or changed since the last run into the folder `out`, or below that URL.
 
-    ledger: the folder of this machine that keeps the ledger of an output at a URL; a folder keeps its own. workers:
-    "local" works on this machine, "ray" on the cluster that is found (cluster.py). jobs: worker processes; None is one
-    for each core, or one if the reports are few. One without bounds is this process itself. force: do unchanged reports
-    again. on_progress: called with each outcome as it comes. settings: how reports are structured; with others than
-    last time, all is done again. task: what structures one report instead of `structure_report`; with several processes
-    it must be a function at the top of a module. bounds: what a report may take. The largest reports are begun first;
-    reports of the same content are structured once.
+    others: the other files that were found beside them; None if nobody looked for files. ledger: the folder of this
+    machine that keeps the ledger of an output at a URL; a folder keeps its own. workers: "local" works on this
+    machine, "ray" on the cluster that is found (cluster.py). jobs: worker processes; None is one for each core, or
+    one if the reports are few. One without bounds is this process itself. force: do unchanged reports again.
+    on_progress: called with each outcome as it comes. settings: how reports are structured; with others than last
+    time, all is done again. task: what structures one report instead of `structure_report`; with several processes
+    it must be a function at the top of a module. bounds: what a report may take. The largest reports are begun
+    first; reports of the same content are structured once.
     Raises UsageError if `out` cannot be written to, there is no family as the settings say, or no cluster; OutputBusy
     if another run is at it.
     """
@@ -93,6 +95,8 @@ def run(
         arguments = {"reports": len(sources), "jobs": jobs, "force": force, "out": workplace.url, "workers": workers}
         number = open_ledger.start_run(version, {**arguments, **settings.stored})
         open_ledger.give(number, sources)
+        if others is not None:
+            open_ledger.find(sources, others)
         known = {} if force else _still_there(open_ledger.successes(version), workplace.store)
         away = {name for name, last in open_ledger.latest().items() if last.status == "unreachable"}
         hashes = {name: done.sha256 for name, done in known.items()}
@@ -112,7 +116,8 @@ def run(
                 if on_progress is not None:
                     on_progress(outcome)
         workplace.clear()
-        summary = RunSummary(tuple(sorted(outcomes, key=lambda outcome: outcome.attempt.file)))
+        found = () if others is None else tuple(open_ledger.found())
+        summary = RunSummary(tuple(sorted(outcomes, key=lambda outcome: outcome.attempt.file)), found)
         counts = {"structured": summary.structured, "unchanged": summary.unchanged, "failed": len(summary.failures)}
         open_ledger.finish_run(number, **counts)
         write_summary(workplace.folder, summary_of(open_ledger, counts, time.perf_counter() - began))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from recount.pipeline.archive.locations import Place, place_of
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import UsageError
 from recount.pipeline.result import replace_file
-from recount.pipeline.run.ledger import LEDGER, STATUSES, Attempt, Ledger, Run
+from recount.pipeline.run.ledger import LEDGER, STATUSES, Attempt, FoundFile, Ledger, Run, by_fate
 from recount.pipeline.settings import Settings
 
 SUMMARY = "summary.json"
@@ -24,13 +24,15 @@ SUMMARY = "summary.json"
 class Status:
     """The latest run, the latest attempt at every report by name, and the reports that no attempt was made at.
 
-    away: the earlier attempts at reports that cannot be read now, whose results stand.
+    away: the earlier attempts at reports that cannot be read now, whose results stand. found: every file that the
+    latest run which looked for files found.
     """
 
     run: Run | None
     attempts: Mapping[str, Attempt]
     waiting: tuple[str, ...]
     away: tuple[Attempt, ...] = ()
+    found: tuple[FoundFile, ...] = ()
 
     @property
     def done(self) -> list[Attempt]:
@@ -45,6 +47,11 @@ class Status:
     def standing(self) -> list[Attempt]:
         """The attempts whose results there are."""
         return [*self.done, *self.away]
+
+    @property
+    def others(self) -> list[FoundFile]:
+        """What was found and is no report: those that were left out, that cannot be read, that hold none."""
+        return [file for file in self.found if file.left_out]
 
     @property
     def figures(self) -> dict[str, int]:
@@ -75,14 +82,16 @@ def to_retry(out: Path, *, failed: bool) -> list[Source]:
     was given it last and was interrupted. Raises UsageError if there is no ledger, or nothing to be done.
     """
     with _opened(out) as ledger:
-        sources, latest = ledger.given(), ledger.latest()
+        sources, latest, found = ledger.given(), ledger.latest(), ledger.found()
         undone = set() if failed else {source.name for source in ledger.left_undone()}
     if not sources:
         raise UsageError(f"no run into {out} was given any report")
     undone |= {name for name, last in latest.items() if last.status != "ok"}
     chosen = [source for source in sources if source.name in undone or not (failed or source.name in latest)]
     if not chosen:
-        raise UsageError(f"no report of {out} has failed" + ("" if failed else ", and none was left undone"))
+        unread = sum(file.left_out and file.fate != "skipped" for file in found)
+        more = f"; {unread} archive or folder could not be read: structure it again" if unread else ""
+        raise UsageError(f"no report of {out} has failed" + ("" if failed else ", and none was left undone") + more)
     return chosen
 
 
@@ -128,6 +137,8 @@ def summary_of(ledger: Ledger, counts: Mapping[str, int], seconds: float) -> dic
         "model": status.usage,
         "unread_pages": {attempt.file: list(attempt.unread) for attempt in status.done if attempt.unread},
         "failures": [{"file": attempt.file, "reason": attempt.reason} for attempt in status.failed],
+        "files": by_fate(status.found),
+        "no_reports": [{"file": file.file, "fate": file.fate, "reason": file.reason} for file in status.others],
     }
 
 
@@ -151,7 +162,7 @@ def _status(ledger: Ledger) -> Status:
     latest, results = ledger.latest(), ledger.results()
     away = tuple(results[name] for name, last in latest.items() if last.status == "unreachable" and name in results)
     waiting = tuple(source.name for source in ledger.given() if source.name not in latest)
-    return Status(ledger.last_run(), latest, waiting, away)
+    return Status(ledger.last_run(), latest, waiting, away, tuple(ledger.found()))
 
 
 def _added(parts: Any) -> dict[str, float]:
@@ -159,8 +170,3 @@ def _added(parts: Any) -> dict[str, float]:
     for part in parts:
         total.update(part)
     return dict(total)
-
-
-def reasons(failed: Sequence[Attempt]) -> list[tuple[str, int]]:
-    """The reasons of failures with how often each was given, the most frequent first."""
-    return Counter(attempt.reason or "no reason was recorded" for attempt in failed).most_common()

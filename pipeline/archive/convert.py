@@ -1,0 +1,114 @@
+"""Files of other kinds as files that are read: what is in a RAR or 7z archive as a zip archive.
+
+By libraries of the extra `archives`, which only who has such files needs.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
+from typing import IO, Any
+
+from recount.pipeline.errors import UsageError, ZipProblem, needed
+
+LARGEST = 1 << 32
+"""Bytes that a RAR or 7z archive may hold, unpacked."""
+_LIBRARIES = {".rar": ("unrar.cffi.unrarlib", "a RAR archive"), ".7z": ("py7zr", "a 7z archive")}
+_UTF8 = 0x800
+_PASSWORD = "needs a password"
+_TOO_LARGE = f"holds more than {LARGEST >> 20:,} MB"
+
+
+def needs(suffix: str) -> str | None:
+    """What must be installed to open an archive of this suffix, in words; None if nothing need be."""
+    try:
+        if suffix in _LIBRARIES:
+            _library(suffix)
+    except UsageError as error:
+        return str(error)
+    return None
+
+
+def _library(suffix: str) -> Any:
+    module, purpose = _LIBRARIES[suffix]
+    return needed(module, purpose, "archives")
+
+
+def as_zip(packed: IO[bytes], suffix: str, target: IO[bytes]) -> None:
+    """Writes what a RAR or 7z archive holds into a zip archive, as it is.
+
+    Raises ZipProblem if it cannot be read, holds too much or needs a password, and if the library is not installed.
+    """
+    try:
+        library = _library(suffix)
+    except UsageError as error:
+        raise ZipProblem(str(error)) from error
+    with zipfile.ZipFile(target, "w") as archive:
+        (_rar if suffix == ".rar" else _seven)(library, packed, archive)
+
+
+def _rar(library: Any, packed: IO[bytes], archive: zipfile.ZipFile) -> None:
+    with _on_disk(packed, ".rar") as file:
+        try:
+            with library.RarArchive.open_for_processing(str(file)) as rar:
+                left = LARGEST
+                for header in rar.iterate_headers():
+                    if header.Flags & library.FLAGS_RHDF_DIRECTORY:
+                        header.skip()
+                        continue
+                    left -= (header.UnpSizeHigh << 32) + header.UnpSize
+                    if left < 0:
+                        raise ZipProblem(_TOO_LARGE)
+                    _rar_member(header, archive)
+        except library.BadRarPassword as error:
+            raise ZipProblem(_PASSWORD) from error
+        except (library.BadRarFile, AttributeError) as error:  # the latter is its way to miss a password
+            raise ZipProblem(f"is no RAR archive that can be read: {error}") from error
+
+
+def _rar_member(header: Any, archive: zipfile.ZipFile) -> None:
+    with archive.open(_named(header.FileNameW), "w", force_zip64=True) as target:
+        # Its library calls back from C, where no error gets through: nothing that can fail but the disk.
+        header.test(target.write)
+
+
+def _seven(library: Any, packed: IO[bytes], archive: zipfile.ZipFile) -> None:
+    try:
+        with library.SevenZipFile(packed) as seven, TemporaryDirectory(prefix="recount-") as folder:
+            if seven.needs_password():
+                raise ZipProblem(_PASSWORD)
+            if seven.archiveinfo().uncompressed > LARGEST:
+                raise ZipProblem(_TOO_LARGE)
+            seven.extractall(folder)
+            for file in sorted(Path(folder).rglob("*")):
+                if file.is_file() and not file.is_symlink():
+                    with archive.open(_named(file.relative_to(folder).as_posix()), "w", force_zip64=True) as target:
+                        shutil.copyfileobj(file.open("rb"), target)
+    except library.exceptions.PasswordRequired as error:
+        raise ZipProblem(_PASSWORD) from error
+    except (library.exceptions.ArchiveError, OSError, EOFError, ValueError) as error:
+        raise ZipProblem(f"is no 7z archive that can be read: {error}") from error
+
+
+def _named(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name.replace("\\", "/") or "unnamed")
+    info.flag_bits |= _UTF8
+    return info
+
+
+@contextmanager
+def _on_disk(content: IO[bytes], suffix: str) -> Iterator[Path]:
+    """A file with this content, for a library that opens files by their names."""
+    with NamedTemporaryFile(prefix="recount-", suffix=suffix, delete=False) as file:
+        try:
+            shutil.copyfileobj(content, file)
+            file.close()
+            yield Path(file.name)
+        finally:
+            file.close()
+            os.unlink(file.name)
