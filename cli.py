@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -115,7 +116,8 @@ def structure(
         list[str] | None,
         typer.Argument(
             metavar="PATH...",
-            help="Reports (PDF), patterns, or folders and zip archives with reports at any depth; URLs too (s3://…).",
+            help="Reports (PDF, images, .txt, .md, .html), patterns, or folders and zip archives with reports at any "
+            "depth; URLs too (s3://…); - for a text on standard input.",
         ),
     ] = None,
     listed: Annotated[
@@ -143,21 +145,37 @@ def structure(
     from recount.pipeline.archive.locations import place_of
     from recount.pipeline.archive.sources import find_sources, read_list
 
-    archive = find_sources([*map(place_of, paths or ()), *(read_list(listed) if listed else ())])
-    settings = asked.settings
-    if dry_run or batch:
-        from recount.pipeline.run.first_round import first_round
+    with _standard_input(paths or ()) as named:
+        archive = find_sources([*map(place_of, named), *(read_list(listed) if listed else ())])
+        settings = asked.settings
+        if dry_run or batch:
+            from recount.pipeline.run.first_round import first_round
 
-        with first_round(settings, place_of(out), ledger) as questions:
-            if dry_run:
-                _print_plan(questions.plan(archive.sources))
+            with first_round(settings, place_of(out), ledger) as questions:
+                if dry_run:
+                    _print_plan(questions.plan(archive.sources))
+                    return
+                waiting = questions.submit_batch(archive.sources)
+            if waiting:
+                print(waiting)
                 return
-            waiting = questions.submit_batch(archive.sources)
-        if waiting:
-            print(waiting)
-            return
-    summary = _run(archive.sources, place_of(out), ledger, settings, work, archive.others)
+        summary = _run(archive.sources, place_of(out), ledger, settings, work, archive.others)
     _report(summary, work, strict=strict)
+
+
+@contextmanager
+def _standard_input(paths: Sequence[str]) -> Iterator[list[str]]:
+    """The paths, with a file that has what stands on standard input in the place of -, for as long as it is needed."""
+    if "-" not in paths:
+        yield list(paths)
+        return
+    with TemporaryDirectory(prefix="recount-") as folder:
+        content = sys.stdin.buffer.read()
+        head = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+        suffix = "pdf" if b"%pdf-" in head else "html" if head.startswith((b"<!doctype html", b"<html")) else "txt"
+        file = Path(folder, f"stdin.{suffix}")
+        file.write_bytes(content)
+        yield [str(file) if path == "-" else path for path in paths]
 
 
 def _print_plan(plans: Mapping[str, Plan]) -> None:
@@ -224,17 +242,21 @@ def _report(summary: RunSummary, work: RunOptions, *, strict: bool = False) -> N
     """Prints what a run did and what failed, and exits with 1 if anything did; strict: or if a file was left out."""
     if not work.quiet:
         _print_summary(summary)
-    if _print_failures(summary, strict=strict):
+    failed = _print_failures(summary, strict=strict)
+    nothing = summary.left_out and not (summary.structured or summary.unchanged)
+    if nothing and not failed:
+        print("recount: none of these files of text holds a report", file=sys.stderr)
+    if failed or nothing:
         raise typer.Exit(FAILED)
 
 
 def _print_summary(summary: RunSummary) -> None:
     """What a run did, on standard output."""
-    from recount.pipeline.output.show import files_of, render_several, render_skipped, render_summary, render_unread
+    from recount.pipeline.output import show
 
     console = _console()
     console.print(
-        render_summary(
+        show.render_summary(
             reports={
                 "structured": summary.structured,
                 "unchanged": summary.unchanged,
@@ -242,12 +264,14 @@ def _print_summary(summary: RunSummary) -> None:
             },
             figures=summary.figures,
             discrepancies={"error": summary.errors, "minor": summary.minor},
-            files=files_of(summary.found),
+            files=show.files_of(summary.found),
         )
     )
     attempts = [outcome.attempt for outcome in summary.outcomes]
-    for line in (*render_several(attempts), *render_unread(attempts), *render_skipped(summary.found)):
-        console.print(line)
+    told = show.render_several(attempts), show.render_unread(attempts), show.render_left_out(summary.left_out)
+    for lines in (*told, show.render_skipped(summary.found)):
+        for line in lines:
+            console.print(line)
 
 
 def _print_failures(summary: RunSummary, *, strict: bool = False) -> bool:
@@ -256,8 +280,8 @@ def _print_failures(summary: RunSummary, *, strict: bool = False) -> bool:
 
     from recount.pipeline.output.show import reason_of, render_failures
 
-    left_out = [file for file in summary.found if file.left_out and (strict or file.fate != "skipped")]
-    failures = [(file.file, file.reason) for file in left_out]
+    lost = [file for file in summary.found if (strict if file.fate == "skipped" else file.left_out)]
+    failures = [(file.file, file.reason) for file in lost]
     failures += [reason_of(failure) for failure in summary.failures]
     console = Console(stderr=True, soft_wrap=True)
     for line in render_failures(failures):

@@ -2,10 +2,11 @@
 
 A gold folder holds cases in either of two layouts, at any depth:
 
-- a folder for each: the source file (report.pdf, or the only PDF), expected.json (the report of the contract), and,
-  if they are known, tags.json (what the case is like, and the planted discrepancies) and places.json (where on the
-  pages the figures stand);
-- side by side, as the developers' samples: name.pdf, name.gold.json, name.LEVEL-scan.pdf, name.notes.md.
+- a folder for each: the source file (report.pdf, report.txt …, or the only one), expected.json (the report of the
+  contract), and, if they are known, tags.json (what the case is like, the planted discrepancies, and the figures that
+  nobody could place) and places.json (where on the pages the figures stand);
+- side by side, as the developers' samples: name.pdf, name.gold.json, name.LEVEL-scan.pdf, name.notes.md, and texts of
+  the same report: name.txt and the like, there or in the folder text.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ GOLD = Path(__file__).resolve().parent / "gold"
 """The gold set of the repository; an installed Recount does not have it."""
 
 EXPECTED, TAGS, PLACES = "expected.json", "tags.json", "places.json"
+SOURCES = (".pdf", ".txt", ".md", ".html")
+"""The ends of the names of what a case is read from."""
 _GOLD = ".gold.json"
 _SCAN = re.compile(r"\.(?P<level>[a-z]+)-scan$")
 _SOURCE = re.compile(r"^-?\s*SOURCE:\s*(?P<pointers>/[^:]*):", re.MULTILINE)
@@ -36,6 +39,8 @@ class Case:
     """A report with its gold. name: its path below the gold folder.
 
     planted: for each discrepancy that the source holds, the pointers that it may be laid at; None if unknown.
+    unknowable: figures of the gold that need not be delivered, for the source does not tell which they are: where a
+    text has lost its empty cells, nobody knows in which column an amount stood. Delivered they must be right.
     """
 
     name: str
@@ -44,6 +49,7 @@ class Case:
     tags: Mapping[str, Any] = field(default_factory=dict)
     planted: tuple[tuple[str, ...], ...] | None = None
     places: Path | None = None
+    unknowable: frozenset[str] = frozenset()
 
     def gold(self) -> dict[str, Any]:
         """The expected report; numbers are int or Decimal."""
@@ -71,6 +77,11 @@ class Case:
         """How the source is damaged; "digital" if it is no scan."""
         return str(self.tags.get("scan") or "digital")
 
+    @property
+    def text(self) -> str:
+        """In which kind of text the source is; "pdf" if in none."""
+        return str(self.tags.get("text") or "pdf")
+
 
 def read_json(path: Path) -> Any:
     """A JSON file, decimals as printed. Raises UsageError if it cannot be read."""
@@ -96,20 +107,22 @@ def find_cases(gold: Path) -> list[Case]:
 
 def _from_folder(root: Path, folder: Path) -> Case:
     """The case of a folder."""
-    sources = sorted(folder.glob("*.pdf"))
-    source = folder / "report.pdf" if folder / "report.pdf" in sources else sources[0] if len(sources) == 1 else None
-    if source is None:
-        raise UsageError(f"{folder} has {len(sources)} PDF files; a case has one, or one that is called report.pdf")
+    sources = sorted(path for path in folder.iterdir() if path.suffix in SOURCES)
+    named = [path for path in sources if path.stem == "report"] or sources
+    if len(named) != 1:
+        raise UsageError(f"{folder} has {len(sources)} sources; a case has one, or one that is called report")
     tags = read_json(folder / TAGS) if (folder / TAGS).is_file() else {}
     planted = tags.pop("discrepancies", None)
     tags.pop("figures", None)
+    unknowable = frozenset(tags.pop("unknowable", ()))
     return Case(
         name=folder.relative_to(root).as_posix() if folder != root else folder.resolve().name,
-        source=source,
+        source=named[0],
         expected=folder / EXPECTED,
         tags=tags,
         planted=None if planted is None else tuple(_pointers(entry) for entry in planted),
         places=folder / PLACES if (folder / PLACES).is_file() else None,
+        unknowable=unknowable,
     )
 
 
@@ -119,7 +132,7 @@ def _pointers(planted: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _side_by_side(root: Path, expected: Path) -> Iterator[Case]:
-    """The digital case and the scans that share a gold."""
+    """The digital case, the scans and the texts that share a gold."""
     stem = expected.name.removesuffix(_GOLD)
     notes = expected.with_name(f"{stem}.notes.md")
     planted = _noted(notes) if notes.is_file() else None
@@ -132,6 +145,11 @@ def _side_by_side(root: Path, expected: Path) -> Iterator[Case]:
         tags = {"form": form, "sample": True} | ({"scan": scan["level"]} if scan else {})
         name = (source.parent.relative_to(root) / source.stem).as_posix()
         yield Case(name, source, expected, tags, planted)
+    for suffix in SOURCES[1:]:
+        for source in (expected.with_name(stem + suffix), expected.parent / "text" / (stem + suffix)):
+            if source.is_file():
+                tags = {"form": form, "sample": True, "text": suffix[1:]}
+                yield Case(source.relative_to(root).as_posix(), source, expected, tags, planted)
 
 
 def _noted(notes: Path) -> tuple[tuple[str, ...], ...]:

@@ -84,7 +84,10 @@ def evaluate(
         raise typer.Exit(FAILED)
 
 
-@evaluation.command(epilog="Forms: x2021, x2022, x2023, s2024, n. Levels: good, fair, poor, fax.")
+@evaluation.command(
+    epilog="Forms: x2021, x2022, x2023, s2024, n. Levels: good, fair, poor, fax. "
+    "Texts: raw, tabs, cells, md, html, unruled."
+)
 def generate(
     form: Annotated[str, typer.Option("--form", metavar="FORM", help="The form of the reports.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder for the cases.")],
@@ -97,12 +100,16 @@ def generate(
         list[str] | None,
         typer.Option("--damage", metavar="KNOB=VALUE", help="One kind of damage other than at that level: skew=1.5."),
     ] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", metavar="KIND", help="Write them as texts of this kind.")
+    ] = None,
     jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = 1,
 ) -> None:
     """Make reports whose every figure is known, each a case."""
     from recount.eval.goldset.generated import orders_of, scan_of, write_cases
 
-    orders = orders_of(form, range(seed, seed + count), slips=slips, plant=plant, scan=scan_of(scan, damage or ()))
+    seeds, scanned = range(seed, seed + count), scan_of(scan, damage or ())
+    orders = orders_of(form, seeds, slips=slips, plant=plant, scan=scanned, text=text)
     for folder in write_cases(orders, out, jobs):
         print(folder)
 
@@ -128,7 +135,9 @@ def verifier(
     ] = None,
     each: Annotated[
         int | None,
-        typer.Option("--each", min=1, metavar="N", help="Faults of each kind in each report: 20, of --prints 2."),
+        typer.Option(
+            "--each", min=1, metavar="N", help="Faults of each kind in each report: 20, of --prints and --texts 2."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same seed makes the same faults.")] = 0,
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = None,
@@ -136,10 +145,17 @@ def verifier(
         Path | None,
         typer.Option("--prints", metavar="DIR", help="Faults made in PDFs instead, of generated reports; kept in DIR."),
     ] = None,
+    texts: Annotated[
+        Path | None,
+        typer.Option("--texts", metavar="DIR", help="Faults made in texts instead, of generated reports; kept in DIR."),
+    ] = None,
 ) -> None:
     """Try the verifier: faults put into reports that are right, and what gets through."""
-    if prints is not None:
-        _prove(paths, prints, each or 2, seed, jobs)
+    out = prints or texts
+    if out is not None:
+        if paths or (prints and texts):
+            raise typer.BadParameter("the reports of --prints and of --texts are generated: name one of the two")
+        _prove(out, each or 2, seed, jobs, texts=texts is not None)
         return
     from recount.eval.cases import GOLD, find_cases
     from recount.eval.verifier import campaign, render
@@ -148,18 +164,17 @@ def verifier(
     print(render(campaign(sources, each=each or 20, seed=seed, jobs=jobs)), end="")
 
 
-def _prove(paths: list[Path] | None, out: Path, each: int, seed: int, jobs: int | None) -> None:
-    """The faults in print: PDFs and results into a folder, what was counted beside them, and the tables."""
+def _prove(out: Path, each: int, seed: int, jobs: int | None, *, texts: bool) -> None:
+    """The faults in print or in texts: files and results into a folder, what was counted beside them; prints tables."""
     import json
 
     from recount.eval.verifier.prints import counts, prove, render
+    from recount.eval.verifier.texts import prove_texts
 
-    if paths:
-        raise typer.BadParameter("the reports of --prints are generated: name no PATH", param_hint="--prints")
     if out.is_dir() and any(out.iterdir()):
-        raise typer.BadParameter(f"{out} is not empty", param_hint="--prints")
-    found = prove(out, each=each, seed=seed, jobs=jobs)
+        raise typer.BadParameter(f"{out} is not empty", param_hint="--texts" if texts else "--prints")
+    found = (prove_texts if texts else prove)(out, each=each, seed=seed, jobs=jobs)
     (out / "counts.json").write_text(json.dumps(counts(found), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(render(found), end="")
+    print(render(found, "texts" if texts else "print"), end="")
     if any(verdict.fate == "silent" for verdict in found.verdicts):
         raise typer.Exit(FAILED)

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from recount.eval.cases import GOLD, find_cases
+from recount.eval.goldset.texts import write_texts
 from recount.eval.report.page import REPORT, percent, write_report
 from recount.eval.score.compare import Comparison, compare
 from recount.eval.score.harness import Scored, evaluate
@@ -19,6 +20,9 @@ from recount.pipeline.run.runner import asking
 from recount.pipeline.run.worker import structure_report
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.version import program_version
+
+TEXTS = "texts"
+"""The folder of the text cases, within that of the results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +48,16 @@ def run_evaluation(
     settings: Settings = DEFAULTS,
     on_start: Callable[[int], Callable[[Outcome], None]] | None = None,
 ) -> EvaluationRun:
-    """Evaluates Recount on the cases of a gold folder, by default the repository's; writes results and report to `out`.
+    """Evaluates Recount on the cases of a gold folder; writes results and report to `out`.
 
+    gold: None stands for the repository's, and texts of such reports, which are written into `out` first.
     other: an earlier run to compare with. settings: how the cases are structured; a model's answers are kept in `out`.
     on_start: told how many cases there are, gives what every outcome is told to.
     Raises UsageError if there are no cases, or the other run cannot be read; a ModelError if a model cannot be asked.
     """
     if gold is None and not GOLD.is_dir():
         raise UsageError("this installation has no gold set of its own: name one with --gold")
-    cases = find_cases(gold or GOLD)
+    cases = find_cases(gold) if gold else [*find_cases(GOLD), *write_texts(out / TEXTS)]
     # Read before it can be written over: the other run may lie in the same folder.
     before = read_results(other) if other else None
     on_progress = on_start(len(cases)) if on_start else None

@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from recount.pipeline.document import Remark, Token
+from recount.pipeline.document import Remark, Token, Written
 from recount.pipeline.result import (
     Check,
     FigureEntry,
@@ -56,12 +56,14 @@ def result_of(
     used: ModelUse | None = None,
     unread_pages: Sequence[int] = (),
     remarks: Sequence[Remark] = (),
+    written: Written | None = None,
 ) -> Result:
     """The result of a verified report.
 
     tokens: the numbers of its document, where they stand in the file. contract: of its family. seconds: by stage.
     readings: of scanned figures, besides the one that is delivered. used: what a model had to do with it.
-    unread_pages: those that were not read. remarks: on its pages, at their places in the file.
+    unread_pages: those that were not read. remarks: on its pages, at their places in the file. written: of a text,
+    where they stand in it.
     """
     taking_part: dict[str, list[str]] = defaultdict(list)
     for number, evaluation in enumerate(verified.evaluations, 1):
@@ -72,7 +74,11 @@ def result_of(
         source=source,
         report=plain_values(verified.report),
         figures={
-            pointer: _figure(figure, verified, tokens[figure.token], taking_part.get(pointer, ()), readings)
+            pointer: _placed(
+                _figure(figure, verified, tokens[figure.token], taking_part.get(pointer, ()), readings),
+                tokens[figure.token],
+                written,
+            )
             for pointer, figure in verified.figures.items()
         },
         checks=[_check(evaluation, f"c{number}") for number, evaluation in enumerate(verified.evaluations, 1)],
@@ -85,7 +91,7 @@ def result_of(
             seconds={stage: round(spent, 4) for stage, spent in seconds.items()},
             coverage=reach_of(verified, tokens),
             unread_pages=unread_pages,
-            remarks=[_remark(remark) for remark in remarks],
+            remarks=[_remark(remark, written) for remark in remarks],
         ),
     )
 
@@ -104,9 +110,20 @@ def number(figure: Figure) -> Decimal | int:
     return figure.value
 
 
-def _remark(remark: Remark) -> PageRemark:
+def _remark(remark: Remark, written: Written | None) -> PageRemark:
+    if written is not None:
+        line = written.place(remark.page, remark.box)[0] if remark.box else None
+        return PageRemark(remark.kind, remark.page, None, remark.words, line)
     box = remark.box and [round(side, 2) for side in remark.box]
     return PageRemark(remark.kind, remark.page, box, remark.words)
+
+
+def _placed(entry: FigureEntry, token: Token, written: Written | None) -> FigureEntry:
+    """The entry of a figure of a text with the place that it has in the file: nobody else knows the page's points."""
+    if written is None:
+        return entry
+    line, columns = written.place(token.page, token.box)
+    return entry._replace(bbox=None, line=line, columns=columns)
 
 
 def _figure(figure: Figure, verified: Verified, token: Token, checks: Sequence[str], readings: Readings) -> FigureEntry:

@@ -6,7 +6,7 @@ lines, and their origin. Coordinates are PDF points, origin top left, as display
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
@@ -96,15 +96,45 @@ class Page:
     typed: bool = False
 
 
+Spot = tuple[int, int]
+"""Where a character stands in a file of text: its line and its column, both 1-based; a column is a character."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where the characters of a text's pages stand in its file. starts: by page, left and upper edge of their boxes;
+    ends: by page, right and upper edge; rows: the line, by page and upper edge."""
+
+    starts: dict[tuple[int, float, float], Spot]
+    ends: dict[tuple[int, float, float], Spot]
+    rows: dict[tuple[int, float], int]
+
+    def add(self, page: int, line: Line, spots: Sequence[Spot]) -> None:
+        """A line of a page, with the spots of its characters."""
+        for box, spot in zip(line.boxes, spots, strict=True):
+            self.starts[page, box[0], box[1]] = spot
+            self.ends[page, box[2], box[1]] = spot
+        self.rows.setdefault((page, line.box[1]), spots[0][0])
+
+    def place(self, page: int, box: Box) -> tuple[int | None, tuple[int, int] | None]:
+        """The line of the file in which something begins, and its first and last column there; None where it is torn
+        over several lines, or is no piece of one."""
+        start, end = self.starts.get((page, box[0], box[1])), self.ends.get((page, box[2], box[1]))
+        if start is None:
+            return self.rows.get((page, box[1])), None
+        return start[0], (start[1], end[1]) if end is not None and end[0] == start[0] else None
+
+
 @dataclass(frozen=True, slots=True)
 class Pages:
     """A document as read. ocr: engine and version, None where no page was scanned. attached: the names
-    of the PDF files that are attached to it.
+    of the PDF files that are attached to it. written: of a text, where it stands in the file.
     """
 
     pages: tuple[Page, ...]
     ocr: str | None = None
     attached: tuple[str, ...] = ()
+    written: Written | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ RecountError
     ├── SourceUnreachable nothing is known of what it holds now: an earlier result of it stands
     ├── TooLarge          asks for more than a report needs, and is not read
     ├── NotAPdf           no PDF at all, or too damaged to open
+    ├── NotAText          a file of text that is empty, or holds no text
     ├── Encrypted         needs a password
     ├── NoPages           a PDF without pages
     ├── NeedsOcr          no page has a usable text layer
@@ -109,6 +110,10 @@ class TooLarge(DocumentError):
 
 class NotAPdf(DocumentError):
     """No PDF at all, or too damaged to open."""
+
+
+class NotAText(DocumentError):
+    """A file of text that is empty, or holds no text."""
 
 
 class Encrypted(DocumentError):

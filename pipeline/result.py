@@ -39,6 +39,7 @@ class FigureEntry(NamedTuple):
     raw, printed_unit: as printed; value, unit: in the field's own unit. confidence: of the OCR engine. mapper: who
     proposed it. checks: the ids of those that it takes part in. first_reading: where another reading was taken;
     second_reading: of one that two readings leave in dispute; remark: of one that something on the page touches.
+    line, columns: of a file of text, the line and the first and last column, 1-based; bbox is None then.
     """
 
     raw: str
@@ -46,7 +47,7 @@ class FigureEntry(NamedTuple):
     unit: str | None
     printed_unit: str | None
     page: int
-    bbox: Sequence[Real]
+    bbox: Sequence[Real] | None
     origin: str
     confidence: Real | None
     mapper: str
@@ -55,6 +56,13 @@ class FigureEntry(NamedTuple):
     first_reading: str | None = None
     second_reading: str | None = None
     remark: str | None = None
+    line: int | None = None
+    columns: Sequence[int] | None = None
+
+    @property
+    def where(self) -> str:
+        """The page in words, or the line of a file of text."""
+        return f"page {self.page}" if self.line is None else f"line {self.line}"
 
 
 class Check(NamedTuple):
@@ -154,12 +162,14 @@ class MapperUse:
 
 @dataclass(frozen=True, slots=True)
 class PageRemark:
-    """What a reader of the page sees beside the figures. kind: of what sort; bbox: where, None for the whole page."""
+    """What a reader of the page sees beside the figures. kind: of what sort; bbox: where, None for the whole page;
+    line: where in a file of text."""
 
     kind: str
     page: int
     bbox: Sequence[Real] | None
     words: str
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +331,7 @@ def _with_own_unit(figure: dict[str, Any]) -> dict[str, Any]:
 _FIGURE = _Object(
     FigureEntry,
     {"unit": None, "origin": "text", "confidence": None, "mapper": "", "checks": ()},
-    optional=("first_reading", "second_reading", "remark"),
+    optional=("first_reading", "second_reading", "remark", "line", "columns"),
     older=_with_own_unit,
 )
 _NUMBERS = ("computed", "printed", "residual", "tolerance")
@@ -336,7 +346,7 @@ _SUMMARY = _Object(
     Summary,
     {"figures": {}, "checks": {}, "rejected": 0, "mapper": {}, "seconds": {}},
     optional=("coverage", "unread_pages", "remarks"),
-    parts={"mapper": _MAPPER, "coverage": _REACH, "remarks": _Objects(_Object(PageRemark))},
+    parts={"mapper": _MAPPER, "coverage": _REACH, "remarks": _Objects(_Object(PageRemark, optional=("line",)))},
 )
 _RESULT = _Object(
     Result,
@@ -457,11 +467,8 @@ def _layout(content: Mapping[str, object]) -> Iterator[str]:
 
 
 def _part(key: str, value: object) -> str:
-    """A top-level key with its value, one entry a line.
-
-    The C encoder is called once for all entries, marks are put where lines shall begin: half the time of a
-    call for each of them.
-    """
+    """A top-level key with its value, one entry a line. The C encoder is called once for all entries, with marks where
+    lines shall begin: half the time of a call for each."""
     name = f"  {encode(key)}: "
     if isinstance(value, dict) and value:
         text = encode({_LINE_MARK + entry: given for entry, given in value.items()})
@@ -475,10 +482,8 @@ def _part(key: str, value: object) -> str:
 
 
 def _marked(value: object) -> str:
-    """What the C encoder shall write for a Decimal: its digits as a marked string, to be bared afterwards.
-
-    The encoder knows only its own number types, and a float would lose 115.50's last digit.
-    """
+    """What the C encoder shall write for a Decimal: its digits as a marked string, to be bared later. It knows only
+    its own number types, and a float would lose 115.50's last digit."""
     if not isinstance(value, Decimal):
         raise TypeError(f"{type(value).__name__} has no place in a result file")
     if not value.is_finite():

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from recount.pipeline.archive.files import hash_of
-from recount.pipeline.archive.sources import names_of
+from recount.pipeline.archive.sources import is_text, names_of
 from recount.pipeline.assemble import Readings, result_of
 from recount.pipeline.document import Document, Pages, Remark, Token
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAPdf, NotAReport, SeveralReports
@@ -18,7 +18,7 @@ from recount.pipeline.map import Mapped
 from recount.pipeline.map.registry import map_document
 from recount.pipeline.ocr.reader import Scans, fill_scanned, is_image, read_images
 from recount.pipeline.ocr.witness import witnessed
-from recount.pipeline.read import is_text, read_pdf, read_text
+from recount.pipeline.read import read_pdf, read_text
 from recount.pipeline.recognise import family_of, known_families, recognise
 from recount.pipeline.result import Result, Source
 from recount.pipeline.settings import DEFAULTS, Settings
@@ -134,7 +134,9 @@ def _result(draft: _Draft, name: str, sha256: str, file: _File, settings: Settin
     said = (*repaired.verified.remarks, *document.remarks, *draft.mapped.remarks, *draft.remarks)
     remarks = _placed(said, scans)
     laps, contract = draft.clock.laps, draft.family.contract
-    return result_of(source, repaired.verified, tokens, contract, laps, readings, draft.used, unread, remarks)
+    return result_of(
+        source, repaired.verified, tokens, contract, laps, readings, draft.used, unread, remarks, file.pages.written
+    )
 
 
 def _idle(pages: Pages) -> Remark:

@@ -113,7 +113,7 @@ def test_a_failure_is_one_line_and_exit_code_1(call: Call, archive: Path, tmp_pa
     printed = call("structure", archive, tmp_path / "empty", "--out", tmp_path / "out", "--quiet")
     assert (printed.code, printed.out) == (1, "")
     assert printed.err.splitlines() == [
-        f"{tmp_path / 'empty'}: holds no reports (PDF files or page images)",
+        f"{tmp_path / 'empty'}: holds no reports (PDF files, page images or files of text)",
         "c [1].pdf: needs a password",
     ]
     assert (tmp_path / "out" / "reports" / "b.pdf.json").exists()

@@ -47,7 +47,7 @@ IN_EVAL: Mapping[str, set[str]] = {
     "report": {"cases", "score"},
     "models": {"cases", "score"},
     "goldset": {"cases", "generator", "scans", "score"},
-    "commands": {"cases", "score", "report"},
+    "commands": {"cases", "goldset", "score", "report"},
     "bench": {"cases", "generator", "scans", "score", "goldset"},
     "peers": {"cases", "score", "verifier"},
     "fingerprints": {"cases", "generator", "scans"},
@@ -59,7 +59,7 @@ IN_EVAL: Mapping[str, set[str]] = {
 """The rooms of the evaluation, and which of its others each may import."""
 MOST_LEVELS = 8
 LONGEST_CHAIN = 16
-MOST_MODULES = 179
+MOST_MODULES = 184
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 60
 USUAL_FUNCTION = 21

@@ -1,4 +1,4 @@
-"""Writing a case to a folder: report.pdf, expected.json, tags.json."""
+"""Writing a case to a folder: its source (report.pdf, or a text), expected.json, tags.json."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from recount.eval.generator.budgets import BudgetCase
 from recount.eval.generator.case import Case
+from recount.eval.generator.texts import Written
 
 
 def plain(value: Any) -> Any:
@@ -22,11 +23,12 @@ def plain(value: Any) -> Any:
     return value
 
 
-def write_case(case: Case | BudgetCase, folder: Path) -> Path:
-    """Write the case into `folder`/<its name>; returns that folder."""
+def write_case(case: Case | BudgetCase, folder: Path, text: Written | None = None) -> Path:
+    """Write the case into `folder`/<its name>, as PDF or as a text; returns that folder."""
     out = folder / case.name
     out.mkdir(parents=True, exist_ok=True)
-    (out / "report.pdf").write_bytes(case.pdf)
+    suffix, data = (text.suffix, text.data) if text else ("pdf", case.pdf)
+    (out / f"report.{suffix}").write_bytes(data)
     planted = [
         {"pointer": d.pointer, "rule": d.rule, "printed": plain(d.printed), "consistent": plain(d.consistent)}
         for d in case.discrepancies

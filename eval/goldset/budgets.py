@@ -52,6 +52,7 @@ class BudgetOrder:
     name: str | None = None
     style: str | None = None
     scan: None = None
+    text: None = None
 
     def case(self) -> BudgetCase:
         """The budget, with its tags and its planted discrepancies."""

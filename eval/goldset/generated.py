@@ -12,8 +12,12 @@ from typing import Any
 
 from recount.eval.cases import PLACES, TAGS, Place
 from recount.eval.generator import Case, Form, Options, generate, write_case
+from recount.eval.generator.budgets import BudgetCase
+from recount.eval.generator.texts import KINDS, written
+from recount.eval.generator.texts.written import Kind
 from recount.eval.goldset.budgets import BudgetOrder
 from recount.eval.goldset.places import places_of
+from recount.eval.goldset.unplaced import unplaced
 from recount.eval.scans.damage import LEVELS, Damage
 from recount.pipeline.errors import UsageError
 from recount.pipeline.run.pool import Died, Pool
@@ -29,25 +33,31 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A case to be made. name: of its folder; None leaves it to the generator."""
+    """A case to be made, as PDF, as a scan or as a text. name: of its folder; None leaves it to the generator."""
 
     form: Form
     seed: int
     options: Options
     scan: Scan | None = None
     name: str | None = None
+    text: Kind | None = None
 
     def case(self) -> Case:
         """The case, digital."""
         return generate(self.form, self.seed, options=self.options)
 
 
-def orders_of(form: str, seeds: Iterable[int], *, slips: float, plant: int, scan: Scan | None) -> list[Order]:
-    """A case of a form for every seed. Raises UsageError if there is no such form."""
+def orders_of(
+    form: str, seeds: Iterable[int], *, slips: float, plant: int, scan: Scan | None = None, text: str | None = None
+) -> list[Order]:
+    """A case of a form for every seed. Raises UsageError if there is no such form, or no such kind of text."""
     names = [member.value for member in Form]
     if form not in names:
         raise UsageError(f"no form is called {form}; there are {', '.join(names)}")
-    return [Order(Form(form), seed, Options(slips=slips, plant=plant), scan) for seed in seeds]
+    kind = next((kind for kind in KINDS if kind == text), None)
+    if text is not None and (kind is None or scan is not None):
+        raise UsageError(f"a text is one of {', '.join(KINDS)}, and is not scanned")
+    return [Order(Form(form), seed, Options(slips=slips, plant=plant), scan, text=kind) for seed in seeds]
 
 
 def scan_of(level: str | None, knobs: Sequence[str]) -> Scan | None:
@@ -89,6 +99,8 @@ def write_cases(orders: Sequence[Order | BudgetOrder], out: Path, jobs: int = 1)
 def write(order: Order | BudgetOrder, out: Path) -> Path:
     """Makes one case; returns its folder."""
     case = order.case()
+    if order.text:
+        return write_text(case, order.text, order.seed, out, order.name or f"{case.name}-{order.text}")
     places = places_of(case)
     suffix = f"-{order.scan.level}" if order.scan else ""
     case = replace(case, name=order.name or f"{case.name}{suffix}")
@@ -103,6 +115,15 @@ def write(order: Order | BudgetOrder, out: Path) -> Path:
     folder = write_case(case, out)
     _amend(folder / TAGS, tags)
     _write(folder / PLACES, _plain(places))
+    return folder
+
+
+def write_text(case: Case | BudgetCase, kind: Kind, seed: int, out: Path, name: str) -> Path:
+    """Makes a case of a text of a report; returns its folder. It has no places: they are those of pages."""
+    text = written(case.manuscript, kind, seed)
+    folder = write_case(replace(case, name=name), out, text)
+    unknowable = [] if text.blanks else unplaced(case.gold["statements"] or {}, "/statements")
+    _amend(folder / TAGS, {"text": kind, "unknowable": unknowable})
     return folder
 
 

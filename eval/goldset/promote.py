@@ -50,4 +50,4 @@ def _tags(result: Result) -> dict[str, Any]:
 
 
 def _places(result: Result) -> dict[str, Any]:
-    return {pointer: [[figure.page, *figure.bbox]] for pointer, figure in result.figures.items()}
+    return {pointer: [[figure.page, *(figure.bbox or ())]] for pointer, figure in result.figures.items()}

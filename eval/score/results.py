@@ -112,16 +112,17 @@ def by_tag(scores: Sequence[CaseScore], tag: str) -> dict[str, list[CaseScore]]:
 
 
 def tag_of(score: CaseScore, tag: str) -> str:
-    """What a tag of a case says; a case without a scan level is digital."""
+    """What a tag of a case says; a case without a scan level is digital, one of no kind of text a PDF."""
     value = score.tags.get(tag)
-    if tag == "scan":
-        return str(value or "digital")
+    if tag in _ELSE:
+        return str(value or _ELSE[tag])
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "?" if value is None else str(value)
 
 
-TAGS = ("form", "scan", "style", "slips", "unit", "summary", "levelled", "fund_budget", "split_rows", "sample")
+_ELSE = {"scan": "digital", "text": "pdf"}
+TAGS = ("form", "scan", "text", "style", "slips", "unit", "summary", "levelled", "fund_budget", "split_rows", "sample")
 """The tags that have a table of their own, where they tell cases apart."""
 
 

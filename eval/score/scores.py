@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
 from typing import Any, Literal
@@ -97,7 +97,7 @@ def score_failure(case: Case, fate: Fate, reason: str) -> CaseScore:
 
     The time that it took is not counted: there are no pages to count it by.
     """
-    facing = face(case.gold(), {}, by_name)
+    facing = _demanded(case, face(case.gold(), {}, by_name))
     errors = tuple(_errors(facing, {}))
     missed = tuple(DiscrepancyError("missed", pointers, "") for pointers in case.planted or ())
     return CaseScore(
@@ -118,14 +118,14 @@ def score_failure(case: Case, fate: Fate, reason: str) -> CaseScore:
 def score(case: Case, result: Result, seconds: float) -> CaseScore:
     """A result against the gold of its case."""
     gold, figures = case.gold(), result.figures
-    facing = face(gold, result.report, by_name)
+    facing = _demanded(case, face(gold, result.report, by_name))
     found, problems = _discrepancies(case, facing, result)
     return CaseScore(
         name=case.name,
         tags=case.tags,
         fate="scored",
         cells=_cells(facing, figures),
-        at_pointers=_cells(face(gold, result.report, by_position), figures),
+        at_pointers=_cells(_demanded(case, face(gold, result.report, by_position)), figures),
         texts=_texts(facing),
         rows=_rows(facing),
         discrepancies=found,
@@ -136,6 +136,12 @@ def score(case: Case, result: Result, seconds: float) -> CaseScore:
         text_errors=tuple(_text_errors(facing)),
         discrepancy_errors=problems,
     )
+
+
+def _demanded(case: Case, facing: Facing) -> Facing:
+    """Without the figures that are not delivered and need not be: the source does not tell which they are."""
+    kept = [pair for pair in facing.pairs if is_number(pair.got) or pair.gold_pointer not in case.unknowable]
+    return replace(facing, pairs=kept)
 
 
 def outcome_of(gold: object, got: object) -> Outcome | None:
@@ -180,7 +186,7 @@ def _errors(facing: Facing, figures: Mapping[str, FigureEntry]) -> Iterator[Figu
             got_pointer=pair.got_pointer,
             raw=entry.raw if entry else None,
             page=entry.page if entry else None,
-            bbox=tuple(map(float, entry.bbox)) if entry else None,
+            bbox=tuple(map(float, entry.bbox)) if entry and entry.bbox else None,
         )
 
 
@@ -241,7 +247,7 @@ def _places(facing: Facing, figures: Mapping[str, FigureEntry], places: Mapping[
     for pair, _, _ in _judged(facing, figures):
         entry = figures.get(pair.got_pointer or "")
         wanted = places.get(pair.gold_pointer or "")
-        if entry is None or not wanted:
+        if entry is None or entry.bbox is None or not wanted:
             continue
         here = [bounds for number, bounds in wanted if number == entry.page]
         known += 1
@@ -342,7 +348,7 @@ def _prints(figures: Mapping[str, FigureEntry]) -> dict[str, frozenset[str]]:
     """For every figure, all that were read from the same print."""
     by_place: dict[tuple[object, ...], set[str]] = defaultdict(set)
     for pointer, figure in figures.items():
-        by_place[figure.page, *figure.bbox].add(pointer)
+        by_place[figure.page, *(figure.bbox or ()), figure.line, *(figure.columns or ())].add(pointer)
     return {pointer: frozenset(together) for together in by_place.values() for pointer in together}
 
 

@@ -18,7 +18,8 @@ from recount.pipeline.errors import UsageError, ZipProblem, needed
 
 LARGEST = 1 << 32
 """Bytes that a RAR or 7z archive may hold, unpacked."""
-_LIBRARIES = {".rar": ("unrar.cffi.unrarlib", "a RAR archive"), ".7z": ("py7zr", "a 7z archive")}
+OTHERS = frozenset({".rar", ".7z"})
+"""What archives are called that a library must open, in small letters."""
 _UTF8 = 0x800
 _PASSWORD = "needs a password"
 _TOO_LARGE = f"holds more than {LARGEST >> 20:,} MB"
@@ -27,7 +28,7 @@ _TOO_LARGE = f"holds more than {LARGEST >> 20:,} MB"
 def needs(suffix: str) -> str | None:
     """What must be installed to open an archive of this suffix, in words; None if nothing need be."""
     try:
-        if suffix in _LIBRARIES:
+        if suffix in OTHERS:
             _library(suffix)
     except UsageError as error:
         return str(error)
@@ -35,8 +36,9 @@ def needs(suffix: str) -> str | None:
 
 
 def _library(suffix: str) -> Any:
-    module, purpose = _LIBRARIES[suffix]
-    return needed(module, purpose, "archives")
+    if suffix == ".rar":
+        return needed("unrar.cffi.unrarlib", "a RAR archive", "archives")
+    return needed("py7zr", "a 7z archive", "archives")
 
 
 def as_zip(packed: IO[bytes], suffix: str, target: IO[bytes]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from recount.pipeline.archive.sources import is_text
 from recount.pipeline.errors import TooLarge
 from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
 
@@ -21,19 +22,24 @@ _CHUNK = 1 << 16
 @dataclass(frozen=True, slots=True)
 class Limits:
     """pages: how many. side: of a page, in points (the PDF standard's own limit is 14,400). objects: in the file.
-    unpacked: bytes of one stream."""
+    unpacked: bytes of one stream. text: bytes of a file of text."""
 
     pages: int = 5_000
     side: float = 14_400.0
     objects: int = 2_000_000
     unpacked: int = 1 << 28
+    text: int = 1 << 26
 
 
 def check(path: Path, limits: Limits | None = None) -> None:
-    """Raises TooLarge for a PDF beyond the limits. What is wrong with it otherwise is for its reader to say."""
+    """Raises TooLarge for a file beyond the limits. What is wrong with it otherwise is for its reader to say."""
+    limits = limits or Limits()
     if path.is_dir():
         return  # page images have limits of their own (ocr.images)
-    limits = limits or Limits()
+    if is_text(path):
+        if path.stat().st_size > limits.text:
+            raise TooLarge(f"is a text of more than {limits.text >> 20:,} MB")
+        return
     with quiet_mupdf():
         try:
             with mupdf.open(path, filetype="pdf") as document:

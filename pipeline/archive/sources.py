@@ -23,7 +23,10 @@ from recount.pipeline.errors import UsageError, ZipProblem
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp"})
 """What files of page images are called, in any case. A TIFF may hold all pages of a report."""
 
-SUFFIXES = frozenset({".pdf", ".tif", ".tiff"})
+TEXT_SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml"})
+"""What files of text are called, in any case. Many are no reports: one in which none is found is left out."""
+
+SUFFIXES = frozenset({".pdf", ".tif", ".tiff"}) | TEXT_SUFFIXES
 """What a report's file is called, in any case. A file that is named outright is taken whatever its name."""
 
 PAGE_SUFFIXES = IMAGE_SUFFIXES - SUFFIXES
@@ -32,7 +35,7 @@ PAGE_SUFFIXES = IMAGE_SUFFIXES - SUFFIXES
 _NOT_REPORTS = frozenset({"__MACOSX"})
 """Folders in which archivers keep what is no file of the user's."""
 
-_EMPTY = "holds no reports (PDF files or page images)"
+_EMPTY = "holds no reports (PDF files, page images or files of text)"
 
 _NAMED = 5
 """So many files of other kinds are named where there is no report."""
@@ -116,6 +119,11 @@ class _Found:
 def printable(path: PurePath | str) -> str:
     """A path as text to print, store and write to JSON: bytes that are no UTF-8 become \\xd6."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def is_text(path: PurePath) -> bool:
+    """Whether a path is a file of text, by its name."""
+    return path.suffix.lower() in TEXT_SUFFIXES
 
 
 def names_of(file: str, reports: int) -> list[str]:
@@ -273,10 +281,11 @@ class _Look:
             self._take(whole, [(_member(file, member), _head_in(member)) for member in members])
 
     def _take(self, folder: _Found, files: Sequence[tuple[_Found, Head | None]]) -> None:
-        """The files of one folder: page images alone are one report, which the folder stands for."""
+        """The files of one folder: page images, and besides them texts at most, are one report, the folder."""
         kinds = [(file, kind) for file, head in files if (kind := self._kind(file, head)) is not None]
         pages = [file for file, kind in kinds if kind.use == "page"]
-        if len(pages) > 1 and not any(kind.use in ("report", "archive") for _, kind in kinds):
+        others = [file for file, kind in kinds if kind.use in ("report", "archive")]
+        if len(pages) > 1 and all(is_text(PurePosixPath(file.below[-1])) for file in others):
             self.reports.append(_of_pages(folder, pages))
             kinds = [(file, kind) for file, kind in kinds if kind.use != "page"]
         for file, kind in kinds:

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
 from typing import IO
 
-from recount.pipeline.archive.convert import as_zip
+from recount.pipeline.archive.convert import OTHERS, as_zip
 from recount.pipeline.archive.kinds import HEAD, suffix_of
 from recount.pipeline.archive.locations import Place, open_place
 from recount.pipeline.archive.strangers import fitting
@@ -40,7 +40,6 @@ DEEPEST = 3
 """So deep archives in archives are opened."""
 _LARGEST_NESTED = 1 << 30
 """Bytes of all archives in an archive, which must be unpacked before anybody can say what is in them."""
-OTHERS = frozenset({".rar", ".7z"})
 ARCHIVES = frozenset({".zip", *OTHERS})
 """What archives are called, in any case."""
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError)

@@ -25,11 +25,11 @@ class Side:
 
     file: str
     pointer: str
-    page: int
+    where: str
     value: Decimal
 
     def __str__(self) -> str:
-        return f"{self.value} ({self.file}, page {self.page}, {self.pointer})"
+        return f"{self.value} ({self.file}, {self.where}, {self.pointer})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _side(result: Result, pointer: str) -> Side | None:
     figure = result.figures.get(pointer)
     if figure is None:
         return None
-    return Side(result.source.file, pointer, figure.page, Decimal(figure.value))
+    return Side(result.source.file, pointer, figure.where, Decimal(figure.value))
 
 
 def _half(result: Result, pointer: str) -> Decimal:

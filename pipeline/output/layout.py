@@ -57,7 +57,7 @@ _SECTION = (
     Column("section_title", "章节", "string", "Official title of the section."),
 )
 _PLACE = (
-    Column("page", "页", "integer", "1-based page of the PDF where it is printed; of a row, its first figure's."),
+    Column("page", "页", "integer", "1-based page where it is printed; of a row, its first figure's."),
     Column(
         "status",
         "状态",
@@ -111,6 +111,7 @@ FIGURES = Table(
         ),
         Column("decimals", "小数位数", "integer", "Decimals of the value as printed: 115.50 has 2.", shown=False),
         Column("origin", "来源", "string", "text (digital text layer) or ocr.", shown=False),
+        Column("line", "行", "integer", "1-based line where it stands in a file of text; empty for any other."),
     ),
 )
 DISCREPANCIES = Table(

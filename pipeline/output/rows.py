@@ -109,6 +109,7 @@ def _figures(reading: OpenResult) -> Iterator[Row]:
                 figure.printed_unit,
                 _decimals(value),
                 figure.origin,
+                figure.line,
             ),
             (value_at,) if status == "disputed" else (),
         )

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import takewhile
+from operator import itemgetter
 
 from pydantic import BaseModel
 from rich.console import Group, OverflowMethod, RenderableType
@@ -31,8 +32,8 @@ MARKS = {"verified": "✓", "repaired": "✎", "grounded": "○", "disputed": "�
 _STYLES = {"verified": "green", "repaired": "cyan", "grounded": "default", "disputed": "bold red"}
 _SEVERITIES = {"error": "bold red", "minor": "yellow"}
 _ARROW = " › "
-_MOST_NAMED = 5
-"""So many files of a kind that were left out are named."""
+_FEW = 8
+"""So many files that were left out are named."""
 _MOST_REPORTS = 50
 """So many reports of a plan have a line each."""
 
@@ -174,6 +175,7 @@ def render_status(status: Status) -> Iterator[RenderableType]:
     for title, lines in (
         ("Files with several reports", list(render_several(status.done))),
         ("Pages left out", list(render_unread(status.done))),
+        ("Files left out", list(render_left_out(status.left_out))),
     ):
         if lines:
             yield _title(title)
@@ -200,11 +202,11 @@ def render_skipped(found: Iterable[FoundFile]) -> Iterator[RenderableType]:
     """One line for each kind of file that was left out: how many, and the first of them."""
     kinds: dict[str, list[str]] = defaultdict(list)
     for file in found:
-        if file.fate == "skipped":
+        if file.fate == "skipped" and not file.report:
             kinds[file.reason].append(file.file)
     for reason, names in kinds.items():
-        more = f" … and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-        yield _words((f"left out {len(names):,}", "bold"), f", {reason}: {', '.join(names[:_MOST_NAMED])}{more}")
+        more = f" … and {len(names) - _FEW} more" if len(names) > _FEW else ""
+        yield _words((f"left out {len(names):,}", "bold"), f", {reason}: {', '.join(names[:_FEW])}{more}")
 
 
 def render_several(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
@@ -214,6 +216,14 @@ def render_several(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
             first, last = attempt.results[0], attempt.results[-1]
             words = f": {attempt.reports} reports, {first} to {last}"
             yield _words((attempt.file, "bold"), words, overflow="fold")
+
+
+def render_left_out(attempts: Sequence[Attempt]) -> Iterator[RenderableType]:
+    """One line for the files of text that hold no report."""
+    if attempts:
+        names = ", ".join(attempt.file for attempt in attempts[:_FEW])
+        more = f" and {len(attempts) - _FEW:,} more" if len(attempts) > _FEW else ""
+        yield _words(("Left out", "bold"), f", for they hold no report: {names}{more}", overflow="fold")
 
 
 def render_unread(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
@@ -294,12 +304,13 @@ def _remarks(remarks: Sequence[PageRemark]) -> Iterator[RenderableType]:
     if not remarks:
         return
     yield _title(f"Remarks on pages: {len(remarks)}")
-    together: dict[tuple[int, str], list[str]] = defaultdict(list)
+    together: dict[tuple[int, str], list[PageRemark]] = defaultdict(list)
     for remark in remarks:
-        together[remark.page, remark.kind].append(remark.words)
-    for (page, kind), words in sorted(together.items()):
-        more = f" ({len(words) - 1} more)" if len(words) > 1 else ""
-        yield _words((f"page {page}, {kind}", "bold"), f": {words[0]}{more}", overflow="fold")
+        together[remark.page, remark.kind].append(remark)
+    for (page, kind), alike in sorted(together.items(), key=itemgetter(0)):
+        place = f"page {page}" if alike[0].line is None else f"line {alike[0].line}"
+        more = f" ({len(alike) - 1} more)" if len(alike) > 1 else ""
+        yield _words((f"{place}, {kind}", "bold"), f": {alike[0].words}{more}", overflow="fold")
 
 
 def _discrepancies(reading: Shown) -> Iterator[RenderableType]:
@@ -341,7 +352,7 @@ def _operands(reading: Shown, pointers: Sequence[str]) -> Iterator[str]:
 
 def _operand(reading: Shown, pointer: str, *, below: int = 0) -> str:
     figure = reading.figures.get(pointer)
-    place = f"{figure.raw}, page {figure.page}" if figure else "not read"
+    place = f"{figure.raw}, {figure.where}" if figure else "not read"
     return f"{reading.name(pointer, below=below)}: {place}"
 
 
@@ -380,7 +391,7 @@ def _figures(reading: Shown, key: str, title: str) -> Iterator[RenderableType]:
             _text(_amount(figure)),
             _text(figure.unit or ""),
             _text(MARKS.get(status, status), style=_STYLES.get(status, "default")),
-            f"p. {figure.page}",
+            f"p. {figure.page}" if figure.line is None else f"line {figure.line}",
         )
     yield table
 

@@ -13,13 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, Literal
 
 from recount.pipeline.archive.locations import Place, place_of
-from recount.pipeline.archive.sources import Other, Source, names_of, printable
+from recount.pipeline.archive.sources import Other, Source, is_text, names_of, printable
 from recount.pipeline.errors import UsageError
+from recount.pipeline.run.layouts import CHANGES
 
 LEDGER = "ledger.sqlite"
 """What the ledger of an output folder is called."""
@@ -27,105 +28,7 @@ LEDGER = "ledger.sqlite"
 STATUSES = ("verified", "repaired", "grounded", "disputed")
 """The statuses of a figure, the surest first."""
 
-_SCHEMA = """
-CREATE TABLE runs (
-    id INTEGER PRIMARY KEY,
-    started TEXT NOT NULL,              -- UTC, ISO 8601
-    finished TEXT,                      -- null: interrupted
-    version TEXT NOT NULL,              -- the program version
-    arguments TEXT NOT NULL,            -- a JSON object
-    structured INTEGER, unchanged INTEGER, failed INTEGER
-);
-CREATE TABLE attempts (                 -- every report that a run tried, the failed ones too
-    id INTEGER PRIMARY KEY,
-    run INTEGER NOT NULL REFERENCES runs(id),
-    file TEXT NOT NULL,                 -- path below the archive
-    sha256 TEXT,                        -- of the file; null: it could not be read
-    version TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('ok', 'failed')),
-    reason TEXT,                        -- why it failed, in one line
-    traceback TEXT,                     -- of an internal error
-    pages INTEGER NOT NULL,
-    verified INTEGER NOT NULL, repaired INTEGER NOT NULL,
-    grounded INTEGER NOT NULL, disputed INTEGER NOT NULL,
-    errors INTEGER NOT NULL,            -- failing checks by severity
-    minor INTEGER NOT NULL,
-    seconds REAL NOT NULL
-);
-CREATE INDEX attempts_by_file ON attempts (file, id);
-CREATE VIEW files AS                    -- where every report stands now: its latest attempt
-    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
-"""
-_SECOND_LAYOUT = """
-ALTER TABLE attempts ADD COLUMN stages TEXT NOT NULL DEFAULT '{}';  -- JSON: seconds by stage
-ALTER TABLE attempts ADD COLUMN usage TEXT NOT NULL DEFAULT '{}';   -- JSON: calls, tokens and cost of a model
-ALTER TABLE attempts ADD COLUMN same_as TEXT;                       -- the report of this content that was structured
-CREATE INDEX attempts_by_content ON attempts (sha256);
-CREATE TABLE sources (                  -- every report that a run was given, done or not
-    file TEXT PRIMARY KEY,
-    run INTEGER NOT NULL REFERENCES runs(id),   -- the latest that was given it
-    path TEXT NOT NULL,                 -- or a URL; a blob where it is no UTF-8
-    member TEXT,                        -- within the zip archive at path
-    bytes INTEGER NOT NULL
-);
-DROP VIEW files;
-CREATE VIEW files AS
-    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
-"""
-_THIRD_LAYOUT = """
-ALTER TABLE attempts ADD COLUMN unread TEXT NOT NULL DEFAULT '[]';  -- JSON: the pages that could not be read
-DROP VIEW files;
-CREATE VIEW files AS
-    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
-"""
-_FOURTH_LAYOUT = """
-ALTER TABLE attempts ADD COLUMN reports INTEGER NOT NULL DEFAULT 1;  -- how many the file holds: each has its result
-DROP VIEW files;
-CREATE VIEW files AS
-    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
-"""
-_FIFTH_LAYOUT = """
-CREATE TABLE attempts_now (
-    id INTEGER PRIMARY KEY,
-    run INTEGER NOT NULL REFERENCES runs(id),
-    file TEXT NOT NULL,
-    sha256 TEXT,                        -- of the file; null: it could not be read
-    version TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('ok', 'failed', 'unreachable')),
-    reason TEXT, traceback TEXT,
-    pages INTEGER NOT NULL,
-    verified INTEGER NOT NULL, repaired INTEGER NOT NULL,
-    grounded INTEGER NOT NULL, disputed INTEGER NOT NULL,
-    errors INTEGER NOT NULL, minor INTEGER NOT NULL,
-    seconds REAL NOT NULL, stages TEXT NOT NULL, usage TEXT NOT NULL, same_as TEXT, unread TEXT NOT NULL,
-    reports INTEGER NOT NULL,
-    open TEXT NOT NULL DEFAULT '[]',    -- JSON: the parts that a model was to answer, and did not
-    hashes TEXT NOT NULL DEFAULT '[]'   -- JSON: the SHA-256 of each result file, in the order of the reports
-);
-INSERT INTO attempts_now SELECT id, run, file, sha256, version, status, reason, traceback, pages, verified, repaired,
-    grounded, disputed, errors, minor, seconds, stages, usage, same_as, unread, reports, '[]', '[]' FROM attempts;
-DROP VIEW files;
-DROP TABLE attempts;
-ALTER TABLE attempts_now RENAME TO attempts;
-CREATE INDEX attempts_by_file ON attempts (file, id);
-CREATE INDEX attempts_by_content ON attempts (sha256);
-CREATE TABLE found (                    -- every file that the latest run which looked for files found
-    file TEXT NOT NULL,                 -- a report's path below the archive, the whole path of another file
-    fate TEXT,                          -- null: it is a report, and its latest attempt says what became of it
-    reason TEXT NOT NULL,
-    files INTEGER NOT NULL              -- how many: of page images that are one report; 0 where nobody can say
-);
-CREATE VIEW files AS                    -- where every report stands now: its latest attempt
-    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
-CREATE VIEW read AS                     -- the latest attempt that read it: whose result, or failure, is there
-    SELECT * FROM attempts WHERE id IN
-        (SELECT max(id) FROM attempts WHERE status <> 'unreachable' GROUP BY file);
-CREATE VIEW results AS                  -- the latest attempt that wrote results, which may stand still
-    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts WHERE status = 'ok' GROUP BY file);
-"""
-_CHANGES = (_SCHEMA, _SECOND_LAYOUT, _THIRD_LAYOUT, _FOURTH_LAYOUT, _FIFTH_LAYOUT)
-"""What makes each layout out of the one before."""
-_LAYOUT = len(_CHANGES)
+_LAYOUT = len(CHANGES)
 
 _WORDS = ("file", "sha256", "status", "reason", "traceback")
 _COLUMNS = (
@@ -171,8 +74,9 @@ class Attempt:
     minor: failing checks. stages: seconds of each. usage: calls, tokens and cost of a model. same_as: the
     report with the same content that was structured instead. unread: the pages (1-based) that are not in the result,
     for they are damaged, or scanned and not to be read. reports: how many the file holds; what is counted here is
-    counted over all of them. open: the parts that a model was to answer and did not. hashes: of each result file,
-    SHA-256; empty for results of early versions.
+    counted over all of them. A file of text that holds none is none of the user's reports: 0, and reason says so.
+    open: the parts that a model was to answer and did not. hashes: of each result file, SHA-256; empty for results of
+    early versions.
     """
 
     file: str
@@ -199,10 +103,17 @@ class Attempt:
         return names_of(self.file, self.reports) if self.status == "ok" else []
 
     @property
+    def left_out(self) -> bool:
+        """Whether it is a file of text that holds no report."""
+        return self.status == "ok" and not self.reports
+
+    @property
     def fate(self) -> str:
         """What became of it, in a word or two: one of FATES."""
         if self.status != "ok":
             return self.status
+        if self.left_out:
+            return "skipped"
         return "structured" if self.same_as is None else "same as another"
 
 
@@ -269,11 +180,20 @@ class RunSummary:
 
     @property
     def structured(self) -> int:
-        return sum(not outcome.failed and not outcome.unchanged for outcome in self.outcomes)
+        return sum(not outcome.failed and not outcome.unchanged for outcome in self._reports)
 
     @property
     def unchanged(self) -> int:
-        return sum(outcome.unchanged for outcome in self.outcomes)
+        return sum(outcome.unchanged for outcome in self._reports)
+
+    @property
+    def left_out(self) -> tuple[Attempt, ...]:
+        """The files of text that hold no report, those that were found so in an earlier run too."""
+        return tuple(outcome.attempt for outcome in self.outcomes if outcome.attempt.left_out)
+
+    @property
+    def _reports(self) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if not outcome.attempt.left_out]
 
     @property
     def failures(self) -> tuple[Attempt, ...]:
@@ -326,7 +246,7 @@ class Ledger:
         # A power cut may cost the latest rows, never the file: their reports are just done again.
         self._database.execute("PRAGMA synchronous = NORMAL")
         if layout < _LAYOUT:
-            changes = "".join(_CHANGES[layout:])
+            changes = "".join(CHANGES[layout:])
             self._database.executescript(f"BEGIN; {changes} PRAGMA user_version = {_LAYOUT}; COMMIT;")
 
     def start_run(self, version: str, arguments: Mapping[str, object]) -> int:
@@ -503,6 +423,6 @@ def pdf_paths(out: Path) -> dict[str, str]:
         return {
             result: printable(str(source.place))
             for source in ledger.given()
-            if source.member is None and source.name in done
+            if source.member is None and source.name in done and not is_text(PurePosixPath(source.name))
             for result in done[source.name].results
         }

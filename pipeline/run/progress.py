@@ -82,7 +82,7 @@ def _logged(outcome: Outcome) -> dict[str, Any]:
     attempt = outcome.attempt
     return {
         "file": attempt.file,
-        "status": "unchanged" if outcome.unchanged else attempt.status,
+        "status": "left out" if attempt.left_out else "unchanged" if outcome.unchanged else attempt.status,
         "reason": attempt.reason,
         "pages": attempt.pages,
         "seconds": round(attempt.seconds, 3),

@@ -86,8 +86,7 @@ def run(
     Raises UsageError if `out` cannot be written to, there is no family as the settings say, or no cluster; OutputBusy
     if another run is at it.
     """
-    began = time.perf_counter()
-    settings = placed(settings)
+    began, settings = time.perf_counter(), placed(settings)
     version = " ".join(filter(None, (program_version(), variant_of(settings))))
     workplace = _workplace_at(out, ledger)
     with locked(workplace.folder), Ledger(workplace.folder / LEDGER) as open_ledger:
@@ -103,13 +102,13 @@ def run(
         todo = [Job(source, hashes.get(source.name)) for source in sources]
         outcomes: list[Outcome] = []
         with ExitStack() as stack:
-            worker_settings = stack.enter_context(asking(settings, workplace.folder, str(number)))
-            work = task or partial(structure_report, settings=worker_settings)
+            asked = stack.enter_context(asking(settings, workplace.folder, str(number)))
+            work = task or partial(structure_report, settings=asked)
             handle = partial(attempt, task=work, store=workplace.store, aside=workplace.copies_folder(workers))
             pool = _pool_for(workers, handle, jobs, len(todo), bounds)
             attempts = stack.enter_context(closing(_attempts(todo, known, handle, pool, workplace.store)))
-            for job, new_attempt in attempts:
-                outcome = Outcome(new_attempt) if new_attempt else Outcome(known[job.source.name], unchanged=True)
+            for job, new in attempts:
+                outcome = Outcome(new) if new else Outcome(known[job.source.name], unchanged=True)
                 if not outcome.unchanged or job.source.name in away:  # which is there again, with its result
                     open_ledger.record(number, version, outcome.attempt)
                 outcomes.append(outcome)
@@ -118,10 +117,15 @@ def run(
         workplace.clear()
         found = () if others is None else tuple(open_ledger.found())
         summary = RunSummary(tuple(sorted(outcomes, key=lambda outcome: outcome.attempt.file)), found)
-        counts = {"structured": summary.structured, "unchanged": summary.unchanged, "failed": len(summary.failures)}
-        open_ledger.finish_run(number, **counts)
-        write_summary(workplace.folder, summary_of(open_ledger, counts, time.perf_counter() - began))
+        _finish(summary, open_ledger, number, workplace.folder, time.perf_counter() - began)
     return summary
+
+
+def _finish(summary: RunSummary, ledger: Ledger, number: int, folder: Path, seconds: float) -> None:
+    """Records that a run came to its end, and writes its summary into the folder of the ledger."""
+    counts = {"structured": summary.structured, "unchanged": summary.unchanged, "failed": len(summary.failures)}
+    ledger.finish_run(number, **counts)
+    write_summary(folder, summary_of(ledger, counts, seconds))
 
 
 @contextmanager

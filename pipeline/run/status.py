@@ -36,7 +36,12 @@ class Status:
 
     @property
     def done(self) -> list[Attempt]:
-        return [attempt for attempt in self.attempts.values() if attempt.status == "ok"]
+        return [attempt for attempt in self.attempts.values() if attempt.status == "ok" and not attempt.left_out]
+
+    @property
+    def left_out(self) -> list[Attempt]:
+        """The files of text that hold no report."""
+        return [attempt for attempt in self.attempts.values() if attempt.left_out]
 
     @property
     def failed(self) -> list[Attempt]:
@@ -136,6 +141,7 @@ def summary_of(ledger: Ledger, counts: Mapping[str, int], seconds: float) -> dic
         "seconds_by_stage": {stage: round(spent, 3) for stage, spent in status.stages.items()},
         "model": status.usage,
         "unread_pages": {attempt.file: list(attempt.unread) for attempt in status.done if attempt.unread},
+        "left_out": [attempt.file for attempt in status.left_out],
         "failures": [{"file": attempt.file, "reason": attempt.reason} for attempt in status.failed],
         "files": by_fate(status.found),
         "no_reports": [{"file": file.file, "fate": file.fate, "reason": file.reason} for file in status.others],

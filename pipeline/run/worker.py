@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from recount.pipeline.archive.files import hash_of, local_file
-from recount.pipeline.archive.sources import Source, names_of
-from recount.pipeline.errors import DocumentError, SourceUnreachable, UsageError
+from recount.pipeline.archive.sources import Source, is_text, names_of
+from recount.pipeline.errors import DocumentError, NotAReport, SourceUnreachable, UsageError
 from recount.pipeline.result import Result
 from recount.pipeline.run.ledger import Attempt
 from recount.pipeline.run.store import Store
@@ -68,6 +68,9 @@ def attempt(job: Job, *, task: Task, store: Store, aside: Path | None) -> Attemp
         written = time.perf_counter() - writing
     except SourceUnreachable as error:
         return replace(failed(store, name, None, str(error), started), status="unreachable")
+    except NotAReport as error:
+        made = _left_out if is_text(PurePosixPath(name)) else failed
+        return made(store, name, sha256, str(error), started)
     except DocumentError as error:
         return failed(store, name, sha256, str(error), started)
     except Exception as error:  # noqa: BLE001 - the boundary: one report's bug must not cost the others theirs
@@ -118,6 +121,13 @@ def _succeeded(name: str, results: Sequence[Result], seconds: float, written: fl
         unread=tuple(sorted({page for result in results for page in result.summary.unread_pages})),
         reports=len(results),
     )
+
+
+def _left_out(store: Store, name: str, sha256: str | None, reason: str, started: float) -> Attempt:
+    """The record of a file of text in which no report is: a folder of reports has such files (README.txt)."""
+    if _stands(store, name, sha256):
+        return failed(store, name, sha256, reason, started)
+    return replace(failed(store, name, sha256, reason, started), status="ok", reports=0)
 
 
 def failed(

@@ -34,6 +34,7 @@ _WRAPPED = 0.4  # share of the lines of prose that end alike where they are wrap
 _MIDST = re.compile(
     r"\s*(?:[百千万亿]?元|%|[,;。:、)]|-?[\d,.]+\s*(?:[百千万亿]?元|%|人次?|辆|个|台|平方米)[^,;。:]{0,6}[,;。])"
 )
+_TITLE = re.compile(r"\s*[^,;。:]{2,40}表(?:\([^()]{1,8}\))?\s*|.{0,30}(?:单位:.{1,8}元|公开\d+表)\s*")
 _ONLY_NUMBER = re.compile(r"\s*\d{1,3}\s*")
 
 
@@ -191,7 +192,7 @@ def _continues_text(group: Sequence[TextRow], row: TextRow, margins: Margins) ->
     if set_in and margins.indented:
         return False
     ended = _SENTENCE_END.search(above.folded) is not None
-    if _ORDINAL.match(row.folded) or _ITEM.match(row.folded):
+    if _ORDINAL.match(row.folded) or _ITEM.match(row.folded) or _TITLE.fullmatch(row.folded):
         return not ended and _is_full(above, row, margins) and margins.wrapped
     if _MIDST.match(row.folded):
         return True

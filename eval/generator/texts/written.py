@@ -14,6 +14,8 @@ from recount.eval.generator.typeset.compose import Manuscript, unruled
 
 Kind = Literal["raw", "tabs", "cells", "md", "html", "unruled"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+MESSY: tuple[Kind, ...] = ("raw", "tabs", "cells")
+"""Those that tear a table to pieces."""
 
 _CHARSETS = {"utf-8": "utf-8", "gb18030": "gb2312"}
 """What a web page calls the encoding that it is in."""
@@ -44,6 +46,11 @@ def written(manuscript: Manuscript, kind: Kind, seed: int) -> Written:
         return Written(page.encode(encoding), "html", blanks=True)
     text, blanks = _plain(manuscript, kind, rng)
     return Written(_encoded(text, rng), "txt", blanks)
+
+
+def plain(manuscript: Manuscript, kind: Kind, seed: int) -> str:
+    """The characters of a report in one of the three kinds of mess, its lines parted by line feeds."""
+    return _plain(manuscript, kind, Random(f"{kind}/{seed}"))[0]
 
 
 def _plain(manuscript: Manuscript, kind: Kind, rng: Random) -> tuple[str, bool]:

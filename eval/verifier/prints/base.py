@@ -112,7 +112,7 @@ def base_of(report: Report, maker: Maker, result: Result | None) -> Base:
     for pair in face(report.gold, result.report, by_name).pairs:
         entry = result.figures.get(pair.got_pointer or "")
         if entry is not None and is_number(pair.got):
-            prints[entry.page, tuple(map(float, entry.bbox))].append((pair, entry))
+            prints[entry.page, tuple(map(float, entry.bbox or ()))].append((pair, entry))
     every = [(pair, entry) for fields in prints.values() for pair, entry in fields]
     wrong = frozenset(pair.pointer for pair, entry in every if entry.status in TRUSTED and pair.gold != pair.got)
     return Base(report, maker, tuple(filter(None, (_figure(fields, often) for fields in prints.values()))), wrong)
@@ -124,6 +124,6 @@ def _figure(fields: list[tuple[Pair, FigureEntry]], often: Counter[str]) -> Figu
         if entry.status not in TRUSTED or pair.gold != pair.got or not pair.gold or often[pair.pointer] != 1:
             return None
     entry = fields[0][1]
-    x0, y0, x1, y1 = map(float, entry.bbox)
+    x0, y0, x1, y1 = map(float, entry.bbox or ())
     values = {pair.pointer: Decimal(str(pair.gold)) for pair, _ in fields}
     return Figure(values, fold(entry.raw), entry.page - 1, (x0, y0, x1, y1), entry.unit)

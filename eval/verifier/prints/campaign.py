@@ -87,7 +87,7 @@ def prove(
         if form in forms
     ]
     reports = [_clean(order, out / "clean") for order in orders]
-    found = _structured(out / "clean", [_name(order) for order in orders], jobs)
+    found = structured(out / "clean", [_name(order) for order in orders], jobs)
     bases = [
         base_of(report, order[2], next(iter(found[_name(order)][0]), None))
         for report, order in zip(reports, orders, strict=True)
@@ -97,7 +97,7 @@ def prove(
     (out / "faults").mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
         documents = [document for part in pool.map(_made, work) for document in part]
-    outcomes = _structured(out / "faults", [document.name for document in documents], jobs)
+    outcomes = structured(out / "faults", [document.name for document in documents], jobs)
     for document in documents:
         proof.verdicts += _judged(document, *outcomes[document.name])
     _count(proof, bases, documents)
@@ -121,7 +121,7 @@ def _clean(order: Order, folder: Path) -> Report:
     return report
 
 
-def _structured(folder: Path, names: Sequence[str], jobs: int | None) -> dict[str, tuple[list[Result], Attempt]]:
+def structured(folder: Path, names: Sequence[str], jobs: int | None) -> dict[str, tuple[list[Result], Attempt]]:
     """The results of files: none where one failed, several where it holds several reports."""
     sources = [Source(folder / name, name) for name in names]
     summary = run(sources, folder, jobs=jobs, force=True)

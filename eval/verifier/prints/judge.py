@@ -68,7 +68,7 @@ def _wrong(result: Result, gold: Mapping[str, Any]) -> Iterator[Wrong]:
         if entry is None or entry.status not in TRUSTED or not is_number(pair.got) or pair.got == pair.gold:
             continue
         told = "nothing" if pair.gold is None else str(pair.gold)
-        yield Wrong(pair.pointer, told, str(pair.got), entry.raw, entry.page, tuple(map(float, entry.bbox)))
+        yield Wrong(pair.pointer, told, str(pair.got), entry.raw, entry.page, tuple(map(float, entry.bbox or ())))
 
 
 def is_elsewhere(figure: Wrong, made: Made) -> bool:

@@ -14,15 +14,18 @@ _FATES: tuple[Fate, ...] = get_args(Fate)
 _KEYS = {fate: fate.replace(" ", "_") for fate in _FATES}
 
 
-def render(found: Proof) -> str:
-    """The groups, the kinds, and every fault that passed: its kind, where, what is printed, what was delivered."""
+def render(found: Proof, of: str = "print") -> str:
+    """The groups, the kinds, and every fault that passed: its kind, where, what is printed, what was delivered.
+
+    of: what the faults were made in.
+    """
     by_group = _grouped(found.verdicts, 1)
     by_kind = _grouped(found.verdicts, 2)
     silent = [verdict for verdict in found.verdicts if verdict.fate == "silent"]
-    total = f"{len(found.verdicts):,} faults in {found.documents:,} PDFs, {found.seconds:.0f} seconds"
+    total = f"{len(found.verdicts):,} faults in {found.documents:,} files, {found.seconds:.0f} seconds"
     absent = f"Not here, and left out: {', '.join(found.absent)}." if found.absent else "Every maker was here."
     parts = [
-        f"## Faults in print\n\n{total}; {len(silent)} silent. {absent}",
+        f"## Faults in {of}\n\n{total}; {len(silent)} silent. {absent}",
         table(["group", "n", *_FATES], _rows(by_group)),
         "## Kinds\n\n" + table(["group", "kind", "n", *_FATES], _rows(by_kind)),
         "## Makers and forms\n\n" + table(["of", "faults"], [*found.makers.items(), *found.forms.items()]),

@@ -32,7 +32,7 @@ def test_reports_are_found_at_any_depth_and_hidden_files_are_not(tmp_path: Path)
         tmp_path / "archive",
         "b.pdf",
         "2022/上 半/A.PDF",
-        "notes.txt",
+        "notes.docx",
         ".x.pdf",
         "2022/._b.pdf",
         ".git/c.pdf",
@@ -85,9 +85,9 @@ def test_a_name_that_is_no_utf8_becomes_printable(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_reports_is_a_problem_of_its_own(tmp_path: Path) -> None:
-    root, empty = make(tmp_path / "archive", "a.pdf"), make(tmp_path / "empty", "notes.txt")
+    root, empty = make(tmp_path / "archive", "a.pdf"), make(tmp_path / "empty", "notes.docx")
     archive = find_sources([root, empty])
-    reason = "holds no reports (PDF files or page images)"
+    reason = "holds no reports (PDF files, page images or files of text)"
     assert [(problem.place, problem.reason) for problem in archive.problems] == [(empty, reason)]
     with pytest.raises(UsageError, match="empty holds no reports"):
         find_sources([empty])
@@ -116,7 +116,7 @@ def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_pattern_is_what_it_matches(tmp_path: Path) -> None:
-    root = make(tmp_path / "archive", "2022/a.pdf", "2023/b.pdf", "2023/c.txt", "x[1].pdf")
+    root = make(tmp_path / "archive", "2022/a.pdf", "2023/b.pdf", "2023/c.docx", "x[1].pdf")
     assert names(root / "20*") == ["a.pdf", "b.pdf"]  # as where the shell replaces it: each match is an archive
     assert names(root / "**" / "*.pdf") == ["a.pdf", "b.pdf", "x[1].pdf"]
     assert names(root / "x[1].pdf") == ["x[1].pdf"]  # it exists: that is no pattern
@@ -149,9 +149,9 @@ def test_reports_in_zip_archives_are_found_and_lead_nowhere_outside(tmp_path: Pa
         "a\\..\\back.pdf",
         ".hidden.pdf",
         "__MACOSX/x.pdf",
-        "note.txt",
+        "note.docx",
     ]
-    file = zipped(root / "2022" / "all.zip", **{**dict.fromkeys(members, b"%PDF-"), "note.txt": b"note"})
+    file = zipped(root / "2022" / "all.zip", **{**dict.fromkeys(members, b"%PDF-"), "note.docx": b"note"})
     assert names(root) == [
         "2022/all.zip/2022/甲 报.pdf",
         "2022/all.zip/a/back.pdf",
@@ -171,9 +171,9 @@ def test_names_of_chinese_zip_programs_are_read(tmp_path: Path) -> None:
 
 def test_zip_archives_that_cannot_be_read_are_problems(tmp_path: Path) -> None:
     root = make(tmp_path / "archive", "a.pdf", "broken.zip")
-    zipped(root / "empty.zip", **{"a.txt": b""})
+    zipped(root / "empty.zip", **{"a.docx": b""})
     reasons = {problem.place.name: problem.reason for problem in find_sources([root]).problems}
-    assert reasons["empty.zip"] == "holds no reports (PDF files or page images)"
+    assert reasons["empty.zip"] == "holds no reports (PDF files, page images or files of text)"
     assert reasons["broken.zip"].startswith("is no zip archive that can be read")
 
 
@@ -202,7 +202,7 @@ def test_a_member_is_a_file_for_as_long_as_it_is_needed(tmp_path: Path, monkeypa
 def test_a_folder_of_page_images_is_one_report(tmp_path: Path) -> None:
     pages = tmp_path / "2021" / "scan"
     pages.mkdir(parents=True)
-    for name in ("1.png", "2.png", "notes.txt"):
+    for name in ("1.png", "2.png", "notes.docx"):
         (pages / name).write_bytes(b"x")
     (tmp_path / "2021" / "a.pdf").write_bytes(b"x")
     (tmp_path / "2021" / "lone.jpg").write_bytes(b"x")

@@ -193,7 +193,7 @@ def test_a_workbook_for_an_accountant(out: Path, tmp_path: Path, monkeypatch: py
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
     assert book.sheetnames == ["报告", "数字", "支出项目", "绩效指标", "项目资金", "决算报表", "不一致"]
     sheet = book["数字"]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:I15")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:J15")
     heads = {cell.value: at for at, cell in enumerate(sheet[1])}
     keys = [row[5] for row in csv.reader((tmp_path / "figures.csv").open(encoding="utf-8"))][1:]
     shown = zip(keys, sheet.iter_rows(min_row=2), strict=True)
