@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from recount.options import EndpointOptions, FamilyOption, RetryOptions, RunOptions, SettingsOptions, unfolded
+from recount.options import (
+    EndpointOptions,
+    FamilyOption,
+    RetryOptions,
+    RunOptions,
+    SettingsOptions,
+    VerifyOptions,
+    unfolded,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -240,53 +248,19 @@ def _bounds(work: RunOptions) -> Bounds:
 
 def _report(summary: RunSummary, work: RunOptions, *, strict: bool = False) -> None:
     """Prints what a run did and what failed, and exits with 1 if anything did; strict: or if a file was left out."""
-    if not work.quiet:
-        _print_summary(summary)
-    failed = _print_failures(summary, strict=strict)
-    nothing = summary.left_out and not (summary.structured or summary.unchanged)
-    if nothing and not failed:
-        print("recount: none of these files of text holds a report", file=sys.stderr)
-    if failed or nothing:
-        raise typer.Exit(FAILED)
-
-
-def _print_summary(summary: RunSummary) -> None:
-    """What a run did, on standard output."""
-    from recount.pipeline.output import show
-
-    console = _console()
-    console.print(
-        show.render_summary(
-            reports={
-                "structured": summary.structured,
-                "unchanged": summary.unchanged,
-                "failed": len(summary.failures),
-            },
-            figures=summary.figures,
-            discrepancies={"error": summary.errors, "minor": summary.minor},
-            files=show.files_of(summary.found),
-        )
-    )
-    attempts = [outcome.attempt for outcome in summary.outcomes]
-    told = show.render_several(attempts), show.render_unread(attempts), show.render_left_out(summary.left_out)
-    for lines in (*told, show.render_skipped(summary.found)):
-        for line in lines:
-            console.print(line)
-
-
-def _print_failures(summary: RunSummary, *, strict: bool = False) -> bool:
-    """What failed, and why, on standard error; True if anything did."""
     from rich.console import Console
 
-    from recount.pipeline.output.show import reason_of, render_failures
+    from recount.pipeline.output.show import render_run, render_troubles
 
-    lost = [file for file in summary.found if (strict if file.fate == "skipped" else file.left_out)]
-    failures = [(file.file, file.reason) for file in lost]
-    failures += [reason_of(failure) for failure in summary.failures]
-    console = Console(stderr=True, soft_wrap=True)
-    for line in render_failures(failures):
-        console.print(line)
-    return bool(failures)
+    if not work.quiet:
+        console = _console()
+        for part in render_run(summary):
+            console.print(part)
+    errors = Console(stderr=True, soft_wrap=True)
+    for line in render_troubles(summary, strict=strict):
+        errors.print(line)
+    if not summary.well(strict=strict):
+        raise typer.Exit(FAILED)
 
 
 @app.command(epilog="It does so as the latest run did: the same family, the same OCR.")
@@ -318,6 +292,29 @@ def status(
     console = _console()
     for part in render_status(status_of(out)):
         console.print(part)
+
+
+@app.command(epilog="Exit codes: 0 all is as it was written, 1 something is not.")
+@unfolded
+def verify(
+    *,
+    out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run, or that of its --ledger.")],
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Check the files of the results alone; read no report again.")
+    ] = False,
+    work: VerifyOptions,
+) -> None:
+    """Check that results are what Recount wrote, and that their reports, where they can be read, give the same."""
+    from recount.pipeline.output.show import render_failures
+    from recount.pipeline.run.proof import prove
+
+    found = prove(out, quick=quick, bounds=_bounds(work))
+    console = _console()
+    for line in render_failures(found.findings):
+        console.print(line)
+    print(f"{found.results} results, {found.recounted} reports read again, {len(found.findings)} findings")
+    if found.findings:
+        raise typer.Exit(FAILED)
 
 
 @app.command(epilog="Marks: ✓ verified, ✎ repaired, ○ grounded, ✗ disputed.")

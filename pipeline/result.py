@@ -147,8 +147,8 @@ class Reach:
 class MapperUse:
     """Who mapped the report, and what a model took for it.
 
-    prompts: their versions, by the part asked about; open: the parts without an answer, with the reason. Both None
-    where no model was asked.
+    prompts: their versions, by part; open: the parts without a usable answer, with the reason; unanswered: those without
+    any. None where no model was asked.
     """
 
     name: str
@@ -158,6 +158,7 @@ class MapperUse:
     cost: Decimal | int = Decimal(0)
     prompts: Mapping[str, Sequence[str]] | None = None
     open: Mapping[str, str] | None = None
+    unanswered: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +340,7 @@ _CHECK = _Object(Check, {**dict.fromkeys(("expression", *_NUMBERS, "severity", "
 _MAPPER = _Object(
     MapperUse,
     {"name": "", "calls": 0, "input_tokens": 0, "output_tokens": 0, "cost": 0},
-    optional=("prompts", "open"),
+    optional=("prompts", "open", "unanswered"),
 )
 _REACH = _Object(Reach, parts={"identities": _Object(Identities), "rows_left_out": _Objects(_Object(LeftOut))})
 _SUMMARY = _Object(

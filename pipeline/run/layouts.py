@@ -75,10 +75,11 @@ CREATE TABLE attempts_now (
     seconds REAL NOT NULL, stages TEXT NOT NULL, usage TEXT NOT NULL, same_as TEXT, unread TEXT NOT NULL,
     reports INTEGER NOT NULL,
     open TEXT NOT NULL DEFAULT '[]',    -- JSON: the parts that a model was to answer, and did not
-    hashes TEXT NOT NULL DEFAULT '[]'   -- JSON: the SHA-256 of each result file, in the order of the reports
+    hashes TEXT NOT NULL DEFAULT '[]',  -- JSON: the SHA-256 of each result file, in the order of the reports
+    aside TEXT NOT NULL DEFAULT '[]'    -- JSON: results that somebody had changed, by the names of the files kept
 );
 INSERT INTO attempts_now SELECT id, run, file, sha256, version, status, reason, traceback, pages, verified, repaired,
-    grounded, disputed, errors, minor, seconds, stages, usage, same_as, unread, reports, '[]', '[]' FROM attempts;
+    grounded, disputed, errors, minor, seconds, stages, usage, same_as, unread, reports, '[]', '[]', '[]' FROM attempts;
 DROP VIEW files;
 DROP TABLE attempts;
 ALTER TABLE attempts_now RENAME TO attempts;

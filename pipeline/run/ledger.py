@@ -45,8 +45,9 @@ _COLUMNS = (
     "reports",
     "open",
     "hashes",
+    "aside",
 )
-_LISTS = ("unread", "open", "hashes")
+_LISTS = ("unread", "open", "hashes", "aside")
 _OBJECTS = ("stages", "usage", *_LISTS)
 
 
@@ -75,8 +76,9 @@ class Attempt:
     report with the same content that was structured instead. unread: the pages (1-based) that are not in the result,
     for they are damaged, or scanned and not to be read. reports: how many the file holds; what is counted here is
     counted over all of them. A file of text that holds none is none of the user's reports: 0, and reason says so.
-    open: the parts that a model was to answer and did not. hashes: of each result file, SHA-256; empty for results of
-    early versions.
+    open: the parts that a model was to answer and did not: the report is done again. hashes: of each result file,
+    SHA-256; empty for results of early versions. aside: the names of files that keep results which somebody had changed
+    and which are no longer in their place.
     """
 
     file: str
@@ -96,11 +98,17 @@ class Attempt:
     reports: int = 1
     open: Sequence[str] = ()
     hashes: Sequence[str] = ()
+    aside: Sequence[str] = ()
 
     @property
     def results(self) -> list[str]:
         """The names of its results."""
         return names_of(self.file, self.reports) if self.status == "ok" else []
+
+    @property
+    def written(self) -> dict[str, str]:
+        """The hash of each of its results, by name; empty for results of early versions."""
+        return dict(zip(self.results, self.hashes, strict=False))
 
     @property
     def left_out(self) -> bool:
@@ -114,12 +122,15 @@ class Attempt:
             return self.status
         if self.left_out:
             return "skipped"
+        if self.open:
+            return "open"
         return "structured" if self.same_as is None else "same as another"
 
 
 FATES = (
     "structured",
     "same as another",
+    "open",
     "failed",
     "unreachable",
     "not begun",
@@ -180,7 +191,8 @@ class RunSummary:
 
     @property
     def structured(self) -> int:
-        return sum(not outcome.failed and not outcome.unchanged for outcome in self._reports)
+        done = (outcome for outcome in self._reports if not outcome.failed and not outcome.attempt.open)
+        return sum(not outcome.unchanged for outcome in done)
 
     @property
     def unchanged(self) -> int:
@@ -198,6 +210,26 @@ class RunSummary:
     @property
     def failures(self) -> tuple[Attempt, ...]:
         return tuple(outcome.attempt for outcome in self.outcomes if outcome.failed)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether none of the files holds a report, though none failed."""
+        return bool(self.left_out) and not any(
+            outcome.failed or not outcome.attempt.left_out for outcome in self.outcomes
+        )
+
+    def lost(self, *, strict: bool) -> list[FoundFile]:
+        """The files and folders that may have held reports. strict: files of other kinds, too."""
+        return [file for file in self.found if (strict if file.fate == "skipped" else file.left_out)]
+
+    def well(self, *, strict: bool) -> bool:
+        """Whether nothing failed and nothing is left to be done. strict: nor was a file left out."""
+        return not (self.failures or self.open or self.nothing or self.lost(strict=strict))
+
+    @property
+    def open(self) -> tuple[Attempt, ...]:
+        """Those that a model did not answer about."""
+        return tuple(outcome.attempt for outcome in self.outcomes if outcome.attempt.open)
 
     @property
     def pages(self) -> int:
@@ -339,8 +371,11 @@ class Ledger:
         return None if row is None else Run(**{**row, "arguments": json.loads(row["arguments"])})
 
     def successes(self, version: str) -> dict[str, Attempt]:
-        """The reports that this version of the program structured when it could last read them, by file."""
-        return self._attempts("SELECT * FROM read WHERE status = 'ok' AND version = ?", version)
+        """The reports that this version of the program structured when it could last read them, by file.
+
+        One that a model did not answer about is none of them: it is to be asked again.
+        """
+        return self._attempts("SELECT * FROM read WHERE status = 'ok' AND open = '[]' AND version = ?", version)
 
     def close(self) -> None:
         """Closes the file."""

@@ -21,7 +21,7 @@ from recount.pipeline.run.ledger import LEDGER, Attempt, Ledger, Outcome, RunSum
 from recount.pipeline.run.pool import UNBOUNDED, Bounds, Died, Pool
 from recount.pipeline.run.status import summary_of, write_summary
 from recount.pipeline.run.store import Store, locked, store_at
-from recount.pipeline.run.worker import Job, Task, attempt, copy_result, failed, structure_report
+from recount.pipeline.run.worker import Job, Task, attempt, copy_result, failed, is_known, structure_report
 from recount.pipeline.settings import DEFAULTS, Settings, Workers
 from recount.pipeline.version import program_version
 from recount.schemas.registry import FAMILIES
@@ -98,8 +98,8 @@ def run(
             open_ledger.find(sources, others)
         known = {} if force else _still_there(open_ledger.successes(version), workplace.store)
         away = {name for name, last in open_ledger.latest().items() if last.status == "unreachable"}
-        hashes = {name: done.sha256 for name, done in known.items()}
-        todo = [Job(source, hashes.get(source.name)) for source in sources]
+        results = open_ledger.results()
+        todo = [_job(source, known.get(source.name), results.get(source.name)) for source in sources]
         outcomes: list[Outcome] = []
         with ExitStack() as stack:
             asked = stack.enter_context(asking(settings, workplace.folder, str(number)))
@@ -195,6 +195,10 @@ def _made(folder: Path, option: str) -> Path:
     return Path(os.path.abspath(folder))
 
 
+def _job(source: Source, known: Attempt | None, last: Attempt | None) -> Job:
+    return Job(source, known.sha256 if known else None, last.written if last else {})
+
+
 def _still_there(successes: Mapping[str, Attempt], store: Store) -> dict[str, Attempt]:
     """Those of the successes whose results nobody has taken away."""
     present = store.present([result for done in successes.values() for result in done.results])
@@ -236,9 +240,8 @@ def _attempts(
         for job, new_attempt in attempts:
             yield job, new_attempt
             for duplicate, sha256 in duplicates.get(job.source.name, ()):
-                unchanged = duplicate.known == sha256
                 done = new_attempt or known[job.source.name]
-                yield duplicate, None if unchanged else copy_result(duplicate, done, store)
+                yield duplicate, None if is_known(duplicate, sha256, store) else copy_result(duplicate, done, store)
 
 
 def _original_attempts(
@@ -279,4 +282,4 @@ def _given_up(job: Job, died: Died, store: Store) -> Attempt:
     sha256 = None
     with suppress(DocumentError):
         sha256 = hash_of_source(job.source)
-    return failed(store, job.source.name, sha256, f"{died.reason} (given up after two tries)")
+    return failed(job, store, sha256, f"{died.reason} (given up after two tries)")

@@ -49,6 +49,11 @@ class Status:
         return [attempt for attempt in self.attempts.values() if attempt.status != "ok"]
 
     @property
+    def open(self) -> list[Attempt]:
+        """Those that a model did not answer about."""
+        return [attempt for attempt in self.done if attempt.open]
+
+    @property
     def standing(self) -> list[Attempt]:
         """The attempts whose results there are."""
         return [*self.done, *self.away]
@@ -91,7 +96,7 @@ def to_retry(out: Path, *, failed: bool) -> list[Source]:
         undone = set() if failed else {source.name for source in ledger.left_undone()}
     if not sources:
         raise UsageError(f"no run into {out} was given any report")
-    undone |= {name for name, last in latest.items() if last.status != "ok"}
+    undone |= {name for name, last in latest.items() if last.status != "ok" or last.open}
     chosen = [source for source in sources if source.name in undone or not (failed or source.name in latest)]
     if not chosen:
         unread = sum(file.left_out and file.fate != "skipped" for file in found)
@@ -131,7 +136,12 @@ def summary_of(ledger: Ledger, counts: Mapping[str, int], seconds: float) -> dic
             "seconds": round(seconds, 3),
             **counts,
         },
-        "reports": {"done": len(status.done), "failed": len(status.failed), "waiting": len(status.waiting)},
+        "reports": {
+            "done": len(status.done),
+            "open": len(status.open),
+            "failed": len(status.failed),
+            "waiting": len(status.waiting),
+        },
         "pages": sum(attempt.pages for attempt in status.standing),
         "figures": status.figures,
         "discrepancies": {
@@ -143,6 +153,7 @@ def summary_of(ledger: Ledger, counts: Mapping[str, int], seconds: float) -> dic
         "unread_pages": {attempt.file: list(attempt.unread) for attempt in status.done if attempt.unread},
         "left_out": [attempt.file for attempt in status.left_out],
         "failures": [{"file": attempt.file, "reason": attempt.reason} for attempt in status.failed],
+        "open": [{"file": attempt.file, "parts": list(attempt.open)} for attempt in status.open],
         "files": by_fate(status.found),
         "no_reports": [{"file": file.file, "fate": file.fate, "reason": file.reason} for file in status.others],
     }

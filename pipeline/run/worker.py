@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path, PurePosixPath
 
@@ -27,10 +27,19 @@ _USAGE = ("calls", "input_tokens", "output_tokens", "cost")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A report to be done. known: the content hash it need not be done for again, None to do it anyway."""
+    """A report to be done.
+
+    known: the content hash it need not be done for again, None to do it anyway. written: the hashes of the results that
+    it has from earlier, by name: one that has another now was changed by somebody else.
+    """
 
     source: Source
     known: str | None = None
+    written: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.source.name
 
 
 def structure_report(path: Path, sha256: str | None = None, settings: Settings = DEFAULTS) -> Sequence[Result]:
@@ -55,48 +64,56 @@ def attempt(job: Job, *, task: Task, store: Store, aside: Path | None) -> Attemp
     read, no result of an earlier one is left, which would be taken for this one's.
     """
     started = time.perf_counter()
-    name = job.source.name
     sha256: str | None = None
     try:
         with local_file(job.source, aside) as path:
             sha256 = hash_of(path)
-            if job.known is not None and sha256 == job.known:
+            if is_known(job, sha256, store):
                 return None
             results = task(path, sha256)
         writing = time.perf_counter()
-        _write(store, name, results)
+        kept, hashes = _write(job, store, results)
         written = time.perf_counter() - writing
     except SourceUnreachable as error:
-        return replace(failed(store, name, None, str(error), started), status="unreachable")
+        return replace(failed(job, store, None, str(error), started), status="unreachable")
     except NotAReport as error:
-        made = _left_out if is_text(PurePosixPath(name)) else failed
-        return made(store, name, sha256, str(error), started)
+        made = _left_out if is_text(PurePosixPath(job.name)) else failed
+        return made(job, store, sha256, str(error), started)
     except DocumentError as error:
-        return failed(store, name, sha256, str(error), started)
+        return failed(job, store, sha256, str(error), started)
     except Exception as error:  # noqa: BLE001 - the boundary: one report's bug must not cost the others theirs
         reason = f"internal error: {type(error).__name__}: {error}"
-        return failed(store, name, sha256, reason, started, "".join(traceback.format_exception(error)))
-    return _succeeded(name, results, time.perf_counter() - started, written)
+        return failed(job, store, sha256, reason, started, "".join(traceback.format_exception(error)))
+    done = _succeeded(job.name, results, time.perf_counter() - started, written)
+    return replace(done, hashes=tuple(hashes), aside=tuple(kept))
+
+
+def is_known(job: Job, sha256: str, store: Store) -> bool:
+    """Whether a report of this content need not be done again: it is done, and nobody changed its results."""
+    return job.known is not None and sha256 == job.known and not store.changed(job.written)
 
 
 def copy_result(job: Job, done: Attempt, store: Store) -> Attempt:
     """Gives a report of the same content as one that is done the same result under its own name, or its failure."""
     started = time.perf_counter()
-    name = job.source.name
     if done.status != "ok":
         reason = f"same content as {done.file}, which failed: {done.reason}"
-        return replace(failed(store, name, done.sha256, reason, started), status=done.status)
+        return replace(failed(job, store, done.sha256, reason, started), status=done.status)
     try:
-        _write(store, name, [store.read(result) for result in done.results])
+        results = [store.read(result, done.written.get(result)) for result in done.results]
+        kept, hashes = _write(job, store, results)
     except (DocumentError, UsageError) as error:
-        return failed(store, name, done.sha256, str(error), started)
+        return failed(job, store, done.sha256, str(error), started)
     seconds = time.perf_counter() - started
-    return replace(done, file=name, seconds=seconds, stages={"write": round(seconds, 4)}, usage={}, same_as=done.file)
+    copied = replace(done, file=job.name, seconds=seconds, stages={"write": round(seconds, 4)}, usage={})
+    return replace(copied, same_as=done.file, hashes=tuple(hashes), aside=tuple(kept))
 
 
-def _write(store: Store, name: str, results: Sequence[Result]) -> None:
+def _write(job: Job, store: Store, results: Sequence[Result]) -> tuple[list[str], list[str]]:
+    """Writes results; what somebody changed of the earlier ones is kept. Returns the names of these, and the hashes."""
     try:
-        store.write(name, results)
+        kept = [store.set_aside(name) for name in store.changed(job.written)]
+        return kept, store.write(job.name, results)
     except OSError as error:
         raise DocumentError(f"its result cannot be written: {error.strerror}") from error
 
@@ -119,34 +136,38 @@ def _succeeded(name: str, results: Sequence[Result], seconds: float, written: fl
         stages={**stages, "write": round(written, 4)},
         usage=usage if any(usage.values()) else {},
         unread=tuple(sorted({page for result in results for page in result.summary.unread_pages})),
+        open=tuple(dict.fromkeys(part for result in results for part in result.summary.mapper.unanswered or ())),
         reports=len(results),
     )
 
 
-def _left_out(store: Store, name: str, sha256: str | None, reason: str, started: float) -> Attempt:
+def _left_out(job: Job, store: Store, sha256: str | None, reason: str, started: float) -> Attempt:
     """The record of a file of text in which no report is: a folder of reports has such files (README.txt)."""
-    if _stands(store, name, sha256):
-        return failed(store, name, sha256, reason, started)
-    return replace(failed(store, name, sha256, reason, started), status="ok", reports=0)
+    if _stands(store, job.name, sha256):
+        return failed(job, store, sha256, reason, started)
+    return replace(failed(job, store, sha256, reason, started), status="ok", reports=0)
 
 
 def failed(
-    store: Store, name: str, sha256: str | None, reason: str, started: float | None = None, trace: str | None = None
+    job: Job, store: Store, sha256: str | None, reason: str, started: float | None = None, trace: str | None = None
 ) -> Attempt:
     """The record of a report that failed. What is known to be a result of another content is removed.
 
     sha256: of the content that failed, None if it could not be read: then nothing speaks against an earlier result.
     """
-    stands = _stands(store, name, sha256)
+    stands, kept = _stands(store, job.name, sha256), list[str]()
     if sha256 is not None and not stands:
-        store.remove(name)
+        with suppress(OSError):
+            kept = [store.set_aside(name) for name in store.changed(job.written)]
+        store.remove(job.name)
     return Attempt(
-        file=name,
+        file=job.name,
         sha256=sha256,
         status="failed",
         reason=" ".join(reason.split()) + ("; the earlier result stands" if stands else ""),
         traceback=trace,
         seconds=time.perf_counter() - started if started else 0.0,
+        aside=tuple(kept),
     )
 
 
