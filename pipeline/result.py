@@ -147,8 +147,8 @@ class Reach:
 class MapperUse:
     """Who mapped the report, and what a model took for it.
 
-    prompts: their versions, by part; open: the parts without a usable answer, with the reason; unanswered: those without
-    any. None where no model was asked.
+    prompts: their versions, by part; open: the parts without an answer, with the reason; unanswered: those without any
+    at all. None where no model was asked.
     """
 
     name: str
@@ -177,9 +177,8 @@ class PageRemark:
 class Summary:
     """A result in numbers.
 
-    figures: how many of each status; checks: how many of each outcome. seconds: by stage. coverage: None in files of
-    early versions. unread_pages: without a usable text layer, and not read: what they hold is not in the result.
-    remarks: on pages, in their order.
+    figures: how many of each status; checks: of each outcome. seconds: by stage. coverage: None in files of early
+    versions. unread_pages: without a usable text layer, and not read. remarks: on pages, in their order.
     """
 
     figures: Mapping[str, int]

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from recount.eval.cases import EXPECTED, PLACES, TAGS
+from recount.eval.cases import EXPECTED, PLACES, SOURCES, TAGS
 from recount.pipeline.errors import UsageError
 from recount.pipeline.result import Result, read_result, write_json
 
@@ -15,39 +15,45 @@ from recount.pipeline.result import Result, read_result, write_json
 def promote(result_path: Path, out: Path, source: Path | None = None) -> Path:
     """Writes the case of a result into `out`/<name of its source>; returns that folder.
 
-    source: the PDF that it was made of; by default the file that the result names, below the current folder. Raises
+    source: the file that it was made of; by default the file that the result names, below the current folder. Raises
     UsageError if that is not there or is another one, or if there is such a case already.
     """
     result = read_result(result_path)
     named = result.source.file
-    pdf = source or Path(named)
-    if not pdf.is_file():
-        raise UsageError(f"{pdf} is not there: name the report that {result_path} was made of with --source")
-    with pdf.open("rb") as file:
+    report = source or Path(named)
+    if not report.is_file():
+        raise UsageError(f"{report} is not there: name the report that {result_path} was made of with --source")
+    with report.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != result.source.sha256:
-            raise UsageError(f"{pdf} is not the report that {result_path} was made of")
+            raise UsageError(f"{report} is not the report that {result_path} was made of")
     folder = out / Path(named).stem
     if folder.exists():
         raise UsageError(f"{folder} is there already")
     folder.mkdir(parents=True)
-    shutil.copyfile(pdf, folder / "report.pdf")
+    shutil.copyfile(report, folder / f"report{report.suffix.lower()}")
     write_json(folder / EXPECTED, result.report)
     write_json(folder / TAGS, _tags(result))
-    write_json(folder / PLACES, _places(result))
+    if places := _places(result):
+        write_json(folder / PLACES, places)
     return folder
 
 
 def _tags(result: Result) -> dict[str, Any]:
     """What the case is like, and the discrepancies that its review has let stand."""
+    suffix = Path(result.source.file).suffix.lower()
     failing = [check for check in result.failing if check.severity != "minor"]
     return {
         "form": f"{result.report.get('fiscal_year') or '?'}",
         "promoted": True,
         "pages": result.source.pages,
         "scan": "scan" if result.source.scanned_pages else None,
+        "text": suffix[1:] if suffix in SOURCES[1:] else None,
         "discrepancies": [{"pointers": check.pointers, "rule": check.rule} for check in failing],
     }
 
 
 def _places(result: Result) -> dict[str, Any]:
-    return {pointer: [[figure.page, *(figure.bbox or ())]] for pointer, figure in result.figures.items()}
+    """Where its figures stand; those of a text have no box."""
+    return {
+        pointer: [[figure.page, *figure.bbox]] for pointer, figure in result.figures.items() if figure.bbox is not None
+    }

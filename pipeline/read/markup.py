@@ -1,7 +1,7 @@
 """HTML: what a reader of the page sees, line by line, and its tables with their spans.
 
-Scripts, navigation and what is hidden are not read; what is struck out is disputed. A table that holds tables only
-arranges the page.
+Scripts, navigation, the foot of the page and what is hidden are not read; what is struck out is disputed. A table that
+holds tables only arranges the page.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ def _named(names: str) -> frozenset[str]:
 
 _VOID = _named("area base br col embed hr img input link meta param source track wbr")
 _UNSEEN = _named(
-    "script style noscript template head nav select datalist button iframe object svg audio video canvas map"
+    "script style noscript template head nav footer select datalist button iframe object svg audio video canvas map"
 )
 _BLOCKS = _named(
-    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form "
+    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure form "
     "h1 h2 h3 h4 h5 h6 header hr html li main ol p pre section summary table tbody td tfoot th thead title tr ul"
 )
 _CLOSES = {
@@ -106,7 +106,7 @@ class _Tree(HTMLParser):
         """An element begins; what it ends without saying so is ended."""
         ended, around = _CLOSES.get(tag, ({"p"} if tag in _BLOCKS else set(), {"td", "th", "table", "li"}))
         for depth in range(len(self._open) - 1, 0, -1):
-            if self._open[depth].tag in around:
+            if self._open[depth].tag in around or self._open[depth].tag in _UNSEEN:
                 break
             if self._open[depth].tag in ended:
                 del self._open[depth:]
@@ -125,7 +125,7 @@ class _Tree(HTMLParser):
             if self._open[depth].tag == tag:
                 del self._open[depth:]
                 return
-            if self._open[depth].tag in _WALLS and tag not in _CLOSES and tag != "table":
+            if self._open[depth].tag in _WALLS | _UNSEEN and tag not in _CLOSES and tag != "table":
                 return
 
     def handle_data(self, data: str) -> None:

@@ -7,9 +7,10 @@ it, have sure cells. So have lines of tabs that all have as many, and no line of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from recount.pipeline.read.markup import is_table, items_of_markup
 from recount.pipeline.read.typewriter import TAB, Item, Mark, Row, Run, Table, TableCell, width_of
@@ -23,9 +24,16 @@ _MARKS = re.compile(
     r"^\s*(?:>\s?)*#{1,6}\s+|\s#+\s*$|^\s*(?:>\s?)+|^\s*[-*+](?=\s+[^\s\d])"
     r"|(?<![*\d])\*\*(?!\*)|(?<!\*)\*\*(?![*\d])|\\(?=[#*_|.\-()\[\]])|^\s*```.*$"
 )
+_ITEM = re.compile(r"^\s*[-*+](?=\s+[^\s\d])")
+_SET_IN = 24.0  # points that an item of a list is set in by, whose bullet goes
 _BULLET = re.compile(r"^\s*[-*+]\s+(?=(\d[\d,.]*))")
 _PIPE = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
+_PAGE_NUMBER = re.compile(r"[-—–~·\s]*(?:第\s*)?(\d{1,4})(?:\s*页)?(?:\s*[/,，共]\s*共?\s*\d{1,4}\s*页?)?[-—–~·\s]*")
+_PAGE_BEGINS = re.compile(r" (?=\S)")  # tools that put pages together leave a blank where one begins
+_FEWEST_PAGES = 3  # pages whose numbers count on
+_NEAR = [near for near in range(-8, 9) if near]  # lines from a page number in which there is no other
+_MOST_OF = 0.5  # share of the numbers that stand alone, or of the places of a running line, that must count on
 _FEWEST_ROWS = 3  # lines of as many tabs that are a table
 _CAPTION = re.compile(r"表\s*$|单位\s*[:：]|公开\s*\d+\s*表|年度?\s*[)）]?\s*$|[。；;]\s*$")
 """The end of a line that stands between two tables, and is no part of either."""
@@ -52,6 +60,8 @@ def items_of_text(text: str) -> list[list[Item]]:
                 sheets.append([])
             sheets[-1].append(_Line(sheet, number, column))
             column += len(sheet) + 1
+    edges = _edges_of_pages(sheets)
+    sheets = [[line for line in sheet if line not in edges] for sheet in sheets]
     return [list(_items(sheet)) for sheet in sheets if any(line.text.strip() for line in sheet)]
 
 
@@ -87,6 +97,63 @@ def _markup(lines: Sequence[_Line], at: int) -> tuple[int, list[Item]]:
     block = lines[at : end + 1]
     items = items_of_markup("\n".join(line.text for line in block), block[0].number)
     return (end + 1, items) if any(map(is_table, items)) else (at, [])
+
+
+# --- what stands at the head and the foot of pages
+
+
+def _edges_of_pages(sheets: Sequence[Sequence[_Line]]) -> set[_Line]:
+    """Page numbers, and the lines that repeat beside them, at the ends of pages or where pages were put together.
+
+    A number that stands alone may be a cell: page numbers are only those that count on from page to page.
+    """
+    filled = [[line for line in sheet if line.text.strip()] for sheet in sheets]
+    lines = [line for sheet in filled for line in sheet]
+    shown = {at: _PAGE_NUMBER.fullmatch(line.text) for at, line in enumerate(lines)}
+    numbers = {at: int(match[1]) for at, match in shown.items() if match}
+    alone = {at for at in numbers if not any(at + near in numbers for near in _NEAR)}
+    begins = {at for at, line in enumerate(lines) if _PAGE_BEGINS.match(line.text)}
+    begins |= {*accumulate(map(len, filled)), *(at + 1 for at in alone)}
+    pages = list(accumulate(at in begins for at in range(len(lines))))
+    counting = _counting([(at, numbers[at] - pages[at]) for at in sorted(alone)])
+    found = counting if len(counting) > _MOST_OF * len(alone) else set()
+    for side in (-1, 1):
+        found |= _running(lines, numbers, side)
+    return {lines[at] for at in found} | _repeated(filled)
+
+
+def _running(lines: Sequence[_Line], numbers: Mapping[int, int], side: int) -> set[int]:
+    """The places of the lines that repeat beside page numbers, on one side of them, and of these numbers."""
+    often = Counter(line.text for line in lines)
+    beside: dict[str, list[int]] = defaultdict(list)
+    for at in numbers:
+        if 0 <= at + side < len(lines) and at + side not in numbers and "\t" not in lines[at + side].text:
+            beside[lines[at + side].text].append(at)
+    found: set[int] = set()
+    for text, group in beside.items():
+        counting = _counting([(at, numbers[at] - place) for place, at in enumerate(group)])
+        if len(counting) > _MOST_OF * often[text]:
+            found |= counting | {at + side for at in counting}
+    return found
+
+
+def _repeated(filled: Sequence[Sequence[_Line]]) -> set[_Line]:
+    """The first and the last lines of pages that are those of most pages."""
+    found: set[_Line] = set()
+    for end in (0, -1):
+        lines = [sheet[end] for sheet in filled if sheet]
+        text, times = Counter(line.text for line in lines).most_common(1)[0] if lines else ("", 0)
+        if times >= _FEWEST_PAGES and times > _MOST_OF * len(lines):
+            found.update(line for line in lines if line.text == text)
+    return found
+
+
+def _counting(numbers: Sequence[tuple[int, int]]) -> set[int]:
+    """The places of the numbers that count on; of each its place and how far it is ahead of the pages."""
+    if not numbers:
+        return set()
+    ahead, times = Counter(far for _, far in numbers).most_common(1)[0]
+    return {at for at, far in numbers if far == ahead} if times >= _FEWEST_PAGES else set()
 
 
 # --- tables of pipes
@@ -149,7 +216,9 @@ def _tabbed(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
         rows = [at for at in stretch if "\t" in lines[at].text]
         counts = {lines[at].text.count("\t") for at in rows}
         whole = rows and rows[-1] - rows[0] + 1 == len(rows) == len(stretch)
-        if whole and len(rows) >= _FEWEST_ROWS and len(counts) == 1:
+        # Else a tab begins a cell, and parts none.
+        several = sum(sum(map(bool, map(str.strip, lines[at].text.split("\t")))) > 1 for at in rows)
+        if whole and len(rows) >= _FEWEST_ROWS and len(counts) == 1 and several > _MOST_OF * len(rows):
             yield rows[0], rows[-1] + 1
 
 
@@ -211,7 +280,7 @@ def _runs(line: _Line) -> Iterator[Run]:
     x, end = 0.0, 0
     for cell in _CELL.finditer(line.text):
         x += sum(TAB if char == "\t" else width_of(char) for char in line.text[end : cell.start()])
-        run = _run(line, *cell.span(), x)
+        run = _run(line, *cell.span(), x + (_SET_IN if not x and _ITEM.match(line.text) else 0.0))
         if run is not None:
             yield run
             x += sum(map(width_of, run.text))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Token
 from recount.pipeline.split.furniture import running_lines, without_furniture
 from recount.pipeline.split.lattice import PageTables, page_grids
 from recount.pipeline.split.paragraphs import Margins, TextRow, margins_of, margins_of_text, paragraphs_of, rows_of
+from recount.pipeline.split.restore import restore
 from recount.pipeline.split.signs import all_bracketed
 from recount.pipeline.split.tables import JoinedTable, join_tables
 from recount.pipeline.split.text import Composed, Piece, compose, fold
@@ -46,15 +47,29 @@ def split(pages: Pages, *families: Family) -> Document:
     labels = frozenset[str]().union(*(family.row_labels for family in families))
     unread = tuple(page.number for page in pages.pages if not page.readable)
     tables = join_tables(raw, labels=labels, starts=lambda words: starts.match(fold(words)) is not None, unread=unread)
-    store = TokenStore(
-        origins={page.number: page.origin for page in readable},
-        remarks={page.number: page.remarks for page in readable},
+    rows_on = {of_page.page.number: rows_of(of_page.page.number, of_page.lines) for of_page in raw}
+    restored = restore(_digital(raw, rows_on), [form for family in families for form in family.forms])
+    of_pages = [remark for page in pages.pages for remark in page.remarks] + list(restored.remarks)
+    store = TokenStore(origins={page.number: page.origin for page in readable}, remarks=_by_page(of_pages))
+    blocks = _with_grids(
+        _in_reading_order(raw, (*tables, *restored.tables), {**rows_on, **restored.left}, store), store
     )
-    blocks = _with_grids(_in_reading_order(raw, tables, store), store)
     corrections = list(_corrections(blocks))
-    of_pages = (remark for page in pages.pages for remark in page.remarks)
     remarks = (*of_pages, *corrections, *_refused_units(blocks))
     return Document(tuple(blocks), tuple(_corrected(store.tokens, corrections)), unread, remarks)
+
+
+def _digital(raw: Sequence[PageTables], rows_on: Mapping[int, list[TextRow]]) -> dict[int, list[TextRow]]:
+    """The rows of the pages whose characters are sure: on scans a lost line is not to be mended by guessing."""
+    numbers = [of_page.page.number for of_page in raw if of_page.page.origin == "text"]
+    return {number: rows_on[number] for number in numbers}
+
+
+def _by_page(remarks: Iterable[Remark]) -> dict[int, list[Remark]]:
+    found: dict[int, list[Remark]] = defaultdict(list)
+    for remark in remarks:
+        found[remark.page].append(remark)
+    return found
 
 
 def _corrections(blocks: Iterable[Block]) -> Iterator[Remark]:
@@ -87,13 +102,17 @@ def _corrected(tokens: Sequence[Token], corrections: Sequence[Remark]) -> Iterab
 Item = Paragraph | JoinedTable
 
 
-def _in_reading_order(raw: Sequence[PageTables], tables: Sequence[JoinedTable], store: TokenStore) -> list[Item]:
-    """Paragraphs and tables in reading order. Text flows on from page to page until a table stops it, or a page
-    of another size."""
+def _in_reading_order(
+    raw: Sequence[PageTables],
+    tables: Sequence[JoinedTable],
+    rows_on: Mapping[int, list[TextRow]],
+    store: TokenStore,
+) -> list[Item]:
+    """Paragraphs and tables in reading order. Text flows on from page to page until a table stops it, or a page of
+    another size. rows_on: the rows of running text, by page."""
     beginning: dict[int, list[JoinedTable]] = defaultdict(list)
     for table in tables:
         beginning[table.pages[0]].append(table)
-    rows_on = {of_page.page.number: rows_of(of_page.page.number, of_page.lines) for of_page in raw}
     margins = _margins(raw, rows_on)
     items: list[Item] = []
     flow: list[TextRow] = []
@@ -218,7 +237,7 @@ def _size(page_tables: PageTables) -> tuple[int, int]:
     return round(page_tables.page.width / 4), round(page_tables.page.height / 4)
 
 
-def _margins(raw: Sequence[PageTables], rows_on: dict[int, list[TextRow]]) -> dict[tuple[int, int] | None, Margins]:
+def _margins(raw: Sequence[PageTables], rows_on: Mapping[int, list[TextRow]]) -> dict[tuple[int, int] | None, Margins]:
     """The margins of running text for each size of page."""
     by_size: dict[tuple[int, int] | None, list[TextRow]] = defaultdict(list)
     for page_tables in raw:

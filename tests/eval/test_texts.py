@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import codecs
 import re
+from random import Random
 
+import pymupdf
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recount.eval.generator import Form, Options, generate
 from recount.eval.generator.budgets import generate_budget
 from recount.eval.generator.texts import KINDS, written
-from recount.eval.generator.texts.written import Kind
+from recount.eval.generator.texts.harm import torn, with_blanks, with_loss
+from recount.eval.generator.texts.rows import rows_of
+from recount.eval.generator.texts.written import Kind, plain
+from recount.eval.generator.typeset.blocks import Sheet
 from recount.eval.generator.typeset.compose import Manuscript
 
 PLAIN: tuple[Kind, ...] = ("raw", "tabs", "cells", "md", "html")
@@ -54,3 +61,85 @@ def test_a_budget_is_written_too() -> None:
     for kind in PLAIN:
         text = squeezed(decoded(written(case.manuscript, kind, 3).data))
         assert [raw for _, raw in case.figures if squeezed(raw) not in text] == []
+
+
+WORDS = st.text("本年收入合计（）万元减增1234567890.,% 占", min_size=0, max_size=60)
+
+
+def figures(text: str) -> list[str]:
+    return re.findall(r"[\d][\d.,]*%?", text)
+
+
+@given(WORDS, st.integers())
+def test_a_paragraph_is_torn_outside_its_figures(text: str, seed: int) -> None:
+    parts = torn(Random(seed), text, 1.0)
+    assert [figure for part in parts for figure in figures(part)] == figures(text)
+    assert squeezed("".join(parts)) == squeezed(text)
+
+
+@given(WORDS, st.integers())
+def test_a_lost_character_is_none_of_a_figure_a_unit_or_a_sentence(text: str, seed: int) -> None:
+    kept = with_loss(Random(seed), text, 1.0)
+    if kept != text:
+        assert len(kept) == len(text) - 1
+        assert not figures(text)
+        assert "元" not in text
+
+
+@given(WORDS, st.integers(1, 6))
+def test_blanks_are_put_into_words_alone(text: str, width: int) -> None:
+    assert squeezed(with_blanks(text, width)) == squeezed(text)
+    assert figures(with_blanks(text, width)) == figures(text)
+
+
+def test_a_grid_has_a_slot_for_every_place() -> None:
+    sheet = Sheet((1.0, 1.0, 1.0))
+    sheet.put(0, 0, "a", rows=2)
+    sheet.put(0, 1, "b", cols=2)
+    sheet.put(1, 1, "c")
+    rows = rows_of(sheet.grid())
+    assert [[slot.text for slot in row] for row in rows] == [["a", "b", ""], ["", "c", ""]]
+    assert [[slot.origin for slot in row] for row in rows] == [["own", "own", "across"], ["below", "own", "own"]]
+
+
+def test_raw_order_tears_words_and_loses_empty_cells() -> None:
+    text = plain(generate(Form.N, 3, options=SMALL).manuscript, "raw", 1)
+    assert re.search(r"[\u4e00-\u9fff]\n\n[\u4e00-\u9fff]", text)
+    assert re.search(r"[\u4e00-\u9fff] \d[\d,.]* \d[\d,.]*\n", text)
+    assert "\t" not in text
+
+
+def test_rows_with_tabs_have_too_few_and_too_many() -> None:
+    rows = [
+        line.count("\t")
+        for seed in range(6)
+        for line in plain(manuscript(seed), "tabs", seed).split("\n")
+        if "\t" in line
+    ]
+    assert {7, 8, 9} < set(rows)
+
+
+def test_a_cell_a_line_has_no_rows() -> None:
+    texts = [plain(manuscript(), "cells", seed) for seed in range(12)]
+    assert all("\t" not in line.strip("\t") for text in texts for line in text.split("\n"))
+    assert {text.startswith("\t") for text in texts} == {True, False}
+
+
+def test_texts_come_in_the_encodings_that_there_are() -> None:
+    report = manuscript()
+    files = [written(report, "cells", seed).data for seed in range(60)]
+    assert any(data.startswith(codecs.BOM_UTF16_LE) for data in files)
+    assert any(data.startswith(codecs.BOM_UTF8) for data in files)
+    assert any("项目支出绩效自评表".encode("gb18030") in data for data in files)
+    assert any("项目支出绩效自评表".encode() in data for data in files)
+    assert any(b"\r\n" in data for data in files)
+
+
+def test_a_pdf_without_rules_has_no_lines() -> None:
+    with pymupdf.open(stream=written(manuscript(), "unruled", 1).data, filetype="pdf") as document:  # type: ignore[no-untyped-call]
+        assert not [page for page in document if page.get_drawings()]
+
+
+def test_a_web_page_says_what_is_none_of_the_report() -> None:
+    page = decoded(written(manuscript(), "html", 1).data)
+    assert all(mark in page for mark in ("<nav>", "<script>", "display:none", "rowspan=", "colspan="))

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from recount.pipeline.document import Grid
-from recount.pipeline.map.evaluations import words
 from recount.pipeline.map.evaluations.evaluations import head_values, name_right_of
 from recount.pipeline.map.evaluations.indicators import read_indicators
 from recount.pipeline.map.evaluations.table import (
@@ -21,6 +20,7 @@ from recount.pipeline.map.evaluations.table import (
     said,
     value_text,
 )
+from recount.schemas.common import evaluations as words
 from recount.schemas.department_budget.targets import ProjectTarget, TargetIndicator
 from recount.schemas.figures import Ref
 

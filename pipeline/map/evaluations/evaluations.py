@@ -13,7 +13,6 @@ from itertools import pairwise
 from typing import Any
 
 from recount.pipeline.document import Grid, Number, Paragraph, Text
-from recount.pipeline.map.evaluations import words
 from recount.pipeline.map.evaluations.indicators import (
     Points,
     is_indicator_header,
@@ -37,6 +36,7 @@ from recount.pipeline.map.evaluations.table import (
     under,
 )
 from recount.pipeline.split.titles import TITLE_ROWS
+from recount.schemas.common import evaluations as words
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.performance import FundRow, OverallEvaluation, ProjectEvaluation
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from recount.pipeline.map.evaluations import words
 from recount.pipeline.map.evaluations.table import (
     Column,
     Mark,
@@ -24,6 +23,7 @@ from recount.pipeline.map.evaluations.table import (
     under,
     value_text,
 )
+from recount.schemas.common import evaluations as words
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.performance import Indicator
 

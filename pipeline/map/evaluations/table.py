@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from recount.pipeline.document import Cell, Grid
-from recount.pipeline.map.evaluations import words
 from recount.pipeline.split.text import plain
+from recount.schemas.common import evaluations as words
+from recount.schemas.family import label_of
 from recount.schemas.figures import Ref
 
-_BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 _MONEY_UNIT = re.compile(r"[(（]单?位?[:：]?万元[)）]")
 _SPACE = re.compile(r"\s+")
-_LONGEST_LABEL = 24
 _LEVEL = re.compile(r".级指标|[一二三](?:级指|级.标|.指标).?")
 _LEVELS = ("一级指标", "二级指标", "三级指标")
 
@@ -102,15 +101,6 @@ def _mark(cell: Cell) -> Mark:
     if not printed or words.DASHES.issuperset(printed):
         return Mark(cell, "", "", cell.column, cell.column_end)
     return Mark(cell, printed, label_of(printed), cell.column, cell.column_end)
-
-
-def label_of(printed: str) -> str:
-    """Words as a label: without brackets and what they hold, without a colon at the end; "" for long text."""
-    if len(printed) > _LONGEST_LABEL:
-        return ""
-    if "(" in printed or "（" in printed:
-        printed = _BRACKETED.sub("", printed)
-    return printed.rstrip(":：")
 
 
 def columns_of(header: MarkRow, vocabulary: Mapping[str, str]) -> tuple[Column, ...]:

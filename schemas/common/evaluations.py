@@ -6,6 +6,8 @@ hold, or a colon at its end. So 执行率（B/A） is 执行率 and 部门（单
 
 from __future__ import annotations
 
+from recount.schemas.family import Form, Kind, Part
+
 TITLE_MARKS = ("自评", "绩效评价表", "绩效目标完成情况表")
 """A title that holds one of these is that of an evaluation table; with OVERALL_MARK, of the overall one."""
 
@@ -145,3 +147,57 @@ DASHES = frozenset("-—–－―─/／\\*")
 
 FIGURE_TAILS = frozenset({"", "分", "万元", "元"})
 """What may stand in a cell beside its one number."""
+
+
+_KINDS: dict[str, Kind] = {
+    "source": "name",
+    "initial_budget": "amount",
+    "annual_budget": "amount",
+    "executed": "amount",
+    "execution_rate": "rate",
+    "level1": "level",
+    "level2": "level",
+    "level3": "name",
+    "target": "target",
+    "actual": "value",
+    "weight": "points",
+    "score": "points",
+    "deviation": "remark",
+    "basis": "remark",
+}
+
+_BESIDE = frozenset(
+    {
+        "项目资金", "资金来源", "年度资金", "年度资金来源", "部门预算资金", "年度预算资金", "预算资金", "预算执行情况",
+        "年度总体目标", "总体目标", "年度绩效目标", "年度目标", "年度目标完成情况",
+        "年度绩效指标完成情况", "年度绩效指标", "绩效指标", "绩效指标完成情况", "年度指标完成情况",
+    }
+)  # fmt: skip
+"""Labels that stand left of a whole part of a table."""
+
+EVALUATION = Form(
+    starts=(PROJECT_NAME, UNIT_NAME),
+    pairs=PROJECT_NAME | UNIT_NAME | frozenset(HEAD),
+    above=Part(
+        heads=FUND_COLUMNS,
+        kinds=_KINDS,
+        needs=frozenset({"initial_budget", "annual_budget", "executed", "execution_rate"}),
+        first="source",
+    ),
+    goals=(EXPECTED_GOAL, ACTUAL_COMPLETION),
+    rows=Part(
+        heads=INDICATOR_COLUMNS,
+        kinds=_KINDS,
+        needs=frozenset({"target", "actual", "weight", "score"}),
+        must=frozenset({"level3", "weight"}),
+        levels={
+            label: frozenset(
+                level for level, others in (("level1", LEVEL2_ONLY), ("level2", LEVEL1_ONLY)) if label not in others
+            )
+            for label in LEVELS
+        },
+    ),
+    total=TOTAL_SCORE | frozenset({"合计", "总计"}),
+    beside=_BESIDE,
+)
+"""项目支出绩效自评表 and 部门（单位）整体支出绩效目标自评表 (docs/contract/forms.md, X)."""

@@ -1,0 +1,131 @@
+"""Tables without lines, found by the labels of their heads among running text, and restored by their form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from recount.pipeline.document import Remark
+from recount.pipeline.split.layout import Head, Outline, Torn, laid_out
+from recount.pipeline.split.paragraphs import TextRow
+from recount.pipeline.split.sequence import NUMBER, Label, Lexicon, pieces_of
+from recount.pipeline.split.tables import JoinedTable
+from recount.schemas.family import Form, Part
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Tables that were restored, the rows of running text that are left, by page, and what is to be said of them."""
+
+    tables: tuple[JoinedTable, ...] = ()
+    left: Mapping[int, list[TextRow]] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
+
+
+def restore(rows_on: Mapping[int, list[TextRow]], forms: Sequence[Form]) -> Restored:
+    """The tables of some forms among rows of running text.
+
+    rows_on: the physical lines outside of ruled tables, by page, in reading order.
+    """
+    rows = [row for page in sorted(rows_on) for row in rows_on[page]]
+    tables: list[JoinedTable] = []
+    remarks: list[Remark] = []
+    taken: set[int] = set()
+    for form in forms:
+        torn = _read(form, rows)
+        for outline in _outlines(torn):
+            table, said = laid_out(torn, outline)
+            tables.append(table)
+            remarks += said
+            taken |= {id(rows[piece.row]) for piece in torn.pieces[outline.start : outline.end]}
+    left = {page: [row for row in on_page if id(row) not in taken] for page, on_page in rows_on.items()}
+    return Restored(tuple(tables), left, tuple(remarks))
+
+
+def _read(form: Form, rows: Sequence[TextRow]) -> Torn:
+    """The pieces of some rows, with the labels of a form in them."""
+    pieces = pieces_of(rows)
+    words = {*form.above.heads, *form.rows.heads, *form.rows.levels, *form.pairs, *form.beside, *form.total}
+    lexicon = Lexicon(words.union(*form.goals, *form.starts))
+    return Torn(form, pieces, {at: found for at in range(len(pieces)) if (found := lexicon.at(pieces, at))})
+
+
+_BEFORE = 60  # pieces before a head in which its table may begin
+_AFTER = 60  # pieces without two numbers side by side, from which on a table without a total has ended
+
+
+def _outlines(torn: Torn) -> Iterator[Outline]:
+    """The tables, in order: each has a head of its main part."""
+    heads, above = _heads(torn, torn.form.rows), _heads(torn, torn.form.above)
+    done = 0
+    for index, head in enumerate(heads):
+        if head.start < done:
+            continue
+        money = next((other for other in reversed(above) if done <= other.start < head.start), None)
+        start = _start(torn, done, money.start if money else head.start)
+        following = [other.start for other in (*heads[index + 1 :], *above) if other.start >= head.end]
+        limit = _start(torn, head.end, min(following)) if following else len(torn.pieces)
+        end, total = _end(torn, head, limit)
+        yield Outline(start, end, money, head, total)
+        done = end
+
+
+def _heads(torn: Torn, part: Part) -> list[Head]:
+    """The heads of a part."""
+    found: list[Head] = []
+    for at in sorted(torn.labels):
+        if not found or at >= found[-1].end:
+            head = _head(torn, part, at)
+            found += [head] if head else []
+    return found
+
+
+def _head(torn: Torn, part: Part, start: int) -> Head | None:
+    """The head of a part that begins with a piece: labels that follow each other."""
+    columns: list[tuple[str, range]] = []
+    at = start
+    while label := next((label for label in torn.labels.get(at, ()) if label.words in part.heads), None):
+        columns.append((part.heads[label.words], range(label.start, label.end)))
+        at = label.end
+    fields = {name for name, _ in columns}
+    if len(fields & part.needs) < 2 or not part.must <= fields:
+        return None
+    return Head(start, at, tuple(columns))
+
+
+def _start(torn: Torn, done: int, before: int) -> int:
+    """Where the table begins whose first head begins at a piece."""
+    reach = [at for at in range(max(done, before - _BEFORE), before) if at in torn.labels]
+    for names in torn.form.starts:
+        found = [at for at in reach if any(label.words in names for label in torn.labels[at])]
+        if found:
+            return found[-1]
+    others = torn.form.pairs | torn.form.beside
+    return next((at for at in reach if any(label.words in others for label in torn.labels[at])), before)
+
+
+def _end(torn: Torn, head: Head, limit: int) -> tuple[int, Label | None]:
+    """Where a table ends, and the label of its last row, if it has one."""
+    pieces = torn.pieces
+    for at in range(head.end, limit):
+        for label in torn.labels.get(at, ()):
+            counts = label.words in torn.form.total and label.end < limit
+            if counts and NUMBER.fullmatch(pieces[label.end].text):
+                return _behind_figures(torn, head, label.end, limit), label
+    end = head.end
+    for at in range(head.end, limit - 1):
+        if at - end > _AFTER:
+            break
+        if all(NUMBER.fullmatch(piece.text) for piece in pieces[at : at + 2]):
+            end = at + 2
+    return end, None
+
+
+def _behind_figures(torn: Torn, head: Head, start: int, limit: int) -> int:
+    """Behind the figures of a last row: as many as there are columns of points, each with its unit."""
+    left = len(head.of_kind(torn.form.rows, "points"))
+    end = start
+    while end < limit and (torn.pieces[end].text == "分" or (left and NUMBER.fullmatch(torn.pieces[end].text))):
+        left -= torn.pieces[end].text != "分"
+        end += 1
+    return end

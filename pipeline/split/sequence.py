@@ -1,0 +1,229 @@
+"""A table without lines as a sequence of pieces: words, what stands between them, the labels that they make.
+
+What a gap means differs from table to table: where blanks part cells, lines may do so or not. The labels of the form
+tell, for what stands inside of a label parts nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+from recount.pipeline.document import Line
+from recount.pipeline.split.paragraphs import TextRow
+from recount.pipeline.split.text import fold
+from recount.schemas.family import label_of
+
+NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:分|元|万元)?")
+RATE = re.compile(r"-?\d+(?:\.\d+)?%")
+
+
+def is_number(text: str) -> bool:
+    """Whether words are a number or a percentage, and nothing else."""
+    return NUMBER.fullmatch(text) is not None or RATE.fullmatch(text) is not None
+
+
+# --- pieces
+
+
+class Gap(IntEnum):
+    """What stands before a piece: a blank on its line, the border of a cell, a line end, an empty line."""
+
+    SPACE = 0
+    CELL = 1
+    LINE = 2
+    BLANK = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words without a blank: characters start..end of a line of a page.
+
+    text: folded. row: number of its physical line. alone: it is all that stands there. width: of that line, in
+    full-width characters. turn: a page begins with it.
+    """
+
+    text: str
+    page: int
+    line: Line
+    start: int
+    end: int
+    row: int
+    gap: Gap
+    alone: bool
+    width: float
+    turn: bool = False
+
+
+_WORDS = re.compile(r"\S+")
+_CLOSE = frozenset("，。；：、“”（）《》！？")  # punctuation that is set closer than characters are
+_EMPTY_LINE = 1.9  # heights from line to line beyond which something was left empty
+
+
+def pieces_of(rows: Sequence[TextRow]) -> list[Piece]:
+    """The pieces of physical lines, in their order, without the numbers of pages."""
+    found: list[Piece] = []
+    above: TextRow | None = None
+    for number, row in enumerate(rows):
+        found += _pieces(number, row, above)
+        above = row
+    return _without_page_numbers(found)
+
+
+def _pieces(number: int, row: TextRow, above: TextRow | None) -> list[Piece]:
+    words = [(part.line, word) for part in row.pieces for word in _WORDS.finditer(part.line.text)]
+    width = sum(1.0 if char >= "\u2e80" and char not in _CLOSE else 0.5 for char in row.folded)
+    turn = above is not None and above.page != row.page
+    found: list[Piece] = []
+    for line, word in words:
+        gap = _gap(above, row) if not found else Gap.SPACE if found[-1].line is line else Gap.CELL
+        first = not found
+        text = fold(word[0])
+        found.append(
+            Piece(text, row.page, line, *word.span(), number, gap, len(words) == 1, width, turn=turn and first)
+        )
+    return found
+
+
+def _gap(above: TextRow | None, row: TextRow) -> Gap:
+    if above is None or above.page != row.page:
+        return Gap.BLANK
+    height = min(above.box[3] - above.box[1], row.box[3] - row.box[1])
+    return Gap.BLANK if row.box[1] - above.box[1] > _EMPTY_LINE * height else Gap.LINE
+
+
+_LONGEST_PAGE_NUMBER = 3  # digits
+_FAR = 4.0  # heights
+
+
+def _without_page_numbers(pieces: Sequence[Piece]) -> list[Piece]:
+    """Pieces without the numbers that stand alone at the ends of pages: as pages count, or far below all else."""
+    lone = [index for index, piece in enumerate(pieces) if piece.alone and piece.text.isdecimal()]
+    lone = [index for index in lone if len(pieces[index].text) <= _LONGEST_PAGE_NUMBER]
+    ahead = {index: int(pieces[index].text) - pieces[index].page for index in lone if _is_at_end(pieces, index)}
+    usual = [by for by, times in Counter(ahead.values()).most_common(1) if times > 1]
+    gone = {index for index, by in ahead.items() if by in usual}
+    gone |= {index for index in lone if _is_apart(pieces, index)}
+    return [
+        replace(piece, turn=True) if index - 1 in gone else piece
+        for index, piece in enumerate(pieces)
+        if index not in gone
+    ]
+
+
+def _is_at_end(pieces: Sequence[Piece], index: int) -> bool:
+    """Whether a piece is the first or the last of a page."""
+    around = (pieces[at].page for at in (index - 1, index + 1) if 0 <= at < len(pieces))
+    return any(page != pieces[index].page for page in around)
+
+
+def _is_apart(pieces: Sequence[Piece], index: int) -> bool:
+    """Whether a piece stands far below the one before, and not on the line right above the next."""
+    if not 0 < index < len(pieces) - 1:
+        return False
+    above, piece, below = pieces[index - 1 : index + 2]
+    height = piece.line.box[3] - piece.line.box[1]
+    far = above.page == piece.page and piece.line.box[1] - above.line.box[1] > _FAR * height
+    return far and below.gap is Gap.BLANK
+
+
+# --- labels
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label of the form at pieces start..end. words: as the form has it; exact: whether nothing of it is lost."""
+
+    start: int
+    end: int
+    words: str
+    exact: bool
+
+
+_MOST_PIECES = 10  # of a label
+_KNOWN_WITHOUT_ONE = 4  # characters that a label needs to be known when it has lost one of them
+
+
+class Lexicon:
+    """The labels of a form, as they may stand in pieces: torn, with stray blanks, a character lost."""
+
+    def __init__(self, labels: Collection[str]) -> None:
+        self._words = {label: label for label in labels}
+        self._near: dict[str, str | None] = {}
+        for label in labels:
+            if len(label) >= _KNOWN_WITHOUT_ONE:
+                for at in range(len(label)):
+                    short = label[:at] + label[at + 1 :]
+                    self._near[short] = None if self._near.get(short, label) != label else label
+        known = (*self._words, *self._near)
+        self._beginnings = frozenset(word[:length] for word in known for length in range(1, len(word) + 1))
+
+    def at(self, pieces: Sequence[Piece], start: int) -> list[Label]:
+        """The labels that begin with a piece, the longest first."""
+        found: list[Label] = []
+        text = ""
+        for end in range(start, min(start + _MOST_PIECES, len(pieces))):
+            text += pieces[end].text
+            said = label_of(text)
+            label = self._words.get(said) or self._near.get(said)
+            if label is not None:
+                found.append(Label(start, end + 1, label, said in self._words))
+            if not self._may_go_on(text, said):
+                break
+        return found[::-1]
+
+    def _may_go_on(self, text: str, said: str) -> bool:
+        """Whether more words may make a label of it; an open bracket may hold anything."""
+        before, bracket, _ = text.partition("(")
+        is_open = bracket and text.count("(") > text.count(")")
+        return (before if is_open else said) in self._beginnings or bool(is_open and not before)
+
+
+# --- what gaps mean
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What gaps cost in a table, by gap. join, part: to read what stands on both sides as one cell, or as two.
+
+    row: to begin a row there; stay: to go on in the row. sure: blanks never part cells.
+    """
+
+    join: tuple[float, float, float, float]
+    part: tuple[float, float, float, float]
+    row: tuple[float, float, float, float]
+    stay: tuple[float, float, float, float]
+    sure: bool
+
+
+NEVER = 30.0
+"""What costs as much is not done."""
+_SEVERAL = 3  # numbers with mere blanks between, from which on blanks part cells
+_FEW = 3  # gaps inside of labels that tell what does not part cells
+_FREE, _DEAR = 0.2, 3.0
+
+
+def habits_of(pieces: Sequence[Piece], torn: Sequence[Gap]) -> Habits:
+    """What gaps mean in a table, as far as its figures show, and its labels: torn are the gaps inside of these."""
+    by_line, by_blank = (torn.count(gap) >= _FEW for gap in (Gap.LINE, Gap.BLANK))
+    if _blanks_part(pieces):
+        line = _DEAR if by_blank and not by_line else _FREE
+        blank = _DEAR if by_line and not by_blank else _FREE
+        return Habits((0.3, 4.0, line, blank), (0.3, 0.0, 0.1, 0.1), (3.0, 2.0, 0.0, 0.0), (0.0,) * 4, sure=False)
+    join = (0.0, 8.0, _FREE if by_line else _DEAR, _FREE if by_blank else _DEAR)
+    if sum(piece.gap is Gap.CELL for piece in pieces) > sum(piece.gap > Gap.CELL for piece in pieces):
+        return Habits(join, (NEVER, 0.0, 0.1, 0.0), (NEVER, 5.0, 0.0, 0.0), (0.0, 0.0, 1.5, 2.5), sure=True)
+    return Habits(join, (NEVER, 0.0, 0.1, 0.0), (NEVER, 1.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.6), sure=True)
+
+
+def _blanks_part(pieces: Sequence[Piece]) -> bool:
+    """Whether mere blanks part cells: several numbers follow each other on a line."""
+    run = 0
+    for piece in pieces:
+        run = 0 if not is_number(piece.text) else run + 1 if piece.gap is Gap.SPACE else 1
+        if run >= _SEVERAL:
+            return True
+    return False

@@ -1,0 +1,65 @@
+"""A digital PDF and its text give the same report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recount.eval.cases import Case, find_cases
+from recount.eval.generator import Form
+from recount.eval.generator.texts.written import Kind
+from recount.eval.goldset.budgets import Layout
+from recount.eval.goldset.generated import write
+from recount.eval.goldset.promote import promote
+from recount.eval.goldset.texts import orders, write_texts
+from recount.eval.score.harness import evaluate
+from recount.pipeline.result import read_result, write_result
+from recount.pipeline.run.worker import structure_report
+
+CLEAN: tuple[Kind, ...] = ("md", "html")
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
+    return write_texts(tmp_path_factory.mktemp("texts"), CLEAN)
+
+
+def test_nothing_is_lost_in_markdown_and_web_pages(cases: list[Case], tmp_path: Path) -> None:
+    """Every figure of every form, none wrong, none invented; rows found, nothing contradicts itself."""
+    scored = evaluate(cases, structure_report, tmp_path, jobs=1)
+    for score in scored.scores:
+        assert (score.name, score.fate, score.figure_errors, score.discrepancy_errors) == (score.name, "scored", (), ())
+        assert score.rows.matched == score.rows.gold
+
+
+@pytest.mark.parametrize("form", [Form.X2022.value, Form.N.value, Layout.NATIONAL.value])
+def test_the_pdf_and_its_texts_give_the_same_report(form: str, cases: list[Case], tmp_path: Path) -> None:
+    order = next(order for order in orders() if order.form.value == form)
+    pdf = write(order, tmp_path) / "report.pdf"
+    files = [pdf, *(case.source for case in cases if case.form == form)]
+    reports = [structure_report(path)[0].report for path in files]
+    assert len(reports) == 3
+    for report in reports[1:]:
+        assert squeezed(report) == squeezed(reports[0])
+
+
+def squeezed(value: Any) -> Any:
+    """A report without the blanks of its texts: lines end otherwise."""
+    if isinstance(value, str):
+        return "".join(value.split())
+    if isinstance(value, Mapping):
+        return {key: squeezed(part) for key, part in value.items()}
+    return [squeezed(part) for part in value] if isinstance(value, list) else value
+
+
+def test_a_reviewed_text_becomes_a_case(cases: list[Case], tmp_path: Path) -> None:
+    case = next(case for case in cases if case.name == "md/x2021-1")
+    (result,) = structure_report(case.source)
+    write_result(tmp_path / "a.json", result)
+    folder = promote(tmp_path / "a.json", tmp_path / "mine", case.source)
+    (mine,) = find_cases(tmp_path / "mine")
+    assert (mine.source, mine.text, mine.gold_places()) == (folder / "report.md", "md", {})
+    assert mine.gold() == read_result(tmp_path / "a.json").report
