@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath, PurePosixPath
@@ -21,6 +22,9 @@ class Kind:
     words: str = ""
 
 
+GZIP = b"\x1f\x8b"
+"""How a gzip file begins."""
+
 _BY_NAME = {
     **dict.fromkeys((".doc", ".docx", ".rtf"), "a Word document"),
     **dict.fromkeys((".xls", ".xlsx", ".csv"), "a spreadsheet"),
@@ -34,7 +38,7 @@ _BY_HEAD = (
     (b"PK\3\4", "a zip archive by its content, not by its name"),
     (b"Rar!", "a RAR archive by its content, not by its name"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive by its content, not by its name"),
-    (b"\x1f\x8b", "a gzip file"),
+    (GZIP, "a gzip file"),
     (b"\xd0\xcf\x11\xe0", "an old Office document"),
     (b"%!PS", "a PostScript file"),
     (b"\xff\xd8\xff", "a picture by its content, not by its name"),
@@ -58,11 +62,21 @@ def kind_of(name: str, head: Callable[[], bytes] | None, known: Callable[[str], 
     if use is not None:
         return Kind(use)
     begins = head() if head else None
-    if begins is not None and _PDF in begins:
+    if begins is not None and _PDF in _unpacked(begins):
         return Kind("report")
     if begins == b"":
         return Kind("none", "an empty file")
     return Kind("none", _BY_NAME.get(suffix_of(name)) or _by_head(begins or b"") or _unknown(name))
+
+
+def _unpacked(begins: bytes) -> bytes:
+    """The first bytes of what a gzip file holds; those of another file as they are."""
+    if not begins.startswith(GZIP):
+        return begins
+    try:
+        return zlib.decompressobj(wbits=31).decompress(begins, HEAD)
+    except zlib.error:
+        return begins
 
 
 def _by_head(begins: bytes) -> str | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from recount.pipeline.archive.files import hash_of, local_file
+from recount.pipeline.archive.files import snapshot
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import DocumentError, SourceUnreachable, UsageError
 from recount.pipeline.recognise import family_of
@@ -117,11 +117,10 @@ def _recounts(
 
 def _difference(job: _Again, settings: Settings, store: Store) -> str:
     try:
-        with local_file(job.source, None) as path:
-            sha256 = hash_of(path)
-            if sha256 != job.done.sha256:
+        with snapshot(job.source, None) as file:
+            if file.sha256 != job.done.sha256:
                 return _NOT_AT_HAND
-            again = structure_report(path, sha256, settings)
+            again = structure_report(file.path, file.sha256, settings)
     except SourceUnreachable:
         return _NOT_AT_HAND
     except DocumentError as error:

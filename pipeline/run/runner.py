@@ -230,18 +230,38 @@ def _pool_for(workers: Workers, handle: Handle, jobs: int | None, reports: int, 
 def _attempts(
     jobs: Sequence[Job], known: Mapping[str, Attempt], handle: Handle, pool: _WorkerPool | None, store: Store
 ) -> Generator[tuple[Job, Attempt | None], None, None]:
-    """Every job with the attempt at it, None where it is unchanged; after each job its duplicates."""
+    """Every job with the attempt at it, None where it is unchanged; after each job its duplicates.
+
+    A file that is no longer a duplicate when its turn comes is done for itself, after all others.
+    """
     duplicates = _duplicates(jobs)
-    duplicate_names = {job.source.name for group in duplicates.values() for job, _ in group}
+    duplicate_names = {job.source.name for group in duplicates.values() for job in group}
+    parted: list[Job] = []
     originals = [job for job in jobs if job.source.name not in duplicate_names]
     # The largest first: begun last, one of them would keep a single worker busy when all the others are done.
     originals.sort(key=lambda job: -job.source.size)
     with closing(_original_attempts(originals, handle, pool, store)) as attempts:
         for job, new_attempt in attempts:
             yield job, new_attempt
-            for duplicate, sha256 in duplicates.get(job.source.name, ()):
-                done = new_attempt or known[job.source.name]
-                yield duplicate, None if is_known(duplicate, sha256, store) else copy_result(duplicate, done, store)
+            done = new_attempt or known[job.source.name]
+            for duplicate in duplicates.get(job.source.name, ()):
+                sha256 = _hash_now(duplicate)
+                if sha256 is None or sha256 != done.sha256:
+                    parted.append(duplicate)
+                elif is_known(duplicate, sha256, store):
+                    yield duplicate, None
+                else:
+                    yield duplicate, copy_result(duplicate, done, store)
+    with closing(_original_attempts(parted, handle, pool, store)) as attempts:
+        yield from attempts
+
+
+def _hash_now(job: Job) -> str | None:
+    """The hash of a report's file as it is now, None if it cannot be read."""
+    try:
+        return hash_of_source(job.source)
+    except DocumentError:
+        return None
 
 
 def _original_attempts(
@@ -256,8 +276,8 @@ def _original_attempts(
             yield job, _given_up(job, answer, store) if isinstance(answer, Died) else answer
 
 
-def _duplicates(jobs: Sequence[Job]) -> dict[str, list[tuple[Job, str]]]:
-    """Jobs whose file has the content of an earlier one's, with its hash, by the name of that one.
+def _duplicates(jobs: Sequence[Job]) -> dict[str, list[Job]]:
+    """Jobs whose file has the content of an earlier one's, by the name of that one.
 
     Only files of one size are read for it; members of zip archives, and what lies elsewhere, too.
     """
@@ -265,21 +285,17 @@ def _duplicates(jobs: Sequence[Job]) -> dict[str, list[tuple[Job, str]]]:
     for job in jobs:
         if job.source.size:
             by_size.setdefault(job.source.size, []).append(job)
-    duplicates: dict[str, list[tuple[Job, str]]] = {}
+    duplicates: dict[str, list[Job]] = {}
     for group in by_size.values():
         originals: dict[str, str] = {}
         for job in group if len(group) > 1 else ():
             with suppress(DocumentError):  # it cannot be read: its own attempt will say why
-                sha256 = hash_of_source(job.source)
-                name = originals.setdefault(sha256, job.source.name)
+                name = originals.setdefault(hash_of_source(job.source), job.source.name)
                 if name != job.source.name:
-                    duplicates.setdefault(name, []).append((job, sha256))
+                    duplicates.setdefault(name, []).append(job)
     return duplicates
 
 
 def _given_up(job: Job, died: Died, store: Store) -> Attempt:
     """The record of a report whose workers died."""
-    sha256 = None
-    with suppress(DocumentError):
-        sha256 = hash_of_source(job.source)
-    return failed(job, store, sha256, f"{died.reason} (given up after two tries)")
+    return failed(job, store, _hash_now(job), f"{died.reason} (given up after two tries)")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path, PurePosixPath
 
-from recount.pipeline.archive.files import hash_of, local_file
+from recount.pipeline.archive.files import hash_of_source, snapshot
 from recount.pipeline.archive.sources import Source, is_text, names_of
 from recount.pipeline.errors import DocumentError, NotAReport, SourceUnreachable, UsageError
 from recount.pipeline.result import Result
@@ -66,11 +66,11 @@ def attempt(job: Job, *, task: Task, store: Store, aside: Path | None) -> Attemp
     started = time.perf_counter()
     sha256: str | None = None
     try:
-        with local_file(job.source, aside) as path:
-            sha256 = hash_of(path)
-            if is_known(job, sha256, store):
-                return None
-            results = task(path, sha256)
+        if is_unchanged(job, store):
+            return None
+        with snapshot(job.source, aside) as file:
+            sha256 = file.sha256
+            results = task(file.path, sha256)
         writing = time.perf_counter()
         kept, hashes = _write(job, store, results)
         written = time.perf_counter() - writing
@@ -86,6 +86,16 @@ def attempt(job: Job, *, task: Task, store: Store, aside: Path | None) -> Attemp
         return failed(job, store, sha256, reason, started, "".join(traceback.format_exception(error)))
     done = _succeeded(job.name, results, time.perf_counter() - started, written)
     return replace(done, hashes=tuple(hashes), aside=tuple(kept))
+
+
+def is_unchanged(job: Job, store: Store) -> bool:
+    """Whether a report's file is as known. One that cannot be read is not: its attempt says why."""
+    if job.known is None:
+        return False
+    try:
+        return is_known(job, hash_of_source(job.source), store)
+    except DocumentError:
+        return False
 
 
 def is_known(job: Job, sha256: str, store: Store) -> bool:
