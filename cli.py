@@ -5,6 +5,7 @@ Only typer is imported up here, so that `recount --help` answers at once.
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from recount.pipeline.archive.locations import Place
     from recount.pipeline.archive.sources import Other, Source
+    from recount.pipeline.errors import RecountError
     from recount.pipeline.run.first_round import Plan
     from recount.pipeline.run.ledger import RunSummary
     from recount.pipeline.run.pool import Bounds
@@ -39,8 +41,11 @@ if TYPE_CHECKING:
 
 FAILED = 1
 USAGE = 2
+ENVIRONMENT = 3
 INTERRUPTED = 130
 """The exit codes other than 0; the last is the shells' custom for Ctrl-C."""
+_NAMED_WRONGLY = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EINVAL, errno.ENAMETOOLONG}
+"""What a system says of a path that the user had better not have given; the rest is the machine's."""
 
 
 _WrongUsage: type[Any] = typer.BadParameter.__bases__[0]
@@ -77,7 +82,8 @@ app = typer.Typer(
     rich_markup_mode=None,  # help in plain text: rich would double the time that it takes
     pretty_exceptions_enable=False,
     help="Turns archives of financial disclosure reports into typed JSON in which every figure is recounted.",
-    epilog="Exit codes: 0 all reports structured, 1 some failed, 2 wrong usage.",
+    epilog="Exit codes: 0 all is done, 1 something failed or stays open, 2 wrong usage, 3 the machine does not allow "
+    "it (a library, a disk, a network or a permission is missing), 130 interrupted.",
 )
 
 
@@ -458,7 +464,21 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         app(arguments, prog_name="recount")
     except RecountError as error:
         print(f"recount: {visible(str(error))}", file=sys.stderr)
+        sys.exit(_code_of(error))
     sys.exit(USAGE)
+
+
+def _code_of(error: RecountError) -> int:
+    """Whether a command was wrong, or the machine does not allow what it asks for: the same may work tomorrow."""
+    import sqlite3
+
+    from recount.pipeline.errors import Unreachable
+
+    cause = error.__cause__
+    if isinstance(cause, OSError):
+        return USAGE if cause.errno in _NAMED_WRONGLY else ENVIRONMENT
+    missing = isinstance(error, Unreachable) or isinstance(cause, (ModuleNotFoundError, sqlite3.OperationalError))
+    return ENVIRONMENT if missing else USAGE
 
 
 if __name__ == "__main__":
