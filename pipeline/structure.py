@@ -211,7 +211,9 @@ def _file(path: Path, family: Family | None, settings: Settings) -> _File:
     if not (pages.attached or any(page.readable for page in pages.pages)):
         if any(page.damaged for page in pages.pages):
             raise NotAPdf("it is damaged: no page of it can be read whole")
-        raise NeedsOcr("no page has a usable text layer: it is a scan")
+        if settings.ocr == "never":
+            raise NeedsOcr("no page has a usable text layer: it is a scan")
+        raise NeedsOcr("no page has a usable text layer, and no picture of a page can be read")
     reports = reports_of(pages, *([family] if family else FAMILIES))
     clock.lap("read")
     return _File(pages, scans, [(report, clock.shared(len(reports))) for report in reports])

@@ -245,13 +245,13 @@ class FolderStore:
 
     def _clear(self, name: str, kept: int) -> None:
         """Takes away what an earlier content of the file left: the last first, so that no gap hides another."""
-        stale = list(takewhile(lambda own: result_path(self.out, own).is_file(), _numbered(name, kept)))
+        stale = list(takewhile(lambda own: os.path.isfile(result_path(self.out, own)), _numbered(name, kept)))
         for own in (*reversed(stale), *([name] if kept != 1 else ())):
             with suppress(OSError):
                 result_path(self.out, own).unlink()
 
     def present(self, names: Collection[str]) -> set[str]:
-        return {name for name in names if result_path(self.out, name).is_file()}
+        return {name for name in names if os.path.isfile(result_path(self.out, name))}
 
     def strangers(self, names: Collection[str]) -> list[str]:
         folder = self.out / _RESULTS
