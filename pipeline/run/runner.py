@@ -17,6 +17,7 @@ from recount.pipeline.archive.locations import Place, Url
 from recount.pipeline.archive.sources import Other, Source
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.recognise import family_of, fingerprint
+from recount.pipeline.result import LEFTOVER
 from recount.pipeline.run.ledger import LEDGER, Attempt, Ledger, Outcome, RunSummary
 from recount.pipeline.run.pool import UNBOUNDED, Bounds, Died, Pool
 from recount.pipeline.run.status import summary_of, write_summary
@@ -31,6 +32,8 @@ Handle = Callable[[Job], Attempt | None]
 
 _UNPACKED = "unpacked"
 """The folder beside the ledger in which lie, while they are structured, copies of reports in zip archives."""
+READINGS = "readings"
+"""The folder beside the ledger in which lies what OCR read, by the content of the reports. It may be thrown away."""
 _FEW = 8
 """Up to so many reports a second process costs more time to start than it saves."""
 
@@ -103,7 +106,7 @@ def run(
         outcomes: list[Outcome] = []
         with ExitStack() as stack:
             asked = stack.enter_context(asking(settings, workplace.folder, str(number)))
-            work = task or partial(structure_report, settings=asked)
+            work = task or partial(structure_report, settings=asked, readings=workplace.readings(workers))
             handle = partial(attempt, task=work, store=workplace.store, aside=workplace.copies_folder(workers))
             pool = _pool_for(workers, handle, jobs, len(todo), bounds)
             attempts = stack.enter_context(closing(_attempts(todo, known, handle, pool, workplace.store)))
@@ -163,9 +166,15 @@ class _Workplace:
         """Where workers put copies of reports: into the folder, unless they may not see it."""
         return None if workers == "ray" and self.url is not None else self.folder / _UNPACKED
 
+    def readings(self, workers: Workers) -> Path | None:
+        """Where workers keep what OCR reads: in the folder, unless they may not see it."""
+        return None if workers == "ray" and self.url is not None else self.folder / READINGS
+
     def sweep(self) -> None:
         """Removes what a killed run left behind. Only under the lock: nobody is writing now."""
         self.store.sweep()
+        for leftover in (self.folder / READINGS).glob(LEFTOVER):
+            leftover.unlink(missing_ok=True)
         self.clear()
 
     def clear(self) -> None:

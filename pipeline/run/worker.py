@@ -42,17 +42,21 @@ class Job:
         return self.source.name
 
 
-def structure_report(path: Path, sha256: str | None = None, settings: Settings = DEFAULTS) -> Sequence[Result]:
+def structure_report(
+    path: Path, sha256: str | None = None, settings: Settings = DEFAULTS, readings: Path | None = None
+) -> Sequence[Result]:
     """The stages from read to results: the task of every run but those of tests.
 
-    sha256: the file's hash, if it is known. The imports are here because they are heavy, and a process that finds
-    every report unchanged needs none of them.
+    sha256: the file's hash, if it is known. readings: the folder that keeps what OCR reads. The imports are here
+    because they are heavy, and a process that finds every report unchanged needs none of them.
     """
     from recount.pipeline.archive.limits import check
+    from recount.pipeline.ocr.network.kept import keeping
     from recount.pipeline.structure import structures
 
     check(path)
-    return structures(path, settings=settings, sha256=sha256)
+    with keeping(readings if sha256 else None, sha256 or ""):
+        return structures(path, settings=settings, sha256=sha256)
 
 
 def attempt(job: Job, *, task: Task, store: Store, aside: Path | None) -> Attempt | None:
