@@ -1,32 +1,40 @@
-"""Files of other kinds as files that are read: what is in a RAR or 7z archive as a zip archive.
+"""Files of other kinds as files that are read: a RAR or 7z archive as a zip archive, an Office file as a PDF.
 
-By libraries of the extra `archives`, which only who has such files needs.
+The former by libraries of the extra `archives`, the latter by LibreOffice; only who has such files needs them.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
+import subprocess
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import IO, Any
 
-from recount.pipeline.errors import UsageError, ZipProblem, needed
+from recount.pipeline.errors import DocumentError, UsageError, ZipProblem, needed
 
 LARGEST = 1 << 32
 """Bytes that a RAR or 7z archive may hold, unpacked."""
 OTHERS = frozenset({".rar", ".7z"})
 """What archives are called that a library must open, in small letters."""
+OFFICE = frozenset({".doc", ".docx", ".xls", ".xlsx", ".wps", ".et", ".odt", ".ods", ".rtf"})
+"""What Office files are called that LibreOffice turns into PDFs, in small letters."""
+_OFFICE_SECONDS = 180.0
 _UTF8 = 0x800
 _PASSWORD = "needs a password"
 _TOO_LARGE = f"holds more than {LARGEST >> 20:,} MB"
 
 
 def needs(suffix: str) -> str | None:
-    """What must be installed to open an archive of this suffix, in words; None if nothing need be."""
+    """What must be installed to open a file of this suffix, in words; None if nothing need be."""
+    if suffix in OFFICE and office() is None:
+        return "LibreOffice, which is not installed, turns it into a PDF"
     try:
         if suffix in OTHERS:
             _library(suffix)
@@ -39,6 +47,38 @@ def _library(suffix: str) -> Any:
     if suffix == ".rar":
         return needed("unrar.cffi.unrarlib", "a RAR archive", "archives")
     return needed("py7zr", "a 7z archive", "archives")
+
+
+@cache
+def office() -> str | None:
+    """The program of LibreOffice; None where it is not installed."""
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
+def as_pdf(file: Path, folder: Path) -> Path:
+    """An Office file as a PDF in a folder. Raises DocumentError if LibreOffice does not make one of it, or not in time.
+
+    It works under a profile of its own, for a profile serves one process; macros are not run under a new one.
+    """
+    program = office()
+    assert program is not None, "asked for by needs"
+    profile = f"-env:UserInstallation={(folder / 'profile').absolute().as_uri()}"
+    command = [program, profile, "--headless", "--norestore", "--convert-to", "pdf", "--outdir", str(folder), str(file)]
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        try:
+            process.wait(_OFFICE_SECONDS)
+        except BaseException as error:
+            with suppress(OSError):
+                os.killpg(process.pid, signal.SIGKILL)
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise DocumentError(f"LibreOffice took longer than {_OFFICE_SECONDS:g} seconds with it") from error
+            raise
+    made = folder / f"{file.stem}.pdf"
+    if not made.is_file():
+        raise DocumentError("LibreOffice cannot turn it into a PDF")
+    return made
 
 
 def as_zip(packed: IO[bytes], suffix: str, target: IO[bytes]) -> None:

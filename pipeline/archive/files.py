@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import shutil
 import stat
 import zlib
@@ -15,13 +16,16 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import IO
 
-from recount.pipeline.archive.kinds import GZIP
+from recount.pipeline.archive.convert import OFFICE, as_pdf, needs
+from recount.pipeline.archive.kinds import GZIP, HEAD, PDF, kind_of, suffix_of
 from recount.pipeline.archive.locations import fetch, open_place
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.archive.strangers import allowed
 from recount.pipeline.archive.zipped import extract, hash_of_member
 from recount.pipeline.errors import DocumentError, SourceUnreachable
 
+CONVERTED = "converted"
+"""The folder beside the one for copies that keeps what Office files were turned into, by their content."""
 _CHUNK = 1 << 20
 _LARGEST_UNPACKED = 1 << 30
 _OF_NOTHING = hashlib.sha256().hexdigest()
@@ -68,8 +72,11 @@ def hash_of_stream(stream: IO[bytes]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A report's file as it was at one moment. path: a copy of nobody else's, out of its gzip file; sha256: of the file
-    as it lies there."""
+    """A report's file as it was at one moment.
+
+    path: a copy of nobody else's, out of its gzip file; of an Office file the PDF that it is turned into. sha256: of the
+    file as it lies there.
+    """
 
     path: Path
     sha256: str
@@ -86,7 +93,8 @@ def snapshot(source: Source, aside: Path | None) -> Iterator[Snapshot]:
     before = _state(source)
     with local_file(source, aside) as file:
         sha256 = hash_of(file)
-        yield Snapshot(_out_of_gzip(file), sha256)
+        kept = None if aside is None else aside.parent / CONVERTED / f"{sha256}.pdf"
+        yield Snapshot(_converted(_out_of_gzip(file), kept), sha256)
     if isinstance(source.place, Path) and (before != _state(source) or source.member is None):
         with _as_it_was():
             if hash_of_source(source) != sha256:
@@ -135,6 +143,31 @@ def _out_of_gzip(file: Path) -> Path:
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DocumentError(f"is a damaged gzip file: {error}") from error
     return inner
+
+
+def _converted(file: Path, kept: Path | None) -> Path:
+    """The PDF that an Office file is turned into, any other file as it is.
+
+    kept: where the PDF is kept, and taken from if it is there. Raises DocumentError if none can be made of it.
+    """
+    if suffix_of(file) not in OFFICE or _begins_as_pdf(file):
+        return file
+    missing = needs(suffix_of(file))
+    if missing:
+        raise DocumentError(f"is {kind_of(file.name, None, lambda _: None).words}: {missing}")
+    if kept is not None and kept.is_file():
+        return kept
+    made = as_pdf(file, file.parent)
+    if kept is None:
+        return made
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(made, kept)
+    return kept
+
+
+def _begins_as_pdf(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return PDF in opened.read(HEAD)
 
 
 @contextmanager

@@ -44,7 +44,8 @@ _BY_HEAD = (
     (b"\xff\xd8\xff", "a picture by its content, not by its name"),
     (b"\x89PNG", "a picture by its content, not by its name"),
 )
-_PDF = b"%PDF-"
+PDF = b"%PDF-"
+"""How a PDF begins, after some junk at most."""
 _LONGEST = 8
 
 
@@ -62,7 +63,7 @@ def kind_of(name: str, head: Callable[[], bytes] | None, known: Callable[[str], 
     if use is not None:
         return Kind(use)
     begins = head() if head else None
-    if begins is not None and _PDF in _unpacked(begins):
+    if begins is not None and PDF in _unpacked(begins):
         return Kind("report")
     if begins == b"":
         return Kind("none", "an empty file")

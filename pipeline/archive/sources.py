@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Literal
 
-from recount.pipeline.archive.convert import needs
+from recount.pipeline.archive.convert import OFFICE, needs, office
 from recount.pipeline.archive.kinds import HEAD, Kind, Use, kind_of, suffix_of
 from recount.pipeline.archive.locations import Place, Url, files_at, matches, place_of
 from recount.pipeline.archive.zipped import ARCHIVES, Contents, Member, files_in_zip, together
@@ -119,6 +119,11 @@ class _Found:
 def printable(path: PurePath | str) -> str:
     """A path as text to print, store and write to JSON: bytes that are no UTF-8 become \\xd6."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def is_office(path: PurePath) -> bool:
+    """Whether a path is an Office file, by its name."""
+    return path.suffix.lower() in OFFICE
 
 
 def is_text(path: PurePath) -> bool:
@@ -285,14 +290,17 @@ class _Look:
         kinds = [(file, kind) for file, head in files if (kind := self._kind(file, head)) is not None]
         pages = [file for file, kind in kinds if kind.use == "page"]
         others = [file for file, kind in kinds if kind.use in ("report", "archive")]
-        if len(pages) > 1 and all(is_text(PurePosixPath(file.below[-1])) for file in others):
+        named = [PurePosixPath(file.below[-1]) for file in others]
+        if len(pages) > 1 and all(is_text(name) or is_office(name) for name in named):
             self.reports.append(_of_pages(folder, pages))
             kinds = [(file, kind) for file, kind in kinds if kind.use != "page"]
         for file, kind in kinds:
             if kind.use == "archive":
                 self._archive(file)
             elif kind.use == "none":
-                self.others.append(Other(file.place, "skipped", kind.words, file.inside))
+                missing = needs(suffix_of(file.below[-1]))
+                words = f"{kind.words}: {missing}" if missing else kind.words
+                self.others.append(Other(file.place, "skipped", words, file.inside))
             else:
                 self.reports.append(file)
 
@@ -317,6 +325,8 @@ def _use(suffix: str) -> Use | None:
         return "report"
     if suffix in PAGE_SUFFIXES:
         return "page"
+    if suffix in OFFICE and office() is not None:
+        return "report"
     return "archive" if suffix in ARCHIVES else None
 
 

@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from recount.pipeline.archive.files import hash_of_source, snapshot
-from recount.pipeline.archive.sources import Source, is_text, names_of
+from recount.pipeline.archive.sources import Source, is_office, is_text, names_of
 from recount.pipeline.errors import DocumentError, NotAReport, SourceUnreachable, UsageError
 from recount.pipeline.result import Result
 from recount.pipeline.run.ledger import Attempt
@@ -81,7 +81,8 @@ def attempt(job: Job, *, task: Task, store: Store, aside: Path | None) -> Attemp
     except SourceUnreachable as error:
         return replace(failed(job, store, None, str(error), started), status="unreachable")
     except NotAReport as error:
-        made = _left_out if is_text(PurePosixPath(job.name)) else failed
+        name = PurePosixPath(job.name)
+        made = _left_out if is_text(name) or is_office(name) else failed
         return made(job, store, sha256, str(error), started)
     except DocumentError as error:
         return failed(job, store, sha256, str(error), started)
@@ -156,7 +157,7 @@ def _succeeded(name: str, results: Sequence[Result], seconds: float, written: fl
 
 
 def _left_out(job: Job, store: Store, sha256: str | None, reason: str, started: float) -> Attempt:
-    """The record of a file of text in which no report is: a folder of reports has such files (README.txt)."""
+    """The record of a text or an Office file in which no report is: folders of reports have such (README.txt)."""
     if _stands(store, job.name, sha256):
         return failed(job, store, sha256, reason, started)
     return replace(failed(job, store, sha256, reason, started), status="ok", reports=0)

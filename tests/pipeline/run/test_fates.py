@@ -23,9 +23,17 @@ from recount.pipeline.run.runner import run
 from recount.pipeline.run.status import status_of, to_retry
 from recount.tests.pipeline.archive.trees import hostile_tree, packed
 
+OFFICE = "LibreOffice, which is not installed, turns it into a PDF"
 TASKS = Path(__file__).parent.parent / "tasks"
 FILES = int(os.environ.get("RECOUNT_TREE", "60"))
 """How many files the tree has at least; by hand it is given 500."""
+
+
+@pytest.fixture(autouse=True)
+def no_office(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if LibreOffice were not installed."""
+    for module in ("convert", "sources"):
+        monkeypatch.setattr(f"recount.pipeline.archive.{module}.office", lambda: None)
 
 
 @pytest.fixture
@@ -84,7 +92,7 @@ class TestWhatIsAReport:
         archive = find_sources([root])
         assert len(archive.sources) == 5
         assert [(other.name.rpartition("/")[2], other.reason) for other in archive.others] == [
-            ("b.docx", "a Word document")
+            ("b.docx", f"a Word document: {OFFICE}")
         ]
 
     def test_zips_in_zips_are_opened_so_deep_and_no_deeper(self, tmp_path: Path) -> None:
@@ -145,7 +153,7 @@ class TestWhatIsSaid:
         out, log = tmp_path / "out", tmp_path / "log"
         code, said, errors = call("structure", archive, "--out", out, "--log-json", log)
         assert (code, "坏.zip: is no zip archive that can be read" in errors) == (1, True)
-        assert "left out 9, a Word document: " in said
+        assert f"left out 9, a Word document: {OFFICE}: " in said
         assert "… and 1 more" in said
         assert ["Files", "found", "11"] in [line.split() for line in said.splitlines()]
         code, said, _ = call("status", out)

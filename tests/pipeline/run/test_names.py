@@ -22,6 +22,13 @@ from recount.pipeline.structure import structure
 TASKS = Path(__file__).parent.parent / "tasks"
 
 
+@pytest.fixture(autouse=True)
+def no_office(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if LibreOffice were not installed."""
+    for module in ("convert", "sources"):
+        monkeypatch.setattr(f"recount.pipeline.archive.{module}.office", lambda: None)
+
+
 @pytest.fixture
 def tasks(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(str(TASKS))
