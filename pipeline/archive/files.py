@@ -74,8 +74,8 @@ def hash_of_stream(stream: IO[bytes]) -> str:
 class Snapshot:
     """A report's file as it was at one moment.
 
-    path: a copy of nobody else's, out of its gzip file; of an Office file the PDF that it is turned into. sha256: of the
-    file as it lies there.
+    path: a copy of nobody else's, out of its gzip file; of an Office file the PDF that it is turned into. sha256: of
+    the file as it lies there.
     """
 
     path: Path

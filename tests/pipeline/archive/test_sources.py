@@ -15,6 +15,13 @@ from recount.pipeline.archive.sources import find_sources, read_list
 from recount.pipeline.errors import DocumentError, UsageError
 
 
+@pytest.fixture(autouse=True)
+def no_office(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if LibreOffice were not installed."""
+    for module in ("convert", "sources"):
+        monkeypatch.setattr(f"recount.pipeline.archive.{module}.office", lambda: None)
+
+
 def make(root: Path, *names: str) -> Path:
     for name in names:
         path = root / name
