@@ -102,26 +102,27 @@ Spot = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Where the characters of a text's pages stand in its file. starts: by page, left and upper edge of their boxes;
-    ends: by page, right and upper edge; rows: the line, by page and upper edge."""
+    """Where the characters of a text's pages stand in its file. starts: by page, left, upper and lower edge of their
+    boxes; ends: by page, right, upper and lower edge; rows: the line, by page and upper edge."""
 
-    starts: dict[tuple[int, float, float], Spot]
-    ends: dict[tuple[int, float, float], Spot]
+    starts: dict[tuple[int, float, float, float], Spot]
+    ends: dict[tuple[int, float, float, float], Spot]
     rows: dict[tuple[int, float], int]
 
     def add(self, page: int, line: Line, spots: Sequence[Spot]) -> None:
         """A line of a page, with the spots of its characters."""
         for box, spot in zip(line.boxes, spots, strict=True):
-            self.starts[page, box[0], box[1]] = spot
-            self.ends[page, box[2], box[1]] = spot
+            self.starts[page, box[0], box[1], box[3]] = spot
+            self.ends[page, box[2], box[1], box[3]] = spot
         self.rows.setdefault((page, line.box[1]), spots[0][0])
 
     def place(self, page: int, box: Box) -> tuple[int | None, tuple[int, int] | None]:
         """The line of the file in which something begins, and its first and last column there; None where it is torn
         over several lines, or is no piece of one."""
-        start, end = self.starts.get((page, box[0], box[1])), self.ends.get((page, box[2], box[1]))
+        left, top, right, foot = box
+        start, end = self.starts.get((page, left, top, foot)), self.ends.get((page, right, top, foot))
         if start is None:
-            return self.rows.get((page, box[1])), None
+            return self.rows.get((page, top)), None
         return start[0], (start[1], end[1]) if end is not None and end[0] == start[0] else None
 
 

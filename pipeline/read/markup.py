@@ -106,7 +106,7 @@ class _Tree(HTMLParser):
         """An element begins; what it ends without saying so is ended."""
         ended, around = _CLOSES.get(tag, ({"p"} if tag in _BLOCKS else set(), {"td", "th", "table", "li"}))
         for depth in range(len(self._open) - 1, 0, -1):
-            if self._open[depth].tag in around:
+            if self._open[depth].tag in around or self._open[depth].tag in _UNSEEN:
                 break
             if self._open[depth].tag in ended:
                 del self._open[depth:]
@@ -125,7 +125,7 @@ class _Tree(HTMLParser):
             if self._open[depth].tag == tag:
                 del self._open[depth:]
                 return
-            if self._open[depth].tag in _WALLS and tag not in _CLOSES and tag != "table":
+            if self._open[depth].tag in _WALLS | _UNSEEN and tag not in _CLOSES and tag != "table":
                 return
 
     def handle_data(self, data: str) -> None:

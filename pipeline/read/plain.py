@@ -24,6 +24,8 @@ _MARKS = re.compile(
     r"^\s*(?:>\s?)*#{1,6}\s+|\s#+\s*$|^\s*(?:>\s?)+|^\s*[-*+](?=\s+[^\s\d])"
     r"|(?<![*\d])\*\*(?!\*)|(?<!\*)\*\*(?![*\d])|\\(?=[#*_|.\-()\[\]])|^\s*```.*$"
 )
+_ITEM = re.compile(r"^\s*[-*+](?=\s+[^\s\d])")
+_SET_IN = 24.0  # points that an item of a list is set in by, whose bullet goes
 _BULLET = re.compile(r"^\s*[-*+]\s+(?=(\d[\d,.]*))")
 _PIPE = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
@@ -214,7 +216,9 @@ def _tabbed(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
         rows = [at for at in stretch if "\t" in lines[at].text]
         counts = {lines[at].text.count("\t") for at in rows}
         whole = rows and rows[-1] - rows[0] + 1 == len(rows) == len(stretch)
-        if whole and len(rows) >= _FEWEST_ROWS and len(counts) == 1:
+        # Else a tab begins a cell, and parts none.
+        several = sum(sum(map(bool, map(str.strip, lines[at].text.split("\t")))) > 1 for at in rows)
+        if whole and len(rows) >= _FEWEST_ROWS and len(counts) == 1 and several > _MOST_OF * len(rows):
             yield rows[0], rows[-1] + 1
 
 
@@ -276,7 +280,7 @@ def _runs(line: _Line) -> Iterator[Run]:
     x, end = 0.0, 0
     for cell in _CELL.finditer(line.text):
         x += sum(TAB if char == "\t" else width_of(char) for char in line.text[end : cell.start()])
-        run = _run(line, *cell.span(), x)
+        run = _run(line, *cell.span(), x + (_SET_IN if not x and _ITEM.match(line.text) else 0.0))
         if run is not None:
             yield run
             x += sum(map(width_of, run.text))

@@ -30,8 +30,10 @@ _ITEM = re.compile(r"\s*(?:\d{1,2}[.、](?!\d)|[-*+•·●■◆○▪]\s)")
 _COMMA = re.compile(r"[,;。](?!\d{3})")  # what has one is a sentence, and no title and no cell
 _TEXT_ENDS = 3.0  # full-width characters by which wrapped lines differ, and a first line that lost what set it in
 _PROSE = 12  # full-width characters that a line of prose has at the least
+_LONG = 22  # and one without a comma
 _WRAPPED = 0.4  # share of the lines of prose without an end of a sentence that end alike where lines are wrapped
 _FEWEST_BROKEN = 4  # such lines
+_BEYOND = 0.1  # share of the lines of prose that may be longer all the same
 # What begins no sentence: a unit, a closing sign, an amount with a comma behind it.
 _MIDST = re.compile(
     r"\s*(?:[百千万亿]?元|%|[,;。:、)]|\([^一二三四五六七八九十\d]{1,2}\)|-?[\d,.]+\s*(?:[百千万亿]?元|%|人次?|辆|个|台|平方米)[^,;。:]{0,6}[,;。])"
@@ -140,11 +142,13 @@ def margins_of_text(rows: Sequence[TextRow], height: float = 0.0) -> Margins:
     height: of its pages.
     """
     usual = margins_of(rows, height)
-    broken = sorted(row.box[2] for row in rows if _is_prose(row) and not _SENTENCE_END.search(row.folded))
+    prose = [row for row in rows if _is_prose(row)]
+    broken = sorted(row.box[2] for row in prose if not _SENTENCE_END.search(row.folded))
     reach = _TEXT_ENDS * _usual_em(rows)
     alike = {end: bisect_right(broken, end) - bisect_left(broken, end - reach) for end in broken}
     right = max(alike, key=lambda end: (alike[end], -end), default=0.0)
-    wrapped = alike.get(right, 0) >= max(_FEWEST_BROKEN, _WRAPPED * len(broken))
+    beyond = sum(row.box[2] > right + reach for row in prose)
+    wrapped = alike.get(right, 0) >= max(_FEWEST_BROKEN, _WRAPPED * len(broken)) and beyond <= _BEYOND * len(prose)
     far = max((row.box[2] for row in rows), default=0.0)
     return replace(usual, right=right if wrapped else far, typed=True, wrapped=wrapped)
 
@@ -154,9 +158,11 @@ def _usual_em(rows: Sequence[TextRow]) -> float:
 
 
 def _is_prose(row: TextRow) -> bool:
-    """Whether a row is of sentences, by its length and its commas."""
-    long = row.box[2] - row.box[0] >= _PROSE * row.em
-    return long and _COMMA.search(row.folded) is not None and not _has_columns(row)
+    """Whether a row is of sentences: by its commas, or longer than a cell and without the blanks that part cells."""
+    ems = (row.box[2] - row.box[0]) / row.em
+    if ems < _PROSE or _has_columns(row):
+        return False
+    return _COMMA.search(row.folded) is not None or (ems >= _LONG and " " not in row.folded)
 
 
 def paragraphs_of(rows: Sequence[TextRow], margins: Margins, store: TokenStore) -> list[Paragraph]:
@@ -201,10 +207,10 @@ def _continues_text(group: Sequence[TextRow], row: TextRow, margins: Margins) ->
     above = group[-1]
     if _has_columns(above) or _has_columns(row) or _LEADER.search(above.folded) or _ONLY_NUMBER.fullmatch(row.folded):
         return False
-    set_in = row.box[0] > margins.left + 1.2 * row.em and row.box[0] > above.box[0] + 0.6 * row.em
-    if set_in and margins.indented:
-        return False
     ended = _SENTENCE_END.search(above.folded) is not None
+    set_in = row.box[0] > above.box[0] + 1.2 * row.em
+    if set_in and (margins.indented or ended or not margins.wrapped or not _is_full(above, row, margins)):
+        return False
     if _ORDINAL.match(row.folded) or _ITEM.match(row.folded) or _TITLE.fullmatch(row.folded):
         return not ended and _is_full(above, row, margins) and margins.wrapped
     if _MIDST.match(row.folded) or _CLASS.search(above.folded):

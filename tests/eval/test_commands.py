@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from recount.cli import main
+from recount.eval import commands
 from recount.eval.cases import find_cases
 from recount.eval.generator import Form, Options, generate
 from recount.eval.goldset.places import places_of
+from recount.eval.goldset.texts import write_texts
 from recount.eval.score.harness import evaluate
 from recount.eval.score.metrics import tally
 from recount.eval.score.results import read_results, totals
@@ -108,6 +110,19 @@ def test_a_reviewed_result_becomes_a_case(gold: Path, tmp_path: Path, capsys: py
     other.write_bytes(b"%PDF-1.4")
     assert call("eval", "promote", result, "--source", other, "--out", tmp_path / "theirs", "--disputed") == 2
     assert "is not the report" in capsys.readouterr().err
+
+
+def test_without_a_folder_the_gold_set_and_its_texts_are_evaluated(
+    gold: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "GOLD", gold)
+    monkeypatch.setattr(
+        commands, "write_texts", lambda out: [case for case in write_texts(out, ("md",)) if "x20" in case.name]
+    )
+    assert call("eval", "--out", tmp_path, "--fail-under", "0.9") == 0
+    results = read_results(tmp_path)
+    assert {name: tag["cases"] for name, tag in results["tags"]["text"].items()} == {"pdf": 1, "md": 3}
+    assert (tmp_path / "texts" / "md" / "x2022-1" / "report.md").is_file()
 
 
 def test_the_task_is_handed_in(gold: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from recount.eval.cases import Case, find_cases
 from recount.eval.generator import Form
 from recount.eval.generator.texts.written import MESSY
 from recount.eval.goldset.budgets import Layout
+from recount.eval.goldset.generated import write_text
 from recount.eval.goldset.texts import orders, write_texts
 from recount.eval.goldset.unplaced import unplaced
 from recount.eval.score.results import tag_of
@@ -35,9 +36,12 @@ def test_there_are_twenty_in_each_kind_of_mess_over_all_forms(cases: list[Case])
 
 
 def test_written_again_they_are_the_same(cases: list[Case], tmp_path: Path) -> None:
-    for case in write_texts(tmp_path, ("tabs",)):
-        twin = next(other for other in cases if other.name == case.name)
-        assert (case.source.read_bytes(), case.gold()) == (twin.source.read_bytes(), twin.gold())
+    order = next(order for order in orders() if order.form is Form.X2022)
+    report = order.case()
+    for case in (case for case in cases if case.name.endswith("/x2022-1")):
+        again = write_text(report, case.text, order.seed, tmp_path, case.name)  # type: ignore[arg-type]
+        for path in case.expected.parent.iterdir():
+            assert path.read_bytes() == (again / path.name).read_bytes()
 
 
 def test_a_text_shares_its_gold_with_the_others_of_its_report(cases: list[Case]) -> None:

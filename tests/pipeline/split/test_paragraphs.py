@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from recount.pipeline.document import Paragraph
+from recount.pipeline.read.plain import items_of_text
+from recount.pipeline.read.typewriter import typed
+from recount.pipeline.split import split
 from recount.pipeline.split.paragraphs import margins_of, paragraphs_of, rows_of
 from recount.pipeline.split.tokens import TokenStore
+from recount.schemas.registry import FAMILIES
 from recount.tests.pipeline.helpers import COLUMNS, LEADING, flow, line, wrapped
 
 SENTENCE = "本单位按照年初下达的预算安排各项资金并在年度内陆续完成了道路照明设施的维护以及相关人员的培训工作。"
@@ -115,3 +121,82 @@ def test_a_line_left_short_by_an_unbroken_number_goes_on() -> None:
     first = "二" * (COLUMNS - 4)
     lines = [("甲" * (COLUMNS - 2), 2.0), (first, 0.0), ("1,234,567.89元为本年度的全部支出。", 0.0)]
     assert texts(flow(lines)) == ["甲" * (COLUMNS - 2) + first + "1,234,567.89元为本年度的全部支出。"]
+
+
+# --- text without print: its lines have no places of their own
+
+
+def of_text(text: str) -> list[str]:
+    """The paragraphs of a text as it is read."""
+    blocks = split(typed(items_of_text(text)), *FAMILIES).blocks
+    return [block.text.printed for block in blocks if isinstance(block, Paragraph)]
+
+
+def unset(text: str, columns: int = 28) -> list[str]:
+    """A paragraph as lines of text whose first line has lost what set it in."""
+    return wrapped(text, columns, first=2)
+
+
+def test_wrapped_lines_of_a_text_are_joined_though_nothing_sets_them_in() -> None:
+    lines = [
+        "一、收入情况说明",
+        *unset(SENTENCE),
+        *unset(OTHER),
+        *unset(SENTENCE),
+        "二、支出情况说明",
+        *unset(OTHER),
+    ]
+    wanted = ["一、收入情况说明", SENTENCE, OTHER, SENTENCE, "二、支出情况说明", OTHER]
+    for between in ("\n", "\n\n", "\r\n"):
+        assert of_text(between.join(lines)) == wanted
+
+
+def test_a_line_of_a_text_is_a_paragraph_where_nothing_is_wrapped() -> None:
+    lines = [
+        SENTENCE,
+        OTHER,
+        "一、收入决算情况说明",
+        SENTENCE + OTHER,
+        "（一）收入",
+        "2.教育支出3.00万元，占2.00%。",
+        "3.其他支出1.00万元。",
+    ]
+    assert of_text("\n\n".join(lines)) == lines
+
+
+@pytest.mark.parametrize(
+    ("torn", "rest"),
+    [
+        ("2022年度本年支出1,488.29万元，其中：基本支出", "770.07 万元，占 51.74%。"),
+        ("1.教育支出(类)普通教育(款)小学教育(项):支出决算数为", "41.90 万元，比上年增加 1.00 万元。"),
+        ("2022年度收入总计1,955.06", "万元，支出总计 1,955.06 万元。"),
+        ("本年人员经费增加，主要原因是在职人员调资，补发", "津贴补贴。"),
+        ("3.教育支出(类)普通教育(款)其他普通教育支出", "(项):支出决算数为 2.00 万元。"),
+        ("3.教育支出(类)普通教育(款)小学教育(项)。", "年初预算为 2.00 万元。"),
+    ],
+)
+def test_a_sentence_that_was_torn_goes_on(torn: str, rest: str) -> None:
+    lines = of_text("\n\n".join([SENTENCE, torn, rest, OTHER]))
+    assert lines == [SENTENCE, torn + "".join(rest.split()), OTHER]
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("部门：柳沟县水务局，2022年度", "收入支出决算总表"),
+        ("收入12.00万元，支出", "（二）支出决算情况说明"),
+        ("收入12.00万元，支出", "12"),
+        ("收入12.00万元，支出", "合计\t12.00\t3.00"),
+        ("收入12.00万元，支出", "- 其他说明"),
+        ("基本支出12.00万元", "项目支出3.00万元"),
+        ("一、收入支出决算总体情况说明", "收入12.00万元，增长3.00%。"),
+    ],
+)
+def test_what_begins_anew_is_not_joined(above: str, below: str) -> None:
+    first, *_ = of_text(f"{SENTENCE}\n\n{above}\n\n{below}\n")[1:]
+    assert first == above
+
+
+def test_a_figure_at_the_end_of_a_short_line_is_not_put_together() -> None:
+    blocks = split(typed(items_of_text("收入总计1,95\n5.06万元，支出总计3.00万元。\n")), *FAMILIES)
+    assert [token.raw for token in blocks.tokens] == ["3.00"]
