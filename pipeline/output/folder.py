@@ -263,11 +263,11 @@ def file_rows(out: Path) -> list[Row]:
 def _fate(attempt: Attempt | None) -> tuple[str, str | None, int | None, int | None]:
     """What became of a file: a word, the reason, how many reports and pages it holds."""
     if attempt is None:
-        return "waiting", None, None, None
+        return "not begun", None, None, None
     if attempt.status != "ok":
         return attempt.status, attempt.reason, None, None
     if attempt.left_out:
-        return "left out", attempt.reason, attempt.reports, None
+        return "skipped", attempt.reason, attempt.reports, None
     word = "structured" if attempt.same_as is None else "same as another"
     return word, attempt.reason, attempt.reports, attempt.pages
 
