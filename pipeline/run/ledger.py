@@ -341,7 +341,8 @@ class Ledger:
             try:
                 found[str(row["file"])] = make(row)
             except (ValueError, TypeError) as error:
-                self.broken.append(f"a row of {row['file']!r} is broken: {error}")
+                line = f"a row of {row['file']!r} is broken: {error}"
+                self.broken += [line] if line not in self.broken else []
         return found
 
     def close(self) -> None:
