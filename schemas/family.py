@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from recount.schemas.figures import Model
 
@@ -64,6 +64,8 @@ class RowTable:
 
 # --- forms: how a statutory table is filled in, so that it is found again where its lines and columns are lost
 
+Meaning = TypeVar("Meaning")
+
 Kind = Literal["level", "name", "target", "value", "points", "amount", "rate", "remark"]
 """What a column holds: a label that counts for the rows below, too; a text; what is to be reached (>=95%); what was
 reached; a small number; an amount of money; a percentage; words that are often left out."""
@@ -95,7 +97,7 @@ class Form:
 
     starts: the labels that it begins with, those that leave the least doubt first. pairs: labels with a text right of
     each. above: the rows of money. goals: the labels of the two texts. rows: its main part. total: the labels of its
-    last row. beside: labels that stand left of a whole part.
+    last row. beside: labels that stand left of a whole part. short: those of all these that have lost a character.
 
     Every column of points is one sum: those of all its rows, the first row of money included, are the total's.
     """
@@ -107,6 +109,7 @@ class Form:
     rows: Part
     total: frozenset[str]
     beside: frozenset[str]
+    short: frozenset[str] = frozenset()
 
 
 _BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
@@ -123,6 +126,22 @@ def label_of(printed: str) -> str:
     if "(" in printed or "（" in printed:
         printed = _BRACKETED.sub("", printed)
     return printed.rstrip(":：")
+
+
+_KNOWN_WITHOUT_ONE = 4  # characters that a label needs to be known when it has lost one of them
+
+
+def lost_one(labels: Mapping[str, Meaning]) -> dict[str, Meaning]:
+    """What labels mean that have lost a character; those are left out that may be two labels of other meanings.
+
+    labels: by their words. OCR engines and converters lose single characters of small print.
+    """
+    found: dict[str, set[Meaning]] = {}
+    for label, meaning in labels.items():
+        if len(label) >= _KNOWN_WITHOUT_ONE:
+            for at in range(len(label)):
+                found.setdefault(label[:at] + label[at + 1 :], set()).add(meaning)
+    return {short: meanings.pop() for short, meanings in found.items() if len(meanings) == 1 and short not in labels}
 
 
 # --- the family

@@ -21,7 +21,7 @@ _CELL = re.compile(r"[^\t\s]+(?:[^\S\t][^\t\s]+)*")
 """What stands together: words with no more than one blank between them, and no tab."""
 # Marks of Markdown. A dash before a digit may be a minus, and stars between digits hide some.
 _MARKS = re.compile(
-    r"^\s*(?:>\s?)*#{1,6}\s+|\s#+\s*$|^\s*(?:>\s?)+|^\s*[-*+](?=\s+[^\s\d])"
+    r"^\s*(?:>\s?)*#{1,6}\s+|\s#+\s*$|^\s*(?:>(?!\s*[=＝\d])\s?)+|^\s*[-*+](?=\s+[^\s\d])"
     r"|(?<![*\d])\*\*(?!\*)|(?<!\*)\*\*(?![*\d])|\\(?=[#*_|.\-()\[\]])|^\s*```.*$"
 )
 _ITEM = re.compile(r"^\s*[-*+](?=\s+[^\s\d])")
@@ -32,6 +32,7 @@ _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
 _PAGE_NUMBER = re.compile(r"[-—–~·\s]*(?:第\s*)?(\d{1,4})(?:\s*页)?(?:\s*[/,，共]\s*共?\s*\d{1,4}\s*页?)?[-—–~·\s]*")
 _PAGE_BEGINS = re.compile(r" (?=\S)")  # tools that put pages together leave a blank where one begins
 _FEWEST_PAGES = 3  # pages whose numbers count on
+_FEWEST_LINES = 10  # lines from page number to page number; the cells of a column may count on, too
 _NEAR = [near for near in range(-8, 9) if near]  # lines from a page number in which there is no other
 _MOST_OF = 0.5  # share of the numbers that stand alone, or of the places of a running line, that must count on
 _FEWEST_ROWS = 3  # lines of as many tabs that are a table
@@ -132,7 +133,8 @@ def _running(lines: Sequence[_Line], numbers: Mapping[int, int], side: int) -> s
     found: set[int] = set()
     for text, group in beside.items():
         counting = _counting([(at, numbers[at] - place) for place, at in enumerate(group)])
-        if len(counting) > _MOST_OF * often[text]:
+        apart = all(below - above >= _FEWEST_LINES for above, below in pairwise(sorted(counting)))
+        if apart and len(counting) > _MOST_OF * often[text]:
             found |= counting | {at + side for at in counting}
     return found
 

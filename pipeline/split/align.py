@@ -36,7 +36,7 @@ def _figure(pieces: Sequence[Piece], start: int, kind: Kind) -> list[tuple[int, 
     """Where a figure may end that begins with a piece, and what reading it as one of a kind costs."""
     text = pieces[start].text
     if _DASH.fullmatch(text):
-        return [(start + 1, 0.5)]
+        return [(start + 1, 2.0 if kind == "amount" else 0.5)]
     if RATE.fullmatch(text):
         return [(start + 1, 0.0)] if kind == "rate" else []
     end = start + 1
@@ -100,7 +100,7 @@ class Column:
 
 
 REST = -2
-"""The column of what is left of a row's name behind a page end."""
+"""The column of what is left of a row: of its name behind a page end, or lines of its cells below its figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,9 @@ _NONE = -1
 _STRAY = 7.0  # a piece that stands in no cell
 _NEARLY = 1.0  # a label that has lost a character
 _UNLABELLED = 5.0  # a label that is read as other words
-_BESIDE = 0.2  # a label beside the rows
+_BESIDE = 1.0  # a label beside the rows
 _TURNED = 0.5  # a name that goes on behind a page end
+_MIXED = 3.0  # lines of the cells of a row that stand below its figures
 _SHORTER, _WIDER = 0.9, 1.6  # characters by which a line is not full, or the next one could not have been
 
 
@@ -164,7 +165,7 @@ class Alignment:
         self.pieces, self.labels, self.habits = pieces, labels, habits
         self.columns = (*columns, Column(None, "remark", 0.0))  # the last is REST
         self.levels, self.beside = levels, beside
-        self.echoes, self.usual = _echoes(pieces), _usual(pieces)
+        self.echoes, self.usual = _echoes(pieces), _usual(pieces, labels)
         self.ends = [self._left_blank(column) for column in range(len(self.columns))]
 
     def _left_blank(self, last: int) -> float:
@@ -279,7 +280,8 @@ class Alignment:
             return _figure(self.pieces, at, spec.kind)
         penalty = self._is_label(at) * _UNLABELLED
         if column == len(self.columns) - 1:
-            return [(at + 1, _TURNED + penalty)] if self.pieces[at].turn else []
+            cost = _TURNED if self.pieces[at].turn else NEVER if self.habits.sure else _MIXED
+            return [(at + 1, cost + penalty)]
         if _DASH.fullmatch(text):
             return [(at + 1, 0.5)]
         return [(at + 1, _begins(spec.kind, text) + penalty + self._fits(at, spec.kind, before))]
@@ -314,20 +316,23 @@ class Alignment:
         weight, score = (NUMBER.fullmatch(self.pieces[index].text) for index in (at - 2, at - 1))
         if not weight or not score:
             return 0.0
-        return 2.0 if _bare(weight[0]) == _bare(score[0]) else -1.5
+        return 2.0 if _bare(weight[0]) == _bare(score[0]) else -0.2
 
 
 _OFTEN = 3  # times
 
 
-def _usual(pieces: Sequence[Piece]) -> frozenset[str]:
-    """What often stands behind two numbers (无偏差): no name is said so often."""
-    behind = Counter(
-        pieces[at].text
+def _usual(pieces: Sequence[Piece], labels: _Labels) -> frozenset[str]:
+    """What often stands behind two numbers, and sometimes all alone before a label (无偏差): the first words of names
+    do not."""
+    behind = [
+        at
         for at in range(2, len(pieces))
-        if all(NUMBER.fullmatch(piece.text) for piece in pieces[at - 2 : at])
-    )
-    return frozenset(text for text, times in behind.items() if times >= _OFTEN and not is_number(text))
+        if all(NUMBER.fullmatch(piece.text) for piece in pieces[at - 2 : at]) and not is_number(pieces[at].text)
+    ]
+    alone = {pieces[at].text for at in behind if at + 1 in labels or at + 1 == len(pieces)}
+    often = Counter(pieces[at].text for at in behind if at not in labels)
+    return frozenset(text for text, times in often.items() if times >= _OFTEN and text in alone)
 
 
 _ECHO = 9  # pieces

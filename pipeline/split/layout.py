@@ -23,7 +23,7 @@ from recount.schemas.family import FIGURES, Form, Kind, Part
 
 _CHOSEN = "only sums tell in which column of its row it stands"
 _OPEN = "the cells of its row cannot be told apart, and it was not taken"
-_TURNED = "a page ends within its row, whose name may go on there"
+_TURNED = "its row is cut, and the words of its cells may have gone elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,20 +291,31 @@ class _Table:
 
     def _put_rows(self, rows: Sequence[Reading], columns: Sequence[Column], places: Sequence[int]) -> None:
         """Lay rows out. places: for each column that of the grid; the first may reach to the second."""
+        fields = {column.field for column in columns}
+        whole = (
+            columns[0].kind == "name" or self.form.rows.needs <= fields
+        )  # a head that lost a column misplaces others
         for index, row in enumerate(rows):
-            rest = [at for cell in row.cells if cell.column == REST for at in cell.span]
+            left = [cell for cell in row.cells if cell.column == REST]
+            rest = [at for cell in left if self.pieces[cell.start].turn for at in cell.span]
             for cell in row.cells:
                 if cell.column is not None and cell.column != REST:
                     until = places[1] if cell.column == 0 else places[cell.column] + 1
                     more = rest if columns[cell.column].kind == "name" else []
                     self.sheet.put(places[cell.column], until, [*cell.span, *more])
-            strays = [cell for cell in row.cells if cell.column is None]
+            strays = [cell for cell in row.cells if cell.column is None or (cell in left and not rest)]
             if strays or row.open:
                 self.sheet.put(0, 1, sorted(at for cell in (*strays, *row.open) for at in cell.span))
             self.sheet.close()
             pairs = pairwise(rows[max(index - 1, 0) : index + 2])
-            turned = bool(rest) or any(self._may_go_on(*pair, columns) for pair in pairs)
+            amiss = not whole or any(not self._is_beside(cell) for cell in strays)
+            turned = amiss or bool(left) or any(self._may_go_on(*pair, columns) for pair in pairs)
             self._remark(row, columns, turned=turned)
+
+    def _is_beside(self, cell: Placed) -> bool:
+        """Whether pieces are a label that stands beside the rows."""
+        labels = self.torn.labels.get(cell.start, ())
+        return any(label.words in self.form.beside and label.end == cell.end for label in labels)
 
     def _remark(self, row: Reading, columns: Sequence[Column], *, turned: bool) -> None:
         """What is to be said of a row's figures."""

@@ -11,11 +11,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from itertools import takewhile
+from itertools import groupby, pairwise, takewhile
 
 from recount.pipeline.document import Line, Page, Pages, Remark
 from recount.pipeline.split.text import fold
-from recount.pipeline.split.titles import Signs, name_in, signs_of
+from recount.pipeline.split.titles import LONGEST_FRONT_LINE, Signs, name_in, signs_of
 from recount.schemas.family import Family
 
 _NUMBERED = re.compile(r"[一二三四五六七八九十]")
@@ -25,6 +25,10 @@ _BEGINS_AGAIN = 3  # so many headings that come again are another report's
 _NEAR = 0.6  # share of the characters in which two readings of one name agree at the least
 _ALIKE = 0.8  # share of the characters in which two readings of one name agree, or of one page
 _LITTLE = 100  # characters; a page with fewer (the end of a table: 总分 100 88.17) may well be printed like another
+_SENTENCE = re.compile("[。;,:|]|^第|^[一二三四五六七八九十]{1,3}[、.]")
+_PART = re.compile("第[一二三四五六七八九十]{1,2}(?:部分|章|篇)|目[录次]$")
+_TITLE_END = re.compile("(?:公开|信息|情况|说明|报告|报表|文本|书|及|[(].{1,8}[)])*")
+_MARGIN = 13.0  # points by which the rulings of a table reach beyond its words in a text
 _FIGURES = 4  # so many numbers at least has a page whose figures may be another version's
 
 Named = tuple[str, str]
@@ -38,6 +42,8 @@ def reports_of(pages: Pages, *families: Family) -> tuple[Pages, ...]:
     twice, and a stray page of another report, is in none, and a remark on the page before says so; a remark that
     touches a page keeps its figures from being verified where it cannot be told whose they are.
     """
+    if any(page.typed for page in pages.pages):
+        return _texts(pages, families)
     signs = signs_of(pages.pages, families)
     prints = _prints(pages.pages, signs)
     remarks: list[Remark] = []
@@ -65,6 +71,53 @@ def _remarked(reports: Sequence[Sequence[Page]], remarks: Iterable[Remark]) -> I
             replace(page, remarks=(*page.remarks, *by_home[page.number])) if page.number in by_home else page
             for page in report
         )
+
+
+# --- texts: without pages of their own
+
+
+def _texts(pages: Pages, families: tuple[Family, ...]) -> tuple[Pages, ...]:
+    """The reports of a text. Its pages may be of any length: they are cut where titles and parts stand, and what is one
+    report's is put together again."""
+    pieces, homes = _pieces(pages.pages, families)
+    reports = _cut(pieces, signs_of(pieces, families))
+    if len(reports) == 1:
+        return (pages,)
+    return tuple(replace(pages, pages=tuple(_whole(report, homes))) for report in reports)
+
+
+def _pieces(pages: Sequence[Page], families: tuple[Family, ...]) -> tuple[list[Page], dict[int, Page]]:
+    """The pieces of pages, numbered on, and by their numbers the pages that they are of."""
+    fronts = [re.compile(f".*?(?:{family.front}){_TITLE_END.pattern}") for family in families]
+    pieces: list[Page] = []
+    homes: dict[int, Page] = {}
+    for page in pages:
+        lines = sorted(page.lines, key=lambda line: line.box[1])
+        words = ["".join(fold(line.text).split()) for line in lines]
+        starts = {at for at, line in enumerate(words) if _PART.match(line)}
+        for at, line in enumerate(words):
+            if _is_title(line) and any(front.fullmatch(line) for front in fronts):
+                starts.add(at - 1 if at and _is_title(words[at - 1]) else at)
+        for start, end in pairwise([0, *sorted(starts - {0}), len(lines)]):
+            number = len(pieces) + 1
+            homes[number] = page
+            pieces.append(replace(page, number=number, lines=tuple(lines[start:end])))
+    return pieces, homes
+
+
+def _is_title(words: str) -> bool:
+    """Whether a line may be one of a title: short, no sentence, and no heading."""
+    return 1 < len(words) <= LONGEST_FRONT_LINE and not _SENTENCE.search(words)
+
+
+def _whole(report: Sequence[Page], homes: Mapping[int, Page]) -> Iterator[Page]:
+    """The pieces of a report as pages: of each page the lines that are its, and the rulings among them."""
+    for home, parts in groupby(report, key=lambda piece: homes[piece.number]):
+        lines = tuple(line for piece in parts for line in piece.lines)
+        top, foot = min(line.box[1] for line in lines), max(line.box[3] for line in lines)
+        rulings = tuple(ruling for ruling in home.rulings if top - _MARGIN <= ruling.y0 and ruling.y1 <= foot + _MARGIN)
+        kept = set(lines)
+        yield replace(home, lines=tuple(line for line in home.lines if line in kept), rulings=rulings)
 
 
 # --- pages that come twice

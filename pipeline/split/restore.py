@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -46,12 +47,13 @@ def _read(form: Form, rows: Sequence[TextRow]) -> Torn:
     """The pieces of some rows, with the labels of a form in them."""
     pieces = pieces_of(rows)
     words = {*form.above.heads, *form.rows.heads, *form.rows.levels, *form.pairs, *form.beside, *form.total}
-    lexicon = Lexicon(words.union(*form.goals, *form.starts))
+    lexicon = Lexicon(words.union(*form.goals, *form.starts), form.short)
     return Torn(form, pieces, {at: found for at in range(len(pieces)) if (found := lexicon.at(pieces, at))})
 
 
 _BEFORE = 60  # pieces before a head in which its table may begin
-_AFTER = 60  # pieces without two numbers side by side, from which on a table without a total has ended
+_AFTER = 60  # pieces without a number, from which on a table without a total has ended
+_ENDS = re.compile(r"第[一二三四五六七八九十]{1,2}部分|[一二三四五六七八九十]{1,2}、")
 
 
 def _outlines(torn: Torn) -> Iterator[Outline]:
@@ -113,11 +115,11 @@ def _end(torn: Torn, head: Head, limit: int) -> tuple[int, Label | None]:
             if counts and NUMBER.fullmatch(pieces[label.end].text):
                 return _behind_figures(torn, head, label.end, limit), label
     end = head.end
-    for at in range(head.end, limit - 1):
-        if at - end > _AFTER:
+    for at in range(head.end, limit):
+        if at - end > _AFTER or _ENDS.match(pieces[at].text):
             break
-        if all(NUMBER.fullmatch(piece.text) for piece in pieces[at : at + 2]):
-            end = at + 2
+        if NUMBER.fullmatch(pieces[at].text):
+            end = at + 1
     return end, None
 
 

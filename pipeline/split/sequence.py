@@ -58,7 +58,8 @@ class Piece:
     turn: bool = False
 
 
-_WORDS = re.compile(r"\S+")
+_WORDS = re.compile(r"\S+(?:(?:(?<=\d) (?=[.．]\d)|(?<=\d[.．]) (?=\d))\S+)*")
+"""Words without a blank; one beside the point of a figure was put there by no writer."""
 _CLOSE = frozenset("，。；：、“”（）《》！？")  # punctuation that is set closer than characters are
 _EMPTY_LINE = 1.9  # heights from line to line beyond which something was left empty
 
@@ -81,7 +82,7 @@ def _pieces(number: int, row: TextRow, above: TextRow | None) -> list[Piece]:
     for line, word in words:
         gap = _gap(above, row) if not found else Gap.SPACE if found[-1].line is line else Gap.CELL
         first = not found
-        text = fold(word[0])
+        text = fold(word[0].replace(" ", ""))
         found.append(
             Piece(text, row.page, line, *word.span(), number, gap, len(words) == 1, width, turn=turn and first)
         )
@@ -135,7 +136,7 @@ def _is_apart(pieces: Sequence[Piece], index: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label of the form at pieces start..end. words: as the form has it; exact: whether nothing of it is lost."""
+    """A label of the form at pieces start..end. exact: whether nothing of it is lost."""
 
     start: int
     end: int
@@ -144,22 +145,14 @@ class Label:
 
 
 _MOST_PIECES = 10  # of a label
-_KNOWN_WITHOUT_ONE = 4  # characters that a label needs to be known when it has lost one of them
 
 
 class Lexicon:
-    """The labels of a form, as they may stand in pieces: torn, with stray blanks, a character lost."""
+    """The labels of a form, as they may stand in pieces, torn. short: those that have lost something."""
 
-    def __init__(self, labels: Collection[str]) -> None:
-        self._words = {label: label for label in labels}
-        self._near: dict[str, str | None] = {}
-        for label in labels:
-            if len(label) >= _KNOWN_WITHOUT_ONE:
-                for at in range(len(label)):
-                    short = label[:at] + label[at + 1 :]
-                    self._near[short] = None if self._near.get(short, label) != label else label
-        known = (*self._words, *self._near)
-        self._beginnings = frozenset(word[:length] for word in known for length in range(1, len(word) + 1))
+    def __init__(self, labels: Collection[str], short: Collection[str]) -> None:
+        self._words, self._short = frozenset(labels), short
+        self._beginnings = frozenset(word[:length] for word in labels for length in range(1, len(word) + 1))
 
     def at(self, pieces: Sequence[Piece], start: int) -> list[Label]:
         """The labels that begin with a piece, the longest first."""
@@ -168,9 +161,8 @@ class Lexicon:
         for end in range(start, min(start + _MOST_PIECES, len(pieces))):
             text += pieces[end].text
             said = label_of(text)
-            label = self._words.get(said) or self._near.get(said)
-            if label is not None:
-                found.append(Label(start, end + 1, label, said in self._words))
+            if said in self._words:
+                found.append(Label(start, end + 1, said, said not in self._short))
             if not self._may_go_on(text, said):
                 break
         return found[::-1]

@@ -48,7 +48,7 @@ def split(pages: Pages, *families: Family) -> Document:
     unread = tuple(page.number for page in pages.pages if not page.readable)
     tables = join_tables(raw, labels=labels, starts=lambda words: starts.match(fold(words)) is not None, unread=unread)
     rows_on = {of_page.page.number: rows_of(of_page.page.number, of_page.lines) for of_page in raw}
-    restored = restore(_digital(raw, rows_on), [form for family in families for form in family.forms])
+    restored = restore(_typed(raw, rows_on), [form for family in families for form in family.forms])
     of_pages = [remark for page in pages.pages for remark in page.remarks] + list(restored.remarks)
     store = TokenStore(origins={page.number: page.origin for page in readable}, remarks=_by_page(of_pages))
     blocks = _with_grids(
@@ -59,9 +59,9 @@ def split(pages: Pages, *families: Family) -> Document:
     return Document(tuple(blocks), tuple(_corrected(store.tokens, corrections)), unread, remarks)
 
 
-def _digital(raw: Sequence[PageTables], rows_on: Mapping[int, list[TextRow]]) -> dict[int, list[TextRow]]:
-    """The rows of the pages whose characters are sure: on scans a lost line is not to be mended by guessing."""
-    numbers = [of_page.page.number for of_page in raw if of_page.page.origin == "text"]
+def _typed(raw: Sequence[PageTables], rows_on: Mapping[int, list[TextRow]]) -> dict[int, list[TextRow]]:
+    """The rows of text files: their cells follow each other. In print the lines of cells that are neighbours mix."""
+    numbers = [of_page.page.number for of_page in raw if of_page.page.typed]
     return {number: rows_on[number] for number in numbers}
 
 

@@ -6,15 +6,32 @@ hold, or a colon at its end. So 执行率（B/A） is 执行率 and 部门（单
 
 from __future__ import annotations
 
-from recount.schemas.family import Form, Kind, Part
+from collections.abc import Iterable, Mapping
+
+from recount.schemas.family import Form, Kind, Part, lost_one
+
+_short: set[str] = set()
+
+
+def _with_short(labels: Mapping[str, str]) -> Mapping[str, str]:
+    """Labels by what they name, also where they have lost a character."""
+    short = lost_one(labels)
+    _short.update(short)
+    return {**short, **labels}
+
+
+def _all_of(labels: Iterable[str]) -> frozenset[str]:
+    """Labels that mean the same, also where they have lost a character."""
+    return frozenset(_with_short(dict.fromkeys(labels, "")))
+
 
 TITLE_MARKS = ("自评", "绩效评价表", "绩效目标完成情况表")
 """A title that holds one of these is that of an evaluation table; with OVERALL_MARK, of the overall one."""
 
 OVERALL_MARK = "整体"
 
-PROJECT_NAME = frozenset({"项目名称", "项目支出名称"})
-UNIT_NAME = frozenset(
+PROJECT_NAME = _all_of({"项目名称", "项目支出名称"})
+UNIT_NAME = _all_of(
     {
         "部门名称",
         "单位名称",
@@ -26,51 +43,55 @@ UNIT_NAME = frozenset(
         "预算部门名称",
     }
 )
-HEAD = {
-    "主管部门": "department",
-    "项目主管部门": "department",
-    "主管单位": "department",
-    "主管部门及代码": "department",
-    "实施单位": "implementing_unit",
-    "项目实施单位": "implementing_unit",
-    "实施单位名称": "implementing_unit",
-    "项目单位": "implementing_unit",
-    "预算单位": "implementing_unit",
-    "预算执行单位": "implementing_unit",
-}
+HEAD = _with_short(
+    {
+        "主管部门": "department",
+        "项目主管部门": "department",
+        "主管单位": "department",
+        "主管部门及代码": "department",
+        "实施单位": "implementing_unit",
+        "项目实施单位": "implementing_unit",
+        "实施单位名称": "implementing_unit",
+        "项目单位": "implementing_unit",
+        "预算单位": "implementing_unit",
+        "预算执行单位": "implementing_unit",
+    }
+)
 """Labels whose value stands right of them, by the field that the value fills."""
 
-FUND_COLUMNS = {
-    "年初预算数": "initial_budget",
-    "年初预算": "initial_budget",
-    "年初预算金额": "initial_budget",
-    "年初预算批复数": "initial_budget",
-    "全年预算数": "annual_budget",
-    "全年预算": "annual_budget",
-    "全年预算金额": "annual_budget",
-    "全年预算总额": "annual_budget",
-    "年度预算数": "annual_budget",
-    "调整后预算数": "annual_budget",
-    "全年执行数": "executed",
-    "全年执行": "executed",
-    "全年执行金额": "executed",
-    "全年实际执行数": "executed",
-    "实际执行数": "executed",
-    "执行数": "executed",
-    "分值": "weight",
-    "分值权重": "weight",
-    "权重": "weight",
-    "权重分值": "weight",
-    "执行率": "execution_rate",
-    "预算执行率": "execution_rate",
-    "得分": "score",
-    "自评得分": "score",
-}
+FUND_COLUMNS = _with_short(
+    {
+        "年初预算数": "initial_budget",
+        "年初预算": "initial_budget",
+        "年初预算金额": "initial_budget",
+        "年初预算批复数": "initial_budget",
+        "全年预算数": "annual_budget",
+        "全年预算": "annual_budget",
+        "全年预算金额": "annual_budget",
+        "全年预算总额": "annual_budget",
+        "年度预算数": "annual_budget",
+        "调整后预算数": "annual_budget",
+        "全年执行数": "executed",
+        "全年执行": "executed",
+        "全年执行金额": "executed",
+        "全年实际执行数": "executed",
+        "实际执行数": "executed",
+        "执行数": "executed",
+        "分值": "weight",
+        "分值权重": "weight",
+        "权重": "weight",
+        "权重分值": "weight",
+        "执行率": "execution_rate",
+        "预算执行率": "execution_rate",
+        "得分": "score",
+        "自评得分": "score",
+    }
+)
 
-EXPECTED_GOAL = frozenset(
+EXPECTED_GOAL = _all_of(
     {"预期目标", "年初设定目标", "预期总体目标", "年初预期目标", "年度预期目标", "年初目标", "目标设定情况"}
 )
-ACTUAL_COMPLETION = frozenset(
+ACTUAL_COMPLETION = _all_of(
     {
         "实际完成情况",
         "目标实际完成情况",
@@ -80,53 +101,55 @@ ACTUAL_COMPLETION = frozenset(
         "实际完成目标",
     }
 )
-WHOLE_GOAL = frozenset({"年度总体目标", "总体目标", "年度绩效目标", "年度目标"})
+WHOLE_GOAL = _all_of({"年度总体目标", "总体目标", "年度绩效目标", "年度目标"})
 """The label left of the goals; in a table without 预期目标 its text is the expected goal itself."""
 
-INDICATOR_COLUMNS = {
-    "一级指标": "level1",
-    "二级指标": "level2",
-    "三级指标": "level3",
-    "三级指标名称": "level3",
-    "指标名称": "level3",
-    "指标内容": "level3",
-    "具体指标": "level3",
-    "年度指标值": "target",
-    "预期指标值": "target",
-    "年度预期值": "target",
-    "年度预期指标值": "target",
-    "年度目标值": "target",
-    "年初指标值": "target",
-    "年初目标值": "target",
-    "指标值": "target",
-    "目标值": "target",
-    "预期值": "target",
-    "实际完成值": "actual",
-    "实际完成指标值": "actual",
-    "全年实际完成值": "actual",
-    "全年完成值": "actual",
-    "年度完成值": "actual",
-    "实际完成情况": "actual",
-    "实际值": "actual",
-    "完成值": "actual",
-    "分值": "weight",
-    "分值权重": "weight",
-    "权重": "weight",
-    "权重分值": "weight",
-    "得分": "score",
-    "自评得分": "score",
-    "偏差原因分析及改进措施": "deviation",
-    "偏差原因分析与改进措施": "deviation",
-    "偏差原因及改进措施": "deviation",
-    "偏差原因分析": "deviation",
-    "偏差原因": "deviation",
-    "未完成原因分析及改进措施": "deviation",
-    "未完成原因及改进措施": "deviation",
-    "未完成原因分析": "deviation",
-    "指标值设定依据": "basis",
-    "指标设定依据": "basis",
-    "设定依据": "basis",
-}
+INDICATOR_COLUMNS = _with_short(
+    {
+        "一级指标": "level1",
+        "二级指标": "level2",
+        "三级指标": "level3",
+        "三级指标名称": "level3",
+        "指标名称": "level3",
+        "指标内容": "level3",
+        "具体指标": "level3",
+        "年度指标值": "target",
+        "预期指标值": "target",
+        "年度预期值": "target",
+        "年度预期指标值": "target",
+        "年度目标值": "target",
+        "年初指标值": "target",
+        "年初目标值": "target",
+        "指标值": "target",
+        "目标值": "target",
+        "预期值": "target",
+        "实际完成值": "actual",
+        "实际完成指标值": "actual",
+        "全年实际完成值": "actual",
+        "全年完成值": "actual",
+        "年度完成值": "actual",
+        "实际完成情况": "actual",
+        "实际值": "actual",
+        "完成值": "actual",
+        "分值": "weight",
+        "分值权重": "weight",
+        "权重": "weight",
+        "权重分值": "weight",
+        "得分": "score",
+        "自评得分": "score",
+        "偏差原因分析及改进措施": "deviation",
+        "偏差原因分析与改进措施": "deviation",
+        "偏差原因及改进措施": "deviation",
+        "偏差原因分析": "deviation",
+        "偏差原因": "deviation",
+        "未完成原因分析及改进措施": "deviation",
+        "未完成原因及改进措施": "deviation",
+        "未完成原因分析": "deviation",
+        "指标值设定依据": "basis",
+        "指标设定依据": "basis",
+        "设定依据": "basis",
+    }
+)
 
 LEVEL1_ONLY = frozenset({"产出指标", "效益指标"})
 LEVEL2_ONLY = frozenset(
@@ -166,7 +189,7 @@ _KINDS: dict[str, Kind] = {
     "basis": "remark",
 }
 
-_BESIDE = frozenset(
+_BESIDE = _all_of(
     {
         "项目资金", "资金来源", "年度资金", "年度资金来源", "部门预算资金", "年度预算资金", "预算资金", "预算执行情况",
         "年度总体目标", "总体目标", "年度绩效目标", "年度目标", "年度目标完成情况",
@@ -174,6 +197,13 @@ _BESIDE = frozenset(
     }
 )  # fmt: skip
 """Labels that stand left of a whole part of a table."""
+
+_LEVEL_COLUMNS = {
+    label: frozenset(
+        level for level, others in (("level1", LEVEL2_ONLY), ("level2", LEVEL1_ONLY)) if label not in others
+    )
+    for label in LEVELS
+}
 
 EVALUATION = Form(
     starts=(PROJECT_NAME, UNIT_NAME),
@@ -190,14 +220,10 @@ EVALUATION = Form(
         kinds=_KINDS,
         needs=frozenset({"target", "actual", "weight", "score"}),
         must=frozenset({"level3", "weight"}),
-        levels={
-            label: frozenset(
-                level for level, others in (("level1", LEVEL2_ONLY), ("level2", LEVEL1_ONLY)) if label not in others
-            )
-            for label in LEVELS
-        },
+        levels={**lost_one(_LEVEL_COLUMNS), **_LEVEL_COLUMNS},
     ),
     total=TOTAL_SCORE | frozenset({"合计", "总计"}),
     beside=_BESIDE,
+    short=frozenset(_short | lost_one(_LEVEL_COLUMNS).keys()),
 )
 """项目支出绩效自评表 and 部门（单位）整体支出绩效目标自评表 (docs/contract/forms.md, X)."""

@@ -18,7 +18,7 @@ from recount.pipeline.archive.limits import Limits, check
 from recount.pipeline.archive.sources import find_sources
 from recount.pipeline.errors import NotAReport, TooLarge
 from recount.pipeline.result import read_result
-from recount.pipeline.structure import structure
+from recount.pipeline.structure import structure, structures
 
 REPORT = """柳沟县水务局2022年度部门决算公开说明
 
@@ -131,3 +131,33 @@ def test_a_text_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     check(tmp_path / "a.txt")
     with pytest.raises(TooLarge, match="a text of more than"):
         check(tmp_path / "a.txt", Limits(text=100))
+
+
+def made(unit: str, total: str, current: str, opening: str) -> str:
+    """A report of made-up figures, its title in two lines."""
+    return f"""{unit}
+2022年度部门决算公开说明
+目录
+第一部分 部门决算情况说明
+一、收入支出决算总体情况说明
+二、收入决算情况说明
+第一部分 部门决算情况说明
+一、收入支出决算总体情况说明
+2022年度收入总计{total}万元，其中：本年收入合计{current}万元，使用非财政拨款结余0.00万元，年初结转和结余{opening}万元。
+本年度收入的各项情况在下文逐项说明。
+本单位按照预算安排各项支出。
+二、收入决算情况说明
+2022年度本年收入{current}万元，其中：财政拨款收入{current}万元，占100.00%。
+"""
+
+
+def test_a_text_may_hold_several_reports(tmp_path: Path) -> None:
+    one, other = made("甲县水务局", "411.63", "330.75", "80.88"), made("三河县教育局", "500.00", "400.00", "100.00")
+    (tmp_path / "a.txt").write_text(one + other, encoding="utf-8")
+    first, second = structures(tmp_path / "a.txt")
+    assert [first.report["unit_name"], second.report["unit_name"]] == ["甲县水务局", "三河县教育局"]
+    assert first.report["income_expenditure"]["income_total"] == Decimal("411.63")
+    assert second.report["income_expenditure"]["opening_carryover"] == Decimal("100.00")
+    assert {figure.line for figure in second.figures.values()} == {15, 22, 26}
+    (tmp_path / "b.txt").write_text(one, encoding="utf-8")
+    assert len(structures(tmp_path / "b.txt")) == 1

@@ -131,6 +131,15 @@ def test_a_header_that_every_page_has_is_no_text() -> None:
     assert "柳沟县" not in "".join(paragraphs("\f".join(f"柳沟县水务局\n第{at}页的话，" for at in range(5))))
 
 
+def test_a_target_that_begins_a_line_is_no_quotation() -> None:
+    assert rows(">=95%\n> 摘自通知\n>90%") == [[">=95%"], ["摘自通知"], [">90%"]]
+
+
+def test_cells_that_count_on_beside_the_same_words_are_no_page_numbers() -> None:
+    text = "\n".join(f"{name}\n12公里\n{at}\n进度推迟" for at, name in enumerate(("河堤", "路灯", "手册", "桥梁"), 1))
+    assert [cells[0] for cells in rows(text) if cells[0].isdigit()] == ["1", "2", "3", "4"]
+
+
 def test_cells_that_stand_alone_are_no_page_numbers() -> None:
     cells = "\n\t".join(
         f"指标{name}\n\t{number}\n\t无偏差" for name, number in zip("甲乙丙丁戊己", (10, 1, 2, 10, 5, 3), strict=True)
