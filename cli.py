@@ -20,6 +20,7 @@ from typer.core import TyperGroup
 from recount.options import (
     EndpointOptions,
     FamilyOption,
+    OwnFamilyOption,
     RetryOptions,
     RunOptions,
     SettingsOptions,
@@ -337,13 +338,14 @@ def show(
     family: FamilyOption = None,
 ) -> None:
     """Show a result: source discrepancies, disputed figures with the reason, then all figures by section."""
+    from recount.pipeline.output.folder import model_near, whole_result
     from recount.pipeline.output.show import render_result
-    from recount.pipeline.result import read_result
-    from recount.pipeline.run.store import find_result, report_model
+    from recount.pipeline.run.store import find_result
 
-    content = read_result(find_result(result, name))
+    file = find_result(result, name)
+    content = whole_result(file)
     console = _console()
-    for part in render_result(content, report_model(content.contract, _family(family)), section):
+    for part in render_result(content, model_near(file, content.contract, family), section):
         console.print(part)
 
 
@@ -367,11 +369,12 @@ def export(
         str | None,
         typer.Option("--table", metavar="NAME", help="Only this table: figures, budget_items, discrepancies …"),
     ] = None,
+    family: OwnFamilyOption = None,
 ) -> None:
-    """Export results as tables: figures, budget items, indicators, funds, statements, discrepancies."""
+    """Export results as tables: figures, rows of lists and statements, texts, discrepancies, checks, files."""
     from recount.pipeline.output.export import export as exported
 
-    done = exported(out, target, format_, status=status, keys=keys, table=table)
+    done = exported(out, target, format_, status=status, keys=keys, table=table, family=family)
     for name, rows in done.rows.items():
         print(f"{name}  {rows:,}")
 
@@ -428,7 +431,7 @@ def _family(name: str | None) -> Family | None:
     return family_of(name)
 
 
-@app.command(epilog="Exit codes: 0 all years agree, 1 some contradict each other.")
+@app.command(epilog="Exit codes: 0 all years agree, 1 some contradict each other, or a result cannot be read.")
 def chain(
     out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run.")],
 ) -> None:
@@ -437,10 +440,12 @@ def chain(
     from recount.pipeline.output.chain import chain as chained
 
     found = chained(out)
+    for line in found.broken:
+        print(f"recount: {line}", file=sys.stderr)
     for finding in found.findings:
         print(visible(str(finding)))
     print(f"{found.pairs} pairs of years, {found.compared} figures compared, {len(found.findings)} contradictions")
-    if found.findings:
+    if found.findings or found.broken:
         raise typer.Exit(FAILED)
 
 

@@ -27,6 +27,11 @@ FamilyOption = Annotated[
     ),
 ]
 
+OwnFamilyOption = Annotated[
+    str | None,
+    typer.Option("--family", metavar="PATH", help="The folder of a family of your own; else where the runs found it."),
+]
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:

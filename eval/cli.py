@@ -121,11 +121,14 @@ def promote(
     source: Annotated[
         Path | None, typer.Option("--source", metavar="PDF", help="The report; by default the file that it names.")
     ] = None,
+    disputed: Annotated[
+        bool, typer.Option("--disputed", help="Take disputed figures for true as they were read: you looked at each.")
+    ] = False,
 ) -> None:
-    """Turn a reviewed result into a case."""
+    """Turn a reviewed result into a case. One with disputed figures is refused, unless they were looked at."""
     from recount.eval.goldset.promote import promote as promoted
 
-    print(promoted(result, out, source))
+    print(promoted(result, out, source, disputed=disputed))
 
 
 @evaluation.command(epilog="Without PATH it takes the reports of the gold set that are no scans.")

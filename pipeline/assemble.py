@@ -162,6 +162,7 @@ def _check(evaluation: Evaluation, name: str) -> Check:
         severity=evaluation.severity,
         explanation=evaluation.explanation,
         pointers=[operand.pointer for operand in evaluation.operands],
+        suspects=list(evaluation.suspects) or None,
     )
 
 

@@ -66,7 +66,7 @@ class FigureEntry(NamedTuple):
 
 
 class Check(NamedTuple):
-    """An identity and what it came to. severity, explanation: of one that fails. pointers: of its operands."""
+    """An identity and its outcome. severity, explanation, suspects: of one that fails. pointers: of its operands."""
 
     id: str
     rule: str
@@ -79,6 +79,7 @@ class Check(NamedTuple):
     severity: str | None
     explanation: str | None
     pointers: Sequence[str]
+    suspects: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +336,8 @@ _FIGURE = _Object(
     older=_with_own_unit,
 )
 _NUMBERS = ("computed", "printed", "residual", "tolerance")
-_CHECK = _Object(Check, {**dict.fromkeys(("expression", *_NUMBERS, "severity", "explanation")), "pointers": ()})
+_EARLIER = {**dict.fromkeys(("expression", *_NUMBERS, "severity", "explanation")), "pointers": ()}
+_CHECK = _Object(Check, _EARLIER, optional=("suspects",))
 _MAPPER = _Object(
     MapperUse,
     {"name": "", "calls": 0, "input_tokens": 0, "output_tokens": 0, "cost": 0},
@@ -392,10 +394,8 @@ def write_result(path: Path, result: Result) -> None:
 
 
 def read_result(path: Path) -> Result:
-    """Reads a result file; a number with a decimal point becomes a Decimal with just those digits.
-
-    Raises UsageError if it cannot be read or is no result file.
-    """
+    """Reads a result file; a number with a decimal point becomes a Decimal with just those digits. Raises UsageError if
+    it cannot be read or is no result file."""
     try:
         return result_in(path.read_bytes(), str(path))
     except OSError as error:
@@ -413,9 +413,8 @@ def result_in(content: bytes, where: str) -> Result:
 def write_json(path: Path, content: Mapping[str, object]) -> None:
     """Writes an object of plain values to path, by way of a temporary file beside it.
 
-    Whoever looks at path sees the file that was there before or the whole new one. Raises OSError if it
-    cannot be written (nothing is left behind then), ValueError for a number that JSON does not have.
-    """
+    Whoever looks at path sees the file that was there before or the whole new one. Raises OSError if it cannot be
+    written (nothing is left behind then), ValueError for a number that JSON does not have."""
     whole = encoded(content)
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, whole)

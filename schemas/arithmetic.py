@@ -102,7 +102,8 @@ class Evaluation:
 
     held: the operands that it speaks for (see Held); empty unless it passed, or failed in a way that confirms
     them. computed, residual, tolerance: in the unit of the printed figure; None where nothing was computed.
-    blamed: None where any operand may be at fault, else the ones that the explanation names.
+    blamed: None where any operand may be at fault, else the ones that the explanation names. suspects: the pointers
+    of the operands that the explanation lays it at, the most suspect first; empty where nothing tells them apart.
     """
 
     identity: Identity
@@ -115,6 +116,7 @@ class Evaluation:
     explanation: str | None = None
     held: Held = ()
     blamed: tuple[Figure, ...] | None = None
+    suspects: tuple[str, ...] = ()
 
     @property
     def slack(self) -> tuple[tuple[Figure, Decimal], ...]:

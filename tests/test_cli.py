@@ -19,9 +19,9 @@ import typer.main
 from recount.cli import app, main
 from recount.eval.generator import Form, Options, generate
 from recount.pipeline.errors import UsageError
+from recount.pipeline.output.folder import pdf_paths
 from recount.pipeline.result import write_result
 from recount.pipeline.run import runner
-from recount.pipeline.run.ledger import pdf_paths
 from recount.pipeline.version import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -101,8 +101,8 @@ def test_a_file_with_several_reports_is_named_with_its_results(call: Call, archi
     assert told in call("structure", archive, "--out", out).out
     assert told in call("status", out).out
     assert pdf_paths(out) == {
-        "2022/a.pdf": str(archive / "2022" / "a.pdf"),
-        **dict.fromkeys(("b.pdf#1", "b.pdf#2"), str(archive / "b.pdf")),
+        "2022/a.pdf": archive / "2022" / "a.pdf",
+        **dict.fromkeys(("b.pdf#1", "b.pdf#2"), archive / "b.pdf"),
     }
     shown = call("show", out, "b.pdf")
     assert (shown.code, "2 results in" in shown.err) == (2, True)

@@ -20,7 +20,11 @@ from recount.schemas.registry import FAMILIES
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "docs" / "contract"
-ONLY_SOMETIMES = {"Figure": ("first_reading", "second_reading"), "Summary": ("prompts", "open", "repair")}
+ONLY_SOMETIMES = {
+    "Figure": ("first_reading", "second_reading"),
+    "Check": ("suspects",),
+    "Summary": ("prompts", "open", "repair"),
+}
 """Keys that the result below does not have: of repaired figures, of scans, of reports that a model was asked about."""
 PARTS = {"common": "Common", "final_accounts": "Final accounts", "department_budget": "Department budgets"}
 """By the package that defines a model, the part of report.md that tells of it."""

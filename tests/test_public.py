@@ -11,7 +11,7 @@ import re
 import recount
 
 PUBLIC = """\
-Output(path: Path) -> None
+Output(path: Path, family: str | None = None) -> None
 Output.__getitem__(self, name: str) -> StructuredReport
 Output.__len__(self) -> int
 Output.figures(self, status: str | Sequence[str] | None = None) -> polars.DataFrame
@@ -19,14 +19,16 @@ Output.names: list[str]
 Output.reports(self) -> Iterator[StructuredReport]
 Output.table(self, name: str, status: str | Sequence[str] | None = None) -> polars.DataFrame
 Output.tables: list[str]
-StructuredReport(name: str, result: Result) -> None
+StructuredReport(name: str, result: Result, same_as: str | None = None, kinds: Kinds | None = None) -> None
 StructuredReport.discrepancies: list[Check]
 StructuredReport.figures: Mapping[str, FigureEntry]
+StructuredReport.kinds: Kinds | None
 StructuredReport.name: str
 StructuredReport.report: Any
 StructuredReport.result: Result
+StructuredReport.same_as: str | None
 __version__: str
-open(path: str | Path) -> Output
+open(path: str | Path, family: str | Path | None = None) -> Output
 """
 SPECIAL = {"__getitem__", "__len__"}
 """Special methods that the class has of its own and that are part of how it is used."""
@@ -67,7 +69,7 @@ def test_every_public_name_says_what_it_does() -> None:
         thing = getattr(recount, name)
         assert inspect.getdoc(thing), name
         for member, value in vars(thing).items() if inspect.isclass(thing) else ():
-            if not member.startswith("_"):
+            if not member.startswith("_") and member not in inspect.get_annotations(thing):  # its docstring has these
                 assert inspect.getdoc(value), f"{name}.{member}"
 
 

@@ -11,14 +11,25 @@ from recount.eval.cases import EXPECTED, PLACES, SOURCES, TAGS
 from recount.pipeline.errors import UsageError
 from recount.pipeline.result import Result, read_result, write_json
 
+_NAMED = 3
+"""So many disputed figures are named where a result is refused for them."""
 
-def promote(result_path: Path, out: Path, source: Path | None = None) -> Path:
+
+def promote(result_path: Path, out: Path, source: Path | None = None, *, disputed: bool = False) -> Path:
     """Writes the case of a result into `out`/<name of its source>; returns that folder.
 
-    source: the file that it was made of; by default the file that the result names, below the current folder. Raises
-    UsageError if that is not there or is another one, or if there is such a case already.
+    source: the file that it was made of; by default the file that the result names, below the current folder. disputed:
+    take disputed figures for true as they were read. Raises UsageError for a result that has some otherwise, if its
+    source is not there or is another one, or if there is such a case already.
     """
     result = read_result(result_path)
+    undecided = [pointer for pointer, figure in result.figures.items() if figure.status == "disputed"]
+    if undecided and not disputed:
+        named = ", ".join(undecided[:_NAMED]) + (" …" if len(undecided) > _NAMED else "")
+        raise UsageError(
+            f"{result_path} has {len(undecided)} disputed figures ({named}): look at each on its page; "
+            "--disputed takes them for true as they were read"
+        )
     named = result.source.file
     report = source or Path(named)
     if not report.is_file():

@@ -66,6 +66,12 @@ def place_of(text: str) -> Place:
     return Url(text)
 
 
+def check_reachable(url: Url) -> None:
+    """Raises UsageError if there is no library that reaches a URL: said once, before any work is begun."""
+    with _file_system(url):
+        pass
+
+
 def open_place(place: Place) -> IO[bytes]:
     """A file to read from, at any position. Raises OSError."""
     if isinstance(place, Path):

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from recount.pipeline.result import Result, read_result
+from recount.pipeline.errors import UsageError
+from recount.pipeline.output.folder import result_files, whole_result, written_in
+from recount.pipeline.result import Result
 from recount.schemas.registry import family_of_contract
 
 _FULL_WIDTH = str.maketrans("（）", "()")
@@ -55,22 +57,23 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """What was compared in a folder: pairs of years of one unit, comparisons made, and contradictions found."""
+    """What was compared in a folder: pairs of years of one unit, comparisons made, and contradictions found.
+
+    broken: a line for each result that cannot be read, and is compared with none.
+    """
 
     pairs: int
     compared: int
     findings: tuple[Finding, ...]
+    broken: tuple[str, ...] = ()
 
 
 def chain(out: Path) -> Chain:
-    """Every report below an output folder against that of the same unit for the next year."""
-    folder = out / "reports" if (out / "reports").is_dir() else out
-    years: dict[str, dict[int, list[Result]]] = defaultdict(lambda: defaultdict(list))
-    for path in sorted(folder.rglob("*.json")):
-        result = read_result(path)
-        unit, year = result.report.get("unit_name"), result.report.get("fiscal_year")
-        if unit and year is not None:
-            years[_same_unit(unit)][int(year)].append(result)
+    """Every report of an output folder against that of the same unit for the next year.
+
+    Raises UsageError if it is no output folder, or holds no results.
+    """
+    years, broken = _by_year(out)
     pairs = compared = 0
     findings: list[Finding] = []
     for reports in years.values():
@@ -81,7 +84,26 @@ def chain(out: Path) -> Chain:
                 pairs += 1
                 compared += len(found)
                 findings += [finding for finding in found if abs(finding.difference) > finding.tolerance]
-    return Chain(pairs, compared, tuple(findings))
+    return Chain(pairs, compared, tuple(findings), tuple(broken))
+
+
+def _by_year(out: Path) -> tuple[dict[str, dict[int, list[Result]]], list[str]]:
+    """The results of a folder by unit and year, and a line for each that cannot be read."""
+    years: dict[str, dict[int, list[Result]]] = defaultdict(lambda: defaultdict(list))
+    broken: list[str] = []
+    written = written_in(out)
+    for path in result_files(out):
+        try:
+            result = whole_result(path, written.get(path))
+        except UsageError as error:
+            broken.append(str(error))
+            continue
+        unit, year = result.report.get("unit_name"), result.report.get("fiscal_year")
+        if isinstance(unit, str) and unit and isinstance(year, Decimal | int):
+            years[_same_unit(unit)][int(year)].append(result)
+        elif year is not None and not isinstance(year, Decimal | int) and family_of_contract(result.contract):
+            broken.append(f"{path} is no result file: its year is {year!r}")
+    return years, broken
 
 
 def _same_unit(name: str) -> str:

@@ -6,26 +6,32 @@ Decimals keep their printed digits.
 from __future__ import annotations
 
 import csv
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
 
+from recount.pipeline.archive.strangers import in_cell
 from recount.pipeline.output.layout import Column, Table
-from recount.pipeline.output.rows import OpenResult, Order, Row, Sink, plain
+from recount.pipeline.output.rows import OpenResult, Order, Row, Sink, digits, plain
 from recount.pipeline.result import encode
 from recount.pipeline.version import program_version
 from recount.schemas.describe import fields_of
 
-_KEYS = {
-    "en": ("file", "sha256", "report"),
-    "zh": ("文件", "文件散列", "报告"),
-}
+_REPORT = (
+    Column("file", "文件", "string", "Path of the report below its archive."),
+    Column("sha256", "文件散列", "string", "SHA-256 of the file."),
+    Column("same_as", "同于", "string", "The report of a file with the same content; count only those with null here."),
+    Column("contract", "结果格式", "string", "Family of the report, and the version of its shape."),
+    Column("report", "报告", "object", "The report; figures of statuses that were not asked for are null."),
+    Column("statuses", "状态", "object", "How far each figure of the report may be believed, by JSON pointer into it."),
+)
+"""The keys of a whole report."""
 _FORMATS = {"csv": "csv", "jsonl": "jsonl", "parquet": "parquet", "xlsx": "xlsx", "sqlite": "sqlite"}
 """What a descriptor calls the formats."""
 
@@ -35,11 +41,20 @@ _FORMATS = {"csv": "csv", "jsonl": "jsonl", "parquet": "parquet", "xlsx": "xlsx"
 
 def descriptor(format_: str, name: str | None, tables: Sequence[Table], keys: str) -> bytes:
     """The descriptor of an export. name: the one file; None where every table has a file of its own."""
+    return _package([_resource(format_, name or f"{table.name}.{format_}", table, keys) for table in tables])
+
+
+def descriptor_of_reports(name: str, keys: str) -> bytes:
+    """The descriptor of a JSON Lines file of this name, of whole reports."""
+    return _package([_resource("jsonl", name, Table("reports", "报告", "Whole reports, one a line.", _REPORT), keys)])
+
+
+def _package(resources: Sequence[dict[str, Any]]) -> bytes:
     package = {
         "name": "recount-export",
-        "title": "部门决算 · departmental final accounts, recounted",
+        "title": "财务公开报告 · financial disclosure reports, recounted",
         "created_by": f"recount {program_version()}",
-        "resources": [_resource(format_, name or f"{table.name}.{format_}", table, keys) for table in tables],
+        "resources": resources,
     }
     return (json.dumps(package, ensure_ascii=False, indent=2) + "\n").encode()
 
@@ -78,35 +93,50 @@ def _field(column: Column, keys: str) -> dict[str, Any]:
 
 def document(reading: OpenResult, keys: str) -> dict[str, Any]:
     """The report of a result with where it comes from; figures of unwanted statuses are null."""
-    source = reading.result.source
-    content = _named(reading, reading.report, reading.model, "", keys)
-    return dict(zip(_KEYS[keys], (source.file, source.sha256, content), strict=True))
+    source, statuses = reading.result.source, dict[str, str]()
+    content = _Naming(reading, keys, statuses).object(reading.report, reading.model, "", "")
+    values = (source.file, source.sha256, reading.same_as, reading.result.contract, content, statuses)
+    return {column.title if keys == "zh" else column.name: value for column, value in zip(_REPORT, values, strict=True)}
 
 
-def _named(
-    reading: OpenResult, value: Mapping[str, Any], model: type[BaseModel] | None, pointer: str, keys: str
-) -> dict[str, Any]:
-    named: dict[str, Any] = {}
-    for key, inner in value.items():
-        field = fields_of(model).get(key) if model is not None else None
-        title = field.title if field is not None and keys == "zh" else key
-        named[title] = _content(reading, inner, field.model if field is not None else None, f"{pointer}/{key}", keys)
-    return named
+@dataclass(frozen=True, slots=True)
+class _Naming:
+    """How a report is told. statuses: takes those of its figures, by the pointer in the report as it is told."""
 
+    reading: OpenResult
+    keys: str
+    statuses: dict[str, str]
 
-def _content(reading: OpenResult, value: Any, shape: type[BaseModel] | None, pointer: str, keys: str) -> Any:
-    if isinstance(value, Mapping):
-        return _named(reading, value, shape, pointer, keys)
-    if isinstance(value, list | tuple):
-        return [_content(reading, entry, shape, f"{pointer}/{at}", keys) for at, entry in enumerate(value)]
-    return reading.value_at(pointer, value)
+    def object(
+        self, value: Mapping[str, Any], model: type[BaseModel] | None, pointer: str, told: str
+    ) -> dict[str, Any]:
+        """An object of the report. pointer: to it in the result; told: in what is told."""
+        named: dict[str, Any] = {}
+        for key, inner in value.items():
+            field = fields_of(model).get(key) if model is not None else None
+            wanted = field.title if field is not None and self.keys == "zh" else key
+            title = wanted if wanted not in named else key
+            shape = field.model if field is not None else None
+            step = title.replace("~", "~0").replace("/", "~1")
+            named[title] = self._content(inner, shape, f"{pointer}/{key}", f"{told}/{step}")
+        return named
+
+    def _content(self, value: Any, shape: type[BaseModel] | None, pointer: str, told: str) -> Any:
+        if isinstance(value, Mapping):
+            return self.object(value, shape, pointer, told)
+        if isinstance(value, list | tuple):
+            return [self._content(entry, shape, f"{pointer}/{at}", f"{told}/{at}") for at, entry in enumerate(value)]
+        figure = self.reading.figures.get(pointer)
+        if figure is not None and self.reading.wanted(figure.status):
+            self.statuses[told] = figure.status
+        return self.reading.value_at(pointer, value)
 
 
 # --- tables as CSV, and as JSON with one row a line
 
 
 class CsvSink(Sink):
-    """A CSV file each table: UTF-8, a head line, an empty field where there is nothing."""
+    """A CSV file each table: UTF-8, a head line, an empty field where there is nothing, no text that is a formula."""
 
     def __init__(self, order: Order) -> None:
         self.prepare = _csv_lines
@@ -115,7 +145,7 @@ class CsvSink(Sink):
         for table in order.tables:
             path = order.path(table, "csv")
             file = self._stack.enter_context(path.open("w", encoding="utf-8", errors="backslashreplace", newline=""))
-            file.write(_csv([table.heads(order.keys)]))
+            file.write(_csv([map(in_cell, table.heads(order.keys))]))
             self._files[table.name] = file
 
     def add(self, table: Table, prepared: str) -> None:
@@ -129,18 +159,28 @@ class CsvSink(Sink):
 
 def _csv_lines(table: Table, rows: Sequence[Row]) -> str:
     types = [column.type for column in table.columns]
-    return _csv([_digits(plain(value, type_)) for value, type_ in zip(row.values, types, strict=True)] for row in rows)
+    return _csv(map(_cell, row.values, types) for row in rows)
 
 
-def _csv(rows: Iterable[Sequence[Any]]) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+def _cell(value: Any, type_: str) -> str | int | None:
+    """A value as it stands in a field."""
+    value = plain(value, type_)
+    if type_ == "string":
+        return in_cell(value) if value is not None else None
+    return digits(value) if isinstance(value, Decimal) else value
 
 
-def _digits(value: Any) -> Any:
-    """A Decimal without an exponent, which str() gives to 0E-8."""
-    return f"{value:f}" if isinstance(value, Decimal) else value
+def _csv(rows: Iterable[Iterable[Any]]) -> str:
+    # Only signs of the end of a line are quoted (Python below 3.13): with \n alone a \r would end a row for a reader.
+    lines = _Lines()
+    csv.writer(lines, lineterminator="\r\n").writerows(rows)
+    return "".join(f"{line[:-2]}\n" for line in lines)
+
+
+class _Lines(list[str]):
+    """Takes the lines of a writer."""
+
+    write = list.append
 
 
 class JsonLinesSink(Sink):

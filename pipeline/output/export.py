@@ -8,26 +8,36 @@ import os
 import secrets
 import shutil
 import signal
+import sys
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.database import SqliteSink
-from recount.pipeline.output.delimited import CsvSink, JsonLinesSink, descriptor, document, json_line
+from recount.pipeline.output.delimited import (
+    CsvSink,
+    JsonLinesSink,
+    descriptor,
+    descriptor_of_reports,
+    document,
+    json_line,
+)
+from recount.pipeline.output.folder import Entry, Kinds, Shelf, file_rows, pdf_paths, shelf_of
 from recount.pipeline.output.frames import ParquetSink
-from recount.pipeline.output.layout import FIGURES, Table, table_named, tables_of
-from recount.pipeline.output.rows import Order, Prepare, Sink, reading_of, result_files, rows_of, statuses_named
-from recount.pipeline.output.workbook import WorkbookSink
-from recount.pipeline.run.ledger import pdf_paths
-from recount.pipeline.run.store import report_model
-from recount.schemas.registry import FAMILIES
+from recount.pipeline.output.layout import FIGURES, FILES, Table, named_in
+from recount.pipeline.output.rows import Order, Prepare, Sink, rows_of, statuses_named
+from recount.pipeline.output.workbook import WorkbookSink, link_to
+from recount.pipeline.result import LEFTOVER
 
 Format = Literal["jsonl", "csv", "parquet", "xlsx", "sqlite"]
 FORMATS: tuple[Format, ...] = ("jsonl", "csv", "parquet", "xlsx", "sqlite")
@@ -41,6 +51,10 @@ _PIECE = 8
 _AHEAD = 4
 """Pieces of work that lie ready, or wait to be fetched, for each process: what bounds the memory."""
 
+_OLD = 24 * 3600
+"""Seconds after which a temporary folder is nobody's, where that cannot be known."""
+
+I = TypeVar("I")  # noqa: E741 - an item
 T = TypeVar("T")
 
 
@@ -52,20 +66,104 @@ def staged(folder: Path) -> Iterator[Path]:
     """A new folder beside the files' places; when all went well, its files are moved into `folder`.
 
     A file that stood there is replaced. Raises UsageError if they cannot be written; nothing is left behind
-    then, nor after Ctrl-C.
+    then, nor after Ctrl-C or SIGTERM. What a killed export has left there is removed first.
     """
-    staging = folder / f".{secrets.token_hex(8)}.recount-tmp"
+    staging, held = folder, None
     try:
-        staging.mkdir(parents=True)
-        yield staging
-        for file in sorted(staging.iterdir()):
-            if file.is_file():
-                _keep(file)
-                os.replace(file, folder / file.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
+        staging, held = _held(folder)
+        with _stopped_by_signal():
+            yield staging
+            for file in sorted(staging.iterdir()):
+                if file.is_file():
+                    _keep(file)
+                    os.replace(file, folder / file.name)
+            _keep_names(folder)
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error.strerror or error}") from error
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        if staging != folder:
+            shutil.rmtree(staging, ignore_errors=True)
+        if held is not None:
+            os.close(held)
+
+
+def _held(folder: Path) -> tuple[Path, int | None]:
+    """A new temporary folder, and the lock on it, which dies with this process: who can take it may sweep."""
+    while True:
+        staging = folder / f".{secrets.token_hex(8)}.recount-tmp"
+        staging.mkdir()
+        held = _lock(staging)
+        if held is None or _is(staging, held):
+            return staging, held
+        os.close(held)  # another process swept it before it was held
+
+
+def _is(staging: Path, held: int) -> bool:
+    """Whether a folder that is held is still the one of this name."""
+    with suppress(OSError):
+        return os.path.samestat(staging.stat(), os.fstat(held))
+    return False
+
+
+def _sweep(folder: Path) -> None:
+    """Removes the temporary folders of exports that were killed."""
+    for leftover in folder.glob(LEFTOVER):
+        if not leftover.is_dir():
+            continue
+        held = _lock(leftover)
+        if held is not None or _is_old(leftover):
+            shutil.rmtree(leftover, ignore_errors=True)
+        if held is not None:
+            os.close(held)
+
+
+def _is_old(leftover: Path) -> bool:
+    """Where folders cannot be locked: whether nobody can be at it any more."""
+    if _CAN_LOCK:
+        return False
+    with suppress(OSError):
+        return time.time() - leftover.stat().st_mtime > _OLD
+    return False
+
+
+if sys.platform == "win32":
+    _CAN_LOCK = False
+
+    def _lock(folder: Path) -> int | None:  # noqa: ARG001 - as below
+        """Windows locks no folders."""
+        return None
+
+else:
+    import fcntl
+
+    _CAN_LOCK = True
+
+    def _lock(folder: Path) -> int | None:
+        """A lock on a folder; None if another process has it, or if the file system knows none."""
+        held = None
+        try:
+            held = os.open(folder, os.O_RDONLY)
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if held is not None:
+                os.close(held)
+            return None
+        return held
+
+
+@contextmanager
+def _stopped_by_signal() -> Iterator[None]:
+    """Has SIGTERM end this process by way of an exception, so that what was begun is cleaned up."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
 
 
 def _keep(file: Path) -> None:
@@ -74,24 +172,32 @@ def _keep(file: Path) -> None:
         os.fsync(open_file.fileno())
 
 
+def _keep_names(folder: Path) -> None:
+    """Has the system write down which files a folder holds, where it can."""
+    with suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
 # --- the same done to many result files: in several processes where that is worth their start, answers in order
 
 
-def of_each(files: Sequence[Path], work: Callable[[Path], T]) -> Iterator[T]:
-    """What `work` makes of each file, in the order of the files.
+def of_each(items: Sequence[I], work: Callable[[I], T], staging: Path | None = None) -> Iterator[T]:
+    """What `work` makes of each item, in their order.
 
-    work: with more than a few files it must be importable by name (functools.partial of such a function will do).
-    Raises what it raises, and UsageError if a process dies.
+    work: with more than a few items it must be importable by name (functools.partial of such a function will do).
+    staging: what the processes remove if this one is killed. Raises what work raises, and UsageError if a process dies.
     """
     processes = os.cpu_count() or 1
-    if len(files) <= _FEW or processes == 1:
-        yield from map(work, files)
+    if len(items) <= _FEW or processes == 1:
+        yield from map(work, items)
         return
-    pieces = (files[at : at + _PIECE] for at in range(0, len(files), _PIECE))
+    pieces = (items[at : at + _PIECE] for at in range(0, len(items), _PIECE))
     context = multiprocessing.get_context("spawn")
-    # Ctrl-C is this process's to deal with.
-    quiet = (signal.SIGINT, signal.SIG_IGN)
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=signal.signal, initargs=quiet) as pool:
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(staging,)) as pool:
         waiting: deque[Future[list[T]]] = deque()
         try:
             for piece in pieces:
@@ -107,8 +213,24 @@ def of_each(files: Sequence[Path], work: Callable[[Path], T]) -> Iterator[T]:
                 future.cancel()
 
 
-def _piece(work: Callable[[Path], T], files: Sequence[Path]) -> list[T]:
-    return [work(file) for file in files]
+def _begin(staging: Path | None) -> None:
+    """The first thing that a process does: Ctrl-C and SIGTERM are its parent's to deal with, but it ends with that."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent, staging), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess, staging: Path | None) -> None:
+    """Waits for the end of the parent, then ends this process: the pool's own would wait for work for ever."""
+    parent.join()
+    if staging is not None:
+        shutil.rmtree(staging, ignore_errors=True)
+    os._exit(1)
+
+
+def _piece(work: Callable[[I], T], items: Sequence[I]) -> list[T]:
+    return [work(item) for item in items]
 
 
 # --- the export
@@ -130,12 +252,14 @@ def export(
     status: str | None = None,
     keys: str = "en",
     table: str | None = None,
+    family: str | None = None,
 ) -> Exported:
     """Writes the results of the output folder `out` to target, with a Frictionless descriptor beside.
 
     target: a file; or a folder (it exists, or has no suffix), which gets a file each table. status: only figures
     of these statuses, "verified,repaired". keys: "en" or "zh". table: only this one; without it a CSV or Parquet
-    file has the figures, a JSON Lines file whole reports. Raises UsageError.
+    file has the figures, a JSON Lines file whole reports. family: the folder of one of the user's that results are of,
+    where it is no longer where runs found it. Raises UsageError.
     """
     if format_ not in FORMATS:
         raise UsageError(f"no format is called {format_}; there are {', '.join(FORMATS)}")
@@ -145,46 +269,53 @@ def export(
     is_folder = target.is_dir() or not target.suffix
     if is_folder and format_ in _ONE_FILE:
         raise UsageError(f"{format_} is one file with all tables: name it, as in -o {target / f'figures.{format_}'}")
+    shelf = shelf_of(out, family)
     if format_ == "jsonl" and table is None and not is_folder:
-        return _whole_reports(out, target, statuses, keys)
-    chosen = _chosen(table, alone=not is_folder and format_ not in _ONE_FILE)
+        return _whole_reports(shelf, target, statuses, keys)
+    chosen = _chosen(shelf.kinds.tables, table, alone=not is_folder and format_ not in _ONE_FILE)
     folder, name = (target, None) if is_folder else (target.parent, target.name)
     beside = "datapackage.json" if name is None else f"{name}.datapackage.json"
     with staged(folder) as staging:
-        rows = _fill(_sink(format_, Order(staging, name, chosen, keys), out), out, chosen, statuses)
+        order = Order(staging, name, chosen, keys)
+        rows = _fill(_sink(format_, order, out, folder), shelf, out, order, statuses)
         (staging / beside).write_bytes(descriptor(format_, name, chosen, keys))
         files = tuple(sorted(folder / file.name for file in staging.iterdir() if file.is_file()))
     return Exported(files, rows)
 
 
-def _chosen(table: str | None, *, alone: bool) -> tuple[Table, ...]:
+def _chosen(tables: tuple[Table, ...], table: str | None, *, alone: bool) -> tuple[Table, ...]:
     """The tables to be written. alone: the file has room for one."""
-    model = report_model(FAMILIES[0].contract)
     if table is not None:
-        return (table_named(model, table),)
-    return (FIGURES,) if alone else tables_of(model)
+        return (named_in(tables, table),)
+    return (FIGURES,) if alone else tables
 
 
-def _sink(format_: str, order: Order, out: Path) -> Sink:
+def _sink(format_: str, order: Order, out: Path, folder: Path) -> Sink:
+    """What writes a format. folder: where the file will lie, which links lead from."""
     makers: Mapping[str, Callable[[], Sink]] = {
         "csv": lambda: CsvSink(order),
         "jsonl": lambda: JsonLinesSink(order),
         "parquet": lambda: ParquetSink(order),
         "sqlite": lambda: SqliteSink(order),
-        "xlsx": lambda: WorkbookSink(order, pdf_paths(out)),
+        "xlsx": lambda: WorkbookSink(order, {name: link_to(pdf, folder) for name, pdf in pdf_paths(out).items()}),
     }
     return makers[format_]()
 
 
-def _fill(sink: Sink, out: Path, tables: Collection[Table], statuses: Collection[str] | None) -> dict[str, int]:
+def _fill(sink: Sink, shelf: Shelf, out: Path, order: Order, statuses: Collection[str] | None) -> dict[str, int]:
     """Gives a sink the rows of every result; how many of each table is returned."""
-    by_name = {table.name: table for table in tables}
+    by_name = {table.name: table for table in order.tables}
     counts = dict.fromkeys(by_name, 0)
     done = False
     try:
-        for parts in of_each(result_files(out), partial(_parts, tuple(by_name), statuses, sink.prepare)):
-            for name, (rows, prepared) in zip(by_name, parts, strict=True):
-                counts[name] += rows
+        if FILES.name in by_name:
+            rows = file_rows(out)
+            counts[FILES.name] = len(rows)
+            sink.add(FILES, sink.prepare(FILES, rows))
+        work = partial(_parts, shelf.kinds, tuple(by_name), statuses, sink.prepare)
+        for parts in of_each(shelf.entries, work, order.folder):
+            for name, (number, prepared) in zip(by_name, parts, strict=True):
+                counts[name] += number
                 sink.add(by_name[name], prepared)
         sink.close()
         done = True
@@ -195,28 +326,30 @@ def _fill(sink: Sink, out: Path, tables: Collection[Table], statuses: Collection
 
 
 def _parts(
-    names: Sequence[str], statuses: Collection[str] | None, prepare: Prepare, file: Path
+    kinds: Kinds, names: Sequence[str], statuses: Collection[str] | None, prepare: Prepare, entry: Entry
 ) -> list[tuple[int, Any]]:
     """Of each table how many rows a result adds to it, and what the sink takes for them."""
-    reading = reading_of(file, statuses)
+    reading = kinds.opened(entry, statuses)
     parts = []
     for name in names:
-        table = table_named(report_model(FAMILIES[0].contract), name)
+        table = named_in(kinds.tables, name)
         rows = list(rows_of(reading, table))
         parts.append((len(rows), prepare(table, rows)))
     return parts
 
 
-def _whole_reports(out: Path, target: Path, statuses: Collection[str] | None, keys: str) -> Exported:
+def _whole_reports(shelf: Shelf, target: Path, statuses: Collection[str] | None, keys: str) -> Exported:
     """A JSON Lines file with one whole report a line."""
     count = 0
-    with staged(target.parent) as staging, (staging / target.name).open("wb") as file:
-        for line in of_each(result_files(out), partial(_whole_report, statuses, keys)):
-            file.write(line)
-            count += 1
-        file.flush()
-    return Exported((target,), {"reports": count})
+    beside = f"{target.name}.datapackage.json"
+    with staged(target.parent) as staging:
+        with (staging / target.name).open("wb") as file:
+            for line in of_each(shelf.entries, partial(_whole_report, shelf.kinds, statuses, keys), staging):
+                file.write(line)
+                count += 1
+        (staging / beside).write_bytes(descriptor_of_reports(target.name, keys))
+    return Exported((target, target.parent / beside), {"reports": count})
 
 
-def _whole_report(statuses: Collection[str] | None, keys: str, file: Path) -> bytes:
-    return json_line(document(reading_of(file, statuses), keys))
+def _whole_report(kinds: Kinds, statuses: Collection[str] | None, keys: str, entry: Entry) -> bytes:
+    return json_line(document(kinds.opened(entry, statuses), keys))

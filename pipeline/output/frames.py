@@ -46,7 +46,8 @@ def _series(pl: Any, name: str, type_: str, values: Sequence[Any]) -> Any:
         return pl.Series(name, numbers, dtype=pl.Decimal(_PRECISION, _scale(numbers)))
     types = {"integer": pl.Int64, "boolean": pl.Boolean, "string": pl.String}
     if type_ == "string":
-        values = [value if value is None else utf8(value) for value in values]
+        values = [value if value is None else utf8(plain(value, type_)) for value in values]
+        return pl.Series(name, values, dtype=types[type_])
     return pl.Series(name, [plain(value, type_) for value in values], dtype=types[type_])
 
 

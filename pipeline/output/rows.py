@@ -1,4 +1,4 @@
-"""The rows of the tables, out of one result; what every format does with them, and the results of an output folder."""
+"""The rows of the tables, out of one result, and what every format does with them."""
 
 from __future__ import annotations
 
@@ -6,45 +6,79 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from recount.pipeline.archive.sources import file_of
 from recount.pipeline.errors import UsageError
-from recount.pipeline.output.layout import Table
-from recount.pipeline.result import FigureEntry, Result, read_result
+from recount.pipeline.output.layout import Listed, Table
+from recount.pipeline.result import Check, FigureEntry, Result
 from recount.pipeline.run.ledger import STATUSES
-from recount.pipeline.run.store import report_model
-from recount.schemas.describe import JOINT, RowList, leaves_of, row_name, rows_at, spot, steps_of, titles
+from recount.schemas.describe import (
+    JOINT,
+    leaves_in,
+    leaves_of,
+    row_lists,
+    row_name,
+    rows_at,
+    spot,
+    steps_of,
+    titles,
+    way_of,
+)
+
+_YEAR = "年"
+NO_BOX = (None,) * 4
 
 # --- the rows that a result adds to a table
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Values, one a column of its table; disputed: which of them an identity contradicts."""
+    """Values, one a column of its table.
+
+    disputed: which of them an identity contradicts. years: which are years, whose thousands nobody sets apart.
+    """
 
     values: tuple[Any, ...]
     disputed: tuple[int, ...] = ()
+    years: tuple[int, ...] = ()
 
 
 class OpenResult:
-    """A result, its model, and the statuses that its figures must have to be exported (None: any)."""
+    """A result, its model, and what an export wants of it.
 
-    def __init__(self, result: Result, model: type[BaseModel], statuses: Collection[str] | None = None) -> None:
+    statuses: those that its figures must have to be exported (None: any). same_as: the report that is made of the same
+    content, None for the first of those.
+    """
+
+    def __init__(
+        self,
+        result: Result,
+        model: type[BaseModel],
+        statuses: Collection[str] | None = None,
+        same_as: str | None = None,
+    ) -> None:
         self.result = result
         self.model = model
         self.report = result.report
         self.figures = result.figures
+        self.same_as = same_as
         self._statuses = frozenset(statuses) if statuses is not None else None
 
     @cached_property
     def about(self) -> tuple[Any, ...]:
-        """The first columns of every table: which report this is."""
-        return self.result.source.file, self.report.get("unit_name"), self.report.get("fiscal_year")
+        """The first columns of every table: which report this is. A family of the user's may call a text its year."""
+        unit, year = self.report.get("unit_name"), self.report.get("fiscal_year")
+        is_year = isinstance(year, Decimal | int) and year == int(year)
+        return self.result.source.file, unit if isinstance(unit, str) else None, year if is_year else None
+
+    @cached_property
+    def broken(self) -> Mapping[str, Check]:
+        """The checks that fail, by their ids."""
+        return {check.id: check for check in self.result.failing}
 
     def wanted(self, status: str) -> bool:
         return self._statuses is None or status in self._statuses
@@ -61,6 +95,11 @@ class OpenResult:
             )
         return value if self.wanted(figure.status) else None
 
+    def place(self, pointer: str) -> tuple[str, str, str, str]:
+        """Key and title of the section, the pointer, and the titles below the section: columns of many tables."""
+        named = titles(self.model, self.report, pointer)
+        return steps_of(pointer)[0], named[0], pointer, JOINT.join(named[1:]) or named[0]
+
 
 def rows_of(reading: OpenResult, table: Table) -> Iterator[Row]:
     """The rows that a result adds to a table."""
@@ -68,10 +107,20 @@ def rows_of(reading: OpenResult, table: Table) -> Iterator[Row]:
     return maker(reading) if maker else _listed(reading, table)
 
 
+def why(figure: FigureEntry, broken: Mapping[str, Check]) -> list[str]:
+    """Why a figure is disputed, or may not be verified. broken: the failing checks of its result, by their ids."""
+    rules = [broken[check].rule for check in figure.checks if check in broken] if figure.status == "disputed" else []
+    reasons = [f"does not fit: {'; '.join(dict.fromkeys(rules))}"] if rules else []
+    reasons += [figure.remark] if figure.remark else []
+    reasons += [f"read otherwise a second time: {figure.second_reading}"] if figure.second_reading else []
+    return reasons
+
+
 def _report(reading: OpenResult) -> Iterator[Row]:
-    source = reading.result.source
+    source, summary = reading.result.source, reading.result.summary
     statuses = [figure.status for figure in reading.figures.values() if reading.wanted(figure.status)]
     severities = [check.severity for check in reading.result.failing]
+    reach = summary.coverage
     yield Row(
         (
             *reading.about,
@@ -81,8 +130,19 @@ def _report(reading: OpenResult) -> Iterator[Row]:
             *(statuses.count(status) for status in STATUSES),
             severities.count("error"),
             severities.count("minor"),
+            _words(summary.unread_pages),
+            len(reach.rows_left_out) if reach is not None else None,
+            len(reading.result.rejected),
+            reach.covered if reach is not None else None,
+            reading.result.contract,
+            reading.same_as,
         )
     )
+
+
+def _words(parts: Sequence[object]) -> str | None:
+    """Words or numbers with spaces between them; None for none."""
+    return " ".join(map(str, parts)) or None
 
 
 def _figures(reading: OpenResult) -> Iterator[Row]:
@@ -91,16 +151,17 @@ def _figures(reading: OpenResult) -> Iterator[Row]:
         status = figure.status
         if not reading.wanted(status):
             continue
-        steps = steps_of(pointer)
-        named = titles(reading.model, reading.report, pointer)
         value = figure.value
+        suspects = [
+            suspect
+            for check in (figure.checks if status == "disputed" else ())
+            if check in reading.broken
+            for suspect in reading.broken[check].suspects or ()
+        ]
         yield Row(
             (
                 *about,
-                steps[0],
-                named[0],
-                pointer,
-                JOINT.join(named[1:]) or named[0],
+                *reading.place(pointer),
                 value,
                 figure.unit,
                 status,
@@ -110,8 +171,19 @@ def _figures(reading: OpenResult) -> Iterator[Row]:
                 _decimals(value),
                 figure.origin,
                 figure.line,
+                _words(figure.columns or ()),
+                *(figure.bbox or NO_BOX),
+                figure.confidence,
+                figure.mapper,
+                "; ".join(why(figure, reading.broken)) or None,
+                _words(figure.checks),
+                _words(list(dict.fromkeys(suspects))),
+                figure.first_reading,
+                figure.second_reading,
+                reading.same_as,
             ),
             (value_at,) if status == "disputed" else (),
+            (value_at,) if figure.unit == _YEAR else (),
         )
 
 
@@ -120,57 +192,99 @@ def _decimals(value: Decimal | int) -> int:
     return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
 
+def _texts(reading: OpenResult) -> Iterator[Row]:
+    """What is no figure and stands in no cell of the tables of rows."""
+    cells = _cells(reading.model)
+    for pointer, value in leaves_in(reading.report):
+        known = value is None or pointer in reading.figures or reading.value_at(pointer, value) is None
+        if known or way_of(steps_of(pointer)) in cells:
+            continue
+        yield Row((*reading.about, *reading.place(pointer), plain(value, "string"), reading.same_as))
+
+
+@cache
+def _cells(model: type[BaseModel]) -> frozenset[tuple[str, ...]]:
+    """The ways to all fields that are cells of tables of rows."""
+    return frozenset((*rows.way, *leaf.way) for rows in row_lists(model) for leaf in leaves_of(rows.model))
+
+
 def _discrepancies(reading: OpenResult) -> Iterator[Row]:
     for check in sorted(reading.result.failing, key=lambda check: check.severity != "error"):
-        operands = [reading.figures[pointer] for pointer in check.pointers if pointer in reading.figures]
-        pages = list(dict.fromkeys(operand.page for operand in operands))
+        yield _check(reading, check, ())
+
+
+def _checks(reading: OpenResult) -> Iterator[Row]:
+    for check in reading.result.checks:
+        yield _check(reading, check, (check.result,))
+
+
+def _check(reading: OpenResult, check: Check, before: tuple[str, ...]) -> Row:
+    """A check. before: what stands before the columns that it has wherever it is listed."""
+    operands = [reading.figures[pointer] for pointer in check.pointers if pointer in reading.figures]
+    pages = list(dict.fromkeys(operand.page for operand in operands))
+    head = (*reading.about, *before, check.id, check.severity, check.explanation, check.rule, check.expression)
+    numbers = (check.printed, check.computed, check.residual, check.tolerance)
+    values = (
+        *head,
+        *numbers,
+        pages[0] if pages else None,
+        _words(pages),
+        _words(check.pointers),
+        _words(check.suspects or ()),
+        reading.same_as,
+    )
+    are_years = bool(operands) and all(operand.unit == _YEAR for operand in operands)
+    return Row(values, years=tuple(range(len(head), len(head) + len(numbers))) if are_years else ())
+
+
+def _rejected(reading: OpenResult) -> Iterator[Row]:
+    for refused in reading.result.rejected:
+        where = reading.place(refused.pointer) if refused.pointer else (None, None, "", None)
+        yield Row((*reading.about, *where, refused.proposed, refused.mapper, refused.reason, reading.same_as))
+
+
+def _remarks(reading: OpenResult) -> Iterator[Row]:
+    for remark in reading.result.summary.remarks:
         yield Row(
             (
                 *reading.about,
-                check.id,
-                check.severity,
-                check.explanation,
-                check.rule,
-                check.expression,
-                check.printed,
-                check.computed,
-                check.residual,
-                check.tolerance,
-                pages[0] if pages else None,
-                " ".join(map(str, pages)),
-                " ".join(check.pointers),
+                remark.page,
+                remark.line,
+                remark.kind,
+                remark.words,
+                *(remark.bbox or NO_BOX),
+                reading.same_as,
             )
         )
 
 
 def _listed(reading: OpenResult, table: Table) -> Iterator[Row]:
     """The rows of a report's lists."""
-    names = [column.name for column in table.columns]
     for listed in table.lists:
-        columns = [names.index(leaf.name) for leaf in leaves_of(listed.model)]
-        for pointer, row, around in rows_at(reading.report, listed.way):
-            yield _listed_row(reading, listed, columns, len(names), pointer, row, around)
+        if listed.contract == reading.result.contract:
+            for pointer, row, around in rows_at(reading.report, listed.rows.way):
+                yield _listed_row(reading, listed, table, pointer, row, around)
 
 
 def _listed_row(
     reading: OpenResult,
-    rows: RowList,
-    columns: Sequence[int],
-    width: int,
+    listed: Listed,
+    table: Table,
     pointer: str,
     row: Mapping[str, Any],
     around: Mapping[str, Any] | None,
 ) -> Row:
     """A row: what it is about, its fields in their columns, its first page, its weakest status, its place."""
-    values: list[Any] = [None] * width
-    place = spot(reading.model, rows.way)
-    way = JOINT.join(title for title in place.titles[1:] if title is not None)
+    values: list[Any] = [None] * len(table.columns)
+    way = listed.rows.way
+    place = spot(reading.model, way)
+    below = JOINT.join(title for title in place.titles[1:] if title is not None)
     number = int(pointer.rpartition("/")[2]) + 1
-    head = (*reading.about, rows.way[0], place.titles[0], way or place.titles[0], row_name(around) or None, number)
+    head = (*reading.about, way[0], place.titles[0], below or place.titles[0], row_name(around) or None, number)
     values[: len(head)] = head
     disputed: list[int] = []
     figures: list[FigureEntry] = []
-    for column, leaf in zip(columns, leaves_of(rows.model), strict=True):
+    for column, leaf in zip(listed.columns, leaves_of(listed.rows.model), strict=True):
         at = f"{pointer}/{'/'.join(leaf.way)}"
         values[column] = reading.value_at(at, _inside(row, leaf.way))
         figure = reading.figures.get(at)
@@ -179,10 +293,11 @@ def _listed_row(
             if figure.status == "disputed":
                 disputed.append(column)
     statuses = [figure.status for figure in figures]
-    values[-3:] = (
+    values[-4:] = (
         figures[0].page if figures else None,
         max(statuses, key=STATUSES.index) if statuses else None,
         pointer,
+        reading.same_as,
     )
     return Row(tuple(values), tuple(disputed))
 
@@ -196,7 +311,12 @@ def _inside(row: Any, way: Sequence[str]) -> Any:
 _MAKERS: Mapping[str, Callable[[OpenResult], Iterator[Row]]] = {
     "reports": _report,
     "figures": _figures,
+    "texts": _texts,
     "discrepancies": _discrepancies,
+    "checks": _checks,
+    "rejected": _rejected,
+    "remarks": _remarks,
+    "files": lambda _: iter(()),  # of the folder, not of a result
 }
 
 
@@ -240,8 +360,17 @@ class Sink(ABC):
 
 
 def plain(value: Any, type_: str) -> Any:
-    """A value in the type of its column: whole numbers as int, whatever the result file had."""
-    return int(value) if type_ == "integer" and value is not None else value
+    """A value in the type of its column: whole numbers as int, and anything in a column of text in words."""
+    if value is None or (type_ == "string" and isinstance(value, str)):
+        return value
+    if type_ == "string":
+        return str(value).lower() if isinstance(value, bool) else digits(value)
+    return int(value) if type_ == "integer" else value
+
+
+def digits(value: Any) -> str:
+    """A value in words; a Decimal without an exponent, which str() gives to 0E-8."""
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def utf8(text: str) -> str:
@@ -249,36 +378,7 @@ def utf8(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
-# --- the results of an output folder, one after the other, in the order of their names
-
-
-def result_files(out: Path) -> list[Path]:
-    """The result files of an output folder. Raises UsageError if it is none, or holds none."""
-    folder = out / "reports"
-    if not folder.is_dir():
-        raise UsageError(f"{out} is no output folder of recount structure: it has no folder reports")
-    files = sorted(folder.rglob("*.json"), key=lambda file: _order(file.relative_to(folder).as_posix()))
-    if not files:
-        raise UsageError(f"there is no result in {out}")
-    return files
-
-
-def _order(path: str) -> tuple[str, int]:
-    """The place of a result among others: those of one file in its order, the tenth report behind the second."""
-    name = path.removesuffix(".json")
-    file = file_of(name)
-    return f"{file}.json", int(name[len(file) + 1 :] or 0)
-
-
-def readings(out: Path, statuses: Collection[str] | None = None) -> Iterator[OpenResult]:
-    """Every result. Raises UsageError for a file that is none: nothing is left out in silence."""
-    return (reading_of(file, statuses) for file in result_files(out))
-
-
-def reading_of(file: Path, statuses: Collection[str] | None = None) -> OpenResult:
-    """A result. Raises UsageError if the file is none."""
-    result = read_result(file)
-    return OpenResult(result, report_model(result.contract), statuses)
+# --- the statuses of figures that are wanted
 
 
 def statuses_named(words: str | None) -> list[str] | None:

@@ -22,8 +22,9 @@ from recount.pipeline.archive.strangers import visible
 from recount.pipeline.errors import UsageError
 from recount.pipeline.model.transport.client import ProbeResult
 from recount.pipeline.result import Check, FigureEntry, PageRemark, Reach, Result
+from recount.pipeline.run.fates import FoundFile, by_fate
 from recount.pipeline.run.first_round import Plan
-from recount.pipeline.run.ledger import STATUSES, Attempt, FoundFile, RunSummary, by_fate
+from recount.pipeline.run.ledger import STATUSES, Attempt, RunSummary
 from recount.pipeline.run.status import Status
 from recount.pipeline.settings import ModelSettings
 from recount.schemas.describe import fields_of, titles
@@ -218,6 +219,9 @@ def render_status(status: Status) -> Iterator[RenderableType]:
         if lines:
             yield _title(title)
             yield from lines
+    if status.broken:
+        yield _title("Broken rows of the ledger, whose reports the next run does again")
+        yield from (_words(line, overflow="fold") for line in status.broken)
     if status.failed or status.others:
         yield _title("Failures")
         yield from render_failures(reason_of(failure) for failure in status.failed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,9 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache, partial
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
+from urllib.parse import quote
 
+from recount.pipeline.archive.locations import Place
 from recount.pipeline.errors import UsageError, needed
 from recount.pipeline.output.layout import Column, Table
 from recount.pipeline.output.rows import Order, Row, Sink, plain, utf8
@@ -35,6 +39,10 @@ _LONGEST_WORD = 250
 _ESCAPES = re.compile(r"_x[0-9a-fA-F]{4}_|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
+_PATH = "/-._~()!,;@&=+$"
+"""Signs, besides letters and digits, that an address keeps in its path; a first step with a colon would be a scheme."""
+_ADDRESS = _PATH + ":"
+
 Look = tuple[str, bool]
 """How a cell looks: its number format (or LINK), and whether it is disputed."""
 
@@ -51,7 +59,7 @@ def looks() -> list[Look]:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """What writes rows. styles: the number of each look in the workbook; pdfs: where the PDF of each report lies."""
+    """What writes rows. styles: the number of each look in the workbook; pdfs: addresses of PDFs."""
 
     styles: Mapping[Look, int]
     pdfs: Mapping[str, str]
@@ -73,21 +81,21 @@ class Cells:
                 continue
             head = f'<c r="{name}{ROW}"'
             if column.type == "string":
-                cells.append(f"{head}{_inline(value)}")
+                cells.append(f"{head}{_inline(plain(value, column.type))}")
             elif column.name == "page" and pdf is not None:
                 style = self.styles[LINK, False]
                 cells.append(f'{head} s="{style}"><f>{_link(pdf, int(value))}</f><v>{int(value)}</v></c>')
             elif column.type == "boolean":
                 cells.append(f'{head} t="b"><v>{int(value)}</v></c>')
             else:
-                cells.append(head + self._number(column, value, index in row.disputed))
+                grouped = column.type != "integer" and index not in row.years
+                cells.append(head + self._number(plain(value, column.type), index in row.disputed, grouped=grouped))
         cells.append("</row>")
         return "".join(cells)
 
-    def _number(self, column: Column, value: Decimal | int, disputed: bool) -> str:
-        value = plain(value, column.type)
+    def _number(self, value: Decimal | int, disputed: bool, *, grouped: bool) -> str:
         _, digits, exponent = Decimal(value).as_tuple()
-        style = self.styles.get((_pattern(column.type, int(exponent)), disputed))
+        style = self.styles.get((_pattern(int(exponent), grouped=grouped), disputed))
         if style is None or len(digits) > EXACT_DIGITS:
             return f' s="{self.styles[TEXT, disputed]}"{_inline(f"{value:f}")}'
         return f' s="{style}"><v>{float(value)!r}</v></c>'
@@ -120,9 +128,9 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 @cache
-def _pattern(type_: str, exponent: int) -> str:
-    """As many decimals as printed; thousands apart, but not in years, pages and row numbers."""
-    return ("0" if type_ == "integer" else "#,##0") + ("." + "0" * -exponent if exponent < 0 else "")
+def _pattern(exponent: int, *, grouped: bool) -> str:
+    """As many decimals as printed; thousands apart (grouped), but not in years, pages and row numbers."""
+    return ("#,##0" if grouped else "0") + ("." + "0" * -exponent if exponent < 0 else "")
 
 
 @lru_cache(256)
@@ -131,6 +139,25 @@ def _link(pdf: str, page: int) -> str:
     target = f"{pdf}#page={page}"
     words = [target[at : at + _LONGEST_WORD].replace('"', '""') for at in range(0, len(target), _LONGEST_WORD)]
     return ("HYPERLINK(" + "&".join(f'"{word}"' for word in words) + f",{page})").translate(_XML)
+
+
+def link_to(place: Place, folder: Path) -> str:
+    """The address of a file for a workbook in `folder`: the way from there, so that both may be moved together.
+
+    What has a meaning in an address, and what is no letter of any language, is percent-encoded (RFC 3987); a name that
+    is no UTF-8 keeps its bytes.
+    """
+    if not isinstance(place, Path):
+        return quote(str(place), safe=_ADDRESS + "%?=&")
+    try:
+        way = os.path.relpath(place, folder)
+    except ValueError:  # on another drive of Windows
+        return place.resolve().as_uri()
+    return "".join(_encoded(sign) for sign in way.replace(os.sep, "/"))
+
+
+def _encoded(sign: str) -> str:
+    return sign if not sign.isascii() and sign.isalnum() else quote(os.fsencode(sign), safe=_PATH)
 
 
 # --- the workbook: its sheets, which those rows are copied into

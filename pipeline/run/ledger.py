@@ -9,17 +9,18 @@ import json
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from recount.pipeline.archive.locations import Place, place_of
-from recount.pipeline.archive.sources import Other, Source, is_text, names_of, printable
+from recount.pipeline.archive.sources import Other, Source, names_of
 from recount.pipeline.errors import UsageError
+from recount.pipeline.run.fates import FoundFile
 from recount.pipeline.run.layouts import CHANGES
 
 LEDGER = "ledger.sqlite"
@@ -49,17 +50,23 @@ _COLUMNS = (
 )
 _LISTS = ("unread", "open", "hashes", "aside")
 _OBJECTS = ("stages", "usage", *_LISTS)
+_NUMBERS = ("pages", "errors", "minor", "seconds", "reports")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run: when it was (UTC, ISO 8601; finished is None while it works or if it was interrupted), what it did."""
+    """A run: when it was (UTC, ISO 8601; finished is None while it works or if it was interrupted), what it did.
+
+    arguments: how it was told to work; None where the ledger's row is broken.
+    """
 
     id: int
     started: str
     finished: str | None
     version: str
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, Any] | None
     structured: int | None
     unchanged: int | None
     failed: int | None
@@ -125,49 +132,6 @@ class Attempt:
         if self.open:
             return "open"
         return "structured" if self.same_as is None else "same as another"
-
-
-FATES = (
-    "structured",
-    "same as another",
-    "open",
-    "failed",
-    "unreachable",
-    "not begun",
-    "skipped",
-    "archive unreadable",
-    "opened",
-    "hidden",
-)
-"""What may become of a file that was found; each has one. Of archives that were opened the files have theirs too."""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundFile:
-    """A file that a run found.
-
-    fate: one of FATES, or "no reports" of a folder; reason: why. files: how many it is. report: whether it was taken
-    for one.
-    """
-
-    file: str
-    fate: str
-    reason: str = ""
-    files: int = 1
-    report: bool = False
-
-    @property
-    def left_out(self) -> bool:
-        """Whether it is no report, and nobody who gave it would expect that."""
-        return not self.report and self.fate not in ("opened", "hidden")
-
-
-def by_fate(found: Iterable[FoundFile]) -> dict[str, int]:
-    """How many files have each fate; those that none has are left out."""
-    counts: Counter[str] = Counter()
-    for file in found:
-        counts[file.fate] += file.files
-    return {fate: counts[fate] for fate in FATES if counts[fate]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,14 +219,19 @@ class RunSummary:
 
 
 class Ledger:
-    """The open ledger. Every method raises UsageError if the file cannot be read or written."""
+    """The open ledger. Every method raises UsageError if the file cannot be read or written.
 
-    def __init__(self, path: Path) -> None:
-        """Opens the ledger, and makes it if there is none."""
+    broken: a line for each row that was met and cannot be understood. It counts as not there: what it told of is done
+    again, or told without it.
+    """
+
+    def __init__(self, path: Path, *, only_read: bool = False) -> None:
+        """Opens the ledger, and makes it if there is none. only_read: a copy in memory, whatever the folder allows."""
         self._path = path
+        self.broken: list[str] = []
         with self._guarded():
             # Every statement its own transaction: an attempt is kept as soon as it is recorded.
-            self._database = sqlite3.connect(path, isolation_level=None)
+            self._database = _in_memory(path) if only_read else sqlite3.connect(path, isolation_level=None)
             try:
                 self._set_up()
             except BaseException:
@@ -339,7 +308,7 @@ class Ledger:
         """Every report that a run was given, by name."""
         with self._guarded():
             rows = self._database.execute("SELECT * FROM sources ORDER BY file").fetchall()
-        return [_source(row) for row in rows]
+        return list(self._understood(rows, _source).values())
 
     def left_undone(self) -> list[Source]:
         """The reports that were given to a run and that it did not come to: it was interrupted, or works still."""
@@ -349,7 +318,7 @@ class Ledger:
                 " (SELECT 1 FROM attempts WHERE attempts.run = sources.run AND attempts.file = sources.file)"
                 " ORDER BY file"
             ).fetchall()
-        return [_source(row) for row in rows]
+        return list(self._understood(rows, _source).values())
 
     def latest(self) -> dict[str, Attempt]:
         """The latest attempt at every report, by file."""
@@ -362,13 +331,27 @@ class Ledger:
     def _attempts(self, question: str, *values: str) -> dict[str, Attempt]:
         with self._guarded():
             rows = self._database.execute(question, values).fetchall()
-        return {row["file"]: _attempt(row) for row in rows}
+        return self._understood(rows, _attempt)
 
     def last_run(self) -> Run | None:
         """The latest run, None if there was none."""
         with self._guarded():
             row = self._database.execute("SELECT * FROM runs ORDER BY id DESC LIMIT 1").fetchone()
-        return None if row is None else Run(**{**row, "arguments": json.loads(row["arguments"])})
+        if row is None:
+            return None
+        try:
+            arguments = _object(row["arguments"], dict)
+        except (ValueError, TypeError) as error:
+            self.broken.append(f"the arguments of run {row['id']} are broken: {error}")
+            arguments = None
+        return Run(**{**row, "arguments": arguments})
+
+    def families(self) -> list[str]:
+        """The families that runs were told to take, by name or folder, those of the latest run first."""
+        query = "SELECT json_extract(arguments, '$.family') AS family FROM runs WHERE json_valid(arguments) ORDER BY id"
+        with self._guarded():
+            rows = self._database.execute(query).fetchall()
+        return [family for family in dict.fromkeys(row["family"] for row in reversed(rows)) if isinstance(family, str)]
 
     def successes(self, version: str) -> dict[str, Attempt]:
         """The reports that this version of the program structured when it could last read them, by file.
@@ -376,6 +359,17 @@ class Ledger:
         One that a model did not answer about is none of them: it is to be asked again.
         """
         return self._attempts("SELECT * FROM read WHERE status = 'ok' AND open = '[]' AND version = ?", version)
+
+    def _understood(self, rows: Sequence[sqlite3.Row], make: Callable[[sqlite3.Row], T]) -> dict[str, T]:
+        """What rows say, by file."""
+        found = {}
+        for row in rows:
+            try:
+                found[str(row["file"])] = make(row)
+            except (ValueError, TypeError) as error:
+                line = f"a row of {row['file']!r} is broken: {error}"
+                self.broken += [line] if line not in self.broken else []
+        return found
 
     def close(self) -> None:
         """Closes the file."""
@@ -398,15 +392,50 @@ class Ledger:
             raise UsageError(f"the ledger {self._path} cannot be used: {error}") from error
 
 
+def _in_memory(path: Path) -> sqlite3.Connection:
+    """A copy of a ledger. Neither the file nor its folder is written to, as opening it would: a folder may be
+    somebody else's, or lie on a disk that takes nothing."""
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    address = Path(os.path.abspath(path)).as_uri()
+    aside = path.with_name(f"{path.name}-wal")
+    whole = not aside.exists() or not aside.stat().st_size
+    try:
+        with closing(sqlite3.connect(f"{address}?{'immutable=1' if whole else 'mode=ro'}", uri=True)) as file:
+            file.backup(copy)
+    except sqlite3.OperationalError:
+        # What a killed run has not put into the file itself cannot be read without writing beside it.
+        with closing(sqlite3.connect(f"{address}?immutable=1", uri=True)) as file:
+            file.backup(copy)
+    return copy
+
+
 def _attempt(row: sqlite3.Row) -> Attempt:
+    """An attempt. Raises ValueError or TypeError for a row that is none: a database takes any value in any column."""
     values = {name: row[name] for name in _COLUMNS if name not in STATUSES}
-    values |= {name: json.loads(values[name]) for name in _OBJECTS}
+    values |= {name: _object(values[name], list if name in _LISTS else dict) for name in _OBJECTS}
     values |= {name: tuple(values[name]) for name in _LISTS}
-    return Attempt(figures={status: row[status] for status in STATUSES}, **values)
+    figures = {status: row[status] for status in STATUSES}
+    for name, number in {**{name: values[name] for name in _NUMBERS}, **figures}.items():
+        if not isinstance(number, int | float):
+            raise TypeError(f"{name} is {number!r}")
+    return Attempt(figures=figures, **values)
 
 
 def _source(row: sqlite3.Row) -> Source:
+    """A report that a run was given. Raises as `_attempt` does."""
+    if not isinstance(row["bytes"], int):
+        raise TypeError(f"bytes is {row['bytes']!r}")
     return Source(_path_of(row["path"]), row["file"], row["member"], row["bytes"])
+
+
+def _object(cell: object, kind: type) -> Any:
+    """What a cell of JSON holds. Raises ValueError or TypeError if that is nothing of the kind."""
+    if not isinstance(cell, str | bytes):
+        raise TypeError(f"{cell!r} is no JSON")
+    found = json.loads(cell)
+    if not isinstance(found, kind):
+        raise TypeError(f"{cell!r} is no {kind.__name__}")
+    return found
 
 
 def _found(row: sqlite3.Row, attempt: Attempt | None) -> FoundFile:
@@ -446,18 +475,3 @@ def _path_of(stored: str | bytes) -> Place:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def pdf_paths(out: Path) -> dict[str, str]:
-    """Where the PDFs of an output folder's results lay when they were structured, by result; zipped ones not."""
-    path = out / LEDGER
-    if not path.is_file():
-        return {}
-    with Ledger(path) as ledger:
-        done = ledger.latest()
-        return {
-            result: printable(str(source.place))
-            for source in ledger.given()
-            if source.member is None and source.name in done and not is_text(PurePosixPath(source.name))
-            for result in done[source.name].results
-        }

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from recount.pipeline.archive.files import hash_of_source
-from recount.pipeline.archive.locations import Place, Url
+from recount.pipeline.archive.locations import Place, Url, check_reachable
 from recount.pipeline.archive.sources import Other, Source
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.recognise import family_of, fingerprint
@@ -186,6 +186,7 @@ def _workplace_at(out: Place, ledger: Path | None) -> _Workplace:
     if isinstance(out, Url):
         if ledger is None:
             raise UsageError(f"{out} is no folder of this machine: --ledger names one that keeps the ledger")
+        check_reachable(out)
         return _Workplace(_made(ledger, "--ledger"), store_at(out), str(out))
     if ledger is not None:
         raise UsageError(f"{out} keeps its own ledger; --ledger is for an output that is a URL")

@@ -13,7 +13,8 @@ from recount.pipeline.archive.locations import Place, place_of
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import UsageError
 from recount.pipeline.result import replace_file
-from recount.pipeline.run.ledger import LEDGER, STATUSES, Attempt, FoundFile, Ledger, Run, by_fate
+from recount.pipeline.run.fates import FoundFile, by_fate
+from recount.pipeline.run.ledger import LEDGER, STATUSES, Attempt, Ledger, Run
 from recount.pipeline.settings import Settings
 
 SUMMARY = "summary.json"
@@ -25,7 +26,7 @@ class Status:
     """The latest run, the latest attempt at every report by name, and the reports that no attempt was made at.
 
     away: the earlier attempts at reports that cannot be read now, whose results stand. found: every file that the
-    latest run which looked for files found.
+    latest run which looked for files found. broken: a line for each row of the ledger that cannot be understood.
     """
 
     run: Run | None
@@ -33,6 +34,7 @@ class Status:
     waiting: tuple[str, ...]
     away: tuple[Attempt, ...] = ()
     found: tuple[FoundFile, ...] = ()
+    broken: tuple[str, ...] = ()
 
     @property
     def done(self) -> list[Attempt]:
@@ -119,6 +121,8 @@ def last_of(folder: Path) -> Last:
     with _opened(folder) as ledger:
         run = ledger.last_run()
     arguments = run.arguments if run is not None else {}
+    if arguments is None:
+        raise UsageError(f"the ledger of {folder} no longer says how its latest run was told to work: structure again")
     elsewhere = arguments.get("out")
     settings = Settings.of(arguments)
     return Last(place_of(elsewhere), folder, settings) if elsewhere else Last(folder, None, settings)
@@ -172,14 +176,15 @@ def _opened(out: Path) -> Ledger:
     path = out / LEDGER
     if not path.is_file():
         raise UsageError(f"{out} is no output folder of recount structure: it has no {LEDGER}")
-    return Ledger(path)
+    return Ledger(path, only_read=True)
 
 
 def _status(ledger: Ledger) -> Status:
     latest, results = ledger.latest(), ledger.results()
     away = tuple(results[name] for name, last in latest.items() if last.status == "unreachable" and name in results)
     waiting = tuple(source.name for source in ledger.given() if source.name not in latest)
-    return Status(ledger.last_run(), latest, waiting, away, tuple(ledger.found()))
+    found = tuple(ledger.found())
+    return Status(ledger.last_run(), latest, waiting, away, found, tuple(ledger.broken))
 
 
 def _added(parts: Any) -> dict[str, float]:

@@ -112,16 +112,20 @@ def find_result(path: Path, fragment: str | None = None) -> Path:
     raise UsageError(f"{len(fitting)} results in {path} fit, name one of them: {listed}")
 
 
-def report_model(contract: str, own: Family | None = None) -> type[BaseModel]:
-    """The model of the reports of a contract, in the figure type of result files.
-
-    own: a family of the user's. Raises UsageError for a contract that this version does not know.
-    """
-    for family in (own, *FAMILIES) if own else FAMILIES:
+def family_of_result(contract: str, own: Sequence[Family] = ()) -> Family:
+    """The family of a result's contract. own: the user's. Raises UsageError for one that this version does not know."""
+    for family in (*own, *FAMILIES):
         if family.contract == contract:
-            model: type[BaseModel] = family.report_of(Decimal)
-            return model
+            return family
+    if any(family.contract.partition("/")[0] == contract.partition("/")[0] for family in FAMILIES):
+        raise UsageError(f"results of {contract} are of another version of Recount: structure their reports again")
     raise UsageError(f"this version of Recount does not know results of {contract}; name their family with --family")
+
+
+def report_model(contract: str, own: Family | None = None) -> type[BaseModel]:
+    """The model of the reports of a contract, in the figure type of result files. own, raises: as family_of_result."""
+    model: type[BaseModel] = family_of_result(contract, [own] if own else []).report_of(Decimal)
+    return model
 
 
 class _AsWritten(GenerateJsonSchema):
@@ -306,11 +310,11 @@ class UrlStore:
         self._clear(name, 0)
 
     def _clear(self, name: str, kept: int) -> None:
-        """As of a folder, in the order of the names: what is not there answers so."""
-        with suppress(OSError):
+        """As of a folder, in the order of the names: what is not there, or on this machine not reached, answers so."""
+        with suppress(OSError, UsageError):
             if kept != 1:
                 remove(self._url(name))
-        with suppress(OSError):
+        with suppress(OSError, UsageError):
             for own in _numbered(name, kept):
                 remove(self._url(own))
 

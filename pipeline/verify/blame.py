@@ -269,25 +269,34 @@ def _windows(evaluation: Evaluation) -> Iterable[tuple[Figure, Decimal, Decimal]
 def explained(
     report: Any, evaluations: Sequence[Evaluation], suspects: Mapping[int, Sequence[Suspect]]
 ) -> tuple[Evaluation, ...]:
-    """The evaluations, each failing one with what it says in words, where nothing better explains it."""
+    """The evaluations, each failing one with what it says in words, where nothing better explains it, and of whom."""
     found = list(evaluations)
     for at, ranked in suspects.items():
         if found[at].explanation is None:
-            found[at] = replace(found[at], explanation=_in_words(report, found[at], ranked))
+            named = _named(ranked)
+            words = _in_words(report, found[at], ranked, named)
+            found[at] = replace(found[at], explanation=words, suspects=tuple(one.figure.pointer for one in named))
     return tuple(found)
 
 
-def _in_words(report: Any, evaluation: Evaluation, ranked: Sequence[Suspect]) -> str | None:
+def _named(ranked: Sequence[Suspect]) -> list[Suspect]:
+    """Those at whom the failure is laid, the most suspect first; none where hardly anything tells them apart."""
+    if ranked and ranked[0].off_scale:
+        return [suspect for suspect in ranked if suspect.off_scale]
+    tied = [suspect for suspect in ranked if suspect.rank[:-1] == ranked[0].rank[:-1]]
+    return tied if len(tied) * 2 <= len(ranked) else []
+
+
+def _in_words(report: Any, evaluation: Evaluation, ranked: Sequence[Suspect], named: Sequence[Suspect]) -> str | None:
     if ranked and ranked[0].off_scale:
         table = title_of(report, table_of(ranked[0].figure.pointer))
         return f"most likely the unit of {table}: all its amounts are off by a power of ten"
     row = row_at_fault(evaluation, ranked)
-    tied = [suspect for suspect in ranked if suspect.rank[:-1] == ranked[0].rank[:-1]]
-    if len(tied) * 2 > len(ranked):  # hardly anything tells them apart
+    if not named:
         return row
-    named = ", ".join(f"{title_of(report, suspect.figure.pointer)} {suspect.figure.value}" for suspect in tied[:_NAMED])
-    more = f" or {len(tied) - _NAMED} more" if len(tied) > _NAMED else ""
-    return f"{row}; else most likely {named}{more}" if row else f"most likely {named}{more}"
+    listed = ", ".join(f"{title_of(report, one.figure.pointer)} {one.figure.value}" for one in named[:_NAMED])
+    more = f" or {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    return f"{row}; else most likely {listed}{more}" if row else f"most likely {listed}{more}"
 
 
 def row_at_fault(evaluation: Evaluation, ranked: Sequence[Suspect]) -> str | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from recount.schemas.common.rows import ROW_LABELS
+from recount.schemas.department_budget.narrative import BudgetLine
 from recount.schemas.department_budget.report import Report
+from recount.schemas.department_budget.targets import TargetIndicator
 from recount.schemas.family import Family, Heading, RowTable, YearLink
 
 # --- the headings of a departmental budget, in the national wording and in those of publishers that follow it
@@ -96,5 +98,9 @@ DEPARTMENT_BUDGET = Family(
         ),
         YearLink("“三公”经费支出", "/three_public/total", "/three_public/total", "/three_public/change/amount"),
     ),
-    tables=(RowTable("statement_rows", "预算报表", "Rows of the budget tables.", section="statements"),),
+    tables=(
+        RowTable("budget_items", "支出项目", "Items of expenditure (类 款 项) of the budgets' narratives.", BudgetLine),
+        RowTable("indicators", "绩效指标", "Level-3 indicators of the projects' targets.", TargetIndicator),
+        RowTable("statement_rows", "预算报表", "Rows of the budget tables.", section="statements"),
+    ),
 )

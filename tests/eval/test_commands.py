@@ -92,7 +92,11 @@ def test_a_reviewed_result_becomes_a_case(gold: Path, tmp_path: Path, capsys: py
     report = next(gold.rglob("report.pdf"))
     assert call("structure", report, "--out", tmp_path / "out", "--quiet") == 0
     (result,) = (tmp_path / "out" / "reports").rglob("*.json")
-    assert call("eval", "promote", result, "--source", report, "--out", tmp_path / "mine") == 0
+    taken = ["eval", "promote", result, "--source", report, "--out", tmp_path / "mine"]
+    assert call(*taken) == 2
+    assert " disputed figures (/" in capsys.readouterr().err
+    assert not (tmp_path / "mine").exists()
+    assert call(*taken, "--disputed") == 0
     (case,) = find_cases(tmp_path / "mine")
     scored = evaluate([case], structure_report, tmp_path / "run", jobs=1)
     sums = totals(scored.scores)
@@ -100,11 +104,11 @@ def test_a_reviewed_result_becomes_a_case(gold: Path, tmp_path: Path, capsys: py
     assert sums.discrepancies.found == sums.discrepancies.planted > 0
     assert not scored.scores[0].text_errors
     capsys.readouterr()
-    assert call("eval", "promote", result, "--source", report, "--out", tmp_path / "mine") == 2
+    assert call(*taken, "--disputed") == 2
     assert "there already" in capsys.readouterr().err
     other = tmp_path / "other.pdf"
     other.write_bytes(b"%PDF-1.4")
-    assert call("eval", "promote", result, "--source", other, "--out", tmp_path / "theirs") == 2
+    assert call("eval", "promote", result, "--source", other, "--out", tmp_path / "theirs", "--disputed") == 2
     assert "is not the report" in capsys.readouterr().err
 
 

@@ -154,6 +154,7 @@ def test_the_contradictions_that_a_shanghai_report_prints_are_its_failures(name:
     ]
     disputed = {pointer for pointer, figure in result.figures.items() if figure.status == "disputed"}
     assert disputed == {pointer for _, _, pointer in failures(result)}
+    assert [check.suspects for check in result.failing] == [[pointer] for pointer in named]
 
 
 @pytest.mark.parametrize("name", WHOLE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -155,6 +156,16 @@ def test_a_ledger_lies_on_this_machine(tmp_path: Path, tasks: ModuleType) -> Non
         structured(Url("memory://out"), tasks)
     with pytest.raises(UsageError, match="keeps its own ledger"):
         structured(tmp_path / "out", tasks, ledger=tmp_path)
+
+
+def test_a_store_whose_library_is_missing_is_said_once_before_any_report_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    with pytest.raises(UsageError, match="s3://bucket/out cannot be reached: Install s3fs to access S3"):
+        run([], Url("s3://bucket/out"), ledger=tmp_path / "ledger", task=None)
+    assert not list(tmp_path.rglob("ledger.sqlite"))
+    UrlStore(Url("s3://bucket/out")).remove("a.pdf")  # of a worker on a machine that lacks it: it is no reason to die
 
 
 def test_worker_processes_fetch_and_write(tmp_path: Path, tasks: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

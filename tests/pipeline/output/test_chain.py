@@ -6,12 +6,22 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from recount.cli import main
 from recount.pipeline.output.chain import Chain, chain
 
 
-def report(folder: Path, year: int, values: dict[str, str], unit: str = "甲局（汇总）", name: str = "甲") -> None:
-    """A result file; values are written as numbers with just these digits."""
-    path = folder / "reports" / str(year) / f"{name}.pdf.json"
+def report(
+    folder: Path,
+    period: int,
+    values: dict[str, str],
+    unit: str = "甲局（汇总）",
+    name: str = "甲",
+    year: object = None,
+) -> None:
+    """A result file; values are written as numbers with just these digits. year: what stands in the place of it."""
+    path = folder / "reports" / str(period) / f"{name}.pdf.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     figures = {
         pointer: {"raw": shown, "value": f"@{shown}@", "page": 7, "bbox": [0, 0, 1, 1], "status": "verified"}
@@ -19,8 +29,8 @@ def report(folder: Path, year: int, values: dict[str, str], unit: str = "甲局�
     }
     result: dict[str, Any] = {
         "contract": "final-accounts/1",
-        "source": {"file": f"{year}/{name}.pdf", "sha256": "ab", "pages": 9},
-        "report": {"unit_name": unit, "fiscal_year": year},
+        "source": {"file": f"{period}/{name}.pdf", "sha256": "ab", "pages": 9},
+        "report": {"unit_name": unit, "fiscal_year": period if year is None else f"@{year}@"},
         "figures": figures,
         "checks": [],
     }
@@ -80,3 +90,36 @@ def test_what_is_printed_nowhere_is_not_compared(tmp_path: Path) -> None:
     report(tmp_path, 2022, {})
     report(tmp_path, 2023, {OPENING: "11.16"})
     assert found(tmp_path) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("content", [b"{", b"", b'{"contract": "final-accounts/1"}', b"\xff", b"[]", b"nul\0"])
+def test_a_result_that_cannot_be_read_is_a_line_and_the_others_are_compared(
+    tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report(tmp_path, 2022, {CLOSING: "10.16"})
+    report(tmp_path, 2023, {OPENING: "10.16"})
+    (tmp_path / "reports" / "broken.pdf.json").write_bytes(content)
+    result = chain(tmp_path)
+    assert (result.pairs, result.compared, len(result.findings)) == (1, 1, 0)
+    (line,) = result.broken
+    assert "broken.pdf.json is no result file" in line
+    with pytest.raises(SystemExit) as exit:
+        main(["chain", str(tmp_path)])
+    assert exit.value.code == 1
+    assert capsys.readouterr().err == f"recount: {line}\n"
+
+
+@pytest.mark.parametrize(("shown", "year"), [('"many"', 2022), ("10.16", '"二〇二二"'), ("null", 2022), ("1e9", '"x"')])
+def test_a_value_of_the_wrong_kind_is_a_line_too(tmp_path: Path, shown: str, year: object) -> None:
+    report(tmp_path, 2022, {CLOSING: shown}, year=year)
+    report(tmp_path, 2023, {OPENING: "10.16"})
+    assert len(chain(tmp_path).broken) == 1
+
+
+def test_what_is_no_output_folder_has_nothing_to_be_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exit:
+        main(["chain", str(tmp_path / "nosuch")])
+    assert exit.value.code == 2
+    assert "nosuch is no output folder of recount structure" in capsys.readouterr().err

@@ -11,6 +11,7 @@ from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -20,6 +21,8 @@ from recount.pipeline.output.layout import tables_of
 from recount.pipeline.result import write_json, write_result
 from recount.pipeline.run.store import report_model
 from recount.schemas.describe import leaves_of, row_lists
+from recount.schemas.registry import FAMILIES
+from recount.schemas.starter.family import FAMILY as STARTER
 
 CONTRACT = "final-accounts/1"
 VALUES = {
@@ -187,13 +190,15 @@ def test_sqlite_keeps_digits_as_text_and_has_views_to_count_with(out: Path, tmp_
 
 def test_a_workbook_for_an_accountant(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     openpyxl = pytest.importorskip("openpyxl")
-    monkeypatch.setattr("recount.pipeline.output.export.pdf_paths", lambda _: {"b.pdf": '/档案/"b".pdf'})
+    pdf = tmp_path / "档案 #1" / '"b" 100%.pdf'
+    monkeypatch.setattr("recount.pipeline.output.export.pdf_paths", lambda _: {"b.pdf": pdf})
     export(out, tmp_path / "book.xlsx", "xlsx", keys="zh")
     export(out, tmp_path / "figures.csv", "csv")
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
-    assert book.sheetnames == ["报告", "数字", "支出项目", "绩效指标", "项目资金", "决算报表", "不一致"]
+    assert book.sheetnames[:6] == ["报告", "数字", "支出项目", "绩效指标", "项目资金", "决算报表"]
+    assert book.sheetnames[-6:] == ["文字", "不一致", "勾稽", "被拒绝", "页面说明", "文件"]
     sheet = book["数字"]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:J15")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:N15")
     heads = {cell.value: at for at, cell in enumerate(sheet[1])}
     keys = [row[5] for row in csv.reader((tmp_path / "figures.csv").open(encoding="utf-8"))][1:]
     shown = zip(keys, sheet.iter_rows(min_row=2), strict=True)
@@ -201,7 +206,8 @@ def test_a_workbook_for_an_accountant(out: Path, tmp_path: Path, monkeypatch: py
     disputed = rows["b.pdf", "/income_expenditure/opening_carryover"]
     assert disputed[heads["数值"]].number_format == "#,##0.00"
     assert disputed[heads["数值"]].fill.fgColor.rgb == "FFFFC7CE"
-    assert disputed[heads["页"]].value == '=HYPERLINK("/档案/""b"".pdf#page=4",4)'
+    assert disputed[heads["页"]].value == '=HYPERLINK("档案%20%231/%22b%22%20100%25.pdf#page=4",4)'
+    assert unquote("档案%20%231/%22b%22%20100%25.pdf") == pdf.relative_to(tmp_path).as_posix()
     assert disputed[heads["单位"]].value.startswith("=某")
     assert disputed[heads["单位"]].data_type == "s"
     assert rows["2022/水利局 1.pdf", "/overview/staff_total"][heads["页"]].value == 3
@@ -252,9 +258,16 @@ def test_several_processes_write_the_same(
     one, other = (tmp_path / few / f"a.{format_}" for few in ("100", "0"))
     assert done[0].rows == done[1].rows
     assert content(one) == content(other)
-    (out / "reports" / "z.pdf.json").write_text("{")
+    torn(out, "z.pdf")
     with pytest.raises(UsageError, match="is no result file"):
         export(out, tmp_path / "none" / f"a.{format_}", format_)
+
+
+def torn(out: Path, name: str) -> Path:
+    """A result file that begins as any other, and of which the end is missing."""
+    path = out / "reports" / f"{name}.json"
+    path.write_bytes((out / "reports" / "b.pdf.json").read_bytes()[:600])
+    return path
 
 
 def content(path: Path) -> Any:
@@ -293,7 +306,7 @@ def test_columns_are_described_in_a_data_package(out: Path, tmp_path: Path, form
 @pytest.mark.parametrize("keys", ["en", "zh"])
 def test_no_two_columns_or_keys_share_a_name(keys: str) -> None:
     model = report_model(CONTRACT)
-    for table in tables_of(model):
+    for table in tables_of(*FAMILIES, STARTER):
         assert len(set(table.heads(keys))) == len(table.columns), table.name
     for each in row_lists(model):
         assert len({leaf.title for leaf in leaves_of(each.model)}) == len(leaves_of(each.model)), each.way
@@ -329,10 +342,11 @@ def test_an_export_that_fails_leaves_the_earlier_file(out: Path, tmp_path: Path,
     target = tmp_path / "exported" / f"a.{format_}"
     target.parent.mkdir()
     target.write_text("earlier")
-    (out / "reports" / "c.pdf.json").write_text("{")
+    broken = torn(out, "c.pdf")
     with pytest.raises(UsageError, match="is no result file"):
         export(out, target, format_)
     assert [path.name for path in target.parent.iterdir()] == [target.name]
     assert target.read_text() == "earlier"
+    broken.unlink()
     with pytest.raises(UsageError, match="cannot write to"):
         export(out, target / f"b.{format_}", format_)

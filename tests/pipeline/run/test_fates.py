@@ -18,7 +18,7 @@ from recount.pipeline.archive.sources import Archive, find_sources
 from recount.pipeline.archive.zipped import DEEPEST
 from recount.pipeline.errors import UsageError
 from recount.pipeline.run import runner
-from recount.pipeline.run.ledger import FATES, by_fate
+from recount.pipeline.run.fates import FATES, by_fate
 from recount.pipeline.run.runner import run
 from recount.pipeline.run.status import status_of, to_retry
 from recount.tests.pipeline.archive.trees import hostile_tree, packed

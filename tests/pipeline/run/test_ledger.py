@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from recount.pipeline.errors import UsageError
-from recount.pipeline.run.ledger import Attempt, Ledger
+from recount.pipeline.output.show import render_status
+from recount.pipeline.run.layouts import SCHEMA
+from recount.pipeline.run.ledger import LEDGER, Attempt, Ledger
+from recount.pipeline.run.status import last_of, status_of
 
 DONE = Attempt(
     "2022/甲.pdf",
@@ -81,3 +87,61 @@ def test_a_newer_ledger_is_left_alone(tmp_path: Path) -> None:
     database.close()
     with pytest.raises(UsageError, match="newer Recount"):
         Ledger(path)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [("stages", "{"), ("usage", "[1]"), ("unread", "{}"), ("stages", b"\xff"), ("pages", "many"), ("verified", "x")],
+)
+def test_a_broken_row_is_a_line_and_its_report_done_again(tmp_path: Path, column: str, cell: object) -> None:
+    path = tmp_path / LEDGER
+    other = replace(DONE, file="乙.pdf")
+    with Ledger(path) as ledger:
+        run = ledger.start_run("1", {"family": "charity"})
+        for attempt in (DONE, other):
+            ledger.record(run, "1", attempt)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"UPDATE attempts SET {column} = ? WHERE file = ?", (cell, DONE.file))
+        database.commit()
+    with Ledger(path) as ledger:
+        assert ledger.successes("1") == {other.file: other}
+        assert ledger.families() == ["charity"]
+    status = status_of(tmp_path)
+    assert status.attempts == {other.file: other}
+    (line,) = status.broken
+    assert line.startswith(f"a row of '{DONE.file}' is broken: ")
+    shown = Console(width=200, record=True, file=io.StringIO())
+    for part in render_status(status):
+        shown.print(part)
+    assert line in shown.export_text()
+
+
+def test_a_run_whose_row_is_broken_is_not_done_again_by_guess(tmp_path: Path) -> None:
+    with Ledger(tmp_path / LEDGER) as ledger:
+        ledger.start_run("1", {"ocr": "never"})
+    with closing(sqlite3.connect(tmp_path / LEDGER)) as database:
+        database.execute("UPDATE runs SET arguments = '{'")
+        database.commit()
+    assert status_of(tmp_path).broken
+    with Ledger(tmp_path / LEDGER) as ledger:
+        assert ledger.families() == []
+    with pytest.raises(UsageError, match="no longer says how its latest run was told to work: structure again"):
+        last_of(tmp_path)
+
+
+def test_a_ledger_that_is_only_read_is_not_written_to(tmp_path: Path) -> None:
+    """What a run that still works has written beside the file is seen; an early layout is read as it is now."""
+    with Ledger(tmp_path / LEDGER) as ledger:
+        ledger.record(ledger.start_run("1", {}), "1", DONE)
+        with Ledger(tmp_path / LEDGER, only_read=True) as copy:
+            assert copy.latest() == {DONE.file: DONE}
+            copy.record(1, "1", FAILED)
+        assert ledger.latest() == {DONE.file: DONE}
+    early = tmp_path / "early.sqlite"
+    with closing(sqlite3.connect(early)) as database:
+        database.executescript(f"{SCHEMA} PRAGMA user_version = 1;")
+    before = early.read_bytes()
+    with Ledger(early, only_read=True) as ledger:
+        assert ledger.latest() == {}
+    assert early.read_bytes() == before
+    assert {path.name for path in tmp_path.iterdir()} == {LEDGER, "early.sqlite"}

@@ -14,8 +14,12 @@ from typing import Any
 
 import pytest
 
+import recount
 from recount.cli import main
 from recount.pipeline.archive.sources import find_sources
+from recount.pipeline.errors import UsageError
+from recount.pipeline.output.chain import chain
+from recount.pipeline.output.export import export
 from recount.pipeline.run.ledger import Ledger, RunSummary
 from recount.pipeline.run.proof import prove
 from recount.pipeline.run.runner import run
@@ -105,6 +109,19 @@ def test_the_hash_of_each_result_is_in_the_ledger(go: Any, tmp_path: Path) -> No
         written = {name: sha for done in ledger.results().values() for name, sha in done.written.items()}
     assert written.keys() == {"a.pdf", "b.pdf", "copy.pdf", "c.pdf#1", "c.pdf#2"}
     assert len({written["b.pdf"], written["copy.pdf"]}) == 2
+
+
+def test_who_reads_results_refuses_one_that_was_changed(go: Any, tmp_path: Path) -> None:
+    assert go().unchanged == 4
+    out = tmp_path / "out"
+    assert len(list(recount.open(out).reports())) == 5
+    edit(result_path(out, "a.pdf"))
+    with pytest.raises(UsageError, match=r"a\.pdf\.json was changed since Recount wrote it"):
+        list(recount.open(out).reports())
+    with pytest.raises(UsageError, match=r"a\.pdf\.json was changed since Recount wrote it"):
+        export(out, tmp_path / "f.csv", "csv")
+    assert not (tmp_path / "f.csv").exists()
+    assert ["a.pdf.json was changed" in line for line in chain(out).broken] == [True]
 
 
 class TestVerify:

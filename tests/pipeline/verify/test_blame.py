@@ -83,6 +83,9 @@ def test_the_figure_that_another_of_its_row_would_mend_is_named_first() -> None:
     first = most_suspect(found.suspects)[0].figure.pointer
     assert first == "/general_public_budget/items/1/amount"
     assert (words(found, "支出 = 各项之和") or "").startswith("most likely 项1·支出决算 1.00")
+    named = {each.identity.rule: each.suspects for each in found.evaluations if each.result == "fail"}
+    assert named["支出 = 各项之和"] == ("/general_public_budget/items/1/amount",)
+    assert not any(each.suspects for each in found.evaluations if each.result == "pass")
 
 
 def test_a_row_that_is_missing_takes_the_other_columns_of_its_list_with_it() -> None:
@@ -161,6 +164,9 @@ def test_a_table_that_is_off_by_a_power_of_ten_is_blamed_as_a_whole() -> None:
     assert first.figure.pointer.startswith("/statements/income_expenditure/")
     (says,) = {each.explanation for each in found.evaluations if each.result == "fail"}
     assert says == "most likely the unit of 收入支出决算总表: all its amounts are off by a power of ten"
+    for each in found.evaluations:
+        assert all(pointer.startswith("/statements/income_expenditure/") for pointer in each.suspects)
+        assert bool(each.suspects) == (each.result == "fail")
 
 
 def test_two_figures_that_were_exchanged_are_named_first() -> None:
