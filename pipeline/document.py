@@ -6,13 +6,15 @@ lines, and their origin. Coordinates are PDF points, origin top left, as display
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
 
 Origin = Literal["text", "ocr"]
+Seat = tuple[int, int, int, int]
+"""A cell: a number of its table, its first row, its columns from and to (exclusive)."""
 Box = tuple[float, float, float, float]
 """x0, y0, x1, y1 in PDF points."""
 _CENTS = 2  # decimals of an amount of money
@@ -37,6 +39,12 @@ TENS = "十百千万亿"
 """What a unit may begin with that counts so many at a time (万人)."""
 
 
+def hull(boxes: Iterable[Box]) -> Box:
+    """The smallest box around some boxes, one at least."""
+    x0, y0, x1, y1 = zip(*boxes, strict=True)
+    return min(x0), min(y0), max(x1), max(y1)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A run of characters on one baseline, as printed.
@@ -48,6 +56,11 @@ class Line:
     boxes: tuple[Box, ...]
     box: Box
     confidence: float | None = None
+
+    def part(self, start: int, end: int) -> Line:
+        """Characters start..end (exclusive) of it, one at least."""
+        boxes = self.boxes[start:end]
+        return Line(self.text[start:end], boxes, hull(boxes), self.confidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +174,8 @@ class Token:
     raw: the characters as read. value: as printed, before any conversion of units, signed. decimals: printed
     decimals. unit: the unit that follows it (万元, 元, %, 人 …), None if none. page, box: where it stands.
     confidence: of OCR, None for digital text. head: the unit of money that its table's head or caption states.
-    remark: one that touches or disputes it.
+    remark: one that touches or disputes it. seat: of a text without print, where places do not tell, the cell that
+    it stands in.
     """
 
     index: int
@@ -175,6 +189,7 @@ class Token:
     confidence: float | None = None
     head: str | None = None
     remark: Remark | None = None
+    seat: Seat | None = None
 
     @property
     def is_figure(self) -> bool:

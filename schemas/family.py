@@ -74,7 +74,7 @@ FIGURES: frozenset[Kind] = frozenset({"points", "amount", "rate"})
 """Kinds whose cells are figures of the report."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Part:
     """Rows under a head of labels.
 
@@ -91,7 +91,7 @@ class Part:
     levels: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
     """A table of a form, from top to bottom: pairs of label and text, rows of money, two texts, rows, a total.
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from recount.pipeline.document import Document
+from recount.pipeline.document import Document, Remark
 from recount.pipeline.map import Mapped
-from recount.pipeline.map.grammar.passage import in_reading_order, passage_of
+from recount.pipeline.map.grammar.passage import in_reading_order, passage_of, refs_in
 from recount.pipeline.model.answer.draft import Draft, put_together, unmapped
 from recount.pipeline.model.answer.evidence import Pick, leaves
 from recount.pipeline.model.answer.resolve import INVENTED
@@ -270,7 +270,8 @@ class _State:
             if refused.pointer not in verified.figures or refused.reason in INVENTED
         ]
         verified = replace(verified, rejected=(*verified.rejected, *rejected))
-        mapped = Mapped(self.verifier.report(values), name, found=bool(verified.figures))
+        report = self.verifier.report(values)
+        mapped = Mapped(report, name, found=bool(verified.figures), remarks=self._remarks(report))
         return Cascaded(
             mapped,
             verified,
@@ -312,6 +313,14 @@ class _State:
             found += unmapped(draft.piece.paragraphs, draft.piece.heading, used | draft.used)
         return list(in_reading_order(found))
 
+    def _remarks(self, report: Model) -> tuple[Remark, ...]:
+        """What the template says of tables that it left open; not of pages from which a model took figures."""
+        if self.template is None:
+            return ()
+        taken = {ref.token for ref in refs_in(report)} - {ref.token for ref in refs_in(self.template.report)}
+        pages = {self.document.tokens[index].page for index in taken}
+        return tuple(remark for remark in self.template.remarks if remark.page not in pages)
+
 
 def better(new: Verified, old: Verified) -> bool:
     """Whether a report verifies better: no more contradictions and more figures verified; or fewer, and no fewer.
@@ -348,7 +357,7 @@ def filled(old: Any, new: Any, pointer: str, settled: Callable[[str], bool]) -> 
         return old if all(settled(at) for at, _ in leaves(old, pointer)) else new
     if isinstance(old, Ref | Pick):
         return old if settled(pointer) or new is None else new
-    return new if old in (None, [], False) else old
+    return new if old in (None, [], False) and new is not None else old
 
 
 def values_of(model: Any) -> Any:

@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from recount.pipeline.document import Box, Line, Page, Pages, Remark
-from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
+from recount.pipeline.document import Box, Line, Page, Pages, Remark, hull
+from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, picture_of, quiet_mupdf
 from recount.pipeline.settings import OcrBackend, OcrMode
 
 _DPI = (250, 350)  # of the first reading of a figure and of the second
@@ -34,6 +34,7 @@ _LEAST_WRONG = 3  # such figures
 _LETTERS = str.maketrans("OoIl|", "00111")  # what a recogniser makes of digits
 _NOT_OF_NUMBERS = re.compile(r"[^0-9.]")
 _DIGITS = re.compile(r"\d[\d.,]*")
+_DIGIT = re.compile("[0-9]")
 _ODD = re.compile(r"[^\W\d]|[|\ufffd]")
 _EDGE = re.compile(r"^[^\w-]+|\W+$")
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
@@ -95,12 +96,7 @@ class _Eye:
         if page not in self._shown:
             self._shown = {page: self.document[page - 1].get_displaylist()}
         more = beside * (box[3] - box[1])
-        scale = dpi / 72
-        clip = mupdf.Rect(box[0] - more, box[1], box[2] + more, box[3])
-        matrix, grey = mupdf.Matrix(scale, scale), mupdf.csGRAY
-        pixmap = self._shown[page].get_pixmap(matrix=matrix, colorspace=grey, alpha=0, clip=clip)
-        flat = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.h, pixmap.stride)
-        return np.ascontiguousarray(flat[:, : pixmap.w])
+        return picture_of(self._shown[page], dpi / 72, (box[0] - more, box[1], box[2] + more, box[3]))
 
     def read(self, places: Sequence[tuple[int, Box]], dpi: int) -> list[tuple[str, float]]:
         """What each place shows, with the score of that reading; nothing for a place that is blank."""
@@ -116,6 +112,16 @@ class _Eye:
             found[at] = line.text, line.score
         return found
 
+    def twice(self, places: Sequence[tuple[int, Box]], texts: Sequence[str]) -> dict[int, tuple[str, float, str]]:
+        """Of the places that do not show their texts, by index: what a reading shows, with its score, and what a second
+        shows, where neither says the text."""
+        first = self.read(places, _DPI[0]) if places else []
+        again = [at for at, text in enumerate(texts) if not _says(first[at][0], text)]
+        second = self.read([places[at] for at in again], _DPI[1]) if again else []
+        return {
+            at: (*first[at], other) for at, (other, _) in zip(again, second, strict=True) if not _says(other, texts[at])
+        }
+
     def is_blank(self, page: int, box: Box) -> bool:
         """Whether nothing is to be seen along the middle of a box, where every digit has ink beside paper: a bar over a
         figure may leave paper above and below it."""
@@ -130,16 +136,11 @@ class _Eye:
 def _looked_at(page: Page, eye: _Eye) -> Page:
     """The page with its unsure figures as the page shows them."""
     pieces = page.unsure
-    places = [(page.number, piece.box) for piece in pieces]
-    first = eye.read(places, _DPI[0])
-    again = [at for at, piece in enumerate(pieces) if not _says(first[at][0], piece.text)]
-    second = dict(zip(again, eye.read([places[at] for at in again], _DPI[1]), strict=True))
+    unsaid = eye.twice([(page.number, piece.box) for piece in pieces], [piece.text for piece in pieces])
     changed: dict[Line, tuple[str, float]] = {}
     remarks: list[Remark] = []
-    for at in again:
-        piece, (text, score), other = pieces[at], first[at], second[at][0]
-        if _says(other, piece.text):
-            continue
+    for at, (text, score, other) in unsaid.items():
+        piece = pieces[at]
         if eye.is_blank(page.number, piece.box):
             changed[piece] = "", 0.0
             remarks.append(Remark("unseen text", page.number, piece.box, f"{piece.text} is not to be seen on the page"))
@@ -210,7 +211,7 @@ def _as_shown(line: Line, changed: Mapping[Line, tuple[str, float]]) -> Iterator
             at += 1
             continue
         if start < at:
-            yield _cut(line, start, at)
+            yield line.part(start, at)
         number, score = changed[piece]
         if number:
             yield _spread(number, piece.box, score)
@@ -218,13 +219,7 @@ def _as_shown(line: Line, changed: Mapping[Line, tuple[str, float]]) -> Iterator
     if start == 0:
         yield line
     elif start < len(line.text):
-        yield _cut(line, start, len(line.text))
-
-
-def _cut(line: Line, start: int, end: int) -> Line:
-    boxes = line.boxes[start:end]
-    hull = boxes[0][0], min(box[1] for box in boxes), boxes[-1][2], max(box[3] for box in boxes)
-    return Line(line.text[start:end], boxes, hull, line.confidence)
+        yield line.part(start, len(line.text))
 
 
 def _spread(text: str, box: Box, score: float) -> Line:
@@ -300,14 +295,10 @@ def _seen(page: Page, runs: Iterable[_Run]) -> Iterator[_Run]:
 def _shown_twice(runs: Sequence[_Run], eye: _Eye) -> list[str | None]:
     """For each figure None if a reading says what its font says, the other number if two readings agree on one, and
     nothing where they leave it open."""
-    places = [(run.page, run.box) for run in runs]
     found: list[str | None] = [None] * len(runs)
-    first = [digits_of(text) for text, _ in eye.read(places, _DPI[0])] if runs else []
-    again = [at for at, run in enumerate(runs) if first[at] != digits_of(run.text)]
-    for at, (text, _) in zip(again, eye.read([places[at] for at in again], _DPI[1]) if again else [], strict=True):
-        said = digits_of(text)
-        if said != digits_of(runs[at].text):
-            found[at] = said if said == first[at] else ""
+    unsaid = eye.twice([(run.page, run.box) for run in runs], [run.text for run in runs])
+    for at, (text, _, other) in unsaid.items():
+        found[at] = digits_of(text) if digits_of(text) == digits_of(other) else ""
     return found
 
 
@@ -351,12 +342,15 @@ def _runs(eye: _Eye, number: int) -> Iterator[_Run]:
             continue
         start = 0
         chars = span["chars"]
-        signs = [chr(char[0]) for char in chars]
+        signs = "".join([chr(char[0]) for char in chars])
+        if not _DIGIT.search(signs):
+            continue
         for at in range(len(chars) + 1):
             inside = at < len(chars) and (signs[at] in "0123456789.," or (at > start and _says_nothing(signs[at])))
             if inside and (at == start or chars[at][2][0] - chars[at - 1][3][2] < span["size"] / 2):
                 continue
-            yield from _run(number, font, chars[start:at], "".join(signs[start:at]), turn)
+            if start < at:
+                yield from _run(number, font, chars[start:at], signs[start:at], turn)
             start = at if inside else at + 1
 
 
@@ -372,8 +366,7 @@ def _run(number: int, font: bytes, chars: Sequence[Any], text: str, turn: Any) -
     chars, text = chars[start:end], text[start:end]
     if not text:
         return
-    rects = [mupdf.Rect(char[3]) * turn if turn is not None else mupdf.Rect(char[3]) for char in chars]
-    box = (min(r.x0 for r in rects), min(r.y0 for r in rects), max(r.x1 for r in rects), max(r.y1 for r in rects))
+    box = hull(char[3] if turn is None else tuple(mupdf.Rect(char[3]) * turn) for char in chars)
     glyphs = frozenset((font, char[1], sign) for char, sign in zip(chars, text, strict=True) if sign != ",")
     yield _Run(number, box, text, glyphs)
 

@@ -10,20 +10,26 @@ them. They are read from the rendered page (`ocr.witness`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from recount.pipeline.document import Box, Line, Remark, Ruling
-from recount.pipeline.mupdf import mupdf
+from recount.pipeline.document import Box, Line, Remark, Ruling, hull
+from recount.pipeline.mupdf import painted_on, picture_of
+from recount.pipeline.read.overprint import beside
 
 _DPI = 100.0
 _MOST_PIXELS = 6_000_000  # of the rendered page; a larger one is rendered more coarsely
 _UNSEEN = 24  # levels of grey, of 255, between the darkest and the lightest point of a character that nobody sees
 _FAINT = 64  # the same of one that a reader may miss
+_MOST_STROKED = 8  # lines with digits whose outlines are drawn one by one; of more lines the whole page is
 _ACROSS, _DOWN = 6, 9  # points of a character that are looked at
 _INSET = (0.2, 0.15)  # shares of its width and height at its sides that are left out: neighbours and rulings
 _NARROW = 0.7  # of its height: a wider character has room beside it
@@ -31,7 +37,8 @@ _SMALLEST = 0.0034  # of the page's shorter side: 2 points of A4; what is lower 
 _PAINTED = 3.0  # points that a patch must have in both directions to hide a figure
 _HIDES = 0.1  # share of a figure that must lie under a patch
 _PAINT = frozenset({"fill-path", "fill-image", "fill-imgmask", "fill-shade"})
-_TEXT = frozenset({"fill-text", "stroke-text"})
+_OUTLINED = "stroke-text"
+_TEXT = frozenset({"fill-text", _OUTLINED})
 _LEAST_MISSING = 2  # characters; a lone sign that its font draws as nothing hides no text
 _ODD = "OoIl|ZSB\ufffd"  # what stands for a digit in a text layer that is wrong
 _FIGURE = re.compile(rf"[{_ODD}]*[0-9０-９](?:[0-9０-９.,，．·{_ODD}]|[ \u00a0\u2009\u202f](?=[0-9０-９]))*")
@@ -41,8 +48,13 @@ _UPON = 0.5  # share of the smaller of two figures, in both directions, that mus
 _BETWEEN = (0.3, 0.7)  # of the height of a figure: where a line that strikes it out runs
 _STRIKES = 0.8  # share of a figure's width that it covers
 
+_NOWHERE = (0.0, 0.0, 0.0, 0.0)
+
 Grey = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.float64]
+Levels = npt.NDArray[np.int16]
+Flags = npt.NDArray[np.bool_]
+Size = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,61 +75,132 @@ def look(page: Any, shown: Any, lines: Sequence[Line], rulings: Sequence[Ruling]
     number = page.number + 1
     if not lines:
         return Seen((), (), tuple(_annotated(page, number)))
-    width, height = page.rect.width, page.rect.height
-    scale = min(_DPI / 72, (_MOST_PIXELS / max(1.0, width * height)) ** 0.5)
-    image = _grey(shown.get_pixmap(matrix=mupdf.Matrix(scale, scale), colorspace=mupdf.csGRAY, alpha=0))
-    contrasts = _contrasts(image, scale, lines)
-    uprights = [ruling for ruling in rulings if ruling.x0 == ruling.x1]
-    patches = _patches(page)
-    least = _SMALLEST * min(width, height)
-    kept: list[Line] = []
-    unsure: list[Line] = []
-    missing: list[Box] = []
-    start = 0
-    for line in lines:
-        own = contrasts[start : start + len(line.text)]
-        start += len(line.text)
-        for at, (char, box) in enumerate(zip(line.text, line.boxes, strict=True)):
-            if own[at] < _UNSEEN and char.isalnum():
-                own[at] = _contrast(image, scale, box, char)
-        seen = [_is_seen(*both, least) for both in zip(line.boxes, own, strict=True)]
-        whole, lost = _parted(_cut_at_edge(line, width, height), seen)
-        missing += lost
-        if whole is not None:
-            kept.append(whole)
-            levels = [level for level, is_seen in zip(own, seen, strict=True) if is_seen] if lost else own
-            unsure += _unsure(whole, levels, patches, uprights, doubted=doubted or bool(lost))
-    unsure += _upon_one_another(kept, unsure)
-    unsure = [whole for piece in unsure if (whole := _without_cut(piece, width)) is not None]
-    remarks = [
-        *(
-            Remark("unseen text", number, box, "the text layer has text here that the page does not show")
-            for box in missing
-        ),
-        *(annotations := list(_annotated(page, number))),
-        *_struck_out(number, kept, rulings, [remark.box for remark in annotations if remark.box]),
-    ]
-    return Seen(tuple(kept), tuple(unsure), tuple(remarks))
+    size = page.rect.width, page.rect.height
+    paints = painted_on(shown)
+    signs = _signs(lines)
+    levels = _levels(shown, signs, size, [box for kind, box in paints if kind == _OUTLINED])
+    signs, levels, missing, parted = _without_unseen(signs, levels, size)
+    figures = _figures(signs)
+    unsure = _are_odd(figures, levels, [ruling.x0 for ruling in rulings if ruling.x0 == ruling.x1])
+    unsure |= _are_covered(figures.boxes, shown, paints)
+    unsure |= np.array([doubted or signs.line_at(start) in parted for start, _ in figures.spans], np.bool_)
+    pieces = (figures.piece(at) for at in _where(unsure) + _where(_upon_another(figures) & ~unsure))
+    unseen = (
+        Remark("unseen text", number, box, "the text layer has text here that the page does not show")
+        for box in missing
+    )
+    annotations = list(_annotated(page, number))
+    struck = _struck_out(number, figures, rulings, [remark.box for remark in annotations if remark.box])
+    whole = (_without_cut(piece, size[0]) for piece in pieces)
+    return Seen(tuple(signs.lines), tuple(filter(None, whole)), (*unseen, *annotations, *struck))
 
 
-def _grey(pixmap: Any) -> Grey:
-    return np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.h, pixmap.stride)[:, : pixmap.w]
+# --- characters
 
 
-def _contrasts(image: Grey, scale: float, lines: Iterable[Line]) -> list[int]:
-    """For each character of the lines how far the lightest and the darkest point of it lie apart."""
-    boxes = np.array([box for line in lines for box in line.boxes], np.float64) * scale
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """The characters of lines, one after the other, with a line break behind each line.
+
+    boxes: of each character, a row; of a line break, none. starts: where each line begins.
+    """
+
+    lines: Sequence[Line]
+    text: str
+    boxes: Numbers
+    starts: Sequence[int]
+
+    def line_at(self, at: int) -> int:
+        """The index of the line of a character."""
+        return bisect_right(self.starts, at) - 1
+
+    def which(self, test: Callable[[str], bool]) -> Flags:
+        """Of each character whether the test holds."""
+        return np.fromiter(map(test, self.text), np.bool_, len(self.text))
+
+
+def _signs(lines: Sequence[Line]) -> _Signs:
+    text = "".join([line.text + "\n" for line in lines])
+    numbers = chain.from_iterable(box for line in lines for box in (*line.boxes, _NOWHERE))
+    boxes = np.fromiter(numbers, np.float64, 4 * len(text)).reshape(-1, 4)
+    return _Signs(lines, text, boxes, [0, *accumulate(len(line.text) + 1 for line in lines[:-1])])
+
+
+def _levels(shown: Any, signs: _Signs, size: Size, outlined: Sequence[Box]) -> Levels:
+    """For each character how far the lightest and the darkest point of it lie apart.
+
+    outlined: the boxes of text whose letters are stroked. To stroke letters takes most of the time of a page: it is
+    left out where no digit is, as long as everything is seen without.
+    """
+    scale = min(_DPI / 72, (_MOST_PIXELS / max(1.0, size[0] * size[1])) ** 0.5)
+    letters = signs.which(str.isalnum)
+    stroked = _stroked(signs, outlined)
+    for outlines in (True,) if not outlined or len(stroked) > _MOST_STROKED else (False, True):
+        image = picture_of(shown, scale, outlines=outlines)
+        for box in () if outlines else stroked:
+            _stroke(image, shown, scale, box)
+        levels = _contrasts(image, signs.boxes * scale)
+        for at in _where(letters & (levels < _UNSEEN)):
+            levels[at] = _contrast(image, scale, signs.boxes[at], signs.text[at])
+        if not (letters & (levels < _UNSEEN)).any():
+            break
+    return levels
+
+
+def _stroked(signs: _Signs, outlined: Sequence[Box]) -> list[Box]:
+    """Where digits stand whose letters are stroked, line by line, without the sides that nothing looks at."""
+    if not outlined:
+        return []
+    middles = _middles(signs.boxes)
+    found = signs.which(str.isdigit) & np.any([_lie_in(middles, box) for box in outlined], axis=0)
+    places: dict[int, list[Box]] = defaultdict(list)
+    for at in _where(found):
+        x0, y0, x1, y1 = signs.boxes[at].tolist()
+        across, down = _INSET[0] * (x1 - x0), _INSET[1] * (y1 - y0)
+        places[signs.line_at(at)].append((x0 + across, y0 + down, x1 - across, y1 - down))
+    return [hull(boxes) for boxes in places.values()]
+
+
+def _stroke(image: Grey, shown: Any, scale: float, box: Box) -> None:
+    """Draws what stands in a box again, its outlines too."""
+    x0, y0 = (max(0, floor(side * scale)) for side in box[:2])
+    x1, y1 = (min(most, ceil(side * scale)) for side, most in zip(box[2:], image.shape[::-1], strict=True))
+    if x0 < x1 and y0 < y1:
+        piece = picture_of(shown, scale, (x0 / scale, y0 / scale, x1 / scale, y1 / scale))
+        image[y0:y1, x0:x1] = piece[: y1 - y0, : x1 - x0]
+
+
+def _where(flags: Flags) -> list[int]:
+    found: list[int] = np.flatnonzero(flags).tolist()
+    return found
+
+
+def _middles(boxes: Numbers) -> Numbers:
+    return (boxes[:, :2] + boxes[:, 2:]) / 2
+
+
+def _lie_in(points: Numbers, box: Box | Numbers) -> Flags:
+    """Which points lie in a box; of boxes that are the last axis of an array, in each."""
+    x0, y0, x1, y1 = np.moveaxis(np.asarray(box), -1, 0)
+    x, y = points[:, 0], points[:, 1]
+    if x0.ndim:
+        x, y = x[:, None], y[:, None]
+    inside: Flags = (x0 <= x) & (x <= x1) & (y0 <= y) & (y <= y1)
+    return inside
+
+
+def _contrasts(image: Grey, boxes: Numbers) -> Levels:
+    """The levels of grey between the lightest and the darkest point of each box, some of which are looked at."""
     across = _points(boxes[:, 0], boxes[:, 2], _INSET[0], _ACROSS, image.shape[1])
     down = _points(boxes[:, 1], boxes[:, 3], _INSET[1], _DOWN, image.shape[0])
     levels = image[down[:, :, None], across[:, None, :]].reshape(len(boxes), -1)
-    found = levels.max(axis=1).astype(np.int16) - levels.min(axis=1)
+    found: Levels = levels.max(axis=1).astype(np.int16) - levels.min(axis=1)
     height, width = image.shape
-    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
-    found[(x < 0) | (x > width) | (y < 0) | (y > height)] = 0
-    return [int(level) for level in found]
+    found[~_lie_in(_middles(boxes), (0, 0, width, height))] = 0
+    return found
 
 
-def _contrast(image: Grey, scale: float, box: Box, char: str) -> int:
+def _contrast(image: Grey, scale: float, box: Numbers, char: str) -> int:
     """The same of one character, every point of it looked at; a digit's neighbours stand closer than an ideograph's."""
     width = box[2] - box[0]
     inset = _INSET[0] * width if char < "\u2e80" and width < _NARROW * (box[3] - box[1]) else 0.0
@@ -125,6 +208,30 @@ def _contrast(image: Grey, scale: float, box: Box, char: str) -> int:
     y0, y1 = (max(0, round(side * scale)) for side in (box[1], box[3]))
     piece = image[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
     return int(np.ptp(piece)) if piece.size else 0
+
+
+def _without_unseen(signs: _Signs, levels: Levels, size: Size) -> tuple[_Signs, Levels, list[Box], set[int]]:
+    """The characters and their contrasts without what nobody sees, where that stands, and the lines that lost some."""
+    seen = (levels >= _UNSEEN) & (signs.boxes[:, 3] - signs.boxes[:, 1] >= _SMALLEST * min(size))
+    doubtful = {signs.line_at(at) for at in _where(~seen & signs.which(str.isalnum))}
+    stays = np.ones(len(seen), np.bool_)
+    kept: list[Line] = []
+    missing: list[Box] = []
+    parted: set[int] = set()
+    for at, (line, start) in enumerate(zip(signs.lines, signs.starts, strict=True)):
+        whole: Line | None = _cut_at_edge(line, *size)
+        lost: list[Box] = []
+        if whole is not None and at in doubtful:
+            end = start + len(line.text)
+            own: list[bool] = seen[start:end].tolist()
+            whole, lost = _parted(whole, own)
+            if lost:
+                stays[start : end + 1] = *own, whole is not None
+                missing += lost
+        if whole is not None:
+            parted |= {len(kept)} if lost else set()
+            kept.append(whole)
+    return (signs if tuple(kept) == tuple(signs.lines) else _signs(kept)), levels[stays], missing, parted
 
 
 def _cut_at_edge(line: Line, width: float, height: float) -> Line:
@@ -161,10 +268,6 @@ def _points(first: Numbers, last: Numbers, inset: float, number: int, most: int)
     return np.clip((first[:, None] + (last - first)[:, None] * shares).astype(np.intp), 0, most - 1)
 
 
-def _is_seen(char: Box, contrast: int, least: float) -> bool:
-    return contrast >= _UNSEEN and char[3] - char[1] >= least
-
-
 def _parted(line: Line, seen: list[bool]) -> tuple[Line | None, list[Box]]:
     """A line without what nobody sees, and where that stands. Blanks and points have hardly any ink: they stay with
     what is beside them."""
@@ -197,113 +300,104 @@ def _runs(gone: Sequence[bool]) -> Iterator[list[int]]:
             run = []
 
 
-def _unsure(
-    line: Line, levels: Sequence[int], patches: Sequence[Patch], uprights: Sequence[Ruling], *, doubted: bool
-) -> Iterator[Line]:
-    """The figures of a line that must be looked at."""
-    for match in _FIGURE.finditer(line.text):
-        start, end = match.span()
-        boxes = line.boxes[start:end]
-        box = hull(boxes)
-        odd = any(map(_is_odd, match[0], levels[start:end])) or _has_ink_between(
-            match[0], boxes, levels[start:], uprights
-        )
-        if doubted or odd or any(patch.hides(box) for patch in patches):
-            yield Line(match[0], boxes, box)
+# --- figures that must be looked at
 
 
-def _upon_one_another(lines: Iterable[Line], known: Iterable[Line]) -> list[Line]:
-    """The figures that stand where another figure stands: the page shows one of them at most. known: left out."""
-    met = {(piece.text, piece.boxes) for piece in known}
-    pieces = [
-        Line(match[0], line.boxes[match.start() : match.end()], hull(line.boxes[match.start() : match.end()]))
-        for line in lines
-        for match in _FIGURE.finditer(line.text)
-    ]
-    if len(pieces) < 2:
-        return []
-    boxes = np.array([piece.box for piece in pieces], np.float64)
-    order = np.argsort(boxes[:, 1])
-    x0, y0, x1, y1 = boxes[order].T
-    found: set[int] = set()
-    for step in range(1, len(order)):
-        across = np.minimum(x1[step:], x1[:-step]) - np.maximum(x0[step:], x0[:-step])
-        down = np.minimum(y1[step:], y1[:-step]) - np.maximum(y0[step:], y0[:-step])
-        if not (y0[step:] < y1[:-step]).any():
-            break
-        less = np.minimum((x1 - x0)[step:], (x1 - x0)[:-step]), np.minimum((y1 - y0)[step:], (y1 - y0)[:-step])
-        for at in np.flatnonzero((across > _UPON * less[0]) & (down > _UPON * less[1])):
-            found |= {int(order[at]), int(order[at + step])}
-    return [pieces[at] for at in sorted(found) if (pieces[at].text, pieces[at].boxes) not in met]
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """The figures among characters. spans: where each begins and ends; boxes: of each, a row."""
+
+    signs: _Signs
+    spans: Sequence[tuple[int, int]]
+    boxes: Numbers
+
+    def with_any(self, flags: Flags) -> Flags:
+        """Which of them have a character with a flag."""
+        ends = np.array(self.spans, np.intp).ravel()
+        found: Flags = np.logical_or.reduceat(flags, ends)[::2] if len(ends) else np.zeros(0, np.bool_)
+        return found
+
+    def piece(self, at: int) -> Line:
+        """One of them as a line."""
+        start, end = self.spans[at]
+        line = self.signs.line_at(start)
+        first = self.signs.starts[line]
+        return self.signs.lines[line].part(start - first, end - first)
 
 
-def _is_odd(char: str, level: int) -> bool:
-    return char in _ODD or (char.isdigit() and level < _FAINT)
+def _figures(signs: _Signs) -> _Figures:
+    spans = [match.span() for match in _FIGURE.finditer(signs.text)]
+    if not spans:
+        return _Figures(signs, (), np.zeros((0, 4)))
+    ends = np.array(spans, np.intp).ravel()
+    first = np.minimum.reduceat(signs.boxes[:, :2], ends)[::2]
+    last = np.maximum.reduceat(signs.boxes[:, 2:], ends)[::2]
+    return _Figures(signs, spans, np.hstack([first, last]))
 
 
-def _has_ink_between(text: str, boxes: Sequence[Box], levels: Sequence[int], uprights: Sequence[Ruling]) -> bool:
-    """Whether a gap between digits is none, and not for a ruling line that runs through it."""
-    inked = [boxes[at] for at, char in enumerate(text) if char.isspace() and levels[at] >= _FAINT]
-    return any(not any(box[0] - 1 <= ruling.x0 <= box[2] + 1 for ruling in uprights) for box in inked)
+def _are_odd(figures: _Figures, levels: Levels, uprights: Sequence[float]) -> Flags:
+    """Which figures have a faint digit, a letter or a sign that nobody can read, or a gap between digits that is none.
+
+    uprights: where the upright ruling lines stand: one that runs through a gap is no ink of the figure.
+    """
+    signs = figures.signs
+    odd = figures.with_any(signs.which(_ODD.__contains__) | (signs.which(str.isdigit) & (levels < _FAINT)))
+    inked = signs.which(str.isspace) & (levels >= _FAINT)
+    for at in _where(figures.with_any(inked) & ~odd):
+        start, end = figures.spans[at]
+        gaps = signs.boxes[start:end][inked[start:end]]
+        odd[at] = any(not any(gap[0] - 1 <= x <= gap[2] + 1 for x in uprights) for gap in gaps)
+    return odd
+
+
+def _upon_another(figures: _Figures) -> Flags:
+    """Which figures stand where another figure stands: the page shows one of them at most."""
+    boxes = figures.boxes
+    first, second = beside(boxes)
+    one, other = boxes[first], boxes[second]
+    shared = np.minimum(one[:, 2:], other[:, 2:]) - np.maximum(one[:, :2], other[:, :2])
+    least = np.minimum(one[:, 2:] - one[:, :2], other[:, 2:] - other[:, :2])
+    upon = (shared > _UPON * least).all(axis=1)
+    found = np.zeros(len(boxes), np.bool_)
+    found[first[upon]] = found[second[upon]] = True
+    return found
 
 
 # --- what was painted after the text
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
-    """Something painted on the page. box: where; texts: where text stands that was set before it."""
+def _are_covered(figures: Numbers, shown: Any, paints: Sequence[tuple[str, Box]]) -> Flags:
+    """Which figures something may lie over that was painted after text at their place.
 
-    box: Box
-    texts: tuple[Box, ...]
-
-    def hides(self, figure: Box) -> bool:
-        """Whether it may lie over a figure."""
-        if _common(self.box, figure) <= _HIDES * (figure[2] - figure[0]) * (figure[3] - figure[1]):
-            return False
-        x, y = (figure[0] + figure[2]) / 2, (figure[1] + figure[3]) / 2
-        return any(text[0] <= x <= text[2] and text[1] <= y <= text[3] for text in self.texts)
-
-
-def _patches(page: Any) -> list[Patch]:
-    """What was painted after text over which it lies, in points of the page as displayed."""
-    turn = page.rotation_matrix if page.rotation else None
-    texts: list[Box] = []
-    found: list[Patch] = []
-    for kind, *place in page.get_bboxlog():
-        box = place[0]
+    paints: what is painted on the page, but for text; where nothing of it can hide a figure, text is not asked for.
+    """
+    found = np.zeros(len(figures), np.bool_)
+    if not any(_can_hide(kind, box) for kind, box in paints):
+        return found
+    in_order = painted_on(shown, texts=True)
+    texts = np.array([box for kind, box in in_order if kind in _TEXT]).reshape(-1, 4)
+    middles, size = _middles(figures), (figures[:, 2] - figures[:, 0]) * (figures[:, 3] - figures[:, 1])
+    before = 0
+    for kind, box in in_order:
         if kind in _TEXT:
-            texts.append(_turned(box, turn))
-        elif kind in _PAINT and texts and box[2] - box[0] > _PAINTED and box[3] - box[1] > _PAINTED:
-            box = _turned(box, turn)
-            under = tuple(text for text in texts if _common(text, box) > 0)
-            if under:
-                found.append(Patch(box, under))
+            before += 1
+        elif _can_hide(kind, box):
+            under = np.flatnonzero(_common(figures, box) > _HIDES * size)
+            if len(under):
+                found[under] |= _lie_in(middles[under], texts[:before][_common(texts[:before], box) > 0]).any(axis=1)
     return found
 
 
-def _turned(box: Box, turn: Any) -> Box:
-    if turn is None:
-        return box
-    x0, y0, x1, y1 = mupdf.Rect(box) * turn
-    return x0, y0, x1, y1
+def _can_hide(kind: str, box: Box) -> bool:
+    return kind in _PAINT and box[2] - box[0] > _PAINTED and box[3] - box[1] > _PAINTED
 
 
-def _common(one: Box, other: Box) -> float:
-    """The area of what two boxes share."""
-    across = min(one[2], other[2]) - max(one[0], other[0])
-    down = min(one[3], other[3]) - max(one[1], other[1])
-    return across * down if across > 0 and down > 0 else 0.0
-
-
-def hull(boxes: Sequence[Box]) -> Box:
-    """The smallest box around some boxes."""
-    return (
-        min(box[0] for box in boxes),
-        min(box[1] for box in boxes),
-        max(box[2] for box in boxes),
-        max(box[3] for box in boxes),
-    )
+def _common(boxes: Numbers, box: Box) -> Numbers:
+    """The area of what each of some boxes shares with one."""
+    across = np.minimum(boxes[:, 2], box[2]) - np.maximum(boxes[:, 0], box[0])
+    down = np.minimum(boxes[:, 3], box[3]) - np.maximum(boxes[:, 1], box[1])
+    area: Numbers = np.maximum(across, 0) * np.maximum(down, 0)
+    return area
 
 
 # --- figures that the page itself takes back
@@ -333,23 +427,26 @@ def _annotated(page: Any, number: int) -> Iterator[Remark]:
 
 
 def _struck_out(
-    number: int, lines: Sequence[Line], rulings: Sequence[Ruling], annotations: Sequence[Box]
+    number: int, figures: _Figures, rulings: Sequence[Ruling], annotations: Sequence[Box]
 ) -> Iterator[Remark]:
     """The figures through whose middle a line runs that is theirs: no border of a table, no part of an annotation."""
     level = [ruling for ruling in rulings if ruling.y0 == ruling.y1]
-    for line in lines if level else ():
-        crossing = [ruling for ruling in level if line.box[1] < ruling.y0 < line.box[3]]
-        for match in _FIGURE.finditer(line.text) if crossing else ():
-            box = hull(line.boxes[match.start() : match.end()])
-            told = any(_common(box, annotation) for annotation in annotations)
-            if not told and any(_strikes(ruling, box, line.box) for ruling in crossing):
-                yield Remark("struck out", number, box, "struck out by a line", touches=True, disputes=True)
+    height = figures.boxes[:, 3] - figures.boxes[:, 1]
+    top, foot = (figures.boxes[:, 1] + share * height for share in _BETWEEN)
+    at = np.array([ruling.y0 for ruling in level])
+    crossed: Flags = (top[:, None] < at) & (at < foot[:, None])
+    for index in np.flatnonzero(np.any(crossed, axis=1)).tolist():
+        box = figures.piece(index).box
+        line = figures.signs.lines[figures.signs.line_at(figures.spans[index][0])]
+        if any(_common(np.array([box]), annotation)[0] for annotation in annotations):
+            continue
+        if any(_strikes(level[ruling], box, line.box) for ruling in np.flatnonzero(crossed[index]).tolist()):
+            yield Remark("struck out", number, box, "struck out by a line", touches=True, disputes=True)
 
 
 def _strikes(ruling: Ruling, figure: Box, line: Box) -> bool:
+    """Whether a line that crosses a figure runs over it all, and not far beyond its line."""
     height, width = figure[3] - figure[1], figure[2] - figure[0]
-    if not figure[1] + _BETWEEN[0] * height < ruling.y0 < figure[1] + _BETWEEN[1] * height:
-        return False
     covered = min(ruling.x1, figure[2]) - max(ruling.x0, figure[0])
     within = ruling.x0 > line[0] - height and ruling.x1 < line[2] + height
     return covered >= _STRIKES * width and within

@@ -10,15 +10,22 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from operator import itemgetter
+from operator import eq, itemgetter
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from recount.pipeline.document import Box, Line
 
-SHIFT = 1.6  # points by which the copy that makes bold may be shifted, across and down
-_OF_WIDTH = 0.65  # and the share of its width: the next of two equal characters stands a whole width further
+Boxes = npt.NDArray[np.float64]
+"""A row for each: x0, y0, x1, y1."""
+Places = npt.NDArray[np.intp]
 
+_SHIFT = 1.6  # points by which the copy that makes bold may be shifted, across and down
+_OF_WIDTH = 0.65  # and the share of its width: the next of two equal characters stands a whole width further
 _OF_POINT = 0.95  # the same where characters of the line are known to be drawn twice: a point is narrow
+_OF_HEIGHT = 0.12  # and of a line's height: a whole line that is drawn again may be shifted so far
 
 _SMALL = 0.75  # of the text's size; a raised character up to it is a mark
 _RAISED = 0.15  # of the text's size, by which a small character must be raised
@@ -64,6 +71,8 @@ def lightness(span: dict[str, Any]) -> float:
 
 def by_paleness(spans: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """The spans of one line in groups of pale and dark ones: a watermark is no part of the text on its baseline."""
+    if len(spans) == 1:
+        return [[*spans]]
     groups: list[list[dict[str, Any]]] = []
     for span in spans:
         pale = lightness(span) > _PALE
@@ -116,13 +125,14 @@ def _is_raised(span: dict[str, Any], base: dict[str, Any], direction: tuple[floa
 def _without_marks(prints: Sequence[Print]) -> Iterator[Print]:
     """The lines without marks of the end of another: lines of their own, or the heads of those that go on behind."""
     tall = max((_height(print_.line.box) for print_ in prints), default=0.0)
+    ends = np.array([print_.line.boxes[-1] for print_ in prints]).reshape(-1, 4)
     for print_ in prints:
         line = print_.line
         length = len(line.text) if _MARK.fullmatch(line.text) else len(line.text) - len(line.text.lstrip(_RAISED_ONES))
         if not length or _height(line.boxes[0]) > _SMALL * tall:
             yield print_
             continue
-        marked = next((other.line for other in prints if _is_mark_of(line.boxes[0], other.line)), None)
+        marked = next((prints[at].line for at in np.flatnonzero(_is_mark_of(line.boxes[0], ends)).tolist()), None)
         if marked is None or marked.text.endswith(_POINTS):
             yield print_
         elif not _MARKED_FIGURE.search(marked.text):
@@ -134,16 +144,18 @@ def _without_marks(prints: Sequence[Print]) -> Iterator[Print]:
             yield replace(print_, line=Line(line.text[length:], rest, (rest[0][0], *line.box[1:])))
 
 
-def _is_mark_of(mark: Box, other: Line) -> bool:
-    """Whether a character stands raised at the end of a line of larger ones."""
-    last = other.boxes[-1]
-    height = _height(last)
-    return (
-        _height(mark) <= _SMALL * height
-        and -0.1 * height < mark[0] - last[2] < _ABUTS * _height(mark)
-        and last[3] - mark[3] > 0.2 * height
-        and abs(mark[1] - last[1]) < 0.2 * height
+def _is_mark_of(mark: Box, ends: Boxes) -> npt.NDArray[np.bool_]:
+    """Behind which of the last characters of lines, larger ones, a character stands raised."""
+    height, own = ends[:, 3] - ends[:, 1], _height(mark)
+    gap = mark[0] - ends[:, 2]
+    found: npt.NDArray[np.bool_] = (
+        (own <= _SMALL * height)
+        & (-0.1 * height < gap)
+        & (gap < _ABUTS * own)
+        & (ends[:, 3] - mark[3] > 0.2 * height)
+        & (abs(mark[1] - ends[:, 1]) < 0.2 * height)
     )
+    return found
 
 
 def _height(box: Box) -> float:
@@ -155,7 +167,8 @@ def _height(box: Box) -> float:
 
 def printed_once(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A line's characters without the second of two equal ones that stand one on the other, a little shifted."""
-    if not any(map(_repeats, chars[1:], chars)):
+    signs = [char["c"] for char in chars]
+    if not any(map(eq, signs[1:], signs)) or not any(map(_repeats, chars[1:], chars)):
         return chars
     kept: list[dict[str, Any]] = []
     of_width = _OF_WIDTH
@@ -174,12 +187,15 @@ def _repeats(char: dict[str, Any], before: dict[str, Any], of_width: float = _OF
 
 def _is_shifted(one: Box, other: Box, of_width: float = _OF_WIDTH) -> bool:
     """Whether a character stands where another does, but for a shift."""
-    reach = min(SHIFT, of_width * (one[2] - one[0]))
-    return abs(other[0] - one[0]) < reach and abs(other[1] - one[1]) < SHIFT
+    reach = min(_SHIFT, of_width * (one[2] - one[0]))
+    return abs(other[0] - one[0]) < reach and abs(other[1] - one[1]) < _SHIFT
 
 
 def _is_copy(line: Line, other: Line) -> bool:
     """Whether a line repeats a part of another at its place, as bold words of a sentence do."""
+    if line.text == other.text:
+        reach = max(_SHIFT, _OF_HEIGHT * _height(line.box))
+        return all(abs(one - two) < reach for one, two in zip(line.box[:2], other.box[:2], strict=True))
     if line.text not in other.text:
         return False
     start = other.text.find(line.text)
@@ -195,29 +211,43 @@ def _is_copy(line: Line, other: Line) -> bool:
 
 def plain_lines(prints: Sequence[Print]) -> tuple[Line, ...]:
     """The lines of a page, in the order in which they are drawn, without copies, watermarks and marks."""
-    marks = {id(print_) for print_ in _watermarks(prints)}
-    kept = [print_ for print_ in prints if id(print_) not in marks]
-    copies = {
+    pairs = _crossing(prints)
+    gone = {id(print_) for print_ in _watermarks(prints, pairs)}
+    gone |= _copies(pair for pair in pairs if gone.isdisjoint(map(id, pair)))
+    return tuple(print_.line for print_ in _without_marks([print_ for print_ in prints if id(print_) not in gone]))
+
+
+def uncopied(prints: Sequence[Print]) -> tuple[Line, ...]:
+    """The lines of a page in the order in which they are drawn, each once."""
+    gone = _copies(_crossing(prints))
+    return tuple(print_.line for print_ in prints if id(print_) not in gone)
+
+
+def _copies(crossing: Iterable[tuple[Print, Print]]) -> set[int]:
+    """The identities of those of some pairs that are copies of the other, or of a part of it."""
+    return {
         id(pair[longest])
-        for pair in _crossing(kept)
+        for pair in crossing
         for longest in (0, 1)
         if _is_copy(pair[longest].line, pair[1 - longest].line) and (longest or pair[0].line.text != pair[1].line.text)
     }
-    return tuple(print_.line for print_ in _without_marks([print_ for print_ in kept if id(print_) not in copies]))
 
 
-def _watermarks(prints: Sequence[Print]) -> list[Print]:
+def _watermarks(prints: Sequence[Print], crossing: Sequence[tuple[Print, Print]]) -> list[Print]:
     """The lines that are a level watermark: all that are set alike and say the same as one that crosses the text."""
+    pale = [print_ for print_ in prints if print_.lightness > _PALE]
+    if not pale and not crossing:
+        return []
     found = set()
     main = _main_style(prints)
-    for pair in _crossing(prints):
+    for pair in crossing:
         for one, other in (pair, pair[::-1]):
             paler = one.lightness > _PALE and one.lightness > other.lightness + _PALER
             if one.style != main and (paler or one.size >= _LARGE * other.size):
                 found.add((one.style, one.line.text))
     times: dict[tuple[tuple[int, int], str], int] = defaultdict(int)
-    for print_ in prints:
-        times[print_.style, print_.line.text] += print_.lightness > _PALE and print_.style != main
+    for print_ in pale:
+        times[print_.style, print_.line.text] += print_.style != main
     found |= {look for look, count in times.items() if count >= _TILES and len(look[1]) > _SHORTEST}
     return [print_ for print_ in prints if (print_.style, print_.line.text) in found]
 
@@ -231,29 +261,24 @@ def _main_style(prints: Iterable[Print]) -> tuple[int, int] | None:
     return max(characters, key=characters.__getitem__, default=None)
 
 
-def _crossing(prints: Sequence[Print]) -> Iterator[tuple[Print, Print]]:
+def _crossing(prints: Sequence[Print]) -> list[tuple[Print, Print]]:
     """Pairs of lines that stand one on the other, in the order in which they are drawn."""
-    places = {id(print_): place for place, print_ in enumerate(prints)}
-    open_lines: list[Print] = []
-    for print_ in sorted(prints, key=_top):
-        top = print_.line.box[1]
-        open_lines = [other for other in open_lines if other.line.box[3] > top]
-        for other in open_lines:
-            if _cross(print_.line, other.line):
-                yield (other, print_) if places[id(other)] < places[id(print_)] else (print_, other)
-        open_lines.append(print_)
+    boxes = np.array([print_.line.box for print_ in prints]).reshape(-1, 4)
+    first, second = beside(boxes)
+    height = boxes[:, 3] - boxes[:, 1]
+    low = np.minimum(height[first], height[second])
+    top, foot = boxes[:, 1] + _CORE * height, boxes[:, 3] - _CORE * height
+    across = np.minimum(boxes[first, 2], boxes[second, 2]) - np.maximum(boxes[first, 0], boxes[second, 0])
+    down = np.minimum(foot[first], foot[second]) - np.maximum(top[first], top[second])
+    cross = (across > 0) & (across > _CROSSES * low) & (down > _CROSSES * (1 - 2 * _CORE) * low)
+    return [(prints[one], prints[other]) for one, other in zip(first[cross], second[cross], strict=True)]
 
 
-def _top(print_: Print) -> float:
-    return print_.line.box[1]
-
-
-def _cross(one: Line, other: Line) -> bool:
-    (x0, y0, x1, y1), (a0, b0, a1, b1) = one.box, other.box
-    across = min(x1, a1) - max(x0, a0)
-    if across <= 0:
-        return False
-    height, second = y1 - y0, b1 - b0
-    down = min(y1 - _CORE * height, b1 - _CORE * second) - max(y0 + _CORE * height, b0 + _CORE * second)
-    low = (1 - 2 * _CORE) * min(height, second)
-    return down > _CROSSES * low and across > _CROSSES * min(height, second)
+def beside(boxes: Boxes) -> tuple[Places, Places]:
+    """The pairs of boxes that share some height: the places of the first and of the second of each, ascending."""
+    order = np.argsort(boxes[:, 1], kind="stable")
+    tops, places = boxes[order, 1], np.arange(len(boxes))
+    below = np.maximum(np.searchsorted(tops, boxes[order, 3]) - places - 1, 0)  # those that begin before one ends
+    upper = np.repeat(places, below)
+    lower = upper + 1 + np.arange(len(upper)) - np.repeat(np.cumsum(below) - below, below)
+    return np.minimum(order[upper], order[lower]), np.maximum(order[upper], order[lower])

@@ -20,15 +20,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from operator import eq
 from pathlib import Path
 from typing import Any, Literal
 
-from recount.pipeline.document import Box, Line, Page, Pages, Remark
+from recount.pipeline.document import Box, Line, Page, Pages, Remark, hull
 from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
 from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
-from recount.pipeline.read.ink import hull, look
-from recount.pipeline.read.overprint import SHIFT, Print, by_paleness, lightness, plain_lines, printed_once, unmarked
+from recount.pipeline.read.ink import look
+from recount.pipeline.read.overprint import Print, by_paleness, lightness, plain_lines, printed_once, uncopied, unmarked
 from recount.pipeline.read.rulings import painted, read_rulings
 
 # --- whether the text layer of a page can be used
@@ -131,7 +131,6 @@ _HARMLESS = re.compile(
 _UNDECODED = re.compile("zlib error|read error|unknown filter|not a stream|cannot load object")
 _UNPARSED = re.compile("syntax error|cannot draw text|premature end")
 _DAMAGED = "the file is damaged here in a way that viewers pass over; its figures were looked at as the page shows them"
-_SAME_PLACE = 0.12  # share of the line's height by which a copy drawn for bold may be shifted
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -240,7 +239,6 @@ class _Builder:
     height: float
     raw: list[str] = field(default_factory=list)
     askew: int = 0
-    seen: dict[str, list[Box]] = field(default_factory=dict)
 
     def layer(self, rawdict: dict[str, Any]) -> Layer:
         """The text of the page, visible and hidden, from MuPDF's "rawdict"."""
@@ -259,7 +257,7 @@ class _Builder:
                 groups = by_paleness(spans)
                 for group in groups:
                     self._add(group, None if unseen or len(groups) > 1 else line["bbox"], visible, line["dir"])
-        return Layer(plain_lines(visible), tuple(text.line for text in hidden), "".join(self.raw), self.askew)
+        return Layer(plain_lines(visible), uncopied(hidden), "".join(self.raw), self.askew)
 
     def _is_level(self, direction: tuple[float, float]) -> bool:
         x, y = direction
@@ -289,28 +287,20 @@ class _Builder:
             return
         self.raw.append(text)
         boxes: list[Box] = [char["bbox"] for char in chars]
-        if any(left[2] == right[0] == right[2] > left[0] for left, right in pairwise(boxes)):
+        lefts, _, rights, _ = zip(*boxes, strict=True)
+        if any(map(eq, lefts, rights)):
             text, boxes = _once(text, boxes)
         if _DROPPED.search(text) or text[0].isspace() or text[-1].isspace():
             text, boxes, box = *_trimmed(text, boxes), None
             if not text:
                 return
         box = box or hull(boxes)
-        if self._is_on_page(box) and not self._is_copy(text, box):
+        if self._is_on_page(box):
             widest = max(spans, key=lambda span: len(span["chars"]))
             to.append(Print(Line(text, tuple(boxes), box), widest["size"], lightness(widest)))
 
     def _is_on_page(self, box: Box) -> bool:
         return box[0] < self.width and box[2] > 0 and box[1] < self.height and box[3] > 0
-
-    def _is_copy(self, text: str, box: Box) -> bool:
-        """Whether the same text was drawn at the same place before; remembers it otherwise."""
-        places = self.seen.setdefault(text, [])
-        reach = max(SHIFT, _SAME_PLACE * (box[3] - box[1]))
-        if any(abs(box[0] - other[0]) < reach and abs(box[1] - other[1]) < reach for other in places):
-            return True
-        places.append(box)
-        return False
 
 
 def _once(text: str, boxes: list[Box]) -> tuple[str, list[Box]]:

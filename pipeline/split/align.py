@@ -207,12 +207,16 @@ class Alignment:
     def _same_cell(self, at: int, steps: Mapping[int, _Step]) -> list[tuple[int, _Step]]:
         """The piece goes on in the cell before it, or stands in no cell, or begins a label beside the rows."""
         found: list[tuple[int, _Step]] = []
+        costs: dict[Kind, float] = {}
         beside = [label.end for label in self.labels.get(at, ()) if label.words in self.beside]
         for column, step in steps.items():
             found += [(end, _Step(step.cost + _BESIDE, column, at, False, step, stray=True)) for end in beside]
             found.append((at + 1, _Step(step.cost + _STRAY, column, at, False, step, stray=True)))
-            if not step.stray and self.columns[column].kind not in (*FIGURES, "level"):
-                cost = step.cost + self._goes_on(at, self.columns[column].kind)
+            kind = self.columns[column].kind
+            if not step.stray and kind not in (*FIGURES, "level"):
+                if kind not in costs:
+                    costs[kind] = self._goes_on(at, kind)
+                cost = step.cost + costs[kind]
                 found.append((at + 1, _Step(cost, column, step.begun, step.row, step.before)))
         return found
 

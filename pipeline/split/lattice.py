@@ -74,11 +74,7 @@ def part_of(line: Line, start: int, end: int) -> Line | None:
         start += 1
     while start < end and line.text[end - 1].isspace():
         end -= 1
-    if start == end:
-        return None
-    boxes = line.boxes[start:end]
-    box = boxes[0][0], min(char_box[1] for char_box in boxes), boxes[-1][2], max(char_box[3] for char_box in boxes)
-    return Line(line.text[start:end], boxes, box, line.confidence)
+    return line.part(start, end) if start < end else None
 
 
 def in_reading_order(lines: Sequence[Line]) -> tuple[Line, ...]:

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 
-from recount.pipeline.document import Remark
+from recount.pipeline.document import Remark, hull
 from recount.pipeline.split.align import REST, Alignment, Column, Placed, Reading, Way, decided, value_in, ways_of
 from recount.pipeline.split.lattice import part_of
 from recount.pipeline.split.seams import PagedLine
-from recount.pipeline.split.sequence import NUMBER, Gap, Label, Piece, habits_of
+from recount.pipeline.split.sequence import NUMBER, Gap, Label, Piece, habits_of, is_number
 from recount.pipeline.split.tables import JoinedCell, JoinedTable
-from recount.pipeline.split.text import union
 from recount.schemas.family import FIGURES, Form, Kind, Part
 
 _CHOSEN = "only sums tell in which column of its row it stands"
@@ -148,7 +147,7 @@ class _Table:
     def _joined(self) -> JoinedTable:
         pieces = self.pieces[self.outline.start : self.outline.end]
         pages = sorted({piece.page for piece in pieces})
-        boxes = tuple(union([piece.line.box for piece in pieces if piece.page == page]) for page in pages)
+        boxes = tuple(hull([piece.line.box for piece in pieces if piece.page == page]) for page in pages)
         cells = sorted(self.sheet.cells, key=lambda cell: (cell.row, cell.column))
         return JoinedTable(tuple(pages), boxes, self.sheet.row, self.sheet.width, tuple(cells))
 
@@ -203,7 +202,8 @@ class _Table:
         at = next((index for index, label in enumerate(region) if label.words in left), None)
         if at is None:
             return []
-        beside = [label for label in region[max(at - 1, 0) : at] if label.words in self.form.beside]
+        before = [label for label in region[:at] if label.end == region[at].start]
+        beside = [label for label in before if label.words in self.form.beside]
         after = [label for label in region[at + 1 : at + 2] if label.words in right and label.start == region[at].end]
         return [*beside, region[at], *after]
 
@@ -307,10 +307,27 @@ class _Table:
             if strays or row.open:
                 self.sheet.put(0, 1, sorted(at for cell in (*strays, *row.open) for at in cell.span))
             self.sheet.close()
-            pairs = pairwise(rows[max(index - 1, 0) : index + 2])
-            amiss = not whole or any(not self._is_beside(cell) for cell in strays)
-            turned = amiss or bool(left) or any(self._may_go_on(*pair, columns) for pair in pairs)
+            around = rows[max(index - 1, 0) : index + 2]
+            amiss = not whole or bool(left) or any(not self._is_beside(cell) for cell in strays)
+            amiss = (
+                amiss
+                or self._is_misnamed(row, columns)
+                or any(self._says_less(other, columns) for other in around if other is not row)
+            )
+            turned = amiss or any(self._may_go_on(*pair, columns) for pair in pairwise(around))
             self._remark(row, columns, turned=turned)
+
+    def _says_less(self, row: Reading, columns: Sequence[Column]) -> bool:
+        """Whether a row has words and no figure: it may be the rest of another."""
+        kinds = {columns[cell.column or 0].kind for cell in row.cells if cell.column not in (None, REST)}
+        return not row.open and bool(kinds - {"level"}) and kinds.isdisjoint(FIGURES)
+
+    def _is_misnamed(self, row: Reading, columns: Sequence[Column]) -> bool:
+        """Whether a figure stands where the name of a row belongs."""
+        names = [
+            cell for cell in row.cells if cell.column not in (None, REST) and columns[cell.column or 0].kind == "name"
+        ]
+        return any(is_number(self.pieces[cell.start].text) for cell in names if len(cell.span) == 1)
 
     def _is_beside(self, cell: Placed) -> bool:
         """Whether pieces are a label that stands beside the rows."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from recount.pipeline.document import Box, Line, Paragraph
-from recount.pipeline.split.text import Piece, compose, fold, union
+from recount.pipeline.document import Box, Line, Paragraph, hull
+from recount.pipeline.split.text import Piece, compose, fold
 from recount.pipeline.split.tokens import TokenStore
 
 _ORDINAL = re.compile(
@@ -95,7 +95,7 @@ def _row(page: int, lines: Sequence[Line]) -> TextRow:
     return TextRow(
         page,
         pieces,
-        union([_printed_box(line) for line in lines]),
+        hull([_printed_box(line) for line in lines]),
         _em(lines),
         fold(" ".join(line.text for line in lines)).strip(),
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from recount.pipeline.document import Remark
 from recount.pipeline.split.layout import Head, Outline, Torn, laid_out
 from recount.pipeline.split.paragraphs import TextRow
-from recount.pipeline.split.sequence import NUMBER, Label, Lexicon, pieces_of
+from recount.pipeline.split.sequence import NUMBER, Label, Lexicon, pieces_in_print, pieces_of
 from recount.pipeline.split.tables import JoinedTable
 from recount.schemas.family import Form, Part
 
@@ -23,17 +23,18 @@ class Restored:
     remarks: tuple[Remark, ...] = ()
 
 
-def restore(rows_on: Mapping[int, list[TextRow]], forms: Sequence[Form]) -> Restored:
+def restore(rows_on: Mapping[int, list[TextRow]], forms: Sequence[Form], *, typed: bool) -> Restored:
     """The tables of some forms among rows of running text.
 
-    rows_on: the physical lines outside of ruled tables, by page, in reading order.
+    rows_on: the physical lines outside of ruled tables, by page, in reading order. typed: whether they are those of a
+    text, whose cells follow each other; in print the lines of cells that are neighbours do.
     """
     rows = [row for page in sorted(rows_on) for row in rows_on[page]]
     tables: list[JoinedTable] = []
     remarks: list[Remark] = []
     taken: set[int] = set()
     for form in forms:
-        torn = _read(form, rows)
+        torn = _read(form, rows, typed=typed)
         for outline in _outlines(torn):
             table, said = laid_out(torn, outline)
             tables.append(table)
@@ -43,9 +44,9 @@ def restore(rows_on: Mapping[int, list[TextRow]], forms: Sequence[Form]) -> Rest
     return Restored(tuple(tables), left, tuple(remarks))
 
 
-def _read(form: Form, rows: Sequence[TextRow]) -> Torn:
+def _read(form: Form, rows: Sequence[TextRow], *, typed: bool) -> Torn:
     """The pieces of some rows, with the labels of a form in them."""
-    pieces = pieces_of(rows)
+    pieces = pieces_of(rows) if typed else pieces_in_print(rows, form.rows.levels)
     words = {*form.above.heads, *form.rows.heads, *form.rows.levels, *form.pairs, *form.beside, *form.total}
     lexicon = Lexicon(words.union(*form.goals, *form.starts), form.short)
     return Torn(form, pieces, {at: found for at in range(len(pieces)) if (found := lexicon.at(pieces, at))})

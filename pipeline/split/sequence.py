@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from recount.pipeline.document import Line
+from recount.pipeline.document import Box, Line, hull
 from recount.pipeline.split.paragraphs import TextRow
 from recount.pipeline.split.text import fold
 from recount.schemas.family import label_of
@@ -96,15 +96,15 @@ def _gap(above: TextRow | None, row: TextRow) -> Gap:
     return Gap.BLANK if row.box[1] - above.box[1] > _EMPTY_LINE * height else Gap.LINE
 
 
-_LONGEST_PAGE_NUMBER = 3  # digits
+_PAGE_NUMBER = re.compile(r"-?(?:第)?(\d{1,3})(?:页)?-?")
 _FAR = 4.0  # heights
 
 
 def _without_page_numbers(pieces: Sequence[Piece]) -> list[Piece]:
     """Pieces without the numbers that stand alone at the ends of pages: as pages count, or far below all else."""
-    lone = [index for index, piece in enumerate(pieces) if piece.alone and piece.text.isdecimal()]
-    lone = [index for index in lone if len(pieces[index].text) <= _LONGEST_PAGE_NUMBER]
-    ahead = {index: int(pieces[index].text) - pieces[index].page for index in lone if _is_at_end(pieces, index)}
+    shown = {index: _PAGE_NUMBER.fullmatch(piece.text) for index, piece in enumerate(pieces) if piece.alone}
+    lone = {index: int(match[1]) for index, match in shown.items() if match}
+    ahead = {index: number - pieces[index].page for index, number in lone.items() if _is_at_end(pieces, index)}
     usual = [by for by, times in Counter(ahead.values()).most_common(1) if times > 1]
     gone = {index for index, by in ahead.items() if by in usual}
     gone |= {index for index in lone if _is_apart(pieces, index)}
@@ -219,3 +219,157 @@ def _blanks_part(pieces: Sequence[Piece]) -> bool:
         if run >= _SEVERAL:
             return True
     return False
+
+
+# --- print: the lines of a cell stand below each other, and those of its neighbours beside them
+
+
+@dataclass(slots=True)
+class _Block:
+    """The lines of a cell, each with the number of its physical line. key: by what height it is put in order."""
+
+    lines: list[tuple[int, Line]]
+    box: Box
+    key: float = 0.0
+
+    @property
+    def words(self) -> str:
+        return "".join("".join(fold(line.text).split()) for _, line in self.lines)
+
+    @property
+    def middle(self) -> float:
+        return (self.box[1] + self.box[3]) / 2
+
+    @property
+    def height(self) -> float:
+        return self.lines[0][1].box[3] - self.lines[0][1].box[1]
+
+    def add(self, number: int, line: Line) -> None:
+        self.lines.append((number, line))
+        self.box = hull([self.box, line.box])
+
+
+_BELOW = 0.25  # heights between two lines of one cell at most
+_BESIDE = 0.3  # heights by which the middles of the cells of a row differ at most
+_OVERLAP = 0.5  # share of the narrower line under which the next of its cell stands
+_CELLS = 3  # cells that make a row
+_HEADS = 5  # cells without a figure that make a head
+
+
+def pieces_in_print(rows: Sequence[TextRow], levels: Collection[str]) -> list[Piece]:
+    """The pieces of printed lines, cell by cell. levels: labels that are merged over the rows they count for."""
+    found: list[Piece] = []
+    for page in sorted({row.page for row in rows}):
+        lines = [(at, part.line) for at, row in enumerate(rows) if row.page == page for part in row.pieces]
+        blocks = _blocks(lines)
+        grid = _in_rows(blocks, levels)
+        for row in grid:
+            for block in row:
+                gap = Gap.LINE if block is row[0] else Gap.CELL
+                found += _pieces_of_block(block, page, gap, turn=bool(found) and row is grid[0] and block is row[0])
+    return _without_page_numbers(found)
+
+
+def _pieces_of_block(block: _Block, page: int, gap: Gap, *, turn: bool) -> list[Piece]:
+    found: list[Piece] = []
+    words = [(number, line, word) for number, line in block.lines for word in _WORDS.finditer(line.text)]
+    for number, line, word in words:
+        text = fold(word[0].replace(" ", ""))
+        first = not found
+        found.append(
+            Piece(
+                text,
+                page,
+                line,
+                *word.span(),
+                number,
+                gap if first else Gap.SPACE,
+                len(words) == 1,
+                0.0,
+                turn and first,
+            )
+        )
+    return found
+
+
+def _blocks(lines: Sequence[tuple[int, Line]]) -> list[_Block]:
+    """The cells of a page: lines that stand close below each other. No two figures are one cell."""
+    found: list[_Block] = []
+    for number, line in sorted(lines, key=lambda pair: pair[1].box[1]):
+        above = next((block for block in reversed(found) if _goes_on(block, line)), None)
+        if above is None:
+            found.append(_Block([(number, line)], line.box))
+        else:
+            above.add(number, line)
+    return found
+
+
+def _goes_on(block: _Block, line: Line) -> bool:
+    last = block.lines[-1][1]
+    height = min(last.box[3] - last.box[1], line.box[3] - line.box[1])
+    if not -0.5 * height <= line.box[1] - last.box[3] <= _BELOW * height:
+        return False
+    shared = min(block.box[2], line.box[2]) - max(block.box[0], line.box[0])
+    if shared < _OVERLAP * min(block.box[2] - block.box[0], line.box[2] - line.box[0]):
+        return False
+    return not (is_number(fold(last.text).strip()) and is_number(fold(line.text).strip()))
+
+
+def _in_rows(blocks: Sequence[_Block], levels: Collection[str]) -> list[list[_Block]]:
+    """The cells by rows, from left to right; labels of levels where the rows begin that they count for."""
+    high = _stand_high(blocks)
+    merged = [block for block in blocks if not high and label_of(block.words) in levels]
+    rows: list[list[_Block]] = []
+    for block in blocks:
+        block.key = block.box[1] if high else block.middle
+    for block in sorted((block for block in blocks if block not in merged), key=lambda block: block.key):
+        if rows and block.key - rows[-1][0].key <= _BESIDE * block.height:
+            rows[-1].append(block)
+        else:
+            rows.append([block])
+    for row in rows:
+        for block in row:
+            block.key = row[0].key
+    _put_levels(merged, rows)
+    ordered: dict[float, list[_Block]] = {}
+    for block in sorted(blocks, key=lambda block: (block.key, block.box[0])):
+        ordered.setdefault(block.key, []).append(block)
+    return list(ordered.values())
+
+
+def _stand_high(blocks: Sequence[_Block]) -> bool:
+    """Whether cells stand at the top of their rows, not in the middle: those of several lines beside figures tell."""
+    figures = [block for block in blocks if is_number(block.words)]
+    long = [block for block in blocks if len(block.lines) > 1]
+    top = sum(abs(one.box[1] - other.box[1]) <= _BESIDE * one.height for one in long for other in figures)
+    middle = sum(abs(one.middle - other.middle) <= _BESIDE * one.height for one in long for other in figures)
+    return top > middle
+
+
+def _put_levels(merged: Sequence[_Block], rows: Sequence[Sequence[_Block]]) -> None:
+    """Give labels the place of the first of their rows: they stand in the middle of these, from the right column on."""
+    told = [(row, any(is_number(block.words) for block in row)) for row in rows]
+    spans = [
+        (hull([block.box for block in row]), row[0].key) for row, figures in told if figures and len(row) >= _CELLS
+    ]
+    heads = [row[0].key for row, figures in told if not figures and len(row) >= _HEADS]
+    columns: list[list[_Block]] = []
+    for block in sorted(merged, key=lambda block: -block.box[0]):
+        if columns and block.box[2] > columns[-1][0].box[0]:
+            columns[-1].append(block)
+        else:
+            columns.append([block])
+    for column in columns:
+        last = float("-inf")
+        for block in sorted(column, key=lambda block: block.middle):
+            head = max((key for key in heads if key < block.middle), default=last)
+            after = sorted((box, key) for box, key in spans if key > max(last, head))
+            fits = [
+                (first[1], end[1])
+                for at, first in enumerate(after)
+                for end in after[at:]
+                if abs((first[0][1] + end[0][3]) / 2 - block.middle) <= 0.6 * block.height
+            ]
+            block.key, last = min(fits, default=(block.middle, block.middle))
+            if not fits:
+                spans.append((block.box, block.key))

@@ -15,7 +15,7 @@ from recount.pipeline.split.restore import restore
 from recount.pipeline.split.signs import all_bracketed
 from recount.pipeline.split.tables import JoinedTable, join_tables
 from recount.pipeline.split.text import Composed, Piece, compose, fold
-from recount.pipeline.split.tokens import TokenStore, has_odd_point, say_point, stated_unit
+from recount.pipeline.split.tokens import TokenStore, Within, has_odd_point, say_point, stated_unit
 from recount.schemas.family import Family
 
 _CAPTION = re.compile(
@@ -48,9 +48,14 @@ def split(pages: Pages, *families: Family) -> Document:
     unread = tuple(page.number for page in pages.pages if not page.readable)
     tables = join_tables(raw, labels=labels, starts=lambda words: starts.match(fold(words)) is not None, unread=unread)
     rows_on = {of_page.page.number: rows_of(of_page.page.number, of_page.lines) for of_page in raw}
-    restored = restore(_typed(raw, rows_on), [form for family in families for form in family.forms])
+    forms = [form for family in families for form in family.forms]
+    restored = restore(_digital(raw, rows_on), forms, typed=any(of_page.page.typed for of_page in raw))
     of_pages = [remark for page in pages.pages for remark in page.remarks] + list(restored.remarks)
-    store = TokenStore(origins={page.number: page.origin for page in readable}, remarks=_by_page(of_pages))
+    store = TokenStore(
+        origins={page.number: page.origin for page in readable},
+        remarks=_by_page(of_pages),
+        typed={page.number for page in readable if page.typed},
+    )
     blocks = _with_grids(
         _in_reading_order(raw, (*tables, *restored.tables), {**rows_on, **restored.left}, store), store
     )
@@ -59,9 +64,9 @@ def split(pages: Pages, *families: Family) -> Document:
     return Document(tuple(blocks), tuple(_corrected(store.tokens, corrections)), unread, remarks)
 
 
-def _typed(raw: Sequence[PageTables], rows_on: Mapping[int, list[TextRow]]) -> dict[int, list[TextRow]]:
-    """The rows of text files: their cells follow each other. In print the lines of cells that are neighbours mix."""
-    numbers = [of_page.page.number for of_page in raw if of_page.page.typed]
+def _digital(raw: Sequence[PageTables], rows_on: Mapping[int, list[TextRow]]) -> dict[int, list[TextRow]]:
+    """The rows of the pages whose characters are sure: on scans nothing is made of lines that were not found."""
+    numbers = [of_page.page.number for of_page in raw if of_page.page.origin == "text"]
     return {number: rows_on[number] for number in numbers}
 
 
@@ -203,10 +208,12 @@ def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | 
     ]
     pointed = _pointed(table, texts)
     blanks = all_bracketed(composed.text.folded for composed in texts)
+    number = len(store.tokens) if table.pages[0] in store.typed else None
     cells = []
     for cell, composed in zip(table.cells, texts, strict=True):
-        head, is_pointed = columns.get(cell.column, unit), cell.column in pointed
-        numbers = store.numbers_in(composed, head, pointed=is_pointed, blanks=blanks) if composed.raw else ()
+        place = None if number is None else (number, cell.row, cell.column, cell.column_end)
+        within = Within(columns.get(cell.column, unit), cell.column in pointed, blanks, place)
+        numbers = store.numbers_in(composed, within) if composed.raw else ()
         cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, composed.text, numbers))
     return Grid(table.rows, table.columns, tuple(cells), caption, note, table.pages, unit)
 

@@ -451,13 +451,3 @@ def fold(text: str) -> str:
 def simplified(text: str) -> str:
     """The ideographs alone folded: for labels that are compared with their punctuation."""
     return text.translate(_IDEOGRAPHS)
-
-
-def union(boxes: Sequence[Box]) -> Box:
-    """The smallest box around some boxes."""
-    return (
-        min(box[0] for box in boxes),
-        min(box[1] for box in boxes),
-        max(box[2] for box in boxes),
-        max(box[3] for box in boxes),
-    )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from recount.pipeline.document import Box, Number, Origin, Remark, Token
+from recount.pipeline.document import Box, Number, Origin, Remark, Seat, Token, hull
 from recount.pipeline.split.signs import Signed, signed
-from recount.pipeline.split.text import Composed, alike, far, fold, in_one_row, over, union
+from recount.pipeline.split.text import Composed, alike, far, fold, in_one_row, over
 
 # What beside it is its sign, signs.py tells. Groups of three after a comma are one number; a comma before anything
 # else ends it. Dates set with points (2022.12.31) are no numbers. Digits are those that are printed as 0 to 9: a raised
@@ -71,32 +71,43 @@ class _Sign:
     box: Box
 
 
+@dataclass(frozen=True, slots=True)
+class Within:
+    """What the cell that a number stands in says of it. head: the unit of money that the table's head or caption
+    states. pointed: an odd sign between digits is the point, as the other figures of the column say. blanks: all of
+    the table's figures have brackets. seat: see Token."""
+
+    head: str | None = None
+    pointed: bool = False
+    blanks: bool = False
+    seat: Seat | None = None
+
+
+RUNNING_TEXT = Within()
+
+
 @dataclass(slots=True)
 class TokenStore:
-    """Collects the tokens of a document; an index is a token's position. origins, remarks: by page."""
+    """Collects the tokens of a document; an index is a token's position. origins, remarks: by page. typed: the pages of
+    a text without print."""
 
     tokens: list[Token] = field(default_factory=list)
     origins: dict[int, Origin] = field(default_factory=dict)
     remarks: Mapping[int, Sequence[Remark]] = field(default_factory=dict)
+    typed: Collection[int] = ()
 
-    def numbers_in(
-        self, composed: Composed, head: str | None = None, *, pointed: bool = False, blanks: bool = False
-    ) -> tuple[Number, ...]:
-        """The numbers of a text, in order, each a new token.
-
-        head: the unit of money that a table's head or caption states. pointed: whether an odd sign between digits is
-        the point, as the other figures of the column say. blanks: whether its figures all have brackets.
-        """
+    def numbers_in(self, composed: Composed, within: Within = RUNNING_TEXT) -> tuple[Number, ...]:
+        """The numbers of a text, in order, each a new token."""
         folded = composed.text.folded
-        if pointed and has_odd_point(folded):
+        if within.pointed and has_odd_point(folded):
             folded = _AS_POINT.sub(".", folded)
         whole = (
             match
             for match in _NUMBER.finditer(folded)
             if _is_whole(match, composed.is_close) and self._stands_together(composed, match)
         )
-        found = ((match, _sign_of(match, composed, blanks=blanks)) for match in whole)
-        return tuple(Number(sign.start, sign.end, self._token(composed, match, sign, head)) for match, sign in found)
+        found = ((match, _sign_of(match, composed, blanks=within.blanks)) for match in whole)
+        return tuple(Number(sign.start, sign.end, self._token(composed, match, sign, within)) for match, sign in found)
 
     def _stands_together(self, composed: Composed, match: re.Match[str]) -> bool:
         """Whether the digits of a number are of one size, on one baseline and side by side, and nothing is in doubt."""
@@ -126,7 +137,7 @@ class TokenStore:
         """Whether two characters without a space between stand apart all the same; where OCR puts them is not exact."""
         return before.raw == sign.raw - 1 and self.origins.get(sign.page) != "ocr" and far(before.box, sign.box)
 
-    def _token(self, composed: Composed, match: re.Match[str], sign: Signed, head: str | None) -> Token:
+    def _token(self, composed: Composed, match: re.Match[str], sign: Signed, within: Within) -> Token:
         start, end = sign.start, sign.end
         value, decimals = _value_of(match, sign)
         first, last = composed.raw_index(start), composed.raw_index(end - 1)
@@ -138,7 +149,7 @@ class TokenStore:
                 boxes.append(piece.line.boxes[offset])
                 if piece.line.confidence is not None:
                     confidences.append(piece.line.confidence)
-        box = union(boxes)
+        box = hull(boxes)
         token = Token(
             index=len(self.tokens),
             raw=composed.raw[first : last + 1].replace("\n", "").rstrip("%％﹪ "),
@@ -149,8 +160,9 @@ class TokenStore:
             box=box,
             origin="ocr" if confidences else self.origins.get(page, "text"),
             confidence=min(confidences, default=None),
-            head=head,
+            head=within.head,
             remark=_on(box, self.remarks.get(page, ())) or _unsure(sign, page, box),
+            seat=within.seat,
         )
         self.tokens.append(token)
         return token

@@ -12,12 +12,12 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise, takewhile
 from statistics import median
 from typing import Self
 
-from recount.pipeline.document import Token
+from recount.pipeline.document import Seat, Token
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.common.parts import TABLED
 from recount.schemas.figures import Figure
@@ -40,12 +40,13 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """Where the figures of a key stand, with how many decimals and which units."""
+    """Where the figures of a key stand, with how many decimals and which units. seats: in a text without print."""
 
     left: float
     right: float
     decimals: frozenset[int]
     units: frozenset[str | None]
+    seats: frozenset[Seat]
 
     @classmethod
     def of(cls, cells: Sequence[Token]) -> Self:
@@ -54,11 +55,16 @@ class _Column:
             max(cell.box[2] for cell in cells),
             frozenset(cell.decimals for cell in cells),
             frozenset(cell.unit for cell in cells),
+            frozenset(cell.seat for cell in cells if cell.seat is not None),
         )
 
     def holds(self, token: Token) -> bool:
-        fits = token.decimals in self.decimals and token.unit in self.units
-        return fits and self.left <= (token.box[0] + token.box[2]) / 2 <= self.right
+        """Whether a token may be one of its figures."""
+        if token.decimals not in self.decimals or token.unit not in self.units:
+            return False
+        if token.seat is not None and self.seats:
+            return any(map(partial(_is_below, token.seat), self.seats))
+        return self.left <= (token.box[0] + token.box[2]) / 2 <= self.right
 
 
 def skipped_rows(lists: Mapping[str, Sequence[Cells]], tokens: Sequence[Token], read: Collection[int]) -> list[Skipped]:
@@ -93,6 +99,11 @@ def _lines(at: str, rows: Sequence[Cells], tokens: Sequence[Token], read: Collec
             yield Skipped(at, tuple(token.index for token, *fits in zip(line, *met, strict=True) if any(fits)))
 
 
+def _is_below(seat: Seat, other: Seat) -> bool:
+    """Whether a cell stands in the columns of another of its table."""
+    return seat[0] == other[0] and other[2] <= seat[2] and seat[3] <= other[3]
+
+
 def _is_a_row(line: Sequence[Token], figures: Sequence[Token], *, between: bool) -> bool:
     """Whether unread numbers may be amounts. Next to a list, whole numbers are those of a head (1, 2, 3 …), unless the
     list has no others (it is in whole 元) and they do not count on."""
@@ -120,13 +131,17 @@ def _by_line(tokens: Sequence[Token]) -> Iterator[list[Token]]:
 
 
 def _beside(one: Token, other: Token) -> bool:
-    """Whether two tokens stand on one line: each one's middle within the other's height."""
+    """Whether two tokens stand on one line: each one's middle within the other's height; or in one row of a table."""
+    if one.seat is not None and other.seat is not None:
+        return one.seat[:2] == other.seat[:2]
     middle = (other.box[1] + other.box[3]) / 2
     return one.page == other.page and one.box[1] < middle < one.box[3]
 
 
 def _below_one_another(column: Sequence[Token]) -> bool:
-    """Whether the figures of a column overlap from side to side: those of running text do not."""
+    """Whether the figures of a column overlap from side to side: those of running text do not. Seats are in columns."""
+    if all(token.seat is not None for token in column):
+        return True
     return len(column) < 2 or max(token.box[0] for token in column) < min(token.box[2] for token in column)
 
 

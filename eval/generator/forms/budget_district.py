@@ -101,16 +101,16 @@ class _Words:
             f"{name}{shown(self.gold[key]['total'])}，{self._versus(self.gold[key]['change'])}"
             for key, name in zip(funds, names, strict=True)
         ]
-        granted = f"{shown(fiscal['total'])}，{self._versus(income['fiscal']['change'])}"
+        since = self._versus(income["fiscal"]["change"])
         out: list[Block] = [
             Para(f"{self.year}年部门预算编制说明", "title"),
             Para(
-                f"{self.year}年，{self.name}收入预算{shown(income['total'])}，其中：财政拨款收入{granted}；"
+                f"{self.year}年，{self.name}收入预算{shown(income['total'])}，其中：财政拨款收入{shown(income['fiscal']['amount'])}，{since}；"
                 f"事业收入{shown(income['institutional']['amount'])}；"
                 f"事业单位经营收入{shown(income['business']['amount'])}；其他收入{shown(income['other']['amount'])}。"
             ),
             Para(
-                f"支出预算{shown(self.gold['expenditure']['total'])}，其中：财政拨款支出预算{granted}。"
+                f"支出预算{shown(self.gold['expenditure']['total'])}，其中：财政拨款支出预算{shown(fiscal['total'])}，{since}。"
                 f"财政拨款支出预算中，{'；'.join(parts)}。"
             ),
         ]

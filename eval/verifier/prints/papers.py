@@ -127,17 +127,19 @@ def _second(kind: str, draft: Draft, figure: Figure | None, rng: Random) -> Made
     other = report_of(form, base.seed + 500 + rng.randrange(100), style)
     pages = other.pages
     added = _naming(pages, other.gold["unit_name"])[-1:] if kind == "a stray page" else pages
-    if not added or (kind == "a stray page" and form == "x2021"):
-        return None  # a table of performance names a unit of its own, in the file of any
+    if not added:
+        return None
     draft.pages[:] = [*added, *draft.pages] if kind == "before it" else [*draft.pages, *added]
     draft.others = (other,)
     return Made(f"a report of {other.gold['unit_name']} ({form}) in the same file", _as_it_is(draft))
 
 
 def _naming(pages: list[Page], unit: str) -> list[Page]:
-    """The pages with amounts that name a unit: only of these a reader knows whose they are."""
+    """The pages with amounts that name a unit: only of these a reader knows whose they are. A table of performance
+    names a unit of its own, in the file of any."""
     words = [(page, "".join("".join(item.text for item in texts(page)).split())) for page in pages]
-    return [page for page, text in words if unit in text and re.search(r"\d\.\d\d", text)]
+    named = [(page, text) for page, text in words if unit in text and not re.search("绩效|指标", text)]
+    return [page for page, text in named if re.search(r"\d\.\d\d", text)]
 
 
 def _twice(kind: str, draft: Draft, figure: Figure | None, rng: Random) -> Made:

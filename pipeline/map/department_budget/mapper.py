@@ -23,7 +23,6 @@ from recount.pipeline.map.grammar.passage import (
     Reading,
     in_reading_order,
     passage_of,
-    refs_in,
     unmapped_in,
 )
 from recount.pipeline.map.labelled.sections import read_section
@@ -102,7 +101,7 @@ def map_budget(document: Document) -> Mapped:
         unmapped_figures=in_reading_order(unmapped),
         **fields,
     )
-    return Mapped(report, NAME, found, left_open(titles_of(grids), grids, {ref.token for ref in refs_in(report)}))
+    return Mapped(report, NAME, found, left_open(titles_of(grids), grids, report))
 
 
 def _named(front: Sequence[Paragraph]) -> str | None:

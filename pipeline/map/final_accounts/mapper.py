@@ -10,7 +10,7 @@ from recount.pipeline.map import Mapped
 from recount.pipeline.map.evaluations.evaluations import map_evaluations
 from recount.pipeline.map.final_accounts import narrative, narrative_other
 from recount.pipeline.map.final_accounts.statements import map_statements, titles_of
-from recount.pipeline.map.grammar.passage import Reading, in_reading_order, open_in, passage_of, refs_in, unmapped_in
+from recount.pipeline.map.grammar.passage import Reading, in_reading_order, open_in, passage_of, unmapped_in
 from recount.pipeline.map.tables.sheet import left_open
 from recount.pipeline.split.outline import Section, all_sections
 from recount.schemas.common.parts import UnmappedFigure
@@ -72,7 +72,7 @@ def map_report(document: Document) -> Mapped:
     fields["unit_name"], fields["fiscal_year"] = _identity(sections, projects, overall)
     report = Report[Ref].model_validate(fields)
     found = bool(statements or projects or overall or _has_narrative(fields))
-    return Mapped(report, NAME, found, left_open(titles_of(grids), grids, {ref.token for ref in refs_in(report)}))
+    return Mapped(report, NAME, found, left_open(titles_of(grids), grids, report))
 
 
 def _has_narrative(fields: dict[str, object]) -> bool:

@@ -8,11 +8,12 @@ a row by its own, and a figure by standing alone in its cell.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from recount.pipeline.document import Cell, Grid, Remark
+from recount.pipeline.map.grammar.passage import refs_in
 from recount.pipeline.split.text import simplified
 from recount.schemas.figures import Ref
 
@@ -398,12 +399,13 @@ def by_content(table: Table, columns: Iterable[int], fits: Callable[[Cell], bool
 # --- tables that a reader left open
 
 
-def left_open(titled: Mapping[int, str], grids: Sequence[Grid], read: Collection[int]) -> tuple[Remark, ...]:
+def left_open(titled: Mapping[int, str], grids: Sequence[Grid], report: object) -> tuple[Remark, ...]:
     """A remark for each table under a known title that has figures, and of which none was read.
 
-    titled: titles, by the index of their grid. read: the tokens that the report refers to. A grid that follows without
-    any line above it may be the rest of the table, and then counts with it.
+    titled: titles, by the index of their grid. report: as it was mapped. A grid that follows without any line above it
+    may be the rest of the table, and then counts with it.
     """
+    read = {ref.token for ref in refs_in(report)}
     found = []
     for index, title in titled.items():
         table = grids[index : index + 2]

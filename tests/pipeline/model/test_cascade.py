@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from recount.pipeline.document import Remark
 from recount.pipeline.errors import BudgetSpent, Truncated, Unreachable
 from recount.pipeline.map import Mapped
 from recount.pipeline.model.ask.pieces import pieces_of
@@ -205,6 +206,22 @@ def test_what_is_settled_stays_and_what_is_open_is_filled() -> None:
     new = {"a": Ref(9), "b": Ref(4), "rows": [{"x": Ref(8)}, {"x": Ref(7)}]}
     kept = filled(old, new, "", lambda pointer: pointer != "/rows/1/x")
     assert kept == {"a": Ref(1), "b": Ref(4), "rows": [{"x": Ref(2)}, {"x": Ref(7)}]}
+
+
+def test_an_answer_that_is_silent_takes_nothing_away() -> None:
+    old = {"none": False, "rows": [], "a": None}
+    assert filled(old, {"none": None, "rows": None}, "", lambda _: False) == old
+
+
+def test_what_the_template_says_of_tables_is_passed_on_but_for_pages_that_a_model_read() -> None:
+    known = example(NATIONAL)
+    without = known.template.report.model_copy(update={"income": None})
+    total = known.verified.figures["/income/total"]
+    page = known.document.tokens[total.token].page
+    left = tuple(Remark("table left open", number, None, "…") for number in (page, page + 900))
+    template = Mapped(without, "template", found=True, remarks=left)
+    found = cascade(known.document, known.mapper(known.oracle()), "oracle", 2, template)
+    assert found.mapped.remarks == left[1:]
 
 
 def test_a_section_of_which_most_was_left_out_is_asked_about_in_smaller_parts() -> None:

@@ -98,11 +98,36 @@ def test_white_on_dark_is_seen(tmp_path: Path) -> None:
     assert page.remarks == page.unsure == ()
 
 
+def test_letters_of_which_only_the_outline_is_drawn_are_seen(tmp_path: Path) -> None:
+    page = read(tmp_path, put("Total", y=60, render_mode=1), put("411.63", render_mode=1))
+    assert texts(page) == ["Total", "411.63"]
+    assert not page.remarks
+
+
+def test_a_figure_that_its_own_outline_hides_is_not_read(tmp_path: Path) -> None:
+    hidden = put("411.63", render_mode=2, fill=(0, 0, 0), color=(1, 1, 1), border_width=0.5)
+    assert texts(read(tmp_path, put("Total", y=60, render_mode=2), hidden)) == ["Total"]
+
+
+def test_many_lines_of_bold_figures_are_seen(tmp_path: Path) -> None:
+    lines = [put(f"{at}11.63", y=30 + 15 * at, render_mode=2) for at in range(1, 12)]
+    page = read(tmp_path, *lines)
+    assert len(texts(page)) == 11
+    assert not page.unsure
+
+
 def test_a_white_digit_before_a_figure_is_none_of_it(tmp_path: Path) -> None:
     page = read(
         tmp_path, put("8", x=50 - pymupdf.get_text_length("8", fontname="helv", fontsize=11), color=(1, 1, 1)), put()
     )
     assert texts(page) == ["411.63"]
+
+
+def test_what_is_left_of_a_figure_is_looked_at(tmp_path: Path) -> None:
+    width = pymupdf.get_text_length("8", fontname="helv", fontsize=11)
+    page = read(tmp_path, over((50, 85, 120, 108), fill=(0, 0, 0)), put("8411.63", x=50 - width, color=(1, 1, 1)))
+    assert texts(page) == ["411.63"]
+    assert [piece.text for piece in page.unsure] == ["411.63"]
 
 
 @pytest.mark.parametrize("size", [5, 8, 14, 30])

@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recount.pipeline.document import Grid, Paragraph
+from recount.pipeline.document import Grid, Pages, Paragraph
+from recount.pipeline.split import split
+from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
+from recount.tests.pipeline.helpers import line, page
 from recount.tests.pipeline.split.torn import (
     MONEY,
     ROWS,
@@ -19,11 +22,13 @@ from recount.tests.pipeline.split.torn import (
     Row,
     cells,
     document_of,
+    figures_in,
     figures_of,
     raw,
     read,
     read_surely,
     tabs,
+    wrapped,
 )
 
 Writer = Callable[[Sequence[Row]], list[str]]
@@ -117,6 +122,31 @@ def test_a_table_without_its_title_and_names_begins_with_its_first_labels() -> N
 
 def test_a_table_may_end_without_a_total() -> None:
     assert read([*tabs(ROWS)[:-1], "", "第三部分 名词解释", "", "1.基本支出：指支出。"]) == [*WHOLE[:-1], ("总分",)]
+
+
+def in_print(rows: Sequence[Row]) -> Pages:
+    """The table as it is printed without rules: cells in columns, their lines below each other."""
+    lines = []
+    y = 80.0
+    for text in tabs(rows):
+        parts = text.split("\t")
+        cells = [
+            (60.0 + 54 * at, [cell] if cell[0].isdecimal() else list(wrapped(cell, 4)))
+            for at, cell in enumerate(parts)
+            if cell
+        ]
+        if text in tabs(rows)[:9]:  # a name, a unit and a goal reach over several columns
+            cells = [(60.0 + 54 * at, [cell]) for at, cell in enumerate(parts) if cell]
+        high = max((len(words) for _, words in cells), default=0)
+        for x, words in cells:
+            offset = (high - len(words)) / 2
+            lines += [line(word, x, y + 12 * (at + offset), 12.0) for at, word in enumerate(words)]
+        y += 12 * high + 10
+    return Pages((page(1, *lines),))
+
+
+def test_a_printed_table_without_rules_is_read_by_its_places() -> None:
+    assert figures_in(split(in_print(ROWS), FINAL_ACCOUNTS)) == WHOLE
 
 
 # --- what labels and kinds leave open

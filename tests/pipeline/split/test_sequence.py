@@ -7,8 +7,9 @@ import pytest
 from recount.pipeline.read.plain import items_of_text
 from recount.pipeline.read.typewriter import typed
 from recount.pipeline.split.paragraphs import rows_of
-from recount.pipeline.split.sequence import Gap, Lexicon, Piece, habits_of, pieces_of
+from recount.pipeline.split.sequence import Gap, Lexicon, Piece, habits_of, pieces_in_print, pieces_of
 from recount.schemas.family import label_of, lost_one
+from recount.tests.pipeline.helpers import line
 
 
 def pieces(text: str) -> list[Piece]:
@@ -78,3 +79,44 @@ def test_what_stands_inside_of_labels_parts_nothing() -> None:
     assert by_blank.join[Gap.BLANK] < by_blank.join[Gap.LINE]
     by_line = habits_of(loose, [Gap.LINE] * 3)
     assert by_line.join[Gap.LINE] < by_line.join[Gap.BLANK]
+
+
+# --- print
+
+
+def printed(cells: list[tuple[float, float, str]]) -> list[list[str]]:
+    """Lines at x and y, as the cells of rows."""
+    rows = rows_of(1, [line(words, x, y) for x, y, words in cells])
+    found: list[list[str]] = []
+    for piece in pieces_in_print(rows, {"数量指标"}):
+        if piece.gap is Gap.LINE:
+            found.append([piece.text])
+        elif piece.gap is Gap.CELL:
+            found[-1].append(piece.text)
+        else:
+            found[-1][-1] += piece.text
+    return found
+
+
+PITCH = 11.0
+
+
+def table(*, high: bool) -> list[tuple[float, float, str]]:
+    """Two rows of a name in two lines and two figures, at the top of the row or in its middle, and their level."""
+    cells = []
+    for row, (one, other) in enumerate((("修缮河堤", "长度"), ("安装路灯", "盏数"))):
+        top = 100.0 + 40 * row
+        beside = top if high else top + PITCH / 2
+        cells += [(100, top, one), (100, top + PITCH, other), (200, beside, "12.5"), (260, beside, "10")]
+    return [(40, 100.0 if high else 125.5, "数量指标"), *cells]
+
+
+@pytest.mark.parametrize("high", [True, False])
+def test_lines_of_a_printed_cell_are_put_together_row_by_row(high: bool) -> None:
+    assert printed(table(high=high)) == [["数量指标", "修缮河堤长度", "12.5", "10"], ["安装路灯盏数", "12.5", "10"]]
+
+
+def test_two_figures_below_each_other_are_two_cells() -> None:
+    cells = [(40, 100 + PITCH * row, name) for row, name in enumerate(("河堤", "路灯"))]
+    figures = [(100, 100 + PITCH * row, "5") for row in range(2)]
+    assert sum(row.count("5") for row in printed([*cells, *figures])) == 2

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from recount.pipeline.document import Token
 from recount.pipeline.split.signs import all_bracketed
 from recount.pipeline.split.text import Piece, compose, fold
-from recount.pipeline.split.tokens import TokenStore, parse_number
+from recount.pipeline.split.tokens import TokenStore, Within, parse_number
 from recount.tests.pipeline.helpers import composed, line
 
 CHANGED = "收入总计与上年相比，增加{}万元，"
@@ -163,7 +163,7 @@ def test_brackets_around_most_figures_of_a_table_say_nothing_of_their_signs() ->
     assert not all_bracketed([*habit, "1.00", "2.00", "3.00"])
     assert not all_bracketed(["(38.20)", "(1.20)", "（注）"])
     store = TokenStore()
-    store.numbers_in(composed("(38.20)", join_digits=False), blanks=True)
+    store.numbers_in(composed("(38.20)", join_digits=False), Within(blanks=True))
     (token,) = store.tokens
     assert (token.value, token.remark is not None) == (Decimal("38.20"), True)
 

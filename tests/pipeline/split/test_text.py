@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recount.pipeline.document import Line
-from recount.pipeline.split.text import FOLD, Composed, Piece, compose, far, fold, plain, together, union
+from recount.pipeline.document import Line, hull
+from recount.pipeline.split.text import FOLD, Composed, Piece, compose, far, fold, plain, together
 from recount.tests.pipeline.helpers import EM, composed, line
 
 
@@ -104,7 +104,7 @@ def spaced(text: str, space: float) -> Line:
         width = space * EM if sign.isspace() else EM if sign >= "\u2e80" else EM / 2
         boxes.append((x, 120.0, x + width, 120.0 + EM))
         x += width
-    return Line(text, tuple(boxes), union(boxes))
+    return Line(text, tuple(boxes), hull(boxes))
 
 
 @pytest.mark.parametrize(
@@ -242,10 +242,6 @@ def test_variants_of_signs_fold_to_the_one_that_rules_are_written_with() -> None
 
 def test_nothing_put_together_is_an_empty_text() -> None:
     assert len(compose([], join_digits=True).text) == 0
-
-
-def test_the_smallest_box_around_some_boxes() -> None:
-    assert union([(5, 5, 9, 9), (1, 6, 7, 12)]) == (1, 5, 9, 12)
 
 
 # --- characters

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recount.pipeline.document import MONEY, Box, Line, Token
-from recount.pipeline.split.text import Piece, compose, union
-from recount.pipeline.split.tokens import TokenStore, has_odd_point, say_point, stated_unit
+from recount.pipeline.document import MONEY, Box, Line, Token, hull
+from recount.pipeline.split.text import Piece, compose
+from recount.pipeline.split.tokens import TokenStore, Within, has_odd_point, say_point, stated_unit
 from recount.tests.pipeline.helpers import EM, composed, line
 
 
@@ -174,7 +174,7 @@ def test_the_confidence_is_that_of_the_least_certain_line_and_none_for_digital_t
 def test_tokens_are_numbered_on_from_text_to_text_and_keep_the_unit_of_their_table() -> None:
     store = TokenStore()
     (one,) = store.numbers_in(composed("甲5.00"))
-    (two,) = store.numbers_in(composed("6.00", join_digits=False), head="元")
+    (two,) = store.numbers_in(composed("6.00", join_digits=False), Within("元"))
     assert [one.token.index, two.token.index] == [0, 1]
     assert store.tokens[1] is two.token
     assert (one.token.head, two.token.head) == (None, "元")
@@ -263,7 +263,7 @@ def test_what_else_stands_beside_a_number_leaves_it_whole(shown: str, found: lis
 
 def placed(text: str, boxes: list[Box]) -> list[str]:
     store = TokenStore()
-    store.numbers_in(compose([Piece(1, Line(text, tuple(boxes), union(boxes)))], join_digits=True))
+    store.numbers_in(compose([Piece(1, Line(text, tuple(boxes), hull(boxes)))], join_digits=True))
     return [str(token.value) for token in store.tokens]
 
 
@@ -321,7 +321,7 @@ class TestOddPoints:
         assert has_odd_point(odd)
         assert say_point(column)
         store = TokenStore()
-        store.numbers_in(composed(odd, join_digits=False), pointed=True)
+        store.numbers_in(composed(odd, join_digits=False), Within(pointed=True))
         (token,) = store.tokens
         assert (token.value, token.raw) == (Decimal(odd.replace(",", "")[:-3] + ".52"), odd)
 

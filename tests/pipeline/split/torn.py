@@ -122,7 +122,11 @@ def document_of(lines: Sequence[str]) -> Document:
 
 def read(lines: Sequence[str]) -> Figures:
     """The figures that are read in a text: of each row of the first table its name and the figures' characters."""
-    document = document_of(lines)
+    return figures_in(document_of(lines))
+
+
+def figures_in(document: Document) -> Figures:
+    """The figures of the first table of a document."""
     projects, _, _ = map_evaluations([block for block in document.blocks if isinstance(block, Grid)])
     if not projects:
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -86,9 +87,17 @@ def test_numbers_with_another_unit_beside_the_columns_or_in_a_row_are_none() -> 
     for strange in (token(2, "2.50", 0, 1, unit="%"), token(2, "2.50", 2, 1), token(2, "2.50", 2, 0)):
         tokens = table(3)
         tokens[2:4] = [strange, token(3, "2.50", 2, 1)]
-        assert skipped(tokens, 2, {1}) == []
 
 
 def test_the_rows_of_running_text_stand_in_no_columns() -> None:
     tokens = [token(0, "1.50", 0, 0), token(1, "2.50", 0, 1), token(2, "3.50", 2, 2)]
     assert skipped(tokens, 1, {1}) == []
+
+
+def test_in_a_text_without_print_the_table_tells_rows_and_columns_and_not_the_places() -> None:
+    """A cell a line: all cells begin at the same place, each on a line of its own."""
+    tokens = [replace(token, box=(0, 20 * at, 40, 20 * at + 12)) for at, token in enumerate(table(3))]
+    in_cells = [replace(token, seat=(7, at // 2, 2 + at % 2, 3 + at % 2)) for at, token in enumerate(tokens)]
+    assert skipped(in_cells, 2, {1}) == [Skipped("/t", (2, 3))]
+    in_a_wide_cell = [replace(token, seat=(7, 1, 0, 5)) if at in (2, 3) else token for at, token in enumerate(in_cells)]
+    assert skipped(in_a_wide_cell, 2, {1}) == []
