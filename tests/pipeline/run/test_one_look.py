@@ -182,3 +182,9 @@ def test_a_name_in_gbk_is_read(tmp_path: Path) -> None:
         pytest.skip("this file system takes UTF-8 names only")
     summary = run(find_sources([tmp_path]).sources, tmp_path / "out", jobs=1)
     assert (summary.structured, summary.figures["verified"] > 0) == (1, True)
+
+
+def test_what_stands_before_the_head_of_a_pdf_does_not_hide_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"\r\n" * 2_000 + EXAMPLE.read_bytes())
+    assert structure(path).report == structure(EXAMPLE).report
