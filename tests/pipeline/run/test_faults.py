@@ -234,7 +234,7 @@ def test_status_and_retry_know_what_is_left(go: Any, archive: Path, tmp_path: Pa
     (archive / "3.pdf").write_text("good now")
     assert run(to_retry(out, failed=False), out, jobs=1, task=tasks.by_content).structured == 3
     summary = json.loads((out / "summary.json").read_text())
-    assert summary["reports"] == {"done": 3, "failed": 1, "waiting": 0}
+    assert summary["reports"] == {"done": 3, "open": 0, "failed": 1, "waiting": 0}
     assert summary["failures"] == [{"file": "2.pdf", "reason": "needs a password"}]
     assert summary["run"]["structured"] == 3
     (archive / "2.pdf").write_text("good now")
