@@ -148,6 +148,36 @@ def lost_one(labels: Mapping[str, Meaning]) -> dict[str, Meaning]:
 
 
 @dataclass(frozen=True, slots=True)
+class Heads:
+    """The labels in the heads of the tables of a family's statements, folded and without white space.
+
+    amounts: of columns of amounts. over: labels over others, with those that may stand below them, in their order; one
+    may have a year before it. values: of amounts, those that say only that they stand below. items: amounts of a table
+    of one line alone. codes, names: of the columns that say what a line is. lines: the same of tables in two halves.
+    others: that may stand in a head as well.
+    """
+
+    amounts: frozenset[str] = frozenset()
+    over: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    values: frozenset[str] = frozenset()
+    items: frozenset[str] = frozenset()
+    codes: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
+
+    @property
+    def all(self) -> frozenset[str]:
+        """Every one of them."""
+        over = [label for label, _ in self.over]
+        return self.amounts.union(over, self.codes, self.names, self.lines, self.others)
+
+    def below(self, label: str) -> tuple[str, ...]:
+        """The labels that may stand below one, in their order; none where it stands over no others."""
+        return next((below for over, below in self.over if over == label), ())
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """A report family.
 
@@ -163,7 +193,8 @@ class Family:
     labelled: its fields say themselves by what words they are known (schemas/figures.py), so that it needs no
     template mapper of its own.
 
-    links: what the reports of two years say alike. tables: what its rows are exported as.
+    links: what the reports of two years say alike. tables: what its rows are exported as. heads: by what the tables of
+    its statements are known where they have no grid.
 
     forms: tables that are found by their form where they have no grid.
 
@@ -182,6 +213,7 @@ class Family:
     labelled: bool = False
     links: tuple[YearLink, ...] = ()
     tables: tuple[RowTable, ...] = ()
+    heads: Heads = Heads()
     forms: tuple[Form, ...] = ()
     prompts: Path | None = None
 

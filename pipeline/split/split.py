@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Token
+from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Text, Token
+from recount.pipeline.split.aligned import with_aligned
 from recount.pipeline.split.furniture import running_lines, without_furniture
 from recount.pipeline.split.lattice import PageTables, page_grids
 from recount.pipeline.split.paragraphs import Margins, TextRow, margins_of, margins_of_text, paragraphs_of, rows_of
 from recount.pipeline.split.restore import restore
 from recount.pipeline.split.signs import all_bracketed
+from recount.pipeline.split.statements import restored_statements
 from recount.pipeline.split.tables import JoinedTable, join_tables
 from recount.pipeline.split.text import Composed, Piece, compose, fold
 from recount.pipeline.split.tokens import TokenStore, Within, has_odd_point, say_point, stated_unit
@@ -25,6 +27,8 @@ _TITLE = re.compile(r"[^。;,:]*(?:预算|决算)[^。;,:]*表")
 _PART = re.compile(r"第[一二三四五六七八九十]{1,2}部分")
 _SENTENCE = re.compile(r"[。;,]$|[。;]")
 _CORRECTION = re.compile(r".{0,30}(?:更正|勘误)(?:说明|公告|启事|通知|声明|表|页)?")
+_UNIT_LINE = re.compile(r"单位:|公开\d*表|编制(?:单位|部门)|^(?:部门|单位)(?:名称)?:")
+_NOTE = re.compile(r"注[:.]|备注:|说明:本表")
 _LONGEST_CAPTION = 60  # characters
 _MOST_CAPTIONS = 5
 _HEAD_ROWS = 5  # so many rows of a table may be its head
@@ -43,31 +47,46 @@ def split(pages: Pages, *families: Family) -> Document:
         replace(page_tables, lines=tuple(without_furniture(page_tables.page, page_tables.lines, running)))
         for page_tables in raw
     ]
-    starts = re.compile("|".join(family.table_starts for family in families))
-    labels = frozenset[str]().union(*(family.row_labels for family in families))
-    unread = tuple(page.number for page in pages.pages if not page.readable)
-    tables = join_tables(raw, labels=labels, starts=lambda words: starts.match(fold(words)) is not None, unread=unread)
-    rows_on = {of_page.page.number: rows_of(of_page.page.number, of_page.lines) for of_page in raw}
     forms = [form for family in families for form in family.forms]
-    restored = restore(_digital(raw, rows_on), forms, typed=any(of_page.page.typed for of_page in raw))
-    of_pages = [remark for page in pages.pages for remark in page.remarks] + list(restored.remarks)
+    restored = restore(_digital(raw), forms, typed=any(part.page.typed for part in raw))
+    raw = with_aligned([_without(part, restored.left.get(part.page.number)) for part in raw], _is_title)
+    unread = tuple(page.number for page in pages.pages if not page.readable)
+    tables = _joined(raw, families, unread)
+    rows_on = {part.page.number: rows_of(part.page.number, part.lines) for part in raw}
+    typed = [row for part in raw if part.page.typed for row in rows_on[part.page.number]]
+    torn = restored_statements(typed, {family.heads for family in families})
+    rows_on = {page: [row for row in rows if id(row) not in torn.taken] for page, rows in rows_on.items()}
+    of_pages = [*(remark for page in pages.pages for remark in page.remarks), *torn.remarks, *restored.remarks]
     store = TokenStore(
         origins={page.number: page.origin for page in readable},
         remarks=_by_page(of_pages),
         typed={page.number for page in readable if page.typed},
     )
-    blocks = _with_grids(
-        _in_reading_order(raw, (*tables, *restored.tables), {**rows_on, **restored.left}, store), store
-    )
+    found = (*tables, *torn.tables, *restored.tables)
+    blocks = _with_grids(_in_reading_order(raw, found, rows_on, store), store)
     corrections = list(_corrections(blocks))
     remarks = (*of_pages, *corrections, *_refused_units(blocks))
     return Document(tuple(blocks), tuple(_corrected(store.tokens, corrections)), unread, remarks)
 
 
-def _digital(raw: Sequence[PageTables], rows_on: Mapping[int, list[TextRow]]) -> dict[int, list[TextRow]]:
+def _joined(raw: Sequence[PageTables], families: Sequence[Family], unread: Collection[int]) -> tuple[JoinedTable, ...]:
+    """The tables of the pages, each as a whole. unread: the numbers of pages that could not be read."""
+    starts = re.compile("|".join(family.table_starts for family in families))
+    labels = frozenset[str]().union(*(family.row_labels for family in families))
+    return join_tables(raw, labels=labels, starts=lambda words: bool(starts.match(fold(words))), unread=unread)
+
+
+def _digital(raw: Sequence[PageTables]) -> dict[int, list[TextRow]]:
     """The rows of the pages whose characters are sure: on scans nothing is made of lines that were not found."""
-    numbers = [of_page.page.number for of_page in raw if of_page.page.origin == "text"]
-    return {number: rows_on[number] for number in numbers}
+    return {part.page.number: rows_of(part.page.number, part.lines) for part in raw if part.page.origin == "text"}
+
+
+def _without(part: PageTables, left: Sequence[TextRow] | None) -> PageTables:
+    """A page without the lines that went into tables. left: the rows that did not; None where none was looked at."""
+    if left is None:
+        return part
+    kept = {id(piece.line) for row in left for piece in row.pieces}
+    return replace(part, lines=tuple(line for line in part.lines if id(line) in kept or not line.text.strip()))
 
 
 def _by_page(remarks: Iterable[Remark]) -> dict[int, list[Remark]]:
@@ -168,7 +187,7 @@ def _refused_units(blocks: Iterable[Block]) -> Iterator[Remark]:
 
 
 def _is_note(paragraph: Paragraph) -> bool:
-    return paragraph.text.folded.startswith(("注:", "注.", "备注:", "说明:本表"))
+    return _NOTE.match(paragraph.text.folded) is not None
 
 
 def _take_caption(blocks: list[Block], page: int) -> tuple[Paragraph, ...]:
@@ -183,6 +202,13 @@ def _take_caption(blocks: list[Block], page: int) -> tuple[Paragraph, ...]:
         caption.append(above)
         blocks.pop()
     return tuple(reversed(caption))
+
+
+def _is_title(texts: Sequence[str]) -> bool:
+    """Whether the texts of a row are a title, a caption or a note of a table, and not a row of it."""
+    if any(_UNIT_LINE.search(text) for text in texts):
+        return True
+    return len(texts) == 1 and (_CAPTION.search(texts[0]) or _PART.match(texts[0]) or _NOTE.match(texts[0])) is not None
 
 
 def _begins_title(above: Paragraph, below: Paragraph) -> bool:
@@ -214,7 +240,8 @@ def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | 
         place = None if number is None else (number, cell.row, cell.column, cell.column_end)
         within = Within(columns.get(cell.column, unit), cell.column in pointed, blanks, place)
         numbers = store.numbers_in(composed, within) if composed.raw else ()
-        cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, composed.text, numbers))
+        text = Text(cell.label, cell.label) if cell.label else composed.text
+        cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, text, numbers))
     return Grid(table.rows, table.columns, tuple(cells), caption, note, table.pages, unit)
 
 

@@ -21,13 +21,17 @@ _CONTINUED = re.compile(r"[（(【]?(?:表?[（(]?续[）)]?|续[上前]?[页表
 
 @dataclass(frozen=True, slots=True)
 class JoinedCell:
-    """A cell: rows row..row_end, columns column..column_end (exclusive), its lines in reading order."""
+    """A cell: rows row..row_end, columns column..column_end (exclusive), its lines in reading order.
+
+    label: what it says where it is a label that has lost a character.
+    """
 
     row: int
     column: int
     row_end: int
     column_end: int
     fragments: tuple[PagedLine, ...]
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Generic, Protocol
 from recount.schemas.arithmetic import Identity, equal, printed, same
 from recount.schemas.common.codes import CodedRow, label, named_as_coded, plain, sums_by_code
 from recount.schemas.describe import fields_of
+from recount.schemas.family import Heads
 from recount.schemas.figures import F, Figure, Model, money, rows, text
 
 BUDGETS = {
@@ -202,3 +203,40 @@ def coded_names(tables: Model) -> Iterator[Identity]:
 def class_totals(rows: Iterable[FunctionRow]) -> list[Named]:
     """The 类 rows, each with its total."""
     return [(row.name, row.total) for row in rows if row.code is not None and len(row.code) == 3]
+
+
+# --- the heads of the tables of statements, so that they are known where their columns are lost
+
+_OF_CARS = ("小计", "公务用车购置费", "公务用车运行费", "公务用车运行维护费", "购置费", "运行费", "运行维护费")
+STATEMENT_HEADS = Heads(
+    amounts=frozenset(
+        {
+            "合计", "小计", "总计", "本年收入合计", "本年支出合计", "收入合计", "支出合计", "决算数", "预算数", "金额",
+            "财政拨款收入", "上级补助收入", "事业收入", "经营收入", "事业单位经营收入", "附属单位上缴收入", "其他收入",
+            "财政专户管理资金收入", "上年结转", "上年结转结余", "一般公共预算拨款收入", "政府性基金预算拨款收入",
+            "国有资本经营预算拨款收入", "基本支出", "项目支出", "上缴上级支出", "经营支出", "事业单位经营支出",
+            "对附属单位补助支出", "年初结转和结余", "本年收入", "年末结转和结余", "人员经费", "公用经费",
+            "一般公共预算财政拨款", "政府性基金预算财政拨款", "国有资本经营预算财政拨款", "一般公共预算",
+            "政府性基金预算", "国有资本经营预算", "因公出国(境)费", "因公出国(境)费用", "公务接待费",
+            "公务用车购置费", "公务用车运行费", "公务用车运行维护费", "购置费", "运行费", "运行维护费",
+            "机关运行经费", "机关运行经费预算数",
+        }
+    ),
+    over=(
+        ("本年支出", ("小计", "基本支出", "项目支出")),
+        ("年预算数", ("小计", "基本支出", "项目支出")),
+        ('"三公"经费预算数', ("合计", "因公出国(境)费", "公务接待费", "公务用车购置及运行费")),
+        *((whole, _OF_CARS) for whole in ("公务用车购置及运行费", "公务用车购置及运行维护费")),
+    ),
+    values=frozenset({"决算数", "预算数", "金额"}),
+    items=frozenset({"因公出国(境)费", "因公出国(境)费用"}),
+    codes=frozenset({"科目编码", "支出功能分类科目编码", "功能分类科目编码", "经济分类科目编码"}),
+    names=frozenset({"科目名称", "功能分类科目名称", "经济分类科目名称"}),
+    lines=frozenset({"项目"}),
+    others=frozenset(
+        {
+            "类", "款", "项", "栏次", "收入", "支出", "本年支出", "财政拨款支出", "收入预算", "支出预算",
+            '财政拨款"三公"经费', "一般公共预算支出", "政府性基金预算支出", "一般公共预算基本支出",
+        }
+    ),
+)  # fmt: skip

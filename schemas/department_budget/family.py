@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recount.schemas.common.rows import ROW_LABELS
+from recount.schemas.common.rows import ROW_LABELS, STATEMENT_HEADS
 from recount.schemas.department_budget.narrative import BudgetLine
 from recount.schemas.department_budget.report import Report
 from recount.schemas.department_budget.targets import TargetIndicator
@@ -103,4 +103,5 @@ DEPARTMENT_BUDGET = Family(
         RowTable("indicators", "绩效指标", "Level-3 indicators of the projects' targets.", TargetIndicator),
         RowTable("statement_rows", "预算报表", "Rows of the budget tables.", section="statements"),
     ),
+    heads=STATEMENT_HEADS,
 )

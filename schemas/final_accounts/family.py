@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from recount.schemas.common.evaluations import EVALUATION
-from recount.schemas.common.rows import ROW_LABELS
+from recount.schemas.common.rows import ROW_LABELS, STATEMENT_HEADS
 from recount.schemas.family import Family, Heading, RowTable, YearLink
 from recount.schemas.final_accounts.narrative import BudgetItem
 from recount.schemas.final_accounts.performance import FundRow, Indicator
@@ -136,5 +136,6 @@ FINAL_ACCOUNTS = Family(
     table_starts=r"项目名称|部门\(单位\)名称|单位名称|部门名称",
     links=LINKS,
     tables=TABLES,
+    heads=STATEMENT_HEADS,
     forms=(EVALUATION,),
 )

@@ -10,16 +10,18 @@ import pytest
 
 from recount.eval.cases import Case, find_cases
 from recount.eval.generator import Form
-from recount.eval.generator.texts.written import Kind
+from recount.eval.generator.texts.written import MESSY, Kind
 from recount.eval.goldset.budgets import Layout
 from recount.eval.goldset.generated import write
 from recount.eval.goldset.promote import promote
 from recount.eval.goldset.texts import orders, write_texts
 from recount.eval.score.harness import evaluate
+from recount.eval.score.results import totals
 from recount.pipeline.result import read_result, write_result
 from recount.pipeline.run.worker import structure_report
 
 CLEAN: tuple[Kind, ...] = ("md", "html")
+LEAST_RIGHT = 0.97
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +65,14 @@ def test_a_reviewed_text_becomes_a_case(cases: list[Case], tmp_path: Path) -> No
     (mine,) = find_cases(tmp_path / "mine")
     assert (mine.source, mine.text, mine.gold_places()) == (folder / "report.md", "md", {})
     assert mine.gold() == read_result(tmp_path / "a.json").report
+
+
+@pytest.mark.parametrize("kind", MESSY)
+def test_in_a_mess_nearly_all_is_found_and_nothing_silently_wrong(kind: Kind, tmp_path: Path) -> None:
+    """Over all forms; what is planted in them is found, too."""
+    scored = evaluate(write_texts(tmp_path / "texts", (kind,)), structure_report, tmp_path / "out", jobs=1)
+    figures = totals(scored.scores).figures
+    assert [score.name for score in scored.scores if score.fate != "scored"] == []
+    assert figures.silent == 0
+    assert figures.right >= LEAST_RIGHT * figures.gold
+    assert totals(scored.scores).discrepancies.missed == 0

@@ -1,0 +1,381 @@
+"""Tables without ruling lines: a table is figures in line.
+
+On a page where nothing is ruled, short texts stand in rows, and figures below one another. What the gaps between them
+leave are columns; the texts above the first figure are their head. Nothing here knows a language: which lines are
+titles is told by the caller. What is found is a table as `lattice` makes one from rulings: nobody behind asks which.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
+
+from recount.pipeline.document import Box, Line, hull
+from recount.pipeline.split.columns import Columns, Placed, Span, columns_of
+from recount.pipeline.split.lattice import PageTables, RawCell, RawTable, in_reading_order, part_of
+from recount.pipeline.split.seams import is_figure
+from recount.pipeline.split.text import fold, in_one_row
+from recount.pipeline.split.tokens import stated_unit
+
+_GAP = 1.1  # heights of a line: a wider gap parts two cells
+_CLOSE = 0.35  # in a table also a narrower one, where no blank was printed, or one beside a figure
+_RUN = re.compile(r"\S+")
+_LONGEST = 40  # characters of a cell; what is longer, or ends as sentences do, is running text
+_SET_IN = 3.0  # heights of a line by which the first line of running text may be set in
+_SENTENCE = re.compile(r"[。;!?]")
+_AMOUNT = re.compile(r"[.,]\d")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_DASHES = re.compile("[-—–─－]+")
+_WRAPPED = 1.2  # heights of a line between the lines of one cell, at most
+_OF_PITCH = 0.8  # and of the distance of the rows
+_LEVEL = 0.4  # heights of a line by which cells of one row may stand higher or lower
+_FAR = 10.0  # distances of rows: what is farther away is another table
+_LARGER = 1.25  # times the usual height: a title's
+_SAME_SIZE = 4.0  # points
+
+IsTitle = Callable[[Sequence[str]], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What stands by itself on a row: the line, or a part of it. source: the line that it is of."""
+
+    page: int
+    line: Line
+    source: Line
+
+    @property
+    def words(self) -> str:
+        """Its text, folded, without white space."""
+        return "".join(fold(self.line.text).split())
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether it is a number, or the dash that stands for none."""
+        words = self.words
+        return (is_figure(words) and _YEAR.fullmatch(words) is None) or _DASHES.fullmatch(words) is not None
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether it is a number as only amounts and shares are printed."""
+        return self.is_figure and _AMOUNT.search(self.words) is not None
+
+
+Row = tuple[_Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Rows of pieces that may be a table. first, last: nothing of the page stands above, or below. told: the line above
+    says in what unit the amounts of a table are."""
+
+    size: tuple[float, float]
+    rows: tuple[Row, ...]
+    first: bool
+    last: bool
+    told: bool
+
+    @property
+    def is_table(self) -> bool:
+        """Whether amounts stand in two rows beside other texts, or several in one below a head; or it is told."""
+        beside = sum(len(row) > 1 and any(piece.is_amount for piece in row) for row in self.rows)
+        several = any(sum(piece.is_amount for piece in row) > 1 for row in self.rows)
+        return self.told or beside > 1 or (several and sum(len(row) > 1 for row in self.rows) > 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """The lines of one cell."""
+
+    pieces: tuple[_Piece, ...]
+    head: bool = False
+
+    @property
+    def page(self) -> int:
+        """The page that it stands on."""
+        return self.pieces[0].page
+
+    @property
+    def box(self) -> Box:
+        """The box around its lines."""
+        return hull([piece.line.box for piece in self.pieces])
+
+    @property
+    def middle(self) -> float:
+        """How far down its middle is."""
+        return (self.box[1] + self.box[3]) / 2
+
+    @property
+    def words(self) -> str:
+        """Its text, folded, without white space."""
+        return "".join(piece.words for piece in self.pieces)
+
+    @property
+    def height(self) -> float:
+        """The height of a line of it."""
+        return self.pieces[0].line.box[3] - self.pieces[0].line.box[1]
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether it holds a figure alone."""
+        return len(self.pieces) == 1 and self.pieces[0].is_figure
+
+    def placed(self) -> Placed:
+        """It, as its columns are told from."""
+        return Placed((self.box[0], self.box[2]), (self.box[1], self.box[3]), self.is_figure, self.head)
+
+
+def with_aligned(pages: Sequence[PageTables], is_title: IsTitle) -> list[PageTables]:
+    """The pages, and on those on which nothing is ruled the tables that their lines make by standing in line.
+
+    is_title: whether the texts of a row (folded, without spaces) are a title, a caption or a note, and no table's.
+    """
+    found: dict[int, list[RawTable]] = {}
+    taken: set[int] = set()
+    for run in _blocks(pages, is_title):
+        if run.is_table:
+            for table in _tables(run.rows):
+                found.setdefault(table.page, []).append(table)
+            taken.update(id(piece.source) for row in run.rows for piece in row)
+    return [
+        replace(
+            page,
+            tables=tuple(sorted(found[page.page.number], key=lambda table: table.ys[0])),
+            lines=tuple(line for line in page.lines if id(line) not in taken),
+        )
+        if page.page.number in found
+        else page
+        for page in pages
+    ]
+
+
+# --- where tables stand
+
+
+def _blocks(pages: Sequence[PageTables], is_title: IsTitle) -> Iterator[_Run]:
+    """The rows that may be tables; those that go on over the end of a page together."""
+    above: _Run | None = None
+    for page in pages:
+        for run in _runs(page, is_title):
+            if above is not None and run.first and _go_on(above, run):
+                above = replace(run, rows=(*above.rows, *run.rows), first=above.first)
+            else:
+                if above is not None:
+                    yield above
+                above = run
+            if not run.last:
+                yield above
+                above = None
+    if above is not None:
+        yield above
+
+
+def _go_on(above: _Run, run: _Run) -> bool:
+    """Whether rows at the top of a page stand in the columns of those at the end of the page before."""
+    if any(abs(one - other) > _SAME_SIZE for one, other in zip(above.size, run.size, strict=True)):
+        return False
+    if run.rows[0][0].page != above.rows[-1][0].page + 1 or not above.is_table:
+        return False
+    together = _columns((*above.rows, *run.rows))[1]
+    return len(together.edges) >= len(_columns(above.rows)[1].edges)
+
+
+def _runs(page: PageTables, is_title: IsTitle) -> Iterator[_Run]:
+    """The runs of short texts on a page on which nothing is ruled."""
+    if page.tables or page.page.typed or page.page.origin != "text":
+        return
+    rows = [tuple(_pieces(page.page.number, row)) for row in _baselines(page.lines)]
+    size = page.page.width, page.page.height
+    far = _FAR * median([_top(below) - _top(above) for above, below in pairwise(rows)] or [0.0])
+    left = min((row[0].line.box[0] for row in rows), default=0.0)
+    start = 0
+    for index in range(len(rows) + 1):
+        ends = index == len(rows) or _is_text(rows[index], left, is_title)
+        if ends or (index > start and _top(rows[index]) - _top(rows[index - 1]) > far):
+            run = _without_title(rows[start:index])
+            if any(len(row) > 1 for row in run):
+                told = start > 0 and any(stated_unit(fold(piece.line.text)) for piece in rows[start - 1])
+                yield _Run(size, tuple(run), run[0] is rows[0], index == len(rows), told)
+            start = index + 1 if ends else index
+
+
+def _baselines(lines: Iterable[Line]) -> list[list[Line]]:
+    """Lines by the rows that they stand in, from top to bottom."""
+    rows: list[list[Line]] = []
+    for line in sorted((line for line in lines if line.text.strip()), key=lambda line: line.box[1] + line.box[3]):
+        if rows and in_one_row(rows[-1][0].box, line.box):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [sorted(row, key=lambda line: line.box[0]) for row in rows]
+
+
+def _pieces(page: int, row: Iterable[Line]) -> Iterator[_Piece]:
+    """The lines of a row, cut at wide gaps."""
+    for line in row:
+        yield from _cut(_Piece(page, line, line), _GAP)
+
+
+def _closely(row: Row) -> Row:
+    """The texts of a row of a table, cut also where two cells stand close: where no blank was printed between them, or
+    one beside a figure."""
+    return tuple(part for piece in row for part in _cut(piece, _CLOSE, close=True))
+
+
+def _cut(piece: _Piece, gap: float, *, close: bool = False) -> Iterator[_Piece]:
+    """A piece, cut where it has a wider gap. gap: in heights. close: at no blanks but those beside a figure."""
+    line = piece.line
+    printed = [index for index, sign in enumerate(line.text) if not sign.isspace()]
+    wide = gap * (line.box[3] - line.box[1])
+    figures = {edge for run in _RUN.finditer(fold(line.text)) if is_figure(run[0]) for edge in (run.start(), run.end())}
+    cuts = [
+        right
+        for left, right in pairwise(printed)
+        if line.boxes[right][0] - line.boxes[left][2] > wide
+        and (not close or right == left + 1 or right in figures or left + 1 in figures)
+    ]
+    for start, end in pairwise([0, *cuts, len(line.text)]):
+        part = part_of(line, start, end)
+        if part is not None:
+            yield _Piece(piece.page, part, piece.source)
+
+
+def _top(row: Row) -> float:
+    return row[0].line.box[1]
+
+
+def _is_text(row: Row, left: float, is_title: IsTitle) -> bool:
+    """Whether a row is no table's: running text, which begins at the left edge, or a title."""
+    words = [piece.words for piece in row]
+    alone = len(row) == 1 and row[0].line.box[0] < left + _SET_IN * (row[0].line.box[3] - row[0].line.box[1])
+    return (alone and (len(words[0]) > _LONGEST or _SENTENCE.search(words[0]) is not None)) or is_title(words)
+
+
+def _without_title(rows: Sequence[Row]) -> Sequence[Row]:
+    """Rows without the lines above them that are set larger."""
+    usual = median([_height(row) for row in rows] or [0.0])
+    first = 0
+    while first < len(rows) and len(rows[first]) == 1 and _height(rows[first]) > _LARGER * usual:
+        first += 1
+    return rows[first:]
+
+
+def _height(row: Row) -> float:
+    return row[0].line.box[3] - row[0].line.box[1]
+
+
+# --- cells, rows, tables
+
+
+def _tables(rows: Sequence[Row]) -> Iterator[RawTable]:
+    """The table that some rows are, in its parts a page."""
+    cells, columns = _columns(rows)
+    spans = dict(zip(map(id, cells), columns.spans, strict=True))
+    for page in dict.fromkeys(cell.page for cell in cells):
+        yield _table([cell for cell in cells if cell.page == page], spans, columns.edges)
+
+
+def _columns(rows: Sequence[Row]) -> tuple[list[_Cell], Columns]:
+    """The cells of some rows, and their columns."""
+    cells: list[_Cell] = []
+    for page in dict.fromkeys(row[0].page for row in rows):
+        cells += _with_head(
+            _cells([_closely(row) for row in rows if row[0].page == page]), [cell for cell in cells if cell.head]
+        )
+    return cells, columns_of([cell.placed() for cell in cells])
+
+
+def _with_head(cells: Sequence[_Cell], known: Sequence[_Cell]) -> list[_Cell]:
+    """The cells of a page, those above its first figure marked as head. known: the head on the pages before, of which
+    alone a further page may print cells again."""
+    first = min((cell.middle for cell in cells if cell.is_figure), default=float("inf"))
+    again = {cell.words for cell in known}
+    return [
+        replace(cell, head=cell.middle < first - _LEVEL * cell.height and (not known or cell.words in again))
+        for cell in cells
+    ]
+
+
+def _cells(rows: Sequence[Row]) -> list[_Cell]:
+    """The cells of the rows of a page, from top to bottom: lines that are near below one another are of one."""
+    pieces = sorted((piece for row in rows for piece in row), key=lambda piece: (piece.line.box[1], piece.line.box[0]))
+    figures = [piece for piece in pieces if piece.is_figure]
+    steps = [b.line.box[1] - a.line.box[1] for a, b in pairwise(figures)]
+    pitch = median([step for step in steps if step > 1.0] or [float("inf")])
+    groups: list[list[_Piece]] = []
+    for piece in pieces:
+        above = next((group for group in reversed(groups) if _is_wrapped(group[-1], piece, pitch)), None)
+        if above is None:
+            groups.append([piece])
+        else:
+            above.append(piece)
+    return [_Cell(tuple(group)) for group in groups]
+
+
+def _is_wrapped(above: _Piece, piece: _Piece, pitch: float) -> bool:
+    """Whether a line goes on with the one above it, in one cell. pitch: the distance of the rows."""
+    one, other = above.line.box, piece.line.box
+    step = other[1] - one[1]
+    if above.is_figure or piece.is_figure or not 1.0 < step <= min(_WRAPPED * (one[3] - one[1]), _OF_PITCH * pitch):
+        return False
+    shared = min(one[2], other[2]) - max(one[0], other[0])
+    return shared > 0.5 * min(one[2] - one[0], other[2] - other[0])
+
+
+def _table(cells: Sequence[_Cell], spans: dict[int, Span], xs: tuple[float, ...]) -> RawTable:
+    """The cells of a page as a table."""
+    levels = _levels(cells)
+    at: dict[Span, list[Line]] = {}
+    wide: dict[tuple[int, int], int] = {}
+    for cell in cells:
+        row = _row_of(cell, levels)
+        start, end = spans[id(cell)]
+        at.setdefault((row, start), []).extend(piece.line for piece in cell.pieces)
+        wide[row, start] = max(end, wide.get((row, start), 0))
+    ys = _row_edges(cells, levels)
+    made = []
+    for row in range(len(levels)):
+        column = 0
+        while column + 1 < len(xs):
+            end = wide.get((row, column), column + 1)
+            end = min([other for other in range(column + 1, end) if (row, other) in at] or [end])
+            box = xs[column], ys[row], xs[end], ys[row + 1]
+            made.append(RawCell(row, column, row + 1, end, box, in_reading_order(at.get((row, column), []))))
+            column = end
+    return RawTable(cells[0].page, xs, ys, tuple(made))
+
+
+def _levels(cells: Sequence[_Cell]) -> list[float]:
+    """How far down the middles of the rows are: those of the cells of one line, and of others that stand in no row."""
+    levels: list[float] = []
+    for cell in sorted(cells, key=lambda cell: (len(cell.pieces) > 1, cell.middle)):
+        near = [level for level in levels if abs(level - cell.middle) <= _LEVEL * cell.height]
+        if not near and (len(cell.pieces) == 1 or not _within(cell, levels)):
+            levels.append(cell.middle)
+    return sorted(levels)
+
+
+def _within(cell: _Cell, levels: Sequence[float]) -> list[float]:
+    """The rows whose middles lie beside a cell."""
+    return [level for level in levels if cell.box[1] < level < cell.box[3]]
+
+
+def _row_of(cell: _Cell, levels: Sequence[float]) -> int:
+    """The row that a cell stands in: set in the middle of it, or at its top."""
+    beside = _within(cell, levels) or levels
+    first = cell.pieces[0].line.box
+    top = (first[1] + first[3]) / 2
+
+    def off(level: float) -> tuple[bool, float]:
+        middle = abs(level - cell.middle)
+        return middle > _LEVEL * cell.height, min(middle, abs(level - top))
+
+    return levels.index(min(beside, key=off))
+
+
+def _row_edges(cells: Sequence[_Cell], levels: Sequence[float]) -> tuple[float, ...]:
+    inner = [(one + other) / 2 for one, other in pairwise(levels)]
+    return (min(cell.box[1] for cell in cells), *inner, max(cell.box[3] for cell in cells))
