@@ -13,6 +13,7 @@ RecountError
 │   └── Offline           --offline forbids to ask
 ├── ZipProblem            a zip archive that cannot be used; told with its reason, the other reports go on
 └── DocumentError         a file that cannot be structured; recorded as its reason, the others go on
+    ├── SourceUnreachable nothing is known of what it holds now: an earlier result of it stands
     ├── TooLarge          asks for more than a report needs, and is not read
     ├── NotAPdf           no PDF at all, or too damaged to open
     ├── NotAText          a file of text that is empty, or holds no text
@@ -97,6 +98,10 @@ class ZipProblem(RecountError):
 
 class DocumentError(RecountError):
     """A file that cannot be structured."""
+
+
+class SourceUnreachable(DocumentError):
+    """Its content could not be read: a disk is away, a permission is missing, it is empty just now."""
 
 
 class TooLarge(DocumentError):

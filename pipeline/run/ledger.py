@@ -19,8 +19,10 @@ from types import TracebackType
 from typing import Any, Literal, TypeVar
 
 from recount.pipeline.archive.locations import Place, place_of
-from recount.pipeline.archive.sources import Source, names_of
+from recount.pipeline.archive.sources import Other, Source, names_of
 from recount.pipeline.errors import UsageError
+from recount.pipeline.run.fates import FoundFile
+from recount.pipeline.run.layouts import CHANGES
 
 LEDGER = "ledger.sqlite"
 """What the ledger of an output folder is called."""
@@ -28,66 +30,7 @@ LEDGER = "ledger.sqlite"
 STATUSES = ("verified", "repaired", "grounded", "disputed")
 """The statuses of a figure, the surest first."""
 
-_SCHEMA = """
-CREATE TABLE runs (
-    id INTEGER PRIMARY KEY,
-    started TEXT NOT NULL,              -- UTC, ISO 8601
-    finished TEXT,                      -- null: interrupted
-    version TEXT NOT NULL,              -- the program version
-    arguments TEXT NOT NULL,            -- a JSON object
-    structured INTEGER, unchanged INTEGER, failed INTEGER
-);
-CREATE TABLE attempts (                 -- every report that a run tried, the failed ones too
-    id INTEGER PRIMARY KEY,
-    run INTEGER NOT NULL REFERENCES runs(id),
-    file TEXT NOT NULL,                 -- path below the archive
-    sha256 TEXT,                        -- of the file; null: it could not be read
-    version TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('ok', 'failed')),
-    reason TEXT,                        -- why it failed, in one line
-    traceback TEXT,                     -- of an internal error
-    pages INTEGER NOT NULL,
-    verified INTEGER NOT NULL, repaired INTEGER NOT NULL,
-    grounded INTEGER NOT NULL, disputed INTEGER NOT NULL,
-    errors INTEGER NOT NULL,            -- failing checks by severity
-    minor INTEGER NOT NULL,
-    seconds REAL NOT NULL
-);
-CREATE INDEX attempts_by_file ON attempts (file, id);
-CREATE VIEW files AS                    -- where every report stands now: its latest attempt
-    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
-"""
-_SECOND_LAYOUT = """
-ALTER TABLE attempts ADD COLUMN stages TEXT NOT NULL DEFAULT '{}';  -- JSON: seconds by stage
-ALTER TABLE attempts ADD COLUMN usage TEXT NOT NULL DEFAULT '{}';   -- JSON: calls, tokens and cost of a model
-ALTER TABLE attempts ADD COLUMN same_as TEXT;                       -- the report of this content that was structured
-CREATE INDEX attempts_by_content ON attempts (sha256);
-CREATE TABLE sources (                  -- every report that a run was given, done or not
-    file TEXT PRIMARY KEY,
-    run INTEGER NOT NULL REFERENCES runs(id),   -- the latest that was given it
-    path TEXT NOT NULL,                 -- or a URL; a blob where it is no UTF-8
-    member TEXT,                        -- within the zip archive at path
-    bytes INTEGER NOT NULL
-);
-DROP VIEW files;
-CREATE VIEW files AS
-    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
-"""
-_THIRD_LAYOUT = """
-ALTER TABLE attempts ADD COLUMN unread TEXT NOT NULL DEFAULT '[]';  -- JSON: the pages that could not be read
-DROP VIEW files;
-CREATE VIEW files AS
-    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
-"""
-_FOURTH_LAYOUT = """
-ALTER TABLE attempts ADD COLUMN reports INTEGER NOT NULL DEFAULT 1;  -- how many the file holds: each has its result
-DROP VIEW files;
-CREATE VIEW files AS
-    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
-"""
-_CHANGES = (_SCHEMA, _SECOND_LAYOUT, _THIRD_LAYOUT, _FOURTH_LAYOUT)
-"""What makes each layout out of the one before."""
-_LAYOUT = len(_CHANGES)
+_LAYOUT = len(CHANGES)
 
 _WORDS = ("file", "sha256", "status", "reason", "traceback")
 _COLUMNS = (
@@ -102,8 +45,12 @@ _COLUMNS = (
     "same_as",
     "unread",
     "reports",
+    "open",
+    "hashes",
+    "aside",
 )
-_OBJECTS = ("stages", "usage", "unread")
+_LISTS = ("unread", "open", "hashes", "aside")
+_OBJECTS = ("stages", "usage", *_LISTS)
 _NUMBERS = ("pages", "errors", "minor", "seconds", "reports")
 
 T = TypeVar("T")
@@ -130,17 +77,21 @@ class Run:
 class Attempt:
     """What became of one file.
 
-    file: its path below the archive. sha256: of the file, None if it could not be read. reason: why it
-    failed, one line; traceback: of an internal error only. figures: how many of each status. errors,
+    file: its path below the archive. sha256: of the file, None if it could not be read. status: "unreachable" if its
+    content could not be read, so that nothing is known of it. reason: why it failed, one line; traceback: of an
+    internal error only. figures: how many of each status. errors,
     minor: failing checks. stages: seconds of each. usage: calls, tokens and cost of a model. same_as: the
     report with the same content that was structured instead. unread: the pages (1-based) that are not in the result,
     for they are damaged, or scanned and not to be read. reports: how many the file holds; what is counted here is
     counted over all of them. A file of text that holds none is none of the user's reports: 0, and reason says so.
+    open: the parts that a model was to answer and did not: the report is done again. hashes: of each result file,
+    SHA-256; empty for results of early versions. aside: the names of files that keep results which somebody had changed
+    and which are no longer in their place.
     """
 
     file: str
     sha256: str | None
-    status: Literal["ok", "failed"]
+    status: Literal["ok", "failed", "unreachable"]
     reason: str | None = None
     traceback: str | None = None
     pages: int = 0
@@ -153,6 +104,9 @@ class Attempt:
     same_as: str | None = None
     unread: Sequence[int] = ()
     reports: int = 1
+    open: Sequence[str] = ()
+    hashes: Sequence[str] = ()
+    aside: Sequence[str] = ()
 
     @property
     def results(self) -> list[str]:
@@ -160,9 +114,25 @@ class Attempt:
         return names_of(self.file, self.reports) if self.status == "ok" else []
 
     @property
+    def written(self) -> dict[str, str]:
+        """The hash of each of its results, by name; empty for results of early versions."""
+        return dict(zip(self.results, self.hashes, strict=False))
+
+    @property
     def left_out(self) -> bool:
         """Whether it is a file of text that holds no report."""
         return self.status == "ok" and not self.reports
+
+    @property
+    def fate(self) -> str:
+        """What became of it, in a word or two: one of FATES."""
+        if self.status != "ok":
+            return self.status
+        if self.left_out:
+            return "skipped"
+        if self.open:
+            return "open"
+        return "structured" if self.same_as is None else "same as another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,18 +144,20 @@ class Outcome:
 
     @property
     def failed(self) -> bool:
-        return self.attempt.status == "failed"
+        return self.attempt.status != "ok"
 
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What became of every report of a run, in the order of their names."""
+    """What became of every report of a run, in the order of their names, and of every file that was found."""
 
     outcomes: tuple[Outcome, ...]
+    found: tuple[FoundFile, ...] = ()
 
     @property
     def structured(self) -> int:
-        return sum(not outcome.failed and not outcome.unchanged for outcome in self._reports)
+        done = (outcome for outcome in self._reports if not outcome.failed and not outcome.attempt.open)
+        return sum(not outcome.unchanged for outcome in done)
 
     @property
     def unchanged(self) -> int:
@@ -203,6 +175,26 @@ class RunSummary:
     @property
     def failures(self) -> tuple[Attempt, ...]:
         return tuple(outcome.attempt for outcome in self.outcomes if outcome.failed)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether none of the files holds a report, though none failed."""
+        return bool(self.left_out) and not any(
+            outcome.failed or not outcome.attempt.left_out for outcome in self.outcomes
+        )
+
+    def lost(self, *, strict: bool) -> list[FoundFile]:
+        """The files and folders that may have held reports. strict: files of other kinds, too."""
+        return [file for file in self.found if (strict if file.fate == "skipped" else file.left_out)]
+
+    def well(self, *, strict: bool) -> bool:
+        """Whether nothing failed and nothing is left to be done. strict: nor was a file left out."""
+        return not (self.failures or self.open or self.nothing or self.lost(strict=strict))
+
+    @property
+    def open(self) -> tuple[Attempt, ...]:
+        """Those that a model did not answer about."""
+        return tuple(outcome.attempt for outcome in self.outcomes if outcome.attempt.open)
 
     @property
     def pages(self) -> int:
@@ -257,7 +249,7 @@ class Ledger:
         # A power cut may cost the latest rows, never the file: their reports are just done again.
         self._database.execute("PRAGMA synchronous = NORMAL")
         if layout < _LAYOUT:
-            changes = "".join(_CHANGES[layout:])
+            changes = "".join(CHANGES[layout:])
             self._database.executescript(f"BEGIN; {changes} PRAGMA user_version = {_LAYOUT}; COMMIT;")
         if missing := _columns_of_a_ledger() - _columns_of(self._database):
             table, column = min(missing)
@@ -299,16 +291,51 @@ class Ledger:
             self._database.executemany("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?)", rows)
             self._database.execute("COMMIT")
 
+    def find(self, sources: Sequence[Source], others: Sequence[Other]) -> None:
+        """Records which files there are, in the place of those that an earlier run found."""
+        rows = [(source.name, None, "", source.files) for source in sources]
+        named = [(other.name, other.fate, other.reason, other.files) for other in others]
+        kept = [tuple(_utf8(value) for value in row) for row in (*rows, *named)]
+        with self._guarded():
+            self._database.execute("BEGIN")
+            self._database.execute("DELETE FROM found")
+            self._database.executemany("INSERT INTO found VALUES (?, ?, ?, ?)", kept)
+            self._database.execute("COMMIT")
+
+    def found(self) -> list[FoundFile]:
+        """Every file that the latest run which looked for files found, with what became of it up to now."""
+        latest = self.latest()
+        with self._guarded():
+            rows = self._database.execute("SELECT * FROM found ORDER BY fate, file").fetchall()
+        return [_found(row, latest.get(row["file"])) for row in rows]
+
     def given(self) -> list[Source]:
         """Every report that a run was given, by name."""
         with self._guarded():
             rows = self._database.execute("SELECT * FROM sources ORDER BY file").fetchall()
         return list(self._understood(rows, _source).values())
 
+    def left_undone(self) -> list[Source]:
+        """The reports that were given to a run and that it did not come to: it was interrupted, or works still."""
+        with self._guarded():
+            rows = self._database.execute(
+                "SELECT sources.* FROM sources JOIN runs ON runs.id = sources.run WHERE finished IS NULL AND NOT EXISTS"
+                " (SELECT 1 FROM attempts WHERE attempts.run = sources.run AND attempts.file = sources.file)"
+                " ORDER BY file"
+            ).fetchall()
+        return list(self._understood(rows, _source).values())
+
     def latest(self) -> dict[str, Attempt]:
         """The latest attempt at every report, by file."""
+        return self._attempts("SELECT * FROM files ORDER BY file")
+
+    def results(self) -> dict[str, Attempt]:
+        """The latest attempt at every report that wrote results, by file: these stand where nothing replaced them."""
+        return self._attempts("SELECT * FROM results ORDER BY file")
+
+    def _attempts(self, question: str, *values: str) -> dict[str, Attempt]:
         with self._guarded():
-            rows = self._database.execute("SELECT * FROM files ORDER BY file").fetchall()
+            rows = self._database.execute(question, values).fetchall()
         return self._understood(rows, _attempt)
 
     def last_run(self) -> Run | None:
@@ -332,12 +359,11 @@ class Ledger:
         return [family for family in dict.fromkeys(row["family"] for row in reversed(rows)) if isinstance(family, str)]
 
     def successes(self, version: str) -> dict[str, Attempt]:
-        """The reports whose latest attempt succeeded with this version of the program, by file."""
-        with self._guarded():
-            rows = self._database.execute(
-                "SELECT * FROM files WHERE status = 'ok' AND version = ?", (version,)
-            ).fetchall()
-        return self._understood(rows, _attempt)
+        """The reports that this version of the program structured when it could last read them, by file.
+
+        One that a model did not answer about is none of them: it is to be asked again.
+        """
+        return self._attempts("SELECT * FROM read WHERE status = 'ok' AND open = '[]' AND version = ?", version)
 
     def _understood(self, rows: Sequence[sqlite3.Row], make: Callable[[sqlite3.Row], T]) -> dict[str, T]:
         """What rows say, by file."""
@@ -346,7 +372,8 @@ class Ledger:
             try:
                 found[str(row["file"])] = make(row)
             except (ValueError, TypeError) as error:
-                self.broken.append(f"a row of {row['file']!r} is broken: {error}")
+                line = f"a row of {row['file']!r} is broken: {error}"
+                self.broken += [line] if line not in self.broken else []
         return found
 
     def close(self) -> None:
@@ -377,16 +404,14 @@ def _text(raw: bytes) -> str:
 
 def _columns_of(database: sqlite3.Connection) -> set[tuple[str, str]]:
     """The names of the tables and views with those of their columns."""
-    query = (
-        "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type IN ('table', 'view')"
-    )
-    return {(table, column) for table, column in database.execute(query)}
+    tables = "sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type IN ('table', 'view')"
+    return {(table, column) for table, column in database.execute(f"SELECT m.name, c.name FROM {tables}")}
 
 
 @cache
 def _columns_of_a_ledger() -> set[tuple[str, str]]:
     with closing(sqlite3.connect(":memory:")) as database:
-        database.executescript("".join(_CHANGES))
+        database.executescript("".join(CHANGES))
         return _columns_of(database)
 
 
@@ -410,8 +435,8 @@ def _in_memory(path: Path) -> sqlite3.Connection:
 def _attempt(row: sqlite3.Row) -> Attempt:
     """An attempt. Raises ValueError or TypeError for a row that is none: a database takes any value in any column."""
     values = {name: row[name] for name in _COLUMNS if name not in STATUSES}
-    values |= {name: _object(values[name], list if name == "unread" else dict) for name in _OBJECTS}
-    values["unread"] = tuple(values["unread"])
+    values |= {name: _object(values[name], list if name in _LISTS else dict) for name in _OBJECTS}
+    values |= {name: tuple(values[name]) for name in _LISTS}
     figures = {status: row[status] for status in STATUSES}
     for name, number in {**{name: values[name] for name in _NUMBERS}, **figures}.items():
         if not isinstance(number, int | float):
@@ -436,6 +461,14 @@ def _object(cell: object, kind: type) -> Any:
     return found
 
 
+def _found(row: sqlite3.Row, attempt: Attempt | None) -> FoundFile:
+    if row["fate"] is not None:
+        return FoundFile(**row)
+    if attempt is None:
+        return FoundFile(row["file"], "not begun", "", row["files"], report=True)
+    return FoundFile(row["file"], attempt.fate, attempt.reason or "", row["files"], report=True)
+
+
 def _stored(attempt: Attempt, column: str) -> object:
     """What a column keeps of an attempt."""
     if column in STATUSES:
@@ -443,7 +476,11 @@ def _stored(attempt: Attempt, column: str) -> object:
     value = getattr(attempt, column)
     if column in _OBJECTS:
         return json.dumps(value)
-    # A message may quote a file name that is no UTF-8.
+    return _utf8(value)
+
+
+def _utf8(value: object) -> object:
+    """A message may quote a file name that is no UTF-8."""
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 

@@ -13,7 +13,8 @@ from rich.console import Console
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.show import render_status
-from recount.pipeline.run.ledger import _SCHEMA, LEDGER, Attempt, Ledger
+from recount.pipeline.run.layouts import SCHEMA
+from recount.pipeline.run.ledger import LEDGER, Attempt, Ledger
 from recount.pipeline.run.status import last_of, status_of
 
 DONE = Attempt(
@@ -138,7 +139,7 @@ def test_a_ledger_that_is_only_read_is_not_written_to(tmp_path: Path) -> None:
         assert ledger.latest() == {DONE.file: DONE}
     early = tmp_path / "early.sqlite"
     with closing(sqlite3.connect(early)) as database:
-        database.executescript(f"{_SCHEMA} PRAGMA user_version = 1;")
+        database.executescript(f"{SCHEMA} PRAGMA user_version = 1;")
     before = early.read_bytes()
     with Ledger(early, only_read=True) as ledger:
         assert ledger.latest() == {}
