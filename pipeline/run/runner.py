@@ -253,9 +253,9 @@ def _attempts(
     first: dict[str, str] = {}
     with closing(_original_attempts(originals, handle, pool, store)) as attempts:
         for job, answer in attempts:
-            new_attempt = _marked(answer, first)
+            new_attempt = answer and _marked(answer, first)
             yield job, new_attempt
-            done = new_attempt or known[job.source.name]
+            done = new_attempt or _marked(known[job.source.name], first)
             for duplicate in duplicates.get(job.source.name, ()):
                 sha256 = _hash_now(duplicate)
                 if sha256 is None or sha256 != done.sha256:
@@ -265,12 +265,15 @@ def _attempts(
                 else:
                     yield duplicate, copy_result(duplicate, done, store)
     with closing(_original_attempts(parted, handle, pool, store)) as attempts:
-        yield from attempts
+        yield from ((job, answer and _marked(answer, first)) for job, answer in attempts)
 
 
-def _marked(done: Attempt | None, first: dict[str, str]) -> Attempt | None:
-    """An attempt, said to be the same as another where it is: it may not have been readable when they were compared."""
-    if done is None or done.status != "ok" or done.sha256 is None:
+def _marked(done: Attempt, first: dict[str, str]) -> Attempt:
+    """An attempt, said to be the same as another where it is: it may not have been readable when they were compared.
+
+    first: by hash, the first report of a content; this one, if it is.
+    """
+    if done.status != "ok" or done.sha256 is None:
         return done
     other = first.setdefault(done.sha256, done.file)
     return done if other == done.file or done.same_as else replace(done, same_as=other)
