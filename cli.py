@@ -5,7 +5,6 @@ Only typer is imported up here, so that `recount --help` answers at once.
 
 from __future__ import annotations
 
-import errno
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,9 +32,8 @@ if TYPE_CHECKING:
 
     from recount.pipeline.archive.locations import Place
     from recount.pipeline.archive.sources import Other, Source
-    from recount.pipeline.errors import RecountError
+    from recount.pipeline.run.fates import RunSummary
     from recount.pipeline.run.first_round import Plan
-    from recount.pipeline.run.ledger import RunSummary
     from recount.pipeline.run.pool import Bounds
     from recount.pipeline.settings import Settings
     from recount.schemas.family import Family
@@ -45,9 +43,6 @@ USAGE = 2
 ENVIRONMENT = 3
 INTERRUPTED = 130
 """The exit codes other than 0; the last is the shells' custom for Ctrl-C."""
-_NAMED_WRONGLY = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EINVAL, errno.ENAMETOOLONG}
-"""What a system says of a path that the user had better not have given; the rest is the machine's."""
-
 
 _WrongUsage: type[Any] = typer.BadParameter.__bases__[0]
 """What is raised for wrong usage: by a library that lies in typer's newer versions, and beside its older ones."""
@@ -215,7 +210,7 @@ def _run(
     """Runs an archive with its progress shown and logged; Ctrl-C is one line."""
     from rich.console import Console
 
-    from recount.pipeline.run.ledger import Outcome
+    from recount.pipeline.run.fates import Outcome
     from recount.pipeline.run.progress import json_log, live_progress
     from recount.pipeline.run.runner import run
 
@@ -473,7 +468,7 @@ def _console() -> Console:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command line and exits; errors that were meant become one line on standard error."""
     from recount.pipeline.archive.strangers import visible
-    from recount.pipeline.errors import RecountError
+    from recount.pipeline.errors import RecountError, of_the_machine
 
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character shows its number; it is no reason to stop.
@@ -482,21 +477,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         app(arguments, prog_name="recount")
     except RecountError as error:
         print(f"recount: {visible(str(error))}", file=sys.stderr)
-        sys.exit(_code_of(error))
+        sys.exit(ENVIRONMENT if of_the_machine(error) else USAGE)
     sys.exit(USAGE)
-
-
-def _code_of(error: RecountError) -> int:
-    """Whether a command was wrong, or the machine does not allow what it asks for: the same may work tomorrow."""
-    import sqlite3
-
-    from recount.pipeline.errors import Unreachable
-
-    cause = error.__cause__
-    if isinstance(cause, OSError):
-        return USAGE if cause.errno in _NAMED_WRONGLY else ENVIRONMENT
-    missing = isinstance(error, Unreachable) or isinstance(cause, (ModuleNotFoundError, sqlite3.OperationalError))
-    return ENVIRONMENT if missing else USAGE
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ The message of each is one clear sentence for the person who ran the command.
 
 from __future__ import annotations
 
+import errno
 import importlib
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -134,6 +135,23 @@ class NotAReport(DocumentError):
 
 class SeveralReports(DocumentError):
     """Holds several reports, where one was asked for."""
+
+
+_NAMED_WRONGLY = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EINVAL, errno.ENAMETOOLONG}
+"""What a system says of a path that the user had better not have given; the rest is the machine's."""
+
+
+def of_the_machine(error: RecountError) -> bool:
+    """Whether the machine does not allow what was asked for: the same may work tomorrow, for nothing was named wrongly.
+
+    A library, a disk, a network or a permission is missing.
+    """
+    import sqlite3  # only here: every command loads this module, and few end in an error
+
+    cause = error.__cause__
+    if isinstance(cause, OSError):
+        return cause.errno not in _NAMED_WRONGLY
+    return isinstance(error, Unreachable) or isinstance(cause, (ModuleNotFoundError, sqlite3.OperationalError))
 
 
 def needed(module: str, purpose: str, extra: str) -> ModuleType:

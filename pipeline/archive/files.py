@@ -16,8 +16,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import IO
 
-from recount.pipeline.archive.convert import OFFICE, as_pdf, needs
-from recount.pipeline.archive.kinds import GZIP, HEAD, PDF, kind_of, suffix_of
+from recount.pipeline.archive.kinds import GZIP, HEAD, OFFICE, PDF, as_pdf, kind_of, needs, suffix_of
 from recount.pipeline.archive.locations import fetch, open_place
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.archive.strangers import allowed

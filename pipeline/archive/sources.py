@@ -14,8 +14,7 @@ from functools import partial
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Literal
 
-from recount.pipeline.archive.convert import OFFICE, needs, office
-from recount.pipeline.archive.kinds import HEAD, Kind, Use, kind_of, suffix_of
+from recount.pipeline.archive.kinds import HEAD, OFFICE, Kind, Use, kind_of, needs, office, suffix_of
 from recount.pipeline.archive.locations import Place, Url, files_at, matches, place_of
 from recount.pipeline.archive.zipped import ARCHIVES, Contents, Member, files_in_zip, together
 from recount.pipeline.errors import UsageError, ZipProblem

@@ -19,8 +19,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
 from typing import IO
 
-from recount.pipeline.archive.convert import OTHERS, as_zip
-from recount.pipeline.archive.kinds import HEAD, suffix_of
+from recount.pipeline.archive.kinds import HEAD, OTHERS, as_zip, suffix_of
 from recount.pipeline.archive.locations import Place, open_place
 from recount.pipeline.archive.strangers import fitting
 from recount.pipeline.errors import DocumentError, SourceUnreachable, ZipProblem

@@ -8,28 +8,122 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from recount.pipeline.archive.locations import Place, place_of
-from recount.pipeline.archive.sources import Other, Source, names_of
+from recount.pipeline.archive.sources import Other, Source
 from recount.pipeline.errors import UsageError
-from recount.pipeline.run.fates import FoundFile
-from recount.pipeline.run.layouts import CHANGES
+from recount.pipeline.run.fates import STATUSES, Attempt, FoundFile
 
 LEDGER = "ledger.sqlite"
 """What the ledger of an output folder is called."""
 
-STATUSES = ("verified", "repaired", "grounded", "disputed")
-"""The statuses of a figure, the surest first."""
-
+SCHEMA = """
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    started TEXT NOT NULL,              -- UTC, ISO 8601
+    finished TEXT,                      -- null: interrupted
+    version TEXT NOT NULL,              -- the program version
+    arguments TEXT NOT NULL,            -- a JSON object
+    structured INTEGER, unchanged INTEGER, failed INTEGER
+);
+CREATE TABLE attempts (                 -- every report that a run tried, the failed ones too
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs(id),
+    file TEXT NOT NULL,                 -- path below the archive
+    sha256 TEXT,                        -- of the file; null: it could not be read
+    version TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('ok', 'failed')),
+    reason TEXT,                        -- why it failed, in one line
+    traceback TEXT,                     -- of an internal error
+    pages INTEGER NOT NULL,
+    verified INTEGER NOT NULL, repaired INTEGER NOT NULL,
+    grounded INTEGER NOT NULL, disputed INTEGER NOT NULL,
+    errors INTEGER NOT NULL,            -- failing checks by severity
+    minor INTEGER NOT NULL,
+    seconds REAL NOT NULL
+);
+CREATE INDEX attempts_by_file ON attempts (file, id);
+CREATE VIEW files AS                    -- where every report stands now: its latest attempt
+    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
+"""
+_SECOND = """
+ALTER TABLE attempts ADD COLUMN stages TEXT NOT NULL DEFAULT '{}';  -- JSON: seconds by stage
+ALTER TABLE attempts ADD COLUMN usage TEXT NOT NULL DEFAULT '{}';   -- JSON: calls, tokens and cost of a model
+ALTER TABLE attempts ADD COLUMN same_as TEXT;                       -- the report of this content that was structured
+CREATE INDEX attempts_by_content ON attempts (sha256);
+CREATE TABLE sources (                  -- every report that a run was given, done or not
+    file TEXT PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs(id),   -- the latest that was given it
+    path TEXT NOT NULL,                 -- or a URL; a blob where it is no UTF-8
+    member TEXT,                        -- within the zip archive at path
+    bytes INTEGER NOT NULL
+);
+DROP VIEW files;
+CREATE VIEW files AS
+    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
+"""
+_THIRD = """
+ALTER TABLE attempts ADD COLUMN unread TEXT NOT NULL DEFAULT '[]';  -- JSON: the pages that could not be read
+DROP VIEW files;
+CREATE VIEW files AS
+    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
+"""
+_FOURTH = """
+ALTER TABLE attempts ADD COLUMN reports INTEGER NOT NULL DEFAULT 1;  -- how many the file holds: each has its result
+DROP VIEW files;
+CREATE VIEW files AS
+    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
+"""
+_FIFTH = """
+CREATE TABLE attempts_now (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs(id),
+    file TEXT NOT NULL,
+    sha256 TEXT,                        -- of the file; null: it could not be read
+    version TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('ok', 'failed', 'unreachable')),
+    reason TEXT, traceback TEXT,
+    pages INTEGER NOT NULL,
+    verified INTEGER NOT NULL, repaired INTEGER NOT NULL,
+    grounded INTEGER NOT NULL, disputed INTEGER NOT NULL,
+    errors INTEGER NOT NULL, minor INTEGER NOT NULL,
+    seconds REAL NOT NULL, stages TEXT NOT NULL, usage TEXT NOT NULL, same_as TEXT, unread TEXT NOT NULL,
+    reports INTEGER NOT NULL,
+    open TEXT NOT NULL DEFAULT '[]',    -- JSON: the parts that a model was to answer, and did not
+    hashes TEXT NOT NULL DEFAULT '[]',  -- JSON: the SHA-256 of each result file, in the order of the reports
+    aside TEXT NOT NULL DEFAULT '[]'    -- JSON: results that somebody had changed, by the names of the files kept
+);
+INSERT INTO attempts_now SELECT id, run, file, sha256, version, status, reason, traceback, pages, verified, repaired,
+    grounded, disputed, errors, minor, seconds, stages, usage, same_as, unread, reports, '[]', '[]', '[]' FROM attempts;
+DROP VIEW files;
+DROP TABLE attempts;
+ALTER TABLE attempts_now RENAME TO attempts;
+CREATE INDEX attempts_by_file ON attempts (file, id);
+CREATE INDEX attempts_by_content ON attempts (sha256);
+CREATE TABLE found (                    -- every file that the latest run which looked for files found
+    file TEXT NOT NULL,                 -- a report's path below the archive, the whole path of another file
+    fate TEXT,                          -- null: it is a report, and its latest attempt says what became of it
+    reason TEXT NOT NULL,
+    files INTEGER NOT NULL              -- how many: of page images that are one report; 0 where nobody can say
+);
+CREATE VIEW files AS                    -- where every report stands now: its latest attempt
+    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
+CREATE VIEW read AS                     -- the latest attempt that read it: whose result, or failure, is there
+    SELECT * FROM attempts WHERE id IN
+        (SELECT max(id) FROM attempts WHERE status <> 'unreachable' GROUP BY file);
+CREATE VIEW results AS                  -- the latest attempt that wrote results, which may stand still
+    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts WHERE status = 'ok' GROUP BY file);
+"""
+CHANGES = (SCHEMA, _SECOND, _THIRD, _FOURTH, _FIFTH)
+"""What makes each layout out of the one before."""
 _LAYOUT = len(CHANGES)
 
 _WORDS = ("file", "sha256", "status", "reason", "traceback")
@@ -71,152 +165,6 @@ class Run:
     structured: int | None
     unchanged: int | None
     failed: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What became of one file.
-
-    file: its path below the archive. sha256: of the file, None if it could not be read. status: "unreachable" if its
-    content could not be read, so that nothing is known of it. reason: why it failed, one line; traceback: of an
-    internal error only. figures: how many of each status. errors,
-    minor: failing checks. stages: seconds of each. usage: calls, tokens and cost of a model. same_as: the
-    report with the same content that was structured instead. unread: the pages (1-based) that are not in the result,
-    for they are damaged, or scanned and not to be read. reports: how many the file holds; what is counted here is
-    counted over all of them. A file of text that holds none is none of the user's reports: 0, and reason says so.
-    open: the parts that a model was to answer and did not: the report is done again. hashes: of each result file,
-    SHA-256; empty for results of early versions. aside: the names of files that keep results which somebody had changed
-    and which are no longer in their place.
-    """
-
-    file: str
-    sha256: str | None
-    status: Literal["ok", "failed", "unreachable"]
-    reason: str | None = None
-    traceback: str | None = None
-    pages: int = 0
-    figures: Mapping[str, int] = field(default_factory=dict)
-    errors: int = 0
-    minor: int = 0
-    seconds: float = 0.0
-    stages: Mapping[str, float] = field(default_factory=dict)
-    usage: Mapping[str, float] = field(default_factory=dict)
-    same_as: str | None = None
-    unread: Sequence[int] = ()
-    reports: int = 1
-    open: Sequence[str] = ()
-    hashes: Sequence[str] = ()
-    aside: Sequence[str] = ()
-
-    @property
-    def results(self) -> list[str]:
-        """The names of its results."""
-        return names_of(self.file, self.reports) if self.status == "ok" else []
-
-    @property
-    def written(self) -> dict[str, str]:
-        """The hash of each of its results, by name; empty for results of early versions."""
-        return dict(zip(self.results, self.hashes, strict=False))
-
-    @property
-    def left_out(self) -> bool:
-        """Whether it is a file of text that holds no report."""
-        return self.status == "ok" and not self.reports
-
-    @property
-    def fate(self) -> str:
-        """What became of it, in a word or two: one of FATES."""
-        if self.status != "ok":
-            return self.status
-        if self.left_out:
-            return "skipped"
-        if self.open:
-            return "open"
-        return "structured" if self.same_as is None else "same as another"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a run has to say of a report. unchanged: it was not done again; attempt is the earlier one."""
-
-    attempt: Attempt
-    unchanged: bool = False
-
-    @property
-    def failed(self) -> bool:
-        return self.attempt.status != "ok"
-
-
-@dataclass(frozen=True, slots=True)
-class RunSummary:
-    """What became of every report of a run, in the order of their names, and of every file that was found."""
-
-    outcomes: tuple[Outcome, ...]
-    found: tuple[FoundFile, ...] = ()
-
-    @property
-    def structured(self) -> int:
-        done = (outcome for outcome in self._reports if not outcome.failed and not outcome.attempt.open)
-        return sum(not outcome.unchanged for outcome in done)
-
-    @property
-    def unchanged(self) -> int:
-        return sum(outcome.unchanged for outcome in self._reports)
-
-    @property
-    def left_out(self) -> tuple[Attempt, ...]:
-        """The files of text that hold no report, those that were found so in an earlier run too."""
-        return tuple(outcome.attempt for outcome in self.outcomes if outcome.attempt.left_out)
-
-    @property
-    def _reports(self) -> list[Outcome]:
-        return [outcome for outcome in self.outcomes if not outcome.attempt.left_out]
-
-    @property
-    def failures(self) -> tuple[Attempt, ...]:
-        return tuple(outcome.attempt for outcome in self.outcomes if outcome.failed)
-
-    @property
-    def nothing(self) -> bool:
-        """Whether none of the files holds a report, though none failed."""
-        return bool(self.left_out) and not any(
-            outcome.failed or not outcome.attempt.left_out for outcome in self.outcomes
-        )
-
-    def lost(self, *, strict: bool) -> list[FoundFile]:
-        """The files and folders that may have held reports. strict: files of other kinds, too."""
-        return [file for file in self.found if (strict if file.fate == "skipped" else file.left_out)]
-
-    def well(self, *, strict: bool) -> bool:
-        """Whether nothing failed and nothing is left to be done. strict: nor was a file left out."""
-        return not (self.failures or self.open or self.nothing or self.lost(strict=strict))
-
-    @property
-    def open(self) -> tuple[Attempt, ...]:
-        """Those that a model did not answer about."""
-        return tuple(outcome.attempt for outcome in self.outcomes if outcome.attempt.open)
-
-    @property
-    def pages(self) -> int:
-        return sum(outcome.attempt.pages for outcome in self.outcomes)
-
-    @property
-    def figures(self) -> Mapping[str, int]:
-        """How many figures of each status the results hold, those of unchanged reports too."""
-        counts: Counter[str] = Counter()
-        for outcome in self.outcomes:
-            counts.update(outcome.attempt.figures)
-        return {status: counts[status] for status in STATUSES}
-
-    @property
-    def errors(self) -> int:
-        """Discrepancies that the source documents hold."""
-        return sum(outcome.attempt.errors for outcome in self.outcomes)
-
-    @property
-    def minor(self) -> int:
-        """Discrepancies that have an explanation: levelled, truncated, classified."""
-        return sum(outcome.attempt.minor for outcome in self.outcomes)
 
 
 class Ledger:

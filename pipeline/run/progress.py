@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from recount.pipeline.archive.sources import Other
 from recount.pipeline.errors import UsageError
-from recount.pipeline.run.ledger import Outcome
+from recount.pipeline.run.fates import Outcome
 
 
 @contextmanager

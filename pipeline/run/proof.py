@@ -15,7 +15,8 @@ from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import DocumentError, SourceUnreachable, UsageError
 from recount.pipeline.recognise import family_of
 from recount.pipeline.result import Result, encoded, plain, result_in
-from recount.pipeline.run.ledger import LEDGER, Attempt, Ledger
+from recount.pipeline.run.fates import Attempt
+from recount.pipeline.run.ledger import LEDGER, Ledger
 from recount.pipeline.run.pool import Bounds, Died, Pool
 from recount.pipeline.run.status import Last, last_of
 from recount.pipeline.run.store import Store, report_model, store_at

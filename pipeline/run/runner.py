@@ -18,7 +18,8 @@ from recount.pipeline.archive.sources import Other, Source
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.lasting import sweep
 from recount.pipeline.recognise import family_of, fingerprint
-from recount.pipeline.run.ledger import LEDGER, Attempt, Ledger, Outcome, RunSummary
+from recount.pipeline.run.fates import Attempt, Outcome, RunSummary
+from recount.pipeline.run.ledger import LEDGER, Ledger
 from recount.pipeline.run.pool import UNBOUNDED, Bounds, Died, Pool
 from recount.pipeline.run.status import summary_of, write_summary
 from recount.pipeline.run.store import Store, locked, store_at
@@ -118,6 +119,9 @@ def run(
                 if on_progress is not None:
                     on_progress(outcome)
         workplace.clear()
+        for at, outcome in _to_mark(outcomes):
+            outcomes[at] = outcome
+            open_ledger.record(number, version, outcome.attempt)
         found = () if others is None else tuple(open_ledger.found())
         summary = RunSummary(tuple(sorted(outcomes, key=lambda outcome: outcome.attempt.file)), found)
         _finish(summary, open_ledger, number, workplace.folder, time.perf_counter() - began)
@@ -250,12 +254,10 @@ def _attempts(
     originals = [job for job in jobs if job.source.name not in duplicate_names]
     # The largest first: begun last, one of them would keep a single worker busy when all the others are done.
     originals.sort(key=lambda job: -job.source.size)
-    first: dict[str, str] = {}
     with closing(_original_attempts(originals, handle, pool, store)) as attempts:
-        for job, answer in attempts:
-            new_attempt = answer and _marked(answer, first)
+        for job, new_attempt in attempts:
             yield job, new_attempt
-            done = new_attempt or _marked(known[job.source.name], first)
+            done = new_attempt or known[job.source.name]
             for duplicate in duplicates.get(job.source.name, ()):
                 sha256 = _hash_now(duplicate)
                 if sha256 is None or sha256 != done.sha256:
@@ -264,19 +266,31 @@ def _attempts(
                     yield duplicate, None
                 else:
                     yield duplicate, copy_result(duplicate, done, store)
-    with closing(_original_attempts(parted, handle, pool, store)) as attempts:
-        yield from ((job, answer and _marked(answer, first)) for job, answer in attempts)
+    yield from _original_attempts(parted, handle, pool, store)
 
 
-def _marked(done: Attempt, first: dict[str, str]) -> Attempt:
-    """An attempt, said to be the same as another where it is: it may not have been readable when they were compared.
+def _to_mark(outcomes: Sequence[Outcome]) -> list[tuple[int, Outcome]]:
+    """The outcomes of a run, with their places, that are to say something else of which report they are the same as.
 
-    first: by hash, the first report of a content; this one, if it is.
+    Of each content one counts for itself, and the others name it. Marks may not say so: files could not be read when
+    contents were compared, or have others by now. One that names a report which this run knows nothing of is left.
     """
-    if done.status != "ok" or done.sha256 is None:
-        return done
-    other = first.setdefault(done.sha256, done.file)
-    return done if other == done.file or done.same_as else replace(done, same_as=other)
+    contents: dict[str, list[Attempt]] = {}
+    known = {outcome.attempt.file for outcome in outcomes if outcome.attempt.status != "unreachable"}
+    for outcome in outcomes:
+        if outcome.attempt.status == "ok" and outcome.attempt.sha256 is not None:
+            contents.setdefault(outcome.attempt.sha256, []).append(outcome.attempt)
+    marks: dict[str, str | None] = {}
+    for group in contents.values():
+        free = [done for done in group if done.same_as is None] or [done for done in group if done.same_as in known]
+        if free:
+            first = min(done.file for done in free)
+            marks |= {done.file: None if done.file == first else first for done in group}
+    return [
+        (at, replace(outcome, attempt=replace(outcome.attempt, same_as=marks[outcome.attempt.file])))
+        for at, outcome in enumerate(outcomes)
+        if marks.get(outcome.attempt.file, outcome.attempt.same_as) != outcome.attempt.same_as
+    ]
 
 
 def _hash_now(job: Job) -> str | None:

@@ -15,7 +15,7 @@ from recount.pipeline.archive.files import hash_of_source, snapshot
 from recount.pipeline.archive.sources import Source, is_office, is_text, names_of
 from recount.pipeline.errors import DocumentError, NotAReport, SourceUnreachable, UsageError
 from recount.pipeline.result import Result
-from recount.pipeline.run.ledger import Attempt
+from recount.pipeline.run.fates import Attempt
 from recount.pipeline.run.store import Store
 from recount.pipeline.settings import DEFAULTS, Settings
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from recount.pipeline.archive import convert, files
+from recount.pipeline.archive import files, kinds
 from recount.pipeline.archive.files import hash_of, snapshot
 from recount.pipeline.archive.sources import Source, find_sources
 from recount.pipeline.errors import DocumentError, NotAReport
@@ -34,7 +34,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         (folder / f"{file.stem}.pdf").write_bytes(b"%PDF-1.7 of " + file.read_bytes())
         return folder / f"{file.stem}.pdf"
 
-    for module in ("convert", "sources"):
+    for module in ("kinds", "sources"):
         monkeypatch.setattr(f"recount.pipeline.archive.{module}.office", lambda: "soffice")
     monkeypatch.setattr(files, "as_pdf", made)
     return given
@@ -85,7 +85,7 @@ def test_one_without_a_report_is_left_out_and_a_broken_one_failed(
 
 
 def test_without_libreoffice_what_is_missing_is_said(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("convert", "sources"):
+    for module in ("kinds", "sources"):
         monkeypatch.setattr(f"recount.pipeline.archive.{module}.office", lambda: None)
     found = find_sources([archive])
     words = "LibreOffice, which is not installed, turns it into a PDF"
@@ -97,7 +97,7 @@ def test_without_libreoffice_what_is_missing_is_said(archive: Path, monkeypatch:
         pass
 
 
-@pytest.mark.skipif(convert.office() is None, reason="LibreOffice is not installed")
+@pytest.mark.skipif(kinds.office() is None, reason="LibreOffice is not installed")
 def test_libreoffice_makes_a_pdf_of_words(tmp_path: Path) -> None:
     path = tmp_path / "决算.odt"
     with zipfile.ZipFile(path, "w") as document:

@@ -19,7 +19,7 @@ from recount.pipeline.archive.files import hash_of_source, local_file
 from recount.pipeline.archive.locations import Url, files_at, get, place_of, put
 from recount.pipeline.archive.sources import find_sources, read_list
 from recount.pipeline.errors import UsageError
-from recount.pipeline.run.ledger import RunSummary
+from recount.pipeline.run.fates import RunSummary
 from recount.pipeline.run.pool import Bounds
 from recount.pipeline.run.runner import run
 from recount.pipeline.run.status import last_of, status_of, to_retry

@@ -20,7 +20,8 @@ import pytest
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.run.cluster import Cluster
-from recount.pipeline.run.ledger import Attempt, Ledger
+from recount.pipeline.run.fates import Attempt
+from recount.pipeline.run.ledger import Ledger
 from recount.pipeline.run.pool import UNBOUNDED
 
 ray: Any = pytest.importorskip("ray", reason="Ray is not installed: pip install 'recount-reports[ray]'")

@@ -218,7 +218,7 @@ def test_a_library_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.
     def missing(module: str, purpose: str, extra: str) -> Any:
         raise UsageError(f"{purpose} needs {module}: {extra}")
 
-    monkeypatch.setattr("recount.pipeline.archive.convert.needed", missing)
+    monkeypatch.setattr("recount.pipeline.archive.kinds.needed", missing)
     root = tmp_path / "archive"
     root.mkdir()
     (root / "a.pdf").write_text("good")

@@ -28,7 +28,8 @@ from recount.pipeline.archive.limits import Limits, check
 from recount.pipeline.archive.sources import find_sources
 from recount.pipeline.errors import TooLarge, UsageError
 from recount.pipeline.result import Result, read_result
-from recount.pipeline.run.ledger import Attempt, Ledger, RunSummary
+from recount.pipeline.run.fates import Attempt, RunSummary
+from recount.pipeline.run.ledger import Ledger
 from recount.pipeline.run.pool import Bounds
 from recount.pipeline.run.runner import run
 from recount.pipeline.run.status import status_of, to_retry

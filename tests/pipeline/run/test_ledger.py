@@ -13,8 +13,8 @@ from rich.console import Console
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.show import render_status
-from recount.pipeline.run.layouts import SCHEMA
-from recount.pipeline.run.ledger import LEDGER, Attempt, Ledger
+from recount.pipeline.run.fates import Attempt
+from recount.pipeline.run.ledger import LEDGER, SCHEMA, Ledger
 from recount.pipeline.run.status import last_of, status_of
 
 DONE = Attempt(

@@ -20,7 +20,8 @@ from recount.pipeline.archive.sources import find_sources
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.chain import chain
 from recount.pipeline.output.export import export
-from recount.pipeline.run.ledger import Ledger, RunSummary
+from recount.pipeline.run.fates import RunSummary
+from recount.pipeline.run.ledger import Ledger
 from recount.pipeline.run.proof import prove
 from recount.pipeline.run.runner import run
 from recount.pipeline.run.store import result_path

@@ -21,7 +21,8 @@ from recount.pipeline.archive.sources import Source, find_sources
 from recount.pipeline.errors import OutputBusy, UsageError
 from recount.pipeline.result import Result, read_result, write_result
 from recount.pipeline.run import runner
-from recount.pipeline.run.ledger import Ledger, RunSummary
+from recount.pipeline.run.fates import RunSummary
+from recount.pipeline.run.ledger import Ledger
 from recount.pipeline.run.runner import placed, run, variant_of
 from recount.pipeline.run.store import locked, result_path
 from recount.pipeline.settings import Settings

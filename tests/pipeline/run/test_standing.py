@@ -13,7 +13,8 @@ import pytest
 
 from recount.pipeline.archive.sources import Source, find_sources
 from recount.pipeline.errors import UsageError
-from recount.pipeline.run.ledger import Attempt, Ledger, RunSummary
+from recount.pipeline.run.fates import Attempt, RunSummary
+from recount.pipeline.run.ledger import Ledger
 from recount.pipeline.run.pool import Bounds
 from recount.pipeline.run.runner import run
 from recount.pipeline.run.status import status_of, to_retry
