@@ -101,8 +101,7 @@ def run(
         if others is not None:
             open_ledger.find(sources, others)
         known = {} if force else _still_there(open_ledger.successes(version), workplace.store)
-        away = {name for name, last in open_ledger.latest().items() if last.status == "unreachable"}
-        results = open_ledger.results()
+        latest, results = open_ledger.latest(), open_ledger.results()
         todo = [_job(source, known.get(source.name), results.get(source.name)) for source in sources]
         outcomes: list[Outcome] = []
         with ExitStack() as stack:
@@ -113,17 +112,15 @@ def run(
             attempts = stack.enter_context(closing(_attempts(todo, known, handle, pool, workplace.store)))
             for job, new in attempts:
                 outcome = Outcome(new) if new else Outcome(known[job.source.name], unchanged=True)
-                if not outcome.unchanged or job.source.name in away:  # which is there again, with its result
+                if not outcome.unchanged or latest[job.source.name].status == "unreachable":  # and is there again
                     open_ledger.record(number, version, outcome.attempt)
                 outcomes.append(outcome)
                 if on_progress is not None:
                     on_progress(outcome)
         workplace.clear()
-        for at, outcome in _to_mark(outcomes):
-            outcomes[at] = outcome
-            open_ledger.record(number, version, outcome.attempt)
+        told = _told_apart(outcomes, partial(open_ledger.record, number, version))
         found = () if others is None else tuple(open_ledger.found())
-        summary = RunSummary(tuple(sorted(outcomes, key=lambda outcome: outcome.attempt.file)), found)
+        summary = RunSummary(tuple(sorted(told, key=lambda outcome: outcome.attempt.file)), found)
         _finish(summary, open_ledger, number, workplace.folder, time.perf_counter() - began)
     return summary
 
@@ -269,28 +266,37 @@ def _attempts(
     yield from _original_attempts(parted, handle, pool, store)
 
 
-def _to_mark(outcomes: Sequence[Outcome]) -> list[tuple[int, Outcome]]:
-    """The outcomes of a run, with their places, that are to say something else of which report they are the same as.
+def _told_apart(outcomes: Sequence[Outcome], record: Callable[[Attempt], None]) -> list[Outcome]:
+    """The outcomes of a run: of each content one is for itself, and the others are said to be the same as that one.
 
-    Of each content one counts for itself, and the others name it. Marks may not say so: files could not be read when
-    contents were compared, or have others by now. One that names a report which this run knows nothing of is left.
+    Their marks may not say so, and are recorded anew then: a file could not be read when contents were compared, or
+    has another by now. A mark that names a report which this run knows nothing of is left.
     """
-    contents: dict[str, list[Attempt]] = {}
-    known = {outcome.attempt.file for outcome in outcomes if outcome.attempt.status != "unreachable"}
+    marks = _marks([outcome.attempt for outcome in outcomes])
+    told = []
     for outcome in outcomes:
-        if outcome.attempt.status == "ok" and outcome.attempt.sha256 is not None:
-            contents.setdefault(outcome.attempt.sha256, []).append(outcome.attempt)
+        done = outcome.attempt
+        if done.file in marks and done.same_as != marks[done.file]:
+            outcome = replace(outcome, attempt=replace(done, same_as=marks[done.file]))
+            record(outcome.attempt)
+        told.append(outcome)
+    return told
+
+
+def _marks(attempts: Sequence[Attempt]) -> dict[str, str | None]:
+    """Which report each is the same as, None of one that is for itself; without those whose marks are to be left."""
+    known = {done.file for done in attempts if done.status != "unreachable"}
+    contents: dict[str, list[Attempt]] = {}
+    for done in attempts:
+        if done.status == "ok" and done.sha256 is not None:
+            contents.setdefault(done.sha256, []).append(done)
     marks: dict[str, str | None] = {}
     for group in contents.values():
         free = [done for done in group if done.same_as is None] or [done for done in group if done.same_as in known]
         if free:
             first = min(done.file for done in free)
             marks |= {done.file: None if done.file == first else first for done in group}
-    return [
-        (at, replace(outcome, attempt=replace(outcome.attempt, same_as=marks[outcome.attempt.file])))
-        for at, outcome in enumerate(outcomes)
-        if marks.get(outcome.attempt.file, outcome.attempt.same_as) != outcome.attempt.same_as
-    ]
+    return marks
 
 
 def _hash_now(job: Job) -> str | None:

@@ -18,7 +18,7 @@ from recount.pipeline.errors import DocumentError, UsageError
 @pytest.fixture(autouse=True)
 def no_office(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if LibreOffice were not installed."""
-    for module in ("convert", "sources"):
+    for module in ("kinds", "sources"):
         monkeypatch.setattr(f"recount.pipeline.archive.{module}.office", lambda: None)
 
 

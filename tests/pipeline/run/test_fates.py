@@ -32,7 +32,7 @@ FILES = int(os.environ.get("RECOUNT_TREE", "60"))
 @pytest.fixture(autouse=True)
 def no_office(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if LibreOffice were not installed."""
-    for module in ("convert", "sources"):
+    for module in ("kinds", "sources"):
         monkeypatch.setattr(f"recount.pipeline.archive.{module}.office", lambda: None)
 
 

@@ -25,7 +25,7 @@ TASKS = Path(__file__).parent.parent / "tasks"
 @pytest.fixture(autouse=True)
 def no_office(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if LibreOffice were not installed."""
-    for module in ("convert", "sources"):
+    for module in ("kinds", "sources"):
         monkeypatch.setattr(f"recount.pipeline.archive.{module}.office", lambda: None)
 
 

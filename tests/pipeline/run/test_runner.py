@@ -102,6 +102,39 @@ def test_a_second_run_does_only_what_is_new_changed_or_gone(
     assert go(jobs=jobs).structured == 3
 
 
+def test_a_copy_that_could_not_be_read_when_contents_were_compared_is_told_by_the_next_run(
+    go: Any, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(archive / "b.pdf", archive / "copy.pdf")
+    with monkeypatch.context() as patched:
+        patched.setattr(runner, "_duplicates", lambda _: {})
+        patched.setattr(runner, "_told_apart", lambda outcomes, _: outcomes)  # as if the run had been killed
+        go()
+    again = go()
+    assert [outcome.attempt.same_as for outcome in again.outcomes] == [None, None, "b.pdf"]
+    with Ledger(tmp_path / "out" / "ledger.sqlite") as ledger:
+        assert {name: done.fate for name, done in ledger.latest().items()} == {
+            "2022/a.pdf": "structured",
+            "b.pdf": "structured",
+            "copy.pdf": "same as another",
+        }
+    assert [outcome.attempt.same_as for outcome in go().outcomes] == [None, None, "b.pdf"]
+
+
+def test_a_copy_of_what_has_other_content_now_is_for_itself(go: Any, archive: Path, tmp_path: Path) -> None:
+    shutil.copy(archive / "b.pdf", archive / "copy.pdf")
+    assert go().outcomes[2].attempt.same_as == "b.pdf"
+    sources = find_sources([archive]).sources
+    alone = run([sources[2]], tmp_path / "out", jobs=1)
+    assert alone.outcomes[0].attempt.same_as == "b.pdf"  # of which that run knows nothing
+    (archive / "b.pdf").write_text("changed")
+    again = go()
+    assert [(outcome.attempt.same_as, outcome.unchanged) for outcome in again.outcomes][1:] == [
+        (None, False),
+        (None, True),
+    ]
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_bad_report_costs_the_others_nothing(go: Any, archive: Path, tmp_path: Path, jobs: int) -> None:
     (archive / "locked.pdf").write_text("encrypted")
