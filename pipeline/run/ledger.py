@@ -341,7 +341,7 @@ class Ledger:
         """Says in words that the ledger's file is to blame."""
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:  # the latter where a damaged schema is quoted as what is wrong
             raise UsageError(f"the ledger {self._path} cannot be used: {error}") from error
 
 

@@ -112,7 +112,7 @@ def run(
             attempts = stack.enter_context(closing(_attempts(todo, known, handle, pool, workplace.store)))
             for job, new in attempts:
                 outcome = Outcome(new) if new else Outcome(known[job.source.name], unchanged=True)
-                if not outcome.unchanged or latest[job.source.name].status == "unreachable":  # and is there again
+                if not outcome.unchanged or latest.get(job.name, outcome.attempt).status == "unreachable":  # till now
                     open_ledger.record(number, version, outcome.attempt)
                 outcomes.append(outcome)
                 if on_progress is not None:

@@ -211,7 +211,7 @@ def test_real_reports_from_the_command_line_are_the_same_bytes(cluster: dict[str
     assert local.keys() == ray.keys()
     assert [timeless(content) for content in local.values()] == [timeless(content) for content in ray.values()]
     again = subprocess.run(
-        [sys.executable, "-m", "recount.cli", "retry", tmp_path / "ray", "--engine", "ray"],
+        [sys.executable, "-m", "recount.cli", "structure", EXAMPLES, "--out", tmp_path / "ray", "--engine", "ray"],
         env=cluster,
         capture_output=True,
         text=True,

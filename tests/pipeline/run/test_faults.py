@@ -29,7 +29,7 @@ from recount.pipeline.archive.sources import find_sources
 from recount.pipeline.errors import TooLarge, UsageError
 from recount.pipeline.result import Result, read_result
 from recount.pipeline.run.fates import Attempt, RunSummary
-from recount.pipeline.run.ledger import Ledger
+from recount.pipeline.run.ledger import SCHEMA, Ledger
 from recount.pipeline.run.pool import Bounds
 from recount.pipeline.run.runner import run
 from recount.pipeline.run.status import status_of, to_retry
@@ -276,11 +276,9 @@ def test_status_and_retry_know_what_is_left(go: Any, archive: Path, tmp_path: Pa
 
 def test_a_ledger_of_the_first_layout_is_brought_up_to_date(go: Any, tmp_path: Path) -> None:
     go()
-    from recount.pipeline.run import layouts
-
     old = tmp_path / "old.sqlite"
     database = sqlite3.connect(old)
-    database.executescript(f"{layouts.SCHEMA} PRAGMA user_version = 1;")
+    database.executescript(f"{SCHEMA} PRAGMA user_version = 1;")
     database.execute("INSERT INTO runs (started, version, arguments) VALUES ('t', '1', '{}')")
     database.execute(
         "INSERT INTO attempts VALUES (1, 1, 'a.pdf', 'ab', '1', 'ok', NULL, NULL, 3, 1, 0, 0, 0, 0, 0, 0.5)"
