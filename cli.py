@@ -16,6 +16,12 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+if __name__ == "__main__" and __spec__ is None:
+    # `python cli.py` from a checkout. Python has put this folder first on the path, where `pipeline` and `eval` would
+    # be importable under their bare names; .dev holds it under its own name instead, before any that is installed.
+    here = Path(__file__).resolve().parent
+    sys.path[:] = [str(here / ".dev"), *(entry for entry in sys.path if Path(entry or ".").resolve() != here)]
+
 from recount.options import (
     EndpointOptions,
     FamilyOption,
@@ -482,14 +488,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 if __name__ == "__main__":
-    if __spec__ is None:
-        # `python cli.py` from a checkout. Python has put this folder first on the path, where `pipeline` and
-        # `eval` would be importable under their bare names; .dev holds it under its own name instead.
-        here = Path(__file__).resolve().parent
-        sys.path[:] = [
-            str(here / ".dev"),
-            *(entry for entry in sys.path if Path(entry or ".").resolve() != here),
-        ]
     from recount.cli import main as installed_main
 
     installed_main()
