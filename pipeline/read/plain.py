@@ -106,7 +106,8 @@ def _markup(lines: Sequence[_Line], at: int) -> tuple[int, list[Item]]:
 def _edges_of_pages(sheets: Sequence[Sequence[_Line]]) -> set[_Line]:
     """Page numbers, and the lines that repeat beside them, at the ends of pages or where pages were put together.
 
-    A number that stands alone may be a cell: page numbers are only those that count on from page to page.
+    A number that stands alone may be a cell: page numbers are only those that count on from page to page, among the
+    others that are written alike, or that stand at the ends of pages.
     """
     filled = [[line for line in sheet if line.text.strip()] for sheet in sheets]
     lines = [line for sheet in filled for line in sheet]
@@ -116,11 +117,21 @@ def _edges_of_pages(sheets: Sequence[Sequence[_Line]]) -> set[_Line]:
     begins = {at for at, line in enumerate(lines) if _PAGE_BEGINS.match(line.text)}
     begins |= {*accumulate(map(len, filled)), *(at + 1 for at in alone)}
     pages = list(accumulate(at in begins for at in range(len(lines))))
-    counting = _counting([(at, numbers[at] - pages[at]) for at in sorted(alone)])
-    found = counting if len(counting) > _MOST_OF * len(alone) else set()
+    starts = [0, *accumulate(map(len, filled))] if len(filled) > 1 else []
+    ends = ({at for at in starts if at in numbers}, {at - 1 for at in starts if at - 1 in numbers})
+    dressed = [{at for at in alone if _bare(lines[at]) == said} for said in sorted({_bare(lines[at]) for at in alone})]
+    found: set[int] = set()
+    for alike in (*dressed, *ends):
+        counting = _counting([(at, numbers[at] - pages[at]) for at in sorted(alike)])
+        found |= counting if len(counting) > _MOST_OF * len(alike) else set()
     for side in (-1, 1):
         found |= _running(lines, numbers, side)
     return {lines[at] for at in found} | _repeated(filled)
+
+
+def _bare(line: _Line) -> str:
+    """What stands around the number of a page: cells have none of it."""
+    return re.sub(r"[\d\s]+", "", line.text)
 
 
 def _running(lines: Sequence[_Line], numbers: Mapping[int, int], side: int) -> set[int]:

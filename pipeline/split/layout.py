@@ -22,6 +22,7 @@ from recount.schemas.family import FIGURES, Form, Kind, Part
 
 _CHOSEN = "only sums tell in which column of its row it stands"
 _OPEN = "the cells of its row cannot be told apart, and it was not taken"
+_FIGURE = re.compile(r"\d[.,]\d")
 _TURNED = "its row is cut, and the words of its cells may have gone elsewhere"
 
 
@@ -44,11 +45,15 @@ class Torn:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A head of labels: pieces start..end; the field and the pieces of each column."""
+    """A head of labels: pieces start..end; the field and the pieces of each column.
+
+    lost: by column, what a label says that has lost a character and is known by the others alone.
+    """
 
     start: int
     end: int
     columns: tuple[tuple[str, range], ...]
+    lost: Mapping[int, str] = field(default_factory=dict)
 
     def of_kind(self, part: Part, kind: Kind) -> list[int]:
         """The columns of a kind."""
@@ -81,9 +86,9 @@ class _Sheet:
     remarks: list[Remark] = field(default_factory=list)
     row: int = 0
 
-    def put(self, column: int, end: int, numbers: Sequence[int]) -> None:
-        """Pieces into columns column..end of the row."""
-        self.cells.append(JoinedCell(self.row, column, self.row + 1, end, self._fragments(numbers)))
+    def put(self, column: int, end: int, numbers: Sequence[int], label: str | None = None) -> None:
+        """Pieces into columns column..end of the row. label: what they say, where that is known otherwise."""
+        self.cells.append(JoinedCell(self.row, column, self.row + 1, end, self._fragments(numbers), label))
 
     def close(self) -> None:
         """The row is complete; what nothing stands in is blank."""
@@ -140,7 +145,8 @@ class _Table:
         totals = {columns[cell.column or 0].field: value_in((cell,), cell.column or 0, self.pieces) for cell in points}
         rows = decided(ways, lambda chosen: self._come_to(chosen, columns, totals, scored))
         self._put_head(self.head, 1)
-        self._put_rows(rows, columns, range(1, 1 + len(columns)))
+        whole = self.form.rows.needs <= {column.field for column in columns}
+        self._put_rows(rows, columns, range(1, 1 + len(columns)), whole=whole)
         self._put_total(points)
         return self._joined(), self.sheet.remarks
 
@@ -182,9 +188,11 @@ class _Table:
         columns += [Column.of(name, part.kinds[name], seldom=part.kinds[name] != "amount") for name, _ in head.columns]
         ways = [ways_of(row, columns, self.pieces) for row in self._aligned(part, columns, head.end, end)]
         rows = decided(ways, lambda chosen: self._add_up(chosen, columns))
-        self._put_rows(rows, columns, [1, *range(first, self.sheet.width)])
-        whole = rows[0].cells if rows and not rows[0].doubtful else ()
-        return {column.field: value_in(whole, at, self.pieces) for at, column in enumerate(columns)}
+        others = self.torn.between(self.outline.start, head.start)
+        whole = not any(label.words in part.heads for label in others)
+        self._put_rows(rows, columns, [1, *range(first, self.sheet.width)], whole=whole)
+        first_row = rows[0].cells if rows and not rows[0].doubtful else ()
+        return {column.field: value_in(first_row, at, self.pieces) for at, column in enumerate(columns)}
 
     def _add_up(self, rows: Sequence[Way], columns: Sequence[Column]) -> bool:
         """Whether in every column of amounts the first row is the sum of the others."""
@@ -286,15 +294,16 @@ class _Table:
 
     def _put_head(self, head: Head, first: int) -> None:
         for offset, (_, numbers) in enumerate(head.columns):
-            self.sheet.put(first + offset, first + offset + 1, numbers)
+            self.sheet.put(first + offset, first + offset + 1, numbers, head.lost.get(offset))
         self.sheet.close()
 
-    def _put_rows(self, rows: Sequence[Reading], columns: Sequence[Column], places: Sequence[int]) -> None:
-        """Lay rows out. places: for each column that of the grid; the first may reach to the second."""
-        fields = {column.field for column in columns}
-        whole = (
-            columns[0].kind == "name" or self.form.rows.needs <= fields
-        )  # a head that lost a column misplaces others
+    def _put_rows(
+        self, rows: Sequence[Reading], columns: Sequence[Column], places: Sequence[int], *, whole: bool
+    ) -> None:
+        """Lay rows out. places: for each column that of the grid; the first may reach to the second. whole: whether
+        the head has all its columns: one that lost some misplaces others."""
+        rows = [Reading((), open=(*row.cells, *row.open)) if self._is_unnamed(row, columns) else row for row in rows]
+        lost: list[Placed] = []
         for index, row in enumerate(rows):
             left = [cell for cell in row.cells if cell.column == REST]
             rest = [at for cell in left if self.pieces[cell.start].turn for at in cell.span]
@@ -308,9 +317,12 @@ class _Table:
                 self.sheet.put(0, 1, sorted(at for cell in (*strays, *row.open) for at in cell.span))
             self.sheet.close()
             around = rows[max(index - 1, 0) : index + 2]
-            amiss = not whole or bool(left) or any(not self._is_beside(cell) for cell in strays)
+            lost, above = [cell for cell in strays if not self._is_beside(cell)], lost
+            for cell in lost:
+                self.sheet.remark([at for at in cell.span if _FIGURE.search(self.pieces[at].text)], _OPEN)
             amiss = (
-                amiss
+                not whole
+                or bool(left or lost or above)  # what is left over above may be the head of this row's name
                 or self._is_misnamed(row, columns)
                 or any(self._says_less(other, columns) for other in around if other is not row)
             )
@@ -328,6 +340,11 @@ class _Table:
             cell for cell in row.cells if cell.column not in (None, REST) and columns[cell.column or 0].kind == "name"
         ]
         return any(is_number(self.pieces[cell.start].text) for cell in names if len(cell.span) == 1)
+
+    def _is_unnamed(self, row: Reading, columns: Sequence[Column]) -> bool:
+        """Whether a figure stands in the place of a label: no label of money has one, whatever indicators may."""
+        said = [self.pieces[at].text for cell in row.cells if cell.column == 0 for at in cell.span]
+        return columns[0].kind == "name" and any(is_number(text) or _FIGURE.search(text) for text in said)
 
     def _is_beside(self, cell: Placed) -> bool:
         """Whether pieces are a label that stands beside the rows."""

@@ -40,6 +40,9 @@ _MIDST = re.compile(
 )
 _TITLE = re.compile(r"\s*[^,;。:]{2,40}表(?:\([^()]{1,8}\))?\s*|.{0,30}(?:单位:.{1,8}元|公开\d+表)\s*")
 _CLASS = re.compile(r"\([类款项]\)[。:,]?\s*$")  # a budget item's name: what follows says how much
+_CLASS_WITHIN = re.compile(r"\([类款项]\)")
+_BEGUN = re.compile(r"\s*\d{1,2}[.、][^,;。\d]*")  # an item that has named no amount yet
+_NAME_GOES_ON = re.compile(r"[^,;。:()\d]{1,24}\([类款项]\)")
 _ONLY_NUMBER = re.compile(r"\s*\d{1,3}\s*")
 
 
@@ -213,7 +216,7 @@ def _continues_text(group: Sequence[TextRow], row: TextRow, margins: Margins) ->
         return False
     if _ORDINAL.match(row.folded) or _ITEM.match(row.folded) or _TITLE.fullmatch(row.folded):
         return not ended and _is_full(above, row, margins) and margins.wrapped
-    if _MIDST.match(row.folded) or _CLASS.search(above.folded):
+    if _MIDST.match(row.folded) or _CLASS.search(above.folded) or _is_cut_name(above, row):
         return True
     if margins.wrapped and _is_full(above, row, margins):
         return True
@@ -222,6 +225,12 @@ def _continues_text(group: Sequence[TextRow], row: TextRow, margins: Margins) ->
     is_title = _ORDINAL.match(above.folded) and not _COMMA.search(above.folded)
     nearly = margins.wrapped and _is_full(above, row, replace(margins, right=margins.right - _TEXT_ENDS * above.em))
     return bool(_COMMA.search("".join(part.folded for part in group))) or (nearly and not is_title)
+
+
+def _is_cut_name(above: TextRow, row: TextRow) -> bool:
+    """Whether the name of a budget item (类, 款, 项) is cut between two lines: only the lower part says how much."""
+    named = _CLASS_WITHIN.search(above.folded) is not None
+    return _BEGUN.fullmatch(above.folded) is not None and (named or _NAME_GOES_ON.match(row.folded) is not None)
 
 
 def _has_columns(row: TextRow) -> bool:

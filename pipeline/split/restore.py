@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from recount.pipeline.document import Remark
@@ -11,7 +11,7 @@ from recount.pipeline.split.layout import Head, Outline, Torn, laid_out
 from recount.pipeline.split.paragraphs import TextRow
 from recount.pipeline.split.sequence import NUMBER, Label, Lexicon, pieces_in_print, pieces_of
 from recount.pipeline.split.tables import JoinedTable
-from recount.schemas.family import Form, Part
+from recount.schemas.family import Form, Part, lost_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +86,44 @@ def _heads(torn: Torn, part: Part) -> list[Head]:
 def _head(torn: Torn, part: Part, start: int) -> Head | None:
     """The head of a part that begins with a piece: labels that follow each other."""
     columns: list[tuple[str, range]] = []
+    lost: dict[int, str] = {}
     at = start
-    while label := next((label for label in torn.labels.get(at, ()) if label.words in part.heads), None):
+    while True:
+        label = _known(torn, part, at)
+        if label is None and columns:
+            label = _lost(torn, part, at, {name for name, _ in columns})
+            lost |= {len(columns): label.words} if label else {}
+        if label is None:
+            break
         columns.append((part.heads[label.words], range(label.start, label.end)))
         at = label.end
     fields = {name for name, _ in columns}
     if len(fields & part.needs) < 2 or not part.must <= fields:
         return None
-    return Head(start, at, tuple(columns))
+    return Head(start, at, tuple(columns), lost)
+
+
+def _known(torn: Torn, part: Part, at: int) -> Label | None:
+    """The label of a head that begins with a piece."""
+    return next((label for label in torn.labels.get(at, ()) if label.words in part.heads), None)
+
+
+_MOST_TORN = 4  # pieces
+
+
+def _lost(torn: Torn, part: Part, start: int, there: Collection[str]) -> Label | None:
+    """A label amid a head that has lost a character and may be one of several, all but one of which are there."""
+    text = ""
+    for end in range(start, min(start + _MOST_TORN, len(torn.pieces))):
+        text += torn.pieces[end].text
+        meant = {
+            name: words
+            for words, name in part.heads.items()
+            if words not in torn.form.short and name not in there and text in lost_one({words: name})
+        }
+        if len(meant) == 1 and _known(torn, part, end + 1):
+            return Label(start, end + 1, next(iter(meant.values())), exact=False)
+    return None
 
 
 def _start(torn: Torn, done: int, before: int) -> int:

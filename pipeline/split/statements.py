@@ -22,7 +22,7 @@ from recount.pipeline.split.seams import PagedLine
 from recount.pipeline.split.tables import JoinedCell, JoinedTable
 from recount.pipeline.split.text import fold
 from recount.pipeline.split.tokens import stated_unit
-from recount.schemas.family import Heads
+from recount.schemas.family import Heads, lost_one
 
 _TITLE = re.compile(r"[^。;,:]*(?:预算|决算)[^。;,:]*表(?:\(.{1,8}\))?")
 _TITLE_BEGINS = re.compile("预算|决算")
@@ -46,6 +46,8 @@ _RIGHT = re.compile(r".*支出|结余分配|年末|年终|结转下年")
 _CLOSING = re.compile(
     r"本年(?:收入|支出)合计|(?:收入|支出)?总计|使用非财政拨款|结余分配|年[初末终]|上年结转|结转下年|用事业基金"
 )
+_PARTS = ("本年收入", "本年支出", "上年结转", "结转下年", "上年结转结余", "结余分配")
+_SHORT_PARTS = lost_one({words: words for words in _PARTS})
 _LEFT_CLASSES = ("301", "303")
 _WORD = re.compile(r"[\d,]+\.\s\d{1,2}(?!\d)|\d[\d,]*\s\.\d+|\S+")  # a blank beside a point parts nothing
 
@@ -238,6 +240,8 @@ def _placed(entry: _Entry, columns: int, lead: int, way: str, base: int | None =
     """The amounts of a line in their columns. lead: so many first ones no line lacks. way: what tells blank cells:
     "tabs", "lines", or nothing. base: the cell of the first column, where that is known."""
     amounts = entry.amounts
+    if _FRACTION.search(entry.words):  # no name holds an amount: it is of another line
+        return _Line(entry, {}, sure=True, rest=amounts)
     if len(amounts) == columns or (len(amounts) <= lead and columns):
         return _Line(entry, dict(enumerate(amounts)), sure=True)
     kept = amounts[:lead] if len(amounts) < columns else []
@@ -297,11 +301,17 @@ class _Sheet:
     rows: int = 0
     cells: list[JoinedCell] = field(default_factory=list)
 
-    def put(self, column: int, atoms: Sequence[Atom]) -> None:
-        """Put what a cell holds into the last row."""
+    def put(self, column: int, atoms: Sequence[Atom], label: str | None = None) -> None:
+        """Put what a cell holds into the last row. label: what it says, where it has lost a character."""
         if atoms:
             parts = tuple(PagedLine(atom.page, atom.line) for atom in atoms)
-            self.cells.append(JoinedCell(self.rows - 1, column, self.rows, column + 1, parts))
+            self.cells.append(JoinedCell(self.rows - 1, column, self.rows, column + 1, parts, label))
+
+    def leave(self, column: int, rest: Sequence[Atom]) -> None:
+        """Put what is left open into the last row, behind its columns: each by itself, so that it is a number."""
+        for at, atom in enumerate(rest, column):
+            self.put(at, [atom])
+            self.columns = max(self.columns, at + 1)
 
     def label(self, column: int, label: Label | None, row: int, width: int = 1) -> None:
         """Put a label of the head into a row."""
@@ -343,13 +353,10 @@ def _way(rows: Sequence[TextRow]) -> str:
 
 def _remarks(lines: Sequence[_Line]) -> Iterator[Remark]:
     """What is to be said of the amounts that were left open, and of those that no sum confirms in their columns."""
-    said = set[int]()
     for line in lines:
         for atom in line.rest:
-            if atom.page not in said:
-                said.add(atom.page)
-                words = "in which columns some amounts of a table without lines stood cannot be told"
-                yield Remark("torn", atom.page, None, words)
+            words = "in which column of its table it stood cannot be told, and it was not taken"
+            yield Remark("torn", atom.page, atom.line.box, words, touches=True)
         if not line.sure:
             for column, atom in line.amounts.items():
                 if not _confirmed(line, lines, column):
@@ -372,7 +379,7 @@ def _fill_coded(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, li
         sheet.put(1, line.entry.name)
         for at, atom in line.amounts.items():
             sheet.put(2 + at, [atom])
-        sheet.put(2 + amounts, line.rest)
+        sheet.leave(2 + amounts, line.rest)
     return sheet, lines
 
 
@@ -390,7 +397,7 @@ def _fill_classes(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, 
         sheet.put(1, line.entry.name)
         for atom in line.amounts.values():
             sheet.put(2, [atom])
-        sheet.put(3, line.rest)
+        sheet.leave(3, line.rest)
     return sheet, lines
 
 
@@ -410,12 +417,19 @@ def _fill_halves(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, l
         rest: list[Atom] = []
         for side, lines in enumerate(halves):
             if number < len(lines):
-                sheet.put(2 * side, lines[number].entry.name)
+                sheet.put(2 * side, lines[number].entry.name, _mended(lines[number].entry.words))
                 for at, atom in lines[number].amounts.items():
                     sheet.put(2 * side + 1 + at, [atom])
                 rest += lines[number].rest
-        sheet.put(amounts + 3, rest)
+        sheet.leave(amounts + 3, rest)
     return sheet, [*halves[0], *halves[1]]
+
+
+def _mended(words: str) -> str | None:
+    """The name of a part of a half that has lost a character: the lines below are the part's, not the one's before."""
+    ordinal = _ORDINAL.match(words)
+    bare = words[ordinal.end() :] if ordinal else ""
+    return f"{words[: -len(bare)]}{_SHORT_PARTS[bare]}" if bare in _SHORT_PARTS else None
 
 
 def _is_right(words: str, left: Sequence[str]) -> bool:
@@ -442,7 +456,7 @@ def _fill_line(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, lis
         sheet.rows += 1
         for at, atom in line.amounts.items():
             sheet.put(at, [atom])
-        sheet.put(amounts, line.rest)
+        sheet.leave(amounts, line.rest)
     return sheet, lines
 
 

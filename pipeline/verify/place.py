@@ -92,7 +92,7 @@ def _lines(at: str, rows: Sequence[Cells], tokens: Sequence[Token], read: Collec
     for line in _by_line(unread):
         met = [[column.holds(token) for token in line] for column in columns]
         hit = sum(map(any, met))
-        if hit == 0 or any(_beside(line[0], token) for token in figures):
+        if hit == 0 or any(beside(line[0], token) for token in figures):
             continue
         between = first < line[0].index < last
         if hit >= (min(2, len(columns)) if between else 2) and _is_a_row(line, figures, between=between):
@@ -122,7 +122,7 @@ def _by_line(tokens: Sequence[Token]) -> Iterator[list[Token]]:
     """Tokens in reading order, line by line."""
     line: list[Token] = []
     for token in tokens:
-        if line and not _beside(line[0], token):
+        if line and not beside(line[0], token):
             yield line
             line = []
         line.append(token)
@@ -130,7 +130,7 @@ def _by_line(tokens: Sequence[Token]) -> Iterator[list[Token]]:
         yield line
 
 
-def _beside(one: Token, other: Token) -> bool:
+def beside(one: Token, other: Token) -> bool:
     """Whether two tokens stand on one line: each one's middle within the other's height; or in one row of a table."""
     if one.seat is not None and other.seat is not None:
         return one.seat[:2] == other.seat[:2]

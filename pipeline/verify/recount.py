@@ -1,13 +1,23 @@
-"""Recount: every identity of a report evaluated, and what that says of each figure."""
+"""Recount: every identity of a report evaluated, and what that says of each figure.
+
+A sum that lacks an amount which was not read fails whatever the source says: it is not held against the source.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from enum import StrEnum
 from typing import Any
 
+from recount.pipeline.document import Token
+from recount.pipeline.verify.place import ListRow, beside, key_of, list_of, lists_of, row_of
 from recount.schemas.arithmetic import Evaluation, Identity, evaluate
-from recount.schemas.describe import models_in
+from recount.schemas.common.parts import TABLED
+from recount.schemas.describe import models_in, steps_of
+from recount.schemas.figures import Figure
+from recount.schemas.terms import Sum
+
+LEFT_OPEN = "an amount of it was left open, or stands where its place is unsure"
 
 
 class Status(StrEnum):
@@ -40,3 +50,103 @@ def statuses(figures: Iterable[str], cover: Mapping[str, int], disputed: Set[str
         pointer: Status.DISPUTED if pointer in disputed else Status.VERIFIED if cover.get(pointer) else Status.GROUNDED
         for pointer in figures
     }
+
+
+# --- identities that lack an amount
+
+_Column = tuple[str, str]
+"""A list by its pointer, and the key of a figure in its rows."""
+
+
+def set_aside(
+    report: Any, evaluations: Sequence[Evaluation], figures: Mapping[str, Figure], tokens: Sequence[Token]
+) -> tuple[list[Evaluation], set[str]]:
+    """The evaluations, those that fail for want of an amount not applicable; and the figures of the columns they sum.
+
+    In words every row of a list says an amount. In a table a blank cell is nothing, unless a number was left open
+    (Remark "torn") that may be its. An amount that was taken though its place is unsure may be another's as well. The
+    figures are by pointer: nothing tells that no row of the column is missing.
+    """
+    failing = [evaluation for evaluation in evaluations if evaluation.result == "fail" and not evaluation.explanation]
+    if not failing:
+        return list(evaluations), set()
+    left = _left_open(figures, tokens)
+    unsure = [e for e in failing if any(_is_torn(tokens[operand.token]) for operand in e.operands)]
+    wanting = set(_wanting(report, failing, lists_of(figures), left, tokens)).union(*map(_columns, unsure))
+    aside = {id(evaluation) for evaluation in unsure}
+    aside |= {id(e) for e in failing if _columns(e) & wanting or _has_beside(e, left, tokens)}
+    found = [
+        Evaluation(evaluation.identity, "not_applicable", explanation=LEFT_OPEN)
+        if id(evaluation) in aside
+        else evaluation
+        for evaluation in evaluations
+    ]
+    return found, {pointer for pointer in figures if (list_of(pointer), key_of(pointer)) in wanting}
+
+
+def _wanting(
+    report: Any,
+    failing: Iterable[Evaluation],
+    lists: Mapping[str, Sequence[ListRow]],
+    left: Sequence[Token],
+    tokens: Sequence[Token],
+) -> Iterator[_Column]:
+    """The columns in which an amount may be missing, of those that failing sums add up."""
+    for at, key in {column for evaluation in failing for column in _columns(evaluation)}:
+        if _lacks_open(lists[at], key, left, tokens) or _says_nothing(report, at, lists[at]):
+            yield at, key
+
+
+def _is_torn(token: Token) -> bool:
+    return token.remark is not None and token.remark.kind == "torn"
+
+
+def _left_open(figures: Mapping[str, Figure], tokens: Sequence[Token]) -> list[Token]:
+    """The numbers of torn tables that no figure was read from."""
+    read = {figure.token for figure in figures.values()}
+    return [token for token in tokens if _is_torn(token) and token.index not in read]
+
+
+def _columns(evaluation: Evaluation) -> set[_Column]:
+    """The columns that a sum over rows adds up."""
+    stated, computed = evaluation.identity.printed, evaluation.identity.computed
+    if stated is None or not isinstance(computed, Sum):
+        return set()
+    rows = [operand.pointer for operand in computed.operands if row_of(operand.pointer) != row_of(stated.pointer)]
+    return {(at, key_of(pointer)) for pointer in rows if (at := list_of(pointer)) is not None}
+
+
+def _has_beside(evaluation: Evaluation, left: Iterable[Token], tokens: Sequence[Token]) -> bool:
+    """Whether a number was left open in the row that an identity is about."""
+    own = [tokens[operand.token] for operand in evaluation.operands]
+    of_row = len({row_of(operand.pointer) for operand in evaluation.operands} - {""}) == 1
+    return of_row and any(beside(other, token) for token in left for other in own)
+
+
+def _says_nothing(report: Any, at: str, rows: Sequence[ListRow]) -> bool:
+    """Whether there is a row of a list from which no figure was read. rows: those from which some were."""
+    return at.split("/")[1] not in TABLED and len(_value_at(report, at)) > len(rows)
+
+
+def _value_at(value: Any, pointer: str) -> Any:
+    for step in steps_of(pointer):
+        value = value[int(step)] if isinstance(value, tuple) else getattr(value, step)
+    return value
+
+
+def _lacks_open(rows: Sequence[ListRow], key: str, left: Iterable[Token], tokens: Sequence[Token]) -> bool:
+    """Whether a number of a table was left open: in a row that has no figure at a key, or in a row that is no other."""
+    of_rows = [(row, [tokens[figure.token] for figure in row.figures.values()]) for row in rows]
+    own = [token for _, read in of_rows for token in read]
+    for token in left:
+        here = [row for row, read in of_rows if any(beside(other, token) for other in read)]
+        if any(key not in row.figures for row in here) or (not here and _is_amid(token, own)):
+            return True
+    return False
+
+
+def _is_amid(token: Token, own: Sequence[Token]) -> bool:
+    """Whether a number stands in the table of some figures: by its seat, or between the first and the last."""
+    if token.seat is not None:
+        return any(other.seat is not None and other.seat[0] == token.seat[0] for other in own)
+    return min(other.index for other in own) < token.index < max(other.index for other in own)

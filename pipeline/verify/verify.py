@@ -22,7 +22,7 @@ from recount.pipeline.verify.doubt import (
 from recount.pipeline.verify.ground import Rejected, Resolver
 from recount.pipeline.verify.place import Skipped, places_of
 from recount.pipeline.verify.precision import columns_of, odd_ones, sharpened
-from recount.pipeline.verify.recount import Status, recount, statuses
+from recount.pipeline.verify.recount import Status, recount, set_aside, statuses
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.describe import title_of
 from recount.schemas.figures import Figure, Model
@@ -80,7 +80,7 @@ def verify(
     resolver = Resolver(tokens, mapper)
     resolved = resolver.model(report)
     figures = resolver.figures
-    evaluations = recount(resolved)
+    evaluations, lacking = set_aside(resolved, recount(resolved), figures, tokens)
     refused = {rejection.pointer for rejection in resolver.rejected}
     columns = columns_of(figures, tokens)
     odd = odd_ones(figures, tokens, columns)
@@ -95,7 +95,7 @@ def verify(
     touched = {pointer for pointer, figure in figures.items() if tokens[figure.token].remark is not None}
     unitless = without_unit(figures, tokens, evaluations)
     loose = frozenset(pointer for pointers in unitless.values() for pointer in pointers)
-    doubts = doubtful(figures, tokens, evaluations, suspects, scaled) | unsure | touched | loose
+    doubts = doubtful(figures, tokens, evaluations, suspects, scaled) | unsure | touched | loose | lacking
     if doubts:
         rivals = replace(rivals, doubtful=doubts)
         cover = covered(rivals, confirming)

@@ -121,10 +121,13 @@ def _swapped(consistent: bool, draft: Draft, figure: Figure | None, rng: Random)
         for page in draft.pages:
             turned = {id(item): replace(item, text=item.text.translate(exchange)) for item in texts(page)}
             page.items[:] = [turned.get(id(item), item) for item in page.items]
-        values = dict(leaves(draft.base.report.gold))
-        for pointer, raw in draft.base.report.printed:
-            value = values.get(pointer)
-            if is_number(value) and value:
+        values = {pointer: value for pointer, value in leaves(draft.base.report.gold) if is_number(value) and value}
+        raws = dict(draft.base.report.printed)
+        alike = {values[pointer]: raw for pointer, raw in raws.items() if pointer in values}
+        for pointer, value in values.items():
+            # A figure that fills two fields is noted down for one of them.
+            raw = raws.get(pointer) or alike.get(value)
+            if raw is not None:
                 truth[pointer] = rescaled(Decimal(str(value)), raw, raw.translate(exchange))
     return Made(f"{one} and {other} exchanged", truth or _as_it_is(draft))
 

@@ -102,6 +102,9 @@ def _year_in(text: Text, numbers: Sequence[Number]) -> Ref | None:
     return None
 
 
+_FIGURE = re.compile(r"\d[.,]\d")
+
+
 def is_fund_header(row: MarkRow) -> bool:
     """Whether a row names at least two of the three amounts, or one of them beside 执行率."""
     fields = fields_in(row, words.FUND_COLUMNS)
@@ -122,7 +125,8 @@ def _fund_row(header: MarkRow, columns: Sequence[Column], row: MarkRow) -> FundR
     placed = under(columns, cells)
     if source is None or placed is None:
         source, placed = _in_order(columns, [mark for mark in marks if row.begins(mark)])
-    if not any(mark.words for mark in placed.values()) and (source is None or not source.label):
+    named = source is not None and source.label and not _FIGURE.search(source.words)  # else a row that was left open
+    if not any(mark.words for mark in placed.values()) and not named:
         return None
     return FundRow[Ref](
         source=source_text(source),

@@ -48,7 +48,8 @@ _TELLING = frozenset("上下次去预初末非不无")
 """Characters that make a label another (上年收入合计, 年末 for 年初): one that is read is no misreading."""
 
 _BRACKETED = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
-_TRIFLES = re.compile(r"[\s\"'“”‘’:：,，.．、。·*]")
+# A dash behind a label says that nothing else stands in its cell.
+_TRIFLES = re.compile(r"[\s\"'“”‘’:：,，.．、。·*]|(?<=[\u4e00-\u9fff])\s*[-—–―─]+\s*$")
 _NAME_SPACE = re.compile(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])")
 _NOTE = re.compile(r"(?:备?注|说明)\d?[:：]")
 _TITLE_LINE = re.compile(r"单位[:：]|公开\d*表|部门[:：]|(?:决算|情况)总?表$")

@@ -20,7 +20,7 @@ from recount.eval.generator import Form, generate
 from recount.eval.generator.budgets import generate_budget, generate_district_budget
 from recount.pipeline.document import Cell, Document, Grid, Paragraph, Text
 from recount.pipeline.map.registry import map_document
-from recount.pipeline.map.tables.sheet import has_chinese, heading, table_of
+from recount.pipeline.map.tables.sheet import bare, has_chinese, heading, table_of
 from recount.pipeline.split.text import fold
 from recount.pipeline.structure import document_of
 from recount.pipeline.verify import Verified, verify
@@ -202,3 +202,8 @@ def stays_in_no_field(made: Report, pair: Pair, words: Mapping[str, str]) -> Non
     before = [made.verified.figures[pointer].token for pointer in pair.pointers]
     after = filed(made, relabelled(made.document, pair.block, words), pair.pointers)
     assert all(now != was for now, was in zip(after, before, strict=True)), pair
+
+
+def test_a_dash_behind_a_label_is_none_of_it() -> None:
+    assert bare("本年支出合计—") == bare("本年支出合计")
+    assert bare("302—01") != bare("302")

@@ -127,6 +127,17 @@ def test_page_numbers_and_running_lines_are_no_text(parts: list[str], joint: str
     assert "柳沟县水务局" not in printed
 
 
+@pytest.mark.parametrize(
+    ("foot", "joint"),
+    [("{}", "\f"), ("— {} —", "\n ")],  # they end pages; they are written as no cell is
+)
+def test_page_numbers_are_known_among_many_cells_that_are_numbers(foot: str, joint: str) -> None:
+    wanted = ["7", "7", "2", "9", "30", "12", "4"]
+    cells = "\n".join("\n".join([*(f"指标{at}{name}" for name in "甲乙丙丁戊己庚辛壬"), at]) for at in wanted)
+    text = f"{cells}\n{joint.join(numbered(page, foot.format(page)) for page in (1, 2, 3, 4))}"
+    assert [cell for row in rows(text) for cell in row if cell.strip("— ").isdecimal()] == wanted
+
+
 def test_a_header_that_every_page_has_is_no_text() -> None:
     assert "柳沟县" not in "".join(paragraphs("\f".join(f"柳沟县水务局\n第{at}页的话，" for at in range(5))))
 

@@ -73,6 +73,37 @@ def test_a_row_of_tabs_may_be_shifted_torn_or_lose_a_character(old: str, new: st
     assert [[cell.replace(" ", "") for cell in row] for row in read(lines)] == [list(row) for row in WHOLE]
 
 
+def test_a_head_that_is_torn_and_lost_a_character_that_tells_it_from_another_is_known_by_the_others() -> None:
+    lines = raw(ROWS)
+    at = next(at for at, words in enumerate(lines) if "全年预算数" in words)
+    assert (
+        read([*lines[:at], *lines[at].replace("全年预算数", "年预算\n\n数\n").split("\n"), *lines[at + 1 :]]) == WHOLE
+    )
+
+
+@pytest.mark.parametrize("torn", ["其他资金0.00 4.50 4.50 —", "其他资金 0.004.50 4.50 —"])
+def test_a_label_with_a_figure_in_it_is_no_label(torn: str) -> None:
+    lines = lines_with(raw(ROWS), "0.00 4.50 4.50 — — —", "")
+    document = document_of(lines_with(lines, "其他资金", torn))
+    sources = {name for name, *_ in figures_in(document)}
+    assert not any("." in name for name in sources)
+    assert "其他资金" not in sources
+    assert any("not taken" in remark.words for remark in document.remarks)
+
+
+def test_the_figures_below_words_that_fit_nowhere_are_remarked() -> None:
+    """A row's name may begin on the line above, behind the cells of another."""
+    lines = lines_with(raw(ROWS), "60.00 60.00 53.55 — — —", "60.00 60.00 53.55 — — — 其他")
+    tokens = document_of(lines_with(lines, "其他资金", "资金")).tokens
+    assert all(token.remark is not None for token in tokens if token.raw == "4.50")
+
+
+def test_figures_below_a_head_that_lost_a_column_are_remarked() -> None:
+    document = document_of(lines_with(raw(ROWS), "全年预算数", "今年拨付"))
+    raws = [token.raw for token in document.tokens if token.remark is not None]
+    assert {"64.50", "58.05"} <= set(raws)
+
+
 def test_words_are_cut_anywhere() -> None:
     for width in (2, 3, 4, 6, 9):
         assert read(raw(ROWS, width)) == WHOLE

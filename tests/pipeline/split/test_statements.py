@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recount.pipeline.document import Document, Grid, Token
+from recount.pipeline.split.statements import _mended
 from recount.pipeline.structure import document_of
 from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
 
@@ -48,6 +49,14 @@ def test_full_lines_in_raw_order_and_one_with_a_gap(tmp_path: Path) -> None:
     ]
     assert [remark.kind for remark in made.remarks] == ["torn"]
     assert tokens(made)["30.00"].remark is None
+
+
+def test_a_name_that_holds_an_amount_names_no_line(tmp_path: Path) -> None:
+    """Two lines came together: the amounts behind are of the second, whose name is within the first."""
+    body = "201 教育支出 20.00 20.00 0.00\n\n201 01 普通教育 20.00 20.00 20.00合计 30.00 10.00 20.00\n\n"
+    made = document(tmp_path, TITLE + HEAD + body + "注：本表反映支出情况。\n")
+    assert rows(grid_of(made))[-1][2:] == ["", "", "", "30.00", "10.00", "20.00"]
+    assert all(tokens(made)[raw].remark is not None for raw in ("30.00", "10.00"))
 
 
 def test_tabs_tell_blank_cells_and_sums_that_they_are_right(tmp_path: Path) -> None:
@@ -92,6 +101,12 @@ def test_two_halves_line_by_line(tmp_path: Path) -> None:
         ["本年收入合计", "5.00", "本年支出合计", "5.00", ""],
         ["总计", "5.00", "总计", "5.00", ""],
     ]
+
+
+def test_a_part_of_a_half_that_lost_a_character_is_known() -> None:
+    assert [_mended(words) for words in ("二、年结转", "二、上年结转", "(一)本收入", "四、年初结转")] == [
+        "二、上年结转", None, "(一)本年收入", None,
+    ]  # fmt: skip
 
 
 def test_a_table_whose_head_is_not_known_stays_text(tmp_path: Path) -> None:
