@@ -145,3 +145,13 @@ def test_a_ledger_that_is_only_read_is_not_written_to(tmp_path: Path) -> None:
         assert ledger.latest() == {}
     assert early.read_bytes() == before
     assert {path.name for path in tmp_path.iterdir()} == {LEDGER, "early.sqlite"}
+
+
+def test_a_damaged_schema_that_is_quoted_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / LEDGER
+    Ledger(path).close()
+    content = path.read_bytes()
+    assert b"CREATE TABLE runs (" in content
+    path.write_bytes(content.replace(b"CREATE TABLE runs (", b"CREATE TABLE \x80uns x"))
+    with pytest.raises(UsageError, match="cannot be used"):
+        Ledger(path)
