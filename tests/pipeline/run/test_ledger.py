@@ -151,7 +151,9 @@ def test_a_damaged_schema_that_is_quoted_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / LEDGER
     Ledger(path).close()
     content = path.read_bytes()
-    assert b"CREATE TABLE runs (" in content
-    path.write_bytes(content.replace(b"CREATE TABLE runs (", b"CREATE TABLE \x80uns x"))
+    assert content.count(b"tablerunsruns") == 1
+    path.write_bytes(
+        content.replace(b"tablerunsruns", b"table\x80unsruns").replace(b"CREATE TABLE runs", b"CREATX TABLE runs")
+    )
     with pytest.raises(UsageError, match="cannot be used"):
         Ledger(path)
