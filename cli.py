@@ -16,6 +16,12 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+if __name__ == "__main__" and __spec__ is None:
+    # `python cli.py` from a checkout. Python has put this folder first on the path, where `pipeline` and `eval` would
+    # be importable under their bare names; .dev holds it under its own name instead, before any that is installed.
+    here = Path(__file__).resolve().parent
+    sys.path[:] = [str(here / ".dev"), *(entry for entry in sys.path if Path(entry or ".").resolve() != here)]
+
 from recount.options import (
     EndpointOptions,
     FamilyOption,
@@ -23,6 +29,7 @@ from recount.options import (
     RetryOptions,
     RunOptions,
     SettingsOptions,
+    VerifyOptions,
     unfolded,
 )
 
@@ -30,18 +37,18 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from recount.pipeline.archive.locations import Place
-    from recount.pipeline.archive.sources import Problem, Source
+    from recount.pipeline.archive.sources import Other, Source
+    from recount.pipeline.run.fates import RunSummary
     from recount.pipeline.run.first_round import Plan
-    from recount.pipeline.run.ledger import RunSummary
     from recount.pipeline.run.pool import Bounds
     from recount.pipeline.settings import Settings
     from recount.schemas.family import Family
 
 FAILED = 1
 USAGE = 2
+ENVIRONMENT = 3
 INTERRUPTED = 130
 """The exit codes other than 0; the last is the shells' custom for Ctrl-C."""
-
 
 _WrongUsage: type[Any] = typer.BadParameter.__bases__[0]
 """What is raised for wrong usage: by a library that lies in typer's newer versions, and beside its older ones."""
@@ -77,7 +84,8 @@ app = typer.Typer(
     rich_markup_mode=None,  # help in plain text: rich would double the time that it takes
     pretty_exceptions_enable=False,
     help="Turns archives of financial disclosure reports into typed JSON in which every figure is recounted.",
-    epilog="Exit codes: 0 all reports structured, 1 some failed, 2 wrong usage.",
+    epilog="Exit codes: 0 all is done, 1 something failed or stays open, 2 wrong usage, 3 the machine does not allow "
+    "it (a library, a disk, a network or a permission is missing), 130 interrupted.",
 )
 
 
@@ -142,6 +150,9 @@ def structure(
     batch: Annotated[
         bool, typer.Option("--batch", help="Hand all questions in at once, and go on when the batch is answered.")
     ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 also if a file was left out, for it is of another kind.")
+    ] = False,
 ) -> None:
     """Structure reports: one JSON file each, DIR/reports/<path below the archive>.json.
 
@@ -165,8 +176,8 @@ def structure(
             if waiting:
                 print(visible(waiting))
                 return
-        summary = _run(archive.sources, place_of(out), ledger, settings, work)
-    _report(summary, work, archive.problems)
+        summary = _run(archive.sources, place_of(out), ledger, settings, work, archive.others)
+    _report(summary, work, strict=strict)
 
 
 @contextmanager
@@ -195,19 +206,27 @@ def _print_plan(plans: Mapping[str, Plan]) -> None:
 
 
 def _run(
-    sources: Sequence[Source], out: Place, ledger: Path | None, settings: Settings, work: RunOptions
+    sources: Sequence[Source],
+    out: Place,
+    ledger: Path | None,
+    settings: Settings,
+    work: RunOptions,
+    others: Sequence[Other] | None = None,
 ) -> RunSummary:
     """Runs an archive with its progress shown and logged; Ctrl-C is one line."""
     from rich.console import Console
 
-    from recount.pipeline.run.ledger import Outcome
+    from recount.pipeline.run.fates import Outcome
     from recount.pipeline.run.progress import json_log, live_progress
     from recount.pipeline.run.runner import run
 
     console = Console(stderr=True, quiet=work.quiet)
     _say_who_is_asked(settings, console)
     try:
-        with live_progress(len(sources), console) as show_progress, json_log(work.log_json, len(sources)) as log:
+        with (
+            live_progress(len(sources), console) as show_progress,
+            json_log(work.log_json, len(sources), others) as log,
+        ):
 
             def tell(outcome: Outcome) -> None:
                 show_progress(outcome)
@@ -216,6 +235,7 @@ def _run(
             return run(
                 sources,
                 out,
+                others=others,
                 ledger=ledger,
                 jobs=work.jobs,
                 workers=work.workers,
@@ -247,51 +267,21 @@ def _bounds(work: RunOptions) -> Bounds:
     return Bounds(work.timeout or None, work.memory << 20 or None)
 
 
-def _report(summary: RunSummary, work: RunOptions, problems: Sequence[Problem] = ()) -> None:
-    """Prints what a run did and what failed, and exits with 1 if anything did."""
-    if not work.quiet:
-        _print_summary(summary)
-    failed = _print_failures(summary, problems)
-    nothing = summary.left_out and not (summary.structured or summary.unchanged)
-    if nothing and not failed:
-        print("recount: none of these files of text holds a report", file=sys.stderr)
-    if failed or nothing:
-        raise typer.Exit(FAILED)
-
-
-def _print_summary(summary: RunSummary) -> None:
-    """What a run did, on standard output."""
-    from recount.pipeline.output.show import render_left_out, render_several, render_summary, render_unread
-
-    console = _console()
-    console.print(
-        render_summary(
-            reports={
-                "structured": summary.structured,
-                "unchanged": summary.unchanged,
-                "failed": len(summary.failures),
-            },
-            figures=summary.figures,
-            discrepancies={"error": summary.errors, "minor": summary.minor},
-        )
-    )
-    attempts = [outcome.attempt for outcome in summary.outcomes]
-    for line in (*render_several(attempts), *render_unread(attempts), *render_left_out(summary.left_out)):
-        console.print(line)
-
-
-def _print_failures(summary: RunSummary, problems: Sequence[Problem] = ()) -> bool:
-    """What failed, and why, on standard error; True if anything did."""
+def _report(summary: RunSummary, work: RunOptions, *, strict: bool = False) -> None:
+    """Prints what a run did and what failed, and exits with 1 if anything did; strict: or if a file was left out."""
     from rich.console import Console
 
-    from recount.pipeline.output.show import reason_of, render_failures
+    from recount.pipeline.output.show import render_run, render_troubles
 
-    failures = [(str(problem.place), problem.reason) for problem in problems]
-    failures += [reason_of(failure) for failure in summary.failures]
-    console = Console(stderr=True, soft_wrap=True)
-    for line in render_failures(failures):
-        console.print(line)
-    return bool(failures)
+    if not work.quiet:
+        console = _console()
+        for part in render_run(summary):
+            console.print(part)
+    errors = Console(stderr=True, soft_wrap=True)
+    for line in render_troubles(summary, strict=strict):
+        errors.print(line)
+    if not summary.well(strict=strict):
+        raise typer.Exit(FAILED)
 
 
 @app.command(epilog="It does so as the latest run did: the same family, the same OCR.")
@@ -300,7 +290,8 @@ def retry(
     *,
     out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run, or that of its --ledger.")],
     failed: Annotated[
-        bool, typer.Option("--failed", help="Only what failed; else also what an interrupted run left undone.")
+        bool,
+        typer.Option("--failed", help="Only what failed or could not be read; else also what a run left undone."),
     ] = False,
     work: RetryOptions,
 ) -> None:
@@ -322,6 +313,29 @@ def status(
     console = _console()
     for part in render_status(status_of(out)):
         console.print(part)
+
+
+@app.command(epilog="Exit codes: 0 all is as it was written, 1 something is not.")
+@unfolded
+def verify(
+    *,
+    out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run, or that of its --ledger.")],
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Check the files of the results alone; read no report again.")
+    ] = False,
+    work: VerifyOptions,
+) -> None:
+    """Check that results are what Recount wrote, and that their reports, where they can be read, give the same."""
+    from recount.pipeline.output.show import render_failures
+    from recount.pipeline.run.proof import prove
+
+    found = prove(out, quick=quick, bounds=_bounds(work))
+    console = _console()
+    for line in render_failures(found.findings):
+        console.print(line)
+    print(f"{found.results} results, {found.recounted} reports read again, {len(found.findings)} findings")
+    if found.findings:
+        raise typer.Exit(FAILED)
 
 
 @app.command(epilog="Marks: ✓ verified, ✎ repaired, ○ grounded, ✗ disputed.")
@@ -460,7 +474,7 @@ def _console() -> Console:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command line and exits; errors that were meant become one line on standard error."""
     from recount.pipeline.archive.strangers import visible
-    from recount.pipeline.errors import RecountError
+    from recount.pipeline.errors import RecountError, of_the_machine
 
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character shows its number; it is no reason to stop.
@@ -469,18 +483,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         app(arguments, prog_name="recount")
     except RecountError as error:
         print(f"recount: {visible(str(error))}", file=sys.stderr)
+        sys.exit(ENVIRONMENT if of_the_machine(error) else USAGE)
     sys.exit(USAGE)
 
 
 if __name__ == "__main__":
-    if __spec__ is None:
-        # `python cli.py` from a checkout. Python has put this folder first on the path, where `pipeline` and
-        # `eval` would be importable under their bare names; .dev holds it under its own name instead.
-        here = Path(__file__).resolve().parent
-        sys.path[:] = [
-            str(here / ".dev"),
-            *(entry for entry in sys.path if Path(entry or ".").resolve() != here),
-        ]
     from recount.cli import main as installed_main
 
     installed_main()

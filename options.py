@@ -129,6 +129,7 @@ class SettingsOptions:
 
 # Some of a group: the others are as by default.
 RetryOptions = Annotated[RunOptions, ("workers", "jobs", "quiet", "timeout", "memory", "log_json")]
+VerifyOptions = Annotated[RunOptions, ("timeout", "memory")]
 EvalOptions = Annotated[SettingsOptions, ("mapper", "model", "base_url", "rounds")]
 EndpointOptions = Annotated[SettingsOptions, ("base_url", "mode")]
 

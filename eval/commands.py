@@ -15,7 +15,7 @@ from recount.eval.score.compare import Comparison, compare
 from recount.eval.score.harness import Scored, evaluate
 from recount.eval.score.results import RESULTS, Json, Totals, fails_under, read_results, totals, write_results
 from recount.pipeline.errors import UsageError
-from recount.pipeline.run.ledger import Outcome
+from recount.pipeline.run.fates import Outcome
 from recount.pipeline.run.runner import asking
 from recount.pipeline.run.worker import structure_report
 from recount.pipeline.settings import DEFAULTS, Settings

@@ -202,9 +202,8 @@ def _mapper(used: ModelUse | None, template: str) -> MapperUse:
     if used is None:
         return MapperUse(template)
     usage = used.usage
-    return MapperUse(
-        used.name, usage.calls, usage.input_tokens, usage.output_tokens, usage.cost, used.prompts, dict(used.open)
-    )
+    taken = usage.calls, usage.input_tokens, usage.output_tokens, usage.cost
+    return MapperUse(used.name, *taken, used.prompts, dict(used.open), used.unanswered or None)
 
 
 def reach_of(verified: Verified, tokens: Sequence[Token]) -> Reach:

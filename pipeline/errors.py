@@ -13,6 +13,7 @@ RecountError
 │   └── Offline           --offline forbids to ask
 ├── ZipProblem            a zip archive that cannot be used; told with its reason, the other reports go on
 └── DocumentError         a file that cannot be structured; recorded as its reason, the others go on
+    ├── SourceUnreachable nothing is known of what it holds now: an earlier result of it stands
     ├── TooLarge          asks for more than a report needs, and is not read
     ├── NotAPdf           no PDF at all, or too damaged to open
     ├── NotAText          a file of text that is empty, or holds no text
@@ -27,6 +28,7 @@ The message of each is one clear sentence for the person who ran the command.
 
 from __future__ import annotations
 
+import errno
 import importlib
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -99,6 +101,10 @@ class DocumentError(RecountError):
     """A file that cannot be structured."""
 
 
+class SourceUnreachable(DocumentError):
+    """Its content could not be read: a disk is away, a permission is missing, it is empty just now."""
+
+
 class TooLarge(DocumentError):
     """A file that asks for more than a report needs."""
 
@@ -129,6 +135,23 @@ class NotAReport(DocumentError):
 
 class SeveralReports(DocumentError):
     """Holds several reports, where one was asked for."""
+
+
+_NAMED_WRONGLY = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EINVAL, errno.ENAMETOOLONG}
+"""What a system says of a path that the user had better not have given; the rest is the machine's."""
+
+
+def of_the_machine(error: RecountError) -> bool:
+    """Whether the machine does not allow what was asked for: the same may work tomorrow, for nothing was named wrongly.
+
+    A library, a disk, a network or a permission is missing.
+    """
+    import sqlite3  # only here: every command loads this module, and few end in an error
+
+    cause = error.__cause__
+    if isinstance(cause, OSError):
+        return cause.errno not in _NAMED_WRONGLY
+    return isinstance(error, Unreachable) or isinstance(cause, (ModuleNotFoundError, sqlite3.OperationalError))
 
 
 def needed(module: str, purpose: str, extra: str) -> ModuleType:

@@ -151,8 +151,8 @@ class Reach:
 class MapperUse:
     """Who mapped the report, and what a model took for it.
 
-    prompts: their versions, by the part asked about; open: the parts without an answer, with the reason. Both None
-    where no model was asked.
+    prompts: their versions, by part; open: the parts without an answer, with the reason; unanswered: those without any
+    at all. None where no model was asked.
     """
 
     name: str
@@ -162,6 +162,7 @@ class MapperUse:
     cost: Decimal | int = Decimal(0)
     prompts: Mapping[str, Sequence[str]] | None = None
     open: Mapping[str, str] | None = None
+    unanswered: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +181,8 @@ class PageRemark:
 class Summary:
     """A result in numbers.
 
-    figures: how many of each status; checks: how many of each outcome. seconds: by stage. coverage: None in files of
-    early versions. unread_pages: without a usable text layer, and not read: what they hold is not in the result.
-    remarks: on pages, in their order.
+    figures: how many of each status; checks: of each outcome. seconds: by stage. coverage: None in files of early
+    versions. unread_pages: without a usable text layer, and not read. remarks: on pages, in their order.
     """
 
     figures: Mapping[str, int]
@@ -373,7 +373,7 @@ _CHECK = _Object(Check, _EARLIER, optional=("suspects",))
 _MAPPER = _Object(
     MapperUse,
     {"name": "", "calls": 0, "input_tokens": 0, "output_tokens": 0, "cost": 0},
-    optional=("prompts", "open"),
+    optional=("prompts", "open", "unanswered"),
 )
 _REACH = _Object(Reach, parts={"identities": _Object(Identities), "rows_left_out": _Objects(_Object(LeftOut))})
 _SUMMARY = _Object(

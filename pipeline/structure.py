@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from recount.pipeline.archive.files import hash_of
+from recount.pipeline.archive.files import snapshot
+from recount.pipeline.archive.sources import Source as Archived
 from recount.pipeline.archive.sources import is_text, names_of
 from recount.pipeline.assemble import Readings, result_of
 from recount.pipeline.document import Document, Pages, Remark, Token
@@ -48,11 +49,15 @@ def structures(
 
     path: a PDF, an image file, or a folder of page images. family: what it is a report of, instead of what the
     settings name; recognised from each report if neither says. settings: how; unless they name a language model,
-    nothing leaves the machine. sha256: of the file, if it is known already. who: asked instead of the model's endpoint.
-    source.file is the bare file name; of several reports with #1, #2 … behind it. Raises a DocumentError where the file
-    cannot be structured, UsageError where the settings cannot be kept to, and OSError where it cannot be read.
+    nothing leaves the machine. sha256: of the file, if nobody else can write to it; else a copy is read. who: asked
+    instead of the model's endpoint. source.file is the bare file name; of several reports with #1, #2 … behind it.
+    Raises a DocumentError where the file cannot be structured, UsageError where the settings cannot be kept to, and
+    OSError where it cannot be read.
     """
-    sha256 = sha256 or hash_of(path)
+    if sha256 is None:
+        with snapshot(Archived(path, path.name), None) as copy:
+            results = structures(copy.path, family, settings, sha256=copy.sha256, who=who)
+        return tuple(map(Result.named, results, names_of(path.name, len(results))))
     family = family or _family(settings.family)
     drafts: list[_Draft] = []
     idle: list[Remark] = []
@@ -206,7 +211,9 @@ def _file(path: Path, family: Family | None, settings: Settings) -> _File:
     if not (pages.attached or any(page.readable for page in pages.pages)):
         if any(page.damaged for page in pages.pages):
             raise NotAPdf("it is damaged: no page of it can be read whole")
-        raise NeedsOcr("no page has a usable text layer: it is a scan")
+        if settings.ocr == "never":
+            raise NeedsOcr("no page has a usable text layer: it is a scan")
+        raise NeedsOcr("no page has a usable text layer, and no picture of a page can be read")
     reports = reports_of(pages, *([family] if family else FAMILIES))
     clock.lap("read")
     return _File(pages, scans, [(report, clock.shared(len(reports))) for report in reports])

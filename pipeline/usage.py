@@ -37,10 +37,12 @@ class ModelUse:
     """What a model had to do with a result.
 
     name: who mapped it: template, cascade or model:<name>. usage: calls, tokens, cost. prompts: the versions of the
-    prompts, by the part asked about. open: the parts that no answer was had for, with the reason.
+    prompts, by the part asked about. open: the parts that no answer was had for, with the reason;
+    unanswered: those of them for which none came, so that they may be asked about again.
     """
 
     name: str
     usage: Usage
     prompts: Mapping[str, tuple[str, ...]]
     open: Mapping[str, str]
+    unanswered: tuple[str, ...] = ()

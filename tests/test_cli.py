@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,7 @@ import typer.main
 
 from recount.cli import app, main
 from recount.eval.generator import Form, Options, generate
+from recount.pipeline.errors import UsageError
 from recount.pipeline.output.folder import pdf_paths
 from recount.pipeline.result import write_result
 from recount.pipeline.run import runner
@@ -138,6 +140,41 @@ def test_wrong_usage_is_one_line_and_exit_code_2(call: Call, archive: Path, tmp_
     assert call("nonsense").code == 2
 
 
+@pytest.mark.parametrize(
+    ("cause", "code"),
+    [
+        (PermissionError(13, "Permission denied"), 3),
+        (OSError(28, "No space left on device"), 3),
+        (OSError(5, "Input/output error"), 3),
+        (ModuleNotFoundError("polars"), 3),
+        (sqlite3.OperationalError("unable to open database file"), 3),
+        (sqlite3.DatabaseError("file is not a database"), 2),
+        (FileNotFoundError(2, "No such file or directory"), 2),
+        (NotADirectoryError(20, "Not a directory"), 2),
+        (None, 2),
+    ],
+)
+def test_what_the_machine_does_not_allow_is_exit_code_3(
+    call: Call, archive: Path, monkeypatch: pytest.MonkeyPatch, cause: Exception | None, code: int
+) -> None:
+    def fail(*_: object) -> None:
+        raise UsageError("it does not work") from cause
+
+    monkeypatch.setattr("recount.pipeline.archive.sources.find_sources", fail)
+    printed = call("structure", archive, "--out", archive / "out")
+    assert (printed.code, printed.err) == (code, "recount: it does not work\n")
+
+
+def test_a_model_that_is_not_there_is_exit_code_3(call: Call, archive: Path, tmp_path: Path) -> None:
+    address = "http://127.0.0.1:1/v1"
+    printed = call("structure", archive, "--out", tmp_path / "out", "--model", "none", "--base-url", address)
+    assert printed.code == 3
+    assert printed.err.splitlines() == [
+        f"recount: what is left open is asked of none at {address}",
+        f"recount: there is no connection to {address}",
+    ]
+
+
 def test_ctrl_c_is_one_line(call: Call, archive: Path, tmp_path: Path) -> None:
     (archive / "b.pdf").write_text("interrupt")
     printed = call("structure", archive, "--out", tmp_path / "out", "--jobs", 1, "--timeout", 0, "--memory", 0)
@@ -210,7 +247,7 @@ def test_every_command_and_option_is_explained() -> None:
     group: Any = typer.main.get_command(app)
     assert group.help
     assert set(group.commands) == {
-        "structure", "show", "schema", "export", "eval", "status", "retry", "init-family", "chain",
+        "structure", "show", "schema", "export", "eval", "status", "retry", "init-family", "chain", "verify",
         "models",
     }  # fmt: skip
     nested = [each for name in ("eval", "models") for each in group.commands[name].commands.values()]

@@ -23,7 +23,7 @@ from statistics import mean, median
 
 from recount.eval.bench.measurement import Measurement, printed
 from recount.pipeline.archive.sources import Source, find_sources
-from recount.pipeline.run.ledger import Outcome
+from recount.pipeline.run.fates import Outcome
 from recount.pipeline.run.pool import Bounds
 from recount.pipeline.run.runner import run
 

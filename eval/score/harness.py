@@ -14,7 +14,7 @@ from recount.eval.cases import Case
 from recount.eval.score.scores import CaseScore, Fate, score, score_failure
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.result import read_result
-from recount.pipeline.run.ledger import Attempt, Outcome
+from recount.pipeline.run.fates import Attempt, Outcome
 from recount.pipeline.run.runner import run
 from recount.pipeline.run.store import result_path
 from recount.pipeline.run.worker import Task

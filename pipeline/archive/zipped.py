@@ -1,4 +1,9 @@
-"""Reports inside zip archives: which there are, and what one of them holds."""
+"""Files inside zip archives, and inside archives in those: which there are, and what one of them holds.
+
+A file is known by the numbers that lead to it: "7", or "2/7" for the seventh in an archive that is the second. Page
+images that are one report have the numbers of all of them, "2/3+4+5". RAR and 7z archives are read as the zip archive
+that holds the same.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +11,18 @@ import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryFile
+from typing import IO
 
+from recount.pipeline.archive.kinds import HEAD, OTHERS, as_zip, suffix_of
 from recount.pipeline.archive.locations import Place, open_place
-from recount.pipeline.errors import DocumentError, ZipProblem
+from recount.pipeline.archive.strangers import fitting
+from recount.pipeline.errors import DocumentError, SourceUnreachable, ZipProblem
 
 _MOST_MEMBERS = 200_000
 _LARGEST_MEMBER = 1 << 30
@@ -26,29 +35,109 @@ _NOTHING = b"PK\5\6" + bytes(18)
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
 _CHUNK = 1 << 20
+DEEPEST = 3
+"""So deep archives in archives are opened."""
+_LARGEST_NESTED = 1 << 30
+"""Bytes of all archives in an archive, which must be unpacked before anybody can say what is in them."""
+ARCHIVES = frozenset({".zip", *OTHERS})
+"""What archives are called, in any case."""
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError)
+"""What zipfile raises for an archive that is none, or damaged."""
+Way = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file in a zip archive. member: its number there, as text; inside: its path, which leads nowhere outside."""
+    """A file in a zip archive. member: the numbers that lead to it; inside: its path, which leads nowhere outside.
+
+    head: its first bytes, if it has a name that does not tell what it is.
+    """
 
     member: str
     inside: PurePosixPath
     size: int
+    head: bytes = b""
 
 
-def reports_in_zip(place: Place) -> list[Member]:
-    """Every file in a zip archive. Raises ZipProblem if it cannot be read, or holds what no honest one does."""
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a zip archive holds. opened: the archives in it, whose files are among its own; unopened: those that cannot
+    be used, with the reason."""
+
+    members: Sequence[Member]
+    opened: Sequence[PurePosixPath] = ()
+    unopened: Sequence[tuple[PurePosixPath, str]] = ()
+
+
+def files_in_zip(place: Place, told: Callable[[str], bool]) -> Contents:
+    """Every file in a zip archive, and in archives in it.
+
+    told: whether a name tells what a file is, so that nobody need look into it. Raises ZipProblem if it cannot be read,
+    or holds what no honest one does.
+    """
+    walk = _Walk(place, told)
+    walk.into(_NOWHERE, ())
+    return Contents(walk.members, walk.opened, walk.unopened)
+
+
+_NOWHERE = PurePosixPath()
+
+
+class _Walk:
+    """A walk through an archive and those in it, whose bounds hold for all of them together."""
+
+    def __init__(self, place: Place, told: Callable[[str], bool]) -> None:
+        self._place, self._told = place, told
+        self._left, self._room = _MOST_MEMBERS, _LARGEST_NESTED
+        self.members: list[Member] = []
+        self.opened: list[PurePosixPath] = []
+        self.unopened: list[tuple[PurePosixPath, str]] = []
+
+    def into(self, inside: PurePosixPath, above: Way) -> None:
+        """Lists an archive. inside, above: the names and numbers that lead to it. Raises ZipProblem."""
+        infos = _readable_directory(self._place, above)
+        self._left -= len(infos)
+        if self._left < 0:
+            raise ZipProblem(f"holds {len(infos):,} files; the limit is {_MOST_MEMBERS:,}")
+        listed = [Member(str(at), _inside(info), info.file_size) for at, info in enumerate(infos) if not info.is_dir()]
+        for member in _distinct(listed):
+            at, where = "/".join((*above, member.member)), inside / member.inside
+            if suffix_of(member.inside) in ARCHIVES:
+                self._nested(where, (*above, member.member), member.size)
+            else:
+                head = b"" if self._told(member.inside.name) else _head(self._place, at)
+                self.members.append(Member(at, where, member.size, head))
+
+    def _nested(self, inside: PurePosixPath, above: Way, size: int) -> None:
+        try:
+            self._room -= size
+            if len(above) >= DEEPEST:
+                raise ZipProblem(f"lies in {len(above)} others; archives are opened {DEEPEST} deep")
+            if self._room < 0:
+                raise ZipProblem(f"is one of archives in an archive of more than {_LARGEST_NESTED >> 20:,} MB")
+            self.into(inside, above)
+            self.opened.append(inside)
+        except ZipProblem as problem:
+            self.unopened.append((inside, str(problem)))
+
+
+def _readable_directory(place: Place, above: Way) -> list[zipfile.ZipInfo]:
     try:
-        infos = _directory(place)
+        return _directory(place, above)
+    except DocumentError as error:
+        raise ZipProblem(str(error)) from error
     except OSError as error:
         raise ZipProblem(f"cannot be read: {error.strerror or error}") from error
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except _BROKEN as error:
         raise ZipProblem(f"is no zip archive that can be read: {error}") from error
-    if len(infos) > _MOST_MEMBERS:
-        raise ZipProblem(f"holds {len(infos):,} files; the limit is {_MOST_MEMBERS:,}")
-    members = [Member(str(at), _inside(info), info.file_size) for at, info in enumerate(infos) if not info.is_dir()]
-    return list(_distinct(members))
+
+
+def _head(place: Place, member: str) -> bytes:
+    """The first bytes of a member, none if it cannot be read."""
+    try:
+        return next(_chunks(place, member, HEAD), b"")
+    except (OSError, DocumentError, *_BROKEN):
+        return b""
 
 
 def _distinct(members: list[Member]) -> Iterator[Member]:
@@ -85,11 +174,38 @@ def _decoded(name: str) -> str:
     return name
 
 
+def together(members: Sequence[str]) -> str:
+    """The member that several page images of one archive are."""
+    above, _, _ = members[0].rpartition("/")
+    numbers = "+".join(member.rpartition("/")[2] for member in members)
+    return f"{above}/{numbers}" if above else numbers
+
+
 def extract(place: Place, member: str, target: Path) -> None:
-    """Writes a member to a file. Raises DocumentError if it cannot be read or is too large, or not be written."""
-    with _as_document_errors(), target.open("xb") as file:
+    """Writes a member to a file, page images that are one report into a new folder.
+
+    Raises DocumentError if it cannot be read or is too large, or not be written.
+    """
+    with _as_document_errors():
+        if "+" not in member:
+            _write(place, member, target)
+            return
+        target.mkdir()
+        for one in _each(member):
+            name = fitting(_inside(_info(place, one)).name)
+            _write(place, one, target / (f"{one.rpartition('/')[2]}~{name}" if (target / name).exists() else name))
+
+
+def _write(place: Place, member: str, target: Path) -> None:
+    with target.open("xb") as file:
         for chunk in _chunks(place, member):
             file.write(chunk)
+
+
+def _each(member: str) -> list[str]:
+    """The single members that a member stands for."""
+    above, slash, numbers = member.rpartition("/")
+    return [f"{above}{slash}{number}" for number in numbers.split("+")]
 
 
 def hash_of_member(place: Place, member: str) -> str:
@@ -99,15 +215,16 @@ def hash_of_member(place: Place, member: str) -> str:
     """
     digest = hashlib.sha256()
     with _as_document_errors():
-        info = _info(place, member)
-        if info.file_size > max(_SMALL_MEMBER, _USUAL_GROWTH * info.compress_size):
-            raise DocumentError(f"is {info.file_size:,} bytes unpacked out of {info.compress_size:,}")
-        for chunk in _chunks(place, member):
-            digest.update(chunk)
+        for one in _each(member):
+            info = _info(place, one)
+            if info.file_size > max(_SMALL_MEMBER, _USUAL_GROWTH * info.compress_size):
+                raise DocumentError(f"is {info.file_size:,} bytes unpacked out of {info.compress_size:,}")
+            for chunk in _chunks(place, one):
+                digest.update(chunk)
     return digest.hexdigest()
 
 
-def _chunks(place: Place, member: str) -> Iterator[bytes]:
+def _chunks(place: Place, member: str, size: int = _CHUNK) -> Iterator[bytes]:
     """What a member holds, piece by piece."""
     info = _info(place, member)
     if info.flag_bits & _ENCRYPTED:
@@ -115,41 +232,43 @@ def _chunks(place: Place, member: str) -> Iterator[bytes]:
     most = min(_LARGEST_MEMBER, max(_LARGE_MEMBER, _MOST_GROWTH * info.compress_size))
     unpacked = 0
     # The directory is not read again for every member, which would take the square of their number.
-    with open_place(place) as file, zipfile.ZipFile(io.BytesIO(_NOTHING)) as archive:
+    with _opened(place, _way(member)[:-1]) as file, zipfile.ZipFile(io.BytesIO(_NOTHING)) as archive:
         archive.fp = file
         with archive.open(info) as source:
-            while chunk := source.read(_CHUNK):
+            while chunk := source.read(size):
                 unpacked += len(chunk)
                 if unpacked > most:  # counted, for what the archive says of itself may be a lie
                     raise DocumentError(f"is larger than {most >> 20:,} MB unpacked")
                 yield chunk
 
 
-# --- the directory of an archive: read once, and again when the file has changed
+# --- the directory of an archive, and archives that must be unpacked to be read: once, and again when the file changes
+
+
+def _way(member: str) -> Way:
+    return tuple(member.split("/"))
 
 
 def _info(place: Place, member: str) -> zipfile.ZipInfo:
-    infos = _directory(place)
-    if int(member) >= len(infos):
+    *above, number = _way(member)
+    infos = _directory(place, tuple(above))
+    if int(number) >= len(infos):
         raise DocumentError("is no longer in its zip archive")
-    return infos[int(member)]
+    return infos[int(number)]
 
 
-def _directory(place: Place) -> list[zipfile.ZipInfo]:
+def _directory(place: Place, above: Way = ()) -> list[zipfile.ZipInfo]:
     """What is in an archive. Raises OSError, ZipProblem for members that lie one in another, and what zipfile does."""
-    if not isinstance(place, Path):
-        return _read_directory(place)
-    about = place.stat()
-    return _kept_directory(place, about.st_size, about.st_mtime_ns, about.st_ino)
+    return _kept_directory(place, above, *_state(place))
 
 
-@lru_cache(maxsize=4)
-def _kept_directory(path: Path, *_: int) -> list[zipfile.ZipInfo]:
-    return _read_directory(path)
+@lru_cache(maxsize=16)
+def _kept_directory(place: Place, above: Way, *_: object) -> list[zipfile.ZipInfo]:
+    return _read_directory(place, above)
 
 
-def _read_directory(place: Place) -> list[zipfile.ZipInfo]:
-    with open_place(place) as file:
+def _read_directory(place: Place, above: Way) -> list[zipfile.ZipInfo]:
+    with _opened(place, above) as file:
         with zipfile.ZipFile(file) as archive:
             infos = archive.infolist()
         size = file.seek(0, io.SEEK_END)
@@ -158,12 +277,56 @@ def _read_directory(place: Place) -> list[zipfile.ZipInfo]:
     return infos
 
 
+def _state(place: Place) -> tuple[object, ...]:
+    """What is other when a file has changed; what lies elsewhere is looked at anew."""
+    if not isinstance(place, Path):
+        return (object(),)
+    about = place.stat()
+    return about.st_size, about.st_mtime_ns, about.st_ino
+
+
+@contextmanager
+def _opened(place: Place, above: Way = ()) -> Iterator[IO[bytes]]:
+    """A zip archive as a file. above: the numbers that lead to one in the archive at the place."""
+    suffix = suffix_of(_inside(_info(place, "/".join(above))) if above else str(place))
+    if above or suffix in OTHERS:
+        yield _unpacked(place, above, suffix, *_state(place))
+    else:
+        with open_place(place) as file:
+            yield file
+
+
+@lru_cache(maxsize=8)
+def _unpacked(place: Place, above: Way, suffix: str, *_: object) -> IO[bytes]:
+    """An archive in another one, or of another kind, as a zip archive of its own, which goes when it is closed."""
+    target = TemporaryFile(prefix="recount-")  # noqa: SIM115 - it is kept open, and closed when it is let go of
+    if suffix in OTHERS:
+        if above:
+            with TemporaryFile(prefix="recount-") as packed:
+                _pour(place, above, packed)
+                as_zip(packed, suffix, target)
+        else:
+            with open_place(place) as packed:
+                as_zip(packed, suffix, target)
+    else:
+        _pour(place, above, target)
+    return target
+
+
+def _pour(place: Place, above: Way, target: IO[bytes]) -> None:
+    for chunk in _chunks(place, "/".join(above)):
+        target.write(chunk)
+    target.seek(0)
+
+
 @contextmanager
 def _as_document_errors() -> Iterator[None]:
     """Raises what is wrong with a member as a DocumentError that says so."""
     try:
         yield
     except OSError as error:
-        raise DocumentError(f"cannot be taken out of its zip archive: {error.strerror or error}") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
+        raise SourceUnreachable(f"cannot be taken out of its zip archive: {error.strerror or error}") from error
+    except ZipProblem as error:
+        raise DocumentError(f"cannot be taken out of its archive: it {error}") from error
+    except _BROKEN as error:
         raise DocumentError(f"is damaged in its zip archive: {error}") from error

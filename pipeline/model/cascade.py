@@ -44,7 +44,8 @@ _MARK = re.compile(r"@\d+")
 class Cascaded:
     """What came of it.
 
-    open: the pieces that no answer was had for, with the reason. prompts: their versions. usage: of all questions.
+    open: the pieces that no answer was had for, with the reason; unanswered: those of them that may be asked again.
+    prompts: their versions. usage: of all questions.
     """
 
     mapped: Mapped
@@ -52,6 +53,7 @@ class Cascaded:
     open: Mapping[str, str]
     prompts: Mapping[str, tuple[str, ...]]
     usage: Usage
+    unanswered: tuple[str, ...] = ()
 
 
 def map_with_model(
@@ -76,7 +78,11 @@ def map_with_model(
         done = map_by_model(document, mapper, asked.name, settings.rounds - 1)
     else:
         done = cascade(document, mapper, asked.name, settings.rounds, template)
-    return done.mapped, done.verified, ModelUse(done.mapped.mapper, done.usage, done.prompts, done.open)
+    return (
+        done.mapped,
+        done.verified,
+        ModelUse(done.mapped.mapper, done.usage, done.prompts, done.open, done.unanswered),
+    )
 
 
 @cache
@@ -272,6 +278,7 @@ class _State:
             {_name(key): draft.open for key, draft in self.drafts.items() if draft.open is not None},
             {_name(key): draft.prompts for key, draft in self.drafts.items() if draft.prompts},
             self.usage,
+            tuple(_name(key) for key, draft in self.drafts.items() if draft.unanswered),
         )
 
     def _assembled(self, drafts: Sequence[Draft]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from recount.pipeline.document import Paragraph
-from recount.pipeline.errors import ModelError, Truncated
+from recount.pipeline.errors import ModelError, ModelRefused, NotToSchema, Truncated
 from recount.pipeline.model.answer.draft import Draft, merged, rows_in, used_by
 from recount.pipeline.model.answer.resolve import Resolved, resolve
 from recount.pipeline.model.ask.pieces import Piece
@@ -33,6 +33,9 @@ is cut off at the limit (4,096 by default) is paid for and lost."""
 FEW = 24
 """How many figures of running text are asked about at once, once it was found that all are too many."""
 _SEPARATOR = re.compile(r"[、，,；;。\n]")
+
+_ANSWERED = (Truncated, NotToSchema, ModelRefused)
+"""What a model says that was asked, and will say again: there is no use in asking it in every run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class Mapper:
             for part in parts:
                 self._ask(draft, part, found.words if found else None)
         except ModelError as error:
-            draft.open = str(error)
+            draft.open, draft.unanswered = str(error), not isinstance(error, _ANSWERED)
             draft.usage += error.usage or NOTHING
         return draft
 

@@ -5,16 +5,21 @@ The heavy modules are imported when the first page has to be read: most reports 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from recount.pipeline.archive.sources import IMAGE_SUFFIXES
 from recount.pipeline.document import Box, Page, Pages, Remark
 from recount.pipeline.errors import DocumentError
-from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf
+from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
 from recount.pipeline.ocr.image.frame import Frame, halves_of, numbered, two_page_sheets
 from recount.pipeline.settings import OcrBackend, OcrMode
+
+if TYPE_CHECKING:
+    from recount.pipeline.ocr.image.images import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,6 @@ def fill_scanned(
     sheets = two_page_sheets([page for page in pages.pages if page.number not in wanted])
     if not wanted:
         return _parted(pages, sheets, path)
-    from recount.pipeline.ocr.image.images import picture_of_page
     from recount.pipeline.ocr.image.scan import read_picture
     from recount.pipeline.ocr.network.engine import engine
 
@@ -84,9 +88,8 @@ def fill_scanned(
             if page.number not in wanted:
                 _take(page, sheets, done, halves)
                 continue
-            try:
-                picture = picture_of_page(document[page.number - 1])
-            except (DocumentError, *MUPDF_ERRORS):
+            picture = _shown(document, page)
+            if picture is None:
                 _take(page, sheets, done, halves)
                 continue
             parts = read_picture(picture, number, page.number, reader)
@@ -95,6 +98,23 @@ def fill_scanned(
                 done.append(replace(read, remarks=_told_again(page, read.number, whole=whole)))
                 frames[read.number] = frame
     return replace(pages, pages=tuple(done), ocr=reader.name if frames else pages.ocr), Scans(path, frames, halves)
+
+
+def _shown(document: Any, page: Page) -> Picture | None:
+    """The picture of a page of an open PDF; None where it cannot be drawn, or be decoded to its end."""
+    from recount.pipeline.ocr.image.images import picture_of_page
+
+    with quiet_mupdf():
+        mupdf.TOOLS.reset_mupdf_warnings()
+        try:
+            picture = picture_of_page(document[page.number - 1])
+        except (DocumentError, *MUPDF_ERRORS):
+            return None
+        return None if _IN_PART.search(mupdf.TOOLS.mupdf_warnings()) else picture
+
+
+_IN_PART = re.compile("padding truncated image|cannot complete|read error|zlib error")
+"""What MuPDF says of a picture that it could decode in part only, or not at all: nobody sees what is missing."""
 
 
 def _told_again(page: Page, number: int, *, whole: bool) -> tuple[Remark, ...]:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from recount.pipeline.errors import UsageError
-from recount.pipeline.output.folder import result_files, whole_result
+from recount.pipeline.output.folder import result_files, whole_result, written_in
 from recount.pipeline.result import Result
 from recount.schemas.registry import family_of_contract
 
@@ -91,9 +91,10 @@ def _by_year(out: Path) -> tuple[dict[str, dict[int, list[Result]]], list[str]]:
     """The results of a folder by unit and year, and a line for each that cannot be read."""
     years: dict[str, dict[int, list[Result]]] = defaultdict(lambda: defaultdict(list))
     broken: list[str] = []
+    written = written_in(out)
     for path in result_files(out):
         try:
-            result = whole_result(path)
+            result = whole_result(path, written.get(path))
         except UsageError as error:
             broken.append(str(error))
             continue

@@ -33,8 +33,9 @@ from recount.pipeline.output.layout import FILES, Table, named_in, tables_of
 from recount.pipeline.output.rows import NO_BOX, OpenResult, Row, rows_of, statuses_named
 from recount.pipeline.recognise import family_of
 from recount.pipeline.result import Check, FigureEntry, Result, read_result
-from recount.pipeline.run.ledger import LEDGER, STATUSES, Attempt, Ledger
-from recount.pipeline.run.store import family_of_result, result_path
+from recount.pipeline.run.fates import STATUSES, Attempt
+from recount.pipeline.run.ledger import LEDGER, Ledger
+from recount.pipeline.run.store import believed, family_of_result, result_path
 from recount.schemas.family import Family
 from recount.schemas.registry import FAMILIES, family_of_contract
 
@@ -94,9 +95,12 @@ def _head_of(file: Path) -> _Head:
     return _Head(result.contract, result.source.file, result.source.sha256)
 
 
-def whole_result(path: Path) -> Result:
-    """A result whose values are of the kinds that a reader relies on. Raises UsageError if the file is none."""
-    result = read_result(path)
+def whole_result(path: Path, sha256: str | None = None) -> Result:
+    """A result whose values are of the kinds that a reader relies on.
+
+    sha256: what its file was written with, None if nobody knows. Raises UsageError if it is none, or has another.
+    """
+    result = believed(path, sha256)
     wrong = _wrong_in(result)
     if wrong is not None:
         raise UsageError(f"{path} is no result file: {wrong}")
@@ -123,10 +127,14 @@ def _wrong_in(result: Result) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A result file. same_as: the report that is made of the same content and comes first; None for that itself."""
+    """A result file. same_as: the report that is made of the same content and comes first; None for that itself.
+
+    sha256: what the file was written with, None if no ledger says.
+    """
 
     path: Path
     same_as: str | None = None
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +152,7 @@ class Kinds:
 
     def opened(self, entry: Entry, statuses: Collection[str] | None = None) -> OpenResult:
         """A result. Raises UsageError if the file is none."""
-        result = whole_result(entry.path)
+        result = whole_result(entry.path, entry.sha256)
         return OpenResult(result, self.model(result.contract), statuses, entry.same_as)
 
     def model(self, contract: str) -> type[BaseModel]:
@@ -184,7 +192,9 @@ def shelf_of(out: Path, family: str | None = None) -> Shelf:
     ranks = {known.contract: rank for rank, known in enumerate(FAMILIES)}
     contracts.sort(key=lambda contract: (ranks.get(contract, len(ranks)), contract))
     copies = _copies(heads, attempts)
-    entries = tuple(Entry(file, copies.get(head.file)) for file, head in zip(files, heads, strict=True))
+    written = written_in(out)
+    pairs = zip(files, heads, strict=True)
+    entries = tuple(Entry(file, copies.get(head.file), written.get(file)) for file, head in pairs)
     return Shelf(entries, Kinds(tuple(contracts), _own(out, contracts, family, families)))
 
 
@@ -195,6 +205,16 @@ def _remembered(out: Path) -> tuple[Mapping[str, Attempt], Sequence[str]]:
         return {}, []
     with Ledger(path, only_read=True) as ledger:
         return ledger.latest(), ledger.families()
+
+
+def written_in(out: Path) -> Mapping[Path, str]:
+    """The hash that each result file of an output folder was written with, as far as its ledger knows."""
+    path = out / LEDGER
+    if not path.is_file():
+        return {}
+    with Ledger(path, only_read=True) as ledger:
+        results = ledger.results().values()
+    return {result_path(out, name): sha256 for done in results for name, sha256 in done.written.items()}
 
 
 def _own(out: Path, contracts: Sequence[str], named: str | None, remembered: Sequence[str]) -> tuple[str, ...]:
@@ -250,6 +270,7 @@ def file_rows(out: Path) -> list[Row]:
         return []
     with Ledger(path, only_read=True) as ledger:
         attempts, given = ledger.latest(), {source.name: source for source in ledger.given()}
+        others = [file for file in ledger.found() if not file.report]
     rows = []
     for name in sorted({*attempts, *given}):
         attempt, source = attempts.get(name), given.get(name)
@@ -257,19 +278,18 @@ def file_rows(out: Path) -> list[Row]:
         where = (printable(str(source.place)), source.member) if source else (None, None)
         sha256, same_as = (attempt.sha256, attempt.same_as) if attempt else (None, None)
         rows.append(Row((name, *_fate(attempt), size, sha256, *where, same_as)))
-    return rows
+    no_report = (None,) * 7
+    return rows + [Row((file.file, file.fate, file.reason or None, *no_report)) for file in others]
 
 
 def _fate(attempt: Attempt | None) -> tuple[str, str | None, int | None, int | None]:
     """What became of a file: a word, the reason, how many reports and pages it holds."""
     if attempt is None:
-        return "waiting", None, None, None
+        return "not begun", None, None, None
     if attempt.status != "ok":
         return attempt.status, attempt.reason, None, None
-    if attempt.left_out:
-        return "left out", attempt.reason, attempt.reports, None
-    word = "structured" if attempt.same_as is None else "same as another"
-    return word, attempt.reason, attempt.reports, attempt.pages
+    pages = None if attempt.left_out else attempt.pages
+    return attempt.fate, attempt.reason, attempt.reports, pages
 
 
 def pdf_paths(out: Path) -> dict[str, Place]:
@@ -359,7 +379,7 @@ class Output:
         return map(self._report, self._shelf.entries)
 
     def _report(self, entry: Entry) -> StructuredReport:
-        result = whole_result(entry.path)
+        result = whole_result(entry.path, entry.sha256)
         return StructuredReport(result.source.file, result, entry.same_as, self._shelf.kinds)
 
     def figures(self, status: str | Sequence[str] | None = None) -> polars.DataFrame:

@@ -245,7 +245,7 @@ FILES = Table(
     "Every file that a run was given, whatever became of it.",
     (
         Column("file", "文件", "string", "Path of the file below its archive."),
-        Column("fate", "去向", "string", "structured, same as another, failed, waiting …"),
+        Column("fate", "去向", "string", "structured, same as another, failed, not begun …"),
         Column("reason", "原因", "string", "Why there is no result of it."),
         Column("reports", "报告数", "integer", "Reports that the file holds; each has its result."),
         Column("pages", "页数", "integer", "Pages of the file."),

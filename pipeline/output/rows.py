@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.layout import Listed, Table
 from recount.pipeline.result import Check, FigureEntry, Result
-from recount.pipeline.run.ledger import STATUSES
+from recount.pipeline.run.fates import STATUSES
 from recount.schemas.describe import (
     JOINT,
     leaves_in,

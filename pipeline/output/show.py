@@ -22,8 +22,8 @@ from recount.pipeline.archive.strangers import visible
 from recount.pipeline.errors import UsageError
 from recount.pipeline.model.transport.client import ProbeResult
 from recount.pipeline.result import Check, FigureEntry, PageRemark, Reach, Result
+from recount.pipeline.run.fates import STATUSES, Attempt, FoundFile, RunSummary, by_fate
 from recount.pipeline.run.first_round import Plan
-from recount.pipeline.run.ledger import STATUSES, Attempt
 from recount.pipeline.run.status import Status
 from recount.pipeline.settings import ModelSettings
 from recount.schemas.describe import fields_of, titles
@@ -131,17 +131,54 @@ def render_result(result: Result, model: type[BaseModel], section: str | None = 
 
 
 def render_summary(
-    reports: Mapping[str, int], figures: Mapping[str, int], discrepancies: Mapping[str, int]
+    reports: Mapping[str, int],
+    figures: Mapping[str, int],
+    discrepancies: Mapping[str, int],
+    files: Mapping[str, int] | None = None,
 ) -> RenderableType:
-    """The table at the end of a run: three groups of counts, under their names."""
+    """The table at the end of a run: groups of counts, under their names. files: by fate, where others were found."""
     table = Table.grid(padding=(0, 2))
     table.add_column()
     table.add_column(justify="right")
-    for title, counts in (("Reports", reports), ("Figures", figures), ("Discrepancies", discrepancies)):
+    groups = {"Files found": files, "Reports": reports, "Figures": figures, "Discrepancies": discrepancies}
+    for title, counts in groups.items():
+        if counts is None:
+            continue
         table.add_row(_text(title, style="bold"), f"{sum(counts.values()):,}")
         for name, number in counts.items():
             table.add_row(_text(f"  {MARKS[name]} {name}" if name in MARKS else f"  {name}"), f"{number:,}")
     return table
+
+
+def render_run(summary: RunSummary) -> Iterator[RenderableType]:
+    """What a run did."""
+    yield render_summary(
+        reports={
+            "structured": summary.structured,
+            "unchanged": summary.unchanged,
+            **_open_among(summary.open),
+            "failed": len(summary.failures),
+        },
+        figures=summary.figures,
+        discrepancies={"error": summary.errors, "minor": summary.minor},
+        files=_files_of(summary.found),
+    )
+    attempts = [outcome.attempt for outcome in summary.outcomes]
+    yield from render_several(attempts)
+    yield from render_unread(attempts)
+    yield from render_left_out(summary.left_out)
+    yield from _skipped(summary.found)
+
+
+def render_troubles(summary: RunSummary, *, strict: bool = False) -> Iterator[RenderableType]:
+    """What failed in a run, or is left to be done. strict: files that were left out, too."""
+    yield from render_failures((file.file, file.reason) for file in summary.lost(strict=strict))
+    yield from render_failures(reason_of(failure) for failure in summary.failures)
+    if summary.nothing:
+        yield "recount: none of these files of text holds a report"
+    attempts = [outcome.attempt for outcome in summary.outcomes if not outcome.unchanged]
+    yield from _still_open(attempts)
+    yield from _aside(attempts)
 
 
 def render_status(status: Status) -> Iterator[RenderableType]:
@@ -151,12 +188,18 @@ def render_status(status: Status) -> Iterator[RenderableType]:
         end = f"finished {run.finished}" if run.finished else "not finished: it works still, or was interrupted"
         yield _text(f"Latest run: started {run.started}, {end}")
     yield render_summary(
-        reports={"structured": len(status.done), "failed": len(status.failed), "not begun": len(status.waiting)},
+        reports={
+            "structured": len(status.done) - len(status.open),
+            **_open_among(status.open),
+            "failed": len(status.failed),
+            "not begun": len(status.waiting),
+        },
         figures=status.figures,
         discrepancies={
-            "error": sum(attempt.errors for attempt in status.done),
-            "minor": sum(attempt.minor for attempt in status.done),
+            "error": sum(attempt.errors for attempt in status.standing),
+            "minor": sum(attempt.minor for attempt in status.standing),
         },
+        files=_files_of(status.found),
     )
     if status.stages:
         spent = ", ".join(f"{stage} {seconds:,.1f}" for stage, seconds in status.stages.items())
@@ -168,6 +211,8 @@ def render_status(status: Status) -> Iterator[RenderableType]:
     for title, lines in (
         ("Files with several reports", list(render_several(status.done))),
         ("Pages left out", list(render_unread(status.done))),
+        ("Open", list(_still_open(status.done))),
+        ("Results changed by hand", list(_aside(status.attempts.values()))),
         ("Files left out", list(render_left_out(status.left_out))),
     ):
         if lines:
@@ -176,15 +221,54 @@ def render_status(status: Status) -> Iterator[RenderableType]:
     if status.broken:
         yield _title("Broken rows of the ledger, whose reports the next run does again")
         yield from (_words(line, overflow="fold") for line in status.broken)
-    if status.failed:
+    if status.failed or status.others:
         yield _title("Failures")
         yield from render_failures(reason_of(failure) for failure in status.failed)
+        yield from render_failures((file.file, file.reason) for file in status.others if file.fate != "skipped")
+        yield from _skipped(status.found)
 
 
 def render_failures(failures: Iterable[tuple[str, str]]) -> Iterator[RenderableType]:
     """One line for each report (or folder) that failed: its name and the reason."""
     for name, reason in failures:
         yield _words((name, "bold"), ": ", reason, overflow="fold")
+
+
+def _open_among(attempts: Sequence[Attempt]) -> dict[str, int]:
+    """The reports that a model did not answer about, for a table: only if there are any."""
+    return {"open": len(attempts)} if attempts else {}
+
+
+def _files_of(found: Sequence[FoundFile]) -> Mapping[str, int] | None:
+    """The files that were found by fate; None if all of them are reports: then they are counted as such."""
+    return None if all(file.report for file in found) else by_fate(found)
+
+
+def _skipped(found: Iterable[FoundFile]) -> Iterator[RenderableType]:
+    """One line for each kind of file that was left out: how many, and the first of them."""
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for file in found:
+        if file.fate == "skipped" and not file.report:
+            kinds[file.reason].append(file.file)
+    for reason, names in kinds.items():
+        more = f" … and {len(names) - _FEW} more" if len(names) > _FEW else ""
+        yield _words((f"left out {len(names):,}", "bold"), f", {reason}: {', '.join(names[:_FEW])}{more}")
+
+
+def _still_open(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
+    """One line for each report that a model did not answer about: what it was asked is not in the result."""
+    for attempt in attempts:
+        if attempt.open:
+            words = f": the model did not answer about {', '.join(attempt.open)}; the next run asks again"
+            yield _words((attempt.file, "bold"), words, overflow="fold")
+
+
+def _aside(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
+    """One line for each result that somebody had changed, and that was written anew."""
+    for attempt in attempts:
+        for kept in attempt.aside:
+            words = f": its result was changed by somebody else; that one is kept as reports/{kept}"
+            yield _words((attempt.file, "bold"), words, overflow="fold")
 
 
 def render_several(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:

@@ -115,7 +115,7 @@ def _has_body(lines: Iterable[Line], height: float) -> bool:
 # Without PRESERVE_LIGATURES MuPDF spells ligatures out. CID_FOR_UNKNOWN_UNICODE, which "words" sets, must
 # stay off: it passes the number of an unmapped glyph off as a character, a wrong digit that nobody notices.
 _FLAGS = mupdf.TEXT_PRESERVE_WHITESPACE | mupdf.TEXT_MEDIABOX_CLIP
-_HEADER_REACH = 1024  # a PDF may have other bytes before its "%PDF-", but no more than this
+_HEADER_REACH = 1 << 16  # a PDF may have other bytes before its "%PDF-"; MuPDF finds it there
 # The soft hyphen is the minus of old fonts: it stays at a number, and where the line may go on with one.
 _DROPPED = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef\ud800-\udfff]"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-from recount.pipeline.archive.files import hash_of, local_file
+from recount.pipeline.archive.files import snapshot
 from recount.pipeline.archive.locations import Place
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import DocumentError, UsageError
@@ -88,12 +88,11 @@ class FirstRound:
 
     def _questions(self, source: Source) -> list[Question]:
         try:
-            with local_file(source, None) as path:
-                sha256 = hash_of(path)
+            with snapshot(source, None) as file:
                 questions: list[Question] = []
-                for document, chosen in documents_of(path, settings=self.settings):
+                for document, chosen in documents_of(file.path, settings=self.settings):
                     template = None if self.settings.alone else map_document(document, chosen)
-                    questions += first_questions(document, chosen, template, self.who, sha256)
+                    questions += first_questions(document, chosen, template, self.who, file.sha256)
                 return questions
         except DocumentError:
             return []  # the run will say why it failed

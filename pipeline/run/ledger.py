@@ -8,27 +8,24 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from recount.pipeline.archive.locations import Place, place_of
-from recount.pipeline.archive.sources import Source, names_of
+from recount.pipeline.archive.sources import Other, Source
 from recount.pipeline.errors import UsageError
+from recount.pipeline.run.fates import STATUSES, Attempt, FoundFile
 
 LEDGER = "ledger.sqlite"
 """What the ledger of an output folder is called."""
 
-STATUSES = ("verified", "repaired", "grounded", "disputed")
-"""The statuses of a figure, the surest first."""
-
-_SCHEMA = """
+SCHEMA = """
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY,
     started TEXT NOT NULL,              -- UTC, ISO 8601
@@ -57,7 +54,7 @@ CREATE INDEX attempts_by_file ON attempts (file, id);
 CREATE VIEW files AS                    -- where every report stands now: its latest attempt
     SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
 """
-_SECOND_LAYOUT = """
+_SECOND = """
 ALTER TABLE attempts ADD COLUMN stages TEXT NOT NULL DEFAULT '{}';  -- JSON: seconds by stage
 ALTER TABLE attempts ADD COLUMN usage TEXT NOT NULL DEFAULT '{}';   -- JSON: calls, tokens and cost of a model
 ALTER TABLE attempts ADD COLUMN same_as TEXT;                       -- the report of this content that was structured
@@ -73,21 +70,61 @@ DROP VIEW files;
 CREATE VIEW files AS
     SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
 """
-_THIRD_LAYOUT = """
+_THIRD = """
 ALTER TABLE attempts ADD COLUMN unread TEXT NOT NULL DEFAULT '[]';  -- JSON: the pages that could not be read
 DROP VIEW files;
 CREATE VIEW files AS
     SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
 """
-_FOURTH_LAYOUT = """
+_FOURTH = """
 ALTER TABLE attempts ADD COLUMN reports INTEGER NOT NULL DEFAULT 1;  -- how many the file holds: each has its result
 DROP VIEW files;
 CREATE VIEW files AS
     SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
 """
-_CHANGES = (_SCHEMA, _SECOND_LAYOUT, _THIRD_LAYOUT, _FOURTH_LAYOUT)
+_FIFTH = """
+CREATE TABLE attempts_now (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs(id),
+    file TEXT NOT NULL,
+    sha256 TEXT,                        -- of the file; null: it could not be read
+    version TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('ok', 'failed', 'unreachable')),
+    reason TEXT, traceback TEXT,
+    pages INTEGER NOT NULL,
+    verified INTEGER NOT NULL, repaired INTEGER NOT NULL,
+    grounded INTEGER NOT NULL, disputed INTEGER NOT NULL,
+    errors INTEGER NOT NULL, minor INTEGER NOT NULL,
+    seconds REAL NOT NULL, stages TEXT NOT NULL, usage TEXT NOT NULL, same_as TEXT, unread TEXT NOT NULL,
+    reports INTEGER NOT NULL,
+    open TEXT NOT NULL DEFAULT '[]',    -- JSON: the parts that a model was to answer, and did not
+    hashes TEXT NOT NULL DEFAULT '[]',  -- JSON: the SHA-256 of each result file, in the order of the reports
+    aside TEXT NOT NULL DEFAULT '[]'    -- JSON: results that somebody had changed, by the names of the files kept
+);
+INSERT INTO attempts_now SELECT id, run, file, sha256, version, status, reason, traceback, pages, verified, repaired,
+    grounded, disputed, errors, minor, seconds, stages, usage, same_as, unread, reports, '[]', '[]', '[]' FROM attempts;
+DROP VIEW files;
+DROP TABLE attempts;
+ALTER TABLE attempts_now RENAME TO attempts;
+CREATE INDEX attempts_by_file ON attempts (file, id);
+CREATE INDEX attempts_by_content ON attempts (sha256);
+CREATE TABLE found (                    -- every file that the latest run which looked for files found
+    file TEXT NOT NULL,                 -- a report's path below the archive, the whole path of another file
+    fate TEXT,                          -- null: it is a report, and its latest attempt says what became of it
+    reason TEXT NOT NULL,
+    files INTEGER NOT NULL              -- how many: of page images that are one report; 0 where nobody can say
+);
+CREATE VIEW files AS                    -- where every report stands now: its latest attempt
+    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
+CREATE VIEW read AS                     -- the latest attempt that read it: whose result, or failure, is there
+    SELECT * FROM attempts WHERE id IN
+        (SELECT max(id) FROM attempts WHERE status <> 'unreachable' GROUP BY file);
+CREATE VIEW results AS                  -- the latest attempt that wrote results, which may stand still
+    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts WHERE status = 'ok' GROUP BY file);
+"""
+CHANGES = (SCHEMA, _SECOND, _THIRD, _FOURTH, _FIFTH)
 """What makes each layout out of the one before."""
-_LAYOUT = len(_CHANGES)
+_LAYOUT = len(CHANGES)
 
 _WORDS = ("file", "sha256", "status", "reason", "traceback")
 _COLUMNS = (
@@ -102,8 +139,12 @@ _COLUMNS = (
     "same_as",
     "unread",
     "reports",
+    "open",
+    "hashes",
+    "aside",
 )
-_OBJECTS = ("stages", "usage", "unread")
+_LISTS = ("unread", "open", "hashes", "aside")
+_OBJECTS = ("stages", "usage", *_LISTS)
 _NUMBERS = ("pages", "errors", "minor", "seconds", "reports")
 
 T = TypeVar("T")
@@ -124,107 +165,6 @@ class Run:
     structured: int | None
     unchanged: int | None
     failed: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What became of one file.
-
-    file: its path below the archive. sha256: of the file, None if it could not be read. reason: why it
-    failed, one line; traceback: of an internal error only. figures: how many of each status. errors,
-    minor: failing checks. stages: seconds of each. usage: calls, tokens and cost of a model. same_as: the
-    report with the same content that was structured instead. unread: the pages (1-based) that are not in the result,
-    for they are damaged, or scanned and not to be read. reports: how many the file holds; what is counted here is
-    counted over all of them. A file of text that holds none is none of the user's reports: 0, and reason says so.
-    """
-
-    file: str
-    sha256: str | None
-    status: Literal["ok", "failed"]
-    reason: str | None = None
-    traceback: str | None = None
-    pages: int = 0
-    figures: Mapping[str, int] = field(default_factory=dict)
-    errors: int = 0
-    minor: int = 0
-    seconds: float = 0.0
-    stages: Mapping[str, float] = field(default_factory=dict)
-    usage: Mapping[str, float] = field(default_factory=dict)
-    same_as: str | None = None
-    unread: Sequence[int] = ()
-    reports: int = 1
-
-    @property
-    def results(self) -> list[str]:
-        """The names of its results."""
-        return names_of(self.file, self.reports) if self.status == "ok" else []
-
-    @property
-    def left_out(self) -> bool:
-        """Whether it is a file of text that holds no report."""
-        return self.status == "ok" and not self.reports
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a run has to say of a report. unchanged: it was not done again; attempt is the earlier one."""
-
-    attempt: Attempt
-    unchanged: bool = False
-
-    @property
-    def failed(self) -> bool:
-        return self.attempt.status == "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class RunSummary:
-    """What became of every report of a run, in the order of their names."""
-
-    outcomes: tuple[Outcome, ...]
-
-    @property
-    def structured(self) -> int:
-        return sum(not outcome.failed and not outcome.unchanged for outcome in self._reports)
-
-    @property
-    def unchanged(self) -> int:
-        return sum(outcome.unchanged for outcome in self._reports)
-
-    @property
-    def left_out(self) -> tuple[Attempt, ...]:
-        """The files of text that hold no report, those that were found so in an earlier run too."""
-        return tuple(outcome.attempt for outcome in self.outcomes if outcome.attempt.left_out)
-
-    @property
-    def _reports(self) -> list[Outcome]:
-        return [outcome for outcome in self.outcomes if not outcome.attempt.left_out]
-
-    @property
-    def failures(self) -> tuple[Attempt, ...]:
-        return tuple(outcome.attempt for outcome in self.outcomes if outcome.failed)
-
-    @property
-    def pages(self) -> int:
-        return sum(outcome.attempt.pages for outcome in self.outcomes)
-
-    @property
-    def figures(self) -> Mapping[str, int]:
-        """How many figures of each status the results hold, those of unchanged reports too."""
-        counts: Counter[str] = Counter()
-        for outcome in self.outcomes:
-            counts.update(outcome.attempt.figures)
-        return {status: counts[status] for status in STATUSES}
-
-    @property
-    def errors(self) -> int:
-        """Discrepancies that the source documents hold."""
-        return sum(outcome.attempt.errors for outcome in self.outcomes)
-
-    @property
-    def minor(self) -> int:
-        """Discrepancies that have an explanation: levelled, truncated, classified."""
-        return sum(outcome.attempt.minor for outcome in self.outcomes)
 
 
 class Ledger:
@@ -257,7 +197,7 @@ class Ledger:
         # A power cut may cost the latest rows, never the file: their reports are just done again.
         self._database.execute("PRAGMA synchronous = NORMAL")
         if layout < _LAYOUT:
-            changes = "".join(_CHANGES[layout:])
+            changes = "".join(CHANGES[layout:])
             self._database.executescript(f"BEGIN; {changes} PRAGMA user_version = {_LAYOUT}; COMMIT;")
         if missing := _columns_of_a_ledger() - _columns_of(self._database):
             table, column = min(missing)
@@ -299,16 +239,51 @@ class Ledger:
             self._database.executemany("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?)", rows)
             self._database.execute("COMMIT")
 
+    def find(self, sources: Sequence[Source], others: Sequence[Other]) -> None:
+        """Records which files there are, in the place of those that an earlier run found."""
+        rows = [(source.name, None, "", source.files) for source in sources]
+        named = [(other.name, other.fate, other.reason, other.files) for other in others]
+        kept = [tuple(_utf8(value) for value in row) for row in (*rows, *named)]
+        with self._guarded():
+            self._database.execute("BEGIN")
+            self._database.execute("DELETE FROM found")
+            self._database.executemany("INSERT INTO found VALUES (?, ?, ?, ?)", kept)
+            self._database.execute("COMMIT")
+
+    def found(self) -> list[FoundFile]:
+        """Every file that the latest run which looked for files found, with what became of it up to now."""
+        latest = self.latest()
+        with self._guarded():
+            rows = self._database.execute("SELECT * FROM found ORDER BY fate, file").fetchall()
+        return [_found(row, latest.get(row["file"])) for row in rows]
+
     def given(self) -> list[Source]:
         """Every report that a run was given, by name."""
         with self._guarded():
             rows = self._database.execute("SELECT * FROM sources ORDER BY file").fetchall()
         return list(self._understood(rows, _source).values())
 
+    def left_undone(self) -> list[Source]:
+        """The reports that were given to a run and that it did not come to: it was interrupted, or works still."""
+        with self._guarded():
+            rows = self._database.execute(
+                "SELECT sources.* FROM sources JOIN runs ON runs.id = sources.run WHERE finished IS NULL AND NOT EXISTS"
+                " (SELECT 1 FROM attempts WHERE attempts.run = sources.run AND attempts.file = sources.file)"
+                " ORDER BY file"
+            ).fetchall()
+        return list(self._understood(rows, _source).values())
+
     def latest(self) -> dict[str, Attempt]:
         """The latest attempt at every report, by file."""
+        return self._attempts("SELECT * FROM files ORDER BY file")
+
+    def results(self) -> dict[str, Attempt]:
+        """The latest attempt at every report that wrote results, by file: these stand where nothing replaced them."""
+        return self._attempts("SELECT * FROM results ORDER BY file")
+
+    def _attempts(self, question: str, *values: str) -> dict[str, Attempt]:
         with self._guarded():
-            rows = self._database.execute("SELECT * FROM files ORDER BY file").fetchall()
+            rows = self._database.execute(question, values).fetchall()
         return self._understood(rows, _attempt)
 
     def last_run(self) -> Run | None:
@@ -332,12 +307,11 @@ class Ledger:
         return [family for family in dict.fromkeys(row["family"] for row in reversed(rows)) if isinstance(family, str)]
 
     def successes(self, version: str) -> dict[str, Attempt]:
-        """The reports whose latest attempt succeeded with this version of the program, by file."""
-        with self._guarded():
-            rows = self._database.execute(
-                "SELECT * FROM files WHERE status = 'ok' AND version = ?", (version,)
-            ).fetchall()
-        return self._understood(rows, _attempt)
+        """The reports that this version of the program structured when it could last read them, by file.
+
+        One that a model did not answer about is none of them: it is to be asked again.
+        """
+        return self._attempts("SELECT * FROM read WHERE status = 'ok' AND open = '[]' AND version = ?", version)
 
     def _understood(self, rows: Sequence[sqlite3.Row], make: Callable[[sqlite3.Row], T]) -> dict[str, T]:
         """What rows say, by file."""
@@ -346,7 +320,8 @@ class Ledger:
             try:
                 found[str(row["file"])] = make(row)
             except (ValueError, TypeError) as error:
-                self.broken.append(f"a row of {row['file']!r} is broken: {error}")
+                line = f"a row of {row['file']!r} is broken: {error}"
+                self.broken += [line] if line not in self.broken else []
         return found
 
     def close(self) -> None:
@@ -366,7 +341,7 @@ class Ledger:
         """Says in words that the ledger's file is to blame."""
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:  # the latter where a damaged schema is quoted as what is wrong
             raise UsageError(f"the ledger {self._path} cannot be used: {error}") from error
 
 
@@ -377,16 +352,14 @@ def _text(raw: bytes) -> str:
 
 def _columns_of(database: sqlite3.Connection) -> set[tuple[str, str]]:
     """The names of the tables and views with those of their columns."""
-    query = (
-        "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type IN ('table', 'view')"
-    )
-    return {(table, column) for table, column in database.execute(query)}
+    tables = "sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type IN ('table', 'view')"
+    return {(table, column) for table, column in database.execute(f"SELECT m.name, c.name FROM {tables}")}
 
 
 @cache
 def _columns_of_a_ledger() -> set[tuple[str, str]]:
     with closing(sqlite3.connect(":memory:")) as database:
-        database.executescript("".join(_CHANGES))
+        database.executescript("".join(CHANGES))
         return _columns_of(database)
 
 
@@ -410,8 +383,8 @@ def _in_memory(path: Path) -> sqlite3.Connection:
 def _attempt(row: sqlite3.Row) -> Attempt:
     """An attempt. Raises ValueError or TypeError for a row that is none: a database takes any value in any column."""
     values = {name: row[name] for name in _COLUMNS if name not in STATUSES}
-    values |= {name: _object(values[name], list if name == "unread" else dict) for name in _OBJECTS}
-    values["unread"] = tuple(values["unread"])
+    values |= {name: _object(values[name], list if name in _LISTS else dict) for name in _OBJECTS}
+    values |= {name: tuple(values[name]) for name in _LISTS}
     figures = {status: row[status] for status in STATUSES}
     for name, number in {**{name: values[name] for name in _NUMBERS}, **figures}.items():
         if not isinstance(number, int | float):
@@ -436,6 +409,14 @@ def _object(cell: object, kind: type) -> Any:
     return found
 
 
+def _found(row: sqlite3.Row, attempt: Attempt | None) -> FoundFile:
+    if row["fate"] is not None:
+        return FoundFile(**row)
+    if attempt is None:
+        return FoundFile(row["file"], "not begun", "", row["files"], report=True)
+    return FoundFile(row["file"], attempt.fate, attempt.reason or "", row["files"], report=True)
+
+
 def _stored(attempt: Attempt, column: str) -> object:
     """What a column keeps of an attempt."""
     if column in STATUSES:
@@ -443,7 +424,11 @@ def _stored(attempt: Attempt, column: str) -> object:
     value = getattr(attempt, column)
     if column in _OBJECTS:
         return json.dumps(value)
-    # A message may quote a file name that is no UTF-8.
+    return _utf8(value)
+
+
+def _utf8(value: object) -> object:
+    """A message may quote a file name that is no UTF-8."""
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 

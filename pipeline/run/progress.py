@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from recount.pipeline.archive.sources import Other
 from recount.pipeline.errors import UsageError
-from recount.pipeline.run.ledger import Outcome
+from recount.pipeline.run.fates import Outcome
 
 
 @contextmanager
@@ -50,10 +51,13 @@ def live_progress(total: int, console: Console) -> Iterator[Callable[[Outcome], 
 
 
 @contextmanager
-def json_log(path: Path | None, total: int) -> Iterator[Callable[[Outcome], None]]:
+def json_log(
+    path: Path | None, total: int, others: Sequence[Other] | None = None
+) -> Iterator[Callable[[Outcome], None]]:
     """Adds a line of JSON to a log for every outcome, as it comes; yields what every outcome is told to.
 
-    path: None logs nothing. Raises UsageError if the log cannot be written.
+    path: None logs nothing. others: files that were found and are no reports: a line for each. Raises UsageError if
+    the log cannot be written.
     """
     if path is None:
         yield lambda _: None
@@ -66,6 +70,8 @@ def json_log(path: Path | None, total: int) -> Iterator[Callable[[Outcome], None
                 file.write(json.dumps({"time": now, "event": event, **about}, ensure_ascii=False) + "\n")
 
             log("begin", reports=total)
+            for other in others or ():
+                log("file", file=other.name, fate=other.fate, reason=other.reason)
             yield lambda outcome: log("report", **_logged(outcome))
             log("end")
     except OSError as error:

@@ -14,15 +14,16 @@ from typing import Protocol
 
 from recount.pipeline.archive.files import hash_of_source
 from recount.pipeline.archive.locations import Place, Url, check_reachable
-from recount.pipeline.archive.sources import Source
+from recount.pipeline.archive.sources import Other, Source
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.lasting import sweep
 from recount.pipeline.recognise import family_of, fingerprint
-from recount.pipeline.run.ledger import LEDGER, Attempt, Ledger, Outcome, RunSummary
+from recount.pipeline.run.fates import Attempt, Outcome, RunSummary
+from recount.pipeline.run.ledger import LEDGER, Ledger
 from recount.pipeline.run.pool import UNBOUNDED, Bounds, Died, Pool
 from recount.pipeline.run.status import summary_of, write_summary
 from recount.pipeline.run.store import Store, locked, store_at
-from recount.pipeline.run.worker import Job, Task, attempt, copy_result, structure_report
+from recount.pipeline.run.worker import Job, Task, attempt, copy_result, failed, is_known, structure_report
 from recount.pipeline.settings import DEFAULTS, Settings, Workers
 from recount.pipeline.version import program_version
 from recount.schemas.registry import FAMILIES
@@ -32,6 +33,8 @@ Handle = Callable[[Job], Attempt | None]
 
 _UNPACKED = "unpacked"
 """The folder beside the ledger in which lie, while they are structured, copies of reports in zip archives."""
+READINGS = "readings"
+"""The folder beside the ledger in which lies what OCR read, by the content of the reports. It may be thrown away."""
 _FEW = 8
 """Up to so many reports a second process costs more time to start than it saves."""
 
@@ -64,6 +67,7 @@ def run(
     sources: Sequence[Source],
     out: Place,
     *,
+    others: Sequence[Other] | None = None,
     ledger: Path | None = None,
     jobs: int | None = None,
     workers: Workers = "local",
@@ -75,18 +79,18 @@ def run(
 ) -> RunSummary:
     """Structures the reports that are new or changed since the last run into the folder `out`, or below that URL.
 
-    ledger: the folder of this machine that keeps the ledger of an output at a URL; a folder keeps its own. workers:
-    "local" works on this machine, "ray" on the cluster that is found (cluster.py). jobs: worker processes; None is one
-    for each core, or one if the reports are few. One without bounds is this process itself. force: do unchanged reports
-    again. on_progress: called with each outcome as it comes. settings: how reports are structured; with others than
-    last time, all is done again. task: what structures one report instead of `structure_report`; with several processes
-    it must be a function at the top of a module. bounds: what a report may take. The largest reports are begun first;
-    reports of the same content are structured once.
+    others: the other files that were found beside them; None if nobody looked for files. ledger: the folder of this
+    machine that keeps the ledger of an output at a URL; a folder keeps its own. workers: "local" works on this
+    machine, "ray" on the cluster that is found (cluster.py). jobs: worker processes; None is one for each core, or
+    one if the reports are few. One without bounds is this process itself. force: do unchanged reports again.
+    on_progress: called with each outcome as it comes. settings: how reports are structured; with others than last
+    time, all is done again. task: what structures one report instead of `structure_report`; with several processes
+    it must be a function at the top of a module. bounds: what a report may take. The largest reports are begun
+    first; reports of the same content are structured once.
     Raises UsageError if `out` cannot be written to, there is no family as the settings say, or no cluster; OutputBusy
     if another run is at it.
     """
-    began = time.perf_counter()
-    settings = placed(settings)
+    began, settings = time.perf_counter(), placed(settings)
     version = " ".join(filter(None, (program_version(), variant_of(settings))))
     workplace = _workplace_at(out, ledger)
     with locked(workplace.folder), Ledger(workplace.folder / LEDGER) as open_ledger:
@@ -94,29 +98,38 @@ def run(
         arguments = {"reports": len(sources), "jobs": jobs, "force": force, "out": workplace.url, "workers": workers}
         number = open_ledger.start_run(version, {**arguments, **settings.stored})
         open_ledger.give(number, sources)
+        if others is not None:
+            open_ledger.find(sources, others)
         known = {} if force else _still_there(open_ledger.successes(version), workplace.store)
-        hashes = {name: done.sha256 for name, done in known.items()}
-        todo = [Job(source, hashes.get(source.name)) for source in sources]
+        latest, results = open_ledger.latest(), open_ledger.results()
+        todo = [_job(source, known.get(source.name), results.get(source.name)) for source in sources]
         outcomes: list[Outcome] = []
         with ExitStack() as stack:
-            worker_settings = stack.enter_context(asking(settings, workplace.folder, str(number)))
-            work = task or partial(structure_report, settings=worker_settings)
+            asked = stack.enter_context(asking(settings, workplace.folder, str(number)))
+            work = task or partial(structure_report, settings=asked, readings=workplace.readings(workers))
             handle = partial(attempt, task=work, store=workplace.store, aside=workplace.copies_folder(workers))
             pool = _pool_for(workers, handle, jobs, len(todo), bounds)
             attempts = stack.enter_context(closing(_attempts(todo, known, handle, pool, workplace.store)))
-            for job, new_attempt in attempts:
-                outcome = Outcome(new_attempt) if new_attempt else Outcome(known[job.source.name], unchanged=True)
-                if not outcome.unchanged:
+            for job, new in attempts:
+                outcome = Outcome(new) if new else Outcome(known[job.source.name], unchanged=True)
+                if not outcome.unchanged or latest.get(job.name, outcome.attempt).status == "unreachable":  # till now
                     open_ledger.record(number, version, outcome.attempt)
                 outcomes.append(outcome)
                 if on_progress is not None:
                     on_progress(outcome)
         workplace.clear()
-        summary = RunSummary(tuple(sorted(outcomes, key=lambda outcome: outcome.attempt.file)))
-        counts = {"structured": summary.structured, "unchanged": summary.unchanged, "failed": len(summary.failures)}
-        open_ledger.finish_run(number, **counts)
-        write_summary(workplace.folder, summary_of(open_ledger, counts, time.perf_counter() - began))
+        told = _told_apart(outcomes, partial(open_ledger.record, number, version))
+        found = () if others is None else tuple(open_ledger.found())
+        summary = RunSummary(tuple(sorted(told, key=lambda outcome: outcome.attempt.file)), found)
+        _finish(summary, open_ledger, number, workplace.folder, time.perf_counter() - began)
     return summary
+
+
+def _finish(summary: RunSummary, ledger: Ledger, number: int, folder: Path, seconds: float) -> None:
+    """Records that a run came to its end, and writes its summary into the folder of the ledger."""
+    counts = {"structured": summary.structured, "unchanged": summary.unchanged, "failed": len(summary.failures)}
+    ledger.finish_run(number, **counts)
+    write_summary(folder, summary_of(ledger, counts, seconds))
 
 
 @contextmanager
@@ -154,10 +167,15 @@ class _Workplace:
         """Where workers put copies of reports: into the folder, unless they may not see it."""
         return None if workers == "ray" and self.url is not None else self.folder / _UNPACKED
 
+    def readings(self, workers: Workers) -> Path | None:
+        """Where workers keep what OCR reads: in the folder, unless they may not see it."""
+        return None if workers == "ray" and self.url is not None else self.folder / READINGS
+
     def sweep(self) -> None:
         """Removes what a killed run left behind. Only under the lock: nobody is writing now."""
         self.store.sweep()
         sweep(self.folder, deep=False)
+        sweep(self.folder / READINGS, deep=False)
         self.clear()
 
     def clear(self) -> None:
@@ -186,6 +204,10 @@ def _made(folder: Path, option: str) -> Path:
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error.strerror}") from error
     return Path(os.path.abspath(folder))
+
+
+def _job(source: Source, known: Attempt | None, last: Attempt | None) -> Job:
+    return Job(source, known.sha256 if known else None, last.written if last else {})
 
 
 def _still_there(successes: Mapping[str, Attempt], store: Store) -> dict[str, Attempt]:
@@ -219,19 +241,70 @@ def _pool_for(workers: Workers, handle: Handle, jobs: int | None, reports: int, 
 def _attempts(
     jobs: Sequence[Job], known: Mapping[str, Attempt], handle: Handle, pool: _WorkerPool | None, store: Store
 ) -> Generator[tuple[Job, Attempt | None], None, None]:
-    """Every job with the attempt at it, None where it is unchanged; after each job its duplicates."""
+    """Every job with the attempt at it, None where it is unchanged; after each job its duplicates.
+
+    A file that is no longer a duplicate when its turn comes is done for itself, after all others.
+    """
     duplicates = _duplicates(jobs)
-    duplicate_names = {job.source.name for group in duplicates.values() for job, _ in group}
+    duplicate_names = {job.source.name for group in duplicates.values() for job in group}
+    parted: list[Job] = []
     originals = [job for job in jobs if job.source.name not in duplicate_names]
     # The largest first: begun last, one of them would keep a single worker busy when all the others are done.
     originals.sort(key=lambda job: -job.source.size)
     with closing(_original_attempts(originals, handle, pool, store)) as attempts:
         for job, new_attempt in attempts:
             yield job, new_attempt
-            for duplicate, sha256 in duplicates.get(job.source.name, ()):
-                unchanged = duplicate.known == sha256
-                done = new_attempt or known[job.source.name]
-                yield duplicate, None if unchanged else copy_result(duplicate, done, store)
+            done = new_attempt or known[job.source.name]
+            for duplicate in duplicates.get(job.source.name, ()):
+                sha256 = _hash_now(duplicate)
+                if sha256 is None or sha256 != done.sha256:
+                    parted.append(duplicate)
+                elif is_known(duplicate, sha256, store):
+                    yield duplicate, None
+                else:
+                    yield duplicate, copy_result(duplicate, done, store)
+    yield from _original_attempts(parted, handle, pool, store)
+
+
+def _told_apart(outcomes: Sequence[Outcome], record: Callable[[Attempt], None]) -> list[Outcome]:
+    """The outcomes of a run: of each content one is for itself, and the others are said to be the same as that one.
+
+    Their marks may not say so, and are recorded anew then: a file could not be read when contents were compared, or
+    has another by now. A mark that names a report which this run knows nothing of is left.
+    """
+    marks = _marks([outcome.attempt for outcome in outcomes])
+    told = []
+    for outcome in outcomes:
+        done = outcome.attempt
+        if done.file in marks and done.same_as != marks[done.file]:
+            outcome = replace(outcome, attempt=replace(done, same_as=marks[done.file]))
+            record(outcome.attempt)
+        told.append(outcome)
+    return told
+
+
+def _marks(attempts: Sequence[Attempt]) -> dict[str, str | None]:
+    """Which report each is the same as, None of one that is for itself; without those whose marks are to be left."""
+    known = {done.file for done in attempts if done.status != "unreachable"}
+    contents: dict[str, list[Attempt]] = {}
+    for done in attempts:
+        if done.status == "ok" and done.sha256 is not None:
+            contents.setdefault(done.sha256, []).append(done)
+    marks: dict[str, str | None] = {}
+    for group in contents.values():
+        free = [done for done in group if done.same_as is None] or [done for done in group if done.same_as in known]
+        if free:
+            first = min(done.file for done in free)
+            marks |= {done.file: None if done.file == first else first for done in group}
+    return marks
+
+
+def _hash_now(job: Job) -> str | None:
+    """The hash of a report's file as it is now, None if it cannot be read."""
+    try:
+        return hash_of_source(job.source)
+    except DocumentError:
+        return None
 
 
 def _original_attempts(
@@ -246,8 +319,8 @@ def _original_attempts(
             yield job, _given_up(job, answer, store) if isinstance(answer, Died) else answer
 
 
-def _duplicates(jobs: Sequence[Job]) -> dict[str, list[tuple[Job, str]]]:
-    """Jobs whose file has the content of an earlier one's, with its hash, by the name of that one.
+def _duplicates(jobs: Sequence[Job]) -> dict[str, list[Job]]:
+    """Jobs whose file has the content of an earlier one's, by the name of that one.
 
     Only files of one size are read for it; members of zip archives, and what lies elsewhere, too.
     """
@@ -255,19 +328,17 @@ def _duplicates(jobs: Sequence[Job]) -> dict[str, list[tuple[Job, str]]]:
     for job in jobs:
         if job.source.size:
             by_size.setdefault(job.source.size, []).append(job)
-    duplicates: dict[str, list[tuple[Job, str]]] = {}
+    duplicates: dict[str, list[Job]] = {}
     for group in by_size.values():
         originals: dict[str, str] = {}
         for job in group if len(group) > 1 else ():
             with suppress(DocumentError):  # it cannot be read: its own attempt will say why
-                sha256 = hash_of_source(job.source)
-                name = originals.setdefault(sha256, job.source.name)
+                name = originals.setdefault(hash_of_source(job.source), job.source.name)
                 if name != job.source.name:
-                    duplicates.setdefault(name, []).append((job, sha256))
+                    duplicates.setdefault(name, []).append(job)
     return duplicates
 
 
 def _given_up(job: Job, died: Died, store: Store) -> Attempt:
     """The record of a report whose workers died."""
-    store.remove(job.source.name)
-    return Attempt(job.source.name, None, "failed", str(died))
+    return failed(job, store, _hash_now(job), str(died))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from recount.pipeline.archive.locations import Place, place_of
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import UsageError
 from recount.pipeline.lasting import replace_file
-from recount.pipeline.run.ledger import LEDGER, STATUSES, Attempt, Ledger, Run
+from recount.pipeline.run.fates import STATUSES, Attempt, FoundFile, by_fate
+from recount.pipeline.run.ledger import LEDGER, Ledger, Run
 from recount.pipeline.settings import Settings
 
 SUMMARY = "summary.json"
@@ -24,12 +25,15 @@ SUMMARY = "summary.json"
 class Status:
     """The latest run, the latest attempt at every report by name, and the reports that no attempt was made at.
 
-    broken: a line for each row of the ledger that cannot be understood.
+    away: the earlier attempts at reports that cannot be read now, whose results stand. found: every file that the
+    latest run which looked for files found. broken: a line for each row of the ledger that cannot be understood.
     """
 
     run: Run | None
     attempts: Mapping[str, Attempt]
     waiting: tuple[str, ...]
+    away: tuple[Attempt, ...] = ()
+    found: tuple[FoundFile, ...] = ()
     broken: tuple[str, ...] = ()
 
     @property
@@ -43,12 +47,28 @@ class Status:
 
     @property
     def failed(self) -> list[Attempt]:
-        return [attempt for attempt in self.attempts.values() if attempt.status == "failed"]
+        """Those that failed, and those whose content could not be read."""
+        return [attempt for attempt in self.attempts.values() if attempt.status != "ok"]
+
+    @property
+    def open(self) -> list[Attempt]:
+        """Those that a model did not answer about."""
+        return [attempt for attempt in self.done if attempt.open]
+
+    @property
+    def standing(self) -> list[Attempt]:
+        """The attempts whose results there are."""
+        return [*self.done, *self.away]
+
+    @property
+    def others(self) -> list[FoundFile]:
+        """What was found and is no report: those that were left out, that cannot be read, that hold none."""
+        return [file for file in self.found if file.left_out]
 
     @property
     def figures(self) -> dict[str, int]:
         """How many of each status."""
-        return {status: sum(attempt.figures.get(status, 0) for attempt in self.done) for status in STATUSES}
+        return {status: sum(attempt.figures.get(status, 0) for attempt in self.standing) for status in STATUSES}
 
     @property
     def stages(self) -> dict[str, float]:
@@ -70,16 +90,21 @@ def status_of(out: Path) -> Status:
 def to_retry(out: Path, *, failed: bool) -> list[Source]:
     """The reports of an output folder that are to be given to a run again.
 
-    failed: only those whose latest attempt failed; otherwise all that a run was ever given, of which the run does
-    what is not done. Raises UsageError if there is no ledger, or nothing to be done.
+    failed: only those whose latest attempt failed; otherwise also what no attempt was made at, or not by the run that
+    was given it last and was interrupted. Raises UsageError if there is no ledger, or nothing to be done.
     """
     with _opened(out) as ledger:
-        sources, latest = ledger.given(), ledger.latest()
-    if failed:
-        sources = [source for source in sources if source.name in latest and latest[source.name].status == "failed"]
+        sources, latest, found = ledger.given(), ledger.latest(), ledger.found()
+        undone = set() if failed else {source.name for source in ledger.left_undone()}
     if not sources:
-        raise UsageError(f"no report of {out} has failed" if failed else f"no run into {out} was given any report")
-    return sources
+        raise UsageError(f"no run into {out} was given any report")
+    undone |= {name for name, last in latest.items() if last.status != "ok" or last.open}
+    chosen = [source for source in sources if source.name in undone or not (failed or source.name in latest)]
+    if not chosen:
+        unread = sum(file.left_out and file.fate != "skipped" for file in found)
+        more = f"; {unread} archive or folder could not be read: structure it again" if unread else ""
+        raise UsageError(f"no report of {out} has failed" + ("" if failed else ", and none was left undone") + more)
+    return chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +140,26 @@ def summary_of(ledger: Ledger, counts: Mapping[str, int], seconds: float) -> dic
             "seconds": round(seconds, 3),
             **counts,
         },
-        "reports": {"done": len(status.done), "failed": len(status.failed), "waiting": len(status.waiting)},
-        "pages": sum(attempt.pages for attempt in status.done),
+        "reports": {
+            "done": len(status.done),
+            "open": len(status.open),
+            "failed": len(status.failed),
+            "waiting": len(status.waiting),
+        },
+        "pages": sum(attempt.pages for attempt in status.standing),
         "figures": status.figures,
         "discrepancies": {
-            "error": sum(attempt.errors for attempt in status.done),
-            "minor": sum(attempt.minor for attempt in status.done),
+            "error": sum(attempt.errors for attempt in status.standing),
+            "minor": sum(attempt.minor for attempt in status.standing),
         },
         "seconds_by_stage": {stage: round(spent, 3) for stage, spent in status.stages.items()},
         "model": status.usage,
         "unread_pages": {attempt.file: list(attempt.unread) for attempt in status.done if attempt.unread},
         "left_out": [attempt.file for attempt in status.left_out],
         "failures": [{"file": attempt.file, "reason": attempt.reason} for attempt in status.failed],
+        "open": [{"file": attempt.file, "parts": list(attempt.open)} for attempt in status.open],
+        "files": by_fate(status.found),
+        "no_reports": [{"file": file.file, "fate": file.fate, "reason": file.reason} for file in status.others],
     }
 
 
@@ -147,9 +180,11 @@ def _opened(out: Path) -> Ledger:
 
 
 def _status(ledger: Ledger) -> Status:
-    latest = ledger.latest()
+    latest, results = ledger.latest(), ledger.results()
+    away = tuple(results[name] for name, last in latest.items() if last.status == "unreachable" and name in results)
     waiting = tuple(source.name for source in ledger.given() if source.name not in latest)
-    return Status(ledger.last_run(), latest, waiting, tuple(ledger.broken))
+    found = tuple(ledger.found())
+    return Status(ledger.last_run(), latest, waiting, away, found, tuple(ledger.broken))
 
 
 def _added(parts: Any) -> dict[str, float]:
@@ -157,8 +192,3 @@ def _added(parts: Any) -> dict[str, float]:
     for part in parts:
         total.update(part)
     return dict(total)
-
-
-def reasons(failed: Sequence[Attempt]) -> list[tuple[str, int]]:
-    """The reasons of failures with how often each was given, the most frequent first."""
-    return Counter(attempt.reason or "no reason was recorded" for attempt in failed).most_common()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,7 +23,7 @@ from recount.pipeline.archive.sources import names_of
 from recount.pipeline.archive.strangers import fitting
 from recount.pipeline.errors import OutputBusy, UsageError
 from recount.pipeline.lasting import sweep
-from recount.pipeline.result import Result, encoded, plain, read_result, result_in, write_result
+from recount.pipeline.result import Result, encoded, plain, result_in, write_result
 from recount.schemas.family import Family
 from recount.schemas.registry import FAMILIES
 
@@ -156,14 +157,41 @@ def json_schema(family: Family | None = None) -> str:
 # --- results by the names of their reports, in a folder or below a URL
 
 
+def believed(path: Path, sha256: str | None) -> Result:
+    """A result file. sha256: what it was written with, None if nobody knows.
+
+    Raises UsageError if it cannot be read, is no result file, or has another hash.
+    """
+    try:
+        return _believed(path.read_bytes(), str(path), sha256)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _believed(content: bytes, where: str, sha256: str | None) -> Result:
+    if sha256 not in (None, hashlib.sha256(content).hexdigest()):
+        raise UsageError(f"{where} was changed since Recount wrote it: structure its report again")
+    return result_in(content, where)
+
+
 class Store(Protocol):
     """Takes results by the names of their files. It is pickled for workers."""
 
-    def write(self, name: str, results: Sequence[Result]) -> None:
-        """Keeps the results of a file, one for each report in it, in the place of all earlier ones. Raises OSError."""
+    def write(self, name: str, results: Sequence[Result]) -> list[str]:
+        """Keeps the results of a file, one for each report in it, in the place of all earlier ones.
 
-    def read(self, name: str) -> Result:
-        """A result. Raises UsageError if there is none that can be read."""
+        The SHA-256 of each is returned. Raises OSError; then those that were there stand, or there are none: never some
+        of both.
+        """
+
+    def read(self, name: str, sha256: str | None = None) -> Result:
+        """A result. Raises UsageError if there is none that can be read, or if its file has not the hash."""
+
+    def changed(self, written: Mapping[str, str]) -> list[str]:
+        """The names of results that are there and have not the hash that they were written with."""
+
+    def set_aside(self, name: str) -> str:
+        """Keeps a result that somebody changed under another name, which is returned. Raises OSError."""
 
     def remove(self, name: str) -> None:
         """Takes away all results of a file, if there are any."""
@@ -171,8 +199,23 @@ class Store(Protocol):
     def present(self, names: Collection[str]) -> set[str]:
         """Those of the names that there is a result of. Raises UsageError if nobody can say."""
 
+    def strangers(self, names: Collection[str]) -> list[str]:
+        """What there is besides results of these names. Raises UsageError if nobody can say."""
+
     def sweep(self) -> None:
         """Removes what a killed run left half-written; nobody is writing now."""
+
+
+@contextmanager
+def _all_or_none(store: Store, name: str) -> Iterator[list[str]]:
+    """Takes away results of a file of which some, that it was told of, were written, and others could not be."""
+    begun: list[str] = []
+    try:
+        yield begun
+    except OSError:
+        if begun:
+            store.remove(name)
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +224,33 @@ class FolderStore:
 
     out: Path
 
-    def write(self, name: str, results: Sequence[Result]) -> None:
-        for own, result in zip(names_of(name, len(results)), results, strict=True):
-            write_result(result_path(self.out, own), result.named(own))
+    def write(self, name: str, results: Sequence[Result]) -> list[str]:
+        hashes = []
+        with _all_or_none(self, name) as begun:
+            for own, result in zip(names_of(name, len(results)), results, strict=True):
+                path = result_path(self.out, own)
+                write_result(path, result.named(own))
+                hashes.append(hashlib.sha256(path.read_bytes()).hexdigest())
+                begun.append(own)
         self._clear(name, len(results))
+        return hashes
 
-    def read(self, name: str) -> Result:
-        return read_result(result_path(self.out, name))
+    def read(self, name: str, sha256: str | None = None) -> Result:
+        return believed(result_path(self.out, name), sha256)
+
+    def changed(self, written: Mapping[str, str]) -> list[str]:
+        found = []
+        for name, sha256 in written.items():
+            with suppress(OSError):
+                if hashlib.sha256(result_path(self.out, name).read_bytes()).hexdigest() != sha256:
+                    found.append(name)
+        return found
+
+    def set_aside(self, name: str) -> str:
+        path = result_path(self.out, name)
+        kept = path.with_name(_aside_name(path.name, path.read_bytes()))
+        path.replace(kept)
+        return kept.relative_to(self.out / _RESULTS).as_posix()
 
     def remove(self, name: str) -> None:
         # OSError: it stays, and its report is done again. ValueError: nothing was written under such a name.
@@ -199,12 +262,16 @@ class FolderStore:
 
         Raises OSError: a report whose old figures stand beside its new ones is not done.
         """
-        stale = list(takewhile(lambda own: result_path(self.out, own).is_file(), _numbered(name, kept)))
+        stale = list(takewhile(lambda own: os.path.isfile(result_path(self.out, own)), _numbered(name, kept)))
         for own in (*reversed(stale), *([name] if kept != 1 else ())):
             result_path(self.out, own).unlink(missing_ok=True)
 
     def present(self, names: Collection[str]) -> set[str]:
-        return {name for name in names if result_path(self.out, name).is_file()}
+        return {name for name in names if os.path.isfile(result_path(self.out, name))}
+
+    def strangers(self, names: Collection[str]) -> list[str]:
+        folder = self.out / _RESULTS
+        return _others([path.relative_to(folder).parts for path in folder.rglob("*.json")], names)
 
     def sweep(self) -> None:
         sweep(self.out / _RESULTS)
@@ -216,15 +283,37 @@ class UrlStore:
 
     out: Url
 
-    def write(self, name: str, results: Sequence[Result]) -> None:
-        for own, result in zip(names_of(name, len(results)), results, strict=True):
-            put(self._url(own), encoded(plain(result.named(own))))
+    def write(self, name: str, results: Sequence[Result]) -> list[str]:
+        hashes = []
+        with _all_or_none(self, name) as begun:
+            for own, result in zip(names_of(name, len(results)), results, strict=True):
+                content = encoded(plain(result.named(own)))
+                put(self._url(own), content)
+                hashes.append(hashlib.sha256(content).hexdigest())
+                begun.append(own)
         self._clear(name, len(results))
+        return hashes
 
-    def read(self, name: str) -> Result:
+    def changed(self, written: Mapping[str, str]) -> list[str]:
+        found = []
+        for name, sha256 in written.items():
+            with suppress(OSError):
+                if hashlib.sha256(get(self._url(name))).hexdigest() != sha256:
+                    found.append(name)
+        return found
+
+    def set_aside(self, name: str) -> str:
+        *folders, last = _steps(name)
+        content = get(self._url(name))
+        kept = "/".join((*folders, _aside_name(last, content)))
+        put(self.out / f"{_RESULTS}/{kept}", content)
+        remove(self._url(name))
+        return kept
+
+    def read(self, name: str, sha256: str | None = None) -> Result:
         url = self._url(name)
         try:
-            return result_in(get(url), str(url))
+            return _believed(get(url), str(url), sha256)
         except OSError as error:
             raise UsageError(f"{url} cannot be read: {error.strerror}") from error
 
@@ -240,22 +329,37 @@ class UrlStore:
             for own in _numbered(name, kept):
                 remove(self._url(own))
 
+    def strangers(self, names: Collection[str]) -> list[str]:
+        return _others([below for below in self._files() if below[-1].endswith(".json")], names)
+
     def present(self, names: Collection[str]) -> set[str]:
-        if not names:
-            return set()
+        there = self._files() if names else set()
+        return {name for name in names if _steps(name) in there}
+
+    def _files(self) -> set[tuple[str, ...]]:
+        """The ways to all files below the results."""
         try:
-            there = {entry.below for entry in files_at(self.out / _RESULTS)}
+            return {entry.below for entry in files_at(self.out / _RESULTS)}
         except FileNotFoundError:
             return set()
         except OSError as error:
             raise UsageError(f"{self.out} cannot be read: {error.strerror}") from error
-        return {name for name in names if _steps(name) in there}
 
     def sweep(self) -> None:
         pass
 
     def _url(self, name: str) -> Url:
         return self.out / "/".join((_RESULTS, *_steps(name)))
+
+
+def _others(found: Iterable[tuple[str, ...]], names: Collection[str]) -> list[str]:
+    known = set(map(_steps, names))
+    return sorted("/".join(way).removesuffix(".json") for way in found if way not in known)
+
+
+def _aside_name(file: str, content: bytes) -> str:
+    """What a result that somebody changed is kept as: it is no longer a result, and two of them are two."""
+    return f"{file}.changed-{hashlib.sha256(content).hexdigest()[:8]}"
 
 
 def _numbered(name: str, kept: int) -> Iterator[str]:

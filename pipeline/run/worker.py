@@ -5,16 +5,17 @@ from __future__ import annotations
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path, PurePosixPath
 
-from recount.pipeline.archive.files import hash_of, local_file
-from recount.pipeline.archive.sources import Source, is_text
-from recount.pipeline.errors import DocumentError, NotAReport, UsageError
+from recount.pipeline.archive.files import hash_of_source, snapshot
+from recount.pipeline.archive.sources import Source, is_office, is_text, names_of
+from recount.pipeline.errors import DocumentError, NotAReport, SourceUnreachable, UsageError
 from recount.pipeline.result import Result
-from recount.pipeline.run.ledger import Attempt
+from recount.pipeline.run.fates import Attempt
 from recount.pipeline.run.store import Store
 from recount.pipeline.settings import DEFAULTS, Settings
 
@@ -26,23 +27,36 @@ _USAGE = ("calls", "input_tokens", "output_tokens", "cost")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A report to be done. known: the content hash it need not be done for again, None to do it anyway."""
+    """A report to be done.
+
+    known: the content hash it need not be done for again, None to do it anyway. written: the hashes of the results that
+    it has from earlier, by name: one that has another now was changed by somebody else.
+    """
 
     source: Source
     known: str | None = None
+    written: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.source.name
 
 
-def structure_report(path: Path, sha256: str | None = None, settings: Settings = DEFAULTS) -> Sequence[Result]:
+def structure_report(
+    path: Path, sha256: str | None = None, settings: Settings = DEFAULTS, readings: Path | None = None
+) -> Sequence[Result]:
     """The stages from read to results: the task of every run but those of tests.
 
-    sha256: the file's hash, if it is known. The imports are here because they are heavy, and a process that finds
-    every report unchanged needs none of them.
+    sha256: the file's hash, if it is known. readings: the folder that keeps what OCR reads. The imports are here
+    because they are heavy, and a process that finds every report unchanged needs none of them.
     """
     from recount.pipeline.archive.limits import check
+    from recount.pipeline.ocr.network.kept import keeping
     from recount.pipeline.structure import structures
 
     check(path)
-    return structures(path, settings=settings, sha256=sha256)
+    with keeping(readings if sha256 else None, sha256 or ""):
+        return structures(path, settings=settings, sha256=sha256)
 
 
 def attempt(job: Job, *, task: Task, store: Store, aside: Path | None) -> Attempt | None:
@@ -50,49 +64,71 @@ def attempt(job: Job, *, task: Task, store: Store, aside: Path | None) -> Attemp
 
     aside: the folder for copies of what lies in zip archives or elsewhere, None for the system's own.
 
-    Nothing that a report does to the program gets out of here: any failure becomes its record, and then there
-    is no result file, for one of an earlier content would be taken for this one's.
+    Nothing that a report does to the program gets out of here: any failure becomes its record. If its content could be
+    read, no result of an earlier one is left, which would be taken for this one's.
     """
     started = time.perf_counter()
-    name = job.source.name
     sha256: str | None = None
     try:
-        with local_file(job.source, aside) as path:
-            sha256 = hash_of(path)
-            if job.known is not None and sha256 == job.known:
-                return None
-            results = task(path, sha256)
+        if is_unchanged(job, store):
+            return None
+        with snapshot(job.source, aside) as file:
+            sha256 = file.sha256
+            results = task(file.path, sha256)
         writing = time.perf_counter()
-        _write(store, name, results)
+        kept, hashes = _write(job, store, results)
         written = time.perf_counter() - writing
+    except SourceUnreachable as error:
+        return replace(failed(job, store, None, str(error), started), status="unreachable")
     except NotAReport as error:
-        made = _left_out if is_text(PurePosixPath(name)) else _failed
-        return made(store, name, sha256, started, str(error))
+        name = PurePosixPath(job.name)
+        made = _left_out if is_text(name) or is_office(name) else failed
+        return made(job, store, sha256, str(error), started)
     except DocumentError as error:
-        return _failed(store, name, sha256, started, str(error))
+        return failed(job, store, sha256, str(error), started)
     except Exception as error:  # noqa: BLE001 - the boundary: one report's bug must not cost the others theirs
         reason = f"internal error: {type(error).__name__}: {error}"
-        return _failed(store, name, sha256, started, reason, "".join(traceback.format_exception(error)))
-    return _succeeded(name, results, time.perf_counter() - started, written)
+        return failed(job, store, sha256, reason, started, "".join(traceback.format_exception(error)))
+    done = _succeeded(job.name, results, time.perf_counter() - started, written)
+    return replace(done, hashes=tuple(hashes), aside=tuple(kept))
+
+
+def is_unchanged(job: Job, store: Store) -> bool:
+    """Whether a report's file is as known. One that cannot be read is not: its attempt says why."""
+    if job.known is None:
+        return False
+    try:
+        return is_known(job, hash_of_source(job.source), store)
+    except DocumentError:
+        return False
+
+
+def is_known(job: Job, sha256: str, store: Store) -> bool:
+    """Whether a report of this content need not be done again: it is done, and nobody changed its results."""
+    return job.known is not None and sha256 == job.known and not store.changed(job.written)
 
 
 def copy_result(job: Job, done: Attempt, store: Store) -> Attempt:
     """Gives a report of the same content as one that is done the same result under its own name, or its failure."""
     started = time.perf_counter()
-    name = job.source.name
-    if done.status == "failed":
-        return _failed(store, name, done.sha256, started, f"same content as {done.file}, which failed: {done.reason}")
+    if done.status != "ok":
+        reason = f"same content as {done.file}, which failed: {done.reason}"
+        return replace(failed(job, store, done.sha256, reason, started), status=done.status)
     try:
-        _write(store, name, [store.read(result) for result in done.results])
+        results = [store.read(result, done.written.get(result)) for result in done.results]
+        kept, hashes = _write(job, store, results)
     except (DocumentError, UsageError) as error:
-        return _failed(store, name, done.sha256, started, str(error))
+        return failed(job, store, done.sha256, str(error), started)
     seconds = time.perf_counter() - started
-    return replace(done, file=name, seconds=seconds, stages={"write": round(seconds, 4)}, usage={}, same_as=done.file)
+    copied = replace(done, file=job.name, seconds=seconds, stages={"write": round(seconds, 4)}, usage={})
+    return replace(copied, same_as=done.file, hashes=tuple(hashes), aside=tuple(kept))
 
 
-def _write(store: Store, name: str, results: Sequence[Result]) -> None:
+def _write(job: Job, store: Store, results: Sequence[Result]) -> tuple[list[str], list[str]]:
+    """Writes results; what somebody changed of the earlier ones is kept. Returns the names of these, and the hashes."""
     try:
-        store.write(name, results)
+        kept = [store.set_aside(name) for name in store.changed(job.written)]
+        return kept, store.write(job.name, results)
     except OSError as error:
         raise DocumentError(f"its result cannot be written: {error.strerror}") from error
 
@@ -115,26 +151,45 @@ def _succeeded(name: str, results: Sequence[Result], seconds: float, written: fl
         stages={**stages, "write": round(written, 4)},
         usage=usage if any(usage.values()) else {},
         unread=tuple(sorted({page for result in results for page in result.summary.unread_pages})),
+        open=tuple(dict.fromkeys(part for result in results for part in result.summary.mapper.unanswered or ())),
         reports=len(results),
     )
 
 
-def _left_out(store: Store, name: str, sha256: str | None, started: float, reason: str) -> Attempt:
-    """The record of a file of text in which no report is: a folder of reports has such files (README.txt)."""
-    failed = _failed(store, name, sha256, started, reason)
-    return replace(failed, status="ok", reports=0)
+def _left_out(job: Job, store: Store, sha256: str | None, reason: str, started: float) -> Attempt:
+    """The record of a text or an Office file in which no report is: folders of reports have such (README.txt)."""
+    if _stands(store, job.name, sha256):
+        return failed(job, store, sha256, reason, started)
+    return replace(failed(job, store, sha256, reason, started), status="ok", reports=0)
 
 
-def _failed(
-    store: Store, name: str, sha256: str | None, started: float, reason: str, trace: str | None = None
+def failed(
+    job: Job, store: Store, sha256: str | None, reason: str, started: float | None = None, trace: str | None = None
 ) -> Attempt:
-    """The record of a report that failed; its earlier result is removed."""
-    store.remove(name)
+    """The record of a report that failed. What is known to be a result of another content is removed.
+
+    sha256: of the content that failed, None if it could not be read: then nothing speaks against an earlier result.
+    """
+    stands, kept = _stands(store, job.name, sha256), list[str]()
+    if sha256 is not None and not stands:
+        with suppress(OSError):
+            kept = [store.set_aside(name) for name in store.changed(job.written)]
+        store.remove(job.name)
     return Attempt(
-        file=name,
+        file=job.name,
         sha256=sha256,
         status="failed",
-        reason=" ".join(reason.split()),
+        reason=" ".join(reason.split()) + ("; the earlier result stands" if stands else ""),
         traceback=trace,
-        seconds=time.perf_counter() - started,
+        seconds=time.perf_counter() - started if started else 0.0,
+        aside=tuple(kept),
     )
+
+
+def _stands(store: Store, name: str, sha256: str | None) -> bool:
+    """Whether there is an earlier result of a file, of this content as far as that is known."""
+    for own in (name, names_of(name, 2)[0]):
+        with suppress(UsageError, ValueError):
+            found = store.read(own).source.sha256
+            return sha256 in (None, found)
+    return False

@@ -24,7 +24,7 @@ from recount.eval.verifier.prints.makers import MAKERS, Maker
 from recount.eval.verifier.prints.papers import PAPERS
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.result import Result, read_result
-from recount.pipeline.run.ledger import Attempt
+from recount.pipeline.run.fates import Attempt
 from recount.pipeline.run.runner import run
 
 _TRIES = 12

@@ -20,7 +20,7 @@ from recount.eval.verifier.prints.campaign import Proof, structured
 from recount.eval.verifier.prints.judge import Fate, Verdict, Wrong, wrong_in
 from recount.eval.verifier.texts.faults import FAULTS, Made, made
 from recount.pipeline.result import Result
-from recount.pipeline.run.ledger import Attempt
+from recount.pipeline.run.fates import Attempt
 
 _SEEDS = 40_000
 """Far from the seeds that anything was tuned on."""

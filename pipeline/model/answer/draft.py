@@ -32,8 +32,8 @@ class Draft:
     """A piece as it was answered.
 
     values: by field of the report, nested; Pick for figures. used: the tokens that its figures and texts took.
-    shown: what was shown of it, in order. refused: what was not taken of the answers. open: why nothing came of it.
-    prompts: their versions. usage: what the questions took.
+    shown: what was shown of it, in order. refused: what was not taken of the answers. open: why nothing came of it;
+    unanswered: for no answer came, so that it may be asked again. prompts: their versions. usage: what they took.
     """
 
     piece: Piece
@@ -42,6 +42,7 @@ class Draft:
     shown: list[Shown] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     open: str | None = None
+    unanswered: bool = False
     prompts: tuple[str, ...] = ()
     usage: Usage = NOTHING
 

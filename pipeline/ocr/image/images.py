@@ -161,6 +161,10 @@ def _opened(file: Path) -> Iterator[Iterator[Picture]]:
             yield frames()
     except (UnidentifiedImageError, Pillow.DecompressionBombError, SyntaxError, ValueError, EOFError) as error:
         raise DocumentError(f"{file.name} is no image that can be read") from error
+    except OSError as error:
+        if error.errno is not None:  # the system's: the file cannot be read
+            raise
+        raise DocumentError(f"{file.name} is a damaged image: {error}") from error
 
 
 def _pixels(frame: Any) -> Image:

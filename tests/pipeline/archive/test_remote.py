@@ -19,7 +19,7 @@ from recount.pipeline.archive.files import hash_of_source, local_file
 from recount.pipeline.archive.locations import Url, files_at, get, place_of, put
 from recount.pipeline.archive.sources import find_sources, read_list
 from recount.pipeline.errors import UsageError
-from recount.pipeline.run.ledger import RunSummary
+from recount.pipeline.run.fates import RunSummary
 from recount.pipeline.run.pool import Bounds
 from recount.pipeline.run.runner import run
 from recount.pipeline.run.status import last_of, status_of, to_retry
@@ -77,7 +77,7 @@ def test_reports_are_found_below_a_url() -> None:
     pages = {f"2021/scan/{page}.png": b"x" for page in (1, 2)}
     fill(
         ARCHIVE,
-        **{"2022/甲 局.pdf": "good", "B.PDF": "good", "note.docx": "", ".git/c.pdf": "", "x/._d.pdf": "", **pages},
+        **{"2022/甲 局.pdf": "good", "B.PDF": "good", "note.bin": "", ".git/c.pdf": "", "x/._d.pdf": "", **pages},
         **{"all.zip": packed(**{"in/e.pdf": "good e", "../f.pdf": "good f"})},
     )
     assert names(ARCHIVE) == ["2021/scan", "2022/甲 局.pdf", "B.PDF", "all.zip/f.pdf", "all.zip/in/e.pdf"]
@@ -103,7 +103,7 @@ def test_paths_and_urls_may_be_mixed(tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    fill(ARCHIVE, **{"note.docx": "x", "broken.zip": b"PK"})
+    fill(ARCHIVE, **{"note.bin": "x", "broken.zip": b"PK"})
     for place, words in [
         (ARCHIVE / "nowhere", "memory://archive/nowhere: no such file or folder"),
         (ARCHIVE / "*.pdf", "matches no file or folder"),

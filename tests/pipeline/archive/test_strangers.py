@@ -22,7 +22,7 @@ from rich.console import Console
 from recount.pipeline.archive.strangers import allowed, fitting, in_cell, in_xml, out_of_cell, visible
 from recount.pipeline.output import show
 from recount.pipeline.output.show import render_failures, render_result, render_status, render_unread
-from recount.pipeline.run.ledger import Attempt
+from recount.pipeline.run.fates import Attempt
 from recount.pipeline.run.status import Status
 from recount.pipeline.run.store import report_model
 from recount.tests.pipeline.tasks.report_tasks import sample_result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ import pytest
 
 from recount.cli import main
 from recount.pipeline.result import read_result
+from recount.pipeline.run.status import status_of, to_retry
 from recount.tests.pipeline.model.examples import NATIONAL, example, scripted_by
 from recount.tests.pipeline.model.server import Asked, Status, scripted
 
@@ -73,7 +75,8 @@ def test_a_dry_run_sends_nothing(call: Call, tmp_path: Path) -> None:
 
 def test_offline_sends_nothing_and_leaves_open_what_is_not_kept(call: Call, tmp_path: Path) -> None:
     with scripted(answering) as server:
-        assert structured(call, server, tmp_path, "--offline").code == 0
+        printed = structured(call, server, tmp_path, "--offline")
+        assert (printed.code, "the next run asks again" in printed.err) == (1, True)
         assert server.requests == []
     result = read_result(next((tmp_path / "reports").glob("*.json")))
     assert result.summary.mapper.open["income"].startswith("--offline")
@@ -85,11 +88,31 @@ def test_a_budget_that_is_spent_ends_the_asking_and_not_the_run(call: Call, tmp_
     with scripted(answering) as server:
         # Enough for some questions, not for all.
         printed = structured(call, server, tmp_path, "--budget-tokens", "9000", "--concurrency", "1")
-    assert printed.code == 0
+    assert (printed.code, "the next run asks again" in printed.err) == (1, True)
     summary = read_result(next((tmp_path / "reports").glob("*.json"))).summary.mapper
     assert summary.calls > 0
     assert summary.open
     assert all("budget" in reason for reason in summary.open.values())
+
+
+def test_a_report_that_stayed_open_is_asked_about_again(call: Call, tmp_path: Path) -> None:
+    """The mode is kept from the first run: the second asks nothing before it begins."""
+    with scripted(answering) as server:
+        assert structured(call, server, tmp_path).code == 0
+        reports = tmp_path / "reports"
+        next(reports.glob("*.json")).unlink()
+        sqlite3.connect(tmp_path / "model.sqlite").executescript("DELETE FROM answers;")
+        server.faults += [Status(401, message="revoked")] * 99
+        printed = structured(call, server, tmp_path)
+        assert (printed.code, "the next run asks again" in printed.err) == (1, True)
+        assert "  open           1" in printed.out
+        assert [*status_of(tmp_path).open, *status_of(tmp_path).failed] == status_of(tmp_path).done
+        assert json.loads((tmp_path / "summary.json").read_bytes())["open"][0]["parts"]
+        server.faults.clear()
+        assert [source.name for source in to_retry(tmp_path, failed=True)] == [NATIONAL.name]
+        again = structured(call, server, tmp_path)
+        assert (again.code, "  structured     1" in again.out) == (0, True)
+        assert "  unchanged      1" in structured(call, server, tmp_path).out
 
 
 def test_a_wrong_key_is_said_before_anything_is_begun(call: Call, tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ import pytest
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.run.cluster import Cluster
-from recount.pipeline.run.ledger import Attempt, Ledger
+from recount.pipeline.run.fates import Attempt
+from recount.pipeline.run.ledger import Ledger
 from recount.pipeline.run.pool import UNBOUNDED
 
 ray: Any = pytest.importorskip("ray", reason="Ray is not installed: pip install 'recount-reports[ray]'")
@@ -210,7 +211,7 @@ def test_real_reports_from_the_command_line_are_the_same_bytes(cluster: dict[str
     assert local.keys() == ray.keys()
     assert [timeless(content) for content in local.values()] == [timeless(content) for content in ray.values()]
     again = subprocess.run(
-        [sys.executable, "-m", "recount.cli", "retry", tmp_path / "ray", "--engine", "ray"],
+        [sys.executable, "-m", "recount.cli", "structure", EXAMPLES, "--out", tmp_path / "ray", "--engine", "ray"],
         env=cluster,
         capture_output=True,
         text=True,

@@ -8,6 +8,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -27,7 +28,8 @@ from recount.pipeline.archive.limits import Limits, check
 from recount.pipeline.archive.sources import find_sources
 from recount.pipeline.errors import TooLarge, UsageError
 from recount.pipeline.result import Result, read_result
-from recount.pipeline.run.ledger import Attempt, Ledger, RunSummary
+from recount.pipeline.run.fates import Attempt, RunSummary
+from recount.pipeline.run.ledger import SCHEMA, Ledger
 from recount.pipeline.run.pool import Bounds
 from recount.pipeline.run.runner import run
 from recount.pipeline.run.status import status_of, to_retry
@@ -263,7 +265,7 @@ def test_status_and_retry_know_what_is_left(go: Any, archive: Path, tmp_path: Pa
     (archive / "3.pdf").write_text("good now")
     assert run(to_retry(out, failed=False), out, jobs=1, task=tasks.by_content).structured == 3
     summary = json.loads((out / "summary.json").read_text())
-    assert summary["reports"] == {"done": 3, "failed": 1, "waiting": 0}
+    assert summary["reports"] == {"done": 3, "open": 0, "failed": 1, "waiting": 0}
     assert summary["failures"] == [{"file": "2.pdf", "reason": "needs a password"}]
     assert summary["run"]["structured"] == 3
     (archive / "2.pdf").write_text("good now")
@@ -274,11 +276,9 @@ def test_status_and_retry_know_what_is_left(go: Any, archive: Path, tmp_path: Pa
 
 def test_a_ledger_of_the_first_layout_is_brought_up_to_date(go: Any, tmp_path: Path) -> None:
     go()
-    from recount.pipeline.run import ledger
-
     old = tmp_path / "old.sqlite"
-    database = ledger.sqlite3.connect(old)
-    database.executescript(f"{ledger._SCHEMA} PRAGMA user_version = 1;")
+    database = sqlite3.connect(old)
+    database.executescript(f"{SCHEMA} PRAGMA user_version = 1;")
     database.execute("INSERT INTO runs (started, version, arguments) VALUES ('t', '1', '{}')")
     database.execute(
         "INSERT INTO attempts VALUES (1, 1, 'a.pdf', 'ab', '1', 'ok', NULL, NULL, 3, 1, 0, 0, 0, 0, 0, 0.5)"

@@ -13,7 +13,8 @@ from rich.console import Console
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.show import render_status
-from recount.pipeline.run.ledger import _SCHEMA, LEDGER, Attempt, Ledger
+from recount.pipeline.run.fates import Attempt
+from recount.pipeline.run.ledger import LEDGER, SCHEMA, Ledger
 from recount.pipeline.run.status import last_of, status_of
 
 DONE = Attempt(
@@ -138,9 +139,21 @@ def test_a_ledger_that_is_only_read_is_not_written_to(tmp_path: Path) -> None:
         assert ledger.latest() == {DONE.file: DONE}
     early = tmp_path / "early.sqlite"
     with closing(sqlite3.connect(early)) as database:
-        database.executescript(f"{_SCHEMA} PRAGMA user_version = 1;")
+        database.executescript(f"{SCHEMA} PRAGMA user_version = 1;")
     before = early.read_bytes()
     with Ledger(early, only_read=True) as ledger:
         assert ledger.latest() == {}
     assert early.read_bytes() == before
     assert {path.name for path in tmp_path.iterdir()} == {LEDGER, "early.sqlite"}
+
+
+def test_a_damaged_schema_that_is_quoted_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / LEDGER
+    Ledger(path).close()
+    content = path.read_bytes()
+    assert content.count(b"tablerunsruns") == 1
+    path.write_bytes(
+        content.replace(b"tablerunsruns", b"table\x80unsruns").replace(b"CREATE TABLE runs", b"CREATX TABLE runs")
+    )
+    with pytest.raises(UsageError, match="cannot be used"):
+        Ledger(path)

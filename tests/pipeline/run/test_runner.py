@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,8 @@ from recount.pipeline.archive.sources import Source, find_sources
 from recount.pipeline.errors import OutputBusy, UsageError
 from recount.pipeline.result import Result, read_result, write_result
 from recount.pipeline.run import runner
-from recount.pipeline.run.ledger import Ledger, RunSummary
+from recount.pipeline.run.fates import RunSummary
+from recount.pipeline.run.ledger import Ledger
 from recount.pipeline.run.runner import placed, run, variant_of
 from recount.pipeline.run.store import locked, result_path
 from recount.pipeline.settings import Settings
@@ -100,6 +102,39 @@ def test_a_second_run_does_only_what_is_new_changed_or_gone(
     assert go(jobs=jobs).structured == 3
 
 
+def test_a_copy_that_could_not_be_read_when_contents_were_compared_is_told_by_the_next_run(
+    go: Any, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(archive / "b.pdf", archive / "copy.pdf")
+    with monkeypatch.context() as patched:
+        patched.setattr(runner, "_duplicates", lambda _: {})
+        patched.setattr(runner, "_told_apart", lambda outcomes, _: outcomes)  # as if the run had been killed
+        go()
+    again = go()
+    assert [outcome.attempt.same_as for outcome in again.outcomes] == [None, None, "b.pdf"]
+    with Ledger(tmp_path / "out" / "ledger.sqlite") as ledger:
+        assert {name: done.fate for name, done in ledger.latest().items()} == {
+            "2022/a.pdf": "structured",
+            "b.pdf": "structured",
+            "copy.pdf": "same as another",
+        }
+    assert [outcome.attempt.same_as for outcome in go().outcomes] == [None, None, "b.pdf"]
+
+
+def test_a_copy_of_what_has_other_content_now_is_for_itself(go: Any, archive: Path, tmp_path: Path) -> None:
+    shutil.copy(archive / "b.pdf", archive / "copy.pdf")
+    assert go().outcomes[2].attempt.same_as == "b.pdf"
+    sources = find_sources([archive]).sources
+    alone = run([sources[2]], tmp_path / "out", jobs=1)
+    assert alone.outcomes[0].attempt.same_as == "b.pdf"  # of which that run knows nothing
+    (archive / "b.pdf").write_text("changed")
+    again = go()
+    assert [(outcome.attempt.same_as, outcome.unchanged) for outcome in again.outcomes][1:] == [
+        (None, False),
+        (None, True),
+    ]
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_bad_report_costs_the_others_nothing(go: Any, archive: Path, tmp_path: Path, jobs: int) -> None:
     (archive / "locked.pdf").write_text("encrypted")
@@ -146,7 +181,7 @@ def test_a_report_that_fails_now_has_no_result_of_its_earlier_content(go: Any, a
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_a_worker_that_dies_is_given_a_second_chance_and_no_third(go: Any, archive: Path, tmp_path: Path) -> None:
     (archive / "deadly.pdf").write_text("die")
-    (archive / "shaky.pdf").write_text("once")
+    (archive / "shaky.pdf").write_text(f"once {tmp_path}")
     summary = go(jobs=2)
     assert fates(summary) == {
         "2022/a.pdf": None,
@@ -171,8 +206,8 @@ def test_ctrl_c_leaves_nothing_half_written_and_the_next_run_goes_on(go: Any, ar
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_workers_go_when_their_run_is_stopped(archive: Path, tmp_path: Path, number: int) -> None:
-    slow = archive / "slow.pdf"
-    slow.write_text("slow")
+    begun = tmp_path / "begun"
+    (archive / "slow.pdf").write_text(f"slow {begun}")
     script = tmp_path / "go.py"
     script.write_text(
         "import sys\nfrom pathlib import Path\nfrom report_tasks import by_content\n"
@@ -188,7 +223,6 @@ def test_workers_go_when_their_run_is_stopped(archive: Path, tmp_path: Path, num
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    begun = slow.with_suffix(".begun")
     wait_for(lambda: begun.exists() and begun.read_text() and len(results(out)) == 2)
     worker = int(begun.read_text())
     os.kill(process.pid, number)
@@ -292,18 +326,17 @@ def test_settings_are_the_same_out_of_the_ledger(tmp_path: Path, monkeypatch: py
     assert not (tmp_path / "out").exists()
 
 
-def test_a_file_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_copied_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     report = sorted((Path(__file__).parents[3] / "examples" / "archive").rglob("*.pdf"))[0]
-    hashed: list[Path] = []
+    copied: list[Path] = []
 
-    def counted(path: Path) -> str:
-        hashed.append(path)
-        return hash_of(path)
+    def counted(place: Path, target: Path) -> None:
+        copied.append(place)
+        shutil.copyfile(place, target)
 
-    for module in ("run.worker", "structure"):
-        monkeypatch.setattr(f"recount.pipeline.{module}.hash_of", counted)
+    monkeypatch.setattr("recount.pipeline.archive.files._copy_file", counted)
     assert run([Source(report, "a.pdf")], tmp_path, jobs=1).structured == 1
-    assert hashed == [report]
+    assert copied == [report]
     assert read_result(result_path(tmp_path, "a.pdf")).source.sha256 == hash_of(report)
 
 

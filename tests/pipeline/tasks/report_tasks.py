@@ -92,7 +92,7 @@ def by_content(path: Path, sha256: str) -> list[Result]:
         raise ZeroDivisionError("a bug in the program")
     if word == "die":
         os.kill(os.getpid(), signal.SIGKILL)
-    if word == "once" and not (marker := path.with_suffix(".died")).exists():
+    if word == "once" and not (marker := Path(rest, "died")).exists():
         marker.touch()
         os._exit(3)
     if word == "interrupt":
@@ -110,7 +110,7 @@ def by_content(path: Path, sha256: str) -> list[Result]:
     if word == "brief":
         time.sleep(0.02)
     if word == "slow":
-        path.with_suffix(".begun").write_text(f"{os.getpid()}\n")
+        Path(rest).write_text(f"{os.getpid()}\n")
         time.sleep(60)
     reports = int(rest.split()[0]) if word == "several" else 1
     return [sample_result(path, sha256)] * reports

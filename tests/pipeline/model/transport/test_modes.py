@@ -24,12 +24,12 @@ def to_both(asked: Asked) -> Any:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_an_answer_comes_in_every_mode(mode: ModeName) -> None:
-    with scripted(RIGHT, usage={"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}) as server:
+    with scripted(RIGHT, usage={"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12}) as server:
         [reply] = ask(settings_for(server, mode=mode, seed=5))
     assert isinstance(reply, Reply)
     assert type(reply.value) is Income
     assert reply.value == Income(income="1.00@1")
-    assert (reply.usage.input_tokens, reply.usage.output_tokens, reply.usage.calls) == (7, 3, 1)
+    assert (reply.usage.input_tokens, reply.usage.output_tokens, reply.usage.calls) == (7, 5, 1)
     [asked] = server.requests
     assert (asked.mode, asked.user) == (mode, question().user)
     assert asked.body["model"] == "model"
