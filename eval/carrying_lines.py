@@ -419,7 +419,7 @@ OF_THE_PROOF: tuple[CarryingLine, ...] = (
     # --- what is written
     CarryingLine(
         "pipeline/run/worker.py",
-        "    store.remove(name)\n",
+        "        store.remove(job.name)\n",
         "",
         "a report that failed has no result",
         ("pipeline/run",),

@@ -179,9 +179,16 @@ def local_file(source: Source, aside: Path | None) -> Iterator[Path]:
     if aside is not None:
         aside.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="recount-", dir=aside) as own:
-        file = Path(own, allowed(PurePosixPath(source.name).name).encode()[-_LONGEST_NAME:].decode("utf-8", "ignore"))
+        file = Path(own, allowed(_file_name(source)).encode()[-_LONGEST_NAME:].decode("utf-8", "ignore"))
         _copy(source, file)
         yield file
+
+
+def _file_name(source: Source) -> str:
+    """The name that tells what a file is: its own, whatever its report is called."""
+    if source.member is None and isinstance(source.place, Path):
+        return source.place.name
+    return PurePosixPath(source.name).name
 
 
 def _copy(source: Source, target: Path) -> None:
