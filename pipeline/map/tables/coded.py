@@ -193,8 +193,10 @@ def _joined(table: Table, row: int, columns: Sequence[int], above: str) -> str |
             code = digits  # all levels down to this one
         elif code:
             code += digits
-        else:
+        elif cell.column in columns:
             code = _prefix(columns.index(cell.column), len(columns), above) + digits
+        else:  # it begins before the codes: which level it is, nothing tells
+            return None
     return code if _CODE.fullmatch(code) else None
 
 

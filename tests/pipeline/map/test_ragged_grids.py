@@ -18,6 +18,7 @@ from recount.pipeline.map.final_accounts.narrative_other import units_in
 from recount.pipeline.map.final_accounts.statements import READERS
 from recount.pipeline.map.grammar.passage import refs_in
 from recount.pipeline.map.labelled.tables import read_lines, read_rows
+from recount.pipeline.map.tables.coded import Labels, code_and_name
 from recount.pipeline.map.tables.sheet import table_of
 from recount.schemas.common.rows import GeneralRow
 from recount.schemas.department_budget.statements import ThreePublicBudget
@@ -151,3 +152,14 @@ def _shaken(draw: st.DrawFn, table: Grid) -> Grid:
 def test_a_ragged_table_is_read_as_far_as_it_goes(reader: str, table: Grid) -> None:
     printed = {number.token.index for cell in table.cells for number in cell.numbers}
     assert {ref.token for ref in refs_in([READ_BY[reader](table)])} <= printed
+
+
+def test_a_code_that_begins_before_the_columns_of_codes_is_none() -> None:
+    """What level it is of, its column would tell."""
+    rows: Rows = [
+        ["科目名称", "类", "款", "项", "决算数"],
+        ["某支出", "201", "03", "01", "9.00"],
+        [Span("06", 2), "", "", "9.00"],
+    ]
+    table = table_of(grid(rows, "决算表"))
+    assert code_and_name(table, 2, Labels((1, 2, 3), (0,)), "2010301") == (None, None)
