@@ -22,6 +22,7 @@ from recount.pipeline.split.tokens import stated_unit
 
 _GAP = 1.1  # heights of a line: a wider gap parts two cells
 _CLOSE = 0.35  # in a table also a narrower one, where no blank was printed, or one beside a figure
+_NO_GAP = 0.6  # the same, of pieces of one line
 _RUN = re.compile(r"\S+")
 _LONGEST = 40  # characters of a cell; what is longer, or ends as sentences do, is running text
 _SET_IN = 3.0  # heights of a line by which the first line of running text may be set in
@@ -248,10 +249,18 @@ def _top(row: Row) -> float:
 
 
 def _is_text(row: Row, left: float, is_title: IsTitle) -> bool:
-    """Whether a row is no table's: running text, which begins at the left edge, or a title."""
+    """Whether a row is no table's: running text, which begins at the left edge, or a title. A line of which figures
+    were read from the page comes in several pieces, without gaps."""
     words = [piece.words for piece in row]
-    alone = len(row) == 1 and row[0].line.box[0] < left + _SET_IN * (row[0].line.box[3] - row[0].line.box[1])
-    return (alone and (len(words[0]) > _LONGEST or _SENTENCE.search(words[0]) is not None)) or is_title(words)
+    alone = row[0].line.box[0] < left + _SET_IN * (row[0].line.box[3] - row[0].line.box[1]) and _is_one(row)
+    is_long = len(row) > 1 or len(words[0]) > _LONGEST or _SENTENCE.search(words[0]) is not None
+    return (alone and is_long) or is_title(words)
+
+
+def _is_one(row: Row) -> bool:
+    """Whether the pieces of a row leave no gap."""
+    boxes = [piece.line.box for piece in row]
+    return all(right[0] - left[2] <= _NO_GAP * (left[3] - left[1]) for left, right in pairwise(boxes))
 
 
 def _without_title(rows: Sequence[Row]) -> Sequence[Row]:

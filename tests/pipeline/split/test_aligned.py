@@ -156,3 +156,12 @@ def test_no_figure_comes_into_another_column_or_row(values: list[list[object]], 
     for table in with_aligned([page(rows)], is_title)[0].tables:
         expected = [[f"{number}号", *("" if v is None else f"{v:,}" for v in row)] for number, row in enumerate(values)]
         assert grid(table)[1:] == expected
+
+
+def test_a_line_of_text_that_comes_in_pieces_is_no_row() -> None:
+    """Figures of a font that is not believed are read from the page: they are lines of their own, without a gap."""
+    rows = [
+        [("某年支出", 50, "<"), ("1,063.88", 90, "<"), ("万元，其中：基本支出", 130, "<")],
+        [("967.56", 50, "<"), ("万元，项目支出", 80, "<"), ("96.32", 150, "<"), ("万元", 175, "<")],
+    ]
+    assert not with_aligned([page(rows)], is_title)[0].tables
