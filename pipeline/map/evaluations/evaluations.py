@@ -102,6 +102,7 @@ def _year_in(text: Text, numbers: Sequence[Number]) -> Ref | None:
     return None
 
 
+_NUMBERS = re.compile(r"[\d.,%]+")
 _FIGURE = re.compile(r"\d[.,]\d")
 
 
@@ -125,6 +126,8 @@ def _fund_row(header: MarkRow, columns: Sequence[Column], row: MarkRow) -> FundR
     placed = under(columns, cells)
     if source is None or placed is None:
         source, placed = _in_order(columns, [mark for mark in marks if row.begins(mark)])
+    if source is not None and _NUMBERS.fullmatch(source.words):
+        return None  # its cells moved: what column its figures are of, nothing tells
     named = source is not None and source.label and not _FIGURE.search(source.words)  # else a row that was left open
     if not any(mark.words for mark in placed.values()) and not named:
         return None

@@ -251,6 +251,16 @@ def test_moved_fund_cells_are_read_in_order_or_not_at_all() -> None:
     assert read[1] == ("其中：当年财政拨款", 60, 50, 40, None, None, None)
 
 
+def test_a_row_whose_label_is_a_number_is_none() -> None:
+    """Its cells moved, so that nothing tells what its other figures are of."""
+    sheet, right = Sheet(), Sheet()
+    rows = project_rows()
+    label = rows[4][0]
+    rows[4] = ["40.0010" if isinstance(label, str) else ("40.0010", *label[1:]), *rows[4][1:]]
+    labels = [row[0] for row in funds(right, only(right, project_rows()))]
+    assert [row[0] for row in funds(sheet, only(sheet, rows))] == [labels[0], *labels[2:]]
+
+
 def test_the_year_may_stand_in_the_table() -> None:
     sheet = Sheet()
     rows: list[list[Spec]] = [[("项目支出绩效自评表", 9)], [("（2021 年度）", 9)], *project_rows()]
