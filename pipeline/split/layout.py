@@ -357,7 +357,7 @@ class _Table:
             self.sheet.remark(cell.span, _CHOSEN)
         for cell in row.open:
             self.sheet.remark(cell.span, _OPEN)
-        for cell in row.cells if turned else ():
+        for cell in row.cells if turned or row.open else ():  # where one cell is not told, none is sure of its column
             if cell.column not in (None, REST) and columns[cell.column or 0].kind in FIGURES:
                 self.sheet.remark(cell.span, _TURNED)
 
