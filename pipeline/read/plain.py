@@ -183,8 +183,10 @@ def _piped(lines: Sequence[_Line], at: int) -> tuple[int, list[Item]]:
     if not (ruled or framed):
         return at, []
     rows = [_pipe_cells(line) for line in block if not _RULE.fullmatch(line.text)]
+    if not rows:
+        return at, []
     most = len(rows[0])
-    if not rows or any(len(row) > most for row in rows) or (not ruled and any(len(row) != most for row in rows)):
+    if any(len(row) > most for row in rows) or (not ruled and any(len(row) != most for row in rows)):
         return end, [Row(tuple(_set_apart(row))) for row in rows]
     return end, [_table(rows)]
 

@@ -82,6 +82,11 @@ def test_pipes_that_fit_no_table_are_lines() -> None:
     assert rows(text) == [["项目", "金额"], ["教育", "1.00", "2.00"], []]
 
 
+def test_rules_without_a_row_are_lines() -> None:
+    rule = "|---|---|"
+    assert rows(f"甲\n{rule}\n{rule}\n乙") == [["甲"], [rule], [rule], ["乙"]]
+
+
 def test_a_table_of_html_may_stand_in_markdown() -> None:
     text = "前\n<table>\n<tr><td rowspan='2'>合计</td><td>1.00</td></tr>\n<tr><td>2.00</td></tr></table>\n后"
     assert grids(text) == [[["合计", "1.00"], ["2.00"]]]
