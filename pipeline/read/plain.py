@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate, pairwise
 
 from recount.pipeline.read.markup import is_table, items_of_markup
@@ -42,13 +43,19 @@ _LOST = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u
 """What has no width in print, and parts no word."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Line:
     """A line of the file, or what stands on one page of it. number, column: where it begins, 1-based."""
 
     text: str
     number: int
     column: int = 1
+
+    @cached_property
+    def lost(self) -> frozenset[int]:
+        """The places of its marks, and of what has no width."""
+        marks = (*_MARKS.finditer(self.text), *_LOST.finditer(self.text))
+        return frozenset(at for mark in marks for at in range(*mark.span()))
 
 
 def items_of_text(text: str) -> list[list[Item]]:
@@ -68,14 +75,13 @@ def items_of_text(text: str) -> list[list[Item]]:
 
 def _items(lines: Sequence[_Line]) -> Iterator[Item]:
     """The lines of a page as rows and tables."""
-    sure = dict(_tabbed(lines))
+    sure, marked_up = dict(_tabbed(lines)), _tables_of_markup(lines)
     at = 0
     while at < len(lines):
-        for reader in (_markup, _piped):
-            end, items = reader(lines, at)
-            if items:
-                break
-        else:
+        end, items = _markup(lines, at, marked_up)
+        if not items:
+            end, items = _piped(lines, at)
+        if not items:
             end = sure.get(at, at)
             items = [_table(list(map(_tab_cells, lines[at:end])))] if end > at else [Row(tuple(_runs(lines[at])))]
             end = max(end, at + 1)
@@ -83,21 +89,28 @@ def _items(lines: Sequence[_Line]) -> Iterator[Item]:
         at = end
 
 
-def _markup(lines: Sequence[_Line], at: int) -> tuple[int, list[Item]]:
-    """The items of an HTML table that begins on a line, and the line behind it."""
-    if "<table" not in lines[at].text.lower():
-        return at, []
+def _tables_of_markup(lines: Sequence[_Line]) -> dict[int, int]:
+    """The lines on which an HTML table begins, each with the line behind that on which it ends."""
+    found: dict[int, int] = {}
+    begun: list[tuple[int, int]] = []
     depth = 0
-    for end in range(at, len(lines)):
-        low = lines[end].text.lower()
+    for at, line in enumerate(lines):
+        low = line.text.lower()
+        if "<table" in low:
+            begun.append((at, depth))
         depth += low.count("<table") - low.count("</table")
-        if depth <= 0:
-            break
-    else:
+        while begun and depth <= begun[-1][1]:
+            found[begun.pop()[0]] = at + 1
+    return found
+
+
+def _markup(lines: Sequence[_Line], at: int, ends: Mapping[int, int]) -> tuple[int, list[Item]]:
+    """The items of an HTML table that begins on a line, and the line behind it. ends: as of _tables_of_markup."""
+    if at not in ends:
         return at, []
-    block = lines[at : end + 1]
+    block = lines[at : ends[at]]
     items = items_of_markup("\n".join(line.text for line in block), block[0].number)
-    return (end + 1, items) if any(map(is_table, items)) else (at, [])
+    return (ends[at], items) if any(map(is_table, items)) else (at, [])
 
 
 # --- what stands at the head and the foot of pages
@@ -218,7 +231,7 @@ def _set_apart(cells: Iterable[Sequence[Run]]) -> Iterator[Run]:
     for cell in cells:
         for run in cell:
             yield Run(run.text, run.spots, x)
-            x += sum(map(width_of, run.text))
+            x += run.width
         x += TAB
 
 
@@ -275,8 +288,7 @@ def _table(rows: Sequence[Sequence[Sequence[Run]]]) -> Table:
 
 def _run(line: _Line, start: int, end: int, x: float = 0.0) -> Run | None:
     """Characters of a line without the marks among them, and without blanks at the ends; None if none is left."""
-    lost = {at for mark in (*_MARKS.finditer(line.text), *_LOST.finditer(line.text)) for at in range(*mark.span())}
-    kept = [at for at in range(start, end) if at not in lost]
+    kept = [at for at in range(start, end) if at not in line.lost]
     while kept and line.text[kept[0]].isspace():
         kept.pop(0)
     while kept and line.text[kept[-1]].isspace():
@@ -298,5 +310,5 @@ def _runs(line: _Line) -> Iterator[Run]:
         run = _run(line, *cell.span(), x + (_SET_IN if not x and _ITEM.match(line.text) else 0.0))
         if run is not None:
             yield run
-            x += sum(map(width_of, run.text))
+            x += run.width
         end = cell.end()

@@ -45,6 +45,11 @@ class Run:
     x: float = 0.0
     marked: Mapping[int, Mark] = field(default_factory=dict)
 
+    @property
+    def width(self) -> float:
+        """The points that they take."""
+        return sum(map(width_of, self.text))
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -127,7 +132,7 @@ class _Paper:
 
     def _add(self, run: Run, x: float, y: float) -> None:
         self.placed.append((x, y, run))
-        self.width = max(self.width, x + _width(run))
+        self.width = max(self.width, x + run.width)
 
     def page(self, number: int, size: tuple[float, float], free: float, written: Written) -> Page:
         """The page, moved down by so many points as are left free at its head. written: takes where it stands."""
@@ -154,15 +159,11 @@ def _moved(ruling: Ruling, x: float, y: float) -> Ruling:
     return Ruling(ruling.x0 + x, ruling.y0 + y, ruling.x1 + x, ruling.y1 + y)
 
 
-def _width(run: Run) -> float:
-    return sum(map(width_of, run.text))
-
-
 def _columns(cells: Sequence[TableCell]) -> list[float]:
     """The edges of the columns: each as wide as its widest cell asks for, those over several after the others."""
     widths = [2 * COLUMN] * max(cell.column + cell.columns for cell in cells)
     for cell in sorted(cells, key=lambda cell: cell.columns):
-        asked = max(map(_width, cell.lines), default=0.0) + 2 * COLUMN
+        asked = max((run.width for run in cell.lines), default=0.0) + 2 * COLUMN
         last = cell.column + cell.columns - 1
         widths[last] += max(0.0, asked - sum(widths[cell.column : last + 1]))
     return _edges(widths)
