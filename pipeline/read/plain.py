@@ -29,6 +29,7 @@ _ITEM = re.compile(r"^\s*[-*+](?=\s+[^\s\d])")
 _SET_IN = 24.0  # points that an item of a list is set in by, whose bullet goes
 _BULLET = re.compile(r"^\s*[-*+]\s+(?=(\d[\d,.]*))")
 _PIPE = re.compile(r"(?<!\\)\|")
+_FRAMED = re.compile(r"\s*\|.*\|\s*")
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
 _PAGE_NUMBER = re.compile(r"[-—–~·\s]*(?:第\s*)?(\d{1,4})(?:\s*页)?(?:\s*[/,，共]\s*共?\s*\d{1,4}\s*页?)?[-—–~·\s]*")
 _PAGE_BEGINS = re.compile(r" (?=\S)")  # tools that put pages together leave a blank where one begins
@@ -75,12 +76,12 @@ def items_of_text(text: str) -> list[list[Item]]:
 
 def _items(lines: Sequence[_Line]) -> Iterator[Item]:
     """The lines of a page as rows and tables."""
-    sure, marked_up = dict(_tabbed(lines)), _tables_of_markup(lines)
+    sure, marked_up, piped = dict(_tabbed(lines)), _tables_of_markup(lines), _stretches_of_pipes(lines)
     at = 0
     while at < len(lines):
         end, items = _markup(lines, at, marked_up)
         if not items:
-            end, items = _piped(lines, at)
+            end, items = _piped(lines, at, *piped[at])
         if not items:
             end = sure.get(at, at)
             items = [_table(list(map(_tab_cells, lines[at:end])))] if end > at else [Row(tuple(_runs(lines[at])))]
@@ -185,16 +186,23 @@ def _counting(numbers: Sequence[tuple[int, int]]) -> set[int]:
 # --- tables of pipes
 
 
-def _piped(lines: Sequence[_Line], at: int) -> tuple[int, list[Item]]:
-    """The table of pipes that begins on a line, and the line behind it."""
-    end = at
-    while end < len(lines) and _PIPE.search(lines[end].text):
-        end += 1
-    block = lines[at:end]
-    ruled = len(block) > 1 and _RULE.fullmatch(block[1].text) is not None
-    framed = len(block) > 1 and all(re.fullmatch(r"\s*\|.*\|\s*", line.text) for line in block)
-    if not (ruled or framed):
+def _stretches_of_pipes(lines: Sequence[_Line]) -> list[tuple[int, bool]]:
+    """Of each line the first behind it that has no pipe, itself if it has none, and whether all until there begin and
+    end with one."""
+    found = [(at, True) for at in range(len(lines) + 1)]
+    for at in reversed(range(len(lines))):
+        if _PIPE.search(lines[at].text):
+            end, framed = found[at + 1]
+            found[at] = end, framed and _FRAMED.fullmatch(lines[at].text) is not None
+    return found
+
+
+def _piped(lines: Sequence[_Line], at: int, end: int, framed: bool) -> tuple[int, list[Item]]:
+    """The table of pipes that begins on a line, and the line behind it. end, framed: as of _stretches_of_pipes."""
+    ruled = end > at + 1 and _RULE.fullmatch(lines[at + 1].text) is not None
+    if end <= at + 1 or not (ruled or framed):
         return at, []
+    block = lines[at:end]
     rows = [_pipe_cells(line) for line in block if not _RULE.fullmatch(line.text)]
     if not rows:
         return at, []
