@@ -258,8 +258,7 @@ def _without_cut(piece: Line, width: float) -> Line | None:
         end = max(piece.text.rfind(" "), 0)
     if start >= end:
         return None
-    boxes = piece.boxes[start:end]
-    return piece if len(boxes) == len(piece.boxes) else Line(piece.text[start:end], boxes, hull(boxes))
+    return piece.part(start, end) if (start, end) != (0, len(piece.text)) else piece
 
 
 def _points(first: Numbers, last: Numbers, inset: float, number: int, most: int) -> npt.NDArray[np.intp]:
