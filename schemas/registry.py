@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
-
 from recount.schemas.department_budget.family import DEPARTMENT_BUDGET
 from recount.schemas.family import Family
 from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
 
 FAMILIES: tuple[Family, ...] = (FINAL_ACCOUNTS, DEPARTMENT_BUDGET)
-
-
-def family_of_report(model: type[BaseModel]) -> Family | None:
-    """The family whose report a model is, whatever stands in its figure fields; None for a family of the user's."""
-    return next((family for family in FAMILIES if issubclass(model, family.report)), None)
 
 
 def family_of_contract(contract: str) -> Family | None:

@@ -9,8 +9,8 @@ import pytest
 from recount.schemas.common.parts import TABLED
 from recount.schemas.describe import fields_of, row_lists, spot, steps_of, way_of
 from recount.schemas.family import Family
-from recount.schemas.figures import Kind, Ref
-from recount.schemas.registry import FAMILIES, family_of_contract, family_of_report
+from recount.schemas.figures import Kind
+from recount.schemas.registry import FAMILIES, family_of_contract
 from recount.schemas.starter.family import FAMILY as STARTER
 
 each_family = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
@@ -40,12 +40,9 @@ def test_keys_with_a_table_for_each_part_are_keys() -> None:
 
 
 @each_family
-def test_a_family_is_known_by_its_report_and_by_its_contract(family: Family) -> None:
-    assert family_of_report(family.report_of(Ref)) is family
-    assert family_of_report(family.report) is family
+def test_a_family_is_known_by_its_contract(family: Family) -> None:
     assert family_of_contract(family.contract) is family
 
 
 def test_a_family_of_the_users_is_none_of_them() -> None:
-    assert family_of_report(STARTER.report_of(Ref)) is None
     assert family_of_contract(STARTER.contract) is None
