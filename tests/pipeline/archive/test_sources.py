@@ -184,6 +184,17 @@ def test_zip_archives_that_cannot_be_read_are_problems(tmp_path: Path) -> None:
     assert reasons["broken.zip"].startswith("is no zip archive that can be read")
 
 
+def test_a_pipe_is_waited_for_by_nobody_whatever_it_is_called(tmp_path: Path) -> None:
+    root = make(tmp_path / "archive", "a.pdf")
+    for name in ("pipe.zip", "pipe"):
+        os.mkfifo(root / name)
+    found = {(other.place.name, other.fate, other.reason) for other in find_sources([root]).others}
+    assert found == {
+        ("pipe.zip", "archive unreadable", "is no regular file"),
+        ("pipe", "unreachable", "is no regular file"),
+    }
+
+
 def test_a_member_is_a_file_for_as_long_as_it_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = zipped(tmp_path / "a.zip", **{"甲.pdf": b"content" * 1000})
     (source,) = find_sources([file]).sources
