@@ -17,7 +17,7 @@ from typing import IO
 
 from recount.pipeline.archive.kinds import GZIP, HEAD, OFFICE, PDF, as_pdf, kind_of, needs, suffix_of
 from recount.pipeline.archive.locations import fetch, open_place
-from recount.pipeline.archive.sources import Source
+from recount.pipeline.archive.sources import Source, printable
 from recount.pipeline.archive.strangers import allowed
 from recount.pipeline.archive.zipped import extract, hash_of_member
 from recount.pipeline.errors import DocumentError, SourceUnreachable
@@ -184,7 +184,7 @@ def local_file(source: Source, aside: Path | None) -> Iterator[Path]:
 def _file_name(source: Source) -> str:
     """The name that tells what a file is: its own, whatever its report is called."""
     if source.member is None and isinstance(source.place, Path):
-        return source.place.name
+        return printable(source.place.name)
     return PurePosixPath(source.name).name
 
 
