@@ -270,7 +270,7 @@ def file_rows(out: Path) -> list[Row]:
         return []
     with Ledger(path, only_read=True) as ledger:
         attempts, given = ledger.latest(), {source.name: source for source in ledger.given()}
-        others = [file for file in ledger.found() if not file.report]
+        others = [file for file in ledger.found(attempts) if not file.report]
     rows = []
     for name in sorted({*attempts, *given}):
         attempt, source = attempts.get(name), given.get(name)

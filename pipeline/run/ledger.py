@@ -250,9 +250,11 @@ class Ledger:
             self._database.executemany("INSERT INTO found VALUES (?, ?, ?, ?)", kept)
             self._database.execute("COMMIT")
 
-    def found(self) -> list[FoundFile]:
-        """Every file that the latest run which looked for files found, with what became of it up to now."""
-        latest = self.latest()
+    def found(self, latest: Mapping[str, Attempt]) -> list[FoundFile]:
+        """Every file that the latest run which looked for files found, with what became of it up to now.
+
+        latest: as of the method of this name.
+        """
         with self._guarded():
             rows = self._database.execute("SELECT * FROM found ORDER BY fate, file").fetchall()
         return [_found(row, latest.get(row["file"])) for row in rows]
