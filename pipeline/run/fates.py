@@ -162,9 +162,7 @@ class RunSummary:
     @property
     def nothing(self) -> bool:
         """Whether none of the files holds a report, though none failed."""
-        return bool(self.left_out) and not any(
-            outcome.failed or not outcome.attempt.left_out for outcome in self.outcomes
-        )
+        return bool(self.left_out) and not self._reports
 
     def lost(self, *, strict: bool) -> list[FoundFile]:
         """The files and folders that may have held reports. strict: files of other kinds, too."""
