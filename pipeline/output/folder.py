@@ -32,8 +32,8 @@ from recount.pipeline.output.frames import frame, joined
 from recount.pipeline.output.layout import FILES, Table, named_in, tables_of
 from recount.pipeline.output.rows import NO_BOX, OpenResult, Row, rows_of, statuses_named
 from recount.pipeline.recognise import family_of
-from recount.pipeline.result import Check, FigureEntry, Result, read_result
-from recount.pipeline.run.fates import STATUSES, Attempt
+from recount.pipeline.result import STATUSES, Check, FigureEntry, Result, read_result
+from recount.pipeline.run.fates import Attempt
 from recount.pipeline.run.ledger import LEDGER, Ledger
 from recount.pipeline.run.store import believed, family_of_result, result_path
 from recount.schemas.family import Family

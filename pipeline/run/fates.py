@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from recount.pipeline.archive.sources import names_of
+from recount.pipeline.result import STATUSES
 
 FATES = (
     "structured",
@@ -22,10 +23,6 @@ FATES = (
     "hidden",
 )
 """What may become of a file that was found; each has one. Of archives that were opened the files have theirs too."""
-
-
-STATUSES = ("verified", "repaired", "grounded", "disputed")
-"""The statuses of a figure, the surest first."""
 
 
 @dataclass(frozen=True, slots=True)

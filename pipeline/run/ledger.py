@@ -20,7 +20,8 @@ from typing import Any, TypeVar
 from recount.pipeline.archive.locations import Place, place_of
 from recount.pipeline.archive.sources import Other, Source
 from recount.pipeline.errors import UsageError
-from recount.pipeline.run.fates import STATUSES, Attempt, FoundFile
+from recount.pipeline.result import STATUSES
+from recount.pipeline.run.fates import Attempt, FoundFile
 
 LEDGER = "ledger.sqlite"
 """What the ledger of an output folder is called."""

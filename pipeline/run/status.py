@@ -13,7 +13,8 @@ from recount.pipeline.archive.locations import Place, place_of
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import UsageError
 from recount.pipeline.lasting import replace_file
-from recount.pipeline.run.fates import STATUSES, Attempt, FoundFile, by_fate
+from recount.pipeline.result import STATUSES
+from recount.pipeline.run.fates import Attempt, FoundFile, by_fate
 from recount.pipeline.run.ledger import LEDGER, Ledger, Run
 from recount.pipeline.settings import Settings
 
