@@ -14,12 +14,7 @@ from recount.pipeline.archive.files import hash_of_source, local_file
 from recount.pipeline.archive.sources import find_sources, read_list
 from recount.pipeline.errors import DocumentError, UsageError
 
-
-@pytest.fixture(autouse=True)
-def no_office(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if LibreOffice were not installed."""
-    for module in ("kinds", "sources"):
-        monkeypatch.setattr(f"recount.pipeline.archive.{module}.office", lambda: None)
+pytestmark = pytest.mark.usefixtures("no_office")
 
 
 def make(root: Path, *names: str) -> Path:
