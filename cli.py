@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -186,6 +185,8 @@ def _standard_input(paths: Sequence[str]) -> Iterator[list[str]]:
     if "-" not in paths:
         yield list(paths)
         return
+    from tempfile import TemporaryDirectory
+
     with TemporaryDirectory(prefix="recount-") as folder:
         content = sys.stdin.buffer.read()
         head = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()

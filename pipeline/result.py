@@ -28,7 +28,8 @@ from recount.pipeline.lasting import write_json as write_json
 
 Real = float | Decimal
 """A number that is no figure of the report: a float where it was just measured, a Decimal where it was read back."""
-STATUSES = frozenset({"verified", "repaired", "grounded", "disputed"})
+STATUSES = ("verified", "repaired", "grounded", "disputed")
+"""The statuses of a figure, the surest first."""
 Way = tuple[str | int, ...]
 """The keys and positions that lead to an object of a file."""
 More = dict[Way, dict[str, Any]]
@@ -399,7 +400,7 @@ def typed(content: Any) -> Result:
     """The result that a file's plain values are. Raises ValueError if they are none."""
     more: More = {}
     result: Result = _RESULT.typed(content, (), more)
-    if unknown := {figure.status for figure in result.figures.values()} - STATUSES:
+    if unknown := {figure.status for figure in result.figures.values()}.difference(STATUSES):
         raise ValueError(f"a figure is {unknown.pop()}, which no figure is")
     return replace(result, more=more) if more else result
 

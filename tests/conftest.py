@@ -1,6 +1,10 @@
-"""What a run says of the sample reports: how many tests were skipped for want of them, or that their folder is none."""
+"""What a run says of the sample reports (how many tests were skipped for want of them, or that their folder is none),
+and what tests of many rooms are given."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -17,3 +21,30 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = sum(ABSENT in str(report.longrepr) for report in terminalreporter.stats.get("skipped", ()))
     if skipped:
         terminalreporter.write_line(f"{ABSENT}: {skipped} skipped (RECOUNT_SAMPLES names their folder)")
+
+
+@pytest.fixture
+def tasks(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The tasks, importable by name here and in worker processes."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent / "pipeline" / "tasks"))
+    import report_tasks
+
+    return report_tasks
+
+
+@pytest.fixture
+def content_tasks(tasks: ModuleType, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The tasks, of which runs take the one that goes by a file's content where they are told none."""
+    from recount.pipeline.run import runner
+
+    defaults = runner.run.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "task", tasks.by_content)
+    return tasks
+
+
+@pytest.fixture
+def no_office(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if LibreOffice were not installed."""
+    for module in ("kinds", "sources"):
+        monkeypatch.setattr(f"recount.pipeline.archive.{module}.office", lambda: None)

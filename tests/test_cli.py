@@ -21,11 +21,9 @@ from recount.eval.generator import Form, Options, generate
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.folder import pdf_paths
 from recount.pipeline.result import write_result
-from recount.pipeline.run import runner
 from recount.pipeline.version import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
-TASKS = ROOT / "tests" / "pipeline" / "tasks"
 
 
 class Printed:
@@ -52,19 +50,9 @@ def call(capsys: pytest.CaptureFixture[str]) -> Call:
 
 
 @pytest.fixture
-def tasks(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(str(TASKS))
-    import report_tasks
-
-    return report_tasks
-
-
-@pytest.fixture
-def archive(tmp_path: Path, tasks: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Path:
+def archive(tmp_path: Path, content_tasks: ModuleType) -> Path:
     """Two good reports, structured by a task that needs no real ones."""
-    defaults = runner.run.__kwdefaults__
-    assert defaults is not None
-    monkeypatch.setitem(defaults, "task", tasks.by_content)
+    assert content_tasks
     root = tmp_path / "archive"
     (root / "2022").mkdir(parents=True)
     (root / "2022" / "a.pdf").write_text("good one")

@@ -7,7 +7,6 @@ import gzip
 import hashlib
 import os
 import shutil
-import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from typing import IO
 
 from recount.pipeline.archive.kinds import GZIP, HEAD, OFFICE, PDF, as_pdf, kind_of, needs, suffix_of
 from recount.pipeline.archive.locations import fetch, open_place
-from recount.pipeline.archive.sources import Source
+from recount.pipeline.archive.sources import Source, printable
 from recount.pipeline.archive.strangers import allowed
 from recount.pipeline.archive.zipped import extract, hash_of_member
 from recount.pipeline.errors import DocumentError, SourceUnreachable
@@ -47,9 +46,7 @@ def hash_of(path: Path) -> str:
                 if image.is_file():
                     digest.update(image.read_bytes())
             return digest.hexdigest()
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise SourceUnreachable("is no regular file")  # opening a pipe would wait for ever
-        with path.open("rb") as file:
+        with open_place(path) as file:
             content = hash_of_stream(file)
     except OSError as error:
         raise SourceUnreachable(f"cannot be read: {error.strerror}") from error
@@ -187,7 +184,7 @@ def local_file(source: Source, aside: Path | None) -> Iterator[Path]:
 def _file_name(source: Source) -> str:
     """The name that tells what a file is: its own, whatever its report is called."""
     if source.member is None and isinstance(source.place, Path):
-        return source.place.name
+        return printable(source.place.name)
     return PurePosixPath(source.name).name
 
 
@@ -204,8 +201,6 @@ def _copy(source: Source, target: Path) -> None:
                 if page.is_file():
                     shutil.copyfile(page, target / page.name)
         else:
-            if not stat.S_ISREG(source.place.stat().st_mode):
-                raise SourceUnreachable("is no regular file")  # opening a pipe would wait for ever
             _copy_file(source.place, target)
     except OSError as error:
         verb = "read" if isinstance(source.place, Path) else "fetched"
@@ -213,7 +208,7 @@ def _copy(source: Source, target: Path) -> None:
 
 
 def _copy_file(place: Path, target: Path) -> None:
-    with place.open("rb") as file, target.open("xb") as copy:
+    with open_place(place) as file, target.open("xb") as copy:
         shutil.copyfileobj(file, copy, _CHUNK)
 
 

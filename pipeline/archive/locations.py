@@ -9,13 +9,14 @@ from __future__ import annotations
 import errno
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from recount.pipeline.errors import UsageError, needed
+from recount.pipeline.errors import SourceUnreachable, UsageError, needed
 
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
 _LOCAL = ("file://", "local://")
@@ -73,8 +74,11 @@ def check_reachable(url: Url) -> None:
 
 
 def open_place(place: Place) -> IO[bytes]:
-    """A file to read from, at any position. Raises OSError."""
+    """A file to read from, at any position. Raises OSError, and SourceUnreachable for a pipe, a socket or a device."""
     if isinstance(place, Path):
+        kind = place.stat().st_mode
+        if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):  # what a folder is, opening it says
+            raise SourceUnreachable("is no regular file")  # opening a pipe would wait for ever
         return place.open("rb")
     with _file_system(place) as (system, path):
         file: IO[bytes] = system.open(path, "rb")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import glob
 import os
 import re
-import stat
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,9 +13,9 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import Literal
 
 from recount.pipeline.archive.kinds import HEAD, OFFICE, Kind, Use, kind_of, needs, office, suffix_of
-from recount.pipeline.archive.locations import Place, Url, files_at, matches, place_of
+from recount.pipeline.archive.locations import Place, Url, files_at, matches, open_place, place_of
 from recount.pipeline.archive.zipped import ARCHIVES, Contents, Member, files_in_zip, together
-from recount.pipeline.errors import UsageError, ZipProblem
+from recount.pipeline.errors import SourceUnreachable, UsageError, ZipProblem
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp"})
 """What files of page images are called, in any case. A TIFF may hold all pages of a report."""
@@ -308,7 +306,9 @@ class _Look:
             return kind_of(file.below[-1], head, _use)
         except OSError as error:
             self.others.append(Other(file.place, "unreachable", f"cannot be read: {error.strerror}"))
-            return None
+        except SourceUnreachable as error:
+            self.others.append(Other(file.place, "unreachable", str(error)))
+        return None
 
     def _tell_if_empty(self, place: Place) -> None:
         if not self.reports and not any(other.fate in LOST for other in self.others):
@@ -360,11 +360,8 @@ def _of_pages(folder: _Found, pages: Sequence[_Found]) -> _Found:
 
 
 def _head_of(path: Place) -> bytes:
-    """The first bytes of a file of this machine. Raises OSError if they cannot be read."""
-    assert isinstance(path, Path)
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise OSError(errno.EINVAL, "it is no regular file")  # opening a pipe would wait for ever
-    with path.open("rb") as file:
+    """The first bytes of a file. Raises as `open_place` does if they cannot be read."""
+    with open_place(path) as file:
         return file.read(HEAD)
 
 

@@ -32,8 +32,8 @@ from recount.pipeline.output.frames import frame, joined
 from recount.pipeline.output.layout import FILES, Table, named_in, tables_of
 from recount.pipeline.output.rows import NO_BOX, OpenResult, Row, rows_of, statuses_named
 from recount.pipeline.recognise import family_of
-from recount.pipeline.result import Check, FigureEntry, Result, read_result
-from recount.pipeline.run.fates import STATUSES, Attempt
+from recount.pipeline.result import STATUSES, Check, FigureEntry, Result, read_result
+from recount.pipeline.run.fates import Attempt
 from recount.pipeline.run.ledger import LEDGER, Ledger
 from recount.pipeline.run.store import believed, family_of_result, result_path
 from recount.schemas.family import Family
@@ -270,7 +270,7 @@ def file_rows(out: Path) -> list[Row]:
         return []
     with Ledger(path, only_read=True) as ledger:
         attempts, given = ledger.latest(), {source.name: source for source in ledger.given()}
-        others = [file for file in ledger.found() if not file.report]
+        others = [file for file in ledger.found(attempts) if not file.report]
     rows = []
     for name in sorted({*attempts, *given}):
         attempt, source = attempts.get(name), given.get(name)

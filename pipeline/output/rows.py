@@ -14,8 +14,7 @@ from pydantic import BaseModel
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.layout import Listed, Table
-from recount.pipeline.result import Check, FigureEntry, Result
-from recount.pipeline.run.fates import STATUSES
+from recount.pipeline.result import STATUSES, Check, FigureEntry, Result
 from recount.schemas.describe import (
     JOINT,
     leaves_in,

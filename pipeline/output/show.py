@@ -21,8 +21,8 @@ from rich.text import Text
 from recount.pipeline.archive.strangers import visible
 from recount.pipeline.errors import UsageError
 from recount.pipeline.model.transport.client import ProbeResult
-from recount.pipeline.result import Check, FigureEntry, PageRemark, Reach, Result
-from recount.pipeline.run.fates import STATUSES, Attempt, FoundFile, RunSummary, by_fate
+from recount.pipeline.result import STATUSES, Check, FigureEntry, PageRemark, Reach, Result
+from recount.pipeline.run.fates import Attempt, FoundFile, RunSummary, by_fate
 from recount.pipeline.run.first_round import Plan
 from recount.pipeline.run.status import Status
 from recount.pipeline.settings import ModelSettings

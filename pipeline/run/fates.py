@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from recount.pipeline.archive.sources import names_of
+from recount.pipeline.result import STATUSES
 
 FATES = (
     "structured",
@@ -22,10 +23,6 @@ FATES = (
     "hidden",
 )
 """What may become of a file that was found; each has one. Of archives that were opened the files have theirs too."""
-
-
-STATUSES = ("verified", "repaired", "grounded", "disputed")
-"""The statuses of a figure, the surest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +159,7 @@ class RunSummary:
     @property
     def nothing(self) -> bool:
         """Whether none of the files holds a report, though none failed."""
-        return bool(self.left_out) and not any(
-            outcome.failed or not outcome.attempt.left_out for outcome in self.outcomes
-        )
+        return bool(self.left_out) and not self._reports
 
     def lost(self, *, strict: bool) -> list[FoundFile]:
         """The files and folders that may have held reports. strict: files of other kinds, too."""

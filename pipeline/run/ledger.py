@@ -20,7 +20,8 @@ from typing import Any, TypeVar
 from recount.pipeline.archive.locations import Place, place_of
 from recount.pipeline.archive.sources import Other, Source
 from recount.pipeline.errors import UsageError
-from recount.pipeline.run.fates import STATUSES, Attempt, FoundFile
+from recount.pipeline.result import STATUSES
+from recount.pipeline.run.fates import Attempt, FoundFile
 
 LEDGER = "ledger.sqlite"
 """What the ledger of an output folder is called."""
@@ -250,9 +251,11 @@ class Ledger:
             self._database.executemany("INSERT INTO found VALUES (?, ?, ?, ?)", kept)
             self._database.execute("COMMIT")
 
-    def found(self) -> list[FoundFile]:
-        """Every file that the latest run which looked for files found, with what became of it up to now."""
-        latest = self.latest()
+    def found(self, latest: Mapping[str, Attempt]) -> list[FoundFile]:
+        """Every file that the latest run which looked for files found, with what became of it up to now.
+
+        latest: as of the method of this name.
+        """
         with self._guarded():
             rows = self._database.execute("SELECT * FROM found ORDER BY fate, file").fetchall()
         return [_found(row, latest.get(row["file"])) for row in rows]

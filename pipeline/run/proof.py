@@ -44,7 +44,7 @@ def prove(out: Path, *, quick: bool = False, bounds: Bounds | None = None) -> Pr
     """
     last = last_of(out)
     store = store_at(last.out)
-    with Ledger(out / LEDGER) as ledger:
+    with Ledger(out / LEDGER, only_read=True) as ledger:
         latest, results, sources = ledger.latest(), ledger.results(), ledger.given()
     standing = {name: done for name, done in results.items() if latest[name].status != "failed" and done.results}
     findings = list(_of_files(standing, store, last.settings))

@@ -119,7 +119,7 @@ def run(
                     on_progress(outcome)
         workplace.clear()
         told = _told_apart(outcomes, partial(open_ledger.record, number, version))
-        found = () if others is None else tuple(open_ledger.found())
+        found = () if others is None else tuple(open_ledger.found(open_ledger.latest()))
         summary = RunSummary(tuple(sorted(told, key=lambda outcome: outcome.attempt.file)), found)
         _finish(summary, open_ledger, number, workplace.folder, time.perf_counter() - began)
     return summary

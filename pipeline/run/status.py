@@ -13,7 +13,8 @@ from recount.pipeline.archive.locations import Place, place_of
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import UsageError
 from recount.pipeline.lasting import replace_file
-from recount.pipeline.run.fates import STATUSES, Attempt, FoundFile, by_fate
+from recount.pipeline.result import STATUSES
+from recount.pipeline.run.fates import Attempt, FoundFile, by_fate
 from recount.pipeline.run.ledger import LEDGER, Ledger, Run
 from recount.pipeline.settings import Settings
 
@@ -94,7 +95,8 @@ def to_retry(out: Path, *, failed: bool) -> list[Source]:
     was given it last and was interrupted. Raises UsageError if there is no ledger, or nothing to be done.
     """
     with _opened(out) as ledger:
-        sources, latest, found = ledger.given(), ledger.latest(), ledger.found()
+        sources, latest = ledger.given(), ledger.latest()
+        found = ledger.found(latest)
         undone = set() if failed else {source.name for source in ledger.left_undone()}
     if not sources:
         raise UsageError(f"no run into {out} was given any report")
@@ -183,7 +185,7 @@ def _status(ledger: Ledger) -> Status:
     latest, results = ledger.latest(), ledger.results()
     away = tuple(results[name] for name, last in latest.items() if last.status == "unreachable" and name in results)
     waiting = tuple(source.name for source in ledger.given() if source.name not in latest)
-    found = tuple(ledger.found())
+    found = tuple(ledger.found(latest))
     return Status(ledger.last_run(), latest, waiting, away, found, tuple(ledger.broken))
 
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
-import secrets
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,6 +18,8 @@ from functools import cache
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from recount.pipeline.lasting import replace_file
 
 if TYPE_CHECKING:
     from recount.pipeline.ocr.image.prepare import Grey
@@ -131,14 +131,8 @@ def _write(folder: Path, sha256: str, version: str, said: dict[str, Any]) -> Non
     """Keeps what was said, in the place of what an earlier version was told. Raises OSError."""
     content = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
     folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f".{secrets.token_hex(8)}.recount-tmp"
-    try:
-        digest = hashlib.sha256(content).hexdigest().encode()
-        temporary.write_bytes(gzip.compress(digest + b"\n" + content, mtime=0))
-        os.replace(temporary, _file(folder, sha256, version))
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    digest = hashlib.sha256(content).hexdigest().encode()
+    replace_file(_file(folder, sha256, version), gzip.compress(digest + b"\n" + content, mtime=0))
     for old in folder.glob(f"{sha256}-*.gz"):
         if old != _file(folder, sha256, version):
             old.unlink(missing_ok=True)

@@ -14,12 +14,7 @@ from recount.pipeline.archive.files import hash_of_source, local_file
 from recount.pipeline.archive.sources import find_sources, read_list
 from recount.pipeline.errors import DocumentError, UsageError
 
-
-@pytest.fixture(autouse=True)
-def no_office(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if LibreOffice were not installed."""
-    for module in ("kinds", "sources"):
-        monkeypatch.setattr(f"recount.pipeline.archive.{module}.office", lambda: None)
+pytestmark = pytest.mark.usefixtures("no_office")
 
 
 def make(root: Path, *names: str) -> Path:
@@ -182,6 +177,17 @@ def test_zip_archives_that_cannot_be_read_are_problems(tmp_path: Path) -> None:
     reasons = {problem.place.name: problem.reason for problem in find_sources([root]).problems}
     assert reasons["empty.zip"] == "holds no reports (PDF files, page images or files of text)"
     assert reasons["broken.zip"].startswith("is no zip archive that can be read")
+
+
+def test_a_pipe_is_waited_for_by_nobody_whatever_it_is_called(tmp_path: Path) -> None:
+    root = make(tmp_path / "archive", "a.pdf")
+    for name in ("pipe.zip", "pipe"):
+        os.mkfifo(root / name)
+    found = {(other.place.name, other.fate, other.reason) for other in find_sources([root]).others}
+    assert found == {
+        ("pipe.zip", "archive unreadable", "is no regular file"),
+        ("pipe", "unreachable", "is no regular file"),
+    }
 
 
 def test_a_member_is_a_file_for_as_long_as_it_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

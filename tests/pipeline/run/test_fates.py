@@ -17,39 +17,22 @@ from recount.pipeline.archive.files import hash_of, hash_of_source, local_file
 from recount.pipeline.archive.sources import Archive, find_sources
 from recount.pipeline.archive.zipped import DEEPEST
 from recount.pipeline.errors import UsageError
-from recount.pipeline.run import runner
 from recount.pipeline.run.fates import FATES, by_fate
 from recount.pipeline.run.runner import run
 from recount.pipeline.run.status import status_of, to_retry
 from recount.tests.pipeline.archive.trees import hostile_tree, packed
 
 OFFICE = "LibreOffice, which is not installed, turns it into a PDF"
-TASKS = Path(__file__).parent.parent / "tasks"
 FILES = int(os.environ.get("RECOUNT_TREE", "60"))
 """How many files the tree has at least; by hand it is given 500."""
 
 
-@pytest.fixture(autouse=True)
-def no_office(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if LibreOffice were not installed."""
-    for module in ("kinds", "sources"):
-        monkeypatch.setattr(f"recount.pipeline.archive.{module}.office", lambda: None)
+pytestmark = pytest.mark.usefixtures("no_office")
 
 
 @pytest.fixture
-def tasks(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(str(TASKS))
-    import report_tasks
-
-    defaults = runner.run.__kwdefaults__
-    assert defaults is not None
-    monkeypatch.setitem(defaults, "task", report_tasks.by_content)
-    return report_tasks
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str], tasks: ModuleType) -> Callable[..., tuple[int, str, str]]:
-    assert tasks
+def call(capsys: pytest.CaptureFixture[str], content_tasks: ModuleType) -> Callable[..., tuple[int, str, str]]:
+    assert content_tasks
 
     def call(*arguments: object) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as exit:
@@ -65,12 +48,12 @@ def fates(archive: Archive) -> dict[str, str]:
     return {other.name.partition("archive/")[2]: other.fate for other in archive.others}
 
 
-def test_the_fates_of_a_hostile_tree_add_up_to_its_files(tmp_path: Path, tasks: ModuleType) -> None:
+def test_the_fates_of_a_hostile_tree_add_up_to_its_files(tmp_path: Path, content_tasks: ModuleType) -> None:
     tree = hostile_tree(tmp_path / "archive", FILES)
     archive = find_sources([tree.root])
     assert sum(source.files for source in archive.sources) == tree.reports
     assert sum(source.files for source in archive.sources) + sum(other.files for other in archive.others) == tree.files
-    summary = run(archive.sources, tmp_path / "out", others=archive.others, jobs=1, task=tasks.by_content)
+    summary = run(archive.sources, tmp_path / "out", others=archive.others, jobs=1, task=content_tasks.by_content)
     counts = by_fate(summary.found)
     assert sum(counts.values()) == tree.files
     assert set(counts) == set(FATES) - {"not begun", "open"}

@@ -41,14 +41,6 @@ KILLS = int(os.environ.get("RECOUNT_KILLS", "20"))
 
 
 @pytest.fixture
-def tasks(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(str(TASKS))
-    import report_tasks
-
-    return report_tasks
-
-
-@pytest.fixture
 def archive(tmp_path: Path) -> Path:
     root = tmp_path / "archive"
     root.mkdir()

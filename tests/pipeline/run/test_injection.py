@@ -24,19 +24,10 @@ from recount.pipeline.run.ledger import Ledger
 from recount.pipeline.run.runner import run
 from recount.tests.pipeline.run.faulty import CRASHED, FINISHED, KILLED, SAID, Fault, disturbed
 
-TASKS = Path(__file__).parent.parent / "tasks"
 STEP = int(os.environ.get("RECOUNT_POINTS", "7"))
 """One of so many points is tried."""
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="fork")
-
-
-@pytest.fixture
-def tasks(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(str(TASKS))
-    import report_tasks
-
-    return report_tasks
 
 
 def fill(archive: Path) -> None:

@@ -15,29 +15,10 @@ import pytest
 from recount.cli import main
 from recount.pipeline.archive.sources import find_sources
 from recount.pipeline.errors import DocumentError
-from recount.pipeline.run import runner
 from recount.pipeline.run.runner import run
 from recount.pipeline.structure import structure
 
-TASKS = Path(__file__).parent.parent / "tasks"
-
-
-@pytest.fixture(autouse=True)
-def no_office(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if LibreOffice were not installed."""
-    for module in ("kinds", "sources"):
-        monkeypatch.setattr(f"recount.pipeline.archive.{module}.office", lambda: None)
-
-
-@pytest.fixture
-def tasks(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(str(TASKS))
-    import report_tasks
-
-    defaults = runner.run.__kwdefaults__
-    assert defaults is not None
-    monkeypatch.setitem(defaults, "task", report_tasks.by_content)
-    return report_tasks
+pytestmark = pytest.mark.usefixtures("no_office")
 
 
 @pytest.fixture
@@ -69,19 +50,19 @@ def deep(archive: Path) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("deep")
-def test_a_path_that_is_too_long_is_one_line(archive: Path, tmp_path: Path, tasks: ModuleType) -> None:
+def test_a_path_that_is_too_long_is_one_line(archive: Path, tmp_path: Path, content_tasks: ModuleType) -> None:
     found = find_sources([archive])
     assert any("File name too long" in problem.reason for problem in found.problems)
     assert len(found.problems) == 1
-    summary = run(found.sources, tmp_path / "out", others=found.others, jobs=1, task=tasks.by_content)
+    summary = run(found.sources, tmp_path / "out", others=found.others, jobs=1, task=content_tasks.by_content)
     assert summary.structured > 10
     assert all("File name too long" in str(failure.reason) for failure in summary.failures)
 
 
 def test_names_with_control_characters_are_lines_of_their_own(
-    archive: Path, tmp_path: Path, tasks: ModuleType, capsys: pytest.CaptureFixture[str]
+    archive: Path, tmp_path: Path, content_tasks: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert tasks
+    assert content_tasks
     for number, name in enumerate(("a\nrecount: all is well.pdf", "\x1b[2J.pdf", "b\u202efdp.pdf", "c\r.docx")):
         (archive / name).write_text(f"encrypted {number}")
     with pytest.raises(SystemExit) as exit:
@@ -93,7 +74,7 @@ def test_names_with_control_characters_are_lines_of_their_own(
 
 
 def test_a_folder_that_may_be_listed_and_not_entered_ends_nothing(
-    archive: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tasks: ModuleType
+    archive: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content_tasks: ModuleType
 ) -> None:
     locked = archive / "locked"
     (locked / "in").mkdir(parents=True)
@@ -113,7 +94,7 @@ def test_a_folder_that_may_be_listed_and_not_entered_ends_nothing(
     monkeypatch.setattr(Path, "stat", guarded(plain_stat))
     monkeypatch.setattr(os, "scandir", guarded(plain_scan))
     found = find_sources([archive])
-    summary = run(found.sources, tmp_path / "out", others=found.others, jobs=1, task=tasks.by_content)
+    summary = run(found.sources, tmp_path / "out", others=found.others, jobs=1, task=content_tasks.by_content)
     reasons = {outcome.attempt.file: outcome.attempt.reason for outcome in summary.outcomes}
     assert reasons == {"a.pdf": None, "locked/b.pdf": "cannot be read: Permission denied"}
     assert {Path(file.file).name: file.reason for file in summary.lost(strict=False)} == dict.fromkeys(

@@ -21,16 +21,7 @@ from recount.pipeline.run.store import result_path
 from recount.pipeline.structure import structure
 from recount.tests.pipeline.archive.trees import packed
 
-TASKS = Path(__file__).parent.parent / "tasks"
 EXAMPLE = sorted((Path(__file__).resolve().parents[3] / "examples" / "archive").rglob("*.pdf"))[0]
-
-
-@pytest.fixture
-def tasks(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(str(TASKS))
-    import report_tasks
-
-    return report_tasks
 
 
 def rewritten(path: Path) -> None:

@@ -26,17 +26,8 @@ from recount.pipeline.run.proof import prove
 from recount.pipeline.run.runner import run
 from recount.pipeline.run.store import result_path
 
-TASKS = Path(__file__).parent.parent / "tasks"
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLE = sorted((ROOT / "examples" / "archive").rglob("*.pdf"))[0]
-
-
-@pytest.fixture
-def tasks(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(str(TASKS))
-    import report_tasks
-
-    return report_tasks
 
 
 @pytest.fixture

@@ -31,15 +31,6 @@ TASKS = Path(__file__).parent.parent / "tasks"
 
 
 @pytest.fixture
-def tasks(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The tasks, importable by name here and in worker processes."""
-    monkeypatch.syspath_prepend(str(TASKS))
-    import report_tasks
-
-    return report_tasks
-
-
-@pytest.fixture
 def archive(tmp_path: Path) -> Path:
     root = tmp_path / "archive"
     (root / "2022").mkdir(parents=True)

@@ -19,16 +19,7 @@ from recount.pipeline.run.pool import Bounds
 from recount.pipeline.run.runner import run
 from recount.pipeline.run.status import status_of, to_retry
 
-TASKS = Path(__file__).parent.parent / "tasks"
 STANDS = "; the earlier result stands"
-
-
-@pytest.fixture
-def tasks(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(str(TASKS))
-    import report_tasks
-
-    return report_tasks
 
 
 @pytest.fixture
