@@ -19,12 +19,17 @@ _CANNOT_SYNC = (errno.EINVAL, errno.ENOTSUP)
 """What some network file systems say of a folder that is to be written to the disk."""
 
 
+def temporary_in(folder: Path) -> Path:
+    """A new name in a folder, for what is not whole yet: one that LEFTOVER matches."""
+    return folder / f".{secrets.token_hex(8)}.recount-tmp"
+
+
 def replace_file(path: Path, content: bytes) -> None:
     """Writes a file, whole or not at all, so that it lasts: after a power cut too it is what it is from now on.
 
     Raises OSError if that cannot be done; nothing is left behind then.
     """
-    temporary = path.parent / f".{secrets.token_hex(8)}.recount-tmp"
+    temporary = temporary_in(path.parent)
     try:
         with temporary.open("xb") as file:
             file.write(content)

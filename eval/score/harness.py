@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from recount.eval.cases import Case
-from recount.eval.score.scores import CaseScore, Fate, score, score_failure
+from recount.eval.score.scores import CaseScore, score, score_failure
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.result import read_result
 from recount.pipeline.run.fates import Attempt, Outcome
@@ -53,9 +54,12 @@ def evaluate(
 def scored(case: Case, attempt: Attempt, out: Path) -> CaseScore:
     """A case by what became of it."""
     if attempt.status == "failed":
-        # A reason without a traceback is one that the task gave on purpose.
-        fate: Fate = "crashed" if attempt.traceback or attempt.sha256 is None else "refused"
-        return score_failure(case, fate, attempt.reason or "")
+        return score_failure(case, fate_of_failure(attempt), attempt.reason or "")
     if attempt.reports > 1:
         return score_failure(case, "refused", f"it was read as {attempt.reports} reports, and is one")
     return score(case, read_result(result_path(out, case.name)), attempt.seconds)
+
+
+def fate_of_failure(attempt: Attempt) -> Literal["refused", "crashed"]:
+    """What it means that an attempt has no result: a reason without a traceback is one that was given on purpose."""
+    return "crashed" if attempt.traceback or attempt.sha256 is None else "refused"

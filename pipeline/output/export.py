@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import secrets
 import shutil
 import signal
 import sys
@@ -23,7 +22,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from recount.pipeline.errors import UsageError
-from recount.pipeline.lasting import LEFTOVER, keep_folder
+from recount.pipeline.lasting import LEFTOVER, keep_folder, temporary_in
 from recount.pipeline.output.database import SqliteSink
 from recount.pipeline.output.delimited import (
     CsvSink,
@@ -92,7 +91,7 @@ def staged(folder: Path) -> Iterator[Path]:
 def _held(folder: Path) -> tuple[Path, int | None]:
     """A new temporary folder, and the lock on it, which dies with this process: who can take it may sweep."""
     while True:
-        staging = folder / f".{secrets.token_hex(8)}.recount-tmp"
+        staging = temporary_in(folder)
         staging.mkdir()
         held = _lock(staging)
         if held is None or _is(staging, held):

@@ -16,7 +16,7 @@ import json
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
@@ -187,34 +187,39 @@ def shelf_of(out: Path, family: str | None = None) -> Shelf:
     """
     files = result_files(out)
     heads = [_head_of(file) for file in files]
-    attempts, families = _remembered(out)
+    with _ledger_of(out) as ledger:
+        attempts = ledger.latest() if ledger else {}
+        families = ledger.families() if ledger else []
+        written = _written(out, ledger) if ledger else {}
     contracts = list(dict.fromkeys(head.contract for head in heads))
     ranks = {known.contract: rank for rank, known in enumerate(FAMILIES)}
     contracts.sort(key=lambda contract: (ranks.get(contract, len(ranks)), contract))
     copies = _copies(heads, attempts)
-    written = written_in(out)
     pairs = zip(files, heads, strict=True)
     entries = tuple(Entry(file, copies.get(head.file), written.get(file)) for file, head in pairs)
     return Shelf(entries, Kinds(tuple(contracts), _own(out, contracts, family, families)))
 
 
-def _remembered(out: Path) -> tuple[Mapping[str, Attempt], Sequence[str]]:
-    """From the ledger: what became of every file, and the families that runs were told to take."""
+@contextmanager
+def _ledger_of(out: Path) -> Iterator[Ledger | None]:
+    """The ledger of an output folder, copied into memory; None where it has none."""
     path = out / LEDGER
     if not path.is_file():
-        return {}, []
+        yield None
+        return
     with Ledger(path, only_read=True) as ledger:
-        return ledger.latest(), ledger.families()
+        yield ledger
 
 
 def written_in(out: Path) -> Mapping[Path, str]:
     """The hash that each result file of an output folder was written with, as far as its ledger knows."""
-    path = out / LEDGER
-    if not path.is_file():
-        return {}
-    with Ledger(path, only_read=True) as ledger:
-        results = ledger.results().values()
-    return {result_path(out, name): sha256 for done in results for name, sha256 in done.written.items()}
+    with _ledger_of(out) as ledger:
+        return _written(out, ledger) if ledger else {}
+
+
+def _written(out: Path, ledger: Ledger) -> dict[Path, str]:
+    done = ledger.results().values()
+    return {result_path(out, name): sha256 for attempt in done for name, sha256 in attempt.written.items()}
 
 
 def _own(out: Path, contracts: Sequence[str], named: str | None, remembered: Sequence[str]) -> tuple[str, ...]:
@@ -237,7 +242,10 @@ def _own(out: Path, contracts: Sequence[str], named: str | None, remembered: Seq
 def model_near(result: Path, contract: str, family: str | None = None) -> type[BaseModel]:
     """The model of a result by itself. family: as of `shelf_of`; others are known from the ledger above the file."""
     out = next((folder for folder in Path(os.path.abspath(result)).parents if (folder / LEDGER).is_file()), None)
-    remembered = _remembered(out)[1] if out is not None and family_of_contract(contract) is None else ()
+    remembered: Sequence[str] = ()
+    if out is not None and family_of_contract(contract) is None:
+        with Ledger(out / LEDGER, only_read=True) as ledger:
+            remembered = ledger.families()
     return Kinds((contract,), _own(out or result, [contract], family, remembered)).model(contract)
 
 
@@ -265,10 +273,9 @@ def _is_copy(attempt: Attempt | None) -> bool:
 
 def file_rows(out: Path) -> list[Row]:
     """The rows of the table of files."""
-    path = out / LEDGER
-    if not path.is_file():
-        return []
-    with Ledger(path, only_read=True) as ledger:
+    with _ledger_of(out) as ledger:
+        if ledger is None:
+            return []
         attempts, given = ledger.latest(), {source.name: source for source in ledger.given()}
         others = [file for file in ledger.found(attempts) if not file.report]
     rows = []
@@ -294,10 +301,9 @@ def _fate(attempt: Attempt | None) -> tuple[str, str | None, int | None, int | N
 
 def pdf_paths(out: Path) -> dict[str, Place]:
     """Where the PDFs of an output folder's results lay when they were structured, by result; zipped ones not."""
-    path = out / LEDGER
-    if not path.is_file():
-        return {}
-    with Ledger(path, only_read=True) as ledger:
+    with _ledger_of(out) as ledger:
+        if ledger is None:
+            return {}
         done = ledger.latest()
         return {
             result: source.place

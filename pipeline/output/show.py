@@ -21,6 +21,7 @@ from rich.text import Text
 from recount.pipeline.archive.strangers import visible
 from recount.pipeline.errors import UsageError
 from recount.pipeline.model.transport.client import ProbeResult
+from recount.pipeline.output.rows import why
 from recount.pipeline.result import STATUSES, Check, FigureEntry, PageRemark, Reach, Result
 from recount.pipeline.run.fates import Attempt, FoundFile, RunSummary, by_fate
 from recount.pipeline.run.first_round import Plan
@@ -420,17 +421,13 @@ def _operand(reading: Shown, pointer: str, *, below: int = 0) -> str:
 
 def _disputed(reading: Shown) -> Iterator[RenderableType]:
     """The figures that nothing clears, each with the checks that it fails."""
-    rules = {check.id: check.rule for check in reading.failing}
+    broken = {check.id: check for check in reading.failing}
     disputed = [item for item in reading.figures.items() if item[1].status == "disputed"]
     yield _title(f"Disputed figures: {len(disputed)}")
     for pointer, figure in disputed:
-        broken = [rules[check] for check in figure.checks if check in rules]
-        because = [f"does not fit: {'; '.join(dict.fromkeys(broken))}"] if broken else []
-        because += [figure.remark] if figure.remark else []
-        because += [f"read otherwise a second time: {figure.second_reading}"] if figure.second_reading else []
         yield Group(
             _words((f"{MARKS['disputed']} ", _STYLES["disputed"]), _operand(reading, pointer)),
-            *(_text(f"  {why}") for why in because or ["no check is named"]),
+            *(_text(f"  {reason}") for reason in why(figure, broken) or ["no check is named"]),
         )
 
 

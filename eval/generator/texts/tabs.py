@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from random import Random
 
 from recount.eval.generator.texts.harm import torn, with_blanks, with_loss
-from recount.eval.generator.texts.rows import Slot, is_evaluation, rows_of
+from recount.eval.generator.texts.rows import Slot, is_evaluation, rows_of, texts_of
 from recount.eval.generator.typeset.blocks import Grid, Para
 from recount.eval.generator.typeset.compose import Manuscript
 
@@ -112,7 +112,7 @@ class _Rows:
         yield "\t".join(texts)
 
     def _texts(self, row: Sequence[Slot]) -> list[str]:
-        texts = [slot.text.replace("\n", " ") for slot in row]
+        texts = texts_of(row)
         return [with_blanks(text, self.narrow) for text in texts] if self.narrow else texts
 
     def _statement(self, row: Sequence[Slot]) -> list[str]:

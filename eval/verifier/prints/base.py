@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -19,7 +19,8 @@ from recount.eval.verifier.prints.makers import Maker
 from recount.eval.verifier.prints.sheets import Box, Page, read
 from recount.pipeline.result import FigureEntry, Result
 
-FORMS = (*(form.value for form in Form), "budget", "district")
+BUDGETS: Mapping[str, Callable[..., BudgetCase]] = {"budget": generate_budget, "district": generate_district_budget}
+FORMS = (*(form.value for form in Form), *BUDGETS)
 _SECTIONS = (
     "income_expenditure", "income", "expenditure", "fiscal_appropriation", "basic_expenditure",
     "general_public_budget", "three_public",
@@ -83,10 +84,8 @@ def report_of(form: str, seed: int, style: str, *, sections: int = 3) -> Report:
     """A short report of a form: so many sections of the narrative and one statement, drawn by the seed."""
     rng = Random(f"{form}/{seed}/excerpt")
     case: Case | BudgetCase
-    if form == "budget":
-        case = generate_budget(_SEEDS + seed, style=style)
-    elif form == "district":
-        case = generate_district_budget(_SEEDS + seed, style=style)
+    if form in BUDGETS:
+        case = BUDGETS[form](_SEEDS + seed, style=style)
     else:
         options = Options(
             projects=3 if form == "x2021" else 1,

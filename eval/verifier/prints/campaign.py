@@ -14,6 +14,7 @@ from random import Random
 
 import pymupdf
 
+from recount.eval.score.harness import fate_of_failure
 from recount.eval.verifier.prints.base import FORMS, Base, Report, base_of, report_of
 from recount.eval.verifier.prints.characters import CHARACTERS
 from recount.eval.verifier.prints.draft import Draft, Kind, Made
@@ -60,6 +61,11 @@ class Proof:
     documents: int = 0
     figures: int = 0
     seconds: float = 0.0
+
+    def count(self, maker: str, form: str, faults: int) -> None:
+        """So many faults more in what a maker made of a form."""
+        for counts, key in ((self.makers, maker), (self.forms, form)):
+            counts[key] = counts.get(key, 0) + faults
 
 
 def prove(
@@ -178,7 +184,7 @@ def finished(pdf: bytes, draft: Draft) -> bytes:
 def _judged(document: Document, results: list[Result], attempt: Attempt) -> Iterator[Verdict]:
     """What became of the faults of a document."""
     if not results:
-        fate: Fate = "crashed" if attempt.traceback or attempt.sha256 is None else "refused"
+        fate: Fate = fate_of_failure(attempt)
         for made in document.made:
             yield Verdict(document.kind, document.base, made.words, fate, document.name)
         return
@@ -196,7 +202,6 @@ def _count(proof: Proof, bases: Sequence[Base], documents: Sequence[Document]) -
     by_name = {base.name: base for base in bases}
     for document in documents:
         base = by_name[document.base]
-        for counts, key in ((proof.makers, base.maker.name), (proof.forms, base.report.form)):
-            counts[key] = counts.get(key, 0) + len(document.made)
+        proof.count(base.maker.name, base.report.form, len(document.made))
     proof.documents = len(documents)
     proof.figures = sum(len(base.figures) for base in bases)

@@ -10,12 +10,12 @@ from random import Random
 from typing import Any
 
 from recount.eval.generator import Form, Options, generate
-from recount.eval.generator.budgets import generate_budget, generate_district_budget
 from recount.eval.generator.texts.written import MESSY, Kind, plain
 from recount.eval.generator.typeset.compose import Manuscript
 from recount.eval.score.align import fold
+from recount.eval.score.harness import fate_of_failure
 from recount.eval.score.metrics import TRUSTED
-from recount.eval.verifier.prints.base import FORMS
+from recount.eval.verifier.prints.base import BUDGETS, FORMS
 from recount.eval.verifier.prints.campaign import Proof, structured
 from recount.eval.verifier.prints.judge import Fate, Verdict, Wrong, wrong_in
 from recount.eval.verifier.texts.faults import FAULTS, Made, made
@@ -75,8 +75,7 @@ def prove_texts(
     outcomes = structured(out / "faults", [document.name for document in documents], jobs)
     for document in documents:
         proof.verdicts.append(_judged(document, *outcomes[document.name]))
-        for counts, key in ((proof.makers, document.base.kind), (proof.forms, document.base.form)):
-            counts[key] = counts.get(key, 0) + 1
+        proof.count(document.base.kind, document.base.form, 1)
     proof.documents = len(documents)
     proof.figures = sum(base.verified for base in bases)
     proof.seconds = time.perf_counter() - started
@@ -104,13 +103,7 @@ def _bases(folder: Path, seed: int, jobs: int | None, forms: Sequence[str], kind
 
 def _report(form: str, number: int) -> tuple[Mapping[str, Any], Manuscript]:
     """A generated report: what it says, and what its texts are written from."""
-    if form == "budget":
-        budget = generate_budget(number)
-        return budget.gold, budget.manuscript
-    if form == "district":
-        budget = generate_district_budget(number)
-        return budget.gold, budget.manuscript
-    case = generate(Form(form), number, options=_SMALL)
+    case = BUDGETS[form](number) if form in BUDGETS else generate(Form(form), number, options=_SMALL)
     return case.gold, case.manuscript
 
 
@@ -130,7 +123,7 @@ def _judged(document: _Faulty, results: list[Result], attempt: Attempt) -> Verdi
     passed: tuple[Wrong, ...] = ()
     fate: Fate
     if not results:
-        fate = "crashed" if attempt.traceback or attempt.sha256 is None else "refused"
+        fate = fate_of_failure(attempt)
     else:
         passed = tuple(
             figure

@@ -35,7 +35,7 @@ _LONGEST_QUOTE = 60
 class Sent:
     """What became of a request.
 
-    outcome, detail: for the ledger (see store.Call). answer: JSON that keeps to the schema, None if there is none.
+    outcome, detail: for the ledger (see spending.Call). answer: JSON that keeps to the schema, None if there is none.
     seconds: until it came. input_tokens, output_tokens: as the endpoint counts them, None where it does not. said: what
     was answered, as it came; None where nothing was. free: it was turned down, or never arrived: nobody pays for it.
     problem: what was wrong with an answer, in words for the model. again: whether the same

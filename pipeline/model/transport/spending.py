@@ -109,8 +109,9 @@ class Calls:
         """
         while True:
             with self.database.transaction():
-                if not self._is_untold():
-                    expected = self._expected(reckoned)
+                told = self._told()
+                if not self._is_untold(told):
+                    expected = _expected(reckoned, told)
                     self._check_budget(*expected)
                     usage = Usage(*expected, cost(self.settings, *expected))
                     call = Call(time.time(), usage, SENT, batch)
@@ -200,21 +201,14 @@ class Calls:
         assert row is not None, "a sum has a row"
         return row[0], row[1]
 
-    def _is_untold(self) -> bool:
+    def _is_untold(self, told: Tokens) -> bool:
         """Whether a first request is on its way that will tell how this endpoint counts: the others wait for it, where
-        there is a budget."""
-        if not self._has_budget or self._told()[1]:
+        there is a budget. told: what it has told up to now."""
+        if not self._has_budget or told[1]:
             return False
         young = moment(time.time() - self.settings.timeout - _BEYOND)
         where = "model = ? AND endpoint = ? AND outcome = ? AND detail = '' AND started > ?"
         return self._sums(where, *self._whom, SENT, young) != (0, 0)
-
-    def _expected(self, reckoned: Tokens) -> Tokens:
-        """What a request is thought to take, if this endpoint counts as it did: no less than we do."""
-        took, thought = self._told()
-        if took <= thought:
-            return reckoned
-        return -(-reckoned[0] * took // thought), -(-reckoned[1] * took // thought)
 
     def _check_budget(self, input_tokens: int, output_tokens: int) -> None:
         settings = self.settings
@@ -232,6 +226,14 @@ class Calls:
         own = self._sums("model = ? AND endpoint = ?", *self._whom)
         others = self.database.rows("SELECT cost FROM calls WHERE NOT (model = ? AND endpoint = ?)", self._whom)
         return cost(self.settings, *own) + sum((Decimal(row["cost"]) for row in others), Decimal(0))
+
+
+def _expected(reckoned: Tokens, told: Tokens) -> Tokens:
+    """What a request is thought to take, if its endpoint counts as it did: no less than we do."""
+    took, thought = told
+    if took <= thought:
+        return reckoned
+    return -(-reckoned[0] * took // thought), -(-reckoned[1] * took // thought)
 
 
 def _spent(budget: str, left: str, taken: str) -> BudgetSpent:
