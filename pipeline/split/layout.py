@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 
-from recount.pipeline.document import Remark, hull
+from recount.pipeline.document import Remark
 from recount.pipeline.split.align import (
     REST,
     Alignment,
@@ -28,7 +28,7 @@ from recount.pipeline.split.align import (
 from recount.pipeline.split.lattice import part_of
 from recount.pipeline.split.seams import PagedLine
 from recount.pipeline.split.sequence import NUMBER, Gap, Label, Piece, habits_of, is_number
-from recount.pipeline.split.tables import JoinedCell, JoinedTable
+from recount.pipeline.split.tables import JoinedCell, JoinedTable, table_of
 from recount.schemas.family import FIGURES, Form, Kind, Part
 
 _CHOSEN = "only sums tell in which column of its row it stands"
@@ -102,12 +102,8 @@ class _Sheet:
         self.cells.append(JoinedCell(self.row, column, self.row + 1, end, self._fragments(numbers), label))
 
     def close(self) -> None:
-        """The row is complete; what nothing stands in is blank."""
-        covered = {at for cell in self.cells if cell.row == self.row for at in range(cell.column, cell.column_end)}
-        if covered:
-            blank = (at for at in range(self.width) if at not in covered)
-            self.cells += [JoinedCell(self.row, at, self.row + 1, at + 1, ()) for at in blank]
-            self.row += 1
+        """The row is complete, if anything stands in it."""
+        self.row += any(cell.row == self.row for cell in self.cells)
 
     def remark(self, numbers: Sequence[int], words: str) -> None:
         """Something to be said of some pieces; nothing may confirm them."""
@@ -159,14 +155,8 @@ class _Table:
         whole = self.form.rows.needs <= {column.field for column in columns}
         self._put_rows(rows, columns, range(1, 1 + len(columns)), whole=whole)
         self._put_total(points)
-        return self._joined(), self.sheet.remarks
-
-    def _joined(self) -> JoinedTable:
-        pieces = self.pieces[self.outline.start : self.outline.end]
-        pages = sorted({piece.page for piece in pieces})
-        boxes = tuple(hull([piece.line.box for piece in pieces if piece.page == page]) for page in pages)
-        cells = sorted(self.sheet.cells, key=lambda cell: (cell.row, cell.column))
-        return JoinedTable(tuple(pages), boxes, self.sheet.row, self.sheet.width, tuple(cells))
+        parts = [(piece.page, piece.line.box) for piece in self.pieces[self.outline.start : self.outline.end]]
+        return table_of(self.sheet.cells, self.sheet.row, self.sheet.width, parts), self.sheet.remarks
 
     # pairs of label and text
 
