@@ -120,6 +120,12 @@ class Placed:
 Way = tuple[Placed, ...]
 """One reading of a row: its cells, in order."""
 
+
+def kind_of(cell: Placed, columns: Sequence[Column]) -> Kind | None:
+    """The kind of the column that a cell stands in; None where it stands in none, or is what is left of a row."""
+    return None if cell.column is None or cell.column == REST else columns[cell.column].kind
+
+
 # --- the alignment
 
 _NONE = -1
@@ -383,9 +389,9 @@ class Reading:
 
 def ways_of(row: Way, columns: Sequence[Column], pieces: Sequence[Piece]) -> list[Way]:
     """The ways to read a row by labels and kinds, the best first: one, unless its figures may stand elsewhere."""
-    cells = [cell for cell in row if cell.column not in (None, REST) and columns[cell.column or 0].kind != "level"]
+    cells = [cell for cell in row if kind_of(cell, columns) not in (None, "level")]
     open_to = [at for at, column in enumerate(columns) if column.kind != "level"]
-    if not any(_is_figure(cell, columns) for cell in cells) or len(cells) == len(open_to):
+    if not any(kind_of(cell, columns) in FIGURES for cell in cells) or len(cells) == len(open_to):
         return [row]
     prices = {(cell, at): _cost_of(columns[at].kind, pieces[cell.start : cell.end]) for cell in cells for at in open_to}
     found: list[tuple[float, Way]] = []
@@ -399,12 +405,8 @@ def ways_of(row: Way, columns: Sequence[Column], pieces: Sequence[Piece]) -> lis
     distinct: dict[Way, Way] = {}
     for way in (tuple(cells), *near) if tuple(cells) in near else near:
         whole = tuple(sorted((*others, *way), key=lambda cell: cell.start))
-        distinct.setdefault(tuple(cell for cell in way if _is_figure(cell, columns)), whole)
+        distinct.setdefault(tuple(cell for cell in way if kind_of(cell, columns) in FIGURES), whole)
     return list(distinct.values())
-
-
-def _is_figure(cell: Placed, columns: Sequence[Column]) -> bool:
-    return cell.column not in (None, REST) and columns[cell.column or 0].kind in FIGURES
 
 
 def decided(rows: Sequence[Sequence[Way]], holds: Callable[[Sequence[Way]], bool]) -> list[Reading]:

@@ -12,12 +12,23 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 
-from recount.pipeline.document import Remark, hull
-from recount.pipeline.split.align import REST, Alignment, Column, Placed, Reading, Way, decided, value_in, ways_of
+from recount.pipeline.document import Remark
+from recount.pipeline.split.align import (
+    REST,
+    Alignment,
+    Column,
+    Placed,
+    Reading,
+    Way,
+    decided,
+    kind_of,
+    value_in,
+    ways_of,
+)
 from recount.pipeline.split.lattice import part_of
 from recount.pipeline.split.seams import PagedLine
 from recount.pipeline.split.sequence import NUMBER, Gap, Label, Piece, habits_of, is_number
-from recount.pipeline.split.tables import JoinedCell, JoinedTable
+from recount.pipeline.split.tables import JoinedCell, JoinedTable, table_of
 from recount.schemas.family import FIGURES, Form, Kind, Part
 
 _CHOSEN = "only sums tell in which column of its row it stands"
@@ -91,12 +102,8 @@ class _Sheet:
         self.cells.append(JoinedCell(self.row, column, self.row + 1, end, self._fragments(numbers), label))
 
     def close(self) -> None:
-        """The row is complete; what nothing stands in is blank."""
-        covered = {at for cell in self.cells if cell.row == self.row for at in range(cell.column, cell.column_end)}
-        if covered:
-            blank = (at for at in range(self.width) if at not in covered)
-            self.cells += [JoinedCell(self.row, at, self.row + 1, at + 1, ()) for at in blank]
-            self.row += 1
+        """The row is complete, if anything stands in it."""
+        self.row += any(cell.row == self.row for cell in self.cells)
 
     def remark(self, numbers: Sequence[int], words: str) -> None:
         """Something to be said of some pieces; nothing may confirm them."""
@@ -148,14 +155,8 @@ class _Table:
         whole = self.form.rows.needs <= {column.field for column in columns}
         self._put_rows(rows, columns, range(1, 1 + len(columns)), whole=whole)
         self._put_total(points)
-        return self._joined(), self.sheet.remarks
-
-    def _joined(self) -> JoinedTable:
-        pieces = self.pieces[self.outline.start : self.outline.end]
-        pages = sorted({piece.page for piece in pieces})
-        boxes = tuple(hull([piece.line.box for piece in pieces if piece.page == page]) for page in pages)
-        cells = sorted(self.sheet.cells, key=lambda cell: (cell.row, cell.column))
-        return JoinedTable(tuple(pages), boxes, self.sheet.row, self.sheet.width, tuple(cells))
+        parts = [(piece.page, piece.line.box) for piece in self.pieces[self.outline.start : self.outline.end]]
+        return table_of(self.sheet.cells, self.sheet.row, self.sheet.width, parts), self.sheet.remarks
 
     # pairs of label and text
 
@@ -331,14 +332,12 @@ class _Table:
 
     def _says_less(self, row: Reading, columns: Sequence[Column]) -> bool:
         """Whether a row has words and no figure: it may be the rest of another."""
-        kinds = {columns[cell.column or 0].kind for cell in row.cells if cell.column not in (None, REST)}
+        kinds = {kind_of(cell, columns) for cell in row.cells} - {None}
         return not row.open and bool(kinds - {"level"}) and kinds.isdisjoint(FIGURES)
 
     def _is_misnamed(self, row: Reading, columns: Sequence[Column]) -> bool:
         """Whether a figure stands where the name of a row belongs."""
-        names = [
-            cell for cell in row.cells if cell.column not in (None, REST) and columns[cell.column or 0].kind == "name"
-        ]
+        names = [cell for cell in row.cells if kind_of(cell, columns) == "name"]
         return any(is_number(self.pieces[cell.start].text) for cell in names if len(cell.span) == 1)
 
     def _is_unnamed(self, row: Reading, columns: Sequence[Column]) -> bool:
@@ -358,20 +357,17 @@ class _Table:
         for cell in row.open:
             self.sheet.remark(cell.span, _OPEN)
         for cell in row.cells if turned or row.open else ():  # where one cell is not told, none is sure of its column
-            if cell.column not in (None, REST) and columns[cell.column or 0].kind in FIGURES:
+            if kind_of(cell, columns) in FIGURES:
                 self.sheet.remark(cell.span, _TURNED)
 
     def _may_go_on(self, row: Reading, below: Reading, columns: Sequence[Column]) -> bool:
         """Whether the name of a row may go on behind a page end, at the head of the next row's name."""
-        names = [
-            cell for cell in row.cells if cell.column not in (None, REST) and columns[cell.column or 0].kind == "name"
-        ]
+        names = [cell for cell in row.cells if kind_of(cell, columns) == "name"]
         first = below.cells[0] if below.cells else None
         if first is None or not names or not self.pieces[first.start].turn or self.habits.row[Gap.CELL] > _SURE:
             return False
         lines = [self.pieces[at].width for at in names[0].span if self.pieces[at].alone]
-        named = first.column not in (None, REST) and columns[first.column or 0].kind == "name"
-        return named and bool(lines) and lines[-1] >= max(lines) - 1
+        return kind_of(first, columns) == "name" and bool(lines) and lines[-1] >= max(lines) - 1
 
     def _points(self) -> list[Placed]:
         """The figures of the last row, each in its column of the head; none where they do not tell."""

@@ -75,17 +75,23 @@ def pieces_of(rows: Sequence[TextRow]) -> list[Piece]:
 
 
 def _pieces(number: int, row: TextRow, above: TextRow | None) -> list[Piece]:
-    words = [(part.line, word) for part in row.pieces for word in _WORDS.finditer(part.line.text)]
     width = sum(1.0 if char >= "\u2e80" and char not in _CLOSE else 0.5 for char in row.folded)
     turn = above is not None and above.page != row.page
+    lines = [(number, part.line) for part in row.pieces]
+    return _cut(row.page, lines, (_gap(above, row), Gap.CELL), width, turn=turn)
+
+
+def _cut(
+    page: int, lines: Sequence[tuple[int, Line]], gaps: tuple[Gap, Gap], width: float = 0.0, *, turn: bool
+) -> list[Piece]:
+    """The pieces of lines of a page, each with the number of its physical line. gaps: before the first piece, and
+    before the first of a further line."""
+    words = [(number, line, word) for number, line in lines for word in _WORDS.finditer(line.text)]
     found: list[Piece] = []
-    for line, word in words:
-        gap = _gap(above, row) if not found else Gap.SPACE if found[-1].line is line else Gap.CELL
-        first = not found
-        text = fold(word[0].replace(" ", ""))
-        found.append(
-            Piece(text, row.page, line, *word.span(), number, gap, len(words) == 1, width, turn=turn and first)
-        )
+    for number, line, word in words:
+        gap = gaps[0] if not found else Gap.SPACE if found[-1].line is line else gaps[1]
+        text, alone, first = fold(word[0].replace(" ", "")), len(words) == 1, not found
+        found.append(Piece(text, page, line, *word.span(), number, gap, alone, width, turn and first))
     return found
 
 
@@ -266,30 +272,9 @@ def pieces_in_print(rows: Sequence[TextRow], levels: Collection[str]) -> list[Pi
         for row in grid:
             for block in row:
                 gap = Gap.LINE if block is row[0] else Gap.CELL
-                found += _pieces_of_block(block, page, gap, turn=bool(found) and row is grid[0] and block is row[0])
+                turn = bool(found) and row is grid[0] and block is row[0]
+                found += _cut(page, block.lines, (gap, Gap.SPACE), turn=turn)
     return _without_page_numbers(found)
-
-
-def _pieces_of_block(block: _Block, page: int, gap: Gap, *, turn: bool) -> list[Piece]:
-    found: list[Piece] = []
-    words = [(number, line, word) for number, line in block.lines for word in _WORDS.finditer(line.text)]
-    for number, line, word in words:
-        text = fold(word[0].replace(" ", ""))
-        first = not found
-        found.append(
-            Piece(
-                text,
-                page,
-                line,
-                *word.span(),
-                number,
-                gap if first else Gap.SPACE,
-                len(words) == 1,
-                0.0,
-                turn and first,
-            )
-        )
-    return found
 
 
 def _blocks(lines: Sequence[tuple[int, Line]]) -> list[_Block]:

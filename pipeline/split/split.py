@@ -48,11 +48,17 @@ def split(pages: Pages, *families: Family) -> Document:
         for page_tables in raw
     ]
     forms = [form for family in families for form in family.forms]
-    restored = restore(_digital(raw), forms, typed=any(part.page.typed for part in raw))
+    lines = {part.page.number: part.lines for part in raw}
+    rows_on = {number: rows_of(number, on_page) for number, on_page in lines.items()}
+    restored = restore(_digital(raw, rows_on), forms, typed=any(part.page.typed for part in raw))
     raw = with_aligned([_without(part, restored.left.get(part.page.number)) for part in raw], _is_title)
+    rows_on |= {
+        part.page.number: rows_of(part.page.number, part.lines)
+        for part in raw
+        if part.lines != lines[part.page.number]  # those that tables took lines of
+    }
     unread = tuple(page.number for page in pages.pages if not page.readable)
     tables = _joined(raw, families, unread)
-    rows_on = {part.page.number: rows_of(part.page.number, part.lines) for part in raw}
     typed = [row for part in raw if part.page.typed for row in rows_on[part.page.number]]
     torn = restored_statements(typed, {family.heads for family in families})
     rows_on = {page: [row for row in rows if id(row) not in torn.taken] for page, rows in rows_on.items()}
@@ -76,9 +82,9 @@ def _joined(raw: Sequence[PageTables], families: Sequence[Family], unread: Colle
     return join_tables(raw, labels=labels, starts=lambda words: bool(starts.match(fold(words))), unread=unread)
 
 
-def _digital(raw: Sequence[PageTables]) -> dict[int, list[TextRow]]:
+def _digital(raw: Sequence[PageTables], rows_on: Mapping[int, list[TextRow]]) -> dict[int, list[TextRow]]:
     """The rows of the pages whose characters are sure: on scans nothing is made of lines that were not found."""
-    return {part.page.number: rows_of(part.page.number, part.lines) for part in raw if part.page.origin == "text"}
+    return {part.page.number: rows_on[part.page.number] for part in raw if part.page.origin == "text"}
 
 
 def _without(part: PageTables, left: Sequence[TextRow] | None) -> PageTables:

@@ -14,12 +14,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from recount.pipeline.document import Remark, hull
+from recount.pipeline.document import Remark
 from recount.pipeline.split.heads import Atom, Head, Label, head_of, labels_of
 from recount.pipeline.split.lattice import part_of
 from recount.pipeline.split.paragraphs import TextRow
 from recount.pipeline.split.seams import PagedLine
-from recount.pipeline.split.tables import JoinedCell, JoinedTable
+from recount.pipeline.split.tables import JoinedCell, JoinedTable, table_of
 from recount.pipeline.split.text import fold
 from recount.pipeline.split.tokens import stated_unit
 from recount.schemas.family import Heads, lost_one
@@ -321,13 +321,7 @@ class _Sheet:
 
     def table(self, rows: Sequence[TextRow]) -> JoinedTable:
         """The table, with blank cells where nothing was put. rows: that it was made of."""
-        taken = {(cell.row, at) for cell in self.cells for at in range(cell.column, cell.column_end)}
-        places = ((row, at) for row in range(self.rows) for at in range(self.columns))
-        blanks = [JoinedCell(row, at, row + 1, at + 1, ()) for row, at in places if (row, at) not in taken]
-        cells = sorted([*self.cells, *blanks], key=lambda cell: (cell.row, cell.column))
-        pages = tuple(dict.fromkeys(row.page for row in rows))
-        boxes = tuple(hull([row.box for row in rows if row.page == page]) for page in pages)
-        return JoinedTable(pages, boxes, self.rows, self.columns, tuple(cells))
+        return table_of(self.cells, self.rows, self.columns, [(row.page, row.box) for row in rows])
 
 
 def _restored(rows: Sequence[TextRow], heads: Heads) -> tuple[JoinedTable, list[Remark]] | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from recount.pipeline.document import Box, Line
+from recount.pipeline.document import Box, Line, hull
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable
 from recount.pipeline.split.seams import PagedLine, Strip, is_figure, is_one_cell, is_rest_of_row, pairs_of, words
 
-__all__ = ["JoinedCell", "JoinedTable", "PagedLine", "join_tables"]
+__all__ = ["JoinedCell", "JoinedTable", "PagedLine", "join_tables", "table_of"]
 
 _SAME_EDGE = 2.5  # points between the column edges of two parts of one table, their left edges aligned
 _SAME_WIDTH = 4.0  # points between the widths of two parts of one table
@@ -53,6 +53,18 @@ class JoinedTable:
     def bottom(self) -> tuple[int, float]:
         """The page and y at which it ends."""
         return self.pages[-1], self.boxes[-1][3]
+
+
+def table_of(cells: Iterable[JoinedCell], rows: int, columns: int, parts: Sequence[tuple[int, Box]]) -> JoinedTable:
+    """The table of some cells, with blank ones where none stands. parts: page and box of each line of it, in order."""
+    filled = list(cells)
+    taken = {(cell.row, at) for cell in filled for at in range(cell.column, cell.column_end)}
+    places = ((row, at) for row in range(rows) for at in range(columns))
+    filled += [JoinedCell(row, at, row + 1, at + 1, ()) for row, at in places if (row, at) not in taken]
+    filled.sort(key=lambda cell: (cell.row, cell.column))
+    pages = tuple(dict.fromkeys(page for page, _ in parts))
+    boxes = tuple(hull([box for of_page, box in parts if of_page == page]) for page in pages)
+    return JoinedTable(pages, boxes, rows, columns, tuple(filled))
 
 
 def join_tables(

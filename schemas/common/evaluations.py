@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from recount.schemas.family import Form, Kind, Part, lost_one
+from recount.schemas.family import Form, Kind, Meaning, Part, lost_one
 
 _short: set[str] = set()
 
 
-def _with_short(labels: Mapping[str, str]) -> Mapping[str, str]:
+def _with_short(labels: Mapping[str, Meaning]) -> Mapping[str, Meaning]:
     """Labels by what they name, also where they have lost a character."""
     short = lost_one(labels)
     _short.update(short)
@@ -189,21 +189,22 @@ _KINDS: dict[str, Kind] = {
     "basis": "remark",
 }
 
-_BESIDE = _all_of(
+_BESIDE = WHOLE_GOAL | _all_of(
     {
         "项目资金", "资金来源", "年度资金", "年度资金来源", "部门预算资金", "年度预算资金", "预算资金", "预算执行情况",
-        "年度总体目标", "总体目标", "年度绩效目标", "年度目标", "年度目标完成情况",
-        "年度绩效指标完成情况", "年度绩效指标", "绩效指标", "绩效指标完成情况", "年度指标完成情况",
+        "年度目标完成情况", "年度绩效指标完成情况", "年度绩效指标", "绩效指标", "绩效指标完成情况", "年度指标完成情况",
     }
 )  # fmt: skip
 """Labels that stand left of a whole part of a table."""
 
-_LEVEL_COLUMNS = {
-    label: frozenset(
-        level for level, others in (("level1", LEVEL2_ONLY), ("level2", LEVEL1_ONLY)) if label not in others
-    )
-    for label in LEVELS
-}
+_LEVEL_COLUMNS = _with_short(
+    {
+        label: frozenset(
+            level for level, others in (("level1", LEVEL2_ONLY), ("level2", LEVEL1_ONLY)) if label not in others
+        )
+        for label in LEVELS
+    }
+)
 
 EVALUATION = Form(
     starts=(PROJECT_NAME, UNIT_NAME),
@@ -220,10 +221,10 @@ EVALUATION = Form(
         kinds=_KINDS,
         needs=frozenset({"target", "actual", "weight", "score"}),
         must=frozenset({"level3", "weight"}),
-        levels={**lost_one(_LEVEL_COLUMNS), **_LEVEL_COLUMNS},
+        levels=_LEVEL_COLUMNS,
     ),
-    total=TOTAL_SCORE | frozenset({"合计", "总计"}),
+    total=TOTAL,
     beside=_BESIDE,
-    short=frozenset(_short | lost_one(_LEVEL_COLUMNS).keys()),
+    short=frozenset(_short),
 )
 """项目支出绩效自评表 and 部门（单位）整体支出绩效目标自评表 (docs/contract/forms.md, X)."""

@@ -180,6 +180,19 @@ def test_a_printed_table_without_rules_is_read_by_its_places() -> None:
     assert figures_in(split(in_print(ROWS), FINAL_ACCOUNTS)) == WHOLE
 
 
+def test_figures_below_two_labels_printed_as_one_confirm_nothing() -> None:
+    """Of each row some cells cannot be told; those that can stand in columns that may be another's."""
+    lines = in_print(ROWS).pages[0].lines
+    first, second = (next(part for part in lines if part.text == label) for label in ("年初预算数", "全年预算数"))
+    close = line(first.text + second.text, first.box[0], first.box[1], 9.0)
+    printed = (close, *(part for part in lines if part not in (first, second)))
+    document = split(Pages((page(1, *printed),)), FINAL_ACCOUNTS)
+    money = {cell.rstrip("%") for _, *row in MONEY for cell in row if "." in cell}
+    below = [token for token in document.tokens if token.raw in money]
+    assert {token.raw for token in below} == money
+    assert [token.raw for token in below if token.remark is None] == []
+
+
 # --- what labels and kinds leave open
 
 BLANK = (*ROWS[:2], Row("", "质量指标", "修缮验收合格率", "=100%", "", "15", "15"), *ROWS[3:])
