@@ -23,6 +23,7 @@ _DEEPER = (
 _LEADER = re.compile(r"[.·…]{4,}\s*\d{0,4}$")
 _PART_ALONE = re.compile(r"第[一二三四五六七八九十]{1,2}部分[、.:]?")
 _SENTENCE = re.compile(r"[。;,]")
+_ITEM = re.compile(r"\([类款项]\)")
 _AMOUNT = re.compile(r"\d[\d,.]*(?:[万亿]?元|%)")
 _LONGEST_HEADING = 48  # characters
 _SHORTEST_MISREAD = 6  # characters; in a shorter title one wrong character may make it another
@@ -129,6 +130,8 @@ class _Cutter:
     def _ends_section(self, folded: str, level: int) -> bool:
         """Whether a line is a heading that the outline does not know and that is no part of the section above it."""
         if not _looks_like_heading(folded) or any(upper.lists for upper in self.above.values()):
+            return False
+        if _ITEM.search(folded):  # （一）一般公共服务支出（类）: a line of a list
             return False
         return level in (1, 2) or (level == 3 and any(depth >= level for depth in self.above))
 
