@@ -23,6 +23,7 @@ _DEEPER = (
 _LEADER = re.compile(r"[.·…]{4,}\s*\d{0,4}$")
 _PART_ALONE = re.compile(r"第[一二三四五六七八九十]{1,2}部分[、.:]?")
 _SENTENCE = re.compile(r"[。;,]")
+_TITLE_ENDS = re.compile(r"(?:情况|说明|事项)$")
 _ITEM = re.compile(r"\([类款项]\)")
 _AMOUNT = re.compile(r"\d[\d,.]*(?:[万亿]?元|%)")
 _LONGEST_HEADING = 48  # characters
@@ -154,7 +155,8 @@ class _Cutter:
         if usual and _looks_like_heading(folded.rstrip("。:;")):
             return len(folded)
         # Without an ordinal, or as a part, a heading stands alone; run in it ends before its text begins.
-        return end if level > 1 and folded[end] in "。:;" else None
+        named = usual and _TITLE_ENDS.search(folded, start, end) is not None
+        return end if level > 1 and (named or folded[end] in "。:;") else None
 
     def _misread(self, folded: str, level: int, start: int) -> Heading | None:
         """The heading that a line with an ordinal is, but for one character misread, as on a scan (财政援款)."""

@@ -83,10 +83,10 @@ _BOTH_SIDES = (
 )
 _TOTALS = (
     Subject("both", _BOTH_SIDES, of_unit=True),
-    Subject("income_current_year", r"本年(?:度)?收入(?:合计)?", of_unit=True),
+    Subject("income_current_year", r"本年(?:度)?收入(?:合计)?(?!总)", of_unit=True),
     Subject("nonfiscal_surplus_used", r"使用非财政拨款结余(?:\([^)]*\))?(?:和专用结余)?"),
     Subject("opening_carryover", r"(?:年初|上年)结转(?:和|及|与)?结余"),
-    Subject("expenditure_current_year", r"本年(?:度)?支出(?:合计)?", of_unit=True),
+    Subject("expenditure_current_year", r"本年(?:度)?支出(?:合计)?(?!总)", of_unit=True),
     Subject("surplus_distribution", r"结余分配"),
     Subject(
         "closing_carryover",
@@ -256,7 +256,7 @@ _GENERAL = (
         of_unit=True,
     ),
 )
-_DIRECT = re.compile(rf'"?(?:科目)?[:,]?\s*(?:支出)?(?:决算)?(?:数)?(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)')
+_DIRECT = re.compile(rf'"?(?:科目)?[:,]?\s*(?P<amount>{N})(?:万元|元|亿元)')
 _PURPOSE = re.compile(r"主要用于:?(?P<purpose>.*?)(?:(?<=。)|(?=年初预算|支出决算|\n|$))")
 
 
@@ -337,15 +337,16 @@ def budget_items(passage: Passage, heads: Sequence[Head]) -> tuple[tuple[BudgetI
     ends = [*(head.start for head in heads), len(passage.shape)][1:]
     for head, end in zip(heads, ends, strict=True):
         items += [BudgetItem[Ref]() for _ in range(unread(passage, head, len(items)))]
-        found = read(passage, _ITEM_SUBJECTS, default="amount", start=head.end, end=end)
+        direct = direct_amount(passage, head.end)
+        begin = head.end if direct is None else direct + 1 + len(passage.token(direct).unit or "")
+        found = read(passage, _ITEM_SUBJECTS, default="amount", start=begin, end=end)
         fact = found.facts.get("amount")
         compared = comparison(fact.comparison) if fact else None
         purpose = _PURPOSE.search(passage.shape, head.end, end)
-        direct = direct_amount(passage, head.end)
         amount = found.amount("amount") or (compared.final if compared else None)
         unclaimed += open_in(passage, found, [amount, change(fact.change) if fact else None, compared]).unclaimed
         if direct is not None:
-            unclaimed = [at for at in unclaimed if at != direct] + _otherwise(passage, found, direct)
+            unclaimed += _otherwise(passage, found, direct)
             amount = ref_at(passage, direct)
         items.append(
             BudgetItem[Ref](
@@ -462,7 +463,7 @@ _THREE_PUBLIC = (
     ),
     Subject(
         "reception_visits",
-        rf"{_RECEIVED}(?:人次数?|总?人数)|来宾|来访人员|总?人[次数]",
+        rf"{_RECEIVED}(?:人次数?|总?人数)?|来宾|来访人员|总?人[次数]",
         frozenset({"人次", "人"}),
         "reception_batches",
     ),

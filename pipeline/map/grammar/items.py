@@ -39,7 +39,7 @@ _CLASS_LINE = re.compile(
     rf"(?:(?<=\n)|^)\s*{ORDINAL}\s*(?P<class_name>{_NAME}{{2,40}}?)\({N}?类\)(?:支出)?(?=[^\n(]{{0,40}}(?:\n|$))"
 )
 _MOST_UNREAD = 10  # beyond so many items that no rule reads, a number is no ordinal
-_CODES = (5, 7)  # digits of a 款 and a 项
+_CODE = re.compile(r"2[0-3]\d(?:\d{2}){1,2}")  # of a 款 or a 项 by function
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _head(passage: Passage, match: re.Match[str]) -> Head | None:
             continue
         if group[0] == "k":
             raw = passage.token(match.start(group)).raw
-            if not raw.isdigit() or len(raw) not in _CODES:
+            if _CODE.fullmatch(raw) is None:
                 return None
         else:
             spans[LEVELS["csi".index(group[0])]] = match.span(group)
