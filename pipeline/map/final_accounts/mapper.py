@@ -40,15 +40,23 @@ _SIMPLE = (
     ("performance", narrative_other.performance),
 )
 
-_WHOLE = re.compile(r"财政拨款支出|财政拨款收入?、?支|政府性基金|国有资本|三公")
+_WHOLE = re.compile(r"财政拨款支出|财政拨款收入?、?支|三公")
 """Where this is what is spoken of, income and expenditure are not those of the whole unit."""
 SPEAKERS = (
     Speaker("income_expenditure", lambda passage: narrative.income_expenditure(passage)[0], but=_WHOLE),
     Speaker("income", lambda passage: narrative.income(passage)[0], but=_WHOLE),
     Speaker("expenditure", lambda passage: narrative.expenditure(passage)[0], but=_WHOLE),
     Speaker("fiscal_appropriation", lambda passage: narrative.fiscal_appropriation(passage)[0], re.compile("财政拨款")),
-    Speaker("general_public_budget", lambda passage: narrative.general_public_budget(passage, passage, passage)[0]),
-    Speaker("basic_expenditure", lambda passage: narrative.basic_expenditure(passage)[0], re.compile("拨款|人员经费")),
+    Speaker(
+        "general_public_budget",
+        lambda passage: narrative.general_public_budget(passage, passage, passage)[0],
+        re.compile("财政拨款|一般公共预算"),
+    ),
+    Speaker(
+        "basic_expenditure",
+        lambda passage: narrative.basic_expenditure(passage)[0],
+        re.compile("财政拨款基本支出|基本支出决?算?情况|人员经费"),
+    ),
     Speaker("three_public", lambda passage: narrative.three_public(passage)[0]),
     Speaker(
         "government_funds",

@@ -121,7 +121,7 @@ class Reader:
     def _percent(self, at: int) -> bool:
         gap = self.passage.shape[self.done : at]
         if self.reason_from is not None:
-            return self._compared(at) and self._claimed(at)
+            return (self._compared(at) or self._completion_of_named(at)) and self._claimed(at)
         if self.versus and self.versus.amount and not self.versus.rate and phrases.RATE_ALONE.fullmatch(gap):
             self.versus.rate = replace(self._ref(at), negative=self.versus.amount.negative)
             return self._claimed(at)
@@ -133,7 +133,8 @@ class Reader:
             self.versus.rate = self._ref(at)
             return self._claimed(at)
         opened = self.versus is not None and self.versus.budget is not None and gap == "的"  # 完成预算▮万元的▮%
-        if (opened or phrases.COMPLETION.fullmatch(gap)) and self._completed(at):
+        said = phrases.COMPLETION.fullmatch(gap) or self._completes_above(gap)
+        if (opened or said) and self._completed(at):
             return self._claimed(at)
         if self.last and not self.last.share and phrases.SHARE.fullmatch(gap):
             self.last.share, self.last.share_of = self._ref(at), gap
@@ -158,11 +159,27 @@ class Reader:
         match = phrases.NAMED_COMPLETION.search(self.passage.shape, self.done, at)
         if match is None or not self.wording.against_budget:
             return False
+        if self.reason_from is not None and self.passage.shape[: match.start("words")].rstrip()[-1:] not in "。\n":
+            sentence = self.passage.shape[self.reason_from : match.start("words")].rsplit("。", 1)
+            if len(sentence) < 2 or "预算相比" not in sentence[1]:
+                return False
         fact = self._named(at, match["words"], "")
         if fact is None or fact.comparison is not None:
             return False
+        self._end_reason(self._clause(at))
         fact.comparison = self.versus = Versus(completion=self._ref(at))
         return True
+
+    def _completes_above(self, gap: str) -> bool:
+        """▮万元，主要是…，完成预算的: of the amount at the head of the sentence."""
+        clause = gap[gap.rfind(",") + 1 :]
+        stated = self.stated[-1][1] if self.stated else None
+        return (
+            stated is not None
+            and stated is self.last
+            and "。" not in gap
+            and bool(phrases.COMPLETION.fullmatch(clause))
+        )
 
     def _completed(self, at: int) -> bool:
         """完成预算的▮%: of the comparison that is open, or of the amount that was stated last, as its 决算数."""
@@ -279,7 +296,8 @@ class Reader:
         if self.reason_from is not None and not re.search(r"[。;\n]$", before):
             return None
         if self.last is not None and not re.search(r"[。\n]", before):
-            return self.last
+            counted = next((s.units is not MONEY for s in self.subjects if s.key == self.last.key), False)
+            return (self._heading_over(at) if counted else self.last) or self._of_section(at)
         return self._of_section(at)
 
     def _of_section(self, at: int) -> Fact | None:

@@ -65,7 +65,7 @@ BREAK = re.compile(
 """Where a reason is over: at a line that begins with an ordinal or a year, and at a sentence that begins with one."""
 NAMED_SHARE = re.compile(rf"(?:^|[,。;:、\n])(?P<words>[^,。;:、\n{N}]+?)占[^,。;\n{N}]{{0,30}}$")
 NAMED_COMPLETION = re.compile(
-    rf"(?:^|[,。;:\n])(?P<words>[^,。;:\n{N}]+?)完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?的$"
+    rf"(?P<begin>^|[,。;:\n])(?P<words>[^,。;:\n{N}]+?)完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?的$"
 )
 RATE_ALONE = re.compile(r"\(")
 """增加▮万元(▮%): it has risen or fallen as the amount has."""
