@@ -172,7 +172,7 @@ def test_a_line_with_its_amount_is_no_heading() -> None:
     )
     basic = report["basic_expenditure"]
     assert (basic["total"], basic["personnel"], basic["public"]) == ("9.00", "7.00", "2.00")
-    assert basic["public_items"] == ["办公费", "水费"]
+    assert basic["public_items"] == ("办公费", "水费")
 
 
 def test_the_parts_of_a_section_are_not_taken_for_another_of_its_kind() -> None:
