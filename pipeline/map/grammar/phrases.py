@@ -60,7 +60,7 @@ _NEUTRAL = (
 """Words before a label that say nothing of what it names; any other may make it the name of something else."""
 BREAK = re.compile(
     rf"(?<=\n)(?=\(?(?:{N}|\d{{1,2}}|[一二三四五六七八九十]{{1,3}})[.、)]|[①-⑳]|\d{{4}}年|本年|截[至止]|第[一二三四五六七八九十]+部分)"
-    r"|(?<=[。;])(?=\d{4}年(?:度|末)?|截[至止]|全年|累计|共计)"
+    r"|(?<=。)(?=\d{4}年|截[至止]|全年|累计|共计)"
 )
 """Where a reason is over: at a line that begins with an ordinal or a year, and at a sentence that begins with one."""
 NAMED_SHARE = re.compile(rf"(?:^|[,。;:、\n])(?P<words>[^,。;:、\n{N}]+?)占[^,。;\n{N}]{{0,30}}$")
