@@ -15,7 +15,7 @@ from types import ModuleType
 
 from recount.pipeline.document import Document, Grid, Paragraph, Text
 from recount.pipeline.errors import UsageError
-from recount.pipeline.map.labelled.sections import words_of
+from recount.pipeline.map.labelled import words_of
 from recount.pipeline.split.titles import FRONT_LINES, LONGEST_FRONT_LINE
 from recount.schemas.describe import fields_of
 from recount.schemas.family import Family, Heading

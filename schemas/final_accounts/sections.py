@@ -131,8 +131,8 @@ def _expenditure_of(section: FundBudget[Figure]) -> Figure | None:
 
 
 def _operating_costs(report: Sections[Figure]) -> Iterator[Identity]:
-    """公用经费 of 六 is what 十（一） reports, by kind of unit; and at least its 机关运行经费, where a department names no
-    other: its institutions have some too."""
+    """公用经费 of 六 is what 十（一） reports, by kind of unit; and at least its 机关运行经费, where a department names
+    no other: its institutions have some too."""
     if report.basic_expenditure is None or not report.operating_costs:
         return
     whole = any(cost.unit_kind == "institution" for cost in report.operating_costs)

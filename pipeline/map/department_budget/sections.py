@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from recount.pipeline.map.final_accounts.narrative import direct_amount, ref_at
 from recount.pipeline.map.grammar.items import heads_in, unread
 from recount.pipeline.map.grammar.passage import BUDGET, N, Passage, Reading, clean
-from recount.pipeline.map.labelled.sections import read_section
+from recount.pipeline.map.labelled import read_section
 from recount.schemas.common.parts import Change
 from recount.schemas.department_budget.narrative import (
     BudgetClass,

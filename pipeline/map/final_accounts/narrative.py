@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from recount.pipeline.map.grammar.grammar import read
 from recount.pipeline.map.grammar.items import Head, heads_in, unread
-from recount.pipeline.map.grammar.passage import Fact, N, Passage, Reading, Subject, Versus, clean, open_in
+from recount.pipeline.map.grammar.passage import Fact, N, Passage, Reading, Subject, Versus, clean, names_in, open_in
 from recount.schemas.common.codes import is_function_class
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.narrative import (
@@ -406,28 +406,6 @@ def basic_expenditure(passage: Passage) -> tuple[BasicExpenditure[Ref], Reading]
         public=found.amount("public"),
         public_items=lists.get("公用经费", ()),
     ), found
-
-
-def names_in(text: str) -> tuple[str, ...]:
-    """The names of a list set with 、; a 等 at its end is no part of the last."""
-    names = [clean(name) for name in _split_list(text)]
-    if names and len(names) > 1 and names[-1].endswith("等"):
-        names[-1] = names[-1][:-1]
-    return tuple(name for name in names if name)
-
-
-def _split_list(text: str) -> list[str]:
-    """Split at 、, and at ， or ； where the list uses them, but not inside brackets or quotation marks."""
-    parts, depth, begin = [], 0, 0
-    for index, char in enumerate(text):
-        if char in "（(“《[":
-            depth += 1
-        elif char in "）)”》]":
-            depth = max(0, depth - 1)
-        elif depth == 0 and char in "、，,；;":
-            parts.append(text[begin:index])
-            begin = index + 1
-    return [*parts, text[begin:]]
 
 
 # --- 七、财政拨款“三公”经费支出决算情况说明

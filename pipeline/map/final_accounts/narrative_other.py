@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from recount.pipeline.document import Grid, Paragraph
-from recount.pipeline.map.final_accounts.narrative import COUNTED, change, names_in, ref_at, settled
+from recount.pipeline.map.final_accounts.narrative import COUNTED, change, ref_at, settled
 from recount.pipeline.map.grammar.grammar import read
-from recount.pipeline.map.grammar.passage import N, Passage, Reading, Subject, clean, open_in
+from recount.pipeline.map.grammar.passage import N, Passage, Reading, Subject, clean, names_in, open_in
 from recount.pipeline.split.outline import Section
 from recount.pipeline.split.text import plain
 from recount.pipeline.split.titles import front_lines

@@ -180,6 +180,28 @@ def clean(text: str) -> str:
     return text.strip(TRAILING + "\n")
 
 
+def names_in(text: str) -> tuple[str, ...]:
+    """The names of a list set with 、; a 等 at its end is no part of the last."""
+    names = [clean(name) for name in _split_list(text)]
+    if names and len(names) > 1 and names[-1].endswith("等"):
+        names[-1] = names[-1][:-1]
+    return tuple(name for name in names if name)
+
+
+def _split_list(text: str) -> list[str]:
+    """Split at 、, and at ， or ； where the list uses them, but not inside brackets or quotation marks."""
+    parts, depth, begin = [], 0, 0
+    for index, char in enumerate(text):
+        if char in "（(“《[":
+            depth += 1
+        elif char in "）)”》]":
+            depth = max(0, depth - 1)
+        elif depth == 0 and char in "、，,；;":
+            parts.append(text[begin:index])
+            begin = index + 1
+    return [*parts, text[begin:]]
+
+
 _SUB_HEADING = re.compile(r"(?:^|\n)(?P<heading>\([一二三四五六七八九十]{1,3}\)[^\n▮。]{2,40})。?(?=\n)")
 
 
