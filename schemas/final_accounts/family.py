@@ -77,13 +77,13 @@ OUTLINE: tuple[Heading, ...] = (
     Heading(
         "general_public_budget.overall",
         3,
-        r"(?:一般公共预算)?财政拨款支出决算总体情况(?:说明)?",
+        r"(?:一般公共预算)?(?:财政拨款)?支出(?:决算)?总体情况(?:说明)?",
         ("general_public_budget",),
     ),
     Heading(
         "general_public_budget.structure",
         3,
-        r"(?:一般公共预算)?财政拨款支出(?:决算)?结构情况(?:说明)?",
+        r"(?:一般公共预算)?财政拨款支出(?:决算)?(?:结构|构成)情况(?:说明)?",
     ),
     Heading(
         "general_public_budget.items",

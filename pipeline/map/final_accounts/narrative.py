@@ -275,7 +275,7 @@ def general_public_budget(
     section = GeneralPublicBudget[Ref](
         total=settled(found, "total") or settled(before, "total"),
         percent_of_expenditure=fact.share if fact else None,
-        change=_change(found, "total"),
+        change=_change(found, "total") or _change(before, "total"),
         budget=compared,
         by_class=classes,
         items=of_items,
@@ -339,15 +339,13 @@ def budget_items(passage: Passage, heads: Sequence[Head]) -> tuple[tuple[BudgetI
         items += [BudgetItem[Ref]() for _ in range(unread(passage, head, len(items)))]
         direct = direct_amount(passage, head.end)
         begin = head.end if direct is None else direct + 1 + len(passage.token(direct).unit or "")
-        found = read(passage, _ITEM_SUBJECTS, default="amount", start=begin, end=end)
+        stated = ref_at(passage, direct) if direct is not None else None
+        found = read(passage, _ITEM_SUBJECTS, default="amount", start=begin, end=end, stated=stated)
         fact = found.facts.get("amount")
         compared = comparison(fact.comparison) if fact else None
         purpose = _PURPOSE.search(passage.shape, head.end, end)
         amount = found.amount("amount") or (compared.final if compared else None)
         unclaimed += open_in(passage, found, [amount, change(fact.change) if fact else None, compared]).unclaimed
-        if direct is not None:
-            unclaimed += _otherwise(passage, found, direct)
-            amount = ref_at(passage, direct)
         items.append(
             BudgetItem[Ref](
                 **head.names(passage),
@@ -364,14 +362,6 @@ def direct_amount(passage: Passage, end: int) -> int | None:
     """Where the amount stands that follows an item's name at once: “…（项）”▮万元."""
     match = _DIRECT.match(passage.shape, end)
     return match.start("amount") if match else None
-
-
-def _otherwise(passage: Passage, found: Reading, direct: int) -> list[int]:
-    """The number that a later 决算数 states, where it is not the one behind the name: of another year perhaps."""
-    later = found.amount("amount")
-    if later is None or later.token == passage.token(direct).index:
-        return []
-    return [at for at in passage.numbers if passage.token(at).index == later.token]
 
 
 def _with_unclaimed(found: Reading, more: Sequence[int]) -> Reading:

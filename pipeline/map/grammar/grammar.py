@@ -136,7 +136,7 @@ class Reader:
         said = phrases.COMPLETION.fullmatch(gap) or self._completes_above(gap)
         if (opened or said) and self._completed(at):
             return self._claimed(at)
-        if self.last and not self.last.share and phrases.SHARE.fullmatch(gap):
+        if self.last and not self.last.share and phrases.SHARE.fullmatch(phrases.BRACKETED.sub("", gap)):
             self.last.share, self.last.share_of = self._ref(at), gap
             return self._claimed(at)
         said = self._compared(at) or self._stated(at) or self._share_of_named(at) or self._completion_of_named(at)
@@ -342,7 +342,7 @@ class Reader:
         boundary = phrases.BOUNDARY.search(gap)
         begin = max(boundary.end() if boundary else 0, self._behind_number(at) - self.done)
         clause = gap[begin:]
-        follows = self.last.key if self.last and not gap.strip(",、;() ") else None
+        follows = self.last.key if self.last and not phrases.FOLLOWS.sub("", gap) else None
         direct = next((subject for subject in self.subjects if subject.after == follows and follows), None)
         if direct is not None and self._unit(at) in direct.units and direct.key not in self.facts:
             self.last = self._fact(phrases.group_of(direct.key))
@@ -469,10 +469,14 @@ def read(
     start: int = 0,
     end: int | None = None,
     wording: Wording = FINAL,
+    stated: Ref | None = None,
 ) -> Reading:
     """What a passage says of the subjects of its section.
 
-    default: the subject of a comparison that names none. start, end: between which indices of its
-    shape it is read.
+    default: the subject of a comparison that names none. start, end: between which indices of its shape it is read.
+    stated: the amount of that subject, where it stands before the start.
     """
-    return Reader(passage, subjects, default, wording).read(start, end)
+    reader = Reader(passage, subjects, default, wording)
+    if stated is not None:
+        reader.last = reader.facts[default] = Fact(default, amount=stated)
+    return reader.read(start, end)

@@ -50,7 +50,7 @@ _WHOSE = rf"(?P<whose>[^,。;:\n{N}]{{1,30}}?(?:{_UNIT_ENDS})(?:\([^)]*\))?)"
 _INTRODUCES = "其中|包括|如下|分别|为|是|分|分类|构成|情况|方面|来源|性质|用途|说明|内容"
 _INTRODUCED = rf"[^,。;:\n{N}]{{0,24}}?(?:{_INTRODUCES})[^:\n{N}]{{0,2}}:"
 _NEUTRAL = (
-    rf"(?:{_INTRODUCED}|[^,。;:\n{N}]{{4,48}}情况说明|其中|[^,。;:\n{N}]*?\d{{4}}年(?:度|末|底|\d{{1,2}}月(?:\d{{1,2}}日|[末底])?)?"
+    rf"(?:{_INTRODUCED}|[^,。;:\n{N}]{{4,48}}情况说明|其中|包括|包含|[^,。;:\n{N}]*?\d{{4}}年(?:度|末|底|\d{{1,2}}月(?:\d{{1,2}}日|[末底])?)?"
     r"|本年度?|当年|全年|[期年][末底]"
     r"|[本我](?:部门|单位|机关|级|局|委|院|校|中心|厅|办)(?:本级)?(?:[及和][所下]属(?:各)?(?:预算)?单位)?|所属各(?:预算)?单位|单位|部门"
     r"|使?用(?:一般公共预算)?(?:财政)?拨款(?:支出)?|(?:使用)?(?:开支财政拨款|财政拨款开支(?:运行维护费)?)的|安排的?"
@@ -67,6 +67,9 @@ NAMED_SHARE = re.compile(rf"(?:^|[,。;:、\n])(?P<words>[^,。;:、\n{N}]+?)占
 NAMED_COMPLETION = re.compile(
     rf"(?P<begin>^|[,。;:\n])(?P<words>[^,。;:\n{N}]+?)完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?的$"
 )
+FOLLOWS = re.compile(r"[,、;() ]|共计?|累计|合计")
+"""What may stand between a number and one that follows it without words of its own (12批次，累计98人次)."""
+BRACKETED = re.compile(r"\([^()]*\)")
 RATE_ALONE = re.compile(r"\(")
 """增加▮万元(▮%): it has risen or fallen as the amount has."""
 _HEADED = re.compile(
