@@ -93,10 +93,12 @@ def _held(folder: Path) -> tuple[Path, int | None]:
     while True:
         staging = temporary_in(folder)
         staging.mkdir()
-        held = _lock(staging)
-        if held is None or _is(staging, held):
-            return staging, held
-        os.close(held)  # another process swept it before it was held
+        with suppress(BlockingIOError):
+            held = _lock(staging)
+            if held is None or _is(staging, held):
+                return staging, held
+            os.close(held)
+        # another process swept it before it was held
 
 
 def _is(staging: Path, held: int) -> bool:
@@ -111,24 +113,22 @@ def _sweep(folder: Path) -> None:
     for leftover in folder.glob(LEFTOVER):
         if not leftover.is_dir():
             continue
-        held = _lock(leftover)
-        if held is not None or _is_old(leftover):
-            shutil.rmtree(leftover, ignore_errors=True)
-        if held is not None:
-            os.close(held)
+        with suppress(BlockingIOError):  # an export that works
+            held = _lock(leftover)
+            if held is not None or _is_old(leftover):
+                shutil.rmtree(leftover, ignore_errors=True)
+            if held is not None:
+                os.close(held)
 
 
 def _is_old(leftover: Path) -> bool:
     """Where folders cannot be locked: whether nobody can be at it any more."""
-    if _CAN_LOCK:
-        return False
     with suppress(OSError):
         return time.time() - leftover.stat().st_mtime > _OLD
     return False
 
 
 if sys.platform == "win32":
-    _CAN_LOCK = False
 
     def _lock(folder: Path) -> int | None:  # noqa: ARG001 - as below
         """Windows locks no folders."""
@@ -137,17 +137,17 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    _CAN_LOCK = True
-
     def _lock(folder: Path) -> int | None:
-        """A lock on a folder; None if another process has it, or if the file system knows none."""
+        """A lock on a folder, None if its file system knows none. Raises BlockingIOError if another process has it."""
         held = None
         try:
             held = os.open(folder, os.O_RDONLY)
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except OSError as error:
             if held is not None:
                 os.close(held)
+            if isinstance(error, BlockingIOError):
+                raise
             return None
         return held
 

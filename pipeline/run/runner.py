@@ -18,10 +18,10 @@ from recount.pipeline.archive.sources import Other, Source
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.lasting import sweep
 from recount.pipeline.recognise import family_of, fingerprint
-from recount.pipeline.run.fates import Attempt, Outcome, RunSummary
+from recount.pipeline.run.fates import Attempt, FoundFile, Outcome, RunSummary
 from recount.pipeline.run.ledger import LEDGER, Ledger
 from recount.pipeline.run.pool import UNBOUNDED, Bounds, Died, Pool
-from recount.pipeline.run.status import summary_of, write_summary
+from recount.pipeline.run.status import status_in, summary_of, write_summary
 from recount.pipeline.run.store import Store, locked, store_at
 from recount.pipeline.run.worker import Job, Task, attempt, copy_result, failed, is_known, structure_report
 from recount.pipeline.settings import DEFAULTS, Settings, Workers
@@ -119,17 +119,19 @@ def run(
                     on_progress(outcome)
         workplace.clear()
         told = _told_apart(outcomes, partial(open_ledger.record, number, version))
-        found = () if others is None else tuple(open_ledger.found(open_ledger.latest()))
-        summary = RunSummary(tuple(sorted(told, key=lambda outcome: outcome.attempt.file)), found)
-        _finish(summary, open_ledger, number, workplace.folder, time.perf_counter() - began)
-    return summary
+        summary = RunSummary(tuple(sorted(told, key=lambda outcome: outcome.attempt.file)))
+        found = _finish(summary, open_ledger, number, workplace.folder, time.perf_counter() - began)
+    return summary if others is None else replace(summary, found=found)
 
 
-def _finish(summary: RunSummary, ledger: Ledger, number: int, folder: Path, seconds: float) -> None:
-    """Records that a run came to its end, and writes its summary into the folder of the ledger."""
+def _finish(summary: RunSummary, ledger: Ledger, number: int, folder: Path, seconds: float) -> tuple[FoundFile, ...]:
+    """Records that a run came to its end, and writes its summary into the folder of the ledger. Returns every file that
+    was found, as the ledger has it."""
     counts = {"structured": summary.structured, "unchanged": summary.unchanged, "failed": len(summary.failures)}
     ledger.finish_run(number, **counts)
-    write_summary(folder, summary_of(ledger, counts, seconds))
+    status = status_in(ledger)
+    write_summary(folder, summary_of(status, counts, seconds))
+    return status.found
 
 
 @contextmanager

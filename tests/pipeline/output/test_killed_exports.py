@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -119,3 +120,16 @@ def test_the_folder_of_an_export_that_works_is_left_alone(tmp_path: Path) -> Non
             assert {one, other} == set(leftovers(tmp_path))
         assert (one / "a").exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_where_folders_cannot_be_locked_what_is_old_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unsupported(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr("fcntl.flock", unsupported)
+    old, young = tmp_path / ".old.recount-tmp", tmp_path / ".young.recount-tmp"
+    old.mkdir()
+    young.mkdir()
+    os.utime(old, (0, time.time() - 25 * 3600))
+    with staged(tmp_path) as staging:
+        assert {staging, young} == set(leftovers(tmp_path))

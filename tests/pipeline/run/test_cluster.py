@@ -259,6 +259,6 @@ def test_without_a_cluster_one_sentence_says_so(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(UsageError, match="no Ray cluster was found; `ray start --head` begins one here"):
         list(Cluster(str, None, UNBOUNDED).work([1]))
     monkeypatch.setitem(sys.modules, "ray", None)
-    hint = r"--engine ray needs ray, which is not installed: pip install 'recount-reports\[ray"
+    hint = r"--engine ray needs the extra ray, which is not installed: pip install 'recount-reports\[ray"
     with pytest.raises(UsageError, match=hint):
         list(Cluster(str, None, UNBOUNDED).work([1]))

@@ -381,10 +381,10 @@ class TestAFileWithSeveralReports:
     ) -> None:
         (archive / "b.pdf").write_text("several 2")
 
-        def write(path: Path, result: Result) -> None:
+        def write(path: Path, result: Result) -> bytes:
             if path.name == "b.pdf#2.json":
                 raise OSError(28, "No space left on device")
-            write_result(path, result)
+            return write_result(path, result)
 
         monkeypatch.setattr("recount.pipeline.run.store.write_result", write)
         assert len(go().failures) == 1
