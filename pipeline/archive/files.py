@@ -146,7 +146,7 @@ def _converted(file: Path, kept: Path | None) -> Path:
 
     kept: where the PDF is kept, and taken from if it is there. Raises DocumentError if none can be made of it.
     """
-    if suffix_of(file) not in OFFICE or _begins_as_pdf(file):
+    if suffix_of(file) not in OFFICE or begins_as_pdf(file):
         return file
     missing = needs(suffix_of(file))
     if missing:
@@ -161,7 +161,10 @@ def _converted(file: Path, kept: Path | None) -> Path:
     return kept
 
 
-def _begins_as_pdf(file: Path) -> bool:
+def begins_as_pdf(file: Path) -> bool:
+    """Whether a file, or folder of page images, is a PDF by its first bytes. Raises OSError."""
+    if file.is_dir():
+        return False
     with file.open("rb") as opened:
         return PDF in opened.read(HEAD)
 

@@ -1,8 +1,8 @@
 """Files inside zip archives, and inside archives in those: which there are, and what one of them holds.
 
 A file is known by the numbers that lead to it: "7", or "2/7" for the seventh in an archive that is the second. Page
-images that are one report have the numbers of all of them, "2/3+4+5". RAR and 7z archives are read as the zip archive
-that holds the same.
+images that are one report have the numbers of all of them, "2/3+4+5". RAR and 7z archives, and PDFs with the files that
+are attached to them, are read as the zip archive that holds the same.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ DEEPEST = 3
 """So deep archives in archives are opened."""
 _LARGEST_NESTED = 1 << 30
 """Bytes of all archives in an archive, which must be unpacked before anybody can say what is in them."""
-ARCHIVES = frozenset({".zip", *OTHERS})
+_ZIP = ".zip"
+ARCHIVES = frozenset({_ZIP, *OTHERS})
 """What archives are called, in any case."""
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError)
 """What zipfile raises for an archive that is none, or damaged."""
@@ -69,14 +70,14 @@ class Contents:
     unopened: Sequence[tuple[PurePosixPath, str]] = ()
 
 
-def files_in_zip(place: Place, told: Callable[[str], bool]) -> Contents:
+def files_in_zip(place: Place, told: Callable[[str], bool], member: str | None = None) -> Contents:
     """Every file in a zip archive, and in archives in it.
 
-    told: whether a name tells what a file is, so that nobody need look into it. Raises ZipProblem if it cannot be read,
-    or holds what no honest one does.
+    told: whether a name tells what a file is, so that nobody need look into it. member: of the one at the place that is
+    meant instead of that. Raises ZipProblem if it cannot be read, lies too deep, or holds what no honest one does.
     """
     walk = _Walk(place, told)
-    walk.into(_NOWHERE, ())
+    walk.into(_NOWHERE, _way(member) if member else ())
     return Contents(walk.members, walk.opened, walk.unopened)
 
 
@@ -95,6 +96,8 @@ class _Walk:
 
     def into(self, inside: PurePosixPath, above: Way) -> None:
         """Lists an archive. inside, above: the names and numbers that lead to it. Raises ZipProblem."""
+        if len(above) >= DEEPEST:
+            raise ZipProblem(f"lies in {len(above)} others; archives are opened {DEEPEST} deep")
         infos = _readable_directory(self._place, above)
         self._left -= len(infos)
         if self._left < 0:
@@ -111,8 +114,6 @@ class _Walk:
     def _nested(self, inside: PurePosixPath, above: Way, size: int) -> None:
         try:
             self._room -= size
-            if len(above) >= DEEPEST:
-                raise ZipProblem(f"lies in {len(above)} others; archives are opened {DEEPEST} deep")
             if self._room < 0:
                 raise ZipProblem(f"is one of archives in an archive of more than {_LARGEST_NESTED >> 20:,} MB")
             self.into(inside, above)
@@ -289,7 +290,7 @@ def _state(place: Place) -> tuple[object, ...]:
 def _opened(place: Place, above: Way = ()) -> Iterator[IO[bytes]]:
     """A zip archive as a file. above: the numbers that lead to one in the archive at the place."""
     suffix = suffix_of(_inside(_info(place, "/".join(above))) if above else str(place))
-    if above or suffix in OTHERS:
+    if above or suffix != _ZIP:
         yield _unpacked(place, above, suffix, *_state(place))
     else:
         with open_place(place) as file:
@@ -300,17 +301,27 @@ def _opened(place: Place, above: Way = ()) -> Iterator[IO[bytes]]:
 def _unpacked(place: Place, above: Way, suffix: str, *_: object) -> IO[bytes]:
     """An archive in another one, or of another kind, as a zip archive of its own, which goes when it is closed."""
     target = TemporaryFile(prefix="recount-")  # noqa: SIM115 - it is kept open, and closed when it is let go of
-    if suffix in OTHERS:
-        if above:
-            with TemporaryFile(prefix="recount-") as packed:
-                _pour(place, above, packed)
-                as_zip(packed, suffix, target)
-        else:
-            with open_place(place) as packed:
-                as_zip(packed, suffix, target)
-    else:
+    if suffix == _ZIP:
         _pour(place, above, target)
+    elif above:
+        with TemporaryFile(prefix="recount-") as packed:
+            _pour(place, above, packed)
+            _made(packed, suffix, target)
+    else:
+        with open_place(place) as packed:
+            _made(packed, suffix, target)
     return target
+
+
+def _made(packed: IO[bytes], suffix: str, target: IO[bytes]) -> None:
+    """Makes a zip archive of one of another kind: what is called like none is a PDF."""
+    if suffix in OTHERS:
+        as_zip(packed, suffix, target)
+        return
+    # Imported where files are attached: MuPDF is heavy, and few have any.
+    from recount.pipeline.archive.pdfs import attached_as_zip
+
+    attached_as_zip(packed, target)
 
 
 def _pour(place: Place, above: Way, target: IO[bytes]) -> None:

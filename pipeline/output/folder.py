@@ -25,8 +25,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
+from recount.pipeline.archive.kinds import is_text
 from recount.pipeline.archive.locations import Place
-from recount.pipeline.archive.sources import file_of, is_text, names_of, printable
+from recount.pipeline.archive.sources import file_of, names_of, printable
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.frames import frame, joined
 from recount.pipeline.output.layout import FILES, Table, named_in, tables_of

@@ -72,7 +72,14 @@ def json_log(
             log("begin", reports=total)
             for other in others or ():
                 log("file", file=other.name, fate=other.fate, reason=other.reason)
-            yield lambda outcome: log("report", **_logged(outcome))
+
+            def tell(outcome: Outcome) -> None:
+                log("report", **_logged(outcome))
+                for file in outcome.attempt.attached:
+                    if file.member is None:
+                        log("file", file=f"{outcome.attempt.file}/{file.name}", fate=file.fate, reason=file.reason)
+
+            yield tell
             log("end")
     except OSError as error:
         raise UsageError(f"the log {path} cannot be written: {error.strerror}") from error

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recount.pipeline.archive.limits import Limits, check
+from recount.pipeline.archive.pdfs import Limits, check
 from recount.pipeline.errors import TooLarge
 from recount.tests.pipeline.helpers import raw_pdf
 
