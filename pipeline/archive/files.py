@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import IO
 
-from recount.pipeline.archive.kinds import GZIP, HEAD, OFFICE, PDF, as_pdf, kind_of, needs, suffix_of
+from recount.pipeline.archive.kinds import GZIP, HEAD, OFD, OFFICE, PDF, as_pdf, kind_of, needs, suffix_of
 from recount.pipeline.archive.locations import fetch, open_place
 from recount.pipeline.archive.sources import Source, printable
 from recount.pipeline.archive.strangers import allowed
@@ -146,7 +146,7 @@ def _converted(file: Path, kept: Path | None) -> Path:
 
     kept: where the PDF is kept, and taken from if it is there. Raises DocumentError if none can be made of it.
     """
-    if suffix_of(file) not in OFFICE or begins_as_pdf(file):
+    if suffix_of(file) not in OFFICE | {OFD} or begins_as_pdf(file):
         return file
     missing = needs(suffix_of(file))
     if missing:

@@ -47,7 +47,7 @@ _BY_NAME = {
     **dict.fromkeys((".xls", ".xlsx", ".csv"), "a spreadsheet"),
     **dict.fromkeys((".wps", ".et"), "a WPS document"),
     **dict.fromkeys((".ppt", ".pptx"), "a presentation"),
-    ".ofd": "an OFD document, which is not read: save it as a PDF in the program that shows it",
+    ".ofd": "an OFD document",
     **dict.fromkeys((".tar", ".tgz", ".gz", ".bz2", ".xz"), "a packed archive"),
     **dict.fromkeys((".gif", ".heic", ".jp2", ".svg"), "a picture of a kind that is not read"),
 }
@@ -127,6 +127,8 @@ OTHERS = frozenset({".rar", ".7z"})
 """What archives are called that a library must open, in small letters."""
 OFFICE = frozenset({".doc", ".docx", ".xls", ".xlsx", ".wps", ".et", ".odt", ".ods", ".rtf"})
 """What Office files are called that LibreOffice turns into PDFs, in small letters."""
+OFD = ".ofd"
+"""What documents of GB/T 33190 are called: nothing turns them into PDFs here (docs/decisions/0012-ofd.md)."""
 _OFFICE_SECONDS = 180.0
 _UTF8 = 0x800
 _PASSWORD = "needs a password"
@@ -134,7 +136,9 @@ _TOO_LARGE = f"holds more than {LARGEST >> 20:,} MB"
 
 
 def needs(suffix: str) -> str | None:
-    """What must be installed to open a file of this suffix, in words; None if nothing need be."""
+    """What must be done before a file of this suffix can be read, in words; None if nothing need be."""
+    if suffix == OFD:
+        return "save it as a PDF in the program that shows it"
     if suffix in OFFICE and office() is None:
         return "LibreOffice, which is not installed, turns it into a PDF"
     try:
