@@ -3,25 +3,20 @@ folder of files, which appear whole or not at all."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import shutil
 import signal
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from recount.pipeline.errors import UsageError
+from recount.pipeline.errors import RecountError, UsageError
 from recount.pipeline.lasting import LEFTOVER, keep_folder, temporary_in
 from recount.pipeline.output.database import SqliteSink
 from recount.pipeline.output.delimited import (
@@ -37,6 +32,7 @@ from recount.pipeline.output.frames import ParquetSink
 from recount.pipeline.output.layout import FIGURES, FILES, Table, named_in
 from recount.pipeline.output.rows import Order, Prepare, Sink, rows_of, statuses_named
 from recount.pipeline.output.workbook import WorkbookSink, link_to
+from recount.pipeline.run.pool import Died, Pool
 
 Format = Literal["jsonl", "csv", "parquet", "xlsx", "sqlite"]
 FORMATS: tuple[Format, ...] = ("jsonl", "csv", "parquet", "xlsx", "sqlite")
@@ -47,8 +43,6 @@ _FEW = 100
 """Up to so many files another process costs more time to start than it saves."""
 _PIECE = 8
 """Files that a process is given at a time."""
-_AHEAD = 4
-"""Pieces of work that lie ready, or wait to be fetched, for each process: what bounds the memory."""
 
 _OLD = 24 * 3600
 """Seconds after which a temporary folder is nobody's, where that cannot be known."""
@@ -178,48 +172,41 @@ def of_each(items: Sequence[I], work: Callable[[I], T], staging: Path | None = N
     """What `work` makes of each item, in their order.
 
     work: with more than a few items it must be importable by name (functools.partial of such a function will do).
-    staging: what the processes remove if this one is killed. Raises what work raises, and UsageError if a process dies.
+    staging: what the processes remove if this one is killed. Raises what work raises, and UsageError if processes die
+    of a piece of it. One that is killed half-way through an answer holds up nothing: each has a connection of its own.
     """
     processes = os.cpu_count() or 1
     if len(items) <= _FEW or processes == 1:
         yield from map(work, items)
         return
-    pieces = (items[at : at + _PIECE] for at in range(0, len(items), _PIECE))
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(staging,)) as pool:
-        waiting: deque[Future[list[T]]] = deque()
-        try:
-            for piece in pieces:
-                waiting.append(pool.submit(partial(_piece, work), piece))
-                if len(waiting) > _AHEAD * processes:
-                    yield from waiting.popleft().result()
-            while waiting:
-                yield from waiting.popleft().result()
-        except BrokenProcessPool as error:
-            raise UsageError("a process that read results was killed: is there enough memory?") from error
-        finally:
-            for future in waiting:
-                future.cancel()
+    pieces = enumerate(items[at : at + _PIECE] for at in range(0, len(items), _PIECE))
+    orphaned = None if staging is None else partial(shutil.rmtree, staging, ignore_errors=True)
+    pool: Pool[tuple[int, Sequence[I]], list[T] | RecountError] = Pool(
+        partial(_piece, work), processes, orphaned=orphaned
+    )
+    done: dict[int, list[T] | RecountError] = {}
+    turn = 0
+    with closing(pool.work(pieces)) as answers:
+        for (number, _), answer in answers:
+            if isinstance(answer, Died):
+                raise UsageError(f"results cannot be read: {answer}; is there enough memory?")
+            done[number] = answer
+            while turn in done:
+                yield from _or_raise(done.pop(turn))
+                turn += 1
 
 
-def _begin(staging: Path | None) -> None:
-    """The first thing that a process does: Ctrl-C and SIGTERM are its parent's to deal with, but it ends with that."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent, staging), daemon=True).start()
+def _piece(work: Callable[[I], T], piece: tuple[int, Sequence[I]]) -> list[T] | RecountError:
+    try:
+        return [work(item) for item in piece[1]]
+    except RecountError as error:
+        return error
 
 
-def _end_with(parent: BaseProcess, staging: Path | None) -> None:
-    """Waits for the end of the parent, then ends this process: the pool's own would wait for work for ever."""
-    parent.join()
-    if staging is not None:
-        shutil.rmtree(staging, ignore_errors=True)
-    os._exit(1)
-
-
-def _piece(work: Callable[[I], T], items: Sequence[I]) -> list[T]:
-    return [work(item) for item in items]
+def _or_raise(answer: list[T] | RecountError) -> list[T]:
+    if isinstance(answer, RecountError):
+        raise answer
+    return answer
 
 
 # --- the export
