@@ -182,6 +182,17 @@ def together(members: Sequence[str]) -> str:
     return f"{above}/{numbers}" if above else numbers
 
 
+def is_attached(place: Place, member: str) -> bool:
+    """Whether a member lies in a PDF, which is opened to read it. Raises as `hash_of_member` does."""
+    way, suffix = _way(member), suffix_of(str(place))
+    with _as_document_errors():
+        for depth in range(1, len(way)):
+            if suffix not in ARCHIVES:
+                break
+            suffix = suffix_of(_inside(_info(place, "/".join(way[:depth]))))
+    return suffix not in ARCHIVES
+
+
 def extract(place: Place, member: str, target: Path) -> None:
     """Writes a member to a file, page images that are one report into a new folder.
 

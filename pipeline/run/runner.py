@@ -16,6 +16,7 @@ from typing import Protocol
 from recount.pipeline.archive.files import hash_of_source
 from recount.pipeline.archive.locations import Place, Url, check_reachable
 from recount.pipeline.archive.sources import Attached, Other, Source, file_of
+from recount.pipeline.archive.zipped import is_attached
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.lasting import sweep
 from recount.pipeline.recognise import family_of, fingerprint
@@ -357,9 +358,9 @@ def _marks(attempts: Sequence[Attempt]) -> dict[str, str | None]:
 def _hash_now(job: Job) -> str | None:
     """The hash of a report's file as it is now, None if it cannot be read, or only out of a PDF: no time limit holds
     for this process."""
-    if not job.source.size:
-        return None
     try:
+        if job.source.member is not None and is_attached(job.source.place, job.source.member):
+            return None
         return hash_of_source(job.source)
     except DocumentError:
         return None

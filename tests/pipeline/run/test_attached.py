@@ -8,6 +8,7 @@ import shutil
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pymupdf
@@ -20,6 +21,7 @@ from recount.pipeline.errors import DocumentError, NotAReport
 from recount.pipeline.result import Result
 from recount.pipeline.run import runner
 from recount.pipeline.run.fates import RunSummary, by_fate
+from recount.pipeline.run.pool import Bounds
 from recount.pipeline.run.progress import json_log
 from recount.pipeline.run.runner import run
 from recount.pipeline.run.status import status_of, to_retry
@@ -234,6 +236,21 @@ def test_too_many_and_too_large_are_turned_away(archive: Path, go: Go, monkeypat
             fewer.setattr(pdfs, name, most)
             assert given(f"{name}.pdf") == {"failed": 1}
     assert given("b.pdf") == {"opened": 1, "structured": 4}
+
+
+def test_only_a_worker_opens_a_pdf(archive: Path, go: Go, tasks: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that died of it are given up without: this process has no time limit."""
+    (archive / "p.pdf").write_bytes(portfolio({"a.pdf": "die", "b.pdf": "good", "c.pdf": "good"}, words="a report"))
+    with zipfile.ZipFile(archive / "z.zip", "w") as packed:
+        packed.write(archive / "p.pdf", "p.pdf")
+
+    def opened(*_: object) -> None:
+        raise AssertionError("a PDF was opened by the process that runs the archive")
+
+    monkeypatch.setattr(pdfs, "attached_as_zip", opened)
+    summary = go(task=tasks.by_content, bounds=Bounds(seconds=60.0))
+    assert [failure.file for failure in summary.failures] == ["p.pdf/a.pdf", "z.zip/p.pdf/a.pdf"]
+    assert summary.structured == 6
 
 
 def test_the_log_names_what_is_attached_and_no_report(archive: Path, go: Go, tmp_path: Path) -> None:
