@@ -18,16 +18,16 @@ from typing import Any, Literal, TypeVar
 
 from recount.pipeline.errors import RecountError, UsageError
 from recount.pipeline.lasting import LEFTOVER, keep_folder, temporary_in
-from recount.pipeline.output.database import SqliteSink
-from recount.pipeline.output.delimited import (
+from recount.pipeline.output.folder import Entry, Kinds, Shelf, file_rows, pdf_paths, shelf_of
+from recount.pipeline.output.formats import (
     CsvSink,
     JsonLinesSink,
+    SqliteSink,
     descriptor,
     descriptor_of_reports,
     document,
     json_line,
 )
-from recount.pipeline.output.folder import Entry, Kinds, Shelf, file_rows, pdf_paths, shelf_of
 from recount.pipeline.output.frames import ParquetSink
 from recount.pipeline.output.layout import FIGURES, FILES, Table, named_in
 from recount.pipeline.output.rows import Order, Prepare, Sink, rows_of, statuses_named

@@ -84,13 +84,9 @@ def test_a_second_run_does_only_what_is_new_changed_or_gone(
     assert again.structured == 2
     assert again.figures["verified"] == 6  # those of the unchanged report too
     (tmp_path / "out/reports/b.pdf.json").unlink()
-    assert (go(jobs=jobs).structured, go(jobs=jobs).structured, go(jobs=jobs, force=True).structured) == (
-        1,
-        0,
-        3,
-    )
+    assert (go().structured, go().structured, go(force=True).structured) == (1, 0, 3)
     monkeypatch.setattr(runner, "program_version", lambda: "other")
-    assert go(jobs=jobs).structured == 3
+    assert go().structured == 3
 
 
 def test_a_copy_that_could_not_be_read_when_contents_were_compared_is_told_by_the_next_run(
