@@ -82,7 +82,7 @@ def _tried(job: Job, task: Task, store: Store, aside: Path | None, attached: lis
             return None
         with snapshot(job.source, aside) as file:
             sha256 = file.sha256
-            is_cover = _carried(job.source, file.path, attached)
+            is_cover = add_attached(job.source, file.path, attached)
             results = task(file.path, sha256)
         writing = time.perf_counter()
         kept, hashes = _write(job, store, results)
@@ -103,8 +103,9 @@ def _tried(job: Job, task: Task, store: Store, aside: Path | None, attached: lis
     return replace(done, hashes=tuple(hashes), aside=tuple(kept))
 
 
-def _carried(source: Source, file: Path, attached: list[Attached]) -> bool:
-    """Adds the files that are attached to a PDF. Returns whether it may be no more than the cover of reports there."""
+def add_attached(source: Source, file: Path, attached: list[Attached]) -> bool:
+    """Adds the files that are attached to a PDF. file: the copy of it. Returns whether it may be no more than the cover
+    of reports there."""
     if is_office(source.name) or not begins_as_pdf(file):
         return False
     from recount.pipeline.archive.pdfs import carried_by
