@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-from recount.pipeline.archive.files import snapshot
+from recount.pipeline.archive.files import add_attached, snapshot
 from recount.pipeline.archive.locations import Place
 from recount.pipeline.archive.sources import Attached, Source
 from recount.pipeline.errors import DocumentError, UsageError
@@ -24,7 +24,6 @@ from recount.pipeline.model.transport.batch import collect, submit, submitted
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.model.transport.spending import cost, estimate
 from recount.pipeline.model.transport.store import STORE_FILE
-from recount.pipeline.run.worker import add_attached
 from recount.pipeline.settings import ModelSettings, Settings
 from recount.pipeline.structure import documents_of
 

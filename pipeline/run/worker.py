@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path, PurePosixPath
 
-from recount.pipeline.archive.files import begins_as_pdf, hash_of_source, snapshot
+from recount.pipeline.archive.files import add_attached, hash_of_source, snapshot
 from recount.pipeline.archive.kinds import is_office, is_text
-from recount.pipeline.archive.sources import Attached, Source, files_attached, names_of
+from recount.pipeline.archive.sources import Attached, Source, names_of
 from recount.pipeline.errors import DocumentError, NotAReport, SourceUnreachable, UsageError
 from recount.pipeline.result import Result
 from recount.pipeline.run.fates import Attempt
@@ -101,18 +101,6 @@ def _tried(job: Job, task: Task, store: Store, aside: Path | None, attached: lis
         return failed(job, store, sha256, reason, started, "".join(traceback.format_exception(error)))
     done = _succeeded(job.name, results, time.perf_counter() - started, written)
     return replace(done, hashes=tuple(hashes), aside=tuple(kept))
-
-
-def add_attached(source: Source, file: Path, attached: list[Attached]) -> bool:
-    """Adds the files that are attached to a PDF. file: the copy of it. Returns whether it may be no more than the cover
-    of reports there."""
-    if is_office(source.name) or not begins_as_pdf(file):
-        return False
-    from recount.pipeline.archive.pdfs import carried_by
-
-    carried = carried_by(file)
-    attached += files_attached(source) if carried.files else ()
-    return carried.is_cover and any(report.member for report in attached)
 
 
 def is_unchanged(job: Job, store: Store) -> bool:
