@@ -43,6 +43,7 @@ def live_progress(total: int, console: Console) -> Iterator[Callable[[Outcome], 
             bar.update(
                 task,
                 advance=1,
+                total=max(total, bar.tasks[0].completed + 1),  # what is attached to reports nobody knew of
                 pace=f"{pages / seconds:.0f} pages/s" if seconds else "",
                 failures=f"{failures} failed" if failures else "",
             )
