@@ -247,7 +247,7 @@ def _seven(library: Any, packed: IO[bytes], archive: zipfile.ZipFile) -> None:
 
 def member_named(name: str) -> zipfile.ZipInfo:
     """A member of a zip archive that is made of something else."""
-    info = zipfile.ZipInfo(name.replace("\\", "/") or "unnamed")
+    info = zipfile.ZipInfo(name.replace("\\", "/").replace("\0", "") or "unnamed")
     info.flag_bits |= _UTF8
     return info
 

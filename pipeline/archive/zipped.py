@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -102,7 +103,8 @@ class _Walk:
         self._left -= len(infos)
         if self._left < 0:
             raise ZipProblem(f"holds {len(infos):,} files; the limit is {_MOST_MEMBERS:,}")
-        listed = [Member(str(at), _inside(info), info.file_size) for at, info in enumerate(infos) if not info.is_dir()]
+        files = ((at, info) for at, info in enumerate(infos) if not info.filename.endswith("/"))  # is_dir wants a name
+        listed = [Member(str(at), _inside(info), info.file_size) for at, info in files]
         for member in _distinct(listed):
             at, where = "/".join((*above, member.member)), inside / member.inside
             if suffix_of(member.inside) in ARCHIVES:
@@ -160,8 +162,8 @@ def _inside(info: zipfile.ZipInfo) -> PurePosixPath:
     name = info.orig_filename
     if not info.flag_bits & _UTF8:
         name = _decoded(name)
-    parts = name.replace("\\", "/").split("/")
-    kept = [part.replace("\0", "") for part in parts if part not in ("", ".", "..")]
+    parts = name.replace("\0", "").replace("\\", "/").split("/")
+    kept = [part for part in parts if part not in ("", ".", "..")]
     return PurePosixPath(*kept) if kept else PurePosixPath("unnamed")
 
 
@@ -326,13 +328,14 @@ def _unpacked(place: Place, above: Way, suffix: str, *_: object) -> IO[bytes]:
 
 def _made(packed: IO[bytes], suffix: str, target: IO[bytes]) -> None:
     """Makes a zip archive of one of another kind: what is called like none is a PDF."""
-    if suffix in OTHERS:
-        as_zip(packed, suffix, target)
-        return
-    # Imported where files are attached: MuPDF is heavy, and few have any.
-    from recount.pipeline.archive.pdfs import attached_as_zip
+    with warnings.catch_warnings(action="ignore"):  # of a name that is there twice: see _distinct
+        if suffix in OTHERS:
+            as_zip(packed, suffix, target)
+            return
+        # Imported where files are attached: MuPDF is heavy, and few have any.
+        from recount.pipeline.archive.pdfs import attached_as_zip
 
-    attached_as_zip(packed, target)
+        attached_as_zip(packed, target)
 
 
 def _pour(place: Place, above: Way, target: IO[bytes]) -> None:

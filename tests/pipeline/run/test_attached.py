@@ -209,10 +209,10 @@ def test_a_portfolio_that_changed_is_opened_again(archive: Path, go: Go) -> None
 
 
 def test_hostile_names_lead_nowhere(archive: Path, go: Go, tmp_path: Path) -> None:
-    names = ["../../a.pdf", "/etc/b.pdf", "c\x00\x1b[31m.pdf", "局" * 300 + ".pdf", "", "..", "a.pdf"]
+    names = ["../../a.pdf", "/etc/b.pdf", "c\x00\x1b[31m.pdf", "局" * 300 + ".pdf", "", "..", "a.pdf", "\0d.pdf"]
     (archive / "p.pdf").write_bytes(portfolio({name: f"good {name}" for name in names}))
     summary = go()
-    assert (summary.structured, len(summary.found)) == (4, 8)
+    assert (summary.structured, len(summary.found)) == (4, 9)
     assert all(file.file.startswith("p.pdf") for file in summary.found)
     reports = tmp_path / "out" / "reports"
     assert {
