@@ -103,7 +103,7 @@ def test_a_worker_that_is_killed_over_its_answer_costs_nothing(tmp_path: Path, m
     monkeypatch.setattr("recount.pipeline.output.export.os.cpu_count", lambda: 2)
     answers = list(of_each(range(24), partial(answer, tmp_path / "killed")))
     assert (tmp_path / "killed").exists()
-    assert answers == [b"x" * (1 << 20)] * 40
+    assert answers == [b"x" * (1 << 20)] * 24
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
