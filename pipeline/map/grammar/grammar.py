@@ -260,7 +260,7 @@ class Reader:
         match = phrases.BUDGET.search(gap) if self.wording.against_budget else None
         if match is None:
             return False
-        words = re.sub(r"^.*预算(?:数)?相比(?:情况)?[,:]?|[与较比和同(]$", "", match["words"])
+        words = re.sub(r"^.*预算(?:数)?相比(?:情况)?[,:]?|[与较比和同(](?:\d{4}年度?)?$", "", match["words"])
         compared = "相比" in match["words"]
         subject = words.split(",")[-1].split(":")[-1]
         fact = self._named(at, subject, gap[: match.start()] + ("。" if compared else ""))
@@ -350,9 +350,13 @@ class Reader:
             return True
         anywhere, strict = self._rules(self._unit(at))
         match = (strict if self.reason_from is not None else anywhere).search(clause)
-        if match is None or match.lastgroup is None:
+        over = self._heading_over(at) if self.reason_from is None and phrases.AMOUNT_ALONE.fullmatch(clause) else None
+        if (match is None or match.lastgroup is None) and over is None:
             return False
-        fact = self._fact(match.lastgroup)
+        fact = self._fact(match.lastgroup) if match is not None and match.lastgroup else over
+        assert fact is not None
+        if over is fact and self._unit(at) not in MONEY:
+            return False
         if fact.amount is not None:
             if self.reason_from is not None and not (boundary and boundary[0] in "。\n;"):
                 return False

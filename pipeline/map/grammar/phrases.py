@@ -67,6 +67,8 @@ NAMED_SHARE = re.compile(rf"(?:^|[,。;:、\n])(?P<words>[^,。;:、\n{N}]+?)占
 NAMED_COMPLETION = re.compile(
     rf"(?P<begin>^|[,。;:\n])(?P<words>[^,。;:\n{N}]+?)完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?的$"
 )
+AMOUNT_ALONE = re.compile(r"(?:\d{4}年度?|本年度?|全年)?(?:支出)?决算(?:数|支出)?(?:为|是|:)?")
+"""What says an amount, and not of what: the heading over it does."""
 FOLLOWS = re.compile(r"[,、;() ]|共计?|累计|合计")
 """What may stand between a number and one that follows it without words of its own (12批次，累计98人次)."""
 BRACKETED = re.compile(r"\([^()]*\)")
@@ -119,7 +121,7 @@ def rules_of(subjects: tuple[Subject, ...], unit: str | None, amount: str) -> tu
     fitting = [subject for subject in subjects if unit is None or unit in subject.units]
     names = "|".join(f"(?P<{group_of(subject.key)}>{subject.words})" for subject in fitting) or "(?!)"
     tail = (
-        rf"(?:的)?(?:(?<=[费用购])支出)?{amount}(?:\((?![不非除扣])[^)]{{0,20}}\))?"
+        rf"(?:的)?(?:\d{{4}}年度?)?(?:(?<=[费用购])支出)?{amount}(?:\((?![不非除扣])[^)]{{0,20}}\))?"
         r"(?:总额|总计|合计|共计|共有|共|总)?(?:均|各)?(?:为|是|约|计|有)?:?"
     )
     here = "|".join(f"(?P<{group_of(subject.key)}>{_unit_before(subject)}{subject.words})" for subject in fitting)
