@@ -99,16 +99,21 @@ class Form:
     each. above: the rows of money. goals: the labels of the two texts. rows: its main part. total: the labels of its
     last row. beside: labels that stand left of a whole part. short: those of all these that have lost a character.
 
+    money: labels with an amount right of each, by what that is. They may stand in two halves: what is said twice stands
+    in the left one first, and the labels of right only ever in the other.
+
     Every column of points is one sum: those of all its rows, the first row of money included, are the total's.
     """
 
     starts: tuple[frozenset[str], ...]
     pairs: frozenset[str]
-    above: Part
     goals: tuple[frozenset[str], frozenset[str]]
     rows: Part
-    total: frozenset[str]
     beside: frozenset[str]
+    above: Part | None = None
+    total: frozenset[str] = frozenset()
+    money: Mapping[str, str] = field(default_factory=dict)
+    right: frozenset[str] = frozenset()
     short: frozenset[str] = frozenset()
 
 

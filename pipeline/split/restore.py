@@ -29,37 +29,43 @@ def restore(rows_on: Mapping[int, list[TextRow]], forms: Sequence[Form], *, type
     rows_on: the physical lines outside of ruled tables, by page, in reading order. typed: whether they are those of a
     text, whose cells follow each other; in print the lines of cells that are neighbours do.
     """
-    rows = [row for page in sorted(rows_on) for row in rows_on[page]]
+    left = rows_on
     tables: list[JoinedTable] = []
     remarks: list[Remark] = []
-    taken: set[int] = set()
     for form in forms:
+        rows = [row for page in sorted(left) for row in left[page]]
         torn = _read(form, rows, typed=typed)
+        taken: set[int] = set()
         for outline in _outlines(torn):
             table, said = laid_out(torn, outline)
             tables.append(table)
             remarks += said
             taken |= {id(rows[piece.row]) for piece in torn.pieces[outline.start : outline.end]}
-    left = {page: [row for row in on_page if id(row) not in taken] for page, on_page in rows_on.items()}
+        left = {page: [row for row in on_page if id(row) not in taken] for page, on_page in left.items()}
     return Restored(tuple(tables), left, tuple(remarks))
 
 
 def _read(form: Form, rows: Sequence[TextRow], *, typed: bool) -> Torn:
     """The pieces of some rows, with the labels of a form in them."""
     pieces = pieces_of(rows) if typed else pieces_in_print(rows, form.rows.levels)
-    words = {*form.above.heads, *form.rows.heads, *form.rows.levels, *form.pairs, *form.beside, *form.total}
-    lexicon = Lexicon(words.union(*form.goals, *form.starts), form.short)
+    words = {*form.rows.heads, *form.rows.levels, *form.pairs, *form.beside, *form.total, *form.money}
+    heads = form.above.heads if form.above else ()
+    lexicon = Lexicon(words.union(heads, *form.goals, *form.starts), form.short)
     return Torn(form, pieces, {at: found for at in range(len(pieces)) if (found := lexicon.at(pieces, at))})
 
 
 _BEFORE = 60  # pieces before a head in which its table may begin
+_BEFORE_GOALS = 150  # and before one that stands below the goals
 _AFTER = 60  # pieces without a number, from which on a table without a total has ended
+_ROW = 2  # pieces of a row behind its level: a name and what is aimed at
+_AIM = re.compile(r"[<>=≥≤≧≦]")
 _ENDS = re.compile(r"第[一二三四五六七八九十]{1,2}部分|[一二三四五六七八九十]{1,2}、")
 
 
 def _outlines(torn: Torn) -> Iterator[Outline]:
     """The tables, in order: each has a head of its main part."""
-    heads, above = _heads(torn, torn.form.rows), _heads(torn, torn.form.above)
+    heads = _heads(torn, torn.form.rows)
+    above = _heads(torn, torn.form.above) if torn.form.above else []
     done = 0
     for index, head in enumerate(heads):
         if head.start < done:
@@ -128,7 +134,8 @@ def _lost(torn: Torn, part: Part, start: int, there: Collection[str]) -> Label |
 
 def _start(torn: Torn, done: int, before: int) -> int:
     """Where the table begins whose first head begins at a piece."""
-    reach = [at for at in range(max(done, before - _BEFORE), before) if at in torn.labels]
+    far = _BEFORE if torn.form.above else _BEFORE_GOALS
+    reach = [at for at in range(max(done, before - far), before) if at in torn.labels]
     for names in torn.form.starts:
         found = [at for at in reach if any(label.words in names for label in torn.labels[at])]
         if found:
@@ -145,13 +152,20 @@ def _end(torn: Torn, head: Head, limit: int) -> tuple[int, Label | None]:
             counts = label.words in torn.form.total and label.end < limit
             if counts and NUMBER.fullmatch(pieces[label.end].text):
                 return _behind_figures(torn, head, label.end, limit), label
-    end = head.end
+    end, scored = head.end, bool(head.of_kind(torn.form.rows, "points"))
     for at in range(head.end, limit):
         if at - end > _AFTER or _ENDS.match(pieces[at].text):
             break
-        if NUMBER.fullmatch(pieces[at].text):
+        if NUMBER.fullmatch(pieces[at].text) or (not scored and _AIM.match(pieces[at].text)):
             end = at + 1
+        elif not scored and _known_level(torn, at):
+            end = min(_known_level(torn, at) + _ROW, limit)
     return end, None
+
+
+def _known_level(torn: Torn, at: int) -> int:
+    """Behind the label of a level that begins with a piece; 0 where none does."""
+    return next((label.end for label in torn.labels.get(at, ()) if label.words in torn.form.rows.levels), 0)
 
 
 def _behind_figures(torn: Torn, head: Head, start: int, limit: int) -> int:

@@ -199,15 +199,16 @@ class Habits:
 
 NEVER = 30.0
 """What costs as much is not done."""
-_SEVERAL = 3  # numbers with mere blanks between, from which on blanks part cells
+_SEVERAL = 3  # numbers with mere blanks between, or labels, from which on blanks part cells
 _FEW = 3  # gaps inside of labels that tell what does not part cells
 _FREE, _DEAR = 0.2, 3.0
 
 
-def habits_of(pieces: Sequence[Piece], torn: Sequence[Gap]) -> Habits:
-    """What gaps mean in a table, as far as its figures show, and its labels: torn are the gaps inside of these."""
+def habits_of(pieces: Sequence[Piece], torn: Sequence[Gap], parted: Sequence[Gap] = ()) -> Habits:
+    """What gaps mean in a table, as far as its figures show, and its labels: torn are the gaps inside of these, parted
+    those between labels that follow each other."""
     by_line, by_blank = (torn.count(gap) >= _FEW for gap in (Gap.LINE, Gap.BLANK))
-    if _blanks_part(pieces):
+    if _blanks_part(pieces) or parted.count(Gap.SPACE) >= _SEVERAL:
         line = _DEAR if by_blank and not by_line else _FREE
         blank = _DEAR if by_line and not by_blank else _FREE
         return Habits((0.3, 4.0, line, blank), (0.3, 0.0, 0.1, 0.1), (3.0, 2.0, 0.0, 0.0), (0.0,) * 4, sure=False)
