@@ -34,7 +34,6 @@ from recount.schemas.family import FIGURES, Form, Kind, Part
 _CHOSEN = "only sums tell in which column of its row it stands"
 _OPEN = "the cells of its row cannot be told apart, and it was not taken"
 _FIGURE = re.compile(r"\d[.,]\d")
-_HALVES = 4  # columns of two labels with an amount each
 _NO_AMOUNT = re.compile(r"元|万元|[-—–－―─/]+")
 """What may stand where an amount belongs, beside one or for none."""
 _TURNED = "its row is cut, and the words of its cells may have gone elsewhere"
@@ -132,7 +131,8 @@ class _Table:
         self.torn, self.outline = torn, outline
         self.form, self.pieces = torn.form, torn.pieces
         self.head, self.money = outline.head, outline.money
-        width = max(1 + len(self.head.columns), 2 + len(self.money.columns) if self.money else _HALVES)
+        money = 2 + len(self.money.columns) if self.money else 0
+        width = max(1 + len(self.head.columns) + bool(self.form.money), money)
         self.sheet = _Sheet(torn.pieces, width)
         self.middle = width // 2 + 1
         labels = [label for label in torn.between(outline.start, outline.end) if label.exact]
@@ -201,13 +201,13 @@ class _Table:
         """A label with its amount, in its half; open where that, or which number is the amount, cannot be told."""
         numbers = [at for at in amount if is_number(self.pieces[at].text)]
         rest = [at for at in amount if at not in numbers and _NO_AMOUNT.fullmatch(self.pieces[at].text) is None]
-        first = self.middle if right else 0
+        first, behind = (self.middle, self.sheet.width - 1) if right else (0, 1)  # in columns of amounts alone
         if right is None or len(numbers) > 1 or rest:
             self.sheet.put(0, 1, range(label.start, amount.stop))
             self.sheet.remark(numbers, _OPEN)
             return
-        self.sheet.put(first, first + 1, range(label.start, label.end))
-        self.sheet.put(first + 1, self.sheet.width if right else self.middle, amount)
+        self.sheet.put(first, behind, range(label.start, label.end))
+        self.sheet.put(behind, behind + 1, amount)
 
     # rows of money
 
@@ -284,6 +284,8 @@ class _Table:
     def _break(self, start: int, end: int) -> int:
         """Where the second of two texts begins that follow each other in lines."""
         borders = [at for at in range(start + 1, end) if self.pieces[at].gap is not Gap.SPACE]
+        if not borders and end == start + 2 and not self.habits.sure:
+            return start + 1  # both on one line
         cells = [at for at in borders if self.pieces[at].gap is Gap.CELL]
         if cells or not borders:
             return cells[0] if cells else end
