@@ -36,13 +36,17 @@ _FEWEST_BROKEN = 4  # such lines
 _BEYOND = 0.1  # share of the lines of prose that may be longer all the same
 # What begins no sentence: a unit, a closing sign, an amount with a comma behind it.
 _MIDST = re.compile(
-    r"\s*(?:[百千万亿]?元|%|[,;。:、)]|\([^一二三四五六七八九十\d]{1,2}\)|-?[\d,.]+\s*(?:[百千万亿]?元|%|人次?|辆|个|台|平方米)[^,;。:]{0,6}[,;。])"
+    r"\s*(?:[百千万亿]?元|%|[,;。:、)]|指[^南导标数]|\([^一二三四五六七八九十\d]{1,2}\)|-?[\d,.]+\s*(?:[百千万亿]?元|%|人次?|辆|个|台|平方米)[^,;。:]{0,6}[,;。])"
 )
 _TITLE = re.compile(r"\s*[^,;。:]{2,40}表(?:\([^()]{1,8}\))?\s*|.{0,30}(?:单位:.{1,8}元|公开\d+表)\s*")
 _CLASS = re.compile(r"\([类款项]\)[。:,]?\s*$")  # a budget item's name: what follows says how much
 _CLASS_WITHIN = re.compile(r"\([类款项]\)")
 _BEGUN = re.compile(r"\s*\d{1,2}[.、][^,;。\d]*")  # an item that has named no amount yet
 _NAME_GOES_ON = re.compile(r"[^,;。:()\d]{1,24}\([类款项]\)")
+# A line that is no title and has told no amount yet, and one that tells it.
+_BEGUN_YEAR = re.compile(r"20\d\d(?:年|$)(?!.*(?:说明|情况|[预决]算|公开|概况|报告|表|\))$)")
+_DIGITS_LAST, _YEAR_FIRST = re.compile(r"\d{1,4}$"), re.compile(r"(\d{0,3})年")
+_TELLS = re.compile(r".*\d\s*(?:[万亿]?元|%|辆|人|个|台|平方米).*[,;。]")
 _ONLY_NUMBER = re.compile(r"\s*\d{1,3}\s*")
 
 
@@ -218,6 +222,10 @@ def _continues_text(group: Sequence[TextRow], row: TextRow, margins: Margins) ->
         return not ended and _is_full(above, row, margins) and margins.wrapped
     if _MIDST.match(row.folded) or _CLASS.search(above.folded) or _is_cut_name(above, row):
         return True
+    if _is_cut_year(above.folded, row.folded):
+        return True
+    if not ended and _BEGUN_YEAR.search(above.folded) and _TELLS.match(row.folded):
+        return True
     if margins.wrapped and _is_full(above, row, margins):
         return True
     if ended:
@@ -225,6 +233,12 @@ def _continues_text(group: Sequence[TextRow], row: TextRow, margins: Margins) ->
     is_title = _ORDINAL.match(above.folded) and not _COMMA.search(above.folded)
     nearly = margins.wrapped and _is_full(above, row, replace(margins, right=margins.right - _TEXT_ENDS * above.em))
     return bool(_COMMA.search("".join(part.folded for part in group))) or (nearly and not is_title)
+
+
+def _is_cut_year(above: str, row: str) -> bool:
+    """Whether a year is cut between two lines, or from its 年."""
+    tail, head = _DIGITS_LAST.search(above), _YEAR_FIRST.match(row)
+    return tail is not None and head is not None and re.fullmatch(r"20\d\d", tail[0] + head[1]) is not None
 
 
 def _is_cut_name(above: TextRow, row: TextRow) -> bool:

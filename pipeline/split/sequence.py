@@ -58,8 +58,10 @@ class Piece:
     turn: bool = False
 
 
-_WORDS = re.compile(r"\S+(?:(?:(?<=\d) (?=[.．]\d)|(?<=\d[.．]) (?=\d))\S+)*")
-"""Words without a blank; one beside the point of a figure was put there by no writer."""
+_WORDS = re.compile(
+    r"\S+(?:(?:(?<=\d) (?=[.．]\d|[,，]\d{3}(?!\d))|(?<=\d[.．]) (?=\d)|(?<=\d[,，]) (?=\d{3}(?!\d)))\S+)*"
+)
+"""Words without a blank; one beside the point or a comma of a figure was put there by no writer."""
 _CLOSE = frozenset("，。；：、“”（）《》！？")  # punctuation that is set closer than characters are
 _EMPTY_LINE = 1.9  # heights from line to line beyond which something was left empty
 

@@ -9,6 +9,7 @@ be shifted: unless the sums of a column say the same, no identity may prove it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ from recount.schemas.family import Heads, lost_one
 _TITLE = re.compile(r"[^。;,:]*(?:预算|决算)[^。;,:]*表(?:\(.{1,8}\))?")
 _TITLE_BEGINS = re.compile("预算|决算")
 _FRACTION = re.compile(r"[.,]\d")
-_ENDS = re.compile(r"注[:.]|备注:|说明:|第[一二三四五六七八九十]{1,2}部分|.*[。;!?]")
+_ENDS = re.compile(r"注[:.]|备注:|说明:|第[一二三四五六七八九十]{1,2}部分|.*(?:[。;!?]|\d[万亿]?元,)|.{4,}说明$")
 _NEAR = 4  # rows between a title and the line that states the unit
 _HEAD_ROW = 120  # characters of a row of a head
 _FILLED = re.compile(r"\.\d\d|,\d{3}|^\d{3}(?:\d\d){0,2}(?!\d|年)|(?<![\d年])0$")
@@ -49,7 +50,10 @@ _CLOSING = re.compile(
 _PARTS = ("本年收入", "本年支出", "上年结转", "结转下年", "上年结转结余", "结余分配")
 _SHORT_PARTS = lost_one({words: words for words in _PARTS})
 _LEFT_CLASSES = ("301", "303")
-_WORD = re.compile(r"[\d,]+\.\s\d{1,2}(?!\d)|\d[\d,]*\s\.\d+|\S+")  # a blank beside a point parts nothing
+# A blank beside a point, or beside the comma before three digits, parts nothing.
+_WORD = re.compile(
+    r"[\d,]+\.\s\d{1,2}(?!\d)|\d[\d,]*\s\.\d+|\d{1,3}(?:,\d{3})*(?:\s,|,\s)\d{3}(?:,\d{3})*(?:\.\d+)?(?!\S)|\S+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,13 @@ class Restored:
     remarks: tuple[Remark, ...]
 
 
-def restored_statements(rows: Sequence[TextRow], heads: Collection[Heads]) -> Restored:
-    """The statements among the rows of a text. heads: of those that there may be."""
+def restored_statements(
+    rows: Sequence[TextRow], heads: Collection[Heads], others: Collection[tuple[int, float]] = ()
+) -> Restored:
+    """The statements among the rows of a text. heads: of those that there may be. others: page and top of the tables
+    that are known: none goes on below another."""
     tables, remarks, taken = [], [], set[int]()
-    for start, end in _regions(rows):
+    for start, end in _regions(rows, sorted(others)):
         for known in heads:
             made = _restored(rows[start:end], known)
             if made is not None:
@@ -78,15 +85,16 @@ def restored_statements(rows: Sequence[TextRow], heads: Collection[Heads]) -> Re
 # --- where they stand
 
 
-def _regions(rows: Sequence[TextRow]) -> Iterator[tuple[int, int]]:
-    """The rows between the line that states a unit, below a title, and what ends a table."""
+def _regions(rows: Sequence[TextRow], others: Sequence[tuple[int, float]] = ()) -> Iterator[tuple[int, int]]:
+    """The rows between the line that states a unit, below a title, and what ends a table. others: in order."""
+    above = [bisect_left(others, (row.page, row.box[1])) for row in rows]
     words = ["".join(row.folded.split()) for row in rows]
     at = 0
     while at < len(rows):
         titled = any(_is_title(words, above) for above in range(max(0, at - _NEAR), at))
         if titled and stated_unit(words[at]) and len(words[at]) <= _LONGEST:
             end = at + 1
-            while end < len(rows) and not _is_end(words, end):
+            while end < len(rows) and above[end] == above[at] and not _is_end(words, end):
                 end += 1
             last = _last(words, at + 1, end)
             if last > at + 1:
@@ -109,11 +117,12 @@ def _is_end(words: Sequence[str], at: int) -> bool:
 
 
 def _is_title(words: Sequence[str], at: int) -> bool:
-    """Whether a row is a title, or begins one that the next ends."""
+    """Whether a row is a title, or begins one that the next ends and is not itself."""
     if _TITLE.fullmatch(words[at]):
         return True
     begins = _TITLE_BEGINS.search(words[at]) is not None and _FRACTION.search(words[at]) is None
-    return begins and _TITLE.fullmatch("".join(words[at : at + 2])) is not None
+    whole = begins and _TITLE.fullmatch("".join(words[at : at + 2])) is not None
+    return whole and _TITLE.fullmatch(words[at + 1]) is None
 
 
 # --- the cells of the text
@@ -404,7 +413,7 @@ def _fill_halves(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, l
         sheet.label(at, lowest, 1)
     halves: tuple[list[_Line], list[_Line]] = ([], [])
     for entry in _named(atoms):
-        right = _is_right(entry.words, [line.entry.words for line in halves[0]])
+        right = _is_right(_mended(entry.words) or entry.words, [line.entry.words for line in halves[0]])
         halves[right].append(_placed(entry, amounts if right else 1, 1, way))
     for number in range(max(map(len, halves))):
         sheet.rows += 1

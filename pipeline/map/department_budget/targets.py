@@ -122,13 +122,18 @@ def _funds(rows: Sequence[MarkRow]) -> dict[str, Any]:
         side = "total" if name in words.TARGET_WHOLE else "annual" if name in words.TARGET_YEAR else None
         if side is not None:
             heads.append((mark.start, row.number, side))
-            found.setdefault(side, []).append(figure(right_of(row, mark)))
+            found.setdefault(side, []).append(_amount(row, mark))
         elif name in words.TARGET_FUNDS:
             above = [head for head in heads if head[0] <= mark.start and head[1] <= row.number]
             if above:
-                found.setdefault(f"{max(above)[2]}_{words.TARGET_FUNDS[name]}", []).append(figure(right_of(row, mark)))
+                found.setdefault(f"{max(above)[2]}_{words.TARGET_FUNDS[name]}", []).append(_amount(row, mark))
     kept = ProjectTarget.model_fields
     return {key: refs[0] for key, refs in found.items() if len(refs) == 1 and key in kept}
+
+
+def _amount(row: MarkRow, label: Mark) -> Ref | None:
+    """The amount right of a label; blank cells between are the label's, where a text says not how far it reaches."""
+    return figure(next((mark for mark in row.marks if mark.start >= label.end and mark.cell.words), None))
 
 
 def _goals(rows: Sequence[MarkRow]) -> dict[str, Any]:
