@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from recount.pipeline.document import Box, Line, hull
+from recount.pipeline.split.aligned import parts_of
 from recount.pipeline.split.paragraphs import TextRow
 from recount.pipeline.split.text import fold
 from recount.schemas.family import label_of
@@ -266,10 +267,14 @@ _HEADS = 5  # cells without a figure that make a head
 
 
 def pieces_in_print(rows: Sequence[TextRow], levels: Collection[str]) -> list[Piece]:
-    """The pieces of printed lines, cell by cell. levels: labels that are merged over the rows they count for."""
+    """The pieces of printed lines, cell by cell; the numbers of pages are not among them any more (`furniture`).
+
+    levels: labels that are merged over the rows they count for.
+    """
     found: list[Piece] = []
     for page in sorted({row.page for row in rows}):
-        lines = [(at, part.line) for at, row in enumerate(rows) if row.page == page for part in row.pieces]
+        on_page = [(at, piece.line) for at, row in enumerate(rows) if row.page == page for piece in row.pieces]
+        lines = [(at, part) for at, line in on_page for part in parts_of(line)]
         blocks = _blocks(lines)
         grid = _in_rows(blocks, levels)
         for row in grid:
@@ -277,7 +282,7 @@ def pieces_in_print(rows: Sequence[TextRow], levels: Collection[str]) -> list[Pi
                 gap = Gap.LINE if block is row[0] else Gap.CELL
                 turn = bool(found) and row is grid[0] and block is row[0]
                 found += _cut(page, block.lines, (gap, Gap.SPACE), turn=turn)
-    return _without_page_numbers(found)
+    return found
 
 
 def _blocks(lines: Sequence[tuple[int, Line]]) -> list[_Block]:
