@@ -44,9 +44,10 @@ _CLASS_WITHIN = re.compile(r"\([类款项]\)")
 _BEGUN = re.compile(r"\s*\d{1,2}[.、][^,;。\d]*")  # an item that has named no amount yet
 _NAME_GOES_ON = re.compile(r"[^,;。:()\d]{1,24}\([类款项]\)")
 # A line that is no title and has told no amount yet, and one that tells it.
-_BEGUN_YEAR = re.compile(r"20\d\d(?:年|$)(?!.*(?:说明|情况|[预决]算|公开|概况|报告|表|\))$)")
+_BEGUN_YEAR = re.compile(r"20\d\d\s?(?:年|$)(?!.*(?:说明|情况|[预决]算|公开|概况|报告|表|\))$)")
 _DIGITS_LAST, _YEAR_FIRST = re.compile(r"\d{1,4}$"), re.compile(r"(\d{0,3})年")
 _TELLS = re.compile(r".*\d\s*(?:[万亿]?元|%|辆|人|个|台|平方米).*[,;。]")
+_NOTE = re.compile(r"\s*备?注[:.]")
 _ONLY_NUMBER = re.compile(r"\s*\d{1,3}\s*")
 
 
@@ -226,7 +227,7 @@ def _continues_text(group: Sequence[TextRow], row: TextRow, margins: Margins) ->
         return True
     if not ended and _BEGUN_YEAR.search(above.folded) and _TELLS.match(row.folded):
         return True
-    if margins.wrapped and _is_full(above, row, margins):
+    if margins.wrapped and _is_full(above, row, margins) and not (ended and _NOTE.match(above.folded)):
         return True
     if ended:
         return False

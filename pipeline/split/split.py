@@ -199,7 +199,7 @@ def _is_note(paragraph: Paragraph) -> bool:
 
 def _take_caption(blocks: list[Block], page: int) -> tuple[Paragraph, ...]:
     """The lines right above a table that are its own, taken off the running text."""
-    caption: list[Paragraph] = []
+    caption = [blocks.pop()] if _is_head_amid(blocks) else []
     while blocks and len(caption) < _MOST_CAPTIONS:
         above = blocks[-1]
         if not isinstance(above, Paragraph) or above.page != page:
@@ -209,6 +209,16 @@ def _take_caption(blocks: list[Block], page: int) -> tuple[Paragraph, ...]:
         caption.append(above)
         blocks.pop()
     return tuple(reversed(caption))
+
+
+def _is_head_amid(blocks: Sequence[Block]) -> bool:
+    """Whether the last of some blocks is words between the unit of a table and its grid: a head over all columns."""
+    above = blocks[-2:]
+    if len(above) < 2 or not all(isinstance(block, Paragraph) for block in above):
+        return False
+    unit, words = ("".join(block.text.folded.split()) for block in above if isinstance(block, Paragraph))
+    short = len(words) <= _LONGEST_CAPTION and _SENTENCE.search(words) is None
+    return short and len(unit) <= _LONGEST_CAPTION and stated_unit(unit) is not None
 
 
 def _is_title(texts: Sequence[str]) -> bool:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from recount.pipeline.document import Remark
 from recount.pipeline.split.heads import Atom, Head, Label, head_of, labels_of
@@ -26,7 +27,6 @@ from recount.pipeline.split.tokens import stated_unit
 from recount.schemas.family import Heads, lost_one
 
 _TITLE = re.compile(r"[^。;,:]*(?:预算|决算)[^。;,:]*表(?:\(.{1,8}\))?")
-_TITLE_BEGINS = re.compile("预算|决算")
 _FRACTION = re.compile(r"[.,]\d")
 _ENDS = re.compile(r"注[:.]|备注:|说明:|第[一二三四五六七八九十]{1,2}部分|.*(?:[。;!?]|\d[万亿]?元,)|.{4,}说明$")
 _NEAR = 4  # rows between a title and the line that states the unit
@@ -47,7 +47,10 @@ _RIGHT = re.compile(r".*支出|结余分配|年末|年终|结转下年")
 _CLOSING = re.compile(
     r"本年(?:收入|支出)合计|(?:收入|支出)?总计|使用非财政拨款|结余分配|年[初末终]|上年结转|结转下年|用事业基金"
 )
-_PARTS = ("本年收入", "本年支出", "上年结转", "结转下年", "上年结转结余", "结余分配")
+_PARTS = (
+    "本年收入", "本年支出", "上年结转", "结转下年", "上年结转结余", "结余分配",
+    "本年收入合计", "本年支出合计", "收入总计", "支出总计",
+)  # fmt: skip
 _SHORT_PARTS = lost_one({words: words for words in _PARTS})
 _LEFT_CLASSES = ("301", "303")
 # A blank beside a point, or beside the comma before three digits, parts nothing.
@@ -71,9 +74,11 @@ def restored_statements(
     """The statements among the rows of a text. heads: of those that there may be. others: page and top of the tables
     that are known: none goes on below another."""
     tables, remarks, taken = [], [], set[int]()
-    for start, end in _regions(rows, sorted(others)):
+    regions = list(_regions(rows, sorted(others)))
+    blanks = any(_has_gaps(rows[start:end]) for start, end in regions)
+    for start, end in regions:
         for known in heads:
-            made = _restored(rows[start:end], known)
+            made = _restored(rows[start:end], known, blanks=blanks)
             if made is not None:
                 tables.append(made[0])
                 remarks += made[1]
@@ -120,8 +125,7 @@ def _is_title(words: Sequence[str], at: int) -> bool:
     """Whether a row is a title, or begins one that the next ends and is not itself."""
     if _TITLE.fullmatch(words[at]):
         return True
-    begins = _TITLE_BEGINS.search(words[at]) is not None and _FRACTION.search(words[at]) is None
-    whole = begins and _TITLE.fullmatch("".join(words[at : at + 2])) is not None
+    whole = _FRACTION.search(words[at]) is None and _TITLE.fullmatch("".join(words[at : at + 2])) is not None
     return whole and _TITLE.fullmatch(words[at + 1]) is None
 
 
@@ -333,8 +337,8 @@ class _Sheet:
         return table_of(self.cells, self.rows, self.columns, [(row.page, row.box) for row in rows])
 
 
-def _restored(rows: Sequence[TextRow], heads: Heads) -> tuple[JoinedTable, list[Remark]] | None:
-    """The table that some rows of text are; None where its head is not known."""
+def _restored(rows: Sequence[TextRow], heads: Heads, *, blanks: bool) -> tuple[JoinedTable, list[Remark]] | None:
+    """The table that some rows of text are; None where its head is not known. blanks: empty cells have lines."""
     way = _way(rows)
     atoms = _atoms(rows, way)
     start = _body_start(atoms)
@@ -342,7 +346,7 @@ def _restored(rows: Sequence[TextRow], heads: Heads) -> tuple[JoinedTable, list[
     head = head_of(labels, heads) if labels else None
     if head is None:
         return None
-    sheet, lines = _FILL[head.kind](head, atoms[start:], way)
+    sheet, lines = _FILL[head.kind](head, atoms[start:], "" if way == "lines" and not blanks else way)
     return sheet.table(rows), list(_remarks(lines))
 
 
@@ -352,6 +356,13 @@ def _way(rows: Sequence[TextRow]) -> str:
         return "tabs"
     alone = sum(len(row.folded.split()) == 1 for row in rows)
     return "lines" if alone >= 0.9 * len(rows) else ""
+
+
+def _has_gaps(rows: Sequence[TextRow]) -> bool:
+    """Whether empty lines stand between amounts of a row: where none does in a text, empty cells have no lines."""
+    atoms = _atoms(rows, _way(rows))
+    amounts = [entry.amounts for entry in _coded(atoms[_body_start(atoms) :])]
+    return any(right.slot - left.slot > 1 for row in amounts for left, right in pairwise(row))
 
 
 def _remarks(lines: Sequence[_Line]) -> Iterator[Remark]:
@@ -431,7 +442,7 @@ def _fill_halves(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, l
 def _mended(words: str) -> str | None:
     """The name of a part of a half that has lost a character: the lines below are the part's, not the one's before."""
     ordinal = _ORDINAL.match(words)
-    bare = words[ordinal.end() :] if ordinal else ""
+    bare = words[ordinal.end() :] if ordinal else words
     return f"{words[: -len(bare)]}{_SHORT_PARTS[bare]}" if bare in _SHORT_PARTS else None
 
 
