@@ -32,6 +32,7 @@ _PIPE = re.compile(r"(?<!\\)\|")
 _FRAMED = re.compile(r"\s*\|.*\|\s*")
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
 _PAGE_NUMBER = re.compile(r"[-—–~·\s]*(?:第\s*)?(\d{1,4})(?:\s*页)?(?:\s*[/,，共]\s*共?\s*\d{1,4}\s*页?)?[-—–~·\s]*")
+_DRESSED = re.compile(r"\s*[^\s\d].*[^\s\d]\s*")  # what no cell has on both sides of a number
 _PAGE_BEGINS = re.compile(r" (?=\S)")  # tools that put pages together leave a blank where one begins
 _FEW = 0.05  # share of the lines that begin with such a blank, where it is one
 _NAME = re.compile("[\u4e00-\u9fff]{3,30}")
@@ -130,14 +131,14 @@ def _edges_of_pages(sheets: Sequence[Sequence[_Line]]) -> set[_Line]:
     lines = [line for sheet in filled for line in sheet]
     shown = {at: _PAGE_NUMBER.fullmatch(line.text) for at, line in enumerate(lines)}
     numbers = {at: int(match[1]) for at, match in shown.items() if match}
-    alone = {at for at in numbers if not any(at + near in numbers for near in _NEAR)}
-    begins = {at for at, line in enumerate(lines) if _PAGE_BEGINS.match(line.text)}
-    begins |= {*accumulate(map(len, filled)), *(at + 1 for at in alone)}
+    begins = {at for at, line in enumerate(lines) if _PAGE_BEGINS.match(line.text)} | {*accumulate(map(len, filled))}
+    found = {at for at in numbers if at + 1 in begins and _DRESSED.fullmatch(lines[at].text)}
+    alone = {at for at in numbers if at + 1 in begins or not any(at + near in numbers for near in _NEAR)}
+    begins |= {at + 1 for at in alone}
     pages = list(accumulate(at in begins for at in range(len(lines))))
     starts = [0, *accumulate(map(len, filled))] if len(filled) > 1 else []
     ends = ({at for at in starts if at in numbers}, {at - 1 for at in starts if at - 1 in numbers})
     dressed = [{at for at in alone if _bare(lines[at]) == said} for said in sorted({_bare(lines[at]) for at in alone})]
-    found: set[int] = set()
     for alike in (*dressed, *ends):
         counting = _counting([(at, numbers[at] - pages[at]) for at in sorted(alike)])
         found |= counting if len(counting) > _MOST_OF * len(alike) else set()

@@ -223,7 +223,7 @@ def _continues_text(group: Sequence[TextRow], row: TextRow, margins: Margins) ->
         return not ended and _is_full(above, row, margins) and margins.wrapped
     if _MIDST.match(row.folded) or _CLASS.search(above.folded) or _is_cut_name(above, row):
         return True
-    if _is_cut_year(above.folded, row.folded):
+    if _is_cut_year(above.folded, row.folded) or above.folded.count("(") > above.folded.count(")"):
         return True
     if not ended and _BEGUN_YEAR.search(above.folded) and _TELLS.match(row.folded):
         return True

@@ -11,7 +11,7 @@ from recount.pipeline.split.layout import Head, Outline, Torn, laid_out
 from recount.pipeline.split.paragraphs import TextRow
 from recount.pipeline.split.sequence import NUMBER, Label, Lexicon, pieces_in_print, pieces_of
 from recount.pipeline.split.tables import JoinedTable
-from recount.schemas.family import Form, Part, lost_one
+from recount.schemas.family import Form, Part, lost_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +103,33 @@ def _head(torn: Torn, part: Part, start: int) -> Head | None:
             break
         columns.append((part.heads[label.words], range(label.start, label.end)))
         at = label.end
+    start, columns, lost = _with_first(torn, part, start, columns, lost)
     fields = {name for name, _ in columns}
     if len(fields & part.needs) < 2 or not part.must <= fields:
         return None
     return Head(start, at, tuple(columns), lost)
+
+
+_Columns = list[tuple[str, range]]
+
+
+def _with_first(
+    torn: Torn, part: Part, start: int, columns: _Columns, lost: dict[int, str]
+) -> tuple[int, _Columns, dict[int, str]]:
+    """A head with the label right before it, if that has lost a character and is known by the others."""
+    there = {name for name, _ in columns}
+    for begin in range(start - 1, max(start - _MOST_TORN, 0) - 1, -1):
+        meant = None if torn.labels.get(begin) else _meant(torn, part, range(begin, start), there)
+        if meant is not None:
+            first = (part.heads[meant], range(begin, start))
+            return begin, [first, *columns], {0: meant, **{at + 1: words for at, words in lost.items()}}
+    return start, columns, lost
+
+
+def _meant(torn: Torn, part: Part, pieces: range, there: Collection[str]) -> str | None:
+    """The label of a head that pieces are without one of its characters, where those that are there tell which."""
+    whole = {words: name for words, name in part.heads.items() if words not in torn.form.short}
+    return lost_among("".join(torn.pieces[at].text for at in pieces), whole, there)
 
 
 def _known(torn: Torn, part: Part, at: int) -> Label | None:
@@ -119,16 +142,10 @@ _MOST_TORN = 4  # pieces
 
 def _lost(torn: Torn, part: Part, start: int, there: Collection[str]) -> Label | None:
     """A label amid a head that has lost a character and may be one of several, all but one of which are there."""
-    text = ""
     for end in range(start, min(start + _MOST_TORN, len(torn.pieces))):
-        text += torn.pieces[end].text
-        meant = {
-            name: words
-            for words, name in part.heads.items()
-            if words not in torn.form.short and name not in there and text in lost_one({words: name})
-        }
-        if len(meant) == 1 and _known(torn, part, end + 1):
-            return Label(start, end + 1, next(iter(meant.values())), exact=False)
+        meant = _meant(torn, part, range(start, end + 1), there)
+        if meant is not None and _known(torn, part, end + 1):
+            return Label(start, end + 1, meant, exact=False)
     return None
 
 

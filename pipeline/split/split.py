@@ -199,7 +199,10 @@ def _is_note(paragraph: Paragraph) -> bool:
 
 def _take_caption(blocks: list[Block], page: int) -> tuple[Paragraph, ...]:
     """The lines right above a table that are its own, taken off the running text."""
-    caption = [blocks.pop()] if _is_head_amid(blocks) else []
+    caption: list[Paragraph] = []
+    if _is_head_amid(blocks) and isinstance(blocks[-1], Paragraph):
+        caption.append(blocks[-1])
+        blocks.pop()
     while blocks and len(caption) < _MOST_CAPTIONS:
         above = blocks[-1]
         if not isinstance(above, Paragraph) or above.page != page:

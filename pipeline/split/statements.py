@@ -228,7 +228,7 @@ def _named(atoms: Sequence[Atom]) -> list[_Entry]:
             if last is None:
                 found.append(_Entry())
             found[-1].amounts.append(atom)
-        elif last is None or last.amounts or _ORDINAL.match(text) or _CLOSING.match(text):
+        elif last is None or last.amounts or _ORDINAL.match(text) or _CLOSING.match(_mended(text) or text):
             found.append(_Entry(name=[atom]))
         else:
             last.name.append(atom)
