@@ -44,7 +44,9 @@ _CLASS_WITHIN = re.compile(r"\([类款项]\)")
 _BEGUN = re.compile(r"\s*\d{1,2}[.、][^,;。\d]*")  # an item that has named no amount yet
 _NAME_GOES_ON = re.compile(r"[^,;。:()\d]{1,24}\([类款项]\)")
 # A line that is no title and has told no amount yet, and one that tells it.
-_BEGUN_YEAR = re.compile(r"20\d\d\s?(?:年|$)(?!.*(?:说明|情况|[预决]算|公开|概况|报告|表|\))$)")
+_BEGUN_YEAR = re.compile(r"20\d\d\s?(?:年|$)")
+_TITLE_ENDS = re.compile(r"(?:说明|情况|[预决]算|公开|概况|报告|表|(?<!境)\))$")
+_BEGINS_AMID = re.compile(r"\s*(?:支出|拨款|预算|决算)[^,;。]{0,16}\d")
 _DIGITS_LAST, _YEAR_FIRST = re.compile(r"\d{1,4}$"), re.compile(r"(\d{0,3})年")
 _TELLS = re.compile(r".*\d\s*(?:[万亿]?元|%|辆|人|个|台|平方米).*[,;。]")
 _NOTE = re.compile(r"\s*备?注[:.]")
@@ -225,8 +227,10 @@ def _continues_text(group: Sequence[TextRow], row: TextRow, margins: Margins) ->
         return True
     if _is_cut_year(above.folded, row.folded) or above.folded.count("(") > above.folded.count(")"):
         return True
-    if not ended and _BEGUN_YEAR.search(above.folded) and _TELLS.match(row.folded):
-        return True
+    if not ended and not _TITLE_ENDS.search(above.folded) and _TELLS.match(row.folded):
+        amid = _BEGINS_AMID.match(row.folded) and not _ORDINAL.match(above.folded)
+        if amid or _BEGUN_YEAR.search(above.folded):
+            return True
     if margins.wrapped and _is_full(above, row, margins) and not (ended and _NOTE.match(above.folded)):
         return True
     if ended:
