@@ -107,6 +107,18 @@ class _Sheet:
         """The row is complete, if anything stands in it."""
         self.row += any(cell.row == self.row for cell in self.cells)
 
+    def leave(self, numbers: Sequence[int]) -> None:
+        """Close the row, with pieces that stand in no column left of them all: the numbers each in a row by itself, so
+        that it is one."""
+        alone = [at for at in numbers if is_number(self.pieces[at].text)]
+        words = [at for at in numbers if at not in alone]
+        if words:
+            self.put(0, 1, words)
+        self.close()
+        for at in alone:
+            self.put(0, 1, [at])
+            self.close()
+
     def remark(self, numbers: Sequence[int], words: str) -> None:
         """Something to be said of some pieces; nothing may confirm them."""
         for part in self._fragments(numbers):
@@ -203,7 +215,7 @@ class _Table:
         rest = [at for at in amount if at not in numbers and _NO_AMOUNT.fullmatch(self.pieces[at].text) is None]
         first, behind = (self.middle, self.sheet.width - 1) if right else (0, 1)  # in columns of amounts alone
         if right is None or len(numbers) > 1 or rest:
-            self.sheet.put(0, 1, range(label.start, amount.stop))
+            self.sheet.put(0, 1, range(label.start, amount.stop))  # in one cell, where it is no label
             self.sheet.remark(numbers, _OPEN)
             return
         self.sheet.put(first, behind, range(label.start, label.end))
@@ -356,13 +368,10 @@ class _Table:
                     more = rest if columns[cell.column].kind == "name" else []
                     self.sheet.put(places[cell.column], until, [*cell.span, *more])
             strays = [cell for cell in row.cells if cell.column is None or (cell in left and not rest)]
-            if strays or row.open:
-                self.sheet.put(0, 1, sorted(at for cell in (*strays, *row.open) for at in cell.span))
-            self.sheet.close()
+            self.sheet.leave(sorted(at for cell in (*strays, *row.open) for at in cell.span))
             around = rows[max(index - 1, 0) : index + 2]
             lost, above = [cell for cell in strays if not self._is_beside(cell)], lost
-            for cell in lost:
-                self.sheet.remark([at for at in cell.span if _FIGURE.search(self.pieces[at].text)], _OPEN)
+            self.sheet.remark([at for cell in lost for at in cell.span if is_number(self.pieces[at].text)], _OPEN)
             amiss = (
                 not whole
                 or bool(left or lost or above)  # what is left over above may be the head of this row's name
@@ -432,7 +441,7 @@ class _Table:
         for cell in points:
             self.sheet.put((cell.column or 0) + 1, (cell.column or 0) + 2, cell.span)
         if not points:
-            self.sheet.put(first, self.sheet.width, range(total.end, self.outline.end))
+            self.sheet.leave(range(total.end, self.outline.end))
             self.sheet.remark(range(total.end, self.outline.end), _OPEN)
         self.sheet.close()
 
