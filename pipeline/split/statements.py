@@ -158,8 +158,21 @@ def _is_footer(rows: Sequence[TextRow], number: int, way: str) -> bool:
         return False
     if not way and _NO_CODE.search(rows[number].folded):
         return True
+    return _ends_page(rows, number)
+
+
+def _ends_page(rows: Sequence[TextRow], number: int) -> bool:
     around = [rows[at] for at in (number - 1, number + 1) if 0 <= at < len(rows)]
     return any(row.page != rows[number].page for row in around)
+
+
+def _loose(rows: Sequence[TextRow], way: str) -> list[Atom]:
+    """The numbers that were left out as those of pages, and may be amounts all the same."""
+    return [
+        Atom(row.page, row.pieces[0].line, number, 0, 0)
+        for number, row in enumerate(rows)
+        if row.folded.strip().isdigit() and _is_footer(rows, number, way) and not _ends_page(rows, number)
+    ]
 
 
 def _body_start(atoms: Sequence[Atom]) -> int:
@@ -347,7 +360,13 @@ def _restored(rows: Sequence[TextRow], heads: Heads, *, blanks: bool) -> tuple[J
     if head is None:
         return None
     sheet, lines = _FILL[head.kind](head, atoms[start:], "" if way == "lines" and not blanks else way)
-    return sheet.table(rows), list(_remarks(lines))
+    remarks, behind, loose = [*_remarks(lines)], sheet.columns, _loose(rows, way)
+    for atom in loose:
+        sheet.rows += 1
+        sheet.leave(behind, [atom])
+        words = "whether it is an amount of its table or the number of a page cannot be told, and it was not taken"
+        remarks.append(Remark("torn", atom.page, atom.line.box, words, touches=True))
+    return sheet.table(rows), remarks
 
 
 def _way(rows: Sequence[TextRow]) -> str:
