@@ -32,6 +32,9 @@ _TEXT_ENDS = 3.0  # full-width characters by which wrapped lines differ, and a f
 _PROSE = 12  # full-width characters that a line of prose has at the least
 _LONG = 22  # and one without a comma
 _WRAPPED = 0.4  # share of the lines of prose without an end of a sentence that end alike where lines are wrapped
+_TAB = 48.0  # points that a tab is wide
+_FEW = 0.05  # share of lines of several pieces that a text has without a table, too
+_CELLS = 2  # pieces that may stand on a line that is none of a table's
 _FEWEST_BROKEN = 4  # such lines
 _BEYOND = 0.1  # share of the lines of prose that may be longer all the same
 # What begins no sentence: a unit, a closing sign, an amount with a comma behind it.
@@ -93,6 +96,14 @@ def rows_of(page: int, lines: Iterable[Line]) -> list[TextRow]:
         else:
             clusters.append([line])
     return [_row(page, sorted(cluster, key=lambda line: line.box[0])) for cluster in clusters]
+
+
+def is_aligned(rows: Sequence[TextRow]) -> bool:
+    """Whether blanks keep the cells of a text as far apart as they were printed: tabs are all equally wide (`read`)."""
+    several = [row for row in rows if len(row.pieces) > _CELLS]
+    gaps = [right.line.box[0] - left.line.box[2] for row in several for left, right in pairwise(row.pieces)]
+    blanks = sum(abs(gap - _TAB * round(gap / _TAB)) > 1.0 for gap in gaps)
+    return len(several) > _FEW * len(rows) and blanks > len(gaps) / 2
 
 
 def _on_one_baseline(one: Line, other: Line) -> bool:

@@ -7,11 +7,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Text, Token
+from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Text, Token, hull
 from recount.pipeline.split.aligned import with_aligned
 from recount.pipeline.split.furniture import running_lines, without_furniture
 from recount.pipeline.split.lattice import PageTables, page_grids
-from recount.pipeline.split.paragraphs import Margins, TextRow, margins_of, margins_of_text, paragraphs_of, rows_of
+from recount.pipeline.split.paragraphs import (
+    Margins,
+    TextRow,
+    is_aligned,
+    margins_of,
+    margins_of_text,
+    paragraphs_of,
+    rows_of,
+)
 from recount.pipeline.split.restore import restore
 from recount.pipeline.split.signs import all_bracketed
 from recount.pipeline.split.statements import restored_statements
@@ -50,6 +58,7 @@ def split(pages: Pages, *families: Family) -> Document:
     forms = [form for family in families for form in family.forms]
     lines = {part.page.number: part.lines for part in raw}
     rows_on = {number: rows_of(number, on_page) for number, on_page in lines.items()}
+    aligned = is_aligned([row for part in raw if part.page.typed for row in rows_on[part.page.number]])
     restored = restore(_digital(raw, rows_on), forms, typed=any(part.page.typed for part in raw))
     raw = with_aligned([_without(part, restored.left.get(part.page.number)) for part in raw], _is_title)
     rows_on |= {
@@ -63,7 +72,8 @@ def split(pages: Pages, *families: Family) -> Document:
     tops = [(part.page.number, table.ys[0]) for part in raw for table in part.tables]
     torn = restored_statements(typed, {family.heads for family in families}, tops)
     rows_on = {page: [row for row in rows if id(row) not in torn.taken] for page, rows in rows_on.items()}
-    of_pages = [*(remark for page in pages.pages for remark in page.remarks), *torn.remarks, *restored.remarks]
+    blanks = _of_blanks([*torn.tables, *restored.tables]) if aligned else ()
+    of_pages = [*(remark for page in pages.pages for remark in page.remarks), *torn.remarks, *restored.remarks, *blanks]
     store = TokenStore(
         origins={page.number: page.origin for page in readable},
         remarks=_by_page(of_pages),
@@ -74,6 +84,17 @@ def split(pages: Pages, *families: Family) -> Document:
     corrections = list(_corrections(blocks))
     remarks = (*of_pages, *corrections, *_refused_units(blocks))
     return Document(tuple(blocks), tuple(_corrected(store.tokens, corrections)), unread, remarks)
+
+
+def _of_blanks(tables: Iterable[JoinedTable]) -> Iterator[Remark]:
+    """What is to be said of tables that blanks alone hold together: a name on two lines has figures beside and between
+    its lines, and may be another's."""
+    words = "only blanks hold its table together, and which lines are of one row cannot be told for sure"
+    for table in tables:
+        lines = [part for cell in table.cells for part in cell.fragments]
+        for page in sorted({line.page for line in lines}):
+            box = hull([line.line.box for line in lines if line.page == page])
+            yield Remark("torn", page, box, words, touches=True)
 
 
 def _joined(raw: Sequence[PageTables], families: Sequence[Family], unread: Collection[int]) -> tuple[JoinedTable, ...]:

@@ -19,7 +19,7 @@ from itertools import pairwise
 from recount.pipeline.document import Remark
 from recount.pipeline.split.heads import Atom, Head, Label, head_of, labels_of
 from recount.pipeline.split.lattice import part_of
-from recount.pipeline.split.paragraphs import TextRow
+from recount.pipeline.split.paragraphs import TextRow, is_aligned
 from recount.pipeline.split.seams import PagedLine
 from recount.pipeline.split.tables import JoinedCell, JoinedTable, table_of
 from recount.pipeline.split.text import fold
@@ -372,7 +372,7 @@ def _restored(rows: Sequence[TextRow], heads: Heads, *, blanks: bool) -> tuple[J
 def _way(rows: Sequence[TextRow]) -> str:
     """What tells blank cells: tabs where several cells stand on a line, lines where each has one of its own."""
     if any(len(row.pieces) > 1 for row in rows):
-        return "tabs"
+        return "" if is_aligned(rows) else "tabs"
     alone = sum(len(row.folded.split()) == 1 for row in rows)
     return "lines" if alone >= 0.9 * len(rows) else ""
 
