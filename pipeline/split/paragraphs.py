@@ -103,7 +103,7 @@ def is_aligned(rows: Sequence[TextRow]) -> bool:
     several = [row for row in rows if len(row.pieces) > _CELLS]
     gaps = [right.line.box[0] - left.line.box[2] for row in several for left, right in pairwise(row.pieces)]
     blanks = sum(abs(gap - _TAB * round(gap / _TAB)) > 1.0 for gap in gaps)
-    return len(several) > _FEW * len(rows) and blanks > len(gaps) / 2
+    return len(several) > max(2, _FEW * len(rows)) and blanks > len(gaps) / 2
 
 
 def _on_one_baseline(one: Line, other: Line) -> bool:

@@ -69,8 +69,7 @@ def split(pages: Pages, *families: Family) -> Document:
     unread = tuple(page.number for page in pages.pages if not page.readable)
     tables = _joined(raw, families, unread)
     typed = [row for part in raw if part.page.typed for row in rows_on[part.page.number]]
-    tops = [(part.page.number, table.ys[0]) for part in raw for table in part.tables]
-    torn = restored_statements(typed, {family.heads for family in families}, tops)
+    torn = restored_statements(typed, {family.heads for family in families})
     rows_on = {page: [row for row in rows if id(row) not in torn.taken] for page, rows in rows_on.items()}
     blanks = _of_blanks([*torn.tables, *restored.tables]) if aligned else ()
     of_pages = [*(remark for page in pages.pages for remark in page.remarks), *torn.remarks, *restored.remarks, *blanks]

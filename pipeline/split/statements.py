@@ -9,7 +9,6 @@ be shifted: unless the sums of a column say the same, no identity may prove it.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -68,13 +67,10 @@ class Restored:
     remarks: tuple[Remark, ...]
 
 
-def restored_statements(
-    rows: Sequence[TextRow], heads: Collection[Heads], others: Collection[tuple[int, float]] = ()
-) -> Restored:
-    """The statements among the rows of a text. heads: of those that there may be. others: page and top of the tables
-    that are known: none goes on below another."""
+def restored_statements(rows: Sequence[TextRow], heads: Collection[Heads]) -> Restored:
+    """The statements among the rows of a text. heads: of those that there may be."""
     tables, remarks, taken = [], [], set[int]()
-    regions = list(_regions(rows, sorted(others)))
+    regions = list(_regions(rows))
     blanks = any(_has_gaps(rows[start:end]) for start, end in regions)
     for start, end in regions:
         for known in heads:
@@ -90,16 +86,15 @@ def restored_statements(
 # --- where they stand
 
 
-def _regions(rows: Sequence[TextRow], others: Sequence[tuple[int, float]] = ()) -> Iterator[tuple[int, int]]:
-    """The rows between the line that states a unit, below a title, and what ends a table. others: in order."""
-    above = [bisect_left(others, (row.page, row.box[1])) for row in rows]
+def _regions(rows: Sequence[TextRow]) -> Iterator[tuple[int, int]]:
+    """The rows between the line that states a unit, below a title, and what ends a table."""
     words = ["".join(row.folded.split()) for row in rows]
     at = 0
     while at < len(rows):
         titled = any(_is_title(words, above) for above in range(max(0, at - _NEAR), at))
         if titled and stated_unit(words[at]) and len(words[at]) <= _LONGEST:
             end = at + 1
-            while end < len(rows) and above[end] == above[at] and not _is_end(words, end):
+            while end < len(rows) and not _is_end(words, end):
                 end += 1
             last = _last(words, at + 1, end)
             if last > at + 1:
@@ -373,7 +368,7 @@ def _way(rows: Sequence[TextRow]) -> str:
     """What tells blank cells: tabs where several cells stand on a line, lines where each has one of its own."""
     if any(len(row.pieces) > 1 for row in rows):
         return "" if is_aligned(rows) else "tabs"
-    alone = sum(len(row.folded.split()) == 1 for row in rows)
+    alone = sum(len(_WORD.findall(row.folded)) == 1 for row in rows)
     return "lines" if alone >= 0.9 * len(rows) else ""
 
 
