@@ -6,7 +6,7 @@ Adding a family touches schemas/ and prompts/ only.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -99,16 +99,21 @@ class Form:
     each. above: the rows of money. goals: the labels of the two texts. rows: its main part. total: the labels of its
     last row. beside: labels that stand left of a whole part. short: those of all these that have lost a character.
 
+    money: labels with an amount right of each, by what that is. They may stand in two halves: what is said twice stands
+    in the left one first, and the labels of right only ever in the other.
+
     Every column of points is one sum: those of all its rows, the first row of money included, are the total's.
     """
 
     starts: tuple[frozenset[str], ...]
     pairs: frozenset[str]
-    above: Part
     goals: tuple[frozenset[str], frozenset[str]]
     rows: Part
-    total: frozenset[str]
     beside: frozenset[str]
+    above: Part | None = None
+    total: frozenset[str] = frozenset()
+    money: Mapping[str, str] = field(default_factory=dict)
+    right: frozenset[str] = frozenset()
     short: frozenset[str] = frozenset()
 
 
@@ -142,6 +147,20 @@ def lost_one(labels: Mapping[str, Meaning]) -> dict[str, Meaning]:
             for at in range(len(label)):
                 found.setdefault(label[:at] + label[at + 1 :], set()).add(meaning)
     return {short: meanings.pop() for short, meanings in found.items() if len(meanings) == 1 and short not in labels}
+
+
+def lost_among(printed: str, labels: Mapping[str, Meaning], others: Collection[Meaning]) -> str | None:
+    """The label that words are that have lost a character, where all others of those that they may be stand beside
+    them; None where that does not tell.
+
+    labels: what they mean. others: the meanings that stand beside.
+    """
+    meant = {
+        meaning: label
+        for label, meaning in labels.items()
+        if meaning not in others and len(label) == len(printed) + 1 and printed in lost_one({label: meaning})
+    }
+    return next(iter(meant.values())) if len(meant) == 1 else None
 
 
 # --- the family

@@ -32,11 +32,15 @@ _PIPE = re.compile(r"(?<!\\)\|")
 _FRAMED = re.compile(r"\s*\|.*\|\s*")
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
 _PAGE_NUMBER = re.compile(r"[-—–~·\s]*(?:第\s*)?(\d{1,4})(?:\s*页)?(?:\s*[/,，共]\s*共?\s*\d{1,4}\s*页?)?[-—–~·\s]*")
+_DRESSED = re.compile(r"\s*[^\s\d].*[^\s\d]\s*")  # what no cell has on both sides of a number
 _PAGE_BEGINS = re.compile(r" (?=\S)")  # tools that put pages together leave a blank where one begins
+_FEW = 0.05  # share of the lines that begin with such a blank, where it is one
+_NAME = re.compile("[\u4e00-\u9fff]{3,30}")
 _FEWEST_PAGES = 3  # pages whose numbers count on
 _FEWEST_LINES = 10  # lines from page number to page number; the cells of a column may count on, too
 _NEAR = [near for near in range(-8, 9) if near]  # lines from a page number in which there is no other
 _MOST_OF = 0.5  # share of the numbers that stand alone, or of the places of a running line, that must count on
+_NUMBER = re.compile(r"[-−－(（]?[\d０-９][\d０-９,，.．]*[%％)）]?")
 _FEWEST_ROWS = 3  # lines of as many tabs that are a table
 _CAPTION = re.compile(r"表\s*$|单位\s*[:：]|公开\s*\d+\s*表|年度?\s*[)）]?\s*$|[。；;]\s*$")
 """The end of a line that stands between two tables, and is no part of either."""
@@ -127,20 +131,23 @@ def _edges_of_pages(sheets: Sequence[Sequence[_Line]]) -> set[_Line]:
     lines = [line for sheet in filled for line in sheet]
     shown = {at: _PAGE_NUMBER.fullmatch(line.text) for at, line in enumerate(lines)}
     numbers = {at: int(match[1]) for at, match in shown.items() if match}
-    alone = {at for at in numbers if not any(at + near in numbers for near in _NEAR)}
-    begins = {at for at, line in enumerate(lines) if _PAGE_BEGINS.match(line.text)}
-    begins |= {*accumulate(map(len, filled)), *(at + 1 for at in alone)}
+    begins = {at for at, line in enumerate(lines) if _PAGE_BEGINS.match(line.text)} | {*accumulate(map(len, filled))}
+    found = {at for at in numbers if at + 1 in begins and _DRESSED.fullmatch(lines[at].text)}
+    alone = {at for at in numbers if at + 1 in begins or not any(at + near in numbers for near in _NEAR)}
+    begins |= {at + 1 for at in alone}
     pages = list(accumulate(at in begins for at in range(len(lines))))
     starts = [0, *accumulate(map(len, filled))] if len(filled) > 1 else []
     ends = ({at for at in starts if at in numbers}, {at - 1 for at in starts if at - 1 in numbers})
     dressed = [{at for at in alone if _bare(lines[at]) == said} for said in sorted({_bare(lines[at]) for at in alone})]
-    found: set[int] = set()
     for alike in (*dressed, *ends):
         counting = _counting([(at, numbers[at] - pages[at]) for at in sorted(alike)])
         found |= counting if len(counting) > _MOST_OF * len(alike) else set()
     for side in (-1, 1):
         found |= _running(lines, numbers, side)
-    return {lines[at] for at in found} | _repeated(filled)
+    turned = {line for line in lines if _PAGE_BEGINS.match(line.text)}
+    tops = [sheet[0] for sheet in filled if sheet]
+    tops += [line for line in lines if line in turned] if len(turned) <= _FEW * len(lines) else []
+    return {lines[at] for at in found} | _repeated(filled) | _fragments(tops)
 
 
 def _bare(line: _Line) -> str:
@@ -173,6 +180,16 @@ def _repeated(filled: Sequence[Sequence[_Line]]) -> set[_Line]:
         if times >= _FEWEST_PAGES and times > _MOST_OF * len(lines):
             found.update(line for line in lines if line.text == text)
     return found
+
+
+def _fragments(tops: Sequence[_Line]) -> set[_Line]:
+    """The first lines of pages that say the same name, some of them not to its end. Nothing of a name is a figure."""
+    names = {line: line.text.strip() for line in tops if _NAME.fullmatch(line.text.strip())}
+    for longest in sorted(set(names.values()), key=len, reverse=True):
+        found = {line for line, name in names.items() if longest.startswith(name)}
+        if len(found) >= _FEWEST_PAGES and len({names[line] for line in found}) > 1:
+            return found
+    return set()
 
 
 def _counting(numbers: Sequence[tuple[int, int]]) -> set[int]:
@@ -288,10 +305,32 @@ def _tab_cells(line: _Line) -> list[list[Run]]:
 
 
 def _table(rows: Sequence[Sequence[Sequence[Run]]]) -> Table:
-    """A table of rows of cells; a row that ends early has empty ones."""
+    """A table of rows of cells; a row that ends early has empty ones.
+
+    Tabs and pipes say nothing of merged cells. In a head, an empty cell right of a label is the label's, unless another
+    stands above it: that one reaches down.
+    """
     columns = max(map(len, rows))
     whole = [[*row, *([()] * (columns - len(row)))] for row in rows]
-    return Table([TableCell(y, x, cell) for y, row in enumerate(whole) for x, cell in enumerate(row)])
+    head = next((y for y, row in enumerate(whole) if any(map(_is_number, row))), 0)
+    starts = [[0] * columns for _ in whole]  # where the cell begins that covers a place
+    for y, row in enumerate(whole):
+        for x in range(1, columns):
+            left = starts[y][x - 1]
+            alike = y == 0 or starts[y - 1][x] == starts[y - 1][left]
+            starts[y][x] = left if y < head and not row[x] and row[left] and alike else x
+    return Table(
+        [
+            TableCell(y, x, cell, columns=starts[y].count(x))
+            for y, row in enumerate(whole)
+            for x, cell in enumerate(row)
+            if starts[y][x] == x
+        ]
+    )
+
+
+def _is_number(cell: Sequence[Run]) -> bool:
+    return _NUMBER.fullmatch("".join(run.text for run in cell)) is not None
 
 
 def _run(line: _Line, start: int, end: int, x: float = 0.0) -> Run | None:

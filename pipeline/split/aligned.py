@@ -227,8 +227,13 @@ def _closely(row: Row) -> Row:
 
 
 def _cut(piece: _Piece, gap: float, *, close: bool = False) -> Iterator[_Piece]:
-    """A piece, cut where it has a wider gap. gap: in heights. close: at no blanks but those beside a figure."""
-    line = piece.line
+    """A piece, cut as parts_of does."""
+    for part in parts_of(piece.line, gap, close=close):
+        yield _Piece(piece.page, part, piece.source)
+
+
+def parts_of(line: Line, gap: float = _CLOSE, *, close: bool = True) -> Iterator[Line]:
+    """A line, cut where it has a wider gap. gap: in heights. close: at no blanks but those beside a figure."""
     printed = [index for index, sign in enumerate(line.text) if not sign.isspace()]
     wide = gap * (line.box[3] - line.box[1])
     figures = {edge for run in _RUN.finditer(fold(line.text)) if is_figure(run[0]) for edge in (run.start(), run.end())}
@@ -241,7 +246,7 @@ def _cut(piece: _Piece, gap: float, *, close: bool = False) -> Iterator[_Piece]:
     for start, end in pairwise([0, *cuts, len(line.text)]):
         part = part_of(line, start, end)
         if part is not None:
-            yield _Piece(piece.page, part, piece.source)
+            yield part
 
 
 def _top(row: Row) -> float:

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 
 from recount.pipeline.document import Line, Page
-from recount.pipeline.split.text import fold
+from recount.pipeline.split.text import fold, in_one_row
 
 # 一 is a dash, misread.
 _PAGE_NUMBER = re.compile(
@@ -19,6 +19,7 @@ _PAGE_NUMBER = re.compile(
 _LINE_NUMBER = re.compile("[0-9]{1,3}")
 _FEWEST = 5  # numbers that count on in the margin before they are those of the lines
 _DIGITS = re.compile(r"\d+")
+_ROW = 3  # other lines beside a number that is no page's
 _HEAD = 0.085  # of the page height: above it stand running headers
 _FOOT = 0.90  # below it stand footers and page numbers
 _ALIKE = 0.75  # how much of a running line must be read right for it to be known
@@ -62,7 +63,15 @@ def _is_furniture(page: Page, line: Line, running: frozenset[str]) -> bool:
     pattern = _pattern_of(line)
     if pattern in running or (page.origin == "ocr" and any(_is_misread(pattern, known) for known in running)):
         return True
-    return in_margin(page, line, wide=False) and (not pattern or page_number(line) is not None)
+    if not in_margin(page, line, wide=False) or (pattern and page_number(line) is None):
+        return False
+    return page.origin == "ocr" or not _is_in_a_row(page, line, running)
+
+
+def _is_in_a_row(page: Page, line: Line, running: frozenset[str]) -> bool:
+    """Whether a line stands beside several others, as the figures of a table do whose last row is in the margin."""
+    beside = (other for other in page.lines if other is not line and in_one_row(other.box, line.box))
+    return sum(_pattern_of(other) not in running for other in beside) >= _ROW
 
 
 def page_number(line: Line) -> int | None:

@@ -34,6 +34,8 @@ from recount.schemas.family import FIGURES, Form, Kind, Part
 _CHOSEN = "only sums tell in which column of its row it stands"
 _OPEN = "the cells of its row cannot be told apart, and it was not taken"
 _FIGURE = re.compile(r"\d[.,]\d")
+_NO_AMOUNT = re.compile(r"元|万元|[-—–－―─/]+")
+"""What may stand where an amount belongs, beside one or for none."""
 _TURNED = "its row is cut, and the words of its cells may have gone elsewhere"
 
 
@@ -105,6 +107,18 @@ class _Sheet:
         """The row is complete, if anything stands in it."""
         self.row += any(cell.row == self.row for cell in self.cells)
 
+    def leave(self, numbers: Sequence[int]) -> None:
+        """Close the row, with pieces that stand in no column left of them all: the numbers each in a row by itself, so
+        that it is one."""
+        alone = [at for at in numbers if is_number(self.pieces[at].text)]
+        words = [at for at in numbers if at not in alone]
+        if words:
+            self.put(0, 1, words)
+        self.close()
+        for at in alone:
+            self.put(0, 1, [at])
+            self.close()
+
     def remark(self, numbers: Sequence[int], words: str) -> None:
         """Something to be said of some pieces; nothing may confirm them."""
         for part in self._fragments(numbers):
@@ -129,18 +143,20 @@ class _Table:
         self.torn, self.outline = torn, outline
         self.form, self.pieces = torn.form, torn.pieces
         self.head, self.money = outline.head, outline.money
-        width = max(1 + len(self.head.columns), 2 + len(self.money.columns) if self.money else 0)
+        money = 2 + len(self.money.columns) if self.money else 0
+        width = max(1 + len(self.head.columns) + bool(self.form.money), money)
         self.sheet = _Sheet(torn.pieces, width)
         self.middle = width // 2 + 1
         labels = [label for label in torn.between(outline.start, outline.end) if label.exact]
-        gaps = [self.pieces[at].gap for label in labels for at in range(label.start + 1, label.end)]
-        self.habits = habits_of(self.pieces[outline.start : outline.end], gaps)
+        torn_by = [self.pieces[at].gap for label in labels for at in range(label.start + 1, label.end)]
+        parted_by = [self.pieces[right.start].gap for left, right in pairwise(labels) if left.end == right.start]
+        self.habits = habits_of(self.pieces[outline.start : outline.end], torn_by, parted_by)
 
     def build(self) -> tuple[JoinedTable, Sequence[Remark]]:
         """The table, from top to bottom."""
         goals, points = self._goal_labels(), self._points()
         columns = [Column.of(name, self.form.rows.kinds[name]) for name, _ in self.head.columns]
-        self._pairs()
+        self._pairs(goals)
         scored: Mapping[str | None, Decimal | None] = {}
         if self.money:
             scored = self._funds(self.money, goals[0].start if goals else self.head.start)
@@ -152,7 +168,7 @@ class _Table:
         totals = {columns[cell.column or 0].field: value_in((cell,), cell.column or 0, self.pieces) for cell in points}
         rows = decided(ways, lambda chosen: self._come_to(chosen, columns, totals, scored))
         self._put_head(self.head, 1)
-        whole = self.form.rows.needs <= {column.field for column in columns}
+        whole = (self.form.rows.needs | self.form.rows.must) <= {column.field for column in columns}
         self._put_rows(rows, columns, range(1, 1 + len(columns)), whole=whole)
         self._put_total(points)
         parts = [(piece.page, piece.line.box) for piece in self.pieces[self.outline.start : self.outline.end]]
@@ -160,25 +176,57 @@ class _Table:
 
     # pairs of label and text
 
-    def _pairs(self) -> None:
-        """项目名称, 主管部门 …: each with its text in a row."""
-        end = (self.money or self.head).start
-        marks = [
-            label
-            for label in self.torn.between(self.outline.start, end)
-            if label.words in self.form.pairs | self.form.beside
-        ]
+    def _pairs(self, goals: Sequence[Label]) -> None:
+        """项目名称, 主管部门 …: each with its text in a row; labels with an amount in the half that they stand in."""
+        end = (self.money or (goals[0] if goals else self.head)).start
+        known = self.form.pairs.union(self.form.money, self.form.beside)
+        marks = [label for label in self.torn.between(self.outline.start, end) if label.words in known]
+        sides = self._sides(marks)
+        if self.form.money:
+            for label in (mark for mark in marks if mark.words in self.form.beside):
+                self.sheet.put(0, 1, range(label.start, label.end))  # it may state the unit of the amounts
+            self.sheet.close()
         for label, until in zip(marks, [*(mark.start for mark in marks[1:]), end], strict=True):
             if label.words in self.form.pairs:
                 self.sheet.put(0, 2, range(label.start, label.end))
                 self.sheet.put(2, self.sheet.width, range(label.end, until))
-                self.sheet.close()
+            elif label.words in self.form.money:
+                self._put_money(label, range(label.end, until), sides.get(label.start))
+            self.sheet.close()
+
+    def _sides(self, marks: Sequence[Label]) -> dict[int, bool]:
+        """Of labels with an amount, by the piece that they begin with, whether they stand in the right half; those are
+        left out whose half cannot be told."""
+        said: dict[str, list[Label]] = {}
+        for label in marks:
+            if label.words in self.form.money:
+                said.setdefault(self.form.money[label.words], []).append(label)
+        sums = said.get("sum", [])
+        found: dict[int, bool] = {}
+        for labels in said.values():
+            lone = len(labels) == 1 and (len(sums) < 2 or labels[0].words in self.form.right)
+            if lone or len(labels) == len(sums) == 2:
+                found |= {label.start: len(sums) > 1 and (lone or at > 0) for at, label in enumerate(labels)}
+        return found
+
+    def _put_money(self, label: Label, amount: range, right: bool | None) -> None:
+        """A label with its amount, in its half; open where that, or which number is the amount, cannot be told."""
+        numbers = [at for at in amount if is_number(self.pieces[at].text)]
+        rest = [at for at in amount if at not in numbers and _NO_AMOUNT.fullmatch(self.pieces[at].text) is None]
+        first, behind = (self.middle, self.sheet.width - 1) if right else (0, 1)  # in columns of amounts alone
+        if right is None or len(numbers) > 1 or rest:
+            self.sheet.put(0, 1, range(label.start, amount.stop))  # in one cell, where it is no label
+            self.sheet.remark(numbers, _OPEN)
+            return
+        self.sheet.put(first, behind, range(label.start, label.end))
+        self.sheet.put(behind, behind + 1, amount)
 
     # rows of money
 
     def _funds(self, head: Head, end: int) -> Mapping[str | None, Decimal | None]:
         """The head and the rows of money; what the first of them has of points, by field."""
         part, first = self.form.above, self.sheet.width - len(head.columns)
+        assert part is not None  # whose head it is
         beside = [
             label for label in self.torn.between(self.outline.start, head.start) if label.words in self.form.beside
         ]
@@ -209,6 +257,8 @@ class _Table:
         region = self.torn.between(self.money.end if self.money else self.outline.start, self.head.start)
         left, right = self.form.goals
         at = next((index for index, label in enumerate(region) if label.words in left), None)
+        if at is None and self.form.money:  # the goal of the year alone
+            at = next((index for index, label in enumerate(region) if label.words in right), None)
         if at is None:
             return []
         before = [label for label in region[:at] if label.end == region[at].start]
@@ -227,7 +277,9 @@ class _Table:
             self.sheet.put(*columns, range(label.start, label.end))
         self.sheet.close()
         start, end = labels[-1].end, self._end_of_goals(labels[-1].end)
-        cut = self._break(start, end) if labels[-1].words in right else end
+        start = next((label.end for label in self.torn.labels.get(start, ()) if label.words in self.form.beside), start)
+        both = any(label.words in left for label in labels)
+        cut = (self._break(start, end) if both else start) if labels[-1].words in right else end
         if start < end:
             self.sheet.put(1, self.middle, range(start, cut))
             self.sheet.put(self.middle, self.sheet.width, range(cut, end))
@@ -244,6 +296,8 @@ class _Table:
     def _break(self, start: int, end: int) -> int:
         """Where the second of two texts begins that follow each other in lines."""
         borders = [at for at in range(start + 1, end) if self.pieces[at].gap is not Gap.SPACE]
+        if not borders and end == start + 2 and not self.habits.sure:
+            return start + 1  # both on one line
         cells = [at for at in borders if self.pieces[at].gap is Gap.CELL]
         if cells or not borders:
             return cells[0] if cells else end
@@ -314,13 +368,10 @@ class _Table:
                     more = rest if columns[cell.column].kind == "name" else []
                     self.sheet.put(places[cell.column], until, [*cell.span, *more])
             strays = [cell for cell in row.cells if cell.column is None or (cell in left and not rest)]
-            if strays or row.open:
-                self.sheet.put(0, 1, sorted(at for cell in (*strays, *row.open) for at in cell.span))
-            self.sheet.close()
+            self.sheet.leave(sorted(at for cell in (*strays, *row.open) for at in cell.span))
             around = rows[max(index - 1, 0) : index + 2]
             lost, above = [cell for cell in strays if not self._is_beside(cell)], lost
-            for cell in lost:
-                self.sheet.remark([at for at in cell.span if _FIGURE.search(self.pieces[at].text)], _OPEN)
+            self.sheet.remark([at for cell in lost for at in cell.span if is_number(self.pieces[at].text)], _OPEN)
             amiss = (
                 not whole
                 or bool(left or lost or above)  # what is left over above may be the head of this row's name
@@ -390,7 +441,7 @@ class _Table:
         for cell in points:
             self.sheet.put((cell.column or 0) + 1, (cell.column or 0) + 2, cell.span)
         if not points:
-            self.sheet.put(first, self.sheet.width, range(total.end, self.outline.end))
+            self.sheet.leave(range(total.end, self.outline.end))
             self.sheet.remark(range(total.end, self.outline.end), _OPEN)
         self.sheet.close()
 

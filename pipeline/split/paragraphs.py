@@ -32,17 +32,27 @@ _TEXT_ENDS = 3.0  # full-width characters by which wrapped lines differ, and a f
 _PROSE = 12  # full-width characters that a line of prose has at the least
 _LONG = 22  # and one without a comma
 _WRAPPED = 0.4  # share of the lines of prose without an end of a sentence that end alike where lines are wrapped
+_TAB = 48.0  # points that a tab is wide
+_FEW = 0.05  # share of lines of several pieces that a text has without a table, too
+_CELLS = 2  # pieces that may stand on a line that is none of a table's
 _FEWEST_BROKEN = 4  # such lines
 _BEYOND = 0.1  # share of the lines of prose that may be longer all the same
 # What begins no sentence: a unit, a closing sign, an amount with a comma behind it.
 _MIDST = re.compile(
-    r"\s*(?:[百千万亿]?元|%|[,;。:、)]|\([^一二三四五六七八九十\d]{1,2}\)|-?[\d,.]+\s*(?:[百千万亿]?元|%|人次?|辆|个|台|平方米)[^,;。:]{0,6}[,;。])"
+    r"\s*(?:[百千万亿]?元|%|[,;。:、)]|指[^南导标数]|\([^一二三四五六七八九十\d]{1,2}\)|-?[\d,.]+\s*(?:[百千万亿]?元|%|人次?|辆|个|台|平方米)[^,;。:]{0,6}[,;。])"
 )
 _TITLE = re.compile(r"\s*[^,;。:]{2,40}表(?:\([^()]{1,8}\))?\s*|.{0,30}(?:单位:.{1,8}元|公开\d+表)\s*")
 _CLASS = re.compile(r"\([类款项]\)[。:,]?\s*$")  # a budget item's name: what follows says how much
 _CLASS_WITHIN = re.compile(r"\([类款项]\)")
 _BEGUN = re.compile(r"\s*\d{1,2}[.、][^,;。\d]*")  # an item that has named no amount yet
 _NAME_GOES_ON = re.compile(r"[^,;。:()\d]{1,24}\([类款项]\)")
+# A line that is no title and has told no amount yet, and one that tells it.
+_BEGUN_YEAR = re.compile(r"20\d\d\s?(?:年|$)")
+_TITLE_ENDS = re.compile(r"(?:说明|情况|[预决]算|公开|概况|报告|表|(?<!境)\))$")
+_BEGINS_AMID = re.compile(r"\s*(?:支出|拨款|预算|决算)[^,;。]{0,16}\d")
+_DIGITS_LAST, _YEAR_FIRST = re.compile(r"\d{1,4}$"), re.compile(r"(\d{0,3})年")
+_TELLS = re.compile(r".*\d\s*(?:[万亿]?元|%|辆|人|个|台|平方米).*[,;。]")
+_NOTE = re.compile(r"\s*备?注[:.]")
 _ONLY_NUMBER = re.compile(r"\s*\d{1,3}\s*")
 
 
@@ -86,6 +96,14 @@ def rows_of(page: int, lines: Iterable[Line]) -> list[TextRow]:
         else:
             clusters.append([line])
     return [_row(page, sorted(cluster, key=lambda line: line.box[0])) for cluster in clusters]
+
+
+def is_aligned(rows: Sequence[TextRow]) -> bool:
+    """Whether blanks keep the cells of a text as far apart as they were printed: tabs are all equally wide (`read`)."""
+    several = [row for row in rows if len(row.pieces) > _CELLS]
+    gaps = [right.line.box[0] - left.line.box[2] for row in several for left, right in pairwise(row.pieces)]
+    blanks = sum(abs(gap - _TAB * round(gap / _TAB)) > 1.0 for gap in gaps)
+    return len(several) > max(2, _FEW * len(rows)) and blanks > len(gaps) / 2
 
 
 def _on_one_baseline(one: Line, other: Line) -> bool:
@@ -218,13 +236,25 @@ def _continues_text(group: Sequence[TextRow], row: TextRow, margins: Margins) ->
         return not ended and _is_full(above, row, margins) and margins.wrapped
     if _MIDST.match(row.folded) or _CLASS.search(above.folded) or _is_cut_name(above, row):
         return True
-    if margins.wrapped and _is_full(above, row, margins):
+    if _is_cut_year(above.folded, row.folded) or above.folded.count("(") > above.folded.count(")"):
+        return True
+    if not ended and not _TITLE_ENDS.search(above.folded) and _TELLS.match(row.folded):
+        amid = _BEGINS_AMID.match(row.folded) and not _ORDINAL.match(above.folded)
+        if amid or _BEGUN_YEAR.search(above.folded):
+            return True
+    if margins.wrapped and _is_full(above, row, margins) and not (ended and _NOTE.match(above.folded)):
         return True
     if ended:
         return False
     is_title = _ORDINAL.match(above.folded) and not _COMMA.search(above.folded)
     nearly = margins.wrapped and _is_full(above, row, replace(margins, right=margins.right - _TEXT_ENDS * above.em))
     return bool(_COMMA.search("".join(part.folded for part in group))) or (nearly and not is_title)
+
+
+def _is_cut_year(above: str, row: str) -> bool:
+    """Whether a year is cut between two lines, or from its 年."""
+    tail, head = _DIGITS_LAST.search(above), _YEAR_FIRST.match(row)
+    return tail is not None and head is not None and re.fullmatch(r"20\d\d", tail[0] + head[1]) is not None
 
 
 def _is_cut_name(above: TextRow, row: TextRow) -> bool:

@@ -11,7 +11,7 @@ from recount.pipeline.split.layout import Head, Outline, Torn, laid_out
 from recount.pipeline.split.paragraphs import TextRow
 from recount.pipeline.split.sequence import NUMBER, Label, Lexicon, pieces_in_print, pieces_of
 from recount.pipeline.split.tables import JoinedTable
-from recount.schemas.family import Form, Part, lost_one
+from recount.schemas.family import Form, Part, lost_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,37 +29,43 @@ def restore(rows_on: Mapping[int, list[TextRow]], forms: Sequence[Form], *, type
     rows_on: the physical lines outside of ruled tables, by page, in reading order. typed: whether they are those of a
     text, whose cells follow each other; in print the lines of cells that are neighbours do.
     """
-    rows = [row for page in sorted(rows_on) for row in rows_on[page]]
+    left = rows_on
     tables: list[JoinedTable] = []
     remarks: list[Remark] = []
-    taken: set[int] = set()
     for form in forms:
+        rows = [row for page in sorted(left) for row in left[page]]
         torn = _read(form, rows, typed=typed)
+        taken: set[int] = set()
         for outline in _outlines(torn):
             table, said = laid_out(torn, outline)
             tables.append(table)
             remarks += said
             taken |= {id(rows[piece.row]) for piece in torn.pieces[outline.start : outline.end]}
-    left = {page: [row for row in on_page if id(row) not in taken] for page, on_page in rows_on.items()}
+        left = {page: [row for row in on_page if id(row) not in taken] for page, on_page in left.items()}
     return Restored(tuple(tables), left, tuple(remarks))
 
 
 def _read(form: Form, rows: Sequence[TextRow], *, typed: bool) -> Torn:
     """The pieces of some rows, with the labels of a form in them."""
     pieces = pieces_of(rows) if typed else pieces_in_print(rows, form.rows.levels)
-    words = {*form.above.heads, *form.rows.heads, *form.rows.levels, *form.pairs, *form.beside, *form.total}
-    lexicon = Lexicon(words.union(*form.goals, *form.starts), form.short)
+    words = {*form.rows.heads, *form.rows.levels, *form.pairs, *form.beside, *form.total, *form.money}
+    heads = form.above.heads if form.above else ()
+    lexicon = Lexicon(words.union(heads, *form.goals, *form.starts), form.short)
     return Torn(form, pieces, {at: found for at in range(len(pieces)) if (found := lexicon.at(pieces, at))})
 
 
 _BEFORE = 60  # pieces before a head in which its table may begin
+_BEFORE_GOALS = 150  # and before one that stands below the goals
 _AFTER = 60  # pieces without a number, from which on a table without a total has ended
+_ROW = 2  # pieces of a row behind its level: a name and what is aimed at
+_AIM = re.compile(r"[<>=≥≤≧≦]")
 _ENDS = re.compile(r"第[一二三四五六七八九十]{1,2}部分|[一二三四五六七八九十]{1,2}、")
 
 
 def _outlines(torn: Torn) -> Iterator[Outline]:
     """The tables, in order: each has a head of its main part."""
-    heads, above = _heads(torn, torn.form.rows), _heads(torn, torn.form.above)
+    heads = _heads(torn, torn.form.rows)
+    above = _heads(torn, torn.form.above) if torn.form.above else []
     done = 0
     for index, head in enumerate(heads):
         if head.start < done:
@@ -97,10 +103,33 @@ def _head(torn: Torn, part: Part, start: int) -> Head | None:
             break
         columns.append((part.heads[label.words], range(label.start, label.end)))
         at = label.end
+    start, columns, lost = _with_first(torn, part, start, columns, lost)
     fields = {name for name, _ in columns}
     if len(fields & part.needs) < 2 or not part.must <= fields:
         return None
     return Head(start, at, tuple(columns), lost)
+
+
+_Columns = list[tuple[str, range]]
+
+
+def _with_first(
+    torn: Torn, part: Part, start: int, columns: _Columns, lost: dict[int, str]
+) -> tuple[int, _Columns, dict[int, str]]:
+    """A head with the label right before it, if that has lost a character and is known by the others."""
+    there = {name for name, _ in columns}
+    for begin in range(start - 1, max(start - _MOST_TORN, 0) - 1, -1):
+        meant = None if torn.labels.get(begin) else _meant(torn, part, range(begin, start), there)
+        if meant is not None:
+            first = (part.heads[meant], range(begin, start))
+            return begin, [first, *columns], {0: meant, **{at + 1: words for at, words in lost.items()}}
+    return start, columns, lost
+
+
+def _meant(torn: Torn, part: Part, pieces: range, there: Collection[str]) -> str | None:
+    """The label of a head that pieces are without one of its characters, where those that are there tell which."""
+    whole = {words: name for words, name in part.heads.items() if words not in torn.form.short}
+    return lost_among("".join(torn.pieces[at].text for at in pieces), whole, there)
 
 
 def _known(torn: Torn, part: Part, at: int) -> Label | None:
@@ -113,22 +142,17 @@ _MOST_TORN = 4  # pieces
 
 def _lost(torn: Torn, part: Part, start: int, there: Collection[str]) -> Label | None:
     """A label amid a head that has lost a character and may be one of several, all but one of which are there."""
-    text = ""
     for end in range(start, min(start + _MOST_TORN, len(torn.pieces))):
-        text += torn.pieces[end].text
-        meant = {
-            name: words
-            for words, name in part.heads.items()
-            if words not in torn.form.short and name not in there and text in lost_one({words: name})
-        }
-        if len(meant) == 1 and _known(torn, part, end + 1):
-            return Label(start, end + 1, next(iter(meant.values())), exact=False)
+        meant = _meant(torn, part, range(start, end + 1), there)
+        if meant is not None and _known(torn, part, end + 1):
+            return Label(start, end + 1, meant, exact=False)
     return None
 
 
 def _start(torn: Torn, done: int, before: int) -> int:
     """Where the table begins whose first head begins at a piece."""
-    reach = [at for at in range(max(done, before - _BEFORE), before) if at in torn.labels]
+    far = _BEFORE if torn.form.above else _BEFORE_GOALS
+    reach = [at for at in range(max(done, before - far), before) if at in torn.labels]
     for names in torn.form.starts:
         found = [at for at in reach if any(label.words in names for label in torn.labels[at])]
         if found:
@@ -145,13 +169,20 @@ def _end(torn: Torn, head: Head, limit: int) -> tuple[int, Label | None]:
             counts = label.words in torn.form.total and label.end < limit
             if counts and NUMBER.fullmatch(pieces[label.end].text):
                 return _behind_figures(torn, head, label.end, limit), label
-    end = head.end
+    end, scored = head.end, bool(head.of_kind(torn.form.rows, "points"))
     for at in range(head.end, limit):
         if at - end > _AFTER or _ENDS.match(pieces[at].text):
             break
-        if NUMBER.fullmatch(pieces[at].text):
+        if NUMBER.fullmatch(pieces[at].text) or (not scored and _AIM.match(pieces[at].text)):
             end = at + 1
+        elif not scored and _known_level(torn, at):
+            end = min(_known_level(torn, at) + _ROW, limit)
     return end, None
+
+
+def _known_level(torn: Torn, at: int) -> int:
+    """Behind the label of a level that begins with a piece; 0 where none does."""
+    return next((label.end for label in torn.labels.get(at, ()) if label.words in torn.form.rows.levels), 0)
 
 
 def _behind_figures(torn: Torn, head: Head, start: int, limit: int) -> int:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from recount.pipeline.document import Box, Line, hull
+from recount.pipeline.split.aligned import parts_of
 from recount.pipeline.split.paragraphs import TextRow
 from recount.pipeline.split.text import fold
 from recount.schemas.family import label_of
@@ -58,8 +59,10 @@ class Piece:
     turn: bool = False
 
 
-_WORDS = re.compile(r"\S+(?:(?:(?<=\d) (?=[.．]\d)|(?<=\d[.．]) (?=\d))\S+)*")
-"""Words without a blank; one beside the point of a figure was put there by no writer."""
+_WORDS = re.compile(
+    r"\S+(?:(?:(?<=\d) (?=[.．]\d|[,，]\d{3}(?!\d))|(?<=\d[.．]) (?=\d)|(?<=\d[,，]) (?=\d{3}(?!\d)))\S+)*"
+)
+"""Words without a blank; one beside the point or a comma of a figure was put there by no writer."""
 _CLOSE = frozenset("，。；：、“”（）《》！？")  # punctuation that is set closer than characters are
 _EMPTY_LINE = 1.9  # heights from line to line beyond which something was left empty
 
@@ -199,15 +202,16 @@ class Habits:
 
 NEVER = 30.0
 """What costs as much is not done."""
-_SEVERAL = 3  # numbers with mere blanks between, from which on blanks part cells
+_SEVERAL = 3  # numbers with mere blanks between, or labels, from which on blanks part cells
 _FEW = 3  # gaps inside of labels that tell what does not part cells
 _FREE, _DEAR = 0.2, 3.0
 
 
-def habits_of(pieces: Sequence[Piece], torn: Sequence[Gap]) -> Habits:
-    """What gaps mean in a table, as far as its figures show, and its labels: torn are the gaps inside of these."""
+def habits_of(pieces: Sequence[Piece], torn: Sequence[Gap], parted: Sequence[Gap] = ()) -> Habits:
+    """What gaps mean in a table, as far as its figures show, and its labels: torn are the gaps inside of these, parted
+    those between labels that follow each other."""
     by_line, by_blank = (torn.count(gap) >= _FEW for gap in (Gap.LINE, Gap.BLANK))
-    if _blanks_part(pieces):
+    if _blanks_part(pieces) or parted.count(Gap.SPACE) >= _SEVERAL:
         line = _DEAR if by_blank and not by_line else _FREE
         blank = _DEAR if by_line and not by_blank else _FREE
         return Habits((0.3, 4.0, line, blank), (0.3, 0.0, 0.1, 0.1), (3.0, 2.0, 0.0, 0.0), (0.0,) * 4, sure=False)
@@ -263,10 +267,14 @@ _HEADS = 5  # cells without a figure that make a head
 
 
 def pieces_in_print(rows: Sequence[TextRow], levels: Collection[str]) -> list[Piece]:
-    """The pieces of printed lines, cell by cell. levels: labels that are merged over the rows they count for."""
+    """The pieces of printed lines, cell by cell; the numbers of pages are not among them any more (`furniture`).
+
+    levels: labels that are merged over the rows they count for.
+    """
     found: list[Piece] = []
     for page in sorted({row.page for row in rows}):
-        lines = [(at, part.line) for at, row in enumerate(rows) if row.page == page for part in row.pieces]
+        on_page = [(at, piece.line) for at, row in enumerate(rows) if row.page == page for piece in row.pieces]
+        lines = [(at, part) for at, line in on_page for part in parts_of(line)]
         blocks = _blocks(lines)
         grid = _in_rows(blocks, levels)
         for row in grid:
@@ -274,7 +282,7 @@ def pieces_in_print(rows: Sequence[TextRow], levels: Collection[str]) -> list[Pi
                 gap = Gap.LINE if block is row[0] else Gap.CELL
                 turn = bool(found) and row is grid[0] and block is row[0]
                 found += _cut(page, block.lines, (gap, Gap.SPACE), turn=turn)
-    return _without_page_numbers(found)
+    return found
 
 
 def _blocks(lines: Sequence[tuple[int, Line]]) -> list[_Block]:

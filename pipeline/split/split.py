@@ -7,11 +7,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Text, Token
+from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Text, Token, hull
 from recount.pipeline.split.aligned import with_aligned
 from recount.pipeline.split.furniture import running_lines, without_furniture
 from recount.pipeline.split.lattice import PageTables, page_grids
-from recount.pipeline.split.paragraphs import Margins, TextRow, margins_of, margins_of_text, paragraphs_of, rows_of
+from recount.pipeline.split.paragraphs import (
+    Margins,
+    TextRow,
+    is_aligned,
+    margins_of,
+    margins_of_text,
+    paragraphs_of,
+    rows_of,
+)
 from recount.pipeline.split.restore import restore
 from recount.pipeline.split.signs import all_bracketed
 from recount.pipeline.split.statements import restored_statements
@@ -50,6 +58,7 @@ def split(pages: Pages, *families: Family) -> Document:
     forms = [form for family in families for form in family.forms]
     lines = {part.page.number: part.lines for part in raw}
     rows_on = {number: rows_of(number, on_page) for number, on_page in lines.items()}
+    aligned = is_aligned([row for part in raw if part.page.typed for row in rows_on[part.page.number]])
     restored = restore(_digital(raw, rows_on), forms, typed=any(part.page.typed for part in raw))
     raw = with_aligned([_without(part, restored.left.get(part.page.number)) for part in raw], _is_title)
     rows_on |= {
@@ -62,7 +71,8 @@ def split(pages: Pages, *families: Family) -> Document:
     typed = [row for part in raw if part.page.typed for row in rows_on[part.page.number]]
     torn = restored_statements(typed, {family.heads for family in families})
     rows_on = {page: [row for row in rows if id(row) not in torn.taken] for page, rows in rows_on.items()}
-    of_pages = [*(remark for page in pages.pages for remark in page.remarks), *torn.remarks, *restored.remarks]
+    blanks = _of_blanks([*torn.tables, *restored.tables]) if aligned else ()
+    of_pages = [*(remark for page in pages.pages for remark in page.remarks), *torn.remarks, *restored.remarks, *blanks]
     store = TokenStore(
         origins={page.number: page.origin for page in readable},
         remarks=_by_page(of_pages),
@@ -73,6 +83,17 @@ def split(pages: Pages, *families: Family) -> Document:
     corrections = list(_corrections(blocks))
     remarks = (*of_pages, *corrections, *_refused_units(blocks))
     return Document(tuple(blocks), tuple(_corrected(store.tokens, corrections)), unread, remarks)
+
+
+def _of_blanks(tables: Iterable[JoinedTable]) -> Iterator[Remark]:
+    """What is to be said of tables that blanks alone hold together: a name on two lines has figures beside and between
+    its lines, and may be another's."""
+    words = "only blanks hold its table together, and which lines are of one row cannot be told for sure"
+    for table in tables:
+        lines = [part for cell in table.cells for part in cell.fragments]
+        for page in sorted({line.page for line in lines}):
+            box = hull([line.line.box for line in lines if line.page == page])
+            yield Remark("torn", page, box, words, touches=True)
 
 
 def _joined(raw: Sequence[PageTables], families: Sequence[Family], unread: Collection[int]) -> tuple[JoinedTable, ...]:
@@ -199,6 +220,9 @@ def _is_note(paragraph: Paragraph) -> bool:
 def _take_caption(blocks: list[Block], page: int) -> tuple[Paragraph, ...]:
     """The lines right above a table that are its own, taken off the running text."""
     caption: list[Paragraph] = []
+    if _is_head_amid(blocks) and isinstance(blocks[-1], Paragraph):
+        caption.append(blocks[-1])
+        blocks.pop()
     while blocks and len(caption) < _MOST_CAPTIONS:
         above = blocks[-1]
         if not isinstance(above, Paragraph) or above.page != page:
@@ -208,6 +232,16 @@ def _take_caption(blocks: list[Block], page: int) -> tuple[Paragraph, ...]:
         caption.append(above)
         blocks.pop()
     return tuple(reversed(caption))
+
+
+def _is_head_amid(blocks: Sequence[Block]) -> bool:
+    """Whether the last of some blocks is words between the unit of a table and its grid: a head over all columns."""
+    above = blocks[-2:]
+    if len(above) < 2 or not all(isinstance(block, Paragraph) for block in above):
+        return False
+    unit, words = ("".join(block.text.folded.split()) for block in above if isinstance(block, Paragraph))
+    short = len(words) <= _LONGEST_CAPTION and _SENTENCE.search(words) is None
+    return short and len(unit) <= _LONGEST_CAPTION and stated_unit(unit) is not None
 
 
 def _is_title(texts: Sequence[str]) -> bool:

@@ -13,11 +13,12 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from recount.pipeline.document import Remark
 from recount.pipeline.split.heads import Atom, Head, Label, head_of, labels_of
 from recount.pipeline.split.lattice import part_of
-from recount.pipeline.split.paragraphs import TextRow
+from recount.pipeline.split.paragraphs import TextRow, is_aligned
 from recount.pipeline.split.seams import PagedLine
 from recount.pipeline.split.tables import JoinedCell, JoinedTable, table_of
 from recount.pipeline.split.text import fold
@@ -25,9 +26,8 @@ from recount.pipeline.split.tokens import stated_unit
 from recount.schemas.family import Heads, lost_one
 
 _TITLE = re.compile(r"[^。;,:]*(?:预算|决算)[^。;,:]*表(?:\(.{1,8}\))?")
-_TITLE_BEGINS = re.compile("预算|决算")
 _FRACTION = re.compile(r"[.,]\d")
-_ENDS = re.compile(r"注[:.]|备注:|说明:|第[一二三四五六七八九十]{1,2}部分|.*[。;!?]")
+_ENDS = re.compile(r"注[:.]|备注:|说明:|第[一二三四五六七八九十]{1,2}部分|.*(?:[。;!?]|\d[万亿]?元,)|.{4,}说明$")
 _NEAR = 4  # rows between a title and the line that states the unit
 _HEAD_ROW = 120  # characters of a row of a head
 _FILLED = re.compile(r"\.\d\d|,\d{3}|^\d{3}(?:\d\d){0,2}(?!\d|年)|(?<![\d年])0$")
@@ -46,10 +46,16 @@ _RIGHT = re.compile(r".*支出|结余分配|年末|年终|结转下年")
 _CLOSING = re.compile(
     r"本年(?:收入|支出)合计|(?:收入|支出)?总计|使用非财政拨款|结余分配|年[初末终]|上年结转|结转下年|用事业基金"
 )
-_PARTS = ("本年收入", "本年支出", "上年结转", "结转下年", "上年结转结余", "结余分配")
+_PARTS = (
+    "本年收入", "本年支出", "上年结转", "结转下年", "上年结转结余", "结余分配",
+    "本年收入合计", "本年支出合计", "收入总计", "支出总计",
+)  # fmt: skip
 _SHORT_PARTS = lost_one({words: words for words in _PARTS})
 _LEFT_CLASSES = ("301", "303")
-_WORD = re.compile(r"[\d,]+\.\s\d{1,2}(?!\d)|\d[\d,]*\s\.\d+|\S+")  # a blank beside a point parts nothing
+# A blank beside a point, or beside the comma before three digits, parts nothing.
+_WORD = re.compile(
+    r"[\d,]+\.\s\d{1,2}(?!\d)|\d[\d,]*\s\.\d+|\d{1,3}(?:,\d{3})*(?:\s,|,\s)\d{3}(?:,\d{3})*(?:\.\d+)?(?!\S)|\S+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +70,11 @@ class Restored:
 def restored_statements(rows: Sequence[TextRow], heads: Collection[Heads]) -> Restored:
     """The statements among the rows of a text. heads: of those that there may be."""
     tables, remarks, taken = [], [], set[int]()
-    for start, end in _regions(rows):
+    regions = list(_regions(rows))
+    blanks = any(_has_gaps(rows[start:end]) for start, end in regions)
+    for start, end in regions:
         for known in heads:
-            made = _restored(rows[start:end], known)
+            made = _restored(rows[start:end], known, blanks=blanks)
             if made is not None:
                 tables.append(made[0])
                 remarks += made[1]
@@ -109,11 +117,11 @@ def _is_end(words: Sequence[str], at: int) -> bool:
 
 
 def _is_title(words: Sequence[str], at: int) -> bool:
-    """Whether a row is a title, or begins one that the next ends."""
+    """Whether a row is a title, or begins one that the next ends and is not itself."""
     if _TITLE.fullmatch(words[at]):
         return True
-    begins = _TITLE_BEGINS.search(words[at]) is not None and _FRACTION.search(words[at]) is None
-    return begins and _TITLE.fullmatch("".join(words[at : at + 2])) is not None
+    whole = _FRACTION.search(words[at]) is None and _TITLE.fullmatch("".join(words[at : at + 2])) is not None
+    return whole and _TITLE.fullmatch(words[at + 1]) is None
 
 
 # --- the cells of the text
@@ -145,8 +153,21 @@ def _is_footer(rows: Sequence[TextRow], number: int, way: str) -> bool:
         return False
     if not way and _NO_CODE.search(rows[number].folded):
         return True
+    return _ends_page(rows, number)
+
+
+def _ends_page(rows: Sequence[TextRow], number: int) -> bool:
     around = [rows[at] for at in (number - 1, number + 1) if 0 <= at < len(rows)]
     return any(row.page != rows[number].page for row in around)
+
+
+def _loose(rows: Sequence[TextRow], way: str) -> list[Atom]:
+    """The numbers that were left out as those of pages, and may be amounts all the same."""
+    return [
+        Atom(row.page, row.pieces[0].line, number, 0, 0)
+        for number, row in enumerate(rows)
+        if row.folded.strip().isdigit() and _is_footer(rows, number, way) and not _ends_page(rows, number)
+    ]
 
 
 def _body_start(atoms: Sequence[Atom]) -> int:
@@ -215,7 +236,7 @@ def _named(atoms: Sequence[Atom]) -> list[_Entry]:
             if last is None:
                 found.append(_Entry())
             found[-1].amounts.append(atom)
-        elif last is None or last.amounts or _ORDINAL.match(text) or _CLOSING.match(text):
+        elif last is None or last.amounts or _ORDINAL.match(text) or _CLOSING.match(_mended(text) or text):
             found.append(_Entry(name=[atom]))
         else:
             last.name.append(atom)
@@ -324,8 +345,8 @@ class _Sheet:
         return table_of(self.cells, self.rows, self.columns, [(row.page, row.box) for row in rows])
 
 
-def _restored(rows: Sequence[TextRow], heads: Heads) -> tuple[JoinedTable, list[Remark]] | None:
-    """The table that some rows of text are; None where its head is not known."""
+def _restored(rows: Sequence[TextRow], heads: Heads, *, blanks: bool) -> tuple[JoinedTable, list[Remark]] | None:
+    """The table that some rows of text are; None where its head is not known. blanks: empty cells have lines."""
     way = _way(rows)
     atoms = _atoms(rows, way)
     start = _body_start(atoms)
@@ -333,16 +354,29 @@ def _restored(rows: Sequence[TextRow], heads: Heads) -> tuple[JoinedTable, list[
     head = head_of(labels, heads) if labels else None
     if head is None:
         return None
-    sheet, lines = _FILL[head.kind](head, atoms[start:], way)
-    return sheet.table(rows), list(_remarks(lines))
+    sheet, lines = _FILL[head.kind](head, atoms[start:], "" if way == "lines" and not blanks else way)
+    remarks, behind, loose = [*_remarks(lines)], sheet.columns, _loose(rows, way)
+    for atom in loose:
+        sheet.rows += 1
+        sheet.leave(behind, [atom])
+        words = "whether it is an amount of its table or the number of a page cannot be told, and it was not taken"
+        remarks.append(Remark("torn", atom.page, atom.line.box, words, touches=True))
+    return sheet.table(rows), remarks
 
 
 def _way(rows: Sequence[TextRow]) -> str:
     """What tells blank cells: tabs where several cells stand on a line, lines where each has one of its own."""
     if any(len(row.pieces) > 1 for row in rows):
-        return "tabs"
-    alone = sum(len(row.folded.split()) == 1 for row in rows)
+        return "" if is_aligned(rows) else "tabs"
+    alone = sum(len(_WORD.findall(row.folded)) == 1 for row in rows)
     return "lines" if alone >= 0.9 * len(rows) else ""
+
+
+def _has_gaps(rows: Sequence[TextRow]) -> bool:
+    """Whether empty lines stand between amounts of a row: where none does in a text, empty cells have no lines."""
+    atoms = _atoms(rows, _way(rows))
+    amounts = [entry.amounts for entry in _coded(atoms[_body_start(atoms) :])]
+    return any(right.slot - left.slot > 1 for row in amounts for left, right in pairwise(row))
 
 
 def _remarks(lines: Sequence[_Line]) -> Iterator[Remark]:
@@ -404,7 +438,7 @@ def _fill_halves(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, l
         sheet.label(at, lowest, 1)
     halves: tuple[list[_Line], list[_Line]] = ([], [])
     for entry in _named(atoms):
-        right = _is_right(entry.words, [line.entry.words for line in halves[0]])
+        right = _is_right(_mended(entry.words) or entry.words, [line.entry.words for line in halves[0]])
         halves[right].append(_placed(entry, amounts if right else 1, 1, way))
     for number in range(max(map(len, halves))):
         sheet.rows += 1
@@ -422,7 +456,7 @@ def _fill_halves(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, l
 def _mended(words: str) -> str | None:
     """The name of a part of a half that has lost a character: the lines below are the part's, not the one's before."""
     ordinal = _ORDINAL.match(words)
-    bare = words[ordinal.end() :] if ordinal else ""
+    bare = words[ordinal.end() :] if ordinal else words
     return f"{words[: -len(bare)]}{_SHORT_PARTS[bare]}" if bare in _SHORT_PARTS else None
 
 

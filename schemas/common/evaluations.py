@@ -219,7 +219,7 @@ EVALUATION = Form(
     rows=Part(
         heads=INDICATOR_COLUMNS,
         kinds=_KINDS,
-        needs=frozenset({"target", "actual", "weight", "score"}),
+        needs=frozenset({"target", "actual", "score"}),
         must=frozenset({"level3", "weight"}),
         levels=_LEVEL_COLUMNS,
     ),
@@ -228,3 +228,75 @@ EVALUATION = Form(
     short=frozenset(_short),
 )
 """项目支出绩效自评表 and 部门（单位）整体支出绩效目标自评表 (docs/contract/forms.md, X)."""
+
+
+# --- tables of targets: what a project is given, and what it is to reach
+
+_OF_WHICH = ("", "其中:", "其中")
+
+
+def _funds(labels: Mapping[str, str]) -> Mapping[str, str]:
+    """Labels of money by what it is, also behind 其中."""
+    return _with_short({before + label: name for label, name in labels.items() for before in _OF_WHICH})
+
+
+_BESIDE_TARGETS = frozenset(
+    {"项目资金", "资金情况", "年度资金", "项目绩效目标", "绩效目标", "绩效指标", "年度绩效指标"}
+)
+TARGET_WHOLE = _all_of({"项目资金总额", "项目总资金", "项目总额", "实施期资金总额", "中期资金总额"}) - _BESIDE_TARGETS
+TARGET_YEAR = _all_of({"年度资金申请总额", "年度资金总额", "年度资金总金额", "年度总资金"}) - _BESIDE_TARGETS
+"""The labels of the two sums: of all years, and of the one."""
+
+_CARRIED = _funds({"上年结转资金": "carried", "上年结转": "carried"})
+TARGET_FUNDS = {
+    **_funds({"财政资金": "fiscal", "财政拨款": "fiscal", "当年财政拨款": "fiscal", "其他资金": "other"}),
+    **_CARRIED,
+}
+"""The labels of their parts, by what the field that they fill ends with."""
+
+TARGET_DATES = _with_short(
+    {
+        "计划开始日期": "start_date",
+        "计划开始时间": "start_date",
+        "计划完成日期": "end_date",
+        "计划完成时间": "end_date",
+    }
+)
+TARGET_GOALS = _with_short(
+    {
+        "项目总体目标": "overall_goal",
+        "总体目标": "overall_goal",
+        "实施期目标": "overall_goal",
+        "实施期总目标": "overall_goal",
+        "中期目标": "overall_goal",
+        "年度总体目标": "annual_goal",
+        "年度绩效目标": "annual_goal",
+        "年度目标": "annual_goal",
+    }
+)
+
+_REACHED = frozenset({"actual", "score", "deviation"})
+
+TARGETS = Form(
+    starts=(PROJECT_NAME, frozenset(TARGET_DATES)),
+    pairs=PROJECT_NAME | frozenset(HEAD) | frozenset(TARGET_DATES) | _all_of({"项目类别", "项目属性", "项目类型"}),
+    goals=(
+        frozenset(label for label, name in TARGET_GOALS.items() if name == "overall_goal"),
+        frozenset(label for label, name in TARGET_GOALS.items() if name == "annual_goal"),
+    ),
+    rows=Part(
+        heads={label: name for label, name in INDICATOR_COLUMNS.items() if name not in _REACHED},
+        kinds=_KINDS,
+        needs=frozenset({"level3", "target"}),
+        must=frozenset({"level3", "target"}),
+        levels=_LEVEL_COLUMNS,
+    ),
+    beside=_all_of(_BESIDE_TARGETS),
+    money={
+        **dict.fromkeys((*TARGET_WHOLE, *TARGET_YEAR), "sum"),
+        **TARGET_FUNDS,
+    },
+    right=frozenset(_CARRIED),
+    short=frozenset(_short) - _BESIDE_TARGETS,
+)
+"""项目支出绩效目标（申报）表, of the budgets."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from recount.schemas.common.evaluations import TARGETS
 from recount.schemas.common.rows import ROW_LABELS, STATEMENT_HEADS
 from recount.schemas.department_budget.narrative import BudgetLine
 from recount.schemas.department_budget.report import Report
@@ -104,4 +105,5 @@ DEPARTMENT_BUDGET = Family(
         RowTable("statement_rows", "预算报表", "Rows of the budget tables.", section="statements"),
     ),
     heads=STATEMENT_HEADS,
+    forms=(TARGETS,),
 )

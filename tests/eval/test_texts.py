@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 import pymupdf
@@ -11,17 +15,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recount.eval.generator import Form, Options, generate
-from recount.eval.generator.budgets import generate_budget
+from recount.eval.generator import Case, Form, Options, generate
+from recount.eval.generator.budgets import BudgetCase, generate_budget, generate_district_budget
 from recount.eval.generator.texts import KINDS, written
 from recount.eval.generator.texts.harm import torn, with_blanks, with_loss
 from recount.eval.generator.texts.rows import rows_of
 from recount.eval.generator.texts.written import Kind, plain
 from recount.eval.generator.typeset.blocks import Sheet
 from recount.eval.generator.typeset.compose import Manuscript
+from recount.pipeline.structure import document_of
 
 PLAIN: tuple[Kind, ...] = ("raw", "tabs", "cells", "md", "html")
 SMALL = Options(projects=2, size="small", slips=0.3)
+
+
+def x2021(seed: int) -> Case:
+    return generate(Form.X2021, seed, options=Options(projects=2, size="small"))
+
+
+def s2024(seed: int) -> Case:
+    return generate(Form.S2024, seed, options=Options(size="small"))
 
 
 def decoded(data: bytes) -> str:
@@ -143,3 +156,20 @@ def test_a_pdf_without_rules_has_no_lines() -> None:
 def test_a_web_page_says_what_is_none_of_the_report() -> None:
     page = decoded(written(manuscript(), "html", 1).data)
     assert all(mark in page for mark in ("<nav>", "<script>", "display:none", "rowspan=", "colspan="))
+
+
+AMOUNT = re.compile(r"(?<![\d.,])\d[\d,]*\.\d\d(?![\d.])")
+
+
+@pytest.mark.parametrize("kind", ["raw", "tabs", "cells"])
+@pytest.mark.parametrize("make", [x2021, s2024, generate_budget, generate_district_budget])
+def test_no_amount_of_a_text_is_lost_and_none_is_made(
+    make: Callable[[int], Case | BudgetCase], kind: Kind, tmp_path: Path
+) -> None:
+    """Every amount that the file prints is one token, in a table, a sentence or what was left open."""
+    for seed in (1, 2):
+        text = plain(make(seed).manuscript, kind, seed)
+        (tmp_path / "report.txt").write_text(text, encoding="utf-8")
+        tokens = document_of(tmp_path / "report.txt")[0].tokens
+        printed = Counter(Decimal(amount.replace(",", "")) for amount in AMOUNT.findall(text))
+        assert Counter(abs(token.value) for token in tokens if token.decimals == 2) == printed

@@ -25,32 +25,6 @@ from recount.schemas.department_budget.targets import ProjectTarget, TargetIndic
 from recount.schemas.figures import Ref
 
 _TITLE = "绩效目标"
-_WHOLE = frozenset({"项目资金总额", "项目总资金", "项目总额", "实施期资金总额", "中期资金总额"})
-_YEAR = frozenset({"年度资金申请总额", "年度资金总额", "年度资金总金额", "年度总资金"})
-_FUNDS = {
-    "财政资金": "fiscal",
-    "财政拨款": "fiscal",
-    "当年财政拨款": "fiscal",
-    "上年结转资金": "carried",
-    "上年结转": "carried",
-    "其他资金": "other",
-}
-_DATES = {
-    "计划开始日期": "start_date",
-    "计划开始时间": "start_date",
-    "计划完成日期": "end_date",
-    "计划完成时间": "end_date",
-}
-_GOALS = {
-    "项目总体目标": "overall_goal",
-    "总体目标": "overall_goal",
-    "实施期目标": "overall_goal",
-    "实施期总目标": "overall_goal",
-    "中期目标": "overall_goal",
-    "年度总体目标": "annual_goal",
-    "年度绩效目标": "annual_goal",
-    "年度目标": "annual_goal",
-}
 _OF_WHICH = ("其中:", "其中", ":")
 
 
@@ -89,7 +63,7 @@ def _opens(grid: Grid, rows: Sequence[MarkRow]) -> bool:
     titled = any(_TITLE in "".join(line.text.folded.split()) for line in grid.caption)
     labels = {mark.label for row in rows for mark in row.filled}
     reached = any(words.INDICATOR_COLUMNS.get(label) in ("actual", "score") for label in labels)
-    return not reached and (titled or not labels.isdisjoint(_YEAR | set(_GOALS)))
+    return not reached and (titled or not labels.isdisjoint(words.TARGET_YEAR | set(words.TARGET_GOALS)))
 
 
 def _is_header(row: MarkRow) -> bool:
@@ -132,8 +106,8 @@ def _labelled(rows: Sequence[MarkRow]) -> Iterator[tuple[MarkRow, Mark, str]]:
 def _dates(rows: Sequence[MarkRow]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for row, mark, name in _labelled(rows):
-        if name in _DATES:
-            found.setdefault(_DATES[name], value_text(right_of(row, mark)))
+        if name in words.TARGET_DATES:
+            found.setdefault(words.TARGET_DATES[name], value_text(right_of(row, mark)))
     return found
 
 
@@ -145,27 +119,32 @@ def _funds(rows: Sequence[MarkRow]) -> dict[str, Any]:
     heads: list[tuple[int, int, str]] = []
     found: dict[str, list[Ref | None]] = {}
     for row, mark, name in _labelled(rows):
-        side = "total" if name in _WHOLE else "annual" if name in _YEAR else None
+        side = "total" if name in words.TARGET_WHOLE else "annual" if name in words.TARGET_YEAR else None
         if side is not None:
             heads.append((mark.start, row.number, side))
-            found.setdefault(side, []).append(figure(right_of(row, mark)))
-        elif name in _FUNDS:
+            found.setdefault(side, []).append(_amount(row, mark))
+        elif name in words.TARGET_FUNDS:
             above = [head for head in heads if head[0] <= mark.start and head[1] <= row.number]
             if above:
-                found.setdefault(f"{max(above)[2]}_{_FUNDS[name]}", []).append(figure(right_of(row, mark)))
+                found.setdefault(f"{max(above)[2]}_{words.TARGET_FUNDS[name]}", []).append(_amount(row, mark))
     kept = ProjectTarget.model_fields
     return {key: refs[0] for key, refs in found.items() if len(refs) == 1 and key in kept}
+
+
+def _amount(row: MarkRow, label: Mark) -> Ref | None:
+    """The amount right of a label; blank cells between are the label's, where a text says not how far it reaches."""
+    return figure(next((mark for mark in row.marks if mark.start >= label.end and mark.cell.words), None))
 
 
 def _goals(rows: Sequence[MarkRow]) -> dict[str, Any]:
     """The texts right of, or below, the labels of the goals."""
     found: dict[str, str | None] = {}
     for row, mark, name in _labelled(rows):
-        key = _GOALS.get(name)
+        key = words.TARGET_GOALS.get(name)
         if key is None or key in found:
             continue
         beside = right_of(row, mark)
-        if beside is not None and beside.words and beside.label not in _GOALS and not _has_goal_label(beside.label):
+        if beside is not None and beside.words and not _has_goal_label(beside.label):
             found[key] = said(beside)
             continue
         lower_rows = [lower for lower in rows if lower.number > row.number and lower.grid == row.grid]
@@ -173,11 +152,11 @@ def _goals(rows: Sequence[MarkRow]) -> dict[str, Any]:
             said(cell)
             for lower in lower_rows
             for cell in lower.filled
-            if cell.start >= mark.start and cell.end <= mark.end and cell.label not in _GOALS
+            if cell.start >= mark.start and cell.end <= mark.end and cell.label not in words.TARGET_GOALS
         ]
         found[key] = joined(texts)
     return found
 
 
 def _has_goal_label(printed: str) -> bool:
-    return printed in words.WHOLE_GOAL or printed in words.EXPECTED_GOAL
+    return printed in words.WHOLE_GOAL or printed in words.EXPECTED_GOAL or printed in words.TARGET_GOALS

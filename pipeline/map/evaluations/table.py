@@ -10,7 +10,7 @@ from operator import attrgetter
 from recount.pipeline.document import Cell, Grid
 from recount.pipeline.split.text import plain
 from recount.schemas.common import evaluations as words
-from recount.schemas.family import label_of
+from recount.schemas.family import label_of, lost_among
 from recount.schemas.figures import Ref
 
 _MONEY_UNIT = re.compile(r"[(（]单?位?[:：]?万元[)）]")
@@ -111,8 +111,10 @@ def columns_of(header: MarkRow, vocabulary: Mapping[str, str]) -> tuple[Column, 
     """
     found: list[Column] = []
     seen: set[str] = set()
+    there = fields_in(header, vocabulary)
     for mark in header.marks:
-        name = vocabulary.get(mark.label)
+        lost = lost_among(mark.label, vocabulary, there) if mark.label and mark.label not in vocabulary else None
+        name = vocabulary.get(lost or mark.label)
         if mark.words:
             found.append(Column(None if name in seen else name, mark.start, mark.end))
         if name is not None:

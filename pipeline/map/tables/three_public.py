@@ -24,6 +24,7 @@ from recount.pipeline.map.tables.sheet import (
     without_ordinal,
 )
 from recount.schemas.common.rows import ThreePublicRow
+from recount.schemas.family import lost_one
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.statements import ThreePublicStatement
 
@@ -50,6 +51,7 @@ USUAL_NAMES = {
     "公务接待费": "reception",
 }
 """For names in which one character is misread."""
+_SHORT_NAMES = lost_one(USUAL_NAMES)
 WHOLE_GROUP = re.compile(r".*三公.*|支出|项目|金额")
 """What may stand over 合计 where it is the total of all."""
 TOTAL_LINE = re.compile(r"(?:财政拨款)?三公经费(?:支出)?(?:合计|总计)?")
@@ -136,5 +138,6 @@ def item_of(said: Sequence[str], *, lines: bool = False, misread: bool = False) 
     key = next((key for key, pattern in ITEMS if pattern.fullmatch(named)), None)
     if key in _OF_VEHICLES and "公务用车" not in named and not all(map(_ABOVE_VEHICLES.fullmatch, inner[:-1])):
         return None
+    key = key or _SHORT_NAMES.get(named)
     alike = {key for usual, key in USUAL_NAMES.items() if misread and is_nearly(named, usual)}
     return alike.pop() if key is None and len(alike) == 1 else key

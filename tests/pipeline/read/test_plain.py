@@ -176,3 +176,40 @@ def test_a_sure_table_is_read_as_it_was_written(table: list[list[str]]) -> None:
     assert grids(piped) == [table]
     assert grids("\n".join("\t".join(row) for row in table)) == [table]
     assert isinstance(items_of_text(piped)[0][0], Table)
+
+
+def spans(text: str) -> list[list[tuple[str, int]]]:
+    """The cells of the one table of a text, each with the number of its columns."""
+    [grid] = [block for block in split(pages(text), *FAMILIES).blocks if isinstance(block, Grid)]
+    cells = [[cell for cell in grid.cells if cell.row == row] for row in range(grid.rows)]
+    return [[(cell.words, cell.column_end - cell.column) for cell in row] for row in cells]
+
+
+def test_a_label_of_a_head_reaches_over_the_empty_cells_right_of_it() -> None:
+    table = "项目\t合计\t\t接待费\t\n\t预算数\t决算数\t预算数\t决算数\n甲\t1.00\t\t0.50\t0.40\n"
+    assert spans(table) == [
+        [("项目", 1), ("合计", 2), ("接待费", 2)],
+        [("", 1), ("预算数", 1), ("决算数", 1), ("预算数", 1), ("决算数", 1)],
+        [("甲", 1), ("1.00", 1), ("", 1), ("0.50", 1), ("0.40", 1)],
+    ]
+
+
+def test_an_empty_cell_below_another_label_is_that_ones() -> None:
+    table = "车费\t\t接待费\n购置\t运行\t\n1.00\t2.00\t3.00\n"
+    assert spans(table)[1] == [("购置", 1), ("运行", 1), ("", 1)]
+
+
+def headed(*names: str) -> list[str]:
+    """The paragraphs of pages that begin with names."""
+    pages = (f"{name}\n第{page}段有些话，说完了。\n" for page, name in enumerate(names, 1))
+    return [line for line in paragraphs("\f".join(pages)) if not line.startswith("第")]
+
+
+def test_names_at_the_heads_of_pages_are_no_text_though_they_are_cut() -> None:
+    assert headed("某某县农业", "某某县", "某某县农业局") == []
+    assert headed("合计一", "合计二", "合计一") == ["合计一", "合计二", "合计一"]
+
+
+def test_a_number_between_dashes_at_the_end_of_a_page_is_the_pages() -> None:
+    assert rows("权重\n5.00\n— 9 —\n\f得分\n4.80\n") == [["权重"], ["5.00"], []]
+    assert rows("权重\n5.00\n-9\n\f得分\n4.80\n") == [["权重"], ["5.00"], ["-9"], []]

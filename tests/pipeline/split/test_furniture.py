@@ -112,3 +112,9 @@ def test_few_numbers_and_numbers_that_do_not_count_on_stay() -> None:
 def test_numbers_among_the_text_stay() -> None:
     lines = [line(f"{n}" if n % 2 else "正文很长的一行", x=72, y=100 + 20 * n) for n in range(20)]
     assert len(left_over([page(1, *lines)])) == 20
+
+
+def test_a_number_beside_others_of_a_row_is_no_page_number() -> None:
+    row = [line(word, x=100.0 * at, y=FOOT) for at, word in enumerate(("满意度", "90%", "95%", "10", "10"), 1)]
+    assert left_over([page(1, line("正文", y=BODY), *row)]) == ["正文", "满意度", "90%", "95%", "10", "10"]
+    assert left_over([page(1, line("正文", y=BODY), *row[2:4])]) == ["正文", "95%"]

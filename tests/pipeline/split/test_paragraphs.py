@@ -205,3 +205,30 @@ def test_what_begins_anew_is_not_joined(above: str, below: str) -> None:
 def test_a_figure_at_the_end_of_a_short_line_is_not_put_together() -> None:
     blocks = split(typed(items_of_text("收入总计1,95\n5.06万元，支出总计3.00万元。\n")), *FAMILIES)
     assert [token.raw for token in blocks.tokens] == ["3.00"]
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("2023年度北岭市", "水利局收入总计1.95万元，与上年持平。"),
+        ("北岭市水利局2023年收入预", "算1.95万元，其中：财政拨款1.95万元。"),
+        ("2.水利（类）水利工程（款）防汛（项）2023", "年预算数为1.95万元，比上年增加0.20万元。"),
+        ("一般公共预算财政", "拨款支出1.95万元，占100.00%。"),
+        ("7.“水利（", "类）水利工程（款）防汛（项）”1.95万元，用于修堤。"),
+        ("经营收入：", "指从事经营活动取得的收入。"),
+        ("水利局20", "23年部门预算"),
+    ],
+)
+def test_a_sentence_that_is_cut_before_its_amount_goes_on(above: str, below: str) -> None:
+    assert "".join(of_text(f"甲。\n\n{above}\n\n{below}\n")[-1].split()) == above + below
+
+
+@pytest.mark.parametrize("title", ["2023年度部门决算说明", "一、2023年收入预算情况", "2023年部门预算", "（一）收入"])
+def test_a_title_is_no_begun_sentence(title: str) -> None:
+    assert of_text(f"甲。\n\n{title}\n\n支出预算1.95万元，与上年持平。\n")[-1] == "支出预算1.95万元，与上年持平。"
+
+
+def test_a_note_ends_where_its_sentence_does() -> None:
+    full = "".join(f"{line}\n" for line in unset("乙" * 200 + "，丙。"))
+    note = "注：" + "丁" * 25 + "。"
+    assert of_text(f"{full}\n{note}\n2023年部门一般公共预算\n")[-1] == "2023年部门一般公共预算"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recount.pipeline.document import Grid, Pages, Paragraph
+from recount.pipeline.document import Grid, Line, Pages, Paragraph, hull
 from recount.pipeline.split import split
 from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
 from recount.tests.pipeline.helpers import line, page
@@ -193,6 +193,21 @@ def test_figures_below_two_labels_printed_as_one_confirm_nothing() -> None:
     assert [token.raw for token in below if token.remark is None] == []
 
 
+def test_labels_that_stand_close_are_two() -> None:
+    """No blank was printed between them, and their line is one; the gap is narrow, but there."""
+    lines = in_print(ROWS).pages[0].lines
+    first, second = (next(part for part in lines if part.text == label) for label in ("年初预算数", "全年预算数"))
+    left, right = (line(part.text, part.box[0], part.box[1], 9.0) for part in (first, second))
+    close = Line(left.text + right.text, left.boxes + right.boxes, hull([left.box, right.box]))
+    printed = (close, *(part for part in lines if part not in (first, second)))
+    assert figures_in(split(Pages((page(1, *printed),)), FINAL_ACCOUNTS)) == WHOLE
+
+
+def test_the_first_label_of_a_head_is_known_without_a_character_too() -> None:
+    assert read(lines_with(tabs(ROWS), "年初预算数", "年预算数")) == WHOLE  # a table that is sure
+    assert read(lines_with(raw(ROWS), "年初预算", "年预算")) == WHOLE
+
+
 # --- what labels and kinds leave open
 
 BLANK = (*ROWS[:2], Row("", "质量指标", "修缮验收合格率", "=100%", "", "15", "15"), *ROWS[3:])
@@ -217,6 +232,8 @@ def test_what_no_sum_tells_stays_open_and_is_said() -> None:
         "the cells of its row cannot be told apart, and it was not taken"
     ] * 2
     assert [token.value for token in document.tokens].count(Decimal(15)) == 3
+    left = [cell.words for grid in document.blocks if isinstance(grid, Grid) for cell in grid.cells if not cell.column]
+    assert left.count("15") == 2  # each is a number by itself
 
 
 def test_a_row_of_money_that_lacks_an_amount_stays_open() -> None:

@@ -8,7 +8,7 @@ from recount.pipeline.read.plain import items_of_text
 from recount.pipeline.read.typewriter import typed
 from recount.pipeline.split.paragraphs import rows_of
 from recount.pipeline.split.sequence import Gap, Lexicon, Piece, habits_of, pieces_in_print, pieces_of
-from recount.schemas.family import label_of, lost_one
+from recount.schemas.family import label_of, lost_among, lost_one
 from recount.tests.pipeline.helpers import line
 
 
@@ -61,6 +61,19 @@ def test_a_label_is_known_without_one_character_unless_it_may_be_two() -> None:
     assert short["初预算数"] == "initial"
     assert "年预算数" not in lost_one({"年初预算数": "initial", "年度预算数": "annual"})
     assert "分" not in short
+
+
+def test_a_label_that_lost_a_character_is_known_by_those_beside_it() -> None:
+    labels = {"年初预算数": "initial", "全年预算数": "annual", "执行数": "executed"}
+    assert lost_among("年预算数", labels, {"annual"}) == "年初预算数"
+    assert lost_among("年预算数", labels, {"initial"}) == "全年预算数"
+    assert lost_among("年预算数", labels, {"executed"}) is None
+    assert lost_among("预算", labels, {"annual"}) is None
+
+
+def test_labels_that_mere_blanks_part_tell_that_blanks_part_cells() -> None:
+    assert not habits_of(pieces("项目名称 修堤"), (), [Gap.SPACE] * 3).sure
+    assert habits_of(pieces("项目名称 修堤"), (), [Gap.SPACE, Gap.CELL, Gap.CELL]).sure
 
 
 def test_a_label_is_said_without_brackets() -> None:

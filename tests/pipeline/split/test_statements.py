@@ -146,3 +146,48 @@ def test_no_amount_comes_into_another_column(
         for cell in grid.cells:
             if cell.row and 2 <= cell.column <= 4 and cell.words != expected[codes[cell.row]][cell.column - 2]:
                 assert all(number.token.remark and number.token.remark.touches for number in cell.numbers)
+
+
+def test_lines_tell_empty_cells_only_where_some_are_seen(tmp_path: Path) -> None:
+    """Where no empty cell has left a line, two amounts below each other may stand in any two of the columns."""
+    head = "项目\n合计\n基本支出\n项目支出\n科目编码\n科目名称\n类\n款\n项\n"
+    full = "合计\n30.00\n10.00\n20.00\n201\n教育支出\n30.00\n10.00\n20.00\n"
+    row = "201\n01\n管理事务\n20.00\n20.00\n"
+    made = document(tmp_path, TITLE + head + full + row + "注：本表反映支出情况。\n")
+    assert rows(grid_of(made))[-1] == ["20101", "管理事务", "20.00", "", "", "20.00"]
+    seen = "201\n02\n普通教育\n10.00\n\n10.00\n"
+    made = document(tmp_path, TITLE + head + full + row + seen + "注：本表反映支出情况。\n")
+    assert rows(grid_of(made))[-2:] == [
+        ["20101", "管理事务", "20.00", "20.00", "", ""],
+        ["20102", "普通教育", "10.00", "", "10.00", ""],
+    ]
+
+
+def test_a_lone_number_amid_a_table_is_not_lost_without_a_word(tmp_path: Path) -> None:
+    body = "合计 30.00 10.00 20.00\n\n201 教育支出 30.00 10.00 20.00\n\n17\n\n201 01 管理事务 30.00 10.00 20.00\n\n"
+    made = document(tmp_path, TITLE + HEAD + body + "注：本表反映支出情况。\n")
+    assert tokens(made)["17"].remark is not None
+    assert len([remark for remark in made.remarks if "number of a page" in remark.words]) == 1
+    assert [row[2:5] for row in rows(grid_of(made))[1:4]] == [["30.00", "10.00", "20.00"]] * 3
+
+
+def test_a_title_may_be_torn_within_its_word_and_a_row_above_a_title_is_none(tmp_path: Path) -> None:
+    torn = TITLE.replace("支出决算表", "支出决\n\n算表")
+    body = "合计 30.00 10.00 20.00\n\n201 教育支出 30.00 10.00\n\n"
+    made = document(tmp_path, torn + HEAD + body + "2023年度决算数\n\n" + TITLE.replace("05", "06"))
+    grids = [block for block in made.blocks if isinstance(block, Grid)]
+    assert rows(grids[0])[1] == ["", "合计", "30.00", "10.00", "20.00", ""]
+
+
+def test_a_blank_beside_a_comma_parts_no_amount(tmp_path: Path) -> None:
+    body = "合计 3 ,030.00 1, 010.00 2,020.00\n\n201 教育支出 3,030.00 1,010.00 2,020.00\n\n"
+    made = document(tmp_path, TITLE + HEAD + body + "注：本表反映支出情况。\n")
+    assert [token.value for token in made.tokens if token.decimals] == [Decimal(n) for n in (3030, 1010, 2020)] * 2
+
+
+def test_where_only_blanks_keep_columns_nothing_is_proved(tmp_path: Path) -> None:
+    head = "   科目编码    科目名称       合计      基本支出   项目支出\n"
+    total = "              合计           30.00     10.00     20.00\n"
+    body = total + "   201        教育支出       30.00     10.00     20.00\n"
+    made = document(tmp_path, TITLE + head + body + "注：本表反映支出情况。\n")
+    assert all(token.remark is not None for token in made.tokens if token.decimals)
