@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Literal
@@ -25,7 +25,7 @@ Workers = Literal["local", "ray"]
 """Where worker processes run: on this machine, or on a Ray cluster. It decides no result."""
 
 OPENAI = "https://api.openai.com/v1"
-AMOUNTS = ("budget", "price_input", "price_output")
+AMOUNTS = ("budget", "price_input", "price_output", "price_cached")
 """The settings that are amounts of money."""
 _KEPT_AS = {"ocr_backend": "engine"}
 """The names of settings in the ledger where they are not those of the fields: ledgers are older than the fields."""
@@ -43,8 +43,12 @@ class ModelSettings:
     fails. reasks: how often an answer that does not keep to the schema is asked for again. backoff: seconds; pauses
     grow from the first to the second. concurrency: requests at once, per process. requests_per_minute: over all
     processes that share the store. budget: of all runs that share it, in the currency of the prices; budget_tokens: the
-    same in tokens. price_input, price_output: per million tokens. store: the SQLite file of answers and calls, None:
+    same in tokens. price_input, price_output: per million tokens; price_cached: of those that the endpoint had kept of
+    earlier prompts, None: as any that are sent. store: the SQLite file of answers and calls, None:
     in memory. run: id of the run, for the ledger. offline: nothing is sent, kept answers are used.
+    reasoning_effort: as the endpoint calls it. thinking: on, off, or as the endpoint has it. parameters: what else a
+    request's body holds, by name; None: this one is not sent. headers: of requests; a value $NAME stands for what the
+    environment has under this name.
     """
 
     name: str
@@ -68,6 +72,11 @@ class ModelSettings:
     store: Path | None = None
     run: str = ""
     offline: bool = False
+    price_cached: Decimal | None = None
+    reasoning_effort: str | None = None
+    thinking: bool | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def endpoint(self) -> str:

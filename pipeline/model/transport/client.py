@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -176,7 +176,10 @@ QUESTION = Question(
     purpose="probe",
 )
 RIGHT = ProbeAnswer(total_income="1,955.06@1", fiscal_appropriation_income="1,950.38@2")
-_ATTEMPTS = 3
+ADVICE = (
+    "another model may do, another address (--base-url), or what the endpoint wants beside (--model-param, --no-thinking)"
+)
+"""What to do where no mode works."""
 _BROKEN = (500, 501)
 """What servers answer that stumble over a mode (llama.cpp over tool_choice)."""
 
@@ -199,7 +202,7 @@ class ProbeResult:
 def probe(settings: ModelSettings) -> list[ProbeResult]:
     """Asks in every mode, or in the one that is set, and remembers the first that works.
 
-    Raises Unreachable, Offline or BudgetSpent if nothing can be asked, and UsageError as asker does.
+    Raises Unreachable, ModelMisconfigured, Offline or BudgetSpent if nothing can be asked, and UsageError as asker does.
     """
     if settings.offline:
         raise Offline("--offline: the model may not be asked")
@@ -216,7 +219,7 @@ def probe(settings: ModelSettings) -> list[ProbeResult]:
 def working_mode(connection: Connection) -> ModeName:
     """The mode that is known to work, or else the first that does; it is remembered.
 
-    Raises ModelMisconfigured if none does, and as probe does.
+    Raises ModelMisconfigured if none does, and as probe does; it is remembered what else was learned of the endpoint.
     """
     known = connection.store.mode()
     if known is not None:
@@ -227,22 +230,28 @@ def working_mode(connection: Connection) -> ModeName:
         if results[-1].works:
             connection.store.keep_mode(mode)
             return mode
-    reasons = "; ".join(f"{result.mode}: {result.why}" for result in results)
-    usage = sum((result.usage for result in results), Usage())
-    raise ModelMisconfigured(f"no way of asking {connection.settings.name} works: {reasons}", usage)
+    raise ModelMisconfigured(_no_way(connection.settings.name, results), sum((one.usage for one in results), NOTHING))
+
+
+def _no_way(name: str, results: Sequence[ProbeResult]) -> str:
+    """That no mode works, and why, in a sentence that says what to do."""
+    reasons: dict[str, list[str]] = {}
+    for result in results:
+        reasons.setdefault(result.why, []).append(result.mode)
+    said = "; ".join(f"{', '.join(modes)}: {why}" for why, modes in reasons.items())
+    return f"no way of asking {name} works: {said}; {ADVICE}"
 
 
 def _probed(connection: Connection, mode: ModeName, *, first: bool) -> ProbeResult:
-    """Tries a mode. An endpoint that cannot be reached at first is not tried on; one that breaks down over a mode may
-    understand another."""
-    settings = connection.settings
-    brief = replace(connection, settings=replace(settings, attempts=min(settings.attempts, _ATTEMPTS)))
+    """Tries a mode. An endpoint that cannot be reached at first, or would turn down every question, is not tried on;
+    one that breaks down over a mode may understand another."""
     try:
-        reply = brief.put(QUESTION, mode, keeps=False)
+        reply = connection.put(QUESTION, mode, keeps=False)
     except BudgetSpent:
         raise
     except ModelError as error:
-        if first and isinstance(error, Unreachable) and error.status not in _BROKEN:
+        lost = isinstance(error, Unreachable) and error.status not in _BROKEN
+        if first and (lost or isinstance(error, ModelMisconfigured)):
             raise
         return ProbeResult(mode, False, False, str(error), error.usage or NOTHING)
     return ProbeResult(mode, True, reply.value == RIGHT, "", reply.usage)

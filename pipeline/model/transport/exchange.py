@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 AGAIN = "上一次回答不符合要求：\n{problem}\n请改正，并重新给出完整的回答。"
 """What is added to a question whose answer did not keep to the schema. Only the last failure is shown."""
+_BRIEFLY = 3
+_MOST_LESSONS = 12
+"""So often at most an endpoint may tell how a request is to be."""
 _SHORTEST_TIMEOUT = 0.05
 """Seconds of a request at least, however little of the deadline is left."""
 
@@ -99,7 +102,8 @@ class _Exchange:
     def answered(self, keeps: bool) -> Reply:
         problem = ""
         for _ in range(self.connection.settings.reasks + 1):
-            sent = _Retries(self.connection.settings, self.deadline, partial(self._send, problem)).last()
+            send = partial(self._send, problem)
+            sent = _Retries(self.connection.settings, self.deadline, send, brief=not keeps).last()
             if sent.answer is not None:
                 self._keep(Kept("ok", sent.answer), keeps)
                 return Reply(self.question.response.model_validate_json(sent.answer), self.usage)
@@ -140,17 +144,20 @@ def _taken(sent: Sent, messages: Messages, thought: Tokens) -> Tokens:
     return counted(sent.input_tokens, own[0]), counted(sent.output_tokens, own[1])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Retries:
     """A request that is sent again while there is sense in it. send: sends it, and may take so many seconds.
 
     Between requests: as long as the endpoint asks to wait, else pauses that grow, with jitter. A pause that would
-    outlast the deadline is not begun.
+    outlast the deadline is not begun. A refusal that told how to ask is no attempt.
+    brief: a few attempts do, but where the endpoint has too much to do.
     """
 
     settings: ModelSettings
     deadline: Deadline
     send: Callable[[float], Sent]
+    brief: bool = False
+    _lessons: int = 0
 
     def last(self) -> Sent:
         """What became of the last request."""
@@ -176,10 +183,14 @@ class _Retries:
     def _once(self) -> Sent:
         sent = self.send(max(min(self.settings.timeout, self.deadline.left), _SHORTEST_TIMEOUT))
         self.deadline.left -= sent.seconds
+        self._lessons += sent.learned and self._lessons < _MOST_LESSONS
         return sent
 
     def _is_enough(self, state: RetryCallState) -> bool:
-        return state.upcoming_sleep >= self.deadline.left or state.attempt_number >= self.settings.attempts
+        attempts, most = state.attempt_number - self._lessons, self.settings.attempts
+        if self.brief and _result(state).outcome != "http 429":
+            most = min(most, _BRIEFLY)
+        return state.upcoming_sleep >= self.deadline.left or attempts >= most
 
     def _sleep(self, seconds: float) -> None:
         self.deadline.left -= seconds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from recount.pipeline.errors import ModelError, ModelMisconfigured, ModelRefused, Truncated, Unreachable
+from recount.pipeline.model.transport.answers import words_of
 from recount.pipeline.settings import ModelSettings
 
 _MAY_PASS = {408, 409, 425, 429}
@@ -25,10 +26,25 @@ _NOT_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
 _TOO_LONG = re.compile(
     r"context[ _-]?(length|size|window)|exceed_context|too many (input )?tokens|(prompt|input) is too long", re.I
 )
-_NO_CREDIT = re.compile(r"insufficient[ _](quota|balance)|exceeded your current quota|arrearage", re.I)
+_NO_CREDIT = re.compile(
+    r"insufficient[ _](quota|balance|funds)|exceeded your current quota|arrearage|billing[ _](hard|not)|欠费|余额不足", re.I
+)
+_NO_MODEL = re.compile(
+    r"model.{0,80}(not.{0,8}(exist|found|available)|unknown|invalid)|(no such|unknown|invalid|unsupported) model\b"
+    r"|model_not_found|模型.{0,20}不存在",
+    re.I | re.S,
+)
+_SAID_IN = ("message", "error", "detail", "msg", "error_msg", "status_msg", "base_resp", "errors")
+"""Where the bodies of errors say what is wrong: OpenAI's, FastAPI's, and those of several providers."""
 _FAILURES_SHOWN = 5
 _LONGEST = 200
 _LONGEST_QUOTE = 60
+_LONGEST_HEARD = 4000
+CONTEXT = (
+    "give the model a longer context (Ollama: num_ctx or OLLAMA_CONTEXT_LENGTH, llama.cpp: -c, vLLM: --max-model-len, "
+    "LM Studio: Context Length)"
+)
+"""What to do about a context that is too short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +55,9 @@ class Sent:
     seconds: until it came. input_tokens, output_tokens: as the endpoint counts them, None where it does not. said: what
     was answered, as it came; None where nothing was. free: it was turned down, or never arrived: nobody pays for it.
     problem: what was wrong with an answer, in words for the model. again: whether the same
-    request may succeed later. pause: seconds that the endpoint asks to wait before. error: what to raise.
+    request may succeed later. pause: seconds that the endpoint asks to wait before. learned: it will be another request
+    then, for its refusal told how. astray: the address or the name of the model seems wrong. error: what to raise. cached_tokens: those of input_tokens that the endpoint had kept.
+    request: the SHA-256 of what was sent.
     """
 
     outcome: str
@@ -53,7 +71,22 @@ class Sent:
     problem: str = ""
     again: bool = False
     pause: float | None = None
+    learned: bool = False
+    astray: bool = False
     error: ModelError | None = None
+    cached_tokens: int = 0
+    request: str = ""
+
+
+class NoCompletion(Exception):
+    """A response with HTTP 200 that holds no answer. body: its JSON, or its text. status_code: what its error says."""
+
+    def __init__(self, body: Any) -> None:
+        super().__init__(body)
+        self.body = body
+        error = body.get("error") if isinstance(body, Mapping) else None
+        code = error.get("code") if isinstance(error, Mapping) else None
+        self.status_code = code if isinstance(code, int) and 400 <= code < 600 else None
 
 
 def choices_of(completion: Any) -> Any:
@@ -65,16 +98,27 @@ def choices_of(completion: Any) -> Any:
 
 
 class Outcomes:
-    """What became of requests to one endpoint. secret: its key, which no text shows; None if it needs none."""
+    """What became of requests to one endpoint. secrets: its key and what is like one, which no text shows."""
 
-    def __init__(self, settings: ModelSettings, secret: str | None) -> None:
-        self._settings, self._secret = settings, secret
+    def __init__(self, settings: ModelSettings, secrets: Sequence[str] = ()) -> None:
+        self._settings, self._secrets = settings, secrets
         self._where = settings.endpoint or settings.name
 
-    def cut_off(self) -> Sent:
-        """An answer that ended at the limit of tokens."""
-        limit = self._settings.max_output_tokens
-        return Sent("truncated", error=Truncated(f"the model's answer broke off at {limit:,} tokens"))
+    def cut_off(self, completion: Any, limit: int) -> Sent:
+        """An answer that ended at the limit of tokens, or at the end of the model's context."""
+        message = getattr(choices_of(completion)[0], "message", None) if completion is not None else None
+        took = getattr(getattr(completion, "usage", None), "completion_tokens", None)
+        said = getattr(message, "content", None) or getattr(message, "tool_calls", None)
+        if not said and getattr(message, "reasoning_content", None):
+            error = (
+                f"the model's answer broke off at {limit:,} tokens, all of them its thinking: --no-thinking turns it "
+                "off, --reasoning-effort low shortens it, --model-param max_tokens=N gives it more room"
+            )
+        elif isinstance(took, int) and 0 < took * 2 < limit:
+            error = f"the model's answer broke off after {took:,} of {limit:,} tokens: its context is full; {CONTEXT}"
+        else:
+            error = f"the model's answer broke off at {limit:,} tokens"
+        return Sent("truncated", error=Truncated(error))
 
     def unusable(self, completion: Any, cause: BaseException) -> Sent:
         """An answer that is none to the schema."""
@@ -82,11 +126,15 @@ class Outcomes:
         refusal = getattr(getattr(choice, "message", None), "refusal", None)
         if refusal or getattr(choice, "finish_reason", None) == "content_filter":
             return Sent("refused", error=ModelRefused("the model refuses to answer this question"))
-        return Sent("invalid", detail=_kinds(cause), problem=without(self._secret, problem_of(cause)))
+        nothing = not words_of(completion).strip() and hasattr(completion, "choices")
+        problem = "the answer is empty" if nothing else without(self._secrets, problem_of(cause))
+        return Sent("invalid", detail=_kinds(cause), problem=problem)
 
     def failed(self, cause: BaseException) -> Sent:
         """No answer."""
         status = getattr(cause, "status_code", None) or getattr(cause, "code", None)
+        if isinstance(cause, NoCompletion) and _says_of_account(self.heard(cause)):
+            status = 402
         if isinstance(status, int):
             return self._turned_down(status, cause)
         names = " ".join(kind.__name__ for kind in type(cause).__mro__).lower()
@@ -104,8 +152,9 @@ class Outcomes:
             lost = Unreachable(f"there is no connection to {self._where}")
             return Sent("connection", again=True, free=unsent, error=lost)
         # Something answered, but not a model: an error page of a gateway, half an answer.
-        error = Unreachable(f"{self._where} does not answer as a model's endpoint does")
-        return Sent("connection", detail=type(cause).__name__, again=True, error=error)
+        said = f"{self._where} does not answer as a model's endpoint does{self._quoted(cause)}"
+        error = Unreachable(f"{said}; --base-url is to be the address of an OpenAI-compatible API")
+        return Sent("connection", detail=type(cause).__name__, again=True, astray=_is_page(cause), error=error)
 
     def _without_tls(self, reason: ssl.SSLError) -> Sent:
         said = f"no TLS with {self._where}: {getattr(reason, 'verify_message', '') or reason.reason}"
@@ -114,32 +163,87 @@ class Outcomes:
         return Sent("connection", detail="TLS", free=True, error=error)
 
     def _turned_down(self, status: int, cause: BaseException) -> Sent:
-        where, said = self._where, self.short(cause)
-        sign = without(self._secret, str(getattr(cause, "code", None) or getattr(cause, "type", None) or ""))
+        sign = without(self._secrets, str(getattr(cause, "code", None) or getattr(cause, "type", None) or ""))
         outcome, detail = f"http {status}", sign if re.fullmatch(r"[\w.-]{1,60}", sign) else ""
-        error: ModelError
-        if status == 402 or _NO_CREDIT.search(f"{sign} {said}"):
-            error = ModelMisconfigured(f"the account at {where} has no credit left (HTTP {status})")
-        elif status in _MAY_PASS or status >= 500:
+        heard = f"{sign} {self.heard(cause)}"
+        if (status in _MAY_PASS or status >= 500) and not _NO_CREDIT.search(heard):
             pause = seconds_to_wait(getattr(getattr(cause, "response", None), "headers", {}))
-            error = Unreachable(f"{where} is busy or out of order (HTTP {status})", status=status)
+            said = f"{self._where} is busy or out of order (HTTP {status}){self._quoted(cause)}"
+            error = Unreachable(f"{said}; --rpm N asks less often" if status == 429 else said, status=status)
             free = status not in _FATE_UNKNOWN
             return Sent(outcome, detail=detail, again=True, free=free, pause=pause, error=error)
-        elif status in (401, 403):
-            error = ModelMisconfigured(f"{where} does not accept the key (HTTP {status})")
-        elif status in (404, 405):
-            error = ModelMisconfigured(f"{where} knows no model {self._settings.name!r} (HTTP {status}): {said}")
-        elif status == 413 or _TOO_LONG.search(f"{sign} {said}"):
-            error = Truncated(f"the question is longer than the model's context (HTTP {status})")
-        else:
-            error = ModelRefused(f"{where} turned the request down (HTTP {status}): {said}")
-        return Sent(outcome, detail=detail, free=True, error=error)
+        error = self._for_good(status, heard, cause)
+        astray = isinstance(error, ModelMisconfigured) and status not in (401, 402, 429) and not _NO_CREDIT.search(heard)
+        return Sent(outcome, detail=detail, free=True, astray=astray, error=error)
+
+    def _for_good(self, status: int, heard: str, cause: BaseException) -> ModelError:
+        """What a refusal means that will not pass. heard: all that the endpoint says of it."""
+        where, said = self._where, self._quoted(cause)
+        if status == 402 or _NO_CREDIT.search(heard):
+            return ModelMisconfigured(f"the account at {where} has no credit left (HTTP {status}){said}")
+        if status in (401, 403, 404, 405) and _is_page(cause):
+            return ModelMisconfigured(
+                f"a web page answers at {where} (HTTP {status}), not a model: a gateway, a proxy or a login stands "
+                "before it, or --base-url is not the address of its API"
+            )
+        if status in (401, 403):
+            return ModelMisconfigured(
+                f"{where} does not accept the key (HTTP {status}){said}; it is taken from RECOUNT_API_KEY"
+            )
+        if _NO_MODEL.search(heard) or (status == 404 and re.search("model|模型", heard, re.I)):
+            return ModelMisconfigured(f"{where} knows no model {self._settings.name!r} (HTTP {status}){said}")
+        if status in (404, 405) and "support" not in heard:
+            return ModelMisconfigured(f"nothing answers at {where}/chat/completions (HTTP {status}){said}")
+        if status == 413 or _TOO_LONG.search(heard):
+            return Truncated(f"the question is longer than the model's context (HTTP {status}); {CONTEXT}")
+        return ModelRefused(f"{where} turned the request down (HTTP {status}){said}")
+
+    def _quoted(self, cause: BaseException) -> str:
+        said = self.short(cause)
+        return f": {said}" if said else ""
 
     def short(self, error: BaseException) -> str:
         """What an error says, in one short line without the key."""
-        body = getattr(error, "body", None)
-        said = body.get("message") if isinstance(body, dict) else None
-        return without(self._secret, " ".join(str(said or error).split()))[:_LONGEST]
+        return self.heard(error)[:_LONGEST]
+
+    def heard(self, error: BaseException) -> str:
+        """What an error says, in one line without the key."""
+        said = _title(body) if isinstance(body := getattr(error, "body", None), str) else _said_in(body)
+        if not said and not isinstance(error, NoCompletion):
+            said = str(error)
+        return without(self._secrets, " ".join(said.split()))[:_LONGEST_HEARD]
+
+
+def _says_of_account(said: str) -> bool:
+    return _NO_CREDIT.search(said) is not None
+
+
+def _said_in(body: Any) -> str:
+    """The words in the body of an error, with the names of the parameters that it lays them at."""
+    if isinstance(body, str):
+        return body
+    if isinstance(body, Sequence):
+        return "; ".join(filter(None, map(_said_in, body)))
+    if not isinstance(body, Mapping):
+        return ""
+    said = next(filter(None, (_said_in(body.get(name)) for name in _SAID_IN)), "")
+    place = ".".join(map(str, body["loc"])) if isinstance(body.get("loc"), Sequence) else body.get("param")
+    more = _said_in(body["metadata"].get("raw")) if isinstance(body.get("metadata"), Mapping) else ""
+    said = f"{said} ({more})" if more else said
+    return f"{place}: {said}" if said and isinstance(place, str) and place not in said else said
+
+
+def _title(page: str) -> str:
+    """What a page of HTML is called; a text as it is."""
+    title = re.search(r"<title>(.*?)</title>", page, re.I | re.S)
+    return title[1] if title else "" if page.lstrip().startswith("<") else page
+
+
+def _is_page(cause: BaseException) -> bool:
+    """Whether what came back is a page for people."""
+    body = getattr(cause, "body", None)
+    text = body if isinstance(body, str) else getattr(getattr(cause, "response", None), "text", "")
+    return isinstance(text, str) and text.lstrip()[:1] == "<"
 
 
 def _reasons(error: BaseException | None) -> Iterator[BaseException]:
@@ -169,9 +273,11 @@ def problem_of(cause: BaseException) -> str:
     return "\n".join(lines)
 
 
-def without(secret: str | None, text: str) -> str:
-    """A text without a key that an endpoint may have quoted in it."""
-    return text.replace(secret, "***") if secret else text
+def without(secrets: Sequence[str], text: str) -> str:
+    """A text without keys that an endpoint may have quoted in it."""
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return text
 
 
 # --- how long an endpoint asks to wait
