@@ -75,8 +75,8 @@ class ModelSettings:
     price_cached: Decimal | None = None
     reasoning_effort: str | None = None
     thinking: bool | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def endpoint(self) -> str:

@@ -113,7 +113,11 @@ class Endpoint:
             # As the answer will be read from the store, it is read now: by its JSON.
             answer = answer_in(flight.received, response).value or value
             sent = Sent("ok", answer=answer.model_dump_json(by_alias=True))
-        return _measured(sent, time.monotonic() - started, flight)
+        sent = _measured(sent, time.monotonic() - started, flight)
+        if sent.astray and sent.error is not None and not self._settings.provider:
+            # Not before the failure is done with: libraries log what an error came of.
+            return replace(sent, error=type(sent.error)(f"{sent.error}; {self._whereabouts}"))
+        return sent
 
     def prepare(self, mode: ModeName) -> None:
         """Makes ready to send, which takes seconds the first time. Raises ModelMisconfigured as send does."""
@@ -191,8 +195,6 @@ class Endpoint:
             return replace(sent, again=True, pause=0.0, learned=True)
         if isinstance(sent.error, ModelRefused) and (own := self.dialect.own(flight.body, heard)):
             return replace(sent, error=ModelRefused(f"{sent.error}; leave out --model-param {own}"))
-        if sent.astray and sent.error is not None and not self._settings.provider:
-            return replace(sent, error=type(sent.error)(f"{sent.error}; {self._whereabouts}"))
         return sent
 
     # --- what answers there

@@ -213,6 +213,8 @@ class Scripted:
             else:
                 message["content"] = content
         shown, said = len(asked.system) + len(asked.user), len(str(content))
+        if isinstance(outcome, Length):
+            said = asked.body.get("max_tokens", said)
         return {
             "id": "chatcmpl-1",
             "object": "chat.completion",
