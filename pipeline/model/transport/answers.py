@@ -10,12 +10,13 @@ from __future__ import annotations
 import ast
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+
+from recount.pipeline.model.ask.protocol import as_printed
 
 _LONGEST_SEARCHED = 1 << 20
 """Characters of a text in which an answer is searched for among others."""
@@ -39,7 +40,6 @@ _LAST_COMMA = re.compile(rf"({_STRINGS})|,(?=\s*[}}\]])", re.S)
 _NAMES = re.compile(rf"({_STRINGS}|'(?:[^'\\]|\\.)*')|\b(null|true|false)\b", re.S)
 _PYTHON = {"null": "None", "true": "True", "false": "False"}
 _FULL_WIDTH = str.maketrans("“”：，｛｝［］", '"":,{}[]')
-_PAIR = re.compile(r"[^\d@+-]*([+-]?\d[\d,]*(?:\.\d+)?)[^\d@]*(?:(@\d+)\D*)?")
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -268,25 +268,21 @@ def _fitted(value: Mapping[str, Any], response: type[BaseModel]) -> Found:
     """A value as an answer. One that names no field is none, though a schema may ask for none."""
     names = {name for key, field in response.model_fields.items() for name in (key, field.alias)}
     if names and not names & value.keys():
-        return Found(None, _failure(value, response))
+        return Found(None, _read(value, response).failure)
+    found = _read(value, response)
+    if found.failure is None:
+        return found
+    mended = _mended(value, found.failure)
+    return found if mended is None or not names & mended.keys() else _read(mended, response)
+
+
+def _read(value: Mapping[str, Any], response: type[BaseModel]) -> Found:
     try:
         return Found(response.model_validate_json(json.dumps(value)))
     except ValidationError as error:
-        mended = _mended(value, error)
-        if mended is None or not names & mended.keys():
-            return Found(None, error)
-    try:
-        return Found(response.model_validate_json(json.dumps(mended)))
-    except ValidationError as error:
         return Found(None, error)
-
-
-def _failure(value: Mapping[str, Any], response: type[BaseModel]) -> ValidationError | None:
-    try:
-        response.model_validate_json(json.dumps(value))
-    except ValidationError as error:
-        return error
-    return None
+    except RecursionError:
+        return Found(None)
 
 
 def _mended(value: Mapping[str, Any], error: ValidationError) -> dict[str, Any] | None:
@@ -297,26 +293,29 @@ def _mended(value: Mapping[str, Any], error: ValidationError) -> dict[str, Any] 
         *path, last = failure["loc"]
         holder: Any = whole
         for step in path:
-            holder = holder[step] if isinstance(holder, dict | list) and _has(holder, step) else None
+            holder = holder[step] if _has(holder, step) else None
         if holder is None or not _has(holder, last):
             return None
         if failure["type"] == "extra_forbidden":
             del holder[last]
         elif failure["type"] == "string_pattern_mismatch":
-            holder[last] = _as_printed(holder[last])
+            match = as_printed(holder[last])
+            holder[last] = (
+                f"{match['digits']}@{match['mark']}" if match and match["mark"] else match and match["digits"]
+            )
         else:
             return None
     return whole
+
+
+def _plain(figure: str) -> str:
+    match = as_printed(figure)
+    if match is None:
+        return figure
+    return f"{match['digits']}@{match['mark']}" if match["mark"] else match["digits"]
 
 
 def _has(holder: Any, step: int | str) -> bool:
     if isinstance(holder, dict):
         return step in holder
     return isinstance(holder, list) and isinstance(step, int) and step < len(holder)
-
-
-def _as_printed(text: str) -> str:
-    """A figure with its mark, without full-width signs, spaces and units: 1，955.06＠1万元 is 1,955.06@1."""
-    plain = "".join(unicodedata.normalize("NFKC", text).replace("−", "-").split())
-    match = _PAIR.fullmatch(plain)
-    return match[1] + (match[2] or "") if match else text

@@ -176,9 +176,7 @@ QUESTION = Question(
     purpose="probe",
 )
 RIGHT = ProbeAnswer(total_income="1,955.06@1", fiscal_appropriation_income="1,950.38@2")
-ADVICE = (
-    "another model may do, another address (--base-url), or what the endpoint wants beside (--model-param, --no-thinking)"
-)
+ADVICE = "another model may do, another --base-url, or what the endpoint wants beside (--model-param, --no-thinking)"
 """What to do where no mode works."""
 _BROKEN = (500, 501)
 """What servers answer that stumble over a mode (llama.cpp over tool_choice)."""
@@ -202,7 +200,8 @@ class ProbeResult:
 def probe(settings: ModelSettings) -> list[ProbeResult]:
     """Asks in every mode, or in the one that is set, and remembers the first that works.
 
-    Raises Unreachable, ModelMisconfigured, Offline or BudgetSpent if nothing can be asked, and UsageError as asker does.
+    Raises Unreachable, ModelMisconfigured, Offline or BudgetSpent if nothing can be asked, and UsageError as asker
+    does.
     """
     if settings.offline:
         raise Offline("--offline: the model may not be asked")

@@ -1,4 +1,4 @@
-"""What a request to one endpoint looks like: its parameters, as the user gives them and as the endpoint's refusals tell.
+"""What a request to one endpoint looks like: its parameters, as the user gives them and as its refusals tell.
 
 Most know max_tokens and temperature. Some call the one otherwise or bound it, refuse the other, know no seed and no
 system role, answer in streams alone. All say so with HTTP 400 or 422, by the parameter's name, in words of their own.
@@ -32,7 +32,8 @@ _SWITCH = re.compile(r"(\w+)['\"`]?\s+(?:must|should|needs? to) be (?:set to )?[
 _STREAM_ONLY = re.compile(
     r"only supports? (?:the )?stream|stream(?:ing)?(?: mode| calls?)? (?:is |are )?(?:required|only)|enable the stream"
     r"|stream\W{0,3}(?:must|should|has to|needs? to) be (?:set to )?\W?true|requires? stream|must (?:use |be )?stream"
-    r"|non-?stream\w*(?: \w+){0,3} (?:is |are )?not (?:supported|allowed)|not support non-?stream|仅支持流式|只支持流式",
+    r"|non-?stream\w*(?: \w+){0,3} (?:is |are )?not (?:supported|allowed)|not support non-?stream"
+    r"|[仅只]支持流式",
     re.I,
 )
 _NO_SYSTEM = re.compile(
@@ -41,7 +42,9 @@ _NO_SYSTEM = re.compile(
     re.I | re.S,
 )
 _OF_LIMIT = re.compile(r"max_?(?:completion_|output_|new_)?_?tokens", re.I)
-_WINDOW = re.compile(r"(?:context|sequence) (?:length|window|size|limit)\D{0,40}?(\d[\d,]*)|max_model_len\D{0,20}(\d[\d,]*)", re.I)
+_WINDOW = re.compile(
+    r"(?:context|sequence) (?:length|window|size|limit)\D{0,40}?(\d[\d,]*)|max_model_len\D{0,20}(\d[\d,]*)", re.I
+)
 _OF_PROMPT = re.compile(
     r"(\d[\d,]*) (?:input tokens|prompt tokens|tokens? (?:from|in|of) (?:the |your )?(?:input|prompt|messages))"
     r"|(\d[\d,]*) (?:in|from) the (?:messages|prompt|input)",
@@ -49,7 +52,9 @@ _OF_PROMPT = re.compile(
 )
 _STATUS = re.compile(r"<\d{3}>|(?:code|status|http)\W{0,3}\d{3}\b", re.I)
 _NUMBER = re.compile(r"(?<![\w.-])\d[\d,]*(?![\w-]|\.\d)")
-_ABOVE_0 = re.compile(r"greater than|larger than|more than|positive|above|between|range|\(0|[>＞]\s*0|must be in|大于", re.I)
+_ABOVE_0 = re.compile(
+    r"greater than|larger than|more than|positive|above|between|range|\(0|[>＞]\s*0|must be in|大于", re.I
+)
 
 Body = Mapping[str, Any]
 Learned = dict[str, Any]

@@ -2,8 +2,8 @@
 
 instructor renders the request of a mode and reads the answer; that is all it is used for. Its own retries are off:
 they let the history grow, repeat what cannot succeed, and add up the usage of several requests (which the
-`completion:response` hook gives for each). openai's are off too, for every request goes into the ledger. Between the
-two stands what endpoints have habits in: `dialect` says how a request looks, `answers` where in a response the answer is.
+`completion:response` hook gives for each). openai's are off too, for every request goes into the ledger. What
+endpoints have habits in stands between the two: `dialect` says how a request looks, `answers` where its answer is.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class Endpoint:
             # As the answer will be read from the store, it is read now: by its JSON.
             answer = answer_in(flight.received, response).value or value
             sent = Sent("ok", answer=answer.model_dump_json(by_alias=True))
-        sent = _measured(sent, time.monotonic() - started, flight)
+        sent = self._outcomes.hushed(_measured(sent, time.monotonic() - started, flight))
         if sent.astray and sent.error is not None and not self._settings.provider:
             # Not before the failure is done with: libraries log what an error came of.
             return replace(sent, error=type(sent.error)(f"{sent.error}; {self._whereabouts}"))

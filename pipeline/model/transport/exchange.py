@@ -10,15 +10,16 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from recount.pipeline.errors import ModelError, NotToSchema
+from recount.pipeline.errors import ModelError, NotToSchema, Truncated
 from recount.pipeline.model.ask.question import Messages, Question, Reply
+from recount.pipeline.model.transport.dialect import Dialect
 from recount.pipeline.model.transport.endpoint import Endpoint
-from recount.pipeline.model.transport.outcomes import Sent
-from recount.pipeline.model.transport.spending import Call, Calls, Tokens, cost, counted, estimate, reckoned
+from recount.pipeline.model.transport.outcomes import CONTEXT, Sent
+from recount.pipeline.model.transport.spending import Call, Calls, Tokens, cost, counted, estimate, is_cut, reckoned
 from recount.pipeline.model.transport.store import AnswerStore, Kept, opened
 from recount.pipeline.settings import ModelSettings, ModeName, check
 from recount.pipeline.usage import Usage
@@ -66,7 +67,8 @@ def connected(settings: ModelSettings) -> Iterator[Connection]:
     """
     check(settings)
     with opened(settings) as store:
-        yield Connection(settings, store, Calls(store.database, settings), Endpoint(settings))
+        dialect = Dialect(settings, store.learned(), store.keep_learned)
+        yield Connection(settings, store, Calls(store.database, settings), Endpoint(settings, dialect))
 
 
 def messages_of(question: Question, problem: str = "") -> Messages:
@@ -122,10 +124,16 @@ class _Exchange:
         self.connection.store.wait_for_turn()
         number, thought = calls.begin(self.key, self.question, reckoned(settings, self.question))
         started = time.time()
-        sent = endpoint.send(messages, self.question.response, self.mode, timeout)
-        tokens = _taken(sent, messages, thought)
-        took = Usage(*tokens, cost(settings, *tokens), sent.seconds, 1)
-        calls.finish(number, Call(started, took, sent.outcome, sent.detail))
+        own = sum(estimate(message["content"]) for message in messages)
+        sent = _unless_cut(endpoint.send(messages, self.question.response, self.mode, timeout), own)
+        counts = own, estimate(sent.said or "")
+        tokens = _taken(sent, counts, thought)
+        cached = min(sent.cached_tokens, tokens[0])
+        took = Usage(*tokens, cost(settings, *tokens, cached), sent.seconds, 1, cached)
+        told = sent.input_tokens, sent.output_tokens
+        calls.finish(
+            number, Call(started, took, sent.outcome, sent.detail, sent.request, sent.said or "", counts, told)
+        )
         self.usage += took
         return sent
 
@@ -134,13 +142,22 @@ class _Exchange:
             self.connection.store.keep(self.key, self.mode, kept, self.usage)
 
 
-def _taken(sent: Sent, messages: Messages, thought: Tokens) -> Tokens:
+def _unless_cut(sent: Sent, own: int) -> Sent:
+    """What was sent, unless the endpoint read a part of the prompt alone: then its answer is none. own: our count."""
+    if sent.answer is None or not is_cut(sent.input_tokens, own):
+        return sent
+    error = Truncated(
+        f"the endpoint read {sent.input_tokens:,} tokens of a prompt of about {own:,}, and cut off the rest: {CONTEXT}"
+    )
+    return replace(sent, outcome="cut", answer=None, error=error)
+
+
+def _taken(sent: Sent, own: Tokens, thought: Tokens) -> Tokens:
     """The tokens that a request took and gave; what it was thought to, where its fate is not known."""
     if sent.free:
         return 0, 0
     if sent.said is None:
         return thought
-    own = sum(estimate(message["content"]) for message in messages), estimate(sent.said)
     return counted(sent.input_tokens, own[0]), counted(sent.output_tokens, own[1])
 
 

@@ -6,7 +6,7 @@ import json
 import re
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -27,7 +27,8 @@ _TOO_LONG = re.compile(
     r"context[ _-]?(length|size|window)|exceed_context|too many (input )?tokens|(prompt|input) is too long", re.I
 )
 _NO_CREDIT = re.compile(
-    r"insufficient[ _](quota|balance|funds)|exceeded your current quota|arrearage|billing[ _](hard|not)|欠费|余额不足", re.I
+    r"insufficient[ _](quota|balance|funds)|exceeded your current quota|arrearage|billing[ _](hard|not)|欠费|余额不足",
+    re.I,
 )
 _NO_MODEL = re.compile(
     r"model.{0,80}(not.{0,8}(exist|found|available)|unknown|invalid)|(no such|unknown|invalid|unsupported) model\b"
@@ -54,10 +55,10 @@ class Sent:
     outcome, detail: for the ledger (see spending.Call). answer: JSON that keeps to the schema, None if there is none.
     seconds: until it came. input_tokens, output_tokens: as the endpoint counts them, None where it does not. said: what
     was answered, as it came; None where nothing was. free: it was turned down, or never arrived: nobody pays for it.
-    problem: what was wrong with an answer, in words for the model. again: whether the same
-    request may succeed later. pause: seconds that the endpoint asks to wait before. learned: it will be another request
-    then, for its refusal told how. astray: the address or the name of the model seems wrong. error: what to raise. cached_tokens: those of input_tokens that the endpoint had kept.
-    request: the SHA-256 of what was sent.
+    problem: what was wrong with an answer, in words for the model. again: whether the same request may succeed later.
+    pause: seconds that the endpoint asks to wait before. learned: it will be another request then, for its refusal told
+    how. astray: the address or the name of the model seems wrong. error: what to raise. cached_tokens: those of
+    input_tokens that the endpoint had kept. request: the SHA-256 of what was sent.
     """
 
     outcome: str
@@ -172,9 +173,11 @@ class Outcomes:
             error = Unreachable(f"{said}; --rpm N asks less often" if status == 429 else said, status=status)
             free = status not in _FATE_UNKNOWN
             return Sent(outcome, detail=detail, again=True, free=free, pause=pause, error=error)
-        error = self._for_good(status, heard, cause)
-        astray = isinstance(error, ModelMisconfigured) and status not in (401, 402, 429) and not _NO_CREDIT.search(heard)
-        return Sent(outcome, detail=detail, free=True, astray=astray, error=error)
+        final = self._for_good(status, heard, cause)
+        astray = (
+            isinstance(final, ModelMisconfigured) and status not in (401, 402, 429) and not _NO_CREDIT.search(heard)
+        )
+        return Sent(outcome, detail=detail, free=True, astray=astray, error=final)
 
     def _for_good(self, status: int, heard: str, cause: BaseException) -> ModelError:
         """What a refusal means that will not pass. heard: all that the endpoint says of it."""
@@ -197,6 +200,10 @@ class Outcomes:
         if status == 413 or _TOO_LONG.search(heard):
             return Truncated(f"the question is longer than the model's context (HTTP {status}); {CONTEXT}")
         return ModelRefused(f"{where} turned the request down (HTTP {status}){said}")
+
+    def hushed(self, sent: Sent) -> Sent:
+        """What was sent, with no key in what was said."""
+        return replace(sent, said=None if sent.said is None else without(self._secrets, sent.said))
 
     def _quoted(self, cause: BaseException) -> str:
         said = self.short(cause)
