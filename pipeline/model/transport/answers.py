@@ -69,6 +69,12 @@ def words_of(completion: Any) -> str:
     return "".join(text if isinstance(text, str) else json.dumps(text, ensure_ascii=False) for text in texts)
 
 
+def says_nothing(completion: Any) -> bool:
+    """Whether a completion of OpenAI's shape holds no word beside its thinking."""
+    choices = _get(completion, "choices")
+    return bool(choices) and not any(str(text).strip() for choice in choices for text in _texts(choice))
+
+
 # --- a completion, streamed or not
 
 

@@ -178,7 +178,8 @@ class Dialect:
         return {"temperature": _LEAST_WARM if sent["temperature"] == 0 and _ABOVE_0.search(said) else None}
 
     def _named(self, sent: Body, said: str) -> Learned:
-        named = [name for name in sent if name not in _FIXED and _is_named(name, said)]
+        fixed = _FIXED.union(_LIMITS if _WINDOW.search(said) else ())
+        named = [name for name in sent if name not in fixed and _is_named(name, said)]
         if "tool_choice" in named and sent["tool_choice"] != "auto":
             return {"tool_choice": "auto"}
         # Without it a schema would be nowhere, but in JSON mode it is in the prompt.

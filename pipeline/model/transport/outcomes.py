@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from recount.pipeline.errors import ModelError, ModelMisconfigured, ModelRefused, Truncated, Unreachable
-from recount.pipeline.model.transport.answers import words_of
+from recount.pipeline.model.transport.answers import says_nothing
 from recount.pipeline.settings import ModelSettings
 
 _MAY_PASS = {408, 409, 425, 429}
@@ -127,8 +127,8 @@ class Outcomes:
         refusal = getattr(getattr(choice, "message", None), "refusal", None)
         if refusal or getattr(choice, "finish_reason", None) == "content_filter":
             return Sent("refused", error=ModelRefused("the model refuses to answer this question"))
-        nothing = not words_of(completion).strip() and hasattr(completion, "choices")
-        problem = "the answer is empty" if nothing else without(self._secrets, problem_of(cause))
+        silent = says_nothing(completion)
+        problem = "the answer is empty" if silent else without(self._secrets, problem_of(cause))
         return Sent("invalid", detail=_kinds(cause), problem=problem)
 
     def failed(self, cause: BaseException) -> Sent:
