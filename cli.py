@@ -398,22 +398,25 @@ def export(
 @unfolded
 def check(
     *,
-    model: Annotated[str, typer.Argument(metavar="NAME", envvar="RECOUNT_MODEL", help="The model, or gguf:PATH.")],
+    model: Annotated[
+        str | None, typer.Argument(metavar="NAME", envvar="RECOUNT_MODEL", help="The model, or gguf:PATH.")
+    ] = None,
     endpoint: EndpointOptions,
 ) -> None:
-    """Ask a model about one tiny section, in every mode, and print what works, how fast, in how many tokens."""
+    """Ask a model about one tiny section, in every mode, and print what works and the options that ask it so."""
     from recount.pipeline.model.gguf import served
-    from recount.pipeline.model.transport.client import probe
+    from recount.pipeline.model.transport.client import examined
     from recount.pipeline.output.show import render_probe
 
     asked = replace(endpoint, model=model).settings.model
-    assert asked is not None, "a name was given"
+    if asked is None:
+        raise typer.BadParameter("which model is to be asked: NAME, or a file of --settings that names one")
     with served(asked) as served_model:
-        results = probe(served_model)
+        found = examined(served_model)
     console = _console()
-    for part in render_probe(served_model, results):
-        console.print(part)
-    if not any(result.works for result in results):
+    for part in render_probe(served_model, found, asked):
+        console.print(part, soft_wrap=True)
+    if found.mode is None:
         raise typer.Exit(FAILED)
 
 

@@ -6,12 +6,14 @@ keeps it.
 
 from __future__ import annotations
 
+import json
+import shlex
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -25,7 +27,10 @@ from recount.pipeline.errors import (
     Unreachable,
 )
 from recount.pipeline.model.ask.question import Asker, Question, Reply
+from recount.pipeline.model.transport.answers import answer_in
+from recount.pipeline.model.transport.endpoint import context_of
 from recount.pipeline.model.transport.exchange import Connection, connected, not_to_schema
+from recount.pipeline.model.transport.spending import Prices, known_prices
 from recount.pipeline.model.transport.store import MODES
 from recount.pipeline.settings import ModelSettings, ModeName
 from recount.pipeline.usage import NOTHING, Usage
@@ -146,7 +151,8 @@ class _Client:
         try:
             return Reply(question.response.model_validate_json(kept.answer), NOTHING)
         except ValidationError:  # of a batch: its answers are kept as they come
-            return None
+            found = answer_in({"choices": [{"message": {"content": kept.answer}}]}, question.response)
+            return None if found.value is None else Reply(found.value, NOTHING)
 
 
 def _replayed(kept: Reply | ModelError) -> Reply:
@@ -203,6 +209,48 @@ def probe(settings: ModelSettings) -> list[ProbeResult]:
     Raises Unreachable, ModelMisconfigured, Offline or BudgetSpent if nothing can be asked, and UsageError as asker
     does.
     """
+    return list(examined(settings).results)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What is known of an endpoint. results: of the probe, a mode each. learned: how its requests differ from what was
+    asked for, by its refusals (see Dialect). context: tokens of a prompt with its answer, None if nobody says. prices:
+    by the table of genai-prices, None where it is not installed or does not know.
+    """
+
+    results: Sequence[ProbeResult]
+    learned: Mapping[str, Any]
+    context: int | None
+    prices: Prices | None
+
+    @property
+    def mode(self) -> ModeName | None:
+        """The mode to ask in: the first in which the figures were right, else the first that works."""
+        works = [result for result in self.results if result.works]
+        return next((result.mode for result in works if result.right), works[0].mode if works else None)
+
+    def command(self, asked: ModelSettings) -> str:
+        """The options that ask a model as it was found to answer. asked: the settings that the user gave."""
+        options = ["--model", asked.name, "--model-mode", self.mode or "auto"]
+        options += ["--base-url", asked.base_url] if asked.base_url else []
+        options += ["--reasoning-effort", asked.reasoning_effort] if asked.reasoning_effort else []
+        options += [] if asked.thinking is None else ["--thinking" if asked.thinking else "--no-thinking"]
+        for pair in pairs_of({**asked.parameters, **self.learned}):
+            options += ["--model-param", pair]
+        prices = () if self.prices is None else ("input", "cached", "output")
+        for name in prices:
+            options += [f"--price-{name}", f"{getattr(self.prices, name).normalize():f}"]
+        return shlex.join(options)
+
+
+def pairs_of(parameters: Mapping[str, Any]) -> list[str]:
+    """Parameters as --model-param takes them."""
+    return [f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in parameters.items()]
+
+
+def examined(settings: ModelSettings) -> Examined:
+    """What the probe finds, and what the endpoint says of itself. Raises as probe does."""
     if settings.offline:
         raise Offline("--offline: the model may not be asked")
     with connected(settings) as connection:
@@ -212,7 +260,10 @@ def probe(settings: ModelSettings) -> list[ProbeResult]:
         works = next((result.mode for result in results if result.works), None)
         if works is not None:
             connection.store.keep_mode(works)
-        return results
+        endpoint = connection.endpoint
+        said = {} if settings.provider else endpoint.listed().get(settings.name, {})
+        context = context_of(said) or endpoint.dialect.context
+        return Examined(results, endpoint.dialect.parameters, context, known_prices(settings))
 
 
 def working_mode(connection: Connection) -> ModeName:

@@ -97,6 +97,16 @@ class Dialect:
         with self._lock:
             return dict(self._learned)
 
+    @property
+    def parameters(self) -> Learned:
+        """Of these, the parameters."""
+        return {name: value for name, value in self.learned.items() if not name.startswith("@")}
+
+    @property
+    def context(self) -> int | None:
+        """Tokens of a prompt with its answer, if a refusal told them."""
+        return self.learned.get(_CONTEXT)
+
     def body(self, rendered: Body) -> dict[str, Any]:
         """A request as it is sent now. rendered: its model, messages, and what its mode asks for."""
         learned = self.learned

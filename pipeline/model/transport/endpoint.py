@@ -50,6 +50,7 @@ _MOST_REDIRECTS = 3
 _LOOK = 10.0
 """Seconds for a look at what models an endpoint lists."""
 _MOST_NAMED = 8
+_CONTEXT_NAMES = ("max_model_len", "context_length", "context_window", "max_context_length", "n_ctx", "n_ctx_train")
 _NO_PLACE = re.compile(r"/(chat/completions|chat|completions|models|responses|embeddings)$")
 
 Listed = Mapping[str, Mapping[str, Any]]
@@ -305,6 +306,14 @@ def _rendered(create: Callable[..., Any], messages: Messages, response: type[Bas
     told = [dict(message) for message in messages]
     patched: Any = instructor.patch(create=sent, mode=_mode(mode))
     return patched(response_model=response, messages=told, max_retries=0, strict=False)
+
+
+def context_of(model: Mapping[str, Any]) -> int | None:
+    """How many tokens a prompt with its answer may have, by what an endpoint lists of a model (vLLM, OpenRouter, Groq,
+    LM Studio, llama.cpp); None if it says nothing of that."""
+    meta = model.get("meta")
+    named = {**model, **(meta if isinstance(meta, dict) else {})}
+    return next((value for name in _CONTEXT_NAMES if isinstance(value := named.get(name), int)), None)
 
 
 def _some(models: Listed) -> str:

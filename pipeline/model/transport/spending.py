@@ -45,6 +45,36 @@ def cost(settings: ModelSettings, input_tokens: int, output_tokens: int, cached_
     return spent / _MILLION
 
 
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """US dollars per million tokens: sent, of those kept from earlier prompts, and sent back."""
+
+    input: Decimal
+    cached: Decimal
+    output: Decimal
+
+
+def known_prices(settings: ModelSettings) -> Prices | None:
+    """What the table of genai-prices says of the model at its provider's own address; None if it says nothing, or is
+    not installed."""
+    try:
+        from genai_prices import Usage as Taken
+        from genai_prices import calc_price
+    except ImportError:
+        return None
+
+    def of(**tokens: int) -> Decimal:
+        whose = {"provider_id": name} if settings.provider else {"provider_api_url": settings.address}
+        return Decimal(calc_price(Taken(**tokens), model, **whose).total_price) * 1000
+
+    name, _, rest = settings.name.partition("/")
+    model = rest if settings.provider else settings.name
+    try:
+        return Prices(of(input_tokens=1000), of(input_tokens=1000, cache_read_tokens=1000), of(output_tokens=1000))
+    except LookupError:
+        return None
+
+
 def reckoned(settings: ModelSettings, question: Question) -> tuple[int, int]:
     """About how many tokens a question takes and its answer gives, for a dry run and a budget.
 
