@@ -217,22 +217,13 @@ def _run(
     """Runs an archive with its progress shown and logged; Ctrl-C is one line."""
     from rich.console import Console
 
-    from recount.pipeline.run.fates import Outcome
-    from recount.pipeline.run.progress import json_log, live_progress
+    from recount.pipeline.run.progress import watching
     from recount.pipeline.run.runner import run
 
     console = Console(stderr=True, quiet=work.quiet)
     _say_who_is_asked(settings, console)
     try:
-        with (
-            live_progress(len(sources), console) as show_progress,
-            json_log(work.log_json, len(sources), others) as log,
-        ):
-
-            def tell(outcome: Outcome) -> None:
-                show_progress(outcome)
-                log(outcome)
-
+        with watching(len(sources), console, work.log_json, others, otel=work.otel) as watch:
             return run(
                 sources,
                 out,
@@ -241,7 +232,8 @@ def _run(
                 jobs=work.jobs,
                 workers=work.workers,
                 force=work.force,
-                on_progress=tell,
+                on_progress=watch.outcome,
+                on_call=watch.call,
                 settings=settings,
                 bounds=_bounds(work),
             )

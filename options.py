@@ -57,8 +57,14 @@ class RunOptions:
         typer.Option("--memory", min=0, metavar="MB", help="Give a report up that needs more memory; 0 for no limit."),
     ] = 4096
     log_json: Annotated[
-        Path | None, typer.Option("--log-json", metavar="FILE", help="Add a line of JSON for every report to this log.")
+        Path | None,
+        typer.Option(
+            "--log-json", metavar="FILE", help="Add a line of JSON for every report, and every call, to this log."
+        ),
     ] = None
+    otel: Annotated[
+        bool, typer.Option("--otel", help="Give calls to a model away as OpenTelemetry spans, without any text.")
+    ] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +157,7 @@ class SettingsOptions:
 
 
 # Some of a group: the others are as by default.
-RetryOptions = Annotated[RunOptions, ("workers", "jobs", "quiet", "timeout", "memory", "log_json")]
+RetryOptions = Annotated[RunOptions, ("workers", "jobs", "quiet", "timeout", "memory", "log_json", "otel")]
 VerifyOptions = Annotated[RunOptions, ("timeout", "memory")]
 EvalOptions = Annotated[SettingsOptions, ("mapper", "model", "base_url", "rounds", "settings_file")]
 EndpointOptions = Annotated[

@@ -108,6 +108,12 @@ class ModelSettings:
         return self.base_url is None and "/" in self.name
 
     @property
+    def manner(self) -> dict[str, Any]:
+        """How it is asked, where that is not as by default: part of what answers and results are kept under."""
+        names = ("reasoning_effort", "thinking", "parameters", "headers")
+        return {name: value for name in names if (value := getattr(self, name)) not in (None, {})}
+
+    @property
     def stored(self) -> dict[str, Any]:
         """As the ledger keeps them: plain values."""
         kept = asdict(self)

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from recount.pipeline.errors import BudgetSpent
 from recount.pipeline.model.ask.question import Question
@@ -290,6 +294,44 @@ class Calls:
         assert cached is not None, "a sum has a row"
         others = self.database.rows("SELECT cost FROM calls WHERE NOT (model = ? AND endpoint = ?)", self._whom)
         return cost(self.settings, *own, cached[0]) + sum((Decimal(row["cost"]) for row in others), Decimal(0))
+
+
+# --- watching the ledger
+
+_EVERY = 1.0
+"""Seconds between two looks at the ledger."""
+
+
+@contextmanager
+def watched(settings: ModelSettings, tell: Callable[[Mapping[str, Any]], None]) -> Iterator[None]:
+    """Tells of every request of a run, whichever process sends it, once it has come to its end.
+
+    tell: is given what the ledger keeps of it, by its columns, without what came back; from a thread of its own, and
+    the last from this one. Raises UsageError if the store cannot be opened.
+    """
+    with closing(Database(settings.store)) as database:
+        told: set[int] = set()
+        ended = threading.Event()
+
+        def look() -> None:
+            rows = database.rows("SELECT * FROM calls WHERE run = ? AND outcome <> ?", (settings.run, SENT))
+            for row in rows:
+                if row["id"] not in told:
+                    told.add(row["id"])
+                    tell({name: row[name] for name in row.keys() if name != "answer"})  # noqa: SIM118 - a Row's keys
+
+        def go_on() -> None:
+            while not ended.wait(_EVERY):
+                look()
+
+        thread = threading.Thread(target=go_on, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+            look()
 
 
 def _expected(reckoned: Tokens, told: Tokens) -> Tokens:

@@ -240,9 +240,7 @@ def key_of(settings: ModelSettings, mode: ModeName, question: Question) -> str:
         "temperature": settings.temperature,
         "seed": settings.seed,
     }
-    # Beside what is asked for by default: answers are older than these settings.
-    others = ("reasoning_effort", "thinking", "parameters", "headers")
-    parts |= {name: value for name in others if (value := getattr(settings, name)) not in (None, {})}
+    parts |= settings.manner
     # The order of a schema's fields is the order in which a model answers, so it is kept.
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -298,14 +296,7 @@ class AnswerStore:
     @property
     def _given(self) -> tuple[str, str, str]:
         settings = self._settings
-        given = (
-            settings.max_output_tokens,
-            settings.temperature,
-            settings.seed,
-            settings.reasoning_effort,
-            settings.thinking,
-            dict(settings.parameters),
-        )
+        given = (settings.max_output_tokens, settings.temperature, settings.seed, settings.manner)
         return settings.name, settings.endpoint, json.dumps(given, ensure_ascii=False)
 
     # --- answers, so that no question is paid for twice
