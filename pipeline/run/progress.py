@@ -20,7 +20,6 @@ from recount.pipeline.archive.sources import Other
 from recount.pipeline.errors import UsageError, needed
 from recount.pipeline.run.fates import Outcome
 
-
 Called = Mapping[str, Any]
 """A request to a model, as transport.spending.watched tells of it."""
 
@@ -38,19 +37,22 @@ def watching(
     total: int, console: Console, log: Path | None, others: Sequence[Other] | None = None, *, otel: bool = False
 ) -> Iterator[Watch]:
     """Shows a bar (see live_progress), writes a log (json_log), and gives spans away (spans), if they are asked for."""
-    with live_progress(total, console) as bar, json_log(log, total, others) as written:
-        with spans() if otel else nullcontext(lambda _: None) as spanned:
+    with (
+        live_progress(total, console) as bar,
+        json_log(log, total, others) as written,
+        spans() if otel else nullcontext(lambda _: None) as spanned,
+    ):
 
-            def outcome(come: Outcome) -> None:
-                bar.outcome(come)
-                written.outcome(come)
+        def outcome(come: Outcome) -> None:
+            bar.outcome(come)
+            written.outcome(come)
 
-            def call(made: Called) -> None:
-                bar.call(made)
-                written.call(made)
-                spanned(made)
+        def call(made: Called) -> None:
+            bar.call(made)
+            written.call(made)
+            spanned(made)
 
-            yield Watch(outcome, call)
+        yield Watch(outcome, call)
 
 
 @contextmanager

@@ -87,15 +87,14 @@ def run(
 
     others: the other files that were found beside them; None if nobody looked for files. ledger: the folder of this
     machine that keeps the ledger of an output at a URL; a folder keeps its own. workers: "local" works on this
-    machine, "ray" on the cluster that is found (cluster.py). jobs: worker processes; None is one for each core, or
-    one if the reports are few. One without bounds is this process itself. force: do unchanged reports again.
-    on_progress: called with each outcome as it comes. on_call: with each request to a model, from another thread, once
-    it has come to its end (see transport.spending.watched). settings: how reports are structured; with others than last
-    time, all is done again. task: what structures one report instead of `structure_report`; with several processes
-    it must be a function at the top of a module. bounds: what a report may take. The largest reports are begun
-    first; reports of the same content are structured once.
-    Raises UsageError if `out` cannot be written to, there is no family as the settings say, or no cluster; OutputBusy
-    if another run is at it.
+    machine, "ray" on the cluster that is found. jobs: worker processes; None is one for each core, or one if the
+    reports are few. One without bounds is this process itself. force: do unchanged reports again. on_progress: called
+    with each outcome as it comes. on_call: with each request to a model that has ended, by another thread. settings:
+    how reports are structured; with others than last time, all is done again. task: what structures one report
+    instead of `structure_report`; with several processes it must be a function at the top of a module. bounds: what a
+    report may take. The largest reports are begun first; of the same content only one is structured.
+    Raises UsageError if `out` cannot be written to, there is no such family, or no cluster; OutputBusy if another run
+    is at it.
     """
     began, settings = time.perf_counter(), placed(settings)
     version = " ".join(filter(None, (program_version(), variant_of(settings))))
@@ -116,8 +115,7 @@ def run(
             work = task or partial(structure_report, settings=asked, readings=workplace.readings(workers))
             handle = partial(attempt, task=work, store=workplace.store, aside=workplace.copies_folder(workers))
             pool = _pool_for(workers, handle, jobs, len(todo), bounds)
-            attempts = stack.enter_context(closing(_attempts(todo, known, handle, pool, workplace.store)))
-            for job, new in attempts:
+            for job, new in stack.enter_context(closing(_attempts(todo, known, handle, pool, workplace.store))):
                 outcome = Outcome(new) if new else Outcome(known[job.source.name], unchanged=True)
                 if not outcome.unchanged or latest.get(job.name, outcome.attempt).status == "unreachable":  # till now
                     open_ledger.record(number, version, outcome.attempt)
@@ -145,8 +143,8 @@ def asking(
 ) -> Generator[Settings]:
     """The settings of the workers of a run: with a model that is ready to be asked, if one may be asked.
 
-    folder: of the ledger, beside which answers are kept. run: its number there. on_call: as of run. Raises UsageError, or a ModelError, if
-    the model cannot be asked at all: before any report is begun.
+    folder: of the ledger, beside which answers are kept. run: its number there. on_call: as of run. Raises UsageError,
+    or a ModelError, if the model cannot be asked at all: before any report is begun.
     """
     if settings.asked is None:
         yield settings
@@ -157,10 +155,9 @@ def asking(
     from recount.pipeline.model.transport.store import STORE_FILE
 
     model = replace(settings.asked, store=settings.asked.store or folder / STORE_FILE, run=run)
-    with served(model) as served_model:
-        with nullcontext() if on_call is None else watched(served_model, on_call):
-            prepare(served_model)
-            yield replace(settings, model=served_model)
+    with served(model) as served_model, nullcontext() if on_call is None else watched(served_model, on_call):
+        prepare(served_model)
+        yield replace(settings, model=served_model)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,13 @@ _LONGEST_LITERAL = 1 << 16
 _MOST_BRACKETS = 2_000
 _MOST_INSIDE = 500
 
+_SAID_IN = ("message", "error", "detail", "msg", "error_msg", "status_msg", "base_resp", "errors")
+"""Where the bodies of errors say what is wrong: OpenAI's, FastAPI's, and those of several providers."""
+_FAILURES_SHOWN = 5
+_LONGEST_QUOTE = 60
+LONGEST = 200
+"""Characters of what is quoted of an endpoint."""
+
 _THINKING = r"(?:\w+:)?(?:think|thinking|thoughts?|reasoning|reflection|scratchpad)"
 _THOUGHT = re.compile(
     rf"</{_THINKING}>|◁/think▷|\[/THINK\]|<\|/?(?:end_of_thought|think_end)\|>|<\|channel\|>final<\|message\|>", re.I
@@ -325,3 +332,54 @@ def _has(holder: Any, step: int | str) -> bool:
     if isinstance(holder, dict):
         return step in holder
     return isinstance(holder, list) and isinstance(step, int) and step < len(holder)
+
+
+# --- what a response says that holds no answer, and what was wrong with one that holds it
+
+
+def said_in(body: Any) -> str:
+    """The words in the body of an error, with the names of the parameters that it lays them at."""
+    if isinstance(body, str):
+        return body
+    if isinstance(body, Sequence):
+        return "; ".join(filter(None, map(said_in, body)))
+    if not isinstance(body, Mapping):
+        return ""
+    said = next(filter(None, (said_in(body.get(name)) for name in _SAID_IN)), "")
+    place = ".".join(map(str, body["loc"])) if isinstance(body.get("loc"), Sequence) else body.get("param")
+    more = said_in(body["metadata"].get("raw")) if isinstance(body.get("metadata"), Mapping) else ""
+    said = f"{said} ({more})" if more else said
+    return f"{place}: {said}" if said and isinstance(place, str) and place not in said else said
+
+
+def title_of(page: str) -> str:
+    """What a page of HTML is called; a text as it is."""
+    title = re.search(r"<title>(.*?)</title>", page, re.I | re.S)
+    return title[1] if title else "" if page.lstrip().startswith("<") else page
+
+
+def is_page(cause: BaseException) -> bool:
+    """Whether what came back is a page for people."""
+    body = getattr(cause, "body", None)
+    text = body if isinstance(body, str) else getattr(getattr(cause, "response", None), "text", "")
+    return isinstance(text, str) and text.lstrip()[:1] == "<"
+
+
+def kinds_of(cause: BaseException) -> str:
+    """The kinds of a validation's failures, without any text of the answer."""
+    if isinstance(cause, ValidationError):
+        return ", ".join(sorted({failure["type"] for failure in cause.errors()}))
+    return type(cause).__name__
+
+
+def problem_of(cause: BaseException) -> str:
+    """What was wrong with an answer, for the model: where, what, and what it wrote."""
+    if not isinstance(cause, ValidationError):
+        return " ".join(str(cause).split())[:LONGEST]
+    lines = []
+    for failure in cause.errors(include_url=False, include_context=False)[:_FAILURES_SHOWN]:
+        line = f"{'.'.join(map(str, failure['loc'])) or 'JSON'}: {failure['msg']}"
+        if failure["type"] not in ("missing", "json_invalid"):
+            line += ": " + json.dumps(failure["input"], ensure_ascii=False, default=str)[:_LONGEST_QUOTE]
+        lines.append(line[:LONGEST])
+    return "\n".join(lines)

@@ -3,7 +3,7 @@
 instructor renders the request of a mode and reads the answer; that is all it is used for. Its own retries are off:
 they let the history grow, repeat what cannot succeed, and add up the usage of several requests (which the
 `completion:response` hook gives for each). openai's are off too, for every request goes into the ledger. What
-endpoints have habits in stands between the two: `dialect` says how a request looks, `answers` where its answer is.
+endpoints have habits in stands between the two: `Dialect` says how a request looks, `answers` where its answer is.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ from pydantic import BaseModel
 from recount.pipeline.errors import ModelMisconfigured, ModelRefused, Unreachable, UsageError
 from recount.pipeline.model.ask.question import Messages
 from recount.pipeline.model.transport.answers import answer_in, completion_of, words_of
-from recount.pipeline.model.transport.dialect import TELLING, Dialect
-from recount.pipeline.model.transport.outcomes import NoCompletion, Outcomes, Sent, choices_of
+from recount.pipeline.model.transport.outcomes import TELLING, Dialect, NoCompletion, Outcomes, Sent, choices_of
 from recount.pipeline.settings import ModelSettings, ModeName
 
 T = TypeVar("T")

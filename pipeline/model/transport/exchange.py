@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING
 
 from recount.pipeline.errors import ModelError, NotToSchema, Truncated
 from recount.pipeline.model.ask.question import Messages, Question, Reply
-from recount.pipeline.model.transport.dialect import Dialect
 from recount.pipeline.model.transport.endpoint import Endpoint
-from recount.pipeline.model.transport.outcomes import CONTEXT, Sent
+from recount.pipeline.model.transport.outcomes import CONTEXT, Dialect, Sent
 from recount.pipeline.model.transport.spending import Call, Calls, Tokens, cost, counted, estimate, is_cut, reckoned
 from recount.pipeline.model.transport.store import AnswerStore, Kept, opened
 from recount.pipeline.settings import ModelSettings, ModeName, check
