@@ -47,6 +47,8 @@ _LAST_COMMA = re.compile(rf"({_STRINGS})|,(?=\s*[}}\]])", re.S)
 _NAMES = re.compile(rf"({_STRINGS}|'(?:[^'\\]|\\.)*')|\b(null|true|false)\b", re.S)
 _PYTHON = {"null": "None", "true": "True", "false": "False"}
 _FULL_WIDTH = str.maketrans("“”：，｛｝［］", '"":,{}[]')
+_NOTHING = ("", "null", "none", "n/a", "-", "无")
+"""What models write as a text where they mean null."""
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -76,6 +78,13 @@ def words_of(completion: Any) -> str:
     return "".join(text if isinstance(text, str) else json.dumps(text, ensure_ascii=False) for text in texts)
 
 
+def is_whole(completion: Any) -> bool:
+    """Whether an answer that was cut off is complete all the same: only blanks came after it."""
+    choices = _get(completion, "choices")
+    texts = [text.strip() for text in _texts(choices[0]) if isinstance(text, str)] if choices else []
+    return any(text.startswith("{") and text.endswith("}") for text in texts)
+
+
 def says_nothing(completion: Any) -> bool:
     """Whether a completion of OpenAI's shape holds no word beside its thinking."""
     choices = _get(completion, "choices")
@@ -93,7 +102,7 @@ def completion_of(body: str) -> Any:
     body = body.lstrip("\ufeff \r\n\t")
     if body.startswith("{"):
         try:
-            return json.loads(body)
+            return _shaped(_unwrapped(_DECODER.decode(body.rstrip())))
         except (ValueError, RecursionError):
             return None
     lines = [line[5:].strip() for line in body.splitlines() if line.startswith("data:")]
@@ -103,7 +112,36 @@ def completion_of(body: str) -> Any:
         return None
     whole = _joined([chunk for chunk in chunks if isinstance(chunk, dict)])
     ended = "[DONE]" in lines or "error" in whole or any(part["finish_reason"] for part in whole.get("choices", ()))
-    return whole if ended else None
+    return _shaped(whole) if ended else None
+
+
+def _unwrapped(body: Any) -> Any:
+    """A completion that a gateway put into another object, or in the shape of Ollama's own API."""
+    for name in ("output", "data", "result"):
+        if not body.get("choices") and isinstance(body.get(name), dict) and body[name].get("choices"):
+            return {**body, **body[name]}
+    if "choices" not in body and isinstance(body.get("message"), dict):
+        usage = {"prompt_tokens": body.get("prompt_eval_count"), "completion_tokens": body.get("eval_count")}
+        return {"choices": [{"message": body["message"], "finish_reason": body.get("done_reason")}], "usage": usage}
+    return body
+
+
+def _shaped(body: dict[str, Any]) -> dict[str, Any]:
+    """A completion of which nothing is left that has not the shape of one; arguments are texts."""
+    choices = _mappings(body.get("choices"))
+    for choice in choices:
+        message: dict[str, Any] = choice["message"] if isinstance(choice.get("message"), dict) else {}
+        functions = _mappings([call.get("function") for call in _mappings(message.get("tool_calls"))])
+        for function in functions:
+            said = function.get("arguments")
+            function["arguments"] = said if isinstance(said, str) else json.dumps(said)
+        calls = [{"id": "", "type": "function", "function": function} for function in functions]
+        choice["message"] = {**message, "tool_calls": calls or None}
+    return {**body, "choices": choices}
+
+
+def _mappings(things: Any) -> list[dict[str, Any]]:
+    return [thing for thing in things if isinstance(thing, dict)] if isinstance(things, list) else []
 
 
 def _joined(chunks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -312,16 +350,15 @@ def _mended(value: Mapping[str, Any], error: ValidationError) -> dict[str, Any] 
         if failure["type"] == "extra_forbidden":
             del holder[last]
         elif failure["type"] == "string_pattern_mismatch":
-            match = as_printed(holder[last])
-            holder[last] = (
-                f"{match['digits']}@{match['mark']}" if match and match["mark"] else match and match["digits"]
-            )
+            holder[last] = _plain(holder[last])
         else:
             return None
     return whole
 
 
-def _plain(figure: str) -> str:
+def _plain(figure: str) -> str | None:
+    if figure.strip().lower() in _NOTHING:
+        return None
     match = as_printed(figure)
     if match is None:
         return figure

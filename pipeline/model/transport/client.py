@@ -303,5 +303,6 @@ def _probed(connection: Connection, mode: ModeName, *, first: bool) -> ProbeResu
         lost = isinstance(error, Unreachable) and error.status not in _BROKEN
         if first and (lost or isinstance(error, ModelMisconfigured)):
             raise
-        return ProbeResult(mode, False, False, str(error), error.usage or NOTHING)
+        hint = "; a larger model may, or another --model-mode" if isinstance(error, NotToSchema) else ""
+        return ProbeResult(mode, False, False, f"{error}{hint}", error.usage or NOTHING)
     return ProbeResult(mode, True, reply.value == RIGHT, "", reply.usage)

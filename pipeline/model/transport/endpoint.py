@@ -26,7 +26,7 @@ from pydantic import BaseModel
 
 from recount.pipeline.errors import ModelMisconfigured, ModelRefused, Unreachable, UsageError
 from recount.pipeline.model.ask.question import Messages
-from recount.pipeline.model.transport.answers import answer_in, completion_of, words_of
+from recount.pipeline.model.transport.answers import answer_in, completion_of, is_whole, words_of
 from recount.pipeline.model.transport.outcomes import TELLING, Dialect, NoCompletion, Outcomes, Sent, choices_of
 from recount.pipeline.settings import ModelSettings, ModeName
 
@@ -104,7 +104,7 @@ class Endpoint:
             with self._ended_after(timeout):
                 value = self._created(flight, messages, response, mode, timeout)
         except IncompleteOutputException:
-            sent = self._outcomes.cut_off(flight.received, self._settings.max_output_tokens)
+            sent = self._cut_off(flight, response)
         except TimeoutError as error:
             sent = self._outcomes.failed(error)
         except InstructorRetryException as error:
@@ -183,6 +183,12 @@ class Endpoint:
             raise NoCompletion(response.text if completion is None else completion)
         flight.received = ChatCompletion.construct(**completion)
         return flight.received
+
+    def _cut_off(self, flight: _Flight, response: type[BaseModel]) -> Sent:
+        found = answer_in(flight.received, response).value if is_whole(flight.received) else None
+        if found is None:
+            return self._outcomes.cut_off(flight.received, self._settings.max_output_tokens)
+        return Sent("ok", answer=found.model_dump_json(by_alias=True))
 
     def _failed(self, cause: BaseException, flight: _Flight, response: type[BaseModel]) -> Sent:
         if flight.received is not None and choices_of(flight.received):

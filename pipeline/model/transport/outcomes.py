@@ -44,12 +44,14 @@ _NO_CREDIT = re.compile(
     r"insufficient[ _](quota|balance|funds)|exceeded your current quota|arrearage|billing[ _](hard|not)|欠费|余额不足",
     re.I,
 )
+_AGAIN_IN = re.compile(r"(?:again|retry) (?:in|after) (\d{1,5}(?:\.\d+)?) ?(ms|s|m)", re.I)
 _NO_MODEL = re.compile(
     r"model.{0,80}(not.{0,8}(exist|found|available)|unknown|invalid)|(no such|unknown|invalid|unsupported) model\b"
     r"|model_not_found|模型.{0,20}不存在",
     re.I | re.S,
 )
 _LONGEST_HEARD = 4000
+_FILTERED = ("content_filter", "sensitive", "safety")
 CONTEXT = (
     "give the model a longer context (Ollama: num_ctx or OLLAMA_CONTEXT_LENGTH, llama.cpp: -c, vLLM: --max-model-len, "
     "LM Studio: Context Length)"
@@ -134,7 +136,7 @@ class Outcomes:
         """An answer that is none to the schema."""
         choice = choices_of(completion)[0]
         refusal = getattr(getattr(choice, "message", None), "refusal", None)
-        if refusal or getattr(choice, "finish_reason", None) == "content_filter":
+        if refusal or getattr(choice, "finish_reason", None) in _FILTERED:
             return Sent("refused", error=ModelRefused("the model refuses to answer this question"))
         silent = says_nothing(completion)
         problem = "the answer is empty" if silent else without(self._secrets, problem_of(cause))
@@ -177,9 +179,10 @@ class Outcomes:
         outcome, detail = f"http {status}", sign if re.fullmatch(r"[\w.-]{1,60}", sign) else ""
         heard = f"{sign} {self.heard(cause)}"
         if (status in _MAY_PASS or status >= 500) and not _NO_CREDIT.search(heard):
-            pause = seconds_to_wait(getattr(getattr(cause, "response", None), "headers", {}))
+            pause = seconds_to_wait(getattr(getattr(cause, "response", None), "headers", {}), heard)
             said = f"{self._where} is busy or out of order (HTTP {status}){self._quoted(cause)}"
-            error = Unreachable(f"{said}; --rpm N asks less often" if status == 429 else said, status=status)
+            hint = "--rpm N asks less often" if status == 429 else "its own log says why"
+            error = Unreachable(f"{said}; {hint}", status=status)
             free = status not in _FATE_UNKNOWN
             return Sent(outcome, detail=detail, again=True, free=free, pause=pause, error=error)
         final = self._for_good(status, heard, cause)
@@ -251,13 +254,16 @@ def without(secrets: Sequence[str], text: str) -> str:
 # --- how long an endpoint asks to wait
 
 
-def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
-    """By Retry-After: seconds or an HTTP date (RFC 9110, 10.2.3), or retry-after-ms; None if it does not say."""
+def seconds_to_wait(headers: Mapping[str, str], heard: str = "") -> float | None:
+    """By Retry-After: seconds or an HTTP date (RFC 9110, 10.2.3), or retry-after-ms; or by the words that came with it,
+    as OpenAI's "try again in 1.5s"; None if it does not say."""
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return milliseconds / 1000
     said = headers.get("retry-after")
     seconds = _number(said)
+    if said is None and (told := _AGAIN_IN.search(heard)):
+        return float(told[1]) * {"ms": 0.001, "s": 1, "m": 60}[told[2].lower()]
     if seconds is not None or said is None:
         return seconds
     try:
@@ -455,7 +461,8 @@ class Dialect:
         fixed = _FIXED.union(_LIMITS if _WINDOW.search(said) else ())
         named = [name for name in sent if name not in fixed and _is_named(name, said)]
         if "tool_choice" in named and sent["tool_choice"] != "auto":
-            return {"tool_choice": "auto"}
+            forced = "required" in said and sent["tool_choice"] != "required"
+            return {"tool_choice": "required" if forced else "auto"}
         # Without it a schema would be nowhere, but in JSON mode it is in the prompt.
         held = (sent.get("response_format") or {}).get("type") == "json_schema"
         return {name: None for name in named if not (held and name == "response_format")}

@@ -83,6 +83,10 @@ FOUND: dict[str, Raw] = {
     "another reason to finish": message(ANSWER, "eos"),
     "figures in full width with their unit": message('{"income": "1．00＠１万元"}'),
     "a blank in the figure": message('{"income": "1.00 @ 1"}'),
+    "an object around the completion": Raw(json.dumps({"code": 0, "data": json.loads(message(ANSWER).text)})),
+    "the shape of Ollama's own API": Raw(json.dumps({"message": {"content": ANSWER}, "done_reason": "stop"})),
+    "a line's end within a text": Raw(message(ANSWER + "\n").text.replace("\\n", "\n"), "application/json"),
+    "blanks up to the limit": message(ANSWER + "\n" * 99, "length"),
     "a stream that nobody asked for": streamed({"role": "assistant"}, {"content": ANSWER[:7]}, {"content": ANSWER[7:]}),
     "a stream of arguments": streamed(
         {"tool_calls": [{"index": 0, "function": {"name": "Income", "arguments": ANSWER[:5]}}]},
@@ -132,6 +136,7 @@ NO_ANSWER: dict[str, tuple[Any, type[ModelError], str]] = {
         ModelMisconfigured,
         "no credit",
     ),
+    "words of a filter": (message("", "sensitive"), ModelRefused, "refuses to answer"),
     "what is wrong with the server": (
         turned_down(500, {"error": {"message": "CUDA out of memory"}}),
         Unreachable,
@@ -148,6 +153,24 @@ def test_what_is_no_answer_is_said_in_a_sentence(habit: str) -> None:
     assert type(error) is kind
     assert words in str(error)
     assert "\n" not in str(error)
+
+
+SHAPES: list[Any] = [
+    [], [None], [{}], ["x"], "x", {"0": 1}, 7,
+    [{"message": None}], [{"message": "x"}], [{"message": {}}], [{"message": {"content": 7}}],
+    [{"message": {"content": [None, 7, {"text": None}]}}], [{"message": {"tool_calls": {}}}],
+    [{"message": {"tool_calls": [None, {}, {"function": None}, {"function": {"arguments": 7}}]}}],
+    [{"message": {"content": None, "reasoning_content": 7}, "finish_reason": 7}], [{"text": 7}],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_no_shape_of_a_completion_is_an_internal_error(mode: ModeName) -> None:
+    shapes = iter([*SHAPES, *({"choices": shape} for shape in SHAPES), 7, None, "x"])
+    with scripted(lambda _: Raw(json.dumps({"choices": next(shapes), "usage": 7}), "application/json")) as server:
+        for number in range(2 * len(SHAPES) + 3):
+            [error] = ask(settings_for(server, mode=mode, reasks=0, attempts=1), question(f"问题{number}"))
+            assert isinstance(error, ModelError)
 
 
 # --- what an endpoint refuses is learned
@@ -210,6 +233,14 @@ REFUSALS: dict[str, tuple[Refuses, dict[str, Any]]] = {
         ),
         {"max_tokens": 1024},
     ),
+    "a tool that it is told to call": (
+        lambda body: (
+            openai("Invalid tool_choice type: 'object'. Supported values: none, auto, required")
+            if isinstance(body.get("tool_choice"), dict)
+            else None
+        ),
+        {"tool_choice": "required"},
+    ),
     "a mode's parameter, words being enough": (
         lambda body: openai("response_format is not supported") if "response_format" in body else None,
         {"response_format": None},
@@ -269,7 +300,8 @@ def test_what_an_endpoint_refuses_is_learned_from_its_words(what: str, tmp_path:
         return refuses(asked.body) or message(ANSWER)
 
     with scripted(answer) as server:
-        settings = settings_for(server, seed=5, mode="json", attempts=2, store=tmp_path / "s.sqlite")
+        mode = "tools" if "tool" in what else "json"
+        settings = settings_for(server, seed=5, mode=mode, attempts=2, store=tmp_path / "s.sqlite")
         [first] = ask(settings)
         lessons = len(server.requests) - 1
         [second] = ask(settings, question("其他"))  # as another process does, or another run
