@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from decimal import Decimal
@@ -10,9 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from recount.pipeline.errors import ModelError, ModelMisconfigured, ModelRefused, NotToSchema, Truncated, Unreachable
+from recount.pipeline.model.ask.protocol import as_printed
 from recount.pipeline.model.ask.question import Reply
+from recount.pipeline.model.transport.answers import answer_in
 from recount.pipeline.model.transport.client import RIGHT as COPIED
 from recount.pipeline.model.transport.client import ProbeAnswer, probe
 from recount.pipeline.model.transport.store import MODES, Database
@@ -171,6 +176,36 @@ def test_no_shape_of_a_completion_is_an_internal_error(mode: ModeName) -> None:
         for number in range(2 * len(SHAPES) + 3):
             [error] = ask(settings_for(server, mode=mode, reasks=0, attempts=1), question(f"问题{number}"))
             assert isinstance(error, ModelError)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_words_around_an_answer_do_not_change_it(before: str, after: str) -> None:
+    """But for brackets and quotes, which may make them part of it."""
+    before, after = (re.sub(r"""[{}\[\]"'<“\\]""", "", words) for words in (before, after))
+    found = answer_in(json.loads(message(f"{before}\n{ANSWER}\n{after}").text), Income)
+    assert found.value == Income(income="1.00@1")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="{}[]\"'@:,1.<think/>` \\n“”", max_size=120))
+def test_no_text_is_more_than_an_answer_or_none(text: str) -> None:
+    found = answer_in(json.loads(message(text).text), Income)
+    assert found.value is None or isinstance(found.value, Income)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.decimals(0, 10**8, places=2), st.integers(1, 9999), st.sampled_from(["", "万元", " 万元", "%", "。"]))
+def test_a_pair_is_read_however_it_is_written(figure: Decimal, mark: int, unit: str) -> None:
+    plain = f"{figure:,}@{mark}"
+    wide = plain.translate(
+        {**{ord("0") + digit: ord("０") + digit for digit in range(10)}, ord(","): "，", ord("@"): "＠"}
+    )
+    for written in (plain, wide, f"{figure} @ {mark}"):
+        match = as_printed(f"{written}{unit}")
+        assert match is not None
+        assert (Decimal(match["digits"].replace(",", "")), int(match["mark"])) == (figure, mark)
+    assert as_printed(f"{plain}、{plain}") is None
 
 
 # --- what an endpoint refuses is learned
