@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel, StringConstraints
 
 from recount.pipeline.errors import ModelError, ModelMisconfigured, ModelRefused, NotToSchema, Truncated, Unreachable
 from recount.pipeline.model.ask.protocol import as_printed
@@ -176,6 +177,27 @@ def test_no_shape_of_a_completion_is_an_internal_error(mode: ModeName) -> None:
         for number in range(2 * len(SHAPES) + 3):
             [error] = ask(settings_for(server, mode=mode, reasks=0, attempts=1), question(f"问题{number}"))
             assert isinstance(error, ModelError)
+
+
+class Optional(BaseModel):
+    income: Annotated[str, StringConstraints(pattern=r"^[0-9.]+@[0-9]+$")] | None = None
+    tax: str | None = None
+
+
+@pytest.mark.parametrize(
+    ("text", "income"),
+    [
+        ('{"income": "1.00@1"} {"note": 2} {}', "1.00@1"),
+        ('{"note": 2}', "none"),
+        ("{}", "none"),
+        ('{"income": "无", "tax": null}', None),
+        ('{"income": "ten", "tax": null}', "none"),
+        ('{"Optional": {"income": "1.00@1"}, "tax": 0}', "1.00@1"),
+    ],
+)
+def test_json_that_names_no_field_is_no_answer_though_all_may_be_left_out(text: str, income: str | None) -> None:
+    found = answer_in(json.loads(message(text).text), Optional).value
+    assert (found.income if isinstance(found, Optional) else "none") == income
 
 
 @settings(max_examples=60, deadline=None)
