@@ -82,6 +82,7 @@ def live_progress(total: int, console: Console) -> Iterator[Watch]:
             bar.update(
                 task,
                 advance=1,
+                total=max(total, bar.tasks[0].completed + 1),  # what is attached to reports nobody knew of
                 pace=f"{pages / seconds:.0f} pages/s" if seconds else "",
                 failures=f"{failures} failed" if failures else "",
             )
@@ -139,7 +140,14 @@ def json_log(path: Path | None, total: int, others: Sequence[Other] | None = Non
             log("begin", reports=total)
             for other in others or ():
                 log("file", file=other.name, fate=other.fate, reason=other.reason)
-            yield Watch(lambda outcome: log("report", **_logged(outcome)), lambda made: log("call", **made))
+
+            def tell(outcome: Outcome) -> None:
+                log("report", **_logged(outcome))
+                for file in outcome.attempt.attached:
+                    if file.member is None:
+                        log("file", file=f"{outcome.attempt.file}/{file.name}", fate=file.fate, reason=file.reason)
+
+            yield Watch(tell, lambda made: log("call", **made))
             log("end")
     except OSError as error:
         raise UsageError(f"the log {path} cannot be written: {error.strerror}") from error
