@@ -217,22 +217,13 @@ def _run(
     """Runs an archive with its progress shown and logged; Ctrl-C is one line."""
     from rich.console import Console
 
-    from recount.pipeline.run.fates import Outcome
-    from recount.pipeline.run.progress import json_log, live_progress
+    from recount.pipeline.run.progress import watching
     from recount.pipeline.run.runner import run
 
     console = Console(stderr=True, quiet=work.quiet)
     _say_who_is_asked(settings, console)
     try:
-        with (
-            live_progress(len(sources), console) as show_progress,
-            json_log(work.log_json, len(sources), others) as log,
-        ):
-
-            def tell(outcome: Outcome) -> None:
-                show_progress(outcome)
-                log(outcome)
-
+        with watching(len(sources), console, work.log_json, others, otel=work.otel) as watch:
             return run(
                 sources,
                 out,
@@ -241,7 +232,8 @@ def _run(
                 jobs=work.jobs,
                 workers=work.workers,
                 force=work.force,
-                on_progress=tell,
+                on_progress=watch.outcome,
+                on_call=watch.call,
                 settings=settings,
                 bounds=_bounds(work),
             )
@@ -402,22 +394,25 @@ def export(
 @unfolded
 def check(
     *,
-    model: Annotated[str, typer.Argument(metavar="NAME", envvar="RECOUNT_MODEL", help="The model, or gguf:PATH.")],
+    model: Annotated[
+        str | None, typer.Argument(metavar="NAME", envvar="RECOUNT_MODEL", help="The model, or gguf:PATH.")
+    ] = None,
     endpoint: EndpointOptions,
 ) -> None:
-    """Ask a model about one tiny section, in every mode, and print what works, how fast, in how many tokens."""
+    """Ask a model about one tiny section, in every mode, and print what works and the options that ask it so."""
     from recount.pipeline.model.gguf import served
-    from recount.pipeline.model.transport.client import probe
+    from recount.pipeline.model.transport.client import examined
     from recount.pipeline.output.show import render_probe
 
     asked = replace(endpoint, model=model).settings.model
-    assert asked is not None, "a name was given"
+    if asked is None:
+        raise typer.BadParameter("which model is to be asked: NAME, or a file of --settings that names one")
     with served(asked) as served_model:
-        results = probe(served_model)
+        found = examined(served_model)
     console = _console()
-    for part in render_probe(served_model, results):
-        console.print(part)
-    if not any(result.works for result in results):
+    for part in render_probe(served_model, found, asked):
+        console.print(part, soft_wrap=True)
+    if found.mode is None:
         raise typer.Exit(FAILED)
 
 

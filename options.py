@@ -57,8 +57,14 @@ class RunOptions:
         typer.Option("--memory", min=0, metavar="MB", help="Give a report up that needs more memory; 0 for no limit."),
     ] = 4096
     log_json: Annotated[
-        Path | None, typer.Option("--log-json", metavar="FILE", help="Add a line of JSON for every report to this log.")
+        Path | None,
+        typer.Option(
+            "--log-json", metavar="FILE", help="Add a line of JSON for every report, and every call, to this log."
+        ),
     ] = None
+    otel: Annotated[
+        bool, typer.Option("--otel", help="Give calls to a model away as OpenTelemetry spans, without any text.")
+    ] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,25 @@ class SettingsOptions:
     mode: Annotated[
         ModelMode, typer.Option("--model-mode", help="How it is asked to keep to a schema; auto tries what works.")
     ] = "auto"
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model-param",
+            metavar="KEY=JSON",
+            help="Add this to the body of every request, or with null leave it out; may be given again.",
+        ),
+    ] = None
+    reasoning_effort: Annotated[
+        str | None,
+        typer.Option("--reasoning-effort", metavar="LEVEL", help="How long it thinks: low, medium … as it calls them."),
+    ] = None
+    thinking: Annotated[
+        bool | None, typer.Option("--thinking/--no-thinking", help="Have a model think before it answers, or not.")
+    ] = None
+    settings_file: Annotated[
+        Path | None,
+        typer.Option("--settings", metavar="FILE", help="A TOML file whose [model] table says what options do not."),
+    ] = None
     rounds: Annotated[
         int, typer.Option("--rounds", min=1, metavar="N", help="Ask about a part of a report at most so often.")
     ] = 3
@@ -102,6 +127,10 @@ class SettingsOptions:
     ] = None
     price_output: Annotated[
         str | None, typer.Option("--price-output", metavar="AMOUNT", help="… and a million that come back.")
+    ] = None
+    price_cached: Annotated[
+        str | None,
+        typer.Option("--price-cached", metavar="AMOUNT", help="What a million cost that the endpoint had kept."),
     ] = None
     budget: Annotated[
         str | None,
@@ -128,10 +157,12 @@ class SettingsOptions:
 
 
 # Some of a group: the others are as by default.
-RetryOptions = Annotated[RunOptions, ("workers", "jobs", "quiet", "timeout", "memory", "log_json")]
+RetryOptions = Annotated[RunOptions, ("workers", "jobs", "quiet", "timeout", "memory", "log_json", "otel")]
 VerifyOptions = Annotated[RunOptions, ("timeout", "memory")]
-EvalOptions = Annotated[SettingsOptions, ("mapper", "model", "base_url", "rounds")]
-EndpointOptions = Annotated[SettingsOptions, ("base_url", "mode")]
+EvalOptions = Annotated[SettingsOptions, ("mapper", "model", "base_url", "rounds", "settings_file")]
+EndpointOptions = Annotated[
+    SettingsOptions, ("base_url", "mode", "parameters", "reasoning_effort", "thinking", "settings_file")
+]
 
 
 def unfolded(command: Command) -> Command:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+import json
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Literal
@@ -24,8 +27,13 @@ ModelMode = Literal["auto", ModeName]
 Workers = Literal["local", "ray"]
 """Where worker processes run: on this machine, or on a Ray cluster. It decides no result."""
 
+NOT_FOR_A_FILE = ("identity", "store", "run", "offline")
+"""The settings of a model that a run makes, or that are to be said each time."""
+_OF_A_QUESTION = ("model", "messages", "tools")
+_SECRET_HEADER = re.compile("auth|key|token|secret|cookie", re.I)
+
 OPENAI = "https://api.openai.com/v1"
-AMOUNTS = ("budget", "price_input", "price_output")
+AMOUNTS = ("budget", "price_input", "price_output", "price_cached")
 """The settings that are amounts of money."""
 _KEPT_AS = {"ocr_backend": "engine"}
 """The names of settings in the ledger where they are not those of the fields: ledgers are older than the fields."""
@@ -43,8 +51,12 @@ class ModelSettings:
     fails. reasks: how often an answer that does not keep to the schema is asked for again. backoff: seconds; pauses
     grow from the first to the second. concurrency: requests at once, per process. requests_per_minute: over all
     processes that share the store. budget: of all runs that share it, in the currency of the prices; budget_tokens: the
-    same in tokens. price_input, price_output: per million tokens. store: the SQLite file of answers and calls, None:
+    same in tokens. price_input, price_output: per million tokens; price_cached: of those that the endpoint had kept of
+    earlier prompts, None: as any that are sent. store: the SQLite file of answers and calls, None:
     in memory. run: id of the run, for the ledger. offline: nothing is sent, kept answers are used.
+    reasoning_effort: as the endpoint calls it. thinking: on, off, or as the endpoint has it. parameters: what else a
+    request's body holds, by name; None: this one is not sent. headers: of requests; a value $NAME stands for what the
+    environment has under this name.
     """
 
     name: str
@@ -68,6 +80,11 @@ class ModelSettings:
     store: Path | None = None
     run: str = ""
     offline: bool = False
+    price_cached: Decimal | None = None
+    reasoning_effort: str | None = None
+    thinking: bool | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def endpoint(self) -> str:
@@ -89,6 +106,12 @@ class ModelSettings:
     def provider(self) -> bool:
         """Whether the name is one of instructor's "provider/model"."""
         return self.base_url is None and "/" in self.name
+
+    @property
+    def manner(self) -> dict[str, Any]:
+        """How it is asked, where that is not as by default: part of what answers and results are kept under."""
+        names = ("reasoning_effort", "thinking", "parameters", "headers")
+        return {name: value for name in names if (value := getattr(self, name)) not in (None, {})}
 
     @property
     def stored(self) -> dict[str, Any]:
@@ -156,10 +179,11 @@ class Settings:
 
     @classmethod
     def chosen(cls, options: Mapping[str, Any]) -> Settings:
-        """Out of options by the names of the fields, those of the model beside them; `model` is what it is called.
+        """Out of options by the names of the fields, those of the model beside them; `model` is what it is called, and
+        `settings_file` a file that says what the options do not (see filed).
 
-        Raises UsageError for amounts that are none, limits that cannot be kept to, a key in an address, and if a mapper
-        is asked for that needs a model.
+        Raises UsageError for a file that cannot be used, amounts that are none, limits that cannot be kept to, a key in
+        an address, and if a mapper is asked for that needs a model.
         """
         own = {field.name: options[field.name] for field in fields(cls) if field.name in options}
         return cls(**{**own, "model": _model(options)})
@@ -169,16 +193,64 @@ DEFAULTS = Settings()
 
 
 def _model(options: Mapping[str, Any]) -> ModelSettings | None:
-    """The model that options name; None if they name none."""
-    if options.get("model") is None:
+    """The model that options name, or else a file of settings; None if they name none."""
+    file = options.get("settings_file")
+    table = {} if file is None else filed(file)
+    name = options.get("model") or table.get("name")
+    if name is None:
         if options.get("mapper") == "model":
             raise UsageError("--mapper model needs a model: --model names it")
         return None
-    limits = {field.name: options[field.name] for field in fields(ModelSettings) if field.name in options}
-    limits |= {name: _amount(name, options.get(name)) for name in AMOUNTS}
-    settings = ModelSettings(**{**limits, "name": options["model"]})
+    defaults = {entry.name: entry.default for entry in fields(ModelSettings)}
+    said = {key: options[key] for key in defaults if key in options and options[key] != defaults[key]}
+    said["parameters"] = table.get("parameters", {}) | parameters_of(options.get("parameters") or ())
+    chosen = {**table, **said, "name": name}
+    settings = ModelSettings(**chosen | {key: _amount(key, chosen.get(key)) for key in AMOUNTS})
     check(settings)
     return settings
+
+
+def parameters_of(pairs: Sequence[str]) -> dict[str, Any]:
+    """Parameters of requests out of KEY=JSON; a word that is no JSON stands for itself. Raises UsageError else."""
+    parameters: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        try:
+            parameters[name] = json.loads(value)
+        except ValueError:
+            parameters[name] = value
+            equals = equals if re.fullmatch(r"[\w.:/-]+", value) else ""
+        if not equals or not name:
+            raise UsageError(f'--model-param takes KEY=JSON, as top_k=20 or stop=["。"], and {pair} is none')
+    return parameters
+
+
+def filed(path: Path) -> dict[str, Any]:
+    """What the [model] table of a TOML file says, by the names of ModelSettings' fields; the values of `parameters` and
+    `extra_body` go into the bodies of requests, those of `headers` to their headers.
+
+    Raises UsageError for a file that cannot be read, and for what it says that is no setting of a model.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"the settings in {path} cannot be read: {error}") from error
+    table = content.pop("model", None)
+    if content or not isinstance(table, dict):
+        raise UsageError(f"{path} is to hold one table, [model], and nothing else")
+    table["parameters"] = {**table.get("parameters", {}), **table.pop("extra_body", {})}
+    known = {entry.name for entry in fields(ModelSettings)} - set(NOT_FOR_A_FILE)
+    if unknown := sorted(table.keys() - known):
+        raise UsageError(f"{path} says {unknown[0]}, which is no setting of a model: {', '.join(sorted(known))}")
+    amounts = {name: str(table[name]) for name in AMOUNTS if name in table}
+    try:
+        whole = TypeAdapter(ModelSettings).validate_python({"name": ""} | table | amounts)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        raise UsageError(f"{path} says of {'.'.join(map(str, wrong['loc']))}: {wrong['msg']}") from error
+    return {name: getattr(whole, name) for name in table} | amounts
 
 
 def _amount(name: str, text: str | None) -> Decimal | None:
@@ -201,6 +273,11 @@ def check(settings: ModelSettings) -> None:
         raise UsageError("at least one request a minute must be allowed")
     if min(settings.concurrency, settings.attempts, settings.max_output_tokens) < 1 or settings.reasks < 0:
         raise UsageError("requests at once, attempts and output tokens must be at least 1, re-asks at least 0")
+    if taken := sorted(settings.parameters.keys() & set(_OF_A_QUESTION)):
+        raise UsageError(f"{taken[0]} is part of every question, and no parameter beside it")
+    for name, value in settings.headers.items():
+        if _SECRET_HEADER.search(name) and not value.startswith("$"):
+            raise UsageError(f"the header {name} is to be given as $NAME, which stands in the environment")
     address = urlsplit(settings.base_url or "")
     if "@" in address.netloc or address.query or address.fragment:
         raise UsageError(

@@ -10,13 +10,15 @@ from decimal import Decimal
 @dataclass(frozen=True, slots=True)
 class Usage:
     """What questions took: tokens, cost (currency of the user's prices, 0 where none are given), seconds of waiting
-    for the endpoint, calls (HTTP requests sent). All 0 for an answer that was kept."""
+    for the endpoint, calls (HTTP requests sent), cached_tokens (those of the input that the endpoint had kept from
+    earlier prompts). All 0 for an answer that was kept."""
 
     input_tokens: int = 0
     output_tokens: int = 0
     cost: Decimal = Decimal(0)
     seconds: float = 0.0
     calls: int = 0
+    cached_tokens: int = 0
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -25,6 +27,7 @@ class Usage:
             self.cost + other.cost,
             self.seconds + other.seconds,
             self.calls + other.calls,
+            self.cached_tokens + other.cached_tokens,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
@@ -57,7 +58,7 @@ def test_a_command_may_take_some_of_a_group() -> None:
 
 def test_each_option_is_called_as_a_field_of_the_settings() -> None:
     named = {field.name for group in (Settings, ModelSettings) for field in fields(group)}
-    assert {field.name for field in fields(SettingsOptions)} <= named
+    assert {field.name for field in fields(SettingsOptions)} - {"settings_file"} <= named
 
 
 def test_defaults_of_options_are_those_of_settings() -> None:
@@ -65,12 +66,15 @@ def test_defaults_of_options_are_those_of_settings() -> None:
     assert SettingsOptions(model="m").settings == Settings(model=ModelSettings("m"))
 
 
-def test_every_option_reaches_the_settings() -> None:
+def test_every_option_reaches_the_settings(tmp_path: Path) -> None:
     """Each is changed alone, and each changes the settings."""
+    file = tmp_path / "settings.toml"
+    file.write_text("[model]\nseed = 3\n")
     others: dict[str, Any] = {
         "family": "budget", "ocr": "never", "ocr_backend": "onnxruntime", "mapper": "model", "model": "other",
         "base_url": "http://there", "mode": "json", "rounds": 1, "price_input": "1", "price_output": "2", "budget": "4",
-        "budget_tokens": 5, "concurrency": 6, "requests_per_minute": 7, "offline": True,
+        "budget_tokens": 5, "concurrency": 6, "requests_per_minute": 7, "offline": True, "parameters": ["top_k=20"],
+        "reasoning_effort": "low", "thinking": False, "price_cached": "0.1", "settings_file": file,
     }  # fmt: skip
     assert others.keys() == {field.name for field in fields(SettingsOptions)}
     base = SettingsOptions(model="m", price_input="0.10")
@@ -106,3 +110,77 @@ def test_the_command_line_keeps_its_words() -> None:
     assert {"--engine", "--ocr", "--ocr-engine", "--mapper", "--model-mode", "--rpm", "--price-input"} <= options
     assert list(Settings().stored) == ["family", "ocr", "engine", "mapper", "model", "rounds"]
     assert Settings.of({"engine": "onnxruntime", "workers": "ray", "jobs": 2}) == Settings(ocr_backend="onnxruntime")
+
+
+# --- what a file says of the model
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "settings.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_a_file_says_what_options_do_not(tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        """
+        [model]
+        name = "qwen"
+        base_url = "http://there/v1"
+        temperature = 0.3
+        price_input = 0.1
+        backoff = [0.5, 2]
+        parameters = { top_k = 20, top_p = 0.9 }
+        extra_body = { repetition_penalty = 1.05 }
+        headers = { X-Tenant = "finance", Api-Key = "$THEIR_KEY" }
+        """,
+    )
+    model = SettingsOptions(settings_file=file, parameters=["top_p=0.5"], base_url="http://here/v1").settings.model
+    assert model == ModelSettings(
+        "qwen",
+        base_url="http://here/v1",
+        temperature=0.3,
+        price_input=Decimal("0.1"),
+        backoff=(0.5, 2.0),
+        parameters={"top_k": 20, "top_p": 0.5, "repetition_penalty": 1.05},
+        headers={"X-Tenant": "finance", "Api-Key": "$THEIR_KEY"},
+    )
+    assert ModelSettings.of(model.stored) == model
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[model", "cannot be read"),
+        ("[modell]\nname = 'm'", "one table, \\[model\\]"),
+        ("[model]\nname = 'm'\ntemprature = 1", "temprature, which is no setting of a model"),
+        ("[model]\nname = 'm'\nrun = '1'", "run, which is no setting"),
+        ("[model]\nname = 'm'\ntemperature = 'warm'", "says of temperature: "),
+        ("[model]\nname = 'm'\nprice_input = 'much'", "says of price_input: "),
+        ("[model]\nname = 'm'\nheaders = { Authorization = 'Bearer abc' }", "to be given as \\$NAME"),
+        ("[model]\nname = 'm'\nparameters = { messages = [] }", "part of every question"),
+    ],
+)
+def test_a_file_that_cannot_be_kept_to_is_told(text: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=words) as caught:
+        _ = SettingsOptions(settings_file=written(tmp_path, text)).settings
+    assert "abc" not in str(caught.value)
+    with pytest.raises(UsageError, match="cannot be read"):
+        _ = SettingsOptions(settings_file=tmp_path / "none.toml").settings
+
+
+@pytest.mark.parametrize(
+    ("pair", "value"),
+    [("n=5", 5), ("stop=null", None), ('stop=["。"]', ["。"]), ("effort=low", "low"), ('a={"b": 0.5}', {"b": 0.5})],
+)
+def test_a_parameter_is_json_or_a_word(pair: str, value: Any) -> None:
+    model = SettingsOptions(model="m", parameters=[pair]).settings.model
+    assert model is not None
+    assert dict(model.parameters) == {pair.partition("=")[0]: value}
+
+
+@pytest.mark.parametrize("pair", ["top_k", "=5", "stop=[", "a=b c"])
+def test_a_parameter_that_is_none_is_told(pair: str) -> None:
+    with pytest.raises(UsageError, match="--model-param takes KEY=JSON"):
+        _ = SettingsOptions(model="m", parameters=[pair]).settings

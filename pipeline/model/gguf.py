@@ -1,4 +1,8 @@
-"""A model file of the user's own: `--model gguf:PATH` is served by a side process on loopback while a run lasts."""
+"""A model file of the user's own: `--model gguf:PATH` is served by a side process on loopback while a run lasts.
+
+Run as a program (PATH CONTEXT SLOTS THREADS) this module is that process: xllamacpp serves one file until the program's
+standard input ends. Its first line of output is the address; what llama.cpp says goes to standard error.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from recount.pipeline.archive.files import hash_of
+import recount
 from recount.pipeline.errors import UsageError, needed
 from recount.pipeline.settings import ModelSettings
 
@@ -22,7 +26,8 @@ _CONTEXT = 16384
 """Tokens of a question with its answer: the longest section of a report, and 4096 for the answer."""
 _TIMEOUT = 3600.0
 """Seconds of one answer at least: a processor may write ten tokens a second, shared between all who ask."""
-_SERVER = Path(__file__).with_name("server.py")
+_CACHE = 1024
+"""Mebibytes for prompts as they were processed."""
 _LEAST_SLOT = 1 << 29  # bytes of memory for the context of one question
 _ERROR_SIGN = "error loading model: "
 _LONGEST_REASON = 400  # characters
@@ -44,6 +49,8 @@ def served(settings: ModelSettings) -> Iterator[ModelSettings]:
     if not is_local(settings):
         yield settings
         return
+    from recount.pipeline.archive.files import hash_of  # not where this module is the side process
+
     path = Path(settings.name.removeprefix(PREFIX)).expanduser()
     size = _checked(path)
     identity = PREFIX + hash_of(path)
@@ -96,12 +103,14 @@ def _running(path: Path, slots: int) -> Iterator[str]:
     """The address of the side process."""
     with TemporaryFile(prefix="recount-gguf-") as log:
         # A core is left to Recount: where llama.cpp's threads share theirs, they wait for each other.
-        command = [sys.executable, "-P", _SERVER, path, _CONTEXT, slots, max(1, _cores() - 1)]
+        command = [sys.executable, "-P", "-m", __name__, path, _CONTEXT, slots, max(1, _cores() - 1)]
+        found = os.pathsep.join(filter(None, [str(Path(recount.__path__[0]).parent), os.environ.get("PYTHONPATH")]))
         process = subprocess.Popen(
             [str(argument) for argument in command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
+            env={**os.environ, "PYTHONPATH": found},
             start_new_session=True,  # Ctrl-C is for Recount, which ends in order
         )
         assert process.stdin is not None
@@ -123,3 +132,40 @@ def _reason(log: IO[bytes]) -> str:
     lines = log.read().decode("utf-8", "replace").splitlines()
     why = [line.partition(_ERROR_SIGN)[2] for line in lines if _ERROR_SIGN in line] or lines[-1:] or ["it said nothing"]
     return " ".join(why[0].split())[:_LONGEST_REASON]
+
+
+# --- the side process
+
+
+def _serve(path: str, context: int, slots: int, threads: int) -> None:
+    """Serves a file, and returns when whoever started this process closes its pipe, or dies.
+
+    context: tokens of one question with its answer. slots: questions at once.
+    """
+    answer = os.dup(1)
+    os.dup2(2, 1)  # llama.cpp writes to both
+    import xllamacpp
+
+    parameters = xllamacpp.CommonParams()
+    parameters.model.path = path
+    parameters.hostnames = ["127.0.0.1"]
+    parameters.port = 0
+    parameters.n_ctx = context * slots
+    parameters.n_parallel = slots
+    parameters.fit_params = False  # it would make the context smaller, and say nothing
+    parameters.cpuparams.n_threads = threads
+    parameters.cpuparams_batch.n_threads = threads
+    parameters.cache_ram_mib = _CACHE  # a question that is asked again begins with the same words
+    parameters.offline = True
+    parameters.ui = False
+    parameters.endpoint_slots = False
+    server = xllamacpp.Server(parameters)
+    os.write(answer, f"{server.listening_address}\n".encode())
+    os.close(answer)
+    while os.read(0, 4096):
+        pass
+
+
+if __name__ == "__main__":
+    _serve(sys.argv[1], *(int(number) for number in sys.argv[2:5]))
+    os._exit(0)  # without waiting for an answer that nobody reads any more

@@ -20,7 +20,7 @@ from rich.text import Text
 
 from recount.pipeline.archive.strangers import visible
 from recount.pipeline.errors import UsageError
-from recount.pipeline.model.transport.client import ProbeResult
+from recount.pipeline.model.transport.client import ADVICE, Examined, pairs_of
 from recount.pipeline.output.rows import why
 from recount.pipeline.result import STATUSES, Check, FigureEntry, PageRemark, Reach, Result
 from recount.pipeline.run.fates import Attempt, FoundFile, RunSummary, by_fate
@@ -74,12 +74,13 @@ def _cells(plan: Plan) -> tuple[str, ...]:
     return f"{plan.calls:,}", f"{plan.kept:,}", f"{plan.input_tokens:,}", f"{plan.output_tokens:,}", price
 
 
-def render_probe(settings: ModelSettings, results: Sequence[ProbeResult]) -> Iterator[RenderableType]:
-    """What a model made of a tiny section, a line a mode."""
+def render_probe(settings: ModelSettings, found: Examined, asked: ModelSettings) -> Iterator[RenderableType]:
+    """What a model made of a tiny section, a line a mode; what else is known of its endpoint; what to put into a
+    command. asked: the settings as the user gave them, of a file that was served."""
     table = Table(box=None, pad_edge=False)
     for heading in ("mode", "works", "figures", "seconds", "tokens", "why not"):
         table.add_column(heading, overflow="fold")
-    for result in results:
+    for result in found.results:
         usage = result.usage
         tokens = f"{usage.input_tokens} + {usage.output_tokens}"
         figures = ("right" if result.right else "wrong") if result.works else ""
@@ -87,6 +88,13 @@ def render_probe(settings: ModelSettings, results: Sequence[ProbeResult]) -> Ite
         table.add_row(result.mode, works, figures, f"{usage.seconds:.2f}", tokens, _text(result.why))
     yield _text(f"{settings.name} at {settings.endpoint or 'its provider'}")
     yield table
+    if found.learned:
+        yield _text(f"sent otherwise, as it wants: {', '.join(pairs_of(found.learned))}")
+    if found.context is not None:
+        yield _text(f"context: {found.context:,} tokens")
+    if found.prices is not None:
+        yield _text(f"price of a million tokens, in USD: {found.prices.input:f} in, {found.prices.output:f} out")
+    yield _text(f"use: {found.command(asked)}" if found.mode else f"it cannot be asked: {ADVICE}")
 
 
 # --- results and runs

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from recount.pipeline.archive.files import hash_of_source
 from recount.pipeline.archive.locations import Place, Url, check_reachable
@@ -54,6 +56,9 @@ def variant_of(settings: Settings) -> str:
         parts.append(fingerprint(settings.family))
     if settings.asked is not None:
         parts.append(f"{settings.mapper}:{settings.asked.name}:{settings.asked.mode}:{settings.rounds}")
+        manner = {"temperature": settings.asked.temperature, "seed": settings.asked.seed, **settings.asked.manner}
+        if manner != {"temperature": 0.0, "seed": None}:
+            parts.append(hashlib.sha256(json.dumps(manner).encode()).hexdigest()[:12])
     return "/".join(parts)
 
 
@@ -75,6 +80,7 @@ def run(
     workers: Workers = "local",
     force: bool = False,
     on_progress: Callable[[Outcome], None] | None = None,
+    on_call: Callable[[Mapping[str, Any]], None] | None = None,
     settings: Settings = DEFAULTS,
     task: Task | None = None,
     bounds: Bounds = UNBOUNDED,
@@ -83,14 +89,14 @@ def run(
 
     others: the other files that were found beside them; None if nobody looked for files. ledger: the folder of this
     machine that keeps the ledger of an output at a URL; a folder keeps its own. workers: "local" works on this
-    machine, "ray" on the cluster that is found (cluster.py). jobs: worker processes; None is one for each core, or
-    one if the reports are few. One without bounds is this process itself. force: do unchanged reports again.
-    on_progress: called with each outcome as it comes. settings: how reports are structured; with others than last
-    time, all is done again. task: what structures one report instead of `structure_report`; with several processes
-    it must be a function at the top of a module. bounds: what a report may take. The largest reports are begun
-    first; reports of the same content are structured once.
-    Raises UsageError if `out` cannot be written to, there is no family as the settings say, or no cluster; OutputBusy
-    if another run is at it.
+    machine, "ray" on the cluster that is found. jobs: worker processes; None is one for each core, or one if the
+    reports are few. One without bounds is this process itself. force: do unchanged reports again. on_progress: called
+    with each outcome as it comes. on_call: with each request to a model that has ended, by another thread. settings:
+    how reports are structured; with others than last time, all is done again. task: what structures one report
+    instead of `structure_report`; with several processes it must be a function at the top of a module. bounds: what a
+    report may take. The largest reports are begun first; of the same content only one is structured.
+    Raises UsageError if `out` cannot be written to, there is no such family, or no cluster; OutputBusy if another run
+    is at it.
     """
     began, settings = time.perf_counter(), placed(settings)
     version = " ".join(filter(None, (program_version(), variant_of(settings))))
@@ -106,7 +112,7 @@ def run(
         books = _Books(open_ledger, number, version, known, {source.name: source for source in sources})
         todo = list(map(books.job, sources))
         with ExitStack() as stack:
-            asked = stack.enter_context(asking(settings, workplace.folder, str(number)))
+            asked = stack.enter_context(asking(settings, workplace.folder, str(number), on_call))
             work = task or partial(structure_report, settings=asked, readings=workplace.readings(workers))
             handle = partial(attempt, task=work, store=workplace.store, aside=workplace.copies_folder(workers))
             pool = _pool_for(workers, handle, jobs, len(todo), bounds)
@@ -193,21 +199,24 @@ def _finish(summary: RunSummary, ledger: Ledger, number: int, folder: Path, seco
 
 
 @contextmanager
-def asking(settings: Settings, folder: Path, run: str) -> Generator[Settings]:
+def asking(
+    settings: Settings, folder: Path, run: str, on_call: Callable[[Mapping[str, Any]], None] | None = None
+) -> Generator[Settings]:
     """The settings of the workers of a run: with a model that is ready to be asked, if one may be asked.
 
-    folder: of the ledger, beside which answers are kept. run: its number there. Raises UsageError, or a ModelError, if
-    the model cannot be asked at all: before any report is begun.
+    folder: of the ledger, beside which answers are kept. run: its number there. on_call: as of run. Raises UsageError,
+    or a ModelError, if the model cannot be asked at all: before any report is begun.
     """
     if settings.asked is None:
         yield settings
         return
     from recount.pipeline.model.gguf import served
     from recount.pipeline.model.transport.client import prepare
+    from recount.pipeline.model.transport.spending import watched
     from recount.pipeline.model.transport.store import STORE_FILE
 
     model = replace(settings.asked, store=settings.asked.store or folder / STORE_FILE, run=run)
-    with served(model) as served_model:
+    with served(model) as served_model, nullcontext() if on_call is None else watched(served_model, on_call):
         prepare(served_model)
         yield replace(settings, model=served_model)
 

@@ -8,6 +8,7 @@ for `python -m recount.eval.models.protocols`, which repeats the comparison for 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,7 +20,15 @@ from recount.pipeline.split.tokens import parse_number
 
 DIGITS = r"-?[0-9][0-9,]{0,15}(\.[0-9]{1,6})?"
 """Bounded: a small model that is held to a grammar writes zeros for ever."""
-_PAIR = re.compile(r"(?P<digits>[-−+]?[\d,，]+(?:[.．]\d+)?)\s*[%％]?\s*(?:@\s*(?P<mark>\d+))?")
+_PAIR = re.compile(r"[^\d@+-]*(?P<digits>[-+]?\d[\d,]*(?:\.\d+)?)[^\d@]*(?:@(?P<mark>\d+)\D*)?")
+
+
+def as_printed(answer: str) -> re.Match[str] | None:
+    """The digits and the mark of a figure as models copy it, with full-width signs, spaces, units: 1，955.06＠1万元.
+
+    None if it holds no figure, or more than one.
+    """
+    return _PAIR.fullmatch("".join(unicodedata.normalize("NFKC", answer).replace("−", "-").split()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,7 @@ class Pair:
 
     def copied(self, answer: str) -> Copied | None:
         """The figure, and its mark if one was copied."""
-        match = _PAIR.fullmatch(answer.strip())
+        match = as_printed(answer)
         if match is None:
             return None
         number = parse_number(match["digits"])

@@ -6,12 +6,14 @@ keeps it.
 
 from __future__ import annotations
 
+import json
+import shlex
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -25,7 +27,10 @@ from recount.pipeline.errors import (
     Unreachable,
 )
 from recount.pipeline.model.ask.question import Asker, Question, Reply
+from recount.pipeline.model.transport.answers import answer_in
+from recount.pipeline.model.transport.endpoint import context_of
 from recount.pipeline.model.transport.exchange import Connection, connected, not_to_schema
+from recount.pipeline.model.transport.spending import Prices, known_prices
 from recount.pipeline.model.transport.store import MODES
 from recount.pipeline.settings import ModelSettings, ModeName
 from recount.pipeline.usage import NOTHING, Usage
@@ -146,7 +151,8 @@ class _Client:
         try:
             return Reply(question.response.model_validate_json(kept.answer), NOTHING)
         except ValidationError:  # of a batch: its answers are kept as they come
-            return None
+            found = answer_in({"choices": [{"message": {"content": kept.answer}}]}, question.response)
+            return None if found.value is None else Reply(found.value, NOTHING)
 
 
 def _replayed(kept: Reply | ModelError) -> Reply:
@@ -176,7 +182,8 @@ QUESTION = Question(
     purpose="probe",
 )
 RIGHT = ProbeAnswer(total_income="1,955.06@1", fiscal_appropriation_income="1,950.38@2")
-_ATTEMPTS = 3
+ADVICE = "another model may do, another --base-url, or what the endpoint wants beside (--model-param, --no-thinking)"
+"""What to do where no mode works."""
 _BROKEN = (500, 501)
 """What servers answer that stumble over a mode (llama.cpp over tool_choice)."""
 
@@ -199,8 +206,51 @@ class ProbeResult:
 def probe(settings: ModelSettings) -> list[ProbeResult]:
     """Asks in every mode, or in the one that is set, and remembers the first that works.
 
-    Raises Unreachable, Offline or BudgetSpent if nothing can be asked, and UsageError as asker does.
+    Raises Unreachable, ModelMisconfigured, Offline or BudgetSpent if nothing can be asked, and UsageError as asker
+    does.
     """
+    return list(examined(settings).results)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What is known of an endpoint. results: of the probe, a mode each. learned: how its requests differ from what was
+    asked for, by its refusals (see Dialect). context: tokens of a prompt with its answer, None if nobody says. prices:
+    by the table of genai-prices, None where it is not installed or does not know.
+    """
+
+    results: Sequence[ProbeResult]
+    learned: Mapping[str, Any]
+    context: int | None
+    prices: Prices | None
+
+    @property
+    def mode(self) -> ModeName | None:
+        """The mode to ask in: the first in which the figures were right, else the first that works."""
+        works = [result for result in self.results if result.works]
+        return next((result.mode for result in works if result.right), works[0].mode if works else None)
+
+    def command(self, asked: ModelSettings) -> str:
+        """The options that ask a model as it was found to answer. asked: the settings that the user gave."""
+        options = ["--model", asked.name, "--model-mode", self.mode or "auto"]
+        options += ["--base-url", asked.base_url] if asked.base_url else []
+        options += ["--reasoning-effort", asked.reasoning_effort] if asked.reasoning_effort else []
+        options += [] if asked.thinking is None else ["--thinking" if asked.thinking else "--no-thinking"]
+        for pair in pairs_of({**asked.parameters, **self.learned}):
+            options += ["--model-param", pair]
+        prices = () if self.prices is None else ("input", "cached", "output")
+        for name in prices:
+            options += [f"--price-{name}", f"{getattr(self.prices, name).normalize():f}"]
+        return shlex.join(options)
+
+
+def pairs_of(parameters: Mapping[str, Any]) -> list[str]:
+    """Parameters as --model-param takes them."""
+    return [f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in parameters.items()]
+
+
+def examined(settings: ModelSettings) -> Examined:
+    """What the probe finds, and what the endpoint says of itself. Raises as probe does."""
     if settings.offline:
         raise Offline("--offline: the model may not be asked")
     with connected(settings) as connection:
@@ -210,13 +260,16 @@ def probe(settings: ModelSettings) -> list[ProbeResult]:
         works = next((result.mode for result in results if result.works), None)
         if works is not None:
             connection.store.keep_mode(works)
-        return results
+        endpoint = connection.endpoint
+        said = {} if settings.provider else endpoint.listed().get(settings.name, {})
+        context = context_of(said) or endpoint.dialect.context
+        return Examined(results, endpoint.dialect.parameters, context, known_prices(settings))
 
 
 def working_mode(connection: Connection) -> ModeName:
     """The mode that is known to work, or else the first that does; it is remembered.
 
-    Raises ModelMisconfigured if none does, and as probe does.
+    Raises ModelMisconfigured if none does, and as probe does; it is remembered what else was learned of the endpoint.
     """
     known = connection.store.mode()
     if known is not None:
@@ -227,22 +280,29 @@ def working_mode(connection: Connection) -> ModeName:
         if results[-1].works:
             connection.store.keep_mode(mode)
             return mode
-    reasons = "; ".join(f"{result.mode}: {result.why}" for result in results)
-    usage = sum((result.usage for result in results), Usage())
-    raise ModelMisconfigured(f"no way of asking {connection.settings.name} works: {reasons}", usage)
+    raise ModelMisconfigured(_no_way(connection.settings.name, results), sum((one.usage for one in results), NOTHING))
+
+
+def _no_way(name: str, results: Sequence[ProbeResult]) -> str:
+    """That no mode works, and why, in a sentence that says what to do."""
+    reasons: dict[str, list[str]] = {}
+    for result in results:
+        reasons.setdefault(result.why, []).append(result.mode)
+    said = "; ".join(f"{', '.join(modes)}: {why}" for why, modes in reasons.items())
+    return f"no way of asking {name} works: {said}; {ADVICE}"
 
 
 def _probed(connection: Connection, mode: ModeName, *, first: bool) -> ProbeResult:
-    """Tries a mode. An endpoint that cannot be reached at first is not tried on; one that breaks down over a mode may
-    understand another."""
-    settings = connection.settings
-    brief = replace(connection, settings=replace(settings, attempts=min(settings.attempts, _ATTEMPTS)))
+    """Tries a mode. An endpoint that cannot be reached at first, or would turn down every question, is not tried on;
+    one that breaks down over a mode may understand another."""
     try:
-        reply = brief.put(QUESTION, mode, keeps=False)
+        reply = connection.put(QUESTION, mode, keeps=False)
     except BudgetSpent:
         raise
     except ModelError as error:
-        if first and isinstance(error, Unreachable) and error.status not in _BROKEN:
+        lost = isinstance(error, Unreachable) and error.status not in _BROKEN
+        if first and (lost or isinstance(error, ModelMisconfigured)):
             raise
-        return ProbeResult(mode, False, False, str(error), error.usage or NOTHING)
+        hint = "; a larger model may, or another --model-mode" if isinstance(error, NotToSchema) else ""
+        return ProbeResult(mode, False, False, f"{error}{hint}", error.usage or NOTHING)
     return ProbeResult(mode, True, reply.value == RIGHT, "", reply.usage)

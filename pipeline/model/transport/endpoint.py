@@ -2,27 +2,32 @@
 
 instructor renders the request of a mode and reads the answer; that is all it is used for. Its own retries are off:
 they let the history grow, repeat what cannot succeed, and add up the usage of several requests (which the
-`completion:response` hook gives for each). openai's are off too, for every request goes into the ledger.
+`completion:response` hook gives for each). openai's are off too, for every request goes into the ledger. What
+endpoints have habits in stands between the two: `Dialect` says how a request looks, `answers` where its answer is.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import os
+import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from recount.pipeline.errors import ModelMisconfigured, Unreachable, UsageError
+from recount.pipeline.errors import ModelMisconfigured, ModelRefused, Unreachable, UsageError
 from recount.pipeline.model.ask.question import Messages
-from recount.pipeline.model.transport.outcomes import Outcomes, Sent, choices_of
+from recount.pipeline.model.transport.answers import answer_in, completion_of, is_whole, words_of
+from recount.pipeline.model.transport.outcomes import TELLING, Dialect, NoCompletion, Outcomes, Sent, choices_of
 from recount.pipeline.settings import ModelSettings, ModeName
 
 T = TypeVar("T")
@@ -41,16 +46,32 @@ _LARGEST_ANSWER = 1 << 24
 _LARGEST_FILE = 1 << 30
 """Bytes of a batch's answers."""
 _MOST_REDIRECTS = 3
+_LOOK = 10.0
+"""Seconds for a look at what models an endpoint lists."""
+_MOST_NAMED = 8
+_CONTEXT_NAMES = ("max_model_len", "context_length", "context_window", "max_context_length", "n_ctx", "n_ctx_train")
+_NO_PLACE = re.compile(r"/(chat/completions|chat|completions|models|responses|embeddings)$")
+
+Listed = Mapping[str, Mapping[str, Any]]
+"""What an endpoint says of its models, by their names."""
+
+
+@dataclass(slots=True)
+class _Flight:
+    """A request on its way. body: its JSON. received: the completion that came."""
+
+    body: Mapping[str, Any]
+    received: Any = None
 
 
 class Endpoint:
     """Where the model is. The libraries are imported when the first request is sent."""
 
-    def __init__(self, settings: ModelSettings) -> None:
+    def __init__(self, settings: ModelSettings, dialect: Dialect | None = None) -> None:
         self._settings = settings
-        self._clients: dict[ModeName, Any] = {}
+        self._clients: dict[ModeName | None, Any] = {}
         self._lock = threading.Lock()
-        self._dialect = Dialect(settings)
+        self.dialect = dialect or Dialect(settings)
         self._at_work = threading.local()
 
     @cached_property
@@ -61,71 +82,61 @@ class Endpoint:
         return api_key(self._settings.endpoint)
 
     @cached_property
+    def _headers(self) -> Mapping[str, str]:
+        return {name: _from_environment(name, value) for name, value in self._settings.headers.items()}
+
+    @cached_property
     def _outcomes(self) -> Outcomes:
-        return Outcomes(self._settings, None if self._key == NO_KEY else self._key)
+        secrets = [self._headers[name] for name, value in self._settings.headers.items() if value.startswith("$")]
+        return Outcomes(self._settings, [*secrets, *([self._key] if self._key and self._key != NO_KEY else ())])
 
     def send(self, messages: Messages, response: type[BaseModel], mode: ModeName, timeout: float) -> Sent:
         """Sends one request and waits for its answer. timeout: seconds.
 
         Raises ModelMisconfigured if there is no such endpoint; all else that can go wrong is in what is returned.
         """
-        client = self._client(mode)
+        self.prepare(mode)
         from instructor.core.exceptions import IncompleteOutputException, InstructorRetryException
-        from instructor.core.hooks import Hooks
 
-        received: list[Any] = []
-        hooks = Hooks()
-        hooks.on("completion:response", received.append)
-        parameters = self._dialect.parameters
+        flight = _Flight({})
         started = time.monotonic()
         try:
             with self._ended_after(timeout):
-                value = client.create(
-                    response_model=response,
-                    messages=[dict(message) for message in messages],
-                    max_retries=0,
-                    strict=False,
-                    hooks=hooks,
-                    **parameters,
-                    **self._address(client, timeout),
-                )
+                value = self._created(flight, messages, response, mode, timeout)
         except IncompleteOutputException:
-            sent = self._outcomes.cut_off()
+            sent = self._cut_off(flight, response)
         except TimeoutError as error:
             sent = self._outcomes.failed(error)
         except InstructorRetryException as error:
-            sent = self._failed(error.__cause__ or error, received, parameters)
+            sent = self._failed(error.__cause__ or error, flight, response)
         else:
             # As the answer will be read from the store, it is read now: by its JSON.
-            sent = Sent("ok", answer=value.model_dump_json(by_alias=True))
-        return _measured(sent, time.monotonic() - started, received)
+            answer = answer_in(flight.received, response).value or value
+            sent = Sent("ok", answer=answer.model_dump_json(by_alias=True))
+        sent = self._outcomes.hushed(_measured(sent, time.monotonic() - started, flight))
+        if sent.astray and sent.error is not None and not self._settings.provider:
+            # Not before the failure is done with: libraries log what an error came of.
+            return replace(sent, error=type(sent.error)(f"{sent.error}; {self._whereabouts}"))
+        return sent
 
     def prepare(self, mode: ModeName) -> None:
         """Makes ready to send, which takes seconds the first time. Raises ModelMisconfigured as send does."""
         self._client(mode)
 
     def body(self, messages: Messages, response: type[BaseModel], mode: ModeName) -> dict[str, Any]:
-        """The body of the request that send would send."""
-        import instructor
+        """The body of the request that send would send, of one that is not streamed."""
         from instructor.core.exceptions import InstructorRetryException
 
         bodies: list[dict[str, Any]] = []
 
-        def written(**body: Any) -> None:
-            bodies.append(body)
+        def written(**rendered: Any) -> None:
+            bodies.append(self.dialect.body({"model": self._settings.name, **rendered}))
             raise NotImplementedError  # there is no answer to read
 
-        create = instructor.patch(create=written, mode=_mode(mode))
         try:
-            create(
-                response_model=response,
-                messages=[dict(message) for message in messages],
-                max_retries=0,
-                model=self._settings.name,
-                **self._dialect.parameters,
-            )
+            _rendered(written, messages, response, mode)
         except InstructorRetryException:
-            return bodies[0]
+            return {name: value for name, value in bodies[0].items() if not name.startswith("stream")}
         raise AssertionError("a request that nobody sent was answered")
 
     def api(self, do: Callable[[Any], T]) -> T:
@@ -134,7 +145,7 @@ class Endpoint:
 
         if self._settings.provider:
             raise UsageError("a batch needs the address of an endpoint")
-        client = self._client("json").client.with_options(max_retries=self._settings.attempts - 1)
+        client = self._client("json").with_options(max_retries=self._settings.attempts - 1)
         try:
             with self._ended_after(self._settings.deadline):
                 return do(client)
@@ -143,43 +154,110 @@ class Endpoint:
                 raise ModelMisconfigured(f"{self._settings.endpoint} has no batch API, or not this batch") from error
             raise self._outcomes.failed(error).error or Unreachable(self._outcomes.short(error)) from error
 
-    def _failed(self, cause: BaseException, received: Sequence[Any], parameters: dict[str, Any]) -> Sent:
-        if received and choices_of(received[0]):
-            return self._outcomes.unusable(received[0], cause)
-        sent = self._outcomes.failed(cause)
-        if sent.outcome == "http 400" and self._dialect.learns(parameters, self._outcomes.short(cause)):
-            return replace(sent, again=True, pause=0.0)
+    def _created(
+        self, flight: _Flight, messages: Messages, response: type[BaseModel], mode: ModeName, timeout: float
+    ) -> Any:
+        """What instructor reads in the answer. Raises what it raises."""
+        client = self._client(mode)
+        if not self._settings.provider:
+            return _rendered(partial(self._post, client, flight, timeout), messages, response, mode)
+        from instructor.core.hooks import Hooks
+
+        hooks = Hooks()
+        hooks.on("completion:response", partial(setattr, flight, "received"))
+        flight.body = self.dialect.body({})
+        patience = {"timeout": timeout} if _is_http(client) else {}
+        with_messages = {"messages": [dict(message) for message in messages], "max_retries": 0, "strict": False}
+        return client.create(response_model=response, hooks=hooks, **with_messages, **flight.body, **patience)
+
+    def _post(self, client: Any, flight: _Flight, timeout: float, **rendered: Any) -> Any:
+        """Sends what instructor rendered, and returns the completion. Raises NoCompletion if there is none."""
+        import httpx2
+        from openai.types.chat import ChatCompletion
+
+        flight.body = self.dialect.body({"model": self._settings.name, **rendered})
+        options = {"timeout": timeout}
+        response = client.post("/chat/completions", body=flight.body, cast_to=httpx2.Response, options=options)
+        completion = completion_of(response.text)
+        if not isinstance(completion, dict) or not completion.get("choices"):
+            raise NoCompletion(response.text if completion is None else completion)
+        flight.received = ChatCompletion.construct(**completion)
+        return flight.received
+
+    def _cut_off(self, flight: _Flight, response: type[BaseModel]) -> Sent:
+        found = answer_in(flight.received, response).value if is_whole(flight.received) else None
+        if found is None:
+            return self._outcomes.cut_off(flight.received, self._settings.max_output_tokens)
+        return Sent("ok", answer=found.model_dump_json(by_alias=True))
+
+    def _failed(self, cause: BaseException, flight: _Flight, response: type[BaseModel]) -> Sent:
+        if flight.received is not None and choices_of(flight.received):
+            found = answer_in(flight.received, response)
+            if found.value is not None:
+                return Sent("ok", answer=found.value.model_dump_json(by_alias=True))
+            return self._outcomes.unusable(flight.received, found.failure or cause)
+        sent, heard = self._outcomes.failed(cause), self._outcomes.heard(cause)
+        if sent.outcome in TELLING and self.dialect.learns(flight.body, heard):
+            return replace(sent, again=True, pause=0.0, learned=True)
+        if isinstance(sent.error, ModelRefused) and (own := self.dialect.own(flight.body, heard)):
+            return replace(sent, error=ModelRefused(f"{sent.error}; leave out --model-param {own}"))
         return sent
 
-    def _address(self, client: Any, timeout: float) -> dict[str, Any]:
-        model = {} if self._settings.provider else {"model": self._settings.name}
-        return model | ({"timeout": timeout} if _is_http(client) else {})
+    # --- what answers there
+
+    def listed(self, address: str | None = None) -> Listed:
+        """The models that the endpoint lists, or one at another address on its host; none if it lists none."""
+        import httpx2
+        import openai
+
+        where = f"{(address or self._settings.address or '').rstrip('/')}/models"
+        try:
+            with self._ended_after(_LOOK):
+                listed = self._client("json").get(where, cast_to=httpx2.Response, options={"timeout": _LOOK}).json()
+        except (openai.OpenAIError, TimeoutError, ValueError):
+            return {}
+        models = (listed.get("data") or listed.get("models") or ()) if isinstance(listed, dict) else listed
+        models = [model for model in models if isinstance(model, dict)] if isinstance(models, list) else []
+        return {str(model.get("id") or model.get("name")): model for model in models}
+
+    @cached_property
+    def _whereabouts(self) -> str:
+        """What answers at the address, or near it, in words for the user."""
+        here = (self._settings.address or "").rstrip("/")
+        if models := self.listed():
+            return f"it lists {_some(models)}"
+        base, host = _NO_PLACE.sub("", here), re.match(r"\w+://[^/]+", here)
+        for other in dict.fromkeys([base, f"{base}/v1", f"{host[0] if host else base}/v1"]):
+            if other != here and (models := self.listed(other)):
+                return f"an endpoint answers at {other}, and lists {_some(models)}: --base-url {other}"
+        return "an endpoint's address mostly ends in /v1, and has nothing behind it: --base-url says which"
 
     # --- clients
 
     def _client(self, mode: ModeName) -> Any:
         with self._lock:
-            if mode not in self._clients:
+            of = mode if self._settings.provider else None
+            if of not in self._clients:
                 # It logs the text of errors, which may quote a report or a key; what matters is in the ledger.
                 logging.getLogger("instructor").setLevel(logging.CRITICAL + 1)
-                self._clients[mode] = self._of_provider(mode) if self._settings.provider else self._of_address(mode)
-            return self._clients[mode]
+                self._clients[of] = self._of_provider(mode) if self._settings.provider else self._of_address()
+            return self._clients[of]
 
-    def _of_address(self, mode: ModeName) -> Any:
-        import instructor
+    def _of_address(self) -> Any:
+        import instructor  # noqa: F401 - it takes seconds, which are not to be a request's
         import openai
 
         try:
-            client = openai.OpenAI(
+            return openai.OpenAI(
                 api_key=self._key or NO_KEY,
                 base_url=self._settings.address,
                 max_retries=0,
+                default_headers=self._headers,
                 http_client=self._http_client(),
             )
         except (ValueError, openai.OpenAIError) as error:
             where = self._settings.endpoint
             raise ModelMisconfigured(f"cannot ask a model at {where}: {self._outcomes.short(error)}") from error
-        return instructor.from_openai(client, mode=_mode(mode))
 
     def _http_client(self) -> Any:
         """Every request has a connection of its own: how else would it be known which one is to be cut."""
@@ -221,6 +299,31 @@ class Endpoint:
         if _is_http(client):
             client.client.max_retries = 0  # type: ignore[union-attr]
         return client
+
+
+def _rendered(create: Callable[..., Any], messages: Messages, response: type[BaseModel], mode: ModeName) -> Any:
+    """Has instructor render a request, which create sends, and read its answer."""
+    import instructor
+
+    def sent(**rendered: Any) -> Any:
+        return create(**rendered)
+
+    told = [dict(message) for message in messages]
+    patched: Any = instructor.patch(create=sent, mode=_mode(mode))
+    return patched(response_model=response, messages=told, max_retries=0, strict=False)
+
+
+def context_of(model: Mapping[str, Any]) -> int | None:
+    """How many tokens a prompt with its answer may have, by what an endpoint lists of a model (vLLM, OpenRouter, Groq,
+    LM Studio, llama.cpp); None if it says nothing of that."""
+    meta = model.get("meta")
+    named = {**model, **(meta if isinstance(meta, dict) else {})}
+    return next((value for name in _CONTEXT_NAMES if isinstance(value := named.get(name), int)), None)
+
+
+def _some(models: Listed) -> str:
+    more = " …" if len(models) > _MOST_NAMED else ""
+    return ", ".join(list(models)[:_MOST_NAMED]) + more
 
 
 def _mode(mode: ModeName) -> Any:
@@ -313,66 +416,32 @@ def _host(url: Any) -> str:
     return f"{url.scheme}://{url.netloc.decode('ascii')}".replace(url.userinfo.decode("ascii") + "@", "")
 
 
-def _measured(sent: Sent, seconds: float, received: Sequence[Any]) -> Sent:
+def _measured(sent: Sent, seconds: float, flight: _Flight) -> Sent:
     """With the seconds that it took and the tokens that the endpoint counted (by the names of several providers)."""
-    usage = getattr(received[0], "usage", None) if received else None
-    if usage is None and received:
-        usage = getattr(received[0], "usage_metadata", None)
+    received = flight.received
+    usage = _get(received, "usage") or _get(received, "usage_metadata")
+    body = json.dumps(flight.body, ensure_ascii=False, default=str)
+    details = _get(usage, "prompt_tokens_details") or _get(usage, "input_tokens_details")
+    cached = _count(details, "cached_tokens") or _count(
+        usage, "cached_tokens", "prompt_cache_hit_tokens", "cached_content_token_count"
+    )
     return replace(
         sent,
         seconds=seconds,
-        said=_said(received[0]) if received and choices_of(received[0]) else None,
+        said=words_of(received) if received is not None and choices_of(received) else None,
         input_tokens=_count(usage, "prompt_tokens", "input_tokens", "prompt_token_count"),
         output_tokens=_count(usage, "completion_tokens", "output_tokens", "candidates_token_count"),
+        cached_tokens=cached or 0,
+        request=hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest(),
     )
 
 
+def _get(thing: Any, name: str) -> Any:
+    return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
+
+
 def _count(usage: Any, *names: str) -> int | None:
-    return next((value for name in names if isinstance(value := getattr(usage, name, None), int)), None)
-
-
-def _said(completion: Any) -> str:
-    """All that was answered, as far as it is found in the shape of OpenAI's completions."""
-    messages = [getattr(choice, "message", None) for choice in choices_of(completion)]
-    calls = [call for message in messages for call in getattr(message, "tool_calls", None) or ()]
-    words = [getattr(message, "content", None) for message in messages]
-    words += [getattr(getattr(call, "function", None), "arguments", None) for call in calls]
-    return "".join(word for word in words if isinstance(word, str))
-
-
-# --- the parameters of a request, as its refusals tell
-
-
-class Dialect:
-    """The parameters of requests to one endpoint.
-
-    Most know max_tokens and temperature. OpenAI's reasoning models want max_completion_tokens and no temperature, and
-    say so with HTTP 400; some endpoints know no seed.
-    """
-
-    def __init__(self, settings: ModelSettings) -> None:
-        limit = settings.max_output_tokens
-        self._given: dict[str, Any] = {"max_tokens": limit, "temperature": settings.temperature}
-        if settings.seed is not None:
-            self._given["seed"] = settings.seed
-        self._lock = threading.Lock()
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """As they are sent now."""
-        with self._lock:
-            return dict(self._given)
-
-    def learns(self, refused: dict[str, Any], said: str) -> bool:
-        """Whether the request would be another now. refused: the parameters of a request that was turned down.
-        said: the endpoint's words."""
-        with self._lock:
-            if "max_completion_tokens" in said and "max_tokens" in self._given:
-                self._given["max_completion_tokens"] = self._given.pop("max_tokens")
-            for name in ("temperature", "seed"):
-                if name in said and "support" in said:
-                    self._given.pop(name, None)
-            return any(self._given.get(name) != value for name, value in refused.items())
+    return next((value for name in names if isinstance(value := _get(usage, name), int) and value >= 0), None)
 
 
 # --- the key: looked up where it is sent, never kept, logged or shown
@@ -389,6 +458,16 @@ def api_key(endpoint: str) -> str | None:
 def provider_key(provider: str) -> str | None:
     """The key for one of instructor's providers; None leaves it to the provider's own variable."""
     return os.environ.get(VARIABLES[0], "").strip() or _from_keyring(provider)
+
+
+def _from_environment(name: str, value: str) -> str:
+    """The value of a header: what the environment has, where it is $NAME. Raises ModelMisconfigured if it has none."""
+    if not value.startswith("$"):
+        return value
+    held = os.environ.get(value[1:], "").strip()
+    if not held:
+        raise ModelMisconfigured(f"the header {name} is to have the value of {value}, which is not in the environment")
+    return held
 
 
 def _from_keyring(endpoint: str) -> str | None:

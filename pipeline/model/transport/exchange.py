@@ -10,15 +10,15 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from recount.pipeline.errors import ModelError, NotToSchema
+from recount.pipeline.errors import ModelError, NotToSchema, Truncated
 from recount.pipeline.model.ask.question import Messages, Question, Reply
 from recount.pipeline.model.transport.endpoint import Endpoint
-from recount.pipeline.model.transport.outcomes import Sent
-from recount.pipeline.model.transport.spending import Call, Calls, Tokens, cost, counted, estimate, reckoned
+from recount.pipeline.model.transport.outcomes import CONTEXT, Dialect, Sent
+from recount.pipeline.model.transport.spending import Call, Calls, Tokens, cost, counted, estimate, is_cut, reckoned
 from recount.pipeline.model.transport.store import AnswerStore, Kept, opened
 from recount.pipeline.settings import ModelSettings, ModeName, check
 from recount.pipeline.usage import Usage
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 AGAIN = "上一次回答不符合要求：\n{problem}\n请改正，并重新给出完整的回答。"
 """What is added to a question whose answer did not keep to the schema. Only the last failure is shown."""
+_BRIEFLY = 3
+_MOST_LESSONS = 12
+"""So often at most an endpoint may tell how a request is to be."""
 _SHORTEST_TIMEOUT = 0.05
 """Seconds of a request at least, however little of the deadline is left."""
 
@@ -63,7 +66,8 @@ def connected(settings: ModelSettings) -> Iterator[Connection]:
     """
     check(settings)
     with opened(settings) as store:
-        yield Connection(settings, store, Calls(store.database, settings), Endpoint(settings))
+        dialect = Dialect(settings, store.learned(), store.keep_learned)
+        yield Connection(settings, store, Calls(store.database, settings), Endpoint(settings, dialect))
 
 
 def messages_of(question: Question, problem: str = "") -> Messages:
@@ -99,7 +103,8 @@ class _Exchange:
     def answered(self, keeps: bool) -> Reply:
         problem = ""
         for _ in range(self.connection.settings.reasks + 1):
-            sent = _Retries(self.connection.settings, self.deadline, partial(self._send, problem)).last()
+            send = partial(self._send, problem)
+            sent = _Retries(self.connection.settings, self.deadline, send, brief=not keeps).last()
             if sent.answer is not None:
                 self._keep(Kept("ok", sent.answer), keeps)
                 return Reply(self.question.response.model_validate_json(sent.answer), self.usage)
@@ -118,10 +123,16 @@ class _Exchange:
         self.connection.store.wait_for_turn()
         number, thought = calls.begin(self.key, self.question, reckoned(settings, self.question))
         started = time.time()
-        sent = endpoint.send(messages, self.question.response, self.mode, timeout)
-        tokens = _taken(sent, messages, thought)
-        took = Usage(*tokens, cost(settings, *tokens), sent.seconds, 1)
-        calls.finish(number, Call(started, took, sent.outcome, sent.detail))
+        own = sum(estimate(message["content"]) for message in messages)
+        sent = _unless_cut(endpoint.send(messages, self.question.response, self.mode, timeout), own)
+        counts = own, estimate(sent.said or "")
+        tokens = _taken(sent, counts, thought)
+        cached = min(sent.cached_tokens, tokens[0])
+        took = Usage(*tokens, cost(settings, *tokens, cached), sent.seconds, 1, cached)
+        told = sent.input_tokens, sent.output_tokens
+        calls.finish(
+            number, Call(started, took, sent.outcome, sent.detail, sent.request, sent.said or "", counts, told)
+        )
         self.usage += took
         return sent
 
@@ -130,27 +141,39 @@ class _Exchange:
             self.connection.store.keep(self.key, self.mode, kept, self.usage)
 
 
-def _taken(sent: Sent, messages: Messages, thought: Tokens) -> Tokens:
+def _unless_cut(sent: Sent, own: int) -> Sent:
+    """What was sent, unless the endpoint read a part of the prompt alone: then its answer is none. own: our count."""
+    if sent.answer is None or not is_cut(sent.input_tokens, own):
+        return sent
+    error = Truncated(
+        f"the endpoint read {sent.input_tokens:,} tokens of a prompt of about {own:,}, and cut off the rest: {CONTEXT}"
+    )
+    return replace(sent, outcome="cut", answer=None, error=error)
+
+
+def _taken(sent: Sent, own: Tokens, thought: Tokens) -> Tokens:
     """The tokens that a request took and gave; what it was thought to, where its fate is not known."""
     if sent.free:
         return 0, 0
     if sent.said is None:
         return thought
-    own = sum(estimate(message["content"]) for message in messages), estimate(sent.said)
     return counted(sent.input_tokens, own[0]), counted(sent.output_tokens, own[1])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Retries:
     """A request that is sent again while there is sense in it. send: sends it, and may take so many seconds.
 
     Between requests: as long as the endpoint asks to wait, else pauses that grow, with jitter. A pause that would
-    outlast the deadline is not begun.
+    outlast the deadline is not begun. A refusal that told how to ask is no attempt.
+    brief: a few attempts do, but where the endpoint has too much to do.
     """
 
     settings: ModelSettings
     deadline: Deadline
     send: Callable[[float], Sent]
+    brief: bool = False
+    _lessons: int = 0
 
     def last(self) -> Sent:
         """What became of the last request."""
@@ -176,10 +199,14 @@ class _Retries:
     def _once(self) -> Sent:
         sent = self.send(max(min(self.settings.timeout, self.deadline.left), _SHORTEST_TIMEOUT))
         self.deadline.left -= sent.seconds
+        self._lessons += sent.learned and self._lessons < _MOST_LESSONS
         return sent
 
     def _is_enough(self, state: RetryCallState) -> bool:
-        return state.upcoming_sleep >= self.deadline.left or state.attempt_number >= self.settings.attempts
+        attempts, most = state.attempt_number - self._lessons, self.settings.attempts
+        if self.brief and _result(state).outcome != "http 429":
+            most = min(most, _BRIEFLY)
+        return state.upcoming_sleep >= self.deadline.left or attempts >= most
 
     def _sleep(self, seconds: float) -> None:
         self.deadline.left -= seconds

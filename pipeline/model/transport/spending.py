@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from recount.pipeline.errors import BudgetSpent
 from recount.pipeline.model.ask.question import Question
@@ -19,18 +23,60 @@ from recount.pipeline.model.transport.store import Database, moment
 from recount.pipeline.settings import ModelSettings
 from recount.pipeline.usage import Usage
 
+Tokens = tuple[int, int]
+"""Input and output tokens."""
+_LONGEST_KEPT = 1 << 16
+"""Characters of what came back that a call keeps."""
 _MILLION = Decimal(1_000_000)
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _FEWEST = 4
 """Our count is at most so many times a tokenizer's: those of the largest vocabularies make half of it."""
+_SMALLEST_CONTEXT, _ABOUT = 512, 2
+"""Tokens; contexts are multiples of it."""
+_LEAST_SHARE, _EVEN_SHARE = 0.35, 0.75
+"""Of our count: what the endpoint's is at least, unless it cut the prompt; and where it is that of a whole context."""
 _MOST = 1 << 40
 _DIGIT = re.compile(r"\d")
 
 
-def cost(settings: ModelSettings, input_tokens: int, output_tokens: int) -> Decimal:
-    """In the currency of the user's prices; what has no price costs 0."""
-    prices = (settings.price_input or Decimal(0), settings.price_output or Decimal(0))
-    return (input_tokens * prices[0] + output_tokens * prices[1]) / _MILLION
+def cost(settings: ModelSettings, input_tokens: int, output_tokens: int, cached_tokens: int = 0) -> Decimal:
+    """In the currency of the user's prices; what has no price costs 0. cached_tokens: those of the input that the
+    endpoint had kept of earlier prompts."""
+    full = settings.price_input or Decimal(0)
+    kept = full if settings.price_cached is None else settings.price_cached
+    cached = min(cached_tokens, input_tokens)
+    spent = (input_tokens - cached) * full + cached * kept + output_tokens * (settings.price_output or Decimal(0))
+    return spent / _MILLION
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """US dollars per million tokens: sent, of those kept from earlier prompts, and sent back."""
+
+    input: Decimal
+    cached: Decimal
+    output: Decimal
+
+
+def known_prices(settings: ModelSettings) -> Prices | None:
+    """What the table of genai-prices says of the model at its provider's own address; None if it says nothing, or is
+    not installed."""
+    try:
+        from genai_prices import Usage as Taken
+        from genai_prices import calc_price
+    except ImportError:
+        return None
+
+    def of(**tokens: int) -> Decimal:
+        whose = {"provider_id": name} if settings.provider else {"provider_api_url": settings.address}
+        return Decimal(calc_price(Taken(**tokens), model, **whose).total_price) * 1000
+
+    name, _, rest = settings.name.partition("/")
+    model = rest if settings.provider else settings.name
+    try:
+        return Prices(of(input_tokens=1000), of(input_tokens=1000, cache_read_tokens=1000), of(output_tokens=1000))
+    except LookupError:
+        return None
 
 
 def reckoned(settings: ModelSettings, question: Question) -> tuple[int, int]:
@@ -54,6 +100,17 @@ def counted(told: int | None, own: int) -> int:
     return min(told, _MOST)
 
 
+def is_cut(told: int | None, own: int) -> bool:
+    """Whether an endpoint read less of a prompt than was sent, and said nothing (Ollama, beyond num_ctx).
+
+    No tokenizer makes less than about half of our count. A prompt that was cut has as many tokens as the context.
+    """
+    if told is None or told < _SMALLEST_CONTEXT or own < 2 * _SMALLEST_CONTEXT:
+        return False
+    even = min(told % _SMALLEST_CONTEXT, -told % _SMALLEST_CONTEXT) <= _ABOUT
+    return told < _LEAST_SHARE * own or (even and told < _EVEN_SHARE * own)
+
+
 def estimate(text: str) -> int:
     """About how many tokens a text will be, rather too many than too few.
 
@@ -69,9 +126,6 @@ def estimate(text: str) -> int:
 SENT = "sent"
 """The outcome of a request that is on its way, or whose fate nobody has learned."""
 
-Tokens = tuple[int, int]
-"""Input and output tokens."""
-
 _BEYOND = 60.0
 """Seconds past a request's timeout after which its process must have been killed."""
 _LOOK_AGAIN = 0.05
@@ -82,14 +136,19 @@ class Call:
     """What became of one request. started: seconds since 1970.
 
     outcome: sent (on its way, or lost), ok, http 429 (or another status), timeout, connection, invalid (not to the
-    schema), truncated, refused.
-    detail: a few words, without a secret and without the text of a prompt.
+    schema), truncated, cut (a part of the prompt was read), refused.
+    detail: a few words, without a secret and without the text of a prompt. request: the SHA-256 of what was sent.
+    answer: what came back. own, told: tokens by our count and by the endpoint's.
     """
 
     started: float
     usage: Usage
     outcome: str
     detail: str = ""
+    request: str = ""
+    answer: str = ""
+    own: Tokens | None = None
+    told: tuple[int | None, int | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +181,9 @@ class Calls:
         """Keeps what became of a request."""
         usage = call.usage
         self.database.write(
-            "UPDATE calls SET seconds = ?, input_tokens = ?, output_tokens = ?, cost = ?, outcome = ?, detail = ?"
-            " WHERE id = ?",
+            "UPDATE calls SET seconds = ?, input_tokens = ?, output_tokens = ?, cost = ?, outcome = ?, detail = ?,"
+            " cached_tokens = ?, request = ?, answer = ?, own_input = ?, own_output = ?, told_input = ?,"
+            " told_output = ? WHERE id = ?",
             (
                 usage.seconds,
                 usage.input_tokens,
@@ -131,6 +191,11 @@ class Calls:
                 str(usage.cost),
                 call.outcome,
                 call.detail,
+                usage.cached_tokens,
+                call.request,
+                call.answer[:_LONGEST_KEPT],
+                *(call.own or (None, None)),
+                *(count if count is None else min(count, _MOST) for count in call.told),
                 number,
             ),
         )
@@ -224,8 +289,49 @@ class Calls:
     def _cost(self) -> Decimal:
         """What all requests cost: to this endpoint by the prices that are given now, to others by those of then."""
         own = self._sums("model = ? AND endpoint = ?", *self._whom)
+        query = "SELECT coalesce(sum(cached_tokens), 0) FROM calls WHERE model = ? AND endpoint = ?"
+        cached = self.database.row(query, self._whom)
+        assert cached is not None, "a sum has a row"
         others = self.database.rows("SELECT cost FROM calls WHERE NOT (model = ? AND endpoint = ?)", self._whom)
-        return cost(self.settings, *own) + sum((Decimal(row["cost"]) for row in others), Decimal(0))
+        return cost(self.settings, *own, cached[0]) + sum((Decimal(row["cost"]) for row in others), Decimal(0))
+
+
+# --- watching the ledger
+
+_EVERY = 1.0
+"""Seconds between two looks at the ledger."""
+
+
+@contextmanager
+def watched(settings: ModelSettings, tell: Callable[[Mapping[str, Any]], None]) -> Iterator[None]:
+    """Tells of every request of a run, whichever process sends it, once it has come to its end.
+
+    tell: is given what the ledger keeps of it, by its columns, without what came back; from a thread of its own, and
+    the last from this one. Raises UsageError if the store cannot be opened.
+    """
+    with closing(Database(settings.store)) as database:
+        told: set[int] = set()
+        ended = threading.Event()
+
+        def look() -> None:
+            rows = database.rows("SELECT * FROM calls WHERE run = ? AND outcome <> ?", (settings.run, SENT))
+            for row in rows:
+                if row["id"] not in told:
+                    told.add(row["id"])
+                    tell({name: row[name] for name in row.keys() if name != "answer"})  # noqa: SIM118 - a Row's keys
+
+        def go_on() -> None:
+            while not ended.wait(_EVERY):
+                look()
+
+        thread = threading.Thread(target=go_on, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+            look()
 
 
 def _expected(reckoned: Tokens, told: Tokens) -> Tokens:

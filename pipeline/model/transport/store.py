@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel
 
@@ -90,9 +90,21 @@ DROP TABLE flights;
 DROP INDEX calls_by_run;
 CREATE INDEX calls_by_endpoint ON calls (model, endpoint, outcome, input_tokens, output_tokens, reckoned);
 """
-_CHANGES = (_TABLES, _SECOND_LAYOUT)
+_THIRD_LAYOUT = """
+ALTER TABLE calls ADD COLUMN cached_tokens INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE calls ADD COLUMN request TEXT NOT NULL DEFAULT '';
+ALTER TABLE calls ADD COLUMN answer TEXT NOT NULL DEFAULT '';
+ALTER TABLE calls ADD COLUMN own_input INTEGER;
+ALTER TABLE calls ADD COLUMN own_output INTEGER;
+ALTER TABLE calls ADD COLUMN told_input INTEGER;
+ALTER TABLE calls ADD COLUMN told_output INTEGER;
+CREATE TABLE dialects (model TEXT NOT NULL, endpoint TEXT NOT NULL, given TEXT NOT NULL, learned TEXT NOT NULL,
+    PRIMARY KEY (model, endpoint, given));
+"""
+_CHANGES = (_TABLES, _SECOND_LAYOUT, _THIRD_LAYOUT)
 """What makes each layout out of the one before. reckoned: tokens, before a request was sent. written: when, in seconds
-since 1970."""
+since 1970. cached_tokens: those of input_tokens that the endpoint had kept. request: SHA-256 of what was sent. answer:
+what came back. own_…, told_…: tokens by our count and by the endpoint's. learned: of an endpoint's refusals, JSON."""
 _LAYOUT = len(_CHANGES)
 
 _BUSY_TIMEOUT = 60.0
@@ -228,6 +240,7 @@ def key_of(settings: ModelSettings, mode: ModeName, question: Question) -> str:
         "temperature": settings.temperature,
         "seed": settings.seed,
     }
+    parts |= settings.manner
     # The order of a schema's fields is the order in which a model answers, so it is kept.
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -265,6 +278,26 @@ class AnswerStore:
         """Keeps that a mode works."""
         values = (self._settings.name, self._settings.endpoint, mode)
         self.database.write("INSERT OR REPLACE INTO modes VALUES (?, ?, ?)", values)
+
+    # --- what its refusals told of how it is asked
+
+    def learned(self) -> dict[str, Any]:
+        """What is known of how the endpoint is to be asked, for requests that are given the same parameters."""
+        row = self.database.row(
+            "SELECT learned FROM dialects WHERE model = ? AND endpoint = ? AND given = ?", self._given
+        )
+        return {} if row is None else dict(json.loads(row["learned"]))
+
+    def keep_learned(self, learned: Mapping[str, Any]) -> None:
+        """Keeps what the endpoint's refusals told."""
+        values = (*self._given, json.dumps(learned))
+        self.database.write("INSERT OR REPLACE INTO dialects VALUES (?, ?, ?, ?)", values)
+
+    @property
+    def _given(self) -> tuple[str, str, str]:
+        settings = self._settings
+        given = (settings.max_output_tokens, settings.temperature, settings.seed, settings.manner)
+        return settings.name, settings.endpoint, json.dumps(given, ensure_ascii=False)
 
     # --- answers, so that no question is paid for twice
 

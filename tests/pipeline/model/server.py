@@ -98,10 +98,11 @@ class Cut:
 
 @dataclass(frozen=True)
 class Raw:
-    """A body that is no completion."""
+    """A body as it is: no completion, or one in a shape of its own."""
 
     text: str
     content_type: str = "text/html"
+    status: int = 200
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,8 @@ Script = Callable[[Asked], Content | Fault]
 class Scripted:
     """The running server. requests: those to /chat/completions so far. delay: seconds that every answer takes.
 
-    modes: those that it understands; others are turned down with HTTP 400. most_at_once: requests, so far. files,
+    modes: those that it understands; others are turned down with HTTP 400. models: what /models lists at an address
+    ("/v1"), with what it says of each; nothing is listed elsewhere. most_at_once: requests, so far. files,
     batches: what its batch API holds. pending: how often a batch is still at work when it is asked about.
     """
 
@@ -145,7 +147,8 @@ class Scripted:
     times: list[float] = field(default_factory=list)
     delay: float = 0.0
     modes: Sequence[str] = ("tools", "json_schema", "json", "text")
-    usage: Mapping[str, int] | None = None
+    usage: Mapping[str, Any] | None = None
+    models: Mapping[str, Any] = field(default_factory=dict)
     at_once: int = 0
     most_at_once: int = 0
     files: dict[str, bytes] = field(default_factory=dict)
@@ -188,7 +191,7 @@ class Scripted:
             whole = json.dumps(self.completion(asked, {})).encode()
             return self._cut(request, whole, outcome.part)
         if isinstance(outcome, Raw):
-            return Response(outcome.text, content_type=outcome.content_type)
+            return Response(outcome.text, outcome.status, content_type=outcome.content_type)
         return Response(json.dumps(self.completion(asked, outcome)), content_type="application/json")
 
     def completion(self, asked: Asked, outcome: Content | Length | Refusal | Words) -> dict[str, Any]:
@@ -213,6 +216,8 @@ class Scripted:
             else:
                 message["content"] = content
         shown, said = len(asked.system) + len(asked.user), len(str(content))
+        if isinstance(outcome, Length):
+            said = asked.body.get("max_tokens", said)
         return {
             "id": "chatcmpl-1",
             "object": "chat.completion",
@@ -234,6 +239,10 @@ class Scripted:
             connection.sendall(head.encode() + whole[: round(len(whole) * part)])
         connection.shutdown(socket.SHUT_RDWR)
         return Response()
+
+    def list(self, request: Request) -> Response:
+        listed = self.models.get(request.path.removesuffix("/models"))
+        return Response("no such path", 404) if listed is None else _json({"object": "list", "data": listed})
 
     # --- /files and /batches
 
@@ -304,7 +313,8 @@ def scripted(answer: Script | Content = "{}", faults: Sequence[Fault] = (), **op
         server.expect_request(re.compile("/v1/files/.*/content")).respond_with_handler(state.download)
         server.expect_request("/v1/batches", method="POST").respond_with_handler(state.submit)
         server.expect_request(re.compile("/v1/batches/.*"), method="GET").respond_with_handler(state.look)
-        server.expect_request(re.compile(".*")).respond_with_data("no such path", 404)
+        server.expect_request(re.compile("/.*models"), method="GET").respond_with_handler(state.list)
+        server.expect_request(re.compile(".*")).respond_with_data('{"detail": "Not Found"}', 404)
         try:
             yield state
         finally:

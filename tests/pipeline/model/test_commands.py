@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sqlite3
+import sys
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any, NamedTuple
 
 import pymupdf
@@ -54,8 +58,12 @@ def structured(call: Call, server: Any, out: Path, *more: object) -> Printed:
 
 
 def test_a_run_with_a_model_and_the_same_again(call: Call, tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
     with scripted(answering) as server:
-        assert structured(call, server, tmp_path).code == 0
+        assert structured(call, server, tmp_path, "--log-json", log).code == 0
+        assert len({asked.system for asked in server.requests}) == 1, "endpoints keep what prompts begin with"
+        events = [json.loads(line)["event"] for line in log.read_text(encoding="utf-8").splitlines()]
+        assert events.count("call") == len(server.requests)
         sent = len(server.requests)
         assert structured(call, server, tmp_path, "--force").code == 0
         assert len(server.requests) == sent > 0
@@ -142,11 +150,45 @@ def test_a_wrong_key_is_said_before_anything_is_begun(call: Call, tmp_path: Path
     assert "does not accept the key" in reason
 
 
-def test_a_model_is_checked(call: Call) -> None:
-    with scripted(answering) as server:
-        printed = call("models", "check", "scripted", "--base-url", server.base_url)
+def test_a_model_is_checked(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it printed can be put into a command."""
+    table = ModuleType("genai_prices")
+    vars(table).update(Usage=dict, calc_price=lambda taken, *_, **__: SimpleNamespace(total_price=Decimal(len(taken))))
+    monkeypatch.setitem(sys.modules, "genai_prices", table)
+
+    with scripted(answering, models={"/v1": [{"id": "scripted", "max_model_len": 8192}]}) as server:
+        printed = call("models", "check", "scripted", "--base-url", server.base_url, "--model-param", "top_k=20")
+        assert server.requests[-1].body["top_k"] == 20
     assert printed.code == 0
-    assert "json_schema" in printed.out
+    assert "context: 8,192 tokens" in printed.out
+    [line] = [line for line in printed.out.splitlines() if line.startswith("use: ")]
+    options = shlex.split(line.removeprefix("use: "))
+    assert options[:4] == ["--model", "scripted", "--model-mode", "json_schema"]
+    assert options[4:6] == ["--base-url", server.base_url]
+    assert options[7:12] == ["top_k=20", "--price-input", "1000", "--price-cached", "2000"]
+
+
+def test_what_a_model_refuses_is_in_the_options_that_ask_it(call: Call, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.toml"
+
+    def answer(asked: Asked) -> Any:
+        refused = "seed" in asked.body and Status(422, message="body.seed: Extra inputs are not permitted")
+        return refused or answering(asked)
+
+    with scripted(answer) as server:
+        settings.write_text(f'[model]\nname = "scripted"\nbase_url = "{server.base_url}"\nseed = 3\n')
+        printed = call("models", "check", "--settings", settings)
+    assert printed.code == 0
+    assert "sent otherwise, as it wants: seed=null" in printed.out
+    assert "--model-param seed=null" in printed.out
+    assert call("models", "check").code == 2
+
+
+def test_a_model_that_cannot_be_asked_is_told_with_what_may_help(call: Call) -> None:
+    with scripted("about ten") as server:
+        printed = call("models", "check", "scripted", "--base-url", server.base_url)
+    assert printed.code == 1
+    assert "it cannot be asked: another model may do" in printed.out
 
 
 def test_a_mapper_without_a_model_is_wrong_usage(call: Call, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from recount.pipeline.run.fates import RunSummary
 from recount.pipeline.run.ledger import Ledger
 from recount.pipeline.run.runner import placed, run, variant_of
 from recount.pipeline.run.store import locked, result_path
-from recount.pipeline.settings import Settings
+from recount.pipeline.settings import ModelSettings, Settings
 
 TASKS = Path(__file__).parent.parent / "tasks"
 
@@ -392,3 +392,13 @@ class TestAFileWithSeveralReports:
         with pytest.raises(UsageError, match=r"b\.pdf\.json"):
             find_sources([archive / "b.pdf", archive / "b.pdf#2"])
         assert [source.name for source in find_sources([archive / "b.pdf#2"]).sources] == ["b.pdf#2"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"temperature": 0.5}, {"seed": 1}, {"thinking": False}, {"parameters": {"top_k": 1}}, {"headers": {"A": "b"}}],
+)
+def test_results_of_a_model_that_is_asked_otherwise_are_others(change: dict[str, Any]) -> None:
+    asked = ModelSettings("m")
+    assert variant_of(Settings(model=replace(asked, **change))) != variant_of(Settings(model=asked))
+    assert variant_of(Settings(model=replace(asked, concurrency=9))) == variant_of(Settings(model=asked))

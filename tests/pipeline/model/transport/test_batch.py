@@ -16,7 +16,7 @@ from recount.pipeline.model.transport.batch import Collected, collect, submit, s
 from recount.pipeline.model.transport.store import MODES, Database
 from recount.pipeline.settings import ModelSettings, ModeName
 from recount.pipeline.usage import NOTHING
-from recount.tests.pipeline.model.server import Asked, Length, Refusal, Status, scripted
+from recount.tests.pipeline.model.server import Asked, Length, Refusal, Status, Words, scripted
 from recount.tests.pipeline.model.transport.common import RIGHT, Income, ask, calls, question, settings_for, usage_of
 
 QUESTIONS = [question(f"问题{number}") for number in range(4)]
@@ -40,6 +40,16 @@ def test_a_batch_is_handed_in_left_and_collected(mode: ModeName, tmp_path: Path)
     with closing(Database(settings.store)) as store:
         took = usage_of(store, settings.run)
     assert (took.calls, took.input_tokens, took.cost) == (4, 400, Decimal("0.0004"))
+
+
+def test_an_answer_among_words_is_found_in_what_a_batch_brought(tmp_path: Path) -> None:
+    with scripted(Words('<think>"9.99@9"?</think>```json\n{"income": "1.00@1"}\n```')) as server:
+        settings = settings_for(server, mode="json", store=tmp_path / "s.sqlite")
+        collect(settings, str(submit(settings, QUESTIONS[:1])))
+        [reply] = ask(settings, QUESTIONS[0])
+        assert not server.requests
+    assert isinstance(reply, Reply)
+    assert reply.value == Income(income="1.00@1")
 
 
 @pytest.mark.parametrize("mode", MODES)

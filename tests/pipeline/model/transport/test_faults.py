@@ -68,7 +68,7 @@ def test_after_the_last_attempt_the_reason_is_said() -> None:
     with scripted(RIGHT, faults=[Status(500)] * 3) as server:
         [error] = ask(settings_for(server, attempts=3))
     assert isinstance(error, Unreachable)
-    assert str(error) == f"{server.base_url} is busy or out of order (HTTP 500)"
+    assert str(error) == f"{server.base_url} is busy or out of order (HTTP 500): no; its own log says why"
     assert error.usage is not None
     assert error.usage.calls == len(server.requests) == 3
 
