@@ -104,8 +104,7 @@ class DraftVerifier:
 
     def report(self, values: dict[str, Any]) -> Model:
         """The values as a Report[Ref]."""
-        known = {name: value for name, value in references(values).items() if value is not None}
-        return self.family.report_of(Ref).model_validate(known)  # type: ignore[no-any-return]
+        return self.family.report_of(Ref).model_validate(references(values))  # type: ignore[no-any-return]
 
     def verified(self, values: dict[str, Any]) -> Verified:
         """What the verifier says of them. What the words of a choice do not speak for is unsure."""

@@ -56,7 +56,7 @@ def merged(one: Any, other: Any) -> Any:
         return one + other
     if isinstance(one, Pick) and isinstance(other, Pick) and one.evidence is not Evidence.FOR:
         return other if other.evidence is Evidence.FOR else one
-    return other if one in (None, False) else one
+    return other if one in (None, False) and other is not None else one
 
 
 def rows_in(values: Any, pointer: str = "") -> Iterator[tuple[str, int]]:
@@ -77,8 +77,13 @@ def put_together(drafts: Sequence[Draft]) -> dict[str, Any]:
 
 
 def references(values: Any) -> Any:
-    """Nested values with references in place of picks: what Report[Ref] is validated from."""
-    return nested(values, lambda leaf: leaf.ref if isinstance(leaf, Pick) else leaf)
+    """Nested values with references in place of picks, and without what says nothing: what Report[Ref] is validated
+    from. Null is no word of every field, but every field may be left out."""
+    if isinstance(values, Mapping):
+        return {key: references(value) for key, value in values.items() if value is not None}
+    if isinstance(values, list | tuple):
+        return [references(value) for value in values]
+    return values.ref if isinstance(values, Pick) else nested(values, lambda leaf: leaf)
 
 
 def unsure_in(values: Any) -> Iterator[str]:

@@ -178,7 +178,9 @@ class _Resolver:
         places = [(f"{pointer}/{start + index}", row) for index, row in enumerate(value or ())]
         if model is None:
             return [self._quoted(text, at, None) for at, text in places]
-        rows = [self._model(row, model, at, trail) for at, row in places]
+        rows = [self._model(row, model, at, trail) for at, row in places if row is not None]
+        needed = [name for name, info in model.model_fields.items() if info.annotation is str]
+        rows = [row for row in rows if all(row.get(name) for name in needed)]
         return list(self._each_once(self._in_their_rows(rows, model, pointer), pointer))
 
     def _each_once(self, rows: list[dict[str, Any]], pointer: str) -> Iterator[dict[str, Any] | None]:
