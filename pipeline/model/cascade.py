@@ -18,12 +18,12 @@ from typing import Any
 from recount.pipeline.document import Document, Remark
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import in_reading_order, passage_of, refs_in
-from recount.pipeline.model.answer.draft import Draft, put_together, unmapped
+from recount.pipeline.model.answer.draft import Draft, DraftVerifier, findings_in, put_together, unmapped
 from recount.pipeline.model.answer.evidence import Pick, leaves
 from recount.pipeline.model.answer.resolve import INVENTED
+from recount.pipeline.model.ask.loose import loose_pieces
 from recount.pipeline.model.ask.pieces import Key, Piece, Pieces, pieces_of
 from recount.pipeline.model.ask.question import Asker, Findings, Question
-from recount.pipeline.model.findings import DraftVerifier, findings_in
 from recount.pipeline.model.mapper import Mapper, parts_of
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.settings import ModelSettings, Settings
@@ -104,6 +104,8 @@ def map_by_model(
     state = _State(document, mapper, name, pieces, {})
     state.take(mapper.drafts([piece for piece in pieces.asked if purposes is None or piece.purpose in purposes]))
     state.ask_again(rounds)
+    if purposes is None:
+        state.ask_loose()
     return state.cascaded(f"model:{name}")
 
 
@@ -114,14 +116,13 @@ def cascade(document: Document, mapper: Mapper, name: str, rounds: int, template
     pieces = pieces_of(document, mapper.family)
     state = _State(document, mapper, name, pieces, values_of(template.report), template)
     asked = open_pieces(pieces, template.report, state.verified)
-    if not asked:
-        return state.cascaded(template.mapper)
     state.told = {
         piece.key: note for piece in asked if (note := findings_in(Draft(piece), state.verified, document.tokens))
     }
     state.take(mapper.drafts(asked, _note_in(state.told)))
     state.ask_again(rounds - 1)
-    return state.cascaded("cascade")
+    state.ask_loose()
+    return state.cascaded("cascade" if state.drafts else template.mapper)
 
 
 def first_questions(
@@ -231,12 +232,27 @@ class _State:
             self.verified = self.verifier.verified(self.values)
             return
         for draft in drafts:
-            candidate = filled(self.values, draft.values, "", self._settled)
-            verified = self.verifier.verified(candidate)
-            if better(verified, self.verified):
-                self.values, self.verified = candidate, verified
+            self._fill(draft.values, rows=draft.piece.item is not None)
             if draft.open is None or draft.piece.key not in self.drafts:  # else the earlier answer stands
                 self.drafts[draft.piece.key] = draft
+
+    def _fill(self, values: Mapping[str, Any], *, rows: bool) -> None:
+        """Values that were answered, if the report verifies better with them. rows: they are some rows of a list."""
+        used = _tokens_in(self.values) if rows else None
+        candidate = filled(self.values, values, "", self._settled, used)
+        verified = self.verifier.verified(candidate)
+        if better(verified, self.verified):
+            self.values, self.verified = candidate, verified
+
+    def ask_loose(self) -> None:
+        """Asks about the figures that no field has: what is answered of each part is taken for itself."""
+        report = self.verifier.report(self.values)
+        used = _tokens_in(self.values)
+        for draft in self.mapper.drafts(loose_pieces(self.document, self.mapper.family, report, used)):
+            self.usage += draft.usage
+            self.drafts[draft.piece.key] = draft
+            for name, value in draft.values.items():
+                self._fill({name: value}, rows=True)
 
     def ask_again(self, rounds: int) -> None:
         """Rounds of questions about what was found, until nothing is found or no answer betters the report."""
@@ -245,6 +261,7 @@ class _State:
                 key: note
                 for key, draft in self.drafts.items()
                 if draft.open is None
+                and draft.piece.loose is None
                 and (note := findings_in(draft, self.verified, self.document.tokens))
                 and not _same(note, self.told.get(key))
             }
@@ -346,18 +363,52 @@ def _contradictions(verified: Verified) -> int:
     return sum(e.result == "fail" and e.severity != "minor" for e in verified.evaluations)
 
 
-def filled(old: Any, new: Any, pointer: str, settled: Callable[[str], bool]) -> Any:
-    """Values with what a new answer says where nothing is, or where what is there is not settled."""
+def filled(old: Any, new: Any, pointer: str, settled: Callable[[str], bool], used: Set[int] | None = None) -> Any:
+    """Values with what a new answer says where nothing is, or where what is there is not settled.
+
+    used: the tokens that the old values hold, where the rows of new lists are some of a list's; None where they are all
+    of it.
+    """
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         keys = dict.fromkeys([*old, *new])
-        return {key: filled(old.get(key), new.get(key), f"{pointer}/{key}", settled) for key in keys}
+        return {key: filled(old.get(key), new.get(key), f"{pointer}/{key}", settled, used) for key in keys}
     if isinstance(old, list) and isinstance(new, list) and old:
+        if used is not None:
+            return _with_rows(old, new, pointer, settled, used)
         if len(old) == len(new):
             return [filled(a, b, f"{pointer}/{at}", settled) for at, (a, b) in enumerate(zip(old, new, strict=True))]
         return old if all(settled(at) for at, _ in leaves(old, pointer)) else new
     if isinstance(old, Ref | Pick):
         return old if settled(pointer) or new is None else new
     return new if old in (None, [], False) and new is not None else old
+
+
+def _with_rows(
+    old: list[Any], new: list[Any], pointer: str, settled: Callable[[str], bool], used: Set[int]
+) -> list[Any]:
+    """A list with some rows: each in the row that has figures of it, or its name; or else, if its figures are in no
+    field yet, behind those that stand before it."""
+    rows, added = list(old), []
+    for row in new:
+        at = next((at for at, known in enumerate(old) if _is_row(known, row)), None)
+        if at is not None:
+            rows[at] = filled(rows[at], row, f"{pointer}/{at}", settled, used)
+        elif (tokens := _tokens_in(row)) and not tokens & used:
+            added.append((min(tokens), row))
+    for first, row in added:
+        at = next((at for at, known in enumerate(rows) if min(_tokens_in(known), default=-1) > first), len(rows))
+        rows.insert(at, row)
+    return rows
+
+
+def _is_row(known: Any, row: Any) -> bool:
+    """Whether two rows are one: they share figures, or all words that both have."""
+    if not (isinstance(known, Mapping) and isinstance(row, Mapping)):
+        return bool(known == row)
+    if _tokens_in(known) & _tokens_in(row):
+        return True
+    both = [(words, row[key]) for key, words in known.items() if isinstance(words, str) and row.get(key)]
+    return bool(both) and all(one == other for one, other in both)
 
 
 def values_of(model: Any) -> Any:

@@ -15,6 +15,8 @@ from recount.pipeline.document import Cell, Grid, Number, Paragraph, Token
 from recount.pipeline.split.outline import is_heading_inside
 from recount.pipeline.split.text import plain
 
+ROWS = 24
+"""How many rows of a table are asked about at once."""
 _DATE = re.compile(r"年|月|日|-\d+月")
 _YEAR_WORDS = re.compile(r"年度?")
 _ORDINAL_END = re.compile(r"[.、)．](?!\d)")
@@ -92,7 +94,7 @@ def show(paragraphs: Sequence[Paragraph], blocks: Sequence[Block], printed: Prin
     return Shown(writer.text, writer.words, tuple(writer.marks), writer.lines)
 
 
-def blocks_of(grid: Grid, most_rows: int) -> list[Block]:
+def blocks_of(grid: Grid, most_rows: int = ROWS) -> list[Block]:
     """A grid in blocks of at most so many rows; one in two halves stays whole: its list runs down both in turn."""
     if _in_halves(grid):
         return [Block(grid, 0, grid.rows)]
