@@ -175,7 +175,11 @@ class _Reader:
                 self._say(words := line[done : match.start()])
                 before, beside = before + fold(words), beside + fold(words)
                 table = line.startswith("|")
-                place = Place("", re.sub(r"[▮|\s]", "", beside)) if table else Place(before)
+                place = (
+                    Place("", re.sub(r"[▮|\s]", "", beside))
+                    if table
+                    else Place(before, unit=_unit_after(line, match.end()))
+                )
                 value = Decimal(re.sub("[,，]", "", match["digits"]).rstrip("."))
                 pair = f"{match['digits']}@{match['mark']}"
                 self._seen.append(_Seen(pair, value, match["unit"] or "", len(self._words), place))
@@ -261,6 +265,10 @@ def _figures_in(values: Any) -> int:
 def holds(row: Any) -> bool:
     """Whether a row of the gold has figures."""
     return any(is_number(value) for _, value in leaves_in(row))
+
+
+def _unit_after(line: str, at: int) -> str:
+    return next((unit for unit in ("人次", "批次") if line.startswith(unit, at)), "")
 
 
 # --- what comes of it

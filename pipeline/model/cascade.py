@@ -19,7 +19,7 @@ from recount.pipeline.document import Document, Remark
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import in_reading_order, passage_of, refs_in
 from recount.pipeline.model.answer.draft import Draft, DraftVerifier, findings_in, put_together, unmapped
-from recount.pipeline.model.answer.evidence import Pick, leaves
+from recount.pipeline.model.answer.evidence import Evidence, Pick, evidence_of, leaves, picks_in
 from recount.pipeline.model.answer.resolve import INVENTED
 from recount.pipeline.model.ask.loose import loose_pieces
 from recount.pipeline.model.ask.pieces import Key, Piece, Pieces, pieces_of
@@ -240,8 +240,10 @@ class _State:
         """Values that were answered, if the report verifies better with them. rows: they are some rows of a list."""
         used = _tokens_in(self.values) if rows else None
         candidate = filled(self.values, values, "", self._settled, used)
+        if candidate == self.values:
+            return
         verified = self.verifier.verified(candidate)
-        if better(verified, self.verified):
+        if better(verified, self.verified, sure=_spoken_for(values)):
             self.values, self.verified = candidate, verified
 
     def ask_loose(self) -> None:
@@ -339,16 +341,22 @@ class _State:
         return tuple(remark for remark in self.template.remarks if remark.page not in pages)
 
 
-def better(new: Verified, old: Verified) -> bool:
+def better(new: Verified, old: Verified, *, sure: bool = False) -> bool:
     """Whether a report verifies better: no more contradictions and more figures verified; or fewer, and no fewer.
 
-    An answer that contradicts less because it says less is not better.
+    An answer that contradicts less because it says less is not better. sure: the words speak for all of the answer;
+    then it may be the page that contradicts itself, and more figures are better though some are disputed.
     """
     more = _verified_count(new) - _verified_count(old)
     worse = _contradictions(new) - _contradictions(old)
-    if worse > 0 or more < 0 or _undisputed(new) < _undisputed(old):
+    if (worse > 0 and not sure) or more < 0 or _undisputed(new) < _undisputed(old):
         return False
     return worse < 0 or more > 0 or len(new.figures) > len(old.figures)
+
+
+def _spoken_for(values: Any) -> bool:
+    """Whether the words beside every figure of an answer speak for its field."""
+    return all(evidence_of(pick.trail[1:], pick.mark.place) is Evidence.FOR for _, pick in picks_in(values))
 
 
 def _undisputed(verified: Verified) -> int:
@@ -393,12 +401,17 @@ def _with_rows(
         at = next((at for at, known in enumerate(old) if _is_row(known, row)), None)
         if at is not None:
             rows[at] = filled(rows[at], row, f"{pointer}/{at}", settled, used)
-        elif (tokens := _tokens_in(row)) and not tokens & used:
+        elif _is_called(row) and (tokens := _tokens_in(row)) and not tokens & used:
             added.append((min(tokens), row))
     for first, row in added:
         at = next((at for at, known in enumerate(rows) if min(_tokens_in(known), default=-1) > first), len(rows))
         rows.insert(at, row)
     return rows
+
+
+def _is_called(row: Any) -> bool:
+    """Whether a row says what it is: one without a name may be any other."""
+    return not isinstance(row, Mapping) or any(isinstance(value, str) for value in row.values())
 
 
 def _is_row(known: Any, row: Any) -> bool:

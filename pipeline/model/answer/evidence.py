@@ -162,7 +162,10 @@ def _said_of_parts(step: Step) -> tuple[str, ...]:
 
 
 def _named(step: Step, kind: Kind, place: Place) -> Evidence | None:
-    name, subjects = step.key, subjects_of(step.model, kind)
+    name, every = step.key, subjects_of(step.model, kind)
+    subjects = _counted_in(every, place.unit) if kind is Kind.COUNT else every
+    if name in every and name not in subjects:
+        return Evidence.AGAINST
     if name not in subjects or len({subject.title for subject in subjects.values()}) < 2:
         return None
     if place.heads or place.row:
@@ -172,6 +175,13 @@ def _named(step: Step, kind: Kind, place: Place) -> Evidence | None:
         if last:
             return Evidence.FOR if name in last or _alike(subjects, name, last) else Evidence.AGAINST
     return Evidence.SILENT
+
+
+def _counted_in(subjects: Mapping[str, Subject], unit: str) -> Mapping[str, Subject]:
+    """The subjects that a number of a unit can be of, without it: 国内公务接待 of 国内公务接待人次; all where no title
+    names the unit."""
+    known = {key: subject for key, subject in subjects.items() if len(unit) > 1 and subject.title.endswith(unit)}
+    return {key: Subject(told.title.removesuffix(unit), told.words) for key, told in known.items()} or subjects
 
 
 def _alike(subjects: Mapping[str, Subject], name: str, last: Set[str]) -> bool:

@@ -35,6 +35,7 @@ class Place:
     """Where a shown number stands. before: the words before it in what is shown, folded, every number as ▮; of a
     number in a table those of its cell.
 
+    unit: that of the number.
     row, heads: for a number in a table: the words of its row to the left of it, and those over its column.
     grid, line: which of the shown grids and which row of it; None in running text.
     """
@@ -44,6 +45,7 @@ class Place:
     heads: str = ""
     grid: int | None = None
     line: int | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,8 @@ class _Writer:
         numbers = [number for number in paragraph.numbers if self._is_figure(folded, number)]
 
         def place(number: Number) -> Place:
-            return Place(self._before + _masked(folded, paragraph.numbers, number.start))
+            before = self._before + _masked(folded, paragraph.numbers, number.start)
+            return Place(before, unit=number.token.unit or "")
 
         self._parts.append(self._marked(paragraph.text.printed, numbers, place))
         self._before += _masked(folded, paragraph.numbers, len(folded)) + "\n"
