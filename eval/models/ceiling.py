@@ -32,7 +32,7 @@ from recount.eval.score.leaves import face, is_number
 from recount.eval.score.metrics import TRUSTED
 from recount.eval.score.scores import outcome_of
 from recount.pipeline.errors import DocumentError, RecountError, UsageError
-from recount.pipeline.model.answer.evidence import Evidence, evidence_of
+from recount.pipeline.model.answer.evidence import Evidence, evidence_of, normal
 from recount.pipeline.model.ask.question import Asker, Question, Reply
 from recount.pipeline.model.ask.shown import Place
 from recount.pipeline.model.gguf import served
@@ -226,8 +226,9 @@ class _Reader:
         said = {Evidence.FOR: [], Evidence.SILENT: [], Evidence.AGAINST: []}  # type: dict[Evidence, list[_Seen]]
         for seen in found:
             said[evidence_of(trail[1:], seen.place)].append(seen)
-        # Where the words say nothing, a 0 may be any.
-        best = said[Evidence.FOR] or (said[Evidence.SILENT] if gold else [])
+        # Where the words say nothing, a 0 may be any, unless its sentence has some of the words of the field.
+        silent = [seen for seen in said[Evidence.SILENT] if gold or _speaks_of(trail[-1].field.title, seen.place)]
+        best = said[Evidence.FOR] or silent
         return best[0].pair if best else None
 
     def _rows(
@@ -265,6 +266,13 @@ def _figures_in(values: Any) -> int:
 def holds(row: Any) -> bool:
     """Whether a row of the gold has figures."""
     return any(is_number(value) for _, value in leaves_in(row))
+
+
+def _speaks_of(title: str, place: Place) -> bool:
+    """Whether most of a title, by pairs of characters, stands in the sentence before a figure."""
+    words, sentence = normal(title), normal(re.split(r"[。\n]", place.before)[-1])
+    pairs = [words[at : at + 2] for at in range(len(words) - 1)]
+    return sum(pair in sentence for pair in pairs) * 2 > len(pairs)
 
 
 def _unit_after(line: str, at: int) -> str:

@@ -357,9 +357,9 @@ class Procurement(Model, Generic[F]):
     """十（二）政府采购情况."""
 
     total: F | None = money("政府采购支出总额", r"政府采购(?:支出)?(?:总额|金额)")
-    goods: F | None = money("政府采购货物支出", r"货物(?:采购)?(?:支出|金额)")
-    works: F | None = money("政府采购工程支出", r"工程(?:采购)?(?:支出|金额)")
-    services: F | None = money("政府采购服务支出", r"服务(?:采购)?(?:支出|金额)")
+    goods: F | None = money("政府采购货物支出", r"货物类?(?:采购)?(?:支出|金额)")
+    works: F | None = money("政府采购工程支出", r"工程类?(?:采购)?(?:支出|金额)")
+    services: F | None = money("政府采购服务支出", r"服务类?(?:采购)?(?:支出|金额)")
     sme_amount: F | None = money("授予中小企业合同金额")
     sme_percent: F | None = percent("占政府采购支出总额的比例")
     micro_amount: F | None = money("授予小微企业合同金额")

@@ -11,7 +11,7 @@ What they said stays with the figure (`Pick`) in the values that an answer is re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
@@ -32,6 +32,7 @@ class Evidence(Enum):
     SILENT = "silent"
 
 
+Pattern = re.Pattern[str]
 NOWHERE = (-1, 0)
 _HALF = 0.5
 _PARTS = (Change, Portion, Comparison)
@@ -65,6 +66,8 @@ _CLAUSE = re.compile(r"[^▮。;\n]*$")
 _SENTENCE = re.compile(r"[^。\n]*$")
 _PARAGRAPH = re.compile(r"[^\n]*$")
 _ALL = re.compile(r"(?s:.*)$")
+_PART_OF = re.compile(r"占[^▮。;,\n]{0,40}$")
+"""What a share is of: 占“三公”经费的. It is not the share of what is named there."""
 
 
 def falls(place: Place) -> bool | None:
@@ -73,7 +76,7 @@ def falls(place: Place) -> bool | None:
     return None if turn is None else re.fullmatch(DOWN, turn["turn"]) is not None
 
 
-def _tail(stretch: re.Pattern[str], words: str) -> str:
+def _tail(stretch: Pattern, words: str) -> str:
     """The end of some words, from the beginning of a clause or sentence."""
     match = stretch.search(words)
     return match[0] if match else ""
@@ -97,7 +100,10 @@ def _heard(trail: Trail, place: Place) -> set[Evidence]:
     if not trail:
         return set()
     kind = trail[-1].field.kind or Kind.ANY
-    words = [_said(trail[-1], place), *(_named(step, kind, place) for step in trail)]
+    said = _said(trail[-1], place)
+    # Where the words right before it say what of it, others of another sentence do not say otherwise.
+    own = _named(trail[-1], kind, place, _NEAR if said is Evidence.FOR else _FAR)
+    words = [said, own, *(_named(step, kind, place, spoken=said) for step in trail[:-1])]
     return {told for told in words if told is not None}
 
 
@@ -161,7 +167,15 @@ def _said_of_parts(step: Step) -> tuple[str, ...]:
 # --- of what: the subject that was named last, or the head of the column
 
 
-def _named(step: Step, kind: Kind, place: Place) -> Evidence | None:
+_NEAR = (_SENTENCE,)
+_FAR = (_SENTENCE, _PARAGRAPH, _ALL)
+
+
+def _named(
+    step: Step, kind: Kind, place: Place, stretches: Sequence[Pattern] = _FAR, spoken: Evidence | None = None
+) -> Evidence | None:
+    """What the subject says that was named last in the nearest stretch that names one. spoken: what the words right
+    before the figure say of the last step."""
     name, every = step.key, subjects_of(step.model, kind)
     subjects = _counted_in(every, place.unit) if kind is Kind.COUNT else every
     if name in every and name not in subjects:
@@ -170,11 +184,22 @@ def _named(step: Step, kind: Kind, place: Place) -> Evidence | None:
         return None
     if place.heads or place.row:
         return _headed(name, subjects, place)
-    for stretch in (_SENTENCE, _PARAGRAPH, _ALL):
-        last = _last_named(subjects, _tail(stretch, place.before))
+    before = _PART_OF.sub("", place.before)
+    for stretch in stretches if subjects is every else (_SENTENCE, _PARAGRAPH):
+        last = _last_named(subjects, _tail(stretch, before))
+        if name in last or _alike(subjects, name, last):
+            return Evidence.FOR
         if last:
-            return Evidence.FOR if name in last or _alike(subjects, name, last) else Evidence.AGAINST
+            return Evidence.SILENT if _compares_any(step, last, spoken) else Evidence.AGAINST
     return Evidence.SILENT
+
+
+def _compares_any(step: Step, last: Set[str], spoken: Evidence | None) -> bool:
+    """Whether a comparison (of an amount that its words name once more: 支出年初预算) may be of a plain amount that was
+    named last."""
+    part = step.field.part
+    plain = all(fields_of(step.model)[key].kind is not None for key in last)
+    return plain and part is not None and bool(part.phrasing.also_own) and spoken is Evidence.FOR
 
 
 def _counted_in(subjects: Mapping[str, Subject], unit: str) -> Mapping[str, Subject]:
