@@ -248,8 +248,8 @@ class _State:
 
     def ask_loose(self) -> None:
         """Asks about the figures that no field has: what is answered of each part is taken for itself."""
+        used = _tokens_in(self.values).union(*(draft.used for draft in self.drafts.values()))
         report = self.verifier.report(self.values)
-        used = _tokens_in(self.values)
         for draft in self.mapper.drafts(loose_pieces(self.document, self.mapper.family, report, used)):
             self.usage += draft.usage
             self.drafts[draft.piece.key] = draft

@@ -15,15 +15,16 @@ from typing import Any, Literal
 from pydantic import Field, create_model
 
 from recount.pipeline.document import Document, Paragraph, Text
+from recount.pipeline.model.answer.draft import unmapped
 from recount.pipeline.model.answer.evidence import Evidence, evidence_of
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.question import Answer, Wanted
-from recount.pipeline.model.ask.shown import Block, Mark, blocks_of, heading_over, show
+from recount.pipeline.model.ask.shown import Mark, blocks_of, heading_over, show
 from recount.pipeline.split.outline import Section, all_sections
 from recount.pipeline.split.text import fold
 from recount.pipeline.verify.ground import fits
 from recount.schemas.common.parts import TABLED, UNMAPPED
-from recount.schemas.describe import Step, Trail, fields_of
+from recount.schemas.describe import Step, Trail, fields_of, leaves_in
 from recount.schemas.family import Family
 from recount.schemas.figures import Kind, Model
 
@@ -35,21 +36,28 @@ MOST_WORDS = 1500
 _FEW = 2
 """So many parts need not be chosen from."""
 _MOST_BETWEEN = 1  # paragraphs without such figures that do not end a passage
+_SHORTEST_QUOTED = 6  # characters; a name of fewer may stand anywhere
 _SHORT = 40  # characters of a line that may head a paragraph
 
 
-def loose_pieces(document: Document, family: Family, report: Model | None, used: Set[int]) -> list[Piece]:
-    """The passages and the rows of tables that hold figures of no field, in the order of the document.
+def loose_pieces(document: Document, family: Family, report: Model, used: Set[int]) -> list[Piece]:
+    """The passages and the tables that hold figures of no field, in the order of the document.
 
-    report: what is known of it; used: the tokens that it holds.
+    report: what is known of it; used: the tokens of its figures.
     """
     sections, others = all_sections(document, family.outline)
-    found = [piece for section in (*sections.values(), *others) for piece in _pieces(section, used)]
+    every = [*sections.values(), *others]
+    texts = {"".join(fold(text).split()) for at, text in leaves_in(report) if _is_quoted(at, text)}
+    said = {token for section in every for token in _said_in(section.paragraphs, texts)}
+    listed = [figure for section in every for figure in unmapped(section.paragraphs, section.title, {*used, *said})]
+    left = {figure.value.token for figure in listed if figure.value is not None}
+    found = [piece for section in every for piece in _pieces(section, left, used)]
     found.sort(key=lambda piece: min(token.index for token in piece.tokens))
-    pieces = []
+    pieces: list[Piece] = []
     for piece in found:
         shown = show(piece.paragraphs, piece.blocks, lambda digits, _: digits)
-        wanted = dict(_parts(family.report, report, shown.marks, used, bool(piece.blocks)))
+        own = [mark for mark in shown.marks if mark.token.index in left or piece.blocks]
+        wanted = dict(_parts(family.report, report, shown.marks, own, tabled=bool(piece.blocks)))
         pieces += [replace(piece, wanted=wanted, loose=len(pieces))] if wanted else []
     return pieces
 
@@ -75,42 +83,59 @@ def chosen(piece: Piece, report: type[Model], titles: Sequence[str]) -> Piece:
 # --- the passages
 
 
-def _pieces(section: Section, used: Set[int]) -> Iterator[Piece]:
-    """The passages of a section, each under its headings, and its tables."""
+def _is_quoted(pointer: str, text: object) -> bool:
+    """Whether what stands in a field is a quotation. One of several sentences may have taken up too much."""
+    if not isinstance(text, str) or pointer.startswith(f"/{UNMAPPED}/"):
+        return False
+    return len(text) >= _SHORTEST_QUOTED and "。" not in text.rstrip("。")
+
+
+def _said_in(paragraphs: Sequence[Paragraph], texts: Set[str]) -> Iterator[int]:
+    """The tokens of paragraphs that stand in a text of the report: they are said there, and are no figures of it."""
+    words = "".join("".join(paragraph.text.folded.split()) for paragraph in paragraphs)
+    spans = [(at, at + len(text)) for text in texts if (at := words.find(text)) >= 0]
+    start = 0
+    for paragraph in paragraphs:
+        for number in paragraph.numbers:
+            at = start + len("".join(paragraph.text.folded[: number.start].split()))
+            if any(first <= at < end for first, end in spans):
+                yield number.token.index
+        start += len("".join(paragraph.text.folded.split()))
+
+
+def _pieces(section: Section, left: Set[int], used: Set[int]) -> Iterator[Piece]:
+    """The passages of a section, each under its headings, and its tables of which nothing is known."""
     title = section.title
-    for paragraphs in _passages(section.paragraphs, used):
-        above = _heading(section, paragraphs[0]) if title else ()
+    for paragraphs in _passages(section.paragraphs, left):
+        above = _headings(section, paragraphs[0]) if title else ()
         yield Piece(LOOSE, title, {}, (*above, *paragraphs), heading=title)
     for grid in section.grids:
-        blocks = tuple(block for block in blocks_of(grid) if _left_in_rows(block, used))
-        if blocks:
-            yield Piece(LOOSE_TABLE, title, {}, (), (grid,), heading=title, blocks=blocks)
+        tokens = [number.token for cell in grid.cells for number in cell.numbers]
+        if any(token.is_figure for token in tokens) and not any(token.index in used for token in tokens):
+            yield Piece(LOOSE_TABLE, title, {}, (), (grid,), heading=title, blocks=tuple(blocks_of(grid)))
 
 
-def _heading(section: Section, first: Paragraph) -> tuple[Paragraph, ...]:
+def _headings(section: Section, first: Paragraph) -> tuple[Paragraph, ...]:
+    """What heads a paragraph of a section: its title, and a heading inside."""
     title = Paragraph(Text(section.title, fold(section.title)), (), first.page, first.top)
     return title, *heading_over(section.paragraphs, section.paragraphs.index(first))
 
 
-def _passages(paragraphs: Sequence[Paragraph], used: Set[int]) -> Iterator[tuple[Paragraph, ...]]:
+def _passages(paragraphs: Sequence[Paragraph], left: Set[int]) -> Iterator[tuple[Paragraph, ...]]:
     """Runs of paragraphs with figures of no field, with the line that heads each, none too long."""
     run: list[Paragraph] = []
-    left, last = 0, -1
+    last = -1
     for at, paragraph in enumerate(paragraphs):
-        more = _left(paragraph, used)
-        if not more:
+        if not _left_in([paragraph], left):
             continue
         between = paragraphs[last + 1 : at] if run else ()
-        words = sum(len(other.text) for other in (*run, *between, paragraph))
-        if run and (len(between) > _MOST_BETWEEN or left + more > MOST_FIGURES or words > MOST_WORDS):
+        longer = [*run, *between, paragraph]
+        words = sum(len(other.text) for other in longer)
+        if run and (len(between) > _MOST_BETWEEN or _left_in(longer, left) > MOST_FIGURES or words > MOST_WORDS):
             yield tuple(run)
-            run, left = [], 0
-        if run:
-            run += between
-        elif at and _is_head(paragraphs[at - 1]):
-            run.append(paragraphs[at - 1])
-        run.append(paragraph)
-        left, last = left + more, at
+            longer = [paragraph]
+        run = longer if run or not (at and _is_head(paragraphs[at - 1])) else [paragraphs[at - 1], paragraph]
+        last = at
     if run:
         yield tuple(run)
 
@@ -119,36 +144,31 @@ def _is_head(paragraph: Paragraph) -> bool:
     return not paragraph.numbers and len(paragraph.text) <= _SHORT
 
 
-def _left(paragraph: Paragraph, used: Set[int]) -> int:
-    """How many figures of a paragraph are in no field."""
-    shown = show([paragraph], [], lambda digits, _: digits)
-    return sum(mark.token.is_figure and mark.token.index not in used for mark in shown.marks)
-
-
-def _left_in_rows(block: Block, used: Set[int]) -> bool:
-    cells = (cell for cell in block.grid.cells if block.first <= cell.row < block.last)
-    tokens = (number.token for cell in cells for number in cell.numbers)
-    return any(token.is_figure and token.index not in used for token in tokens)
+def _left_in(paragraphs: Sequence[Paragraph], left: Set[int]) -> int:
+    """How many figures of some paragraphs are in no field."""
+    return sum(number.token.index in left for paragraph in paragraphs for number in paragraph.numbers)
 
 
 # --- the fields
 
 
 def _parts(
-    model: type[Model], report: Model | None, marks: Sequence[Mark], used: Set[int], tabled: bool
+    model: type[Model], report: Model | None, marks: Sequence[Mark], own: Sequence[Mark], *, tabled: bool
 ) -> Iterator[tuple[str, Wanted | None]]:
-    """The parts of a report with open fields that some figure of no field may be of, and those fields."""
-    left = [mark for mark in marks if mark.token.is_figure and mark.token.index not in used]
+    """The parts of a report with open fields that some figure may be of that is in none, and those fields.
+
+    marks: all that are shown; own: those that are in no field. tabled: they stand in a table.
+    """
     for key, field in fields_of(model).items():
         if field.model is None or key == UNMAPPED or (key in TABLED and not tabled):
             continue
         trail = (Step(model, key),)
         if field.many:
-            if _may_be_row(field.model, trail, left):
+            if _open(field.model, None, trail, own):
                 yield key, None
             continue
         inside = getattr(report, key, None)
-        if _open(field.model, inside, trail, left) and (wanted := _open(field.model, inside, trail, marks)):
+        if _open(field.model, inside, trail, own) and (wanted := _open(field.model, inside, trail, marks)):
             yield key, wanted
 
 
@@ -161,15 +181,11 @@ def _open(model: type[Model], part: Model | None, trail: Trail, marks: Sequence[
             if value is None and any(_may_be(way, mark) for mark in marks):
                 wanted[key] = None
         elif field.many and field.model is not None:
-            if _may_be_row(field.model, way, marks):
+            if _open(field.model, None, way, marks):
                 wanted[key] = None
         elif field.model is not None and (inside := _open(field.model, value, way, marks)):
             wanted[key] = inside
     return wanted
-
-
-def _may_be_row(model: type[Model], trail: Trail, marks: Sequence[Mark]) -> bool:
-    return bool(_open(model, None, trail, marks))
 
 
 def _may_be(trail: Trail, mark: Mark) -> bool:
