@@ -301,11 +301,11 @@ class Line:
     errors: tuple[str, ...] = ()
 
 
-def measured(case: Known, family: Family, mapper: MapperName, model: ModelSettings | None) -> Line:
-    """A case, structured and compared. model: None has the gold answer."""
+def measured(case: Known, family: Family, mapper: MapperName, model: ModelSettings | None, rounds: int = 3) -> Line:
+    """A case, structured and compared. model: None has the gold answer. rounds: of questions about a part."""
     perfect = Perfect(case.gold, family)
     who: Asker | None = perfect if model is None else None
-    settings = Settings(mapper=mapper, model=model or ModelSettings("gold"), family=family.name)
+    settings = Settings(mapper=mapper, model=model or ModelSettings("gold"), family=family.name, rounds=rounds)
     started = time.monotonic()
     try:
         result = structure(case.source, settings=settings, who=who)
@@ -381,6 +381,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", nargs="*", default=(), metavar="NAME", help="of these cases alone")
     parser.add_argument("--model", help="a real one, as its endpoint calls it, or gguf:PATH; default: the gold answers")
     parser.add_argument("--base-url", help="of an OpenAI-compatible endpoint")
+    parser.add_argument("--rounds", type=int, default=3, help="of questions about one part of a report (default: 3)")
     parser.add_argument("--store", type=Path, help="where answers are kept")
     parser.add_argument("--errors", action="store_true", help="say what is not right")
     options = parser.parse_args(arguments)
@@ -405,7 +406,7 @@ def _lines(options: argparse.Namespace) -> Iterator[Line]:
         for mapper in options.mapper.split(","):
             sums: Counter[str] = Counter()
             for case in cases:
-                line = measured(case, family, mapper, model)
+                line = measured(case, family, mapper, model, options.rounds)
                 print(row_of(line), *(line.errors if options.errors else ()), sep="\n  ", flush=True)
                 sums.update({name: getattr(line, name) for name in _SUMMED})
                 yield line

@@ -21,9 +21,11 @@ from recount.pipeline.map.grammar.passage import in_reading_order, passage_of, r
 from recount.pipeline.model.answer.draft import Draft, DraftVerifier, findings_in, put_together, unmapped
 from recount.pipeline.model.answer.evidence import Evidence, Pick, evidence_of, leaves, picks_in
 from recount.pipeline.model.answer.resolve import INVENTED
-from recount.pipeline.model.ask.loose import loose_pieces
+from recount.pipeline.model.ask.loose import loose_pieces, possible
 from recount.pipeline.model.ask.pieces import Key, Piece, Pieces, pieces_of
+from recount.pipeline.model.ask.protocol import PAIR
 from recount.pipeline.model.ask.question import Asker, Findings, Question
+from recount.pipeline.model.ask.shown import blocks_of, show
 from recount.pipeline.model.mapper import Mapper, parts_of
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.settings import ModelSettings, Settings
@@ -152,6 +154,9 @@ def open_pieces(pieces: Pieces, report: Model, verified: Verified) -> list[Piece
     for piece in pieces.asked:
         gaps = _Gaps(piece, left & {token.index for token in piece.tokens}, disputed)
         wanted = gaps.fields(type(report), report, piece.wanted, "")
+        if wanted and piece.paragraphs:
+            shown = show(piece.paragraphs, [block for grid in piece.grids for block in blocks_of(grid)], PAIR.printed)
+            wanted = dict(possible(type(report), wanted, shown.marks))
         if wanted:
             asked.append(replace(piece, wanted=wanted))
     return asked

@@ -24,7 +24,7 @@ from recount.pipeline.split.outline import Section, all_sections
 from recount.pipeline.split.text import fold
 from recount.pipeline.verify.ground import fits
 from recount.schemas.common.parts import TABLED, UNMAPPED
-from recount.schemas.describe import Step, Trail, fields_of, leaves_in
+from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in
 from recount.schemas.family import Family
 from recount.schemas.figures import Kind, Model
 
@@ -153,39 +153,49 @@ def _left_in(paragraphs: Sequence[Paragraph], left: Set[int]) -> int:
 
 
 def _parts(
-    model: type[Model], report: Model | None, marks: Sequence[Mark], own: Sequence[Mark], *, tabled: bool
+    model: type[Model], report: Model, marks: Sequence[Mark], own: Sequence[Mark], *, tabled: bool
 ) -> Iterator[tuple[str, Wanted | None]]:
     """The parts of a report with open fields that some figure may be of that is in none, and those fields.
 
     marks: all that are shown; own: those that are in no field. tabled: they stand in a table.
     """
-    for key, field in fields_of(model).items():
-        if field.model is None or key == UNMAPPED or (key in TABLED and not tabled):
+    for key, inside in _open(model, report).items():
+        if fields_of(model)[key].model is None or key == UNMAPPED or (key in TABLED and not tabled):
             continue
-        trail = (Step(model, key),)
-        if field.many:
-            if _open(field.model, None, trail, own):
-                yield key, None
-            continue
-        inside = getattr(report, key, None)
-        if _open(field.model, inside, trail, own) and (wanted := _open(field.model, inside, trail, marks)):
-            yield key, wanted
+        if possible(model, {key: inside}, own):
+            yield from possible(model, {key: inside}, marks).items()
 
 
-def _open(model: type[Model], part: Model | None, trail: Trail, marks: Sequence[Mark]) -> Wanted:
-    """The open fields of a part that some figure may be of."""
+def _open(model: type[Model], part: Model | None) -> Wanted:
+    """The fields of a part that no figure is in; lists may have more rows."""
     wanted: dict[str, Wanted | None] = {}
     for key, field in fields_of(model).items():
-        way, value = (*trail, Step(model, key)), getattr(part, key, None)
-        if field.kind is not None:
-            if value is None and any(_may_be(way, mark) for mark in marks):
-                wanted[key] = None
-        elif field.many and field.model is not None:
-            if _open(field.model, None, way, marks):
-                wanted[key] = None
-        elif field.model is not None and (inside := _open(field.model, value, way, marks)):
+        value = getattr(part, key, None)
+        if (field.kind is not None and value is None) or (field.many and holds_figures(model, key)):
+            wanted[key] = None
+        elif field.part is not None and (inside := _open(field.part, value)):
             wanted[key] = inside
     return wanted
+
+
+def possible(model: type[Model], wanted: Wanted, marks: Sequence[Mark], trail: Trail = ()) -> Wanted:
+    """Those of the wanted fields that some figure may be of: the words beside all others would have it refused there.
+
+    marks: the figures that are shown. The texts of a part are wanted with its figures.
+    """
+    found: dict[str, Wanted | None] = {}
+    for key, inside in wanted.items():
+        field, way = fields_of(model)[key], (*trail, Step(model, key))
+        if field.kind is not None:
+            if any(_may_be(way, mark) for mark in marks):
+                found[key] = None
+        elif field.model is not None:
+            fields = dict.fromkeys(fields_of(field.model)) if inside is None else inside
+            if within := possible(field.model, fields, marks, way):
+                found[key] = None if field.many else within
+        elif inside is None:
+            found[key] = None
+    return found if any(holds_figures(model, key) for key in found) else {}
 
 
 def _may_be(trail: Trail, mark: Mark) -> bool:
