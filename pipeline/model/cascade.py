@@ -332,9 +332,12 @@ class _State:
         if self.template is not None:
             kept = getattr(self.template.report, UNMAPPED, ())
             return [figure for figure in kept if figure.value is None or figure.value.token not in used]
+        pieces = [draft.piece for draft in self.drafts.values() if draft.piece.loose is None]
+        listed = {token.index for piece in pieces for token in piece.tokens}
         found: list[UnmappedFigure[Ref]] = []
         for draft in self.drafts.values():
-            found += unmapped(draft.piece.paragraphs, draft.piece.heading, used | draft.used)
+            known = used | draft.used | (set() if draft.piece.loose is None else listed)
+            found += unmapped(draft.piece.paragraphs, draft.piece.heading, known)
         return list(in_reading_order(found))
 
     def _remarks(self, report: Model) -> tuple[Remark, ...]:

@@ -184,7 +184,7 @@ def _named(
         return None
     if place.heads or place.row:
         return _headed(name, subjects, place)
-    before = _PART_OF.sub("", place.before)
+    before = _PART_OF.sub("", place.before) if kind is Kind.PERCENT else place.before
     for stretch in stretches if subjects is every else (_SENTENCE, _PARAGRAPH):
         last = _last_named(subjects, _tail(stretch, before))
         if name in last or _alike(subjects, name, last):

@@ -8,7 +8,8 @@ speak against are left out: they would be refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+import re
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -16,17 +17,17 @@ from pydantic import Field, create_model
 
 from recount.pipeline.document import Document, Paragraph, Text
 from recount.pipeline.model.answer.draft import unmapped
-from recount.pipeline.model.answer.evidence import Evidence, evidence_of
+from recount.pipeline.model.answer.evidence import Evidence, evidence_of, named
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.question import Answer, Wanted
-from recount.pipeline.model.ask.shown import Mark, blocks_of, heading_over, show
+from recount.pipeline.model.ask.shown import Mark, Place, blocks_of, heading_over, show
 from recount.pipeline.split.outline import Section, all_sections
 from recount.pipeline.split.text import fold
 from recount.pipeline.verify.ground import fits
 from recount.schemas.common.parts import TABLED, UNMAPPED
 from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in
 from recount.schemas.family import Family
-from recount.schemas.figures import Kind, Model
+from recount.schemas.figures import Model
 
 LOOSE = "loose"
 LOOSE_TABLE = "loose_table"
@@ -48,16 +49,16 @@ def loose_pieces(document: Document, family: Family, report: Model, used: Set[in
     sections, others = all_sections(document, family.outline)
     every = [*sections.values(), *others]
     texts = {"".join(fold(text).split()) for at, text in leaves_in(report) if _is_quoted(at, text)}
-    said = {token for section in every for token in _said_in(section.paragraphs, texts)}
-    listed = [figure for section in every for figure in unmapped(section.paragraphs, section.title, {*used, *said})]
-    left = {figure.value.token for figure in listed if figure.value is not None}
+    sentences = {text for text in texts if "。" not in text.rstrip("。")}
+    quoted = {token for section in every for token in _said_in(section.paragraphs, sentences)}
+    said = {token for section in every for token in _said_in(section.paragraphs, texts - sentences)}
+    paragraphs = [paragraph for section in every for paragraph in section.paragraphs]
+    left = {figure.value.token for figure in unmapped(paragraphs, "", {*used, *quoted}) if figure.value is not None}
     found = [piece for section in every for piece in _pieces(section, left, used)]
     found.sort(key=lambda piece: min(token.index for token in piece.tokens))
     pieces: list[Piece] = []
     for piece in found:
-        shown = show(piece.paragraphs, piece.blocks, lambda digits, _: digits)
-        own = [mark for mark in shown.marks if mark.token.index in left or piece.blocks]
-        wanted = dict(_parts(family.report, report, shown.marks, own, tabled=bool(piece.blocks)))
+        wanted = _wanted(piece, family.report, report, left, said)
         pieces += [replace(piece, wanted=wanted, loose=len(pieces))] if wanted else []
     return pieces
 
@@ -84,16 +85,13 @@ def chosen(piece: Piece, report: type[Model], titles: Sequence[str]) -> Piece:
 
 
 def _is_quoted(pointer: str, text: object) -> bool:
-    """Whether what stands in a field is a quotation. One of several sentences may have taken up too much."""
-    if not isinstance(text, str) or pointer.startswith(f"/{UNMAPPED}/"):
-        return False
-    return len(text) >= _SHORTEST_QUOTED and "。" not in text.rstrip("。")
+    return isinstance(text, str) and len(text) >= _SHORTEST_QUOTED and not pointer.startswith(f"/{UNMAPPED}/")
 
 
 def _said_in(paragraphs: Sequence[Paragraph], texts: Set[str]) -> Iterator[int]:
     """The tokens of paragraphs that stand in a text of the report: they are said there, and are no figures of it."""
     words = "".join("".join(paragraph.text.folded.split()) for paragraph in paragraphs)
-    spans = [(at, at + len(text)) for text in texts if (at := words.find(text)) >= 0]
+    spans = [match.span() for text in texts for match in re.finditer(re.escape(text), words)]
     start = 0
     for paragraph in paragraphs:
         for number in paragraph.numbers:
@@ -152,18 +150,22 @@ def _left_in(paragraphs: Sequence[Paragraph], left: Set[int]) -> int:
 # --- the fields
 
 
-def _parts(
-    model: type[Model], report: Model, marks: Sequence[Mark], own: Sequence[Mark], *, tabled: bool
-) -> Iterator[tuple[str, Wanted | None]]:
-    """The parts of a report with open fields that some figure may be of that is in none, and those fields.
+def _wanted(piece: Piece, model: type[Model], report: Model, left: Set[int], said: Set[int]) -> Wanted:
+    """The open fields of a report that figures of a passage may be of, one in no field at least of each part.
 
-    marks: all that are shown; own: those that are in no field. tabled: they stand in a table.
+    left: the tokens of figures in no field. said: those that stand in texts of several sentences: what is said there is
+    no figure of a field, unless words speak for it, for such a text may have taken up too much.
     """
-    for key, inside in _open(model, report).items():
-        if fields_of(model)[key].model is None or key == UNMAPPED or (key in TABLED and not tabled):
-            continue
-        if possible(model, {key: inside}, own):
-            yield from possible(model, {key: inside}, marks).items()
+    marks = show(piece.paragraphs, piece.blocks, lambda digits, _: digits).marks
+    open_fields = {
+        key: inside
+        for key, inside in _open(model, report).items()
+        if fields_of(model)[key].model is not None and key != UNMAPPED and (piece.blocks or key not in TABLED)
+    }
+    own = [mark for mark in marks if piece.blocks or mark.token.index in left - said]
+    own += [mark for mark in marks if mark.token.index in left & said and possible(model, open_fields, [mark], named)]
+    parts = [key for key, inside in open_fields.items() if possible(model, {key: inside}, own)]
+    return possible(model, {key: open_fields[key] for key in parts}, marks)
 
 
 def _open(model: type[Model], part: Model | None) -> Wanted:
@@ -178,26 +180,29 @@ def _open(model: type[Model], part: Model | None) -> Wanted:
     return wanted
 
 
-def possible(model: type[Model], wanted: Wanted, marks: Sequence[Mark], trail: Trail = ()) -> Wanted:
+def possible(
+    model: type[Model],
+    wanted: Wanted,
+    marks: Sequence[Mark],
+    heard: Callable[[Trail, Place], bool] = lambda trail, place: evidence_of(trail, place) is not Evidence.AGAINST,
+    trail: Trail = (),
+) -> Wanted:
     """Those of the wanted fields that some figure may be of: the words beside all others would have it refused there.
 
-    marks: the figures that are shown. The texts of a part are wanted with its figures.
+    marks: the figures that are shown. heard: what their words must say. The texts of a part are wanted with its
+    figures.
     """
     found: dict[str, Wanted | None] = {}
     for key, inside in wanted.items():
         field, way = fields_of(model)[key], (*trail, Step(model, key))
         if field.kind is not None:
-            if any(_may_be(way, mark) for mark in marks):
+            kind = field.kind
+            if any(fits(mark.token, kind) and heard(way[1:], mark.place) for mark in marks):
                 found[key] = None
         elif field.model is not None:
             fields = dict.fromkeys(fields_of(field.model)) if inside is None else inside
-            if within := possible(field.model, fields, marks, way):
+            if within := possible(field.model, fields, marks, heard, way):
                 found[key] = None if field.many else within
         elif inside is None:
             found[key] = None
     return found if any(holds_figures(model, key) for key in found) else {}
-
-
-def _may_be(trail: Trail, mark: Mark) -> bool:
-    kind = trail[-1].field.kind or Kind.ANY
-    return fits(mark.token, kind) and evidence_of(trail[1:], mark.place) is not Evidence.AGAINST
