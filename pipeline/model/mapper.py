@@ -8,7 +8,7 @@ again in two halves; a piece that no answer is had for stays open, with the reas
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,8 +16,8 @@ from typing import Any
 from recount.pipeline.document import Paragraph
 from recount.pipeline.errors import ModelError, ModelRefused, NotToSchema, Truncated
 from recount.pipeline.model.answer.draft import Draft, merged, rows_in, used_by
-from recount.pipeline.model.answer.evidence import Evidence, Pick, evidence_of, subject_in
-from recount.pipeline.model.answer.resolve import Resolved, resolve
+from recount.pipeline.model.answer.evidence import Evidence, Pick, evidence_of, picks_in, subject_in, vouched
+from recount.pipeline.model.answer.resolve import UNSAID, Refused, Resolved, resolve
 from recount.pipeline.model.ask.loose import choice_of, chosen
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.prompting import Prompt, again, render, render_choice
@@ -25,7 +25,7 @@ from recount.pipeline.model.ask.protocol import PAIR, Numbers
 from recount.pipeline.model.ask.question import Asker, Findings, Question, answer_model
 from recount.pipeline.model.ask.shown import Block, Shown, blocks_of, halves, heading_over, show
 from recount.pipeline.usage import NOTHING
-from recount.schemas.describe import fields_of, nested
+from recount.schemas.describe import fields_of, names_of, nested
 from recount.schemas.family import Family
 from recount.schemas.figures import Model
 
@@ -152,7 +152,7 @@ class Mapper:
         resolved: Resolved = resolve(answer, self.family.report, shown, self.numbers, before, draft.piece.depth)
         values = _one_item(draft.piece, resolved.values)
         if draft.piece.loose is not None:
-            values = nested(values, _doubted)
+            values = nested(_vouched(draft, values, self.family.report), _doubted)
         draft.values = _together(draft.piece, draft.values, values)
         draft.used |= used_by(values, shown, resolved.quoted)
         draft.refused += resolved.refused
@@ -218,6 +218,28 @@ def _doubted(value: Any) -> Any:
     if isinstance(value, Pick) and evidence_of(value.trail, value.mark.place) is not Evidence.FOR:
         return replace(value, evidence=Evidence.SILENT)
     return value
+
+
+def _vouched(draft: Draft, values: Mapping[str, Any], model: type[Model], pointer: str = "") -> dict[str, Any]:
+    """Values without the figures of which nothing but the model says that they are of their part; but for rows that
+    have a name, which stands by their figures."""
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        field, at = fields_of(model)[key], f"{pointer}/{key}"
+        if isinstance(value, Pick) and not vouched(value.trail, value.mark.place):
+            draft.refused.append(Refused(at, value.mark.printed, UNSAID))
+            value = None
+        elif isinstance(value, dict) and field.model is not None:
+            value = _vouched(draft, value, field.model, at)
+        elif isinstance(value, list) and field.model is not None:
+            names = names_of(field.model)
+            rows = [
+                row if any(row.get(name) for name in names) else _vouched(draft, row, field.model, f"{at}/{number}")
+                for number, row in enumerate(value)
+            ]
+            value = [row for row in rows if any(True for _ in picks_in(row))]
+        found[key] = value
+    return found
 
 
 def _together(piece: Piece, values: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:

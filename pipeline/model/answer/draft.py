@@ -26,6 +26,7 @@ from recount.pipeline.model.answer.resolve import (
     OF_SEVERAL,
     SAID_ONCE,
     SEVERAL,
+    UNSAID,
     Refused,
 )
 from recount.pipeline.model.ask.pieces import Piece
@@ -212,6 +213,7 @@ _WORDS = {
     SAID_ONCE: "这一项原文只说了一次",
     OF_ANOTHER_KIND: "它的单位不合这个字段",
     OF_ANOTHER_FIELD: "它旁边的文字说的是别的项目",
+    UNSAID: "没有文字说它属于这一部分",
     OF_SEVERAL: "它填到了几个字段，旁边的文字说的不是这一个",
 }
 _MOST_TOLD = 12

@@ -11,13 +11,14 @@ What they said stays with the figure (`Pick`) in the values that an answer is re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from recount.pipeline.model.ask.shown import Mark, Place
+from recount.pipeline.split.outline import is_heading_inside
 from recount.pipeline.split.text import fold
 from recount.schemas.common.parts import BUDGET, LAST_YEAR, Change, Comparison, Portion
 from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in
@@ -35,6 +36,7 @@ class Evidence(Enum):
 Pattern = re.Pattern[str]
 NOWHERE = (-1, 0)
 _HALF = 0.5
+_SHORTEST_TITLE = 3  # characters; 金额 says nothing
 _PARTS = (Change, Portion, Comparison)
 
 
@@ -45,9 +47,8 @@ class Subject:
     title: str
     words: str | None
 
-    def last_in(self, words: str) -> tuple[int, int]:
-        """Where it is named last in some words (end and length, white space and brackets not counted), or NOWHERE."""
-        bare = normal(words)
+    def last_in(self, bare: str) -> tuple[int, int]:
+        """Where it is named last in some words, as they are compared (end and length), or NOWHERE."""
         at = bare.rfind(self.title) if self.title else -1
         found = (at + len(self.title), len(self.title)) if at >= 0 else NOWHERE
         for match in re.finditer(self.words, bare) if self.words else ():
@@ -66,6 +67,7 @@ _CLAUSE = re.compile(r"[^▮。;\n]*$")
 _SENTENCE = re.compile(r"[^。\n]*$")
 _PARAGRAPH = re.compile(r"[^\n]*$")
 _ALL = re.compile(r"(?s:.*)$")
+_SUM = re.compile(r"(?:合计|总计|总额|共计)$")
 _PART_OF = re.compile(r"占[^▮。;,\n]{0,40}$")
 """What a share is of: 占“三公”经费的. It is not the share of what is named there."""
 
@@ -93,6 +95,29 @@ def evidence_of(trail: Trail, place: Place) -> Evidence:
 def named(trail: Trail, place: Place) -> bool:
     """Whether words speak for the field, and not only none against it."""
     return Evidence.FOR in _heard(trail, place) and evidence_of(trail, place) is Evidence.FOR
+
+
+def vouched(trail: Trail, place: Place) -> bool:
+    """Whether words say of a figure that it is of a field of a part that no heading or title of the outline decides.
+
+    They name the field among others, its whole title stands right before the figure, or the last heading is the part's.
+    """
+    return named(trail[1:], place) or named(trail, place) or _is_titled(trail[-1], place) or _is_under(trail[0], place)
+
+
+def _is_titled(step: Step, place: Place) -> bool:
+    """Whether the title of a field stands right before a figure, a sum or none: 本年收入 before 年收入合计."""
+    title, tail = normal(step.field.title), normal(_tail(_CLAUSE, place.before))
+    tails = [words for words in (tail, _SUM.sub("", tail)) if len(words) >= _SHORTEST_TITLE]
+    return len(title) >= _SHORTEST_TITLE and any(words.endswith(title) or title.endswith(words) for words in tails)
+
+
+def _is_under(step: Step, place: Place) -> bool:
+    """Whether the last heading before a figure is more like the title of a part than like that of any other."""
+    heading = next((line for line in reversed(place.before.split("\n")) if is_heading_inside(line)), "")
+    titles = {key: normal(field.title) for key, field in fields_of(step.model).items() if field.model is not None}
+    scores = {key: _share_of(title, normal(heading)) for key, title in titles.items()}
+    return scores.get(step.key, 0) > _HALF and scores[step.key] == max(scores.values())
 
 
 def _heard(trail: Trail, place: Place) -> set[Evidence]:
@@ -148,7 +173,7 @@ def _said_of_a_part(step: Step, tail: str) -> bool:
     """Whether the words after a figure's own name are those of a part beside it: 年初预算为 before an amount."""
     own = Subject(normal(step.field.title), step.field.words)
     bare = normal(tail)
-    rest = bare[max(own.last_in(tail)[0], 0) :]
+    rest = bare[max(own.last_in(bare)[0], 0) :]
     return any(re.search(f"(?:{words})$", rest) for words in _said_of_parts(step))
 
 
@@ -171,8 +196,9 @@ _NEAR = (_SENTENCE,)
 _FAR = (_SENTENCE, _PARAGRAPH, _ALL)
 
 
+@lru_cache(maxsize=8192)
 def _named(
-    step: Step, kind: Kind, place: Place, stretches: Sequence[Pattern] = _FAR, spoken: Evidence | None = None
+    step: Step, kind: Kind, place: Place, stretches: tuple[Pattern, ...] = _FAR, spoken: Evidence | None = None
 ) -> Evidence | None:
     """What the subject says that was named last in the nearest stretch that names one. spoken: what the words right
     before the figure say of the last step."""
@@ -229,7 +255,8 @@ def _headed(name: str, subjects: Mapping[str, Subject], place: Place) -> Evidenc
 
 def _last_named(subjects: Mapping[str, Subject], words: str) -> set[str]:
     """The fields whose subjects are named last in some words; of two that end together the longer."""
-    ends = {name: subject.last_in(words) for name, subject in subjects.items()}
+    bare = normal(words)
+    ends = {name: subject.last_in(bare) for name, subject in subjects.items()}
     latest = max(ends.values(), default=NOWHERE)
     return {name for name, end in ends.items() if end == latest} if latest != NOWHERE else set()
 

@@ -44,6 +44,7 @@ OF_ANOTHER_ROW = "it does not stand in the row of its figures"
 SAID_ONCE = "the section says this once"
 OF_ANOTHER_KIND = "its unit does not fit this field"
 OF_ANOTHER_FIELD = "the words beside it speak of something else"
+UNSAID = "no words say that it is of this part of the report"
 OF_SEVERAL = "several fields have it, and no words speak for this one"
 
 
