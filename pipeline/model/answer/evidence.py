@@ -213,11 +213,23 @@ def _named(
     before = _PART_OF.sub("", place.before) if kind is Kind.PERCENT else place.before
     for stretch in stretches if subjects is every else (_SENTENCE, _PARAGRAPH):
         last = _last_named(subjects, _tail(stretch, before))
-        if name in last or _alike(subjects, name, last):
+        if (
+            name in last
+            or _alike(subjects, name, last)
+            or (last and _is_joined(subjects, name, _tail(stretch, before)))
+        ):
             return Evidence.FOR
         if last:
             return Evidence.SILENT if _compares_any(step, last, spoken) else Evidence.AGAINST
     return Evidence.SILENT
+
+
+def _is_joined(subjects: Mapping[str, Subject], name: str, words: str) -> bool:
+    """Whether a subject is named right before the last, of both of which the same is said: 收入总计、支出总计均为."""
+    bare = normal(words)
+    end, length = max(subject.last_in(bare) for subject in subjects.values())
+    own = subjects[name].last_in(bare[: end - length].rstrip("和与及"))[0]
+    return 0 < own == len(bare[: end - length].rstrip("和与及")) and bare[end:].startswith(("均", "都", "各"))
 
 
 def _compares_any(step: Step, last: Set[str], spoken: Evidence | None) -> bool:
