@@ -26,7 +26,7 @@ from recount.pipeline.model.ask.pieces import Key, Piece, Pieces, pieces_of
 from recount.pipeline.model.ask.protocol import PAIR
 from recount.pipeline.model.ask.question import Asker, Findings, Question
 from recount.pipeline.model.ask.shown import blocks_of, show
-from recount.pipeline.model.mapper import Mapper, parts_of
+from recount.pipeline.model.mapper import Mapper, family_of_report, parts_of
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.settings import ModelSettings, Settings
 from recount.pipeline.split.text import plain
@@ -85,6 +85,17 @@ def map_with_model(
         done.verified,
         ModelUse(done.mapped.mapper, done.usage, done.prompts, done.open, done.unanswered),
     )
+
+
+def family_by_model(
+    document: Document, families: Sequence[Family], settings: Settings, sha256: str, who: Asker | None = None
+) -> tuple[Family | None, Usage]:
+    """The family of a document that shows none, as the model of the settings says, and what asking took.
+
+    Raises UsageError as map_with_model does.
+    """
+    assert settings.asked is not None, "only with a model that may be asked"
+    return family_of_report(document, families, who or _asker(settings.asked), sha256)
 
 
 @cache

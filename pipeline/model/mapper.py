@@ -8,12 +8,14 @@ again in two halves; a piece that no answer is had for stays open, with the reas
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
-from recount.pipeline.document import Paragraph
+from pydantic import Field, create_model
+
+from recount.pipeline.document import Document, Paragraph
 from recount.pipeline.errors import ModelError, ModelRefused, NotToSchema, Truncated
 from recount.pipeline.model.answer.draft import Draft, merged, rows_in, used_by
 from recount.pipeline.model.answer.evidence import Evidence, Pick, evidence_of, picks_in, subject_in, vouched
@@ -22,9 +24,9 @@ from recount.pipeline.model.ask.loose import choice_of, chosen
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.prompting import Prompt, again, render, render_choice
 from recount.pipeline.model.ask.protocol import PAIR, Numbers
-from recount.pipeline.model.ask.question import Asker, Findings, Question, answer_model
+from recount.pipeline.model.ask.question import Answer, Asker, Findings, Question, answer_model
 from recount.pipeline.model.ask.shown import Block, Shown, blocks_of, halves, heading_over, show
-from recount.pipeline.usage import NOTHING
+from recount.pipeline.usage import NOTHING, Usage
 from recount.schemas.describe import fields_of, names_of, nested
 from recount.schemas.family import Family
 from recount.schemas.figures import Model
@@ -34,6 +36,8 @@ MOST = 90
 is cut off at the limit (4,096 by default) is paid for and lost."""
 FEW = 24
 """How many figures of running text are asked about at once, once it was found that all are too many."""
+_BEGINNING = 1500
+"""Characters by which it is told what a report is."""
 _SEPARATOR = re.compile(r"[、，,；;。\n]")
 
 _ANSWERED = (Truncated, NotToSchema, ModelRefused)
@@ -157,6 +161,33 @@ class Mapper:
         draft.used |= used_by(values, shown, resolved.quoted)
         draft.refused += resolved.refused
         draft.shown.append(shown)
+
+
+def family_of_report(
+    document: Document, families: Sequence[Family], asker: Asker, sha256: str = ""
+) -> tuple[Family | None, Usage]:
+    """The family that a model takes a report for, by its beginning, and what asking took; None where it is of none, or
+    no answer is had. sha256: of the file, for the ledger of calls."""
+    titles = tuple(family.title for family in families)
+    choice: Any = Literal[titles] | None  # type: ignore[valid-type]
+    response = create_model("Kind", __base__=Answer, kind=(choice, Field(title="文件种类")))
+    text = "\n".join(_lines(document))[:_BEGINNING]
+    prompt = render_choice(families[0], "family", dict.fromkeys(titles, ""), text, PAIR)
+    try:
+        reply = asker.ask(Question(prompt.system, prompt.user, response, "family", sha256))
+    except ModelError as error:
+        return None, error.usage or NOTHING
+    said = getattr(reply.value, "kind", None)
+    return next((family for family in families if family.title == said), None), reply.usage
+
+
+def _lines(document: Document) -> Iterator[str]:
+    """What a document says, a line for each paragraph and each cell of a table."""
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            yield block.text.printed
+        else:
+            yield from (line.text.printed for line in (*block.caption, *block.cells))
 
 
 def parts_of(piece: Piece, figures: int | None = None) -> list[Part]:
