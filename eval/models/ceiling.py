@@ -27,7 +27,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from recount.eval.cases import EXPECTED, SOURCES, read_json
-from recount.eval.score.align import by_name
+from recount.eval.score.align import by_name, name_parts
 from recount.eval.score.leaves import face, is_number
 from recount.eval.score.metrics import TRUSTED
 from recount.eval.score.scores import outcome_of
@@ -42,7 +42,7 @@ from recount.pipeline.settings import MapperName, ModelSettings, Settings
 from recount.pipeline.split.text import fold
 from recount.pipeline.structure import structure
 from recount.pipeline.usage import NOTHING
-from recount.schemas.describe import Field, Step, Trail, fields_of, leaves_in, names_of, steps_of
+from recount.schemas.describe import Field, Step, Trail, fields_of, leaves_in, steps_of
 from recount.schemas.family import Family
 from recount.schemas.figures import Kind, Model
 from recount.schemas.registry import FAMILIES
@@ -168,6 +168,7 @@ class _Reader:
         self._seen: list[_Seen] = []
         self._words = ""
         self._ends: list[int] = []  # of the lines of tables
+        self._taken: set[str] = set()  # of the row of a table
         before = ""
         for line in text.split("\n"):
             done, beside = 0, ""
@@ -227,18 +228,24 @@ class _Reader:
         for seen in found:
             said[evidence_of(trail[1:], seen.place)].append(seen)
         # Where the words say nothing, a 0 may be any, unless its sentence has some of the words of the field.
+        free = [seen for seen in said[Evidence.FOR] if seen.pair not in self._taken]
         silent = [seen for seen in said[Evidence.SILENT] if gold or _speaks_of(trail[-1].field.title, seen.place)]
-        best = said[Evidence.FOR] or silent
+        best = free or said[Evidence.FOR] or silent
+        if best and best[0].place.row:
+            self._taken.add(best[0].pair)
         return best[0].pair if best else None
 
     def _rows(
         self, rows: Sequence[Any], asked: type[BaseModel], model: type[Model], trail: Trail, span: Span
     ) -> Iterator[dict[str, Any]]:
         """The rows that are shown: each with the figures between its name and that of the next."""
-        names = [_name(row, model) for row in rows]
+        names = [_name(row) for row in rows]
         for row, name in zip(rows, names, strict=True):
             spans = self._spans(name, {other for other in names if other and other != name}, span) if name else [span]
-            found = [self._part(row, asked, model, trail, within) for within in spans]
+            found = []
+            for within in spans:
+                self._taken = set()
+                found.append(self._part(row, asked, model, trail, within))
             best = max(found, key=_figures_in, default=None)
             if best is not None and (_figures_in(best) or not holds(row)):
                 yield best
@@ -254,8 +261,9 @@ class _Reader:
         return fold("".join(text.split())) in self._words
 
 
-def _name(row: Any, model: type[Model]) -> str:
-    said = [str(row[key]) for key in names_of(model) if isinstance(row, Mapping) and row.get(key)]
+def _name(row: Any) -> str:
+    """What a row is called, by the last of its names."""
+    said = [part for key, part in name_parts(row).items() if key != "unit_kind"]
     return fold("".join(said[-1].split())) if said else ""
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from recount.pipeline.document import Document, Remark
+from recount.pipeline.document import Cell, Document, Remark
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import in_reading_order, passage_of, refs_in
 from recount.pipeline.model.answer.draft import Draft, DraftVerifier, findings_in, put_together, unmapped
@@ -25,20 +25,22 @@ from recount.pipeline.model.ask.loose import loose_pieces, possible
 from recount.pipeline.model.ask.pieces import Key, Piece, Pieces, pieces_of
 from recount.pipeline.model.ask.protocol import PAIR
 from recount.pipeline.model.ask.question import Asker, Findings, Question
-from recount.pipeline.model.ask.shown import blocks_of, show
+from recount.pipeline.model.ask.shown import Block, blocks_of, show
 from recount.pipeline.model.mapper import Mapper, family_of_report, parts_of
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.settings import ModelSettings, Settings
-from recount.pipeline.split.text import plain
+from recount.pipeline.split.text import fold, plain
 from recount.pipeline.usage import NOTHING, ModelUse, Usage
 from recount.pipeline.verify.ground import Rejected
 from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.verify import Verified, verify
 from recount.schemas.common.parts import UNMAPPED, UnmappedFigure
-from recount.schemas.describe import fields_of, nested
+from recount.schemas.describe import fields_of, leaves_in, nested
 from recount.schemas.family import Family
 from recount.schemas.figures import Model, Ref
 
+_MOST_IN_A_TEXT = 4
+"""So many numbers the cell of a text may be; one of more has taken up the cells beside it."""
 _MARK = re.compile(r"@\d+")
 
 
@@ -157,12 +159,19 @@ def first_questions(
 def open_pieces(pieces: Pieces, report: Model, verified: Verified) -> list[Piece]:
     """The pieces of a report with fields that the template mapper left open or the verifier contradicts.
 
-    A field is open if nothing is in it while figures of its section, or its table, are in no field.
+    A field is open if nothing is in it while figures of its section, or its table, are in no field. Of a table that was
+    read in part those blocks are asked about that hold figures which are in no field and no text of the report.
     """
     left = {figure.value.token for figure in getattr(report, UNMAPPED, ()) if figure.value is not None}
     disputed = {pointer for pointer, status in verified.statuses.items() if status is Status.DISPUTED}
+    held = _tokens_in(values_of(report))
+    texts = {"".join(fold(text).split()) for _, text in leaves_in(report) if isinstance(text, str)}
     asked = []
     for piece in pieces.asked:
+        blocks = tuple(block for grid in piece.grids for block in blocks_of(grid) if _is_open(block, held, texts))
+        if not piece.paragraphs and blocks and any(token.index in held for token in piece.tokens):
+            asked.append(replace(piece, blocks=blocks))
+            continue
         gaps = _Gaps(piece, left & {token.index for token in piece.tokens}, disputed)
         wanted = gaps.fields(type(report), report, piece.wanted, "")
         if wanted and piece.paragraphs:
@@ -171,6 +180,22 @@ def open_pieces(pieces: Pieces, report: Model, verified: Verified) -> list[Piece
         if wanted:
             asked.append(replace(piece, wanted=wanted))
     return asked
+
+
+def _is_open(block: Block, held: Set[int], texts: Set[str]) -> bool:
+    """Whether a figure of some rows is in no field. held: the tokens that fields hold; texts: those of the report."""
+    return any(
+        number.token.is_figure and number.token.index not in held
+        for cell in block.grid.cells
+        if block.first <= cell.row < block.last
+        if (cell.words not in texts or len(cell.numbers) > _MOST_IN_A_TEXT) and _is_of_numbers(cell)
+        for number in cell.numbers
+    )
+
+
+def _is_of_numbers(cell: Cell) -> bool:
+    """Whether most of a cell is numbers: else it is a sentence that has some."""
+    return sum(number.end - number.start for number in cell.numbers) * 2 > len(cell.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +273,7 @@ class _State:
             self.verified = self.verifier.verified(self.values)
             return
         for draft in drafts:
-            self._fill(draft.values, rows=draft.piece.item is not None)
+            self._fill(draft.values, rows=draft.piece.item is not None or bool(draft.piece.blocks))
             if draft.open is None or draft.piece.key not in self.drafts:  # else the earlier answer stands
                 self.drafts[draft.piece.key] = draft
 

@@ -157,10 +157,11 @@ def _wanted(piece: Piece, model: type[Model], report: Model, left: Set[int], sai
     no figure of a field, unless words speak for it, for such a text may have taken up too much.
     """
     marks = show(piece.paragraphs, piece.blocks, lambda digits, _: digits).marks
+    tabled = piece.blocks or not any("。" in paragraph.text.folded for paragraph in piece.paragraphs)
     open_fields = {
         key: inside
         for key, inside in _open(model, report).items()
-        if fields_of(model)[key].model is not None and key != UNMAPPED and (piece.blocks or key not in TABLED)
+        if fields_of(model)[key].model is not None and key != UNMAPPED and (tabled or key not in TABLED)
     }
     own = [mark for mark in marks if piece.blocks or mark.token.index in left - said]
     own += [mark for mark in marks if mark.token.index in left & said and possible(model, open_fields, [mark], named)]
