@@ -241,7 +241,10 @@ class _Reader:
         """The rows that are shown: each with the figures between its name and that of the next."""
         names = [_name(row) for row in rows]
         for row, name in zip(rows, names, strict=True):
-            spans = self._spans(name, {other for other in names if other and other != name}, span) if name else [span]
+            others = {other for other in names if other and other != name}
+            # A row that has lists itself is a table, any other is a line of one.
+            whole = any(field.many and field.model for field in fields_of(model).values())
+            spans = self._spans(name, others, span, whole=whole) if name else [span]
             found = []
             for within in spans:
                 self._taken = set()
@@ -250,10 +253,10 @@ class _Reader:
             if best is not None and (_figures_in(best) or not holds(row)):
                 yield best
 
-    def _spans(self, name: str, others: set[str], span: Span) -> Iterator[Span]:
+    def _spans(self, name: str, others: set[str], span: Span, *, whole: bool) -> Iterator[Span]:
         for match in re.finditer(re.escape(name), self._words[: span[1]]):
             following = [at for other in others if (at := self._words.find(other, match.end())) >= 0]
-            line = [end for end in self._ends if end >= match.end()][:1] if self._ends else []
+            line = [end for end in self._ends if end >= match.end()][:1] if not whole else []
             if match.start() >= span[0]:
                 yield match.start(), min([*following, *line, span[1]])
 

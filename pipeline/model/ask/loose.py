@@ -17,7 +17,7 @@ from pydantic import Field, create_model
 
 from recount.pipeline.document import Document, Paragraph, Text
 from recount.pipeline.model.answer.draft import unmapped
-from recount.pipeline.model.answer.evidence import Evidence, evidence_of, named
+from recount.pipeline.model.answer.evidence import Evidence, evidence_of, named, vouched
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.question import Answer, Wanted
 from recount.pipeline.model.ask.shown import Mark, Place, blocks_of, heading_over, show
@@ -164,9 +164,12 @@ def _wanted(piece: Piece, model: type[Model], report: Model, left: Set[int], sai
         if fields_of(model)[key].model is not None and key != UNMAPPED and (tabled or key not in TABLED)
     }
     own = [mark for mark in marks if piece.blocks or mark.token.index in left - said]
-    own += [mark for mark in marks if mark.token.index in left & said and possible(model, open_fields, [mark], named)]
-    parts = [key for key, inside in open_fields.items() if possible(model, {key: inside}, own)]
-    return possible(model, {key: open_fields[key] for key in parts}, marks)
+    own += [
+        mark for mark in marks if mark.token.index in left & said and possible(model, open_fields, [mark], _is_named)
+    ]
+    heard = _is_not_refused if piece.blocks else _is_taken
+    parts = [key for key, inside in open_fields.items() if possible(model, {key: inside}, own, heard)]
+    return possible(model, {key: open_fields[key] for key in parts}, marks, heard)
 
 
 def _open(model: type[Model], part: Model | None) -> Wanted:
@@ -181,29 +184,46 @@ def _open(model: type[Model], part: Model | None) -> Wanted:
     return wanted
 
 
+def _is_not_refused(trail: Trail, place: Place) -> bool:
+    return evidence_of(trail[1:], place) is not Evidence.AGAINST
+
+
+def _is_named(trail: Trail, place: Place) -> bool:
+    return named(trail[1:], place)
+
+
+def _is_taken(trail: Trail, place: Place) -> bool:
+    """Whether a figure of a passage would be taken for a field (mapper)."""
+    return _is_not_refused(trail, place) and vouched(trail, place)
+
+
 def possible(
     model: type[Model],
     wanted: Wanted,
     marks: Sequence[Mark],
-    heard: Callable[[Trail, Place], bool] = lambda trail, place: evidence_of(trail, place) is not Evidence.AGAINST,
+    heard: Callable[[Trail, Place], bool] = _is_not_refused,
     trail: Trail = (),
 ) -> Wanted:
     """Those of the wanted fields that some figure may be of: the words beside all others would have it refused there.
 
-    marks: the figures that are shown. heard: what their words must say. The texts of a part are wanted with its
-    figures.
+    marks: the figures that are shown. heard: what their words must say; in rows, which have names, only nothing against
+    it. The texts of a part are wanted with its figures.
     """
     found: dict[str, Wanted | None] = {}
     for key, inside in wanted.items():
         field, way = fields_of(model)[key], (*trail, Step(model, key))
         if field.kind is not None:
             kind = field.kind
-            if any(fits(mark.token, kind) and heard(way[1:], mark.place) for mark in marks):
+            if any(fits(mark.token, kind) and heard(way, mark.place) for mark in marks):
                 found[key] = None
         elif field.model is not None:
             fields = dict.fromkeys(fields_of(field.model)) if inside is None else inside
-            if within := possible(field.model, fields, marks, heard, way):
+            if within := possible(field.model, fields, marks, _in_row(heard) if field.many else heard, way):
                 found[key] = None if field.many else within
         elif inside is None:
             found[key] = None
     return found if any(holds_figures(model, key) for key in found) else {}
+
+
+def _in_row(heard: Callable[[Trail, Place], bool]) -> Callable[[Trail, Place], bool]:
+    return _is_not_refused if heard is _is_taken else heard
