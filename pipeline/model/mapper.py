@@ -87,8 +87,8 @@ class Mapper:
         shown = show(part.paragraphs, part.blocks, self.numbers.printed, years=piece.years)
         figures = [mark.printed for mark in shown.marks]
         most_rows = max(len(figures), sum(block.last - block.first for block in part.blocks), _items_in(shown.words))
-        if piece.loose is not None:  # a row has a figure at least
-            most_rows = len(figures)
+        if piece.loose is not None:  # a row that is new has a figure of no field
+            most_rows = min(most_rows, piece.left)
         answer = answer_model(self.family.report, self.numbers.figure_type(figures), piece.wanted, most_rows)
         prompt = render(self.family, piece, answer, shown.text, self.numbers)
         if found:

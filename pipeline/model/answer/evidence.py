@@ -11,6 +11,7 @@ What they said stays with the figure (`Pick`) in the values that an answer is re
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from enum import Enum
@@ -36,6 +37,9 @@ class Evidence(Enum):
 Pattern = re.Pattern[str]
 NOWHERE = (-1, 0)
 _HALF = 0.5
+_LIKE = 0.4
+"""So much a heading has in common with the title of its part: (四)预算绩效评价工作开展情况 with 预算绩效的情况说明."""
+_ORDINAL = re.compile(r"^\s*[(（]?[一二三四五六七八九十]{1,3}[)）、.]*")
 _SHORTEST_TITLE = 3  # characters; 金额 says nothing
 _PARTS = (Change, Portion, Comparison)
 
@@ -102,7 +106,7 @@ def vouched(trail: Trail, place: Place) -> bool:
 
     They name the field among others, its whole title stands right before the figure, or the last heading is the part's.
     """
-    return named(trail[1:], place) or named(trail, place) or _is_titled(trail[-1], place) or _is_under(trail[0], place)
+    return named(trail[1:], place) or named(trail, place) or _is_titled(trail[-1], place) or is_under(trail[0], place)
 
 
 def _is_titled(step: Step, place: Place) -> bool:
@@ -112,12 +116,18 @@ def _is_titled(step: Step, place: Place) -> bool:
     return len(title) >= _SHORTEST_TITLE and any(words.endswith(title) or title.endswith(words) for words in tails)
 
 
-def _is_under(step: Step, place: Place) -> bool:
+def is_under(step: Step, place: Place) -> bool:
     """Whether the last heading before a figure is more like the title of a part than like that of any other."""
     heading = next((line for line in reversed(place.before.split("\n")) if is_heading_inside(line)), "")
     titles = {key: normal(field.title) for key, field in fields_of(step.model).items() if field.model is not None}
-    scores = {key: _share_of(title, normal(heading)) for key, title in titles.items()}
-    return scores.get(step.key, 0) > _HALF and scores[step.key] == max(scores.values())
+    scores = {key: _alikeness(title, normal(_ORDINAL.sub("", heading))) for key, title in titles.items()}
+    return scores.get(step.key, 0) > _LIKE and scores[step.key] == max(scores.values())
+
+
+def _alikeness(one: str, other: str) -> float:
+    """How much two titles have in common, by pairs of characters: twice those of both, over those of each."""
+    pairs = [Counter(words[at : at + 2] for at in range(len(words) - 1)) for words in (one, other)]
+    return 2 * (pairs[0] & pairs[1]).total() / max(pairs[0].total() + pairs[1].total(), 1)
 
 
 def _heard(trail: Trail, place: Place) -> set[Evidence]:

@@ -17,7 +17,7 @@ from pydantic import Field, create_model
 
 from recount.pipeline.document import Document, Paragraph, Text
 from recount.pipeline.model.answer.draft import unmapped
-from recount.pipeline.model.answer.evidence import Evidence, evidence_of, named, vouched
+from recount.pipeline.model.answer.evidence import Evidence, evidence_of, is_under, named, vouched
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.question import Answer, Wanted
 from recount.pipeline.model.ask.shown import Mark, Place, blocks_of, heading_over, show
@@ -59,7 +59,8 @@ def loose_pieces(document: Document, family: Family, report: Model, used: Set[in
     pieces: list[Piece] = []
     for piece in found:
         wanted = _wanted(piece, family.report, report, left, said)
-        pieces += [replace(piece, wanted=wanted, loose=len(pieces))] if wanted else []
+        free = sum(token.index in left or bool(piece.blocks) for token in piece.tokens)
+        pieces += [replace(piece, wanted=wanted, loose=len(pieces), left=free)] if wanted else []
     return pieces
 
 
@@ -169,6 +170,14 @@ def _wanted(piece: Piece, model: type[Model], report: Model, left: Set[int], sai
     ]
     heard = _is_not_refused if piece.blocks else _is_taken
     parts = [key for key, inside in open_fields.items() if possible(model, {key: inside}, own, heard)]
+    headed = [key for key in parts if any(is_under(Step(model, key), mark.place) for mark in own)]
+    others = {key: open_fields[key] for key in parts if key not in headed}
+    if len(headed) == 1 and not any(
+        possible(model, others, [mark], _is_named)
+        and not possible(model, {headed[0]: open_fields[headed[0]]}, [mark], _is_named)
+        for mark in own
+    ):
+        parts = headed  # the heading says it, and no words speak of another part alone
     return possible(model, {key: open_fields[key] for key in parts}, marks, heard)
 
 

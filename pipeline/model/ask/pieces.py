@@ -36,7 +36,7 @@ class Piece:
     purpose: the field, with dots (income, statements.income, project_evaluations): the name of its prompt. title: its
     official title. wanted: the fields of the report that are asked for. paragraphs, grids: where. item: for a list
     whose rows are tables of their own, which one. loose: the number of a passage with figures that no field has
-    (`loose`); of such a table only the blocks are asked about.
+    (`loose`), left: how many it has; blocks: what alone is asked about of a table.
     """
 
     purpose: str
@@ -47,6 +47,7 @@ class Piece:
     item: int | None = None
     heading: str = ""
     loose: int | None = None
+    left: int = 0
     blocks: tuple[Block, ...] = ()
 
     @property
