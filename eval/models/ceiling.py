@@ -415,11 +415,11 @@ def _lines(options: argparse.Namespace) -> Iterator[Line]:
             named = ModelSettings(options.model, base_url=options.base_url, store=store, concurrency=1)
             model = stack.enter_context(served(named))
         for mapper in options.mapper.split(","):
-            sums: Counter[str] = Counter()
+            sums: dict[str, Any] = dict.fromkeys(_SUMMED, 0)
             for case in cases:
                 line = measured(case, family, mapper, model, options.rounds)
                 print(row_of(line), *(line.errors if options.errors else ()), sep="\n  ", flush=True)
-                sums.update({name: getattr(line, name) for name in _SUMMED})
+                sums = {name: value + getattr(line, name) for name, value in sums.items()}
                 yield line
             print(row_of(Line("all", mapper, **sums)), flush=True)
 

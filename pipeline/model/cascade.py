@@ -18,10 +18,10 @@ from typing import Any
 from recount.pipeline.document import Cell, Document, Remark
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import in_reading_order, passage_of, refs_in
-from recount.pipeline.model.answer.draft import Draft, DraftVerifier, findings_in, put_together, unmapped
-from recount.pipeline.model.answer.evidence import Evidence, Pick, evidence_of, leaves, picks_in
+from recount.pipeline.model.answer.draft import Draft, DraftVerifier, filled, findings_in, put_together, tokens_in
+from recount.pipeline.model.answer.evidence import Evidence, evidence_of, picks_in
 from recount.pipeline.model.answer.resolve import INVENTED
-from recount.pipeline.model.ask.loose import loose_pieces, possible
+from recount.pipeline.model.ask.loose import loose_pieces, possible, unmapped
 from recount.pipeline.model.ask.pieces import Key, Piece, Pieces, pieces_of
 from recount.pipeline.model.ask.protocol import PAIR
 from recount.pipeline.model.ask.question import Asker, Findings, Question
@@ -164,7 +164,7 @@ def open_pieces(pieces: Pieces, report: Model, verified: Verified) -> list[Piece
     """
     left = {figure.value.token for figure in getattr(report, UNMAPPED, ()) if figure.value is not None}
     disputed = {pointer for pointer, status in verified.statuses.items() if status is Status.DISPUTED}
-    held = _tokens_in(values_of(report))
+    held = tokens_in(values_of(report))
     texts = {"".join(fold(text).split()) for _, text in leaves_in(report) if isinstance(text, str)}
     asked = []
     for piece in pieces.asked:
@@ -279,7 +279,7 @@ class _State:
 
     def _fill(self, values: Mapping[str, Any], *, rows: bool) -> None:
         """Values that were answered, if the report verifies better with them. rows: they are some rows of a list."""
-        used = _tokens_in(self.values) if rows else None
+        used = tokens_in(self.values) if rows else None
         candidate = filled(self.values, values, "", self._settled, used)
         if candidate == self.values:
             return
@@ -289,7 +289,7 @@ class _State:
 
     def ask_loose(self) -> None:
         """Asks about the figures that no field has: what is answered of each part is taken for itself."""
-        used = _tokens_in(self.values).union(*(draft.used for draft in self.drafts.values()))
+        used = tokens_in(self.values).union(*(draft.used for draft in self.drafts.values()))
         report = self.verifier.report(self.values)
         for draft in self.mapper.drafts(loose_pieces(self.document, self.mapper.family, report, used)):
             self.usage += draft.usage
@@ -364,7 +364,7 @@ class _State:
 
     def _unmapped(self) -> list[Any]:
         """The figures that are in no field. What the template mapper left without one may have found one since."""
-        used = _tokens_in(self.values)
+        used = tokens_in(self.values)
         if self.template is not None:
             kept = getattr(self.template.report, UNMAPPED, ())
             return [figure for figure in kept if figure.value is None or figure.value.token not in used]
@@ -415,70 +415,9 @@ def _contradictions(verified: Verified) -> int:
     return sum(e.result == "fail" and e.severity != "minor" for e in verified.evaluations)
 
 
-def filled(old: Any, new: Any, pointer: str, settled: Callable[[str], bool], used: Set[int] | None = None) -> Any:
-    """Values with what a new answer says where nothing is, or where what is there is not settled.
-
-    used: the tokens that the old values hold, where the rows of new lists are some of a list's; None where they are all
-    of it.
-    """
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        keys = dict.fromkeys([*old, *new])
-        return {key: filled(old.get(key), new.get(key), f"{pointer}/{key}", settled, used) for key in keys}
-    if isinstance(old, list) and isinstance(new, list) and old:
-        if used is not None:
-            return _with_rows(old, new, pointer, settled, used)
-        if len(old) == len(new):
-            return [filled(a, b, f"{pointer}/{at}", settled) for at, (a, b) in enumerate(zip(old, new, strict=True))]
-        return old if all(settled(at) for at, _ in leaves(old, pointer)) else new
-    if isinstance(old, Ref | Pick):
-        return old if settled(pointer) or new is None else new
-    return new if old in (None, [], False) and new is not None else old
-
-
-def _with_rows(
-    old: list[Any], new: list[Any], pointer: str, settled: Callable[[str], bool], used: Set[int]
-) -> list[Any]:
-    """A list with some rows: each in the row that has figures of it, or its name; or else, if its figures are in no
-    field yet, behind those that stand before it."""
-    rows, added = list(old), []
-    for row in new:
-        at = next((at for at, known in enumerate(old) if _is_row(known, row)), None)
-        if at is not None:
-            rows[at] = filled(rows[at], row, f"{pointer}/{at}", settled, used)
-        elif _is_called(row) and (tokens := _tokens_in(row)) and not tokens & used:
-            added.append((min(tokens), row))
-    for first, row in added:
-        at = next((at for at, known in enumerate(rows) if min(_tokens_in(known), default=-1) > first), len(rows))
-        rows.insert(at, row)
-    return rows
-
-
-def _is_called(row: Any) -> bool:
-    """Whether a row says what it is: one without a name may be any other."""
-    return not isinstance(row, Mapping) or any(isinstance(value, str) for value in row.values())
-
-
-def _is_row(known: Any, row: Any) -> bool:
-    """Whether two rows are one: they share figures, or all words that both have."""
-    if not (isinstance(known, Mapping) and isinstance(row, Mapping)):
-        return bool(known == row)
-    if _tokens_in(known) & _tokens_in(row):
-        return True
-    both = [(words, row[key]) for key, words in known.items() if isinstance(words, str) and row.get(key)]
-    return bool(both) and all(one == other for one, other in both)
-
-
 def values_of(model: Any) -> Any:
     """A Report[Ref] as nested values."""
     return nested(model, lambda leaf: leaf)
-
-
-def _tokens_in(values: Any) -> set[int]:
-    return {
-        leaf.ref.token if isinstance(leaf, Pick) else leaf.token
-        for at, leaf in leaves(values)
-        if not at.startswith(f"/{UNMAPPED}/")
-    }
 
 
 def _name(key: Key) -> str:

@@ -171,7 +171,7 @@ def family_of_report(
     """The family that a model takes a report for, by its beginning, and what asking took; None where it is of none, or
     no answer is had. sha256: of the file, for the ledger of calls."""
     titles = tuple(family.title for family in families)
-    choice: Any = Literal[titles] | None  # type: ignore[valid-type]
+    choice: Any = Literal[titles] | None
     response = create_model("Kind", __base__=Answer, kind=(choice, Field(title="文件种类")))
     text = "\n".join(_lines(document))[:_BEGINNING]
     prompt = render_choice(families[0], "family", dict.fromkeys(titles, ""), text, PAIR)
@@ -189,7 +189,8 @@ def _lines(document: Document) -> Iterator[str]:
         if isinstance(block, Paragraph):
             yield block.text.printed
         else:
-            yield from (line.text.printed for line in (*block.caption, *block.cells))
+            yield from (paragraph.text.printed for paragraph in block.caption)
+            yield from (cell.text.printed for cell in block.cells)
 
 
 def parts_of(piece: Piece, figures: int | None = None) -> list[Part]:

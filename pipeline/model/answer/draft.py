@@ -6,15 +6,13 @@ A finding names both sides of a contradiction with their marks, and what of an a
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from recount.pipeline.document import Document, Paragraph, Token
-from recount.pipeline.map.grammar.passage import label_before, passage_of, without_key
-from recount.pipeline.model.answer.evidence import Evidence, Pick, named, picks_in
+from recount.pipeline.document import Document, Token
+from recount.pipeline.model.answer.evidence import Evidence, Pick, leaves, named, picks_in
 from recount.pipeline.model.answer.resolve import (
     NO_NAME,
     NO_NUMBER,
@@ -37,14 +35,10 @@ from recount.pipeline.verify.cover import DocumentNumbers
 from recount.pipeline.verify.ground import fits
 from recount.pipeline.verify.verify import Verified, verify
 from recount.schemas.arithmetic import Evaluation
-from recount.schemas.common.parts import UnmappedFigure
+from recount.schemas.common.parts import UNMAPPED
 from recount.schemas.describe import Step, Trail, fields_of, nested
 from recount.schemas.family import Family
 from recount.schemas.figures import Figure, Kind, Model, Ref
-
-_THRESHOLD = re.compile(r"\(含\)|以上|以下")
-"""What makes a number part of a name: 单价100万元（含）以上设备."""
-_SHORTEST_NAME = 5  # characters: 采购金额 may be said of several things
 
 
 @dataclass(slots=True)
@@ -96,6 +90,68 @@ def put_together(drafts: Sequence[Draft]) -> dict[str, Any]:
     return values
 
 
+def filled(old: Any, new: Any, pointer: str, settled: Callable[[str], bool], used: Set[int] | None = None) -> Any:
+    """Values with what a new answer says where nothing is, or where what is there is not settled.
+
+    used: the tokens that the old values hold, where the rows of new lists are some of a list's; None where they are all
+    of it.
+    """
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        keys = dict.fromkeys([*old, *new])
+        return {key: filled(old.get(key), new.get(key), f"{pointer}/{key}", settled, used) for key in keys}
+    if isinstance(old, list) and isinstance(new, list) and old:
+        if used is not None:
+            return _with_rows(old, new, pointer, settled, used)
+        if len(old) == len(new):
+            return [filled(a, b, f"{pointer}/{at}", settled) for at, (a, b) in enumerate(zip(old, new, strict=True))]
+        return old if all(settled(at) for at, _ in leaves(old, pointer)) else new
+    if isinstance(old, Ref | Pick):
+        return old if settled(pointer) or new is None else new
+    return new if old in (None, [], False) and new is not None else old
+
+
+def _with_rows(
+    old: list[Any], new: list[Any], pointer: str, settled: Callable[[str], bool], used: Set[int]
+) -> list[Any]:
+    """A list with some rows: each in the row that has figures of it, or its name; or else, if its figures are in no
+    field yet, behind those that stand before it."""
+    rows, added = list(old), []
+    for row in new:
+        at = next((at for at, known in enumerate(old) if _is_row(known, row)), None)
+        if at is not None:
+            rows[at] = filled(rows[at], row, f"{pointer}/{at}", settled, used)
+        elif _is_called(row) and (tokens := tokens_in(row)) and not tokens & used:
+            added.append((min(tokens), row))
+    for first, row in added:
+        at = next((at for at, known in enumerate(rows) if min(tokens_in(known), default=-1) > first), len(rows))
+        rows.insert(at, row)
+    return rows
+
+
+def _is_called(row: Any) -> bool:
+    """Whether a row says what it is: one without a name may be any other."""
+    return not isinstance(row, Mapping) or any(isinstance(value, str) for value in row.values())
+
+
+def _is_row(known: Any, row: Any) -> bool:
+    """Whether two rows are one: they share figures, or all words that both have."""
+    if not (isinstance(known, Mapping) and isinstance(row, Mapping)):
+        return bool(known == row)
+    if tokens_in(known) & tokens_in(row):
+        return True
+    both = [(words, row[key]) for key, words in known.items() if isinstance(words, str) and row.get(key)]
+    return bool(both) and all(one == other for one, other in both)
+
+
+def tokens_in(values: Any) -> set[int]:
+    """The tokens of the figures in nested values, but for those without a key."""
+    return {
+        leaf.ref.token if isinstance(leaf, Pick) else leaf.token
+        for at, leaf in leaves(values)
+        if not at.startswith(f"/{UNMAPPED}/")
+    }
+
+
 def references(values: Any) -> Any:
     """Nested values with references in place of picks, and without what says nothing: what Report[Ref] is validated
     from. Null is no word of every field, but every field may be left out."""
@@ -116,32 +172,6 @@ def used_by(values: Any, shown: Shown, quoted: Sequence[tuple[int, int]]) -> set
     tokens = {figure.ref.token for _, figure in picks_in(values)}
     spans = [mark.token.index for mark in shown.marks if any(start <= mark.at < end for start, end in quoted)]
     return tokens | set(spans)
-
-
-def unmapped(paragraphs: Sequence[Paragraph], title: str, used: set[int]) -> list[UnmappedFigure[Ref]]:
-    """The figures of a section that have no key (docs/contract/report.md): nothing that is printed is lost.
-
-    A figure that is printed once more is none.
-    """
-    passage = passage_of(paragraphs)
-    tokens = {at: number.token for at, number in passage.numbers.items()}
-    known = [(t.value, t.unit, label_before(passage, at)) for at, t in tokens.items() if t.index in used]
-    found = []
-    for at, token in sorted(tokens.items()):
-        if token.index in used or not token.is_figure:
-            continue
-        label = label_before(passage, at)
-        if any((token.value, token.unit) == (value, unit) and _same(label, other) for value, unit, other in known):
-            continue
-        if _THRESHOLD.match(passage.shape, at + 1 + len(token.unit or "")):
-            continue
-        found.append(without_key(title, passage, at))
-    return found
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two labels name the same: then two equal figures are one, printed twice."""
-    return min(len(one), len(other)) >= _SHORTEST_NAME and (one in other or other in one)
 
 
 # --- what a model passed over: figures that it was shown and put into no field

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pydantic import Field, create_model
 
 from recount.pipeline.document import Document, Paragraph, Text
-from recount.pipeline.model.answer.draft import unmapped
+from recount.pipeline.map.grammar.passage import label_before, passage_of, without_key
 from recount.pipeline.model.answer.evidence import Evidence, evidence_of, is_under, named, vouched
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.question import Answer, Wanted
@@ -24,10 +24,10 @@ from recount.pipeline.model.ask.shown import Mark, Place, blocks_of, heading_ove
 from recount.pipeline.split.outline import Section, all_sections
 from recount.pipeline.split.text import fold
 from recount.pipeline.verify.ground import fits
-from recount.schemas.common.parts import TABLED, UNMAPPED
+from recount.schemas.common.parts import TABLED, UNMAPPED, UnmappedFigure
 from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in
 from recount.schemas.family import Family
-from recount.schemas.figures import Model
+from recount.schemas.figures import Model, Ref
 
 LOOSE = "loose"
 LOOSE_TABLE = "loose_table"
@@ -37,6 +37,9 @@ MOST_WORDS = 1500
 _FEW = 2
 """So many parts need not be chosen from."""
 _MOST_BETWEEN = 1  # paragraphs without such figures that do not end a passage
+_THRESHOLD = re.compile(r"\(含\)|以上|以下")
+"""What makes a number part of a name: 单价100万元（含）以上设备."""
+_SHORTEST_NAME = 5  # characters: 采购金额 may be said of several things
 _SHORTEST_QUOTED = 6  # characters; a name of fewer may stand anywhere
 _SHORT = 40  # characters of a line that may head a paragraph
 
@@ -236,3 +239,32 @@ def possible(
 
 def _in_row(heard: Callable[[Trail, Place], bool]) -> Callable[[Trail, Place], bool]:
     return _is_not_refused if heard is _is_taken else heard
+
+
+# --- the figures that have no key
+
+
+def unmapped(paragraphs: Sequence[Paragraph], title: str, used: set[int]) -> list[UnmappedFigure[Ref]]:
+    """The figures of a section that have no key (docs/contract/report.md): nothing that is printed is lost.
+
+    A figure that is printed once more is none.
+    """
+    passage = passage_of(paragraphs)
+    tokens = {at: number.token for at, number in passage.numbers.items()}
+    known = [(t.value, t.unit, label_before(passage, at)) for at, t in tokens.items() if t.index in used]
+    found = []
+    for at, token in sorted(tokens.items()):
+        if token.index in used or not token.is_figure:
+            continue
+        label = label_before(passage, at)
+        if any((token.value, token.unit) == (value, unit) and _same(label, other) for value, unit, other in known):
+            continue
+        if _THRESHOLD.match(passage.shape, at + 1 + len(token.unit or "")):
+            continue
+        found.append(without_key(title, passage, at))
+    return found
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two labels name the same: then two equal figures are one, printed twice."""
+    return min(len(one), len(other)) >= _SHORTEST_NAME and (one in other or other in one)

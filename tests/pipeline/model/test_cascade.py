@@ -11,11 +11,11 @@ import pytest
 from recount.pipeline.document import Remark
 from recount.pipeline.errors import BudgetSpent, Truncated, Unreachable
 from recount.pipeline.map import Mapped
-from recount.pipeline.model.answer.draft import findings_in
+from recount.pipeline.model.answer.draft import filled, findings_in
 from recount.pipeline.model.ask.loose import LOOSE
 from recount.pipeline.model.ask.pieces import pieces_of
 from recount.pipeline.model.ask.question import Question, Reply
-from recount.pipeline.model.cascade import better, cascade, filled, map_by_model, open_pieces, values_of
+from recount.pipeline.model.cascade import better, cascade, map_by_model, open_pieces, values_of
 from recount.pipeline.model.mapper import FEW, Mapper, parts_of
 from recount.pipeline.usage import NOTHING
 from recount.pipeline.verify.recount import Status
