@@ -297,9 +297,13 @@ def retry(
     work: RetryOptions,
 ) -> None:
     """Do again what failed, or was not done, of the reports that an output folder knows."""
+    from recount.pipeline.archive.strangers import visible
     from recount.pipeline.run.status import last_of, to_retry
 
     sources, last = to_retry(out, failed=failed), last_of(out)
+    if not sources:
+        print(visible(f"no report of {out} has failed" + ("" if failed else ", and none was left undone")))
+        return
     _report(_run(sources, last.out, last.ledger, last.settings, work), work)
 
 

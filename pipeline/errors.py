@@ -160,4 +160,4 @@ def needed(module: str, purpose: str, extra: str) -> ModuleType:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         hint = f"pip install 'recount-reports[{extra}]'"
-        raise UsageError(f"{purpose} needs {module}, which is not installed: {hint}") from error
+        raise UsageError(f"{purpose} needs the extra {extra}, which is not installed: {hint}") from error

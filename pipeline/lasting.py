@@ -77,14 +77,15 @@ def make_folder(folder: Path) -> None:
 # --- JSON with the digits that numbers were printed with, one entry a line
 
 
-def write_json(path: Path, content: Mapping[str, object]) -> None:
-    """Writes an object of plain values to path, by way of a temporary file beside it.
+def write_json(path: Path, content: Mapping[str, object]) -> bytes:
+    """Writes an object of plain values to path, by way of a temporary file beside it; returns what the file holds.
 
     Whoever looks at path sees the file that was there before or the whole new one. Raises OSError if it cannot be
     written (nothing is left behind then), ValueError for a number that JSON does not have."""
     whole = encoded(content)
     make_folder(path.parent)
     replace_file(path, whole)
+    return whole
 
 
 def decoded(content: bytes) -> Any:

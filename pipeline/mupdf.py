@@ -31,6 +31,24 @@ def quiet_mupdf() -> Iterator[None]:
         tools.mupdf_display_warnings(warnings)
 
 
+def attached_to(document: Any) -> list[tuple[str, int]]:
+    """The files that are attached to a PDF as a whole (ISO 32000, 7.11.4): the name of each, as a viewer shows it, and
+    the number of the stream that holds it. Raises MUPDF_ERRORS."""
+    inner = mupdf.mupdf
+    tree = inner.pdf_load_name_tree(inner.pdf_specifics(document.this), inner.PDF_ENUM_NAME_EmbeddedFiles)
+    found = []
+    for at in range(inner.pdf_dict_len(tree)):
+        about = inner.pdf_dict_get_val(tree, at)
+        names = [inner.pdf_dict_gets(about, key) for key in ("UF", "F")]
+        streams = [inner.pdf_dict_gets(inner.pdf_dict_gets(about, "EF"), key) for key in ("UF", "F")]
+        number = next((inner.pdf_to_num(stream) for stream in streams if inner.pdf_is_stream(stream)), 0)
+        if number:  # one that leads to a file outside carries nothing
+            found.append(
+                (next((inner.pdf_to_text_string(name) for name in names if inner.pdf_is_string(name)), ""), number)
+            )
+    return found
+
+
 def picture_of(
     shown: Any, scale: float, clip: tuple[float, float, float, float] | None = None, *, outlines: bool = True
 ) -> npt.NDArray[np.uint8]:

@@ -1,4 +1,8 @@
-"""Report families: one by its name or from a folder, the one that a document shows, the start of a new one."""
+"""Report families: one by its name or from a folder, the one that a document shows, the start of a new one.
+
+The grammar and the split are imported where a document, or a family's own words, are looked at: they take a second, and
+every command and worker process imports this module.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +19,6 @@ from types import ModuleType
 
 from recount.pipeline.document import Document, Grid, Paragraph, Text
 from recount.pipeline.errors import UsageError
-from recount.pipeline.map.labelled.sections import words_of
-from recount.pipeline.split.titles import FRONT_LINES, LONGEST_FRONT_LINE
 from recount.schemas.describe import fields_of
 from recount.schemas.family import Family, Heading
 from recount.schemas.figures import Model, Ref
@@ -120,6 +122,8 @@ def _patterns(family: Family) -> Iterator[str]:
 
 def _words_in(model: type[Model]) -> Iterator[str]:
     """The rules for the words of a model's fields and of those below it."""
+    from recount.pipeline.map.labelled import words_of
+
     for field in fields_of(model).values():
         yield words_of(field)
         if field.model is not None and field.model is not model:
@@ -180,7 +184,9 @@ def _renamed(file: Path, name: str) -> bytes:
 
 def recognise(document: Document, families: Sequence[Family] = FAMILIES) -> Family | None:
     """The family that most of a document's lines speak for, None where none does for any."""
-    lines = list(_short_lines(document))
+    from recount.pipeline.split.titles import FRONT_LINES, LONGEST_FRONT_LINE
+
+    lines = [line for line in _lines(document) if 0 < len(line) <= LONGEST_FRONT_LINE and "。" not in line]
     front = "".join(lines[:FRONT_LINES])
     evidence = {family.name: _evidence(family, front, lines) for family in families}
     best = max(families, key=lambda family: evidence[family.name])
@@ -199,20 +205,15 @@ def _evidence(family: Family, front: str, lines: Sequence[str]) -> int:
     return title + sum(signs.search(line) is not None for line in lines)
 
 
-def _short_lines(document: Document) -> Iterator[str]:
-    """Headings, titles and heads of tables, without spaces."""
+def _lines(document: Document) -> Iterator[str]:
+    """Paragraphs, titles and heads of tables, without spaces."""
     for block in document.blocks:
         if isinstance(block, Paragraph):
-            yield from _line(block.text)
+            yield _words(block.text)
         elif isinstance(block, Grid):
-            for paragraph in block.caption:
-                yield from _line(paragraph.text)
-            for cell in block.cells:
-                if cell.row < _HEAD_ROWS:
-                    yield from _line(cell.text)
+            yield from (_words(paragraph.text) for paragraph in block.caption)
+            yield from (_words(cell.text) for cell in block.cells if cell.row < _HEAD_ROWS)
 
 
-def _line(text: Text) -> Iterator[str]:
-    words = "".join(text.folded.split()).rstrip(":;,.")
-    if words and len(words) <= LONGEST_FRONT_LINE and "。" not in words:
-        yield words
+def _words(text: Text) -> str:
+    return "".join(text.folded.split()).rstrip(":;,.")

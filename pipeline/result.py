@@ -419,9 +419,9 @@ def plain(result: Result) -> dict[str, Any]:
 # --- the files of results
 
 
-def write_result(path: Path, result: Result) -> None:
-    """Writes a result to path. Raises as write_json does."""
-    write_json(path, plain(result))
+def write_result(path: Path, result: Result) -> bytes:
+    """Writes a result to path; returns and raises as write_json does."""
+    return write_json(path, plain(result))
 
 
 def read_result(path: Path) -> Result:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from recount.pipeline.archive.files import snapshot
+from recount.pipeline.archive.kinds import is_text
 from recount.pipeline.archive.sources import Source as Archived
-from recount.pipeline.archive.sources import is_text, names_of
+from recount.pipeline.archive.sources import names_of
 from recount.pipeline.assemble import Readings, result_of
 from recount.pipeline.document import Document, Pages, Remark, Token
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAPdf, NotAReport, SeveralReports

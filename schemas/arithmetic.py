@@ -40,6 +40,7 @@ __all__ = [
     "Rate",
     "Sum",
     "Term",
+    "at_least",
     "at_most",
     "equal",
     "evaluate",
@@ -81,6 +82,7 @@ class Identity:
 
     rule: the identity in words. shares: the printed shares of the same whole, where publishers level them.
     at_most: the printed figure may as well be less. Such a bound can fail, but it confirms no figure.
+    at_least: it may as well be more, being of more than is computed; that they agree confirms both.
     words: of an identity between words, which has no figures: how they contradict each other.
     """
 
@@ -90,6 +92,7 @@ class Identity:
     alternatives: tuple[Alternative, ...] = ()
     shares: tuple[Figure, ...] = ()
     at_most: bool = False
+    at_least: bool = False
     words: str | None = None
 
 
@@ -144,6 +147,11 @@ def same(rule: str, one: Figure | None, other: Figure | None) -> Identity:
 def at_most(rule: str, figure: Figure | None, bound: Addend) -> Identity:
     """The figure is no more than the bound."""
     return Identity(rule, figure, total(bound), at_most=True)
+
+
+def at_least(rule: str, figure: Figure | None, computed: Term) -> Identity:
+    """The figure is of all that is computed, and perhaps of more: nothing is said of it where it is more."""
+    return Identity(rule, figure, computed, at_least=True)
 
 
 def share(rule: str, percent: Figure | None, part: Addend, of: Addend) -> Identity:
@@ -206,6 +214,8 @@ def evaluate(identity: Identity) -> Evaluation:
         return _on_zero_base(identity, stated, operands)
     low, high = computed.interval()
     half = stated.half
+    if identity.at_least and stated.value - half > high:
+        return Evaluation(identity, "not_applicable", explanation="of more than is listed")
     passed = stated.value - half <= high and (identity.at_most or low <= stated.value + half)
     found = Evaluation(
         identity,

@@ -15,9 +15,9 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import IO
 
-from recount.pipeline.archive.kinds import GZIP, HEAD, OFFICE, PDF, as_pdf, kind_of, needs, suffix_of
+from recount.pipeline.archive.kinds import GZIP, HEAD, OFD, OFFICE, PDF, as_pdf, is_office, kind_of, needs, suffix_of
 from recount.pipeline.archive.locations import fetch, open_place
-from recount.pipeline.archive.sources import Source, printable
+from recount.pipeline.archive.sources import Attached, Source, files_attached, printable
 from recount.pipeline.archive.strangers import allowed
 from recount.pipeline.archive.zipped import extract, hash_of_member
 from recount.pipeline.errors import DocumentError, SourceUnreachable
@@ -146,7 +146,7 @@ def _converted(file: Path, kept: Path | None) -> Path:
 
     kept: where the PDF is kept, and taken from if it is there. Raises DocumentError if none can be made of it.
     """
-    if suffix_of(file) not in OFFICE or _begins_as_pdf(file):
+    if suffix_of(file) not in OFFICE | {OFD} or _begins_as_pdf(file):
         return file
     missing = needs(suffix_of(file))
     if missing:
@@ -162,8 +162,24 @@ def _converted(file: Path, kept: Path | None) -> Path:
 
 
 def _begins_as_pdf(file: Path) -> bool:
+    """Whether a file, or folder of page images, is a PDF by its first bytes. Raises OSError."""
+    if file.is_dir():
+        return False
     with file.open("rb") as opened:
         return PDF in opened.read(HEAD)
+
+
+def add_attached(source: Source, file: Path, attached: list[Attached]) -> bool:
+    """Adds the files that are attached to a PDF. file: the copy of it. Returns whether it may be no more than the cover
+    of reports there."""
+    if is_office(source.name) or not _begins_as_pdf(file):
+        return False
+    # Imported for PDFs: MuPDF is heavy, and tests of runs make do without.
+    from recount.pipeline.archive.pdfs import carried_by
+
+    carried = carried_by(file)
+    attached += files_attached(source) if carried.files else ()
+    return carried.is_cover and any(report.member for report in attached)
 
 
 @contextmanager

@@ -36,6 +36,9 @@ class Kind:
     words: str = ""
 
 
+TEXT_SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml"})
+"""What files of text are called, in any case. Many are no reports: one in which none is found is left out."""
+
 GZIP = b"\x1f\x8b"
 """How a gzip file begins."""
 
@@ -66,6 +69,16 @@ _LONGEST = 8
 def suffix_of(name: PurePath | str) -> str:
     """The end of a file's name that says what it is, in small letters."""
     return PurePosixPath(name).suffix.lower()
+
+
+def is_office(name: PurePath | str) -> bool:
+    """Whether this is an Office file, by its name."""
+    return suffix_of(name) in OFFICE
+
+
+def is_text(name: PurePath | str) -> bool:
+    """Whether this is a file of text, by its name."""
+    return suffix_of(name) in TEXT_SUFFIXES
 
 
 def kind_of(name: str, head: Callable[[], bytes] | None, known: Callable[[str], Use | None]) -> Kind:
@@ -114,6 +127,8 @@ OTHERS = frozenset({".rar", ".7z"})
 """What archives are called that a library must open, in small letters."""
 OFFICE = frozenset({".doc", ".docx", ".xls", ".xlsx", ".wps", ".et", ".odt", ".ods", ".rtf"})
 """What Office files are called that LibreOffice turns into PDFs, in small letters."""
+OFD = ".ofd"
+"""What documents of GB/T 33190 are called: nothing turns them into PDFs here (docs/decisions/0012-ofd.md)."""
 _OFFICE_SECONDS = 180.0
 _UTF8 = 0x800
 _PASSWORD = "needs a password"
@@ -121,7 +136,9 @@ _TOO_LARGE = f"holds more than {LARGEST >> 20:,} MB"
 
 
 def needs(suffix: str) -> str | None:
-    """What must be installed to open a file of this suffix, in words; None if nothing need be."""
+    """What must be done before a file of this suffix can be read, in words; None if nothing need be."""
+    if suffix == OFD:
+        return "save it as a PDF in the program that shows it"
     if suffix in OFFICE and office() is None:
         return "LibreOffice, which is not installed, turns it into a PDF"
     try:
@@ -184,7 +201,7 @@ def as_zip(packed: IO[bytes], suffix: str, target: IO[bytes]) -> None:
 
 
 def _rar(library: Any, packed: IO[bytes], archive: zipfile.ZipFile) -> None:
-    with _on_disk(packed, ".rar") as file:
+    with on_disk(packed, ".rar") as file:
         try:
             with library.RarArchive.open_for_processing(str(file)) as rar:
                 left = LARGEST
@@ -203,7 +220,7 @@ def _rar(library: Any, packed: IO[bytes], archive: zipfile.ZipFile) -> None:
 
 
 def _rar_member(header: Any, archive: zipfile.ZipFile) -> None:
-    with archive.open(_named(header.FileNameW), "w", force_zip64=True) as target:
+    with archive.open(member_named(header.FileNameW), "w", force_zip64=True) as target:
         # Its library calls back from C, where no error gets through: nothing that can fail but the disk.
         header.test(target.write)
 
@@ -218,7 +235,9 @@ def _seven(library: Any, packed: IO[bytes], archive: zipfile.ZipFile) -> None:
             seven.extractall(folder)
             for file in sorted(Path(folder).rglob("*")):
                 if file.is_file() and not file.is_symlink():
-                    with archive.open(_named(file.relative_to(folder).as_posix()), "w", force_zip64=True) as target:
+                    with archive.open(
+                        member_named(file.relative_to(folder).as_posix()), "w", force_zip64=True
+                    ) as target:
                         shutil.copyfileobj(file.open("rb"), target)
     except library.exceptions.PasswordRequired as error:
         raise ZipProblem(_PASSWORD) from error
@@ -226,14 +245,15 @@ def _seven(library: Any, packed: IO[bytes], archive: zipfile.ZipFile) -> None:
         raise ZipProblem(f"is no 7z archive that can be read: {error}") from error
 
 
-def _named(name: str) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name.replace("\\", "/") or "unnamed")
+def member_named(name: str) -> zipfile.ZipInfo:
+    """A member of a zip archive that is made of something else."""
+    info = zipfile.ZipInfo(name.replace("\\", "/").replace("\0", "") or "unnamed")
     info.flag_bits |= _UTF8
     return info
 
 
 @contextmanager
-def _on_disk(content: IO[bytes], suffix: str) -> Iterator[Path]:
+def on_disk(content: IO[bytes], suffix: str) -> Iterator[Path]:
     """A file with this content, for a library that opens files by their names."""
     with NamedTemporaryFile(prefix="recount-", suffix=suffix, delete=False) as file:
         try:

@@ -12,16 +12,25 @@ from functools import partial
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Literal
 
-from recount.pipeline.archive.kinds import HEAD, OFFICE, Kind, Use, kind_of, needs, office, suffix_of
+from recount.pipeline.archive.kinds import (
+    HEAD,
+    OFFICE,
+    TEXT_SUFFIXES,
+    Kind,
+    Use,
+    is_office,
+    is_text,
+    kind_of,
+    needs,
+    office,
+    suffix_of,
+)
 from recount.pipeline.archive.locations import Place, Url, files_at, matches, open_place, place_of
 from recount.pipeline.archive.zipped import ARCHIVES, Contents, Member, files_in_zip, together
 from recount.pipeline.errors import SourceUnreachable, UsageError, ZipProblem
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp"})
 """What files of page images are called, in any case. A TIFF may hold all pages of a report."""
-
-TEXT_SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml"})
-"""What files of text are called, in any case. Many are no reports: one in which none is found is left out."""
 
 SUFFIXES = frozenset({".pdf", ".tif", ".tiff"}) | TEXT_SUFFIXES
 """What a report's file is called, in any case. A file that is named outright is taken whatever its name."""
@@ -118,16 +127,6 @@ def printable(path: PurePath | str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def is_office(path: PurePath) -> bool:
-    """Whether a path is an Office file, by its name."""
-    return path.suffix.lower() in OFFICE
-
-
-def is_text(path: PurePath) -> bool:
-    """Whether a path is a file of text, by its name."""
-    return path.suffix.lower() in TEXT_SUFFIXES
-
-
 def names_of(file: str, reports: int) -> list[str]:
     """What the results of a file are called: as the file, or file#1, file#2, … where it holds several reports."""
     return [file] if reports == 1 else [f"{file}#{number}" for number in range(1, reports + 1)]
@@ -204,6 +203,46 @@ def _matched(pattern: Place) -> Sequence[Place]:
         raise UsageError(f"{pattern} cannot be read: {error.strerror}") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that is attached to a PDF. name: its path below that; member: what leads to it from there, as of a Source,
+    None if it is no report, and then fate and reason as of an Other. files: how many it is, of page images."""
+
+    name: str
+    member: str | None = None
+    fate: Fate | None = None
+    reason: str = ""
+    files: int = 1
+
+    def source(self, carrier: Source) -> Source:
+        """The report. carrier: the PDF that it is attached to. No size is told: only its own worker opens the PDF."""
+        member = f"{carrier.member}/{self.member}" if carrier.member else self.member
+        return Source(carrier.place, f"{carrier.name}/{self.name}", member, files=self.files)
+
+
+def files_attached(carrier: Source) -> list[Attached]:
+    """The files that are attached to a PDF: reports, and others with their fates, as the members of an archive are."""
+    try:
+        contents = files_in_zip(carrier.place, _is_told, carrier.member)
+    except ZipProblem as problem:
+        return [Attached(_ALL, None, "archive unreadable", f"what is attached {problem}", files=0)]
+    look = _Look()
+    look.inside(_Found(carrier.place, (), (), 0, carrier.member), contents)
+    above = f"{carrier.member}/" if carrier.member else ""
+    reports = [
+        Attached(report.name(0) if report.below else _ALL, str(report.member).removeprefix(above), files=report.files)
+        for report in look.reports
+    ]
+    others = [
+        Attached(printable(other.inside or _ALL), None, other.fate, other.reason, other.files) for other in look.others
+    ]
+    return reports + others
+
+
+_ALL = "attached"
+"""What all that is attached to a PDF is called together: its page images, or what nobody can tell apart."""
+
+
 class _Look:
     """A look at one place: the reports there, and all other files."""
 
@@ -256,17 +295,18 @@ class _Look:
             self.others.append(Other(file.place, "skipped", missing, file.inside))
             return
         try:
-            contents = files_in_zip(file.place, lambda name: _use(suffix_of(name)) is not None)
+            contents = files_in_zip(file.place, _is_told)
         except ZipProblem as problem:
             self.others.append(Other(file.place, "archive unreadable", str(problem)))
             return
         before = len(self.reports)
-        self._contents(file, contents)
+        self.others.append(Other(file.place, "opened"))
+        self.inside(file, contents)
         if len(self.reports) == before and not contents.unopened:
             self.others.append(Other(file.place, "no reports", _EMPTY, files=0))
 
-    def _contents(self, file: _Found, contents: Contents) -> None:
-        self.others.append(Other(file.place, "opened"))
+    def inside(self, file: _Found, contents: Contents) -> None:
+        """At what an archive, or a PDF with other files in it, holds."""
         self.others += [Other(file.place, "opened", inside=inside) for inside in contents.opened]
         for inside, reason in contents.unopened:
             missing = needs(suffix_of(inside))
@@ -327,6 +367,11 @@ def _use(suffix: str) -> Use | None:
     if suffix in OFFICE and office() is not None:
         return "report"
     return "archive" if suffix in ARCHIVES else None
+
+
+def _is_told(name: str) -> bool:
+    """Whether a name says what a file is, so that nobody need look into it."""
+    return _use(suffix_of(name)) is not None
 
 
 def _apart(root: Path, path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:

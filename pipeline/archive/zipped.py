@@ -1,14 +1,15 @@
 """Files inside zip archives, and inside archives in those: which there are, and what one of them holds.
 
 A file is known by the numbers that lead to it: "7", or "2/7" for the seventh in an archive that is the second. Page
-images that are one report have the numbers of all of them, "2/3+4+5". RAR and 7z archives are read as the zip archive
-that holds the same.
+images that are one report have the numbers of all of them, "2/3+4+5". RAR and 7z archives, and PDFs with the files that
+are attached to them, are read as the zip archive that holds the same.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -39,7 +40,8 @@ DEEPEST = 3
 """So deep archives in archives are opened."""
 _LARGEST_NESTED = 1 << 30
 """Bytes of all archives in an archive, which must be unpacked before anybody can say what is in them."""
-ARCHIVES = frozenset({".zip", *OTHERS})
+_ZIP = ".zip"
+ARCHIVES = frozenset({_ZIP, *OTHERS})
 """What archives are called, in any case."""
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError)
 """What zipfile raises for an archive that is none, or damaged."""
@@ -69,14 +71,14 @@ class Contents:
     unopened: Sequence[tuple[PurePosixPath, str]] = ()
 
 
-def files_in_zip(place: Place, told: Callable[[str], bool]) -> Contents:
+def files_in_zip(place: Place, told: Callable[[str], bool], member: str | None = None) -> Contents:
     """Every file in a zip archive, and in archives in it.
 
-    told: whether a name tells what a file is, so that nobody need look into it. Raises ZipProblem if it cannot be read,
-    or holds what no honest one does.
+    told: whether a name tells what a file is, so that nobody need look into it. member: of the one at the place that is
+    meant instead of that. Raises ZipProblem if it cannot be read, lies too deep, or holds what no honest one does.
     """
     walk = _Walk(place, told)
-    walk.into(_NOWHERE, ())
+    walk.into(_NOWHERE, _way(member) if member else ())
     return Contents(walk.members, walk.opened, walk.unopened)
 
 
@@ -95,11 +97,14 @@ class _Walk:
 
     def into(self, inside: PurePosixPath, above: Way) -> None:
         """Lists an archive. inside, above: the names and numbers that lead to it. Raises ZipProblem."""
+        if len(above) >= DEEPEST:
+            raise ZipProblem(f"lies in {len(above)} others; archives are opened {DEEPEST} deep")
         infos = _readable_directory(self._place, above)
         self._left -= len(infos)
         if self._left < 0:
             raise ZipProblem(f"holds {len(infos):,} files; the limit is {_MOST_MEMBERS:,}")
-        listed = [Member(str(at), _inside(info), info.file_size) for at, info in enumerate(infos) if not info.is_dir()]
+        files = ((at, info) for at, info in enumerate(infos) if not info.filename.endswith("/"))  # is_dir wants a name
+        listed = [Member(str(at), _inside(info), info.file_size) for at, info in files]
         for member in _distinct(listed):
             at, where = "/".join((*above, member.member)), inside / member.inside
             if suffix_of(member.inside) in ARCHIVES:
@@ -111,8 +116,6 @@ class _Walk:
     def _nested(self, inside: PurePosixPath, above: Way, size: int) -> None:
         try:
             self._room -= size
-            if len(above) >= DEEPEST:
-                raise ZipProblem(f"lies in {len(above)} others; archives are opened {DEEPEST} deep")
             if self._room < 0:
                 raise ZipProblem(f"is one of archives in an archive of more than {_LARGEST_NESTED >> 20:,} MB")
             self.into(inside, above)
@@ -159,8 +162,8 @@ def _inside(info: zipfile.ZipInfo) -> PurePosixPath:
     name = info.orig_filename
     if not info.flag_bits & _UTF8:
         name = _decoded(name)
-    parts = name.replace("\\", "/").split("/")
-    kept = [part.replace("\0", "") for part in parts if part not in ("", ".", "..")]
+    parts = name.replace("\0", "").replace("\\", "/").split("/")
+    kept = [part for part in parts if part not in ("", ".", "..")]
     return PurePosixPath(*kept) if kept else PurePosixPath("unnamed")
 
 
@@ -179,6 +182,17 @@ def together(members: Sequence[str]) -> str:
     above, _, _ = members[0].rpartition("/")
     numbers = "+".join(member.rpartition("/")[2] for member in members)
     return f"{above}/{numbers}" if above else numbers
+
+
+def is_attached(place: Place, member: str) -> bool:
+    """Whether a member lies in a PDF, which is opened to read it. Raises as `hash_of_member` does."""
+    way, suffix = _way(member), suffix_of(str(place))
+    with _as_document_errors():
+        for depth in range(1, len(way)):
+            if suffix not in ARCHIVES:
+                break
+            suffix = suffix_of(_inside(_info(place, "/".join(way[:depth]))))
+    return suffix not in ARCHIVES
 
 
 def extract(place: Place, member: str, target: Path) -> None:
@@ -289,7 +303,7 @@ def _state(place: Place) -> tuple[object, ...]:
 def _opened(place: Place, above: Way = ()) -> Iterator[IO[bytes]]:
     """A zip archive as a file. above: the numbers that lead to one in the archive at the place."""
     suffix = suffix_of(_inside(_info(place, "/".join(above))) if above else str(place))
-    if above or suffix in OTHERS:
+    if above or suffix != _ZIP:
         yield _unpacked(place, above, suffix, *_state(place))
     else:
         with open_place(place) as file:
@@ -300,17 +314,28 @@ def _opened(place: Place, above: Way = ()) -> Iterator[IO[bytes]]:
 def _unpacked(place: Place, above: Way, suffix: str, *_: object) -> IO[bytes]:
     """An archive in another one, or of another kind, as a zip archive of its own, which goes when it is closed."""
     target = TemporaryFile(prefix="recount-")  # noqa: SIM115 - it is kept open, and closed when it is let go of
-    if suffix in OTHERS:
-        if above:
-            with TemporaryFile(prefix="recount-") as packed:
-                _pour(place, above, packed)
-                as_zip(packed, suffix, target)
-        else:
-            with open_place(place) as packed:
-                as_zip(packed, suffix, target)
-    else:
+    if suffix == _ZIP:
         _pour(place, above, target)
+    elif above:
+        with TemporaryFile(prefix="recount-") as packed:
+            _pour(place, above, packed)
+            _made(packed, suffix, target)
+    else:
+        with open_place(place) as packed:
+            _made(packed, suffix, target)
     return target
+
+
+def _made(packed: IO[bytes], suffix: str, target: IO[bytes]) -> None:
+    """Makes a zip archive of one of another kind: what is called like none is a PDF."""
+    with warnings.catch_warnings(action="ignore"):  # of a name that is there twice: see _distinct
+        if suffix in OTHERS:
+            as_zip(packed, suffix, target)
+            return
+        # Imported where files are attached: MuPDF is heavy, and few have any.
+        from recount.pipeline.archive.pdfs import attached_as_zip
+
+        attached_as_zip(packed, target)
 
 
 def _pour(place: Place, above: Way, target: IO[bytes]) -> None:

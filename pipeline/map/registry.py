@@ -37,7 +37,7 @@ def map_document(document: Document, family: Family) -> Mapped:
     A family that nobody wrote a template for, and whose fields are not labelled, is left to a model.
     """
     if family.labelled:
-        from recount.pipeline.map.labelled.mapper import map_labelled
+        from recount.pipeline.map.labelled import map_labelled
 
         return map_labelled(document, family)
     if family.name not in MAPPERS:

@@ -3,40 +3,36 @@ folder of files, which appear whole or not at all."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import shutil
 import signal
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from recount.pipeline.errors import UsageError
+from recount.pipeline.errors import RecountError, UsageError
 from recount.pipeline.lasting import LEFTOVER, keep_folder, temporary_in
-from recount.pipeline.output.database import SqliteSink
-from recount.pipeline.output.delimited import (
+from recount.pipeline.output.folder import Entry, Kinds, Shelf, file_rows, pdf_paths, shelf_of
+from recount.pipeline.output.formats import (
     CsvSink,
     JsonLinesSink,
+    SqliteSink,
     descriptor,
     descriptor_of_reports,
     document,
     json_line,
 )
-from recount.pipeline.output.folder import Entry, Kinds, Shelf, file_rows, pdf_paths, shelf_of
 from recount.pipeline.output.frames import ParquetSink
 from recount.pipeline.output.layout import FIGURES, FILES, Table, named_in
 from recount.pipeline.output.rows import Order, Prepare, Sink, rows_of, statuses_named
 from recount.pipeline.output.workbook import WorkbookSink, link_to
+from recount.pipeline.run.pool import Died, Pool
 
 Format = Literal["jsonl", "csv", "parquet", "xlsx", "sqlite"]
 FORMATS: tuple[Format, ...] = ("jsonl", "csv", "parquet", "xlsx", "sqlite")
@@ -47,8 +43,6 @@ _FEW = 100
 """Up to so many files another process costs more time to start than it saves."""
 _PIECE = 8
 """Files that a process is given at a time."""
-_AHEAD = 4
-"""Pieces of work that lie ready, or wait to be fetched, for each process: what bounds the memory."""
 
 _OLD = 24 * 3600
 """Seconds after which a temporary folder is nobody's, where that cannot be known."""
@@ -93,10 +87,12 @@ def _held(folder: Path) -> tuple[Path, int | None]:
     while True:
         staging = temporary_in(folder)
         staging.mkdir()
-        held = _lock(staging)
-        if held is None or _is(staging, held):
-            return staging, held
-        os.close(held)  # another process swept it before it was held
+        with suppress(BlockingIOError):
+            held = _lock(staging)
+            if held is None or _is(staging, held):
+                return staging, held
+            os.close(held)
+        # another process swept it before it was held
 
 
 def _is(staging: Path, held: int) -> bool:
@@ -111,24 +107,22 @@ def _sweep(folder: Path) -> None:
     for leftover in folder.glob(LEFTOVER):
         if not leftover.is_dir():
             continue
-        held = _lock(leftover)
-        if held is not None or _is_old(leftover):
-            shutil.rmtree(leftover, ignore_errors=True)
-        if held is not None:
-            os.close(held)
+        with suppress(BlockingIOError):  # an export that works
+            held = _lock(leftover)
+            if held is not None or _is_old(leftover):
+                shutil.rmtree(leftover, ignore_errors=True)
+            if held is not None:
+                os.close(held)
 
 
 def _is_old(leftover: Path) -> bool:
     """Where folders cannot be locked: whether nobody can be at it any more."""
-    if _CAN_LOCK:
-        return False
     with suppress(OSError):
         return time.time() - leftover.stat().st_mtime > _OLD
     return False
 
 
 if sys.platform == "win32":
-    _CAN_LOCK = False
 
     def _lock(folder: Path) -> int | None:  # noqa: ARG001 - as below
         """Windows locks no folders."""
@@ -137,17 +131,17 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    _CAN_LOCK = True
-
     def _lock(folder: Path) -> int | None:
-        """A lock on a folder; None if another process has it, or if the file system knows none."""
+        """A lock on a folder, None if its file system knows none. Raises BlockingIOError if another process has it."""
         held = None
         try:
             held = os.open(folder, os.O_RDONLY)
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except OSError as error:
             if held is not None:
                 os.close(held)
+            if isinstance(error, BlockingIOError):
+                raise
             return None
         return held
 
@@ -178,48 +172,41 @@ def of_each(items: Sequence[I], work: Callable[[I], T], staging: Path | None = N
     """What `work` makes of each item, in their order.
 
     work: with more than a few items it must be importable by name (functools.partial of such a function will do).
-    staging: what the processes remove if this one is killed. Raises what work raises, and UsageError if a process dies.
+    staging: what the processes remove if this one is killed. Raises what work raises, and UsageError if processes die
+    of a piece of it. One that is killed half-way through an answer holds up nothing: each has a connection of its own.
     """
     processes = os.cpu_count() or 1
     if len(items) <= _FEW or processes == 1:
         yield from map(work, items)
         return
-    pieces = (items[at : at + _PIECE] for at in range(0, len(items), _PIECE))
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(staging,)) as pool:
-        waiting: deque[Future[list[T]]] = deque()
-        try:
-            for piece in pieces:
-                waiting.append(pool.submit(partial(_piece, work), piece))
-                if len(waiting) > _AHEAD * processes:
-                    yield from waiting.popleft().result()
-            while waiting:
-                yield from waiting.popleft().result()
-        except BrokenProcessPool as error:
-            raise UsageError("a process that read results was killed: is there enough memory?") from error
-        finally:
-            for future in waiting:
-                future.cancel()
+    pieces = enumerate(items[at : at + _PIECE] for at in range(0, len(items), _PIECE))
+    orphaned = None if staging is None else partial(shutil.rmtree, staging, ignore_errors=True)
+    pool: Pool[tuple[int, Sequence[I]], list[T] | RecountError] = Pool(
+        partial(_piece, work), processes, orphaned=orphaned
+    )
+    done: dict[int, list[T] | RecountError] = {}
+    turn = 0
+    with closing(pool.work(pieces)) as answers:
+        for (number, _), answer in answers:
+            if isinstance(answer, Died):
+                raise UsageError(f"results cannot be read: {answer}; is there enough memory?")
+            done[number] = answer
+            while turn in done:
+                yield from _or_raise(done.pop(turn))
+                turn += 1
 
 
-def _begin(staging: Path | None) -> None:
-    """The first thing that a process does: Ctrl-C and SIGTERM are its parent's to deal with, but it ends with that."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent, staging), daemon=True).start()
+def _piece(work: Callable[[I], T], piece: tuple[int, Sequence[I]]) -> list[T] | RecountError:
+    try:
+        return [work(item) for item in piece[1]]
+    except RecountError as error:
+        return error
 
 
-def _end_with(parent: BaseProcess, staging: Path | None) -> None:
-    """Waits for the end of the parent, then ends this process: the pool's own would wait for work for ever."""
-    parent.join()
-    if staging is not None:
-        shutil.rmtree(staging, ignore_errors=True)
-    os._exit(1)
-
-
-def _piece(work: Callable[[I], T], items: Sequence[I]) -> list[T]:
-    return [work(item) for item in items]
+def _or_raise(answer: list[T] | RecountError) -> list[T]:
+    if isinstance(answer, RecountError):
+        raise answer
+    return answer
 
 
 # --- the export

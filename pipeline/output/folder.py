@@ -25,8 +25,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
+from recount.pipeline.archive.kinds import is_text
 from recount.pipeline.archive.locations import Place
-from recount.pipeline.archive.sources import file_of, is_text, names_of, printable
+from recount.pipeline.archive.sources import file_of, names_of, printable
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.frames import frame, joined
 from recount.pipeline.output.layout import FILES, Table, named_in, tables_of
@@ -281,7 +282,7 @@ def file_rows(out: Path) -> list[Row]:
     rows = []
     for name in sorted({*attempts, *given}):
         attempt, source = attempts.get(name), given.get(name)
-        size = source.size if source else None
+        size = (source.size or None) if source else None  # of what is attached nobody knows it before it is read
         where = (printable(str(source.place)), source.member) if source else (None, None)
         sha256, same_as = (attempt.sha256, attempt.same_as) if attempt else (None, None)
         rows.append(Row((name, *_fate(attempt), size, sha256, *where, same_as)))

@@ -249,11 +249,11 @@ FILES = Table(
         Column("reason", "原因", "string", "Why there is no result of it."),
         Column("reports", "报告数", "integer", "Reports that the file holds; each has its result."),
         Column("pages", "页数", "integer", "Pages of the file."),
-        Column("bytes", "字节数", "integer", "Size of the file."),
+        Column("bytes", "字节数", "integer", "Size of the file, if it was known before it was read."),
         Column("sha256", "文件散列", "string", "SHA-256 of the file.", shown=False),
         Column("place", "位置", "string", "Where it lay when it was last read.", shown=False),
         Column(
-            "member", "压缩包成员", "string", "Its number in the archive at that place, if it lay in one.", shown=False
+            "member", "压缩包成员", "string", "Its number in the archive or PDF there, if it lay in one.", shown=False
         ),
         Column("same_as", "同于", "string", "The file with the same content that was structured instead."),
     ),

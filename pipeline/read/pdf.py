@@ -26,7 +26,7 @@ from typing import Any, Literal
 
 from recount.pipeline.document import Box, Line, Page, Pages, Remark, hull
 from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
-from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
+from recount.pipeline.mupdf import MUPDF_ERRORS, attached_to, mupdf, quiet_mupdf
 from recount.pipeline.read.ink import look
 from recount.pipeline.read.overprint import Print, by_paleness, lightness, plain_lines, printed_once, uncopied, unmarked
 from recount.pipeline.read.rulings import painted, read_rulings
@@ -170,17 +170,8 @@ def _require_pages(document: Any, name: str) -> None:
 
 
 def _attached(document: Any) -> tuple[str, ...]:
-    """The PDF files that are attached to it, by the names that a viewer shows: in a portfolio they are the content."""
-    names = [_decoded(document.embfile_info(at)["ufilename"]) for at in range(document.embfile_count())]
-    return tuple(name for name in names if name.lower().endswith(".pdf"))
-
-
-def _decoded(name: str) -> str:
-    """A name whose UTF-8 PyMuPDF (1.28) passes on byte by byte."""
-    try:
-        return name.encode("latin-1").decode()
-    except UnicodeError:
-        return name
+    """The PDF files that are attached to it: in a portfolio they are the content."""
+    return tuple(name for name, _ in attached_to(document) if name.lower().endswith(".pdf"))
 
 
 def _read_pages(document: Any) -> Iterator[Page]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from recount.pipeline.archive.sources import names_of
+from recount.pipeline.archive.sources import Attached, names_of
 from recount.pipeline.result import STATUSES
 
 FATES = (
@@ -66,7 +66,7 @@ class Attempt:
     counted over all of them. A file of text that holds none is none of the user's reports: 0, and reason says so.
     open: the parts that a model was to answer and did not: the report is done again. hashes: of each result file,
     SHA-256; empty for results of early versions. aside: the names of files that keep results which somebody had changed
-    and which are no longer in their place.
+    and which are no longer in their place. attached: the files that are attached to a PDF: each has a fate of its own.
     """
 
     file: str
@@ -87,6 +87,7 @@ class Attempt:
     open: Sequence[str] = ()
     hashes: Sequence[str] = ()
     aside: Sequence[str] = ()
+    attached: Sequence[Attached] = ()
 
     @property
     def results(self) -> list[str]:
@@ -100,7 +101,7 @@ class Attempt:
 
     @property
     def left_out(self) -> bool:
-        """Whether it is a file of text that holds no report."""
+        """Whether it is a file of text that holds no report, or the cover of the reports that are attached to it."""
         return self.status == "ok" and not self.reports
 
     @property
@@ -109,7 +110,7 @@ class Attempt:
         if self.status != "ok":
             return self.status
         if self.left_out:
-            return "skipped"
+            return "opened" if self.attached else "skipped"
         if self.open:
             return "open"
         return "structured" if self.same_as is None else "same as another"
@@ -145,7 +146,7 @@ class RunSummary:
 
     @property
     def left_out(self) -> tuple[Attempt, ...]:
-        """The files of text that hold no report, those that were found so in an earlier run too."""
+        """The files that hold no report themselves, those that were found so in an earlier run too."""
         return tuple(outcome.attempt for outcome in self.outcomes if outcome.attempt.left_out)
 
     @property

@@ -7,14 +7,14 @@ and the same command begins the run once that is answered.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-from recount.pipeline.archive.files import snapshot
+from recount.pipeline.archive.files import add_attached, snapshot
 from recount.pipeline.archive.locations import Place
-from recount.pipeline.archive.sources import Source
+from recount.pipeline.archive.sources import Attached, Source
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.map.registry import map_document
 from recount.pipeline.model.ask.question import Asker, Question
@@ -87,15 +87,15 @@ class FirstRound:
         return f"batch {new} is handed in; the same command goes on once it is answered" if new else None
 
     def _questions(self, source: Source) -> list[Question]:
-        try:
-            with snapshot(source, None) as file:
-                questions: list[Question] = []
-                for document, chosen in documents_of(file.path, settings=self.settings):
-                    template = None if self.settings.alone else map_document(document, chosen)
-                    questions += first_questions(document, chosen, template, self.who, file.sha256)
-                return questions
-        except DocumentError:
-            return []  # the run will say why it failed
+        """The questions about a report, and about those that are attached to it."""
+        questions, attached = list[Question](), list[Attached]()
+        with suppress(DocumentError), snapshot(source, None) as file:  # the run will say why it failed
+            add_attached(source, file.path, attached)
+            for document, chosen in documents_of(file.path, settings=self.settings):
+                template = None if self.settings.alone else map_document(document, chosen)
+                questions += first_questions(document, chosen, template, self.who, file.sha256)
+        reports = [report.source(source) for report in attached if report.member]
+        return questions + [question for report in reports for question in self._questions(report)]
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from recount.pipeline.archive.locations import Place, place_of
-from recount.pipeline.archive.sources import Other, Source
+from recount.pipeline.archive.sources import Attached, Other, Source
 from recount.pipeline.errors import UsageError
 from recount.pipeline.result import STATUSES
 from recount.pipeline.run.fates import Attempt, FoundFile
@@ -123,7 +123,20 @@ CREATE VIEW read AS                     -- the latest attempt that read it: whos
 CREATE VIEW results AS                  -- the latest attempt that wrote results, which may stand still
     SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts WHERE status = 'ok' GROUP BY file);
 """
-CHANGES = (SCHEMA, _SECOND, _THIRD, _FOURTH, _FIFTH)
+_SIXTH = """
+ALTER TABLE attempts ADD COLUMN attached TEXT NOT NULL DEFAULT '[]';  -- JSON: the files that are attached to a PDF
+DROP VIEW files;
+DROP VIEW read;
+DROP VIEW results;
+CREATE VIEW files AS
+    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
+CREATE VIEW read AS
+    SELECT * FROM attempts WHERE id IN
+        (SELECT max(id) FROM attempts WHERE status <> 'unreachable' GROUP BY file);
+CREATE VIEW results AS
+    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts WHERE status = 'ok' GROUP BY file);
+"""
+CHANGES = (SCHEMA, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
 """What makes each layout out of the one before."""
 _LAYOUT = len(CHANGES)
 
@@ -143,8 +156,9 @@ _COLUMNS = (
     "open",
     "hashes",
     "aside",
+    "attached",
 )
-_LISTS = ("unread", "open", "hashes", "aside")
+_LISTS = ("unread", "open", "hashes", "aside", "attached")
 _OBJECTS = ("stages", "usage", *_LISTS)
 _NUMBERS = ("pages", "errors", "minor", "seconds", "reports")
 
@@ -234,11 +248,14 @@ class Ledger:
 
     def give(self, run: int, sources: Sequence[Source]) -> None:
         """Records which reports a run was given, and where they lie."""
-        rows = [(s.name, run, _path_stored(s.place), s.member, s.size) for s in sources]
         with self._guarded():
             self._database.execute("BEGIN")
-            self._database.executemany("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?)", rows)
+            self._give(run, sources)
             self._database.execute("COMMIT")
+
+    def _give(self, run: int, sources: Sequence[Source]) -> None:
+        rows = [(s.name, run, _path_stored(s.place), s.member, s.size) for s in sources]
+        self._database.executemany("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?)", rows)
 
     def find(self, sources: Sequence[Source], others: Sequence[Other]) -> None:
         """Records which files there are, in the place of those that an earlier run found."""
@@ -249,6 +266,22 @@ class Ledger:
             self._database.execute("BEGIN")
             self._database.execute("DELETE FROM found")
             self._database.executemany("INSERT INTO found VALUES (?, ?, ?, ?)", kept)
+            self._database.execute("COMMIT")
+
+    def attach(self, run: int, carrier: Source, files: Sequence[Attached]) -> None:
+        """Records which files are attached to a PDF: found by the run that structured it, which is given the reports.
+
+        Before its attempt: a run that is killed in between does it again.
+        """
+        rows = [
+            (_utf8(f"{carrier.name}/{file.name}"), None if file.member else file.fate, _utf8(file.reason), file.files)
+            for file in files
+        ]
+        with self._guarded():
+            self._database.execute("BEGIN")
+            self._give(run, [file.source(carrier) for file in files if file.member])
+            self._database.executemany("DELETE FROM found WHERE file = ? AND fate IS ?", [row[:2] for row in rows])
+            self._database.executemany("INSERT INTO found VALUES (?, ?, ?, ?)", rows)
             self._database.execute("COMMIT")
 
     def found(self, latest: Mapping[str, Attempt]) -> list[FoundFile]:
@@ -388,6 +421,7 @@ def _attempt(row: sqlite3.Row) -> Attempt:
     values = {name: row[name] for name in _COLUMNS if name not in STATUSES}
     values |= {name: _object(values[name], list if name in _LISTS else dict) for name in _OBJECTS}
     values |= {name: tuple(values[name]) for name in _LISTS}
+    values["attached"] = tuple(Attached(*about) for about in values["attached"])
     figures = {status: row[status] for status in STATUSES}
     for name, number in {**{name: values[name] for name in _NUMBERS}, **figures}.items():
         if not isinstance(number, int | float):
@@ -426,7 +460,7 @@ def _stored(attempt: Attempt, column: str) -> object:
         return attempt.figures.get(column, 0)
     value = getattr(attempt, column)
     if column in _OBJECTS:
-        return json.dumps(value)
+        return json.dumps(value, default=astuple)
     return _utf8(value)
 
 

@@ -92,11 +92,18 @@ class Pool(Generic[J, R]):
     """A number of processes that all do the same to the jobs they are given.
 
     handle: done in the worker to every job; it must be importable by name there (jobs and answers are
-    pickled). bounds: what a job may take.
+    pickled). bounds: what a job may take. orphaned: done by a worker whose parent was killed, before it ends too.
     """
 
-    def __init__(self, handle: Callable[[J], R], size: int, bounds: Bounds = UNBOUNDED) -> None:
+    def __init__(
+        self,
+        handle: Callable[[J], R],
+        size: int,
+        bounds: Bounds = UNBOUNDED,
+        orphaned: Callable[[], object] | None = None,
+    ) -> None:
         self._handle = handle
+        self._orphaned = orphaned
         self._size = size
         self._bounds = bounds
         self._workers: list[_Worker[J]] = []
@@ -153,7 +160,7 @@ class Pool(Generic[J, R]):
     def _start_worker(self) -> _Worker[J]:
         context = multiprocessing.get_context("spawn")
         own_end, worker_end = context.Pipe()
-        process = context.Process(target=_serve, args=(worker_end, self._handle), daemon=True)
+        process = context.Process(target=_serve, args=(worker_end, self._handle, self._orphaned), daemon=True)
         process.start()
         worker_end.close()  # so that the connection ends when the worker does
         worker: _Worker[J] = _Worker(process, own_end)
@@ -174,11 +181,14 @@ class Pool(Generic[J, R]):
             return assignment, Died(killed_for, again=False) if killed_for else Died(_cause(worker.process.exitcode))
 
     def stop(self) -> None:
-        """Closes the connections of idle workers and terminates busy ones; none is left afterwards."""
+        """Sends idle workers away and terminates busy ones; none is left afterwards."""
         for worker in self._workers:
-            worker.connection.close()
-            if worker.busy_with is not None:
+            if worker.busy_with is None:
+                with suppress(OSError):  # it died while it was idle
+                    worker.connection.send(None)
+            else:
                 worker.process.terminate()
+            worker.connection.close()
         for worker in self._workers:
             worker.process.join(_EXIT_TIMEOUT)
             if worker.process.is_alive():
@@ -211,40 +221,48 @@ def _cause(exitcode: int | None) -> str:
     return f"its worker process ended with exit code {exitcode}"
 
 
-def _serve(connection: Connection, handle: Callable[[J], R]) -> None:
-    """The life of a worker: answers jobs until its connection ends, as it does when the parent dies."""
+def _serve(connection: Connection, handle: Callable[[J], R], orphaned: Callable[[], object] | None) -> None:
+    """The life of a worker: answers jobs until it is sent away, or its connection ends, as it does when the parent
+    dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to deal with
     signal.signal(signal.SIGTERM, _exit_on_signal)
-    _die_with_parent()
+    _die_with_parent(orphaned)
     while True:
         try:
             job = connection.recv()
         except (EOFError, OSError):
+            if orphaned is not None:
+                orphaned()
+            return
+        if job is None:
             return
         answer = handle(job)
         with suppress(OSError):  # the parent is gone; the next turn ends it
             connection.send(answer)
 
 
-def _die_with_parent() -> None:
+def _die_with_parent(orphaned: Callable[[], object] | None) -> None:
     """Ends this process when its parent is killed: the next run must not meet a worker that still writes results.
 
-    Linux does that at once, whatever the worker is in the middle of; elsewhere a thread watches.
+    Linux does that at once, whatever the worker is in the middle of; elsewhere, or where there is something to be done
+    first, a thread watches.
     """
     parent = multiprocessing.parent_process()
     if parent is None:
         return
-    if sys.platform == "linux":
+    if sys.platform == "linux" and orphaned is None:
         with suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent.pid:  # it died before it could be arranged
             os._exit(1)
-    threading.Thread(target=_exit_after, args=(parent,), daemon=True).start()
+    threading.Thread(target=_exit_after, args=(parent, orphaned), daemon=True).start()
 
 
-def _exit_after(parent: BaseProcess) -> None:
+def _exit_after(parent: BaseProcess, orphaned: Callable[[], object] | None) -> None:
     """Waits for the end of the parent, then ends this process."""
     parent.join()
+    if orphaned is not None:
+        orphaned()
     os._exit(1)
 
 

@@ -43,6 +43,7 @@ def live_progress(total: int, console: Console) -> Iterator[Callable[[Outcome], 
             bar.update(
                 task,
                 advance=1,
+                total=max(total, bar.tasks[0].completed + 1),  # what is attached to reports nobody knew of
                 pace=f"{pages / seconds:.0f} pages/s" if seconds else "",
                 failures=f"{failures} failed" if failures else "",
             )
@@ -72,7 +73,14 @@ def json_log(
             log("begin", reports=total)
             for other in others or ():
                 log("file", file=other.name, fate=other.fate, reason=other.reason)
-            yield lambda outcome: log("report", **_logged(outcome))
+
+            def tell(outcome: Outcome) -> None:
+                log("report", **_logged(outcome))
+                for file in outcome.attempt.attached:
+                    if file.member is None:
+                        log("file", file=f"{outcome.attempt.file}/{file.name}", fate=file.fate, reason=file.reason)
+
+            yield tell
             log("end")
     except OSError as error:
         raise UsageError(f"the log {path} cannot be written: {error.strerror}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -14,14 +15,15 @@ from typing import Protocol
 
 from recount.pipeline.archive.files import hash_of_source
 from recount.pipeline.archive.locations import Place, Url, check_reachable
-from recount.pipeline.archive.sources import Other, Source
+from recount.pipeline.archive.sources import Attached, Other, Source, file_of
+from recount.pipeline.archive.zipped import is_attached
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.lasting import sweep
 from recount.pipeline.recognise import family_of, fingerprint
-from recount.pipeline.run.fates import Attempt, Outcome, RunSummary
+from recount.pipeline.run.fates import Attempt, FoundFile, Outcome, RunSummary
 from recount.pipeline.run.ledger import LEDGER, Ledger
 from recount.pipeline.run.pool import UNBOUNDED, Bounds, Died, Pool
-from recount.pipeline.run.status import summary_of, write_summary
+from recount.pipeline.run.status import status_in, summary_of, write_summary
 from recount.pipeline.run.store import Store, locked, store_at
 from recount.pipeline.run.worker import Job, Task, attempt, copy_result, failed, is_known, structure_report
 from recount.pipeline.settings import DEFAULTS, Settings, Workers
@@ -101,35 +103,93 @@ def run(
         if others is not None:
             open_ledger.find(sources, others)
         known = {} if force else _still_there(open_ledger.successes(version), workplace.store)
-        latest, results = open_ledger.latest(), open_ledger.results()
-        todo = [_job(source, known.get(source.name), results.get(source.name)) for source in sources]
-        outcomes: list[Outcome] = []
+        books = _Books(open_ledger, number, version, known, {source.name: source for source in sources})
+        todo = list(map(books.job, sources))
         with ExitStack() as stack:
             asked = stack.enter_context(asking(settings, workplace.folder, str(number)))
             work = task or partial(structure_report, settings=asked, readings=workplace.readings(workers))
             handle = partial(attempt, task=work, store=workplace.store, aside=workplace.copies_folder(workers))
             pool = _pool_for(workers, handle, jobs, len(todo), bounds)
-            attempts = stack.enter_context(closing(_attempts(todo, known, handle, pool, workplace.store)))
-            for job, new in attempts:
-                outcome = Outcome(new) if new else Outcome(known[job.source.name], unchanged=True)
-                if not outcome.unchanged or latest.get(job.name, outcome.attempt).status == "unreachable":  # till now
-                    open_ledger.record(number, version, outcome.attempt)
-                outcomes.append(outcome)
-                if on_progress is not None:
-                    on_progress(outcome)
+            while todo:
+                attempts = stack.enter_context(closing(_attempts(todo, known, handle, pool, workplace.store)))
+                todo = []
+                for job, new in attempts:
+                    outcome, attached = books.note(job, new)
+                    todo += map(books.job, attached)
+                    if on_progress is not None:
+                        on_progress(outcome)
         workplace.clear()
-        told = _told_apart(outcomes, partial(open_ledger.record, number, version))
-        found = () if others is None else tuple(open_ledger.found(open_ledger.latest()))
-        summary = RunSummary(tuple(sorted(told, key=lambda outcome: outcome.attempt.file)), found)
-        _finish(summary, open_ledger, number, workplace.folder, time.perf_counter() - began)
-    return summary
+        told = _told_apart(books.outcomes, partial(open_ledger.record, number, version))
+        summary = RunSummary(tuple(sorted(told, key=lambda outcome: outcome.attempt.file)))
+        found = _finish(summary, open_ledger, number, workplace.folder, time.perf_counter() - began)
+    return summary if others is None else replace(summary, found=found)
 
 
-def _finish(summary: RunSummary, ledger: Ledger, number: int, folder: Path, seconds: float) -> None:
-    """Records that a run came to its end, and writes its summary into the folder of the ledger."""
+class _Books:
+    """What a run keeps of its reports. known: what need not be done again; sources: of the run, by name."""
+
+    def __init__(
+        self, ledger: Ledger, run: int, version: str, known: Mapping[str, Attempt], sources: dict[str, Source]
+    ) -> None:
+        self._ledger, self._run, self._version, self._known, self._sources = ledger, run, version, known, sources
+        self._files = {file_of(name) for name in sources}
+        self._latest, self._results = ledger.latest(), ledger.results()
+        self._attached = Counter[Place]()
+        self.outcomes: list[Outcome] = []
+
+    def job(self, source: Source) -> Job:
+        """The job that a report is."""
+        known, last = self._known.get(source.name), self._results.get(source.name)
+        return Job(source, known.sha256 if known else None, last.written if last else {})
+
+    def note(self, job: Job, new: Attempt | None) -> tuple[Outcome, list[Source]]:
+        """Records the attempt at a report, None if it is unchanged; the outcome, and the reports attached to it."""
+        outcome = Outcome(new) if new else Outcome(self._known[job.name], unchanged=True)
+        attached: list[Source] = []
+        if outcome.attempt.attached:
+            files = tuple(self._admitted(job.source, file, attached) for file in outcome.attempt.attached)
+            outcome = replace(outcome, attempt=replace(outcome.attempt, attached=files))
+            self._ledger.attach(self._run, job.source, files)
+        was_away = job.name in self._latest and self._latest[job.name].status == "unreachable"
+        if not outcome.unchanged or was_away:
+            self._ledger.record(self._run, self._version, outcome.attempt)
+        self.outcomes.append(outcome)
+        return outcome, attached
+
+    def _admitted(self, carrier: Source, file: Attached, attached: list[Source]) -> Attached:
+        """A file that is attached to a report, as one that cannot be used if it would take another's place. attached:
+        gets those reports that the run was not given before."""
+        if file.member is None:
+            return file
+        source, problem = file.source(carrier), ""
+        given = self._sources.get(source.name)
+        self._attached[carrier.place] += 1
+        if given is not None and (given.place, given.member) == (source.place, source.member):
+            return file
+        if self._attached[carrier.place] > _MOST_ATTACHED:
+            problem = f"is one of more than {_MOST_ATTACHED:,} files that are attached to others in one"
+        elif file_of(source.name) in self._files:
+            problem = "would share its result with another report; rename one of them"
+        if problem:
+            return replace(file, member=None, fate="archive unreadable", reason=problem)
+        self._sources[source.name] = source
+        self._files.add(file_of(source.name))
+        attached.append(source)
+        return file
+
+
+_MOST_ATTACHED = 10_000
+"""So many files that are attached to files are taken out of one: PDFs may be attached to PDFs."""
+
+
+def _finish(summary: RunSummary, ledger: Ledger, number: int, folder: Path, seconds: float) -> tuple[FoundFile, ...]:
+    """Records that a run came to its end, and writes its summary into the folder of the ledger. Returns every file that
+    was found, as the ledger has it."""
     counts = {"structured": summary.structured, "unchanged": summary.unchanged, "failed": len(summary.failures)}
     ledger.finish_run(number, **counts)
-    write_summary(folder, summary_of(ledger, counts, seconds))
+    status = status_in(ledger)
+    write_summary(folder, summary_of(status, counts, seconds))
+    return status.found
 
 
 @contextmanager
@@ -204,10 +264,6 @@ def _made(folder: Path, option: str) -> Path:
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error.strerror}") from error
     return Path(os.path.abspath(folder))
-
-
-def _job(source: Source, known: Attempt | None, last: Attempt | None) -> Job:
-    return Job(source, known.sha256 if known else None, last.written if last else {})
 
 
 def _still_there(successes: Mapping[str, Attempt], store: Store) -> dict[str, Attempt]:
@@ -300,8 +356,11 @@ def _marks(attempts: Sequence[Attempt]) -> dict[str, str | None]:
 
 
 def _hash_now(job: Job) -> str | None:
-    """The hash of a report's file as it is now, None if it cannot be read."""
+    """The hash of a report's file as it is now, None if it cannot be read, or only out of a PDF: no time limit holds
+    for this process."""
     try:
+        if job.source.member is not None and is_attached(job.source.place, job.source.member):
+            return None
         return hash_of_source(job.source)
     except DocumentError:
         return None

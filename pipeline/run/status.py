@@ -85,14 +85,15 @@ class Status:
 def status_of(out: Path) -> Status:
     """How an output folder stands. Raises UsageError if it has no ledger."""
     with _opened(out) as ledger:
-        return _status(ledger)
+        return status_in(ledger)
 
 
 def to_retry(out: Path, *, failed: bool) -> list[Source]:
     """The reports of an output folder that are to be given to a run again.
 
     failed: only those whose latest attempt failed; otherwise also what no attempt was made at, or not by the run that
-    was given it last and was interrupted. Raises UsageError if there is no ledger, or nothing to be done.
+    was given it last and was interrupted. Raises UsageError if there is no ledger, or if all that is left to be done
+    is to look for files again.
     """
     with _opened(out) as ledger:
         sources, latest = ledger.given(), ledger.latest()
@@ -102,10 +103,10 @@ def to_retry(out: Path, *, failed: bool) -> list[Source]:
         raise UsageError(f"no run into {out} was given any report")
     undone |= {name for name, last in latest.items() if last.status != "ok" or last.open}
     chosen = [source for source in sources if source.name in undone or not (failed or source.name in latest)]
-    if not chosen:
-        unread = sum(file.left_out and file.fate != "skipped" for file in found)
-        more = f"; {unread} archive or folder could not be read: structure it again" if unread else ""
-        raise UsageError(f"no report of {out} has failed" + ("" if failed else ", and none was left undone") + more)
+    unread = sum(file.left_out and file.fate != "skipped" for file in found)
+    if unread and not chosen:
+        left = f"{unread} archive or folder could not be read: structure it again"
+        raise UsageError(f"no report of {out} has failed; {left}")
     return chosen
 
 
@@ -130,9 +131,8 @@ def last_of(folder: Path) -> Last:
     return Last(place_of(elsewhere), folder, settings) if elsewhere else Last(folder, None, settings)
 
 
-def summary_of(ledger: Ledger, counts: Mapping[str, int], seconds: float) -> dict[str, Any]:
+def summary_of(status: Status, counts: Mapping[str, int], seconds: float) -> dict[str, Any]:
     """The latest run and the whole output folder in numbers."""
-    status = _status(ledger)
     assert status.run is not None
     return {
         "run": {
@@ -181,7 +181,8 @@ def _opened(out: Path) -> Ledger:
     return Ledger(path, only_read=True)
 
 
-def _status(ledger: Ledger) -> Status:
+def status_in(ledger: Ledger) -> Status:
+    """How the output folder of an open ledger stands."""
     latest, results = ledger.latest(), ledger.results()
     away = tuple(results[name] for name, last in latest.items() if last.status == "unreachable" and name in results)
     waiting = tuple(source.name for source in ledger.given() if source.name not in latest)

@@ -228,9 +228,8 @@ class FolderStore:
         hashes = []
         with _all_or_none(self, name) as begun:
             for own, result in zip(names_of(name, len(results)), results, strict=True):
-                path = result_path(self.out, own)
-                write_result(path, result.named(own))
-                hashes.append(hashlib.sha256(path.read_bytes()).hexdigest())
+                content = write_result(result_path(self.out, own), result.named(own))
+                hashes.append(hashlib.sha256(content).hexdigest())
                 begun.append(own)
         self._clear(name, len(results))
         return hashes

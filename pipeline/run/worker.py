@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path, PurePosixPath
 
-from recount.pipeline.archive.files import hash_of_source, snapshot
-from recount.pipeline.archive.sources import Source, is_office, is_text, names_of
+from recount.pipeline.archive.files import add_attached, hash_of_source, snapshot
+from recount.pipeline.archive.kinds import is_office, is_text
+from recount.pipeline.archive.sources import Attached, Source, names_of
 from recount.pipeline.errors import DocumentError, NotAReport, SourceUnreachable, UsageError
 from recount.pipeline.result import Result
 from recount.pipeline.run.fates import Attempt
@@ -50,7 +51,7 @@ def structure_report(
     sha256: the file's hash, if it is known. readings: the folder that keeps what OCR reads. The imports are here
     because they are heavy, and a process that finds every report unchanged needs none of them.
     """
-    from recount.pipeline.archive.limits import check
+    from recount.pipeline.archive.pdfs import check
     from recount.pipeline.ocr.network.kept import keeping
     from recount.pipeline.structure import structures
 
@@ -67,6 +68,13 @@ def attempt(job: Job, *, task: Task, store: Store, aside: Path | None) -> Attemp
     Nothing that a report does to the program gets out of here: any failure becomes its record. If its content could be
     read, no result of an earlier one is left, which would be taken for this one's.
     """
+    attached: list[Attached] = []
+    done = _tried(job, task, store, aside, attached)
+    return replace(done, attached=tuple(attached)) if done else None
+
+
+def _tried(job: Job, task: Task, store: Store, aside: Path | None, attached: list[Attached]) -> Attempt | None:
+    """An attempt. attached: gets the files that are attached to a PDF."""
     started = time.perf_counter()
     sha256: str | None = None
     try:
@@ -74,15 +82,17 @@ def attempt(job: Job, *, task: Task, store: Store, aside: Path | None) -> Attemp
             return None
         with snapshot(job.source, aside) as file:
             sha256 = file.sha256
+            is_cover = add_attached(job.source, file.path, attached)
             results = task(file.path, sha256)
         writing = time.perf_counter()
         kept, hashes = _write(job, store, results)
         written = time.perf_counter() - writing
     except SourceUnreachable as error:
+        attached.clear()
         return replace(failed(job, store, None, str(error), started), status="unreachable")
     except NotAReport as error:
         name = PurePosixPath(job.name)
-        made = _left_out if is_text(name) or is_office(name) else failed
+        made = _left_out if is_cover or is_text(name) or is_office(name) else failed
         return made(job, store, sha256, str(error), started)
     except DocumentError as error:
         return failed(job, store, sha256, str(error), started)
@@ -157,7 +167,8 @@ def _succeeded(name: str, results: Sequence[Result], seconds: float, written: fl
 
 
 def _left_out(job: Job, store: Store, sha256: str | None, reason: str, started: float) -> Attempt:
-    """The record of a text or an Office file in which no report is: folders of reports have such (README.txt)."""
+    """The record of a file in which no report is, and that nobody takes for one: folders of reports have texts and
+    Office files (README.txt), and portfolios covers."""
     if _stands(store, job.name, sha256):
         return failed(job, store, sha256, reason, started)
     return replace(failed(job, store, sha256, reason, started), status="ok", reports=0)

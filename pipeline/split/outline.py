@@ -15,9 +15,17 @@ _LEVELS = (
     (2, re.compile(r"[一二三四五六七八九十]{1,3}[、.．]")),
     (3, re.compile(r"\([一二三四五六七八九十]{1,3}\)[、.)]*")),
 )
+_DEEPER = (
+    (4, re.compile(r"\d{1,2}[、.．](?!\d)")),
+    (5, re.compile(r"\(\d{1,2}\)[、.)]*")),
+)
+"""Ordinals of lists, which number headings in some forms: only a known title tells."""
 _LEADER = re.compile(r"[.·…]{4,}\s*\d{0,4}$")
 _PART_ALONE = re.compile(r"第[一二三四五六七八九十]{1,2}部分[、.:]?")
 _SENTENCE = re.compile(r"[。;,]")
+_TITLE_ENDS = re.compile(r"(?:情况|说明|事项)$")
+_ITEM = re.compile(r"\([类款项]\)")
+_AMOUNT = re.compile(r"\d[\d,.]*(?:[万亿]?元|%)")
 _LONGEST_HEADING = 48  # characters
 _SHORTEST_MISREAD = 6  # characters; in a shorter title one wrong character may make it another
 
@@ -99,46 +107,56 @@ class _Cutter:
         if _LEADER.search(folded):
             self.found.append(_Open(None, ""))  # a line of a table of contents
             return
-        level, start = _level(folded)
+        level, start = _level(folded, (*_LEVELS, *_DEEPER))
         closed = min((upper.level for upper in self.above.values() if upper.closed), default=None)
         for heading in self.outline if closed is None or level in (0, 1) else ():
             if closed is not None and level == 0 and heading.level > closed:
                 continue
             end = self._end_of_title(heading, folded, level, start)
             if end is not None:
-                self._open(heading, block, end)
+                self._open(heading, block, end, level)
                 return
         misread = self._misread(folded, level, start) if closed is None else None
         if misread is not None:
-            self._open(misread, block, len(folded))
-        elif closed is not None and level != 1:
-            self.found[-1].paragraphs.append(block)
-        elif level in (1, 2) and _looks_like_heading(folded) and not any(upper.lists for upper in self.above.values()):
-            within = tuple(upper.key for depth, upper in sorted(self.above.items()) if depth < level)
+            self._open(misread, block, len(folded), level)
+        elif closed is None and self._ends_section(folded, level):
+            self.above = {depth: upper for depth, upper in self.above.items() if depth < level}
+            within = tuple(upper.key for _, upper in sorted(self.above.items()))
             self.found.append(_Open(None, block.text.printed, within))
+        elif closed is not None and level == 1 and _looks_like_heading(folded):
+            self.found.append(_Open(None, block.text.printed, ()))
         else:
             self.found[-1].paragraphs.append(block)
 
+    def _ends_section(self, folded: str, level: int) -> bool:
+        """Whether a line is a heading that the outline does not know and that is no part of the section above it."""
+        if not _looks_like_heading(folded) or any(upper.lists for upper in self.above.values()):
+            return False
+        if _ITEM.search(folded):  # （一）一般公共服务支出（类）: a line of a list
+            return False
+        return level in (1, 2) or (level == 3 and any(depth >= level for depth in self.above))
+
     def _end_of_title(self, heading: Heading, folded: str, level: int, start: int) -> int | None:
         """Where the title of a heading ends in a paragraph, None if the paragraph does not open it."""
-        if level and level not in (heading.level, heading.also):
-            return None
-        if not level and heading.level == 1:
+        if (heading.level == 1) != (level == 1) and not (heading.level == 1 and level == heading.also):
             return None
         above = [upper for depth, upper in self.above.items() if depth < level or not level]
-        if level in (0, heading.also) and any(upper.key == heading.key for upper in above):
+        if level != heading.level and any(upper.key == heading.key for upper in above):
             return None  # （一）“三公”经费…总体情况 under 七、“三公”经费: a part of that section
         if heading.within and not any(upper.key in heading.within for upper in self.above.values()):
             return None
         match = re.match(heading.title, folded[start:])
         if match is None:
             return None
-        if _looks_like_heading(folded.rstrip("。:;")) and level:
-            return len(folded)
         end = start + match.end()
-        # Without an ordinal, or as a part, a heading stands alone.
-        alone = end >= len(folded.rstrip("。:; "))
-        return end if alone or level > 1 else None
+        if end >= len(folded.rstrip("。:; ")):
+            return len(folded)
+        usual = level in (heading.level, heading.also)
+        if usual and _looks_like_heading(folded.rstrip("。:;")):
+            return len(folded)
+        # Without an ordinal, or as a part, a heading stands alone; run in it ends before its text begins.
+        named = usual and _TITLE_ENDS.search(folded, start, end) is not None
+        return end if level > 1 and (named or folded[end] in "。:;") else None
 
     def _misread(self, folded: str, level: int, start: int) -> Heading | None:
         """The heading that a line with an ordinal is, but for one character misread, as on a scan (财政援款)."""
@@ -146,16 +164,17 @@ class _Cutter:
         if not level or len(title) < _SHORTEST_MISREAD or not _looks_like_heading(title):
             return None
         for heading in self.outline:
-            fits = level in (heading.level, heading.also)
+            fits = level in (heading.level, heading.also) and all(up.key != heading.key for up in self.above.values())
             inside = not heading.within or any(upper.key in heading.within for upper in self.above.values())
             if fits and inside and _is_nearly(heading.title, title):
                 return heading
         return None
 
-    def _open(self, heading: Heading, block: Paragraph, end: int) -> None:
-        if heading.level:
-            self.above = {depth: upper for depth, upper in self.above.items() if depth < heading.level}
-            self.above[heading.level] = heading
+    def _open(self, heading: Heading, block: Paragraph, end: int, level: int) -> None:
+        level = level or heading.level
+        if level:
+            self.above = {depth: upper for depth, upper in self.above.items() if depth < level}
+            self.above[level] = heading
         within = tuple(upper.key for _, upper in sorted(self.above.items()) if upper is not heading)
         self.found.append(_Open(heading.key, block.text.printed[:end], within))
         rest = tail_of(block, end)
@@ -181,9 +200,9 @@ def _with_whole_parts(blocks: Sequence[Block]) -> list[Block]:
     return joined
 
 
-def _level(folded: str) -> tuple[int, int]:
+def _level(folded: str, levels: Sequence[tuple[int, re.Pattern[str]]] = _LEVELS) -> tuple[int, int]:
     """The level that a line's ordinal says, 0 for none, and where the ordinal ends."""
-    for level, ordinal in _LEVELS:
+    for level, ordinal in levels:
         match = ordinal.match(folded)
         if match:
             return level, match.end()
@@ -212,7 +231,7 @@ def is_heading_inside(folded: str) -> bool:
 
 
 def _looks_like_heading(folded: str) -> bool:
-    return len(folded) <= _LONGEST_HEADING and _SENTENCE.search(folded) is None
+    return len(folded) <= _LONGEST_HEADING and not (_SENTENCE.search(folded) or _AMOUNT.search(folded))
 
 
 def tail_of(paragraph: Paragraph, start: int) -> Paragraph | None:

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from typing import ClassVar, Generic, Literal
 
 from recount.schemas.arithmetic import (
+    Alternative,
     Identity,
     at_most,
     equal,
+    evaluate,
     printed,
     same,
     share,
@@ -84,10 +86,15 @@ class IncomeExpenditure(Model, Generic[F]):
             self.expenditure_total,
             total(self.expenditure_current_year, self.surplus_distribution, self.closing_carryover),
         )
-        yield same("收入总计 = 支出总计", self.income_total, self.expenditure_total)
+        without_rest = Alternative(
+            "支出总计不含年末结转和结余", total(self.expenditure_total, self.closing_carryover), minor=True
+        )
+        balance = equal("收入总计 = 支出总计", self.income_total, total(self.expenditure_total), without_rest)
+        yield balance
         yield from change_of("收入总计", self.income_total, self.income_change)
         yield from change_of("支出总计", self.expenditure_total, self.expenditure_change)
-        yield from changed_alike(self.income_change, self.expenditure_change)
+        if evaluate(balance).severity != "minor":
+            yield from changed_alike(self.income_change, self.expenditure_change)
 
 
 class Income(Model, Generic[F]):
@@ -234,19 +241,25 @@ class GeneralPublicBudget(Model, Generic[F]):
             self.total,
             [(class_amount.amount, class_amount.percent) for class_amount in self.by_class],
         )
-        yield equal("支出 = 各项之和", self.total, printed(*(item.amount for item in self.items)))
+        if self._lists_all():
+            yield equal("支出 = 各项之和", self.total, printed(*(item.amount for item in self.items)))
         changes = [item.change.amount for item in self.items if item.change is not None]
-        if self.change is not None and self.items and len(changes) == len(self.items):
+        if self.change is not None and self.items and len(changes) == len(self.items) and self._lists_all():
             yield equal("增减额 = 各项增减额之和", self.change.amount, total(*changes))
         if self.budget is not None:
             yield same("决算数 = 支出", self.budget.final, self.total)
             budgets = [item.budget.budget for item in self.items if item.budget is not None]
-            if self.items and len(budgets) == len(self.items):
+            if self.items and len(budgets) == len(self.items) and self._lists_all():
                 yield equal("年初预算数 = 各项年初预算之和", self.budget.budget, total(*budgets))
         for item in self.items:
             if item.budget is not None and item.budget.final is not item.amount:
                 yield same("决算数 = 支出决算", item.budget.final, item.amount)
         yield from self._items_by_class()
+
+    def _lists_all(self: GeneralPublicBudget[Figure]) -> bool:
+        """Whether every class has an item: some publishers list the items of a few alone."""
+        named = {item.class_name for item in self.items}
+        return None in named or all(one.class_name in named for one in self.by_class)
 
     def _items_by_class(self: GeneralPublicBudget[Figure]) -> Iterator[Identity]:
         if not self.items:
@@ -312,7 +325,8 @@ class ThreePublic(Model, Generic[F]):
             changes = [portion.change.amount if portion.change else None for portion in parts]
             if self.change is not None:
                 yield equal("增减额 = 三项增减额之和", self.change.amount, total(*changes))
-        yield from shares_of("占“三公”经费的比例", self.total, [(p.amount, p.percent) for p in parts])
+        shares = [(portion.amount, portion.percent) for portion in parts]
+        yield from shares_of("占“三公”经费的比例", self.total, shares if len(parts) == 3 else [*shares, (None, None)])
         if self.vehicles is not None:
             yield equal(
                 "公务用车购置及运行维护费 = 购置费 + 运行维护费",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Generic
 
-from recount.schemas.arithmetic import Addend, Identity, Sum, at_most, equal, printed, same, share, total
+from recount.schemas.arithmetic import Addend, Identity, Sum, at_least, at_most, equal, printed, same, share, total
 from recount.schemas.common.parts import Overview, StateAssets, UnmappedFigure
 from recount.schemas.figures import F, Figure, Model, part, rows, text, year
 from recount.schemas.final_accounts.narrative import (
@@ -131,10 +131,12 @@ def _expenditure_of(section: FundBudget[Figure]) -> Figure | None:
 
 
 def _operating_costs(report: Sections[Figure]) -> Iterator[Identity]:
-    """公用经费 of 六 is what 十（一） reports, by kind of unit."""
+    """公用经费 of 六 is what 十（一） reports, by kind of unit; and at least its 机关运行经费, where a department names
+    no other: its institutions have some too."""
     if report.basic_expenditure is None or not report.operating_costs:
         return
-    yield equal(
+    whole = any(cost.unit_kind == "institution" for cost in report.operating_costs)
+    yield (equal if whole else at_least)(
         "六 公用经费 = 十（一） 机关运行经费与公用经费之和",
         report.basic_expenditure.public,
         printed(*(cost.amount for cost in report.operating_costs)),
@@ -142,14 +144,15 @@ def _operating_costs(report: Sections[Figure]) -> Iterator[Identity]:
 
 
 def _vehicles(report: Sections[Figure]) -> Iterator[Identity]:
-    """Form X-2023 states the cars among the fixed assets, and why they are not those that 七 counts."""
+    """Form X-2023 states the cars among the fixed assets, and why they are not those that 七 counts: the ones that run
+    on appropriations, where 十（三） has all cars of the department and its institutions."""
     three, assets = report.three_public, report.state_assets
     if three is None or assets is None:
         return
     if three.fixed_asset_vehicles is not None:
         yield same("七 固定资产车辆 = 十（三） 车辆", three.fixed_asset_vehicles, assets.vehicle_count)
     else:
-        yield same("七 公务用车保有量 = 十（三） 车辆", three.vehicles_owned, assets.vehicle_count)
+        yield at_least("十（三） 车辆 = 七 公务用车保有量", assets.vehicle_count, total(three.vehicles_owned))
 
 
 # --- identities of figures that have no key: the words before them are the form's own (S-2024, 预算绩效管理情况)

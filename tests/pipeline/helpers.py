@@ -90,3 +90,13 @@ class Sheet:
     def raws(self, passage: Passage, places: Sequence[int]) -> list[str]:
         """The characters of the numbers at some places of a passage."""
         return [passage.token(at).raw for at in places]
+
+
+def raw_pdf(*objects: bytes) -> bytes:
+    """A PDF of objects numbered from 1, the first of which is its catalogue."""
+    content, table = b"%PDF-1.7\n", b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    for number, words in enumerate(objects, 1):
+        table += b"%010d 00000 n \n" % len(content)
+        content += b"%d 0 obj\n%s\nendobj\n" % (number, words)
+    trailer = b"trailer<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(content))
+    return content + table + trailer

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from recount.cli import main
-from recount.pipeline.archive.limits import Limits, check
+from recount.pipeline.archive.pdfs import Limits, check
 from recount.pipeline.archive.sources import find_sources
 from recount.pipeline.errors import NotAReport, TooLarge
 from recount.pipeline.result import read_result

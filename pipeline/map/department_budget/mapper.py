@@ -25,7 +25,7 @@ from recount.pipeline.map.grammar.passage import (
     passage_of,
     unmapped_in,
 )
-from recount.pipeline.map.labelled.sections import read_section
+from recount.pipeline.map.labelled import read_section
 from recount.pipeline.map.tables.sheet import left_open
 from recount.pipeline.split.outline import Section, sections_of
 from recount.pipeline.split.text import plain as plain_text

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Generic, TypeVar
 
-from recount.pipeline.map.final_accounts.narrative import ITEM, direct_amount, ref_at
+from recount.pipeline.map.final_accounts.narrative import direct_amount, ref_at
+from recount.pipeline.map.grammar.items import heads_in, unread
 from recount.pipeline.map.grammar.passage import BUDGET, N, Passage, Reading, clean
-from recount.pipeline.map.labelled.sections import read_section
+from recount.pipeline.map.labelled import read_section
 from recount.schemas.common.parts import Change
 from recount.schemas.department_budget.narrative import (
     BudgetClass,
@@ -76,7 +77,8 @@ def _with_lists(
     model: type[L], passage: Passage, rule: re.Pattern[str], above: L | None = None
 ) -> tuple[L | None, Reading]:
     """What a passage says before its lists, and the lists; added to what the passages above it say."""
-    starts = [match.start() for match in (rule.search(passage.shape), ITEM.search(passage.shape)) if match]
+    starts = [match.start() for match in (rule.search(passage.shape),) if match]
+    starts += [head.start for head in heads_in(passage)[:1]]
     begin = min(starts, default=None)
     said, reading = read_section(model, passage, BUDGET, 0, begin)
     classes, of_classes = _classes(rule, passage)
@@ -101,33 +103,25 @@ def budget_lines(passage: Passage, start: int = 0) -> tuple[tuple[BudgetLine[Ref
 
     start: where in the passage the list begins. Returns also where the numbers stand that the lines hold.
     """
-    starts = list(ITEM.finditer(passage.shape, start))
+    heads = heads_in(passage, start)
     lines: list[BudgetLine[Ref]] = []
     claimed: set[int] = set()
-    for index, match in enumerate(starts):
-        lines += _unread(passage, match, len(lines))
-        end = starts[index + 1].start() if index + 1 < len(starts) else len(passage.shape)
-        said, reading = read_section(BudgetLine[Ref], passage, BUDGET, match.end(), end)
-        names = {key: clean(passage.text(*match.span(key))) for key in ("class_name", "section_name", "item_name")}
-        purpose = _PURPOSE.search(passage.shape, match.end(), end)
+    ends = [*(head.start for head in heads), len(passage.shape)][1:]
+    for head, end in zip(heads, ends, strict=True):
+        lines += [BudgetLine[Ref]() for _ in range(unread(passage, head, len(lines)))]
+        said, reading = read_section(BudgetLine[Ref], passage, BUDGET, head.end, end)
+        names = head.names(passage)
+        purpose = _PURPOSE.search(passage.shape, head.end, end)
         said_of = {"purpose": clean(passage.text(*purpose.span("purpose"))) or None} if purpose else {}
         line = (said or BudgetLine[Ref]()).model_copy(update=names | said_of)
-        direct = direct_amount(passage, match.end())
+        direct = direct_amount(passage, head.end)
         if line.amount is None and direct is not None:
             line = line.model_copy(update={"amount": ref_at(passage, direct)})
             claimed.add(direct)
         lines.append(line)
-        span = range(match.start(), end)
+        span = range(head.start, end)
         claimed |= {at for at in passage.numbers if at in span and at not in reading.unclaimed}
     return tuple(lines), claimed
-
-
-def _unread(passage: Passage, match: re.Match[str], so_far: int) -> list[BudgetLine[Ref]]:
-    """Open lines in place of those that the ordinals count and no rule could read: nothing is dropped unseen."""
-    if not match["ordinal"]:
-        return []
-    gap = int(passage.token(match.start("ordinal")).value) - so_far - 1
-    return [BudgetLine[Ref]() for _ in range(gap if 0 < gap <= _MOST_UNREAD else 0)]
 
 
 def spent_on(passage: Passage, start: int) -> tuple[tuple[BudgetClass[Ref], ...], set[int]]:

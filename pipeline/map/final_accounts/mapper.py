@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from recount.pipeline.document import Document, Grid
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.evaluations.evaluations import map_evaluations
 from recount.pipeline.map.final_accounts import narrative, narrative_other
+from recount.pipeline.map.final_accounts.elsewhere import Left, Speaker, settled
 from recount.pipeline.map.final_accounts.statements import map_statements, titles_of
-from recount.pipeline.map.grammar.passage import Reading, in_reading_order, open_in, passage_of, unmapped_in
+from recount.pipeline.map.grammar.passage import Reading, in_reading_order, open_in, passage_of
 from recount.pipeline.map.tables.sheet import left_open
 from recount.pipeline.split.outline import Section, all_sections
-from recount.schemas.common.parts import UnmappedFigure
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.family import OUTLINE
 from recount.schemas.final_accounts.performance import OverallEvaluation, ProjectEvaluation
@@ -39,6 +40,41 @@ _SIMPLE = (
     ("performance", narrative_other.performance),
 )
 
+_WHOLE = re.compile(r"财政拨款支出|财政拨款收入?、?支|三公")
+"""Where this is what is spoken of, income and expenditure are not those of the whole unit."""
+SPEAKERS = (
+    Speaker("income_expenditure", lambda passage: narrative.income_expenditure(passage)[0], but=_WHOLE),
+    Speaker("income", lambda passage: narrative.income(passage)[0], but=_WHOLE),
+    Speaker("expenditure", lambda passage: narrative.expenditure(passage)[0], but=_WHOLE),
+    Speaker("fiscal_appropriation", lambda passage: narrative.fiscal_appropriation(passage)[0], re.compile("财政拨款")),
+    Speaker(
+        "general_public_budget",
+        lambda passage: narrative.general_public_budget(passage, passage, passage)[0],
+        re.compile("财政拨款|一般公共预算"),
+    ),
+    Speaker(
+        "basic_expenditure",
+        lambda passage: narrative.basic_expenditure(passage)[0],
+        re.compile("财政拨款基本支出|基本支出决?算?情况|人员经费"),
+    ),
+    Speaker("three_public", lambda passage: narrative.three_public(passage)[0]),
+    Speaker(
+        "government_funds",
+        lambda passage: narrative.fund_budget(narrative.GOVERNMENT_FUNDS, passage)[0],
+        re.compile("政府性基金"),
+    ),
+    Speaker(
+        "state_capital",
+        lambda passage: narrative.fund_budget(narrative.STATE_CAPITAL, passage)[0],
+        re.compile("国有资本经营"),
+    ),
+    Speaker("operating_costs", lambda passage: narrative_other.operating_costs(passage)[0], re.compile("机[关构]运行")),
+    Speaker("procurement", lambda passage: narrative_other.procurement(passage)[0], re.compile("采购")),
+    Speaker("state_assets", lambda passage: narrative_other.state_assets(passage)[0], re.compile("资产|车辆")),
+    Speaker("performance", lambda passage: narrative_other.performance(passage)[0], re.compile("绩效")),
+)
+"""Who may be spoken of in a section that is not its own."""
+
 
 def map_report(document: Document) -> Mapped:
     """Map a split document. What the forms do not make certain is left open."""
@@ -51,24 +87,25 @@ def map_report(document: Document) -> Mapped:
         "overall_evaluation": overall,
         "statements": statements,
     }
-    unmapped: list[UnmappedFigure[Ref]] = []
+    left: list[Left] = []
     for key, mapping in _SIMPLE:
         section = sections.get(key)
         if section is None or not section.paragraphs:
             continue
         passage = passage_of(section.paragraphs)
         fields[key], reading = mapping(passage)
-        unmapped += unmapped_in(section.title, passage, open_in(passage, reading, fields[key]))
-    _map_general(sections, fields, unmapped)
-    _map_overview(sections, fields, unmapped)
+        left.append(Left(key, section.title, section.paragraphs, passage, open_in(passage, reading, fields[key])))
+    left += _map_general(sections, fields)
+    left += _map_overview(sections, fields)
     for section in (*others, *(sections[key] for key in _UNMAPPED if key in sections)):
         if not any(key in _PARTS for key in (section.key, *section.within)):
             passage = passage_of(section.paragraphs)
-            unmapped += unmapped_in(section.title, passage, Reading({}, (), tuple(passage.numbers)))
+            whole = Reading({}, (), tuple(passage.numbers))
+            left.append(Left(section.key, section.title, section.paragraphs, passage, whole))
     notes = sections.get("other_notes")
     fields["other_notes"] = _text(notes) if notes else None
     fields["glossary"] = narrative_other.glossary(sections.get("part.glossary"))
-    fields["unmapped_figures"] = in_reading_order(unmapped)
+    fields["unmapped_figures"] = in_reading_order(settled(left, SPEAKERS, fields))
     fields["unit_name"], fields["fiscal_year"] = _identity(sections, projects, overall)
     report = Report[Ref].model_validate(fields)
     found = bool(statements or projects or overall or _has_narrative(fields))
@@ -79,33 +116,38 @@ def _has_narrative(fields: dict[str, object]) -> bool:
     return any(fields.get(key) for key, _ in _SIMPLE) or bool(fields.get("general_public_budget"))
 
 
-def _map_general(sections: dict[str, Section], fields: dict[str, object], unmapped: list[UnmappedFigure[Ref]]) -> None:
+def _map_general(sections: dict[str, Section], fields: dict[str, object]) -> Iterator[Left]:
     """五、一般公共预算财政拨款支出, of one section or of three."""
     keys = ("general_public_budget.overall", "general_public_budget.structure", "general_public_budget.items")
     parts = [sections.get(key) for key in keys]
     whole = sections.get("general_public_budget")
     if not any(parts) and whole is None:
         return
-    passages = [passage_of(part.paragraphs if part else ()) for part in parts]
+    paragraphs = [part.paragraphs if part else () for part in parts]
+    passages = [passage_of(of_part) for of_part in paragraphs]
     if whole is not None and whole.paragraphs:
         # Where a sub-heading is missing, its text stands under the heading of the section.
         all_of_it = passage_of(whole.paragraphs)
         passages = [of_part if part else all_of_it for of_part, part in zip(passages, parts, strict=True)]
-    fields["general_public_budget"], readings = narrative.general_public_budget(*passages)
+    said, readings = narrative.general_public_budget(*passages)
+    fields["general_public_budget"] = said
     title = whole.title if whole else ""
     for passage, reading in readings:
-        unmapped += unmapped_in(title, passage, open_in(passage, reading, fields["general_public_budget"]))
+        own = [of_part for of_part, read_from in zip(paragraphs, passages, strict=True) if read_from is passage]
+        of_it = next(iter(own), ()) or (whole.paragraphs if whole else ())
+        yield Left("general_public_budget", title, of_it, passage, open_in(passage, reading, said))
 
 
-def _map_overview(sections: dict[str, Section], fields: dict[str, object], unmapped: list[UnmappedFigure[Ref]]) -> None:
+def _map_overview(sections: dict[str, Section], fields: dict[str, object]) -> Iterator[Left]:
     """第一部分 概况."""
     functions, staff = sections.get("overview.functions"), sections.get("overview.staff")
     if functions is None and staff is None:
         return
-    passage = passage_of(staff.paragraphs if staff else ())
+    paragraphs = staff.paragraphs if staff else ()
+    passage = passage_of(paragraphs)
     units = narrative_other.units_in(staff.grids) if staff else ()
     fields["overview"], reading = narrative_other.overview(functions, passage, units)
-    unmapped += unmapped_in(staff.title if staff else "", passage, reading)  # how many units are listed is no figure
+    yield Left("overview", staff.title if staff else "", paragraphs, passage, reading)  # how many units: no figure
 
 
 def _identity(

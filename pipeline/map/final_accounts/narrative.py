@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from recount.pipeline.map.grammar.grammar import read
-from recount.pipeline.map.grammar.passage import Fact, N, Passage, Reading, Subject, Versus, clean, open_in
+from recount.pipeline.map.grammar.items import Head, heads_in, unread
+from recount.pipeline.map.grammar.passage import Fact, N, Passage, Reading, Subject, Versus, clean, names_in, open_in
 from recount.schemas.common.codes import is_function_class
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.narrative import (
@@ -76,19 +77,23 @@ def _comparison(reading: Reading, *keys: str) -> Comparison[Ref] | None:
 
 # --- 一、收入支出决算总体情况说明
 
+_BOTH_SIDES = (
+    r"(?:总收入|收入(?:决算)?(?:总计|总额|合计)?)[、和与及]?(?:总支出|支出(?:决算)?(?:总体|总计|总额|合计|总决算)?)"
+    r"|收、?支(?:决算)?(?:总决算|总计|总体|总额|合计)?|总收支"
+)
 _TOTALS = (
-    Subject("both", r"收入(?:、|和|与)?支出(?:决算)?(?:总体|总计|总额|合计)?|收(?:、|)支(?:总计|总体)", of_unit=True),
-    Subject("income_current_year", r"本年(?:度)?收入(?:合计)?", of_unit=True),
+    Subject("both", _BOTH_SIDES, of_unit=True),
+    Subject("income_current_year", r"本年(?:度)?收入(?:合计)?(?!总)", of_unit=True),
     Subject("nonfiscal_surplus_used", r"使用非财政拨款结余(?:\([^)]*\))?(?:和专用结余)?"),
     Subject("opening_carryover", r"(?:年初|上年)结转(?:和|及|与)?结余"),
-    Subject("expenditure_current_year", r"本年(?:度)?支出(?:合计)?", of_unit=True),
+    Subject("expenditure_current_year", r"本年(?:度)?支出(?:合计)?(?!总)", of_unit=True),
     Subject("surplus_distribution", r"结余分配"),
     Subject(
         "closing_carryover",
         r"年末(?:的)?(?:结转(?:和|及|与)?结余|结转|结余)|结转下年(?:的)?(?:结转)?(?:和|及|与)?(?:结余)?",
     ),
-    Subject("income_total", r"收入(?:总计|总额)", of_unit=True),
-    Subject("expenditure_total", r"支出(?:总计|总额)", of_unit=True),
+    Subject("income_total", r"(?:决算)?收入(?:决算)?(?:总计|总额)|(?:决算)?总收入|今年收入", of_unit=True),
+    Subject("expenditure_total", r"(?:决算)?支出(?:决算)?(?:总计|总额)|(?:决算)?总支出|今年支出", of_unit=True),
 )
 
 
@@ -139,6 +144,9 @@ _EXPENDITURE = (
 def income(passage: Passage) -> tuple[Income[Ref], Reading]:
     """二、收入决算情况说明."""
     found = read(passage, _INCOME, default="total")
+    for fact in found.facts.values():
+        if "收入总计" in fact.share_of:  # with what was carried over
+            fact.share = None
     parts = {
         subject.key: portion(found.facts.get(subject.key)) for subject in _INCOME[1:] if subject.key not in _BY_BUDGET
     }
@@ -164,13 +172,13 @@ def _sides_of(fund: str) -> tuple[Subject, ...]:
     """What 四, 八 or 九 speaks of. fund: a rule for the budget's own name: in a label no other's may stand."""
     own = rf"(?:{fund})?"
     return (
-        Subject("both", rf"{own}(?:收入(?:、|和|与)?支出|收、?支)(?:决算)?(?:总体|总计|总额|合计)?", of_unit=True),
+        Subject("both", rf"{own}(?:{_BOTH_SIDES})", of_unit=True),
         Subject("opening_carryover", rf"{own}年初{own}结转(?:和|及|与)?结余"),
         Subject("closing_carryover", rf"{own}年末{own}结转(?:和|及|与)?结余"),
         Subject("income_current_year", rf"本年{own}收入(?:合计)?|{own}本年收入", of_unit=True),
         Subject("expenditure_current_year", rf"本年{own}支出(?:合计)?|{own}本年支出", of_unit=True),
-        Subject("income_total", rf"{own}收入(?:总计|总额)", of_unit=True),
-        Subject("expenditure_total", rf"{own}支出(?:总计|总额)", of_unit=True),
+        Subject("income_total", rf"{own}收入(?:决算)?(?:总计|总额)|{own}总收入", of_unit=True),
+        Subject("expenditure_total", rf"{own}支出(?:决算)?(?:总计|总额)|{own}总支出", of_unit=True),
     )
 
 
@@ -192,8 +200,10 @@ def _sides(found: Reading) -> dict[str, object]:
         "expenditure_current_year": found.amount("expenditure_current_year"),
         "income_change": _change(found, "income_total", "both"),
         "expenditure_change": _change(found, "expenditure_total", "both"),
-        "income_budget": _comparison(found, "income_total", "both"),
-        "expenditure_budget": _comparison(found, "expenditure_total", "both"),
+        "income_budget": _comparison(found, "income_total", "both", "income_current_year"),
+        "expenditure_budget": _comparison(
+            found, "expenditure_total", "both", "expenditure_current_year", "expenditure"
+        ),
     }
 
 
@@ -208,24 +218,19 @@ def fund_budget(fund: str, passage: Passage) -> tuple[FundBudget[Ref], Reading]:
     figures = [number for number in passage.numbers.values() if number.token.unit is not None]
     if _NOTHING.search(passage.shape) and not figures:  # the 08 of 公开08表 is none
         return FundBudget[Ref](none=True), Reading({}, (), ())
-    starts = list(ITEM.finditer(passage.shape))
-    end = starts[0].start() if starts else len(passage.shape)
+    starts = heads_in(passage)
+    end = starts[0].start if starts else len(passage.shape)
     spent = Subject("expenditure", rf"(?:{fund})支出(?:决算)?(?:合计)?", of_unit=True)
     found = read(passage, (*_sides_of(fund), spent), default="both", end=end)
     items, unclaimed = budget_items(passage, starts)
     section = FundBudget[Ref].model_validate(
-        {**_sides(found), "expenditure": found.amount("expenditure"), "items": items}
+        {**_sides(found), "expenditure": settled(found, "expenditure"), "items": items}
     )
     return section, _with_unclaimed(found, unclaimed)
 
 
 # --- 五、一般公共预算财政拨款支出决算情况说明
 
-ITEM = re.compile(
-    rf"(?:(?<=\n)|^|(?<=[。;:]))\s*(?:\(?(?P<ordinal>{N})\)?[.、,)]?|[①-⑳])?\s*\"?[.]?\s*"
-    rf"(?P<class_name>[^。;,:\n▮\"]{{2,40}}?)\({N}?类\)[,、]?(?P<section_name>[^。;,:\n▮]{{2,60}}?)\({N}?款\)[,、]?"
-    rf"(?P<item_name>[^。;:\n▮]{{2,80}}?)\({N}?项\)\"?"
-)
 _CLASS = re.compile(
     rf"(?:(?<=\n)|^|(?<=[。;:])|(?<=\d[.、]))\s*(?:\(?{N}\)?[.、,)]?|[①-⑳])?\s*"
     rf"(?P<class_name>[^。;,:\n▮]{{2,40}}?)\(类\)(?:支出)?(?:决算)?(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)"
@@ -239,15 +244,19 @@ _QUOTED_CLASS = re.compile(
 """“一般公共服务支出”▮万元，占▮%: a class without its mark."""
 _LISTED_CLASS = re.compile(
     rf"(?:^|(?<=[。;,:、\n]))\s*(?:\(?{N}\)?[.、,)])?\s*(?P<class_name>[^。;,:、\n▮\"()]{{2,30}})"
-    rf"(?:决算)?(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)[,、(]?占[^。;\n▮]{{0,30}}?(?P<percent>{N})%"
+    rf"(?:决算)?(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)"
+    rf"(?:[,、(]?占[^。;\n▮]{{0,30}}?(?P<percent>{N})%)?"
 )
 """主要用于以下方面：教育支出▮万元，占▮%；…: a class known by its official name alone, also among marked ones."""
-_ITEM_SUBJECTS = (Subject("amount", r"支出决算(?:数)?|决算数|决算支出"),)
+_ITEM_SUBJECTS = (Subject("amount", r"支出决算(?:数)?|决算数|决算支出|支出"),)
 _GENERAL = (
-    Subject("total", r"一般公共预算(?:财政拨款(?:本年)?(?:支出)?|(?:本年)?支出)(?:决算)?(?:合计)?", of_unit=True),
+    Subject(
+        "total",
+        r"一般公共预算(?:财政拨款(?:本年)?(?:支出)?|(?:本年)?支出)(?:决算)?(?:合计)?|财政拨款(?:本年)?支出(?:决算)?(?:合计)?",
+        of_unit=True,
+    ),
 )
 _DIRECT = re.compile(rf'"?(?:科目)?[:,]?\s*(?P<amount>{N})(?:万元|元|亿元)')
-_MOST_UNREAD = 10  # beyond so many items that no rule reads, a number is no ordinal
 _PURPOSE = re.compile(r"主要用于:?(?P<purpose>.*?)(?:(?<=。)|(?=年初预算|支出决算|\n|$))")
 
 
@@ -258,10 +267,10 @@ def general_public_budget(
     found = read(overall, _GENERAL, default="total")
     fact = found.facts.get("total")
     structure = structure if structure.shape else items  # some publishers list the classes under 具体情况
-    classes, left = by_class(structure)
-    starts = list(ITEM.finditer(items.shape))
+    classes, left = by_class(structure, alone=structure is not items)
+    starts = heads_in(items)
     of_items, unclaimed = budget_items(items, starts)
-    before = read(items, _GENERAL, default="total", end=starts[0].start() if starts else None)
+    before = read(items, _GENERAL, default="total", end=starts[0].start if starts else None)
     compared = _comparison(found, "total") or _comparison(before, "total")
     section = GeneralPublicBudget[Ref](
         total=settled(found, "total") or settled(before, "total"),
@@ -291,14 +300,17 @@ def _once_each(readings: Sequence[tuple[Passage, Reading]]) -> Iterator[tuple[Pa
         yield passage, Reading(facts, (), tuple(sorted(left)))
 
 
-def by_class(passage: Passage) -> tuple[tuple[ClassAmount[Ref], ...], tuple[int, ...]]:
-    """〈n〉.〈class〉(类)〈m〉万元,占〈p〉%: the classes, and the indices of the numbers that none of them holds."""
+def by_class(passage: Passage, *, alone: bool = False) -> tuple[tuple[ClassAmount[Ref], ...], tuple[int, ...]]:
+    """〈n〉.〈class〉(类)〈m〉万元,占〈p〉%: the classes, and the indices of the numbers that none of them holds.
+
+    alone: the passage is of nothing but the classes, which then need no share to be known by.
+    """
     classes: list[ClassAmount[Ref]] = []
     marked = list(_CLASS.finditer(passage.shape)) or list(_QUOTED_CLASS.finditer(passage.shape))
     listed = [
         class_match
         for class_match in _LISTED_CLASS.finditer(passage.shape)
-        if is_function_class(class_match["class_name"])
+        if is_function_class(class_match["class_name"]) and (alone or class_match["percent"])
     ]
     matches = sorted([*marked, *listed], key=lambda class_match: class_match.start("amount"))
     before = read(passage, _GENERAL, default="total", end=matches[0].start() if matches else 0)
@@ -315,33 +327,30 @@ def by_class(passage: Passage) -> tuple[tuple[ClassAmount[Ref], ...], tuple[int,
     return tuple(classes), tuple(at for at in passage.numbers if at not in claimed)
 
 
-def budget_items(
-    passage: Passage, starts: Sequence[re.Match[str]]
-) -> tuple[tuple[BudgetItem[Ref], ...], tuple[int, ...]]:
+def budget_items(passage: Passage, heads: Sequence[Head]) -> tuple[tuple[BudgetItem[Ref], ...], tuple[int, ...]]:
     """〈n〉.〈class〉(类)〈section〉(款)〈item〉(项):支出决算数为…, each up to the next.
 
-    starts: where the items begin. Returns also the indices of the numbers that no field holds.
+    heads: where the items begin. Returns also the indices of the numbers that no field holds.
     """
     items: list[BudgetItem[Ref]] = []
     unclaimed: list[int] = []
-    for index, match in enumerate(starts):
-        items += _unread(passage, match, len(items))
-        end = starts[index + 1].start() if index + 1 < len(starts) else len(passage.shape)
-        found = read(passage, _ITEM_SUBJECTS, default="amount", start=match.end(), end=end)
+    ends = [*(head.start for head in heads), len(passage.shape)][1:]
+    for head, end in zip(heads, ends, strict=True):
+        items += [BudgetItem[Ref]() for _ in range(unread(passage, head, len(items)))]
+        direct = direct_amount(passage, head.end)
+        begin = head.end if direct is None else direct + 1 + len(passage.token(direct).unit or "")
+        found = read(passage, _ITEM_SUBJECTS, default="amount", start=begin, end=end)
         fact = found.facts.get("amount")
         compared = comparison(fact.comparison) if fact else None
-        purpose = _PURPOSE.search(passage.shape, match.end(), end)
-        direct = direct_amount(passage, match.end())
+        purpose = _PURPOSE.search(passage.shape, head.end, end)
         amount = found.amount("amount") or (compared.final if compared else None)
         unclaimed += open_in(passage, found, [amount, change(fact.change) if fact else None, compared]).unclaimed
         if direct is not None:
-            unclaimed = [at for at in unclaimed if at != direct] + _otherwise(passage, found, direct)
+            unclaimed += _otherwise(passage, found, direct)
             amount = ref_at(passage, direct)
         items.append(
             BudgetItem[Ref](
-                class_name=clean(passage.text(*match.span("class_name"))),
-                section_name=clean(passage.text(*match.span("section_name"))),
-                item_name=clean(passage.text(*match.span("item_name"))),
+                **head.names(passage),
                 amount=amount,
                 change=change(fact.change) if fact else None,
                 budget=compared,
@@ -365,14 +374,6 @@ def _otherwise(passage: Passage, found: Reading, direct: int) -> list[int]:
     return [at for at in passage.numbers if passage.token(at).index == later.token]
 
 
-def _unread(passage: Passage, match: re.Match[str], so_far: int) -> list[BudgetItem[Ref]]:
-    """Open items in place of those that the ordinals count and no rule could read: nothing is dropped unseen."""
-    if not match["ordinal"]:
-        return []
-    gap = int(passage.token(match.start("ordinal")).value) - so_far - 1
-    return [BudgetItem[Ref]() for _ in range(gap if 0 < gap <= _MOST_UNREAD else 0)]
-
-
 def _with_unclaimed(found: Reading, more: Sequence[int]) -> Reading:
     return Reading(found.facts, found.repeats, (*found.unclaimed, *more))
 
@@ -390,7 +391,7 @@ _BASIC = (
     Subject("public", r"(?:日常)?公用经费(?:支出)?"),
 )
 _LIST = re.compile(
-    rf"(?P<what>人员经费|公用经费)[^。;▮]{{0,12}}{N}(?:万元|元|亿元),?(?:主要)?(?:包括|用于)[:]?(?P<list>[^▮]*?)(?=[。;\n]|$)"
+    rf"(?P<what>人员经费|公用经费)[^。;▮]{{0,12}}{N}(?:万元|元|亿元)[,。]?(?:主要)?(?:包括|用于)[:]?(?P<list>[^▮]*?)(?=[。;\n]|$)"
 )
 
 
@@ -407,57 +408,40 @@ def basic_expenditure(passage: Passage) -> tuple[BasicExpenditure[Ref], Reading]
     ), found
 
 
-def names_in(text: str) -> tuple[str, ...]:
-    """The names of a list set with 、; a 等 at its end is no part of the last."""
-    names = [clean(name) for name in _split_list(text)]
-    if names and len(names) > 1 and names[-1].endswith("等"):
-        names[-1] = names[-1][:-1]
-    return tuple(name for name in names if name)
-
-
-def _split_list(text: str) -> list[str]:
-    """Split at 、, and at ， or ； where the list uses them, but not inside brackets or quotation marks."""
-    parts, depth, begin = [], 0, 0
-    for index, char in enumerate(text):
-        if char in "（(“《[":
-            depth += 1
-        elif char in "）)”》]":
-            depth = max(0, depth - 1)
-        elif depth == 0 and char in "、，,；;":
-            parts.append(text[begin:index])
-            begin = index + 1
-    return [*parts, text[begin:]]
-
-
 # --- 七、财政拨款“三公”经费支出决算情况说明
 
 _OVERSEAS = r"因公出国(?:\(境\))?(?:费用?|经费)?"
+_CAR = r"(?:公务用车|公车)"
+_RECEIVED = r"(?:共计?|累计|全年|合计)*(?:国内)?(?:公务)?接待(?:国内)?(?:公务)?(?:共计?|累计|合计)?"
 _THREE_PUBLIC = (
     Subject("total", r'(?:一般公共预算)?(?:财政拨款)?"?三公"?经费"?(?:财政拨款)?(?:支出)?(?:决算)?', of_unit=True),
     Subject("overseas", rf"{_OVERSEAS}(?:支出)?"),
-    Subject("vehicles", r"公务用车购置(?:及|和|与)运行(?:维护)?(?:费用?|经费)?(?:支出)?"),
-    Subject("vehicle_purchase", r"公务用车购置(?:费用?|支出|经费)?"),
-    Subject("vehicle_running", r"公务用车运行(?:维护)?(?:费用?|支出|经费)?"),
+    Subject("vehicles", rf"{_CAR}购置(?:及|和|与)运行(?:维护)?(?:费用?|经费)?(?:支出)?"),
+    Subject("vehicle_purchase", rf"{_CAR}购置(?:费用?|支出|经费)?"),
+    Subject("vehicle_running", rf"{_CAR}运行(?:维护)?(?:费用?|支出|经费)?"),
     Subject("reception", r"(?:国内)?公务接待(?:费用?|支出|经费)?"),
     Subject("overseas_groups", r"(?:因公)?出国(?:\(境\))?(?:的)?团组(?:数)?|团组", COUNTED),
     Subject(
         "overseas_visits",
         r"(?:因公)?出国(?:\(境\))?(?:人次数?|人数)?|(?:因公出国\(境\))?累计|参加人次",
         frozenset({"人次", "人"}),
+        "overseas_groups",
     ),
-    Subject(
-        "vehicles_bought", r"(?:公务用车|按规定|更新|新)*购置(?:数|公务用车|车辆)?(?:量)?", frozenset({"辆", "台"})
-    ),
-    Subject("vehicles_owned", r"(?:公务用车|公车|车辆)?保有量(?:为)?|共有公务用车", frozenset({"辆", "台"})),
+    Subject("vehicles_bought", rf"(?:{_CAR}|按规定|更新|新)*购置(?:数|{_CAR}|车辆)?(?:量)?", frozenset({"辆", "台"})),
+    Subject("vehicles_owned", rf"(?:{_CAR}|车辆)?保有量(?:为)?|共有公务用车", frozenset({"辆", "台"})),
     Subject(
         "fixed_asset_vehicles",
         r"(?:国有资产占用情况中)?固定资产(?:中)?(?:的)?(?:公务)?(?:用)?车辆?",
         frozenset({"辆", "台"}),
     ),
-    Subject("reception_batches", r"(?:国内)?公务接待(?:批次|共)?", frozenset({"批次", "批", "次", "个"})),
+    Subject(
+        "reception_batches",
+        rf"{_RECEIVED}(?:批次数?)?|{_RECEIVED}(?:来访)?团组(?:数)?",
+        frozenset({"批次", "批", "次", "个"}),
+    ),
     Subject(
         "reception_visits",
-        r"(?:国内)?公务接待(?:人次|人数)|接待人次|共计接待",
+        rf"{_RECEIVED}(?:人次数?|总?人数)?|来宾|来访人员|总?人[次数]",
         frozenset({"人次", "人"}),
         "reception_batches",
     ),
@@ -470,7 +454,7 @@ def three_public(passage: Passage) -> tuple[ThreePublic[Ref], Reading]:
 
     def item(key: str) -> ThreePublicItem[Ref] | None:
         fact = found.facts.get(key)
-        if fact is None or (settled(found, key) is None and fact.change is None):
+        if fact is None or (settled(found, key) is None and fact.change is None and fact.share is None):
             return None
         return ThreePublicItem[Ref](amount=settled(found, key), percent=fact.share, change=change(fact.change))
 

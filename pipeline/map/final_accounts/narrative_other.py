@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from recount.pipeline.document import Grid, Paragraph
-from recount.pipeline.map.final_accounts.narrative import COUNTED, change, names_in, ref_at
+from recount.pipeline.map.final_accounts.narrative import COUNTED, change, ref_at, settled
 from recount.pipeline.map.grammar.grammar import read
-from recount.pipeline.map.grammar.passage import N, Passage, Reading, Subject, clean, open_in
+from recount.pipeline.map.grammar.passage import N, Passage, Reading, Subject, clean, names_in, open_in
 from recount.pipeline.split.outline import Section
 from recount.pipeline.split.text import plain
 from recount.pipeline.split.titles import front_lines
@@ -125,9 +125,10 @@ def subordinate_units(passage: Passage) -> tuple[str, ...]:
 # --- 十、其他重要事项
 
 _OPERATING = re.compile(
-    r"(?P<unit>[^。;\n]*?)(?P<kind>机关运行经费|(?:日常)?公用经费)(?:支出)?(?:决算)?(?:为|是)?(?=▮(?:万元|元|亿元))"
+    r"(?P<unit>[^。;\n]*?)(?P<kind>机[关构]运行经费|(?:日常)?公用经费)"
+    r"(?=(?:决算)?(?:支出)?(?:决算)?(?:数|额)?(?:为|是|共)?▮(?:万元|元|亿元)|(?:支出)?(?:年初|全年)?预算(?:数)?(?:为)?▮)"
 )
-_OPERATING_SUBJECTS = (Subject("amount", r"机关运行经费(?:支出)?|(?:日常)?公用经费(?:支出)?", of_unit=True),)
+_OPERATING_SUBJECTS = (Subject("amount", r"机[关构]运行经费(?:支出)?|(?:日常)?公用经费(?:支出)?", of_unit=True),)
 _PROCUREMENT = (
     Subject("total", r"政府采购(?:支出)?(?:总额|金额|支出)?", of_unit=True),
     Subject("goods", r"(?:政府采购)?货物(?:类)?(?:采购)?(?:支出)?"),
@@ -176,12 +177,13 @@ def operating_costs(passage: Passage) -> tuple[tuple[OperatingCost[Ref], ...], R
         end = starts[index + 1].start() if index + 1 < len(starts) else len(passage.shape)
         found = read(passage, _OPERATING_SUBJECTS, default="amount", start=match.start("kind"), end=end)
         fact = found.facts.get("amount")
-        if fact is None or fact.amount is None:
+        amount = settled(found, "amount")
+        if fact is None or amount is None:
             continue
         costs.append(
             OperatingCost[Ref](
                 unit_kind=_unit_kind(match["unit"], match["kind"]),
-                amount=fact.amount,
+                amount=amount,
                 change=change(fact.change),
             )
         )
@@ -204,7 +206,7 @@ def procurement(passage: Passage) -> tuple[Procurement[Ref], Reading]:
     shares = {
         f"{key}_percent": fact.share
         for key in ("sme", "micro")
-        if (fact := found.facts.get(f"{key}_amount")) is not None
+        if (fact := found.facts.get(f"{key}_amount")) is not None and "企业" not in fact.share_of
     }
     return Procurement[Ref](**amounts, **shares), found
 
@@ -262,10 +264,11 @@ _OVERALL = re.compile(
 _PROJECT_COUNT = (
     rf"绩效(?:评价|自评)(?:的)?(?:\d{{4}}年度)?项目(?P<count>{N})个",
     rf"(?<!目标的)(?<!跟踪评价的)项目(?:支出)?(?:绩效)?自?评价?表?(?P<count>{N})个",
-    rf"(?P<count>{N})个项目(?:支出)?(?:全部)?(?:开展|进行|实施)了?(?:预算)?绩效(?:自评|评价)",
+    rf"绩效(?:自评价?|评价)(?:工作)?,?(?:共|累计)?涉及(?:预算)?项目(?P<count>{N})个",
+    rf"(?P<count>{N})个项目(?:支出)?(?:全部)?(?:开展|进行|实施)了?(?:预算)?绩效(?:自评价?|评价)",
 )
 _PROJECT_MONEY = (
-    rf",?(?:共?涉及)?[^▮。;]{{0,8}}?(?:全年)?(?:预算|资金)(?:数|总额|资金|金额)?(?:为)?(?P<budget>{N})(?:万元|元|亿元)"
+    rf",?(?:共?涉及)?[^▮。;]{{0,8}}?(?:全年)?(?:预算|资金)(?:数|总额|资金|金额)?(?:合计|共计|总计)?(?:为)?(?P<budget>{N})(?:万元|元|亿元)"
     rf"(?:,(?:全年|实际)?执行(?:数|总额)?(?:为)?(?P<executed>{N})(?:万元|元|亿元))?"
 )
 _PROJECTS = (

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from recount.pipeline.map.grammar import phrases
 from recount.pipeline.map.grammar.passage import (
@@ -49,6 +49,7 @@ class Reader:
     reason_from: int | None = None
     reasons: list[tuple[int, int]] = field(default_factory=list)
     done: int = 0
+    start: int = 0
     stated: list[tuple[int, Fact]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -61,13 +62,18 @@ class Reader:
         """The facts between two indices of the passage's shape."""
         end = len(self.passage.shape) if end is None else end
         self.done = start
+        self.start = start
         for at in [index for index in self.passage.numbers if start <= index < end]:
+            self._leave_reason(at)
             if self._percent(at) if self._unit(at) == "%" else self._amount(at):
                 self._begin_reason(end)
             elif self.reason_from is None:
                 self.unclaimed.append(at)
         self._end_reason(end)
         self._unchanged(start, end)
+        for fact in self.facts.values():
+            if fact.comparison is not None and fact.comparison.final is None:
+                fact.comparison.final = fact.comparison.stated
         return Reading(self.facts, tuple(self.repeats), tuple(self.unclaimed))
 
     def _unchanged(self, start: int, end: int) -> None:
@@ -81,19 +87,21 @@ class Reader:
                 if re.search(subject.words, match["words"]) and subject.units is MONEY
             ]
             fact = self._fact(phrases.group_of(named[0].key)) if named else self._spoken_of(match.start("words"))
-            if fact.change is None:
+            if fact is not None and fact.change is None:
                 fact.change = Versus(
                     reason=clean(re.sub(r"^其中[，,：:]", "", self.passage.text(*match.span("words"))))
                 )
 
-    def _spoken_of(self, at: int) -> Fact:
+    def _spoken_of(self, at: int) -> Fact | None:
         """What a sentence speaks of that names no subject again: what it stated last, else the section's own."""
         said = [
             fact
             for stated, fact in self.stated
             if stated < at and not re.search(r"[。;\n]", self.passage.shape[stated:at].rstrip())
         ]
-        return said[-1] if said else self._fact(self.default)
+        if said or not self.passage.headed:
+            return said[-1] if said else None
+        return self._fact(self.default)
 
     def _unit(self, at: int) -> str | None:
         return self.passage.token(at).unit
@@ -113,7 +121,10 @@ class Reader:
     def _percent(self, at: int) -> bool:
         gap = self.passage.shape[self.done : at]
         if self.reason_from is not None:
-            return self._compared(at) and self._claimed(at)
+            return (self._compared(at) or self._completion_of_named(at)) and self._claimed(at)
+        if self.versus and self.versus.amount and not self.versus.rate and phrases.RATE_ALONE.fullmatch(gap):
+            self.versus.rate = replace(self._ref(at), negative=self.versus.amount.negative)
+            return self._claimed(at)
         rate = phrases.RATE.fullmatch(gap)
         if rate and self.versus and self.versus.amount and not self.versus.rate and self._is_turned(rate, at):
             self.versus.rate = self._ref(at, rate["turn"])
@@ -122,12 +133,53 @@ class Reader:
             self.versus.rate = self._ref(at)
             return self._claimed(at)
         opened = self.versus is not None and self.versus.budget is not None and gap == "的"  # 完成预算▮万元的▮%
-        if (opened or phrases.COMPLETION.fullmatch(gap)) and self._completed(at):
+        said = phrases.COMPLETION.fullmatch(gap) or self._completes_above(gap)
+        if (opened or said) and self._completed(at):
             return self._claimed(at)
         if self.last and not self.last.share and phrases.SHARE.fullmatch(gap):
-            self.last.share = self._ref(at)
+            self.last.share, self.last.share_of = self._ref(at), gap
             return self._claimed(at)
-        return (self._compared(at) or self._stated(at)) and self._claimed(at)
+        said = self._compared(at) or self._stated(at) or self._share_of_named(at) or self._completion_of_named(at)
+        return said and self._claimed(at)
+
+    def _share_of_named(self, at: int) -> bool:
+        """〈subject〉占▮%, without its amount."""
+        match = phrases.NAMED_SHARE.search(self.passage.shape, self.done, at)
+        named = self.rules.search(match["words"]) if match else None
+        if match is None or named is None or named.lastgroup is None:
+            return False
+        fact = self._fact(named.lastgroup)
+        if fact.share is not None:
+            return False
+        fact.share, fact.share_of = self._ref(at), match[0]
+        return True
+
+    def _completion_of_named(self, at: int) -> bool:
+        """〈subject〉完成预算的▮%, without either amount."""
+        match = phrases.NAMED_COMPLETION.search(self.passage.shape, self.done, at)
+        if match is None or not self.wording.against_budget:
+            return False
+        if self.reason_from is not None and self.passage.shape[: match.start("words")].rstrip()[-1:] not in "。\n":
+            sentence = self.passage.shape[self.reason_from : match.start("words")].rsplit("。", 1)
+            if len(sentence) < 2 or "预算相比" not in sentence[1]:
+                return False
+        fact = self._named(at, match["words"], "")
+        if fact is None or fact.comparison is not None:
+            return False
+        self._end_reason(self._clause(at))
+        fact.comparison = self.versus = Versus(completion=self._ref(at))
+        return True
+
+    def _completes_above(self, gap: str) -> bool:
+        """▮万元，主要是…，完成预算的: of the amount at the head of the sentence."""
+        clause = gap[gap.rfind(",") + 1 :]
+        stated = self.stated[-1][1] if self.stated else None
+        return (
+            stated is not None
+            and stated is self.last
+            and "。" not in gap
+            and bool(phrases.COMPLETION.fullmatch(clause))
+        )
 
     def _completed(self, at: int) -> bool:
         """完成预算的▮%: of the comparison that is open, or of the amount that was stated last, as its 决算数."""
@@ -176,7 +228,7 @@ class Reader:
             return False
         words = match["words"] or match["again"]
         each = match["each"] or ""
-        fact = self._fact(self.default) if each and not words else self._named(words, gap[: match.start()], each)
+        fact = self._of_section(at) if each and not words else self._named(at, words, gap[: match.start()], each)
         return fact is not None and self._changed(
             fact, at, match["turn"], self._clause(self.done + match.start("words"))
         )
@@ -208,15 +260,17 @@ class Reader:
         match = phrases.BUDGET.search(gap) if self.wording.against_budget else None
         if match is None:
             return False
-        words = re.sub(r"^.*预算(?:数)?相比(?:情况)?[,:]?", "", match["words"])
-        compared = words != match["words"]
-        fact = self._named(words.split(",")[-1].split(":")[-1], gap[: match.start()] + ("。" if compared else ""))
+        words = re.sub(r"^.*预算(?:数)?相比(?:情况)?[,:]?|[与较比和同(]$", "", match["words"])
+        compared = "相比" in match["words"]
+        subject = words.split(",")[-1].split(":")[-1]
+        fact = self._named(at, subject, gap[: match.start()] + ("。" if compared else ""))
         if fact is None or (self.reason_from is not None and not (words.strip("其中:,") or compared)):
             return False
         if fact.comparison is not None:
             return False
         self._end_reason(self._clause(self.done + match.start("words")))
-        fact.comparison = self.versus = Versus(budget=self._ref(at))
+        same_sentence = fact is self.last and not re.search(r"[。\n]", gap)
+        fact.comparison = self.versus = Versus(budget=self._ref(at), stated=fact.amount if same_sentence else None)
         self.last = fact
         return True
 
@@ -230,20 +284,46 @@ class Reader:
         last.comparison = self.versus = Versus(budget=self._ref(at), final=last.amount)
         return True
 
-    def _named(self, words: str, before: str, each: str = "") -> Fact | None:
-        """The subject of a comparison: named by its words; else, in the same sentence, the one spoken of last;
-        else the section's own. None where words name no subject of the section, or a reason goes on."""
+    def _named(self, at: int, words: str, before: str, each: str = "") -> Fact | None:
+        """The subject of a comparison, up to its number: named by its words; else, in the same sentence, the one spoken
+        of last; else the section's own. None where words name no subject of the section, or a reason goes on."""
         words = phrases.NOTHING_NAMED.sub("", re.sub(rf"^{phrases.LEAD}", "", clean(words)))
         if words and not self._says_section(words):
             match = self.rules.search(words + each)
             return self._fact(str(match.lastgroup)) if match and match.lastgroup else None
         if phrases.ITEM.search(before):
             return None
-        if self.reason_from is not None and not re.search(r"[。\n]$", before):
+        if self.reason_from is not None and not re.search(r"[。;\n]$", before):
             return None
         if self.last is not None and not re.search(r"[。\n]", before):
-            return self.last
-        return self._fact(self.default)
+            counted = next((s.units is not MONEY for s in self.subjects if s.key == self.last.key), False)
+            return (self._heading_over(at) if counted else self.last) or self._of_section(at)
+        return self._of_section(at)
+
+    def _of_section(self, at: int) -> Fact | None:
+        """What a comparison is of that names nothing: what the section is about. None where that is not sure: right
+        after a sentence whose amount nobody knows, or where the passage stands under another heading."""
+        if self.unclaimed and self._is_just_before(self.unclaimed[-1], at):
+            return None
+        over = self._heading_over(at)
+        if over is not None:
+            return over
+        if self.passage.headed:
+            return self._fact(self.default)
+        if self.stated and self._is_just_before(self.stated[-1][0], at):
+            return self.stated[-1][1]
+        return self.facts.get(self.default)
+
+    def _heading_over(self, at: int) -> Fact | None:
+        """The subject that the nearest numbered heading above a place names: 1.公务接待费支出情况。"""
+        words = phrases.heading_over(self.passage.shape, self.start, at)
+        match = self.rules.search(words) if words else None
+        return self._fact(match.lastgroup) if match and match.lastgroup else None
+
+    def _is_just_before(self, number: int, at: int) -> bool:
+        """Whether an amount stands in the sentence of an index, or in the one before it."""
+        between = self.passage.shape[number:at]
+        return self._unit(number) in MONEY and len(re.findall(r"[。\n]+", between)) <= 1
 
     def _says_section(self, words: str) -> bool:
         """财政拨款支出, where the section is about that."""
@@ -311,6 +391,13 @@ class Reader:
         return self.facts.setdefault(key, Fact(key))
 
     # --- reasons
+
+    def _leave_reason(self, at: int) -> None:
+        """Ends a reason where what follows cannot be one."""
+        over = phrases.BREAK.search(self.passage.shape, self.reason_from, at) if self.reason_from is not None else None
+        if over is not None:
+            self._end_reason(over.start())
+            self.done = over.start()
 
     def _clause(self, at: int) -> int:
         """Where the clause that holds an index begins."""

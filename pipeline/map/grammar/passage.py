@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from recount.pipeline.document import MONEY as AMOUNTS
@@ -37,7 +37,9 @@ class Wording:
     against_budget: bool
 
 
-FINAL = Wording(r"(?:决算|金额|执行)?(?:数|额)?", r"(?:决算数?|同期|支出)?(?:决算)?", against_budget=True)
+FINAL = Wording(
+    r"(?:决算支出|支出决算|决算|金额|执行)?(?:数|额)?", r"(?:决算数?|同期|支出)?(?:决算)?", against_budget=True
+)
 BUDGET = Wording(
     r"(?:财政拨款|当年)?(?:预算|金额|安排|拨款|资金)*(?:数|额)?",
     r"(?:年初|当年|部门|财政拨款)?(?:预算|执行|决算)?(?:安排)?(?:数|额)?(?:同期|支出)?",
@@ -72,15 +74,18 @@ class Versus:
     final: Ref | None = None
     completion: Ref | None = None
     reason: str | None = None
+    stated: Ref | None = None
+    """The amount that is compared with a budget named after it: the 决算数, where no other is given."""
 
 
 @dataclass(slots=True)
 class Fact:
-    """What a section says of one subject."""
+    """What a section says of one subject. share_of: the words that say what its share is of (占…)."""
 
     key: str
     amount: Ref | None = None
     share: Ref | None = None
+    share_of: str = ""
     change: Versus | None = None
     comparison: Versus | None = None
 
@@ -122,12 +127,14 @@ class Passage:
 
     printed: the characters as printed. shape: the folded characters with every number as one placeholder. numbers:
     by the index of their placeholder in the shape. offsets: pairs (index in the shape, index in the printed text).
+    headed: it stands under the heading of the section that reads it: what names no subject is of the section's own.
     """
 
     printed: str
     shape: str
     numbers: dict[int, Number]
     offsets: tuple[tuple[int, int], ...]
+    headed: bool = True
 
     def text(self, start: int, end: int) -> str:
         """The printed text between two indices of the shape, as the contract wants it."""
@@ -171,6 +178,28 @@ def passage_of(paragraphs: Sequence[Paragraph]) -> Passage:
 def clean(text: str) -> str:
     """A reason or a name without the punctuation around it."""
     return text.strip(TRAILING + "\n")
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names of a list set with 、; a 等 at its end is no part of the last."""
+    names = [clean(name) for name in _split_list(text)]
+    if names and len(names) > 1 and names[-1].endswith("等"):
+        names[-1] = names[-1][:-1]
+    return tuple(name for name in names if name)
+
+
+def _split_list(text: str) -> list[str]:
+    """Split at 、, and at ， or ； where the list uses them, but not inside brackets or quotation marks."""
+    parts, depth, begin = [], 0, 0
+    for index, char in enumerate(text):
+        if char in "（(“《[":
+            depth += 1
+        elif char in "）)”》]":
+            depth = max(0, depth - 1)
+        elif depth == 0 and char in "、，,；;":
+            parts.append(text[begin:index])
+            begin = index + 1
+    return [*parts, text[begin:]]
 
 
 _SUB_HEADING = re.compile(r"(?:^|\n)(?P<heading>\([一二三四五六七八九十]{1,3}\)[^\n▮。]{2,40})。?(?=\n)")
@@ -278,6 +307,6 @@ def without_key(title: str, passage: Passage, at: int) -> UnmappedFigure[Ref]:
     )
 
 
-def in_reading_order(figures: list[UnmappedFigure[Ref]]) -> tuple[UnmappedFigure[Ref], ...]:
+def in_reading_order(figures: Iterable[UnmappedFigure[Ref]]) -> tuple[UnmappedFigure[Ref], ...]:
     """The figures as they stand in the report, which is the order of the tokens of running text."""
     return tuple(sorted(figures, key=lambda figure: figure.value.token if figure.value else -1))

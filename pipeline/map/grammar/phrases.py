@@ -58,6 +58,29 @@ _NEUTRAL = (
     rf"|\(?{N}\)?[.、)]|\(\d\)|\d[.、)]|[\s\"])"
 )
 """Words before a label that say nothing of what it names; any other may make it the name of something else."""
+BREAK = re.compile(
+    rf"(?<=\n)(?=\(?(?:{N}|\d{{1,2}}|[一二三四五六七八九十]{{1,3}})[.、)]|[①-⑳]|\d{{4}}年|本年|截[至止]|第[一二三四五六七八九十]+部分)"
+    r"|(?<=。)(?=\d{4}年|截[至止]|全年|累计|共计)"
+)
+"""Where a reason is over: at a line that begins with an ordinal or a year, and at a sentence that begins with one."""
+NAMED_SHARE = re.compile(rf"(?:^|[,。;:、\n])(?P<words>[^,。;:、\n{N}]+?)占[^,。;\n{N}]{{0,30}}$")
+NAMED_COMPLETION = re.compile(
+    rf"(?P<begin>^|[,。;:\n])(?P<words>[^,。;:\n{N}]+?)完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?的$"
+)
+RATE_ALONE = re.compile(r"\(")
+"""增加▮万元(▮%): it has risen or fallen as the amount has."""
+_HEADED = re.compile(
+    rf"(?:^|\n)\(?(?:{N}|\d{{1,2}}|[一二三四五六七八九十]{{1,3}})[.、)]+\s*(?P<words>[^。;,:\n{N}]{{2,40}}?)(?:支出)?(?:决算)?(?:总体|具体|结构|构成)?"
+    rf"(?:情况)?(?:的)?(?:说明)?[。:\n]"
+)
+
+
+def heading_over(shape: str, start: int, at: int) -> str | None:
+    """The words of the nearest line between two places that is a numbered heading, or begins with one."""
+    headings = list(_HEADED.finditer(shape, start, at))
+    return headings[-1]["words"] if headings else None
+
+
 UNCHANGED = re.compile(
     r"(?:^|(?<=[。;\n:,]))(?P<sentence>(?:其中:)?(?P<words>[^。;:\n▮]*?(?:持平|无变化|没有变化|无增减变化)))(?=[。;,]|$)"
 )
@@ -76,7 +99,7 @@ def comparing(base: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """〈subject〉比上年增加, up to its number; a sentence that says the next one unchanged."""
     versus = rf"(?:比|与|较|同){_YEAR_BEFORE}{base}"
     compared = (
-        rf"(?P<words>[^,。;:\n{N}]*?),?(?:{versus}(?:相比较?|比较|比)?|(?:按)?(?:同口径)?同比)[,:]?"
+        rf"(?P<words>[^,。;:\n{N}]*?),?(?:{versus}(?:{N}(?:[万亿]?元))?(?:相比较?|比较|比)?|(?:按)?(?:同口径)?同比)[,:]?"
         rf"(?P<again>[^,。;:\n{N}]{{0,24}}?)(?:(?P<each>各|均)|净)?{_TURN}(?:了|额|数)?(?:为|是)?:?$"
     )
     unchanged = rf"(?<=[。\n])(?:[^。\n]*?{versus}|其中[,:])[^。\n]*?(?:持平|无变化)"
@@ -99,7 +122,7 @@ def rules_of(subjects: tuple[Subject, ...], unit: str | None, amount: str) -> tu
     here = "|".join(f"(?P<{group_of(subject.key)}>{_unit_before(subject)}{subject.words})" for subject in fitting)
     others = "|".join(subject.words for subject in fitting)
     row = rf"(?:(?:{others})[、和及与](?=[^,。;\n{N}]*[均各](?:为|是)?:?$))*"
-    said = rf"^[:、和及与(.)]*{_WHOSE}??{_NEUTRAL}*?{row}(?:{here or '(?!)'}){tail}$"
+    said = rf"^[:、和及与(.)]*{_WHOSE}??{_NEUTRAL}*?{row}?(?:{here or '(?!)'}){tail}$"
     return re.compile(said), re.compile(rf"^{LEAD}(?:{names}){tail}$")
 
 

@@ -117,3 +117,16 @@ def test_libreoffice_makes_a_pdf_of_words(tmp_path: Path) -> None:
         snapshot(Source(bad, "坏.docx"), None),
     ):
         pass
+
+
+def test_an_ofd_document_is_named_with_what_to_do(archive: Path, tmp_path: Path) -> None:
+    path = tmp_path / "决算.ofd"
+    with zipfile.ZipFile(path, "w") as document:
+        root = '<ofd:OFD xmlns:ofd="http://www.ofdspec.org/2016" DocType="OFD"><ofd:DocBody/></ofd:OFD>'
+        document.writestr("OFD.xml", root)
+    words = "an OFD document: save it as a PDF in the program that shows it"
+    with pytest.raises(DocumentError, match=f"is {words}"), snapshot(Source(path, "决算.ofd"), None):
+        pass
+    path.rename(archive / path.name)
+    others = {other.name.rpartition("/")[2]: (other.fate, other.reason) for other in find_sources([archive]).others}
+    assert others["决算.ofd"] == ("skipped", words)

@@ -117,7 +117,9 @@ def test_what_is_not_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> N
         raise ModuleNotFoundError(name)
 
     monkeypatch.setattr(errors.importlib, "import_module", missing)
-    with pytest.raises(UsageError, match=r"fsspec, which is not installed: pip install 'recount-reports\[remote\]'"):
+    with pytest.raises(
+        UsageError, match=r"the extra remote, which is not installed: pip install 'recount-reports\[remote\]'"
+    ):
         find_sources([ARCHIVE])
 
 

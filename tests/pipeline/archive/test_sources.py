@@ -223,3 +223,15 @@ def test_a_folder_of_page_images_is_one_report(tmp_path: Path) -> None:
     found = find_sources([tmp_path]).sources
     assert [source.name for source in found] == ["2021/a.pdf", "2021/lone.jpg", "2021/scan", "b.TIFF"]
     assert [source.name for source in find_sources([pages]).sources] == ["scan"]
+
+
+@pytest.mark.parametrize(("name", "told"), [(b"\0.pdf", ".pdf"), (b"\0\0\0\0\0", "unnamed"), (b".\0./\0", "unnamed")])
+def test_a_member_without_a_name_is_a_file_like_any_other(tmp_path: Path, name: bytes, told: str) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("x.pdf", "good")
+        packed.writestr("b.pdf", "good too")
+    path.write_bytes(path.read_bytes().replace(b"x.pdf", name))  # zipfile takes it to end at the first NUL
+    found = find_sources([path])
+    assert [source.name for source in found.sources] == ["a.zip/b.pdf"]
+    assert [other.name.partition("a.zip")[2] for other in found.others] == ["", f"/{told}"]

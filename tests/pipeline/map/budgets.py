@@ -9,7 +9,7 @@ from typing import Any
 from recount.eval.generator.budgets import BudgetCase
 from recount.eval.score.leaves import is_number, leaves
 from recount.pipeline.map.grammar.passage import BUDGET
-from recount.pipeline.map.labelled.sections import read_section
+from recount.pipeline.map.labelled import read_section
 from recount.pipeline.result import Result
 from recount.pipeline.structure import structure
 from recount.schemas.figures import Ref

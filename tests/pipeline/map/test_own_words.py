@@ -23,7 +23,7 @@ STRANGE = (
     (narrative.income, "本年收入合计9.00万元，其中：其他事业收入9.00万元。", "institutional"),
     (narrative.expenditure, "本年支出合计9.00万元，其中：下属单位项目支出9.00万元。", "project"),
     (narrative.basic_expenditure, "基本支出9.00万元，其中：离退休人员经费9.00万元。", "personnel"),
-    (narrative.three_public, "全年共接待国内来访团组9个。", "overseas_groups"),
+    (narrative.three_public, "参加外地考察团组9个。", "overseas_groups"),
     (narrative.three_public, "外事公务接待9批次。", "reception_batches"),
     (narrative_other.procurement, "政府采购支出总额9.00万元，其中：授予中小微企业合同金额9.00万元。", "micro_amount"),
     (narrative.fiscal_appropriation, "政府性基金预算财政拨款收入总计9.00万元。", "income_total"),

@@ -17,7 +17,7 @@ from recount.pipeline.map.evaluations.evaluations import map_evaluations
 from recount.pipeline.map.final_accounts.narrative_other import units_in
 from recount.pipeline.map.final_accounts.statements import READERS
 from recount.pipeline.map.grammar.passage import refs_in
-from recount.pipeline.map.labelled.tables import read_lines, read_rows
+from recount.pipeline.map.labelled import read_lines, read_rows
 from recount.pipeline.map.tables.coded import Labels, code_and_name
 from recount.pipeline.map.tables.sheet import table_of
 from recount.schemas.common.rows import GeneralRow

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pymupdf
 import pytest
 
 from recount.cli import main
@@ -71,6 +72,22 @@ def test_a_dry_run_sends_nothing(call: Call, tmp_path: Path) -> None:
     assert printed.code == 0
     assert "nothing was sent" in printed.out
     assert NATIONAL.name in printed.out.replace("\n", "")
+
+
+def test_a_dry_run_reckons_what_is_attached(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "p.pdf"
+    with pymupdf.open() as document:
+        document.new_page()
+        document.embfile_add("a.pdf", NATIONAL.read_bytes())
+        document.save(path)
+    model = ("--model", "scripted", "--base-url", "http://127.0.0.1:9/v1", "--model-mode", "json_schema")
+    shown = [
+        call("structure", file, "--out", tmp_path / "out", *model, "--mapper", "model", "--dry-run").out
+        for file in (path, NATIONAL)
+    ]
+    assert [line.split()[1:] for line in shown[0].splitlines() if line.startswith("p.pdf")] == [
+        line.split()[1:] for line in shown[1].splitlines() if line.startswith(NATIONAL.name)
+    ]
 
 
 def test_offline_sends_nothing_and_leaves_open_what_is_not_kept(call: Call, tmp_path: Path) -> None:

@@ -332,7 +332,7 @@ def test_a_missing_library_is_named_with_its_cure(
     out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, format_: str
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(UsageError, match=rf"{module}, which is not installed: pip install 'recount-reports\[export\]'"):
+    with pytest.raises(UsageError, match=r"the extra export, which is not installed: pip install 'recount-"):
         export(out, tmp_path / f"a.{format_}", format_)
     export(out, tmp_path / "a.csv", "csv")
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from recount.pipeline.output.export import export, staged
+from recount.pipeline.output.export import export, of_each, staged
 from recount.pipeline.result import write_json
 
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
@@ -87,6 +90,22 @@ def working(running: subprocess.Popen[bytes], target: Path) -> bool:
     return any(file.stat().st_size > 0 for folder in leftovers(target.parent) for file in folder.glob(target.name))
 
 
+def answer(marker: Path, item: int) -> bytes:
+    """An answer that is larger than any pipe; that about 3 is cut off once."""
+    if item == 3 and not marker.exists():
+        marker.touch()
+        threading.Timer(0.0, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    return b"x" * (1 << 20)
+
+
+def test_a_worker_that_is_killed_over_its_answer_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recount.pipeline.output.export._FEW", 0)
+    monkeypatch.setattr("recount.pipeline.output.export.os.cpu_count", lambda: 2)
+    answers = list(of_each(range(24), partial(answer, tmp_path / "killed")))
+    assert (tmp_path / "killed").exists()
+    assert answers == [b"x" * (1 << 20)] * 24
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_of_a_killed_export_nothing_is_left(many: Path, tmp_path: Path, how: signal.Signals) -> None:
     target = tmp_path / "made" / "a.sqlite"
@@ -119,3 +138,16 @@ def test_the_folder_of_an_export_that_works_is_left_alone(tmp_path: Path) -> Non
             assert {one, other} == set(leftovers(tmp_path))
         assert (one / "a").exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_where_folders_cannot_be_locked_what_is_old_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unsupported(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr("fcntl.flock", unsupported)
+    old, young = tmp_path / ".old.recount-tmp", tmp_path / ".young.recount-tmp"
+    old.mkdir()
+    young.mkdir()
+    os.utime(old, (0, time.time() - 25 * 3600))
+    with staged(tmp_path) as staging:
+        assert {staging, young} == set(leftovers(tmp_path))

@@ -11,6 +11,7 @@ import pytest
 from recount.eval.cases import GOLD
 from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
 from recount.pipeline.read import read_pdf
+from recount.tests.pipeline.helpers import raw_pdf
 from recount.tests.samples import FOLDER, SAMPLES, of_sample
 from recount.tests.twins import TWINS, file_of
 
@@ -142,7 +143,7 @@ def test_a_soft_hyphen_stays_where_it_is_a_minus(drawn: str, read: str, tmp_path
     path = tmp_path / "a.pdf"
     show = b"BT /F1 12 Tf 50 250 Td <%s> Tj ET" % drawn.encode("utf-16-be").hex().encode()
     path.write_bytes(
-        pdf_of(
+        raw_pdf(
             b"<</Type/Catalog/Pages 2 0 R>>",
             b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
             b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
@@ -176,22 +177,12 @@ def test_a_rotated_page_keeps_its_pictures_apart_from_its_text(tmp_path: Path) -
     assert not read_pdf(saved(document, tmp_path / "a.pdf")).pages[0].readable
 
 
-def pdf_of(*objects: bytes) -> bytes:
-    """A PDF file of numbered objects, the first of them its catalogue."""
-    content, table = b"%PDF-1.4\n", b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    for number, body in enumerate(objects, 1):
-        table += b"%010d 00000 n \n" % len(content)
-        content += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    trailer = b"trailer<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(content))
-    return content + table + trailer
-
-
 def test_vertical_writing_is_read_character_by_character(tmp_path: Path) -> None:
     """Narrow label cells are set so."""
     path = tmp_path / "a.pdf"
     show = b"BT /F1 12 Tf 50 250 Td <5E745EA6> Tj ET"
     path.write_bytes(
-        pdf_of(
+        raw_pdf(
             b"<</Type/Catalog/Pages 2 0 R>>",
             b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
             b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
@@ -267,7 +258,7 @@ class TestFilesThatCannotBeRead:
 
     def test_no_pages(self, tmp_path: Path) -> None:
         path = tmp_path / "none.pdf"
-        path.write_bytes(pdf_of(b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[]/Count 0>>"))
+        path.write_bytes(raw_pdf(b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[]/Count 0>>"))
         with pytest.raises(NoPages, match=r"^none\.pdf has no pages\.$"):
             read_pdf(path)
 

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import random
-import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
-import time
 import zipfile
 import zlib
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -23,8 +17,7 @@ from typing import Any
 import pymupdf
 import pytest
 
-from recount.pipeline.archive import limits
-from recount.pipeline.archive.limits import Limits, check
+from recount.pipeline.archive.pdfs import Limits, check
 from recount.pipeline.archive.sources import find_sources
 from recount.pipeline.errors import TooLarge, UsageError
 from recount.pipeline.result import Result, read_result
@@ -36,8 +29,6 @@ from recount.pipeline.run.status import status_of, to_retry
 from recount.pipeline.run.store import result_path
 
 TASKS = Path(__file__).parent.parent / "tasks"
-KILLS = int(os.environ.get("RECOUNT_KILLS", "20"))
-"""How often the run of the kill test is killed; by hand it is given more."""
 
 
 @pytest.fixture
@@ -71,74 +62,6 @@ def rows(out: Path) -> dict[str, Attempt]:
     """What the ledger says of every report, apart from times."""
     with Ledger(out / "ledger.sqlite") as ledger:
         return {name: replace(each, seconds=0.0, stages={}) for name, each in ledger.latest().items()}
-
-
-WAYS = ("parent", "worker", "SIGTERM", "group", "SIGINT")
-
-
-def survives(process: subprocess.Popen[bytes], way: str, chance: random.Random) -> bool:
-    """Kills a run, or one of its processes, and waits for its end; whether it was to come to its end all the same."""
-    if way == "worker":
-        if children := [int(pid) for pid in workers_of(process.pid)]:
-            with suppress(ProcessLookupError):
-                os.kill(chance.choice(children), signal.SIGKILL)
-        process.wait()
-        return True
-    if way == "group":
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.send_signal(signal.SIGKILL if way == "parent" else signal.Signals[way])
-    process.wait()
-    return process.returncode == 0  # a signal that came when all was done
-
-
-def workers_of(process: int) -> list[str]:
-    listed = Path(f"/proc/{process}/task/{process}/children")
-    return listed.read_text().split() if listed.exists() else []
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_a_run_that_is_killed_at_any_moment_ends_as_if_it_had_not_been(archive: Path, tmp_path: Path) -> None:
-    for number in range(40):
-        (archive / f"{number}.pdf").write_text(f"brief {number}")
-    (archive / "copy.pdf").write_text("brief 7")
-    (archive / "bad.pdf").write_text("encrypted")
-    script = tmp_path / "go.py"
-    script.write_text(
-        "import sys\nfrom pathlib import Path\nfrom report_tasks import by_content\n"
-        "from recount.pipeline.archive.sources import find_sources\nfrom recount.pipeline.run.runner import run\n"
-        "if __name__ == '__main__':\n"
-        "    run(find_sources([Path(sys.argv[1])]).sources, Path(sys.argv[2]), jobs=2, task=by_content)\n"
-    )
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(TASKS), *sys.path])}
-
-    def start(out: Path) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, script, archive, out],
-            env=environment,
-            start_new_session=True,
-            stderr=subprocess.DEVNULL if kills < KILLS else None,  # Ctrl-C is told at length
-        )
-
-    kills = ends = 0
-    began = time.monotonic()
-    assert start(tmp_path / "undisturbed").wait() == 0
-    whole = time.monotonic() - began
-    out, chance = tmp_path / "out", random.Random(7)
-    while kills < KILLS or not ends:
-        process = start(out)
-        try:
-            process.wait(chance.uniform(0.2, 1.0) * whole if kills < KILLS else None)
-        except subprocess.TimeoutExpired:
-            kills += 1
-            if not survives(process, WAYS[kills % len(WAYS)], chance):
-                continue
-        assert process.returncode == 0
-        assert tree(out) == tree(tmp_path / "undisturbed")
-        assert rows(out) == rows(tmp_path / "undisturbed")
-        shutil.rmtree(out)
-        ends += 1
-    print(f"{kills} kills, {ends} ends")
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is watched where there is /proc")
@@ -262,8 +185,7 @@ def test_status_and_retry_know_what_is_left(go: Any, archive: Path, tmp_path: Pa
     assert summary["run"]["structured"] == 3
     (archive / "2.pdf").write_text("good now")
     assert run(to_retry(out, failed=True), out, jobs=1, task=tasks.by_content).structured == 1
-    with pytest.raises(UsageError, match=r"no report of .* has failed"):
-        to_retry(out, failed=True)
+    assert to_retry(out, failed=True) == []
 
 
 def test_a_ledger_of_the_first_layout_is_brought_up_to_date(go: Any, tmp_path: Path) -> None:
@@ -338,7 +260,7 @@ def test_bombs_are_turned_away_with_the_reason(tmp_path: Path) -> None:
         check(pdf(tmp_path / "good.pdf"), Limits(objects=3))
     (tmp_path / "text.pdf").write_text("no PDF: its reader says so")
     check(tmp_path / "text.pdf")
-    assert limits.Limits().pages > 1_000
+    assert Limits().pages > 1_000
 
 
 @pytest.mark.parametrize("after", [b"", b"\n", b"\r\n", b"\nendstream endobj"])

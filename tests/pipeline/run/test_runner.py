@@ -84,13 +84,9 @@ def test_a_second_run_does_only_what_is_new_changed_or_gone(
     assert again.structured == 2
     assert again.figures["verified"] == 6  # those of the unchanged report too
     (tmp_path / "out/reports/b.pdf.json").unlink()
-    assert (go(jobs=jobs).structured, go(jobs=jobs).structured, go(jobs=jobs, force=True).structured) == (
-        1,
-        0,
-        3,
-    )
+    assert (go().structured, go().structured, go(force=True).structured) == (1, 0, 3)
     monkeypatch.setattr(runner, "program_version", lambda: "other")
-    assert go(jobs=jobs).structured == 3
+    assert go().structured == 3
 
 
 def test_a_copy_that_could_not_be_read_when_contents_were_compared_is_told_by_the_next_run(
@@ -381,10 +377,10 @@ class TestAFileWithSeveralReports:
     ) -> None:
         (archive / "b.pdf").write_text("several 2")
 
-        def write(path: Path, result: Result) -> None:
+        def write(path: Path, result: Result) -> bytes:
             if path.name == "b.pdf#2.json":
                 raise OSError(28, "No space left on device")
-            write_result(path, result)
+            return write_result(path, result)
 
         monkeypatch.setattr("recount.pipeline.run.store.write_result", write)
         assert len(go().failures) == 1

@@ -1,18 +1,20 @@
-"""What a PDF may ask for: files made to exhaust a machine are turned away with the reason before they are read.
+"""What a PDF may ask for, and the files that are attached to it.
 
+Files made to exhaust a machine are turned away with the reason before they are read.
 Memory and time are limited from outside (run/pool.py), for a file may exhaust them in a way that is not known here.
 """
 
 from __future__ import annotations
 
 import re
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from recount.pipeline.archive.sources import is_text
-from recount.pipeline.errors import TooLarge
-from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
+from recount.pipeline.archive.kinds import is_text, member_named, on_disk
+from recount.pipeline.errors import TooLarge, ZipProblem
+from recount.pipeline.mupdf import MUPDF_ERRORS, attached_to, mupdf, quiet_mupdf
 
 _MOST_GROWTH = 1_400
 """No filter makes a stream grow by more: LZW's longest word for twelve bits, where Deflate makes 1,032."""
@@ -95,3 +97,60 @@ def _direct(document: Any, value: str) -> str:
         if not references:
             break
     return value
+
+
+# --- files that are attached to a PDF: what a portfolio is made of
+
+_MOST_ATTACHED = 1_000
+_LARGEST_ATTACHED = 1 << 30
+"""Bytes of all files that are attached to a PDF."""
+_LONGEST_NAME = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a PDF carries. files: how many are attached; is_cover: whether its pages may be no more than the cover of
+    these: it has one at most, or says that it is a portfolio (ISO 32000, 7.11.6)."""
+
+    files: int = 0
+    is_cover: bool = False
+
+
+def carried_by(path: Path) -> Carried:
+    """What a PDF carries; nothing if it cannot be opened, which is for its reader to say."""
+    with quiet_mupdf():
+        try:
+            with mupdf.open(path, filetype="pdf") as document:
+                if not document.is_pdf or document.needs_pass:
+                    return Carried()
+                files = len(attached_to(document))
+                named = document.xref_get_key(document.pdf_catalog(), "Collection")[0] != "null"
+                return Carried(files, named or document.page_count <= 1) if files else Carried()
+        except MUPDF_ERRORS:
+            return Carried()
+
+
+def attached_as_zip(packed: IO[bytes], target: IO[bytes]) -> None:
+    """Writes the files that are attached to a PDF into a zip archive.
+
+    Raises ZipProblem if one of them cannot be read, and if they are too many or too large.
+    """
+    with on_disk(packed, ".pdf") as file, quiet_mupdf():
+        try:
+            with mupdf.open(file, filetype="pdf") as document, zipfile.ZipFile(target, "w") as archive:
+                _write_attached(document, archive)
+        except MUPDF_ERRORS as error:
+            raise ZipProblem(f"cannot be read: {error}") from error
+
+
+def _write_attached(document: Any, archive: zipfile.ZipFile) -> None:
+    files, left = attached_to(document), _LARGEST_ATTACHED
+    if len(files) > _MOST_ATTACHED:
+        raise ZipProblem(f"is {len(files):,} files; the limit is {_MOST_ATTACHED:,}")
+    for name, xref in files:
+        beyond = _unpacks_beyond(document, xref, Limits().unpacked)
+        content = b"" if beyond else document.xref_stream(xref) or b""
+        left -= len(content)
+        if beyond or left < 0:
+            raise ZipProblem(f"is more than {_LARGEST_ATTACHED >> 20:,} MB, or {Limits().unpacked >> 20:,} in one file")
+        archive.writestr(member_named(name.encode("utf-8", "replace").decode()[-_LONGEST_NAME:]), content)

@@ -1,12 +1,14 @@
-"""Tables as text: CSV, and JSON with one row or one whole report a line; and the descriptor of an export of any format.
+"""The formats that need no library: CSV, JSON with one row or one whole report a line, SQLite; and the descriptor of an
+export of any format.
 
-Decimals keep their printed digits.
+Decimals keep their printed digits: where a format has no place for them, they are text.
 """
 
 from __future__ import annotations
 
 import csv
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,8 +19,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from recount.pipeline.archive.strangers import in_cell
+from recount.pipeline.errors import UsageError
 from recount.pipeline.output.layout import Column, Table
-from recount.pipeline.output.rows import OpenResult, Order, Row, Sink, digits, plain
+from recount.pipeline.output.rows import OpenResult, Order, Row, Sink, digits, plain, utf8
 from recount.pipeline.result import encode
 from recount.pipeline.version import program_version
 from recount.schemas.describe import fields_of
@@ -210,3 +213,73 @@ def _json_lines(keys: str, table: Table, rows: Sequence[Row]) -> bytes:
 def json_line(value: object) -> bytes:
     """A value as one line of JSON; a lone surrogate becomes the escape that JSON has for it."""
     return encode(value).encode("utf-8", "backslashreplace") + b"\n"
+
+
+# --- all tables as one SQLite file
+
+_SQL_TYPES = {"integer": "INTEGER", "boolean": "INTEGER", "number": "TEXT", "string": "TEXT"}
+
+
+class SqliteSink(Sink):
+    """A database with a table each. Beside every table the view `<table>_real` has its numbers as floating point
+    numbers, for sums and comparisons that need no last digit: SQLite has no decimals."""
+
+    def __init__(self, order: Order) -> None:
+        assert order.name is not None
+        self.prepare = _stored_rows
+        self._keys = order.keys
+        # The file is new and nobody reads it before it is whole: no journal is needed.
+        self._database = sqlite3.connect(order.folder / order.name)
+        self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+        self._database.execute("BEGIN")
+        self._tables = order.tables
+        for table in order.tables:
+            self._make(table)
+
+    def _make(self, table: Table) -> None:
+        name, heads = table.label(self._keys), table.heads(self._keys)
+        columns = list(zip(heads, [column.type for column in table.columns], strict=True))
+        described = ", ".join(f"{_quoted(head)} {_SQL_TYPES[type_]}" for head, type_ in columns)
+        real = ", ".join(
+            f"CAST({_quoted(head)} AS REAL) AS {_quoted(head)}" if type_ == "number" else _quoted(head)
+            for head, type_ in columns
+        )
+        self._database.execute(f"CREATE TABLE {_quoted(name)} ({described})")
+        self._database.execute(f"CREATE VIEW {_quoted(name + '_real')} AS SELECT {real} FROM {_quoted(name)}")
+
+    def add(self, table: Table, prepared: list[list[Any]]) -> None:
+        marks = ", ".join("?" * len(table.columns))
+        try:
+            self._database.executemany(f"INSERT INTO {_quoted(table.label(self._keys))} VALUES ({marks})", prepared)
+        except sqlite3.Error as error:
+            raise UsageError(f"the database cannot be written: {error}") from error
+
+    def close(self) -> None:
+        try:
+            for table in self._tables:
+                head = table.heads(self._keys)[0]
+                index = _quoted(f"{table.name}_by_report")
+                self._database.execute(f"CREATE INDEX {index} ON {_quoted(table.label(self._keys))} ({_quoted(head)})")
+            self._database.commit()
+        except sqlite3.Error as error:
+            raise UsageError(f"the database cannot be written: {error}") from error
+        finally:
+            self._database.close()
+
+    def abandon(self) -> None:
+        self._database.close()
+
+
+def _stored_rows(table: Table, rows: Sequence[Row]) -> list[list[Any]]:
+    types = [column.type for column in table.columns]
+    return [[_stored(plain(v, t), t) for v, t in zip(row.values, types, strict=True)] for row in rows]
+
+
+def _stored(value: Any, type_: str) -> Any:
+    if type_ == "number" and value is not None:
+        return f"{Decimal(value):f}"
+    return utf8(value) if isinstance(value, str) else value
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

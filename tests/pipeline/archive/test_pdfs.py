@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from recount.pipeline.archive.limits import Limits, check
+from recount.pipeline.archive.pdfs import Limits, check
 from recount.pipeline.errors import TooLarge
+from recount.tests.pipeline.helpers import raw_pdf
 
 LIMIT = Limits(unpacked=4 << 20)
 ZEROS = bytes(8 << 20)
@@ -30,21 +31,14 @@ def hexadecimal(content: bytes) -> bytes:
 
 def pdf(path: Path, content: bytes, keys: bytes, *more: bytes) -> Path:
     """A PDF of one page with this stream; more: objects from 5."""
-    objects = [
+    objects = (
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>",
         b"<<%s/Length %d>>\nstream\n%s\nendstream" % (keys, len(content), content),
         *more,
-    ]
-    whole, places = b"%PDF-1.7\n", []
-    for number, words in enumerate(objects, 1):
-        places.append(len(whole))
-        whole += b"%d 0 obj\n%s\nendobj\n" % (number, words)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    end = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(whole))
-    path.write_bytes(whole + head + table + end)
+    )
+    path.write_bytes(raw_pdf(*objects))
     return path
 
 

@@ -1,0 +1,173 @@
+"""Figures that stand in another section than the form puts them in: merged sections, and headings that nobody knows.
+
+What a section's own reader left open is offered to the readers of all others, sentence by sentence: it goes to the one
+that knows most of a sentence, and none of it to any where two know as much. Only fields that nothing is in are filled.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from recount.pipeline.document import Paragraph, Text
+from recount.pipeline.map.grammar.passage import Passage, Reading, heading_above, passage_of, refs_in, unmapped_in
+from recount.schemas.common.parts import UnmappedFigure
+from recount.schemas.describe import fields_of
+from recount.schemas.figures import Model, Ref
+
+_SENTENCE_END = re.compile(r"[。;](?=.)")
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A section of the report, and what reads it.
+
+    about: what a sentence or its heading must say for the section to be meant, where its own words say less than its
+    title; but: what neither may say, since the same words then are of a part of the whole.
+    """
+
+    key: str
+    read: Callable[[Passage], Any]
+    about: re.Pattern[str] = re.compile("")
+    but: re.Pattern[str] = re.compile("(?!)")
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A passage as its own section's reader left it. key, title: of that section; paragraphs: what it is made of."""
+
+    key: str | None
+    title: str
+    paragraphs: tuple[Paragraph, ...]
+    passage: Passage
+    reading: Reading
+
+    @property
+    def open(self) -> frozenset[int]:
+        """The tokens that no field of the section has."""
+        tokens = (self.passage.token(at) for at in self.reading.unclaimed)
+        return frozenset(token.index for token in tokens if token.is_figure)
+
+
+def settled(
+    passages: Sequence[Left], speakers: Sequence[Speaker], fields: dict[str, Any]
+) -> Iterator[UnmappedFigure[Ref]]:
+    """Fills the fields of a report with what its passages say of other sections; yields the figures that stay open."""
+    for left in passages:
+        found = _settle(left, speakers, fields) if left.open else frozenset()
+        still = tuple(at for at in left.reading.unclaimed if left.passage.token(at).index not in found)
+        yield from unmapped_in(left.title, left.passage, replace(left.reading, unclaimed=still))
+
+
+def _settle(left: Left, speakers: Sequence[Speaker], fields: dict[str, Any]) -> frozenset[int]:
+    """The tokens that have found a field."""
+    taken: set[int] = set()
+    sentences = list(_sentences(left))
+    meant = [_meant(sentence, left, speakers, fields) for sentence in sentences]
+    for at in range(1, len(meant)):  # 与上年相比，增加…: of what the sentence before it is about
+        if meant[at] is None and not _named(sentences[at]) & left.open:
+            meant[at] = meant[at - 1]
+    for key, run in groupby(range(len(sentences)), key=lambda number: meant[number]):
+        speaker = next((other for other in speakers if other.key == key), None)
+        if speaker is None:
+            continue
+        passage = replace(passage_of([sentences[number] for number in run]), headed=False)
+        fields[speaker.key], found = _filled(fields.get(speaker.key), speaker.read(passage), left.open - taken)
+        taken |= found
+    return frozenset(taken)
+
+
+_COMPARES = re.compile(r"^[^▮]{0,24}?(?:上年|上一年|去年|\d{4}年度?|预算)[^▮]{0,16}$")
+
+
+def _named(sentence: Paragraph) -> set[int]:
+    """The tokens of a sentence but for those that only compare what was said before it."""
+    passage = passage_of([sentence])
+    numbers = list(passage.numbers.items())
+    return {number.token.index for at, number in numbers if not _COMPARES.match(passage.shape[:at])}
+
+
+def _tokens(sentence: Paragraph) -> set[int]:
+    return {number.token.index for number in sentence.numbers}
+
+
+def _meant(sentence: Paragraph, left: Left, speakers: Sequence[Speaker], fields: Mapping[str, Any]) -> str | None:
+    """The section that knows most of the open figures of a sentence; None if none does, or two know as many."""
+    wanted = left.open & _tokens(sentence)
+    if not wanted:
+        return None
+    passage = replace(passage_of([sentence]), headed=False)
+    around = f"{left.title}\n{_heading(left, sentence)}\n{passage.shape}"
+    known = {
+        speaker.key: len(_filled(fields.get(speaker.key), speaker.read(passage), wanted)[1])
+        for speaker in speakers
+        if speaker.about.search(around) and not speaker.but.search(around)
+    }
+    most = max(known.values(), default=0)
+    best = [key for key, count in known.items() if count == most]
+    if left.key in best:
+        return left.key if most else None
+    return best[0] if most and len(best) == 1 else None
+
+
+def _heading(left: Left, sentence: Paragraph) -> str:
+    first = min((number.token.index for number in sentence.numbers), default=None)
+    at = next((at for at, number in left.passage.numbers.items() if number.token.index == first), None)
+    return heading_above(left.passage, at) or "" if at is not None else ""
+
+
+def _sentences(left: Left) -> Iterator[Paragraph]:
+    """The sentences of a passage, each as a paragraph of its own."""
+    for paragraph in left.paragraphs:
+        folded, start = paragraph.text.folded, 0
+        ends = [match.end() for match in _SENTENCE_END.finditer(folded)]
+        for end in (*ends, len(folded)):
+            yield _part(paragraph, start, end)
+            start = end
+
+
+def _part(paragraph: Paragraph, start: int, end: int) -> Paragraph:
+    text = Text(paragraph.text.printed[start:end], paragraph.text.folded[start:end])
+    numbers = tuple(
+        replace(number, start=number.start - start, end=number.end - start)
+        for number in paragraph.numbers
+        if start <= number.start and number.end <= end
+    )
+    return replace(paragraph, text=text, numbers=numbers)
+
+
+def _filled(old: Any, new: Any, allowed: frozenset[int] | set[int]) -> tuple[Any, set[int]]:
+    """What is in a field, with what a reader says where nothing is; and the tokens of it that are new.
+
+    Only what refers to allowed tokens is taken: the words of a part, and the names of a row, with their figures alone.
+    """
+    if isinstance(new, Ref):
+        return (new, {new.token}) if old is None and new.token in allowed else (old, set())
+    if isinstance(new, tuple):
+        tokens = {ref.token for ref in refs_in(list(new))}
+        return (new, tokens) if not old and tokens and tokens <= allowed else (old, set())
+    if not isinstance(new, Model):
+        return old, set()
+    if old is None:
+        old = type(new)()
+        values, found = _parts_filled(old, new, allowed)
+        return (old.model_copy(update=values), found) if found else (None, set())
+    values, found = _parts_filled(old, new, allowed)
+    return (old.model_copy(update=values), found) if found else (old, set())
+
+
+def _parts_filled(old: Model, new: Model, allowed: frozenset[int] | set[int]) -> tuple[dict[str, Any], set[int]]:
+    values: dict[str, Any] = {}
+    found: set[int] = set()
+    for key in fields_of(type(new)):
+        value, tokens = _filled(getattr(old, key), getattr(new, key), allowed)
+        if tokens:
+            values[key] = value
+            found |= tokens
+    if found:
+        said = {key: getattr(new, key) for key, field in fields_of(type(new)).items() if field.is_text or field.many}
+        values |= {key: value for key, value in said.items() if value and not getattr(old, key) and key not in values}
+    return values, found

@@ -1,0 +1,347 @@
+"""The mapper of families whose fields are labelled: it needs no code of the family's own.
+
+A field says by what words it is known (schemas/figures.py); the grammar of the disclosure sentence and the readers of
+tables do the rest. What a label does not make certain is left open.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from recount.pipeline.document import Cell, Document, Grid, Paragraph
+from recount.pipeline.map import Mapped
+from recount.pipeline.map.final_accounts.narrative import change, comparison
+from recount.pipeline.map.grammar.grammar import read
+from recount.pipeline.map.grammar.passage import (
+    FINAL,
+    MONEY,
+    Fact,
+    N,
+    Passage,
+    Reading,
+    Subject,
+    Wording,
+    in_reading_order,
+    names_in,
+    open_in,
+    passage_of,
+    refs_in,
+    unmapped_in,
+)
+from recount.pipeline.map.tables.coded import TOTAL, TOTALS
+from recount.pipeline.map.tables.sheet import (
+    Columns,
+    Table,
+    bare,
+    heading,
+    label,
+    name_of,
+    only_number,
+    table_of,
+    without_ordinal,
+)
+from recount.pipeline.split.outline import Section, sections_of
+from recount.pipeline.split.text import fold, plain
+from recount.pipeline.split.titles import front_lines, titles_over
+from recount.schemas.common.parts import UNMAPPED, Change, Comparison, UnmappedFigure
+from recount.schemas.describe import Field, fields_of
+from recount.schemas.family import Family
+from recount.schemas.figures import Kind, Model, Ref
+
+# --- a section in words: what the grammar reads of the subjects that a model's labels name
+
+M = TypeVar("M", bound=Model)
+
+_COUNTED = frozenset(
+    {
+        "人次", "人", "名", "辆", "批次", "批", "公里", "台", "套", "个", "次", "家", "户", "件", "笔", "份", "场",
+        "期", "项", "条", "所", "亩", "吨",
+    }
+)  # fmt: skip
+UNITS: dict[Kind, frozenset[str]] = {
+    Kind.MONEY: MONEY,
+    Kind.PERCENT: frozenset({"%"}),
+    Kind.COUNT: _COUNTED,
+    Kind.AREA: frozenset({"平方米"}),
+    Kind.SCORE: frozenset({"分"}),
+}
+_CHANGE, _BUDGET, _ITEMS = "change", "budget", "items"
+"""What a field may hold of the subject whose key stands before it (total_change), or of the section's own."""
+_LISTED = re.compile(rf"{N}(?:万元|元|亿元)[,、(]?(?:主要)?(?:包括|用于)[:]?(?P<list>[^▮]*?)(?=[。;\n]|$)")
+
+
+def words_of(field: Field) -> str:
+    """A rule for the words of a field in running text: its own words, or its title."""
+    return field.words or re.escape("".join(fold(field.title).split()))
+
+
+def read_section(
+    model: type[M], passage: Passage, wording: Wording = FINAL, start: int = 0, end: int | None = None
+) -> tuple[M | None, Reading]:
+    """A model filled from a passage, None where nothing of it is said; and the numbers that found no place in it."""
+    fields = fields_of(model)
+    subjects = tuple(_subjects(fields))
+    subjects = tuple(replace(subject, of_unit=subject is subjects[0]) for subject in subjects)
+    own = next((subject.key for subject in subjects if subject.units is MONEY), "")
+    found = read(passage, subjects, own, start, end, wording)
+    values = {key: value for key, field in fields.items() if (value := _value(field, found, own, passage)) is not None}
+    something = any(refs_in(values)) or _says(values)
+    return (model(**values) if something else None), open_in(passage, found, values)
+
+
+def _subjects(fields: Mapping[str, Field]) -> Iterator[Subject]:
+    for field in fields.values():
+        if field.kind in UNITS:
+            yield Subject(field.key, words_of(field), UNITS[field.kind])
+        elif _portion_fields(field):
+            yield Subject(field.key, words_of(field), MONEY)
+
+
+def _portion_fields(field: Field) -> Mapping[str, Field]:
+    """The fields of a part that an amount with its share and comparisons fills; none of a comparison."""
+    if field.part is None or issubclass(field.part, Change | Comparison):
+        return {}
+    fields = fields_of(field.part)
+    return fields if "amount" in fields else {}
+
+
+def _value(field: Field, found: Reading, own: str, passage: Passage) -> Any:
+    """What the facts say of a field."""
+    if field.kind is not None:
+        return _amount(found.facts.get(field.key))
+    if field.many:
+        return _listed(found, _before(field.key, _ITEMS) or own, passage) if field.model is None else None
+    if field.part is None:
+        return None
+    if issubclass(field.part, Change):
+        fact = found.facts.get(_before(field.key, _CHANGE) or own)
+        return change(fact.change) if fact else None
+    if issubclass(field.part, Comparison):
+        fact = found.facts.get(_before(field.key, _BUDGET) or own)
+        return comparison(fact.comparison) if fact else None
+    return _portion(field, found.facts.get(field.key))
+
+
+def _before(key: str, ending: str) -> str:
+    """The subject that a field such as total_change speaks of; "" for the section's own."""
+    return key.removesuffix(ending).rstrip("_") if key.endswith(ending) else ""
+
+
+def _amount(fact: Fact | None) -> Ref | None:
+    """The amount as stated, or the 决算数 of its comparison with the budget."""
+    if fact is None:
+        return None
+    return fact.amount or (fact.comparison.final if fact.comparison else None)
+
+
+def _portion(field: Field, fact: Fact | None) -> Model | None:
+    fields = _portion_fields(field)
+    if fact is None or field.part is None or not fields:
+        return None
+    values = {
+        "amount": _amount(fact),
+        "percent": fact.share,
+        _CHANGE: change(fact.change),
+        _BUDGET: comparison(fact.comparison),
+    }
+    said = {key: value for key, value in values.items() if key in fields and value is not None}
+    return field.part(**said) if said else None
+
+
+def _listed(found: Reading, key: str, passage: Passage) -> tuple[str, ...] | None:
+    """What a sentence lists after an amount: 人员经费▮万元，主要包括：…。"""
+    ref = _amount(found.facts.get(key))
+    for match in _LISTED.finditer(passage.shape) if ref else ():
+        if ref is not None and passage.token(match.start()).index == ref.token:
+            return names_in(passage.text(*match.span("list")))
+    return None
+
+
+def _says(values: dict[str, Any]) -> bool:
+    """Whether there are words to keep where there is no figure: the sentence that says 持平."""
+    return any(isinstance(value, Change) and value.reason for value in values.values())
+
+
+# --- tables: lists of rows by the heads of their columns, parts by the words of their lines
+
+
+def head_of(field: Field) -> str:
+    """A rule for a field's words as the head of a column or a line: brackets and quotation marks do not count there."""
+    return field.words or re.escape(bare(fold(field.title)))
+
+
+def grid_titled(grids: Iterable[Grid], wanted: Field) -> Grid | None:
+    """The first grid under a title, or with it in its first rows."""
+    title = re.compile(head_of(wanted))
+    return next((grid for grid in grids if any(title.search(bare(line)) for _, line in titles_over(grid))), None)
+
+
+def read_rows(model: type[M], grid: Grid) -> tuple[M, ...]:
+    """The lines of a table, one column a field. 合计 is a line as any other."""
+    fields = fields_of(model)
+    table = table_of(grid, _marks(grid, fields.values()))
+    columns = _columns(table, fields)
+    found = []
+    for row in table.body_rows():
+        values = {key: _in_row(table, row, columns, key, fields[key]) for key in columns}
+        if any(value is not None for value in values.values()):
+            found.append(model(**values))
+    return tuple(found)
+
+
+def _columns(table: Table, fields: Mapping[str, Field]) -> Columns:
+    """The columns of each field, by their own words or by all that stand above them; two headings claim none."""
+    found: Columns = {}
+    for key, field in fields.items():
+        head = head_of(field)
+        paths = {column: table.path(column) for column in range(table.grid.columns)}
+        mine = tuple(
+            column
+            for column, path in paths.items()
+            if path and (re.fullmatch(head, path[-1]) or re.fullmatch(head, "".join(path)))
+        )
+        if mine and len({heading(table, column) for column in mine}) == 1:
+            found[key] = mine
+    return found
+
+
+def read_lines(model: type[M], grid: Grid) -> M | None:
+    """A part from a table that says in each line what its one figure is; a line that says it twice stays open."""
+    table = table_of(grid)
+    claims: dict[str, list[Ref]] = {}
+    for row in range(grid.rows):
+        cells = table.row(row)
+        for cell, beside in pairwise(cells):
+            ref = figure_in(beside)
+            if ref is None or only_number(cell):
+                continue
+            words = bare(without_ordinal(cell.words))
+            for key, field in fields_of(model).items():
+                if field.kind is not None and re.fullmatch(head_of(field), words):
+                    claims.setdefault(key, []).append(ref)
+    values = {key: refs[0] for key, refs in claims.items() if len(refs) == 1}
+    return model(**values) if values else None
+
+
+def _marks(grid: Grid, fields: Iterable[Field]) -> frozenset[str]:
+    """The words of a table that head its columns."""
+    heads = re.compile("|".join(f"(?:{head_of(field)})" for field in fields))
+    return frozenset(words for cell in grid.cells if heads.fullmatch(words := bare(cell.words)))
+
+
+def _in_row(table: Table, row: int, columns: Columns, key: str, wanted: Field) -> Any:
+    """What a line says of a field."""
+    cells = [cell for cell in table.cells(row, columns[key]) if _mine(cell, columns) == key]
+    if len(cells) != 1:
+        return None
+    if wanted.kind is None:
+        words = label(cells[0])
+        return TOTAL if TOTALS.fullmatch(words) else name_of(cells[0])
+    return figure_in(cells[0], wanted.kind) if cells[0].row == row else None
+
+
+def _mine(cell: Cell, columns: Columns) -> str | None:
+    """The field that a cell belongs to: a 合计 that is merged over several columns, to the last of them."""
+    over = range(cell.column, cell.column_end)
+    covered = {mine[0]: key for key, mine in columns.items() if not set(mine).isdisjoint(over)}
+    return covered[max(covered)] if covered else None
+
+
+def figure_in(cell: Cell, kind: Kind = Kind.MONEY) -> Ref | None:
+    """The figure of a cell that holds one and nothing else but its unit."""
+    if len(cell.numbers) != 1:
+        return None
+    number, text = cell.numbers[0], cell.text.folded
+    beside = "".join((text[: number.start] + text[number.end :]).split())
+    unit = number.token.unit
+    if beside not in ("", unit) or (unit == "%" and kind is not Kind.PERCENT):
+        return None
+    return Ref(number.token.index)
+
+
+# --- a document: title page, sections in words, tables
+
+NAME = "template"
+
+
+def map_labelled(document: Document, family: Family) -> Mapped:
+    """Map a document by the labels of the family's models."""
+    reader = _Reader(sections_of(document, family.outline), _grids(document))
+    fields = fields_of(family.report_of(Ref))
+    values = {key: value for key, field in fields.items() if (value := reader.field(field)) is not None}
+    found = bool(values)
+    values |= front_of(reader.sections["front"].paragraphs, family.front, fields)
+    if UNMAPPED in fields:
+        values[UNMAPPED] = in_reading_order(reader.unmapped)
+    return Mapped(family.report_of(Ref)(**values), NAME, found)
+
+
+def _grids(document: Document) -> list[Grid]:
+    return [block for block in document.blocks if isinstance(block, Grid)]
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads one field of the report after the other, and keeps the figures that have no key."""
+
+    sections: Mapping[str, Section]
+    grids: Sequence[Grid]
+    unmapped: list[UnmappedFigure[Ref]] = dataclasses.field(default_factory=list)
+
+    def field(self, field: Field) -> Any:
+        """What the document says of a field: the section of its key, or the table of its title."""
+        section = self.sections.get(field.key)
+        if field.model is None:
+            return _words(section) if section is not None and field.is_text else None
+        grid = grid_titled(self.grids, field)
+        if grid is None and section is not None and len(section.grids) == 1:
+            grid = section.grids[0]
+        if field.many:
+            return (read_rows(field.model, grid) or None) if grid is not None else None
+        said = self._section(field.model, section) if section is not None and section.paragraphs else None
+        if said is None and grid is not None:
+            said = read_lines(field.model, grid)
+        return said
+
+    def _section(self, model: type[Model], section: Section) -> Model | None:
+        passage = passage_of(section.paragraphs)
+        said, reading = read_section(model, passage)
+        self.unmapped += unmapped_in(section.title, passage, reading)
+        return said
+
+
+def _words(section: Section) -> str | None:
+    passage = passage_of(section.paragraphs)
+    return passage.text(0, len(passage.shape)) or None
+
+
+def front_of(paragraphs: Sequence[Paragraph], front: str, fields: Mapping[str, Field]) -> dict[str, Any]:
+    """The fields of the title page: the named groups of the family's rule for it."""
+    lines = front_lines(paragraphs)
+    signs = [
+        (folded, printed)
+        for line in lines
+        for folded, printed in zip(line.text.folded, line.text.printed, strict=True)
+        if not folded.isspace()
+    ]
+    match = re.search(front, "".join(folded for folded, _ in signs))
+    found: dict[str, Any] = {}
+    for key, value in match.groupdict().items() if match else ():
+        if value is None or key not in fields:
+            continue
+        if fields[key].is_text:
+            found[key] = plain("".join(printed for _, printed in signs[slice(*match.span(key))])) if match else None
+        elif (ref := _token(lines, value)) is not None:
+            found[key] = ref
+    return found
+
+
+def _token(lines: Sequence[Paragraph], digits: str) -> Ref | None:
+    """The number of some lines that is printed so."""
+    numbers = [number for line in lines for number in line.numbers]
+    return next((Ref(number.token.index) for number in numbers if str(number.token.value) == digits), None)
