@@ -26,7 +26,7 @@ from recount.pipeline.result import Result, Source
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split import split
 from recount.pipeline.split.reports import reports_of
-from recount.pipeline.usage import ModelUse
+from recount.pipeline.usage import NOTHING, ModelUse, Usage
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.repair import Repaired, repair
 from recount.schemas.family import Family
@@ -65,7 +65,10 @@ def structures(
     file = _file(path, family, settings)
     for pages, clock in file.reports:
         document, chosen = _split(pages, family, clock)
-        found = _mapped(document, chosen, settings, sha256, who, clock) if chosen else None
+        asked = NOTHING
+        if chosen is None and settings.asked is not None:
+            chosen, asked = _asked(document, settings, sha256, who)
+        found = _mapped(document, chosen, settings, sha256, who, clock, asked) if chosen else None
         if chosen and found and found[0].found:
             drafts.append(_Draft(pages, document, chosen, *found, clock, [] if drafts else idle))
         else:
@@ -151,10 +154,26 @@ def _idle(pages: Pages) -> Remark:
     return Remark("no report", pages.pages[0].number, None, f"this page{more} hold no report: left out")
 
 
+def _asked(document: Document, settings: Settings, sha256: str, who: Asker | None) -> tuple[Family | None, Usage]:
+    """The family of a report that shows none, as a model says, and what asking took."""
+    from recount.pipeline.model.cascade import family_by_model
+
+    return family_by_model(document, FAMILIES, settings, sha256, who)
+
+
 def _mapped(
-    document: Document, family: Family, settings: Settings, sha256: str, who: Asker | None, clock: _Clock
+    document: Document,
+    family: Family,
+    settings: Settings,
+    sha256: str,
+    who: Asker | None,
+    clock: _Clock,
+    asked: Usage = NOTHING,
 ) -> tuple[Mapped, Verified, ModelUse | None]:
-    """The document mapped and verified: by the template mapper, and by a model if there is one to ask."""
+    """The document mapped and verified: by the template mapper, and by a model if there is one to ask.
+
+    asked: what it took to have a model say the family.
+    """
     template = None if settings.alone else map_document(document, family)
     if template is not None and settings.asked is None:
         clock.lap("map")
@@ -166,7 +185,7 @@ def _mapped(
 
     mapped, verified, used = map_with_model(document, family, template, settings, sha256, who)
     clock.lap("map")
-    return mapped, verified, used
+    return mapped, verified, replace(used, usage=used.usage + asked)
 
 
 def _nothing_found(pages: Pages, family: Family | None) -> DocumentError:

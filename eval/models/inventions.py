@@ -24,10 +24,9 @@ from pydantic import BaseModel
 from recount.eval.models.oracle import Oracle, perfect_answers
 from recount.pipeline.document import Document
 from recount.pipeline.map.registry import map_document
-from recount.pipeline.model.answer.draft import Draft, put_together
+from recount.pipeline.model.answer.draft import Draft, DraftVerifier, put_together
 from recount.pipeline.model.ask.pieces import pieces_of
 from recount.pipeline.model.ask.shown import Shown
-from recount.pipeline.model.findings import DraftVerifier
 from recount.pipeline.model.mapper import Mapper, parts_of
 from recount.pipeline.structure import document_of
 from recount.pipeline.verify import Verified

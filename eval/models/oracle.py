@@ -43,9 +43,10 @@ class Oracle:
         return any(_printed(known) == _printed(prompt) for known in self._answers)
 
     def values(self, prompt: str) -> Mapping[str, Any]:
-        """The values of the answer to a prompt, or to a narrower one about the same words."""
+        """The values of the answer to a prompt, or to a narrower one about the same words; none to any other, such as
+        those about figures that the report has no field for."""
         text = _printed(prompt)
-        return next(values for known, values in self._answers.items() if _printed(known) == text)
+        return next((values for known, values in self._answers.items() if _printed(known) == text), {})
 
 
 def _printed(prompt: str) -> str:
@@ -57,6 +58,7 @@ def _narrowed(values: Mapping[str, Any], response: type[BaseModel]) -> dict[str,
     found = {}
     for name, field in fields_of(response).items():
         value = values.get(name)
+        value = [] if value is None and field.many else value
         found[name] = _narrowed(value, field.part) if field.part is not None and isinstance(value, Mapping) else value
     return found
 

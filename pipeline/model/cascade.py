@@ -15,28 +15,32 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from recount.pipeline.document import Document, Remark
+from recount.pipeline.document import Cell, Document, Remark
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import in_reading_order, passage_of, refs_in
-from recount.pipeline.model.answer.draft import Draft, put_together, unmapped
-from recount.pipeline.model.answer.evidence import Pick, leaves
+from recount.pipeline.model.answer.draft import Draft, DraftVerifier, filled, findings_in, put_together, tokens_in
+from recount.pipeline.model.answer.evidence import Evidence, evidence_of, picks_in
 from recount.pipeline.model.answer.resolve import INVENTED
+from recount.pipeline.model.ask.loose import loose_pieces, possible, unmapped
 from recount.pipeline.model.ask.pieces import Key, Piece, Pieces, pieces_of
+from recount.pipeline.model.ask.protocol import PAIR
 from recount.pipeline.model.ask.question import Asker, Findings, Question
-from recount.pipeline.model.findings import DraftVerifier, findings_in
-from recount.pipeline.model.mapper import Mapper, parts_of
+from recount.pipeline.model.ask.shown import Block, blocks_of, show
+from recount.pipeline.model.mapper import Mapper, family_of_report, parts_of
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.settings import ModelSettings, Settings
-from recount.pipeline.split.text import plain
+from recount.pipeline.split.text import fold, plain
 from recount.pipeline.usage import NOTHING, ModelUse, Usage
 from recount.pipeline.verify.ground import Rejected
 from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.verify import Verified, verify
 from recount.schemas.common.parts import UNMAPPED, UnmappedFigure
-from recount.schemas.describe import fields_of, nested
+from recount.schemas.describe import fields_of, leaves_in, nested
 from recount.schemas.family import Family
 from recount.schemas.figures import Model, Ref
 
+_MOST_IN_A_TEXT = 4
+"""So many numbers the cell of a text may be; one of more has taken up the cells beside it."""
 _MARK = re.compile(r"@\d+")
 
 
@@ -85,6 +89,17 @@ def map_with_model(
     )
 
 
+def family_by_model(
+    document: Document, families: Sequence[Family], settings: Settings, sha256: str, who: Asker | None = None
+) -> tuple[Family | None, Usage]:
+    """The family of a document that shows none, as the model of the settings says, and what asking took.
+
+    Raises UsageError as map_with_model does.
+    """
+    assert settings.asked is not None, "only with a model that may be asked"
+    return family_of_report(document, families, who or _asker(settings.asked), sha256)
+
+
 @cache
 def _asker(settings: ModelSettings) -> Asker:
     """One asker a process: it holds the connection and the store open until the process ends."""
@@ -104,6 +119,8 @@ def map_by_model(
     state = _State(document, mapper, name, pieces, {})
     state.take(mapper.drafts([piece for piece in pieces.asked if purposes is None or piece.purpose in purposes]))
     state.ask_again(rounds)
+    if purposes is None:
+        state.ask_loose()
     return state.cascaded(f"model:{name}")
 
 
@@ -114,14 +131,13 @@ def cascade(document: Document, mapper: Mapper, name: str, rounds: int, template
     pieces = pieces_of(document, mapper.family)
     state = _State(document, mapper, name, pieces, values_of(template.report), template)
     asked = open_pieces(pieces, template.report, state.verified)
-    if not asked:
-        return state.cascaded(template.mapper)
     state.told = {
         piece.key: note for piece in asked if (note := findings_in(Draft(piece), state.verified, document.tokens))
     }
     state.take(mapper.drafts(asked, _note_in(state.told)))
     state.ask_again(rounds - 1)
-    return state.cascaded("cascade")
+    state.ask_loose()
+    return state.cascaded("cascade" if state.drafts else template.mapper)
 
 
 def first_questions(
@@ -143,17 +159,43 @@ def first_questions(
 def open_pieces(pieces: Pieces, report: Model, verified: Verified) -> list[Piece]:
     """The pieces of a report with fields that the template mapper left open or the verifier contradicts.
 
-    A field is open if nothing is in it while figures of its section, or its table, are in no field.
+    A field is open if nothing is in it while figures of its section, or its table, are in no field. Of a table that was
+    read in part those blocks are asked about that hold figures which are in no field and no text of the report.
     """
     left = {figure.value.token for figure in getattr(report, UNMAPPED, ()) if figure.value is not None}
     disputed = {pointer for pointer, status in verified.statuses.items() if status is Status.DISPUTED}
+    held = tokens_in(values_of(report))
+    texts = {"".join(fold(text).split()) for _, text in leaves_in(report) if isinstance(text, str)}
     asked = []
     for piece in pieces.asked:
+        blocks = tuple(block for grid in piece.grids for block in blocks_of(grid) if _is_open(block, held, texts))
+        if not piece.paragraphs and blocks and any(token.index in held for token in piece.tokens):
+            asked.append(replace(piece, blocks=blocks))
+            continue
         gaps = _Gaps(piece, left & {token.index for token in piece.tokens}, disputed)
         wanted = gaps.fields(type(report), report, piece.wanted, "")
+        if wanted and piece.paragraphs:
+            shown = show(piece.paragraphs, [block for grid in piece.grids for block in blocks_of(grid)], PAIR.printed)
+            wanted = dict(possible(type(report), wanted, shown.marks))
         if wanted:
             asked.append(replace(piece, wanted=wanted))
     return asked
+
+
+def _is_open(block: Block, held: Set[int], texts: Set[str]) -> bool:
+    """Whether a figure of some rows is in no field. held: the tokens that fields hold; texts: those of the report."""
+    return any(
+        number.token.is_figure and number.token.index not in held
+        for cell in block.grid.cells
+        if block.first <= cell.row < block.last
+        if (cell.words not in texts or len(cell.numbers) > _MOST_IN_A_TEXT) and _is_of_numbers(cell)
+        for number in cell.numbers
+    )
+
+
+def _is_of_numbers(cell: Cell) -> bool:
+    """Whether most of a cell is numbers: else it is a sentence that has some."""
+    return sum(number.end - number.start for number in cell.numbers) * 2 > len(cell.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,12 +273,29 @@ class _State:
             self.verified = self.verifier.verified(self.values)
             return
         for draft in drafts:
-            candidate = filled(self.values, draft.values, "", self._settled)
-            verified = self.verifier.verified(candidate)
-            if better(verified, self.verified):
-                self.values, self.verified = candidate, verified
+            self._fill(draft.values, rows=draft.piece.item is not None or bool(draft.piece.blocks))
             if draft.open is None or draft.piece.key not in self.drafts:  # else the earlier answer stands
                 self.drafts[draft.piece.key] = draft
+
+    def _fill(self, values: Mapping[str, Any], *, rows: bool) -> None:
+        """Values that were answered, if the report verifies better with them. rows: they are some rows of a list."""
+        used = tokens_in(self.values) if rows else None
+        candidate = filled(self.values, values, "", self._settled, used)
+        if candidate == self.values:
+            return
+        verified = self.verifier.verified(candidate)
+        if better(verified, self.verified, sure=_spoken_for(values)):
+            self.values, self.verified = candidate, verified
+
+    def ask_loose(self) -> None:
+        """Asks about the figures that no field has: what is answered of each part is taken for itself."""
+        used = tokens_in(self.values).union(*(draft.used for draft in self.drafts.values()))
+        report = self.verifier.report(self.values)
+        for draft in self.mapper.drafts(loose_pieces(self.document, self.mapper.family, report, used)):
+            self.usage += draft.usage
+            self.drafts[draft.piece.key] = draft
+            for name, value in draft.values.items():
+                self._fill({name: value}, rows=True)
 
     def ask_again(self, rounds: int) -> None:
         """Rounds of questions about what was found, until nothing is found or no answer betters the report."""
@@ -245,6 +304,7 @@ class _State:
                 key: note
                 for key, draft in self.drafts.items()
                 if draft.open is None
+                and draft.piece.loose is None
                 and (note := findings_in(draft, self.verified, self.document.tokens))
                 and not _same(note, self.told.get(key))
             }
@@ -304,13 +364,16 @@ class _State:
 
     def _unmapped(self) -> list[Any]:
         """The figures that are in no field. What the template mapper left without one may have found one since."""
-        used = _tokens_in(self.values)
+        used = tokens_in(self.values)
         if self.template is not None:
             kept = getattr(self.template.report, UNMAPPED, ())
             return [figure for figure in kept if figure.value is None or figure.value.token not in used]
+        pieces = [draft.piece for draft in self.drafts.values() if draft.piece.loose is None]
+        listed = {token.index for piece in pieces for token in piece.tokens}
         found: list[UnmappedFigure[Ref]] = []
         for draft in self.drafts.values():
-            found += unmapped(draft.piece.paragraphs, draft.piece.heading, used | draft.used)
+            known = used | draft.used | (set() if draft.piece.loose is None else listed)
+            found += unmapped(draft.piece.paragraphs, draft.piece.heading, known)
         return list(in_reading_order(found))
 
     def _remarks(self, report: Model) -> tuple[Remark, ...]:
@@ -322,16 +385,22 @@ class _State:
         return tuple(remark for remark in self.template.remarks if remark.page not in pages)
 
 
-def better(new: Verified, old: Verified) -> bool:
+def better(new: Verified, old: Verified, *, sure: bool = False) -> bool:
     """Whether a report verifies better: no more contradictions and more figures verified; or fewer, and no fewer.
 
-    An answer that contradicts less because it says less is not better.
+    An answer that contradicts less because it says less is not better. sure: the words speak for all of the answer;
+    then it may be the page that contradicts itself, and more figures are better though some are disputed.
     """
     more = _verified_count(new) - _verified_count(old)
     worse = _contradictions(new) - _contradictions(old)
-    if worse > 0 or more < 0 or _undisputed(new) < _undisputed(old):
+    if (worse > 0 and not sure) or more < 0 or _undisputed(new) < _undisputed(old):
         return False
     return worse < 0 or more > 0 or len(new.figures) > len(old.figures)
+
+
+def _spoken_for(values: Any) -> bool:
+    """Whether the words beside every figure of an answer speak for its field."""
+    return all(evidence_of(pick.trail[1:], pick.mark.place) is Evidence.FOR for _, pick in picks_in(values))
 
 
 def _undisputed(verified: Verified) -> int:
@@ -346,31 +415,9 @@ def _contradictions(verified: Verified) -> int:
     return sum(e.result == "fail" and e.severity != "minor" for e in verified.evaluations)
 
 
-def filled(old: Any, new: Any, pointer: str, settled: Callable[[str], bool]) -> Any:
-    """Values with what a new answer says where nothing is, or where what is there is not settled."""
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        keys = dict.fromkeys([*old, *new])
-        return {key: filled(old.get(key), new.get(key), f"{pointer}/{key}", settled) for key in keys}
-    if isinstance(old, list) and isinstance(new, list) and old:
-        if len(old) == len(new):
-            return [filled(a, b, f"{pointer}/{at}", settled) for at, (a, b) in enumerate(zip(old, new, strict=True))]
-        return old if all(settled(at) for at, _ in leaves(old, pointer)) else new
-    if isinstance(old, Ref | Pick):
-        return old if settled(pointer) or new is None else new
-    return new if old in (None, [], False) and new is not None else old
-
-
 def values_of(model: Any) -> Any:
     """A Report[Ref] as nested values."""
     return nested(model, lambda leaf: leaf)
-
-
-def _tokens_in(values: Any) -> set[int]:
-    return {
-        leaf.ref.token if isinstance(leaf, Pick) else leaf.token
-        for at, leaf in leaves(values)
-        if not at.startswith(f"/{UNMAPPED}/")
-    }
 
 
 def _name(key: Key) -> str:

@@ -8,30 +8,36 @@ again in two halves; a piece that no answer is had for stays open, with the reas
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
-from recount.pipeline.document import Paragraph
+from pydantic import Field, create_model
+
+from recount.pipeline.document import Document, Paragraph
 from recount.pipeline.errors import ModelError, ModelRefused, NotToSchema, Truncated
 from recount.pipeline.model.answer.draft import Draft, merged, rows_in, used_by
-from recount.pipeline.model.answer.resolve import Resolved, resolve
+from recount.pipeline.model.answer.evidence import Evidence, Pick, evidence_of, picks_in, subject_in, vouched
+from recount.pipeline.model.answer.resolve import UNSAID, Refused, Resolved, resolve
+from recount.pipeline.model.ask.loose import choice_of, chosen
 from recount.pipeline.model.ask.pieces import Piece
-from recount.pipeline.model.ask.prompting import Prompt, again, render
+from recount.pipeline.model.ask.prompting import Prompt, again, render, render_choice
 from recount.pipeline.model.ask.protocol import PAIR, Numbers
-from recount.pipeline.model.ask.question import Asker, Findings, Question, answer_model
+from recount.pipeline.model.ask.question import Answer, Asker, Findings, Question, answer_model
 from recount.pipeline.model.ask.shown import Block, Shown, blocks_of, halves, heading_over, show
-from recount.pipeline.usage import NOTHING
+from recount.pipeline.usage import NOTHING, Usage
+from recount.schemas.describe import fields_of, names_of, nested
 from recount.schemas.family import Family
+from recount.schemas.figures import Model
 
-ROWS = 24
-"""How many rows of a table are asked about at once."""
 MOST = 90
 """How many figures of running text are asked about at once. Each takes some 40 tokens of an answer, and an answer that
 is cut off at the limit (4,096 by default) is paid for and lost."""
 FEW = 24
 """How many figures of running text are asked about at once, once it was found that all are too many."""
+_BEGINNING = 1500
+"""Characters by which it is told what a report is."""
 _SEPARATOR = re.compile(r"[、，,；;。\n]")
 
 _ANSWERED = (Truncated, NotToSchema, ModelRefused)
@@ -81,6 +87,8 @@ class Mapper:
         shown = show(part.paragraphs, part.blocks, self.numbers.printed, years=piece.years)
         figures = [mark.printed for mark in shown.marks]
         most_rows = max(len(figures), sum(block.last - block.first for block in part.blocks), _items_in(shown.words))
+        if piece.loose is not None:  # a row that is new has a figure of no field
+            most_rows = min(most_rows, piece.left)
         answer = answer_model(self.family.report, self.numbers.figure_type(figures), piece.wanted, most_rows)
         prompt = render(self.family, piece, answer, shown.text, self.numbers)
         if found:
@@ -90,15 +98,39 @@ class Mapper:
 
     def _draft(self, piece: Piece, found: Findings | None) -> Draft:
         draft = Draft(piece)
-        # Where most figures were left out, the section was too much for the model.
-        parts = parts_of(piece, FEW if found and found.left_out else None)
         try:
-            for part in parts:
+            if piece.loose is not None:
+                draft.piece = piece = self._of_parts(draft)
+            # Where most figures were left out, the section was too much for the model.
+            for part in parts_of(piece, FEW if found and found.left_out else None):
                 self._ask(draft, part, found.words if found else None)
         except ModelError as error:
             draft.open, draft.unanswered = str(error), not isinstance(error, _ANSWERED)
             draft.usage += error.usage or NOTHING
         return draft
+
+    def choice(self, piece: Piece) -> tuple[Prompt, Question] | None:
+        """The question which parts of the report a passage speaks of; None where there is no choice."""
+        report = self.family.report
+        answer = choice_of(piece, report)
+        if answer is None:
+            return None
+        shown = show(piece.paragraphs, piece.blocks, self.numbers.printed, years=piece.years)
+        fields = [fields_of(report)[key] for key in piece.wanted]
+        choices = {field.title: "、".join(_titles_in(field.model)) for field in fields if field.model is not None}
+        prompt = render_choice(self.family, "parts", choices, shown.text, self.numbers)
+        return prompt, Question(prompt.system, prompt.user, answer, "parts", self.document)
+
+    def _of_parts(self, draft: Draft) -> Piece:
+        """The piece of a draft with the fields of those parts that it speaks of, as the model says."""
+        asked = self.choice(draft.piece)
+        if asked is None:
+            return draft.piece
+        prompt, question = asked
+        reply = self.asker.ask(question)
+        draft.usage += reply.usage
+        draft.prompts = (prompt.version,)
+        return chosen(draft.piece, self.family.report, getattr(reply.value, "parts", ()))
 
     def _ask(self, draft: Draft, part: Part, found: str | None) -> None:
         """Ask about a part and take up the answer; ask about its halves where the answer was cut off."""
@@ -125,10 +157,40 @@ class Mapper:
             before[f"/{name}"] = draft.piece.item
         resolved: Resolved = resolve(answer, self.family.report, shown, self.numbers, before, draft.piece.depth)
         values = _one_item(draft.piece, resolved.values)
+        if draft.piece.loose is not None:
+            values = nested(_vouched(draft, values, self.family.report), _doubted)
         draft.values = _together(draft.piece, draft.values, values)
         draft.used |= used_by(values, shown, resolved.quoted)
         draft.refused += resolved.refused
         draft.shown.append(shown)
+
+
+def family_of_report(
+    document: Document, families: Sequence[Family], asker: Asker, sha256: str = ""
+) -> tuple[Family | None, Usage]:
+    """The family that a model takes a report for, by its beginning, and what asking took; None where it is of none, or
+    no answer is had. sha256: of the file, for the ledger of calls."""
+    titles = tuple(family.title for family in families)
+    choice: Any = Literal[titles] | None
+    response = create_model("Kind", __base__=Answer, kind=(choice, Field(title="文件种类")))
+    text = "\n".join(_lines(document))[:_BEGINNING]
+    prompt = render_choice(families[0], "family", dict.fromkeys(titles, ""), text, PAIR)
+    try:
+        reply = asker.ask(Question(prompt.system, prompt.user, response, "family", sha256))
+    except ModelError as error:
+        return None, error.usage or NOTHING
+    said = getattr(reply.value, "kind", None)
+    return next((family for family in families if family.title == said), None), reply.usage
+
+
+def _lines(document: Document) -> Iterator[str]:
+    """What a document says, a line for each paragraph and each cell of a table."""
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            yield block.text.printed
+        else:
+            yield from (paragraph.text.printed for paragraph in block.caption)
+            yield from (cell.text.printed for cell in block.cells)
 
 
 def parts_of(piece: Piece, figures: int | None = None) -> list[Part]:
@@ -136,7 +198,9 @@ def parts_of(piece: Piece, figures: int | None = None) -> list[Part]:
 
     figures: so many of its words are asked about at once, as far as paragraphs go; None: as many as an answer takes.
     """
-    blocks = [block for grid in piece.grids for block in blocks_of(grid, ROWS)]
+    blocks = [*piece.blocks] or [block for grid in piece.grids for block in blocks_of(grid)]
+    if not piece.wanted:
+        return []
     if not piece.paragraphs:
         return [Part((), (block,)) for block in blocks]
     if figures is None:
@@ -163,6 +227,11 @@ def _groups(paragraphs: Sequence[Paragraph], figures: int) -> list[tuple[Paragra
     return groups
 
 
+def _titles_in(part: type[Model]) -> list[str]:
+    """What the fields of a part are called, without those that any part may have."""
+    return [field.title for field in fields_of(part).values() if not field.is_text and subject_in(field.title)]
+
+
 def _items_in(words: str) -> int:
     """How many items a list in running text can have."""
     return len(_SEPARATOR.findall(words)) + 1
@@ -175,6 +244,36 @@ def _one_item(piece: Piece, values: dict[str, Any]) -> dict[str, Any]:
     (name,) = piece.wanted
     rows: Iterable[Any] = values.get(name) or ()
     return {name: list(rows)[:1]}
+
+
+def _doubted(value: Any) -> Any:
+    """A figure of a passage of which only the model says what part of the report it speaks of: where the words do not
+    say so too, no identity confirms it."""
+    if isinstance(value, Pick) and evidence_of(value.trail, value.mark.place) is not Evidence.FOR:
+        return replace(value, evidence=Evidence.SILENT)
+    return value
+
+
+def _vouched(draft: Draft, values: Mapping[str, Any], model: type[Model], pointer: str = "") -> dict[str, Any]:
+    """Values without the figures of which nothing but the model says that they are of their part; but for rows that
+    have a name, which stands by their figures."""
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        field, at = fields_of(model)[key], f"{pointer}/{key}"
+        if isinstance(value, Pick) and not vouched(value.trail, value.mark.place):
+            draft.refused.append(Refused(at, value.mark.printed, UNSAID))
+            value = None
+        elif isinstance(value, dict) and field.model is not None:
+            value = _vouched(draft, value, field.model, at)
+        elif isinstance(value, list) and field.model is not None:
+            names = names_of(field.model)
+            rows = [
+                row if any(row.get(name) for name in names) else _vouched(draft, row, field.model, f"{at}/{number}")
+                for number, row in enumerate(value)
+            ]
+            value = [row for row in rows if any(True for _ in picks_in(row))]
+        found[key] = value
+    return found
 
 
 def _together(piece: Piece, values: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:

@@ -56,6 +56,7 @@ _EXPENDITURE_TOTAL = r"收入支出(?:决算)?(?:总[计额体])?|收支(?:决�
 _THREE_PUBLIC = r"三公经费(?:财政拨款)?(?:支出)?(?:决算|预算)?"
 _OVERSEAS = r"因公出国境(?:费用?|经费)?"
 _PURCHASE = r"公务用车购置(?!及|和|与)(?:费用?|支出|经费)?"
+_VEHICLES = r"公务用车购置[及和与]运行(?:维护)?(?:费用?|支出|经费)?"
 _RUNNING = r"公务用车运行[及和]?(?:维护)?(?:费用?|支出|经费)?"
 """Other words for what a title names, without brackets and small words: for the evidence beside a model's figures."""
 
@@ -299,7 +300,7 @@ class ThreePublic(Model, Generic[F]):
     total: F | None = money("“三公”经费支出", _THREE_PUBLIC)
     change: Change[F] | None = part("与上年相比", _THREE_PUBLIC)
     overseas: ThreePublicItem[F] | None = part("因公出国（境）费", _OVERSEAS)
-    vehicles: ThreePublicItem[F] | None = part("公务用车购置及运行维护费")
+    vehicles: ThreePublicItem[F] | None = part("公务用车购置及运行维护费", _VEHICLES)
     reception: ThreePublicItem[F] | None = part("公务接待费")
     overseas_groups: F | None = count("因公出国（境）团组")
     overseas_visits: F | None = count("因公出国（境）人次", r"团组▮[个次](?:因公)?(?:出国境|累计)")
@@ -370,9 +371,9 @@ class Procurement(Model, Generic[F]):
     """十（二）政府采购情况."""
 
     total: F | None = money("政府采购支出总额", r"政府采购(?:支出)?(?:总额|金额)")
-    goods: F | None = money("政府采购货物支出", r"货物(?:采购)?(?:支出|金额)")
-    works: F | None = money("政府采购工程支出", r"工程(?:采购)?(?:支出|金额)")
-    services: F | None = money("政府采购服务支出", r"服务(?:采购)?(?:支出|金额)")
+    goods: F | None = money("政府采购货物支出", r"货物类?(?:采购)?(?:支出|金额)")
+    works: F | None = money("政府采购工程支出", r"工程类?(?:采购)?(?:支出|金额)")
+    services: F | None = money("政府采购服务支出", r"服务类?(?:采购)?(?:支出|金额)")
     sme_amount: F | None = money("授予中小企业合同金额")
     sme_percent: F | None = percent("占政府采购支出总额的比例")
     micro_amount: F | None = money("授予小微企业合同金额")

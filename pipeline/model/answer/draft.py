@@ -1,30 +1,44 @@
-"""What answers come to: the parts of a report that a model mapped, put together and made a Report[Ref]."""
+"""What answers come to: the parts of a report that a model mapped, put together and made a Report[Ref]; what the
+verifier says of them, and its findings in words for the model that is asked again.
+
+A finding names both sides of a contradiction with their marks, and what of an answer was refused or left out.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from recount.pipeline.document import Paragraph
-from recount.pipeline.map.grammar.passage import label_before, passage_of, without_key
-from recount.pipeline.model.answer.evidence import Evidence, Pick, named, picks_in
-from recount.pipeline.model.answer.resolve import Refused
+from recount.pipeline.document import Document, Token
+from recount.pipeline.model.answer.evidence import Evidence, Pick, leaves, named, picks_in
+from recount.pipeline.model.answer.resolve import (
+    NO_NAME,
+    NO_NUMBER,
+    NOT_QUOTED,
+    NOT_SHOWN,
+    OF_ANOTHER_FIELD,
+    OF_ANOTHER_KIND,
+    OF_ANOTHER_ROW,
+    OF_SEVERAL,
+    SAID_ONCE,
+    SEVERAL,
+    UNSAID,
+    Refused,
+)
 from recount.pipeline.model.ask.pieces import Piece
-from recount.pipeline.model.ask.question import Wanted
+from recount.pipeline.model.ask.question import Findings, Wanted
 from recount.pipeline.model.ask.shown import Mark, Shown
 from recount.pipeline.usage import NOTHING, Usage
+from recount.pipeline.verify.cover import DocumentNumbers
 from recount.pipeline.verify.ground import fits
-from recount.pipeline.verify.verify import Verified
-from recount.schemas.common.parts import UnmappedFigure
+from recount.pipeline.verify.verify import Verified, verify
+from recount.schemas.arithmetic import Evaluation
+from recount.schemas.common.parts import UNMAPPED
 from recount.schemas.describe import Step, Trail, fields_of, nested
-from recount.schemas.figures import Kind, Model, Ref
-
-_THRESHOLD = re.compile(r"\(含\)|以上|以下")
-"""What makes a number part of a name: 单价100万元（含）以上设备."""
-_SHORTEST_NAME = 5  # characters: 采购金额 may be said of several things
+from recount.schemas.family import Family
+from recount.schemas.figures import Figure, Kind, Model, Ref
 
 
 @dataclass(slots=True)
@@ -56,7 +70,7 @@ def merged(one: Any, other: Any) -> Any:
         return one + other
     if isinstance(one, Pick) and isinstance(other, Pick) and one.evidence is not Evidence.FOR:
         return other if other.evidence is Evidence.FOR else one
-    return other if one in (None, False) else one
+    return other if one in (None, False) and other is not None else one
 
 
 def rows_in(values: Any, pointer: str = "") -> Iterator[tuple[str, int]]:
@@ -76,9 +90,76 @@ def put_together(drafts: Sequence[Draft]) -> dict[str, Any]:
     return values
 
 
+def filled(old: Any, new: Any, pointer: str, settled: Callable[[str], bool], used: Set[int] | None = None) -> Any:
+    """Values with what a new answer says where nothing is, or where what is there is not settled.
+
+    used: the tokens that the old values hold, where the rows of new lists are some of a list's; None where they are all
+    of it.
+    """
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        keys = dict.fromkeys([*old, *new])
+        return {key: filled(old.get(key), new.get(key), f"{pointer}/{key}", settled, used) for key in keys}
+    if isinstance(old, list) and isinstance(new, list) and old:
+        if used is not None:
+            return _with_rows(old, new, pointer, settled, used)
+        if len(old) == len(new):
+            return [filled(a, b, f"{pointer}/{at}", settled) for at, (a, b) in enumerate(zip(old, new, strict=True))]
+        return old if all(settled(at) for at, _ in leaves(old, pointer)) else new
+    if isinstance(old, Ref | Pick):
+        return old if settled(pointer) or new is None else new
+    return new if old in (None, [], False) and new is not None else old
+
+
+def _with_rows(
+    old: list[Any], new: list[Any], pointer: str, settled: Callable[[str], bool], used: Set[int]
+) -> list[Any]:
+    """A list with some rows: each in the row that has figures of it, or its name; or else, if its figures are in no
+    field yet, behind those that stand before it."""
+    rows, added = list(old), []
+    for row in new:
+        at = next((at for at, known in enumerate(old) if _is_row(known, row)), None)
+        if at is not None:
+            rows[at] = filled(rows[at], row, f"{pointer}/{at}", settled, used)
+        elif _is_called(row) and (tokens := tokens_in(row)) and not tokens & used:
+            added.append((min(tokens), row))
+    for first, row in added:
+        at = next((at for at, known in enumerate(rows) if min(tokens_in(known), default=-1) > first), len(rows))
+        rows.insert(at, row)
+    return rows
+
+
+def _is_called(row: Any) -> bool:
+    """Whether a row says what it is: one without a name may be any other."""
+    return not isinstance(row, Mapping) or any(isinstance(value, str) for value in row.values())
+
+
+def _is_row(known: Any, row: Any) -> bool:
+    """Whether two rows are one: they share figures, or all words that both have."""
+    if not (isinstance(known, Mapping) and isinstance(row, Mapping)):
+        return bool(known == row)
+    if tokens_in(known) & tokens_in(row):
+        return True
+    both = [(words, row[key]) for key, words in known.items() if isinstance(words, str) and row.get(key)]
+    return bool(both) and all(one == other for one, other in both)
+
+
+def tokens_in(values: Any) -> set[int]:
+    """The tokens of the figures in nested values, but for those without a key."""
+    return {
+        leaf.ref.token if isinstance(leaf, Pick) else leaf.token
+        for at, leaf in leaves(values)
+        if not at.startswith(f"/{UNMAPPED}/")
+    }
+
+
 def references(values: Any) -> Any:
-    """Nested values with references in place of picks: what Report[Ref] is validated from."""
-    return nested(values, lambda leaf: leaf.ref if isinstance(leaf, Pick) else leaf)
+    """Nested values with references in place of picks, and without what says nothing: what Report[Ref] is validated
+    from. Null is no word of every field, but every field may be left out."""
+    if isinstance(values, Mapping):
+        return {key: references(value) for key, value in values.items() if value is not None}
+    if isinstance(values, list | tuple):
+        return [references(value) for value in values]
+    return values.ref if isinstance(values, Pick) else nested(values, lambda leaf: leaf)
 
 
 def unsure_in(values: Any) -> Iterator[str]:
@@ -91,32 +172,6 @@ def used_by(values: Any, shown: Shown, quoted: Sequence[tuple[int, int]]) -> set
     tokens = {figure.ref.token for _, figure in picks_in(values)}
     spans = [mark.token.index for mark in shown.marks if any(start <= mark.at < end for start, end in quoted)]
     return tokens | set(spans)
-
-
-def unmapped(paragraphs: Sequence[Paragraph], title: str, used: set[int]) -> list[UnmappedFigure[Ref]]:
-    """The figures of a section that have no key (docs/contract/report.md): nothing that is printed is lost.
-
-    A figure that is printed once more is none.
-    """
-    passage = passage_of(paragraphs)
-    tokens = {at: number.token for at, number in passage.numbers.items()}
-    known = [(t.value, t.unit, label_before(passage, at)) for at, t in tokens.items() if t.index in used]
-    found = []
-    for at, token in sorted(tokens.items()):
-        if token.index in used or not token.is_figure:
-            continue
-        label = label_before(passage, at)
-        if any((token.value, token.unit) == (value, unit) and _same(label, other) for value, unit, other in known):
-            continue
-        if _THRESHOLD.match(passage.shape, at + 1 + len(token.unit or "")):
-            continue
-        found.append(without_key(title, passage, at))
-    return found
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two labels name the same: then two equal figures are one, printed twice."""
-    return min(len(one), len(other)) >= _SHORTEST_NAME and (one in other or other in one)
 
 
 # --- what a model passed over: figures that it was shown and put into no field
@@ -174,3 +229,93 @@ def _ways(model: type[Model], wanted: Wanted, pointer: str = "", trail: Trail = 
 
 def _is_of(mark: Mark, trail: Trail) -> bool:
     return bool(trail) and fits(mark.token, trail[-1].field.kind or Kind.ANY) and named(trail, mark.place)
+
+
+# --- what the verifier says of an answer, in words for the model that is asked again
+
+_WORDS = {
+    NOT_SHOWN: "原文没有这个数字",
+    NO_NUMBER: "这不是原文的数字",
+    SEVERAL: "这个数字在原文出现多次，编号不对，不知道是哪一个",
+    NOT_QUOTED: "原文没有这些字",
+    NO_NAME: "这里有金额，不是名称",
+    OF_ANOTHER_ROW: "这个名称不在这些数字所在的行",
+    SAID_ONCE: "这一项原文只说了一次",
+    OF_ANOTHER_KIND: "它的单位不合这个字段",
+    OF_ANOTHER_FIELD: "它旁边的文字说的是别的项目",
+    UNSAID: "没有文字说它属于这一部分",
+    OF_SEVERAL: "它填到了几个字段，旁边的文字说的不是这一个",
+}
+_MOST_TOLD = 12
+"""So many findings are told at most: a long list helps no model."""
+
+
+def findings_in(draft: Draft, verified: Verified, tokens: Sequence[Token]) -> Findings | None:
+    """The findings about a piece; None where there are none."""
+    marks = {mark.token.index: mark.printed for shown in draft.shown for mark in shown.marks}
+    fields = [f"/{name}" for name in _named_in(draft.piece.wanted)]
+    lines = [f"- {refused.pointer}：填了“{refused.proposed}”，{_WORDS[refused.reason]}。" for refused in draft.refused]
+    lines += [
+        _contradiction(evaluation, marks, tokens)
+        for evaluation in verified.evaluations
+        if evaluation.result == "fail" and evaluation.severity != "minor" and _about(evaluation.operands, fields)
+    ]
+    left = left_out(draft, verified)
+    if left:
+        lines.append(f"- 原文的这些数字没有填到任何字段，请逐个看它们属于哪个字段：{'，'.join(left[:_MOST_TOLD])}。")
+    return Findings("\n".join(lines[-_MOST_TOLD:]), left_out=bool(left)) if lines else None
+
+
+def _named_in(wanted: object, prefix: str = "") -> Iterator[str]:
+    if isinstance(wanted, dict):
+        for name, inside in wanted.items():
+            if inside is None:
+                yield f"{prefix}{name}"
+            else:
+                yield from _named_in(inside, f"{prefix}{name}/")
+
+
+def _about(operands: Sequence[Figure], fields: Sequence[str]) -> bool:
+    """Whether all the operands of an identity are of a piece: else it is no fault that one answer can put right."""
+    return all(any(figure.pointer == at or figure.pointer.startswith(f"{at}/") for at in fields) for figure in operands)
+
+
+def _contradiction(evaluation: Evaluation, marks: Mapping[int, str], tokens: Sequence[Token]) -> str:
+    printed = evaluation.identity.printed
+    parts = "，".join(
+        f"{figure.pointer}={marks.get(figure.token, tokens[figure.token].raw)}" for figure in evaluation.operands
+    )
+    sides = f"{printed.value} ≠ {evaluation.computed}" if printed is not None else "不符"
+    return f"- 核对不符：{evaluation.identity.rule}：{sides}（{parts}）。"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftVerifier:
+    """What the verifier says of nested values that a model chose, while they are no report yet.
+
+    mapper: who proposed the figures that were in the report before. model: who chose the others, as `model:<name>`.
+    """
+
+    document: Document
+    family: Family
+    mapper: str
+    model: str
+    _numbers: DocumentNumbers = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_numbers", DocumentNumbers(self.document.tokens))
+
+    def report(self, values: dict[str, Any]) -> Model:
+        """The values as a Report[Ref]."""
+        return self.family.report_of(Ref).model_validate(references(values))  # type: ignore[no-any-return]
+
+    def verified(self, values: dict[str, Any]) -> Verified:
+        """What the verifier says of them. What the words of a choice do not speak for is unsure."""
+        return verify(
+            self.report(values),
+            self.document.tokens,
+            self.mapper,
+            numbers=self._numbers,
+            unsure=frozenset(unsure_in(values)),
+            mappers=dict.fromkeys((at for at, _ in picks_in(values)), self.model),
+        )

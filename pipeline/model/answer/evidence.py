@@ -11,13 +11,15 @@ What they said stays with the figure (`Pick`) in the values that an answer is re
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from recount.pipeline.model.ask.shown import Mark, Place
+from recount.pipeline.split.outline import is_heading_inside
 from recount.pipeline.split.text import fold
 from recount.schemas.common.parts import BUDGET, LAST_YEAR, Change, Comparison, Portion
 from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in
@@ -32,8 +34,13 @@ class Evidence(Enum):
     SILENT = "silent"
 
 
+Pattern = re.Pattern[str]
 NOWHERE = (-1, 0)
 _HALF = 0.5
+_LIKE = 0.4
+"""So much a heading has in common with the title of its part: (四)预算绩效评价工作开展情况 with 预算绩效的情况说明."""
+_ORDINAL = re.compile(r"^\s*[(（]?[一二三四五六七八九十]{1,3}[)）、.]*")
+_SHORTEST_TITLE = 3  # characters; 金额 says nothing
 _PARTS = (Change, Portion, Comparison)
 
 
@@ -44,9 +51,8 @@ class Subject:
     title: str
     words: str | None
 
-    def last_in(self, words: str) -> tuple[int, int]:
-        """Where it is named last in some words (end and length, white space and brackets not counted), or NOWHERE."""
-        bare = normal(words)
+    def last_in(self, bare: str) -> tuple[int, int]:
+        """Where it is named last in some words, as they are compared (end and length), or NOWHERE."""
         at = bare.rfind(self.title) if self.title else -1
         found = (at + len(self.title), len(self.title)) if at >= 0 else NOWHERE
         for match in re.finditer(self.words, bare) if self.words else ():
@@ -65,6 +71,9 @@ _CLAUSE = re.compile(r"[^▮。;\n]*$")
 _SENTENCE = re.compile(r"[^。\n]*$")
 _PARAGRAPH = re.compile(r"[^\n]*$")
 _ALL = re.compile(r"(?s:.*)$")
+_SUM = re.compile(r"(?:合计|总计|总额|共计)$")
+_PART_OF = re.compile(r"占[^▮。;,\n]{0,40}$")
+"""What a share is of: 占“三公”经费的. It is not the share of what is named there."""
 
 
 def falls(place: Place) -> bool | None:
@@ -73,7 +82,7 @@ def falls(place: Place) -> bool | None:
     return None if turn is None else re.fullmatch(DOWN, turn["turn"]) is not None
 
 
-def _tail(stretch: re.Pattern[str], words: str) -> str:
+def _tail(stretch: Pattern, words: str) -> str:
     """The end of some words, from the beginning of a clause or sentence."""
     match = stretch.search(words)
     return match[0] if match else ""
@@ -92,12 +101,44 @@ def named(trail: Trail, place: Place) -> bool:
     return Evidence.FOR in _heard(trail, place) and evidence_of(trail, place) is Evidence.FOR
 
 
+def vouched(trail: Trail, place: Place) -> bool:
+    """Whether words say of a figure that it is of a field of a part that no heading or title of the outline decides.
+
+    They name the field among others, its whole title stands right before the figure, or the last heading is the part's.
+    """
+    return named(trail[1:], place) or named(trail, place) or _is_titled(trail[-1], place) or is_under(trail[0], place)
+
+
+def _is_titled(step: Step, place: Place) -> bool:
+    """Whether the title of a field stands right before a figure, a sum or none: 本年收入 before 年收入合计."""
+    title, tail = normal(step.field.title), normal(_tail(_CLAUSE, place.before))
+    tails = [words for words in (tail, _SUM.sub("", tail)) if len(words) >= _SHORTEST_TITLE]
+    return len(title) >= _SHORTEST_TITLE and any(words.endswith(title) or title.endswith(words) for words in tails)
+
+
+def is_under(step: Step, place: Place) -> bool:
+    """Whether the last heading before a figure is more like the title of a part than like that of any other."""
+    heading = next((line for line in reversed(place.before.split("\n")) if is_heading_inside(line)), "")
+    titles = {key: normal(field.title) for key, field in fields_of(step.model).items() if field.model is not None}
+    scores = {key: _alikeness(title, normal(_ORDINAL.sub("", heading))) for key, title in titles.items()}
+    return scores.get(step.key, 0) > _LIKE and scores[step.key] == max(scores.values())
+
+
+def _alikeness(one: str, other: str) -> float:
+    """How much two titles have in common, by pairs of characters: twice those of both, over those of each."""
+    pairs = [Counter(words[at : at + 2] for at in range(len(words) - 1)) for words in (one, other)]
+    return 2 * (pairs[0] & pairs[1]).total() / max(pairs[0].total() + pairs[1].total(), 1)
+
+
 def _heard(trail: Trail, place: Place) -> set[Evidence]:
     """What the words say of each step of a trail that needs them to."""
     if not trail:
         return set()
     kind = trail[-1].field.kind or Kind.ANY
-    words = [_said(trail[-1], place), *(_named(step, kind, place) for step in trail)]
+    said = _said(trail[-1], place)
+    # Where the words right before it say what of it, others of another sentence do not say otherwise.
+    own = _named(trail[-1], kind, place, _NEAR if said is Evidence.FOR else _FAR)
+    words = [said, own, *(_named(step, kind, place, spoken=said) for step in trail[:-1])]
     return {told for told in words if told is not None}
 
 
@@ -142,7 +183,7 @@ def _said_of_a_part(step: Step, tail: str) -> bool:
     """Whether the words after a figure's own name are those of a part beside it: 年初预算为 before an amount."""
     own = Subject(normal(step.field.title), step.field.words)
     bare = normal(tail)
-    rest = bare[max(own.last_in(tail)[0], 0) :]
+    rest = bare[max(own.last_in(bare)[0], 0) :]
     return any(re.search(f"(?:{words})$", rest) for words in _said_of_parts(step))
 
 
@@ -161,17 +202,59 @@ def _said_of_parts(step: Step) -> tuple[str, ...]:
 # --- of what: the subject that was named last, or the head of the column
 
 
-def _named(step: Step, kind: Kind, place: Place) -> Evidence | None:
-    name, subjects = step.key, subjects_of(step.model, kind)
+_NEAR = (_SENTENCE,)
+_FAR = (_SENTENCE, _PARAGRAPH, _ALL)
+
+
+@lru_cache(maxsize=8192)
+def _named(
+    step: Step, kind: Kind, place: Place, stretches: tuple[Pattern, ...] = _FAR, spoken: Evidence | None = None
+) -> Evidence | None:
+    """What the subject says that was named last in the nearest stretch that names one. spoken: what the words right
+    before the figure say of the last step."""
+    name, every = step.key, subjects_of(step.model, kind)
+    subjects = _counted_in(every, place.unit) if kind is Kind.COUNT else every
+    if name in every and name not in subjects:
+        return Evidence.AGAINST
     if name not in subjects or len({subject.title for subject in subjects.values()}) < 2:
         return None
     if place.heads or place.row:
         return _headed(name, subjects, place)
-    for stretch in (_SENTENCE, _PARAGRAPH, _ALL):
-        last = _last_named(subjects, _tail(stretch, place.before))
+    before = _PART_OF.sub("", place.before) if kind is Kind.PERCENT else place.before
+    for stretch in stretches if subjects is every else (_SENTENCE, _PARAGRAPH):
+        last = _last_named(subjects, _tail(stretch, before))
+        if (
+            name in last
+            or _alike(subjects, name, last)
+            or (last and _is_joined(subjects, name, _tail(stretch, before)))
+        ):
+            return Evidence.FOR
         if last:
-            return Evidence.FOR if name in last or _alike(subjects, name, last) else Evidence.AGAINST
+            return Evidence.SILENT if _compares_any(step, last, spoken) else Evidence.AGAINST
     return Evidence.SILENT
+
+
+def _is_joined(subjects: Mapping[str, Subject], name: str, words: str) -> bool:
+    """Whether a subject is named right before the last, of both of which the same is said: 收入总计、支出总计均为."""
+    bare = normal(words)
+    end, length = max(subject.last_in(bare) for subject in subjects.values())
+    own = subjects[name].last_in(bare[: end - length].rstrip("和与及"))[0]
+    return 0 < own == len(bare[: end - length].rstrip("和与及")) and bare[end:].startswith(("均", "都", "各"))
+
+
+def _compares_any(step: Step, last: Set[str], spoken: Evidence | None) -> bool:
+    """Whether a comparison (of an amount that its words name once more: 支出年初预算) may be of a plain amount that was
+    named last."""
+    part = step.field.part
+    plain = all(fields_of(step.model)[key].kind is not None for key in last)
+    return plain and part is not None and bool(part.phrasing.also_own) and spoken is Evidence.FOR
+
+
+def _counted_in(subjects: Mapping[str, Subject], unit: str) -> Mapping[str, Subject]:
+    """The subjects that a number of a unit can be of, without it: 国内公务接待 of 国内公务接待人次; all where no title
+    names the unit."""
+    known = {key: subject for key, subject in subjects.items() if len(unit) > 1 and subject.title.endswith(unit)}
+    return {key: Subject(told.title.removesuffix(unit), told.words) for key, told in known.items()} or subjects
 
 
 def _alike(subjects: Mapping[str, Subject], name: str, last: Set[str]) -> bool:
@@ -194,7 +277,8 @@ def _headed(name: str, subjects: Mapping[str, Subject], place: Place) -> Evidenc
 
 def _last_named(subjects: Mapping[str, Subject], words: str) -> set[str]:
     """The fields whose subjects are named last in some words; of two that end together the longer."""
-    ends = {name: subject.last_in(words) for name, subject in subjects.items()}
+    bare = normal(words)
+    ends = {name: subject.last_in(bare) for name, subject in subjects.items()}
     latest = max(ends.values(), default=NOWHERE)
     return {name for name, end in ends.items() if end == latest} if latest != NOWHERE else set()
 

@@ -44,6 +44,7 @@ OF_ANOTHER_ROW = "it does not stand in the row of its figures"
 SAID_ONCE = "the section says this once"
 OF_ANOTHER_KIND = "its unit does not fit this field"
 OF_ANOTHER_FIELD = "the words beside it speak of something else"
+UNSAID = "no words say that it is of this part of the report"
 OF_SEVERAL = "several fields have it, and no words speak for this one"
 
 
@@ -178,7 +179,9 @@ class _Resolver:
         places = [(f"{pointer}/{start + index}", row) for index, row in enumerate(value or ())]
         if model is None:
             return [self._quoted(text, at, None) for at, text in places]
-        rows = [self._model(row, model, at, trail) for at, row in places]
+        rows = [self._model(row, model, at, trail) for at, row in places if row is not None]
+        needed = [name for name, info in model.model_fields.items() if info.annotation is str]
+        rows = [row for row in rows if all(row.get(name) for name in needed)]
         return list(self._each_once(self._in_their_rows(rows, model, pointer), pointer))
 
     def _each_once(self, rows: list[dict[str, Any]], pointer: str) -> Iterator[dict[str, Any] | None]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from recount.pipeline.document import Document, Grid, Paragraph, Text, Token
 from recount.pipeline.model.answer.evidence import normal
 from recount.pipeline.model.ask.question import Wanted
+from recount.pipeline.model.ask.shown import Block
 from recount.pipeline.split.outline import Section, sections_of
 from recount.pipeline.split.text import fold
 from recount.pipeline.split.titles import titles_over
@@ -34,7 +35,8 @@ class Piece:
 
     purpose: the field, with dots (income, statements.income, project_evaluations): the name of its prompt. title: its
     official title. wanted: the fields of the report that are asked for. paragraphs, grids: where. item: for a list
-    whose rows are tables of their own, which one.
+    whose rows are tables of their own, which one. loose: the number of a passage with figures that no field has
+    (`loose`), left: how many it has; blocks: what alone is asked about of a table.
     """
 
     purpose: str
@@ -44,11 +46,14 @@ class Piece:
     grids: tuple[Grid, ...] = ()
     item: int | None = None
     heading: str = ""
+    loose: int | None = None
+    left: int = 0
+    blocks: tuple[Block, ...] = ()
 
     @property
     def key(self) -> Key:
         """What tells it from the other pieces of a report."""
-        return self.purpose, self.item
+        return self.purpose, self.item if self.loose is None else self.loose
 
     @property
     def tokens(self) -> Iterator[Token]:

@@ -8,6 +8,7 @@ user's own brings its prompts in its folder. The version of a prompt is the hash
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -58,6 +59,16 @@ def render(family: Family, piece: Piece, answer: type[BaseModel], text: str, num
         "rule": numbers.rule,
     }
     return Prompt(_filled(family, "system", values), _filled(family, _name(family, piece), values))
+
+
+def render_choice(family: Family, name: str, choices: Mapping[str, str], text: str, numbers: Numbers) -> Prompt:
+    """The prompt for a choice: what a passage speaks of, what a report is. choices: each with what is said of it.
+
+    Raises UsageError as render does.
+    """
+    lines = "\n".join(f"- {title}{'：' if said else ''}{said}" for title, said in choices.items())
+    values = {"report": family.title, "fields": lines, "text": text, "example": numbers.example, "rule": numbers.rule}
+    return Prompt(_filled(family, "system", values), _filled(family, name, values))
 
 
 def again(family: Family, prompt: Prompt, found: str) -> Prompt:

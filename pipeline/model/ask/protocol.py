@@ -7,6 +7,7 @@ for `python -m recount.eval.models.protocols`, which repeats the comparison for 
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import StringConstraints
+from pydantic import BeforeValidator, WithJsonSchema
 
 from recount.pipeline.split.tokens import parse_number
 
@@ -68,6 +69,20 @@ class Numbers(Protocol):
         ...
 
 
+_LONGEST = 80
+"""Characters of what stands in the place of a figure that are kept."""
+
+
+def _written(pattern: str) -> Any:
+    """A figure field: the schema asks for the pattern; what an answer has instead is kept as it says it, to be resolved
+    or refused by itself, for it costs no other field anything."""
+    return Annotated[str, BeforeValidator(_said), WithJsonSchema({"type": "string", "pattern": pattern})]
+
+
+def _said(value: Any) -> str:
+    return (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))[:_LONGEST]
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """The figure as printed together with its mark: 1,955.06@7."""
@@ -82,7 +97,7 @@ class Pair:
 
     def figure_type(self, shown: Sequence[str]) -> Any:  # noqa: ARG002 - the pattern is the same for every section
         """A pattern, not an enum: a forced choice turns a slip into a wrong figure."""
-        return Annotated[str, StringConstraints(pattern=rf"^{DIGITS}@[0-9]{{1,4}}$")]
+        return _written(rf"^{DIGITS}@[0-9]{{1,4}}$")
 
     def copied(self, answer: str) -> Copied | None:
         """The figure, and its mark if one was copied."""
@@ -107,7 +122,7 @@ class Plain:
 
     def figure_type(self, shown: Sequence[str]) -> Any:  # noqa: ARG002
         """Any number."""
-        return Annotated[str, StringConstraints(pattern=rf"^{DIGITS}$")]
+        return _written(rf"^{DIGITS}$")
 
     def copied(self, answer: str) -> Copied | None:
         """The figure."""
@@ -136,11 +151,11 @@ class MarkAlone(Pair):
 
     def figure_type(self, shown: Sequence[str]) -> Any:  # noqa: ARG002
         """A whole number."""
-        return Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}$")]
+        return _written(r"^[0-9]{1,4}$")
 
     def copied(self, answer: str) -> Copied | None:
         """The mark."""
-        return Copied(None, int(answer)) if answer.strip().isdigit() else None
+        return Copied(None, int(answer)) if re.fullmatch(r"\s*[0-9]{1,4}\s*", answer) else None
 
 
 PAIR = Pair()

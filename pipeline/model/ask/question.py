@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, Self
 
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, create_model, model_validator
 
 from recount.pipeline.usage import Usage
-from recount.schemas.describe import fields_of
+from recount.schemas.describe import fields_of, leaves_in
 from recount.schemas.figures import Model
 
 Messages = Sequence[Mapping[str, str]]
@@ -68,18 +69,66 @@ class Asker(Protocol):
 
 # --- the schema of an answer: the part of a report that is asked for
 
+_DEEPEST = 12
+"""So often what does not fit is taken out: where a field is lacking, what it belongs to is wrong next."""
+
 
 class Answer(BaseModel):
-    """Base of all answers. Every field is asked for by name, so that null has to be said and is easy to say."""
+    """Base of all answers. Every field is asked for by name, so that null has to be said and is easy to say.
+
+    What does not fit in a field (null for yes or no, a list for a text) costs that field and no other, unless more of
+    the answer does not fit than does: then it is none, and the question is asked again.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     most_rows: ClassVar[int | None] = None
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _as_far_as_it_fits(cls, said: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(said)
+        except ValidationError as error:
+            rest, wrong = deepcopy(said), error
+            for _ in range(_DEEPEST):
+                if not _without(rest, wrong) or _leaves(said) > 2 * _leaves(rest):
+                    break
+                try:
+                    return handler(rest)
+                except ValidationError as still:
+                    wrong = still
+            raise
 
     @classmethod
     def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
         """The schema without the notes that only mappers read, with every field required and every list bounded."""
         schema: dict[str, Any] = _for_a_model(super().model_json_schema(*args, **options), cls.most_rows)
         return schema
+
+
+def _without(said: Any, error: ValidationError) -> bool:
+    """Takes out of an answer what does not fit; whether there was anything to take out."""
+    found = [_at(said, failure["loc"]) for failure in error.errors(include_url=False, include_context=False)]
+    places = {(id(holder), key): (holder, key) for holder, key in found if holder is not None}
+    for holder, key in sorted(places.values(), key=lambda place: -place[1] if isinstance(place[1], int) else 0):
+        del holder[key]
+    return bool(places)
+
+
+def _at(said: Any, place: Sequence[int | str]) -> tuple[Any, Any]:
+    """What holds the last step of a place that an answer has, and that step; of a lacking field, what lacks it."""
+    holder, key, value = None, None, said
+    for step in place:
+        steps = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+        if step not in steps:
+            break
+        holder, key, value = value, step, value[step]
+    return holder, key
+
+
+def _leaves(said: Any) -> int:
+    """How much an answer says, null and nothing left out."""
+    return sum(value is not None for _, value in leaves_in(said))
 
 
 def answer_model(report: type[Model], figure: Any, wanted: Wanted, most_rows: int | None = None) -> type[Answer]:

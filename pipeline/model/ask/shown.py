@@ -15,6 +15,8 @@ from recount.pipeline.document import Cell, Grid, Number, Paragraph, Token
 from recount.pipeline.split.outline import is_heading_inside
 from recount.pipeline.split.text import plain
 
+ROWS = 24
+"""How many rows of a table are asked about at once."""
 _DATE = re.compile(r"年|月|日|-\d+月")
 _YEAR_WORDS = re.compile(r"年度?")
 _ORDINAL_END = re.compile(r"[.、)．](?!\d)")
@@ -33,6 +35,7 @@ class Place:
     """Where a shown number stands. before: the words before it in what is shown, folded, every number as ▮; of a
     number in a table those of its cell.
 
+    unit: that of the number.
     row, heads: for a number in a table: the words of its row to the left of it, and those over its column.
     grid, line: which of the shown grids and which row of it; None in running text.
     """
@@ -42,6 +45,7 @@ class Place:
     heads: str = ""
     grid: int | None = None
     line: int | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def show(paragraphs: Sequence[Paragraph], blocks: Sequence[Block], printed: Prin
     return Shown(writer.text, writer.words, tuple(writer.marks), writer.lines)
 
 
-def blocks_of(grid: Grid, most_rows: int) -> list[Block]:
+def blocks_of(grid: Grid, most_rows: int = ROWS) -> list[Block]:
     """A grid in blocks of at most so many rows; one in two halves stays whole: its list runs down both in turn."""
     if _in_halves(grid):
         return [Block(grid, 0, grid.rows)]
@@ -198,7 +202,8 @@ class _Writer:
         numbers = [number for number in paragraph.numbers if self._is_figure(folded, number)]
 
         def place(number: Number) -> Place:
-            return Place(self._before + _masked(folded, paragraph.numbers, number.start))
+            before = self._before + _masked(folded, paragraph.numbers, number.start)
+            return Place(before, unit=number.token.unit or "")
 
         self._parts.append(self._marked(paragraph.text.printed, numbers, place))
         self._before += _masked(folded, paragraph.numbers, len(folded)) + "\n"

@@ -11,10 +11,11 @@ import pytest
 from recount.pipeline.document import Remark
 from recount.pipeline.errors import BudgetSpent, Truncated, Unreachable
 from recount.pipeline.map import Mapped
+from recount.pipeline.model.answer.draft import filled, findings_in
+from recount.pipeline.model.ask.loose import LOOSE
 from recount.pipeline.model.ask.pieces import pieces_of
 from recount.pipeline.model.ask.question import Question, Reply
-from recount.pipeline.model.cascade import cascade, filled, map_by_model, open_pieces, values_of
-from recount.pipeline.model.findings import findings_in
+from recount.pipeline.model.cascade import better, cascade, map_by_model, open_pieces, values_of
 from recount.pipeline.model.mapper import FEW, Mapper, parts_of
 from recount.pipeline.usage import NOTHING
 from recount.pipeline.verify.recount import Status
@@ -195,7 +196,7 @@ def test_a_document_whose_wording_no_template_knows_goes_to_the_model() -> None:
     without = known.template.report.model_copy(update={"income": None})
     asker = known.oracle()
     found = cascade(known.document, known.mapper(asker), "oracle", 2, Mapped(without, "template", found=True))
-    assert [each.purpose for each in asker.asked] == ["income"]
+    assert [each.purpose for each in asker.asked if each.purpose not in (LOOSE, "parts")] == ["income"]
     assert found.verified.figures["/income/total"].value == known.verified.figures["/income/total"].value
     assert found.verified.mapper_of("/income/total") == "model:oracle"
     assert found.verified.mapper_of("/expenditure/total") == "template"
@@ -206,6 +207,29 @@ def test_what_is_settled_stays_and_what_is_open_is_filled() -> None:
     new = {"a": Ref(9), "b": Ref(4), "rows": [{"x": Ref(8)}, {"x": Ref(7)}]}
     kept = filled(old, new, "", lambda pointer: pointer != "/rows/1/x")
     assert kept == {"a": Ref(1), "b": Ref(4), "rows": [{"x": Ref(2)}, {"x": Ref(7)}]}
+
+
+def test_a_row_is_filled_where_its_figures_or_its_name_stand_and_another_goes_in_its_order() -> None:
+    old = {"rows": [{"name": "甲", "x": Ref(2), "y": None}, {"name": "丙", "x": Ref(8), "y": None}]}
+    new = {"rows": [{"name": "丙", "x": None, "y": Ref(9)}, {"name": "乙", "x": Ref(5)}, {"name": None, "x": Ref(2)}]}
+    kept = filled(old, new, "", lambda _: True, {2, 8})
+    assert [(row["name"], row["x"]) for row in kept["rows"]] == [("甲", Ref(2)), ("乙", Ref(5)), ("丙", Ref(8))]
+    assert kept["rows"][2]["y"] == Ref(9)
+
+
+def test_a_row_without_a_name_or_of_figures_that_fields_have_is_not_added() -> None:
+    old = {"rows": [{"name": "甲", "x": Ref(2)}], "total": Ref(7)}
+    for row in ({"name": None, "x": Ref(5)}, {"name": "乙", "x": Ref(7)}, {"name": "乙", "x": None}):
+        assert filled(old, {"rows": [row]}, "", lambda _: True, {2, 7}) == old
+
+
+def test_an_answer_that_words_speak_for_is_taken_though_the_page_contradicts_itself() -> None:
+    verified = example(NATIONAL).verified
+    failing = replace(verified.evaluations[0], result="fail", severity="major")
+    worse = replace(verified, evaluations=(failing, *verified.evaluations[1:]))
+    older = replace(verified, figures=dict(list(verified.figures.items())[1:]))
+    assert better(worse, older, sure=True)
+    assert not better(worse, older)
 
 
 def test_an_answer_that_is_silent_takes_nothing_away() -> None:

@@ -6,19 +6,21 @@ from collections.abc import Sequence
 
 import pytest
 
-from recount.pipeline.model.answer.evidence import Evidence, evidence_of, falls, subject_in
+from recount.pipeline.model.answer.evidence import Evidence, evidence_of, falls, subject_in, vouched
 from recount.pipeline.model.ask.shown import Place
 from recount.schemas.common.parts import Change, Comparison, Portion
 from recount.schemas.common.rows import FundSplit
-from recount.schemas.describe import Step
+from recount.schemas.describe import Step, fields_of
 from recount.schemas.figures import Model, Ref
 from recount.schemas.final_accounts.narrative import (
+    FundBudget,
     GeneralPublicBudget,
     Income,
     IncomeExpenditure,
     ThreePublic,
     ThreePublicItem,
 )
+from recount.schemas.final_accounts.report import Report
 from recount.schemas.final_accounts.statements import IncomeRow
 
 INCOME = "本年收入▮万元,其中:财政拨款收入▮万元,占▮,其他收入"
@@ -130,3 +132,53 @@ def test_a_title_says_what_a_figure_is_of() -> None:
     assert subject_in("占本年支出合计的比例") == "占本年支出合计"
     assert subject_in("因公出国（境）费") == "因公出国境费"
     assert subject_in("金额") == ""
+
+
+def test_what_a_share_is_of_is_not_what_it_is_the_share_of() -> None:
+    before = "公务接待费支出▮万元,占三公经费支出的"
+    assert said(((ThreePublic[Ref], "reception"), (ThreePublicItem[Ref], "percent")), before) is Evidence.FOR
+    assert said(((ThreePublic[Ref], "overseas"), (ThreePublicItem[Ref], "percent")), before) is Evidence.AGAINST
+
+
+@pytest.mark.parametrize(
+    ("field", "unit", "found"),
+    [
+        ("reception_visits", "人次", Evidence.FOR),
+        ("reception_batches", "人次", Evidence.AGAINST),
+        ("reception_batches", "批次", Evidence.FOR),
+        ("overseas_visits", "批次", Evidence.AGAINST),
+    ],
+)
+def test_what_is_counted_decides_between_counts(field: str, unit: str, found: Evidence) -> None:
+    place = Place("国内公务接待费▮万元。全年共安排国内公务接待▮批次、", unit=unit)
+    assert evidence_of((Step(ThreePublic[Ref], field),), place) is found
+
+
+def test_two_that_are_named_together_are_both_meant() -> None:
+    for field in ("income_total", "expenditure_total"):
+        assert said(((IncomeExpenditure[Ref], field),), "2022年度收入总计、支出总计均为") is Evidence.FOR
+    assert said(((IncomeExpenditure[Ref], "income_total"),), "2022年度收入总计、支出总计为") is Evidence.AGAINST
+
+
+def test_a_comparison_of_an_amount_by_another_name_is_not_spoken_against() -> None:
+    before = "政府性基金预算财政拨款支出年初预算为"
+    assert said(((FundBudget[Ref], "expenditure_budget"), (Comparison[Ref], "budget")), before) is Evidence.SILENT
+    assert said(((FundBudget[Ref], "expenditure_change"), (Change[Ref], "amount")), before) is Evidence.AGAINST
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "before", "taken"),
+    [
+        ("procurement", "goods", "全年政府采购货物支出", True),
+        ("income", "total", "▮年收入合计", True),
+        ("state_assets", "fixed_assets", "公用经费", False),
+        ("performance", "project_count", "(三)预算绩效情况说明\n全年共有", True),
+        ("performance", "project_count", "(三)国有资产占用情况说明\n全年共有", False),
+    ],
+)
+def test_of_a_passage_words_its_title_or_the_heading_vouch_for_a_figure(
+    part: str, field: str, before: str, taken: bool
+) -> None:
+    model = fields_of(Report[Ref])[part].model
+    assert model is not None
+    assert vouched((Step(Report[Ref], part), Step(model, field)), Place(before)) is taken
