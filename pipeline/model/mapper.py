@@ -199,7 +199,7 @@ def parts_of(piece: Piece, figures: int | None = None) -> list[Part]:
     figures: so many of its words are asked about at once, as far as paragraphs go; None: as many as an answer takes.
     """
     blocks = [*piece.blocks] or [block for grid in piece.grids for block in blocks_of(grid)]
-    if not piece.wanted:
+    if piece.loose is not None and not piece.wanted:
         return []
     if not piece.paragraphs:
         return [Part((), (block,)) for block in blocks]

@@ -206,5 +206,6 @@ def test_a_batch_is_handed_in_left_and_collected(call: Call, tmp_path: Path) -> 
         second = structured(call, server, tmp_path, "--batch")
     assert second.code == 0
     summary = read_result(next((tmp_path / "reports").glob("*.json"))).summary.mapper
-    assert summary.calls == 0
-    assert summary.open == {}
+    # What no batch can hold: the figures that its answers leave without a field are asked about when they are known.
+    assert set(summary.prompts) - {name for name in summary.prompts if name.startswith("loose")}
+    assert all(name.startswith("loose") for name in summary.open)
