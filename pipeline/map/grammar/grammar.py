@@ -350,12 +350,8 @@ class Reader:
             return True
         anywhere, strict = self._rules(self._unit(at))
         match = (strict if self.reason_from is not None else anywhere).search(clause)
-        over = self._heading_over(at) if self.reason_from is None and phrases.AMOUNT_ALONE.fullmatch(clause) else None
-        if (match is None or match.lastgroup is None) and over is None:
-            return False
-        fact = self._fact(match.lastgroup) if match is not None and match.lastgroup else over
-        assert fact is not None
-        if over is fact and self._unit(at) not in MONEY:
+        fact = self._fact(match.lastgroup) if match and match.lastgroup else self._right_below_heading(at, clause)
+        if fact is None:
             return False
         if fact.amount is not None:
             if self.reason_from is not None and not (boundary and boundary[0] in "。\n;"):
@@ -370,6 +366,16 @@ class Reader:
         self._end_reason(self.done + begin)
         self.last, self.versus = fact, None
         return True
+
+    def _right_below_heading(self, at: int, clause: str) -> Fact | None:
+        """1.公务接待费。2018年决算数▮万元: what says no subject is of the heading that it follows at once."""
+        if self._unit(at) not in MONEY or not phrases.AMOUNT_ALONE.fullmatch(clause):
+            return None
+        before = max((other for other in self.passage.numbers if other < at and self._unit(other)), default=self.start)
+        words = phrases.heading_over(self.passage.shape, before, at)
+        match = self.rules.search(words) if words and self.reason_from is None else None
+        fact = self._fact(match.lastgroup) if match and match.lastgroup else None
+        return fact if fact is not None and fact.comparison is None else None
 
     def _behind_number(self, at: int) -> int:
         """Where the words after the number before begin, with its unit: that number may have no place. An ordinal (1.)

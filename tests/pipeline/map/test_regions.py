@@ -200,6 +200,24 @@ def test_a_numbered_line_says_what_a_sentence_below_it_compares() -> None:
     assert (three["reception_batches"], three["reception_visits"]) == ("12", "98")
 
 
+def test_an_amount_without_a_subject_is_of_the_heading_right_above_it() -> None:
+    report = mapped(THREE, "1.公务接待费。2022年决算数1.00万元，比2022年年初预算数4.00万元减少3.00万元。")
+    assert report["three_public"]["reception"] == {"amount": "1.00"}
+    assert report["three_public"]["reception_budget"] == {"budget": "4.00", "final": "1.00"}
+    assert report["open"] == ["3.00"]
+
+
+def test_an_amount_below_the_rest_of_a_torn_sentence_is_of_nothing() -> None:
+    report = mapped(
+        THREE,
+        "“三公”经费支出预算为9.00万元，支出决算为8.00万元。",
+        "（二）“三公”经费财政拨款支出决算具体情况说明",
+        "出预算为4.00万元，支出决算为0.00万元。",
+    )
+    assert report["three_public"] == {"total": "8.00", "budget": {"budget": "9.00", "final": "8.00"}}
+    assert report["open"] == ["4.00", "0.00"]
+
+
 # --- merged sections
 
 MERGED = (
