@@ -11,6 +11,7 @@ RecountError
 │   ├── ModelRefused      this question was turned down; asking it again would not help
 │   ├── ModelMisconfigured  every question would be turned down: a key, a model or an address is wrong
 │   └── Offline           --offline forbids to ask
+├── NoCompletion          a response without an answer; the transport tells what it comes to, as a ModelError
 ├── ZipProblem            a zip archive that cannot be used; told with its reason, the other reports go on
 └── DocumentError         a file that cannot be structured; recorded as its reason, the others go on
     ├── SourceUnreachable nothing is known of what it holds now: an earlier result of it stands
@@ -30,8 +31,9 @@ from __future__ import annotations
 
 import errno
 import importlib
+from collections.abc import Mapping
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from recount.pipeline.usage import Usage
@@ -55,6 +57,17 @@ class ModelError(RecountError):
     def __init__(self, message: str, usage: Usage | None = None) -> None:
         super().__init__(message)
         self.usage = usage
+
+
+class NoCompletion(RecountError):
+    """A response with HTTP 200 that holds no answer. body: its JSON, or its text. status_code: what its error says."""
+
+    def __init__(self, body: Any) -> None:
+        super().__init__(f"a response without an answer: {body}")
+        self.body = body
+        error = body.get("error") if isinstance(body, Mapping) else None
+        code = error.get("code") if isinstance(error, Mapping) else None
+        self.status_code = code if isinstance(code, int) and 400 <= code < 600 else None
 
 
 class Truncated(ModelError):

@@ -72,7 +72,11 @@ def test_every_hint_names_what_there_is() -> None:
             assert name_of(hint.replace("\\", "")) in {".", NAME, *known, *OTHERS}, f"{file} says: pip install {hint}"
 
 
-CALLED = {"unrar.cffi.unrarlib": "unrar2-cffi"}
+CALLED = {
+    "unrar.cffi.unrarlib": "unrar2-cffi",
+    "opentelemetry.sdk": "opentelemetry-sdk",
+    "opentelemetry.exporter.otlp.proto.http.trace_exporter": "opentelemetry-exporter-otlp-proto-http",
+}
 """What a library is called on the index, where that is not what it is imported as."""
 
 

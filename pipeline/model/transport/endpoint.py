@@ -24,10 +24,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from recount.pipeline.errors import ModelMisconfigured, ModelRefused, Unreachable, UsageError
+from recount.pipeline.errors import ModelMisconfigured, ModelRefused, NoCompletion, Unreachable, UsageError
 from recount.pipeline.model.ask.question import Messages
 from recount.pipeline.model.transport.answers import answer_in, completion_of, is_whole, words_of
-from recount.pipeline.model.transport.outcomes import TELLING, Dialect, NoCompletion, Outcomes, Sent, choices_of
+from recount.pipeline.model.transport.outcomes import TELLING, Dialect, Outcomes, Sent, choices_of
 from recount.pipeline.settings import ModelSettings, ModeName
 
 T = TypeVar("T")

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from recount.pipeline.errors import ModelError, ModelMisconfigured, ModelRefused, Truncated, Unreachable
+from recount.pipeline.errors import ModelError, ModelMisconfigured, ModelRefused, NoCompletion, Truncated, Unreachable
 from recount.pipeline.model.transport.answers import (
     LONGEST,
     is_page,
@@ -88,17 +88,6 @@ class Sent:
     error: ModelError | None = None
     cached_tokens: int = 0
     request: str = ""
-
-
-class NoCompletion(Exception):
-    """A response with HTTP 200 that holds no answer. body: its JSON, or its text. status_code: what its error says."""
-
-    def __init__(self, body: Any) -> None:
-        super().__init__(body)
-        self.body = body
-        error = body.get("error") if isinstance(body, Mapping) else None
-        code = error.get("code") if isinstance(error, Mapping) else None
-        self.status_code = code if isinstance(code, int) and 400 <= code < 600 else None
 
 
 def choices_of(completion: Any) -> Any:

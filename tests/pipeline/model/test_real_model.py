@@ -119,7 +119,9 @@ def test_the_probe_finds_out_that_it_keeps_to_a_schema(qwen: ModelSettings) -> N
 
 def test_every_question_is_answered_to_the_schema(report: Report, mapped: Cascaded) -> None:
     assert mapped.open == {}
-    assert set(mapped.prompts) == {piece.purpose for piece in pieces_of(report.document, report.family).asked}
+    asked = {piece.purpose for piece in pieces_of(report.document, report.family).asked}
+    # And what the answers leave without a field is offered again.
+    assert {purpose for purpose in mapped.prompts if not purpose.startswith("loose")} == asked
     assert mapped.usage.calls >= len(mapped.prompts)
 
 
@@ -135,8 +137,10 @@ def test_no_wrong_figure_is_verified(report: Report, mapped: Cascaded) -> None:
 
 
 def test_what_is_rejected_is_not_delivered(mapped: Cascaded) -> None:
-    assert {each.pointer for each in mapped.verified.rejected}.isdisjoint(mapped.verified.figures)
-    assert all(each.reason for each in mapped.verified.rejected)
+    delivered = mapped.verified.figures
+    for refused in mapped.verified.rejected:  # an invention is told even where another answer had the figure
+        assert refused.reason
+        assert refused.pointer not in delivered or str(delivered[refused.pointer].value) != str(refused.proposed)
 
 
 def test_of_a_model_that_knows_nothing_no_wrong_figure_is_verified(report: Report) -> None:

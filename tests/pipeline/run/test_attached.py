@@ -256,7 +256,7 @@ def test_only_a_worker_opens_a_pdf(archive: Path, go: Go, tasks: ModuleType, mon
 def test_the_log_names_what_is_attached_and_no_report(archive: Path, go: Go, tmp_path: Path) -> None:
     (archive / "p.pdf").write_bytes(portfolio({"a.pdf": "good", "b.xml": "<b/>"}))
     with json_log(tmp_path / "log", 1) as tell:
-        go(on_progress=tell)
+        go(on_progress=tell.outcome)
     events = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
     assert [(event["file"], event["fate"]) for event in events if event["event"] == "file"] == [
         ("p.pdf/b.xml", "skipped")
