@@ -7,12 +7,12 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -90,18 +90,12 @@ def working(running: subprocess.Popen[bytes], target: Path) -> bool:
     return any(file.stat().st_size > 0 for folder in leftovers(target.parent) for file in folder.glob(target.name))
 
 
-def answer(marker: Path, item: int) -> bytes:
-    """An answer that is larger than any pipe; that about 3 is cut off once."""
-    if item == 3 and not marker.exists():
-        marker.touch()
-        threading.Timer(0.0, os.kill, (os.getpid(), signal.SIGKILL)).start()
-    return b"x" * (1 << 20)
-
-
-def test_a_worker_that_is_killed_over_its_answer_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_is_killed_over_its_answer_costs_nothing(
+    tmp_path: Path, tasks: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("recount.pipeline.output.export._FEW", 0)
     monkeypatch.setattr("recount.pipeline.output.export.os.cpu_count", lambda: 2)
-    answers = list(of_each(range(24), partial(answer, tmp_path / "killed")))
+    answers = list(of_each(range(24), partial(tasks.large_answer, tmp_path / "killed")))
     assert (tmp_path / "killed").exists()
     assert answers == [b"x" * (1 << 20)] * 24
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -114,3 +115,11 @@ def by_content(path: Path, sha256: str) -> list[Result]:
         time.sleep(60)
     reports = int(rest.split()[0]) if word == "several" else 1
     return [sample_result(path, sha256)] * reports
+
+
+def large_answer(marker: Path, item: int) -> bytes:
+    """An answer that is larger than any pipe; that about 3 is cut off once."""
+    if item == 3 and not marker.exists():
+        marker.touch()
+        threading.Timer(0.0, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    return b"x" * (1 << 20)
