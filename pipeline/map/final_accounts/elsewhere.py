@@ -30,7 +30,7 @@ class Speaker:
     """
 
     key: str
-    read: Callable[[Passage], Any]
+    read: Callable[[Passage], tuple[Any, Reading]]
     about: re.Pattern[str] = re.compile("")
     but: re.Pattern[str] = re.compile("(?!)")
 
@@ -75,7 +75,7 @@ def _settle(left: Left, speakers: Sequence[Speaker], fields: dict[str, Any]) -> 
         if speaker is None:
             continue
         passage = replace(passage_of([sentences[number] for number in run]), headed=False)
-        fields[speaker.key], found = _filled(fields.get(speaker.key), speaker.read(passage), left.open - taken)
+        fields[speaker.key], found = _filled(fields.get(speaker.key), speaker.read(passage)[0], left.open - taken)
         taken |= found
     return frozenset(taken)
 
@@ -102,7 +102,7 @@ def _meant(sentence: Paragraph, left: Left, speakers: Sequence[Speaker], fields:
     passage = replace(passage_of([sentence]), headed=False)
     around = f"{left.title}\n{_heading(left, sentence)}\n{passage.shape}"
     known = {
-        speaker.key: len(_filled(fields.get(speaker.key), speaker.read(passage), wanted)[1])
+        speaker.key: len(_filled(fields.get(speaker.key), speaker.read(passage)[0], wanted)[1])
         for speaker in speakers
         if speaker.about.search(around) and not speaker.but.search(around)
     }

@@ -25,55 +25,42 @@ _UNMAPPED = ("part.narrative", "other_matters")
 """What stands right under these headings has no fields."""
 _PARTS = frozenset({"contents", "part.overview", "part.statements", "part.glossary", "part.annex"})
 """The parts of a report that are no narrative; some reports have no parts."""
-_SIMPLE = (
-    ("income_expenditure", narrative.income_expenditure),
-    ("income", narrative.income),
-    ("expenditure", narrative.expenditure),
-    ("fiscal_appropriation", narrative.fiscal_appropriation),
-    ("basic_expenditure", narrative.basic_expenditure),
-    ("three_public", narrative.three_public),
-    ("government_funds", partial(narrative.fund_budget, narrative.GOVERNMENT_FUNDS)),
-    ("state_capital", partial(narrative.fund_budget, narrative.STATE_CAPITAL)),
-    ("operating_costs", narrative_other.operating_costs),
-    ("procurement", narrative_other.procurement),
-    ("state_assets", narrative_other.state_assets),
-    ("performance", narrative_other.performance),
-)
-
 _WHOLE = re.compile(r"财政拨款支出|财政拨款收入?、?支|三公")
 """Where this is what is spoken of, income and expenditure are not those of the whole unit."""
 SPEAKERS = (
-    Speaker("income_expenditure", lambda passage: narrative.income_expenditure(passage)[0], but=_WHOLE),
-    Speaker("income", lambda passage: narrative.income(passage)[0], but=_WHOLE),
-    Speaker("expenditure", lambda passage: narrative.expenditure(passage)[0], but=_WHOLE),
-    Speaker("fiscal_appropriation", lambda passage: narrative.fiscal_appropriation(passage)[0], re.compile("财政拨款")),
+    Speaker("income_expenditure", narrative.income_expenditure, but=_WHOLE),
+    Speaker("income", narrative.income, but=_WHOLE),
+    Speaker("expenditure", narrative.expenditure, but=_WHOLE),
+    Speaker("fiscal_appropriation", narrative.fiscal_appropriation, re.compile("财政拨款")),
     Speaker(
         "general_public_budget",
-        lambda passage: narrative.general_public_budget(passage, passage, passage)[0],
+        narrative.general_of_one,
         re.compile("财政拨款|一般公共预算"),
     ),
     Speaker(
         "basic_expenditure",
-        lambda passage: narrative.basic_expenditure(passage)[0],
+        narrative.basic_expenditure,
         re.compile("财政拨款基本支出|基本支出决?算?情况|人员经费"),
     ),
-    Speaker("three_public", lambda passage: narrative.three_public(passage)[0]),
+    Speaker("three_public", narrative.three_public),
     Speaker(
         "government_funds",
-        lambda passage: narrative.fund_budget(narrative.GOVERNMENT_FUNDS, passage)[0],
+        partial(narrative.fund_budget, narrative.GOVERNMENT_FUNDS),
         re.compile("政府性基金"),
     ),
     Speaker(
         "state_capital",
-        lambda passage: narrative.fund_budget(narrative.STATE_CAPITAL, passage)[0],
+        partial(narrative.fund_budget, narrative.STATE_CAPITAL),
         re.compile("国有资本经营"),
     ),
-    Speaker("operating_costs", lambda passage: narrative_other.operating_costs(passage)[0], re.compile("机[关构]运行")),
-    Speaker("procurement", lambda passage: narrative_other.procurement(passage)[0], re.compile("采购")),
-    Speaker("state_assets", lambda passage: narrative_other.state_assets(passage)[0], re.compile("资产|车辆")),
-    Speaker("performance", lambda passage: narrative_other.performance(passage)[0], re.compile("绩效")),
+    Speaker("operating_costs", narrative_other.operating_costs, re.compile("机[关构]运行")),
+    Speaker("procurement", narrative_other.procurement, re.compile("采购")),
+    Speaker("state_assets", narrative_other.state_assets, re.compile("资产|车辆")),
+    Speaker("performance", narrative_other.performance, re.compile("绩效")),
 )
-"""Who may be spoken of in a section that is not its own."""
+"""The sections that are read of one passage; each may be spoken of in another as well."""
+_OF_PARTS = "general_public_budget"
+"""The section that is read of up to three passages where it has its own heading."""
 
 
 def map_report(document: Document) -> Mapped:
@@ -88,12 +75,12 @@ def map_report(document: Document) -> Mapped:
         "statements": statements,
     }
     left: list[Left] = []
-    for key, mapping in _SIMPLE:
-        section = sections.get(key)
-        if section is None or not section.paragraphs:
+    for speaker in SPEAKERS:
+        key, section = speaker.key, sections.get(speaker.key)
+        if section is None or not section.paragraphs or key == _OF_PARTS:
             continue
         passage = passage_of(section.paragraphs)
-        fields[key], reading = mapping(passage)
+        fields[key], reading = speaker.read(passage)
         left.append(Left(key, section.title, section.paragraphs, passage, open_in(passage, reading, fields[key])))
     left += _map_general(sections, fields)
     left += _map_overview(sections, fields)
@@ -113,7 +100,7 @@ def map_report(document: Document) -> Mapped:
 
 
 def _has_narrative(fields: dict[str, object]) -> bool:
-    return any(fields.get(key) for key, _ in _SIMPLE) or bool(fields.get("general_public_budget"))
+    return any(fields.get(speaker.key) for speaker in SPEAKERS)
 
 
 def _map_general(sections: dict[str, Section], fields: dict[str, object]) -> Iterator[Left]:

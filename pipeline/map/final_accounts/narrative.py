@@ -288,6 +288,12 @@ def general_public_budget(
     return section, list(_once_each(readings))
 
 
+def general_of_one(passage: Passage) -> tuple[GeneralPublicBudget[Ref], Reading]:
+    """五 of a passage that may hold all of it; what is left of it is that of the first part."""
+    section, readings = general_public_budget(passage, passage, passage)
+    return section, readings[0][1]
+
+
 def _once_each(readings: Sequence[tuple[Passage, Reading]]) -> Iterator[tuple[Passage, Reading]]:
     """Every passage once: of one that was read for several parts a number is open if none of them knows it."""
     passages = {id(read_from): read_from for read_from, _ in readings}
