@@ -51,8 +51,11 @@ def comparison(versus: Versus | None) -> Comparison[Ref] | None:
 
 
 def portion(fact: Fact | None) -> Portion[Ref] | None:
-    """A part of a total, with its share, as the schema has it; None for none."""
-    return None if fact is None else Portion[Ref](amount=fact.amount, percent=fact.share)
+    """A part of a total, with its share, as the schema has it; None for none. A share of 收入总计 is of another total:
+    that holds what was carried over."""
+    if fact is None:
+        return None
+    return Portion[Ref](amount=fact.amount, percent=fact.share if "收入总计" not in fact.share_of else None)
 
 
 def settled(reading: Reading, key: str) -> Ref | None:
@@ -144,9 +147,6 @@ _EXPENDITURE = (
 def income(passage: Passage) -> tuple[Income[Ref], Reading]:
     """二、收入决算情况说明."""
     found = read(passage, _INCOME, default="total")
-    for fact in found.facts.values():
-        if "收入总计" in fact.share_of:  # with what was carried over
-            fact.share = None
     parts = {
         subject.key: portion(found.facts.get(subject.key)) for subject in _INCOME[1:] if subject.key not in _BY_BUDGET
     }

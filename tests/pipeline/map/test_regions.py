@@ -141,6 +141,12 @@ def test_a_share_of_another_whole_is_no_share_of_the_section() -> None:
     assert (report["procurement"]["sme_percent"], report["open"]) == ("80.00", ["50.00"])
 
 
+def test_a_share_of_what_was_carried_over_as_well_is_listed() -> None:
+    report = mapped("二、收入决算情况说明", "本年收入合计9.00万元，其中：事业收入9.00万元，占收入总计的75.00%。")
+    assert report["income"] == {"total": "9.00", "institutional": {"amount": "9.00"}}
+    assert report["open"] == ["75.00"]
+
+
 # --- headings
 
 HEADINGS = (
