@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from recount.pipeline.document import Block, Document, Grid, Paragraph, Text
+from recount.pipeline.document import Block, Document, Grid, Number, Paragraph, Text
 from recount.schemas.family import Heading
 
 _LEVELS = (
@@ -15,17 +15,19 @@ _LEVELS = (
     (2, re.compile(r"[一二三四五六七八九十]{1,3}[、.．]")),
     (3, re.compile(r"\([一二三四五六七八九十]{1,3}\)[、.)]*")),
 )
-_DEEPER = (
+_ALL_LEVELS = (
+    *_LEVELS,
     (4, re.compile(r"\d{1,2}[、.．](?!\d)")),
     (5, re.compile(r"\(\d{1,2}\)[、.)]*")),
 )
-"""Ordinals of lists, which number headings in some forms: only a known title tells."""
+"""With the ordinals of lists, which number headings in some forms: only a known title tells."""
 _LEADER = re.compile(r"[.·…]{4,}\s*\d{0,4}$")
 _PART_ALONE = re.compile(r"第[一二三四五六七八九十]{1,2}部分[、.:]?")
 _SENTENCE = re.compile(r"[。;,]")
 _TITLE_ENDS = re.compile(r"(?:情况|说明|事项)$")
-_ITEM = re.compile(r"\([类款项]\)")
 _AMOUNT = re.compile(r"\d[\d,.]*(?:[万亿]?元|%)")
+ITEM = re.compile(r"\([类款项]\)")
+"""Marks what is named as an item of a list: what follows is not said of the section, and it is no heading."""
 _LONGEST_HEADING = 48  # characters
 _SHORTEST_MISREAD = 6  # characters; in a shorter title one wrong character may make it another
 
@@ -107,7 +109,7 @@ class _Cutter:
         if _LEADER.search(folded):
             self.found.append(_Open(None, ""))  # a line of a table of contents
             return
-        level, start = _level(folded, (*_LEVELS, *_DEEPER))
+        level, start = _level(folded, _ALL_LEVELS)
         closed = min((upper.level for upper in self.above.values() if upper.closed), default=None)
         for heading in self.outline if closed is None or level in (0, 1) else ():
             if closed is not None and level == 0 and heading.level > closed:
@@ -132,7 +134,7 @@ class _Cutter:
         """Whether a line is a heading that the outline does not know and that is no part of the section above it."""
         if not _looks_like_heading(folded) or any(upper.lists for upper in self.above.values()):
             return False
-        if _ITEM.search(folded):  # （一）一般公共服务支出（类）: a line of a list
+        if ITEM.search(folded):  # （一）一般公共服务支出（类）: a line of a list
             return False
         return level in (1, 2) or (level == 3 and any(depth >= level for depth in self.above))
 
@@ -239,12 +241,15 @@ def tail_of(paragraph: Paragraph, start: int) -> Paragraph | None:
     folded = paragraph.text.folded
     while start < len(folded) and folded[start] in "。:;, ":
         start += 1
-    if start >= len(folded):
-        return None
+    return piece_of(paragraph, start, len(folded)) if start < len(folded) else None
+
+
+def piece_of(paragraph: Paragraph, start: int, end: int) -> Paragraph:
+    """Characters start..end (exclusive) of a paragraph, with the numbers that lie in them."""
     numbers = tuple(
-        type(number)(number.start - start, number.end - start, number.token)
+        Number(number.start - start, number.end - start, number.token)
         for number in paragraph.numbers
-        if number.start >= start
+        if start <= number.start and number.end <= end
     )
-    text = Text(paragraph.text.printed[start:], folded[start:])
+    text = Text(paragraph.text.printed[start:end], paragraph.text.folded[start:end])
     return Paragraph(text, numbers, paragraph.page, paragraph.top)

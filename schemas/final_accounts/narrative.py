@@ -241,15 +241,16 @@ class GeneralPublicBudget(Model, Generic[F]):
             self.total,
             [(class_amount.amount, class_amount.percent) for class_amount in self.by_class],
         )
-        if self._lists_all():
+        whole = self._lists_all()
+        if whole:
             yield equal("支出 = 各项之和", self.total, printed(*(item.amount for item in self.items)))
         changes = [item.change.amount for item in self.items if item.change is not None]
-        if self.change is not None and self.items and len(changes) == len(self.items) and self._lists_all():
+        if self.change is not None and self.items and len(changes) == len(self.items) and whole:
             yield equal("增减额 = 各项增减额之和", self.change.amount, total(*changes))
         if self.budget is not None:
             yield same("决算数 = 支出", self.budget.final, self.total)
             budgets = [item.budget.budget for item in self.items if item.budget is not None]
-            if self.items and len(budgets) == len(self.items) and self._lists_all():
+            if self.items and len(budgets) == len(self.items) and whole:
                 yield equal("年初预算数 = 各项年初预算之和", self.budget.budget, total(*budgets))
         for item in self.items:
             if item.budget is not None and item.budget.final is not item.amount:

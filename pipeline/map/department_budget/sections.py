@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from recount.pipeline.map.final_accounts.narrative import direct_amount, ref_at
-from recount.pipeline.map.grammar.items import heads_in, unread
+from recount.pipeline.map.grammar.items import Head, heads_in, unread
 from recount.pipeline.map.grammar.passage import BUDGET, N, Passage, Reading, clean
 from recount.pipeline.map.labelled import read_section
 from recount.schemas.common.parts import Change
@@ -35,7 +36,6 @@ _NO_CLASS = re.compile(r"^(?:其中:?)?(?:基本|项目|本年|财政拨款|一�
 _SPENT_ON = re.compile(r"支出(?:预算)?(?:主要)?(?:包括|为)?:")
 _PURPOSE = re.compile(r"主要用于[:]?(?P<purpose>[^。\n]*)")
 _NOTHING = re.compile(r"(?:无|没有|未安排|未使用|不涉及)[^。;]{0,40}(?:支出|预算|拨款|资金)|为空表|无数据|未安排")
-_MOST_UNREAD = 10  # beyond so many lines that no rule reads, a number is no ordinal
 
 L = TypeVar("L", GeneralPublicBudget[Ref], FundBudget[Ref])
 
@@ -77,12 +77,12 @@ def _with_lists(
     model: type[L], passage: Passage, rule: re.Pattern[str], above: L | None = None
 ) -> tuple[L | None, Reading]:
     """What a passage says before its lists, and the lists; added to what the passages above it say."""
-    starts = [match.start() for match in (rule.search(passage.shape),) if match]
-    starts += [head.start for head in heads_in(passage)[:1]]
-    begin = min(starts, default=None)
+    heads: Sequence[Head] = heads_in(passage)
+    starts = [found.start() for found in (rule.search(passage.shape),) if found]
+    begin = min([*starts, *(head.start for head in heads[:1])], default=None)
     said, reading = read_section(model, passage, BUDGET, 0, begin)
     classes, of_classes = _classes(rule, passage)
-    lines, of_lines = budget_lines(passage)
+    lines, of_lines = budget_lines(passage, heads)
     left = _left(passage, reading, begin, of_classes | of_lines)
     parts = {**(dict(said) if said else {}), "by_class": classes, "items": lines}
     new = {key: value for key, value in parts.items() if value and not getattr(above, key, None)}
@@ -98,12 +98,11 @@ def _left(passage: Passage, above: Reading, begin: int | None, claimed: set[int]
     return Reading(above.facts, (), above.unclaimed + listed)
 
 
-def budget_lines(passage: Passage, start: int = 0) -> tuple[tuple[BudgetLine[Ref], ...], set[int]]:
+def budget_lines(passage: Passage, heads: Sequence[Head]) -> tuple[tuple[BudgetLine[Ref], ...], set[int]]:
     """〈n〉.〈class〉(类)〈section〉(款)〈item〉(项)2025年预算数为▮万元，比2024年执行数…, each up to the next.
 
-    start: where in the passage the list begins. Returns also where the numbers stand that the lines hold.
+    heads: where the lines begin. Returns also where the numbers stand that the lines hold.
     """
-    heads = heads_in(passage, start)
     lines: list[BudgetLine[Ref]] = []
     claimed: set[int] = set()
     ends = [*(head.start for head in heads), len(passage.shape)][1:]
@@ -176,7 +175,7 @@ def compilation(passage: Passage) -> tuple[dict[str, Model], Reading]:
     why = _WHY.search(passage.shape, cut, end)
     income, first = read_section(Income[Ref], passage, BUDGET, 0, cut)
     spent, second = read_section(Spent[Ref], passage, BUDGET, cut, why.start() if why else end)
-    lines, of_lines = budget_lines(passage, end)
+    lines, of_lines = budget_lines(passage, heads_in(passage, end))
     classes, of_classes = spent_on(passage, end) if not lines else ((), set())
     claimed = of_lines | of_classes
     left = [at for at in passage.numbers if at >= end and at not in claimed]

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from recount.pipeline.document import Paragraph, Text
+from recount.pipeline.document import Paragraph
 from recount.pipeline.map.grammar.passage import Passage, Reading, heading_above, passage_of, refs_in, unmapped_in
+from recount.pipeline.split.outline import piece_of
 from recount.schemas.common.parts import UnmappedFigure
 from recount.schemas.describe import fields_of
 from recount.schemas.figures import Model, Ref
@@ -125,18 +126,8 @@ def _sentences(left: Left) -> Iterator[Paragraph]:
         folded, start = paragraph.text.folded, 0
         ends = [match.end() for match in _SENTENCE_END.finditer(folded)]
         for end in (*ends, len(folded)):
-            yield _part(paragraph, start, end)
+            yield piece_of(paragraph, start, end)
             start = end
-
-
-def _part(paragraph: Paragraph, start: int, end: int) -> Paragraph:
-    text = Text(paragraph.text.printed[start:end], paragraph.text.folded[start:end])
-    numbers = tuple(
-        replace(number, start=number.start - start, end=number.end - start)
-        for number in paragraph.numbers
-        if start <= number.start and number.end <= end
-    )
-    return replace(paragraph, text=text, numbers=numbers)
 
 
 def _filled(old: Any, new: Any, allowed: frozenset[int] | set[int]) -> tuple[Any, set[int]]:
@@ -151,12 +142,9 @@ def _filled(old: Any, new: Any, allowed: frozenset[int] | set[int]) -> tuple[Any
         return (new, tokens) if not old and tokens and tokens <= allowed else (old, set())
     if not isinstance(new, Model):
         return old, set()
-    if old is None:
-        old = type(new)()
-        values, found = _parts_filled(old, new, allowed)
-        return (old.model_copy(update=values), found) if found else (None, set())
-    values, found = _parts_filled(old, new, allowed)
-    return (old.model_copy(update=values), found) if found else (old, set())
+    base = type(new)() if old is None else old
+    values, found = _parts_filled(base, new, allowed)
+    return (base.model_copy(update=values), found) if found else (old, set())
 
 
 def _parts_filled(old: Model, new: Model, allowed: frozenset[int] | set[int]) -> tuple[dict[str, Any], set[int]]:

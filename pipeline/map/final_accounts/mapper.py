@@ -110,19 +110,16 @@ def _map_general(sections: dict[str, Section], fields: dict[str, object]) -> Ite
     whole = sections.get("general_public_budget")
     if not any(parts) and whole is None:
         return
-    paragraphs = [part.paragraphs if part else () for part in parts]
-    passages = [passage_of(of_part) for of_part in paragraphs]
-    if whole is not None and whole.paragraphs:
-        # Where a sub-heading is missing, its text stands under the heading of the section.
-        all_of_it = passage_of(whole.paragraphs)
-        passages = [of_part if part else all_of_it for of_part, part in zip(passages, parts, strict=True)]
+    # Where a sub-heading is missing, its text stands under the heading of the section.
+    rest = whole.paragraphs if whole else ()
+    all_of_it = passage_of(rest)
+    passages = [passage_of(part.paragraphs) if part else all_of_it for part in parts]
+    made_of = {id(passage): part.paragraphs if part else rest for passage, part in zip(passages, parts, strict=True)}
     said, readings = narrative.general_public_budget(*passages)
-    fields["general_public_budget"] = said
+    fields[_OF_PARTS] = said
     title = whole.title if whole else ""
     for passage, reading in readings:
-        own = [of_part for of_part, read_from in zip(paragraphs, passages, strict=True) if read_from is passage]
-        of_it = next(iter(own), ()) or (whole.paragraphs if whole else ())
-        yield Left("general_public_budget", title, of_it, passage, open_in(passage, reading, said))
+        yield Left(_OF_PARTS, title, made_of[id(passage)], passage, open_in(passage, reading, said))
 
 
 def _map_overview(sections: dict[str, Section], fields: dict[str, object]) -> Iterator[Left]:

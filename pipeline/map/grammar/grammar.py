@@ -25,6 +25,7 @@ from recount.pipeline.map.grammar.passage import (
     Wording,
     clean,
 )
+from recount.pipeline.split.outline import ITEM
 from recount.schemas.figures import DOWN, Ref
 
 
@@ -145,11 +146,8 @@ class Reader:
     def _share_of_named(self, at: int) -> bool:
         """〈subject〉占▮%, without its amount."""
         match = phrases.NAMED_SHARE.search(self.passage.shape, self.done, at)
-        named = self.rules.search(match["words"]) if match else None
-        if match is None or named is None or named.lastgroup is None:
-            return False
-        fact = self._fact(named.lastgroup)
-        if fact.share is not None:
+        fact = self._subject(match["words"]) if match else None
+        if match is None or fact is None or fact.share is not None:
             return False
         fact.share, fact.share_of = self._ref(at), match[0]
         return True
@@ -289,9 +287,8 @@ class Reader:
         of last; else the section's own. None where words name no subject of the section, or a reason goes on."""
         words = phrases.NOTHING_NAMED.sub("", re.sub(rf"^{phrases.LEAD}", "", clean(words)))
         if words and not self._says_section(words):
-            match = self.rules.search(words + each)
-            return self._fact(str(match.lastgroup)) if match and match.lastgroup else None
-        if phrases.ITEM.search(before):
+            return self._subject(words + each)
+        if ITEM.search(before):
             return None
         if self.reason_from is not None and not re.search(r"[。;\n]$", before):
             return None
@@ -316,9 +313,7 @@ class Reader:
 
     def _heading_over(self, at: int) -> Fact | None:
         """The subject that the nearest numbered heading above a place names: 1.公务接待费支出情况。"""
-        words = phrases.heading_over(self.passage.shape, self.start, at)
-        match = self.rules.search(words) if words else None
-        return self._fact(match.lastgroup) if match and match.lastgroup else None
+        return self._subject(phrases.heading_over(self.passage.shape, self.start, at))
 
     def _is_just_before(self, number: int, at: int) -> bool:
         """Whether an amount stands in the sentence of an index, or in the one before it."""
@@ -369,12 +364,10 @@ class Reader:
 
     def _right_below_heading(self, at: int, clause: str) -> Fact | None:
         """1.公务接待费。2018年决算数▮万元: what says no subject is of the heading that it follows at once."""
-        if self._unit(at) not in MONEY or not phrases.AMOUNT_ALONE.fullmatch(clause):
+        if self.reason_from is not None or self._unit(at) not in MONEY or not phrases.AMOUNT_ALONE.fullmatch(clause):
             return None
         before = max((other for other in self.passage.numbers if other < at and self._unit(other)), default=self.start)
-        words = phrases.heading_over(self.passage.shape, before, at)
-        match = self.rules.search(words) if words and self.reason_from is None else None
-        fact = self._fact(match.lastgroup) if match and match.lastgroup else None
+        fact = self._subject(phrases.heading_over(self.passage.shape, before, at))
         return fact if fact is not None and fact.comparison is None else None
 
     def _behind_number(self, at: int) -> int:
@@ -395,6 +388,11 @@ class Reader:
         """Whether a number is one that was stated before; another number is of something that has no subject here."""
         before = next(number.token for number in self.passage.numbers.values() if number.token.index == stated.token)
         return before.value == self.passage.token(at).value
+
+    def _subject(self, words: str | None) -> Fact | None:
+        """The fact of the subject that some words name; None where they name none."""
+        match = self.rules.search(words) if words else None
+        return self._fact(match.lastgroup) if match and match.lastgroup else None
 
     def _fact(self, group: str) -> Fact:
         key = next((subject.key for subject in self.subjects if phrases.group_of(subject.key) == group), group)

@@ -65,7 +65,7 @@ BREAK = re.compile(
 """Where a reason is over: at a line that begins with an ordinal or a year, and at a sentence that begins with one."""
 NAMED_SHARE = re.compile(rf"(?:^|[,。;:、\n])(?P<words>[^,。;:、\n{N}]+?)占[^,。;\n{N}]{{0,30}}$")
 NAMED_COMPLETION = re.compile(
-    rf"(?P<begin>^|[,。;:\n])(?P<words>[^,。;:\n{N}]+?)完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?的$"
+    rf"(?:^|[,。;:\n])(?P<words>[^,。;:\n{N}]+?)完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?的$"
 )
 AMOUNT_ALONE = re.compile(r"(?:\d{4}年度?|本年度?|全年)?(?:支出)?决算(?:数|支出)?(?:为|是|:)?")
 """What says an amount, and not of what: the heading over it does."""
@@ -89,8 +89,6 @@ def heading_over(shape: str, start: int, at: int) -> str | None:
 UNCHANGED = re.compile(
     r"(?:^|(?<=[。;\n:,]))(?P<sentence>(?:其中:)?(?P<words>[^。;:\n▮]*?(?:持平|无变化|没有变化|无增减变化)))(?=[。;,]|$)"
 )
-ITEM = re.compile(r"\([类款项]\)")
-"""Marks what is named as an item of a list: what follows is not said of the section."""
 NOTHING_NAMED = re.compile(r"^(?:本年|全年)?(?:决算|支出|总体|情况|数|总额)*$")
 
 
