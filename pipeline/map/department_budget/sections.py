@@ -77,9 +77,10 @@ def _with_lists(
     model: type[L], passage: Passage, rule: re.Pattern[str], above: L | None = None
 ) -> tuple[L | None, Reading]:
     """What a passage says before its lists, and the lists; added to what the passages above it say."""
-    heads: Sequence[Head] = heads_in(passage)
-    starts = [found.start() for found in (rule.search(passage.shape),) if found]
-    begin = min([*starts, *(head.start for head in heads[:1])], default=None)
+    heads = heads_in(passage)
+    starts = [match.start() for match in (rule.search(passage.shape),) if match]
+    starts += [head.start for head in heads[:1]]
+    begin = min(starts, default=None)
     said, reading = read_section(model, passage, BUDGET, 0, begin)
     classes, of_classes = _classes(rule, passage)
     lines, of_lines = budget_lines(passage, heads)
