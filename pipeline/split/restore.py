@@ -103,6 +103,8 @@ def _head(torn: Torn, part: Part, start: int) -> Head | None:
             break
         columns.append((part.heads[label.words], range(label.start, label.end)))
         at = label.end
+    if not columns:
+        return None
     start, columns, lost = _with_first(torn, part, start, columns, lost)
     fields = {name for name, _ in columns}
     if len(fields & part.needs) < 2 or not part.must <= fields:
@@ -175,8 +177,8 @@ def _end(torn: Torn, head: Head, limit: int) -> tuple[int, Label | None]:
             break
         if NUMBER.fullmatch(pieces[at].text) or (not scored and _AIM.match(pieces[at].text)):
             end = at + 1
-        elif not scored and _known_level(torn, at):
-            end = min(_known_level(torn, at) + _ROW, limit)
+        elif not scored and (behind := _known_level(torn, at)):
+            end = min(behind + _ROW, limit)
     return end, None
 
 
