@@ -131,7 +131,8 @@ def _edges_of_pages(sheets: Sequence[Sequence[_Line]]) -> set[_Line]:
     lines = [line for sheet in filled for line in sheet]
     shown = {at: _PAGE_NUMBER.fullmatch(line.text) for at, line in enumerate(lines)}
     numbers = {at: int(match[1]) for at, match in shown.items() if match}
-    begins = {at for at, line in enumerate(lines) if _PAGE_BEGINS.match(line.text)} | {*accumulate(map(len, filled))}
+    turned = [at for at, line in enumerate(lines) if _PAGE_BEGINS.match(line.text)]
+    begins = {*turned, *accumulate(map(len, filled))}
     found = {at for at in numbers if at + 1 in begins and _DRESSED.fullmatch(lines[at].text)}
     alone = {at for at in numbers if at + 1 in begins or not any(at + near in numbers for near in _NEAR)}
     begins |= {at + 1 for at in alone}
@@ -144,9 +145,8 @@ def _edges_of_pages(sheets: Sequence[Sequence[_Line]]) -> set[_Line]:
         found |= counting if len(counting) > _MOST_OF * len(alike) else set()
     for side in (-1, 1):
         found |= _running(lines, numbers, side)
-    turned = {line for line in lines if _PAGE_BEGINS.match(line.text)}
     tops = [sheet[0] for sheet in filled if sheet]
-    tops += [line for line in lines if line in turned] if len(turned) <= _FEW * len(lines) else []
+    tops += [lines[at] for at in turned] if len(turned) <= _FEW * len(lines) else []
     return {lines[at] for at in found} | _repeated(filled) | _fragments(tops)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from recount.pipeline.document import Remark
 from recount.pipeline.split.layout import Head, Outline, Torn, laid_out
 from recount.pipeline.split.paragraphs import TextRow
-from recount.pipeline.split.sequence import NUMBER, Label, Lexicon, pieces_in_print, pieces_of
+from recount.pipeline.split.sequence import NUMBER, Label, Lexicon, Piece, pieces_in_print, pieces_of
 from recount.pipeline.split.tables import JoinedTable
 from recount.schemas.family import Form, Part, lost_among
 
@@ -29,25 +29,30 @@ def restore(rows_on: Mapping[int, list[TextRow]], forms: Sequence[Form], *, type
     rows_on: the physical lines outside of ruled tables, by page, in reading order. typed: whether they are those of a
     text, whose cells follow each other; in print the lines of cells that are neighbours do.
     """
-    left = rows_on
+    left, rows, pieces = rows_on, list[TextRow](), list[Piece]()
+    levels: Collection[str] | None = None  # those that the pieces were made with; None: of other rows, or not at all
     tables: list[JoinedTable] = []
     remarks: list[Remark] = []
     for form in forms:
-        rows = [row for page in sorted(left) for row in left[page]]
-        torn = _read(form, rows, typed=typed)
+        if levels != form.rows.levels.keys():
+            levels = form.rows.levels.keys()
+            rows = [row for page in sorted(left) for row in left[page]]
+            pieces = pieces_of(rows) if typed else pieces_in_print(rows, levels)
+        torn = _read(form, pieces)
         taken: set[int] = set()
         for outline in _outlines(torn):
             table, said = laid_out(torn, outline)
             tables.append(table)
             remarks += said
             taken |= {id(rows[piece.row]) for piece in torn.pieces[outline.start : outline.end]}
-        left = {page: [row for row in on_page if id(row) not in taken] for page, on_page in left.items()}
+        if taken:
+            left = {page: [row for row in on_page if id(row) not in taken] for page, on_page in left.items()}
+            levels = None
     return Restored(tuple(tables), left, tuple(remarks))
 
 
-def _read(form: Form, rows: Sequence[TextRow], *, typed: bool) -> Torn:
-    """The pieces of some rows, with the labels of a form in them."""
-    pieces = pieces_of(rows) if typed else pieces_in_print(rows, form.rows.levels)
+def _read(form: Form, pieces: Sequence[Piece]) -> Torn:
+    """Pieces of rows, with the labels of a form in them."""
     words = {*form.rows.heads, *form.rows.levels, *form.pairs, *form.beside, *form.total, *form.money}
     heads = form.above.heads if form.above else ()
     lexicon = Lexicon(words.union(heads, *form.goals, *form.starts), form.short)
@@ -103,6 +108,8 @@ def _head(torn: Torn, part: Part, start: int) -> Head | None:
             break
         columns.append((part.heads[label.words], range(label.start, label.end)))
         at = label.end
+    if not columns:
+        return None
     start, columns, lost = _with_first(torn, part, start, columns, lost)
     fields = {name for name, _ in columns}
     if len(fields & part.needs) < 2 or not part.must <= fields:
@@ -175,8 +182,8 @@ def _end(torn: Torn, head: Head, limit: int) -> tuple[int, Label | None]:
             break
         if NUMBER.fullmatch(pieces[at].text) or (not scored and _AIM.match(pieces[at].text)):
             end = at + 1
-        elif not scored and _known_level(torn, at):
-            end = min(_known_level(torn, at) + _ROW, limit)
+        elif not scored and (behind := _known_level(torn, at)):
+            end = min(behind + _ROW, limit)
     return end, None
 
 

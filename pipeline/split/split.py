@@ -220,9 +220,10 @@ def _is_note(paragraph: Paragraph) -> bool:
 def _take_caption(blocks: list[Block], page: int) -> tuple[Paragraph, ...]:
     """The lines right above a table that are its own, taken off the running text."""
     caption: list[Paragraph] = []
-    if _is_head_amid(blocks) and isinstance(blocks[-1], Paragraph):
-        caption.append(blocks[-1])
-        blocks.pop()
+    match blocks[-2:]:
+        case [Paragraph() as over, Paragraph() as head] if _is_head_amid(over, head):
+            caption.append(head)
+            blocks.pop()
     while blocks and len(caption) < _MOST_CAPTIONS:
         above = blocks[-1]
         if not isinstance(above, Paragraph) or above.page != page:
@@ -234,12 +235,9 @@ def _take_caption(blocks: list[Block], page: int) -> tuple[Paragraph, ...]:
     return tuple(reversed(caption))
 
 
-def _is_head_amid(blocks: Sequence[Block]) -> bool:
-    """Whether the last of some blocks is words between the unit of a table and its grid: a head over all columns."""
-    above = blocks[-2:]
-    if len(above) < 2 or not all(isinstance(block, Paragraph) for block in above):
-        return False
-    unit, words = ("".join(block.text.folded.split()) for block in above if isinstance(block, Paragraph))
+def _is_head_amid(over: Paragraph, head: Paragraph) -> bool:
+    """Whether the last words above a grid stand below the unit of its table: a head over all columns."""
+    unit, words = ("".join(paragraph.text.folded.split()) for paragraph in (over, head))
     short = len(words) <= _LONGEST_CAPTION and _SENTENCE.search(words) is None
     return short and len(unit) <= _LONGEST_CAPTION and stated_unit(unit) is not None
 
