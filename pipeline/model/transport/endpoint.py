@@ -26,7 +26,7 @@ from pydantic import BaseModel
 
 from recount.pipeline.errors import ModelMisconfigured, ModelRefused, NoCompletion, Unreachable, UsageError
 from recount.pipeline.model.ask.question import Messages
-from recount.pipeline.model.transport.answers import answer_in, completion_of, is_whole, words_of
+from recount.pipeline.model.transport.answers import answer_in, completion_of, get, is_whole, words_of
 from recount.pipeline.model.transport.outcomes import TELLING, Dialect, Outcomes, Sent, choices_of
 from recount.pipeline.settings import ModelSettings, ModeName
 
@@ -419,9 +419,9 @@ def _host(url: Any) -> str:
 def _measured(sent: Sent, seconds: float, flight: _Flight) -> Sent:
     """With the seconds that it took and the tokens that the endpoint counted (by the names of several providers)."""
     received = flight.received
-    usage = _get(received, "usage") or _get(received, "usage_metadata")
+    usage = get(received, "usage") or get(received, "usage_metadata")
     body = json.dumps(flight.body, ensure_ascii=False, default=str)
-    details = _get(usage, "prompt_tokens_details") or _get(usage, "input_tokens_details")
+    details = get(usage, "prompt_tokens_details") or get(usage, "input_tokens_details")
     cached = _count(details, "cached_tokens") or _count(
         usage, "cached_tokens", "prompt_cache_hit_tokens", "cached_content_token_count"
     )
@@ -436,12 +436,8 @@ def _measured(sent: Sent, seconds: float, flight: _Flight) -> Sent:
     )
 
 
-def _get(thing: Any, name: str) -> Any:
-    return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
-
-
 def _count(usage: Any, *names: str) -> int | None:
-    return next((value for name in names if isinstance(value := _get(usage, name), int) and value >= 0), None)
+    return next((value for name in names if isinstance(value := get(usage, name), int) and value >= 0), None)
 
 
 # --- the key: looked up where it is sent, never kept, logged or shown
