@@ -111,8 +111,7 @@ class Endpoint:
             sent = self._failed(error.__cause__ or error, flight, response)
         else:
             # As the answer will be read from the store, it is read now: by its JSON.
-            answer = answer_in(flight.received, response).value or value
-            sent = Sent("ok", answer=answer.model_dump_json(by_alias=True))
+            sent = _answered(answer_in(flight.received, response).value or value)
         sent = self._outcomes.hushed(_measured(sent, time.monotonic() - started, flight))
         if sent.astray and sent.error is not None and not self._settings.provider:
             # Not before the failure is done with: libraries log what an error came of.
@@ -188,13 +187,13 @@ class Endpoint:
         found = answer_in(flight.received, response).value if is_whole(flight.received) else None
         if found is None:
             return self._outcomes.cut_off(flight.received, self._settings.max_output_tokens)
-        return Sent("ok", answer=found.model_dump_json(by_alias=True))
+        return _answered(found)
 
     def _failed(self, cause: BaseException, flight: _Flight, response: type[BaseModel]) -> Sent:
         if flight.received is not None and choices_of(flight.received):
             found = answer_in(flight.received, response)
             if found.value is not None:
-                return Sent("ok", answer=found.value.model_dump_json(by_alias=True))
+                return _answered(found.value)
             return self._outcomes.unusable(flight.received, found.failure or cause)
         sent, heard = self._outcomes.failed(cause), self._outcomes.heard(cause)
         if sent.outcome in TELLING and self.dialect.learns(flight.body, heard):
@@ -414,6 +413,10 @@ def _same_host(one: Any, other: Any) -> bool:
 def _host(url: Any) -> str:
     """A URL without what may be secret in it."""
     return f"{url.scheme}://{url.netloc.decode('ascii')}".replace(url.userinfo.decode("ascii") + "@", "")
+
+
+def _answered(value: BaseModel) -> Sent:
+    return Sent("ok", answer=value.model_dump_json(by_alias=True))
 
 
 def _measured(sent: Sent, seconds: float, flight: _Flight) -> Sent:
