@@ -319,9 +319,9 @@ def _is_json(value: Any) -> bool:
 def _fitted(value: Mapping[str, Any], response: type[BaseModel]) -> Found:
     """A value as an answer. One that names no field is none, though a schema may ask for none."""
     names = {name for key, field in response.model_fields.items() for name in (key, field.alias)}
-    if names and not names & value.keys():
-        return Found(None, _read(value, response).failure)
     found = _read(value, response)
+    if names and not names & value.keys():
+        return Found(None, found.failure)
     if found.failure is None:
         return found
     mended = _mended(value, found.failure)
