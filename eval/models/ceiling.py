@@ -31,6 +31,7 @@ from recount.eval.score.align import by_name, name_parts
 from recount.eval.score.leaves import face, is_number
 from recount.eval.score.metrics import TRUSTED
 from recount.eval.score.scores import outcome_of
+from recount.pipeline.document import MONEY
 from recount.pipeline.errors import DocumentError, RecountError, UsageError
 from recount.pipeline.model.answer.evidence import Evidence, evidence_of, normal
 from recount.pipeline.model.ask.question import Asker, Question, Reply
@@ -45,13 +46,11 @@ from recount.pipeline.usage import NOTHING
 from recount.schemas.describe import Field, Step, Trail, fields_of, leaves_in, steps_of
 from recount.schemas.family import Family
 from recount.schemas.figures import Kind, Model
-from recount.schemas.registry import FAMILIES
 
 POINTED = "gold.json"
 _BESIDE = ("optional", "any_of", "unmapped")
 _NOT_SCORED = re.compile(r"/(unmapped_figures|overview|glossary)\b")
 _MARK = re.compile(r"(?P<digits>-?[\d,，.]+)@(?P<mark>\d+)(?P<unit>万元|亿元|千元|元|[%％])?")
-_SCALE = {"万元": Decimal(1), "亿元": Decimal(10_000), "千元": Decimal("0.1"), "元": Decimal("0.0001")}
 
 
 # --- a case
@@ -126,7 +125,8 @@ class _Seen:
     def is_one(self, gold: Decimal, kind: Kind) -> bool:
         """Whether it is a figure of the gold, but for its sign."""
         if kind is Kind.MONEY:
-            return self.unit != "%" and abs(self.value * _SCALE.get(self.unit, Decimal(1))) == abs(gold)
+            power = MONEY.get(self.unit, MONEY["万元"]) - MONEY["万元"]
+            return self.unit != "%" and abs(self.value.scaleb(power)) == abs(gold)
         return abs(self.value) == abs(gold) and (self.unit == "%" if kind is Kind.PERCENT else not self.unit)
 
 
@@ -322,18 +322,18 @@ def measured(case: Known, family: Family, mapper: MapperName, model: ModelSettin
         result = structure(case.source, settings=settings, who=who)
     except DocumentError as error:
         return Line(case.source.parent.name, mapper, missing=_figures_of(case), errors=(str(error),))
-    line = compared(case, result, mapper)
+    line = compared(case, result, mapper, family)
     use = result.summary.mapper
     tokens = use.input_tokens + use.output_tokens
     asked = len(perfect.asked) if model is None else use.calls
     return replace(line, asked=asked, tokens=tokens, seconds=round(time.monotonic() - started, 1))
 
 
-def compared(case: Known, result: Result, mapper: str) -> Line:
+def compared(case: Known, result: Result, mapper: str, family: Family) -> Line:
     """A result against its gold; rows face each other by their names."""
     counts: Counter[str] = Counter()
     errors = []
-    whole = {key: case.gold.get(key) for key in fields_of(type_of(result))}
+    whole = {key: case.gold.get(key) for key in fields_of(family.report)}
     for pair in face(whole, result.report, by_name).pairs:
         outcome = outcome_of(pair.gold, pair.got)
         skipped = outcome == "missing" and pair.gold_pointer in case.optional
@@ -355,11 +355,6 @@ def compared(case: Known, result: Result, mapper: str) -> Line:
         counts["silent"],
         errors=tuple(errors),
     )
-
-
-def type_of(result: Result) -> type[Model]:
-    """The model of a result's report."""
-    return next(family.report for family in FAMILIES if family.contract == result.contract)
 
 
 def _figures_of(case: Known) -> int:

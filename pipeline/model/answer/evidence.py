@@ -82,6 +82,7 @@ def falls(place: Place) -> bool | None:
     return None if turn is None else re.fullmatch(DOWN, turn["turn"]) is not None
 
 
+@lru_cache(maxsize=1024)
 def _tail(stretch: Pattern, words: str) -> str:
     """The end of some words, from the beginning of a clause or sentence."""
     match = stretch.search(words)
@@ -119,9 +120,15 @@ def _is_titled(step: Step, place: Place) -> bool:
 def is_under(step: Step, place: Place) -> bool:
     """Whether the last heading before a figure is more like the title of a part than like that of any other."""
     heading = next((line for line in reversed(place.before.split("\n")) if is_heading_inside(line)), "")
-    titles = {key: normal(field.title) for key, field in fields_of(step.model).items() if field.model is not None}
-    scores = {key: _alikeness(title, normal(_ORDINAL.sub("", heading))) for key, title in titles.items()}
+    scores = _likely_parts(step.model, heading)
     return scores.get(step.key, 0) > _LIKE and scores[step.key] == max(scores.values())
+
+
+@lru_cache(maxsize=1024)
+def _likely_parts(model: type[Model], heading: str) -> Mapping[str, float]:
+    """How much a heading has in common with the title of each part of a model."""
+    titles = {key: normal(field.title) for key, field in fields_of(model).items() if field.model is not None}
+    return {key: _alikeness(title, normal(_ORDINAL.sub("", heading))) for key, title in titles.items()}
 
 
 def _alikeness(one: str, other: str) -> float:

@@ -74,20 +74,20 @@ def answer_in(completion: Any, response: type[BaseModel]) -> Found:
 
 def words_of(completion: Any) -> str:
     """All that was answered, thinking included."""
-    texts = [text for choice in _get(completion, "choices") or () for text in _texts(choice, thinking=True)]
+    texts = [text for choice in get(completion, "choices") or () for text in _texts(choice, thinking=True)]
     return "".join(text if isinstance(text, str) else json.dumps(text, ensure_ascii=False) for text in texts)
 
 
 def is_whole(completion: Any) -> bool:
     """Whether an answer that was cut off is complete all the same: only blanks came after it."""
-    choices = _get(completion, "choices")
+    choices = get(completion, "choices")
     texts = [text.strip() for text in _texts(choices[0]) if isinstance(text, str)] if choices else []
     return any(text.startswith("{") and text.endswith("}") for text in texts)
 
 
 def says_nothing(completion: Any) -> bool:
     """Whether a completion of OpenAI's shape holds no word beside its thinking."""
-    choices = _get(completion, "choices")
+    choices = get(completion, "choices")
     return bool(choices) and not any(str(text).strip() for choice in choices for text in _texts(choice))
 
 
@@ -181,44 +181,45 @@ def _add(message: dict[str, Any], delta: Mapping[str, Any]) -> None:
 # --- where an answer may stand
 
 
-def _get(thing: Any, name: str) -> Any:
+def get(thing: Any, name: str) -> Any:
+    """What stands in a mapping or an object under a name; None if nothing does."""
     return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
 
 
 def _offered(completion: Any) -> Iterator[Any]:
     """The JSON values of a completion, the likeliest answer first."""
-    for choice in _get(completion, "choices") or ():
+    for choice in get(completion, "choices") or ():
         texts = [text for text in _texts(choice) if text and (isinstance(text, dict) or text.strip())]
         for text in texts:
             yield from (value for value, _ in _values(text))
         if not texts:
-            yield from _last_words(_get(choice, "message"))
+            yield from _last_words(get(choice, "message"))
 
 
 def _texts(choice: Any, *, thinking: bool = False) -> list[Any]:
     """Texts, or objects in the place of texts: the arguments of tools, the last call first, and the content."""
-    message = _get(choice, "message")
-    functions = [_get(call, "function") for call in reversed(_get(message, "tool_calls") or ())]
-    said = [_get(function, "arguments") for function in (*functions, _get(message, "function_call"))]
-    content = _get(message, "content")
+    message = get(choice, "message")
+    functions = [get(call, "function") for call in reversed(get(message, "tool_calls") or ())]
+    said = [get(function, "arguments") for function in (*functions, get(message, "function_call"))]
+    content = get(message, "content")
     if isinstance(content, list):
         content = "".join(part if isinstance(part, str) else _part(part) for part in content)
-    said += [content, _get(choice, "text")]
+    said += [content, get(choice, "text")]
     if thinking:
-        said += [_get(message, name) for name in (*_REASONING, "refusal")]
+        said += [get(message, name) for name in (*_REASONING, "refusal")]
     return [text for text in said if isinstance(text, str | dict)]
 
 
 def _part(part: Any) -> str:
     """The text of a part of a content that is no thinking."""
-    text = _get(part, "text")
-    return text if isinstance(text, str) and _get(part, "type") in (None, "text", "output_text") else ""
+    text = get(part, "text")
+    return text if isinstance(text, str) and get(part, "type") in (None, "text", "output_text") else ""
 
 
 def _last_words(message: Any) -> Iterator[Any]:
     """Where nothing else was said: the JSON that reasoning ends with. Some servers take a whole answer for thinking."""
     for name in _REASONING:
-        text = _get(message, name)
+        text = get(message, name)
         if isinstance(text, str):
             yield from (value for value, rest in _values(text)[:1] if _NOTHING_AFTER.fullmatch(rest))
 
@@ -318,9 +319,9 @@ def _is_json(value: Any) -> bool:
 def _fitted(value: Mapping[str, Any], response: type[BaseModel]) -> Found:
     """A value as an answer. One that names no field is none, though a schema may ask for none."""
     names = {name for key, field in response.model_fields.items() for name in (key, field.alias)}
-    if names and not names & value.keys():
-        return Found(None, _read(value, response).failure)
     found = _read(value, response)
+    if names and not names & value.keys():
+        return Found(None, found.failure)
     if found.failure is None:
         return found
     mended = _mended(value, found.failure)

@@ -26,7 +26,7 @@ from pydantic import BaseModel
 
 from recount.pipeline.errors import ModelMisconfigured, ModelRefused, NoCompletion, Unreachable, UsageError
 from recount.pipeline.model.ask.question import Messages
-from recount.pipeline.model.transport.answers import answer_in, completion_of, is_whole, words_of
+from recount.pipeline.model.transport.answers import answer_in, completion_of, get, is_whole, words_of
 from recount.pipeline.model.transport.outcomes import TELLING, Dialect, Outcomes, Sent, choices_of
 from recount.pipeline.settings import ModelSettings, ModeName
 
@@ -111,8 +111,7 @@ class Endpoint:
             sent = self._failed(error.__cause__ or error, flight, response)
         else:
             # As the answer will be read from the store, it is read now: by its JSON.
-            answer = answer_in(flight.received, response).value or value
-            sent = Sent("ok", answer=answer.model_dump_json(by_alias=True))
+            sent = _answered(answer_in(flight.received, response).value or value)
         sent = self._outcomes.hushed(_measured(sent, time.monotonic() - started, flight))
         if sent.astray and sent.error is not None and not self._settings.provider:
             # Not before the failure is done with: libraries log what an error came of.
@@ -188,13 +187,13 @@ class Endpoint:
         found = answer_in(flight.received, response).value if is_whole(flight.received) else None
         if found is None:
             return self._outcomes.cut_off(flight.received, self._settings.max_output_tokens)
-        return Sent("ok", answer=found.model_dump_json(by_alias=True))
+        return _answered(found)
 
     def _failed(self, cause: BaseException, flight: _Flight, response: type[BaseModel]) -> Sent:
         if flight.received is not None and choices_of(flight.received):
             found = answer_in(flight.received, response)
             if found.value is not None:
-                return Sent("ok", answer=found.value.model_dump_json(by_alias=True))
+                return _answered(found.value)
             return self._outcomes.unusable(flight.received, found.failure or cause)
         sent, heard = self._outcomes.failed(cause), self._outcomes.heard(cause)
         if sent.outcome in TELLING and self.dialect.learns(flight.body, heard):
@@ -416,12 +415,16 @@ def _host(url: Any) -> str:
     return f"{url.scheme}://{url.netloc.decode('ascii')}".replace(url.userinfo.decode("ascii") + "@", "")
 
 
+def _answered(value: BaseModel) -> Sent:
+    return Sent("ok", answer=value.model_dump_json(by_alias=True))
+
+
 def _measured(sent: Sent, seconds: float, flight: _Flight) -> Sent:
     """With the seconds that it took and the tokens that the endpoint counted (by the names of several providers)."""
     received = flight.received
-    usage = _get(received, "usage") or _get(received, "usage_metadata")
+    usage = get(received, "usage") or get(received, "usage_metadata")
     body = json.dumps(flight.body, ensure_ascii=False, default=str)
-    details = _get(usage, "prompt_tokens_details") or _get(usage, "input_tokens_details")
+    details = get(usage, "prompt_tokens_details") or get(usage, "input_tokens_details")
     cached = _count(details, "cached_tokens") or _count(
         usage, "cached_tokens", "prompt_cache_hit_tokens", "cached_content_token_count"
     )
@@ -436,12 +439,8 @@ def _measured(sent: Sent, seconds: float, flight: _Flight) -> Sent:
     )
 
 
-def _get(thing: Any, name: str) -> Any:
-    return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
-
-
 def _count(usage: Any, *names: str) -> int | None:
-    return next((value for name in names if isinstance(value := _get(usage, name), int) and value >= 0), None)
+    return next((value for name in names if isinstance(value := get(usage, name), int) and value >= 0), None)
 
 
 # --- the key: looked up where it is sent, never kept, logged or shown

@@ -134,7 +134,7 @@ class Outcomes:
     def failed(self, cause: BaseException) -> Sent:
         """No answer."""
         status = getattr(cause, "status_code", None) or getattr(cause, "code", None)
-        if isinstance(cause, NoCompletion) and _says_of_account(self.heard(cause)):
+        if isinstance(cause, NoCompletion) and _NO_CREDIT.search(self.heard(cause)):
             status = 402
         if isinstance(status, int):
             return self._turned_down(status, cause)
@@ -167,7 +167,10 @@ class Outcomes:
         sign = without(self._secrets, str(getattr(cause, "code", None) or getattr(cause, "type", None) or ""))
         outcome, detail = f"http {status}", sign if re.fullmatch(r"[\w.-]{1,60}", sign) else ""
         heard = f"{sign} {self.heard(cause)}"
-        if (status in _MAY_PASS or status >= 500) and not _NO_CREDIT.search(heard):
+        if status == 402 or _NO_CREDIT.search(heard):
+            said = f"the account at {self._where} has no credit left (HTTP {status}){self._quoted(cause)}"
+            return Sent(outcome, detail=detail, free=True, error=ModelMisconfigured(said))
+        if status in _MAY_PASS or status >= 500:
             pause = seconds_to_wait(getattr(getattr(cause, "response", None), "headers", {}), heard)
             said = f"{self._where} is busy or out of order (HTTP {status}){self._quoted(cause)}"
             hint = "--rpm N asks less often" if status == 429 else "its own log says why"
@@ -175,16 +178,12 @@ class Outcomes:
             free = status not in _FATE_UNKNOWN
             return Sent(outcome, detail=detail, again=True, free=free, pause=pause, error=error)
         final = self._for_good(status, heard, cause)
-        astray = (
-            isinstance(final, ModelMisconfigured) and status not in (401, 402, 429) and not _NO_CREDIT.search(heard)
-        )
+        astray = isinstance(final, ModelMisconfigured) and status != 401
         return Sent(outcome, detail=detail, free=True, astray=astray, error=final)
 
     def _for_good(self, status: int, heard: str, cause: BaseException) -> ModelError:
         """What a refusal means that will not pass. heard: all that the endpoint says of it."""
         where, said = self._where, self._quoted(cause)
-        if status == 402 or _NO_CREDIT.search(heard):
-            return ModelMisconfigured(f"the account at {where} has no credit left (HTTP {status}){said}")
         if status in (401, 403, 404, 405) and is_page(cause):
             return ModelMisconfigured(
                 f"a web page answers at {where} (HTTP {status}), not a model: a gateway, a proxy or a login stands "
@@ -220,10 +219,6 @@ class Outcomes:
         if not said and not isinstance(error, NoCompletion):
             said = str(error)
         return without(self._secrets, " ".join(said.split()))[:_LONGEST_HEARD]
-
-
-def _says_of_account(said: str) -> bool:
-    return _NO_CREDIT.search(said) is not None
 
 
 def _reasons(error: BaseException | None) -> Iterator[BaseException]:

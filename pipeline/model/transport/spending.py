@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any
 
 from recount.pipeline.errors import BudgetSpent
@@ -311,14 +312,18 @@ def watched(settings: ModelSettings, tell: Callable[[Mapping[str, Any]], None]) 
     """
     with closing(Database(settings.store)) as database:
         told: set[int] = set()
+        first = 0  # all before it were told
         ended = threading.Event()
 
         def look() -> None:
-            rows = database.rows("SELECT * FROM calls WHERE run = ? AND outcome <> ?", (settings.run, SENT))
+            nonlocal first
+            rows = database.rows("SELECT * FROM calls WHERE id >= ? AND run = ? ORDER BY id", (first, settings.run))
             for row in rows:
-                if row["id"] not in told:
+                if row["outcome"] != SENT and row["id"] not in told:
                     told.add(row["id"])
                     tell({name: row[name] for name in row.keys() if name != "answer"})  # noqa: SIM118 - a Row's keys
+            before = list(takewhile(lambda row: row["id"] in told, rows))
+            first = before[-1]["id"] + 1 if before else first
 
         def go_on() -> None:
             while not ended.wait(_EVERY):
