@@ -1,6 +1,8 @@
-"""Departmental budgets (部门预算公开) with known figures: in the national wording and in that of Shanghai districts.
+"""Departmental budgets (部门预算公开) with known figures: in the national wording, that of Shanghai districts and that of
+provinces.
 
-`generate_budget(seed)` and `generate_district_budget(seed)` make one; the same seed gives the same bytes.
+`generate_budget(seed)`, `generate_district_budget(seed)` and `generate_provincial_budget(seed)` make one; the same seed
+gives the same bytes.
 """
 
 from __future__ import annotations
@@ -14,11 +16,13 @@ from typing import Any
 from recount.eval.generator.accounts.classification import TRADES
 from recount.eval.generator.case import Discrepancy
 from recount.eval.generator.forms.budget_district import document
-from recount.eval.generator.forms.budget_national import narrative
+from recount.eval.generator.forms.budget_national import Words, narrative
+from recount.eval.generator.forms.budget_provincial import Provincial, Tables
 from recount.eval.generator.forms.budget_tables import tables
 from recount.eval.generator.gold.budget_district import DistrictBudget
 from recount.eval.generator.gold.budget_national import NationalBudget
 from recount.eval.generator.gold.budget_prints import Prints
+from recount.eval.generator.gold.budget_provincial import ProvincialBudget
 from recount.eval.generator.gold.shape import Json
 from recount.eval.generator.typeset.blocks import Block
 from recount.eval.generator.typeset.compose import Manuscript, typeset
@@ -52,20 +56,22 @@ def put_all(gold: Json, printed: Mapping[str, Decimal | str] | None) -> None:
 
 
 def set_pages(
-    name: str, gold: Json, blocks: Sequence[Block], rng: Random, style: str | None, prints: Prints
+    name: str, gold: Json, blocks: Sequence[Block], rng: Random, style: str | None, prints: Prints, unit: str = "万元"
 ) -> BudgetCase:
-    """The case with its pages. style: a name of `typeset.style`, or any. prints: what was printed on them."""
+    """The case with its pages. style: a name of `typeset.style`, or any. prints: what was printed on them. unit: of the
+    tables."""
     drawn = draw_style(rng, style)
     manuscript = Manuscript(tuple(blocks), drawn, gold["unit_name"])
     printed = typeset(manuscript.blocks, drawn, manuscript.unit)
     tags = {
+        "unit": unit,
         "style": drawn.name,
         "rules": drawn.rules,
         "pages": printed.pages,
         "tables_across_pages": printed.broken_tables,
         "slips": 0.0,
         "projects": len(gold.get("project_targets", ())),
-        "fund_budget": any(row["total"] for row in gold["statements"]["government_funds"]["rows"]),
+        "fund_budget": not (gold["government_funds"] or {"none": True})["none"],
         "capital_budget": False,
         "split_rows": drawn.split_rows,
         "repeat_header": drawn.repeat_header,
@@ -80,7 +86,8 @@ def generate_budget(
     rng, unit, gold = _national(seed, printed)
     prints = Prints()
     said = prints.noting(gold)
-    return set_pages(f"budget-{seed:05d}", gold, narrative(rng, said, unit, tables(rng, said)), rng, style, prints)
+    blocks = narrative(rng, unit, tables(rng, said), Words(said))
+    return set_pages(f"budget-{seed:05d}", gold, blocks, rng, style, prints)
 
 
 def draft_budget(seed: int, printed: Mapping[str, Decimal | str] | None = None) -> Json:
@@ -104,7 +111,8 @@ def generate_district_budget(
     """One budget. printed: by JSON pointer, what is printed (in 万元) in place of what would be right."""
     rng, unit, gold = _district(seed, printed)
     prints = Prints()
-    return set_pages(f"district-{seed:05d}", gold, document(rng, prints.noting(gold), unit), rng, style, prints)
+    blocks = document(rng, prints.noting(gold), unit)
+    return set_pages(f"district-{seed:05d}", gold, blocks, rng, style, prints, "元")
 
 
 def draft_district_budget(seed: int, printed: Mapping[str, Decimal | str] | None = None) -> Json:
@@ -118,5 +126,32 @@ def _district(seed: int, printed: Mapping[str, Decimal | str] | None) -> tuple[R
     trade = rng.choice(sorted(TRADES))
     unit = draw_unit(rng, trade, summary=rng.random() < 0.5)
     gold = DistrictBudget(rng, trade, unit).report()
+    put_all(gold, printed)
+    return rng, unit, gold
+
+
+def generate_provincial_budget(
+    seed: int, printed: Mapping[str, Decimal | str] | None = None, style: str | None = None
+) -> BudgetCase:
+    """One budget. printed: by JSON pointer, what is printed (in 万元) in place of what would be right."""
+    rng, unit, gold = _provincial(seed, printed)
+    prints = Prints()
+    said = prints.noting(gold)
+    sheets = Tables(rng, said)
+    blocks = narrative(rng, unit, sheets.blocks(), Provincial(said))
+    return set_pages(f"provincial-{seed:05d}", gold, blocks, rng, style, prints, "元" if sheets.yuan else "万元")
+
+
+def draft_provincial_budget(seed: int, printed: Mapping[str, Decimal | str] | None = None) -> Json:
+    """The gold of `generate_provincial_budget`, without typesetting (much faster)."""
+    return _provincial(seed, printed)[2]
+
+
+def _provincial(seed: int, printed: Mapping[str, Decimal | str] | None) -> tuple[Random, Unit, Json]:
+    """The gold, whose it is, and what the words are drawn with."""
+    rng = Random(f"provincial/{seed}")
+    trade = rng.choice(sorted(TRADES))
+    unit = draw_unit(rng, trade, summary=False)
+    gold = ProvincialBudget(rng, trade, unit).report()
     put_all(gold, printed)
     return rng, unit, gold

@@ -12,25 +12,28 @@ from recount.eval.generator.budgets import (
     BudgetCase,
     draft_budget,
     draft_district_budget,
+    draft_provincial_budget,
     generate_budget,
     generate_district_budget,
+    generate_provincial_budget,
 )
 from recount.eval.generator.case import Discrepancy
 from recount.eval.generator.plant import value_at
 
 
 class Layout(Enum):
-    """How budgets look: the national form, and that of Shanghai's districts."""
+    """How budgets look: the national form, that of Shanghai's districts, and that of provinces."""
 
     NATIONAL = "budget-national"
     DISTRICT = "budget-district"
+    PROVINCIAL = "budget-provincial"
 
 
 _MAKERS: Mapping[Layout, tuple[Callable[..., Any], Callable[..., BudgetCase]]] = {
     Layout.NATIONAL: (draft_budget, generate_budget),
     Layout.DISTRICT: (draft_district_budget, generate_district_budget),
+    Layout.PROVINCIAL: (draft_provincial_budget, generate_provincial_budget),
 }
-_UNITS = {Layout.NATIONAL: "万元", Layout.DISTRICT: "元"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,6 @@ class BudgetOrder:
         tags = {
             "form": self.form.value,
             "seed": self.seed,
-            "unit": _UNITS[self.form],
             **case.tags,
             "planted": len(found),
         }

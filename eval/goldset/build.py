@@ -66,6 +66,7 @@ def orders() -> Iterator[Order | BudgetOrder]:
     yield Order(Form.X2022, _SEED + 11, _BRIEF, Scan("fax", LEVELS["fax"]), name="fax/x2022")
     yield BudgetOrder(Layout.NATIONAL, _SEED + 2, name="digital/budget-national")
     yield BudgetOrder(Layout.DISTRICT, _SEED + 12, name="digital/budget-district")
+    yield BudgetOrder(Layout.PROVINCIAL, _SEED + 1, name="digital/budget-provincial")
     yield BudgetOrder(Layout.NATIONAL, _SEED + 20, _PLANTED, name="digital/budget-discrepancies")
 
 

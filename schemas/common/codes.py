@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -20,8 +20,22 @@ from recount.schemas.figures import F, Figure, Model, money, text
 # --- tables of lines by name and by classification code, and what must add up in them
 
 TOTAL = "合计"
-CODE = re.compile(r"\d{3}(?:\d{2}){0,2}")  # 类, 款 or 项
-LEVELS = {3: "类", 5: "款", 7: "项"}
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """How codes nest: levels, by the length of the code, each with what a line of it is called."""
+
+    levels: Mapping[int, str]
+
+    def reads(self, code: str | None) -> bool:
+        """Whether a code is one of these."""
+        return code is not None and code.isascii() and code.isdigit() and len(code) in self.levels
+
+
+CLASSES = Coding({3: "类", 5: "款", 7: "项"})
+UNITS = Coding({3: "部门", 6: "单位", 9: "下属单位"})
+"""预算单位 of 部门收入总表: a department, its units, and theirs."""
 _FEW = 3
 """Fewer than one in so many rows of a level have nothing below them by mistake."""
 
@@ -89,7 +103,7 @@ def superior(code: str, listed: Collection[str]) -> str | None:
     return next((prefix for prefix in above if prefix in listed), None)
 
 
-def families(rows: Sequence[Row]) -> Iterator[tuple[Row, list[Row]]]:
+def families(rows: Sequence[Row], coding: Coding = CLASSES) -> Iterator[tuple[Row, list[Row]]]:
     """Each row with the rows below it in the classification; 合计 with the highest ones.
 
     A level that is not printed is passed over. A row without any below it is left out, but where the others of its
@@ -97,15 +111,15 @@ def families(rows: Sequence[Row]) -> Iterator[tuple[Row, list[Row]]]:
     code that is listed twice, and one into which a row without a readable code may belong (the classification above the
     row that it follows).
     """
-    coded = [row for row in rows if row.code is not None and CODE.fullmatch(row.code)]
+    coded = [row for row in rows if coding.reads(row.code)]
     codes = [row.code for row in coded if row.code is not None]
     listed = frozenset(codes)
     twice = {code for code, times in Counter(codes).items() if times > 1}
-    unsure = doubtful(rows)
+    unsure = doubtful(rows, coding)
     below: dict[str | None, list[Row]] = defaultdict(list)
     for row in coded:
         below[superior(row.code or "", listed)].append(row)
-    lost = _without_rows(codes, {code for code, children in below.items() if code is not None and children})
+    lost = _without_rows(codes, {code for code, children in below.items() if code is not None and children}, coding)
     whole: list[tuple[str | None, Row | None]] = [(None, total_row(rows))]
     for code, parent in [*whole, *((row.code, row) for row in coded)]:
         children = below[code]
@@ -115,10 +129,10 @@ def families(rows: Sequence[Row]) -> Iterator[tuple[Row, list[Row]]]:
             yield parent, children
 
 
-def _without_rows(codes: Iterable[str], parents: Collection[str]) -> set[str]:
+def _without_rows(codes: Iterable[str], parents: Collection[str], coding: Coding) -> set[str]:
     """The codes without any below them, of the levels at which most others have some."""
     found = set()
-    for level in list(LEVELS)[:-1]:
+    for level in list(coding.levels)[:-1]:
         here = {code for code in codes if len(code) == level}
         without = here - set(parents)
         if len(without) * _FEW < len(here):
@@ -126,22 +140,22 @@ def _without_rows(codes: Iterable[str], parents: Collection[str]) -> set[str]:
     return found
 
 
-def doubtful(rows: Sequence[CodedRow[Figure]]) -> set[str | None]:
+def doubtful(rows: Sequence[CodedRow[Figure]], coding: Coding = CLASSES) -> set[str | None]:
     """The codes (None: 合计) to which a row without a readable code may belong."""
     found: set[str | None] = set()
     last = ""
     for row in rows:
-        if row.code is not None and CODE.fullmatch(row.code):
+        if row.code is not None and coding.reads(row.code):
             last = row.code
         elif row.name != TOTAL:
-            found |= {None, last[:3], last[:5], last}
+            found |= {None, *(last[:length] for length in coding.levels)}
     return found
 
 
-def sums_by_code(rows: Sequence[CodedRow[Figure]]) -> Iterator[Identity]:
+def sums_by_code(rows: Sequence[CodedRow[Figure]], coding: Coding = CLASSES) -> Iterator[Identity]:
     """合计 = Σ 类, 类 = Σ 款, 款 = Σ 项, column by column; a level that the table does not list is passed over."""
-    for parent, children in families(rows):
-        levels = {LEVELS[len(child.code or "")] for child in children}
+    for parent, children in families(rows, coding):
+        levels = {coding.levels[len(child.code or "")] for child in children}
         below = levels.pop() if len(levels) == 1 else "下级"
         for key, title in amount_columns(parent):
             parts = printed(*(getattr(child, key) for child in children)) if children else nothing()

@@ -13,6 +13,8 @@ from recount.schemas.family import Family, Heading, RowTable, YearLink
 
 _END = r"(?:的)?(?:总体)?(?:情况)?(?:的)?(?:总体)?(?:说明)?"
 _ABOUT = r"(?:关于)?[^。,;]{0,40}?"
+_ALL = rf"(?<![费购金算款目本产业])(?:{{}})(?:总)?(?:预算{_END}|(?:总体)?情况(?:的)?(?:总体)?(?:说明)?)"
+"""收入预算…, or 收入总体情况… without that word: of the whole, never of 运行经费, 政府采购, 拨款 or 基本支出."""
 
 OUTLINE: tuple[Heading, ...] = (
     Heading("contents", 0, r"目录|目次"),
@@ -45,10 +47,10 @@ OUTLINE: tuple[Heading, ...] = (
     Heading("state_capital", 2, rf"{_ABOUT}国有资本经营(?:预算)?(?:当年)?(?:拨款)?(?:支出)?(?:预算)?{_END}"),
     Heading("general_public_budget", 2, rf"{_ABOUT}一般公共预算(?:当年)?(?:财政)?(?:拨款)?(?:支出)?(?:预算)?{_END}"),
     Heading("fiscal_appropriation", 2, rf"{_ABOUT}财政拨款(?:收入支出|收支)(?:总)?(?:预算)?{_END}"),
-    Heading("totals", 2, rf"{_ABOUT}(?:收入支出|收支)(?:总)?预算{_END}|{_ABOUT}预算收支(?:增减变化)?{_END}"),
+    Heading("totals", 2, rf"{_ABOUT}{_ALL.format('收入支出|收支')}|{_ABOUT}预算收支(?:增减变化)?{_END}"),
     Heading("compilation", 2, rf"(?:\d{{4}}年度?)?(?:部门|单位)?预算编制{_END}"),
-    Heading("income", 2, rf"{_ABOUT}收入(?:总)?预算{_END}"),
-    Heading("expenditure", 2, rf"{_ABOUT}支出(?:总)?预算{_END}"),
+    Heading("income", 2, _ABOUT + _ALL.format("收入")),
+    Heading("expenditure", 2, _ABOUT + _ALL.format("支出")),
     Heading("other_matters", 2, r"其他(?:重?要?事项|相关情况)(?:的)?(?:情况)?(?:说明)?"),
     Heading("operating_costs", 3, rf"(?:机关)?(?:运行|公用)经费(?:预算|安排|支出)*{_END}", also=2),
     Heading("procurement", 3, rf"政府采购(?:预算|安排|支出)*{_END}", also=2),

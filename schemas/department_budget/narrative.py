@@ -55,7 +55,7 @@ class Totals(Model, Generic[F]):
 
     def identities(self: Totals[Figure]) -> Iterator[Identity]:
         yield equal("收入预算总计 = 支出预算总计", self.income_total, total(self.expenditure_total))
-        yield from change_of("收支总预算", self.total, self.change)
+        yield from change_of("收支总预算", self.total or self.income_total, self.change)
 
 
 class Income(Model, Generic[F]):

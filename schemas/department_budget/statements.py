@@ -7,8 +7,10 @@ from typing import Generic
 
 from recount.schemas.arithmetic import Identity, equal, printed, same
 from recount.schemas.common.codes import (
+    CLASSES,
     PART_OF_ABOVE,
     TOTAL,
+    UNITS,
     CodedRow,
     NamedLine,
     added,
@@ -86,38 +88,63 @@ def _total(
 
 
 class IncomeTableRow(CodedRow[F], Generic[F]):
-    """A line of 收入预算表."""
+    """A line of 收入预算表: of a 科目, or of a unit."""
 
     total: F | None = money("合计")
-    opening: F | None = money("上年结转")
+    current: F | None = money("本年收入")
     fiscal: F | None = money("财政拨款收入")
     general: F | None = money("一般公共预算拨款收入")
     funds: F | None = money("政府性基金预算拨款收入")
     capital: F | None = money("国有资本经营预算拨款收入")
     special_account: F | None = money("财政专户管理资金收入")
+    own: F | None = money("单位资金收入")
     institutional: F | None = money("事业收入")
     business: F | None = money("事业单位经营收入")
     superior_subsidy: F | None = money("上级补助收入")
     affiliate_remittance: F | None = money("附属单位上缴收入")
     other: F | None = money("其他收入")
+    opening: F | None = money("上年结转")
+    opening_general: F | None = money("上年结转·一般公共预算拨款")
+    opening_funds: F | None = money("上年结转·政府性基金预算拨款")
+    opening_capital: F | None = money("上年结转·国有资本经营预算拨款")
+    opening_special_account: F | None = money("上年结转·财政专户管理资金")
+    opening_own: F | None = money("上年结转·单位资金")
 
     def identities(self: IncomeTableRow[Figure]) -> Iterator[Identity]:
-        of_fiscal = ("general", "funds", "capital")
-        own = ("code", "name", "total", *(("fiscal",) if self.fiscal is None else of_fiscal))
-        parts = [value for key, value in self if key not in own]
-        yield equal(f"{label(self)}·合计 = 各项收入之和", self.total, printed(*parts))
-        budgets = [value for key, value in self if key in of_fiscal]
-        if self.fiscal is not None and any(amount is not None for amount in budgets):
-            yield equal(f"{label(self)}·财政拨款收入 = 各预算之和", self.fiscal, printed(*budgets))
+        budgets, own, carried = (self.of(*keys) for keys in (_BUDGETS, _OWN_INCOME, _CARRIED))
+        fiscal = budgets if self.fiscal is None else [self.fiscal]
+        income = [*fiscal, self.special_account, *(own if self.own is None else [self.own])]
+        opening = carried if self.opening is None else [self.opening]
+        if self.current is not None:
+            yield equal(f"{label(self)}·本年收入 = 各项收入之和", self.current, printed(*income))
+            income = [self.current]
+        yield equal(f"{label(self)}·合计 = 各项收入之和", self.total, printed(*income, *opening))
+        for whole, title, parts in (
+            (self.fiscal, "财政拨款收入 = 各预算之和", budgets),
+            (self.own, "单位资金收入 = 其中各项之和", own),
+            (self.opening, "上年结转 = 各项结转之和", carried),
+        ):
+            if whole is not None and any(amount is not None for amount in parts):
+                yield equal(f"{label(self)}·{title}", whole, printed(*parts))
+
+    def of(self: IncomeTableRow[Figure], *keys: str) -> list[Figure | None]:
+        """The amounts under some keys."""
+        return [getattr(self, key) for key in keys]
+
+
+_BUDGETS = ("general", "funds", "capital")
+_OWN_INCOME = ("institutional", "business", "superior_subsidy", "affiliate_remittance", "other")
+_CARRIED = tuple(f"opening_{key}" for key in (*_BUDGETS, "special_account", "own"))
 
 
 class IncomeTable(Model, Generic[F]):
-    """收入预算表."""
+    """收入预算表, by 科目 or by unit."""
 
     rows: tuple[IncomeTableRow[F], ...] = rows("科目")
 
     def identities(self: IncomeTable[Figure]) -> Iterator[Identity]:
-        yield from sums_by_code(self.rows)
+        of_units = any(len(row.code or "") in (6, 9) for row in self.rows)
+        yield from sums_by_code(self.rows, UNITS if of_units else CLASSES)
 
 
 class FiscalTable(Model, Generic[F]):
@@ -151,10 +178,23 @@ class FiscalTable(Model, Generic[F]):
         yield same("收入总计 = 支出总计", self.income_total, getattr(self.expenditure_total, "total", None))
 
 
+class FunctionRow(GeneralRow[F], Generic[F]):
+    """A line of a table of expenditure by function; some forms split 基本支出 there."""
+
+    personnel: F | None = money("人员经费")
+    public: F | None = money("公用经费")
+
+    def identities(self: FunctionRow[Figure]) -> Iterator[Identity]:
+        yield from super().identities()
+        if self.personnel is not None or self.public is not None:
+            rule = f"{label(self)}·基本支出 = 人员经费 + 公用经费"
+            yield equal(rule, self.basic, printed(self.personnel, self.public))
+
+
 class FunctionTable(Model, Generic[F]):
     """一般公共预算, 政府性基金预算 or 国有资本经营预算支出表."""
 
-    rows: tuple[GeneralRow[F], ...] = rows("科目")
+    rows: tuple[FunctionRow[F], ...] = rows("科目")
 
     def identities(self: FunctionTable[Figure]) -> Iterator[Identity]:
         yield from sums_by_code(self.rows)

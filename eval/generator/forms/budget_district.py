@@ -242,11 +242,12 @@ def _target_sheet(target: Json) -> Sheet:
     sheet.put(top, 3, "年度总体目标", cols=3)
     sheet.put(top + 1, 1, target["overall_goal"], cols=2)
     sheet.put(top + 1, 3, target["annual_goal"], cols=3)
-    _indicators(sheet, target["indicators"], top + 2)
+    put_indicators(sheet, target["indicators"], top + 2)
     return sheet
 
 
-def _indicators(sheet: Sheet, indicators: Sequence[Json], top: int) -> None:
+def put_indicators(sheet: Sheet, indicators: Sequence[Json], top: int) -> None:
+    """绩效指标 from a row on, levels merged downwards, on a sheet of six columns."""
     sheet.put(top, 0, "绩效指标", rows=len(indicators) + 1)
     for col, head in ((1, "一级指标"), (2, "二级指标"), (3, "三级指标")):
         sheet.put(top, col, head)

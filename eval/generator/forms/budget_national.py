@@ -19,10 +19,9 @@ INCOME = {
 }
 
 
-def narrative(rng: Random, gold: Json, unit: Unit, tables: Sequence[Block]) -> list[Block]:
+def narrative(rng: Random, unit: Unit, tables: Sequence[Block], words: Words) -> list[Block]:
     """The whole document, the tables as its second or third part."""
-    year = gold["fiscal_year"]
-    words = _Words(gold)
+    gold, year = words.gold, words.year
     out: list[Block] = [Para(gold["unit_name"], "cover"), Para(f"{year}年部门预算", "cover"), Break()]
     out += [Para("第一部分 部门概况", "h1"), Para("一、主要职能", "h2")]
     out += [Para(f"（{NUMERALS[at]}）{duty}") for at, duty in enumerate(unit.duties[:5])]
@@ -38,7 +37,7 @@ def narrative(rng: Random, gold: Json, unit: Unit, tables: Sequence[Block]) -> l
     return out
 
 
-class _Words:
+class Words:
     """The sections of 情况说明."""
 
     def __init__(self, gold: Json) -> None:
@@ -46,7 +45,15 @@ class _Words:
         self.year, self.name = gold["fiscal_year"], gold["unit_name"]
 
     def sections(self) -> list[Block]:
-        bodies: tuple[tuple[str, Sequence[str | Para]], ...] = (
+        out: list[Block] = []
+        for at, (title, body) in enumerate(self.bodies()):
+            out.append(Para(f"{NUMERALS[at]}、{title}", "h2"))
+            out += [paragraph if isinstance(paragraph, Para) else Para(paragraph) for paragraph in body]
+        return out
+
+    def bodies(self) -> Sequence[tuple[str, Sequence[str | Para]]]:
+        """The sections under their titles."""
+        return (
             ("收支预算总体情况说明", self._totals()),
             ("收入预算情况说明", self._income()),
             ("支出预算情况说明", self._expenditure()),
@@ -58,11 +65,6 @@ class _Words:
             ("国有资本经营预算支出情况说明", self._fund("state_capital", "国有资本经营预算")),
             ("其他重要事项的情况说明", self._important()),
         )
-        out: list[Block] = []
-        for at, (title, body) in enumerate(bodies):
-            out.append(Para(f"{NUMERALS[at]}、{title}", "h2"))
-            out += [paragraph if isinstance(paragraph, Para) else Para(paragraph) for paragraph in body]
-        return out
 
     def _versus(self, change: Json, base: str = "预算") -> str:
         """比2024年预算增加…, with its reason where there is one."""

@@ -28,7 +28,7 @@ from recount.eval.generator.words.kinds import SHANGHAI_FLEET
 from recount.eval.generator.words.reasons import THINGS, reason
 
 YEAR = 2026
-_TARGETS = (
+INDICATORS = (
     (
         "产出指标",
         "数量指标",
@@ -169,7 +169,7 @@ class DistrictBudget(Draft):
         fiscal = current * years
         indicators = [
             {"level1": first, "level2": second, "level3": name, "target": target}
-            for first, second, names, targets in _TARGETS
+            for first, second, names, targets in INDICATORS
             for name, target in zip(names, targets, strict=True)
         ]
         return {

@@ -11,7 +11,12 @@ from random import Random
 from typing import Any
 
 from recount.eval.generator import Case, Form, Options, generate
-from recount.eval.generator.budgets import BudgetCase, generate_budget, generate_district_budget
+from recount.eval.generator.budgets import (
+    BudgetCase,
+    generate_budget,
+    generate_district_budget,
+    generate_provincial_budget,
+)
 from recount.eval.score.align import by_name, fold
 from recount.eval.score.leaves import Pair, face, is_number
 from recount.eval.score.metrics import TRUSTED
@@ -19,7 +24,11 @@ from recount.eval.verifier.prints.makers import Maker
 from recount.eval.verifier.prints.sheets import Box, Page, read
 from recount.pipeline.result import FigureEntry, Result
 
-BUDGETS: Mapping[str, Callable[..., BudgetCase]] = {"budget": generate_budget, "district": generate_district_budget}
+BUDGETS: Mapping[str, Callable[..., BudgetCase]] = {
+    "budget": generate_budget,
+    "district": generate_district_budget,
+    "provincial": generate_provincial_budget,
+}
 FORMS = (*(form.value for form in Form), *BUDGETS)
 _SECTIONS = (
     "income_expenditure", "income", "expenditure", "fiscal_appropriation", "basic_expenditure",

@@ -30,13 +30,14 @@ from recount.pipeline.map.tables.sheet import (
 )
 from recount.pipeline.map.tables.three_public import figures_of, item_of, words_of
 from recount.pipeline.split.titles import LONGEST_TITLE, titles_over
-from recount.schemas.common.rows import ExpenditureRow, ExpenditureStatement, FundSplit, GeneralRow, NamedSplit
+from recount.schemas.common.rows import ExpenditureRow, ExpenditureStatement, FundSplit, NamedSplit
 from recount.schemas.department_budget.statements import (
     BalanceLine,
     BalanceTable,
     BasicRow,
     BasicTable,
     FiscalTable,
+    FunctionRow,
     FunctionTable,
     IncomeTable,
     IncomeTableRow,
@@ -151,14 +152,22 @@ OPERATING = re.compile(r"机关运行(?:经费|费)(?:预算)?(?:数|金额)?")
 
 _TOTAL = r"合计|总计|小计"
 _BUDGET_OF = r"(?:一般公共预算|政府性基金(?:预算)?|国有资本经营(?:预算)?)(?:财政)?(?:拨款)?"
+_OPENING = r"(?:使用)?上年结转(?:结余)?(?:和结余)?"
+_OWN = r"单位资金(?:收入)?"
+_PAID_FROM = (
+    ("general", r"一般公共预算(?:财政)?(?:拨款)?(?:收入)?"),
+    ("funds", r"政府性基金(?:预算)?(?:财政)?(?:拨款)?(?:收入)?"),
+    ("capital", r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?(?:收入)?"),
+    ("special_account", r"财政专户(?:管理)?资金(?:收入)?"),
+    ("own", _OWN),
+)
 INCOME = (
-    Field("total", rf"{_TOTAL}|(?:本年)?收入(?:预算)?(?:合计|总计)?", (), _OTHERS),
-    Field("opening", r"上年结转(?:结余)?(?:和结余)?", (), _OTHERS),
+    Field("total", rf"{_TOTAL}|收入(?:预算)?(?:合计|总计)?", (), _OTHERS),
+    Field("current", r"本年收入(?:预算)?(?:合计|小计|总计)?", (), _OTHERS),
+    Field("opening", _OPENING, (), _OTHERS),
+    *(Field(f"opening_{key}", leaf, (), _OTHERS, _OPENING) for key, leaf in _PAID_FROM),
     Field("fiscal", r"财政拨款(?:收入)?", (), _OTHERS),
-    Field("general", r"一般公共预算(?:财政)?(?:拨款)?(?:收入)?", (), _OTHERS),
-    Field("funds", r"政府性基金(?:预算)?(?:财政)?(?:拨款)?(?:收入)?", (), _OTHERS),
-    Field("capital", r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?(?:收入)?", (), _OTHERS),
-    Field("special_account", r"财政专户(?:管理)?资金(?:收入)?", (), _OTHERS),
+    *(Field(key, leaf, (), _OTHERS) for key, leaf in _PAID_FROM),
     Field("institutional", r"事业收入", (), _OTHERS),
     Field("business", r"(?:事业)?(?:单位)?经营收入", (), _OTHERS),
     Field("superior_subsidy", r"上级补助收入", (), _OTHERS),
@@ -173,12 +182,12 @@ EXPENDITURE = (
     Field("business", r"(?:事业单位)?经营支出", (), _OTHERS),
     Field("affiliate_subsidy", r"对附属单位补助支出", (), _OTHERS),
 )
-FUNCTION = EXPENDITURE[:3]
-BASIC = (
-    Field("total", rf"{_TOTAL}|(?:{_BUDGET_OF})?基本支出(?:预算)?(?:合计)?", (), _OTHERS),
+_KINDS = (
     Field("personnel", r"人员经费(?:支出)?", (), _OTHERS),
     Field("public", r"(?:日常)?公用经费(?:支出)?", (), _OTHERS),
 )
+FUNCTION = (*EXPENDITURE[:3], *_KINDS)
+BASIC = (Field("total", rf"{_TOTAL}|(?:本年)?(?:{_BUDGET_OF})?基本支出(?:预算)?(?:合计)?", (), _OTHERS), *_KINDS)
 _OF_BUDGET = r"(?:预算)?(?:财政)?(?:拨款)?(?:支出)?"
 SPLIT = (
     Field("total", rf"(?:财政拨款)?支出(?:预算)?|{_TOTAL}", (), _OTHERS),
@@ -300,7 +309,10 @@ def _split(lines: Lines, key: str) -> FundSplit[Ref] | None:
 
 
 def _income(table: Table, _: int | None) -> IncomeTable[Ref]:
-    return IncomeTable[Ref](rows=tuple(coded_rows(table, INCOME, IncomeTableRow[Ref])))
+    found = tuple(coded_rows(table, INCOME, IncomeTableRow[Ref]))
+    if not any(row.total for row in found):  # 本年收入 is all that the form has
+        found = tuple(row.model_copy(update={"total": row.current, "current": None}) for row in found)
+    return IncomeTable[Ref](rows=found)
 
 
 def _expenditure(table: Table, _: int | None) -> ExpenditureStatement[Ref]:
@@ -308,7 +320,7 @@ def _expenditure(table: Table, _: int | None) -> ExpenditureStatement[Ref]:
 
 
 def _function(table: Table, _: int | None) -> FunctionTable[Ref]:
-    return FunctionTable[Ref](rows=tuple(coded_rows(table, FUNCTION, GeneralRow[Ref])))
+    return FunctionTable[Ref](rows=tuple(coded_rows(table, FUNCTION, FunctionRow[Ref])))
 
 
 def _basic(table: Table, _: int | None) -> BasicTable[Ref]:

@@ -98,7 +98,9 @@ class Reader:
         said = [
             fact
             for stated, fact in self.stated
-            if stated < at and not re.search(r"[。;\n]", self.passage.shape[stated:at].rstrip())
+            if stated < at
+            and not re.search(r"[。;\n]", self.passage.shape[stated:at].rstrip())
+            and not phrases.closes(self.passage.shape[stated:at])
         ]
         if said or not self.passage.headed:
             return said[-1] if said else None
@@ -293,9 +295,17 @@ class Reader:
         if self.reason_from is not None and not re.search(r"[。;\n]$", before):
             return None
         if self.last is not None and not re.search(r"[。\n]", before):
-            counted = next((s.units is not MONEY for s in self.subjects if s.key == self.last.key), False)
-            return (self._heading_over(at) if counted else self.last) or self._of_section(at)
+            inside = self.stated and self.last is self.stated[-1][1]
+            last = (self._outside(at) if inside else None) or self.last
+            counted = next((s.units is not MONEY for s in self.subjects if s.key == last.key), False)
+            return (self._heading_over(at) if counted else last) or self._of_section(at)
         return self._of_section(at)
+
+    def _outside(self, at: int) -> Fact | None:
+        """What was stated last before a place, but for a bracket that closes before it: ▮万元（其中：…▮万元），比上年减少."""
+        shape = self.passage.shape
+        said = ((stated, fact) for stated, fact in reversed(self.stated) if stated < at)
+        return next((fact for stated, fact in said if not phrases.closes(shape[stated:at])), None)
 
     def _of_section(self, at: int) -> Fact | None:
         """What a comparison is of that names nothing: what the section is about. None where that is not sure: right

@@ -32,7 +32,7 @@ REASON = re.compile(
     r"|[,。;]?(?:主要)?(?:是由于|系因|系由于|主要是)[:,]?"
 )
 STOP = re.compile(
-    r"(?:^|(?<=[。;,\n:]))(?:其中|具体情况如下|具体情况|具体如下|与[^,。;]{0,8}预算数?相比(?:情况)?|[^,。;:\n]{0,60}决算中"
+    r"(?:^|(?<=[。;,\n:]))(?:其中|具体情况|[^,。;:\n]{0,16}(?:用于以下方面|如下)|与[^,。;]{0,8}预算数?相比(?:情况)?|[^,。;:\n]{0,60}决算中"
     r"|(?<=\n)[^,。;:\n]{4,48}情况(?:说明)?)[,:\n]?$"
 )
 BOUNDARY = re.compile(r"[。;,\n](?=[^。;,\n]*$)")
@@ -59,10 +59,12 @@ _NEUTRAL = (
 )
 """Words before a label that say nothing of what it names; any other may make it the name of something else."""
 BREAK = re.compile(
-    rf"(?<=\n)(?=\(?(?:{N}|\d{{1,2}}|[一二三四五六七八九十]{{1,3}})[.、)]|[①-⑳]|\d{{4}}年|本年|截[至止]|第[一二三四五六七八九十]+部分)"
+    rf"(?<=\n)(?=\(?(?:{N}|\d{{1,2}}|[一二三四五六七八九十]{{1,3}})[.、)]|[①-⑳]|\d{{4}}年|本年|截[至止]|第[一二三四五六七八九十]+部分"
+    rf"|[^,。;:\n{N}]{{0,16}}(?:包括|用于以下方面|如下):)"
     r"|(?<=。)(?=\d{4}年|截[至止]|全年|累计|共计)"
 )
-"""Where a reason is over: at a line that begins with an ordinal or a year, and at a sentence that begins with one."""
+"""Where a reason is over: at a line that begins with an ordinal or a year or that opens a list (收入包括：), and at a
+sentence that begins with a year."""
 NAMED_SHARE = re.compile(rf"(?:^|[,。;:、\n])(?P<words>[^,。;:、\n{N}]+?)占[^,。;\n{N}]{{0,30}}$")
 NAMED_COMPLETION = re.compile(
     rf"(?:^|[,。;:\n])(?P<words>[^,。;:\n{N}]+?)完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?的$"
@@ -84,6 +86,16 @@ def heading_over(shape: str, start: int, at: int) -> str | None:
     """The words of the nearest line between two places that is a numbered heading, or begins with one."""
     headings = list(_HEADED.finditer(shape, start, at))
     return headings[-1]["words"] if headings else None
+
+
+def closes(words: str) -> bool:
+    """Whether a bracket closes in some words that was opened before them."""
+    depth = 0
+    for char in words:
+        depth += (char == "(") - (char == ")")
+        if depth < 0:
+            return True
+    return False
 
 
 UNCHANGED = re.compile(

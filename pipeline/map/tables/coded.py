@@ -21,7 +21,7 @@ from recount.pipeline.map.tables.sheet import (
     label,
     name_of,
 )
-from recount.schemas.common.codes import CodedRow
+from recount.schemas.common.codes import UNITS, CodedRow
 from recount.schemas.common.rows import ExpenditureRow, ExpenditureStatement, GeneralRow
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.statements import (
@@ -80,16 +80,19 @@ OF_NAMES = re.compile(r"[名称]")
 """科目编码 and 科目名称, one character of which may be misread."""
 NAME_HEADINGS = frozenset({"项目", "科目", "支出功能分类", "功能分类", "经济分类", "支出项目"})
 _CODE = re.compile(r"\d{3}(?:\d{2}){0,2}")
+_OF_UNITS = re.compile(r"(?:单位|部门)(?:代码|编码)")
 _CODE_BEFORE_NAME = re.compile(r"(\d{3}(?:\d{2}){0,2})(?=\D)")
 _LEVEL_ENDS = (0, 3, 5)  # where the 类, 款 and 项 part of a code begin
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The columns that say what a line is: of its code, and of its name (one may be both)."""
+    """The columns that say what a line is: of its code, and of its name (one may be both). of_units: the codes are
+    those of units (单位代码), not of the classification."""
 
     codes: tuple[int, ...]
     names: tuple[int, ...]
+    of_units: bool = False
 
 
 def income_statement(table: Table) -> IncomeStatement[Ref]:
@@ -149,7 +152,8 @@ def label_columns(table: Table, columns: Sequence[int]) -> Labels:
     if not codes and names:
         left = [column for column in columns if column < names[0]]
         codes = list(by_content(table, left, lambda cell: _CODE.fullmatch(cell.words) is not None))
-    return Labels(tuple(codes), tuple(names))
+    of_units = any(_OF_UNITS.search(words) for column in codes for words in paths[column])
+    return Labels(tuple(codes), tuple(names), of_units)
 
 
 def heads_code(path: Sequence[str]) -> bool:
@@ -166,7 +170,7 @@ def code_and_name(table: Table, row: int, labels: Labels, above: str = "") -> tu
     words = [label(cell) for cell in cells if cell.row == row]
     if any(map(TOTALS.fullmatch, words)) or (table.scanned and len(words) == 1 and MISREAD_TOTAL.fullmatch(words[0])):
         return None, TOTAL
-    code = _joined(table, row, labels.codes, above)
+    code = _unit_code(table, row, labels) if labels.of_units else _joined(table, row, labels.codes, above)
     names = [cell for cell in table.cells(row, labels.names) if cell.row == row and has_chinese(cell)]
     if len(names) != 1:
         return code, None
@@ -175,6 +179,12 @@ def code_and_name(table: Table, row: int, labels: Labels, above: str = "") -> tu
     if before is not None and code in (None, before[1]):
         code, name = before[1], name[before.end() :]
     return code, name
+
+
+def _unit_code(table: Table, row: int, labels: Labels) -> str | None:
+    """The code of a unit, which is printed whole; None where it is none."""
+    words = [cell.words for cell in table.cells(row, labels.codes)]
+    return words[0] if len(words) == 1 and UNITS.reads(words[0]) else None
 
 
 def _joined(table: Table, row: int, columns: Sequence[int], above: str) -> str | None:

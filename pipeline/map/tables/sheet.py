@@ -312,13 +312,14 @@ class Field:
     """How a column of a field is headed.
 
     leaf: what its own words are (a pattern). names: the usual wordings, to know a misread one by likeness.
-    never: what neither it nor the words above it may contain.
+    never: what neither it nor the words above it may contain. under: what stands over it, where it is a part of that.
     """
 
     key: str
     leaf: str
     names: tuple[str, ...]
     never: str = r"上年|预算数"
+    under: str = ""
 
     def heads(self, path: Sequence[str]) -> bool:
         """Whether a header path is that of its column."""
@@ -326,8 +327,12 @@ class Field:
             bool(path)
             and re.fullmatch(self.leaf, path[-1]) is not None
             and not any(re.search(self.never, words) for words in path)
-            and all(map(_GROUPS.fullmatch, path[:-1]))
+            and all(_GROUPS.fullmatch(words) or self._is_under(words) for words in path[:-1])
+            and (not self.under or any(map(self._is_under, path[:-1])))
         )
+
+    def _is_under(self, words: str) -> bool:
+        return bool(self.under) and re.fullmatch(self.under, words) is not None
 
 
 Columns = dict[str, tuple[int, ...]]

@@ -133,7 +133,7 @@ def item_of(said: Sequence[str], *, lines: bool = False, misread: bool = False) 
     if is_sum and (len(inner) == 1 or WHOLE_GROUP.fullmatch(inner[-2])):
         return "total"
     named = inner[-2] if is_sum else inner[-1]
-    if lines and TOTAL_LINE.fullmatch(named):
+    if TOTAL_LINE.fullmatch(named) and (lines or named.endswith(tuple(SUM_WORDS))):
         return "total"
     key = next((key for key, pattern in ITEMS if pattern.fullmatch(named)), None)
     if key in _OF_VEHICLES and "公务用车" not in named and not all(map(_ABOVE_VEHICLES.fullmatch, inner[:-1])):
