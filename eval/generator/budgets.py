@@ -1,5 +1,4 @@
-"""Departmental budgets (部门预算公开) with known figures: in the national wording, that of Shanghai districts and that of
-provinces.
+"""Departmental budgets (部门预算公开) with known figures: as the nation, Shanghai's districts and provinces word them.
 
 `generate_budget(seed)`, `generate_district_budget(seed)` and `generate_provincial_budget(seed)` make one; the same seed
 gives the same bytes.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from recount.schemas.common.evaluations import TARGETS
 from recount.schemas.common.rows import ROW_LABELS, STATEMENT_HEADS
 from recount.schemas.department_budget.narrative import BudgetLine
@@ -77,6 +79,25 @@ OUTLINE: tuple[Heading, ...] = (
 )
 
 
+_BUDGETS = ("一般公共预算", "政府性基金预算", "国有资本经营预算")
+HEADS = replace(
+    STATEMENT_HEADS,
+    amounts=STATEMENT_HEADS.amounts | {"财政专户管理资金", "单位资金", '"三公"经费合计'},
+    over=(
+        *STATEMENT_HEADS.over,
+        ("本年一般公共预算基本支出", ("合计", "人员经费", "公用经费")),
+        ("基本支出", ("小计", "人员经费", "公用经费")),
+        ("本年拨款", _BUDGETS),
+        ("财政拨款结转结余", _BUDGETS),
+        ("单位资金", ("小计", "事业收入", "事业单位经营收入", "上级补助收入", "附属单位上缴收入", "其他收入")),
+    ),
+    codes=STATEMENT_HEADS.codes | {"单位代码", "单位编码", "部门代码"},
+    names=STATEMENT_HEADS.names | {"单位名称"},
+    lines=STATEMENT_HEADS.lines | {"项目(按功能分类)"},
+    others=STATEMENT_HEADS.others | {"部门预算支出经济分类科目", "部门支出经济分类科目"},
+)
+"""The heads of the statements, with those that budgets of provinces have."""
+
 DEPARTMENT_BUDGET = Family(
     name="department_budget",
     title="部门预算公开",
@@ -106,6 +127,6 @@ DEPARTMENT_BUDGET = Family(
         RowTable("indicators", "绩效指标", "Level-3 indicators of the projects' targets.", TargetIndicator),
         RowTable("statement_rows", "预算报表", "Rows of the budget tables.", section="statements"),
     ),
-    heads=STATEMENT_HEADS,
+    heads=HEADS,
     forms=(TARGETS,),
 )

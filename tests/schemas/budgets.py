@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from recount.eval.generator.budgets import draft_budget, draft_district_budget
+from recount.eval.generator.budgets import draft_budget, draft_district_budget, draft_provincial_budget
 from recount.schemas.department_budget.family import DEPARTMENT_BUDGET
 from recount.schemas.figures import Figure, Model
 from recount.tests.schemas.gold import fill
@@ -18,6 +18,8 @@ from recount.tests.schemas.gold import fill
 Gold = dict[str, Any]
 CENT = Decimal("0.01")
 SEEDS = range(6)
+BY_UNIT = (8, 9)
+"""Seeds of provincial budgets whose 收入总表 is by unit, of three levels, with income of their own; 9 has funds."""
 FUNDS = {
     "funds": "capital",
     "capital": "funds",
@@ -25,6 +27,7 @@ FUNDS = {
     "state_capital": "government_funds",
 }
 SOURCES = ("special_account", "business", "superior_subsidy", "affiliate_remittance", "other")
+CARRIED = ("opening_general", "opening_funds", "opening_capital", "opening_special_account")
 USES = ("remitted_to_superior", "business", "affiliate_subsidy")
 
 
@@ -35,7 +38,7 @@ def report_of(gold: Gold) -> Model:
 
 
 def golds() -> Iterator[Gold]:
-    """Budgets of both layouts, and those made of them."""
+    """Budgets of all layouts, and those made of them."""
     for seed in SEEDS:
         yield draft_budget(seed)
         yield draft_district_budget(seed)
@@ -45,15 +48,24 @@ def golds() -> Iterator[Gold]:
             yield of_source(draft_budget(seed), source)
         for use in USES:
             yield of_use(draft_budget(seed), use)
+        yield draft_provincial_budget(seed)
+        yield nested(draft_budget(seed))
+        for source in CARRIED:
+            yield carried_from(nested(draft_budget(seed)), source)
+    for seed in BY_UNIT:
+        for source in CARRIED:
+            yield carried_from(draft_provincial_budget(seed), source)
+        for source in SOURCES:
+            yield without_own(of_source(draft_provincial_budget(seed), source))
+        yield granted(renamed(draft_provincial_budget(seed), FUNDS))
 
 
 def fuller(gold: Gold) -> Gold:
     """A budget of the national layout that says more: changes of every amount, all appropriations, staff, assets."""
-    income, rows = gold["income"], gold["statements"]["income"]["rows"]
-    granted = sum(income[key]["amount"] for key in ("general", "funds", "capital") if income[key])
-    income["fiscal"] = {"amount": granted, "percent": _percent(granted, income["total"]), "change": _grown(granted)}
-    for row in rows:
-        row["fiscal"] = sum(row[key] or Decimal("0.00") for key in ("general", "funds", "capital")) or None
+    income = gold["income"]
+    amount = sum(income[key]["amount"] for key in ("general", "funds", "capital") if income[key])
+    income["fiscal"] = {"amount": amount, "percent": _percent(amount, income["total"]), "change": _grown(amount)}
+    granted(gold)
     for section in ("income", "expenditure", "fiscal_appropriation"):
         gold[section]["change"] = _grown(gold[section]["total"])
     gold["overview"] = {
@@ -79,6 +91,37 @@ def of_source(gold: Gold, source: str) -> Gold:
     """What the unit earned itself comes from another source."""
     names = {"institutional": source, source: "institutional"}
     gold["income"] = renamed(gold["income"], names)
+    gold["statements"]["income"] = renamed(gold["statements"]["income"], names)
+    return gold
+
+
+def granted(gold: Gold) -> Gold:
+    """The table of income with 财政拨款收入 over its parts."""
+    for row in gold["statements"]["income"]["rows"]:
+        row["fiscal"] = sum(row[key] or Decimal("0.00") for key in ("general", "funds", "capital")) or None
+    return gold
+
+
+def without_own(gold: Gold) -> Gold:
+    """The table of income without 单位资金: 财政专户管理资金 is none of it."""
+    for row in gold["statements"]["income"]["rows"]:
+        if row["special_account"] is not None:
+            row["own"] = None
+    return gold
+
+
+def nested(gold: Gold) -> Gold:
+    """The table of income by 科目 with 本年收入, 单位资金 and 上年结转 over their parts."""
+    for row in gold["statements"]["income"]["rows"]:
+        opening = row["opening"] or Decimal("0.00")
+        own = sum(row[key] or Decimal("0.00") for key in ("institutional", *SOURCES[1:]))
+        row |= {"current": row["total"] - opening, "own": own or None, "opening_own": row["opening"]}
+    return gold
+
+
+def carried_from(gold: Gold, source: str) -> Gold:
+    """What was carried over is of another source."""
+    names = {"opening_own": source, source: "opening_own"}
     gold["statements"]["income"] = renamed(gold["statements"]["income"], names)
     return gold
 

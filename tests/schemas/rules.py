@@ -21,6 +21,7 @@ from recount.tests.schemas.gold import models
 RULES = Path(__file__).parent / "rules.txt"
 CODES = {None: "合计", "201": "甲", "20101": "乙", "2010101": "丙"}
 ECONOMIC = {None: "合计", "301": "丁", "30101": "戊", "302": "己"}
+UNITS = {None: "合计", "118": "庚", "118001": "辛", "118001001": "壬"}
 SPECIAL = {
     "class_name": "甲",
     "section_name": "乙",
@@ -62,7 +63,10 @@ LESS: dict[str, frozenset[tuple[str, str]]] = {
             ("BalanceTable", "income_current_year"),
             ("BalanceTable", "expenditure_current_year"),
             ("BalanceTable", "closing"),
+            ("IncomeTableRow", "current"),
             ("IncomeTableRow", "fiscal"),
+            ("IncomeTableRow", "own"),
+            ("IncomeTableRow", "opening"),
             ("FiscalTable", "income_current_year"),
             ("FiscalTable", "expenditure_current_year"),
         }
@@ -127,9 +131,10 @@ class Full:
             return self.fill(below)
         return tuple(self.fill(below, **given) for given in self.rows(key, below, model))
 
-    @staticmethod
-    def rows(key: str, row: type[Model], model: type[Model]) -> tuple[dict[str, str], ...]:
+    def rows(self, key: str, row: type[Model], model: type[Model]) -> tuple[dict[str, str], ...]:
         """What tells the rows of a list apart."""
+        if self.without and name_of(row) == "IncomeTableRow":
+            return tuple({"code": code, "name": name} for code, name in UNITS.items())
         if name_of(row) in SEVERAL:
             return SEVERAL[name_of(row)]
         if "code" in row.model_fields:
@@ -142,7 +147,7 @@ class Full:
 def rules_of(report: Model | tuple[Model, ...]) -> dict[str, Counter[str]]:
     """The rules by model: how many figures each compares, and how often it comes. The row that it is of is left out."""
     found: dict[str, Counter[str]] = {}
-    labels = {(code or "") + name for codes in (CODES, ECONOMIC) for code, name in codes.items()}
+    labels = {(code or "") + name for codes in (CODES, ECONOMIC, UNITS) for code, name in codes.items()}
     for model in models(report):
         for identity in identities_of(model):
             head, mark, rest = identity.rule.partition("·")

@@ -22,7 +22,7 @@ from recount.tests.schemas.rules import Full, identities_of, name_of, pinned
 Rule = tuple[str, str]
 """A model and a rule of it, as it is pinned, without the names of rows."""
 NAME = "〈名〉"
-_NAMES = re.compile("〈行〉|[甲乙丙丁戊己]")
+_NAMES = re.compile("〈行〉|[甲乙丙丁戊己庚辛壬]")
 HUNDRED = ": 合计为100"
 FAR = 7
 

@@ -16,6 +16,7 @@ from recount.eval.generator.typeset.blocks import Block, Break, Para, Sheet
 from recount.eval.generator.words.kinds import FLEET
 
 _BUDGETS = ("一般公共预算", "政府性基金预算", "国有资本经营预算")
+_PARTS = ("合计", "基本支出", "项目支出")
 _SPENT = ("合计", "基本支出", "项目支出", "上缴上级支出", "事业单位经营支出", "对附属单位补助支出")
 
 
@@ -39,8 +40,8 @@ class Tables:
             ("一般公共预算支出表", self._function(said["general_public_budget"]["rows"]), True),
             ("一般公共预算基本支出表", self._basic(said["basic_expenditure"]["rows"]), False),
             ("一般公共预算“三公”经费支出表", self._three_public(said["three_public"]), True),
-            ("政府性基金预算支出表", self._fund(said["government_funds"]), False),
-            ("国有资本经营预算支出表", self._fund(said["state_capital"]), False),
+            ("政府性基金预算支出表", self._coded(said["government_funds"]["rows"], _PARTS), False),
+            ("国有资本经营预算支出表", self._coded(said["state_capital"]["rows"], _PARTS), False),
             ("项目支出表", self._projects(said["projects"]["rows"]), True),
         )
         number = self.rng.choice(("预算{:02}表", "表{}", "附表{}", None))
@@ -104,31 +105,24 @@ class Tables:
         return sheet
 
     def _income(self, rows: Sequence[Json]) -> Sheet:
-        return self._by_unit(rows) if "current" in rows[0] else self._by_subject(rows)
-
-    def _by_subject(self, rows: Sequence[Json]) -> Sheet:
-        heads = ("合计", "上年结转结余", *SOURCES.values())
-        return self._coded(rows, heads)
+        by_unit = "current" in rows[0]
+        return self._by_unit(rows) if by_unit else self._coded(rows, ("合计", "上年结转结余", *SOURCES.values()))
 
     def _by_unit(self, rows: Sequence[Json]) -> Sheet:
         """A line for each unit; 本年收入 and 上年结转结余 each over the sources, 单位资金 over the unit's own."""
-        plain, own, carried = list(_BUDGETS), [SOURCES[key] for key in OWN], [*_BUDGETS, "财政专户管理资金", "单位资金"]
-        sheet = Sheet((1.0, 2.6, 1.4, *(1.1 for _ in range(10)), *(1.1 for _ in range(6))), header=3)
-        sheet.put(0, 0, "单位代码", rows=3)
-        sheet.put(0, 1, "单位名称", rows=3)
-        sheet.put(0, 2, "合计", rows=3)
+        sources = (*_BUDGETS, "财政专户管理资金")
+        carried = tuple(f"opening_{key}" for key in CARRIED)
+        keys = ("total", "current", *_KEYS, "special_account", "own", *OWN, "opening", *carried)
+        sheet = Sheet((1.0, 2.6, *(1.1 for _ in keys)), header=3)
+        for column, head in enumerate(("单位代码", "单位名称", "合计")):
+            sheet.put(0, column, head, rows=3)
         sheet.put(0, 3, "本年收入", cols=11)
         sheet.put(0, 14, "上年结转结余", cols=6)
-        for at, head in enumerate(("小计", *plain, "财政专户管理资金"), 3):
-            sheet.put(1, at, head, rows=2)
         sheet.put(1, 8, "单位资金", cols=6)
-        for at, head in enumerate(("小计", *own), 8):
-            sheet.put(2, at, head)
-        for at, head in enumerate(("小计", *carried), 14):
-            sheet.put(1, at, head, rows=2)
-        keys = ("total", "current", *_KEYS, "special_account", "own", *OWN, "opening")
-        keys += tuple(f"opening_{key}" for key in CARRIED)
-        sheet.columns = (1.0, 2.6, *(1.1 for _ in keys))
+        for column, head in (*enumerate(("小计", *sources), 3), *enumerate(("小计", *sources, "单位资金"), 14)):
+            sheet.put(1, column, head, rows=2)
+        for column, head in enumerate(("小计", *(SOURCES[key] for key in OWN)), 8):
+            sheet.put(2, column, head)
         for line in rows:
             sheet.row([line["code"] or "", line["name"], *self._cells(line, keys)])
         return sheet
@@ -169,7 +163,7 @@ class Tables:
     def _function(self, rows: Sequence[Json]) -> Sheet:
         """一般公共预算支出表: 基本支出 over 小计, 人员经费 and 公用经费 where the form splits it."""
         if "personnel" not in rows[0]:
-            return self._coded(rows, ("合计", "基本支出", "项目支出"))
+            return self._coded(rows, _PARTS)
         sheet = Sheet((1.4, 3.2, *(1.3 for _ in range(5))), header=2)
         for column, head in ((0, "科目编码"), (1, "科目名称"), (2, "合计"), (6, "项目支出")):
             sheet.put(0, column, head, rows=2)
@@ -207,18 +201,10 @@ class Tables:
         sheet.row([*last, *self._cells(row, keys)])
         return sheet
 
-    def _fund(self, table: Json | None) -> Sheet:
-        """An empty table where there is no such budget."""
-        if table is not None:
-            return self._coded(table["rows"], ("合计", "基本支出", "项目支出"))
-        sheet = Sheet((1.4, 3.2, 1.3, 1.3, 1.3), header=1)
-        sheet.row(["科目编码", "科目名称", "合计", "基本支出", "项目支出"])
-        sheet.row(["", "合计", "", "", ""])
-        return sheet
-
     def _projects(self, rows: Sequence[Json]) -> Sheet:
         sheet = Sheet((1.4, 3.2, 2.2, *(1.2 for _ in range(9))), header=2)
-        for column, head in ((0, "类型"), (1, "项目名称"), (2, "项目单位"), (3, "合计"), (10, "财政专户管理资金"), (11, "单位资金")):
+        heads = ("类型", "项目名称", "项目单位", "合计", "财政专户管理资金", "单位资金")
+        for column, head in zip((0, 1, 2, 3, 10, 11), heads, strict=True):
             sheet.put(0, column, head, rows=2)
         sheet.put(0, 4, "本年拨款", cols=3)
         sheet.put(0, 7, "财政拨款结转结余", cols=3)
@@ -274,7 +260,9 @@ class Provincial(Words):
     def _income(self) -> list[str]:
         said = self.gold["income"]
         names = {"opening": "上年结转结余", **SOURCES}
-        parts = [f"{title}{_m(said[key]['amount'])}，占{said[key]['percent']}%" for key, title in names.items() if said[key]]
+        parts = [
+            f"{title}{_m(said[key]['amount'])}，占{said[key]['percent']}%" for key, title in names.items() if said[key]
+        ]
         return [f"{self.name}{self.year}年收入合计{_m(said['total'])}，其中：{'；'.join(parts)}。"]
 
     def _expenditure(self) -> list[str]:

@@ -1,15 +1,15 @@
-"""The gold of a departmental budget as provinces publish it: tables of the units, what was carried over by its source."""
+"""The gold of a departmental budget as provinces publish it: tables of units, what was carried over by its source."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from random import Random
 from typing import Any
 
 from recount.eval.generator.gold.budget_district import INDICATORS
 from recount.eval.generator.gold.budget_national import YEAR, NationalBudget
-from recount.eval.generator.gold.budget_rows import NOTHING, BudgetLine, by_class, coded_rows, no_fund, total_of
+from recount.eval.generator.gold.budget_rows import NOTHING, BudgetLine, coded_rows, no_fund, total_of
 from recount.eval.generator.gold.shape import Json
 from recount.eval.generator.words.reasons import THINGS, reason
 from recount.eval.generator.words.units import Unit
@@ -34,8 +34,7 @@ _SPLITS = ("general", "funds", "capital")
 class ProvincialBudget(NationalBudget):
     """Draws one budget in 万元 with two decimals.
 
-    by_unit: 部门收入总表 has a line for each unit, else one for each 科目. detailed: 基本支出 is split into 人员经费 and
-    公用经费 in the table by function. opening: some was carried over, by the source that it came from.
+    by_unit: 部门收入总表 has a line a unit, else one a 科目. detailed: the table by function splits 基本支出.
     """
 
     def __init__(self, rng: Random, trade: str, unit: Unit) -> None:
@@ -53,7 +52,8 @@ class ProvincialBudget(NationalBudget):
         gold["state_assets"] = self._assets()
         if not self.funds:
             gold["government_funds"] = no_fund()
-            gold["statements"]["government_funds"] = None
+            gold["statements"]["government_funds"] = _EMPTY
+        gold["statements"]["state_capital"] = _EMPTY
         gold["statements"]["projects"] = self._projects()
         gold["project_targets"] = [self._target(row) for row in gold["statements"]["projects"]["rows"][1:3]]
         return gold
@@ -145,7 +145,7 @@ class ProvincialBudget(NationalBudget):
             row["basic"] = (row["personnel"] or NOTHING) + (row["public"] or NOTHING) or None
         return found
 
-    def _income_rows(self, every: list[BudgetLine], columns: Mapping[str, Decimal]) -> list[Json]:
+    def _income_rows(self, every: Sequence[BudgetLine], columns: Mapping[str, Decimal]) -> list[Json]:
         """部门收入总表: by 科目, or by unit with all that each kind of income has."""
         if not self.by_unit:
             return super()._income_rows(every, columns)
@@ -159,10 +159,14 @@ class ProvincialBudget(NationalBudget):
             "opening": opening, **carried,
         }  # fmt: skip
         code = f"{self.rng.randint(101, 499)}"
-        names = ((None, "合计"), (code, self.unit.name), (f"{code}001", f"{self.unit.name}（本级）"))
+        names = [(None, "合计"), (code, self.unit.name), (f"{code}001", f"{self.unit.name}（本级）")]
+        if self.rng.random() < 0.3:
+            names.append((f"{code}001001", f"{self.unit.name}机关服务中心"))
         return [{"code": code, "name": name, **row} for code, name in names]
 
 
+_EMPTY = {"rows": [dict.fromkeys(("code", "total", "basic", "project")) | {"name": "合计"}]}
+"""A table that is printed all the same."""
 _PAYERS = (*_SPLITS, *(f"carried_{key}" for key in _SPLITS), "special_account", "own")
 
 

@@ -302,7 +302,7 @@ class Reader:
         return self._of_section(at)
 
     def _outside(self, at: int) -> Fact | None:
-        """What was stated last before a place, but for a bracket that closes before it: ▮万元（其中：…▮万元），比上年减少."""
+        """What was stated last before a place, but in a bracket that closes before it: ▮万元（其中：…），比上年减少."""
         shape = self.passage.shape
         said = ((stated, fact) for stated, fact in reversed(self.stated) if stated < at)
         return next((fact for stated, fact in said if not phrases.closes(shape[stated:at])), None)
@@ -337,11 +337,11 @@ class Reader:
         return rest != words and "财政拨款" in own and not phrases.NOTHING_NAMED.sub("", rest)
 
     def _stated(self, at: int) -> bool:
-        """〈subject〉▮万元. A number before a 万 that lost its 元 is of no unit that is certain.
-
-        Of several numbers in one place (收、支总计各是▮,▮万元) none is certainly the subject's.
-        """
-        if (self._unit(at) is None and self.passage.shape.startswith("万", at + 1)) or self._is_listed(at):
+        """〈subject〉▮万元. Before 万 without 元 a number is of no certain unit; before a word it is a name (12345热线). Of
+        several in one place (收、支总计各是▮,▮万元) none is certainly the subject's."""
+        behind = self.passage.shape[at + 1 : at + 2]
+        named = behind == "万" or (behind.isalnum() and not self.passage.token(at).is_figure)
+        if (self._unit(at) is None and named) or self._is_listed(at):
             return False
         gap = self.passage.shape[self.done : at]
         boundary = phrases.BOUNDARY.search(gap)

@@ -247,3 +247,30 @@ def test_only_the_given_stretch_is_read() -> None:
     middle = passage.shape.index("支出")
     assert set(read(passage, SUBJECTS, "income", end=middle).facts) == {"income"}
     assert set(read(passage, SUBJECTS, "income", start=middle).facts) == {"spending"}
+
+
+def test_behind_a_bracket_a_comparison_is_of_what_it_interrupts() -> None:
+    found = Read("收入总计8.00万元（其中：工资支出3.00万元），比上年增加1.00万元，增长14.29%。")
+    assert found.change("income") == {"amount": "1.00", "rate": "14.29"}
+    assert found.fact("wages").change is None
+
+
+def test_inside_a_bracket_a_comparison_is_of_what_it_says() -> None:
+    found = Read("收入总计8.00万元（其中：工资支出3.00万元，比上年增加1.00万元）。")
+    assert found.change("wages") == {"amount": "1.00"}
+    assert found.fact("income").change is None
+
+
+def test_behind_a_bracket_what_is_unchanged_is_what_it_interrupts() -> None:
+    found = Read("支出总计8.00万元（其中：工资支出3.00万元），与上年持平。")
+    assert found.change("spending") == {"reason": "与上年持平"}
+    assert found.fact("wages").change is None
+
+
+@pytest.mark.parametrize("said", ["比上年增加1.00万元，主要原因是工资支出12345热线上线。", "工资支出12345热线。"])
+def test_a_number_before_a_word_is_a_name(said: str) -> None:
+    assert "wages" not in Read(f"收入总计8.00万元，{said}").reading.facts
+
+
+def test_a_number_without_a_unit_that_ends_its_clause_is_an_amount() -> None:
+    assert Read("收入总计8.00万元，工资支出0。").amount("wages") == "0"
