@@ -19,7 +19,7 @@ from recount.eval.generator.forms.xinjiang import Narrative
 from recount.eval.generator.gold.evaluations import Evaluator, narrative_texts
 from recount.eval.generator.gold.national import NationalMaker
 from recount.eval.generator.gold.parts import add
-from recount.eval.generator.gold.regional import RegionMaker, contract_only
+from recount.eval.generator.gold.regional import RegionMaker
 from recount.eval.generator.gold.shanghai import ShanghaiMaker
 from recount.eval.generator.gold.shape import Json, blank
 from recount.eval.generator.gold.twins import Pair, align, doubled, twins
@@ -295,7 +295,7 @@ class _RegionJob(_Job):
     def case(self) -> Case:
         """The case: what has no key of the contract is in no gold, and so is compared with nothing."""
         case = super().case()
-        gold = contract_only(case.gold)
-        del gold["unmapped_figures"]
+        gold = {key: value for key, value in case.gold.items() if key != "unmapped_figures"}
         figures = tuple(printed for printed in case.figures if "/_" not in printed[0])
-        return replace(case, gold=gold, figures=figures)
+        tags = case.tags | {"unknowable": sorted(self.script.unknowable)}
+        return replace(case, gold=gold, figures=figures, tags=tags)

@@ -4,7 +4,8 @@ Lines before the first heading say what the region is like:
 
     =year 2021                   the fiscal year of its reports; =level section: its items are 款, not 项; =bare: 类
                                  without 支出; =yuan: money in 元; =rename OLD NEW: a name of the classification
-    ~change WORDS                a piece of a sentence, put in by {~change PLACE}; in it .key is a key of that place
+    ~change WORDS                a piece of a sentence, put in by {~change PLACE}; in it .key is a key of that place;
+                                 {~change PLACE=OTHER}: what it prints is of the other as well
 
 The others are the document, in its order:
 
@@ -16,11 +17,13 @@ The others are the document, in its order:
 
 In the words:
 
-    {key} {section.key}     a figure or a text; {a=b}: b is the same print; {key!}: with its sign
+    {key} {section.key}     a figure or a text; {a=b}: b is the same print; {a~b}: of either;
+                            {key!}: with its sign
     {Y} {L} {U} {W} {D}     year, last year, the unit, 单位 or 部门, the year's end; {n} {c} {m}: which row this is
     [WORDS]                 only where all figures in it are there, and the first is not 0
     <place:UP|DOWN|SAME>    by the sign of a change or a comparison; <?:ONE|OTHER> as it comes
-    «rows；|WORDS»          all rows, with 、 or ； or nothing between them
+    «rows；|WORDS»          all rows, with 、 or ； or nothing between them; «income*；|{label}{amount}»: all kinds of income
+                            (of expenditure, vehicles, three_public), with + for * those that are not 0
 """
 
 from __future__ import annotations
@@ -36,17 +39,29 @@ from typing import Any
 
 from recount.eval.generator.forms.statements import Statements
 from recount.eval.generator.forms.xinjiang import NUMERALS
-from recount.eval.generator.gold.regional import nothing, printed_only, same_figures
+from recount.eval.generator.gold.regional import laid_over, nothing, printed_only, same_figures
 from recount.eval.generator.gold.shape import Json
 from recount.eval.generator.slips import Typist
 from recount.eval.generator.typeset.blocks import Block, Break, Para, ParaKind
+from recount.eval.generator.words.kinds import EXPENDITURE, FLEET, INCOME
 from recount.eval.generator.words.units import Unit
 
 FOLDER = Path(__file__).resolve().parent.parent / "regions"
+LABELS: Mapping[str, Mapping[str, str]] = {
+    "income": dict(INCOME),
+    "expenditure": dict(EXPENDITURE),
+    "state_assets": {f"vehicles_{kind}": label for kind, label in FLEET.items()},
+    "three_public": {
+        "overseas": "因公出国（境）费",
+        "vehicles": "公务用车购置及运行维护费",
+        "reception": "公务接待费",
+    },
+}
+"""What the kinds of income, expenditure, vehicles and the three expenses are called, by their keys."""
 _CLOSING = {"{": "}", "[": "]", "<": ">", "«": "»"}
 _KINDS: Mapping[str, ParaKind] = {"^": "cover", "#": "h1", "##": "h2", "###": "h3", "": "body"}
 _LINE = re.compile(r"(?P<mark>\^|#{1,3}|)\s*(?P<words>.*?)\s*(?:@(?P<key>\w+))?$")
-_ROWS = re.compile(r"\*(?P<path>[\w.]+) (?P<words>.*)$")
+_ROWS = re.compile(r"\*(?P<path>[\w.]+[*+]?) (?P<words>.*)$")
 _ASKED = re.compile(r"(?P<mark>[?!])(?P<path>[\w.]+) (?P<line>.*)$")
 _LOOSE = re.compile(r"[，；、：]+(?=[。；])|(?<=[：，])[，；、]+")
 
@@ -97,6 +112,7 @@ class _Scope:
     section: Path_ = ()
     row: Path_ = ()
     argument: Path_ = ()
+    twin: Path_ = ()
     index: int = 0
     outer: int = 0
 
@@ -105,7 +121,8 @@ class _Scope:
 class Script:
     """What one report of a region says: its words with the places of figures, found once and typed later.
 
-    printed: the pointers of all that is said. pairs: which prints fill a second pointer.
+    printed: the pointers of all that is said. pairs: which prints fill a second pointer. unknowable: those of either of two, of which a
+    reader need not fill both.
     """
 
     region: Region
@@ -114,6 +131,7 @@ class Script:
     unit: Unit
     printed: set[str] = field(default_factory=set)
     pairs: list[tuple[str, str]] = field(default_factory=list)
+    unknowable: set[str] = field(default_factory=set)
     paragraphs: list[tuple[ParaKind | None, str]] = field(default_factory=list)
     _values: list[object] = field(default_factory=list)
     _scope: _Scope = field(default_factory=_Scope)
@@ -141,6 +159,7 @@ class Script:
     def blocks(self, gold: Json, typist: Typist, rng: Random) -> list[Block]:
         """The document, its figures out of `gold`."""
         out: list[Block] = []
+        values = laid_over(self.full, gold)
         for kind, words in self.paragraphs:
             if words == "@tables":
                 out += [Break(), *Statements(rng, gold, typist, self.unit.name, national=True).blocks(), Break()]
@@ -148,7 +167,7 @@ class Script:
                 heads = [text for kind, text in self.paragraphs if kind in ("h1", "h2")]
                 out += [Break(), Para("目录", "toc"), *(Para(head, "toc") for head in heads), Break()]
             else:
-                out.append(Para(typist.fill(words, gold), kind or "body"))
+                out.append(Para(typist.fill(words, values), kind or "body"))
         return out
 
     # --- lines
@@ -180,12 +199,10 @@ class Script:
     def _rows(self, path: str, words: str, scope: _Scope) -> None:
         """A paragraph for each row, and where wished one for each row of another list that is of its 类."""
         own, _, below = words.partition(" ** ")
-        place = self._find(path, scope)
-        for index, row in enumerate(self._at(place)):
-            inner = replace(scope, row=(*place, index), index=index)
-            self._say("body", own, inner)
+        for index, place in enumerate(self._places(path, scope)):
+            self._say("body", own, replace(scope, row=place, index=index))
             if below:
-                self._below(row, *below.split(" ", 1), replace(scope, outer=index))
+                self._below(self._at(place), *below.split(" ", 1), replace(scope, outer=index))
 
     def _below(self, row: Json, path: str, words: str, scope: _Scope) -> None:
         """The rows of another list that belong to a class."""
@@ -209,23 +226,32 @@ class Script:
 
     def _slot(self, name: str, scope: _Scope) -> str:
         if name[0:1] == "~":
-            piece, _, place = name[1:].partition(" ")
-            return self._words(self.region.pieces[piece], replace(scope, argument=self._find(place, scope)))
+            piece, _, places = name[1:].partition(" ")
+            place, _, other = places.partition("=")
+            inner = replace(scope, argument=self._find(place, scope), twin=self._find(other, scope) if other else ())
+            return self._words(self.region.pieces[piece], inner)
         fixed = self._fixed(name, scope)
         if fixed is not None:
             return fixed
-        first, *twins = name.rstrip("!").split("=")
+        either = name.rstrip("!").split("~")
+        first, *twins = name.rstrip("!").replace("~", "=").split("=")
         place = self._find(first, scope)
         value = self._at(place)
         self._values.append(value)
         self.printed.add(_pointer(place))
         self.pairs += [(_pointer(place), _pointer(self._find(twin, scope))) for twin in twins]
+        if len(either) > 1:
+            self.unknowable |= {_pointer(self._find(path, scope)) for path in either}
+        if first[0:1] == "." and scope.twin:
+            self.pairs.append((_pointer(place), _pointer((*scope.twin, *place[len(scope.argument) :]))))
         return f"{{{'.'.join(map(str, place))}:{_spec(str(place[-1]), value, signed=name.endswith('!'))}}}"
 
     def _fixed(self, name: str, scope: _Scope) -> str | None:
         year = self.full["fiscal_year"]
         if name == "D":
             self.printed.add("/state_assets/as_of")
+        if name == "label":
+            return LABELS[str(scope.row[-2])][str(scope.row[-1])]
         return {
             "Y": str(year),
             "L": str(year - 1),
@@ -261,12 +287,19 @@ class Script:
 
     def _listed(self, words: str, scope: _Scope) -> str:
         head, inner = words.split("|", 1)
-        found = re.match(r"[\w.]+", head, re.ASCII)
+        found = re.match(r"[\w.]+[*+]?", head, re.ASCII)
         assert found is not None, words
-        place = self._find(found[0], scope)
-        rows = range(len(self._at(place)))
-        said = [self._words(inner, replace(scope, row=(*place, at), index=at)) for at in rows]
+        rows = self._places(found[0], scope)
+        said = [self._words(inner, replace(scope, row=row, index=at)) for at, row in enumerate(rows)]
         return head[found.end() :].join(said)
+
+    def _places(self, path: str, scope: _Scope) -> list[Path_]:
+        """The rows of a list, or the kinds of a section: with * all, with + those that are not 0."""
+        place = self._find(path.rstrip("*+"), scope)
+        if path[-1] not in "*+":
+            return [(*place, at) for at in range(len(self._at(place)))]
+        rows: list[Path_] = [(*place, name) for name in LABELS[str(place[-1])]]
+        return [row for row in rows if path[-1] == "*" or not nothing(_amount(self._at(row)))]
 
     # --- places
 
@@ -289,6 +322,11 @@ class Script:
         return node
 
 
+def _amount(node: Any) -> Any:
+    """What a part of a whole comes to."""
+    return node["amount"] if isinstance(node, dict) else node
+
+
 def _pointer(place: Path_) -> str:
     return "".join(f"/{step}" for step in place)
 
@@ -299,7 +337,7 @@ def _spec(key: str, value: object, *, signed: bool) -> str:
         return "t"
     if isinstance(value, int):
         return "i"
-    percent = key.endswith(("percent", "_share", "_of_sme"))
+    percent = "percent" in key or key in ("_share", "_micro_of_sme")
     return ("p" if percent else "m") if signed else ("P" if percent else "M")
 
 

@@ -165,25 +165,26 @@ class RegionMaker(Maker):
 
 
 def printed_only(node: Any, printed: Collection[str], pointer: str = "") -> Any:
-    """A gold tree of what is printed: other leaves become null, and parts and rows without any leaf go.
-
-    Keys that begin with _ stay where something beside them does, for what else is printed (see `contract_only`).
-    """
+    """A gold tree of what is printed: other leaves become null, parts and rows without any leaf go, and so do keys
+    that the contract does not have."""
     if isinstance(node, dict):
-        below = {key: printed_only(value, printed, f"{pointer}/{key}") for key, value in node.items()}
-        empty = all(value in (None, []) for key, value in below.items() if key[0] != "_")
+        own = {key: value for key, value in node.items() if key[0] != "_"}
+        below = {key: printed_only(value, printed, f"{pointer}/{key}") for key, value in own.items()}
+        empty = all(value in (None, []) for value in below.values())
         return None if empty and pointer.count("/") else below
     if isinstance(node, list):
         rows = [printed_only(row, printed, f"{pointer}/{at}") for at, row in enumerate(node)]
         return [] if all(row is None for row in rows) else rows
-    return node if pointer in printed or "/_" in pointer else None
+    return node if pointer in printed else None
 
 
-def contract_only(node: Any) -> Any:
-    """The same without the keys that the contract does not have."""
-    if isinstance(node, dict):
-        return {key: contract_only(value) for key, value in node.items() if key[0] != "_"}
-    return [contract_only(row) for row in node] if isinstance(node, list) else node
+def laid_over(full: Any, gold: Any) -> Any:
+    """What `full` says, but for what `gold` does: what is printed and has no key stands in the one alone."""
+    if isinstance(full, dict):
+        return {key: laid_over(value, (gold or {}).get(key)) for key, value in full.items()}
+    if isinstance(full, list):
+        return [laid_over(row, gold[at] if gold else None) for at, row in enumerate(full)]
+    return full if gold is None else gold
 
 
 def same_figures(gold: Json, printed: Collection[str]) -> list[Pair]:
