@@ -147,8 +147,9 @@ class Script:
     @property
     def gold(self) -> Json:
         """The gold: what is printed, the twins of it, and no key for what has none."""
-        pairs = self.pairs + same_figures(self.full, self.printed)
-        self.pairs = list(dict.fromkeys(pairs))
+        finals = same_figures(self.full, self.printed)
+        self.unknowable |= {twin for _, twin in finals if twin.endswith("/final")}
+        self.pairs = list(dict.fromkeys(self.pairs + finals))
         gold: Json = printed_only(self.full, self.printed | {twin for _, twin in self.pairs})
         for key in ("government_funds", "state_capital"):
             if gold[key] and gold[key]["none"] is None:
@@ -337,7 +338,7 @@ def _spec(key: str, value: object, *, signed: bool) -> str:
         return "t"
     if isinstance(value, int):
         return "i"
-    percent = "percent" in key or key in ("_share", "_micro_of_sme")
+    percent = "percent" in key or key in ("_share", "_rate", "_micro_of_sme")
     return ("p" if percent else "m") if signed else ("P" if percent else "M")
 
 

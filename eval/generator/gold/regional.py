@@ -17,7 +17,7 @@ from recount.eval.generator.gold.parts import by_class
 from recount.eval.generator.gold.shape import Json, blank
 from recount.eval.generator.gold.statements import statements
 from recount.eval.generator.gold.xinjiang import Maker
-from recount.eval.generator.money import share, wan
+from recount.eval.generator.money import share, variance, wan
 
 Pair = tuple[str, str]
 _LEVELS = {"item": 7, "section": 5, "class": 3}
@@ -53,7 +53,7 @@ class RegionMaker(Maker):
     def _comparison(self, final: int, budget: int, text: str | None = None) -> Json:
         node = parts.comparison(self.rng, final, budget, self.year, text)
         node["completion_percent"] = share(final, budget) if budget else None
-        return node | {"_more": wan(final) - wan(budget)}
+        return node | {"_more": wan(final) - wan(budget), "_rate": variance(final, budget)}
 
     def income_expenditure(self) -> Json:
         """Totals, changes; the budget has no key."""
@@ -118,9 +118,11 @@ class RegionMaker(Maker):
         ) | {"_class": subject.class_code, "_section": subject.section_code, "_code": code}
 
     def basic(self) -> Json:
-        """Everything; its classes by what was bought have no key."""
+        """Everything; its classes by what was bought have no key, nor what is said of all money's basic expenditure."""
         sums = {code: sum(x for key, x in self.books.economic.items() if key.startswith(code)) for code in _ECONOMIC}
-        return super().basic() | {f"_{name}": wan(sums[code]) for code, name in _ECONOMIC.items()}
+        node = super().basic()
+        again = {f"_{key}": node[key] for key in ("total", "personnel", "public")}
+        return node | again | {f"_{name}": wan(sums[code]) for code, name in _ECONOMIC.items()}
 
     def _trip_change(self, spend: Spending, kind: str) -> Json:
         return super()._trip_change(spend, kind) | {"_last": wan(spend.last)}
