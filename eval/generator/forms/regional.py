@@ -18,7 +18,7 @@ The others are the document, in its order:
 In the words:
 
     {key} {section.key}     a figure or a text; {a=b}: b is the same print; {a~b}: of either;
-                            {key!}: with its sign
+                            {key!}: with its sign; {key?}: nothing certain says what it is of, it may stay open
     {Y} {L} {U} {W} {D}     year, last year, the unit, 单位 or 部门, the year's end; {n} {c} {m}: which row this is
     [WORDS]                 only where all figures in it are there, and the first is not 0
     <place:UP|DOWN|SAME>    by the sign of a change or a comparison; <?:ONE|OTHER> as it comes
@@ -148,7 +148,7 @@ class Script:
     def gold(self) -> Json:
         """The gold: what is printed, the twins of it, and no key for what has none."""
         finals = same_figures(self.full, self.printed)
-        self.unknowable |= {twin for _, twin in finals if twin.endswith("/final")}
+        self.unknowable |= {pointer for pair in finals for pointer in pair if pointer.endswith("/final")}
         self.pairs = list(dict.fromkeys(self.pairs + finals))
         gold: Json = printed_only(self.full, self.printed | {twin for _, twin in self.pairs})
         for key in ("government_funds", "state_capital"):
@@ -234,14 +234,14 @@ class Script:
         fixed = self._fixed(name, scope)
         if fixed is not None:
             return fixed
-        either = name.rstrip("!").split("~")
-        first, *twins = name.rstrip("!").replace("~", "=").split("=")
+        either = name.rstrip("!?").split("~")
+        first, *twins = name.rstrip("!?").replace("~", "=").split("=")
         place = self._find(first, scope)
         value = self._at(place)
         self._values.append(value)
         self.printed.add(_pointer(place))
         self.pairs += [(_pointer(place), _pointer(self._find(twin, scope))) for twin in twins]
-        if len(either) > 1:
+        if len(either) > 1 or name.endswith("?"):
             self.unknowable |= {_pointer(self._find(path, scope)) for path in either}
         if first[0:1] == "." and scope.twin:
             self.pairs.append((_pointer(place), _pointer((*scope.twin, *place[len(scope.argument) :]))))

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from recount.pipeline.map.grammar.passage import N, Passage, clean
+from recount.schemas.common.codes import is_function_class
 
 Span = tuple[int, int]
 LEVELS = ("class_name", "section_name", "item_name")
@@ -21,18 +22,20 @@ ORDINAL = (
 )
 _BEGINS = rf"(?:(?<=\n)|^|(?<=[。;:]))\s*{ORDINAL}\s*\"?[.]?\s*"
 _NAME = r'[^。;,:\n▮"]'
-_AMOUNT_FOLLOWS = rf"(?=[。,:]?\s*(?:年初|全年|本年|支出|决算|预算|{N}))"
+_AMOUNT_FOLLOWS = rf"(?=[。,:]?\s*(?:\d{{4}}年度?)?(?:年初|全年|本年|支出(?!支出)|决算|预算|{N}))"
 _FORMS = (
     rf"(?P<c1>{_NAME}{{2,40}}?)\({N}?类\)[,、]?(?P<s1>[^。;,:\n▮]{{2,60}}?)\({N}?款\)[,、]?"
     rf"(?P<i1>[^。;:\n▮]{{2,80}}?)\({N}?项\)\"?",
     rf"(?P<s2>{_NAME}{{2,60}}?)\({N}?款\)[,、]?(?P<i2>[^。;:\n▮]{{2,80}}?)\({N}?项\)\"?",
     rf"(?P<c3>{_NAME}{{2,40}}?)\({N}?类\)[,、]?(?P<s3>[^。;,:\n▮]{{2,60}}?)\({N}?款\)\"?{_AMOUNT_FOLLOWS}",
-    rf"(?P<c4>{_NAME}{{2,40}}?)\({N}?类\)\"?(?:支出)?(?=[。,:]?\s*(?:年初|全年)预算)",
+    rf"(?P<c4>{_NAME}{{2,40}}?)\({N}?类\)\"?(?:支出)?(?=[。,:]?\s*(?:(?:年初|全年)预算|支出决算|决算))",
     rf"(?P<i5>{_NAME}{{2,60}}?)\({N}?项\)\"?",
     rf"(?P<c6>[^。;,:\n▮\"—–-]{{2,40}})[—–-]{{1,2}}(?P<s6>[^。;,:\n▮\"—–-]{{2,40}})[—–-]{{1,2}}"
     rf"(?P<i6>[^。;,:\n▮\"—–-]{{2,40}}?){_AMOUNT_FOLLOWS}",
     rf"(?P<i7>{_NAME}{{2,60}}?)\((?P<k7>{N})\)",
     rf"(?P<k8>{N})(?P<i8>{_NAME}{{2,60}}?){_AMOUNT_FOLLOWS}",
+    rf"(?P<s9>{_NAME}{{2,60}}?)\"?\({N}?款\)\"?{_AMOUNT_FOLLOWS}",
+    rf"(?P<c0>{_NAME}{{2,30}}?)(?=(?:年初|全年)预算|支出决算|决算数|{N}(?:万元|元|亿元),[较比与])",
 )
 _ITEM = re.compile(rf"{_BEGINS}(?:{'|'.join(_FORMS)})")
 _CLASS_LINE = re.compile(
@@ -70,7 +73,7 @@ def heads_in(passage: Passage, start: int = 0) -> list[Head]:
 
 
 def _head(passage: Passage, match: re.Match[str]) -> Head | None:
-    """A match as a head; None where its code is none."""
+    """A match as a head; None where its code is none, or a name without any mark is of no 类."""
     spans: dict[str, Span] = {}
     for group in match.re.groupindex:
         if match[group] is None or group == "ordinal":
@@ -79,6 +82,8 @@ def _head(passage: Passage, match: re.Match[str]) -> Head | None:
             raw = passage.token(match.start(group)).raw
             if _CODE.fullmatch(raw) is None:
                 return None
+        elif group == "c0" and not is_function_class(match[group]):
+            return None
         else:
             spans[LEVELS["csi".index(group[0])]] = match.span(group)
     ordinal = match.start("ordinal") if match["ordinal"] else None
