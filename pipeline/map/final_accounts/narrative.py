@@ -173,7 +173,7 @@ def _sides_of(fund: str, *, alone: bool = False) -> tuple[Subject, ...]:
 
     alone: 〈fund〉收入 is this year's; elsewhere it may be a part of the whole unit's income.
     """
-    own, came = rf"(?:{fund})?", rf"|(?:{fund})收入(?:合计)?" if alone else ""
+    own, came = rf"(?:{fund})?", rf"|(?:{fund})收入(?!总)(?:合计)?" if alone else ""
     return (
         Subject("both", rf"{own}(?:{_BOTH_SIDES})", of_unit=True),
         Subject("opening_carryover", rf"{own}年初{own}结转(?:和|及|与)?结余"),

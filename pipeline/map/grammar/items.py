@@ -35,9 +35,12 @@ _FORMS = (
     rf"(?P<i7>{_NAME}{{2,60}}?)\((?P<k7>{N})\)",
     rf"(?P<k8>{N})(?P<i8>{_NAME}{{2,60}}?){_AMOUNT_FOLLOWS}",
     rf"(?P<s9>{_NAME}{{2,60}}?)\"?\({N}?款\)\"?{_AMOUNT_FOLLOWS}",
-    rf"(?P<c0>{_NAME}{{2,30}}?)(?=(?:年初|全年)预算|支出决算|决算数|{N}(?:万元|元|亿元),[较比与])",
 )
 _ITEM = re.compile(rf"{_BEGINS}(?:{'|'.join(_FORMS)})")
+_BARE_CLASS = re.compile(
+    rf"{_BEGINS}(?P<c>{_NAME}{{2,30}}?)(?=(?:年初|全年)预算|支出决算|决算数|{N}(?:万元|元|亿元),[较比与])"
+)
+"""（一）教育支出年初预算数为: a 类 known by its official name alone, where its amount is compared."""
 _CLASS_LINE = re.compile(
     rf"(?:(?<=\n)|^)\s*{ORDINAL}\s*(?P<class_name>{_NAME}{{2,40}}?)\({N}?类\)(?:支出)?(?=[^\n(]{{0,40}}(?:\n|$))"
 )
@@ -68,12 +71,15 @@ class Head:
 def heads_in(passage: Passage, start: int = 0) -> list[Head]:
     """The items that a passage lists, from an index of its shape on, in their order."""
     found = [head for match in _ITEM.finditer(passage.shape, start) if (head := _head(passage, match)) is not None]
+    if not found:
+        bare = [match for match in _BARE_CLASS.finditer(passage.shape, start) if is_function_class(match["c"])]
+        found = [head for match in bare if (head := _head(passage, match)) is not None]
     items = [head for head, below in zip(found, [*found, None][1:], strict=True) if not _is_over(head, below)]
     return list(_with_classes(passage, items, found))
 
 
 def _head(passage: Passage, match: re.Match[str]) -> Head | None:
-    """A match as a head; None where its code is none, or a name without any mark is of no 类."""
+    """A match as a head; None where its code is none."""
     spans: dict[str, Span] = {}
     for group in match.re.groupindex:
         if match[group] is None or group == "ordinal":
@@ -82,8 +88,6 @@ def _head(passage: Passage, match: re.Match[str]) -> Head | None:
             raw = passage.token(match.start(group)).raw
             if _CODE.fullmatch(raw) is None:
                 return None
-        elif group == "c0" and not is_function_class(match[group]):
-            return None
         else:
             spans[LEVELS["csi".index(group[0])]] = match.span(group)
     ordinal = match.start("ordinal") if match["ordinal"] else None
