@@ -203,11 +203,11 @@ def _with_whole_parts(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _level(folded: str, levels: Sequence[tuple[int, re.Pattern[str]]] = _LEVELS) -> tuple[int, int]:
-    """The level that a line's ordinal says, 0 for none, and where the ordinal ends."""
+    """The level that a line's ordinal says, 0 for none, and where the ordinal (and 关于) ends."""
     for level, ordinal in levels:
         match = ordinal.match(folded)
         if match:
-            return level, match.end()
+            return level, match.end() + len("关于") * folded.startswith("关于", match.end())
     return 0, 0
 
 

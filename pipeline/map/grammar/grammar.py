@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
 from recount.pipeline.map.grammar import phrases
 from recount.pipeline.map.grammar.passage import (
@@ -100,7 +101,7 @@ class Reader:
             for stated, fact in self.stated
             if stated < at
             and not re.search(r"[。;\n]", self.passage.shape[stated:at].rstrip())
-            and not phrases.closes(self.passage.shape[stated:at])
+            and not self._is_aside(stated, at)
         ]
         if said or not self.passage.headed:
             return said[-1] if said else None
@@ -142,8 +143,15 @@ class Reader:
         if self.last and not self.last.share and phrases.SHARE.fullmatch(phrases.BRACKETED.sub("", gap)):
             self.last.share, self.last.share_of = self._ref(at), gap
             return self._claimed(at)
+        if gap == "(" and self._is_part(self.last):
+            self.last.share = self._ref(at)
+            return self._claimed(at)
         said = self._compared(at) or self._stated(at) or self._share_of_named(at) or self._completion_of_named(at)
         return said and self._claimed(at)
+
+    def _is_part(self, fact: Fact | None) -> TypeGuard[Fact]:
+        """Whether ▮%） behind an amount is its share: of a part that has none yet, where nothing is compared."""
+        return fact is not None and fact.key != self.default and fact.share is None and self.versus is None
 
     def _share_of_named(self, at: int) -> bool:
         """〈subject〉占▮%, without its amount."""
@@ -267,11 +275,18 @@ class Reader:
         if fact is None or (self.reason_from is not None and not (words.strip("其中:,") or compared)):
             return False
         if fact.comparison is not None:
-            return False
+            return self._adds_budget(fact.comparison, at)
         self._end_reason(self._clause(self.done + match.start("words")))
         same_sentence = fact is self.last and not re.search(r"[。\n]", gap)
         fact.comparison = self.versus = Versus(budget=self._ref(at), stated=fact.amount if same_sentence else None)
         self.last = fact
+        return True
+
+    def _adds_budget(self, comparison: Versus, at: int) -> bool:
+        """完成年初预算的▮%（年初预算▮万元）: the budget of the comparison that is open."""
+        if comparison is not self.versus or comparison.budget is not None or self.reason_from is not None:
+            return False
+        comparison.budget = self._ref(at)
         return True
 
     def _budget_of_amount(self, at: int) -> bool:
@@ -287,30 +302,36 @@ class Reader:
     def _named(self, at: int, words: str, before: str, each: str = "") -> Fact | None:
         """The subject of a comparison, up to its number: named by its words; else, in the same sentence, the one spoken
         of last; else the section's own. None where words name no subject of the section, or a reason goes on."""
-        words = phrases.NOTHING_NAMED.sub("", re.sub(rf"^{phrases.LEAD}", "", clean(words)))
-        if words and not self._says_section(words):
-            return self._subject(words + each)
+        words = clean(phrases.BRACKETED.sub("", words))
+        words = phrases.NOTHING_NAMED.sub("", re.sub(rf"^{phrases.LEAD}", "", words))
+        named = self._subject(words + each) if words else None
+        if named is not None or (words and not self._says_section(words)):
+            return named
         if ITEM.search(before):
             return None
         if self.reason_from is not None and not re.search(r"[。;\n]$", before):
             return None
-        if self.last is not None and not re.search(r"[。\n]", before):
-            inside = self.stated and self.last is self.stated[-1][1]
-            last = (self._outside(at) if inside else None) or self.last
+        last = self._spoken_last(at)
+        if last is not None and not re.search(r"[。\n]", before):
             counted = next((s.units is not MONEY for s in self.subjects if s.key == last.key), False)
             return (self._heading_over(at) if counted else last) or self._of_section(at)
         return self._of_section(at)
 
-    def _outside(self, at: int) -> Fact | None:
-        """What was stated last before a place, but in a bracket that closes before it: ▮万元（其中：…），比上年减少."""
-        shape = self.passage.shape
-        said = ((stated, fact) for stated, fact in reversed(self.stated) if stated < at)
-        return next((fact for stated, fact in said if not phrases.closes(shape[stated:at])), None)
+    def _spoken_last(self, at: int) -> Fact | None:
+        """What was spoken of last, but for what an aside told: ▮万元（其中：…▮万元），比上年增加."""
+        if self.stated and self.stated[-1][1] is self.last and self._is_aside(self.stated[-1][0], at):
+            return next((fact for where, fact in reversed(self.stated) if not self._is_aside(where, at)), None)
+        return self.last
+
+    def _is_aside(self, number: int, at: int) -> bool:
+        """Whether a number stands in brackets that are closed before an index."""
+        return phrases.closes(self.passage.shape[number:at])
 
     def _of_section(self, at: int) -> Fact | None:
         """What a comparison is of that names nothing: what the section is about. None where that is not sure: right
         after a sentence whose amount nobody knows, or where the passage stands under another heading."""
-        if self.unclaimed and self._is_just_before(self.unclaimed[-1], at):
+        unknown = [other for other in self.unclaimed if not self._is_aside(other, at) and not self._is_last_year(other)]
+        if unknown and self._is_just_before(unknown[-1], at):
             return None
         over = self._heading_over(at)
         if over is not None:
@@ -320,6 +341,10 @@ class Reader:
         if self.stated and self._is_just_before(self.stated[-1][0], at):
             return self.stated[-1][1]
         return self.facts.get(self.default)
+
+    def _is_last_year(self, number: int) -> bool:
+        """Whether a number is last year's own: 与2020年度▮万元相比."""
+        return phrases.LAST_YEARS.search(self.passage.shape, max(number - 12, 0), number) is not None
 
     def _heading_over(self, at: int) -> Fact | None:
         """The subject that the nearest numbered heading above a place names: 1.公务接待费支出情况。"""
@@ -354,7 +379,8 @@ class Reader:
             self.last.amount = self._ref(at)
             return True
         anywhere, strict = self._rules(self._unit(at))
-        match = (strict if self.reason_from is not None else anywhere).search(clause)
+        within = self.reason_from is not None and not (boundary and boundary[0] in "。\n")
+        match = (strict if within else anywhere).search(clause)
         fact = self._fact(match.lastgroup) if match and match.lastgroup else self._right_below_heading(at, clause)
         if fact is None:
             return False
