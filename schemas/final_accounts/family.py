@@ -16,12 +16,12 @@ _YEAR = r"(?:\d{4}年(?:度)?)?(?:部门|单位)?"
 """二、2021年度部门收入决算情况: some publishers repeat the year, or whose it is, in every heading."""
 
 OUTLINE: tuple[Heading, ...] = (
-    Heading("contents", 0, r"目录|目次"),
+    Heading("contents", 0, r"目录|目次", aside=True),
     Heading("part.overview", 1, r"[^。]{0,40}概况", lists=True),
-    Heading("part.statements", 1, r"[^。]{0,40}(?:决算(?:公开)?(?:报)?表|附件|附表)"),
+    Heading("part.statements", 1, r"[^。]{0,40}(?:决算(?:公开)?(?:报)?表|附件|附表)", aside=True),
     Heading("part.narrative", 1, r"[^。]{0,40}(?:情况(?:说明)?|说明)"),
     Heading("part.glossary", 1, r"[^。]{0,10}名词解释", closed=True),
-    Heading("part.annex", 1, r"附件|附表|附录"),
+    Heading("part.annex", 1, r"附件|附表|附录", aside=True),
     Heading(
         "overview.functions",
         2,
