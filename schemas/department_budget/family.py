@@ -48,7 +48,7 @@ OUTLINE: tuple[Heading, ...] = (
     Heading("government_funds", 2, rf"{_ABOUT}政府性基金(?:预算)?(?:当年)?(?:拨款)?(?:支出)?(?:预算)?{_END}"),
     Heading("state_capital", 2, rf"{_ABOUT}国有资本经营(?:预算)?(?:当年)?(?:拨款)?(?:支出)?(?:预算)?{_END}"),
     Heading("general_public_budget", 2, rf"{_ABOUT}一般公共预算(?:当年)?(?:财政)?(?:拨款)?(?:支出)?(?:预算)?{_END}"),
-    Heading("fiscal_appropriation", 2, rf"{_ABOUT}财政拨款(?:收入支出|收支)(?:总)?(?:预算)?{_END}"),
+    Heading("fiscal_appropriation", 2, rf"{_ABOUT}财政拨款(?:收入支出|收支|支出)(?:总)?(?:预算)?{_END}"),
     Heading("totals", 2, rf"{_ABOUT}{_ALL.format('收入支出|收支')}|{_ABOUT}预算收支(?:增减变化)?{_END}"),
     Heading("compilation", 2, rf"(?:\d{{4}}年度?)?(?:部门|单位)?预算编制{_END}"),
     Heading("income", 2, _ABOUT + _ALL.format("收入")),

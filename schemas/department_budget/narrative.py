@@ -111,7 +111,9 @@ class Expenditure(Model, Generic[F]):
 class FiscalAppropriation(Model, Generic[F]):
     """四、财政拨款收支预算总体情况."""
 
-    total: F | None = money("财政拨款收支总预算", words=r"财政拨款收(?:入)?、?支(?:出)?(?:总预算|预算总计|总计)")
+    total: F | None = money(
+        "财政拨款收支总预算", words=r"财政拨款(?:收(?:入)?、?支(?:出)?(?:总预算|预算总计|总计)|支出预算(?:总额|总计))"
+    )
     general: F | None = money("一般公共预算拨款", words=r"一般公共预算(?:当年|财政)?(?:拨款)?(?:收入)?")
     funds: F | None = money("政府性基金预算拨款", words=r"政府性基金(?:预算)?(?:当年|财政)?(?:拨款)?(?:收入)?")
     capital: F | None = money("国有资本经营预算拨款", words=r"国有资本经营(?:预算)?(?:当年|财政)?(?:拨款)?(?:收入)?")
@@ -129,6 +131,8 @@ class FiscalAppropriation(Model, Generic[F]):
         if spent:
             left = [self.closing] if self.closing is not None else []
             yield equal("财政拨款收支总预算 = 各类支出之和", self.total, total(*spent, *left))
+            shares = [(budget_class.amount, budget_class.percent) for budget_class in self.by_class]
+            yield from shares_of("各类占财政拨款收支总预算的比例", self.total, shares)
         if self.items:
             yield equal("财政拨款支出预算 = 各项之和", self.total, total(*(item.amount for item in self.items)))
         yield from change_of("财政拨款收支总预算", self.total, self.change)
@@ -234,7 +238,7 @@ class Procurement(Model, Generic[F]):
 class Performance(Model, Generic[F]):
     """十（四）绩效目标设置."""
 
-    project_count: F | None = count("实行绩效目标管理的项目", words=r"(?:绩效|绩效目标)[^,。;]{0,8}项目(?:共|共计)?")
+    project_count: F | None = count("实行绩效目标管理的项目", words=r"(?:纳入|列入|实行)?(?:预算)?(?:绩效|绩效目标)[^,。;]{0,8}项目(?:共|共计)?")
     project_budget: F | None = money(
         "涉及预算", words=r"涉及(?:一般公共预算|项目)?(?:当年)?(?:预算|财政|拨款|资金|金额)*"
     )

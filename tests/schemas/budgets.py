@@ -68,6 +68,9 @@ def fuller(gold: Gold) -> Gold:
     granted(gold)
     for section in ("income", "expenditure", "fiscal_appropriation"):
         gold[section]["change"] = _grown(gold[section]["total"])
+    fiscal = gold["fiscal_appropriation"]
+    for row in fiscal["by_class"]:
+        row["percent"] = _percent(row["amount"], fiscal["total"])
     gold["overview"] = {
         "staff_total": 12, "staff_active": 7, "staff_veteran_retired": 1, "staff_retired": 4,
         "office_count": 2, "offices": ["办公室", "财务科"],

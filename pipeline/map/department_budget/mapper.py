@@ -12,11 +12,13 @@ from recount.pipeline.map.department_budget.sections import (
     compilation,
     fiscal_appropriation,
     fund_budget,
+    general_of_one,
     general_public_budget,
 )
 from recount.pipeline.map.department_budget.statements import map_statements, titles_of
 from recount.pipeline.map.department_budget.targets import map_targets
 from recount.pipeline.map.final_accounts import narrative_other
+from recount.pipeline.map.final_accounts.elsewhere import OF_PARTS, Left, Speaker, general_passages, settle
 from recount.pipeline.map.grammar.passage import (
     BUDGET,
     Passage,
@@ -26,7 +28,7 @@ from recount.pipeline.map.grammar.passage import (
 )
 from recount.pipeline.map.labelled import read_section
 from recount.pipeline.map.tables.sheet import left_open
-from recount.pipeline.split.outline import Section, sections_of
+from recount.pipeline.split.outline import Section, all_sections
 from recount.pipeline.split.text import plain as plain_text
 from recount.pipeline.split.titles import LONGEST_FRONT_LINE, front_lines
 from recount.schemas.common.parts import UNMAPPED
@@ -53,21 +55,26 @@ def _labelled(model: type[Model]) -> Reader:
     return lambda passage: read_section(model, passage, BUDGET)
 
 
-_READERS: dict[str, Reader] = {
-    "totals": _labelled(Totals[Ref]),
-    "income": _labelled(Income[Ref]),
-    "expenditure": _labelled(Expenditure[Ref]),
-    "fiscal_appropriation": fiscal_appropriation,
-    "basic_expenditure": _labelled(BasicExpenditure[Ref]),
-    "three_public": _labelled(ThreePublic[Ref]),
-    "government_funds": fund_budget,
-    "state_capital": fund_budget,
-    "operating_costs": _labelled(OperatingCost[Ref]),
-    "procurement": _labelled(Procurement[Ref]),
-    "state_assets": narrative_other.state_assets,
-    "performance": _labelled(Performance[Ref]),
-}
-_GENERAL = ("general_public_budget.overall", "general_public_budget.structure", "general_public_budget.items")
+_OF_A_PART = re.compile(r'财政拨款|一般公共|政府性基金|国有资本|基本支出|项目支出|"?三公')
+"""Where this is what is spoken of, income and expenditure are not those of the whole unit."""
+SPEAKERS = (
+    Speaker("totals", _labelled(Totals[Ref]), but=_OF_A_PART),
+    Speaker("income", _labelled(Income[Ref]), but=_OF_A_PART),
+    Speaker("expenditure", _labelled(Expenditure[Ref]), but=_OF_A_PART),
+    Speaker("fiscal_appropriation", fiscal_appropriation, re.compile("财政拨款")),
+    Speaker("general_public_budget", general_of_one, re.compile("一般公共预算")),
+    Speaker("basic_expenditure", _labelled(BasicExpenditure[Ref]), re.compile("一般公共预算[^。]*基本支出")),
+    Speaker("three_public", _labelled(ThreePublic[Ref])),
+    Speaker("government_funds", fund_budget, re.compile("政府性基金")),
+    Speaker("state_capital", fund_budget, re.compile("国有资本经营")),
+    Speaker("operating_costs", _labelled(OperatingCost[Ref]), re.compile("机[关构]运行|公用经费")),
+    Speaker("procurement", _labelled(Procurement[Ref]), re.compile("采购")),
+    Speaker("state_assets", narrative_other.state_assets, re.compile("资产|车辆")),
+    Speaker("performance", _labelled(Performance[Ref]), re.compile("绩效")),
+)
+"""The sections, each read of one passage; each may be spoken of in another as well."""
+_PARTS = frozenset({"contents", "part.overview", "part.statements", "part.glossary", "part.annex"})
+"""The parts of a report that tell of no section."""
 _TITLE = re.compile(
     r"^(?P<before>.*?)(?P<year>20\d\d)年?度?(?!\d*月)(?P<between>.*?)(?:部门|单位)?预算"
     r"(?:信息)?(?:公开)?(?:情况)?(?:的)?(?:说明|报告|文本)?(?:书)?(?P<after>.*)$"
@@ -80,8 +87,8 @@ _NAMED = re.compile(
 
 def map_budget(document: Document) -> Mapped:
     """Map a split document. What the form does not make certain is left open."""
-    sections = sections_of(document, OUTLINE)
-    fields = _sections(sections)
+    sections, others = all_sections(document, OUTLINE)
+    fields = _narrative(sections, others)
     front = sections["front"].paragraphs
     unit, year = narrative_other.title([*front], _TITLE)
     unit = _named(front) or unit
@@ -109,30 +116,32 @@ def _named(front: Sequence[Paragraph]) -> str | None:
     return plain_text(match["name"]) if match and len(match["name"]) <= LONGEST_FRONT_LINE else None
 
 
-def _sections(sections: Mapping[str, Section]) -> dict[str, Any]:
-    """The sections of the narrative that say something."""
+def _narrative(sections: Mapping[str, Section], others: Sequence[Section]) -> dict[str, Any]:
+    """The sections of the narrative that say something, also of what other sections should have said."""
     fields: dict[str, Any] = {}
-    for key, reader in _READERS.items():
-        section = sections.get(key)
-        if section is None or not section.paragraphs:
+    left: list[Left] = []
+    for speaker in SPEAKERS:
+        section = sections.get(speaker.key)
+        if section is None or not section.paragraphs or speaker.key == OF_PARTS:
             continue
-        said, _ = reader(passage_of(section.paragraphs))
-        if said is not None:
-            fields[key] = said
+        passage = passage_of(section.paragraphs)
+        said, reading = speaker.read(passage)
+        fields |= {speaker.key: said} if said is not None else {}
+        left.append(Left.of(section, passage, reading, said))
     together = sections.get("compilation")
     if together is not None and together.paragraphs:
-        parts, _ = compilation(passage_of(together.paragraphs))
+        passage = passage_of(together.paragraphs)
+        parts, reading = compilation(passage)
         fields = parts | fields
-    general, _ = general_public_budget(*_general_passages(sections))
-    return fields | ({"general_public_budget": general} if general is not None else {})
-
-
-def _general_passages(sections: Mapping[str, Section]) -> list[Passage]:
-    """（一）, （二）, （三） of 五; where a sub-heading is missing, its text stands under the section's own."""
-    whole = sections.get("general_public_budget")
-    rest = passage_of(whole.paragraphs if whole else ())
-    parts = [sections.get(key) for key in _GENERAL]
-    return [passage_of(part.paragraphs) if part else rest for part in parts]
+        left.append(Left.of(together, passage, reading, parts))
+    passages = general_passages(sections)
+    general, readings = general_public_budget(*(passage for _, passage in passages))
+    fields |= {OF_PARTS: general} if general is not None else {}
+    made_of = {id(passage): section for section, passage in passages}
+    left += [Left.of(made_of[id(passage)], passage, reading, general) for passage, reading in readings]
+    left += [Left.unread(other) for other in others if _PARTS.isdisjoint((other.key, *other.within))]
+    settle(left, SPEAKERS, fields)
+    return {key: said for key, said in fields.items() if said is not None}  # settle notes that it found nothing
 
 
 def _overview(sections: Mapping[str, Section]) -> dict[str, Any]:

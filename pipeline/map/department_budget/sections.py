@@ -33,7 +33,7 @@ _SPENT = re.compile(
     rf"(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)(?:[,、(]?(?:约)?占[^。;\n{N}]{{0,30}}?(?P<percent>{N})%)?"
 )
 _NO_CLASS = re.compile(r"^(?:其中:?)?(?:基本|项目|本年|财政拨款|一般公共预算|政府性基金|国有资本)")
-_SPENT_ON = re.compile(r"支出(?:预算)?(?:主要)?(?:包括|为)?:")
+_SPENT_ON = re.compile(r"支出(?:预算)?(?:主要)?(?:包括|为)?:|按(?:支出)?功能(?:分类)?(?:科目)?(?:划分|分类|分)?[:,]")
 _PURPOSE = re.compile(r"主要用于[:]?(?P<purpose>[^。\n]*)")
 _NOTHING = re.compile(r"(?:无|没有|未安排|未使用|不涉及)[^。;]{0,40}(?:支出|预算|拨款|资金)|为空表|无数据|未安排")
 
@@ -63,6 +63,11 @@ def general_public_budget(
         section, reading = _with_lists(GeneralPublicBudget[Ref], passage, _SPENT if unmarked else _CLASS, section)
         readings.append((passage, reading))
     return section, readings
+
+
+def general_of_one(passage: Passage) -> tuple[GeneralPublicBudget[Ref] | None, Reading]:
+    """五、 of one passage."""
+    return _with_lists(GeneralPublicBudget[Ref], passage, _CLASS)
 
 
 def fund_budget(passage: Passage) -> tuple[FundBudget[Ref] | None, Reading]:

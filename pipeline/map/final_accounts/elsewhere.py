@@ -1,7 +1,8 @@
 """Figures that stand in another section than the form puts them in: merged sections, and headings that nobody knows.
 
 What a section's own reader left open is offered to the readers of all others, sentence by sentence: it goes to the one
-that knows most of a sentence, and none of it to any where two know as much. Only fields that nothing is in are filled.
+that knows most of a sentence; where two know as much, to the one that the sentence before it went to, or to none. Only
+fields that nothing is in are filled.
 """
 
 from __future__ import annotations
@@ -10,14 +11,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, Self
 
 from recount.pipeline.document import Paragraph
-from recount.pipeline.map.grammar.passage import Passage, Reading, heading_above, passage_of, refs_in
-from recount.pipeline.split.outline import piece_of
+from recount.pipeline.map.grammar.passage import Passage, Reading, heading_above, open_in, passage_of, refs_in
+from recount.pipeline.split.outline import Section, piece_of
 from recount.schemas.describe import fields_of
 from recount.schemas.figures import Model, Ref
 
+OF_PARTS = "general_public_budget"
+"""The section that is read of up to three passages where it has its own heading."""
 _SENTENCE_END = re.compile(r"[。;](?=.)")
 
 
@@ -45,11 +48,34 @@ class Left:
     passage: Passage
     reading: Reading
 
+    @classmethod
+    def of(
+        cls, section: Section | None, passage: Passage, reading: Reading, said: object, whole: Section | None = None
+    ) -> Self:
+        """What is open of a passage. said: what its section has from it. whole: of which section it is a part."""
+        key, _, _ = ((section and section.key) or "").partition(".")
+        title = next((named.title for named in (whole, section) if named), "")
+        return cls(key or None, title, section.paragraphs if section else (), passage, open_in(passage, reading, said))
+
+    @classmethod
+    def unread(cls, section: Section) -> Self:
+        """A section that nothing read."""
+        passage = passage_of(section.paragraphs)
+        return cls(section.key, section.title, section.paragraphs, passage, Reading({}, (), tuple(passage.numbers)))
+
     @property
     def open(self) -> frozenset[int]:
         """The tokens that no field of the section has."""
         tokens = (self.passage.token(at) for at in self.reading.unclaimed)
         return frozenset(token.index for token in tokens if token.is_figure)
+
+
+def general_passages(sections: Mapping[str, Section]) -> list[tuple[Section | None, Passage]]:
+    """五、一般公共预算…: its three parts; where a sub-heading is missing, its text stands under the section's own."""
+    whole = sections.get(OF_PARTS)
+    rest = whole, passage_of(whole.paragraphs if whole else ())
+    parts = [sections.get(f"{OF_PARTS}.{part}") for part in ("overall", "structure", "items")]
+    return [(part, passage_of(part.paragraphs)) if part else rest for part in parts]
 
 
 def settle(passages: Sequence[Left], speakers: Sequence[Speaker], fields: dict[str, Any]) -> None:
@@ -62,10 +88,13 @@ def settle(passages: Sequence[Left], speakers: Sequence[Speaker], fields: dict[s
 def _settle(left: Left, speakers: Sequence[Speaker], fields: dict[str, Any]) -> None:
     taken: set[int] = set()
     sentences = list(_sentences(left))
-    meant = [_meant(sentence, left, speakers, fields) for sentence in sentences]
-    for at in range(1, len(meant)):  # 与上年相比，增加…: of what the sentence before it is about
-        if meant[at] is None and not _named(sentences[at]) & left.open:
-            meant[at] = meant[at - 1]
+    meant: list[str | None] = []
+    for sentence in sentences:
+        may = _meant(sentence, left, speakers, fields)
+        before = meant[-1] if meant else None
+        if not may and not _named(sentence) & left.open:  # 与上年相比，增加…: of what the sentence before it is about
+            may = [before] if before else []
+        meant.append(may[0] if len(may) == 1 else before if before in may else None)
     for key, run in groupby(range(len(sentences)), key=lambda number: meant[number]):
         speaker = next((other for other in speakers if other.key == key), None)
         if speaker is None:
@@ -89,11 +118,11 @@ def _tokens(sentence: Paragraph) -> set[int]:
     return {number.token.index for number in sentence.numbers}
 
 
-def _meant(sentence: Paragraph, left: Left, speakers: Sequence[Speaker], fields: Mapping[str, Any]) -> str | None:
-    """The section that knows most of the open figures of a sentence; None if none does, or two know as many."""
+def _meant(sentence: Paragraph, left: Left, speakers: Sequence[Speaker], fields: Mapping[str, Any]) -> list[str]:
+    """The sections that know most of the open figures of a sentence, its own alone if it is one of them."""
     wanted = left.open & _tokens(sentence)
     if not wanted:
-        return None
+        return []
     passage = replace(passage_of([sentence]), headed=False)
     around = f"{left.title}\n{_heading(left, sentence)}\n{passage.shape}"
     known = {
@@ -102,10 +131,8 @@ def _meant(sentence: Paragraph, left: Left, speakers: Sequence[Speaker], fields:
         if speaker.about.search(around) and not speaker.but.search(around)
     }
     most = max(known.values(), default=0)
-    best = [key for key, count in known.items() if count == most]
-    if left.key in best:
-        return left.key if most else None
-    return best[0] if most and len(best) == 1 else None
+    best = [key for key, count in known.items() if count == most] if most else []
+    return [left.key] if left.key in best else best
 
 
 def _heading(left: Left, sentence: Paragraph) -> str:

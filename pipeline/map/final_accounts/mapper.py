@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from recount.pipeline.document import Document, Grid
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.evaluations.evaluations import map_evaluations
 from recount.pipeline.map.final_accounts import narrative, narrative_other
-from recount.pipeline.map.final_accounts.elsewhere import Left, Speaker, settle
+from recount.pipeline.map.final_accounts.elsewhere import OF_PARTS, Left, Speaker, general_passages, settle
 from recount.pipeline.map.final_accounts.statements import map_statements, titles_of
-from recount.pipeline.map.grammar.passage import Reading, open_in, passage_of, unmapped_in
+from recount.pipeline.map.grammar.passage import passage_of, unmapped_in
 from recount.pipeline.map.tables.sheet import left_open
 from recount.pipeline.split.outline import Section, all_sections
 from recount.schemas.common.parts import UNMAPPED
@@ -60,8 +60,6 @@ SPEAKERS = (
     Speaker("performance", narrative_other.performance, re.compile("绩效")),
 )
 """The sections that are read of one passage; each may be spoken of in another as well."""
-_OF_PARTS = "general_public_budget"
-"""The section that is read of up to three passages where it has its own heading."""
 
 
 def map_report(document: Document) -> Mapped:
@@ -78,18 +76,16 @@ def map_report(document: Document) -> Mapped:
     left: list[Left] = []
     for speaker in SPEAKERS:
         key, section = speaker.key, sections.get(speaker.key)
-        if section is None or not section.paragraphs or key == _OF_PARTS:
+        if section is None or not section.paragraphs or key == OF_PARTS:
             continue
         passage = passage_of(section.paragraphs)
         fields[key], reading = speaker.read(passage)
-        left.append(Left(key, section.title, section.paragraphs, passage, open_in(passage, reading, fields[key])))
+        left.append(Left.of(section, passage, reading, fields[key]))
     left += _map_general(sections, fields)
     left += _map_overview(sections, fields)
     for section in (*others, *(sections[key] for key in _NO_FIELDS if key in sections)):
-        if not any(key in _PARTS for key in (section.key, *section.within)):
-            passage = passage_of(section.paragraphs)
-            whole = Reading({}, (), tuple(passage.numbers))
-            left.append(Left(section.key, section.title, section.paragraphs, passage, whole))
+        if _PARTS.isdisjoint((section.key, *section.within)):
+            left.append(Left.unread(section))
     notes = sections.get("other_notes")
     fields["other_notes"] = _text(notes) if notes else None
     fields["glossary"] = narrative_other.glossary(sections.get("part.glossary"))
@@ -105,35 +101,26 @@ def _has_narrative(fields: dict[str, object]) -> bool:
     return any(fields.get(speaker.key) for speaker in SPEAKERS)
 
 
-def _map_general(sections: dict[str, Section], fields: dict[str, object]) -> Iterator[Left]:
+def _map_general(sections: Mapping[str, Section], fields: dict[str, object]) -> Iterator[Left]:
     """五、一般公共预算财政拨款支出, of one section or of three."""
-    keys = ("general_public_budget.overall", "general_public_budget.structure", "general_public_budget.items")
-    parts = [sections.get(key) for key in keys]
-    whole = sections.get("general_public_budget")
-    if not any(parts) and whole is None:
+    passages = general_passages(sections)
+    if not any(section for section, _ in passages):
         return
-    # Where a sub-heading is missing, its text stands under the heading of the section.
-    rest = whole.paragraphs if whole else ()
-    all_of_it = passage_of(rest)
-    passages = [passage_of(part.paragraphs) if part else all_of_it for part in parts]
-    made_of = {id(passage): part.paragraphs if part else rest for passage, part in zip(passages, parts, strict=True)}
-    said, readings = narrative.general_public_budget(*passages)
-    fields[_OF_PARTS] = said
-    title = whole.title if whole else ""
+    fields[OF_PARTS], readings = narrative.general_public_budget(*(passage for _, passage in passages))
+    made_of = {id(passage): section for section, passage in passages}
     for passage, reading in readings:
-        yield Left(_OF_PARTS, title, made_of[id(passage)], passage, open_in(passage, reading, said))
+        yield Left.of(made_of[id(passage)], passage, reading, fields[OF_PARTS], sections.get(OF_PARTS))
 
 
-def _map_overview(sections: dict[str, Section], fields: dict[str, object]) -> Iterator[Left]:
+def _map_overview(sections: Mapping[str, Section], fields: dict[str, object]) -> Iterator[Left]:
     """第一部分 概况."""
     functions, staff = sections.get("overview.functions"), sections.get("overview.staff")
     if functions is None and staff is None:
         return
-    paragraphs = staff.paragraphs if staff else ()
-    passage = passage_of(paragraphs)
+    passage = passage_of(staff.paragraphs if staff else ())
     units = narrative_other.units_in(staff.grids) if staff else ()
     fields["overview"], reading = narrative_other.overview(functions, passage, units)
-    yield Left("overview", staff.title if staff else "", paragraphs, passage, reading)
+    yield Left.of(staff, passage, reading, fields["overview"])
 
 
 def _identity(

@@ -76,7 +76,7 @@ class Reader:
         for fact in self.facts.values():
             if fact.comparison is not None and fact.comparison.final is None:
                 fact.comparison.final = fact.comparison.stated
-        return Reading(self.facts, tuple(self.repeats), tuple(self.unclaimed))
+        return Reading(self.facts, tuple(self.repeats), tuple(self.unclaimed), tuple(self.reasons))
 
     def _unchanged(self, start: int, end: int) -> None:
         """与上年持平: a change without figures, its sentence as the reason (docs/contract/report.md)."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recount.pipeline.document import MONEY as AMOUNTS
 from recount.pipeline.document import Document, Number, Paragraph, Token
@@ -102,11 +102,13 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The facts of a passage, by subject; the indices of its numbers that are repeats, and that nothing claims."""
+    """The facts of a passage, by subject; the indices of its numbers that are repeats, and that nothing claims; from
+    where to where its reasons stand."""
 
     facts: dict[str, Fact]
     repeats: tuple[tuple[str, int], ...]
     unclaimed: tuple[int, ...]
+    reasons: tuple[tuple[int, int], ...] = ()
 
     def amount(self, key: str) -> Ref | None:
         """The amount of a subject, if the passage states it."""
@@ -282,9 +284,14 @@ def open_in(passage: Passage, reading: Reading, section: object) -> Reading:
     section: a model with references, or several in lists and dicts.
     """
     taken = {ref.token for ref in refs_in(section)}
+    texts = {leaf for _, leaf in leaves_in(section) if isinstance(leaf, str)}
     lost = {ref.token for fact in reading.facts.values() for ref in fact.refs()} - taken
     left = {*reading.unclaimed, *(at for at in passage.numbers if passage.token(at).index in lost)}
-    return Reading(reading.facts, reading.repeats, tuple(sorted(left)))
+    for start, end in reading.reasons:
+        reason = passage.text(start, end)
+        if not any(text in reason for text in texts):
+            left |= {at for at in passage.numbers if start <= at < end and passage.token(at).index not in taken}
+    return replace(reading, unclaimed=tuple(sorted(left)))
 
 
 def refs_in(values: object) -> Iterator[Ref]:

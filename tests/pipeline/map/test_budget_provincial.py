@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from recount.eval.generator.budgets import BudgetCase, generate_provincial_budget
 from recount.pipeline.document import Document
+from recount.pipeline.map.department_budget.mapper import map_budget
 from recount.pipeline.map.department_budget.sections import fiscal_appropriation, general_public_budget
 from recount.pipeline.map.department_budget.statements import map_statements
 from recount.pipeline.split.outline import sections_of
@@ -119,6 +121,47 @@ def test_what_a_bracket_interrupts_is_what_is_compared_behind_it() -> None:
     }
     assert "change" not in found["vehicle_running"]
     assert left == []
+
+
+# --- in another section than the form's
+
+
+def mapped(*lines: str) -> tuple[Any, list[str]]:
+    """A budget of these paragraphs, each number as its characters; and the numbers that have no field."""
+    sheet = Sheet()
+    texts = ("南港市渔政局2025年部门预算", "第三部分 2025年部门预算情况说明", *lines)
+    blocks = tuple(sheet.paragraph(text) for text in texts)
+    shown = sheet.shown(map_budget(Document(blocks, tuple(sheet.tokens))).report)
+    return shown, [figure["value"] for figure in shown.get("unmapped_figures", ())]
+
+
+def test_income_and_expenditure_in_one_section() -> None:
+    shown, left = mapped(
+        "一、部门预算收支增减变化情况",
+        "2025年收入预算90.00万元，比上年增加9.00万元，增长11.11%；支出预算90.00万元，比上年增加9.00万元，增长11.11%。",
+    )
+    assert shown["income"] == {"total": "90.00", "change": {"amount": "9.00", "percent": "11.11"}}
+    assert shown["expenditure"] == shown["income"]
+    assert left == []
+
+
+def test_appropriations_by_class_under_a_smaller_heading() -> None:
+    shown, left = mapped(
+        "一、2025年部门预算收支情况说明",
+        "（一）财政拨款支出情况",
+        "2025年财政拨款支出预算总额80.00万元，比上年增加5.00万元。",
+        "按支出功能科目划分：农林水支出60.00万元，占财政拨款支出的75.00%；住房保障支出20.00万元，占财政拨款支出的25.00%。",
+    )
+    fiscal = shown["fiscal_appropriation"]
+    assert (fiscal["total"], fiscal["change"]) == ("80.00", {"amount": "5.00"})
+    assert [(row["amount"], row["percent"]) for row in fiscal["by_class"]] == [("60.00", "75.00"), ("20.00", "25.00")]
+    assert left == []
+
+
+def test_amounts_of_another_budget_are_not_the_units_own() -> None:
+    shown, left = mapped("一、重点工作情况", "一般公共预算收入预算70.00万元。")
+    assert "income" not in shown
+    assert left == ["70.00"]
 
 
 # --- tables

@@ -130,6 +130,16 @@ def test_a_wording(heading: str, sentence: str, expected: dict[str, Any]) -> Non
     assert {pointer: at(report, f"{KEYS[heading]}/{pointer}") for pointer in expected} == expected
 
 
+def test_projects_that_were_all_evaluated() -> None:
+    report = mapped("十三、预算绩效管理情况说明", "组织对二级项目5个全面开展绩效自评，共涉及资金40.00万元。")
+    assert report["performance"] == {"project_count": "5", "project_budget": "40.00"}
+
+
+def test_cars_of_the_units_below_as_well() -> None:
+    report = mapped("十二、国有资产占用情况说明", "本部门机关及所属单位共有车辆5辆。")
+    assert report["state_assets"] == {"vehicle_count": "5"}
+
+
 def test_a_share_of_another_whole_is_no_share_of_the_section() -> None:
     report = mapped(
         "十、其他重要事项",
@@ -267,6 +277,28 @@ def test_two_sections_that_know_as_much_of_a_sentence_leave_it_open() -> None:
     report = mapped("二、往来情况", "本年支出合计70.00万元。")
     assert report["open"] == ["70.00"]
     assert not {"income_expenditure", "expenditure"} & set(report)
+
+
+def test_of_two_sections_that_know_as_much_the_one_that_was_spoken_of_has_it() -> None:
+    report = mapped(
+        "二、支出决算情况说明",
+        "支出总计80.00万元，其中本年支出合计70.00万元，主要原因是人员增加；年末结转和结余10.00万元。",
+    )
+    assert report["income_expenditure"] == {"expenditure_total": "80.00", "closing_carryover": "10.00"}
+    assert report["open"] == []
+
+
+def test_under_a_heading_below_a_heading_a_budget_is_of_what_the_nearest_names() -> None:
+    report = mapped(
+        THREE,
+        "（一）“三公”经费支出决算总体情况说明",
+        "2022年财政拨款安排“三公”经费预算为9.00万元，支出决算为7.00万元，完成预算的77.78%。",
+        "（二）“三公”经费支出决算具体情况说明",
+        "1.因公出国（境）费支出情况说明。",
+        "2022年因公出国（境）团组1个，3人次，预算为4.00万元，支出决算为2.00万元，完成预算的50.00%。",
+    )["three_public"]
+    assert report["budget"] == {"budget": "9.00", "final": "7.00", "completion_percent": "77.78"}
+    assert report["overseas_budget"] == {"budget": "4.00", "final": "2.00", "completion_percent": "50.00"}
 
 
 def test_a_reason_ends_where_the_next_line_begins() -> None:
