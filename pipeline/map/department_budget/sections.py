@@ -111,8 +111,8 @@ def budget_lines(passage: Passage, heads: Sequence[Head]) -> tuple[tuple[BudgetL
     """
     lines: list[BudgetLine[Ref]] = []
     claimed: set[int] = set()
-    ends = [*(head.start for head in heads), len(passage.shape)][1:]
-    for head, end in zip(heads, ends, strict=True):
+    for head in heads:
+        end = head.stop or len(passage.shape)
         lines += [BudgetLine[Ref]() for _ in range(unread(passage, head, len(lines)))]
         said, reading = read_section(BudgetLine[Ref], passage, BUDGET, head.end, end)
         names = head.names(passage)

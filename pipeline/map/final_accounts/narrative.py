@@ -345,8 +345,8 @@ def budget_items(passage: Passage, heads: Sequence[Head]) -> tuple[tuple[BudgetI
     """
     items: list[BudgetItem[Ref]] = []
     unclaimed: list[int] = []
-    ends = [*(head.start for head in heads), len(passage.shape)][1:]
-    for head, end in zip(heads, ends, strict=True):
+    for head in heads:
+        end = head.stop or len(passage.shape)
         items += [BudgetItem[Ref]() for _ in range(unread(passage, head, len(items)))]
         direct = direct_amount(passage, head.end)
         begin = head.end if direct is None else direct + 1 + len(passage.token(direct).unit or "")

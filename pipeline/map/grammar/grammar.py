@@ -362,8 +362,8 @@ class Reader:
         return rest != words and "财政拨款" in own and not phrases.NOTHING_NAMED.sub("", rest)
 
     def _stated(self, at: int) -> bool:
-        """〈subject〉▮万元. Before 万 without 元 a number is of no certain unit; before a word it is a name (12345热线).
-        Of several in one place (收、支总计各是▮,▮万元) none is certainly the subject's."""
+        """〈subject〉▮万元. Before 万 without 元 a number is of no certain unit, before a word it is a name (12345热线);
+        of several in one place (收、支总计各是▮,▮万元) none is certainly the subject's."""
         behind = self.passage.shape[at + 1 : at + 2]
         named = behind == "万" or (behind.isalnum() and not self.passage.token(at).is_figure)
         if (self._unit(at) is None and named) or self._is_listed(at):

@@ -50,7 +50,8 @@ _CODE = re.compile(r"2[0-3]\d(?:\d{2}){1,2}")  # of a 款 or a 项 by function
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where an item begins and its names end. ordinal: the place of its number, None where it has none.
+    """Where an item begins and its names end. ordinal: the place of its number, None where it has none. stop: where the
+    next line of the list begins, an item's or one over items; None where there is none.
 
     The names are spans of the passage's shape, None for what is not printed.
     """
@@ -58,6 +59,7 @@ class Head:
     start: int
     end: int
     ordinal: int | None
+    stop: int | None = None
     class_name: Span | None = None
     section_name: Span | None = None
     item_name: Span | None = None
@@ -102,7 +104,7 @@ def _is_over(head: Head, below: Head | None) -> bool:
 
 
 def _with_classes(passage: Passage, items: Sequence[Head], found: Sequence[Head]) -> Iterator[Head]:
-    """The items, each with the names that a line above it says for it."""
+    """The items, each with the names that a line above it says for it, and where it stops."""
     lines = [(line.start(), line.span("class_name")) for line in _CLASS_LINE.finditer(passage.shape)]
     lines += [(head.start, head.class_name) for head in found if head.class_name is not None and head.item_name is None]
     for item in items:
@@ -110,7 +112,8 @@ def _with_classes(passage: Passage, items: Sequence[Head], found: Sequence[Head]
             whole = [head.start for head in items if head.class_name is not None and head.start < item.start]
             above = [line for line in lines if line[0] < item.start and line[0] >= max(whole, default=0)]
             item = replace(item, class_name=max(above)[1] if above else None)
-        yield item
+        starts = [*(start for start, _ in lines), *(head.start for head in found)]
+        yield replace(item, stop=min((start for start in starts if start >= item.end), default=None))
 
 
 def unread(passage: Passage, head: Head, so_far: int) -> int:

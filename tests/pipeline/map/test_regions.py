@@ -352,3 +352,18 @@ def test_a_class_over_its_items_is_no_item_itself() -> None:
     )
     [row] = report["general_public_budget"]["items"]
     assert (row["class_name"], row["item_name"]) == ("农林水支出", "渔业发展")
+
+
+def test_an_item_ends_where_the_next_class_begins_over_its_own() -> None:
+    report = mapped(
+        GENERAL,
+        "1.农林水支出（类）：年初预算为5.00万元，支出决算为6.00万元，决算数大于年初预算数的主要原因是追加经费。",
+        "（1）农业农村（款）渔业发展（项）：年初预算为5.00万元，支出决算为6.00万元。",
+        "2.住房保障支出（类）：年初预算为3.00万元，支出决算为4.00万元，完成年初预算的133.33%。",
+        "（1）住房改革支出（款）住房公积金（项）：年初预算为3.00万元，支出决算为4.00万元。",
+    )
+    first, second = report["general_public_budget"]["items"]
+    assert (first["class_name"], first["amount"]) == ("农林水支出", "6.00")
+    assert first["budget"] == {"budget": "5.00", "final": "6.00"}
+    assert (second["class_name"], second["amount"]) == ("住房保障支出", "4.00")
+    assert "133.33" in report["open"]
