@@ -22,6 +22,7 @@ class Heading:
     folded words without ordinal and spaces. within: the keys of the sections that it may stand in (any if empty).
     also: another level that some forms give it. closed: it has no headings inside, whatever its ordinals number
     (名词解释). lists: ordinals inside may number a list; only headings of the outline end it (主要职能).
+    outside: the keys of the sections in which such words name a part of these (1.收入情况 of one kind of money).
     """
 
     key: str
@@ -31,6 +32,7 @@ class Heading:
     also: int | None = None
     closed: bool = False
     lists: bool = False
+    outside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

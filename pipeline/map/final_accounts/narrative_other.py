@@ -110,6 +110,11 @@ def overview(functions: Section | None, staff: Passage, units: Sequence[str]) ->
     ), found
 
 
+def staff(passage: Passage) -> tuple[Overview[Ref], Reading]:
+    """The heads and offices that a passage counts."""
+    return overview(None, passage, ())
+
+
 def subordinate_units(passage: Passage) -> tuple[str, ...]:
     """A numbered list of 下属预算单位; none where the text says so."""
     if _NO_UNITS.search(passage.shape):

@@ -30,6 +30,9 @@ from recount.pipeline.split.outline import ITEM
 from recount.schemas.figures import DOWN, Ref
 
 
+_UNIT = re.compile("^(?:[万亿]?元|%)")
+
+
 @dataclass(slots=True)
 class Reader:
     """Reads one passage from number to number.
@@ -232,7 +235,8 @@ class Reader:
         match = phrases.comparing(self.wording.base)[0].search(gap)
         if match is None or not self._is_turned(match, at):
             return False
-        words = match["words"] or match["again"]
+        twice = phrases.TO_BUDGET.search(gap, 0, match.start()) is not None
+        words = (_UNIT.sub("", match["words"]) if twice else match["words"]) or match["again"]
         each = match["each"] or ""
         fact = self._of_section(at) if each and not words else self._named(at, words, gap[: match.start()], each)
         return fact is not None and self._changed(

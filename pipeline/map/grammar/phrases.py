@@ -11,6 +11,8 @@ from recount.schemas.figures import DOWN, UP
 _YEAR_BEFORE = r"(?:上年度?|上一?年度?|去年|\d{4}年度?)"
 LAST_YEAR_NAMED = re.compile(rf"(?:比|与|较|同){_YEAR_BEFORE}")
 LAST_YEARS = re.compile(rf"(?:比|与|较|同){_YEAR_BEFORE}(?:决算)?(?:数|支出)?(?:的)?$")
+TO_BUDGET = re.compile(rf"(?:比|与|较|同)[^,。;\n{N}]{{0,12}}预算[^,。;\n{N}]{{0,12}}{N}$")
+"""比年初预算减少▮万元，比上年减少▮万元: both are of what was spoken of before; the unit between is no word."""
 _TURN = rf"(?P<turn>{UP}|{DOWN})(?P<either>\((?:{UP}|{DOWN})\))?"
 """The direction; either: where the publisher left both words of the form standing, it is not said."""
 PART = re.compile(rf"(?P<words>[^,。;\n{N}]+?){_TURN}(?:了|额|数)?(?:为|是)?:?")
