@@ -421,14 +421,22 @@ _THREE_PUBLIC = (
     Subject("vehicle_purchase", rf"{_CAR}购置(?:费用?|支出|经费)?"),
     Subject("vehicle_running", rf"{_CAR}运行(?:维护)?(?:费用?|支出|经费)?"),
     Subject("reception", r"(?:国内)?公务接待(?:费用?|支出|经费)?"),
-    Subject("overseas_groups", r"(?:因公)?出国(?:\(境\))?(?:的)?团组(?:数)?|团组|(?:因公)?出国(?:\(境\))?(?=共计?$)", COUNTED),
+    Subject(
+        "overseas_groups",
+        r"(?:因公)?出国(?:\(境\))?(?:的)?团组(?:数)?|团组|(?:因公)?出国(?:\(境\))?(?=共计?$)",
+        COUNTED,
+    ),
     Subject(
         "overseas_visits",
         r"(?:因公)?出国(?:\(境\))?(?:人次数?|人数)?|(?:因公出国\(境\))?累计|参加人次",
         frozenset({"人次", "人"}),
         "overseas_groups",
     ),
-    Subject("vehicles_bought", rf"(?:{_CAR}|车辆|按规定|更新|新)*\(?(?:购置|更新)\)?(?:数|{_CAR}|车辆)?(?:量)?", frozenset({"辆", "台"})),
+    Subject(
+        "vehicles_bought",
+        rf"(?:{_CAR}|车辆|按规定|更新|新)*\(?(?:购置|更新)\)?(?:数|{_CAR}|车辆)?(?:量)?",
+        frozenset({"辆", "台"}),
+    ),
     Subject("vehicles_owned", rf"(?:{_CAR}|车辆)?保有量?(?:为)?|共有公务用车", frozenset({"辆", "台"})),
     Subject(
         "fixed_asset_vehicles",
