@@ -61,8 +61,10 @@ _NEUTRAL = (
 BREAK = re.compile(
     rf"(?<=\n)(?=\(?(?:{N}|\d{{1,2}}|[一二三四五六七八九十]{{1,3}})[.、)]|[①-⑳]|\d{{4}}年|本年|截[至止]|第[一二三四五六七八九十]+部分)"
     r"|(?<=。)(?=\d{4}年|截[至止]|全年|累计|共计)"
+    rf"|(?<=。\n)(?=[^,。;:\n{N}]{{2,30}}:?(?:支出|收入|经费)(?:决算)?(?:数)?(?:为|是)?:?{N}(?:万元|元))"
 )
-"""Where a reason is over: at a line that begins with an ordinal or a year, and at a sentence that begins with one."""
+"""Where a reason is over: at a line that begins with an ordinal, a year or an amount, and at a sentence that begins so
+with a year."""
 NAMED_SHARE = re.compile(rf"(?:^|[,。;:、\n])(?P<words>[^,。;:、\n{N}]+?)占[^,。;\n{N}]{{0,30}}$")
 NAMED_COMPLETION = re.compile(
     rf"(?:^|[,。;:\n])(?P<words>[^,。;:\n{N}]+?)完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?的$"
