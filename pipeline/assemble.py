@@ -16,6 +16,7 @@ from recount.pipeline.result import (
     Identities,
     LeftOut,
     MapperUse,
+    Mention,
     PageRemark,
     Reach,
     Rejected,
@@ -57,13 +58,14 @@ def result_of(
     unread_pages: Sequence[int] = (),
     remarks: Sequence[Remark] = (),
     written: Written | None = None,
+    told: Sequence[tuple[str, int]] = (),
 ) -> Result:
     """The result of a verified report.
 
     tokens: the numbers of its document, where they stand in the file. contract: of its family. seconds: by stage.
     readings: of scanned figures, besides the one that is delivered. used: what a model had to do with it.
     unread_pages: those that were not read. remarks: on its pages, at their places in the file. written: of a text,
-    where they stand in it.
+    where they stand in it. told: the places of the report that tell a number without a field, each with its token.
     """
     taking_part: dict[str, list[str]] = defaultdict(list)
     for number, evaluation in enumerate(verified.evaluations, 1):
@@ -92,6 +94,7 @@ def result_of(
             coverage=reach_of(verified, tokens),
             unread_pages=unread_pages,
             remarks=[_remark(remark, written) for remark in remarks],
+            mentions=[_mention(pointer, tokens[index], written) for pointer, index in told],
         ),
     )
 
@@ -116,6 +119,12 @@ def _remark(remark: Remark, written: Written | None) -> PageRemark:
         return PageRemark(remark.kind, remark.page, None, remark.words, line)
     box = remark.box and [round(side, 2) for side in remark.box]
     return PageRemark(remark.kind, remark.page, box, remark.words)
+
+
+def _mention(pointer: str, token: Token, written: Written | None) -> Mention:
+    if written is not None:
+        return Mention(pointer, token.raw, token.unit, token.page, None, written.place(token.page, token.box)[0])
+    return Mention(pointer, token.raw, token.unit, token.page, [round(side, 2) for side in token.box])
 
 
 def _placed(entry: FigureEntry, token: Token, written: Written | None) -> FigureEntry:

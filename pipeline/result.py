@@ -179,11 +179,28 @@ class PageRemark:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A figure of the narrative that is in no field, for another place of the report says it.
+
+    pointer: the text that tells it (a reason), or the figure that it says again. raw, unit: as printed; bbox: where,
+    None in a text; line: where in a file of text.
+    """
+
+    pointer: str
+    raw: str
+    unit: str | None
+    page: int
+    bbox: Sequence[Real] | None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """A result in numbers.
 
     figures: how many of each status; checks: of each outcome. seconds: by stage. coverage: None in files of early
-    versions. unread_pages: without a usable text layer, and not read. remarks: on pages, in their order.
+    versions. unread_pages: without a usable text layer, and not read. remarks: on pages, in their order. mentions: in
+    the order of the report.
     """
 
     figures: Mapping[str, int]
@@ -194,6 +211,7 @@ class Summary:
     coverage: Reach | None = None
     unread_pages: Sequence[int] = ()
     remarks: Sequence[PageRemark] = ()
+    mentions: Sequence[Mention] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,8 +398,13 @@ _REACH = _Object(Reach, parts={"identities": _Object(Identities), "rows_left_out
 _SUMMARY = _Object(
     Summary,
     {"figures": {}, "checks": {}, "rejected": 0, "mapper": {}, "seconds": {}},
-    optional=("coverage", "unread_pages", "remarks"),
-    parts={"mapper": _MAPPER, "coverage": _REACH, "remarks": _Objects(_Object(PageRemark, optional=("line",)))},
+    optional=("coverage", "unread_pages", "remarks", "mentions"),
+    parts={
+        "mapper": _MAPPER,
+        "coverage": _REACH,
+        "remarks": _Objects(_Object(PageRemark, optional=("line",))),
+        "mentions": _Objects(_Object(Mention, optional=("line",))),
+    },
 )
 _RESULT = _Object(
     Result,

@@ -17,6 +17,7 @@ from recount.pipeline.assemble import Readings, result_of
 from recount.pipeline.document import Document, Pages, Remark, Token
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAPdf, NotAReport, SeveralReports
 from recount.pipeline.map import Mapped
+from recount.pipeline.map.grammar.passage import mentions_in
 from recount.pipeline.map.registry import map_document
 from recount.pipeline.ocr.reader import Scans, fill_scanned, is_image, read_images
 from recount.pipeline.ocr.witness import witnessed
@@ -142,9 +143,10 @@ def _result(draft: _Draft, name: str, sha256: str, file: _File, settings: Settin
     unread = _unread(document, scans)
     said = (*repaired.verified.remarks, *document.remarks, *draft.mapped.remarks, *draft.remarks)
     remarks = _placed(said, scans)
-    laps, contract = draft.clock.laps, draft.family.contract
+    told = mentions_in(document, draft.family.outline, repaired.verified.report)
+    laps, contract, written = draft.clock.laps, draft.family.contract, file.pages.written
     return result_of(
-        source, repaired.verified, tokens, contract, laps, readings, draft.used, unread, remarks, file.pages.written
+        source, repaired.verified, tokens, contract, laps, readings, draft.used, unread, remarks, written, told
     )
 
 

@@ -21,7 +21,8 @@ class Heading:
     key: the section that it opens. level: 1 第一部分, 2 一、, 3 （一）. title: a regular expression for its
     folded words without ordinal and spaces. within: the keys of the sections that it may stand in (any if empty).
     also: another level that some forms give it. closed: it has no headings inside, whatever its ordinals number
-    (名词解释). lists: ordinals inside may number a list; only headings of the outline end it (主要职能).
+    (名词解释). lists: ordinals inside may number a list; only headings of the outline end it (主要职能). aside: what
+    stands under it is no narrative (目录, 附表).
     outside: the keys of the sections in which such words name a part of these (1.收入情况 of one kind of money).
     """
 
@@ -32,6 +33,7 @@ class Heading:
     also: int | None = None
     closed: bool = False
     lists: bool = False
+    aside: bool = False
     outside: tuple[str, ...] = ()
 
 

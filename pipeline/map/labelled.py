@@ -6,7 +6,6 @@ tables do the rest. What a label does not make certain is left open.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +25,6 @@ from recount.pipeline.map.grammar.passage import (
     Reading,
     Subject,
     Wording,
-    in_reading_order,
     names_in,
     open_in,
     passage_of,
@@ -48,7 +46,7 @@ from recount.pipeline.map.tables.sheet import (
 from recount.pipeline.split.outline import Section, sections_of
 from recount.pipeline.split.text import fold, plain
 from recount.pipeline.split.titles import front_lines, titles_over
-from recount.schemas.common.parts import UNMAPPED, Change, Comparison, UnmappedFigure
+from recount.schemas.common.parts import UNMAPPED, Change, Comparison
 from recount.schemas.describe import Field, fields_of
 from recount.schemas.family import Family
 from recount.schemas.figures import Kind, Model, Ref
@@ -276,9 +274,10 @@ def map_labelled(document: Document, family: Family) -> Mapped:
     values = {key: value for key, field in fields.items() if (value := reader.field(field)) is not None}
     found = bool(values)
     values |= front_of(reader.sections["front"].paragraphs, family.front, fields)
+    report = family.report_of(Ref)(**values)
     if UNMAPPED in fields:
-        values[UNMAPPED] = in_reading_order(reader.unmapped)
-    return Mapped(family.report_of(Ref)(**values), NAME, found)
+        report = report.model_copy(update={UNMAPPED: unmapped_in(document, family.outline, report)})
+    return Mapped(report, NAME, found)
 
 
 def _grids(document: Document) -> list[Grid]:
@@ -287,11 +286,10 @@ def _grids(document: Document) -> list[Grid]:
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads one field of the report after the other, and keeps the figures that have no key."""
+    """Reads one field of the report after the other."""
 
     sections: Mapping[str, Section]
     grids: Sequence[Grid]
-    unmapped: list[UnmappedFigure[Ref]] = dataclasses.field(default_factory=list)
 
     def field(self, field: Field) -> Any:
         """What the document says of a field: the section of its key, or the table of its title."""
@@ -303,15 +301,9 @@ class _Reader:
             grid = section.grids[0]
         if field.many:
             return (read_rows(field.model, grid) or None) if grid is not None else None
-        said = self._section(field.model, section) if section is not None and section.paragraphs else None
+        said = read_section(field.model, passage_of(section.paragraphs))[0] if section and section.paragraphs else None
         if said is None and grid is not None:
             said = read_lines(field.model, grid)
-        return said
-
-    def _section(self, model: type[Model], section: Section) -> Model | None:
-        passage = passage_of(section.paragraphs)
-        said, reading = read_section(model, passage)
-        self.unmapped += unmapped_in(section.title, passage, reading)
         return said
 
 

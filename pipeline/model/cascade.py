@@ -17,11 +17,11 @@ from typing import Any
 
 from recount.pipeline.document import Cell, Document, Remark
 from recount.pipeline.map import Mapped
-from recount.pipeline.map.grammar.passage import in_reading_order, passage_of, refs_in
+from recount.pipeline.map.grammar.passage import passage_of, refs_in, unmapped_in
 from recount.pipeline.model.answer.draft import Draft, DraftVerifier, filled, findings_in, put_together, tokens_in
 from recount.pipeline.model.answer.evidence import Evidence, evidence_of, picks_in
 from recount.pipeline.model.answer.resolve import INVENTED
-from recount.pipeline.model.ask.loose import loose_pieces, possible, unmapped
+from recount.pipeline.model.ask.loose import loose_pieces, possible
 from recount.pipeline.model.ask.pieces import Key, Piece, Pieces, pieces_of
 from recount.pipeline.model.ask.protocol import PAIR
 from recount.pipeline.model.ask.question import Asker, Findings, Question
@@ -34,10 +34,10 @@ from recount.pipeline.usage import NOTHING, ModelUse, Usage
 from recount.pipeline.verify.ground import Rejected
 from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.verify import Verified, verify
-from recount.schemas.common.parts import UNMAPPED, UnmappedFigure
+from recount.schemas.common.parts import UNMAPPED
 from recount.schemas.describe import fields_of, leaves_in, nested
 from recount.schemas.family import Family
-from recount.schemas.figures import Model, Ref
+from recount.schemas.figures import Model
 
 _MOST_IN_A_TEXT = 4
 """So many numbers the cell of a text may be; one of more has taken up the cells beside it."""
@@ -364,17 +364,7 @@ class _State:
 
     def _unmapped(self) -> list[Any]:
         """The figures that are in no field. What the template mapper left without one may have found one since."""
-        used = tokens_in(self.values)
-        if self.template is not None:
-            kept = getattr(self.template.report, UNMAPPED, ())
-            return [figure for figure in kept if figure.value is None or figure.value.token not in used]
-        pieces = [draft.piece for draft in self.drafts.values() if draft.piece.loose is None]
-        listed = {token.index for piece in pieces for token in piece.tokens}
-        found: list[UnmappedFigure[Ref]] = []
-        for draft in self.drafts.values():
-            known = used | draft.used | (set() if draft.piece.loose is None else listed)
-            found += unmapped(draft.piece.paragraphs, draft.piece.heading, known)
-        return list(in_reading_order(found))
+        return list(unmapped_in(self.document, self.mapper.family.outline, self.verifier.report(self.values)))
 
     def _remarks(self, report: Model) -> tuple[Remark, ...]:
         """What the template says of tables that it left open; not of pages from which a model took figures."""

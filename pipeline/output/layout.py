@@ -239,6 +239,23 @@ REMARKS = Table(
         _COPY,
     ),
 )
+MENTIONS = Table(
+    "mentions",
+    "另述数字",
+    "Every figure of the narrative that has no field, for a text or a figure of the report says it.",
+    (
+        *_REPORT,
+        *_SECTION,
+        _KEY,
+        _TITLE,
+        Column("raw", "原文", "string", "The characters as read from the page."),
+        Column("printed_unit", "单位（原文）", "string", "Unit that the page prints."),
+        Column("page", "页", "integer", "1-based page where it is printed."),
+        _LINE,
+        *_BOX,
+        _COPY,
+    ),
+)
 FILES = Table(
     "files",
     "文件",
@@ -261,7 +278,7 @@ FILES = Table(
 """What the ledger of the folder knows; there is no row where a folder has no ledger."""
 
 _BEFORE = (REPORTS, FIGURES)
-_BEHIND = (TEXTS, DISCREPANCIES, CHECKS, REJECTED, REMARKS, FILES)
+_BEHIND = (TEXTS, DISCREPANCIES, CHECKS, REJECTED, REMARKS, MENTIONS, FILES)
 
 
 _COUNTED: dict[Kind | None, str] = {Kind.MONEY: "In 万元.", Kind.PERCENT: "The number before the percent sign."}

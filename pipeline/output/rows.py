@@ -257,6 +257,12 @@ def _remarks(reading: OpenResult) -> Iterator[Row]:
         )
 
 
+def _mentions(reading: OpenResult) -> Iterator[Row]:
+    for mention in reading.result.summary.mentions:
+        said = mention.raw, mention.unit, mention.page, mention.line, *(mention.bbox or NO_BOX)
+        yield Row((*reading.about, *reading.place(mention.pointer), *said, reading.same_as))
+
+
 def _listed(reading: OpenResult, table: Table) -> Iterator[Row]:
     """The rows of a report's lists."""
     for listed in table.lists:
@@ -315,6 +321,7 @@ _MAKERS: Mapping[str, Callable[[OpenResult], Iterator[Row]]] = {
     "checks": _checks,
     "rejected": _rejected,
     "remarks": _remarks,
+    "mentions": _mentions,
     "files": lambda _: iter(()),  # of the folder, not of a result
 }
 

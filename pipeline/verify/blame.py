@@ -14,6 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import chain
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 
 from recount.pipeline.verify.cover import Rivals
@@ -124,18 +125,44 @@ class Suspect:
         return *at_fault, self.cleared > 0, -self.fails, -self.likely, self.holds, self.total
 
 
-def blamed(evaluations: Iterable[Evaluation], cover: Mapping[str, int]) -> set[str]:
+_NOBODY: Mapping[int, Sequence[Suspect]] = MappingProxyType({})
+
+
+def blamed(
+    evaluations: Sequence[Evaluation],
+    cover: Mapping[str, int],
+    suspects: Mapping[int, Sequence[Suspect]] = _NOBODY,
+) -> set[str]:
     """The figures at which failed identities are laid: the operands that no satisfied identity clears.
 
-    Where every operand is cleared by others, two halves of the report contradict each other: then it is laid at
-    the operands that the fewest identities cover.
+    Where one figure, and no other, explains several that fail, it is laid at that one: the rest follows from it. Where
+    every operand is cleared by others, two halves of the report contradict each other: then it is laid at the operands
+    that the fewest identities cover. What breaks a custom is at most the figure that is reckoned by it.
+
+    suspects: of each that fails, by its position.
     """
     found: set[str] = set()
-    for evaluation in failing(evaluations):
-        suspects: Sequence[Figure] = evaluation.operands if evaluation.blamed is None else evaluation.blamed
-        fewest = min((cover.get(operand.pointer, 0) for operand in suspects), default=0)
-        found |= {operand.pointer for operand in suspects if cover.get(operand.pointer, 0) == fewest}
+    for at, evaluation in enumerate(evaluations):
+        if not _has_failed(evaluation):
+            continue
+        root = _root(suspects.get(at, ()))
+        if root is not None:
+            found.add(root)
+            continue
+        operands: Sequence[Figure] = evaluation.operands if evaluation.blamed is None else evaluation.blamed
+        if evaluation.identity.custom:
+            operands = [operand for operand in operands[:1] if not cover.get(operand.pointer)]
+        fewest = min((cover.get(operand.pointer, 0) for operand in operands), default=0)
+        found |= {operand.pointer for operand in operands if cover.get(operand.pointer, 0) == fewest}
     return found
+
+
+def _root(ranked: Sequence[Suspect]) -> str | None:
+    """The one suspect in whose place another number satisfies several failing identities; None if none, or two, are."""
+    settling = [suspect for suspect in ranked if suspect.settles and not suspect.cleared]
+    most = max((suspect.fails for suspect in settling), default=0)
+    roots = [suspect.figure.pointer for suspect in settling if suspect.fails == most]
+    return roots[0] if most > 1 and len(roots) == 1 else None
 
 
 def failing(evaluations: Iterable[Evaluation]) -> list[Evaluation]:

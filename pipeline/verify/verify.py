@@ -100,7 +100,7 @@ def verify(
         rivals = replace(rivals, doubtful=doubts)
         cover = covered(rivals, confirming)
         suspects = suspects_of(evaluations, cover, rivals, in_other_unit)
-    disputed = blamed(evaluations, cover) | _contradicted(touched, figures, tokens)
+    disputed = blamed(evaluations, cover, suspects) | _contradicted(touched, figures, tokens)
     if disputed:
         cover = covered(rivals, _sound(confirming, disputed))
     return Verified(

@@ -15,12 +15,12 @@ _END = r"(?:的)?(?:总体)?(?:情况)?(?:的)?(?:总体)?(?:说明)?"
 _ABOUT = r"(?:关于)?[^。,;]{0,40}?"
 
 OUTLINE: tuple[Heading, ...] = (
-    Heading("contents", 0, r"目录|目次"),
+    Heading("contents", 0, r"目录|目次", aside=True),
     Heading("part.overview", 1, r"[^。]{0,40}概况"),
-    Heading("part.statements", 1, r"[^。]{0,40}预算(?:公开)?(?:报)?表"),
+    Heading("part.statements", 1, r"[^。]{0,40}预算(?:公开)?(?:报)?表", aside=True),
     Heading("part.narrative", 1, r"[^。]{0,40}(?:情况(?:说明)?|说明)"),
     Heading("part.glossary", 1, r"[^。]{0,10}名词解释", closed=True),
-    Heading("part.annex", 1, r"附件|附表|附录"),
+    Heading("part.annex", 1, r"附件|附表|附录", aside=True),
     Heading(
         "overview.functions",
         2,

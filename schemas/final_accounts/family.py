@@ -20,12 +20,12 @@ _MONEYS = ("fiscal_appropriation", "general_public_budget", "government_funds", 
 """The sections of one kind of money: 1.收入情况 in them is not of the whole unit."""
 
 OUTLINE: tuple[Heading, ...] = (
-    Heading("contents", 0, r"目录|目次"),
+    Heading("contents", 0, r"目录|目次", aside=True),
     Heading("part.overview", 1, r"[^。]{0,40}概况", lists=True),
-    Heading("part.statements", 1, r"[^。]{0,40}(?:决算(?:公开)?(?:报)?表|附件|附表)"),
+    Heading("part.statements", 1, r"[^。]{0,40}(?:决算(?:公开)?(?:报)?表|附件|附表)", aside=True),
     Heading("part.narrative", 1, r"[^。]{0,40}(?:情况(?:说明)?|说明)"),
     Heading("part.glossary", 1, r"[^。]{0,10}名词解释", closed=True),
-    Heading("part.annex", 1, r"附件|附表|附录"),
+    Heading("part.annex", 1, r"附件|附表|附录", aside=True),
     Heading(
         "overview.functions",
         2,

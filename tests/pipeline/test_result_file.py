@@ -143,6 +143,7 @@ def whole() -> dict[str, Any]:
             },
             "unread_pages": [2],
             "remarks": [{"kind": "struck out", "page": 1, "bbox": None, "words": "a figure is struck out"}],
+            "mentions": [{"pointer": "/note", "raw": "3", "unit": "人", "page": 2, "bbox": [1, 2, 3, 4]}],
         },
     }
 

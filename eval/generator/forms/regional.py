@@ -22,8 +22,8 @@ In the words:
     {Y} {L} {U} {W} {D}     year, last year, the unit, 单位 or 部门, the year's end; {n} {c} {m}: which row this is
     [WORDS]                 only where all figures in it are there, and the first is not 0
     <place:UP|DOWN|SAME>    by the sign of a change or a comparison; <?:ONE|OTHER> as it comes
-    «rows；|WORDS»          all rows, with 、 or ； or nothing between them; «income*；|{label}{amount}»: all kinds of income
-                            (of expenditure, vehicles, three_public), with + for * those that are not 0
+    «rows；|WORDS»          all rows, with 、 or ； or nothing between them; «income*；|{label}{amount}»: all kinds of
+                            income (of expenditure, vehicles, three_public), with + for * those that are not 0
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Region:
 
 
 @cache
-def regions() -> Mapping[str, Region]:
+def regions() -> dict[str, Region]:
     """The regions by their names, those of the files."""
     return {path.stem: parsed(path.stem, path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.txt"))}
 
@@ -97,7 +97,7 @@ def parsed(name: str, text: str) -> Region:
     for line in filter(None, map(str.strip, text.splitlines())):
         key, _, rest = line[1:].partition(" ")
         if line[0] == "=":
-            settings[key] = settings.get(key, ()) + (rest,)
+            settings[key] = (*settings.get(key, ()), rest)
         elif line[0] == "~":
             pieces[key] = rest
         elif line[0] != "%":
@@ -121,8 +121,8 @@ class _Scope:
 class Script:
     """What one report of a region says: its words with the places of figures, found once and typed later.
 
-    printed: the pointers of all that is said. pairs: which prints fill a second pointer. unknowable: those of either of two, of which a
-    reader need not fill both.
+    printed: the pointers of all that is said. pairs: which prints fill a second pointer. unknowable: those of either
+    of two, of which a reader need not fill both.
     """
 
     region: Region
@@ -329,6 +329,7 @@ def _amount(node: Any) -> Any:
 
 
 def _pointer(place: Path_) -> str:
+    """A place as a JSON pointer."""
     return "".join(f"/{step}" for step in place)
 
 

@@ -21,7 +21,6 @@ from recount.pipeline.map.grammar.passage import (
     BUDGET,
     Passage,
     Reading,
-    in_reading_order,
     passage_of,
     unmapped_in,
 )
@@ -30,7 +29,7 @@ from recount.pipeline.map.tables.sheet import left_open
 from recount.pipeline.split.outline import Section, sections_of
 from recount.pipeline.split.text import plain as plain_text
 from recount.pipeline.split.titles import LONGEST_FRONT_LINE, front_lines
-from recount.schemas.common.parts import UnmappedFigure
+from recount.schemas.common.parts import UNMAPPED
 from recount.schemas.department_budget.family import OUTLINE
 from recount.schemas.department_budget.narrative import (
     BasicExpenditure,
@@ -82,8 +81,7 @@ _NAMED = re.compile(
 def map_budget(document: Document) -> Mapped:
     """Map a split document. What the form does not make certain is left open."""
     sections = sections_of(document, OUTLINE)
-    unmapped: list[UnmappedFigure[Ref]] = []
-    fields = dict(_sections(sections, unmapped))
+    fields = _sections(sections)
     front = sections["front"].paragraphs
     unit, year = narrative_other.title([*front], _TITLE)
     unit = _named(front) or unit
@@ -91,16 +89,16 @@ def map_budget(document: Document) -> Mapped:
     statements, _ = map_statements(grids, int(document.tokens[year.token].value) if year else None)
     targets = map_targets(grids)
     found = bool(fields or statements or targets)
-    fields |= _overview(sections, unmapped)
+    fields |= _overview(sections)
     fields["glossary"] = narrative_other.glossary(sections.get("part.glossary"))
     report = Report[Ref](
         unit_name=unit,
         fiscal_year=year,
         statements=statements,
         project_targets=targets,
-        unmapped_figures=in_reading_order(unmapped),
         **fields,
     )
+    report = report.model_copy(update={UNMAPPED: unmapped_in(document, OUTLINE, report)})
     return Mapped(report, NAME, found, left_open(titles_of(grids), grids, report))
 
 
@@ -111,27 +109,21 @@ def _named(front: Sequence[Paragraph]) -> str | None:
     return plain_text(match["name"]) if match and len(match["name"]) <= LONGEST_FRONT_LINE else None
 
 
-def _sections(sections: Mapping[str, Section], unmapped: list[UnmappedFigure[Ref]]) -> dict[str, Any]:
+def _sections(sections: Mapping[str, Section]) -> dict[str, Any]:
     """The sections of the narrative that say something."""
     fields: dict[str, Any] = {}
     for key, reader in _READERS.items():
         section = sections.get(key)
         if section is None or not section.paragraphs:
             continue
-        passage = passage_of(section.paragraphs)
-        said, reading = reader(passage)
-        unmapped += unmapped_in(section.title, passage, reading)
+        said, _ = reader(passage_of(section.paragraphs))
         if said is not None:
             fields[key] = said
     together = sections.get("compilation")
     if together is not None and together.paragraphs:
-        passage = passage_of(together.paragraphs)
-        parts, reading = compilation(passage)
-        unmapped += unmapped_in(together.title, passage, reading)
+        parts, _ = compilation(passage_of(together.paragraphs))
         fields = parts | fields
-    general, readings = general_public_budget(*_general_passages(sections))
-    for passage, reading in readings:
-        unmapped += unmapped_in(_title(sections), passage, reading)
+    general, _ = general_public_budget(*_general_passages(sections))
     return fields | ({"general_public_budget": general} if general is not None else {})
 
 
@@ -143,18 +135,12 @@ def _general_passages(sections: Mapping[str, Section]) -> list[Passage]:
     return [passage_of(part.paragraphs) if part else rest for part in parts]
 
 
-def _title(sections: Mapping[str, Section]) -> str:
-    whole = sections.get("general_public_budget")
-    return whole.title if whole else ""
-
-
-def _overview(sections: Mapping[str, Section], unmapped: list[UnmappedFigure[Ref]]) -> dict[str, Any]:
+def _overview(sections: Mapping[str, Section]) -> dict[str, Any]:
     """第一部分, which budgets and final accounts word alike."""
     functions, staff = sections.get("overview.functions"), sections.get("overview.staff")
     if functions is None and staff is None:
         return {}
     passage = passage_of(staff.paragraphs if staff else ())
     units = narrative_other.units_in(staff.grids) if staff else ()
-    overview, reading = narrative_other.overview(functions, passage, units)
-    unmapped += unmapped_in(staff.title if staff else "", passage, Reading(reading.facts, (), reading.unclaimed))
+    overview, _ = narrative_other.overview(functions, passage, units)
     return {"overview": overview}

@@ -13,9 +13,8 @@ from itertools import groupby
 from typing import Any
 
 from recount.pipeline.document import Paragraph
-from recount.pipeline.map.grammar.passage import Passage, Reading, heading_above, passage_of, refs_in, unmapped_in
+from recount.pipeline.map.grammar.passage import Passage, Reading, heading_above, passage_of, refs_in
 from recount.pipeline.split.outline import piece_of
-from recount.schemas.common.parts import UnmappedFigure
 from recount.schemas.describe import fields_of
 from recount.schemas.figures import Model, Ref
 
@@ -53,18 +52,14 @@ class Left:
         return frozenset(token.index for token in tokens if token.is_figure)
 
 
-def settled(
-    passages: Sequence[Left], speakers: Sequence[Speaker], fields: dict[str, Any]
-) -> Iterator[UnmappedFigure[Ref]]:
-    """Fills the fields of a report with what its passages say of other sections; yields the figures that stay open."""
+def settle(passages: Sequence[Left], speakers: Sequence[Speaker], fields: dict[str, Any]) -> None:
+    """Fills the fields of a report with what its passages say of other sections."""
     for left in passages:
-        found = _settle(left, speakers, fields) if left.open else frozenset()
-        still = tuple(at for at in left.reading.unclaimed if left.passage.token(at).index not in found)
-        yield from unmapped_in(left.title, left.passage, replace(left.reading, unclaimed=still))
+        if left.open:
+            _settle(left, speakers, fields)
 
 
-def _settle(left: Left, speakers: Sequence[Speaker], fields: dict[str, Any]) -> frozenset[int]:
-    """The tokens that have found a field."""
+def _settle(left: Left, speakers: Sequence[Speaker], fields: dict[str, Any]) -> None:
     taken: set[int] = set()
     sentences = list(_sentences(left))
     meant = [_meant(sentence, left, speakers, fields) for sentence in sentences]
@@ -78,7 +73,6 @@ def _settle(left: Left, speakers: Sequence[Speaker], fields: dict[str, Any]) -> 
         passage = replace(passage_of([sentences[number] for number in run]), headed=False)
         fields[speaker.key], found = _filled(fields.get(speaker.key), speaker.read(passage)[0], left.open - taken)
         taken |= found
-    return frozenset(taken)
 
 
 _COMPARES = re.compile(r"^[^▮]{0,24}?(?:上年|上一年|去年|\d{4}年度?|预算)[^▮]{0,16}$")

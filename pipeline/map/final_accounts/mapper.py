@@ -10,21 +10,22 @@ from recount.pipeline.document import Document, Grid
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.evaluations.evaluations import map_evaluations
 from recount.pipeline.map.final_accounts import narrative, narrative_other
-from recount.pipeline.map.final_accounts.elsewhere import Left, Speaker, settled
+from recount.pipeline.map.final_accounts.elsewhere import Left, Speaker, settle
 from recount.pipeline.map.final_accounts.statements import map_statements, titles_of
-from recount.pipeline.map.grammar.passage import Reading, in_reading_order, open_in, passage_of
+from recount.pipeline.map.grammar.passage import Reading, open_in, passage_of, unmapped_in
 from recount.pipeline.map.tables.sheet import left_open
 from recount.pipeline.split.outline import Section, all_sections
+from recount.schemas.common.parts import UNMAPPED
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.family import OUTLINE
 from recount.schemas.final_accounts.performance import OverallEvaluation, ProjectEvaluation
 from recount.schemas.final_accounts.report import Report
 
 NAME = "template"
-_UNMAPPED = ("part.narrative", "other_matters")
+_NO_FIELDS = ("part.narrative", "other_matters")
 """What stands right under these headings has no fields."""
 _PARTS = frozenset({"contents", "part.overview", "part.statements", "part.glossary", "part.annex"})
-"""The parts of a report that are no narrative; some reports have no parts."""
+"""The parts of a report that tell of no section; some reports have no parts."""
 _WHOLE = re.compile(r"财政拨款支出|财政拨款收入?、?支|三公")
 """Where this is what is spoken of, income and expenditure are not those of the whole unit."""
 _TRIPS = re.compile("三公")
@@ -90,7 +91,7 @@ def map_report(document: Document) -> Mapped:
         left.append(Left(key, section.title, section.paragraphs, passage, open_in(passage, reading, fields[key])))
     left += _map_general(sections, fields)
     left += _map_overview(sections, fields)
-    for section in (*others, *(sections[key] for key in _UNMAPPED if key in sections)):
+    for section in (*others, *(sections[key] for key in _NO_FIELDS if key in sections)):
         if section.key == "overview.staff" or not any(key in _PARTS for key in (section.key, *section.within)):
             passage = passage_of(section.paragraphs)
             whole = Reading({}, (), tuple(passage.numbers))
@@ -98,9 +99,10 @@ def map_report(document: Document) -> Mapped:
     notes = sections.get("other_notes")
     fields["other_notes"] = _text(notes) if notes else None
     fields["glossary"] = narrative_other.glossary(sections.get("part.glossary"))
-    fields["unmapped_figures"] = in_reading_order(settled(left, SPEAKERS, fields))
+    settle(left, SPEAKERS, fields)
     fields["unit_name"], fields["fiscal_year"] = _identity(sections, projects, overall)
     report = Report[Ref].model_validate(fields)
+    report = report.model_copy(update={UNMAPPED: unmapped_in(document, OUTLINE, report)})
     found = bool(statements or projects or overall or _has_narrative(fields))
     return Mapped(report, NAME, found, left_open(titles_of(grids), grids, report))
 
@@ -137,7 +139,7 @@ def _map_overview(sections: dict[str, Section], fields: dict[str, object]) -> It
     passage = passage_of(paragraphs)
     units = narrative_other.units_in(staff.grids) if staff else ()
     fields["overview"], reading = narrative_other.overview(functions, passage, units)
-    yield Left("overview", staff.title if staff else "", paragraphs, passage, reading)  # how many units: no figure
+    yield Left("overview", staff.title if staff else "", paragraphs, passage, reading)
 
 
 def _identity(

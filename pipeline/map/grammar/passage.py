@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from recount.pipeline.document import MONEY as AMOUNTS
-from recount.pipeline.document import Number, Paragraph, Token
-from recount.pipeline.split.text import plain, simplified
-from recount.schemas.common.parts import UnmappedFigure
+from recount.pipeline.document import Document, Number, Paragraph, Token
+from recount.pipeline.split.outline import Section, all_sections
+from recount.pipeline.split.text import fold, plain, simplified
+from recount.schemas.common.parts import UNMAPPED, UnmappedFigure
 from recount.schemas.describe import leaves_in
-from recount.schemas.figures import Ref
+from recount.schemas.family import Heading
+from recount.schemas.figures import Figure, Model, Ref
 
 # --- what is read: subjects, their amounts and shares, what they are compared with
 
@@ -144,6 +147,24 @@ class Passage:
         """The number at an index of the shape."""
         return self.numbers[at].token
 
+    def value_of(self, ref: Ref) -> Decimal:
+        """The value of a number of the passage."""
+        return next(number.token.value for number in self.numbers.values() if number.token.index == ref.token)
+
+    def behind_number(self, start: int, at: int) -> int:
+        """Where, from an index on, the words after the number before another begin, with its unit. An ordinal (1.) is
+        one of the words."""
+        last = self.shape.rfind(N, start, at)
+        unit = self.token(last).unit if last >= 0 else None
+        return last + 1 + len(unit) if unit else start
+
+    def is_in_a_row(self, at: int, joined: str) -> bool:
+        """Whether a number stands in a row of numbers (joined by one of some characters) that have one unit together."""
+        before, after = self.numbers.get(at - 2), at + 2 in self.numbers
+        if before is not None and before.token.unit is None and self.shape[at - 1] in joined:
+            return True
+        return self.token(at).unit is None and after and self.shape[at + 1] in joined
+
     def _index(self, at: int) -> int:
         shape, printed = self.offsets[bisect_right(self.offsets, (at, len(self.printed))) - 1]
         return printed + at - shape
@@ -224,7 +245,7 @@ def heading_above(passage: Passage, at: int) -> str | None:
 _SHORT = 8  # characters: shorter words need those before them to say what they are of
 _OPEN = re.compile(r"\((?![^()]*\))")  # a bracket that is still open
 _ASIDE = re.compile(r"[（(][^（()）]*[)）]")
-_OPENING = re.compile(r"^(?:其中|在(?=.*中)|(?:\d{4}年度?)?(?:本|我)(?:部门|单位|级)?)+")
+_OPENING = re.compile(r"^(?:[)）]|其中|在(?=.*中)|(?:\d{4}年度?)?(?:本(?!年)|我)(?:部门|单位|级)?)+")
 _YEAR = re.compile(r"\d{4}年度?")
 _RELATIVE = re.compile(r"占|完成|比|较|同比|增|减|下降|上升")
 _COPULA = re.compile(r"(?:分别)?为$")
@@ -290,12 +311,127 @@ def refs_in(values: object) -> Iterator[Ref]:
     return (leaf for _, leaf in leaves_in(values) if isinstance(leaf, Ref))
 
 
-def unmapped_in(title: str, passage: Passage, reading: Reading) -> list[UnmappedFigure[Ref]]:
-    """The figures of a section that have no key, without ordinals and numbers inside names."""
-    return [without_key(title, passage, at) for at in sorted(reading.unclaimed) if passage.token(at).is_figure]
+@dataclass(frozen=True, slots=True)
+class Keyless:
+    """A figure of running text that no field of a report has.
+
+    section: where it stands; passage, at: the text of that section, and the figure's index in its shape. told: the
+    pointer of the text of the report that tells it (a reason), or of the figure that it says again; None for neither.
+    """
+
+    section: Section
+    passage: Passage
+    at: int
+    told: str | None
+
+    @property
+    def token(self) -> Token:
+        """The printed number."""
+        return self.passage.token(self.at)
 
 
-def without_key(title: str, passage: Passage, at: int) -> UnmappedFigure[Ref]:
+_PRICE = re.compile(r"单[位台]?(?:价值|价)$")
+_CODE = re.compile(rf"\({N}[类款项]\)")
+"""What makes a number part of a name: 单价100万元以上设备, （01项）."""
+_SHORTEST_TEXT = 6  # characters; a name of fewer may stand anywhere
+_SHORTEST_NAME = 4  # characters: 支出 may be said of several things
+_WHEN = re.compile(r"^[^的]*\d{4}年度?")
+_FINAL = re.compile(r"(?:(?<=费)支出)?(?:决算|总额|金额|数|额)*$")
+
+
+def keyless_in(document: Document, outline: Sequence[Heading], report: Model) -> Iterator[Keyless]:
+    """The figures of running text that no field of a report has: nothing that is printed is lost.
+
+    report: Report[Ref] or Report[Figure], its unmapped figures left aside. Ordinals, dates and the numbers of names are
+    no figures.
+    """
+    sections, others = all_sections(document, outline)
+    passages = [(section, passage_of(section.paragraphs)) for section in (*sections.values(), *others)]
+    leaves = [(pointer, leaf) for pointer, leaf in leaves_in(report) if not pointer.startswith(f"/{UNMAPPED}/")]
+    taken = {leaf.token: pointer for pointer, leaf in leaves if isinstance(leaf, Ref | Figure)}
+    texts = [(pointer, _bare(fold(leaf))) for pointer, leaf in leaves if isinstance(leaf, str) and _tells(leaf)]
+    labels = _Labels([passage for _, passage in passages], taken)
+    for section, passage in passages:
+        spans = _spans(section, texts)
+        for at, number in passage.numbers.items():
+            token = number.token
+            if token.index not in taken and token.is_figure and not _in_name(passage.shape, at):
+                told = next((pointer for span, pointer in spans if token.index in span), None)
+                yield Keyless(section, passage, at, told or labels.again(passage, at))
+
+
+def unmapped_in(document: Document, outline: Sequence[Heading], report: Model) -> tuple[UnmappedFigure[Ref], ...]:
+    """The figures of the narrative that are told nowhere in a report, in the order of the document."""
+    found = [figure for figure in _of_narrative(document, outline, report) if figure.told is None]
+    return tuple(_without_key(figure.section.title, figure.passage, figure.at) for figure in found)
+
+
+def mentions_in(document: Document, outline: Sequence[Heading], report: Model) -> list[tuple[str, int]]:
+    """The other figures of the narrative without a field: where the report tells each, and its token."""
+    found = _of_narrative(document, outline, report)
+    return [(figure.told, figure.token.index) for figure in found if figure.told is not None]
+
+
+def _of_narrative(document: Document, outline: Sequence[Heading], report: Model) -> list[Keyless]:
+    aside = {heading.key for heading in outline if heading.aside} | {"front"}
+    found = keyless_in(document, outline, report)
+    inside = [figure for figure in found if aside.isdisjoint((figure.section.key, *figure.section.within))]
+    return sorted(inside, key=lambda figure: figure.token.index)
+
+
+def _in_name(shape: str, at: int) -> bool:
+    return bool(_PRICE.search(shape, max(0, at - 5), at) or _CODE.match(shape, max(0, at - 1)))
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
+
+
+def _tells(text: str) -> bool:
+    return len(text) >= _SHORTEST_TEXT and any(map(str.isdigit, text))
+
+
+def _spans(section: Section, texts: Sequence[tuple[str, str]]) -> list[tuple[frozenset[int], str]]:
+    """The texts that stand in a section, each as the tokens of the numbers in it, with its pointer."""
+    words, places = "", {}
+    for paragraph in section.paragraphs:
+        for number in paragraph.numbers:
+            places[number.token.index] = len(words) + len(_bare(paragraph.text.folded[: number.start]))
+        words += _bare(paragraph.text.folded)
+    return [
+        (frozenset(token for token, at in places.items() if match.start() <= at < match.end()), pointer)
+        for pointer, text in texts
+        for match in re.finditer(re.escape(text), words)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """The figures that have a field, by what is printed. taken: their pointers, by token."""
+
+    passages: Sequence[Passage]
+    taken: Mapping[int, str]
+
+    def again(self, passage: Passage, at: int) -> str | None:
+        """The figure that a number says again: the same amount under the same words, best in the same passage."""
+        token, label = passage.token(at), _words_of(label_before(passage, at))
+        if len(label) < _SHORTEST_NAME:
+            return None
+        for other in (passage, *self.passages):
+            for place, number in other.numbers.items():
+                pointer = self.taken.get(number.token.index)
+                alike = (number.token.value, number.token.unit) == (token.value, token.unit)
+                if alike and pointer and _words_of(label_before(other, place)) == label:
+                    return pointer
+        return None
+
+
+def _words_of(label: str) -> str:
+    """A label without what labels of one figure differ in: who and when, and that it is the final account's."""
+    return _FINAL.sub("", _WHEN.sub("", label)) or label
+
+
+def _without_key(title: str, passage: Passage, at: int) -> UnmappedFigure[Ref]:
     """A figure of a passage as one that has no key. at: its index in the passage's shape; title: of its section."""
     token = passage.token(at)
     return UnmappedFigure[Ref](
@@ -305,8 +441,3 @@ def without_key(title: str, passage: Passage, at: int) -> UnmappedFigure[Ref]:
         value=Ref(token.index),
         unit="万元" if token.unit in MONEY else token.unit,
     )
-
-
-def in_reading_order(figures: Iterable[UnmappedFigure[Ref]]) -> tuple[UnmappedFigure[Ref], ...]:
-    """The figures as they stand in the report, which is the order of the tokens of running text."""
-    return tuple(sorted(figures, key=lambda figure: figure.value.token if figure.value else -1))

@@ -10,6 +10,7 @@ from recount.schemas.figures import DOWN, UP
 
 _YEAR_BEFORE = r"(?:上年度?|上一?年度?|去年|\d{4}年度?)"
 LAST_YEAR_NAMED = re.compile(rf"(?:比|与|较|同){_YEAR_BEFORE}")
+UNIT = re.compile("^(?:[万亿]?元|%)")
 LAST_YEARS = re.compile(rf"(?:比|与|较|同){_YEAR_BEFORE}(?:决算)?(?:数|支出)?(?:的)?$")
 TO_BUDGET = re.compile(rf"(?:比|与|较|同)[^,。;\n{N}]{{0,12}}预算[^,。;\n{N}]{{0,12}}{N}$")
 """比年初预算减少▮万元，比上年减少▮万元: both are of what was spoken of before; the unit between is no word."""
@@ -65,8 +66,10 @@ _NEUTRAL = (
 BREAK = re.compile(
     rf"(?<=\n)(?=\(?(?:{N}|\d{{1,2}}|[一二三四五六七八九十]{{1,3}})[.、)]|[①-⑳]|\d{{4}}年|本年|截[至止]|第[一二三四五六七八九十]+部分)"
     r"|(?<=。)(?=\d{4}年|截[至止]|全年|累计|共计)"
+    rf"|(?<=。\n)(?=[^,。;:\n{N}]{{2,30}}:?(?:支出|收入|经费)(?:决算)?(?:数)?(?:为|是)?:?{N}(?:万元|元))"
 )
-"""Where a reason is over: at a line that begins with an ordinal or a year, and at a sentence that begins with one."""
+"""Where a reason is over: at a line that begins with an ordinal, a year or an amount, and at a sentence that begins so
+with a year."""
 NAMED_SHARE = re.compile(rf"(?:^|[,。;:、\n])(?P<words>[^,。;:、\n{N}]+?)占[^,。;\n{N}]{{0,30}}$")
 NAMED_COMPLETION = re.compile(
     rf"(?:^|[,。;:\n])(?P<words>[^,。;:\n{N}]+?)完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?的$"
@@ -88,6 +91,11 @@ def heading_over(shape: str, start: int, at: int) -> str | None:
     """The words of the nearest line between two places that is a numbered heading, or begins with one."""
     headings = list(_HEADED.finditer(shape, start, at))
     return headings[-1]["words"] if headings else None
+
+
+def is_aside(shape: str, number: int, *, start: int, at: int) -> bool:
+    """Whether an index stands in brackets that open behind `start` and are closed before `at`."""
+    return any(aside.start() < number < aside.end() for aside in BRACKETED.finditer(shape, start, at))
 
 
 UNCHANGED = re.compile(

@@ -8,7 +8,6 @@ speak against are left out: they would be refused.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
 from typing import Any, Literal
@@ -16,7 +15,7 @@ from typing import Any, Literal
 from pydantic import Field, create_model
 
 from recount.pipeline.document import Document, Paragraph, Text
-from recount.pipeline.map.grammar.passage import label_before, passage_of, without_key
+from recount.pipeline.map.grammar.passage import keyless_in
 from recount.pipeline.model.answer.evidence import Evidence, evidence_of, is_under, named, vouched
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.question import Answer, Wanted
@@ -24,10 +23,10 @@ from recount.pipeline.model.ask.shown import Mark, Place, blocks_of, heading_ove
 from recount.pipeline.split.outline import Section, all_sections
 from recount.pipeline.split.text import fold
 from recount.pipeline.verify.ground import fits
-from recount.schemas.common.parts import TABLED, UNMAPPED, UnmappedFigure
+from recount.schemas.common.parts import TABLED, UNMAPPED
 from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in
 from recount.schemas.family import Family
-from recount.schemas.figures import Model, Ref
+from recount.schemas.figures import Model
 
 LOOSE = "loose"
 LOOSE_TABLE = "loose_table"
@@ -37,10 +36,6 @@ MOST_WORDS = 1500
 _FEW = 2
 """So many parts need not be chosen from."""
 _MOST_BETWEEN = 1  # paragraphs without such figures that do not end a passage
-_THRESHOLD = re.compile(r"\(含\)|以上|以下")
-"""What makes a number part of a name: 单价100万元（含）以上设备."""
-_SHORTEST_NAME = 5  # characters: 采购金额 may be said of several things
-_SHORTEST_QUOTED = 6  # characters; a name of fewer may stand anywhere
 _SHORT = 40  # characters of a line that may head a paragraph
 
 
@@ -51,12 +46,10 @@ def loose_pieces(document: Document, family: Family, report: Model, used: Set[in
     """
     sections, others = all_sections(document, family.outline)
     every = [*sections.values(), *others]
-    texts = {"".join(fold(text).split()) for at, text in leaves_in(report) if _is_quoted(at, text)}
-    sentences = {text for text in texts if "。" not in text.rstrip("。")}
-    quoted = {token for section in every for token in _said_in(section.paragraphs, sentences)}
-    said = {token for section in every for token in _said_in(section.paragraphs, texts - sentences)}
-    paragraphs = [paragraph for section in every for paragraph in section.paragraphs]
-    left = {figure.value.token for figure in unmapped(paragraphs, "", {*used, *quoted}) if figure.value is not None}
+    texts = dict(leaves_in(report))
+    told = {figure.token.index: figure.told for figure in keyless_in(document, family.outline, report)}
+    said = {token for token, pointer in told.items() if pointer and _is_passage(texts[pointer])}
+    left = {token for token, pointer in told.items() if token not in used and (pointer is None or token in said)}
     found = [piece for section in every for piece in _pieces(section, left, used)]
     found.sort(key=lambda piece: min(token.index for token in piece.tokens))
     pieces: list[Piece] = []
@@ -88,21 +81,9 @@ def chosen(piece: Piece, report: type[Model], titles: Sequence[str]) -> Piece:
 # --- the passages
 
 
-def _is_quoted(pointer: str, text: object) -> bool:
-    return isinstance(text, str) and len(text) >= _SHORTEST_QUOTED and not pointer.startswith(f"/{UNMAPPED}/")
-
-
-def _said_in(paragraphs: Sequence[Paragraph], texts: Set[str]) -> Iterator[int]:
-    """The tokens of paragraphs that stand in a text of the report: they are said there, and are no figures of it."""
-    words = "".join("".join(paragraph.text.folded.split()) for paragraph in paragraphs)
-    spans = [match.span() for text in texts for match in re.finditer(re.escape(text), words)]
-    start = 0
-    for paragraph in paragraphs:
-        for number in paragraph.numbers:
-            at = start + len("".join(paragraph.text.folded[: number.start].split()))
-            if any(first <= at < end for first, end in spans):
-                yield number.token.index
-        start += len("".join(paragraph.text.folded.split()))
+def _is_passage(text: object) -> bool:
+    """Whether it is a text of several sentences."""
+    return isinstance(text, str) and "。" in text.rstrip("。")
 
 
 def _pieces(section: Section, left: Set[int], used: Set[int]) -> Iterator[Piece]:
@@ -239,32 +220,3 @@ def possible(
 
 def _in_row(heard: Callable[[Trail, Place], bool]) -> Callable[[Trail, Place], bool]:
     return _is_not_refused if heard is _is_taken else heard
-
-
-# --- the figures that have no key
-
-
-def unmapped(paragraphs: Sequence[Paragraph], title: str, used: set[int]) -> list[UnmappedFigure[Ref]]:
-    """The figures of a section that have no key (docs/contract/report.md): nothing that is printed is lost.
-
-    A figure that is printed once more is none.
-    """
-    passage = passage_of(paragraphs)
-    tokens = {at: number.token for at, number in passage.numbers.items()}
-    known = [(t.value, t.unit, label_before(passage, at)) for at, t in tokens.items() if t.index in used]
-    found = []
-    for at, token in sorted(tokens.items()):
-        if token.index in used or not token.is_figure:
-            continue
-        label = label_before(passage, at)
-        if any((token.value, token.unit) == (value, unit) and _same(label, other) for value, unit, other in known):
-            continue
-        if _THRESHOLD.match(passage.shape, at + 1 + len(token.unit or "")):
-            continue
-        found.append(without_key(title, passage, at))
-    return found
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two labels name the same: then two equal figures are one, printed twice."""
-    return min(len(one), len(other)) >= _SHORTEST_NAME and (one in other or other in one)

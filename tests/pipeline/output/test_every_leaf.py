@@ -29,7 +29,7 @@ from recount.schemas.registry import FAMILIES
 
 TEXTS = ("水利局", "=1+1", 'a,b\n"c"', " ", "-3.40", "'", "行政运行", "true", "2022")
 TABLES: dict[str, tuple[Table, ...]] = {}
-FIXED = ("reports", "figures", "texts", "discrepancies", "checks", "rejected", "remarks", "files")
+FIXED = ("reports", "figures", "texts", "discrepancies", "checks", "rejected", "remarks", "mentions", "files")
 """The tables that are no lists of rows."""
 
 

@@ -196,7 +196,7 @@ def test_a_workbook_for_an_accountant(out: Path, tmp_path: Path, monkeypatch: py
     export(out, tmp_path / "figures.csv", "csv")
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
     assert book.sheetnames[:6] == ["报告", "数字", "支出项目", "绩效指标", "项目资金", "决算报表"]
-    assert book.sheetnames[-6:] == ["文字", "不一致", "勾稽", "被拒绝", "页面说明", "文件"]
+    assert book.sheetnames[-7:] == ["文字", "不一致", "勾稽", "被拒绝", "页面说明", "另述数字", "文件"]
     sheet = book["数字"]
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:N15")
     heads = {cell.value: at for at, cell in enumerate(sheet[1])}

@@ -89,6 +89,7 @@ def a_result(name: str, sha256: str = "ab", **report: Any) -> dict[str, Any]:
             },
             "unread_pages": [4, 5],
             "remarks": [{"kind": "damaged", "page": 4, "bbox": None, "words": "the page is torn"}],
+            "mentions": [{"pointer": PART, "raw": "3", "unit": "人", "page": 2, "bbox": [1, 2, 3, 4]}],
         },
     }  # fmt: skip
 
@@ -127,6 +128,9 @@ def test_checks_refused_proposals_remarks_and_what_was_left_out_have_their_rows(
     assert (refused["key"], refused["proposed"], refused["mapper"]) == (PART, "'+1", "model:x")
     (remark, _) = table(out, tmp_path, "remarks")
     assert (remark["page"], remark["kind"], remark["x0"]) == ("4", "damaged", "")
+    (mention, _) = table(out, tmp_path, "mentions")
+    assert (mention["key"], mention["raw"], mention["printed_unit"], mention["page"]) == (PART, "3", "人", "2")
+    assert mention["section_title"]
     (about, _) = table(out, tmp_path, "reports")
     assert (about["unread_pages"], about["rows_left_out"], about["rejected"], about["covered"]) == (
         "4 5",
@@ -142,7 +146,7 @@ def test_rows_of_copies_are_marked_in_every_table(out: Path, tmp_path: Path) -> 
         write_json(out / "reports" / f"{name}.json", a_result(name, "cd"))
     export(out, tmp_path / "all", "csv")
     copies = {"a.pdf": "", "b.pdf": "a.pdf", "c.pdf#1": "", "c.pdf#2": "", "d.pdf#1": "c.pdf#1", "d.pdf#2": "c.pdf#2"}
-    for name in ("reports", "figures", "texts", "checks", "discrepancies", "rejected", "remarks"):
+    for name in ("reports", "figures", "texts", "checks", "discrepancies", "rejected", "remarks", "mentions"):
         with (tmp_path / "all" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             assert {row["report"]: row["same_as"] for row in csv.DictReader(file)} == copies, name
     opened = recount.open(out)

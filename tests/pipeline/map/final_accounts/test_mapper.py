@@ -29,7 +29,11 @@ def test_figures_under_a_heading_that_no_outline_knows_are_listed() -> None:
     )
     assert report["income_expenditure"]["income_total"] == "8.00"
     listed = [(each["section"], each["label"], each["value"]) for each in report["unmapped_figures"]]
-    assert listed == [("二、往来款项情况", "应收账款", "2.00"), ("二、往来款项情况", "应收账款占", "25.00")]
+    assert listed == [
+        ("第一部分单位概况", "电话费每年", "3.00"),
+        ("二、往来款项情况", "应收账款", "2.00"),
+        ("二、往来款项情况", "应收账款占", "25.00"),
+    ]
 
 
 def test_a_report_without_parts_loses_no_figures() -> None:
