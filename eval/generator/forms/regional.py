@@ -203,7 +203,8 @@ class Script:
         for index, place in enumerate(self._places(path, scope)):
             self._say("body", own, replace(scope, row=place, index=index))
             if below:
-                self._below(self._at(place), *below.split(" ", 1), replace(scope, outer=index))
+                list_, _, more = below.partition(" ")
+                self._below(self._at(place), list_, more, replace(scope, outer=index))
 
     def _below(self, row: Json, path: str, words: str, scope: _Scope) -> None:
         """The rows of another list that belong to a class."""
@@ -236,16 +237,16 @@ class Script:
             return fixed
         either = name.rstrip("!?").split("~")
         first, *twins = name.rstrip("!?").replace("~", "=").split("=")
-        place = self._find(first, scope)
-        value = self._at(place)
+        found = self._find(first, scope)
+        value = self._at(found)
         self._values.append(value)
-        self.printed.add(_pointer(place))
-        self.pairs += [(_pointer(place), _pointer(self._find(twin, scope))) for twin in twins]
+        self.printed.add(_pointer(found))
+        self.pairs += [(_pointer(found), _pointer(self._find(twin, scope))) for twin in twins]
         if len(either) > 1 or name.endswith("?"):
             self.unknowable |= {_pointer(self._find(path, scope)) for path in either}
         if first[0:1] == "." and scope.twin:
-            self.pairs.append((_pointer(place), _pointer((*scope.twin, *place[len(scope.argument) :]))))
-        return f"{{{'.'.join(map(str, place))}:{_spec(str(place[-1]), value, signed=name.endswith('!'))}}}"
+            self.pairs.append((_pointer(found), _pointer((*scope.twin, *found[len(scope.argument) :]))))
+        return f"{{{'.'.join(map(str, found))}:{_spec(str(found[-1]), value, signed=name.endswith('!'))}}}"
 
     def _fixed(self, name: str, scope: _Scope) -> str | None:
         year = self.full["fiscal_year"]

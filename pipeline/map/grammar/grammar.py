@@ -18,7 +18,6 @@ from recount.pipeline.map.grammar.passage import (
     FINAL,
     MONEY,
     Fact,
-    N,
     Passage,
     Reading,
     Subject,
@@ -323,10 +322,8 @@ class Reader:
     def _of_section(self, at: int) -> Fact | None:
         """What a comparison is of that names nothing: what the section is about. None where that is not sure: right
         after a sentence whose amount nobody knows, or where the passage stands under another heading."""
-        shape, start = self.passage.shape, self.start
-        told = [other for other in self.unclaimed if not phrases.is_aside(shape, other, start=start, at=at)]
-        unknown = [other for other in told if not phrases.LAST_YEARS.search(shape, max(other - 12, 0), other)]
-        if unknown and self._is_just_before(unknown[-1], at):
+        unknown = (n for n in reversed(self.unclaimed) if not phrases.is_beside(self.passage.shape, n, self.start, at))
+        if (before := next(unknown, None)) is not None and self._is_just_before(before, at):
             return None
         over = self._heading_over(at)
         if over is not None:

@@ -159,7 +159,7 @@ class Passage:
         return last + 1 + len(unit) if unit else start
 
     def is_in_a_row(self, at: int, joined: str) -> bool:
-        """Whether a number stands in a row of numbers (joined by one of some characters) that have one unit together."""
+        """Whether a number stands in a row (joined by one of some characters) of those that have one unit together."""
         before, after = self.numbers.get(at - 2), at + 2 in self.numbers
         if before is not None and before.token.unit is None and self.shape[at - 1] in joined:
             return True

@@ -98,6 +98,11 @@ def is_aside(shape: str, number: int, *, start: int, at: int) -> bool:
     return any(aside.start() < number < aside.end() for aside in BRACKETED.finditer(shape, start, at))
 
 
+def is_beside(shape: str, number: int, start: int, at: int) -> bool:
+    """Whether a number is an aside, or last year's own (与2020年度▮万元相比): nothing is spoken of by it."""
+    return is_aside(shape, number, start=start, at=at) or bool(LAST_YEARS.search(shape, max(number - 12, 0), number))
+
+
 UNCHANGED = re.compile(
     r"(?:^|(?<=[。;\n:,]))(?P<sentence>(?:其中:)?(?P<words>[^。;:\n▮]*?(?:持平|无变化|没有变化|无增减变化)))(?=[。;,]|$)"
 )
