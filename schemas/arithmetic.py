@@ -42,6 +42,7 @@ __all__ = [
     "Term",
     "at_least",
     "at_most",
+    "by_custom",
     "equal",
     "evaluate",
     "growth",
@@ -84,6 +85,7 @@ class Identity:
     at_most: the printed figure may as well be less. Such a bound can fail, but it confirms no figure.
     at_least: it may as well be more, being of more than is computed; that they agree confirms both.
     words: of an identity between words, which has no figures: how they contradict each other.
+    custom: no arithmetic, but how most reckon it: where it fails, nothing is said but of the printed figure.
     """
 
     rule: str
@@ -94,6 +96,7 @@ class Identity:
     at_most: bool = False
     at_least: bool = False
     words: str | None = None
+    custom: bool = False
 
 
 Result = Literal["pass", "fail", "not_applicable"]
@@ -137,6 +140,11 @@ class Evaluation:
 def equal(rule: str, printed: Figure | None, computed: Term, *alternatives: Alternative) -> Identity:
     """The printed figure equals the computed side."""
     return Identity(rule, printed, computed, alternatives)
+
+
+def by_custom(rule: str, printed: Figure | None, computed: Term) -> Identity:
+    """The printed figure is reckoned as the computed side, as is the custom."""
+    return Identity(rule, printed, computed, custom=True)
 
 
 def same(rule: str, one: Figure | None, other: Figure | None) -> Identity:

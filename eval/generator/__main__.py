@@ -7,7 +7,7 @@ from pathlib import Path
 
 from recount.eval.generator.case import Form, Options
 from recount.eval.generator.files import write_case
-from recount.eval.generator.forms.regional import regions
+from recount.eval.generator.forms.regional import Region, regions
 from recount.eval.generator.generate import generate
 from recount.eval.generator.typeset.style import STYLES
 
@@ -15,7 +15,8 @@ from recount.eval.generator.typeset.style import STYLES
 def main() -> None:
     """Parse the command line and write the cases."""
     parser = argparse.ArgumentParser(prog="recount.eval.generator", description="Make reports with known figures.")
-    forms = {form.value: form for form in Form} | regions()
+    forms: dict[str, Form | Region] = {form.value: form for form in Form}
+    forms |= regions()
     parser.add_argument("--form", choices=forms, required=True)
     parser.add_argument("--count", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0, help="seed of the first case; the next one has seed + 1")

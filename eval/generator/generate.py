@@ -47,7 +47,8 @@ def draft(form: Form | Region, seed: int, *, options: Options | None = None) -> 
 
 
 def _job(form: Form | Region, seed: int, options: Options | None) -> _Job:
-    return (_RegionJob if isinstance(form, Region) else _Job)(form, seed, options or Options())
+    options = options or Options()
+    return _RegionJob(form, seed, options) if isinstance(form, Region) else _Job(form, seed, options)
 
 
 class _Job:
@@ -145,6 +146,7 @@ class _Job:
         self.books = draw_books(self.rng, self.year, wishes)
         summary = self.form in (Form.X2023, Form.S2024, Form.N) and self.chance(options.summary, 0.4)
         self.unit: Unit = draw_unit(self.rng, self.books.trade, summary=summary, name=options.unit)
+        assert isinstance(self.form, Form)
         self.maker = _MAKERS.get(self.form, Maker)(
             self.rng,
             self.books,
@@ -285,7 +287,8 @@ class _RegionJob(_Job):
         return plant(self.rng, gold, self.options.plant, REGIONAL)
 
     def twins(self, gold: Json) -> list[Pair]:
-        """Those of the words."""
+        """Those of the words: what was planted is in either."""
+        del gold
         return self.script.pairs
 
     def blocks(self, gold: Json, typist: Typist) -> list[Block]:

@@ -24,7 +24,10 @@ Planters = tuple[tuple[Callable[[Json], Iterator[Target]], Callable[[Random, Any
 
 
 def plant(rng: Random, gold: Json, count: int, kinds: Planters | None = None) -> tuple[Json, tuple[Discrepancy, ...]]:
-    """The gold with `count` figures changed (or as many as it has room for), and what was changed. kinds: of what kind."""
+    """The gold with `count` figures changed (or as many as it has room for), and what was changed.
+
+    kinds: of what kind they may be; None for all that the forms print.
+    """
     if not count:
         return gold, ()
     changed = copy.deepcopy(gold)

@@ -51,8 +51,9 @@ class Order:
 def orders_of(
     form: str, seeds: Iterable[int], *, slips: float, plant: int, scan: Scan | None = None, text: str | None = None
 ) -> list[Order]:
-    """A case of a form, or of a region by its name, for every seed. Raises UsageError if there is no such form, or no such kind of text."""
-    forms: dict[str, Form | Region] = {member.value: member for member in Form} | regions()
+    """A case of a form, or of a region, for every seed. Raises UsageError for what is neither, and no kind of text."""
+    forms: dict[str, Form | Region] = {member.value: member for member in Form}
+    forms |= regions()
     if form not in forms:
         raise UsageError(f"no form is called {form}; there are {', '.join(forms)}")
     kind = next((kind for kind in KINDS if kind == text), None)

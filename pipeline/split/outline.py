@@ -147,6 +147,8 @@ class _Cutter:
             return None  # （一）“三公”经费…总体情况 under 七、“三公”经费: a part of that section
         if heading.within and not any(upper.key in heading.within for upper in self.above.values()):
             return None
+        if any(upper.key in heading.outside for upper in above):
+            return None
         match = re.match(heading.title, folded[start:])
         if match is None:
             return None

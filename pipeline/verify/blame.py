@@ -137,7 +137,9 @@ def blamed(
 
     Where one figure, and no other, explains several that fail, it is laid at that one: the rest follows from it. Where
     every operand is cleared by others, two halves of the report contradict each other: then it is laid at the operands
-    that the fewest identities cover. suspects: of each that fails, by its position.
+    that the fewest identities cover. What breaks a custom is at most the figure that is reckoned by it.
+
+    suspects: of each that fails, by its position.
     """
     found: set[str] = set()
     for at, evaluation in enumerate(evaluations):
@@ -148,6 +150,8 @@ def blamed(
             found.add(root)
             continue
         operands: Sequence[Figure] = evaluation.operands if evaluation.blamed is None else evaluation.blamed
+        if evaluation.identity.custom:
+            operands = [operand for operand in operands[:1] if not cover.get(operand.pointer)]
         fewest = min((cover.get(operand.pointer, 0) for operand in operands), default=0)
         found |= {operand.pointer for operand in operands if cover.get(operand.pointer, 0) == fewest}
     return found

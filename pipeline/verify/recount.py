@@ -5,16 +5,19 @@ A sum that lacks an amount which was not read fails whatever the source says: it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from recount.pipeline.document import Token
 from recount.pipeline.verify.place import ListRow, beside, key_of, list_of, lists_of, row_of
 from recount.schemas.arithmetic import Evaluation, Identity, evaluate
-from recount.schemas.common.parts import TABLED
+from recount.schemas.common.parts import TABLED, UNMAPPED, UnmappedFigure
 from recount.schemas.describe import models_in, steps_of
-from recount.schemas.figures import Figure
+from recount.schemas.figures import DOWN, Figure, Kind
 from recount.schemas.terms import Sum
 
 LEFT_OPEN = "an amount of it was left open, or stands where its place is unsure"
@@ -41,7 +44,31 @@ def identities_of(value: Any) -> list[Identity]:
 
 def recount(report: Any) -> list[Evaluation]:
     """Every identity of a Report[Figure], evaluated, in report order."""
-    return [evaluate(identity) for identity in identities_of(report)]
+    return _by_steps([evaluate(identity) for identity in identities_of(report)])
+
+
+_STEP = Decimal("0.5")
+_FEWEST_STEPS = 2
+
+
+def _by_steps(evaluations: list[Evaluation]) -> list[Evaluation]:
+    """Many publishers score by steps (10 for 98%, 0 for 50%): where a report does, that is said once, and of nobody.
+
+    Steps are whole or half points. It does if two scores at least are such and not what the rate earns, and no more are
+    what it earns to the hundredth (9.84 for 98.4%).
+    """
+    scored = [e for e in evaluations if e.identity.custom and e.result != "not_applicable"]
+    whole = {id(e) for e in scored if e.identity.printed is not None and not e.identity.printed.value % _STEP}
+    steps = [e for e in scored if e.result == "fail" and id(e) in whole]
+    earned = [e for e in scored if e.result == "pass" and id(e) not in whole]
+    if len(steps) < _FEWEST_STEPS or len(steps) < len(earned):
+        return evaluations
+    first, *others = steps
+    said = {id(e): Evaluation(e.identity, "not_applicable", explanation="scored by steps") for e in others}
+    said[id(first)] = replace(
+        first, severity="minor", explanation=f"scored by steps: {len(steps)} of {len(scored)} scores", blamed=()
+    )
+    return [said.get(id(e), e) for e in evaluations]
 
 
 def statuses(figures: Iterable[str], cover: Mapping[str, int], disputed: Set[str]) -> dict[str, Status]:
@@ -65,7 +92,8 @@ def set_aside(
 
     In words every row of a list says an amount. In a table a blank cell is nothing, unless a number was left open
     (Remark "torn") that may be its. An amount that was taken though its place is unsure may be another's as well. The
-    figures are by pointer: nothing tells that no row of the column is missing.
+    figures are by pointer: nothing tells that no row of the column is missing. A sum that fails by just what stands
+    among its terms and has no field is not applicable either: it says which term it lacks.
     """
     failing = [evaluation for evaluation in evaluations if evaluation.result == "fail" and not evaluation.explanation]
     if not failing:
@@ -75,9 +103,10 @@ def set_aside(
     wanting = set(_wanting(report, failing, lists_of(figures), left, tokens)).union(*map(_columns, unsure))
     aside = {id(evaluation) for evaluation in unsure}
     aside |= {id(e) for e in failing if _columns(e) & wanting or _has_beside(e, left, tokens)}
+    why = {id(e): LEFT_OPEN if id(e) in aside else _lacks_term(report, e) for e in failing}
     found = [
-        Evaluation(evaluation.identity, "not_applicable", explanation=LEFT_OPEN)
-        if id(evaluation) in aside
+        Evaluation(evaluation.identity, "not_applicable", explanation=why[id(evaluation)])
+        if why.get(id(evaluation))
         else evaluation
         for evaluation in evaluations
     ]
@@ -143,6 +172,43 @@ def _lacks_open(rows: Sequence[ListRow], key: str, left: Iterable[Token], tokens
         if any(key not in row.figures for row in here) or (not here and _is_amid(token, own)):
             return True
     return False
+
+
+_FALLEN = re.compile(DOWN)
+_BEHIND = 8  # numbers: so far behind the last term of a sum another may stand
+
+
+def _lacks_term(report: Any, evaluation: Evaluation) -> str | None:
+    """What a failing sum lacks: the figures without a field, one or all of those among its terms, that make it hold."""
+    identity, residual = evaluation.identity, evaluation.residual
+    if residual is None or not isinstance(identity.computed, Sum) or not _adds_up(evaluation):
+        return None
+    at = [operand.token for operand in evaluation.operands]
+    rows = [row for row in getattr(report, UNMAPPED, ()) if row.value is not None and _is_alike(row, identity)]
+    beside = [row for row in rows if min(at) < row.value.token <= max(at) + _BEHIND]
+    wanted = residual * identity.computed.terms[0][0]
+    for missing in (*([row] for row in beside), beside):
+        whole = sum((-row.value.value if _FALLEN.search(row.label or "") else row.value.value) for row in missing)
+        slack = (evaluation.tolerance or 0) + sum(row.value.half for row in missing)
+        if missing and abs(whole - wanted) <= slack:
+            return f"it lacks {', '.join(f'{row.label} {row.value.value}' for row in missing)}, which has no field"
+    return None
+
+
+def _is_alike(row: UnmappedFigure[Figure], identity: Identity) -> bool:
+    """Whether a figure without a field is an amount, a percent or a count, as the stated one is."""
+    kinds = {"万元": Kind.MONEY, "%": Kind.PERCENT}
+    return identity.printed is not None and identity.printed.kind is kinds.get(row.unit or "", Kind.COUNT)
+
+
+def _adds_up(evaluation: Evaluation) -> bool:
+    """Whether a sum adds up several amounts of one section, the rows of a list, or what is left to 100."""
+    computed = evaluation.identity.computed
+    if not isinstance(computed, Sum) or evaluation.identity.at_most:
+        return False
+    one_section = len({steps_of(operand.pointer)[0] for operand in evaluation.operands}) == 1
+    several = len(computed.terms) > 1 or computed.constant is not None or bool(_columns(evaluation))
+    return one_section and several and len({sign for sign, _ in computed.terms}) == 1
 
 
 def _is_amid(token: Token, own: Sequence[Token]) -> bool:

@@ -13,6 +13,7 @@ from recount.schemas.arithmetic import (
     Product,
     Sum,
     at_most,
+    by_custom,
     equal,
     evaluate,
     number_of,
@@ -60,9 +61,9 @@ class FundRow(Model, Generic[F]):
             return
         if self.execution_rate is not None and self.execution_rate.value > HUNDRED:
             # An overspent budget earns no more than the weight.
-            yield equal("得分 = 分值 (执行率超过100%)", self.score, total(self.weight))
+            yield by_custom("得分 = 分值 (执行率超过100%)", self.score, total(self.weight))
         else:
-            yield equal("得分 = 分值 × 执行率", self.score, self._earned(self.score))
+            yield by_custom("得分 = 分值 × 执行率", self.score, self._earned(self.score))
 
     def _earned(self: FundRow[Figure], score: Figure) -> Product:
         """What the rate earns. Some print a broken score whole: 8 for 8.26, 0 for 0.001."""

@@ -22,8 +22,8 @@ In the words:
     {Y} {L} {U} {W} {D}     year, last year, the unit, 单位 or 部门, the year's end; {n} {c} {m}: which row this is
     [WORDS]                 only where all figures in it are there, and the first is not 0
     <place:UP|DOWN|SAME>    by the sign of a change or a comparison; <?:ONE|OTHER> as it comes
-    «rows；|WORDS»          all rows, with 、 or ； or nothing between them; «income*；|{label}{amount}»: all kinds of income
-                            (of expenditure, vehicles, three_public), with + for * those that are not 0
+    «rows；|WORDS»          all rows, with 、 or ； or nothing between them; «income*；|{label}{amount}»: all kinds of
+                            income (of expenditure, vehicles, three_public), with + for * those that are not 0
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Region:
 
 
 @cache
-def regions() -> Mapping[str, Region]:
+def regions() -> dict[str, Region]:
     """The regions by their names, those of the files."""
     return {path.stem: parsed(path.stem, path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.txt"))}
 
@@ -97,7 +97,7 @@ def parsed(name: str, text: str) -> Region:
     for line in filter(None, map(str.strip, text.splitlines())):
         key, _, rest = line[1:].partition(" ")
         if line[0] == "=":
-            settings[key] = settings.get(key, ()) + (rest,)
+            settings[key] = (*settings.get(key, ()), rest)
         elif line[0] == "~":
             pieces[key] = rest
         elif line[0] != "%":
@@ -121,8 +121,8 @@ class _Scope:
 class Script:
     """What one report of a region says: its words with the places of figures, found once and typed later.
 
-    printed: the pointers of all that is said. pairs: which prints fill a second pointer. unknowable: those of either of two, of which a
-    reader need not fill both.
+    printed: the pointers of all that is said. pairs: which prints fill a second pointer. unknowable: those of either
+    of two, of which a reader need not fill both.
     """
 
     region: Region
@@ -203,7 +203,8 @@ class Script:
         for index, place in enumerate(self._places(path, scope)):
             self._say("body", own, replace(scope, row=place, index=index))
             if below:
-                self._below(self._at(place), *below.split(" ", 1), replace(scope, outer=index))
+                list_, _, more = below.partition(" ")
+                self._below(self._at(place), list_, more, replace(scope, outer=index))
 
     def _below(self, row: Json, path: str, words: str, scope: _Scope) -> None:
         """The rows of another list that belong to a class."""
@@ -236,16 +237,16 @@ class Script:
             return fixed
         either = name.rstrip("!?").split("~")
         first, *twins = name.rstrip("!?").replace("~", "=").split("=")
-        place = self._find(first, scope)
-        value = self._at(place)
+        found = self._find(first, scope)
+        value = self._at(found)
         self._values.append(value)
-        self.printed.add(_pointer(place))
-        self.pairs += [(_pointer(place), _pointer(self._find(twin, scope))) for twin in twins]
+        self.printed.add(_pointer(found))
+        self.pairs += [(_pointer(found), _pointer(self._find(twin, scope))) for twin in twins]
         if len(either) > 1 or name.endswith("?"):
             self.unknowable |= {_pointer(self._find(path, scope)) for path in either}
         if first[0:1] == "." and scope.twin:
-            self.pairs.append((_pointer(place), _pointer((*scope.twin, *place[len(scope.argument) :]))))
-        return f"{{{'.'.join(map(str, place))}:{_spec(str(place[-1]), value, signed=name.endswith('!'))}}}"
+            self.pairs.append((_pointer(found), _pointer((*scope.twin, *found[len(scope.argument) :]))))
+        return f"{{{'.'.join(map(str, found))}:{_spec(str(found[-1]), value, signed=name.endswith('!'))}}}"
 
     def _fixed(self, name: str, scope: _Scope) -> str | None:
         year = self.full["fiscal_year"]
@@ -329,6 +330,7 @@ def _amount(node: Any) -> Any:
 
 
 def _pointer(place: Path_) -> str:
+    """A place as a JSON pointer."""
     return "".join(f"/{step}" for step in place)
 
 

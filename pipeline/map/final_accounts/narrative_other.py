@@ -110,6 +110,11 @@ def overview(functions: Section | None, staff: Passage, units: Sequence[str]) ->
     ), found
 
 
+def staff(passage: Passage) -> tuple[Overview[Ref], Reading]:
+    """The heads and offices that a passage counts."""
+    return overview(None, passage, ())
+
+
 def subordinate_units(passage: Passage) -> tuple[str, ...]:
     """A numbered list of 下属预算单位; none where the text says so."""
     if _NO_UNITS.search(passage.shape):
@@ -208,9 +213,14 @@ def procurement(passage: Passage) -> tuple[Procurement[Ref], Reading]:
     shares = {
         f"{key}_percent": fact.share
         for key in ("sme", "micro")
-        if (fact := found.facts.get(f"{key}_amount")) is not None and "企业" not in fact.share_of
+        if (fact := found.facts.get(f"{key}_amount")) is not None and _of_all(key, fact.share_of)
     }
     return Procurement[Ref](**amounts, **shares), found
+
+
+def _of_all(key: str, share_of: str) -> bool:
+    """Whether a share is said to be of all procurement; what is of nothing named is, unless it follows a part of it."""
+    return "企业" not in share_of and (key == "sme" or re.search("采购|总额|支出", share_of) is not None)
 
 
 def state_assets(passage: Passage) -> tuple[StateAssets[Ref], Reading]:

@@ -11,14 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeGuard
+from functools import partial
 
 from recount.pipeline.map.grammar import phrases
 from recount.pipeline.map.grammar.passage import (
     FINAL,
     MONEY,
     Fact,
-    N,
     Passage,
     Reading,
     Subject,
@@ -101,7 +100,7 @@ class Reader:
             for stated, fact in self.stated
             if stated < at
             and not re.search(r"[。;\n]", self.passage.shape[stated:at].rstrip())
-            and not self._is_aside(stated, at)
+            and not phrases.is_aside(self.passage.shape, stated, at)
         ]
         if said or not self.passage.headed:
             return said[-1] if said else None
@@ -143,15 +142,12 @@ class Reader:
         if self.last and not self.last.share and phrases.SHARE.fullmatch(phrases.BRACKETED.sub("", gap)):
             self.last.share, self.last.share_of = self._ref(at), gap
             return self._claimed(at)
-        if gap == "(" and self._is_part(self.last):
+        is_part = self.last is not None and self.last.key != self.default and self.versus is None
+        if gap == "(" and self.last is not None and is_part and self.last.share is None:  # ▮万元(▮%)
             self.last.share = self._ref(at)
             return self._claimed(at)
         said = self._compared(at) or self._stated(at) or self._share_of_named(at) or self._completion_of_named(at)
         return said and self._claimed(at)
-
-    def _is_part(self, fact: Fact | None) -> TypeGuard[Fact]:
-        """Whether ▮%） behind an amount is its share: of a part that has none yet, where nothing is compared."""
-        return fact is not None and fact.key != self.default and fact.share is None and self.versus is None
 
     def _share_of_named(self, at: int) -> bool:
         """〈subject〉占▮%, without its amount."""
@@ -234,7 +230,8 @@ class Reader:
         match = phrases.comparing(self.wording.base)[0].search(gap)
         if match is None or not self._is_turned(match, at):
             return False
-        words = match["words"] or match["again"]
+        twice = phrases.TO_BUDGET.search(gap, 0, match.start()) is not None
+        words = (phrases.UNIT.sub("", match["words"]) if twice else match["words"]) or match["again"]
         each = match["each"] or ""
         fact = self._of_section(at) if each and not words else self._named(at, words, gap[: match.start()], each)
         return fact is not None and self._changed(
@@ -319,19 +316,16 @@ class Reader:
 
     def _spoken_last(self, at: int) -> Fact | None:
         """What was spoken of last, but for what an aside told: ▮万元（其中：…▮万元），比上年增加."""
-        if self.stated and self.stated[-1][1] is self.last and self._is_aside(self.stated[-1][0], at):
-            return next((fact for where, fact in reversed(self.stated) if not self._is_aside(where, at)), None)
+        outside = [fact for stated, fact in self.stated if not phrases.is_aside(self.passage.shape, stated, at)]
+        if self.stated and self.stated[-1][1] is self.last:
+            return outside[-1] if outside else None
         return self.last
-
-    def _is_aside(self, number: int, at: int) -> bool:
-        """Whether a number stands in brackets that are closed before an index."""
-        return phrases.closes(self.passage.shape[number:at])
 
     def _of_section(self, at: int) -> Fact | None:
         """What a comparison is of that names nothing: what the section is about. None where that is not sure: right
         after a sentence whose amount nobody knows, or where the passage stands under another heading."""
-        unknown = [other for other in self.unclaimed if not self._is_aside(other, at) and not self._is_last_year(other)]
-        if unknown and self._is_just_before(unknown[-1], at):
+        unknown = (n for n in reversed(self.unclaimed) if not phrases.is_beside(self.passage.shape, n, at))
+        if (before := next(unknown, None)) is not None and self._is_just_before(before, at):
             return None
         over = self._heading_over(at)
         if over is not None:
@@ -341,10 +335,6 @@ class Reader:
         if self.stated and self._is_just_before(self.stated[-1][0], at):
             return self.stated[-1][1]
         return self.facts.get(self.default)
-
-    def _is_last_year(self, number: int) -> bool:
-        """Whether a number is last year's own: 与2020年度▮万元相比."""
-        return phrases.LAST_YEARS.search(self.passage.shape, max(number - 12, 0), number) is not None
 
     def _heading_over(self, at: int) -> Fact | None:
         """The subject that the nearest numbered heading above a place names: 1.公务接待费支出情况。"""
@@ -362,15 +352,17 @@ class Reader:
         return rest != words and "财政拨款" in own and not phrases.NOTHING_NAMED.sub("", rest)
 
     def _stated(self, at: int) -> bool:
-        """〈subject〉▮万元. Before 万 without 元 a number is of no certain unit, before a word it is a name (12345热线);
-        of several in one place (收、支总计各是▮,▮万元) none is certainly the subject's."""
+        """〈subject〉▮万元. Before 万 without 元 a number is of no certain unit, before a word (12345热线) it is a name.
+
+        Of several in one place (收、支总计各是▮,▮万元) none is certainly the subject's.
+        """
         behind = self.passage.shape[at + 1 : at + 2]
         named = behind == "万" or (behind.isalnum() and not self.passage.token(at).is_figure)
-        if (self._unit(at) is None and named) or self._is_listed(at):
+        if (self._unit(at) is None and named) or self.passage.is_in_a_row(at, phrases.AND):
             return False
         gap = self.passage.shape[self.done : at]
         boundary = phrases.BOUNDARY.search(gap)
-        begin = max(boundary.end() if boundary else 0, self._behind_number(at) - self.done)
+        begin = max(boundary.end() if boundary else 0, self.passage.behind_number(self.done, at) - self.done)
         clause = gap[begin:]
         follows = self.last.key if self.last and not phrases.FOLLOWS.sub("", gap) else None
         direct = next((subject for subject in self.subjects if subject.after == follows and follows), None)
@@ -387,7 +379,9 @@ class Reader:
         if fact.amount is not None:
             if self.reason_from is not None and not (boundary and boundary[0] in "。\n;"):
                 return False
-            if not self._says_again(fact.amount, at):
+            if (
+                self.passage.value_of(fact.amount) != self.passage.token(at).value
+            ):  # of something without a subject here
                 return False
             self.repeats.append((fact.key, at))
         else:
@@ -405,25 +399,6 @@ class Reader:
         before = max((other for other in self.passage.numbers if other < at and self._unit(other)), default=self.start)
         fact = self._subject(phrases.heading_over(self.passage.shape, before, at))
         return fact if fact is not None and fact.comparison is None else None
-
-    def _behind_number(self, at: int) -> int:
-        """Where the words after the number before begin, with its unit: that number may have no place. An ordinal (1.)
-        is one of the words."""
-        last = self.passage.shape.rfind(N, self.done, at)
-        unit = self._unit(last) if last >= 0 else None
-        return last + 1 + len(unit) if unit else self.done
-
-    def _is_listed(self, at: int) -> bool:
-        """Whether a number stands in a row of numbers that have one unit together."""
-        shape, before = self.passage.shape, at - 2
-        if before in self.passage.numbers and self._unit(before) is None and shape[at - 1] in phrases.AND:
-            return True
-        return self._unit(at) is None and at + 2 in self.passage.numbers and shape[at + 1] in phrases.AND
-
-    def _says_again(self, stated: Ref, at: int) -> bool:
-        """Whether a number is one that was stated before; another number is of something that has no subject here."""
-        before = next(number.token for number in self.passage.numbers.values() if number.token.index == stated.token)
-        return before.value == self.passage.token(at).value
 
     def _subject(self, words: str | None) -> Fact | None:
         """The fact of the subject that some words name; None where they name none."""

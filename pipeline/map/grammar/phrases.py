@@ -10,7 +10,10 @@ from recount.schemas.figures import DOWN, UP
 
 _YEAR_BEFORE = r"(?:上年度?|上一?年度?|去年|\d{4}年度?)"
 LAST_YEAR_NAMED = re.compile(rf"(?:比|与|较|同){_YEAR_BEFORE}")
+UNIT = re.compile("^(?:[万亿]?元|%)")
 LAST_YEARS = re.compile(rf"(?:比|与|较|同){_YEAR_BEFORE}(?:决算)?(?:数|支出)?(?:的)?$")
+TO_BUDGET = re.compile(rf"(?:比|与|较|同)[^,。;\n{N}]{{0,12}}预算[^,。;\n{N}]{{0,12}}{N}$")
+"""比年初预算减少▮万元，比上年减少▮万元: both are of what was spoken of before; the unit between is no word."""
 _TURN = rf"(?P<turn>{UP}|{DOWN})(?P<either>\((?:{UP}|{DOWN})\))?"
 """The direction; either: where the publisher left both words of the form standing, it is not said."""
 PART = re.compile(rf"(?P<words>[^,。;\n{N}]+?){_TURN}(?:了|额|数)?(?:为|是)?:?")
@@ -64,9 +67,10 @@ BREAK = re.compile(
     rf"(?<=\n)(?=\(?(?:{N}|\d{{1,2}}|[一二三四五六七八九十]{{1,3}})[.、)]|[①-⑳]|\d{{4}}年|本年|截[至止]|第[一二三四五六七八九十]+部分"
     rf"|[^,。;:\n{N}]{{0,16}}(?:包括|用于以下方面|如下):)"
     r"|(?<=。)(?=\d{4}年|截[至止]|全年|累计|共计)"
+    rf"|(?<=。\n)(?=[^,。;:\n{N}]{{2,30}}:?(?:支出|收入|经费)(?:决算)?(?:数)?(?:为|是)?:?{N}(?:万元|元))"
 )
-"""Where a reason is over: at a line that begins with an ordinal or a year or that opens a list (收入包括：), and at a
-sentence that begins with a year."""
+"""Where a reason is over: at a line that begins with an ordinal, a year or an amount or that opens a list (收入包括：), and
+at a sentence that begins with a year."""
 NAMED_SHARE = re.compile(rf"(?:^|[,。;:、\n])(?P<words>[^,。;:、\n{N}]+?)占[^,。;\n{N}]{{0,30}}$")
 NAMED_COMPLETION = re.compile(
     rf"(?:^|[,。;:\n])(?P<words>[^,。;:\n{N}]+?)完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?的$"
@@ -90,14 +94,19 @@ def heading_over(shape: str, start: int, at: int) -> str | None:
     return headings[-1]["words"] if headings else None
 
 
-def closes(words: str) -> bool:
-    """Whether a bracket closes in some words that was opened before them."""
+def is_aside(shape: str, number: int, at: int) -> bool:
+    """Whether an index stands in brackets that are closed before another."""
     depth = 0
-    for char in words:
+    for char in shape[number:at]:
         depth += (char == "(") - (char == ")")
         if depth < 0:
             return True
     return False
+
+
+def is_beside(shape: str, number: int, at: int) -> bool:
+    """Whether a number is an aside, or last year's own (与2020年度▮万元相比): nothing is spoken of by it."""
+    return is_aside(shape, number, at) or bool(LAST_YEARS.search(shape, max(number - 12, 0), number))
 
 
 UNCHANGED = re.compile(

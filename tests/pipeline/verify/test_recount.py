@@ -19,6 +19,7 @@ from recount.pipeline.verify.recount import statuses as statuses_of
 from recount.schemas.arithmetic import Alternative, Evaluation, Identity, equal, evaluate, same, share, total
 from recount.schemas.figures import Figure, Kind
 from recount.schemas.final_accounts.narrative import BasicExpenditure, Expenditure, Portion, Procurement
+from recount.schemas.final_accounts.performance import FundRow, ProjectEvaluation
 from recount.schemas.final_accounts.report import Report
 
 tokens = count(100)
@@ -271,3 +272,65 @@ def test_the_identities_of_every_part_of_a_report_are_evaluated(figures: Figures
     assert [result for rule, result in results if rule == "占本年支出的比例"] == ["pass", "pass"]
     assert ("基本支出", "not_applicable") in results
     assert len(list(identities_of(report))) == len(found)
+
+
+# --- a custom is no arithmetic
+
+
+def scored(*rows: tuple[str, str, str]) -> Any:
+    """Self-evaluations with a row of money each: executed of 100.00, its rate, and the score that it got of 10."""
+
+    def row(at: int, executed: str, rate: str, score: str) -> ProjectEvaluation[Figure]:
+        said = {"annual_budget": "100.00", "executed": executed, "execution_rate": rate, "weight": "10", "score": score}
+        kinds = {"execution_rate": Kind.PERCENT, "weight": Kind.SCORE, "score": Kind.SCORE}
+        made = {
+            key: Figure(f"/project_evaluations/{at}/funds/0/{key}", Decimal(shown), QUANTUM[key], kind, next(tokens))
+            for key, shown in said.items()
+            for kind in (kinds.get(key, Kind.MONEY),)
+        }
+        return ProjectEvaluation[Figure](funds=(FundRow[Figure](**made),))
+
+    return Report[Figure](project_evaluations=tuple(row(at, *shown) for at, shown in enumerate(rows)))
+
+
+QUANTUM = dict.fromkeys(("annual_budget", "executed", "execution_rate", "score"), Decimal("0.01")) | {
+    "weight": Decimal(1)
+}
+CUSTOM = "得分 = 分值 × 执行率"
+
+
+def of_custom(report: Any) -> list[tuple[str, str | None, str | None]]:
+    return [(e.result, e.severity, e.explanation) for e in recount(report) if e.identity.rule == CUSTOM]
+
+
+def test_scores_by_steps_are_told_once_and_blame_nobody() -> None:
+    report = scored(("98.36", "98.36", "10.00"), ("49.87", "49.87", "0.00"), ("100.00", "100.00", "10.00"))
+    said = ("fail", "minor", "scored by steps: 2 of 3 scores")
+    assert of_custom(report) == [said, ("not_applicable", None, "scored by steps"), ("pass", None, None)]
+    assert blamed(recount(report), {}) == set()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (("98.36", "98.36", "10.00"), ("80.00", "80.00", "8.00")),
+        (("98.36", "98.36", "9.38"), ("49.87", "49.87", "4.78")),
+        (
+            ("98.36", "98.36", "10.00"),
+            ("49.87", "49.87", "0.00"),
+            *((each, each, f"{Decimal(each) / 10:.2f}") for each in ("61.20", "71.30", "81.40")),
+        ),
+    ],
+    ids=["one alone", "no steps", "most by the rate"],
+)
+def test_scores_that_are_no_steps_fail(rows: tuple[tuple[str, str, str], ...]) -> None:
+    assert ("fail", "error", None) in of_custom(scored(*rows))
+
+
+def test_what_breaks_a_custom_is_never_its_rate() -> None:
+    """98.36 is 98.36 ÷ 100.00, whatever it earned."""
+    report = scored(("98.36", "98.36", "10.00"))
+    found = recount(report)
+    score = report.project_evaluations[0].funds[0].score.pointer
+    assert blamed(found, {}) == {score}
+    assert blamed(found, {score: 1}) == set()
