@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from recount.pipeline.map.grammar import phrases
 from recount.pipeline.map.grammar.passage import (
