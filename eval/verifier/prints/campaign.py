@@ -25,7 +25,7 @@ from recount.eval.verifier.prints.papers import PAPERS
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.result import Result, read_result
 from recount.pipeline.run.fates import Attempt
-from recount.pipeline.run.pool import Died, Pool
+from recount.pipeline.run.pool import Pool
 from recount.pipeline.run.runner import run
 
 _TRIES = 12
@@ -102,8 +102,7 @@ def prove(
     work: list[Work] = [(base, tuple(only), each, out / "faults") for base in bases]
     (out / "faults").mkdir(parents=True, exist_ok=True)
     pool: Pool[Work, list[Document]] = Pool(_made, jobs or os.cpu_count() or 1)
-    made = {job[0].name: _or_raise(job[0], answer) for job, answer in pool.work(work)}
-    documents = [document for base in bases for document in made[base.name]]
+    documents = [document for part in pool.answers(work) for document in part]
     outcomes = structured(out / "faults", [document.name for document in documents], jobs)
     for document in documents:
         proof.verdicts += _judged(document, *outcomes[document.name])
@@ -140,12 +139,6 @@ def structured(folder: Path, names: Sequence[str], jobs: int | None) -> dict[str
 
 
 Work = tuple[Base, Sequence[str], int, Path]
-
-
-def _or_raise(base: Base, answer: list[Document] | Died) -> list[Document]:
-    if isinstance(answer, Died):
-        raise RuntimeError(f"{base.name}: {answer.reason}")
-    return answer
 
 
 def _made(work: Work) -> list[Document]:
