@@ -7,7 +7,7 @@ import io
 import json
 import shutil
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,26 +28,11 @@ from recount.pipeline.run.progress import json_log
 from recount.pipeline.run.runner import run
 from recount.pipeline.run.status import status_of, to_retry
 from recount.pipeline.run.worker import structure_report
+from recount.tests.pipeline.archive.trees import COVER, portfolio
 from recount.tests.pipeline.model.examples import SHANGHAI
 from recount.tests.pipeline.tasks.report_tasks import by_content
 
 pytestmark = pytest.mark.usefixtures("no_office")
-COVER = "Please open this portfolio in another viewer"
-Content = str | bytes
-
-
-def portfolio(files: Mapping[str, Content], words: str = COVER, pages: int = 1, *, collection: bool = False) -> bytes:
-    """A PDF of so many pages with these words, to which files are attached."""
-    with pymupdf.open() as document:
-        for _ in range(pages):
-            document.new_page().insert_text((72, 100), words)
-        for at, (name, content) in enumerate(files.items()):
-            raw = content.encode() if isinstance(content, str) else content
-            document.embfile_add(f"{at:04}", raw, filename=name, ufilename=name)
-        if collection:
-            document.xref_set_key(document.pdf_catalog(), "Collection", "<</View/D>>")
-        made: bytes = document.tobytes()
-    return made
 
 
 def task(path: Path, sha256: str) -> Sequence[Result]:
