@@ -31,22 +31,49 @@ def quiet_mupdf() -> Iterator[None]:
         tools.mupdf_display_warnings(warnings)
 
 
+_MOST_PAGES = 5_000
+"""So many pages of a PDF are looked at for files that are attached to them; one of more is not read."""
+
+
 def attached_to(document: Any) -> list[tuple[str, int]]:
-    """The files that are attached to a PDF as a whole (ISO 32000, 7.11.4): the name of each, as a viewer shows it, and
-    the number of the stream that holds it. Raises MUPDF_ERRORS."""
+    """The files that are attached to a PDF (ISO 32000, 7.11.4), to it as a whole and then to places of its pages
+    (12.5.6.15): the name of each, as a viewer shows it, and the number of the stream that holds it, which none on a
+    page shares with another. Raises MUPDF_ERRORS."""
     inner = mupdf.mupdf
     tree = inner.pdf_load_name_tree(inner.pdf_specifics(document.this), inner.PDF_ENUM_NAME_EmbeddedFiles)
-    found = []
-    for at in range(inner.pdf_dict_len(tree)):
-        about = inner.pdf_dict_get_val(tree, at)
-        names = [inner.pdf_dict_gets(about, key) for key in ("UF", "F")]
-        streams = [inner.pdf_dict_gets(inner.pdf_dict_gets(about, "EF"), key) for key in ("UF", "F")]
-        number = next((inner.pdf_to_num(stream) for stream in streams if inner.pdf_is_stream(stream)), 0)
-        if number:  # one that leads to a file outside carries nothing
-            found.append(
-                (next((inner.pdf_to_text_string(name) for name in names if inner.pdf_is_string(name)), ""), number)
-            )
-    return found
+    files = [_attachment(inner.pdf_dict_get_val(tree, at)) for at in range(inner.pdf_dict_len(tree))]
+    seen = {number for _, number in files}
+    for name, number in map(_attachment, _specified_on_pages(document)):
+        files += [] if number in seen else [(name, number)]
+        seen.add(number)
+    return [(name, number) for name, number in files if number]
+
+
+def _attachment(about: Any) -> tuple[str, int]:
+    """The name of a file and the number of its stream; 0 of one that lies elsewhere: it carries nothing."""
+    inner = mupdf.mupdf
+    names = [inner.pdf_dict_gets(about, key) for key in ("UF", "F")]
+    streams = [inner.pdf_dict_gets(inner.pdf_dict_gets(about, "EF"), key) for key in ("UF", "F")]
+    number = next((inner.pdf_to_num(stream) for stream in streams if inner.pdf_is_stream(stream)), 0)
+    return next((inner.pdf_to_text_string(name) for name in names if inner.pdf_is_string(name)), ""), number
+
+
+def _specified_on_pages(document: Any) -> Iterator[Any]:
+    """What annotations of pages say of the files that they are. Each list of annotations is gone through once, however
+    many pages have it; a page that cannot be found has none."""
+    inner, seen = mupdf.mupdf, set[int]()
+    for number in range(min(document.page_count, _MOST_PAGES)):
+        try:
+            page = inner.pdf_lookup_page_obj(inner.pdf_specifics(document.this), number)
+            notes = inner.pdf_dict_gets(page, "Annots")
+            holder = inner.pdf_to_num(notes) or inner.pdf_to_num(page)
+            for at in range(0 if holder in seen else inner.pdf_array_len(notes)):
+                note = inner.pdf_array_get(notes, at)
+                if inner.pdf_to_name(inner.pdf_dict_gets(note, "Subtype")) == "FileAttachment":
+                    yield inner.pdf_dict_gets(note, "FS")
+            seen.add(holder)
+        except MUPDF_ERRORS:
+            continue
 
 
 def picture_of(

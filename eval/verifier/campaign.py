@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -17,6 +15,7 @@ from recount.eval.verifier.fault import Fault, Operator, Reading
 from recount.eval.verifier.judge import Effect, Verdict, judge
 from recount.eval.verifier.mismapped import MISMAPPED
 from recount.eval.verifier.misread import MISREAD, OTHERWISE_READ
+from recount.pipeline.run.pool import Pool
 from recount.pipeline.verify.coverage import Coverage, coverage_of
 from recount.schemas.figures import Ref
 
@@ -60,9 +59,9 @@ def campaign(sources: Sequence[Path], *, each: int, seed: int = 0, jobs: int | N
     """`each` faults of every operator, and of pairs, in every report. The same seed makes the same faults."""
     whole = Campaign()
     work = partial(measure, each=each, seed=seed)
-    with ProcessPoolExecutor(jobs or os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
-        for part in pool.map(work, sources):
-            whole.add(part)
+    pool: Pool[Path, Campaign] = Pool(work, jobs or os.cpu_count() or 1)
+    for part in pool.answers(sources):
+        whole.add(part)
     return whole
 
 

@@ -3,11 +3,9 @@ and the hash of what it holds."""
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import os
 import shutil
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +13,19 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import IO
 
-from recount.pipeline.archive.kinds import GZIP, HEAD, OFD, OFFICE, PDF, as_pdf, is_office, kind_of, needs, suffix_of
+from recount.pipeline.archive.kinds import (
+    GZIP,
+    HEAD,
+    OFD,
+    OFFICE,
+    PDF,
+    as_pdf,
+    copy_unpacked,
+    is_office,
+    kind_of,
+    needs,
+    suffix_of,
+)
 from recount.pipeline.archive.locations import fetch, open_place
 from recount.pipeline.archive.sources import Attached, Source, files_attached, printable
 from recount.pipeline.archive.strangers import allowed
@@ -25,7 +35,6 @@ from recount.pipeline.errors import DocumentError, SourceUnreachable
 CONVERTED = "converted"
 """The folder beside the one for copies that keeps what Office files were turned into, by their content."""
 _CHUNK = 1 << 20
-_LARGEST_UNPACKED = 1 << 30
 _OF_NOTHING = hashlib.sha256().hexdigest()
 _LONGEST_NAME = 120
 """Bytes of a file name that every file system takes, and that an error message can quote."""
@@ -128,16 +137,8 @@ def _out_of_gzip(file: Path) -> Path:
         if packed.read(2) != GZIP:
             return file
     inner = file.with_name(f"{file.name.removesuffix('.gz')}{'' if file.suffix == '.gz' else '.unpacked'}")
-    written = 0
-    try:
-        with gzip.open(file) as packed, inner.open("xb") as target:
-            while chunk := packed.read(_CHUNK):
-                written += len(chunk)
-                if written > _LARGEST_UNPACKED:
-                    raise DocumentError(f"is larger than {_LARGEST_UNPACKED >> 20:,} MB unpacked")
-                target.write(chunk)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise DocumentError(f"is a damaged gzip file: {error}") from error
+    with file.open("rb") as packed, inner.open("xb") as target:
+        copy_unpacked(packed, target)
     return inner
 
 

@@ -6,7 +6,9 @@ only who has such files needs them.
 
 from __future__ import annotations
 
+import gzip
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -252,12 +254,50 @@ def member_named(name: str) -> zipfile.ZipInfo:
     return info
 
 
+_LOST = secrets.token_bytes(16)
+"""Drawn anew by every process, so that no archive of a stranger's can hold it."""
+
+
+def mark_lost(info: zipfile.ZipInfo, reason: str) -> None:
+    """Marks a member of a zip archive that is made of something else, where it could not be had, with the reason."""
+    info.comment = _LOST + reason.encode()
+
+
+def why_lost(info: zipfile.ZipInfo) -> str | None:
+    """Why a member could not be had; None of any other."""
+    return info.comment.removeprefix(_LOST).decode() if info.comment.startswith(_LOST) else None
+
+
+_CHUNK = 1 << 20
+_LARGEST_UNPACKED = 1 << 30
+
+
+def copy_unpacked(content: IO[bytes], target: IO[bytes]) -> None:
+    """Copies a file, of a gzip file what it holds. Raises DocumentError if that is damaged or too large."""
+    begins = content.read(len(GZIP))
+    content.seek(0)
+    if begins != GZIP:
+        shutil.copyfileobj(content, target)
+        return
+    written = 0
+    try:
+        with gzip.open(content) as packed:
+            while chunk := packed.read(_CHUNK):
+                written += len(chunk)
+                if written > _LARGEST_UNPACKED:
+                    raise DocumentError(f"is larger than {_LARGEST_UNPACKED >> 20:,} MB unpacked")
+                target.write(chunk)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DocumentError(f"is a damaged gzip file: {error}") from error
+
+
 @contextmanager
 def on_disk(content: IO[bytes], suffix: str) -> Iterator[Path]:
-    """A file with this content, for a library that opens files by their names."""
+    """A file with this content, out of its gzip file, for a library that opens files by their names. Raises as
+    copy_unpacked does."""
     with NamedTemporaryFile(prefix="recount-", suffix=suffix, delete=False) as file:
         try:
-            shutil.copyfileobj(content, file)
+            copy_unpacked(content, file)
             file.close()
             yield Path(file.name)
         finally:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from recount.pipeline.archive.kinds import is_text, member_named, on_disk
-from recount.pipeline.errors import TooLarge, ZipProblem
+from recount.pipeline.archive.kinds import is_text, mark_lost, member_named, on_disk
+from recount.pipeline.errors import DocumentError, TooLarge, ZipProblem
 from recount.pipeline.mupdf import MUPDF_ERRORS, attached_to, mupdf, quiet_mupdf
 
 _MOST_GROWTH = 1_400
@@ -105,6 +105,7 @@ _MOST_ATTACHED = 1_000
 _LARGEST_ATTACHED = 1 << 30
 """Bytes of all files that are attached to a PDF."""
 _LONGEST_NAME = 255
+_CHECKSUM = "ignoring zlib error: incorrect data check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +132,10 @@ def carried_by(path: Path) -> Carried:
 
 
 def attached_as_zip(packed: IO[bytes], target: IO[bytes]) -> None:
-    """Writes the files that are attached to a PDF into a zip archive.
+    """Writes the files that are attached to a PDF, out of its gzip file, into a zip archive. One that cannot be had, or
+    is too large, is marked there as lost.
 
-    Raises ZipProblem if one of them cannot be read, and if they are too many or too large.
+    Raises ZipProblem if they are too many, or the PDF cannot be read, and DocumentError for a damaged gzip file.
     """
     with on_disk(packed, ".pdf") as file, quiet_mupdf():
         try:
@@ -148,9 +150,28 @@ def _write_attached(document: Any, archive: zipfile.ZipFile) -> None:
     if len(files) > _MOST_ATTACHED:
         raise ZipProblem(f"is {len(files):,} files; the limit is {_MOST_ATTACHED:,}")
     for name, xref in files:
-        beyond = _unpacks_beyond(document, xref, Limits().unpacked)
-        content = b"" if beyond else document.xref_stream(xref) or b""
-        left -= len(content)
-        if beyond or left < 0:
-            raise ZipProblem(f"is more than {_LARGEST_ATTACHED >> 20:,} MB, or {Limits().unpacked >> 20:,} in one file")
-        archive.writestr(member_named(name.encode("utf-8", "replace").decode()[-_LONGEST_NAME:]), content)
+        info = member_named(name.encode("utf-8", "replace").decode()[-_LONGEST_NAME:])
+        try:
+            content = _content_of(document, xref, left)
+            left -= len(content)
+        except (DocumentError, *MUPDF_ERRORS) as error:
+            mark_lost(info, f"cannot be taken out of the PDF that it is attached to: {error}")
+            content = b" "  # an empty file would be said to be one
+        archive.writestr(info, content)
+
+
+def _content_of(document: Any, xref: int, most: int) -> bytes:
+    """An attached file. most: bytes. Raises DocumentError if it is larger or not whole, and MUPDF_ERRORS."""
+    if _unpacks_beyond(document, xref, Limits().unpacked):
+        raise TooLarge(f"it unpacks to more than {Limits().unpacked >> 20:,} MB")
+    mupdf.TOOLS.mupdf_warnings()  # what it holds back as a repetition is said now
+    mupdf.TOOLS.reset_mupdf_warnings()
+    content: bytes = document.xref_stream(xref) or b""
+    complaint, _, _ = mupdf.TOOLS.mupdf_warnings().partition("\n")
+    kind, size = document.xref_get_key(xref, "Params/Size")
+    # Every viewer passes over a wrong checksum, but not over what is missing.
+    if complaint and (_CHECKSUM not in complaint or (kind == "int" and len(content) < int(size))):
+        raise DocumentError(f"it is damaged: {complaint}")
+    if len(content) > most:
+        raise TooLarge(f"the files that are attached there are more than {_LARGEST_ATTACHED >> 20:,} MB")
+    return content

@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
 from typing import IO
 
-from recount.pipeline.archive.kinds import HEAD, OTHERS, as_zip, suffix_of
+from recount.pipeline.archive.kinds import HEAD, OTHERS, as_zip, suffix_of, why_lost
 from recount.pipeline.archive.locations import Place, open_place
 from recount.pipeline.archive.strangers import fitting
 from recount.pipeline.errors import DocumentError, SourceUnreachable, ZipProblem
@@ -243,6 +243,8 @@ def _chunks(place: Place, member: str, size: int = _CHUNK) -> Iterator[bytes]:
     info = _info(place, member)
     if info.flag_bits & _ENCRYPTED:
         raise DocumentError("needs a password to be taken out of its zip archive")
+    if lost := why_lost(info):
+        raise DocumentError(lost)
     most = min(_LARGEST_MEMBER, max(_LARGE_MEMBER, _MOST_GROWTH * info.compress_size))
     unpacked = 0
     # The directory is not read again for every member, which would take the square of their number.

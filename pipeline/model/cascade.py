@@ -24,16 +24,16 @@ from recount.pipeline.model.answer.resolve import INVENTED
 from recount.pipeline.model.ask.loose import loose_pieces, possible
 from recount.pipeline.model.ask.pieces import Key, Piece, Pieces, pieces_of
 from recount.pipeline.model.ask.protocol import PAIR
-from recount.pipeline.model.ask.question import Asker, Findings, Question
+from recount.pipeline.model.ask.question import Asker, Findings
 from recount.pipeline.model.ask.shown import Block, blocks_of, show
-from recount.pipeline.model.mapper import Mapper, family_of_report, parts_of
+from recount.pipeline.model.mapper import Mapper, family_of_report
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.settings import ModelSettings, Settings
 from recount.pipeline.split.text import fold, plain
 from recount.pipeline.usage import NOTHING, ModelUse, Usage
 from recount.pipeline.verify.ground import Rejected
 from recount.pipeline.verify.recount import Status
-from recount.pipeline.verify.verify import Verified, verify
+from recount.pipeline.verify.verify import Verified
 from recount.schemas.common.parts import UNMAPPED
 from recount.schemas.describe import fields_of, leaves_in, nested
 from recount.schemas.family import Family
@@ -94,9 +94,11 @@ def family_by_model(
 ) -> tuple[Family | None, Usage]:
     """The family of a document that shows none, as the model of the settings says, and what asking took.
 
-    Raises UsageError as map_with_model does.
+    Nobody is asked about one without a figure (the cover of a portfolio). Raises UsageError as map_with_model does.
     """
     assert settings.asked is not None, "only with a model that may be asked"
+    if not any(token.is_figure for token in document.tokens):
+        return None, NOTHING
     return family_of_report(document, families, who or _asker(settings.asked), sha256)
 
 
@@ -138,19 +140,6 @@ def cascade(document: Document, mapper: Mapper, name: str, rounds: int, template
     state.ask_again(rounds - 1)
     state.ask_loose()
     return state.cascaded("cascade" if state.drafts else template.mapper)
-
-
-def first_questions(
-    document: Document, family: Family, template: Mapped | None, who: Asker, sha256: str = ""
-) -> list[Question]:
-    """The questions of the first round about a document. template, sha256: as of map_with_model."""
-    mapper = Mapper(who, family, sha256)
-    pieces = pieces_of(document, family)
-    asked: Sequence[Piece] = pieces.asked
-    if template is not None and template.found:
-        verified = verify(template.report, document.tokens, template.mapper)
-        asked = open_pieces(pieces, template.report, verified)
-    return [mapper.question(piece, part)[2] for piece in asked for part in parts_of(piece)]
 
 
 # --- what is open
@@ -288,8 +277,12 @@ class _State:
             self.values, self.verified = candidate, verified
 
     def ask_loose(self) -> None:
-        """Asks about the figures that no field has: what is answered of each part is taken for itself."""
+        """Asks about the figures that no field has: what is answered of each part is taken for itself.
+
+        Those of pieces that are to be asked about again wait for that.
+        """
         used = tokens_in(self.values).union(*(draft.used for draft in self.drafts.values()))
+        used.update(token.index for draft in self.drafts.values() if draft.unanswered for token in draft.piece.tokens)
         report = self.verifier.report(self.values)
         for draft in self.mapper.drafts(loose_pieces(self.document, self.mapper.family, report, used)):
             self.usage += draft.usage

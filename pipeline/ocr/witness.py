@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -376,7 +377,7 @@ class _Fonts:
 
     def __init__(self, eye: _Eye, page: Any) -> None:
         self._named = [(font[3].rpartition("+")[2], font[0]) for font in page.get_fonts()]
-        self._eye = eye
+        self._eye, self._page = eye, secrets.token_bytes(8)
         self._known: dict[str, bytes | None] = {}
 
     def of(self, name: str) -> bytes | None:
@@ -384,10 +385,15 @@ class _Fonts:
         if name not in self._known:
             short = name.rpartition("+")[2]
             found = [xref for full, xref in self._named if full and (full.startswith(short) or short.startswith(full))]
-            contents = [self._content(xref) for xref in found or [xref for _, xref in self._named]]
+            found = found or [xref for _, xref in self._named]
+            contents = [self._content(xref) if xref else self._of_page(short) for xref in found]
             said = [content for content in contents if content is not None]
             self._known[name] = hashlib.sha256(b"".join(sorted(said))).digest() if said or not contents else None
         return self._known[name]
+
+    def _of_page(self, name: str) -> bytes:
+        """What stands for a font that is no object of its own: nobody can say that another page's is the same."""
+        return self._page + name.encode()
 
     def _content(self, xref: int) -> bytes | None:
         known = self._eye.contents

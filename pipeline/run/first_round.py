@@ -15,17 +15,17 @@ from pathlib import Path
 from recount.pipeline.archive.files import add_attached, snapshot
 from recount.pipeline.archive.locations import Place
 from recount.pipeline.archive.sources import Attached, Source
-from recount.pipeline.errors import DocumentError, UsageError
-from recount.pipeline.map.registry import map_document
-from recount.pipeline.model.ask.question import Asker, Question
-from recount.pipeline.model.cascade import first_questions
+from recount.pipeline.errors import DocumentError, Offline, UsageError
+from recount.pipeline.model.ask.loose import choices_in
+from recount.pipeline.model.ask.question import Asker, Question, Reply
 from recount.pipeline.model.gguf import served
 from recount.pipeline.model.transport.batch import collect, submit, submitted
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.model.transport.spending import cost, estimate
 from recount.pipeline.model.transport.store import STORE_FILE
 from recount.pipeline.settings import ModelSettings, Settings
-from recount.pipeline.structure import documents_of
+from recount.pipeline.structure import structures
+from recount.pipeline.usage import NOTHING
 
 _PER_FIELD = 12
 """Tokens of an answer for each field that is asked for, about: its key and what is in it."""
@@ -69,7 +69,7 @@ class FirstRound:
 
     def plan(self, sources: Sequence[Source]) -> Mapping[str, Plan]:
         """What each report would take in the first round, by its name; one that cannot be read takes nothing."""
-        return {source.name: plan_of(self._questions(source), self.model, self.who) for source in sources}
+        return {source.name: plan_of(self._questions(source, whole=True), self.model, self.who) for source in sources}
 
     def submit_batch(self, sources: Sequence[Source]) -> str | None:
         """Submits the questions of the first round as a batch, or asks for the status of those submitted before.
@@ -83,19 +83,40 @@ class FirstRound:
             state = collect(model, batch)
             if not state.done:
                 return f"batch {batch} is {state.status}; the same command goes on once it is answered"
-        new = submit(model, [question for source in sources for question in self._questions(source)])
+        new = submit(model, [question for source in sources for question in self._questions(source, whole=False)])
         return f"batch {new} is handed in; the same command goes on once it is answered" if new else None
 
-    def _questions(self, source: Source) -> list[Question]:
-        """The questions about a report, and about those that are attached to it."""
-        questions, attached = list[Question](), list[Attached]()
+    def _questions(self, source: Source, whole: bool) -> list[Question]:
+        """The questions about a report, and about those that are attached to it. whole: with those that are asked about
+        passages once it is known what they speak of."""
+        heard, attached = _Heard(self.who, whole), list[Attached]()
         with suppress(DocumentError), snapshot(source, None) as file:  # the run will say why it failed
             add_attached(source, file.path, attached)
-            for document, chosen in documents_of(file.path, settings=self.settings):
-                template = None if self.settings.alone else map_document(document, chosen)
-                questions += first_questions(document, chosen, template, self.who, file.sha256)
+            structures(file.path, settings=self.settings, sha256=file.sha256, who=heard)
         reports = [report.source(source) for report in attached if report.member]
-        return questions + [question for report in reports for question in self._questions(report)]
+        return heard.questions + [question for report in reports for question in self._questions(report, whole)]
+
+
+class _Heard:
+    """Hears what is asked. whole: answers what is kept, and takes passages to speak of all parts that they may speak
+    of, for what is asked then is the longest; else nothing is answered."""
+
+    def __init__(self, who: Asker, whole: bool) -> None:
+        self._who, self._whole = who, whole
+        self.questions: list[Question] = []
+
+    def ask(self, question: Question) -> Reply:
+        """Returns an answer. Raises Offline where there is none."""
+        self.questions.append(question)
+        if not self._whole:
+            raise Offline("it is not asked yet")
+        if question.purpose == "parts" and not self.known(question):
+            return Reply(question.response(parts=choices_in(question.response)), NOTHING)
+        return self._who.ask(question)
+
+    def known(self, question: Question) -> bool:
+        """Whether the outcome of a question is kept."""
+        return self._who.known(question)
 
 
 @contextmanager
@@ -112,4 +133,5 @@ def first_round(settings: Settings, out: Place, ledger: Path | None) -> Iterator
     folder.mkdir(parents=True, exist_ok=True)
     model = replace(settings.asked, store=settings.asked.store or folder / STORE_FILE, offline=True)
     with served(model) as served_model, asker(served_model) as who:
-        yield FirstRound(settings, served_model, who)
+        # One question after the other, in an order of their own.
+        yield FirstRound(replace(settings, model=replace(served_model, concurrency=1)), served_model, who)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
@@ -248,10 +248,8 @@ class Ledger:
 
     def give(self, run: int, sources: Sequence[Source]) -> None:
         """Records which reports a run was given, and where they lie."""
-        with self._guarded():
-            self._database.execute("BEGIN")
+        with self._transaction():
             self._give(run, sources)
-            self._database.execute("COMMIT")
 
     def _give(self, run: int, sources: Sequence[Source]) -> None:
         rows = [(s.name, run, _path_stored(s.place), s.member, s.size) for s in sources]
@@ -259,14 +257,11 @@ class Ledger:
 
     def find(self, sources: Sequence[Source], others: Sequence[Other]) -> None:
         """Records which files there are, in the place of those that an earlier run found."""
-        rows = [(source.name, None, "", source.files) for source in sources]
-        named = [(other.name, other.fate, other.reason, other.files) for other in others]
-        kept = [tuple(_utf8(value) for value in row) for row in (*rows, *named)]
-        with self._guarded():
-            self._database.execute("BEGIN")
+        named: list[tuple[object, ...]] = [(source.name, None, "", source.files) for source in sources]
+        named += [(other.name, other.fate, other.reason, other.files) for other in others]
+        with self._transaction():
             self._database.execute("DELETE FROM found")
-            self._database.executemany("INSERT INTO found VALUES (?, ?, ?, ?)", kept)
-            self._database.execute("COMMIT")
+            self._find(named)
 
     def attach(self, run: int, carrier: Source, files: Sequence[Attached]) -> None:
         """Records which files are attached to a PDF: found by the run that structured it, which is given the reports.
@@ -274,15 +269,18 @@ class Ledger:
         Before its attempt: a run that is killed in between does it again.
         """
         rows = [
-            (_utf8(f"{carrier.name}/{file.name}"), None if file.member else file.fate, _utf8(file.reason), file.files)
+            (_utf8(f"{carrier.name}/{file.name}"), None if file.member else file.fate, file.reason, file.files)
             for file in files
         ]
-        with self._guarded():
-            self._database.execute("BEGIN")
+        with self._transaction():
             self._give(run, [file.source(carrier) for file in files if file.member])
             self._database.executemany("DELETE FROM found WHERE file = ? AND fate IS ?", [row[:2] for row in rows])
-            self._database.executemany("INSERT INTO found VALUES (?, ?, ?, ?)", rows)
-            self._database.execute("COMMIT")
+            self._find(rows)
+
+    def _find(self, rows: Iterable[tuple[object, ...]]) -> None:
+        """Keeps files: the name of each, its fate (None of a report), the reason, how many it is."""
+        kept = [tuple(_utf8(value) for value in row) for row in rows]
+        self._database.executemany("INSERT INTO found VALUES (?, ?, ?, ?)", kept)
 
     def found(self, latest: Mapping[str, Attempt]) -> list[FoundFile]:
         """Every file that the latest run which looked for files found, with what became of it up to now.
@@ -371,6 +369,14 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All that is kept within is kept or none of it."""
+        with self._guarded():
+            self._database.execute("BEGIN")
+            yield
+            self._database.execute("COMMIT")
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:

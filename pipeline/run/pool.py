@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
@@ -121,6 +121,15 @@ class Pool(Generic[J, R]):
                         yield assignment.job, answer
         finally:
             self.stop()
+
+    def answers(self, jobs: Sequence[J]) -> list[R]:
+        """The answers to jobs (hashable), in their order. Raises RuntimeError if workers died of one of them."""
+        done: dict[J, R] = {}
+        for job, answer in self.work(jobs):
+            if isinstance(answer, Died):
+                raise RuntimeError(str(answer))
+            done[job] = answer
+        return [done[job] for job in jobs]
 
     def once(self, job: J) -> R | Died:
         """The answer to a job that is given to one worker only, which stays for the next one until `stop`."""

@@ -15,7 +15,8 @@ from recount.pipeline.archive.files import add_attached, hash_of_source, snapsho
 from recount.pipeline.archive.kinds import is_office, is_text
 from recount.pipeline.archive.sources import Attached, Source, names_of
 from recount.pipeline.errors import DocumentError, NotAReport, SourceUnreachable, UsageError
-from recount.pipeline.result import Result
+from recount.pipeline.lasting import encoded
+from recount.pipeline.result import Result, plain
 from recount.pipeline.run.fates import Attempt
 from recount.pipeline.run.store import Store
 from recount.pipeline.settings import DEFAULTS, Settings
@@ -137,10 +138,21 @@ def copy_result(job: Job, done: Attempt, store: Store) -> Attempt:
 def _write(job: Job, store: Store, results: Sequence[Result]) -> tuple[list[str], list[str]]:
     """Writes results; what somebody changed of the earlier ones is kept. Returns the names of these, and the hashes."""
     try:
-        kept = [store.set_aside(name) for name in store.changed(job.written)]
+        kept = [store.set_aside(name) for name in store.changed(job.written) if not _is_there(name, results, store)]
         return kept, store.write(job.name, results)
     except OSError as error:
         raise DocumentError(f"its result cannot be written: {error.strerror}") from error
+
+
+def _is_there(name: str, results: Sequence[Result], store: Store) -> bool:
+    """Whether a result says what one of these says, apart from what that took: nobody changed it, but a run that was
+    killed wrote it, and did not come to keep its hash."""
+    try:
+        there = store.read(name)
+    except (UsageError, ValueError):
+        return False
+    said = (plain(replace(there, source=result.source, summary=result.summary)) for result in results)
+    return any(encoded(own) == encoded(plain(result)) for own, result in zip(said, results, strict=True))
 
 
 def _succeeded(name: str, results: Sequence[Result], seconds: float, written: float) -> Attempt:

@@ -238,7 +238,9 @@ class Procurement(Model, Generic[F]):
 class Performance(Model, Generic[F]):
     """十（四）绩效目标设置."""
 
-    project_count: F | None = count("实行绩效目标管理的项目", words=r"(?:纳入|列入|实行)?(?:预算)?(?:绩效|绩效目标)[^,。;]{0,8}项目(?:共|共计)?")
+    project_count: F | None = count(
+        "实行绩效目标管理的项目", words=r"(?:纳入|列入|实行)?(?:预算)?(?:绩效|绩效目标)[^,。;]{0,8}项目(?:共|共计)?"
+    )
     project_budget: F | None = money(
         "涉及预算", words=r"涉及(?:一般公共预算|项目)?(?:当年)?(?:预算|财政|拨款|资金|金额)*"
     )

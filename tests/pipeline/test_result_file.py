@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -240,3 +241,22 @@ def test_what_no_reader_could_use_is_said_at_once(
     write_json(tmp_path / "a.json", content)
     with pytest.raises(UsageError, match=f"a.json is no result file: {said}"):
         read_result(tmp_path / "a.json")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders cannot be opened there")
+def test_a_name_lasts_when_its_folder_is_written_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only then does a rename outlive a power cut (fsync(2)): that of the file, and the names of new folders."""
+    kept: list[object] = []
+    sync, replace = os.fsync, os.replace
+
+    def watched(descriptor: int) -> None:
+        about = os.fstat(descriptor)
+        kept.append(about.st_ino if stat.S_ISDIR(about.st_mode) else "content")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    monkeypatch.setattr(os, "replace", lambda *names: (kept.append("renamed"), replace(*names)))
+    write_json(tmp_path / "2022" / "reports" / "a.json", {"a": 1})
+    new, above = tmp_path / "2022" / "reports", tmp_path / "2022"
+    assert kept[:2] == [above.stat().st_ino, tmp_path.stat().st_ino]
+    assert kept[2:] == ["content", "renamed", new.stat().st_ino]

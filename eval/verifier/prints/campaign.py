@@ -4,10 +4,9 @@
 # (pymupdf ships no type information for these calls)
 from __future__ import annotations
 
-import multiprocessing
+import os
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -26,6 +25,7 @@ from recount.eval.verifier.prints.papers import PAPERS
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.result import Result, read_result
 from recount.pipeline.run.fates import Attempt
+from recount.pipeline.run.pool import Pool
 from recount.pipeline.run.runner import run
 
 _TRIES = 12
@@ -99,10 +99,10 @@ def prove(
         for report, order in zip(reports, orders, strict=True)
     ]
     proof.without = {base.name: sorted(base.wrong) for base in bases if base.wrong or not base.figures}
-    work = [(base, tuple(only), each, out / "faults") for base in bases]
+    work: list[Work] = [(base, tuple(only), each, out / "faults") for base in bases]
     (out / "faults").mkdir(parents=True, exist_ok=True)
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
-        documents = [document for part in pool.map(_made, work) for document in part]
+    pool: Pool[Work, list[Document]] = Pool(_made, jobs or os.cpu_count() or 1)
+    documents = [document for part in pool.answers(work) for document in part]
     outcomes = structured(out / "faults", [document.name for document in documents], jobs)
     for document in documents:
         proof.verdicts += _judged(document, *outcomes[document.name])
@@ -138,7 +138,10 @@ def structured(folder: Path, names: Sequence[str], jobs: int | None) -> dict[str
     }
 
 
-def _made(work: tuple[Base, Sequence[str], int, Path]) -> list[Document]:
+Work = tuple[Base, Sequence[str], int, Path]
+
+
+def _made(work: Work) -> list[Document]:
     """The documents of one base, each with faults of one kind, written by its maker all at once."""
     base, only, each, folder = work
     pages = base.report.pages

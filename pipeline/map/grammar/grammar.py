@@ -351,7 +351,7 @@ class Reader:
         return rest != words and "财政拨款" in own and not phrases.NOTHING_NAMED.sub("", rest)
 
     def _stated(self, at: int) -> bool:
-        """〈subject〉▮万元. Before 万 without 元 a number is of no certain unit, before a word (12345热线) it is a name.
+        """〈subject〉▮万元. Before 万 without 元 a number is of no certain unit, before a word a name (12345热线).
 
         Of several in one place (收、支总计各是▮,▮万元) none is certainly the subject's.
         """

@@ -60,10 +60,10 @@ class Head:
     start: int
     end: int
     ordinal: int | None
-    stop: int | None = None
     class_name: Span | None = None
     section_name: Span | None = None
     item_name: Span | None = None
+    stop: int | None = None
 
     def names(self, passage: Passage) -> dict[str, str | None]:
         """Its names as printed, by the keys of a budget item."""
@@ -94,7 +94,7 @@ def _head(passage: Passage, match: re.Match[str]) -> Head | None:
         else:
             spans[LEVELS["csi".index(group[0])]] = match.span(group)
     ordinal = match.start("ordinal") if match["ordinal"] else None
-    return Head(match.start(), match.end(), ordinal, **spans)
+    return Head(match.start(), match.end(), ordinal, *map(spans.get, LEVELS))
 
 
 def _is_over(head: Head, below: Head | None) -> bool:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from pydantic import Field, create_model
+from pydantic import BaseModel, Field, create_model
 
 from recount.pipeline.document import Document, Paragraph, Text
 from recount.pipeline.map.grammar.passage import keyless_in
@@ -70,6 +70,12 @@ def choice_of(piece: Piece, report: type[Model]) -> type[Answer] | None:
     response = create_model("Parts", __base__=Answer, parts=(chosen, Field(title="说到的部分")))
     response.most_rows = len(titles)
     return response
+
+
+def choices_in(answer: type[BaseModel]) -> tuple[str, ...]:
+    """The titles that an answer to the first step has to choose from."""
+    titles, _ = get_args(answer.model_fields["parts"].annotation)
+    return get_args(titles)
 
 
 def chosen(piece: Piece, report: type[Model], titles: Sequence[str]) -> Piece:

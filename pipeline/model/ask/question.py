@@ -19,6 +19,9 @@ Messages = Sequence[Mapping[str, str]]
 Wanted = Mapping[str, "Wanted | None"]
 """The fields of a model that are asked for; None: a field with all that is in it."""
 
+CHOICES = ("family", "parts")
+"""The purposes of questions that ask to choose: none may be the right answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

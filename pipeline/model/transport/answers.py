@@ -78,6 +78,13 @@ def words_of(completion: Any) -> str:
     return "".join(text if isinstance(text, str) else json.dumps(text, ensure_ascii=False) for text in texts)
 
 
+def answer_text(completion: Any) -> str:
+    """The text in which the answer is to be found, empty if there is none: to be kept until the schema is at hand."""
+    texts = [text for choice in get(completion, "choices") or () for text in _texts(choice)]
+    said = [text if isinstance(text, str) else json.dumps(text, ensure_ascii=False) for text in texts]
+    return next((text for text in said if text.strip()), "")
+
+
 def is_whole(completion: Any) -> bool:
     """Whether an answer that was cut off is complete all the same: only blanks came after it."""
     choices = get(completion, "choices")

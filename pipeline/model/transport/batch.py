@@ -18,8 +18,10 @@ from pydantic import BaseModel
 
 from recount.pipeline.errors import ModelMisconfigured, ModelRefused, Offline, UsageError
 from recount.pipeline.model.ask.question import Question
+from recount.pipeline.model.transport.answers import answer_text, completion_of, get, is_whole
 from recount.pipeline.model.transport.client import working_mode
 from recount.pipeline.model.transport.exchange import Connection, connected, messages_of
+from recount.pipeline.model.transport.outcomes import refuses
 from recount.pipeline.model.transport.spending import Call, cost, counted, reckoned
 from recount.pipeline.model.transport.store import Batch, Kept, opened
 from recount.pipeline.settings import ModelSettings, ModeName
@@ -99,7 +101,7 @@ def collect(settings: ModelSettings, batch: str) -> Collected:
                 asked, given = connection.calls.forget(batch)
                 share = asked // len(known.questions), given // len(known.questions)
                 for line in lines:
-                    _take(connection, known, json.loads(line), share)
+                    _take(connection, known, _object(line), share)
                 store.close_batch(batch)
         answers = sum(store.find(key) is not None for key in known.questions)
         return Collected(status, True, answers, len(known.questions) - answers)
@@ -157,6 +159,15 @@ def _results(client: Any, batch: str) -> tuple[str, list[str]]:
     return state.status, [line for file in files for line in client.files.content(file).text.splitlines() if line]
 
 
+def _object(line: str) -> Mapping[str, Any]:
+    """What a line says; nothing if it is broken, and its question is left to an ordinary run."""
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
 def _take(connection: Connection, batch: Batch, line: Mapping[str, Any], share: tuple[int, int]) -> None:
     """Keeps what has come of one question, and its call. Whether it keeps to the schema is seen when it is read.
 
@@ -166,16 +177,16 @@ def _take(connection: Connection, batch: Batch, line: Mapping[str, Any], share: 
     question = batch.questions.get(key)
     if question is None:
         return
-    response = line.get("response") or {}
-    status, body = response.get("status_code", 0), response.get("body") or {}
-    told = body.get("usage") or {}
+    response = line.get("response")
+    status = get(response, "status_code") or 0
+    completion = completion_of(json.dumps(get(response, "body"))) or {}
     tokens = (0, 0)
     if status == 200:
         names = ("prompt_tokens", "completion_tokens")
-        asked, given = (told.get(name) if isinstance(told.get(name), int) else None for name in names)
+        asked, given = (told if isinstance(told := get(completion.get("usage"), name), int) else None for name in names)
         tokens = counted(asked, share[0]), counted(given, share[1])
     usage = Usage(*tokens, cost(connection.settings, *tokens), 0.0, 1)
-    kept = _kept(body) if status == 200 else None
+    kept = _kept(completion) if status == 200 else None
     outcome = kept.outcome if kept else "refused" if status in (0, 200) else f"http {status}"
     connection.calls.record(key, question, Call(time.time(), usage, outcome, "batch"))
     if kept is not None:
@@ -184,12 +195,8 @@ def _take(connection: Connection, batch: Batch, line: Mapping[str, Any], share: 
 
 def _kept(completion: Mapping[str, Any]) -> Kept | None:
     """The answer in a completion, None if there is none to be read."""
-    choice: Mapping[str, Any] = next(iter(completion.get("choices") or []), {})
-    message = choice.get("message") or {}
-    if choice.get("finish_reason") == "length":
+    choice = next(iter(completion.get("choices", ())), None)
+    if get(choice, "finish_reason") == "length" and not is_whole(completion):
         return Kept("truncated", "the model's answer broke off at the limit of tokens")
-    if message.get("refusal") or choice.get("finish_reason") == "content_filter":
-        return None
-    call = next(iter(message.get("tool_calls") or []), None)
-    answer = call["function"]["arguments"] if call else message.get("content")
+    answer = "" if refuses(choice) else answer_text(completion)
     return Kept("ok", answer) if answer else None

@@ -254,9 +254,7 @@ def examined(settings: ModelSettings) -> Examined:
     if settings.offline:
         raise Offline("--offline: the model may not be asked")
     with connected(settings) as connection:
-        results: list[ProbeResult] = []
-        for mode in MODES if settings.mode == "auto" else (settings.mode,):
-            results.append(_probed(connection, mode, first=not results))
+        results = list(_probes(connection, MODES if settings.mode == "auto" else (settings.mode,)))
         works = next((result.mode for result in results if result.works), None)
         if works is not None:
             connection.store.keep_mode(works)
@@ -275,11 +273,11 @@ def working_mode(connection: Connection) -> ModeName:
     if known is not None:
         return known
     results: list[ProbeResult] = []
-    for mode in MODES:
-        results.append(_probed(connection, mode, first=not results))
-        if results[-1].works:
-            connection.store.keep_mode(mode)
-            return mode
+    for result in _probes(connection, MODES):
+        if result.works:
+            connection.store.keep_mode(result.mode)
+            return result.mode
+        results.append(result)
     raise ModelMisconfigured(_no_way(connection.settings.name, results), sum((one.usage for one in results), NOTHING))
 
 
@@ -290,6 +288,11 @@ def _no_way(name: str, results: Sequence[ProbeResult]) -> str:
         reasons.setdefault(result.why, []).append(result.mode)
     said = "; ".join(f"{', '.join(modes)}: {why}" for why, modes in reasons.items())
     return f"no way of asking {name} works: {said}; {ADVICE}"
+
+
+def _probes(connection: Connection, modes: Sequence[ModeName]) -> Iterator[ProbeResult]:
+    """The probe in one mode after the other."""
+    return (_probed(connection, mode, first=mode == modes[0]) for mode in modes)
 
 
 def _probed(connection: Connection, mode: ModeName, *, first: bool) -> ProbeResult:

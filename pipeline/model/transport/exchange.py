@@ -6,6 +6,7 @@ an answer that does not keep to the schema is asked for again with what was wron
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from recount.pipeline.errors import ModelError, NotToSchema, Truncated
-from recount.pipeline.model.ask.question import Messages, Question, Reply
+from recount.pipeline.model.ask.question import CHOICES, Messages, Question, Reply
 from recount.pipeline.model.transport.endpoint import Endpoint
 from recount.pipeline.model.transport.outcomes import CONTEXT, Dialect, Sent
 from recount.pipeline.model.transport.spending import Call, Calls, Tokens, cost, counted, estimate, is_cut, reckoned
@@ -89,6 +90,10 @@ class Deadline:
     left: float
 
 
+_SHORT_CONTEXT = 1_900
+"""Tokens by our count: as many as the shortest context leaves that servers are started with unasked (2,048)."""
+
+
 @dataclass(slots=True)
 class _Exchange:
     """A question on its way. usage: what it took so far."""
@@ -124,7 +129,8 @@ class _Exchange:
         number, thought = calls.begin(self.key, self.question, reckoned(settings, self.question))
         started = time.time()
         own = sum(estimate(message["content"]) for message in messages)
-        sent = _unless_cut(endpoint.send(messages, self.question.response, self.mode, timeout), own)
+        sent = endpoint.send(messages, self.question.response, self.mode, timeout)
+        sent = _unless_cut(sent, own, none=self.question.purpose in CHOICES)
         counts = own, estimate(sent.said or "")
         tokens = _taken(sent, counts, thought)
         cached = min(sent.cached_tokens, tokens[0])
@@ -141,14 +147,27 @@ class _Exchange:
             self.connection.store.keep(self.key, self.mode, kept, self.usage)
 
 
-def _unless_cut(sent: Sent, own: int) -> Sent:
-    """What was sent, unless the endpoint read a part of the prompt alone: then its answer is none. own: our count."""
-    if sent.answer is None or not is_cut(sent.input_tokens, own):
+def _unless_cut(sent: Sent, own: int, *, none: bool) -> Sent:
+    """What was sent, unless the endpoint read a part of the prompt alone: then its answer is none.
+
+    own: our count. none: whether none may be the right answer.
+    """
+    untold = (sent.input_tokens or 0) <= 0
+    if sent.answer is not None and is_cut(sent.input_tokens, own):
+        said = f"the endpoint read {sent.input_tokens:,} tokens of a prompt of about {own:,}, and cut off the rest"
+    elif sent.answer and not none and own > _SHORT_CONTEXT and untold and _says_nothing(sent.answer):
+        said = f"the answer is about nothing, and the endpoint does not say how many of about {own:,} tokens it read"
+    else:
         return sent
-    error = Truncated(
-        f"the endpoint read {sent.input_tokens:,} tokens of a prompt of about {own:,}, and cut off the rest: {CONTEXT}"
-    )
-    return replace(sent, outcome="cut", answer=None, error=error)
+    return replace(sent, outcome="cut", answer=None, error=Truncated(f"{said}: {CONTEXT}"))
+
+
+def _says_nothing(answer: str) -> bool:
+    """Whether an answer, JSON, says nothing at all."""
+    waiting = [json.loads(answer)]
+    for value in waiting:
+        waiting += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return all(value in (None, "", [], {}) for value in waiting if not (isinstance(value, dict | list) and value))
 
 
 def _taken(sent: Sent, own: Tokens, thought: Tokens) -> Tokens:

@@ -21,6 +21,7 @@ from typing import Any
 from recount.pipeline.errors import ModelError, ModelMisconfigured, ModelRefused, NoCompletion, Truncated, Unreachable
 from recount.pipeline.model.transport.answers import (
     LONGEST,
+    get,
     is_page,
     kinds_of,
     problem_of,
@@ -98,6 +99,11 @@ def choices_of(completion: Any) -> Any:
     return [] if isinstance(completion, str) else [completion]
 
 
+def refuses(choice: Any) -> bool:
+    """Whether a choice of a completion is the model's refusal to answer, or its provider's."""
+    return bool(get(get(choice, "message"), "refusal")) or get(choice, "finish_reason") in _FILTERED
+
+
 class Outcomes:
     """What became of requests to one endpoint. secrets: its key and what is like one, which no text shows."""
 
@@ -124,8 +130,7 @@ class Outcomes:
     def unusable(self, completion: Any, cause: BaseException) -> Sent:
         """An answer that is none to the schema."""
         choice = choices_of(completion)[0]
-        refusal = getattr(getattr(choice, "message", None), "refusal", None)
-        if refusal or getattr(choice, "finish_reason", None) in _FILTERED:
+        if refuses(choice):
             return Sent("refused", error=ModelRefused("the model refuses to answer this question"))
         silent = says_nothing(completion)
         problem = "the answer is empty" if silent else without(self._secrets, problem_of(cause))

@@ -289,12 +289,14 @@ class Calls:
 
     def _cost(self) -> Decimal:
         """What all requests cost: to this endpoint by the prices that are given now, to others by those of then."""
-        own = self._sums("model = ? AND endpoint = ?", *self._whom)
-        query = "SELECT coalesce(sum(cached_tokens), 0) FROM calls WHERE model = ? AND endpoint = ?"
-        cached = self.database.row(query, self._whom)
-        assert cached is not None, "a sum has a row"
+        own = self.database.row(
+            "SELECT coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0), coalesce(sum(cached_tokens), 0)"
+            " FROM calls WHERE model = ? AND endpoint = ?",
+            self._whom,
+        )
+        assert own is not None, "a sum has a row"
         others = self.database.rows("SELECT cost FROM calls WHERE NOT (model = ? AND endpoint = ?)", self._whom)
-        return cost(self.settings, *own, cached[0]) + sum((Decimal(row["cost"]) for row in others), Decimal(0))
+        return cost(self.settings, *own) + sum((Decimal(row["cost"]) for row in others), Decimal(0))
 
 
 # --- watching the ledger

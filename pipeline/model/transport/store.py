@@ -101,7 +101,12 @@ ALTER TABLE calls ADD COLUMN told_output INTEGER;
 CREATE TABLE dialects (model TEXT NOT NULL, endpoint TEXT NOT NULL, given TEXT NOT NULL, learned TEXT NOT NULL,
     PRIMARY KEY (model, endpoint, given));
 """
-_CHANGES = (_TABLES, _SECOND_LAYOUT, _THIRD_LAYOUT)
+_FOURTH_LAYOUT = """
+DROP INDEX calls_by_endpoint;
+CREATE INDEX calls_by_endpoint ON calls (model, endpoint, outcome, input_tokens, output_tokens, reckoned,
+    cached_tokens, cost);               -- all that budgets are reckoned from, while every other request waits
+"""
+_CHANGES = (_TABLES, _SECOND_LAYOUT, _THIRD_LAYOUT, _FOURTH_LAYOUT)
 """What makes each layout out of the one before. reckoned: tokens, before a request was sent. written: when, in seconds
 since 1970. cached_tokens: those of input_tokens that the endpoint had kept. request: SHA-256 of what was sent. answer:
 what came back. own_…, told_…: tokens by our count and by the endpoint's. learned: of an endpoint's refusals, JSON."""

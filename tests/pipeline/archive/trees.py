@@ -6,10 +6,14 @@ import gzip
 import io
 import os
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+import pymupdf
+
+COVER = "Please open this portfolio in another viewer"
 GOOD = b"good and of no other content: "
 
 
@@ -35,6 +39,22 @@ class Tree:
     def good(self) -> bytes:
         """The content of a report, unlike any other."""
         return GOOD + str(next(self._names)).encode()
+
+
+def portfolio(
+    files: Mapping[str, str | bytes], words: str = COVER, pages: int = 1, *, collection: bool = False
+) -> bytes:
+    """A PDF of so many pages with these words, to which files are attached."""
+    with pymupdf.open() as document:
+        for _ in range(pages):
+            document.new_page().insert_text((72, 100), words)
+        for at, (name, content) in enumerate(files.items()):
+            raw = content.encode() if isinstance(content, str) else content
+            document.embfile_add(f"{at:04}", raw, filename=name, ufilename=name)
+        if collection:
+            document.xref_set_key(document.pdf_catalog(), "Collection", "<</View/D>>")
+        made: bytes = document.tobytes()
+    return made
 
 
 def packed(members: dict[str, bytes]) -> bytes:

@@ -82,6 +82,45 @@ def test_a_dry_run_sends_nothing(call: Call, tmp_path: Path) -> None:
     assert NATIONAL.name in printed.out.replace("\n", "")
 
 
+PASSAGES = """石桥市档案馆2022年度部门决算说明
+一、全年往来
+2022年度本年收入合计900.00万元，其中：财政拨款收入880.00万元，占97.78%；其他收入20.00万元，占2.22%。
+馆内陈设整洁，读者往来不绝。
+参观者甚众。
+2022年度本年支出合计890.00万元，其中：基本支出600.00万元，项目支出290.00万元，政府采购支出总额45.00万元。
+"""
+
+
+def test_a_dry_run_tells_what_a_run_asks(call: Call, tmp_path: Path) -> None:
+    """About passages of headings that nobody knows too: what they speak of, and then their figures."""
+
+    def answer(asked: Asked) -> Any:
+        inside = asked.schema["properties"]
+        return {"parts": inside["parts"]["items"]["enum"]} if "parts" in inside else dict.fromkeys(inside)
+
+    report = tmp_path / "r.txt"
+    report.write_text(PASSAGES, encoding="utf-8")
+    with scripted(answer) as server:
+        model = ("--model", "scripted", "--base-url", server.base_url, "--model-mode", "json_schema")
+        command = ("structure", report, "--family", "final_accounts", *model, "--out", tmp_path / "out")
+        told = call(*command, "--dry-run").out
+        (planned,) = [line.split() for line in told.splitlines() if line.startswith("r.txt")]
+        assert server.requests == []
+        call(*command)
+        again = call(*command, "--dry-run").out
+    assert len(server.requests) == int(planned[1]) == 2
+    assert {"parts" in asked.schema["properties"] for asked in server.requests} == {True, False}
+    assert [line.split()[4:6] for line in again.splitlines() if line.startswith("0 of 1 reports")] == [["0", "2"]]
+
+
+def test_a_file_of_no_known_family_is_asked_about_in_a_plan(call: Call, tmp_path: Path) -> None:
+    report = tmp_path / "r.txt"
+    report.write_text(PASSAGES.replace("部门决算说明", "大事记"), encoding="utf-8")
+    model = ("--model", "scripted", "--base-url", "http://127.0.0.1:9/v1", "--model-mode", "json_schema")
+    told = call("structure", report, *model, "--out", tmp_path / "out", "--dry-run").out
+    assert [line.split()[1:3] for line in told.splitlines() if line.startswith("r.txt")] == [["1", "0"]]
+
+
 def test_a_dry_run_reckons_what_is_attached(call: Call, tmp_path: Path) -> None:
     path = tmp_path / "p.pdf"
     with pymupdf.open() as document:

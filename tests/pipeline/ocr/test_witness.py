@@ -188,6 +188,18 @@ def test_a_font_that_lies_is_not_believed(change: Callable[[dict[str, str]], Non
     assert page.remarks
 
 
+def test_a_font_that_is_no_object_of_its_own_is_looked_at_like_any_other(tmp_path: Path) -> None:
+    for change, believed in ((as_it_is, True), (told("6", "5"), False)):
+        document = embedded(change)
+        [own] = [xref for xref, *_ in document[0].get_fonts()]
+        resources = int(document.xref_get_key(document[0].xref, "Resources")[1].split()[0])
+        document.update_object(resources, f"<</Font<</own {document.xref_object(own, compressed=True)}>>>>")
+        document = pymupdf.open(stream=document.tobytes())
+        assert [xref for xref, *_ in document[0].get_fonts()] == [0]
+        [page] = looked_at(document, tmp_path).pages
+        assert page.readable == believed
+
+
 def test_a_font_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     document = embedded(as_it_is)
     looked_at(document, tmp_path)

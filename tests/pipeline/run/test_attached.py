@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import shutil
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,6 +19,7 @@ from recount.pipeline.archive import pdfs
 from recount.pipeline.archive.files import snapshot
 from recount.pipeline.archive.sources import Source, find_sources
 from recount.pipeline.errors import DocumentError, NotAReport
+from recount.pipeline.mupdf import attached_to
 from recount.pipeline.result import Result
 from recount.pipeline.run import runner
 from recount.pipeline.run.fates import RunSummary, by_fate
@@ -26,26 +28,11 @@ from recount.pipeline.run.progress import json_log
 from recount.pipeline.run.runner import run
 from recount.pipeline.run.status import status_of, to_retry
 from recount.pipeline.run.worker import structure_report
+from recount.tests.pipeline.archive.trees import COVER, portfolio
 from recount.tests.pipeline.model.examples import SHANGHAI
 from recount.tests.pipeline.tasks.report_tasks import by_content
 
 pytestmark = pytest.mark.usefixtures("no_office")
-COVER = "Please open this portfolio in another viewer"
-Content = str | bytes
-
-
-def portfolio(files: Mapping[str, Content], words: str = COVER, pages: int = 1, *, collection: bool = False) -> bytes:
-    """A PDF of so many pages with these words, to which files are attached."""
-    with pymupdf.open() as document:
-        for _ in range(pages):
-            document.new_page().insert_text((72, 100), words)
-        for at, (name, content) in enumerate(files.items()):
-            raw = content.encode() if isinstance(content, str) else content
-            document.embfile_add(f"{at:04}", raw, filename=name, ufilename=name)
-        if collection:
-            document.xref_set_key(document.pdf_catalog(), "Collection", "<</View/D>>")
-        made: bytes = document.tobytes()
-    return made
 
 
 def task(path: Path, sha256: str) -> Sequence[Result]:
@@ -146,6 +133,79 @@ def test_portfolios_lie_in_archives_and_archives_in_portfolios(archive: Path, go
     assert (again.unchanged, fates(again)) == (4, expected)
 
 
+def test_files_on_pages_are_attached_as_well(archive: Path, go: Go) -> None:
+    with pymupdf.open(stream=portfolio({"a.pdf": "good a"}, pages=2)) as document:
+        for page, name in zip(document, ("附件.pdf", "数据.xml"), strict=True):
+            page.add_file_annot((72, 200), f"good {name}".encode(), name, name)
+        again = document[1].add_file_annot((72, 300), b"x", "again.pdf")
+        number = dict(attached_to(document))["a.pdf"]
+        document.xref_set_key(again.xref, "FS", f"<</UF(again.pdf)/EF<</F {number} 0 R>>>>")
+        document.xref_set_key(document.pdf_catalog(), "Collection", "<</View/D>>")
+        (archive / "p.pdf").write_bytes(document.tobytes())
+    assert fates(go()) == {
+        "p.pdf": "opened",
+        "p.pdf/a.pdf": "structured",
+        "p.pdf/附件.pdf": "structured",
+        "p.pdf/数据.xml": "skipped",
+    }
+
+
+def test_annotations_that_many_pages_share_are_gone_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pymupdf.open(stream=portfolio({}, pages=50)) as document:
+        number = document.get_new_xref()
+        document.update_object(number, f"[{'<</Subtype/Link>>' * 100}]")
+        for page in document:
+            document.xref_set_key(page.xref, "Annots", f"{number} 0 R")
+        looked, get = list[int](), pymupdf.mupdf.pdf_array_get
+        monkeypatch.setattr(pymupdf.mupdf, "pdf_array_get", lambda of, at: looked.append(at) or get(of, at))
+        assert attached_to(document) == []
+        assert len(looked) == 100
+
+
+def damaged(content: bytes, name: str) -> bytes:
+    """A portfolio in which the stream of one file is cut in the middle."""
+    with pymupdf.open(stream=content) as document:
+        number = dict(attached_to(document))[name]
+        raw = document.xref_stream_raw(number)
+        document.update_stream(number, raw[: len(raw) // 2], compress=False)
+        document.xref_set_key(number, "Filter", "/FlateDecode")
+        made: bytes = document.tobytes()
+    return made
+
+
+def test_what_is_damaged_costs_only_itself(archive: Path, go: Go) -> None:
+    names = ("a.pdf", "b.pdf", "c", "d.pdf")
+    content = portfolio({name: f"good {name} {'%PDF- and so on ' * 99}" for name in names})
+    (archive / "p.pdf").write_bytes(damaged(damaged(content, "b.pdf"), "c"))
+    summary = go()
+    assert fates(summary) == {
+        "p.pdf": "opened",
+        "p.pdf/a.pdf": "structured",
+        "p.pdf/b.pdf": "failed",
+        "p.pdf/c": "skipped",
+        "p.pdf/d.pdf": "structured",
+    }
+    assert [failure.reason for failure in summary.failures] == [
+        "cannot be taken out of the PDF that it is attached to: it is damaged: premature end of data in flate filter"
+    ]
+
+
+def test_a_portfolio_in_a_gzip_file(archive: Path, go: Go) -> None:
+    content = gzip.compress(portfolio({"a.pdf": "good a", "b.xml": "<b/>"}))
+    (archive / "p.pdf.gz").write_bytes(content)
+    with zipfile.ZipFile(archive / "z.zip", "w") as packed:
+        packed.writestr("q.pdf", gzip.compress(portfolio({"q.pdf.gz": gzip.compress(portfolio({"c.pdf": "good c"}))})))
+    assert fates(go()) == {
+        "p.pdf.gz": "opened",
+        "p.pdf.gz/a.pdf": "structured",
+        "p.pdf.gz/b.xml": "skipped",
+        "z.zip": "opened",
+        "z.zip/q.pdf": "opened",
+        "z.zip/q.pdf/q.pdf.gz": "opened",
+        "z.zip/q.pdf/q.pdf.gz/c.pdf": "structured",
+    }
+
+
 def test_page_images_are_one_report(archive: Path, go: Go) -> None:
     image = pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.IRect(0, 0, 9, 9), False).tobytes("png")
     (archive / "p.pdf").write_bytes(portfolio({"1.png": image, "2.png": image}))
@@ -231,10 +291,13 @@ def test_too_many_and_too_large_are_turned_away(archive: Path, go: Go, monkeypat
     with monkeypatch.context() as fewer:
         fewer.setattr(runner, "_MOST_ATTACHED", 3)
         assert given("a.pdf") == {"opened": 1, "structured": 3, "archive unreadable": 1}
-    for name, most in (("_MOST_ATTACHED", 3), ("_LARGEST_ATTACHED", 12)):
+    for name, most, expected in (
+        ("_MOST_ATTACHED", 3, {"failed": 1}),
+        ("_LARGEST_ATTACHED", 12, {"opened": 1, "structured": 2, "failed": 2}),
+    ):
         with monkeypatch.context() as fewer:
             fewer.setattr(pdfs, name, most)
-            assert given(f"{name}.pdf") == {"failed": 1}
+            assert given(f"{name}.pdf") == expected
     assert given("b.pdf") == {"opened": 1, "structured": 4}
 
 

@@ -22,6 +22,7 @@ from recount.pipeline.archive.sources import find_sources
 from recount.pipeline.result import read_result
 from recount.pipeline.run.ledger import Ledger
 from recount.pipeline.run.runner import run
+from recount.tests.pipeline.archive.trees import portfolio
 from recount.tests.pipeline.run.faulty import CRASHED, FINISHED, KILLED, SAID, Fault, disturbed
 
 STEP = int(os.environ.get("RECOUNT_POINTS", "7"))
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="fork")
 
 
 def fill(archive: Path) -> None:
-    """A report, one with two in a file, a copy, a bad one, and one in a zip archive."""
+    """A report, one with two in a file, a copy, a bad one, one in a zip archive, one to which files are attached."""
     (archive / "2023").mkdir(parents=True)
     (archive / "2023" / "a.pdf").write_text("good a")
     (archive / "b.pdf").write_text("several 2 b")
@@ -39,6 +40,7 @@ def fill(archive: Path) -> None:
     (archive / "bad.pdf").write_text("encrypted")
     with zipfile.ZipFile(archive / "z.zip", "w") as packed:
         packed.writestr("in/c.pdf", "good c")
+    (archive / "p.pdf").write_bytes(portfolio({"d.pdf": "good d", "e.pdf": "encrypted", "f.xml": "<f/>"}))
 
 
 def change(archive: Path) -> None:
@@ -47,6 +49,7 @@ def change(archive: Path) -> None:
     (archive / "b.pdf").write_text("good b, alone now")
     (archive / "copy.pdf").write_text("encrypted")
     (archive / "bad.pdf").write_text("good now")
+    (archive / "p.pdf").write_bytes(portfolio({"e.pdf": "good e", "g.pdf": "good g"}))
 
 
 def stands(out: Path) -> dict[str, Any]:

@@ -157,7 +157,7 @@ class TestGzip:
     def test_a_bomb_is_turned_away(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path = tmp_path / "a.pdf"
         path.write_bytes(gzip.compress(bytes(3 << 20)))
-        monkeypatch.setattr("recount.pipeline.archive.files._LARGEST_UNPACKED", 1 << 20)
+        monkeypatch.setattr("recount.pipeline.archive.kinds._LARGEST_UNPACKED", 1 << 20)
         with pytest.raises(DocumentError, match="larger than 1 MB unpacked"), snapshot(Source(path, "a.pdf"), None):
             pass
         path.write_bytes(gzip.compress(b"x" * 100)[:-9])

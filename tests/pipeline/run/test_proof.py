@@ -70,6 +70,20 @@ def test_a_result_that_somebody_changed_is_done_again_and_kept(go: Any, tmp_path
     assert go().unchanged == 4
 
 
+def test_what_a_killed_run_wrote_and_did_not_come_to_note_is_no_change(go: Any, archive: Path, tmp_path: Path) -> None:
+    """It took other seconds than the run that does it again."""
+    path = result_path(tmp_path / "out", "a.pdf")
+    (archive / "a.pdf").write_text("good three")
+    go()
+    with sqlite3.connect(tmp_path / "out" / "ledger.sqlite") as ledger:
+        ledger.execute("DELETE FROM attempts WHERE run = (SELECT max(id) FROM runs)")
+    path.write_bytes(path.read_bytes().replace(b'"seconds": {}', b'"seconds": {"read": 1.5}'))
+    summary = go()
+    assert (summary.structured, summary.unchanged) == (1, 3)
+    assert [name for outcome in summary.outcomes for name in outcome.attempt.aside] == []
+    assert not list((tmp_path / "out" / "reports").glob("*.changed-*"))
+
+
 @pytest.mark.parametrize("content", [b"", b'{"contract": "final'])
 def test_a_result_that_is_cut_is_done_again(go: Any, tmp_path: Path, content: bytes) -> None:
     for name in ("b.pdf", "c.pdf#2", "copy.pdf"):

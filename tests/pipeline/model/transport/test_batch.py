@@ -12,6 +12,7 @@ import pytest
 
 from recount.pipeline.errors import BudgetSpent, ModelMisconfigured, Offline, Truncated, UsageError
 from recount.pipeline.model.ask.question import Reply
+from recount.pipeline.model.transport import batch as module
 from recount.pipeline.model.transport.batch import Collected, collect, submit, submitted
 from recount.pipeline.model.transport.store import MODES, Database
 from recount.pipeline.settings import ModelSettings, ModeName
@@ -92,6 +93,30 @@ def test_what_a_batch_leaves_an_ordinary_run_asks(tmp_path: Path) -> None:
             assert each.usage.calls
         assert len(server.requests) == 3
     assert sorted(each[0] for each in calls(settings)[:4]) == ["http 500", "ok", "refused", "truncated"]
+
+
+def test_whatever_a_batch_brings_costs_one_question_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    messages = (
+        {"content": [{"type": "text", "text": '{"income": "1.00@1"}'}]},
+        {"content": "", "tool_calls": [{"function": {"arguments": {"income": "1.00@1"}}}]},
+        {"tool_calls": [{"function": None}, 3]},
+    )
+    real = module._results
+
+    def odd(client: object, batch: str) -> tuple[str, list[str]]:
+        status, lines = real(client, batch)
+        made = [json.loads(line) for line in lines]
+        for line, message in zip(made, messages, strict=False):
+            line["response"]["body"] = {"choices": [{"message": message}], "usage": [1]}
+        return status, ["[1]", *map(json.dumps, made[:3]), json.dumps(made[3])[:-9]]
+
+    monkeypatch.setattr(module, "_results", odd)
+    with scripted(RIGHT) as server:
+        settings = settings_for(server, store=tmp_path / "s.sqlite")
+        assert collect(settings, str(submit(settings, QUESTIONS))) == Collected("completed", True, 2, 2)
+        replies = ask(settings, *QUESTIONS)
+        assert [reply.value for reply in replies if isinstance(reply, Reply)] == [Income(income="1.00@1")] * 4
+        assert len(server.requests) == 2
 
 
 def test_a_batch_that_fails_leaves_everything(tmp_path: Path) -> None:

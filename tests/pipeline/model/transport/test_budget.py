@@ -246,6 +246,20 @@ def test_a_store_of_the_first_layout_is_brought_up_to_date(tmp_path: Path) -> No
         kept.wait_for_turn()
 
 
+def test_budgets_are_reckoned_from_an_index(tmp_path: Path) -> None:
+    """Not from the calls themselves, which hold whole answers: all other requests wait for it."""
+    settings = ModelSettings("model", store=tmp_path / "s.sqlite", budget=Decimal(1), budget_tokens=1)
+    with opened(settings) as kept:
+        asked: list[str] = []
+        kept.database._connection.set_trace_callback(asked.append)
+        calls = Calls(kept.database, settings)
+        calls._told(), calls.tokens(), calls._cost()
+        kept.database._connection.set_trace_callback(None)
+        plans = [kept.database.rows(f"EXPLAIN QUERY PLAN {query}", ())[0]["detail"] for query in asked]
+    assert len(plans) == 4
+    assert [plan for plan in plans if "COVERING INDEX" not in plan] == []
+
+
 def test_a_clock_that_is_set_back_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = ModelSettings("m", requests_per_minute=600, store=tmp_path / "s.sqlite")
     slept: list[float] = []

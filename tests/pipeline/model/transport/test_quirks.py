@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -538,6 +539,32 @@ def test_a_prompt_that_was_cut_without_a_word_is_noticed(told: int, is_cut: bool
             assert [call[0] for call in calls(settings)] == ["cut"]
             server.usage = usage(5900)  # the context was made longer: it is asked again
             assert isinstance(ask(settings, long)[0], Reply)
+
+
+class Maybe(BaseModel):
+    income: str | None
+
+
+@pytest.mark.parametrize("told", [{"total_tokens": 9}, usage(0), usage(-1), usage(5900)])
+@pytest.mark.parametrize("said", [{"income": None}, RIGHT])
+@pytest.mark.parametrize("words", [100, 600])
+def test_an_answer_about_nothing_is_none_where_nobody_says_what_was_read(
+    told: Any, said: Any, words: int, tmp_path: Path
+) -> None:
+    asked = replace(question("本年收入1.00@1万元。" + "其他收入按规定管理使用。" * words), response=Maybe)
+    is_cut = words == 600 and said != RIGHT and told.get("prompt_tokens", 0) <= 0
+    with scripted(said, usage=told) as server:
+        [outcome] = ask(settings_for(server, store=tmp_path / "s.sqlite"), asked)
+    assert isinstance(outcome, Truncated) == is_cut
+    assert not is_cut or "about nothing" in str(outcome)
+    assert not is_cut or "num_ctx" in str(outcome)
+
+
+def test_a_choice_may_be_none() -> None:
+    asked = replace(question("其他收入按规定管理使用。" * 600), response=Maybe, purpose="parts")
+    with scripted({"income": None}, usage={}) as server:
+        [outcome] = ask(settings_for(server), asked)
+    assert isinstance(outcome, Reply)
 
 
 @pytest.mark.parametrize(
