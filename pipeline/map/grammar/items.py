@@ -35,7 +35,7 @@ _FORMS = (
     rf"(?P<c9>{_NAME}{{2,40}}?)\({N}\)(?P<s9>{_NAME}{{2,40}}?)\({N}\)(?P<i9>{_NAME}{{2,60}}?)\((?P<k9>{N})\)",
     rf"(?P<i7>{_NAME}{{2,60}}?)\((?P<k7>{N})\)",
     rf"(?P<k8>{N})(?P<i8>{_NAME}{{2,60}}?){_AMOUNT_FOLLOWS}",
-    rf"(?P<s9>{_NAME}{{2,60}}?)\"?\({N}?款\)\"?{_AMOUNT_FOLLOWS}",
+    rf"(?P<s10>{_NAME}{{2,60}}?)\"?\({N}?款\)\"?{_AMOUNT_FOLLOWS}",
 )
 _ITEM = re.compile(rf"{_BEGINS}(?:{'|'.join(_FORMS)})")
 _BARE_CLASS = re.compile(
@@ -94,7 +94,8 @@ def _head(passage: Passage, match: re.Match[str]) -> Head | None:
         else:
             spans[LEVELS["csi".index(group[0])]] = match.span(group)
     ordinal = match.start("ordinal") if match["ordinal"] else None
-    return Head(match.start(), match.end(), ordinal, *map(spans.get, LEVELS))
+    of_class, section, item = map(spans.get, LEVELS)
+    return Head(match.start(), match.end(), ordinal, of_class, section, item)
 
 
 def _is_over(head: Head, below: Head | None) -> bool:

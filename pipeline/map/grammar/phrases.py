@@ -69,8 +69,8 @@ BREAK = re.compile(
     r"|(?<=。)(?=\d{4}年|截[至止]|全年|累计|共计)"
     rf"|(?<=。\n)(?=[^,。;:\n{N}]{{2,30}}:?(?:支出|收入|经费)(?:决算)?(?:数)?(?:为|是)?:?{N}(?:万元|元))"
 )
-"""Where a reason is over: at a line that begins with an ordinal, a year or an amount, or opens a list (收入包括：), and at
-a sentence that begins with a year."""
+"""Where a reason is over: at a line that begins with an ordinal, a year or an amount, or opens a list (收入包括：), and
+at a sentence that begins with a year."""
 NAMED_SHARE = re.compile(rf"(?:^|[,。;:、\n])(?P<words>[^,。;:、\n{N}]+?)占[^,。;\n{N}]{{0,30}}$")
 NAMED_COMPLETION = re.compile(
     rf"(?:^|[,。;:\n])(?P<words>[^,。;:\n{N}]+?)完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?的$"
