@@ -224,8 +224,12 @@ def _sides(found: Reading) -> dict[str, object]:
 def fiscal_appropriation(passage: Passage) -> tuple[FiscalAppropriation[Ref], Reading]:
     """四、财政拨款收入支出决算总体情况说明."""
     one_side = Subject("expenditure", r"财政拨款支出", of_unit=True)
-    found = read(passage, (*_sides_of(_APPROPRIATED), one_side), default="both")
-    return FiscalAppropriation[Ref].model_validate(_sides(found)), found
+    found = read(passage, (*_sides_of(_APPROPRIATED, alone=passage.headed), one_side), default="both")
+    said = _sides(found)
+    if passage.headed and said["income_total"] is None and said["expenditure_total"] is None:
+        # 财政拨款收入▮万元, 财政拨款支出▮万元 under the section's own heading: this year's
+        said["expenditure_current_year"] = said["expenditure_current_year"] or settled(found, "expenditure")
+    return FiscalAppropriation[Ref].model_validate(said), found
 
 
 def fund_budget(fund: str, passage: Passage) -> tuple[FundBudget[Ref], Reading]:
@@ -249,7 +253,7 @@ def fund_budget(fund: str, passage: Passage) -> tuple[FundBudget[Ref], Reading]:
 _CLASS = re.compile(
     rf"(?:(?<=\n)|^|(?<=[。;:,])|(?<=\d[.、]))\s*(?:\(?{N}\)?[.、,)]?|[①-⑳])?\s*"
     rf"(?P<class_name>[^。;,:\n▮]{{2,40}}?)\(类\)(?:支出)?(?:决算)?(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)"
-    rf"[,、]?(?:占[^。;\n▮]{{0,30}}?(?P<percent>{N})%)?"
+    rf"(?:,完成[^,。;\n▮]{{0,16}}{N}%(?=,占))?[,、]?(?:占[^。;\n▮]{{0,30}}?(?P<percent>{N})%)?"
 )
 _QUOTED_CLASS = re.compile(
     rf'(?:(?<=\n)|^|(?<=[。;:])|(?<=[.、]))\s*(?:\(?{N}\)?[.、,)]?|[①-⑳])?\s*"[.]?\s*'
@@ -272,7 +276,7 @@ _GENERAL = (
     ),
 )
 _DIRECT = re.compile(rf'"?(?:科目)?[:,]?\s*(?P<amount>{N})(?:万元|元|亿元)')
-_PURPOSE = re.compile(r"主要用于:?(?P<purpose>.*?)(?:(?<=。)|(?=年初预算|支出决算|\n|$))")
+_PURPOSE = re.compile(r"主要用于:?(?P<purpose>.*?)(?:(?<=。)|(?=[,;]?完成(?:年初|全年)?预算|年初预算|支出决算|\n|$))")
 
 
 def general_public_budget(

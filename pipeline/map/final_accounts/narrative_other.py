@@ -50,7 +50,7 @@ def title(paragraphs: Sequence[Paragraph], pattern: re.Pattern[str] = _TITLE) ->
 
 _STAFF = (
     Subject("staff_total", r"(?:实有|在编)?(?:人员|人数|总人数|实有人数)", COUNTED, of_unit=True),
-    Subject("staff_active", r"在职(?:人员|人数)?", COUNTED),
+    Subject("staff_active", r"(?:实有)?在职(?:人员|人数)?", COUNTED),
     Subject("staff_veteran_retired", r"离休(?:人员|人数)?", COUNTED),
     Subject("staff_retired", r"退休(?:人员|人数)?", COUNTED),
     Subject(

@@ -390,3 +390,27 @@ def test_an_item_ends_where_the_next_class_begins_over_its_own() -> None:
     assert first["budget"] == {"budget": "5.00", "final": "6.00"}
     assert (second["class_name"], second["amount"]) == ("住房保障支出", "4.00")
     assert "133.33" in report["open"]
+
+
+def test_income_and_expenditure_under_the_heading_of_appropriations_are_this_years() -> None:
+    report = mapped(FISCAL, "2022年度财政拨款收入60.00万元，比上年增加2.00万元；财政拨款支出58.00万元。")
+    section = report["fiscal_appropriation"]
+    assert section == {"income_current_year": "60.00", "expenditure_current_year": "58.00"}
+    assert report["open"] == ["2.00"]
+
+
+def test_a_share_behind_what_income_is() -> None:
+    report = mapped("二、收入决算情况说明", "其他收入6.00万元，为利息收入，占收入合计的7.50%。")
+    assert report["income"]["other"] == {"amount": "6.00", "percent": "7.50"}
+
+
+def test_a_class_is_compared_before_its_share() -> None:
+    report = mapped(GENERAL, "1.农林水支出（类）支出6.00万元，完成年初预算的120.00%，占财政拨款支出的75.00%。")
+    [row] = report["general_public_budget"]["by_class"]
+    assert (row["amount"], row["percent"]) == ("6.00", "75.00")
+
+
+def test_what_an_item_is_for_ends_before_its_budget() -> None:
+    text = "农业农村（款）渔业发展（项）支出6.00万元，主要用于渔政执法，完成年初预算的120.00%。"
+    [row] = mapped(GENERAL, text)["general_public_budget"]["items"]
+    assert (row["purpose"], row["budget"]["completion_percent"]) == ("渔政执法", "120.00")
