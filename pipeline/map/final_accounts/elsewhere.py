@@ -89,8 +89,10 @@ def _settle(left: Left, speakers: Sequence[Speaker], fields: dict[str, Any]) -> 
     taken: set[int] = set()
     sentences = list(_sentences(left))
     meant: list[str | None] = []
+    said = ""
     for sentence in sentences:
-        may = _meant(sentence, left, speakers, fields)
+        may = _meant(sentence, said, left, speakers, fields)
+        said = said + sentence.text.folded if sentence.text.folded.rstrip().endswith(";") else ""
         before = meant[-1] if meant else None
         if not may and not _named(sentence) & left.open:  # 与上年相比，增加…: of what the sentence before it is about
             may = [before] if before else []
@@ -118,13 +120,18 @@ def _tokens(sentence: Paragraph) -> set[int]:
     return {number.token.index for number in sentence.numbers}
 
 
-def _meant(sentence: Paragraph, left: Left, speakers: Sequence[Speaker], fields: Mapping[str, Any]) -> list[str]:
-    """The sections that know most of the open figures of a sentence, its own alone if it is one of them."""
+def _meant(
+    sentence: Paragraph, before: str, left: Left, speakers: Sequence[Speaker], fields: Mapping[str, Any]
+) -> list[str]:
+    """The sections that know most of the open figures of a sentence, its own alone if it is one of them.
+
+    before: what was said before a semicolon.
+    """
     wanted = left.open & _tokens(sentence)
     if not wanted:
         return []
     passage = replace(passage_of([sentence]), headed=False)
-    around = f"{left.title}\n{_heading(left, sentence)}\n{passage.shape}"
+    around = f"{left.title}\n{_heading(left, sentence)}\n{before}{passage.shape}"
     known = {
         speaker.key: len(_filled(fields.get(speaker.key), speaker.read(passage)[0], wanted)[1])
         for speaker in speakers

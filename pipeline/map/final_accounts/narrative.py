@@ -239,7 +239,8 @@ def fund_budget(fund: str, passage: Passage) -> tuple[FundBudget[Ref], Reading]:
         return FundBudget[Ref](none=True), Reading({}, (), ())
     starts = heads_in(passage)
     end = starts[0].start if starts else len(passage.shape)
-    spent = Subject("expenditure", rf"(?:{fund})支出(?:决算)?(?:合计)?", of_unit=True)
+    alone = "?" if passage.headed else ""
+    spent = Subject("expenditure", rf"(?:{fund}){alone}支出(?:决算)?(?:合计)?", of_unit=True)
     found = read(passage, (*_sides_of(fund, alone=passage.headed), spent), default="both", end=end)
     items, unclaimed = budget_items(passage, starts)
     section = FundBudget[Ref].model_validate(
@@ -428,6 +429,7 @@ def basic_expenditure(passage: Passage) -> tuple[BasicExpenditure[Ref], Reading]
 
 _OVERSEAS = r"因公出国(?:\(境\))?(?:费用?|经费)?"
 _CAR = r"(?:公务用?车|公车)"
+_CARS = frozenset({"辆", "台"})
 _RECEIVED = r"(?:共计?|累计|全年|合计)*(?:国内)?(?:公务)?接待(?:国内)?(?:公务)?(?:共计?|累计|合计)?"
 _THREE_PUBLIC = (
     Subject(
@@ -454,13 +456,14 @@ _THREE_PUBLIC = (
     Subject(
         "vehicles_bought",
         rf"(?:{_CAR}|车辆|按规定|更新|新)*\(?(?:购置|更新)\)?(?:数|{_CAR}|车辆)?(?:量)?",
-        frozenset({"辆", "台"}),
+        _CARS,
+        of_unit=True,
     ),
-    Subject("vehicles_owned", rf"(?:{_CAR}|车辆)?保有量?(?:为)?|共有公务用车", frozenset({"辆", "台"})),
+    Subject("vehicles_owned", rf"(?:{_CAR}|车辆)?保有量?(?:为)?|共有公务用车", _CARS),
     Subject(
         "fixed_asset_vehicles",
         r"(?:国有资产占用情况中)?固定资产(?:中)?(?:的)?(?:公务)?(?:用)?车辆?",
-        frozenset({"辆", "台"}),
+        _CARS,
     ),
     Subject(
         "reception_batches",

@@ -93,17 +93,16 @@ class Reader:
                 )
 
     def _spoken_of(self, at: int) -> Fact | None:
-        """What a sentence speaks of that names no subject again: what it stated last, else the section's own."""
-        said = [
-            fact
-            for stated, fact in self.stated
-            if stated < at
-            and not re.search(r"[。;\n]", self.passage.shape[stated:at].rstrip())
-            and not phrases.is_aside(self.passage.shape, stated, at)
-        ]
-        if said or not self.passage.headed:
-            return said[-1] if said else None
-        return self._fact(self.default)
+        """What a sentence speaks of that names no subject again: what it stated last, None if nobody knows that; the
+        section's own where it states nothing."""
+        shape = self.passage.shape
+        begin = max(shape.rfind(sign, 0, len(shape[:at].rstrip())) for sign in "。;\n")
+        said: list[tuple[int, Fact | None]] = [(n, None) for n in self.unclaimed if self._unit(n) in MONEY]
+        said += [(n, fact) for n, fact in self.stated if not phrases.is_aside(shape, n, at)]
+        inside = [pair for pair in said if begin < pair[0] < at]
+        if inside:
+            return max(inside, key=lambda pair: pair[0])[1]
+        return self._fact(self.default) if self.passage.headed else None
 
     def _unit(self, at: int) -> str | None:
         return self.passage.token(at).unit
@@ -123,7 +122,8 @@ class Reader:
     def _percent(self, at: int) -> bool:
         gap = self.passage.shape[self.done : at]
         if self.reason_from is not None:
-            return (self._compared(at) or self._completion_of_named(at)) and self._claimed(at)
+            said = self._compared(at) or self._completion_of_named(at) or self._over_budget(at)
+            return said and self._claimed(at)
         if self.versus and self.versus.amount and not self.versus.rate and phrases.RATE_ALONE.fullmatch(gap):
             self.versus.rate = replace(self._ref(at), negative=self.versus.amount.negative)
             return self._claimed(at)
@@ -145,8 +145,22 @@ class Reader:
         if gap == "(" and self.last is not None and is_part and self.last.share is None:  # ▮万元(▮%)
             self.last.share = self._ref(at)
             return self._claimed(at)
-        said = self._compared(at) or self._stated(at) or self._share_of_named(at) or self._completion_of_named(at)
-        return said and self._claimed(at)
+        said = self._compared(at) or self._stated(at) or self._share_of_named(at)
+        return (said or self._completion_of_named(at) or self._over_budget(at)) and self._claimed(at)
+
+    def _over_budget(self, at: int) -> bool:
+        """较预算减少▮万元，降低▮%: how far the amount that was spoken of last, or a named one, is off its budget."""
+        gap = self.passage.shape[self.done : at]
+        match = phrases.OVER_BUDGET.search(gap) if self.wording.against_budget else None
+        if match is None or not self._is_turned(match, at):
+            return False
+        fact = self._named(at, match["words"], gap[: match.start()])
+        if fact is None or (fact.comparison is not None and fact.comparison.rate is not None):
+            return False
+        self._end_reason(self._clause(self.done + match.start("words")))
+        fact.comparison = self.versus = fact.comparison or Versus(final=fact.amount)
+        self.versus.rate = self._ref(at, match["turn"])
+        return True
 
     def _share_of_named(self, at: int) -> bool:
         """〈subject〉占▮%, without its amount."""

@@ -414,3 +414,31 @@ def test_what_an_item_is_for_ends_before_its_budget() -> None:
     text = "农业农村（款）渔业发展（项）支出6.00万元，主要用于渔政执法，完成年初预算的120.00%。"
     [row] = mapped(GENERAL, text)["general_public_budget"]["items"]
     assert (row["purpose"], row["budget"]["completion_percent"]) == ("渔政执法", "120.00")
+
+
+def test_how_far_an_amount_is_off_its_budget() -> None:
+    report = mapped(
+        THREE,
+        "“三公”经费支出预算为8.00万元，支出决算为6.00万元，完成预算的75.00%，较预算减少2.00万元，降低25.00%，主要是少开车。",
+        "公务接待费支出较年初预算增加1.00万元，增长50.00%。",
+    )
+    assert report["three_public"]["budget"]["variance_percent"] == "−25.00"
+    assert report["three_public"]["budget"]["reason"] == "少开车"
+    assert report["three_public"]["reception_budget"] == {"variance_percent": "50.00"}
+    assert report["open"] == ["2.00", "1.00"]
+
+
+def test_what_is_unchanged_of_an_amount_that_nobody_knows_is_not_the_sections_own() -> None:
+    report = mapped(FISCAL, "财政拨款收、支总计60.00万元。教育附加本年支出0万元，与上年持平。")
+    assert report["fiscal_appropriation"] == {"income_total": "60.00", "expenditure_total": "60.00"}
+
+
+def test_behind_a_semicolon_a_sentence_is_of_what_it_was_of_before() -> None:
+    report = mapped("四、财政拨款收支对比情况", "政府性基金预算财政拨款本年收入5.00万元；本年支出4.00万元。")
+    section = report["government_funds"]
+    assert (section["income_current_year"], section["expenditure_current_year"]) == ("5.00", "4.00")
+
+
+def test_expenditure_alone_under_the_heading_of_a_fund_is_the_funds() -> None:
+    report = mapped(FUNDS, "2022年度政府性基金预算财政拨款收入5.00万元；支出4.00万元，其中项目支出4.00万元。")
+    assert report["government_funds"]["expenditure"] == "4.00"
