@@ -122,8 +122,7 @@ class Reader:
     def _percent(self, at: int) -> bool:
         gap = self.passage.shape[self.done : at]
         if self.reason_from is not None:
-            said = self._compared(at) or self._completion_of_named(at) or self._over_budget(at)
-            return said and self._claimed(at)
+            return (self._compared(at) or self._completion_of_named(at)) and self._claimed(at)
         if self.versus and self.versus.amount and not self.versus.rate and phrases.RATE_ALONE.fullmatch(gap):
             self.versus.rate = replace(self._ref(at), negative=self.versus.amount.negative)
             return self._claimed(at)
@@ -145,22 +144,8 @@ class Reader:
         if gap == "(" and self.last is not None and is_part and self.last.share is None:  # ▮万元(▮%)
             self.last.share = self._ref(at)
             return self._claimed(at)
-        said = self._compared(at) or self._stated(at) or self._share_of_named(at)
-        return (said or self._completion_of_named(at) or self._over_budget(at)) and self._claimed(at)
-
-    def _over_budget(self, at: int) -> bool:
-        """较预算减少▮万元，降低▮%: how far the amount that was spoken of last, or a named one, is off its budget."""
-        gap = self.passage.shape[self.done : at]
-        match = phrases.OVER_BUDGET.search(gap) if self.wording.against_budget else None
-        if match is None or not self._is_turned(match, at):
-            return False
-        fact = self._named(at, match["words"], gap[: match.start()])
-        if fact is None or (fact.comparison is not None and fact.comparison.rate is not None):
-            return False
-        self._end_reason(self._clause(self.done + match.start("words")))
-        fact.comparison = self.versus = fact.comparison or Versus(final=fact.amount)
-        self.versus.rate = self._ref(at, match["turn"])
-        return True
+        said = self._compared(at) or self._stated(at) or self._share_of_named(at) or self._completion_of_named(at)
+        return said and self._claimed(at)
 
     def _share_of_named(self, at: int) -> bool:
         """〈subject〉占▮%, without its amount."""
