@@ -106,7 +106,10 @@ def _settle(left: Left, speakers: Sequence[Speaker], fields: dict[str, Any]) -> 
         taken |= found
 
 
-_COMPARES = re.compile(r"^[^▮]{0,24}?(?:上年|上一年|去年|\d{4}年度?|预算)[^▮]{0,16}$")
+_COMPARES = re.compile(
+    r"^[^▮]{0,24}?(?:上年|上一年|去年|\d{4}年度?|预算)[^▮]{0,16}(?:▮(?:万元|元)[,、]?(?:增长|下降|减少|增加|降低|上升)[^▮]{0,4})?$"
+)
+"""Before an amount, and before the rate behind it (增加▮万元，增长▮%)."""
 
 
 def _named(sentence: Paragraph) -> set[int]:

@@ -217,7 +217,7 @@ class Reader:
         versus = self.versus
         if versus is None or versus.budget is None or versus.final is not None or self.reason_from is not None:
             return False
-        if phrases.FINAL.fullmatch(self.passage.shape[self.done : at]) is None:
+        if phrases.FINAL.fullmatch(phrases.BRACKETED.sub("", self.passage.shape[self.done : at])) is None:
             return False
         versus.final = self._ref(at)
         return True

@@ -66,11 +66,11 @@ _NEUTRAL = (
 BREAK = re.compile(
     rf"(?<=\n)(?=\(?(?:{N}|\d{{1,2}}|[一二三四五六七八九十]{{1,3}})[.、)]|[①-⑳]|\d{{4}}年|本年|截[至止]|第[一二三四五六七八九十]+部分"
     rf"|[^,。;:\n{N}]{{0,16}}(?:包括|用于以下方面|如下):)"
-    r"|(?<=。)(?=\d{4}年|截[至止]|全年|累计|共计)"
+    r"|(?<=。)(?=\d{4}年|截[至止]|全年|累计|共计|其中[:,])"
     rf"|(?<=。\n)(?=[^,。;:\n{N}]{{2,30}}:?(?:支出|收入|经费)(?:决算)?(?:数)?(?:为|是)?:?{N}(?:万元|元))"
 )
 """Where a reason is over: at a line that begins with an ordinal, a year or an amount, or opens a list (收入包括：), and
-at a sentence that begins with a year."""
+at a sentence that begins with a year or with 其中."""
 NAMED_SHARE = re.compile(rf"(?:^|[,。;:、\n])(?P<words>[^,。;:、\n{N}]+?)占[^,。;\n{N}]{{0,30}}$")
 NAMED_COMPLETION = re.compile(
     rf"(?:^|[,。;:\n])(?P<words>[^,。;:\n{N}]+?)完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?的$"

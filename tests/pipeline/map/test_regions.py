@@ -437,3 +437,21 @@ def test_behind_a_semicolon_a_sentence_is_of_what_it_was_of_before() -> None:
 def test_expenditure_alone_under_the_heading_of_a_fund_is_the_funds() -> None:
     report = mapped(FUNDS, "2022年度政府性基金预算财政拨款收入5.00万元；支出4.00万元，其中项目支出4.00万元。")
     assert report["government_funds"]["expenditure"] == "4.00"
+
+
+def test_a_comparison_with_its_rate_is_of_the_sentence_before() -> None:
+    report = mapped("九、其他费用情况", "机关运行经费支出决算5.00万元。与上年相比，增加2.00万元，增长66.67%。")
+    [cost] = report["operating_costs"]
+    assert (cost["amount"], cost["change"]) == ("5.00", {"amount": "2.00", "percent": "66.67"})
+
+
+def test_an_aside_between_a_budget_and_what_was_spent() -> None:
+    said = "公务接待费支出预算2.00万元（其中：一般公共预算支出2.00万元），支出决算1.00万元，完成全年预算的50.00%。"
+    compared = mapped(THREE, said)["three_public"]["reception_budget"]
+    assert compared == {"budget": "2.00", "final": "1.00", "completion_percent": "50.00"}
+
+
+def test_a_reason_ends_before_the_sentence_that_takes_it_apart() -> None:
+    report = mapped(THREE, "公务接待费支出1.00万元，比上年减少1.00万元，主要原因是少接待。其中：外宾接待0.50万元。")
+    assert report["three_public"]["reception"]["change"]["reason"] == "少接待"
+    assert report["open"] == ["0.50"]
