@@ -67,16 +67,18 @@ class _Column:
         return self.left <= (token.box[0] + token.box[2]) / 2 <= self.right
 
 
-def skipped_rows(lists: Mapping[str, Sequence[Cells]], tokens: Sequence[Token], read: Collection[int]) -> list[Skipped]:
+def skipped_rows(
+    lists: Mapping[str, Sequence[Cells]], tokens: Sequence[Token], read: Mapping[int, str]
+) -> list[Skipped]:
     """The lines that were left out of the lists of a report. lists: by pointer, the rows in their order.
 
-    read: the tokens that figures were read from.
+    read: the tokens that figures were read from, with where those stand.
     """
     parts = {at.rpartition("/")[0].rpartition("/")[0] for at in lists}
     return [line for at, rows in lists.items() if at not in parts for line in _lines(at, rows, tokens, read)]
 
 
-def _lines(at: str, rows: Sequence[Cells], tokens: Sequence[Token], read: Collection[int]) -> Iterator[Skipped]:
+def _lines(at: str, rows: Sequence[Cells], tokens: Sequence[Token], read: Mapping[int, str]) -> Iterator[Skipped]:
     cells: dict[str, list[Token]] = defaultdict(list)
     for row in rows:
         for key, figure in row.items():
@@ -92,11 +94,21 @@ def _lines(at: str, rows: Sequence[Cells], tokens: Sequence[Token], read: Collec
     for line in _by_line(unread):
         met = [[column.holds(token) for token in line] for column in columns]
         hit = sum(map(any, met))
+        between = first < line[0].index < last
         if hit == 0 or any(beside(line[0], token) for token in figures):
             continue
-        between = first < line[0].index < last
+        if not between and _is_of_another(at, line, tokens, read):
+            continue
         if hit >= (min(2, len(columns)) if between else 2) and _is_a_row(line, figures, between=between):
             yield Skipped(at, tuple(token.index for token, *fits in zip(line, *met, strict=True) if any(fits)))
+
+
+def _is_of_another(at: str, line: Sequence[Token], tokens: Sequence[Token], read: Mapping[int, str]) -> bool:
+    """Whether numbers beside a list are of another table: their line goes on in figures that were read there, as last
+    year's amounts do in those of this year."""
+    ends = (line[0].index - 1, line[-1].index + 1)
+    others = [end for end in ends if end in read and table_of(read[end]) != table_of(at)]
+    return any(beside(line[0], tokens[end]) for end in others)
 
 
 def _is_below(seat: Seat, other: Seat) -> bool:
@@ -186,7 +198,7 @@ def places_of(figures: Mapping[str, Figure], tokens: Sequence[Token], evaluation
         misplaced.update(_out_of_column(rows, tokens), _out_of_row(rows))
         spans.update(_spans(rows))
     cells = {at: [row.figures for row in rows] for at, rows in lists.items()}
-    skipped = skipped_rows(cells, tokens, {figure.token for figure in figures.values()})
+    skipped = skipped_rows(cells, tokens, {figure.token: pointer for pointer, figure in figures.items()})
     for line in skipped:
         misplaced.update(figure.pointer for row in cells[line.at] for figure in row.values())
     in_form = {pointer: at for at, pointer in enumerate(figures)}

@@ -44,7 +44,11 @@ def rows(tokens: list[Token], columns: int, left_out: set[int]) -> list[dict[str
 
 def skipped(tokens: list[Token], columns: int, left_out: set[int]) -> list[Skipped]:
     cells = rows(tokens, columns, left_out)
-    return skipped_rows({"/t": cells}, tokens, {figure.token for row in cells for figure in row.values()})
+    return skipped_rows({"/t": cells}, tokens, read_from(cells))
+
+
+def read_from(cells: list[dict[str, Figure]]) -> dict[int, str]:
+    return {figure.token: figure.pointer for row in cells for figure in row.values()}
 
 
 def test_a_table_that_was_read_whole_has_none() -> None:
@@ -101,3 +105,13 @@ def test_in_a_text_without_print_the_table_tells_rows_and_columns_and_not_the_pl
     assert skipped(in_cells, 2, {1}) == [Skipped("/t", (2, 3))]
     in_a_wide_cell = [replace(token, seat=(7, 1, 0, 5)) if at in (2, 3) else token for at, token in enumerate(in_cells)]
     assert skipped(in_a_wide_cell, 2, {1}) == []
+
+
+def test_last_years_amounts_of_the_table_below_are_no_line_of_this_one() -> None:
+    """They stand, on the next page, in the columns of the list, and on one line with figures of their own table."""
+    tokens = [*table(3), token(6, "7.50", 0, 0, 2), token(7, "8.50", 1, 0, 2), token(8, "9.50", 2, 0, 2)]
+    cells = rows(tokens[:6], 2, set())
+    read = read_from(cells)
+    assert skipped_rows({"/t": cells}, tokens, read) == [Skipped("/t", (6, 7))]
+    assert skipped_rows({"/t": cells}, tokens, {**read, 8: "/other/total"}) == []
+    assert skipped_rows({"/t": cells}, tokens, {**read, 8: "/t/note"}) == [Skipped("/t", (6, 7))]
