@@ -76,6 +76,11 @@ WORDINGS = (
         "2022年财政拨款支出50.00万元，占本年支出合计的62.50%。",
         {"total": "50.00", "percent_of_expenditure": "62.50"},
     ),
+    (
+        GENERAL,
+        "财政拨款支出50.00万元，较上年决算数增加9.00万元，增长21.95%，完成年初预算的98.00%。",
+        {"change/percent": "21.95", "budget/completion_percent": "98.00"},
+    ),
     (GENERAL, "与年初预算相比，2022年财政拨款支出完成年初预算的110.00%。", {"budget/completion_percent": "110.00"}),
     (
         FUNDS,
