@@ -23,6 +23,7 @@ class Heading:
     also: another level that some forms give it. closed: it has no headings inside, whatever its ordinals number
     (名词解释). lists: ordinals inside may number a list; only headings of the outline end it (主要职能). aside: what
     stands under it is no narrative (目录, 附表).
+    outside: the keys of the sections in which such words name a part of these (1.收入情况 of one kind of money).
     """
 
     key: str
@@ -33,6 +34,7 @@ class Heading:
     closed: bool = False
     lists: bool = False
     aside: bool = False
+    outside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

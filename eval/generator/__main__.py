@@ -7,6 +7,7 @@ from pathlib import Path
 
 from recount.eval.generator.case import Form, Options
 from recount.eval.generator.files import write_case
+from recount.eval.generator.forms.regional import Region, regions
 from recount.eval.generator.generate import generate
 from recount.eval.generator.typeset.style import STYLES
 
@@ -14,7 +15,9 @@ from recount.eval.generator.typeset.style import STYLES
 def main() -> None:
     """Parse the command line and write the cases."""
     parser = argparse.ArgumentParser(prog="recount.eval.generator", description="Make reports with known figures.")
-    parser.add_argument("--form", choices=[form.value for form in Form], required=True)
+    forms: dict[str, Form | Region] = {form.value: form for form in Form}
+    forms |= regions()
+    parser.add_argument("--form", choices=forms, required=True)
     parser.add_argument("--count", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0, help="seed of the first case; the next one has seed + 1")
     parser.add_argument("--out", type=Path, required=True)
@@ -25,7 +28,7 @@ def main() -> None:
     args = parser.parse_args()
     options = Options(slips=args.slips, plant=args.plant, projects=args.projects, style=args.style)
     for seed in range(args.seed, args.seed + args.count):
-        print(write_case(generate(Form(args.form), seed, options=options), args.out))
+        print(write_case(generate(forms[args.form], seed, options=options), args.out))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from recount.eval.generator.forms.regional import Region
 from recount.eval.generator.typeset.compose import Manuscript
 
 
@@ -70,14 +71,16 @@ class Discrepancy:
 class Case:
     """A generated report: the gold, what it is like, what was planted, its PDF, and how each figure was printed.
 
+    twins: the figures that are printed once and fill two keys, by their pointers.
     manuscript: what the PDF was set from, so that it can be set or written otherwise.
     """
 
     name: str
-    form: Form
+    form: Form | Region
     gold: dict[str, Any]
     tags: dict[str, Any]
     discrepancies: tuple[Discrepancy, ...]
     figures: tuple[tuple[str, str], ...]
     pdf: bytes
     manuscript: Manuscript
+    twins: tuple[tuple[str, str], ...] = ()

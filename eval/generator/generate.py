@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -12,17 +13,19 @@ from recount.eval.generator.excerpt import excerpt, shortened
 from recount.eval.generator.forms.evaluation_table import overall_table, project_table
 from recount.eval.generator.forms.front import front
 from recount.eval.generator.forms.national import National
+from recount.eval.generator.forms.regional import Region, Script
 from recount.eval.generator.forms.shanghai import Shanghai
 from recount.eval.generator.forms.xinjiang import Narrative
 from recount.eval.generator.gold.evaluations import Evaluator, narrative_texts
 from recount.eval.generator.gold.national import NationalMaker
 from recount.eval.generator.gold.parts import add
+from recount.eval.generator.gold.regional import RegionMaker
 from recount.eval.generator.gold.shanghai import ShanghaiMaker
 from recount.eval.generator.gold.shape import Json, blank
-from recount.eval.generator.gold.twins import align, doubled, twins
+from recount.eval.generator.gold.twins import Pair, align, doubled, twins
 from recount.eval.generator.gold.xinjiang import Maker
 from recount.eval.generator.money import exact_to_fen, wan
-from recount.eval.generator.plant import plant
+from recount.eval.generator.plant import REGIONAL, plant
 from recount.eval.generator.slips import Typist, loosen
 from recount.eval.generator.typeset.blocks import Block, Para
 from recount.eval.generator.typeset.compose import Manuscript, Printed, typeset
@@ -33,20 +36,25 @@ _MAKERS: dict[Form, type[Maker]] = {Form.S2024: ShanghaiMaker, Form.N: NationalM
 _WRITERS: dict[Form, type[Shanghai]] = {Form.S2024: Shanghai, Form.N: National}
 
 
-def generate(form: Form, seed: int, *, options: Options | None = None) -> Case:
-    """One report of a form; the same form, seed and options give the same bytes."""
-    return _Job(form, seed, options or Options()).case()
+def generate(form: Form | Region, seed: int, *, options: Options | None = None) -> Case:
+    """One report of a form or a region; the same form, seed and options give the same bytes."""
+    return _job(form, seed, options).case()
 
 
-def draft(form: Form, seed: int, *, options: Options | None = None) -> tuple[Json, tuple[Discrepancy, ...]]:
+def draft(form: Form | Region, seed: int, *, options: Options | None = None) -> tuple[Json, tuple[Discrepancy, ...]]:
     """The gold and the planted discrepancies of `generate`, without typesetting (much faster)."""
-    return _Job(form, seed, options or Options()).draft()
+    return _job(form, seed, options).draft()
+
+
+def _job(form: Form | Region, seed: int, options: Options | None) -> _Job:
+    options = options or Options()
+    return _RegionJob(form, seed, options) if isinstance(form, Region) else _Job(form, seed, options)
 
 
 class _Job:
     """One report being made."""
 
-    def __init__(self, form: Form, seed: int, options: Options) -> None:
+    def __init__(self, form: Form | Region, seed: int, options: Options) -> None:
         self.form, self.seed, self.options = form, seed, options
         # a text as seed: its hash does not depend on the process
         self.rng = Random(f"{form.value}/{seed}")
@@ -65,9 +73,18 @@ class _Job:
         with exact_to_fen(self.yuan):
             gold = self.gold()
         gold = loosen(self.rng, gold, self.options.slips)
-        gold, planted = plant(self.rng, gold, self.options.plant)
-        align(gold, twins(self.form, gold))
+        gold, planted = self.planted(gold)
+        align(gold, self.twins(gold))
         return gold, planted
+
+    def planted(self, gold: Json) -> tuple[Json, tuple[Discrepancy, ...]]:
+        """The gold with the discrepancies that are wished for."""
+        return plant(self.rng, gold, self.options.plant)
+
+    def twins(self, gold: Json) -> list[Pair]:
+        """The figures that are printed once and fill two keys."""
+        assert isinstance(self.form, Form)
+        return twins(self.form, gold)
 
     def case(self) -> Case:
         """Make everything."""
@@ -91,7 +108,8 @@ class _Job:
             gold=gold,
             tags=self.tags(gold, printed, planted),
             discrepancies=planted,
-            figures=tuple(doubled(typist.figures, twins(self.form, gold))),
+            figures=tuple(doubled(typist.figures, self.twins(gold))),
+            twins=tuple(self.twins(gold)),
             pdf=printed.pdf,
             manuscript=Manuscript(tuple(blocks), self.style, self.unit.name),
         )
@@ -128,6 +146,7 @@ class _Job:
         self.books = draw_books(self.rng, self.year, wishes)
         summary = self.form in (Form.X2023, Form.S2024, Form.N) and self.chance(options.summary, 0.4)
         self.unit: Unit = draw_unit(self.rng, self.books.trade, summary=summary, name=options.unit)
+        assert isinstance(self.form, Form)
         self.maker = _MAKERS.get(self.form, Maker)(
             self.rng,
             self.books,
@@ -230,3 +249,56 @@ class _Job:
             "repeat_header": self.style.repeat_header,
             "planted": len(planted),
         }
+
+
+class _RegionJob(_Job):
+    """A report of a regional form: all that could be said is made, and what the region says of it is kept."""
+
+    def __init__(self, form: Region, seed: int, options: Options) -> None:
+        super().__init__(form, seed, options)
+        self.region = form
+        self.year = options.year or form.year
+        self.yuan = "yuan" in form.settings
+
+    def gold(self) -> Json:
+        """The gold of what the region says."""
+        options, settings = self.options, self.region.settings
+        wishes = Wishes(options.funds, options.capital, options.size, options.trade)
+        self.books = draw_books(self.rng, self.year, wishes)
+        summary = self.chance(options.summary, 0.3)
+        self.unit = draw_unit(self.rng, self.books.trade, summary=summary, name=options.unit)
+        renamed = tuple((old, new) for old, _, new in (line.partition(" ") for line in settings.get("rename", ())))
+        self.maker = RegionMaker(
+            self.rng,
+            self.books,
+            self.unit,
+            levelled=not options.plant and self.chance(options.level, 0.3),
+            halfwidth=False,
+            level=settings.get("level", ("item",))[0],
+            bare="bare" in settings,
+            names=renamed,
+        )
+        full = self.maker.narrative() | {"unit_name": self.unit.name}
+        self.script = Script(self.region, self.rng, full, self.unit)
+        return self.script.gold
+
+    def planted(self, gold: Json) -> tuple[Json, tuple[Discrepancy, ...]]:
+        """The same, in what regions print."""
+        return plant(self.rng, gold, self.options.plant, REGIONAL)
+
+    def twins(self, gold: Json) -> list[Pair]:
+        """Those of the words: what was planted is in either."""
+        del gold
+        return self.script.pairs
+
+    def blocks(self, gold: Json, typist: Typist) -> list[Block]:
+        """The document in the region's words."""
+        return self.script.blocks(gold, typist, self.rng)
+
+    def case(self) -> Case:
+        """The case: what has no key of the contract is in no gold, and so is compared with nothing."""
+        case = super().case()
+        gold = {key: value for key, value in case.gold.items() if key != "unmapped_figures"}
+        figures = tuple(printed for printed in case.figures if "/_" not in printed[0])
+        tags = case.tags | {"unknowable": sorted(self.script.unknowable)}
+        return replace(case, gold=gold, figures=figures, tags=tags)

@@ -14,17 +14,24 @@ from typing import Any
 
 from recount.eval.generator.case import Discrepancy
 from recount.eval.generator.gold.shape import Json
+from recount.eval.generator.words.kinds import FLEET
 
 Target = tuple[str, str]  # pointer, rule in words
 LEAST = Decimal(20)  # 万元: below it, rounding makes shares too vague to call one wrong
 
 
-def plant(rng: Random, gold: Json, count: int) -> tuple[Json, tuple[Discrepancy, ...]]:
-    """The gold with `count` figures changed (or as many as it has room for), and what was changed."""
+Planters = tuple[tuple[Callable[[Json], Iterator[Target]], Callable[[Random, Any, Json, str], Any]], ...]
+
+
+def plant(rng: Random, gold: Json, count: int, kinds: Planters | None = None) -> tuple[Json, tuple[Discrepancy, ...]]:
+    """The gold with `count` figures changed (or as many as it has room for), and what was changed.
+
+    kinds: of what kind they may be; None for all that the forms print.
+    """
     if not count:
         return gold, ()
     changed = copy.deepcopy(gold)
-    planters = list(_PLANTERS)
+    planters = list(kinds or _PLANTERS)
     rng.shuffle(planters)
     found: list[Discrepancy] = []
     for planter, alter in planters * 3:
@@ -99,14 +106,14 @@ def _shares(gold: Json) -> Iterator[Target]:
     """占比 = 部分 / 合计."""
     for section in ("income", "expenditure"):
         node = gold[section]
-        if node and node["total"] >= LEAST:
+        if node and (node["total"] or 0) >= LEAST:
             for key, part in node.items():
-                if isinstance(part, dict) and part["amount"]:
+                if isinstance(part, dict) and part["amount"] and part["percent"] is not None:
                     yield f"/{section}/{key}/percent", "share of the section's total"
     general = gold["general_public_budget"]
-    if general and general["total"] >= LEAST:
+    if general and (general["total"] or 0) >= LEAST:
         for index, entry in enumerate(general["by_class"]):
-            if entry["percent"] is not None:
+            if entry["percent"] is not None and entry["amount"]:
                 yield f"/general_public_budget/by_class/{index}/percent", "share of the general public budget"
 
 
@@ -115,7 +122,9 @@ def _change_percents(gold: Json) -> Iterator[Target]:
     general = gold["general_public_budget"]
     for index, item in enumerate(general["items"] if general else []):
         change = item["change"]
-        if change and change["amount"] and item["amount"] - change["amount"] >= LEAST and item["amount"] >= LEAST:
+        if not change or not change["amount"] or change["percent"] is None or item["amount"] is None:
+            continue
+        if item["amount"] - change["amount"] >= LEAST and item["amount"] >= LEAST:
             yield f"/general_public_budget/items/{index}/change/percent", "change against last year's amount"
 
 
@@ -126,8 +135,8 @@ def _variances(gold: Json) -> Iterator[Target]:
     # where one sentence says it of both, a planted figure would have to change in two places
     if (
         budget
-        and budget["budget"] >= LEAST
         and budget["variance_percent"]
+        and budget["budget"] >= LEAST
         and budget["reason"] != (node["income_budget"]["reason"])
     ):
         yield "/fiscal_appropriation/expenditure_budget/variance_percent", "variance of final against budget"
@@ -191,7 +200,7 @@ def _execution_rates(gold: Json) -> Iterator[Target]:
             yield f"/project_evaluations/{index}/funds/0/execution_rate", "execution rate = executed / annual budget"
 
 
-_PLANTERS: tuple[tuple[Callable[[Json], Iterator[Target]], Callable[[Random, Any, Json, str], Any]], ...] = (
+_PLANTERS: Planters = (
     (_shares, _other_percent),
     (_change_percents, _other_percent),
     (_variances, _other_percent),
@@ -201,3 +210,47 @@ _PLANTERS: tuple[tuple[Callable[[Json], Iterator[Target]], Callable[[Random, Any
     (_total_scores, _without_fund_score),
     (_execution_rates, _other_percent),
 )
+
+
+def _completions(gold: Json) -> Iterator[Target]:
+    """完成预算的百分比 = 决算数 / 预算数."""
+    general, trips = gold["general_public_budget"], gold["three_public"]
+    places = [("/general_public_budget/budget", general and general["budget"])]
+    places += [
+        (f"/general_public_budget/items/{at}/budget", item["budget"])
+        for at, item in enumerate(general["items"] if general else [])
+    ]
+    places += [(f"/three_public/{key}", node) for key, node in (trips or {}).items() if key.endswith("budget")]
+    for pointer, node in places:
+        if node and node["completion_percent"] and (node["budget"] or 0) >= LEAST and node["final"] is not None:
+            yield f"{pointer}/completion_percent", "completion = final / budget"
+
+
+def _whole(gold: Json) -> Iterator[Target]:
+    """What `_parts` and `_counts` name, where all other terms are printed too."""
+    for pointer, rule in (*_parts(gold), *_counts(gold)):
+        section, own = pointer.split("/")[1:]
+        terms = next((terms for terms in _TERMS.get(section, ()) if own in terms), ())
+        if terms and all(gold[section][term] is not None for term in terms):
+            yield pointer, rule
+
+
+_TERMS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "procurement": (("total", "goods", "works", "services"),),
+    "basic_expenditure": (("total", "personnel", "public"),),
+    "income_expenditure": (
+        ("closing_carryover", "expenditure_total", "expenditure_current_year", "surplus_distribution"),
+        ("opening_carryover", "income_total", "income_current_year", "nonfiscal_surplus_used"),
+    ),
+    "fiscal_appropriation": (("closing_carryover", "expenditure_total", "expenditure_current_year"),),
+    "overview": (("staff_total", "staff_active", "staff_veteran_retired", "staff_retired"),),
+    "state_assets": (("vehicle_count", *(f"vehicles_{kind}" for kind in FLEET)),),
+}
+REGIONAL: Planters = (
+    (_shares, _other_percent),
+    (_change_percents, _other_percent),
+    (_completions, _other_percent),
+    (_whole, lambda rng, value, *at: (_one_more if isinstance(value, int) else _other_amount)(rng, value, *at)),
+    (_statement_totals, _other_amount),
+)
+"""Of the kinds those that regions print."""

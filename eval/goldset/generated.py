@@ -13,6 +13,7 @@ from typing import Any
 from recount.eval.cases import PLACES, TAGS, Place
 from recount.eval.generator import Case, Form, Options, generate, write_case
 from recount.eval.generator.budgets import BudgetCase
+from recount.eval.generator.forms.regional import Region, regions
 from recount.eval.generator.texts import KINDS, written
 from recount.eval.generator.texts.written import Kind
 from recount.eval.goldset.budgets import BudgetOrder
@@ -35,7 +36,7 @@ class Scan:
 class Order:
     """A case to be made, as PDF, as a scan or as a text. name: of its folder; None leaves it to the generator."""
 
-    form: Form
+    form: Form | Region
     seed: int
     options: Options
     scan: Scan | None = None
@@ -50,14 +51,15 @@ class Order:
 def orders_of(
     form: str, seeds: Iterable[int], *, slips: float, plant: int, scan: Scan | None = None, text: str | None = None
 ) -> list[Order]:
-    """A case of a form for every seed. Raises UsageError if there is no such form, or no such kind of text."""
-    names = [member.value for member in Form]
-    if form not in names:
-        raise UsageError(f"no form is called {form}; there are {', '.join(names)}")
+    """A case of a form, or of a region, for every seed. Raises UsageError for what is neither, and no kind of text."""
+    forms: dict[str, Form | Region] = {member.value: member for member in Form}
+    forms |= regions()
+    if form not in forms:
+        raise UsageError(f"no form is called {form}; there are {', '.join(forms)}")
     kind = next((kind for kind in KINDS if kind == text), None)
     if text is not None and (kind is None or scan is not None):
         raise UsageError(f"a text is one of {', '.join(KINDS)}, and is not scanned")
-    return [Order(Form(form), seed, Options(slips=slips, plant=plant), scan, text=kind) for seed in seeds]
+    return [Order(forms[form], seed, Options(slips=slips, plant=plant), scan, text=kind) for seed in seeds]
 
 
 def scan_of(level: str | None, knobs: Sequence[str]) -> Scan | None:

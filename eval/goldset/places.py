@@ -18,7 +18,7 @@ import pymupdf
 from recount.eval.cases import Place
 from recount.eval.generator import Case
 from recount.eval.generator.budgets import BudgetCase
-from recount.eval.generator.gold.twins import Pair, doubled, twins
+from recount.eval.generator.gold.twins import Pair, doubled
 from recount.eval.score.align import fold
 
 _NUMBER = re.compile(r"(?P<raw>[-－]?[0-9０-９]+(?:\s?[,，.．]\s?[0-9０-９]+)*)[%％]?")
@@ -36,7 +36,7 @@ class _Print:
 
 def places_of(case: Case | BudgetCase) -> dict[str, list[Place]]:
     """Where the figures of a case stand, as far as that is beyond doubt."""
-    pairs = twins(case.form, case.gold) if isinstance(case, Case) else []
+    pairs = list(case.twins) if isinstance(case, Case) else []
     figures = _own(case.figures, pairs)
     with pymupdf.open(stream=case.pdf, filetype="pdf") as document:  # type: ignore[no-untyped-call]
         prints = [printed for page in document for printed in _prints(page)]

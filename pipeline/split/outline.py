@@ -147,6 +147,8 @@ class _Cutter:
             return None  # （一）“三公”经费…总体情况 under 七、“三公”经费: a part of that section
         if heading.within and not any(upper.key in heading.within for upper in self.above.values()):
             return None
+        if any(upper.key in heading.outside for upper in above):
+            return None
         match = re.match(heading.title, folded[start:])
         if match is None:
             return None
@@ -203,11 +205,11 @@ def _with_whole_parts(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _level(folded: str, levels: Sequence[tuple[int, re.Pattern[str]]] = _LEVELS) -> tuple[int, int]:
-    """The level that a line's ordinal says, 0 for none, and where the ordinal ends."""
+    """The level that a line's ordinal says, 0 for none, and where the ordinal (and 关于) ends."""
     for level, ordinal in levels:
         match = ordinal.match(folded)
         if match:
-            return level, match.end()
+            return level, match.end() + len("关于") * folded.startswith("关于", match.end())
     return 0, 0
 
 

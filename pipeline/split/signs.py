@@ -22,7 +22,10 @@ _CHANGE = re.compile(rf"{_TURN}(?:\({_TURN}\))?(?:了|额|数|率|幅|幅度|比
 _STATED = re.compile(r"[为是:,;=(]$")
 """Right before a minus that stands for no colon."""
 _MONEY = r"(?:[百千万亿]*元)"
-_UNIT = rf"(?:{_MONEY}|%|个百分点|人次|人|名|辆|批次|平方米|台|套|个|分|次|家|户|件|笔|份)"
+_UNIT = (
+    rf"(?:{_MONEY}|%|个百分点|人次|人(?!员)|名|辆|批次|平方米|台(?!账)|套|个(?!人|体)|分|次|家(?!庭|具)|户|件|笔|份)"
+)
+"""（1）人员经费: what begins a word behind an ordinal is none."""
 _ALONE_BEHIND = re.compile(rf"%?{_MONEY}?\s*$")
 _UNIT_BEHIND = re.compile(rf"\s*{_UNIT}")
 _NEVER_SIGNED = re.compile(r"\s*(?:年|月|日|号|页|楼|层|时|点)")

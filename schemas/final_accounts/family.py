@@ -15,6 +15,10 @@ _OF = r"(?:的)?(?:情况)?(?:的)?(?:说明)?"
 _YEAR = r"(?:\d{4}年(?:度)?)?(?:部门|单位)?"
 """二、2021年度部门收入决算情况: some publishers repeat the year, or whose it is, in every heading."""
 
+_SIDE = r"(?:决算)?(?:总体)?(?:结构)?情况(?:的)?(?:说明)?"
+_MONEYS = ("fiscal_appropriation", "general_public_budget", "government_funds", "state_capital")
+"""The sections of one kind of money: 1.收入情况 in them is not of the whole unit."""
+
 OUTLINE: tuple[Heading, ...] = (
     Heading("contents", 0, r"目录|目次", aside=True),
     Heading("part.overview", 1, r"[^。]{0,40}概况", lists=True),
@@ -31,7 +35,7 @@ OUTLINE: tuple[Heading, ...] = (
     Heading(
         "overview.staff",
         2,
-        r"(?:机构|部门|单位|人员)?(?:设置|机构|决算单位构成|构成|编制)[^。,]{0,20}?(?:情况|构成|状况|设置)?",
+        r"(?:机构|部门|单位|人员)?(?:设置|机构|决算单位构成|构成|编制)[^。,]{0,20}?(?:情况|构成|状况|设置)?|(?:部门|单位)?(?:基本|人员)情况",
         ("part.overview",),
     ),
     Heading(
@@ -52,17 +56,21 @@ OUTLINE: tuple[Heading, ...] = (
     Heading(
         "general_public_budget",
         2,
-        rf"{_YEAR}(?:(?:一般公共预算)?财政拨款|一般公共预算)支出(?:决算)?(?:总体)?情况(?:的)?(?:说明)?",
+        rf"{_YEAR}(?:(?:一般公共预算)?财政拨款|一般公共预算(?:财政拨款收入)?)支出(?:决算)?(?:总体)?情况(?:的)?(?:说明)?",
     ),
-    Heading("general_public_budget", 3, rf"{_YEAR}(?:一般公共预算)?财政拨款支出(?:决算)?情况(?:的)?(?:说明)?"),
+    Heading(
+        "general_public_budget",
+        3,
+        rf"{_YEAR}(?:(?:一般公共预算)?财政拨款|一般公共预算财政拨款收入)支出(?:决算)?情况(?:的)?(?:说明)?",
+    ),
     Heading(
         "income_expenditure",
         2,
         rf"{_YEAR}(?:年度)?(?:收入(?:[、和与])?支出|收、?支)(?:决算)?(?:总体)?情况(?:的)?(?:说明)?",
         also=3,
     ),
-    Heading("income", 2, rf"{_YEAR}(?:本年)?收入(?:决算)?(?:总体)?(?:结构)?情况(?:的)?(?:说明)?", also=3),
-    Heading("expenditure", 2, rf"{_YEAR}(?:本年)?支出(?:决算)?(?:总体)?(?:结构)?情况(?:的)?(?:说明)?", also=3),
+    Heading("income", 2, rf"{_YEAR}(?:本年)?收入{_SIDE}", also=3, outside=_MONEYS),
+    Heading("expenditure", 2, rf"{_YEAR}(?:本年)?支出{_SIDE}", also=3, outside=_MONEYS),
     Heading("other_notes", 2, r"其他需?要?(?:需要?)?说明(?:的)?(?:事项|情况|问题)", also=3),
     Heading("other_matters", 2, r"其他重?要?事项(?:的)?(?:情况)?(?:说明)?", also=3),
     Heading("performance", 2, r"(?:部门|单位)?(?:预算)?(?:项目)?绩效[^。,]{0,16}?(?:情况|工作)(?:的)?(?:说明)?"),

@@ -5,7 +5,7 @@ First the parts that the sections share beside those of every family: a class, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Generic, Literal
 
 from recount.schemas.arithmetic import (
@@ -22,6 +22,7 @@ from recount.schemas.arithmetic import (
 )
 from recount.schemas.common.parts import Change, Comparison, Portion, change_of, changed_alike
 from recount.schemas.figures import F, Figure, Model, Phrasing, count, money, part, percent, rows, text
+from recount.schemas.terms import ZERO
 
 __all__ = ["BudgetItem", "Change", "ClassAmount", "Comparison", "Portion", "change_of", "changed_alike"]
 
@@ -109,9 +110,13 @@ class Income(Model, Generic[F]):
     other: Portion[F] | None = part("其他收入")
 
     def identities(self: Income[Figure]) -> Iterator[Identity]:
+        yield from self.adds_up_to(self.total)
+
+    def adds_up_to(self: Income[Figure], whole: Figure | None) -> Iterator[Identity]:
+        """The kinds and their shares against a total, which may stand in another section."""
         yield from _parts_of_total(
             "本年收入",
-            self.total,
+            whole,
             self.fiscal_appropriation,
             self.superior_subsidy,
             self.institutional,
@@ -134,9 +139,13 @@ class Expenditure(Model, Generic[F]):
     affiliate_subsidy: Portion[F] | None = part("对附属单位补助支出")
 
     def identities(self: Expenditure[Figure]) -> Iterator[Identity]:
+        yield from self.adds_up_to(self.total)
+
+    def adds_up_to(self: Expenditure[Figure], whole: Figure | None) -> Iterator[Identity]:
+        """The kinds and their shares against a total, which may stand in another section."""
         yield from _parts_of_total(
             "本年支出",
-            self.total,
+            whole,
             self.basic,
             self.project,
             self.remitted_to_superior,
@@ -246,7 +255,9 @@ class GeneralPublicBudget(Model, Generic[F]):
             yield equal("支出 = 各项之和", self.total, printed(*(item.amount for item in self.items)))
         changes = [item.change.amount for item in self.items if item.change is not None]
         if self.change is not None and self.items and len(changes) == len(self.items) and whole:
-            yield equal("增减额 = 各项增减额之和", self.change.amount, total(*changes))
+            adds_up = equal("增减额 = 各项增减额之和", self.change.amount, total(*changes))
+            if evaluate(adds_up).severity is None or not self._may_leave_out(changes):
+                yield adds_up
         if self.budget is not None:
             yield same("决算数 = 支出", self.budget.final, self.total)
             budgets = [item.budget.budget for item in self.items if item.budget is not None]
@@ -256,6 +267,14 @@ class GeneralPublicBudget(Model, Generic[F]):
             if item.budget is not None and item.budget.final is not item.amount:
                 yield same("决算数 = 支出决算", item.budget.final, item.amount)
         yield from self._items_by_class()
+
+    def _may_leave_out(self: GeneralPublicBudget[Figure], changes: Sequence[Figure | None]) -> bool:
+        """Whether the whole has grown by less than the items listed: those that ended last year, now 0, may be missing.
+        Not in a form that lists items of 0."""
+        listed = sum((change.value for change in changes if change is not None), ZERO)
+        grown = self.change.amount if self.change is not None else None
+        ended = any(item.amount is not None and not item.amount.value for item in self.items)
+        return grown is not None and grown.value < listed and not ended
 
     def _lists_all(self: GeneralPublicBudget[Figure]) -> bool:
         """Whether every class has an item: some publishers list the items of a few alone."""

@@ -28,7 +28,10 @@ _PARTS = frozenset({"contents", "part.overview", "part.statements", "part.glossa
 """The parts of a report that tell of no section; some reports have no parts."""
 _WHOLE = re.compile(r"财政拨款支出|财政拨款收入?、?支|三公")
 """Where this is what is spoken of, income and expenditure are not those of the whole unit."""
+_TRIPS = re.compile("三公")
+"""What pays for these expenses is said among them as well; it is no budget's whole expenditure."""
 SPEAKERS = (
+    Speaker("overview", narrative_other.staff, re.compile("实有|在编|人员编制|编制人数|年末[^。;]{0,6}人数")),
     Speaker("income_expenditure", narrative.income_expenditure, but=_WHOLE),
     Speaker("income", narrative.income, but=_WHOLE),
     Speaker("expenditure", narrative.expenditure, but=_WHOLE),
@@ -37,6 +40,7 @@ SPEAKERS = (
         "general_public_budget",
         narrative.general_of_one,
         re.compile("财政拨款|一般公共预算"),
+        _TRIPS,
     ),
     Speaker(
         "basic_expenditure",
@@ -48,11 +52,13 @@ SPEAKERS = (
         "government_funds",
         partial(narrative.fund_budget, narrative.GOVERNMENT_FUNDS),
         re.compile("政府性基金"),
+        _TRIPS,
     ),
     Speaker(
         "state_capital",
         partial(narrative.fund_budget, narrative.STATE_CAPITAL),
         re.compile("国有资本经营"),
+        _TRIPS,
     ),
     Speaker("operating_costs", narrative_other.operating_costs, re.compile("机[关构]运行")),
     Speaker("procurement", narrative_other.procurement, re.compile("采购")),
@@ -86,7 +92,7 @@ def map_report(document: Document) -> Mapped:
     left += _map_general(sections, fields)
     left += _map_overview(sections, fields)
     for section in (*others, *(sections[key] for key in _NO_FIELDS if key in sections)):
-        if not any(key in _PARTS for key in (section.key, *section.within)):
+        if section.key == "overview.staff" or not any(key in _PARTS for key in (section.key, *section.within)):
             passage = passage_of(section.paragraphs)
             whole = Reading({}, (), tuple(passage.numbers))
             left.append(Left(section.key, section.title, section.paragraphs, passage, whole))

@@ -97,14 +97,14 @@ _TOTALS = (
         "nonfiscal_surplus_used",
         r"使用非财政拨款(?:专用)?结余(?:\([^)]*\))?(?:和专用结余)?|(?:使?用)?事业基金弥补收支差额",
     ),
-    Subject("opening_carryover", r"(?:年初|上年)结转(?:和|及|与)?结余"),
-    Subject("carried_over", r"(?:年初|上年)结转"),
-    Subject("left_over", r"(?:年初|上年)结余"),
+    Subject("opening_carryover", r"(?:年初|上年)结转(?:和|及|与)?结余", of_unit=True),
+    Subject("carried_over", r"(?:年初|上年)结转", of_unit=True),
+    Subject("left_over", r"(?:年初|上年)结余", of_unit=True),
     Subject("expenditure_current_year", r"本年(?:度)?支出(?:合计)?(?!总)", of_unit=True),
     Subject("surplus_distribution", r"结余分配"),
     Subject(
         "closing_carryover",
-        r"年末(?:的)?(?:结转(?:和|及|与)?结余|结转|结余)|结转下年(?:的)?(?:结转)?(?:和|及|与)?(?:结余)?",
+        r"(?:年|(?<=年))末(?:的)?(?:结转(?:和|及|与)?结余|结转|结余)|结转下年(?:的)?(?:结转)?(?:和|及|与)?(?:结余)?",
     ),
     Subject("income_total", r"(?:决算)?收入(?:决算)?(?:总计|总额)|(?:决算)?总收入|今年收入", of_unit=True),
     Subject("expenditure_total", r"(?:决算)?支出(?:决算)?(?:总计|总额)|(?:决算)?总支出|今年支出", of_unit=True),
@@ -179,14 +179,17 @@ def expenditure(passage: Passage) -> tuple[Expenditure[Ref], Reading]:
 # --- 四、财政拨款; 八、政府性基金预算; 九、国有资本经营预算
 
 
-def _sides_of(fund: str) -> tuple[Subject, ...]:
-    """What 四, 八 or 九 speaks of. fund: a rule for the budget's own name: in a label no other's may stand."""
-    own = rf"(?:{fund})?"
+def _sides_of(fund: str, *, alone: bool = False) -> tuple[Subject, ...]:
+    """What 四, 八 or 九 speaks of. fund: a rule for the budget's own name: in a label no other's may stand.
+
+    alone: 〈fund〉收入 is this year's; elsewhere it may be a part of the whole unit's income.
+    """
+    own, came = rf"(?:{fund})?", rf"|(?:{fund})收入(?!总)(?:合计)?" if alone else ""
     return (
         Subject("both", rf"{own}(?:{_BOTH_SIDES})", of_unit=True),
         Subject("opening_carryover", rf"{own}年初{own}结转(?:和|及|与)?结余"),
         Subject("closing_carryover", rf"{own}年末{own}结转(?:和|及|与)?结余"),
-        Subject("income_current_year", rf"本年{own}收入(?:合计)?|{own}本年收入", of_unit=True),
+        Subject("income_current_year", rf"本年{own}收入(?:合计)?|{own}本年收入{came}", of_unit=True),
         Subject("expenditure_current_year", rf"本年{own}支出(?:合计)?|{own}本年支出", of_unit=True),
         Subject("income_total", rf"{own}收入(?:决算)?(?:总计|总额)|{own}总收入", of_unit=True),
         Subject("expenditure_total", rf"{own}支出(?:决算)?(?:总计|总额)|{own}总支出", of_unit=True),
@@ -220,7 +223,8 @@ def _sides(found: Reading) -> dict[str, object]:
 
 def fiscal_appropriation(passage: Passage) -> tuple[FiscalAppropriation[Ref], Reading]:
     """四、财政拨款收入支出决算总体情况说明."""
-    found = read(passage, _sides_of(_APPROPRIATED), default="both")
+    one_side = Subject("expenditure", r"财政拨款支出", of_unit=True)
+    found = read(passage, (*_sides_of(_APPROPRIATED), one_side), default="both")
     return FiscalAppropriation[Ref].model_validate(_sides(found)), found
 
 
@@ -232,7 +236,7 @@ def fund_budget(fund: str, passage: Passage) -> tuple[FundBudget[Ref], Reading]:
     starts = heads_in(passage)
     end = starts[0].start if starts else len(passage.shape)
     spent = Subject("expenditure", rf"(?:{fund})支出(?:决算)?(?:合计)?", of_unit=True)
-    found = read(passage, (*_sides_of(fund), spent), default="both", end=end)
+    found = read(passage, (*_sides_of(fund, alone=passage.headed), spent), default="both", end=end)
     items, unclaimed = budget_items(passage, starts)
     section = FundBudget[Ref].model_validate(
         {**_sides(found), "expenditure": settled(found, "expenditure"), "items": items}
@@ -243,7 +247,7 @@ def fund_budget(fund: str, passage: Passage) -> tuple[FundBudget[Ref], Reading]:
 # --- 五、一般公共预算财政拨款支出决算情况说明
 
 _CLASS = re.compile(
-    rf"(?:(?<=\n)|^|(?<=[。;:])|(?<=\d[.、]))\s*(?:\(?{N}\)?[.、,)]?|[①-⑳])?\s*"
+    rf"(?:(?<=\n)|^|(?<=[。;:,])|(?<=\d[.、]))\s*(?:\(?{N}\)?[.、,)]?|[①-⑳])?\s*"
     rf"(?P<class_name>[^。;,:\n▮]{{2,40}}?)\(类\)(?:支出)?(?:决算)?(?:为|是)?:?(?P<amount>{N})(?:万元|元|亿元)"
     rf"[,、]?(?:占[^。;\n▮]{{0,30}}?(?P<percent>{N})%)?"
 )
@@ -259,7 +263,7 @@ _LISTED_CLASS = re.compile(
     rf"(?:[,、(]?占[^。;\n▮]{{0,30}}?(?P<percent>{N})%)?"
 )
 """主要用于以下方面：教育支出▮万元，占▮%；…: a class known by its official name alone, also among marked ones."""
-_ITEM_SUBJECTS = (Subject("amount", r"支出决算(?:数)?|决算数|决算支出|支出"),)
+_ITEM_SUBJECTS = (Subject("amount", r"支出决算(?:数)?|决算(?:数|支出)?|支出"),)
 _GENERAL = (
     Subject(
         "total",
@@ -275,13 +279,14 @@ def general_public_budget(
     overall: Passage, structure: Passage, items: Passage
 ) -> tuple[GeneralPublicBudget[Ref], list[tuple[Passage, Reading]]]:
     """五: （一）总体情况, （二）结构情况, （三）具体情况."""
-    found = read(overall, _GENERAL, default="total")
+    starts = heads_in(items)
+    first = starts[0].start if starts else None
+    found = read(overall, _GENERAL, default="total", end=first if overall is items else None)
     fact = found.facts.get("total")
     structure = structure if structure.shape else items  # some publishers list the classes under 具体情况
     classes, left = by_class(structure, alone=structure is not items)
-    starts = heads_in(items)
     of_items, unclaimed = budget_items(items, starts)
-    before = read(items, _GENERAL, default="total", end=starts[0].start if starts else None)
+    before = read(items, _GENERAL, default="total", end=first)
     compared = _comparison(found, "total") or _comparison(before, "total")
     section = GeneralPublicBudget[Ref](
         total=settled(found, "total") or settled(before, "total"),
@@ -418,24 +423,32 @@ def basic_expenditure(passage: Passage) -> tuple[BasicExpenditure[Ref], Reading]
 # --- 七、财政拨款“三公”经费支出决算情况说明
 
 _OVERSEAS = r"因公出国(?:\(境\))?(?:费用?|经费)?"
-_CAR = r"(?:公务用车|公车)"
+_CAR = r"(?:公务用?车|公车)"
 _RECEIVED = r"(?:共计?|累计|全年|合计)*(?:国内)?(?:公务)?接待(?:国内)?(?:公务)?(?:共计?|累计|合计)?"
 _THREE_PUBLIC = (
     Subject("total", r'(?:一般公共预算)?(?:财政拨款)?"?三公"?经费"?(?:财政拨款)?(?:支出)?(?:决算)?', of_unit=True),
     Subject("overseas", rf"{_OVERSEAS}(?:支出)?"),
-    Subject("vehicles", rf"{_CAR}购置(?:及|和|与)运行(?:维护)?(?:费用?|经费)?(?:支出)?"),
+    Subject("vehicles", rf"{_CAR}购置费?(?:及|和|与)运行(?:维护)?(?:费用?|经费)?(?:支出)?"),
     Subject("vehicle_purchase", rf"{_CAR}购置(?:费用?|支出|经费)?"),
     Subject("vehicle_running", rf"{_CAR}运行(?:维护)?(?:费用?|支出|经费)?"),
     Subject("reception", r"(?:国内)?公务接待(?:费用?|支出|经费)?"),
-    Subject("overseas_groups", r"(?:因公)?出国(?:\(境\))?(?:的)?团组(?:数)?|团组", COUNTED),
+    Subject(
+        "overseas_groups",
+        r"(?:因公)?出国(?:\(境\))?(?:的)?团组(?:数)?|团组|(?:因公)?出国(?:\(境\))?(?=共计?$)",
+        COUNTED,
+    ),
     Subject(
         "overseas_visits",
         r"(?:因公)?出国(?:\(境\))?(?:人次数?|人数)?|(?:因公出国\(境\))?累计|参加人次",
         frozenset({"人次", "人"}),
         "overseas_groups",
     ),
-    Subject("vehicles_bought", rf"(?:{_CAR}|按规定|更新|新)*购置(?:数|{_CAR}|车辆)?(?:量)?", frozenset({"辆", "台"})),
-    Subject("vehicles_owned", rf"(?:{_CAR}|车辆)?保有量(?:为)?|共有公务用车", frozenset({"辆", "台"})),
+    Subject(
+        "vehicles_bought",
+        rf"(?:{_CAR}|车辆|按规定|更新|新)*\(?(?:购置|更新)\)?(?:数|{_CAR}|车辆)?(?:量)?",
+        frozenset({"辆", "台"}),
+    ),
+    Subject("vehicles_owned", rf"(?:{_CAR}|车辆)?保有量?(?:为)?|共有公务用车", frozenset({"辆", "台"})),
     Subject(
         "fixed_asset_vehicles",
         r"(?:国有资产占用情况中)?固定资产(?:中)?(?:的)?(?:公务)?(?:用)?车辆?",

@@ -110,6 +110,11 @@ def overview(functions: Section | None, staff: Passage, units: Sequence[str]) ->
     ), found
 
 
+def staff(passage: Passage) -> tuple[Overview[Ref], Reading]:
+    """The heads and offices that a passage counts."""
+    return overview(None, passage, ())
+
+
 def subordinate_units(passage: Passage) -> tuple[str, ...]:
     """A numbered list of 下属预算单位; none where the text says so."""
     if _NO_UNITS.search(passage.shape):
@@ -126,7 +131,7 @@ def subordinate_units(passage: Passage) -> tuple[str, ...]:
 
 _OPERATING = re.compile(
     r"(?P<unit>[^。;\n]*?)(?P<kind>机[关构]运行经费|(?:日常)?公用经费)"
-    r"(?=(?:决算)?(?:支出)?(?:决算)?(?:数|额)?(?:为|是|共)?▮(?:万元|元|亿元)|(?:支出)?(?:年初|全年)?预算(?:数)?(?:为)?▮)"
+    r"(?=(?:决算)?(?:支出)?(?:决算)?(?:数|额|合计|共计)?(?:为|是|共)?▮(?:万元|元|亿元)|(?:支出)?(?:年初|全年)?预算(?:数)?(?:为)?▮)"
 )
 _OPERATING_SUBJECTS = (Subject("amount", r"机[关构]运行经费(?:支出)?|(?:日常)?公用经费(?:支出)?", of_unit=True),)
 _PROCUREMENT = (
@@ -134,7 +139,7 @@ _PROCUREMENT = (
     Subject("goods", r"(?:政府采购)?货物(?:类)?(?:采购)?(?:支出)?"),
     Subject("works", r"(?:政府采购)?工程(?:类)?(?:采购)?(?:支出)?"),
     Subject("services", r"(?:政府采购)?服务(?:类)?(?:采购)?(?:支出)?"),
-    Subject("sme_amount", r"(?:授予)?中小企业(?:的)?(?:合同)?"),
+    Subject("sme_amount", r"(?:政府采购)?(?:授予)?中小企业(?:的)?(?:合同)?"),
     Subject("micro_amount", r"(?:授予)?小微企业(?:的)?(?:合同)?"),
 )
 _CARS = frozenset({"辆", "台"})
@@ -270,10 +275,12 @@ _PROJECT_COUNT = (
     rf"绩效(?:评价|自评)(?:的)?(?:\d{{4}}年度)?项目(?P<count>{N})个",
     rf"(?<!目标的)(?<!跟踪评价的)项目(?:支出)?(?:绩效)?自?评价?表?(?P<count>{N})个",
     rf"绩效(?:自评价?|评价)(?:工作)?,?(?:共|累计)?涉及(?:预算)?项目(?P<count>{N})个",
+    rf"绩效自评(?:范围的?)?[^▮。;]{{0,6}}?(?:共?涉及)?(?:预算)?项目(?P<count>{N})个",
+    rf"(?<!自)评价项目(?P<count>{N})个",
     rf"(?P<count>{N})个项目(?:支出)?(?:全部)?(?:开展|进行|实施)了?(?:预算)?绩效(?:自评价?|评价)",
 )
 _PROJECT_MONEY = (
-    rf",?(?:共?涉及)?[^▮。;]{{0,8}}?(?:全年)?(?:预算|资金)(?:数|总额|资金|金额)?(?:合计|共计|总计)?(?:为)?(?P<budget>{N})(?:万元|元|亿元)"
+    rf",?(?:共?涉及)?[^▮。;]{{0,8}}?(?:全年)?(?:预算|资金|总?金额)(?:数|总额|资金|金额)?(?:合计|共计|总计)?(?:为)?(?P<budget>{N})(?:万元|元|亿元)"
     rf"(?:,(?:全年|实际)?执行(?:数|总额)?(?:为)?(?P<executed>{N})(?:万元|元|亿元))?"
 )
 _PROJECTS = (

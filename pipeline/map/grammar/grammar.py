@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from recount.pipeline.map.grammar import phrases
 from recount.pipeline.map.grammar.passage import (
     FINAL,
     MONEY,
     Fact,
-    N,
     Passage,
     Reading,
     Subject,
@@ -140,6 +140,10 @@ class Reader:
         if self.last and not self.last.share and phrases.SHARE.fullmatch(phrases.BRACKETED.sub("", gap)):
             self.last.share, self.last.share_of = self._ref(at), gap
             return self._claimed(at)
+        is_part = self.last is not None and self.last.key != self.default and self.versus is None
+        if gap == "(" and self.last is not None and is_part and self.last.share is None:  # ▮万元(▮%)
+            self.last.share = self._ref(at)
+            return self._claimed(at)
         said = self._compared(at) or self._stated(at) or self._share_of_named(at) or self._completion_of_named(at)
         return said and self._claimed(at)
 
@@ -225,7 +229,8 @@ class Reader:
         match = phrases.comparing(self.wording.base)[0].search(gap)
         if match is None or not self._is_turned(match, at):
             return False
-        words = match["words"] or match["again"]
+        twice = phrases.TO_BUDGET.search(gap, 0, match.start()) is not None
+        words = (phrases.UNIT.sub("", match["words"]) if twice else match["words"]) or match["again"]
         each = match["each"] or ""
         fact = self._of_section(at) if each and not words else self._named(at, words, gap[: match.start()], each)
         return fact is not None and self._changed(
@@ -266,11 +271,18 @@ class Reader:
         if fact is None or (self.reason_from is not None and not (words.strip("其中:,") or compared)):
             return False
         if fact.comparison is not None:
-            return False
+            return self._adds_budget(fact.comparison, at)
         self._end_reason(self._clause(self.done + match.start("words")))
         same_sentence = fact is self.last and not re.search(r"[。\n]", gap)
         fact.comparison = self.versus = Versus(budget=self._ref(at), stated=fact.amount if same_sentence else None)
         self.last = fact
+        return True
+
+    def _adds_budget(self, comparison: Versus, at: int) -> bool:
+        """完成年初预算的▮%（年初预算▮万元）: the budget of the comparison that is open."""
+        if comparison is not self.versus or comparison.budget is not None or self.reason_from is not None:
+            return False
+        comparison.budget = self._ref(at)
         return True
 
     def _budget_of_amount(self, at: int) -> bool:
@@ -286,22 +298,33 @@ class Reader:
     def _named(self, at: int, words: str, before: str, each: str = "") -> Fact | None:
         """The subject of a comparison, up to its number: named by its words; else, in the same sentence, the one spoken
         of last; else the section's own. None where words name no subject of the section, or a reason goes on."""
-        words = phrases.NOTHING_NAMED.sub("", re.sub(rf"^{phrases.LEAD}", "", clean(words)))
-        if words and not self._says_section(words):
-            return self._subject(words + each)
+        words = clean(phrases.BRACKETED.sub("", words))
+        words = phrases.NOTHING_NAMED.sub("", re.sub(rf"^{phrases.LEAD}", "", words))
+        named = self._subject(words + each) if words else None
+        if named is not None or (words and not self._says_section(words)):
+            return named
         if ITEM.search(before):
             return None
         if self.reason_from is not None and not re.search(r"[。;\n]$", before):
             return None
-        if self.last is not None and not re.search(r"[。\n]", before):
-            counted = next((s.units is not MONEY for s in self.subjects if s.key == self.last.key), False)
-            return (self._heading_over(at) if counted else self.last) or self._of_section(at)
+        last = self._spoken_last(at)
+        if last is not None and not re.search(r"[。\n]", before):
+            counted = next((s.units is not MONEY for s in self.subjects if s.key == last.key), False)
+            return (self._heading_over(at) if counted else last) or self._of_section(at)
         return self._of_section(at)
+
+    def _spoken_last(self, at: int) -> Fact | None:
+        """What was spoken of last, but for what an aside told: ▮万元（其中：…▮万元），比上年增加."""
+        aside = partial(phrases.is_aside, self.passage.shape, start=self.start, at=at)
+        if self.stated and self.stated[-1][1] is self.last and aside(self.stated[-1][0]):
+            return next((fact for where, fact in reversed(self.stated) if not aside(where)), None)
+        return self.last
 
     def _of_section(self, at: int) -> Fact | None:
         """What a comparison is of that names nothing: what the section is about. None where that is not sure: right
         after a sentence whose amount nobody knows, or where the passage stands under another heading."""
-        if self.unclaimed and self._is_just_before(self.unclaimed[-1], at):
+        unknown = (n for n in reversed(self.unclaimed) if not phrases.is_beside(self.passage.shape, n, self.start, at))
+        if (before := next(unknown, None)) is not None and self._is_just_before(before, at):
             return None
         over = self._heading_over(at)
         if over is not None:
@@ -332,11 +355,13 @@ class Reader:
 
         Of several numbers in one place (收、支总计各是▮,▮万元) none is certainly the subject's.
         """
-        if (self._unit(at) is None and self.passage.shape.startswith("万", at + 1)) or self._is_listed(at):
+        if (self._unit(at) is None and self.passage.shape.startswith("万", at + 1)) or self.passage.is_in_a_row(
+            at, phrases.AND
+        ):
             return False
         gap = self.passage.shape[self.done : at]
         boundary = phrases.BOUNDARY.search(gap)
-        begin = max(boundary.end() if boundary else 0, self._behind_number(at) - self.done)
+        begin = max(boundary.end() if boundary else 0, self.passage.behind_number(self.done, at) - self.done)
         clause = gap[begin:]
         follows = self.last.key if self.last and not phrases.FOLLOWS.sub("", gap) else None
         direct = next((subject for subject in self.subjects if subject.after == follows and follows), None)
@@ -345,14 +370,17 @@ class Reader:
             self.last.amount = self._ref(at)
             return True
         anywhere, strict = self._rules(self._unit(at))
-        match = (strict if self.reason_from is not None else anywhere).search(clause)
+        within = self.reason_from is not None and not (boundary and boundary[0] in "。\n")
+        match = (strict if within else anywhere).search(clause)
         fact = self._fact(match.lastgroup) if match and match.lastgroup else self._right_below_heading(at, clause)
         if fact is None:
             return False
         if fact.amount is not None:
             if self.reason_from is not None and not (boundary and boundary[0] in "。\n;"):
                 return False
-            if not self._says_again(fact.amount, at):
+            if (
+                self.passage.value_of(fact.amount) != self.passage.token(at).value
+            ):  # of something without a subject here
                 return False
             self.repeats.append((fact.key, at))
         else:
@@ -370,25 +398,6 @@ class Reader:
         before = max((other for other in self.passage.numbers if other < at and self._unit(other)), default=self.start)
         fact = self._subject(phrases.heading_over(self.passage.shape, before, at))
         return fact if fact is not None and fact.comparison is None else None
-
-    def _behind_number(self, at: int) -> int:
-        """Where the words after the number before begin, with its unit: that number may have no place. An ordinal (1.)
-        is one of the words."""
-        last = self.passage.shape.rfind(N, self.done, at)
-        unit = self._unit(last) if last >= 0 else None
-        return last + 1 + len(unit) if unit else self.done
-
-    def _is_listed(self, at: int) -> bool:
-        """Whether a number stands in a row of numbers that have one unit together."""
-        shape, before = self.passage.shape, at - 2
-        if before in self.passage.numbers and self._unit(before) is None and shape[at - 1] in phrases.AND:
-            return True
-        return self._unit(at) is None and at + 2 in self.passage.numbers and shape[at + 1] in phrases.AND
-
-    def _says_again(self, stated: Ref, at: int) -> bool:
-        """Whether a number is one that was stated before; another number is of something that has no subject here."""
-        before = next(number.token for number in self.passage.numbers.values() if number.token.index == stated.token)
-        return before.value == self.passage.token(at).value
 
     def _subject(self, words: str | None) -> Fact | None:
         """The fact of the subject that some words name; None where they name none."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from recount.pipeline.map.grammar.passage import N, Passage, clean
+from recount.schemas.common.codes import is_function_class
 
 Span = tuple[int, int]
 LEVELS = ("class_name", "section_name", "item_name")
@@ -21,21 +22,26 @@ ORDINAL = (
 )
 _BEGINS = rf"(?:(?<=\n)|^|(?<=[。;:]))\s*{ORDINAL}\s*\"?[.]?\s*"
 _NAME = r'[^。;,:\n▮"]'
-_AMOUNT_FOLLOWS = rf"(?=[。,:]?\s*(?:年初|全年|本年|支出|决算|预算|{N}))"
+_AMOUNT_FOLLOWS = rf"(?=[。,:]?\s*(?:\d{{4}}年度?)?(?:年初|全年|本年|支出(?!支出)|决算|预算|{N}))"
 _FORMS = (
     rf"(?P<c1>{_NAME}{{2,40}}?)\({N}?类\)[,、]?(?P<s1>[^。;,:\n▮]{{2,60}}?)\({N}?款\)[,、]?"
     rf"(?P<i1>[^。;:\n▮]{{2,80}}?)\({N}?项\)\"?",
     rf"(?P<s2>{_NAME}{{2,60}}?)\({N}?款\)[,、]?(?P<i2>[^。;:\n▮]{{2,80}}?)\({N}?项\)\"?",
     rf"(?P<c3>{_NAME}{{2,40}}?)\({N}?类\)[,、]?(?P<s3>[^。;,:\n▮]{{2,60}}?)\({N}?款\)\"?{_AMOUNT_FOLLOWS}",
-    rf"(?P<c4>{_NAME}{{2,40}}?)\({N}?类\)\"?(?:支出)?(?=[。,:]?\s*(?:年初|全年)预算)",
+    rf"(?P<c4>{_NAME}{{2,40}}?)\({N}?类\)\"?(?:支出)?(?=[。,:]?\s*(?:(?:年初|全年)预算|支出决算|决算))",
     rf"(?P<i5>{_NAME}{{2,60}}?)\({N}?项\)\"?",
     rf"(?P<c6>[^。;,:\n▮\"—–-]{{2,40}})[—–-]{{1,2}}(?P<s6>[^。;,:\n▮\"—–-]{{2,40}})[—–-]{{1,2}}"
     rf"(?P<i6>[^。;,:\n▮\"—–-]{{2,40}}?){_AMOUNT_FOLLOWS}",
     rf"(?P<c9>{_NAME}{{2,40}}?)\({N}\)(?P<s9>{_NAME}{{2,40}}?)\({N}\)(?P<i9>{_NAME}{{2,60}}?)\((?P<k9>{N})\)",
     rf"(?P<i7>{_NAME}{{2,60}}?)\((?P<k7>{N})\)",
     rf"(?P<k8>{N})(?P<i8>{_NAME}{{2,60}}?){_AMOUNT_FOLLOWS}",
+    rf"(?P<s9>{_NAME}{{2,60}}?)\"?\({N}?款\)\"?{_AMOUNT_FOLLOWS}",
 )
 _ITEM = re.compile(rf"{_BEGINS}(?:{'|'.join(_FORMS)})")
+_BARE_CLASS = re.compile(
+    rf"{_BEGINS}(?P<c>{_NAME}{{2,30}}?)(?=(?:年初|全年)预算|支出决算|决算数|{N}(?:万元|元|亿元),[较比与])"
+)
+"""（一）教育支出年初预算数为: a 类 known by its official name alone, where its amount is compared."""
 _CLASS_LINE = re.compile(
     rf"(?:(?<=\n)|^)\s*{ORDINAL}\s*(?P<class_name>{_NAME}{{2,40}}?)\({N}?类\)(?:支出)?(?=[^\n(]{{0,40}}(?:\n|$))"
 )
@@ -66,6 +72,9 @@ class Head:
 def heads_in(passage: Passage, start: int = 0) -> list[Head]:
     """The items that a passage lists, from an index of its shape on, in their order."""
     found = [head for match in _ITEM.finditer(passage.shape, start) if (head := _head(passage, match)) is not None]
+    if not found:
+        bare = [match for match in _BARE_CLASS.finditer(passage.shape, start) if is_function_class(match["c"])]
+        found = [head for match in bare if (head := _head(passage, match)) is not None]
     items = [head for head, below in zip(found, [*found, None][1:], strict=True) if not _is_over(head, below)]
     return list(_with_classes(passage, items, found))
 

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from recount.pipeline.document import MONEY as AMOUNTS
 from recount.pipeline.document import Document, Number, Paragraph, Token
@@ -40,7 +41,7 @@ class Wording:
 
 
 FINAL = Wording(
-    r"(?:决算支出|支出决算|决算|金额|执行)?(?:数|额)?", r"(?:决算数?|同期|支出)?(?:决算)?", against_budget=True
+    r"(?:决算支出|支出决算|决算|金额|执行)?(?:数|额)?", r"(?:决算数?|同期|支出)?(?:决算|数)?", against_budget=True
 )
 BUDGET = Wording(
     r"(?:财政拨款|当年)?(?:预算|金额|安排|拨款|资金)*(?:数|额)?",
@@ -145,6 +146,24 @@ class Passage:
     def token(self, at: int) -> Token:
         """The number at an index of the shape."""
         return self.numbers[at].token
+
+    def value_of(self, ref: Ref) -> Decimal:
+        """The value of a number of the passage."""
+        return next(number.token.value for number in self.numbers.values() if number.token.index == ref.token)
+
+    def behind_number(self, start: int, at: int) -> int:
+        """Where, from an index on, the words after the number before another begin, with its unit. An ordinal (1.) is
+        one of the words."""
+        last = self.shape.rfind(N, start, at)
+        unit = self.token(last).unit if last >= 0 else None
+        return last + 1 + len(unit) if unit else start
+
+    def is_in_a_row(self, at: int, joined: str) -> bool:
+        """Whether a number stands in a row (joined by one of some characters) of those that have one unit together."""
+        before, after = self.numbers.get(at - 2), at + 2 in self.numbers
+        if before is not None and before.token.unit is None and self.shape[at - 1] in joined:
+            return True
+        return self.token(at).unit is None and after and self.shape[at + 1] in joined
 
     def _index(self, at: int) -> int:
         shape, printed = self.offsets[bisect_right(self.offsets, (at, len(self.printed))) - 1]

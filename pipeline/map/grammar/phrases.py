@@ -10,6 +10,10 @@ from recount.schemas.figures import DOWN, UP
 
 _YEAR_BEFORE = r"(?:上年度?|上一?年度?|去年|\d{4}年度?)"
 LAST_YEAR_NAMED = re.compile(rf"(?:比|与|较|同){_YEAR_BEFORE}")
+UNIT = re.compile("^(?:[万亿]?元|%)")
+LAST_YEARS = re.compile(rf"(?:比|与|较|同){_YEAR_BEFORE}(?:决算)?(?:数|支出)?(?:的)?$")
+TO_BUDGET = re.compile(rf"(?:比|与|较|同)[^,。;\n{N}]{{0,12}}预算[^,。;\n{N}]{{0,12}}{N}$")
+"""比年初预算减少▮万元，比上年减少▮万元: both are of what was spoken of before; the unit between is no word."""
 _TURN = rf"(?P<turn>{UP}|{DOWN})(?P<either>\((?:{UP}|{DOWN})\))?"
 """The direction; either: where the publisher left both words of the form standing, it is not said."""
 PART = re.compile(rf"(?P<words>[^,。;\n{N}]+?){_TURN}(?:了|额|数)?(?:为|是)?:?")
@@ -18,7 +22,7 @@ SHARE = re.compile(rf"[,、(]?(?:约|各)?占[^,。;\n{N}]{{0,30}}")
 BUDGET = re.compile(
     r"(?P<words>[^。;\n]*?)(?P<which>年初|全年|年中|调整)?预算(?:数|额|总额)?(?:安排|核定|批复)?(?:为|是|:)?$"
 )
-FINAL = re.compile(r"[,、;]?(?:全年|本年)?(?:支出|收入|实际)?(?:决算|执行)(?:数|额)?(?:为|是|:)?")
+FINAL = re.compile(r"[,、;]?(?:全年|本年)?(?:支出|收入|实际)?(?:决算|执行)(?:支出)?(?:数|额)?(?:为|是|:)?")
 VARIANCE = re.compile(r"[,、;]?(?:预决算|预算)?(?:收支)?差异率(?:为|是|:)?")
 COMPLETION = re.compile(
     r"[,、;]?(?:为|完成|占)?(?:年初|全年|调整后?|本年)?预算(?:数|额)?的|[,、;]?完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?(?:为|达)?"
@@ -47,14 +51,15 @@ _UNIT_ENDS = (
 )
 _WHOSE = rf"(?P<whose>[^,。;:\n{N}]{{1,30}}?(?:{_UNIT_ENDS})(?:\([^)]*\))?)"
 """A unit's name: before what the section is about, and before nothing that is a part of it."""
-_INTRODUCES = "其中|包括|如下|分别|为|是|分|分类|构成|情况|方面|来源|性质|用途|说明|内容"
+_INTRODUCES = "其?中|包括|如下|分别|为|是|分|分类|构成|情况|方面|来源|性质|用途|说明|内容"
 _INTRODUCED = rf"[^,。;:\n{N}]{{0,24}}?(?:{_INTRODUCES})[^:\n{N}]{{0,2}}:"
 _NEUTRAL = (
     rf"(?:{_INTRODUCED}|[^,。;:\n{N}]{{4,48}}情况说明|其中|包括|包含|[^,。;:\n{N}]*?\d{{4}}年(?:度|末|底|\d{{1,2}}月(?:\d{{1,2}}日|[末底])?)?"
-    r"|本年度?|当年|全年|[期年][末底]"
-    r"|[本我](?:部门|单位|机关|级|局|委|院|校|中心|厅|办)(?:本级)?(?:[及和][所下]属(?:各)?(?:预算)?单位)?|所属各(?:预算)?单位|单位|部门"
-    r"|使?用(?:一般公共预算)?(?:财政)?拨款(?:支出)?|(?:使用)?(?:开支财政拨款|财政拨款开支(?:运行维护费)?)的|安排的?"
-    r"|实行|编报|支出涉及|涉及|共发生|共有?|[一二三四五六七八九十]是|\([一二三四五六七八九十]{1,3}\)"
+    r"|本年度?|当年|全年|(?:截[至止])?[期年][末底]"
+    r"|[本我](?:部门|单位|机关|级|局|委|院|校|中心|厅|办)(?:本级)?(?:[及和][所下]属(?:各)?(?:预算)?单位)?|本级[及和]所属(?:各)?(?:预算)?单位|所属各(?:预算)?单位|单位|部门"
+    r"|使?用(?:一般公共预算)?(?:财政)?拨款(?:支出)?|(?:使用)?(?:开支)?(?:一般公共预算)?财政拨款(?:开支)?(?:运行维护费)?的"
+    r"|(?:财政拨款)?安排的?|(?:参加|组织|派出|涉及)的?|(?:收入|支出)(?:总计)?包括"
+    r"|实行|编报|支出涉及|共发生|共有?|[一二三四五六七八九十]是|\([一二三四五六七八九十]{1,3}\)"
     rf"|\(?{N}\)?[.、)]|\(\d\)|\d[.、)]|[\s\"])"
 )
 """Words before a label that say nothing of what it names; any other may make it the name of something else."""
@@ -71,7 +76,7 @@ NAMED_COMPLETION = re.compile(
 )
 AMOUNT_ALONE = re.compile(r"(?:\d{4}年度?|本年度?|全年)?(?:支出)?决算(?:数|支出)?(?:为|是|:)?")
 """What says an amount, and not of what: the heading over it does."""
-FOLLOWS = re.compile(r"[,、;() ]|共计?|累计|合计")
+FOLLOWS = re.compile(r"[,、;() ]|共计?|累计|合计|团组")
 """What may stand between a number and one that follows it without words of its own (12批次，累计98人次)."""
 BRACKETED = re.compile(r"\([^()]*\)")
 RATE_ALONE = re.compile(r"\(")
@@ -86,6 +91,16 @@ def heading_over(shape: str, start: int, at: int) -> str | None:
     """The words of the nearest line between two places that is a numbered heading, or begins with one."""
     headings = list(_HEADED.finditer(shape, start, at))
     return headings[-1]["words"] if headings else None
+
+
+def is_aside(shape: str, number: int, *, start: int, at: int) -> bool:
+    """Whether an index stands in brackets that open behind `start` and are closed before `at`."""
+    return any(aside.start() < number < aside.end() for aside in BRACKETED.finditer(shape, start, at))
+
+
+def is_beside(shape: str, number: int, start: int, at: int) -> bool:
+    """Whether a number is an aside, or last year's own (与2020年度▮万元相比): nothing is spoken of by it."""
+    return is_aside(shape, number, start=start, at=at) or bool(LAST_YEARS.search(shape, max(number - 12, 0), number))
 
 
 UNCHANGED = re.compile(
@@ -104,7 +119,7 @@ def comparing(base: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """〈subject〉比上年增加, up to its number; a sentence that says the next one unchanged."""
     versus = rf"(?:比|与|较|同){_YEAR_BEFORE}{base}"
     compared = (
-        rf"(?P<words>[^,。;:\n{N}]*?),?(?:{versus}(?:{N}(?:[万亿]?元))?(?:相比较?|比较|比)?|(?:按)?(?:同口径)?同比)[,:]?"
+        rf"(?P<words>[^,。;:\n{N}]*?),?(?:{versus}(?:{N}(?:[万亿]?元))?(?:相比较?|比较|对?比)?|(?:按)?(?:同口径)?同比)[,:]?"
         rf"(?P<again>[^,。;:\n{N}]{{0,24}}?)(?:(?P<each>各|均)|净)?{_TURN}(?:了|额|数)?(?:为|是)?:?$"
     )
     unchanged = rf"(?<=[。\n])(?:[^。\n]*?{versus}|其中[,:])[^。\n]*?(?:持平|无变化)"
