@@ -179,7 +179,7 @@ class Reader:
         return (
             stated is not None
             and stated is self.last
-            and not re.search(rf"[。\n{N}]", gap)
+            and phrases.CLAUSES.fullmatch(gap) is not None
             and bool(phrases.COMPLETION.fullmatch(clause))
         )
 
