@@ -150,6 +150,13 @@ def test_what_is_said_again_is_listed_where_its_words_are_others_or_too_few() ->
         assert listed("（一）机关运行经费支出情况", said, f"另：{other}") == ["4.00"], other
 
 
+def test_a_word_that_may_be_of_anything_says_nothing_again() -> None:
+    item = "1.农林水支出（类）农业农村（款）渔业发展（项）：支出4.00万元。"
+    assert listed("五、一般公共预算财政拨款支出决算情况说明", item, "二、渔港养护情况", "另：支出4.00万元。") == [
+        "4.00"
+    ]
+
+
 def test_the_result_says_where_a_mention_stands_and_counts_it_nowhere(tmp_path: Path) -> None:
     (tmp_path / "report.pdf").write_bytes(generate(Form.X2022, 21).pdf)
     result = structure(tmp_path / "report.pdf")
