@@ -88,7 +88,7 @@ _TOTALS = (
     Subject("both", _BOTH_SIDES, of_unit=True),
     Subject("income_current_year", r"本年(?:度)?收入(?:合计)?(?!总)", of_unit=True),
     Subject("nonfiscal_surplus_used", r"使用非财政拨款结余(?:\([^)]*\))?(?:和专用结余)?|用事业基金弥补收支差额"),
-    Subject("opening_carryover", r"(?:年初|上年)(?:结转(?:和|及|与)?结余|结转|结余)", of_unit=True),
+    Subject("opening_carryover", r"(?:年初|上年)(?:结转(?:和|及|与)?结余|结转(?!的)|结余(?!的))", of_unit=True),
     Subject("expenditure_current_year", r"本年(?:度)?支出(?:合计)?(?!总)", of_unit=True),
     Subject("surplus_distribution", r"结余分配"),
     Subject(
