@@ -23,7 +23,7 @@ TEXT = """
 ## 一、收入支出决算总体情况说明 @income_expenditure
 收、支总计{income_total=expenditure_total}万元，{~than income_change=expenditure_change}。
 ## 五、一般公共预算财政拨款支出决算情况说明 @general_public_budget
-*by_class {n}.{class_name}（类）支出{amount}万元。 ** items （{m}.{n}）{section_name}（款）{amount}万元，去年{change._last}万元
+*by_class {n}.{class_name}（类）{amount}万元。 ** items （{m}.{n}）{section_name}（款）{amount}万元，去年{change._last}
 ?government_funds.expenditure 政府性基金支出{government_funds.expenditure}万元。
 !government_funds.expenditure 没有政府性基金支出。
 """
