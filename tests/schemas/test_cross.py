@@ -205,4 +205,6 @@ def test_classes_are_shares_of_the_statement_where_no_total_is_said() -> None:
 
 def test_a_completion_is_of_the_total_where_no_final_is_said() -> None:
     budget = {"budget": D("10.00"), "completion_percent": D("80.00")}
-    assert broken({"general_public_budget": {"total": D("9.00"), "budget": budget}}) == ["完成预算的百分比 = 支出 ÷ 预算数"]
+    assert broken({"general_public_budget": {"total": D("9.00"), "budget": budget}}) == [
+        "完成预算的百分比 = 支出 ÷ 预算数"
+    ]

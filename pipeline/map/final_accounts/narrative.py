@@ -78,6 +78,12 @@ def _comparison(reading: Reading, *keys: str) -> Comparison[Ref] | None:
     return next((comparison(fact.comparison) for fact in facts if fact and fact.comparison), None)
 
 
+def _one(reading: Reading, *keys: str) -> Ref | None:
+    """The amount of the one of some subjects that is stated; None where none is, or several are parts of the whole."""
+    stated = [ref for key in keys if (ref := reading.amount(key)) is not None]
+    return stated[0] if len(stated) == 1 else None
+
+
 # --- 一、收入支出决算总体情况说明
 
 _BOTH_SIDES = (
@@ -87,8 +93,13 @@ _BOTH_SIDES = (
 _TOTALS = (
     Subject("both", _BOTH_SIDES, of_unit=True),
     Subject("income_current_year", r"本年(?:度)?收入(?:合计)?(?!总)", of_unit=True),
-    Subject("nonfiscal_surplus_used", r"使用非财政拨款结余(?:\([^)]*\))?(?:和专用结余)?|用事业基金弥补收支差额"),
-    Subject("opening_carryover", r"(?:年初|上年)(?:结转(?:和|及|与)?结余|结转(?!的)|结余(?!的))", of_unit=True),
+    Subject(
+        "nonfiscal_surplus_used",
+        r"使用非财政拨款(?:专用)?结余(?:\([^)]*\))?(?:和专用结余)?|(?:使?用)?事业基金弥补收支差额",
+    ),
+    Subject("opening_carryover", r"(?:年初|上年)结转(?:和|及|与)?结余", of_unit=True),
+    Subject("carried_over", r"(?:年初|上年)结转(?!的)", of_unit=True),
+    Subject("left_over", r"(?:年初|上年)结余(?!的)", of_unit=True),
     Subject("expenditure_current_year", r"本年(?:度)?支出(?:合计)?(?!总)", of_unit=True),
     Subject("surplus_distribution", r"结余分配"),
     Subject(
@@ -108,7 +119,7 @@ def income_expenditure(passage: Passage) -> tuple[IncomeExpenditure[Ref], Readin
         income_total=found.amount("income_total") or both,
         income_current_year=found.amount("income_current_year"),
         nonfiscal_surplus_used=found.amount("nonfiscal_surplus_used"),
-        opening_carryover=found.amount("opening_carryover"),
+        opening_carryover=found.amount("opening_carryover") or _one(found, "carried_over", "left_over"),
         expenditure_total=found.amount("expenditure_total") or both,
         expenditure_current_year=found.amount("expenditure_current_year"),
         surplus_distribution=found.amount("surplus_distribution"),

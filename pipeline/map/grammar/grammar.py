@@ -179,14 +179,15 @@ class Reader:
         return (
             stated is not None
             and stated is self.last
-            and "。" not in gap
+            and phrases.CLAUSES.fullmatch(gap) is not None
             and bool(phrases.COMPLETION.fullmatch(clause))
         )
 
     def _completed(self, at: int) -> bool:
         """完成预算的▮%: of the comparison that is open, or of the amount that was stated last, as its 决算数."""
-        if self.versus is None and self.last is not None and self.last.comparison is None:
-            self.last.comparison = self.versus = Versus(final=self.last.amount)
+        last = self.last
+        if last is not None and last.comparison is None and self.versus in (None, last.change):
+            last.comparison = self.versus = Versus(final=last.amount)
         if self.versus is None or self.versus.completion is not None:
             return False
         self.versus.completion = self._ref(at)

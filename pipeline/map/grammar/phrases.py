@@ -78,6 +78,8 @@ AMOUNT_ALONE = re.compile(r"(?:\d{4}年度?|本年度?|全年)?(?:支出)?决算
 """What says an amount, and not of what: the heading over it does."""
 FOLLOWS = re.compile(r"[,、;() ]|共计?|累计|合计|团组")
 """What may stand between a number and one that follows it without words of its own (12批次，累计98人次)."""
+CLAUSES = re.compile(rf"[^。\n{N}]*")
+"""What goes on in a sentence, without another number."""
 BRACKETED = re.compile(r"\([^()]*\)")
 RATE_ALONE = re.compile(r"\(")
 """增加▮万元(▮%): it has risen or fallen as the amount has."""

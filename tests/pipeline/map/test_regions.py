@@ -53,6 +53,18 @@ WORDINGS = (
     ),
     (UNIT, "收入总计80.00万元，比上年减少8.00万元（9.09%）。", {"income_change/percent": "−9.09"}),
     (UNIT, "收入总计80.00万元，比2021年度72.00万元增加8.00万元。", {"income_change/amount": "8.00"}),
+    # the forms of 2013 to 2018
+    (
+        UNIT,
+        "总收入80.00万元，其中：用事业基金弥补收支差额3.00万元，上年结转7.00万元；年末结余4.00万元。",
+        {"nonfiscal_surplus_used": "3.00", "opening_carryover": "7.00", "closing_carryover": "4.00"},
+    ),
+    (UNIT, "收入总计80.00万元，其中年初结余7.00万元。", {"opening_carryover": "7.00"}),
+    (UNIT, "收入总计80.00万元，其中年初结转4.00万元，年初结余3.00万元。", {"opening_carryover": {}}),
+    # those of 2024
+    (UNIT, "使用非财政拨款结余（含专用结余）3.00万元。", {"nonfiscal_surplus_used": "3.00"}),
+    (UNIT, "使用非财政拨款专用结余3.00万元。", {"nonfiscal_surplus_used": "3.00"}),
+    (UNIT, "使用专用结余3.00万元。", {"nonfiscal_surplus_used": {}}),
     (FISCAL, "财政拨款收、支总决算60.00万元。", {"income_total": "60.00", "expenditure_total": "60.00"}),
     (
         FISCAL,
@@ -63,6 +75,11 @@ WORDINGS = (
         GENERAL,
         "2022年财政拨款支出50.00万元，占本年支出合计的62.50%。",
         {"total": "50.00", "percent_of_expenditure": "62.50"},
+    ),
+    (
+        GENERAL,
+        "财政拨款支出50.00万元，较上年决算数增加9.00万元，增长21.95%，完成年初预算的98.00%。",
+        {"change/percent": "21.95", "budget/completion_percent": "98.00"},
     ),
     (GENERAL, "与年初预算相比，2022年财政拨款支出完成年初预算的110.00%。", {"budget/completion_percent": "110.00"}),
     (
@@ -422,6 +439,17 @@ def test_an_item_is_named_in_many_ways(text: str, of_class: str | None, section:
     assert (row.get("class_name"), row.get("section_name"), row.get("item_name")) == (of_class, section, item)
     assert row["amount"] == "6.00"
     assert not BEHIND.startswith(text[-20:]) or row["budget"]["completion_percent"] == "120.00"
+
+
+def test_an_item_may_have_the_code_of_each_level_behind_its_name() -> None:
+    text = "1.农林水支出（213）农业农村（21301）行政运行（2130101）：支出决算6.00万元，比上年增加1.00万元。"
+    [row] = mapped(GENERAL, text)["general_public_budget"]["items"]
+    assert [row[level] for level in ("class_name", "section_name", "item_name")] == [
+        "农林水支出",
+        "农业农村",
+        "行政运行",
+    ]
+    assert (row["amount"], row["change"]["amount"]) == ("6.00", "1.00")
 
 
 @pytest.mark.parametrize(
