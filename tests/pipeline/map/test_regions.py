@@ -152,6 +152,11 @@ WORDINGS = (
     ),
     (THREE, "全年因公出国（境）共计1个团组，4人。", {"overseas_groups": "1", "overseas_visits": "4"}),
     (THREE, "公务接待费2.00万元，主要原因是来访减少。参加出国（境）团组1个，共4人次。", {"overseas_groups": "1"}),
+    (
+        THREE,
+        "公务接待费2.00万元，比年初预算1.00万元增加1.00万元，完成预算的200.00%。",
+        {"reception_budget/completion_percent": "200.00", "reception_budget/budget": "1.00"},
+    ),
     (THREE, "更新（购置）公务用车2辆，年末公务用车保有3辆。", {"vehicles_bought": "2", "vehicles_owned": "3"}),
     (THREE, "本级及所属各单位开支财政拨款的公务用车保有量为3辆。", {"vehicles_owned": "3"}),
     (GENERAL, "一般公共预算支出50.00万元。与上年对比增加5.00万元。", {"change/amount": "5.00"}),
