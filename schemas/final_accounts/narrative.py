@@ -260,6 +260,13 @@ class GeneralPublicBudget(Model, Generic[F]):
                 yield adds_up
         if self.budget is not None:
             yield same("决算数 = 支出", self.budget.final, self.total)
+            if self.budget.final is None:
+                yield share(
+                    "完成预算的百分比 = 支出 ÷ 预算数",
+                    self.budget.completion_percent,
+                    self.total,
+                    of=self.budget.budget,
+                )
             budgets = [item.budget.budget for item in self.items if item.budget is not None]
             if self.items and len(budgets) == len(self.items) and whole:
                 yield equal("年初预算数 = 各项年初预算之和", self.budget.budget, total(*budgets))

@@ -98,8 +98,8 @@ _TOTALS = (
         r"使用非财政拨款(?:专用)?结余(?:\([^)]*\))?(?:和专用结余)?|(?:使?用)?事业基金弥补收支差额",
     ),
     Subject("opening_carryover", r"(?:年初|上年)结转(?:和|及|与)?结余", of_unit=True),
-    Subject("carried_over", r"(?:年初|上年)结转", of_unit=True),
-    Subject("left_over", r"(?:年初|上年)结余", of_unit=True),
+    Subject("carried_over", r"(?:年初|上年)结转(?!的)", of_unit=True),
+    Subject("left_over", r"(?:年初|上年)结余(?!的)", of_unit=True),
     Subject("expenditure_current_year", r"本年(?:度)?支出(?:合计)?(?!总)", of_unit=True),
     Subject("surplus_distribution", r"结余分配"),
     Subject(

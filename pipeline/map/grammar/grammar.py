@@ -134,7 +134,7 @@ class Reader:
             self.versus.rate = self._ref(at)
             return self._claimed(at)
         opened = self.versus is not None and self.versus.budget is not None and gap == "的"  # 完成预算▮万元的▮%
-        said = phrases.COMPLETION.fullmatch(gap) or self._completes_above(gap)
+        said = phrases.COMPLETION.fullmatch(phrases.MOVED.sub("", gap)) or self._completes_above(gap)
         if (opened or said) and self._completed(at):
             return self._claimed(at)
         if self.last and not self.last.share and phrases.SHARE.fullmatch(phrases.BRACKETED.sub("", gap)):

@@ -43,7 +43,7 @@ _BARE_CLASS = re.compile(
 )
 """（一）教育支出年初预算数为: a 类 known by its official name alone, where its amount is compared."""
 _CLASS_LINE = re.compile(
-    rf"(?:(?<=\n)|^)\s*{ORDINAL}\s*(?P<class_name>{_NAME}{{2,40}}?)\({N}?类\)(?:支出)?(?=[^\n(]{{0,40}}(?:\n|$))"
+    rf"(?:(?<=\n)|^)\s*{ORDINAL}\s*\"?(?P<class_name>{_NAME}{{2,40}}?)\"?\({N}?类\)(?:支出)?(?=[^\n(]{{0,40}}(?:\n|$))"
 )
 _MOST_UNREAD = 10  # beyond so many items that no rule reads, a number is no ordinal
 _CODE = re.compile(r"2[0-3]\d(?:\d{2}){1,2}")  # of a 款 or a 项 by function
