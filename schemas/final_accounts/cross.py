@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from recount.schemas.arithmetic import Identity, equal, printed, same, share
+from recount.schemas.arithmetic import Identity, equal, printed, same, share, shares_of
 from recount.schemas.common.codes import class_rows, plain, total_row
 from recount.schemas.common.rows import ExpenditureRow, items_against_rows, portions_against_row
 from recount.schemas.figures import Figure
@@ -96,6 +96,9 @@ def _general(narrative: GeneralPublicBudget[Figure], statement: GeneralStatement
     whole = total_row(statement.rows)
     if whole is not None:
         yield same(f"五、一般公共预算财政拨款支出 = {table}·合计", narrative.total, whole.total)
+        if narrative.total is None:
+            shares = [(class_amount.amount, class_amount.percent) for class_amount in narrative.by_class]
+            yield from shares_of("各类占支出的比例", whole.total, shares)
     classes = [(plain(row.name), row.total) for row in class_rows(statement.rows)]
     times = Counter(name for name, _ in classes)
     said_times = Counter(plain(class_amount.class_name) for class_amount in narrative.by_class)

@@ -15,6 +15,7 @@ _OF = r"(?:的)?(?:情况)?(?:的)?(?:说明)?"
 _YEAR = r"(?:\d{4}年(?:度)?)?(?:部门|单位)?"
 """二、2021年度部门收入决算情况: some publishers repeat the year, or whose it is, in every heading."""
 
+_OVERALL = r"(?:决算)?(?:总体|具体)?情况(?:的)?(?:说明)?"
 _SIDE = r"(?:决算)?(?:总体)?(?:结构)?情况(?:的)?(?:说明)?"
 _MONEYS = ("fiscal_appropriation", "general_public_budget", "government_funds", "state_capital")
 """The sections of one kind of money: 1.收入情况 in them is not of the whole unit."""
@@ -50,13 +51,16 @@ OUTLINE: tuple[Heading, ...] = (
         rf"{_YEAR}(?:一般公共预算)?(?:财政拨款)?基本支出(?:决算)?(?:总体)?情况(?:的)?(?:说明)?",
         also=3,
     ),
-    Heading("three_public", 2, r'[^。,]{0,24}"?三公"?经费[^。,]{0,30}?(?:情况)?(?:说明)?', also=3),
+    # 2015年度部门决算及“三公”经费决算说明 is a title.
+    Heading(
+        "three_public", 2, r'(?![^。,]*决算[及和与])[^。,]{0,24}"?三公"?经费[^。,]{0,30}?(?:情况)?(?:说明)?', also=3
+    ),
     Heading("government_funds", 2, rf"{_YEAR}政府性基金[^。,]{{0,24}}?情况(?:说明)?", also=3),
     Heading("state_capital", 2, rf"{_YEAR}国有资本经营[^。,]{{0,24}}?情况(?:说明)?", also=3),
     Heading(
         "general_public_budget",
         2,
-        rf"{_YEAR}(?:(?:一般公共预算)?财政拨款|一般公共预算(?:财政拨款收入)?)支出(?:决算)?(?:总体)?情况(?:的)?(?:说明)?",
+        rf"{_YEAR}(?:(?:一般公共预算)?财政拨款|一般公共预算(?:财政拨款收入)?)支出{_OVERALL}",
     ),
     Heading(
         "general_public_budget",

@@ -112,8 +112,8 @@ class Income(Model, Generic[F]):
     def identities(self: Income[Figure]) -> Iterator[Identity]:
         yield from self.adds_up_to(self.total)
 
-    def adds_up_to(self: Income[Figure], whole: Figure | None) -> Iterator[Identity]:
-        """The kinds and their shares against a total, which may stand in another section."""
+    def adds_up_to(self: Income[Figure], whole: Figure | None, *, all_of_it: bool = True) -> Iterator[Identity]:
+        """The kinds and their shares against a total, which may stand in another section. all_of_it: they are all."""
         yield from _parts_of_total(
             "本年收入",
             whole,
@@ -124,7 +124,7 @@ class Income(Model, Generic[F]):
             self.affiliate_remittance,
             self.other,
             # Printed by kind of budget the appropriations have no key here, and the parts are not all.
-            all_of_it=self.fiscal_appropriation is not None,
+            all_of_it=all_of_it and self.fiscal_appropriation is not None,
         )
 
 
@@ -141,8 +141,8 @@ class Expenditure(Model, Generic[F]):
     def identities(self: Expenditure[Figure]) -> Iterator[Identity]:
         yield from self.adds_up_to(self.total)
 
-    def adds_up_to(self: Expenditure[Figure], whole: Figure | None) -> Iterator[Identity]:
-        """The kinds and their shares against a total, which may stand in another section."""
+    def adds_up_to(self: Expenditure[Figure], whole: Figure | None, *, all_of_it: bool = True) -> Iterator[Identity]:
+        """The kinds and their shares against a total, which may stand in another section. all_of_it: they are all."""
         yield from _parts_of_total(
             "本年支出",
             whole,
@@ -151,6 +151,7 @@ class Expenditure(Model, Generic[F]):
             self.remitted_to_superior,
             self.business,
             self.affiliate_subsidy,
+            all_of_it=all_of_it,
         )
 
 
@@ -260,6 +261,13 @@ class GeneralPublicBudget(Model, Generic[F]):
                 yield adds_up
         if self.budget is not None:
             yield same("决算数 = 支出", self.budget.final, self.total)
+            if self.budget.final is None:
+                yield share(
+                    "完成预算的百分比 = 支出 ÷ 预算数",
+                    self.budget.completion_percent,
+                    self.total,
+                    of=self.budget.budget,
+                )
             budgets = [item.budget.budget for item in self.items if item.budget is not None]
             if self.items and len(budgets) == len(self.items) and whole:
                 yield equal("年初预算数 = 各项年初预算之和", self.budget.budget, total(*budgets))

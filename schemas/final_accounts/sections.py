@@ -19,6 +19,7 @@ from recount.schemas.final_accounts.narrative import (
     Income,
     IncomeExpenditure,
     OperatingCost,
+    Portion,
     Procurement,
     ThreePublic,
 )
@@ -93,11 +94,13 @@ def _totals(report: Sections[Figure]) -> Iterator[Identity]:
     if whole is not None and report.income is not None:
         yield same("二 本年收入 = 一 本年收入合计", report.income.total, whole.income_current_year)
         if report.income.total is None:
-            yield from report.income.adds_up_to(whole.income_current_year)
+            yield from report.income.adds_up_to(whole.income_current_year, all_of_it=_lists_several(report.income))
     if whole is not None and report.expenditure is not None:
         yield same("三 本年支出 = 一 本年支出合计", report.expenditure.total, whole.expenditure_current_year)
         if report.expenditure.total is None:
-            yield from report.expenditure.adds_up_to(whole.expenditure_current_year)
+            yield from report.expenditure.adds_up_to(
+                whole.expenditure_current_year, all_of_it=_lists_several(report.expenditure)
+            )
     general, spent = report.general_public_budget, report.expenditure
     if general is not None and spent is not None and general.percent_of_expenditure is not None:
         yield share(
@@ -106,6 +109,11 @@ def _totals(report: Sections[Figure]) -> Iterator[Identity]:
             general.total,
             of=spent.total,
         )
+
+
+def _lists_several(section: Income[Figure] | Expenditure[Figure]) -> bool:
+    """Whether kinds are listed: one that is named beside the total of another section is no list."""
+    return sum(isinstance(kind, Portion) and kind.amount is not None for _, kind in section) > 1
 
 
 def _fiscal(report: Sections[Figure]) -> Iterator[Identity]:

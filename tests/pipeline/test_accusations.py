@@ -166,6 +166,15 @@ def test_of_a_right_report_nothing_fails(changes: tuple[tuple[str, str], ...], t
     assert (failing(result), accused(result)) == ([], [])
 
 
+def test_one_kind_of_income_beside_the_total_of_all_is_no_list(tmp_path: Path) -> None:
+    start = REPORT.index("一、收入支出决算总体")
+    said = "总收入90.00万元，其中本年收入85.00万元。一般公共预算财政拨款收入84.00万元，为本级财政拨付。"
+    (tmp_path / "report.txt").write_text(f"{REPORT[:start]}一、收入支出决算总体情况说明\n\n{said}\n", encoding="utf-8")
+    result = structure(tmp_path / "report.txt")
+    assert result.report["income"]["fiscal_appropriation"] is not None
+    assert (failing(result), accused(result)) == ([], [])
+
+
 @pytest.mark.parametrize(("printed", "instead", "lacks"), LACKS.values(), ids=LACKS)
 def test_a_sum_that_lacks_a_term_says_which(printed: str, instead: str, lacks: str, tmp_path: Path) -> None:
     result = changed(tmp_path, (printed, instead))

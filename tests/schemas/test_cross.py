@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from recount.pipeline.verify.recount import identities_of
 from recount.schemas.arithmetic import evaluate
 from recount.schemas.figures import Figure
 from recount.schemas.final_accounts.cross import narrative_against_statements
@@ -163,3 +164,47 @@ def test_what_is_paid_out_of_the_appropriation_is_a_part_of_all() -> None:
     data["basic_expenditure"]["total"] = D("5.02")
     data["general_public_budget"]["budget"]["budget"] = D("9.02")
     assert len(failures(between_sections(fill(Report[Figure], data)))) == 3
+
+
+# --- what regions leave out of a section
+
+
+def broken(data: dict[str, Any]) -> list[str]:
+    """The rules that a report breaks, within its sections and between them."""
+    report: Report[Figure] = fill(Report[Figure], data)
+    return [failure.identity.rule for failure in failures(iter(identities_of(report)))]
+
+
+def changed(whole: str, *items: tuple[str, str]) -> dict[str, Any]:
+    listed = [{"item_name": str(at), "amount": D(a), "change": {"amount": D(c)}} for at, (a, c) in enumerate(items)]
+    return {"general_public_budget": {"total": D("9.00"), "change": {"amount": D(whole)}, "items": listed}}
+
+
+def test_items_that_ended_may_be_left_out_of_the_list() -> None:
+    rule = "增减额 = 各项增减额之和"
+    assert rule not in broken(changed("1.00", ("6.00", "2.00"), ("3.00", "1.00")))  # one of 2.00 ended
+    assert rule in broken(changed("4.00", ("6.00", "2.00"), ("3.00", "1.00")))
+    assert rule in broken(changed("1.00", ("9.00", "2.00"), ("0.00", "1.00")))  # this form lists what ended
+
+
+def test_shares_are_of_the_total_that_another_section_prints() -> None:
+    data: dict[str, Any] = {"expenditure": {"basic": {"amount": D("7.00"), "percent": D("50.00")}}}
+    assert broken(data) == []
+    data["income_expenditure"] = {"expenditure_current_year": D("7.00")}
+    assert "占本年支出的比例" in " ".join(broken(data))
+    income = {"income": {"other": {"amount": D("7.00"), "percent": D("50.00")}}}
+    assert "占本年收入的比例" in " ".join(broken(income | {"income_expenditure": {"income_current_year": D("7.00")}}))
+
+
+def test_classes_are_shares_of_the_statement_where_no_total_is_said() -> None:
+    rows = [{"code": None, "name": "合计", "total": D("8.00")}]
+    classes = [{"class_name": "教育支出", "amount": D("4.00"), "percent": D("40.00")}]
+    data = {"general_public_budget": {"by_class": classes}, "statements": {"general_public_budget": {"rows": rows}}}
+    assert "各类占支出的比例" in " ".join(broken(data))
+
+
+def test_a_completion_is_of_the_total_where_no_final_is_said() -> None:
+    budget = {"budget": D("10.00"), "completion_percent": D("80.00")}
+    assert broken({"general_public_budget": {"total": D("9.00"), "budget": budget}}) == [
+        "完成预算的百分比 = 支出 ÷ 预算数"
+    ]

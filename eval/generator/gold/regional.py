@@ -135,6 +135,7 @@ class RegionMaker(Maker):
         vehicles = self.books.purchase + self.books.running
         return super().three_public() | {
             "_vehicles_budget": self._comparison(vehicles.now, vehicles.budget),
+            "overseas_visits": max(self.books.travel.groups, self.books.travel.visits),
             "_foreign_batches": 0,
             "_foreign_visits": 0,
         }
@@ -143,7 +144,13 @@ class RegionMaker(Maker):
         """Totals and items."""
         node = super().fund_budget(pool, source)
         lines = [line for line in self.books.lines if line.source == source]
-        return node if node["none"] else node | {"items": self._items(lines)}
+        if pool is None or node["none"]:
+            return node
+        # The budget is of what was spent, not of what there was.
+        return node | {
+            "items": self._items(lines),
+            "expenditure_budget": self._comparison(pool.expenditure, pool.budget),
+        }
 
     def operating_costs(self) -> list[Json]:
         """One sentence about the whole."""
@@ -196,6 +203,7 @@ def same_figures(gold: Json, printed: Collection[str]) -> list[Pair]:
         at = f"/{section}/items"
         count = len((gold[section] or {}).get("items", ()))
         pairs += [(f"{at}/{i}/amount", f"{at}/{i}/budget") for i in range(count)]
+        pairs.append((f"/{section}/expenditure", f"/{section}/expenditure_budget"))
     at = "/three_public"
     pairs.append((f"{at}/total", f"{at}/budget"))
     pairs += [(f"{at}/{part}/amount", f"{at}/{part}_budget") for part in ("overseas", "reception")]

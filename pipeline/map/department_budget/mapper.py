@@ -22,7 +22,6 @@ from recount.pipeline.map.final_accounts.elsewhere import OF_PARTS, Left, Speake
 from recount.pipeline.map.grammar.passage import (
     BUDGET,
     Passage,
-    Reading,
     passage_of,
     unmapped_in,
 )
@@ -47,12 +46,12 @@ from recount.schemas.department_budget.report import Report
 from recount.schemas.figures import Model, Ref
 
 NAME = "template"
-Reader = Callable[[Passage], tuple[Model | None, Reading]]
+Reader = Callable[[Passage], Model | None]
 
 
 def _labelled(model: type[Model]) -> Reader:
     """The reader of a section that its labels alone read."""
-    return lambda passage: read_section(model, passage, BUDGET)
+    return lambda passage: read_section(model, passage, BUDGET)[0]
 
 
 _OF_A_PART = re.compile(r'财政拨款|一般公共|政府性基金|国有资本|基本支出|项目支出|"?三公')
@@ -69,7 +68,7 @@ SPEAKERS = (
     Speaker("state_capital", fund_budget, re.compile("国有资本经营")),
     Speaker("operating_costs", _labelled(OperatingCost[Ref]), re.compile("机[关构]运行|公用经费")),
     Speaker("procurement", _labelled(Procurement[Ref]), re.compile("采购")),
-    Speaker("state_assets", narrative_other.state_assets, re.compile("资产|车辆")),
+    Speaker("state_assets", lambda passage: narrative_other.state_assets(passage)[0], re.compile("资产|车辆")),
     Speaker("performance", _labelled(Performance[Ref]), re.compile("绩效")),
 )
 """The sections, each read of one passage; each may be spoken of in another as well."""
@@ -125,20 +124,19 @@ def _narrative(sections: Mapping[str, Section], others: Sequence[Section]) -> di
         if section is None or not section.paragraphs or speaker.key == OF_PARTS:
             continue
         passage = passage_of(section.paragraphs)
-        said, reading = speaker.read(passage)
+        said = speaker.read(passage)
         fields |= {speaker.key: said} if said is not None else {}
-        left.append(Left.of(section, passage, reading, said))
+        left.append(Left.of(section, passage, said))
     together = sections.get("compilation")
     if together is not None and together.paragraphs:
         passage = passage_of(together.paragraphs)
-        parts, reading = compilation(passage)
+        parts = compilation(passage)
         fields = parts | fields
-        left.append(Left.of(together, passage, reading, parts))
+        left.append(Left.of(together, passage, parts))
     passages = general_passages(sections)
-    general, readings = general_public_budget(*(passage for _, passage in passages))
+    general = general_public_budget(*(passage for _, passage in passages))
     fields |= {OF_PARTS: general} if general is not None else {}
-    made_of = {id(passage): section for section, passage in passages}
-    left += [Left.of(made_of[id(passage)], passage, reading, general) for passage, reading in readings]
+    left += [Left.of(*part, general) for part in {id(passage): (of, passage) for of, passage in passages}.values()]
     left += [Left.unread(other) for other in others if _PARTS.isdisjoint((other.key, *other.within))]
     settle(left, SPEAKERS, fields)
     return {key: said for key, said in fields.items() if said is not None}  # settle notes that it found nothing

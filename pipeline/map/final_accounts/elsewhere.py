@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Any, Self
 
 from recount.pipeline.document import Paragraph
-from recount.pipeline.map.grammar.passage import Passage, Reading, heading_above, open_in, passage_of, refs_in
+from recount.pipeline.map.grammar.passage import Passage, heading_above, keyless_of, passage_of, refs_in
 from recount.pipeline.split.outline import Section, piece_of
 from recount.schemas.describe import fields_of
 from recount.schemas.figures import Model, Ref
@@ -33,41 +33,36 @@ class Speaker:
     """
 
     key: str
-    read: Callable[[Passage], tuple[Any, Reading]]
+    read: Callable[[Passage], Any]
     about: re.Pattern[str] = re.compile("")
     but: re.Pattern[str] = re.compile("(?!)")
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A passage as its own section's reader left it. key, title: of that section; paragraphs: what it is made of."""
+    """A passage as its own section's reader left it. key, title: of that section; paragraphs: what it is made of; open:
+    the tokens that no field of it has."""
 
     key: str | None
     title: str
     paragraphs: tuple[Paragraph, ...]
     passage: Passage
-    reading: Reading
+    open: frozenset[int]
 
     @classmethod
-    def of(
-        cls, section: Section | None, passage: Passage, reading: Reading, said: object, whole: Section | None = None
-    ) -> Self:
+    def of(cls, section: Section | None, passage: Passage, said: object, whole: Section | None = None) -> Self:
         """What is open of a passage. said: what its section has from it. whole: of which section it is a part."""
         key, _, _ = ((section and section.key) or "").partition(".")
         title = next((named.title for named in (whole, section) if named), "")
-        return cls(key or None, title, section.paragraphs if section else (), passage, open_in(passage, reading, said))
+        paragraphs = section.paragraphs if section else ()
+        return cls(key or None, title, paragraphs, passage, keyless_of(paragraphs, passage, said))
 
     @classmethod
     def unread(cls, section: Section) -> Self:
         """A section that nothing read."""
         passage = passage_of(section.paragraphs)
-        return cls(section.key, section.title, section.paragraphs, passage, Reading({}, (), tuple(passage.numbers)))
-
-    @property
-    def open(self) -> frozenset[int]:
-        """The tokens that no field of the section has."""
-        tokens = (self.passage.token(at) for at in self.reading.unclaimed)
-        return frozenset(token.index for token in tokens if token.is_figure)
+        open_ = keyless_of(section.paragraphs, passage, None)
+        return cls(section.key, section.title, section.paragraphs, passage, open_)
 
 
 def general_passages(sections: Mapping[str, Section]) -> list[tuple[Section | None, Passage]]:
@@ -102,7 +97,7 @@ def _settle(left: Left, speakers: Sequence[Speaker], fields: dict[str, Any]) -> 
         if speaker is None:
             continue
         passage = replace(passage_of([sentences[number] for number in run]), headed=False)
-        fields[speaker.key], found = _filled(fields.get(speaker.key), speaker.read(passage)[0], left.open - taken)
+        fields[speaker.key], found = _filled(fields.get(speaker.key), speaker.read(passage), left.open - taken)
         taken |= found
 
 
@@ -136,7 +131,7 @@ def _meant(
     passage = replace(passage_of([sentence]), headed=False)
     around = f"{left.title}\n{_heading(left, sentence)}\n{before}{passage.shape}"
     known = {
-        speaker.key: len(_filled(fields.get(speaker.key), speaker.read(passage)[0], wanted)[1])
+        speaker.key: len(_filled(fields.get(speaker.key), speaker.read(passage), wanted)[1])
         for speaker in speakers
         if speaker.about.search(around) and not speaker.but.search(around)
     }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from recount.pipeline.document import Document, Grid
 from recount.pipeline.map import Mapped
@@ -12,7 +14,7 @@ from recount.pipeline.map.evaluations.evaluations import map_evaluations
 from recount.pipeline.map.final_accounts import narrative, narrative_other
 from recount.pipeline.map.final_accounts.elsewhere import OF_PARTS, Left, Speaker, general_passages, settle
 from recount.pipeline.map.final_accounts.statements import map_statements, titles_of
-from recount.pipeline.map.grammar.passage import passage_of, unmapped_in
+from recount.pipeline.map.grammar.passage import Passage, Reading, open_in, passage_of, unmapped_in
 from recount.pipeline.map.tables.sheet import left_open
 from recount.pipeline.split.outline import Section, all_sections
 from recount.schemas.common.parts import UNMAPPED
@@ -30,40 +32,47 @@ _WHOLE = re.compile(r"财政拨款支出|财政拨款收入?、?支|三公")
 """Where this is what is spoken of, income and expenditure are not those of the whole unit."""
 _TRIPS = re.compile("三公")
 """What pays for these expenses is said among them as well; it is no budget's whole expenditure."""
+
+
+def _said(read: Callable[[Passage], tuple[Any, Reading]]) -> Callable[[Passage], Any]:
+    """What a reader makes of a passage, without its account of it."""
+    return lambda passage: read(passage)[0]
+
+
 SPEAKERS = (
-    Speaker("overview", narrative_other.staff, re.compile("实有|在编|人员编制|编制人数|年末[^。;]{0,6}人数")),
-    Speaker("income_expenditure", narrative.income_expenditure, but=_WHOLE),
-    Speaker("income", narrative.income, but=_WHOLE),
-    Speaker("expenditure", narrative.expenditure, but=_WHOLE),
-    Speaker("fiscal_appropriation", narrative.fiscal_appropriation, re.compile("财政拨款")),
+    Speaker("overview", _said(narrative_other.staff), re.compile("实有|在编|人员编制|编制人数|年末[^。;]{0,6}人数")),
+    Speaker("income_expenditure", _said(narrative.income_expenditure), but=_WHOLE),
+    Speaker("income", _said(narrative.income), but=_WHOLE),
+    Speaker("expenditure", _said(narrative.expenditure), but=_WHOLE),
+    Speaker("fiscal_appropriation", _said(narrative.fiscal_appropriation), re.compile("财政拨款")),
     Speaker(
         "general_public_budget",
-        narrative.general_of_one,
+        _said(narrative.general_of_one),
         re.compile("财政拨款|一般公共预算"),
         _TRIPS,
     ),
     Speaker(
         "basic_expenditure",
-        narrative.basic_expenditure,
+        _said(narrative.basic_expenditure),
         re.compile("财政拨款基本支出|基本支出决?算?情况|人员经费"),
     ),
-    Speaker("three_public", narrative.three_public),
+    Speaker("three_public", _said(narrative.three_public)),
     Speaker(
         "government_funds",
-        partial(narrative.fund_budget, narrative.GOVERNMENT_FUNDS),
+        _said(partial(narrative.fund_budget, narrative.GOVERNMENT_FUNDS)),
         re.compile("政府性基金"),
         _TRIPS,
     ),
     Speaker(
         "state_capital",
-        partial(narrative.fund_budget, narrative.STATE_CAPITAL),
+        _said(partial(narrative.fund_budget, narrative.STATE_CAPITAL)),
         re.compile("国有资本经营"),
         _TRIPS,
     ),
-    Speaker("operating_costs", narrative_other.operating_costs, re.compile("机[关构]运行")),
-    Speaker("procurement", narrative_other.procurement, re.compile("采购")),
-    Speaker("state_assets", narrative_other.state_assets, re.compile("资产|车辆")),
-    Speaker("performance", narrative_other.performance, re.compile("绩效")),
+    Speaker("operating_costs", _said(narrative_other.operating_costs), re.compile("机[关构]运行")),
+    Speaker("procurement", _said(narrative_other.procurement), re.compile("采购")),
+    Speaker("state_assets", _said(narrative_other.state_assets), re.compile("资产|车辆")),
+    Speaker("performance", _said(narrative_other.performance), re.compile("绩效")),
 )
 """The sections that are read of one passage; each may be spoken of in another as well."""
 
@@ -85,8 +94,8 @@ def map_report(document: Document) -> Mapped:
         if section is None or not section.paragraphs or key == OF_PARTS:
             continue
         passage = passage_of(section.paragraphs)
-        fields[key], reading = speaker.read(passage)
-        left.append(Left.of(section, passage, reading, fields[key]))
+        fields[key] = speaker.read(passage)
+        left.append(Left.of(section, passage, fields[key]))
     left += _map_general(sections, fields)
     left += _map_overview(sections, fields)
     for section in (*others, *(sections[key] for key in _NO_FIELDS if key in sections)):
@@ -115,7 +124,10 @@ def _map_general(sections: Mapping[str, Section], fields: dict[str, object]) -> 
     fields[OF_PARTS], readings = narrative.general_public_budget(*(passage for _, passage in passages))
     made_of = {id(passage): section for section, passage in passages}
     for passage, reading in readings:
-        yield Left.of(made_of[id(passage)], passage, reading, fields[OF_PARTS], sections.get(OF_PARTS))
+        left = Left.of(made_of[id(passage)], passage, fields[OF_PARTS], sections.get(OF_PARTS))
+        # the total over its classes (（二）结构) is read as such, and not taken: it is no other section's either
+        unknown = {passage.token(at).index for at in open_in(passage, reading, fields[OF_PARTS]).unclaimed}
+        yield replace(left, open=left.open & unknown)
 
 
 def _map_overview(sections: Mapping[str, Section], fields: dict[str, object]) -> Iterator[Left]:
@@ -125,8 +137,8 @@ def _map_overview(sections: Mapping[str, Section], fields: dict[str, object]) ->
         return
     passage = passage_of(staff.paragraphs if staff else ())
     units = narrative_other.units_in(staff.grids) if staff else ()
-    fields["overview"], reading = narrative_other.overview(functions, passage, units)
-    yield Left.of(staff, passage, reading, fields["overview"])
+    fields["overview"], _ = narrative_other.overview(functions, passage, units)
+    yield Left.of(staff, passage, fields["overview"])
 
 
 def _identity(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from recount.pipeline.map.grammar.grammar import read
-from recount.pipeline.map.grammar.items import Head, heads_in, unread
+from recount.pipeline.map.grammar.items import Head, direct_amount, heads_in, unread
 from recount.pipeline.map.grammar.passage import Fact, N, Passage, Reading, Subject, Versus, clean, names_in, open_in
 from recount.schemas.common.codes import is_function_class
 from recount.schemas.figures import Ref
@@ -98,8 +98,8 @@ _TOTALS = (
         r"使用非财政拨款(?:专用)?结余(?:\([^)]*\))?(?:和专用结余)?|(?:使?用)?事业基金弥补收支差额",
     ),
     Subject("opening_carryover", r"(?:年初|上年)结转(?:和|及|与)?结余", of_unit=True),
-    Subject("carried_over", r"(?:年初|上年)结转"),
-    Subject("left_over", r"(?:年初|上年)结余"),
+    Subject("carried_over", r"(?:年初|上年)结转(?!的)", of_unit=True),
+    Subject("left_over", r"(?:年初|上年)结余(?!的)", of_unit=True),
     Subject("expenditure_current_year", r"本年(?:度)?支出(?:合计)?(?!总)", of_unit=True),
     Subject("surplus_distribution", r"结余分配"),
     Subject(
@@ -276,7 +276,6 @@ _GENERAL = (
         of_unit=True,
     ),
 )
-_DIRECT = re.compile(rf'"?(?:科目)?[:,]?\s*(?P<amount>{N})(?:万元|元|亿元)')
 _PURPOSE = re.compile(r"主要用于:?(?P<purpose>.*?)(?:(?<=。)|(?=[,;]?完成(?:年初|全年)?预算|年初预算|支出决算|\n|$))")
 
 
@@ -383,12 +382,6 @@ def budget_items(passage: Passage, heads: Sequence[Head]) -> tuple[tuple[BudgetI
             )
         )
     return tuple(items), tuple(unclaimed)
-
-
-def direct_amount(passage: Passage, end: int) -> int | None:
-    """Where the amount stands that follows an item's name at once: “…（项）”▮万元."""
-    match = _DIRECT.match(passage.shape, end)
-    return match.start("amount") if match else None
 
 
 def _with_unclaimed(found: Reading, more: Sequence[int]) -> Reading:

@@ -134,7 +134,7 @@ class Reader:
             self.versus.rate = self._ref(at)
             return self._claimed(at)
         opened = self.versus is not None and self.versus.budget is not None and gap == "的"  # 完成预算▮万元的▮%
-        said = phrases.COMPLETION.fullmatch(gap) or self._completes_above(gap)
+        said = phrases.COMPLETION.fullmatch(phrases.MOVED.sub("", gap)) or self._completes_above(gap)
         if (opened or said) and self._completed(at):
             return self._claimed(at)
         if self.last and not self.last.share and phrases.SHARE.fullmatch(phrases.BRACKETED.sub("", gap)):
@@ -179,14 +179,15 @@ class Reader:
         return (
             stated is not None
             and stated is self.last
-            and "。" not in gap
+            and phrases.CLAUSES.fullmatch(gap) is not None
             and bool(phrases.COMPLETION.fullmatch(clause))
         )
 
     def _completed(self, at: int) -> bool:
         """完成预算的▮%: of the comparison that is open, or of the amount that was stated last, as its 决算数."""
-        if self.versus is None and self.last is not None and self.last.comparison is None:
-            self.last.comparison = self.versus = Versus(final=self.last.amount)
+        last = self.last
+        if last is not None and last.comparison is None and self.versus in (None, last.change):
+            last.comparison = self.versus = Versus(final=last.amount)
         if self.versus is None or self.versus.completion is not None:
             return False
         self.versus.completion = self._ref(at)

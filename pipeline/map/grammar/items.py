@@ -32,7 +32,7 @@ _FORMS = (
     rf"(?P<i5>{_NAME}{{2,60}}?)\({N}?项\)\"?",
     rf"(?P<c6>[^。;,:\n▮\"—–-]{{2,40}})[—–-]{{1,2}}(?P<s6>[^。;,:\n▮\"—–-]{{2,40}})[—–-]{{1,2}}"
     rf"(?P<i6>[^。;,:\n▮\"—–-]{{2,40}}?){_AMOUNT_FOLLOWS}",
-    rf"(?P<c9>{_NAME}{{2,40}}?)\({N}\)(?P<s9>{_NAME}{{2,40}}?)\({N}\)(?P<i9>{_NAME}{{2,60}}?)\((?P<k9>{N})\)",
+    rf"(?P<c0>{_NAME}{{2,40}}?)\({N}\)(?P<s0>{_NAME}{{2,40}}?)\({N}\)(?P<i0>{_NAME}{{2,60}}?)\((?P<k0>{N})\)",
     rf"(?P<i7>{_NAME}{{2,60}}?)\((?P<k7>{N})\)",
     rf"(?P<k8>{N})(?P<i8>{_NAME}{{2,60}}?){_AMOUNT_FOLLOWS}",
     rf"(?P<s10>{_NAME}{{2,60}}?)\"?\({N}?款\)\"?{_AMOUNT_FOLLOWS}",
@@ -43,8 +43,9 @@ _BARE_CLASS = re.compile(
 )
 """（一）教育支出年初预算数为: a 类 known by its official name alone, where its amount is compared."""
 _CLASS_LINE = re.compile(
-    rf"(?:(?<=\n)|^)\s*{ORDINAL}\s*(?P<class_name>{_NAME}{{2,40}}?)\({N}?类\)(?:支出)?(?=[^\n(]{{0,40}}(?:\n|$))"
+    rf"(?:(?<=\n)|^)\s*{ORDINAL}\s*\"?(?P<class_name>{_NAME}{{2,40}}?)\"?\({N}?类\)(?:支出)?(?=[^\n(]{{0,40}}(?:\n|$))"
 )
+_DIRECT = re.compile(rf'"?(?:科目)?[:,]?\s*(?P<amount>{N})(?:万元|元|亿元)')
 _MOST_UNREAD = 10  # beyond so many items that no rule reads, a number is no ordinal
 _CODE = re.compile(r"2[0-3]\d(?:\d{2}){1,2}")  # of a 款 or a 项 by function
 
@@ -124,3 +125,9 @@ def unread(passage: Passage, head: Head, so_far: int) -> int:
         return 0
     gap = int(passage.token(head.ordinal).value) - so_far - 1
     return gap if 0 < gap <= _MOST_UNREAD else 0
+
+
+def direct_amount(passage: Passage, end: int) -> int | None:
+    """Where the amount stands that follows an item's name at once: “…（项）”▮万元."""
+    match = _DIRECT.match(passage.shape, end)
+    return match.start("amount") if match else None

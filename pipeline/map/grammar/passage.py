@@ -359,12 +359,32 @@ def keyless_in(document: Document, outline: Sequence[Heading], report: Model) ->
     texts = [(pointer, _bare(fold(leaf))) for pointer, leaf in leaves if isinstance(leaf, str) and _tells(leaf)]
     labels = _Labels([passage for _, passage in passages], taken)
     for section, passage in passages:
-        spans = _spans(section, texts)
-        for at, number in passage.numbers.items():
-            token = number.token
-            if token.index not in taken and token.is_figure and not _in_name(passage.shape, at):
-                told = next((pointer for span, pointer in spans if token.index in span), None)
-                yield Keyless(section, passage, at, told or labels.again(passage, at))
+        for at, told in _keyless(section.paragraphs, passage, texts, labels):
+            yield Keyless(section, passage, at, told)
+
+
+def keyless_of(paragraphs: Sequence[Paragraph], passage: Passage, said: object) -> frozenset[int]:
+    """The tokens of a passage's figures that nothing made of it has a field for, or tells.
+
+    paragraphs: what the passage is made of. said: a model with references, or several in lists and dicts.
+    """
+    leaves = list(leaves_in(said))
+    taken = {leaf.token: pointer for pointer, leaf in leaves if isinstance(leaf, Ref)}
+    texts = [(pointer, _bare(fold(leaf))) for pointer, leaf in leaves if isinstance(leaf, str) and _tells(leaf)]
+    found = _keyless(paragraphs, passage, texts, _Labels([], taken))
+    return frozenset(passage.token(at).index for at, told in found if told is None)
+
+
+def _keyless(
+    paragraphs: Sequence[Paragraph], passage: Passage, texts: Sequence[tuple[str, str]], labels: _Labels
+) -> Iterator[tuple[int, str | None]]:
+    """The figures of a passage that no field has, by their indices; and what tells them. texts: of the report."""
+    spans = _spans(paragraphs, texts)
+    for at, number in passage.numbers.items():
+        token = number.token
+        if token.index not in labels.taken and token.is_figure and not _in_name(passage.shape, at):
+            told = next((pointer for span, pointer in spans if token.index in span), None)
+            yield at, told or labels.again(passage, at)
 
 
 def unmapped_in(document: Document, outline: Sequence[Heading], report: Model) -> tuple[UnmappedFigure[Ref], ...]:
@@ -398,10 +418,10 @@ def _tells(text: str) -> bool:
     return len(text) >= _SHORTEST_TEXT and any(map(str.isdigit, text))
 
 
-def _spans(section: Section, texts: Sequence[tuple[str, str]]) -> list[tuple[frozenset[int], str]]:
-    """The texts that stand in a section, each as the tokens of the numbers in it, with its pointer."""
+def _spans(paragraphs: Sequence[Paragraph], texts: Sequence[tuple[str, str]]) -> list[tuple[frozenset[int], str]]:
+    """The texts that stand in some paragraphs, each as the tokens of the numbers in it, with its pointer."""
     words, places = "", {}
-    for paragraph in section.paragraphs:
+    for paragraph in paragraphs:
         for number in paragraph.numbers:
             places[number.token.index] = len(words) + len(_bare(paragraph.text.folded[: number.start]))
         words += _bare(paragraph.text.folded)

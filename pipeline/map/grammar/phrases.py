@@ -27,6 +27,8 @@ VARIANCE = re.compile(r"[,、;]?(?:预决算|预算)?(?:收支)?差异率(?:为|
 COMPLETION = re.compile(
     r"[,、;]?(?:为|完成|占)?(?:年初|全年|调整后?|本年)?预算(?:数|额)?的|[,、;]?完成(?:年初|全年|调整后?|本年)?预算(?:数|额)?(?:为|达)?"
 )
+MOVED = re.compile(rf"^(?:{UP}|{DOWN})了?{N}[万亿]?元")
+"""比年初预算▮万元增加▮万元，完成预算的▮%: how far it is from the budget stands between."""
 OF_BUDGET = re.compile(r"[,、;]?(?:为|完成)(?:年初|全年|调整后?|本年)?预算(?:数|额)?")
 OTHER_REASON = re.compile(
     rf"(?<=[。;\n])(?P<words>[^,。;:\n{N}]{{0,40}}?(?:预算|上年|去年)[^,。;:\n{N}]{{0,20}}?)(?:主要)?原因(?:主要)?(?:是|为|系)[:,]?"
@@ -79,6 +81,8 @@ AMOUNT_ALONE = re.compile(r"(?:\d{4}年度?|本年度?|全年)?(?:支出)?决算
 """What says an amount, and not of what: the heading over it does."""
 FOLLOWS = re.compile(r"[,、;() ]|共计?|累计|合计|团组")
 """What may stand between a number and one that follows it without words of its own (12批次，累计98人次)."""
+CLAUSES = re.compile(rf"[^。\n{N}]*")
+"""What goes on in a sentence, without another number."""
 BRACKETED = re.compile(r"\([^()]*\)")
 RATE_ALONE = re.compile(r"\(")
 """增加▮万元(▮%): it has risen or fallen as the amount has."""

@@ -87,7 +87,7 @@ def test_a_heading_without_the_word_budget(heading: str, key: str) -> None:
 
 def test_a_reason_ends_at_the_line_that_opens_a_list() -> None:
     sheet = Sheet()
-    found, _ = fiscal_appropriation(
+    found = fiscal_appropriation(
         sheet.passage(
             "2025年财政拨款收支总预算90.00万元，与2024年预算相比，增加9.00万元。主要原因：项目增加。",
             "收入包括：一般公共预算拨款80.00万元、政府性基金预算拨款10.00万元。支出包括：教育支出90.00万元。",
@@ -104,7 +104,7 @@ def test_a_budget_that_is_called_that_of_the_beginning_of_the_year() -> None:
         "某局2025年一般公共预算支出年初预算为90.00万元，与2024年预算相比，减少10.00万元。主要原因：人员减少。",
         "主要用于以下方面：教育支出（类）支出90.00万元，占100.00%。",
     )
-    found, _ = general_public_budget(passage, passage, passage)
+    found = general_public_budget(passage, passage, passage)
     shown = sheet.shown(found)
     assert (shown["total"], shown["change"]) == ("90.00", {"amount": "−10.00", "reason": "人员减少"})
 

@@ -132,6 +132,31 @@ def test_what_says_another_amount_or_is_of_something_else_is_no_mention() -> Non
     assert [document.tokens[figure.value.token].raw for figure in report.unmapped_figures] == ["2.00", "0.00"]
 
 
+def listed(*lines: str) -> list[str]:
+    document = of(REGIONAL[0], "第三部分 2022年度部门决算情况说明", *lines)
+    return [document.tokens[figure.value.token].raw for figure in map_document(document, FINAL).report.unmapped_figures]
+
+
+def test_numbers_of_names_and_what_is_no_narrative_are_not_listed() -> None:
+    assert listed("租用码头7个，单价100万元以上设备未购置，渔业发展（01项）另有0.20万元。") == ["7", "0.20"]
+    assert listed("租用码头7个。", "第五部分 附件", "项目一：3.00万元。") == ["7"]
+
+
+def test_what_is_said_again_is_listed_where_its_words_are_others_or_too_few() -> None:
+    """4.00 of 船舶 is not 4.00 of 码头; 支出 may be of anything; the budget is not what was spent."""
+    said = "机关运行经费支出4.00万元。"
+    assert listed("（一）机关运行经费支出情况", said, "2022年度机关运行经费4.00万元。") == []
+    for other in ("码头维护费4.00万元。", "支出4.00万元。", "机关运行经费支出预算4.00万元。"):
+        assert listed("（一）机关运行经费支出情况", said, f"另：{other}") == ["4.00"], other
+
+
+def test_a_word_that_may_be_of_anything_says_nothing_again() -> None:
+    item = "1.农林水支出（类）农业农村（款）渔业发展（项）：支出4.00万元。"
+    assert listed("五、一般公共预算财政拨款支出决算情况说明", item, "二、渔港养护情况", "另：支出4.00万元。") == [
+        "4.00"
+    ]
+
+
 def test_the_result_says_where_a_mention_stands_and_counts_it_nowhere(tmp_path: Path) -> None:
     (tmp_path / "report.pdf").write_bytes(generate(Form.X2022, 21).pdf)
     result = structure(tmp_path / "report.pdf")

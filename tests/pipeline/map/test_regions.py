@@ -76,6 +76,11 @@ WORDINGS = (
         "2022年财政拨款支出50.00万元，占本年支出合计的62.50%。",
         {"total": "50.00", "percent_of_expenditure": "62.50"},
     ),
+    (
+        GENERAL,
+        "财政拨款支出50.00万元，较上年决算数增加9.00万元，增长21.95%，完成年初预算的98.00%。",
+        {"change/percent": "21.95", "budget/completion_percent": "98.00"},
+    ),
     (GENERAL, "与年初预算相比，2022年财政拨款支出完成年初预算的110.00%。", {"budget/completion_percent": "110.00"}),
     (
         FUNDS,
@@ -124,6 +129,71 @@ WORDINGS = (
         "本年5个项目开展了绩效自评价，涉及财政性资金合计44.00万元。",
         {"project_count": "5", "project_budget": "44.00"},
     ),
+    (THREE, "“三公”经费支出7.00万元，比年初预算减少1.00万元，比上年减少2.00万元。", {"change/amount": "−2.00"}),
+    (
+        THREE,
+        "“三公”经费支出7.00万元（其中：一般公共预算支出6.50万元；基金支出0.50万元）。与上年相比，增加2.00万元。",
+        {"total": "7.00", "change/amount": "2.00"},
+    ),
+    (
+        THREE,
+        "公务用车购置及运行费5.00万元（其中：公务用车购置费1.00万元，公务用车运行费4.00万元），比上年增加2.00万元。",
+        {"vehicles/change/amount": "2.00", "vehicle_running": "4.00"},
+    ),
+    (
+        THREE,
+        "财政拨款安排的“三公”经费支出预算为8.00万元，支出决算为7.00万元。",
+        {"budget/budget": "8.00", "total": "7.00"},
+    ),
+    (
+        THREE,
+        "因公出国（境）费3.00万元。全年使用一般公共预算财政拨款涉及的出国（境）团组1个，累计4人次。",
+        {"overseas_groups": "1", "overseas_visits": "4"},
+    ),
+    (THREE, "全年因公出国（境）共计1个团组，4人。", {"overseas_groups": "1", "overseas_visits": "4"}),
+    (THREE, "公务接待费2.00万元，主要原因是来访减少。参加出国（境）团组1个，共4人次。", {"overseas_groups": "1"}),
+    (
+        THREE,
+        "公务接待费2.00万元，比年初预算1.00万元增加1.00万元，完成预算的200.00%。",
+        {"reception_budget/completion_percent": "200.00", "reception_budget/budget": "1.00"},
+    ),
+    (THREE, "更新（购置）公务用车2辆，年末公务用车保有3辆。", {"vehicles_bought": "2", "vehicles_owned": "3"}),
+    (THREE, "本级及所属各单位开支财政拨款的公务用车保有量为3辆。", {"vehicles_owned": "3"}),
+    (GENERAL, "一般公共预算支出50.00万元。与上年对比增加5.00万元。", {"change/amount": "5.00"}),
+    (GENERAL, "一般公共预算支出50.00万元，占9.00%。比2021年度45.00万元增加5.00万元。", {"change/amount": "5.00"}),
+    (
+        GENERAL,
+        "主要用于以下方面：农林水支出（类）支出30.00万元，占60.00%，其他支出（类）支出20.00万元，占40.00%。",
+        {"by_class/0/amount": "30.00", "by_class/1/percent": "40.00"},
+    ),
+    (
+        UNIT,
+        "总收入80.00万元。收入包括本年收入70.00万元、用事业基金弥补收支差额4.00万元、上年结转6.00万元。",
+        {"income_current_year": "70.00", "nonfiscal_surplus_used": "4.00", "opening_carryover": "6.00"},
+    ),
+    (UNIT, "2022年末结转和结余8.00万元。", {"closing_carryover": "8.00"}),
+    (UNIT, "南港市渔政局年初结转和结余8.00万元。", {"opening_carryover": "8.00"}),
+    (FUNDS, "政府性基金预算财政拨款收入10.00万元，用于渔港。", {"income_current_year": "10.00"}),
+    (
+        "十、其他重要事项\n（一）机关运行经费情况",
+        "机关运行经费支出6.00万元（与基本支出中公用经费之和保持一致），比上年增加1.00万元。",
+        {"0/change/amount": "1.00"},
+    ),
+    (
+        "十、其他重要事项\n（一）机关运行经费情况",
+        "维持日常运转而开支的机关运行经费合计6.00万元。",
+        {"0/amount": "6.00"},
+    ),
+    (
+        "十一、预算绩效管理工作开展情况",
+        "对项目支出开展绩效自评，其中，项目5个，共涉及资金44.00万元。",
+        {"project_count": "5", "project_budget": "44.00"},
+    ),
+    (
+        "十一、预算绩效管理工作开展情况",
+        "实施绩效评价，评价项目5个，涉及金额44.00万元。",
+        {"project_count": "5", "project_budget": "44.00"},
+    ),
 )
 KEYS = {
     UNIT: "income_expenditure",
@@ -169,7 +239,56 @@ def test_a_share_of_what_was_carried_over_as_well_is_listed() -> None:
     assert report["open"] == ["75.00"]
 
 
+def test_what_says_one_side_is_not_of_both() -> None:
+    report = mapped(FISCAL, "财政拨款收、支总计60.00万元；财政拨款支出年初预算数50.00万元，完成年初预算的120.00%。")
+    fiscal = report["fiscal_appropriation"]
+    assert fiscal["expenditure_budget"] == {"budget": "50.00", "completion_percent": "120.00"}
+    assert "income_budget" not in fiscal
+
+
+def test_a_share_stands_in_brackets_behind_its_amount() -> None:
+    report = mapped(
+        "二、收入决算情况说明", "收入合计80.00万元，其中：事业收入60.00万元（75.00%）；其他收入20.00万元（25.00%）。"
+    )
+    assert report["income"]["other"] == {"amount": "20.00", "percent": "25.00"}
+
+
+def test_who_pays_for_the_three_expenses_is_no_section() -> None:
+    report = mapped(THREE, "“三公”经费支出7.00万元（其中：一般公共预算支出7.00万元；政府性基金预算支出0.00万元）。")
+    assert not {"general_public_budget", "government_funds"} & set(report)
+    assert report["open"] == ["7.00", "0.00"]
+
+
+def test_heads_are_counted_under_any_heading() -> None:
+    report = mapped(
+        "一、基本情况",
+        "年末实有人数9人，其中：在职6人，离休1人，退休2人。",
+        "二、收入情况",
+        "本年退休5人，人员经费减少。",
+    )
+    assert report["overview"] == {
+        "staff_total": "9", "staff_active": "6", "staff_veteran_retired": "1", "staff_retired": "2"
+    }  # fmt: skip
+
+
 # --- headings
+
+
+def test_income_below_one_kind_of_money_is_a_part_of_that() -> None:
+    report = mapped(
+        "（三）一般公共预算财政拨款收入支出决算情况说明",
+        "1.收入情况。一般公共预算财政拨款收入与支出相当。",
+        "2.支出情况。一般公共预算财政拨款支出50.00万元，比上年增加5.00万元。",
+        "（1）农林水支出30.00万元，较年初预算数增加1.00万元，主要原因是新项目。",
+        "（2）其他支出20.00万元，较年初预算数减少1.00万元，主要原因是项目完工。",
+    )
+    general = report["general_public_budget"]
+    assert (general["total"], general["change"]["amount"]) == ("50.00", "5.00")
+    assert [(row["class_name"], row["amount"]) for row in general["items"]] == [
+        ("农林水支出", "30.00"), ("其他支出", "20.00")
+    ]  # fmt: skip
+    assert not {"income", "expenditure"} & set(report)
+
 
 HEADINGS = (
     "二、收入决算情况说明",
@@ -177,6 +296,7 @@ HEADINGS = (
     "2.收入决算情况",
     "2、2022年度收入情况说明",
     "收入决算情况说明",
+    "二、关于收入决算情况说明",
 )
 
 
@@ -337,6 +457,15 @@ ITEMS = (
     ("1.农林水支出—农业农村—渔业发展。" + BEHIND, "农林水支出", "农业农村", "渔业发展"),
     ("（1）渔业发展（2130135）。" + BEHIND, None, None, "渔业发展"),
     ("2130135渔业发展支出决算为6.00万元。", None, None, "渔业发展"),
+    ("（一）农林水支出年初预算为5.00万元，决算数为6.00万元。", "农林水支出", None, None),
+    (
+        "1.“农林水支出”（类）决算6.00万元。其中：\n“农业农村”（款）2022年度决算6.00万元。",
+        "农林水支出",
+        "农业农村",
+        None,
+    ),
+    ("1.农林水支出—农业农村—其他农业农村支出支出6.00万元。", "农林水支出", "农业农村", "其他农业农村支出"),
+    ("1.渔业发展（2130135）。支出决算6.00万元，完成年初预算的120.00%（年初预算5.00万元）。", None, None, "渔业发展"),
 )
 
 

@@ -195,3 +195,10 @@ def test_a_sign_changes_no_digit_and_is_in_doubt_or_as_printed(
         assert (token.value, token.remark) == (amount, None)
     if sign in SIGNS[:7] and around == "增加{}万元":
         assert (token.value, token.remark) == (-amount, None)
+
+
+@pytest.mark.parametrize("words", ["人员经费", "个人补助", "家庭补助"])
+def test_an_ordinal_before_a_word_that_begins_like_a_unit_is_one(words: str) -> None:
+    number, amount = tokens(f"其中：（1）{words}8.00万元")
+    assert (str(number.value), number.remark, amount.unit) == ("1", None, "万元")
+    assert not number.is_figure
