@@ -112,8 +112,8 @@ class Income(Model, Generic[F]):
     def identities(self: Income[Figure]) -> Iterator[Identity]:
         yield from self.adds_up_to(self.total)
 
-    def adds_up_to(self: Income[Figure], whole: Figure | None) -> Iterator[Identity]:
-        """The kinds and their shares against a total, which may stand in another section."""
+    def adds_up_to(self: Income[Figure], whole: Figure | None, *, all_of_it: bool = True) -> Iterator[Identity]:
+        """The kinds and their shares against a total, which may stand in another section. all_of_it: they are all."""
         yield from _parts_of_total(
             "本年收入",
             whole,
@@ -124,7 +124,7 @@ class Income(Model, Generic[F]):
             self.affiliate_remittance,
             self.other,
             # Printed by kind of budget the appropriations have no key here, and the parts are not all.
-            all_of_it=self.fiscal_appropriation is not None,
+            all_of_it=all_of_it and self.fiscal_appropriation is not None,
         )
 
 
@@ -141,8 +141,8 @@ class Expenditure(Model, Generic[F]):
     def identities(self: Expenditure[Figure]) -> Iterator[Identity]:
         yield from self.adds_up_to(self.total)
 
-    def adds_up_to(self: Expenditure[Figure], whole: Figure | None) -> Iterator[Identity]:
-        """The kinds and their shares against a total, which may stand in another section."""
+    def adds_up_to(self: Expenditure[Figure], whole: Figure | None, *, all_of_it: bool = True) -> Iterator[Identity]:
+        """The kinds and their shares against a total, which may stand in another section. all_of_it: they are all."""
         yield from _parts_of_total(
             "本年支出",
             whole,
@@ -151,6 +151,7 @@ class Expenditure(Model, Generic[F]):
             self.remitted_to_superior,
             self.business,
             self.affiliate_subsidy,
+            all_of_it=all_of_it,
         )
 
 

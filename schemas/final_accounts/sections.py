@@ -93,12 +93,14 @@ def _totals(report: Sections[Figure]) -> Iterator[Identity]:
     whole = report.income_expenditure
     if whole is not None and report.income is not None:
         yield same("二 本年收入 = 一 本年收入合计", report.income.total, whole.income_current_year)
-        if report.income.total is None and _lists_several(report.income):
-            yield from report.income.adds_up_to(whole.income_current_year)
+        if report.income.total is None:
+            yield from report.income.adds_up_to(whole.income_current_year, all_of_it=_lists_several(report.income))
     if whole is not None and report.expenditure is not None:
         yield same("三 本年支出 = 一 本年支出合计", report.expenditure.total, whole.expenditure_current_year)
-        if report.expenditure.total is None and _lists_several(report.expenditure):
-            yield from report.expenditure.adds_up_to(whole.expenditure_current_year)
+        if report.expenditure.total is None:
+            yield from report.expenditure.adds_up_to(
+                whole.expenditure_current_year, all_of_it=_lists_several(report.expenditure)
+            )
     general, spent = report.general_public_budget, report.expenditure
     if general is not None and spent is not None and general.percent_of_expenditure is not None:
         yield share(

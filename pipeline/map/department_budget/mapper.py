@@ -20,7 +20,6 @@ from recount.pipeline.map.final_accounts import narrative_other
 from recount.pipeline.map.grammar.passage import (
     BUDGET,
     Passage,
-    Reading,
     passage_of,
     unmapped_in,
 )
@@ -45,12 +44,12 @@ from recount.schemas.department_budget.report import Report
 from recount.schemas.figures import Model, Ref
 
 NAME = "template"
-Reader = Callable[[Passage], tuple[Model | None, Reading]]
+Reader = Callable[[Passage], Model | None]
 
 
 def _labelled(model: type[Model]) -> Reader:
     """The reader of a section that its labels alone read."""
-    return lambda passage: read_section(model, passage, BUDGET)
+    return lambda passage: read_section(model, passage, BUDGET)[0]
 
 
 _READERS: dict[str, Reader] = {
@@ -64,7 +63,7 @@ _READERS: dict[str, Reader] = {
     "state_capital": fund_budget,
     "operating_costs": _labelled(OperatingCost[Ref]),
     "procurement": _labelled(Procurement[Ref]),
-    "state_assets": narrative_other.state_assets,
+    "state_assets": lambda passage: narrative_other.state_assets(passage)[0],
     "performance": _labelled(Performance[Ref]),
 }
 _GENERAL = ("general_public_budget.overall", "general_public_budget.structure", "general_public_budget.items")
@@ -116,14 +115,13 @@ def _sections(sections: Mapping[str, Section]) -> dict[str, Any]:
         section = sections.get(key)
         if section is None or not section.paragraphs:
             continue
-        said, _ = reader(passage_of(section.paragraphs))
+        said = reader(passage_of(section.paragraphs))
         if said is not None:
             fields[key] = said
     together = sections.get("compilation")
     if together is not None and together.paragraphs:
-        parts, _ = compilation(passage_of(together.paragraphs))
-        fields = parts | fields
-    general, _ = general_public_budget(*_general_passages(sections))
+        fields = compilation(passage_of(together.paragraphs)) | fields
+    general = general_public_budget(*_general_passages(sections))
     return fields | ({"general_public_budget": general} if general is not None else {})
 
 

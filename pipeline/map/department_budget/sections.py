@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from recount.pipeline.map.final_accounts.narrative import direct_amount, ref_at
 from recount.pipeline.map.grammar.items import Head, heads_in, unread
-from recount.pipeline.map.grammar.passage import BUDGET, N, Passage, Reading, clean
+from recount.pipeline.map.grammar.passage import BUDGET, N, Passage, clean
 from recount.pipeline.map.labelled import read_section
 from recount.schemas.common.parts import Change
 from recount.schemas.department_budget.narrative import (
@@ -40,76 +40,59 @@ _NOTHING = re.compile(r"(?:无|没有|未安排|未使用|不涉及)[^。;]{0,40
 L = TypeVar("L", GeneralPublicBudget[Ref], FundBudget[Ref])
 
 
-def fiscal_appropriation(passage: Passage) -> tuple[FiscalAppropriation[Ref] | None, Reading]:
+def fiscal_appropriation(passage: Passage) -> FiscalAppropriation[Ref] | None:
     """四、: the totals, then 支出包括：〈class〉支出▮万元、…."""
-    said, reading = read_section(FiscalAppropriation[Ref], passage, BUDGET)
+    said, _ = read_section(FiscalAppropriation[Ref], passage, BUDGET)
     spent = _SPENT_ON.search(passage.shape)
-    classes, claimed = _classes(_SPENT, passage, spent.end() - 1) if spent else ((), set())
-    left = tuple(at for at in reading.unclaimed if at not in claimed)
+    classes = _classes(_SPENT, passage, spent.end() - 1) if spent else ()
     if said is None and not classes:
-        return None, Reading(reading.facts, (), left)
-    section = (said or FiscalAppropriation[Ref]()).model_copy(update={"by_class": classes})
-    return section, Reading(reading.facts, (), left)
+        return None
+    return (said or FiscalAppropriation[Ref]()).model_copy(update={"by_class": classes})
 
 
-def general_public_budget(
-    overall: Passage, structure: Passage, items: Passage
-) -> tuple[GeneralPublicBudget[Ref] | None, list[tuple[Passage, Reading]]]:
+def general_public_budget(overall: Passage, structure: Passage, items: Passage) -> GeneralPublicBudget[Ref] | None:
     """五、: （一）规模变化, （二）结构, （三）具体使用; one passage where it has no such headings."""
     section: GeneralPublicBudget[Ref] | None = None
-    readings = []
     for passage in {id(subsection): subsection for subsection in (overall, structure, items)}.values():
         unmarked = passage is structure and passage is not overall and not _CLASS.search(passage.shape)
-        section, reading = _with_lists(GeneralPublicBudget[Ref], passage, _SPENT if unmarked else _CLASS, section)
-        readings.append((passage, reading))
-    return section, readings
+        section = _with_lists(GeneralPublicBudget[Ref], passage, _SPENT if unmarked else _CLASS, section)
+    return section
 
 
-def fund_budget(passage: Passage) -> tuple[FundBudget[Ref] | None, Reading]:
+def fund_budget(passage: Passage) -> FundBudget[Ref] | None:
     """八、 or 九、: none, or its total, its classes and its items."""
     figures = [number for number in passage.numbers.values() if number.token.unit is not None]
     if _NOTHING.search(passage.shape) and not figures:
-        return FundBudget[Ref](none=True), Reading({}, (), ())
+        return FundBudget[Ref](none=True)
     return _with_lists(FundBudget[Ref], passage, _CLASS)
 
 
-def _with_lists(
-    model: type[L], passage: Passage, rule: re.Pattern[str], above: L | None = None
-) -> tuple[L | None, Reading]:
+def _with_lists(model: type[L], passage: Passage, rule: re.Pattern[str], above: L | None = None) -> L | None:
     """What a passage says before its lists, and the lists; added to what the passages above it say."""
     heads = heads_in(passage)
     starts = [match.start() for match in (rule.search(passage.shape),) if match]
     starts += [head.start for head in heads[:1]]
     begin = min(starts, default=None)
-    said, reading = read_section(model, passage, BUDGET, 0, begin)
-    classes, of_classes = _classes(rule, passage)
-    lines, of_lines = budget_lines(passage, heads)
-    left = _left(passage, reading, begin, of_classes | of_lines)
-    parts = {**(dict(said) if said else {}), "by_class": classes, "items": lines}
+    said, _ = read_section(model, passage, BUDGET, 0, begin)
+    lists = {"by_class": _classes(rule, passage), "items": budget_lines(passage, heads)}
+    parts = {**(dict(said) if said else {}), **lists}
     new = {key: value for key, value in parts.items() if value and not getattr(above, key, None)}
     if not new:
-        return above, left
+        return above
     base: L = above if above is not None else model()
-    return base.model_copy(update=new), left
+    return base.model_copy(update=new)
 
 
-def _left(passage: Passage, above: Reading, begin: int | None, claimed: set[int]) -> Reading:
-    """What is said above the lists, with the numbers that nothing claims, those in the lists too."""
-    listed = tuple(at for at in passage.numbers if begin is not None and at >= begin and at not in claimed)
-    return Reading(above.facts, (), above.unclaimed + listed)
-
-
-def budget_lines(passage: Passage, heads: Sequence[Head]) -> tuple[tuple[BudgetLine[Ref], ...], set[int]]:
+def budget_lines(passage: Passage, heads: Sequence[Head]) -> tuple[BudgetLine[Ref], ...]:
     """〈n〉.〈class〉(类)〈section〉(款)〈item〉(项)2025年预算数为▮万元，比2024年执行数…, each up to the next.
 
-    heads: where the lines begin. Returns also where the numbers stand that the lines hold.
+    heads: where the lines begin.
     """
     lines: list[BudgetLine[Ref]] = []
-    claimed: set[int] = set()
     ends = [*(head.start for head in heads), len(passage.shape)][1:]
     for head, end in zip(heads, ends, strict=True):
         lines += [BudgetLine[Ref]() for _ in range(unread(passage, head, len(lines)))]
-        said, reading = read_section(BudgetLine[Ref], passage, BUDGET, head.end, end)
+        said, _ = read_section(BudgetLine[Ref], passage, BUDGET, head.end, end)
         names = head.names(passage)
         purpose = _PURPOSE.search(passage.shape, head.end, end)
         said_of = {"purpose": clean(passage.text(*purpose.span("purpose"))) or None} if purpose else {}
@@ -117,27 +100,17 @@ def budget_lines(passage: Passage, heads: Sequence[Head]) -> tuple[tuple[BudgetL
         direct = direct_amount(passage, head.end)
         if line.amount is None and direct is not None:
             line = line.model_copy(update={"amount": ref_at(passage, direct)})
-            claimed.add(direct)
         lines.append(line)
-        span = range(head.start, end)
-        claimed |= {at for at in passage.numbers if at in span and at not in reading.unclaimed}
-    return tuple(lines), claimed
+    return tuple(lines)
 
 
-def spent_on(passage: Passage, start: int) -> tuple[tuple[BudgetClass[Ref], ...], set[int]]:
-    """The classes that a list of 支出 names, from an index on; and where their numbers stand."""
-    return _classes(_SPENT, passage, start)
-
-
-def _classes(rule: re.Pattern[str], passage: Passage, start: int = 0) -> tuple[tuple[BudgetClass[Ref], ...], set[int]]:
-    """The classes that a passage lists, each with its share where it prints one; and where their numbers stand."""
+def _classes(rule: re.Pattern[str], passage: Passage, start: int = 0) -> tuple[BudgetClass[Ref], ...]:
+    """The classes that a passage lists, from an index on, each with its share where it prints one."""
     classes: list[BudgetClass[Ref]] = []
-    claimed: set[int] = set()
     for match in rule.finditer(passage.shape, start):
         name = clean(passage.text(*match.span("class_name")))
         if _NO_CLASS.match(name):
             continue
-        claimed |= set(range(match.start(), match.end()))
         classes.append(
             BudgetClass[Ref](
                 class_name=name,
@@ -145,7 +118,7 @@ def _classes(rule: re.Pattern[str], passage: Passage, start: int = 0) -> tuple[t
                 percent=ref_at(passage, match.start("percent")) if match["percent"] else None,
             )
         )
-    return tuple(classes), claimed
+    return tuple(classes)
 
 
 # --- 部门预算编制说明: income and expenditure in one section, as some publishers (Shanghai) have it
@@ -167,19 +140,17 @@ class Spent(Model, Generic[F]):
     )
 
 
-def compilation(passage: Passage) -> tuple[dict[str, Model], Reading]:
-    """What the section says, by the sections of the report that it belongs to; and the numbers that none has."""
+def compilation(passage: Passage) -> dict[str, Model]:
+    """What the section says, by the sections of the report that it belongs to."""
     half = _EXPENDITURE_HALF.search(passage.shape)
     cut = passage.shape.rfind("\n", 0, half.start()) + 1 if half else len(passage.shape)
     content = _CONTENT.search(passage.shape, cut)
     end = content.end() if content else len(passage.shape)
     why = _WHY.search(passage.shape, cut, end)
-    income, first = read_section(Income[Ref], passage, BUDGET, 0, cut)
-    spent, second = read_section(Spent[Ref], passage, BUDGET, cut, why.start() if why else end)
-    lines, of_lines = budget_lines(passage, heads_in(passage, end))
-    classes, of_classes = spent_on(passage, end) if not lines else ((), set())
-    claimed = of_lines | of_classes
-    left = [at for at in passage.numbers if at >= end and at not in claimed]
+    income, _ = read_section(Income[Ref], passage, BUDGET, 0, cut)
+    spent, _ = read_section(Spent[Ref], passage, BUDGET, cut, why.start() if why else end)
+    lines = budget_lines(passage, heads_in(passage, end))
+    classes = _classes(_SPENT, passage, end) if not lines else ()
     found: dict[str, Model | None] = {"income": income}
     if spent is not None:
         fiscal = {key: value.amount for key, value in spent if isinstance(value, BudgetPortion) and key != "fiscal"}
@@ -194,8 +165,7 @@ def compilation(passage: Passage) -> tuple[dict[str, Model], Reading]:
         found["general_public_budget"] = _budget(GeneralPublicBudget[Ref], spent.general)
         found["government_funds"] = _budget(FundBudget[Ref], spent.funds)
         found["state_capital"] = _budget(FundBudget[Ref], spent.capital)
-    said = {key: value for key, value in found.items() if value is not None}
-    return said, Reading({}, (), (*first.unclaimed, *second.unclaimed, *left))
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def _with_reason(change: Change[Ref] | None, passage: Passage, why: re.Match[str] | None) -> Change[Ref] | None:

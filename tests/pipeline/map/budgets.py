@@ -8,7 +8,7 @@ from typing import Any
 
 from recount.eval.generator.budgets import BudgetCase
 from recount.eval.score.leaves import is_number, leaves
-from recount.pipeline.map.grammar.passage import BUDGET
+from recount.pipeline.map.grammar.passage import BUDGET, Passage, refs_in
 from recount.pipeline.map.labelled import read_section
 from recount.pipeline.result import Result
 from recount.pipeline.structure import structure
@@ -32,6 +32,13 @@ def numbers(report: Any, without: Sequence[str] = ()) -> dict[str, Any]:
 def printed_at(case: BudgetCase, pointer: str) -> Any:
     """What a budget prints at a JSON pointer."""
     return dict(leaves(case.gold))[pointer]
+
+
+def left_in(passage: Passage, said: Any) -> list[str]:
+    """The figures of a passage that nothing in what it says holds."""
+    held = {ref.token for ref in refs_in(said)}
+    tokens = [number.token for number in passage.numbers.values()]
+    return [token.raw for token in tokens if token.is_figure and token.index not in held]
 
 
 def said(model: Any, *texts: str) -> tuple[Any, list[str]]:

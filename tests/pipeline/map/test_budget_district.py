@@ -80,7 +80,7 @@ def test_items_by_their_three_names_in_quotation_marks() -> None:
         "1. “城乡社区支出（类）城乡社区管理事务（款）城管执法（项）”科目200.00万元，主要用于日常执法。",
         "2.“住房保障支出（类）住房改革支出（款）住房公积金（项）”100.00万元，主要用于缴纳住房公积金。",
     )
-    found, _ = compilation(passage)
+    found = compilation(passage)
     fiscal = sheet.shown(found["fiscal_appropriation"])
     assert fiscal["change"] == {"amount": "−20.00", "reason": "项目减少3个、经费压减12.50万元"}
     assert fiscal["items"] == (

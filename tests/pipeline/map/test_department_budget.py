@@ -23,7 +23,7 @@ from recount.pipeline.split.outline import sections_of
 from recount.schemas.department_budget import narrative
 from recount.schemas.department_budget.family import OUTLINE
 from recount.tests.pipeline.helpers import Sheet
-from recount.tests.pipeline.map.budgets import numbers, printed_at, said, structured
+from recount.tests.pipeline.map.budgets import left_in, numbers, printed_at, said, structured
 from recount.tests.pipeline.map.grids import Span, grid, plain
 
 
@@ -146,14 +146,14 @@ def test_general_public_budget_without_sub_headings() -> None:
         "主要原因是人员减少。",
         "2.社会保障和就业（类）行政事业单位养老支出（款）行政单位离退休（项）：2025年预算200.00万元，与上年执行数持平。",
     )
-    found, readings = general_public_budget(passage, passage, passage)
+    found = general_public_budget(passage, passage, passage)
     shown = sheet.shown(found)
     assert shown["total"] == "900.00"
     assert shown["change"] == {"amount": "100.00", "percent": "12.50"}
     assert [each["class_name"] for each in shown["by_class"]] == ["一般公共服务", "社会保障和就业"]
     assert [each["amount"] for each in shown["items"]] == ["700.00", "200.00"]
     assert shown["items"][0]["change"] == {"amount": "−5.00", "percent": "−0.71", "reason": "人员减少"}
-    assert [sheet.raws(passage, reading.unclaimed) for _, reading in readings] == [[]]
+    assert left_in(passage, found) == []
 
 
 def test_financial_appropriation_by_class_with_shares() -> None:
@@ -162,14 +162,14 @@ def test_financial_appropriation_by_class_with_shares() -> None:
         "2025年财政拨款收支总预算950.00万元。收入全部为一般公共预算拨款。"
         "支出预算包括：一般公共服务支出800.00万元，主要用于日常运转；住房保障支出150.00万元，主要用于住房公积金。"
     )
-    found, reading = fiscal_appropriation(passage)
+    found = fiscal_appropriation(passage)
     shown = sheet.shown(found)
     assert shown["total"] == "950.00"
     assert [(each["class_name"], each["amount"]) for each in shown["by_class"]] == [
         ("一般公共服务支出", "800.00"),
         ("住房保障支出", "150.00"),
     ]
-    assert sheet.raws(passage, reading.unclaimed) == []
+    assert left_in(passage, found) == []
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_financial_appropriation_by_class_with_shares() -> None:
     ],
 )
 def test_a_budget_that_is_none(text: str) -> None:
-    found, _ = fund_budget(Sheet().passage(text))
+    found = fund_budget(Sheet().passage(text))
     assert found is not None
     assert found.none
 
@@ -225,7 +225,7 @@ def test_income_and_expenditure_in_one_section() -> None:
         "1. “一般公共服务支出”科目700.00万元，主要用于机关运转。",
         "2. “住房保障支出”科目300.00万元，主要用于住房公积金。",
     )
-    found, reading = compilation(passage)
+    found = compilation(passage)
     shown = {key: sheet.shown(value) for key, value in found.items()}
     assert shown["income"] == {
         "total": "1,200.00",
@@ -246,7 +246,7 @@ def test_income_and_expenditure_in_one_section() -> None:
     }
     assert shown["general_public_budget"] == {"total": "900.00", "change": {"amount": "−10.00"}}
     assert shown["government_funds"]["change"] == {"amount": "60.00"}
-    assert [each for each in sheet.raws(passage, reading.unclaimed) if "." in each] == []
+    assert left_in(passage, found) == []
 
 
 # --- tables
