@@ -50,7 +50,7 @@ from recount.schemas.figures import Kind, Model
 POINTED = "gold.json"
 _BESIDE = ("optional", "any_of", "unmapped")
 _NOT_SCORED = re.compile(r"/(unmapped_figures|overview|glossary)\b")
-_MARK = re.compile(r"(?P<digits>-?[\d,，.]+)@(?P<mark>\d+)(?P<unit>万元|亿元|千元|元|[%％])?")
+MARKED = re.compile(r"(?P<digits>-?[\d,，.]+)@(?P<mark>\d+)(?P<unit>万元|亿元|千元|元|[%％])?")
 
 
 # --- a case
@@ -172,7 +172,7 @@ class _Reader:
         before = ""
         for line in text.split("\n"):
             done, beside = 0, ""
-            for match in _MARK.finditer(line):
+            for match in MARKED.finditer(line):
                 self._say(words := line[done : match.start()])
                 before, beside = before + fold(words), beside + fold(words)
                 table = line.startswith("|")
@@ -343,7 +343,7 @@ def compared(case: Known, result: Result, mapper: str, family: Family) -> Line:
         trusted = entry is not None and entry.status in TRUSTED
         counts.update({outcome: 1, "verified": trusted, "silent": trusted and outcome != "right"})
         if outcome != "right":
-            errors.append(f"{outcome}: {pair.pointer} {pair.gold} {pair.got}")
+            errors.append(f"{'silent, ' if trusted else ''}{outcome}: {pair.pointer} {pair.gold} {pair.got}")
     return Line(
         case.source.parent.name,
         mapper,

@@ -18,7 +18,15 @@ from typing import Any
 from recount.pipeline.document import Cell, Document, Remark
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import in_reading_order, passage_of, refs_in
-from recount.pipeline.model.answer.draft import Draft, DraftVerifier, filled, findings_in, put_together, tokens_in
+from recount.pipeline.model.answer.draft import (
+    Draft,
+    DraftVerifier,
+    filled,
+    findings_in,
+    free_of_others,
+    put_together,
+    tokens_in,
+)
 from recount.pipeline.model.answer.evidence import Evidence, evidence_of, picks_in
 from recount.pipeline.model.answer.resolve import INVENTED
 from recount.pipeline.model.ask.loose import loose_pieces, possible, unmapped
@@ -273,12 +281,13 @@ class _State:
             self.verified = self.verifier.verified(self.values)
             return
         for draft in drafts:
-            self._fill(draft.values, rows=draft.piece.item is not None or bool(draft.piece.blocks))
+            self._fill(draft, draft.values, rows=draft.piece.item is not None or bool(draft.piece.blocks))
             if draft.open is None or draft.piece.key not in self.drafts:  # else the earlier answer stands
                 self.drafts[draft.piece.key] = draft
 
-    def _fill(self, values: Mapping[str, Any], *, rows: bool) -> None:
+    def _fill(self, draft: Draft, values: Mapping[str, Any], *, rows: bool) -> None:
         """Values that were answered, if the report verifies better with them. rows: they are some rows of a list."""
+        values = free_of_others(values, self.values, draft.refused)
         used = tokens_in(self.values) if rows else None
         candidate = filled(self.values, values, "", self._settled, used)
         if candidate == self.values:
@@ -295,7 +304,7 @@ class _State:
             self.usage += draft.usage
             self.drafts[draft.piece.key] = draft
             for name, value in draft.values.items():
-                self._fill({name: value}, rows=True)
+                self._fill(draft, {name: value}, rows=True)
 
     def ask_again(self, rounds: int) -> None:
         """Rounds of questions about what was found, until nothing is found or no answer betters the report."""

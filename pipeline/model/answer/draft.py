@@ -110,6 +110,32 @@ def filled(old: Any, new: Any, pointer: str, settled: Callable[[str], bool], use
     return new if old in (None, [], False) and new is not None else old
 
 
+def free_of_others(new: Mapping[str, Any], old: Mapping[str, Any], refused: list[Refused]) -> dict[str, Any]:
+    """New values without the figures that another field of the old has, where no words give them to this one; rows
+    apart, which take the place of theirs. refused: where those are told."""
+    places: dict[int, set[str]] = {}
+    for at, leaf in leaves(old):
+        places.setdefault(leaf.ref.token if isinstance(leaf, Pick) else leaf.token, set()).add(at)
+    away = {
+        at: pick
+        for at, pick in picks_in(new)
+        if pick.evidence is not Evidence.FOR and not any(step.field.many for step in pick.trail)
+        if any(not other.startswith(f"/{UNMAPPED}/") for other in places.get(pick.ref.token, set()) - {at})
+    }
+    refused += [Refused(at, pick.mark.printed, OF_SEVERAL) for at, pick in away.items()]
+    return without(new, away.keys())  # type: ignore[no-any-return]
+
+
+def without(values: Any, away: Set[str], pointer: str = "") -> Any:
+    """Values without the figures at some pointers, and without the rows that hold no others."""
+    if isinstance(values, Mapping):
+        return {key: without(value, away, f"{pointer}/{key}") for key, value in values.items()}
+    if isinstance(values, list):
+        rows = [without(row, away, f"{pointer}/{at}") for at, row in enumerate(values)]
+        return [row for row, old in zip(rows, values, strict=True) if any(picks_in(row)) or not any(picks_in(old))]
+    return None if pointer in away else values
+
+
 def _with_rows(
     old: list[Any], new: list[Any], pointer: str, settled: Callable[[str], bool], used: Set[int]
 ) -> list[Any]:
@@ -238,7 +264,7 @@ _WORDS = {
     NO_NUMBER: "这不是原文的数字",
     SEVERAL: "这个数字在原文出现多次，编号不对，不知道是哪一个",
     NOT_QUOTED: "原文没有这些字",
-    NO_NAME: "这里有金额，不是名称",
+    NO_NAME: "这里有金额，或说的是金额，不是名称",
     OF_ANOTHER_ROW: "这个名称不在这些数字所在的行",
     SAID_ONCE: "这一项原文只说了一次",
     OF_ANOTHER_KIND: "它的单位不合这个字段",

@@ -10,6 +10,7 @@ refused gets another only where the words leave no choice (`_Reassignment`).
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,7 @@ from recount.pipeline.model.ask.protocol import Copied, Numbers
 from recount.pipeline.model.ask.shown import Mark, Shown
 from recount.pipeline.split.text import fold
 from recount.pipeline.verify.ground import fits
+from recount.schemas.common.codes import is_function_class
 from recount.schemas.describe import Step, Trail, fields_of, names_of
 from recount.schemas.figures import Kind, Model, Ref
 
@@ -39,11 +41,13 @@ INVENTED = frozenset({NOT_SHOWN, NO_NUMBER})
 """What is no figure of the page: it is told in any case, and earns its field nothing."""
 SEVERAL = "the section has it in several places, and no words tell which is meant"
 NOT_QUOTED = "the section does not say this"
-NO_NAME = "it holds an amount, and is no name"
+NO_NAME = "it holds an amount, or is said of one, and is no name"
 OF_ANOTHER_ROW = "it does not stand in the row of its figures"
 SAID_ONCE = "the section says this once"
 OF_ANOTHER_KIND = "its unit does not fit this field"
 OF_ANOTHER_FIELD = "the words beside it speak of something else"
+_SAID_OF_A_FIGURE = re.compile(r"(?:[为是达]|[:的])$|^占")
+"""What words end with, or begin with, that are said of a figure and name nothing: 年初预算为, 占收入合计的."""
 UNSAID = "no words say that it is of this part of the report"
 OF_SEVERAL = "several fields have it, and no words speak for this one"
 
@@ -210,9 +214,11 @@ class _Resolver:
             for at, (row, far) in enumerate(zip(rows, away, strict=True), start)
         ]
         # In running text a row without the name that tells the others apart may be any row: 类 alone, where others
-        # say their 项.
-        own = names[-1] if names and not self._shown.lines and answered[names[-1]] else None
-        return [_unsure(row) if own is not None and not row.get(own) else row for row in kept]
+        # say their 项; nor is one that is called a class which there is not.
+        if self._shown.lines:
+            return kept
+        own = names[-1] if names and answered[names[-1]] else None
+        return [_unsure(row) if (own and not row.get(own)) or _is_no_class(row, model) else row for row in kept]
 
     def _in_its_row(
         self, row: dict[str, Any], away: Mapping[str, Set[int]], standing: Set[int], pointer: str
@@ -248,7 +254,8 @@ class _Resolver:
             return None
         near = None if mark is None else Near(mark.at, before=called)
         quoted, span = self._words.quoted(value, near), self._words.find(value, near)
-        if quoted is None or (called and span is not None and self._has_an_amount(span)):
+        of_figure = called and not self._shown.lines and _SAID_OF_A_FIGURE.search(fold(value))
+        if quoted is None or of_figure or (called and span is not None and self._has_an_amount(span)):
             self._refused.append(Refused(pointer, value, NOT_QUOTED if quoted is None else NO_NAME))
             return None
         self._spans += [span] if span is not None else []
@@ -301,6 +308,12 @@ def _tokens(row: Mapping[str, Any]) -> set[int]:
 def _strange(row: Mapping[str, Any], away: Mapping[str, Set[int]]) -> list[str]:
     """The fields of the names that most figures of a row do not stand by."""
     return [name for name, far in away.items() if len(far) * 2 > len(_tokens(row))]
+
+
+def _is_no_class(row: Mapping[str, Any], model: type[Model]) -> bool:
+    """Whether what a row is called in the place of a class of expenditure is none."""
+    key = model.phrasing.of_class
+    return key is not None and bool(row.get(key)) and not is_function_class(fold(row[key]).removesuffix("(类)"))
 
 
 def _unsure(value: Any) -> Any:

@@ -17,7 +17,7 @@ from pydantic import Field, create_model
 
 from recount.pipeline.document import Document, Paragraph, Text
 from recount.pipeline.map.grammar.passage import label_before, passage_of, without_key
-from recount.pipeline.model.answer.evidence import Evidence, evidence_of, is_under, named, vouched
+from recount.pipeline.model.answer.evidence import Evidence, evidence_of, is_told_of, is_under, named, vouched
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.question import Answer, Wanted
 from recount.pipeline.model.ask.shown import Mark, Place, blocks_of, heading_over, show
@@ -238,7 +238,13 @@ def possible(
 
 
 def _in_row(heard: Callable[[Trail, Place], bool]) -> Callable[[Trail, Place], bool]:
-    return _is_not_refused if heard is _is_taken else heard
+    return _is_of_list if heard is _is_taken else heard
+
+
+def _is_of_list(trail: Trail, place: Place) -> bool:
+    """Whether a figure of a passage would be taken for one of a row, if the row's name spoke for it."""
+    rows = next(at for at, step in enumerate(trail, 1) if step.field.many)
+    return _is_not_refused(trail, place) and (is_under(trail[0], place) or is_told_of(trail[:rows], place))
 
 
 # --- the figures that have no key

@@ -1,0 +1,118 @@
+"""A model that errs: a perfect one whose answers were filled up with figures and rows that are not theirs.
+
+Small models fill every field that they are asked for, and make rows of whatever a passage says. So does this one, with
+a chance for each field; two of it with other seeds err independently of each other.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from recount.eval.models.ceiling import MARKED, Perfect
+from recount.pipeline.model.ask.question import Question, Reply
+from recount.schemas.describe import Field, fields_of, holds_figures
+from recount.schemas.family import Family
+from recount.schemas.figures import Kind
+
+_LABEL = re.compile(r"[^\s，。；：、|（）()“”]{2,20}$")
+_DIGITS = re.compile(r"[\d,，.]+(@\d+)?")
+
+
+class Noisy:
+    """An asker that answers as the gold does, but errs with a chance of `rate` at each field and each list.
+
+    gold, family: of the report. rate: 0 to 1. seed: another for another model.
+    """
+
+    def __init__(self, gold: Mapping[str, Any], family: Family, rate: float, seed: int = 0) -> None:
+        self._perfect, self._rate, self._seed = Perfect(gold, family), rate, seed
+
+    @property
+    def asked(self) -> list[Question]:
+        """What it was asked, in order."""
+        return self._perfect.asked
+
+    def ask(self, question: Question) -> Reply:
+        """The perfect answer with errors in it; the same for the same question."""
+        right = self._perfect.ask(question)
+        chance = random.Random(f"{self._seed} {question.user}")
+        wrong = _Wrong(question.user.partition("<<<")[2].partition(">>>")[0], chance, self._rate)
+        values = wrong.part(right.value.model_dump(), question.response)
+        return Reply(question.response.model_validate(values), right.usage)
+
+    def known(self, question: Question) -> bool:
+        """As of Perfect."""
+        return self._perfect.known(question)
+
+
+class _Wrong:
+    """Errs about what a prompt shows. pairs: its figures, each with the word before it."""
+
+    def __init__(self, text: str, chance: random.Random, rate: float) -> None:
+        self._chance, self._rate = chance, rate
+        self._pairs = [
+            (f"{match['digits']}@{match['mark']}", match["unit"] or "", _label_in(text[: match.start()]))
+            for match in MARKED.finditer(text)
+        ]
+
+    def part(self, said: Mapping[str, Any] | None, asked: type[BaseModel]) -> dict[str, Any]:
+        """A part of an answer with errors. said: as the gold says it."""
+        given = said or {}
+        return {key: self._value(given.get(key), field, asked) for key, field in fields_of(asked).items()}
+
+    def _value(self, said: Any, field: Field, asked: type[BaseModel]) -> Any:
+        if field.kind is not None:
+            return self._figure(field.kind) if self._errs() else said
+        if field.many and field.model is not None:
+            rows = [self.part(row, field.model) for row in said or ()]
+            return [*rows, *(self._row(field.model) for _ in range(3) if holds_figures(asked, field.key))]
+        if field.many:
+            titles = get_args(field.shape)
+            return list(said or ()) or [*titles[:1]] if titles else list(said or ())
+        if field.model is not None:
+            return self.part(said, field.model) if said or self._errs() else None
+        return said
+
+    def _row(self, model: type[Any]) -> dict[str, Any]:
+        """A row that is none: a word of the passage as its name, and what stands behind it as its figures."""
+        at = self._chance.randrange(max(len(self._pairs), 1))
+        name = self._pairs[at][2] if self._pairs else None
+        if not self._errs() or name is None:
+            return {key: None for key in fields_of(model)} | {k: [] for k, f in fields_of(model).items() if f.many}
+        following = iter(self._pairs[at:])
+        row: dict[str, Any] = {}
+        for key, field in fields_of(model).items():
+            if field.kind is not None:
+                row[key] = next((pair for pair, unit, _ in following if _may_be(unit, field.kind)), None)
+            elif field.many or field.choice:
+                row[key] = [] if field.many else None
+            elif field.model is not None:
+                row[key] = self.part(None, field.model)
+            else:
+                row[key] = name
+        return row
+
+    def _figure(self, kind: Kind) -> str | None:
+        fitting = [pair for pair, unit, _ in self._pairs if _may_be(unit, kind)]
+        return self._chance.choice(fitting) if fitting else None
+
+    def _errs(self) -> bool:
+        return self._chance.random() < self._rate
+
+
+def _label_in(before: str) -> str | None:
+    """The word that stands right before a figure."""
+    match = _LABEL.search(before)
+    return _DIGITS.sub("", match[0]) or None if match else None
+
+
+def _may_be(unit: str, kind: Kind) -> bool:
+    """Whether a figure with a unit behind it may be of a kind."""
+    if kind is Kind.MONEY:
+        return unit.endswith("元")
+    return (unit == "%" or unit == "％") if kind is Kind.PERCENT else not unit
