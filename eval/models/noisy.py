@@ -78,12 +78,12 @@ class _Wrong:
             return self.part(said, field.model) if said or self._errs() else None
         return said
 
-    def _row(self, model: type[Any]) -> dict[str, Any]:
+    def _row(self, model: type[BaseModel]) -> dict[str, Any]:
         """A row that is none: a word of the passage as its name, and what stands behind it as its figures."""
         at = self._chance.randrange(max(len(self._pairs), 1))
         name = self._pairs[at][2] if self._pairs else None
         if not self._errs() or name is None:
-            return {key: None for key in fields_of(model)} | {k: [] for k, f in fields_of(model).items() if f.many}
+            return dict.fromkeys(fields_of(model)) | {k: [] for k, f in fields_of(model).items() if f.many}
         following = iter(self._pairs[at:])
         row: dict[str, Any] = {}
         for key, field in fields_of(model).items():

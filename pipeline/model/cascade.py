@@ -27,7 +27,7 @@ from recount.pipeline.model.answer.draft import (
     put_together,
     tokens_in,
 )
-from recount.pipeline.model.answer.evidence import Evidence, evidence_of, picks_in
+from recount.pipeline.model.answer.evidence import named, picks_in
 from recount.pipeline.model.answer.resolve import INVENTED
 from recount.pipeline.model.ask.loose import loose_pieces, possible, unmapped
 from recount.pipeline.model.ask.pieces import Key, Piece, Pieces, pieces_of
@@ -297,10 +297,12 @@ class _State:
             self.values, self.verified = candidate, verified
 
     def ask_loose(self) -> None:
-        """Asks about the figures that no field has: what is answered of each part is taken for itself."""
+        """Asks about the figures that no field has: what is answered of each part is taken for itself. A passage of
+        which nothing is asked is kept where no template lists its figures."""
         used = tokens_in(self.values).union(*(draft.used for draft in self.drafts.values()))
         report = self.verifier.report(self.values)
-        for draft in self.mapper.drafts(loose_pieces(self.document, self.mapper.family, report, used)):
+        loose = loose_pieces(self.document, self.mapper.family, report, used)
+        for draft in self.mapper.drafts([piece for piece in loose if piece.wanted or self.template is None]):
             self.usage += draft.usage
             self.drafts[draft.piece.key] = draft
             for name, value in draft.values.items():
@@ -409,7 +411,7 @@ def better(new: Verified, old: Verified, *, sure: bool = False) -> bool:
 
 def _spoken_for(values: Any) -> bool:
     """Whether the words beside every figure of an answer speak for its field."""
-    return all(evidence_of(pick.trail[1:], pick.mark.place) is Evidence.FOR for _, pick in picks_in(values))
+    return all(named(pick.trail[1:], pick.mark.place) for _, pick in picks_in(values))
 
 
 def _undisputed(verified: Verified) -> int:

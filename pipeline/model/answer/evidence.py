@@ -143,7 +143,11 @@ def _is_said_of_a_row(trail: Trail, inside: int, place: Place, called: Sequence[
     if is_under(trail[0], place):
         return True
     own = named(trail[inside:], place) or _is_titled(trail[-1], place) or names[-1] in clause
-    return own and any(is_function_class(fold(name).removesuffix("(类)")) for name in called) and is_told_of(trail[:inside], place)
+    return (
+        own
+        and any(is_function_class(fold(name).removesuffix("(类)")) for name in called)
+        and is_told_of(trail[:inside], place)
+    )
 
 
 def is_told_of(trail: Trail, place: Place) -> bool:

@@ -45,7 +45,8 @@ _SHORT = 40  # characters of a line that may head a paragraph
 
 
 def loose_pieces(document: Document, family: Family, report: Model, used: Set[int]) -> list[Piece]:
-    """The passages and the tables that hold figures of no field, in the order of the document.
+    """The passages and the tables that hold figures of no field, in the order of the document; of one whose figures
+    would be taken for no field nothing is wanted.
 
     report: what is known of it; used: the tokens of its figures.
     """
@@ -63,7 +64,7 @@ def loose_pieces(document: Document, family: Family, report: Model, used: Set[in
     for piece in found:
         wanted = _wanted(piece, family.report, report, left, said)
         free = sum(token.index in left or bool(piece.blocks) for token in piece.tokens)
-        pieces += [replace(piece, wanted=wanted, loose=len(pieces), left=free)] if wanted else []
+        pieces.append(replace(piece, wanted=wanted, loose=len(pieces), left=free))
     return pieces
 
 
@@ -143,7 +144,8 @@ def _passages(paragraphs: Sequence[Paragraph], left: Set[int]) -> Iterator[tuple
 
 
 def _is_head(paragraph: Paragraph) -> bool:
-    return not paragraph.numbers and len(paragraph.text) <= _SHORT
+    """Whether a paragraph says what the next is of: a short line, or one that ends with a colon."""
+    return (not paragraph.numbers and len(paragraph.text) <= _SHORT) or paragraph.text.folded.rstrip().endswith(":")
 
 
 def _left_in(paragraphs: Sequence[Paragraph], left: Set[int]) -> int:
@@ -230,7 +232,10 @@ def possible(
                 found[key] = None
         elif field.model is not None:
             fields = dict.fromkeys(fields_of(field.model)) if inside is None else inside
-            if within := possible(field.model, fields, marks, _in_row(heard) if field.many else heard, way):
+            within = possible(field.model, fields, marks, _in_row(heard) if field.many else heard, way)
+            if within and trail and not field.many:  # what stands by a figure of its small part is taken with it
+                within = possible(field.model, fields, marks, _is_not_refused, way)
+            if within:
                 found[key] = None if field.many else within
         elif inside is None:
             found[key] = None

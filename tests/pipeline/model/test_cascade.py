@@ -11,10 +11,13 @@ import pytest
 from recount.pipeline.document import Remark
 from recount.pipeline.errors import BudgetSpent, Truncated, Unreachable
 from recount.pipeline.map import Mapped
-from recount.pipeline.model.answer.draft import filled, findings_in
+from recount.pipeline.model.answer.draft import filled, findings_in, free_of_others
+from recount.pipeline.model.answer.evidence import Evidence, Pick
+from recount.pipeline.model.answer.resolve import OF_SEVERAL, Refused
 from recount.pipeline.model.ask.loose import LOOSE
 from recount.pipeline.model.ask.pieces import pieces_of
 from recount.pipeline.model.ask.question import Question, Reply
+from recount.pipeline.model.ask.shown import Mark, Place
 from recount.pipeline.model.cascade import better, cascade, map_by_model, open_pieces, values_of
 from recount.pipeline.model.mapper import FEW, Mapper, parts_of
 from recount.pipeline.usage import NOTHING
@@ -221,6 +224,18 @@ def test_a_row_without_a_name_or_of_figures_that_fields_have_is_not_added() -> N
     old = {"rows": [{"name": "甲", "x": Ref(2)}], "total": Ref(7)}
     for row in ({"name": None, "x": Ref(5)}, {"name": "乙", "x": Ref(7)}, {"name": "乙", "x": None}):
         assert filled(old, {"rows": [row]}, "", lambda _: True, {2, 7}) == old
+
+
+def test_a_figure_of_another_field_is_not_taken_again_unless_words_give_it_to_this_one() -> None:
+    place = Place("政府性基金预算财政拨款支出年初预算为")
+    mark = Mark(1, "500.00@1", example(NATIONAL).document.tokens[0], place, 0)
+    for said, kept in ((Evidence.SILENT, None), (Evidence.FOR, Ref(7))):
+        pick = Pick(Ref(7), mark, said, ())
+        refused: list[Refused] = []
+        found = free_of_others({"a": {"budget": pick}}, {"b": Ref(7), "a": {"budget": None}}, refused)
+        assert getattr(found["a"]["budget"], "ref", None) == kept
+        assert [each.reason for each in refused] == ([] if kept else [OF_SEVERAL])
+        assert free_of_others({"a": pick}, {"a": Ref(7)}, refused) == {"a": pick}
 
 
 def test_an_answer_that_words_speak_for_is_taken_though_the_page_contradicts_itself() -> None:

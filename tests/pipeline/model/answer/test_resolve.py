@@ -200,7 +200,7 @@ def test_a_name_that_stands_by_the_figures_of_another_row_is_taken_out() -> None
 
 def test_a_row_without_the_name_that_tells_rows_apart_is_unsure() -> None:
     """Its figures add up as well, but nobody is told of which item they are."""
-    nameless = {**item("", "7.00@4"), "item_name": None, "class_name": "农业支出（类）"}
+    nameless = {**item("", "7.00@4"), "item_name": None, "class_name": "农林水支出（类）"}
     rows = items(item("小学教育", "5.00@1"), nameless).values["general_public_budget"]["items"]
     assert [row["amount"].evidence for row in rows] == [Evidence.FOR, Evidence.AGAINST]
     [alone] = items(nameless).values["general_public_budget"]["items"]
@@ -339,3 +339,18 @@ def test_the_amount_alone_is_given_to_no_comparison() -> None:
     said = "1、教育支出（类）普通教育（款）小学教育（项）。支出决算为5.00万元，比上年增加1.00万元，增长25.00%。"
     found = items(row, printed=(said,))
     assert found.values["general_public_budget"]["items"][0]["budget"] is None
+
+
+def test_what_is_said_of_a_figure_names_no_row() -> None:
+    said = "1.教育支出（类）普通教育（款）小学教育（项）：支出决算数为5.00万元，占一般公共预算支出的3.00%。"
+    for name in ("支出决算数为", "占一般公共预算支出的"):
+        found = items({**item(name, "5.00@1"), "class_name": "教育支出"}, printed=(said,))
+        assert refused(found) == [("/general_public_budget/items/0/item_name", NO_NAME)]
+
+
+def test_a_row_of_a_class_that_there_is_not_is_confirmed_by_nothing() -> None:
+    """A sum holds as well with one more row that is 0."""
+    rows = [{**item("小学教育", "5.00@1"), "class_name": name} for name in ("教育支出（类）", "普通教育")]
+    for row, said in zip(rows, (Evidence.FOR, Evidence.AGAINST), strict=True):
+        [kept] = items(row).values["general_public_budget"]["items"]
+        assert kept["amount"].evidence is said
