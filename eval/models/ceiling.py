@@ -296,7 +296,8 @@ def _unit_after(line: str, at: int) -> str:
 @dataclass(frozen=True, slots=True)
 class Line:
     """What came of a case by a mapper. Figures of the gold: right, wrong, missing; extra: where it has none; silent:
-    wrong or extra, and called verified. asked: questions (calls of a real model). errors: what is not right."""
+    wrong or extra, and called verified. unsure, unsure_wrong: grounded ones of the model's that are right, and that
+    are not. asked: questions (calls of a real model). errors: what is not right."""
 
     name: str
     mapper: str
@@ -306,17 +307,28 @@ class Line:
     extra: int = 0
     verified: int = 0
     silent: int = 0
+    unsure: int = 0
+    unsure_wrong: int = 0
     asked: int = 0
     tokens: int = 0
     seconds: float = 0.0
     errors: tuple[str, ...] = ()
 
 
-def measured(case: Known, family: Family, mapper: MapperName, model: ModelSettings | None, rounds: int = 3) -> Line:
-    """A case, structured and compared. model: None has the gold answer. rounds: of questions about a part."""
+def measured(
+    case: Known,
+    family: Family,
+    mapper: MapperName,
+    model: ModelSettings | None,
+    rounds: int = 3,
+    second: ModelSettings | None = None,
+) -> Line:
+    """A case, structured and compared. model: None has the gold answer. rounds: of questions about a part. second: reads
+    again what no identity covers."""
     perfect = Perfect(case.gold, family)
     who: Asker | None = perfect if model is None else None
-    settings = Settings(mapper=mapper, model=model or ModelSettings("gold"), family=family.name, rounds=rounds)
+    model = model or ModelSettings("gold")
+    settings = Settings(mapper=mapper, model=model, family=family.name, rounds=rounds, second_model=second)
     started = time.monotonic()
     try:
         result = structure(case.source, settings=settings, who=who)
@@ -325,7 +337,7 @@ def measured(case: Known, family: Family, mapper: MapperName, model: ModelSettin
     line = compared(case, result, mapper, family)
     use = result.summary.mapper
     tokens = use.input_tokens + use.output_tokens
-    asked = len(perfect.asked) if model is None else use.calls
+    asked = len(perfect.asked) if who is not None else use.calls
     return replace(line, asked=asked, tokens=tokens, seconds=round(time.monotonic() - started, 1))
 
 
@@ -342,6 +354,8 @@ def compared(case: Known, result: Result, mapper: str, family: Family) -> Line:
         entry = result.figures.get(pair.got_pointer or "")
         trusted = entry is not None and entry.status in TRUSTED
         counts.update({outcome: 1, "verified": trusted, "silent": trusted and outcome != "right"})
+        if entry is not None and entry.status == "grounded" and entry.mapper.startswith("model:"):
+            counts["unsure" if outcome == "right" else "unsure_wrong"] += 1
         if outcome != "right":
             errors.append(f"{'silent, ' if trusted else ''}{outcome}: {pair.pointer} {pair.gold} {pair.got}")
     return Line(
@@ -353,6 +367,8 @@ def compared(case: Known, result: Result, mapper: str, family: Family) -> Line:
         counts["invented"],
         counts["verified"],
         counts["silent"],
+        counts["unsure"],
+        counts["unsure_wrong"],
         errors=tuple(errors),
     )
 
@@ -386,6 +402,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--mapper", default="model,auto", help="of model, auto, template (default: model,auto)")
     parser.add_argument("--only", nargs="*", default=(), metavar="NAME", help="of these cases alone")
     parser.add_argument("--model", help="a real one, as its endpoint calls it, or gguf:PATH; default: the gold answers")
+    parser.add_argument("--second-model", help="another, who reads again what no identity covers")
     parser.add_argument("--base-url", help="of an OpenAI-compatible endpoint")
     parser.add_argument("--rounds", type=int, default=3, help="of questions about one part of a report (default: 3)")
     parser.add_argument("--store", type=Path, help="where answers are kept")
@@ -404,15 +421,17 @@ def _lines(options: argparse.Namespace) -> Iterator[Line]:
     cases = known_in(options.folder, options.only)
     print(_HEAD, flush=True)
     with TemporaryDirectory(prefix="recount-") as aside, ExitStack() as stack:
-        model = None
-        if options.model is not None:
-            store = options.store or Path(aside, "answers.sqlite")
-            named = ModelSettings(options.model, base_url=options.base_url, store=store, concurrency=1)
-            model = stack.enter_context(served(named))
+        store = options.store or Path(aside, "answers.sqlite")
+        model, second = (
+            stack.enter_context(served(ModelSettings(name, base_url=options.base_url, store=store, concurrency=1)))
+            if name is not None
+            else None
+            for name in (options.model, options.second_model)
+        )
         for mapper in options.mapper.split(","):
             sums: dict[str, Any] = dict.fromkeys(_SUMMED, 0)
             for case in cases:
-                line = measured(case, family, mapper, model, options.rounds)
+                line = measured(case, family, mapper, model, options.rounds, second)
                 print(row_of(line), *(line.errors if options.errors else ()), sep="\n  ", flush=True)
                 sums = {name: value + getattr(line, name) for name, value in sums.items()}
                 yield line

@@ -1,20 +1,31 @@
 """A model that errs: a perfect one whose answers were filled up with figures and rows that are not theirs.
 
+    python -m recount.eval.models.noisy FOLDER… [--rate 0.3] [--seeds 3] [--mapper model,auto] [--errors]
+
 Small models fill every field that they are asked for, and make rows of whatever a passage says. So does this one, with
-a chance for each field; two of it with other seeds err independently of each other.
+a chance for each field; two of it with other seeds err independently of each other. Printed is what comes of the cases
+of the folders (as of `ceiling`) with one of them, and with two: then what no identity covers stays open unless both
+point at the same place.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
 import re
-from collections.abc import Mapping
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from recount.eval.models.ceiling import MARKED, Perfect
+from recount.eval.models.ceiling import MARKED, Known, Line, Perfect, compared, known_in
 from recount.pipeline.model.ask.question import Question, Reply
+from recount.pipeline.recognise import family_of
+from recount.pipeline.settings import TEMPLATE, MapperName, ModelSettings, Settings
+from recount.pipeline.structure import structure
 from recount.schemas.describe import Field, fields_of, holds_figures
 from recount.schemas.family import Family
 from recount.schemas.figures import Kind
@@ -116,3 +127,56 @@ def _may_be(unit: str, kind: Kind) -> bool:
     if kind is Kind.MONEY:
         return unit.endswith("元")
     return (unit == "%" or unit == "％") if kind is Kind.PERCENT else not unit
+
+
+# --- what comes of it
+
+
+def read(case: Known, family: Family, mapper: MapperName, rate: float, seed: int, second: str | None) -> Line:
+    """What comes of a case as such models read it. second: another of them, or the template, reads it again; None:
+    nobody does."""
+    other = ModelSettings(second) if second is not None else None
+    settings = Settings(family.name, mapper=mapper, model=ModelSettings("noisy"), rounds=1, second_model=other)
+    first, again = (Noisy(case.gold, family, rate, number) for number in (seed, seed + 1000))
+    result = structure(case.source, settings=settings, who=first, second=again)
+    return compared(case, result, mapper, family)
+
+
+_COUNTED = ("right", "wrong", "extra", "missing", "verified", "silent", "unsure", "unsure_wrong")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measures and prints; 0 if nothing wrong came out as verified, 1 if something did."""
+    parser = argparse.ArgumentParser(prog="noisy", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folders", type=Path, nargs="+", help="with a folder for each case")
+    parser.add_argument("--family", default="final_accounts", help="of the reports (default: final_accounts)")
+    parser.add_argument("--rate", type=float, default=0.3, help="how often it errs, 0 to 1 (default: 0.3)")
+    parser.add_argument("--seeds", type=int, default=3, help="so many models for each case (default: 3)")
+    parser.add_argument("--mapper", default="model,auto", help="of model, auto (default: both)")
+    parser.add_argument("--errors", action="store_true", help="say what is not right")
+    options = parser.parse_args(arguments)
+    print(f"{'mapper':8} {'second':9} " + " ".join(f"{name:>8}" for name in _COUNTED))
+    silent = 0
+    for mapper, second in _readers(options.mapper.split(",")):
+        counts: Counter[str] = Counter()
+        for case in (case for folder in options.folders for case in known_in(folder)):
+            for seed in range(options.seeds):
+                line = read(case, family_of(options.family), mapper, options.rate, seed, second)
+                counts.update({name: getattr(line, name) for name in _COUNTED})
+                for error in line.errors if options.errors else ():
+                    print(f"  {line.name} {error}")
+        silent += counts["silent"]
+        print(f"{mapper:8} {second or '':9} " + " ".join(f"{counts[name]:8}" for name in _COUNTED), flush=True)
+    return 1 if silent else 0
+
+
+def _readers(mappers: Sequence[Any]) -> Iterator[tuple[MapperName, str | None]]:
+    for mapper in mappers:
+        yield mapper, None
+        yield mapper, "another"
+        if mapper == "model":
+            yield mapper, TEMPLATE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -17,7 +17,7 @@ from pydantic import Field, create_model
 
 from recount.pipeline.document import Document, Paragraph
 from recount.pipeline.errors import ModelError, ModelRefused, NotToSchema, Truncated
-from recount.pipeline.model.answer.draft import Draft, merged, rows_in, used_by, without
+from recount.pipeline.model.answer.draft import Draft, merged, row_of, rows_in, used_by, without
 from recount.pipeline.model.answer.evidence import Evidence, Pick, evidence_of, picks_in, stands_by, subject_in, vouched
 from recount.pipeline.model.answer.resolve import UNSAID, Refused, Resolved, resolve
 from recount.pipeline.model.ask.loose import choice_of, chosen
@@ -262,7 +262,7 @@ def _vouched(draft: Draft, values: dict[str, Any]) -> dict[str, Any]:
     sure = [
         (_whole(at, pick.trail), pick.mark.place)
         for at, pick in picks.items()
-        if vouched(pick.trail, pick.mark.place, _names_of_row(values, at))
+        if vouched(pick.trail, pick.mark.place, _names_in(row_of(values, at)))
     ]
     unsaid = set()
     for at, pick in picks.items():
@@ -273,20 +273,14 @@ def _vouched(draft: Draft, values: dict[str, Any]) -> dict[str, Any]:
     return dict(without(values, unsaid)) if unsaid else values
 
 
+def _names_in(row: Mapping[str, Any]) -> list[str]:
+    return [name for name in row.values() if isinstance(name, str)]
+
+
 def _whole(at: str, trail: Trail) -> str:
     """The pointer of the row or the small part that a figure is of; its own where it is of a part of the report."""
     row = re.match(r".*/\d+(?=/)", at)
     return row[0] if row else at.rpartition("/")[0] if len(trail) > _PART_AND_FIELD else at
-
-
-def _names_of_row(values: Mapping[str, Any], at: str) -> list[str]:
-    """What the row of a figure is called; nothing of one in no row."""
-    found: Any = values
-    row: Mapping[str, Any] = {}
-    for step in at.split("/")[1:]:
-        found = found[int(step)] if isinstance(found, list) else found[step]
-        row = found if step.isdigit() else row
-    return [name for name in row.values() if isinstance(name, str)]
 
 
 def _together(piece: Piece, values: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:

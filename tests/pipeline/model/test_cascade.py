@@ -11,14 +11,14 @@ import pytest
 from recount.pipeline.document import Remark
 from recount.pipeline.errors import BudgetSpent, Truncated, Unreachable
 from recount.pipeline.map import Mapped
-from recount.pipeline.model.answer.draft import filled, findings_in, free_of_others
+from recount.pipeline.model.answer.draft import better, filled, findings_in, free_of_others
 from recount.pipeline.model.answer.evidence import Evidence, Pick
 from recount.pipeline.model.answer.resolve import OF_SEVERAL, Refused
 from recount.pipeline.model.ask.loose import LOOSE
 from recount.pipeline.model.ask.pieces import pieces_of
 from recount.pipeline.model.ask.question import Question, Reply
 from recount.pipeline.model.ask.shown import Mark, Place
-from recount.pipeline.model.cascade import better, cascade, map_by_model, open_pieces, values_of
+from recount.pipeline.model.cascade import cascade, map_by_model, open_pieces, values_of
 from recount.pipeline.model.mapper import FEW, Mapper, parts_of
 from recount.pipeline.usage import NOTHING
 from recount.pipeline.verify.recount import Status
