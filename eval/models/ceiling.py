@@ -323,8 +323,8 @@ def measured(
     rounds: int = 3,
     second: ModelSettings | None = None,
 ) -> Line:
-    """A case, structured and compared. model: None has the gold answer. rounds: of questions about a part. second: reads
-    again what no identity covers."""
+    """A case, structured and compared. model: None has the gold answer. rounds: of questions about a part. second:
+    reads again what no identity covers."""
     perfect = Perfect(case.gold, family)
     who: Asker | None = perfect if model is None else None
     model = model or ModelSettings("gold")
