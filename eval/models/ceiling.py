@@ -50,6 +50,7 @@ from recount.schemas.figures import Kind, Model
 POINTED = "gold.json"
 _BESIDE = ("optional", "any_of", "unmapped")
 _NOT_SCORED = re.compile(r"/(unmapped_figures|overview|glossary)\b")
+_FIGURE = re.compile(r"\d@\d")
 MARKED = re.compile(r"(?P<digits>-?[\d,，.]+)@(?P<mark>\d+)(?P<unit>万元|亿元|千元|元|[%％])?")
 
 
@@ -169,15 +170,16 @@ class _Reader:
         self._words = ""
         self._ends: list[int] = []  # of the lines of tables
         self._taken: set[str] = set()  # of the row of a table
-        before = ""
+        before, heads = "", ()  # type: tuple[str, tuple[str, ...]]
         for line in text.split("\n"):
             done, beside = 0, ""
+            heads = _heads(line, heads)
             for match in MARKED.finditer(line):
                 self._say(words := line[done : match.start()])
                 before, beside = before + fold(words), beside + fold(words)
                 table = line.startswith("|")
                 place = (
-                    Place("", re.sub(r"[▮|\s]", "", beside))
+                    Place("", re.sub(r"[▮|\s]", "", beside), _head_over(heads, line[: match.start()]), 0)
                     if table
                     else Place(before, unit=_unit_after(line, match.end()))
                 )
@@ -227,9 +229,14 @@ class _Reader:
         said = {Evidence.FOR: [], Evidence.SILENT: [], Evidence.AGAINST: []}  # type: dict[Evidence, list[_Seen]]
         for seen in found:
             said[evidence_of(trail[1:], seen.place)].append(seen)
-        # Where the words say nothing, a 0 may be any, unless its sentence has some of the words of the field.
+        # Where the words say nothing, a 0 may be any, unless its sentence has some of the words of the field, or it is
+        # in a line of a table.
         free = [seen for seen in said[Evidence.FOR] if seen.pair not in self._taken]
-        silent = [seen for seen in said[Evidence.SILENT] if gold or _speaks_of(trail[-1].field.title, seen.place)]
+        silent = [
+            seen
+            for seen in said[Evidence.SILENT]
+            if gold or seen.place.row or _speaks_of(trail[-1].field.title, seen.place)
+        ]
         best = free or said[Evidence.FOR] or silent
         if best and best[0].place.row:
             self._taken.add(best[0].pair)
@@ -262,6 +269,22 @@ class _Reader:
 
     def _says(self, text: str) -> bool:
         return fold("".join(text.split())) in self._words
+
+
+def _heads(line: str, heads: tuple[str, ...]) -> tuple[str, ...]:
+    """The words over the columns of a table, after a line of it: those of the last that hold words alone."""
+    if not line.startswith("|"):
+        return ()
+    cells = tuple(fold(cell.strip()) for cell in line.strip("|").split("|"))
+    if _FIGURE.search(line):
+        return heads
+    return tuple(map("".join, zip(heads, cells, strict=False))) if len(heads) == len(cells) else cells
+
+
+def _head_over(heads: Sequence[str], before: str) -> str:
+    """The head of the column that a figure is in. before: the line up to it."""
+    column = before.count("|") - 1
+    return heads[column] if column < len(heads) else ""
 
 
 def _name(row: Any) -> str:
