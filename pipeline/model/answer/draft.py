@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from recount.pipeline.document import Document, Token
-from recount.pipeline.model.answer.evidence import Evidence, Pick, leaves, named, picks_in
+from recount.pipeline.model.answer.evidence import Evidence, Pick, evidence_of, leaves, named, picks_in
 from recount.pipeline.model.answer.resolve import (
     NO_NAME,
     NO_NUMBER,
@@ -405,8 +405,13 @@ def better(new: Verified, old: Verified, *, sure: bool = False) -> bool:
 
 
 def spoken_for(values: Any) -> bool:
-    """Whether the words beside every figure of an answer speak for its field."""
-    return all(named(pick.trail[1:], pick.mark.place) for _, pick in picks_in(values))
+    """Whether the words beside every figure of an answer speak for its field; in running text they must name it."""
+    return all(
+        (evidence_of(pick.trail[1:], pick.mark.place) is Evidence.FOR)
+        if pick.mark.place.grid is not None
+        else named(pick.trail[1:], pick.mark.place)
+        for _, pick in picks_in(values)
+    )
 
 
 def _undisputed(verified: Verified) -> int:
