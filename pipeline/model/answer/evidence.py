@@ -107,13 +107,23 @@ def named(trail: Trail, place: Place) -> bool:
 def vouched(trail: Trail, place: Place, called: Sequence[str] = ()) -> bool:
     """Whether words say of a figure that it is of a field of a part that no heading or title of the outline decides.
 
-    They name the field among others, its whole title stands right before the figure, or the last heading is the part's.
-    Of a row that has names the words must say the list and the row too. called: its names.
+    They name the field among others (增加 is said of any: its sentence must say most of the part's title), its whole
+    title stands right before the figure, or the last heading is the part's. Of a row that has names the words must say
+    the list and the row too. called: its names.
     """
     inside = next((at for at in range(len(trail), 0, -1) if _has_names(trail[at - 1])), 0)
     if inside:
         return _is_said_of_a_row(trail, inside, place, called)
-    return named(trail[1:], place) or named(trail, place) or _is_titled(trail[-1], place) or is_under(trail[0], place)
+    first, ways = trail[0], [way for way in (trail[1:], trail) if named(way, place)]
+    of_part = bool(ways) and first.key in _told_of(first.model, None, normal(_tail(_SENTENCE, place.before)))
+    by_name = of_part or any(_names_any(way, place) for way in ways)
+    return by_name or _is_titled(trail[-1], place) or is_under(first, place)
+
+
+def _names_any(trail: Trail, place: Place) -> bool:
+    """Whether words name what a step of a trail is of, and do not only say what of it."""
+    kind, said = trail[-1].field.kind or Kind.ANY, _said(trail[-1], place)
+    return any(_named(step, kind, place, spoken=said) is Evidence.FOR for step in trail)
 
 
 def stands_by(one: Place, other: Place) -> bool:
@@ -159,9 +169,10 @@ def is_told_of(trail: Trail, place: Place) -> bool:
 
 @lru_cache(maxsize=1024)
 def _told_of(model: type[Model], rows: type[Model] | None, before: str) -> Set[str]:
-    titles = fields_of(model)
-    parts = {found.way[0] for found in row_lists(model) if found.model is rows}
-    scores = {key: _share_of(normal(titles[key].title), before) for key in parts}
+    """The parts most of whose title stands in some words, more than of others. rows: only those with a list of such."""
+    titles = {key: normal(field.title) for key, field in fields_of(model).items() if field.model is not None}
+    with_rows = {found.way[0] for found in row_lists(model) if found.model is rows}
+    scores = {key: _share_of(title, before) for key, title in titles.items() if rows is None or key in with_rows}
     best = max(scores.values(), default=0)
     return {key for key, score in scores.items() if score == best >= _HALF}
 

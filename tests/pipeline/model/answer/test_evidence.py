@@ -177,6 +177,8 @@ def test_a_comparison_of_an_amount_by_another_name_is_not_spoken_against() -> No
         ("state_assets", "fixed_assets", "公用经费", False),
         ("performance", "project_count", "(三)预算绩效情况说明\n全年共有", True),
         ("performance", "project_count", "(三)国有资产占用情况说明\n全年共有", False),
+        ("general_public_budget", "change", "三、帮扶\n发放助学金▮万元,比上年增加", False),
+        ("general_public_budget", "change", "一般公共预算财政拨款支出▮万元,比上年增加", True),
     ],
 )
 def test_of_a_passage_words_its_title_or_the_heading_vouch_for_a_figure(
@@ -184,7 +186,8 @@ def test_of_a_passage_words_its_title_or_the_heading_vouch_for_a_figure(
 ) -> None:
     model = fields_of(Report[Ref])[part].model
     assert model is not None
-    assert vouched((Step(Report[Ref], part), Step(model, field)), Place(before)) is taken
+    inside = (Step(Change[Ref], "amount"),) if field == "change" else ()
+    assert vouched((Step(Report[Ref], part), Step(model, field), *inside), Place(before)) is taken
 
 
 ROWS = "2022年度一般公共预算财政拨款支出▮万元。\n文化旅游体育与传媒支出（类）体育（款）体育场馆（项）全年列支"
