@@ -27,12 +27,11 @@ from recount.pipeline.model.answer.draft import (
     findings_in,
     free_of_others,
     put_together,
-    row_of,
     spoken_for,
     tokens_in,
     without,
 )
-from recount.pipeline.model.answer.evidence import Pick, picks_in
+from recount.pipeline.model.answer.evidence import Pick, picks_in, row_of
 from recount.pipeline.model.answer.resolve import INVENTED
 from recount.pipeline.model.ask.loose import loose_pieces, possible, unmapped
 from recount.pipeline.model.ask.pieces import Key, Piece, Pieces, pieces_of
@@ -326,16 +325,21 @@ class _State:
             if draft.open is None or draft.piece.key not in self.drafts:  # else the earlier answer stands
                 self.drafts[draft.piece.key] = draft
 
-    def _fill(self, draft: Draft, values: Mapping[str, Any], *, rows: bool) -> None:
-        """Values that were answered, if the report verifies better with them. rows: they are some rows of a list."""
+    def _fill(self, draft: Draft, values: Mapping[str, Any], *, rows: bool) -> bool:
+        """Values that were answered, if the report verifies better with them; whether it does, or has them already.
+
+        rows: they are some rows of a list.
+        """
         values = free_of_others(values, self.values, draft.refused)
         used = tokens_in(self.values) if rows else None
         candidate = filled(self.values, values, "", self._settled, used)
         if candidate == self.values:
-            return
+            return True
         verified = self.verifier.verified(candidate)
-        if better(verified, self.verified, sure=spoken_for(values)):
+        taken = better(verified, self.verified, sure=spoken_for(values))
+        if taken:
             self.values, self.verified = candidate, verified
+        return taken
 
     def ask_loose(self) -> None:
         """Asks about the figures that no field has: what is answered of each part is taken for itself. A passage of
@@ -347,7 +351,9 @@ class _State:
             self.usage += draft.usage
             self.drafts[draft.piece.key] = draft
             for name, value in draft.values.items():
-                self._fill(draft, {name: value}, rows=True)
+                if not self._fill(draft, {name: value}, rows=True) and isinstance(value, Mapping):
+                    for key, inner in value.items():  # one list that contradicts does not cost the others
+                        self._fill(draft, {name: {key: inner}}, rows=True)
 
     def ask_again(self, rounds: int) -> None:
         """Rounds of questions about what was found, until nothing is found or no answer betters the report."""

@@ -17,8 +17,17 @@ from pydantic import Field, create_model
 
 from recount.pipeline.document import Document, Paragraph
 from recount.pipeline.errors import ModelError, ModelRefused, NotToSchema, Truncated
-from recount.pipeline.model.answer.draft import Draft, merged, row_of, rows_in, used_by, without
-from recount.pipeline.model.answer.evidence import Evidence, Pick, evidence_of, picks_in, stands_by, subject_in, vouched
+from recount.pipeline.model.answer.draft import Draft, merged, rows_in, used_by, without
+from recount.pipeline.model.answer.evidence import (
+    Evidence,
+    Pick,
+    evidence_of,
+    picks_in,
+    row_of,
+    stands_by,
+    subject_in,
+    vouched,
+)
 from recount.pipeline.model.answer.resolve import UNSAID, Refused, Resolved, resolve
 from recount.pipeline.model.ask.loose import choice_of, chosen
 from recount.pipeline.model.ask.pieces import Piece

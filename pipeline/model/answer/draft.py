@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from recount.pipeline.document import Document, Token
-from recount.pipeline.model.answer.evidence import Evidence, Pick, evidence_of, leaves, named, picks_in
+from recount.pipeline.model.answer.evidence import Evidence, Pick, evidence_of, leaves, named, picks_in, row_of
 from recount.pipeline.model.answer.resolve import (
     NO_NAME,
     NO_NUMBER,
@@ -217,16 +217,6 @@ class Reading:
 
 def _alike(one: str, other: str) -> bool:
     return fold("".join(one.split())) == fold("".join(other.split()))
-
-
-def row_of(values: Any, at: str) -> Mapping[str, Any]:
-    """The row that a figure is in, the innermost; nothing where it is in none."""
-    row: Mapping[str, Any] = {}
-    found = values
-    for step in at.split("/")[1:]:
-        found = found[int(step)] if isinstance(found, list | tuple) else found[step]
-        row = found if step.isdigit() else row
-    return row
 
 
 def unsure_in(values: Any) -> Iterator[str]:

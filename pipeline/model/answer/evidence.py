@@ -75,6 +75,7 @@ _ALL = re.compile(r"(?s:.*)$")
 _SUM = re.compile(r"(?:合计|总计|总额|共计)$")
 _PART_OF = re.compile(r"占[^▮。;,\n]{0,40}$")
 """What a share is of: 占“三公”经费的. It is not the share of what is named there."""
+_TOTAL = "总计"
 _SHARE = re.compile(r"占(.+)的(?:比例|比重)$")
 
 
@@ -212,6 +213,7 @@ def _heard(trail: Trail, place: Place) -> set[Evidence]:
     said = _said(trail[-1], place)
     # Where the words right before it say what of it, others of another sentence do not say otherwise.
     own = _named(trail[-1], kind, place, _NEAR if said is Evidence.FOR else _FAR)
+    said = Evidence.AGAINST if _is_share_of_all(trail, place) else said
     words = [said, own, *(_named(step, kind, place, spoken=said) for step in trail[:-1])]
     return {told for told in words if told is not None}
 
@@ -240,6 +242,13 @@ def _is_share_of_another(step: Step, tail: str) -> bool:
     for 占政府采购支出总额的比例."""
     whole, said = _SHARE.match(step.field.title), _PART_OF.search(tail)
     return whole is not None and said is not None and _share_of(normal(whole[1]), normal(said[0])) < _HALF
+
+
+def _is_share_of_all(trail: Trail, place: Place) -> bool:
+    """Whether a share is said to be of 收入总计, where its part has no such total: that of 本年收入 is another."""
+    said = _PART_OF.search(_tail(_CLAUSE, place.before)) if trail[-1].field.kind is Kind.PERCENT else None
+    fields = fields_of(trail[-2].model).values() if len(trail) > 1 else ()
+    return said is not None and _TOTAL in said[0] and not any(_TOTAL in field.title for field in fields)
 
 
 def _compared_otherwise(step: Step, place: Place) -> bool:
@@ -426,6 +435,16 @@ def leaves(values: Any, pointer: str = "") -> Iterator[tuple[str, Ref | Pick]]:
 def picks_in(values: Any) -> Iterator[tuple[str, Pick]]:
     """The figures that a model picked, with their pointers."""
     return ((at, leaf) for at, leaf in leaves(values) if isinstance(leaf, Pick))
+
+
+def row_of(values: Any, at: str) -> Mapping[str, Any]:
+    """The row that a figure is in, the innermost; nothing where it is in none."""
+    row: Mapping[str, Any] = {}
+    found = values
+    for step in at.split("/")[1:]:
+        found = found[int(step)] if isinstance(found, list | tuple) else found[step]
+        row = found if step.isdigit() else row
+    return row
 
 
 def says_something(values: Mapping[str, Any]) -> bool:

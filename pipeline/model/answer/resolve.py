@@ -5,13 +5,12 @@ field, or left open where they do not tell its places apart. A figure that was n
 of a figure is read from the words beside it, never from the model's sign. A figure that the words beside it give to
 another field, or that stands by the name of another row, is refused; so is one that several fields have, where no words
 speak for it: small models fill every field of a kind with the figure that they saw last. A field whose figure was
-refused gets another only where the words leave no choice (`_Reassignment`).
+refused, or that was left null, gets one only where the words leave no choice (`_Reassignment`).
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,6 +23,7 @@ from recount.pipeline.model.answer.evidence import (
     falls,
     named,
     picks_in,
+    row_of,
     says_something,
 )
 from recount.pipeline.model.answer.quotation import Near, Words
@@ -123,12 +123,27 @@ class _Resolver:
                 self._refused[at] = replace(refused, pointer=f"{pointer}/{moved[int(index)]}{step}{rest}")
 
     def _each_in_its_field(self, values: dict[str, Any]) -> dict[str, Any]:
-        """The values without the figures that several fields have and no words give to this one."""
-        taken = Counter(pick.ref.token for _, pick in picks_in(values))
-        kept: dict[str, Any] = self._without(
-            values, "", lambda pick: pick.evidence is not Evidence.FOR and taken[pick.ref.token] > 1, OF_SEVERAL
-        )
+        """The values without the figures that several fields have and no words give to this one: not to the row that
+        is called by the most names (a class alone, where an item of it has the figure too)."""
+        claims: dict[int, dict[int, int]] = {}  # by token and pick: how many names its row has
+        for at, pick in picks_in(values):
+            names = (
+                -1 if _is_own(pick.trail[-1]) else sum(isinstance(name, str) for name in row_of(values, at).values())
+            )
+            claims.setdefault(pick.ref.token, {})[id(pick)] = names
+
+        def strange(pick: Pick) -> bool:
+            claim = claims[pick.ref.token]
+            first = [at for at, names in claim.items() if names == max(claim.values())]
+            return first != [id(pick)] and not self._is_given(pick)
+
+        kept: dict[str, Any] = self._without(values, "", strange, OF_SEVERAL)
         return kept
+
+    def _is_given(self, pick: Pick) -> bool:
+        """Whether words give a figure to its field; that none speaks against it is not enough."""
+        spoken = pick.mark.place.grid is not None or named(pick.trail[self._depth :], pick.mark.place)
+        return spoken and pick.evidence is Evidence.FOR
 
     def _without(self, values: Any, pointer: str, strange: Callable[[Pick], bool], reason: str) -> Any:
         """Values without the figures that are strange, which are refused. pointer: of a list, with its first row."""
@@ -270,7 +285,7 @@ class _Resolver:
 
     def _figure(self, value: Any, pointer: str, trail: Trail) -> Pick | Lost | None:
         if value is None:
-            return None
+            return None if self._shown.lines or any(step.field.many for step in trail) else Lost(trail)
         copied = self._numbers.copied(str(value))
         found = self._found(copied, trail) if copied else NO_NUMBER
         said = evidence_of(trail[self._depth :], found.place) if isinstance(found, Mark) else Evidence.AGAINST

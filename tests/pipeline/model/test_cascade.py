@@ -308,16 +308,33 @@ def test_a_section_is_asked_about_in_smaller_parts_if_one_question_was_left_unan
 
 def test_a_paragraph_that_was_passed_over_is_asked_about_if_its_words_name_an_open_field() -> None:
     known = example(DEPARTMENT)
-    passed_over = ("overseas_groups", "overseas_visits", "vehicle_purchase", "vehicle_running", "vehicles_bought")
 
     def first_paragraph_only(values: dict[str, Any], _: int) -> dict[str, Any]:
-        values["three_public"].update(dict.fromkeys((*passed_over, "vehicles_owned", "reception_batches")))
+        said = values["three_public"]
+        values["three_public"] = {key: said[key] if key in ("total", "budget", "change") else None for key in said}
         return values
 
     _, asker = by_model(known, 1, three_public=first_paragraph_only)
     assert "没有填到任何字段" in note_of(asker, "three_public")
     _, content = by_model(known, 1)
     assert not [each for each in content.asked if each.round]
+
+
+def test_a_field_that_was_left_null_is_filled_where_the_words_leave_no_choice() -> None:
+    """Small models stop in the middle of a list, and take 0辆 for nothing."""
+    known = example(DEPARTMENT)
+    left = ("overseas_groups", "vehicle_purchase", "vehicle_running", "vehicles_owned")
+
+    def lazy(values: dict[str, Any], _: int) -> dict[str, Any]:
+        values["three_public"].update(dict.fromkeys(left))
+        return values
+
+    found, asker = by_model(known, 1, three_public=lazy)
+    whole, _ = by_model(known, 1)
+    for key in left:
+        at = f"/three_public/{key}"
+        assert found.verified.figures[at].token == whole.verified.figures[at].token
+    assert not [each for each in asker.asked if each.round]
 
 
 def test_a_report_is_its_values() -> None:
