@@ -32,7 +32,7 @@ from recount.pipeline.model.ask.shown import Mark, Shown
 from recount.pipeline.split.text import fold
 from recount.pipeline.verify.ground import fits
 from recount.schemas.common.codes import is_function_class
-from recount.schemas.describe import Step, Trail, fields_of, names_of
+from recount.schemas.describe import Step, Trail, fields_of, leaves_in, names_of
 from recount.schemas.figures import Kind, Model, Ref
 
 NOT_SHOWN = "the section does not have this figure"
@@ -91,8 +91,11 @@ class _Resolver:
         self._words = Words(shown.words)
         self._refused: list[Refused] = []
         self._spans: list[tuple[int, int]] = []
+        self._spoken: set[str] = set()  # the parts of which the answer says something
 
     def all(self, answer: Any, report: type[Model]) -> Resolved:
+        said = answer.model_dump()
+        self._spoken = {key for key in said if any(value not in (None, False) for _, value in leaves_in(said[key]))}
         values = self._each_in_its_field(self._model(answer, report, "", ()))
         values = _reassigned(values, report, self._shown, self._words, self._depth)
         pruned = {name: self._pruned(value, f"/{name}") for name, value in values.items()}
@@ -285,7 +288,8 @@ class _Resolver:
 
     def _figure(self, value: Any, pointer: str, trail: Trail) -> Pick | Lost | None:
         if value is None:
-            return None if self._shown.lines or any(step.field.many for step in trail) else Lost(trail)
+            in_row = self._shown.lines or any(step.field.many for step in trail)
+            return Lost(trail) if trail[0].key in self._spoken and not in_row else None
         copied = self._numbers.copied(str(value))
         found = self._found(copied, trail) if copied else NO_NUMBER
         said = evidence_of(trail[self._depth :], found.place) if isinstance(found, Mark) else Evidence.AGAINST

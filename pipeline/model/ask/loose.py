@@ -34,7 +34,7 @@ LOOSE_TABLE = "loose_table"
 MOST_FIGURES = 24
 MOST_WORDS = 1500
 """How much is asked about at once: figures that no field has, and characters."""
-_FEW = 2
+_FEW = 3
 """So many parts need not be chosen from."""
 _MOST_BETWEEN = 1  # paragraphs without such figures that do not end a passage
 _THRESHOLD = re.compile(r"\(含\)|以上|以下")

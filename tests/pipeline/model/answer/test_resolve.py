@@ -363,10 +363,11 @@ def test_a_field_left_null_stays_so_where_words_leave_a_choice_or_say_another() 
     """占收入总计 is no share of 本年收入; two figures that are called alike are none."""
     said = "本年收入100.00万元，其中：财政拨款收入90.00万元，占收入总计的90.00%；其他收入10.00万元，其他收入9.00万元。"
     parts = {name: {"amount": None, "percent": None} for name in ("fiscal_appropriation", "other")}
-    income = resolved("income", {"total": None, **parts}, said).values["income"]
+    income = resolved("income", {"total": "100.00@1", **parts}, said).values["income"]
     assert income["total"].ref == Ref(0)
     assert (income["fiscal_appropriation"]["amount"].ref, income["fiscal_appropriation"]["percent"]) == (Ref(1), None)
     assert income["other"] is None
+    assert resolved("income", {"total": None, **parts}, said).values["income"] is None  # nothing was said of it
 
 
 def test_a_figure_that_a_class_and_an_item_of_it_have_is_the_items() -> None:

@@ -24,6 +24,9 @@ MERGED = """石桥市档案馆2022年度部门决算说明
 """
 
 
+PARTS = ("income", "expenditure", "procurement", "performance")
+
+
 def document_of(folder: Path, text: str) -> Document:
     path = folder / "report.txt"
     path.write_text(text, encoding="utf-8")
@@ -105,7 +108,7 @@ def test_a_table_of_which_nothing_is_known_is_offered_in_blocks(tmp_path: Path) 
 
 
 def test_a_choice_is_asked_for_where_there_is_one() -> None:
-    piece = Piece("loose", "", {"income": None, "expenditure": None, "procurement": None})
+    piece = Piece("loose", "", dict.fromkeys(PARTS))
     answer = choice_of(piece, Report)
     assert answer is not None
     said = answer.model_validate({"parts": ["政府采购情况", "收入决算情况说明"]})
@@ -116,7 +119,7 @@ def test_a_choice_is_asked_for_where_there_is_one() -> None:
 
 @pytest.mark.parametrize("said", [{"parts": ["没有这一部分"]}, {"parts": None}, {}])
 def test_a_choice_that_is_none_chooses_nothing(said: dict[str, object]) -> None:
-    answer = choice_of(Piece("loose", "", {"income": None, "expenditure": None, "procurement": None}), Report)
+    answer = choice_of(Piece("loose", "", dict.fromkeys(PARTS)), Report)
     assert answer is not None
     try:
         parts = answer.model_validate(said).parts  # type: ignore[attr-defined]
