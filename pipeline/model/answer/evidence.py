@@ -419,7 +419,7 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A field whose figure was refused, until it is known whether the words give it another.
+    """A field whose figure was refused or left null, until it is known whether the words give it one.
 
     trail: the way to the field.
     """
