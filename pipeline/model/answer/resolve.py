@@ -232,11 +232,17 @@ class _Resolver:
             for at, (row, far) in enumerate(zip(rows, away, strict=True), start)
         ]
         # In running text a row without the name that tells the others apart may be any row: 类 alone, where others
-        # say their 项; nor is one that is called a class which there is not.
+        # say their 项; so may one without any, which a sum takes for all of it. Nor is one that is called a class which
+        # there is not.
         if self._shown.lines:
             return kept
         own = names[-1] if names and answered[names[-1]] else None
-        return [_unsure(row) if (own and not row.get(own)) or _is_no_class(row, model) else row for row in kept]
+        return [
+            _unsure(row)
+            if (own and not row.get(own)) or _is_no_class(row, model) or (names and not any(map(row.get, names)))
+            else row
+            for row in kept
+        ]
 
     def _in_its_row(
         self, row: dict[str, Any], away: Mapping[str, Set[int]], standing: Set[int], pointer: str

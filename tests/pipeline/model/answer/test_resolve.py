@@ -379,3 +379,10 @@ def test_a_figure_that_a_class_and_an_item_of_it_have_is_the_items() -> None:
     values = resolve(given, Report, shown_of(said), PAIR, {}, depth=1).values["general_public_budget"]
     assert values["items"][0]["amount"].ref == Ref(0)
     assert [one["amount"] for one in values["by_class"]] == [None]
+
+
+def test_a_row_without_any_name_is_confirmed_by_nothing() -> None:
+    """The one class of a report is all of it: the total itself would hold as well."""
+    said = "一般公共预算财政拨款支出424.00万元，其中：教育支出（类）小学教育（项）5.00万元。"
+    [kept] = items(item("", "424.00@1"), printed=(said,)).values["general_public_budget"]["items"]
+    assert kept["amount"].evidence is Evidence.AGAINST
