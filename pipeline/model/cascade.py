@@ -330,7 +330,7 @@ class _State:
 
         rows: they are some rows of a list.
         """
-        values = free_of_others(values, self.values, draft.refused)
+        values = free_of_others(values, self.values, draft.refused, loose=draft.piece.loose is not None)
         used = tokens_in(self.values) if rows else None
         candidate = filled(self.values, values, "", self._settled, used)
         if candidate == self.values:

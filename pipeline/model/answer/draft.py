@@ -113,16 +113,19 @@ def filled(old: Any, new: Any, pointer: str, settled: Callable[[str], bool], use
     return new if old in (None, [], False) and new is not None else old
 
 
-def free_of_others(new: Mapping[str, Any], old: Mapping[str, Any], refused: list[Refused]) -> dict[str, Any]:
+def free_of_others(
+    new: Mapping[str, Any], old: Mapping[str, Any], refused: list[Refused], *, loose: bool = False
+) -> dict[str, Any]:
     """New values without the figures that another field of the old has, where no words give them to this one; rows
-    apart, which take the place of theirs. refused: where those are told."""
+    apart, which take the place of theirs. refused: where those are told. loose: the new ones are of a passage, of which
+    the model alone says of which part it is: then only a figure that no field has is taken."""
     places: dict[int, set[str]] = {}
     for at, leaf in leaves(old):
         places.setdefault(leaf.ref.token if isinstance(leaf, Pick) else leaf.token, set()).add(at)
     away = {
         at: pick
         for at, pick in picks_in(new)
-        if pick.evidence is not Evidence.FOR and not any(step.field.many for step in pick.trail)
+        if (loose or pick.evidence is not Evidence.FOR) and not any(step.field.many for step in pick.trail)
         if any(not other.startswith(f"/{UNMAPPED}/") for other in places.get(pick.ref.token, set()) - {at})
     }
     refused += [Refused(at, pick.mark.printed, OF_SEVERAL) for at, pick in away.items()]

@@ -236,6 +236,8 @@ def test_a_figure_of_another_field_is_not_taken_again_unless_words_give_it_to_th
         assert getattr(found["a"]["budget"], "ref", None) == kept
         assert [each.reason for each in refused] == ([] if kept else [OF_SEVERAL])
         assert free_of_others({"a": pick}, {"a": Ref(7)}, refused) == {"a": pick}
+        passage = free_of_others({"a": {"budget": pick}}, {"b": Ref(7)}, refused, loose=True)
+        assert passage["a"]["budget"] is None
 
 
 def test_an_answer_that_words_speak_for_is_taken_though_the_page_contradicts_itself() -> None:
