@@ -247,10 +247,10 @@ def _say_who_is_asked(settings: Settings, console: Console) -> None:
     from recount.pipeline.archive.strangers import visible
     from recount.pipeline.model.gguf import is_local
 
-    asked = settings.asked
-    if asked is not None and not asked.offline and not is_local(asked):
-        where = visible(f"recount: what is left open is asked of {asked.name} at {asked.endpoint or 'its provider'}")
-        console.print(where, markup=False, highlight=False, soft_wrap=True)
+    for asked, what in ((settings.asked, "what is left open"), (settings.second, "what no identity covers")):
+        if asked is not None and not asked.offline and not is_local(asked):
+            where = visible(f"recount: {what} is asked of {asked.name} at {asked.endpoint or 'its provider'}")
+            console.print(where, markup=False, highlight=False, soft_wrap=True)
 
 
 def _bounds(work: RunOptions) -> Bounds:

@@ -97,6 +97,18 @@ class SettingsOptions:
         str | None,
         typer.Option("--base-url", metavar="URL", envvar="RECOUNT_BASE_URL", help="Its OpenAI-compatible endpoint."),
     ] = None
+    second_model: Annotated[
+        str | None,
+        typer.Option(
+            "--second-model",
+            metavar="NAME",
+            help="Have another model (or `template`) read what no identity covers; where they differ it stays open.",
+        ),
+    ] = None
+    second_base_url: Annotated[
+        str | None,
+        typer.Option("--second-base-url", metavar="URL", help="Its endpoint, where that is another."),
+    ] = None
     mode: Annotated[
         ModelMode, typer.Option("--model-mode", help="How it is asked to keep to a schema; auto tries what works.")
     ] = "auto"

@@ -80,7 +80,7 @@ def result_of(
                 _figure(figure, verified, tokens[figure.token], taking_part.get(pointer, ()), readings),
                 tokens[figure.token],
                 written,
-            )
+            )._replace(agreed=used.second if used is not None and pointer in used.agreed else None)
             for pointer, figure in verified.figures.items()
         },
         checks=[_check(evaluation, f"c{number}") for number, evaluation in enumerate(verified.evaluations, 1)],
@@ -212,7 +212,7 @@ def _mapper(used: ModelUse | None, template: str) -> MapperUse:
         return MapperUse(template)
     usage = used.usage
     taken = usage.calls, usage.input_tokens, usage.output_tokens, usage.cost
-    return MapperUse(used.name, *taken, used.prompts, dict(used.open), used.unanswered or None)
+    return MapperUse(used.name, *taken, used.prompts, dict(used.open), used.unanswered or None, used.second)
 
 
 def reach_of(verified: Verified, tokens: Sequence[Token]) -> Reach:

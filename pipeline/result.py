@@ -43,6 +43,7 @@ class FigureEntry(NamedTuple):
     raw, printed_unit: as printed; value, unit: in the field's own unit. confidence: of the OCR engine. mapper: who
     proposed it. checks: the ids of those that it takes part in. first_reading: where another reading was taken;
     second_reading: of one that two readings leave in dispute; remark: of one that something on the page touches.
+    agreed: the second reader that put it there too, of one that a model mapped and no identity covers.
     line, columns: of a file of text, the line and the first and last column, 1-based; bbox is None then.
     """
 
@@ -62,6 +63,7 @@ class FigureEntry(NamedTuple):
     remark: str | None = None
     line: int | None = None
     columns: Sequence[int] | None = None
+    agreed: str | None = None
 
     @property
     def where(self) -> str:
@@ -153,7 +155,7 @@ class MapperUse:
     """Who mapped the report, and what a model took for it.
 
     prompts: their versions, by part; open: the parts without an answer, with the reason; unanswered: those without any
-    at all. None where no model was asked.
+    at all. None where no model was asked. second: who read again what no identity covers.
     """
 
     name: str
@@ -164,6 +166,7 @@ class MapperUse:
     prompts: Mapping[str, Sequence[str]] | None = None
     open: Mapping[str, str] | None = None
     unanswered: Sequence[str] | None = None
+    second: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,7 +386,7 @@ def _with_own_unit(figure: dict[str, Any]) -> dict[str, Any]:
 _FIGURE = _Object(
     FigureEntry,
     {"unit": None, "origin": "text", "confidence": None, "mapper": "", "checks": ()},
-    optional=("first_reading", "second_reading", "remark", "line", "columns"),
+    optional=("first_reading", "second_reading", "remark", "line", "columns", "agreed"),
     older=_with_own_unit,
 )
 _NUMBERS = ("computed", "printed", "residual", "tolerance")
@@ -392,7 +395,7 @@ _CHECK = _Object(Check, _EARLIER, optional=("suspects",))
 _MAPPER = _Object(
     MapperUse,
     {"name": "", "calls": 0, "input_tokens": 0, "output_tokens": 0, "cost": 0},
-    optional=("prompts", "open", "unanswered"),
+    optional=("prompts", "open", "unanswered", "second"),
 )
 _REACH = _Object(Reach, parts={"identities": _Object(Identities), "rows_left_out": _Objects(_Object(LeftOut))})
 _SUMMARY = _Object(

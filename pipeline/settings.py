@@ -24,6 +24,8 @@ ModeName = Literal["tools", "json_schema", "json"]
 """How an answer to a schema is asked for: as the call of a tool, by the endpoint's grammar, or by words alone."""
 ModelMode = Literal["auto", ModeName]
 """How the user has answers asked for: "auto" tries what works."""
+TEMPLATE = "template"
+"""What stands for the template mapper where a second reader is named."""
 Workers = Literal["local", "ray"]
 """Where worker processes run: on this machine, or on a Ray cluster. It decides no result."""
 
@@ -141,7 +143,8 @@ class Settings:
     family: the name of a report family, or the folder of one of the user's; None has it recognised. ocr: which pages
     are read by OCR. ocr_backend: what runs the recogniser's networks. mapper: who maps: "auto" the template mapper, and
     the model for what it leaves open, if there is one; "template" it alone; "model" the model alone. model: which one.
-    rounds: how often it may be asked about a part of a report, the first question included.
+    rounds: how often it may be asked about a part of a report, the first question included. second_model: who reads
+    again what a model mapped and no identity covers; of the name "template" it is the template mapper.
     """
 
     family: str | None = None
@@ -150,11 +153,23 @@ class Settings:
     mapper: MapperName = "auto"
     model: ModelSettings | None = None
     rounds: int = 3
+    second_model: ModelSettings | None = None
 
     @property
     def asked(self) -> ModelSettings | None:
         """The model that may be asked; None if there is none, or the template maps alone."""
         return None if self.mapper == "template" else self.model
+
+    @property
+    def second(self) -> ModelSettings | None:
+        """The model that is asked a second time; None if there is none, or the template is the second reader."""
+        second = self.second_model if self.asked is not None else None
+        return second if second is not None and second.name != TEMPLATE else None
+
+    @property
+    def by_template(self) -> bool:
+        """Whether the template mapper reads again what a model mapped."""
+        return self.asked is not None and self.second_model is not None and self.second is None
 
     @property
     def alone(self) -> bool:
@@ -164,18 +179,18 @@ class Settings:
     @property
     def stored(self) -> dict[str, Any]:
         """As the ledger keeps them."""
-        kept = {_KEPT_AS.get(name, name): value for name, value in asdict(replace(self, model=None)).items()}
+        plain = asdict(replace(self, model=None, second_model=None))
+        kept = {_KEPT_AS.get(name, name): value for name, value in plain.items() if name != "second_model"}
         kept["model"] = self.model.stored if self.model is not None else None
-        return kept
+        return kept if self.second_model is None else {**kept, "second_model": self.second_model.stored}
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Settings:
         """Out of what a ledger has kept; what an earlier version did not keep is as by default."""
         names = {field.name: _KEPT_AS.get(field.name, field.name) for field in fields(cls)}
         kept = {name: stored[kept_as] for name, kept_as in names.items() if kept_as in stored}
-        if kept.get("model") is not None:
-            kept["model"] = ModelSettings.of(kept["model"])
-        return cls(**kept)
+        models = {name: ModelSettings.of(kept[name]) for name in ("model", "second_model") if kept.get(name)}
+        return cls(**kept | models)
 
     @classmethod
     def chosen(cls, options: Mapping[str, Any]) -> Settings:
@@ -186,7 +201,8 @@ class Settings:
         an address, and if a mapper is asked for that needs a model.
         """
         own = {field.name: options[field.name] for field in fields(cls) if field.name in options}
-        return cls(**{**own, "model": _model(options)})
+        model = _model(options)
+        return cls(**{**own, "model": model, "second_model": _second(options, model)})
 
 
 DEFAULTS = Settings()
@@ -208,6 +224,20 @@ def _model(options: Mapping[str, Any]) -> ModelSettings | None:
     settings = ModelSettings(**chosen | {key: _amount(key, chosen.get(key)) for key in AMOUNTS})
     check(settings)
     return settings
+
+
+def _second(options: Mapping[str, Any], model: ModelSettings | None) -> ModelSettings | None:
+    """The second reader that options name: asked as the model is, where they name no other endpoint."""
+    name = options.get("second_model")
+    if name is None:
+        return None
+    if model is None:
+        raise UsageError("--second-model reads again what a model mapped: --model names that")
+    if name == TEMPLATE and options.get("mapper") != "model":
+        raise UsageError("--second-model template needs --mapper model: else the model has what the template left open")
+    second = replace(model, name=name, base_url=options.get("second_base_url") or model.base_url)
+    check(second)
+    return second
 
 
 def parameters_of(pairs: Sequence[str]) -> dict[str, Any]:

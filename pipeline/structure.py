@@ -46,19 +46,20 @@ def structures(
     *,
     sha256: str | None = None,
     who: Asker | None = None,
+    second: Asker | None = None,
 ) -> tuple[Result, ...]:
     """The results of the reports in a file, in its order (docs/contract/result.md).
 
     path: a PDF, an image file, or a folder of page images. family: what it is a report of, instead of what the
     settings name; recognised from each report if neither says. settings: how; unless they name a language model,
-    nothing leaves the machine. sha256: of the file, if nobody else can write to it; else a copy is read. who: asked
-    instead of the model's endpoint. source.file is the bare file name; of several reports with #1, #2 … behind it.
-    Raises a DocumentError where the file cannot be structured, UsageError where the settings cannot be kept to, and
-    OSError where it cannot be read.
+    nothing leaves the machine. sha256: of the file, if nobody else can write to it; else a copy is read. who, second:
+    asked instead of the endpoints of the model and of the second one. source.file is the bare file name; of several
+    reports with #1, #2 … behind it. Raises a DocumentError where the file cannot be structured, UsageError where the
+    settings cannot be kept to, and OSError where it cannot be read.
     """
     if sha256 is None:
         with snapshot(Archived(path, path.name), None) as copy:
-            results = structures(copy.path, family, settings, sha256=copy.sha256, who=who)
+            results = structures(copy.path, family, settings, sha256=copy.sha256, who=who, second=second)
         return tuple(map(Result.named, results, names_of(path.name, len(results))))
     family = family or _family(settings.family)
     drafts: list[_Draft] = []
@@ -69,7 +70,7 @@ def structures(
         asked = NOTHING
         if chosen is None and settings.asked is not None:
             chosen, asked = _asked(document, settings, sha256, who)
-        found = _mapped(document, chosen, settings, sha256, who, clock, asked) if chosen else None
+        found = _mapped(document, chosen, settings, sha256, (who, second), clock, asked) if chosen else None
         if chosen and found and found[0].found:
             drafts.append(_Draft(pages, document, chosen, *found, clock, [] if drafts else idle))
         else:
@@ -87,12 +88,13 @@ def structure(
     *,
     sha256: str | None = None,
     who: Asker | None = None,
+    second: Asker | None = None,
 ) -> Result:
     """The result of the report in a file: arguments and errors as of structures.
 
     Raises SeveralReports if it holds more than one: no result of one of them is the file's.
     """
-    return _only(structures(path, family, settings, sha256=sha256, who=who))
+    return _only(structures(path, family, settings, sha256=sha256, who=who, second=second))
 
 
 T = TypeVar("T")
@@ -168,13 +170,14 @@ def _mapped(
     family: Family,
     settings: Settings,
     sha256: str,
-    who: Asker | None,
+    who: tuple[Asker | None, Asker | None],
     clock: _Clock,
     asked: Usage = NOTHING,
 ) -> tuple[Mapped, Verified, ModelUse | None]:
     """The document mapped and verified: by the template mapper, and by a model if there is one to ask.
 
-    asked: what it took to have a model say the family.
+    who: asked instead of the endpoints of the model and of the second one. asked: what it took to have a model say the
+    family.
     """
     template = None if settings.alone else map_document(document, family)
     if template is not None and settings.asked is None:
@@ -185,7 +188,9 @@ def _mapped(
     # Imported when a model is asked: its libraries are heavy.
     from recount.pipeline.model.cascade import map_with_model
 
-    mapped, verified, used = map_with_model(document, family, template, settings, sha256, who)
+    asker, second = who
+    again = map_document(document, family) if settings.by_template else second
+    mapped, verified, used = map_with_model(document, family, template, settings, sha256, asker, again)
     clock.lap("map")
     return mapped, verified, replace(used, usage=used.usage + asked)
 

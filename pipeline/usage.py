@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -41,7 +41,8 @@ class ModelUse:
 
     name: who mapped it: template, cascade or model:<name>. usage: calls, tokens, cost. prompts: the versions of the
     prompts, by the part asked about. open: the parts that no answer was had for, with the reason;
-    unanswered: those of them for which none came, so that they may be asked about again.
+    unanswered: those of them for which none came, so that they may be asked about again. second: who read again what
+    no identity covers; agreed: the pointers of the figures that both readers put there.
     """
 
     name: str
@@ -49,3 +50,5 @@ class ModelUse:
     prompts: Mapping[str, tuple[str, ...]]
     open: Mapping[str, str]
     unanswered: tuple[str, ...] = ()
+    second: str | None = None
+    agreed: Set[str] = frozenset()

@@ -86,12 +86,13 @@ class Phrasing:
 
     before: by figure, the words right before it, by which a reader knows it. basis: by figure, what its sentence
     compares with, where the same words are said of both. also_own: the figures that name the very amount once more
-    that the part is of.
+    that the part is of. of_class: the name of a row that is a class of expenditure by function.
     """
 
     before: Mapping[str, str] = field(default_factory=dict)
     basis: Mapping[str, str] = field(default_factory=dict)
     also_own: tuple[str, ...] = ()
+    of_class: str | None = None
 
 
 class Model(BaseModel):

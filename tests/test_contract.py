@@ -21,9 +21,9 @@ from recount.schemas.registry import FAMILIES
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "docs" / "contract"
 ONLY_SOMETIMES = {
-    "Figure": ("first_reading", "second_reading"),
+    "Figure": ("first_reading", "second_reading", "agreed"),
     "Check": ("suspects",),
-    "Summary": ("prompts", "open", "repair"),
+    "Summary": ("prompts", "open", "second", "repair"),
 }
 """Keys that the result below does not have: of repaired figures, of scans, of reports that a model was asked about."""
 PARTS = {"common": "Common", "final_accounts": "Final accounts", "department_budget": "Department budgets"}

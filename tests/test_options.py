@@ -58,7 +58,7 @@ def test_a_command_may_take_some_of_a_group() -> None:
 
 def test_each_option_is_called_as_a_field_of_the_settings() -> None:
     named = {field.name for group in (Settings, ModelSettings) for field in fields(group)}
-    assert {field.name for field in fields(SettingsOptions)} - {"settings_file"} <= named
+    assert {field.name for field in fields(SettingsOptions)} - {"settings_file", "second_base_url"} <= named
 
 
 def test_defaults_of_options_are_those_of_settings() -> None:
@@ -75,11 +75,21 @@ def test_every_option_reaches_the_settings(tmp_path: Path) -> None:
         "base_url": "http://there", "mode": "json", "rounds": 1, "price_input": "1", "price_output": "2", "budget": "4",
         "budget_tokens": 5, "concurrency": 6, "requests_per_minute": 7, "offline": True, "parameters": ["top_k=20"],
         "reasoning_effort": "low", "thinking": False, "price_cached": "0.1", "settings_file": file,
+        "second_model": "another", "second_base_url": "http://elsewhere",
     }  # fmt: skip
     assert others.keys() == {field.name for field in fields(SettingsOptions)}
     base = SettingsOptions(model="m", price_input="0.10")
     for name, other in others.items():
-        assert replace(base, **{name: other}).settings != base.settings, name
+        asked = replace(base, second_model="another") if name == "second_base_url" else base
+        assert replace(asked, **{name: other}).settings != asked.settings, name
+
+
+def test_the_second_reader_is_asked_as_the_first_is_but_for_what_is_said_of_it() -> None:
+    chosen = SettingsOptions(model="m", base_url="http://here", budget_tokens=5, second_model="n").settings
+    assert chosen.second == replace(chosen.model or ModelSettings(""), name="n")
+    assert Settings.of(chosen.stored) == chosen
+    template = SettingsOptions(model="m", mapper="model", second_model="template").settings
+    assert (template.second, template.second_model and template.second_model.name) == (None, "template")
 
 
 def test_amounts_are_exact() -> None:
@@ -96,6 +106,8 @@ def test_amounts_are_exact() -> None:
         ({"model": "m", "budget": "1"}, "needs the prices"),
         ({"model": "m", "base_url": "http://u:p@h/"}, "must hold no password"),
         ({"mapper": "model"}, "--mapper model needs a model: --model names it"),
+        ({"second_model": "n"}, "reads again what a model mapped"),
+        ({"model": "m", "second_model": "template"}, "needs --mapper model"),
     ],
 )
 def test_what_cannot_be_kept_to_is_told(options: dict[str, Any], words: str) -> None:

@@ -50,7 +50,8 @@ from recount.schemas.figures import Kind, Model
 POINTED = "gold.json"
 _BESIDE = ("optional", "any_of", "unmapped")
 _NOT_SCORED = re.compile(r"/(unmapped_figures|overview|glossary)\b")
-_MARK = re.compile(r"(?P<digits>-?[\d,，.]+)@(?P<mark>\d+)(?P<unit>万元|亿元|千元|元|[%％])?")
+_FIGURE = re.compile(r"\d@\d")
+MARKED = re.compile(r"(?P<digits>-?[\d,，.]+)@(?P<mark>\d+)(?P<unit>万元|亿元|千元|元|[%％])?")
 
 
 # --- a case
@@ -169,15 +170,16 @@ class _Reader:
         self._words = ""
         self._ends: list[int] = []  # of the lines of tables
         self._taken: set[str] = set()  # of the row of a table
-        before = ""
+        before, heads = "", ()  # type: tuple[str, tuple[str, ...]]
         for line in text.split("\n"):
             done, beside = 0, ""
-            for match in _MARK.finditer(line):
+            heads = _heads(line, heads)
+            for match in MARKED.finditer(line):
                 self._say(words := line[done : match.start()])
                 before, beside = before + fold(words), beside + fold(words)
                 table = line.startswith("|")
                 place = (
-                    Place("", re.sub(r"[▮|\s]", "", beside))
+                    Place("", re.sub(r"[▮|\s]", "", beside), _head_over(heads, line[: match.start()]), 0)
                     if table
                     else Place(before, unit=_unit_after(line, match.end()))
                 )
@@ -227,9 +229,14 @@ class _Reader:
         said = {Evidence.FOR: [], Evidence.SILENT: [], Evidence.AGAINST: []}  # type: dict[Evidence, list[_Seen]]
         for seen in found:
             said[evidence_of(trail[1:], seen.place)].append(seen)
-        # Where the words say nothing, a 0 may be any, unless its sentence has some of the words of the field.
+        # Where the words say nothing, a 0 may be any, unless its sentence has some of the words of the field, or it is
+        # in a line of a table.
         free = [seen for seen in said[Evidence.FOR] if seen.pair not in self._taken]
-        silent = [seen for seen in said[Evidence.SILENT] if gold or _speaks_of(trail[-1].field.title, seen.place)]
+        silent = [
+            seen
+            for seen in said[Evidence.SILENT]
+            if gold or seen.place.row or _speaks_of(trail[-1].field.title, seen.place)
+        ]
         best = free or said[Evidence.FOR] or silent
         if best and best[0].place.row:
             self._taken.add(best[0].pair)
@@ -264,6 +271,22 @@ class _Reader:
         return fold("".join(text.split())) in self._words
 
 
+def _heads(line: str, heads: tuple[str, ...]) -> tuple[str, ...]:
+    """The words over the columns of a table, after a line of it: those of the last that hold words alone."""
+    if not line.startswith("|"):
+        return ()
+    cells = tuple(fold(cell.strip()) for cell in line.strip("|").split("|"))
+    if _FIGURE.search(line):
+        return heads
+    return tuple(map("".join, zip(heads, cells, strict=False))) if len(heads) == len(cells) else cells
+
+
+def _head_over(heads: Sequence[str], before: str) -> str:
+    """The head of the column that a figure is in. before: the line up to it."""
+    column = before.count("|") - 1
+    return heads[column] if column < len(heads) else ""
+
+
 def _name(row: Any) -> str:
     """What a row is called, by the last of its names."""
     said = [part for key, part in name_parts(row).items() if key != "unit_kind"]
@@ -296,7 +319,8 @@ def _unit_after(line: str, at: int) -> str:
 @dataclass(frozen=True, slots=True)
 class Line:
     """What came of a case by a mapper. Figures of the gold: right, wrong, missing; extra: where it has none; silent:
-    wrong or extra, and called verified. asked: questions (calls of a real model). errors: what is not right."""
+    wrong or extra, and called verified. unsure, unsure_wrong: grounded ones of the model's that are right, and that
+    are not. asked: questions (calls of a real model). errors: what is not right."""
 
     name: str
     mapper: str
@@ -306,17 +330,28 @@ class Line:
     extra: int = 0
     verified: int = 0
     silent: int = 0
+    unsure: int = 0
+    unsure_wrong: int = 0
     asked: int = 0
     tokens: int = 0
     seconds: float = 0.0
     errors: tuple[str, ...] = ()
 
 
-def measured(case: Known, family: Family, mapper: MapperName, model: ModelSettings | None, rounds: int = 3) -> Line:
-    """A case, structured and compared. model: None has the gold answer. rounds: of questions about a part."""
+def measured(
+    case: Known,
+    family: Family,
+    mapper: MapperName,
+    model: ModelSettings | None,
+    rounds: int = 3,
+    second: ModelSettings | None = None,
+) -> Line:
+    """A case, structured and compared. model: None has the gold answer. rounds: of questions about a part. second:
+    reads again what no identity covers."""
     perfect = Perfect(case.gold, family)
     who: Asker | None = perfect if model is None else None
-    settings = Settings(mapper=mapper, model=model or ModelSettings("gold"), family=family.name, rounds=rounds)
+    model = model or ModelSettings("gold")
+    settings = Settings(mapper=mapper, model=model, family=family.name, rounds=rounds, second_model=second)
     started = time.monotonic()
     try:
         result = structure(case.source, settings=settings, who=who)
@@ -325,7 +360,7 @@ def measured(case: Known, family: Family, mapper: MapperName, model: ModelSettin
     line = compared(case, result, mapper, family)
     use = result.summary.mapper
     tokens = use.input_tokens + use.output_tokens
-    asked = len(perfect.asked) if model is None else use.calls
+    asked = len(perfect.asked) if who is not None else use.calls
     return replace(line, asked=asked, tokens=tokens, seconds=round(time.monotonic() - started, 1))
 
 
@@ -342,8 +377,10 @@ def compared(case: Known, result: Result, mapper: str, family: Family) -> Line:
         entry = result.figures.get(pair.got_pointer or "")
         trusted = entry is not None and entry.status in TRUSTED
         counts.update({outcome: 1, "verified": trusted, "silent": trusted and outcome != "right"})
+        if entry is not None and entry.status == "grounded" and entry.mapper.startswith("model:"):
+            counts["unsure" if outcome == "right" else "unsure_wrong"] += 1
         if outcome != "right":
-            errors.append(f"{outcome}: {pair.pointer} {pair.gold} {pair.got}")
+            errors.append(f"{'silent, ' if trusted else ''}{outcome}: {pair.pointer} {pair.gold} {pair.got}")
     return Line(
         case.source.parent.name,
         mapper,
@@ -353,6 +390,8 @@ def compared(case: Known, result: Result, mapper: str, family: Family) -> Line:
         counts["invented"],
         counts["verified"],
         counts["silent"],
+        counts["unsure"],
+        counts["unsure_wrong"],
         errors=tuple(errors),
     )
 
@@ -386,6 +425,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--mapper", default="model,auto", help="of model, auto, template (default: model,auto)")
     parser.add_argument("--only", nargs="*", default=(), metavar="NAME", help="of these cases alone")
     parser.add_argument("--model", help="a real one, as its endpoint calls it, or gguf:PATH; default: the gold answers")
+    parser.add_argument("--second-model", help="another, who reads again what no identity covers")
     parser.add_argument("--base-url", help="of an OpenAI-compatible endpoint")
     parser.add_argument("--rounds", type=int, default=3, help="of questions about one part of a report (default: 3)")
     parser.add_argument("--store", type=Path, help="where answers are kept")
@@ -404,15 +444,17 @@ def _lines(options: argparse.Namespace) -> Iterator[Line]:
     cases = known_in(options.folder, options.only)
     print(_HEAD, flush=True)
     with TemporaryDirectory(prefix="recount-") as aside, ExitStack() as stack:
-        model = None
-        if options.model is not None:
-            store = options.store or Path(aside, "answers.sqlite")
-            named = ModelSettings(options.model, base_url=options.base_url, store=store, concurrency=1)
-            model = stack.enter_context(served(named))
+        store = options.store or Path(aside, "answers.sqlite")
+        model, second = (
+            stack.enter_context(served(ModelSettings(name, base_url=options.base_url, store=store, concurrency=1)))
+            if name is not None
+            else None
+            for name in (options.model, options.second_model)
+        )
         for mapper in options.mapper.split(","):
             sums: dict[str, Any] = dict.fromkeys(_SUMMED, 0)
             for case in cases:
-                line = measured(case, family, mapper, model, options.rounds)
+                line = measured(case, family, mapper, model, options.rounds, second)
                 print(row_of(line), *(line.errors if options.errors else ()), sep="\n  ", flush=True)
                 sums = {name: value + getattr(line, name) for name, value in sums.items()}
                 yield line

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import atexit
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,8 +18,20 @@ from typing import Any
 from recount.pipeline.document import Cell, Document, Remark
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import passage_of, refs_in, unmapped_in
-from recount.pipeline.model.answer.draft import Draft, DraftVerifier, filled, findings_in, put_together, tokens_in
-from recount.pipeline.model.answer.evidence import Evidence, evidence_of, picks_in
+from recount.pipeline.model.answer.draft import (
+    Draft,
+    DraftVerifier,
+    Reading,
+    better,
+    filled,
+    findings_in,
+    free_of_others,
+    put_together,
+    spoken_for,
+    tokens_in,
+    without,
+)
+from recount.pipeline.model.answer.evidence import Pick, picks_in, row_of
 from recount.pipeline.model.answer.resolve import INVENTED
 from recount.pipeline.model.ask.loose import loose_pieces, possible
 from recount.pipeline.model.ask.pieces import Key, Piece, Pieces, pieces_of
@@ -28,7 +40,7 @@ from recount.pipeline.model.ask.question import Asker, Findings
 from recount.pipeline.model.ask.shown import Block, blocks_of, show
 from recount.pipeline.model.mapper import Mapper, family_of_report
 from recount.pipeline.model.transport.client import asker
-from recount.pipeline.settings import ModelSettings, Settings
+from recount.pipeline.settings import TEMPLATE, ModelSettings, Settings
 from recount.pipeline.split.text import fold, plain
 from recount.pipeline.usage import NOTHING, ModelUse, Usage
 from recount.pipeline.verify.ground import Rejected
@@ -42,6 +54,7 @@ from recount.schemas.figures import Model
 _MOST_IN_A_TEXT = 4
 """So many numbers the cell of a text may be; one of more has taken up the cells beside it."""
 _MARK = re.compile(r"@\d+")
+PARTED = "no identity covers it, and a second reader does not put it there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +62,7 @@ class Cascaded:
     """What came of it.
 
     open: the pieces that no answer was had for, with the reason; unanswered: those of them that may be asked again.
-    prompts: their versions. usage: of all questions.
+    prompts: their versions. usage: of all questions. agreed: the figures that a second reader put there too.
     """
 
     mapped: Mapped
@@ -58,6 +71,7 @@ class Cascaded:
     prompts: Mapping[str, tuple[str, ...]]
     usage: Usage
     unanswered: tuple[str, ...] = ()
+    agreed: Set[str] = frozenset()
 
 
 def map_with_model(
@@ -67,26 +81,46 @@ def map_with_model(
     settings: Settings,
     sha256: str,
     who: Asker | None = None,
+    second: Asker | Mapped | None = None,
 ) -> tuple[Mapped, Verified, ModelUse]:
     """Maps a document of a family by the model that the settings name.
 
     template: what the template mapper made of it; None has the model map all of it. sha256: of its file, for the ledger
-    of calls. who: asked instead of the model's endpoint. Returns the report, what the verifier says of it, and what the
-    model had to do with it; a question that was not answered leaves its piece open. Raises UsageError if the store of
-    answers or a prompt cannot be used.
+    of calls. who, second: asked instead of the endpoints of the model and of the second one, which may be what the
+    template mapper made of it. Returns the report, what the verifier says of it, and what the model had to do with it;
+    a question that was not answered leaves its piece open. Raises UsageError if the store of answers or a prompt cannot
+    be used.
     """
     asked = settings.asked
     assert asked is not None, "only with a model that may be asked"
     mapper = Mapper(who or _asker(asked), family, sha256, threads=asked.concurrency)
+    again = _second(mapper, settings, second)
     if template is None:
-        done = map_by_model(document, mapper, asked.name, settings.rounds - 1)
+        done = map_by_model(document, mapper, asked.name, settings.rounds - 1, again=again)
     else:
-        done = cascade(document, mapper, asked.name, settings.rounds, template)
-    return (
-        done.mapped,
-        done.verified,
-        ModelUse(done.mapped.mapper, done.usage, done.prompts, done.open, done.unanswered),
-    )
+        done = cascade(document, mapper, asked.name, settings.rounds, template, again)
+    name = again.name if again is not None else None
+    use = ModelUse(done.mapped.mapper, done.usage, done.prompts, done.open, done.unanswered, name, done.agreed)
+    return done.mapped, done.verified, use
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """A second reader. name: "template", or `model:<name>`. drafts: what it says of pieces."""
+
+    name: str
+    drafts: Callable[[Sequence[Piece]], Sequence[Draft]]
+
+
+def _second(first: Mapper, settings: Settings, who: Asker | Mapped | None) -> Second | None:
+    """The second reader that settings name. first: the mapper that reads first; who: as of map_with_model."""
+    if isinstance(who, Mapped):
+        report = values_of(who.report)
+        return Second(TEMPLATE, lambda pieces: [Draft(piece, report) for piece in pieces[:1]])
+    if settings.second is None:
+        return None
+    mapper = replace(first, asker=who or _asker(settings.second), threads=settings.second.concurrency)
+    return Second(f"model:{settings.second.name}", mapper.drafts)
 
 
 def family_by_model(
@@ -111,11 +145,17 @@ def _asker(settings: ModelSettings) -> Asker:
 
 
 def map_by_model(
-    document: Document, mapper: Mapper, name: str, rounds: int, purposes: Sequence[str] | None = None
+    document: Document,
+    mapper: Mapper,
+    name: str,
+    rounds: int,
+    purposes: Sequence[str] | None = None,
+    again: Second | None = None,
 ) -> Cascaded:
     """Every piece of a report, asked of a model. rounds: how often it may be asked again about what was found.
 
-    purposes: of the only pieces that are asked about; the others stay as if they were not in the report.
+    purposes: of the only pieces that are asked about; the others stay as if they were not in the report. again: reads
+    again what no identity covers.
     """
     pieces = pieces_of(document, mapper.family)
     state = _State(document, mapper, name, pieces, {})
@@ -123,13 +163,17 @@ def map_by_model(
     state.ask_again(rounds)
     if purposes is None:
         state.ask_loose()
+    state.read_again(again)
     return state.cascaded(f"model:{name}")
 
 
-def cascade(document: Document, mapper: Mapper, name: str, rounds: int, template: Mapped) -> Cascaded:
-    """The template's report, with what it left open or the verifier contradicts asked of a model."""
+def cascade(
+    document: Document, mapper: Mapper, name: str, rounds: int, template: Mapped, again: Second | None = None
+) -> Cascaded:
+    """The template's report, with what it left open or the verifier contradicts asked of a model. again: as of
+    map_by_model."""
     if not template.found:
-        return map_by_model(document, mapper, name, rounds - 1)
+        return map_by_model(document, mapper, name, rounds - 1, again=again)
     pieces = pieces_of(document, mapper.family)
     state = _State(document, mapper, name, pieces, values_of(template.report), template)
     asked = open_pieces(pieces, template.report, state.verified)
@@ -139,6 +183,7 @@ def cascade(document: Document, mapper: Mapper, name: str, rounds: int, template
     state.take(mapper.drafts(asked, _note_in(state.told)))
     state.ask_again(rounds - 1)
     state.ask_loose()
+    state.read_again(again)
     return state.cascaded("cascade" if state.drafts else template.mapper)
 
 
@@ -252,6 +297,9 @@ class _State:
         self.told: dict[Key, Findings] = {}
         self.values = values
         self.verified = self.verifier.verified(values)
+        self.again: list[Draft] = []
+        self.agreed: Set[str] = frozenset()
+        self.rejected: list[Rejected] = []
 
     def take(self, drafts: Sequence[Draft]) -> None:
         """Answers about pieces: one is taken if the report verifies better with it, or it fills what was open."""
@@ -262,33 +310,43 @@ class _State:
             self.verified = self.verifier.verified(self.values)
             return
         for draft in drafts:
-            self._fill(draft.values, rows=draft.piece.item is not None or bool(draft.piece.blocks))
+            self._fill(draft, draft.values, rows=draft.piece.item is not None or bool(draft.piece.blocks))
             if draft.open is None or draft.piece.key not in self.drafts:  # else the earlier answer stands
                 self.drafts[draft.piece.key] = draft
 
-    def _fill(self, values: Mapping[str, Any], *, rows: bool) -> None:
-        """Values that were answered, if the report verifies better with them. rows: they are some rows of a list."""
+    def _fill(self, draft: Draft, values: Mapping[str, Any], *, rows: bool) -> bool:
+        """Values that were answered, if the report verifies better with them; whether it does, or has them already.
+
+        rows: they are some rows of a list.
+        """
+        values = free_of_others(values, self.values, draft.refused, loose=draft.piece.loose is not None)
         used = tokens_in(self.values) if rows else None
         candidate = filled(self.values, values, "", self._settled, used)
         if candidate == self.values:
-            return
+            return True
         verified = self.verifier.verified(candidate)
-        if better(verified, self.verified, sure=_spoken_for(values)):
+        taken = better(verified, self.verified, sure=spoken_for(values))
+        if taken:
             self.values, self.verified = candidate, verified
+        return taken
 
     def ask_loose(self) -> None:
         """Asks about the figures that no field has: what is answered of each part is taken for itself.
 
-        Those of pieces that are to be asked about again wait for that.
+        Those of pieces that are to be asked about again wait for that. A passage of which nothing is asked is kept where no
+        template lists its figures.
         """
         used = tokens_in(self.values).union(*(draft.used for draft in self.drafts.values()))
         used.update(token.index for draft in self.drafts.values() if draft.unanswered for token in draft.piece.tokens)
         report = self.verifier.report(self.values)
-        for draft in self.mapper.drafts(loose_pieces(self.document, self.mapper.family, report, used)):
+        loose = loose_pieces(self.document, self.mapper.family, report, used)
+        for draft in self.mapper.drafts([piece for piece in loose if piece.wanted or self.template is None]):
             self.usage += draft.usage
             self.drafts[draft.piece.key] = draft
             for name, value in draft.values.items():
-                self._fill({name: value}, rows=True)
+                if not self._fill(draft, {name: value}, rows=True) and isinstance(value, Mapping):
+                    for key, inner in value.items():  # one list that contradicts does not cost the others
+                        self._fill(draft, {name: {key: inner}}, rows=True)
 
     def ask_again(self, rounds: int) -> None:
         """Rounds of questions about what was found, until nothing is found or no answer betters the report."""
@@ -310,6 +368,28 @@ class _State:
             if self.verified is before:
                 return
 
+    def read_again(self, second: Second | None) -> None:
+        """Has a second reader say where the figures stand that no identity covers: what it does not put there is left
+        open. Agreement alone verifies nothing."""
+        alone = list(self._uncovered())
+        if second is None or not alone:
+            return
+        tokens = {pick.ref.token for _, pick in alone}
+        self.again = list(second.drafts([d.piece for d in self.drafts.values() if tokens & d.used]))
+        self.usage = sum((draft.usage for draft in self.again), self.usage)
+        reading = Reading([draft.values for draft in self.again])
+        parted = {at: pick for at, pick in alone if not reading.has(at, pick, row_of(self.values, at))}
+        self.rejected = [Rejected(at, pick.mark.printed, self.model, PARTED) for at, pick in parted.items()]
+        self.values = dict(without(self.values, parted.keys()))
+        self.verified = self.verifier.verified(self.values)
+        left = self._uncovered()
+        self.agreed = {at for at, pick in left if reading.has(at, pick, row_of(self.values, at))}
+
+    def _uncovered(self) -> Iterator[tuple[str, Pick]]:
+        """The figures of the model that no identity covers."""
+        statuses = self.verified.statuses
+        return ((at, pick) for at, pick in picks_in(self.values) if statuses.get(at) is Status.GROUNDED)
+
     def cascaded(self, name: str) -> Cascaded:
         """The report as it stands, with the figures that have no key."""
         values, verified = self.values, self.verified
@@ -322,16 +402,18 @@ class _State:
             for refused in draft.refused
             if refused.pointer not in verified.figures or refused.reason in INVENTED
         ]
-        verified = replace(verified, rejected=(*verified.rejected, *rejected))
+        verified = replace(verified, rejected=(*verified.rejected, *rejected, *self.rejected))
         report = self.verifier.report(values)
         mapped = Mapped(report, name, found=bool(verified.figures), remarks=self._remarks(report))
+        drafts = [*self.drafts.values(), *self.again]
         return Cascaded(
             mapped,
             verified,
-            {_name(key): draft.open for key, draft in self.drafts.items() if draft.open is not None},
-            {_name(key): draft.prompts for key, draft in self.drafts.items() if draft.prompts},
+            {_name(draft.piece.key): draft.open for draft in drafts if draft.open is not None},
+            {_name(draft.piece.key): draft.prompts for draft in drafts if draft.prompts},
             self.usage,
-            tuple(_name(key) for key, draft in self.drafts.items() if draft.unanswered),
+            tuple(_name(draft.piece.key) for draft in drafts if draft.unanswered),
+            self.agreed,
         )
 
     def _assembled(self, drafts: Sequence[Draft]) -> dict[str, Any]:
@@ -366,36 +448,6 @@ class _State:
         taken = {ref.token for ref in refs_in(report)} - {ref.token for ref in refs_in(self.template.report)}
         pages = {self.document.tokens[index].page for index in taken}
         return tuple(remark for remark in self.template.remarks if remark.page not in pages)
-
-
-def better(new: Verified, old: Verified, *, sure: bool = False) -> bool:
-    """Whether a report verifies better: no more contradictions and more figures verified; or fewer, and no fewer.
-
-    An answer that contradicts less because it says less is not better. sure: the words speak for all of the answer;
-    then it may be the page that contradicts itself, and more figures are better though some are disputed.
-    """
-    more = _verified_count(new) - _verified_count(old)
-    worse = _contradictions(new) - _contradictions(old)
-    if (worse > 0 and not sure) or more < 0 or _undisputed(new) < _undisputed(old):
-        return False
-    return worse < 0 or more > 0 or len(new.figures) > len(old.figures)
-
-
-def _spoken_for(values: Any) -> bool:
-    """Whether the words beside every figure of an answer speak for its field."""
-    return all(evidence_of(pick.trail[1:], pick.mark.place) is Evidence.FOR for _, pick in picks_in(values))
-
-
-def _undisputed(verified: Verified) -> int:
-    return sum(status is not Status.DISPUTED for status in verified.statuses.values())
-
-
-def _verified_count(verified: Verified) -> int:
-    return sum(status is Status.VERIFIED for status in verified.statuses.values())
-
-
-def _contradictions(verified: Verified) -> int:
-    return sum(e.result == "fail" and e.severity != "minor" for e in verified.evaluations)
 
 
 def values_of(model: Any) -> Any:

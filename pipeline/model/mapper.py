@@ -17,8 +17,17 @@ from pydantic import Field, create_model
 
 from recount.pipeline.document import Document, Paragraph
 from recount.pipeline.errors import ModelError, ModelRefused, NotToSchema, Truncated
-from recount.pipeline.model.answer.draft import Draft, merged, rows_in, used_by
-from recount.pipeline.model.answer.evidence import Evidence, Pick, evidence_of, picks_in, subject_in, vouched
+from recount.pipeline.model.answer.draft import Draft, merged, rows_in, used_by, without
+from recount.pipeline.model.answer.evidence import (
+    Evidence,
+    Pick,
+    evidence_of,
+    picks_in,
+    row_of,
+    stands_by,
+    subject_in,
+    vouched,
+)
 from recount.pipeline.model.answer.resolve import UNSAID, Refused, Resolved, resolve
 from recount.pipeline.model.ask.loose import choice_of, chosen
 from recount.pipeline.model.ask.pieces import Piece
@@ -27,7 +36,7 @@ from recount.pipeline.model.ask.protocol import PAIR, Numbers
 from recount.pipeline.model.ask.question import Answer, Asker, Findings, Question, answer_model
 from recount.pipeline.model.ask.shown import Block, Shown, blocks_of, halves, heading_over, show
 from recount.pipeline.usage import NOTHING, Usage
-from recount.schemas.describe import fields_of, names_of, nested
+from recount.schemas.describe import Trail, fields_of, nested
 from recount.schemas.family import Family
 from recount.schemas.figures import Model
 
@@ -38,6 +47,7 @@ FEW = 24
 """How many figures of running text are asked about at once, once it was found that all are too many."""
 _BEGINNING = 1500
 """Characters by which it is told what a report is."""
+_PART_AND_FIELD = 2  # steps to a field of a part of the report
 _SEPARATOR = re.compile(r"[、，,；;。\n]")
 
 _ANSWERED = (Truncated, NotToSchema, ModelRefused)
@@ -158,7 +168,7 @@ class Mapper:
         resolved: Resolved = resolve(answer, self.family.report, shown, self.numbers, before, draft.piece.depth)
         values = _one_item(draft.piece, resolved.values)
         if draft.piece.loose is not None:
-            values = nested(_vouched(draft, values, self.family.report), _doubted)
+            values = nested(_vouched(draft, values), _doubted)
         draft.values = _together(draft.piece, draft.values, values)
         draft.used |= used_by(values, shown, resolved.quoted)
         draft.refused += resolved.refused
@@ -254,26 +264,32 @@ def _doubted(value: Any) -> Any:
     return value
 
 
-def _vouched(draft: Draft, values: Mapping[str, Any], model: type[Model], pointer: str = "") -> dict[str, Any]:
-    """Values without the figures of which nothing but the model says that they are of their part; but for rows that
-    have a name, which stands by their figures."""
-    found: dict[str, Any] = {}
-    for key, value in values.items():
-        field, at = fields_of(model)[key], f"{pointer}/{key}"
-        if isinstance(value, Pick) and not vouched(value.trail, value.mark.place):
-            draft.refused.append(Refused(at, value.mark.printed, UNSAID))
-            value = None
-        elif isinstance(value, dict) and field.model is not None:
-            value = _vouched(draft, value, field.model, at)
-        elif isinstance(value, list) and field.model is not None:
-            names = names_of(field.model)
-            rows = [
-                row if any(row.get(name) for name in names) else _vouched(draft, row, field.model, f"{at}/{number}")
-                for number, row in enumerate(value)
-            ]
-            value = [row for row in rows if any(True for _ in picks_in(row))]
-        found[key] = value
-    return found
+def _vouched(draft: Draft, values: dict[str, Any]) -> dict[str, Any]:
+    """Values without the figures of which nothing but the model says that they are of their part: no words vouch for
+    them, nor for another of the same row, or of the same small part (an amount and its share), that they stand by."""
+    picks = dict(picks_in(values))
+    sure = [
+        (_whole(at, pick.trail), pick.mark.place)
+        for at, pick in picks.items()
+        if vouched(pick.trail, pick.mark.place, _names_in(row_of(values, at)))
+    ]
+    unsaid = set()
+    for at, pick in picks.items():
+        whole = _whole(at, pick.trail)
+        if not any(whole == other and stands_by(pick.mark.place, place) for other, place in sure):
+            draft.refused.append(Refused(at, pick.mark.printed, UNSAID))
+            unsaid.add(at)
+    return dict(without(values, unsaid)) if unsaid else values
+
+
+def _names_in(row: Mapping[str, Any]) -> list[str]:
+    return [name for name in row.values() if isinstance(name, str)]
+
+
+def _whole(at: str, trail: Trail) -> str:
+    """The pointer of the row or the small part that a figure is of; its own where it is of a part of the report."""
+    row = re.match(r".*/\d+(?=/)", at)
+    return row[0] if row else at.rpartition("/")[0] if len(trail) > _PART_AND_FIELD else at
 
 
 def _together(piece: Piece, values: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:

@@ -155,6 +155,7 @@ FIGURES = Table(
         *_BOX,
         Column("confidence", "识别置信度", "number", "What OCR says of the line, 0 to 1.", shown=False),
         Column("mapper", "归位者", "string", "Who put it into its field: template, or model:NAME.", shown=False),
+        Column("agreed", "复读者", "string", "The second reader that put it there too: model:NAME …", shown=False),
         Column("reason", "原因", "string", "Why it is disputed, or may not be verified."),
         Column("checks", "勾稽编号", "string", "Ids of the checks that it takes part in, by spaces.", shown=False),
         Column(

@@ -174,6 +174,7 @@ def _figures(reading: OpenResult) -> Iterator[Row]:
                 *(figure.bbox or NO_BOX),
                 figure.confidence,
                 figure.mapper,
+                figure.agreed,
                 "; ".join(why(figure, reading.broken)) or None,
                 _words(figure.checks),
                 _words(list(dict.fromkeys(suspects))),

@@ -9,7 +9,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -59,6 +59,8 @@ def variant_of(settings: Settings) -> str:
         manner = {"temperature": settings.asked.temperature, "seed": settings.asked.seed, **settings.asked.manner}
         if manner != {"temperature": 0.0, "seed": None}:
             parts.append(hashlib.sha256(json.dumps(manner).encode()).hexdigest()[:12])
+        if settings.second_model is not None:
+            parts.append(f"second:{settings.second_model.name}:{settings.second_model.endpoint}")
     return "/".join(parts)
 
 
@@ -215,10 +217,18 @@ def asking(
     from recount.pipeline.model.transport.spending import watched
     from recount.pipeline.model.transport.store import STORE_FILE
 
-    model = replace(settings.asked, store=settings.asked.store or folder / STORE_FILE, run=run)
-    with served(model) as served_model, nullcontext() if on_call is None else watched(served_model, on_call):
-        prepare(served_model)
-        yield replace(settings, model=served_model)
+    store = settings.asked.store or folder / STORE_FILE
+    with ExitStack() as stack:
+        model = stack.enter_context(served(replace(settings.asked, store=store, run=run)))
+        prepare(model)
+        ready = replace(settings, model=model)
+        if settings.second is not None:
+            second = stack.enter_context(served(replace(settings.second, store=store, run=run)))
+            prepare(second)
+            ready = replace(ready, second_model=second)
+        if on_call is not None:
+            stack.enter_context(watched(model, on_call))
+        yield ready
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Generic
+from typing import ClassVar, Generic
 
 from recount.schemas.arithmetic import Identity, equal, shares_of, total
-from recount.schemas.common.parts import Change, change_of
-from recount.schemas.figures import F, Figure, Model, count, money, part, percent, rows, text
+from recount.schemas.common.parts import Change, Portion, change_of
+from recount.schemas.figures import F, Figure, Model, Phrasing, count, money, part, percent, rows, text
 
 _TOTAL = r"(?:总?预算|合计|总计|总额)*"
 
@@ -26,6 +26,7 @@ class BudgetPortion(Model, Generic[F]):
 class BudgetClass(Model, Generic[F]):
     """支出功能分类的一类."""
 
+    phrasing: ClassVar[Phrasing] = Phrasing(before=Portion.phrasing.before, of_class="class_name")
     class_name: str | None = text("类")
     amount: F | None = money("预算数")
     percent: F | None = percent("占比")
@@ -34,6 +35,7 @@ class BudgetClass(Model, Generic[F]):
 class BudgetLine(Model, Generic[F]):
     """一项支出: 类, 款, 项 without their marks. It is compared with last year's 执行数 or 预算数."""
 
+    phrasing: ClassVar[Phrasing] = Phrasing(of_class="class_name")
     class_name: str | None = text("类")
     section_name: str | None = text("款")
     item_name: str | None = text("项")

@@ -30,6 +30,7 @@ __all__ = ["BudgetItem", "Change", "ClassAmount", "Comparison", "Portion", "chan
 class ClassAmount(Model, Generic[F]):
     """支出功能分类的一类."""
 
+    phrasing: ClassVar[Phrasing] = Phrasing(before=Portion.phrasing.before, of_class="class_name")
     class_name: str | None = text("类")
     amount: F | None = money("支出决算")
     percent: F | None = percent("占比")
@@ -38,6 +39,7 @@ class ClassAmount(Model, Generic[F]):
 class BudgetItem(Model, Generic[F]):
     """一项支出: 类, 款, 项 without their marks."""
 
+    phrasing: ClassVar[Phrasing] = Phrasing(of_class="class_name")
     class_name: str | None = text("类")
     section_name: str | None = text("款")
     item_name: str | None = text("项")

@@ -6,13 +6,14 @@ A finding names both sides of a contradiction with their marks, and what of an a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
 from recount.pipeline.document import Document, Token
-from recount.pipeline.model.answer.evidence import Evidence, Pick, leaves, named, picks_in
+from recount.pipeline.model.answer.evidence import Evidence, Pick, evidence_of, leaves, named, picks_in, row_of
 from recount.pipeline.model.answer.resolve import (
     NO_NAME,
     NO_NUMBER,
@@ -30,13 +31,15 @@ from recount.pipeline.model.answer.resolve import (
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.question import Findings, Wanted
 from recount.pipeline.model.ask.shown import Mark, Shown
+from recount.pipeline.split.text import fold
 from recount.pipeline.usage import NOTHING, Usage
 from recount.pipeline.verify.cover import DocumentNumbers
 from recount.pipeline.verify.ground import fits
+from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.verify import Verified, verify
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.common.parts import UNMAPPED
-from recount.schemas.describe import Step, Trail, fields_of, nested
+from recount.schemas.describe import Step, Trail, fields_of, names_of, nested
 from recount.schemas.family import Family
 from recount.schemas.figures import Figure, Kind, Model, Ref
 
@@ -110,6 +113,35 @@ def filled(old: Any, new: Any, pointer: str, settled: Callable[[str], bool], use
     return new if old in (None, [], False) and new is not None else old
 
 
+def free_of_others(
+    new: Mapping[str, Any], old: Mapping[str, Any], refused: list[Refused], *, loose: bool = False
+) -> dict[str, Any]:
+    """New values without the figures that another field of the old has, where no words give them to this one; rows
+    apart, which take the place of theirs. refused: where those are told. loose: the new ones are of a passage, of which
+    the model alone says of which part it is: then only a figure that no field has is taken."""
+    places: dict[int, set[str]] = {}
+    for at, leaf in leaves(old):
+        places.setdefault(leaf.ref.token if isinstance(leaf, Pick) else leaf.token, set()).add(at)
+    away = {
+        at: pick
+        for at, pick in picks_in(new)
+        if (loose or pick.evidence is not Evidence.FOR) and not any(step.field.many for step in pick.trail)
+        if any(not other.startswith(f"/{UNMAPPED}/") for other in places.get(pick.ref.token, set()) - {at})
+    }
+    refused += [Refused(at, pick.mark.printed, OF_SEVERAL) for at, pick in away.items()]
+    return without(new, away.keys())  # type: ignore[no-any-return]
+
+
+def without(values: Any, away: Set[str], pointer: str = "") -> Any:
+    """Values without the figures at some pointers, and without the rows that hold no others."""
+    if isinstance(values, Mapping):
+        return {key: without(value, away, f"{pointer}/{key}") for key, value in values.items()}
+    if isinstance(values, list):
+        rows = [without(row, away, f"{pointer}/{at}") for at, row in enumerate(values)]
+        return [row for row, old in zip(rows, values, strict=True) if any(leaves(row)) or not any(leaves(old))]
+    return None if pointer in away else values
+
+
 def _with_rows(
     old: list[Any], new: list[Any], pointer: str, settled: Callable[[str], bool], used: Set[int]
 ) -> list[Any]:
@@ -160,6 +192,34 @@ def references(values: Any) -> Any:
     if isinstance(values, list | tuple):
         return [references(value) for value in values]
     return values.ref if isinstance(values, Pick) else nested(values, lambda leaf: leaf)
+
+
+_ROW = re.compile(r"/\d+(?=/)")
+
+
+class Reading:
+    """What a second reader put where: by field, with the number of a row left open, and token, the rows it stands in.
+
+    values: nested, of all that it read.
+    """
+
+    def __init__(self, values: Sequence[Mapping[str, Any]]) -> None:
+        self._rows: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
+        for part in values:
+            for at, leaf in leaves(part):
+                token = leaf.ref.token if isinstance(leaf, Pick) else leaf.token
+                self._rows.setdefault((_ROW.sub("/*", at), token), []).append(row_of(part, at))
+
+    def has(self, at: str, pick: Pick, row: Mapping[str, Any]) -> bool:
+        """Whether it has a figure in the same field, of a list in a row that is called alike. row: of the figure."""
+        lists = [step.field.model for step in pick.trail if step.field.many and step.field.model is not None]
+        names = [name for name in (names_of(lists[-1]) if lists else ()) if row.get(name)]
+        rows = self._rows.get((_ROW.sub("/*", at), pick.ref.token), ())
+        return any(all(not other.get(name) or _alike(row[name], other[name]) for name in names) for other in rows)
+
+
+def _alike(one: str, other: str) -> bool:
+    return fold("".join(one.split())) == fold("".join(other.split()))
 
 
 def unsure_in(values: Any) -> Iterator[str]:
@@ -238,7 +298,7 @@ _WORDS = {
     NO_NUMBER: "这不是原文的数字",
     SEVERAL: "这个数字在原文出现多次，编号不对，不知道是哪一个",
     NOT_QUOTED: "原文没有这些字",
-    NO_NAME: "这里有金额，不是名称",
+    NO_NAME: "这里有金额，或说的是金额，不是名称",
     OF_ANOTHER_ROW: "这个名称不在这些数字所在的行",
     SAID_ONCE: "这一项原文只说了一次",
     OF_ANOTHER_KIND: "它的单位不合这个字段",
@@ -319,3 +379,41 @@ class DraftVerifier:
             unsure=frozenset(unsure_in(values)),
             mappers=dict.fromkeys((at for at, _ in picks_in(values)), self.model),
         )
+
+
+# --- which answer is taken
+
+
+def better(new: Verified, old: Verified, *, sure: bool = False) -> bool:
+    """Whether a report verifies better: no more contradictions and more figures verified; or fewer, and no fewer.
+
+    An answer that contradicts less because it says less is not better. sure: the words speak for all of the answer;
+    then it may be the page that contradicts itself, and more figures are better though some are disputed.
+    """
+    more = _verified_count(new) - _verified_count(old)
+    worse = _contradictions(new) - _contradictions(old)
+    if (worse > 0 and not sure) or more < 0 or _undisputed(new) < _undisputed(old):
+        return False
+    return worse < 0 or more > 0 or len(new.figures) > len(old.figures)
+
+
+def spoken_for(values: Any) -> bool:
+    """Whether the words beside every figure of an answer speak for its field; in running text they must name it."""
+    return all(
+        (evidence_of(pick.trail[1:], pick.mark.place) is Evidence.FOR)
+        if pick.mark.place.grid is not None
+        else named(pick.trail[1:], pick.mark.place)
+        for _, pick in picks_in(values)
+    )
+
+
+def _undisputed(verified: Verified) -> int:
+    return sum(status is not Status.DISPUTED for status in verified.statuses.values())
+
+
+def _verified_count(verified: Verified) -> int:
+    return sum(status is Status.VERIFIED for status in verified.statuses.values())
+
+
+def _contradictions(verified: Verified) -> int:
+    return sum(e.result == "fail" and e.severity != "minor" for e in verified.evaluations)

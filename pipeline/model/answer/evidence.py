@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache, lru_cache
@@ -21,8 +21,9 @@ from typing import Any
 from recount.pipeline.model.ask.shown import Mark, Place
 from recount.pipeline.split.outline import is_heading_inside
 from recount.pipeline.split.text import fold
+from recount.schemas.common.codes import is_function_class
 from recount.schemas.common.parts import BUDGET, LAST_YEAR, Change, Comparison, Portion
-from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in
+from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in, names_of, row_lists
 from recount.schemas.figures import DOWN, UP, Kind, Model, Ref
 
 
@@ -74,6 +75,8 @@ _ALL = re.compile(r"(?s:.*)$")
 _SUM = re.compile(r"(?:合计|总计|总额|共计)$")
 _PART_OF = re.compile(r"占[^▮。;,\n]{0,40}$")
 """What a share is of: 占“三公”经费的. It is not the share of what is named there."""
+_TOTAL = "总计"
+_SHARE = re.compile(r"占(.+)的(?:比例|比重)$")
 
 
 def falls(place: Place) -> bool | None:
@@ -102,12 +105,77 @@ def named(trail: Trail, place: Place) -> bool:
     return Evidence.FOR in _heard(trail, place) and evidence_of(trail, place) is Evidence.FOR
 
 
-def vouched(trail: Trail, place: Place) -> bool:
+def vouched(trail: Trail, place: Place, called: Sequence[str] = ()) -> bool:
     """Whether words say of a figure that it is of a field of a part that no heading or title of the outline decides.
 
-    They name the field among others, its whole title stands right before the figure, or the last heading is the part's.
+    They name the field among others (增加 is said of any: its sentence must say most of the part's title), its whole
+    title stands right before the figure, or the last heading is the part's. Of a row that has names the words must say
+    the list and the row too. called: its names.
     """
-    return named(trail[1:], place) or named(trail, place) or _is_titled(trail[-1], place) or is_under(trail[0], place)
+    inside = next((at for at in range(len(trail), 0, -1) if _has_names(trail[at - 1])), 0)
+    if inside:
+        return _is_said_of_a_row(trail, inside, place, called)
+    first, ways = trail[0], [way for way in (trail[1:], trail) if named(way, place)]
+    of_part = bool(ways) and first.key in _told_of(first.model, None, normal(_tail(_SENTENCE, place.before)))
+    by_name = of_part or any(_names_any(way, place) for way in ways)
+    return by_name or _is_titled(trail[-1], place) or is_under(first, place)
+
+
+def _names_any(trail: Trail, place: Place) -> bool:
+    """Whether words name what a step of a trail is of, and do not only say what of it."""
+    kind, said = trail[-1].field.kind or Kind.ANY, _said(trail[-1], place)
+    return any(_named(step, kind, place, spoken=said) is Evidence.FOR for step in trail)
+
+
+def stands_by(one: Place, other: Place) -> bool:
+    """Whether two figures stand in one line of a table, or in one paragraph."""
+    if one.grid is not None or other.grid is not None:
+        return (one.grid, one.line) == (other.grid, other.line)
+    return "\n" not in max(one.before, other.before, key=len)[min(len(one.before), len(other.before)) :]
+
+
+def _has_names(step: Step) -> bool:
+    """Whether a step is a list whose rows have names."""
+    return step.field.many and step.field.model is not None and bool(names_of(step.field.model))
+
+
+def _is_said_of_a_row(trail: Trail, inside: int, place: Place, called: Sequence[str]) -> bool:
+    """Whether the words say of a figure that it is of a row: in a table the heads of its column; else its paragraph
+    says its names, and the heading that it is of the list, or the words before it, and a class is what it is called.
+
+    inside: so many steps lead to the row.
+    """
+    if place.grid is not None:
+        return named(trail[inside:], place)
+    paragraph, clause = normal(_tail(_PARAGRAPH, place.before)), normal(_tail(_CLAUSE, place.before))
+    names = [normal(name) for name in called]
+    if not names or not all(name in paragraph for name in names):
+        return False
+    if is_under(trail[0], place):
+        return True
+    own = named(trail[inside:], place) or _is_titled(trail[-1], place) or names[-1] in clause
+    return (
+        own
+        and any(is_function_class(fold(name).removesuffix("(类)")) for name in called)
+        and is_told_of(trail[:inside], place)
+    )
+
+
+def is_told_of(trail: Trail, place: Place) -> bool:
+    """Whether the words before a figure say most of the title of the part with a list, and more than of that of another
+    part with such a list: 一般公共预算财政拨款支出 for 一般公共预算财政拨款支出决算情况说明."""
+    first, rows = trail[0], trail[-1].field.model
+    return first.key in _told_of(first.model, rows, normal(place.before))
+
+
+@lru_cache(maxsize=1024)
+def _told_of(model: type[Model], rows: type[Model] | None, before: str) -> Set[str]:
+    """The parts most of whose title stands in some words, more than of others. rows: only those with a list of such."""
+    titles = {key: normal(field.title) for key, field in fields_of(model).items() if field.model is not None}
+    with_rows = {found.way[0] for found in row_lists(model) if found.model is rows}
+    scores = {key: _share_of(title, before) for key, title in titles.items() if rows is None or key in with_rows}
+    best = max(scores.values(), default=0)
+    return {key for key, score in scores.items() if score == best >= _HALF}
 
 
 def _is_titled(step: Step, place: Place) -> bool:
@@ -145,6 +213,7 @@ def _heard(trail: Trail, place: Place) -> set[Evidence]:
     said = _said(trail[-1], place)
     # Where the words right before it say what of it, others of another sentence do not say otherwise.
     own = _named(trail[-1], kind, place, _NEAR if said is Evidence.FOR else _FAR)
+    said = Evidence.AGAINST if _is_share_of_all(trail, place) else said
     words = [said, own, *(_named(step, kind, place, spoken=said) for step in trail[:-1])]
     return {told for told in words if told is not None}
 
@@ -165,7 +234,21 @@ def _said(step: Step, place: Place) -> Evidence | None:
         other = any(re.search(f"(?:{words})$", tail) for words in _said_of_others(step))
         return Evidence.AGAINST if other else Evidence.SILENT
     turned = falls(place) is not None and not re.search(f"{UP}|{DOWN}", step.field.title)
-    return Evidence.AGAINST if turned or _said_of_a_part(step, tail) else None
+    return Evidence.AGAINST if turned or _said_of_a_part(step, tail) or _is_share_of_another(step, tail) else None
+
+
+def _is_share_of_another(step: Step, tail: str) -> bool:
+    """Whether a figure is said to be a share of something else than the title of its field says: 占中小企业合同金额的
+    for 占政府采购支出总额的比例."""
+    whole, said = _SHARE.match(step.field.title), _PART_OF.search(tail)
+    return whole is not None and said is not None and _share_of(normal(whole[1]), normal(said[0])) < _HALF
+
+
+def _is_share_of_all(trail: Trail, place: Place) -> bool:
+    """Whether a share is said to be of 收入总计, where its part has no such total: that of 本年收入 is another."""
+    said = _PART_OF.search(_tail(_CLAUSE, place.before)) if trail[-1].field.kind is Kind.PERCENT else None
+    fields = fields_of(trail[-2].model).values() if len(trail) > 1 else ()
+    return said is not None and _TOTAL in said[0] and not any(_TOTAL in field.title for field in fields)
 
 
 def _compared_otherwise(step: Step, place: Place) -> bool:
@@ -336,7 +419,7 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A field whose figure was refused, until it is known whether the words give it another.
+    """A field whose figure was refused or left null, until it is known whether the words give it one.
 
     trail: the way to the field.
     """
@@ -352,6 +435,16 @@ def leaves(values: Any, pointer: str = "") -> Iterator[tuple[str, Ref | Pick]]:
 def picks_in(values: Any) -> Iterator[tuple[str, Pick]]:
     """The figures that a model picked, with their pointers."""
     return ((at, leaf) for at, leaf in leaves(values) if isinstance(leaf, Pick))
+
+
+def row_of(values: Any, at: str) -> Mapping[str, Any]:
+    """The row that a figure is in, the innermost; nothing where it is in none."""
+    row: Mapping[str, Any] = {}
+    found = values
+    for step in at.split("/")[1:]:
+        found = found[int(step)] if isinstance(found, list | tuple) else found[step]
+        row = found if step.isdigit() else row
+    return row
 
 
 def says_something(values: Mapping[str, Any]) -> bool:

@@ -5,12 +5,12 @@ field, or left open where they do not tell its places apart. A figure that was n
 of a figure is read from the words beside it, never from the model's sign. A figure that the words beside it give to
 another field, or that stands by the name of another row, is refused; so is one that several fields have, where no words
 speak for it: small models fill every field of a kind with the figure that they saw last. A field whose figure was
-refused gets another only where the words leave no choice (`_Reassignment`).
+refused, or that was left null, gets one only where the words leave no choice (`_Reassignment`).
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,6 +23,7 @@ from recount.pipeline.model.answer.evidence import (
     falls,
     named,
     picks_in,
+    row_of,
     says_something,
 )
 from recount.pipeline.model.answer.quotation import Near, Words
@@ -30,7 +31,8 @@ from recount.pipeline.model.ask.protocol import Copied, Numbers
 from recount.pipeline.model.ask.shown import Mark, Shown
 from recount.pipeline.split.text import fold
 from recount.pipeline.verify.ground import fits
-from recount.schemas.describe import Step, Trail, fields_of, names_of
+from recount.schemas.common.codes import is_function_class
+from recount.schemas.describe import Step, Trail, fields_of, leaves_in, names_of
 from recount.schemas.figures import Kind, Model, Ref
 
 NOT_SHOWN = "the section does not have this figure"
@@ -39,11 +41,13 @@ INVENTED = frozenset({NOT_SHOWN, NO_NUMBER})
 """What is no figure of the page: it is told in any case, and earns its field nothing."""
 SEVERAL = "the section has it in several places, and no words tell which is meant"
 NOT_QUOTED = "the section does not say this"
-NO_NAME = "it holds an amount, and is no name"
+NO_NAME = "it holds an amount, or is said of one, and is no name"
 OF_ANOTHER_ROW = "it does not stand in the row of its figures"
 SAID_ONCE = "the section says this once"
 OF_ANOTHER_KIND = "its unit does not fit this field"
 OF_ANOTHER_FIELD = "the words beside it speak of something else"
+_SAID_OF_A_FIGURE = re.compile(r"(?:[为是达]|[:的])$|^占")
+"""What words end with, or begin with, that are said of a figure and name nothing: 年初预算为, 占收入合计的."""
 UNSAID = "no words say that it is of this part of the report"
 OF_SEVERAL = "several fields have it, and no words speak for this one"
 
@@ -87,8 +91,11 @@ class _Resolver:
         self._words = Words(shown.words)
         self._refused: list[Refused] = []
         self._spans: list[tuple[int, int]] = []
+        self._spoken: set[str] = set()  # the parts of which the answer says something
 
     def all(self, answer: Any, report: type[Model]) -> Resolved:
+        said = answer.model_dump()
+        self._spoken = {key for key in said if any(value not in (None, False) for _, value in leaves_in(said[key]))}
         values = self._each_in_its_field(self._model(answer, report, "", ()))
         values = _reassigned(values, report, self._shown, self._words, self._depth)
         pruned = {name: self._pruned(value, f"/{name}") for name, value in values.items()}
@@ -119,12 +126,27 @@ class _Resolver:
                 self._refused[at] = replace(refused, pointer=f"{pointer}/{moved[int(index)]}{step}{rest}")
 
     def _each_in_its_field(self, values: dict[str, Any]) -> dict[str, Any]:
-        """The values without the figures that several fields have and no words give to this one."""
-        taken = Counter(pick.ref.token for _, pick in picks_in(values))
-        kept: dict[str, Any] = self._without(
-            values, "", lambda pick: pick.evidence is not Evidence.FOR and taken[pick.ref.token] > 1, OF_SEVERAL
-        )
+        """The values without the figures that several fields have and no words give to this one: not to the row that
+        is called by the most names (a class alone, where an item of it has the figure too)."""
+        claims: dict[int, dict[int, int]] = {}  # by token and pick: how many names its row has
+        for at, pick in picks_in(values):
+            names = (
+                -1 if _is_own(pick.trail[-1]) else sum(isinstance(name, str) for name in row_of(values, at).values())
+            )
+            claims.setdefault(pick.ref.token, {})[id(pick)] = names
+
+        def strange(pick: Pick) -> bool:
+            claim = claims[pick.ref.token]
+            first = [at for at, names in claim.items() if names == max(claim.values())]
+            return first != [id(pick)] and not self._is_given(pick)
+
+        kept: dict[str, Any] = self._without(values, "", strange, OF_SEVERAL)
         return kept
+
+    def _is_given(self, pick: Pick) -> bool:
+        """Whether words give a figure to its field; that none speaks against it is not enough."""
+        spoken = pick.mark.place.grid is not None or named(pick.trail[self._depth :], pick.mark.place)
+        return spoken and pick.evidence is Evidence.FOR
 
     def _without(self, values: Any, pointer: str, strange: Callable[[Pick], bool], reason: str) -> Any:
         """Values without the figures that are strange, which are refused. pointer: of a list, with its first row."""
@@ -210,9 +232,17 @@ class _Resolver:
             for at, (row, far) in enumerate(zip(rows, away, strict=True), start)
         ]
         # In running text a row without the name that tells the others apart may be any row: 类 alone, where others
-        # say their 项.
-        own = names[-1] if names and not self._shown.lines and answered[names[-1]] else None
-        return [_unsure(row) if own is not None and not row.get(own) else row for row in kept]
+        # say their 项; so may one without any, which a sum takes for all of it. Nor is one that is called a class which
+        # there is not.
+        if self._shown.lines:
+            return kept
+        own = names[-1] if names and answered[names[-1]] else None
+        return [
+            _unsure(row)
+            if (own and not row.get(own)) or _is_no_class(row, model) or (names and not any(map(row.get, names)))
+            else row
+            for row in kept
+        ]
 
     def _in_its_row(
         self, row: dict[str, Any], away: Mapping[str, Set[int]], standing: Set[int], pointer: str
@@ -248,7 +278,8 @@ class _Resolver:
             return None
         near = None if mark is None else Near(mark.at, before=called)
         quoted, span = self._words.quoted(value, near), self._words.find(value, near)
-        if quoted is None or (called and span is not None and self._has_an_amount(span)):
+        of_figure = called and not self._shown.lines and _SAID_OF_A_FIGURE.search(fold(value))
+        if quoted is None or of_figure or (called and span is not None and self._has_an_amount(span)):
             self._refused.append(Refused(pointer, value, NOT_QUOTED if quoted is None else NO_NAME))
             return None
         self._spans += [span] if span is not None else []
@@ -263,7 +294,8 @@ class _Resolver:
 
     def _figure(self, value: Any, pointer: str, trail: Trail) -> Pick | Lost | None:
         if value is None:
-            return None
+            in_row = self._shown.lines or any(step.field.many for step in trail)
+            return Lost(trail) if trail[0].key in self._spoken and not in_row else None
         copied = self._numbers.copied(str(value))
         found = self._found(copied, trail) if copied else NO_NUMBER
         said = evidence_of(trail[self._depth :], found.place) if isinstance(found, Mark) else Evidence.AGAINST
@@ -301,6 +333,12 @@ def _tokens(row: Mapping[str, Any]) -> set[int]:
 def _strange(row: Mapping[str, Any], away: Mapping[str, Set[int]]) -> list[str]:
     """The fields of the names that most figures of a row do not stand by."""
     return [name for name, far in away.items() if len(far) * 2 > len(_tokens(row))]
+
+
+def _is_no_class(row: Mapping[str, Any], model: type[Model]) -> bool:
+    """Whether what a row is called in the place of a class of expenditure is none."""
+    key = model.phrasing.of_class
+    return key is not None and bool(row.get(key)) and not is_function_class(fold(row[key]).removesuffix("(类)"))
 
 
 def _unsure(value: Any) -> Any:

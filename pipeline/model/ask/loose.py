@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, create_model
 
 from recount.pipeline.document import Document, Paragraph, Text
 from recount.pipeline.map.grammar.passage import keyless_in
-from recount.pipeline.model.answer.evidence import Evidence, evidence_of, is_under, named, vouched
+from recount.pipeline.model.answer.evidence import Evidence, evidence_of, is_told_of, is_under, named, vouched
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.question import Answer, Wanted
 from recount.pipeline.model.ask.shown import Mark, Place, blocks_of, heading_over, show
@@ -33,14 +33,15 @@ LOOSE_TABLE = "loose_table"
 MOST_FIGURES = 24
 MOST_WORDS = 1500
 """How much is asked about at once: figures that no field has, and characters."""
-_FEW = 2
+_FEW = 3
 """So many parts need not be chosen from."""
 _MOST_BETWEEN = 1  # paragraphs without such figures that do not end a passage
 _SHORT = 40  # characters of a line that may head a paragraph
 
 
 def loose_pieces(document: Document, family: Family, report: Model, used: Set[int]) -> list[Piece]:
-    """The passages and the tables that hold figures of no field, in the order of the document.
+    """The passages and the tables that hold figures of no field, in the order of the document; of one whose figures
+    would be taken for no field nothing is wanted.
 
     report: what is known of it; used: the tokens of its figures.
     """
@@ -56,7 +57,7 @@ def loose_pieces(document: Document, family: Family, report: Model, used: Set[in
     for piece in found:
         wanted = _wanted(piece, family.report, report, left, said)
         free = sum(token.index in left or bool(piece.blocks) for token in piece.tokens)
-        pieces += [replace(piece, wanted=wanted, loose=len(pieces), left=free)] if wanted else []
+        pieces.append(replace(piece, wanted=wanted, loose=len(pieces), left=free))
     return pieces
 
 
@@ -130,7 +131,8 @@ def _passages(paragraphs: Sequence[Paragraph], left: Set[int]) -> Iterator[tuple
 
 
 def _is_head(paragraph: Paragraph) -> bool:
-    return not paragraph.numbers and len(paragraph.text) <= _SHORT
+    """Whether a paragraph says what the next is of: a short line, or one that ends with a colon."""
+    return (not paragraph.numbers and len(paragraph.text) <= _SHORT) or paragraph.text.folded.rstrip().endswith(":")
 
 
 def _left_in(paragraphs: Sequence[Paragraph], left: Set[int]) -> int:
@@ -217,7 +219,10 @@ def possible(
                 found[key] = None
         elif field.model is not None:
             fields = dict.fromkeys(fields_of(field.model)) if inside is None else inside
-            if within := possible(field.model, fields, marks, _in_row(heard) if field.many else heard, way):
+            within = possible(field.model, fields, marks, _in_row(heard) if field.many else heard, way)
+            if within and trail and not field.many:  # what stands by a figure of its small part is taken with it
+                within = possible(field.model, fields, marks, _is_not_refused, way)
+            if within:
                 found[key] = None if field.many else within
         elif inside is None:
             found[key] = None
@@ -225,4 +230,10 @@ def possible(
 
 
 def _in_row(heard: Callable[[Trail, Place], bool]) -> Callable[[Trail, Place], bool]:
-    return _is_not_refused if heard is _is_taken else heard
+    return _is_of_list if heard is _is_taken else heard
+
+
+def _is_of_list(trail: Trail, place: Place) -> bool:
+    """Whether a figure of a passage would be taken for one of a row, if the row's name spoke for it."""
+    rows = next(at for at, step in enumerate(trail, 1) if step.field.many)
+    return _is_not_refused(trail, place) and (is_under(trail[0], place) or is_told_of(trail[:rows], place))

@@ -20,6 +20,8 @@ ROWS = 24
 _DATE = re.compile(r"年|月|日|-\d+月")
 _YEAR_WORDS = re.compile(r"年度?")
 _ORDINAL_END = re.compile(r"[.、)．](?!\d)")
+_THRESHOLD = re.compile(r"\s*[^\d\s,，。;；、]{0,3}?(?:\(含\)|以[上下])")
+"""What makes a number part of a name: 单价100万元（含）以上设备."""
 _UNSIGNED = re.compile(r"\d[\d,.，．]*")
 _MOST_HEAD_ROWS = 4
 _FEWEST_HEADS = 3
@@ -257,6 +259,8 @@ class _Writer:
     def _is_figure(self, folded: str, number: Number) -> bool:
         if _DATE.match(folded, number.end):
             return self._years and _YEAR_WORDS.match(folded, number.end) is not None
+        if _THRESHOLD.match(folded, number.end):
+            return False
         ordinal = number.token.unit is None and not number.token.decimals and _ORDINAL_END.match(folded, number.end)
         return not ((ordinal and not folded[: number.start].strip(" (")) or (ordinal and _starts(folded, number.start)))
 

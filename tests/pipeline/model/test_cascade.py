@@ -11,11 +11,14 @@ import pytest
 from recount.pipeline.document import Remark
 from recount.pipeline.errors import BudgetSpent, Truncated, Unreachable
 from recount.pipeline.map import Mapped
-from recount.pipeline.model.answer.draft import filled, findings_in
+from recount.pipeline.model.answer.draft import better, filled, findings_in, free_of_others
+from recount.pipeline.model.answer.evidence import Evidence, Pick
+from recount.pipeline.model.answer.resolve import OF_SEVERAL, Refused
 from recount.pipeline.model.ask.loose import LOOSE
 from recount.pipeline.model.ask.pieces import pieces_of
 from recount.pipeline.model.ask.question import Question, Reply
-from recount.pipeline.model.cascade import better, cascade, map_by_model, open_pieces, values_of
+from recount.pipeline.model.ask.shown import Mark, Place
+from recount.pipeline.model.cascade import cascade, map_by_model, open_pieces, values_of
 from recount.pipeline.model.mapper import FEW, Mapper, parts_of
 from recount.pipeline.usage import NOTHING
 from recount.pipeline.verify.recount import Status
@@ -223,6 +226,20 @@ def test_a_row_without_a_name_or_of_figures_that_fields_have_is_not_added() -> N
         assert filled(old, {"rows": [row]}, "", lambda _: True, {2, 7}) == old
 
 
+def test_a_figure_of_another_field_is_not_taken_again_unless_words_give_it_to_this_one() -> None:
+    place = Place("政府性基金预算财政拨款支出年初预算为")
+    mark = Mark(1, "500.00@1", example(NATIONAL).document.tokens[0], place, 0)
+    for said, kept in ((Evidence.SILENT, None), (Evidence.FOR, Ref(7))):
+        pick = Pick(Ref(7), mark, said, ())
+        refused: list[Refused] = []
+        found = free_of_others({"a": {"budget": pick}}, {"b": Ref(7), "a": {"budget": None}}, refused)
+        assert getattr(found["a"]["budget"], "ref", None) == kept
+        assert [each.reason for each in refused] == ([] if kept else [OF_SEVERAL])
+        assert free_of_others({"a": pick}, {"a": Ref(7)}, refused) == {"a": pick}
+        passage = free_of_others({"a": {"budget": pick}}, {"b": Ref(7)}, refused, loose=True)
+        assert passage["a"]["budget"] is None
+
+
 def test_an_answer_that_words_speak_for_is_taken_though_the_page_contradicts_itself() -> None:
     verified = example(NATIONAL).verified
     failing = replace(verified.evaluations[0], result="fail", severity="major")
@@ -293,16 +310,33 @@ def test_a_section_is_asked_about_in_smaller_parts_if_one_question_was_left_unan
 
 def test_a_paragraph_that_was_passed_over_is_asked_about_if_its_words_name_an_open_field() -> None:
     known = example(DEPARTMENT)
-    passed_over = ("overseas_groups", "overseas_visits", "vehicle_purchase", "vehicle_running", "vehicles_bought")
 
     def first_paragraph_only(values: dict[str, Any], _: int) -> dict[str, Any]:
-        values["three_public"].update(dict.fromkeys((*passed_over, "vehicles_owned", "reception_batches")))
+        said = values["three_public"]
+        values["three_public"] = {key: said[key] if key in ("total", "budget", "change") else None for key in said}
         return values
 
     _, asker = by_model(known, 1, three_public=first_paragraph_only)
     assert "没有填到任何字段" in note_of(asker, "three_public")
     _, content = by_model(known, 1)
     assert not [each for each in content.asked if each.round]
+
+
+def test_a_field_that_was_left_null_is_filled_where_the_words_leave_no_choice() -> None:
+    """Small models stop in the middle of a list, and take 0辆 for nothing."""
+    known = example(DEPARTMENT)
+    left = ("overseas_groups", "vehicle_purchase", "vehicle_running", "vehicles_owned")
+
+    def lazy(values: dict[str, Any], _: int) -> dict[str, Any]:
+        values["three_public"].update(dict.fromkeys(left))
+        return values
+
+    found, asker = by_model(known, 1, three_public=lazy)
+    whole, _ = by_model(known, 1)
+    for key in left:
+        at = f"/three_public/{key}"
+        assert found.verified.figures[at].token == whole.verified.figures[at].token
+    assert not [each for each in asker.asked if each.round]
 
 
 def test_a_report_is_its_values() -> None:

@@ -59,7 +59,7 @@ def figure(value: str, **more: Any) -> dict[str, Any]:
 
 def a_result(name: str, sha256: str = "ab", **report: Any) -> dict[str, Any]:
     """A result in which a sum fails, and a year stands."""
-    year = figure("2022", unit="年", status="grounded")
+    year = figure("2022", unit="年", status="grounded", agreed="model:y")
     return {
         "contract": "final-accounts/1",
         "source": {"file": name, "sha256": sha256, "pages": 9},
@@ -115,6 +115,7 @@ def test_a_figure_says_where_it_stands_why_it_is_disputed_and_by_whom_it_was_rea
     assert (total["checks"], total["suspects"]) == ("c1 c2", TOTAL)
     assert total["reason"] == "does not fit: 收入总计 = 各项"
     assert part["second_reading"] == "1855.00"
+    assert next(row for row in table(out, tmp_path, "figures") if row["unit"] == "年")["agreed"] == "model:y"
     assert part["reason"] == "does not fit: 收入总计 = 各项; stamp; read otherwise a second time: 1855.00"
 
 

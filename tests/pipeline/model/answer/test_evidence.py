@@ -6,17 +6,20 @@ from collections.abc import Sequence
 
 import pytest
 
-from recount.pipeline.model.answer.evidence import Evidence, evidence_of, falls, subject_in, vouched
+from recount.pipeline.model.answer.evidence import Evidence, evidence_of, falls, stands_by, subject_in, vouched
 from recount.pipeline.model.ask.shown import Place
+from recount.pipeline.split.text import fold
 from recount.schemas.common.parts import Change, Comparison, Portion
 from recount.schemas.common.rows import FundSplit
 from recount.schemas.describe import Step, fields_of
 from recount.schemas.figures import Model, Ref
 from recount.schemas.final_accounts.narrative import (
+    BudgetItem,
     FundBudget,
     GeneralPublicBudget,
     Income,
     IncomeExpenditure,
+    Procurement,
     ThreePublic,
     ThreePublicItem,
 )
@@ -174,6 +177,8 @@ def test_a_comparison_of_an_amount_by_another_name_is_not_spoken_against() -> No
         ("state_assets", "fixed_assets", "公用经费", False),
         ("performance", "project_count", "(三)预算绩效情况说明\n全年共有", True),
         ("performance", "project_count", "(三)国有资产占用情况说明\n全年共有", False),
+        ("general_public_budget", "change", "三、帮扶\n发放助学金▮万元,比上年增加", False),
+        ("general_public_budget", "change", "一般公共预算财政拨款支出▮万元,比上年增加", True),
     ],
 )
 def test_of_a_passage_words_its_title_or_the_heading_vouch_for_a_figure(
@@ -181,4 +186,57 @@ def test_of_a_passage_words_its_title_or_the_heading_vouch_for_a_figure(
 ) -> None:
     model = fields_of(Report[Ref])[part].model
     assert model is not None
-    assert vouched((Step(Report[Ref], part), Step(model, field)), Place(before)) is taken
+    inside = (Step(Change[Ref], "amount"),) if field == "change" else ()
+    assert vouched((Step(Report[Ref], part), Step(model, field), *inside), Place(before)) is taken
+
+
+ROWS = "2022年度一般公共预算财政拨款支出▮万元。\n文化旅游体育与传媒支出（类）体育（款）体育场馆（项）全年列支"
+FUNDS = ROWS.replace("一般公共预算财政拨款支出", "政府性基金预算财政拨款支出")
+CALLED = ("文化旅游体育与传媒支出", "体育", "体育场馆")
+
+
+@pytest.mark.parametrize(
+    ("before", "called", "taken"),
+    [
+        (ROWS, CALLED, True),
+        (ROWS, ("体育场馆",), False),  # no class
+        (ROWS, (), False),
+        (ROWS, ("卫生健康支出",), False),  # the paragraph does not say it
+        (FUNDS, CALLED, False),  # the words before it say another list
+        (ROWS.partition("\n")[2], CALLED, False),  # no words say which list
+        ("三、帮扶\n“春蕾计划”资助女童▮名，发放助学金", ("发放助学金",), False),
+        ("（三）一般公共预算财政拨款支出情况\n体育场馆列支", ("体育场馆",), True),  # the heading is the part's
+    ],
+)
+def test_a_row_of_a_passage_is_vouched_for_by_its_name_and_by_the_words_of_its_list(
+    before: str, called: tuple[str, ...], taken: bool
+) -> None:
+    trail = (
+        Step(Report[Ref], "general_public_budget"),
+        Step(GeneralPublicBudget[Ref], "items"),
+        Step(BudgetItem[Ref], "amount"),
+    )
+    assert vouched(trail, Place(fold(before)), called) is taken
+
+
+def test_a_row_of_a_table_is_vouched_for_by_the_heads_of_its_columns() -> None:
+    trail: tuple[Step, ...] = ()
+    model: type[Model] | None = Report[Ref]
+    for key in ("statements", "income", "rows", "fiscal_appropriation"):
+        assert model is not None
+        trail, model = (*trail, Step(model, key)), fields_of(model)[key].model
+    for heads, taken in (("财政拨款收入", True), ("北站", False)):
+        assert vouched(trail, Place("", "体育场馆", heads, 0, 3), ("体育场馆",)) is taken
+
+
+def test_a_share_of_something_else_than_its_title_says_is_not_a_fields() -> None:
+    trail = ((Procurement[Ref], "micro_percent"),)
+    assert said(trail, "授予小微企业合同金额▮万元，占授予中小企业合同金额的") is Evidence.AGAINST
+    assert said(trail, "授予小微企业合同金额▮万元，占政府采购支出总额的") is not Evidence.AGAINST
+
+
+def test_figures_stand_by_each_other_in_one_paragraph_or_one_line() -> None:
+    assert stands_by(Place("甲▮万元,占"), Place("甲"))
+    assert not stands_by(Place("甲▮万元。\n占"), Place("甲"))
+    assert stands_by(Place("", grid=0, line=2), Place("", grid=0, line=2))
+    assert not stands_by(Place("", grid=0, line=2), Place("", grid=0, line=3))

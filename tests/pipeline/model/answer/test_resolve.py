@@ -21,10 +21,13 @@ from recount.pipeline.model.answer.resolve import (
     Near,
     Resolved,
     Words,
+    resolve,
 )
 from recount.pipeline.model.ask.protocol import PAIR, PROTOCOLS, Choice, Copied, MarkAlone, Plain
+from recount.pipeline.model.ask.question import answer_model
 from recount.schemas.figures import Ref
-from recount.tests.pipeline.model.resolving import CHANGE, INCOME, item, items, refused, resolved
+from recount.schemas.final_accounts.report import Report
+from recount.tests.pipeline.model.resolving import CHANGE, INCOME, item, items, refused, resolved, shown_of
 
 
 def test_a_figure_with_its_mark_is_its_place() -> None:
@@ -200,7 +203,7 @@ def test_a_name_that_stands_by_the_figures_of_another_row_is_taken_out() -> None
 
 def test_a_row_without_the_name_that_tells_rows_apart_is_unsure() -> None:
     """Its figures add up as well, but nobody is told of which item they are."""
-    nameless = {**item("", "7.00@4"), "item_name": None, "class_name": "农业支出（类）"}
+    nameless = {**item("", "7.00@4"), "item_name": None, "class_name": "农林水支出（类）"}
     rows = items(item("小学教育", "5.00@1"), nameless).values["general_public_budget"]["items"]
     assert [row["amount"].evidence for row in rows] == [Evidence.FOR, Evidence.AGAINST]
     [alone] = items(nameless).values["general_public_budget"]["items"]
@@ -339,3 +342,47 @@ def test_the_amount_alone_is_given_to_no_comparison() -> None:
     said = "1、教育支出（类）普通教育（款）小学教育（项）。支出决算为5.00万元，比上年增加1.00万元，增长25.00%。"
     found = items(row, printed=(said,))
     assert found.values["general_public_budget"]["items"][0]["budget"] is None
+
+
+def test_what_is_said_of_a_figure_names_no_row() -> None:
+    said = "1.教育支出（类）普通教育（款）小学教育（项）：支出决算数为5.00万元，占一般公共预算支出的3.00%。"
+    for name in ("支出决算数为", "占一般公共预算支出的"):
+        found = items({**item(name, "5.00@1"), "class_name": "教育支出"}, printed=(said,))
+        assert refused(found) == [("/general_public_budget/items/0/item_name", NO_NAME)]
+
+
+def test_a_row_of_a_class_that_there_is_not_is_confirmed_by_nothing() -> None:
+    """A sum holds as well with one more row that is 0."""
+    rows = [{**item("小学教育", "5.00@1"), "class_name": name} for name in ("教育支出（类）", "普通教育")]
+    for row, said in zip(rows, (Evidence.FOR, Evidence.AGAINST), strict=True):
+        [kept] = items(row).values["general_public_budget"]["items"]
+        assert kept["amount"].evidence is said
+
+
+def test_a_field_left_null_stays_so_where_words_leave_a_choice_or_say_another() -> None:
+    """占收入总计 is no share of 本年收入; two figures that are called alike are none."""
+    said = "本年收入100.00万元，其中：财政拨款收入90.00万元，占收入总计的90.00%；其他收入10.00万元，其他收入9.00万元。"
+    parts = {name: {"amount": None, "percent": None} for name in ("fiscal_appropriation", "other")}
+    income = resolved("income", {"total": "100.00@1", **parts}, said).values["income"]
+    assert income["total"].ref == Ref(0)
+    assert (income["fiscal_appropriation"]["amount"].ref, income["fiscal_appropriation"]["percent"]) == (Ref(1), None)
+    assert income["other"] is None
+    assert resolved("income", {"total": None, **parts}, said).values["income"] is None  # nothing was said of it
+
+
+def test_a_figure_that_a_class_and_an_item_of_it_have_is_the_items() -> None:
+    said = "教育支出（类）普通教育（款）小学教育（项）列支5.00万元。"
+    answer = answer_model(Report, PAIR.figure_type(()), {"general_public_budget": {"by_class": None, "items": None}})
+    row = {**item("小学教育", "5.00@1"), "class_name": "教育支出", **dict.fromkeys(("change", "budget", "purpose"))}
+    classes = [{"class_name": "教育支出", "amount": "5.00@1", "percent": None}]
+    given = answer.model_validate({"general_public_budget": {"by_class": classes, "items": [row]}})
+    values = resolve(given, Report, shown_of(said), PAIR, {}, depth=1).values["general_public_budget"]
+    assert values["items"][0]["amount"].ref == Ref(0)
+    assert [one["amount"] for one in values["by_class"]] == [None]
+
+
+def test_a_row_without_any_name_is_confirmed_by_nothing() -> None:
+    """The one class of a report is all of it: the total itself would hold as well."""
+    said = "一般公共预算财政拨款支出424.00万元，其中：教育支出（类）小学教育（项）5.00万元。"
+    [kept] = items(item("", "424.00@1"), printed=(said,)).values["general_public_budget"]["items"]
+    assert kept["amount"].evidence is Evidence.AGAINST

@@ -11,6 +11,7 @@ from recount.pipeline.model.ask.loose import MOST_FIGURES, choice_of, chosen, lo
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.read import read_text
 from recount.pipeline.split import split
+from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.family import FINAL_ACCOUNTS as FAMILY
 from recount.schemas.final_accounts.report import Report
 
@@ -23,6 +24,9 @@ MERGED = """石桥市档案馆2022年度部门决算说明
 """
 
 
+PARTS = ("income", "expenditure", "procurement", "performance")
+
+
 def document_of(folder: Path, text: str) -> Document:
     path = folder / "report.txt"
     path.write_text(text, encoding="utf-8")
@@ -30,7 +34,12 @@ def document_of(folder: Path, text: str) -> Document:
 
 
 def pieces_in(folder: Path, text: str, report: Report | None = None) -> list[Piece]:  # type: ignore[type-arg]
-    return loose_pieces(document_of(folder, text), FAMILY, report or FAMILY.report_of(None)(), set())
+    found = loose_pieces(document_of(folder, text), FAMILY, report or FAMILY.report_of(None)(), set())
+    return [piece for piece in found if piece.wanted]
+
+
+def token_of(document: Document, raw: str) -> int:
+    return next(token.index for token in document.tokens if token.raw == raw)
 
 
 def words(piece: Piece) -> str:
@@ -99,7 +108,7 @@ def test_a_table_of_which_nothing_is_known_is_offered_in_blocks(tmp_path: Path) 
 
 
 def test_a_choice_is_asked_for_where_there_is_one() -> None:
-    piece = Piece("loose", "", {"income": None, "expenditure": None, "procurement": None})
+    piece = Piece("loose", "", dict.fromkeys(PARTS))
     answer = choice_of(piece, Report)
     assert answer is not None
     said = answer.model_validate({"parts": ["政府采购情况", "收入决算情况说明"]})
@@ -110,10 +119,32 @@ def test_a_choice_is_asked_for_where_there_is_one() -> None:
 
 @pytest.mark.parametrize("said", [{"parts": ["没有这一部分"]}, {"parts": None}, {}])
 def test_a_choice_that_is_none_chooses_nothing(said: dict[str, object]) -> None:
-    answer = choice_of(Piece("loose", "", {"income": None, "expenditure": None, "procurement": None}), Report)
+    answer = choice_of(Piece("loose", "", dict.fromkeys(PARTS)), Report)
     assert answer is not None
     try:
         parts = answer.model_validate(said).parts  # type: ignore[attr-defined]
     except ValueError:
         parts = ()
     assert parts == ()
+
+
+def test_a_line_that_introduces_what_follows_is_shown_with_it(tmp_path: Path) -> None:
+    text = (
+        "一、科目\n2022年度一般公共预算财政拨款支出90.00万元，逐项说：\n"
+        "文化旅游体育与传媒支出（类）体育（款）体育场馆（项）年初预算为80.00万元，列支90.00万元。\n"
+    )
+    document = document_of(tmp_path, text)
+    known = FAMILY.report_of(Ref)(general_public_budget={"total": Ref(token_of(document, "90.00"))})
+    (piece,) = loose_pieces(document, FAMILY, known, {token_of(document, "90.00")})
+    assert "逐项说" in words(piece)
+    assert "items" in (piece.wanted["general_public_budget"] or ())
+
+
+def test_rows_are_asked_for_only_where_words_say_their_list(tmp_path: Path) -> None:
+    (piece,) = pieces_in(tmp_path, "三、帮扶\n发放助学金36.00万元，占活动经费的45.00%。政府采购货物支出2.00万元。\n")
+    assert set(piece.wanted) == {"procurement"}
+
+
+def test_what_stands_by_a_figure_of_its_small_part_is_asked_for_with_it(tmp_path: Path) -> None:
+    (piece,) = pieces_in(tmp_path, "一、全年往来\n2022年度财政拨款收入880.00万元，份额为97.78%。\n")
+    assert set((piece.wanted["income"] or {})["fiscal_appropriation"] or ()) == {"amount", "percent"}

@@ -29,6 +29,13 @@ def test_every_figure_carries_its_mark_and_dates_and_ordinals_do_not() -> None:
     assert shown.words == text
 
 
+def test_what_is_part_of_a_name_carries_no_mark() -> None:
+    sheet = Sheet()
+    text = "单价100万元（含）以上设备2台，单位价值50万元以上3台，在职30人以上，收入50.00万元。"
+    shown = show([sheet.paragraph(text)], [], PAIR.printed)
+    assert [mark.printed for mark in shown.marks] == ["2@1", "3@2", "50.00@3"]
+
+
 def test_a_sign_is_shown_as_the_minus_that_a_model_can_answer() -> None:
     sheet = Sheet()
     text = "收入总计增加△1，955.06万元，增长（3.46％），减少－2.00万元。"
