@@ -333,8 +333,8 @@ class _State:
     def ask_loose(self) -> None:
         """Asks about the figures that no field has: what is answered of each part is taken for itself.
 
-        Those of pieces that are to be asked about again wait for that. A passage of which nothing is asked is kept where no
-        template lists its figures.
+        Those of pieces that are to be asked about again wait for that. A passage of which nothing is asked is kept
+        where no template lists its figures.
         """
         used = tokens_in(self.values).union(*(draft.used for draft in self.drafts.values()))
         used.update(token.index for draft in self.drafts.values() if draft.unanswered for token in draft.piece.tokens)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from recount.pipeline.map.grammar.grammar import read
 from recount.pipeline.map.grammar.items import Head, direct_amount, heads_in, unread
@@ -196,7 +197,6 @@ def _sides_of(fund: str, *, alone: bool = False) -> tuple[Subject, ...]:
     )
 
 
-_APPROPRIATED = r"财政拨款"
 GOVERNMENT_FUNDS = r"政府性基金(?:预算)?(?:财政拨款)?|财政拨款"
 STATE_CAPITAL = r"国有资本经营(?:预算)?(?:财政拨款)?|财政拨款"
 _NOTHING = re.compile(r"(?:无|没有|未发生|不涉及)[^。;]{0,40}(?:收入|支出|收支|拨款)|为空表|无数据")
@@ -224,7 +224,7 @@ def _sides(found: Reading) -> dict[str, object]:
 def fiscal_appropriation(passage: Passage) -> tuple[FiscalAppropriation[Ref], Reading]:
     """四、财政拨款收入支出决算总体情况说明."""
     one_side = Subject("expenditure", r"财政拨款支出", of_unit=True)
-    found = read(passage, (*_sides_of(_APPROPRIATED, alone=passage.headed), one_side), default="both")
+    found = read(passage, (*_sides_of("财政拨款", alone=passage.headed), one_side), default="both")
     said = _sides(found)
     if passage.headed and said["income_total"] is None and said["expenditure_total"] is None:
         # 财政拨款收入▮万元, 财政拨款支出▮万元 under the section's own heading: this year's
@@ -246,7 +246,7 @@ def fund_budget(fund: str, passage: Passage) -> tuple[FundBudget[Ref], Reading]:
     section = FundBudget[Ref].model_validate(
         {**_sides(found), "expenditure": settled(found, "expenditure"), "items": items}
     )
-    return section, _with_unclaimed(found, unclaimed)
+    return section, replace(found, unclaimed=(*found.unclaimed, *unclaimed))
 
 
 # --- 五、一般公共预算财政拨款支出决算情况说明
@@ -303,7 +303,7 @@ def general_public_budget(
     readings = [
         (overall, found),
         (structure, Reading({}, (), left)),
-        (items, _with_unclaimed(before, unclaimed)),
+        (items, replace(before, unclaimed=(*before.unclaimed, *unclaimed))),
     ]
     return section, list(_once_each(readings))
 
@@ -382,10 +382,6 @@ def budget_items(passage: Passage, heads: Sequence[Head]) -> tuple[tuple[BudgetI
             )
         )
     return tuple(items), tuple(unclaimed)
-
-
-def _with_unclaimed(found: Reading, more: Sequence[int]) -> Reading:
-    return Reading(found.facts, found.repeats, (*found.unclaimed, *more))
 
 
 def ref_at(passage: Passage, at: int) -> Ref:
