@@ -415,7 +415,7 @@ class Reader:
         over = phrases.BREAK.search(self.passage.shape, self.reason_from, at) if self.reason_from is not None else None
         if over is not None:
             self._end_reason(over.start())
-            self.done = over.start()
+            self.done = over.start() - 1  # with the sign that ends it: a clause begins behind that
 
     def _clause(self, at: int) -> int:
         """Where the clause that holds an index begins."""

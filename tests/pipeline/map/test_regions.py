@@ -584,3 +584,15 @@ def test_a_reason_ends_before_the_sentence_that_takes_it_apart() -> None:
     report = mapped(THREE, "公务接待费支出1.00万元，比上年减少1.00万元，主要原因是少接待。其中：外宾接待0.50万元。")
     assert report["three_public"]["reception"]["change"]["reason"] == "少接待"
     assert report["open"] == ["0.50"]
+
+
+def test_parts_of_a_change_behind_its_reason() -> None:
+    report = mapped(
+        THREE,
+        "“三公”经费支出3.00万元，其中：因公出国（境）费支出2.00万元；公务接待费支出1.00万元。",
+        "“三公”经费支出比上年增加1.50万元，主要原因：任务增加。其中：因公出国（境）费支出决算增加1.00万元，增长100.00%；"
+        "公务接待费支出决算增加0.50万元，增长100.00%。",
+    )["three_public"]
+    assert report["change"] == {"amount": "1.50", "reason": "任务增加"}
+    assert report["overseas"]["change"] == {"amount": "1.00", "percent": "100.00"}
+    assert report["reception"]["change"] == {"amount": "0.50", "percent": "100.00"}
