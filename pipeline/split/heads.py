@@ -149,22 +149,12 @@ def head_of(labels: Sequence[Label], heads: Heads) -> Head | None:
         return _line(labels, heads)
     if names is None:
         return _halves(labels, heads)
-    columns = _amounts(labels, heads)
-    amounts = [label for label, _ in columns]
+    amounts = [label for label, _ in _amounts(labels, heads)]
     if not amounts:
         return None
     if {label.words for label in amounts} <= heads.values:
         return Head("classes", codes, names, tuple(amounts[:1]))
-    return Head("coded", codes, names, tuple(amounts), over=_spans(columns, 1), lead=_lead(amounts))
-
-
-def _spans(columns: Sequence[tuple[Label, Label | None]], each: int) -> tuple[tuple[Label, int, int], ...]:
-    """The heads over others, with the first column and the column end. each: so many columns has a label."""
-    over = []
-    for whole in {id(label): label for _, label in columns if label is not None}.values():
-        mine = [at for at, (_, label) in enumerate(columns) if label is whole]
-        over.append((whole, each * mine[0], each * (mine[-1] + 1)))
-    return tuple(over)
+    return Head("coded", codes, names, tuple(amounts), lead=_lead(amounts))
 
 
 def _lead(amounts: Sequence[Label]) -> int:
@@ -229,4 +219,8 @@ def _line(labels: Sequence[Label], heads: Heads) -> Head | None:
     if not columns or (pairs and [label.words for label in pairs] != turns):
         return None
     each = 2 if pairs else 1
-    return Head("line", None, None, tuple(label for label, _ in columns), over=_spans(columns, each), pairs=pairs)
+    over = []
+    for whole in {id(label): label for _, label in columns if label is not None}.values():
+        mine = [at for at, (_, label) in enumerate(columns) if label is whole]
+        over.append((whole, each * mine[0], each * (mine[-1] + 1)))
+    return Head("line", None, None, tuple(label for label, _ in columns), over=tuple(over), pairs=pairs)

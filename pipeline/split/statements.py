@@ -394,12 +394,11 @@ def _remarks(lines: Sequence[_Line]) -> Iterator[Remark]:
 
 def _fill_coded(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, list[_Line]]:
     amounts = len(head.amounts)
-    depth = bool(head.over)
-    sheet = _Sheet(amounts + 3, rows=1 + depth)
-    for label, first, last in head.over:
-        sheet.label(2 + first, label, 0, last - first)
-    for at, lowest in enumerate((head.code, head.name, *head.amounts)):
-        sheet.label(at, lowest, depth)
+    sheet = _Sheet(amounts + 3, rows=1)
+    sheet.label(0, head.code, 0)
+    sheet.label(1, head.name, 0)
+    for at, label in enumerate(head.amounts):
+        sheet.label(2 + at, label, 0)
     entries = _coded(atoms)
     lines = [_placed(entry, amounts, head.lead, way, _base(entries)) for entry in entries]
     for line in lines:

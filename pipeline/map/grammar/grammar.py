@@ -378,9 +378,8 @@ class Reader:
         if fact.amount is not None:
             if self.reason_from is not None and not (boundary and boundary[0] in "。\n;"):
                 return False
-            if (
-                self.passage.value_of(fact.amount) != self.passage.token(at).value
-            ):  # of something without a subject here
+            stated = self.passage.value_of(fact.amount)
+            if stated != self.passage.token(at).value:  # of something without a subject here
                 return False
             self.repeats.append((fact.key, at))
         else:

@@ -455,7 +455,8 @@ class _Labels:
 
 def _words_of(label: str) -> str:
     """A label without what labels of one figure differ in: who and when, and that it is the final account's."""
-    return _FINAL.sub("", _WHEN.sub("", label)) or label
+    words = simplified(label)
+    return _FINAL.sub("", _WHEN.sub("", words)) or words
 
 
 def _without_key(title: str, passage: Passage, at: int) -> UnmappedFigure[Ref]:
