@@ -26,6 +26,7 @@ from recount.pipeline.recognise import family_of, known_families, recognise
 from recount.pipeline.result import Result, Source
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split import split
+from recount.pipeline.split.outline import every_section
 from recount.pipeline.split.reports import reports_of
 from recount.pipeline.usage import NOTHING, ModelUse, Usage
 from recount.pipeline.verify import Verified, verify
@@ -145,7 +146,8 @@ def _result(draft: _Draft, name: str, sha256: str, file: _File, settings: Settin
     unread = _unread(document, scans)
     said = (*repaired.verified.remarks, *document.remarks, *draft.mapped.remarks, *draft.remarks)
     remarks = _placed(said, scans)
-    told = mentions_in(document, draft.family.outline, repaired.verified.report)
+    outline = draft.family.outline
+    told = mentions_in(every_section(document, outline), outline, repaired.verified.report)
     laps, contract, written = draft.clock.laps, draft.family.contract, file.pages.written
     return result_of(
         source, repaired.verified, tokens, contract, laps, readings, draft.used, unread, remarks, written, told

@@ -43,7 +43,7 @@ from recount.pipeline.map.tables.sheet import (
     table_of,
     without_ordinal,
 )
-from recount.pipeline.split.outline import Section, sections_of
+from recount.pipeline.split.outline import Section, every_section, sections_of
 from recount.pipeline.split.text import fold, plain
 from recount.pipeline.split.titles import front_lines, titles_over
 from recount.schemas.common.parts import UNMAPPED, Change, Comparison
@@ -276,7 +276,9 @@ def map_labelled(document: Document, family: Family) -> Mapped:
     values |= front_of(reader.sections["front"].paragraphs, family.front, fields)
     report = family.report_of(Ref)(**values)
     if UNMAPPED in fields:
-        report = report.model_copy(update={UNMAPPED: unmapped_in(document, family.outline, report)})
+        report = report.model_copy(
+            update={UNMAPPED: unmapped_in(every_section(document, family.outline), family.outline, report)}
+        )
     return Mapped(report, NAME, found)
 
 

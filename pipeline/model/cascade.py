@@ -41,6 +41,7 @@ from recount.pipeline.model.ask.shown import Block, blocks_of, show
 from recount.pipeline.model.mapper import Mapper, family_of_report
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.settings import TEMPLATE, ModelSettings, Settings
+from recount.pipeline.split.outline import every_section
 from recount.pipeline.split.text import fold, plain
 from recount.pipeline.usage import NOTHING, ModelUse, Usage
 from recount.pipeline.verify.ground import Rejected
@@ -439,7 +440,8 @@ class _State:
 
     def _unmapped(self) -> list[Any]:
         """The figures that are in no field. What the template mapper left without one may have found one since."""
-        return list(unmapped_in(self.document, self.mapper.family.outline, self.verifier.report(self.values)))
+        outline = self.mapper.family.outline
+        return list(unmapped_in(every_section(self.document, outline), outline, self.verifier.report(self.values)))
 
     def _remarks(self, report: Model) -> tuple[Remark, ...]:
         """What the template says of tables that it left open; not of pages from which a model took figures."""

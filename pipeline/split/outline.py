@@ -76,6 +76,12 @@ def sections_of(document: Document, outline: Sequence[Heading]) -> dict[str, Sec
     return all_sections(document, outline)[0]
 
 
+def every_section(document: Document, outline: Sequence[Heading]) -> list[Section]:
+    """The sections of all_sections, those that have a key first."""
+    sections, others = all_sections(document, outline)
+    return [*sections.values(), *others]
+
+
 def all_sections(document: Document, outline: Sequence[Heading]) -> tuple[dict[str, Section], list[Section]]:
     """The sections of sections_of, and the others in the order of the report.
 

@@ -18,7 +18,14 @@ from recount.pipeline.map.department_budget.sections import (
 from recount.pipeline.map.department_budget.statements import map_statements, titles_of
 from recount.pipeline.map.department_budget.targets import map_targets
 from recount.pipeline.map.final_accounts import narrative_other
-from recount.pipeline.map.final_accounts.elsewhere import OF_PARTS, Left, Speaker, general_passages, settle
+from recount.pipeline.map.final_accounts.elsewhere import (
+    OF_PARTS,
+    Left,
+    Speaker,
+    general_passages,
+    settle,
+    tells_sections,
+)
 from recount.pipeline.map.grammar.passage import (
     BUDGET,
     Passage,
@@ -72,8 +79,6 @@ SPEAKERS = (
     Speaker("performance", _labelled(Performance[Ref]), re.compile("绩效")),
 )
 """The sections, each read of one passage; each may be spoken of in another as well."""
-_PARTS = frozenset({"contents", "part.overview", "part.statements", "part.glossary", "part.annex"})
-"""The parts of a report that tell of no section."""
 _TITLE = re.compile(
     r"^(?P<before>.*?)(?P<year>20\d\d)年?度?(?!\d*月)(?P<between>.*?)(?:部门|单位)?预算"
     r"(?:信息)?(?:公开)?(?:情况)?(?:的)?(?:说明|报告|文本)?(?:书)?(?P<after>.*)$"
@@ -104,7 +109,7 @@ def map_budget(document: Document) -> Mapped:
         project_targets=targets,
         **fields,
     )
-    report = report.model_copy(update={UNMAPPED: unmapped_in(document, OUTLINE, report)})
+    report = report.model_copy(update={UNMAPPED: unmapped_in((*sections.values(), *others), OUTLINE, report)})
     return Mapped(report, NAME, found, left_open(titles_of(grids), grids, report))
 
 
@@ -137,7 +142,7 @@ def _narrative(sections: Mapping[str, Section], others: Sequence[Section]) -> di
     general = general_public_budget(*(passage for _, passage in passages))
     fields |= {OF_PARTS: general} if general is not None else {}
     left += [Left.of(*part, general) for part in {id(passage): (of, passage) for of, passage in passages}.values()]
-    left += [Left.unread(other) for other in others if _PARTS.isdisjoint((other.key, *other.within))]
+    left += [Left.unread(other) for other in others if tells_sections(other)]
     settle(left, SPEAKERS, fields)
     return {key: said for key, said in fields.items() if said is not None}  # settle notes that it found nothing
 

@@ -21,6 +21,8 @@ from recount.schemas.figures import Model, Ref
 
 OF_PARTS = "general_public_budget"
 """The section that is read of up to three passages where it has its own heading."""
+_PARTS = frozenset({"contents", "part.overview", "part.statements", "part.glossary", "part.annex"})
+"""The parts of a report that tell of no section; some reports have no parts."""
 _SENTENCE_END = re.compile(r"[。;](?=.)")
 
 
@@ -63,6 +65,11 @@ class Left:
         passage = passage_of(section.paragraphs)
         open_ = keyless_of(section.paragraphs, passage, None)
         return cls(section.key, section.title, section.paragraphs, passage, open_)
+
+
+def tells_sections(section: Section) -> bool:
+    """Whether a section stands where the sections of a report are told, by its own heading and those over it."""
+    return _PARTS.isdisjoint((section.key, *section.within))
 
 
 def general_passages(sections: Mapping[str, Section]) -> list[tuple[Section | None, Passage]]:

@@ -12,7 +12,14 @@ from recount.pipeline.document import Document, Grid
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.evaluations.evaluations import map_evaluations
 from recount.pipeline.map.final_accounts import narrative, narrative_other
-from recount.pipeline.map.final_accounts.elsewhere import OF_PARTS, Left, Speaker, general_passages, settle
+from recount.pipeline.map.final_accounts.elsewhere import (
+    OF_PARTS,
+    Left,
+    Speaker,
+    general_passages,
+    settle,
+    tells_sections,
+)
 from recount.pipeline.map.final_accounts.statements import map_statements, titles_of
 from recount.pipeline.map.grammar.passage import Passage, Reading, open_in, passage_of, unmapped_in
 from recount.pipeline.map.tables.sheet import left_open
@@ -26,8 +33,6 @@ from recount.schemas.final_accounts.report import Report
 NAME = "template"
 _NO_FIELDS = ("part.narrative", "other_matters")
 """What stands right under these headings has no fields."""
-_PARTS = frozenset({"contents", "part.overview", "part.statements", "part.glossary", "part.annex"})
-"""The parts of a report that tell of no section; some reports have no parts."""
 _WHOLE = re.compile(r"财政拨款支出|财政拨款收入?、?支|三公")
 """Where this is what is spoken of, income and expenditure are not those of the whole unit."""
 _TRIPS = re.compile("三公")
@@ -99,7 +104,7 @@ def map_report(document: Document) -> Mapped:
     left += _map_general(sections, fields)
     left += _map_overview(sections, fields)
     for section in (*others, *(sections[key] for key in _NO_FIELDS if key in sections)):
-        if section.key == "overview.staff" or _PARTS.isdisjoint((section.key, *section.within)):
+        if section.key == "overview.staff" or tells_sections(section):
             left.append(Left.unread(section))
     notes = sections.get("other_notes")
     fields["other_notes"] = _text(notes) if notes else None
@@ -107,7 +112,7 @@ def map_report(document: Document) -> Mapped:
     settle(left, SPEAKERS, fields)
     fields["unit_name"], fields["fiscal_year"] = _identity(sections, projects, overall)
     report = Report[Ref].model_validate(fields)
-    report = report.model_copy(update={UNMAPPED: unmapped_in(document, OUTLINE, report)})
+    report = report.model_copy(update={UNMAPPED: unmapped_in((*sections.values(), *others), OUTLINE, report)})
     found = bool(statements or projects or overall or _has_narrative(fields))
     return Mapped(report, NAME, found, left_open(titles_of(grids), grids, report))
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from recount.pipeline.document import MONEY as AMOUNTS
-from recount.pipeline.document import Document, Number, Paragraph, Token
-from recount.pipeline.split.outline import Section, all_sections
+from recount.pipeline.document import Number, Paragraph, Token
+from recount.pipeline.split.outline import Section
 from recount.pipeline.split.text import fold, plain, simplified
 from recount.schemas.common.parts import UNMAPPED, UnmappedFigure
 from recount.schemas.describe import leaves_in
@@ -346,14 +346,13 @@ _WHEN = re.compile(r"^[^的]*\d{4}年度?")
 _FINAL = re.compile(r"(?:(?<=费)支出)?(?:决算|总额|金额|数|额)*$")
 
 
-def keyless_in(document: Document, outline: Sequence[Heading], report: Model) -> Iterator[Keyless]:
+def keyless_in(sections: Iterable[Section], report: Model) -> Iterator[Keyless]:
     """The figures of running text that no field of a report has: nothing that is printed is lost.
 
-    report: Report[Ref] or Report[Figure], its unmapped figures left aside. Ordinals, dates and the numbers of names are
-    no figures.
+    sections: all of the document. report: Report[Ref] or Report[Figure], its unmapped figures left aside. Ordinals,
+    dates and the numbers of names are no figures.
     """
-    sections, others = all_sections(document, outline)
-    passages = [(section, passage_of(section.paragraphs)) for section in (*sections.values(), *others)]
+    passages = [(section, passage_of(section.paragraphs)) for section in sections]
     leaves = [(pointer, leaf) for pointer, leaf in leaves_in(report) if not pointer.startswith(f"/{UNMAPPED}/")]
     taken = {leaf.token: pointer for pointer, leaf in leaves if isinstance(leaf, Ref | Figure)}
     texts = [(pointer, _bare(fold(leaf))) for pointer, leaf in leaves if isinstance(leaf, str) and _tells(leaf)]
@@ -379,29 +378,31 @@ def _keyless(
     paragraphs: Sequence[Paragraph], passage: Passage, texts: Sequence[tuple[str, str]], labels: _Labels
 ) -> Iterator[tuple[int, str | None]]:
     """The figures of a passage that no field has, by their indices; and what tells them. texts: of the report."""
-    spans = _spans(paragraphs, texts)
-    for at, number in passage.numbers.items():
-        token = number.token
-        if token.index not in labels.taken and token.is_figure and not _in_name(passage.shape, at):
-            told = next((pointer for span, pointer in spans if token.index in span), None)
-            yield at, told or labels.again(passage, at)
+    free = {at: number.token for at, number in passage.numbers.items() if number.token.index not in labels.taken}
+    found = {at: token for at, token in free.items() if token.is_figure and not _in_name(passage.shape, at)}
+    spans = _spans(paragraphs, texts) if found else []  # most passages are read whole
+    for at, token in found.items():
+        told = next((pointer for span, pointer in spans if token.index in span), None)
+        yield at, told or labels.again(passage, at)
 
 
-def unmapped_in(document: Document, outline: Sequence[Heading], report: Model) -> tuple[UnmappedFigure[Ref], ...]:
+def unmapped_in(
+    sections: Iterable[Section], outline: Sequence[Heading], report: Model
+) -> tuple[UnmappedFigure[Ref], ...]:
     """The figures of the narrative that are told nowhere in a report, in the order of the document."""
-    found = [figure for figure in _of_narrative(document, outline, report) if figure.told is None]
+    found = [figure for figure in _of_narrative(sections, outline, report) if figure.told is None]
     return tuple(_without_key(figure.section.title, figure.passage, figure.at) for figure in found)
 
 
-def mentions_in(document: Document, outline: Sequence[Heading], report: Model) -> list[tuple[str, int]]:
+def mentions_in(sections: Iterable[Section], outline: Sequence[Heading], report: Model) -> list[tuple[str, int]]:
     """The other figures of the narrative without a field: where the report tells each, and its token."""
-    found = _of_narrative(document, outline, report)
+    found = _of_narrative(sections, outline, report)
     return [(figure.told, figure.token.index) for figure in found if figure.told is not None]
 
 
-def _of_narrative(document: Document, outline: Sequence[Heading], report: Model) -> list[Keyless]:
+def _of_narrative(sections: Iterable[Section], outline: Sequence[Heading], report: Model) -> list[Keyless]:
     aside = {heading.key for heading in outline if heading.aside} | {"front"}
-    found = keyless_in(document, outline, report)
+    found = keyless_in(sections, report)
     inside = [figure for figure in found if aside.isdisjoint((figure.section.key, *figure.section.within))]
     return sorted(inside, key=lambda figure: figure.token.index)
 

@@ -20,7 +20,7 @@ from recount.pipeline.model.answer.evidence import Evidence, evidence_of, is_tol
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.question import Answer, Wanted
 from recount.pipeline.model.ask.shown import Mark, Place, blocks_of, heading_over, show
-from recount.pipeline.split.outline import Section, all_sections
+from recount.pipeline.split.outline import Section, every_section
 from recount.pipeline.split.text import fold
 from recount.pipeline.verify.ground import fits
 from recount.schemas.common.parts import TABLED, UNMAPPED
@@ -45,10 +45,9 @@ def loose_pieces(document: Document, family: Family, report: Model, used: Set[in
 
     report: what is known of it; used: the tokens of its figures.
     """
-    sections, others = all_sections(document, family.outline)
-    every = [*sections.values(), *others]
+    every = every_section(document, family.outline)
     texts = dict(leaves_in(report))
-    told = {figure.token.index: figure.told for figure in keyless_in(document, family.outline, report)}
+    told = {figure.token.index: figure.told for figure in keyless_in(every, report)}
     said = {token for token, pointer in told.items() if pointer and _is_passage(texts[pointer])}
     left = {token for token, pointer in told.items() if token not in used and (pointer is None or token in said)}
     found = [piece for section in every for piece in _pieces(section, left, used)]

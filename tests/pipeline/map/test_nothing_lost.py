@@ -13,6 +13,7 @@ from recount.eval.generator.budgets import BudgetCase, generate_budget, generate
 from recount.pipeline.document import Block, Document, Number, Paragraph
 from recount.pipeline.map.grammar.passage import mentions_in, refs_in
 from recount.pipeline.map.registry import map_document
+from recount.pipeline.split.outline import every_section
 from recount.pipeline.structure import document_of, structure
 from recount.schemas.describe import leaves_in
 from recount.schemas.family import Family
@@ -39,7 +40,7 @@ def printed(document: Document) -> Iterator[Number]:
 def lost(document: Document, family: Family) -> list[str]:
     """What is printed and is in no field, in no list and in no mention."""
     report = map_document(document, family).report
-    mentioned = {token for _, token in mentions_in(document, family.outline, report)}
+    mentioned = {token for _, token in mentions_in(every_section(document, family.outline), family.outline, report)}
     listed = mentioned.union(ref.token for ref in refs_in(report))
     return [number.token.raw for number in printed(document) if number.token.index not in listed]
 
@@ -108,7 +109,10 @@ def test_of_the_examples_every_figure_is_listed(path: Path) -> None:
 def test_a_mention_names_the_text_that_tells_it_or_the_figure_that_it_says_again() -> None:
     document = of(*REGIONAL)
     report = map_document(document, FINAL).report
-    said = {(pointer, document.tokens[token].raw) for pointer, token in mentions_in(document, FINAL.outline, report)}
+    said = {
+        (pointer, document.tokens[token].raw)
+        for pointer, token in mentions_in(every_section(document, FINAL.outline), FINAL.outline, report)
+    }
     assert said == {
         ("/overview/functions/0", "4"),
         ("/overview/functions/0", "6"),
@@ -128,7 +132,7 @@ def test_what_says_another_amount_or_is_of_something_else_is_no_mention() -> Non
         "公务接待费支出2.00万元，其中：国内公务接待支出2.00万元，外宾接待支出0.00万元。",
     )
     report = map_document(document, FINAL).report
-    assert mentions_in(document, FINAL.outline, report) == []
+    assert mentions_in(every_section(document, FINAL.outline), FINAL.outline, report) == []
     assert [document.tokens[figure.value.token].raw for figure in report.unmapped_figures] == ["2.00", "0.00"]
 
 
