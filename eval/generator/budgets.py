@@ -82,7 +82,7 @@ def generate_budget(
     seed: int, printed: Mapping[str, Decimal | str] | None = None, style: str | None = None
 ) -> BudgetCase:
     """One budget. printed: by JSON pointer, what is printed in place of what would be right."""
-    rng, unit, gold = _national(seed, printed)
+    rng, unit, gold = _drawn("budget", NationalBudget, seed, printed)
     prints = Prints()
     said = prints.noting(gold)
     blocks = narrative(rng, unit, tables(rng, said), Words(said))
@@ -91,24 +91,14 @@ def generate_budget(
 
 def draft_budget(seed: int, printed: Mapping[str, Decimal | str] | None = None) -> Json:
     """The gold of `generate_budget`, without typesetting (much faster)."""
-    return _national(seed, printed)[2]
-
-
-def _national(seed: int, printed: Mapping[str, Decimal | str] | None) -> tuple[Random, Unit, Json]:
-    """The gold, whose it is, and what the words are drawn with."""
-    rng = Random(f"budget/{seed}")
-    trade = rng.choice(sorted(TRADES))
-    unit = draw_unit(rng, trade, summary=False)
-    gold = NationalBudget(rng, trade, unit).report()
-    put_all(gold, printed)
-    return rng, unit, gold
+    return _drawn("budget", NationalBudget, seed, printed)[2]
 
 
 def generate_district_budget(
     seed: int, printed: Mapping[str, Decimal | str] | None = None, style: str | None = None
 ) -> BudgetCase:
     """One budget. printed: by JSON pointer, what is printed (in 万元) in place of what would be right."""
-    rng, unit, gold = _district(seed, printed)
+    rng, unit, gold = _drawn("district", DistrictBudget, seed, printed, 0.5)
     prints = Prints()
     blocks = document(rng, prints.noting(gold), unit)
     return set_pages(f"district-{seed:05d}", gold, blocks, rng, style, prints, "元")
@@ -116,24 +106,14 @@ def generate_district_budget(
 
 def draft_district_budget(seed: int, printed: Mapping[str, Decimal | str] | None = None) -> Json:
     """The gold of `generate_district_budget`, without typesetting (much faster)."""
-    return _district(seed, printed)[2]
-
-
-def _district(seed: int, printed: Mapping[str, Decimal | str] | None) -> tuple[Random, Unit, Json]:
-    """The gold, whose it is, and what the words are drawn with."""
-    rng = Random(f"district/{seed}")
-    trade = rng.choice(sorted(TRADES))
-    unit = draw_unit(rng, trade, summary=rng.random() < 0.5)
-    gold = DistrictBudget(rng, trade, unit).report()
-    put_all(gold, printed)
-    return rng, unit, gold
+    return _drawn("district", DistrictBudget, seed, printed, 0.5)[2]
 
 
 def generate_provincial_budget(
     seed: int, printed: Mapping[str, Decimal | str] | None = None, style: str | None = None
 ) -> BudgetCase:
     """One budget. printed: by JSON pointer, what is printed (in 万元) in place of what would be right."""
-    rng, unit, gold = _provincial(seed, printed)
+    rng, unit, gold = _drawn("provincial", ProvincialBudget, seed, printed)
     prints = Prints()
     said = prints.noting(gold)
     sheets = Tables(rng, said)
@@ -143,14 +123,20 @@ def generate_provincial_budget(
 
 def draft_provincial_budget(seed: int, printed: Mapping[str, Decimal | str] | None = None) -> Json:
     """The gold of `generate_provincial_budget`, without typesetting (much faster)."""
-    return _provincial(seed, printed)[2]
+    return _drawn("provincial", ProvincialBudget, seed, printed)[2]
 
 
-def _provincial(seed: int, printed: Mapping[str, Decimal | str] | None) -> tuple[Random, Unit, Json]:
-    """The gold, whose it is, and what the words are drawn with."""
-    rng = Random(f"provincial/{seed}")
+def _drawn(
+    form: str,
+    maker: type[NationalBudget | DistrictBudget],
+    seed: int,
+    printed: Mapping[str, Decimal | str] | None,
+    below: float = 0.0,
+) -> tuple[Random, Unit, Json]:
+    """The gold, whose it is, and what the words are drawn with. below: how likely the unit has others below it."""
+    rng = Random(f"{form}/{seed}")
     trade = rng.choice(sorted(TRADES))
-    unit = draw_unit(rng, trade, summary=False)
-    gold = ProvincialBudget(rng, trade, unit).report()
+    unit = draw_unit(rng, trade, summary=below > 0 and rng.random() < below)
+    gold = maker(rng, trade, unit).report()
     put_all(gold, printed)
     return rng, unit, gold
