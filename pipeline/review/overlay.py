@@ -165,8 +165,7 @@ class _Desk:
     done: bool = False
 
     def apply(self, decision: Decision) -> tuple[str, str | None]:
-        """Lays a decision over the report: the pointer of its figure, and the reason if it was not applied, when nothing
-        is changed."""
+        """Lays a decision over the report: the pointer of its figure, and the reason if nothing is changed."""
         try:
             if decision.sha256 != self.sha256:
                 raise _Stale("the file is another one now")
