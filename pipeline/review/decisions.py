@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -221,18 +222,15 @@ def read(output: Location, name: str) -> Corrections:
         raise UsageError(f"the decisions in {path} cannot be read: {error.strerror}") from error
 
 
-def read_all(output: Location, names: Collection[str]) -> dict[str, Corrections]:
-    """What was decided about files, by their names; those that nothing was decided about are left out.
+def decided_in(output: Location) -> Callable[[str], Corrections]:
+    """What was decided about each report of an output, by its name: as of read, after one look at what there is.
 
-    Raises UsageError if they cannot be read.
+    Raises UsageError if that cannot be read.
     """
     if isinstance(output, Path):
-        there = None if (output / CORRECTIONS).is_dir() else set[tuple[str, ...]]()
-    else:
-        there = _ways_below(output / CORRECTIONS)
-    wanted = [name for name in names if there is None or _steps(name) in there]
-    found = {name: read(output, name) for name in wanted}
-    return {name: corrections for name, corrections in found.items() if corrections.any}
+        return partial(read, output) if (output / CORRECTIONS).is_dir() else lambda _: NONE
+    there = _ways_below(output / CORRECTIONS)
+    return lambda name: read(output, name) if _steps(name) in there else NONE
 
 
 def _ways_below(folder: Url) -> set[tuple[str, ...]]:

@@ -16,14 +16,15 @@ from hypothesis import strategies as st
 from recount.pipeline.archive.locations import Url, put
 from recount.pipeline.errors import UsageError
 from recount.pipeline.review.decisions import (
+    NONE,
     Decision,
     Place,
     Verdict,
     append,
     corrections_in,
     decide,
+    decided_in,
     read,
-    read_all,
     standing,
     withdrawal,
 )
@@ -45,9 +46,9 @@ def test_what_is_appended_is_read_in_its_order_with_all_that_it_says(tmp_path: P
         append(tmp_path, "2022/a.pdf#2", made)
     assert read(tmp_path, "2022/a.pdf#1").decisions == (first, second)
     assert (tmp_path / "corrections/2022/a.pdf.jsonl").read_bytes().count(b"\n") == 2
-    assert read_all(tmp_path, ["2022/a.pdf", "2022/b.pdf"]) == {"2022/a.pdf": read(tmp_path, "2022/a.pdf")}
-    assert not read_all(tmp_path / "elsewhere", ["2022/a.pdf"])
-    assert not read(tmp_path, "2022/b.pdf").sha256
+    assert decided_in(tmp_path)("2022/a.pdf") == read(tmp_path, "2022/a.pdf")
+    assert decided_in(tmp_path)("2022/b.pdf") == read(tmp_path, "2022/b.pdf") == NONE
+    assert decided_in(tmp_path / "elsewhere")("2022/a.pdf") == NONE
 
 
 @pytest.mark.parametrize("name", ["<script>\"'#%.pdf", "局" * 83 + ".pdf", "a.zip/-.pdf"])
@@ -97,12 +98,13 @@ def test_another_hash_whenever_something_else_was_decided(tmp_path: Path) -> Non
 
 def test_at_a_url_decisions_are_read_and_none_is_kept(tmp_path: Path) -> None:
     out = Url("memory://decisions/out")
-    assert not read_all(out, ["a.pdf"])
+    assert decided_in(out)("a.pdf") == NONE
     with pytest.raises(UsageError, match="folder of this machine"):
         append(out, "a.pdf", decision())
     append(tmp_path, "a.pdf", decision())
     put(out / "corrections/a.pdf.jsonl", (tmp_path / "corrections/a.pdf.jsonl").read_bytes())
-    assert read_all(out, ["a.pdf", "b.pdf"]) == {"a.pdf": read(tmp_path, "a.pdf")}
+    assert decided_in(out)("a.pdf") == read(out, "a.pdf") == read(tmp_path, "a.pdf")
+    assert decided_in(out)("b.pdf") == NONE
 
 
 def test_a_decision_that_cannot_be_kept_is_refused_in_a_sentence(tmp_path: Path) -> None:
