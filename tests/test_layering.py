@@ -39,7 +39,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "pipeline.run": {"schemas", "pipeline"},
     "pipeline.output": {"schemas", "pipeline"},
     "eval": {"schemas", "prompts", "pipeline", "options"},
-    "desk": {"schemas", "pipeline", "options"},
+    "desk": {"schemas", "pipeline", "options", "eval"},
     "cli": {"schemas", "prompts", "pipeline", "options", "eval", "desk"},
 }
 """The rooms, and which others each may import. A name stands for all that lies in it."""
