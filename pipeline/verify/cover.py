@@ -81,9 +81,13 @@ class Word:
     settled: frozenset[str] = frozenset()
     loosened: frozenset[_Identity] = frozenset()
 
+    def loosens(self, evaluation: Evaluation) -> bool:
+        """Whether a figure of an identity was taken out."""
+        return identity_of(evaluation) in self.loosened
+
     def rests(self, evaluation: Evaluation) -> bool:
         """Whether an identity rests on the word of a person: nothing is read otherwise for it."""
-        return identity_of(evaluation) in self.loosened or not self.typed.isdisjoint(_tokens_of(evaluation))
+        return self.loosens(evaluation) or not self.typed.isdisjoint(_tokens_of(evaluation))
 
     def typed_in(self, evaluation: Evaluation) -> frozenset[int]:
         """The typed numbers among the operands of an identity."""
