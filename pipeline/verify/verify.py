@@ -96,7 +96,6 @@ def verify(
     in_other_unit = in_tables(off_scale, figures, tokens)
     suspects = suspects_of(evaluations, cover, rivals, in_other_unit)
     touched = {pointer for pointer, figure in figures.items() if tokens[figure.token].remark is not None}
-    touched |= {pointer for pointer, figure in figures.items() if figure.token in word.typed}
     unitless = without_unit(figures, tokens, evaluations)
     loose = frozenset(pointer for pointers in unitless.values() for pointer in pointers)
     doubts = doubtful(figures, tokens, evaluations, suspects, scaled) | unsure | touched | loose | lacking
