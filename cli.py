@@ -106,10 +106,12 @@ app.add_typer(models, name="models")
 
 if __name__ != "__main__":  # as which this file only imports itself under its own name, see its end
     from recount.desk.cli import desk
+    from recount.desk.deciding import decisions
     from recount.eval.cli import evaluation
 
     app.add_typer(evaluation, name="eval")
     app.add_typer(desk)
+    app.add_typer(decisions)
 
 
 @app.callback()
@@ -337,7 +339,7 @@ def verify(
         raise typer.Exit(FAILED)
 
 
-@app.command(epilog="Marks: ✓ verified, ✎ repaired, ○ grounded, ✗ disputed.")
+@app.command(epilog="Marks: ✓ verified, ✎ repaired, ◆ reviewed, ○ grounded, ✗ disputed.")
 def show(
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="A result file, or the output folder of a run.")],
     name: Annotated[

@@ -62,7 +62,7 @@ IN_EVAL: Mapping[str, set[str]] = {
     "cli": {"cases", "commands", "goldset", "verifier"},
 }
 """The rooms of the evaluation, and which of its others each may import."""
-MOST_LEVELS = 8
+MOST_LEVELS = 9
 LONGEST_CHAIN = 16
 MOST_MODULES = 194
 LONGEST_FILE = 500
