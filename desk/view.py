@@ -40,6 +40,7 @@ def browser_data(now: Opened, words: Words) -> dict[str, Any]:
         "cards": {
             card.id: [figure.pointer for figure in (*card.suspects, *_rest(card))] for card in now.findings.cards
         },
+        "named": [card.id for card in now.findings.cards if card.named],
         "left": {card.id: card.operands[0].pointer for card in now.findings.cards if card.operands},
         "others": [_mention(one) for one in now.result.summary.mentions],
         "remarks": [

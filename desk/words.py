@@ -69,7 +69,7 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "tolerance": ("四舍五入误差内 ≤ {n}", "rounding explains {n}"),
     "suspect": ("最可疑", "prime suspect"),
     "others": ("其余 {n} 项", "The other {n}"),
-    "others_cleared": ("其余 {n} 项（多由其他勾稽关系支持）", "The other {n}, and what clears them"),
+    "operands": ("涉及 {n} 个数字", "Its {n} figures"),
     "cleared_by": ("另有 {n} 条勾稽关系支持：{rule}", "{n} identities hold with it: {rule}"),
     "cleared_by_none": ("没有其他勾稽关系支持", "no other identity holds with it"),
     "fails_too": ("另不符：{rule}", "fails, too: {rule}"),
@@ -127,6 +127,7 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "no_gold": ("未给出标准答案文件夹（--gold）", "No folder for gold was given (--gold)"),
     "all_done": ("本报告已全部核完", "Everything in this report is decided"),
     # tools and keys
+    "doubtful": ("存疑", "disputed"),
     "keys": ("键盘", "Keys"),
     "key_card": ("下一张 / 上一张卡片", "next / previous card"),
     "key_report": ("下一份 / 上一份报告", "next / previous report"),
