@@ -261,7 +261,8 @@ def _bounds(work: RunOptions) -> Bounds:
 
 
 def _report(summary: RunSummary, work: RunOptions, *, strict: bool = False) -> None:
-    """Prints what a run did and what failed, and exits with 1 if anything did; strict: or if a file was left out."""
+    """Prints what a run did and what failed, and exits with 1 if anything did, or if there are objections to the
+    reports that were asked for; strict: or if a file was left out."""
     from rich.console import Console
 
     from recount.pipeline.output.show import render_run, render_troubles
@@ -273,7 +274,10 @@ def _report(summary: RunSummary, work: RunOptions, *, strict: bool = False) -> N
     errors = Console(stderr=True, soft_wrap=True)
     for line in render_troubles(summary, strict=strict):
         errors.print(line)
-    if not summary.well(strict=strict):
+    objections = summary.objections(work.fail_on) if work.fail_on else None
+    if objections:
+        print(f"recount: --fail-on {work.fail_on}: {objections}", file=sys.stderr)
+    if objections or not summary.well(strict=strict):
         raise typer.Exit(FAILED)
 
 
