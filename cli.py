@@ -105,9 +105,11 @@ models = typer.Typer(
 app.add_typer(models, name="models")
 
 if __name__ != "__main__":  # as which this file only imports itself under its own name, see its end
+    from recount.desk.cli import desk
     from recount.eval.cli import evaluation
 
     app.add_typer(evaluation, name="eval")
+    app.add_typer(desk)
 
 
 @app.callback()
