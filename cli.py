@@ -200,12 +200,12 @@ def _standard_input(paths: Sequence[str]) -> Iterator[list[str]]:
 
 def _print_plan(plans: Mapping[str, Plan]) -> None:
     """What a run would take, a line a report, and in all."""
-    from recount.pipeline.output.show import render_plan
+    from recount.pipeline.output.show import console, render_plan
     from recount.pipeline.run.first_round import Plan
 
-    console = _console()
+    screen = console()
     for part in render_plan(plans, sum(plans.values(), Plan())):
-        console.print(part)
+        screen.print(part)
 
 
 def _run(
@@ -267,12 +267,12 @@ def _report(summary: RunSummary, work: RunOptions, *, strict: bool = False) -> N
     reports that were asked for; strict: or if a file was left out."""
     from rich.console import Console
 
-    from recount.pipeline.output.show import render_run, render_troubles
+    from recount.pipeline.output.show import console, render_run, render_troubles
 
     if not work.quiet:
-        console = _console()
+        screen = console()
         for part in render_run(summary):
-            console.print(part)
+            screen.print(part)
     errors = Console(stderr=True, soft_wrap=True)
     for line in render_troubles(summary, strict=strict):
         errors.print(line)
@@ -310,12 +310,12 @@ def status(
     out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run, or that of its --ledger.")],
 ) -> None:
     """Show how an output folder stands: what is done, what failed and why, where the time went."""
-    from recount.pipeline.output.show import render_status
+    from recount.pipeline.output.show import console, render_status
     from recount.pipeline.run.status import status_of
 
-    console = _console()
+    screen = console()
     for part in render_status(status_of(out)):
-        console.print(part)
+        screen.print(part)
 
 
 @app.command(epilog="Exit codes: 0 all is as it was written, 1 something is not.")
@@ -329,41 +329,16 @@ def verify(
     work: VerifyOptions,
 ) -> None:
     """Check that results are what Recount wrote, and that their reports, where they can be read, give the same."""
-    from recount.pipeline.output.show import render_failures
+    from recount.pipeline.output.show import console, render_failures
     from recount.pipeline.run.proof import prove
 
     found = prove(out, quick=quick, bounds=_bounds(work))
-    console = _console()
+    screen = console()
     for line in render_failures(found.findings):
-        console.print(line)
+        screen.print(line)
     print(f"{found.results} results, {found.recounted} reports read again, {len(found.findings)} findings")
     if found.findings:
         raise typer.Exit(FAILED)
-
-
-@app.command(epilog="Marks: ✓ verified, ✎ repaired, ○ grounded, ✗ disputed.")
-def show(
-    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A result file, or the output folder of a run.")],
-    name: Annotated[
-        str | None,
-        typer.Argument(metavar="[NAME]", help="With an output folder: a part of the report's name."),
-    ] = None,
-    section: Annotated[
-        str | None,
-        typer.Option("--section", metavar="NAME", help="Only this section: (a part of) its key or its title."),
-    ] = None,
-    family: FamilyOption = None,
-) -> None:
-    """Show a result: source discrepancies, disputed figures with the reason, then all figures by section."""
-    from recount.pipeline.output.folder import model_near, whole_result
-    from recount.pipeline.output.show import render_result
-    from recount.pipeline.run.store import find_result
-
-    file = find_result(result, name)
-    content = whole_result(file)
-    console = _console()
-    for part in render_result(content, model_near(file, content.contract, family), section):
-        console.print(part)
 
 
 @app.command(
@@ -408,16 +383,16 @@ def check(
     """Ask a model about one tiny section, in every mode, and print what works and the options that ask it so."""
     from recount.pipeline.model.gguf import served
     from recount.pipeline.model.transport.client import examined
-    from recount.pipeline.output.show import render_probe
+    from recount.pipeline.output.show import console, render_probe
 
     asked = replace(endpoint, model=model).settings.model
     if asked is None:
         raise typer.BadParameter("which model is to be asked: NAME, or a file of --settings that names one")
     with served(asked) as served_model:
         found = examined(served_model)
-    console = _console()
+    screen = console()
     for part in render_probe(served_model, found, asked):
-        console.print(part, soft_wrap=True)
+        screen.print(part, soft_wrap=True)
     if found.mode is None:
         raise typer.Exit(FAILED)
 
@@ -467,14 +442,6 @@ def chain(
     print(f"{found.pairs} pairs of years, {found.compared} figures compared, {len(found.findings)} contradictions")
     if found.findings or found.broken:
         raise typer.Exit(FAILED)
-
-
-def _console() -> Console:
-    """Standard output: as wide as the terminal, or wide enough for any line where it is none."""
-    from rich.console import Console
-
-    console = Console()
-    return console if console.is_terminal else Console(width=160)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -5,7 +5,80 @@ Only typer is imported up here: `recount --help` imports this module too.
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
 import typer
+
+from recount.options import FamilyOption
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from recount.pipeline.result import Result
 
 desk = typer.Typer(rich_markup_mode=None)
 """They stand beside the other commands: `recount review`."""
+
+ResultArgument = Annotated[Path, typer.Argument(metavar="RESULT", help="A result file, or the output folder of a run.")]
+NameArgument = Annotated[
+    str | None, typer.Argument(metavar="[NAME]", help="With an output folder: a part of the report's name.")
+]
+SourceOption = Annotated[
+    Path | None,
+    typer.Option("--source", metavar="FILE", help="Where the report is now, or an archive that has it."),
+]
+LanguageOption = Annotated[
+    Literal["zh", "en"] | None, typer.Option("--lang", help="In Chinese or in English; by default as the report.")
+]
+
+
+def _read(result: Path, name: str | None, family: str | None) -> tuple[Path, Result, type[BaseModel]]:
+    """A result, the file that it is in, and the model of its report."""
+    from recount.pipeline.output.folder import model_near, whole_result
+    from recount.pipeline.run.store import find_result
+
+    file = find_result(result, name)
+    content = whole_result(file)
+    return file, content, model_near(file, content.contract, family)
+
+
+@desk.command(epilog="Marks: ✓ verified, ✎ repaired, ○ grounded, ✗ disputed.")
+def show(
+    result: ResultArgument,
+    name: NameArgument = None,
+    section: Annotated[
+        str | None,
+        typer.Option("--section", metavar="NAME", help="Only this section: (a part of) its key or its title."),
+    ] = None,
+    family: FamilyOption = None,
+) -> None:
+    """Show a result: source discrepancies, disputed figures with the reason, then all figures by section."""
+    from recount.pipeline.output.show import console, render_result
+
+    _, content, model = _read(result, name, family)
+    screen = console()
+    for part in render_result(content, model, section):
+        screen.print(part)
+
+
+@desk.command(
+    epilog="The report itself is never written. Its pages keep their numbers: the summary stands before them."
+)
+def mark(
+    result: ResultArgument,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The PDF that is written.")],
+    name: NameArgument = None,
+    source: SourceOption = None,
+    language: LanguageOption = None,
+    family: FamilyOption = None,
+) -> None:
+    """Mark a report: its PDF with what was found as notes on the pages, and a summary in front."""
+    from recount.desk.marked import mark as marked
+    from recount.desk.sources import source_of
+    from recount.desk.told import language_of
+    from recount.pipeline.archive.strangers import visible
+
+    file, content, model = _read(result, name, family)
+    marks = marked(content, model, source_of(content, file, source), output, language_of(content, language))
+    print(visible(f"{output}: {marks} marks"))

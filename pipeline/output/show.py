@@ -14,7 +14,7 @@ from itertools import takewhile
 from operator import itemgetter
 
 from pydantic import BaseModel
-from rich.console import Group, OverflowMethod, RenderableType
+from rich.console import Console, Group, OverflowMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -37,6 +37,12 @@ _FEW = 8
 """So many files that were left out are named."""
 _MOST_REPORTS = 50
 """So many reports of a plan have a line each."""
+
+
+def console() -> Console:
+    """Standard output: as wide as the terminal, or wide enough for any line where it is none."""
+    console = Console()
+    return console if console.is_terminal else Console(width=160)
 
 
 def _text(words: str = "", style: str = "") -> Text:
