@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from recount.desk.cards import findings_of
 from recount.desk.marks import LOOKS, Look, Mark, marks_of
 from recount.desk.render import about, rendered, style
-from recount.desk.told import Language, word
+from recount.desk.told import Language
 from recount.pipeline.archive.files import snapshot
 from recount.pipeline.archive.kinds import is_text
 from recount.pipeline.archive.sources import Source
@@ -183,6 +183,7 @@ def _laid_out(html: str) -> tuple[io.BytesIO, Sequence[tuple[int, int, Any]]]:
     writer = mupdf.DocumentWriter(pages)
     story = mupdf.Story(html, user_css=style("summary.css"))
     paper = mupdf.paper_rect("a4")
+    inside = mupdf.Rect(_MARGIN, _MARGIN, paper.width - _MARGIN, paper.height - _MARGIN)
     number, more = 0, True
 
     def link(position: Any) -> None:
@@ -193,7 +194,7 @@ def _laid_out(html: str) -> tuple[io.BytesIO, Sequence[tuple[int, int, Any]]]:
 
     while more:
         device = writer.begin_page(paper)
-        more, _ = story.place(paper + (_MARGIN, _MARGIN, -_MARGIN, -_MARGIN))
+        more, _ = story.place(inside)
         story.element_positions(link)
         story.draw(device)
         writer.end_page()

@@ -45,10 +45,11 @@ def marks_of(findings: Findings, language: Language) -> list[Mark]:
         told[place].append((look, words))
     marks = []
     for (page, box), notes in told.items():
-        words = [*dict.fromkeys(words for _, words in notes)]
-        more = [word(language, "and more", number=len(words) - _MOST_TOLD)] if len(words) > _MOST_TOLD else []
+        texts = list(dict.fromkeys(words for _, words in notes))
+        if len(texts) > _MOST_TOLD:
+            texts[_MOST_TOLD:] = [word(language, "and more", number=len(texts) - _MOST_TOLD)]
         look = min((look for look, _ in notes), key=LOOKS.index)
-        marks.append(Mark(page, box, look, "\n\n".join(words[:_MOST_TOLD] + more)))
+        marks.append(Mark(page, box, look, "\n\n".join(texts)))
     return sorted([*marks, *_of_pages(findings, language)], key=lambda mark: mark.page)
 
 

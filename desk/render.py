@@ -41,7 +41,7 @@ def style(name: str) -> Markup:
 
 def about(result: Result, findings: Findings, language: Language) -> Mapping[str, Any]:
     """What the head of a page says of a report."""
-    counts = {status: 0 for status in STATUSES}
+    counts = dict.fromkeys(STATUSES, 0)
     for figure in result.figures.values():
         counts[figure.status] = counts.get(figure.status, 0) + 1
     return {

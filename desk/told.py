@@ -67,7 +67,10 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ("总分 leaves out the score of the funds", "总分未计入资金执行得分"),
     ("总分值 leaves out the weight of the funds", "总分值未计入资金执行分值"),
     ("the base is 0, and the rate is neither 0 nor 100", "基数为0，增减率却既非0也非100%"),
-    (r"most likely the unit of (.+): all its amounts are off by a power of ten", r"疑为“\1”计量单位有误：全表金额均差10的整数次幂"),
+    (
+        r"most likely the unit of (.+): all its amounts are off by a power of ten",
+        r"疑为“\1”计量单位有误：全表金额均差10的整数次幂",
+    ),
     (r"a row of (?:about )?(\S+) is missing", r"似缺一行，金额约\1"),
     (r"a row of (?:about )?(\S+) is doubled", r"似有一行重复计入，金额约\1"),
     (r"most likely (.+) or (\d+) more", r"疑为\1，或另外\2处"),
@@ -81,8 +84,14 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"(.+) is not to be seen on the page", r"文字层有\1，页面上看不见"),
     (r"(.+) stands under (\S+)", r"\1被\2盖住"),
     ("the text layer has text here that the page does not show", "文字层此处有页面上看不见的文字"),
-    (r"the text of this page is not believed: (\d+) of its figures are shown otherwise", r"本页文字层有\1个数字与页面显示不同，改按图像识读"),
-    (r"a font of this page is not believed: its text says (.+) where the page shows (.+)", r"本页字体编码有误：文字层为\1，页面显示\2，改按图像识读"),
+    (
+        r"the text of this page is not believed: (\d+) of its figures are shown otherwise",
+        r"本页文字层有\1个数字与页面显示不同，改按图像识读",
+    ),
+    (
+        r"a font of this page is not believed: its text says (.+) where the page shows (.+)",
+        r"本页字体编码有误：文字层为\1，页面显示\2，改按图像识读",
+    ),
     ("struck out by a line", "被横线划掉"),
     ("struck out by an annotation", "被批注划掉"),
     ("the text strikes this out", "文中已划掉"),
@@ -95,25 +104,43 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"the report corrects itself on this page: (.+)", r"本页为更正说明：\1"),
     (r"amounts of a table are in (.+), and were not taken", r"表中金额以\1计，未采用"),
     (r"no unit is printed for amounts of (.+), and nothing ties them to others", r"\1未印计量单位，也无勾稽可以确定"),
-    (r"(\d+) of (\d+) identities fail: that two places print the same number confirms neither", r"\2项勾稽中有\1项不符：两处数字相同也不能互相印证"),
-    (r"the table (.+) has a shape that no reader knows: none of its figures was read", r"“\1”的版式无法识读，其数字未采用"),
+    (
+        r"(\d+) of (\d+) identities fail: that two places print the same number confirms neither",
+        r"\2项勾稽中有\1项不符：两处数字相同也不能互相印证",
+    ),
+    (
+        r"the table (.+) has a shape that no reader knows: none of its figures was read",
+        r"“\1”的版式无法识读，其数字未采用",
+    ),
     (r"the same as page (\d+): read once", r"与第\1页相同，只读一次"),
     (r"it is of (.+): left out", r"属于\1，未采用"),
-    (r"what it has stands on page (\d+), and the page numbers go on without it: left out", r"内容与第\1页相同，且不在连续页码之内，未采用"),
-    (r"page (\d+) has the same: one of the two is of another report or version", r"与第\1页内容相同：其一属于另一份报告或另一版本"),
+    (
+        r"what it has stands on page (\d+), and the page numbers go on without it: left out",
+        r"内容与第\1页相同，且不在连续页码之内，未采用",
+    ),
+    (
+        r"page (\d+) has the same: one of the two is of another report or version",
+        r"与第\1页内容相同：其一属于另一份报告或另一版本",
+    ),
     ("its page number is out of line: it may be of another report", "页码不连续，可能属于另一份报告"),
     ("the head of its table names another unit or year, or was misread", "表头的单位或年度不同，或识读有误"),
     (r"this page hold no report: left out", "本页没有报告内容，未采用"),
     (r"this page and the (\d+) after it hold no report: left out", r"本页及其后\1页没有报告内容，未采用"),
-    (r"only blanks hold its table together, and which lines are of one row cannot be told for sure", "此表只靠空白分栏，哪些行属于一行不能确定"),
+    (
+        r"only blanks hold its table together, and which lines are of one row cannot be told for sure",
+        "此表只靠空白分栏，哪些行属于一行不能确定",
+    ),
     (r"in which column of its table it stood cannot be told, and it was not taken", "所在的列无法判断，未采用"),
     (r"in which column of its table it stood only the gaps of the text tell", "所在的列只能由空白判断"),
-    (r"whether it is an amount of its table or the number of a page cannot be told, and it was not taken", "是表中金额还是页码无法判断，未采用"),
+    (
+        r"whether it is an amount of its table or the number of a page cannot be told, and it was not taken",
+        "是表中金额还是页码无法判断，未采用",
+    ),
     (r"the file is damaged here in a way that viewers pass over; .+", "文件此处有损坏，已按页面显示核对其数字"),
     # proposals that were refused
     (r"its unit \((.+)\) does not fit a field of kind (\w+)", r"计量单位（\1）与此项不符"),
     ("no identity covers it, and a second reader does not put it there", "无勾稽可核，第二读者也未如此认定"),
-)  # fmt: skip
+)
 """Patterns of the sentences that results hold, and what they are in Chinese."""
 _READ = tuple((re.compile(pattern), chinese) for pattern, chinese in _SENTENCES)
 
@@ -193,8 +220,8 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "pages": "{pages} pages",
         "scanned": ", {pages} of them scanned",
         "figures": "figures",
-        "identities": "{evaluated} of {due} identities were evaluated; {errors} fail, {minor} more with an explanation.",
-        "identities unknown": "{errors} identities fail, {minor} more with an explanation.",
+        "identities": "{evaluated} of {due} identities were evaluated; {errors} fail, {minor} with an explanation.",
+        "identities unknown": "{errors} identities fail, {minor} with an explanation.",
         "nothing": "No identity fails, and no figure is disputed.",
         "ungrounded": "{number} figures are under no identity: only their places are known.",
         "findings": "Identities that fail",
@@ -228,8 +255,8 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "look repaired": "a figure that was read again",
         "look remark": "a place to be looked at",
         "signed": "The source is signed. This is a copy with notes, in which the signature does not hold.",
-        "basis": "Made by Recount {version}, which recounts a report by its own identities. The source was not changed. "
-        "A disputed figure may be the source's mistake or a misreading: the page decides.",
+        "basis": "Made by Recount {version}, which recounts a report by its own identities. The source was not "
+        "changed. A disputed figure may be the source's mistake or a misreading: the page decides.",
         "content": "SHA-256 of the source: {sha256}",
         "all figures": "All figures ({number})",
         "no pictures": "without pictures: {reason}",
