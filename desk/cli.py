@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from recount.pipeline.result import Result
 
+Language = Literal["zh", "en"]
+
 desk = typer.Typer(rich_markup_mode=None)
 """They stand beside the other commands: `recount review`."""
 
@@ -29,7 +31,7 @@ SourceOption = Annotated[
     typer.Option("--source", metavar="FILE", help="Where the report is now, or an archive that has it."),
 ]
 LanguageOption = Annotated[
-    Literal["zh", "en"] | None, typer.Option("--lang", help="In Chinese or in English; by default as the report.")
+    Language | None, typer.Option("--lang", help="In Chinese or in English; by default as the report.")
 ]
 
 
@@ -51,15 +53,41 @@ def show(
         str | None,
         typer.Option("--section", metavar="NAME", help="Only this section: (a part of) its key or its title."),
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write a page with pictures instead; of a folder all disputes."),
+    ] = None,
+    source: SourceOption = None,
+    language: LanguageOption = None,
     family: FamilyOption = None,
 ) -> None:
     """Show a result: source discrepancies, disputed figures with the reason, then all figures by section."""
+    if html is not None:
+        _write(html, result, name, source, language, family)
+        return
     from recount.pipeline.output.show import console, render_result
 
     _, content, model = _read(result, name, family)
     screen = console()
     for part in render_result(content, model, section):
         screen.print(part)
+
+
+def _write(
+    target: Path, result: Path, name: str | None, source: Path | None, language: Language | None, family: str | None
+) -> None:
+    """Writes what is in doubt in a result, or in all of an output folder, as a page."""
+    from recount.desk.page import page_of_archive, page_of_report, write_page
+    from recount.desk.sources import Whereabouts
+    from recount.pipeline.archive.strangers import visible
+
+    if name is None and (result / "reports").is_dir():
+        page = page_of_archive(result, Whereabouts(result, source), language, family)
+    else:
+        file, content, model = _read(result, name, family)
+        page = page_of_report(content, model, Whereabouts(file, source), language)
+    write_page(page, target)
+    print(visible(str(target)))
 
 
 @desk.command(
@@ -75,10 +103,10 @@ def mark(
 ) -> None:
     """Mark a report: its PDF with what was found as notes on the pages, and a summary in front."""
     from recount.desk.marked import mark as marked
-    from recount.desk.sources import source_of
+    from recount.desk.sources import Whereabouts
     from recount.desk.told import language_of
     from recount.pipeline.archive.strangers import visible
 
     file, content, model = _read(result, name, family)
-    marks = marked(content, model, source_of(content, file, source), output, language_of(content, language))
+    marks = marked(content, model, Whereabouts(file, source).of(content), output, language_of(content, language))
     print(visible(f"{output}: {marks} marks"))

@@ -22,7 +22,7 @@ from recount.cli import main
 from recount.desk.cards import findings_of
 from recount.desk.marked import AUTHOR, mark
 from recount.desk.marks import Mark, marks_of
-from recount.desk.sources import source_of
+from recount.desk.sources import Whereabouts
 from recount.pipeline.archive.files import hash_of
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.document import Box
@@ -269,11 +269,11 @@ class TestWhereTheReportLies:
 
     def test_nothing_says_where(self, plain: tuple[Path, Result], tmp_path: Path) -> None:
         with pytest.raises(UsageError, match=r"nothing says where 表\.pdf lies: name it with --source"):
-            source_of(plain[1], tmp_path / "result.json")
+            Whereabouts(tmp_path / "result.json").of(plain[1])
 
     def test_an_archive_has_another_of_the_name(self, plain: tuple[Path, Result], tmp_path: Path) -> None:
         for folder in ("a", "b"):
             (tmp_path / folder).mkdir()
             (tmp_path / folder / "表.pdf").write_bytes(made.plain() + folder.encode())
         with pytest.raises(UsageError, match=r"has no 表\.pdf with the content that was structured"):
-            source_of(plain[1], tmp_path / "result.json", tmp_path)
+            Whereabouts(tmp_path / "result.json", tmp_path).of(plain[1])
