@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -12,11 +12,14 @@ from recount.desk.cards import Card, Figure, Findings
 from recount.desk.told import Language, named, said, word
 from recount.pipeline.document import Box
 from recount.pipeline.result import PageRemark
+from recount.schemas.describe import JOINT
 
 Look = Literal["suspect", "disputed", "operand", "repaired", "remark"]
 """What a mark is of; where there are several things to be said of one place it looks as the first of these."""
 LOOKS: tuple[Look, ...] = ("suspect", "disputed", "operand", "repaired", "remark")
 
+_HERE: Mapping[Look, str] = {"suspect": "suspect", "disputed": "disputed here", "operand": "here"}
+_FEW_SUSPECTS = 3
 _MOST_NAMED = 12
 """So many other figures of an identity are named in a note."""
 _MOST_TOLD = 6
@@ -56,14 +59,21 @@ def marks_of(findings: Findings, language: Language) -> list[Mark]:
 def _of_figures(findings: Findings, language: Language) -> Iterator[tuple[_Place, Look, str]]:
     """What is to be said at each figure."""
     for number, card in enumerate(findings.cards, 1):
-        suspected = {figure.pointer for figure in card.suspects}
-        for figure in {figure.pointer: figure for figure in (*card.suspects, *card.operands)}.values():
-            look: Look = "suspect" if figure.pointer in suspected else "operand"
+        for figure, look in looks_of(card):
             yield from _at(figure, look, "\n".join(_note(number, card, figure, look, language)))
     for figure in findings.disputed:
         yield from _at(figure, "disputed", "\n".join(_open(figure, language)))
     for figure in findings.repaired:
         yield from _at(figure, "repaired", again(figure, language))
+
+
+def looks_of(card: Card) -> list[tuple[Figure, Look]]:
+    """The figures of an identity that fails, the suspect ones first, and what each looks like. Where many are as
+    suspect as each other nothing tells them apart: they are disputed, and none is the most suspect."""
+    suspected = {figure.pointer for figure in card.suspects}
+    open_look: Look = "suspect" if len(suspected) <= _FEW_SUSPECTS else "disputed"
+    figures = {figure.pointer: figure for figure in (*card.suspects, *card.operands)}
+    return [(figure, open_look if pointer in suspected else "operand") for pointer, figure in figures.items()]
 
 
 def _at(figure: Figure, look: Look, words: str) -> Iterator[tuple[_Place, Look, str]]:
@@ -75,15 +85,22 @@ def _at(figure: Figure, look: Look, words: str) -> Iterator[tuple[_Place, Look, 
 def _note(number: int, card: Card, figure: Figure, look: Look, language: Language) -> Iterator[str]:
     """What an identity that fails says at one of its figures."""
     yield word(language, "finding", number=number, severity=named(card.severity, language))
+    if card.title:
+        yield card.title
     yield from equation(card, language)
-    yield word(language, look if look == "suspect" else "here", name=figure.title, raw=figure.entry.raw)
+    yield word(language, _HERE[look], name=below(figure, card), raw=figure.entry.raw)
     others = [other for other in card.operands if other.pointer != figure.pointer]
     if others:
         yield word(language, "others")
     for other in others[:_MOST_NAMED]:
-        yield word(language, "other", page=other.entry.page, name=other.title, raw=other.entry.raw)
+        yield word(language, "other", page=other.entry.page, name=below(other, card), raw=other.entry.raw)
     if len(others) > _MOST_NAMED:
         yield word(language, "and more", number=len(others) - _MOST_NAMED)
+
+
+def below(figure: Figure, card: Card) -> str:
+    """What a figure is called below what all figures of an identity share."""
+    return figure.title.removeprefix(card.title).removeprefix(JOINT)
 
 
 def equation(card: Card, language: Language) -> Iterator[str]:

@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from recount.desk.cards import Card, Figure, Findings, figures_of, findings_of, sections_of
-from recount.desk.marks import Look, amount
+from recount.desk.cards import Figure, Findings, figures_of, findings_of, sections_of
+from recount.desk.marks import Look, looks_of
 from recount.desk.pages import Book, opened
 from recount.desk.render import about, rendered, style
 from recount.desk.sources import Whereabouts
@@ -146,18 +146,12 @@ def _told(
     """What the page says of a report, with its pictures."""
     return {
         **about(result, findings, language),
-        "cards": [(card, pictures.of(book, _of_card(card))) for card in findings.cards],
+        "cards": [(card, looks_of(card), pictures.of(book, looks_of(card))) for card in findings.cards],
         "disputed": [(figure, pictures.of(book, [(figure, "disputed")])) for figure in findings.disputed],
         "repaired": [(figure, pictures.of(book, [(figure, "repaired")])) for figure in findings.repaired],
         "reason": "",
         "anchor": None,
     }
-
-
-def _of_card(card: Card) -> list[tuple[Figure, Look]]:
-    suspected = {figure.pointer for figure in card.suspects}
-    figures = {figure.pointer: figure for figure in (*card.suspects, *card.operands)}
-    return [(figure, "suspect" if pointer in suspected else "operand") for pointer, figure in figures.items()]
 
 
 def _with_book(
@@ -262,7 +256,6 @@ def _page(
         cut=MOST_PICTURES if pictures.cut else 0,
         style=style("page.css"),
         marks=MARKS,
-        amount=amount,
     )
 
 

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from recount.desk.cards import Findings
-from recount.desk.marks import again, equation, remarked, together, why
+from recount.desk.marks import below, equation, remarked, together, why
 from recount.desk.told import Language, named, said, word
 from recount.pipeline.archive.strangers import visible
 from recount.pipeline.result import STATUSES, Result
@@ -28,7 +28,7 @@ def rendered(template: str, language: Language, **given: object) -> str:
         "said": partial(said, language=language),
         "equation": partial(equation, language=language),
         "why": partial(why, language=language),
-        "again": partial(again, language=language),
+        "below": below,
         "remarked": partial(remarked, language=language),
     }
     return _environment().get_template(template).render({**words, **told, **given})
