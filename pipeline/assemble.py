@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
 from recount.pipeline.document import Remark, Token, Written
 from recount.pipeline.result import (
+    STATUSES,
     Check,
+    Decided,
     FigureEntry,
     Identities,
     LeftOut,
@@ -21,12 +23,14 @@ from recount.pipeline.result import (
     Reach,
     Rejected,
     Result,
+    Review,
     Source,
     Summary,
 )
 from recount.pipeline.usage import ModelUse
 from recount.pipeline.verify.coverage import coverage_of
 from recount.pipeline.verify.ground import own_unit, unit_of
+from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.verify import Verified
 from recount.schemas.arithmetic import Evaluation, Identity
 from recount.schemas.describe import nested
@@ -38,10 +42,12 @@ _NONE: Mapping[int, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """By token: what a repaired figure was first read as, and what a second reading made of others."""
+    """By token: what a figure was first read as that is read otherwise, and what a second reading made of others. By
+    pointer: what people decided (reviews)."""
 
     first: Mapping[int, str]
     doubts: Mapping[int, str]
+    reviews: Mapping[str, Review] = field(default_factory=dict)
 
 
 ONE_READING = Readings(_NONE, _NONE)
@@ -59,6 +65,7 @@ def result_of(
     remarks: Sequence[Remark] = (),
     written: Written | None = None,
     told: Sequence[tuple[str, int]] = (),
+    decisions: Sequence[Decided] | None = None,
 ) -> Result:
     """The result of a verified report.
 
@@ -66,6 +73,7 @@ def result_of(
     readings: of scanned figures, besides the one that is delivered. used: what a model had to do with it.
     unread_pages: those that were not read. remarks: on its pages, at their places in the file. written: of a text,
     where they stand in it. told: the places of the report that tell a number without a field, each with its token.
+    decisions: of people, with what became of each; None if there are none.
     """
     taking_part: dict[str, list[str]] = defaultdict(list)
     for number, evaluation in enumerate(verified.evaluations, 1):
@@ -95,6 +103,7 @@ def result_of(
             unread_pages=unread_pages,
             remarks=[_remark(remark, written) for remark in remarks],
             mentions=[_mention(pointer, tokens[index], written) for pointer, index in told],
+            decisions=decisions,
         ),
     )
 
@@ -153,6 +162,7 @@ def _figure(figure: Figure, verified: Verified, token: Token, checks: Sequence[s
         first_reading=first,
         second_reading=readings.doubts.get(figure.token) if first is None else None,
         remark=token.remark.words if token.remark is not None else None,
+        reviewed=readings.reviews.get(figure.pointer),
     )
 
 
@@ -192,7 +202,7 @@ def _rounded(value: Decimal | None) -> Decimal | None:
 
 def _by_status(verified: Verified) -> dict[str, int]:
     found = Counter(status.value for status in verified.statuses.values())
-    return {name: found[name] for name in ("verified", "repaired", "grounded", "disputed")}
+    return {name: found[name] for name in STATUSES if name != Status.REVIEWED or found[name]}
 
 
 def _by_outcome(verified: Verified) -> dict[str, int]:

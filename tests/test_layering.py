@@ -31,6 +31,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "pipeline.map": GROUND | {"pipeline.split"},
     "pipeline.recognise": GROUND | {"pipeline.split", "pipeline.map"},
     "pipeline.verify": GROUND | {"pipeline.split"},
+    "pipeline.review": GROUND | {f"pipeline.{room}" for room in ("archive", "split", "result", "verify")},
     "pipeline.assemble": GROUND | {"pipeline.verify", "pipeline.result"},
     "pipeline.ocr": GROUND | {f"pipeline.{room}" for room in ("read", "split", "archive", "settings")},
     "pipeline.model": GROUND | {f"pipeline.{room}" for room in ("split", "map", "verify", "settings", "archive")},
@@ -63,7 +64,7 @@ IN_EVAL: Mapping[str, set[str]] = {
 """The rooms of the evaluation, and which of its others each may import."""
 MOST_LEVELS = 8
 LONGEST_CHAIN = 16
-MOST_MODULES = 191
+MOST_MODULES = 194
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 60
 USUAL_FUNCTION = 21

@@ -251,16 +251,18 @@ def model_near(result: Path, contract: str, family: str | None = None) -> type[B
 
 
 def _copies(heads: Sequence[_Head], attempts: Mapping[str, Attempt]) -> dict[str, str]:
-    """By the name of a report, the one with the same content that stands for it: that which was structured, or the
-    first where no ledger tells."""
+    """By the name of a report, the one with the same content that stands for it: that which was structured, of several
+    one that people decided about; or the first where no ledger tells."""
     alike: dict[tuple[str, str, str], list[str]] = {}
     for head in heads:
         number = head.file[len(file_of(head.file)) :]
         alike.setdefault((head.sha256, head.contract, number), []).append(head.file)
     copies: dict[str, str] = {}
     for names in alike.values():
-        done = [name for name in names if not _is_copy(attempts.get(file_of(name)) or attempts.get(name))]
-        first = (done or names)[0]
+        made = {name: attempts.get(file_of(name)) or attempts.get(name) for name in names}
+        done = [name for name, attempt in made.items() if not _is_copy(attempt)]
+        decided = [name for name in done if (attempt := made[name]) is not None and attempt.corrections]
+        first = (*decided, *done, *names)[0]
         copies |= {name: first for name in names if name != first}
     return copies
 

@@ -68,6 +68,8 @@ class Attempt:
     open: the parts that a model was to answer and did not: the report is done again. hashes: of each result file,
     SHA-256; empty for results of early versions. aside: the names of files that keep results which somebody had changed
     and which are no longer in their place. attached: the files that are attached to a PDF: each has a fate of its own.
+    corrections: the SHA-256 of the decisions of people that were applied, "" if there were none. decisions: how many
+    were "applied", how many are "stale", and how many figures are "settled": disputed still, and decided.
     """
 
     file: str
@@ -89,6 +91,8 @@ class Attempt:
     hashes: Sequence[str] = ()
     aside: Sequence[str] = ()
     attached: Sequence[Attached] = ()
+    corrections: str = ""
+    decisions: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def results(self) -> list[str]:
