@@ -89,6 +89,7 @@ def _note(number: int, card: Card, figure: Figure, look: Look, language: Languag
         yield card.title
     yield from equation(card, language)
     yield word(language, _HERE[look], name=below(figure, card), raw=figure.entry.raw)
+    yield from why(figure, language)
     others = [other for other in card.operands if other.pointer != figure.pointer]
     if others:
         yield word(language, "others")
@@ -129,13 +130,16 @@ def _open(figure: Figure, language: Language) -> Iterator[str]:
 
 
 def why(figure: Figure, language: Language) -> Iterator[str]:
-    """What is known of a figure besides its identities: other readings, and what touches it."""
+    """What is known of a figure besides its identities: other readings, what touches it, what a person decided."""
     if figure.entry.second_reading:
         yield word(language, "second", reading=figure.entry.second_reading)
     if figure.entry.first_reading:
         yield word(language, "first", reading=figure.entry.first_reading)
     if figure.entry.remark:
         yield said(figure.entry.remark, language)
+    if (review := figure.entry.reviewed) is not None:
+        yield word(language, "reviewed", by=review.by, verdict=named(review.verdict, language), at=review.at[:10])
+        yield from (review.note,) if review.note else ()
 
 
 def again(figure: Figure, language: Language) -> str:

@@ -28,7 +28,7 @@ MOST_PICTURES = 200
 """A page with more pictures is too large to be mailed, and for some browsers."""
 MOST_REPORTS = 200
 """So many reports of an archive are told in full: those with most that fails."""
-_OF_A_CARD = 3
+_OF_A_CARD = 4
 """Pictures of one identity."""
 _TALL = 230.0
 """Points of a page, from the first to the last figure, that one picture shows."""

@@ -40,8 +40,8 @@ def style(name: str) -> Markup:
 
 
 def about(result: Result, findings: Findings, language: Language) -> Mapping[str, Any]:
-    """What the head of a page says of a report."""
-    counts = dict.fromkeys(STATUSES, 0)
+    """What the head of a page says of a report. Only where people decided, it counts what they did."""
+    counts = {status: 0 for status in STATUSES if status != "reviewed"}
     for figure in result.figures.values():
         counts[figure.status] = counts.get(figure.status, 0) + 1
     return {
