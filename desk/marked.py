@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import cv2
@@ -25,7 +25,7 @@ from recount.pipeline.archive.kinds import is_text
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.archive.strangers import visible
 from recount.pipeline.document import Box
-from recount.pipeline.errors import DocumentError, UsageError
+from recount.pipeline.errors import DocumentError, SourceUnreachable, UsageError
 from recount.pipeline.lasting import replace_file
 from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
 from recount.pipeline.ocr.image.images import Picture, pictures_of_files
@@ -60,29 +60,25 @@ def mark(result: Result, model: type[BaseModel], source: Source, target: Path, l
     """Writes a report's file with its marks to target; returns how many there are.
 
     model: of the report. source: its file, which stays as it is. Raises UsageError for a file of text, for another
-    content than the result was made of, and where target is the file itself or cannot be written; DocumentError if the
-    file cannot be read.
+    content than the result was made of, and where target is the file itself or cannot be written, or the file is not
+    there; DocumentError if it cannot be read.
     """
-    if _is_same(source, target):
+    if _is_of(source, target):
         raise UsageError(f"{target} is the report itself, which is never written: name another file with -o")
+    if is_text(PurePosixPath(source.name)):
+        raise UsageError(f"{source.name} is a text, which has no pages to put marks on: see recount show")
     findings = findings_of(result, model)
     marks = marks_of(findings, language)
-    with snapshot(source, None) as copy, quiet_mupdf():
-        if copy.sha256 != result.source.sha256:
-            raise UsageError(f"{source.name} is not what its result was made of: structure it again")
-        if is_text(copy.path):
-            raise UsageError(f"{source.name} is a text, which has no pages to put marks on: see recount show")
-        try:
-            with _pdf_of(copy.path) as document:
-                looks = [look for look in LOOKS if any(mark.look == look for mark in marks)]
-                signed = document.get_sigflags() > 0
-                words = about(result, findings, language)
-                front = rendered("summary.html.j2", language, **words, looks=looks, signed=signed, most=_MOST_LISTED)
-                _annotate(document, marks)
-                _put_in_front(document, front)
-                content = document.tobytes(deflate=True, encryption=mupdf.PDF_ENCRYPT_KEEP)
-        except MUPDF_ERRORS as error:
-            raise DocumentError(f"{source.name} cannot be marked: {error}") from error
+    with _copied(source, result.source.sha256) as copy, _pdf_of(copy) as document:
+        looks = [look for look in LOOKS if any(mark.look == look for mark in marks)]
+        about_it = about(result, findings, language)
+        signed = document.get_sigflags() > 0
+        _annotate(document, marks)
+        _put_in_front(
+            document,
+            rendered("summary.html.j2", language, **about_it, looks=looks, signed=signed, most=_MOST_LISTED),
+        )
+        content = document.tobytes(deflate=True, encryption=mupdf.PDF_ENCRYPT_KEEP)
     try:
         replace_file(target, content)
     except OSError as error:
@@ -90,8 +86,28 @@ def mark(result: Result, model: type[BaseModel], source: Source, target: Path, l
     return len(marks)
 
 
-def _is_same(source: Source, target: Path) -> bool:
-    return isinstance(source.place, Path) and target.exists() and target.samefile(source.place)
+def _is_of(source: Source, target: Path) -> bool:
+    """Whether a file is the report's own, or would be one in the folder of page images that it is."""
+    place = source.place
+    if not isinstance(place, Path) or not place.exists():
+        return False
+    return (place.is_dir() and target.parent.samefile(place)) or (target.exists() and target.samefile(place))
+
+
+@contextmanager
+def _copied(source: Source, sha256: str) -> Iterator[Path]:
+    """A copy of a report's file, which has a content that is known. Raises as `mark` does, with the file's name."""
+    try:
+        with snapshot(source, None) as copy, quiet_mupdf():
+            if copy.sha256 != sha256:
+                raise UsageError(f"{source.name} is not what its result was made of: structure it again")
+            yield copy.path
+    except SourceUnreachable as error:
+        raise UsageError(f"{source.name} {error}; where is it now? (--source)") from error.__cause__
+    except DocumentError as error:
+        raise DocumentError(f"{source.name} {error}") from error
+    except MUPDF_ERRORS as error:
+        raise DocumentError(f"{source.name} cannot be marked: {error}") from error
 
 
 # --- the file as a PDF

@@ -277,3 +277,28 @@ class TestWhereTheReportLies:
             (tmp_path / folder / "表.pdf").write_bytes(made.plain() + folder.encode())
         with pytest.raises(UsageError, match=r"has no 表\.pdf with the content that was structured"):
             Whereabouts(tmp_path / "result.json", tmp_path).of(plain[1])
+
+    def test_it_is_no_longer_there(self, plain: tuple[Path, Result], tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match=r"表\.pdf cannot be read: .*; where is it now\? \(--source\)"):
+            marked(plain[1], tmp_path / "表.pdf", tmp_path / "marked.pdf")
+
+    def test_of_several_reports_in_a_file_each_has_its_own_marks(
+        self, tmp_path: Path, run: Callable[..., None]
+    ) -> None:
+        other = next(made.EXAMPLE.parents[1].glob("2021/*.pdf"))
+        with mupdf.open(other) as document, mupdf.open("pdf", made.plain()) as more:
+            document.insert_pdf(more)
+            document.save(tmp_path / "两份.pdf")
+        run("structure", tmp_path / "两份.pdf", "--out", tmp_path / "out", "--jobs", "1")
+        for number, marks in ((1, 0), (2, 10)):
+            run("mark", tmp_path / "out", f"#{number}", "-o", tmp_path / "marked.pdf")
+            with mupdf.open(tmp_path / "marked.pdf") as copy:
+                pages = [page.number for page in copy for _ in page.annots() or ()]
+                assert len(pages) == marks
+                assert set(pages) == ({copy.page_count - 2, copy.page_count - 1} if marks else set())
+                assert ("未发现勾稽不符" in copy[0].get_text()) == (not marks)
+
+    def test_the_folder_of_page_images_is_not_added_to(self, plain: tuple[Path, Result], tmp_path: Path) -> None:
+        folder = made.as_pictures(made.plain(), tmp_path / "pages")
+        with pytest.raises(UsageError, match="is the report itself"):
+            marked(plain[1], folder, folder / "marked.pdf")
