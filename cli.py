@@ -106,10 +106,14 @@ app.add_typer(models, name="models")
 
 if __name__ != "__main__":  # as which this file only imports itself under its own name, see its end
     from recount.desk.cli import desk
+    from recount.desk.deciding import decisions
+    from recount.desk.showing import showing
     from recount.eval.cli import evaluation
 
     app.add_typer(evaluation, name="eval")
     app.add_typer(desk)
+    app.add_typer(decisions)
+    app.add_typer(showing)
 
 
 @app.callback()
@@ -200,12 +204,13 @@ def _standard_input(paths: Sequence[str]) -> Iterator[list[str]]:
 
 def _print_plan(plans: Mapping[str, Plan]) -> None:
     """What a run would take, a line a report, and in all."""
-    from recount.pipeline.output.show import console, render_plan
+    from recount.pipeline.output.show import render_plan
     from recount.pipeline.run.first_round import Plan
+    from recount.pipeline.run.progress import screen
 
-    screen = console()
+    console = screen()
     for part in render_plan(plans, sum(plans.values(), Plan())):
-        screen.print(part)
+        console.print(part)
 
 
 def _run(
@@ -267,12 +272,13 @@ def _report(summary: RunSummary, work: RunOptions, *, strict: bool = False) -> N
     reports that were asked for; strict: or if a file was left out."""
     from rich.console import Console
 
-    from recount.pipeline.output.show import console, render_run, render_troubles
+    from recount.pipeline.output.show import render_run, render_troubles
+    from recount.pipeline.run.progress import screen
 
     if not work.quiet:
-        screen = console()
+        console = screen()
         for part in render_run(summary):
-            screen.print(part)
+            console.print(part)
     errors = Console(stderr=True, soft_wrap=True)
     for line in render_troubles(summary, strict=strict):
         errors.print(line)
@@ -310,12 +316,13 @@ def status(
     out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run, or that of its --ledger.")],
 ) -> None:
     """Show how an output folder stands: what is done, what failed and why, where the time went."""
-    from recount.pipeline.output.show import console, render_status
+    from recount.pipeline.output.show import render_status
+    from recount.pipeline.run.progress import screen
     from recount.pipeline.run.status import status_of
 
-    screen = console()
+    console = screen()
     for part in render_status(status_of(out)):
-        screen.print(part)
+        console.print(part)
 
 
 @app.command(epilog="Exit codes: 0 all is as it was written, 1 something is not.")
@@ -329,13 +336,14 @@ def verify(
     work: VerifyOptions,
 ) -> None:
     """Check that results are what Recount wrote, and that their reports, where they can be read, give the same."""
-    from recount.pipeline.output.show import console, render_failures
+    from recount.pipeline.output.show import render_failures
+    from recount.pipeline.run.progress import screen
     from recount.pipeline.run.proof import prove
 
     found = prove(out, quick=quick, bounds=_bounds(work))
-    screen = console()
+    console = screen()
     for line in render_failures(found.findings):
-        screen.print(line)
+        console.print(line)
     print(f"{found.results} results, {found.recounted} reports read again, {len(found.findings)} findings")
     if found.findings:
         raise typer.Exit(FAILED)
@@ -383,16 +391,17 @@ def check(
     """Ask a model about one tiny section, in every mode, and print what works and the options that ask it so."""
     from recount.pipeline.model.gguf import served
     from recount.pipeline.model.transport.client import examined
-    from recount.pipeline.output.show import console, render_probe
+    from recount.pipeline.output.show import render_probe
+    from recount.pipeline.run.progress import screen
 
     asked = replace(endpoint, model=model).settings.model
     if asked is None:
         raise typer.BadParameter("which model is to be asked: NAME, or a file of --settings that names one")
     with served(asked) as served_model:
         found = examined(served_model)
-    screen = console()
+    console = screen()
     for part in render_probe(served_model, found, asked):
-        screen.print(part, soft_wrap=True)
+        console.print(part, soft_wrap=True)
     if found.mode is None:
         raise typer.Exit(FAILED)
 

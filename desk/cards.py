@@ -118,12 +118,14 @@ class Findings:
     repaired: tuple[Figure, ...]
     grounded: tuple[Figure, ...]
 
-    @property
-    def open(self) -> tuple[str, ...]:
-        """The pointers of what is to be decided: of every disputed figure once, in the order of the cards."""
-        carded = (figure for card in self.cards for figure in (*card.suspects, *card.operands))
-        disputed = (figure.pointer for figure in carded if figure.entry.status == "disputed")
-        return tuple(dict.fromkeys((*disputed, *(figure.pointer for figure in self.disputed))))
+
+def to_decide(result: Result) -> list[tuple[str, ...]]:
+    """What a person is to decide, in the order of the report: for each identity that fails the disputed figures of it,
+    by pointer, and each disputed figure that no identity fails with. Who decides one of them has decided the whole."""
+    disputed = {pointer for pointer, figure in result.figures.items() if figure.status == "disputed"}
+    found = [tuple(own for own in check.pointers if own in disputed) for check in result.failing]
+    carded = {pointer for own in found for pointer in own}
+    return [own for own in found if own] + [(own,) for own in result.figures if own in disputed - carded]
 
 
 def figures_of(result: Result, model: type[BaseModel]) -> dict[str, Figure]:

@@ -6,107 +6,64 @@ Only typer is imported up here: `recount --help` imports this module too.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated
 
 import typer
-
-from recount.options import FamilyOption
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
-
-    from recount.pipeline.result import Result
-
-Language = Literal["zh", "en"]
 
 desk = typer.Typer(rich_markup_mode=None)
 """They stand beside the other commands: `recount review`."""
 
-ResultArgument = Annotated[Path, typer.Argument(metavar="RESULT", help="A result file, or the output folder of a run.")]
-NameArgument = Annotated[
-    str | None, typer.Argument(metavar="[NAME]", help="With an output folder: a part of the report's name.")
-]
-SourceOption = Annotated[
-    Path | None,
-    typer.Option("--source", metavar="FILE", help="Where the report is now, or an archive that has it."),
-]
 LanguageOption = Annotated[
-    Language | None, typer.Option("--lang", help="In Chinese or in English; by default as the report.")
+    str | None, typer.Option("--lang", metavar="LANG", help="zh or en; by default as LANG says.", envvar="RECOUNT_LANG")
 ]
 
 
-def _read(result: Path, name: str | None, family: str | None) -> tuple[Path, Result, type[BaseModel]]:
-    """A result, the file that it is in, and the model of its report."""
-    from recount.pipeline.output.folder import model_near, whole_result
-    from recount.pipeline.run.store import find_result
-
-    file = find_result(result, name)
-    content = whole_result(file)
-    return file, content, model_near(file, content.contract, family)
-
-
-@desk.command(epilog="Marks: ✓ verified, ✎ repaired, ○ grounded, ✗ disputed.")
-def show(
-    result: ResultArgument,
-    name: NameArgument = None,
-    section: Annotated[
-        str | None,
-        typer.Option("--section", metavar="NAME", help="Only this section: (a part of) its key or its title."),
+@desk.command(epilog="Ctrl-C ends it. Nothing is written but DIR/corrections, and nothing leaves this machine.")
+def review(
+    out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run.")],
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="A part of the name of the report to begin with.")
     ] = None,
-    html: Annotated[
-        Path | None,
-        typer.Option("--html", metavar="FILE", help="Write a page with pictures instead; of a folder all disputes."),
+    sources: Annotated[
+        str | None, typer.Option("--sources", metavar="DIR", help="Where the archive lies now, if it has moved.")
     ] = None,
-    source: SourceOption = None,
-    language: LanguageOption = None,
-    family: FamilyOption = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="NAME", help="Who decides; by default the user of the machine.")
+    ] = None,
+    gold: Annotated[
+        Path | None, typer.Option("--gold", metavar="DIR", help="The gold set that reviewed reports may join (g p).")
+    ] = None,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, metavar="N", help="0: any that is free.")] = 0,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Show everything, decide nothing.")] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address and open no browser.")] = False,
+    lang: LanguageOption = None,
+    family: Annotated[
+        str | None, typer.Option("--family", metavar="PATH", help="The folder of a family of your own.")
+    ] = None,
 ) -> None:
-    """Show a result: source discrepancies, disputed figures with the reason, then all figures by section."""
-    if html is not None:
-        _write(html, result, name, source, language, family)
-        return
-    from recount.pipeline.output.show import console, render_result
-
-    _, content, model = _read(result, name, family)
-    screen = console()
-    for part in render_result(content, model, section):
-        screen.print(part)
-
-
-def _write(
-    target: Path, result: Path, name: str | None, source: Path | None, language: Language | None, family: str | None
-) -> None:
-    """Writes what is in doubt in a result, or in all of an output folder, as a page."""
-    from recount.desk.page import page_of_archive, page_of_report, write_page
-    from recount.desk.sources import Whereabouts
+    """Open the desk: see in the browser what is disputed, where it stands on its page, and decide it."""
+    from recount.desk.words import Words, language_of
+    from recount.pipeline.archive.locations import place_of
     from recount.pipeline.archive.strangers import visible
+    from recount.pipeline.errors import needed
 
-    if name is None and (result / "reports").is_dir():
-        page = page_of_archive(result, Whereabouts(result, source), language, family)
-    else:
-        file, content, model = _read(result, name, family)
-        page = page_of_report(content, model, Whereabouts(file, source), language)
-    write_page(page, target)
-    print(visible(str(target)))
+    for library in ("starlette", "uvicorn", "jinja2"):
+        needed(library, "recount review", "review")
+    from recount.desk.serving import serve
+    from recount.desk.session import Asked
+
+    elsewhere = None if sources is None else place_of(sources)
+    asked = Asked(out, elsewhere, by or _user(), read_only=read_only, gold=gold, family=family)
+    serve(
+        asked, Words(language_of(lang)), name=name, port=port, browser=not no_browser, say=lambda a: print(visible(a))
+    )
 
 
-@desk.command(
-    epilog="The report itself is never written. Its pages keep their numbers: the summary stands before them."
-)
-def mark(
-    result: ResultArgument,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The PDF that is written.")],
-    name: NameArgument = None,
-    source: SourceOption = None,
-    language: LanguageOption = None,
-    family: FamilyOption = None,
-) -> None:
-    """Mark a report: its PDF with what was found as notes on the pages, and a summary in front."""
-    from recount.desk.marked import mark as marked
-    from recount.desk.sources import Whereabouts
-    from recount.desk.told import language_of
-    from recount.pipeline.archive.strangers import visible
+def _user() -> str:
+    """Who is at the machine."""
+    import getpass
 
-    file, content, model = _read(result, name, family)
-    marks = marked(content, model, Whereabouts(file, source).of(content), output, language_of(content, language))
-    print(visible(f"{output}: {marks} marks"))
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # nobody says, before Python 3.13 in three ways
+        return "a reviewer"

@@ -10,21 +10,21 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from recount.desk.cards import to_decide
 from recount.pipeline.archive.sources import Source, file_of
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.folder import result_files, whole_result
 from recount.pipeline.result import Result
-from recount.pipeline.review.decisions import Place, field_of, read_all, standing
+from recount.pipeline.review.decisions import Decision, Place, decided_in, field_of, place_of, standing
 from recount.pipeline.run.fates import Attempt
 from recount.pipeline.run.ledger import LEDGER, Ledger
-from recount.pipeline.run.store import result_path
 
 _HEAD = 8192
 _WORD = r'("(?:[^"\\]|\\.)*"|null)'
@@ -50,7 +50,8 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What a result says. statuses: how many figures have each; to_decide: the disputed ones, by pointer."""
+    """What a result says. statuses: how many figures have each; to_decide: as of cards.to_decide, the fields and places
+    of the figures, of what nobody decided; decided: how many decisions it was made with."""
 
     statuses: Mapping[str, int]
     breaks: tuple[Break, ...]
@@ -58,7 +59,8 @@ class Details:
     unread: int
     pages: int
     scanned: int
-    to_decide: Mapping[str, Place]
+    to_decide: tuple[tuple[tuple[tuple[str, ...], Place], ...], ...]
+    decided: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,8 @@ class Row:
     """A report of the output folder, or a file that gave none.
 
     key: stands for its name in addresses. file: of the archive. details: None until its result was read. attempt: of
-    its file, None where no ledger says. reason: why there is no result, "" where there is one. decided: how many of
-    those that are to be decided were.
+    its file, None where no ledger says. reason: why there is no result, "" where there is one. decided: how much of
+    what is to be decided was, since the result was made.
     """
 
     key: str
@@ -97,9 +99,21 @@ class Row:
         return (self.statuses or {}).get("disputed", 0)
 
     @property
+    def to_decide(self) -> int | None:
+        """How much there is to decide, and was; None while nobody knows."""
+        if self.details is not None:
+            return len(self.details.to_decide) + self.details.decided
+        return 0 if self.statuses is not None and not self.disputed else None
+
+    @property
+    def settled(self) -> int:
+        """How much of it was decided."""
+        return self.decided + (self.details.decided if self.details is not None else 0)
+
+    @property
     def open(self) -> int:
-        """How many disputed figures nobody decided."""
-        return max(self.disputed - self.decided, 0)
+        """How much of it is left; of what nobody has counted yet, how many figures are disputed."""
+        return self.disputed if self.to_decide is None else self.to_decide - self.settled
 
     @property
     def left_out(self) -> int:
@@ -141,13 +155,13 @@ class Row:
             return "left_out"
         if self.unread:
             return "unread"
-        return "done" if self.decided else "clean"
+        return "done" if self.settled else "clean"
 
     @property
     def badness(self) -> tuple[Any, ...]:
         """Sorts the worst first."""
-        bad = (self.open, self.left_out, self.unread, int(self.failed), self.disputed, self.errors)
-        return (*(-number for number in bad), self.file, self.name)
+        bad = (bool(self.open), self.disputed, self.left_out, self.unread, self.failed, self.errors)
+        return (*(-int(number) for number in bad), self.file, self.name)
 
 
 STATES = ("open", "disputed", "left_out", "unread", "failed", "done", "clean")
@@ -189,20 +203,12 @@ def key_of(name: str) -> str:
     return hashlib.blake2s(name.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def place_of_figure(entry: Any) -> Place:
-    """Where a figure of a result is printed, and as what it was first read."""
-    box = None if entry.bbox is None else tuple(map(float, entry.bbox))
-    columns = None if entry.columns is None else tuple(entry.columns)
-    return Place(entry.page, box, entry.first_reading or entry.raw, entry.line, columns)
-
-
 def details_of(result: Result) -> Details:
     """What the queue says of a result."""
     statuses: dict[str, int] = {}
     for figure in result.figures.values():
         statuses[figure.status] = statuses.get(figure.status, 0) + 1
     reach = result.summary.coverage
-    disputed = {pointer: figure for pointer, figure in result.figures.items() if figure.status == "disputed"}
     return Details(
         statuses,
         tuple(_breaks_of(result)),
@@ -210,7 +216,12 @@ def details_of(result: Result) -> Details:
         len(result.summary.unread_pages),
         result.source.pages,
         len(result.source.scanned_pages),
-        {pointer: place_of_figure(figure) for pointer, figure in disputed.items()},
+        tuple(
+            tuple((field_of(own), place_of(result.figures[own])) for own in unit)
+            for unit in to_decide(result)
+            if not any(result.figures[own].reviewed for own in unit)
+        ),
+        sum(one.state == "applied" for one in result.summary.decisions or ()),
     )
 
 
@@ -277,18 +288,11 @@ class Shelf:
     def _decided(self) -> dict[str, int]:
         """How many of its disputed figures were decided, by report."""
         found = {}
-        corrections = read_all(self.out, {row.file for row in self._rows.values()})
+        corrections = decided_in(self.out)
         for row in self._rows.values():
-            if row.file not in corrections:
-                continue
-            counting = standing(corrections[row.file].decisions)
-            if row.details is None:
-                found[row.name] = len(counting)
-                continue
-            found[row.name] = sum(
-                any(field_of(one.pointer) == field_of(pointer) and one.place.meets(place) for one in counting)
-                for pointer, place in row.details.to_decide.items()
-            )
+            counting = standing(corrections(row.file).decisions) if row.details is not None else ()
+            if counting and row.details is not None:
+                found[row.name] = sum(_is_decided(unit, counting) for unit in row.details.to_decide)
         return found
 
     def _refresh(self) -> None:
@@ -326,6 +330,11 @@ class Shelf:
             yield Row(key_of(name), name, own, unit or "", year, path, attempt)
 
 
+def _is_decided(unit: Iterable[tuple[tuple[str, ...], Place]], decisions: Sequence[Decision]) -> bool:
+    """Whether something was decided about one of some figures."""
+    return any(field_of(one.pointer) == own and one.place.meets(place) for own, place in unit for one in decisions)
+
+
 def _failed(name: str, reason: str) -> Row:
     return Row(key_of(f"!{name}"), name, name, "", None, None, reason=reason)
 
@@ -354,11 +363,3 @@ def _about(path: Path) -> tuple[str | None, str | None, int | None]:
             name, unit, year = (json.loads(word) if word else None for word in found.groups())
             return name, unit, year
     return None, None, None
-
-
-def result_at(out: Path, name: str) -> Path:
-    """Where the result of a report lies. Raises UsageError for a name that leads out of the folder."""
-    try:
-        return result_path(out, name)
-    except ValueError as error:
-        raise UsageError(str(error)) from error

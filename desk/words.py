@@ -66,7 +66,7 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "printed": ("左边（印出）", "left side, printed"),
     "computed": ("右边（重算）", "right side, recounted"),
     "difference": ("差额", "difference"),
-    "tolerance": ("四舍五入误差内允许", "rounding explains up to"),
+    "tolerance": ("四舍五入误差内 ≤ {n}", "rounding explains {n}"),
     "suspect": ("最可疑", "prime suspect"),
     "others": ("其余 {n} 项", "The other {n}"),
     "others_cleared": ("其余 {n} 项（多由其他勾稽关系支持）", "The other {n}, and what clears them"),
@@ -100,8 +100,8 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "other_token": ("改指别处", "points elsewhere"),
     "not_a_figure": ("不属此处", "no figure here"),
     "do_as_printed": ("原件如此", "as printed"),
-    "do_misread": ("读错，改为 …", "misread: it shows …"),
-    "do_other_token": ("指向页上另一数", "another number"),
+    "do_misread": ("读错 …", "misread …"),
+    "do_other_token": ("指向别处", "another number"),
     "do_not_a_figure": ("不属此项", "no figure here"),
     "do_undo": ("撤销", "undo"),
     "do_note": ("备注", "note"),
@@ -165,7 +165,7 @@ class Words:
 
     def __call__(self, key: str, **given: object) -> str:
         """What is said under a key, with what is given filled in. Raises KeyError if there is no such word."""
-        return _TABLE[key][LANGUAGES.index(self.language)].format(**given)
+        return self.raw(key).format(**given)
 
     def kind(self, kind: str) -> str:
         """What a kind of remark is called."""
@@ -175,9 +175,9 @@ class Words:
         """What a failing check says of itself; as the result has it where nothing else is known."""
         return said(explanation, self.language)
 
-    def all(self) -> dict[str, str]:
-        """Everything, for the browser."""
-        return {key: both[LANGUAGES.index(self.language)] for key, both in _TABLE.items()}
+    def raw(self, key: str) -> str:
+        """The same with its gaps, for the browser to fill."""
+        return _TABLE[key][LANGUAGES.index(self.language)]
 
 
 def language_of(named: str | None, environment: Mapping[str, str] = os.environ) -> Language:

@@ -29,12 +29,12 @@ from recount.pipeline.result import (
 )
 from recount.pipeline.usage import ModelUse
 from recount.pipeline.verify.coverage import coverage_of
-from recount.pipeline.verify.ground import own_unit, unit_of
+from recount.pipeline.verify.ground import as_told, own_unit, unit_of
 from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.verify import Verified
 from recount.schemas.arithmetic import Evaluation, Identity
 from recount.schemas.describe import nested
-from recount.schemas.figures import Figure, Kind
+from recount.schemas.figures import Figure
 
 _PLACES = Decimal("0.0001")
 _NONE: Mapping[int, str] = MappingProxyType({})
@@ -110,16 +110,7 @@ def result_of(
 
 def plain_values(value: Any) -> Any:
     """A Report[Figure] as dicts, lists, Decimals and ints."""
-    return nested(value, lambda leaf: number(leaf) if isinstance(leaf, Figure) else leaf)
-
-
-def number(figure: Figure) -> Decimal | int:
-    """The value as the contract prints it: whole counts and years as int, else with its printed decimals."""
-    if figure.kind in (Kind.COUNT, Kind.YEAR) or (
-        figure.quantum == 1 and figure.value == figure.value.to_integral_value()
-    ):
-        return int(figure.value)
-    return figure.value
+    return nested(value, lambda leaf: as_told(leaf) if isinstance(leaf, Figure) else leaf)
 
 
 def _remark(remark: Remark, written: Written | None) -> PageRemark:
@@ -149,7 +140,7 @@ def _figure(figure: Figure, verified: Verified, token: Token, checks: Sequence[s
     first = readings.first.get(figure.token)
     return FigureEntry(
         raw=token.raw,
-        value=number(figure),
+        value=as_told(figure),
         unit=own_unit(token, figure.kind) if figure.pointer not in verified.unitless else None,
         printed_unit=unit_of(token, figure.kind),
         page=token.page,

@@ -25,6 +25,8 @@ from recount.pipeline.archive.sources import file_of
 from recount.pipeline.archive.strangers import steps_below
 from recount.pipeline.errors import UsageError
 from recount.pipeline.lasting import decoded, encode, keep_folder, make_folder
+from recount.pipeline.result import FigureEntry, Result
+from recount.pipeline.split.tokens import parse_number
 from recount.pipeline.version import program_version
 from recount.schemas.describe import steps_of, way_of
 
@@ -124,6 +126,57 @@ def decide(
     now = datetime.now(UTC).isoformat(timespec="seconds")
     number = secrets.token_hex(8)
     return Decision(number, now, by, sha256, pointer, verdict, place, value, target, note, program_version())
+
+
+def place_of(figure: FigureEntry) -> Place:
+    """Where a figure of a result is printed, with the characters that were first read there."""
+    box = tuple(map(float, figure.bbox)) if figure.bbox is not None else None
+    columns = tuple(figure.columns) if figure.columns is not None else None
+    return Place(figure.page, box, figure.first_reading or figure.raw, figure.line, columns)
+
+
+def decision_on(
+    result: Result,
+    pointer: str,
+    verdict: Verdict,
+    by: str,
+    *,
+    value: str | None = None,
+    target: str | Place | None = None,
+    note: str = "",
+) -> Decision:
+    """A decision on a figure of a result that is looked at now. target: the other number, or the pointer of a figure
+    that is printed there. Raises UsageError for one that no run would apply."""
+    figure = _figure_at(result, pointer)
+    if (value is not None) != (verdict is Verdict.MISREAD) or (target is not None) != (verdict is Verdict.OTHER_TOKEN):
+        raise UsageError("misread takes the number that the page shows, other_token where the right one stands")
+    if value is not None and figure.origin != "ocr":
+        raise UsageError(
+            f"{pointer} is no scanned figure: its page has text, of which another number can be pointed at"
+        )
+    if value is not None and parse_number(value) is None:
+        raise UsageError(f"{value} is not one number")
+    if verdict is Verdict.AS_PRINTED and figure.first_reading is not None:
+        value = figure.raw
+    if isinstance(target, str):
+        target = place_of(_figure_at(result, target))
+    place = place_of(figure)
+    return decide(by, result.source.sha256, pointer, verdict, place, value=value, target=target, note=note)
+
+
+def _figure_at(result: Result, pointer: str) -> FigureEntry:
+    figure = result.figures.get(pointer)
+    if figure is None:
+        raise UsageError(f"{result.source.file} has no figure {pointer}")
+    return figure
+
+
+def last_about(corrections: Corrections, which: str) -> Decision:
+    """The last decision that stands of a pointer, or of that id. Raises UsageError if there is none."""
+    found = [one for one in standing(corrections.decisions) if which in (one.pointer, one.id)]
+    if not found:
+        raise UsageError(f"nothing is decided about {which}")
+    return found[-1]
 
 
 def withdrawal(decision: Decision, by: str, note: str = "") -> Decision:

@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from recount.pipeline.assemble import number
 from recount.pipeline.document import Token, Written
 from recount.pipeline.result import Decided, Review
 from recount.pipeline.review.decisions import Corrections, Decision, Place, Verdict, field_of, standing
 from recount.pipeline.split.tokens import parse_number
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.cover import Word, identity_of
-from recount.pipeline.verify.ground import Rejected, fits
+from recount.pipeline.verify.ground import Rejected, as_told, fits
 from recount.schemas.describe import fields_of, leaves_in
 from recount.schemas.figures import Kind, Model, Ref
 
@@ -134,7 +133,7 @@ def _review(pointer: str, decision: Decision, before: Verified) -> Review:
         decision.by,
         decision.at,
         decision.verdict.value,
-        number(figure) if figure is not None else None,
+        as_told(figure) if figure is not None else None,
         decision.note,
     )
 

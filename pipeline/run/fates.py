@@ -54,6 +54,14 @@ def by_fate(found: Iterable[FoundFile]) -> dict[str, int]:
     return {fate: counts[fate] for fate in FATES if counts[fate]}
 
 
+def by_status(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """How many figures have each status; "reviewed" only where people looked at some."""
+    added: Counter[str] = Counter()
+    for figures in counts:
+        added.update(figures)
+    return {status: added[status] for status in STATUSES if status != "reviewed" or added[status]}
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """What became of one file.
@@ -187,10 +195,7 @@ class RunSummary:
     @property
     def figures(self) -> Mapping[str, int]:
         """How many figures of each status the results hold, those of unchanged reports too."""
-        counts: Counter[str] = Counter()
-        for outcome in self.outcomes:
-            counts.update(outcome.attempt.figures)
-        return {status: counts[status] for status in STATUSES}
+        return by_status(outcome.attempt.figures for outcome in self.outcomes)
 
     @property
     def errors(self) -> int:
@@ -211,3 +216,15 @@ class RunSummary:
             "pages not read": sum(len(outcome.attempt.unread) for outcome in self.outcomes),
         }
         return ", ".join(f"{what}: {number:,}" for what, number in counts.items() if number) or None
+
+
+def not_read(pages: Sequence[int]) -> str:
+    """Pages that could not be read, in words: their runs, 3, 7-9."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1][1:] = [page]
+        else:
+            runs.append([page])
+    listed = ", ".join("-".join(map(str, run)) for run in runs)
+    return f"page{'s' if len(pages) > 1 else ''} {listed} could not be read"

@@ -428,7 +428,7 @@ def _attempt(row: sqlite3.Row) -> Attempt:
     values |= {name: _object(values[name], list if name in _LISTS else dict) for name in _OBJECTS}
     values |= {name: tuple(values[name]) for name in _LISTS}
     values["attached"] = tuple(Attached(*about) for about in values["attached"])
-    figures = {status: row[status] for status in STATUSES}
+    figures = {status: row[status] for status in STATUSES if status != "reviewed" or row[status]}
     for name, number in {**{name: values[name] for name in _NUMBERS}, **figures}.items():
         if not isinstance(number, int | float):
             raise TypeError(f"{name} is {number!r}")

@@ -81,9 +81,13 @@ class Word:
     settled: frozenset[str] = frozenset()
     loosened: frozenset[_Identity] = frozenset()
 
+    def loosens(self, evaluation: Evaluation) -> bool:
+        """Whether a figure of an identity was taken out."""
+        return identity_of(evaluation) in self.loosened
+
     def rests(self, evaluation: Evaluation) -> bool:
         """Whether an identity rests on the word of a person: nothing is read otherwise for it."""
-        return identity_of(evaluation) in self.loosened or not self.typed.isdisjoint(_tokens_of(evaluation))
+        return self.loosens(evaluation) or not self.typed.isdisjoint(_tokens_of(evaluation))
 
     def typed_in(self, evaluation: Evaluation) -> frozenset[int]:
         """The typed numbers among the operands of an identity."""
@@ -91,7 +95,7 @@ class Word:
 
     def borne_out(self, evaluations: Iterable[Evaluation]) -> Callable[[int, frozenset[int]], bool]:
         """Whether typed numbers may speak for another number: each is held by an identity that has neither that nor
-        another typed one. To one identity alone a number may be typed so that it holds."""
+        another typed one. To one identity alone a number may be typed so that it holds; of a typed one it is never so."""
         held: dict[int, list[frozenset[int]]] = defaultdict(list)
         for evaluation in evaluations if self.typed else ():
             typed = self.typed_in(evaluation)

@@ -9,7 +9,7 @@ from typing import Any
 
 from recount.pipeline.document import Remark, Token
 from recount.pipeline.verify.blame import Suspect, blamed, explained, suspects_of
-from recount.pipeline.verify.cover import NO_WORD, DocumentNumbers, Rivals, Word, covered, identity_of
+from recount.pipeline.verify.cover import NO_WORD, DocumentNumbers, Rivals, Word, covered
 from recount.pipeline.verify.doubt import (
     doubtful,
     in_tables,
@@ -85,11 +85,9 @@ def verify(
     figures = resolver.figures
     evaluations, lacking = set_aside(resolved, recount(resolved), figures, tokens)
     refused = {rejection.pointer for rejection in resolver.rejected}
-    columns = columns_of(figures, tokens)
-    odd = odd_ones(figures, tokens, columns)
+    odd = odd_ones(figures, tokens, columns_of(figures, tokens))
     many = many_fail(evaluations)
-    confirming = [e for e in sharpened(evaluations, odd) if not (many and of_two_prints(e))]
-    confirming = [e for e in confirming if identity_of(e) not in word.loosened]
+    confirming = [e for e in sharpened(evaluations, odd) if not (word.loosens(e) or (many and of_two_prints(e)))]
     places = places_of(figures, tokens, evaluations)
     rivals = Rivals(numbers, figures, places, confirmed, refused=refused, odd=odd, word=word)
     cover = covered(rivals, confirming)
@@ -100,8 +98,7 @@ def verify(
     touched = {pointer for pointer, figure in figures.items() if tokens[figure.token].remark is not None}
     unitless = without_unit(figures, tokens, evaluations)
     loose = frozenset(pointer for pointers in unitless.values() for pointer in pointers)
-    typed = {pointer for pointer, figure in figures.items() if figure.token in word.typed}
-    doubts = doubtful(figures, tokens, evaluations, suspects, scaled) | unsure | touched | loose | lacking | typed
+    doubts = doubtful(figures, tokens, evaluations, suspects, scaled) | unsure | touched | loose | lacking
     if doubts:
         rivals = replace(rivals, doubtful=doubts)
         cover = covered(rivals, confirming)
