@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
-Language = Literal["zh", "en"]
+from recount.desk.told import Language, named, said
+
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 _TABLE: Mapping[str, tuple[str, str]] = {
@@ -157,48 +157,6 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "unnamed": ("（未写单位名称）", "(no unit named)"),
 }
 
-_KINDS: Mapping[str, str] = {
-    "unseen text": "页面不显示的文字",
-    "other print": "印出的与文字层不同",
-    "unclear print": "印刷不清",
-    "two figures": "两个数字重叠",
-    "not looked at": "未看页面图像",
-    "text not believed": "文字层不可信",
-    "font not believed": "字体不可信",
-    "damaged": "文件损坏",
-    "struck out": "划去",
-    "redaction": "遮盖",
-    "sign": "正负号不明",
-    "torn": "位置不确定",
-    "annotation": "批注",
-    "correction": "更正页",
-    "unit": "计量单位",
-    "many identities fail": "多条勾稽不符",
-    "table left open": "表格未能读入",
-    "repeated page": "重复页",
-    "other report": "他报告的页",
-    "no report": "不属报告的页",
-    "two versions": "两个版本",
-    "out of line": "页序不符",
-}
-"""The kinds of remarks (docs/contract/result.md)."""
-
-_EXPLANATIONS: tuple[tuple[str, str], ...] = (
-    (r"levelled", "为使比例合计为 100 而调整"),
-    (r"truncated", "百分比系截断，未四舍五入"),
-    (r"classified", "差额恰为涉密项目"),
-    (r"most likely the unit of (.*)", r"最可能是“\1”的单位不符"),
-    (r"most likely (.*)", r"最可疑：\1"),
-    (r"a row of (.*) is missing", r"似漏一行 \1"),
-    (r"a row of about (.*) is missing", r"似漏一行，约 \1"),
-    (r"a row of (.*) is doubled", r"似重复一行 \1"),
-    (r"总分 leaves out the score of the funds", "总分未计资金得分"),
-    (r"总分值 leaves out the weight of the funds", "总分值未计资金分值"),
-    (r"the base is 0, and the rate is neither 0 nor 100", "基数为 0，而增长率既非 0 也非 100"),
-    (r"scored by steps: .*", "得分按档次评定，非分值 × 执行率"),
-)
-"""What a failing check says of itself (docs/contract/result.md); until results have codes for it, by its words."""
-
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -212,14 +170,11 @@ class Words:
 
     def kind(self, kind: str) -> str:
         """What a kind of remark is called."""
-        return _KINDS.get(kind, kind) if self.language == "zh" else kind
+        return named(kind, self.language)
 
     def explained(self, explanation: str) -> str:
         """What a failing check says of itself; as the result has it where nothing else is known."""
-        for pattern, words in _EXPLANATIONS if self.language == "zh" else ():
-            if found := re.fullmatch(pattern, explanation):
-                return found.expand(words)
-        return explanation
+        return said(explanation, self.language)
 
     def raw(self, key: str) -> str:
         """The same with its gaps, for the browser to fill."""
