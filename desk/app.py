@@ -241,6 +241,8 @@ class Desk:
 
     def decide(self, request: Request, given: Any) -> Response:
         """Keeps a decision: pointer, verdict, value, target (a pointer or a place), note."""
+        if not {"pointer", "verdict"} <= given.keys():
+            raise ValueError("it has no pointer or no verdict")
         key, target = request.path_params["key"], given.get("target")
         if isinstance(target, dict):
             box = target.get("box")

@@ -83,7 +83,7 @@ def _figure(figure: Figure, decided: bool, words: Words) -> dict[str, Any]:
         "columns": entry.columns,
         "first": entry.first_reading,
         "second": entry.second_reading,
-        "remark": entry.remark,
+        "remark": words.said(entry.remark) if entry.remark else None,
         "decided": decided or None,
     }
     return told | {key: value for key, value in more.items() if value is not None}

@@ -168,21 +168,21 @@ class Words:
         """What is said under a key, with what is given filled in. Raises KeyError if there is no such word."""
         return self.raw(key).format(**given)
 
-    def kind(self, kind: str) -> str:
-        """What a kind of remark is called."""
-        return named(kind, self.language)
+    def kind(self, word: str) -> str:
+        """What a word of a result is called: a status, a kind of remark."""
+        return named(word, self.language)
 
-    def explained(self, explanation: str) -> str:
-        """What a failing check says of itself; as the result has it where nothing else is known."""
-        return said(explanation, self.language)
+    def said(self, sentence: str) -> str:
+        """A sentence of a result: an explanation, a remark, a reason."""
+        return said(sentence, self.language)
 
     def raw(self, key: str) -> str:
         """The same with its gaps, for the browser to fill."""
         return _TABLE[key][LANGUAGES.index(self.language)]
 
 
-def language_of(named: str | None, environment: Mapping[str, str] = os.environ) -> Language:
+def language_of(asked: str | None, environment: Mapping[str, str] = os.environ) -> Language:
     """The language that is asked for: by name, else by the environment as POSIX has it (LC_ALL, LC_MESSAGES, LANG);
     Chinese for zh_*, English for any other."""
-    said = named or next((environment[key] for key in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(key)), "")
-    return "zh" if said.lower().startswith("zh") else "en"
+    names = (asked, *(environment.get(key) for key in ("LC_ALL", "LC_MESSAGES", "LANG")))
+    return "zh" if next(filter(None, names), "").lower().startswith("zh") else "en"
