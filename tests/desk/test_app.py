@@ -115,7 +115,7 @@ def test_what_the_browser_is_told_has_every_figure_and_the_cards(client: TestCli
     told = client.get(f"r/{BAD}/state").json()
     result = session.open(BAD).result
     assert set(told["data"]["figures"]) == set(result.figures)
-    assert list(told["data"]["cards"].values())[0][0] == TOTAL
+    assert next(iter(told["data"]["cards"].values()))[0] == TOTAL
     assert told["data"]["figures"][TOTAL]["box"] == [float(side) for side in result.figures[TOTAL].bbox or ()]
     assert not told["data"]["waiting"]
 
@@ -142,8 +142,8 @@ def test_pages_and_crops_are_pictures_and_the_source_is_itself(client: TestClien
 
 def test_a_report_that_is_a_web_page_comes_back_as_plain_text(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(
-        "<meta charset=utf-8><script>alert(1)</script><p>岚市水利局2022年度部门决算公开说明</p><p>一、收入支出决算总体情况"
-        "说明</p><p>2022年度收入总计411.63万元，支出总计411.63万元。与上年相比，收、支总计各增加1.00万元，增长0.24%。</p>",
+        "<meta charset=utf-8><script>alert(1)</script><p>岚市水利局2022年度部门决算公开说明</p>"
+        "<p>一、收入支出决算总体情况说明</p><p>2022年度收入总计411.63万元，支出总计411.63万元。与上年相比，收、支总计各增加1.00万元，增长0.24%。</p>",
         encoding="utf-8",
     )
     run(find_sources([tmp_path / "a.html"]).sources, tmp_path / "out", jobs=1)
