@@ -56,7 +56,7 @@ function boxesOn(number) {
     box.classList.toggle("on", pointer === now.figure);
     box.tabIndex = role === "suspect" || role === "operand" ? 0 : -1;
     const tag = tagOf(pointer, role);
-    if (tag) box.append(make("span", { className: "tag", textContent: tag }));
+    if (tag) box.dataset.tag = tag;
     found.push([role, box]);
   }
   for (const other of now.data.others) {
@@ -450,8 +450,9 @@ addEventListener("resize", () => { clearTimeout(resizing); resizing = setTimeout
   const first = cards().find((card) => card.dataset.card === decodeURIComponent(location.hash.slice(1))) ?? cards().find((card) => !card.classList.contains("decided") && card.querySelector(".figure.suspect")) ?? cards()[0];
   const [state, book] = await Promise.allSettled([ask("state"), ask("sheets")]);
   if (state.status === "fulfilled") now.data = state.value.data;
-  if (book.status === "fulfilled") now.book = book.value;
-  else sheets.replaceChildren(make("p", { className: "note", textContent: fill(words.sourceGone, { why: book.reason.message }) }));
+  const trouble = book.value?.trouble ?? book.reason?.message;
+  if (trouble) sheets.replaceChildren(make("p", { className: "note", textContent: fill(words.sourceGone, { why: trouble }) }));
+  else now.book = book.value;
   if (first) choose(first); else draw();
   document.body.dataset.ready = "1";
   if (now.data?.waiting) await recounted();
