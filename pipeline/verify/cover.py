@@ -95,7 +95,7 @@ class Word:
 
     def borne_out(self, evaluations: Iterable[Evaluation]) -> Callable[[int, frozenset[int]], bool]:
         """Whether typed numbers may speak for another number: each is held by an identity that has neither that nor
-        another typed one. To one identity alone a number may be typed so that it holds; of a typed one it is never so."""
+        another typed one (and none for itself). To one identity alone a number may be typed so that it holds."""
         held: dict[int, list[frozenset[int]]] = defaultdict(list)
         for evaluation in evaluations if self.typed else ():
             typed = self.typed_in(evaluation)
