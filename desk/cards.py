@@ -59,7 +59,8 @@ class Card:
     it is between words. printed: the left side; computed: what the right side comes to; residual: printed − computed;
     tolerance: what rounding allows; all in unit, which is the page's own (None: a count, or nobody says). severity:
     "error" or "minor". operands: its figures, the left side first. suspects: those that are most suspect, the first
-    of them first; one at least where a figure of it is disputed.
+    of them first; one at least where a figure of it is disputed. named: whether the result says that they are, and not
+    only that they are disputed.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Card:
     explanation: str | None
     operands: tuple[Figure, ...]
     suspects: tuple[Figure, ...]
+    named: bool = False
 
     @property
     def suspect(self) -> Figure | None:
@@ -118,12 +120,14 @@ class Findings:
     repaired: tuple[Figure, ...]
     grounded: tuple[Figure, ...]
 
-    @property
-    def open(self) -> tuple[str, ...]:
-        """The pointers of what is to be decided: of every disputed figure once, in the order of the cards."""
-        carded = (figure for card in self.cards for figure in (*card.suspects, *card.operands))
-        disputed = (figure.pointer for figure in carded if figure.entry.status == "disputed")
-        return tuple(dict.fromkeys((*disputed, *(figure.pointer for figure in self.disputed))))
+
+def to_decide(result: Result) -> list[tuple[str, ...]]:
+    """What a person is to decide, in the order of the report: for each identity that fails the disputed figures of it,
+    by pointer, and each disputed figure that no identity fails with. Who decides one of them has decided the whole."""
+    disputed = {pointer for pointer, figure in result.figures.items() if figure.status == "disputed"}
+    found = [tuple(own for own in check.pointers if own in disputed) for check in result.failing]
+    carded = {pointer for own in found for pointer in own}
+    return [own for own in found if own] + [(own,) for own in result.figures if own in disputed - carded]
 
 
 def figures_of(result: Result, model: type[BaseModel]) -> dict[str, Figure]:
@@ -200,16 +204,19 @@ def _card(check: Check, figures: Mapping[str, Figure]) -> Card:
         check.severity or "error",
         check.explanation,
         operands,
-        _suspects(check, operands, figures),
+        *_suspects(check, operands, figures),
     )
 
 
-def _suspects(check: Check, operands: Sequence[Figure], figures: Mapping[str, Figure]) -> tuple[Figure, ...]:
-    """Those that the result names, and else what is disputed: of these who fails most and is cleared least first."""
+def _suspects(
+    check: Check, operands: Sequence[Figure], figures: Mapping[str, Figure]
+) -> tuple[tuple[Figure, ...], bool]:
+    """Those that the result names, and else what is disputed, of these who fails most and is cleared least first; and
+    whether it names them."""
     if named := tuple(figures[pointer] for pointer in check.suspects or () if pointer in figures):
-        return named
+        return named, True
     disputed = [figure for figure in operands if figure.entry.status == "disputed"]
-    return tuple(sorted(disputed, key=lambda figure: (-len(figure.fails), len(figure.clears))))
+    return tuple(sorted(disputed, key=lambda figure: (-len(figure.fails), len(figure.clears)))), False
 
 
 def _shared(names: Sequence[Sequence[str]]) -> list[str]:

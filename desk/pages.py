@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -52,11 +53,12 @@ Draw = Callable[[int, float, Box], Shot]
 class Book:
     """The pages of one file, counted from 1. Any thread may ask; one at a time is answered.
 
-    sheets: their sizes; none of a file of text, whose lines (docs/contract/result.md, Conventions) lines has.
+    file: a copy of it, for as long as it is open. sheets: the sizes of its pages; none of a file of text, whose lines
+    (docs/contract/result.md, Conventions) lines has.
     """
 
-    def __init__(self, sheets: Sequence[Sheet], draw: Draw, lines: Sequence[str] = ()) -> None:
-        self.sheets, self.lines = sheets, lines
+    def __init__(self, file: Path, sheets: Sequence[Sheet], draw: Draw, lines: Sequence[str] = ()) -> None:
+        self.file, self.sheets, self.lines = file, sheets, lines
         self._draw, self._one = draw, Lock()
 
     def picture(self, number: int, dpi: float, box: Box | None = None) -> Shot:
@@ -133,6 +135,13 @@ def _no_print(number: int, dpi: float, box: Box) -> Shot:  # noqa: ARG001
     raise DocumentError(f"page {number} is a text's: it has no picture")
 
 
+def kind_of_file(book: Book) -> str:
+    """As what a browser may show a file: a PDF or a picture as such, anything else, a web page too, as plain text."""
+    if book.lines:
+        return "text/plain; charset=utf-8"
+    return mimetypes.guess_type(book.file.name)[0] or "image/*" if is_image(book.file) else "application/pdf"
+
+
 @contextmanager
 def opened(source: Source, sha256: str | None = None, aside: Path | None = None) -> Iterator[Book]:
     """The pages of a report's file, wherever it lies, for as long as they are looked at.
@@ -155,12 +164,12 @@ def _book(path: Path, stack: ExitStack) -> Book:
     """The pages of a copy. stack: closes what is opened for them."""
     if is_image(path):
         images = _Images(path)
-        return Book(images.sheets, images)
+        return Book(path, images.sheets, images)
     if is_text(path):
-        return Book((), _no_print, _LINE_ENDS.split(decoded(path.read_bytes()) or ""))
+        return Book(path, (), _no_print, _LINE_ENDS.split(decoded(path.read_bytes()) or ""))
     try:
         with quiet_mupdf():
             print_ = _Print(stack.enter_context(mupdf.open(path, filetype="pdf")))
-        return Book(print_.sheets, print_)
+        return Book(path, print_.sheets, print_)
     except MUPDF_ERRORS as error:
         raise DocumentError(f"cannot be drawn: {error}") from error

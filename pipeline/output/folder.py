@@ -27,7 +27,7 @@ from pydantic import BaseModel, ValidationError
 
 from recount.pipeline.archive.kinds import is_text
 from recount.pipeline.archive.locations import Place
-from recount.pipeline.archive.sources import file_of, names_of, printable
+from recount.pipeline.archive.sources import Source, file_of, names_of, printable
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.frames import frame, joined
 from recount.pipeline.output.layout import FILES, Table, named_in, tables_of
@@ -302,18 +302,25 @@ def _fate(attempt: Attempt | None) -> tuple[str, str | None, int | None, int | N
     return attempt.fate, attempt.reason, attempt.reports, pages
 
 
-def pdf_paths(out: Path) -> dict[str, Place]:
-    """Where the PDFs of an output folder's results lay when they were structured, by result; zipped ones not."""
+def sources_in(out: Path) -> dict[str, Source]:
+    """Where the files of an output folder's results lay when they were last given to a run, by result; empty if no
+    ledger says."""
     with _ledger_of(out) as ledger:
         if ledger is None:
             return {}
-        done = ledger.latest()
+        done = ledger.results()
         return {
-            result: source.place
-            for source in ledger.given()
-            if source.member is None and source.name in done and not is_text(PurePosixPath(source.name))
-            for result in done[source.name].results
+            result: source for source in ledger.given() if source.name in done for result in done[source.name].results
         }
+
+
+def pdf_paths(out: Path) -> dict[str, Place]:
+    """Of those the PDFs and pictures that lie in no archive."""
+    return {
+        result: source.place
+        for result, source in sources_in(out).items()
+        if source.member is None and not is_text(PurePosixPath(source.name))
+    }
 
 
 # --- results in Python

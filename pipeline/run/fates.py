@@ -9,6 +9,7 @@ from typing import Literal
 
 from recount.pipeline.archive.sources import Attached, names_of
 from recount.pipeline.result import STATUSES
+from recount.pipeline.settings import Severity
 
 FATES = (
     "structured",
@@ -205,6 +206,16 @@ class RunSummary:
     def minor(self) -> int:
         """Discrepancies that have an explanation: levelled, truncated, classified."""
         return sum(outcome.attempt.minor for outcome in self.outcomes)
+
+    def objections(self, severity: Severity) -> str | None:
+        """What speaks against publishing the reports, in words: checks that fail, of this severity or worse, disputed
+        figures, and pages that were not read, so that nobody recounted them. None if nothing does."""
+        counts = {
+            "discrepancies": self.errors + (self.minor if severity == "minor" else 0),
+            "disputed figures": self.figures["disputed"],
+            "pages not read": sum(len(outcome.attempt.unread) for outcome in self.outcomes),
+        }
+        return ", ".join(f"{what}: {number:,}" for what, number in counts.items() if number) or None
 
 
 def not_read(pages: Sequence[int]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recount.desk.cards import Findings, figures_of, findings_of, sections_of
+from recount.desk.cards import Findings, figures_of, findings_of, sections_of, to_decide
 from recount.pipeline.result import Check, FigureEntry, LeftOut, PageRemark, Rejected, Result, Source
 from recount.pipeline.run.store import report_model
 from recount.pipeline.structure import structure
@@ -63,7 +63,7 @@ def test_a_report_that_contradicts_itself_has_a_card_with_its_suspect(example: R
     assert card.suspect not in card.others
     assert len(card.others) == len(card.operands) - 1
     assert card.pages[0] == card.suspect.entry.page
-    assert findings.open == (card.suspect.pointer,)
+    assert to_decide(example) == [(card.suspect.pointer,)]
     assert not findings.disputed
 
 
@@ -104,10 +104,10 @@ def test_suspects_are_those_that_the_result_names_and_else_what_fails_most(examp
     figures = {TOTAL: figure("3", "3", "disputed", ("c1",)), PART: figure("1", "1", "disputed", ("c1", "c2"))}
     checks = [check("c1", (TOTAL, PART)), check("c2", (PART,), "0.5")]
     card = found(made(example, figures, checks)).cards[0]
-    assert [suspect.pointer for suspect in card.suspects] == [PART, TOTAL]
+    assert ([suspect.pointer for suspect in card.suspects], card.named) == ([PART, TOTAL], False)
     named = [checks[0]._replace(suspects=[TOTAL]), checks[1]]
     card = found(made(example, figures, named)).cards[0]
-    assert [suspect.pointer for suspect in card.suspects] == [TOTAL]
+    assert ([suspect.pointer for suspect in card.suspects], card.named) == ([TOTAL], True)
 
 
 def test_what_clears_a_figure_is_told_by_its_rules(example: Result) -> None:
@@ -139,11 +139,17 @@ def test_what_stands_beside_the_cards(example: Result) -> None:
     result = replace(made(example, figures, []), rejected=[refused], summary=summary)
     findings = found(result)
     assert [one.pointer for one in findings.disputed] == [TOTAL]
-    assert findings.open == (TOTAL,)
+    assert to_decide(result) == [(TOTAL,)]
     assert [one.entry.first_reading for one in findings.repaired] == ["7"]
     assert findings.rejected[0].proposal == refused
     assert findings.rejected[0].titles[0] == figures_of(result, MODEL)[TOTAL].titles[0]
     assert (findings.left_out, findings.unread, findings.remarks) == ((left_out,), (4,), (remark,))
+
+
+def test_an_identity_is_decided_as_one_and_what_none_fails_with_by_itself(example: Result) -> None:
+    figures = {TOTAL: figure("3", "3", "disputed"), PART: figure("1", "1"), "/x": figure("2", "2", "disputed", ())}
+    checks = [check("c1", (TOTAL, PART)), check("c2", (PART,))]
+    assert to_decide(made(example, figures, checks)) == [(TOTAL,), ("/x",)]
 
 
 def test_sections_are_in_the_order_of_the_report_and_lose_no_figure(example: Result) -> None:
