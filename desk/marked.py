@@ -178,13 +178,13 @@ def _wider(box: Box) -> Any:
 def _put_in_front(document: Any, html: str) -> None:
     """Puts the pages of a summary before those of a document, and links the numbers of pages in it to these."""
     summary, links = _laid_out(html)
-    labels = document.get_page_labels() or [{"startpage": 0, "prefix": "", "style": "D"}]
     with mupdf.open("pdf", summary) as front:
         front.subset_fonts()
         before = front.page_count
         document.insert_pdf(front, start_at=0)
-    moved = [{**label, "startpage": label["startpage"] + before} for label in labels]
-    document.set_page_labels([{"startpage": 0, "prefix": f"{AUTHOR} ", "style": "D"}, *moved])
+    # The pages of the report are called by their numbers in its file, as the notes call them.
+    labels = [{"startpage": 0, "prefix": f"{AUTHOR} ", "style": "D"}, {"startpage": before, "style": "D"}]
+    document.set_page_labels(labels)
     document.xref_set_key(document.pdf_catalog(), "OpenAction", "null")  # or some would not open at the summary
     for number, to, area in links:
         document[number].insert_link({"kind": mupdf.LINK_GOTO, "page": to - 1 + before, "from": area})

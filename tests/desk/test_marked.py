@@ -193,7 +193,36 @@ def test_what_is_no_figure_is_marked_too(plain: tuple[Path, Result], tmp_path: P
     for said in ("本页未能识读", "已划掉：被横线划掉", "91.75", "<b>nowhere</b>", r"更正\u202e说明"):
         assert said in front
     assert ("Square", "已划掉：被横线划掉") in notes
+    assert any(r"更正\u202e说明" in said for _, said in notes)
     assert sorted(kind for kind, _ in notes).count("Text") == 2
+
+
+@pytest.mark.parametrize("quarters", range(4))
+def test_a_note_on_a_page_stands_in_its_corner(quarters: int, tmp_path: Path) -> None:
+    path, target = tmp_path / "表.pdf", tmp_path / "marked.pdf"
+    path.write_bytes(made.turned(quarters))
+    result = structure(path)
+    result = replace(result, checks=(), figures={}, summary=replace(result.summary, unread_pages=(1,)))
+    assert marked(result, path, target) == 1
+    first, second = painted(target, 2)
+    with mupdf.open(path) as document:
+        width = document[0].rect.width
+    assert first
+    assert all(box[0] > width - 40 and box[3] < 40 for box in first), first
+    assert not second
+
+
+def test_it_opens_at_the_summary(tmp_path: Path) -> None:
+    path, target = tmp_path / "表.pdf", tmp_path / "marked.pdf"
+    with mupdf.open("pdf", made.plain()) as document:
+        catalog = document.pdf_catalog()
+        document.xref_set_key(catalog, "OpenAction", f"[{document[1].xref} 0 R /Fit]")
+        document.set_page_labels([{"startpage": 0, "prefix": "A-", "style": "D", "firstpagenum": 7}])
+        document.save(path)
+    marked(structure(path), path, target)
+    with mupdf.open(target) as copy:
+        assert copy.xref_get_key(copy.pdf_catalog(), "OpenAction")[0] == "null"
+        assert [page.get_label() for page in copy] == ["Recount 1", "1", "2"]
 
 
 def test_a_protected_report_stays_protected(tmp_path: Path) -> None:
