@@ -80,6 +80,7 @@ class Session:
     _recounted: dict[tuple[str, str], Result | NotRecounted] = field(default_factory=dict)
     _books: OrderedDict[str, tuple[Book, ExitStack]] = field(default_factory=OrderedDict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    _counting: threading.Lock = field(default_factory=threading.Lock)
     _read: tuple[object, Result] | None = None
     _seen: Opened | None = None
 
@@ -137,14 +138,14 @@ class Session:
 
     def _recount(self, row: Row, kept: Result, corrections: Corrections) -> None:
         key = row.name, corrections.sha256
-        if key in self._recounted:
-            return
-        try:
-            job = self._job(row, kept, corrections)
-            found = self._recounter.recount(job)
-        except RecountError as error:
-            found = NotRecounted(str(error))
-        self._recounted[key] = found
+        with self._counting:
+            # Who decided something more meanwhile has asked for a recount with that.
+            if key in self._recounted or read(self.asked.out, row.file).sha256 != corrections.sha256:
+                return
+            try:
+                self._recounted[key] = self._recounter.recount(self._job(row, kept, corrections))
+            except RecountError as error:
+                self._recounted[key] = NotRecounted(str(error))
 
     def _job(self, row: Row, kept: Result, corrections: Corrections) -> Again:
         last = last_of(self.asked.out)

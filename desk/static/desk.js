@@ -103,7 +103,7 @@ function draw() {
   const columns = columnsOf(), room = sheets.clientWidth / columns.length - 34;
   const made = columns.map((pages) => {
     const column = make("div", { className: "column" });
-    const fit = Math.min(Math.max(room, columns.length > 1 ? 620 : 260), 1100);
+    const fit = Math.min(Math.max(room, columns.length > 1 ? 560 : 260), 1100);
     column.append(...pages.filter((page) => size(page)).map((page) => sheetOf(page, Math.round(fit * now.zoom))));
     return column;
   });
@@ -288,6 +288,7 @@ async function recounted() {
     for (let seen = -1; seen !== now.changes; ) {
       seen = now.changes;
       const open = disputed(), found = await refresh(true);
+      if (found.data.waiting) seen = -1; // something more was decided meanwhile
       if (found.trouble) toast(fill(words.notRecounted, { why: found.trouble }), true);
       else if (seen === now.changes) toast(open > disputed() ? fill(words.settled, { n: open - disputed() }) : words.recounted);
     }

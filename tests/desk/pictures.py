@@ -44,7 +44,8 @@ def archive_in(folder: Path) -> Path:
 def taken(page: Any, target: Path) -> None:
     """A picture of what the browser shows."""
     with Image.open(io.BytesIO(page.screenshot())) as picture:
-        picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(target, optimize=True)
+        small = picture.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        small.save(target, optimize=True)
     print(target)
 
 
@@ -53,7 +54,7 @@ def main(target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder, browsing() as browser:
         out = archive_in(Path(folder))
-        page = browser.new_page(viewport={"width": 1440, "height": 860})
+        page = browser.new_page(viewport={"width": 1680, "height": 940})
         with sitting(out, "--lang", "zh") as desk:
             page.goto(f"{desk.address}overview")
             page.wait_for_timeout(4_000)  # until all results are counted
