@@ -210,8 +210,11 @@ class Desk:
     # --- pages of the file
 
     def sheets(self, request: Request) -> Response:
-        """How large the pages are."""
-        return _json(sheets(self.session.book(request.path_params["key"])))
+        """How large the pages are, or why there are none."""
+        try:
+            return _json(sheets(self.session.book(request.path_params["key"])))
+        except RecountError as error:
+            return _json({"sheets": [], "lines": [], "trouble": str(error)})
 
     def page(self, request: Request) -> Response:
         """A page as a picture: ?dpi=."""
@@ -241,6 +244,8 @@ class Desk:
 
     def decide(self, request: Request, given: Any) -> Response:
         """Keeps a decision: pointer, verdict, value, target (a pointer or a place), note."""
+        if not {"pointer", "verdict"} <= given.keys():
+            raise ValueError("it has no pointer or no verdict")
         key, target = request.path_params["key"], given.get("target")
         if isinstance(target, dict):
             box = target.get("box")

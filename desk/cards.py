@@ -59,7 +59,8 @@ class Card:
     it is between words. printed: the left side; computed: what the right side comes to; residual: printed − computed;
     tolerance: what rounding allows; all in unit, which is the page's own (None: a count, or nobody says). severity:
     "error" or "minor". operands: its figures, the left side first. suspects: those that are most suspect, the first
-    of them first; one at least where a figure of it is disputed.
+    of them first; one at least where a figure of it is disputed. named: whether the result says that they are, and not
+    only that they are disputed.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Card:
     explanation: str | None
     operands: tuple[Figure, ...]
     suspects: tuple[Figure, ...]
+    named: bool = False
 
     @property
     def suspect(self) -> Figure | None:
@@ -202,16 +204,19 @@ def _card(check: Check, figures: Mapping[str, Figure]) -> Card:
         check.severity or "error",
         check.explanation,
         operands,
-        _suspects(check, operands, figures),
+        *_suspects(check, operands, figures),
     )
 
 
-def _suspects(check: Check, operands: Sequence[Figure], figures: Mapping[str, Figure]) -> tuple[Figure, ...]:
-    """Those that the result names, and else what is disputed: of these who fails most and is cleared least first."""
+def _suspects(
+    check: Check, operands: Sequence[Figure], figures: Mapping[str, Figure]
+) -> tuple[tuple[Figure, ...], bool]:
+    """Those that the result names, and else what is disputed, of these who fails most and is cleared least first; and
+    whether it names them."""
     if named := tuple(figures[pointer] for pointer in check.suspects or () if pointer in figures):
-        return named
+        return named, True
     disputed = [figure for figure in operands if figure.entry.status == "disputed"]
-    return tuple(sorted(disputed, key=lambda figure: (-len(figure.fails), len(figure.clears))))
+    return tuple(sorted(disputed, key=lambda figure: (-len(figure.fails), len(figure.clears)))), False
 
 
 def _shared(names: Sequence[Sequence[str]]) -> list[str]:

@@ -25,7 +25,7 @@ def review(
         str | None, typer.Argument(metavar="[NAME]", help="A part of the name of the report to begin with.")
     ] = None,
     sources: Annotated[
-        str | None, typer.Option("--sources", metavar="DIR", help="Where the archive lies now, if it has moved.")
+        Path | None, typer.Option("--sources", metavar="DIR", help="Where the archive lies now, if it has moved.")
     ] = None,
     by: Annotated[
         str | None, typer.Option("--by", metavar="NAME", help="Who decides; by default the user of the machine.")
@@ -43,27 +43,16 @@ def review(
 ) -> None:
     """Open the desk: see in the browser what is disputed, where it stands on its page, and decide it."""
     from recount.desk.words import Words, language_of
-    from recount.pipeline.archive.locations import place_of
     from recount.pipeline.archive.strangers import visible
     from recount.pipeline.errors import needed
 
     for library in ("starlette", "uvicorn", "jinja2"):
         needed(library, "recount review", "review")
+    from recount.desk.deciding import reviewer
     from recount.desk.serving import serve
     from recount.desk.session import Asked
 
-    elsewhere = None if sources is None else place_of(sources)
-    asked = Asked(out, elsewhere, by or _user(), read_only=read_only, gold=gold, family=family)
+    asked = Asked(out, sources, by or reviewer(), read_only=read_only, gold=gold, family=family)
     serve(
         asked, Words(language_of(lang)), name=name, port=port, browser=not no_browser, say=lambda a: print(visible(a))
     )
-
-
-def _user() -> str:
-    """Who is at the machine."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # nobody says, before Python 3.13 in three ways
-        return "a reviewer"

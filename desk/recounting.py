@@ -22,10 +22,10 @@ _BOUNDS = Bounds(900.0, 4096 << 20)
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A file whose reports are to be recounted. sources: where it may lie; name: of the report that is looked at;
-    sha256: of the file that its result was made of. readings: the folder that keeps what OCR read."""
+    """A file whose reports are to be recounted. name: of the one that is looked at; sha256: of the file that its result
+    was made of. readings: the folder that keeps what OCR read."""
 
-    sources: tuple[Source, ...]
+    source: Source
     name: str
     sha256: str
     corrections: Corrections
@@ -42,16 +42,13 @@ class NotRecounted:
 
 def again(job: Again) -> bytes | NotRecounted:
     """The result of the report, as its file would hold it."""
-    trouble = "nobody says where its file lies: name its folder with --sources"
-    for source in job.sources:
-        try:
-            with snapshot(source, None) as copy:
-                if copy.sha256 == job.sha256:
-                    return _result(job, copy.path)
-            trouble = "its file was changed since: structure it again"
-        except (DocumentError, UsageError) as error:
-            trouble = str(error)
-    return NotRecounted(trouble)
+    try:
+        with snapshot(job.source, None) as copy:
+            if copy.sha256 != job.sha256:
+                return NotRecounted("its file was changed since: structure it again")
+            return _result(job, copy.path)
+    except (DocumentError, UsageError) as error:
+        return NotRecounted(str(error))
 
 
 def _result(job: Again, path: Path) -> bytes | NotRecounted:

@@ -54,6 +54,7 @@ def _bound(port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((_HOST, port))
+        listening.listen()  # before the address is said: who is quick waits, and is not refused
     except OSError as error:
         listening.close()
         raise UsageError(f"port {port} of this machine cannot be had: {error.strerror}") from error

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,9 +18,8 @@ from recount.desk.cards import Figure, Findings, figures_of, findings_of
 from recount.desk.pages import Book, kind_of_file, opened
 from recount.desk.recounting import Again, NotRecounted, Recounter
 from recount.desk.shelf import Row, Shelf, details_of
+from recount.desk.sources import Whereabouts
 from recount.eval.goldset.promote import promote as promoted
-from recount.pipeline.archive.locations import Place as Location
-from recount.pipeline.archive.sources import Source, find_sources
 from recount.pipeline.errors import DocumentError, RecountError, UsageError
 from recount.pipeline.output.folder import model_near, whole_result
 from recount.pipeline.result import Result, write_result
@@ -63,7 +63,7 @@ class Asked:
     who decides. gold: the folder of a gold set that reviewed results may join."""
 
     out: Path
-    sources: Location | None = None
+    sources: Path | None = None
     by: str = ""
     read_only: bool = False
     gold: Path | None = None
@@ -79,8 +79,12 @@ class Session:
     _recounter: Recounter = field(default_factory=Recounter)
     _recounted: dict[tuple[str, str], Result | NotRecounted] = field(default_factory=dict)
     _books: OrderedDict[str, tuple[Book, ExitStack]] = field(default_factory=OrderedDict)
-    _elsewhere: Mapping[str, list[Source]] | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @cached_property
+    def whereabouts(self) -> Whereabouts:
+        """Where the files of the results are."""
+        return Whereabouts(self.asked.out, self.asked.sources)
 
     def row(self, key: str) -> Row:
         """The report that a key stands for. Raises KeyError if there is none."""
@@ -133,23 +137,13 @@ class Session:
         last = last_of(self.asked.out)
         if last.settings.asked is not None:
             raise UsageError("a model took part in it: the next run applies the decision")
-        sources = tuple(self._sources_of(row))
-        return Again(sources, row.name, kept.source.sha256, corrections, last.settings, self.asked.out / READINGS)
+        source = self.whereabouts.of(kept)
+        return Again(source, row.name, kept.source.sha256, corrections, last.settings, self.asked.out / READINGS)
 
     # --- the file of a report
 
-    def _sources_of(self, row: Row) -> list[Source]:
-        """Where the file of a report may lie, the likeliest first."""
-        if self.asked.sources is None:
-            found = self.shelf.sources.get(row.file)
-            return [found] if found is not None else []
-        with self._lock:
-            if self._elsewhere is None:
-                self._elsewhere = _by_ending(self.asked.sources)
-        return self._elsewhere.get(row.file, []) or self._elsewhere.get(row.file.rpartition("/")[2], [])
-
     def book(self, key: str) -> Book:
-        """The pages of a report's file. Raises DocumentError if it cannot be opened, KeyError as open does."""
+        """The pages of a report's file. Raises RecountError if it cannot be opened, KeyError as open does."""
         row = self.row(key)
         with self._lock:
             if row.file not in self._books:
@@ -170,15 +164,9 @@ class Session:
 
     def _bound(self, row: Row) -> tuple[Book, ExitStack]:
         assert row.path is not None
-        sha256 = whole_result(row.path).source.sha256
-        trouble = DocumentError("nobody says where it lies: name its folder with --sources")
-        for source in self._sources_of(row):
-            stack = ExitStack()
-            try:
-                return stack.enter_context(opened(source, sha256)), stack
-            except DocumentError as error:
-                trouble = error
-        raise trouble
+        result = whole_result(row.path)
+        stack = ExitStack()
+        return stack.enter_context(opened(self.whereabouts.of(result), result.source.sha256)), stack
 
     # --- what is decided
 
@@ -227,12 +215,3 @@ class Session:
             for _, stack in self._books.values():
                 stack.close()
             self._books.clear()
-
-
-def _by_ending(folder: Location) -> dict[str, list[Source]]:
-    """The reports below a folder, by their names there, and by the ends of these."""
-    found: dict[str, list[Source]] = {}
-    for source in find_sources([folder]).sources:
-        for name in dict.fromkeys((source.name, source.name.rpartition("/")[2])):
-            found.setdefault(name, []).append(source)
-    return found

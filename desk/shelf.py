@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from recount.desk.cards import to_decide
-from recount.pipeline.archive.sources import Source, file_of
+from recount.pipeline.archive.sources import file_of
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.folder import result_files, whole_result
 from recount.pipeline.result import Result
@@ -235,13 +235,9 @@ def _breaks_of(result: Result) -> Iterator[Break]:
 
 @dataclass
 class Shelf:
-    """The rows of an output folder. Any thread may ask.
-
-    sources: where the reports of the results lie, by file, as far as the ledger says.
-    """
+    """The rows of an output folder. Any thread may ask."""
 
     out: Path
-    sources: dict[str, Source] = field(default_factory=dict)
     _rows: dict[str, Row] = field(default_factory=dict)
     _stamp: object = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -313,7 +309,6 @@ class Shelf:
             return {}, []
         with Ledger(path, only_read=True) as ledger:
             attempts = ledger.latest()
-            self.sources.update({source.name: source for source in ledger.given()})
             others = [file for file in ledger.found(attempts) if file.left_out and file.fate != "skipped"]
         rows = [_failed(name, done.reason or "") for name, done in attempts.items() if done.status != "ok"]
         return attempts, rows + [_failed(file.file, file.reason) for file in others]

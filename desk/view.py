@@ -40,6 +40,7 @@ def browser_data(now: Opened, words: Words) -> dict[str, Any]:
         "cards": {
             card.id: [figure.pointer for figure in (*card.suspects, *_rest(card))] for card in now.findings.cards
         },
+        "named": [card.id for card in now.findings.cards if card.named],
         "left": {card.id: card.operands[0].pointer for card in now.findings.cards if card.operands},
         "others": [_mention(one) for one in now.result.summary.mentions],
         "remarks": [
@@ -82,7 +83,7 @@ def _figure(figure: Figure, decided: bool, words: Words) -> dict[str, Any]:
         "columns": entry.columns,
         "first": entry.first_reading,
         "second": entry.second_reading,
-        "remark": entry.remark,
+        "remark": words.said(entry.remark) if entry.remark else None,
         "decided": decided or None,
     }
     return told | {key: value for key, value in more.items() if value is not None}

@@ -49,7 +49,6 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "n_unread": ("未读 {n} 页", "{n} pages not read"),
     "n_errors": ("不符 {n}", "{n} identities fail"),
     "n_minor": ("小差异 {n}", "{n} minor"),
-    "n_pages": ("{n} 页", "{n} pages"),
     "n_scanned": ("扫描 {n} 页", "{n} scanned"),
     # statuses of figures
     "verified": ("已核验", "verified"),
@@ -69,10 +68,10 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "tolerance": ("四舍五入误差内 ≤ {n}", "rounding explains {n}"),
     "suspect": ("最可疑", "prime suspect"),
     "others": ("其余 {n} 项", "The other {n}"),
-    "others_cleared": ("其余 {n} 项（多由其他勾稽关系支持）", "The other {n}, and what clears them"),
+    "operands": ("涉及 {n} 个数字", "Its {n} figures"),
     "cleared_by": ("另有 {n} 条勾稽关系支持：{rule}", "{n} identities hold with it: {rule}"),
     "cleared_by_none": ("没有其他勾稽关系支持", "no other identity holds with it"),
-    "fails_too": ("另不符：{rule}", "fails, too: {rule}"),
+    "fails_too": ("共 {n} 条勾稽关系不符", "{n} identities fail with it"),
     "page": ("第 {n} 页", "page {n}"),
     "line": ("第 {n} 行", "line {n}"),
     "rejected": ("被拒绝的提取", "Rejected proposals"),
@@ -120,13 +119,12 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "settled": ("已记录并重算：{n} 个存疑数字随之解决", "Kept and recounted: {n} disputed figures are settled"),
     "kept": ("已记录", "Kept"),
     "undone": ("已撤销", "Taken back"),
-    "nothing_to_undo": ("没有可撤销的结论", "Nothing to take back"),
     "stale": ("原件或数字已变，未采用的结论", "Decisions that no longer fit"),
     "not_recounted": ("结论已记录，未能重算：{why}", "The decision is kept; no recount: {why}"),
     "promoted": ("已转为标准答案：{where}", "Promoted to gold: {where}"),
-    "no_gold": ("未给出标准答案文件夹（--gold）", "No folder for gold was given (--gold)"),
     "all_done": ("本报告已全部核完", "Everything in this report is decided"),
     # tools and keys
+    "doubtful": ("存疑", "disputed"),
     "keys": ("键盘", "Keys"),
     "key_card": ("下一张 / 上一张卡片", "next / previous card"),
     "key_report": ("下一份 / 上一份报告", "next / previous report"),
@@ -150,7 +148,6 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "by_unit": ("按单位：存疑最多的", "By unit: most disputed"),
     "by_rule": ("最常不符的勾稽关系", "Identities that fail most"),
     "by_money": ("金额最大的矛盾", "Largest contradictions in money"),
-    "figures_n": ("{n} 个数字", "{n} figures"),
     "share_verified": ("已核验或已修复", "verified or repaired"),
     "no_breaks": ("没有不符。", "Nothing fails."),
     "unnamed": ("（未写单位名称）", "(no unit named)"),
@@ -167,21 +164,21 @@ class Words:
         """What is said under a key, with what is given filled in. Raises KeyError if there is no such word."""
         return self.raw(key).format(**given)
 
-    def kind(self, kind: str) -> str:
-        """What a kind of remark is called."""
-        return named(kind, self.language)
+    def kind(self, word: str) -> str:
+        """What a word of a result is called: a status, a kind of remark."""
+        return named(word, self.language)
 
-    def explained(self, explanation: str) -> str:
-        """What a failing check says of itself; as the result has it where nothing else is known."""
-        return said(explanation, self.language)
+    def said(self, sentence: str) -> str:
+        """A sentence of a result: an explanation, a remark, a reason."""
+        return said(sentence, self.language)
 
     def raw(self, key: str) -> str:
         """The same with its gaps, for the browser to fill."""
         return _TABLE[key][LANGUAGES.index(self.language)]
 
 
-def language_of(named: str | None, environment: Mapping[str, str] = os.environ) -> Language:
+def language_of(asked: str | None, environment: Mapping[str, str] = os.environ) -> Language:
     """The language that is asked for: by name, else by the environment as POSIX has it (LC_ALL, LC_MESSAGES, LANG);
     Chinese for zh_*, English for any other."""
-    said = named or next((environment[key] for key in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(key)), "")
-    return "zh" if said.lower().startswith("zh") else "en"
+    names = (asked, *(environment.get(key) for key in ("LC_ALL", "LC_MESSAGES", "LANG")))
+    return "zh" if next(filter(None, names), "").lower().startswith("zh") else "en"

@@ -265,7 +265,7 @@ def test_every_command_and_option_is_explained() -> None:
     group: Any = typer.main.get_command(app)
     assert group.help
     assert set(group.commands) == {
-        "structure", "show", "schema", "export", "eval", "status", "retry", "init-family", "chain", "verify",
+        "structure", "show", "schema", "export", "eval", "status", "retry", "init-family", "chain", "verify", "decide",
         "models",
     }  # fmt: skip
     nested = [each for name in ("eval", "models") for each in group.commands[name].commands.values()]

@@ -4,7 +4,7 @@ const words = document.getElementById("words").dataset;
 const base = `${document.body.dataset.base}/r/${words.key}`;
 const panel = document.getElementById("cards"), sheets = document.getElementById("sheets");
 const all = document.getElementById("all"), about = document.getElementById("about"), picking = document.getElementById("picking");
-const now = { data: null, book: null, card: null, figure: null, page: 1, zoom: 1, note: {}, busy: false, pending: "" };
+const now = { data: null, book: null, card: null, figure: null, page: 1, zoom: 1, note: {}, busy: false, pending: "", changes: 0, waiting: false, back: "" };
 const fill = (text, given) => text.replace(/\{(\w+)\}/g, (_, key) => given[key] ?? "");
 const make = (tag, given = {}, ...inside) => { const made = Object.assign(document.createElement(tag), given); made.append(...inside); return made; };
 const working = (on) => { now.busy = on; document.body.toggleAttribute("data-busy", on); };
@@ -43,8 +43,8 @@ function roleOf(pointer) {
 }
 
 function tagOf(pointer, role) {
-  if (role === "suspect") return `✗ ${words.suspect}`;
-  return role === "operand" ? (pointer === now.data.left[now.card] ? "=" : "＋") : "";
+  if (role === "suspect") return `✗ ${now.data.named.includes(now.card) ? words.suspect : words.doubtful}`;
+  return role === "operand" && pointer === now.data.left[now.card] ? "=" : "";
 }
 
 function boxesOn(number) {
@@ -56,7 +56,7 @@ function boxesOn(number) {
     box.classList.toggle("on", pointer === now.figure);
     box.tabIndex = role === "suspect" || role === "operand" ? 0 : -1;
     const tag = tagOf(pointer, role);
-    if (tag) box.append(make("span", { className: "tag", textContent: tag }));
+    if (tag) box.dataset.tag = tag;
     found.push([role, box]);
   }
   for (const other of now.data.others) {
@@ -103,7 +103,7 @@ function draw() {
   const columns = columnsOf(), room = sheets.clientWidth / columns.length - 34;
   const made = columns.map((pages) => {
     const column = make("div", { className: "column" });
-    const fit = Math.max(260, Math.min(room, 1100));
+    const fit = Math.min(Math.max(room, columns.length > 1 ? 620 : 260), 1100);
     column.append(...pages.filter((page) => size(page)).map((page) => sheetOf(page, Math.round(fit * now.zoom))));
     return column;
   });
@@ -265,20 +265,34 @@ function type(label, value, then, numeric = true) {
   input.select();
 }
 
+// It is kept when the server answers; the recount comes later, and whoever decides goes on meanwhile.
 async function send(pointer, verdict, more) {
   working(true);
-  const open = disputed();
   try {
     await ask("decide", { pointer, verdict, note: now.note[pointer] ?? "", ...more });
     delete now.note[pointer];
+    now.data.figures[pointer].decided = true;
     mark(pointer);
     toast(`${words.kept} · ${words.recounting}`);
-    const found = await refresh(true);
-    const settled = open - disputed();
-    if (found.trouble) toast(fill(words.notRecounted, { why: found.trouble }), true);
-    else toast(settled > 0 ? fill(words.settled, { n: settled }) : `${words.kept} · ${words.recounted}`);
     onward();
-  } catch (error) { toast(error.message, true); } finally { working(false); }
+  } catch (error) { return toast(error.message, true); } finally { working(false); }
+  return recounted();
+}
+
+async function recounted() {
+  now.changes += 1;
+  if (now.waiting) return;
+  now.waiting = true;
+  document.body.toggleAttribute("data-waiting", true);
+  try {
+    for (let seen = -1; seen !== now.changes; ) {
+      seen = now.changes;
+      const open = disputed(), found = await refresh(true);
+      if (found.trouble) toast(fill(words.notRecounted, { why: found.trouble }), true);
+      else if (seen === now.changes) toast(open > disputed() ? fill(words.settled, { n: open - disputed() }) : words.recounted);
+    }
+    if (!cards().some(isOpen)) toast(words.allDone);
+  } catch (error) { toast(error.message, true); } finally { now.waiting = false; document.body.toggleAttribute("data-waiting", false); }
 }
 
 const disputed = () => Object.values(now.data.figures).filter((figure) => figure.status === "disputed" && !figure.decided).length;
@@ -287,14 +301,12 @@ function mark(pointer) {
   for (const row of panel.querySelectorAll(".figure")) if (row.dataset.p === pointer) row.closest(".card")?.classList.add("decided");
 }
 
-// To the next card that nobody decided; where there is none it is said.
+const isOpen = (card) => !card.classList.contains("decided") && card.querySelector(".figure.suspect");
+
+// To the next card that nobody decided, if there is one.
 function onward() {
   const list = cards(), at = Math.max(0, list.findIndex((card) => card.dataset.card === now.card));
-  const isOpen = (card) => !card.classList.contains("decided") && card.querySelector(".figure.suspect");
-  const next = [...list.slice(at), ...list.slice(0, at)].find(isOpen);
-  if (next) return choose(next);
-  choose(list[at]);
-  toast(words.allDone);
+  choose([...list.slice(at), ...list.slice(0, at)].find(isOpen) ?? list[at]);
 }
 
 async function undo() {
@@ -302,22 +314,23 @@ async function undo() {
   try {
     const { pointer } = await ask("undo", {});
     toast(`${words.undone} · ${words.recounting}`);
-    await refresh(true);
-    const back = cards().find((card) => [...card.querySelectorAll(".figure")].some((row) => row.dataset.p === pointer));
-    choose(back ?? cards()[0]);
-    toast(words.undone);
-  } catch (error) { toast(error.message, true); } finally { working(false); }
+    now.back = pointer;
+  } catch (error) { return toast(error.message, true); } finally { working(false); }
+  return recounted();
 }
 
+// The cards as they stand now; who looks at one goes on looking at it, if it is still there.
 async function refresh(wait) {
   const found = await ask(`state${wait ? "?wait=1" : ""}`);
+  const top = panel.scrollTop, at = now.card, figure = now.figure, typing = panel.querySelector(".actions form");
   now.data = found.data;
-  const top = panel.scrollTop, kept = now.card;
   panel.innerHTML = found.cards; // the server's own template, in which words of documents are escaped
   panel.scrollTop = top;
-  const card = cards().find((one) => one.dataset.card === kept);
-  if (card) card.classList.add("at");
-  now.card = card ? kept : null;
+  const holds = (card) => [...card.querySelectorAll(".figure")].some((row) => row.dataset.p === now.back);
+  const card = cards().find((one) => (now.back ? holds(one) : one.dataset.card === at)) ?? (at ? cards().find(isOpen) ?? cards()[0] : null);
+  now.back = "";
+  if (card) choose(card, { figure: card.dataset.card === at ? figure : undefined }); else look(figure);
+  if (typing && card?.dataset.card === at) { card.querySelector(".actions").replaceChildren(typing); typing.querySelector("input").focus(); }
   return found;
 }
 
@@ -437,9 +450,10 @@ addEventListener("resize", () => { clearTimeout(resizing); resizing = setTimeout
   const first = cards().find((card) => card.dataset.card === decodeURIComponent(location.hash.slice(1))) ?? cards().find((card) => !card.classList.contains("decided") && card.querySelector(".figure.suspect")) ?? cards()[0];
   const [state, book] = await Promise.allSettled([ask("state"), ask("sheets")]);
   if (state.status === "fulfilled") now.data = state.value.data;
-  if (book.status === "fulfilled") now.book = book.value;
-  else sheets.replaceChildren(make("p", { className: "note", textContent: fill(words.sourceGone, { why: book.reason.message }) }));
+  const trouble = book.value?.trouble ?? book.reason?.message;
+  if (trouble) sheets.replaceChildren(make("p", { className: "note", textContent: fill(words.sourceGone, { why: trouble }) }));
+  else now.book = book.value;
   if (first) choose(first); else draw();
   document.body.dataset.ready = "1";
-  if (now.data?.waiting) { await refresh(true); const card = cards().find((one) => one.dataset.card === now.card); choose(card ?? cards()[0], { scroll: false }); }
+  if (now.data?.waiting) await recounted();
 })();

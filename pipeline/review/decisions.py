@@ -1,8 +1,8 @@
 """Decisions of reviewers: a file for each report file, to which a line is added for each, and none is ever changed.
 
-OUT/corrections/<path below the archive>.jsonl, UTF-8, a JSON object a line (docs/contract/decisions.md). A decision is
-kept when `append` returns: after a power cut too. A line that is none (a writer was killed over it, or somebody edited
-the file) stays where it is, and is told of.
+OUT/corrections/<path below the archive>.jsonl, UTF-8, a JSON object a line (docs/contract/result.md, Decisions). A
+decision is kept when `append` returns: after a power cut too. A line that is none (a writer was killed over it, or
+somebody edited the file) stays where it is, and is told of.
 """
 
 from __future__ import annotations

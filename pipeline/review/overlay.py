@@ -98,7 +98,7 @@ def overlaid(report: Any, verified: Verified, tokens: Sequence[Token], share: Sh
         changed,
         tuple(desk.tokens),
         _verified(changed, verified, desk) if desk.done else verified,
-        desk.first,
+        {index: token.raw for index, token in desk.typed.items()},
         {pointer: _review(pointer, one, verified) for pointer, one in desk.reviewed.items()},
         tuple(_taken_out(pointer, one, verified) for pointer, one in desk.gone.items()),
         tuple(told),
@@ -110,7 +110,7 @@ def _verified(report: Any, before: Verified, desk: _Desk) -> Verified:
     has_gone = [any(one.pointer in desk.gone for one in e.operands) for e in before.evaluations]
     loosened = frozenset(identity_of(e) for e, gone in zip(before.evaluations, has_gone, strict=True) if gone)
     mappers = {**before.mappers, **dict.fromkeys(desk.moved, REVIEWER)}
-    word = Word(frozenset(desk.first), frozenset(desk.kept), frozenset(desk.reviewed), loosened)
+    word = Word(desk.typed, frozenset(desk.kept), frozenset(desk.reviewed), loosened)
     unsure = before.unsure - desk.moved
     return verify(report, desk.tokens, before.mapper, mappers=mappers, unsure=unsure, word=word)
 
@@ -146,9 +146,10 @@ class _Stale(Exception):
 class _Desk:
     """A report while decisions are laid over it, one after the other.
 
-    places: of the tokens. kinds: of its figures. refs: what these point at now. first: the first reading of what was
-    typed; kept: the tokens that are not to be read again. reviewed, gone: by pointer, the decision on a figure, and on
-    one that was taken out. moved: the fields that a person pointed elsewhere. done: whether anything was applied.
+    places: of the tokens. kinds: of its figures. refs: what these point at now. typed: what was read, by token, where
+    a number was typed; kept: the tokens that are not to be read again. reviewed, gone: by pointer, the decision on a
+    figure, and on one that was taken out. moved: the fields that a person pointed elsewhere. done: whether anything was
+    applied.
     """
 
     tokens: list[Token]
@@ -156,7 +157,7 @@ class _Desk:
     kinds: Mapping[str, Kind]
     sha256: str
     refs: dict[str, Ref]
-    first: dict[int, str] = field(default_factory=dict)
+    typed: dict[int, Token] = field(default_factory=dict)
     kept: set[int] = field(default_factory=set)
     reviewed: dict[str, Decision] = field(default_factory=dict)
     gone: dict[str, Decision] = field(default_factory=dict)
@@ -196,7 +197,7 @@ class _Desk:
         filled = self._filled_by(token)
         self._check_fit(typed, filled)
         self.tokens[token] = typed
-        self.first.setdefault(token, before.raw)
+        self.typed.setdefault(token, before)
         self.kept.add(token)
         self.reviewed |= dict.fromkeys(filled, decision)
         own = [pointer for pointer in filled if field_of(pointer) == field_of(decision.pointer)]

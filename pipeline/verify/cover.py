@@ -71,12 +71,13 @@ _Identity = tuple[str, str | None]
 class Word:
     """What people said of a report's figures: it is believed, and it proves nothing.
 
-    typed: the tokens whose number a person typed. kept: those and others that are not to be read again. settled: the
+    typed: by token, what was read where a person typed a number: it still is a number of the document, for whose place
+    others may have been taken. kept: those tokens, and others that are not to be read again. settled: the
     figures, by pointer, that a person looked at. loosened: the identities that had an operand which a person took out:
     that they hold without it is a person's word.
     """
 
-    typed: frozenset[int] = frozenset()
+    typed: Mapping[int, Token] = field(default_factory=dict)
     kept: frozenset[int] = frozenset()
     settled: frozenset[str] = frozenset()
     loosened: frozenset[_Identity] = frozenset()
@@ -87,15 +88,15 @@ class Word:
 
     def rests(self, evaluation: Evaluation) -> bool:
         """Whether an identity rests on the word of a person: nothing is read otherwise for it."""
-        return self.loosens(evaluation) or not self.typed.isdisjoint(_tokens_of(evaluation))
+        return self.loosens(evaluation) or bool(self.typed_in(evaluation))
 
     def typed_in(self, evaluation: Evaluation) -> frozenset[int]:
         """The typed numbers among the operands of an identity."""
-        return self.typed.intersection(_tokens_of(evaluation)) if self.typed else self.typed
+        return _tokens_of(evaluation).intersection(self.typed) if self.typed else frozenset()
 
     def borne_out(self, evaluations: Iterable[Evaluation]) -> Callable[[int, frozenset[int]], bool]:
         """Whether typed numbers may speak for another number: each is held by an identity that has neither that nor
-        another typed one. To one identity alone a number may be typed so that it holds; of a typed one it is never so."""
+        another typed one (and none for itself). To one identity alone a number may be typed so that it holds."""
         held: dict[int, list[frozenset[int]]] = defaultdict(list)
         for evaluation in evaluations if self.typed else ():
             typed = self.typed_in(evaluation)

@@ -79,7 +79,7 @@ def verify(
     confirmed: tokens of scanned pages that a second reading read alike. numbers: what is known of the tokens from
     before, where reports that are mapped from them are verified more than once. mappers, unsure, word: see Verified.
     """
-    numbers = numbers or DocumentNumbers(tokens)
+    numbers = numbers or DocumentNumbers([*tokens, *word.typed.values()])
     resolver = Resolver(tokens, mapper)
     resolved = resolver.model(report)
     figures = resolver.figures

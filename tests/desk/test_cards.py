@@ -104,10 +104,10 @@ def test_suspects_are_those_that_the_result_names_and_else_what_fails_most(examp
     figures = {TOTAL: figure("3", "3", "disputed", ("c1",)), PART: figure("1", "1", "disputed", ("c1", "c2"))}
     checks = [check("c1", (TOTAL, PART)), check("c2", (PART,), "0.5")]
     card = found(made(example, figures, checks)).cards[0]
-    assert [suspect.pointer for suspect in card.suspects] == [PART, TOTAL]
+    assert ([suspect.pointer for suspect in card.suspects], card.named) == ([PART, TOTAL], False)
     named = [checks[0]._replace(suspects=[TOTAL]), checks[1]]
     card = found(made(example, figures, named)).cards[0]
-    assert [suspect.pointer for suspect in card.suspects] == [TOTAL]
+    assert ([suspect.pointer for suspect in card.suspects], card.named) == ([TOTAL], True)
 
 
 def test_what_clears_a_figure_is_told_by_its_rules(example: Result) -> None:

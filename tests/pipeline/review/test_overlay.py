@@ -19,8 +19,8 @@ from recount.pipeline.split.tokens import parse_number
 from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.repair import repair
 from recount.pipeline.verify.verify import verify
-from recount.schemas.arithmetic import Identity, equal, total
-from recount.schemas.figures import F, Figure, Model, Ref, count, money, rows
+from recount.schemas.arithmetic import Identity, equal, share, total
+from recount.schemas.figures import F, Figure, Model, Ref, count, money, percent, rows
 
 FILE = "f" * 64
 
@@ -129,6 +129,28 @@ def test_a_typed_reading_is_never_verified_itself() -> None:
     assert verify(report, read, "template").statuses["/first"] is Status.VERIFIED
     found = lay(report, tokens, on(1, "/first", Verdict.MISREAD, tokens, value="340.00"))
     assert statuses(found)["/first"] == "reviewed"
+
+
+class Share(Model, Generic[F]):
+    """A part of a whole."""
+
+    percent: F | None = percent("占比")
+    part: F | None = money("部分")
+    whole: F | None = money("全部")
+
+    def identities(self: Share[Figure]) -> Iterator[Identity]:
+        yield share("占比 = 部分 ÷ 全部", self.percent, total(self.part), total(self.whole))
+
+
+def test_a_number_that_is_typed_over_might_still_have_been_the_right_one() -> None:
+    """Of 1000.00, with 1000.20 on the page, nothing proves that it is the whole; nor once that was typed over."""
+    tokens = [token(0, "20.00", unit="%"), token(1, "200.00"), token(2, "7.00", read=True), token(3, "1000.00")]
+    report = Share[Ref](percent=Ref(0), part=Ref(1), whole=Ref(3))
+    assert verify(report, tokens, "template").statuses["/whole"] is Status.VERIFIED
+    tokens[2] = token(2, "1000.20", read=True)
+    assert verify(report, tokens, "template").statuses["/whole"] is Status.GROUNDED
+    found = lay(report, tokens, on(2, "/nothing", Verdict.MISREAD, tokens, value="7.00"))
+    assert (reasons(found), statuses(found)["/whole"]) == ([None], "grounded")
 
 
 def test_two_typed_readings_do_not_bear_each_other_out() -> None:
