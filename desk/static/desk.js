@@ -234,7 +234,7 @@ function buttons(line, pointer) {
   if (!figure) return line.replaceChildren();
   const made = Object.entries(labels).map(([key, label]) => {
     const button = make("button", { type: "button", className: key === "a" ? "" : "plain" }, `${label} `, make("kbd", { textContent: key }));
-    button.disabled = (key === "e" && figure.origin !== "ocr") || (key === "m" && !figure.box);
+    button.disabled = (key === "e" && figure.origin !== "ocr") || (key === "m" && !figure.box && !figure.columns);
     if (key === "e" && button.disabled) button.title = words.digital;
     button.addEventListener("click", (event) => { event.stopPropagation(); act(key, pointer); });
     return button;
@@ -248,7 +248,7 @@ function act(key, pointer = now.figure) {
   if (key === "u") return undo();
   if (key === "n") return type(words.typeNote, now.note[pointer] ?? "", (value) => { now.note[pointer] = value; if (figure.decided) send(pointer, "as_printed", {}); }, false);
   if (key === "e") return figure.origin === "ocr" ? type(words.typeShown, figure.raw, (value) => send(pointer, "misread", { value })) : toast(words.digital, true);
-  if (key === "m") return figure.box ? pick(pointer) : undefined;
+  if (key === "m") return figure.box || figure.columns ? pick(pointer) : undefined;
   send(pointer, VERDICTS[key], {});
 }
 

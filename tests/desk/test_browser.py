@@ -259,8 +259,8 @@ def test_names_contrast_and_focus(structured: Path, page: Any) -> None:
             page.goto(opened.address + path)
             page.wait_for_load_state("networkidle")
             nameless = page.evaluate(
-                "[...document.querySelectorAll('button, a[href], input, select, img, summary, progress')]"
-                ".filter((one) => !(one.textContent.trim() || one.ariaLabel || one.alt || one.labels?.length || one.title)"
+                "[...document.querySelectorAll('button, a, input, select, img, summary, progress')]"
+                ".filter((one) => !(one.textContent.trim() || one.ariaLabel || one.alt || one.title || one.labels?.[0])"
                 " && one.offsetParent).map((one) => one.outerHTML)"
             )
             assert nameless == []

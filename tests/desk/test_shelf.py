@@ -172,9 +172,10 @@ def test_keys_are_of_any_name_and_tell_them_apart() -> None:
 
 def test_the_overview_groups_what_the_rows_say_and_leaves_copies_out() -> None:
     breaks = [Break("c1", "a", "error", Decimal(5), True, 1), Break("c2", "b", "minor", Decimal(900), True, 1)]
+    again = Break("c3", "a", "error", Decimal("4.99"), True, 2)
     copy: Mapping[str, object] = {"attempt": Attempt("c", "1", "ok", same_as="one")}
     rows = [
-        row("one", details(3, breaks=breaks), unit="甲"),
+        row("one", details(3, breaks=[*breaks, again]), unit="甲"),
         row("two", details(1, breaks=breaks[:1]), unit="乙"),
         replace(row("copy", details(50), unit="丙"), **copy),  # type: ignore[arg-type]
         FAILED,
@@ -183,8 +184,8 @@ def test_the_overview_groups_what_the_rows_say_and_leaves_copies_out() -> None:
     assert [(group.name, group.disputed) for group in found.units] == [("甲", 3), ("乙", 1)]
     assert [(group.name, group.reports, group.figures) for group in found.years] == [("2022", 2, 22)]
     assert found.years[0].share("verified") == pytest.approx(18 / 22)
-    assert [(rule.rule, rule.errors, rule.minor) for rule in found.rules] == [("a", 2, 0), ("b", 0, 1)]
+    assert [(rule.rule, rule.errors, rule.minor) for rule in found.rules] == [("a", 3, 0), ("b", 0, 1)]
     assert [(one.name, broken.off) for one, broken in found.largest] == [("one", 5), ("two", 5)]
-    assert (found.most_disputed, found.most_failing, found.most_money) == (4, 2, 5)
+    assert (found.most_disputed, found.most_failing, found.most_money) == (4, 3, 5)
     empty = overview_of([])
     assert (empty.most_disputed, empty.most_failing, empty.most_money) == (1, 1, Decimal("0.01"))
