@@ -61,7 +61,7 @@ def decide(
     result = whole_result(find_result(out, name))
     file, who = result.source.file, by or reviewer()
     if verdict is None:
-        made = withdrawal(last_about(read(out, file), pointer), who, note)
+        made = withdrawal(last_about(result, read(out, file), pointer), who, note)
     else:
         target = _place_in(to) if to is not None and not to.startswith("/") else to
         made = decision_on(result, pointer, Verdict(verdict), who, value=value, target=target, note=note)

@@ -171,9 +171,18 @@ def _figure_at(result: Result, pointer: str) -> FigureEntry:
     return figure
 
 
-def last_about(corrections: Corrections, which: str) -> Decision:
-    """The last decision that stands of a pointer, or of that id. Raises UsageError if there is none."""
-    found = [one for one in standing(corrections.decisions) if which in (one.pointer, one.id)]
+def last_about(result: Result, corrections: Corrections, which: str) -> Decision:
+    """The last decision that stands about a figure of a result, by its pointer there or the decision's id.
+
+    Raises UsageError if there is none.
+    """
+    pages = result.source.report_pages
+    now = {one.id: one.pointer for one in result.summary.decisions or ()}
+    found = [
+        one
+        for one in standing(corrections.decisions)
+        if which == one.id or (which == now.get(one.id, one.pointer) and (pages is None or one.place.page in pages))
+    ]
     if not found:
         raise UsageError(f"nothing is decided about {which}")
     return found[-1]

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from recount.pipeline.archive.locations import Url, put
 from recount.pipeline.errors import UsageError
+from recount.pipeline.result import Decided, MapperUse, Result, Source, Summary
 from recount.pipeline.review.decisions import (
     NONE,
+    Corrections,
     Decision,
     Place,
     Verdict,
@@ -24,6 +26,7 @@ from recount.pipeline.review.decisions import (
     corrections_in,
     decide,
     decided_in,
+    last_about,
     read,
     standing,
     withdrawal,
@@ -139,6 +142,22 @@ def test_two_fields_of_one_number_are_decided_apart_but_its_reading_is_one() -> 
     assert standing([*printed, misread]) == (misread,)
     gone = decision("/expenditure/total", Verdict.NOT_A_FIGURE)
     assert standing([misread, decision("/income/total"), gone])[-1] == gone
+
+
+def test_what_is_undone_is_about_the_report_that_is_looked_at_and_the_figure_as_it_is_called_now() -> None:
+    """Two reports of a file have figures of one pointer; and rows are counted otherwise by now."""
+    first, second = decision("/a/2/b"), decision("/a/2/b", place=replace(HERE, page=9))
+    corrections = Corrections((first, second))
+    source = Source("a.pdf#1", "f" * 64, 9, report_pages=[1, 2])
+    said = Summary({}, {}, 0, MapperUse("template"), {})
+    result = Result("c/1", source, {}, {}, [], [], said)
+    assert last_about(result, corrections, "/a/2/b") == first
+    assert last_about(result, corrections, second.id) == second
+    told = Decided(first.id, "/a/3/b", "as_printed", "", "", "applied")
+    moved = replace(result, summary=replace(said, decisions=[told]))
+    assert last_about(moved, corrections, "/a/3/b") == first
+    with pytest.raises(UsageError, match="nothing is decided about"):
+        last_about(moved, corrections, "/a/2/b")
 
 
 # --- whatever befalls their writers
