@@ -6,6 +6,7 @@ place, and once for each model. A place is a JSON pointer (/income/total, /gloss
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +16,7 @@ from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from recount.schemas.figures import Kind, Model
+from recount.schemas.figures import Kind, Model, Phrasing
 
 # --- what a field is
 
@@ -84,6 +85,35 @@ def _present(annotation: Any) -> Any:
 
 def _is_choice(annotation: Any) -> bool:
     return get_origin(annotation) is Literal or any(map(_is_choice, get_args(annotation)))
+
+
+_SPOKEN_OF = re.compile(r"^(?P<of>.*?)_?(?:change|budget)$")
+
+
+def spoken_of(model: type[BaseModel], key: str) -> str:
+    """The amount that a change or a comparison is of, by its key: income_total of income_change, overseas of
+    overseas_budget; "" where it is the section's own (change)."""
+    match = _SPOKEN_OF.match(key)
+    of = match["of"] if match else ""
+    return next((name for name in (f"{of}_total", of) if name in model.model_fields), "")
+
+
+_SIGNS = re.compile(r'\\\(\??|\\\)\??|"\??|、\??')
+"""Brackets, quotation marks and 、 in a rule for folded words."""
+
+
+@cache
+def names_rule(model: type[BaseModel], key: str) -> str | None:
+    """A rule for the other names of a field, on words without brackets and marks: its own, of what says it instead,
+    and, of a change or a comparison, those of its amount; None where it has none but its title."""
+    fields = fields_of(model)
+    phrasing = model.phrasing if issubclass(model, Model) else Phrasing()
+    of = key if fields[key].words or fields[key].part is None else spoken_of(model, key) or key
+    rules = [fields[of].words, *(phrasing.beside.get(name) for name in phrasing.instead.get(of, ()))]
+    known = "|".join(f"(?:{rule})" for rule in rules if rule)
+    for sign, rule in (("{own}", ""), ("{named}", "(?!)"), ("{alone}", "(?!)")):
+        known = known.replace(sign, rule)
+    return _SIGNS.sub("", known) or None
 
 
 class Step(NamedTuple):

@@ -32,7 +32,7 @@ from recount.pipeline.map.grammar.passage import (
     passage_of,
     unmapped_in,
 )
-from recount.pipeline.map.labelled import read_section
+from recount.pipeline.map.grammar.sections import read_section
 from recount.pipeline.map.tables.sheet import left_open
 from recount.pipeline.split.outline import Section, all_sections
 from recount.pipeline.split.text import plain as plain_text
@@ -58,7 +58,7 @@ Reader = Callable[[Passage], Model | None]
 
 def _labelled(model: type[Model]) -> Reader:
     """The reader of a section that its labels alone read."""
-    return lambda passage: read_section(model, passage, BUDGET)[0]
+    return lambda passage: read_section(model, passage, BUDGET)
 
 
 _OF_A_PART = re.compile(r'财政拨款|一般公共|政府性基金|国有资本|基本支出|项目支出|"?三公')
@@ -75,7 +75,7 @@ SPEAKERS = (
     Speaker("state_capital", fund_budget, re.compile("国有资本经营")),
     Speaker("operating_costs", _labelled(OperatingCost[Ref]), re.compile("机[关构]运行|公用经费")),
     Speaker("procurement", _labelled(Procurement[Ref]), re.compile("采购")),
-    Speaker("state_assets", lambda passage: narrative_other.state_assets(passage)[0], re.compile("资产|车辆")),
+    Speaker("state_assets", narrative_other.state_assets, re.compile("资产|车辆")),
     Speaker("performance", _labelled(Performance[Ref]), re.compile("绩效")),
 )
 """The sections, each read of one passage; each may be spoken of in another as well."""
@@ -154,5 +154,4 @@ def _overview(sections: Mapping[str, Section]) -> dict[str, Any]:
         return {}
     passage = passage_of(staff.paragraphs if staff else ())
     units = narrative_other.units_in(staff.grids) if staff else ()
-    overview, _ = narrative_other.overview(functions, passage, units)
-    return {"overview": overview}
+    return {"overview": narrative_other.overview(functions, passage, units)}

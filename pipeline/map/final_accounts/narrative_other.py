@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from recount.pipeline.document import Grid, Paragraph
-from recount.pipeline.map.final_accounts.narrative import COUNTED, change, ref_at, settled
-from recount.pipeline.map.grammar.grammar import read
-from recount.pipeline.map.grammar.passage import N, Passage, Reading, Subject, clean, names_in, open_in
+from recount.pipeline.map.grammar.passage import N, Passage, clean, names_in, ref_at
+from recount.pipeline.map.grammar.sections import facts_of, filled, read_section
 from recount.pipeline.split.outline import Section
 from recount.pipeline.split.text import plain
 from recount.pipeline.split.titles import front_lines
@@ -48,16 +47,6 @@ def title(paragraphs: Sequence[Paragraph], pattern: re.Pattern[str] = _TITLE) ->
 
 # --- 第一部分 概况
 
-_STAFF = (
-    Subject("staff_total", r"(?:实有|在编)?(?:人员|人数|总人数|实有人数)", COUNTED, of_unit=True),
-    Subject("staff_active", r"(?:实有)?在职(?:人员|人数)?", COUNTED),
-    Subject("staff_veteran_retired", r"离休(?:人员|人数)?", COUNTED),
-    Subject("staff_retired", r"退休(?:人员|人数)?", COUNTED),
-    Subject(
-        "unit_count", r"(?:纳入[^。;,]{0,40}?编制范围的)?(?:下属)?(?:预算)?单位(?:共计|共有|共)?", COUNTED, of_unit=True
-    ),  # how many the list below has: no key of its own
-    Subject("office_count", r"(?:下设|内设|设有?)(?:处室|科室|机构)?", COUNTED, of_unit=True),
-)
 _OFFICES = re.compile(
     rf"(?:下设|内设|设有?)(?:有|处室|科室|机构)*{N}个[^。;:,]{{0,12}}[:,]?(?:分别(?:是|为)|包括|即|为|有)?:?"
     rf"(?P<list>[^。;\n]+)"
@@ -98,19 +87,18 @@ def ordinal(numeral: str) -> int:
     return ((_NUMERALS.find(tens) + 1) if tens else 1) * 10 + ((_NUMERALS.find(ones) + 1) if ones else 0)
 
 
-def overview(functions: Section | None, staff: Passage, units: Sequence[str]) -> tuple[Overview[Ref], Reading]:
+def overview(functions: Section | None, staff: Passage, units: Sequence[str]) -> Overview[Ref]:
     """第一部分: duties, staff, offices, subordinate units."""
-    found = read(staff, _STAFF, default="staff_total")
     offices = _OFFICES.search(staff.shape)
-    return Overview[Ref](
-        functions=functions_of(functions),
-        offices=names_in(staff.text(*offices.span("list"))) if offices else (),
-        subordinate_units=tuple(units) or subordinate_units(staff),
-        **{subject.key: found.amount(subject.key) for subject in _STAFF if subject.key != "unit_count"},
-    ), found
+    values = {
+        "functions": functions_of(functions),
+        "offices": names_in(staff.text(*offices.span("list"))) if offices else (),
+        "subordinate_units": tuple(units) or subordinate_units(staff),
+    }
+    return (read_section(Overview[Ref], staff) or Overview[Ref]()).model_copy(update=values)
 
 
-def staff(passage: Passage) -> tuple[Overview[Ref], Reading]:
+def staff(passage: Passage) -> Overview[Ref]:
     """The heads and offices that a passage counts."""
     return overview(None, passage, ())
 
@@ -133,34 +121,6 @@ _OPERATING = re.compile(
     r"(?P<unit>[^。;\n]*?)(?P<kind>机[关构]运行经费|(?:日常)?公用经费)"
     r"(?=(?:决算)?(?:支出)?(?:决算)?(?:数|额|合计|共计)?(?:为|是|共)?▮(?:万元|元|亿元)|(?:支出)?(?:年初|全年)?预算(?:数)?(?:为)?▮)"
 )
-_OPERATING_SUBJECTS = (Subject("amount", r"机[关构]运行经费(?:支出)?|(?:日常)?公用经费(?:支出)?", of_unit=True),)
-_PROCUREMENT = (
-    Subject("total", r"政府采购(?:支出)?(?:总额|金额|支出)?", of_unit=True),
-    Subject("goods", r"(?:政府采购)?货物(?:类)?(?:采购)?(?:支出)?"),
-    Subject("works", r"(?:政府采购)?工程(?:类)?(?:采购)?(?:支出)?"),
-    Subject("services", r"(?:政府采购)?服务(?:类)?(?:采购)?(?:支出)?"),
-    Subject("sme_amount", r"(?:政府采购)?(?:授予)?中小企业(?:的)?(?:合同)?"),
-    Subject("micro_amount", r"(?:授予)?小微企业(?:的)?(?:合同)?"),
-)
-_CARS = frozenset({"辆", "台"})
-_MINISTERIAL = r"副?(?:部\(?省?\)?|省\(?部?\)?|省、?部)级?(?:\(含\))?及?(?:以上)?"
-"""副部（省）级及以上: without these words a car for 领导 is of any rank."""
-_ASSETS = (
-    Subject("fixed_assets", r"固定资产(?:账面)?(?:原值|总额|价值)?", of_unit=True),
-    Subject("building_area_m2", r"房屋(?:建筑)?(?:面积)?", frozenset({"平方米", "平米"})),
-    Subject("value", r"(?:账面)?价值(?:总额)?|原值"),
-    Subject("vehicles_ministerial", rf"{_MINISTERIAL}领导(?:干部)?用车", _CARS),
-    Subject(
-        "vehicle_count", r"(?:(?:机关[及和])?[所下]属(?:各)?(?:预算)?单位)?(?:共有)?车辆(?:共)?", _CARS, of_unit=True
-    ),
-    Subject("vehicles_principal", r"主要(?:领导干部|负责人)(?:用车)?", _CARS),
-    Subject("vehicles_confidential", r"机要通信(?:用车)?", _CARS),
-    Subject("vehicles_emergency", r"应急保障(?:用车)?", _CARS),
-    Subject("vehicles_enforcement", r"(?:一般)?执法执勤(?:用车)?", _CARS),
-    Subject("vehicles_special", r"特种专业技术(?:用车)?", _CARS),
-    Subject("vehicles_retired_cadre", r"离退休干部(?:服务)?(?:用车)?", _CARS),
-    Subject("vehicles_other", r"其他用车", _CARS),
-)
 _VALUE = re.compile(
     rf"(?:^|(?<=[^一-鿿])|(?<=[有中]))(?P<what>房屋|车辆)[^。;▮]{{0,12}}{N}(?:平方米|平米|辆|台)[,、(]?(?:账面)?(?:价值|原值)(?:为|是)?(?P<value>{N})(?:万元|元)"
 )
@@ -175,27 +135,16 @@ _AS_OF = re.compile(r"截[止至]:?(?P<year>20\d\d)年(?P<month>\d{1,2})月(?P<d
 _OTHER_CARS = re.compile(r"其他用车主要(?:是|为|包括)?:?(?P<note>[^。;]+?)(?=[。;]|,?单价|$)")
 
 
-def operating_costs(passage: Passage) -> tuple[tuple[OperatingCost[Ref], ...], Reading]:
+def operating_costs(passage: Passage) -> tuple[OperatingCost[Ref], ...]:
     """十（一）: 机关运行经费 of an administrative unit, 公用经费 of an institution, or both."""
     starts = list(_OPERATING.finditer(passage.shape))
     costs: list[OperatingCost[Ref]] = []
-    unclaimed: list[int] = []
-    for index, match in enumerate(starts):
-        end = starts[index + 1].start() if index + 1 < len(starts) else len(passage.shape)
-        found = read(passage, _OPERATING_SUBJECTS, default="amount", start=match.start("kind"), end=end)
-        fact = found.facts.get("amount")
-        amount = settled(found, "amount")
-        if fact is None or amount is None:
-            continue
-        costs.append(
-            OperatingCost[Ref](
-                unit_kind=_unit_kind(match["unit"], match["kind"]),
-                amount=amount,
-                change=change(fact.change),
-            )
-        )
-        unclaimed += open_in(passage, found, costs[-1]).unclaimed
-    return tuple(costs), Reading({}, (), tuple(unclaimed))
+    for match, below in zip(starts, [*starts, None][1:], strict=True):
+        end = below.start() if below else None
+        cost = read_section(OperatingCost[Ref], passage, start=match.start("kind"), end=end)
+        if cost is not None and cost.amount is not None:
+            costs.append(cost.model_copy(update={"unit_kind": _unit_kind(match["unit"], match["kind"])}))
+    return tuple(costs)
 
 
 def _unit_kind(unit: str, cost: str) -> Literal["administrative", "institution"]:
@@ -206,16 +155,12 @@ def _unit_kind(unit: str, cost: str) -> Literal["administrative", "institution"]
     return "administrative"
 
 
-def procurement(passage: Passage) -> tuple[Procurement[Ref], Reading]:
+def procurement(passage: Passage) -> Procurement[Ref]:
     """十（二）政府采购情况."""
-    found = read(passage, _PROCUREMENT, default="total")
-    amounts = {subject.key: found.amount(subject.key) for subject in _PROCUREMENT}
-    shares = {
-        f"{key}_percent": fact.share
-        for key in ("sme", "micro")
-        if (fact := found.facts.get(f"{key}_amount")) is not None and _of_all(key, fact.share_of)
-    }
-    return Procurement[Ref](**amounts, **shares), found
+    facts = facts_of(Procurement[Ref], passage)
+    amounts = ((key, facts.get(f"{key}_amount")) for key in ("sme", "micro"))
+    others = {f"{key}_percent": None for key, fact in amounts if fact and not _of_all(key, fact.share_of)}
+    return (filled(Procurement[Ref], facts, passage) or Procurement[Ref]()).model_copy(update=others)
 
 
 def _of_all(key: str, share_of: str) -> bool:
@@ -223,48 +168,33 @@ def _of_all(key: str, share_of: str) -> bool:
     return "企业" not in share_of and (key == "sme" or re.search("采购|总额|支出", share_of) is not None)
 
 
-def state_assets(passage: Passage) -> tuple[StateAssets[Ref], Reading]:
+def state_assets(passage: Passage) -> StateAssets[Ref]:
     """十（三）国有资产占用情况说明. 价值 belongs to what stands before it: 房屋 or 车辆."""
-    values, claimed = _values(passage)
-    found = read(passage, _ASSETS, default="fixed_assets")
-    equipment, classes = _equipment(passage)
-    date = _AS_OF.search(passage.shape)
-    note = _OTHER_CARS.search(passage.shape)
-    amounts = {subject.key: found.amount(subject.key) for subject in _ASSETS if subject.key != "value"}
-    if amounts["fixed_assets"] in [ref_at(passage, at) for at in passage.numbers if _NET.match(passage.shape, at + 1)]:
-        amounts["fixed_assets"] = None  # 原值 is asked for
-    section = StateAssets[Ref](
-        as_of=f"{date['year']}-{int(date['month']):02}-{int(date['day']):02}" if date else None,
-        vehicles_other_note=clean(passage.text(*note.span("note"))) if note else None,
-        large_equipment=equipment,
-        **amounts,
-        **values,
-    )
-    claimed |= classes | (set(range(*note.span("note"))) if note else set())
-    return section, Reading(found.facts, (), tuple(at for at in found.unclaimed if at not in claimed))
+    date, note = _AS_OF.search(passage.shape), _OTHER_CARS.search(passage.shape)
+    values: dict[str, object] = {
+        "as_of": f"{date['year']}-{int(date['month']):02}-{int(date['day']):02}" if date else None,
+        "vehicles_other_note": clean(passage.text(*note.span("note"))) if note else None,
+        "large_equipment": _large_equipment(passage),
+        "building_value": _value_of("房屋", passage),
+        "vehicle_value": _value_of("车辆", passage),
+    }
+    said = read_section(StateAssets[Ref], passage) or StateAssets[Ref]()
+    if said.fixed_assets in [ref_at(passage, at) for at in passage.numbers if _NET.match(passage.shape, at + 1)]:
+        values["fixed_assets"] = None  # 原值 is asked for
+    return said.model_copy(update=values)
 
 
-def _equipment(passage: Passage) -> tuple[Ref | None, set[int]]:
-    """单价100万元以上设备, in 台 or 套; the places of that number and of all such prices."""
-    found: Ref | None = None
-    claimed: set[int] = set()
-    for match in _EQUIPMENT.finditer(passage.shape):
-        claimed.add(match.start("price"))
-        if found is None and passage.token(match.start("price")).value == _LARGE:
-            found = ref_at(passage, match.start("count"))
-            claimed.add(match.start("count"))
-    return found, claimed
+def _large_equipment(passage: Passage) -> Ref | None:
+    """单价100万元以上设备, in 台 or 套."""
+    found = (match for match in _EQUIPMENT.finditer(passage.shape))
+    large = (match for match in found if passage.token(match.start("price")).value == _LARGE)
+    return next((ref_at(passage, match.start("count")) for match in large), None)
 
 
-def _values(passage: Passage) -> tuple[dict[str, Ref], set[int]]:
-    """The values of 房屋 and 车辆 by field, and the places of their numbers."""
-    keys = {"房屋": "building_value", "车辆": "vehicle_value"}
-    values: dict[str, Ref] = {}
-    claimed: set[int] = set()
-    for match in _VALUE.finditer(passage.shape):
-        values.setdefault(keys[match["what"]], ref_at(passage, match.start("value")))
-        claimed.add(match.start("value"))
-    return values, claimed
+def _value_of(what: str, passage: Passage) -> Ref | None:
+    """The value of 房屋 or 车辆."""
+    found = (match.start("value") for match in _VALUE.finditer(passage.shape) if match["what"] == what)
+    return next((ref_at(passage, at) for at in found), None)
 
 
 # --- 十一、预算绩效; 十二、其他需说明的事项; 名词解释
@@ -299,28 +229,22 @@ _PARTS = (
 _ENTRY = re.compile(rf"\s*(?:[{_NUMERALS}]{{1,3}}[、.．]|\([{_NUMERALS}]{{1,3}}\)|\d{{1,2}}[.、)])?\s*")
 
 
-def performance(passage: Passage) -> tuple[Performance[Ref], Reading]:
+def performance(passage: Passage) -> Performance[Ref]:
     """十一、预算绩效的情况说明."""
     fields: dict[str, Ref | str | None] = {}
-    claimed: set[int] = set()
+    after = 0
     for patterns, prefix in (((_OVERALL,), "overall"), (_PROJECTS, "project")):
-        after = max(claimed, default=0)
         match = next(filter(None, (pattern.search(passage.shape, after) for pattern in patterns)), None)
         if match is None:
             continue
         names = {"count": "overall_table_count" if prefix == "overall" else "project_count"}
-        for group in match.re.groupindex:
-            if match[group]:
-                key = names.get(group, f"{prefix}_{group}")
-                fields[key] = ref_at(passage, match.start(group))
-                claimed.add(match.start(group))
-    texts, free = _texts(passage)
-    section = Performance[Ref].model_validate({**fields, **texts})
-    unclaimed = tuple(at for at in passage.numbers if at not in claimed and at not in free)
-    return section, Reading({}, (), unclaimed)
+        for group in filter(match.group, match.re.groupindex):
+            fields[names.get(group, f"{prefix}_{group}")] = ref_at(passage, match.start(group))
+            after = max(after, match.start(group))
+    return Performance[Ref].model_validate({**fields, **_texts(passage)})
 
 
-def _texts(passage: Passage) -> tuple[dict[str, str | None], range]:
+def _texts(passage: Passage) -> dict[str, str | None]:
     """The three texts of the section, without their labels."""
     marks = []
     for key, label in _PARTS:
@@ -333,8 +257,7 @@ def _texts(passage: Passage) -> tuple[dict[str, str | None], range]:
         end = marks[index + 1][0] if index + 1 < len(marks) else len(passage.shape)
         if key:
             texts[key] = passage.text(start, end).strip() or None
-    first = min((start for start, _, key in marks if key), default=len(passage.shape))
-    return texts, range(first, len(passage.shape))
+    return texts
 
 
 def glossary(section: Section | None) -> tuple[GlossaryEntry, ...]:

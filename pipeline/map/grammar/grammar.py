@@ -18,7 +18,6 @@ from recount.pipeline.map.grammar.passage import (
     MONEY,
     Fact,
     Passage,
-    Reading,
     Subject,
     Versus,
     Wording,
@@ -42,7 +41,6 @@ class Reader:
     wording: Wording = FINAL
     rules: re.Pattern[str] = field(init=False)
     facts: dict[str, Fact] = field(default_factory=dict)
-    repeats: list[tuple[str, int]] = field(default_factory=list)
     unclaimed: list[int] = field(default_factory=list)
     last: Fact | None = None
     versus: Versus | None = None
@@ -58,7 +56,7 @@ class Reader:
     def _rules(self, unit: str | None) -> tuple[re.Pattern[str], re.Pattern[str]]:
         return phrases.rules_of(tuple(self.subjects), unit, self.wording.amount)
 
-    def read(self, start: int = 0, end: int | None = None) -> Reading:
+    def read(self, start: int = 0, end: int | None = None) -> dict[str, Fact]:
         """The facts between two indices of the passage's shape."""
         end = len(self.passage.shape) if end is None else end
         self.done = start
@@ -74,7 +72,7 @@ class Reader:
         for fact in self.facts.values():
             if fact.comparison is not None and fact.comparison.final is None:
                 fact.comparison.final = fact.comparison.stated
-        return Reading(self.facts, tuple(self.repeats), tuple(self.unclaimed), tuple(self.reasons))
+        return self.facts
 
     def _unchanged(self, start: int, end: int) -> None:
         """与上年持平: a change without figures, its sentence as the reason (docs/contract/report.md)."""
@@ -381,7 +379,6 @@ class Reader:
             stated = self.passage.value_of(fact.amount)
             if stated != self.passage.token(at).value:  # of something without a subject here
                 return False
-            self.repeats.append((fact.key, at))
         else:
             fact.amount = self._ref(at)
         if self._unit(at) in MONEY:
@@ -487,8 +484,8 @@ def read(
     end: int | None = None,
     wording: Wording = FINAL,
     stated: Ref | None = None,
-) -> Reading:
-    """What a passage says of the subjects of its section.
+) -> dict[str, Fact]:
+    """What a passage says of the subjects of its section, by their keys.
 
     default: the subject of a comparison that names none. start, end: between which indices of its shape it is read.
     stated: the amount of that subject, where it stands before the start.
