@@ -10,7 +10,7 @@ from functools import partial
 from recount.pipeline.document import Document, Grid
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.evaluations.evaluations import map_evaluations
-from recount.pipeline.map.final_accounts import narrative, narrative_other
+from recount.pipeline.map.final_accounts import narrative
 from recount.pipeline.map.final_accounts.elsewhere import (
     OF_PARTS,
     Left,
@@ -46,7 +46,7 @@ def _labelled(model: type[Model]) -> Callable[[Passage], Model]:
 
 
 SPEAKERS = (
-    Speaker("overview", narrative_other.staff, re.compile("实有|在编|人员编制|编制人数|年末[^。;]{0,6}人数")),
+    Speaker("overview", narrative.staff, re.compile("实有|在编|人员编制|编制人数|年末[^。;]{0,6}人数")),
     Speaker("income_expenditure", _labelled(IncomeExpenditure[Ref]), but=_WHOLE),
     Speaker("income", narrative.income, but=_WHOLE),
     Speaker("expenditure", _labelled(Expenditure[Ref]), but=_WHOLE),
@@ -75,10 +75,10 @@ SPEAKERS = (
         re.compile("国有资本经营"),
         _TRIPS,
     ),
-    Speaker("operating_costs", narrative_other.operating_costs, re.compile("机[关构]运行")),
-    Speaker("procurement", narrative_other.procurement, re.compile("采购")),
-    Speaker("state_assets", narrative_other.state_assets, re.compile("资产|车辆")),
-    Speaker("performance", narrative_other.performance, re.compile("绩效")),
+    Speaker("operating_costs", narrative.operating_costs, re.compile("机[关构]运行")),
+    Speaker("procurement", narrative.procurement, re.compile("采购")),
+    Speaker("state_assets", narrative.state_assets, re.compile("资产|车辆")),
+    Speaker("performance", narrative.performance, re.compile("绩效")),
 )
 """The sections that are read of one passage; each may be spoken of in another as well."""
 
@@ -109,7 +109,7 @@ def map_report(document: Document) -> Mapped:
             left.append(Left.unread(section))
     notes = sections.get("other_notes")
     fields["other_notes"] = _text(notes) if notes else None
-    fields["glossary"] = narrative_other.glossary(sections.get("part.glossary"))
+    fields["glossary"] = narrative.glossary(sections.get("part.glossary"))
     settle(left, SPEAKERS, fields)
     fields["unit_name"], fields["fiscal_year"] = _identity(sections, projects, overall)
     report = Report[Ref].model_validate(fields)
@@ -139,8 +139,8 @@ def _map_overview(sections: Mapping[str, Section], fields: dict[str, object]) ->
     if functions is None and staff is None:
         return
     passage = passage_of(staff.paragraphs if staff else ())
-    units = narrative_other.units_in(staff.grids) if staff else ()
-    fields["overview"] = narrative_other.overview(functions, passage, units)
+    units = narrative.units_in(staff.grids) if staff else ()
+    fields["overview"] = narrative.overview(functions, passage, units)
     yield Left.of(staff, passage, fields["overview"])
 
 
@@ -151,7 +151,7 @@ def _identity(
 ) -> tuple[str | None, Ref | None]:
     """Unit and year: of the title page; of the tables where a file has nothing but tables."""
     front = [*sections["front"].paragraphs]
-    unit, year = narrative_other.title(front)
+    unit, year = narrative.title(front)
     tables = [*projects, *([overall] if overall else [])]
     if year is None:
         year = next((table.fiscal_year for table in tables if table.fiscal_year), None)
