@@ -231,6 +231,8 @@ class Reader:
         words = (phrases.UNIT.sub("", match["words"]) if twice else match["words"]) or match["again"]
         each = match["each"] or ""
         fact = self._of_section(at) if each and not words else self._named(at, words, gap[: match.start()], each)
+        if fact is not None and not words and fact.change is not None and not self._is_said_again(fact.change, at):
+            fact = self._stated_before(at)  # the section's own is known: of the part that was stated last
         return fact is not None and self._changed(
             fact, at, match["turn"], self._clause(self.done + match.start("words"))
         )
@@ -322,25 +324,26 @@ class Reader:
         """What a comparison is of that names nothing: what the section is about. None where that is not sure: right
         after a sentence whose amount nobody knows, or where the passage stands under another heading."""
         unknown = (n for n in reversed(self.unclaimed) if not phrases.is_beside(self.passage.shape, n, at))
-        if (before := next(unknown, None)) is not None and self._is_just_before(before, at):
+        if (before := next(unknown, None)) is not None and self.passage.is_just_before(before, at):
             return None
         over = self._heading_over(at)
         if over is not None:
             return over
         if self.passage.headed:
             return self._fact(self.default)
-        if self.stated and self._is_just_before(self.stated[-1][0], at):
-            return self.stated[-1][1]
-        return self.facts.get(self.default)
+        return self._stated_before(at) or self.facts.get(self.default)
+
+    def _stated_before(self, at: int) -> Fact | None:
+        """What was stated last, in the sentence of an index or right before it."""
+        return self.stated[-1][1] if self.stated and self.passage.is_just_before(self.stated[-1][0], at) else None
+
+    def _is_said_again(self, change: Versus, at: int) -> bool:
+        said = {self.passage.value_of(ref) for ref in (change.amount, change.rate) if ref is not None}
+        return self.passage.token(at).value in said
 
     def _heading_over(self, at: int) -> Fact | None:
         """The subject that the nearest numbered heading above a place names: 1.公务接待费支出情况。"""
         return self._subject(phrases.heading_over(self.passage.shape, self.start, at))
-
-    def _is_just_before(self, number: int, at: int) -> bool:
-        """Whether an amount stands in the sentence of an index, or in the one before it."""
-        between = self.passage.shape[number:at]
-        return self._unit(number) in MONEY and len(re.findall(r"[。\n]+", between)) <= 1
 
     def _says_section(self, words: str) -> bool:
         """财政拨款支出, where the section is about that."""

@@ -136,6 +136,14 @@ class Passage:
         unit = self.token(last).unit if last >= 0 else None
         return last + 1 + len(unit) if unit else start
 
+    def is_just_before(self, number: int, at: int) -> bool:
+        """Whether an amount stands in the sentence of an index, or in the one before it; sentences that only count
+        (团组▮个，▮人次。) may stand between."""
+        ends = [match.end() for match in re.finditer(r"[。\n]+", self.shape[number:at])]
+        between = range(number + ends[0], number + ends[-1]) if len(ends) > 1 else range(0)
+        units = {self.token(other).unit for other in self.numbers if other in between}
+        return self.token(number).unit in MONEY and (not between or (bool(units) and units.isdisjoint(MONEY | {"%"})))
+
     def is_in_a_row(self, at: int, joined: str) -> bool:
         """Whether a number stands in a row (joined by one of some characters) of those that have one unit together."""
         before, after = self.numbers.get(at - 2), at + 2 in self.numbers

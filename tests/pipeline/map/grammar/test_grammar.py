@@ -275,3 +275,24 @@ def test_a_number_before_a_word_is_a_name(said: str) -> None:
 
 def test_a_number_without_a_unit_that_ends_its_clause_is_an_amount() -> None:
     assert Read("收入总计8.00万元，工资支出0。").amount("wages") == "0"
+
+
+def test_sentences_that_only_count_may_stand_before_a_comparison() -> None:
+    found = Read(
+        "收入总计8.00万元，比上年增加1.00万元。工资支出3.00万元。全年到访团组2个。比上年增加0.50万元，增长20.00%。"
+    )
+    assert found.change("income") == {"amount": "1.00"}
+    assert found.change("wages") == {"amount": "0.50", "rate": "20.00"}
+
+
+@pytest.mark.parametrize("between", ["工资支出3.00万元。另付2.00万元。", "工资支出3.00万元。占50.00%。", ""])
+def test_a_second_comparison_that_names_nothing_is_of_what_stands_right_before_it(between: str) -> None:
+    found = Read(f"收入总计8.00万元，比上年增加1.00万元。{between}比上年增加0.50万元。")
+    assert found.change("income") == {"amount": "1.00"}
+    assert "wages" not in found.facts or found.fact("wages").change is None
+
+
+def test_the_change_of_the_whole_said_again_is_no_parts() -> None:
+    found = Read("收入总计8.00万元，比上年增加1.00万元。工资支出3.00万元。比上年增加1.00万元。")
+    assert found.change("income") == {"amount": "1.00"}
+    assert found.fact("wages").change is None
