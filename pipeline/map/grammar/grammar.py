@@ -458,7 +458,8 @@ class Reader:
                 end = stop.start()
                 stop = phrases.STOP.search(shape, self.reason_from, end)
             unchanged = phrases.comparing(self.wording.base)[1].search(shape, self.reason_from, end)
-            end = unchanged.start() if unchanged else end
+            over = phrases.BREAK.search(shape, self.reason_from, end)
+            end = min(match.start() for match in (unchanged, over) if match) if unchanged or over else end
             self._give_reasons(self.reason_from, end)
             self.reasons.append((self.reason_from, end))
         self.reason_from = None
