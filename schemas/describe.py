@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from recount.schemas.figures import Kind, Model, Phrasing
+from recount.schemas.figures import Kind, Model
 
 # --- what a field is
 
@@ -104,16 +104,13 @@ _SIGNS = re.compile(r'\\\(\??|\\\)\??|"\??|、\??')
 
 @cache
 def names_rule(model: type[BaseModel], key: str) -> str | None:
-    """A rule for the other names of a field, on words without brackets and marks: its own, of what says it instead,
-    and, of a change or a comparison, those of its amount; None where it has none but its title."""
-    fields = fields_of(model)
-    phrasing = model.phrasing if issubclass(model, Model) else Phrasing()
-    of = key if fields[key].words or fields[key].part is None else spoken_of(model, key) or key
-    rules = [fields[of].words, *(phrasing.beside.get(name) for name in phrasing.instead.get(of, ()))]
-    known = "|".join(f"(?:{rule})" for rule in rules if rule)
+    """A rule for other names of a field than its title, on words without brackets and marks; None where it has none."""
+    heard = model.phrasing.heard if issubclass(model, Model) else {}
+    of = key if fields_of(model)[key].words else spoken_of(model, key) or key
+    words = heard.get(of, fields_of(model)[of].words or "")
     for sign, rule in (("{own}", ""), ("{named}", "(?!)"), ("{alone}", "(?!)")):
-        known = known.replace(sign, rule)
-    return _SIGNS.sub("", known) or None
+        words = words.replace(sign, rule)
+    return _SIGNS.sub("", words) or None
 
 
 class Step(NamedTuple):

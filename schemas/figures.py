@@ -92,7 +92,8 @@ class Phrasing:
     another's. The first figure where it is None. beside: what the text speaks of that has no field, with its words.
     instead: by field, what says it where its own words do not. units: by figure, what it is counted in, where not all
     that can be counted is meant; under "" for all others. after: by figure, the one whose number it may follow without
-    words of its own.
+    words of its own. heard: by figure, what it is called anywhere before its number, without brackets and marks, where
+    its own words are not all of that.
     """
 
     before: Mapping[str, str] = field(default_factory=dict)
@@ -104,6 +105,7 @@ class Phrasing:
     instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     units: Mapping[str, frozenset[str]] = field(default_factory=dict)
     after: Mapping[str, str] = field(default_factory=dict)
+    heard: Mapping[str, str] = field(default_factory=dict)
 
 
 class Model(BaseModel):

@@ -6,7 +6,7 @@ First the parts that the sections share beside those of every family: a class, a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Generic, Literal
+from typing import ClassVar, Generic
 
 from recount.schemas.arithmetic import (
     Alternative,
@@ -39,7 +39,7 @@ class ClassAmount(Model, Generic[F]):
 class BudgetItem(Model, Generic[F]):
     """一项支出: 类, 款, 项 without their marks."""
 
-    phrasing: ClassVar[Phrasing] = Phrasing(of_class="class_name", of_unit=())
+    phrasing: ClassVar[Phrasing] = Phrasing(of_class="class_name", of_unit=(), heard={"amount": ""})
     class_name: str | None = text("类")
     section_name: str | None = text("款")
     item_name: str | None = text("项")
@@ -54,6 +54,10 @@ class BudgetItem(Model, Generic[F]):
 
 # --- the sections of the narrative (第一部分 and 第二部分)
 
+_TOTALS_HEARD = {
+    "income_total": r"收入支出(?:决算)?(?:总[计额体])?|收支(?:决算)?总[计额体]|收入(?:决算)?总[计额]",
+    "expenditure_total": r"收入支出(?:决算)?(?:总[计额体])?|收支(?:决算)?总[计额体]|支出(?:决算)?总[计额]",
+}
 BOTH_SIDES = (
     r"(?:总收入|收入(?:决算)?(?:总计|总额|合计)?)[、和与及]?(?:总支出|支出(?:决算)?(?:总体|总计|总额|合计|总决算)?)"
     r"|收、?支(?:决算)?(?:总决算|总计|总体|总额|合计)?|总收支"
@@ -62,6 +66,7 @@ _IN_TOTAL, _OUT_TOTAL = r"收入(?:决算)?(?:总计|总额)", r"支出(?:决算
 _CARRIED = r"结转(?:和|及|与)?结余"
 _SIDES = ("income_total", "expenditure_total", "income_current_year", "expenditure_current_year")
 _BOTH = {"income_total": ("both",), "expenditure_total": ("both",)}
+_CALLED = r"三公经费(?:财政拨款)?(?:支出)?(?:决算|预算)?"
 _CAR = r"(?:公务用?车|公车)"
 _RECEIVED = r"(?:共计?|累计|全年|合计)*(?:国内)?(?:公务)?接待(?:国内)?(?:公务)?(?:共计?|累计|合计)?"
 _PEOPLE = frozenset({"人次", "人"})
@@ -78,6 +83,7 @@ class IncomeExpenditure(Model, Generic[F]):
             "left_over": r"(?:年初|上年)结余(?!的)",
         },
         instead={**_BOTH, "opening_carryover": ("carried_over", "left_over")},
+        heard=_TOTALS_HEARD,
     )
     income_total: F | None = money("收入总计", rf"(?:决算)?{_IN_TOTAL}|(?:决算)?总收入|今年收入")
     income_current_year: F | None = money("本年收入合计", r"本年(?:度)?收入(?:合计)?(?!总)")
@@ -213,6 +219,11 @@ class FiscalAppropriation(Model, Generic[F]):
         of_unit=(*_SIDES, "both", "spent"),
         beside={"both": rf"{{own}}(?:{BOTH_SIDES})", "spent": r"财政拨款支出(?!(?:决算)?总)"},
         instead={**_BOTH, **_COMPARED, "expenditure_budget": (*_COMPARED["expenditure_budget"], "spent")},
+        heard={
+            **_TOTALS_HEARD,
+            "income_current_year": r"本年(?:度)?财政拨款收入",
+            "expenditure_current_year": r"本年(?:度)?财政拨款支出",
+        },
     )
     income_total: F | None = money("财政拨款收入总计", _OWN["income_total"])
     opening_carryover: F | None = money("年初财政拨款结转和结余", _OWN["opening_carryover"])
@@ -236,6 +247,7 @@ class FundBudget(Model, Generic[F]):
         of_unit=(*_SIDES, "both", "expenditure"),
         beside={"both": rf"{{own}}(?:{BOTH_SIDES})"},
         instead={**_BOTH, **_COMPARED, "expenditure_budget": (*_COMPARED["expenditure_budget"], "expenditure")},
+        heard=_TOTALS_HEARD,
     )
     none: bool = False
     income_total: F | None = money("收入总计", _OWN["income_total"])
@@ -390,12 +402,13 @@ class ThreePublic(Model, Generic[F]):
             "reception_visits": _PEOPLE,
         },
         after={"overseas_visits": "overseas_groups", "reception_visits": "reception_batches"},
+        heard={"total": _CALLED, "budget": _CALLED},
     )
     total: F | None = money(
         "“三公”经费支出",
         r'(?:一般公共预算)?(?:财政拨款)?(?:安排)?(?:的)?"?三公"?经费"?(?:财政拨款)?(?:支出)?(?:决算)?',
     )
-    change: Change[F] | None = part("与上年相比", r"三公经费(?:财政拨款)?(?:支出)?(?:决算|预算)?")
+    change: Change[F] | None = part("与上年相比", _CALLED)
     overseas: ThreePublicItem[F] | None = part("因公出国（境）费", r"因公出国(?:\(境\))?(?:费用?|经费)?(?:支出)?")
     vehicles: ThreePublicItem[F] | None = part(
         "公务用车购置及运行维护费", rf"{_CAR}购置费?(?:及|和|与)运行(?:维护)?(?:费用?|经费)?(?:支出)?"
@@ -466,38 +479,3 @@ class ThreePublic(Model, Generic[F]):
             yield equal("“三公”经费全年预算数 = 各项全年预算数之和", whole.budget, total(*budgets))
             finals = [of_part.final if of_part else None for of_part in parts]
             yield equal("“三公”经费决算数 = 各项决算数之和", whole.final, total(*finals))
-
-
-class OperatingCost(Model, Generic[F]):
-    """十（一）机关运行经费（行政单位和参公事业单位）或公用经费（事业单位）."""
-
-    unit_kind: Literal["administrative", "institution"] | None = text("单位类型")
-    amount: F | None = money("机关运行经费/公用经费", r"机[关构]运行经费(?:支出)?|(?:日常)?公用经费(?:支出)?")
-    change: Change[F] | None = part("与上年相比")
-
-    def identities(self: OperatingCost[Figure]) -> Iterator[Identity]:
-        yield from change_of("机关运行经费/公用经费", self.amount, self.change)
-
-
-class Procurement(Model, Generic[F]):
-    """十（二）政府采购情况."""
-
-    total: F | None = money("政府采购支出总额", r"政府采购(?:支出)?(?:总额|金额|支出)?")
-    goods: F | None = money("政府采购货物支出", r"(?:政府采购)?货物(?:类)?(?:采购)?(?:支出|金额)?")
-    works: F | None = money("政府采购工程支出", r"(?:政府采购)?工程(?:类)?(?:采购)?(?:支出|金额)?")
-    services: F | None = money("政府采购服务支出", r"(?:政府采购)?服务(?:类)?(?:采购)?(?:支出|金额)?")
-    sme_amount: F | None = money("授予中小企业合同金额", r"(?:政府采购)?(?:授予)?中小企业(?:的)?(?:合同)?")
-    sme_percent: F | None = percent("占政府采购支出总额的比例")
-    micro_amount: F | None = money("授予小微企业合同金额", r"(?:授予)?小微企业(?:的)?(?:合同)?")
-    micro_percent: F | None = percent("占政府采购支出总额的比例")
-
-    def identities(self: Procurement[Figure]) -> Iterator[Identity]:
-        yield equal(
-            "政府采购支出总额 = 货物 + 工程 + 服务",
-            self.total,
-            total(self.goods, self.works, self.services),
-        )
-        yield share("中小企业占政府采购支出总额", self.sme_percent, self.sme_amount, of=self.total)
-        yield share("小微企业占政府采购支出总额", self.micro_percent, self.micro_amount, of=self.total)
-        yield at_most("授予小微企业合同金额 ≤ 授予中小企业合同金额", self.micro_amount, self.sme_amount)
-        yield at_most("小微企业占比 ≤ 中小企业占比", self.micro_percent, self.sme_percent)

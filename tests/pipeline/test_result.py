@@ -15,9 +15,10 @@ from recount.pipeline.result import Source, plain
 from recount.pipeline.verify import verify
 from recount.schemas.common.parts import Change, Overview, Portion, StateAssets
 from recount.schemas.figures import Ref
-from recount.schemas.final_accounts.narrative import Income, IncomeExpenditure, Procurement
+from recount.schemas.final_accounts.narrative import Income, IncomeExpenditure
 from recount.schemas.final_accounts.performance import FundRow, ProjectEvaluation
 from recount.schemas.final_accounts.report import Report
+from recount.schemas.final_accounts.sections import Procurement
 from recount.tests.pipeline.helpers import Sheet, reader_of
 
 SOURCE = Source("甲.pdf", "ab" * 32, 3, [2], "engine 1.0")

@@ -26,10 +26,9 @@ from recount.schemas.final_accounts.narrative import (
     FundBudget,
     GeneralPublicBudget,
     Income,
-    OperatingCost,
-    Procurement,
 )
 from recount.schemas.final_accounts.performance import Performance
+from recount.schemas.final_accounts.sections import OperatingCost, Procurement
 
 _NUMERALS = "一二三四五六七八九十"
 _TITLE = re.compile(

@@ -384,9 +384,9 @@ def subjects_of(model: type[Model], kind: Kind) -> dict[str, Subject]:
     """By field: what it is of, for the fields of a model that hold figures of a kind; the rows of a list have names."""
     found = {}
     for name, told in fields_of(model).items():
-        title = subject_in(told.title)
-        if not told.many and holds_figures(model, name, kind) and (title or told.words):
-            found[name] = Subject(title, names_rule(model, name))
+        title, words = subject_in(told.title), names_rule(model, name)
+        if not told.many and holds_figures(model, name, kind) and (title or words):
+            found[name] = Subject(title, words)
     return found
 
 
