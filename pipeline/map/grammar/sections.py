@@ -48,6 +48,8 @@ UNITS: dict[Kind, frozenset[str]] = {
     Kind.SCORE: frozenset({"分"}),
 }
 _CHANGE, _BUDGET, _ITEMS = "change", "budget", "items"
+"""What a field may hold of the subject whose key stands before it (income_change, personnel_items), or of the
+section's own."""
 _ALL_INCOME = "收入总计"
 _LISTED = re.compile(rf"{N}(?:万元|元|亿元)[,、(。]?(?:主要)?(?:包括|用于)[:]?(?P<list>[^▮]*?)(?=[。;\n]|$)")
 
@@ -117,7 +119,7 @@ def _default(subjects: Sequence[Subject]) -> str:
 
 def _is_said(model: type[Model], field: Field) -> bool:
     """Whether a figure, or the amount of a part, has words before it; a share is said of an amount."""
-    return (field.kind in UNITS and not _share_of(model, field)) or bool(_portion_fields(field))
+    return (field.kind in UNITS and _share_of(model, field) is None) or bool(_portion_fields(field))
 
 
 def _units(model: type[Model], key: str) -> frozenset[str]:
