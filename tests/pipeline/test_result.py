@@ -198,6 +198,19 @@ def test_a_minor_failure_is_counted_apart() -> None:
     assert {figure["status"] for figure in result["figures"].values()} == {"verified"}
 
 
+def test_of_what_fails_by_one_fault_the_first_check_tells_it() -> None:
+    """支出 is in two identities, and another number in its place would satisfy both."""
+    sheet = Sheet()
+    said = "一般公共预算财政拨款支出9.00万元，比上年增加1.00万元，增长20.00%。教育（类）支出6.00万元，占100.00%。"
+    section = reader_of("general_public_budget")(sheet.passage(said))
+    found = verify(Report[Ref](general_public_budget=section), sheet.tokens, "template")
+    found = result_of(SOURCE, found, sheet.tokens, "final-accounts/1", {})
+    failing = [each for each in found["checks"] if each["result"] == "fail"]
+    assert len(failing) > 1
+    assert "follows" not in failing[0]
+    assert {each.get("follows") for each in failing[1:]} == {failing[0]["id"]}
+
+
 def test_a_figure_that_stays_disputed_after_it_was_read_again_says_both_readings() -> None:
     tokens = [
         Token(at, raw, Decimal(raw), 2, "万元", 1, (1.0, 2.0, 3.0, 4.0), "ocr")
