@@ -48,7 +48,7 @@ _FRAMES: Mapping[Look, tuple[float, float, float] | None] = {
     "remark": None,
 }
 """The looks that are frames and no highlights, and what fills them: marks are told apart without colours too."""
-_AROUND = 1.0
+_AROUND = 0.4
 """Points that a frame is larger than what stands in it."""
 _MOST_LISTED = 100
 """So many findings of a kind are listed in front."""
@@ -163,7 +163,7 @@ def _drawn(page: Any, mark: Mark) -> Any:
     note = page.add_rect_annot(_wider(mark.box) * page.derotation_matrix)
     fill = _FRAMES[mark.look]
     note.set_colors(stroke=colour, fill=fill)
-    note.set_border(width=1.2, dashes=None if fill else [3, 2])
+    note.set_border(width=0.9, dashes=None if fill else [3, 2])
     note.set_blendmode("Multiply")  # what stands in the frame stays as dark as it is
     return note
 

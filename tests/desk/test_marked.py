@@ -27,7 +27,7 @@ from recount.pipeline.archive.files import hash_of
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.document import Box
 from recount.pipeline.errors import UsageError
-from recount.pipeline.result import PageRemark, Rejected, Result
+from recount.pipeline.result import PageRemark, Rejected, Result, write_result
 from recount.pipeline.run.store import report_model
 from recount.pipeline.structure import structure
 from recount.tests.desk import made
@@ -252,12 +252,14 @@ def test_a_signed_report_is_told_to_be_a_copy(tmp_path: Path) -> None:
         assert "签名在此不再有效" in "".join(copy[0].get_text().split())
 
 
-def test_pictures_become_pages(tmp_path: Path, plain: tuple[Path, Result]) -> None:
+@pytest.mark.parametrize("name", ["pages", "表.tif"])
+def test_pictures_become_pages(name: str, tmp_path: Path, plain: tuple[Path, Result]) -> None:
     """The result is made up: what OCR reads of pictures is tested elsewhere. The boxes are those of the PDF."""
-    folder = made.as_pictures(made.plain(), tmp_path / "pages")
-    result = replace(plain[1], source=replace(plain[1].source, file="pages", sha256=hash_of(folder)))
+    make = made.as_tiff if name.endswith(".tif") else made.as_pictures
+    file = make(made.plain(), tmp_path / name)
+    result = replace(plain[1], source=replace(plain[1].source, file=name, sha256=hash_of(file)))
     target = tmp_path / "marked.pdf"
-    assert marked(result, folder, target) == 10
+    assert marked(result, file, target) == 10
     assert_on_figures(marks_in(result), target, 2)
     with mupdf.open(target) as copy, mupdf.open(plain[0]) as source:
         for page, own in zip(list(copy)[-2:], source, strict=True):
@@ -295,6 +297,11 @@ class TestWhereTheReportLies:
         )
         with mupdf.open(tmp_path / "again.pdf") as copy:
             assert "Review notes" in copy[0].get_text()
+
+    def test_a_result_by_itself(self, plain: tuple[Path, Result], tmp_path: Path, run: Callable[..., None]) -> None:
+        write_result(tmp_path / "one.json", plain[1])
+        run("mark", tmp_path / "one.json", "--source", plain[0], "-o", tmp_path / "marked.pdf")
+        assert painted(tmp_path / "marked.pdf", 2)[1]
 
     def test_nothing_says_where(self, plain: tuple[Path, Result], tmp_path: Path) -> None:
         with pytest.raises(UsageError, match=r"nothing says where 表\.pdf lies: name it with --source"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -18,7 +19,7 @@ NONE = Findings((), (), (), (), (), (), (), ())
 def figure(at: int, page: int = 1, **more: object) -> Figure:
     entry = FigureEntry(
         f"{at}.00", Decimal(at), "万元", "万元", page, [10.0 * at, 0.0, 10.0 * at + 5, 8.0], "text", None, "template",
-        "disputed", (),
+        "verified", (),
     )  # fmt: skip
     return Figure(f"/items/{at}", ("表", f"{at} 行", "金额"), entry._replace(**more))
 
@@ -43,8 +44,6 @@ def card(number: int, operands: tuple[Figure, ...], suspects: tuple[Figure, ...]
 
 
 def findings(**parts: object) -> Findings:
-    from dataclasses import replace
-
     return replace(NONE, **parts)  # type: ignore[arg-type]
 
 
@@ -69,6 +68,11 @@ def test_where_many_are_as_suspect_none_is_the_most(suspects: int, look: str) ->
     figures = tuple(map(figure, range(6)))
     looks = [found for _, found in looks_of(card(1, figures, figures[:suspects]))]
     assert looks == [look] * suspects + ["operand"] * (6 - suspects)
+
+
+def test_another_disputed_figure_of_an_identity_is_told_from_those_that_are_clear() -> None:
+    figures = (figure(1, status="disputed"), figure(2, status="disputed"), figure(3))
+    assert [look for _, look in looks_of(card(1, figures, figures[:1]))] == ["suspect", "disputed", "operand"]
 
 
 def test_a_note_tells_so_much_and_how_much_more_there_is() -> None:

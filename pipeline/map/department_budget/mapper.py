@@ -17,7 +17,7 @@ from recount.pipeline.map.department_budget.sections import (
 )
 from recount.pipeline.map.department_budget.statements import map_statements, titles_of
 from recount.pipeline.map.department_budget.targets import map_targets
-from recount.pipeline.map.final_accounts import narrative_other
+from recount.pipeline.map.final_accounts import narrative
 from recount.pipeline.map.final_accounts.elsewhere import (
     OF_PARTS,
     Left,
@@ -32,7 +32,7 @@ from recount.pipeline.map.grammar.passage import (
     passage_of,
     unmapped_in,
 )
-from recount.pipeline.map.labelled import read_section
+from recount.pipeline.map.grammar.sections import read_section
 from recount.pipeline.map.tables.sheet import left_open
 from recount.pipeline.split.outline import Section, all_sections
 from recount.pipeline.split.text import plain as plain_text
@@ -58,7 +58,7 @@ Reader = Callable[[Passage], Model | None]
 
 def _labelled(model: type[Model]) -> Reader:
     """The reader of a section that its labels alone read."""
-    return lambda passage: read_section(model, passage, BUDGET)[0]
+    return lambda passage: read_section(model, passage, BUDGET)
 
 
 _OF_A_PART = re.compile(r'财政拨款|一般公共|政府性基金|国有资本|基本支出|项目支出|"?三公')
@@ -75,7 +75,7 @@ SPEAKERS = (
     Speaker("state_capital", fund_budget, re.compile("国有资本经营")),
     Speaker("operating_costs", _labelled(OperatingCost[Ref]), re.compile("机[关构]运行|公用经费")),
     Speaker("procurement", _labelled(Procurement[Ref]), re.compile("采购")),
-    Speaker("state_assets", lambda passage: narrative_other.state_assets(passage)[0], re.compile("资产|车辆")),
+    Speaker("state_assets", narrative.state_assets, re.compile("资产|车辆")),
     Speaker("performance", _labelled(Performance[Ref]), re.compile("绩效")),
 )
 """The sections, each read of one passage; each may be spoken of in another as well."""
@@ -94,14 +94,14 @@ def map_budget(document: Document) -> Mapped:
     sections, others = all_sections(document, OUTLINE)
     fields = _narrative(sections, others)
     front = sections["front"].paragraphs
-    unit, year = narrative_other.title([*front], _TITLE)
+    unit, year = narrative.title([*front], _TITLE)
     unit = _named(front) or unit
     grids = [block for block in document.blocks if isinstance(block, Grid)]
     statements, _ = map_statements(grids, int(document.tokens[year.token].value) if year else None)
     targets = map_targets(grids)
     found = bool(fields or statements or targets)
     fields |= _overview(sections)
-    fields["glossary"] = narrative_other.glossary(sections.get("part.glossary"))
+    fields["glossary"] = narrative.glossary(sections.get("part.glossary"))
     report = Report[Ref](
         unit_name=unit,
         fiscal_year=year,
@@ -153,6 +153,5 @@ def _overview(sections: Mapping[str, Section]) -> dict[str, Any]:
     if functions is None and staff is None:
         return {}
     passage = passage_of(staff.paragraphs if staff else ())
-    units = narrative_other.units_in(staff.grids) if staff else ()
-    overview, _ = narrative_other.overview(functions, passage, units)
-    return {"overview": overview}
+    units = narrative.units_in(staff.grids) if staff else ()
+    return {"overview": narrative.overview(functions, passage, units)}
