@@ -226,6 +226,7 @@ def render_status(status: Status) -> Iterator[RenderableType]:
         ("Open", list(_still_open(status.done))),
         ("Stale decisions", list(_stale(status.done))),
         ("Decided since, for the next run (recount retry)", [_text(name) for name in status.to_decide]),
+        ("Decisions about reports that are not here", [_text(f"corrections/{file}") for file in status.unclaimed]),
         ("Results changed by hand", list(_aside(status.attempts.values()))),
         ("Files left out", list(render_left_out(status.left_out))),
     ):

@@ -145,6 +145,14 @@ def test_a_changed_file_makes_it_stale_and_the_old_one_brings_it_back(out: Path,
     assert applied(out)
 
 
+def test_decisions_about_a_report_that_is_gone_are_listed(out: Path, call: Any) -> None:
+    assert not status_of(out).unclaimed
+    made = decision_on(result(out), CARRIED, Verdict.NOT_A_FIGURE, "李")
+    append(out, "旧/水务局.pdf#2", made)
+    assert status_of(out).unclaimed == ("旧/水务局.pdf.jsonl",)
+    assert "corrections/旧/水务局.pdf.jsonl" in call("status", out).out
+
+
 def test_a_line_that_is_none_is_told_by_the_result(out: Path, call: Any) -> None:
     with (out / "corrections" / "水务局.txt.jsonl").open("ab") as file:
         file.write(b'{"id": "torn')
