@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "docs" / "contract"
 ONLY_SOMETIMES = {
     "Figure": ("first_reading", "second_reading", "agreed", "reviewed"),
-    "Check": ("suspects",),
+    "Check": ("suspects", "follows"),
     "Summary": ("prompts", "open", "second", "repair", "decisions"),
     "Decisions": tuple(field.name for kind in (Decision, Place, Decided) for field in fields(kind)),
 }

@@ -215,9 +215,8 @@ def render_status(status: Status) -> Iterator[RenderableType]:
         spent = ", ".join(f"{stage} {seconds:,.1f}" for stage, seconds in status.stages.items())
         yield _text(f"Worker seconds by stage: {spent}")
     if status.usage:
-        yield _text(
-            "Model: " + ", ".join(f"{key.replace('_', ' ')} {amount:,g}" for key, amount in status.usage.items())
-        )
+        amounts = (f"{key.replace('_', ' ')} {amount:,g}" for key, amount in status.usage.items())
+        yield _text(f"Model: {', '.join(amounts)}")
     if status.decisions:
         yield _text("Decisions: " + ", ".join(f"{number} {state}" for state, number in status.decisions.items()))
     for title, lines in (
@@ -339,13 +338,8 @@ def _heading(reading: Shown) -> Iterator[RenderableType]:
     pages = f"{source.pages} pages" + (f", {scanned} of them scanned" if scanned else "")
     yield _text(f"{source.file} ({pages})", style="dim")
     counts = by_status([Counter(figure.status for figure in reading.figures.values())])
-    line = _text(f"{len(reading.figures)} figures: ")
-    line.append_text(
-        Text(", ").join(
-            _text(f"{MARKS[status]} {number} {status}", style=_STYLES[status]) for status, number in counts.items()
-        )
-    )
-    yield line
+    said = (_text(f"{MARKS[status]} {number} {status}", style=_STYLES[status]) for status, number in counts.items())
+    yield _text(f"{len(reading.figures)} figures: ").append_text(Text(", ").join(said))
     if unread := reading.result.summary.unread_pages:
         yield _text(not_read(unread), style="bold red")
     yield from _coverage(reading.result.summary.coverage)
@@ -393,9 +387,15 @@ def _decisions(decisions: Sequence[Decided]) -> Iterator[RenderableType]:
 def _discrepancies(reading: Shown) -> Iterator[RenderableType]:
     """Where the document contradicts itself."""
     failing = reading.failing
-    yield _title(f"Source discrepancies: {len(failing)}")
-    for check in failing:
+    ids = {check.id for check in failing}
+    told = [check for check in failing if check.follows not in ids]
+    more = f", and {len(failing) - len(told)} that follow from them" if len(told) < len(failing) else ""
+    yield _title(f"Source discrepancies: {len(told)}{more}")
+    for check in told:
         yield _discrepancy(reading, check)
+        for other in failing:
+            if other.follows == check.id:
+                yield _text(f"  follows from it: {other.rule}: {other.expression}", style="dim")
 
 
 def _discrepancy(reading: Shown, check: Check) -> RenderableType:
@@ -493,6 +493,4 @@ def _amount(figure: FigureEntry) -> str:
 
 def _plain(value: object) -> str:
     """A value as in the result file, – where there is none."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return "–" if value is None else str(value)
+    return f"{value:f}" if isinstance(value, Decimal) else "–" if value is None else str(value)
