@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from recount.pipeline.archive.locations import Place
     from recount.pipeline.archive.sources import Other, Source
     from recount.pipeline.run.fates import RunSummary
-    from recount.pipeline.run.first_round import Plan
     from recount.pipeline.run.pool import Bounds
     from recount.pipeline.settings import Settings
+    from recount.pipeline.usage import Plan
     from recount.schemas.family import Family
 
 FAILED = 1
@@ -205,8 +205,8 @@ def _standard_input(paths: Sequence[str]) -> Iterator[list[str]]:
 def _print_plan(plans: Mapping[str, Plan]) -> None:
     """What a run would take, a line a report, and in all."""
     from recount.pipeline.output.show import render_plan
-    from recount.pipeline.run.first_round import Plan
     from recount.pipeline.run.progress import screen
+    from recount.pipeline.usage import Plan
 
     console = screen()
     for part in render_plan(plans, sum(plans.values(), Plan())):

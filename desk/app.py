@@ -210,8 +210,11 @@ class Desk:
     # --- pages of the file
 
     def sheets(self, request: Request) -> Response:
-        """How large the pages are."""
-        return _json(sheets(self.session.book(request.path_params["key"])))
+        """How large the pages are, or why there are none."""
+        try:
+            return _json(sheets(self.session.book(request.path_params["key"])))
+        except RecountError as error:
+            return _json({"sheets": [], "lines": [], "trouble": str(error)})
 
     def page(self, request: Request) -> Response:
         """A page as a picture: ?dpi=."""

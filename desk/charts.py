@@ -75,12 +75,16 @@ def overview_of(rows: Iterable[Row]) -> Overview:
     years = _grouped(own, lambda row: str(row.year) if row.year is not None else "")
     units = _grouped(own, lambda row: row.unit)
     found = [(row, broken) for row in own if row.details is not None for broken in row.details.breaks]
-    money = [one for one in found if one[1].money and one[1].severity == "error"]
+    money = sorted((one for one in found if one[1].money and one[1].severity == "error"), key=lambda one: -one[1].off)
+    # What a number is off by breaks every identity that it is in: in a report it is one contradiction.
+    once: dict[tuple[str, int], tuple[Row, Break]] = {}
+    for row, broken in money:
+        once.setdefault((row.key, round(broken.off)), (row, broken))
     return Overview(
         sorted(years, key=lambda group: group.name, reverse=True),
         sorted(units, key=lambda group: (-group.disputed, group.name))[:_UNITS],
         _failing(broken for _, broken in found)[:_RULES],
-        sorted(money, key=lambda one: -one[1].off)[:_LARGEST],
+        list(once.values())[:_LARGEST],
     )
 
 

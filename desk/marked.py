@@ -48,7 +48,7 @@ _FRAMES: Mapping[Look, tuple[float, float, float] | None] = {
     "remark": None,
 }
 """The looks that are frames and no highlights, and what fills them: marks are told apart without colours too."""
-_AROUND = 1.0
+_AROUND = 0.4
 """Points that a frame is larger than what stands in it."""
 _MOST_LISTED = 100
 """So many findings of a kind are listed in front."""
@@ -163,7 +163,7 @@ def _drawn(page: Any, mark: Mark) -> Any:
     note = page.add_rect_annot(_wider(mark.box) * page.derotation_matrix)
     fill = _FRAMES[mark.look]
     note.set_colors(stroke=colour, fill=fill)
-    note.set_border(width=1.2, dashes=None if fill else [3, 2])
+    note.set_border(width=0.9, dashes=None if fill else [3, 2])
     note.set_blendmode("Multiply")  # what stands in the frame stays as dark as it is
     return note
 
@@ -178,13 +178,13 @@ def _wider(box: Box) -> Any:
 def _put_in_front(document: Any, html: str) -> None:
     """Puts the pages of a summary before those of a document, and links the numbers of pages in it to these."""
     summary, links = _laid_out(html)
-    labels = document.get_page_labels() or [{"startpage": 0, "prefix": "", "style": "D"}]
     with mupdf.open("pdf", summary) as front:
         front.subset_fonts()
         before = front.page_count
         document.insert_pdf(front, start_at=0)
-    moved = [{**label, "startpage": label["startpage"] + before} for label in labels]
-    document.set_page_labels([{"startpage": 0, "prefix": f"{AUTHOR} ", "style": "D"}, *moved])
+    # The pages of the report are called by their numbers in its file, as the notes call them.
+    labels = [{"startpage": 0, "prefix": f"{AUTHOR} ", "style": "D"}, {"startpage": before, "style": "D"}]
+    document.set_page_labels(labels)
     document.xref_set_key(document.pdf_catalog(), "OpenAction", "null")  # or some would not open at the summary
     for number, to, area in links:
         document[number].insert_link({"kind": mupdf.LINK_GOTO, "page": to - 1 + before, "from": area})

@@ -71,9 +71,12 @@ def looks_of(card: Card) -> list[tuple[Figure, Look]]:
     """The figures of an identity that fails, the suspect ones first, and what each looks like. Where many are as
     suspect as each other nothing tells them apart: they are disputed, and none is the most suspect."""
     suspected = {figure.pointer for figure in card.suspects}
-    open_look: Look = "suspect" if len(suspected) <= _FEW_SUSPECTS else "disputed"
-    figures = {figure.pointer: figure for figure in (*card.suspects, *card.operands)}
-    return [(figure, open_look if pointer in suspected else "operand") for pointer, figure in figures.items()]
+    first: Look = "suspect" if len(suspected) <= _FEW_SUSPECTS else "disputed"
+    looks: dict[str, tuple[Figure, Look]] = {}
+    for figure in (*card.suspects, *card.operands):
+        other: Look = "disputed" if figure.entry.status == "disputed" else "operand"
+        looks.setdefault(figure.pointer, (figure, first if figure.pointer in suspected else other))
+    return list(looks.values())
 
 
 def _at(figure: Figure, look: Look, words: str) -> Iterator[tuple[_Place, Look, str]]:

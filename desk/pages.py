@@ -106,9 +106,18 @@ class _Print:
                 # Print is smallest as PNG, the grain of a scan as JPEG.
                 if page.get_images():
                     return Shot("jpeg", drawn.tobytes("jpeg", jpg_quality=80))
-                return Shot("png", drawn.tobytes("png"))
+                return Shot("png", _as_png(drawn))
         except MUPDF_ERRORS as error:
             raise DocumentError(f"page {number} cannot be drawn: {error}") from error
+
+
+def _as_png(drawn: Any) -> bytes:
+    """A picture of print. Most has no colour: with one channel it is half as large, and made in half the time."""
+    pixels = np.frombuffer(drawn.samples_mv, np.uint8).reshape(drawn.h, drawn.stride)[:, : 3 * drawn.w]
+    red, green, blue = (pixels[:, channel::3] for channel in range(3))
+    if not (np.array_equal(red, green) and np.array_equal(green, blue)):
+        return bytes(drawn.tobytes("png"))
+    return cv2.imencode(".png", np.ascontiguousarray(red), [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
 
 
 class _Images:

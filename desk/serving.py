@@ -37,7 +37,7 @@ def serve(
         server = uvicorn.Server(
             uvicorn.Config(application(session, words, token, own), log_level="warning", access_log=False)
         )
-        counting = threading.Thread(target=session.shelf.count, args=(stop,), daemon=True)
+        counting = threading.Thread(target=session.shelf.keep_counting, args=(stop,), daemon=True)
         counting.start()
         say(address)
         if browser:
@@ -54,6 +54,7 @@ def _bound(port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((_HOST, port))
+        listening.listen()  # before the address is said: who is quick waits, and is not refused
     except OSError as error:
         listening.close()
         raise UsageError(f"port {port} of this machine cannot be had: {error.strerror}") from error

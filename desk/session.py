@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -80,6 +80,9 @@ class Session:
     _recounted: dict[tuple[str, str], Result | NotRecounted] = field(default_factory=dict)
     _books: OrderedDict[str, tuple[Book, ExitStack]] = field(default_factory=OrderedDict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    _counting: threading.Lock = field(default_factory=threading.Lock)
+    _read: tuple[object, Result] | None = None
+    _seen: Opened | None = None
 
     @cached_property
     def whereabouts(self) -> Whereabouts:
@@ -99,8 +102,7 @@ class Session:
         Raises KeyError if there is none, UsageError if its result cannot be read.
         """
         row = self.row(key)
-        assert row.path is not None
-        kept = whole_result(row.path)
+        kept = self._result(row)
         corrections = read(self.asked.out, row.file)
         done = row.attempt.corrections if row.attempt is not None else ""
         if corrections.sha256 == done:
@@ -115,23 +117,35 @@ class Session:
     def _opened(
         self, row: Row, result: Result, corrections: Corrections, *, waiting: bool = False, trouble: str = ""
     ) -> Opened:
+        seen = self._seen
+        if seen is None or seen.result is not result:
+            assert row.path is not None
+            model = model_near(row.path, result.contract, self.asked.family)
+            figures = figures_of(result, model)
+            self._seen = seen = Opened(row, result, figures, findings_of(result, model, figures), model)
+            self.shelf.put(row.name, details_of(result))
+        counting = standing(corrections.decisions)
+        return replace(seen, row=row, decisions=counting, waiting=waiting, trouble=trouble)
+
+    def _result(self, row: Row) -> Result:
+        """The result in the folder. It is read again when it was written again."""
         assert row.path is not None
-        model = model_near(row.path, result.contract, self.asked.family)
-        figures = figures_of(result, model)
-        findings = findings_of(result, model, figures)
-        self.shelf.put(row.name, details_of(result))
-        return Opened(row, result, figures, findings, model, standing(corrections.decisions), waiting, trouble)
+        with self._lock:
+            written = (row.path, row.path.stat().st_mtime_ns) if row.path.is_file() else None
+            if self._read is None or self._read[0] != written:
+                self._read = written, whole_result(row.path)
+            return self._read[1]
 
     def _recount(self, row: Row, kept: Result, corrections: Corrections) -> None:
         key = row.name, corrections.sha256
-        if key in self._recounted:
-            return
-        try:
-            job = self._job(row, kept, corrections)
-            found = self._recounter.recount(job)
-        except RecountError as error:
-            found = NotRecounted(str(error))
-        self._recounted[key] = found
+        with self._counting:
+            # Who decided something more meanwhile has asked for a recount with that.
+            if key in self._recounted or read(self.asked.out, row.file).sha256 != corrections.sha256:
+                return
+            try:
+                self._recounted[key] = self._recounter.recount(self._job(row, kept, corrections))
+            except RecountError as error:
+                self._recounted[key] = NotRecounted(str(error))
 
     def _job(self, row: Row, kept: Result, corrections: Corrections) -> Again:
         last = last_of(self.asked.out)
@@ -163,8 +177,7 @@ class Session:
         return self.row(key), content, kind_of_file(book)
 
     def _bound(self, row: Row) -> tuple[Book, ExitStack]:
-        assert row.path is not None
-        result = whole_result(row.path)
+        result = self._result(row)
         stack = ExitStack()
         return stack.enter_context(opened(self.whereabouts.of(result), result.source.sha256)), stack
 

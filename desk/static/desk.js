@@ -56,7 +56,7 @@ function boxesOn(number) {
     box.classList.toggle("on", pointer === now.figure);
     box.tabIndex = role === "suspect" || role === "operand" ? 0 : -1;
     const tag = tagOf(pointer, role);
-    if (tag) box.append(make("span", { className: "tag", textContent: tag }));
+    if (tag) box.dataset.tag = tag;
     found.push([role, box]);
   }
   for (const other of now.data.others) {
@@ -103,7 +103,7 @@ function draw() {
   const columns = columnsOf(), room = sheets.clientWidth / columns.length - 34;
   const made = columns.map((pages) => {
     const column = make("div", { className: "column" });
-    const fit = Math.min(Math.max(room, columns.length > 1 ? 620 : 260), 1100);
+    const fit = Math.min(Math.max(room, columns.length > 1 ? 560 : 260), 1100);
     column.append(...pages.filter((page) => size(page)).map((page) => sheetOf(page, Math.round(fit * now.zoom))));
     return column;
   });
@@ -234,7 +234,7 @@ function buttons(line, pointer) {
   if (!figure) return line.replaceChildren();
   const made = Object.entries(labels).map(([key, label]) => {
     const button = make("button", { type: "button", className: key === "a" ? "" : "plain" }, `${label} `, make("kbd", { textContent: key }));
-    button.disabled = (key === "e" && figure.origin !== "ocr") || (key === "m" && !figure.box);
+    button.disabled = (key === "e" && figure.origin !== "ocr") || (key === "m" && !figure.box && !figure.columns);
     if (key === "e" && button.disabled) button.title = words.digital;
     button.addEventListener("click", (event) => { event.stopPropagation(); act(key, pointer); });
     return button;
@@ -248,7 +248,7 @@ function act(key, pointer = now.figure) {
   if (key === "u") return undo();
   if (key === "n") return type(words.typeNote, now.note[pointer] ?? "", (value) => { now.note[pointer] = value; if (figure.decided) send(pointer, "as_printed", {}); }, false);
   if (key === "e") return figure.origin === "ocr" ? type(words.typeShown, figure.raw, (value) => send(pointer, "misread", { value })) : toast(words.digital, true);
-  if (key === "m") return figure.box ? pick(pointer) : undefined;
+  if (key === "m") return figure.box || figure.columns ? pick(pointer) : undefined;
   send(pointer, VERDICTS[key], {});
 }
 
@@ -288,6 +288,7 @@ async function recounted() {
     for (let seen = -1; seen !== now.changes; ) {
       seen = now.changes;
       const open = disputed(), found = await refresh(true);
+      if (found.data.waiting) seen = -1; // something more was decided meanwhile
       if (found.trouble) toast(fill(words.notRecounted, { why: found.trouble }), true);
       else if (seen === now.changes) toast(open > disputed() ? fill(words.settled, { n: open - disputed() }) : words.recounted);
     }
@@ -450,8 +451,9 @@ addEventListener("resize", () => { clearTimeout(resizing); resizing = setTimeout
   const first = cards().find((card) => card.dataset.card === decodeURIComponent(location.hash.slice(1))) ?? cards().find((card) => !card.classList.contains("decided") && card.querySelector(".figure.suspect")) ?? cards()[0];
   const [state, book] = await Promise.allSettled([ask("state"), ask("sheets")]);
   if (state.status === "fulfilled") now.data = state.value.data;
-  if (book.status === "fulfilled") now.book = book.value;
-  else sheets.replaceChildren(make("p", { className: "note", textContent: fill(words.sourceGone, { why: book.reason.message }) }));
+  const trouble = book.value?.trouble ?? book.reason?.message;
+  if (trouble) sheets.replaceChildren(make("p", { className: "note", textContent: fill(words.sourceGone, { why: trouble }) }));
+  else now.book = book.value;
   if (first) choose(first); else draw();
   document.body.dataset.ready = "1";
   if (now.data?.waiting) await recounted();

@@ -24,9 +24,9 @@ from recount.pipeline.model.transport.client import ADVICE, Examined, pairs_of
 from recount.pipeline.output.rows import why
 from recount.pipeline.result import Check, Decided, FigureEntry, PageRemark, Reach, Result
 from recount.pipeline.run.fates import Attempt, FoundFile, RunSummary, by_fate, by_status, not_read
-from recount.pipeline.run.first_round import Plan
 from recount.pipeline.run.status import Status
 from recount.pipeline.settings import ModelSettings
+from recount.pipeline.usage import Plan
 from recount.schemas.describe import fields_of, titles
 
 MARKS = {"verified": "✓", "repaired": "✎", "reviewed": "◆", "grounded": "○", "disputed": "✗"}

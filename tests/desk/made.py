@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,9 @@ def as_pictures(pdf: bytes, folder: Path) -> Path:
     return folder
 
 
-def sheets(path: Path) -> Iterator[Any]:
-    """The pages of a PDF."""
-    with mupdf.open(path) as document:
-        yield from document
+def as_tiff(pdf: bytes, path: Path) -> Path:
+    """The pages in a TIFF file, in black and white as a fax."""
+    with mupdf.open("pdf", pdf) as document:
+        first, *others = (page.get_pixmap(dpi=200).pil_image().convert("1") for page in document)
+    first.save(path, save_all=True, append_images=others, compression="group4", dpi=(200, 200))
+    return path

@@ -27,7 +27,7 @@ from recount.pipeline.archive.files import hash_of
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.document import Box
 from recount.pipeline.errors import UsageError
-from recount.pipeline.result import PageRemark, Rejected, Result
+from recount.pipeline.result import PageRemark, Rejected, Result, write_result
 from recount.pipeline.run.store import report_model
 from recount.pipeline.structure import structure
 from recount.tests.desk import made
@@ -193,7 +193,36 @@ def test_what_is_no_figure_is_marked_too(plain: tuple[Path, Result], tmp_path: P
     for said in ("本页未能识读", "已划掉：被横线划掉", "91.75", "<b>nowhere</b>", r"更正\u202e说明"):
         assert said in front
     assert ("Square", "已划掉：被横线划掉") in notes
+    assert any(r"更正\u202e说明" in said for _, said in notes)
     assert sorted(kind for kind, _ in notes).count("Text") == 2
+
+
+@pytest.mark.parametrize("quarters", range(4))
+def test_a_note_on_a_page_stands_in_its_corner(quarters: int, tmp_path: Path) -> None:
+    path, target = tmp_path / "表.pdf", tmp_path / "marked.pdf"
+    path.write_bytes(made.turned(quarters))
+    result = structure(path)
+    result = replace(result, checks=(), figures={}, summary=replace(result.summary, unread_pages=(1,)))
+    assert marked(result, path, target) == 1
+    first, second = painted(target, 2)
+    with mupdf.open(path) as document:
+        width = document[0].rect.width
+    assert first
+    assert all(box[0] > width - 40 and box[3] < 40 for box in first), first
+    assert not second
+
+
+def test_it_opens_at_the_summary(tmp_path: Path) -> None:
+    path, target = tmp_path / "表.pdf", tmp_path / "marked.pdf"
+    with mupdf.open("pdf", made.plain()) as document:
+        catalog = document.pdf_catalog()
+        document.xref_set_key(catalog, "OpenAction", f"[{document[1].xref} 0 R /Fit]")
+        document.set_page_labels([{"startpage": 0, "prefix": "A-", "style": "D", "firstpagenum": 7}])
+        document.save(path)
+    marked(structure(path), path, target)
+    with mupdf.open(target) as copy:
+        assert copy.xref_get_key(copy.pdf_catalog(), "OpenAction")[0] == "null"
+        assert [page.get_label() for page in copy] == ["Recount 1", "1", "2"]
 
 
 def test_a_protected_report_stays_protected(tmp_path: Path) -> None:
@@ -223,12 +252,14 @@ def test_a_signed_report_is_told_to_be_a_copy(tmp_path: Path) -> None:
         assert "签名在此不再有效" in "".join(copy[0].get_text().split())
 
 
-def test_pictures_become_pages(tmp_path: Path, plain: tuple[Path, Result]) -> None:
+@pytest.mark.parametrize("name", ["pages", "表.tif"])
+def test_pictures_become_pages(name: str, tmp_path: Path, plain: tuple[Path, Result]) -> None:
     """The result is made up: what OCR reads of pictures is tested elsewhere. The boxes are those of the PDF."""
-    folder = made.as_pictures(made.plain(), tmp_path / "pages")
-    result = replace(plain[1], source=replace(plain[1].source, file="pages", sha256=hash_of(folder)))
+    make = made.as_tiff if name.endswith(".tif") else made.as_pictures
+    file = make(made.plain(), tmp_path / name)
+    result = replace(plain[1], source=replace(plain[1].source, file=name, sha256=hash_of(file)))
     target = tmp_path / "marked.pdf"
-    assert marked(result, folder, target) == 10
+    assert marked(result, file, target) == 10
     assert_on_figures(marks_in(result), target, 2)
     with mupdf.open(target) as copy, mupdf.open(plain[0]) as source:
         for page, own in zip(list(copy)[-2:], source, strict=True):
@@ -266,6 +297,11 @@ class TestWhereTheReportLies:
         )
         with mupdf.open(tmp_path / "again.pdf") as copy:
             assert "Review notes" in copy[0].get_text()
+
+    def test_a_result_by_itself(self, plain: tuple[Path, Result], tmp_path: Path, run: Callable[..., None]) -> None:
+        write_result(tmp_path / "one.json", plain[1])
+        run("mark", tmp_path / "one.json", "--source", plain[0], "-o", tmp_path / "marked.pdf")
+        assert painted(tmp_path / "marked.pdf", 2)[1]
 
     def test_nothing_says_where(self, plain: tuple[Path, Result], tmp_path: Path) -> None:
         with pytest.raises(UsageError, match=r"nothing says where 表\.pdf lies: name it with --source"):

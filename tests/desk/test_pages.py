@@ -39,6 +39,16 @@ def test_a_page_is_drawn_in_its_own_size_at_the_resolution_that_is_asked_for(tmp
         assert kind_of_file(book) == "application/pdf"
 
 
+def test_colour_stays_where_there_is_any(tmp_path: Path) -> None:
+    with made.mupdf.open() as document:
+        document.new_page(width=100, height=100).draw_rect((10, 10, 90, 90), fill=(1, 0, 0))
+        document.save(tmp_path / "a.pdf")
+    with opened(Source(tmp_path / "a.pdf", "a.pdf")) as book:
+        shown = cv2.imdecode(np.frombuffer(book.picture(1, 72).content, np.uint8), cv2.IMREAD_UNCHANGED)
+        assert shown is not None
+        assert list(shown[50, 50]) == [0, 0, 255]
+
+
 def test_a_crop_shows_what_lies_around_a_figure_and_no_more_than_the_page(tmp_path: Path) -> None:
     with opened(Source(blots(tmp_path / "a.pdf"), "a.pdf")) as book:
         box = (100.0, 200.0, 150.0, 250.0)

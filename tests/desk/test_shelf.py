@@ -133,6 +133,35 @@ def test_counting_ends_when_it_is_told_to(structured: Path) -> None:
     assert all(one.details is None for one in shelf.rows())
 
 
+def test_a_result_that_cannot_be_read_is_a_failure_with_its_reason(desk: Path) -> None:
+    path = result_path(desk, "clean.pdf")
+    path.write_bytes(path.read_bytes()[:5_000])
+    shelf = Shelf(desk)
+    shelf.count(threading.Event())
+    (broken,) = (one for one in shelf.rows() if one.name == "clean.pdf")
+    assert (broken.state, "is no result file" in broken.reason) == ("failed", True)
+    assert not shelf.uncounted()
+
+
+def test_what_a_run_writes_meanwhile_is_counted_too(desk: Path) -> None:
+    shelf, stop = Shelf(desk), threading.Event()
+    counting = threading.Thread(target=shelf.keep_counting, args=(stop, 0.05), daemon=True)
+    counting.start()
+    content = result_path(desk, "clean.pdf").read_bytes()
+    result_path(desk, "more.pdf").write_bytes(content.replace(b'"clean.pdf"', b'"more.pdf"'))
+    with Ledger(desk / LEDGER) as ledger:
+        ledger.record(ledger.start_run("1", {}), "1", Attempt("more.pdf", "1", "ok"))
+    for _ in range(200):
+        if any(one.name == "more.pdf" and one.details for one in shelf.rows()):
+            break
+        time.sleep(0.05)
+    else:
+        raise AssertionError("it was never counted")
+    stop.set()
+    counting.join(10)
+    assert not counting.is_alive()
+
+
 def test_a_new_run_is_seen(desk: Path) -> None:
     shelf = Shelf(desk)
     assert len(shelf.rows()) == 3
@@ -172,9 +201,10 @@ def test_keys_are_of_any_name_and_tell_them_apart() -> None:
 
 def test_the_overview_groups_what_the_rows_say_and_leaves_copies_out() -> None:
     breaks = [Break("c1", "a", "error", Decimal(5), True, 1), Break("c2", "b", "minor", Decimal(900), True, 1)]
+    again = Break("c3", "a", "error", Decimal("4.99"), True, 2)
     copy: Mapping[str, object] = {"attempt": Attempt("c", "1", "ok", same_as="one")}
     rows = [
-        row("one", details(3, breaks=breaks), unit="甲"),
+        row("one", details(3, breaks=[*breaks, again]), unit="甲"),
         row("two", details(1, breaks=breaks[:1]), unit="乙"),
         replace(row("copy", details(50), unit="丙"), **copy),  # type: ignore[arg-type]
         FAILED,
@@ -183,8 +213,8 @@ def test_the_overview_groups_what_the_rows_say_and_leaves_copies_out() -> None:
     assert [(group.name, group.disputed) for group in found.units] == [("甲", 3), ("乙", 1)]
     assert [(group.name, group.reports, group.figures) for group in found.years] == [("2022", 2, 22)]
     assert found.years[0].share("verified") == pytest.approx(18 / 22)
-    assert [(rule.rule, rule.errors, rule.minor) for rule in found.rules] == [("a", 2, 0), ("b", 0, 1)]
+    assert [(rule.rule, rule.errors, rule.minor) for rule in found.rules] == [("a", 3, 0), ("b", 0, 1)]
     assert [(one.name, broken.off) for one, broken in found.largest] == [("one", 5), ("two", 5)]
-    assert (found.most_disputed, found.most_failing, found.most_money) == (4, 2, 5)
+    assert (found.most_disputed, found.most_failing, found.most_money) == (4, 3, 5)
     empty = overview_of([])
     assert (empty.most_disputed, empty.most_failing, empty.most_money) == (1, 1, Decimal("0.01"))
