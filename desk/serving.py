@@ -37,7 +37,7 @@ def serve(
         server = uvicorn.Server(
             uvicorn.Config(application(session, words, token, own), log_level="warning", access_log=False)
         )
-        counting = threading.Thread(target=session.shelf.count, args=(stop,), daemon=True)
+        counting = threading.Thread(target=session.shelf.keep_counting, args=(stop,), daemon=True)
         counting.start()
         say(address)
         if browser:

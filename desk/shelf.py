@@ -277,9 +277,18 @@ class Shelf:
         for row in self.uncounted():
             if stop.is_set():
                 return
-            with suppress(UsageError):  # whoever opens it is told what is wrong with it
-                assert row.path is not None
+            assert row.path is not None
+            try:
                 self.put(row.name, details_of(whole_result(row.path)))
+            except UsageError as error:
+                with self._lock:
+                    self._rows[row.key] = replace(row, path=None, reason=str(error))
+
+    def keep_counting(self, stop: threading.Event, pause: float = 3.0) -> None:
+        """Counts, and looks every so many seconds whether a run wrote more, until it is to stop."""
+        self.count(stop)
+        while not stop.wait(pause):
+            self.count(stop)
 
     def _decided(self) -> dict[str, int]:
         """How many of its disputed figures were decided, by report."""

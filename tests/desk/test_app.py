@@ -295,3 +295,51 @@ def test_a_reviewed_report_becomes_gold(desk: Path, tmp_path: Path) -> None:
     session.close()
     with pytest.raises(UsageError, match="--gold"):
         Session(Asked(desk), Shelf(desk)).promote(BAD)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_that_may_be_in_doubt_is_shown(desk: Path, language: str) -> None:
+    """What was refused, left out, not read, read again, disputed by a second reading, remarked, decided and stale."""
+    path = desk / "reports" / "2022.zip" / f"{BAD_NAME}.json"
+    result = json.loads(path.read_bytes())
+    first, second = list(result["figures"])[4:6]
+    result["figures"][first] |= {"status": "repaired", "first_reading": "1<b>7"}
+    result["figures"][second] |= {"status": "disputed", "second_reading": "3.33", "remark": "struck out by a line"}
+    result["rejected"] = [
+        {"pointer": first, "proposed": "<i>9", "mapper": "model:m", "reason": "it is not on the page"}
+    ]
+    summary = result["summary"]
+    summary["coverage"]["rows_left_out"] = [{"list": "/x", "page": 3, "numbers": ["1.00", "<u>2"]}]
+    summary["unread_pages"] = [4, 5]
+    summary["remarks"] = [
+        {"kind": "torn", "page": 2, "bbox": [1, 2, 30, 40], "words": "its <s>row is cut"},
+        {"kind": "sign", "page": 2, "bbox": None, "words": "a bullet or a minus", "line": 7},
+    ]
+    stale = {
+        "verdict": "misread",
+        "by": "<em>",
+        "at": "2026",
+        "state": "stale",
+        "reason": "the file is another one now",
+    }
+    summary["decisions"] = [{"id": "1", "pointer": first, **stale}]
+    path.write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
+    session = Session(Asked(desk), Shelf(desk))
+    client = client_of(session, language)
+    page = client.get(f"r/{BAD}").text
+    for part in (
+        "1&lt;b&gt;7",
+        "3.33",
+        "&lt;i&gt;9",
+        "&lt;u&gt;2",
+        "its &lt;s&gt;row is cut",
+        "crop?pointer=",
+        'data-line="7"',
+    ):
+        assert part in page
+    assert "the file is another one now" in page
+    assert not re.search(r"<(b>7|i>9|u>2|s>row|em>)", page)
+    remarks = client.get(f"r/{BAD}/state").json()["data"]["remarks"]
+    assert [one["box"] for one in remarks] == [[1, 2, 30, 40], None]
+    assert client.get(f"r/{BAD}/crop?pointer={first}").status_code == 200
+    session.close()

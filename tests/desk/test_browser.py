@@ -299,3 +299,20 @@ def test_the_archive_may_be_gone_and_the_results_are_shown_all_the_same(
         page.wait_for_selector(READY)
         assert "原件无法打开" in page.locator("#sheets").inner_text()
         assert page.locator(".card.at .figure.suspect").count() == 1
+
+
+def test_the_figures_of_a_text_are_marked_in_its_lines(tmp_path: Path, page: Any) -> None:
+    words = (
+        "岚市水利局2022年度部门决算公开说明\n\n一、收入支出决算总体情况说明\n"
+        "𠮷 2022年度收入总计411.63万元，支出总计511.63万元。\n<b>与上年相比，收、支总计各增加1.00万元，增长0.24%。\n"
+    )
+    (tmp_path / "a.txt").write_text(words, encoding="utf-8")
+    run(find_sources([tmp_path / "a.txt"]).sources, tmp_path / "out", jobs=1)
+    with sitting(tmp_path / "out", "a.txt") as desk:
+        page.goto(desk.address)
+        page.wait_for_selector(READY)
+        assert "<b>与上年" in page.locator(".text").inner_text()
+        told = page.request.get(f"{desk.address}/state").json()["data"]["figures"]
+        marked = page.locator(".text .box").evaluate_all("(all) => all.map((one) => [one.dataset.p, one.textContent])")
+        assert len(marked) >= 4
+        assert all(text.rstrip("%") == told[pointer]["raw"].rstrip("%") for pointer, text in marked)

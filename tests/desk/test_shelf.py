@@ -133,6 +133,35 @@ def test_counting_ends_when_it_is_told_to(structured: Path) -> None:
     assert all(one.details is None for one in shelf.rows())
 
 
+def test_a_result_that_cannot_be_read_is_a_failure_with_its_reason(desk: Path) -> None:
+    path = result_path(desk, "clean.pdf")
+    path.write_bytes(path.read_bytes()[:5_000])
+    shelf = Shelf(desk)
+    shelf.count(threading.Event())
+    (broken,) = (one for one in shelf.rows() if one.name == "clean.pdf")
+    assert (broken.state, "is no result file" in broken.reason) == ("failed", True)
+    assert not shelf.uncounted()
+
+
+def test_what_a_run_writes_meanwhile_is_counted_too(desk: Path) -> None:
+    shelf, stop = Shelf(desk), threading.Event()
+    counting = threading.Thread(target=shelf.keep_counting, args=(stop, 0.05), daemon=True)
+    counting.start()
+    content = result_path(desk, "clean.pdf").read_bytes()
+    result_path(desk, "more.pdf").write_bytes(content.replace(b'"clean.pdf"', b'"more.pdf"'))
+    with Ledger(desk / LEDGER) as ledger:
+        ledger.record(ledger.start_run("1", {}), "1", Attempt("more.pdf", "1", "ok"))
+    for _ in range(200):
+        if any(one.name == "more.pdf" and one.details for one in shelf.rows()):
+            break
+        time.sleep(0.05)
+    else:
+        raise AssertionError("it was never counted")
+    stop.set()
+    counting.join(10)
+    assert not counting.is_alive()
+
+
 def test_a_new_run_is_seen(desk: Path) -> None:
     shelf = Shelf(desk)
     assert len(shelf.rows()) == 3
