@@ -17,6 +17,8 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
+from recount.pipeline.document import Decided as Decided
+from recount.pipeline.document import Review as Review
 from recount.pipeline.errors import UsageError
 from recount.pipeline.lasting import decoded as decoded
 from recount.pipeline.lasting import encode as encode
@@ -34,33 +36,6 @@ Way = tuple[str | int, ...]
 """The keys and positions that lead to an object of a file."""
 More = dict[Way, dict[str, Any]]
 """The keys, with what they hold, that this version does not know, by the way to the object that they stand in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """What a person decided of a figure. id: of the decision, among those of the file. first_value: what the field held
-    without it, as first read, in the unit of the value; None for nothing."""
-
-    id: str
-    by: str
-    at: str
-    verdict: str
-    first_value: Decimal | int | None
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A decision that stands, and what became of it. pointer: of its figure in this result; of a stale one, in the
-    result that was looked at. state: "applied", or "stale" for the reason. Of a line that is no decision that alone."""
-
-    id: str
-    pointer: str
-    verdict: str
-    by: str
-    at: str
-    state: str
-    reason: str | None = None
 
 
 # Figures and checks come by the ten thousand; a named tuple is made in a quarter of the time of a frozen dataclass.

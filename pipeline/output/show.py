@@ -215,9 +215,8 @@ def render_status(status: Status) -> Iterator[RenderableType]:
         spent = ", ".join(f"{stage} {seconds:,.1f}" for stage, seconds in status.stages.items())
         yield _text(f"Worker seconds by stage: {spent}")
     if status.usage:
-        yield _text(
-            "Model: " + ", ".join(f"{key.replace('_', ' ')} {amount:,g}" for key, amount in status.usage.items())
-        )
+        amounts = (f"{key.replace('_', ' ')} {amount:,g}" for key, amount in status.usage.items())
+        yield _text(f"Model: {', '.join(amounts)}")
     if status.decisions:
         yield _text("Decisions: " + ", ".join(f"{number} {state}" for state, number in status.decisions.items()))
     for title, lines in (
@@ -226,6 +225,7 @@ def render_status(status: Status) -> Iterator[RenderableType]:
         ("Open", list(_still_open(status.done))),
         ("Stale decisions", list(_stale(status.done))),
         ("Decided since, for the next run (recount retry)", [_text(name) for name in status.to_decide]),
+        ("Decisions about reports that are not here", [_text(f"corrections/{file}") for file in status.unclaimed]),
         ("Results changed by hand", list(_aside(status.attempts.values()))),
         ("Files left out", list(render_left_out(status.left_out))),
     ):
@@ -338,13 +338,8 @@ def _heading(reading: Shown) -> Iterator[RenderableType]:
     pages = f"{source.pages} pages" + (f", {scanned} of them scanned" if scanned else "")
     yield _text(f"{source.file} ({pages})", style="dim")
     counts = by_status([Counter(figure.status for figure in reading.figures.values())])
-    line = _text(f"{len(reading.figures)} figures: ")
-    line.append_text(
-        Text(", ").join(
-            _text(f"{MARKS[status]} {number} {status}", style=_STYLES[status]) for status, number in counts.items()
-        )
-    )
-    yield line
+    said = (_text(f"{MARKS[status]} {number} {status}", style=_STYLES[status]) for status, number in counts.items())
+    yield _text(f"{len(reading.figures)} figures: ").append_text(Text(", ").join(said))
     if unread := reading.result.summary.unread_pages:
         yield _text(not_read(unread), style="bold red")
     yield from _coverage(reading.result.summary.coverage)
@@ -498,6 +493,4 @@ def _amount(figure: FigureEntry) -> str:
 
 def _plain(value: object) -> str:
     """A value as in the result file, – where there is none."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return "–" if value is None else str(value)
+    return f"{value:f}" if isinstance(value, Decimal) else "–" if value is None else str(value)

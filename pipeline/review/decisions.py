@@ -295,6 +295,14 @@ def decided_in(output: Location) -> Callable[[str], Corrections]:
     return lambda name: read(output, name) if _steps(name) in there else NONE
 
 
+def unclaimed(folder: Path, names: Iterable[str]) -> list[str]:
+    """The files of decisions in an output folder that are about none of these reports: those have other names now."""
+    known = {_steps(name) for name in names}
+    below = folder / CORRECTIONS
+    found = (path.relative_to(below) for path in sorted(below.rglob(f"*{_SUFFIX}")))
+    return [path.as_posix() for path in found if path.parts not in known]
+
+
 def _ways_below(folder: Url) -> set[tuple[str, ...]]:
     try:
         return {entry.below for entry in files_at(folder)}

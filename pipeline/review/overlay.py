@@ -147,9 +147,9 @@ class _Desk:
     """A report while decisions are laid over it, one after the other.
 
     places: of the tokens. kinds: of its figures. refs: what these point at now. typed: what was read, by token, where
-    a number was typed; kept: the tokens that are not to be read again. reviewed, gone: by pointer, the decision on a
-    figure, and on one that was taken out. moved: the fields that a person pointed elsewhere. done: whether anything was
-    applied.
+    a number was typed; kept: the tokens that no other reading is taken of. reviewed, gone: by pointer, the decision on
+    a figure, and on one that was taken out. moved: the fields that a person pointed elsewhere. done: whether anything
+    was applied.
     """
 
     tokens: list[Token]

@@ -343,7 +343,7 @@ def _attempts(
             done = new_attempt or known[job.source.name]
             for duplicate in duplicates.get(job.source.name, ()):
                 sha256 = _hash_now(duplicate)
-                if sha256 is None or (sha256, duplicate.corrections.sha256) != (done.sha256, done.corrections):
+                if sha256 is None or sha256 != done.sha256:
                     parted.append(duplicate)
                 elif is_known(duplicate, sha256, store):
                     yield duplicate, None

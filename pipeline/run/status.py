@@ -13,7 +13,7 @@ from recount.pipeline.archive.locations import Place, place_of
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import UsageError
 from recount.pipeline.lasting import replace_file
-from recount.pipeline.review.decisions import decided_in
+from recount.pipeline.review.decisions import decided_in, unclaimed
 from recount.pipeline.run.fates import Attempt, FoundFile, by_fate, by_status
 from recount.pipeline.run.ledger import LEDGER, Ledger, Run
 from recount.pipeline.settings import Settings
@@ -28,7 +28,8 @@ class Status:
 
     away: the earlier attempts at reports that cannot be read now, whose results stand. found: every file that the
     latest run which looked for files found. broken: a line for each row of the ledger that cannot be understood.
-    to_decide: the reports about which people decided something since, that the next run applies.
+    to_decide: the reports about which people decided something since, that the next run applies. unclaimed: the files
+    of decisions about reports that nobody knows.
     """
 
     run: Run | None
@@ -38,6 +39,7 @@ class Status:
     found: tuple[FoundFile, ...] = ()
     broken: tuple[str, ...] = ()
     to_decide: tuple[str, ...] = ()
+    unclaimed: tuple[str, ...] = ()
 
     @property
     def done(self) -> list[Attempt]:
@@ -93,7 +95,9 @@ def status_of(out: Path) -> Status:
     """How an output folder stands. Raises UsageError if it has no ledger."""
     with _opened(out) as ledger:
         status = status_in(ledger)
-        return replace(status, to_decide=tuple(_to_decide(ledger, out, status.attempts)))
+        known = [*status.attempts, *status.waiting]
+        to_decide = tuple(_to_decide(ledger, out, status.attempts))
+        return replace(status, to_decide=to_decide, unclaimed=tuple(unclaimed(out, known)))
 
 
 def _to_decide(ledger: Ledger, folder: Path, latest: Mapping[str, Attempt]) -> list[str]:

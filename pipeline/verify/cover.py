@@ -72,7 +72,7 @@ class Word:
     """What people said of a report's figures: it is believed, and it proves nothing.
 
     typed: by token, what was read where a person typed a number: it still is a number of the document, for whose place
-    others may have been taken. kept: those tokens, and others that are not to be read again. settled: the
+    others may have been taken. kept: those tokens, and others that no other reading is taken of. settled: the
     figures, by pointer, that a person looked at. loosened: the identities that had an operand which a person took out:
     that they hold without it is a person's word.
     """

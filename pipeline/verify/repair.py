@@ -202,7 +202,7 @@ def _status_of_taken(status: Status, *, odd: bool) -> Status:
 
 @dataclass(slots=True)
 class _Bench:
-    """The tokens while they are being repaired. kept: those that are not read again, for a person read them. read: by
+    """The tokens while they are being repaired. kept: those that stay as they are, for a person read them. read: by
     token, its other readings as tokens."""
 
     tokens: list[Token]
@@ -282,16 +282,15 @@ class _Bench:
             if verified.statuses[pointer] is Status.DISPUTED
         }
         failing = Counter(
-            {
-                index: sum(map(fails, touching.get(index, ())))
-                for index in disputed
-                if self._is_scanned(index) and index not in self.first
-            }
+            {index: sum(map(fails, touching.get(index, ()))) for index in disputed if self._may_change(index)}
         )
         return [index for index, times in failing.most_common(_MOST_SUSPECTS) if times]
 
     def _is_scanned(self, index: int) -> bool:
-        return self.tokens[index].origin == "ocr" and index not in self.kept
+        return self.tokens[index].origin == "ocr"
+
+    def _may_change(self, index: int) -> bool:
+        return self._is_scanned(index) and index not in self.first and index not in self.kept
 
     def _reread(self, indices: Sequence[int]) -> None:
         new = [index for index in indices if index not in self.read][: max(0, _MOST_READ - len(self.read))]
@@ -302,7 +301,7 @@ class _Bench:
 
     def _others(self, indices: Sequence[int]) -> dict[int, tuple[Token, ...]]:
         """What else the places of figures say, those first that are suspected; nothing for what may not change."""
-        open_ = [index for index in indices if self._is_scanned(index) and index not in self.first]
+        open_ = [index for index in indices if self._may_change(index)]
         self._reread(sorted(open_))
         return {index: self.read[index] for index in open_ if self.read.get(index)}
 

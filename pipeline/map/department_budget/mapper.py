@@ -19,10 +19,9 @@ from recount.pipeline.map.department_budget.statements import map_statements, ti
 from recount.pipeline.map.department_budget.targets import map_targets
 from recount.pipeline.map.final_accounts import narrative
 from recount.pipeline.map.final_accounts.elsewhere import (
-    OF_PARTS,
     Left,
     Speaker,
-    general_passages,
+    read_sections,
     settle,
     tells_sections,
 )
@@ -42,6 +41,7 @@ from recount.schemas.department_budget.family import OUTLINE
 from recount.schemas.department_budget.narrative import (
     BasicExpenditure,
     Expenditure,
+    GeneralPublicBudget,
     Income,
     OperatingCost,
     Performance,
@@ -100,7 +100,8 @@ def map_budget(document: Document) -> Mapped:
     statements, _ = map_statements(grids, int(document.tokens[year.token].value) if year else None)
     targets = map_targets(grids)
     found = bool(fields or statements or targets)
-    fields |= _overview(sections)
+    overview, _ = narrative.overview_of(sections)  # budgets and final accounts word it alike
+    fields |= {"overview": overview} if overview is not None else {}
     fields["glossary"] = narrative.glossary(sections.get("part.glossary"))
     report = Report[Ref](
         unit_name=unit,
@@ -123,35 +124,17 @@ def _named(front: Sequence[Paragraph]) -> str | None:
 def _narrative(sections: Mapping[str, Section], others: Sequence[Section]) -> dict[str, Any]:
     """The sections of the narrative that say something, also of what other sections should have said."""
     fields: dict[str, Any] = {}
-    left: list[Left] = []
-    for speaker in SPEAKERS:
-        section = sections.get(speaker.key)
-        if section is None or not section.paragraphs or speaker.key == OF_PARTS:
-            continue
-        passage = passage_of(section.paragraphs)
-        said = speaker.read(passage)
-        fields |= {speaker.key: said} if said is not None else {}
-        left.append(Left.of(section, passage, said))
+    left = read_sections(sections, SPEAKERS, _of_parts, fields)
     together = sections.get("compilation")
     if together is not None and together.paragraphs:
         passage = passage_of(together.paragraphs)
         parts = compilation(passage)
-        fields = parts | fields
+        fields = parts | {key: said for key, said in fields.items() if said is not None}
         left.append(Left.of(together, passage, parts))
-    passages = general_passages(sections)
-    general = general_public_budget(*(passage for _, passage in passages))
-    fields |= {OF_PARTS: general} if general is not None else {}
-    left += [Left.of(*part, general) for part in {id(passage): (of, passage) for of, passage in passages}.values()]
     left += [Left.unread(other) for other in others if tells_sections(other)]
     settle(left, SPEAKERS, fields)
     return {key: said for key, said in fields.items() if said is not None}  # settle notes that it found nothing
 
 
-def _overview(sections: Mapping[str, Section]) -> dict[str, Any]:
-    """第一部分, which budgets and final accounts word alike."""
-    functions, staff = sections.get("overview.functions"), sections.get("overview.staff")
-    if functions is None and staff is None:
-        return {}
-    passage = passage_of(staff.paragraphs if staff else ())
-    units = narrative.units_in(staff.grids) if staff else ()
-    return {"overview": narrative.overview(functions, passage, units)}
+def _of_parts(*passages: Passage) -> tuple[GeneralPublicBudget[Ref] | None, frozenset[int]]:
+    return general_public_budget(*passages), frozenset()

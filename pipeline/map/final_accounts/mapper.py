@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from recount.pipeline.document import Document, Grid
@@ -12,10 +11,9 @@ from recount.pipeline.map import Mapped
 from recount.pipeline.map.evaluations.evaluations import map_evaluations
 from recount.pipeline.map.final_accounts import narrative
 from recount.pipeline.map.final_accounts.elsewhere import (
-    OF_PARTS,
     Left,
     Speaker,
-    general_passages,
+    read_sections,
     settle,
     tells_sections,
 )
@@ -94,15 +92,7 @@ def map_report(document: Document) -> Mapped:
         "overall_evaluation": overall,
         "statements": statements,
     }
-    left: list[Left] = []
-    for speaker in SPEAKERS:
-        key, section = speaker.key, sections.get(speaker.key)
-        if section is None or not section.paragraphs or key == OF_PARTS:
-            continue
-        passage = passage_of(section.paragraphs)
-        fields[key] = speaker.read(passage)
-        left.append(Left.of(section, passage, fields[key]))
-    left += _map_general(sections, fields)
+    left = read_sections(sections, SPEAKERS, narrative.general_public_budget, fields)
     left += _map_overview(sections, fields)
     for section in (*others, *(sections[key] for key in _NO_FIELDS if key in sections)):
         if section.key == "overview.staff" or tells_sections(section):
@@ -122,26 +112,12 @@ def _has_narrative(fields: dict[str, object]) -> bool:
     return any(fields.get(speaker.key) for speaker in SPEAKERS)
 
 
-def _map_general(sections: Mapping[str, Section], fields: dict[str, object]) -> Iterator[Left]:
-    """五、一般公共预算财政拨款支出, of one section or of three."""
-    passages = general_passages(sections)
-    if not any(section for section, _ in passages):
-        return
-    fields[OF_PARTS], again = narrative.general_public_budget(*(passage for _, passage in passages))
-    for passage, section in {id(passage): (passage, section) for section, passage in passages}.values():
-        left = Left.of(section, passage, fields[OF_PARTS], sections.get(OF_PARTS))
-        yield replace(left, open=left.open - again)  # the total over its classes is no other section's
-
-
 def _map_overview(sections: Mapping[str, Section], fields: dict[str, object]) -> Iterator[Left]:
     """第一部分 概况."""
-    functions, staff = sections.get("overview.functions"), sections.get("overview.staff")
-    if functions is None and staff is None:
-        return
-    passage = passage_of(staff.paragraphs if staff else ())
-    units = narrative.units_in(staff.grids) if staff else ()
-    fields["overview"] = narrative.overview(functions, passage, units)
-    yield Left.of(staff, passage, fields["overview"])
+    overview, passage = narrative.overview_of(sections)
+    if overview is not None:
+        fields["overview"] = overview
+        yield Left.of(sections.get("overview.staff"), passage, overview)
 
 
 def _identity(

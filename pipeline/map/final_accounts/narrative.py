@@ -6,12 +6,12 @@ Title page and 第一部分; then the sections of 第二部分 that list items o
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from recount.pipeline.document import Grid, Paragraph
 from recount.pipeline.map.grammar.items import heads_in
-from recount.pipeline.map.grammar.passage import N, Passage, clean, names_in, ref_at, refs_in
+from recount.pipeline.map.grammar.passage import N, Passage, clean, names_in, passage_of, ref_at, refs_in
 from recount.pipeline.map.grammar.sections import amount_of, facts_of, filled, items_of, read_section
 from recount.pipeline.split.outline import Section
 from recount.pipeline.split.text import plain
@@ -109,6 +109,15 @@ def overview(functions: Section | None, staff: Passage, units: Sequence[str]) ->
         "subordinate_units": tuple(units) or subordinate_units(staff),
     }
     return (read_section(Overview[Ref], staff) or Overview[Ref]()).model_copy(update=values)
+
+
+def overview_of(sections: Mapping[str, Section]) -> tuple[Overview[Ref] | None, Passage]:
+    """第一部分 of a report by its sections, None where it has none; and the passage that counts its staff."""
+    functions, counted = sections.get("overview.functions"), sections.get("overview.staff")
+    passage = passage_of(counted.paragraphs if counted else ())
+    if functions is None and counted is None:
+        return None, passage
+    return overview(functions, passage, units_in(counted.grids) if counted else ()), passage
 
 
 def staff(passage: Passage) -> Overview[Ref]:

@@ -13,6 +13,7 @@ import pytest
 
 import recount
 from recount.cli import main
+from recount.pipeline.output.folder import shelf_of
 from recount.pipeline.result import Result, read_result
 from recount.pipeline.review.decisions import Verdict, append, decision_on, read
 from recount.pipeline.run.proof import prove
@@ -144,6 +145,14 @@ def test_a_changed_file_makes_it_stale_and_the_old_one_brings_it_back(out: Path,
     assert applied(out)
 
 
+def test_decisions_about_a_report_that_is_gone_are_listed(out: Path, call: Any) -> None:
+    assert not status_of(out).unclaimed
+    made = decision_on(result(out), CARRIED, Verdict.NOT_A_FIGURE, "李")
+    append(out, "旧/水务局.pdf#2", made)
+    assert status_of(out).unclaimed == ("旧/水务局.pdf.jsonl",)
+    assert "corrections/旧/水务局.pdf.jsonl" in call("status", out).out
+
+
 def test_a_line_that_is_none_is_told_by_the_result(out: Path, call: Any) -> None:
     with (out / "corrections" / "水务局.txt.jsonl").open("ab") as file:
         file.write(b'{"id": "torn')
@@ -158,6 +167,9 @@ def test_a_copy_is_reviewed_by_its_own_decisions(out: Path, call: Any, archive: 
     call("structure", archive, "--out", out, "--quiet")
     assert applied(out)
     assert not states(out, "又水务局.txt")
+    assert {done.same_as for done in status_of(out).attempts.values()} == {None}
+    copies = {entry.path.name: entry.same_as for entry in shelf_of(out).entries}
+    assert (copies["水务局.txt.json"], copies["又水务局.txt.json"]) == (None, "水务局.txt")
     append(out, "又水务局.txt", decision_on(result(out, "又水务局.txt"), CARRIED, Verdict.NOT_A_FIGURE, "李"))
     call("structure", archive, "--out", out, "--quiet")
     assert CARRIED in result(out).figures
@@ -166,7 +178,8 @@ def test_a_copy_is_reviewed_by_its_own_decisions(out: Path, call: Any, archive: 
 
 
 def test_results_are_proved_with_their_decisions(out: Path, call: Any) -> None:
-    assert [name for name, _ in prove(out).findings] == ["水务局.txt"]
+    told = "other things are decided about it than were applied: structure it again"
+    assert prove(out).findings == (("水务局.txt", told),)
     call("retry", out, "--quiet")
     assert not prove(out).findings
 
