@@ -60,7 +60,7 @@ class Card:
     tolerance: what rounding allows; all in unit, which is the page's own (None: a count, or nobody says). severity:
     "error" or "minor". operands: its figures, the left side first. suspects: those that are most suspect, the first
     of them first; one at least where a figure of it is disputed. named: whether the result says that they are, and not
-    only that they are disputed.
+    only that they are disputed. follows: the id of the identity before it that fails by the fault of the same figure.
     """
 
     id: str
@@ -77,6 +77,7 @@ class Card:
     operands: tuple[Figure, ...]
     suspects: tuple[Figure, ...]
     named: bool = False
+    follows: str | None = None
 
     @property
     def suspect(self) -> Figure | None:
@@ -153,7 +154,7 @@ def _rules(checks: Mapping[str, Check], ids: Iterable[str], outcome: str) -> tup
 def findings_of(result: Result, model: type[BaseModel], figures: Mapping[str, Figure] | None = None) -> Findings:
     """What is in doubt in a result. model: as of figures_of; figures: what that gave, if it was asked."""
     figures = figures_of(result, model) if figures is None else figures
-    cards = sorted((_card(check, figures) for check in result.failing), key=_how_bad)
+    cards = _in_order([_card(check, figures) for check in result.failing])
     carded = {figure.pointer for card in cards for figure in card.operands}
     summary = result.summary
 
@@ -178,6 +179,13 @@ def sections_of(model: type[BaseModel], figures: Mapping[str, Figure]) -> list[t
     for figure in figures.values():
         by_key.setdefault(figure.section, []).append(figure)
     return [(own[0].titles[0], own) for own in by_key.values() if own]
+
+
+def _in_order(cards: Sequence[Card]) -> list[Card]:
+    """The worst first, and behind each those that follow from it."""
+    by_id = {card.id: card for card in cards}
+    first = {card.id: by_id.get(card.follows or "", card) for card in cards}
+    return sorted(cards, key=lambda card: (_how_bad(first[card.id]), first[card.id].id, card is not first[card.id]))
 
 
 def _how_bad(card: Card) -> tuple[int, bool, Decimal]:
@@ -205,6 +213,7 @@ def _card(check: Check, figures: Mapping[str, Figure]) -> Card:
         check.explanation,
         operands,
         *_suspects(check, operands, figures),
+        check.follows,
     )
 
 

@@ -58,9 +58,10 @@ def marks_of(findings: Findings, language: Language) -> list[Mark]:
 
 def _of_figures(findings: Findings, language: Language) -> Iterator[tuple[_Place, Look, str]]:
     """What is to be said at each figure."""
-    for number, card in enumerate(findings.cards, 1):
+    numbers = numbers_of(findings)
+    for card in findings.cards:
         for figure, look in looks_of(card):
-            yield from _at(figure, look, "\n".join(_note(number, card, figure, look, language)))
+            yield from _at(figure, look, "\n".join(_note(numbers, card, figure, look, language)))
     for figure in findings.disputed:
         yield from _at(figure, "disputed", "\n".join(_open(figure, language)))
     for figure in findings.repaired:
@@ -71,7 +72,8 @@ def looks_of(card: Card) -> list[tuple[Figure, Look]]:
     """The figures of an identity that fails, the suspect ones first, and what each looks like. Where many are as
     suspect as each other nothing tells them apart: they are disputed, and none is the most suspect."""
     suspected = {figure.pointer for figure in card.suspects}
-    first: Look = "suspect" if len(suspected) <= _FEW_SUSPECTS else "disputed"
+    told_apart = len(suspected) <= (_FEW_SUSPECTS if card.named else 1)
+    first: Look = "suspect" if told_apart else "disputed"
     looks: dict[str, tuple[Figure, Look]] = {}
     for figure in (*card.suspects, *card.operands):
         other: Look = "disputed" if figure.entry.status == "disputed" else "operand"
@@ -85,12 +87,12 @@ def _at(figure: Figure, look: Look, words: str) -> Iterator[tuple[_Place, Look, 
         yield (figure.entry.page, (x0, y0, x1, y1)), look, words
 
 
-def _note(number: int, card: Card, figure: Figure, look: Look, language: Language) -> Iterator[str]:
+def _note(numbers: Mapping[str, int], card: Card, figure: Figure, look: Look, language: Language) -> Iterator[str]:
     """What an identity that fails says at one of its figures."""
-    yield word(language, "finding", number=number, severity=named(card.severity, language))
+    yield word(language, "finding", number=numbers[card.id], severity=named(card.severity, language))
     if card.title:
         yield card.title
-    yield from equation(card, language)
+    yield from equation(card, language, numbers)
     yield word(language, _HERE[look], name=below(figure, card), raw=figure.entry.raw)
     yield from why(figure, language)
     others = [other for other in card.operands if other.pointer != figure.pointer]
@@ -107,18 +109,25 @@ def below(figure: Figure, card: Card) -> str:
     return figure.title.removeprefix(card.title).removeprefix(JOINT)
 
 
-def equation(card: Card, language: Language) -> Iterator[str]:
-    """An identity that fails: the rule, the equation, both sides with their difference, and what explains it."""
+def numbers_of(findings: Findings) -> dict[str, int]:
+    """The numbers that identities that fail are told by."""
+    return {card.id: number for number, card in enumerate(findings.cards, 1)}
+
+
+def equation(card: Card, language: Language, numbers: Mapping[str, int]) -> Iterator[str]:
+    """An identity that fails: the rule, the equation, both sides with their difference, what explains it, and of which
+    other it tells the same. numbers: of all."""
     yield card.rule
     if card.equation:
         yield card.equation
     if card.computed is not None and card.printed is not None:
         unit = word(language, "unit", unit=card.unit) if card.unit else ""
-        numbers = ("printed", "computed", "residual", "tolerance")
-        sides = {name: amount(getattr(card, name)) for name in numbers}
+        sides = {side: amount(getattr(card, side)) for side in ("printed", "computed", "residual", "tolerance")}
         yield word(language, "sides", unit=unit, **sides)
     if card.explanation:
         yield said(card.explanation, language)
+    if (first := numbers.get(card.follows or "")) is not None:
+        yield word(language, "follows", number=first)
 
 
 def amount(value: Decimal | int | None) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from recount.desk.cards import Figure, Findings, figures_of, findings_of, sections_of
+from recount.desk.cards import Card, Figure, Findings, figures_of, findings_of, sections_of
 from recount.desk.marks import Look, looks_of
 from recount.desk.pages import Book, opened
 from recount.desk.render import about, rendered, style
@@ -146,12 +146,18 @@ def _told(
     """What the page says of a report, with its pictures."""
     return {
         **about(result, findings, language),
-        "cards": [(card, looks_of(card), pictures.of(book, looks_of(card))) for card in findings.cards],
+        "cards": [(card, looks_of(card), _of_card(card, findings, book, pictures)) for card in findings.cards],
         "disputed": [(figure, pictures.of(book, [(figure, "disputed")])) for figure in findings.disputed],
         "repaired": [(figure, pictures.of(book, [(figure, "repaired")])) for figure in findings.repaired],
         "reason": "",
         "anchor": None,
     }
+
+
+def _of_card(card: Card, findings: Findings, book: Book | None, pictures: Pictures) -> list[Shown]:
+    """The pictures of an identity; none where another shows the same fault."""
+    is_told = any(other.id == card.follows for other in findings.cards)
+    return [] if is_told else pictures.of(book, looks_of(card))
 
 
 def _with_book(

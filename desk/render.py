@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from recount.desk.cards import Findings
-from recount.desk.marks import below, equation, remarked, together, why
+from recount.desk.marks import below, equation, numbers_of, remarked, together, why
 from recount.desk.told import Language, named, said, word
 from recount.pipeline.archive.strangers import visible
 from recount.pipeline.result import STATUSES, Result
@@ -50,6 +50,7 @@ def about(result: Result, findings: Findings, language: Language) -> Mapping[str
         "counts": counts,
         "identities": _identities(result, findings, language),
         "findings": findings,
+        "numbers": numbers_of(findings),
         "remarks": list(together(findings.remarks).values()),
     }
 

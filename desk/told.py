@@ -179,6 +179,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "ungrounded": "另有{number}个数字没有勾稽关系可核，只核对了出处。",
         "findings": "勾稽不符",
         "finding": "第{number}项　{severity}",
+        "follows": "与第{number}项出于同一个数字",
         "sides": "表内数 {printed}，按勾稽应为 {computed}，差额 {residual}{unit}（四舍五入误差允许 {tolerance}）",
         "here": "本处：{name}　{raw}",
         "suspect": "本处最可疑：{name}　{raw}",
@@ -234,6 +235,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "ungrounded": "{number} figures are under no identity: only their places are known.",
         "findings": "Identities that fail",
         "finding": "Finding {number}: {severity}",
+        "follows": "one figure explains this and finding {number}",
         "sides": "printed {printed}, computed {computed}, difference {residual}{unit} (rounding explains up to "
         "{tolerance})",
         "here": "Here: {name}: {raw}",

@@ -164,3 +164,15 @@ def test_a_result_of_another_kind_of_source_has_its_findings_too() -> None:
 
     result = Result("final-accounts/1", Source("a.txt", "0", 1), {}, {}, [], [], Summary({}, {}, 0, MapperUse("t"), {}))
     assert found(result) == Findings((), (), (), (), (), (), (), ())
+
+
+def test_what_tells_the_same_fault_stands_behind_the_first_that_does(example: Result) -> None:
+    figures = {TOTAL: figure("3", "3", "disputed"), PART: figure("1", "1", "disputed")}
+    checks = [
+        check("c1", (TOTAL,), "1.00"),
+        check("c2", (TOTAL,), "9.00"),
+        check("c3", (TOTAL,), "2.00", follows="c1"),
+        check("c4", (TOTAL,), "3.00", follows="c0"),
+    ]
+    cards = found(made(example, figures, checks)).cards
+    assert [(card.id, card.follows) for card in cards] == [("c2", None), ("c4", "c0"), ("c1", None), ("c3", "c1")]

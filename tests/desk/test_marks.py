@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -63,16 +64,27 @@ def test_two_fields_of_one_printed_number_have_one_mark() -> None:
     assert "别处" in marks[0].words
 
 
-@pytest.mark.parametrize(("suspects", "look"), [(1, "suspect"), (3, "suspect"), (4, "disputed")])
-def test_where_many_are_as_suspect_none_is_the_most(suspects: int, look: str) -> None:
+@pytest.mark.parametrize(
+    ("suspects", "named", "look"),
+    [(1, False, "suspect"), (2, False, "disputed"), (3, True, "suspect"), (4, True, "disputed")],
+)
+def test_where_many_are_as_suspect_none_is_the_most(suspects: int, named: bool, look: str) -> None:
     figures = tuple(map(figure, range(6)))
-    looks = [found for _, found in looks_of(card(1, figures, figures[:suspects]))]
+    looks = [found for _, found in looks_of(replace(card(1, figures, figures[:suspects]), named=named))]
     assert looks == [look] * suspects + ["operand"] * (6 - suspects)
 
 
 def test_another_disputed_figure_of_an_identity_is_told_from_those_that_are_clear() -> None:
     figures = (figure(1, status="disputed"), figure(2, status="disputed"), figure(3))
     assert [look for _, look in looks_of(card(1, figures, figures[:1]))] == ["suspect", "disputed", "operand"]
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "与第1项出于同一个数字"), ("en", "this and finding 1")])
+def test_of_a_fault_that_two_identities_tell_the_second_says_so(language: Any, words: str) -> None:
+    one, two, three = figure(1), figure(2), figure(3)
+    cards = (card(1, (one, two), (one,)), replace(card(2, (one, three), (one,)), follows="c1"))
+    said = {mark.box: mark.words for mark in marks_of(findings(cards=cards), language)}
+    assert [words in said[(10.0 * at, 0.0, 10.0 * at + 5, 8.0)] for at in (1, 2, 3)] == [True, False, True]
 
 
 def test_a_note_tells_so_much_and_how_much_more_there_is() -> None:
