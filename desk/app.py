@@ -181,10 +181,11 @@ class Desk:
     def _cards(self, now: Opened) -> dict[str, Any]:
         """What the templates of a report are given."""
         decided = decided_figures(now)
+        applied = {one.id for one in now.result.summary.decisions or () if one.state == "applied"}
         decisions = {card.id: card_decision(card, decided) for card in now.findings.cards}
         alone = [figure for figure in now.findings.disputed if figure.pointer not in decided]
         pending = [card for card in now.findings.cards if decisions[card.id] is None and card.suspects]
-        settled = len(now.decisions)
+        settled = len({one.id for one in decided.values()} | {one.id for one in now.decisions if one.id in applied})
         return {
             "now": now,
             "row": now.row,

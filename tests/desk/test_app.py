@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -15,7 +16,8 @@ from recount.desk.shelf import Shelf, key_of
 from recount.desk.words import LANGUAGES
 from recount.pipeline.archive.sources import find_sources
 from recount.pipeline.errors import UsageError
-from recount.pipeline.review.decisions import Verdict, read
+from recount.pipeline.review.decisions import Place, Verdict, append, read
+from recount.pipeline.review.decisions import decide as decide_on
 from recount.pipeline.run.runner import run
 from recount.tests.desk.conftest import BAD, BAD_NAME, OWN, PORT, TOKEN, client_of
 
@@ -212,6 +214,17 @@ def test_a_decision_is_a_line_that_lasts_and_the_report_is_recounted(client: Tes
     assert "decided" not in before["cards"]
     assert [file.read_bytes() for file in sorted((desk / "reports").rglob("*.json"))] == results
     assert "1/1" in re.sub(r"\s", "", client.get("").text)
+
+
+def test_a_decision_that_no_longer_fits_is_told_and_settles_nothing(client: TestClient, desk: Path) -> None:
+    sha256 = client.get(f"r/{BAD}/source").content
+    place = Place(16, (1.0, 2.0, 3.0, 4.0), "90.00")
+    made = decide_on("审计员", hashlib.sha256(sha256).hexdigest(), TOTAL, Verdict.AS_PRINTED, place)
+    append(desk, f"2022.zip/{BAD_NAME}", made)
+    told = client.get(f"r/{BAD}/state?wait=1").json()
+    assert "未采用的结论" in told["cards"]
+    assert "0/1" in told["cards"]
+    assert not told["data"]["figures"][TOTAL].get("decided")
 
 
 def test_a_decision_is_taken_back_by_another_line(client: TestClient, desk: Path) -> None:
