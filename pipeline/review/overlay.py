@@ -169,7 +169,7 @@ class _Desk:
         try:
             if decision.sha256 != self.sha256:
                 raise _Stale("the file is another one now")
-            token = self._token(decision.place)
+            token = self._token(decision.place, decision.pointer)
             pointer = _HOW[decision.verdict](self, decision, token)
         except _Stale as error:
             return decision.pointer, str(error)
@@ -200,7 +200,7 @@ class _Desk:
         self.typed.setdefault(token, before)
         self.kept.add(token)
         self.reviewed |= dict.fromkeys(filled, decision)
-        own = [pointer for pointer in filled if field_of(pointer) == field_of(decision.pointer)]
+        own = list(filter(_is_of(decision.pointer), filled))
         return decision.pointer if decision.pointer in filled else (*own, *filled, decision.pointer)[0]
 
     def other_token(self, decision: Decision, token: int) -> str:
@@ -226,15 +226,17 @@ class _Desk:
 
     # --- what a decision is about
 
-    def _token(self, place: Place) -> int:
-        """The token at a place, with the characters that were seen there."""
+    def _token(self, place: Place, pointer: str = "") -> int:
+        """The token at a place, with the characters that were seen there. pointer: of the field that it fills, if there
+        are more: of what is torn over lines of a text only the line is known."""
         there = [number for number, own in enumerate(self.places) if own.meets(place)]
         if not there:
             raise _Stale("no number stands there now")
         found = [number for number in there if self.places[number].raw == place.raw]
         if not found:
             raise _Stale(f"what stands there is read as {self.places[there[0]].raw} now")
-        return found[0]
+        own = [token for token in found if any(map(_is_of(pointer), self._filled_by(token)))]
+        return (own or found)[0]
 
     def _target(self, place: Place) -> int:
         """The token that a person pointed at: at its place, or alone within a box that was drawn around it."""
@@ -251,7 +253,7 @@ class _Desk:
     def _field(self, decision: Decision, token: int) -> str:
         """The field that a decision is about: the one of its pointer, or of that pointer in another row."""
         filled = self._filled_by(token)
-        found = [pointer for pointer in filled if field_of(pointer) == field_of(decision.pointer)]
+        found = list(filter(_is_of(decision.pointer), filled))
         if decision.pointer in found:
             return decision.pointer
         if not found:
@@ -261,6 +263,12 @@ class _Desk:
     def _check_fit(self, token: Token, pointers: Iterable[str]) -> None:
         if any(not fits(token, self.kinds[pointer]) for pointer in pointers):
             raise _Stale(f"{token.raw} does not fit the field, by its unit or its decimals")
+
+
+def _is_of(pointer: str) -> Callable[[str], bool]:
+    """Whether a pointer is that of the same field, in whatever row."""
+    own = field_of(pointer)
+    return lambda other: field_of(other) == own
 
 
 def _never(desk: _Desk, decision: Decision, token: int) -> str:  # noqa: ARG001 - as the others are called

@@ -371,6 +371,17 @@ def test_a_decision_finds_its_figure_in_another_row_and_within_a_point() -> None
     assert found.told[0].pointer == "/items/1/amount"
 
 
+def test_of_two_numbers_of_a_line_the_one_of_the_field_is_decided() -> None:
+    """In a text, where columns are not known."""
+    tokens = [token(0, "12.00"), token(1, "12.00")]
+    report = Sums[Ref](whole=Ref(0), first=Ref(1))
+    place = Place(1, None, "12.00", line=7)
+    made = decide("Wang", FILE, "/first", Verdict.NOT_A_FIGURE, place)
+    (share,) = shared_out(Corrections((made,)), FILE, [[place, place]])
+    found = overlaid(report, verify(report, tokens, "template"), tokens, share)
+    assert list(found.verified.figures) == ["/whole"]
+
+
 def test_what_no_longer_fits_is_stale_and_told() -> None:
     tokens = tokens_of(*TRUE)
     made = on(1, "/first", Verdict.AS_PRINTED, tokens)
