@@ -30,6 +30,7 @@ NOT_RUN = {
     r"^pip install": "an installation: .ci/run makes one as README says, tests/test_distribution.py one of the wheel",
     r"^pytest$": "these are the tests; .ci/run runs them so",
     r"^python3 -m venv|^\. \.venv": "a virtual environment: .ci/run makes one",
+    r"^recount decide DIR NAME POINTER VERDICT$": "decides of a figure: tests/pipeline/run/test_decided.py does",
     r"^recount review": "it serves until it is interrupted: tests/desk opens it, and looks at it in a browser",
     r"^recount models check": "asks a model's endpoint",
     r"--model (?!NAME .*--dry-run)": "asks a model, at its endpoint or out of its file",
