@@ -51,7 +51,6 @@ FILLED = {
     "recount export DIR --format xlsx": {"FILE": "tables.xlsx"},
     "recount show DIR": {"NAME": "水利局", "FILE": "page.html"},
     "recount mark": {"FILE": "marked.pdf"},
-    "recount decide": {"NAME": "档案馆", "POINTER": "/project_evaluations/0/total_score", "VERDICT": "as_printed"},
     "recount init-family": {"NAME": "mine"},
     "recount eval": {"--count 100": "--count 1", "RUN": "run"},
     "recount eval --gold": {"DIR": "gold"},
