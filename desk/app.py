@@ -24,14 +24,24 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recount.desk import charts
-from recount.desk.cards import sections_of
+from recount.desk.cards import is_idle, sections_of
 from recount.desk.session import Opened, Session
 from recount.desk.shelf import STATES, Row, Wanted
-from recount.desk.view import MARKS, STATUS_WORDS, amount, browser_data, card_decision, decided_figures, sheets
+from recount.desk.view import (
+    MARKS,
+    STATUS_WORDS,
+    amount,
+    browser_data,
+    card_decision,
+    decided_figures,
+    decisions_about,
+    sheets,
+)
 from recount.desk.words import Words
 from recount.pipeline.errors import DocumentError, RecountError
 from recount.pipeline.lasting import decoded, encode
 from recount.pipeline.review.decisions import Place, Verdict
+from recount.schemas.describe import JOINT, titles
 
 _HERE = Path(__file__).parent
 _ROWS = 100
@@ -129,11 +139,15 @@ class Desk:
         changes: Mapping[str, Callable[[Request, Any], Response]] = {
             "/r/{key}/decide": self.decide,
             "/r/{key}/undo": self.undo,
+            "/r/{key}/again": self.again,
             "/r/{key}/promote": self.promote,
         }
         return [
-            *(Route(path, partial(_answered, answer)) for path, answer in answers.items()),
-            *(Route(path, partial(_changed, change), methods=["POST"]) for path, change in changes.items()),
+            *(Route(path, partial(_answered, answer, self.words.said)) for path, answer in answers.items()),
+            *(
+                Route(path, partial(_changed, change, self.words.said), methods=["POST"])
+                for path, change in changes.items()
+            ),
             Mount("/static", StaticFiles(directory=_HERE / "static")),
         ]
 
@@ -182,16 +196,25 @@ class Desk:
         """What the templates of a report are given."""
         decided = decided_figures(now)
         applied = {one.id for one in now.result.summary.decisions or () if one.state == "applied"}
-        decisions = {card.id: card_decision(card, decided) for card in now.findings.cards}
+        cards = now.findings.cards
+        about = {card.id: decisions_about((*card.suspects, *card.operands), decided) for card in cards}
+        about |= {figure.pointer: decisions_about([figure], decided) for figure in now.findings.disputed}
+        decisions = {card.id: card_decision(card, decided) for card in cards}
         alone = [figure for figure in now.findings.disputed if figure.pointer not in decided]
-        pending = [card for card in now.findings.cards if decisions[card.id] is None and card.suspects]
-        settled = len({one.id for one in decided.values()} | {one.id for one in now.decisions if one.id in applied})
+        pending = [card for card in cards if decisions[card.id] is None and card.suspects]
+        idle = {one.id for pointer, one in decided.items() if is_idle(now.figures[pointer].entry, one.verdict)}
+        settled = len(({one.id for one in decided.values()} | applied & {one.id for one in now.decisions}) - idle)
         return {
             "now": now,
             "row": now.row,
             "decided": decided,
             "decisions": decisions,
-            "stale": [one for one in now.result.summary.decisions or () if one.state == "stale"],
+            "about": about,
+            "stale": [
+                (JOINT.join(titles(now.model, now.result.report, one.pointer)) if one.pointer else "", one)
+                for one in now.result.summary.decisions or ()
+                if one.state == "stale"
+            ],
             "settled": settled,
             "due": settled + len(pending) + len(alone),
         }
@@ -201,7 +224,7 @@ class Desk:
         wait = request.query_params.get("wait") == "1"
         now = self.session.open(request.path_params["key"], wait=wait)
         words = self._templates.get_template("cards.html").render(**self._cards(now))
-        return _json({"cards": words, "data": browser_data(now, self.words), "trouble": now.trouble})
+        return _json({"cards": words, "data": browser_data(now, self.words), "trouble": self.words.said(now.trouble)})
 
     def figures(self, request: Request) -> Response:
         """All figures by section."""
@@ -215,7 +238,7 @@ class Desk:
         try:
             return _json(sheets(self.session.book(request.path_params["key"])))
         except RecountError as error:
-            return _json({"sheets": [], "lines": [], "trouble": str(error)})
+            return _json({"sheets": [], "lines": [], "trouble": self.words.said(str(error))})
 
     def page(self, request: Request) -> Response:
         """A page as a picture: ?dpi=."""
@@ -268,22 +291,29 @@ class Desk:
         undone = self.session.undo(request.path_params["key"], str(given.get("id") or ""))
         return _json({"id": undone.id, "pointer": undone.pointer})
 
+    def again(self, request: Request, given: Any) -> Response:  # noqa: ARG002
+        """Lets a recount that failed be tried again."""
+        self.session.forget_failure(request.path_params["key"])
+        return _json({})
+
     def promote(self, request: Request, given: Any) -> Response:  # noqa: ARG002
         """Makes a case of gold of the report as it was reviewed."""
         return _json({"where": str(self.session.promote(request.path_params["key"]))})
 
 
-def _answered(answer: Callable[[Request], Response], request: Request) -> Response:
-    """An answer, or why there is none."""
+def _answered(answer: Callable[[Request], Response], said: Callable[[str], str], request: Request) -> Response:
+    """An answer, or why there is none. said: a sentence in the language of the desk."""
     try:
         return answer(request)
     except KeyError:
         return PlainTextResponse("404", 404)
     except RecountError as error:
-        return _json({"error": str(error)}, 409)
+        return _json({"error": said(str(error))}, 409)
 
 
-async def _changed(change: Callable[[Request, Any], Response], request: Request) -> Response:
+async def _changed(
+    change: Callable[[Request, Any], Response], said: Callable[[str], str], request: Request
+) -> Response:
     """The same of what changes something, and is given JSON."""
     from starlette.concurrency import run_in_threadpool
 
@@ -296,9 +326,9 @@ async def _changed(change: Callable[[Request, Any], Response], request: Request)
         given = decoded(bytes(content) or b"{}")
         if not isinstance(given, dict):
             raise ValueError("no object")
-        return await run_in_threadpool(_answered, lambda asked: change(asked, given), request)
+        return await run_in_threadpool(_answered, lambda asked: change(asked, given), said, request)
     except (ValueError, TypeError) as error:
-        return _json({"error": f"not understood: {error}"}, 400)
+        return _json({"error": said(f"not understood: {error}")}, 400)
 
 
 def _json(content: Mapping[str, Any], status: int = 200) -> Response:

@@ -131,6 +131,11 @@ def to_decide(result: Result) -> list[tuple[str, ...]]:
     return [own for own in found if own] + [(own,) for own in result.figures if own in disputed - carded]
 
 
+def is_idle(figure: FigureEntry | None, verdict: str) -> bool:
+    """Whether a decision settles nothing: it is that a figure is as printed which nobody doubts."""
+    return verdict == "as_printed" and figure is not None and figure.status not in ("disputed", "reviewed")
+
+
 def figures_of(result: Result, model: type[BaseModel]) -> dict[str, Figure]:
     """The figures of a result by pointer, in its order. model: of its report, which says what its places are called."""
     rules = {check.id: check for check in result.checks}

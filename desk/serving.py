@@ -15,6 +15,7 @@ from recount.desk.shelf import Shelf, key_of
 from recount.desk.words import Words
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.folder import result_files
+from recount.pipeline.run.ledger import LEDGER
 from recount.pipeline.run.store import find_result
 
 _HOST = "127.0.0.1"
@@ -28,7 +29,8 @@ def serve(
     name: a part of the name of the report to begin with. browser: whether to open it in one. say: is told the address.
     Raises UsageError if the folder is none, or the port cannot be had.
     """
-    result_files(asked.out)  # who names a folder without results is told so before anything is opened
+    if not (asked.out / LEDGER).is_file():  # a run of which every report failed has one, and no result
+        result_files(asked.out)
     session = Session(asked, Shelf(asked.out))
     token, stop = new_token(), threading.Event()
     with _bound(port) as listening:

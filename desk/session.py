@@ -147,6 +147,14 @@ class Session:
             except RecountError as error:
                 self._recounted[key] = NotRecounted(str(error))
 
+    def forget_failure(self, key: str) -> None:
+        """The recount that there is none of is tried again when it is next waited for. Raises KeyError as open does."""
+        row = self.row(key)
+        asked = row.name, read(self.asked.out, row.file).sha256
+        if isinstance(self._recounted.get(asked), NotRecounted):
+            self._recounted.pop(asked, None)
+            self.__dict__.pop("whereabouts", None)  # the archive may be back
+
     def _job(self, row: Row, kept: Result, corrections: Corrections) -> Again:
         last = last_of(self.asked.out)
         if last.settings.asked is not None:
@@ -195,11 +203,16 @@ class Session:
         return made
 
     def undo(self, key: str, which: str = "") -> Decision:
-        """Takes a decision back: of this id, or the last one. Raises UsageError if there is none, and as decide."""
+        """Takes a decision back: of this id, or the last one about this report of its file.
+
+        Raises UsageError if there is none, and as decide.
+        """
         self._check_writable()
         row = self.row(key)
+        pages = self._result(row).source.report_pages
         counting = standing(read(self.asked.out, row.file).decisions)
-        found = [one for one in counting if which in ("", one.id)]
+        here = [one for one in counting if pages is None or one.place.page in pages]
+        found = [one for one in (counting if which else here) if which in ("", one.id)]
         if not found:
             raise UsageError("there is nothing to take back")
         append(self.asked.out, row.file, withdrawal(found[-1], self.asked.by))

@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from recount.desk.cards import to_decide
+from recount.desk.cards import is_idle, to_decide
 from recount.pipeline.archive.sources import file_of
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.folder import result_files, whole_result
@@ -51,7 +51,7 @@ class Break:
 @dataclass(frozen=True, slots=True)
 class Details:
     """What a result says. statuses: how many figures have each; to_decide: as of cards.to_decide, the fields and places
-    of the figures, of what nobody decided; decided: how many decisions it was made with."""
+    of the figures, of what nobody decided; decided: how many decisions it was made with that settle something."""
 
     statuses: Mapping[str, int]
     breaks: tuple[Break, ...]
@@ -221,7 +221,10 @@ def details_of(result: Result) -> Details:
             for unit in to_decide(result)
             if not any(result.figures[own].reviewed for own in unit)
         ),
-        sum(one.state == "applied" for one in result.summary.decisions or ()),
+        sum(
+            one.state == "applied" and not is_idle(result.figures.get(one.pointer), one.verdict)
+            for one in result.summary.decisions or ()
+        ),
     )
 
 
@@ -323,7 +326,7 @@ class Shelf:
         return attempts, rows + [_failed(file.file, file.reason) for file in others]
 
     def _results(self, attempts: Mapping[str, Attempt]) -> Iterator[Row]:
-        for path in result_files(self.out):
+        for path in result_files(self.out) if any((self.out / "reports").rglob("*.json")) else ():
             name, unit, year = _about(path)
             if name is None:
                 yield replace(_failed(path.name, "is no result file"))

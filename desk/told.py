@@ -147,7 +147,97 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ("no identity covers it, and a second reader does not put it there", "无勾稽可核，第二读者也未如此认定"),
 )
 """Patterns of the sentences that results hold, and what they are in Chinese."""
-_READ = tuple((re.compile(pattern), chinese) for pattern, chinese in _SENTENCES)
+
+_REFUSALS: tuple[tuple[str, str], ...] = (
+    # decisions that are refused
+    ("misread takes the number that the page shows, .+", "“误读”要给出页面上的数，“改指别处”要给出正确数字的位置"),
+    (r"(\S+) is no scanned figure: .+", "此数不在扫描页上：页面有文字层，可改指页上另一数"),
+    (r"(.*) is not one number", r"“\1”不是一个数"),
+    (r".+ has no figure \S+", "报告中已没有此数"),
+    (r"nothing is decided about .+", "此数没有可撤销的核定"),
+    ("there is nothing to take back", "本报告没有可撤销的核定"),
+    ("the desk was opened with --read-only", "核对台以只读方式打开（--read-only）"),
+    (
+        r"decisions are kept in a folder of this machine, and (.+) is none: .+",
+        r"核定只能存于本机文件夹，\1不是：请先复制到本机",
+    ),
+    (r"the decision cannot be kept in (.+): (.+)", r"核定无法写入\1：\2"),
+    (r"the decisions in (.+) cannot be read: (.+)", r"\1中的核定无法读取：\2"),
+    (r"not understood: (.+)", r"请求无法理解：\1"),
+    # decisions that no longer fit
+    ("the file is another one now", "原件已不是核定时的文件"),
+    ("only what OCR read may be read otherwise", "只有 OCR 识读的数字才能改读"),
+    ("what was typed is no number", "所填内容不是一个数"),
+    ("it names no other number", "没有指明另一个数"),
+    ("no number stands there now", "该处现在没有数字"),
+    (r"what stands there is read as (.+) now", r"该处现在读作\1"),
+    ("no number stands where it points", "所指之处没有数字"),
+    ("more than one number stands where it points", "所指之处不止一个数字"),
+    ("its number fills another field now", "该数现在属于另一项"),
+    ("its number fills no field now", "该数现在不属于任何一项"),
+    (r"(.+) does not fit the field, by its unit or its decimals", r"\1的单位或小数位与此项不符"),
+    ("what withdraws another decision says nothing itself", "撤销本身不是核定"),
+    (r"line (\d+) of the decisions is none: .+", r"核定记录第\1行无法识读"),
+    (r"(\S+) took it out(.*)", r"\1核定其不属此处\2"),
+    # why there is no recount
+    ("a model took part in it: the next run applies the decision", "本报告有模型参与，下次运行时采用核定"),
+    (
+        "(?:.+ )?was changed since(?: its result was made)?: structure it again",
+        "原件已变动，请重新运行 structure",
+    ),
+    (r"its file holds (\d+) reports now: structure it again", r"原件现含\1份报告，请重新运行 structure"),
+    (
+        r"the ledger of (.+) no longer says how its latest run was told to work: .+",
+        r"\1的运行记录不全，请重新运行 structure",
+    ),
+    (r"it took longer than (\S+) seconds", r"超过\1秒未完成"),
+    (r"it needed more than (\S+) MB of memory", r"所需内存超过\1 MB"),
+    (r"its worker process was ended by (\w+)", r"其进程被\1终止"),
+    (r"its worker process ended with exit code (\S+)", r"其进程异常退出（\1）"),
+    (r"(.+) \(given up after two tries\)", r"\1（两次均未成功）"),
+    # why there are no pages, or no case
+    ("it is a folder of pictures of pages", "原件是一个页面图像文件夹"),
+    ("there is no such figure with a place", "没有这样一个有位置的数字"),
+    (r"it has no page (\d+)", r"没有第\1页"),
+    (r"nothing of page (\d+) lies there", r"该处不在第\1页之内"),
+    (r"page (\d+) cannot be drawn: .+", r"第\1页无法显示"),
+    ("cannot be drawn: .+", "无法显示"),
+    (r"page (\d+) is a text's: it has no picture", "文本没有页面图像"),
+    (r"nothing says where (.+) lies: name it with --source", r"不知\1现在何处：请用 --sources 指明"),
+    (r"(.+) has no (.+) with the content that was structured", r"\1中没有内容相同的\2"),
+    ("no folder for gold was given: --gold DIR", "没有指定标准答案文件夹（--gold DIR）"),
+    (r".+ has (\d+) disputed figures .+ that nobody decided: .+", r"还有\1个存疑数字未核定"),
+    (r"(.+) is not there: name the report that .+", r"找不到原件\1"),
+    (r"(.+) is not the report that .+ was made of", r"\1不是本结果的原件"),
+    (r"(.+) is there already", r"\1已存在"),
+    # why a file gave no result
+    (r"(?:.+ )?is empty\.?", "文件为空"),
+    (r"(?:.+ )?is not a PDF file\.", "不是 PDF 文件"),
+    (r"(?:.+ )?is encrypted; it opens only with a password\.", "有密码，无法打开"),
+    (r"(?:.+ )?has no pages\.", "没有页面"),
+    (r"(?:.+ )?is damaged; no page of it can be read\.", "文件损坏，没有一页可读"),
+    (r"(?:.+ )?is damaged and cannot be read\.", "文件损坏，无法读取"),
+    (r"(?:.+ )?holds no text in an encoding that is known\.", "没有可识别编码的文字"),
+    ("is no result file", "不是结果文件"),
+    (r"cannot be (?:read|fetched): (.+)", r"无法读取：\1"),
+    ("changed while it was read; the next run reads it again", "读取时文件有变动，下次运行再读"),
+    ("needs a password to be taken out of its zip archive", "压缩包有密码"),
+    ("is no longer in its zip archive", "压缩包中已没有此文件"),
+    (r"cannot be taken out of its (?:zip )?archive: (.+)", r"无法从压缩包中取出：\1"),
+    ("is damaged in its zip archive: .+", "在压缩包中已损坏"),
+    (r"is larger than (\S+) MB unpacked", r"解压后超过\1 MB"),
+    (r"has (\S+) pages; the limit is (\S+)", r"有\1页，上限\2页"),
+    ("LibreOffice cannot turn it into a PDF", "LibreOffice 无法将其转为 PDF"),
+    (r"LibreOffice took longer than (\d+) seconds with it", r"LibreOffice 转换超过\1秒"),
+    # what a system says
+    ("No such file or directory", "文件不存在"),
+    ("Permission denied", "没有权限"),
+    ("Read-only file system", "只读文件系统"),
+    ("No space left on device", "磁盘已满"),
+)
+"""The same of what the desk answers instead of doing what it was asked, and of why a file gave no result."""
+_READ = tuple((re.compile(pattern), chinese) for pattern, chinese in (*_SENTENCES, *_REFUSALS))
+_GAP = re.compile(r"\\(\d)")
 
 
 def named(word: str, language: Language) -> str:
@@ -156,14 +246,18 @@ def named(word: str, language: Language) -> str:
 
 
 def said(sentence: str, language: Language) -> str:
-    """A sentence that a result holds (an explanation, a remark, a reason); one that is not known stays as it is."""
+    """A sentence that a result holds (an explanation, a remark, a reason), or an error; one that is not known stays as
+    it is. What it quotes is said as well, if it is a sentence."""
     if language == "en":
         return sentence
     first, joint, second = sentence.partition("; else ")
     if joint:
         return f"{said(first, language)}；否则{said(second, language)}"
-    found = ((pattern.fullmatch(sentence), chinese) for pattern, chinese in _READ)
-    return next((match.expand(chinese) for match, chinese in found if match), sentence)
+    known = next(((found, chinese) for pattern, chinese in _READ if (found := pattern.fullmatch(sentence))), None)
+    if known is None:
+        return sentence
+    given = [said(part, language) for part in known[0].groups()]
+    return _GAP.sub(lambda gap: given[int(gap[1]) - 1], known[1])
 
 
 WORDS: Mapping[Language, Mapping[str, str]] = {

@@ -116,6 +116,15 @@ def decided_figures(now: Opened) -> dict[str, Decision]:
     return found
 
 
+def decisions_about(figures: Iterable[Figure], decided: Mapping[str, Decision]) -> list[tuple[Figure, Decision]]:
+    """What was decided about some figures: each decision once, with the first figure that it is about."""
+    found: dict[str, tuple[Figure, Decision]] = {}
+    for figure in figures:
+        if one := decided.get(figure.pointer):
+            found.setdefault(one.id, (figure, one))
+    return list(found.values())
+
+
 def card_decision(card: Card, decided: Mapping[str, Decision]) -> Decision | None:
     """What was decided about one of the figures that a card is about; None while nothing was."""
     about: Sequence[Figure] = [figure for figure in card.operands if figure.entry.status in ("disputed", "reviewed")]

@@ -40,6 +40,10 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "state_done": ("已核完", "decided"),
     "state_clean": ("无存疑", "nothing disputed"),
     "nothing": ("没有符合条件的报告。", "No report fits."),
+    "no_results": (
+        "这里还没有结果：没有一份报告识读成功。原因列在下面；改正后运行 recount retry DIR --failed。",
+        "No report could be structured. The reasons stand below; mend them, then recount retry DIR --failed.",
+    ),
     "same_as": ("与“{name}”内容相同", "same content as {name}"),
     "more": ("下一页", "Next page"),
     "less": ("上一页", "Previous page"),
@@ -121,6 +125,8 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "undone": ("已撤销", "Taken back"),
     "stale": ("原件或数字已变，未采用的结论", "Decisions that no longer fit"),
     "not_recounted": ("结论已记录，未能重算：{why}", "The decision is kept; no recount: {why}"),
+    "again": ("重新重算", "Recount again"),
+    "gone": ("核对台已停止：请重新运行 recount review。", "The desk has ended: start recount review again."),
     "promoted": ("已转为标准答案：{where}", "Promoted to gold: {where}"),
     "all_done": ("本报告已全部核完", "Everything in this report is decided"),
     # tools and keys
@@ -128,6 +134,7 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "keys": ("键盘", "Keys"),
     "key_card": ("下一张 / 上一张卡片", "next / previous card"),
     "key_report": ("下一份 / 上一份报告", "next / previous report"),
+    "key_again": ("重算失败时再试一次", "try a recount that failed again"),
     "key_number": ("选卡片中的第几个数字", "choose a figure of the card"),
     "key_zoom": ("放大 / 缩小 / 适应宽度", "larger / smaller / fit"),
     "key_open": ("打开原件", "open the source"),

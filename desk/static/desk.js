@@ -12,7 +12,7 @@ const cards = () => [...panel.querySelectorAll(".card")];
 
 async function ask(path, body) {
   const how = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
-  const answer = await fetch(`${base}/${path}`, how);
+  const answer = await fetch(`${base}/${path}`, how).catch(() => { throw new Error(words.gone); });
   const found = await answer.json().catch(() => ({ error: `${answer.status}` }));
   if (!answer.ok) throw new Error(found.error);
   return found;
@@ -299,7 +299,7 @@ async function recounted() {
 const disputed = () => Object.values(now.data.figures).filter((figure) => figure.status === "disputed" && !figure.decided).length;
 
 function mark(pointer) {
-  for (const row of panel.querySelectorAll(".figure")) if (row.dataset.p === pointer) row.closest(".card")?.classList.add("decided");
+  for (const row of panel.querySelectorAll(".figure")) if (row.dataset.p === pointer && row.matches(".suspect, .disputed, .reviewed")) row.closest(".card")?.classList.add("decided");
 }
 
 const isOpen = (card) => !card.classList.contains("decided") && card.querySelector(".figure.suspect");
@@ -317,6 +317,13 @@ async function undo() {
     toast(`${words.undone} · ${words.recounting}`);
     now.back = pointer;
   } catch (error) { return toast(error.message, true); } finally { working(false); }
+  return recounted();
+}
+
+async function again() {
+  if (!panel.querySelector("[data-again]") || now.waiting) return;
+  try { await ask("again", {}); } catch (error) { return toast(error.message, true); }
+  toast(words.recounting);
   return recounted();
 }
 
@@ -395,6 +402,7 @@ sheets.addEventListener("click", (event) => {
 });
 
 panel.addEventListener("click", (event) => {
+  if (event.target.closest("[data-again]")) return again();
   const go = event.target.closest(".go");
   if (go) { now.figureLine = Number(go.dataset.line); return toPage(Number(go.dataset.page)); }
   const row = event.target.closest(".figure"), card = event.target.closest(".card");
@@ -435,7 +443,7 @@ document.addEventListener("keydown", (event) => {
     j: () => step(1), k: () => step(-1), ArrowDown: null, J: () => follow("next"), K: () => follow("prev"), u: () => act("u", now.figure ?? "-"),
     "[": tools["page-before"], "]": tools["page-after"], "+": tools.larger, "=": tools.larger, "-": tools.smaller, 0: tools.fit,
     f: toggleAll, o: () => document.querySelector("[data-do=source]").click(), q: () => location.assign(`${document.body.dataset.base}/`),
-    "?": asksHelp, p: own === "g" ? promote : null,
+    "?": asksHelp, r: again, p: own === "g" ? promote : null,
     Escape: () => { if (now.pending) unpick(); about.hidden = true; if (!all.hidden) toggleAll(); },
   };
   const act_ = keys[event.key] ?? (event.key in VERDICTS || event.key === "n" ? () => act(event.key) : /^[1-9]$/.test(event.key) ? () => figureNumber(Number(event.key)) : null);

@@ -244,7 +244,7 @@ class _Desk:
             return self._token(place)
         found = [number for number, own in enumerate(self.places) if _is_within(own, place)]
         if len(found) != 1:
-            raise _Stale(f"{'no number' if not found else 'more than one number'} stands where it points")
+            raise _Stale("more than one number stands where it points" if found else "no number stands where it points")
         return found[0]
 
     def _filled_by(self, token: int) -> list[str]:

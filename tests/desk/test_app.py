@@ -13,13 +13,16 @@ from starlette.testclient import TestClient
 
 from recount.desk.session import Asked, Session
 from recount.desk.shelf import Shelf, key_of
-from recount.desk.words import LANGUAGES
+from recount.desk.told import Language, said
+from recount.desk.words import LANGUAGES, Words
 from recount.pipeline.archive.sources import find_sources
 from recount.pipeline.errors import UsageError
 from recount.pipeline.review.decisions import Place, Verdict, append, read
 from recount.pipeline.review.decisions import decide as decide_on
 from recount.pipeline.run.runner import run
-from recount.tests.desk.conftest import BAD, BAD_NAME, OWN, PORT, TOKEN, client_of
+from recount.tests.desk import made
+from recount.tests.desk.conftest import BAD, BAD_NAME, CLEAN, OWN, PORT, TOKEN, client_of
+from recount.tests.desk.made import EXAMPLE
 
 TOTAL = "/project_evaluations/0/total_score"
 """The disputed figure."""
@@ -70,8 +73,8 @@ def test_no_page_may_run_or_load_what_is_not_the_desks(client: TestClient) -> No
 
 def test_the_queue_has_every_report_the_worst_first_and_what_failed_with_the_reason(client: TestClient) -> None:
     page = client.get("").text
-    assert [page.index(part) for part in ("&lt;script&gt;", "broken.pdf is damaged", "clean.pdf")] == sorted(
-        page.index(part) for part in ("&lt;script&gt;", "broken.pdf is damaged", "clean.pdf")
+    assert [page.index(part) for part in ("&lt;script&gt;", "文件损坏，无法读取", "clean.pdf")] == sorted(
+        page.index(part) for part in ("&lt;script&gt;", "文件损坏，无法读取", "clean.pdf")
     )
     assert "<script>\"'" not in page
 
@@ -235,6 +238,79 @@ def test_a_decision_is_taken_back_by_another_line(client: TestClient, desk: Path
     assert not client.get(f"r/{BAD}/state?wait=1").json()["data"]["figures"][TOTAL].get("decided")
 
 
+def test_what_is_taken_back_is_the_last_decision_of_the_report_that_is_looked_at(tmp_path: Path) -> None:
+    made_of_two = tmp_path / "two.pdf"
+    with made.mupdf.open(EXAMPLE) as both, made.mupdf.open(CLEAN) as other:
+        both.insert_pdf(other)
+        both.save(made_of_two)
+    run(find_sources([made_of_two]).sources, tmp_path / "out", jobs=1)
+    session = Session(Asked(tmp_path / "out", by="审计员"), Shelf(tmp_path / "out"))
+    first, second = key_of("two.pdf#1"), key_of("two.pdf#2")
+    of_first = session.decide(first, TOTAL, Verdict.AS_PRINTED)
+    of_second = session.decide(second, next(iter(session.open(second).figures)), Verdict.AS_PRINTED)
+    assert session.undo(first).id == of_first.id
+    with pytest.raises(UsageError, match="nothing to take back"):
+        session.undo(first)
+    assert session.undo(second).id == of_second.id
+    session.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_card_says_of_which_figure_something_was_decided_and_is_not_settled_by_what_nobody_doubts(
+    session: Session, language: Language
+) -> None:
+    client = client_of(session, language)
+    score = "/project_evaluations/0/indicators/0/score"
+    decide(client, pointer=score, verdict="as_printed", note="看过")
+    for wait in ("", "?wait=1"):
+        cards = client.get(f"r/{BAD}/state{wait}").json()["cards"]
+        told = re.search(r'<p class="made">.*?</p>', cards, re.DOTALL)
+        assert told is not None
+        assert "审计员" in told[0]
+        assert "看过" in told[0]
+        assert session.open(BAD).figures[score].name in told[0]
+        assert "0/1" in cards
+        assert 'error decided"' not in cards
+    decide(client, pointer=TOTAL, verdict="as_printed")
+    cards = client.get(f"r/{BAD}/state?wait=1").json()["cards"]
+    assert cards.count('<p class="made">') == 2
+    assert "1/1" in cards
+
+
+def test_a_recount_that_failed_is_tried_again_when_it_is_asked_for(structured: Path, desk: Path) -> None:
+    session = Session(Asked(desk, sources=structured / "src", by="审计员"), Shelf(desk))
+    client = client_of(session)
+    decide(client, pointer=TOTAL, verdict="as_printed")
+    there, away = structured / "src" / "2022.zip", structured / "src" / "2022.away"
+    there.rename(away)
+    try:
+        told = client.get(f"r/{BAD}/state?wait=1").json()
+    finally:
+        away.rename(there)
+    assert re.search("[一-鿿]", told["trouble"])
+    assert "data-again" in told["cards"]
+    assert client.get(f"r/{BAD}/state?wait=1").json()["trouble"] == told["trouble"]
+    assert client.post(f"r/{BAD}/again", content="{}").status_code == 200
+    assert client.get(f"r/{BAD}/state").json()["data"]["waiting"]
+    assert client.get(f"r/{BAD}/state?wait=1").json()["trouble"] == ""
+    assert client.post(f"r/{BAD}/again", content="{}").status_code == 200  # nothing failed: nothing is forgotten
+    assert not client.get(f"r/{BAD}/state").json()["data"]["waiting"]
+    session.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_output_without_a_result_says_so(tmp_path: Path, language: Language) -> None:
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7 and no more")
+    run(find_sources([tmp_path / "broken.pdf"]).sources, tmp_path / "out", jobs=1)
+    session = Session(Asked(tmp_path / "out"), Shelf(tmp_path / "out"))
+    client = client_of(session, language)
+    page = client.get("").text
+    assert Words(language)("no_results") in page
+    assert said("broken.pdf is damaged and cannot be read.", language) in page
+    assert client.get("overview").status_code == 200
+    session.close()
+
+
 def test_a_field_is_pointed_at_another_number_and_the_identities_recount(client: TestClient) -> None:
     other = "/project_evaluations/0/total_weight"
     told = client.get(f"r/{BAD}/state").json()["data"]["figures"]
@@ -293,7 +369,7 @@ def test_an_archive_that_moved_is_found_and_one_that_changed_is_not_shown(
     session = Session(Asked(desk, sources=moved), Shelf(desk))
     client = client_of(session)
     answer = client.get(f"r/{key}/page/1")
-    assert (answer.status_code, "changed" in answer.json()["error"]) == (409, True)
+    assert (answer.status_code, "原件已变动" in answer.json()["error"]) == (409, True)
     assert client.get(f"r/{key}").status_code == 200  # what was read of it is told all the same
     session.close()
 
@@ -311,7 +387,7 @@ def test_a_reviewed_report_becomes_gold(desk: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_all_that_may_be_in_doubt_is_shown(desk: Path, language: str) -> None:
+def test_all_that_may_be_in_doubt_is_shown(desk: Path, language: Language) -> None:
     """What was refused, left out, not read, read again, disputed by a second reading, remarked, decided and stale."""
     path = desk / "reports" / "2022.zip" / f"{BAD_NAME}.json"
     result = json.loads(path.read_bytes())
@@ -350,7 +426,7 @@ def test_all_that_may_be_in_doubt_is_shown(desk: Path, language: str) -> None:
         'data-line="7"',
     ):
         assert part in page
-    assert "the file is another one now" in page
+    assert said("the file is another one now", language) in page
     assert not re.search(r"<(b>7|i>9|u>2|s>row|em>)", page)
     remarks = client.get(f"r/{BAD}/state").json()["data"]["remarks"]
     assert [one["box"] for one in remarks] == [[1, 2, 30, 40], None]
