@@ -199,6 +199,7 @@ class Desk:
         cards = now.findings.cards
         about = {card.id: decisions_about((*card.suspects, *card.operands), decided) for card in cards}
         about |= {figure.pointer: decisions_about([figure], decided) for figure in now.findings.disputed}
+        shown = {one.id for told in about.values() for _, one in told}
         decisions = {card.id: card_decision(card, decided) for card in cards}
         alone = [figure for figure in now.findings.disputed if figure.pointer not in decided]
         pending = [card for card in cards if decisions[card.id] is None and card.suspects]
@@ -210,6 +211,9 @@ class Desk:
             "decided": decided,
             "decisions": decisions,
             "about": about,
+            "elsewhere": [
+                (figure, one) for figure, one in decisions_about(now.figures.values(), decided) if one.id not in shown
+            ],
             "stale": [
                 (JOINT.join(titles(now.model, now.result.report, one.pointer)) if one.pointer else "", one)
                 for one in now.result.summary.decisions or ()

@@ -83,6 +83,7 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "unread": ("未读的页", "Pages not read"),
     "remarks": ("页面备注", "Remarks on pages"),
     "repaired_list": ("已修复的读数", "Repaired readings"),
+    "decided_list": ("已核定的数字", "Decided figures"),
     "grounded_list": ("有出处、无勾稽的数字", "Grounded: nothing recounts them"),
     "first_reading": ("初读", "first reading"),
     "second_reading": ("复读", "second reading"),

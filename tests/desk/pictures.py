@@ -21,6 +21,7 @@ from recount.pipeline.lasting import decoded
 from recount.pipeline.run.runner import run
 from recount.tests.desk.browser import browsing, sitting
 from recount.tests.desk.made import EXAMPLE
+from recount.tests.desk.tour import TOUR, Step, structured_in, walk
 
 FORMS = (("x2022", range(10, 13)), ("x2023", range(20, 22)), ("s2024", range(30, 32)), ("n", range(40, 43)))
 SHOWN = "北岭市国库集中支付中心"
@@ -49,10 +50,52 @@ def taken(page: Any, target: Path) -> None:
     print(target)
 
 
+_CAPTION = """([keys, said]) => {
+  document.getElementById("caption")?.remove();
+  const bar = Object.assign(document.createElement("div"), { id: "caption" });
+  Object.assign(bar.style, { position: "fixed", left: 0, right: 0, bottom: 0, zIndex: 99, padding: "13px 22px",
+    background: "#14213d", color: "#fff", font: "600 21px sans-serif", display: "flex", gap: "10px",
+    alignItems: "center" });
+  for (const key of keys) {
+    const cap = Object.assign(document.createElement("kbd"), { textContent: key });
+    Object.assign(cap.style, { background: "#fca311", color: "#14213d", font: "700 21px monospace", padding: "3px 13px",
+      borderRadius: "6px", border: 0 });
+    bar.append(cap);
+  }
+  bar.append(said);
+  document.body.append(bar);
+  document.getElementById("toast").style.bottom = "80px";
+}"""
+"""Writes the keys of a step and what it shows below what the browser shows."""
+_SECONDS = 2.6
+"""For which a step of the tour is shown; the last one twice as long."""
+
+
+def _frame(page: Any, step: Step) -> Image.Image:
+    page.evaluate(_CAPTION, [[*step.keys, *(["…"] if step.typed else [])], step.said])
+    with Image.open(io.BytesIO(page.screenshot())) as picture:
+        return picture.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+
+
+def tour_taken(browser: Any, out: Path, target: Path) -> None:
+    """The steps of the tour over the example archive, one after the other."""
+    page = browser.new_page(viewport={"width": 1180, "height": 700})
+    with sitting(out, "--lang", "zh") as desk:
+        page.goto(desk.address)
+        page.wait_for_timeout(4_000)  # until all results are counted
+        page.reload()
+        first, *others = (_frame(page, step) for step in walk(page))
+    times = [int(1000 * _SECONDS)] * len(TOUR)
+    times[-1] *= 2
+    first.save(target, save_all=True, append_images=others, duration=times, loop=0, optimize=True)
+    print(target)
+
+
 def main(target: Path) -> None:
     """Makes all pictures."""
     target.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder, browsing() as browser:
+        tour_taken(browser, structured_in(Path(folder, "tour")), target / "tour.gif")
         out = archive_in(Path(folder))
         page = browser.new_page(viewport={"width": 1680, "height": 940})
         with sitting(out, "--lang", "zh") as desk:

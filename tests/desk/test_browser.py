@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,16 @@ import pytest
 
 from recount.desk.shelf import key_of
 from recount.pipeline.archive.sources import find_sources
+from recount.pipeline.result import read_result
 from recount.pipeline.review.decisions import read
 from recount.pipeline.run.runner import run
 from recount.tests.desk import made
 from recount.tests.desk.browser import browsing, needs_browser, sitting
 from recount.tests.desk.conftest import BAD, BAD_NAME
+from recount.tests.desk.tour import AT_REST, READY, TOUR, presses, structured_in, walk
 
 pytestmark = needs_browser
 
-READY, AT_REST = "body[data-ready]", "body:not([data-busy]):not([data-waiting])"
 NAME = f"2022.zip/{BAD_NAME}"
 
 
@@ -200,6 +202,21 @@ def test_the_whole_tour_without_a_mouse(tour: Any, desk: Path) -> None:
     page.wait_for_selector(".queue")
 
 
+def test_somebody_new_settles_the_disputes_of_the_example_archive_in_a_minute(tmp_path: Path, page: Any) -> None:
+    """The keys of the tour alone, which README shows: in a second each, and what the desk itself takes."""
+    out = structured_in(tmp_path)
+    with sitting(out, "--lang", "zh") as opened:
+        page.goto(opened.address)
+        page.wait_for_selector(".queue tbody tr")
+        began = time.monotonic()
+        assert len(list(walk(page))) == len(TOUR)
+        taken = time.monotonic() - began
+    assert presses() <= 30
+    assert presses() + taken < 60
+    told = read(out, f"2022/{made.EXAMPLE.name}").decisions
+    assert [(one.verdict.value, one.note) for one in told] == [("as_printed", "总分漏加资金执行得分1.75分")]
+
+
 def test_a_number_of_a_digital_page_is_not_typed(tour: Any, desk: Path) -> None:
     tour.locator(".queue a").first.click()
     tour.wait_for_selector(READY)
@@ -246,6 +263,32 @@ def test_no_decision_that_was_acknowledged_is_lost_when_the_desk_is_killed(desk:
         opened.process.wait()
     assert [one.id for one in read(desk, NAME).decisions] == told
     page.goto("about:blank")
+
+
+def test_what_a_scan_shows_is_typed_and_the_next_run_reads_it_so(ways: Path, tmp_path: Path, page: Any) -> None:
+    out = Path(shutil.copytree(ways, tmp_path / "out"))
+    with sitting(out, "--lang", "zh") as opened:
+        page.goto(f"{opened.address}r/{key_of('skewed.pdf')}")
+        page.wait_for_selector(READY)
+        assert page.locator(".card.at .figure.suspect .raw").inner_text() == "90.00"
+        page.keyboard.press("e")
+        page.keyboard.type("91.75")
+        page.keyboard.press("Enter")
+        settle(page)
+        assert page.locator(".card").count() == 0  # the identity holds with it
+        told = page.locator("#cards").inner_text()
+        assert all(part in told for part in ("初读 90.00", "采用 91.75", "审计员 核定：误读", "已人工核定", "已核 1/1"))
+        assert page.locator(".item img.crop").count() == 1
+        page.keyboard.press("u")
+        settle(page)
+        assert page.locator(".card.error").count() == 1
+        page.keyboard.press("e")
+        page.keyboard.type("91.75")
+        page.keyboard.press("Enter")
+        settle(page)
+    run(find_sources([ways.parent / "skewed.pdf"]).sources, out, jobs=1)
+    figure = read_result(out / "reports" / "skewed.pdf.json").figures["/project_evaluations/0/total_score"]
+    assert (figure.status, figure.first_reading, figure.raw) == ("reviewed", "90.00", "91.75")
 
 
 # --- for everybody
