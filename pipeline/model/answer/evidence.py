@@ -72,6 +72,8 @@ _CLAUSE = re.compile(r"[^▮。;\n]*$")
 _SENTENCE = re.compile(r"[^。\n]*$")
 _PARAGRAPH = re.compile(r"[^\n]*$")
 _ALL = re.compile(r"(?s:.*)$")
+_OF_ANYTHING = ("", "台")
+"""Units of a number that say nothing of what is counted."""
 _SUM = re.compile(r"(?:合计|总计|总额|共计)$")
 _PART_OF = re.compile(r"占[^▮。;,\n]{0,40}$")
 """What a share is of: 占“三公”经费的. It is not the share of what is named there."""
@@ -127,11 +129,12 @@ def _names_any(trail: Trail, place: Place) -> bool:
     return any(_named(step, kind, place, spoken=said) is Evidence.FOR for step in trail)
 
 
-def stands_by(one: Place, other: Place) -> bool:
-    """Whether two figures stand in one line of a table, or in one paragraph."""
+def stands_by(one: Place, other: Place, ends: str = "\n") -> bool:
+    """Whether two figures stand in one line of a table, or in one paragraph (with the ends of sentences: in one)."""
     if one.grid is not None or other.grid is not None:
         return (one.grid, one.line) == (other.grid, other.line)
-    return "\n" not in max(one.before, other.before, key=len)[min(len(one.before), len(other.before)) :]
+    between = max(one.before, other.before, key=len)[min(len(one.before), len(other.before)) :]
+    return not any(end in between for end in ends)
 
 
 def _has_names(step: Step) -> bool:
@@ -341,10 +344,13 @@ def _compares_any(step: Step, last: Set[str], spoken: Evidence | None) -> bool:
 
 
 def _counted_in(subjects: Mapping[str, Subject], unit: str) -> Mapping[str, Subject]:
-    """The subjects that a number of a unit can be of, without it: 国内公务接待 of 国内公务接待人次; all where no title
-    names the unit."""
-    known = {key: subject for key, subject in subjects.items() if len(unit) > 1 and subject.title.endswith(unit)}
-    return {key: Subject(told.title.removesuffix(unit), told.words) for key, told in known.items()} or subjects
+    """The subjects that a number of a unit can be of, without it: 国内公务接待 of 国内公务接待人次, a number of 辆 of
+    vehicles alone; all where no title tells."""
+    named = {key: subject for key, subject in subjects.items() if len(unit) > 1 and subject.title.endswith(unit)}
+    if named or unit in _OF_ANYTHING:
+        return {key: Subject(told.title.removesuffix(unit), told.words) for key, told in named.items()} or subjects
+    fitting = {key: subject for key, subject in subjects.items() if (unit == "辆") == ("车" in subject.title)}
+    return fitting if 0 < len(fitting) < len(subjects) else subjects
 
 
 def _alike(subjects: Mapping[str, Subject], name: str, last: Set[str]) -> bool:
@@ -415,6 +421,12 @@ class Pick:
     mark: Mark
     evidence: Evidence
     trail: Trail = field(repr=False, default=())
+
+
+def is_of(figure: Pick, amount: Pick) -> bool:
+    """Whether a figure is said, in the sentence of an amount, to be of that: 年初预算为, before 支出决算为."""
+    places = figure.mark.place, amount.mark.place
+    return stands_by(*places, "。\n") and _said(figure.trail[-1], places[0]) is Evidence.FOR
 
 
 @dataclass(frozen=True, slots=True)

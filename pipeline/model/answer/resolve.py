@@ -21,6 +21,7 @@ from recount.pipeline.model.answer.evidence import (
     Pick,
     evidence_of,
     falls,
+    is_of,
     named,
     picks_in,
     row_of,
@@ -127,18 +128,22 @@ class _Resolver:
 
     def _each_in_its_field(self, values: dict[str, Any]) -> dict[str, Any]:
         """The values without the figures that several fields have and no words give to this one: not to the row that
-        is called by the most names (a class alone, where an item of it has the figure too)."""
+        is called by the most names (a class alone, where an item of it has the figure too); the amount that a
+        comparison is of stands beside it too."""
         claims: dict[int, dict[int, int]] = {}  # by token and pick: how many names its row has
-        for at, pick in picks_in(values):
-            names = (
-                -1 if _is_own(pick.trail[-1]) else sum(isinstance(name, str) for name in row_of(values, at).values())
-            )
+        picks = dict(picks_in(values))
+        for at, pick in picks.items():
+            own, beside = _is_own(pick.trail[-1]), f"{at.rsplit('/', 2)[0]}/"
+            same = [picks[other] for other in picks if other.startswith(beside) and picks[other].ref == pick.ref]
+            if own and any(other is not pick and self._is_given(other) for other in same):
+                continue
+            names = -1 if own else sum(isinstance(name, str) for name in row_of(values, at).values())
             claims.setdefault(pick.ref.token, {})[id(pick)] = names
 
         def strange(pick: Pick) -> bool:
-            claim = claims[pick.ref.token]
+            claim = claims.get(pick.ref.token, {})
             first = [at for at, names in claim.items() if names == max(claim.values())]
-            return first != [id(pick)] and not self._is_given(pick)
+            return id(pick) in claim and first != [id(pick)] and not self._is_given(pick)
 
         kept: dict[str, Any] = self._without(values, "", strange, OF_SEVERAL)
         return kept
@@ -189,9 +194,10 @@ class _Resolver:
     def _without_its_own_alone(self, part: dict[str, Any], model: type[Model], pointer: str) -> dict[str, Any]:
         """A part without the amount that it is of, where it says nothing else: 决算数 alone is no comparison."""
         picks = {name: value for name, value in part.items() if isinstance(value, Pick)}
-        alone = [name for name in picks if name in model.phrasing.also_own]
-        if any(figure.evidence is Evidence.FOR for name, figure in picks.items() if name not in alone):
+        others = [figure for name, figure in picks.items() if name not in model.phrasing.also_own]
+        if any(figure.evidence is Evidence.FOR for figure in others):
             return part
+        alone = [n for n in model.phrasing.also_own if n in picks and not any(is_of(other, picks[n]) for other in others)]
         for name in alone:
             self._refused.append(Refused(f"{pointer}/{name}", part[name].mark.printed, OF_ANOTHER_FIELD))
         return {**part, **dict.fromkeys(alone)}
