@@ -41,6 +41,7 @@ _HALF = 0.5
 _LIKE = 0.4
 """So much a heading has in common with the title of its part: (四)预算绩效评价工作开展情况 with 预算绩效的情况说明."""
 _ORDINAL = re.compile(r"^\s*[(（]?[一二三四五六七八九十]{1,3}[)）、.]*")
+_SHORTEST_END = 4  # characters of a title that stand for all of it
 _SHORTEST_TITLE = 3  # characters; 金额 says nothing
 _PARTS = (Change, Portion, Comparison)
 
@@ -69,6 +70,8 @@ _COUNTED = re.compile(r"(?:(?:的)?(?:比例|比重|百分比)|(?<=..)数)$")
 _TURN = re.compile(rf"(?P<turn>{UP}|{DOWN})(?:了|额|数|率|幅度|比例)?(?:为|是|达|约)?[:：]?$")
 _BASIS = re.compile(f"{LAST_YEAR}|{BUDGET}")
 _CLAUSE = re.compile(r"[^▮。;\n]*$")
+_PHRASE = re.compile(r"[^▮。;:,、\n]*$")
+_SAID_AS = re.compile(r"(?:共计?|合计)?[为是达约]?$")
 _SENTENCE = re.compile(r"[^。\n]*$")
 _PARAGRAPH = re.compile(r"[^\n]*$")
 _ALL = re.compile(r"(?s:.*)$")
@@ -315,7 +318,7 @@ def _named(
         return _headed(name, subjects, place)
     before = _PART_OF.sub("", place.before) if kind is Kind.PERCENT else place.before
     for stretch in stretches if subjects is every else (_SENTENCE, _PARAGRAPH):
-        last = _last_named(subjects, _tail(stretch, before))
+        last = _shortened(subjects, before) or _last_named(subjects, _tail(stretch, before))
         if (
             name in last
             or _alike(subjects, name, last)
@@ -325,6 +328,16 @@ def _named(
         if last:
             return Evidence.SILENT if _compares_any(step, last, spoken) else Evidence.AGAINST
     return Evidence.SILENT
+
+
+def _shortened(subjects: Mapping[str, Subject], before: str) -> set[str]:
+    """The one field whose title ends with all the words right before a figure: 本年支出 for 财政拨款本年支出, where
+    财政拨款本年收入 was named before; nothing where they are the whole name of another."""
+    words = normal(_SAID_AS.sub("", _tail(_PHRASE, before)))
+    if len(words) < _SHORTEST_END or any(subject.last_in(words)[0] == len(words) for subject in subjects.values()):
+        return set()
+    found = {key for key, subject in subjects.items() if subject.title.endswith(words)}
+    return found if len(found) == 1 else set()
 
 
 def _is_joined(subjects: Mapping[str, Subject], name: str, words: str) -> bool:
