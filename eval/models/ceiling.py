@@ -16,7 +16,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -226,9 +226,7 @@ class _Reader:
             return gold if self._says(gold) else None
         return gold if gold is not None else False if field.shape is bool else None
 
-    def _small(
-        self, gold: Any, asked: type[BaseModel], model: type[Model], trail: Trail, span: Span
-    ) -> dict[str, Any]:
+    def _small(self, gold: Any, asked: type[BaseModel], model: type[Model], trail: Trail, span: Span) -> dict[str, Any]:
         """A part of a part (an amount and its share): in one paragraph, if it is there as well as in all."""
         lines = [line for line in self._lines if span[0] <= line[0] and line[1] <= span[1]] if len(trail) > 1 else []
         return self._best(gold, asked, model, trail, [*lines, span]) or {}

@@ -26,9 +26,9 @@ from recount.pipeline.model.answer.evidence import (
     row_of,
     stands_by,
     subject_in,
-    vouched,
 )
 from recount.pipeline.model.answer.resolve import UNSAID, Refused, Resolved, resolve
+from recount.pipeline.model.answer.vouch import vouched
 from recount.pipeline.model.ask.loose import choice_of, chosen
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.prompting import Prompt, again, render, render_choice

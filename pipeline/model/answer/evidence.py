@@ -11,19 +11,16 @@ What they said stays with the figure (`Pick`) in the values that an answer is re
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache, lru_cache
 from typing import Any
 
 from recount.pipeline.model.ask.shown import Mark, Place
-from recount.pipeline.split.outline import is_heading_inside
 from recount.pipeline.split.text import fold
-from recount.schemas.common.codes import is_function_class
 from recount.schemas.common.parts import BUDGET, LAST_YEAR, Change, Comparison, Portion
-from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in, names_of, row_lists
+from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in
 from recount.schemas.figures import DOWN, UP, Kind, Model, Ref
 
 
@@ -37,12 +34,8 @@ class Evidence(Enum):
 
 Pattern = re.Pattern[str]
 NOWHERE = (-1, 0)
-_HALF = 0.5
-_LIKE = 0.4
-"""So much a heading has in common with the title of its part: (四)预算绩效评价工作开展情况 with 预算绩效的情况说明."""
-_ORDINAL = re.compile(r"^\s*[(（]?[一二三四五六七八九十]{1,3}[)）、.]*")
+HALF = 0.5
 _SHORTEST_END = 4  # characters of a title that stand for all of it
-_SHORTEST_TITLE = 3  # characters; 金额 says nothing
 _PARTS = (Change, Portion, Comparison)
 
 
@@ -69,15 +62,14 @@ _GENERIC = re.compile(
 _COUNTED = re.compile(r"(?:(?:的)?(?:比例|比重|百分比)|(?<=..)数)$")
 _TURN = re.compile(rf"(?P<turn>{UP}|{DOWN})(?:了|额|数|率|幅度|比例)?(?:为|是|达|约)?[:：]?$")
 _BASIS = re.compile(f"{LAST_YEAR}|{BUDGET}")
-_CLAUSE = re.compile(r"[^▮。;\n]*$")
+CLAUSE = re.compile(r"[^▮。;\n]*$")
 _PHRASE = re.compile(r"[^▮。;:,、\n]*$")
 _SAID_AS = re.compile(r"(?:共计?|合计)?[为是达约]?$")
-_SENTENCE = re.compile(r"[^。\n]*$")
-_PARAGRAPH = re.compile(r"[^\n]*$")
+SENTENCE = re.compile(r"[^。\n]*$")
+PARAGRAPH = re.compile(r"[^\n]*$")
 _ALL = re.compile(r"(?s:.*)$")
 _OF_ANYTHING = ("", "台")
 """Units of a number that say nothing of what is counted."""
-_SUM = re.compile(r"(?:合计|总计|总额|共计)$")
 _PART_OF = re.compile(r"占[^▮。;,\n]{0,40}$")
 """What a share is of: 占“三公”经费的. It is not the share of what is named there."""
 _TOTAL = "总计"
@@ -86,12 +78,12 @@ _SHARE = re.compile(r"占(.+)的(?:比例|比重)$")
 
 def falls(place: Place) -> bool | None:
     """Whether the words right before a number say that it is a decrease; None where they say nothing of the kind."""
-    turn = _TURN.search(_tail(_CLAUSE, place.before))
+    turn = _TURN.search(tail_of(CLAUSE, place.before))
     return None if turn is None else re.fullmatch(DOWN, turn["turn"]) is not None
 
 
 @lru_cache(maxsize=1024)
-def _tail(stretch: Pattern, words: str) -> str:
+def tail_of(stretch: Pattern, words: str) -> str:
     """The end of some words, from the beginning of a clause or sentence."""
     match = stretch.search(words)
     return match[0] if match else ""
@@ -110,28 +102,6 @@ def named(trail: Trail, place: Place) -> bool:
     return Evidence.FOR in _heard(trail, place) and evidence_of(trail, place) is Evidence.FOR
 
 
-def vouched(trail: Trail, place: Place, called: Sequence[str] = ()) -> bool:
-    """Whether words say of a figure that it is of a field of a part that no heading or title of the outline decides.
-
-    They name the field among others (增加 is said of any: its sentence must say most of the part's title), its whole
-    title stands right before the figure, or the last heading is the part's. Of a row that has names the words must say
-    the list and the row too. called: its names.
-    """
-    inside = next((at for at in range(len(trail), 0, -1) if _has_names(trail[at - 1])), 0)
-    if inside:
-        return _is_said_of_a_row(trail, inside, place, called)
-    first, ways = trail[0], [way for way in (trail[1:], trail) if named(way, place)]
-    of_part = bool(ways) and first.key in _told_of(first.model, None, normal(_tail(_SENTENCE, place.before)))
-    by_name = of_part or any(_names_any(way, place) for way in ways)
-    return by_name or _is_titled(trail[-1], place) or is_under(first, place)
-
-
-def _names_any(trail: Trail, place: Place) -> bool:
-    """Whether words name what a step of a trail is of, and do not only say what of it."""
-    kind, said = trail[-1].field.kind or Kind.ANY, _said(trail[-1], place)
-    return any(_named(step, kind, place, spoken=said) is Evidence.FOR for step in trail)
-
-
 def stands_by(one: Place, other: Place, ends: str = "\n") -> bool:
     """Whether two figures stand in one line of a table, or in one paragraph (with the ends of sentences: in one)."""
     if one.grid is not None or other.grid is not None:
@@ -140,75 +110,10 @@ def stands_by(one: Place, other: Place, ends: str = "\n") -> bool:
     return not any(end in between for end in ends)
 
 
-def _has_names(step: Step) -> bool:
-    """Whether a step is a list whose rows have names."""
-    return step.field.many and step.field.model is not None and bool(names_of(step.field.model))
-
-
-def _is_said_of_a_row(trail: Trail, inside: int, place: Place, called: Sequence[str]) -> bool:
-    """Whether the words say of a figure that it is of a row: in a table the heads of its column; else its paragraph
-    says its names, and the heading that it is of the list, or the words before it, and a class is what it is called.
-
-    inside: so many steps lead to the row.
-    """
-    if place.grid is not None:
-        return named(trail[inside:], place)
-    paragraph, clause = normal(_tail(_PARAGRAPH, place.before)), normal(_tail(_CLAUSE, place.before))
-    names = [normal(name) for name in called]
-    if not names or not all(name in paragraph for name in names):
-        return False
-    if is_under(trail[0], place):
-        return True
-    own = named(trail[inside:], place) or _is_titled(trail[-1], place) or names[-1] in clause
-    return (
-        own
-        and any(is_function_class(fold(name).removesuffix("(类)")) for name in called)
-        and is_told_of(trail[:inside], place)
-    )
-
-
-def is_told_of(trail: Trail, place: Place) -> bool:
-    """Whether the words before a figure say most of the title of the part with a list, and more than of that of another
-    part with such a list: 一般公共预算财政拨款支出 for 一般公共预算财政拨款支出决算情况说明."""
-    first, rows = trail[0], trail[-1].field.model
-    return first.key in _told_of(first.model, rows, normal(place.before))
-
-
-@lru_cache(maxsize=1024)
-def _told_of(model: type[Model], rows: type[Model] | None, before: str) -> Set[str]:
-    """The parts most of whose title stands in some words, more than of others. rows: only those with a list of such."""
-    titles = {key: normal(field.title) for key, field in fields_of(model).items() if field.model is not None}
-    with_rows = {found.way[0] for found in row_lists(model) if found.model is rows}
-    scores = {key: _share_of(title, before) for key, title in titles.items() if rows is None or key in with_rows}
-    best = max(scores.values(), default=0)
-    return {key for key, score in scores.items() if score == best >= _HALF}
-
-
-def _is_titled(step: Step, place: Place) -> bool:
-    """Whether the title of a field stands right before a figure, a sum or none: 本年收入 before 年收入合计."""
-    title, tail = normal(step.field.title), normal(_tail(_CLAUSE, place.before))
-    tails = [words for words in (tail, _SUM.sub("", tail)) if len(words) >= _SHORTEST_TITLE]
-    return len(title) >= _SHORTEST_TITLE and any(words.endswith(title) or title.endswith(words) for words in tails)
-
-
-def is_under(step: Step, place: Place) -> bool:
-    """Whether the last heading before a figure is more like the title of a part than like that of any other."""
-    heading = next((line for line in reversed(place.before.split("\n")) if is_heading_inside(line)), "")
-    scores = _likely_parts(step.model, heading)
-    return scores.get(step.key, 0) > _LIKE and scores[step.key] == max(scores.values())
-
-
-@lru_cache(maxsize=1024)
-def _likely_parts(model: type[Model], heading: str) -> Mapping[str, float]:
-    """How much a heading has in common with the title of each part of a model."""
-    titles = {key: normal(field.title) for key, field in fields_of(model).items() if field.model is not None}
-    return {key: _alikeness(title, normal(_ORDINAL.sub("", heading))) for key, title in titles.items()}
-
-
-def _alikeness(one: str, other: str) -> float:
-    """How much two titles have in common, by pairs of characters: twice those of both, over those of each."""
-    pairs = [Counter(words[at : at + 2] for at in range(len(words) - 1)) for words in (one, other)]
-    return 2 * (pairs[0] & pairs[1]).total() / max(pairs[0].total() + pairs[1].total(), 1)
+def names_any(trail: Trail, place: Place) -> bool:
+    """Whether words name what a step of a trail is of, and do not only say what of it."""
+    kind, said = trail[-1].field.kind or Kind.ANY, _said(trail[-1], place)
+    return any(_named(step, kind, place, spoken=said) is Evidence.FOR for step in trail)
 
 
 def _heard(trail: Trail, place: Place) -> set[Evidence]:
@@ -229,7 +134,7 @@ def _heard(trail: Trail, place: Place) -> set[Evidence]:
 
 def _said(step: Step, place: Place) -> Evidence | None:
     before = step.model.phrasing.before
-    tail = _tail(_CLAUSE, place.before)
+    tail = tail_of(CLAUSE, place.before)
     if place.heads:
         return None
     if step.key in before:
@@ -247,12 +152,12 @@ def _is_share_of_another(step: Step, tail: str) -> bool:
     """Whether a figure is said to be a share of something else than the title of its field says: 占中小企业合同金额的
     for 占政府采购支出总额的比例."""
     whole, said = _SHARE.match(step.field.title), _PART_OF.search(tail)
-    return whole is not None and said is not None and _share_of(normal(whole[1]), normal(said[0])) < _HALF
+    return whole is not None and said is not None and share_of(normal(whole[1]), normal(said[0])) < HALF
 
 
 def _is_share_of_all(trail: Trail, place: Place) -> bool:
     """Whether a share is said to be of 收入总计, where its part has no such total: that of 本年收入 is another."""
-    said = _PART_OF.search(_tail(_CLAUSE, place.before)) if trail[-1].field.kind is Kind.PERCENT else None
+    said = _PART_OF.search(tail_of(CLAUSE, place.before)) if trail[-1].field.kind is Kind.PERCENT else None
     fields = fields_of(trail[-2].model).values() if len(trail) > 1 else ()
     return said is not None and _TOTAL in said[0] and not any(_TOTAL in field.title for field in fields)
 
@@ -260,7 +165,7 @@ def _is_share_of_all(trail: Trail, place: Place) -> bool:
 def _compared_otherwise(step: Step, place: Place) -> bool:
     """Whether the sentence compares with something else: 增长 is said of the year before, and of the budget."""
     basis = step.model.phrasing.basis.get(step.key)
-    named_last = _BASIS.findall(_tail(_SENTENCE, place.before))
+    named_last = _BASIS.findall(tail_of(SENTENCE, place.before))
     return basis is not None and bool(named_last) and not re.fullmatch(basis, named_last[-1])
 
 
@@ -298,8 +203,8 @@ def _said_of_parts(step: Step) -> tuple[str, ...]:
 # --- of what: the subject that was named last, or the head of the column
 
 
-_NEAR = (_SENTENCE,)
-_FAR = (_SENTENCE, _PARAGRAPH, _ALL)
+_NEAR = (SENTENCE,)
+_FAR = (SENTENCE, PARAGRAPH, _ALL)
 
 
 @lru_cache(maxsize=8192)
@@ -317,12 +222,12 @@ def _named(
     if place.heads or place.row:
         return _headed(name, subjects, place)
     before = _PART_OF.sub("", place.before) if kind is Kind.PERCENT else place.before
-    for stretch in stretches if subjects is every else (_SENTENCE, _PARAGRAPH):
-        last = _shortened(subjects, before) or _last_named(subjects, _tail(stretch, before))
+    for stretch in stretches if subjects is every else (SENTENCE, PARAGRAPH):
+        last = _shortened(subjects, before) or _last_named(subjects, tail_of(stretch, before))
         if (
             name in last
             or _alike(subjects, name, last)
-            or (last and _is_joined(subjects, name, _tail(stretch, before)))
+            or (last and _is_joined(subjects, name, tail_of(stretch, before)))
         ):
             return Evidence.FOR
         if last:
@@ -333,7 +238,7 @@ def _named(
 def _shortened(subjects: Mapping[str, Subject], before: str) -> set[str]:
     """The one field whose title ends with all the words right before a figure: 本年支出 for 财政拨款本年支出, where
     财政拨款本年收入 was named before; nothing where they are the whole name of another."""
-    words = normal(_SAID_AS.sub("", _tail(_PHRASE, before)))
+    words = normal(_SAID_AS.sub("", tail_of(_PHRASE, before)))
     if len(words) < _SHORTEST_END or any(subject.last_in(words)[0] == len(words) for subject in subjects.values()):
         return set()
     found = {key for key, subject in subjects.items() if subject.title.endswith(words)}
@@ -377,9 +282,9 @@ def _headed(name: str, subjects: Mapping[str, Subject], place: Place) -> Evidenc
     if name in named:
         return Evidence.FOR
     heads = normal(place.heads)
-    scores = {key: _share_of(subject.title, heads) for key, subject in subjects.items()}
+    scores = {key: share_of(subject.title, heads) for key, subject in subjects.items()}
     best = max(scores.values())
-    if best < _HALF:
+    if best < HALF:
         return Evidence.AGAINST if named else Evidence.SILENT
     return Evidence.FOR if scores[name] == best else Evidence.AGAINST
 
@@ -392,7 +297,7 @@ def _last_named(subjects: Mapping[str, Subject], words: str) -> set[str]:
     return {name for name, end in ends.items() if end == latest} if latest != NOWHERE else set()
 
 
-def _share_of(subject: str, words: str) -> float:
+def share_of(subject: str, words: str) -> float:
     """How much of a name stands in some words, by pairs of characters."""
     pairs = [subject[at : at + 2] for at in range(max(len(subject) - 1, 1))]
     return sum(pair in words for pair in pairs) / len(pairs)

@@ -27,9 +27,8 @@ from recount.pipeline.model.answer.evidence import (
     row_of,
     says_something,
 )
-from recount.pipeline.model.answer.quotation import Near, Words
 from recount.pipeline.model.ask.protocol import Copied, Numbers
-from recount.pipeline.model.ask.shown import Mark, Shown
+from recount.pipeline.model.ask.shown import Mark, Near, Shown, Words
 from recount.pipeline.split.text import fold
 from recount.pipeline.verify.ground import fits
 from recount.schemas.common.codes import is_function_class
@@ -197,7 +196,8 @@ class _Resolver:
         others = [figure for name, figure in picks.items() if name not in model.phrasing.also_own]
         if any(figure.evidence is Evidence.FOR for figure in others):
             return part
-        alone = [n for n in model.phrasing.also_own if n in picks and not any(is_of(other, picks[n]) for other in others)]
+        own = [name for name in model.phrasing.also_own if name in picks]
+        alone = [name for name in own if not any(is_of(figure, picks[name]) for figure in others)]
         for name in alone:
             self._refused.append(Refused(f"{pointer}/{name}", part[name].mark.printed, OF_ANOTHER_FIELD))
         return {**part, **dict.fromkeys(alone)}

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from recount.pipeline.model.answer.evidence import Evidence, evidence_of, falls, stands_by, subject_in, vouched
+from recount.pipeline.model.answer.evidence import Evidence, evidence_of, falls, stands_by, subject_in
+from recount.pipeline.model.answer.vouch import vouched
 from recount.pipeline.model.ask.shown import Place
 from recount.pipeline.split.text import fold
 from recount.schemas.common.parts import Change, Comparison, Portion

@@ -1,0 +1,124 @@
+"""Whether words say of a figure that it is of a part of the report, where no heading of the outline decides it.
+
+Of a passage that the outline does not know the model alone says of which part it speaks. A figure of it is taken where
+words name its field, its whole title stands right before it, or the last heading is like the title of its part; a row
+needs words that say the list and the row too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from functools import lru_cache
+
+from recount.pipeline.model.answer.evidence import (
+    CLAUSE,
+    HALF,
+    PARAGRAPH,
+    SENTENCE,
+    named,
+    names_any,
+    normal,
+    share_of,
+    tail_of,
+)
+from recount.pipeline.model.ask.shown import Place
+from recount.pipeline.split.outline import is_heading_inside
+from recount.pipeline.split.text import fold
+from recount.schemas.common.codes import is_function_class
+from recount.schemas.describe import Step, Trail, fields_of, names_of, row_lists
+from recount.schemas.figures import Model
+
+_LIKE = 0.4
+"""So much a heading has in common with the title of its part: (四)预算绩效评价工作开展情况 with 预算绩效的情况说明."""
+_ORDINAL = re.compile(r"^\s*[(（]?[一二三四五六七八九十]{1,3}[)）、.]*")
+_SHORTEST_TITLE = 3  # characters; 金额 says nothing
+_SUM = re.compile(r"(?:合计|总计|总额|共计)$")
+
+
+def vouched(trail: Trail, place: Place, called: Sequence[str] = ()) -> bool:
+    """Whether words say of a figure that it is of a field of a part that no heading or title of the outline decides.
+
+    They name the field among others (增加 is said of any: its sentence must say most of the part's title), its whole
+    title stands right before the figure, or the last heading is the part's. Of a row that has names the words must say
+    the list and the row too. called: its names.
+    """
+    inside = next((at for at in range(len(trail), 0, -1) if _has_names(trail[at - 1])), 0)
+    if inside:
+        return _is_said_of_a_row(trail, inside, place, called)
+    first, ways = trail[0], [way for way in (trail[1:], trail) if named(way, place)]
+    of_part = bool(ways) and first.key in _told_of(first.model, None, normal(tail_of(SENTENCE, place.before)))
+    by_name = of_part or any(names_any(way, place) for way in ways)
+    return by_name or _is_titled(trail[-1], place) or is_under(first, place)
+
+
+def _has_names(step: Step) -> bool:
+    """Whether a step is a list whose rows have names."""
+    return step.field.many and step.field.model is not None and bool(names_of(step.field.model))
+
+
+def _is_said_of_a_row(trail: Trail, inside: int, place: Place, called: Sequence[str]) -> bool:
+    """Whether the words say of a figure that it is of a row: in a table the heads of its column; else its paragraph
+    says its names, and the heading that it is of the list, or the words before it, and a class is what it is called.
+
+    inside: so many steps lead to the row.
+    """
+    if place.grid is not None:
+        return named(trail[inside:], place)
+    paragraph, clause = normal(tail_of(PARAGRAPH, place.before)), normal(tail_of(CLAUSE, place.before))
+    names = [normal(name) for name in called]
+    if not names or not all(name in paragraph for name in names):
+        return False
+    if is_under(trail[0], place):
+        return True
+    own = named(trail[inside:], place) or _is_titled(trail[-1], place) or names[-1] in clause
+    return (
+        own
+        and any(is_function_class(fold(name).removesuffix("(类)")) for name in called)
+        and is_told_of(trail[:inside], place)
+    )
+
+
+def is_told_of(trail: Trail, place: Place) -> bool:
+    """Whether the words before a figure say most of the title of the part with a list, and more than of that of another
+    part with such a list: 一般公共预算财政拨款支出 for 一般公共预算财政拨款支出决算情况说明."""
+    first, rows = trail[0], trail[-1].field.model
+    return first.key in _told_of(first.model, rows, normal(place.before))
+
+
+@lru_cache(maxsize=1024)
+def _told_of(model: type[Model], rows: type[Model] | None, before: str) -> Set[str]:
+    """The parts most of whose title stands in some words, more than of others. rows: only those with a list of such."""
+    titles = {key: normal(field.title) for key, field in fields_of(model).items() if field.model is not None}
+    with_rows = {found.way[0] for found in row_lists(model) if found.model is rows}
+    scores = {key: share_of(title, before) for key, title in titles.items() if rows is None or key in with_rows}
+    best = max(scores.values(), default=0)
+    return {key for key, score in scores.items() if score == best >= HALF}
+
+
+def _is_titled(step: Step, place: Place) -> bool:
+    """Whether the title of a field stands right before a figure, a sum or none: 本年收入 before 年收入合计."""
+    title, tail = normal(step.field.title), normal(tail_of(CLAUSE, place.before))
+    tails = [words for words in (tail, _SUM.sub("", tail)) if len(words) >= _SHORTEST_TITLE]
+    return len(title) >= _SHORTEST_TITLE and any(words.endswith(title) or title.endswith(words) for words in tails)
+
+
+def is_under(step: Step, place: Place) -> bool:
+    """Whether the last heading before a figure is more like the title of a part than like that of any other."""
+    heading = next((line for line in reversed(place.before.split("\n")) if is_heading_inside(line)), "")
+    scores = _likely_parts(step.model, heading)
+    return scores.get(step.key, 0) > _LIKE and scores[step.key] == max(scores.values())
+
+
+@lru_cache(maxsize=1024)
+def _likely_parts(model: type[Model], heading: str) -> Mapping[str, float]:
+    """How much a heading has in common with the title of each part of a model."""
+    titles = {key: normal(field.title) for key, field in fields_of(model).items() if field.model is not None}
+    return {key: _alikeness(title, normal(_ORDINAL.sub("", heading))) for key, title in titles.items()}
+
+
+def _alikeness(one: str, other: str) -> float:
+    """How much two titles have in common, by pairs of characters: twice those of both, over those of each."""
+    pairs = [Counter(words[at : at + 2] for at in range(len(words) - 1)) for words in (one, other)]
+    return 2 * (pairs[0] & pairs[1]).total() / max(pairs[0].total() + pairs[1].total(), 1)
