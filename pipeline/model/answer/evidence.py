@@ -63,13 +63,18 @@ _COUNTED = re.compile(r"(?:(?:的)?(?:比例|比重|百分比)|(?<=..)数)$")
 _TURN = re.compile(rf"(?P<turn>{UP}|{DOWN})(?:了|额|数|率|幅度|比例)?(?:为|是|达|约)?[:：]?$")
 _BASIS = re.compile(f"{LAST_YEAR}|{BUDGET}")
 CLAUSE = re.compile(r"[^▮。;\n]*$")
-_PHRASE = re.compile(r"[^▮。;:,、\n]*$")
-_SAID_AS = re.compile(r"(?:共计?|合计)?[为是达约]?$")
+PHRASE = re.compile(r"[^▮。;:,、\n]*$")
+SAID_AS = re.compile(r"(?:共计?|合计)?[为是达约]?$")
 SENTENCE = re.compile(r"[^。\n]*$")
 PARAGRAPH = re.compile(r"[^\n]*$")
 _ALL = re.compile(r"(?s:.*)$")
-_OF_ANYTHING = ("", "台")
-"""Units of a number that say nothing of what is counted."""
+_COUNTED_IN = {"辆": "车", "台": "车|设备", "套": "设备"}
+"""What numbers of a unit are of; of any other unit no vehicles are."""
+_MOVES = re.compile(r"[增减升降多少高低差]|变[化动]|涨|跌")
+"""Some word for what is more or less than it was."""
+_PLANNED = re.compile(rf"{BUDGET}|年初|安排|计划")
+_OF_A_ROW = re.compile(r".*\([类款项]\)(.*)$")
+_OTHER_THING = re.compile(r"[^\W\d_][^\W\d_缴收]费(?!用)|外[事宾]接待")
 _PART_OF = re.compile(r"占[^▮。;,\n]{0,40}$")
 """What a share is of: 占“三公”经费的. It is not the share of what is named there."""
 _TOTAL = "总计"
@@ -126,7 +131,17 @@ def _heard(trail: Trail, place: Place) -> set[Evidence]:
     own = _named(trail[-1], kind, place, _NEAR if said is Evidence.FOR else _FAR)
     said = Evidence.AGAINST if _is_share_of_all(trail, place) else said
     words = [said, own, *(_named(step, kind, place, spoken=said) for step in trail[:-1])]
+    words += [Evidence.AGAINST] if _is_of_an_item(trail, kind, place) else []
     return {told for told in words if told is not None}
+
+
+def _is_of_an_item(trail: Trail, kind: Kind, place: Place) -> bool:
+    """Whether a figure stands behind an item of expenditure (…(类)…(款)…(项)) in its paragraph, while its field is in
+    no row, and was not named since."""
+    item = _OF_A_ROW.search(tail_of(PARAGRAPH, place.before)) if place.grid is None else None
+    if item is None or any(step.field.many for step in trail):
+        return False
+    return not any(step.key in _last_named(subjects_of(step.model, kind), item[1]) for step in trail)
 
 
 # --- what of it: the words right before the figure
@@ -142,7 +157,7 @@ def _said(step: Step, place: Place) -> Evidence | None:
             return Evidence.AGAINST
         if re.search(f"(?:{before[step.key]})$", tail):
             return Evidence.FOR
-        other = any(re.search(f"(?:{words})$", tail) for words in _said_of_others(step))
+        other = any(re.search(f"(?:{words})$", tail) for words in _said_of_others(step)) or _lacks_basis(step, place)
         return Evidence.AGAINST if other else Evidence.SILENT
     turned = falls(place) is not None and not re.search(f"{UP}|{DOWN}", step.field.title)
     return Evidence.AGAINST if turned or _said_of_a_part(step, tail) or _is_share_of_another(step, tail) else None
@@ -167,6 +182,14 @@ def _compared_otherwise(step: Step, place: Place) -> bool:
     basis = step.model.phrasing.basis.get(step.key)
     named_last = _BASIS.findall(tail_of(SENTENCE, place.before))
     return basis is not None and bool(named_last) and not re.fullmatch(basis, named_last[-1])
+
+
+def _lacks_basis(step: Step, place: Place) -> bool:
+    """Whether nothing in the sentence of a figure that says how far an amount moved says so; or nothing in the
+    paragraph of one of a budget tells of any."""
+    if step.key in step.model.phrasing.basis:
+        return _MOVES.search(tail_of(SENTENCE, place.before)) is None
+    return bool(step.model.phrasing.also_own) and _PLANNED.search(tail_of(PARAGRAPH, place.before)) is None
 
 
 @cache
@@ -214,7 +237,7 @@ def _named(
     """What the subject says that was named last in the nearest stretch that names one. spoken: what the words right
     before the figure say of the last step."""
     name, every = step.key, subjects_of(step.model, kind)
-    subjects = _counted_in(every, place.unit) if kind is Kind.COUNT else every
+    subjects = _counted_in(every, place) if kind is Kind.COUNT else every
     if name in every and name not in subjects:
         return Evidence.AGAINST
     if name not in subjects or len({subject.title for subject in subjects.values()}) < 2:
@@ -222,23 +245,29 @@ def _named(
     if place.heads or place.row:
         return _headed(name, subjects, place)
     before = _PART_OF.sub("", place.before) if kind is Kind.PERCENT else place.before
-    for stretch in stretches if subjects is every else (SENTENCE, PARAGRAPH):
-        last = _shortened(subjects, before) or _last_named(subjects, tail_of(stretch, before))
-        if (
-            name in last
-            or _alike(subjects, name, last)
-            or (last and _is_joined(subjects, name, tail_of(stretch, before)))
-        ):
-            return Evidence.FOR
+    for stretch in stretches if subjects is every or place.unit in _COUNTED_IN else (SENTENCE, PARAGRAPH):
+        words = tail_of(stretch, before)
+        last = _shortened(subjects, before) or _last_named(subjects, words)
+        if name in last or _alike(subjects, name, last) or (last and _is_joined(subjects, name, words)):
+            other = _is_of_another(subjects[name], tail_of(PHRASE if stretch is SENTENCE else SENTENCE, before))
+            return Evidence.AGAINST if other else Evidence.FOR
         if last:
             return Evidence.SILENT if _compares_any(step, last, spoken) else Evidence.AGAINST
     return Evidence.SILENT
 
 
+def _is_of_another(subject: Subject, words: str) -> bool:
+    """Whether words behind the last mention of a subject name another thing, for which there may be no field: 培训费
+    behind 公务接待费."""
+    bare = normal(words)
+    others = _OTHER_THING.findall(bare[max(subject.last_in(bare)[0], 0) :])
+    return any(other not in subject.title for other in others)
+
+
 def _shortened(subjects: Mapping[str, Subject], before: str) -> set[str]:
     """The one field whose title ends with all the words right before a figure: 本年支出 for 财政拨款本年支出, where
     财政拨款本年收入 was named before; nothing where they are the whole name of another."""
-    words = normal(_SAID_AS.sub("", tail_of(_PHRASE, before)))
+    words = normal(SAID_AS.sub("", tail_of(PHRASE, before)))
     if len(words) < _SHORTEST_END or any(subject.last_in(words)[0] == len(words) for subject in subjects.values()):
         return set()
     found = {key for key, subject in subjects.items() if subject.title.endswith(words)}
@@ -261,13 +290,15 @@ def _compares_any(step: Step, last: Set[str], spoken: Evidence | None) -> bool:
     return plain and part is not None and bool(part.phrasing.also_own) and spoken is Evidence.FOR
 
 
-def _counted_in(subjects: Mapping[str, Subject], unit: str) -> Mapping[str, Subject]:
+def _counted_in(subjects: Mapping[str, Subject], place: Place) -> Mapping[str, Subject]:
     """The subjects that a number of a unit can be of, without it: 国内公务接待 of 国内公务接待人次, a number of 辆 of
     vehicles alone; all where no title tells."""
-    named = {key: subject for key, subject in subjects.items() if len(unit) > 1 and subject.title.endswith(unit)}
-    if named or unit in _OF_ANYTHING:
-        return {key: Subject(told.title.removesuffix(unit), told.words) for key, told in named.items()} or subjects
-    fitting = {key: subject for key, subject in subjects.items() if (unit == "辆") == ("车" in subject.title)}
+    unit = place.unit
+    named = {key: told for key, told in subjects.items() if len(unit) > 1 and told.title.endswith(unit)}
+    if named:
+        return {key: Subject(told.title.removesuffix(unit), told.words) for key, told in named.items()}
+    of, known = _COUNTED_IN.get(unit), [key for key, told in subjects.items() if unit and "车" in told.title]
+    fitting = {key: told for key, told in subjects.items() if (re.search(of, told.title) if of else key not in known)}
     return fitting if 0 < len(fitting) < len(subjects) else subjects
 
 
@@ -305,10 +336,14 @@ def share_of(subject: str, words: str) -> float:
 
 @cache
 def subjects_of(model: type[Model], kind: Kind) -> dict[str, Subject]:
-    """By field: what it is of, for the fields of a model that hold figures of a kind; the rows of a list have names."""
-    found = {}
+    """By field: what it is of, for the fields of a model that hold figures of a kind; the rows of a list have names. Of
+    two of one title each is of the figure before it: 占政府采购支出总额的比例 behind 授予小微企业合同金额."""
+    found: dict[str, Subject] = {}
+    titles = [told.title for told in fields_of(model).values()]
+    before = ""
     for name, told in fields_of(model).items():
-        title = subject_in(told.title)
+        title = subject_in(told.title if titles.count(told.title) == 1 else before)
+        before = told.title
         if not told.many and holds_figures(model, name, kind) and (title or told.words):
             found[name] = Subject(title, told.words)
     return found

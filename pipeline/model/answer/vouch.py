@@ -10,17 +10,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from recount.pipeline.model.answer.evidence import (
     CLAUSE,
     HALF,
+    NOWHERE,
     PARAGRAPH,
+    PHRASE,
+    SAID_AS,
     SENTENCE,
     named,
     names_any,
     normal,
     share_of,
+    subjects_of,
     tail_of,
 )
 from recount.pipeline.model.ask.shown import Place
@@ -28,12 +32,13 @@ from recount.pipeline.split.outline import is_heading_inside
 from recount.pipeline.split.text import fold
 from recount.schemas.common.codes import is_function_class
 from recount.schemas.describe import Step, Trail, fields_of, names_of, row_lists
-from recount.schemas.figures import Model
+from recount.schemas.figures import Kind, Model
 
 _LIKE = 0.4
 """So much a heading has in common with the title of its part: (四)预算绩效评价工作开展情况 with 预算绩效的情况说明."""
 _ORDINAL = re.compile(r"^\s*[(（]?[一二三四五六七八九十]{1,3}[)）、.]*")
 _SHORTEST_TITLE = 3  # characters; 金额 says nothing
+_FUND = re.compile("一般公共预算|政府性基金|国有资本经营")
 _SUM = re.compile(r"(?:合计|总计|总额|共计)$")
 
 
@@ -45,12 +50,40 @@ def vouched(trail: Trail, place: Place, called: Sequence[str] = ()) -> bool:
     the list and the row too. called: its names.
     """
     inside = next((at for at in range(len(trail), 0, -1) if _has_names(trail[at - 1])), 0)
+    if place.grid is None and _is_said_of_another(trail, place):
+        return False
     if inside:
         return _is_said_of_a_row(trail, inside, place, called)
     first, ways = trail[0], [way for way in (trail[1:], trail) if named(way, place)]
     of_part = bool(ways) and first.key in _told_of(first.model, None, normal(tail_of(SENTENCE, place.before)))
     by_name = of_part or any(names_any(way, place) for way in ways)
     return by_name or _is_titled(trail[-1], place) or is_under(first, place)
+
+
+def _is_said_of_another(trail: Trail, place: Place) -> bool:
+    """Whether the words right before a figure are of another part of the report: they name another fund than its title
+    (一般公共预算 for a field of 政府性基金预算), or end with the title of fields elsewhere and say none of its own."""
+    words = normal(SAID_AS.sub("", tail_of(PHRASE, place.before)))
+    funds, own = _FUND.findall(words), _FUND.findall(trail[0].field.title)
+    if funds and own and funds[-1] not in own:
+        return True
+    kind = trail[-1].field.kind or Kind.ANY
+    titles = {title for title in _titles_of(trail[0].model, kind) if words.endswith(title)}
+    return bool(titles) and not any(_is_said(step, kind, words) for step in trail)
+
+
+def _is_said(step: Step, kind: Kind, words: str) -> bool:
+    """Whether some words name a step of a trail, or are the end of its title."""
+    subject = subjects_of(step.model, kind).get(step.key)
+    return subject is not None and (subject.last_in(words) != NOWHERE or subject.title.endswith(words))
+
+
+@cache
+def _titles_of(model: type[Model], kind: Kind) -> Set[str]:
+    """What the figures of a kind are of, in a report or a part of it: the titles that are long enough to tell."""
+    own = {subject.title for subject in subjects_of(model, kind).values()}
+    parts = [field.model for field in fields_of(model).values() if field.model is not None]
+    return {t for t in own.union(*(_titles_of(part, kind) for part in parts)) if len(t) > _SHORTEST_TITLE}
 
 
 def _has_names(step: Step) -> bool:
