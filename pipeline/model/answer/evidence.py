@@ -116,9 +116,12 @@ def stands_by(one: Place, other: Place, ends: str = "\n") -> bool:
 
 
 def names_any(trail: Trail, place: Place) -> bool:
-    """Whether words name what a step of a trail is of, and do not only say what of it."""
+    """Whether words name what a step of a trail is of, and do not only say what of it: of the part of a report any
+    words before a figure may (a heading), of its fields those of the paragraph."""
     kind, said = trail[-1].field.kind or Kind.ANY, _said(trail[-1], place)
-    return any(_named(step, kind, place, spoken=said) is Evidence.FOR for step in trail)
+    return trail[0].key in _last_named(subjects_of(trail[0].model, kind), place.before) or any(
+        _named(step, kind, place, (SENTENCE, PARAGRAPH), spoken=said) is Evidence.FOR for step in trail[1:]
+    )
 
 
 def _heard(trail: Trail, place: Place) -> set[Evidence]:

@@ -26,14 +26,15 @@ from recount.pipeline.model.answer.evidence import (
     picks_in,
     row_of,
     says_something,
+    subject_in,
 )
+from recount.pipeline.model.answer.vouch import is_no_class
 from recount.pipeline.model.ask.protocol import Copied, Numbers
 from recount.pipeline.model.ask.shown import Mark, Near, Shown, Words
 from recount.pipeline.split.text import fold
 from recount.pipeline.verify.ground import fits
-from recount.schemas.common.codes import is_function_class
 from recount.schemas.describe import Step, Trail, fields_of, leaves_in, names_of
-from recount.schemas.figures import Kind, Model, Ref
+from recount.schemas.figures import DOWN, UP, Kind, Model, Ref
 
 NOT_SHOWN = "the section does not have this figure"
 NO_NUMBER = "it is no figure of the section"
@@ -46,8 +47,8 @@ OF_ANOTHER_ROW = "it does not stand in the row of its figures"
 SAID_ONCE = "the section says this once"
 OF_ANOTHER_KIND = "its unit does not fit this field"
 OF_ANOTHER_FIELD = "the words beside it speak of something else"
-_SAID_OF_A_FIGURE = re.compile(r"(?:[为是达]|[:的])$|^占")
-"""What words end with, or begin with, that are said of a figure and name nothing: 年初预算为, 占收入合计的."""
+_SAID_OF_A_FIGURE = re.compile(rf"(?:[为是达]|[:的])$|^占|^(?:{UP}|{DOWN})$")
+"""What words end with, or begin with, that are said of a figure and name nothing: 年初预算为, 占收入合计的, 增长."""
 UNSAID = "no words say that it is of this part of the report"
 OF_SEVERAL = "several fields have it, and no words speak for this one"
 
@@ -245,7 +246,7 @@ class _Resolver:
         own = names[-1] if names and answered[names[-1]] else None
         return [
             _unsure(row)
-            if (own and not row.get(own)) or _is_no_class(row, model) or (names and not any(map(row.get, names)))
+            if (own and not row.get(own)) or is_no_class(row, model) or (names and not any(map(row.get, names)))
             else row
             for row in kept
         ]
@@ -284,7 +285,8 @@ class _Resolver:
             return None
         near = None if mark is None else Near(mark.at, before=called)
         quoted, span = self._words.quoted(value, near), self._words.find(value, near)
-        of_figure = called and not self._shown.lines and _SAID_OF_A_FIGURE.search(fold(value))
+        named = not self._shown.lines and (_SAID_OF_A_FIGURE.search(fold(value)) or not subject_in(value))
+        of_figure = called and named
         if quoted is None or of_figure or (called and span is not None and self._has_an_amount(span)):
             self._refused.append(Refused(pointer, value, NOT_QUOTED if quoted is None else NO_NAME))
             return None
@@ -339,12 +341,6 @@ def _tokens(row: Mapping[str, Any]) -> set[int]:
 def _strange(row: Mapping[str, Any], away: Mapping[str, Set[int]]) -> list[str]:
     """The fields of the names that most figures of a row do not stand by."""
     return [name for name, far in away.items() if len(far) * 2 > len(_tokens(row))]
-
-
-def _is_no_class(row: Mapping[str, Any], model: type[Model]) -> bool:
-    """Whether what a row is called in the place of a class of expenditure is none."""
-    key = model.phrasing.of_class
-    return key is not None and bool(row.get(key)) and not is_function_class(fold(row[key]).removesuffix("(类)"))
 
 
 def _unsure(value: Any) -> Any:

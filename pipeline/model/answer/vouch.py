@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Set
 from functools import cache, lru_cache
+from types import MappingProxyType
+from typing import Any
 
 from recount.pipeline.model.answer.evidence import (
     CLAUSE,
@@ -34,30 +36,34 @@ from recount.schemas.common.codes import is_function_class
 from recount.schemas.describe import Step, Trail, fields_of, names_of, row_lists
 from recount.schemas.figures import Kind, Model
 
-_LIKE = 0.4
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+"""No row."""
+_LIKE = 0.35
 """So much a heading has in common with the title of its part: (四)预算绩效评价工作开展情况 with 预算绩效的情况说明."""
+_UNKNOWN = 0.5
+"""What a pair of characters of a heading weighs that no title has: as much as one that two have."""
 _ORDINAL = re.compile(r"^\s*[(（]?[一二三四五六七八九十]{1,3}[)）、.]*")
 _SHORTEST_TITLE = 3  # characters; 金额 says nothing
 _FUND = re.compile("一般公共预算|政府性基金|国有资本经营")
 _SUM = re.compile(r"(?:合计|总计|总额|共计)$")
 
 
-def vouched(trail: Trail, place: Place, called: Sequence[str] = ()) -> bool:
+def vouched(trail: Trail, place: Place, row: Mapping[str, Any] = NOTHING) -> bool:
     """Whether words say of a figure that it is of a field of a part that no heading or title of the outline decides.
 
     They name the field among others (增加 is said of any: its sentence must say most of the part's title), its whole
     title stands right before the figure, or the last heading is the part's. Of a row that has names the words must say
-    the list and the row too. called: its names.
+    the list and the row too. row: what is in it.
     """
     inside = next((at for at in range(len(trail), 0, -1) if _has_names(trail[at - 1])), 0)
     if place.grid is None and _is_said_of_another(trail, place):
         return False
     if inside:
-        return _is_said_of_a_row(trail, inside, place, called)
-    first, ways = trail[0], [way for way in (trail[1:], trail) if named(way, place)]
-    of_part = bool(ways) and first.key in _told_of(first.model, None, normal(tail_of(SENTENCE, place.before)))
-    by_name = of_part or any(names_any(way, place) for way in ways)
-    return by_name or _is_titled(trail[-1], place) or is_under(first, place)
+        return _is_said_of_a_row(trail, inside, place, row)
+    if is_under(trail[0], place) or _is_titled(trail[-1], place):
+        return True
+    of_part = trail[0].key in _told_of(trail[0].model, None, normal(tail_of(SENTENCE, place.before)))
+    return (of_part or names_any(trail, place)) and any(named(way, place) for way in (trail[1:], trail))
 
 
 def _is_said_of_another(trail: Trail, place: Place) -> bool:
@@ -91,17 +97,19 @@ def _has_names(step: Step) -> bool:
     return step.field.many and step.field.model is not None and bool(names_of(step.field.model))
 
 
-def _is_said_of_a_row(trail: Trail, inside: int, place: Place, called: Sequence[str]) -> bool:
+def _is_said_of_a_row(trail: Trail, inside: int, place: Place, row: Mapping[str, Any]) -> bool:
     """Whether the words say of a figure that it is of a row: in a table the heads of its column; else its paragraph
-    says its names, and the heading that it is of the list, or the words before it, and a class is what it is called.
+    says its names, none of a class that there is not, and the heading that it is of the list, or the words before it,
+    and a class is what it is called.
 
     inside: so many steps lead to the row.
     """
     if place.grid is not None:
         return named(trail[inside:], place)
     paragraph, clause = normal(tail_of(PARAGRAPH, place.before)), normal(tail_of(CLAUSE, place.before))
+    model, called = trail[inside - 1].field.model, [name for name in row.values() if isinstance(name, str)]
     names = [normal(name) for name in called]
-    if not names or not all(name in paragraph for name in names):
+    if not names or not all(name in paragraph for name in names) or (model is not None and is_no_class(row, model)):
         return False
     if is_under(trail[0], place):
         return True
@@ -111,6 +119,12 @@ def _is_said_of_a_row(trail: Trail, inside: int, place: Place, called: Sequence[
         and any(is_function_class(fold(name).removesuffix("(类)")) for name in called)
         and is_told_of(trail[:inside], place)
     )
+
+
+def is_no_class(row: Mapping[str, Any], model: type[Model]) -> bool:
+    """Whether what a row is called in the place of a class of expenditure is none."""
+    key = model.phrasing.of_class
+    return key is not None and bool(row.get(key)) and not is_function_class(fold(row[key]).removesuffix("(类)"))
 
 
 def is_told_of(trail: Trail, place: Place) -> bool:
@@ -146,12 +160,18 @@ def is_under(step: Step, place: Place) -> bool:
 
 @lru_cache(maxsize=1024)
 def _likely_parts(model: type[Model], heading: str) -> Mapping[str, float]:
-    """How much a heading has in common with the title of each part of a model."""
-    titles = {key: normal(field.title) for key, field in fields_of(model).items() if field.model is not None}
-    return {key: _alikeness(title, normal(_ORDINAL.sub("", heading))) for key, title in titles.items()}
+    """How much a heading has in common with the title of each part of a model, by pairs of characters: twice those of
+    both, over those of each. A pair weighs the less the more titles have it: 三公 tells more than 支出."""
+    titles = {key: _pairs(field.title) for key, field in fields_of(model).items() if field.model is not None}
+    held = Counter(pair for pairs in titles.values() for pair in pairs)
+    said = _pairs(_ORDINAL.sub("", heading))
+
+    def weight(pairs: Counter[str]) -> float:
+        return sum(count / held[pair] if pair in held else count * _UNKNOWN for pair, count in pairs.items())
+
+    return {key: 2 * weight(own & said) / max(weight(own) + weight(said), 1) for key, own in titles.items()}
 
 
-def _alikeness(one: str, other: str) -> float:
-    """How much two titles have in common, by pairs of characters: twice those of both, over those of each."""
-    pairs = [Counter(words[at : at + 2] for at in range(len(words) - 1)) for words in (one, other)]
-    return 2 * (pairs[0] & pairs[1]).total() / max(pairs[0].total() + pairs[1].total(), 1)
+def _pairs(title: str) -> Counter[str]:
+    words = normal(title)
+    return Counter(words[at : at + 2] for at in range(len(words) - 1))
