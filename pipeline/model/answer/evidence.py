@@ -64,7 +64,7 @@ _TURN = re.compile(rf"(?P<turn>{UP}|{DOWN})(?:了|额|数|率|幅度|比例)?(?:
 _BASIS = re.compile(f"{LAST_YEAR}|{BUDGET}")
 CLAUSE = re.compile(r"[^▮。;\n]*$")
 PHRASE = re.compile(r"[^▮。;:,、\n]*$")
-SAID_AS = re.compile(r"(?:共计?|合计)?[为是达约]?$")
+SAID_AS = re.compile(r"(?:共计?|合计)?[为是达约有]?$")
 SENTENCE = re.compile(r"[^。\n]*$")
 PARAGRAPH = re.compile(r"[^\n]*$")
 _ALL = re.compile(r"(?s:.*)$")
@@ -144,7 +144,8 @@ def _is_of_an_item(trail: Trail, kind: Kind, place: Place) -> bool:
     item = _OF_A_ROW.search(tail_of(PARAGRAPH, place.before)) if place.grid is None else None
     if item is None or any(step.field.many for step in trail):
         return False
-    return not any(step.key in _last_named(subjects_of(step.model, kind), item[1]) for step in trail)
+    told = [step for step in trail if step.key not in step.model.phrasing.before]
+    return not any(step.key in _last_named(subjects_of(step.model, kind), item[1]) for step in told)
 
 
 # --- what of it: the words right before the figure
@@ -244,7 +245,10 @@ def _named(
     if name in every and name not in subjects:
         return Evidence.AGAINST
     if name not in subjects or len({subject.title for subject in subjects.values()}) < 2:
-        return None
+        other = (
+            name in subjects and subjects is not every and _is_of_another(subjects[name], tail_of(PHRASE, place.before))
+        )
+        return Evidence.AGAINST if other else None
     if place.heads or place.row:
         return _headed(name, subjects, place)
     before = _PART_OF.sub("", place.before) if kind is Kind.PERCENT else place.before

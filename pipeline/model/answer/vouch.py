@@ -68,14 +68,24 @@ def vouched(trail: Trail, place: Place, row: Mapping[str, Any] = NOTHING) -> boo
 
 def _is_said_of_another(trail: Trail, place: Place) -> bool:
     """Whether the words right before a figure are of another part of the report: they name another fund than its title
-    (一般公共预算 for a field of 政府性基金预算), or end with the title of fields elsewhere and say none of its own."""
+    (一般公共预算 for a field of 政府性基金预算), a field of the part that the heading is of, or a field elsewhere and
+    nothing on the way to its own."""
     words = normal(SAID_AS.sub("", tail_of(PHRASE, place.before)))
     funds, own = _FUND.findall(words), _FUND.findall(trail[0].field.title)
     if funds and own and funds[-1] not in own:
         return True
     kind = trail[-1].field.kind or Kind.ANY
+    headed = next((key for key in fields_of(trail[0].model) if is_under(Step(trail[0].model, key), place)), None)
+    if headed not in (None, trail[0].key) and _ends_with_one_of(words, fields_of(trail[0].model)[headed].model, kind):
+        return True
     titles = {title for title in _titles_of(trail[0].model, kind) if words.endswith(title)}
     return bool(titles) and not any(_is_said(step, kind, words) for step in trail)
+
+
+def _ends_with_one_of(words: str, part: type[Model] | None, kind: Kind) -> bool:
+    """Whether some words end with the name of a field of a part."""
+    subjects = subjects_of(part, kind).values() if part is not None else ()
+    return any(subject.last_in(words)[0] == len(words) for subject in subjects)
 
 
 def _is_said(step: Step, kind: Kind, words: str) -> bool:
