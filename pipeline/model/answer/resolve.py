@@ -285,8 +285,7 @@ class _Resolver:
             return None
         near = None if mark is None else Near(mark.at, before=called)
         quoted, span = self._words.quoted(value, near), self._words.find(value, near)
-        named = not self._shown.lines and (_SAID_OF_A_FIGURE.search(fold(value)) or not subject_in(value))
-        of_figure = called and named
+        of_figure = called and not self._shown.lines and (_SAID_OF_A_FIGURE.search(fold(value)) or _is_any(value, mark))
         if quoted is None or of_figure or (called and span is not None and self._has_an_amount(span)):
             self._refused.append(Refused(pointer, value, NOT_QUOTED if quoted is None else NO_NAME))
             return None
@@ -332,6 +331,11 @@ class _Resolver:
         if exact in same and (exact in speaking or len(speaking) != 1):
             return exact
         return speaking[0] if speaking else SEVERAL
+
+
+def _is_any(name: str, mark: Mark | None) -> bool:
+    """Whether what a row with a figure is called says of any figure what it is: 支出."""
+    return mark is not None and not subject_in(name)
 
 
 def _tokens(row: Mapping[str, Any]) -> set[int]:

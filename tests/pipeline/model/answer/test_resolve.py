@@ -98,14 +98,33 @@ def test_a_figure_that_is_printed_twice_is_taken_where_the_words_speak_for_it() 
 
 
 def test_a_figure_is_of_one_field_where_no_words_give_it_to_several() -> None:
-    said = "团组0个，因公出国（境）0人次。公务接待费0.95万元，比重0%。"
-    change = {"amount": None, "percent": "0@4", "reason": None}
-    found = resolved("three_public", {"reception": {"amount": "0.95@3", "percent": "0@4", "change": change}}, said)
+    said = "比重0%。公务接待费0.95万元，比重1.00%。"
+    part = {"amount": None, "percent": "0@1", "change": None}
+    reception = {"amount": "0.95@2", "percent": "1.00@3", "change": None}
+    found = resolved("three_public", {"overseas": part, "vehicles": part, "reception": reception}, said)
     assert refused(found) == [
-        ("/three_public/reception/percent", OF_SEVERAL),
-        ("/three_public/reception/change/percent", OF_SEVERAL),
+        ("/three_public/overseas/percent", OF_SEVERAL),
+        ("/three_public/vehicles/percent", OF_SEVERAL),
     ]
-    assert found.values["three_public"]["reception"]["amount"].ref == Ref(2)
+    assert found.values["three_public"]["reception"]["percent"].ref == Ref(2)
+
+
+def test_the_amount_of_a_comparison_may_be_that_of_its_part_too() -> None:
+    """决算数 names the amount once more: where words give it to the one, a comparison in its sentence keeps it too."""
+    said = "政府性基金预算财政拨款支出年初预算为500.00万元，支出决算为640.00万元，完成年初预算的128.00%。"
+    compared = {"budget": "500.00@1", "final": "640.00@2", "variance_percent": None, "completion_percent": None}
+    answer = {"expenditure": "640.00@2", "expenditure_budget": compared}
+    kept = resolved("government_funds", answer, said)
+    assert kept.values["government_funds"]["expenditure_budget"]["final"].ref == Ref(1)
+    assert not kept.refused
+    apart = resolved("government_funds", answer, said.replace("，支出决算", "。支出决算"))
+    assert refused(apart) == [("/government_funds/expenditure_budget/final", OF_ANOTHER_FIELD)]
+
+
+@pytest.mark.parametrize("name", ["支出", "增长", "合计"])
+def test_a_word_for_any_figure_names_no_row(name: str) -> None:
+    found = items(item(name, "5.00@1"), printed=(f"小学教育{name}5.00万元。",))
+    assert ("/general_public_budget/items/0/item_name", NO_NAME) in refused(found)
 
 
 def test_a_quotation_is_given_as_printed_and_one_of_its_own_is_refused() -> None:
