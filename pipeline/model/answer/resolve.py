@@ -28,7 +28,7 @@ from recount.pipeline.model.answer.evidence import (
     says_something,
     subject_in,
 )
-from recount.pipeline.model.answer.vouch import is_no_class
+from recount.pipeline.model.answer.vouch import is_no_class, with_names
 from recount.pipeline.model.ask.protocol import Copied, Numbers
 from recount.pipeline.model.ask.shown import Mark, Near, Shown, Words
 from recount.pipeline.split.text import fold
@@ -208,7 +208,8 @@ class _Resolver:
         places = [(f"{pointer}/{start + index}", row) for index, row in enumerate(value or ())]
         if model is None:
             return [self._quoted(text, at, None) for at, text in places]
-        rows = [self._model(row, model, at, trail) for at, row in places if row is not None]
+        answered = [self._model(row, model, at, trail) for at, row in places if row is not None]
+        rows = [with_names(row, model, self._words) for row in answered]
         needed = [name for name, info in model.model_fields.items() if info.annotation is str]
         rows = [row for row in rows if all(row.get(name) for name in needed)]
         return list(self._each_once(self._in_their_rows(rows, model, pointer), pointer))

@@ -3,13 +3,15 @@
 Of a passage that the outline does not know the model alone says of which part it speaks. A figure of it is taken where
 words name its field, its whole title stands right before it, or the last heading is like the title of its part; a row
 needs words that say the list and the row too.
+
+The words also give a row the names that an answer left out, where they leave no choice.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -25,11 +27,12 @@ from recount.pipeline.model.answer.evidence import (
     named,
     names_any,
     normal,
+    picks_in,
     share_of,
     subjects_of,
     tail_of,
 )
-from recount.pipeline.model.ask.shown import Place
+from recount.pipeline.model.ask.shown import Near, Place, Words
 from recount.pipeline.split.outline import is_heading_inside
 from recount.pipeline.split.text import fold
 from recount.schemas.common.codes import is_function_class
@@ -185,3 +188,51 @@ def _likely_parts(model: type[Model], heading: str) -> Mapping[str, float]:
 def _pairs(title: str) -> Counter[str]:
     words = normal(title)
     return Counter(words[at : at + 2] for at in range(len(words) - 1))
+
+
+# --- what rows are called
+
+_NAME = r"[^▮。;:,.、()\n][^▮。;:,.()\n]*"
+_ITEM = re.compile(
+    rf"(?:(?P<类>{_NAME})\(类\))?(?:(?P<款>{_NAME})\(款\))?(?:(?P<项>{_NAME})\(项\))?[^()\n]*$", re.DOTALL
+)
+"""What an item of expenditure is called, before a figure of it: 教育支出(类)普通教育(款)小学教育(项)。年初预算为."""
+_BEGINS = re.compile(r"(?:(?:^|[。;:,])\(?▮?[.、)]?|▮[万亿千]?元、)$")
+"""What stands before a name that begins there: an ordinal, or what was said of another item."""
+
+
+def with_names(row: dict[str, Any], model: type[Model], words: Words) -> dict[str, Any]:
+    """A row of an answer with the names that it leaves null, where the words leave no choice: in a table those of its
+    line, in running text those of the one item that all its figures stand behind. words: that were shown."""
+    marks = [pick.mark for _, pick in picks_in(row)]
+    left = [name for name in names_of(model) if not row.get(name)]
+    if not left or len({(mark.place.grid, mark.place.line) for mark in marks}) != 1:
+        return row
+    if marks[0].place.grid is None:
+        items = {_item_before(mark.place) for mark in marks}
+        said: Mapping[str, str] = dict(*items) if len(items) == 1 else NOTHING
+        names = {name: said.get(fields_of(model)[name].title, "") for name in left}
+    else:
+        given = [row[name] for name in names_of(model) if row.get(name)]
+        names = {left[0]: _beside({mark.place.row for mark in marks}, given)} if len(left) == 1 else {}
+    near = Near(min(mark.at for mark in marks), before=True)
+    return {**row, **{name: words.quoted(called, near) for name, called in names.items() if called}}
+
+
+def _beside(said: Set[str], given: Sequence[str]) -> str:
+    """What the words beside the figures of a line are but for the names that are given; nothing where they differ."""
+    rest = next(iter(said)) if len(said) == 1 else ""
+    for name in given:
+        rest = rest.replace("".join(name.split()), "")
+    return "" if re.search(r"\d", rest) else rest
+
+
+@lru_cache(maxsize=1024)
+def _item_before(place: Place) -> tuple[tuple[str, str], ...]:
+    """What the item of expenditure is called that a figure stands behind in its paragraph, each name with its mark (类,
+    款, 项); nothing where it is not sure where that begins."""
+    paragraph = tail_of(PARAGRAPH, place.before)
+    match = _ITEM.search(paragraph)
+    names = {mark: name for mark, name in match.groupdict().items() if name} if match else {}
+    begins = match is not None and _BEGINS.search(paragraph[: match.start()])
+    return tuple(names.items()) if begins and is_function_class(names.get("类", "教育")) else ()

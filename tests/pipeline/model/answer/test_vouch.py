@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
-from recount.pipeline.model.answer.vouch import is_under, vouched
-from recount.pipeline.model.ask.shown import Place
+from recount.pipeline.model.answer.evidence import Evidence, Pick
+from recount.pipeline.model.answer.vouch import is_under, vouched, with_names
+from recount.pipeline.model.ask.shown import Place, Words
 from recount.pipeline.split.text import fold
 from recount.schemas.common.parts import Change, Portion
 from recount.schemas.describe import Step, fields_of
 from recount.schemas.figures import Model, Ref
 from recount.schemas.final_accounts.narrative import BudgetItem, GeneralPublicBudget
 from recount.schemas.final_accounts.report import Report
+from recount.schemas.final_accounts.statements import IncomeRow
+from recount.tests.pipeline.model.resolving import item, items, shown_of
 
 
 @pytest.mark.parametrize(
@@ -107,3 +111,55 @@ def test_of_a_heading_those_words_tell_that_few_titles_have(heading: str, part: 
     place = Place(f"{fold(heading)}\n合计")
     parts = [key for key in fields_of(Report[Ref]) if is_under(Step(Report[Ref], key), place)]
     assert parts == ([part] if part else [])
+
+
+# --- what rows are called
+
+ITEM = "教育支出（类）普通教育（款）小学教育（项）。年初预算为5.00万元，支出决算为6.00万元。"
+
+
+def called(*texts: str, name: str | None = None, amount: str = "6.00", budget: str = "5.00") -> list[str | None]:
+    """The names of an item that is answered with an amount and a budget; name: the one that it says itself."""
+    marks = {mark.printed.partition("@")[0]: mark.printed for mark in shown_of(*texts).marks}
+    compared = {"budget": marks[budget], "final": None, "variance_percent": None, "completion_percent": None}
+    row = {**item(name or "", marks[amount]), "item_name": name, "budget": compared}
+    found = items(row, printed=texts).values["general_public_budget"]["items"][0]
+    return [found[key] for key in ("class_name", "section_name", "item_name")]
+
+
+@pytest.mark.parametrize(
+    ("texts", "names"),
+    [
+        ((f"1.{ITEM}",), ["教育支出", "普通教育", "小学教育"]),
+        ((f"其中：{ITEM}",), ["教育支出", "普通教育", "小学教育"]),
+        (("（一）教育支出（类）", f"1.{ITEM[7:]}"), [None, "普通教育", "小学教育"]),
+        ((f"用于{ITEM}",), [None, None, None]),  # 用于教育支出 is no class: nobody knows where the name begins
+        (
+            (f"1.{ITEM[:25]}9.00万元。", f"2.{ITEM[:25]}5.00万元，支出决算为6.00万元。"),
+            ["教育支出", "普通教育", "小学教育"],
+        ),
+        ((f"1.{ITEM[:25]}5.00万元。", "2.教育支出（类）普通教育（款）高中教育（项）6.00万元。"), [None, None, None]),
+    ],
+)
+def test_a_row_without_names_is_called_what_all_its_figures_stand_behind(
+    texts: tuple[str, ...], names: list[str | None]
+) -> None:
+    assert called(*texts) == names
+
+
+def test_a_name_that_is_answered_stays() -> None:
+    assert called(f"1.{ITEM}", name="小学教育") == ["教育支出", "普通教育", "小学教育"]
+    assert called(f"1.{ITEM}", name="普通教育")[2] == "普通教育"
+
+
+def test_a_line_of_a_table_is_called_what_stands_left_of_its_figures() -> None:
+    trail = (Step(IncomeRow[Ref], "total"),)
+    place = Place("", "教育支出", "合计", 0, 2)
+    (mark,) = shown_of("教育支出5.00万元").marks
+    pick = Pick(Ref(mark.token.index), replace(mark, place=place), Evidence.FOR, trail)
+    words = Words("205教育支出5.00万元")
+    row = {"code": "205", "name": None, "total": pick}
+    assert with_names(row, IncomeRow[Ref], words)["name"] == "教育支出"
+    assert with_names({**row, "code": None}, IncomeRow[Ref], words) == {**row, "code": None}  # which is which?
+    other = replace(pick, mark=replace(pick.mark, place=replace(place, line=3)))
+    assert with_names({**row, "fiscal_appropriation": other}, IncomeRow[Ref], words)["name"] is None
