@@ -209,7 +209,7 @@ class _Resolver:
         if model is None:
             return [self._quoted(text, at, None) for at, text in places]
         answered = [self._model(row, model, at, trail) for at, row in places if row is not None]
-        rows = [with_names(row, model, self._words) for row in answered]
+        rows = with_names(answered, model, self._words)
         needed = [name for name, info in model.model_fields.items() if info.annotation is str]
         rows = [row for row in rows if all(row.get(name) for name in needed)]
         return list(self._each_once(self._in_their_rows(rows, model, pointer), pointer))

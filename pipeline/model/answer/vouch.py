@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -197,33 +197,49 @@ _ITEM = re.compile(
     rf"(?:(?P<类>{_NAME})\(类\))?(?:(?P<款>{_NAME})\(款\))?(?:(?P<项>{_NAME})\(项\))?[^()\n]*$", re.DOTALL
 )
 """What an item of expenditure is called, before a figure of it: 教育支出(类)普通教育(款)小学教育(项)。年初预算为."""
+_MARK = re.compile(r"\([类款项]\)$")
 _BEGINS = re.compile(r"(?:(?:^|[。;:,])\(?▮?[.、)]?|▮[万亿千]?元、)$")
 """What stands before a name that begins there: an ordinal, or what was said of another item."""
 
 
-def with_names(row: dict[str, Any], model: type[Model], words: Words) -> dict[str, Any]:
-    """A row of an answer with the names that it leaves null, where the words leave no choice: in a table those of its
-    line, in running text those of the one item that all its figures stand behind. words: that were shown."""
+def with_names(rows: Sequence[dict[str, Any]], model: type[Model], words: Words) -> list[dict[str, Any]]:
+    """The rows of an answer with the names that they leave null, where the words leave no choice: in a table those of
+    their line, in running text those of the one item that all figures of a row stand behind; but not those of another
+    row. words: that were shown."""
+    called = [[row.get(name) for name in names_of(model)] for row in rows]
+    named = []
+    for at, row in enumerate(rows):
+        more = _with_names(row, model, words)
+        own = [more.get(name) for name in names_of(model)]
+        alone = own not in called[:at] + called[at + 1 :]
+        called[at] = own if alone else called[at]
+        named.append(more if alone else row)
+    return named
+
+
+def _with_names(row: dict[str, Any], model: type[Model], words: Words) -> dict[str, Any]:
     marks = [pick.mark for _, pick in picks_in(row)]
-    left = [name for name in names_of(model) if not row.get(name)]
+    given = {name: fold("".join(row[name].split())) for name in names_of(model) if row.get(name)}
+    left = [name for name in names_of(model) if name not in given]
     if not left or len({(mark.place.grid, mark.place.line) for mark in marks}) != 1:
         return row
-    if marks[0].place.grid is None:
+    if marks[0].place.grid is not None:
+        names = {left[0]: _beside({mark.place.row for mark in marks}, given.values())} if len(left) == 1 else {}
+    else:
         items = {_item_before(mark.place) for mark in marks}
         said: Mapping[str, str] = dict(*items) if len(items) == 1 else NOTHING
-        names = {name: said.get(fields_of(model)[name].title, "") for name in left}
-    else:
-        given = [row[name] for name in names_of(model) if row.get(name)]
-        names = {left[0]: _beside({mark.place.row for mark in marks}, given)} if len(left) == 1 else {}
+        names = {name: said.get(fields_of(model)[name].title, "") for name in names_of(model)}
+        if any(_MARK.sub("", name) != names[key] for key, name in given.items()):
+            return row  # it is called otherwise
     near = Near(min(mark.at for mark in marks), before=True)
-    return {**row, **{name: words.quoted(called, near) for name, called in names.items() if called}}
+    return {**row, **{name: words.quoted(names[name], near) for name in left if names.get(name)}}
 
 
-def _beside(said: Set[str], given: Sequence[str]) -> str:
+def _beside(said: Set[str], given: Iterable[str]) -> str:
     """What the words beside the figures of a line are but for the names that are given; nothing where they differ."""
     rest = next(iter(said)) if len(said) == 1 else ""
     for name in given:
-        rest = rest.replace("".join(name.split()), "")
+        rest = rest.replace(name, "")
     return "" if re.search(r"\d", rest) else rest
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +28,7 @@ from recount.pipeline.model.ask.protocol import PAIR, PROTOCOLS, Choice, Copied,
 from recount.pipeline.model.ask.question import answer_model
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.report import Report
-from recount.tests.pipeline.model.resolving import CHANGE, INCOME, item, items, refused, resolved, shown_of
+from recount.tests.pipeline.model.resolving import CHANGE, INCOME, ITEMS, item, items, refused, resolved, shown_of
 
 
 def test_a_figure_with_its_mark_is_its_place() -> None:
@@ -222,10 +223,11 @@ def test_a_name_that_stands_by_the_figures_of_another_row_is_taken_out() -> None
 
 def test_a_row_without_the_name_that_tells_rows_apart_is_unsure() -> None:
     """Its figures add up as well, but nobody is told of which item they are."""
-    nameless = {**item("", "7.00@4"), "item_name": None, "class_name": "农林水支出（类）"}
-    rows = items(item("小学教育", "5.00@1"), nameless).values["general_public_budget"]["items"]
+    nameless = {**item("", "7.00@4"), "item_name": None, "class_name": "农林水支出"}
+    unmarked = (re.sub("（[类款项]）", "", ITEMS),)
+    rows = items(item("小学教育", "5.00@1"), nameless, printed=unmarked).values["general_public_budget"]["items"]
     assert [row["amount"].evidence for row in rows] == [Evidence.FOR, Evidence.AGAINST]
-    [alone] = items(nameless).values["general_public_budget"]["items"]
+    [alone] = items(nameless, printed=unmarked).values["general_public_budget"]["items"]
     assert alone["amount"].evidence is Evidence.FOR  # no 项 is said of any row
 
 

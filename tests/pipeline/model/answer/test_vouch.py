@@ -115,7 +115,8 @@ def test_of_a_heading_those_words_tell_that_few_titles_have(heading: str, part: 
 
 # --- what rows are called
 
-ITEM = "教育支出（类）普通教育（款）小学教育（项）。年初预算为5.00万元，支出决算为6.00万元。"
+BUDGET = "教育支出（类）普通教育（款）小学教育（项）。年初预算为"
+ITEM = f"{BUDGET}5.00万元，支出决算为6.00万元。"
 
 
 def called(*texts: str, name: str | None = None, amount: str = "6.00", budget: str = "5.00") -> list[str | None]:
@@ -135,10 +136,10 @@ def called(*texts: str, name: str | None = None, amount: str = "6.00", budget: s
         (("（一）教育支出（类）", f"1.{ITEM[7:]}"), [None, "普通教育", "小学教育"]),
         ((f"用于{ITEM}",), [None, None, None]),  # 用于教育支出 is no class: nobody knows where the name begins
         (
-            (f"1.{ITEM[:25]}9.00万元。", f"2.{ITEM[:25]}5.00万元，支出决算为6.00万元。"),
+            (f"1.{BUDGET}9.00万元。", f"2.{BUDGET}5.00万元，支出决算为6.00万元。"),
             ["教育支出", "普通教育", "小学教育"],
         ),
-        ((f"1.{ITEM[:25]}5.00万元。", "2.教育支出（类）普通教育（款）高中教育（项）6.00万元。"), [None, None, None]),
+        ((f"1.{BUDGET}5.00万元。", "2.教育支出（类）普通教育（款）高中教育（项）6.00万元。"), [None, None, None]),
     ],
 )
 def test_a_row_without_names_is_called_what_all_its_figures_stand_behind(
@@ -149,7 +150,15 @@ def test_a_row_without_names_is_called_what_all_its_figures_stand_behind(
 
 def test_a_name_that_is_answered_stays() -> None:
     assert called(f"1.{ITEM}", name="小学教育") == ["教育支出", "普通教育", "小学教育"]
-    assert called(f"1.{ITEM}", name="普通教育")[2] == "普通教育"
+    assert called(f"1.{ITEM}", name="普通教育") == [None, None, "普通教育"]
+
+
+def test_a_row_is_not_called_as_another_is() -> None:
+    budget, amount = (mark.printed for mark in shown_of(f"1.{ITEM}").marks)
+    compared = {"budget": budget, "final": None, "variance_percent": None, "completion_percent": None}
+    again = {**item("", amount), "item_name": None, "amount": None, "budget": compared}
+    found = items(item("小学教育", amount), again, printed=(f"1.{ITEM}",)).values["general_public_budget"]["items"]
+    assert [row["class_name"] for row in found] == ["教育支出", None]
 
 
 def test_a_line_of_a_table_is_called_what_stands_left_of_its_figures() -> None:
@@ -159,7 +168,7 @@ def test_a_line_of_a_table_is_called_what_stands_left_of_its_figures() -> None:
     pick = Pick(Ref(mark.token.index), replace(mark, place=place), Evidence.FOR, trail)
     words = Words("205教育支出5.00万元")
     row = {"code": "205", "name": None, "total": pick}
-    assert with_names(row, IncomeRow[Ref], words)["name"] == "教育支出"
-    assert with_names({**row, "code": None}, IncomeRow[Ref], words) == {**row, "code": None}  # which is which?
+    assert with_names([row], IncomeRow[Ref], words)[0]["name"] == "教育支出"
+    assert with_names([{**row, "code": None}], IncomeRow[Ref], words)[0] == {**row, "code": None}  # which is which?
     other = replace(pick, mark=replace(pick.mark, place=replace(place, line=3)))
-    assert with_names({**row, "fiscal_appropriation": other}, IncomeRow[Ref], words)["name"] is None
+    assert with_names([{**row, "fiscal_appropriation": other}], IncomeRow[Ref], words)[0]["name"] is None
