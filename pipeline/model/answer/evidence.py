@@ -20,7 +20,7 @@ from typing import Any
 from recount.pipeline.model.ask.shown import Mark, Place
 from recount.pipeline.split.text import fold
 from recount.schemas.common.parts import BUDGET, LAST_YEAR, Change, Comparison, Portion
-from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in
+from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in, names_rule
 from recount.schemas.figures import DOWN, UP, Kind, Model, Ref
 
 
@@ -209,7 +209,7 @@ def _said_of_others(step: Step) -> tuple[str, ...]:
 
 def _said_of_a_part(step: Step, tail: str) -> bool:
     """Whether the words after a figure's own name are those of a part beside it: 年初预算为 before an amount."""
-    own = Subject(normal(step.field.title), step.field.words)
+    own = Subject(normal(step.field.title), names_rule(step.model, step.key))
     bare = normal(tail)
     rest = bare[max(own.last_in(bare)[0], 0) :]
     return any(re.search(f"(?:{words})$", rest) for words in _said_of_parts(step))
@@ -349,10 +349,10 @@ def subjects_of(model: type[Model], kind: Kind) -> dict[str, Subject]:
     titles = [told.title for told in fields_of(model).values()]
     before = ""
     for name, told in fields_of(model).items():
-        title = subject_in(told.title if titles.count(told.title) == 1 else before)
+        title, words = subject_in(told.title if titles.count(told.title) == 1 else before), names_rule(model, name)
         before = told.title
-        if not told.many and holds_figures(model, name, kind) and (title or told.words):
-            found[name] = Subject(title, told.words)
+        if not told.many and holds_figures(model, name, kind) and (title or words):
+            found[name] = Subject(title, words)
     return found
 
 
