@@ -50,7 +50,8 @@ class Subject:
         """Where it is named last in some words, as they are compared (end and length), or NOWHERE."""
         at = bare.rfind(self.title) if self.title else -1
         found = (at + len(self.title), len(self.title)) if at >= 0 else NOWHERE
-        for match in re.finditer(self.words, bare) if self.words else ():
+        last = re.search(f"(?:{self.words})$", bare) if self.words else None  # of two rules the one that ends there
+        for match in (*re.finditer(self.words, bare), *([last] if last else ())) if self.words else ():
             found = max(found, (match.end(), len(match[0])))
         return found
 
@@ -69,7 +70,7 @@ SENTENCE = re.compile(r"[^。\n]*$")
 PARAGRAPH = re.compile(r"[^\n]*$")
 _ALL = re.compile(r"(?s:.*)$")
 _COUNTED_IN = {"辆": "车", "台": "车|设备", "套": "设备"}
-"""What numbers of a unit are of; of any other unit no vehicles are."""
+"""What numbers of a unit are of."""
 _MOVES = re.compile(r"[增减升降多少高低差]|变[化动]|涨|跌")
 """Some word for what is more or less than it was."""
 _PLANNED = re.compile(rf"{BUDGET}|年初|安排|计划")
@@ -241,7 +242,7 @@ def _named(
     """What the subject says that was named last in the nearest stretch that names one. spoken: what the words right
     before the figure say of the last step."""
     name, every = step.key, subjects_of(step.model, kind)
-    subjects = _counted_in(every, place) if kind is Kind.COUNT else every
+    subjects = _counted_in(step.model, every, place) if kind is Kind.COUNT else every
     if name in every and name not in subjects:
         return Evidence.AGAINST
     if name not in subjects or len({subject.title for subject in subjects.values()}) < 2:
@@ -267,8 +268,9 @@ def _is_of_another(subject: Subject, words: str) -> bool:
     """Whether words behind the last mention of a subject name another thing, for which there may be no field: 培训费
     behind 公务接待费."""
     bare = normal(words)
-    others = _OTHER_THING.findall(bare[max(subject.last_in(bare)[0], 0) :])
-    return any(other not in subject.title for other in others)
+    end = subject.last_in(bare)[0]
+    others = (match for match in _OTHER_THING.finditer(bare) if match.end() > end or match[0].startswith("外"))
+    return any(match[0] not in subject.title for match in others)
 
 
 def _shortened(subjects: Mapping[str, Subject], before: str) -> set[str]:
@@ -297,15 +299,19 @@ def _compares_any(step: Step, last: Set[str], spoken: Evidence | None) -> bool:
     return plain and part is not None and bool(part.phrasing.also_own) and spoken is Evidence.FOR
 
 
-def _counted_in(subjects: Mapping[str, Subject], place: Place) -> Mapping[str, Subject]:
-    """The subjects that a number of a unit can be of, without it: 国内公务接待 of 国内公务接待人次, a number of 辆 of
-    vehicles alone; all where no title tells."""
+def _counted_in(model: type[Model], subjects: Mapping[str, Subject], place: Place) -> Mapping[str, Subject]:
+    """The subjects of a model that a number of a unit can be of, without it: 国内公务接待 of 国内公务接待人次, a number
+    of 辆 of vehicles alone; all where nothing tells."""
     unit = place.unit
     named = {key: told for key, told in subjects.items() if len(unit) > 1 and told.title.endswith(unit)}
     if named:
         return {key: Subject(told.title.removesuffix(unit), told.words) for key, told in named.items()}
-    of, known = _COUNTED_IN.get(unit), [key for key, told in subjects.items() if unit and "车" in told.title]
-    fitting = {key: told for key, told in subjects.items() if (re.search(of, told.title) if of else key not in known)}
+    of, units = _COUNTED_IN.get(unit), model.phrasing.units
+    fitting = {
+        key: told
+        for key, told in subjects.items()
+        if (re.search(of, told.title) if of else not unit or unit in units.get(key, (unit,)))
+    }
     return fitting if 0 < len(fitting) < len(subjects) else subjects
 
 
