@@ -229,6 +229,8 @@ def _with_names(row: dict[str, Any], model: type[Model], words: Words) -> dict[s
         items = {_item_before(mark.place) for mark in marks}
         said: Mapping[str, str] = dict(*items) if len(items) == 1 else NOTHING
         names = {name: said.get(fields_of(model)[name].title, "") for name in names_of(model)}
+        if list(said.values())[-1:] != [names[names_of(model)[-1]]]:
+            return row  # an item is no class, nor is a class an item
         if any(_MARK.sub("", name) != names[key] for key, name in given.items()):
             return row  # it is called otherwise
     near = Near(min(mark.at for mark in marks), before=True)

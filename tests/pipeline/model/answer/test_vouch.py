@@ -134,6 +134,7 @@ def called(*texts: str, name: str | None = None, amount: str = "6.00", budget: s
         ((f"1.{ITEM}",), ["教育支出", "普通教育", "小学教育"]),
         ((f"其中：{ITEM}",), ["教育支出", "普通教育", "小学教育"]),
         (("（一）教育支出（类）", f"1.{ITEM[7:]}"), [None, "普通教育", "小学教育"]),
+        (("教育支出（类）5.00万元，支出决算为6.00万元。",), [None, None, None]),  # a class, and no item of it
         ((f"用于{ITEM}",), [None, None, None]),  # 用于教育支出 is no class: nobody knows where the name begins
         (
             (f"1.{BUDGET}9.00万元。", f"2.{BUDGET}5.00万元，支出决算为6.00万元。"),
