@@ -195,6 +195,8 @@ def test_figures_stand_by_each_other_in_one_paragraph_or_one_line() -> None:
         ("vehicles_bought", "公务用车购置费▮万元,安排出国(境)团组", "个", Evidence.AGAINST),
         ("overseas_groups", "因公出国(境)团组", "辆", Evidence.AGAINST),
         ("reception_visits", "国内公务接待▮批次,单价▮万元以上设备", "台", Evidence.AGAINST),
+        ("reception_batches", "全年共接待国内来访团组", "个", Evidence.FOR),  # by the second of two rules
+        ("overseas_groups", "全年共接待国内来访团组", "个", Evidence.AGAINST),
         ("vehicles_owned", "2.公务用车保有情况\n年末公务用车保有量", "台", Evidence.FOR),
     ],
 )
