@@ -258,11 +258,11 @@ def _split(pages: Pages, family: Family | None, clock: _Clock) -> tuple[Document
 
 def _read(path: Path, settings: Settings) -> tuple[Pages, Scans]:
     if is_image(path):
-        return read_images(path, settings.ocr_backend)
+        return read_images(path, settings.ocr_backend, settings.ocr_precision)
     if is_text(path):
         return read_text(path), Scans(path, {})
     seen = witnessed(read_pdf(path), path, settings.ocr, settings.ocr_backend)
-    return fill_scanned(seen, path, settings.ocr, settings.ocr_backend)
+    return fill_scanned(seen, path, settings.ocr, settings.ocr_backend, settings.ocr_precision)
 
 
 def _last_page(pages: Pages, scans: Scans) -> int:
@@ -288,7 +288,8 @@ def _repair(mapped: Mapped, verified: Verified, document: Document, scans: Scans
     from recount.pipeline.ocr.reread import ScanRereader, forget
 
     try:
-        return repair(mapped.report, verified, document.tokens, ScanRereader(scans, settings.ocr_backend))
+        rereader = ScanRereader(scans, settings.ocr_backend, settings.ocr_precision)
+        return repair(mapped.report, verified, document.tokens, rereader)
     finally:
         forget()
 

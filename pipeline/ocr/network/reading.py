@@ -6,7 +6,7 @@ The recogniser gives for every step along the line (8 pixels of 48) a probabilit
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -80,6 +80,7 @@ _BUCKET = 32  # widths are padded to multiples of this: engines prepare themselv
 _NARROWEST = 96  # pixels that a line is padded to at least
 _WIDEST = 3200  # pixels; a longer line is squeezed
 _BATCH = 6  # lines that are recognised together, as in the settings of rapidocr
+_SURE = 0.9  # probability of a sign below which 16 bits may have chosen another one than 32 would
 _DOUBT = 0.005  # probability below which another sign at a step is no alternative
 _BEAM = 12  # texts that are followed from step to step
 
@@ -107,34 +108,51 @@ class Recognised:
 
 
 def recognise(networks: Networks, images: Sequence[Grey]) -> list[Decoded]:
-    """The best reading of each image of a line."""
-    decoded: list[Decoded] = [Decoded("", (), ())] * len(images)
-    for indices, steps, shares in _batches(networks, images):
-        for index, line, share in zip(indices, steps, shares, strict=True):
-            decoded[index] = _best(line, share, networks.signs)
+    """The best reading of each image of a line; by the exact network where the other is not sure of every sign."""
+    decoded = _decoded(networks.recogniser, networks.signs, images)
+    if networks.exact is not networks.recogniser:
+        unsure = [index for index, line in enumerate(decoded) if min(line.scores, default=0.0) < _SURE]
+        again = _decoded(networks.exact, networks.signs, [images[index] for index in unsure])
+        for index, line in zip(unsure, again, strict=True):
+            decoded[index] = line
     return decoded
 
 
-def alternatives(networks: Networks, image: Grey, allowed: Collection[str] | None = None) -> list[Recognised]:
-    """What the image of a line may say, the most probable first. allowed: the only characters it may be of."""
-    ((_, steps, _),) = _batches(networks, [image])
-    line = steps[0].astype(np.float64)
-    if allowed is not None:
-        keep = np.array([index == 0 or sign in allowed for index, sign in enumerate(networks.signs)])
-        line = np.where(keep, line, 0.0)
-        line /= np.maximum(line.sum(axis=1, keepdims=True), 1e-9)
-    return _beam(line, networks.signs)
+def _decoded(network: Network, signs: Sequence[str], images: Sequence[Grey]) -> list[Decoded]:
+    decoded: list[Decoded] = [Decoded("", (), ())] * len(images)
+    for indices, steps, shares in _batches(network, images):
+        for index, line, share in zip(indices, steps, shares, strict=True):
+            decoded[index] = _best(line, share, signs)
+    return decoded
+
+
+def alternatives(
+    networks: Networks, images: Sequence[Grey], allowed: Collection[str] | None = None
+) -> list[list[Recognised]]:
+    """What each image of a line may say, the most probable first, by the exact network.
+
+    allowed: the only characters it may be of.
+    """
+    kept = None if allowed is None else [0, *sorted(networks.signs.index(sign, 1) for sign in set(allowed))]
+    signs = networks.signs if kept is None else [networks.signs[index] for index in kept]
+    found: list[list[Recognised]] = [[]] * len(images)
+    for indices, steps, _ in _batches(networks.exact, images):
+        for index, whole in zip(indices, steps, strict=True):
+            line = (whole if kept is None else whole[:, kept]).astype(np.float64)
+            if kept is not None:
+                line /= np.maximum(line.sum(axis=1, keepdims=True), 1e-9)
+            found[index] = _beam(line, signs)
+    return found
 
 
 Batch = tuple[list[int], Floats, list[float]]
 """Indices of the images, their steps, and the share of the steps that each image covers."""
 
 
-def _batches(networks: Networks, images: Sequence[Grey]) -> list[Batch]:
-    """The network's output for the images, those of like width together."""
+def _batches(network: Network, images: Sequence[Grey]) -> Iterator[Batch]:
+    """The network's output for the images, those of like width together; each is good until the next is asked for."""
     scaled = [_scaled(image) for image in images]
     order = sorted(range(len(images)), key=lambda index: scaled[index].shape[1])
-    batches: list[Batch] = []
     start = 0
     while start < len(order):
         width = _padded(scaled[order[start]].shape[1])
@@ -147,9 +165,8 @@ def _batches(networks: Networks, images: Sequence[Grey]) -> list[Batch]:
             line = scaled[index]
             batch[row, :, :, : line.shape[1]] = line
         shares = [scaled[index].shape[1] / width for index in chosen]
-        batches.append((chosen, networks.recogniser(batch), shares))
+        yield chosen, network(batch), shares
         start = end
-    return batches
 
 
 def _scaled(image: Grey) -> Floats:

@@ -6,21 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.reader import fill_scanned
-from recount.pipeline.ocr.reread import FIGURE_SIGNS, crop, second_reading
+from recount.pipeline.ocr.reread import FIGURE_SIGNS, crop, second_readings
 from recount.pipeline.read import read_pdf
 from recount.tests.pipeline.ocr.scans import Typeset, as_pdf, skewed
 
 pytestmark = pytest.mark.usefixtures("reader")
 
 
-def test_a_figure_is_read_again_from_its_crop(tmp_path: Path) -> None:
+def test_a_figure_is_read_again_from_its_crop(tmp_path: Path, reader: Engine) -> None:
     path = as_pdf(tmp_path / "a.pdf", skewed(Typeset().table().drawn(), 1.2))
     pages, scans = fill_scanned(read_pdf(path), path)
     line = next(line for line in pages.pages[0].lines if line.text == "1,844.31")
     image = crop(scans, 1, line.box)
     assert image is not None
-    best = second_reading(image, FIGURE_SIGNS)[0]
+    best = second_readings([image], FIGURE_SIGNS, reader)[0][0]
     assert best.text == "1,844.31"
     assert best.support >= 5
     assert best.score > 0.9
