@@ -143,10 +143,11 @@ class Settings:
     """What decides results beside the program and the files. It is pickled for workers, and kept in the ledger.
 
     family: the name of a report family, or the folder of one of the user's; None has it recognised. ocr: which pages
-    are read by OCR. ocr_backend: what runs the recogniser's networks; ocr_precision: how exactly. mapper: who maps: "auto"
-    the template mapper, and the model for what it leaves open, if there is one; "template" it alone; "model" the model
-    alone. model: which one. rounds: how often it may be asked about a part of a report, the first question included. second_model: who reads
-    again what a model mapped and no identity covers; of the name "template" it is the template mapper.
+    are read by OCR. ocr_backend: what runs the recogniser's networks; ocr_precision: how exactly. mapper: who maps:
+    "auto" the template mapper, and the model for what it leaves open, if there is one; "template" it alone; "model" the
+    model alone. model: which one. rounds: how often it may be asked about a part of a report, the first question
+    included. second_model: who reads again what a model mapped and no identity covers; of the name "template" it is the
+    template mapper.
     """
 
     family: str | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,8 +21,8 @@ from recount.pipeline.settings import OcrBackend, OcrPrecision
 
 Floats = npt.NDArray[np.float32]
 Network = Callable[[Floats], Floats]
-Loader = Callable[[Path, bool], tuple[Network, str]]
-"""From a network's file, and whether to compute with 16 bits, to the network and the signs that it tells apart."""
+Loader = Callable[[Path], tuple[Network, str]]
+"""From a network's file to the network and the signs that it tells apart."""
 
 # The files of the networks in the wheel of rapidocr.
 _DETECTOR = "PP-OCRv6_det_small.onnx"
@@ -53,18 +53,19 @@ def load(backend: OcrBackend, precision: OcrPrecision = "f32") -> Networks:
     loaders: dict[str, Loader] = {"openvino": _load_openvino, "onnxruntime": _load_onnxruntime}
     if backend not in loaders:
         raise UsageError(f"there is no OCR engine {backend}: only {' and '.join(loaders)}")
-    loader, path = loaders[backend], _model(_RECOGNISER)
+    exactly, path = loaders[backend], _model(_RECOGNISER)
     halved = precision == "auto" and backend == "openvino" and _has_bf16()
-    recogniser, characters = loader(path, halved)
+    loader = partial(_load_openvino, precision="bf16") if halved else exactly
+    recogniser, characters = loader(path)
     signs = ("", *characters.splitlines(), " ")
-    detector = _when_needed(loader, _model(_DETECTOR), halved)
-    exact = _when_needed(loader, path, halved=False) if halved else recogniser
+    detector = _when_needed(loader, _model(_DETECTOR))
+    exact = _when_needed(exactly, path) if halved else recogniser
     return Networks(detector, recogniser, exact, signs, name_of(backend, halved=halved))
 
 
-def _when_needed(loader: Loader, path: Path, halved: bool) -> Network:
+def _when_needed(loader: Loader, path: Path) -> Network:
     """A network that is loaded for its first batch: single figures are recognised without the detector."""
-    network = cache(lambda: loader(path, halved)[0])
+    network = cache(lambda: loader(path)[0])
     return lambda batch: network()(batch)
 
 
@@ -92,7 +93,7 @@ def _has_bf16() -> bool:
     return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
-def _load_openvino(path: Path, halved: bool) -> tuple[Network, str]:
+def _load_openvino(path: Path, precision: str = "f32") -> tuple[Network, str]:
     import openvino
 
     core = openvino.Core()
@@ -103,7 +104,7 @@ def _load_openvino(path: Path, halved: bool) -> tuple[Network, str]:
         # Pinned threads of two processes share one core and halve each other's speed.
         "ENABLE_CPU_PINNING": False,
         # Else newer processors compute with 16 bits, and others do not.
-        "INFERENCE_PRECISION_HINT": "bf16" if halved else "f32",
+        "INFERENCE_PRECISION_HINT": precision,
     }
     request = core.compile_model(model, "CPU", settings).create_infer_request()
 
@@ -118,7 +119,7 @@ def _load_openvino(path: Path, halved: bool) -> tuple[Network, str]:
     return run, str(framework["character"].value) if "character" in framework else ""
 
 
-def _load_onnxruntime(path: Path, halved: bool) -> tuple[Network, str]:
+def _load_onnxruntime(path: Path) -> tuple[Network, str]:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -49,10 +49,7 @@ class Engine:
         return asked(self.name, ["recognise"], images, partial(recognise, self.networks), line)
 
     def alternatives(self, images: Sequence[Grey], allowed: Collection[str] | None = None) -> list[list[Recognised]]:
-        """What each image of a single line may say, the most probable first; of the allowed characters only.
-
-        Always by the exact network.
-        """
+        """What each image of a single line may say, the most probable first; of the allowed characters only."""
 
         def readings(said: Sequence[tuple[str, float]]) -> list[Recognised]:
             return [Recognised(text, score) for text, score in said]

@@ -38,7 +38,8 @@ class _Readings:
 
 
 _open: list[tuple[Path | None, str, dict[str, _Readings]]] = []
-"""The folder (None: readings are forgotten with the report), the hash of the report that this process reads, and its readings by the networks' version."""
+"""The folder (None: readings are forgotten with the report), the hash of the report that this process reads, and its
+readings by the networks' version."""
 
 
 @contextmanager

@@ -6,8 +6,9 @@ The recogniser gives for every step along the line (8 pixels of 48) a probabilit
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -79,8 +80,9 @@ _HEIGHT = 48  # pixels that the network wants
 _BUCKET = 32  # widths are padded to multiples of this: engines prepare themselves anew for every size
 _NARROWEST = 96  # pixels that a line is padded to at least
 _WIDEST = 3200  # pixels; a longer line is squeezed
-_BATCH = 6  # lines that are recognised together, as in the settings of rapidocr
-_SURE = 0.9  # probability of a sign below which 16 bits may have chosen another one than 32 would
+_BATCH = 6  # lines that are recognised together at most, as in the settings of rapidocr
+_BATCH_WIDTH = 1536  # pixels of their widths together: of long lines one is work enough, and every number is a new size
+_SURE = 0.8  # probability of a sign below which 16 bits may have chosen another one than 32 would
 _DOUBT = 0.005  # probability below which another sign at a step is no alternative
 _BEAM = 12  # texts that are followed from step to step
 
@@ -109,40 +111,59 @@ class Recognised:
 
 def recognise(networks: Networks, images: Sequence[Grey]) -> list[Decoded]:
     """The best reading of each image of a line; by the exact network where the other is not sure of every sign."""
-    decoded = _decoded(networks.recogniser, networks.signs, images)
-    if networks.exact is not networks.recogniser:
-        unsure = [index for index, line in enumerate(decoded) if min(line.scores, default=0.0) < _SURE]
-        again = _decoded(networks.exact, networks.signs, [images[index] for index in unsure])
-        for index, line in zip(unsure, again, strict=True):
-            decoded[index] = line
-    return decoded
 
+    def read(network: Network, some: Sequence[Grey]) -> list[Decoded]:
+        return _each(network, some, lambda steps, share: _best(steps, share, networks.signs))
 
-def _decoded(network: Network, signs: Sequence[str], images: Sequence[Grey]) -> list[Decoded]:
-    decoded: list[Decoded] = [Decoded("", (), ())] * len(images)
-    for indices, steps, shares in _batches(network, images):
-        for index, line, share in zip(indices, steps, shares, strict=True):
-            decoded[index] = _best(line, share, signs)
-    return decoded
+    return _surely(networks, images, read, lambda line: min(line.scores, default=0.0))
 
 
 def alternatives(
     networks: Networks, images: Sequence[Grey], allowed: Collection[str] | None = None
 ) -> list[list[Recognised]]:
-    """What each image of a line may say, the most probable first, by the exact network.
+    """What each image of a line may say, the most probable first; by the exact network where the other is not sure.
 
     allowed: the only characters it may be of.
     """
     kept = None if allowed is None else [0, *sorted(networks.signs.index(sign, 1) for sign in set(allowed))]
     signs = networks.signs if kept is None else [networks.signs[index] for index in kept]
-    found: list[list[Recognised]] = [[]] * len(images)
-    for indices, steps, _ in _batches(networks.exact, images):
-        for index, whole in zip(indices, steps, strict=True):
-            line = (whole if kept is None else whole[:, kept]).astype(np.float64)
-            if kept is not None:
-                line /= np.maximum(line.sum(axis=1, keepdims=True), 1e-9)
-            found[index] = _beam(line, signs)
+
+    def beam(steps: Floats, _: float) -> list[Recognised]:
+        line = (steps if kept is None else steps[:, kept]).astype(np.float64)
+        if kept is not None:
+            line /= np.maximum(line.sum(axis=1, keepdims=True), 1e-9)
+        return _beam(line, signs)
+
+    return _surely(
+        networks, images, lambda network, some: _each(network, some, beam), lambda readings: readings[0].score
+    )
+
+
+T = TypeVar("T")
+
+
+def _surely(
+    networks: Networks,
+    images: Sequence[Grey],
+    read: Callable[[Network, Sequence[Grey]], list[T]],
+    sure: Callable[[T], float],
+) -> list[T]:
+    """What is read of the images; by the exact network where the other is less sure than _SURE."""
+    found = read(networks.recogniser, images)
+    if networks.exact is not networks.recogniser:
+        unsure = [index for index, one in enumerate(found) if sure(one) < _SURE]
+        for index, one in zip(unsure, read(networks.exact, [images[index] for index in unsure]), strict=True):
+            found[index] = one
     return found
+
+
+def _each(network: Network, images: Sequence[Grey], made: Callable[[Floats, float], T]) -> list[T]:
+    """What is made of the steps of each image, and of the share of them that it covers."""
+    found: dict[int, T] = {}
+    for indices, steps, shares in _batches(network, images):
+        for index, line, share in zip(indices, steps, shares, strict=True):
+            found[index] = made(line, share)
+    return [found[index] for index in range(len(images))]
 
 
 Batch = tuple[list[int], Floats, list[float]]
@@ -156,8 +177,9 @@ def _batches(network: Network, images: Sequence[Grey]) -> Iterator[Batch]:
     start = 0
     while start < len(order):
         width = _padded(scaled[order[start]].shape[1])
+        most = max(1, min(_BATCH, _BATCH_WIDTH // width))
         end = start + 1
-        while end < len(order) and end - start < _BATCH and scaled[order[end]].shape[1] <= width:
+        while end < len(order) and end - start < most and scaled[order[end]].shape[1] <= width:
             end += 1
         chosen = order[start:end]
         batch = np.zeros((len(chosen), 3, _HEIGHT, width), np.float32)
