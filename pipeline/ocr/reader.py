@@ -96,7 +96,8 @@ def fill_scanned(
             parts = read_picture(picture, number, page.number, reader)
             for read, frame in parts:
                 whole = len(parts) == 1 and frame.quarters == 0
-                done.append(replace(read, remarks=_told_again(page, read.number, whole=whole)))
+                said = _told_again(page, read.number, whole=whole)
+                done.append(replace(read, remarks=(*read.remarks, *said)))
                 frames[read.number] = frame
     return replace(pages, pages=tuple(done), ocr=reader.name if frames else pages.ocr), Scans(path, frames, halves)
 
