@@ -83,7 +83,7 @@ def result_of(
             )._replace(agreed=used.second if used is not None and pointer in used.agreed else None)
             for pointer, figure in verified.figures.items()
         },
-        checks=[_check(evaluation, f"c{number}") for number, evaluation in enumerate(verified.evaluations, 1)],
+        checks=_checks(verified.evaluations),
         rejected=[Rejected(one.pointer, one.proposed, one.mapper, one.reason) for one in verified.rejected],
         summary=Summary(
             figures=_by_status(verified),
@@ -154,6 +154,17 @@ def _figure(figure: Figure, verified: Verified, token: Token, checks: Sequence[s
         second_reading=readings.doubts.get(figure.token) if first is None else None,
         remark=token.remark.words if token.remark is not None else None,
     )
+
+
+def _checks(evaluations: Sequence[Evaluation]) -> list[Check]:
+    """The checks, in the order of the report; of those that fail by one fault the first is the one that tells it."""
+    told: dict[str, str] = {}
+    checks = []
+    for number, evaluation in enumerate(evaluations, 1):
+        name = f"c{number}"
+        first = told.setdefault(evaluation.root, name) if evaluation.root is not None else name
+        checks.append(_check(evaluation, name)._replace(follows=first if first != name else None))
+    return checks
 
 
 def _check(evaluation: Evaluation, name: str) -> Check:

@@ -122,7 +122,7 @@ def _patterns(family: Family) -> Iterator[str]:
 
 def _words_in(model: type[Model]) -> Iterator[str]:
     """The rules for the words of a model's fields and of those below it."""
-    from recount.pipeline.map.labelled import words_of
+    from recount.pipeline.map.grammar.sections import words_of
 
     for field in fields_of(model).values():
         yield words_of(field)

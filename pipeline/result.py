@@ -72,7 +72,10 @@ class FigureEntry(NamedTuple):
 
 
 class Check(NamedTuple):
-    """An identity and its outcome. severity, explanation, suspects: of one that fails. pointers: of its operands."""
+    """An identity and its outcome. severity, explanation, suspects: of one that fails. pointers: of its operands.
+
+    follows: the id of a check before it that fails by the fault of the same figure.
+    """
 
     id: str
     rule: str
@@ -86,6 +89,7 @@ class Check(NamedTuple):
     explanation: str | None
     pointers: Sequence[str]
     suspects: Sequence[str] | None = None
+    follows: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,7 +395,7 @@ _FIGURE = _Object(
 )
 _NUMBERS = ("computed", "printed", "residual", "tolerance")
 _EARLIER = {**dict.fromkeys(("expression", *_NUMBERS, "severity", "explanation")), "pointers": ()}
-_CHECK = _Object(Check, _EARLIER, optional=("suspects",))
+_CHECK = _Object(Check, _EARLIER, optional=("suspects", "follows"))
 _MAPPER = _Object(
     MapperUse,
     {"name": "", "calls": 0, "input_tokens": 0, "output_tokens": 0, "cost": 0},

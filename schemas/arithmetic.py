@@ -110,6 +110,7 @@ class Evaluation:
     them. computed, residual, tolerance: in the unit of the printed figure; None where nothing was computed.
     blamed: None where any operand may be at fault, else the ones that the explanation names. suspects: the pointers
     of the operands that the explanation lays it at, the most suspect first; empty where nothing tells them apart.
+    root: the pointer of the one operand that explains this failure and others; None for none.
     """
 
     identity: Identity
@@ -123,6 +124,7 @@ class Evaluation:
     held: Held = ()
     blamed: tuple[Figure, ...] | None = None
     suspects: tuple[str, ...] = ()
+    root: str | None = None
 
     @property
     def slack(self) -> tuple[tuple[Figure, Decimal], ...]:

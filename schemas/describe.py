@@ -6,6 +6,7 @@ place, and once for each model. A place is a JSON pointer (/income/total, /gloss
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -84,6 +85,32 @@ def _present(annotation: Any) -> Any:
 
 def _is_choice(annotation: Any) -> bool:
     return get_origin(annotation) is Literal or any(map(_is_choice, get_args(annotation)))
+
+
+_SPOKEN_OF = re.compile(r"^(?P<of>.*?)_?(?:change|budget)$")
+
+
+def spoken_of(model: type[BaseModel], key: str) -> str:
+    """The amount that a change or a comparison is of, by its key: income_total of income_change, overseas of
+    overseas_budget; "" where it is the section's own (change)."""
+    match = _SPOKEN_OF.match(key)
+    of = match["of"] if match else ""
+    return next((name for name in (f"{of}_total", of) if name in model.model_fields), "")
+
+
+_SIGNS = re.compile(r'\\\(\??|\\\)\??|"\??|、\??')
+"""Brackets, quotation marks and 、 in a rule for folded words."""
+
+
+@cache
+def names_rule(model: type[BaseModel], key: str) -> str | None:
+    """A rule for other names of a field than its title, on words without brackets and marks; None where it has none."""
+    heard = model.phrasing.heard if issubclass(model, Model) else {}
+    of = key if fields_of(model)[key].words else spoken_of(model, key) or key
+    words = heard.get(of, fields_of(model)[of].words or "")
+    for sign, rule in (("{own}", ""), ("{named}", "(?!)"), ("{alone}", "(?!)")):
+        words = words.replace(sign, rule)
+    return _SIGNS.sub("", words) or None
 
 
 class Step(NamedTuple):

@@ -87,12 +87,25 @@ class Phrasing:
     before: by figure, the words right before it, by which a reader knows it. basis: by figure, what its sentence
     compares with, where the same words are said of both. also_own: the figures that name the very amount once more
     that the part is of. of_class: the name of a row that is a class of expenditure by function.
+
+    of_unit: the figures that are of the whole unit, whose name may stand before them; before a part of a sum it may be
+    another's. The first figure where it is None. beside: what the text speaks of that has no field, with its words.
+    instead: by field, what says it where its own words do not. units: by figure, what it is counted in, where not all
+    that can be counted is meant; under "" for all others. after: by figure, the one whose number it may follow without
+    words of its own. heard: by figure, what it is called anywhere before its number, without brackets and marks, where
+    its own words are not all of that.
     """
 
     before: Mapping[str, str] = field(default_factory=dict)
     basis: Mapping[str, str] = field(default_factory=dict)
     also_own: tuple[str, ...] = ()
     of_class: str | None = None
+    of_unit: tuple[str, ...] | None = None
+    beside: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    units: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    after: Mapping[str, str] = field(default_factory=dict)
+    heard: Mapping[str, str] = field(default_factory=dict)
 
 
 class Model(BaseModel):
@@ -105,8 +118,9 @@ class Model(BaseModel):
 def figure(kind: Kind, title: str, words: str | None = None) -> Any:
     """A figure field of a kind, under its official Chinese title.
 
-    words, here and below: for a family whose fields are labelled, a regular expression for the folded words that
-    stand before the figure, or over its column; without it they are the title.
+    words, here and below: a regular expression for the folded words that stand before the figure, or over its column;
+    without it they are the title. In them {own} stands for the name of what the section is of, if it is said; {named}
+    for the same where no heading says it; {alone} for the same where one does.
     """
     return Field(default=None, title=title, json_schema_extra={"kind": kind.value, **_labelled(words)})
 

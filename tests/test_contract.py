@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "docs" / "contract"
 ONLY_SOMETIMES = {
     "Figure": ("first_reading", "second_reading", "agreed"),
-    "Check": ("suspects",),
+    "Check": ("suspects", "follows"),
     "Summary": ("prompts", "open", "second", "repair"),
 }
 """Keys that the result below does not have: of repaired figures, of scans, of reports that a model was asked about."""

@@ -387,9 +387,15 @@ def _remarks(remarks: Sequence[PageRemark]) -> Iterator[RenderableType]:
 def _discrepancies(reading: Shown) -> Iterator[RenderableType]:
     """Where the document contradicts itself."""
     failing = reading.failing
-    yield _title(f"Source discrepancies: {len(failing)}")
-    for check in failing:
+    ids = {check.id for check in failing}
+    told = [check for check in failing if check.follows not in ids]
+    more = f", and {len(failing) - len(told)} that follow from them" if len(told) < len(failing) else ""
+    yield _title(f"Source discrepancies: {len(told)}{more}")
+    for check in told:
         yield _discrepancy(reading, check)
+        for other in failing:
+            if other.follows == check.id:
+                yield _text(f"  follows from it: {other.rule}: {other.expression}", style="dim")
 
 
 def _discrepancy(reading: Shown, check: Check) -> RenderableType:

@@ -299,6 +299,7 @@ def explained(
     """The evaluations, each failing one with what it says in words, where nothing better explains it, and of whom."""
     found = list(evaluations)
     for at, ranked in suspects.items():
+        found[at] = replace(found[at], root=_root(ranked))
         if found[at].explanation is None:
             named = _named(ranked)
             words = _in_words(report, found[at], ranked, named)

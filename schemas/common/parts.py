@@ -26,6 +26,7 @@ from recount.schemas.figures import (
 LAST_YEAR = r"上年|上一年|去年|[比较与][\d▮]+年"
 BUDGET = r"(?<!公共)(?<!基金)(?<!经营)预决?算"
 """What an amount is compared with; 一般公共预算 names where money comes from."""
+CARS = frozenset({"辆", "台"})
 _TURNED = rf"(?:{UP}|{DOWN})[^,，▮]{{0,6}}"
 
 
@@ -82,12 +83,18 @@ class GlossaryEntry(Model):
 class Overview(Model, Generic[F]):
     """第一部分 单位/部门概况."""
 
+    phrasing: ClassVar[Phrasing] = Phrasing(
+        of_unit=("staff_total", "unit_count", "office_count"),
+        # how many the list of 下属单位 has
+        beside={"unit_count": r"(?:纳入[^。;,]{0,40}?编制范围的)?(?:下属)?(?:预算)?单位(?:共计|共有|共)?"},
+        units={"unit_count": frozenset({"个", "家"})},
+    )
     functions: tuple[str, ...] = rows("主要职能")
-    staff_total: F | None = count("实有人数")
-    staff_active: F | None = count("在职人员")
-    staff_veteran_retired: F | None = count("离休人员")
-    staff_retired: F | None = count("退休人员")
-    office_count: F | None = count("处室数", r"[下内]设")
+    staff_total: F | None = count("实有人数", r"(?:实有|在编)?(?:人员|人数|总人数|实有人数)")
+    staff_active: F | None = count("在职人员", r"(?:实有)?在职(?:人员|人数)?")
+    staff_veteran_retired: F | None = count("离休人员", r"离休(?:人员|人数)?")
+    staff_retired: F | None = count("退休人员", r"退休(?:人员|人数)?")
+    office_count: F | None = count("处室数", r"(?:下设|内设|设有?)(?:处室|科室|机构)?")
     offices: tuple[str, ...] = rows("处室")
     subordinate_units: tuple[str, ...] = rows("下属预算单位")
 
@@ -101,22 +108,31 @@ class Overview(Model, Generic[F]):
             yield equal("处室数 = 所列处室", self.office_count, number_of(self.offices))
 
 
+_MINISTERIAL = r"副?(?:部\(?省?\)?|省\(?部?\)?|省、?部)级?(?:\(含\))?及?(?:以上)?"
+"""副部（省）级及以上: without these words a car for 领导 is of any rank."""
+
+
 class StateAssets(Model, Generic[F]):
     """十（三）国有资产占用情况说明."""
 
+    phrasing: ClassVar[Phrasing] = Phrasing(
+        of_unit=("fixed_assets", "vehicle_count"),
+        beside={"value": r"(?:账面)?价值(?:总额)?|原值"},
+        units={"": CARS},
+    )
     as_of: str | None = text("截止日期")
-    fixed_assets: F | None = money("固定资产原值")
-    building_area_m2: F | None = area("房屋面积（平方米）")
+    fixed_assets: F | None = money("固定资产原值", r"固定资产(?:账面)?(?:原值|总额|价值)?")
+    building_area_m2: F | None = area("房屋面积（平方米）", r"房屋(?:建筑)?(?:面积)?")
     building_value: F | None = money("房屋价值", r"房屋▮平方米[^▮]{0,6}?价值")
-    vehicle_count: F | None = count("车辆数")
+    vehicle_count: F | None = count("车辆数", r"(?:(?:机关[及和])?[所下]属(?:各)?(?:预算)?单位)?(?:共有)?车辆(?:共)?")
     vehicle_value: F | None = money("车辆价值", r"车辆▮[辆台][^▮]{0,6}?价值")
-    vehicles_ministerial: F | None = count("副部（省）级及以上领导用车", r"[部省]级(?:及?以上)?领导(?:干部)?用车")
-    vehicles_principal: F | None = count("主要领导干部/主要负责人用车", r"主要(?:领导干部|负责人)用车")
-    vehicles_confidential: F | None = count("机要通信用车")
-    vehicles_emergency: F | None = count("应急保障用车")
-    vehicles_enforcement: F | None = count("执法执勤用车")
-    vehicles_special: F | None = count("特种专业技术用车")
-    vehicles_retired_cadre: F | None = count("离退休干部用车", r"离退休干部(?:服务)?用车")
+    vehicles_ministerial: F | None = count("副部（省）级及以上领导用车", rf"{_MINISTERIAL}领导(?:干部)?用车")
+    vehicles_principal: F | None = count("主要领导干部/主要负责人用车", r"主要(?:领导干部|负责人)(?:用车)?")
+    vehicles_confidential: F | None = count("机要通信用车", r"机要通信(?:用车)?")
+    vehicles_emergency: F | None = count("应急保障用车", r"应急保障(?:用车)?")
+    vehicles_enforcement: F | None = count("执法执勤用车", r"(?:一般)?执法执勤(?:用车)?")
+    vehicles_special: F | None = count("特种专业技术用车", r"特种专业技术(?:用车)?")
+    vehicles_retired_cadre: F | None = count("离退休干部用车", r"离退休干部(?:服务)?(?:用车)?")
     vehicles_other: F | None = count("其他用车")
     vehicles_other_note: str | None = text("其他用车主要是")
     large_equipment: F | None = count("单价100万元（含）以上设备", r"单价[^。]{0,12}以上(?:专用|通用)?设备[^▮]{0,12}")

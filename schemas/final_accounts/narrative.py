@@ -6,7 +6,7 @@ First the parts that the sections share beside those of every family: a class, a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Generic, Literal
+from typing import ClassVar, Generic
 
 from recount.schemas.arithmetic import (
     Alternative,
@@ -20,7 +20,7 @@ from recount.schemas.arithmetic import (
     shares_of,
     total,
 )
-from recount.schemas.common.parts import Change, Comparison, Portion, change_of, changed_alike
+from recount.schemas.common.parts import CARS, Change, Comparison, Portion, change_of, changed_alike
 from recount.schemas.figures import F, Figure, Model, Phrasing, count, money, part, percent, rows, text
 from recount.schemas.terms import ZERO
 
@@ -39,11 +39,11 @@ class ClassAmount(Model, Generic[F]):
 class BudgetItem(Model, Generic[F]):
     """一项支出: 类, 款, 项 without their marks."""
 
-    phrasing: ClassVar[Phrasing] = Phrasing(of_class="class_name")
+    phrasing: ClassVar[Phrasing] = Phrasing(of_class="class_name", of_unit=(), heard={"amount": ""})
     class_name: str | None = text("类")
     section_name: str | None = text("款")
     item_name: str | None = text("项")
-    amount: F | None = money("支出决算")
+    amount: F | None = money("支出决算", r"支出决算(?:数)?|决算(?:数|支出)?|支出")
     change: Change[F] | None = part("与上年决算相比")
     budget: Comparison[F] | None = part("与年初预算相比")
     purpose: str | None = text("主要用于")
@@ -54,29 +54,53 @@ class BudgetItem(Model, Generic[F]):
 
 # --- the sections of the narrative (第一部分 and 第二部分)
 
-_INCOME_TOTAL = r"收入支出(?:决算)?(?:总[计额体])?|收支(?:决算)?总[计额体]|收入(?:决算)?总[计额]"
-_EXPENDITURE_TOTAL = r"收入支出(?:决算)?(?:总[计额体])?|收支(?:决算)?总[计额体]|支出(?:决算)?总[计额]"
-_THREE_PUBLIC = r"三公经费(?:财政拨款)?(?:支出)?(?:决算|预算)?"
-_OVERSEAS = r"因公出国境(?:费用?|经费)?"
-_PURCHASE = r"公务用车购置(?!及|和|与)(?:费用?|支出|经费)?"
-_VEHICLES = r"公务用车购置[及和与]运行(?:维护)?(?:费用?|支出|经费)?"
-_RUNNING = r"公务用车运行[及和]?(?:维护)?(?:费用?|支出|经费)?"
-"""Other words for what a title names, without brackets and small words: for the evidence beside a model's figures."""
+_TOTALS_HEARD = {
+    "income_total": r"收入支出(?:决算)?(?:总[计额体])?|收支(?:决算)?总[计额体]|收入(?:决算)?总[计额]",
+    "expenditure_total": r"收入支出(?:决算)?(?:总[计额体])?|收支(?:决算)?总[计额体]|支出(?:决算)?总[计额]",
+}
+BOTH_SIDES = (
+    r"(?:总收入|收入(?:决算)?(?:总计|总额|合计)?)[、和与及]?(?:总支出|支出(?:决算)?(?:总体|总计|总额|合计|总决算)?)"
+    r"|收、?支(?:决算)?(?:总决算|总计|总体|总额|合计)?|总收支"
+)
+_IN_TOTAL, _OUT_TOTAL = r"收入(?:决算)?(?:总计|总额)", r"支出(?:决算)?(?:总计|总额)"
+_CARRIED = r"结转(?:和|及|与)?结余"
+_SIDES = ("income_total", "expenditure_total", "income_current_year", "expenditure_current_year")
+_BOTH = {"income_total": ("both",), "expenditure_total": ("both",)}
+_CALLED = r"三公经费(?:财政拨款)?(?:支出)?(?:决算|预算)?"
+_CAR = r"(?:公务用?车|公车)"
+_RECEIVED = r"(?:共计?|累计|全年|合计)*(?:国内)?(?:公务)?接待(?:国内)?(?:公务)?(?:共计?|累计|合计)?"
+_PEOPLE = frozenset({"人次", "人"})
 
 
 class IncomeExpenditure(Model, Generic[F]):
     """一、收入支出决算总体情况说明."""
 
-    income_total: F | None = money("收入总计", _INCOME_TOTAL)
-    income_current_year: F | None = money("本年收入合计")
-    nonfiscal_surplus_used: F | None = money("使用非财政拨款结余")
-    opening_carryover: F | None = money("年初结转和结余")
-    expenditure_total: F | None = money("支出总计", _EXPENDITURE_TOTAL)
-    expenditure_current_year: F | None = money("本年支出合计")
+    phrasing: ClassVar[Phrasing] = Phrasing(
+        of_unit=(*_SIDES, "both", "opening_carryover", "carried_over", "left_over"),
+        beside={
+            "both": BOTH_SIDES,
+            "carried_over": r"(?:年初|上年)结转(?!的)",
+            "left_over": r"(?:年初|上年)结余(?!的)",
+        },
+        instead={**_BOTH, "opening_carryover": ("carried_over", "left_over")},
+        heard=_TOTALS_HEARD,
+    )
+    income_total: F | None = money("收入总计", rf"(?:决算)?{_IN_TOTAL}|(?:决算)?总收入|今年收入")
+    income_current_year: F | None = money("本年收入合计", r"本年(?:度)?收入(?:合计)?(?!总)")
+    nonfiscal_surplus_used: F | None = money(
+        "使用非财政拨款结余",
+        r"使用非财政拨款(?:专用)?结余(?:\(含专用结余\))?(?:和专用结余)?|(?:使?用)?事业基金弥补收支差额",
+    )
+    opening_carryover: F | None = money("年初结转和结余", rf"(?:年初|上年){_CARRIED}")
+    expenditure_total: F | None = money("支出总计", rf"(?:决算)?{_OUT_TOTAL}|(?:决算)?总支出|今年支出")
+    expenditure_current_year: F | None = money("本年支出合计", r"本年(?:度)?支出(?:合计)?(?!总)")
     surplus_distribution: F | None = money("结余分配")
-    closing_carryover: F | None = money("年末结转和结余")
-    income_change: Change[F] | None = part("收入总计与上年相比", _INCOME_TOTAL)
-    expenditure_change: Change[F] | None = part("支出总计与上年相比", _EXPENDITURE_TOTAL)
+    closing_carryover: F | None = money(
+        "年末结转和结余",
+        rf"(?:年|(?<=年))末(?:的)?(?:{_CARRIED}|结转|结余)|结转下年(?:的)?(?:结转)?(?:和|及|与)?(?:结余)?",
+    )
+    income_change: Change[F] | None = part("收入总计与上年相比")
+    expenditure_change: Change[F] | None = part("支出总计与上年相比")
 
     def identities(self: IncomeExpenditure[Figure]) -> Iterator[Identity]:
         yield equal(
@@ -103,12 +127,20 @@ class IncomeExpenditure(Model, Generic[F]):
 class Income(Model, Generic[F]):
     """二、收入决算情况说明."""
 
-    total: F | None = money("本年收入")
-    fiscal_appropriation: Portion[F] | None = part("财政拨款收入")
+    phrasing: ClassVar[Phrasing] = Phrasing(
+        of_unit=("total",),
+        beside={
+            "general": r"一般公共预算(?:财政)?拨款收入",
+            "funds": r"政府性基金(?:预算)?(?:财政)?(?:拨款)?收入",
+            "capital": r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?收入",
+        },
+    )
+    total: F | None = money("本年收入", r"本(?:年度?|单位|部门)收入(?:合计)?|收入合计")
+    fiscal_appropriation: Portion[F] | None = part("财政拨款收入", r"财政(?:补助|拨款)收入")
     superior_subsidy: Portion[F] | None = part("上级补助收入")
     institutional: Portion[F] | None = part("事业收入")
     business: Portion[F] | None = part("经营收入")
-    affiliate_remittance: Portion[F] | None = part("附属单位上缴收入")
+    affiliate_remittance: Portion[F] | None = part("附属单位上缴收入", r"附属单位(?:上缴|缴款)(?:收入)?")
     other: Portion[F] | None = part("其他收入")
 
     def identities(self: Income[Figure]) -> Iterator[Identity]:
@@ -133,12 +165,12 @@ class Income(Model, Generic[F]):
 class Expenditure(Model, Generic[F]):
     """三、支出决算情况说明."""
 
-    total: F | None = money("本年支出")
+    total: F | None = money("本年支出", r"本(?:年度?|单位|部门)支出(?:合计)?|支出合计")
     basic: Portion[F] | None = part("基本支出")
     project: Portion[F] | None = part("项目支出")
-    remitted_to_superior: Portion[F] | None = part("上缴上级支出")
+    remitted_to_superior: Portion[F] | None = part("上缴上级支出", r"上缴上级(?:支出)?")
     business: Portion[F] | None = part("经营支出")
-    affiliate_subsidy: Portion[F] | None = part("对附属单位补助支出")
+    affiliate_subsidy: Portion[F] | None = part("对附属单位补助支出", r"对附属单位(?:的)?补助(?:支出)?")
 
     def identities(self: Expenditure[Figure]) -> Iterator[Identity]:
         yield from self.adds_up_to(self.total)
@@ -167,19 +199,42 @@ def _parts_of_total(
     yield from shares_of(f"占{name}的比例", whole, listed if all_of_it else [*listed, (None, None)])
 
 
+_OWN = {
+    "income_total": rf"{{own}}{_IN_TOTAL}|{{own}}总收入",
+    "expenditure_total": rf"{{own}}{_OUT_TOTAL}|{{own}}总支出",
+    "income_current_year": r"本年{own}收入(?:合计)?|{own}本年收入|{alone}收入(?!总)(?:合计)?",
+    "expenditure_current_year": r"本年{own}支出(?:合计)?|{own}本年支出",
+    "opening_carryover": rf"{{own}}年初{{own}}{_CARRIED}",
+    "closing_carryover": rf"{{own}}年末{{own}}{_CARRIED}",
+}
+"""What 四, 八 and 九 speak of: no label may name another budget. 〈fund〉收入 is this year's under the fund's heading;
+elsewhere it may be a part of the whole unit's income."""
+_COMPARED = {side: (side.replace("budget", "current_year"),) for side in ("income_budget", "expenditure_budget")}
+
+
 class FiscalAppropriation(Model, Generic[F]):
     """四、财政拨款收入支出决算总体情况说明."""
 
-    income_total: F | None = money("财政拨款收入总计", _INCOME_TOTAL)
-    opening_carryover: F | None = money("年初财政拨款结转和结余")
-    income_current_year: F | None = money("财政拨款本年收入", r"本年(?:度)?财政拨款收入")
-    expenditure_total: F | None = money("财政拨款支出总计", _EXPENDITURE_TOTAL)
-    closing_carryover: F | None = money("年末财政拨款结转和结余")
-    expenditure_current_year: F | None = money("财政拨款本年支出", r"本年(?:度)?财政拨款支出")
-    income_change: Change[F] | None = part("收入总计与上年相比", _INCOME_TOTAL)
-    expenditure_change: Change[F] | None = part("支出总计与上年相比", _EXPENDITURE_TOTAL)
-    income_budget: Comparison[F] | None = part("收入总计与年初预算相比", _INCOME_TOTAL)
-    expenditure_budget: Comparison[F] | None = part("支出总计与年初预算相比", _EXPENDITURE_TOTAL)
+    phrasing: ClassVar[Phrasing] = Phrasing(
+        of_unit=(*_SIDES, "both", "spent"),
+        beside={"both": rf"{{own}}(?:{BOTH_SIDES})", "spent": r"财政拨款支出(?!(?:决算)?总)"},
+        instead={**_BOTH, **_COMPARED, "expenditure_budget": (*_COMPARED["expenditure_budget"], "spent")},
+        heard={
+            **_TOTALS_HEARD,
+            "income_current_year": r"本年(?:度)?财政拨款收入",
+            "expenditure_current_year": r"本年(?:度)?财政拨款支出",
+        },
+    )
+    income_total: F | None = money("财政拨款收入总计", _OWN["income_total"])
+    opening_carryover: F | None = money("年初财政拨款结转和结余", _OWN["opening_carryover"])
+    income_current_year: F | None = money("财政拨款本年收入", _OWN["income_current_year"])
+    expenditure_total: F | None = money("财政拨款支出总计", _OWN["expenditure_total"])
+    closing_carryover: F | None = money("年末财政拨款结转和结余", _OWN["closing_carryover"])
+    expenditure_current_year: F | None = money("财政拨款本年支出", _OWN["expenditure_current_year"])
+    income_change: Change[F] | None = part("收入总计与上年相比")
+    expenditure_change: Change[F] | None = part("支出总计与上年相比")
+    income_budget: Comparison[F] | None = part("收入总计与年初预算相比")
+    expenditure_budget: Comparison[F] | None = part("支出总计与年初预算相比")
 
     def identities(self: FiscalAppropriation[Figure]) -> Iterator[Identity]:
         yield from _carry_forward("财政拨款", self)
@@ -188,18 +243,24 @@ class FiscalAppropriation(Model, Generic[F]):
 class FundBudget(Model, Generic[F]):
     """八、政府性基金预算 and 九、国有资本经营预算财政拨款收入支出决算情况说明."""
 
+    phrasing: ClassVar[Phrasing] = Phrasing(
+        of_unit=(*_SIDES, "both", "expenditure"),
+        beside={"both": rf"{{own}}(?:{BOTH_SIDES})"},
+        instead={**_BOTH, **_COMPARED, "expenditure_budget": (*_COMPARED["expenditure_budget"], "expenditure")},
+        heard=_TOTALS_HEARD,
+    )
     none: bool = False
-    income_total: F | None = money("收入总计", _INCOME_TOTAL)
-    opening_carryover: F | None = money("年初结转和结余")
-    income_current_year: F | None = money("本年收入")
-    expenditure_total: F | None = money("支出总计", _EXPENDITURE_TOTAL)
-    closing_carryover: F | None = money("年末结转和结余")
-    expenditure_current_year: F | None = money("本年支出")
-    income_change: Change[F] | None = part("收入总计与上年相比", _INCOME_TOTAL)
-    expenditure_change: Change[F] | None = part("支出总计与上年相比", _EXPENDITURE_TOTAL)
-    income_budget: Comparison[F] | None = part("收入总计与年初预算相比", _INCOME_TOTAL)
-    expenditure_budget: Comparison[F] | None = part("支出总计与年初预算相比", _EXPENDITURE_TOTAL)
-    expenditure: F | None = money("财政拨款支出")
+    income_total: F | None = money("收入总计", _OWN["income_total"])
+    opening_carryover: F | None = money("年初结转和结余", _OWN["opening_carryover"])
+    income_current_year: F | None = money("本年收入", _OWN["income_current_year"])
+    expenditure_total: F | None = money("支出总计", _OWN["expenditure_total"])
+    closing_carryover: F | None = money("年末结转和结余", _OWN["closing_carryover"])
+    expenditure_current_year: F | None = money("本年支出", _OWN["expenditure_current_year"])
+    income_change: Change[F] | None = part("收入总计与上年相比")
+    expenditure_change: Change[F] | None = part("支出总计与上年相比")
+    income_budget: Comparison[F] | None = part("收入总计与年初预算相比")
+    expenditure_budget: Comparison[F] | None = part("支出总计与年初预算相比")
+    expenditure: F | None = money("财政拨款支出", r"{named}支出(?:决算)?(?:合计)?")
     items: tuple[BudgetItem[F], ...] = rows("支出项目")
 
     def identities(self: FundBudget[Figure]) -> Iterator[Identity]:
@@ -238,7 +299,10 @@ def _carry_forward(name: str, section: FiscalAppropriation[Figure] | FundBudget[
 class GeneralPublicBudget(Model, Generic[F]):
     """五、一般公共预算财政拨款支出决算情况说明."""
 
-    total: F | None = money("一般公共预算财政拨款支出")
+    total: F | None = money(
+        "一般公共预算财政拨款支出",
+        r"一般公共预算(?:财政拨款(?:本年)?(?:支出)?|(?:本年)?支出)(?:决算)?(?:合计)?|财政拨款(?:本年)?支出(?:决算)?(?:合计)?",
+    )
     percent_of_expenditure: F | None = percent("占本年支出合计的比例")
     change: Change[F] | None = part("与上年相比")
     budget: Comparison[F] | None = part("与年初预算相比")
@@ -302,10 +366,10 @@ class GeneralPublicBudget(Model, Generic[F]):
 class BasicExpenditure(Model, Generic[F]):
     """六、一般公共预算财政拨款基本支出决算情况说明."""
 
-    total: F | None = money("基本支出")
-    personnel: F | None = money("人员经费")
+    total: F | None = money("基本支出", r"(?:一般公共预算)?(?:财政拨款)?基本支出(?:决算)?(?:合计)?")
+    personnel: F | None = money("人员经费", r"人员经费(?:支出)?")
     personnel_items: tuple[str, ...] = rows("人员经费包括")
-    public: F | None = money("公用经费")
+    public: F | None = money("公用经费", r"(?:日常)?公用经费(?:支出)?")
     public_items: tuple[str, ...] = rows("公用经费包括")
 
     def identities(self: BasicExpenditure[Figure]) -> Iterator[Identity]:
@@ -327,24 +391,55 @@ class ThreePublicItem(Model, Generic[F]):
 class ThreePublic(Model, Generic[F]):
     """七、财政拨款“三公”经费支出决算情况说明."""
 
-    total: F | None = money("“三公”经费支出", _THREE_PUBLIC)
-    change: Change[F] | None = part("与上年相比", _THREE_PUBLIC)
-    overseas: ThreePublicItem[F] | None = part("因公出国（境）费", _OVERSEAS)
-    vehicles: ThreePublicItem[F] | None = part("公务用车购置及运行维护费", _VEHICLES)
-    reception: ThreePublicItem[F] | None = part("公务接待费")
-    overseas_groups: F | None = count("因公出国（境）团组")
-    overseas_visits: F | None = count("因公出国（境）人次", r"团组▮[个次](?:因公)?(?:出国境|累计)")
-    vehicle_purchase: F | None = money("公务用车购置费", _PURCHASE)
-    vehicle_running: F | None = money("公务用车运行维护费", _RUNNING)
-    vehicles_bought: F | None = count("公务用车购置数", r"购置公务用车")
-    vehicles_owned: F | None = count("公务用车保有量", r"共有公务用车|保有量")
-    fixed_asset_vehicles: F | None = count("国有资产占用情况中固定资产车辆")
-    reception_batches: F | None = count("国内公务接待批次", r"国内公务接待")
-    reception_visits: F | None = count("国内公务接待人次", r"国内公务接待▮批次?")
-    budget: Comparison[F] | None = part("“三公”经费与全年预算相比", _THREE_PUBLIC)
-    overseas_budget: Comparison[F] | None = part("因公出国（境）费与全年预算相比", _OVERSEAS)
-    vehicle_purchase_budget: Comparison[F] | None = part("公务用车购置费与全年预算相比", _PURCHASE)
-    vehicle_running_budget: Comparison[F] | None = part("公务用车运行维护费与全年预算相比", _RUNNING)
+    phrasing: ClassVar[Phrasing] = Phrasing(
+        of_unit=("total", "vehicles_bought"),
+        units={
+            "overseas_visits": _PEOPLE,
+            "vehicles_bought": CARS,
+            "vehicles_owned": CARS,
+            "fixed_asset_vehicles": CARS,
+            "reception_batches": frozenset({"批次", "批", "次", "个"}),
+            "reception_visits": _PEOPLE,
+        },
+        after={"overseas_visits": "overseas_groups", "reception_visits": "reception_batches"},
+        heard={"total": _CALLED, "budget": _CALLED},
+    )
+    total: F | None = money(
+        "“三公”经费支出",
+        r'(?:一般公共预算)?(?:财政拨款)?(?:安排)?(?:的)?"?三公"?经费"?(?:财政拨款)?(?:支出)?(?:决算)?',
+    )
+    change: Change[F] | None = part("与上年相比", _CALLED)
+    overseas: ThreePublicItem[F] | None = part("因公出国（境）费", r"因公出国(?:\(境\))?(?:费用?|经费)?(?:支出)?")
+    vehicles: ThreePublicItem[F] | None = part(
+        "公务用车购置及运行维护费", rf"{_CAR}购置费?(?:及|和|与)运行(?:维护)?(?:费用?|经费)?(?:支出)?"
+    )
+    reception: ThreePublicItem[F] | None = part("公务接待费", r"(?:国内)?公务接待(?:费用?|支出|经费)?")
+    overseas_groups: F | None = count(
+        "因公出国（境）团组", r"(?:因公)?出国(?:\(境\))?(?:的)?团组(?:数)?|团组|(?:因公)?出国(?:\(境\))?(?=共计?$)"
+    )
+    overseas_visits: F | None = count(
+        "因公出国（境）人次",
+        r"(?:因公)?出国(?:\(境\))?(?:人次数?|人数)?|(?:因公出国\(境\))?累计|参加人次"
+        r"|团组▮[个次](?:因公)?(?:出国\(境\)|累计)",
+    )
+    vehicle_purchase: F | None = money("公务用车购置费", rf"{_CAR}购置(?!及|和|与)(?:费用?|支出|经费)?")
+    vehicle_running: F | None = money("公务用车运行维护费", rf"{_CAR}运行(?:维护)?(?:费用?|支出|经费)?")
+    vehicles_bought: F | None = count(
+        "公务用车购置数", rf"(?:{_CAR}|车辆|按规定|更新|新)*\(?(?:购置|更新)\)?(?:数|{_CAR}|车辆)?(?:量)?"
+    )
+    vehicles_owned: F | None = count("公务用车保有量", rf"(?:{_CAR}|车辆)?保有量?(?:为)?|共有公务用车")
+    fixed_asset_vehicles: F | None = count(
+        "国有资产占用情况中固定资产车辆", r"(?:国有资产占用情况中)?固定资产(?:中)?(?:的)?(?:公务)?(?:用)?车辆?"
+    )
+    reception_batches: F | None = count("国内公务接待批次", rf"{_RECEIVED}(?:批次数?)?|{_RECEIVED}(?:来访)?团组(?:数)?")
+    reception_visits: F | None = count(
+        "国内公务接待人次",
+        rf"{_RECEIVED}(?:人次数?|总?人数)?|来宾|来访人员|总?人[次数]|国内公务接待▮批次?",
+    )
+    budget: Comparison[F] | None = part("“三公”经费与全年预算相比")
+    overseas_budget: Comparison[F] | None = part("因公出国（境）费与全年预算相比")
+    vehicle_purchase_budget: Comparison[F] | None = part("公务用车购置费与全年预算相比")
+    vehicle_running_budget: Comparison[F] | None = part("公务用车运行维护费与全年预算相比")
     reception_budget: Comparison[F] | None = part("公务接待费与全年预算相比")
 
     def identities(self: ThreePublic[Figure]) -> Iterator[Identity]:
@@ -384,38 +479,3 @@ class ThreePublic(Model, Generic[F]):
             yield equal("“三公”经费全年预算数 = 各项全年预算数之和", whole.budget, total(*budgets))
             finals = [of_part.final if of_part else None for of_part in parts]
             yield equal("“三公”经费决算数 = 各项决算数之和", whole.final, total(*finals))
-
-
-class OperatingCost(Model, Generic[F]):
-    """十（一）机关运行经费（行政单位和参公事业单位）或公用经费（事业单位）."""
-
-    unit_kind: Literal["administrative", "institution"] | None = text("单位类型")
-    amount: F | None = money("机关运行经费/公用经费")
-    change: Change[F] | None = part("与上年相比")
-
-    def identities(self: OperatingCost[Figure]) -> Iterator[Identity]:
-        yield from change_of("机关运行经费/公用经费", self.amount, self.change)
-
-
-class Procurement(Model, Generic[F]):
-    """十（二）政府采购情况."""
-
-    total: F | None = money("政府采购支出总额", r"政府采购(?:支出)?(?:总额|金额)")
-    goods: F | None = money("政府采购货物支出", r"货物类?(?:采购)?(?:支出|金额)")
-    works: F | None = money("政府采购工程支出", r"工程类?(?:采购)?(?:支出|金额)")
-    services: F | None = money("政府采购服务支出", r"服务类?(?:采购)?(?:支出|金额)")
-    sme_amount: F | None = money("授予中小企业合同金额")
-    sme_percent: F | None = percent("占政府采购支出总额的比例")
-    micro_amount: F | None = money("授予小微企业合同金额")
-    micro_percent: F | None = percent("占政府采购支出总额的比例")
-
-    def identities(self: Procurement[Figure]) -> Iterator[Identity]:
-        yield equal(
-            "政府采购支出总额 = 货物 + 工程 + 服务",
-            self.total,
-            total(self.goods, self.works, self.services),
-        )
-        yield share("中小企业占政府采购支出总额", self.sme_percent, self.sme_amount, of=self.total)
-        yield share("小微企业占政府采购支出总额", self.micro_percent, self.micro_amount, of=self.total)
-        yield at_most("授予小微企业合同金额 ≤ 授予中小企业合同金额", self.micro_amount, self.sme_amount)
-        yield at_most("小微企业占比 ≤ 中小企业占比", self.micro_percent, self.sme_percent)

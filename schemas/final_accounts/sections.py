@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Generic
+from typing import ClassVar, Generic, Literal
 
 from recount.schemas.arithmetic import Addend, Identity, Sum, at_least, at_most, equal, printed, same, share, total
-from recount.schemas.common.parts import Overview, StateAssets, UnmappedFigure
-from recount.schemas.figures import F, Figure, Model, part, rows, text, year
+from recount.schemas.common.parts import Change, Overview, StateAssets, UnmappedFigure, change_of
+from recount.schemas.figures import F, Figure, Model, Phrasing, money, part, percent, rows, text, year
 from recount.schemas.final_accounts.narrative import (
     BasicExpenditure,
     Expenditure,
@@ -18,12 +18,46 @@ from recount.schemas.final_accounts.narrative import (
     GeneralPublicBudget,
     Income,
     IncomeExpenditure,
-    OperatingCost,
     Portion,
-    Procurement,
     ThreePublic,
 )
 from recount.schemas.final_accounts.performance import OverallEvaluation, Performance, ProjectEvaluation
+
+
+class OperatingCost(Model, Generic[F]):
+    """十（一）机关运行经费（行政单位和参公事业单位）或公用经费（事业单位）."""
+
+    unit_kind: Literal["administrative", "institution"] | None = text("单位类型")
+    amount: F | None = money("机关运行经费/公用经费", r"机[关构]运行经费(?:支出)?|(?:日常)?公用经费(?:支出)?")
+    change: Change[F] | None = part("与上年相比")
+
+    def identities(self: OperatingCost[Figure]) -> Iterator[Identity]:
+        yield from change_of("机关运行经费/公用经费", self.amount, self.change)
+
+
+class Procurement(Model, Generic[F]):
+    """十（二）政府采购情况."""
+
+    phrasing: ClassVar[Phrasing] = Phrasing(heard={"sme_amount": "", "micro_amount": ""})
+    total: F | None = money("政府采购支出总额", r"政府采购(?:支出)?(?:总额|金额|支出)?")
+    goods: F | None = money("政府采购货物支出", r"(?:政府采购)?货物(?:类)?(?:采购)?(?:支出|金额)?")
+    works: F | None = money("政府采购工程支出", r"(?:政府采购)?工程(?:类)?(?:采购)?(?:支出|金额)?")
+    services: F | None = money("政府采购服务支出", r"(?:政府采购)?服务(?:类)?(?:采购)?(?:支出|金额)?")
+    sme_amount: F | None = money("授予中小企业合同金额", r"(?:政府采购)?(?:授予)?中小企业(?:的)?(?:合同)?")
+    sme_percent: F | None = percent("占政府采购支出总额的比例")
+    micro_amount: F | None = money("授予小微企业合同金额", r"(?:授予)?小微企业(?:的)?(?:合同)?")
+    micro_percent: F | None = percent("占政府采购支出总额的比例")
+
+    def identities(self: Procurement[Figure]) -> Iterator[Identity]:
+        yield equal(
+            "政府采购支出总额 = 货物 + 工程 + 服务",
+            self.total,
+            total(self.goods, self.works, self.services),
+        )
+        yield share("中小企业占政府采购支出总额", self.sme_percent, self.sme_amount, of=self.total)
+        yield share("小微企业占政府采购支出总额", self.micro_percent, self.micro_amount, of=self.total)
+        yield at_most("授予小微企业合同金额 ≤ 授予中小企业合同金额", self.micro_amount, self.sme_amount)
+        yield at_most("小微企业占比 ≤ 中小企业占比", self.micro_percent, self.sme_percent)
 
 
 class Sections(Model, Generic[F]):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from recount.pipeline.document import Box, Line, Page, Paragraph, Token
-from recount.pipeline.map.grammar.passage import Passage, passage_of
+from recount.pipeline.map.final_accounts.mapper import SPEAKERS
+from recount.pipeline.map.grammar.passage import Passage, keyless_of, passage_of
 from recount.pipeline.split.paragraphs import margins_of, paragraphs_of, rows_of
 from recount.pipeline.split.text import Composed, Piece, compose
 from recount.pipeline.split.tokens import TokenStore
@@ -59,11 +60,17 @@ def wrapped(text: str, columns: int = COLUMNS, first: int = 0) -> list[str]:
     return lines + [rest[at : at + columns] for at in range(0, len(rest), columns)]
 
 
+def reader_of(key: str) -> Callable[[Passage], Any]:
+    """What reads a section of final accounts, by its key."""
+    return next(speaker.read for speaker in SPEAKERS if speaker.key == key)
+
+
 @dataclass
 class Sheet:
     """Paragraphs whose number tokens are kept together, as a document's are."""
 
     store: TokenStore = field(default_factory=TokenStore)
+    made_of: dict[int, tuple[Passage, list[Paragraph]]] = field(default_factory=dict)
 
     @property
     def tokens(self) -> list[Token]:
@@ -74,7 +81,15 @@ class Sheet:
         return Paragraph(made.text, self.store.numbers_in(made), number, 100.0, centred)
 
     def passage(self, *texts: str) -> Passage:
-        return passage_of([self.paragraph(each) for each in texts])
+        paragraphs = [self.paragraph(each) for each in texts]
+        passage = passage_of(paragraphs)
+        self.made_of[id(passage)] = passage, paragraphs
+        return passage
+
+    def left(self, passage: Passage, said: object) -> list[str]:
+        """The characters of the figures of a passage that what is said of it neither holds nor tells."""
+        _, paragraphs = self.made_of[id(passage)]
+        return [self.tokens[token].raw for token in sorted(keyless_of(paragraphs, passage, said))]
 
     def shown(self, value: Any) -> Any:
         """A mapped part with what is not there left out; a reference is its characters, with − where it is turned."""
@@ -86,10 +101,6 @@ class Sheet:
         if isinstance(value, tuple):
             return tuple(self.shown(each) for each in value)
         return value
-
-    def raws(self, passage: Passage, places: Sequence[int]) -> list[str]:
-        """The characters of the numbers at some places of a passage."""
-        return [passage.token(at).raw for at in places]
 
 
 def raw_pdf(*objects: bytes) -> bytes:

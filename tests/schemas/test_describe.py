@@ -23,9 +23,10 @@ from recount.schemas.describe import (
     titles,
 )
 from recount.schemas.figures import Figure, Kind, Model, Ref
-from recount.schemas.final_accounts.narrative import BudgetItem, Income, OperatingCost, ThreePublic
+from recount.schemas.final_accounts.narrative import BudgetItem, Income, ThreePublic
 from recount.schemas.final_accounts.performance import FundRow, ProjectEvaluation
 from recount.schemas.final_accounts.report import Report
+from recount.schemas.final_accounts.sections import OperatingCost
 from recount.schemas.registry import FAMILIES
 
 REPORT = Report[Ref](

@@ -17,12 +17,11 @@ from recount.pipeline.map.department_budget.sections import (
 )
 from recount.pipeline.map.department_budget.statements import map_statements, titles_of
 from recount.pipeline.map.department_budget.targets import map_targets
-from recount.pipeline.map.final_accounts import narrative_other
+from recount.pipeline.map.final_accounts import narrative
 from recount.pipeline.map.final_accounts.elsewhere import (
-    OF_PARTS,
     Left,
     Speaker,
-    general_passages,
+    read_sections,
     settle,
     tells_sections,
 )
@@ -32,7 +31,7 @@ from recount.pipeline.map.grammar.passage import (
     passage_of,
     unmapped_in,
 )
-from recount.pipeline.map.labelled import read_section
+from recount.pipeline.map.grammar.sections import read_section
 from recount.pipeline.map.tables.sheet import left_open
 from recount.pipeline.split.outline import Section, all_sections
 from recount.pipeline.split.text import plain as plain_text
@@ -42,6 +41,7 @@ from recount.schemas.department_budget.family import OUTLINE
 from recount.schemas.department_budget.narrative import (
     BasicExpenditure,
     Expenditure,
+    GeneralPublicBudget,
     Income,
     OperatingCost,
     Performance,
@@ -58,7 +58,7 @@ Reader = Callable[[Passage], Model | None]
 
 def _labelled(model: type[Model]) -> Reader:
     """The reader of a section that its labels alone read."""
-    return lambda passage: read_section(model, passage, BUDGET)[0]
+    return lambda passage: read_section(model, passage, BUDGET)
 
 
 _OF_A_PART = re.compile(r'财政拨款|一般公共|政府性基金|国有资本|基本支出|项目支出|"?三公')
@@ -75,7 +75,7 @@ SPEAKERS = (
     Speaker("state_capital", fund_budget, re.compile("国有资本经营")),
     Speaker("operating_costs", _labelled(OperatingCost[Ref]), re.compile("机[关构]运行|公用经费")),
     Speaker("procurement", _labelled(Procurement[Ref]), re.compile("采购")),
-    Speaker("state_assets", lambda passage: narrative_other.state_assets(passage)[0], re.compile("资产|车辆")),
+    Speaker("state_assets", narrative.state_assets, re.compile("资产|车辆")),
     Speaker("performance", _labelled(Performance[Ref]), re.compile("绩效")),
 )
 """The sections, each read of one passage; each may be spoken of in another as well."""
@@ -94,14 +94,15 @@ def map_budget(document: Document) -> Mapped:
     sections, others = all_sections(document, OUTLINE)
     fields = _narrative(sections, others)
     front = sections["front"].paragraphs
-    unit, year = narrative_other.title([*front], _TITLE)
+    unit, year = narrative.title([*front], _TITLE)
     unit = _named(front) or unit
     grids = [block for block in document.blocks if isinstance(block, Grid)]
     statements, _ = map_statements(grids, int(document.tokens[year.token].value) if year else None)
     targets = map_targets(grids)
     found = bool(fields or statements or targets)
-    fields |= _overview(sections)
-    fields["glossary"] = narrative_other.glossary(sections.get("part.glossary"))
+    overview, _ = narrative.overview_of(sections)  # budgets and final accounts word it alike
+    fields |= {"overview": overview} if overview is not None else {}
+    fields["glossary"] = narrative.glossary(sections.get("part.glossary"))
     report = Report[Ref](
         unit_name=unit,
         fiscal_year=year,
@@ -123,36 +124,17 @@ def _named(front: Sequence[Paragraph]) -> str | None:
 def _narrative(sections: Mapping[str, Section], others: Sequence[Section]) -> dict[str, Any]:
     """The sections of the narrative that say something, also of what other sections should have said."""
     fields: dict[str, Any] = {}
-    left: list[Left] = []
-    for speaker in SPEAKERS:
-        section = sections.get(speaker.key)
-        if section is None or not section.paragraphs or speaker.key == OF_PARTS:
-            continue
-        passage = passage_of(section.paragraphs)
-        said = speaker.read(passage)
-        fields |= {speaker.key: said} if said is not None else {}
-        left.append(Left.of(section, passage, said))
+    left = read_sections(sections, SPEAKERS, _of_parts, fields)
     together = sections.get("compilation")
     if together is not None and together.paragraphs:
         passage = passage_of(together.paragraphs)
         parts = compilation(passage)
-        fields = parts | fields
+        fields = parts | {key: said for key, said in fields.items() if said is not None}
         left.append(Left.of(together, passage, parts))
-    passages = general_passages(sections)
-    general = general_public_budget(*(passage for _, passage in passages))
-    fields |= {OF_PARTS: general} if general is not None else {}
-    left += [Left.of(*part, general) for part in {id(passage): (of, passage) for of, passage in passages}.values()]
     left += [Left.unread(other) for other in others if tells_sections(other)]
     settle(left, SPEAKERS, fields)
     return {key: said for key, said in fields.items() if said is not None}  # settle notes that it found nothing
 
 
-def _overview(sections: Mapping[str, Section]) -> dict[str, Any]:
-    """第一部分, which budgets and final accounts word alike."""
-    functions, staff = sections.get("overview.functions"), sections.get("overview.staff")
-    if functions is None and staff is None:
-        return {}
-    passage = passage_of(staff.paragraphs if staff else ())
-    units = narrative_other.units_in(staff.grids) if staff else ()
-    overview, _ = narrative_other.overview(functions, passage, units)
-    return {"overview": overview}
+def _of_parts(*passages: Passage) -> tuple[GeneralPublicBudget[Ref] | None, frozenset[int]]:
+    return general_public_budget(*passages), frozenset()

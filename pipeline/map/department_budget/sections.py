@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Generic, TypeVar
 
-from recount.pipeline.map.final_accounts.narrative import ref_at
-from recount.pipeline.map.grammar.items import Head, direct_amount, heads_in, unread
-from recount.pipeline.map.grammar.passage import BUDGET, N, Passage, clean
-from recount.pipeline.map.labelled import read_section
+from recount.pipeline.map.grammar.items import heads_in
+from recount.pipeline.map.grammar.passage import BUDGET, N, Passage, clean, ref_at
+from recount.pipeline.map.grammar.sections import items_of, read_section
 from recount.schemas.common.parts import Change
 from recount.schemas.department_budget.narrative import (
     BudgetClass,
@@ -34,7 +32,7 @@ _SPENT = re.compile(
 )
 _NO_CLASS = re.compile(r"^(?:其中:?)?(?:基本|项目|本年|财政拨款|一般公共预算|政府性基金|国有资本)")
 _SPENT_ON = re.compile(r"支出(?:预算)?(?:主要)?(?:包括|为)?:|按(?:支出)?功能(?:分类)?(?:科目)?(?:划分|分类|分)?[:,]")
-_PURPOSE = re.compile(r"主要用于[:]?(?P<purpose>[^。\n]*)")
+_PURPOSE = re.compile(r"主要用于[:]?(?P<purpose>[^。\n]*?)[;,、:]*(?=[。\n]|$)")
 _NOTHING = re.compile(r"(?:无|没有|未安排|未使用|不涉及)[^。;]{0,40}(?:支出|预算|拨款|资金)|为空表|无数据|未安排")
 
 L = TypeVar("L", GeneralPublicBudget[Ref], FundBudget[Ref])
@@ -42,7 +40,7 @@ L = TypeVar("L", GeneralPublicBudget[Ref], FundBudget[Ref])
 
 def fiscal_appropriation(passage: Passage) -> FiscalAppropriation[Ref] | None:
     """四、: the totals, then 支出包括：〈class〉支出▮万元、…."""
-    said, _ = read_section(FiscalAppropriation[Ref], passage, BUDGET)
+    said = read_section(FiscalAppropriation[Ref], passage, BUDGET)
     spent = _SPENT_ON.search(passage.shape)
     classes = _classes(_SPENT, passage, spent.end() - 1) if spent else ()
     if said is None and not classes:
@@ -78,35 +76,14 @@ def _with_lists(model: type[L], passage: Passage, rule: re.Pattern[str], above: 
     starts = [match.start() for match in (rule.search(passage.shape),) if match]
     starts += [head.start for head in heads[:1]]
     begin = min(starts, default=None)
-    said, _ = read_section(model, passage, BUDGET, 0, begin)
-    lists = {"by_class": _classes(rule, passage), "items": budget_lines(passage, heads)}
+    said = read_section(model, passage, BUDGET, 0, begin)
+    lists = {"by_class": _classes(rule, passage), "items": items_of(BudgetLine[Ref], passage, heads, _PURPOSE, BUDGET)}
     parts = {**(dict(said) if said else {}), **lists}
     new = {key: value for key, value in parts.items() if value and not getattr(above, key, None)}
     if not new:
         return above
     base: L = above if above is not None else model()
     return base.model_copy(update=new)
-
-
-def budget_lines(passage: Passage, heads: Sequence[Head]) -> tuple[BudgetLine[Ref], ...]:
-    """〈n〉.〈class〉(类)〈section〉(款)〈item〉(项)2025年预算数为▮万元，比2024年执行数…, each up to the next.
-
-    heads: where the lines begin.
-    """
-    lines: list[BudgetLine[Ref]] = []
-    for head in heads:
-        end = head.stop or len(passage.shape)
-        lines += [BudgetLine[Ref]() for _ in range(unread(passage, head, len(lines)))]
-        said, _ = read_section(BudgetLine[Ref], passage, BUDGET, head.end, end)
-        names = head.names(passage)
-        purpose = _PURPOSE.search(passage.shape, head.end, end)
-        said_of = {"purpose": clean(passage.text(*purpose.span("purpose"))) or None} if purpose else {}
-        line = (said or BudgetLine[Ref]()).model_copy(update=names | said_of)
-        direct = direct_amount(passage, head.end)
-        if line.amount is None and direct is not None:
-            line = line.model_copy(update={"amount": ref_at(passage, direct)})
-        lines.append(line)
-    return tuple(lines)
 
 
 def _classes(rule: re.Pattern[str], passage: Passage, start: int = 0) -> tuple[BudgetClass[Ref], ...]:
@@ -152,9 +129,9 @@ def compilation(passage: Passage) -> dict[str, Model]:
     content = _CONTENT.search(passage.shape, cut)
     end = content.end() if content else len(passage.shape)
     why = _WHY.search(passage.shape, cut, end)
-    income, _ = read_section(Income[Ref], passage, BUDGET, 0, cut)
-    spent, _ = read_section(Spent[Ref], passage, BUDGET, cut, why.start() if why else end)
-    lines = budget_lines(passage, heads_in(passage, end))
+    income = read_section(Income[Ref], passage, BUDGET, 0, cut)
+    spent = read_section(Spent[Ref], passage, BUDGET, cut, why.start() if why else end)
+    lines = items_of(BudgetLine[Ref], passage, heads_in(passage, end), _PURPOSE, BUDGET)
     classes = _classes(_SPENT, passage, end) if not lines else ()
     found: dict[str, Model | None] = {"income": income}
     if spent is not None:

@@ -8,7 +8,7 @@ fields that nothing is in are filled.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Self
@@ -72,7 +72,33 @@ def tells_sections(section: Section) -> bool:
     return _PARTS.isdisjoint((section.key, *section.within))
 
 
-def general_passages(sections: Mapping[str, Section]) -> list[tuple[Section | None, Passage]]:
+def read_sections(
+    sections: Mapping[str, Section],
+    speakers: Sequence[Speaker],
+    parts: Callable[[Passage, Passage, Passage], tuple[Any, Set[int]]],
+    fields: dict[str, Any],
+) -> list[Left]:
+    """Fills the fields of a report with what its sections say under their own headings; and what that leaves.
+
+    parts: reads 五 of its three passages; it tells also the tokens that only say again what another of them says.
+    """
+    left: list[Left] = []
+    for speaker in speakers:
+        section = sections.get(speaker.key)
+        if section is not None and section.paragraphs and speaker.key != OF_PARTS:
+            passage = passage_of(section.paragraphs)
+            fields[speaker.key] = speaker.read(passage)
+            left.append(Left.of(section, passage, fields[speaker.key]))
+    passages = _passages_of_parts(sections)
+    if any(section for section, _ in passages):
+        fields[OF_PARTS], again = parts(*(passage for _, passage in passages))
+        for passage, section in {id(passage): (passage, section) for section, passage in passages}.values():
+            found = Left.of(section, passage, fields[OF_PARTS], sections.get(OF_PARTS))
+            left.append(replace(found, open=found.open - again))
+    return left
+
+
+def _passages_of_parts(sections: Mapping[str, Section]) -> list[tuple[Section | None, Passage]]:
     """五、一般公共预算…: its three parts; where a sub-heading is missing, its text stands under the section's own."""
     whole = sections.get(OF_PARTS)
     rest = whole, passage_of(whole.paragraphs if whole else ())

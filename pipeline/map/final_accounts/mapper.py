@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from recount.pipeline.document import Document, Grid
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.evaluations.evaluations import map_evaluations
-from recount.pipeline.map.final_accounts import narrative, narrative_other
+from recount.pipeline.map.final_accounts import narrative
 from recount.pipeline.map.final_accounts.elsewhere import (
-    OF_PARTS,
     Left,
     Speaker,
-    general_passages,
+    read_sections,
     settle,
     tells_sections,
 )
 from recount.pipeline.map.final_accounts.statements import map_statements, titles_of
-from recount.pipeline.map.grammar.passage import Passage, Reading, open_in, passage_of, unmapped_in
+from recount.pipeline.map.grammar.passage import Passage, passage_of, unmapped_in
+from recount.pipeline.map.grammar.sections import read_section
 from recount.pipeline.map.tables.sheet import left_open
 from recount.pipeline.split.outline import Section, all_sections
 from recount.schemas.common.parts import UNMAPPED
-from recount.schemas.figures import Ref
+from recount.schemas.figures import Model, Ref
 from recount.schemas.final_accounts.family import OUTLINE
+from recount.schemas.final_accounts.narrative import BasicExpenditure, Expenditure, IncomeExpenditure, ThreePublic
 from recount.schemas.final_accounts.performance import OverallEvaluation, ProjectEvaluation
 from recount.schemas.final_accounts.report import Report
 
@@ -39,45 +38,45 @@ _TRIPS = re.compile("三公")
 """What pays for these expenses is said among them as well; it is no budget's whole expenditure."""
 
 
-def _said(read: Callable[[Passage], tuple[Any, Reading]]) -> Callable[[Passage], Any]:
-    """What a reader makes of a passage, without its account of it."""
-    return lambda passage: read(passage)[0]
+def _labelled(model: type[Model]) -> Callable[[Passage], Model]:
+    """The reader of a section that its labels alone read."""
+    return lambda passage: read_section(model, passage) or model()
 
 
 SPEAKERS = (
-    Speaker("overview", _said(narrative_other.staff), re.compile("实有|在编|人员编制|编制人数|年末[^。;]{0,6}人数")),
-    Speaker("income_expenditure", _said(narrative.income_expenditure), but=_WHOLE),
-    Speaker("income", _said(narrative.income), but=_WHOLE),
-    Speaker("expenditure", _said(narrative.expenditure), but=_WHOLE),
-    Speaker("fiscal_appropriation", _said(narrative.fiscal_appropriation), re.compile("财政拨款")),
+    Speaker("overview", narrative.staff, re.compile("实有|在编|人员编制|编制人数|年末[^。;]{0,6}人数")),
+    Speaker("income_expenditure", _labelled(IncomeExpenditure[Ref]), but=_WHOLE),
+    Speaker("income", narrative.income, but=_WHOLE),
+    Speaker("expenditure", _labelled(Expenditure[Ref]), but=_WHOLE),
+    Speaker("fiscal_appropriation", narrative.fiscal_appropriation, re.compile("财政拨款")),
     Speaker(
         "general_public_budget",
-        _said(narrative.general_of_one),
+        narrative.general_of_one,
         re.compile("财政拨款|一般公共预算"),
         _TRIPS,
     ),
     Speaker(
         "basic_expenditure",
-        _said(narrative.basic_expenditure),
+        _labelled(BasicExpenditure[Ref]),
         re.compile("财政拨款基本支出|基本支出决?算?情况|人员经费"),
     ),
-    Speaker("three_public", _said(narrative.three_public)),
+    Speaker("three_public", _labelled(ThreePublic[Ref])),
     Speaker(
         "government_funds",
-        _said(partial(narrative.fund_budget, narrative.GOVERNMENT_FUNDS)),
+        partial(narrative.fund_budget, narrative.GOVERNMENT_FUNDS),
         re.compile("政府性基金"),
         _TRIPS,
     ),
     Speaker(
         "state_capital",
-        _said(partial(narrative.fund_budget, narrative.STATE_CAPITAL)),
+        partial(narrative.fund_budget, narrative.STATE_CAPITAL),
         re.compile("国有资本经营"),
         _TRIPS,
     ),
-    Speaker("operating_costs", _said(narrative_other.operating_costs), re.compile("机[关构]运行")),
-    Speaker("procurement", _said(narrative_other.procurement), re.compile("采购")),
-    Speaker("state_assets", _said(narrative_other.state_assets), re.compile("资产|车辆")),
-    Speaker("performance", _said(narrative_other.performance), re.compile("绩效")),
+    Speaker("operating_costs", narrative.operating_costs, re.compile("机[关构]运行")),
+    Speaker("procurement", narrative.procurement, re.compile("采购")),
+    Speaker("state_assets", narrative.state_assets, re.compile("资产|车辆")),
+    Speaker("performance", narrative.performance, re.compile("绩效")),
 )
 """The sections that are read of one passage; each may be spoken of in another as well."""
 
@@ -93,22 +92,14 @@ def map_report(document: Document) -> Mapped:
         "overall_evaluation": overall,
         "statements": statements,
     }
-    left: list[Left] = []
-    for speaker in SPEAKERS:
-        key, section = speaker.key, sections.get(speaker.key)
-        if section is None or not section.paragraphs or key == OF_PARTS:
-            continue
-        passage = passage_of(section.paragraphs)
-        fields[key] = speaker.read(passage)
-        left.append(Left.of(section, passage, fields[key]))
-    left += _map_general(sections, fields)
+    left = read_sections(sections, SPEAKERS, narrative.general_public_budget, fields)
     left += _map_overview(sections, fields)
     for section in (*others, *(sections[key] for key in _NO_FIELDS if key in sections)):
         if section.key == "overview.staff" or tells_sections(section):
             left.append(Left.unread(section))
     notes = sections.get("other_notes")
     fields["other_notes"] = _text(notes) if notes else None
-    fields["glossary"] = narrative_other.glossary(sections.get("part.glossary"))
+    fields["glossary"] = narrative.glossary(sections.get("part.glossary"))
     settle(left, SPEAKERS, fields)
     fields["unit_name"], fields["fiscal_year"] = _identity(sections, projects, overall)
     report = Report[Ref].model_validate(fields)
@@ -121,29 +112,12 @@ def _has_narrative(fields: dict[str, object]) -> bool:
     return any(fields.get(speaker.key) for speaker in SPEAKERS)
 
 
-def _map_general(sections: Mapping[str, Section], fields: dict[str, object]) -> Iterator[Left]:
-    """五、一般公共预算财政拨款支出, of one section or of three."""
-    passages = general_passages(sections)
-    if not any(section for section, _ in passages):
-        return
-    fields[OF_PARTS], readings = narrative.general_public_budget(*(passage for _, passage in passages))
-    made_of = {id(passage): section for section, passage in passages}
-    for passage, reading in readings:
-        left = Left.of(made_of[id(passage)], passage, fields[OF_PARTS], sections.get(OF_PARTS))
-        # the total over its classes (（二）结构) is read as such, and not taken: it is no other section's either
-        unknown = {passage.token(at).index for at in open_in(passage, reading, fields[OF_PARTS]).unclaimed}
-        yield replace(left, open=left.open & unknown)
-
-
 def _map_overview(sections: Mapping[str, Section], fields: dict[str, object]) -> Iterator[Left]:
     """第一部分 概况."""
-    functions, staff = sections.get("overview.functions"), sections.get("overview.staff")
-    if functions is None and staff is None:
-        return
-    passage = passage_of(staff.paragraphs if staff else ())
-    units = narrative_other.units_in(staff.grids) if staff else ()
-    fields["overview"], _ = narrative_other.overview(functions, passage, units)
-    yield Left.of(staff, passage, fields["overview"])
+    overview, passage = narrative.overview_of(sections)
+    if overview is not None:
+        fields["overview"] = overview
+        yield Left.of(sections.get("overview.staff"), passage, overview)
 
 
 def _identity(
@@ -153,7 +127,7 @@ def _identity(
 ) -> tuple[str | None, Ref | None]:
     """Unit and year: of the title page; of the tables where a file has nothing but tables."""
     front = [*sections["front"].paragraphs]
-    unit, year = narrative_other.title(front)
+    unit, year = narrative.title(front)
     tables = [*projects, *([overall] if overall else [])]
     if year is None:
         year = next((table.fiscal_year for table in tables if table.fiscal_year), None)

@@ -1,252 +1,182 @@
-"""The narrative of forms X (docs/contract/forms.md): one function a section, subjects as data."""
+"""The narrative of forms X (docs/contract/forms.md), where its fields' words (schemas/final_accounts) are not all.
+
+Title page and 第一部分; then the sections of 第二部分 that list items or classes, or whose figures share their words.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
-from recount.pipeline.map.grammar.grammar import read
-from recount.pipeline.map.grammar.items import Head, direct_amount, heads_in, unread
-from recount.pipeline.map.grammar.passage import Fact, N, Passage, Reading, Subject, Versus, clean, names_in, open_in
+from recount.pipeline.document import Grid, Paragraph
+from recount.pipeline.map.grammar.items import heads_in
+from recount.pipeline.map.grammar.passage import N, Passage, clean, names_in, passage_of, ref_at, refs_in
+from recount.pipeline.map.grammar.sections import amount_of, facts_of, filled, items_of, read_section
+from recount.pipeline.split.outline import Section
+from recount.pipeline.split.text import plain
+from recount.pipeline.split.titles import front_lines
 from recount.schemas.common.codes import is_function_class
+from recount.schemas.common.parts import GlossaryEntry, Overview, StateAssets
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.narrative import (
-    BasicExpenditure,
     BudgetItem,
-    Change,
     ClassAmount,
-    Comparison,
-    Expenditure,
     FiscalAppropriation,
     FundBudget,
     GeneralPublicBudget,
     Income,
-    IncomeExpenditure,
-    Portion,
-    ThreePublic,
-    ThreePublicItem,
 )
+from recount.schemas.final_accounts.performance import Performance
+from recount.schemas.final_accounts.sections import OperatingCost, Procurement
 
-COUNTED = frozenset({"个", "家", "人次", "人", "名", "批次", "批", "辆", "次", "台", "套"})
+_NUMERALS = "一二三四五六七八九十"
+_TITLE = re.compile(
+    r"^(?P<before>.*?)(?P<year>20\d\d)年?度?(?!\d*月)(?P<between>.*?)(?:部门|单位)?(?:整体)?(?:支出)?决算"
+    r"(?:信息)?(?:公开)?(?:情况)?(?:的)?(?:说明|报告|文本)?(?:书)?(?P<after>.*)$"
+)
+_NO_TITLE = re.compile(r"^(?:附件|附表|目\s*录)|^20\d\d年\d{1,2}月|^[-\d]+$")
 
 
-def change(versus: Versus | None) -> Change[Ref] | None:
-    """A comparison with last year as the schema has it; None for none."""
-    if versus is None:
-        return None
-    return Change[Ref](amount=versus.amount, percent=versus.rate, reason=versus.reason)
+# --- title page
 
 
-def comparison(versus: Versus | None) -> Comparison[Ref] | None:
-    """A comparison with the budget as the schema has it; None for none."""
-    if versus is None:
-        return None
-    return Comparison[Ref](
-        budget=versus.budget,
-        final=versus.final,
-        variance_percent=versus.rate,
-        completion_percent=versus.completion,
-        reason=versus.reason,
+def title(paragraphs: Sequence[Paragraph], pattern: re.Pattern[str] = _TITLE) -> tuple[str | None, Ref | None]:
+    """〈unit〉〈year〉年度部门决算公开说明, on one or more lines, the unit and the rest in either order."""
+    lines = [line for line in front_lines(paragraphs) if not _NO_TITLE.match(line.text.folded)]
+    match = pattern.match("".join(line.text.folded for line in lines))
+    if match is None:
+        return None, None
+    year = next(
+        (number.token.index for line in lines for number in line.numbers if number.token.value == int(match["year"])),
+        None,
     )
+    printed = "".join(line.text.printed for line in lines)
+    unit = next(
+        (plain(printed[slice(*match.span(part))]) for part in ("before", "between", "after") if match[part]), None
+    )
+    return unit, Ref(year) if year is not None else None
 
 
-def portion(fact: Fact | None) -> Portion[Ref] | None:
-    """A part of a total, with its share, as the schema has it; None for none. A share of 收入总计 is of another total:
-    that holds what was carried over."""
-    if fact is None:
-        return None
-    return Portion[Ref](amount=fact.amount, percent=fact.share if "收入总计" not in fact.share_of else None)
+# --- 第一部分 概况
 
-
-def settled(reading: Reading, key: str) -> Ref | None:
-    """The amount of a subject, if there is one: as stated, or the 决算数 of its comparison with the budget."""
-    fact = reading.facts.get(key)
-    if fact is None:
-        return None
-    return fact.amount or (fact.comparison.final if fact.comparison else None)
-
-
-def _change(reading: Reading, *keys: str) -> Change[Ref] | None:
-    """The change of the first of some subjects that has one."""
-    facts = (reading.facts.get(key) for key in keys)
-    return next((change(fact.change) for fact in facts if fact and fact.change), None)
-
-
-def _comparison(reading: Reading, *keys: str) -> Comparison[Ref] | None:
-    """The comparison with the budget of the first of some subjects that has one."""
-    facts = (reading.facts.get(key) for key in keys)
-    return next((comparison(fact.comparison) for fact in facts if fact and fact.comparison), None)
-
-
-def _one(reading: Reading, *keys: str) -> Ref | None:
-    """The amount of the one of some subjects that is stated; None where none is, or several are parts of the whole."""
-    stated = [ref for key in keys if (ref := reading.amount(key)) is not None]
-    return stated[0] if len(stated) == 1 else None
-
-
-# --- 一、收入支出决算总体情况说明
-
-_BOTH_SIDES = (
-    r"(?:总收入|收入(?:决算)?(?:总计|总额|合计)?)[、和与及]?(?:总支出|支出(?:决算)?(?:总体|总计|总额|合计|总决算)?)"
-    r"|收、?支(?:决算)?(?:总决算|总计|总体|总额|合计)?|总收支"
+_OFFICES = re.compile(
+    rf"(?:下设|内设|设有?)(?:有|处室|科室|机构)*{N}个[^。;:,]{{0,12}}[:,]?(?:分别(?:是|为)|包括|即|为|有)?:?"
+    rf"(?P<list>[^。;\n]+)"
 )
-_TOTALS = (
-    Subject("both", _BOTH_SIDES, of_unit=True),
-    Subject("income_current_year", r"本年(?:度)?收入(?:合计)?(?!总)", of_unit=True),
-    Subject(
-        "nonfiscal_surplus_used",
-        r"使用非财政拨款(?:专用)?结余(?:\([^)]*\))?(?:和专用结余)?|(?:使?用)?事业基金弥补收支差额",
-    ),
-    Subject("opening_carryover", r"(?:年初|上年)结转(?:和|及|与)?结余", of_unit=True),
-    Subject("carried_over", r"(?:年初|上年)结转(?!的)", of_unit=True),
-    Subject("left_over", r"(?:年初|上年)结余(?!的)", of_unit=True),
-    Subject("expenditure_current_year", r"本年(?:度)?支出(?:合计)?(?!总)", of_unit=True),
-    Subject("surplus_distribution", r"结余分配"),
-    Subject(
-        "closing_carryover",
-        r"(?:年|(?<=年))末(?:的)?(?:结转(?:和|及|与)?结余|结转|结余)|结转下年(?:的)?(?:结转)?(?:和|及|与)?(?:结余)?",
-    ),
-    Subject("income_total", r"(?:决算)?收入(?:决算)?(?:总计|总额)|(?:决算)?总收入|今年收入", of_unit=True),
-    Subject("expenditure_total", r"(?:决算)?支出(?:决算)?(?:总计|总额)|(?:决算)?总支出|今年支出", of_unit=True),
+_NO_UNITS = re.compile(r"无(?:下属)?(?:预算)?(?:单位)|没有下属")
+_UNITS = re.compile(
+    r"(?:下属预算)?单位(?:共?▮[个家])?,?(?:具体|分别)?(?:包括|有|为|是|如下)*:\s*\n?(?P<list>(?:.|\n)*)$"
 )
+_UNIT_LINE = re.compile(rf"(?:^|\n)\s*\(?(?:{N}|[{_NUMERALS}]+)[.、)]\s*(?P<name>[^\n;。]+)")
+_DUTY = re.compile(rf"\((?P<ordinal>[{_NUMERALS}ー]{{1,3}})\)[、.]?")
+_INTRODUCTION = re.compile(r"(?:职责|职能|任务)(?:如下|是|为)?:$")
 
 
-def income_expenditure(passage: Passage) -> tuple[IncomeExpenditure[Ref], Reading]:
-    """一、收入支出决算总体情况说明."""
-    found = read(passage, _TOTALS, default="both")
-    both = found.amount("both")
-    return IncomeExpenditure[Ref](
-        income_total=found.amount("income_total") or both,
-        income_current_year=found.amount("income_current_year"),
-        nonfiscal_surplus_used=found.amount("nonfiscal_surplus_used"),
-        opening_carryover=found.amount("opening_carryover") or _one(found, "carried_over", "left_over"),
-        expenditure_total=found.amount("expenditure_total") or both,
-        expenditure_current_year=found.amount("expenditure_current_year"),
-        surplus_distribution=found.amount("surplus_distribution"),
-        closing_carryover=found.amount("closing_carryover"),
-        income_change=_change(found, "income_total", "both"),
-        expenditure_change=_change(found, "expenditure_total", "both"),
-    ), found
+def functions_of(section: Section | None) -> tuple[str, ...]:
+    """Each numbered duty （一）…, its number dropped; one entry if it is one unnumbered text."""
+    if section is None or not section.paragraphs:
+        return ()
+    printed = "\n".join(paragraph.text.printed for paragraph in section.paragraphs)
+    folded = "\n".join(paragraph.text.folded for paragraph in section.paragraphs)
+    starts, expected = [], 1
+    for numbered in _DUTY.finditer(folded):
+        if ordinal(numbered["ordinal"]) == expected:
+            starts.append(numbered)
+            expected += 1
+    if not starts:
+        lines = [paragraph for paragraph in section.paragraphs if not _INTRODUCTION.search(paragraph.text.folded)]
+        return (plain("".join(paragraph.text.printed for paragraph in lines or section.paragraphs)),)
+    ends = [following.start() for following in starts[1:]] + [len(printed)]
+    return tuple(plain(printed[duty.end() : end].replace("\n", "")) for duty, end in zip(starts, ends, strict=True))
 
 
-# --- 二、收入决算情况说明; 三、支出决算情况说明
-
-_INCOME = (
-    Subject("total", r"本(?:年度?|单位|部门)收入(?:合计)?|收入合计", of_unit=True),
-    Subject("general", r"一般公共预算(?:财政)?拨款收入"),
-    Subject("funds", r"政府性基金(?:预算)?(?:财政)?(?:拨款)?收入"),
-    Subject("capital", r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?收入"),
-    Subject("fiscal_appropriation", r"财政(?:补助|拨款)收入"),
-    Subject("superior_subsidy", r"上级补助收入"),
-    Subject("institutional", r"事业收入"),
-    Subject("business", r"经营收入"),
-    Subject("affiliate_remittance", r"附属单位(?:上缴|缴款)(?:收入)?"),
-    Subject("other", r"其他收入"),
-)
-_BY_BUDGET = ("general", "funds", "capital")
-"""财政拨款收入 by kind of budget: all of it is the general budget's, where the others are nothing."""
-_EXPENDITURE = (
-    Subject("total", r"本(?:年度?|单位|部门)支出(?:合计)?|支出合计", of_unit=True),
-    Subject("basic", r"基本支出"),
-    Subject("project", r"项目支出"),
-    Subject("remitted_to_superior", r"上缴上级(?:支出)?"),
-    Subject("business", r"经营支出"),
-    Subject("affiliate_subsidy", r"对附属单位(?:的)?补助(?:支出)?"),
-)
+def ordinal(numeral: str) -> int:
+    """一 to 九十九 as a number; 0 for what is none. A katakana ー is often set for 一."""
+    numeral = numeral.replace("ー", "一")
+    tens, ten, ones = numeral.rpartition("十")
+    if not ten:
+        return _NUMERALS.find(numeral) + 1 if len(numeral) == 1 else 0
+    return ((_NUMERALS.find(tens) + 1) if tens else 1) * 10 + ((_NUMERALS.find(ones) + 1) if ones else 0)
 
 
-def income(passage: Passage) -> tuple[Income[Ref], Reading]:
-    """二、收入决算情况说明."""
-    found = read(passage, _INCOME, default="total")
-    parts = {
-        subject.key: portion(found.facts.get(subject.key)) for subject in _INCOME[1:] if subject.key not in _BY_BUDGET
+def overview(functions: Section | None, staff: Passage, units: Sequence[str]) -> Overview[Ref]:
+    """第一部分: duties, staff, offices, subordinate units."""
+    offices = _OFFICES.search(staff.shape)
+    values = {
+        "functions": functions_of(functions),
+        "offices": names_in(staff.text(*offices.span("list"))) if offices else (),
+        "subordinate_units": tuple(units) or subordinate_units(staff),
     }
-    general, *others = (found.facts.get(key) for key in _BY_BUDGET)
-    said = {ref.token for fact in others if fact is not None for ref in fact.refs()}
-    alone = not any(number.token.value for number in passage.numbers.values() if number.token.index in said)
-    if alone and parts["fiscal_appropriation"] is None:
-        parts["fiscal_appropriation"] = portion(general)
-    return Income[Ref](total=found.amount("total"), **parts), found
+    return (read_section(Overview[Ref], staff) or Overview[Ref]()).model_copy(update=values)
 
 
-def expenditure(passage: Passage) -> tuple[Expenditure[Ref], Reading]:
-    """三、支出决算情况说明."""
-    found = read(passage, _EXPENDITURE, default="total")
-    parts = {subject.key: portion(found.facts.get(subject.key)) for subject in _EXPENDITURE[1:]}
-    return Expenditure[Ref](total=found.amount("total"), **parts), found
+def overview_of(sections: Mapping[str, Section]) -> tuple[Overview[Ref] | None, Passage]:
+    """第一部分 of a report by its sections, None where it has none; and the passage that counts its staff."""
+    functions, counted = sections.get("overview.functions"), sections.get("overview.staff")
+    passage = passage_of(counted.paragraphs if counted else ())
+    if functions is None and counted is None:
+        return None, passage
+    return overview(functions, passage, units_in(counted.grids) if counted else ()), passage
 
 
-# --- 四、财政拨款; 八、政府性基金预算; 九、国有资本经营预算
+def staff(passage: Passage) -> Overview[Ref]:
+    """The heads and offices that a passage counts."""
+    return overview(None, passage, ())
 
 
-def _sides_of(fund: str, *, alone: bool = False) -> tuple[Subject, ...]:
-    """What 四, 八 or 九 speaks of. fund: a rule for the budget's own name: in a label no other's may stand.
+def subordinate_units(passage: Passage) -> tuple[str, ...]:
+    """A numbered list of 下属预算单位; none where the text says so."""
+    if _NO_UNITS.search(passage.shape):
+        return ()
+    match = _UNITS.search(passage.shape)
+    if match is None:
+        return ()
+    start = match.start("list")
+    lines = _UNIT_LINE.finditer("\n" + match["list"])
+    return tuple(clean(passage.text(start + line.start("name") - 1, start + line.end("name") - 1)) for line in lines)
 
-    alone: 〈fund〉收入 is this year's; elsewhere it may be a part of the whole unit's income.
-    """
-    own, came = rf"(?:{fund})?", rf"|(?:{fund})收入(?!总)(?:合计)?" if alone else ""
-    return (
-        Subject("both", rf"{own}(?:{_BOTH_SIDES})", of_unit=True),
-        Subject("opening_carryover", rf"{own}年初{own}结转(?:和|及|与)?结余"),
-        Subject("closing_carryover", rf"{own}年末{own}结转(?:和|及|与)?结余"),
-        Subject("income_current_year", rf"本年{own}收入(?:合计)?|{own}本年收入{came}", of_unit=True),
-        Subject("expenditure_current_year", rf"本年{own}支出(?:合计)?|{own}本年支出", of_unit=True),
-        Subject("income_total", rf"{own}收入(?:决算)?(?:总计|总额)|{own}总收入", of_unit=True),
-        Subject("expenditure_total", rf"{own}支出(?:决算)?(?:总计|总额)|{own}总支出", of_unit=True),
-    )
 
+# --- 二、收入; 四、财政拨款; 八、政府性基金预算; 九、国有资本经营预算
 
 GOVERNMENT_FUNDS = r"政府性基金(?:预算)?(?:财政拨款)?|财政拨款"
 STATE_CAPITAL = r"国有资本经营(?:预算)?(?:财政拨款)?|财政拨款"
+"""What 八 and 九 are of."""
+
+
+def income(passage: Passage) -> Income[Ref]:
+    """二、收入决算情况说明. 财政拨款收入 by kind of budget: all is the general one's, where the others are nothing."""
+    facts = dict(facts_of(Income[Ref], passage))
+    general, *others = (facts.get(key) for key in ("general", "funds", "capital"))
+    amounts = [fact.amount for fact in others if fact is not None and fact.amount is not None]
+    if general is not None and not any(map(passage.value_of, amounts)):
+        facts.setdefault("fiscal_appropriation", general)
+    return filled(Income[Ref], facts, passage) or Income[Ref]()
+
+
+def fiscal_appropriation(passage: Passage) -> FiscalAppropriation[Ref]:
+    """四、财政拨款收入支出决算总体情况说明."""
+    facts = facts_of(FiscalAppropriation[Ref], passage, own="财政拨款")
+    said = filled(FiscalAppropriation[Ref], facts, passage) or FiscalAppropriation[Ref]()
+    spent = amount_of(facts.get("spent"))
+    if not passage.headed or any((said.income_total, said.expenditure_total, said.expenditure_current_year)):
+        return said
+    # 财政拨款收入▮万元, 财政拨款支出▮万元 under the section's own heading: this year's
+    return said.model_copy(update={"expenditure_current_year": spent})
+
+
 _NOTHING = re.compile(r"(?:无|没有|未发生|不涉及)[^。;]{0,40}(?:收入|支出|收支|拨款)|为空表|无数据")
 
 
-def _sides(found: Reading) -> dict[str, object]:
-    """What a section says of income and expenditure, by field."""
-    both = found.amount("both")
-    return {
-        "income_total": found.amount("income_total") or both,
-        "opening_carryover": found.amount("opening_carryover"),
-        "income_current_year": found.amount("income_current_year"),
-        "expenditure_total": found.amount("expenditure_total") or both,
-        "closing_carryover": found.amount("closing_carryover"),
-        "expenditure_current_year": found.amount("expenditure_current_year"),
-        "income_change": _change(found, "income_total", "both"),
-        "expenditure_change": _change(found, "expenditure_total", "both"),
-        "income_budget": _comparison(found, "income_total", "both", "income_current_year"),
-        "expenditure_budget": _comparison(
-            found, "expenditure_total", "both", "expenditure_current_year", "expenditure"
-        ),
-    }
-
-
-def fiscal_appropriation(passage: Passage) -> tuple[FiscalAppropriation[Ref], Reading]:
-    """四、财政拨款收入支出决算总体情况说明."""
-    one_side = Subject("expenditure", r"财政拨款支出", of_unit=True)
-    found = read(passage, (*_sides_of("财政拨款", alone=passage.headed), one_side), default="both")
-    said = _sides(found)
-    if passage.headed and said["income_total"] is None and said["expenditure_total"] is None:
-        # 财政拨款收入▮万元, 财政拨款支出▮万元 under the section's own heading: this year's
-        said["expenditure_current_year"] = said["expenditure_current_year"] or settled(found, "expenditure")
-    return FiscalAppropriation[Ref].model_validate(said), found
-
-
-def fund_budget(fund: str, passage: Passage) -> tuple[FundBudget[Ref], Reading]:
-    """八 or 九: none at all, or as 四 with items as 五（三）. fund: a rule for the name of its budget."""
+def fund_budget(own: str, passage: Passage) -> FundBudget[Ref]:
+    """八 or 九: none at all, or as 四 with items as 五（三）. own: a rule for the name of its budget."""
     figures = [number for number in passage.numbers.values() if number.token.unit is not None]
     if _NOTHING.search(passage.shape) and not figures:  # the 08 of 公开08表 is none
-        return FundBudget[Ref](none=True), Reading({}, (), ())
+        return FundBudget[Ref](none=True)
     starts = heads_in(passage)
-    end = starts[0].start if starts else len(passage.shape)
-    alone = "?" if passage.headed else ""
-    spent = Subject("expenditure", rf"(?:{fund}){alone}支出(?:决算)?(?:合计)?", of_unit=True)
-    found = read(passage, (*_sides_of(fund, alone=passage.headed), spent), default="both", end=end)
-    items, unclaimed = budget_items(passage, starts)
-    section = FundBudget[Ref].model_validate(
-        {**_sides(found), "expenditure": settled(found, "expenditure"), "items": items}
-    )
-    return section, replace(found, unclaimed=(*found.unclaimed, *unclaimed))
+    said = read_section(FundBudget[Ref], passage, end=starts[0].start if starts else None, own=own)
+    items = items_of(BudgetItem[Ref], passage, starts, _PURPOSE)
+    return (said or FundBudget[Ref]()).model_copy(update={"items": items})
 
 
 # --- 五、一般公共预算财政拨款支出决算情况说明
@@ -268,233 +198,228 @@ _LISTED_CLASS = re.compile(
     rf"(?:[,、(]?占[^。;\n▮]{{0,30}}?(?P<percent>{N})%)?"
 )
 """主要用于以下方面：教育支出▮万元，占▮%；…: a class known by its official name alone, also among marked ones."""
-_ITEM_SUBJECTS = (Subject("amount", r"支出决算(?:数)?|决算(?:数|支出)?|支出"),)
-_GENERAL = (
-    Subject(
-        "total",
-        r"一般公共预算(?:财政拨款(?:本年)?(?:支出)?|(?:本年)?支出)(?:决算)?(?:合计)?|财政拨款(?:本年)?支出(?:决算)?(?:合计)?",
-        of_unit=True,
-    ),
-)
 _PURPOSE = re.compile(r"主要用于:?(?P<purpose>.*?)(?:(?<=。)|(?=[,;]?完成(?:年初|全年)?预算|年初预算|支出决算|\n|$))")
 
 
 def general_public_budget(
     overall: Passage, structure: Passage, items: Passage
-) -> tuple[GeneralPublicBudget[Ref], list[tuple[Passage, Reading]]]:
-    """五: （一）总体情况, （二）结构情况, （三）具体情况."""
+) -> tuple[GeneralPublicBudget[Ref], frozenset[int]]:
+    """五: （一）总体情况, （二）结构情况, （三）具体情况; and the tokens of what (二) says again of the whole."""
+    section = GeneralPublicBudget[Ref]
     starts = heads_in(items)
     first = starts[0].start if starts else None
-    found = read(overall, _GENERAL, default="total", end=first if overall is items else None)
-    fact = found.facts.get("total")
+    said = read_section(section, overall, end=first if overall is items else None) or section()
+    before = read_section(section, items, end=first) or section()
     structure = structure if structure.shape else items  # some publishers list the classes under 具体情况
-    classes, left = by_class(structure, alone=structure is not items)
-    of_items, unclaimed = budget_items(items, starts)
-    before = read(items, _GENERAL, default="total", end=first)
-    compared = _comparison(found, "total") or _comparison(before, "total")
-    section = GeneralPublicBudget[Ref](
-        total=settled(found, "total") or settled(before, "total"),
-        percent_of_expenditure=fact.share if fact else None,
-        change=_change(found, "total") or _change(before, "total"),
-        budget=compared,
-        by_class=classes,
-        items=of_items,
-    )
-    readings = [
-        (overall, found),
-        (structure, Reading({}, (), left)),
-        (items, replace(before, unclaimed=(*before.unclaimed, *unclaimed))),
-    ]
-    return section, list(_once_each(readings))
+    classes = by_class(structure, alone=structure is not items)
+    listed = next((at for at in structure.numbers if classes and ref_at(structure, at) == classes[0].amount), 0)
+    again = read_section(section, structure, end=listed)
+    values = {key: getattr(said, key) or getattr(before, key) for key in ("total", "change", "budget")}
+    values |= {"by_class": classes, "items": items_of(BudgetItem[Ref], items, starts, _PURPOSE)}
+    return said.model_copy(update=values), frozenset(ref.token for ref in refs_in(again))
 
 
-def general_of_one(passage: Passage) -> tuple[GeneralPublicBudget[Ref], Reading]:
-    """五 of a passage that may hold all of it; what is left of it is that of the first part."""
-    section, readings = general_public_budget(passage, passage, passage)
-    return section, readings[0][1]
+def general_of_one(passage: Passage) -> GeneralPublicBudget[Ref]:
+    """五 of a passage that may hold all of it."""
+    return general_public_budget(passage, passage, passage)[0]
 
 
-def _once_each(readings: Sequence[tuple[Passage, Reading]]) -> Iterator[tuple[Passage, Reading]]:
-    """Every passage once: of one that was read for several parts a number is open if none of them knows it."""
-    passages = {id(read_from): read_from for read_from, _ in readings}
-    for key, passage in passages.items():
-        of_it = [reading for read_from, reading in readings if id(read_from) == key]
-        facts = {
-            f"{number}.{name}": fact for number, reading in enumerate(of_it) for name, fact in reading.facts.items()
-        }
-        left = set.intersection(*(set(reading.unclaimed) for reading in of_it))
-        yield passage, Reading(facts, (), tuple(sorted(left)))
-
-
-def by_class(passage: Passage, *, alone: bool = False) -> tuple[tuple[ClassAmount[Ref], ...], tuple[int, ...]]:
-    """〈n〉.〈class〉(类)〈m〉万元,占〈p〉%: the classes, and the indices of the numbers that none of them holds.
+def by_class(passage: Passage, *, alone: bool = False) -> tuple[ClassAmount[Ref], ...]:
+    """〈n〉.〈class〉(类)〈m〉万元,占〈p〉%: the classes.
 
     alone: the passage is of nothing but the classes, which then need no share to be known by.
     """
-    classes: list[ClassAmount[Ref]] = []
     marked = list(_CLASS.finditer(passage.shape)) or list(_QUOTED_CLASS.finditer(passage.shape))
     listed = [
-        class_match
-        for class_match in _LISTED_CLASS.finditer(passage.shape)
-        if is_function_class(class_match["class_name"]) and (alone or class_match["percent"])
+        match
+        for match in _LISTED_CLASS.finditer(passage.shape)
+        if is_function_class(match["class_name"]) and (alone or match["percent"])
     ]
-    matches = sorted([*marked, *listed], key=lambda class_match: class_match.start("amount"))
-    before = read(passage, _GENERAL, default="total", end=matches[0].start() if matches else 0)
-    claimed = {at for at in passage.numbers if matches and at < matches[0].start()} - set(before.unclaimed)
-    for match in matches:
-        claimed |= set(range(match.start(), match.end()))
-        classes.append(
-            ClassAmount[Ref](
-                class_name=clean(passage.text(*match.span("class_name"))),
-                amount=ref_at(passage, match.start("amount")),
-                percent=ref_at(passage, match.start("percent")) if match["percent"] else None,
-            )
+    return tuple(
+        ClassAmount[Ref](
+            class_name=clean(passage.text(*match.span("class_name"))),
+            amount=ref_at(passage, match.start("amount")),
+            percent=ref_at(passage, match.start("percent")) if match["percent"] else None,
         )
-    return tuple(classes), tuple(at for at in passage.numbers if at not in claimed)
+        for match in sorted([*marked, *listed], key=lambda match: match.start("amount"))
+    )
 
 
-def budget_items(passage: Passage, heads: Sequence[Head]) -> tuple[tuple[BudgetItem[Ref], ...], tuple[int, ...]]:
-    """〈n〉.〈class〉(类)〈section〉(款)〈item〉(项):支出决算数为…, each up to the next.
+# --- 十、其他重要事项
 
-    heads: where the items begin. Returns also the indices of the numbers that no field holds.
-    """
-    items: list[BudgetItem[Ref]] = []
-    unclaimed: list[int] = []
-    for head in heads:
-        end = head.stop or len(passage.shape)
-        items += [BudgetItem[Ref]() for _ in range(unread(passage, head, len(items)))]
-        direct = direct_amount(passage, head.end)
-        begin = head.end if direct is None else direct + 1 + len(passage.token(direct).unit or "")
-        stated = ref_at(passage, direct) if direct is not None else None
-        found = read(passage, _ITEM_SUBJECTS, default="amount", start=begin, end=end, stated=stated)
-        fact = found.facts.get("amount")
-        compared = comparison(fact.comparison) if fact else None
-        purpose = _PURPOSE.search(passage.shape, head.end, end)
-        amount = found.amount("amount") or (compared.final if compared else None)
-        unclaimed += open_in(passage, found, [amount, change(fact.change) if fact else None, compared]).unclaimed
-        items.append(
-            BudgetItem[Ref](
-                **head.names(passage),
-                amount=amount,
-                change=change(fact.change) if fact else None,
-                budget=compared,
-                purpose=passage.text(*purpose.span("purpose")) or None if purpose else None,
-            )
-        )
-    return tuple(items), tuple(unclaimed)
-
-
-def ref_at(passage: Passage, at: int) -> Ref:
-    """The number at an index of the shape, as it stands."""
-    return Ref(passage.token(at).index)
-
-
-# --- 六、一般公共预算财政拨款基本支出决算情况说明
-
-_BASIC = (
-    Subject("total", r"(?:一般公共预算)?(?:财政拨款)?基本支出(?:决算)?(?:合计)?", of_unit=True),
-    Subject("personnel", r"人员经费(?:支出)?"),
-    Subject("public", r"(?:日常)?公用经费(?:支出)?"),
+_OPERATING = re.compile(
+    r"(?P<unit>[^。;\n]*?)(?P<kind>机[关构]运行经费|(?:日常)?公用经费)"
+    r"(?=(?:决算)?(?:支出)?(?:决算)?(?:数|额|合计|共计)?(?:为|是|共)?▮(?:万元|元|亿元)|(?:支出)?(?:年初|全年)?预算(?:数)?(?:为)?▮)"
 )
-_LIST = re.compile(
-    rf"(?P<what>人员经费|公用经费)[^。;▮]{{0,12}}{N}(?:万元|元|亿元)[,。]?(?:主要)?(?:包括|用于)[:]?(?P<list>[^▮]*?)(?=[。;\n]|$)"
+_VALUE = re.compile(
+    rf"(?:^|(?<=[^一-鿿])|(?<=[有中]))(?P<what>房屋|车辆)[^。;▮]{{0,12}}{N}(?:平方米|平米|辆|台)[,、(]?(?:账面)?(?:价值|原值)(?:为|是)?(?P<value>{N})(?:万元|元)"
 )
-
-
-def basic_expenditure(passage: Passage) -> tuple[BasicExpenditure[Ref], Reading]:
-    """六、一般公共预算财政拨款基本支出决算情况说明."""
-    found = read(passage, _BASIC, default="total")
-    lists = {match["what"]: names_in(passage.text(*match.span("list"))) for match in _LIST.finditer(passage.shape)}
-    return BasicExpenditure[Ref](
-        total=found.amount("total"),
-        personnel=found.amount("personnel"),
-        personnel_items=lists.get("人员经费", ()),
-        public=found.amount("public"),
-        public_items=lists.get("公用经费", ()),
-    ), found
-
-
-# --- 七、财政拨款“三公”经费支出决算情况说明
-
-_OVERSEAS = r"因公出国(?:\(境\))?(?:费用?|经费)?"
-_CAR = r"(?:公务用?车|公车)"
-_CARS = frozenset({"辆", "台"})
-_RECEIVED = r"(?:共计?|累计|全年|合计)*(?:国内)?(?:公务)?接待(?:国内)?(?:公务)?(?:共计?|累计|合计)?"
-_THREE_PUBLIC = (
-    Subject(
-        "total",
-        r'(?:一般公共预算)?(?:财政拨款)?(?:安排)?(?:的)?"?三公"?经费"?(?:财政拨款)?(?:支出)?(?:决算)?',
-        of_unit=True,
-    ),
-    Subject("overseas", rf"{_OVERSEAS}(?:支出)?"),
-    Subject("vehicles", rf"{_CAR}购置费?(?:及|和|与)运行(?:维护)?(?:费用?|经费)?(?:支出)?"),
-    Subject("vehicle_purchase", rf"{_CAR}购置(?:费用?|支出|经费)?"),
-    Subject("vehicle_running", rf"{_CAR}运行(?:维护)?(?:费用?|支出|经费)?"),
-    Subject("reception", r"(?:国内)?公务接待(?:费用?|支出|经费)?"),
-    Subject(
-        "overseas_groups",
-        r"(?:因公)?出国(?:\(境\))?(?:的)?团组(?:数)?|团组|(?:因公)?出国(?:\(境\))?(?=共计?$)",
-        COUNTED,
-    ),
-    Subject(
-        "overseas_visits",
-        r"(?:因公)?出国(?:\(境\))?(?:人次数?|人数)?|(?:因公出国\(境\))?累计|参加人次",
-        frozenset({"人次", "人"}),
-        "overseas_groups",
-    ),
-    Subject(
-        "vehicles_bought",
-        rf"(?:{_CAR}|车辆|按规定|更新|新)*\(?(?:购置|更新)\)?(?:数|{_CAR}|车辆)?(?:量)?",
-        _CARS,
-        of_unit=True,
-    ),
-    Subject("vehicles_owned", rf"(?:{_CAR}|车辆)?保有量?(?:为)?|共有公务用车", _CARS),
-    Subject(
-        "fixed_asset_vehicles",
-        r"(?:国有资产占用情况中)?固定资产(?:中)?(?:的)?(?:公务)?(?:用)?车辆?",
-        _CARS,
-    ),
-    Subject(
-        "reception_batches",
-        rf"{_RECEIVED}(?:批次数?)?|{_RECEIVED}(?:来访)?团组(?:数)?",
-        frozenset({"批次", "批", "次", "个"}),
-    ),
-    Subject(
-        "reception_visits",
-        rf"{_RECEIVED}(?:人次数?|总?人数)?|来宾|来访人员|总?人[次数]",
-        frozenset({"人次", "人"}),
-        "reception_batches",
-    ),
+_EQUIPMENT = re.compile(
+    rf"单(?:位|台)?(?:价值|价)在?(?P<price>{N})万元(?:\(含\))?(?:及)?以上(?:的)?[^▮。;]{{0,12}}设备(?:\(不含车辆\))?"
+    rf"(?:共|为|有)*(?P<count>{N})[台套]"
 )
+"""单价100万元（含）以上设备▮台: the price is no figure. Older forms count what is dearer than 50 as well."""
+_LARGE = 100
+_NET = re.compile(r"(?:万元|元|亿元)?\(净值")
+_AS_OF = re.compile(r"截[止至]:?(?P<year>20\d\d)年(?P<month>\d{1,2})月(?P<day>\d{1,2})日")
+_OTHER_CARS = re.compile(r"其他用车主要(?:是|为|包括)?:?(?P<note>[^。;]+?)(?=[。;]|,?单价|$)")
 
 
-def three_public(passage: Passage) -> tuple[ThreePublic[Ref], Reading]:
-    """七、财政拨款“三公”经费支出决算情况说明."""
-    found = read(passage, _THREE_PUBLIC, default="total")
+def operating_costs(passage: Passage) -> tuple[OperatingCost[Ref], ...]:
+    """十（一）: 机关运行经费 of an administrative unit, 公用经费 of an institution, or both."""
+    starts = list(_OPERATING.finditer(passage.shape))
+    costs: list[OperatingCost[Ref]] = []
+    for match, below in zip(starts, [*starts, None][1:], strict=True):
+        end = below.start() if below else None
+        cost = read_section(OperatingCost[Ref], passage, start=match.start("kind"), end=end)
+        if cost is not None and cost.amount is not None:
+            costs.append(cost.model_copy(update={"unit_kind": _unit_kind(match["unit"], match["kind"])}))
+    return tuple(costs)
 
-    def item(key: str) -> ThreePublicItem[Ref] | None:
-        fact = found.facts.get(key)
-        if fact is None or (settled(found, key) is None and fact.change is None and fact.share is None):
-            return None
-        return ThreePublicItem[Ref](amount=settled(found, key), percent=fact.share, change=change(fact.change))
 
-    counts = {
-        subject.key: found.amount(subject.key)
-        for subject in _THREE_PUBLIC
-        if subject.units is not _THREE_PUBLIC[0].units
+def _unit_kind(unit: str, cost: str) -> Literal["administrative", "institution"]:
+    if re.search(r"行政单位|参照公务员|参公", unit):
+        return "administrative"
+    if re.search(r"\(事业单位\)|公用经费", unit + cost):
+        return "institution"
+    return "administrative"
+
+
+def procurement(passage: Passage) -> Procurement[Ref]:
+    """十（二）政府采购情况."""
+    facts = facts_of(Procurement[Ref], passage)
+    amounts = ((key, facts.get(f"{key}_amount")) for key in ("sme", "micro"))
+    others = {f"{key}_percent": None for key, fact in amounts if fact and not _of_all(key, fact.share_of)}
+    return (filled(Procurement[Ref], facts, passage) or Procurement[Ref]()).model_copy(update=others)
+
+
+def _of_all(key: str, share_of: str) -> bool:
+    """Whether a share is said to be of all procurement; what is of nothing named is, unless it follows a part of it."""
+    return "企业" not in share_of and (key == "sme" or re.search("采购|总额|支出", share_of) is not None)
+
+
+def state_assets(passage: Passage) -> StateAssets[Ref]:
+    """十（三）国有资产占用情况说明. 价值 belongs to what stands before it: 房屋 or 车辆."""
+    date, note = _AS_OF.search(passage.shape), _OTHER_CARS.search(passage.shape)
+    values: dict[str, object] = {
+        "as_of": f"{date['year']}-{int(date['month']):02}-{int(date['day']):02}" if date else None,
+        "vehicles_other_note": clean(passage.text(*note.span("note"))) if note else None,
+        "large_equipment": _large_equipment(passage),
+        "building_value": _value_of("房屋", passage),
+        "vehicle_value": _value_of("车辆", passage),
     }
-    return ThreePublic[Ref](
-        total=settled(found, "total"),
-        change=_change(found, "total"),
-        overseas=item("overseas"),
-        vehicles=item("vehicles"),
-        reception=item("reception"),
-        vehicle_purchase=settled(found, "vehicle_purchase"),
-        vehicle_running=settled(found, "vehicle_running"),
-        budget=_comparison(found, "total"),
-        overseas_budget=_comparison(found, "overseas"),
-        vehicle_purchase_budget=_comparison(found, "vehicle_purchase"),
-        vehicle_running_budget=_comparison(found, "vehicle_running"),
-        reception_budget=_comparison(found, "reception"),
-        **counts,
-    ), found
+    said = read_section(StateAssets[Ref], passage) or StateAssets[Ref]()
+    if said.fixed_assets in [ref_at(passage, at) for at in passage.numbers if _NET.match(passage.shape, at + 1)]:
+        values["fixed_assets"] = None  # 原值 is asked for
+    return said.model_copy(update=values)
+
+
+def _large_equipment(passage: Passage) -> Ref | None:
+    """单价100万元以上设备, in 台 or 套."""
+    found = (match for match in _EQUIPMENT.finditer(passage.shape))
+    large = (match for match in found if passage.token(match.start("price")).value == _LARGE)
+    return next((ref_at(passage, match.start("count")) for match in large), None)
+
+
+def _value_of(what: str, passage: Passage) -> Ref | None:
+    """The value of 房屋 or 车辆."""
+    found = (match.start("value") for match in _VALUE.finditer(passage.shape) if match["what"] == what)
+    return next((ref_at(passage, at) for at in found), None)
+
+
+# --- 十一、预算绩效; 十二、其他需说明的事项; 名词解释
+
+_OVERALL = re.compile(
+    rf"整体支出[^。;▮]{{0,16}}(?P<count>{N})个,[^▮。;]{{0,8}}?全年预算(?:数|总额|总数)?(?:为)?(?P<budget>{N})(?:万元|元),"
+    rf"(?:全年|实际)?执行(?:数|总额)?(?:为)?(?P<executed>{N})(?:万元|元)"
+)
+_PROJECT_COUNT = (
+    rf"绩效(?:评价|自评)(?:的)?(?:\d{{4}}年度)?项目(?P<count>{N})个",
+    rf"(?<!目标的)(?<!跟踪评价的)项目(?:支出)?(?:绩效)?自?评价?表?(?P<count>{N})个",
+    rf"绩效(?:自评价?|评价)(?:工作)?,?(?:共|累计)?涉及(?:预算)?项目(?P<count>{N})个",
+    rf"绩效自评(?:范围的?)?[^▮。;]{{0,6}}?(?:共?涉及)?(?:预算)?项目(?P<count>{N})个",
+    rf"(?<!自)评价项目(?P<count>{N})个",
+    rf"项目(?P<count>{N})个(?:全面|全部)?(?:开展|进行|实施)了?(?:预算)?绩效(?:自评价?|评价)",
+    rf"(?P<count>{N})个项目(?:支出)?(?:全面|全部)?(?:开展|进行|实施)了?(?:预算)?绩效(?:自评价?|评价)",
+)
+_PROJECT_MONEY = (
+    rf",?(?:共?涉及)?[^▮。;]{{0,8}}?(?:全年)?(?:预算|资金|总?金额)(?:数|总额|资金|金额)?(?:合计|共计|总计)?(?:为)?(?P<budget>{N})(?:万元|元|亿元)"
+    rf"(?:,(?:全年|实际)?执行(?:数|总额)?(?:为)?(?P<executed>{N})(?:万元|元|亿元))?"
+)
+_PROJECTS = (
+    *(re.compile(words + _PROJECT_MONEY) for words in _PROJECT_COUNT),
+    re.compile(_PROJECT_COUNT[-1]),  # form N often names no money
+)
+_PARTS = (
+    ("achievements", r"预算绩效管理取得的成效|取得的成效|主要成效"),
+    ("problems", r"发现的(?:主要)?问题(?:及|和)原因|存在的(?:主要)?问题(?:及|和)?(?:原因)?"),
+    ("improvements", r"下一步(?:的)?改进措施|下一步工作(?:措施|打算)|改进措施"),
+    ("", r"具体(?:项目|部门)?[^。;\n]{0,30}(?:自评|绩效)[^。;\n]{0,12}附"),
+)
+_ENTRY = re.compile(rf"\s*(?:[{_NUMERALS}]{{1,3}}[、.．]|\([{_NUMERALS}]{{1,3}}\)|\d{{1,2}}[.、)])?\s*")
+
+
+def performance(passage: Passage) -> Performance[Ref]:
+    """十一、预算绩效的情况说明."""
+    fields: dict[str, Ref | str | None] = {}
+    after = 0
+    for patterns, prefix in (((_OVERALL,), "overall"), (_PROJECTS, "project")):
+        match = next(filter(None, (pattern.search(passage.shape, after) for pattern in patterns)), None)
+        if match is None:
+            continue
+        names = {"count": "overall_table_count" if prefix == "overall" else "project_count"}
+        for group in filter(match.group, match.re.groupindex):
+            fields[names.get(group, f"{prefix}_{group}")] = ref_at(passage, match.start(group))
+            after = max(after, match.start(group))
+    return Performance[Ref].model_validate({**fields, **_texts(passage)})
+
+
+def _texts(passage: Passage) -> dict[str, str | None]:
+    """The three texts of the section, without their labels."""
+    marks = []
+    for key, label in _PARTS:
+        match = re.search(rf"(?:{label}){':' if key else ''}", passage.shape)
+        if match:
+            marks.append((match.start(), match.end(), key))
+    marks.sort()
+    texts: dict[str, str | None] = {}
+    for index, (_, start, key) in enumerate(marks):
+        end = marks[index + 1][0] if index + 1 < len(marks) else len(passage.shape)
+        if key:
+            texts[key] = passage.text(start, end).strip() or None
+    return texts
+
+
+def glossary(section: Section | None) -> tuple[GlossaryEntry, ...]:
+    """〈term〉：〈definition〉, one a paragraph; a paragraph without a colon goes on with the one above."""
+    entries: list[GlossaryEntry] = []
+    for paragraph in section.paragraphs if section else ():
+        printed, folded = paragraph.text.printed, paragraph.text.folded
+        numbered = _ENTRY.match(folded)
+        start = numbered.end() if numbered else 0
+        colon = folded.find(":", start, start + 50)
+        if colon < 0 or (start == 0 and entries and "。" in folded[:colon]):
+            if entries:
+                entries[-1] = GlossaryEntry(term=entries[-1].term, definition=entries[-1].definition + plain(printed))
+            continue
+        entries.append(
+            GlossaryEntry(
+                term=plain(printed[start:colon]).strip('“”"' if printed[start:colon].count("”") != 1 else ""),
+                definition=plain(printed[colon + 1 :]).strip(),
+            )
+        )
+    return tuple(entries)
+
+
+def units_in(grids: Sequence[Grid]) -> tuple[str, ...]:
+    """The names in a table of subordinate units (序号 | 单位名称 | 备注)."""
+    for grid in grids:
+        header = next((cell for cell in grid.cells if cell.words in ("单位名称", "单位全称")), None)
+        if header is None:
+            continue
+        return tuple(
+            plain(cell.text)
+            for cell in grid.cells
+            if cell.column == header.column and cell.row > header.row and cell.words
+        )
+    return ()

@@ -18,7 +18,6 @@ from recount.pipeline.map.grammar.passage import (
     MONEY,
     Fact,
     Passage,
-    Reading,
     Subject,
     Versus,
     Wording,
@@ -42,7 +41,6 @@ class Reader:
     wording: Wording = FINAL
     rules: re.Pattern[str] = field(init=False)
     facts: dict[str, Fact] = field(default_factory=dict)
-    repeats: list[tuple[str, int]] = field(default_factory=list)
     unclaimed: list[int] = field(default_factory=list)
     last: Fact | None = None
     versus: Versus | None = None
@@ -58,7 +56,7 @@ class Reader:
     def _rules(self, unit: str | None) -> tuple[re.Pattern[str], re.Pattern[str]]:
         return phrases.rules_of(tuple(self.subjects), unit, self.wording.amount)
 
-    def read(self, start: int = 0, end: int | None = None) -> Reading:
+    def read(self, start: int = 0, end: int | None = None) -> dict[str, Fact]:
         """The facts between two indices of the passage's shape."""
         end = len(self.passage.shape) if end is None else end
         self.done = start
@@ -74,7 +72,7 @@ class Reader:
         for fact in self.facts.values():
             if fact.comparison is not None and fact.comparison.final is None:
                 fact.comparison.final = fact.comparison.stated
-        return Reading(self.facts, tuple(self.repeats), tuple(self.unclaimed), tuple(self.reasons))
+        return self.facts
 
     def _unchanged(self, start: int, end: int) -> None:
         """与上年持平: a change without figures, its sentence as the reason (docs/contract/report.md)."""
@@ -233,6 +231,8 @@ class Reader:
         words = (phrases.UNIT.sub("", match["words"]) if twice else match["words"]) or match["again"]
         each = match["each"] or ""
         fact = self._of_section(at) if each and not words else self._named(at, words, gap[: match.start()], each)
+        if fact is not None and not words and fact.change is not None and not self._is_said_again(fact.change, at):
+            fact = self._stated_before(at)  # the section's own is known: of the part that was stated last
         return fact is not None and self._changed(
             fact, at, match["turn"], self._clause(self.done + match.start("words"))
         )
@@ -324,25 +324,26 @@ class Reader:
         """What a comparison is of that names nothing: what the section is about. None where that is not sure: right
         after a sentence whose amount nobody knows, or where the passage stands under another heading."""
         unknown = (n for n in reversed(self.unclaimed) if not phrases.is_beside(self.passage.shape, n, at))
-        if (before := next(unknown, None)) is not None and self._is_just_before(before, at):
+        if (before := next(unknown, None)) is not None and self.passage.is_just_before(before, at):
             return None
         over = self._heading_over(at)
         if over is not None:
             return over
         if self.passage.headed:
             return self._fact(self.default)
-        if self.stated and self._is_just_before(self.stated[-1][0], at):
-            return self.stated[-1][1]
-        return self.facts.get(self.default)
+        return self._stated_before(at) or self.facts.get(self.default)
+
+    def _stated_before(self, at: int) -> Fact | None:
+        """What was stated last, in the sentence of an index or right before it."""
+        return self.stated[-1][1] if self.stated and self.passage.is_just_before(self.stated[-1][0], at) else None
+
+    def _is_said_again(self, change: Versus, at: int) -> bool:
+        said = {self.passage.value_of(ref) for ref in (change.amount, change.rate) if ref is not None}
+        return self.passage.token(at).value in said
 
     def _heading_over(self, at: int) -> Fact | None:
         """The subject that the nearest numbered heading above a place names: 1.公务接待费支出情况。"""
         return self._subject(phrases.heading_over(self.passage.shape, self.start, at))
-
-    def _is_just_before(self, number: int, at: int) -> bool:
-        """Whether an amount stands in the sentence of an index, or in the one before it."""
-        between = self.passage.shape[number:at]
-        return self._unit(number) in MONEY and len(re.findall(r"[。\n]+", between)) <= 1
 
     def _says_section(self, words: str) -> bool:
         """财政拨款支出, where the section is about that."""
@@ -381,7 +382,6 @@ class Reader:
             stated = self.passage.value_of(fact.amount)
             if stated != self.passage.token(at).value:  # of something without a subject here
                 return False
-            self.repeats.append((fact.key, at))
         else:
             fact.amount = self._ref(at)
         if self._unit(at) in MONEY:
@@ -458,7 +458,8 @@ class Reader:
                 end = stop.start()
                 stop = phrases.STOP.search(shape, self.reason_from, end)
             unchanged = phrases.comparing(self.wording.base)[1].search(shape, self.reason_from, end)
-            end = unchanged.start() if unchanged else end
+            over = phrases.BREAK.search(shape, self.reason_from, end)
+            end = min(match.start() for match in (unchanged, over) if match) if unchanged or over else end
             self._give_reasons(self.reason_from, end)
             self.reasons.append((self.reason_from, end))
         self.reason_from = None
@@ -487,8 +488,8 @@ def read(
     end: int | None = None,
     wording: Wording = FINAL,
     stated: Ref | None = None,
-) -> Reading:
-    """What a passage says of the subjects of its section.
+) -> dict[str, Fact]:
+    """What a passage says of the subjects of its section, by their keys.
 
     default: the subject of a comparison that names none. start, end: between which indices of its shape it is read.
     stated: the amount of that subject, where it stands before the start.

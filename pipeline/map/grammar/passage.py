@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from recount.pipeline.document import MONEY as AMOUNTS
@@ -92,30 +92,6 @@ class Fact:
     change: Versus | None = None
     comparison: Versus | None = None
 
-    def refs(self) -> Iterator[Ref]:
-        """Every figure that was read."""
-        refs = [self.amount, self.share]
-        for versus in (self.change, self.comparison):
-            if versus is not None:
-                refs += [versus.amount, versus.rate, versus.budget, versus.final, versus.completion]
-        yield from (ref for ref in refs if ref is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The facts of a passage, by subject; the indices of its numbers that are repeats, and that nothing claims; from
-    where to where its reasons stand."""
-
-    facts: dict[str, Fact]
-    repeats: tuple[tuple[str, int], ...]
-    unclaimed: tuple[int, ...]
-    reasons: tuple[tuple[int, int], ...] = ()
-
-    def amount(self, key: str) -> Ref | None:
-        """The amount of a subject, if the passage states it."""
-        fact = self.facts.get(key)
-        return fact.amount if fact else None
-
 
 # --- passages
 
@@ -159,6 +135,14 @@ class Passage:
         last = self.shape.rfind(N, start, at)
         unit = self.token(last).unit if last >= 0 else None
         return last + 1 + len(unit) if unit else start
+
+    def is_just_before(self, number: int, at: int) -> bool:
+        """Whether an amount stands in the sentence of an index, or in the one before it; sentences that only count
+        (团组▮个，▮人次。) may stand between."""
+        ends = [match.end() for match in re.finditer(r"[。\n]+", self.shape[number:at])]
+        between = range(number + ends[0], number + ends[-1]) if len(ends) > 1 else range(0)
+        units = {self.token(other).unit for other in self.numbers if other in between}
+        return self.token(number).unit in MONEY and (not between or (bool(units) and units.isdisjoint(MONEY | {"%"})))
 
     def is_in_a_row(self, at: int, joined: str) -> bool:
         """Whether a number stands in a row (joined by one of some characters) of those that have one unit together."""
@@ -297,20 +281,9 @@ def _without(pattern: re.Pattern[str], words: str) -> str:
 # --- the list of them: nothing that is printed is lost (docs/contract/report.md)
 
 
-def open_in(passage: Passage, reading: Reading, section: object) -> Reading:
-    """A reading with every number of it open that the section made of it has no field for.
-
-    section: a model with references, or several in lists and dicts.
-    """
-    taken = {ref.token for ref in refs_in(section)}
-    texts = {leaf for _, leaf in leaves_in(section) if isinstance(leaf, str)}
-    lost = {ref.token for fact in reading.facts.values() for ref in fact.refs()} - taken
-    left = {*reading.unclaimed, *(at for at in passage.numbers if passage.token(at).index in lost)}
-    for start, end in reading.reasons:
-        reason = passage.text(start, end)
-        if not any(text in reason for text in texts):
-            left |= {at for at in passage.numbers if start <= at < end and passage.token(at).index not in taken}
-    return replace(reading, unclaimed=tuple(sorted(left)))
+def ref_at(passage: Passage, at: int) -> Ref:
+    """The number at an index of the shape, as it stands."""
+    return Ref(passage.token(at).index)
 
 
 def refs_in(values: object) -> Iterator[Ref]:

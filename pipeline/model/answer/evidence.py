@@ -23,7 +23,7 @@ from recount.pipeline.split.outline import is_heading_inside
 from recount.pipeline.split.text import fold
 from recount.schemas.common.codes import is_function_class
 from recount.schemas.common.parts import BUDGET, LAST_YEAR, Change, Comparison, Portion
-from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in, names_of, row_lists
+from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in, names_of, names_rule, row_lists
 from recount.schemas.figures import DOWN, UP, Kind, Model, Ref
 
 
@@ -271,7 +271,7 @@ def _said_of_others(step: Step) -> tuple[str, ...]:
 
 def _said_of_a_part(step: Step, tail: str) -> bool:
     """Whether the words after a figure's own name are those of a part beside it: 年初预算为 before an amount."""
-    own = Subject(normal(step.field.title), step.field.words)
+    own = Subject(normal(step.field.title), names_rule(step.model, step.key))
     bare = normal(tail)
     rest = bare[max(own.last_in(bare)[0], 0) :]
     return any(re.search(f"(?:{words})$", rest) for words in _said_of_parts(step))
@@ -384,9 +384,9 @@ def subjects_of(model: type[Model], kind: Kind) -> dict[str, Subject]:
     """By field: what it is of, for the fields of a model that hold figures of a kind; the rows of a list have names."""
     found = {}
     for name, told in fields_of(model).items():
-        title = subject_in(told.title)
-        if not told.many and holds_figures(model, name, kind) and (title or told.words):
-            found[name] = Subject(title, told.words)
+        title, words = subject_in(told.title), names_rule(model, name)
+        if not told.many and holds_figures(model, name, kind) and (title or words):
+            found[name] = Subject(title, words)
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from recount.eval.generator.budgets import BudgetCase
 from recount.eval.score.leaves import is_number, leaves
 from recount.pipeline.map.grammar.passage import BUDGET, Passage, refs_in
-from recount.pipeline.map.labelled import read_section
+from recount.pipeline.map.grammar.sections import read_section
 from recount.pipeline.result import Result
 from recount.pipeline.structure import structure
 from recount.schemas.figures import Ref
@@ -45,5 +45,5 @@ def said(model: Any, *texts: str) -> tuple[Any, list[str]]:
     """What a section says, and the numbers that found no key."""
     sheet = Sheet()
     passage = sheet.passage(*texts)
-    found, reading = read_section(model[Ref], passage, BUDGET)
-    return sheet.shown(found), sheet.raws(passage, reading.unclaimed)
+    found = read_section(model[Ref], passage, BUDGET)
+    return sheet.shown(found), sheet.left(passage, found)

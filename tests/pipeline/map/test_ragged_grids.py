@@ -14,7 +14,7 @@ from recount.pipeline.document import Cell, Grid
 from recount.pipeline.map.department_budget import statements as budget
 from recount.pipeline.map.department_budget.targets import map_targets
 from recount.pipeline.map.evaluations.evaluations import map_evaluations
-from recount.pipeline.map.final_accounts.narrative_other import units_in
+from recount.pipeline.map.final_accounts.narrative import units_in
 from recount.pipeline.map.final_accounts.statements import READERS
 from recount.pipeline.map.grammar.passage import refs_in
 from recount.pipeline.map.labelled import read_lines, read_rows

@@ -6,8 +6,8 @@ from typing import Any
 
 from recount.pipeline.map.final_accounts import narrative
 from recount.pipeline.map.final_accounts.statements import map_statements
-from recount.pipeline.map.grammar.passage import Passage, open_in
-from recount.tests.pipeline.helpers import Sheet
+from recount.pipeline.map.grammar.passage import Passage
+from recount.tests.pipeline.helpers import Sheet, reader_of
 from recount.tests.pipeline.map.grids import Span, grid, plain
 
 
@@ -15,18 +15,15 @@ def items(*texts: str) -> tuple[list[dict[str, Any]], list[str]]:
     """The items of 五（三）, and the numbers that found no key, without ordinals."""
     sheet = Sheet()
     empty, passage = sheet.passage(""), sheet.passage(*texts)
-    found, readings = narrative.general_public_budget(empty, empty, passage)
-    (left,) = [
-        sheet.raws(passage, open_in(passage, reading, found).unclaimed) for each, reading in readings if each is passage
-    ]
-    return list(sheet.shown(found).get("items", ())), left
+    found, _ = narrative.general_public_budget(empty, empty, passage)
+    return list(sheet.shown(found).get("items", ())), sheet.left(passage, found)
 
 
 def three_public(*texts: str) -> tuple[dict[str, Any], list[str]]:
     sheet = Sheet()
     passage: Passage = sheet.passage(*texts)
-    found, reading = narrative.three_public(passage)
-    return sheet.shown(found), sheet.raws(passage, open_in(passage, reading, found).unclaimed)
+    found = reader_of("three_public")(passage)
+    return sheet.shown(found), sheet.left(passage, found)
 
 
 def test_an_item_in_quotation_marks_with_its_amount_at_once() -> None:
@@ -82,7 +79,7 @@ def test_a_budget_of_nothing_without_a_unit_is_left_open() -> None:
             "purpose": "垃圾分类。",
         }
     ]
-    assert left == ["0"]  # the second 150 says the amount again
+    assert left == ["150"]  # the amount, said again
 
 
 def test_classes_in_quotation_marks() -> None:
@@ -92,12 +89,12 @@ def test_classes_in_quotation_marks() -> None:
         "1.“一般公共服务”306.90万元，占76.72%；",
         "2.“教育支出”93.10万元，占23.28%。",
     )
-    classes, left = narrative.by_class(passage)
+    classes = narrative.by_class(passage)
     assert sheet.shown(classes) == (
         {"class_name": "一般公共服务", "amount": "306.90", "percent": "76.72"},
         {"class_name": "教育支出", "amount": "93.10", "percent": "23.28"},
     )
-    assert sheet.raws(passage, left) == []
+    assert sheet.left(passage, list(classes)) == ["400.00"]
 
 
 def test_three_public_in_detail() -> None:

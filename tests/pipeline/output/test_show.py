@@ -47,3 +47,20 @@ def test_what_a_reader_of_the_pages_sees_is_told_and_why_a_figure_is_disputed() 
     assert "Remarks on pages: 2" in shown
     assert "page 3, struck out: struck out by a line (1 more)" in shown
     assert "no check is named" not in shown
+
+
+def test_one_fault_is_one_discrepancy_with_what_follows_from_it() -> None:
+    check = {"rule": "甲 = 乙", "expression": "1.00 = 2.00", "result": "fail", "severity": "error", "pointers": []}
+    content = {
+        "contract": "final-accounts/1",
+        "source": {"file": "a.pdf", "sha256": "", "pages": 1},
+        "report": {},
+        "figures": {},
+        "checks": [{"id": "c1", **check}, {"id": "c2", **check, "rule": "甲 = 丙", "follows": "c1"}],
+    }
+    console = Console(width=120)
+    with console.capture() as capture:
+        console.print(*render_result(typed(content), Report))
+    lines = [line.strip() for line in capture.get().splitlines()]
+    assert "Source discrepancies: 1, and 1 that follow from them" in lines
+    assert "follows from it: 甲 = 丙: 1.00 = 2.00" in lines

@@ -14,8 +14,8 @@ from recount.pipeline.verify import verify
 from recount.schemas.department_budget.family import DEPARTMENT_BUDGET
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
-from recount.schemas.final_accounts.narrative import Procurement
 from recount.schemas.final_accounts.report import Report
+from recount.schemas.final_accounts.sections import Procurement
 from recount.tests.pipeline.helpers import line
 
 LEFT, WIDE, HIGH, TOP = 60.0, 150.0, 24.0, 160.0

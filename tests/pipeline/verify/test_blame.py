@@ -85,6 +85,8 @@ def test_the_figure_that_another_of_its_row_would_mend_is_named_first() -> None:
     assert (words(found, "支出 = 各项之和") or "").startswith("most likely 项1·支出决算 1.00")
     named = {each.identity.rule: each.suspects for each in found.evaluations if each.result == "fail"}
     assert named["支出 = 各项之和"] == ("/general_public_budget/items/1/amount",)
+    roots = [each.root for each in found.evaluations if each.result == "fail"]
+    assert roots == ["/general_public_budget/items/1/amount"] * 2
     assert not any(each.suspects for each in found.evaluations if each.result == "pass")
 
 

@@ -11,7 +11,6 @@ import pytest
 from rich.console import Console
 
 from recount.pipeline.assemble import reach_of, result_of
-from recount.pipeline.map.final_accounts import narrative
 from recount.pipeline.output.show import render_result
 from recount.pipeline.result import Source, plain, typed
 from recount.pipeline.verify import verify
@@ -19,14 +18,14 @@ from recount.pipeline.verify.coverage import coverage_of
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.narrative import BasicExpenditure, IncomeExpenditure
 from recount.schemas.final_accounts.report import Report
-from recount.tests.pipeline.helpers import Sheet
+from recount.tests.pipeline.helpers import Sheet, reader_of
 
 TEXT = "基本支出30.00万元，其中：人员经费25.00万元；公用经费5.00万元。"
 
 
 def test_what_was_due_what_was_evaluated_and_why_not() -> None:
     sheet = Sheet()
-    section, _ = narrative.basic_expenditure(sheet.passage(TEXT))
+    section = reader_of("basic_expenditure")(sheet.passage(TEXT))
     (whole,) = [
         each
         for each in coverage_of(verify(Report[Ref](basic_expenditure=section), sheet.tokens, "x")).due
@@ -42,7 +41,7 @@ def test_what_was_due_what_was_evaluated_and_why_not() -> None:
 
 def test_the_shares_of_figures() -> None:
     sheet = Sheet()
-    section, _ = narrative.basic_expenditure(sheet.passage(TEXT))
+    section = reader_of("basic_expenditure")(sheet.passage(TEXT))
     found = coverage_of(verify(Report[Ref](basic_expenditure=section), sheet.tokens, "x"))
     assert (found.share(1), found.share(2), found.covered(1), found.uncovered) == (1.0, 0.0, 1.0, [])
     assert set(found.under.values()) == {1}
@@ -66,7 +65,7 @@ def test_two_fields_of_one_number_are_under_each_others_identities() -> None:
 
 def test_the_ledger_of_a_result() -> None:
     sheet = Sheet()
-    section, _ = narrative.basic_expenditure(sheet.passage(TEXT))
+    section = reader_of("basic_expenditure")(sheet.passage(TEXT))
     partly = BasicExpenditure[Ref](total=section.total, personnel=section.personnel)
     ledger = reach_of(verify(Report[Ref](basic_expenditure=partly), sheet.tokens, "x"), sheet.tokens)
     both = ["/basic_expenditure/total", "/basic_expenditure/personnel"]
@@ -84,7 +83,7 @@ def test_the_ledger_of_a_result() -> None:
 
 def test_a_rule_that_goes_lowers_the_coverage(monkeypatch: pytest.MonkeyPatch) -> None:
     sheet = Sheet()
-    section, _ = narrative.basic_expenditure(sheet.passage(TEXT))
+    section = reader_of("basic_expenditure")(sheet.passage(TEXT))
     report = Report[Ref](basic_expenditure=section)
     assert coverage_of(verify(report, sheet.tokens, "x")).share(1) == 1.0
     monkeypatch.setattr(BasicExpenditure, "identities", lambda _: iter(()))
@@ -101,7 +100,7 @@ def shown(result: dict[str, Any]) -> str:
 
 def test_a_result_names_the_checks_that_were_not_evaluated_and_shows_one_line_of_it() -> None:
     sheet = Sheet()
-    section, _ = narrative.basic_expenditure(sheet.passage(TEXT))
+    section = reader_of("basic_expenditure")(sheet.passage(TEXT))
     partly = BasicExpenditure[Ref](total=section.total, personnel=section.personnel)
     found = verify(Report[Ref](basic_expenditure=partly), sheet.tokens, "x")
     result = plain(result_of(Source("a.pdf", "0", 1), found, sheet.tokens, "final-accounts/1", {}))

@@ -11,9 +11,10 @@ from recount.pipeline.document import Token
 from recount.pipeline.verify.ground import Resolver
 from recount.schemas.common.parts import Overview, StateAssets
 from recount.schemas.figures import Model, Ref
-from recount.schemas.final_accounts.narrative import Change, Comparison, Expenditure, Procurement
+from recount.schemas.final_accounts.narrative import Change, Comparison, Expenditure
 from recount.schemas.final_accounts.performance import FundRow, ProjectEvaluation
 from recount.schemas.final_accounts.report import Report, UnmappedFigure
+from recount.schemas.final_accounts.sections import Procurement
 
 
 def token(shown: str, unit: str | None = None, head: str | None = None, index: int = 0) -> Token:

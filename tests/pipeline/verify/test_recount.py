@@ -18,9 +18,10 @@ from recount.pipeline.verify.recount import Status, identities_of, recount
 from recount.pipeline.verify.recount import statuses as statuses_of
 from recount.schemas.arithmetic import Alternative, Evaluation, Identity, equal, evaluate, same, share, total
 from recount.schemas.figures import Figure, Kind
-from recount.schemas.final_accounts.narrative import BasicExpenditure, Expenditure, Portion, Procurement
+from recount.schemas.final_accounts.narrative import BasicExpenditure, Expenditure, Portion
 from recount.schemas.final_accounts.performance import FundRow, ProjectEvaluation
 from recount.schemas.final_accounts.report import Report
+from recount.schemas.final_accounts.sections import Procurement
 
 tokens = count(100)
 

@@ -17,7 +17,7 @@ from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
 from recount.schemas.final_accounts.narrative import BasicExpenditure, Income, IncomeExpenditure, Portion
 from recount.schemas.final_accounts.performance import FundRow, Indicator, ProjectEvaluation
 from recount.schemas.final_accounts.report import Report
-from recount.tests.pipeline.helpers import Sheet
+from recount.tests.pipeline.helpers import Sheet, reader_of
 from recount.tests.samples import SAMPLES
 from recount.tests.schemas.moves import moved
 from recount.tests.twins import TWINS, file_of
@@ -26,7 +26,7 @@ from recount.tests.twins import TWINS, file_of
 def verified(text: str, wrong: dict[str, int] | None = None) -> Verified:
     """六 as read; wrong: fields that point at another token."""
     sheet = Sheet()
-    section, _ = narrative.basic_expenditure(sheet.passage(text))
+    section = reader_of("basic_expenditure")(sheet.passage(text))
     section = section.model_copy(update={key: Ref(token) for key, token in (wrong or {}).items()})
     return verify(Report[Ref](basic_expenditure=section), sheet.tokens, NAME)
 
@@ -67,7 +67,7 @@ def test_a_printed_error_stays_as_printed() -> None:
 
 def test_one_number_for_both_totals_does_not_confirm_itself() -> None:
     sheet = Sheet()
-    section, _ = narrative.income_expenditure(sheet.passage("2022年度收、支总计均为45.00万元。"))
+    section = reader_of("income_expenditure")(sheet.passage("2022年度收、支总计均为45.00万元。"))
     found = verify(Report[Ref](income_expenditure=section), sheet.tokens, NAME)
     assert statuses(found) == {"income_total": "grounded", "expenditure_total": "grounded"}
 
@@ -133,7 +133,7 @@ def test_an_identity_that_holds_with_a_disputed_figure_confirms_nothing() -> Non
 def test_a_figure_that_nothing_speaks_for_is_confirmed_by_no_identity() -> None:
     """It adds up with the others, which are verified; so would it have, had it been put in for that."""
     sheet = Sheet()
-    section, _ = narrative.basic_expenditure(sheet.passage(TEXT))
+    section = reader_of("basic_expenditure")(sheet.passage(TEXT))
     report = Report[Ref](basic_expenditure=section)
     found = verify(report, sheet.tokens, NAME, unsure={"/basic_expenditure/personnel"})
     assert statuses(found) == {"total": "verified", "personnel": "grounded", "public": "verified"}

@@ -42,7 +42,7 @@ def test_the_sign_stands_for_its_number() -> None:
     sheet = Sheet()
     passage = sheet.passage("甲1.00万元，乙2.00%。", "丙3人。")
     assert [passage.shape[at] for at in passage.numbers] == [N, N, N]
-    assert sheet.raws(passage, list(passage.numbers)) == ["1.00", "2.00", "3"]
+    assert [passage.token(at).raw for at in passage.numbers] == ["1.00", "2.00", "3"]
 
 
 def test_paragraphs_are_joined_by_line_breaks_that_are_no_part_of_their_text() -> None:

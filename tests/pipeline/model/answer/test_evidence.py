@@ -19,11 +19,11 @@ from recount.schemas.final_accounts.narrative import (
     GeneralPublicBudget,
     Income,
     IncomeExpenditure,
-    Procurement,
     ThreePublic,
     ThreePublicItem,
 )
 from recount.schemas.final_accounts.report import Report
+from recount.schemas.final_accounts.sections import Procurement
 from recount.schemas.final_accounts.statements import IncomeRow
 
 INCOME = "本年收入▮万元,其中:财政拨款收入▮万元,占▮,其他收入"

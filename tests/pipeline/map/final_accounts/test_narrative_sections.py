@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from recount.pipeline.document import Grid
-from recount.pipeline.map.final_accounts import narrative_other
+from recount.pipeline.map.final_accounts import narrative
 from recount.pipeline.split.outline import Section
 from recount.tests.pipeline.helpers import Sheet
 from recount.tests.pipeline.map.grids import grid
@@ -17,14 +17,13 @@ from recount.tests.pipeline.map.grids import grid
 def mapped(mapping: Callable[..., Any], *texts: str) -> Any:
     """A section, each number as its characters."""
     sheet = Sheet()
-    section, _ = mapping(sheet.passage(*texts))
-    return sheet.shown(section)
+    return sheet.shown(mapping(sheet.passage(*texts)))
 
 
 def left_over(mapping: Callable[..., Any], *texts: str) -> list[str]:
     sheet = Sheet()
     passage = sheet.passage(*texts)
-    return sheet.raws(passage, mapping(passage)[1].unclaimed)
+    return sheet.left(passage, mapping(passage))
 
 
 def section(*texts: str, grids: tuple[Grid, ...] = ()) -> Section:
@@ -50,19 +49,19 @@ def section(*texts: str, grids: tuple[Grid, ...] = ()) -> Section:
 )
 def test_unit_and_year_of_the_title_page(lines: tuple[str, ...]) -> None:
     sheet = Sheet()
-    unit, year = narrative_other.title([sheet.paragraph(each) for each in lines])
+    unit, year = narrative.title([sheet.paragraph(each) for each in lines])
     assert unit == "某市水务局"
     assert sheet.shown(year) in ("2022", "２０２２")
 
 
 def test_what_stands_in_brackets_after_the_unit_belongs_to_it() -> None:
     sheet = Sheet()
-    unit, _ = narrative_other.title([sheet.paragraph("某市水务局（汇总）2023年度部门决算公开说明")])
+    unit, _ = narrative.title([sheet.paragraph("某市水务局（汇总）2023年度部门决算公开说明")])
     assert unit == "某市水务局（汇总）"
 
 
 def test_a_page_without_a_title_has_neither() -> None:
-    assert narrative_other.title([Sheet().paragraph("项目支出绩效自评表"), Sheet().paragraph("（2021年度）")]) == (
+    assert narrative.title([Sheet().paragraph("项目支出绩效自评表"), Sheet().paragraph("（2021年度）")]) == (
         None,
         None,
     )
@@ -73,19 +72,19 @@ def test_a_page_without_a_title_has_neither() -> None:
 
 def test_duties_are_told_apart_by_their_numbers_and_the_introduction_is_left_out() -> None:
     duties = section("主要职责如下：", "（一）编制规划，", "见文件第（四）款。", "（二）维护设施。（三）承办其他事项。")
-    assert narrative_other.functions_of(duties) == ("编制规划，见文件第（四）款。", "维护设施。", "承办其他事项。")
+    assert narrative.functions_of(duties) == ("编制规划，见文件第（四）款。", "维护设施。", "承办其他事项。")
 
 
 def test_more_than_ten_duties_and_a_numeral_set_in_katakana() -> None:
     numerals = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十ー", "十二"]
-    found = narrative_other.functions_of(section(*(f"（{each}）做第{each}类事。" for each in numerals)))
+    found = narrative.functions_of(section(*(f"（{each}）做第{each}类事。" for each in numerals)))
     assert len(found) == 12
     assert found[10] == "做第十ー类事。"
 
 
 def test_one_text_without_numbers_is_one_duty() -> None:
-    assert narrative_other.functions_of(section("负责供水，", "负责排水。")) == ("负责供水，负责排水。",)
-    assert narrative_other.functions_of(None) == ()
+    assert narrative.functions_of(section("负责供水，", "负责排水。")) == ("负责供水，负责排水。",)
+    assert narrative.functions_of(None) == ()
 
 
 @pytest.mark.parametrize(
@@ -93,12 +92,12 @@ def test_one_text_without_numbers_is_one_duty() -> None:
     [("一", 1), ("九", 9), ("十", 10), ("十一", 11), ("十ー", 11), ("二十", 20), ("三十五", 35), ("甲", 0)],
 )
 def test_chinese_ordinals(numeral: str, value: int) -> None:
-    assert narrative_other.ordinal(numeral) == value
+    assert narrative.ordinal(numeral) == value
 
 
 def overview(*texts: str, units: tuple[str, ...] = ()) -> dict[str, Any]:
     sheet = Sheet()
-    found, _ = narrative_other.overview(None, sheet.passage(*texts), units)
+    found = narrative.overview(None, sheet.passage(*texts), units)
     shown = sheet.shown(found)
     assert isinstance(shown, dict)
     return shown
@@ -128,8 +127,8 @@ def test_the_subordinate_units_of_a_department() -> None:
 
 def test_the_units_of_a_table() -> None:
     table = grid([["序号", "单位名称", "备注"], ["1", "某市水务局本级", ""], ["2", "某市排水管理处", "自收自支"]])
-    assert narrative_other.units_in([table]) == ("某市水务局本级", "某市排水管理处")
-    assert narrative_other.units_in([grid([["项目", "金额"], ["甲", "1.00"]])]) == ()
+    assert narrative.units_in([table]) == ("某市水务局本级", "某市排水管理处")
+    assert narrative.units_in([grid([["项目", "金额"], ["甲", "1.00"]])]) == ()
 
 
 # --- 十
@@ -142,15 +141,15 @@ INSTITUTION = f"某市水务局（事业单位）公用经费{COST}".replace("33
 
 def test_the_operating_costs_of_either_kind_of_unit() -> None:
     change = {"amount": "−1.20", "percent": "−3.50", "reason": "压减办公费2项"}
-    (cost,) = mapped(narrative_other.operating_costs, ADMINISTRATIVE)
+    (cost,) = mapped(narrative.operating_costs, ADMINISTRATIVE)
     assert cost == {"unit_kind": "administrative", "amount": "33.10", "change": change}
-    (cost,) = mapped(narrative_other.operating_costs, INSTITUTION)
+    (cost,) = mapped(narrative.operating_costs, INSTITUTION)
     assert (cost["unit_kind"], cost["amount"], cost["change"]["amount"]) == ("institution", "8.40", "−0.30")
 
 
 @pytest.mark.parametrize("texts", [(ADMINISTRATIVE, INSTITUTION), (ADMINISTRATIVE + INSTITUTION,)])
 def test_both_kinds_of_operating_costs(texts: tuple[str, ...]) -> None:
-    costs = mapped(narrative_other.operating_costs, *texts)
+    costs = mapped(narrative.operating_costs, *texts)
     assert [(cost["unit_kind"], cost["amount"]) for cost in costs] == [
         ("administrative", "33.10"),
         ("institution", "8.40"),
@@ -159,13 +158,13 @@ def test_both_kinds_of_operating_costs(texts: tuple[str, ...]) -> None:
 
 
 def test_no_operating_costs_are_an_empty_list() -> None:
-    assert mapped(narrative_other.operating_costs, "本单位没有机关运行经费。") == ()
+    assert mapped(narrative.operating_costs, "本单位没有机关运行经费。") == ()
 
 
 @pytest.mark.parametrize("comma", ["、", "，"])
 def test_procurement(comma: str) -> None:
     shown = mapped(
-        narrative_other.procurement,
+        narrative.procurement,
         f"2022年度政府采购支出总额20.00万元，其中：政府采购货物支出12.00万元{comma}政府采购工程支出0.00万元{comma}"
         "政府采购服务支出8.00万元。",
         "授予中小企业合同金额15.00万元，占政府采购支出总额的75.00%，其中：授予小微企业合同金额5.00万元，"
@@ -192,7 +191,7 @@ ASSETS_2022 = (
 
 
 def test_state_assets_of_2022() -> None:
-    assert mapped(narrative_other.state_assets, ASSETS_2022) == {
+    assert mapped(narrative.state_assets, ASSETS_2022) == {
         "as_of": "2022-12-31",
         "fixed_assets": "803.20",
         "building_area_m2": "3,280.50",
@@ -218,15 +217,15 @@ def test_state_assets_of_2023_read_the_same() -> None:
         .replace("主要领导干部", "主要负责人")
         .replace("离退休干部", "离退休干部服务")
     )
-    assert mapped(narrative_other.state_assets, text) == mapped(narrative_other.state_assets, ASSETS_2022)
+    assert mapped(narrative.state_assets, text) == mapped(narrative.state_assets, ASSETS_2022)
 
 
 def test_the_threshold_of_the_equipment_is_no_figure() -> None:
-    assert "100" not in left_over(narrative_other.state_assets, ASSETS_2022)
+    assert "100" not in left_over(narrative.state_assets, ASSETS_2022)
 
 
 def test_a_value_without_buildings_before_it_is_not_theirs() -> None:
-    shown = mapped(narrative_other.state_assets, "截至2023年12月31日，固定资产原值8.00万元。车辆0辆，价值0.00万元。")
+    shown = mapped(narrative.state_assets, "截至2023年12月31日，固定资产原值8.00万元。车辆0辆，价值0.00万元。")
     assert "building_value" not in shown
     assert (shown["vehicle_value"], shown["as_of"]) == ("0.00", "2023-12-31")
 
@@ -244,7 +243,7 @@ TEXTS = (
 
 def test_performance_of_2022() -> None:
     shown = mapped(
-        narrative_other.performance,
+        narrative.performance,
         "本单位2022年度开展预算绩效评价项目3个，全年预算数120.00万元，全年执行数119.50万元。" + TEXTS[0],
         *TEXTS[1:],
     )
@@ -263,16 +262,16 @@ def test_performance_of_2023_counts_the_overall_table_too() -> None:
         "形成部门预算绩效管理整体支出绩效自评表1个，全年预算总额900.00万元，实际执行总额880.00万元；"
         "预算绩效评价项目3个，全年预算数120.00万元，全年执行数119.50万元。"
     )
-    shown = mapped(narrative_other.performance, said, *TEXTS)
+    shown = mapped(narrative.performance, said, *TEXTS)
     keys = ("overall_table_count", "overall_budget", "overall_executed")
     assert [shown[key] for key in keys] == ["1", "900.00", "880.00"]
     keys = ("project_count", "project_budget", "project_executed")
     assert [shown[key] for key in keys] == ["3", "120.00", "119.50"]
-    assert left_over(narrative_other.performance, said, *TEXTS) == []
+    assert left_over(narrative.performance, said, *TEXTS) == []
 
 
 def test_performance_without_texts_has_none() -> None:
-    shown = mapped(narrative_other.performance, "开展预算绩效评价项目0个，全年预算数0.00万元，全年执行数0.00万元。")
+    shown = mapped(narrative.performance, "开展预算绩效评价项目0个，全年预算数0.00万元，全年执行数0.00万元。")
     assert shown == {"project_count": "0", "project_budget": "0.00", "project_executed": "0.00"}
 
 
@@ -280,7 +279,7 @@ def test_performance_without_texts_has_none() -> None:
 
 
 def test_terms_and_definitions() -> None:
-    found = narrative_other.glossary(
+    found = narrative.glossary(
         section(
             "财政拨款收入：指从财政取得的资金。",
             "二、基本支出:指维持运转的支出，",
@@ -293,4 +292,4 @@ def test_terms_and_definitions() -> None:
         ("基本支出", "指维持运转的支出，包括人员经费和公用经费。"),
         ("“三公”经费", "指三项费用。其中：公务接待费指接待支出。"),
     ]
-    assert narrative_other.glossary(None) == ()
+    assert narrative.glossary(None) == ()
