@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 
 from recount.pipeline.archive.files import add_attached, snapshot
@@ -25,30 +24,10 @@ from recount.pipeline.model.transport.spending import cost, estimate
 from recount.pipeline.model.transport.store import STORE_FILE
 from recount.pipeline.settings import ModelSettings, Settings
 from recount.pipeline.structure import structures
-from recount.pipeline.usage import NOTHING
+from recount.pipeline.usage import NOTHING, Plan
 
 _PER_FIELD = 12
 """Tokens of an answer for each field that is asked for, about: its key and what is in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a report would take in the first round. calls: questions; kept: those of them whose answer is kept."""
-
-    calls: int = 0
-    kept: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost: Decimal = Decimal(0)
-
-    def __add__(self, other: Plan) -> Plan:
-        return Plan(
-            self.calls + other.calls,
-            self.kept + other.kept,
-            self.input_tokens + other.input_tokens,
-            self.output_tokens + other.output_tokens,
-            self.cost + other.cost,
-        )
 
 
 def plan_of(questions: Sequence[Question], settings: ModelSettings, who: Asker) -> Plan:
