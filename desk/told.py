@@ -32,7 +32,7 @@ _NAMES: Mapping[str, str] = {
     "error": "勾稽不符",
     "minor": "小差异",
     # what a person decided
-    "as_printed": "原件有误",
+    "as_printed": "原件如此",
     "misread": "误读",
     "other_token": "改指别处",
     "not_a_figure": "不属此处",

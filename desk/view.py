@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -126,6 +126,9 @@ def decisions_about(figures: Iterable[Figure], decided: Mapping[str, Decision]) 
 
 
 def card_decision(card: Card, decided: Mapping[str, Decision]) -> Decision | None:
-    """What was decided about one of the figures that a card is about; None while nothing was."""
-    about: Sequence[Figure] = [figure for figure in card.operands if figure.entry.status in ("disputed", "reviewed")]
-    return next((decided[figure.pointer] for figure in (*card.suspects, *about) if figure.pointer in decided), None)
+    """What was decided about one of the figures that a card is about; None while nothing was. While one of them is
+    disputed, what is said of another settles nothing."""
+    figures = (*card.suspects, *card.operands)
+    about = [figure for figure in figures if figure.entry.status == "disputed"]
+    about = about or [*card.suspects, *(figure for figure in figures if figure.entry.status == "reviewed")]
+    return next((decided[figure.pointer] for figure in about if figure.pointer in decided), None)

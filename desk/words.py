@@ -51,7 +51,7 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "n_disputed": ("存疑 {n}", "{n} disputed"),
     "n_left_out": ("漏行 {n}", "{n} rows left out"),
     "n_unread": ("未读 {n} 页", "{n} pages not read"),
-    "n_errors": ("不符 {n}", "{n} identities fail"),
+    "n_errors": ("不符 {n}", "{n} not holding"),
     "n_minor": ("小差异 {n}", "{n} minor"),
     "n_scanned": ("扫描 {n} 页", "{n} scanned"),
     # statuses of figures
@@ -99,7 +99,7 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "loading": ("正在打开原件 …", "Opening the source …"),
     "drop": ("关闭", "Close"),
     # decisions
-    "as_printed": ("原件有误", "source is wrong"),
+    "as_printed": ("原件如此", "as printed"),
     "misread": ("误读", "misread"),
     "other_token": ("改指别处", "points elsewhere"),
     "not_a_figure": ("不属此处", "no figure here"),

@@ -299,7 +299,7 @@ async function recounted() {
 const disputed = () => Object.values(now.data.figures).filter((figure) => figure.status === "disputed" && !figure.decided).length;
 
 function mark(pointer) {
-  for (const row of panel.querySelectorAll(".figure")) if (row.dataset.p === pointer && row.matches(".suspect, .disputed, .reviewed")) row.closest(".card")?.classList.add("decided");
+  for (const row of panel.querySelectorAll(".figure")) if (row.dataset.p === pointer && row.matches(".suspect, .disputed")) row.closest(".card")?.classList.add("decided");
 }
 
 const isOpen = (card) => !card.classList.contains("decided") && card.querySelector(".figure.suspect");

@@ -261,6 +261,7 @@ def test_a_card_says_of_which_figure_something_was_decided_and_is_not_settled_by
 ) -> None:
     client = client_of(session, language)
     score = "/project_evaluations/0/indicators/0/score"
+    assert session.open(BAD).figures[score].entry.status == "verified"
     decide(client, pointer=score, verdict="as_printed", note="看过")
     for wait in ("", "?wait=1"):
         cards = client.get(f"r/{BAD}/state{wait}").json()["cards"]

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from recount.desk.cards import Findings, figures_of, findings_of, sections_of, to_decide
+from recount.desk.cards import Card, Figure, Findings, figures_of, findings_of, sections_of, to_decide
+from recount.desk.view import card_decision
 from recount.pipeline.result import Check, FigureEntry, LeftOut, PageRemark, Rejected, Result, Source
+from recount.pipeline.review.decisions import Place, Verdict, decide
 from recount.pipeline.run.store import report_model
 from recount.pipeline.structure import structure
 
@@ -176,3 +178,18 @@ def test_what_tells_the_same_fault_stands_behind_the_first_that_does(example: Re
     ]
     cards = found(made(example, figures, checks)).cards
     assert [(card.id, card.follows) for card in cards] == [("c2", None), ("c4", "c0"), ("c1", None), ("c3", "c1")]
+
+
+def test_what_is_said_of_a_figure_that_nobody_doubts_does_not_settle_a_card_that_has_a_disputed_one() -> None:
+    place = Place(1, (0.0, 0.0, 1.0, 1.0), "1.00")
+    said = decide("甲", "0" * 64, "/b", Verdict.AS_PRINTED, place)
+
+    def card(*statuses: str) -> Card:
+        entries = [figure("1.00", "1.00", status) for status in statuses]
+        figures = [Figure(f"/{name}", (name,), entry) for name, entry in zip("ab", entries, strict=True)]  # type: ignore[arg-type]
+        return Card("1", "", "", None, None, None, None, None, None, "error", None, tuple(figures), (figures[0],), True)
+
+    assert card_decision(card("disputed", "reviewed"), {"/b": said}) is None
+    assert card_decision(card("disputed", "disputed"), {"/b": said}) is said
+    assert card_decision(card("reviewed", "reviewed"), {"/b": said}) is said
+    assert card_decision(card("disputed", "verified"), {"/a": said}) is said

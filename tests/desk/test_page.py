@@ -153,7 +153,7 @@ def test_what_a_person_decided_is_told(plain: tuple[Path, Result]) -> None:
     review = Review("1", "王敏", "2024-05-06T07:08:09Z", "as_printed", None, "已函询")
     figures = {**result.figures, pointer: result.figures[pointer]._replace(reviewed=review)}
     said = Elements(page(path, replace(result, figures=figures))).text
-    assert "王敏 核定：原件有误（2024-05-06）" in said
+    assert "王敏 核定：原件如此（2024-05-06）" in said
     assert "已函询" in said
 
 
