@@ -31,6 +31,23 @@ _NAMES: Mapping[str, str] = {
     "reviewed": "已人工核定",
     "error": "勾稽不符",
     "minor": "小差异",
+    # what identities came to, and who put a figure into its field
+    "pass": "相符",
+    "fail": "不符",
+    "not_applicable": "不适用",
+    "template": "模板",
+    # what became of a file
+    "structured": "已结构化",
+    "same as another": "与另一文件相同",
+    "open": "模型未答复",
+    "failed": "失败",
+    "unreachable": "无法读取",
+    "not begun": "未开始",
+    "skipped": "非报告，略过",
+    "archive unreadable": "压缩包打不开",
+    "opened": "已打开的压缩包",
+    "hidden": "隐藏文件",
+    "no reports": "没有报告",
     # what a person decided
     "as_printed": "原件有误",
     "misread": "误读",
@@ -142,6 +159,27 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         "是表中金额还是页码无法判断，未采用",
     ),
     (r"the file is damaged here in a way that viewers pass over; .+", "文件此处有损坏，已按页面显示核对其数字"),
+    # why a figure is disputed
+    (r"does not fit: ([^;]+)", r"勾稽不符：\1"),
+    (r"read otherwise a second time: ([^;]+)", r"再次识读为\1"),
+    # files that are no reports
+    ("a Word document", "文字处理文档"),
+    ("a spreadsheet", "电子表格"),
+    ("a WPS document", "金山文档"),
+    ("a presentation", "演示文稿"),
+    ("an OFD document", "版式文档（.ofd）"),
+    ("a packed archive", "压缩包"),
+    ("a picture of a kind that is not read", "不支持的图片"),
+    (r"a (?:zip|RAR|7z) archive by its content, not by its name", "内容是压缩包，文件名不是"),
+    ("a picture by its content, not by its name", "内容是图片，文件名不是"),
+    ("a gzip file", "压缩文件（.gz）"),
+    ("an old Office document", "旧版办公文档"),
+    ("a PostScript file", "打印文件（.ps）"),
+    ("a page of HTML", "网页"),
+    ("an empty file", "空文件"),
+    (r"a file of another kind \((.+)\)", r"其他类型的文件（\1）"),
+    ("a file of no known kind", "类型不明的文件"),
+    ("it holds no report", "其中没有报告"),
     # proposals that were refused
     (r"its unit \((.+)\) does not fit a field of kind (\w+)", r"计量单位（\1）与此项不符"),
     ("no identity covers it, and a second reader does not put it there", "无勾稽可核，第二读者也未如此认定"),
@@ -164,6 +202,13 @@ def said(sentence: str, language: Language) -> str:
         return f"{said(first, language)}；否则{said(second, language)}"
     found = ((pattern.fullmatch(sentence), chinese) for pattern, chinese in _READ)
     return next((match.expand(chinese) for match, chinese in found if match), sentence)
+
+
+def said_together(sentences: str, language: Language) -> str:
+    """One sentence, or several with "; " between them."""
+    whole = said(sentences, language)
+    parts = sentences.split("; ")
+    return whole if language == "en" or whole != sentences else "；".join(said(part, language) for part in parts)
 
 
 WORDS: Mapping[Language, Mapping[str, str]] = {
@@ -222,6 +267,20 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "minor": "小差异",
         "remarks": "留意",
         "unit": "{unit}",
+        # the first sheet of a workbook
+        "to check": "待核",
+        "severity": "程度",
+        "rule": "勾稽关系",
+        "left": "所载数",
+        "right": "应为数",
+        "difference": "差额",
+        "measure": "计量",
+        "most suspect": "最可疑的数字",
+        "crop": "截图",
+        "page number": "页",
+        "remark": "说明",
+        "conclusion": "结论",
+        "note": "备注",
     },
     "en": {
         "title": "Review notes",
@@ -279,6 +338,20 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "minor": "explained",
         "remarks": "remarks",
         "unit": " {unit}",
+        # the first sheet of a workbook
+        "to check": "to check",
+        "severity": "severity",
+        "rule": "identity",
+        "left": "printed",
+        "right": "computed",
+        "difference": "difference",
+        "measure": "in",
+        "most suspect": "most suspect",
+        "crop": "picture",
+        "page number": "page",
+        "remark": "remark",
+        "conclusion": "conclusion",
+        "note": "note",
     },
 }
 """The words of marks and pages."""
