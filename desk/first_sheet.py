@@ -27,10 +27,10 @@ from recount.pipeline.output.workbook import MOST_ROWS, Front, text_of
 
 MOST_PICTURES = 2_000
 """Pictures of one workbook: of the worst."""
-_ASIDE, _ABOVE = 70.0, 11.0
+_ASIDE, _ABOVE = 60.0, 8.0
 """Points of the page that a picture shows beside and above its figure."""
-_DPI = 110.0
-_WIDE, _HIGH = 232, 46
+_DPI = 190.0
+_WIDE, _HIGH = 232, 48
 """Pixels that a picture has room for."""
 _FRAME = (200, 30, 30)
 
@@ -38,23 +38,24 @@ _COLUMNS = (
     ("severity", 8),
     ("unit name", 14),
     ("year", 6),
-    ("rule", 34),
-    ("left", 13),
-    ("right", 13),
-    ("difference", 12),
-    ("measure", 6),
-    ("most suspect", 28),
+    ("rule", 30),
+    ("left", 12),
+    ("right", 12),
+    ("difference", 11),
+    ("measure", 5),
+    ("most suspect", 24),
     ("crop", 34),
-    ("page number", 6),
-    ("remark", 22),
-    ("conclusion", 12),
-    ("note", 16),
+    ("page number", 5),
+    ("remark", 18),
+    ("conclusion", 11),
+    ("note", 14),
     ("report", 22),
 )
 """The columns, by the keys of their heads (told.WORDS), and how wide they are, in digits."""
 _KEYS = tuple(key for key, _ in _COLUMNS)
 _LINE = 14
 """Points that a line of a row is high."""
+_YEAR = "年"
 _SHADES = {"error": "#FFC7CE", "disputed": "#FFE4B5", "minor": "#F5F5F5"}
 
 _Key = tuple[Any, ...]
@@ -73,6 +74,11 @@ class Row:
     cells: Mapping[str, _Given]
     page: int | None
     box: Box | None
+
+    @property
+    def is_of_years(self) -> bool:
+        """Whether its sides are years, whose thousands nobody sets apart."""
+        return self.cells.get("measure") == _YEAR
 
 
 Group = tuple[_Key, tuple[Row, ...]]
@@ -99,12 +105,8 @@ class ToCheck(Front):
         for at, (key, width) in enumerate(_COLUMNS):
             sheet.set_column(at, at, width)
             sheet.write_string(0, at, word(self._language, key), book.head)
-        wrapped = {
-            shade: book.format({"text_wrap": True, "valign": "top", "border": 4, **shade_of})
-            for shade, shade_of in (("", {}), *((own, {"bg_color": colour}) for own, colour in _SHADES.items()))
-        }
         for number, row in enumerate(shown, 1):
-            _write(book, sheet, number, row, (wrapped, pdfs.get(row.report), pictures.get(number - 1)))
+            _write(book, sheet, number, row, (pdfs.get(row.report), pictures.get(number - 1)))
         sheet.autofilter(0, 0, len(shown), len(_COLUMNS) - 1)
         if not rows:
             sheet.write_string(1, 0, word(self._language, "nothing"))
@@ -235,25 +237,24 @@ def _picture(book: Book, row: Row) -> bytes:
     return content.getvalue()
 
 
-def _write(
-    book: workbook.Book, sheet: Any, number: int, row: Row, given: tuple[Mapping[str, Any], str | None, bytes | None]
-) -> None:
-    """Writes a row. given: the formats by shade, the address of its PDF, its picture."""
-    formats, pdf, picture = given
+def _write(book: workbook.Book, sheet: Any, number: int, row: Row, given: tuple[str | None, bytes | None]) -> None:
+    """Writes a row. given: the address of its PDF, its picture."""
+    pdf, picture = given
     sheet.set_row(number, _height(row, picture))
     for at, key in enumerate(_KEYS):
-        value, format_ = row.cells.get(key), formats[row.severity if key == "severity" else ""]
-        if value is None:
-            sheet.write_blank(number, at, None, format_)
-        elif key == "page number" and pdf is not None and row.page is not None:
-            book.write(sheet, number, (at, workbook.Link(pdf, row.page), (workbook.LINK, None)))
-        elif isinstance(value, str):
-            sheet.write_string(number, at, text_of(value), format_)
-        else:
-            book.write(sheet, number, workbook.number_cell(at, value, None, grouped=isinstance(value, Decimal)))
+        book.write(sheet, number, _cell(at, key, row, pdf), wrapped=True)
     if picture is not None:
         place = {"image_data": io.BytesIO(picture), "x_offset": 2, "y_offset": 2, "object_position": 1}
         sheet.insert_image(number, _KEYS.index("crop"), "figure.png", place)
+
+
+def _cell(at: int, key: str, row: Row, pdf: str | None) -> workbook.Cell:
+    value, shade = row.cells.get(key), _SHADES.get(row.severity) if key == "severity" else None
+    if key == "page number" and pdf is not None and row.page is not None:
+        return at, workbook.Link(pdf, row.page), (workbook.LINK, None)
+    if value is None or isinstance(value, str):
+        return at, value, (workbook.TEXT, shade)
+    return workbook.number_cell(at, value, None, grouped=key in ("left", "right", "difference") and not row.is_of_years)
 
 
 def _height(row: Row, picture: bytes | None) -> int:

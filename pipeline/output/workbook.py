@@ -31,6 +31,9 @@ _WIDTHS = {"string": 24, "number": 14, "integer": 8, "boolean": 8}
 _PALE, _STRONG = "#FDECEA", "#FFC7CE"
 """Behind a row with a disputed figure, and behind that figure."""
 _A4 = 9
+_ON_PAPER = ("files", "reports", "discrepancies")
+"""The tables that are printed with a workbook; of the others, long and wide, the area to be printed is empty: who wants
+one on paper clears it."""
 
 LINK = "link"
 TEXT = "@"
@@ -94,7 +97,7 @@ class Book:
     def __init__(self, path: Path, folder: Path) -> None:
         options = {"constant_memory": True, "tmpdir": str(folder), "strings_to_urls": False}
         self._book: Any = xlsxwriter.Workbook(str(path), options)
-        self._looks: dict[Look, Any] = {}
+        self._looks: dict[tuple[Look, bool], Any] = {}
         self.head = self.format({"bold": True, "bottom": 1, "bg_color": "#F2F2F2", "text_wrap": True, "valign": "top"})
 
     def format(self, properties: Mapping[str, Any]) -> Any:
@@ -114,13 +117,14 @@ class Book:
         sheet.set_footer("&L&A&R&P / &N")
         return sheet
 
-    def write(self, sheet: Any, row: int, cell: Cell) -> None:
-        """Writes a cell: a text is never a formula, a number has the digits that are printed."""
+    def write(self, sheet: Any, row: int, cell: Cell, *, wrapped: bool = False) -> None:
+        """Writes a cell: a text is never a formula, a number has the digits that are printed. wrapped: it has a border,
+        and as many lines as it needs."""
         column, value, look = cell
         if isinstance(value, Noted):
             sheet.write_comment(row, column, text_of(value.note), {"x_scale": 2})
             value = value.value
-        format_ = self._look(look)
+        format_ = self._look(look, wrapped)
         if value is None:
             sheet.write_blank(row, column, None, format_)
         elif isinstance(value, Link):
@@ -139,13 +143,14 @@ class Book:
         except XlsxWriterException as error:
             raise UsageError(f"the workbook cannot be written: {error}") from error
 
-    def _look(self, look: Look) -> Any:
-        if look not in self._looks:
+    def _look(self, look: Look, wrapped: bool) -> Any:
+        if (look, wrapped) not in self._looks:
             pattern, colour = look
             blue = {"font_color": "#0563C1", "underline": 1}
             properties: dict[str, Any] = blue if pattern == LINK else {"num_format": pattern}
-            self._looks[look] = self.format(properties | ({"bg_color": colour} if colour else {}))
-        return self._looks[look]
+            lined = {"text_wrap": True, "valign": "top", "border": 4} if wrapped else {}
+            self._looks[look, wrapped] = self.format(properties | lined | ({"bg_color": colour} if colour else {}))
+        return self._looks[look, wrapped]
 
 
 def text_of(text: str) -> str:
@@ -263,7 +268,7 @@ class WorkbookSink(Sink):
         if self._front is not None:
             self._front.write(self._book, self._first, self._pdfs)
         for number, sheet in enumerate(self._sheets.values()):
-            sheet.finish(may_hide=number > 0)
+            sheet.finish(beside=number > 0 or self._front is not None)
         self._book.close()
 
     def abandon(self) -> None:
@@ -274,7 +279,7 @@ class _Sheet:
     """A table's sheet."""
 
     def __init__(self, book: Book, table: Table, keys: str) -> None:
-        self._book, self._keys = book, keys
+        self._book, self._name, self._keys = book, table.name, keys
         self._sheet = book.sheet(table.label(keys))
         self._rows = 0
         self._width = 0
@@ -290,11 +295,14 @@ class _Sheet:
                 self._book.write(self._sheet, number, cell)
         self._rows += len(rows)
 
-    def finish(self, *, may_hide: bool) -> None:
-        """Filters over all rows of the sheet; says below them that there are more. An empty one is out of sight."""
+    def finish(self, *, beside: bool) -> None:
+        """Filters over all rows of the sheet; says below them that there are more. beside: others are in sight: then an
+        empty one is not, and what is to be looked through is not printed."""
         last = min(self._rows, MOST_ROWS)
         self._sheet.autofilter(0, 0, last, self._width - 1)
         if last < self._rows:
             self._sheet.write_string(last + 1, 0, _CUT[self._keys].format(shown=last, all=self._rows))
-        if not self._rows and may_hide:
+        if not self._rows and beside:
             self._sheet.hide()
+        if beside and self._name not in _ON_PAPER:
+            self._sheet.print_area(0, self._width + 1, 0, self._width + 1)
