@@ -189,8 +189,8 @@ def _in_order(cards: Sequence[Card]) -> list[Card]:
 
 
 def how_bad(card: Card) -> tuple[int, bool, Decimal]:
-    """The place of an identity among those that fail: what nothing explains first, then where a figure is disputed, then
-    the largest difference."""
+    """The place of an identity among those that fail: what nothing explains first, then where a figure is disputed,
+    then the largest difference."""
     disputed = any(figure.entry.status == "disputed" for figure in card.operands)
     return _WORST.get(card.severity, 0), not disputed, -abs(card.residual or Decimal(0))
 

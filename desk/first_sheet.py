@@ -17,13 +17,13 @@ from PIL import Image, ImageDraw
 from recount.desk.cards import Card, Figure, findings_of, how_bad
 from recount.desk.marks import why
 from recount.desk.pages import Book, opened
-from recount.desk.told import Language, named, said, said_together, word
+from recount.desk.told import Language, named, said, said_together, with_values, word
 from recount.pipeline.document import Box
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.output import workbook
 from recount.pipeline.output.folder import sources_in
 from recount.pipeline.output.rows import OpenResult
-from recount.pipeline.output.workbook import MOST_ROWS, Front, text_of
+from recount.pipeline.output.workbook import MOST_ROWS, Front
 
 MOST_PICTURES = 2_000
 """Pictures of one workbook: of the worst."""
@@ -162,7 +162,7 @@ def _of_card(reading: OpenResult, card: Card, language: Language, *, follows: bo
         "right": card.computed,
         "difference": card.residual,
         "measure": card.unit,
-        "most suspect": f"{_told(card.suspect)}{others}" if card.suspect else None,
+        "most suspect": f"{_told(card.suspect, language)}{others}" if card.suspect else None,
         "remark": said(card.explanation, language) if card.explanation else None,
     }
     figure = card.suspect or next(iter(card.operands), None)
@@ -170,7 +170,10 @@ def _of_card(reading: OpenResult, card: Card, language: Language, *, follows: bo
 
 
 def _of_figure(reading: OpenResult, figure: Figure, language: Language) -> Row:
-    cells: dict[str, _Given] = {"most suspect": _told(figure), "remark": "\n".join(why(figure, language)) or None}
+    cells: dict[str, _Given] = {
+        "most suspect": _told(figure, language),
+        "remark": "\n".join(why(figure, language)) or None,
+    }
     return _row(reading, "disputed", cells, (figure, figure), language)
 
 
@@ -189,7 +192,7 @@ def _row(
         "severity": named(severity, language),
         "unit name": unit,
         "year": int(year) if year is not None else None,
-        "page number": page if line is None else word(language, "line", number=line),
+        "page number": page if line is None else word(language, "line", line=line),
         "conclusion": f"{named(review.verdict, language)} ({review.by})" if review is not None else None,
         "note": review.note if review is not None else None,
         "report": file,
@@ -199,8 +202,8 @@ def _row(
     return Row(file, reading.result.source.sha256, severity, {**about, **cells}, page if line is None else None, placed)
 
 
-def _told(figure: Figure) -> str:
-    return f"{figure.title}　{figure.entry.raw.strip()}"
+def _told(figure: Figure, language: Language) -> str:
+    return f"{with_values(figure.title, language)}　{figure.entry.raw.strip()}"
 
 
 def _spoken(language: Language, column: str, text: str) -> str:
@@ -209,7 +212,8 @@ def _spoken(language: Language, column: str, text: str) -> str:
         return named(text, language)
     if column in ("explanation", "reason", "words"):
         return said_together(text, language)
-    return text
+    is_key = column in ("title", "list_of", "unit_kind") or text in ("true", "false")
+    return with_values(text, language) if is_key else text
 
 
 # --- what is written

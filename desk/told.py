@@ -159,6 +159,11 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         "是表中金额还是页码无法判断，未采用",
     ),
     (r"the file is damaged here in a way that viewers pass over; .+", "文件此处有损坏，已按页面显示核对其数字"),
+    # of checks that do not fail
+    ("printed once", "只印了一次"),
+    ("zero base, by convention", "基数为0，增减率按惯例填列"),
+    ("the base rounds to 0", "基数四舍五入后为0"),
+    ("of more than is listed", "合计含未列出的项目"),
     # why a figure is disputed
     (r"does not fit: ([^;]+)", r"勾稽不符：\1"),
     (r"read otherwise a second time: ([^;]+)", r"再次识读为\1"),
@@ -186,6 +191,22 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
 )
 """Patterns of the sentences that results hold, and what they are in Chinese."""
 _READ = tuple((re.compile(pattern), chinese) for pattern, chinese in _SENTENCES)
+
+
+_VALUES: Mapping[str, str] = {
+    "true": "是",
+    "false": "否",
+    "none": "无此项",
+    "administrative": "行政单位",
+    "institution": "事业单位",
+}
+"""Values and keys of reports that are no words of a document."""
+_VALUE = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(_VALUES)})(?![A-Za-z])")
+
+
+def with_values(text: str, language: Language) -> str:
+    """What a place of a report is called, or its value, without a key's or a program's word."""
+    return text if language == "en" else _VALUE.sub(lambda found: _VALUES[found[0]], text)
 
 
 def named(word: str, language: Language) -> str:

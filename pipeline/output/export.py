@@ -318,7 +318,11 @@ def _fill(sink: Sink, shelf: Shelf, out: Path, order: Order, statuses: Collectio
 
 
 def _parts(
-    kinds: Kinds, names: Sequence[str], statuses: Collection[str] | None, takes: tuple[Prepare, See | None], entry: Entry
+    kinds: Kinds,
+    names: Sequence[str],
+    statuses: Collection[str] | None,
+    takes: tuple[Prepare, See | None],
+    entry: Entry,
 ) -> tuple[list[tuple[int, Any]], Any]:
     """Of each table how many rows a result adds to it, and what the sink takes for them; and what it sees of it."""
     prepare, see = takes

@@ -18,7 +18,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from recount.pipeline.archive.locations import Place
 from recount.pipeline.errors import UsageError
-from recount.pipeline.output.layout import FILES, Column, Table
+from recount.pipeline.output.layout import FILES, REPORTS, Column, Table
 from recount.pipeline.output.rows import OpenResult, Order, Row, Sink, plain, utf8
 
 MOST_ROWS = 50_000
@@ -50,7 +50,7 @@ _ADDRESS = _PATH + ":"
 Look = tuple[str, str | None]
 """How a cell looks: its number format (or LINK), and the colour behind it."""
 Cell = tuple[int, Any, Look]
-"""A cell: its column, its value (a Decimal or int is a number, a Link a page, a Noted a value with a note), its look."""
+"""A cell: its column, its value (a Decimal or int is a number; a Link, or a Noted value, is more), its look."""
 Say = Callable[[str, str], str]
 """What a text of a column is called in the language of a workbook. It runs in other processes: it is pickled."""
 
@@ -242,7 +242,7 @@ class _Cells:
 
 
 class WorkbookSink(Sink):
-    """A workbook. pdfs: where the PDF of each report lies; pages of others are plain numbers. front: the first sheet."""
+    """A workbook. pdfs: where the PDF of each report lies; pages of others are numbers. front: its first sheet."""
 
     def __init__(self, order: Order, pdfs: Mapping[str, str], front: Front | None = None) -> None:
         assert order.name is not None
@@ -281,8 +281,8 @@ class _Sheet:
     def __init__(self, book: Book, table: Table, keys: str) -> None:
         self._book, self._name, self._keys = book, table.name, keys
         self._sheet = book.sheet(table.label(keys))
-        self._rows = 0
-        self._width = 0
+        self._rows = self._width = 0
+        self._held: list[Sequence[Cell]] = []
         for column, head in zip(table.columns, table.heads(keys), strict=True):
             if column.shown:
                 self._sheet.set_column(self._width, self._width, _WIDTHS[column.type])
@@ -290,6 +290,12 @@ class _Sheet:
                 self._width += 1
 
     def add(self, rows: Sequence[Sequence[Cell]]) -> None:
+        if self._name == REPORTS.name:
+            self._held += rows
+        else:
+            self._write(rows)
+
+    def _write(self, rows: Sequence[Sequence[Cell]]) -> None:
         for number, cells in enumerate(rows[: max(MOST_ROWS - self._rows, 0)], self._rows + 1):
             for cell in cells:
                 self._book.write(self._sheet, number, cell)
@@ -298,6 +304,7 @@ class _Sheet:
     def finish(self, *, beside: bool) -> None:
         """Filters over all rows of the sheet; says below them that there are more. beside: others are in sight: then an
         empty one is not, and what is to be looked through is not printed."""
+        self._write(sorted(self._held, key=_trouble, reverse=True))
         last = min(self._rows, MOST_ROWS)
         self._sheet.autofilter(0, 0, last, self._width - 1)
         if last < self._rows:
@@ -306,3 +313,14 @@ class _Sheet:
             self._sheet.hide()
         if beside and self._name not in _ON_PAPER:
             self._sheet.print_area(0, self._width + 1, 0, self._width + 1)
+
+
+_TROUBLE = [
+    [column.name for column in REPORTS.columns if column.shown].index(name) for name in ("disputed", "errors", "minor")
+]
+
+
+def _trouble(row: Sequence[Cell]) -> list[int]:
+    """What is wrong with a report, by its row: disputed figures first, then identities that fail."""
+    values = {column: value for column, value, _ in row}
+    return [values.get(column) or 0 for column in _TROUBLE]
