@@ -16,7 +16,16 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import typer
 
-from recount.pipeline.settings import MapperName, ModelMode, OcrBackend, OcrMode, Settings, Severity, Workers
+from recount.pipeline.settings import (
+    MapperName,
+    ModelMode,
+    OcrBackend,
+    OcrMode,
+    OcrPrecision,
+    Settings,
+    Severity,
+    Workers,
+)
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
@@ -86,6 +95,13 @@ class SettingsOptions:
     ocr_backend: Annotated[OcrBackend, typer.Option("--ocr-engine", help="What runs the recogniser's networks.")] = (
         "openvino"
     )
+    ocr_precision: Annotated[
+        OcrPrecision,
+        typer.Option(
+            "--ocr-precision",
+            help="f32 reads a scan the same on every machine; auto computes with 16 bits where that is faster.",
+        ),
+    ] = "auto"
     mapper: Annotated[
         MapperName,
         typer.Option(

@@ -18,6 +18,8 @@ OcrMode = Literal["auto", "always", "never"]
 """Which pages are read by OCR: those that need it, all of them, or none."""
 OcrBackend = Literal["openvino", "onnxruntime"]
 """What runs the recogniser's networks."""
+OcrPrecision = Literal["auto", "f32"]
+"""How exactly: with 16 bits where the processor is faster so, or with 32, which read the same on every machine."""
 MapperName = Literal["auto", "template", "model"]
 """Who maps a report to the schema."""
 ModeName = Literal["tools", "json_schema", "json"]
@@ -143,15 +145,17 @@ class Settings:
     """What decides results beside the program and the files. It is pickled for workers, and kept in the ledger.
 
     family: the name of a report family, or the folder of one of the user's; None has it recognised. ocr: which pages
-    are read by OCR. ocr_backend: what runs the recogniser's networks. mapper: who maps: "auto" the template mapper, and
-    the model for what it leaves open, if there is one; "template" it alone; "model" the model alone. model: which one.
-    rounds: how often it may be asked about a part of a report, the first question included. second_model: who reads
-    again what a model mapped and no identity covers; of the name "template" it is the template mapper.
+    are read by OCR. ocr_backend: what runs the recogniser's networks; ocr_precision: how exactly. mapper: who maps:
+    "auto" the template mapper, and the model for what it leaves open, if there is one; "template" it alone; "model" the
+    model alone. model: which one. rounds: how often it may be asked about a part of a report, the first question
+    included. second_model: who reads again what a model mapped and no identity covers; of the name "template" it is the
+    template mapper.
     """
 
     family: str | None = None
     ocr: OcrMode = "auto"
     ocr_backend: OcrBackend = "openvino"
+    ocr_precision: OcrPrecision = "auto"
     mapper: MapperName = "auto"
     model: ModelSettings | None = None
     rounds: int = 3

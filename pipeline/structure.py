@@ -278,11 +278,11 @@ def _split(pages: Pages, family: Family | None, clock: _Clock) -> tuple[Document
 
 def _read(path: Path, settings: Settings) -> tuple[Pages, Scans]:
     if is_image(path):
-        return read_images(path, settings.ocr_backend)
+        return read_images(path, settings.ocr_backend, settings.ocr_precision)
     if is_text(path):
         return read_text(path), Scans(path, {})
     seen = witnessed(read_pdf(path), path, settings.ocr, settings.ocr_backend)
-    return fill_scanned(seen, path, settings.ocr, settings.ocr_backend)
+    return fill_scanned(seen, path, settings.ocr, settings.ocr_backend, settings.ocr_precision)
 
 
 def _last_page(pages: Pages, scans: Scans) -> int:
@@ -308,7 +308,7 @@ def _repair(decided: Overlaid, scans: Scans, settings: Settings) -> Repaired:
     from recount.pipeline.ocr.reread import ScanRereader, forget
 
     try:
-        rereader = ScanRereader(scans, settings.ocr_backend)
+        rereader = ScanRereader(scans, settings.ocr_backend, settings.ocr_precision)
         return repair(decided.report, decided.verified, decided.tokens, rereader)
     finally:
         forget()

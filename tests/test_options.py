@@ -71,11 +71,11 @@ def test_every_option_reaches_the_settings(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text("[model]\nseed = 3\n")
     others: dict[str, Any] = {
-        "family": "budget", "ocr": "never", "ocr_backend": "onnxruntime", "mapper": "model", "model": "other",
-        "base_url": "http://there", "mode": "json", "rounds": 1, "price_input": "1", "price_output": "2", "budget": "4",
-        "budget_tokens": 5, "concurrency": 6, "requests_per_minute": 7, "offline": True, "parameters": ["top_k=20"],
-        "reasoning_effort": "low", "thinking": False, "price_cached": "0.1", "settings_file": file,
-        "second_model": "another", "second_base_url": "http://elsewhere",
+        "family": "budget", "ocr": "never", "ocr_backend": "onnxruntime", "ocr_precision": "f32", "mapper": "model",
+        "model": "other", "base_url": "http://there", "mode": "json", "rounds": 1, "price_input": "1",
+        "price_output": "2", "budget": "4", "budget_tokens": 5, "concurrency": 6, "requests_per_minute": 7,
+        "offline": True, "parameters": ["top_k=20"], "reasoning_effort": "low",
+        "thinking": False, "price_cached": "0.1", "settings_file": file, "second_model": "another", "second_base_url": "http://elsewhere",
     }  # fmt: skip
     assert others.keys() == {field.name for field in fields(SettingsOptions)}
     base = SettingsOptions(model="m", price_input="0.10")
@@ -120,7 +120,7 @@ def test_the_command_line_keeps_its_words() -> None:
     commands: Any = typer.main.get_command(app)
     options = {option for parameter in commands.commands["structure"].params for option in parameter.opts}
     assert {"--engine", "--ocr", "--ocr-engine", "--mapper", "--model-mode", "--rpm", "--price-input"} <= options
-    assert list(Settings().stored) == ["family", "ocr", "engine", "mapper", "model", "rounds"]
+    assert list(Settings().stored) == ["family", "ocr", "engine", "ocr_precision", "mapper", "model", "rounds"]
     assert Settings.of({"engine": "onnxruntime", "workers": "ray", "jobs": 2}) == Settings(ocr_backend="onnxruntime")
 
 

@@ -2,9 +2,10 @@
 
     python -m recount.eval.bench.ocr SCAN.pdf…
 
-Three targets: the whole job takes at most 1.25 times as long as RapidOCR alone on the same prepared images; two
-processes do at least 1.5 times as much as one; no worker needs 2 GiB. Every measurement runs in fresh processes, one
-inference thread each, and bare and whole by turns, so that a machine that slows down slows both.
+The targets: the whole job takes at most 0.75 times the CPU time of RapidOCR alone, in 32 bits, on the same prepared
+images, and at most 1.25 times in 32 bits itself; two processes do at least 1.5 times as much as one; no worker needs
+1.5 GiB. Every measurement runs in fresh processes, one inference thread each, and bare and whole by turns, so that a
+machine that slows down slows both.
 """
 
 from __future__ import annotations
@@ -21,31 +22,38 @@ from statistics import median
 from typing import Any
 
 from recount.eval.bench.measurement import Measurement, environment, printed
+from recount.pipeline.settings import OcrPrecision, Settings
 
-COST_LIMIT = 1.25
-"""The whole job takes at most so many times as long as the bare engine."""
+COST_LIMITS = {"whole": 0.75, "exact": 1.25}
+"""The whole job takes at most so many times the CPU time of the bare engine: as by default, and in 32 bits."""
 
 TWO_LIMIT = 1.5
 """Two processes do at least so many times as much as one."""
 
-MEMORY_LIMIT = 2.0
+MEMORY_LIMIT = 1.5
 """GiB that a worker may need at its peak."""
 
 
 @dataclass(frozen=True, slots=True)
 class OcrRun:
-    """One process's work. seconds: without its start and the loading of the networks; peak: resident GiB."""
+    """One process's work, without its start and the loading of the networks. seconds: on the clock; cpu: of the
+    processor; peak: resident GiB."""
 
     seconds: float
+    cpu: float
     peak: float
 
 
 def bare(paths: Sequence[Path]) -> Callable[[], None]:
-    """RapidOCR on the pictures of all pages, in the red channel and at the resolution that we read them in."""
+    """RapidOCR on the pictures of all pages, in the red channel and at the resolution that we read them in, with 32
+    bits: left to itself it takes 16 where the processor has them."""
     import numpy as np
     import pymupdf
     from rapidocr import EngineType, RapidOCR
+    from rapidocr.inference_engine.openvino.device_config import CPUConfig
 
+    asked = CPUConfig.get_config
+    CPUConfig.get_config = lambda self: {**asked(self), "INFERENCE_PRECISION_HINT": "f32"}  # type: ignore[method-assign]
     from recount.pipeline.ocr.image.images import picture_of_page
     from recount.pipeline.ocr.image.prepare import prepare
 
@@ -80,19 +88,28 @@ def bare(paths: Sequence[Path]) -> Callable[[], None]:
 
 def whole(paths: Sequence[Path]) -> Callable[[], None]:
     """Everything that is done with a report."""
+    return _structured(paths, "auto")
+
+
+def exact(paths: Sequence[Path]) -> Callable[[], None]:
+    """The same in 32 bits."""
+    return _structured(paths, "f32")
+
+
+def _structured(paths: Sequence[Path], precision: OcrPrecision) -> Callable[[], None]:
     from recount.pipeline.ocr.network.engine import engine
     from recount.pipeline.structure import structure
 
-    engine("openvino")
+    engine("openvino", precision)
 
     def work() -> None:
         for path in paths:
-            structure(path)
+            structure(path, settings=Settings(ocr_precision=precision))
 
     return work
 
 
-JOBS: dict[str, Callable[[Sequence[Path]], Callable[[], None]]] = {"bare": bare, "whole": whole}
+JOBS: dict[str, Callable[[Sequence[Path]], Callable[[], None]]] = {"bare": bare, "whole": whole, "exact": exact}
 
 
 def started(job: str, paths: Sequence[Path]) -> subprocess.Popen[str]:
@@ -107,7 +124,7 @@ def finished(process: subprocess.Popen[str]) -> OcrRun:
     if process.returncode:
         raise RuntimeError(f"a process of the benchmark failed with {process.returncode}")
     measured = json.loads(output.splitlines()[-1])
-    return OcrRun(measured["seconds"], measured["peak"])
+    return OcrRun(measured["seconds"], measured["cpu"], measured["peak"])
 
 
 def work_alone(job: str, paths: Sequence[Path]) -> None:
@@ -115,9 +132,10 @@ def work_alone(job: str, paths: Sequence[Path]) -> None:
     work = JOBS[job](paths)
     print("ready", flush=True)
     sys.stdin.readline()
-    begin = time.perf_counter()
+    begin, spent = time.perf_counter(), time.process_time()
     work()
-    print(json.dumps({"seconds": time.perf_counter() - begin, "peak": _peak()}))
+    seconds, cpu = time.perf_counter() - begin, time.process_time() - spent
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak": _peak()}))
 
 
 def _peak() -> float:
@@ -150,24 +168,26 @@ def both(job: str, paths: Sequence[Path]) -> float:
 
 def measure(paths: Sequence[Path], rounds: int) -> list[Measurement]:
     """All measurements on these scans."""
-    alone: list[OcrRun] = []
-    engine: list[OcrRun] = []
+    runs: dict[str, list[OcrRun]] = {job: [] for job in JOBS}
     pairs: list[float] = []
     for _ in range(rounds):
-        engine.append(finished(ready(started("bare", paths))))
-        alone.append(finished(ready(started("whole", paths))))
+        for job, done in runs.items():
+            done.append(finished(ready(started(job, paths))))
         pairs.append(both("whole", paths))
-    cost = median(run.seconds for run in alone) / median(run.seconds for run in engine)
-    gain = 2 * median(run.seconds for run in alone) / median(pairs)
-    peak = max(run.peak for run in alone)
-    seconds = f"{median(run.seconds for run in alone):.1f} s against {median(run.seconds for run in engine):.1f} s"
+    gain = 2 * median(run.seconds for run in runs["whole"]) / median(pairs)
+    peak = max(run.peak for run in (*runs["whole"], *runs["exact"]))
     return [
-        Measurement(
-            f"whole job against bare RapidOCR ({seconds})", f"{cost:.2f} ×", f"≤ {COST_LIMIT} ×", cost <= COST_LIMIT
-        ),
+        *(cost(job, runs[job], runs["bare"], limit) for job, limit in COST_LIMITS.items()),
         Measurement("two processes against one", f"{gain:.2f} ×", f"≥ {TWO_LIMIT} ×", gain >= TWO_LIMIT),
         Measurement("peak memory of a worker", f"{peak:.2f} GiB", f"< {MEMORY_LIMIT:g} GiB", peak < MEMORY_LIMIT),
     ]
+
+
+def cost(job: str, own: Sequence[OcrRun], others: Sequence[OcrRun], limit: float) -> Measurement:
+    """What a job costs against the bare engine, by the medians of the runs."""
+    spent, least = median(run.cpu for run in own), median(run.cpu for run in others)
+    words = f"{job} job against bare RapidOCR ({spent:.1f} s of CPU against {least:.1f} s)"
+    return Measurement(words, f"{spent / least:.2f} ×", f"≤ {limit} ×", spent <= limit * least)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
-from recount.pipeline.document import Box, Line, Page
+import cv2
+import numpy as np
+
+from recount.pipeline.document import Box, Line, Page, Remark
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
 from recount.pipeline.ocr.image.ruling_lines import find_rulings
 from recount.pipeline.ocr.network.engine import Engine
@@ -25,10 +29,15 @@ _LEAST_SCORE_BESIDE = 0.95  # the same for a lone sign of overlooked ink in a ce
 _LIKE_DIGITS = "SOoIl|"  # lone signs that `hygiene` makes digits of
 _DOUBTFUL = 0.85  # below this a line is read again, otherwise prepared, and the best reading is taken
 _LEAST_SCORE_FOUND = 0.7  # the same as _LEAST_SCORE for ink that the detector did not take for text
+_DASH = Decoded("—", (0.5,), (_LEAST_SCORE_LONE,))  # where a level stroke is all that a cell has
+_UNREAD = "something stands in this cell that could not be read"
 
 
 def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engine: Engine) -> Page:
-    """The page of a prepared image. number: its own; detected: the boxes that the engine detects on the image."""
+    """The page of a prepared image. number: its own; detected: the boxes that the engine detects on the image.
+
+    What has ink in a cell of a table and could not be read is a remark.
+    """
     image = prepared.image
     rulings = find_rulings(image, prepared.dpi, detected)
     sheet = sheet_of(image, prepared.dpi, rulings)
@@ -40,18 +49,49 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
         for index, (box, line, home) in enumerate(zip(boxes, _read(prepared, boxes, engine), homes, strict=True))
         if line.text.strip() and line.score >= _least_score(line, found=index >= sure, beside=home in taken)
     ]
+    again, unread = _in_empty_cells(prepared, read, sheet, engine)
+    read += again
     lodgers = Counter(read_line.home for read_line in read)
     lines: list[Line] = []
     for read_line in balanced(prepared, read, sheet.cells, engine):
         alone = read_line.home is not None and lodgers[read_line.home] == 1
         is_none = alone and len(read_line.line.text) < 3 and is_dash(read_line.box, sheet)
-        shown = Decoded("—", (0.5,), (read_line.line.score,)) if is_none else read_line.line
+        shown = replace(_DASH, scores=(read_line.line.score,)) if is_none else read_line.line
         whole = whole_numbers(placed(image, read_line.box, shown), image, engine)
         cleaned = clean(whole, alone=alone, running=read_line.home is None)
         if cleaned is not None:
             lines.append(_in_points(cleaned, sheet.unit))
     height, width = (side / sheet.unit for side in image.shape)
-    return Page(number, width, height, tuple(lines), rulings, origin="ocr")
+    remarks = tuple(Remark("unread", number, _scaled(box, sheet.unit), _UNREAD) for box in unread)
+    return Page(number, width, height, tuple(lines), rulings, origin="ocr", remarks=remarks)
+
+
+def _in_empty_cells(
+    prepared: Prepared, read: Sequence[InCell], sheet: Sheet, engine: Engine
+) -> tuple[list[InCell], list[Box]]:
+    """What a look at twice the size reads in the cells of which nothing was read though they have ink, and the cells
+    in which it reads nothing either."""
+    filled = {line.home for line in read}
+    left, _ = overlooked([line.box for line in read], sheet)
+    empty = [(box, home) for box in left if (home := _home(box, sheet)) is not None and home not in filled]
+    forms = [_larger(crop_of(image, box)) for box, _ in empty for image in (prepared.plain, prepared.image)]
+    said = engine.recognise(forms)
+    again: list[InCell] = []
+    for index, (box, home) in enumerate(empty):
+        at = max((2 * index, 2 * index + 1), key=lambda place: _score(said[place]))
+        line = _without_paper(said[at], forms[at].shape[1], forms[at].shape[0])
+        if is_dash(box, sheet):
+            line = _DASH
+        if line.text.strip() and line.score >= _least_score(line, found=True, beside=False):
+            again.append(InCell(box, line, home))
+    known = {line.home for line in again}
+    return again, [sheet.cells[home] for home in dict.fromkeys(home for _, home in empty if home not in known)]
+
+
+def _larger(crop: Grey) -> Grey:
+    """A piece of the image at twice its size, with paper before and behind it."""
+    size = 2 * crop.shape[1], 2 * crop.shape[0]
+    return with_paper(np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_CUBIC), np.uint8))
 
 
 def _boxes(image: Grey, detected: Sequence[Box], sheet: Sheet) -> tuple[list[Box], int]:
@@ -123,6 +163,9 @@ def _without_paper(line: Decoded, width: int, height: int) -> Decoded:
 
 
 def _in_points(line: OcrLine, unit: float) -> Line:
-    boxes = tuple((box[0] / unit, box[1] / unit, box[2] / unit, box[3] / unit) for box in line.boxes)
-    x0, y0, x1, y1 = line.box
-    return Line(line.text, boxes, (x0 / unit, y0 / unit, x1 / unit, y1 / unit), round(line.score, 4))
+    boxes = tuple(_scaled(box, unit) for box in line.boxes)
+    return Line(line.text, boxes, _scaled(line.box, unit), round(line.score, 4))
+
+
+def _scaled(box: Box, unit: float) -> Box:
+    return box[0] / unit, box[1] / unit, box[2] / unit, box[3] / unit

@@ -16,7 +16,7 @@ from recount.pipeline.document import Box, Page, Pages, Remark
 from recount.pipeline.errors import DocumentError
 from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
 from recount.pipeline.ocr.image.frame import Frame, halves_of, numbered, two_page_sheets
-from recount.pipeline.settings import OcrBackend, OcrMode
+from recount.pipeline.settings import OcrBackend, OcrMode, OcrPrecision
 
 if TYPE_CHECKING:
     from recount.pipeline.ocr.image.images import Picture
@@ -63,6 +63,7 @@ def fill_scanned(
     path: Path,
     mode: OcrMode = "auto",
     backend: OcrBackend = "openvino",
+    precision: OcrPrecision = "f32",
 ) -> tuple[Pages, Scans]:
     """The pages of a PDF with those that have no usable text layer read by OCR.
 
@@ -78,7 +79,7 @@ def fill_scanned(
     from recount.pipeline.ocr.image.scan import read_picture
     from recount.pipeline.ocr.network.engine import engine
 
-    reader = engine(backend)
+    reader = engine(backend, precision)
     done: list[Page] = []
     frames: dict[int, Frame] = {}
     halves: dict[int, Frame] = {}
@@ -95,7 +96,8 @@ def fill_scanned(
             parts = read_picture(picture, number, page.number, reader)
             for read, frame in parts:
                 whole = len(parts) == 1 and frame.quarters == 0
-                done.append(replace(read, remarks=_told_again(page, read.number, whole=whole)))
+                said = _told_again(page, read.number, whole=whole)
+                done.append(replace(read, remarks=(*read.remarks, *said)))
                 frames[read.number] = frame
     return replace(pages, pages=tuple(done), ocr=reader.name if frames else pages.ocr), Scans(path, frames, halves)
 
@@ -154,7 +156,7 @@ def _is_wanted(page: Page, mode: OcrMode) -> bool:
     return mode == "always" or (mode == "auto" and (not page.readable or page.origin == "ocr"))
 
 
-def read_images(path: Path, backend: OcrBackend = "openvino") -> tuple[Pages, Scans]:
+def read_images(path: Path, backend: OcrBackend = "openvino", precision: OcrPrecision = "f32") -> tuple[Pages, Scans]:
     """The pages of an image file (JPEG, PNG, TIFF of many pages) or of a folder of them, in the order of their names.
 
     Raises DocumentError for what is no image, NoPages for a folder without images, UsageError where the engine is not
@@ -164,7 +166,7 @@ def read_images(path: Path, backend: OcrBackend = "openvino") -> tuple[Pages, Sc
     from recount.pipeline.ocr.image.scan import read_picture
     from recount.pipeline.ocr.network.engine import engine
 
-    reader = engine(backend)
+    reader = engine(backend, precision)
     pages: list[Page] = []
     frames: dict[int, Frame] = {}
     for number, picture in enumerate(pictures_of_files(path), 1):

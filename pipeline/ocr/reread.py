@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -19,10 +18,11 @@ from recount.pipeline.mupdf import mupdf
 from recount.pipeline.ocr.image.frame import Frame
 from recount.pipeline.ocr.image.images import Picture, part_of, picture_of_page, pictures_of_files, turned
 from recount.pipeline.ocr.image.prepare import Grey, Image, red
-from recount.pipeline.ocr.network.engine import engine
+from recount.pipeline.ocr.network.engine import Engine, engine
+from recount.pipeline.ocr.network.reading import Recognised
 from recount.pipeline.ocr.reader import Scans, is_image
 from recount.pipeline.ocr.text.lines import dark_of, runs_of
-from recount.pipeline.settings import OcrBackend
+from recount.pipeline.settings import OcrBackend, OcrPrecision
 
 FIGURE_SIGNS = frozenset("0123456789.,-%")
 """What figures are printed with."""
@@ -70,10 +70,20 @@ def _cut(picture: Picture, frame: Frame, box: Box, dpi: float) -> Image:
     return np.asarray(cv2.warpAffine(picture.image, matrix, size, flags=flags, borderMode=border), np.uint8)
 
 
-@lru_cache(maxsize=4)
+_MOST_KEPT = 128 * 1024 * 1024  # bytes of pictures
+
+_kept: dict[tuple[Path, int, int, tuple[float, float]], Picture] = {}
+"""Pictures of pages as read, but not yet straight: some are kept, for what is read again lies on the same pages."""
+
+
 def _part(path: Path, page: int, quarters: int, part: tuple[float, float]) -> Picture:
-    """The picture of a page as read, but not yet straight. A few are kept: repairs come page by page."""
-    return part_of(turned(_picture(path, page), quarters), part)
+    key = path, page, quarters, part
+    if key not in _kept:
+        picture = part_of(turned(_picture(path, page), quarters), part)
+        while _kept and sum(other.image.nbytes for other in _kept.values()) + picture.image.nbytes > _MOST_KEPT:
+            del _kept[next(iter(_kept))]
+        _kept[key] = picture
+    return _kept[key]
 
 
 def _picture(path: Path, page: int) -> Picture:
@@ -85,20 +95,27 @@ def _picture(path: Path, page: int) -> Picture:
 
 def forget() -> None:
     """Lets go of the pictures that are kept."""
-    _part.cache_clear()
+    _kept.clear()
 
 
-def second_reading(
-    image: Image, allowed: Collection[str] | None = None, backend: OcrBackend = "openvino"
-) -> tuple[SecondReading, ...]:
-    """What a crop says under all preparations, the best supported first.
+def second_readings(
+    images: Sequence[Image], allowed: Collection[str], reader: Engine
+) -> list[tuple[SecondReading, ...]]:
+    """What each crop says under all preparations, the best supported first.
 
     allowed: the only characters it may consist of, such as FIGURE_SIGNS.
     """
+    forms = [list(_preparations(image)) for image in images]
+    said = iter(reader.alternatives([form for own in forms for form in own], allowed))
+    return [_ranked([next(said) for _ in own]) for own in forms]
+
+
+def _ranked(said: Sequence[Sequence[Recognised]]) -> tuple[SecondReading, ...]:
+    """What the forms of a crop say, each its readings, the most probable first."""
     support: dict[str, int] = defaultdict(int)
     scores: dict[str, float] = defaultdict(float)
-    for prepared in _preparations(image):
-        for index, reading in enumerate(engine(backend).recognise_line(prepared, allowed)):
+    for readings in said:
+        for index, reading in enumerate(readings):
             text = reading.text.strip()
             if not text or reading.score < _LEAST:
                 continue
@@ -175,6 +192,7 @@ class ScanRereader:
 
     scans: Scans
     backend: OcrBackend = "openvino"
+    precision: OcrPrecision = "f32"
 
     def again(self, tokens: Sequence[Token], beside: float = 0.0) -> list[str]:
         """What each token's place says at 350 dpi without the median that the first reading had; "" for nothing.
@@ -182,11 +200,10 @@ class ScanRereader:
         beside: how much of what stands left and right is to be seen too, in heights of the token: a neighbour that is
         cut in two looks like a digit.
         """
-        images = [crop(self.scans, token.page, _wider(token.box, beside)) for token in tokens]
-        there = [index for index, image in enumerate(images) if image is not None]
-        greys = [np.ascontiguousarray(red(image)) for image in images if image is not None]
+        crops = self._crops(tokens, beside)
         texts = [""] * len(tokens)
-        for index, line in zip(there, engine(self.backend).recognise(greys), strict=True):
+        greys = [np.ascontiguousarray(red(image)) for image in crops.values()]
+        for index, line in zip(crops, engine(self.backend, self.precision).recognise(greys), strict=True):
             texts[index] = line.text
         return texts
 
@@ -195,14 +212,18 @@ class ScanRereader:
 
         Only what was the best reading under one of them: a mere alternative of the recogniser proves nothing.
         """
-        return [self._readings(token) for token in tokens]
+        crops = self._crops(tokens)
+        found: list[tuple[str, ...]] = [()] * len(tokens)
+        read = second_readings(list(crops.values()), FIGURE_SIGNS, engine(self.backend, self.precision))
+        for index, readings in zip(crops, read, strict=True):
+            found[index] = tuple(reading.text for reading in readings if reading.support)
+        return found
 
-    def _readings(self, token: Token) -> tuple[str, ...]:
-        image = crop(self.scans, token.page, token.box)
-        if image is None:
-            return ()
-        found = second_reading(image, FIGURE_SIGNS, self.backend)
-        return tuple(reading.text for reading in found if reading.support)
+    def _crops(self, tokens: Sequence[Token], beside: float = 0.0) -> dict[int, Image]:
+        """The pieces of the pages by the position of their token, page by page, for a page's picture is large."""
+        order = sorted(range(len(tokens)), key=lambda index: tokens[index].page)
+        crops = {index: crop(self.scans, tokens[index].page, _wider(tokens[index].box, beside)) for index in order}
+        return {index: image for index, image in crops.items() if image is not None}
 
 
 def _wider(box: Box, beside: float) -> Box:

@@ -52,6 +52,8 @@ def variant_of(settings: Settings) -> str:
     if settings == DEFAULTS:
         return ""
     parts: list[str] = [settings.ocr, settings.ocr_backend]
+    if settings.ocr_precision != DEFAULTS.ocr_precision:
+        parts.append(settings.ocr_precision)
     if settings.family is not None:
         family_of(settings.family)
         parts.append(fingerprint(settings.family))

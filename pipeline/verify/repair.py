@@ -202,13 +202,14 @@ def _status_of_taken(status: Status, *, odd: bool) -> Status:
 
 @dataclass(slots=True)
 class _Bench:
-    """The tokens while they are being repaired. kept: those that stay as they are, for a person read them. read: by
-    token, its other readings as tokens."""
+    """The tokens while they are being repaired. kept: those that stay as they are, for a person read them. said: by
+    token, all that its place says; read: what else, as tokens."""
 
     tokens: list[Token]
     rereader: Rereader
     kept: Set[int] = frozenset()
     first: dict[int, str] = field(default_factory=dict)
+    said: dict[int, tuple[str, ...]] = field(default_factory=dict)
     read: dict[int, tuple[Token, ...]] = field(default_factory=dict)
 
     def improve(self, verified: Verified) -> bool:
@@ -265,8 +266,9 @@ class _Bench:
     ) -> tuple[frozenset[int], dict[int, str]]:
         """What most preparations of the image say decides; it raises a doubt if another reading has said it too."""
         doubts: dict[int, str] = {}
-        for token, readings in zip(tokens, self.rereader.readings(tokens), strict=True):
-            best = next((reading for reading in readings if parse_number(reading) is not None), None)
+        self._say([token.index for token in tokens])
+        for token in tokens:
+            best = next((reading for reading in self.said[token.index] if parse_number(reading) is not None), None)
             number = parse_number(best) if best else None
             if number == _number(token):
                 confirmed.add(token.index)
@@ -294,10 +296,15 @@ class _Bench:
 
     def _reread(self, indices: Sequence[int]) -> None:
         new = [index for index in indices if index not in self.read][: max(0, _MOST_READ - len(self.read))]
-        if not new:
-            return
-        for index, readings in zip(new, self.rereader.readings([self.tokens[i] for i in new]), strict=True):
-            self.read[index] = tuple(_tokens_of(self.tokens[index], readings))
+        self._say(new)
+        for index in new:
+            self.read[index] = tuple(_tokens_of(self.tokens[index], self.said[index]))
+
+    def _say(self, indices: Sequence[int]) -> None:
+        """Has the places of tokens read under several preparations, those that were not: it is costly."""
+        new = [index for index in indices if index not in self.said]
+        if new:
+            self.said.update(zip(new, self.rereader.readings([self.tokens[index] for index in new]), strict=True))
 
     def _others(self, indices: Sequence[int]) -> dict[int, tuple[Token, ...]]:
         """What else the places of figures say, those first that are suspected; nothing for what may not change."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from recount.pipeline.document import Cell, Grid
+from recount.pipeline.map.tables.sheet import is_nearly, is_scanned
 from recount.pipeline.split.text import plain
 from recount.schemas.common import evaluations as words
 from recount.schemas.family import label_of, lost_among
@@ -72,7 +73,7 @@ def rows_of(grid: Grid, index: int) -> tuple[MarkRow, ...]:
         mark = _mark(cell)
         for row in range(cell.row, min(cell.row_end, grid.rows)):
             by_row[row].append(mark)
-    heads = _levels(by_row)
+    heads = _levels(by_row) | (_misread(by_row) if is_scanned(grid) else {})
     marked = ([heads.get(mark, mark) for mark in marks] for marks in by_row)
     return tuple(_row(grid, index, number, marks) for number, marks in enumerate(marked))
 
@@ -87,6 +88,21 @@ def _levels(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
         heads = sorted((mark for mark in marks if _LEVEL.fullmatch(mark.label)), key=attrgetter("start"))
         if len(heads) == len(_LEVELS):
             found |= {mark: replace(mark, label=name) for mark, name in zip(heads, _LEVELS, strict=True)}
+    return found
+
+
+def _misread(rows: Sequence[Sequence[Mark]]) -> dict[Mark, Mark]:
+    """The labels of which one sign was misread, under their names: beside two others of their head at least, and where
+    only one field that none of these fills may be meant."""
+    found: dict[Mark, Mark] = {}
+    for marks in rows:
+        for vocabulary in (words.FUND_COLUMNS, words.INDICATOR_COLUMNS):
+            there = {vocabulary[mark.label] for mark in marks if mark.label in vocabulary}
+            others = {label: field for label, field in vocabulary.items() if field not in there}
+            for mark in marks if len(there) > 1 else ():
+                meant = {field: label for label, field in others.items() if is_nearly(mark.label, label)}
+                if len(meant) == 1 and mark.label not in vocabulary:
+                    found[mark] = replace(mark, label=next(iter(meant.values())))
     return found
 
 

@@ -6,6 +6,7 @@ other page (strips and tiles, masks, pictures turned or sheared) is drawn by MuP
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ _COVERS = 0.97  # share of the page that its one picture must cover
 _LARGER = 1.05  # and how many times the page it may be: what the page cuts off is not to be read
 _DEEP = ("I", "F", "I;16", "I;16B", "I;16L")  # Pillow's modes of more than 8 bits a pixel
 _SQUARE = 1.03  # how many times as long as wide a pixel may be that counts as square
+_PAINTED = re.compile(rb"/([^\s/\[\]()<>{}%]+)\s+Do\b")
+_INLINE = re.compile(rb"\bBI\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,9 @@ def picture_of_page(page: Any) -> Picture:
 
 def _lone_picture(page: Any) -> Image | None:
     """The page's picture as it is in the file, turned as the page shows it; None unless it is the whole page."""
-    shown = page.get_image_info(xrefs=True)
-    if len(shown) != 1 or not shown[0]["xref"]:
+    shown = page.get_image_info()
+    xref = _lone_xref(page) if len(shown) == 1 else 0
+    if not xref:
         return None
     info = shown[0]
     a, b, c, d, _, _ = info["transform"]
@@ -66,9 +70,23 @@ def _lone_picture(page: Any) -> Image | None:
     # Text in another layer is drawn over the picture; a mask has no colours of its own.
     if info.get("has-mask") or info.get("colorspace", 0) == 0 or info["width"] * info["height"] > MOST_PIXELS:
         return None
-    image = _array(mupdf.Pixmap(page.parent, info["xref"]))
+    image = _array(mupdf.Pixmap(page.parent, xref))
     image = _square(image, image.shape[1] / whole.width, image.shape[0] / whole.height)
     return np.ascontiguousarray(np.rot90(image, -(page.rotation // 90)))
+
+
+def _lone_xref(page: Any) -> int:
+    """The number of the object that the only picture shown on a page is; 0 where it is none.
+
+    Where the page paints one thing, that is told by its name; else pictures are compared, and decoded for it.
+    """
+    content = page.read_contents()
+    painted = _PAINTED.findall(content)
+    if len(painted) == 1 and not _INLINE.search(content):
+        for xref, *_, name, _, form in page.get_images(full=True):
+            if not form and name.encode() == painted[0]:
+                return int(xref)
+    return int(page.get_image_info(xrefs=True)[0]["xref"])
 
 
 def _square(image: Image, across: float, down: float) -> Image:
@@ -99,9 +117,15 @@ def _array(pixmap: Any) -> Image:
         pixmap = mupdf.Pixmap(mupdf.csRGB if pixmap.colorspace else mupdf.csGRAY, pixmap)
     if pixmap.alpha:
         pixmap = mupdf.Pixmap(pixmap, 0)
-    flat = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
+    flat = np.frombuffer(pixmap.samples_mv, np.uint8).reshape(pixmap.height, pixmap.stride)
     image = flat[:, : pixmap.width * pixmap.n].reshape(pixmap.height, pixmap.width, pixmap.n)
-    return np.ascontiguousarray(image[:, :, 0] if pixmap.n == 1 else image)
+    return np.array(image[:, :, 0] if pixmap.n == 1 or _is_grey(image) else image)
+
+
+def _is_grey(image: Image) -> bool:
+    """Whether an image of three channels has no colours."""
+    first = image[:, :, 0]
+    return all(np.array_equal(first, image[:, :, other]) for other in (1, 2))
 
 
 def image_files(path: Path) -> tuple[Path, ...]:

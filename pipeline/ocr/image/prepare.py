@@ -61,8 +61,8 @@ def prepare(image: Image, dpi: float) -> Prepared:
 
 def is_bilevel(grey: Grey) -> bool:
     """Whether an image is black and white, without shades of grey."""
-    counts = np.bincount(grey.ravel(), minlength=256)
-    return bool(counts[0] + counts[255] >= _TWO_LEVELS * grey.size)
+    shades = cv2.countNonZero(cv2.inRange(grey, np.array(1), np.array(254)))
+    return grey.size - shades >= _TWO_LEVELS * grey.size
 
 
 def smoothed(grey: Grey, dpi: float) -> Grey:

@@ -127,7 +127,24 @@ def find_rulings(image: Grey, dpi: float, text: Sequence[Box] = ()) -> tuple[Rul
         looks.append(_seen(_depth(image, dpi, median=look.median), dpi, look.contrast, across))
         if number and not loose_ends(looks[-1]):
             break
-    return as_rulings(max(looks, key=_soundness))
+    best = max(looks, key=_soundness)
+    whole = [look for look in looks if look is not best and not loose_ends(look)]
+    return as_rulings((as_long(best, whole, 0), as_long(best, whole, 1)))
+
+
+def as_long(best: Lines, others: Sequence[Lines], own: int) -> list[Run]:
+    """The lines of the best look, led on to where another one that leaves no loose ends leads them: a speck beside the
+    last piece of a line, or a blot on it, hides it from one look and not from the next."""
+    longer: list[Run] = []
+    for at, start, end in best[own]:
+        across = [line[0] for line in best[1 - own] if line[1] - _TOUCH <= at <= line[2] + _TOUCH]
+        same = [run for other in others for run in other[own] if abs(run[0] - at) <= _EXACT]
+        same = [run for run in same if run[1] < end and run[2] > start]
+        starts = [place for place in across for run in same if abs(place - run[1]) <= _TOUCH]
+        ends = [place for place in across for run in same if abs(place - run[2]) <= _TOUCH]
+        first, last = min(starts, default=start), max(ends, default=end)
+        longer.append((at, first if first < start - _TOUCH else start, last if last > end + _TOUCH else end))
+    return merge_runs(longer) if longer != best[own] else longer
 
 
 def _soundness(lines: Lines) -> float:
@@ -173,8 +190,12 @@ def _runs(ink: _Ink) -> list[Run]:
     scale = ink.scale
     # A line that is not quite straight steps from row to row.
     wide = cv2.dilate(ink.dark, np.ones((3, 1), np.uint8))
-    long = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, round(_SHORTEST * scale)), np.uint8))
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(long, connectivity=8)
+    least = round(_SHORTEST * scale)
+    long = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
+    # A run is three pixels high and apart from the next: on a usual page their number needs 16 bits, in a third of the
+    # time that 32 take.
+    label = cv2.CV_16U if long.size < 4 * least * 0xFFFF else cv2.CV_32S
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(long, connectivity=8, ltype=label)
     runs: list[Run] = []
     for index in range(1, count):
         x, y, width, height, area = (int(value) for value in stats[index])

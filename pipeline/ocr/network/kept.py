@@ -37,49 +37,59 @@ class _Readings:
     grown: bool = False
 
 
-_open: list[tuple[Path, str, dict[str, _Readings]]] = []
-"""The folder, the hash of the report that this process reads, and its readings by the networks' version."""
+_open: list[tuple[Path | None, str, dict[str, _Readings]]] = []
+"""The folder (None: readings are forgotten with the report), the hash of the report that this process reads, and its
+readings by the networks' version."""
 
 
 @contextmanager
 def keeping(folder: Path | None, sha256: str) -> Iterator[None]:
-    """Has what is read of a report kept in a folder, and taken from there. None keeps nothing.
+    """Has what is read of a report kept in a folder, and taken from there. With None it is kept while it is read.
 
     sha256: of the report's content. A file of readings that is damaged is as none; what cannot be kept is not.
     """
-    if folder is None:
-        yield
-        return
     _open.append((folder, sha256, {}))
     try:
         yield
     finally:
         _, _, versions = _open.pop()
         for version, readings in versions.items():
-            if readings.grown:
+            if readings.grown and folder is not None:
                 with suppress(OSError):  # the report is read all the same
                     _write(folder, sha256, version, readings.said)
 
 
 def asked(
-    networks: str, question: Sequence[Any], images: Sequence[Grey], answer: Callable[[], T], typed: Callable[[Any], T]
-) -> T:
-    """What networks say of images: as it is kept, or else as they answer.
+    networks: str,
+    question: Sequence[Any],
+    images: Sequence[Grey],
+    answer: Callable[[Sequence[Grey]], Sequence[T]],
+    typed: Callable[[Any], T],
+) -> list[T]:
+    """What networks say of each image: as it is kept, or else as they answer. Equal images are read once.
 
-    networks: their name, with all versions. question: plain values. typed: makes an answer out of its plain values.
+    networks: their name, with all versions. question: plain values. answer: what the networks say of each of some
+    images; it must not matter which others there are. typed: makes an answer out of its plain values.
     """
+    readings = _readings(networks)
+    keys = [_key(question, image) for image in images]
+    new = {key: image for key, image in zip(keys, images, strict=True) if key not in readings.said}
+    if new:
+        said = json.loads(json.dumps(answer(list(new.values())), default=_plain))
+        readings.said.update(zip(new, said, strict=True))
+        readings.grown = True
+    return [typed(readings.said[key]) for key in keys]
+
+
+def _readings(networks: str) -> _Readings:
+    """What is kept of the report that is being read; nothing where none is."""
     if not _open:
-        return answer()
+        return _Readings()
     folder, sha256, versions = _open[-1]
     version = _version(networks)
     if version not in versions:
-        versions[version] = _Readings(_read(_file(folder, sha256, version)))
-    readings = versions[version]
-    key = _key(question, images)
-    if key not in readings.said:
-        readings.said[key] = json.loads(json.dumps(answer(), default=_plain))
-        readings.grown = True
-    return typed(readings.said[key])
+        versions[version] = _Readings({} if folder is None else _read(_file(folder, sha256, version)))
+    return versions[version]
 
 
 def _plain(value: Any) -> Any:
@@ -89,11 +99,10 @@ def _plain(value: Any) -> Any:
     return [getattr(value, name) for name in value.__dataclass_fields__]
 
 
-def _key(question: Sequence[Any], images: Sequence[Grey]) -> str:
+def _key(question: Sequence[Any], image: Grey) -> str:
     digest = hashlib.sha256(json.dumps(question, ensure_ascii=False).encode("utf-8", "backslashreplace"))
-    for image in images:
-        digest.update(f"{image.shape}{image.dtype}".encode())
-        digest.update(image.tobytes())
+    digest.update(f"{image.shape}{image.dtype}".encode())
+    digest.update(image.tobytes())
     return digest.hexdigest()
 
 

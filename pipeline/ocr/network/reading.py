@@ -6,8 +6,9 @@ The recogniser gives for every step along the line (8 pixels of 48) a probabilit
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -79,7 +80,9 @@ _HEIGHT = 48  # pixels that the network wants
 _BUCKET = 32  # widths are padded to multiples of this: engines prepare themselves anew for every size
 _NARROWEST = 96  # pixels that a line is padded to at least
 _WIDEST = 3200  # pixels; a longer line is squeezed
-_BATCH = 6  # lines that are recognised together, as in the settings of rapidocr
+_BATCH = 6  # lines that are recognised together at most, as in the settings of rapidocr
+_BATCH_WIDTH = 1536  # pixels of their widths together: of long lines one is work enough, and every number is a new size
+_SURE = 0.8  # probability of a sign below which 16 bits may have chosen another one than 32 would
 _DOUBT = 0.005  # probability below which another sign at a step is no alternative
 _BEAM = 12  # texts that are followed from step to step
 
@@ -107,39 +110,76 @@ class Recognised:
 
 
 def recognise(networks: Networks, images: Sequence[Grey]) -> list[Decoded]:
-    """The best reading of each image of a line."""
-    decoded: list[Decoded] = [Decoded("", (), ())] * len(images)
-    for indices, steps, shares in _batches(networks, images):
+    """The best reading of each image of a line; by the exact network where the other is not sure of every sign."""
+
+    def read(network: Network, some: Sequence[Grey]) -> list[Decoded]:
+        return _each(network, some, lambda steps, share: _best(steps, share, networks.signs))
+
+    return _surely(networks, images, read, lambda line: min(line.scores, default=0.0))
+
+
+def alternatives(
+    networks: Networks, images: Sequence[Grey], allowed: Collection[str] | None = None
+) -> list[list[Recognised]]:
+    """What each image of a line may say, the most probable first; by the exact network where the other is not sure.
+
+    allowed: the only characters it may be of.
+    """
+    kept = None if allowed is None else [0, *sorted(networks.signs.index(sign, 1) for sign in set(allowed))]
+    signs = networks.signs if kept is None else [networks.signs[index] for index in kept]
+
+    def beam(steps: Floats, _: float) -> list[Recognised]:
+        line = (steps if kept is None else steps[:, kept]).astype(np.float64)
+        if kept is not None:
+            line /= np.maximum(line.sum(axis=1, keepdims=True), 1e-9)
+        return _beam(line, signs)
+
+    return _surely(
+        networks, images, lambda network, some: _each(network, some, beam), lambda readings: readings[0].score
+    )
+
+
+T = TypeVar("T")
+
+
+def _surely(
+    networks: Networks,
+    images: Sequence[Grey],
+    read: Callable[[Network, Sequence[Grey]], list[T]],
+    sure: Callable[[T], float],
+) -> list[T]:
+    """What is read of the images; by the exact network where the other is less sure than _SURE."""
+    found = read(networks.recogniser, images)
+    if networks.exact is not networks.recogniser:
+        unsure = [index for index, one in enumerate(found) if sure(one) < _SURE]
+        for index, one in zip(unsure, read(networks.exact, [images[index] for index in unsure]), strict=True):
+            found[index] = one
+    return found
+
+
+def _each(network: Network, images: Sequence[Grey], made: Callable[[Floats, float], T]) -> list[T]:
+    """What is made of the steps of each image, and of the share of them that it covers."""
+    found: dict[int, T] = {}
+    for indices, steps, shares in _batches(network, images):
         for index, line, share in zip(indices, steps, shares, strict=True):
-            decoded[index] = _best(line, share, networks.signs)
-    return decoded
-
-
-def alternatives(networks: Networks, image: Grey, allowed: Collection[str] | None = None) -> list[Recognised]:
-    """What the image of a line may say, the most probable first. allowed: the only characters it may be of."""
-    ((_, steps, _),) = _batches(networks, [image])
-    line = steps[0].astype(np.float64)
-    if allowed is not None:
-        keep = np.array([index == 0 or sign in allowed for index, sign in enumerate(networks.signs)])
-        line = np.where(keep, line, 0.0)
-        line /= np.maximum(line.sum(axis=1, keepdims=True), 1e-9)
-    return _beam(line, networks.signs)
+            found[index] = made(line, share)
+    return [found[index] for index in range(len(images))]
 
 
 Batch = tuple[list[int], Floats, list[float]]
 """Indices of the images, their steps, and the share of the steps that each image covers."""
 
 
-def _batches(networks: Networks, images: Sequence[Grey]) -> list[Batch]:
-    """The network's output for the images, those of like width together."""
+def _batches(network: Network, images: Sequence[Grey]) -> Iterator[Batch]:
+    """The network's output for the images, those of like width together; each is good until the next is asked for."""
     scaled = [_scaled(image) for image in images]
     order = sorted(range(len(images)), key=lambda index: scaled[index].shape[1])
-    batches: list[Batch] = []
     start = 0
     while start < len(order):
         width = _padded(scaled[order[start]].shape[1])
+        most = max(1, min(_BATCH, _BATCH_WIDTH // width))
         end = start + 1
-        while end < len(order) and end - start < _BATCH and scaled[order[end]].shape[1] <= width:
+        while end < len(order) and end - start < most and scaled[order[end]].shape[1] <= width:
             end += 1
         chosen = order[start:end]
         batch = np.zeros((len(chosen), 3, _HEIGHT, width), np.float32)
@@ -147,9 +187,8 @@ def _batches(networks: Networks, images: Sequence[Grey]) -> list[Batch]:
             line = scaled[index]
             batch[row, :, :, : line.shape[1]] = line
         shares = [scaled[index].shape[1] / width for index in chosen]
-        batches.append((chosen, networks.recogniser(batch), shares))
+        yield chosen, network(batch), shares
         start = end
-    return batches
 
 
 def _scaled(image: Grey) -> Floats:

@@ -33,7 +33,7 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
         start, end = match.span()
         more = _BESIDE * (line.box[3] - line.box[1])
         box = line.boxes[start][0] - more, line.box[1], line.boxes[end - 1][2] + more, line.box[3]
-        read = engine.recognise_line(crop_of(image, box), _SIGNS)[0].text.strip()
+        read = engine.alternatives([crop_of(image, box)], _SIGNS)[0][0].text.strip()
         points = [at for at in range(start, end) if line.text[at] in ".．"]
         dropped.update(at for at in points if line.text[start:at] + line.text[at + 1 : end] == read)
     return without(line, dropped)

@@ -170,11 +170,13 @@ def _middle(box: Box) -> float:
 
 def _holds(outer: Box, inner: Box) -> bool:
     """Whether most of a box lies in another one that is larger."""
+    if outer[3] <= inner[1] or inner[3] <= outer[1] or outer[2] <= inner[0] or inner[2] <= outer[0]:
+        return False  # nearly all
     width = min(outer[2], inner[2]) - max(outer[0], inner[0])
     height = min(outer[3], inner[3]) - max(outer[1], inner[1])
     own = (inner[2] - inner[0]) * (inner[3] - inner[1])
     larger = (outer[2] - outer[0]) * (outer[3] - outer[1]) > own
-    return larger and width > 0 and height > 0 and width * height > _HELD * own
+    return larger and width * height > _HELD * own
 
 
 def _lines_in(box: Box, sheet: Sheet, usual: float) -> list[Box]:

@@ -23,7 +23,7 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"^[lI|]$"), "1"),
     (re.compile(r"^[SＳ]$"), "5"),
     (re.compile(r"(?<=\d)[。·](?=\d{1,2}(?:\D|$))"), "."),
-    (re.compile(r"(?<=\d)[:：](?=\d{2}(?:%|万元|元))"), "."),
+    (re.compile(r"(?<=\d)[:：,](?=\d{2}(?:%|万元|元))"), "."),  # two digits are no thousands
     # Accounts exclaim nothing: 退休！人
     (re.compile(r"(?<=[\u3400-\u9fff])[!！|lI](?=[人次个项辆台套份名批])"), "1"),
     # A number has one decimal point; what stands before groups of three is a separator: 1.092.13
@@ -55,6 +55,9 @@ _TAILLESS = re.compile(r"(?<=[\u3400-\u9fff]{2})[.．]$")
 _SPECK = re.compile(r"[*＊★☆○◎〇●•·.．,，、'‘’`´\s]+")
 # The recogniser drops the second of two signs of punctuation: 规则。八）负责
 _UNOPENED = re.compile(r"(?<=[。；;])(?=[一二三四五六七八九十]{1,3}([）)]))")
+# A speck behind the end of a line is read as a sign of these, and never as surely as a printed one.
+_BEHIND = re.compile(r"(?<=[\u3400-\u9fff])[.．·:：]$")
+_PRINTED = 0.85
 _APART = 1.2  # em between two ideographs that have a sign of punctuation between them
 
 
@@ -71,6 +74,8 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
         text = pattern.sub(sign, text)
     if alone and _FIGURE.fullmatch(text):
         text = _COMMA_FOR_POINT.sub(".", text)
+    if running and _BEHIND.search(text) and line.scores[-1] < _PRINTED:
+        return clean(without(replace(line, text=text), {len(text) - 1}), running=True)
     label = not running and len(text) <= _LONGEST_LABEL
     if running:
         text = _TAILLESS.sub("，", text)

@@ -9,6 +9,7 @@ import pytest
 
 from recount.eval.bench import archive
 from recount.eval.bench.measurement import Measurement, environment, printed
+from recount.eval.bench.ocr import COST_LIMITS, JOBS, OcrRun, cost
 from recount.pipeline.output import export
 
 MET = Measurement("two processes against one", "1.93 ×", "≥ 1.5 ×", met=True)
@@ -44,3 +45,14 @@ def test_a_measured_process_finds_what_this_one_does() -> None:
 
 def test_every_format_of_the_exports_is_measured() -> None:
     assert archive.FORMATS == export.FORMATS
+
+
+def test_scans_are_measured_by_the_time_of_the_processor() -> None:
+    """The clock of a machine that others share says more of them."""
+    own = [OcrRun(90.0, 7.0, 1.0), OcrRun(80.0, 6.0, 1.0), OcrRun(99.0, 9.0, 1.0)]
+    bare = [OcrRun(10.0, 10.0, 1.0)]
+    assert cost("whole", own, bare, 0.75).line() == (
+        "ok         0.70 ×  (target ≤ 0.75 ×)  whole job against bare RapidOCR (7.0 s of CPU against 10.0 s)"
+    )
+    assert not cost("whole", own, bare, 0.65).met
+    assert COST_LIMITS.keys() < JOBS.keys()

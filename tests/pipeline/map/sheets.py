@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import count
 
-from recount.pipeline.document import Cell, Grid, Number, Paragraph, Text, Token
+from recount.pipeline.document import Cell, Grid, Number, Origin, Paragraph, Text, Token
 from recount.pipeline.map.evaluations.evaluations import map_evaluations
 from recount.pipeline.split.text import fold
 from recount.schemas.figures import Ref
@@ -20,7 +20,8 @@ Spec = str | tuple[str, int] | tuple[str, int, int]
 class Sheet:
     """Builds grids and remembers their tokens. A cell: its text, (text, columns) or (text, columns, rows)."""
 
-    def __init__(self) -> None:
+    def __init__(self, origin: Origin = "text") -> None:
+        self.origin = origin
         self.tokens: list[Token] = []
         self.page = 1
 
@@ -32,7 +33,7 @@ class Sheet:
         value = Decimal(match[0].rstrip("%").replace(",", ""))
         exponent = value.as_tuple().exponent
         assert isinstance(exponent, int)
-        token = Token(len(self.tokens), match[0], value, -exponent, None, self.page, (0, 0, 1, 1))
+        token = Token(len(self.tokens), match[0], value, -exponent, None, self.page, (0, 0, 1, 1), self.origin)
         self.tokens.append(token)
         return Number(match.start(), match.end(), token)
 

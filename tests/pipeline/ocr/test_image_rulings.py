@@ -8,7 +8,7 @@ import pytest
 
 from recount.pipeline.document import Page
 from recount.pipeline.ocr.image.prepare import prepare, skew_of
-from recount.pipeline.ocr.image.ruling_lines import find_rulings
+from recount.pipeline.ocr.image.ruling_lines import as_long, find_rulings
 from recount.pipeline.ocr.text.cells import sheet_of
 from recount.pipeline.split.lattice import page_grids
 from recount.tests.pipeline.ocr.scans import HEIGHT, TOP, XS, Image, Typeset, skewed, speckled
@@ -92,3 +92,18 @@ def test_skew_is_measured() -> None:
     grey = cv2.cvtColor(Typeset().table().drawn(), cv2.COLOR_RGB2GRAY)
     assert skew_of(grey) == 0
     assert skew_of(skewed(grey, 1.3)) == pytest.approx(1.3, abs=0.08)
+
+
+def test_a_line_is_as_long_as_the_look_that_sees_it_whole() -> None:
+    """The last piece of an upright, which a speck beside it hid, comes back; lines of another look alone do not."""
+    level = [(10.0, 0.0, 100.0), (30.0, 0.0, 100.0), (48.0, 0.0, 100.0)]
+    best = level, [(0.0, 10.0, 48.0), (50.0, 10.0, 30.0), (100.0, 10.0, 48.0)]
+    other = level, [(0.0, 10.0, 48.0), (50.4, 10.0, 48.5), (75.0, 10.0, 48.0), (100.0, 10.0, 48.0)]
+    assert as_long(best, [other], 1) == [(0.0, 10.0, 48.0), (50.0, 10.0, 48.0), (100.0, 10.0, 48.0)]
+    assert as_long(best, [], 1) == best[1]
+    apart = level, [(50.0, 31.0, 48.0)]  # no more of the same line, but another one below it
+    assert as_long(best, [apart], 1) == best[1]
+    aside = level, [(52.0, 10.0, 48.0)]
+    assert as_long(best, [aside], 1) == best[1]
+    nowhere = level, [(50.0, 10.0, 40.0)]  # no line across, where it ends
+    assert as_long(best, [nowhere], 1) == best[1]

@@ -11,6 +11,7 @@ import pymupdf
 import pytest
 from PIL import Image as Pillow
 
+from recount.pipeline.ocr.image.images import picture_of_page
 from recount.pipeline.ocr.reader import fill_scanned, read_images
 from recount.pipeline.read import read_pdf
 from recount.tests.pipeline.ocr.embedded import embedded, file_of, grey, group4, jbig2, placed
@@ -154,3 +155,30 @@ def test_a_fax_file_says_that_its_pixels_are_not_square(tmp_path: Path) -> None:
     pages, _ = read_images(tmp_path / "a.tif")
     assert "".join(line.text for line in pages.pages[0].lines) == WORDS
     assert (pages.pages[0].width, pages.pages[0].height) == pytest.approx(SIZE, abs=2)
+
+
+def test_a_picture_that_is_named_but_hidden_is_not_the_page(tmp_path: Path) -> None:
+    """What a page paints in its own content, beside a picture on a layer that is off, is what is read."""
+    with pymupdf.open() as document:
+        page = document.new_page(width=200, height=300)
+        layer = document.add_ocg("draft", on=False)
+        page.insert_image(page.rect, stream=png(np.zeros((300, 200, 3), np.uint8)), oc=layer)
+        [xref] = page.get_contents()
+        shown = b"\nq 200 0 0 300 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \xc8 EI Q\n"
+        document.update_stream(xref, document.xref_stream(xref) + shown)
+        document.save(tmp_path / "a.pdf")
+    with pymupdf.open(tmp_path / "a.pdf") as document:
+        assert picture_of_page(document[0]).image.mean() == pytest.approx(200, abs=2)
+
+
+def test_the_picture_of_a_page_is_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = as_pdf(tmp_path / "a.pdf", Typeset().table().drawn())
+    compared = pymupdf.Page.get_image_info
+
+    def counted(page: Any, **how: Any) -> Any:
+        assert not how, "pictures are decoded to be compared"
+        return compared(page)
+
+    monkeypatch.setattr(pymupdf.Page, "get_image_info", counted)
+    with pymupdf.open(path) as document:
+        assert picture_of_page(document[0]).image.ndim == 2  # black on white: no colours are carried along

@@ -34,9 +34,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for name in ("detect", "recognise", "alternatives"):
         whole = getattr(engines, name)
 
-        def counted(*arguments: Any, name: str = name, whole: Callable[..., Any] = whole) -> Any:
+        def counted(*arguments: Any, name: str = name, whole: Callable[..., Any] = whole, **named: Any) -> Any:
             questions.append(name)
-            return whole(*arguments)
+            return whole(*arguments, **named)
 
         monkeypatch.setattr(engines, name, counted)
     return questions
@@ -50,8 +50,8 @@ def answers(reader: Engine) -> tuple[Any, ...]:
     return (
         reader.detect(image(1)),
         reader.recognise([image(2), image(3)]),
-        reader.recognise_line(image(2), "0123456789."),
-        reader.recognise_line(image(2)),
+        reader.alternatives([image(2)], "0123456789."),
+        reader.alternatives([image(2)]),
     )
 
 
@@ -64,14 +64,41 @@ def test_each_image_is_read_once(reader: Engine, tmp_path: Path, asked: list[str
     with keeping(tmp_path, HASH):
         assert answers(reader) == right
         assert len(asked) == 4
-        reader.recognise([image(3), image(2)])  # other images at once: lines are padded to the widest
+        assert reader.recognise([image(3), image(2)]) == list(reversed(right[1]))
+        assert len(asked) == 4
+        reader.recognise([image(3), image(4)])
         assert len(asked) == 5
     with keeping(tmp_path, "cd" * 32):
         answers(reader)
     assert len(asked) == 9
-    with keeping(None, HASH):
-        answers(reader)
+    with keeping(None, HASH):  # while a report is read
+        assert (answers(reader), answers(reader)) == (right, right)
     assert len(asked) == 13
+    answers(reader)
+    answers(reader)
+    assert len(asked) == 21
+
+
+def test_equal_images_are_read_once(reader: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    whole = engines.recognise
+
+    def counted(networks: Any, images: Any) -> Any:
+        read.append(len(images))
+        return whole(networks, images)
+
+    monkeypatch.setattr(engines, "recognise", counted)
+    one, other = image(2), image(3)
+    lines = reader.recognise([one, other, one.copy(), one])
+    assert read == [2]
+    assert lines == [lines[0], lines[1], lines[0], lines[0]]
+
+
+def test_what_an_image_says_does_not_depend_on_those_beside_it(reader: Engine) -> None:
+    images = [image(seed)[:, : 40 + 7 * seed] for seed in range(20)]
+    assert reader.recognise(images) == [reader.recognise([one])[0] for one in images]
+    digits = "0123456789.,-%"
+    assert reader.alternatives(images, digits) == [reader.alternatives([one], digits)[0] for one in images]
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "other", "digit"])

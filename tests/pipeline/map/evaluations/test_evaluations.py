@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from recount.eval.generator.case import Form, Options
 from recount.eval.generator.generate import generate
-from recount.pipeline.document import Document, Grid
+from recount.pipeline.document import Document, Grid, Origin
 from recount.pipeline.map.evaluations.evaluations import map_evaluations
 from recount.pipeline.read import read_pdf
 from recount.pipeline.split import split
@@ -65,6 +65,23 @@ def test_indicators_carry_their_levels_and_drop_empty_lines() -> None:
         ("效益指标", "社会效益指标", "沿岸安全感", "有效提升", "有效提升", 20, 20, None),
         ("满意度指标", "满意度指标", "村民满意度", ">=90%", None, 10, 10, None),
     ]
+
+
+@pytest.mark.parametrize(("read", "origin", "known"), [
+    ("年初预算故", "ocr", True),
+    ("年初預算数", "ocr", True),
+    ("年初预算故", "text", False),
+    ("年末预算数", "ocr", False),
+    ("项目预算故", "ocr", False),
+])  # fmt: skip
+def test_a_misread_sign_in_the_head_of_a_scanned_table_loses_no_column(
+    read: str, origin: Origin, *, known: bool
+) -> None:
+    sheet = Sheet(origin)
+    head = [read if cell == "年初预算数" else cell for cell in FUNDS[0]]
+    table = only(sheet, [*HEAD, head, *FUNDS[1:], *GOALS, *PLAIN, TOTAL])
+    whole = ("年度资金总额", 60, 50, 40, 10, 80, 8)
+    assert (funds(sheet, table)[:1] == [whole]) == known
 
 
 @pytest.mark.parametrize(

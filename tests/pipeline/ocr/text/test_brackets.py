@@ -35,7 +35,7 @@ class Reader:
         self.asked += [image.shape[1] for image in images]
         return [decoded(self.text)] * len(images)
 
-    def recognise_line(self, image: Grey, allowed: Collection[str] | None = None) -> list[Recognised]:
+    def alternatives(self, images: Sequence[Grey], allowed: Collection[str] | None = None) -> list[list[Recognised]]:
         raise NotImplementedError
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from recount.pipeline.ocr.text.hygiene import clean
@@ -30,6 +32,9 @@ def line(text: str, wide: float = 10.0) -> OcrLine:
         ("支出1.298.728.42元", "支出1,298,728.42元"),
         ("1.1.2", "1.1.2"),
         ("合计的91:96%", "合计的91.96%"),
+        ("决算数为6,05万元", "决算数为6.05万元"),
+        ("支出1,228,05万元", "支出1,228.05万元"),
+        ("支出1,228万元", "支出1,228万元"),
         ("本年退休！人", "本年退休1人"),
         ("29.48.万元", "29.48万元"),
         ("支出1,298,728.42.", "支出1,298,728.42"),
@@ -87,6 +92,20 @@ def test_a_comma_at_the_end_of_a_line_may_have_lost_its_tail() -> None:
     ended = clean(line("减少1.60万元."), running=True)
     assert ended is not None
     assert ended.text == "减少1.60万元，"
+
+
+@pytest.mark.parametrize(("read", "score", "meant"), [
+    ("公务用车运行费全年预：", 0.66, "公务用车运行费全年预"),
+    ("公务用车运行维护费支出.", 0.56, "公务用车运行维护费支出"),
+    ("主要原因是：", 0.97, "主要原因是："),
+    ("减少1.60万元.", 0.9, "减少1.60万元，"),
+    ("支出减少。", 0.6, "支出减少。"),
+])  # fmt: skip
+def test_a_speck_behind_a_line_is_no_sign(read: str, score: float, meant: str) -> None:
+    seen = line(read)
+    cleaned = clean(replace(seen, scores=(*seen.scores[:-1], score)), running=True)
+    assert cleaned is not None
+    assert cleaned.text == meant
 
 
 @pytest.mark.parametrize("text", ["*", "·", "•.", "，"])

@@ -20,8 +20,8 @@ PAGE = np.full((20, 600), 255, np.uint8)
 class Alone(Reader):
     """What a number alone is read as."""
 
-    def recognise_line(self, image: object, allowed: Collection[str] | None = None) -> list[Recognised]:  # noqa: ARG002
-        return [Recognised(self.text, 0.9)]
+    def alternatives(self, images: object, allowed: Collection[str] | None = None) -> list[list[Recognised]]:  # noqa: ARG002
+        return [[Recognised(self.text, 0.9)]]
 
 
 @pytest.mark.parametrize(

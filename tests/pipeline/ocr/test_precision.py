@@ -1,0 +1,76 @@
+"""Networks that compute with 16 bits: what they leave in doubt is read by the exact ones, and the result says so."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from recount.pipeline.ocr.network.backends import Networks, load, name_of
+from recount.pipeline.ocr.network.reading import alternatives, recognise
+
+SIGNS = ("", "1", "7", " ")
+Floats = npt.NDArray[np.float32]
+
+
+class Network:
+    """Reads every line as one sign, with a probability that stands in the line's first pixel. asked: the lines."""
+
+    def __init__(self, sign: str) -> None:
+        self.sign = SIGNS.index(sign)
+        self.asked = 0
+
+    def __call__(self, batch: Floats) -> Floats:
+        self.asked += len(batch)
+        steps = np.zeros((len(batch), 4, len(SIGNS)), np.float32)
+        chance = (batch[:, 0, 0, 0] + 1) / 2
+        steps[:, 1, self.sign] = chance
+        steps[:, 1, 3] = 1 - chance
+        steps[:, [0, 2, 3], 0] = 1.0
+        return steps
+
+
+def networks(fast: Network, exact: Network) -> Networks:
+    return Networks(fast, fast, exact, SIGNS, "none")
+
+
+def line(chance: float) -> npt.NDArray[np.uint8]:
+    return np.full((48, 96), round(255 * chance), np.uint8)
+
+
+def test_lines_with_a_doubtful_sign_are_read_by_the_exact_network() -> None:
+    fast, exact = Network("7"), Network("1")
+    read = recognise(networks(fast, exact), [line(0.98), line(0.75), line(0.85), line(0.6)])
+    assert [one.text for one in read] == ["7", "1", "7", "1"]
+    assert (fast.asked, exact.asked) == (4, 2)
+
+
+def test_one_network_is_asked_once() -> None:
+    only = Network("7")
+    assert recognise(networks(only, only), [line(0.6)])[0].text == "7"
+    assert only.asked == 1
+
+
+def test_what_a_line_may_say_is_asked_of_the_exact_network_where_the_other_is_not_sure() -> None:
+    fast, exact = Network("7"), Network("1")
+    readings = alternatives(networks(fast, exact), [line(0.6), line(0.95)])
+    assert [one[0].text for one in readings] == ["1", "7"]
+    assert (fast.asked, exact.asked) == (2, 1)
+
+
+def test_only_the_signs_that_are_allowed_are_read() -> None:
+    only = Network("7")
+    [readings] = alternatives(networks(only, only), [line(0.3)], "1 ")
+    assert [one.text for one in readings if one.score > 0.5] == [" "]
+
+
+def test_networks_of_32_bits_read_with_them_alone() -> None:
+    exact = load("openvino")
+    assert exact.exact is exact.recogniser
+    assert exact.name == name_of("openvino")
+    assert "bf16" not in exact.name
+
+
+def test_the_name_says_with_how_many_bits_was_computed() -> None:
+    fast = load("openvino", "auto")
+    assert (fast.exact is fast.recogniser) == (not fast.name.endswith(", bf16)"))
+    assert load("onnxruntime", "auto").name == name_of("onnxruntime")
