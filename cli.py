@@ -354,10 +354,13 @@ def verify(
 )
 def export(
     out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run.")],
-    format_: Annotated[str, typer.Option("--format", metavar="FORMAT", help="jsonl, csv, parquet, xlsx or sqlite.")],
     target: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The file; or a folder, for a file each table.")
     ],
+    format_: Annotated[
+        str | None,
+        typer.Option("--format", metavar="FORMAT", help="jsonl, csv, parquet, xlsx or sqlite; else as FILE ends."),
+    ] = None,
     status: Annotated[
         str | None,
         typer.Option("--status", metavar="LIST", help="Only figures of these statuses: verified,repaired."),
@@ -372,9 +375,11 @@ def export(
     family: OwnFamilyOption = None,
 ) -> None:
     """Export results as tables: figures, rows of lists and statements, texts, discrepancies, checks, files."""
+    from recount.desk.first_sheet import ToCheck
     from recount.pipeline.output.export import export as exported
 
-    done = exported(out, target, format_, status=status, keys=keys, table=table, family=family)
+    front = ToCheck(out, "zh" if keys == "zh" else "en")
+    done = exported(out, target, format_, status=status, keys=keys, table=table, family=family, front=front)
     for name, rows in done.rows.items():
         print(f"{name}  {rows:,}")
 

@@ -190,11 +190,12 @@ def _in_order(cards: Sequence[Card]) -> list[Card]:
     """The worst first, and behind each those that follow from it."""
     by_id = {card.id: card for card in cards}
     first = {card.id: by_id.get(card.follows or "", card) for card in cards}
-    return sorted(cards, key=lambda card: (_how_bad(first[card.id]), first[card.id].id, card is not first[card.id]))
+    return sorted(cards, key=lambda card: (how_bad(first[card.id]), first[card.id].id, card is not first[card.id]))
 
 
-def _how_bad(card: Card) -> tuple[int, bool, Decimal]:
-    """What nothing explains first, then where a figure is disputed, then the largest difference."""
+def how_bad(card: Card) -> tuple[int, bool, Decimal]:
+    """The place of an identity among those that fail: what nothing explains first, then where a figure is disputed,
+    then the largest difference."""
     disputed = any(figure.entry.status == "disputed" for figure in card.operands)
     return _WORST.get(card.severity, 0), not disputed, -abs(card.residual or Decimal(0))
 

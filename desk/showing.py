@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Language = Literal["zh", "en"]
 
 showing = typer.Typer(rich_markup_mode=None)
-"""They stand beside the other commands: `recount show`, `recount mark`."""
+"""They stand beside the other commands: `recount show`, `recount list`, `recount mark`."""
 
 ResultArgument = Annotated[Path, typer.Argument(metavar="RESULT", help="A result file, or the output folder of a run.")]
 NameArgument = Annotated[
@@ -71,6 +71,30 @@ def show(
     _, content, model = _read(result, name, family)
     console = screen()
     for part in render_result(content, model, section):
+        console.print(part)
+
+
+@showing.command("list", epilog="Copies of a report are left out; recount show DIR NAME shows one.")
+def list_(
+    out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run.")],
+    disputed: Annotated[
+        bool, typer.Option("--disputed", help="Only reports in which something is in dispute.")
+    ] = False,
+    sort: Annotated[
+        str, typer.Option("--sort", metavar="BY", help="disputed, money (the largest difference), unit or year.")
+    ] = "disputed",
+    limit: Annotated[int, typer.Option("--limit", min=0, metavar="N", help="So many at most; 0: all.")] = 50,
+    lang: Annotated[
+        str | None, typer.Option("--lang", metavar="LANG", help="zh or en; by default as LANG says.")
+    ] = None,
+) -> None:
+    """List the reports of a run: disputed figures, failing identities, money in dispute, unit and year."""
+    from recount.desk.listing import listed, render_list
+    from recount.desk.words import Words, language_of
+    from recount.pipeline.run.progress import screen
+
+    rows, console = listed(out, sort, disputed=disputed), screen()
+    for part in render_list(rows, Words(language_of(lang)), limit):
         console.print(part)
 
 

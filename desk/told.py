@@ -31,6 +31,23 @@ _NAMES: Mapping[str, str] = {
     "reviewed": "已人工核定",
     "error": "勾稽不符",
     "minor": "小差异",
+    # what identities came to, and who put a figure into its field
+    "pass": "相符",
+    "fail": "不符",
+    "not_applicable": "不适用",
+    "template": "模板",
+    # what became of a file
+    "structured": "已结构化",
+    "same as another": "与另一文件相同",
+    "open": "模型未答复",
+    "failed": "失败",
+    "unreachable": "无法读取",
+    "not begun": "未开始",
+    "skipped": "非报告，略过",
+    "archive unreadable": "压缩包打不开",
+    "opened": "已打开的压缩包",
+    "hidden": "隐藏文件",
+    "no reports": "没有报告",
     # what a person decided
     "as_printed": "原件如此",
     "misread": "误读",
@@ -54,6 +71,7 @@ _NAMES: Mapping[str, str] = {
     "unit": "计量单位不明",
     "many identities fail": "多处勾稽不符",
     "table left open": "表格未识读",
+    "unread": "单元格未识读",
     "repeated page": "重复页",
     "other report": "他份报告的页",
     "no report": "无报告内容",
@@ -97,6 +115,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         r"a font of this page is not believed: its text says (.+) where the page shows (.+)",
         r"本页字体编码有误：文字层为\1，页面显示\2，改按图像识读",
     ),
+    ("something stands in this cell that could not be read", "此格内有内容，未能识读"),
     ("struck out by a line", "被横线划掉"),
     ("struck out by an annotation", "被批注划掉"),
     ("the text strikes this out", "文中已划掉"),
@@ -142,6 +161,32 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         "是表中金额还是页码无法判断，未采用",
     ),
     (r"the file is damaged here in a way that viewers pass over; .+", "文件此处有损坏，已按页面显示核对其数字"),
+    # of checks that do not fail
+    ("printed once", "只印了一次"),
+    ("zero base, by convention", "基数为0，增减率按惯例填列"),
+    ("the base rounds to 0", "基数四舍五入后为0"),
+    ("of more than is listed", "合计含未列出的项目"),
+    # why a figure is disputed
+    (r"does not fit: ([^;]+)", r"勾稽不符：\1"),
+    (r"read otherwise a second time: ([^;]+)", r"再次识读为\1"),
+    # files that are no reports
+    ("a Word document", "文字处理文档"),
+    ("a spreadsheet", "电子表格"),
+    ("a WPS document", "金山文档"),
+    ("a presentation", "演示文稿"),
+    ("an OFD document", "版式文档（.ofd）"),
+    ("a packed archive", "压缩包"),
+    ("a picture of a kind that is not read", "不支持的图片"),
+    (r"a (?:zip|RAR|7z) archive by its content, not by its name", "内容是压缩包，文件名不是"),
+    ("a picture by its content, not by its name", "内容是图片，文件名不是"),
+    ("a gzip file", "压缩文件（.gz）"),
+    ("an old Office document", "旧版办公文档"),
+    ("a PostScript file", "打印文件（.ps）"),
+    ("a page of HTML", "网页"),
+    ("an empty file", "空文件"),
+    (r"a file of another kind \((.+)\)", r"其他类型的文件（\1）"),
+    ("a file of no known kind", "类型不明的文件"),
+    ("it holds no report", "其中没有报告"),
     # proposals that were refused
     (r"its unit \((.+)\) does not fit a field of kind (\w+)", r"计量单位（\1）与此项不符"),
     ("no identity covers it, and a second reader does not put it there", "无勾稽可核，第二读者也未如此认定"),
@@ -240,6 +285,22 @@ _READ = tuple((re.compile(pattern), chinese) for pattern, chinese in (*_SENTENCE
 _GAP = re.compile(r"\\(\d)")
 
 
+_VALUES: Mapping[str, str] = {
+    "true": "是",
+    "false": "否",
+    "none": "无此项",
+    "administrative": "行政单位",
+    "institution": "事业单位",
+}
+"""Values and keys of reports that are no words of a document."""
+_VALUE = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(_VALUES)})(?![A-Za-z])")
+
+
+def with_values(text: str, language: Language) -> str:
+    """What a place of a report is called, or its value, without a key's or a program's word."""
+    return text if language == "en" else _VALUE.sub(lambda found: _VALUES[found[0]], text)
+
+
 def named(word: str, language: Language) -> str:
     """A status, a severity or the kind of a remark; a word that is not known stays as it is."""
     return _NAMES.get(word, word) if language == "zh" else word
@@ -258,6 +319,13 @@ def said(sentence: str, language: Language) -> str:
         return sentence
     given = [said(part, language) for part in known[0].groups()]
     return _GAP.sub(lambda gap: given[int(gap[1]) - 1], known[1])
+
+
+def said_together(sentences: str, language: Language) -> str:
+    """One sentence, or several with "; " between them."""
+    whole = said(sentences, language)
+    parts = sentences.split("; ")
+    return whole if language == "en" or whole != sentences else "；".join(said(part, language) for part in parts)
 
 
 WORDS: Mapping[Language, Mapping[str, str]] = {
@@ -316,6 +384,20 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "minor": "小差异",
         "remarks": "留意",
         "unit": "{unit}",
+        # the first sheet of a workbook
+        "to check": "待核",
+        "severity": "程度",
+        "rule": "勾稽关系",
+        "left": "所载数",
+        "right": "应为数",
+        "difference": "差额",
+        "measure": "计量",
+        "most suspect": "最可疑的数字",
+        "crop": "截图",
+        "page number": "页",
+        "remark": "说明",
+        "conclusion": "结论",
+        "note": "备注",
     },
     "en": {
         "title": "Review notes",
@@ -373,6 +455,20 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "minor": "explained",
         "remarks": "remarks",
         "unit": " {unit}",
+        # the first sheet of a workbook
+        "to check": "to check",
+        "severity": "severity",
+        "rule": "identity",
+        "left": "printed",
+        "right": "computed",
+        "difference": "difference",
+        "measure": "in",
+        "most suspect": "most suspect",
+        "crop": "picture",
+        "page number": "page",
+        "remark": "remark",
+        "conclusion": "conclusion",
+        "note": "note",
     },
 }
 """The words of marks and pages."""

@@ -216,7 +216,7 @@ def test_show_puts_what_is_wrong_first(call: Call, result: Path) -> None:
         "    年初结转和结余: 4.68, page 3",
     ]
     disputed = lines.index("Disputed figures: 2")
-    assert lines[disputed + 2] == "  does not fit: 收入总计 = 本年收入合计 + 年初结转和结余"
+    assert lines[disputed + 3] == "  does not fit: 收入总计 = 本年收入合计 + 年初结转和结余"
     assert wrong < disputed < lines.index("收入支出决算总体情况说明")
     assert ["收入总计", "1,955.06", "万元", "✗", "p.", "3"] in [line.split() for line in lines]
     row = next(line for line in lines if "行政运行" in line and "%" in line)
@@ -266,7 +266,7 @@ def test_every_command_and_option_is_explained() -> None:
     assert group.help
     assert set(group.commands) == {
         "structure", "show", "schema", "export", "eval", "status", "retry", "init-family", "chain", "verify", "decide",
-        "models", "review", "mark",
+        "models", "review", "mark", "list",
     }  # fmt: skip
     nested = [each for name in ("eval", "models") for each in group.commands[name].commands.values()]
     for command in [group, *group.commands.values(), *nested]:

@@ -47,8 +47,8 @@ NOT_RUN = {
 
 FILLED = {
     "recount structure PATH...": {"PATH...": "examples/archive/2021", "NAME": "any", "URL": "http://127.0.0.1:9/v1"},
-    "recount export": {"FORMAT": "csv", "FILE": "figures.csv"},
-    "recount export DIR --format xlsx": {"FILE": "tables.xlsx"},
+    "recount export": {"FILE": "figures.csv"},
+    "recount export DIR --keys zh": {"FILE.xlsx": "tables.xlsx"},
     "recount show DIR": {"NAME": "水利局", "FILE": "page.html"},
     "recount mark": {"FILE": "marked.pdf"},
     "recount init-family": {"NAME": "mine"},

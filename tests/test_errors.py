@@ -14,7 +14,7 @@ from recount.pipeline import errors
 from recount.pipeline.errors import RecountError
 
 _LINE = re.compile(r"^((?:│   |    |├── |└── )*)(\w+)(?=\s|$)", re.MULTILINE)
-_OPTIONAL = {"ray", "polars", "xlsxwriter", "fsspec", "xllamacpp", "keyring", "pdfplumber", "pymupdf4llm"}
+_OPTIONAL = {"ray", "polars", "fsspec", "xllamacpp", "keyring", "pdfplumber", "pymupdf4llm"}
 """Libraries of the extras: a module that needs one of them at its head is looked at where it is installed."""
 
 

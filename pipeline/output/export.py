@@ -30,8 +30,8 @@ from recount.pipeline.output.formats import (
 )
 from recount.pipeline.output.frames import ParquetSink
 from recount.pipeline.output.layout import FIGURES, FILES, Table, named_in
-from recount.pipeline.output.rows import Order, Prepare, Sink, rows_of, statuses_named
-from recount.pipeline.output.workbook import WorkbookSink, link_to
+from recount.pipeline.output.rows import Order, Prepare, See, Sink, rows_of, statuses_named
+from recount.pipeline.output.workbook import Front, WorkbookSink, link_to
 from recount.pipeline.run.pool import Died, Pool
 
 Format = Literal["jsonl", "csv", "parquet", "xlsx", "sqlite"]
@@ -223,20 +223,23 @@ class Exported:
 def export(
     out: Path,
     target: Path,
-    format_: str,
+    format_: str | None = None,
     *,
     status: str | None = None,
     keys: str = "en",
     table: str | None = None,
     family: str | None = None,
+    front: Front | None = None,
 ) -> Exported:
     """Writes the results of the output folder `out` to target, with a Frictionless descriptor beside.
 
-    target: a file; or a folder (it exists, or has no suffix), which gets a file each table. status: only figures
+    target: a file; or a folder (it exists, or has no suffix), which gets a file each table. format_: one of FORMATS,
+    None where the target's suffix says it. status: only figures
     of these statuses, "verified,repaired". keys: "en" or "zh". table: only this one; without it a CSV or Parquet
     file has the figures, a JSON Lines file whole reports. family: the folder of one of the user's that results are of,
-    where it is no longer where runs found it. Raises UsageError.
+    where it is no longer where runs found it. front: the first sheet of a workbook of all tables. Raises UsageError.
     """
+    format_ = format_ or _format_of(target)
     if format_ not in FORMATS:
         raise UsageError(f"no format is called {format_}; there are {', '.join(FORMATS)}")
     if keys not in ("en", "zh"):
@@ -253,7 +256,8 @@ def export(
     beside = "datapackage.json" if name is None else f"{name}.datapackage.json"
     with staged(folder) as staging:
         order = Order(staging, name, chosen, keys)
-        rows = _fill(_sink(format_, order, out, folder), shelf, out, order, statuses)
+        sink = _sink(format_, order, out, folder, front if table is None else None)
+        rows = _fill(sink, shelf, out, order, statuses)
         (staging / beside).write_bytes(descriptor(format_, name, chosen, keys))
         files = tuple(sorted(folder / file.name for file in staging.iterdir() if file.is_file()))
     return Exported(files, rows)
@@ -266,14 +270,24 @@ def _chosen(tables: tuple[Table, ...], table: str | None, *, alone: bool) -> tup
     return (FIGURES,) if alone else tables
 
 
-def _sink(format_: str, order: Order, out: Path, folder: Path) -> Sink:
+def _format_of(target: Path) -> str:
+    """The format that a file's name asks for. Raises UsageError if it asks for none."""
+    suffix = target.suffix.lower().lstrip(".")
+    if suffix not in FORMATS:
+        raise UsageError(f"{target.name} does not say which format is wanted: --format {', '.join(FORMATS)}")
+    return suffix
+
+
+def _sink(format_: str, order: Order, out: Path, folder: Path, front: Front | None) -> Sink:
     """What writes a format. folder: where the file will lie, which links lead from."""
     makers: Mapping[str, Callable[[], Sink]] = {
         "csv": lambda: CsvSink(order),
         "jsonl": lambda: JsonLinesSink(order),
         "parquet": lambda: ParquetSink(order),
         "sqlite": lambda: SqliteSink(order),
-        "xlsx": lambda: WorkbookSink(order, {name: link_to(pdf, folder) for name, pdf in pdf_paths(out).items()}),
+        "xlsx": lambda: WorkbookSink(
+            order, {name: link_to(pdf, folder) for name, pdf in pdf_paths(out).items()}, front
+        ),
     }
     return makers[format_]()
 
@@ -288,11 +302,13 @@ def _fill(sink: Sink, shelf: Shelf, out: Path, order: Order, statuses: Collectio
             rows = file_rows(out)
             counts[FILES.name] = len(rows)
             sink.add(FILES, sink.prepare(FILES, rows))
-        work = partial(_parts, shelf.kinds, tuple(by_name), statuses, sink.prepare)
-        for parts in of_each(shelf.entries, work, order.folder):
+        work = partial(_parts, shelf.kinds, tuple(by_name), statuses, (sink.prepare, sink.see))
+        for parts, what in of_each(shelf.entries, work, order.folder):
             for name, (number, prepared) in zip(by_name, parts, strict=True):
                 counts[name] += number
                 sink.add(by_name[name], prepared)
+            if sink.see is not None:
+                sink.seen(what)
         sink.close()
         done = True
     finally:
@@ -302,16 +318,21 @@ def _fill(sink: Sink, shelf: Shelf, out: Path, order: Order, statuses: Collectio
 
 
 def _parts(
-    kinds: Kinds, names: Sequence[str], statuses: Collection[str] | None, prepare: Prepare, entry: Entry
-) -> list[tuple[int, Any]]:
-    """Of each table how many rows a result adds to it, and what the sink takes for them."""
+    kinds: Kinds,
+    names: Sequence[str],
+    statuses: Collection[str] | None,
+    takes: tuple[Prepare, See | None],
+    entry: Entry,
+) -> tuple[list[tuple[int, Any]], Any]:
+    """Of each table how many rows a result adds to it, and what the sink takes for them; and what it sees of it."""
+    prepare, see = takes
     reading = kinds.opened(entry, statuses)
     parts = []
     for name in names:
         table = named_in(kinds.tables, name)
         rows = list(rows_of(reading, table))
         parts.append((len(rows), prepare(table, rows)))
-    return parts
+    return parts, see(reading) if see is not None else None
 
 
 def _whole_reports(shelf: Shelf, target: Path, statuses: Collection[str] | None, keys: str) -> Exported:

@@ -38,11 +38,12 @@ NO_BOX = (None,) * 4
 class Row:
     """Values, one a column of its table.
 
-    disputed: which of them an identity contradicts. years: which are years, whose thousands nobody sets apart.
+    disputed: which of them an identity contradicts, and why ("" where a column says it). years: which are years, whose
+    thousands nobody sets apart.
     """
 
     values: tuple[Any, ...]
-    disputed: tuple[int, ...] = ()
+    disputed: tuple[tuple[int, str], ...] = ()
     years: tuple[int, ...] = ()
 
 
@@ -183,7 +184,7 @@ def _figures(reading: OpenResult) -> Iterator[Row]:
                 *_review(figure),
                 reading.same_as,
             ),
-            (value_at,) if status == "disputed" else (),
+            ((value_at, ""),) if status == "disputed" else (),
             (value_at,) if figure.unit == _YEAR else (),
         )
 
@@ -296,7 +297,7 @@ def _listed_row(
     number = int(pointer.rpartition("/")[2]) + 1
     head = (*reading.about, way[0], place.titles[0], below or place.titles[0], row_name(around) or None, number)
     values[: len(head)] = head
-    disputed: list[int] = []
+    disputed: list[tuple[int, str]] = []
     figures: list[FigureEntry] = []
     for column, leaf in zip(listed.columns, leaves_of(listed.rows.model), strict=True):
         at = f"{pointer}/{'/'.join(leaf.way)}"
@@ -305,7 +306,7 @@ def _listed_row(
         if figure is not None and reading.wanted(figure.status):
             figures.append(figure)
             if figure.status == "disputed":
-                disputed.append(column)
+                disputed.append((column, "; ".join(why(figure, reading.broken))))
     statuses = [figure.status for figure in figures]
     values[-4:] = (
         figures[0].page if figures else None,
@@ -355,15 +356,25 @@ class Order:
 Prepare = Callable[[Table, Sequence[Row]], Any]
 """Makes of the rows that a report adds to a table what the sink takes. It runs in other processes: it is pickled."""
 
+See = Callable[[OpenResult], Any]
+"""Makes of a result what a sink takes besides rows. It runs in other processes, too."""
+
 
 class Sink(ABC):
-    """Takes the rows of all tables, as `prepare` makes them."""
+    """Takes the rows of all tables, as `prepare` makes them.
+
+    see: makes of a result what `seen` takes, in other processes, as prepare; None: nothing.
+    """
 
     prepare: Prepare
+    see: See | None = None
 
     @abstractmethod
     def add(self, table: Table, prepared: Any) -> None:
         """What was prepared of the rows of one report; reports come in order."""
+
+    def seen(self, what: Any) -> None:  # noqa: B027 - most have nothing to see
+        """What was seen of a result, after its rows."""
 
     @abstractmethod
     def close(self) -> None:

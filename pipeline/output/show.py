@@ -130,10 +130,10 @@ def render_result(result: Result, model: type[BaseModel], section: str | None = 
     chosen = _sections(reading, section)
     yield from _heading(reading)
     if section is None:
-        yield from _remarks(reading.result.summary.remarks)
-        yield from _decisions(reading.result.summary.decisions or ())
         yield from _discrepancies(reading)
         yield from _disputed(reading)
+        yield from _remarks(reading.result.summary.remarks)
+        yield from _decisions(reading.result.summary.decisions or ())
     for key, title in chosen.items():
         yield from _figures(reading, key, title)
     if section is None:
@@ -410,6 +410,8 @@ def _discrepancy(reading: Shown, check: Check) -> RenderableType:
             f"difference {_plain(check.residual)}; rounding explains up to {_plain(check.tolerance)}"
         ),
     ]
+    suspects = "; ".join(_operand(reading, own) for own in check.suspects or ())
+    lines += [_text(f"  most suspect: {suspects}", style="bold")] if suspects else []
     lines += [_text(f"  {line}", style="dim") for line in _operands(reading, check.pointers)]
     return Group(*lines)
 
@@ -434,16 +436,17 @@ def _operand(reading: Shown, pointer: str, *, below: int = 0) -> str:
 
 
 def _disputed(reading: Shown) -> Iterator[RenderableType]:
-    """The figures that nothing clears, each with the checks that it fails."""
+    """The figures that nothing clears, with the checks that they fail: said once of those of which it is the same."""
     broken = {check.id: check for check in reading.failing}
     disputed = [item for item in reading.figures.items() if item[1].status == "disputed"]
     yield _title(f"Disputed figures: {len(disputed)}")
+    alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for pointer, figure in disputed:
-        yield Group(
-            _words((f"{MARKS['disputed']} ", _STYLES["disputed"]), _operand(reading, pointer)),
-            *(_text(f"  {reason}") for reason in why(figure, broken) or ["no check is named"]),
-            *([_text(f"  decided: {figure.reviewed.verdict} ({figure.reviewed.by})")] if figure.reviewed else []),
-        )
+        decided = [f"decided: {figure.reviewed.verdict} ({figure.reviewed.by})"] if figure.reviewed else []
+        alike[(*(why(figure, broken) or ["no check is named"]), *decided)].append(pointer)
+    for reasons, pointers in alike.items():
+        yield from (_words((f"{MARKS['disputed']} ", _STYLES["disputed"]), _operand(reading, p)) for p in pointers)
+        yield from (_text(f"  {reason}") for reason in reasons)
 
 
 def _figures(reading: Shown, key: str, title: str) -> Iterator[RenderableType]:

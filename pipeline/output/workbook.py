@@ -1,33 +1,39 @@
-"""All tables as one Excel workbook: a sheet each, fixed heads, filters, disputed cells coloured, links to pages."""
+"""All tables as one Excel workbook: a sheet each, fixed heads, filters, disputed rows coloured, links to pages, set up
+to be printed. Another sheet, which a person works through, may stand before them."""
 
 from __future__ import annotations
 
 import os
-import re
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import quote
 
+import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
+
 from recount.pipeline.archive.locations import Place
-from recount.pipeline.errors import UsageError, needed
-from recount.pipeline.output.layout import Column, Table
-from recount.pipeline.output.rows import Order, Row, Sink, plain, utf8
+from recount.pipeline.errors import UsageError
+from recount.pipeline.output.layout import FILES, REPORTS, Column, Table
+from recount.pipeline.output.rows import OpenResult, Order, Row, Sink, plain, utf8
 
-_LAST_ROW = 1_048_575
+MOST_ROWS = 50_000
+"""So many rows of a table a workbook shows; Parquet is for millions."""
+_CUT = {
+    "en": "The first {shown:,} of {all:,} rows; the others: recount export --format parquet",
+    "zh": "只列前{shown:,}行，共{all:,}行；全部数据请导出为 parquet 或 csv 格式",
+}
 _WIDTHS = {"string": 24, "number": 14, "integer": 8, "boolean": 8}
-_DISPUTED = "#FFC7CE"
-_PACKED = 2
-"""How hard a workbook is packed: a third of the time that the usual 6 takes, for a file that is a seventh larger."""
-
-ROW = "\0"
-"""Stands for the number of a row, which is known when it is added. No text holds it: control characters are escaped."""
+_PALE, _STRONG = "#FDECEA", "#FFC7CE"
+"""Behind a row with a disputed figure, and behind that figure."""
+_A4 = 9
+_ON_PAPER = ("files", "reports", "discrepancies")
+"""The tables that are printed with a workbook; of the others, long and wide, the area to be printed is empty: who wants
+one on paper clears it."""
 
 LINK = "link"
 TEXT = "@"
@@ -36,95 +42,129 @@ _LONGEST_TEXT = 32_767
 _LONGEST_LINK = 2_000
 _LONGEST_WORD = 250
 """A text in a formula may have 255 characters."""
-_ESCAPES = re.compile(r"_x[0-9a-fA-F]{4}_|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
-_XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 _PATH = "/-._~()!,;@&=+$"
 """Signs, besides letters and digits, that an address keeps in its path; a first step with a colon would be a scheme."""
 _ADDRESS = _PATH + ":"
 
-Look = tuple[str, bool]
-"""How a cell looks: its number format (or LINK), and whether it is disputed."""
-
-
-# --- the rows of a worksheet as a workbook file holds them (ECMA-376 part 1, 18.3.1.73: row and c elements)
-
-
-def looks() -> list[Look]:
-    """Every look that a cell may have."""
-    decimals = ["." + "0" * places if places else "" for places in range(EXACT_DIGITS + 1)]
-    patterns = [LINK, TEXT, *(head + fraction for head in ("0", "#,##0") for fraction in decimals)]
-    return [(pattern, disputed) for pattern in patterns for disputed in (False, True)]
+Look = tuple[str, str | None]
+"""How a cell looks: its number format (or LINK), and the colour behind it."""
+Cell = tuple[int, Any, Look]
+"""A cell: its column, its value (a Decimal or int is a number; a Link, or a Noted value, is more), its look."""
+Say = Callable[[str, str], str]
+"""What a text of a column is called in the language of a workbook. It runs in other processes: it is pickled."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
-    """What writes rows. styles: the number of each look in the workbook; pdfs: addresses of PDFs."""
+class Link:
+    """A page of a PDF at an address."""
 
-    styles: Mapping[Look, int]
-    pdfs: Mapping[str, str]
-
-    def __call__(self, table: Table, rows: Sequence[Row]) -> list[str]:
-        """Each row's element, ROW in the place of its number."""
-        columns = [(index, column) for index, column in enumerate(table.columns) if column.shown]
-        named = [(letters(at), index, column) for at, (index, column) in enumerate(columns)]
-        pdf = self.pdfs.get(rows[0].values[0]) if rows else None
-        if pdf is not None and len(pdf) >= _LONGEST_LINK:
-            pdf = None
-        return [self._row(named, row, pdf) for row in rows]
-
-    def _row(self, columns: Sequence[tuple[str, int, Column]], row: Row, pdf: str | None) -> str:
-        cells = [f'<row r="{ROW}">']
-        for name, index, column in columns:
-            value = row.values[index]
-            if value is None:
-                continue
-            head = f'<c r="{name}{ROW}"'
-            if column.type == "string":
-                cells.append(f"{head}{_inline(plain(value, column.type))}")
-            elif column.name == "page" and pdf is not None:
-                style = self.styles[LINK, False]
-                cells.append(f'{head} s="{style}"><f>{_link(pdf, int(value))}</f><v>{int(value)}</v></c>')
-            elif column.type == "boolean":
-                cells.append(f'{head} t="b"><v>{int(value)}</v></c>')
-            else:
-                grouped = column.type != "integer" and index not in row.years
-                cells.append(head + self._number(plain(value, column.type), index in row.disputed, grouped=grouped))
-        cells.append("</row>")
-        return "".join(cells)
-
-    def _number(self, value: Decimal | int, disputed: bool, *, grouped: bool) -> str:
-        _, digits, exponent = Decimal(value).as_tuple()
-        style = self.styles.get((_pattern(int(exponent), grouped=grouped), disputed))
-        if style is None or len(digits) > EXACT_DIGITS:
-            return f' s="{self.styles[TEXT, disputed]}"{_inline(f"{value:f}")}'
-        return f' s="{style}"><v>{float(value)!r}</v></c>'
+    pdf: str
+    page: int
 
 
-def letters(column: int) -> str:
-    """What a spreadsheet calls a column, counted from 0."""
-    name = ""
-    column += 1
-    while column:
-        column, last = divmod(column - 1, 26)
-        name = chr(ord("A") + last) + name
-    return name
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A value, and the note at its cell."""
+
+    value: Any
+    note: str
 
 
-@lru_cache(4096)  # names, sections, units and statuses come back in every row
-def _inline(text: str) -> str:
-    """The rest of a cell with text, as it is: a text that begins with = is no formula."""
+class Front(ABC):
+    """The sheet that stands before the tables: `see` makes of each result what it says of it, and runs in other
+    processes; `add` takes that, in the order of the results; `write` fills the sheet. say: the words of all sheets."""
+
+    title: str
+    say: Say
+    see: Callable[[OpenResult], Any]
+
+    @abstractmethod
+    def add(self, seen: Any) -> None:
+        """What was seen of a result."""
+
+    @abstractmethod
+    def write(self, book: Book, sheet: Any, pdfs: Mapping[str, str]) -> None:
+        """Fills an empty sheet. pdfs: the addresses of the reports' PDFs."""
+
+
+# --- a workbook by the public calls of XlsxWriter
+
+
+class Book:
+    """A workbook that is written, its rows from the first to the last: they go to the disk as they come."""
+
+    def __init__(self, path: Path, folder: Path) -> None:
+        options = {"constant_memory": True, "tmpdir": str(folder), "strings_to_urls": False}
+        self._book: Any = xlsxwriter.Workbook(str(path), options)
+        self._looks: dict[tuple[Look, bool], Any] = {}
+        self.head = self.format({"bold": True, "bottom": 1, "bg_color": "#F2F2F2", "text_wrap": True, "valign": "top"})
+
+    def format(self, properties: Mapping[str, Any]) -> Any:
+        """A new format of cells, by XlsxWriter's names."""
+        return self._book.add_format(dict(properties))
+
+    def sheet(self, title: str, *, fixed: int = 1) -> Any:
+        """A new sheet, set up to be printed: landscape, as wide as the paper, the head on every page. fixed: columns
+        that stay in sight."""
+        sheet = self._book.add_worksheet(title)
+        sheet.freeze_panes(1, fixed)
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_footer("&L&A&R&P / &N")
+        return sheet
+
+    def write(self, sheet: Any, row: int, cell: Cell, *, wrapped: bool = False) -> None:
+        """Writes a cell: a text is never a formula, a number has the digits that are printed. wrapped: it has a border,
+        and as many lines as it needs."""
+        column, value, look = cell
+        if isinstance(value, Noted):
+            sheet.write_comment(row, column, text_of(value.note), {"x_scale": 2})
+            value = value.value
+        format_ = self._look(look, wrapped)
+        if value is None:
+            sheet.write_blank(row, column, None, format_)
+        elif isinstance(value, Link):
+            sheet.write_formula(row, column, link(value.pdf, value.page), format_, value.page)
+        elif isinstance(value, bool):
+            sheet.write_boolean(row, column, value, format_)
+        elif isinstance(value, str):
+            sheet.write_string(row, column, text_of(value), format_)
+        else:
+            sheet.write_number(row, column, value, format_)
+
+    def close(self) -> None:
+        """Writes the file. Raises UsageError if it cannot be."""
+        try:
+            self._book.close()
+        except XlsxWriterException as error:
+            raise UsageError(f"the workbook cannot be written: {error}") from error
+
+    def _look(self, look: Look, wrapped: bool) -> Any:
+        if (look, wrapped) not in self._looks:
+            pattern, colour = look
+            blue = {"font_color": "#0563C1", "underline": 1}
+            properties: dict[str, Any] = blue if pattern == LINK else {"num_format": pattern}
+            lined = {"text_wrap": True, "valign": "top", "border": 4} if wrapped else {}
+            self._looks[look, wrapped] = self.format(properties | lined | ({"bg_color": colour} if colour else {}))
+        return self._looks[look, wrapped]
+
+
+def text_of(text: str) -> str:
+    """A text as a cell takes it. What XlsxWriter would copy as markup, `<r>…</r>`, gets a blank behind it."""
     text = utf8(text)[:_LONGEST_TEXT]
-    if _ESCAPES.search(text):
-        text = _ESCAPES.sub(_escaped, text)
-    space = ' xml:space="preserve"' if text != text.strip() else ""
-    return f' t="inlineStr"><is><t{space}>{text.translate(_XML)}</t></is></c>'
+    return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
 
 
-def _escaped(found: re.Match[str]) -> str:
-    """_xHHHH_ for a character that XML has no place for; what looks like that already has its first _ escaped."""
-    sign = found[0]
-    return f"_x{ord(sign):04X}_" if len(sign) == 1 else f"_x005F{sign}"
+def number_cell(column: int, value: Decimal | int, colour: str | None, *, grouped: bool) -> Cell:
+    """A number with its printed decimals; as text where Excel would not hold all its digits."""
+    _, digits, exponent = Decimal(value).as_tuple()
+    if len(digits) > EXACT_DIGITS or not isinstance(exponent, int) or exponent < -EXACT_DIGITS:
+        return column, f"{value:f}", (TEXT, colour)
+    return column, value, (_pattern(exponent, grouped=grouped), colour)
 
 
 @cache
@@ -134,11 +174,11 @@ def _pattern(exponent: int, *, grouped: bool) -> str:
 
 
 @lru_cache(256)
-def _link(pdf: str, page: int) -> str:
+def link(pdf: str, page: int) -> str:
     """The formula of a link to a page. A formula takes any number of them; a sheet has room for 65,530 hyperlinks."""
     target = f"{pdf}#page={page}"
     words = [target[at : at + _LONGEST_WORD].replace('"', '""') for at in range(0, len(target), _LONGEST_WORD)]
-    return ("HYPERLINK(" + "&".join(f'"{word}"' for word in words) + f",{page})").translate(_XML)
+    return "=HYPERLINK(" + "&".join(f'"{word}"' for word in words) + f",{page})"
 
 
 def link_to(place: Place, folder: Path) -> str:
@@ -160,122 +200,127 @@ def _encoded(sign: str) -> str:
     return sign if not sign.isascii() and sign.isalnum() else quote(os.fsencode(sign), safe=_PATH)
 
 
-# --- the workbook: its sheets, which those rows are copied into
+# --- the sheets of the tables
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Makes cells of rows. pdfs: addresses of PDFs. say: the words of texts; None leaves them as they are."""
+
+    pdfs: Mapping[str, str]
+    say: Say | None
+
+    def __call__(self, table: Table, rows: Sequence[Row]) -> list[list[Cell]]:
+        shown = [(index, column) for index, column in enumerate(table.columns) if column.shown]
+        pdf = self.pdfs.get(rows[0].values[0]) if rows else None
+        return [self._row(shown, row, pdf) for row in rows]
+
+    def _row(self, shown: Sequence[tuple[int, Column]], row: Row, pdf: str | None) -> list[Cell]:
+        why = dict(row.disputed)
+        behind = _PALE if why else None
+        cells = []
+        for at, (index, column) in enumerate(shown):
+            if not behind and row.values[index] is None:
+                continue
+            cell = self._cell(at, column, row, index, (_STRONG if index in why else behind, pdf))
+            cells.append((at, Noted(cell[1], self._said("reason", why[index])), cell[2]) if why.get(index) else cell)
+        return cells
+
+    def _said(self, column: str, text: str) -> str:
+        return self.say(column, text) if self.say else text
+
+    def _cell(self, at: int, column: Column, row: Row, index: int, given: tuple[str | None, str | None]) -> Cell:
+        colour, pdf = given
+        value = plain(row.values[index], column.type)
+        if value is None or column.type == "boolean":
+            return at, value, ("0", colour)
+        if column.type == "string":
+            return at, self._said(column.name, value), ("General", colour)
+        if column.name == "page" and pdf is not None:
+            return at, Link(pdf, value), (LINK, colour)
+        return number_cell(at, value, colour, grouped=column.type != "integer" and index not in row.years)
 
 
 class WorkbookSink(Sink):
-    """A workbook. pdfs: where the PDF of each report lies; pages of others are plain numbers."""
+    """A workbook. pdfs: where the PDF of each report lies; pages of others are numbers. front: its first sheet."""
 
-    def __init__(self, order: Order, pdfs: Mapping[str, str]) -> None:
-        library: Any = needed("xlsxwriter", "the xlsx format", "export")
+    def __init__(self, order: Order, pdfs: Mapping[str, str], front: Front | None = None) -> None:
         assert order.name is not None
-        self._library = library
-        self._errors: Any = library.exceptions.XlsxWriterException
-        # Rows go to the disk as they come; they are given in order.
-        self._book = library.Workbook(
-            str(order.folder / order.name),
-            {"constant_memory": True, "tmpdir": str(order.folder), "strings_to_urls": False},
-        )
-        styles = {look: self._format(*look)._get_xf_index() for look in looks()}
-        self.prepare = Cells(styles, pdfs)
-        self._head = self._book.add_format({"bold": True, "bottom": 1, "bg_color": "#F2F2F2"})
-        kind = _with_rows(library)
-        self._sheets = {table.name: _Sheet(self._book, kind, table, order, self._head) for table in order.tables}
+        self._book = Book(order.folder / order.name, order.folder)
+        self._pdfs = {name: pdf for name, pdf in pdfs.items() if len(pdf) < _LONGEST_LINK}
+        self.prepare = _Cells(self._pdfs, front.say if front else None)
+        self._front = front
+        if front is not None:
+            self.see = front.see
+            self._first = self._book.sheet(front.title, fixed=3)
+        inventory = [table for table in order.tables if table is FILES]
+        tables = [*inventory, *(table for table in order.tables if table is not FILES)]
+        self._sheets = {table.name: _Sheet(self._book, table, order.keys) for table in tables}
 
-    def add(self, table: Table, prepared: list[str]) -> None:
-        sheet = self._sheets[table.name]
-        for row in prepared:
-            sheet.add(row)
+    def add(self, table: Table, prepared: list[list[Cell]]) -> None:
+        self._sheets[table.name].add(prepared)
+
+    def seen(self, what: Any) -> None:
+        assert self._front is not None
+        self._front.add(what)
 
     def close(self) -> None:
-        for sheet in self._sheets.values():
-            sheet.finish()
-        try:
-            with _packed_fast(self._library):
-                self._book.close()
-        except self._errors as error:
-            raise UsageError(f"the workbook cannot be written: {error}") from error
-        if not all(sheet.is_whole for sheet in self._sheets.values()):
-            raise UsageError("this version of xlsxwriter leaves rows out of the workbook: pip install 'xlsxwriter<4'")
+        if self._front is not None:
+            self._front.write(self._book, self._first, self._pdfs)
+        for number, sheet in enumerate(self._sheets.values()):
+            sheet.finish(beside=number > 0 or self._front is not None)
+        self._book.close()
 
     def abandon(self) -> None:
         """Nothing to let go of: its temporary files lie in the folder that is removed."""
 
-    def _format(self, pattern: str, disputed: bool) -> Any:
-        look: dict[str, Any] = {"font_color": "#0563C1", "underline": 1} if pattern == LINK else {"num_format": pattern}
-        return self._book.add_format(look | ({"bg_color": _DISPUTED} if disputed else {}))
-
-
-@contextmanager
-def _packed_fast(library: Any) -> Iterator[None]:
-    """XlsxWriter has no option for how hard its file is packed."""
-    usual = library.workbook.ZipFile
-    library.workbook.ZipFile = partial(usual, compresslevel=_PACKED)
-    try:
-        yield
-    finally:
-        library.workbook.ZipFile = usual
-
 
 class _Sheet:
-    """A table's sheet, and the next one when it is full."""
+    """A table's sheet."""
 
-    def __init__(self, book: Any, kind: type, table: Table, order: Order, head: Any) -> None:
-        self._book, self._kind, self._head = book, kind, head
-        self._label = table.label(order.keys)
-        self._heads = order.keys, table
-        self._folder = order.folder
-        self._all: list[Any] = []
-        self._open()
+    def __init__(self, book: Book, table: Table, keys: str) -> None:
+        self._book, self._name, self._keys = book, table.name, keys
+        self._sheet = book.sheet(table.label(keys))
+        self._rows = self._width = 0
+        self._held: list[Sequence[Cell]] = []
+        for column, head in zip(table.columns, table.heads(keys), strict=True):
+            if column.shown:
+                self._sheet.set_column(self._width, self._width, _WIDTHS[column.type])
+                self._sheet.write_string(0, self._width, head, book.head)
+                self._width += 1
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether all rows came into the file."""
-        return all(sheet.rows_written for sheet in self._all)
+    def add(self, rows: Sequence[Sequence[Cell]]) -> None:
+        if self._name == REPORTS.name:
+            self._held += rows
+        else:
+            self._write(rows)
 
-    def _open(self) -> None:
-        keys, table = self._heads
-        more = f" {len(self._all) + 1}" if self._all else ""
-        self._sheet = self._book.add_worksheet(f"{self._label}{more}", worksheet_class=self._kind)
-        self._all.append(self._sheet)
-        self._row = 0
-        self._file = TemporaryFile("w+", encoding="utf-8", dir=self._folder)  # noqa: SIM115 - closed when it is copied
-        self._sheet.freeze_panes(1, 1)
-        shown = [at for at, column in enumerate(table.columns) if column.shown]
-        for at, index in enumerate(shown):
-            self._sheet.set_column(at, at, _WIDTHS[table.columns[index].type])
-            self._sheet.write_string(0, at, table.heads(keys)[index], self._head)
-        self._width = len(shown)
+    def _write(self, rows: Sequence[Sequence[Cell]]) -> None:
+        for number, cells in enumerate(rows[: max(MOST_ROWS - self._rows, 0)], self._rows + 1):
+            for cell in cells:
+                self._book.write(self._sheet, number, cell)
+        self._rows += len(rows)
 
-    def add(self, row: str) -> None:
-        if self._row == _LAST_ROW:
-            self.finish()
-            self._open()
-        self._row += 1
-        self._file.write(row.replace(ROW, str(self._row + 1)))
-
-    def finish(self) -> None:
-        """Filters over all rows of the sheet."""
-        self._sheet.autofilter(0, 0, self._row, self._width - 1)
-        self._sheet.take(self._file, self._row)
+    def finish(self, *, beside: bool) -> None:
+        """Filters over all rows of the sheet; says below them that there are more. beside: others are in sight: then an
+        empty one is not, and what is to be looked through is not printed."""
+        self._write(sorted(self._held, key=_trouble, reverse=True))
+        last = min(self._rows, MOST_ROWS)
+        self._sheet.autofilter(0, 0, last, self._width - 1)
+        if last < self._rows:
+            self._sheet.write_string(last + 1, 0, _CUT[self._keys].format(shown=last, all=self._rows))
+        if not self._rows and beside:
+            self._sheet.hide()
+        if beside and self._name not in _ON_PAPER:
+            self._sheet.print_area(0, self._width + 1, 0, self._width + 1)
 
 
-def _with_rows(library: Any) -> type:
-    """A worksheet whose rows, but for the head, were written to a file by others."""
+_TROUBLE = [
+    [column.name for column in REPORTS.columns if column.shown].index(name) for name in ("disputed", "errors", "minor")
+]
 
-    class Sheet(library.worksheet.Worksheet):  # type: ignore[misc]  # xlsxwriter is imported when it is needed
-        rows_written = False
 
-        def take(self, file: Any, last: int) -> None:
-            self._file = file
-            self.dim_rowmax = last
-
-        def _write_optimized_sheet_data(self) -> None:
-            """XlsxWriter's step that copies its own file of rows, the head's, into the sheet."""
-            with self._file:
-                self._file.seek(0)
-                shutil.copyfileobj(self._file, self.row_data_fh, 1 << 20)
-            super()._write_optimized_sheet_data()
-            self.rows_written = True
-
-    return Sheet
+def _trouble(row: Sequence[Cell]) -> list[int]:
+    """What is wrong with a report, by its row: disputed figures first, then identities that fail."""
+    values = {column: value for column, value, _ in row}
+    return [values.get(column) or 0 for column in _TROUBLE]

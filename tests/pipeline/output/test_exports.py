@@ -195,8 +195,9 @@ def test_a_workbook_for_an_accountant(out: Path, tmp_path: Path, monkeypatch: py
     export(out, tmp_path / "book.xlsx", "xlsx", keys="zh")
     export(out, tmp_path / "figures.csv", "csv")
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
-    assert book.sheetnames[:6] == ["报告", "数字", "支出项目", "绩效指标", "项目资金", "决算报表"]
-    assert book.sheetnames[-7:] == ["文字", "不一致", "勾稽", "被拒绝", "页面说明", "另述数字", "文件"]
+    assert book.sheetnames[:7] == ["文件", "报告", "数字", "支出项目", "绩效指标", "项目资金", "决算报表"]
+    assert book.sheetnames[-6:] == ["文字", "不一致", "勾稽", "被拒绝", "页面说明", "另述数字"]
+    assert (book["绩效指标"].sheet_state, book["数字"].sheet_state) == ("hidden", "visible")  # nothing is in the first
     sheet = book["数字"]
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:R15")
     heads = {cell.value: at for at, cell in enumerate(sheet[1])}
@@ -206,6 +207,7 @@ def test_a_workbook_for_an_accountant(out: Path, tmp_path: Path, monkeypatch: py
     disputed = rows["b.pdf", "/income_expenditure/opening_carryover"]
     assert disputed[heads["数值"]].number_format == "#,##0.00"
     assert disputed[heads["数值"]].fill.fgColor.rgb == "FFFFC7CE"
+    assert {cell.fill.fgColor.rgb for cell in disputed} == {"FFFFC7CE", "FFFDECEA"}  # the whole row
     assert disputed[heads["页"]].value == '=HYPERLINK("档案%20%231/%22b%22%20100%25.pdf#page=4",4)'
     assert unquote("档案%20%231/%22b%22%20100%25.pdf") == pdf.relative_to(tmp_path).as_posix()
     assert disputed[heads["单位"]].value.startswith("=某")
@@ -216,22 +218,46 @@ def test_a_workbook_for_an_accountant(out: Path, tmp_path: Path, monkeypatch: py
     assert [cell.value for cell in items[1]].count("支出决算") == 1
 
 
-def test_a_workbook_goes_on_in_a_second_sheet(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workbook_shows_so_many_rows_and_says_so(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     openpyxl = pytest.importorskip("openpyxl")
-    monkeypatch.setattr("recount.pipeline.output.workbook._LAST_ROW", 10)
-    export(out, tmp_path / "exported" / "book.xlsx", "xlsx", table="figures")
-    book = openpyxl.load_workbook(tmp_path / "exported" / "book.xlsx")
-    assert [(sheet.title, sheet.max_row) for sheet in book] == [("figures", 11), ("figures 2", 5)]
-    assert [cell.value for cell in book["figures 2"][1]] == [cell.value for cell in book["figures"][1]]
+    monkeypatch.setattr("recount.pipeline.output.workbook.MOST_ROWS", 10)
+    done = export(out, tmp_path / "exported" / "book.xlsx", table="figures", keys="zh")
+    assert done.rows == {"figures": 14}
+    sheet = openpyxl.load_workbook(tmp_path / "exported" / "book.xlsx")["数字"]
+    assert (sheet.max_row, sheet.auto_filter.ref.rpartition("R")[2]) == (12, "11")
+    assert sheet["A12"].value == "只列前10行，共14行；全部数据请导出为 parquet 或 csv 格式"
+    assert sheet.page_setup.orientation == "landscape"
+    assert (sheet.page_setup.fitToHeight, sheet.print_title_rows, sheet.print_area) == (0, "$1:$1", "")
     assert sorted(path.name for path in (tmp_path / "exported").iterdir()) == [
         "book.xlsx",
         "book.xlsx.datapackage.json",
     ]
 
 
+def test_the_reports_of_a_workbook_come_by_their_disputes(out: Path, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    worse = made_result("c.pdf")
+    worse["figures"]["/income_expenditure/income_total"]["status"] = "disputed"
+    write_json(out / "reports" / "c.pdf.json", worse)
+    export(out, tmp_path / "book.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["reports"]
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == ["c.pdf", "2022/水利局 1.pdf", "b.pdf"]
+
+
+def test_a_disputed_cell_of_a_list_says_why(out: Path, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    result = made_result("c.pdf")
+    result["figures"]["/general_public_budget/items/0/amount"] |= {"status": "disputed", "remark": "struck out"}
+    write_json(out / "reports" / "c.pdf.json", result)
+    export(out, tmp_path / "book.xlsx", table="budget_items")
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["budget_items"]
+    notes = [cell.comment.text for row in sheet.iter_rows() for cell in row if cell.comment]
+    assert notes == ["struck out"]
+
+
 def test_any_text_comes_back_from_a_workbook(out: Path, tmp_path: Path) -> None:
     openpyxl = pytest.importorskip("openpyxl")
-    texts = ["a<b>&c", " two  blanks ", "_x0041_", "bell\x07\x00", "line\nbreak\ttab", '=1+"2"', "\udc80𝔸"]
+    texts = ["a<b>&c", " two  blanks ", "_x0041_", "bell\x07\x00", "line\nbreak\ttab", '=1+"2"', "\udc80𝔸", "<r>b</r>"]
     result = made_result("c.pdf")
     result["report"]["general_public_budget"]["items"] = [{"item_name": text} for text in texts]
     write_json(out / "reports" / "c.pdf.json", result)
@@ -240,7 +266,15 @@ def test_any_text_comes_back_from_a_workbook(out: Path, tmp_path: Path) -> None:
     column = [cell.value for cell in sheet[1]].index("item_name")
     read = [row[column].value for row in sheet.iter_rows(min_row=2) if row[0].value == "c.pdf"]
     # openpyxl leaves Excel's own escapes to whoever shows them.
-    assert read == ["a<b>&c", " two  blanks ", "_x005F_x0041_", "bell_x0007__x0000_", *texts[4:6], r"\udc80𝔸"]
+    assert read == [
+        "a<b>&c",
+        " two  blanks ",
+        "_x005F_x0041_",
+        "bell_x0007__x0000_",
+        *texts[4:6],
+        r"\udc80𝔸",
+        "<r>b</r> ",
+    ]
     assert sheet.cell(2 + len(read), column + 1).data_type == "s"
 
 
@@ -321,19 +355,17 @@ def test_wrong_wishes_are_one_sentence(out: Path, tmp_path: Path) -> None:
         (("a.csv", "csv"), {"table": "cars"}, "no table is called cars; there are reports, figures"),
         (("a.csv", "csv"), {"keys": "fr"}, "keys are en or zh"),
         (("folder", "xlsx"), {}, "one file with all tables"),
+        (("a.xls", None), {}, "a.xls does not say which format is wanted"),
     ]:
         with pytest.raises(UsageError, match=words):
             export(out, tmp_path / arguments[0], arguments[1], **options)  # type: ignore[arg-type]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
 
 
-@pytest.mark.parametrize(("module", "format_"), [("polars", "parquet"), ("xlsxwriter", "xlsx")])
-def test_a_missing_library_is_named_with_its_cure(
-    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, format_: str
-) -> None:
-    monkeypatch.setitem(sys.modules, module, None)
+def test_a_missing_library_is_named_with_its_cure(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "polars", None)
     with pytest.raises(UsageError, match=r"the extra export, which is not installed: pip install 'recount-"):
-        export(out, tmp_path / f"a.{format_}", format_)
+        export(out, tmp_path / "a.parquet", "parquet")
     export(out, tmp_path / "a.csv", "csv")
 
 

@@ -64,3 +64,25 @@ def test_one_fault_is_one_discrepancy_with_what_follows_from_it() -> None:
     lines = [line.strip() for line in capture.get().splitlines()]
     assert "Source discrepancies: 1, and 1 that follow from them" in lines
     assert "follows from it: 甲 = 丙: 1.00 = 2.00" in lines
+
+
+def test_a_broken_sum_is_told_once_with_its_suspect_before_what_is_remarked() -> None:
+    keys = ("income_total", "income_current_year", "opening_carryover")
+    pointers = [f"/income_expenditure/{key}" for key in keys]
+    figure = {"raw": "1.00", "value": Decimal("1.00"), "page": 1, "bbox": [0, 0, 1, 1], "checks": ["c1"]}
+    check = {"id": "c1", "rule": "甲 = 乙 + 丙", "expression": "1.00 = 2.00", "result": "fail", "severity": "error"}
+    content = {
+        "contract": "final-accounts/1",
+        "source": {"file": "a.pdf", "sha256": "", "pages": 1},
+        "report": {"income_expenditure": dict.fromkeys(keys, Decimal("1.00"))},
+        "figures": {pointer: {**figure, "status": "disputed"} for pointer in pointers},
+        "checks": [{**check, "pointers": pointers, "suspects": pointers[:1]}],
+        "summary": {"remarks": [{"kind": "damaged", "page": 1, "bbox": None, "words": "torn"}]},
+    }
+    console = Console(width=120)
+    with console.capture() as capture:
+        console.print(*render_result(typed(content), Report))
+    shown = capture.get()
+    assert shown.count("does not fit: 甲 = 乙 + 丙") == 1
+    assert "  most suspect: " in shown
+    assert shown.index("Source discrepancies") < shown.index("Disputed figures: 3") < shown.index("Remarks on pages")
