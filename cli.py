@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from recount.pipeline.archive.locations import Place
     from recount.pipeline.archive.sources import Other, Source
     from recount.pipeline.run.fates import RunSummary
-    from recount.pipeline.run.first_round import Plan
     from recount.pipeline.run.pool import Bounds
     from recount.pipeline.settings import Settings
+    from recount.pipeline.usage import Plan
     from recount.schemas.family import Family
 
 FAILED = 1
@@ -105,9 +105,15 @@ models = typer.Typer(
 app.add_typer(models, name="models")
 
 if __name__ != "__main__":  # as which this file only imports itself under its own name, see its end
+    from recount.desk.cli import desk
+    from recount.desk.deciding import decisions
+    from recount.desk.showing import showing
     from recount.eval.cli import evaluation
 
     app.add_typer(evaluation, name="eval")
+    app.add_typer(desk)
+    app.add_typer(decisions)
+    app.add_typer(showing)
 
 
 @app.callback()
@@ -199,9 +205,10 @@ def _standard_input(paths: Sequence[str]) -> Iterator[list[str]]:
 def _print_plan(plans: Mapping[str, Plan]) -> None:
     """What a run would take, a line a report, and in all."""
     from recount.pipeline.output.show import render_plan
-    from recount.pipeline.run.first_round import Plan
+    from recount.pipeline.run.progress import screen
+    from recount.pipeline.usage import Plan
 
-    console = _console()
+    console = screen()
     for part in render_plan(plans, sum(plans.values(), Plan())):
         console.print(part)
 
@@ -261,19 +268,24 @@ def _bounds(work: RunOptions) -> Bounds:
 
 
 def _report(summary: RunSummary, work: RunOptions, *, strict: bool = False) -> None:
-    """Prints what a run did and what failed, and exits with 1 if anything did; strict: or if a file was left out."""
+    """Prints what a run did and what failed, and exits with 1 if anything did, or if there are objections to the
+    reports that were asked for; strict: or if a file was left out."""
     from rich.console import Console
 
     from recount.pipeline.output.show import render_run, render_troubles
+    from recount.pipeline.run.progress import screen
 
     if not work.quiet:
-        console = _console()
+        console = screen()
         for part in render_run(summary):
             console.print(part)
     errors = Console(stderr=True, soft_wrap=True)
     for line in render_troubles(summary, strict=strict):
         errors.print(line)
-    if not summary.well(strict=strict):
+    objections = summary.objections(work.fail_on) if work.fail_on else None
+    if objections:
+        print(f"recount: --fail-on {work.fail_on}: {objections}", file=sys.stderr)
+    if objections or not summary.well(strict=strict):
         raise typer.Exit(FAILED)
 
 
@@ -305,9 +317,10 @@ def status(
 ) -> None:
     """Show how an output folder stands: what is done, what failed and why, where the time went."""
     from recount.pipeline.output.show import render_status
+    from recount.pipeline.run.progress import screen
     from recount.pipeline.run.status import status_of
 
-    console = _console()
+    console = screen()
     for part in render_status(status_of(out)):
         console.print(part)
 
@@ -324,40 +337,16 @@ def verify(
 ) -> None:
     """Check that results are what Recount wrote, and that their reports, where they can be read, give the same."""
     from recount.pipeline.output.show import render_failures
+    from recount.pipeline.run.progress import screen
     from recount.pipeline.run.proof import prove
 
     found = prove(out, quick=quick, bounds=_bounds(work))
-    console = _console()
+    console = screen()
     for line in render_failures(found.findings):
         console.print(line)
     print(f"{found.results} results, {found.recounted} reports read again, {len(found.findings)} findings")
     if found.findings:
         raise typer.Exit(FAILED)
-
-
-@app.command(epilog="Marks: ✓ verified, ✎ repaired, ○ grounded, ✗ disputed.")
-def show(
-    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A result file, or the output folder of a run.")],
-    name: Annotated[
-        str | None,
-        typer.Argument(metavar="[NAME]", help="With an output folder: a part of the report's name."),
-    ] = None,
-    section: Annotated[
-        str | None,
-        typer.Option("--section", metavar="NAME", help="Only this section: (a part of) its key or its title."),
-    ] = None,
-    family: FamilyOption = None,
-) -> None:
-    """Show a result: source discrepancies, disputed figures with the reason, then all figures by section."""
-    from recount.pipeline.output.folder import model_near, whole_result
-    from recount.pipeline.output.show import render_result
-    from recount.pipeline.run.store import find_result
-
-    file = find_result(result, name)
-    content = whole_result(file)
-    console = _console()
-    for part in render_result(content, model_near(file, content.contract, family), section):
-        console.print(part)
 
 
 @app.command(
@@ -403,13 +392,14 @@ def check(
     from recount.pipeline.model.gguf import served
     from recount.pipeline.model.transport.client import examined
     from recount.pipeline.output.show import render_probe
+    from recount.pipeline.run.progress import screen
 
     asked = replace(endpoint, model=model).settings.model
     if asked is None:
         raise typer.BadParameter("which model is to be asked: NAME, or a file of --settings that names one")
     with served(asked) as served_model:
         found = examined(served_model)
-    console = _console()
+    console = screen()
     for part in render_probe(served_model, found, asked):
         console.print(part, soft_wrap=True)
     if found.mode is None:
@@ -461,14 +451,6 @@ def chain(
     print(f"{found.pairs} pairs of years, {found.compared} figures compared, {len(found.findings)} contradictions")
     if found.findings or found.broken:
         raise typer.Exit(FAILED)
-
-
-def _console() -> Console:
-    """Standard output: as wide as the terminal, or wide enough for any line where it is none."""
-    from rich.console import Console
-
-    console = Console()
-    return console if console.is_terminal else Console(width=160)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -16,7 +16,16 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import typer
 
-from recount.pipeline.settings import MapperName, ModelMode, OcrBackend, OcrMode, OcrPrecision, Settings, Workers
+from recount.pipeline.settings import (
+    MapperName,
+    ModelMode,
+    OcrBackend,
+    OcrMode,
+    OcrPrecision,
+    Settings,
+    Severity,
+    Workers,
+)
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
@@ -37,6 +46,14 @@ OwnFamilyOption = Annotated[
 class RunOptions:
     """How a run works, and what is told of it. None of this decides results."""
 
+    fail_on: Annotated[
+        Severity | None,
+        typer.Option(
+            "--fail-on",
+            help="Exit with 1 also if a check of this severity, or worse, fails in a report, if a figure is disputed, "
+            "or if a page was not read.",
+        ),
+    ] = None
     workers: Annotated[
         Workers, typer.Option("--engine", help="Work on this machine, or on the Ray cluster that RAY_ADDRESS names.")
     ] = "local"

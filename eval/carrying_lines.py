@@ -154,8 +154,8 @@ OF_THE_PROOF: tuple[CarryingLine, ...] = (
     ),
     CarryingLine(
         "pipeline/verify/verify.py",
-        "if not (many and of_two_prints(e))",
-        "if True",
+        " or (many and of_two_prints(e))",
+        "",
         "where many identities fail two equal prints confirm nothing",
         _VERIFY,
     ),
@@ -432,10 +432,10 @@ OF_THE_PROOF: tuple[CarryingLine, ...] = (
         ("pipeline/run",),
     ),
     CarryingLine(
-        "pipeline/run/store.py",
+        "pipeline/archive/strangers.py",
         'if below.is_absolute() or ".." in below.parts or not below.name:',
         "if not below.name:",
         "no name leads out of the output folder",
-        ("pipeline/run",),
+        ("pipeline/run", "pipeline/review"),
     ),
 )

@@ -5,8 +5,8 @@
 compares with the kept ones (docs/measurements/fingerprints.txt), and exits with 1 if one differs; `--write` keeps
 new ones. The reports: the gold set, 100 generated reports of each form of final accounts, 40 generated budgets of each
 layout, ten scans, and the starter family's example. `--first N` takes only N of each group: a look between two steps of
-a change that is to change nothing. What is hashed is the result file as it is written, without its seconds. Readings of
-scans may differ between processors, for the networks' arithmetic does; digital reports must not.
+a change that is to change nothing. What is hashed is the result file as it is written, without its seconds. Scans
+are read in 32 bits, and may still differ by a hair between processors; digital reports must not.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from recount.pipeline.errors import DocumentError
 from recount.pipeline.recognise import family_of
 from recount.pipeline.result import encoded, plain
 from recount.pipeline.run.pool import Died, Pool
+from recount.pipeline.settings import Settings
 from recount.pipeline.structure import structure
 from recount.schemas.family import Family
 
@@ -88,7 +89,7 @@ def fingerprint(job: Job) -> str:
         path = Path(folder) / "report.pdf"
         path.write_bytes(pdf())
         try:
-            result = structure(path, family)
+            result = structure(path, family, Settings(ocr_precision="f32"))
         except DocumentError as error:
             return hashlib.sha256(str(error).encode()).hexdigest()
     content = plain(result)

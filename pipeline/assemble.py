@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
 from recount.pipeline.document import Remark, Token, Written
 from recount.pipeline.result import (
+    STATUSES,
     Check,
+    Decided,
     FigureEntry,
     Identities,
     LeftOut,
@@ -21,16 +23,18 @@ from recount.pipeline.result import (
     Reach,
     Rejected,
     Result,
+    Review,
     Source,
     Summary,
 )
 from recount.pipeline.usage import ModelUse
 from recount.pipeline.verify.coverage import coverage_of
-from recount.pipeline.verify.ground import own_unit, unit_of
+from recount.pipeline.verify.ground import as_told, own_unit, unit_of
+from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.verify import Verified
 from recount.schemas.arithmetic import Evaluation, Identity
 from recount.schemas.describe import nested
-from recount.schemas.figures import Figure, Kind
+from recount.schemas.figures import Figure
 
 _PLACES = Decimal("0.0001")
 _NONE: Mapping[int, str] = MappingProxyType({})
@@ -38,10 +42,12 @@ _NONE: Mapping[int, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """By token: what a repaired figure was first read as, and what a second reading made of others."""
+    """By token: what a figure was first read as that is read otherwise, and what a second reading made of others. By
+    pointer: what people decided (reviews)."""
 
     first: Mapping[int, str]
     doubts: Mapping[int, str]
+    reviews: Mapping[str, Review] = field(default_factory=dict)
 
 
 ONE_READING = Readings(_NONE, _NONE)
@@ -59,6 +65,7 @@ def result_of(
     remarks: Sequence[Remark] = (),
     written: Written | None = None,
     told: Sequence[tuple[str, int]] = (),
+    decisions: Sequence[Decided] | None = None,
 ) -> Result:
     """The result of a verified report.
 
@@ -66,6 +73,7 @@ def result_of(
     readings: of scanned figures, besides the one that is delivered. used: what a model had to do with it.
     unread_pages: those that were not read. remarks: on its pages, at their places in the file. written: of a text,
     where they stand in it. told: the places of the report that tell a number without a field, each with its token.
+    decisions: of people, with what became of each; None if there are none.
     """
     taking_part: dict[str, list[str]] = defaultdict(list)
     for number, evaluation in enumerate(verified.evaluations, 1):
@@ -95,22 +103,14 @@ def result_of(
             unread_pages=unread_pages,
             remarks=[_remark(remark, written) for remark in remarks],
             mentions=[_mention(pointer, tokens[index], written) for pointer, index in told],
+            decisions=decisions,
         ),
     )
 
 
 def plain_values(value: Any) -> Any:
     """A Report[Figure] as dicts, lists, Decimals and ints."""
-    return nested(value, lambda leaf: number(leaf) if isinstance(leaf, Figure) else leaf)
-
-
-def number(figure: Figure) -> Decimal | int:
-    """The value as the contract prints it: whole counts and years as int, else with its printed decimals."""
-    if figure.kind in (Kind.COUNT, Kind.YEAR) or (
-        figure.quantum == 1 and figure.value == figure.value.to_integral_value()
-    ):
-        return int(figure.value)
-    return figure.value
+    return nested(value, lambda leaf: as_told(leaf) if isinstance(leaf, Figure) else leaf)
 
 
 def _remark(remark: Remark, written: Written | None) -> PageRemark:
@@ -140,7 +140,7 @@ def _figure(figure: Figure, verified: Verified, token: Token, checks: Sequence[s
     first = readings.first.get(figure.token)
     return FigureEntry(
         raw=token.raw,
-        value=number(figure),
+        value=as_told(figure),
         unit=own_unit(token, figure.kind) if figure.pointer not in verified.unitless else None,
         printed_unit=unit_of(token, figure.kind),
         page=token.page,
@@ -153,6 +153,7 @@ def _figure(figure: Figure, verified: Verified, token: Token, checks: Sequence[s
         first_reading=first,
         second_reading=readings.doubts.get(figure.token) if first is None else None,
         remark=token.remark.words if token.remark is not None else None,
+        reviewed=readings.reviews.get(figure.pointer),
     )
 
 
@@ -203,7 +204,7 @@ def _rounded(value: Decimal | None) -> Decimal | None:
 
 def _by_status(verified: Verified) -> dict[str, int]:
     found = Counter(status.value for status in verified.statuses.values())
-    return {name: found[name] for name in ("verified", "repaired", "grounded", "disputed")}
+    return {name: found[name] for name in STATUSES if name != Status.REVIEWED or found[name]}
 
 
 def _by_outcome(verified: Verified) -> dict[str, int]:

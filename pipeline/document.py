@@ -284,3 +284,30 @@ class Document:
     tokens: tuple[Token, ...]
     unreadable: tuple[int, ...] = ()
     remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a person decided of a figure. id: of the decision, among those of the file. first_value: what the field held
+    without it, as first read, in the unit of the value; None for nothing."""
+
+    id: str
+    by: str
+    at: str
+    verdict: str
+    first_value: Decimal | int | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision that stands, and what became of it. pointer: of its figure in this result; of a stale one, in the
+    result that was looked at. state: "applied", or "stale" for the reason. Of a line that is no decision that alone."""
+
+    id: str
+    pointer: str
+    verdict: str
+    by: str
+    at: str
+    state: str
+    reason: str | None = None

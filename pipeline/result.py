@@ -17,6 +17,8 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
+from recount.pipeline.document import Decided as Decided
+from recount.pipeline.document import Review as Review
 from recount.pipeline.errors import UsageError
 from recount.pipeline.lasting import decoded as decoded
 from recount.pipeline.lasting import encode as encode
@@ -28,7 +30,7 @@ from recount.pipeline.lasting import write_json as write_json
 
 Real = float | Decimal
 """A number that is no figure of the report: a float where it was just measured, a Decimal where it was read back."""
-STATUSES = ("verified", "repaired", "grounded", "disputed")
+STATUSES = ("verified", "repaired", "reviewed", "grounded", "disputed")
 """The statuses of a figure, the surest first."""
 Way = tuple[str | int, ...]
 """The keys and positions that lead to an object of a file."""
@@ -45,6 +47,7 @@ class FigureEntry(NamedTuple):
     second_reading: of one that two readings leave in dispute; remark: of one that something on the page touches.
     agreed: the second reader that put it there too, of one that a model mapped and no identity covers.
     line, columns: of a file of text, the line and the first and last column, 1-based; bbox is None then.
+    reviewed: what a person decided of it.
     """
 
     raw: str
@@ -64,6 +67,7 @@ class FigureEntry(NamedTuple):
     line: int | None = None
     columns: Sequence[int] | None = None
     agreed: str | None = None
+    reviewed: Review | None = None
 
     @property
     def where(self) -> str:
@@ -207,7 +211,7 @@ class Summary:
 
     figures: how many of each status; checks: of each outcome. seconds: by stage. coverage: None in files of early
     versions. unread_pages: without a usable text layer, and not read. remarks: on pages, in their order. mentions: in
-    the order of the report.
+    the order of the report. decisions: of people, in the order in which they were made; None if there are none.
     """
 
     figures: Mapping[str, int]
@@ -219,6 +223,7 @@ class Summary:
     unread_pages: Sequence[int] = ()
     remarks: Sequence[PageRemark] = ()
     mentions: Sequence[Mention] = ()
+    decisions: Sequence[Decided] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +282,7 @@ class _Object:
         self._in_file, self._in_type = itemgetter(*self._keys), attrgetter(*self._keys)
         self._kinds = {name: _kinds(hint) for name, hint in get_type_hints(kind).items() if name in self._known}
         self._all_of = attrgetter(*self._kinds)
+        self._is_flat = self._parts.keys() <= set(optional)  # with no key but those that it must have
         self._right: set[tuple[type, ...]] = set()
 
     def typed(self, content: Any, way: Way, more: More) -> Any:
@@ -286,7 +292,7 @@ class _Object:
         except (KeyError, TypeError):
             content = self._complete(content, way)
             values = self._in_file(content)
-        if len(content) == len(values) and not self._parts:
+        if len(content) == len(values) and self._is_flat:
             return self._checked(self._kind(*values), way)
         given = {key: content[key] for key in (*self._keys, *self._optional) if key in content}
         for key, part in self._parts.items():
@@ -390,7 +396,8 @@ def _with_own_unit(figure: dict[str, Any]) -> dict[str, Any]:
 _FIGURE = _Object(
     FigureEntry,
     {"unit": None, "origin": "text", "confidence": None, "mapper": "", "checks": ()},
-    optional=("first_reading", "second_reading", "remark", "line", "columns", "agreed"),
+    optional=("first_reading", "second_reading", "remark", "line", "columns", "agreed", "reviewed"),
+    parts={"reviewed": _Object(Review)},
     older=_with_own_unit,
 )
 _NUMBERS = ("computed", "printed", "residual", "tolerance")
@@ -405,12 +412,13 @@ _REACH = _Object(Reach, parts={"identities": _Object(Identities), "rows_left_out
 _SUMMARY = _Object(
     Summary,
     {"figures": {}, "checks": {}, "rejected": 0, "mapper": {}, "seconds": {}},
-    optional=("coverage", "unread_pages", "remarks", "mentions"),
+    optional=("coverage", "unread_pages", "remarks", "mentions", "decisions"),
     parts={
         "mapper": _MAPPER,
         "coverage": _REACH,
         "remarks": _Objects(_Object(PageRemark, optional=("line",))),
         "mentions": _Objects(_Object(Mention, optional=("line",))),
+        "decisions": _Objects(_Object(Decided, optional=("reason",))),
     },
 )
 _RESULT = _Object(

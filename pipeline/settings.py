@@ -30,6 +30,8 @@ TEMPLATE = "template"
 """What stands for the template mapper where a second reader is named."""
 Workers = Literal["local", "ray"]
 """Where worker processes run: on this machine, or on a Ray cluster. It decides no result."""
+Severity = Literal["error", "minor"]
+"""Of a check that fails (docs/contract/result.md): whether it has to be explained, or something does already."""
 
 NOT_FOR_A_FILE = ("identity", "store", "run", "offline")
 """The settings of a model that a run makes, or that are to be said each time."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -26,6 +26,9 @@ from recount.pipeline.ocr.witness import witnessed
 from recount.pipeline.read import read_pdf, read_text
 from recount.pipeline.recognise import family_of, known_families, recognise
 from recount.pipeline.result import Result, Source
+from recount.pipeline.review.decisions import NONE as UNDECIDED
+from recount.pipeline.review.decisions import Corrections
+from recount.pipeline.review.overlay import Overlaid, Share, overlaid, places_of, shared_out
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split import split
 from recount.pipeline.split.outline import every_section
@@ -50,19 +53,21 @@ def structures(
     sha256: str | None = None,
     who: Asker | None = None,
     second: Asker | None = None,
+    corrections: Corrections = UNDECIDED,
 ) -> tuple[Result, ...]:
     """The results of the reports in a file, in its order (docs/contract/result.md).
 
     path: a PDF, an image file, or a folder of page images. family: what it is a report of, instead of what the
     settings name; recognised from each report if neither says. settings: how; unless they name a language model,
     nothing leaves the machine. sha256: of the file, if nobody else can write to it; else a copy is read. who, second:
-    asked instead of the endpoints of the model and of the second one. source.file is the bare file name; of several
-    reports with #1, #2 … behind it. Raises a DocumentError where the file cannot be structured, UsageError where the
-    settings cannot be kept to, and OSError where it cannot be read.
+    asked instead of the endpoints of the model and of the second one. corrections: what people decided about the file.
+    source.file is the bare file name; of several reports with #1, #2 … behind it. Raises a DocumentError where the file
+    cannot be structured, UsageError where the settings cannot be kept to, and OSError where it cannot be read.
     """
     if sha256 is None:
         with snapshot(Archived(path, path.name), None) as copy:
-            results = structures(copy.path, family, settings, sha256=copy.sha256, who=who, second=second)
+            again = partial(structures, copy.path, family, settings, sha256=copy.sha256)
+            results = again(who=who, second=second, corrections=corrections)
         return tuple(map(Result.named, results, names_of(path.name, len(results))))
     family = family or _family(settings.family)
     drafts: list[_Draft] = []
@@ -81,8 +86,11 @@ def structures(
                 (drafts[-1].remarks if drafts else idle).append(_idle(pages))
         if not drafts:
             raise _nothing_found(file.pages, family)
-        names = names_of(path.name, len(drafts))
-        return tuple(_result(draft, name, sha256, file, settings) for draft, name in zip(drafts, names, strict=True))
+        names, shares = names_of(path.name, len(drafts)), _shares(drafts, file, corrections, sha256)
+        return tuple(
+            _result(draft, name, sha256, file, settings, share)
+            for draft, name, share in zip(drafts, names, shares, strict=True)
+        )
 
 
 @contextmanager
@@ -147,27 +155,39 @@ class _Draft:
     remarks: list[Remark]
 
 
-def _result(draft: _Draft, name: str, sha256: str, file: _File, settings: Settings) -> Result:
-    """The result of a report; figures of its scanned pages are read again where the identities ask for it."""
+def _shares(drafts: Sequence[_Draft], file: _File, corrections: Corrections, sha256: str) -> Sequence[Share | None]:
+    """What people decided about each report."""
+    if not corrections.any:
+        return [None] * len(drafts)
+    written = file.pages.written
+    places = [places_of(_in_file(draft.document.tokens, file.scans), written) for draft in drafts]
+    return shared_out(corrections, sha256, places)
+
+
+def _result(draft: _Draft, name: str, sha256: str, file: _File, settings: Settings, share: Share | None) -> Result:
+    """The result of a report, as people decided about it; figures of its scanned pages are read again where the
+    identities ask for it."""
     document, scans = draft.document, file.scans
-    repaired = Repaired(draft.verified, document.tokens, {}, {})
+    decided = overlaid(draft.mapped.report, draft.verified, document.tokens, share)
+    repaired = Repaired(decided.verified, decided.tokens, {}, {})
     numbers = [page.number for page in draft.pages.pages]
     scanned = scans.scanned_among(numbers)
     if scanned:
-        repaired = _repair(draft.mapped, draft.verified, document, scans, settings)
+        repaired = _repair(decided, scans, settings)
         draft.clock.lap("repair")
     read = None if draft.pages is file.pages else sorted({scans.place(number, _NOWHERE)[0] for number in numbers})
     source = Source(name, sha256, _last_page(file.pages, scans), scanned, file.pages.ocr if scanned else None, read)
     tokens = _in_file(repaired.tokens, scans)
-    readings = Readings(repaired.first, repaired.doubts)
+    readings = Readings({**repaired.first, **decided.first}, repaired.doubts, decided.reviews)
+    verified = replace(repaired.verified, rejected=(*repaired.verified.rejected, *decided.taken_out))
     unread = _unread(document, scans)
-    said = (*repaired.verified.remarks, *document.remarks, *draft.mapped.remarks, *draft.remarks)
+    said = (*verified.remarks, *document.remarks, *draft.mapped.remarks, *draft.remarks)
     remarks = _placed(said, scans)
     outline = draft.family.outline
-    told = mentions_in(every_section(document, outline), outline, repaired.verified.report)
+    told = mentions_in(every_section(document, outline), outline, verified.report)
     laps, contract, written = draft.clock.laps, draft.family.contract, file.pages.written
     return result_of(
-        source, repaired.verified, tokens, contract, laps, readings, draft.used, unread, remarks, written, told
+        source, verified, tokens, contract, laps, readings, draft.used, unread, remarks, written, told, decided.told
     )
 
 
@@ -302,13 +322,13 @@ def _placed(remarks: Iterable[Remark], scans: Scans) -> list[Remark]:
     return placed
 
 
-def _repair(mapped: Mapped, verified: Verified, document: Document, scans: Scans, settings: Settings) -> Repaired:
+def _repair(decided: Overlaid, scans: Scans, settings: Settings) -> Repaired:
     # Imported when a page was scanned: the recogniser's libraries are heavy.
     from recount.pipeline.ocr.reread import ScanRereader, forget
 
     try:
         rereader = ScanRereader(scans, settings.ocr_backend, settings.ocr_precision)
-        return repair(mapped.report, verified, document.tokens, rereader)
+        return repair(decided.report, decided.verified, decided.tokens, rereader)
     finally:
         forget()
 

@@ -1,4 +1,4 @@
-"""What asking a model took, a question that failed included, and what a model had to do with a result."""
+"""What asking a model took, a failed question too, or would take; and what a model had to do with a result."""
 
 from __future__ import annotations
 
@@ -52,3 +52,23 @@ class ModelUse:
     unanswered: tuple[str, ...] = ()
     second: str | None = None
     agreed: Set[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a report would take in the first round. calls: questions; kept: those of them whose answer is kept."""
+
+    calls: int = 0
+    kept: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: Decimal = Decimal(0)
+
+    def __add__(self, other: Plan) -> Plan:
+        return Plan(
+            self.calls + other.calls,
+            self.kept + other.kept,
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cost + other.cost,
+        )

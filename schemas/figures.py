@@ -75,8 +75,8 @@ def half_of(kind: Kind, quantum: Decimal) -> Decimal:
     return _NOTHING if exact else quantum * _HALF
 
 
-UP = r"增加|增长|上升|提高|增幅|上涨"
-DOWN = r"减少|下降|降低|减幅|降幅|下跌"
+UP = r"增加|增长|上升|提高|增幅|上涨|增多|多支出|多出|多了|高出"
+DOWN = r"减少|下降|降低|减幅|降幅|下跌|少支出|少了|节约|节支|压减|缩减|回落"
 """The words that say a change's direction."""
 
 

@@ -1,5 +1,5 @@
-"""What a run says of the sample reports (how many tests were skipped for want of them, or that their folder is none),
-and what tests of many rooms are given."""
+"""What a run says of the sample reports, or of a browser (how many tests were skipped for want of them, or that their
+folder is none), and what tests of many rooms are given."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 
+from recount.tests.desk.browser import NO_BROWSER
 from recount.tests.samples import ABSENT, FOLDER, NAMED
 
 
@@ -18,9 +19,10 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = sum(ABSENT in str(report.longrepr) for report in terminalreporter.stats.get("skipped", ()))
-    if skipped:
-        terminalreporter.write_line(f"{ABSENT}: {skipped} skipped (RECOUNT_SAMPLES names their folder)")
+    for absent, remedy in ((ABSENT, "RECOUNT_SAMPLES names their folder"), (NO_BROWSER, "RECOUNT_CHROMIUM names one")):
+        skipped = sum(absent in str(report.longrepr) for report in terminalreporter.stats.get("skipped", ()))
+        if skipped:
+            terminalreporter.write_line(f"{absent}: {skipped} skipped ({remedy})")
 
 
 @pytest.fixture

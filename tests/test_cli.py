@@ -21,6 +21,8 @@ from recount.eval.generator import Form, Options, generate
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.folder import pdf_paths
 from recount.pipeline.result import write_result
+from recount.pipeline.run.fates import Attempt, Outcome, RunSummary
+from recount.pipeline.settings import Severity
 from recount.pipeline.version import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,6 +109,34 @@ def test_a_failure_is_one_line_and_exit_code_1(call: Call, archive: Path, tmp_pa
         "c [1].pdf: needs a password",
     ]
     assert (tmp_path / "out" / "reports" / "b.pdf.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("minor", "unread", "fail_on", "said"),
+    [
+        (0, (), None, None),
+        (0, (), "error", None),
+        (0, (), "minor", None),
+        (1, (), "error", None),
+        (1, (), "minor", "discrepancies: 1"),
+        (0, (2, 3), "error", "pages not read: 2"),
+    ],
+)
+def test_a_run_fails_on_what_it_is_asked_to_fail_on(
+    minor: int, unread: tuple[int, ...], fail_on: Severity | None, said: str | None
+) -> None:
+    attempt = Attempt("a.pdf", "0", "ok", figures={"verified": 3}, minor=minor, unread=unread)
+    for unchanged in (False, True):
+        summary = RunSummary((Outcome(attempt, unchanged),))
+        assert (summary.objections(fail_on) if fail_on else None) == said
+
+
+def test_a_check_before_publication_ends_with_exit_code_1_each_time(call: Call, archive: Path, tmp_path: Path) -> None:
+    assert call("structure", archive, "--out", tmp_path / "out").code == 0
+    for severity in ("error", "minor"):
+        checked = call("structure", archive, "--out", tmp_path / "out", "--fail-on", severity)
+        assert checked.code == 1
+        assert checked.err == f"recount: --fail-on {severity}: discrepancies: 2, disputed figures: 4\n"
 
 
 def test_wrong_usage_is_one_line_and_exit_code_2(call: Call, archive: Path, tmp_path: Path) -> None:
@@ -235,8 +265,8 @@ def test_every_command_and_option_is_explained() -> None:
     group: Any = typer.main.get_command(app)
     assert group.help
     assert set(group.commands) == {
-        "structure", "show", "schema", "export", "eval", "status", "retry", "init-family", "chain", "verify",
-        "models",
+        "structure", "show", "schema", "export", "eval", "status", "retry", "init-family", "chain", "verify", "decide",
+        "models", "review", "mark",
     }  # fmt: skip
     nested = [each for name in ("eval", "models") for each in group.commands[name].commands.values()]
     for command in [group, *group.commands.values(), *nested]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Any, get_args
 
 import pytest
 
-from recount.pipeline.result import plain
+from recount.pipeline.result import Decided, plain
+from recount.pipeline.review.decisions import Decision, Place, Verdict
 from recount.pipeline.structure import structure
 from recount.pipeline.verify.recount import Status
 from recount.schemas.family import Family
@@ -21,11 +23,13 @@ from recount.schemas.registry import FAMILIES
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "docs" / "contract"
 ONLY_SOMETIMES = {
-    "Figure": ("first_reading", "second_reading", "agreed"),
+    "Figure": ("first_reading", "second_reading", "agreed", "reviewed"),
     "Check": ("suspects", "follows"),
-    "Summary": ("prompts", "open", "second", "repair"),
+    "Summary": ("prompts", "open", "second", "repair", "decisions"),
+    "Decisions": tuple(field.name for kind in (Decision, Place, Decided) for field in fields(kind)),
 }
-"""Keys that the result below does not have: of repaired figures, of scans, of reports that a model was asked about."""
+"""Keys that the result below does not have: of repaired figures, of scans, of reports that a model was asked about, or
+that people decided about; and those of decisions."""
 PARTS = {"common": "Common", "final_accounts": "Final accounts", "department_budget": "Department budgets"}
 """By the package that defines a model, the part of report.md that tells of it."""
 
@@ -95,7 +99,8 @@ def test_every_key_of_a_result_file_is_explained() -> None:
     keys = keys_of_a_result()
     assert all(keys.values())
     for part, more in ONLY_SOMETIMES.items():
-        keys[part].update(more)
+        keys.setdefault(part, set()).update(more)
+    keys["Decisions"].update(Verdict)
     assert not missing(keys, parts_of("result.md"))
 
 

@@ -130,6 +130,10 @@ def test_the_wheel_holds_the_package_and_nothing_beside_it(wheel: Path) -> None:
     assert "recount = recount.cli:main" in entries
     assert f"{info}/licenses/LICENSE" in names
     assert {"recount/__init__.py", "recount/cli.py", "recount/eval/cli.py", "recount/py.typed"} <= set(names)
+    pages = {
+        f"recount/desk/templates/{name}" for name in ("page.html.j2", "page.css", "summary.html.j2", "summary.css")
+    }
+    assert pages <= set(names)
     assert not [name for name in names if name.startswith(("recount/tests/", "recount/eval/gold/", "recount/docs/"))]
     for folder in ("pipeline", "schemas", "prompts", "eval"):
         for path in (ROOT / folder).rglob("*"):

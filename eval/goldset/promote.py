@@ -18,17 +18,19 @@ _NAMED = 3
 def promote(result_path: Path, out: Path, source: Path | None = None, *, disputed: bool = False) -> Path:
     """Writes the case of a result into `out`/<name of its source>; returns that folder.
 
-    source: the file that it was made of; by default the file that the result names, below the current folder. disputed:
-    take disputed figures for true as they were read. Raises UsageError for a result that has some otherwise, if its
-    source is not there or is another one, or if there is such a case already.
+    source: the file that it was made of; by default the file that the result names, below the current folder. What is
+    disputed must be decided by a reviewer (recount decide), or disputed: all of it is true as it was read. Raises
+    UsageError for a result that leaves some of it open, if its source is not there or is another one, or if there is
+    such a case already.
     """
     result = read_result(result_path)
-    undecided = [pointer for pointer, figure in result.figures.items() if figure.status == "disputed"]
+    disputed_ones = {pointer: one for pointer, one in result.figures.items() if one.status == "disputed"}
+    undecided = [pointer for pointer, one in disputed_ones.items() if one.reviewed is None]
     if undecided and not disputed:
         named = ", ".join(undecided[:_NAMED]) + (" …" if len(undecided) > _NAMED else "")
         raise UsageError(
-            f"{result_path} has {len(undecided)} disputed figures ({named}): look at each on its page; "
-            "--disputed takes them for true as they were read"
+            f"{result_path} has {len(undecided)} disputed figures ({named}) that nobody decided: look at each on its "
+            "page; --disputed takes them for true as they were read"
         )
     named = result.source.file
     report = source or Path(named)
@@ -56,6 +58,7 @@ def _tags(result: Result) -> dict[str, Any]:
     return {
         "form": f"{result.report.get('fiscal_year') or '?'}",
         "promoted": True,
+        "reviewed": {pointer: one.reviewed.verdict for pointer, one in result.figures.items() if one.reviewed},
         "pages": result.source.pages,
         "scan": "scan" if result.source.scanned_pages else None,
         "text": suffix[1:] if suffix in SOURCES[1:] else None,

@@ -16,7 +16,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -51,6 +51,7 @@ POINTED = "gold.json"
 _BESIDE = ("optional", "any_of", "unmapped")
 _NOT_SCORED = re.compile(r"/(unmapped_figures|overview|glossary)\b")
 _FIGURE = re.compile(r"\d@\d")
+_COUNTED = ("人次", "批次", "个", "辆", "台")
 MARKED = re.compile(r"(?P<digits>-?[\d,，.]+)@(?P<mark>\d+)(?P<unit>万元|亿元|千元|元|[%％])?")
 
 
@@ -169,15 +170,15 @@ class _Reader:
         self._seen: list[_Seen] = []
         self._words = ""
         self._ends: list[int] = []  # of the lines of tables
-        self._taken: set[str] = set()  # of the row of a table
+        self._lines: list[Span] = []  # of running text
+        self._taken: set[str] = set()  # by fields
         before, heads = "", ()  # type: tuple[str, tuple[str, ...]]
         for line in text.split("\n"):
-            done, beside = 0, ""
+            done, beside, start, table = 0, "", len(self._words), line.startswith("|")
             heads = _heads(line, heads)
             for match in MARKED.finditer(line):
                 self._say(words := line[done : match.start()])
                 before, beside = before + fold(words), beside + fold(words)
-                table = line.startswith("|")
                 place = (
                     Place("", re.sub(r"[▮|\s]", "", beside), _head_over(heads, line[: match.start()]), 0)
                     if table
@@ -190,10 +191,12 @@ class _Reader:
                 before, beside, done = before + "▮", beside + "▮", match.end() - len(match["unit"] or "")
             self._say(line[done:])
             before += fold(line[done:]) + "\n"
-            self._ends += [len(self._words)] if line.startswith("|") else []
+            self._ends += [len(self._words)] if table else []
+            self._lines += [(start, len(self._words))] if not table else []
 
     def part(self, gold: Any, asked: type[BaseModel], model: type[Model]) -> dict[str, Any]:
         """The fields of a part of a report that are asked for, as far as they are shown. gold: of the part."""
+        self._taken = set()
         return self._part(gold, asked, model, (), (0, len(self._words) + 1))
 
     def shows(self, gold: Any, model: type[Model], key: str) -> bool:
@@ -218,10 +221,26 @@ class _Reader:
         if field.many:
             return [text for text in gold or () if self._says(text)]
         if field.model is not None and inner is not None:
-            return self._part(gold, inner, field.model, way, span) if gold else None
+            return self._small(gold, inner, field.model, way, span) if gold else None
         if isinstance(gold, str) and not field.choice:
             return gold if self._says(gold) else None
         return gold if gold is not None else False if field.shape is bool else None
+
+    def _small(self, gold: Any, asked: type[BaseModel], model: type[Model], trail: Trail, span: Span) -> dict[str, Any]:
+        """A part of a part (an amount and its share): in one paragraph, if it is there as well as in all."""
+        lines = [line for line in self._lines if span[0] <= line[0] and line[1] <= span[1]] if len(trail) > 1 else []
+        return self._best(gold, asked, model, trail, [*lines, span]) or {}
+
+    def _best(
+        self, gold: Any, asked: type[BaseModel], model: type[Model], trail: Trail, spans: Iterable[Span]
+    ) -> dict[str, Any] | None:
+        """A part as it is found in that span of several that has most of it."""
+        found, before = [], self._taken
+        for span in spans:
+            self._taken = set(before)
+            found.append((self._part(gold, asked, model, trail, span), self._taken))
+        best, self._taken = max(found, key=lambda one: _figures_in(one[0]), default=(None, before))
+        return best
 
     def _figure(self, gold: Decimal, trail: Trail, span: Span) -> str | None:
         kind = trail[-1].field.kind or Kind.ANY
@@ -231,15 +250,16 @@ class _Reader:
             said[evidence_of(trail[1:], seen.place)].append(seen)
         # Where the words say nothing, a 0 may be any, unless its sentence has some of the words of the field, or it is
         # in a line of a table.
-        free = [seen for seen in said[Evidence.FOR] if seen.pair not in self._taken]
         silent = [
             seen
             for seen in said[Evidence.SILENT]
             if gold or seen.place.row or _speaks_of(trail[-1].field.title, seen.place)
         ]
-        best = free or said[Evidence.FOR] or silent
-        if best and best[0].place.row:
-            self._taken.add(best[0].pair)
+        best = said[Evidence.FOR] or silent
+        if trail[-1].key in trail[-1].model.phrasing.also_own:  # the amount of another field, once more
+            return best[0].pair if best else None
+        best = [seen for seen in best if seen.pair not in self._taken] or best
+        self._taken.update(seen.pair for seen in best[:1])
         return best[0].pair if best else None
 
     def _rows(
@@ -252,11 +272,7 @@ class _Reader:
             # A row that has lists itself is a table, any other is a line of one.
             whole = any(field.many and field.model for field in fields_of(model).values())
             spans = self._spans(name, others, span, whole=whole) if name else [span]
-            found = []
-            for within in spans:
-                self._taken = set()
-                found.append(self._part(row, asked, model, trail, within))
-            best = max(found, key=_figures_in, default=None)
+            best = self._best(row, asked, model, trail, spans)
             if best is not None and (_figures_in(best) or not holds(row)):
                 yield best
 
@@ -310,7 +326,7 @@ def _speaks_of(title: str, place: Place) -> bool:
 
 
 def _unit_after(line: str, at: int) -> str:
-    return next((unit for unit in ("人次", "批次") if line.startswith(unit, at)), "")
+    return next((unit for unit in _COUNTED if line.startswith(unit, at)), "")
 
 
 # --- what comes of it

@@ -10,6 +10,7 @@ import hashlib
 import html
 import os
 import re
+from pathlib import PurePosixPath
 
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"  # controls, line breaks, halves of characters
@@ -23,7 +24,8 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORMULA = re.compile(r"['=+\-@\t\r＝＋－＠]")
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), and the sign that says it is none."""
 
-_LONGEST_STEP = 250
+_LONGEST_STEP = 255
+"""Bytes of a name that file systems take."""
 _DIGEST = 16
 _NOT_WINDOWS = re.compile(r'[\x00-\x1f<>:"|?*\\]|[. ]+$')
 """What no name of Windows holds or ends with; a colon leads to a drive or a stream (Microsoft, Naming Files)."""
@@ -66,12 +68,25 @@ def allowed(step: str, *, windows: bool = os.name == "nt") -> str:
     return f"_{kept}" if _DEVICE.match(kept) else kept
 
 
-def fitting(step: str, *, windows: bool = os.name == "nt") -> str:
-    """A step of a path as a file system takes it: allowed, and with .json behind it of no more than 255 bytes. One
+def fitting(step: str, suffix: str = ".json", *, windows: bool = os.name == "nt") -> str:
+    """A step of a path as a file system takes it: allowed, and with the suffix behind it of no more than 255 bytes. One
     that is changed for it keeps its beginning, and the hash of the whole."""
-    kept, raw = allowed(step, windows=windows), step.encode("utf-8", "surrogateescape")
-    if kept == step and len(raw) <= _LONGEST_STEP:
+    kept, raw, room = (
+        allowed(step, windows=windows),
+        step.encode("utf-8", "surrogateescape"),
+        _LONGEST_STEP - len(suffix),
+    )
+    if kept == step and len(raw) <= room:
         return step
     digest = hashlib.sha256(raw).hexdigest()[:_DIGEST]
-    room = kept.encode("utf-8", "surrogateescape")[: _LONGEST_STEP - _DIGEST - 1]
-    return f"{room.decode('utf-8', 'ignore')}~{digest}"
+    begins = kept.encode("utf-8", "surrogateescape")[: room - _DIGEST - 1]
+    return f"{begins.decode('utf-8', 'ignore')}~{digest}"
+
+
+def steps_below(name: str, suffix: str) -> tuple[str, ...]:
+    """The way to the file that is kept for a report, from the folder for all of them. Raises ValueError for a name that
+    leads out of there."""
+    below = PurePosixPath(name)
+    if below.is_absolute() or ".." in below.parts or not below.name:
+        raise ValueError(f"{name} is no path below an archive")
+    return (*(fitting(step) for step in below.parent.parts), f"{fitting(below.name, suffix)}{suffix}")

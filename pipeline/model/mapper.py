@@ -8,7 +8,7 @@ again in two halves; a piece that no answer is had for stays open, with the reas
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -26,9 +26,9 @@ from recount.pipeline.model.answer.evidence import (
     row_of,
     stands_by,
     subject_in,
-    vouched,
 )
 from recount.pipeline.model.answer.resolve import UNSAID, Refused, Resolved, resolve
+from recount.pipeline.model.answer.vouch import vouched
 from recount.pipeline.model.ask.loose import choice_of, chosen
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.prompting import Prompt, again, render, render_choice
@@ -271,7 +271,7 @@ def _vouched(draft: Draft, values: dict[str, Any]) -> dict[str, Any]:
     sure = [
         (_whole(at, pick.trail), pick.mark.place)
         for at, pick in picks.items()
-        if vouched(pick.trail, pick.mark.place, _names_in(row_of(values, at)))
+        if vouched(pick.trail, pick.mark.place, row_of(values, at))
     ]
     unsaid = set()
     for at, pick in picks.items():
@@ -280,10 +280,6 @@ def _vouched(draft: Draft, values: dict[str, Any]) -> dict[str, Any]:
             draft.refused.append(Refused(at, pick.mark.printed, UNSAID))
             unsaid.add(at)
     return dict(without(values, unsaid)) if unsaid else values
-
-
-def _names_in(row: Mapping[str, Any]) -> list[str]:
-    return [name for name in row.values() if isinstance(name, str)]
 
 
 def _whole(at: str, trail: Trail) -> str:

@@ -27,7 +27,7 @@ from pydantic import BaseModel, ValidationError
 
 from recount.pipeline.archive.kinds import is_text
 from recount.pipeline.archive.locations import Place
-from recount.pipeline.archive.sources import file_of, names_of, printable
+from recount.pipeline.archive.sources import Source, file_of, names_of, printable
 from recount.pipeline.errors import UsageError
 from recount.pipeline.output.frames import frame, joined
 from recount.pipeline.output.layout import FILES, Table, named_in, tables_of
@@ -251,16 +251,18 @@ def model_near(result: Path, contract: str, family: str | None = None) -> type[B
 
 
 def _copies(heads: Sequence[_Head], attempts: Mapping[str, Attempt]) -> dict[str, str]:
-    """By the name of a report, the one with the same content that stands for it: that which was structured, or the
-    first where no ledger tells."""
+    """By the name of a report, the one with the same content that stands for it: that which was structured, of several
+    one that people decided about; or the first where no ledger tells."""
     alike: dict[tuple[str, str, str], list[str]] = {}
     for head in heads:
         number = head.file[len(file_of(head.file)) :]
         alike.setdefault((head.sha256, head.contract, number), []).append(head.file)
     copies: dict[str, str] = {}
     for names in alike.values():
-        done = [name for name in names if not _is_copy(attempts.get(file_of(name)) or attempts.get(name))]
-        first = (done or names)[0]
+        made = {name: attempts.get(file_of(name)) or attempts.get(name) for name in names}
+        done = [name for name, attempt in made.items() if not _is_copy(attempt)]
+        decided = [name for name in done if (attempt := made[name]) is not None and attempt.corrections]
+        first = (*decided, *done, *names)[0]
         copies |= {name: first for name in names if name != first}
     return copies
 
@@ -300,18 +302,25 @@ def _fate(attempt: Attempt | None) -> tuple[str, str | None, int | None, int | N
     return attempt.fate, attempt.reason, attempt.reports, pages
 
 
-def pdf_paths(out: Path) -> dict[str, Place]:
-    """Where the PDFs of an output folder's results lay when they were structured, by result; zipped ones not."""
+def sources_in(out: Path) -> dict[str, Source]:
+    """Where the files of an output folder's results lay when they were last given to a run, by result; empty if no
+    ledger says."""
     with _ledger_of(out) as ledger:
         if ledger is None:
             return {}
-        done = ledger.latest()
+        done = ledger.results()
         return {
-            result: source.place
-            for source in ledger.given()
-            if source.member is None and source.name in done and not is_text(PurePosixPath(source.name))
-            for result in done[source.name].results
+            result: source for source in ledger.given() if source.name in done for result in done[source.name].results
         }
+
+
+def pdf_paths(out: Path) -> dict[str, Place]:
+    """Of those the PDFs and pictures that lie in no archive."""
+    return {
+        result: source.place
+        for result, source in sources_in(out).items()
+        if source.member is None and not is_text(PurePosixPath(source.name))
+    }
 
 
 # --- results in Python

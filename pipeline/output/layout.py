@@ -83,7 +83,7 @@ _PLACE = (
         "status",
         "状态",
         "string",
-        "verified, repaired, grounded or disputed (README); of a row, the least sure of its figures.",
+        "verified, repaired, reviewed, grounded or disputed (README); of a row, the least sure of its figures.",
     ),
 )
 _TITLE = Column(
@@ -115,6 +115,7 @@ REPORTS = Table(
         Column("scanned_pages", "扫描页数", "integer", "Pages that were read by OCR."),
         Column("verified", "已核实", "integer", "Figures that the report's own arithmetic confirms."),
         Column("repaired", "已修复", "integer", "Figures whose OCR reading the arithmetic decided."),
+        Column("reviewed", "已复核", "integer", "Figures that a person looked at, and that no identity covers."),
         Column("grounded", "有出处", "integer", "Figures that no identity covers."),
         Column("disputed", "有争议", "integer", "Figures that an identity contradicts."),
         Column("errors", "不一致", "integer", "Failing checks without an explanation."),
@@ -167,6 +168,10 @@ FIGURES = Table(
         ),
         Column("first_reading", "首次识别", "string", "What the page was first read as, if that was not taken."),
         Column("second_reading", "再次识别", "string", "What a second reading of the scan said, if otherwise."),
+        Column("reviewed_by", "复核人", "string", "Who decided about it; empty if nobody did."),
+        Column("verdict", "复核结论", "string", "as_printed, misread or other_token: what was decided."),
+        Column("first_value", "复核前数值", "number", "What the field held before, in the unit of the value."),
+        Column("note", "复核说明", "string", "What the reviewer wrote beside it."),
         _COPY,
     ),
 )

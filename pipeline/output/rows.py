@@ -180,11 +180,19 @@ def _figures(reading: OpenResult) -> Iterator[Row]:
                 _words(list(dict.fromkeys(suspects))),
                 figure.first_reading,
                 figure.second_reading,
+                *_review(figure),
                 reading.same_as,
             ),
             (value_at,) if status == "disputed" else (),
             (value_at,) if figure.unit == _YEAR else (),
         )
+
+
+def _review(figure: FigureEntry) -> tuple[Any, ...]:
+    review = figure.reviewed
+    if review is None:
+        return (None,) * 4
+    return review.by, review.verdict, review.first_value, review.note or None
 
 
 def _decimals(value: Decimal | int) -> int:

@@ -6,8 +6,8 @@ terminal's cursor, or turn its line about, is shown as what it is.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import takewhile
@@ -22,15 +22,15 @@ from recount.pipeline.archive.strangers import visible
 from recount.pipeline.errors import UsageError
 from recount.pipeline.model.transport.client import ADVICE, Examined, pairs_of
 from recount.pipeline.output.rows import why
-from recount.pipeline.result import STATUSES, Check, FigureEntry, PageRemark, Reach, Result
-from recount.pipeline.run.fates import Attempt, FoundFile, RunSummary, by_fate
-from recount.pipeline.run.first_round import Plan
+from recount.pipeline.result import Check, Decided, FigureEntry, PageRemark, Reach, Result
+from recount.pipeline.run.fates import Attempt, FoundFile, RunSummary, by_fate, by_status, not_read
 from recount.pipeline.run.status import Status
 from recount.pipeline.settings import ModelSettings
+from recount.pipeline.usage import Plan
 from recount.schemas.describe import fields_of, titles
 
-MARKS = {"verified": "✓", "repaired": "✎", "grounded": "○", "disputed": "✗"}
-_STYLES = {"verified": "green", "repaired": "cyan", "grounded": "default", "disputed": "bold red"}
+MARKS = {"verified": "✓", "repaired": "✎", "reviewed": "◆", "grounded": "○", "disputed": "✗"}
+_STYLES = dict(zip(MARKS, ("green", "cyan", "blue", "default", "bold red"), strict=True))
 _SEVERITIES = {"error": "bold red", "minor": "yellow"}
 _ARROW = " › "
 _FEW = 8
@@ -131,6 +131,7 @@ def render_result(result: Result, model: type[BaseModel], section: str | None = 
     yield from _heading(reading)
     if section is None:
         yield from _remarks(reading.result.summary.remarks)
+        yield from _decisions(reading.result.summary.decisions or ())
         yield from _discrepancies(reading)
         yield from _disputed(reading)
     for key, title in chosen.items():
@@ -214,13 +215,17 @@ def render_status(status: Status) -> Iterator[RenderableType]:
         spent = ", ".join(f"{stage} {seconds:,.1f}" for stage, seconds in status.stages.items())
         yield _text(f"Worker seconds by stage: {spent}")
     if status.usage:
-        yield _text(
-            "Model: " + ", ".join(f"{key.replace('_', ' ')} {amount:,g}" for key, amount in status.usage.items())
-        )
+        amounts = (f"{key.replace('_', ' ')} {amount:,g}" for key, amount in status.usage.items())
+        yield _text(f"Model: {', '.join(amounts)}")
+    if status.decisions:
+        yield _text("Decisions: " + ", ".join(f"{number} {state}" for state, number in status.decisions.items()))
     for title, lines in (
         ("Files with several reports", list(render_several(status.done))),
         ("Pages left out", list(render_unread(status.done))),
         ("Open", list(_still_open(status.done))),
+        ("Stale decisions", list(_stale(status.done))),
+        ("Decided since, for the next run (recount retry)", [_text(name) for name in status.to_decide]),
+        ("Decisions about reports that are not here", [_text(f"corrections/{file}") for file in status.unclaimed]),
         ("Results changed by hand", list(_aside(status.attempts.values()))),
         ("Files left out", list(render_left_out(status.left_out))),
     ):
@@ -264,29 +269,35 @@ def _skipped(found: Iterable[FoundFile]) -> Iterator[RenderableType]:
         yield _words((f"left out {len(names):,}", "bold"), f", {reason}: {', '.join(names[:_FEW])}{more}")
 
 
+def _each(attempts: Iterable[Attempt], said: Callable[[Attempt], Iterable[str]]) -> Iterator[RenderableType]:
+    """A line for all that is said of each report."""
+    for attempt in attempts:
+        for words in said(attempt):
+            yield _words((attempt.file, "bold"), f": {words}", overflow="fold")
+
+
 def _still_open(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
     """One line for each report that a model did not answer about: what it was asked is not in the result."""
-    for attempt in attempts:
-        if attempt.open:
-            words = f": the model did not answer about {', '.join(attempt.open)}; the next run asks again"
-            yield _words((attempt.file, "bold"), words, overflow="fold")
+    words = "the model did not answer about {}; the next run asks again"
+    return _each(attempts, lambda attempt: [words.format(", ".join(attempt.open))] if attempt.open else [])
 
 
 def _aside(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
     """One line for each result that somebody had changed, and that was written anew."""
-    for attempt in attempts:
-        for kept in attempt.aside:
-            words = f": its result was changed by somebody else; that one is kept as reports/{kept}"
-            yield _words((attempt.file, "bold"), words, overflow="fold")
+    words = "its result was changed by somebody else; that one is kept as reports/{}"
+    return _each(attempts, lambda attempt: map(words.format, attempt.aside))
+
+
+def _stale(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
+    """One line for each report about which something was decided that no longer fits it."""
+    words = "decisions that do not fit what is read now: {}; recount show says which"
+    return _each(attempts, lambda attempt: [words.format(number)] if (number := attempt.decisions.get("stale")) else [])
 
 
 def render_several(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
     """One line for each file that holds several reports: what their results are called."""
-    for attempt in attempts:
-        if attempt.reports > 1:
-            first, last = attempt.results[0], attempt.results[-1]
-            words = f": {attempt.reports} reports, {first} to {last}"
-            yield _words((attempt.file, "bold"), words, overflow="fold")
+    several = (attempt for attempt in attempts if attempt.reports > 1)
+    return _each(several, lambda one: [f"{one.reports} reports, {one.results[0]} to {one.results[-1]}"])
 
 
 def render_left_out(attempts: Sequence[Attempt]) -> Iterator[RenderableType]:
@@ -299,21 +310,7 @@ def render_left_out(attempts: Sequence[Attempt]) -> Iterator[RenderableType]:
 
 def render_unread(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
     """One line for each report with pages that could not be read: what they hold is not in its result."""
-    for attempt in attempts:
-        if attempt.unread:
-            yield _words((attempt.file, "bold"), f": {_not_read(attempt.unread)}", overflow="fold")
-
-
-def _not_read(pages: Sequence[int]) -> str:
-    """The pages in words: their runs, 3, 7-9."""
-    runs: list[list[int]] = []
-    for page in pages:
-        if runs and page == runs[-1][-1] + 1:
-            runs[-1][1:] = [page]
-        else:
-            runs.append([page])
-    listed = ", ".join("-".join(map(str, run)) for run in runs)
-    return f"page{'s' if len(pages) > 1 else ''} {listed} could not be read"
+    return _each(attempts, lambda attempt: [not_read(attempt.unread)] if attempt.unread else [])
 
 
 def reason_of(failure: Attempt) -> tuple[str, str]:
@@ -340,18 +337,11 @@ def _heading(reading: Shown) -> Iterator[RenderableType]:
     scanned = len(source.scanned_pages)
     pages = f"{source.pages} pages" + (f", {scanned} of them scanned" if scanned else "")
     yield _text(f"{source.file} ({pages})", style="dim")
-    counts = dict.fromkeys(STATUSES, 0)
-    for figure in reading.figures.values():
-        counts[figure.status] += 1
-    line = _text(f"{len(reading.figures)} figures: ")
-    line.append_text(
-        Text(", ").join(
-            _text(f"{MARKS[status]} {number} {status}", style=_STYLES[status]) for status, number in counts.items()
-        )
-    )
-    yield line
+    counts = by_status([Counter(figure.status for figure in reading.figures.values())])
+    said = (_text(f"{MARKS[status]} {number} {status}", style=_STYLES[status]) for status, number in counts.items())
+    yield _text(f"{len(reading.figures)} figures: ").append_text(Text(", ").join(said))
     if unread := reading.result.summary.unread_pages:
-        yield _text(_not_read(unread), style="bold red")
+        yield _text(not_read(unread), style="bold red")
     yield from _coverage(reading.result.summary.coverage)
 
 
@@ -382,6 +372,16 @@ def _remarks(remarks: Sequence[PageRemark]) -> Iterator[RenderableType]:
         place = f"page {page}" if alike[0].line is None else f"line {alike[0].line}"
         more = f" ({len(alike) - 1} more)" if len(alike) > 1 else ""
         yield _words((f"{place}, {kind}", "bold"), f": {alike[0].words}{more}", overflow="fold")
+
+
+def _decisions(decisions: Sequence[Decided]) -> Iterator[RenderableType]:
+    """What people decided: a line each, and why one is not applied."""
+    if decisions:
+        yield _title(f"Decisions: {len(decisions)}")
+    for one in decisions:
+        style = "bold red" if one.reason else "default"
+        said = " ".join(filter(None, (one.state, one.verdict, one.pointer)))
+        yield _words((said, style), f" {one.by} {one.at}", f": {one.reason}" if one.reason else "", overflow="fold")
 
 
 def _discrepancies(reading: Shown) -> Iterator[RenderableType]:
@@ -442,6 +442,7 @@ def _disputed(reading: Shown) -> Iterator[RenderableType]:
         yield Group(
             _words((f"{MARKS['disputed']} ", _STYLES["disputed"]), _operand(reading, pointer)),
             *(_text(f"  {reason}") for reason in why(figure, broken) or ["no check is named"]),
+            *([_text(f"  decided: {figure.reviewed.verdict} ({figure.reviewed.by})")] if figure.reviewed else []),
         )
 
 
@@ -492,6 +493,4 @@ def _amount(figure: FigureEntry) -> str:
 
 def _plain(value: object) -> str:
     """A value as in the result file, – where there is none."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return "–" if value is None else str(value)
+    return f"{value:f}" if isinstance(value, Decimal) else "–" if value is None else str(value)

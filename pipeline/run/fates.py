@@ -9,6 +9,7 @@ from typing import Literal
 
 from recount.pipeline.archive.sources import Attached, names_of
 from recount.pipeline.result import STATUSES
+from recount.pipeline.settings import Severity
 
 FATES = (
     "structured",
@@ -53,6 +54,14 @@ def by_fate(found: Iterable[FoundFile]) -> dict[str, int]:
     return {fate: counts[fate] for fate in FATES if counts[fate]}
 
 
+def by_status(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """How many figures have each status; "reviewed" only where people looked at some."""
+    added: Counter[str] = Counter()
+    for figures in counts:
+        added.update(figures)
+    return {status: added[status] for status in STATUSES if status != "reviewed" or added[status]}
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """What became of one file.
@@ -67,6 +76,8 @@ class Attempt:
     open: the parts that a model was to answer and did not: the report is done again. hashes: of each result file,
     SHA-256; empty for results of early versions. aside: the names of files that keep results which somebody had changed
     and which are no longer in their place. attached: the files that are attached to a PDF: each has a fate of its own.
+    corrections: the SHA-256 of the decisions of people that were applied, "" if there were none. decisions: how many
+    were "applied", how many are "stale", and how many figures are "settled": disputed still, and decided.
     """
 
     file: str
@@ -88,6 +99,8 @@ class Attempt:
     hashes: Sequence[str] = ()
     aside: Sequence[str] = ()
     attached: Sequence[Attached] = ()
+    corrections: str = ""
+    decisions: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def results(self) -> list[str]:
@@ -182,10 +195,7 @@ class RunSummary:
     @property
     def figures(self) -> Mapping[str, int]:
         """How many figures of each status the results hold, those of unchanged reports too."""
-        counts: Counter[str] = Counter()
-        for outcome in self.outcomes:
-            counts.update(outcome.attempt.figures)
-        return {status: counts[status] for status in STATUSES}
+        return by_status(outcome.attempt.figures for outcome in self.outcomes)
 
     @property
     def errors(self) -> int:
@@ -196,3 +206,25 @@ class RunSummary:
     def minor(self) -> int:
         """Discrepancies that have an explanation: levelled, truncated, classified."""
         return sum(outcome.attempt.minor for outcome in self.outcomes)
+
+    def objections(self, severity: Severity) -> str | None:
+        """What speaks against publishing the reports, in words: checks that fail, of this severity or worse, disputed
+        figures, and pages that were not read, so that nobody recounted them. None if nothing does."""
+        counts = {
+            "discrepancies": self.errors + (self.minor if severity == "minor" else 0),
+            "disputed figures": self.figures["disputed"],
+            "pages not read": sum(len(outcome.attempt.unread) for outcome in self.outcomes),
+        }
+        return ", ".join(f"{what}: {number:,}" for what, number in counts.items() if number) or None
+
+
+def not_read(pages: Sequence[int]) -> str:
+    """Pages that could not be read, in words: their runs, 3, 7-9."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1][1:] = [page]
+        else:
+            runs.append([page])
+    listed = ", ".join("-".join(map(str, run)) for run in runs)
+    return f"page{'s' if len(pages) > 1 else ''} {listed} could not be read"

@@ -7,9 +7,8 @@ and the same command begins the run once that is answered.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 
 from recount.pipeline.archive.files import add_attached, snapshot
@@ -25,30 +24,10 @@ from recount.pipeline.model.transport.spending import cost, estimate
 from recount.pipeline.model.transport.store import STORE_FILE
 from recount.pipeline.settings import ModelSettings, Settings
 from recount.pipeline.structure import structures
-from recount.pipeline.usage import NOTHING
+from recount.pipeline.usage import NOTHING, Plan
 
 _PER_FIELD = 12
 """Tokens of an answer for each field that is asked for, about: its key and what is in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a report would take in the first round. calls: questions; kept: those of them whose answer is kept."""
-
-    calls: int = 0
-    kept: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost: Decimal = Decimal(0)
-
-    def __add__(self, other: Plan) -> Plan:
-        return Plan(
-            self.calls + other.calls,
-            self.kept + other.kept,
-            self.input_tokens + other.input_tokens,
-            self.output_tokens + other.output_tokens,
-            self.cost + other.cost,
-        )
 
 
 def plan_of(questions: Sequence[Question], settings: ModelSettings, who: Asker) -> Plan:
@@ -61,15 +40,25 @@ def plan_of(questions: Sequence[Question], settings: ModelSettings, who: Asker) 
 
 @dataclass(frozen=True, slots=True)
 class FirstRound:
-    """What a run would ask first. model: whom it would ask; who: answers from what is kept alone."""
+    """What a run would ask first. readers: whom it would ask, one or two, and who answers for each from what is kept
+    alone."""
 
     settings: Settings
-    model: ModelSettings
-    who: Asker
+    readers: Sequence[tuple[ModelSettings, Asker]]
 
     def plan(self, sources: Sequence[Source]) -> Mapping[str, Plan]:
         """What each report would take in the first round, by its name; one that cannot be read takes nothing."""
-        return {source.name: plan_of(self._questions(source, whole=True), self.model, self.who) for source in sources}
+        return {source.name: self._plan(source) for source in sources}
+
+    def _plan(self, source: Source) -> Plan:
+        """What a report would take. A second reader is taken to be asked all that the first has not answered yet."""
+        (model, who), *others = self.readers
+        first, again = self._questions(source, whole=True)
+        plan = plan_of(first, model, who)
+        unknown = [question for question in first if question.purpose != "family" and not who.known(question)]
+        for model, who in others:
+            plan += plan_of([*again, *(question for question in unknown if question not in again)], model, who)
+        return plan
 
     def submit_batch(self, sources: Sequence[Source]) -> str | None:
         """Submits the questions of the first round as a batch, or asks for the status of those submitted before.
@@ -78,23 +67,27 @@ class FirstRound:
         Raises a ModelError if the endpoint takes no batch or the budget does not reach, and UsageError for too many
         questions.
         """
-        model = replace(self.model, offline=False)
+        model = replace(self.readers[0][0], offline=False)
         for batch in submitted(model):
             state = collect(model, batch)
             if not state.done:
                 return f"batch {batch} is {state.status}; the same command goes on once it is answered"
-        new = submit(model, [question for source in sources for question in self._questions(source, whole=False)])
+        new = submit(model, [question for source in sources for question in self._questions(source, whole=False)[0]])
         return f"batch {new} is handed in; the same command goes on once it is answered" if new else None
 
-    def _questions(self, source: Source, whole: bool) -> list[Question]:
-        """The questions about a report, and about those that are attached to it. whole: with those that are asked about
-        passages once it is known what they speak of."""
-        heard, attached = _Heard(self.who, whole), list[Attached]()
+    def _questions(self, source: Source, whole: bool) -> tuple[list[Question], list[Question]]:
+        """The questions about a report, and about those that are attached to it, to each of two readers. whole: with
+        those that are asked about passages once it is known what they speak of."""
+        first, again = (_Heard(who, whole) for _, who in (self.readers[0], self.readers[-1]))
+        attached = list[Attached]()
         with suppress(DocumentError), snapshot(source, None) as file:  # the run will say why it failed
             add_attached(source, file.path, attached)
-            structures(file.path, settings=self.settings, sha256=file.sha256, who=heard)
-        reports = [report.source(source) for report in attached if report.member]
-        return heard.questions + [question for report in reports for question in self._questions(report, whole)]
+            structures(file.path, settings=self.settings, sha256=file.sha256, who=first, second=again)
+        for report in (report.source(source) for report in attached if report.member):
+            more = self._questions(report, whole)
+            first.questions += more[0]
+            again.questions += more[1]
+        return first.questions, again.questions
 
 
 class _Heard:
@@ -131,7 +124,14 @@ def first_round(settings: Settings, out: Place, ledger: Path | None) -> Iterator
     if folder is None:
         raise UsageError(f"{out} is no folder of this machine: --ledger names one that keeps the answers")
     folder.mkdir(parents=True, exist_ok=True)
-    model = replace(settings.asked, store=settings.asked.store or folder / STORE_FILE, offline=True)
-    with served(model) as served_model, asker(served_model) as who:
+    store = settings.asked.store or folder / STORE_FILE
+    with ExitStack() as stack:
+        readers = []
+        for named in (settings.asked, settings.second):
+            if named is not None:
+                model = stack.enter_context(served(replace(named, store=store, offline=True)))
+                readers.append((model, stack.enter_context(asker(model))))
         # One question after the other, in an order of their own.
-        yield FirstRound(replace(settings, model=replace(served_model, concurrency=1)), served_model, who)
+        first, *others = (replace(model, concurrency=1) for model, _ in readers)
+        second = others[0] if others else settings.second_model
+        yield FirstRound(replace(settings, model=first, second_model=second), readers)

@@ -115,6 +115,8 @@ CREATE TABLE found (                    -- every file that the latest run which 
     reason TEXT NOT NULL,
     files INTEGER NOT NULL              -- how many: of page images that are one report; 0 where nobody can say
 );
+"""
+_VIEWS = """
 CREATE VIEW files AS                    -- where every report stands now: its latest attempt
     SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
 CREATE VIEW read AS                     -- the latest attempt that read it: whose result, or failure, is there
@@ -123,20 +125,16 @@ CREATE VIEW read AS                     -- the latest attempt that read it: whos
 CREATE VIEW results AS                  -- the latest attempt that wrote results, which may stand still
     SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts WHERE status = 'ok' GROUP BY file);
 """
-_SIXTH = """
+_ANEW = f"DROP VIEW files; DROP VIEW read; DROP VIEW results; {_VIEWS}"
+_SIXTH = f"""
 ALTER TABLE attempts ADD COLUMN attached TEXT NOT NULL DEFAULT '[]';  -- JSON: the files that are attached to a PDF
-DROP VIEW files;
-DROP VIEW read;
-DROP VIEW results;
-CREATE VIEW files AS
-    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts GROUP BY file);
-CREATE VIEW read AS
-    SELECT * FROM attempts WHERE id IN
-        (SELECT max(id) FROM attempts WHERE status <> 'unreachable' GROUP BY file);
-CREATE VIEW results AS
-    SELECT * FROM attempts WHERE id IN (SELECT max(id) FROM attempts WHERE status = 'ok' GROUP BY file);
-"""
-CHANGES = (SCHEMA, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
+{_ANEW}"""
+_SEVENTH = f"""
+ALTER TABLE attempts ADD COLUMN reviewed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attempts ADD COLUMN corrections TEXT NOT NULL DEFAULT '';  -- SHA-256 of the decisions that were applied
+ALTER TABLE attempts ADD COLUMN decisions TEXT NOT NULL DEFAULT '{{}}';  -- JSON: how many came to what
+{_ANEW}"""
+CHANGES = (SCHEMA, _SECOND, _THIRD, _FOURTH, f"{_FIFTH}{_VIEWS}", _SIXTH, _SEVENTH)
 """What makes each layout out of the one before."""
 _LAYOUT = len(CHANGES)
 
@@ -157,9 +155,11 @@ _COLUMNS = (
     "hashes",
     "aside",
     "attached",
+    "corrections",
+    "decisions",
 )
 _LISTS = ("unread", "open", "hashes", "aside", "attached")
-_OBJECTS = ("stages", "usage", *_LISTS)
+_OBJECTS = ("stages", "usage", "decisions", *_LISTS)
 _NUMBERS = ("pages", "errors", "minor", "seconds", "reports")
 
 T = TypeVar("T")
@@ -428,7 +428,7 @@ def _attempt(row: sqlite3.Row) -> Attempt:
     values |= {name: _object(values[name], list if name in _LISTS else dict) for name in _OBJECTS}
     values |= {name: tuple(values[name]) for name in _LISTS}
     values["attached"] = tuple(Attached(*about) for about in values["attached"])
-    figures = {status: row[status] for status in STATUSES}
+    figures = {status: row[status] for status in STATUSES if status != "reviewed" or row[status]}
     for name, number in {**{name: values[name] for name in _NUMBERS}, **figures}.items():
         if not isinstance(number, int | float):
             raise TypeError(f"{name} is {number!r}")

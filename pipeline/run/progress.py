@@ -214,3 +214,9 @@ def attributes(made: Called) -> dict[str, str | int]:
         "recount.cost": made["cost"],
     }
     return whole if made["outcome"] == "ok" else {**whole, "error.type": made["outcome"]}
+
+
+def screen() -> Console:
+    """Standard output: as wide as the terminal, or wide enough for any line where it is none."""
+    console = Console()
+    return console if console.is_terminal else Console(width=160)

@@ -15,6 +15,7 @@ from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import DocumentError, SourceUnreachable, UsageError
 from recount.pipeline.recognise import family_of
 from recount.pipeline.result import Result, encoded, plain, result_in
+from recount.pipeline.review.decisions import Corrections, decided_in
 from recount.pipeline.run.fates import Attempt
 from recount.pipeline.run.ledger import LEDGER, Ledger
 from recount.pipeline.run.pool import Bounds, Died, Pool
@@ -51,8 +52,9 @@ def prove(out: Path, *, quick: bool = False, bounds: Bounds | None = None) -> Pr
     recounted = 0
     if not quick and last.settings.asked is None:
         wrong = {name for name, _ in findings}
+        decided = decided_in(last.out)
         jobs = [
-            _Again(source, standing[source.name])
+            _Again(source, standing[source.name], decided(source.name))
             for source in sources
             if source.name in standing and not wrong.intersection(standing[source.name].results)
         ]
@@ -96,10 +98,11 @@ _NOT_AT_HAND = "not at hand"
 
 @dataclass(frozen=True, slots=True)
 class _Again:
-    """A report to be read again."""
+    """A report to be read again. corrections: what people decided about it."""
 
     source: Source
     done: Attempt
+    corrections: Corrections
 
 
 def _recounts(
@@ -117,11 +120,13 @@ def _recounts(
 
 
 def _difference(job: _Again, settings: Settings, store: Store) -> str:
+    if job.corrections.sha256 != job.done.corrections:
+        return "other things are decided about it than were applied: structure it again"
     try:
         with snapshot(job.source, None) as file:
             if file.sha256 != job.done.sha256:
                 return _NOT_AT_HAND
-            again = structure_report(file.path, file.sha256, settings)
+            again = structure_report(file.path, file.sha256, settings, corrections=job.corrections)
     except SourceUnreachable:
         return _NOT_AT_HAND
     except DocumentError as error:

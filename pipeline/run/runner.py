@@ -22,6 +22,7 @@ from recount.pipeline.archive.zipped import is_attached
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.lasting import sweep
 from recount.pipeline.recognise import family_of, fingerprint
+from recount.pipeline.review.decisions import decided_in
 from recount.pipeline.run.fates import Attempt, FoundFile, Outcome, RunSummary
 from recount.pipeline.run.ledger import LEDGER, Ledger
 from recount.pipeline.run.pool import UNBOUNDED, Bounds, Died, Pool
@@ -113,7 +114,7 @@ def run(
         if others is not None:
             open_ledger.find(sources, others)
         known = {} if force else _still_there(open_ledger.successes(version), workplace.store)
-        books = _Books(open_ledger, number, version, known, {source.name: source for source in sources})
+        books = _Books(open_ledger, number, version, known, {source.name: source for source in sources}, out)
         todo = list(map(books.job, sources))
         with ExitStack() as stack:
             asked = stack.enter_context(asking(settings, workplace.folder, str(number), on_call))
@@ -136,21 +137,31 @@ def run(
 
 
 class _Books:
-    """What a run keeps of its reports. known: what need not be done again; sources: of the run, by name."""
+    """What a run keeps of its reports. known: what need not be done again, unless people decided otherwise since;
+    sources: of the run, by name; out: of the results, and the decisions."""
 
     def __init__(
-        self, ledger: Ledger, run: int, version: str, known: Mapping[str, Attempt], sources: dict[str, Source]
+        self,
+        ledger: Ledger,
+        run: int,
+        version: str,
+        known: Mapping[str, Attempt],
+        sources: dict[str, Source],
+        out: Place,
     ) -> None:
         self._ledger, self._run, self._version, self._known, self._sources = ledger, run, version, known, sources
         self._files = {file_of(name) for name in sources}
         self._latest, self._results = ledger.latest(), ledger.results()
+        self._decided = decided_in(out)
         self._attached = Counter[Place]()
         self.outcomes: list[Outcome] = []
 
     def job(self, source: Source) -> Job:
         """The job that a report is."""
         known, last = self._known.get(source.name), self._results.get(source.name)
-        return Job(source, known.sha256 if known else None, last.written if last else {})
+        corrections = self._decided(source.name)
+        is_known = known is not None and known.corrections == corrections.sha256
+        return Job(source, known.sha256 if known and is_known else None, last.written if last else {}, corrections)
 
     def note(self, job: Job, new: Attempt | None) -> tuple[Outcome, list[Source]]:
         """Records the attempt at a report, None if it is unchanged; the outcome, and the reports attached to it."""
@@ -363,10 +374,10 @@ def _told_apart(outcomes: Sequence[Outcome], record: Callable[[Attempt], None]) 
 def _marks(attempts: Sequence[Attempt]) -> dict[str, str | None]:
     """Which report each is the same as, None of one that is for itself; without those whose marks are to be left."""
     known = {done.file for done in attempts if done.status != "unreachable"}
-    contents: dict[str, list[Attempt]] = {}
+    contents: dict[tuple[str, str], list[Attempt]] = {}
     for done in attempts:
         if done.status == "ok" and done.sha256 is not None:
-            contents.setdefault(done.sha256, []).append(done)
+            contents.setdefault((done.sha256, done.corrections), []).append(done)
     marks: dict[str, str | None] = {}
     for group in contents.values():
         free = [done for done in group if done.same_as is None] or [done for done in group if done.same_as in known]
@@ -400,7 +411,7 @@ def _original_attempts(
 
 
 def _duplicates(jobs: Sequence[Job]) -> dict[str, list[Job]]:
-    """Jobs whose file has the content of an earlier one's, by the name of that one.
+    """Jobs whose file has the content of an earlier one's, of which the same was decided, by the name of that one.
 
     Only files of one size are read for it; members of zip archives, and what lies elsewhere, too.
     """
@@ -410,10 +421,11 @@ def _duplicates(jobs: Sequence[Job]) -> dict[str, list[Job]]:
             by_size.setdefault(job.source.size, []).append(job)
     duplicates: dict[str, list[Job]] = {}
     for group in by_size.values():
-        originals: dict[str, str] = {}
+        originals: dict[tuple[str, str], str] = {}
         for job in group if len(group) > 1 else ():
             with suppress(DocumentError):  # it cannot be read: its own attempt will say why
-                name = originals.setdefault(hash_of_source(job.source), job.source.name)
+                content = hash_of_source(job.source), job.corrections.sha256
+                name = originals.setdefault(content, job.source.name)
                 if name != job.source.name:
                     duplicates.setdefault(name, []).append(job)
     return duplicates

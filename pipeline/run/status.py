@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ from recount.pipeline.archive.locations import Place, place_of
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import UsageError
 from recount.pipeline.lasting import replace_file
-from recount.pipeline.result import STATUSES
-from recount.pipeline.run.fates import Attempt, FoundFile, by_fate
+from recount.pipeline.review.decisions import decided_in, unclaimed
+from recount.pipeline.run.fates import Attempt, FoundFile, by_fate, by_status
 from recount.pipeline.run.ledger import LEDGER, Ledger, Run
 from recount.pipeline.settings import Settings
 
@@ -28,6 +28,8 @@ class Status:
 
     away: the earlier attempts at reports that cannot be read now, whose results stand. found: every file that the
     latest run which looked for files found. broken: a line for each row of the ledger that cannot be understood.
+    to_decide: the reports about which people decided something since, that the next run applies. unclaimed: the files
+    of decisions about reports that nobody knows.
     """
 
     run: Run | None
@@ -36,6 +38,8 @@ class Status:
     away: tuple[Attempt, ...] = ()
     found: tuple[FoundFile, ...] = ()
     broken: tuple[str, ...] = ()
+    to_decide: tuple[str, ...] = ()
+    unclaimed: tuple[str, ...] = ()
 
     @property
     def done(self) -> list[Attempt]:
@@ -69,7 +73,12 @@ class Status:
     @property
     def figures(self) -> dict[str, int]:
         """How many of each status."""
-        return {status: sum(attempt.figures.get(status, 0) for attempt in self.standing) for status in STATUSES}
+        return by_status(attempt.figures for attempt in self.standing)
+
+    @property
+    def decisions(self) -> dict[str, float]:
+        """How many decisions of people are applied and how many stale; how many disputed figures they settle."""
+        return _added(attempt.decisions for attempt in self.standing)
 
     @property
     def stages(self) -> dict[str, float]:
@@ -85,20 +94,35 @@ class Status:
 def status_of(out: Path) -> Status:
     """How an output folder stands. Raises UsageError if it has no ledger."""
     with _opened(out) as ledger:
-        return status_in(ledger)
+        status = status_in(ledger)
+        known = [*status.attempts, *status.waiting]
+        to_decide = tuple(_to_decide(ledger, out, status.attempts))
+        return replace(status, to_decide=to_decide, unclaimed=tuple(unclaimed(out, known)))
+
+
+def _to_decide(ledger: Ledger, folder: Path, latest: Mapping[str, Attempt]) -> list[str]:
+    """The reports that other things are decided about than their results say. At a URL nothing can be decided."""
+    run = ledger.last_run()
+    if run is not None and (run.arguments or {}).get("out"):
+        return []
+    decided = decided_in(folder)
+    done = {name: last for name, last in latest.items() if last.status == "ok" and not last.left_out}
+    return [name for name, last in done.items() if decided(name).sha256 != last.corrections]
 
 
 def to_retry(out: Path, *, failed: bool) -> list[Source]:
     """The reports of an output folder that are to be given to a run again.
 
     failed: only those whose latest attempt failed; otherwise also what no attempt was made at, or not by the run that
-    was given it last and was interrupted. Raises UsageError if there is no ledger, or if all that is left to be done
-    is to look for files again.
+    was given it last and was interrupted, and what people decided about since. Raises UsageError if there is no ledger,
+    or if all that is left to be done is to look for files again.
     """
     with _opened(out) as ledger:
         sources, latest = ledger.given(), ledger.latest()
         found = ledger.found(latest)
-        undone = set() if failed else {source.name for source in ledger.left_undone()}
+        undone = (
+            set() if failed else {*(source.name for source in ledger.left_undone()), *_to_decide(ledger, out, latest)}
+        )
     if not sources:
         raise UsageError(f"no run into {out} was given any report")
     undone |= {name for name, last in latest.items() if last.status != "ok" or last.open}
@@ -150,6 +174,7 @@ def summary_of(status: Status, counts: Mapping[str, int], seconds: float) -> dic
         },
         "pages": sum(attempt.pages for attempt in status.standing),
         "figures": status.figures,
+        "decisions": status.decisions,
         "discrepancies": {
             "error": sum(attempt.errors for attempt in status.standing),
             "minor": sum(attempt.minor for attempt in status.standing),

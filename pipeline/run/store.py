@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count, takewhile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
 
 from pydantic import BaseModel
@@ -20,7 +20,7 @@ from pydantic_core import core_schema
 
 from recount.pipeline.archive.locations import Place, Url, files_at, get, put, remove
 from recount.pipeline.archive.sources import names_of
-from recount.pipeline.archive.strangers import fitting
+from recount.pipeline.archive.strangers import steps_below
 from recount.pipeline.errors import OutputBusy, UsageError
 from recount.pipeline.lasting import sweep
 from recount.pipeline.result import Result, encoded, plain, result_in, write_result
@@ -378,7 +378,4 @@ def result_path(out: Path, name: str) -> Path:
 
 def _steps(name: str) -> tuple[str, ...]:
     """The way to a result."""
-    below = PurePosixPath(name)
-    if below.is_absolute() or ".." in below.parts or not below.name:
-        raise ValueError(f"{name} is no path below an archive")
-    return (*(fitting(step) for step in below.parent.parts), f"{fitting(below.name)}.json")
+    return steps_below(name, ".json")

@@ -17,12 +17,14 @@ from recount.pipeline.archive.sources import Attached, Source, names_of
 from recount.pipeline.errors import DocumentError, NotAReport, SourceUnreachable, UsageError
 from recount.pipeline.lasting import encoded
 from recount.pipeline.result import Result, plain
+from recount.pipeline.review.decisions import NONE, Corrections
 from recount.pipeline.run.fates import Attempt
 from recount.pipeline.run.store import Store
 from recount.pipeline.settings import DEFAULTS, Settings
 
-Task = Callable[[Path, str], Sequence[Result]]
-"""Structures the reports of a file, given it and its SHA-256. Raises DocumentError if it cannot be structured."""
+Task = Callable[..., Sequence[Result]]
+"""Structures the reports of a file, given it and its SHA-256, and as `corrections` what people decided about it, if
+they did. Raises DocumentError if it cannot be structured."""
 
 _USAGE = ("calls", "input_tokens", "output_tokens", "cost")
 
@@ -32,12 +34,14 @@ class Job:
     """A report to be done.
 
     known: the content hash it need not be done for again, None to do it anyway. written: the hashes of the results that
-    it has from earlier, by name: one that has another now was changed by somebody else.
+    it has from earlier, by name: one that has another now was changed by somebody else. corrections: what people
+    decided about it.
     """
 
     source: Source
     known: str | None = None
     written: Mapping[str, str] = field(default_factory=dict)
+    corrections: Corrections = NONE
 
     @property
     def name(self) -> str:
@@ -45,12 +49,17 @@ class Job:
 
 
 def structure_report(
-    path: Path, sha256: str | None = None, settings: Settings = DEFAULTS, readings: Path | None = None
+    path: Path,
+    sha256: str | None = None,
+    settings: Settings = DEFAULTS,
+    readings: Path | None = None,
+    corrections: Corrections = NONE,
 ) -> Sequence[Result]:
     """The stages from read to results: the task of every run but those of tests.
 
-    sha256: the file's hash, if it is known. readings: the folder that keeps what OCR reads. The imports are here
-    because they are heavy, and a process that finds every report unchanged needs none of them.
+    sha256: the file's hash, if it is known. readings: the folder that keeps what OCR reads. corrections: what people
+    decided about the file. The imports are here because they are heavy, and a process that finds every report unchanged
+    needs none of them.
     """
     from recount.pipeline.archive.pdfs import check
     from recount.pipeline.ocr.network.kept import keeping
@@ -58,7 +67,7 @@ def structure_report(
 
     check(path)
     with keeping(readings if sha256 else None, sha256 or ""):
-        return structures(path, settings=settings, sha256=sha256)
+        return structures(path, settings=settings, sha256=sha256, corrections=corrections)
 
 
 def attempt(job: Job, *, task: Task, store: Store, aside: Path | None) -> Attempt | None:
@@ -84,7 +93,8 @@ def _tried(job: Job, task: Task, store: Store, aside: Path | None, attached: lis
         with snapshot(job.source, aside) as file:
             sha256 = file.sha256
             is_cover = add_attached(job.source, file.path, attached)
-            results = task(file.path, sha256)
+            decided = {"corrections": job.corrections} if job.corrections.any else {}
+            results = task(file.path, sha256, **decided)
         writing = time.perf_counter()
         kept, hashes = _write(job, store, results)
         written = time.perf_counter() - writing
@@ -101,7 +111,7 @@ def _tried(job: Job, task: Task, store: Store, aside: Path | None, attached: lis
         reason = f"internal error: {type(error).__name__}: {error}"
         return failed(job, store, sha256, reason, started, "".join(traceback.format_exception(error)))
     done = _succeeded(job.name, results, time.perf_counter() - started, written)
-    return replace(done, hashes=tuple(hashes), aside=tuple(kept))
+    return replace(done, hashes=tuple(hashes), aside=tuple(kept), corrections=job.corrections.sha256)
 
 
 def is_unchanged(job: Job, store: Store) -> bool:
@@ -175,7 +185,16 @@ def _succeeded(name: str, results: Sequence[Result], seconds: float, written: fl
         unread=tuple(sorted({page for result in results for page in result.summary.unread_pages})),
         open=tuple(dict.fromkeys(part for result in results for part in result.summary.mapper.unanswered or ())),
         reports=len(results),
+        decisions=_decided(results),
     )
+
+
+def _decided(results: Sequence[Result]) -> dict[str, int]:
+    """How many decisions of people came to what, and how many disputed figures they settle; empty without any."""
+    states = Counter(one.state for result in results for one in result.summary.decisions or ())
+    figures = [figure for result in results for figure in result.figures.values() if figure.reviewed is not None]
+    settled = sum(figure.status == "disputed" for figure in figures)
+    return {**states, "settled": settled} if states else {}
 
 
 def _left_out(job: Job, store: Store, sha256: str | None, reason: str, started: float) -> Attempt:

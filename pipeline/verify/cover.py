@@ -63,6 +63,60 @@ _SHORT = {Kind.MONEY: (Decimal(0),), Kind.PERCENT: (Decimal(0), Decimal(100))}
 _SIGNED = frozenset({Kind.MONEY, Kind.PERCENT})
 """The kinds of figures that have a direction, so that each number may also stand for its negative."""
 
+_Identity = tuple[str, str | None]
+"""An identity by its rule and the pointer of its printed side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What people said of a report's figures: it is believed, and it proves nothing.
+
+    typed: by token, what was read where a person typed a number: it still is a number of the document, for whose place
+    others may have been taken. kept: those tokens, and others that no other reading is taken of. settled: the
+    figures, by pointer, that a person looked at. loosened: the identities that had an operand which a person took out:
+    that they hold without it is a person's word.
+    """
+
+    typed: Mapping[int, Token] = field(default_factory=dict)
+    kept: frozenset[int] = frozenset()
+    settled: frozenset[str] = frozenset()
+    loosened: frozenset[_Identity] = frozenset()
+
+    def loosens(self, evaluation: Evaluation) -> bool:
+        """Whether a figure of an identity was taken out."""
+        return identity_of(evaluation) in self.loosened
+
+    def rests(self, evaluation: Evaluation) -> bool:
+        """Whether an identity rests on the word of a person: nothing is read otherwise for it."""
+        return self.loosens(evaluation) or bool(self.typed_in(evaluation))
+
+    def typed_in(self, evaluation: Evaluation) -> frozenset[int]:
+        """The typed numbers among the operands of an identity."""
+        return _tokens_of(evaluation).intersection(self.typed) if self.typed else frozenset()
+
+    def borne_out(self, evaluations: Iterable[Evaluation]) -> Callable[[int, frozenset[int]], bool]:
+        """Whether typed numbers may speak for another number: each is held by an identity that has neither that nor
+        another typed one (and none for itself). To one identity alone a number may be typed so that it holds."""
+        held: dict[int, list[frozenset[int]]] = defaultdict(list)
+        for evaluation in evaluations if self.typed else ():
+            typed = self.typed_in(evaluation)
+            if evaluation.result == "pass" and evaluation.held and len(typed) == 1:
+                held[next(iter(typed))].append(_tokens_of(evaluation))
+        return lambda token, typed: all(any(token not in others for others in held[one]) for one in typed)
+
+
+def identity_of(evaluation: Evaluation) -> _Identity:
+    """What an identity is known by, whichever its operands are."""
+    stated = evaluation.identity.printed
+    return evaluation.identity.rule, stated.pointer if stated is not None else None
+
+
+def _tokens_of(evaluation: Evaluation) -> frozenset[int]:
+    return frozenset(operand.token for operand in evaluation.operands)
+
+
+NO_WORD = Word()
+
 Windows = tuple[Interval, ...]
 """What one identity leaves to a figure: it may have the values of any of these."""
 Held = dict[str, list[Windows]]
@@ -162,7 +216,7 @@ class Rivals:
 
     figures: by pointer. places: where they stand. confirmed: the tokens of scanned pages that a second reading read
     alike. doubtful: the figures that no identity may confirm. refused: where proposals were refused, by pointer. odd:
-    those that have other decimals than their column, at its precision.
+    those that have other decimals than their column, at its precision. word: what people said of them.
     """
 
     numbers: DocumentNumbers
@@ -172,6 +226,7 @@ class Rivals:
     doubtful: Set[str] = frozenset()
     refused: Set[str] = frozenset()
     odd: Mapping[str, Figure] = field(default_factory=dict)
+    word: Word = NO_WORD
 
     def cover(self, figure: Figure, held: Sequence[Windows]) -> int:
         """How many identities cover a figure, each for itself; 1 where only all of them together do."""
@@ -272,18 +327,22 @@ def windows_of(evaluation: Evaluation) -> dict[str, Windows]:
     return found
 
 
-def held_by(evaluations: Iterable[Evaluation]) -> Held:
-    """What the satisfied identities leave to each figure."""
+def held_by(evaluations: Sequence[Evaluation], word: Word = NO_WORD) -> Held:
+    """What the satisfied identities leave to each figure. word: those that rest on it alone leave it anything."""
     held: Held = defaultdict(list)
+    borne_out = word.borne_out(evaluations)
     for evaluation in evaluations:
+        typed = word.typed_in(evaluation)
+        tokens = {operand.pointer: operand.token for operand in evaluation.operands} if typed else {}
         for pointer, left in windows_of(evaluation).items():
-            held[pointer].append(left)
+            if not typed or borne_out(tokens[pointer], typed):
+                held[pointer].append(left)
     return held
 
 
 def covered(rivals: Rivals, evaluations: Sequence[Evaluation]) -> dict[str, int]:
     """By pointer, how many identities cover a figure; one where only several of them together do."""
-    held = held_by(evaluations)
+    held = held_by(evaluations, rivals.word)
     for one, other in printed_once(evaluations):
         held[one] = held[other] = held[one] + held[other]
     found = {pointer: rivals.cover(rivals.figures[pointer], windows) for pointer, windows in held.items()}

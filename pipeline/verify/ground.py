@@ -107,6 +107,15 @@ def own_unit(token: Token, kind: Kind) -> str | None:
     return _OWN.get(kind, token.unit)
 
 
+def as_told(figure: Figure) -> Decimal | int:
+    """The value as the contract prints it: whole counts and years as int, else with its printed decimals."""
+    if figure.kind in (Kind.COUNT, Kind.YEAR) or (
+        figure.quantum == 1 and figure.value == figure.value.to_integral_value()
+    ):
+        return int(figure.value)
+    return figure.value
+
+
 def fits(token: Token, kind: Kind) -> bool:
     """Whether a token's unit fits a field of this kind."""
     if kind is Kind.ANY:

@@ -29,6 +29,7 @@ class Status(StrEnum):
     VERIFIED = "verified"
     GROUNDED = "grounded"
     REPAIRED = "repaired"
+    REVIEWED = "reviewed"
     DISPUTED = "disputed"
 
 
@@ -71,11 +72,15 @@ def _by_steps(evaluations: list[Evaluation]) -> list[Evaluation]:
     return [said.get(id(e), e) for e in evaluations]
 
 
-def statuses(figures: Iterable[str], cover: Mapping[str, int], disputed: Set[str]) -> dict[str, Status]:
-    """The status of every figure, by pointer. cover: how many identities cover it; disputed: where blame is laid."""
+def statuses(
+    figures: Iterable[str], cover: Mapping[str, int], disputed: Set[str], settled: Set[str] = frozenset()
+) -> dict[str, Status]:
+    """The status of every figure, by pointer. cover: how many identities cover it; disputed: where blame is laid;
+    settled: what a person looked at."""
+    otherwise = {pointer: Status.REVIEWED if pointer in settled else Status.GROUNDED for pointer in figures}
     return {
-        pointer: Status.DISPUTED if pointer in disputed else Status.VERIFIED if cover.get(pointer) else Status.GROUNDED
-        for pointer in figures
+        pointer: Status.DISPUTED if pointer in disputed else Status.VERIFIED if cover.get(pointer) else uncovered
+        for pointer, uncovered in otherwise.items()
     }
 
 

@@ -175,7 +175,7 @@ def repair(report: Model, verified: Verified, tokens: Sequence[Token], rereader:
 
     report: Report[Ref], as mapped. verified: what `verify` made of it with these tokens.
     """
-    bench = _Bench(list(tokens), rereader)
+    bench = _Bench(list(tokens), rereader, verified.word.kept)
     for _ in range(_ROUNDS):
         if not bench.improve(verified):
             break
@@ -202,10 +202,12 @@ def _status_of_taken(status: Status, *, odd: bool) -> Status:
 
 @dataclass(slots=True)
 class _Bench:
-    """The tokens while they are being repaired. said: by token, all that its place says; read: what else, as tokens."""
+    """The tokens while they are being repaired. kept: those that stay as they are, for a person read them. said: by
+    token, all that its place says; read: what else, as tokens."""
 
     tokens: list[Token]
     rereader: Rereader
+    kept: Set[int] = frozenset()
     first: dict[int, str] = field(default_factory=dict)
     said: dict[int, tuple[str, ...]] = field(default_factory=dict)
     read: dict[int, tuple[Token, ...]] = field(default_factory=dict)
@@ -219,7 +221,8 @@ class _Bench:
         touching = _by_token(verified.evaluations)
         self._reread(self._suspects(verified, touching))
         search = Search(self.tokens, touching, self._others, columns_of(verified.figures, self.tokens))
-        changes = [change for change in map(search.settle, filter(fails, verified.evaluations)) if change]
+        failing = [one for one in verified.evaluations if fails(one) and not verified.word.rests(one)]
+        changes = [change for change in map(search.settle, failing) if change]
         said: dict[int, set[tuple[Decimal, int]]] = defaultdict(set)
         for change in changes:
             for index, token in change.items():
@@ -281,16 +284,15 @@ class _Bench:
             if verified.statuses[pointer] is Status.DISPUTED
         }
         failing = Counter(
-            {
-                index: sum(map(fails, touching.get(index, ())))
-                for index in disputed
-                if self._is_scanned(index) and index not in self.first
-            }
+            {index: sum(map(fails, touching.get(index, ()))) for index in disputed if self._may_change(index)}
         )
         return [index for index, times in failing.most_common(_MOST_SUSPECTS) if times]
 
     def _is_scanned(self, index: int) -> bool:
         return self.tokens[index].origin == "ocr"
+
+    def _may_change(self, index: int) -> bool:
+        return self._is_scanned(index) and index not in self.first and index not in self.kept
 
     def _reread(self, indices: Sequence[int]) -> None:
         new = [index for index in indices if index not in self.read][: max(0, _MOST_READ - len(self.read))]
@@ -306,7 +308,7 @@ class _Bench:
 
     def _others(self, indices: Sequence[int]) -> dict[int, tuple[Token, ...]]:
         """What else the places of figures say, those first that are suspected; nothing for what may not change."""
-        open_ = [index for index in indices if self._is_scanned(index) and index not in self.first]
+        open_ = [index for index in indices if self._may_change(index)]
         self._reread(sorted(open_))
         return {index: self.read[index] for index in open_ if self.read.get(index)}
 
@@ -340,4 +342,5 @@ def _tokens_of(token: Token, readings: Iterable[str]) -> Iterator[Token]:
 
 def _verified(report: Model, tokens: Sequence[Token], before: Verified, confirmed: Set[int] = frozenset()) -> Verified:
     """A report verified again, by whom it was mapped before."""
-    return verify(report, tokens, before.mapper, confirmed=confirmed, mappers=before.mappers, unsure=before.unsure)
+    known = before.mappers, before.unsure, before.word
+    return verify(report, tokens, before.mapper, confirmed, None, *known)

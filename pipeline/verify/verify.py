@@ -9,7 +9,7 @@ from typing import Any
 
 from recount.pipeline.document import Remark, Token
 from recount.pipeline.verify.blame import Suspect, blamed, explained, suspects_of
-from recount.pipeline.verify.cover import DocumentNumbers, Rivals, covered
+from recount.pipeline.verify.cover import NO_WORD, DocumentNumbers, Rivals, Word, covered
 from recount.pipeline.verify.doubt import (
     doubtful,
     in_tables,
@@ -40,6 +40,7 @@ class Verified:
     speaks for the fields that they were put in. skipped: the lines of tables from which no row was read.
     off_scale: the tables that were read in another unit than the rest, each with the power of ten that settles it, the
     likeliest first. unitless: the amounts of which no unit is printed, nor tied to any. remarks: what is to be said.
+    word: what people said of the figures.
     """
 
     report: Any
@@ -56,6 +57,7 @@ class Verified:
     off_scale: Mapping[str, int] = field(default_factory=dict)
     unitless: Set[str] = frozenset()
     remarks: tuple[Remark, ...] = ()
+    word: Word = NO_WORD
 
     def mapper_of(self, pointer: str) -> str:
         """Who proposed a figure."""
@@ -70,23 +72,24 @@ def verify(
     numbers: DocumentNumbers | None = None,
     mappers: Mapping[str, str] = NO_OTHERS,
     unsure: Set[str] = frozenset(),
+    word: Word = NO_WORD,
 ) -> Verified:
     """Verify a mapped report (Report[Ref]) against the number tokens of its document.
 
     confirmed: tokens of scanned pages that a second reading read alike. numbers: what is known of the tokens from
-    before, where reports that are mapped from them are verified more than once. mappers, unsure: see Verified.
+    before, where reports that are mapped from them are verified more than once. mappers, unsure, word: see Verified.
     """
-    numbers = numbers or DocumentNumbers(tokens)
+    numbers = numbers or DocumentNumbers([*tokens, *word.typed.values()])
     resolver = Resolver(tokens, mapper)
     resolved = resolver.model(report)
     figures = resolver.figures
     evaluations, lacking = set_aside(resolved, recount(resolved), figures, tokens)
     refused = {rejection.pointer for rejection in resolver.rejected}
-    columns = columns_of(figures, tokens)
-    odd = odd_ones(figures, tokens, columns)
+    odd = odd_ones(figures, tokens, columns_of(figures, tokens))
     many = many_fail(evaluations)
-    confirming = [e for e in sharpened(evaluations, odd) if not (many and of_two_prints(e))]
-    rivals = Rivals(numbers, figures, places_of(figures, tokens, evaluations), confirmed, refused=refused, odd=odd)
+    confirming = [e for e in sharpened(evaluations, odd) if not (word.loosens(e) or (many and of_two_prints(e)))]
+    places = places_of(figures, tokens, evaluations)
+    rivals = Rivals(numbers, figures, places, confirmed, refused=refused, odd=odd, word=word)
     cover = covered(rivals, confirming)
     scaled = misscaled(tokens, evaluations)
     off_scale = told(scaled)
@@ -106,7 +109,7 @@ def verify(
     return Verified(
         resolved,
         figures,
-        statuses(figures, cover, disputed),
+        statuses(figures, cover, disputed, word.settled),
         explained(resolved, evaluations, suspects),
         tuple(replace(rejection, mapper=mappers.get(rejection.pointer, mapper)) for rejection in resolver.rejected),
         mapper,
@@ -118,6 +121,7 @@ def verify(
         off_scale,
         loose,
         tuple(_remarks(resolved, tokens, figures, unitless, many)),
+        word,
     )
 
 

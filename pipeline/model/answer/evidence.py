@@ -11,19 +11,16 @@ What they said stays with the figure (`Pick`) in the values that an answer is re
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache, lru_cache
 from typing import Any
 
 from recount.pipeline.model.ask.shown import Mark, Place
-from recount.pipeline.split.outline import is_heading_inside
 from recount.pipeline.split.text import fold
-from recount.schemas.common.codes import is_function_class
 from recount.schemas.common.parts import BUDGET, LAST_YEAR, Change, Comparison, Portion
-from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in, names_of, names_rule, row_lists
+from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in, names_rule
 from recount.schemas.figures import DOWN, UP, Kind, Model, Ref
 
 
@@ -37,11 +34,8 @@ class Evidence(Enum):
 
 Pattern = re.Pattern[str]
 NOWHERE = (-1, 0)
-_HALF = 0.5
-_LIKE = 0.4
-"""So much a heading has in common with the title of its part: (四)预算绩效评价工作开展情况 with 预算绩效的情况说明."""
-_ORDINAL = re.compile(r"^\s*[(（]?[一二三四五六七八九十]{1,3}[)）、.]*")
-_SHORTEST_TITLE = 3  # characters; 金额 says nothing
+HALF = 0.5
+_SHORTEST_END = 4  # characters of a title that stand for all of it
 _PARTS = (Change, Portion, Comparison)
 
 
@@ -56,7 +50,8 @@ class Subject:
         """Where it is named last in some words, as they are compared (end and length), or NOWHERE."""
         at = bare.rfind(self.title) if self.title else -1
         found = (at + len(self.title), len(self.title)) if at >= 0 else NOWHERE
-        for match in re.finditer(self.words, bare) if self.words else ():
+        last = re.search(f"(?:{self.words})$", bare) if self.words else None  # of two rules the one that ends there
+        for match in (*re.finditer(self.words, bare), *([last] if last else ())) if self.words else ():
             found = max(found, (match.end(), len(match[0])))
         return found
 
@@ -68,11 +63,19 @@ _GENERIC = re.compile(
 _COUNTED = re.compile(r"(?:(?:的)?(?:比例|比重|百分比)|(?<=..)数)$")
 _TURN = re.compile(rf"(?P<turn>{UP}|{DOWN})(?:了|额|数|率|幅度|比例)?(?:为|是|达|约)?[:：]?$")
 _BASIS = re.compile(f"{LAST_YEAR}|{BUDGET}")
-_CLAUSE = re.compile(r"[^▮。;\n]*$")
-_SENTENCE = re.compile(r"[^。\n]*$")
-_PARAGRAPH = re.compile(r"[^\n]*$")
+CLAUSE = re.compile(r"[^▮。;\n]*$")
+PHRASE = re.compile(r"[^▮。;:,、\n]*$")
+SAID_AS = re.compile(r"(?:共计?|合计)?[为是达约有]?$")
+SENTENCE = re.compile(r"[^。\n]*$")
+PARAGRAPH = re.compile(r"[^\n]*$")
 _ALL = re.compile(r"(?s:.*)$")
-_SUM = re.compile(r"(?:合计|总计|总额|共计)$")
+_COUNTED_IN = {"辆": "车", "台": "车|设备", "套": "设备"}
+"""What numbers of a unit are of."""
+_MOVES = re.compile(r"[增减升降多少高低差]|变[化动]|涨|跌")
+"""Some word for what is more or less than it was."""
+_PLANNED = re.compile(rf"{BUDGET}|年初|安排|计划")
+_OF_A_ROW = re.compile(r".*\([类款项]\)(.*)$")
+_OTHER_THING = re.compile(r"[^\W\d_][^\W\d_缴收]费(?!用)|外[事宾]接待")
 _PART_OF = re.compile(r"占[^▮。;,\n]{0,40}$")
 """What a share is of: 占“三公”经费的. It is not the share of what is named there."""
 _TOTAL = "总计"
@@ -81,12 +84,12 @@ _SHARE = re.compile(r"占(.+)的(?:比例|比重)$")
 
 def falls(place: Place) -> bool | None:
     """Whether the words right before a number say that it is a decrease; None where they say nothing of the kind."""
-    turn = _TURN.search(_tail(_CLAUSE, place.before))
+    turn = _TURN.search(tail_of(CLAUSE, place.before))
     return None if turn is None else re.fullmatch(DOWN, turn["turn"]) is not None
 
 
 @lru_cache(maxsize=1024)
-def _tail(stretch: Pattern, words: str) -> str:
+def tail_of(stretch: Pattern, words: str) -> str:
     """The end of some words, from the beginning of a clause or sentence."""
     match = stretch.search(words)
     return match[0] if match else ""
@@ -105,104 +108,21 @@ def named(trail: Trail, place: Place) -> bool:
     return Evidence.FOR in _heard(trail, place) and evidence_of(trail, place) is Evidence.FOR
 
 
-def vouched(trail: Trail, place: Place, called: Sequence[str] = ()) -> bool:
-    """Whether words say of a figure that it is of a field of a part that no heading or title of the outline decides.
-
-    They name the field among others (增加 is said of any: its sentence must say most of the part's title), its whole
-    title stands right before the figure, or the last heading is the part's. Of a row that has names the words must say
-    the list and the row too. called: its names.
-    """
-    inside = next((at for at in range(len(trail), 0, -1) if _has_names(trail[at - 1])), 0)
-    if inside:
-        return _is_said_of_a_row(trail, inside, place, called)
-    first, ways = trail[0], [way for way in (trail[1:], trail) if named(way, place)]
-    of_part = bool(ways) and first.key in _told_of(first.model, None, normal(_tail(_SENTENCE, place.before)))
-    by_name = of_part or any(_names_any(way, place) for way in ways)
-    return by_name or _is_titled(trail[-1], place) or is_under(first, place)
-
-
-def _names_any(trail: Trail, place: Place) -> bool:
-    """Whether words name what a step of a trail is of, and do not only say what of it."""
-    kind, said = trail[-1].field.kind or Kind.ANY, _said(trail[-1], place)
-    return any(_named(step, kind, place, spoken=said) is Evidence.FOR for step in trail)
-
-
-def stands_by(one: Place, other: Place) -> bool:
-    """Whether two figures stand in one line of a table, or in one paragraph."""
+def stands_by(one: Place, other: Place, ends: str = "\n") -> bool:
+    """Whether two figures stand in one line of a table, or in one paragraph (with the ends of sentences: in one)."""
     if one.grid is not None or other.grid is not None:
         return (one.grid, one.line) == (other.grid, other.line)
-    return "\n" not in max(one.before, other.before, key=len)[min(len(one.before), len(other.before)) :]
+    between = max(one.before, other.before, key=len)[min(len(one.before), len(other.before)) :]
+    return not any(end in between for end in ends)
 
 
-def _has_names(step: Step) -> bool:
-    """Whether a step is a list whose rows have names."""
-    return step.field.many and step.field.model is not None and bool(names_of(step.field.model))
-
-
-def _is_said_of_a_row(trail: Trail, inside: int, place: Place, called: Sequence[str]) -> bool:
-    """Whether the words say of a figure that it is of a row: in a table the heads of its column; else its paragraph
-    says its names, and the heading that it is of the list, or the words before it, and a class is what it is called.
-
-    inside: so many steps lead to the row.
-    """
-    if place.grid is not None:
-        return named(trail[inside:], place)
-    paragraph, clause = normal(_tail(_PARAGRAPH, place.before)), normal(_tail(_CLAUSE, place.before))
-    names = [normal(name) for name in called]
-    if not names or not all(name in paragraph for name in names):
-        return False
-    if is_under(trail[0], place):
-        return True
-    own = named(trail[inside:], place) or _is_titled(trail[-1], place) or names[-1] in clause
-    return (
-        own
-        and any(is_function_class(fold(name).removesuffix("(类)")) for name in called)
-        and is_told_of(trail[:inside], place)
+def names_any(trail: Trail, place: Place) -> bool:
+    """Whether words name what a step of a trail is of, and do not only say what of it: of the part of a report any
+    words before a figure may (a heading), of its fields those of the paragraph."""
+    kind, said = trail[-1].field.kind or Kind.ANY, _said(trail[-1], place)
+    return trail[0].key in _last_named(subjects_of(trail[0].model, kind), place.before) or any(
+        _named(step, kind, place, (SENTENCE, PARAGRAPH), spoken=said) is Evidence.FOR for step in trail[1:]
     )
-
-
-def is_told_of(trail: Trail, place: Place) -> bool:
-    """Whether the words before a figure say most of the title of the part with a list, and more than of that of another
-    part with such a list: 一般公共预算财政拨款支出 for 一般公共预算财政拨款支出决算情况说明."""
-    first, rows = trail[0], trail[-1].field.model
-    return first.key in _told_of(first.model, rows, normal(place.before))
-
-
-@lru_cache(maxsize=1024)
-def _told_of(model: type[Model], rows: type[Model] | None, before: str) -> Set[str]:
-    """The parts most of whose title stands in some words, more than of others. rows: only those with a list of such."""
-    titles = {key: normal(field.title) for key, field in fields_of(model).items() if field.model is not None}
-    with_rows = {found.way[0] for found in row_lists(model) if found.model is rows}
-    scores = {key: _share_of(title, before) for key, title in titles.items() if rows is None or key in with_rows}
-    best = max(scores.values(), default=0)
-    return {key for key, score in scores.items() if score == best >= _HALF}
-
-
-def _is_titled(step: Step, place: Place) -> bool:
-    """Whether the title of a field stands right before a figure, a sum or none: 本年收入 before 年收入合计."""
-    title, tail = normal(step.field.title), normal(_tail(_CLAUSE, place.before))
-    tails = [words for words in (tail, _SUM.sub("", tail)) if len(words) >= _SHORTEST_TITLE]
-    return len(title) >= _SHORTEST_TITLE and any(words.endswith(title) or title.endswith(words) for words in tails)
-
-
-def is_under(step: Step, place: Place) -> bool:
-    """Whether the last heading before a figure is more like the title of a part than like that of any other."""
-    heading = next((line for line in reversed(place.before.split("\n")) if is_heading_inside(line)), "")
-    scores = _likely_parts(step.model, heading)
-    return scores.get(step.key, 0) > _LIKE and scores[step.key] == max(scores.values())
-
-
-@lru_cache(maxsize=1024)
-def _likely_parts(model: type[Model], heading: str) -> Mapping[str, float]:
-    """How much a heading has in common with the title of each part of a model."""
-    titles = {key: normal(field.title) for key, field in fields_of(model).items() if field.model is not None}
-    return {key: _alikeness(title, normal(_ORDINAL.sub("", heading))) for key, title in titles.items()}
-
-
-def _alikeness(one: str, other: str) -> float:
-    """How much two titles have in common, by pairs of characters: twice those of both, over those of each."""
-    pairs = [Counter(words[at : at + 2] for at in range(len(words) - 1)) for words in (one, other)]
-    return 2 * (pairs[0] & pairs[1]).total() / max(pairs[0].total() + pairs[1].total(), 1)
 
 
 def _heard(trail: Trail, place: Place) -> set[Evidence]:
@@ -215,7 +135,18 @@ def _heard(trail: Trail, place: Place) -> set[Evidence]:
     own = _named(trail[-1], kind, place, _NEAR if said is Evidence.FOR else _FAR)
     said = Evidence.AGAINST if _is_share_of_all(trail, place) else said
     words = [said, own, *(_named(step, kind, place, spoken=said) for step in trail[:-1])]
+    words += [Evidence.AGAINST] if _is_of_an_item(trail, kind, place) else []
     return {told for told in words if told is not None}
+
+
+def _is_of_an_item(trail: Trail, kind: Kind, place: Place) -> bool:
+    """Whether a figure stands behind an item of expenditure (…(类)…(款)…(项)) in its paragraph, while its field is in
+    no row, and was not named since."""
+    item = _OF_A_ROW.search(tail_of(PARAGRAPH, place.before)) if place.grid is None else None
+    if item is None or any(step.field.many for step in trail):
+        return False
+    told = [step for step in trail if step.key not in step.model.phrasing.before]
+    return not any(step.key in _last_named(subjects_of(step.model, kind), item[1]) for step in told)
 
 
 # --- what of it: the words right before the figure
@@ -223,7 +154,7 @@ def _heard(trail: Trail, place: Place) -> set[Evidence]:
 
 def _said(step: Step, place: Place) -> Evidence | None:
     before = step.model.phrasing.before
-    tail = _tail(_CLAUSE, place.before)
+    tail = tail_of(CLAUSE, place.before)
     if place.heads:
         return None
     if step.key in before:
@@ -231,7 +162,7 @@ def _said(step: Step, place: Place) -> Evidence | None:
             return Evidence.AGAINST
         if re.search(f"(?:{before[step.key]})$", tail):
             return Evidence.FOR
-        other = any(re.search(f"(?:{words})$", tail) for words in _said_of_others(step))
+        other = any(re.search(f"(?:{words})$", tail) for words in _said_of_others(step)) or _lacks_basis(step, place)
         return Evidence.AGAINST if other else Evidence.SILENT
     turned = falls(place) is not None and not re.search(f"{UP}|{DOWN}", step.field.title)
     return Evidence.AGAINST if turned or _said_of_a_part(step, tail) or _is_share_of_another(step, tail) else None
@@ -241,12 +172,12 @@ def _is_share_of_another(step: Step, tail: str) -> bool:
     """Whether a figure is said to be a share of something else than the title of its field says: 占中小企业合同金额的
     for 占政府采购支出总额的比例."""
     whole, said = _SHARE.match(step.field.title), _PART_OF.search(tail)
-    return whole is not None and said is not None and _share_of(normal(whole[1]), normal(said[0])) < _HALF
+    return whole is not None and said is not None and share_of(normal(whole[1]), normal(said[0])) < HALF
 
 
 def _is_share_of_all(trail: Trail, place: Place) -> bool:
     """Whether a share is said to be of 收入总计, where its part has no such total: that of 本年收入 is another."""
-    said = _PART_OF.search(_tail(_CLAUSE, place.before)) if trail[-1].field.kind is Kind.PERCENT else None
+    said = _PART_OF.search(tail_of(CLAUSE, place.before)) if trail[-1].field.kind is Kind.PERCENT else None
     fields = fields_of(trail[-2].model).values() if len(trail) > 1 else ()
     return said is not None and _TOTAL in said[0] and not any(_TOTAL in field.title for field in fields)
 
@@ -254,8 +185,16 @@ def _is_share_of_all(trail: Trail, place: Place) -> bool:
 def _compared_otherwise(step: Step, place: Place) -> bool:
     """Whether the sentence compares with something else: 增长 is said of the year before, and of the budget."""
     basis = step.model.phrasing.basis.get(step.key)
-    named_last = _BASIS.findall(_tail(_SENTENCE, place.before))
+    named_last = _BASIS.findall(tail_of(SENTENCE, place.before))
     return basis is not None and bool(named_last) and not re.fullmatch(basis, named_last[-1])
+
+
+def _lacks_basis(step: Step, place: Place) -> bool:
+    """Whether nothing in the sentence of a figure that says how far an amount moved says so; or nothing in the
+    paragraph of one of a budget tells of any."""
+    if step.key in step.model.phrasing.basis:
+        return _MOVES.search(tail_of(SENTENCE, place.before)) is None
+    return bool(step.model.phrasing.also_own) and _PLANNED.search(tail_of(PARAGRAPH, place.before)) is None
 
 
 @cache
@@ -292,8 +231,8 @@ def _said_of_parts(step: Step) -> tuple[str, ...]:
 # --- of what: the subject that was named last, or the head of the column
 
 
-_NEAR = (_SENTENCE,)
-_FAR = (_SENTENCE, _PARAGRAPH, _ALL)
+_NEAR = (SENTENCE,)
+_FAR = (SENTENCE, PARAGRAPH, _ALL)
 
 
 @lru_cache(maxsize=8192)
@@ -303,25 +242,45 @@ def _named(
     """What the subject says that was named last in the nearest stretch that names one. spoken: what the words right
     before the figure say of the last step."""
     name, every = step.key, subjects_of(step.model, kind)
-    subjects = _counted_in(every, place.unit) if kind is Kind.COUNT else every
+    subjects = _counted_in(step.model, every, place) if kind is Kind.COUNT else every
     if name in every and name not in subjects:
         return Evidence.AGAINST
     if name not in subjects or len({subject.title for subject in subjects.values()}) < 2:
-        return None
+        other = (
+            name in subjects and subjects is not every and _is_of_another(subjects[name], tail_of(PHRASE, place.before))
+        )
+        return Evidence.AGAINST if other else None
     if place.heads or place.row:
         return _headed(name, subjects, place)
     before = _PART_OF.sub("", place.before) if kind is Kind.PERCENT else place.before
-    for stretch in stretches if subjects is every else (_SENTENCE, _PARAGRAPH):
-        last = _last_named(subjects, _tail(stretch, before))
-        if (
-            name in last
-            or _alike(subjects, name, last)
-            or (last and _is_joined(subjects, name, _tail(stretch, before)))
-        ):
-            return Evidence.FOR
+    for stretch in stretches if subjects is every or place.unit in _COUNTED_IN else (SENTENCE, PARAGRAPH):
+        words = tail_of(stretch, before)
+        last = _shortened(subjects, before) or _last_named(subjects, words)
+        if name in last or _alike(subjects, name, last) or (last and _is_joined(subjects, name, words)):
+            other = _is_of_another(subjects[name], tail_of(PHRASE if stretch is SENTENCE else SENTENCE, before))
+            return Evidence.AGAINST if other else Evidence.FOR
         if last:
             return Evidence.SILENT if _compares_any(step, last, spoken) else Evidence.AGAINST
     return Evidence.SILENT
+
+
+def _is_of_another(subject: Subject, words: str) -> bool:
+    """Whether words behind the last mention of a subject name another thing, for which there may be no field: 培训费
+    behind 公务接待费."""
+    bare = normal(words)
+    end = subject.last_in(bare)[0]
+    others = (match for match in _OTHER_THING.finditer(bare) if match.end() > end or match[0].startswith("外"))
+    return any(match[0] not in subject.title for match in others)
+
+
+def _shortened(subjects: Mapping[str, Subject], before: str) -> set[str]:
+    """The one field whose title ends with all the words right before a figure: 本年支出 for 财政拨款本年支出, where
+    财政拨款本年收入 was named before; nothing where they are the whole name of another."""
+    words = normal(SAID_AS.sub("", tail_of(PHRASE, before)))
+    if len(words) < _SHORTEST_END or any(subject.last_in(words)[0] == len(words) for subject in subjects.values()):
+        return set()
+    found = {key for key, subject in subjects.items() if subject.title.endswith(words)}
+    return found if len(found) == 1 else set()
 
 
 def _is_joined(subjects: Mapping[str, Subject], name: str, words: str) -> bool:
@@ -340,11 +299,20 @@ def _compares_any(step: Step, last: Set[str], spoken: Evidence | None) -> bool:
     return plain and part is not None and bool(part.phrasing.also_own) and spoken is Evidence.FOR
 
 
-def _counted_in(subjects: Mapping[str, Subject], unit: str) -> Mapping[str, Subject]:
-    """The subjects that a number of a unit can be of, without it: 国内公务接待 of 国内公务接待人次; all where no title
-    names the unit."""
-    known = {key: subject for key, subject in subjects.items() if len(unit) > 1 and subject.title.endswith(unit)}
-    return {key: Subject(told.title.removesuffix(unit), told.words) for key, told in known.items()} or subjects
+def _counted_in(model: type[Model], subjects: Mapping[str, Subject], place: Place) -> Mapping[str, Subject]:
+    """The subjects of a model that a number of a unit can be of, without it: 国内公务接待 of 国内公务接待人次, a number
+    of 辆 of vehicles alone; all where nothing tells."""
+    unit = place.unit
+    named = {key: told for key, told in subjects.items() if len(unit) > 1 and told.title.endswith(unit)}
+    if named:
+        return {key: Subject(told.title.removesuffix(unit), told.words) for key, told in named.items()}
+    of, units = _COUNTED_IN.get(unit), model.phrasing.units
+    fitting = {
+        key: told
+        for key, told in subjects.items()
+        if (re.search(of, told.title) if of else not unit or unit in units.get(key, (unit,)))
+    }
+    return fitting if 0 < len(fitting) < len(subjects) else subjects
 
 
 def _alike(subjects: Mapping[str, Subject], name: str, last: Set[str]) -> bool:
@@ -358,9 +326,9 @@ def _headed(name: str, subjects: Mapping[str, Subject], place: Place) -> Evidenc
     if name in named:
         return Evidence.FOR
     heads = normal(place.heads)
-    scores = {key: _share_of(subject.title, heads) for key, subject in subjects.items()}
+    scores = {key: share_of(subject.title, heads) for key, subject in subjects.items()}
     best = max(scores.values())
-    if best < _HALF:
+    if best < HALF:
         return Evidence.AGAINST if named else Evidence.SILENT
     return Evidence.FOR if scores[name] == best else Evidence.AGAINST
 
@@ -373,7 +341,7 @@ def _last_named(subjects: Mapping[str, Subject], words: str) -> set[str]:
     return {name for name, end in ends.items() if end == latest} if latest != NOWHERE else set()
 
 
-def _share_of(subject: str, words: str) -> float:
+def share_of(subject: str, words: str) -> float:
     """How much of a name stands in some words, by pairs of characters."""
     pairs = [subject[at : at + 2] for at in range(max(len(subject) - 1, 1))]
     return sum(pair in words for pair in pairs) / len(pairs)
@@ -381,10 +349,14 @@ def _share_of(subject: str, words: str) -> float:
 
 @cache
 def subjects_of(model: type[Model], kind: Kind) -> dict[str, Subject]:
-    """By field: what it is of, for the fields of a model that hold figures of a kind; the rows of a list have names."""
-    found = {}
+    """By field: what it is of, for the fields of a model that hold figures of a kind; the rows of a list have names. Of
+    two of one title each is of the figure before it: 占政府采购支出总额的比例 behind 授予小微企业合同金额."""
+    found: dict[str, Subject] = {}
+    titles = [told.title for told in fields_of(model).values()]
+    before = ""
     for name, told in fields_of(model).items():
-        title, words = subject_in(told.title), names_rule(model, name)
+        title, words = subject_in(told.title if titles.count(told.title) == 1 else before), names_rule(model, name)
+        before = told.title
         if not told.many and holds_figures(model, name, kind) and (title or words):
             found[name] = Subject(title, words)
     return found
@@ -415,6 +387,12 @@ class Pick:
     mark: Mark
     evidence: Evidence
     trail: Trail = field(repr=False, default=())
+
+
+def is_of(figure: Pick, amount: Pick) -> bool:
+    """Whether a figure is said, in the sentence of an amount, to be of that: 年初预算为, before 支出决算为."""
+    places = figure.mark.place, amount.mark.place
+    return stands_by(*places, "。\n") and _said(figure.trail[-1], places[0]) is Evidence.FOR
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,19 +21,20 @@ from recount.pipeline.model.answer.evidence import (
     Pick,
     evidence_of,
     falls,
+    is_of,
     named,
     picks_in,
     row_of,
     says_something,
+    subject_in,
 )
-from recount.pipeline.model.answer.quotation import Near, Words
+from recount.pipeline.model.answer.vouch import is_no_class, with_names
 from recount.pipeline.model.ask.protocol import Copied, Numbers
-from recount.pipeline.model.ask.shown import Mark, Shown
+from recount.pipeline.model.ask.shown import Mark, Near, Shown, Words
 from recount.pipeline.split.text import fold
 from recount.pipeline.verify.ground import fits
-from recount.schemas.common.codes import is_function_class
 from recount.schemas.describe import Step, Trail, fields_of, leaves_in, names_of
-from recount.schemas.figures import Kind, Model, Ref
+from recount.schemas.figures import DOWN, UP, Kind, Model, Ref
 
 NOT_SHOWN = "the section does not have this figure"
 NO_NUMBER = "it is no figure of the section"
@@ -46,8 +47,8 @@ OF_ANOTHER_ROW = "it does not stand in the row of its figures"
 SAID_ONCE = "the section says this once"
 OF_ANOTHER_KIND = "its unit does not fit this field"
 OF_ANOTHER_FIELD = "the words beside it speak of something else"
-_SAID_OF_A_FIGURE = re.compile(r"(?:[为是达]|[:的])$|^占")
-"""What words end with, or begin with, that are said of a figure and name nothing: 年初预算为, 占收入合计的."""
+_SAID_OF_A_FIGURE = re.compile(rf"(?:[为是达]|[:的])$|^占|^(?:{UP}|{DOWN})$")
+"""What words end with, or begin with, that are said of a figure and name nothing: 年初预算为, 占收入合计的, 增长."""
 UNSAID = "no words say that it is of this part of the report"
 OF_SEVERAL = "several fields have it, and no words speak for this one"
 
@@ -127,18 +128,22 @@ class _Resolver:
 
     def _each_in_its_field(self, values: dict[str, Any]) -> dict[str, Any]:
         """The values without the figures that several fields have and no words give to this one: not to the row that
-        is called by the most names (a class alone, where an item of it has the figure too)."""
+        is called by the most names (a class alone, where an item of it has the figure too); the amount that a
+        comparison is of stands beside it too."""
         claims: dict[int, dict[int, int]] = {}  # by token and pick: how many names its row has
-        for at, pick in picks_in(values):
-            names = (
-                -1 if _is_own(pick.trail[-1]) else sum(isinstance(name, str) for name in row_of(values, at).values())
-            )
+        picks = dict(picks_in(values))
+        for at, pick in picks.items():
+            own, beside = _is_own(pick.trail[-1]), f"{at.rsplit('/', 2)[0]}/"
+            same = [picks[other] for other in picks if other.startswith(beside) and picks[other].ref == pick.ref]
+            if own and any(other is not pick and self._is_given(other) for other in same):
+                continue
+            names = -1 if own else sum(isinstance(name, str) for name in row_of(values, at).values())
             claims.setdefault(pick.ref.token, {})[id(pick)] = names
 
         def strange(pick: Pick) -> bool:
-            claim = claims[pick.ref.token]
+            claim = claims.get(pick.ref.token, {})
             first = [at for at, names in claim.items() if names == max(claim.values())]
-            return first != [id(pick)] and not self._is_given(pick)
+            return id(pick) in claim and first != [id(pick)] and not self._is_given(pick)
 
         kept: dict[str, Any] = self._without(values, "", strange, OF_SEVERAL)
         return kept
@@ -189,9 +194,11 @@ class _Resolver:
     def _without_its_own_alone(self, part: dict[str, Any], model: type[Model], pointer: str) -> dict[str, Any]:
         """A part without the amount that it is of, where it says nothing else: 决算数 alone is no comparison."""
         picks = {name: value for name, value in part.items() if isinstance(value, Pick)}
-        alone = [name for name in picks if name in model.phrasing.also_own]
-        if any(figure.evidence is Evidence.FOR for name, figure in picks.items() if name not in alone):
+        others = [figure for name, figure in picks.items() if name not in model.phrasing.also_own]
+        if any(figure.evidence is Evidence.FOR for figure in others):
             return part
+        own = [name for name in model.phrasing.also_own if name in picks]
+        alone = [name for name in own if not any(is_of(figure, picks[name]) for figure in others)]
         for name in alone:
             self._refused.append(Refused(f"{pointer}/{name}", part[name].mark.printed, OF_ANOTHER_FIELD))
         return {**part, **dict.fromkeys(alone)}
@@ -201,7 +208,8 @@ class _Resolver:
         places = [(f"{pointer}/{start + index}", row) for index, row in enumerate(value or ())]
         if model is None:
             return [self._quoted(text, at, None) for at, text in places]
-        rows = [self._model(row, model, at, trail) for at, row in places if row is not None]
+        answered = [self._model(row, model, at, trail) for at, row in places if row is not None]
+        rows = with_names(answered, model, self._words)
         needed = [name for name, info in model.model_fields.items() if info.annotation is str]
         rows = [row for row in rows if all(row.get(name) for name in needed)]
         return list(self._each_once(self._in_their_rows(rows, model, pointer), pointer))
@@ -239,7 +247,7 @@ class _Resolver:
         own = names[-1] if names and answered[names[-1]] else None
         return [
             _unsure(row)
-            if (own and not row.get(own)) or _is_no_class(row, model) or (names and not any(map(row.get, names)))
+            if (own and not row.get(own)) or is_no_class(row, model) or (names and not any(map(row.get, names)))
             else row
             for row in kept
         ]
@@ -278,7 +286,7 @@ class _Resolver:
             return None
         near = None if mark is None else Near(mark.at, before=called)
         quoted, span = self._words.quoted(value, near), self._words.find(value, near)
-        of_figure = called and not self._shown.lines and _SAID_OF_A_FIGURE.search(fold(value))
+        of_figure = called and not self._shown.lines and (_SAID_OF_A_FIGURE.search(fold(value)) or _is_any(value, mark))
         if quoted is None or of_figure or (called and span is not None and self._has_an_amount(span)):
             self._refused.append(Refused(pointer, value, NOT_QUOTED if quoted is None else NO_NAME))
             return None
@@ -326,6 +334,11 @@ class _Resolver:
         return speaking[0] if speaking else SEVERAL
 
 
+def _is_any(name: str, mark: Mark | None) -> bool:
+    """Whether what a row with a figure is called says of any figure what it is: 支出."""
+    return mark is not None and not subject_in(name)
+
+
 def _tokens(row: Mapping[str, Any]) -> set[int]:
     return {pick.ref.token for _, pick in picks_in(row)}
 
@@ -333,12 +346,6 @@ def _tokens(row: Mapping[str, Any]) -> set[int]:
 def _strange(row: Mapping[str, Any], away: Mapping[str, Set[int]]) -> list[str]:
     """The fields of the names that most figures of a row do not stand by."""
     return [name for name, far in away.items() if len(far) * 2 > len(_tokens(row))]
-
-
-def _is_no_class(row: Mapping[str, Any], model: type[Model]) -> bool:
-    """Whether what a row is called in the place of a class of expenditure is none."""
-    key = model.phrasing.of_class
-    return key is not None and bool(row.get(key)) and not is_function_class(fold(row[key]).removesuffix("(类)"))
 
 
 def _unsure(value: Any) -> Any:

@@ -16,7 +16,8 @@ from pydantic import BaseModel, Field, create_model
 
 from recount.pipeline.document import Document, Paragraph, Text
 from recount.pipeline.map.grammar.passage import keyless_in
-from recount.pipeline.model.answer.evidence import Evidence, evidence_of, is_told_of, is_under, named, vouched
+from recount.pipeline.model.answer.evidence import Evidence, evidence_of, named
+from recount.pipeline.model.answer.vouch import is_told_of, is_under, vouched
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.question import Answer, Wanted
 from recount.pipeline.model.ask.shown import Mark, Place, blocks_of, heading_over, show

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import sqlite3
 import sys
@@ -111,6 +112,39 @@ def test_a_dry_run_tells_what_a_run_asks(call: Call, tmp_path: Path) -> None:
     assert len(server.requests) == int(planned[1]) == 2
     assert {"parts" in asked.schema["properties"] for asked in server.requests} == {True, False}
     assert [line.split()[4:6] for line in again.splitlines() if line.startswith("0 of 1 reports")] == [["0", "2"]]
+
+
+def test_a_second_reader_is_reckoned_asked_and_told_of(call: Call, tmp_path: Path) -> None:
+    """A plan takes it to be asked all that is not answered yet, and knows it exactly where all is; it asks nobody."""
+
+    def answer(asked: Asked) -> Any:
+        inside = asked.schema["properties"]
+        if "parts" in inside:
+            return {"parts": inside["parts"]["items"]["enum"]}
+        mark = re.search(r"900.00@\d+", asked.user)
+        return {**dict.fromkeys(inside), **({"income": {"total": mark[0]}} if mark and "income" in inside else {})}
+
+    def planned(*more: object) -> list[int]:
+        lines = call(*command, "--dry-run", *more).out.splitlines()
+        return [int(word) for line in lines if " of 1 reports" in line for word in line.split()[4:6]]
+
+    report, log = tmp_path / "r.txt", tmp_path / "log.jsonl"
+    report.write_text(PASSAGES, encoding="utf-8")
+    with scripted(answer) as server:
+        model = ("--model", "scripted", "--base-url", server.base_url, "--model-mode", "json_schema")
+        command = ("structure", report, "--family", "final_accounts", *model, "--mapper", "model", "--out", tmp_path)
+        second = ("--second-model", "other")
+        (alone, _) = planned()
+        assert planned(*second) == [2 * alone, 0]
+        call(*command)
+        first = len(server.requests)
+        (left, kept) = planned(*second)
+        assert len(server.requests) == first, "a plan asks nobody"
+        call(*command, *second, "--log-json", log)
+        assert planned(*second) == [0, kept + left]
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert 0 < left == len(server.requests) - first
+    assert [event["model"] for event in events if event["event"] == "call"] == ["other"] * left
 
 
 def test_a_file_of_no_known_family_is_asked_about_in_a_plan(call: Call, tmp_path: Path) -> None:

@@ -58,6 +58,31 @@ def test_a_perfect_answer_gives_the_figures_of_the_template(path: Path) -> None:
     assert result.rejected == []
 
 
+def test_rows_that_are_answered_without_names_get_those_that_stand_before_their_figures() -> None:
+    """A 0.5B model leaves them empty; the figures say which items they are."""
+
+    def answer(asked: Asked) -> Any:
+        return unnamed(scripted_by(example(NATIONAL))(asked))
+
+    def unnamed(value: Any) -> Any:
+        if isinstance(value, list):
+            return [unnamed(inner) for inner in value]
+        kept = value.items() if isinstance(value, dict) else ()
+        marked = any(key in value for key in MARKED) if isinstance(value, dict) else False
+        return {key: None if marked and key in MARKED else unnamed(inner) for key, inner in kept} or value
+
+    with scripted(answer) as server:
+        result = by_model(NATIONAL, server, alone=True)
+    named, wanted = (each.report["general_public_budget"] for each in (result, structure(NATIONAL)))
+    for rows in ("by_class", "items"):
+        assert [{key: row.get(key) for key in MARKED} for row in named[rows]] == [
+            {key: row.get(key) for key in MARKED} for row in wanted[rows]
+        ]
+
+
+MARKED = ("class_name", "section_name", "item_name")
+
+
 @pytest.mark.parametrize("name", ["levelled", "shanghai", of_sample("s002"), of_sample("r_czj")])
 def test_whole_reports_get_their_gold_figures(name: str) -> None:
     result, _ = alone(name)

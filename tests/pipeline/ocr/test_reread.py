@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from recount.pipeline.document import Token
+from recount.pipeline.ocr import reread
+from recount.pipeline.ocr.image.frame import Frame
+from recount.pipeline.ocr.image.images import Picture
 from recount.pipeline.ocr.network.engine import Engine
-from recount.pipeline.ocr.reader import fill_scanned
-from recount.pipeline.ocr.reread import FIGURE_SIGNS, crop, second_readings
+from recount.pipeline.ocr.reader import Scans, fill_scanned
+from recount.pipeline.ocr.reread import FIGURE_SIGNS, ScanRereader, crop, forget, second_readings
 from recount.pipeline.read import read_pdf
 from recount.tests.pipeline.ocr.scans import Typeset, as_pdf, skewed
 
@@ -31,3 +36,30 @@ def test_a_page_that_was_not_scanned_has_no_crop(tmp_path: Path) -> None:
     path = as_pdf(tmp_path / "a.pdf", Typeset().table().drawn())
     _, scans = fill_scanned(read_pdf(path), path, "never")
     assert crop(scans, 1, (10, 10, 50, 20)) is None
+
+
+def test_each_page_is_opened_once_and_the_readings_keep_their_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = [Typeset().text(60, 100, "363.45").drawn(), Typeset().text(60, 100, "78.20").drawn()]
+    path = as_pdf(tmp_path / "a.pdf", *drawn)
+    whole = (0.0, 1.0)
+    frames = {page: Frame(page, 0, whole, (420.0, 300.0), (1, 0, 0, 0, 1, 0)) for page in (1, 2)}
+    box = (58.0, 90.0, 100.0, 104.0)
+    opened: list[int] = []
+    picture = reread._picture
+
+    def counted(path: Path, page: int) -> Picture:
+        opened.append(page)
+        return picture(path, page)
+
+    monkeypatch.setattr(reread, "_picture", counted)
+    tokens = [Token(at, "", Decimal(0), 0, None, page, box, "ocr") for at, page in enumerate((2, 1, 2, 1))]
+    rereader = ScanRereader(Scans(path, frames))
+    assert rereader.again(tokens) == ["78.20", "363.45", "78.20", "363.45"]
+    assert [readings[0] for readings in rereader.readings(tokens)] == ["78.20", "363.45", "78.20", "363.45"]
+    assert opened == [1, 2]
+    forget()
+    rereader.again(tokens[:1])
+    assert opened == [1, 2, 2]
+    forget()

@@ -198,7 +198,7 @@ def test_a_workbook_for_an_accountant(out: Path, tmp_path: Path, monkeypatch: py
     assert book.sheetnames[:6] == ["报告", "数字", "支出项目", "绩效指标", "项目资金", "决算报表"]
     assert book.sheetnames[-7:] == ["文字", "不一致", "勾稽", "被拒绝", "页面说明", "另述数字", "文件"]
     sheet = book["数字"]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:N15")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:R15")
     heads = {cell.value: at for at, cell in enumerate(sheet[1])}
     keys = [row[5] for row in csv.reader((tmp_path / "figures.csv").open(encoding="utf-8"))][1:]
     shown = zip(keys, sheet.iter_rows(min_row=2), strict=True)

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from recount.pipeline.model.answer.evidence import Evidence, evidence_of, falls, stands_by, subject_in, vouched
+from recount.pipeline.model.answer.evidence import Evidence, evidence_of, falls, stands_by, subject_in
 from recount.pipeline.model.ask.shown import Place
-from recount.pipeline.split.text import fold
 from recount.schemas.common.parts import Change, Comparison, Portion
 from recount.schemas.common.rows import FundSplit
-from recount.schemas.describe import Step, fields_of
+from recount.schemas.describe import Step
 from recount.schemas.figures import Model, Ref
 from recount.schemas.final_accounts.narrative import (
     BudgetItem,
+    FiscalAppropriation,
     FundBudget,
     GeneralPublicBudget,
     Income,
@@ -22,7 +22,6 @@ from recount.schemas.final_accounts.narrative import (
     ThreePublic,
     ThreePublicItem,
 )
-from recount.schemas.final_accounts.report import Report
 from recount.schemas.final_accounts.sections import Procurement
 from recount.schemas.final_accounts.statements import IncomeRow
 
@@ -124,6 +123,12 @@ def test_a_table_is_read_by_the_head_of_its_column() -> None:
         ("与上年相比,增长", False),
         ("主要原因是减少支出,本年支出", None),
         ("减少▮万元,占", None),
+        ("比上年多了", False),
+        ("比上年少支出", True),
+        ("较上年节约", True),
+        ("较年初预算压减", True),
+        ("增幅较上年回落", True),
+        ("多数单位", None),
     ],
 )
 def test_directions_are_read_right_before_the_figure(before: str, down: bool | None) -> None:
@@ -169,66 +174,6 @@ def test_a_comparison_of_an_amount_by_another_name_is_not_spoken_against() -> No
     assert said(((FundBudget[Ref], "expenditure_change"), (Change[Ref], "amount")), before) is Evidence.AGAINST
 
 
-@pytest.mark.parametrize(
-    ("part", "field", "before", "taken"),
-    [
-        ("procurement", "goods", "全年政府采购货物支出", True),
-        ("income", "total", "▮年收入合计", True),
-        ("state_assets", "fixed_assets", "公用经费", False),
-        ("performance", "project_count", "(三)预算绩效情况说明\n全年共有", True),
-        ("performance", "project_count", "(三)国有资产占用情况说明\n全年共有", False),
-        ("general_public_budget", "change", "三、帮扶\n发放助学金▮万元,比上年增加", False),
-        ("general_public_budget", "change", "一般公共预算财政拨款支出▮万元,比上年增加", True),
-    ],
-)
-def test_of_a_passage_words_its_title_or_the_heading_vouch_for_a_figure(
-    part: str, field: str, before: str, taken: bool
-) -> None:
-    model = fields_of(Report[Ref])[part].model
-    assert model is not None
-    inside = (Step(Change[Ref], "amount"),) if field == "change" else ()
-    assert vouched((Step(Report[Ref], part), Step(model, field), *inside), Place(before)) is taken
-
-
-ROWS = "2022年度一般公共预算财政拨款支出▮万元。\n文化旅游体育与传媒支出（类）体育（款）体育场馆（项）全年列支"
-FUNDS = ROWS.replace("一般公共预算财政拨款支出", "政府性基金预算财政拨款支出")
-CALLED = ("文化旅游体育与传媒支出", "体育", "体育场馆")
-
-
-@pytest.mark.parametrize(
-    ("before", "called", "taken"),
-    [
-        (ROWS, CALLED, True),
-        (ROWS, ("体育场馆",), False),  # no class
-        (ROWS, (), False),
-        (ROWS, ("卫生健康支出",), False),  # the paragraph does not say it
-        (FUNDS, CALLED, False),  # the words before it say another list
-        (ROWS.partition("\n")[2], CALLED, False),  # no words say which list
-        ("三、帮扶\n“春蕾计划”资助女童▮名，发放助学金", ("发放助学金",), False),
-        ("（三）一般公共预算财政拨款支出情况\n体育场馆列支", ("体育场馆",), True),  # the heading is the part's
-    ],
-)
-def test_a_row_of_a_passage_is_vouched_for_by_its_name_and_by_the_words_of_its_list(
-    before: str, called: tuple[str, ...], taken: bool
-) -> None:
-    trail = (
-        Step(Report[Ref], "general_public_budget"),
-        Step(GeneralPublicBudget[Ref], "items"),
-        Step(BudgetItem[Ref], "amount"),
-    )
-    assert vouched(trail, Place(fold(before)), called) is taken
-
-
-def test_a_row_of_a_table_is_vouched_for_by_the_heads_of_its_columns() -> None:
-    trail: tuple[Step, ...] = ()
-    model: type[Model] | None = Report[Ref]
-    for key in ("statements", "income", "rows", "fiscal_appropriation"):
-        assert model is not None
-        trail, model = (*trail, Step(model, key)), fields_of(model)[key].model
-    for heads, taken in (("财政拨款收入", True), ("北站", False)):
-        assert vouched(trail, Place("", "体育场馆", heads, 0, 3), ("体育场馆",)) is taken
-
-
 def test_a_share_of_something_else_than_its_title_says_is_not_a_fields() -> None:
     trail = ((Procurement[Ref], "micro_percent"),)
     assert said(trail, "授予小微企业合同金额▮万元，占授予中小企业合同金额的") is Evidence.AGAINST
@@ -238,5 +183,85 @@ def test_a_share_of_something_else_than_its_title_says_is_not_a_fields() -> None
 def test_figures_stand_by_each_other_in_one_paragraph_or_one_line() -> None:
     assert stands_by(Place("甲▮万元,占"), Place("甲"))
     assert not stands_by(Place("甲▮万元。\n占"), Place("甲"))
+    assert not stands_by(Place("甲▮万元。占"), Place("甲"), "。\n")
     assert stands_by(Place("", grid=0, line=2), Place("", grid=0, line=2))
     assert not stands_by(Place("", grid=0, line=2), Place("", grid=0, line=3))
+
+
+@pytest.mark.parametrize(
+    ("field", "before", "unit", "found"),
+    [
+        ("vehicles_bought", "购置公务用车", "辆", Evidence.FOR),
+        ("vehicles_bought", "公务用车购置费▮万元,安排出国(境)团组", "个", Evidence.AGAINST),
+        ("overseas_groups", "因公出国(境)团组", "辆", Evidence.AGAINST),
+        ("reception_visits", "国内公务接待▮批次,单价▮万元以上设备", "台", Evidence.AGAINST),
+        ("reception_batches", "全年共接待国内来访团组", "个", Evidence.FOR),  # by the second of two rules
+        ("overseas_groups", "全年共接待国内来访团组", "个", Evidence.AGAINST),
+        ("vehicles_owned", "2.公务用车保有情况\n年末公务用车保有量", "台", Evidence.FOR),
+    ],
+)
+def test_a_unit_says_what_is_counted(field: str, before: str, unit: str, found: Evidence) -> None:
+    assert evidence_of((Step(ThreePublic[Ref], field),), Place(before, unit=unit)) is found
+
+
+@pytest.mark.parametrize(
+    ("field", "before", "found"),
+    [
+        ("expenditure_current_year", "财政拨款本年收入▮万元,增加▮万元;本年支出", Evidence.FOR),
+        ("income_current_year", "财政拨款本年收入▮万元,增加▮万元;本年支出", Evidence.AGAINST),
+        ("expenditure_current_year", "财政拨款本年收入▮万元,增加▮万元;支出", Evidence.AGAINST),  # too short to tell
+        ("closing_carryover", "年初财政拨款结转和结余▮万元;财政拨款结转和结余", Evidence.AGAINST),  # of two fields
+    ],
+)
+def test_the_end_of_a_title_names_its_field_if_no_other_ends_so(field: str, before: str, found: Evidence) -> None:
+    assert said(((FiscalAppropriation[Ref], field),), before) is found
+
+
+@pytest.mark.parametrize(
+    ("field", "before", "found"),
+    [
+        ("reception", "公务接待费支出▮万元。\n本单位培训费决算支出", Evidence.AGAINST),
+        ("reception", "公务接待费支出▮万元。\n支出决算", Evidence.FOR),
+        ("reception", "公务接待费支出▮万元,其中培训费", Evidence.AGAINST),
+        ("reception", "公务接待费支出▮万元,扣除保险缴费", Evidence.FOR),
+        ("vehicles", "公务用车购置及运行费支出", Evidence.FOR),
+    ],
+)
+def test_a_thing_named_since_is_what_a_figure_is_of(field: str, before: str, found: Evidence) -> None:
+    assert said(((ThreePublic[Ref], field), (ThreePublicItem[Ref], "amount")), before) is found
+
+
+def test_receptions_of_foreigners_are_no_domestic_ones() -> None:
+    for before, found in (("国内公务接待", Evidence.FOR), ("国内公务接待▮批次;外事接待", Evidence.AGAINST)):
+        place = Place(before, unit="批次")
+        assert evidence_of((Step(ThreePublic[Ref], "reception_batches"),), place) is found
+
+
+def test_a_figure_behind_an_item_of_expenditure_is_of_no_field_outside_the_rows() -> None:
+    before = "财政拨款支出年初预算为▮万元。\n教育支出(类)普通教育(款)小学教育(项)。年初预算为"
+    budget = (Step(GeneralPublicBudget[Ref], "budget"), Step(Comparison[Ref], "budget"))
+    of_a_row = (Step(GeneralPublicBudget[Ref], "items"), Step(BudgetItem[Ref], "budget"), budget[1])
+    assert evidence_of(budget, Place(before)) is Evidence.AGAINST
+    assert evidence_of(of_a_row, Place(before)) is not Evidence.AGAINST
+    assert evidence_of(budget, Place(before.replace("\n", ""))) is Evidence.AGAINST
+    assert evidence_of(budget, Place(before.partition("\n")[0])) is not Evidence.AGAINST
+
+
+def test_what_moved_is_said_to_have_moved_and_a_budget_to_be_one() -> None:
+    """Without such words a change has no direction: 多了 was taken for none, and 少了 came out as an increase."""
+    change = ((IncomeExpenditure[Ref], "expenditure_change"), (Change[Ref], "amount"))
+    assert said(change, "年度收入总计、支出总计均为") is Evidence.AGAINST
+    assert said(change, "与上年相比,支出总计的差额为") is not Evidence.AGAINST
+    budget = ((FundBudget[Ref], "expenditure_budget"), (Comparison[Ref], "budget"))
+    assert said(budget, "财政拨款收入总计▮万元,支出总计") is Evidence.AGAINST
+    assert said(budget, "全年列支▮万元,年初安排") is not Evidence.AGAINST
+
+
+def test_of_two_fields_of_one_title_each_is_of_the_amount_before_it() -> None:
+    one = "授予中小企业合同金额▮万元,占政府采购支出总额的"
+    for before, sme, micro in (
+        (one, Evidence.FOR, Evidence.AGAINST),
+        (f"{one}▮,其中授予小微企业合同金额▮万元,占政府采购支出总额的", Evidence.AGAINST, Evidence.FOR),
+    ):
+        assert said(((Procurement[Ref], "sme_percent"),), before) is sme
+        assert said(((Procurement[Ref], "micro_percent"),), before) is micro

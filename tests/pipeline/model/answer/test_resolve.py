@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +28,7 @@ from recount.pipeline.model.ask.protocol import PAIR, PROTOCOLS, Choice, Copied,
 from recount.pipeline.model.ask.question import answer_model
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.report import Report
-from recount.tests.pipeline.model.resolving import CHANGE, INCOME, item, items, refused, resolved, shown_of
+from recount.tests.pipeline.model.resolving import CHANGE, INCOME, ITEMS, item, items, refused, resolved, shown_of
 
 
 def test_a_figure_with_its_mark_is_its_place() -> None:
@@ -98,14 +99,33 @@ def test_a_figure_that_is_printed_twice_is_taken_where_the_words_speak_for_it() 
 
 
 def test_a_figure_is_of_one_field_where_no_words_give_it_to_several() -> None:
-    said = "团组0个，因公出国（境）0人次。公务接待费0.95万元，比重0%。"
-    change = {"amount": None, "percent": "0@4", "reason": None}
-    found = resolved("three_public", {"reception": {"amount": "0.95@3", "percent": "0@4", "change": change}}, said)
+    said = "比重0%。公务接待费0.95万元，比重1.00%。"
+    part = {"amount": None, "percent": "0@1", "change": None}
+    reception = {"amount": "0.95@2", "percent": "1.00@3", "change": None}
+    found = resolved("three_public", {"overseas": part, "vehicles": part, "reception": reception}, said)
     assert refused(found) == [
-        ("/three_public/reception/percent", OF_SEVERAL),
-        ("/three_public/reception/change/percent", OF_SEVERAL),
+        ("/three_public/overseas/percent", OF_SEVERAL),
+        ("/three_public/vehicles/percent", OF_SEVERAL),
     ]
-    assert found.values["three_public"]["reception"]["amount"].ref == Ref(2)
+    assert found.values["three_public"]["reception"]["percent"].ref == Ref(2)
+
+
+def test_the_amount_of_a_comparison_may_be_that_of_its_part_too() -> None:
+    """决算数 names the amount once more: where words give it to the one, a comparison in its sentence keeps it too."""
+    said = "政府性基金预算财政拨款支出年初预算为500.00万元，支出决算为640.00万元，完成年初预算的128.00%。"
+    compared = {"budget": "500.00@1", "final": "640.00@2", "variance_percent": None, "completion_percent": None}
+    answer = {"expenditure": "640.00@2", "expenditure_budget": compared}
+    kept = resolved("government_funds", answer, said)
+    assert kept.values["government_funds"]["expenditure_budget"]["final"].ref == Ref(1)
+    assert not kept.refused
+    apart = resolved("government_funds", answer, said.replace("，支出决算", "。支出决算"))
+    assert refused(apart) == [("/government_funds/expenditure_budget/final", OF_ANOTHER_FIELD)]
+
+
+@pytest.mark.parametrize("name", ["支出", "增长", "合计"])
+def test_a_word_for_any_figure_names_no_row(name: str) -> None:
+    found = items(item(name, "5.00@1"), printed=(f"小学教育{name}5.00万元。",))
+    assert ("/general_public_budget/items/0/item_name", NO_NAME) in refused(found)
 
 
 def test_a_quotation_is_given_as_printed_and_one_of_its_own_is_refused() -> None:
@@ -203,10 +223,11 @@ def test_a_name_that_stands_by_the_figures_of_another_row_is_taken_out() -> None
 
 def test_a_row_without_the_name_that_tells_rows_apart_is_unsure() -> None:
     """Its figures add up as well, but nobody is told of which item they are."""
-    nameless = {**item("", "7.00@4"), "item_name": None, "class_name": "农林水支出（类）"}
-    rows = items(item("小学教育", "5.00@1"), nameless).values["general_public_budget"]["items"]
+    nameless = {**item("", "7.00@4"), "item_name": None, "class_name": "农林水支出"}
+    unmarked = (re.sub("（[类款项]）", "", ITEMS),)
+    rows = items(item("小学教育", "5.00@1"), nameless, printed=unmarked).values["general_public_budget"]["items"]
     assert [row["amount"].evidence for row in rows] == [Evidence.FOR, Evidence.AGAINST]
-    [alone] = items(nameless).values["general_public_budget"]["items"]
+    [alone] = items(nameless, printed=unmarked).values["general_public_budget"]["items"]
     assert alone["amount"].evidence is Evidence.FOR  # no 项 is said of any row
 
 

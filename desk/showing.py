@@ -1,0 +1,113 @@
+"""What was found, on a terminal, on a page to be mailed, and on the pages of the report itself.
+
+Only typer is imported up here: `recount --help` imports this module too.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from recount.options import FamilyOption
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from recount.pipeline.result import Result
+
+Language = Literal["zh", "en"]
+
+showing = typer.Typer(rich_markup_mode=None)
+"""They stand beside the other commands: `recount show`, `recount mark`."""
+
+ResultArgument = Annotated[Path, typer.Argument(metavar="RESULT", help="A result file, or the output folder of a run.")]
+NameArgument = Annotated[
+    str | None, typer.Argument(metavar="[NAME]", help="With an output folder: a part of the report's name.")
+]
+SourceOption = Annotated[
+    Path | None,
+    typer.Option("--source", metavar="FILE", help="Where the report is now, or an archive that has it."),
+]
+LanguageOption = Annotated[
+    Language | None, typer.Option("--lang", help="In Chinese or in English; by default as the report.")
+]
+
+
+def _read(result: Path, name: str | None, family: str | None) -> tuple[Path, Result, type[BaseModel]]:
+    """A result, the file that it is in, and the model of its report."""
+    from recount.pipeline.output.folder import model_near, whole_result
+    from recount.pipeline.run.store import find_result
+
+    file = find_result(result, name)
+    content = whole_result(file)
+    return file, content, model_near(file, content.contract, family)
+
+
+@showing.command(epilog="Marks: ✓ verified, ✎ repaired, ◆ reviewed, ○ grounded, ✗ disputed.")
+def show(
+    result: ResultArgument,
+    name: NameArgument = None,
+    section: Annotated[
+        str | None,
+        typer.Option("--section", metavar="NAME", help="Only this section: (a part of) its key or its title."),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write a page with pictures instead; of a folder all disputes."),
+    ] = None,
+    source: SourceOption = None,
+    language: LanguageOption = None,
+    family: FamilyOption = None,
+) -> None:
+    """Show a result: source discrepancies, disputed figures with the reason, then all figures by section."""
+    if html is not None:
+        _write(html, result, name, source, language, family)
+        return
+    from recount.pipeline.output.show import render_result
+    from recount.pipeline.run.progress import screen
+
+    _, content, model = _read(result, name, family)
+    console = screen()
+    for part in render_result(content, model, section):
+        console.print(part)
+
+
+def _write(
+    target: Path, result: Path, name: str | None, source: Path | None, language: Language | None, family: str | None
+) -> None:
+    """Writes what is in doubt in a result, or in all of an output folder, as a page."""
+    from recount.desk.page import page_of_archive, page_of_report, write_page
+    from recount.desk.sources import Whereabouts
+    from recount.pipeline.archive.strangers import visible
+
+    if name is None and (result / "reports").is_dir():
+        page = page_of_archive(result, Whereabouts(result, source), language, family)
+    else:
+        file, content, model = _read(result, name, family)
+        page = page_of_report(content, model, Whereabouts(file, source), language)
+    write_page(page, target)
+    print(visible(str(target)))
+
+
+@showing.command(
+    epilog="The report itself is never written. Its pages keep their numbers: the summary stands before them."
+)
+def mark(
+    result: ResultArgument,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The PDF that is written.")],
+    name: NameArgument = None,
+    source: SourceOption = None,
+    language: LanguageOption = None,
+    family: FamilyOption = None,
+) -> None:
+    """Mark a report: its PDF with what was found as notes on the pages, and a summary in front."""
+    from recount.desk.marked import mark as marked
+    from recount.desk.sources import Whereabouts
+    from recount.desk.told import language_of
+    from recount.pipeline.archive.strangers import visible
+
+    file, content, model = _read(result, name, family)
+    marks = marked(content, model, Whereabouts(file, source).of(content), output, language_of(content, language))
+    print(visible(f"{output}: {marks} marks"))
