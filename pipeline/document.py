@@ -90,11 +90,23 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """A figure as a font draws it. font: its name; text: what its table says; glyphs: their numbers in it, a character
+    each."""
+
+    font: str
+    text: str
+    box: Box
+    glyphs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page as read. number: 1-based. readable: False where it has no usable text layer (left for OCR). damaged: the
     file gives it in part only; its picture would hide that too, so it is not read at all. remarks: on what it shows.
     unsure: pieces of its lines, each a figure, that the page may show otherwise than its text layer says. typed: of a
-    text, whose lines have places as a typewriter would give them: where they end says less than in print."""
+    text, whose lines have places as a typewriter would give them: where they end says less than in print. drawn: the
+    figures of a PDF's page, seen or not."""
 
     number: int
     width: float
@@ -107,6 +119,7 @@ class Page:
     remarks: tuple[Remark, ...] = ()
     unsure: tuple[Line, ...] = ()
     typed: bool = False
+    drawn: tuple[Drawn, ...] = ()
 
 
 Spot = tuple[int, int]

@@ -100,6 +100,19 @@ def picture_of(
     return flat.reshape(drawn.h, drawn.stride)[:, : drawn.w]
 
 
+def traced_on(page: Any, shown: Any) -> list[dict[str, Any]]:
+    """The page's text as Page.get_texttrace has it, as displayed before /Rotate. shown: its display list, which saves
+    reading the page once more."""
+    if page.rotation:
+        trace: list[dict[str, Any]] = page.get_texttrace()
+        return trace
+    found: list[dict[str, Any]] = []
+    device = mupdf.extra.JM_new_texttrace_device(found)
+    device.ptm = mupdf.mupdf.FzMatrix(1, 0, 0, -1, 0, mupdf.mupdf.fz_bound_page(page.this).y1)
+    _run(shown, device, mupdf.mupdf.FzRect(mupdf.mupdf.FzRect.Fixed_INFINITE))
+    return found
+
+
 def painted_on(shown: Any, *, texts: bool = False) -> list[tuple[str, tuple[float, float, float, float]]]:
     """What is painted on a page, in its order: the kind, as Page.get_bboxlog has it, and the box as displayed.
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from recount.pipeline.document import Box, Line, Page, Pages, Remark, hull
+from recount.pipeline.document import Box, Line, Page, Pages, Remark
 from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, picture_of, quiet_mupdf
 from recount.pipeline.settings import OcrBackend, OcrMode
 
@@ -35,7 +34,6 @@ _LEAST_WRONG = 3  # such figures
 _LETTERS = str.maketrans("OoIl|", "00111")  # what a recogniser makes of digits
 _NOT_OF_NUMBERS = re.compile(r"[^0-9.]")
 _DIGITS = re.compile(r"\d[\d.,]*")
-_DIGIT = re.compile("[0-9]")
 _ODD = re.compile(r"[^\W\d]|[|\ufffd]")
 _EDGE = re.compile(r"^[^\w-]+|\W+$")
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
@@ -256,7 +254,7 @@ def _lying_fonts(pages: Sequence[Page], eye: _Eye) -> dict[int, tuple[str, str] 
     """By page, what a figure says and what the page shows where a font of the page lies; None where none does."""
     found: dict[int, tuple[str, str] | None] = defaultdict(lambda: None)
     wanted = [page for page in pages if page.readable and page.origin == "text" and page.lines]
-    runs = [run for page in wanted for run in _seen(page, _runs(eye, page.number))]
+    runs = [run for page in wanted for run in _seen(page, _runs(eye, page))]
     chosen = _fewest(runs)
     wrong: list[tuple[_Run, str]] = []
     for run, shown in zip(chosen, _shown_twice(chosen, eye), strict=True):
@@ -332,44 +330,18 @@ def _fewest(runs: Sequence[_Run]) -> list[_Run]:
     return chosen
 
 
-def _runs(eye: _Eye, number: int) -> Iterator[_Run]:
-    """The figures of a page, each of one font. number: 1-based."""
-    page = eye.document[number - 1]
-    fonts = _Fonts(eye, page)
-    turn = page.rotation_matrix if page.rotation else None
-    for span in page.get_texttrace():
-        font = fonts.of(span["font"])
-        if font is None or span["type"] == 3:
+def _runs(eye: _Eye, page: Page) -> Iterator[_Run]:
+    """The figures of a page whose fonts have tables."""
+    fonts = _Fonts(eye, eye.document[page.number - 1])
+    made: dict[tuple[str, str, tuple[int, ...]], frozenset[_Glyph]] = {}
+    for drawn in page.drawn:
+        font, look = fonts.of(drawn.font), (drawn.font, drawn.text, drawn.glyphs)
+        if font is None:
             continue
-        start = 0
-        chars = span["chars"]
-        signs = "".join([chr(char[0]) for char in chars])
-        if not _DIGIT.search(signs):
-            continue
-        for at in range(len(chars) + 1):
-            inside = at < len(chars) and (signs[at] in "0123456789.," or (at > start and _says_nothing(signs[at])))
-            if inside and (at == start or chars[at][2][0] - chars[at - 1][3][2] < span["size"] / 2):
-                continue
-            if start < at:
-                yield from _run(number, font, chars[start:at], signs[start:at], turn)
-            start = at if inside else at + 1
-
-
-def _says_nothing(sign: str) -> bool:
-    """Whether a sign is a space or none at all: the glyph that a font says so of may be a point."""
-    return unicodedata.category(sign) in ("Zs", "Cc", "Cf", "Cn", "Co")
-
-
-def _run(number: int, font: bytes, chars: Sequence[Any], text: str, turn: Any) -> Iterator[_Run]:
-    """The figure that some characters are, if they are one."""
-    digits = [at for at, char in enumerate(text) if char.isdigit()]
-    start, end = (digits[0], digits[-1] + 1) if digits else (0, 0)
-    chars, text = chars[start:end], text[start:end]
-    if not text:
-        return
-    box = hull(char[3] if turn is None else tuple(mupdf.Rect(char[3]) * turn) for char in chars)
-    glyphs = frozenset((font, char[1], sign) for char, sign in zip(chars, text, strict=True) if sign != ",")
-    yield _Run(number, box, text, glyphs)
+        if look not in made:
+            signs = zip(drawn.glyphs, drawn.text, strict=True)
+            made[look] = frozenset((font, glyph, sign) for glyph, sign in signs if sign != ",")
+        yield _Run(page.number, drawn.box, drawn.text, made[look])
 
 
 class _Fonts:

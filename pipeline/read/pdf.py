@@ -20,13 +20,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from operator import eq
 from pathlib import Path
 from typing import Any, Literal
 
-from recount.pipeline.document import Box, Line, Page, Pages, Remark, hull
+from recount.pipeline.document import Box, Drawn, Line, Page, Pages, Remark, hull
 from recount.pipeline.errors import Encrypted, NoPages, NotAPdf
-from recount.pipeline.mupdf import MUPDF_ERRORS, attached_to, mupdf, quiet_mupdf
+from recount.pipeline.mupdf import MUPDF_ERRORS, attached_to, mupdf, quiet_mupdf, traced_on
 from recount.pipeline.read.ink import look
 from recount.pipeline.read.overprint import Print, by_paleness, lightness, plain_lines, printed_once, uncopied, unmarked
 from recount.pipeline.read.rulings import painted, read_rulings
@@ -211,7 +212,9 @@ def _read_page(page: Any, shown: Any, *, doubted: bool) -> Page:
     if verdict == "ocr":
         return Page(number, width, height, layer.lines + layer.hidden, rulings, origin=verdict, remarks=remarks)
     seen = look(page, shown, layer.lines, rulings, doubted=doubted)
-    return Page(number, width, height, seen.lines, rulings, remarks=remarks + seen.remarks, unsure=seen.unsure)
+    drawn = tuple(_drawn(page, shown)) if seen.lines else ()
+    said = (*remarks, *seen.remarks)
+    return Page(number, width, height, seen.lines, rulings, remarks=said, unsure=seen.unsure, drawn=drawn)
 
 
 def _picture_share(page: Any) -> float:
@@ -318,3 +321,47 @@ def _trimmed(text: str, boxes: list[Box]) -> tuple[str, list[Box]]:
     while kept and text[kept[-1]].isspace():
         kept.pop()
     return "".join([text[index] for index in kept]), [boxes[index] for index in kept]
+
+
+# --- figures as fonts have them
+
+_DIGIT = re.compile("[0-9]")
+_OF_FIGURE = frozenset("0123456789.,")
+_CLIPPED = 3  # text that is painted in no way
+
+
+def _drawn(page: Any, shown: Any) -> Iterator[Drawn]:
+    """The figures of a page, each of one font. shown: its display list."""
+    turn = page.rotation_matrix if page.rotation else None
+    for span in traced_on(page, shown):
+        chars = span["chars"]
+        signs = "".join([chr(char[0]) for char in chars])
+        if span["type"] == _CLIPPED or not _DIGIT.search(signs):
+            continue
+        start, gap = 0, span["size"] / 2
+        for at, sign in enumerate(signs):
+            inside = sign in _OF_FIGURE or (at > start and _says_nothing(sign))
+            if inside and (at == start or chars[at][2][0] - chars[at - 1][3][2] < gap):
+                continue
+            yield from _figure(span["font"], chars, signs, (start, at), turn)
+            start = at if inside else at + 1
+        yield from _figure(span["font"], chars, signs, (start, len(signs)), turn)
+
+
+@cache
+def _says_nothing(sign: str) -> bool:
+    """Whether a sign is a space or none at all: the glyph that a font says so of may be a point."""
+    return unicodedata.category(sign) in ("Zs", "Cc", "Cf", "Cn", "Co")
+
+
+def _figure(font: str, chars: Sequence[Any], signs: str, ends: tuple[int, int], turn: Any) -> Iterator[Drawn]:
+    """The figure that some characters of a span are, if they are one."""
+    start, end = ends
+    while start < end and not signs[start].isdigit():
+        start += 1
+    while start < end and not signs[end - 1].isdigit():
+        end -= 1
+    if start < end:
+        own = chars[start:end]
+        boxes = [char[3] if turn is None else tuple(mupdf.Rect(char[3]) * turn) for char in own]
+        yield Drawn(font, signs[start:end], hull(boxes), tuple([char[1] for char in own]))

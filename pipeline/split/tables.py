@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from recount.pipeline.document import Box, Line, hull
-from recount.pipeline.split.lattice import PageTables, RawCell, RawTable
+from recount.pipeline.split.lattice import PageTables, RawTable
 from recount.pipeline.split.seams import PagedLine, Strip, is_figure, is_one_cell, is_rest_of_row, pairs_of, words
 
 __all__ = ["JoinedCell", "JoinedTable", "PagedLine", "join_tables", "table_of"]
@@ -150,11 +150,11 @@ def _common_edges(parts: Sequence[RawTable]) -> list[float]:
     return edges
 
 
-def _spans(table: RawTable, edges: Sequence[float]) -> dict[RawCell, tuple[int, int]]:
-    """For each cell of a part its columns in the joined table."""
+def _spans(table: RawTable, edges: Sequence[float]) -> list[tuple[int, int]]:
+    """For each cell of a part, in their order, its columns in the joined table."""
     places = [_nearest(edges, x) for x in _aligned(table, edges[0])]
     places[-1] = len(edges) - 1
-    return {cell: (places[cell.column], places[cell.column_end]) for cell in table.cells}
+    return [(places[cell.column], places[cell.column_end]) for cell in table.cells]
 
 
 def _nearest(edges: Sequence[float], x: float) -> int:
@@ -170,7 +170,8 @@ def _joined(parts: Sequence[RawTable], labels: frozenset[str]) -> JoinedTable:
     for index, table in enumerate(parts):
         spans = _spans(table, edges)
         skipped = _repeated_rows(parts[0], table, edges) if index else 0
-        part = [Strip.of(cell, table.page, *spans[cell]) for cell in table.cells if cell.row >= skipped]
+        placed = zip(table.cells, spans, strict=True)
+        part = [Strip.of(cell, table.page, *span) for cell, span in placed if cell.row >= skipped]
         rows = _append(strips, rows, part, skipped, labels)
     strips.sort(key=lambda strip: (strip.row, strip.column))
     return JoinedTable(
@@ -203,11 +204,11 @@ def _may_be_head(row: Sequence[tuple[int, int, int, str]]) -> bool:
     return all(figure is not None and figure - (figures[0] or 0) == place for place, figure in enumerate(figures))
 
 
-def _rows(table: RawTable, spans: dict[RawCell, tuple[int, int]]) -> list[list[tuple[int, int, int, str]]]:
+def _rows(table: RawTable, spans: Sequence[tuple[int, int]]) -> list[list[tuple[int, int, int, str]]]:
     """For each row its cells as (column, column end, height, words)."""
     rows: list[list[tuple[int, int, int, str]]] = [[] for _ in range(len(table.ys) - 1)]
-    for cell in table.cells:
-        rows[cell.row].append((*spans[cell], cell.row_end - cell.row, words(cell.fragments)))
+    for cell, span in zip(table.cells, spans, strict=True):
+        rows[cell.row].append((*span, cell.row_end - cell.row, words(cell.fragments)))
     return rows
 
 

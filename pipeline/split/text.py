@@ -16,7 +16,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from math import isinf
 
@@ -230,7 +230,11 @@ class _Side:
     @property
     def digit(self) -> float:
         """The width that a digit has here, in points."""
-        return max(self.box[2] - self.box[0], _NARROW_DIGIT * (self.box[3] - self.box[1]))
+        return _digit_at(self.box)
+
+
+def _digit_at(box: Box) -> float:
+    return max(box[2] - box[0], _NARROW_DIGIT * (box[3] - box[1]))
 
 
 def together(one: Box, other: Box) -> bool:
@@ -251,7 +255,7 @@ def over(one: Box, other: Box) -> bool:
 
 def far(one: Box, other: Box) -> bool:
     """Whether two characters of one row are so far apart that they are of two columns."""
-    return other[0] - one[2] > _WIDE * max(_Side(one, "").digit, _Side(other, "").digit)
+    return other[0] - one[2] > _WIDE * max(_digit_at(one), _digit_at(other))
 
 
 def in_one_row(one: Box, other: Box) -> bool:
@@ -346,7 +350,7 @@ class Composed:
 
     def raw_index(self, index: int) -> int:
         """The index in the raw characters of a character of the text."""
-        run = bisect_right(self.kept, (index, len(self.raw))) - 1
+        run = bisect_right(self.kept, (index, len(self.raw))) - 1 if len(self.kept) > 1 else 0
         composed, raw = self.kept[run]
         return raw + index - composed
 
@@ -383,14 +387,17 @@ def compose(pieces: Sequence[Piece], *, join_digits: bool) -> Composed:
     for piece in pieces:
         starts.append(position)
         position += len(piece.line.text) + 1
-    bare = Composed(Text("", ""), raw, pieces, (), starts)
     folded = raw.translate(FOLD)
+    spaces = list(_SPACE.finditer(raw))
+    if raw and not spaces:  # as most are
+        return Composed(Text(raw, folded), raw, pieces, ((0, 0),), starts)
+    bare = Composed(Text("", ""), raw, pieces, (), starts)
     parts: list[tuple[int, int]] = []
     kept: list[tuple[int, int]] = []
     in_doubt: list[int] = []
     length = begin = 0
     before = ""  # what stands before the space, put together so far
-    for space in _SPACE.finditer(raw):
+    for space in spaces:
         start, end = space.span()
         before = (before + folded[begin:start])[-_LONGEST_RUN:]
         joint = _joint(bare, folded, (start, end), before, join_digits)
@@ -409,8 +416,10 @@ def compose(pieces: Sequence[Piece], *, join_digits: bool) -> Composed:
     if begin < len(raw):
         kept.append((length, begin))
         parts.append((begin, len(raw)))
-    printed = "".join(raw[a:b] if b - a > 1 or not raw[a].isspace() else " " for a, b in parts)
-    return replace(bare, text=Text(printed, printed.translate(FOLD)), kept=kept, open=frozenset(in_doubt))
+    printed, matched = (
+        "".join([signs[a:b] if b - a > 1 or not raw[a].isspace() else " " for a, b in parts]) for signs in (raw, folded)
+    )
+    return Composed(Text(printed, matched), raw, pieces, kept, starts, frozenset(in_doubt))
 
 
 def _joint(bare: Composed, folded: str, space: tuple[int, int], text: str, join_digits: bool) -> Joint:

@@ -63,15 +63,6 @@ _TOUCHED = 0.1  # share of each side of a figure that must lie under a remark fo
 
 
 @dataclass(frozen=True, slots=True)
-class _Sign:
-    """A character of a number. raw: its index in the raw characters."""
-
-    raw: int
-    page: int
-    box: Box
-
-
-@dataclass(frozen=True, slots=True)
 class Within:
     """What the cell that a number stands in says of it. head: the unit of money that the table's head or caption
     states. pointed: an odd sign between digits is the point, as the other figures of the column say. blanks: all of
@@ -113,29 +104,31 @@ class TokenStore:
         """Whether the digits of a number are of one size, on one baseline and side by side, and nothing is in doubt."""
         if composed.open and not composed.open.isdisjoint(_run_around(match)):
             return False
-        digit: _Sign | None = None
-        before: _Sign | None = None
+        digit: Box | None = None  # the last of this row
+        page, before, at = 0, (0.0, 0.0, 0.0, 0.0), -1  # of the last character; at: its index in the raw ones
+        text = match.string
         for index in range(match.start(), match.end()):
-            if match.string[index] in "-%":
+            sign = text[index]
+            if sign in "-%":
                 continue
             raw = composed.raw_index(index)
             piece, offset = composed.piece_at(raw)
-            sign = _Sign(raw, piece.page, piece.line.boxes[offset])
-            if before and before.page == sign.page and in_one_row(before.box, sign.box):
-                if over(before.box, sign.box) or self._is_far(before, sign):
+            box = piece.line.boxes[offset]
+            if page == piece.page and in_one_row(before, box):
+                if over(before, box) or (at == raw - 1 and self._is_far(page, before, box)):
                     return False
             else:
                 digit = None
-            if match.string[index].isdigit():
-                if digit and not alike(digit.box, sign.box):
+            if sign.isdigit():
+                if digit and not alike(digit, box):
                     return False
-                digit = sign
-            before = sign
+                digit = box
+            page, before, at = piece.page, box, raw
         return True
 
-    def _is_far(self, before: _Sign, sign: _Sign) -> bool:
+    def _is_far(self, page: int, before: Box, box: Box) -> bool:
         """Whether two characters without a space between stand apart all the same; where OCR puts them is not exact."""
-        return before.raw == sign.raw - 1 and self.origins.get(sign.page) != "ocr" and far(before.box, sign.box)
+        return far(before, box) and self.origins.get(page) != "ocr"
 
     def _token(self, composed: Composed, match: re.Match[str], sign: Signed, within: Within) -> Token:
         start, end = sign.start, sign.end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import unicodedata
 from decimal import Decimal
@@ -210,6 +211,17 @@ def test_planted_errors_are_found_and_kept_as_printed(folder: Path) -> None:
     failed = [each for each in result.checks if each.result == "fail" and each.severity == "error"]
     for planted in case.discrepancies:
         assert any(planted.pointer in each.pointers for each in failed), planted
+
+
+def test_a_digital_report_makes_nothing_for_the_collector_which_rests_meanwhile(folder: Path) -> None:
+    case = generate(Form.X2022, 16, options=Options(projects=2, size="small"))
+    structured(case, folder)  # what is made once a process
+    gc.collect()
+    before = [generation["collections"] for generation in gc.get_stats()[1:]]
+    structured(case, folder)
+    assert [generation["collections"] for generation in gc.get_stats()[1:]] == before
+    assert gc.isenabled()
+    assert gc.collect() == 0
 
 
 # --- what is no report
