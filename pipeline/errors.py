@@ -12,6 +12,7 @@ RecountError
 │   ├── ModelMisconfigured  every question would be turned down: a key, a model or an address is wrong
 │   └── Offline           --offline forbids to ask
 ├── NoCompletion          a response without an answer; the transport tells what it comes to, as a ModelError
+├── StaleDecision         what a person decided does not fit what was read; told with its reason, and kept
 ├── ZipProblem            a zip archive that cannot be used; told with its reason, the other reports go on
 └── DocumentError         a file that cannot be structured; recorded as its reason, the others go on
     ├── SourceUnreachable nothing is known of what it holds now: an earlier result of it stands
@@ -104,6 +105,10 @@ class ModelMisconfigured(ModelError):
 
 class Offline(ModelError):
     """Nothing may be sent, and no answer is kept."""
+
+
+class StaleDecision(RecountError):
+    """A decision that does not fit what was read. Its words say why."""
 
 
 class ZipProblem(RecountError):

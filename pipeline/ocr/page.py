@@ -71,7 +71,7 @@ def _in_empty_cells(
 ) -> tuple[list[InCell], list[Box]]:
     """What a look at twice the size reads in the cells of which nothing was read though they have ink, and the cells
     in which it reads nothing either."""
-    filled = {line.home for line in read}
+    filled = {home for home, cell in enumerate(sheet.cells) if any(_reaches(line.box, cell) for line in read)}
     left, _ = overlooked([line.box for line in read], sheet)
     empty = [(box, home) for box in left if (home := _home(box, sheet)) is not None and home not in filled]
     forms = [_larger(crop_of(image, box)) for box, _ in empty for image in (prepared.plain, prepared.image)]
@@ -86,6 +86,11 @@ def _in_empty_cells(
             again.append(InCell(box, line, home))
     known = {line.home for line in again}
     return again, [sheet.cells[home] for home in dict.fromkeys(home for _, home in empty if home not in known)]
+
+
+def _reaches(box: Box, cell: Box) -> bool:
+    """Whether a line lies in a cell, or reaches into it from beside: a cell of which one sign is left is not empty."""
+    return box[0] < cell[2] and cell[0] < box[2] and cell[1] < (box[1] + box[3]) / 2 < cell[3]
 
 
 def _larger(crop: Grey) -> Grey:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from recount.pipeline.document import Token, Written
+from recount.pipeline.errors import StaleDecision
 from recount.pipeline.result import Decided, Review
 from recount.pipeline.review.decisions import Corrections, Decision, Place, Verdict, field_of, standing
 from recount.pipeline.split.tokens import parse_number
@@ -22,6 +23,8 @@ from recount.schemas.figures import Kind, Model, Ref
 
 REVIEWER = "reviewer"
 """Who put a figure into its field, where a person did."""
+_NO_NUMBER = "no number stands where it points"
+_MANY_NUMBERS = "more than one number stands where it points"
 _NOT_READ = "only what OCR read may be read otherwise"
 
 
@@ -138,10 +141,6 @@ def _review(pointer: str, decision: Decision, before: Verified) -> Review:
     )
 
 
-class _Stale(Exception):
-    """A decision that does not fit what was read. Its words say why."""
-
-
 @dataclass(slots=True)
 class _Desk:
     """A report while decisions are laid over it, one after the other.
@@ -168,10 +167,10 @@ class _Desk:
         """Lays a decision over the report: the pointer of its figure, and the reason if nothing is changed."""
         try:
             if decision.sha256 != self.sha256:
-                raise _Stale("the file is another one now")
+                raise StaleDecision("the file is another one now")
             token = self._token(decision.place, decision.pointer)
             pointer = _HOW[decision.verdict](self, decision, token)
-        except _Stale as error:
+        except StaleDecision as error:
             return decision.pointer, str(error)
         self.done = True
         return pointer, None
@@ -189,9 +188,9 @@ class _Desk:
         """The token is read as it was typed, for every field that it fills."""
         before, parsed = self.tokens[token], parse_number(decision.value or "")
         if before.origin != "ocr":
-            raise _Stale(_NOT_READ)
+            raise StaleDecision(_NOT_READ)
         if parsed is None:
-            raise _Stale("what was typed is no number")
+            raise StaleDecision("what was typed is no number")
         raw = (decision.value or "").strip("%％ ")
         typed = replace(before, raw=raw, value=parsed[0], decimals=parsed[1], confidence=None)
         filled = self._filled_by(token)
@@ -207,7 +206,7 @@ class _Desk:
         """The field points at another token, in the direction that its words say."""
         pointer = self._field(decision, token)
         if decision.target is None:
-            raise _Stale("it names no other number")
+            raise StaleDecision("it names no other number")
         target = self._target(decision.target)
         self._check_fit(self.tokens[target], [pointer])
         self.refs[pointer] = replace(self.refs[pointer], token=target)
@@ -231,10 +230,10 @@ class _Desk:
         are more: of what is torn over lines of a text only the line is known."""
         there = [number for number, own in enumerate(self.places) if own.meets(place)]
         if not there:
-            raise _Stale("no number stands there now")
+            raise StaleDecision("no number stands there now")
         found = [number for number in there if self.places[number].raw == place.raw]
         if not found:
-            raise _Stale(f"what stands there is read as {self.places[there[0]].raw} now")
+            raise StaleDecision(f"what stands there is read as {self.places[there[0]].raw} now")
         own = [token for token in found if any(map(_is_of(pointer), self._filled_by(token)))]
         return (own or found)[0]
 
@@ -244,7 +243,9 @@ class _Desk:
             return self._token(place)
         found = [number for number, own in enumerate(self.places) if _is_within(own, place)]
         if len(found) != 1:
-            raise _Stale("more than one number stands where it points" if found else "no number stands where it points")
+            raise StaleDecision(
+                "more than one number stands where it points" if found else "no number stands where it points"
+            )
         return found[0]
 
     def _filled_by(self, token: int) -> list[str]:
@@ -257,12 +258,12 @@ class _Desk:
         if decision.pointer in found:
             return decision.pointer
         if not found:
-            raise _Stale("its number fills another field now" if filled else "its number fills no field now")
+            raise StaleDecision("its number fills another field now" if filled else "its number fills no field now")
         return found[0]
 
     def _check_fit(self, token: Token, pointers: Iterable[str]) -> None:
         if any(not fits(token, self.kinds[pointer]) for pointer in pointers):
-            raise _Stale(f"{token.raw} does not fit the field, by its unit or its decimals")
+            raise StaleDecision(f"{token.raw} does not fit the field, by its unit or its decimals")
 
 
 def _is_of(pointer: str) -> Callable[[str], bool]:
@@ -272,7 +273,7 @@ def _is_of(pointer: str) -> Callable[[str], bool]:
 
 
 def _never(desk: _Desk, decision: Decision, token: int) -> str:  # noqa: ARG001 - as the others are called
-    raise _Stale("what withdraws another decision says nothing itself")
+    raise StaleDecision("what withdraws another decision says nothing itself")
 
 
 _HOW: Mapping[Verdict, Callable[[_Desk, Decision, int], str]] = {

@@ -88,7 +88,7 @@ ANSWERING = (
     "desk/sources.py",
     "eval/goldset/promote.py",
 )
-ERRORS = {"UsageError", "DocumentError", "SourceUnreachable", "NotRecounted", "_Stale"}
+ERRORS = {"UsageError", "DocumentError", "SourceUnreachable", "NotRecounted", "StaleDecision"}
 
 
 def sentences(node: ast.expr, constants: Mapping[str, ast.expr]) -> list[str]:

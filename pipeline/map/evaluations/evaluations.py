@@ -67,10 +67,14 @@ def head_values(rows: Sequence[MarkRow]) -> dict[str, Any]:
 
 
 def _value(row: MarkRow, label: Mark) -> str | None:
+    """What stands right of a label. No name is one sign: a stroke of the next, taken for a ruling, cut it off."""
     value = right_of(row, label)
     if value is None or value.label in words.HEAD or value.label in words.PROJECT_NAME:
         return None
-    return said(value)
+    name = said(value)
+    rest = right_of(row, value) if name is not None and len(name) == 1 else None
+    more = said(rest) if rest is not None and rest.label not in words.HEAD else None
+    return name + more if name is not None and more is not None else name
 
 
 def year_of(rows: Sequence[MarkRow], caption: Sequence[Paragraph]) -> Ref | None:

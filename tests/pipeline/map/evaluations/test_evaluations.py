@@ -56,6 +56,13 @@ def test_a_project_table_is_read_by_its_labels() -> None:
     assert (sheet.value(table.total_weight), sheet.value(table.total_score)) == (100, 88)
 
 
+@pytest.mark.parametrize(("cut", "name"), [("河", "河道巡护经费"), ("河道", "河道")])
+def test_a_stroke_that_was_taken_for_a_ruling_cuts_no_first_sign_off_a_name(cut: str, name: str) -> None:
+    rows = project_rows()
+    rows[0] = [("项目名称", 2), (cut, 2), ("河道巡护经费".removeprefix(cut), 5)]
+    assert only(Sheet(), rows).name == name
+
+
 def test_indicators_carry_their_levels_and_drop_empty_lines() -> None:
     sheet = Sheet()
     assert values(sheet, only(sheet, project_rows())) == [
