@@ -123,7 +123,7 @@ def test_what_was_decided_stands_in_its_columns(example: Result) -> None:
     review = Review("d1", "审计员", "2026-01-01T00:00:00Z", "as_printed", Decimal(3), "已问过单位")
     figures = {TOTAL: figure("3", "3", "disputed", reviewed=review), PART: figure("1", "1")}
     ((_, (row,)),) = groups(example, figures, [check("c1", (TOTAL, PART))])
-    assert (row.cells["conclusion"], row.cells["note"]) == ("原件有误 (审计员)", "已问过单位")
+    assert (row.cells["conclusion"], row.cells["note"]) == ("原件如此 (审计员)", "已问过单位")
 
 
 def test_a_line_of_a_text_is_named_and_has_no_picture(example: Result) -> None:
