@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -205,12 +206,9 @@ def key_of(name: str) -> str:
 
 def details_of(result: Result) -> Details:
     """What the queue says of a result."""
-    statuses: dict[str, int] = {}
-    for figure in result.figures.values():
-        statuses[figure.status] = statuses.get(figure.status, 0) + 1
     reach = result.summary.coverage
     return Details(
-        statuses,
+        Counter(figure.status for figure in result.figures.values()),
         tuple(_breaks_of(result)),
         len(reach.rows_left_out) if reach is not None else 0,
         len(result.summary.unread_pages),

@@ -71,21 +71,27 @@ def _in_empty_cells(
 ) -> tuple[list[InCell], list[Box]]:
     """What a look at twice the size reads in the cells of which nothing was read though they have ink, and the cells
     in which it reads nothing either."""
-    filled = {home for home, cell in enumerate(sheet.cells) if any(_reaches(line.box, cell) for line in read)}
     left, _ = overlooked([line.box for line in read], sheet)
-    empty = [(box, home) for box in left if (home := _home(box, sheet)) is not None and home not in filled]
-    forms = [_larger(crop_of(image, box)) for box, _ in empty for image in (prepared.plain, prepared.image)]
+    homed = [(box, home) for box in left if (home := _home(box, sheet)) is not None]
+    filled = {home for _, home in homed if any(_reaches(line.box, sheet.cells[home]) for line in read)}
+    empty = [(box, home) for box, home in homed if home not in filled]
+    dashes = [is_dash(box, sheet) for box, _ in empty]
+    words = [box for (box, _), dash in zip(empty, dashes, strict=True) if not dash]
+    forms = [_larger(crop_of(image, box)) for box in words for image in (prepared.plain, prepared.image)]
     said = engine.recognise(forms)
+    looks = zip(said[::2], said[1::2], forms[::2], strict=True)
     again: list[InCell] = []
-    for index, (box, home) in enumerate(empty):
-        at = max((2 * index, 2 * index + 1), key=lambda place: _score(said[place]))
-        line = _without_paper(said[at], forms[at].shape[1], forms[at].shape[0])
-        if is_dash(box, sheet):
-            line = _DASH
+    for (box, home), dash in zip(empty, dashes, strict=True):
+        line = _DASH if dash else _better(*next(looks))
         if line.text.strip() and line.score >= _least_score(line, found=True, beside=False):
             again.append(InCell(box, line, home))
     known = {line.home for line in again}
     return again, [sheet.cells[home] for home in dict.fromkeys(home for _, home in empty if home not in known)]
+
+
+def _better(one: Decoded, other: Decoded, form: Grey) -> Decoded:
+    """The surer of two readings of a form, without the paper around it."""
+    return _without_paper(max(one, other, key=_score), form.shape[1], form.shape[0])
 
 
 def _reaches(box: Box, cell: Box) -> bool:

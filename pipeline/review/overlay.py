@@ -23,8 +23,6 @@ from recount.schemas.figures import Kind, Model, Ref
 
 REVIEWER = "reviewer"
 """Who put a figure into its field, where a person did."""
-_NO_NUMBER = "no number stands where it points"
-_MANY_NUMBERS = "more than one number stands where it points"
 _NOT_READ = "only what OCR read may be read otherwise"
 
 

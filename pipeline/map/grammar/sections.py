@@ -73,26 +73,19 @@ def read_section(
 
     own: a rule for the name of what the section is of. stated: its first amount, where it stands before the start.
     """
-    return filled(model, facts_of(model, passage, wording, start, end, own=own, stated=stated), passage)
-
-
-def facts_of(
-    model: type[Model],
-    passage: Passage,
-    wording: Wording = FINAL,
-    start: int = 0,
-    end: int | None = None,
-    *,
-    own: str = "",
-    stated: Ref | None = None,
-) -> Mapping[str, Fact]:
-    """What a passage says of the figures of a model, and of what else its section speaks of, by their keys."""
     subjects = _subjects(model, own, passage.headed)
-    return read(passage, subjects, _default(subjects), start, end, wording, stated)
+    return filled(model, read(passage, subjects, _own_of(model), start, end, wording, stated), passage)
+
+
+def facts_of(model: type[Model], passage: Passage, own: str = "") -> Mapping[str, Fact]:
+    """What a passage says of the figures of a model, and of what else its section speaks of, by their keys."""
+    return read(passage, _subjects(model, own, passage.headed), _own_of(model))
 
 
 def filled(model: type[M], facts: Mapping[str, Fact], passage: Passage) -> M | None:
     """A model with what was said of its fields, None where nothing was."""
+    if not facts:
+        return None
     section = _Section(model, facts, passage)
     values = {key: value for key in fields_of(model) if (value := section.value(key)) is not None}
     something = any(refs_in(values)) or _says(values)
@@ -111,9 +104,10 @@ def _subjects(model: type[Model], own: str, headed: bool) -> tuple[Subject, ...]
     )
 
 
-def _default(subjects: Sequence[Subject]) -> str:
+@cache
+def _own_of(model: type[Model]) -> str:
     """What a comparison is of that names nothing: what the section is about."""
-    amounts = [subject for subject in subjects if subject.units is MONEY]
+    amounts = [subject for subject in _subjects(model, "", True) if subject.units is MONEY]
     return next((subject.key for subject in (*(own for own in amounts if own.of_unit), *amounts)), "")
 
 
@@ -181,20 +175,17 @@ class _Section:
             return next((comparison(fact.comparison) for fact in spoken if fact.comparison), None)
         return self._portion(field, self.facts.get(key))
 
-    def _own(self) -> str:
-        return _default(_subjects(self.model, "", True))
-
     def _spoken_of(self, key: str) -> Sequence[str]:
         """What a change or a comparison is of: its own subject, and what may say it instead."""
         instead = self.model.phrasing.instead
-        subject = spoken_of(self.model, key) or self._own()
+        subject = spoken_of(self.model, key) or _own_of(self.model)
         return (subject, *instead.get(subject, ()), *instead.get(key, ()))
 
     def _figure(self, field: Field) -> Ref | None:
         """An amount as stated, or the one of what may say it instead; none where several do, which are its parts."""
         share_of = _share_of(self.model, field)
         if share_of is not None:
-            fact = self.facts.get(share_of or self._own())
+            fact = self.facts.get(share_of or _own_of(self.model))
             return fact.share if fact else None
         stated = amount_of(self.facts.get(field.key))
         others = [amount_of(self.facts.get(name)) for name in self.model.phrasing.instead.get(field.key, ())]
@@ -218,12 +209,12 @@ class _Section:
         """Whether a share is of what the section is about: 收入总计 holds what was carried over, 本年收入 does not."""
         if _ALL_INCOME not in share_of:
             return True
-        whole = next(own for own in _subjects(self.model, "", True) if own.key == self._own())
+        whole = next(own for own in _subjects(self.model, "", True) if own.key == _own_of(self.model))
         return re.search(f"(?:{whole.words})$", _ALL_INCOME) is not None
 
     def _listed(self, key: str) -> tuple[str, ...] | None:
         """What a sentence lists after an amount: 人员经费▮万元，主要包括：…。"""
-        ref = amount_of(self.facts.get(key or self._own()))
+        ref = amount_of(self.facts.get(key or _own_of(self.model)))
         for match in _LISTED.finditer(self.passage.shape) if ref else ():
             if ref is not None and self.passage.token(match.start()).index == ref.token:
                 return names_in(self.passage.text(*match.span("list")))
