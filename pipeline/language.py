@@ -1,0 +1,158 @@
+"""In which language people are spoken to, Chinese or English, and the catalogue of what is said.
+
+Everything is written in English where it is said, and stands in Chinese in the catalogue (locale/, the format of GNU
+gettext). What is printed is translated there and then (`_`). Errors, and why a file failed, are raised and kept in
+English, for a ledger is read by others than by who filled it: whoever shows such a sentence has it from `told`, which
+finds the message that it was made of (docs/decisions/0016-languages.md).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal, get_args
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+VARIABLES = ("RECOUNT_LANG", "LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG")
+"""Who says the language: the first that says anything. The others are those of POSIX and GNU gettext."""
+CATALOGUE = Path(__file__).parent.parent / "locale" / "zh" / "LC_MESSAGES" / "recount.mo"
+WORD = "word"
+"""The context of words that results and ledgers hold: a status, a severity, a fate."""
+_CONTEXT_END = "\x04"
+_FEW = 6
+"""So few letters of its own say little of where a sentence is from."""
+
+_spoken: Language = "en"
+
+
+def language_of(asked: str | None, environment: Mapping[str, str] = os.environ) -> Language:
+    """The language that is asked for: by name, else by the environment (VARIABLES); Chinese for zh and zh_*, English
+    for any other."""
+    names = (asked, *(environment.get(variable) for variable in VARIABLES))
+    return "zh" if next(filter(None, names), "").lower().startswith("zh") else "en"
+
+
+def asked_in(arguments: Sequence[str]) -> Language:
+    """The language of a command line: what follows --lang, before or behind the command, else the environment's."""
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if word == "--":
+            break
+        asked = following if word == "--lang" else word.removeprefix("--lang=") if "=" in word else ""
+        if asked in LANGUAGES:
+            return language_of(asked)
+    return language_of(None)
+
+
+def spoken() -> Language:
+    """The language that is spoken now: English, unless the command line was asked for another."""
+    return _spoken
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Speaks a language for as long as it lasts, in all threads of this process."""
+    global _spoken
+    before, _spoken = _spoken, language
+    try:
+        yield
+    finally:
+        _spoken = before
+
+
+def _(message: str, /, **given: object) -> str:
+    """A message in the language that is spoken, with what is given in its places."""
+    return _messages(_spoken).get(message, message).format(**given)
+
+
+def named(word: str, language: Language | None = None) -> str:
+    """What a word of a result or ledger is called: a status, a severity, a fate, the kind of a remark. One that is not
+    known stays as it is. language: None for the one that is spoken."""
+    return _messages(language or _spoken).get(f"{WORD}{_CONTEXT_END}{word}", word)
+
+
+def told(sentence: str, language: Language | None = None) -> str:
+    """A sentence that was raised or kept in English: an error, why a file failed. What it quotes is told as well, if it
+    is a sentence; what nobody has translated stays as it is. language: None for the one that is spoken."""
+    language = language or _spoken
+    if language == "en":
+        return sentence
+    whole = _told(sentence)
+    if whole is not None:
+        return whole
+    for joint, chinese in (("; ", "；"), (": ", "：")):
+        parts = sentence.split(joint)
+        said = [_told(part) or part for part in parts]
+        if said != parts:
+            return chinese.join(said)
+    return sentence
+
+
+def _told(sentence: str) -> str | None:
+    """A sentence in Chinese; None if it is made of no message."""
+    if " " not in sentence:  # a name, a number: no sentence, whatever it is called
+        return None
+    known = _messages("zh").get(sentence)
+    if known is not None:
+        return known
+    return next((said for template in _templates() if (said := template.told(sentence)) is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """A message with gaps. parts: what stands before, between and behind them. letters: how much it says itself."""
+
+    parts: tuple[str, ...]
+    chinese: str
+    letters: int
+
+    def told(self, sentence: str) -> str | None:
+        """A sentence that is this message, with anything in the gaps; None if it is none."""
+        if not all(part in sentence for part in self.parts):
+            return None
+        # What a reason is about stands before it in some places: "a.zip is damaged".
+        pattern = ("(?:(.+?) )?" if self.parts[0] else "()") + "(.*?)".join(map(re.escape, self.parts))
+        found = re.fullmatch(pattern, sentence, re.DOTALL)
+        if found is None:
+            return None
+        before, *quoted = found.groups(default="")
+        said = [told(words, "zh") for words in quoted]
+        if self.letters < _FEW and said == quoted:
+            return None
+        filled = self.chinese.format(*said)
+        return f"{before} {filled}" if before else filled
+
+
+@cache
+def _templates() -> tuple[_Template, ...]:
+    """The messages of sentences, whose gaps are numbered, and which are found again by what stands between the gaps;
+    those first that say most themselves."""
+    found = []
+    for english, chinese in _messages("zh").items():
+        if "{0}" in english:
+            parts = tuple(re.split(r"{\d+}", english))
+            found.append(_Template(parts, chinese, sum(sign.isalpha() for part in parts for sign in part)))
+    return tuple(sorted(found, key=lambda template: -template.letters))
+
+
+@cache
+def _messages(language: Language) -> Mapping[str, str]:
+    """The catalogue of a language; English has none. gettext's own reader would tell single messages, but not all."""
+    if language == "en":
+        return {}
+    content = CATALOGUE.read_bytes()
+    _magic, _version, number, english, chinese = struct.unpack_from("<5I", content)
+    return {_entry(content, english + 8 * at): _entry(content, chinese + 8 * at) for at in range(number)}
+
+
+def _entry(content: bytes, at: int) -> str:
+    """A text of a compiled catalogue. at: where its length and its place stand."""
+    length, place = struct.unpack_from("<2I", content, at)
+    return content[place : place + length].decode()
