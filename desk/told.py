@@ -22,7 +22,7 @@ def language_of(result: Result, asked: Language | None = None) -> Language:
     return "zh" if _IDEOGRAPH.search(words) else "en"
 
 
-_NAMES: Mapping[str, str] = {
+NAMED: Mapping[str, str] = {
     # statuses and severities
     "verified": "已核验",
     "repaired": "已修复",
@@ -303,7 +303,7 @@ def with_values(text: str, language: Language) -> str:
 
 def named(word: str, language: Language) -> str:
     """A status, a severity or the kind of a remark; a word that is not known stays as it is."""
-    return _NAMES.get(word, word) if language == "zh" else word
+    return NAMED.get(word, word) if language == "zh" else word
 
 
 def said(sentence: str, language: Language) -> str:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
 
-from recount.desk.told import Language, named, said
-
-LANGUAGES: tuple[Language, ...] = get_args(Language)
+from recount.desk.told import named, said
+from recount.pipeline.language import LANGUAGES, Language
 
 _TABLE: Mapping[str, tuple[str, str]] = {
     "title": ("核对台", "Review desk"),
@@ -183,10 +180,3 @@ class Words:
     def raw(self, key: str) -> str:
         """The same with its gaps, for the browser to fill."""
         return _TABLE[key][LANGUAGES.index(self.language)]
-
-
-def language_of(asked: str | None, environment: Mapping[str, str] = os.environ) -> Language:
-    """The language that is asked for: by name, else by the environment as POSIX has it (LC_ALL, LC_MESSAGES, LANG);
-    Chinese for zh_*, English for any other."""
-    names = (asked, *(environment.get(key) for key in ("LC_ALL", "LC_MESSAGES", "LANG")))
-    return "zh" if next(filter(None, names), "").lower().startswith("zh") else "en"

@@ -89,7 +89,7 @@ def told(sentence: str, language: Language | None = None) -> str:
         return whole
     for joint, chinese in (("; ", "；"), (": ", "：")):
         parts = sentence.split(joint)
-        said = [_told(part) or part for part in parts]
+        said = [told(part, language) if len(parts) > 1 else part for part in parts]
         if said != parts:
             return chinese.join(said)
     return sentence
@@ -124,7 +124,7 @@ class _Template:
             return None
         before, *quoted = found.groups(default="")
         said = [told(words, "zh") for words in quoted]
-        if self.letters < _FEW and said == quoted:
+        if self.letters < _FEW and said == quoted and not all(words.isdecimal() for words in quoted):
             return None
         filled = self.chinese.format(*said)
         return f"{before} {filled}" if before else filled
