@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from recount.desk.told import Language, named, said
+from recount.desk.told import said
+from recount.schemas.saying import Language, Saying, named
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
@@ -176,9 +177,9 @@ class Words:
         """What a word of a result is called: a status, a kind of remark."""
         return named(word, self.language)
 
-    def said(self, sentence: str) -> str:
-        """A sentence of a result: an explanation, a remark, a reason."""
-        return said(sentence, self.language)
+    def said(self, words: str | Saying) -> str:
+        """What a result says: an explanation, a remark, a reason; or why there is none."""
+        return said(words, self.language)
 
     def raw(self, key: str) -> str:
         """The same with its gaps, for the browser to fill."""

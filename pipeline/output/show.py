@@ -443,7 +443,7 @@ def _disputed(reading: Shown) -> Iterator[RenderableType]:
     alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for pointer, figure in disputed:
         decided = [f"decided: {figure.reviewed.verdict} ({figure.reviewed.by})"] if figure.reviewed else []
-        alike[(*(why(figure, broken) or ["no check is named"]), *decided)].append(pointer)
+        alike[(*([str(reason) for reason in why(figure, broken)] or ["no check is named"]), *decided)].append(pointer)
     for reasons, pointers in alike.items():
         yield from (_words((f"{MARKS['disputed']} ", _STYLES["disputed"]), _operand(reading, p)) for p in pointers)
         yield from (_text(f"  {reason}") for reason in reasons)
