@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from recount.desk.told import named, said
-from recount.pipeline.language import LANGUAGES, Language
+from recount.pipeline.language import LANGUAGES, Language, told
+from recount.schemas.saying import Saying, named
 
 _TABLE: Mapping[str, tuple[str, str]] = {
     "title": ("核对台", "Review desk"),
@@ -173,9 +173,9 @@ class Words:
         """What a word of a result is called: a status, a kind of remark."""
         return named(word, self.language)
 
-    def said(self, sentence: str) -> str:
-        """A sentence of a result: an explanation, a remark, a reason."""
-        return said(sentence, self.language)
+    def said(self, words: str | Saying) -> str:
+        """What a result says: an explanation, a remark, a reason; or why there is none."""
+        return told(words, self.language)
 
     def raw(self, key: str) -> str:
         """The same with its gaps, for the browser to fill."""

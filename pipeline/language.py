@@ -16,16 +16,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
-Language = Literal["zh", "en"]
+from recount.schemas import saying
+from recount.schemas.saying import Saying
+
+Language = saying.Language
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 VARIABLES = ("RECOUNT_LANG", "LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG")
 """Who says the language: the first that says anything. The others are those of POSIX and GNU gettext."""
 CATALOGUE = Path(__file__).parent.parent / "locale" / "zh" / "LC_MESSAGES" / "recount.mo"
 WORD = "word"
-"""The context of words that results and ledgers hold: a status, a severity, a fate."""
+"""The context of words that ledgers hold: a stage of the work, what was used up."""
 _CONTEXT_END = "\x04"
 _FEW = 6
 """So few letters of its own say little of where a sentence is from."""
@@ -72,24 +75,27 @@ def _(message: str, /, **given: object) -> str:
     return _messages(_spoken).get(message, message).format(**given)
 
 
-def named(word: str, language: Language | None = None) -> str:
-    """What a word of a result or ledger is called: a status, a severity, a fate, the kind of a remark. One that is not
-    known stays as it is. language: None for the one that is spoken."""
-    return _messages(language or _spoken).get(f"{WORD}{_CONTEXT_END}{word}", word)
+def named(word: str) -> str:
+    """What a word of a result or ledger is called in the language that is spoken: a status, a fate, a stage of the
+    work. One that is not known stays as it is."""
+    return _messages(_spoken).get(f"{WORD}{_CONTEXT_END}{word}") or saying.named(word, _spoken)
 
 
-def told(sentence: str, language: Language | None = None) -> str:
-    """A sentence that was raised or kept in English: an error, why a file failed. What it quotes is told as well, if it
-    is a sentence; what nobody has translated stays as it is. language: None for the one that is spoken."""
+def told(said: str | Saying, language: Language | None = None) -> str:
+    """What a result says; or a sentence that was raised or kept in English: an error, why a file failed. What that
+    quotes is told as well, if it is a sentence; what nobody has translated stays as it is. language: None for the one
+    that is spoken."""
     language = language or _spoken
-    if language == "en":
-        return sentence
-    whole = _told(sentence)
-    if whole is not None:
-        return whole
+    if isinstance(said, Saying):
+        return said.told(language)
+    return said if language == "en" else _told(said) or _in_parts(said)
+
+
+def _in_parts(sentence: str) -> str:
+    """A sentence in Chinese that is made of several."""
     for joint, chinese in (("; ", "；"), (": ", "：")):
         parts = sentence.split(joint)
-        said = [told(part, language) if len(parts) > 1 else part for part in parts]
+        said = [told(part, "zh") if len(parts) > 1 else part for part in parts]
         if said != parts:
             return chinese.join(said)
     return sentence

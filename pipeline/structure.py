@@ -16,7 +16,7 @@ from recount.pipeline.archive.kinds import is_text
 from recount.pipeline.archive.sources import Source as Archived
 from recount.pipeline.archive.sources import names_of
 from recount.pipeline.assemble import Readings, result_of
-from recount.pipeline.document import Document, Pages, Remark, Token
+from recount.pipeline.document import Document, ModelUse, Pages, Remark, Token
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAPdf, NotAReport, SeveralReports
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import mentions_in
@@ -33,11 +33,12 @@ from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split import split
 from recount.pipeline.split.outline import every_section
 from recount.pipeline.split.reports import reports_of
-from recount.pipeline.usage import NOTHING, ModelUse, Usage
+from recount.pipeline.usage import NOTHING, Usage
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.repair import Repaired, repair
 from recount.schemas.family import Family
 from recount.schemas.registry import FAMILIES
+from recount.schemas.saying import say
 
 if TYPE_CHECKING:
     from recount.pipeline.model.ask.question import Asker
@@ -193,8 +194,9 @@ def _result(draft: _Draft, name: str, sha256: str, file: _File, settings: Settin
 
 def _idle(pages: Pages) -> Remark:
     """What is said of pages between reports that hold none."""
-    more = f" and the {len(pages.pages) - 1} after it" if len(pages.pages) > 1 else ""
-    return Remark("no report", pages.pages[0].number, None, f"this page{more} hold no report: left out")
+    more = len(pages.pages) - 1
+    words = say("no_reports", more=more) if more else say("no_report")
+    return Remark("no report", pages.pages[0].number, None, words)
 
 
 def _asked(document: Document, settings: Settings, sha256: str, who: Asker | None) -> tuple[Family | None, Usage]:

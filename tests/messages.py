@@ -21,17 +21,14 @@ from typing import Any
 from babel.messages import mofile, pofile
 from babel.messages.catalog import Catalog
 
-from recount.pipeline.archive.sources import LOST
 from recount.pipeline.language import CATALOGUE, WORD
-from recount.pipeline.result import STATUSES
-from recount.pipeline.run.fates import FATES
 
 ROOT = Path(__file__).resolve().parent.parent
 TRANSLATED = CATALOGUE.with_suffix(".po")
 
 SAID = (
-    "cli.py", "options.py", "desk/*.py", "eval/cli.py", "eval/commands.py", "eval/cases.py", "eval/goldset/generated.py",
-    "eval/goldset/promote.py", "eval/score/results.py", "pipeline/*.py", "pipeline/archive/*.py", "pipeline/run/*.py",
+    "cli.py", "options.py", "desk/*.py", "eval/cli.py", "eval/commands.py", "eval/cases.py",
+    "eval/goldset/generated.py", "eval/goldset/promote.py", "eval/score/results.py", "pipeline/*.py", "pipeline/archive/*.py", "pipeline/run/*.py",
     "pipeline/output/*.py", "pipeline/review/*.py", "pipeline/model/*.py", "pipeline/model/transport/*.py",
     "pipeline/ocr/**/*.py", "pipeline/read/pdf.py", "pipeline/read/texts.py",
 )  # fmt: skip
@@ -47,12 +44,14 @@ SILENT = {
 }
 """Modules there that say nothing of that kind to people, and why."""
 
-_SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z(]{2,}|[a-z:;)] ?\{\d\}|\{\d\},? [a-z]|: [A-Za-z]{3,}")
+_SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z(]{2,}|[a-z]{2,}:? \{\d\}|\{\d\},? [a-z]{2,}")
 _NO_SENTENCE = re.compile(
     r"\b(SELECT|UPDATE|INSERT|DELETE|PRAGMA|CREATE|ALTER|DROP|BEGIN)\b|[A-Za-z_]+ = \?|\\[bswd]|\w\|\w.*\|\w|\n |^<"
 )
 """What only looks like one: a question to a database, a regular expression, the source of something."""
-_OWN_NAMES = re.compile(r"(bold|dim) \w+|recount \{0\}|recount review|pip install .*|(http|batch|chat|process) \{0\}|-.*")
+_OWN_NAMES = re.compile(
+    r"(bold|dim) \w+|recount \{0\}|recount review|pip install .*|(http|batch|chat|process) \{0\}|-.*"
+)
 
 SYSTEM = (
     errno.ENOENT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EISDIR, errno.ENOTDIR, errno.EEXIST,
@@ -62,25 +61,25 @@ SYSTEM = (
 """What the system says of files, disks and networks."""
 TYPER = (
     "Usage:", "Error: {what}", "Try '{command} --help' for help.", "Options", "Arguments", "Commands", "[OPTIONS]",
-    "COMMAND [ARGS]...", "[COMMAND] [ARGS]...", "Show this message and exit.", "default: {0}", "env var: {0}", "required",
-    "Missing command.", "No such command {0}.", "No such command {0}. Did you mean {1}?", "No such option: {0}",
+    "COMMAND [ARGS]...", "[COMMAND] [ARGS]...", "Show this message and exit.", "default: {0}", "env var: {0}",
+    "required", "Missing command.", "No such command {0}.", "No such command {0}. Did you mean {1}?", "No such option: {0}",
     "No such option: {0} (Possible options: {1})", "No such option: {0} Did you mean {1}?", "Missing argument {0}.",
     "Missing option {0}.", "Missing argument {0}. Choose from:\n\t{1}", "Missing option {0}. Choose from:\n\t{1}",
     "Invalid value: {0}", "Invalid value for {0}: {1}", "{0} is not one of {1}.", "{0} is not in the range {1}.",
-    "{0} is not a valid integer.", "{0} is not a valid int.", "{0} is not a valid float.", "{0} is not a valid integer range.",
-    "{0} is not a valid float range.", "Value {0} is not a valid int.", "Value {0} is not a valid float.",
+    "{0} is not a valid integer.", "{0} is not a valid int.", "{0} is not a valid float.", 
+    "{0} is not a valid integer range.", "{0} is not a valid float range.", "Value {0} is not a valid int.", "Value {0} is not a valid float.",
     "Value {0} is not a valid integer.", "Option {0} does not take a value.", "Option {0} requires an argument.",
-    "Got unexpected extra argument(s) ({0})", "Got unexpected extra argument ({0})", "Got unexpected extra arguments ({0})",
-    "Argument {0} takes {1} values.",
+    "Got unexpected extra argument(s) ({0})", "Got unexpected extra argument ({0})", 
+    "Got unexpected extra arguments ({0})", "Argument {0} takes {1} values.",
 )  # fmt: skip
 """What typer says, in the wordings of its versions."""
 
 
-def words() -> Iterator[str]:
-    """The single words of results and ledgers that have a name."""
-    from recount.desk.told import NAMED
-
-    yield from (*STATUSES, *FATES, *LOST, *NAMED)
+LEDGER = (
+    "unchanged", "applied", "stale", "settled", "calls", "input tokens", "output tokens", "cached tokens", "cost",
+    "seconds", "read", "ocr", "split", "map", "verify", "repair", "write", "refused", "crashed",
+)  # fmt: skip
+"""Words of ledgers and evaluations: what was decided, used up and done. Those of results stand in schemas/saying.py."""
 
 
 def messages() -> Mapping[tuple[str | None, str], list[str]]:
@@ -100,8 +99,8 @@ def messages() -> Mapping[tuple[str | None, str], list[str]]:
         add(os.strerror(number), "system")
     for message in TYPER:
         add(message, "typer")
-    for word in words():
-        add(word, "results", WORD)
+    for word in LEDGER:
+        add(word, "ledger", WORD)
     return found
 
 
@@ -120,7 +119,9 @@ def said_in(tree: ast.AST) -> Iterator[str]:
 def _is_command(node: ast.FunctionDef) -> bool:
     """Whether typer makes a command of a function: its docstring is help."""
     makers = [maker.func if isinstance(maker, ast.Call) else maker for maker in node.decorator_list]
-    return any(isinstance(maker, ast.Attribute) and maker.attr == "command" for maker in makers) or node.name == "evaluate"
+    return (
+        any(isinstance(maker, ast.Attribute) and maker.attr == "command" for maker in makers) or node.name == "evaluate"
+    )
 
 
 def _printed(call: ast.Call) -> Iterator[ast.expr]:
@@ -188,7 +189,7 @@ def main() -> int:
         pofile.write_po(file, catalogue, width=120, include_lineno=False, omit_header=False)
     CATALOGUE.write_bytes(compiled(read()))
     missing = [message.id for message in catalogue if message.id and not message.string]
-    print(f"{len(catalogue)} messages, {len(missing)} to be translated in {TRANSLATED.relative_to(ROOT)}")
+    print(f"{len(catalogue)} messages, {len(missing)} to be translated in {TRANSLATED.name}")
     return bool(missing)
 
 

@@ -17,12 +17,12 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "schemas": set(),
     "prompts": set(),
     "options": {"pipeline.settings"},
-    "pipeline.document": set(),
+    "pipeline.document": {"schemas", "pipeline.usage"},
     "pipeline.usage": set(),
     "pipeline.version": set(),
     "pipeline.mupdf": set(),
     "pipeline.lasting": set(),
-    "pipeline.errors": {"pipeline.usage"},
+    "pipeline.errors": {"schemas", "pipeline.usage"},
     "pipeline.read": GROUND,
     "pipeline.split": GROUND,
     "pipeline.settings": GROUND,
@@ -62,9 +62,9 @@ IN_EVAL: Mapping[str, set[str]] = {
     "cli": {"cases", "commands", "goldset", "verifier"},
 }
 """The rooms of the evaluation, and which of its others each may import."""
-MOST_LEVELS = 9
+MOST_LEVELS = 10
 LONGEST_CHAIN = 16
-MOST_MODULES = 194
+MOST_MODULES = 195
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 60
 USUAL_FUNCTION = 21

@@ -8,7 +8,7 @@ again in two halves; a piece that no answer is had for stays open, with the reas
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -16,7 +16,16 @@ from typing import Any, Literal
 from pydantic import Field, create_model
 
 from recount.pipeline.document import Document, Paragraph
-from recount.pipeline.errors import ModelError, ModelRefused, NotToSchema, Truncated
+from recount.pipeline.errors import (
+    BudgetSpent,
+    ModelError,
+    ModelMisconfigured,
+    ModelRefused,
+    NotToSchema,
+    Offline,
+    Truncated,
+    Unreachable,
+)
 from recount.pipeline.model.answer.draft import Draft, merged, rows_in, used_by, without
 from recount.pipeline.model.answer.evidence import (
     Evidence,
@@ -39,6 +48,7 @@ from recount.pipeline.usage import NOTHING, Usage
 from recount.schemas.describe import Trail, fields_of, nested
 from recount.schemas.family import Family
 from recount.schemas.figures import Model
+from recount.schemas.saying import Saying, say
 
 MOST = 90
 """How many figures of running text are asked about at once. Each takes some 40 tokens of an answer, and an answer that
@@ -52,6 +62,20 @@ _SEPARATOR = re.compile(r"[、，,；;。\n]")
 
 _ANSWERED = (Truncated, NotToSchema, ModelRefused)
 """What a model says that was asked, and will say again: there is no use in asking it in every run."""
+_WHY: Mapping[type[ModelError], str] = {
+    Truncated: "model_truncated",
+    NotToSchema: "model_not_to_schema",
+    BudgetSpent: "model_budget_spent",
+    Unreachable: "model_unreachable",
+    ModelRefused: "model_refused",
+    ModelMisconfigured: "model_misconfigured",
+    Offline: "model_offline",
+}
+"""What it means that there is no answer."""
+
+
+def _why(error: ModelError) -> Saying:
+    return say(_WHY.get(type(error), "model_failed"), problem=str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +139,7 @@ class Mapper:
             for part in parts_of(piece, FEW if found and found.left_out else None):
                 self._ask(draft, part, found.words if found else None)
         except ModelError as error:
-            draft.open, draft.unanswered = str(error), not isinstance(error, _ANSWERED)
+            draft.open, draft.unanswered = _why(error), not isinstance(error, _ANSWERED)
             draft.usage += error.usage or NOTHING
         return draft
 
