@@ -22,15 +22,17 @@ from babel.messages import mofile, pofile
 from babel.messages.catalog import Catalog
 
 from recount.pipeline.language import CATALOGUE, WORD
+from recount.schemas.saying import named
 
 ROOT = Path(__file__).resolve().parent.parent
 TRANSLATED = CATALOGUE.with_suffix(".po")
 
 SAID = (
     "cli.py", "options.py", "desk/*.py", "eval/cli.py", "eval/commands.py", "eval/cases.py",
-    "eval/goldset/generated.py", "eval/goldset/promote.py", "eval/score/results.py", "pipeline/*.py", "pipeline/archive/*.py", "pipeline/run/*.py",
-    "pipeline/output/*.py", "pipeline/review/*.py", "pipeline/model/*.py", "pipeline/model/transport/*.py",
-    "pipeline/ocr/**/*.py", "pipeline/read/pdf.py", "pipeline/read/texts.py",
+    "eval/goldset/generated.py", "eval/goldset/promote.py", "eval/score/results.py", "pipeline/*.py",
+    "pipeline/archive/*.py", "pipeline/run/*.py", "pipeline/output/*.py", "pipeline/review/*.py",
+    "pipeline/model/*.py", "pipeline/model/transport/*.py", "pipeline/ocr/**/*.py", "pipeline/read/pdf.py",
+    "pipeline/read/texts.py",
 )  # fmt: skip
 """Where errors are raised, reasons are given, and something is printed."""
 SILENT = {
@@ -44,14 +46,17 @@ SILENT = {
 }
 """Modules there that say nothing of that kind to people, and why."""
 
-_SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z(]{2,}|[a-z]{2,}:? \{\d\}|\{\d\},? [a-z]{2,}")
+_SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z(]{2,}|[a-z]{2,}:? \{\d\}|\{\d\},? [a-z]{2,}|\ban? [a-z]{4,}")
 _NO_SENTENCE = re.compile(
-    r"\b(SELECT|UPDATE|INSERT|DELETE|PRAGMA|CREATE|ALTER|DROP|BEGIN)\b|[A-Za-z_]+ = \?|\\[bswd]|\w\|\w.*\|\w|\n |^<"
+    r"\b(SELECT|UPDATE|INSERT|DELETE|PRAGMA|CREATE|ALTER|DROP|BEGIN|JOIN)\b|[A-Za-z_]+ = \?"  # to a database
+    r"|\\[bswd]|\w\|\w.*\|\w|\n |^<"  # a regular expression, the source of something
+    r"|^--[a-z-]+ [\w:]+$|^pip install |^from |^private, |^error loading|^ignoring|^PP-OCR|^财|^identities unknown$"
+    r"|^(bold|dim) \w+$|^recount: [-{]|^recount (\{0\}|review)$|^(http|batch|chat) \{0\}$|^\{0\}, line \{1\}:"
+    r"|^(in memory|the whole|something else)$"
 )
-"""What only looks like one: a question to a database, a regular expression, the source of something."""
-_OWN_NAMES = re.compile(
-    r"(bold|dim) \w+|recount \{0\}|recount review|pip install .*|(http|batch|chat|process) \{0\}|-.*"
-)
+"""What only looks like one."""
+_FOR_PROGRAMS = {"pipeline/output/formats.py", "pipeline/output/workbook.py"}
+"""Modules whose texts with a capital letter stand in the files that they write."""
 
 SYSTEM = (
     errno.ENOENT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EISDIR, errno.ENOTDIR, errno.EEXIST,
@@ -62,15 +67,16 @@ SYSTEM = (
 TYPER = (
     "Usage:", "Error: {what}", "Try '{command} --help' for help.", "Options", "Arguments", "Commands", "[OPTIONS]",
     "COMMAND [ARGS]...", "[COMMAND] [ARGS]...", "Show this message and exit.", "default: {0}", "env var: {0}",
-    "required", "Missing command.", "No such command {0}.", "No such command {0}. Did you mean {1}?", "No such option: {0}",
-    "No such option: {0} (Possible options: {1})", "No such option: {0} Did you mean {1}?", "Missing argument {0}.",
-    "Missing option {0}.", "Missing argument {0}. Choose from:\n\t{1}", "Missing option {0}. Choose from:\n\t{1}",
-    "Invalid value: {0}", "Invalid value for {0}: {1}", "{0} is not one of {1}.", "{0} is not in the range {1}.",
-    "{0} is not a valid integer.", "{0} is not a valid int.", "{0} is not a valid float.", 
-    "{0} is not a valid integer range.", "{0} is not a valid float range.", "Value {0} is not a valid int.", "Value {0} is not a valid float.",
-    "Value {0} is not a valid integer.", "Option {0} does not take a value.", "Option {0} requires an argument.",
-    "Got unexpected extra argument(s) ({0})", "Got unexpected extra argument ({0})", 
-    "Got unexpected extra arguments ({0})", "Argument {0} takes {1} values.",
+    "required", "Missing command.", "No such command {0}.", "No such command {0}. Did you mean {1}?",
+    "No such option: {0}", "No such option: {0} (Possible options: {1})", "No such option: {0} Did you mean {1}?",
+    "Missing argument {0}.", "Missing argument {0}. Choose from:\n\t{1}", "Missing option {0}.",
+    "Missing option {0}. Choose from:\n\t{1}", "Value error, {0}", "Invalid value: {0}", "Invalid value for {0}: {1}",
+    "{0} is not one of {1}.", "{0} is not in the range {1}.", "{0} is not a valid integer.", "{0} is not a valid int.",
+    "{0} is not a valid float.", "{0} is not a valid integer range.", "{0} is not a valid float range.",
+    "Value {0} is not a valid int.", "Value {0} is not a valid float.", "Value {0} is not a valid integer.",
+    "Option {0} does not take a value.", "Option {0} requires an argument.", "Argument {0} takes {1} values.",
+    "Got unexpected extra argument(s) ({0})", "Got unexpected extra argument ({0})",
+    "Got unexpected extra arguments ({0})",
 )  # fmt: skip
 """What typer says, in the wordings of its versions."""
 
@@ -92,8 +98,8 @@ def messages() -> Mapping[tuple[str | None, str], list[str]]:
 
     for file in sorted({file for pattern in SAID for file in ROOT.glob(pattern)}):
         name = file.relative_to(ROOT).as_posix()
-        if name not in SILENT:
-            for message in said_in(ast.parse(file.read_text(encoding="utf-8"))):
+        for message in said_in(ast.parse(file.read_text(encoding="utf-8"))) if name not in SILENT else ():
+            if named(message, "zh") == message and not (name in _FOR_PROGRAMS and message[0].isupper()):
                 add(message, name)
     for number in SYSTEM:
         add(os.strerror(number), "system")
@@ -156,7 +162,7 @@ def _text(node: ast.AST) -> str | None:
 
 
 def _is_sentence(text: str) -> bool:
-    return bool(_SENTENCE.search(text)) and not _NO_SENTENCE.search(text) and not _OWN_NAMES.fullmatch(text)
+    return bool(_SENTENCE.search(text)) and not _NO_SENTENCE.search(text)
 
 
 def read() -> Catalog:

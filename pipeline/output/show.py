@@ -322,9 +322,12 @@ def _heading(reading: Shown) -> Iterator[RenderableType]:
     year = report.get("fiscal_year")
     yield _text(f"{report.get('unit_name') or '?'} {year if year is not None else '?'}", style="bold")
     scanned = len(source.scanned_pages)
-    about = {"file": source.file, "pages": source.pages, "scanned": scanned}
-    digital, scan = "{file} ({pages} pages)", "{file} ({pages} pages, {scanned} of them scanned)"
-    yield _text(_(scan if scanned else digital, **about), style="dim")
+    about: dict[str, object] = {"file": source.file, "pages": source.pages, "scanned": scanned}
+    digital, scan = (
+        _("{file} ({pages} pages)", **about),
+        _("{file} ({pages} pages, {scanned} of them scanned)", **about),
+    )
+    yield _text(scan if scanned else digital, style="dim")
     counts = by_status([Counter(figure.status for figure in reading.figures.values())])
     said = (_text(f"{MARKS[word]} {number} {named(word)}", style=_STYLES[word]) for word, number in counts.items())
     yield _text(_("{number} figures: ", number=len(reading.figures))).append_text(Text(_(", ")).join(said))
