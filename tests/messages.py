@@ -46,7 +46,7 @@ SILENT = {
 }
 """Modules there that say nothing of that kind to people, and why."""
 
-_SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z(]{2,}|[a-z]{2,}:? \{\d\}|\{\d\},? [a-z]{2,}|\ban? [a-z]{4,}")
+_SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z(]{2,}|[a-z]{2,}:? \{\w|[\w]\},? [a-z]{2,}|\ban? [a-z]{4,}")
 _NO_SENTENCE = re.compile(
     r"\b(SELECT|UPDATE|INSERT|DELETE|PRAGMA|CREATE|ALTER|DROP|BEGIN|JOIN)\b|[A-Za-z_]+ = \?"  # to a database
     r"|\\[bswd]|\w\|\w.*\|\w|\n |^<"  # a regular expression, the source of something

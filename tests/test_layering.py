@@ -16,7 +16,8 @@ GROUND = {"schemas", "prompts"} | {
 MAY_IMPORT: Mapping[str, set[str]] = {
     "schemas": set(),
     "prompts": set(),
-    "options": {"pipeline.settings"},
+    "options": {"pipeline.settings", "pipeline.language"},
+    "pipeline.language": {"schemas"},
     "pipeline.document": {"schemas", "pipeline.usage"},
     "pipeline.usage": set(),
     "pipeline.version": set(),
@@ -64,13 +65,13 @@ IN_EVAL: Mapping[str, set[str]] = {
 """The rooms of the evaluation, and which of its others each may import."""
 MOST_LEVELS = 10
 LONGEST_CHAIN = 16
-MOST_MODULES = 195
+MOST_MODULES = 196
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 60
 USUAL_FUNCTION = 21
 """Lines, with signature and docstring, of 95 of 100 functions."""
-MOST_LOOSE = 11
-"""Modules that lie in pipeline/ itself: one report's way."""
+MOST_LOOSE = 12
+"""Modules that lie in pipeline/ itself: one report's way, and what all of them stand on."""
 BOUNDARIES = {"pipeline/run/worker.py", "pipeline/recognise.py", "pipeline/archive/locations.py"}
 """Where any exception may be caught: of a report, of a family that the user wrote, of a store that fsspec reaches."""
 

@@ -73,8 +73,8 @@ def render_probe(settings: ModelSettings, found: Examined, asked: ModelSettings)
     if found.prices is not None:
         sent, back = found.prices.input, found.prices.output
         yield _text(_("price of a million tokens, in USD: {sent:f} in, {back:f} out", sent=sent, back=back))
-    use = _("use: {command}", command=found.command(asked))
-    yield _text(use if found.mode else _("it cannot be asked: {advice}", advice=told(ADVICE)))
+    words = "use: {command}" if found.mode else "it cannot be asked: {advice}"
+    yield _text(_(words, command=found.command(asked), advice=told(ADVICE)))
 
 
 # --- results and runs
@@ -176,10 +176,9 @@ def render_status(status: Status) -> Iterator[RenderableType]:
     """How an output folder stands."""
     run = status.run
     if run is not None:
-        begun = {"started": run.started, "finished": run.finished}
-        ended = _("Latest run: started {started}, finished {finished}", **begun)
-        lasts = _("Latest run: started {started}, not finished: it works still, or was interrupted", **begun)
-        yield _text(ended if run.finished else lasts)
+        lasts = "Latest run: started {started}, not finished: it works still, or was interrupted"
+        words = "Latest run: started {started}, finished {finished}" if run.finished else lasts
+        yield _text(_(words, started=run.started, finished=run.finished))
     yield render_summary(
         reports={
             "structured": len(status.done) - len(status.open),
@@ -322,12 +321,8 @@ def _heading(reading: Shown) -> Iterator[RenderableType]:
     year = report.get("fiscal_year")
     yield _text(f"{report.get('unit_name') or '?'} {year if year is not None else '?'}", style="bold")
     scanned = len(source.scanned_pages)
-    about: dict[str, object] = {"file": source.file, "pages": source.pages, "scanned": scanned}
-    digital, scan = (
-        _("{file} ({pages} pages)", **about),
-        _("{file} ({pages} pages, {scanned} of them scanned)", **about),
-    )
-    yield _text(scan if scanned else digital, style="dim")
+    words = "{file} ({pages} pages, {scanned} of them scanned)" if scanned else "{file} ({pages} pages)"
+    yield _text(_(words, file=source.file, pages=source.pages, scanned=scanned), style="dim")
     counts = by_status([Counter(figure.status for figure in reading.figures.values())])
     said = (_text(f"{MARKS[word]} {number} {named(word)}", style=_STYLES[word]) for word, number in counts.items())
     yield _text(_("{number} figures: ", number=len(reading.figures))).append_text(Text(_(", ")).join(said))
@@ -395,7 +390,7 @@ def _discrepancies(reading: Shown) -> Iterator[RenderableType]:
 def _discrepancy(reading: Shown, check: Check) -> RenderableType:
     """A failing check: the rule, both sides, their difference, every operand with its page."""
     severity = check.severity or "error"
-    explained = f" ({told(check.explanation)})" if check.explanation else ""
+    explained = _(" ({words})", words=told(check.explanation)) if check.explanation else ""
     sides = _(
         "printed {printed}, computed {computed}, difference {residual}; rounding explains up to {tolerance}",
         **{side: _plain(getattr(check, side)) for side in ("printed", "computed", "residual", "tolerance")},
@@ -405,7 +400,7 @@ def _discrepancy(reading: Shown, check: Check) -> RenderableType:
         _text(f"  {check.expression}"),
         _text(f"  {sides}"),
     ]
-    suspects = "; ".join(_operand(reading, own) for own in check.suspects or ())
+    suspects = _("; ").join(_operand(reading, own) for own in check.suspects or ())
     lines += [_text(f"  {_('most suspect: ')}{suspects}", style="bold")] if suspects else []
     lines += [_text(f"  {line}", style="dim") for line in _operands(reading, check.pointers)]
     return Group(*lines)
@@ -481,8 +476,12 @@ def _rejected(reading: Shown) -> Iterator[RenderableType]:
         return
     yield _title(_("Rejected proposals: {number}", number=len(rejected)))
     for refused in rejected:
-        what = f"{reading.name(refused.pointer)}{_(': ')}{_plain(refused.proposed)}"
-        yield _text(f"{what} ({refused.mapper}){_(': ')}{told(refused.reason)}")
+        about = {
+            "name": reading.name(refused.pointer),
+            "proposed": _plain(refused.proposed),
+            "by": named(refused.mapper),
+        }
+        yield _text(_("{name}: {proposed} ({by}): {reason}", **about, reason=told(refused.reason)))
 
 
 def _title(words: str) -> RenderableType:
