@@ -8,9 +8,7 @@ ModelSettings; so another one is a line here and a field there.
 from __future__ import annotations
 
 import re
-import shutil
 import sys
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, is_dataclass
@@ -333,6 +331,8 @@ class _Help:
     """Writes help in Chinese, as typer's own writer does in English; that one counts a sign of two columns as one."""
 
     def __init__(self, width: int | None = None, max_width: int | None = None) -> None:
+        import shutil  # only here: English help is written by typer
+
         self.width = width or max(min(shutil.get_terminal_size().columns, max_width or 80) - 2, 50)
         self._lines: list[str] = []
         self._indent = ""
@@ -393,7 +393,9 @@ _PIECE = re.compile(rf"\s+|[{_OPENS}]*(?:[^\s{_WIDE}{_OPENS}{_CLOSES}]+|[{_WIDE}
 
 def columns(text: str) -> int:
     """The columns of a terminal that a text takes."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+    from unicodedata import east_asian_width
+
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def broken(text: str, room: int) -> list[str]:

@@ -10,18 +10,16 @@ from __future__ import annotations
 
 import os
 import re
-import struct
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from recount.schemas import saying
-from recount.schemas.saying import Saying
+if TYPE_CHECKING:
+    from recount.schemas.saying import Saying
 
-Language = saying.Language
+Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 VARIABLES = ("RECOUNT_LANG", "LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG")
@@ -78,6 +76,10 @@ def _(message: str, /, **given: object) -> str:
 def named(word: str) -> str:
     """What a word of a result or ledger is called in the language that is spoken: a status, a fate, a stage of the
     work. One that is not known stays as it is."""
+    from recount.schemas import (
+        saying,
+    )  # only here: every command loads this module, and `--help` needs no words of results
+
     return _messages(_spoken).get(f"{WORD}{_CONTEXT_END}{word}") or saying.named(word, _spoken)
 
 
@@ -86,7 +88,7 @@ def told(said: str | Saying, language: Language | None = None) -> str:
     quotes is told as well, if it is a sentence; what nobody has translated stays as it is. language: None for the one
     that is spoken."""
     language = language or _spoken
-    if isinstance(said, Saying):
+    if not isinstance(said, str):
         return said.told(language)
     return said if language == "en" else _told(said) or _in_parts(said)
 
@@ -111,13 +113,12 @@ def _told(sentence: str) -> str | None:
     return next((said for template in _templates() if (said := template.told(sentence)) is not None), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Template:
+class _Template(NamedTuple):
     """A message with gaps. parts: what stands before, between and behind them. letters: how much it says itself."""
 
+    letters: int
     parts: tuple[str, ...]
     chinese: str
-    letters: int
 
     def told(self, sentence: str) -> str | None:
         """A sentence that is this message, with anything in the gaps; None if it is none."""
@@ -137,15 +138,15 @@ class _Template:
 
 
 @cache
-def _templates() -> tuple[_Template, ...]:
+def _templates() -> list[_Template]:
     """The messages of sentences, whose gaps are numbered, and which are found again by what stands between the gaps;
     those first that say most themselves."""
     found = []
     for english, chinese in _messages("zh").items():
         if "{0}" in english:
             parts = tuple(re.split(r"{\d+}", english))
-            found.append(_Template(parts, chinese, sum(sign.isalpha() for part in parts for sign in part)))
-    return tuple(sorted(found, key=lambda template: -template.letters))
+            found.append(_Template(sum(sign.isalpha() for part in parts for sign in part), parts, chinese))
+    return sorted(found, reverse=True)
 
 
 @cache
@@ -153,12 +154,13 @@ def _messages(language: Language) -> Mapping[str, str]:
     """The catalogue of a language; English has none. gettext's own reader would tell single messages, but not all."""
     if language == "en":
         return {}
+    import struct
+
     content = CATALOGUE.read_bytes()
     _magic, _version, number, english, chinese = struct.unpack_from("<5I", content)
-    return {_entry(content, english + 8 * at): _entry(content, chinese + 8 * at) for at in range(number)}
 
+    def text(at: int) -> str:
+        length, place = struct.unpack_from("<2I", content, at)
+        return content[place : place + length].decode()
 
-def _entry(content: bytes, at: int) -> str:
-    """A text of a compiled catalogue. at: where its length and its place stand."""
-    length, place = struct.unpack_from("<2I", content, at)
-    return content[place : place + length].decode()
+    return {text(english + 8 * at): text(chinese + 8 * at) for at in range(number)}
