@@ -309,6 +309,11 @@ def _said_visibly() -> Iterator[None]:
             words = visible(_wrong(error), keep="\n")
             error.show = lambda file=None: print(words, file=file or sys.stderr)
         raise
+    except KeyboardInterrupt:
+        if spoken() == "en":  # typer says it
+            raise
+        print(f"\n{_('Aborted!')}", file=sys.stderr)
+        raise typer.Exit(1) from None
 
 
 def _wrong(error: Any) -> str:

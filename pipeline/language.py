@@ -110,7 +110,9 @@ def _told(sentence: str) -> str | None:
     known = _messages("zh").get(sentence)
     if known is not None:
         return known
-    return next((said for template in _templates() if (said := template.told(sentence)) is not None), None)
+    # What a reason is about stands before it in some places: "a.zip is damaged".
+    tries = ((template, about) for about in (False, True) for template in _templates())
+    return next((said for template, about in tries if (said := template.told(sentence, about)) is not None), None)
 
 
 class _Template(NamedTuple):
@@ -120,12 +122,12 @@ class _Template(NamedTuple):
     parts: tuple[str, ...]
     chinese: str
 
-    def told(self, sentence: str) -> str | None:
-        """A sentence that is this message, with anything in the gaps; None if it is none."""
+    def told(self, sentence: str, about: bool) -> str | None:
+        """A sentence that is this message, with anything in the gaps; None if it is none. about: with something before
+        it."""
         if not all(part in sentence for part in self.parts):
             return None
-        # What a reason is about stands before it in some places: "a.zip is damaged".
-        pattern = ("(?:(.+?) )?" if self.parts[0] else "()") + "(.*?)".join(map(re.escape, self.parts))
+        pattern = ("(.+?) " if about else "()") + "(.*?)".join(map(re.escape, self.parts))
         found = re.fullmatch(pattern, sentence, re.DOTALL)
         if found is None:
             return None

@@ -71,11 +71,14 @@ TYPER = (
     "No such option: {0}", "No such option: {0} (Possible options: {1})", "No such option: {0} Did you mean {1}?",
     "Missing argument {0}.", "Missing argument {0}. Choose from:\n\t{1}", "Missing option {0}.",
     "Missing option {0}. Choose from:\n\t{1}", "Value error, {0}", "Invalid value: {0}", "Invalid value for {0}: {1}",
+    "Input should be a valid integer, unable to parse string as an integer", "Input should be a valid number",
+    "Input should be a valid number, unable to parse string as a number", "Input should be a valid integer",
+    "Input should be greater than or equal to {0}", "Input should be less than or equal to {0}",
     "{0} is not one of {1}.", "{0} is not in the range {1}.", "{0} is not a valid integer.", "{0} is not a valid int.",
     "{0} is not a valid float.", "{0} is not a valid integer range.", "{0} is not a valid float range.",
     "Value {0} is not a valid int.", "Value {0} is not a valid float.", "Value {0} is not a valid integer.",
     "Option {0} does not take a value.", "Option {0} requires an argument.", "Argument {0} takes {1} values.",
-    "Got unexpected extra argument(s) ({0})", "Got unexpected extra argument ({0})",
+    "Aborted!", "Got unexpected extra argument(s) ({0})", "Got unexpected extra argument ({0})",
     "Got unexpected extra arguments ({0})",
 )  # fmt: skip
 """What typer says, in the wordings of its versions."""
@@ -98,7 +101,7 @@ def messages() -> Mapping[tuple[str | None, str], list[str]]:
 
     for file in sorted({file for pattern in SAID for file in ROOT.glob(pattern)}):
         name = file.relative_to(ROOT).as_posix()
-        for message in said_in(ast.parse(file.read_text(encoding="utf-8"))) if name not in SILENT else ():
+        for message in said_in(tree_of(file.read_text(encoding="utf-8"))) if name not in SILENT else ():
             if named(message, "zh") == message and not (name in _FOR_PROGRAMS and message[0].isupper()):
                 add(message, name)
     for number in SYSTEM:
@@ -108,6 +111,11 @@ def messages() -> Mapping[tuple[str | None, str], list[str]]:
     for word in LEDGER:
         add(word, "ledger", WORD)
     return found
+
+
+def tree_of(source: str) -> ast.AST:
+    """A module's syntax tree."""
+    return ast.parse(source)
 
 
 def said_in(tree: ast.AST) -> Iterator[str]:

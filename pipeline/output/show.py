@@ -21,7 +21,7 @@ from rich.text import Text
 
 from recount.pipeline.archive.strangers import visible
 from recount.pipeline.errors import UsageError
-from recount.pipeline.language import _, named, told
+from recount.pipeline.language import _, named, spoken, told
 from recount.pipeline.model.transport.client import ADVICE, Examined, pairs_of
 from recount.pipeline.output.rows import why
 from recount.pipeline.result import Check, Decided, FigureEntry, PageRemark, Reach, Result
@@ -29,6 +29,7 @@ from recount.pipeline.run.fates import Attempt, FoundFile, RunSummary, by_fate, 
 from recount.pipeline.run.status import Status
 from recount.pipeline.settings import ModelSettings
 from recount.schemas.describe import fields_of, titles
+from recount.schemas.saying import with_values
 
 MARKS = {"verified": "✓", "repaired": "✎", "reviewed": "◆", "grounded": "○", "disputed": "✗"}
 _STYLES = dict(zip(MARKS, ("green", "cyan", "blue", "default", "bold red"), strict=True))
@@ -98,7 +99,7 @@ class Shown:
 
     def name(self, pointer: str, *, below: int = 0) -> str:
         """What a figure is called; below: how many titles from the left are understood."""
-        return _ARROW.join(titles(self.model, self.result.report, pointer)[below:])
+        return with_values(_ARROW.join(titles(self.model, self.result.report, pointer)[below:]), spoken())
 
 
 def render_result(result: Result, model: type[BaseModel], section: str | None = None) -> Iterator[RenderableType]:
