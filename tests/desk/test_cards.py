@@ -14,6 +14,7 @@ from recount.pipeline.result import Check, FigureEntry, LeftOut, PageRemark, Rej
 from recount.pipeline.review.decisions import Place, Verdict, decide
 from recount.pipeline.run.store import report_model
 from recount.pipeline.structure import structure
+from recount.schemas.saying import say
 
 MODEL = report_model("final-accounts/1")
 EXAMPLE = next((Path(__file__).parents[2] / "examples" / "archive" / "2022").glob("望垣县*.pdf"))
@@ -133,7 +134,7 @@ def test_what_stands_beside_the_cards(example: Result) -> None:
     }
     reach = example.summary.coverage
     assert reach is not None
-    left_out, remark = LeftOut("/x", 3, ["1.00"]), PageRemark("torn", 3, None, "its row is cut")
+    left_out, remark = LeftOut("/x", 3, ["1.00"]), PageRemark("torn", 3, None, say("row_cut"))
     summary = replace(
         example.summary, coverage=replace(reach, rows_left_out=[left_out]), unread_pages=[4], remarks=[remark]
     )
