@@ -1,8 +1,8 @@
-"""The table of what is said, as the contract has it.
+"""What the contract says of what is said: the table of codes, and the kinds of remarks.
 
 python -m recount.tests.sayings
 
-writes it anew into docs/contract/result.md.
+writes the table anew into docs/contract/result.md.
 """
 
 from __future__ import annotations
@@ -25,6 +25,13 @@ def listed() -> str:
         english, chinese = (re.sub(r"{(\w+)[^}]*}", r"〈\1〉", told) for told in words)
         lines.append(f"| `{code}` | {', '.join(f'`{name}`' for name in names)} | {english} | {chinese} |")
     return "\n".join(lines) + "\n"
+
+
+def kinds_of_remarks() -> list[str]:
+    """The kinds of remarks that the contract names."""
+    _, _, behind = CONTRACT.read_text(encoding="utf-8").partition("`summary.remarks` has")
+    table = behind.partition("|---|---|---|\n")[2].partition("\n\n")[0]
+    return [kind for row in table.splitlines() for kind in re.findall("`([^`]+)`", row.split("|")[1])]
 
 
 if __name__ == "__main__":

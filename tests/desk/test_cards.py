@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ MODEL = report_model("final-accounts/1")
 EXAMPLE = next((Path(__file__).parents[2] / "examples" / "archive" / "2022").glob("望垣县*.pdf"))
 
 
-def figure(raw: str, value: str, status: str = "grounded", checks: tuple[str, ...] = ("c1",), **more: object) -> object:
+def figure(raw: str, value: str, status: str = "grounded", checks: tuple[str, ...] = ("c1",), **more: object) -> Any:
     given = {"unit": "万元", "printed_unit": "万元", "page": 2, "bbox": [1, 2, 3, 4], "origin": "text", **more}
     return FigureEntry(raw, Decimal(value), confidence=None, mapper="template", status=status, checks=checks, **given)  # type: ignore[arg-type]
 
