@@ -182,7 +182,7 @@ def structure(
                 print(visible(waiting))
                 return
         summary = _run(archive.sources, place_of(out), ledger, settings, work, archive.others)
-    _report(summary, work, strict=strict)
+    _report(summary, work, place_of(out), ledger, strict=strict)
 
 
 @contextmanager
@@ -230,7 +230,7 @@ def _run(
     console = Console(stderr=True, quiet=work.quiet)
     _say_who_is_asked(settings, console)
     try:
-        with watching(len(sources), console, work.log_json, others, otel=work.otel) as watch:
+        with watching(sources, console, work.log_json, others, otel=work.otel) as watch:
             return run(
                 sources,
                 out,
@@ -241,6 +241,7 @@ def _run(
                 force=work.force,
                 on_progress=watch.outcome,
                 on_call=watch.call,
+                on_step=watch.step,
                 settings=settings,
                 bounds=_bounds(work),
             )
@@ -267,17 +268,17 @@ def _bounds(work: RunOptions) -> Bounds:
     return Bounds(work.timeout or None, work.memory << 20 or None)
 
 
-def _report(summary: RunSummary, work: RunOptions, *, strict: bool = False) -> None:
-    """Prints what a run did and what failed, and exits with 1 if anything did, or if there are objections to the
-    reports that were asked for; strict: or if a file was left out."""
+def _report(summary: RunSummary, work: RunOptions, out: Place, ledger: Path | None, *, strict: bool = False) -> None:
+    """Prints what a run did, what to type next and what failed, and exits with 1 if anything did, or if there are
+    objections to the reports that were asked for; strict: or if a file was left out."""
     from rich.console import Console
 
     from recount.pipeline.output.show import render_run, render_troubles
-    from recount.pipeline.run.progress import screen
+    from recount.pipeline.run.progress import render_next, screen
 
     if not work.quiet:
         console = screen()
-        for part in render_run(summary):
+        for part in (*render_run(summary), *render_next(summary, out, ledger)):
             console.print(part)
     errors = Console(stderr=True, soft_wrap=True)
     for line in render_troubles(summary, strict=strict):
@@ -308,7 +309,7 @@ def retry(
     if not sources:
         print(visible(f"no report of {out} has failed" + ("" if failed else ", and none was left undone")))
         return
-    _report(_run(sources, last.out, last.ledger, last.settings, work), work)
+    _report(_run(sources, last.out, last.ledger, last.settings, work), work, last.out, last.ledger)
 
 
 @app.command(epilog="The ledger, DIR/ledger.sqlite, holds every attempt; DIR/summary.json the latest run.")
