@@ -41,10 +41,9 @@ _FONT = re.compile(rb"/Type\s*/Font\b")
 _PICTURE = re.compile(rb"/Subtype\s*/Image\b")
 _SIDES = re.compile(rb"/(Width|Height)\s+(\d+)")
 _PACKED = re.compile(rb"/Type\s*/ObjStm\b[^\0]{0,400}?stream\r?\n")
-_SHORT_SIDE = 1000
-_SHAPES = (math.sqrt(2), 11 / 8.5)
-"""Of a page that a picture may be: a short side of so many pixels, and how much longer the other is (A4, Letter)."""
-_OFF = 0.04
+_SHORT_SIDE, _SHAPE, _OFF = 1000, math.sqrt(2), 0.04
+"""Of a picture that may be a page: pixels at least, how much longer its other side is (A4; of photos a third, or a
+half), and how far off that may be."""
 _MOSTLY = 0.8
 """Share of the pages that are pictures from which all are scanned: the text is a machine's."""
 _BYTES_A_PAGE = 3000
@@ -102,7 +101,7 @@ def _page_pictures(content: bytes) -> int:
         end = content.find(b"stream", found.end(), found.end() + _DICTIONARY)
         sides = sorted(int(length) for _, length in _SIDES.findall(content[start:end]))
         if len(sides) == 2 and sides[0] >= _SHORT_SIDE:
-            count += any(abs(sides[1] / sides[0] / shape - 1) < _OFF for shape in _SHAPES)
+            count += abs(sides[1] / sides[0] / _SHAPE - 1) < _OFF
     return count
 
 
@@ -128,6 +127,10 @@ _SMALL = 64
 """So few reports are given to workers one by one in thought: who gets the last one decides when all are done."""
 _LEAST = 0.05
 """Share of a report that is taken to be left, though it has taken longer than it was to."""
+_WARM = 70
+"""Pages that take as long as the first report takes a worker more than others."""
+_NEAR, _USUAL, _SCAN = 2, 20, 60_000
+"""Half as large to twice as large is near; pages of a report, and bytes of one that is scanned."""
 _SURE = 0.5
 """Seconds of work beside which what was met says how fast a machine is."""
 
@@ -159,12 +162,14 @@ class _Rate:
 @dataclass(slots=True)
 class _Begun:
     """A report that is being done. laps: the seconds of each kind that are over; since: when the stage at hand began;
-    heard: when its last step was. counted: of each stage the pages or questions, as far as is known."""
+    heard: when its last step was; first: whether it is the first of its worker. counted: of each stage the pages or
+    questions, as far as is known."""
 
     began: float
     step: Step
     since: float
     heard: float
+    first: bool
     laps: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     counted: dict[str, int] = field(default_factory=dict)
 
@@ -239,7 +244,7 @@ class Estimate:
             self._alike[_alike(size)].unseen += 1
         self._pages = self._scanned = 0.0  # of what waits and is known
         self._begun: dict[str, _Begun] = {}
-        self._rates = {"page": _Rate(0.035, 20), "ocr": _Rate(1.3, 2), "again": _Rate(0.3, 2), "ask": _Rate(8.0, 1)}
+        self._rates = {"page": _Rate(0.02, 20), "ocr": _Rate(2.0, 2), "again": _Rate(0.2, 2), "ask": _Rate(8.0, 1)}
         self._workers, self._done, self._as_they_were, self._spent = 0, 0, 0, 0.0
         self._one = Lock()
 
@@ -259,7 +264,7 @@ class Estimate:
         with self._one:
             if step.stage == "begin":
                 self._leave(name)
-                self._begun[name] = _Begun(now, step, now, now)
+                self._begun[name] = _Begun(now, step, now, now, first=len(self._begun) >= self._workers)
                 self._workers = max(self._workers, len(self._begun))
             elif name in self._begun:
                 self._begun[name].take(step, now)
@@ -287,7 +292,8 @@ class Estimate:
             laps, counted = begun.laps, begun.counted
         scanned = counted.get("ocr", 0)
         self._learn(done.file, Holds(done.pages, scanned))
-        units = {"page": done.pages, "ocr": scanned, "again": scanned, "ask": counted.get("ask", 0)}
+        more = _WARM if begun is not None and begun.first else 0
+        units = {"page": done.pages + more, "ocr": scanned, "again": scanned, "ask": counted.get("ask", 0)}
         for kind, rate in self._rates.items():
             rate.add(laps.get(kind, 0.0), units[kind])
 
@@ -332,8 +338,11 @@ class Estimate:
         return self._holds.get(name) or self._mean(_alike(self._sizes.get(name, 0)))
 
     def _mean(self, size: int) -> Holds:
-        """What files of a size hold, or of the size nearest to it of which one is known."""
-        known = (key for key, alike in self._alike.items() if alike.seen)
+        """What files of a size hold, or of one near it of which some are known; else what such files usually do."""
+        known = [key for key, alike in self._alike.items() if alike.seen and abs(key - size) <= _NEAR]
+        if not known:
+            length = 2.0 ** (size / 2)
+            return Holds(_USUAL, _USUAL if length > _USUAL * _SCAN else 0)
         alike = self._alike[min(known, key=lambda key: abs(key - size))]
         return Holds(alike.pages / alike.seen, alike.scanned / alike.seen)
 

@@ -193,10 +193,10 @@ class _Progress:
 
     def _standing(self) -> list[str]:
         left = self._estimate.left(time.monotonic())
-        counts = {"pages": self._pages, "disputed": self._disputed, "failed": self._failed}
+        counts = {"disputed": self._disputed, "failed": self._failed, "pages": self._pages}
         said = [STANDS["reports"].format(done=self._done, total=self._total)]
-        said += [STANDS[what].format(**{what: number}) for what, number in counts.items() if number]
-        return said if left is None else [*said, in_words(left)]
+        said += [] if left is None else [in_words(left)]
+        return said + [STANDS[what].format(**{what: number}) for what, number in counts.items() if number]
 
     def _at_work(self) -> list[tuple[str, str]]:
         """The reports that are being done, and what is done with each."""
@@ -257,7 +257,7 @@ def fitted(name: str, width: int) -> str:
 
 _WORST = 3
 """So many reports are named."""
-_UNIT = re.compile(r"\D+?(?=\d{4}|[（(]|$)")
+_UNIT = re.compile(r"\D{2,}?(?=\d{4}|[（(]|$)")
 """What a report's name begins with: the unit, before the year."""
 _PLAIN_WORDS = re.compile(r"[\w./+%@:,][\w./+%@:,=（）-]*")
 ENDS = {
@@ -267,7 +267,7 @@ ENDS = {
     "error": "error {errors:,}",
     "show": "what fails there, and who is suspected",
     "list": "all reports, those in dispute first",
-    "review": "what is disputed beside its pages, to be decided",
+    "review": "the disputed figures beside their pages",
     "retry": "once more what failed, or was left open",
 }
 """What is said at the end of a run; each stands for itself."""

@@ -113,8 +113,8 @@ def run(
     workplace = _workplace_at(out, ledger)
     with locked(workplace.folder), Ledger(workplace.folder / LEDGER) as open_ledger:
         workplace.sweep()
-        arguments = {"reports": len(sources), "jobs": jobs, "force": force, "out": workplace.url, "workers": workers}
-        number = open_ledger.start_run(version, {**arguments, **settings.stored})
+        told = {"reports": len(sources), "jobs": jobs, "force": force, "out": workplace.url, "workers": workers}
+        number = open_ledger.start_run(version, {**told, **settings.stored})
         open_ledger.give(number, sources)
         if others is not None:
             open_ledger.find(sources, others)
@@ -125,19 +125,16 @@ def run(
             asked = stack.enter_context(asking(settings, workplace.folder, str(number), on_call))
             work = task or partial(structure_report, settings=asked, readings=workplace.readings(workers))
             handle = partial(attempt, task=work, store=workplace.store, aside=workplace.copies_folder(workers))
+            aloud = partial(_aloud, handle=handle, on_step=on_step)
             pool = _pool_for(workers, handle, jobs, len(todo), bounds, on_step)
-            handle = handle if on_step is None else partial(_aloud, handle=handle, on_step=on_step)
             while todo:
-                attempts = stack.enter_context(closing(_attempts(todo, known, handle, pool, workplace.store)))
+                attempts = stack.enter_context(closing(_attempts(todo, known, aloud, pool, workplace.store)))
                 todo = []
                 for job, new in attempts:
-                    outcome, attached = books.note(job, new)
-                    todo += map(books.job, attached)
-                    if on_progress is not None:
-                        on_progress(outcome)
+                    todo += books.note(job, new, on_progress)
         workplace.clear()
-        told = _told_apart(books.outcomes, partial(open_ledger.record, number, version))
-        summary = RunSummary(tuple(sorted(told, key=lambda outcome: outcome.attempt.file)))
+        outcomes = _told_apart(books.outcomes, partial(open_ledger.record, number, version))
+        summary = RunSummary(tuple(sorted(outcomes, key=lambda outcome: outcome.attempt.file)))
         found = _finish(summary, open_ledger, number, workplace.folder, time.perf_counter() - began)
     return summary if others is None else replace(summary, found=found)
 
@@ -169,8 +166,9 @@ class _Books:
         is_known = known is not None and known.corrections == corrections.sha256
         return Job(source, known.sha256 if known and is_known else None, last.written if last else {}, corrections)
 
-    def note(self, job: Job, new: Attempt | None) -> tuple[Outcome, list[Source]]:
-        """Records the attempt at a report, None if it is unchanged; the outcome, and the reports attached to it."""
+    def note(self, job: Job, new: Attempt | None, tell: Callable[[Outcome], None] | None) -> list[Job]:
+        """Records the attempt at a report, None if it is unchanged, and tells of it. Returns the jobs that the reports
+        attached to it are."""
         outcome = Outcome(new) if new else Outcome(self._known[job.name], unchanged=True)
         attached: list[Source] = []
         if outcome.attempt.attached:
@@ -181,7 +179,9 @@ class _Books:
         if not outcome.unchanged or was_away:
             self._ledger.record(self._run, self._version, outcome.attempt)
         self.outcomes.append(outcome)
-        return outcome, attached
+        if tell is not None:
+            tell(outcome)
+        return list(map(self.job, attached))
 
     def _admitted(self, carrier: Source, file: Attached, attached: list[Source]) -> Attached:
         """A file that is attached to a report, as one that cannot be used if it would take another's place. attached:
@@ -336,8 +336,10 @@ def _pool_for(
     return Pool(handle, processes, bounds, on_step=on_step and (lambda job, step: on_step(job.name, step)))
 
 
-def _aloud(job: Job, *, handle: Handle, on_step: OnStep) -> Attempt | None:
+def _aloud(job: Job, *, handle: Handle, on_step: OnStep | None) -> Attempt | None:
     """A job done in this process, and what is done with it told."""
+    if on_step is None:
+        return handle(job)
     on_step(job.name, Step("begin"))
     with heard(partial(on_step, job.name)):
         return handle(job)
