@@ -157,7 +157,7 @@ def structure(
                 print(visible(waiting))
                 return
         summary = _run(archive.sources, place_of(out), ledger, settings, work, archive.others)
-    _report(summary, work, strict=strict)
+    _report(summary, work, place_of(out), ledger, strict=strict)
 
 
 @contextmanager
@@ -194,7 +194,7 @@ def _run(
     console = Console(stderr=True, quiet=work.quiet)
     _say_who_is_asked(settings, console)
     try:
-        with watching(len(sources), console, work.log_json, others, otel=work.otel) as watch:
+        with watching(sources, console, work.log_json, others, otel=work.otel) as watch:
             return run(
                 sources,
                 out,
@@ -205,6 +205,7 @@ def _run(
                 force=work.force,
                 on_progress=watch.outcome,
                 on_call=watch.call,
+                on_step=watch.step,
                 settings=settings,
                 bounds=_bounds(work),
             )
@@ -243,15 +244,16 @@ def _bounds(work: RunOptions) -> Bounds:
     return Bounds(work.timeout or None, work.memory << 20 or None)
 
 
-def _report(summary: RunSummary, work: RunOptions, *, strict: bool = False) -> None:
-    """Prints what a run did and what failed, and exits with 1 if anything did, or if there are objections to the
-    reports that were asked for; strict: or if a file was left out."""
+def _report(summary: RunSummary, work: RunOptions, out: Place, ledger: Path | None, *, strict: bool = False) -> None:
+    """Prints what a run did, what to type next and what failed, and exits with 1 if anything did, or if there are
+    objections to the reports that were asked for; strict: or if a file was left out."""
     from rich.console import Console
 
     from recount.pipeline.output.show import render_run, render_troubles
+    from recount.pipeline.run.progress import render_next
 
     if not work.quiet:
-        _print(render_run(summary))
+        _print((*render_run(summary), *render_next(summary, out, ledger)))
     errors = Console(stderr=True, soft_wrap=True)
     for line in render_troubles(summary, strict=strict):
         errors.print(line)
@@ -284,7 +286,7 @@ def retry(
         )
         print(visible(_(nothing, out=out)))
         return
-    _report(_run(sources, last.out, last.ledger, last.settings, work), work)
+    _report(_run(sources, last.out, last.ledger, last.settings, work), work, last.out, last.ledger)
 
 
 @app.command(epilog="The ledger, DIR/ledger.sqlite, holds every attempt; DIR/summary.json the latest run.")

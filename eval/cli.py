@@ -76,7 +76,7 @@ def evaluate(
             jobs=jobs,
             other=compare,
             settings=settings,
-            on_start=lambda total: stack.enter_context(live_progress(total, console)).outcome,
+            on_start=lambda sources: stack.enter_context(live_progress(sources, console)),
         )
     for line in summary_lines(run):
         print(visible(line))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from functools import partial
@@ -14,9 +14,10 @@ from recount.eval.report.page import REPORT, percent, write_report
 from recount.eval.score.compare import Comparison, compare
 from recount.eval.score.harness import Scored, evaluate
 from recount.eval.score.results import RESULTS, Json, Totals, fails_under, read_results, totals, write_results
+from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import UsageError
 from recount.pipeline.language import _, named
-from recount.pipeline.run.fates import Outcome
+from recount.pipeline.run.progress import Watch
 from recount.pipeline.run.runner import asking
 from recount.pipeline.run.worker import structure_report
 from recount.pipeline.settings import DEFAULTS, Settings
@@ -47,13 +48,13 @@ def run_evaluation(
     jobs: int | None = None,
     other: Path | None = None,
     settings: Settings = DEFAULTS,
-    on_start: Callable[[int], Callable[[Outcome], None]] | None = None,
+    on_start: Callable[[Sequence[Source]], Watch] | None = None,
 ) -> EvaluationRun:
     """Evaluates Recount on the cases of a gold folder; writes results and report to `out`.
 
     gold: None stands for the repository's, and texts of such reports, which are written into `out` first.
     other: an earlier run to compare with. settings: how the cases are structured; a model's answers are kept in `out`.
-    on_start: told how many cases there are, gives what every outcome is told to.
+    on_start: given the files of the cases, gives what is told of the run.
     Raises UsageError if there are no cases, or the other run cannot be read; a ModelError if a model cannot be asked.
     """
     if gold is None and not GOLD.is_dir():
@@ -61,11 +62,12 @@ def run_evaluation(
     cases = find_cases(gold) if gold else [*find_cases(GOLD), *write_texts(out / TEXTS)]
     # Read before it can be written over: the other run may lie in the same folder.
     before = read_results(other) if other else None
-    on_progress = on_start(len(cases)) if on_start else None
+    files = [Source(case.source, case.name, size=case.source.stat().st_size) for case in cases]
+    watch = on_start(files) if on_start else None
     out.mkdir(parents=True, exist_ok=True)
     with asking(settings, out, "eval") as asked:
         task = partial(structure_report, settings=asked)
-        scored = evaluate(cases, task, out, jobs=jobs, on_progress=on_progress)
+        scored = evaluate(cases, task, out, jobs=jobs, watch=watch)
     version = program_version()
     write_results(out / RESULTS, scored.scores, version)
     results = read_results(out)

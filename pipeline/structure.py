@@ -33,6 +33,7 @@ from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split import split
 from recount.pipeline.split.outline import every_section
 from recount.pipeline.split.reports import reports_of
+from recount.pipeline.steps import tell
 from recount.pipeline.usage import NOTHING, Usage
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.repair import Repaired, repair
@@ -174,6 +175,7 @@ def _result(draft: _Draft, name: str, sha256: str, file: _File, settings: Settin
     numbers = [page.number for page in draft.pages.pages]
     scanned = scans.scanned_among(numbers)
     if scanned:
+        tell("again")
         repaired = _repair(decided, scans, settings)
         draft.clock.lap("repair")
     read = None if draft.pages is file.pages else sorted({scans.place(number, _NOWHERE)[0] for number in numbers})
@@ -223,6 +225,7 @@ def _mapped(
     template = None if settings.alone else map_document(document, family)
     if template is not None and settings.asked is None:
         clock.lap("map")
+        tell("verify")
         verified = verify(template.report, document.tokens, template.mapper)
         clock.lap("verify")
         return template, verified, None
@@ -290,6 +293,7 @@ def _file(path: Path, family: Family | None, settings: Settings) -> _File:
 def _split(pages: Pages, family: Family | None, clock: _Clock) -> tuple[Document, Family | None]:
     """A report split, and its family: the one that is given, or that it shows."""
     clock.start()
+    tell("map")
     document = split(pages, *([family] if family else FAMILIES))
     clock.lap("split")
     return document, family or recognise(document)

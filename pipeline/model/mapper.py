@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Literal
 
 from pydantic import Field, create_model
@@ -44,6 +45,7 @@ from recount.pipeline.model.ask.prompting import Prompt, again, render, render_c
 from recount.pipeline.model.ask.protocol import PAIR, Numbers
 from recount.pipeline.model.ask.question import Answer, Asker, Findings, Question, answer_model
 from recount.pipeline.model.ask.shown import Block, Shown, blocks_of, halves, heading_over, show
+from recount.pipeline.steps import Tally, tell
 from recount.pipeline.usage import NOTHING, Usage
 from recount.schemas.describe import Trail, fields_of, nested
 from recount.schemas.family import Family
@@ -101,18 +103,20 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Mapper:
-    """Asks about pieces. document: the hash of the file, for the ledger."""
+    """Asks about pieces. document: the hash of the file, for the ledger. asked: counts the questions."""
 
     asker: Asker
     family: Family
     document: str = ""
     numbers: Numbers = PAIR
     threads: int = 4
+    asked: Tally = field(default_factory=partial(Tally, "ask"), repr=False, compare=False)
 
     def drafts(self, pieces: Sequence[Piece], found: Callable[[Piece], Findings | None] | None = None) -> list[Draft]:
         """The pieces, answered. found: what the verifier found in an earlier answer about a piece, to be put right."""
         if not pieces:
             return []
+        self.asked.expect(sum(len(parts_of(piece)) or 1 for piece in pieces))
         with ThreadPoolExecutor(max_workers=min(self.threads, len(pieces))) as pool:
             return list(pool.map(lambda piece: self._draft(piece, found(piece) if found else None), pieces))
 
@@ -161,6 +165,7 @@ class Mapper:
         if asked is None:
             return draft.piece
         prompt, question = asked
+        self.asked.next()
         reply = self.asker.ask(question)
         draft.usage += reply.usage
         draft.prompts = (prompt.version,)
@@ -169,6 +174,7 @@ class Mapper:
     def _ask(self, draft: Draft, part: Part, found: str | None) -> None:
         """Ask about a part and take up the answer; ask about its halves where the answer was cut off."""
         shown, prompt, question = self.question(draft.piece, part, found)
+        self.asked.next()
         try:
             reply = self.asker.ask(question)
         except Truncated as error:
@@ -176,6 +182,7 @@ class Mapper:
             if not smaller:
                 raise
             draft.usage += error.usage or NOTHING
+            self.asked.expect(len(smaller))
             for half in smaller:
                 self._ask(draft, half, found)
             return
@@ -208,6 +215,7 @@ def family_of_report(
     choice: Any = Literal[titles] | None
     response = create_model("Kind", __base__=Answer, kind=(choice, Field(title="文件种类")))
     text = "\n".join(_lines(document))[:_BEGINNING]
+    tell("ask", 1, 1)
     prompt = render_choice(families[0], "family", dict.fromkeys(titles, ""), text, PAIR)
     try:
         reply = asker.ask(Question(prompt.system, prompt.user, response, "family", sha256))

@@ -31,6 +31,7 @@ from recount.pipeline.mupdf import MUPDF_ERRORS, attached_to, mupdf, quiet_mupdf
 from recount.pipeline.read.ink import look
 from recount.pipeline.read.overprint import Print, by_paleness, lightness, plain_lines, printed_once, uncopied, unmarked
 from recount.pipeline.read.rulings import painted, read_rulings
+from recount.pipeline.steps import tell
 from recount.schemas.saying import say
 
 # --- whether the text layer of a page can be used
@@ -182,6 +183,7 @@ def _read_pages(document: Any) -> Iterator[Page]:
     """
     undecoded = False
     for page in document:
+        tell("read", page.number + 1, document.page_count)
         mupdf.TOOLS.mupdf_warnings()  # what it holds back as a repetition is said now
         mupdf.TOOLS.reset_mupdf_warnings()
         shown = page.get_displaylist()
