@@ -312,8 +312,9 @@ def _in_dispute(attempt: Attempt) -> str:
 def short_name(name: str, names: Collection[str]) -> str:
     """The shortest of a few pieces of a result's name that no other has; else all of it."""
     last = name.rpartition("/")[2]
-    unit = _UNIT.match(last)
-    pieces = [unit[0] if unit else last, last.rpartition(".")[0] or last, last]
+    stem = last.rpartition(".")[0] or last
+    unit = _UNIT.match(stem)
+    pieces = [unit[0] if unit else stem, stem, last]
     return next((piece for piece in pieces if sum(piece in other for other in names) == 1), name)
 
 
