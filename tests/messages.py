@@ -88,8 +88,8 @@ TYPER = (
 
 
 LEDGER = (
-    "unchanged", "applied", "stale", "settled", "calls", "input tokens", "output tokens", "cached tokens", "cost",
-    "seconds", "read", "ocr", "split", "map", "verify", "repair", "write", "refused", "crashed",
+    "unchanged", "applied", "stale", "settled", "withdrawn", "calls", "input tokens", "output tokens", "cached tokens",
+    "cost", "seconds", "read", "ocr", "split", "map", "verify", "repair", "write", "refused", "crashed",
 )  # fmt: skip
 """Words of ledgers and evaluations: what was decided, used up and done. Those of results stand in schemas/saying.py."""
 
