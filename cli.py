@@ -6,14 +6,13 @@ Only typer is imported up here, so that `recount --help` answers at once.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from typer.core import TyperGroup
 
 if __name__ == "__main__" and __spec__ is None:
     # `python cli.py` from a checkout. Python has put this folder first on the path, where `pipeline` and `eval` would
@@ -22,8 +21,10 @@ if __name__ == "__main__" and __spec__ is None:
     sys.path[:] = [str(here / ".dev"), *(entry for entry in sys.path if Path(entry or ".").resolve() != here)]
 
 from recount.options import (
+    Commands,
     EndpointOptions,
     FamilyOption,
+    LanguageOption,
     OwnFamilyOption,
     RetryOptions,
     RunOptions,
@@ -31,16 +32,16 @@ from recount.options import (
     VerifyOptions,
     unfolded,
 )
+from recount.pipeline.language import _, asked_in, speaking, told
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
     from recount.pipeline.archive.locations import Place
     from recount.pipeline.archive.sources import Other, Source
     from recount.pipeline.run.fates import RunSummary
     from recount.pipeline.run.pool import Bounds
     from recount.pipeline.settings import Settings
-    from recount.pipeline.usage import Plan
     from recount.schemas.family import Family
 
 FAILED = 1
@@ -49,35 +50,8 @@ ENVIRONMENT = 3
 INTERRUPTED = 130
 """The exit codes other than 0; the last is the shells' custom for Ctrl-C."""
 
-_WrongUsage: type[Any] = typer.BadParameter.__bases__[0]
-"""What is raised for wrong usage: by a library that lies in typer's newer versions, and beside its older ones."""
-
-
-class _Commands(TyperGroup):
-    """The commands. What is wrong with their options is said in words that may quote a file name of anybody's."""
-
-    def make_context(self, *arguments: Any, **options: Any) -> Any:
-        with _said_visibly():
-            return super().make_context(*arguments, **options)
-
-    def invoke(self, context: Any) -> Any:
-        with _said_visibly():
-            return super().invoke(context)
-
-
-@contextmanager
-def _said_visibly() -> Iterator[None]:
-    try:
-        yield
-    except _WrongUsage as error:
-        from recount.pipeline.archive.strangers import visible
-
-        error.message = visible(error.message, keep="\n")
-        raise
-
-
 app = typer.Typer(
-    cls=_Commands,
+    cls=Commands,
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,  # help in plain text: rich would double the time that it takes
@@ -122,6 +96,7 @@ def recount(
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
     ] = False,
+    lang: LanguageOption = None,
 ) -> None:
     """Holds the options that come before a command."""
 
@@ -171,18 +146,18 @@ def structure(
         archive = find_sources([*map(place_of, named), *(read_list(listed) if listed else ())])
         settings = asked.settings
         if dry_run or batch:
-            from recount.pipeline.run.first_round import first_round
+            from recount.pipeline.run.first_round import first_round, render_plan
 
             with first_round(settings, place_of(out), ledger) as questions:
                 if dry_run:
-                    _print_plan(questions.plan(archive.sources))
+                    _print(render_plan(questions.plan(archive.sources)))
                     return
                 waiting = questions.submit_batch(archive.sources)
             if waiting:
                 print(visible(waiting))
                 return
         summary = _run(archive.sources, place_of(out), ledger, settings, work, archive.others)
-    _report(summary, work, strict=strict)
+    _report(summary, work, place_of(out), ledger, strict=strict)
 
 
 @contextmanager
@@ -202,17 +177,6 @@ def _standard_input(paths: Sequence[str]) -> Iterator[list[str]]:
         yield [str(file) if path == "-" else path for path in paths]
 
 
-def _print_plan(plans: Mapping[str, Plan]) -> None:
-    """What a run would take, a line a report, and in all."""
-    from recount.pipeline.output.show import render_plan
-    from recount.pipeline.run.progress import screen
-    from recount.pipeline.usage import Plan
-
-    console = screen()
-    for part in render_plan(plans, sum(plans.values(), Plan())):
-        console.print(part)
-
-
 def _run(
     sources: Sequence[Source],
     out: Place,
@@ -230,7 +194,7 @@ def _run(
     console = Console(stderr=True, quiet=work.quiet)
     _say_who_is_asked(settings, console)
     try:
-        with watching(len(sources), console, work.log_json, others, otel=work.otel) as watch:
+        with watching(sources, console, work.log_json, others, otel=work.otel) as watch:
             return run(
                 sources,
                 out,
@@ -241,11 +205,12 @@ def _run(
                 force=work.force,
                 on_progress=watch.outcome,
                 on_call=watch.call,
+                on_step=watch.step,
                 settings=settings,
                 bounds=_bounds(work),
             )
     except KeyboardInterrupt:
-        print("recount: interrupted; the same command goes on where this one stopped", file=sys.stderr)
+        print(_("recount: interrupted; the same command goes on where this one stopped"), file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
 
 
@@ -254,10 +219,22 @@ def _say_who_is_asked(settings: Settings, console: Console) -> None:
     from recount.pipeline.archive.strangers import visible
     from recount.pipeline.model.gguf import is_local
 
-    for asked, what in ((settings.asked, "what is left open"), (settings.second, "what no identity covers")):
+    for asked, words in (
+        (settings.asked, "recount: what is left open is asked of {model} at {endpoint}"),
+        (settings.second, "recount: what no identity covers is asked of {model} at {endpoint}"),
+    ):
         if asked is not None and not asked.offline and not is_local(asked):
-            where = visible(f"recount: {what} is asked of {asked.name} at {asked.endpoint or 'its provider'}")
+            where = visible(_(words, model=asked.name, endpoint=asked.endpoint or _("its provider")))
             console.print(where, markup=False, highlight=False, soft_wrap=True)
+
+
+def _print(parts: Iterable[RenderableType], *, soft_wrap: bool | None = None) -> None:
+    """Prints what is shown to a person, as it comes."""
+    from recount.pipeline.run.progress import screen
+
+    console = screen()
+    for part in parts:
+        console.print(part, soft_wrap=soft_wrap)
 
 
 def _bounds(work: RunOptions) -> Bounds:
@@ -267,18 +244,16 @@ def _bounds(work: RunOptions) -> Bounds:
     return Bounds(work.timeout or None, work.memory << 20 or None)
 
 
-def _report(summary: RunSummary, work: RunOptions, *, strict: bool = False) -> None:
-    """Prints what a run did and what failed, and exits with 1 if anything did, or if there are objections to the
-    reports that were asked for; strict: or if a file was left out."""
+def _report(summary: RunSummary, work: RunOptions, out: Place, ledger: Path | None, *, strict: bool = False) -> None:
+    """Prints what a run did, what to type next and what failed, and exits with 1 if anything did, or if there are
+    objections to the reports that were asked for; strict: or if a file was left out."""
     from rich.console import Console
 
     from recount.pipeline.output.show import render_run, render_troubles
-    from recount.pipeline.run.progress import screen
+    from recount.pipeline.run.progress import render_next
 
     if not work.quiet:
-        console = screen()
-        for part in render_run(summary):
-            console.print(part)
+        _print((*render_run(summary), *render_next(summary, out, ledger)))
     errors = Console(stderr=True, soft_wrap=True)
     for line in render_troubles(summary, strict=strict):
         errors.print(line)
@@ -306,9 +281,12 @@ def retry(
 
     sources, last = to_retry(out, failed=failed), last_of(out)
     if not sources:
-        print(visible(f"no report of {out} has failed" + ("" if failed else ", and none was left undone")))
+        nothing = (
+            "no report of {out} has failed" if failed else "no report of {out} has failed, and none was left undone"
+        )
+        print(visible(_(nothing, out=out)))
         return
-    _report(_run(sources, last.out, last.ledger, last.settings, work), work)
+    _report(_run(sources, last.out, last.ledger, last.settings, work), work, last.out, last.ledger)
 
 
 @app.command(epilog="The ledger, DIR/ledger.sqlite, holds every attempt; DIR/summary.json the latest run.")
@@ -317,12 +295,9 @@ def status(
 ) -> None:
     """Show how an output folder stands: what is done, what failed and why, where the time went."""
     from recount.pipeline.output.show import render_status
-    from recount.pipeline.run.progress import screen
     from recount.pipeline.run.status import status_of
 
-    console = screen()
-    for part in render_status(status_of(out)):
-        console.print(part)
+    _print(render_status(status_of(out)))
 
 
 @app.command(epilog="Exit codes: 0 all is as it was written, 1 something is not.")
@@ -337,14 +312,12 @@ def verify(
 ) -> None:
     """Check that results are what Recount wrote, and that their reports, where they can be read, give the same."""
     from recount.pipeline.output.show import render_failures
-    from recount.pipeline.run.progress import screen
     from recount.pipeline.run.proof import prove
 
     found = prove(out, quick=quick, bounds=_bounds(work))
-    console = screen()
-    for line in render_failures(found.findings):
-        console.print(line)
-    print(f"{found.results} results, {found.recounted} reports read again, {len(found.findings)} findings")
+    _print(render_failures(found.findings))
+    counts = {"results": found.results, "reports": found.recounted, "findings": len(found.findings)}
+    print(_("{results} results, {reports} reports read again, {findings} findings", **counts))
     if found.findings:
         raise typer.Exit(FAILED)
 
@@ -397,16 +370,13 @@ def check(
     from recount.pipeline.model.gguf import served
     from recount.pipeline.model.transport.client import examined
     from recount.pipeline.output.show import render_probe
-    from recount.pipeline.run.progress import screen
 
     asked = replace(endpoint, model=model).settings.model
     if asked is None:
         raise typer.BadParameter("which model is to be asked: NAME, or a file of --settings that names one")
     with served(asked) as served_model:
         found = examined(served_model)
-    console = screen()
-    for part in render_probe(served_model, found, asked):
-        console.print(part, soft_wrap=True)
+    _print(render_probe(served_model, found, asked), soft_wrap=True)
     if found.mode is None:
         raise typer.Exit(FAILED)
 
@@ -428,7 +398,8 @@ def init_family(
     from recount.pipeline.recognise import write_starter
 
     folder = write_starter(name, out)
-    print(f"{folder} is ready: recount structure {folder / 'example'} --out out/ --family {folder}")
+    ready = "{folder} is ready: recount structure {example} --out out/ --family {folder}"
+    print(_(ready, folder=folder, example=folder / "example"))
 
 
 def _family(name: str | None) -> Family | None:
@@ -450,10 +421,11 @@ def chain(
 
     found = chained(out)
     for line in found.broken:
-        print(f"recount: {visible(line)}", file=sys.stderr)
+        print(f"recount: {visible(told(line))}", file=sys.stderr)
     for finding in found.findings:
         print(visible(str(finding)))
-    print(f"{found.pairs} pairs of years, {found.compared} figures compared, {len(found.findings)} contradictions")
+    counts = {"pairs": found.pairs, "figures": found.compared, "findings": len(found.findings)}
+    print(_("{pairs} pairs of years, {figures} figures compared, {findings} contradictions", **counts))
     if found.findings or found.broken:
         raise typer.Exit(FAILED)
 
@@ -466,11 +438,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character shows its number; it is no reason to stop.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    try:
-        app(arguments, prog_name="recount")
-    except RecountError as error:
-        print(f"recount: {visible(str(error))}", file=sys.stderr)
-        sys.exit(ENVIRONMENT if of_the_machine(error) else USAGE)
+    with speaking(asked_in(sys.argv[1:] if arguments is None else arguments)):
+        try:
+            app(arguments, prog_name="recount")
+        except RecountError as error:
+            print(f"recount: {visible(told(str(error)))}", file=sys.stderr)
+            sys.exit(ENVIRONMENT if of_the_machine(error) else USAGE)
     sys.exit(USAGE)
 
 

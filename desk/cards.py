@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from recount.pipeline.document import MONEY
 from recount.pipeline.result import Check, FigureEntry, LeftOut, PageRemark, Rejected, Result
 from recount.schemas.describe import JOINT, fields_of, steps_of, titles
+from recount.schemas.saying import Saying
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _WORST = {"error": 0, "minor": 1}
@@ -73,7 +74,7 @@ class Card:
     tolerance: Decimal | None
     unit: str | None
     severity: str
-    explanation: str | None
+    explanation: Saying | None
     operands: tuple[Figure, ...]
     suspects: tuple[Figure, ...]
     named: bool = False

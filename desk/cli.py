@@ -13,10 +13,6 @@ import typer
 desk = typer.Typer(rich_markup_mode=None)
 """They stand beside the other commands: `recount review`."""
 
-LanguageOption = Annotated[
-    str | None, typer.Option("--lang", metavar="LANG", help="zh or en; by default as LANG says.", envvar="RECOUNT_LANG")
-]
-
 
 @desk.command(epilog="Ctrl-C ends it. Nothing is written but DIR/corrections, and nothing leaves this machine.")
 def review(
@@ -36,15 +32,15 @@ def review(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, metavar="N", help="0: any that is free.")] = 0,
     read_only: Annotated[bool, typer.Option("--read-only", help="Show everything, decide nothing.")] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address and open no browser.")] = False,
-    lang: LanguageOption = None,
     family: Annotated[
         str | None, typer.Option("--family", metavar="PATH", help="The folder of a family of your own.")
     ] = None,
 ) -> None:
     """Open the desk: see in the browser what is disputed, where it stands on its page, and decide it."""
-    from recount.desk.words import Words, language_of
+    from recount.desk.words import Words
     from recount.pipeline.archive.strangers import visible
     from recount.pipeline.errors import needed
+    from recount.pipeline.language import spoken
 
     for library in ("starlette", "uvicorn", "jinja2"):
         needed(library, "recount review", "review")
@@ -53,6 +49,4 @@ def review(
     from recount.desk.session import Asked
 
     asked = Asked(out, sources, by or reviewer(), read_only=read_only, gold=gold, family=family)
-    serve(
-        asked, Words(language_of(lang)), name=name, port=port, browser=not no_browser, say=lambda a: print(visible(a))
-    )
+    serve(asked, Words(spoken()), name=name, port=port, browser=not no_browser, say=lambda a: print(visible(a)))

@@ -17,13 +17,15 @@ from PIL import Image, ImageDraw
 from recount.desk.cards import Card, Figure, findings_of, how_bad
 from recount.desk.marks import why
 from recount.desk.pages import Book, opened
-from recount.desk.told import Language, named, said, said_together, with_values, word
+from recount.desk.told import word
 from recount.pipeline.document import Box
 from recount.pipeline.errors import DocumentError, UsageError
+from recount.pipeline.language import told
 from recount.pipeline.output import workbook
 from recount.pipeline.output.folder import sources_in
 from recount.pipeline.output.rows import OpenResult
 from recount.pipeline.output.workbook import MOST_ROWS, Front
+from recount.schemas.saying import Language, named, with_values
 
 MOST_PICTURES = 2_000
 """Pictures of one workbook: of the worst."""
@@ -91,7 +93,7 @@ class ToCheck(Front):
     def __init__(self, out: Path, language: Language) -> None:
         self._out, self._language = out, language
         self.title = word(language, "to check")
-        self.say = partial(_spoken, language)
+        self.say = partial(told, language=language)
         self.see = partial(seen, language)
         self._groups: list[Group] = []
 
@@ -163,7 +165,7 @@ def _of_card(reading: OpenResult, card: Card, language: Language, *, follows: bo
         "difference": card.residual,
         "measure": card.unit,
         "most suspect": f"{_told(card.suspect, language)}{others}" if card.suspect else None,
-        "remark": said(card.explanation, language) if card.explanation else None,
+        "remark": card.explanation.told(language) if card.explanation else None,
     }
     figure = card.suspect or next(iter(card.operands), None)
     return _row(reading, card.severity, cells, (figure, decided), language)
@@ -204,16 +206,6 @@ def _row(
 
 def _told(figure: Figure, language: Language) -> str:
     return f"{with_values(figure.title, language)}　{figure.entry.raw.strip()}"
-
-
-def _spoken(language: Language, column: str, text: str) -> str:
-    """A text of a table in a language: the words that results have in English. What a document says stays as it is."""
-    if column in ("status", "severity", "result", "fate", "kind", "verdict", "mapper"):
-        return named(text, language)
-    if column in ("explanation", "reason", "words"):
-        return said_together(text, language)
-    is_key = column in ("title", "list_of", "unit_kind") or text in ("true", "false")
-    return with_values(text, language) if is_key else text
 
 
 # --- what is written

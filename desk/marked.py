@@ -19,7 +19,6 @@ from pydantic import BaseModel
 from recount.desk.cards import findings_of
 from recount.desk.marks import LOOKS, Look, Mark, marks_of
 from recount.desk.render import about, rendered, style
-from recount.desk.told import Language
 from recount.pipeline.archive.files import snapshot
 from recount.pipeline.archive.kinds import is_text
 from recount.pipeline.archive.sources import Source
@@ -31,6 +30,7 @@ from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
 from recount.pipeline.ocr.image.images import Picture, pictures_of_files
 from recount.pipeline.ocr.reader import is_image
 from recount.pipeline.result import Result
+from recount.schemas.saying import Language
 
 AUTHOR = "Recount"
 """Who the annotations are by."""

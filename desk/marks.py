@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import Literal
 
 from recount.desk.cards import Card, Figure, Findings
-from recount.desk.told import Language, named, said, word
+from recount.desk.told import word
 from recount.pipeline.document import Box
 from recount.pipeline.result import PageRemark
 from recount.schemas.describe import JOINT
+from recount.schemas.saying import Language, named
 
 Look = Literal["suspect", "disputed", "operand", "repaired", "remark"]
 """What a mark is of; where there are several things to be said of one place it looks as the first of these."""
@@ -125,7 +126,7 @@ def equation(card: Card, language: Language, numbers: Mapping[str, int]) -> Iter
         sides = {side: amount(getattr(card, side)) for side in ("printed", "computed", "residual", "tolerance")}
         yield word(language, "sides", unit=unit, **sides)
     if card.explanation:
-        yield said(card.explanation, language)
+        yield card.explanation.told(language)
     if (first := numbers.get(card.follows or "")) is not None:
         yield word(language, "follows", number=first)
 
@@ -148,7 +149,7 @@ def why(figure: Figure, language: Language) -> Iterator[str]:
     if figure.entry.first_reading:
         yield word(language, "first", reading=figure.entry.first_reading)
     if figure.entry.remark:
-        yield said(figure.entry.remark, language)
+        yield figure.entry.remark.told(language)
     if (review := figure.entry.reviewed) is not None:
         yield word(language, "reviewed", by=review.by, verdict=named(review.verdict, language), at=review.at[:10])
         yield from (review.note,) if review.note else ()
@@ -190,7 +191,7 @@ def remarked(alike: Sequence[PageRemark], language: Language) -> str:
     """Remarks of one kind on one page: what is said of the first, and how many more there are."""
     joint = "：" if language == "zh" else ": "
     more = f" ({word(language, 'and more', number=len(alike) - 1)})" if len(alike) > 1 else ""
-    return f"{named(alike[0].kind, language)}{joint}{said(alike[0].words, language)}{more}"
+    return f"{named(alike[0].kind, language)}{joint}{alike[0].words.told(language)}{more}"
 
 
 def together(remarks: Iterable[PageRemark]) -> dict[tuple[int, str], list[PageRemark]]:

@@ -16,13 +16,14 @@ from recount.desk.marks import Look, looks_of
 from recount.desk.pages import Book, opened
 from recount.desk.render import about, rendered, style
 from recount.desk.sources import Whereabouts
-from recount.desk.told import Language, language_of
+from recount.desk.told import language_of
 from recount.pipeline.document import Box
 from recount.pipeline.errors import DocumentError, UsageError
 from recount.pipeline.lasting import replace_file
 from recount.pipeline.output.folder import Entry, shelf_of, whole_result
 from recount.pipeline.output.show import MARKS
 from recount.pipeline.result import Result
+from recount.schemas.saying import Language
 
 MOST_PICTURES = 200
 """A page with more pictures is too large to be mailed, and for some browsers."""

@@ -12,10 +12,12 @@ from markupsafe import Markup
 
 from recount.desk.cards import Findings
 from recount.desk.marks import below, equation, numbers_of, remarked, together, why
-from recount.desk.told import Language, named, said, word
+from recount.desk.told import word
 from recount.pipeline.archive.strangers import visible
+from recount.pipeline.language import told as said
 from recount.pipeline.result import STATUSES, Result
 from recount.pipeline.version import __version__
+from recount.schemas.saying import Language, named
 
 TEMPLATES = Path(__file__).parent / "templates"
 

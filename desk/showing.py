@@ -6,18 +6,17 @@ Only typer is imported up here: `recount --help` imports this module too.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from recount.options import FamilyOption
+from recount.pipeline.language import Language, _, spoken
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from recount.pipeline.result import Result
-
-Language = Literal["zh", "en"]
 
 showing = typer.Typer(rich_markup_mode=None)
 """They stand beside the other commands: `recount show`, `recount list`, `recount mark`."""
@@ -84,17 +83,14 @@ def list_(
         str, typer.Option("--sort", metavar="BY", help="disputed, money (the largest difference), unit or year.")
     ] = "disputed",
     limit: Annotated[int, typer.Option("--limit", min=0, metavar="N", help="So many at most; 0: all.")] = 50,
-    lang: Annotated[
-        str | None, typer.Option("--lang", metavar="LANG", help="zh or en; by default as LANG says.")
-    ] = None,
 ) -> None:
     """List the reports of a run: disputed figures, failing identities, money in dispute, unit and year."""
     from recount.desk.listing import listed, render_list
-    from recount.desk.words import Words, language_of
+    from recount.desk.words import Words
     from recount.pipeline.run.progress import screen
 
     rows, console = listed(out, sort, disputed=disputed), screen()
-    for part in render_list(rows, Words(language_of(lang)), limit):
+    for part in render_list(rows, Words(spoken()), limit):
         console.print(part)
 
 
@@ -134,4 +130,4 @@ def mark(
 
     file, content, model = _read(result, name, family)
     marks = marked(content, model, Whereabouts(file, source).of(content), output, language_of(content, language))
-    print(visible(f"{output}: {marks} marks"))
+    print(visible(_("{file}: {number} marks", file=output, number=marks)))

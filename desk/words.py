@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
 
-from recount.desk.told import Language, named, said
-
-LANGUAGES: tuple[Language, ...] = get_args(Language)
+from recount.pipeline.language import LANGUAGES, Language, told
+from recount.schemas.saying import Saying, named
 
 _TABLE: Mapping[str, tuple[str, str]] = {
     "title": ("核对台", "Review desk"),
@@ -54,18 +51,14 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "n_errors": ("不符 {n}", "{n} not holding"),
     "n_minor": ("小差异 {n}", "{n} minor"),
     "n_scanned": ("扫描 {n} 页", "{n} scanned"),
-    # statuses of figures
-    "verified": ("已核验", "verified"),
-    "repaired": ("已修复", "repaired"),
-    "reviewed_status": ("已人工核定", "reviewed"),
-    "grounded": ("有出处", "grounded"),
-    "disputed": ("存疑", "disputed"),
+    # statuses and severities, as results have them
+    **{word: (named(word, "zh"), word) for word in ("verified", "repaired", "grounded", "disputed", "minor")},
+    "reviewed_status": (named("reviewed", "zh"), "reviewed"),
     # the report
     "cards": ("勾稽不符", "Identities that fail"),
     "card_none": ("没有勾稽不符。", "No identity fails."),
     "disputed_alone": ("另有存疑数字", "Disputed otherwise"),
     "error": ("不符", "error"),
-    "minor": ("小差异", "minor"),
     "printed": ("左边（印出）", "left, as printed"),
     "computed": ("右边（重算）", "right, recounted"),
     "difference": ("差额", "difference"),
@@ -176,17 +169,10 @@ class Words:
         """What a word of a result is called: a status, a kind of remark."""
         return named(word, self.language)
 
-    def said(self, sentence: str) -> str:
-        """A sentence of a result: an explanation, a remark, a reason."""
-        return said(sentence, self.language)
+    def said(self, words: str | Saying) -> str:
+        """What a result says: an explanation, a remark, a reason; or why there is none."""
+        return told(words, self.language)
 
     def raw(self, key: str) -> str:
         """The same with its gaps, for the browser to fill."""
         return _TABLE[key][LANGUAGES.index(self.language)]
-
-
-def language_of(asked: str | None, environment: Mapping[str, str] = os.environ) -> Language:
-    """The language that is asked for: by name, else by the environment as POSIX has it (LC_ALL, LC_MESSAGES, LANG);
-    Chinese for zh_*, English for any other."""
-    names = (asked, *(environment.get(key) for key in ("LC_ALL", "LC_MESSAGES", "LANG")))
-    return "zh" if next(filter(None, names), "").lower().startswith("zh") else "en"

@@ -60,6 +60,7 @@ def evaluate(
 
     from recount.eval.commands import run_evaluation, summary_lines
     from recount.pipeline.archive.strangers import visible
+    from recount.pipeline.language import told
     from recount.pipeline.run.progress import live_progress
 
     settings = asked.settings
@@ -75,12 +76,12 @@ def evaluate(
             jobs=jobs,
             other=compare,
             settings=settings,
-            on_start=lambda total: stack.enter_context(live_progress(total, console)).outcome,
+            on_start=lambda sources: stack.enter_context(live_progress(sources, console)),
         )
     for line in summary_lines(run):
         print(visible(line))
     if problem := run.verdict(least):
-        print(f"recount: {visible(problem)}", file=sys.stderr)
+        print(f"recount: {visible(told(problem))}", file=sys.stderr)
         raise typer.Exit(FAILED)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -14,8 +14,10 @@ from recount.eval.report.page import REPORT, percent, write_report
 from recount.eval.score.compare import Comparison, compare
 from recount.eval.score.harness import Scored, evaluate
 from recount.eval.score.results import RESULTS, Json, Totals, fails_under, read_results, totals, write_results
+from recount.pipeline.archive.sources import Source
 from recount.pipeline.errors import UsageError
-from recount.pipeline.run.fates import Outcome
+from recount.pipeline.language import _, named
+from recount.pipeline.run.progress import Watch
 from recount.pipeline.run.runner import asking
 from recount.pipeline.run.worker import structure_report
 from recount.pipeline.settings import DEFAULTS, Settings
@@ -46,13 +48,13 @@ def run_evaluation(
     jobs: int | None = None,
     other: Path | None = None,
     settings: Settings = DEFAULTS,
-    on_start: Callable[[int], Callable[[Outcome], None]] | None = None,
+    on_start: Callable[[Sequence[Source]], Watch] | None = None,
 ) -> EvaluationRun:
     """Evaluates Recount on the cases of a gold folder; writes results and report to `out`.
 
     gold: None stands for the repository's, and texts of such reports, which are written into `out` first.
     other: an earlier run to compare with. settings: how the cases are structured; a model's answers are kept in `out`.
-    on_start: told how many cases there are, gives what every outcome is told to.
+    on_start: given the files of the cases, gives what is told of the run.
     Raises UsageError if there are no cases, or the other run cannot be read; a ModelError if a model cannot be asked.
     """
     if gold is None and not GOLD.is_dir():
@@ -60,11 +62,12 @@ def run_evaluation(
     cases = find_cases(gold) if gold else [*find_cases(GOLD), *write_texts(out / TEXTS)]
     # Read before it can be written over: the other run may lie in the same folder.
     before = read_results(other) if other else None
-    on_progress = on_start(len(cases)) if on_start else None
+    files = [Source(case.source, case.name, size=case.source.stat().st_size) for case in cases]
+    watch = on_start(files) if on_start else None
     out.mkdir(parents=True, exist_ok=True)
     with asking(settings, out, "eval") as asked:
         task = partial(structure_report, settings=asked)
-        scored = evaluate(cases, task, out, jobs=jobs, on_progress=on_progress)
+        scored = evaluate(cases, task, out, jobs=jobs, watch=watch)
     version = program_version()
     write_results(out / RESULTS, scored.scores, version)
     results = read_results(out)
@@ -77,28 +80,34 @@ def summary_lines(run: EvaluationRun) -> Iterator[str]:
     """What a run found, for a terminal."""
     sums = totals(run.scored.scores)
     figures, found = sums.figures, sums.discrepancies
-    yield f"silent errors        {figures.silent}"
-    yield f"figures right        {percent(figures.accuracy)}  ({figures.right:,} of {figures.gold:,})"
-    yield f"wrong, missing, invented  {figures.wrong}, {figures.missing}, {figures.invented}"
-    yield f"verified share       {percent(figures.trust, 1)}"
-    yield f"rows found           {percent(sums.rows.recall)}"
-    yield f"texts as printed     {percent(sums.texts.accuracy)}"
-    mistakes = f"{found.found} found, {found.missed} missed, {found.excused} excused, {found.false} false"
-    yield f"discrepancies        {mistakes}"
-    yield f"seconds a page       {sums.spend.seconds_per_page or 0:.3f}"
+    right = {"share": percent(figures.accuracy), "right": figures.right, "gold": figures.gold}
+    yield _("silent errors        {number}", number=figures.silent)
+    yield _("figures right        {share}  ({right:,} of {gold:,})", **right)
+    yield _("wrong, missing, invented  {wrong}, {missing}, {invented}", **asdict(figures))
+    yield _("verified share       {share}", share=percent(figures.trust, 1))
+    yield _("rows found           {share}", share=percent(sums.rows.recall))
+    yield _("texts as printed     {share}", share=percent(sums.texts.accuracy))
+    yield _("discrepancies        {found} found, {missed} missed, {excused} excused, {false} false", **asdict(found))
+    yield _("seconds a page       {seconds:.3f}", seconds=sums.spend.seconds_per_page or 0)
     yield from _failures(sums)
     if run.comparison:
         yield from _changes(run.comparison)
-    yield f"report               {run.report}"
+    yield _("report               {file}", file=run.report)
 
 
 def _failures(sums: Totals) -> Iterator[str]:
     without = {fate: number for fate, number in sums.fates.items() if fate != "scored"}
     if without:
-        yield "without a result     " + ", ".join(f"{number} {fate}" for fate, number in sorted(without.items()))
+        fates = _(", ").join(f"{number} {named(fate)}" for fate, number in sorted(without.items()))
+        yield _("without a result     {fates}", fates=fates)
 
 
 def _changes(comparison: Comparison) -> Iterator[str]:
-    counts = ", ".join(f"{len(comparison.of_kind(kind))} {kind}" for kind in ("mended", "changed", "broken"))
-    yield f"against the other    {counts}; right {comparison.before.right:,} → {comparison.after.right:,}"
+    kinds: dict[str, object] = {kind: len(comparison.of_kind(kind)) for kind in ("mended", "changed", "broken")}
+    yield _(
+        "against the other    {mended} mended, {changed} changed, {broken} broken; right {before:,} → {after:,}",
+        before=comparison.before.right,
+        after=comparison.after.right,
+        **kinds,
+    )
     yield from (f"  {name}: {was} → {now}" for name, was, now in comparison.fates)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from recount.pipeline.document import Remark, Token, Written
+from recount.pipeline.document import ModelUse, Remark, Token, Written
 from recount.pipeline.result import (
     STATUSES,
     Check,
@@ -21,13 +21,11 @@ from recount.pipeline.result import (
     Mention,
     PageRemark,
     Reach,
-    Rejected,
     Result,
     Review,
     Source,
     Summary,
 )
-from recount.pipeline.usage import ModelUse
 from recount.pipeline.verify.coverage import coverage_of
 from recount.pipeline.verify.ground import as_told, own_unit, unit_of
 from recount.pipeline.verify.recount import Status
@@ -92,7 +90,7 @@ def result_of(
             for pointer, figure in verified.figures.items()
         },
         checks=_checks(verified.evaluations),
-        rejected=[Rejected(one.pointer, one.proposed, one.mapper, one.reason) for one in verified.rejected],
+        rejected=list(verified.rejected),
         summary=Summary(
             figures=_by_status(verified),
             checks=_by_outcome(verified),
@@ -233,7 +231,7 @@ def reach_of(verified: Verified, tokens: Sequence[Token]) -> Reach:
     reasons: dict[str, list[str]] = defaultdict(list)
     for number, due in enumerate(found.due, 1):
         if due.missing is not None:
-            reasons[due.missing].append(f"c{number}")
+            reasons[due.missing.code].append(f"c{number}")
     return Reach(
         identities=Identities(len(found.due), len(found.due) - len(found.not_evaluated)),
         not_evaluated=dict(reasons),

@@ -6,11 +6,14 @@ lines, and their origin. Coordinates are PDF points, origin top left, as display
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
+
+from recount.pipeline.usage import Usage
+from recount.schemas.saying import Saying
 
 Origin = Literal["text", "ocr"]
 Seat = tuple[int, int, int, int]
@@ -77,14 +80,14 @@ class Ruling:
 class Remark:
     """What a reader of the page sees and the figures alone do not tell: struck out, covered, damaged, of another unit.
 
-    kind: one word or two, the same for all of a kind. box: where, None for the whole page. words: a clause for people.
+    kind: one word or two, the same for all of a kind. box: where, None for the whole page. words: what is said.
     touches: no identity may confirm the figures in the box; disputes: the page itself contradicts them.
     """
 
     kind: str
     page: int
     box: Box | None
-    words: str
+    words: Saying
     touches: bool = False
     disputes: bool = False
 
@@ -310,4 +313,33 @@ class Decided:
     by: str
     at: str
     state: str
-    reason: str | None = None
+    reason: Saying | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A proposal that the verifier refused. proposed: what the mapper pointed at."""
+
+    pointer: str
+    proposed: str
+    mapper: str
+    reason: Saying
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """What a model had to do with a result.
+
+    name: who mapped it: template, cascade or model:<name>. usage: calls, tokens, cost. prompts: the versions of the
+    prompts, by the part asked about. open: the parts that no answer was had for, with the reason;
+    unanswered: those of them for which none came, so that they may be asked about again. second: who read again what
+    no identity covers; agreed: the pointers of the figures that both readers put there.
+    """
+
+    name: str
+    usage: Usage
+    prompts: Mapping[str, tuple[str, ...]]
+    open: Mapping[str, Saying]
+    unanswered: tuple[str, ...] = ()
+    second: str | None = None
+    agreed: Set[str] = frozenset()

@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from recount.pipeline.usage import Usage
+    from recount.schemas.saying import Saying
 
 
 class RecountError(Exception):
@@ -108,7 +109,11 @@ class Offline(ModelError):
 
 
 class StaleDecision(RecountError):
-    """A decision that does not fit what was read. Its words say why."""
+    """A decision that does not fit what was read, and why."""
+
+    def __init__(self, why: Saying) -> None:
+        super().__init__(str(why))
+        self.why = why
 
 
 class ZipProblem(RecountError):

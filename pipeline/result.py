@@ -18,12 +18,14 @@ from types import UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from recount.pipeline.document import Decided as Decided
+from recount.pipeline.document import Rejected as Rejected
 from recount.pipeline.document import Review as Review
 from recount.pipeline.errors import UsageError
 from recount.pipeline.lasting import decoded as decoded
 from recount.pipeline.lasting import encode as encode
 from recount.pipeline.lasting import encoded as encoded
 from recount.pipeline.lasting import write_json as write_json
+from recount.schemas.saying import Saying, heard
 
 # --- the types of a result
 
@@ -63,7 +65,7 @@ class FigureEntry(NamedTuple):
     checks: Sequence[str]
     first_reading: str | None = None
     second_reading: str | None = None
-    remark: str | None = None
+    remark: Saying | None = None
     line: int | None = None
     columns: Sequence[int] | None = None
     agreed: str | None = None
@@ -90,7 +92,7 @@ class Check(NamedTuple):
     residual: Decimal | int | None
     tolerance: Decimal | int | None
     severity: str | None
-    explanation: str | None
+    explanation: Saying | None
     pointers: Sequence[str]
     suspects: Sequence[str] | None = None
     follows: str | None = None
@@ -114,16 +116,6 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
-    """A proposal that the verifier refused. proposed: what the mapper pointed at."""
-
-    pointer: str
-    proposed: str
-    mapper: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Identities:
     """How many identities the sections of a report imply, and how many could be evaluated."""
 
@@ -144,8 +136,8 @@ class LeftOut:
 class Reach:
     """How much of a report its identities reach.
 
-    not_evaluated: the ids of checks, by the reason. under_one, under_two, covered: shares of the figures, under at
-    least one identity, under two, covered by one. under_none, not_covered: the other figures, by pointer.
+    not_evaluated: the ids of checks, by the code of the reason. under_one, under_two, covered: shares of the figures,
+    under at least one identity, under two, covered by one. under_none, not_covered: the other figures, by pointer.
     """
 
     identities: Identities
@@ -172,7 +164,7 @@ class MapperUse:
     output_tokens: int = 0
     cost: Decimal | int = Decimal(0)
     prompts: Mapping[str, Sequence[str]] | None = None
-    open: Mapping[str, str] | None = None
+    open: Mapping[str, Saying] | None = None
     unanswered: Sequence[str] | None = None
     second: str | None = None
 
@@ -185,7 +177,7 @@ class PageRemark:
     kind: str
     page: int
     bbox: Sequence[Real] | None
-    words: str
+    words: Saying
     line: int | None = None
 
 
@@ -270,7 +262,7 @@ class _Object:
         kind: type,
         earlier: Mapping[str, Any] | None = None,
         optional: Sequence[str] = (),
-        parts: Mapping[str, _Object | _Objects] | None = None,
+        parts: Mapping[str, _Object | _Objects | _Said] | None = None,
         older: Callable[[dict[str, Any]], dict[str, Any]] = dict,
     ) -> None:
         self._kind = kind
@@ -282,7 +274,7 @@ class _Object:
         self._in_file, self._in_type = itemgetter(*self._keys), attrgetter(*self._keys)
         self._kinds = {name: _kinds(hint) for name, hint in get_type_hints(kind).items() if name in self._known}
         self._all_of = attrgetter(*self._kinds)
-        self._is_flat = self._parts.keys() <= set(optional)  # with no key but those that it must have
+        self._deep = [name for name in self._parts if name not in optional]
         self._right: set[tuple[type, ...]] = set()
 
     def typed(self, content: Any, way: Way, more: More) -> Any:
@@ -292,7 +284,7 @@ class _Object:
         except (KeyError, TypeError):
             content = self._complete(content, way)
             values = self._in_file(content)
-        if len(content) == len(values) and self._is_flat:
+        if len(content) == len(values) and self._is_flat(content):
             return self._checked(self._kind(*values), way)
         given = {key: content[key] for key in (*self._keys, *self._optional) if key in content}
         for key, part in self._parts.items():
@@ -301,6 +293,10 @@ class _Object:
         if unknown := {key: value for key, value in content.items() if key not in self._known}:
             more[way] = unknown
         return self._checked(self._kind(**given), way)
+
+    def _is_flat(self, content: Mapping[str, Any]) -> bool:
+        """Whether nothing is typed itself that stands under a key that there must be."""
+        return not self._deep or all(content[name] is None for name in self._deep)
 
     def _checked(self, value: Any, way: Way) -> Any:
         """The value, if all that it holds is of the types that the fields have. Raises ValueError."""
@@ -317,7 +313,7 @@ class _Object:
     def all_typed(self, contents: Collection[Any], keys: Iterable[str | int], way: Way, more: More) -> list[Any]:
         """Many objects. keys: where each stands below way. Nearly always none has a key too many or too few."""
         with suppress(KeyError, TypeError):
-            if set(map(len, contents)) == {len(self._keys)}:
+            if set(map(len, contents)) == {len(self._keys)} and all(map(self._is_flat, contents)):
                 values = list(starmap(self._kind, map(self._in_file, contents)))
                 if issubclass(self._kind, tuple) and {tuple(map(type, value)) for value in values} <= self._right:
                     return values
@@ -344,6 +340,28 @@ class _Object:
             if key in content:
                 content[key] = part.plain(content[key])
         return content
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Something said, or nothing; in files of earlier versions a sentence. by_key: several, by keys that are data."""
+
+    by_key: bool = False
+
+    def typed(self, content: Any, way: Way, more: More) -> Any:
+        """As of _Object."""
+        if self.by_key and isinstance(content, dict):
+            return {key: _SAID.typed(one, (*way, key), more) for key, one in content.items()}
+        return None if content is None else heard(content, _words(way))
+
+    def plain(self, value: Any) -> Any:
+        """As of _Object."""
+        if self.by_key:
+            return {key: said.plain() for key, said in value.items()}
+        return None if value is None else value.plain()
+
+
+_SAID = _Said()
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,16 +415,17 @@ _FIGURE = _Object(
     FigureEntry,
     {"unit": None, "origin": "text", "confidence": None, "mapper": "", "checks": ()},
     optional=("first_reading", "second_reading", "remark", "line", "columns", "agreed", "reviewed"),
-    parts={"reviewed": _Object(Review)},
+    parts={"remark": _SAID, "reviewed": _Object(Review)},
     older=_with_own_unit,
 )
 _NUMBERS = ("computed", "printed", "residual", "tolerance")
 _EARLIER = {**dict.fromkeys(("expression", *_NUMBERS, "severity", "explanation")), "pointers": ()}
-_CHECK = _Object(Check, _EARLIER, optional=("suspects", "follows"))
+_CHECK = _Object(Check, _EARLIER, optional=("suspects", "follows"), parts={"explanation": _SAID})
 _MAPPER = _Object(
     MapperUse,
     {"name": "", "calls": 0, "input_tokens": 0, "output_tokens": 0, "cost": 0},
     optional=("prompts", "open", "unanswered", "second"),
+    parts={"open": _Said(by_key=True)},
 )
 _REACH = _Object(Reach, parts={"identities": _Object(Identities), "rows_left_out": _Objects(_Object(LeftOut))})
 _SUMMARY = _Object(
@@ -416,9 +435,9 @@ _SUMMARY = _Object(
     parts={
         "mapper": _MAPPER,
         "coverage": _REACH,
-        "remarks": _Objects(_Object(PageRemark, optional=("line",))),
+        "remarks": _Objects(_Object(PageRemark, optional=("line",), parts={"words": _SAID})),
         "mentions": _Objects(_Object(Mention, optional=("line",))),
-        "decisions": _Objects(_Object(Decided, optional=("reason",))),
+        "decisions": _Objects(_Object(Decided, optional=("reason",), parts={"reason": _SAID})),
     },
 )
 _RESULT = _Object(
@@ -428,7 +447,7 @@ _RESULT = _Object(
         "source": _Object(Source, {"scanned_pages": (), "ocr": None}, optional=("report_pages",)),
         "figures": _Objects(_FIGURE, by_key=True),
         "checks": _Objects(_CHECK),
-        "rejected": _Objects(_Object(Rejected)),
+        "rejected": _Objects(_Object(Rejected, parts={"reason": _SAID})),
         "summary": _SUMMARY,
     },
 )

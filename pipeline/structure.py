@@ -16,7 +16,7 @@ from recount.pipeline.archive.kinds import is_text
 from recount.pipeline.archive.sources import Source as Archived
 from recount.pipeline.archive.sources import names_of
 from recount.pipeline.assemble import Readings, result_of
-from recount.pipeline.document import Document, Pages, Remark, Token
+from recount.pipeline.document import Document, ModelUse, Pages, Remark, Token
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAPdf, NotAReport, SeveralReports
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import mentions_in
@@ -33,11 +33,13 @@ from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split import split
 from recount.pipeline.split.outline import every_section
 from recount.pipeline.split.reports import reports_of
-from recount.pipeline.usage import NOTHING, ModelUse, Usage
+from recount.pipeline.steps import tell
+from recount.pipeline.usage import NOTHING, Usage
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.repair import Repaired, repair
 from recount.schemas.family import Family
 from recount.schemas.registry import FAMILIES
+from recount.schemas.saying import say
 
 if TYPE_CHECKING:
     from recount.pipeline.model.ask.question import Asker
@@ -173,6 +175,7 @@ def _result(draft: _Draft, name: str, sha256: str, file: _File, settings: Settin
     numbers = [page.number for page in draft.pages.pages]
     scanned = scans.scanned_among(numbers)
     if scanned:
+        tell("again")
         repaired = _repair(decided, scans, settings)
         draft.clock.lap("repair")
     read = None if draft.pages is file.pages else sorted({scans.place(number, _NOWHERE)[0] for number in numbers})
@@ -193,8 +196,9 @@ def _result(draft: _Draft, name: str, sha256: str, file: _File, settings: Settin
 
 def _idle(pages: Pages) -> Remark:
     """What is said of pages between reports that hold none."""
-    more = f" and the {len(pages.pages) - 1} after it" if len(pages.pages) > 1 else ""
-    return Remark("no report", pages.pages[0].number, None, f"this page{more} hold no report: left out")
+    more = len(pages.pages) - 1
+    words = say("no_reports", more=more) if more else say("no_report")
+    return Remark("no report", pages.pages[0].number, None, words)
 
 
 def _asked(document: Document, settings: Settings, sha256: str, who: Asker | None) -> tuple[Family | None, Usage]:
@@ -221,6 +225,7 @@ def _mapped(
     template = None if settings.alone else map_document(document, family)
     if template is not None and settings.asked is None:
         clock.lap("map")
+        tell("verify")
         verified = verify(template.report, document.tokens, template.mapper)
         clock.lap("verify")
         return template, verified, None
@@ -288,6 +293,7 @@ def _file(path: Path, family: Family | None, settings: Settings) -> _File:
 def _split(pages: Pages, family: Family | None, clock: _Clock) -> tuple[Document, Family | None]:
     """A report split, and its family: the one that is given, or that it shows."""
     clock.start()
+    tell("map")
     document = split(pages, *([family] if family else FAMILIES))
     clock.lap("split")
     return document, family or recognise(document)

@@ -1,8 +1,7 @@
-"""What asking a model took, a failed question too, or would take; and what a model had to do with a result."""
+"""What asking a model took, a failed question too, or would take."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -33,25 +32,6 @@ class Usage:
 
 NOTHING = Usage()
 """What a kept answer takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelUse:
-    """What a model had to do with a result.
-
-    name: who mapped it: template, cascade or model:<name>. usage: calls, tokens, cost. prompts: the versions of the
-    prompts, by the part asked about. open: the parts that no answer was had for, with the reason;
-    unanswered: those of them for which none came, so that they may be asked about again. second: who read again what
-    no identity covers; agreed: the pointers of the figures that both readers put there.
-    """
-
-    name: str
-    usage: Usage
-    prompts: Mapping[str, tuple[str, ...]]
-    open: Mapping[str, str]
-    unanswered: tuple[str, ...] = ()
-    second: str | None = None
-    agreed: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

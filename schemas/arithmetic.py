@@ -12,6 +12,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Literal
 
 from recount.schemas.figures import Figure
+from recount.schemas.saying import Saying, quoted, say
 from recount.schemas.terms import (
     HUNDRED,
     INFINITE,
@@ -72,7 +73,7 @@ class Alternative:
     a minor one (classified projects) blames nobody.
     """
 
-    explanation: str
+    explanation: Saying | str
     computed: Term
     minor: bool = False
 
@@ -95,7 +96,7 @@ class Identity:
     shares: tuple[Figure, ...] = ()
     at_most: bool = False
     at_least: bool = False
-    words: str | None = None
+    words: Saying | str | None = None
     custom: bool = False
 
 
@@ -120,7 +121,7 @@ class Evaluation:
     residual: Decimal | None = None
     tolerance: Decimal | None = None
     severity: Literal["error", "minor"] | None = None
-    explanation: str | None = None
+    explanation: Saying | None = None
     held: Held = ()
     blamed: tuple[Figure, ...] | None = None
     suspects: tuple[str, ...] = ()
@@ -179,7 +180,7 @@ def variance(rule: str, percent: Figure | None, final: Addend, budget: Addend) -
     return Identity(rule, percent, Rate(total(final) - total(budget), total(budget)))
 
 
-def named_otherwise(rule: str, contradiction: str) -> Identity:
+def named_otherwise(rule: str, contradiction: Saying | str) -> Identity:
     """Words that contradict each other. It is minor: of no figure does it say that it is wrong."""
     return Identity(rule, None, Sum(), words=contradiction)
 
@@ -211,13 +212,13 @@ def _adding_to_hundred(rule: str, shares: Sequence[Figure], each_share: Iterable
 def evaluate(identity: Identity) -> Evaluation:
     """Recount one identity."""
     if identity.words is not None:
-        return Evaluation(identity, "fail", severity="minor", explanation=identity.words)
+        return Evaluation(identity, "fail", severity="minor", explanation=quoted(identity.words))
     stated, computed = identity.printed, identity.computed
     if stated is None or computed.missing:
         return Evaluation(identity, "not_applicable")
     if any(operand.token == stated.token for operand in computed.operands):
         # One printed number that fills two fields: it would confirm itself.
-        return Evaluation(identity, "not_applicable", explanation="printed once")
+        return Evaluation(identity, "not_applicable", explanation=say("printed_once"))
     operands = tuple(dict.fromkeys((stated, *computed.operands)))
     nominal = computed.nominal()
     if nominal is None:
@@ -225,7 +226,7 @@ def evaluate(identity: Identity) -> Evaluation:
     low, high = computed.interval()
     half = stated.half
     if identity.at_least and stated.value - half > high:
-        return Evaluation(identity, "not_applicable", explanation="of more than is listed")
+        return Evaluation(identity, "not_applicable", explanation=say("of_more"))
     passed = stated.value - half <= high and (identity.at_most or low <= stated.value + half)
     found = Evaluation(
         identity,
@@ -270,14 +271,14 @@ def _on_zero_base(identity: Identity, stated: Figure, operands: tuple[Figure, ..
         return found
     if abs(stated.value) in _CONVENTIONS:
         held = _held_by_convention(rate, stated, operands)
-        return replace(found, result="pass", severity=None, explanation="zero base, by convention", held=held)
+        return replace(found, result="pass", severity=None, explanation=say("zero_base"), held=held)
     low, high = rate.part.interval()
     least_part = ZERO if low <= 0 <= high else min(abs(low), abs(high))
     largest_base = max(map(abs, rate.whole.interval()))
     if largest_base > 0 and abs(stated.value) * largest_base >= HUNDRED * least_part:
         # The base was too small to print, not nothing: it passes, and proves nothing of its operands.
-        return replace(found, result="pass", severity=None, explanation="the base rounds to 0")
-    return replace(found, explanation="the base is 0, and the rate is neither 0 nor 100")
+        return replace(found, result="pass", severity=None, explanation=say("base_rounds_to_zero"))
+    return replace(found, explanation=say("rate_of_nothing"))
 
 
 def _held_by_convention(rate: Rate, stated: Figure, operands: tuple[Figure, ...]) -> Held:
@@ -310,9 +311,9 @@ def _explained(found: Evaluation, stated: Figure) -> Evaluation:
         low, high = identity.computed.interval()
         as_printed: Held = ((stated, min(low, stated.value), max(high, stated.value)),)
         if _levelled(identity, stated, computed):
-            return replace(found, severity="minor", explanation="levelled", held=as_printed, blamed=())
+            return replace(found, severity="minor", explanation=say("levelled"), held=as_printed, blamed=())
         if computed.quantize(stated.quantum, ROUND_DOWN) == stated.value:
-            return replace(found, severity="minor", explanation="truncated", held=as_printed, blamed=())
+            return replace(found, severity="minor", explanation=say("truncated"), held=as_printed, blamed=())
     for alternative in identity.alternatives:
         if alternative.computed.missing:
             continue
@@ -321,11 +322,12 @@ def _explained(found: Evaluation, stated: Figure) -> Evaluation:
             continue
         # With another number in the place of an operand the identity itself might hold: that one fits as well.
         held = other.held + _held(stated, identity.computed, identity.computed.interval())
+        explanation = quoted(alternative.explanation)
         if alternative.minor:
-            return replace(found, severity="minor", explanation=alternative.explanation, held=held, blamed=())
+            return replace(found, severity="minor", explanation=explanation, held=held, blamed=())
         spoken_for = {window[0] for window in other.held if window[0] is not stated}
         cleared = tuple(window for window in held if window[0] in spoken_for)
-        return replace(found, explanation=alternative.explanation, held=cleared, blamed=(stated,))
+        return replace(found, explanation=explanation, held=cleared, blamed=(stated,))
     return found
 
 

@@ -3,6 +3,7 @@ folder is none), and what tests of many rooms are given."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import ModuleType
 
@@ -13,6 +14,7 @@ from recount.tests.samples import ABSENT, FOLDER, NAMED
 
 
 def pytest_configure() -> None:
+    os.environ["RECOUNT_LANG"] = "en"  # whatever the machine speaks; processes that tests start have it from here
     if NAMED and not FOLDER.is_dir():
         raise pytest.UsageError(f"RECOUNT_SAMPLES: there is no folder {FOLDER}")
 

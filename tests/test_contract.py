@@ -19,6 +19,7 @@ from recount.pipeline.verify.recount import Status
 from recount.schemas.family import Family
 from recount.schemas.figures import Model
 from recount.schemas.registry import FAMILIES
+from recount.tests.sayings import listed
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "docs" / "contract"
@@ -124,6 +125,10 @@ def test_a_key_that_nobody_explains_is_missed() -> None:
     assert missing({"Figure": {"raw", "page"}}, {"Figure": "`raw` is what is printed; page is not in backticks"}) == [
         "Figure: page"
     ]
+
+
+def test_the_contract_lists_whatever_is_said() -> None:
+    assert listed() in parts_of("result.md")["What is said"], "python -m recount.tests.sayings writes the table anew"
 
 
 def test_links_lead_somewhere() -> None:

@@ -10,19 +10,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ("schemas", "prompts", "pipeline", "eval", "desk", "options", "cli")
 GROUND = {"schemas", "prompts"} | {
-    f"pipeline.{room}" for room in ("document", "usage", "errors", "version", "mupdf", "lasting")
+    f"pipeline.{room}" for room in ("document", "usage", "errors", "version", "mupdf", "lasting", "steps")
 }
 """What every room of the pipeline may import."""
 MAY_IMPORT: Mapping[str, set[str]] = {
     "schemas": set(),
     "prompts": set(),
-    "options": {"pipeline.settings"},
-    "pipeline.document": set(),
+    "options": {"pipeline.settings", "pipeline.language"},
+    "pipeline.language": {"schemas"},
+    "pipeline.document": {"schemas", "pipeline.usage"},
     "pipeline.usage": set(),
     "pipeline.version": set(),
     "pipeline.mupdf": set(),
     "pipeline.lasting": set(),
-    "pipeline.errors": {"pipeline.usage"},
+    "pipeline.steps": set(),
+    "pipeline.errors": {"schemas", "pipeline.usage"},
     "pipeline.read": GROUND,
     "pipeline.split": GROUND,
     "pipeline.settings": GROUND,
@@ -62,15 +64,15 @@ IN_EVAL: Mapping[str, set[str]] = {
     "cli": {"cases", "commands", "goldset", "verifier"},
 }
 """The rooms of the evaluation, and which of its others each may import."""
-MOST_LEVELS = 9
+MOST_LEVELS = 10
 LONGEST_CHAIN = 16
-MOST_MODULES = 194
+MOST_MODULES = 198
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 60
 USUAL_FUNCTION = 21
 """Lines, with signature and docstring, of 95 of 100 functions."""
-MOST_LOOSE = 11
-"""Modules that lie in pipeline/ itself: one report's way."""
+MOST_LOOSE = 13
+"""Modules that lie in pipeline/ itself: one report's way, and what all of them stand on."""
 BOUNDARIES = {"pipeline/run/worker.py", "pipeline/recognise.py", "pipeline/archive/locations.py"}
 """Where any exception may be caught: of a report, of a family that the user wrote, of a store that fsspec reaches."""
 

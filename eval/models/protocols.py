@@ -149,9 +149,9 @@ def _mapped(read: Score, mapper: Mapper, name: str, rounds: int, metered: Metere
     verified = cascaded.verified
     statuses = {pointer: status.value for pointer, status in verified.statuses.items()}
     report = plain_values(verified.report)
-    return _line(
-        read, mapper.numbers.name, rounds, report, statuses, len(verified.rejected), cascaded.open, metered.took()
-    )
+    open_ = {part: str(reason) for part, reason in cascaded.open.items()}
+    name, rejected = mapper.numbers.name, len(verified.rejected)
+    return _line(read, name, rounds, report, statuses, rejected, open_, metered.took())
 
 
 def _alone(read: Score, metered: Metered) -> Count:

@@ -6,7 +6,7 @@ kills its process, is its own outcome and scores zero; the others go on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,8 @@ from recount.eval.cases import Case
 from recount.eval.score.scores import CaseScore, score, score_failure
 from recount.pipeline.archive.sources import Source
 from recount.pipeline.result import read_result
-from recount.pipeline.run.fates import Attempt, Outcome
+from recount.pipeline.run.fates import Attempt
+from recount.pipeline.run.progress import Watch
 from recount.pipeline.run.runner import run
 from recount.pipeline.run.store import result_path
 from recount.pipeline.run.worker import Task
@@ -35,18 +36,19 @@ def evaluate(
     out: Path,
     *,
     jobs: int | None = None,
-    on_progress: Callable[[Outcome], None] | None = None,
+    watch: Watch | None = None,
 ) -> Scored:
     """Structures every case by the task into out/reports, and scores the results.
 
-    jobs, on_progress: as of `pipeline.run.runner.run`. Raises UsageError if `out` cannot be written to.
+    jobs: as of `pipeline.run.runner.run`; watch: is told of it. Raises UsageError if `out` cannot be written to.
     """
     ordered = sorted(cases, key=lambda case: case.name)
     # The largest first, so that no process is left alone with it in the end. The runner is not told the sizes: it would
     # structure sources of one content once, and here each case is to be done.
     largest = sorted(ordered, key=lambda case: -case.source.stat().st_size)
     sources = [Source(case.source, case.name) for case in largest]
-    summary = run(sources, out, jobs=jobs, force=True, on_progress=on_progress, task=task)
+    told, step = (watch.outcome, watch.step) if watch else (None, None)
+    summary = run(sources, out, jobs=jobs, force=True, on_progress=told, on_step=step, task=task)
     attempts = {outcome.attempt.file: outcome.attempt for outcome in summary.outcomes}
     return Scored(tuple(ordered), tuple(scored(case, attempts[case.name], out) for case in ordered))
 

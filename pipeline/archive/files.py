@@ -220,8 +220,8 @@ def _copy(source: Source, target: Path) -> None:
         else:
             _copy_file(source.place, target)
     except OSError as error:
-        verb = "read" if isinstance(source.place, Path) else "fetched"
-        raise SourceUnreachable(f"cannot be {verb}: {error.strerror}") from error
+        words = "cannot be read" if isinstance(source.place, Path) else "cannot be fetched"
+        raise SourceUnreachable(f"{words}: {error.strerror}") from error
 
 
 def _copy_file(place: Path, target: Path) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from recount.pipeline.document import Cell, Document, Remark
+from recount.pipeline.document import Cell, Document, ModelUse, Remark
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import passage_of, refs_in, unmapped_in
 from recount.pipeline.model.answer.draft import (
@@ -43,7 +43,7 @@ from recount.pipeline.model.transport.client import asker
 from recount.pipeline.settings import TEMPLATE, ModelSettings, Settings
 from recount.pipeline.split.outline import every_section
 from recount.pipeline.split.text import fold, plain
-from recount.pipeline.usage import NOTHING, ModelUse, Usage
+from recount.pipeline.usage import NOTHING, Usage
 from recount.pipeline.verify.ground import Rejected
 from recount.pipeline.verify.recount import Status
 from recount.pipeline.verify.verify import Verified
@@ -51,11 +51,12 @@ from recount.schemas.common.parts import UNMAPPED
 from recount.schemas.describe import fields_of, leaves_in, nested
 from recount.schemas.family import Family
 from recount.schemas.figures import Model
+from recount.schemas.saying import Saying, say
 
 _MOST_IN_A_TEXT = 4
 """So many numbers the cell of a text may be; one of more has taken up the cells beside it."""
 _MARK = re.compile(r"@\d+")
-PARTED = "no identity covers it, and a second reader does not put it there"
+PARTED = say("not_seconded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Cascaded:
 
     mapped: Mapped
     verified: Verified
-    open: Mapping[str, str]
+    open: Mapping[str, Saying]
     prompts: Mapping[str, tuple[str, ...]]
     usage: Usage
     unanswered: tuple[str, ...] = ()

@@ -8,15 +8,25 @@ again in two halves; a piece that no answer is had for stays open, with the reas
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Literal
 
 from pydantic import Field, create_model
 
 from recount.pipeline.document import Document, Paragraph
-from recount.pipeline.errors import ModelError, ModelRefused, NotToSchema, Truncated
+from recount.pipeline.errors import (
+    BudgetSpent,
+    ModelError,
+    ModelMisconfigured,
+    ModelRefused,
+    NotToSchema,
+    Offline,
+    Truncated,
+    Unreachable,
+)
 from recount.pipeline.model.answer.draft import Draft, merged, rows_in, used_by, without
 from recount.pipeline.model.answer.evidence import (
     Evidence,
@@ -35,10 +45,12 @@ from recount.pipeline.model.ask.prompting import Prompt, again, render, render_c
 from recount.pipeline.model.ask.protocol import PAIR, Numbers
 from recount.pipeline.model.ask.question import Answer, Asker, Findings, Question, answer_model
 from recount.pipeline.model.ask.shown import Block, Shown, blocks_of, halves, heading_over, show
+from recount.pipeline.steps import Tally, tell
 from recount.pipeline.usage import NOTHING, Usage
 from recount.schemas.describe import Trail, fields_of, nested
 from recount.schemas.family import Family
 from recount.schemas.figures import Model
+from recount.schemas.saying import Saying, say
 
 MOST = 90
 """How many figures of running text are asked about at once. Each takes some 40 tokens of an answer, and an answer that
@@ -52,6 +64,20 @@ _SEPARATOR = re.compile(r"[、，,；;。\n]")
 
 _ANSWERED = (Truncated, NotToSchema, ModelRefused)
 """What a model says that was asked, and will say again: there is no use in asking it in every run."""
+_WHY: Mapping[type[ModelError], str] = {
+    Truncated: "model_truncated",
+    NotToSchema: "model_not_to_schema",
+    BudgetSpent: "model_budget_spent",
+    Unreachable: "model_unreachable",
+    ModelRefused: "model_refused",
+    ModelMisconfigured: "model_misconfigured",
+    Offline: "model_offline",
+}
+"""What it means that there is no answer."""
+
+
+def _why(error: ModelError) -> Saying:
+    return say(_WHY.get(type(error), "model_failed"), problem=str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +103,20 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Mapper:
-    """Asks about pieces. document: the hash of the file, for the ledger."""
+    """Asks about pieces. document: the hash of the file, for the ledger. asked: counts the questions."""
 
     asker: Asker
     family: Family
     document: str = ""
     numbers: Numbers = PAIR
     threads: int = 4
+    asked: Tally = field(default_factory=partial(Tally, "ask"), repr=False, compare=False)
 
     def drafts(self, pieces: Sequence[Piece], found: Callable[[Piece], Findings | None] | None = None) -> list[Draft]:
         """The pieces, answered. found: what the verifier found in an earlier answer about a piece, to be put right."""
         if not pieces:
             return []
+        self.asked.expect(sum(len(parts_of(piece)) or 1 for piece in pieces))
         with ThreadPoolExecutor(max_workers=min(self.threads, len(pieces))) as pool:
             return list(pool.map(lambda piece: self._draft(piece, found(piece) if found else None), pieces))
 
@@ -115,7 +143,7 @@ class Mapper:
             for part in parts_of(piece, FEW if found and found.left_out else None):
                 self._ask(draft, part, found.words if found else None)
         except ModelError as error:
-            draft.open, draft.unanswered = str(error), not isinstance(error, _ANSWERED)
+            draft.open, draft.unanswered = _why(error), not isinstance(error, _ANSWERED)
             draft.usage += error.usage or NOTHING
         return draft
 
@@ -137,6 +165,7 @@ class Mapper:
         if asked is None:
             return draft.piece
         prompt, question = asked
+        self.asked.next()
         reply = self.asker.ask(question)
         draft.usage += reply.usage
         draft.prompts = (prompt.version,)
@@ -145,6 +174,7 @@ class Mapper:
     def _ask(self, draft: Draft, part: Part, found: str | None) -> None:
         """Ask about a part and take up the answer; ask about its halves where the answer was cut off."""
         shown, prompt, question = self.question(draft.piece, part, found)
+        self.asked.next()
         try:
             reply = self.asker.ask(question)
         except Truncated as error:
@@ -152,6 +182,7 @@ class Mapper:
             if not smaller:
                 raise
             draft.usage += error.usage or NOTHING
+            self.asked.expect(len(smaller))
             for half in smaller:
                 self._ask(draft, half, found)
             return
@@ -184,6 +215,7 @@ def family_of_report(
     choice: Any = Literal[titles] | None
     response = create_model("Kind", __base__=Answer, kind=(choice, Field(title="文件种类")))
     text = "\n".join(_lines(document))[:_BEGINNING]
+    tell("ask", 1, 1)
     prompt = render_choice(families[0], "family", dict.fromkeys(titles, ""), text, PAIR)
     try:
         reply = asker.ask(Question(prompt.system, prompt.user, response, "family", sha256))

@@ -22,6 +22,7 @@ from recount.pipeline.ocr.text.brackets import InCell, balanced, whole_numbers
 from recount.pipeline.ocr.text.cells import Sheet, completed, fitted, is_dash, overlooked, sheet_of, untangled
 from recount.pipeline.ocr.text.hygiene import clean
 from recount.pipeline.ocr.text.lines import OcrLine, crop_of, leaves_ink, placed, split_tall, with_paper
+from recount.schemas.saying import say
 
 _LEAST_SCORE = 0.5  # below this a line is noise: the rim of a seal, a blot
 _LEAST_SCORE_LONE = 0.8  # the same for a lone sign that is no figure: the rims of seals look like that
@@ -30,7 +31,6 @@ _LIKE_DIGITS = "SOoIl|"  # lone signs that `hygiene` makes digits of
 _DOUBTFUL = 0.85  # below this a line is read again, otherwise prepared, and the best reading is taken
 _LEAST_SCORE_FOUND = 0.7  # the same as _LEAST_SCORE for ink that the detector did not take for text
 _DASH = Decoded("—", (0.5,), (_LEAST_SCORE_LONE,))  # where a level stroke is all that a cell has
-_UNREAD = "something stands in this cell that could not be read"
 
 
 def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engine: Engine) -> Page:
@@ -62,7 +62,7 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
         if cleaned is not None:
             lines.append(_in_points(cleaned, sheet.unit))
     height, width = (side / sheet.unit for side in image.shape)
-    remarks = tuple(Remark("unread", number, _scaled(box, sheet.unit), _UNREAD) for box in unread)
+    remarks = tuple(Remark("unread", number, _scaled(box, sheet.unit), say("cell_unread")) for box in unread)
     return Page(number, width, height, tuple(lines), rulings, origin="ocr", remarks=remarks)
 
 

@@ -17,6 +17,7 @@ from recount.pipeline.errors import DocumentError
 from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
 from recount.pipeline.ocr.image.frame import Frame, halves_of, numbered, two_page_sheets
 from recount.pipeline.settings import OcrBackend, OcrMode, OcrPrecision
+from recount.pipeline.steps import Tally, tell
 
 if TYPE_CHECKING:
     from recount.pipeline.ocr.image.images import Picture
@@ -80,6 +81,7 @@ def fill_scanned(
     from recount.pipeline.ocr.network.engine import engine
 
     reader = engine(backend, precision)
+    counted = Tally("ocr", of=len(wanted))
     done: list[Page] = []
     frames: dict[int, Frame] = {}
     halves: dict[int, Frame] = {}
@@ -89,6 +91,7 @@ def fill_scanned(
             if page.number not in wanted:
                 _take(page, sheets, done, halves)
                 continue
+            counted.next()
             picture = _shown(document, page)
             if picture is None:
                 _take(page, sheets, done, halves)
@@ -170,6 +173,7 @@ def read_images(path: Path, backend: OcrBackend = "openvino", precision: OcrPrec
     pages: list[Page] = []
     frames: dict[int, Frame] = {}
     for number, picture in enumerate(pictures_of_files(path), 1):
+        tell("ocr", number)
         for page, frame in read_picture(picture, len(pages) + 1, number, reader):
             pages.append(page)
             frames[page.number] = frame

@@ -24,6 +24,7 @@ import numpy as np
 from recount.pipeline.document import Box, Line, Page, Pages, Remark
 from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, picture_of, quiet_mupdf
 from recount.pipeline.settings import OcrBackend, OcrMode
+from recount.schemas.saying import say
 
 _DPI = (250, 350)  # of the first reading of a figure and of the second
 _BESIDE = {250: 0.0, 350: 0.06}  # of its height: how much of what stands left and right of a figure is seen too
@@ -39,7 +40,6 @@ _EDGE = re.compile(r"^[^\w-]+|\W+$")
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), 0xFF0C, 0xFF0E)} | {ord("。"): "."}
 _NEAR = (0, -1, 1, -2, 2)  # points by which two tellings of one place may differ
-_UNREAD = "what the page shows here was not looked at: it may differ from what the text layer says"
 
 
 def witnessed(pages: Pages, path: Path, mode: OcrMode = "auto", backend: OcrBackend = "openvino") -> Pages:
@@ -60,7 +60,8 @@ def witnessed(pages: Pages, path: Path, mode: OcrMode = "auto", backend: OcrBack
 
 
 def _unwitnessed(page: Page) -> Page:
-    remarks = (Remark("not looked at", page.number, piece.box, _UNREAD, touches=True) for piece in page.unsure)
+    said = say("not_looked_at")
+    remarks = (Remark("not looked at", page.number, piece.box, said, touches=True) for piece in page.unsure)
     return replace(page, unsure=(), remarks=(*page.remarks, *remarks))
 
 
@@ -68,8 +69,7 @@ def _unbelieved(page: Page, shown: tuple[str, str] | None) -> Page:
     """A page whose font was found to lie is left to OCR. shown: what a figure of it says, and what the page shows."""
     if shown is None:
         return page
-    words = f"a font of this page is not believed: its text says {shown[0]} where the page shows {shown[1]}"
-    remark = Remark("font not believed", page.number, None, words)
+    remark = Remark("font not believed", page.number, None, say("font_not_believed", text=shown[0], shown=shown[1]))
     return Page(page.number, page.width, page.height, (), (), readable=False, remarks=(*page.remarks, remark))
 
 
@@ -142,23 +142,24 @@ def _looked_at(page: Page, eye: _Eye) -> Page:
         piece = pieces[at]
         if eye.is_blank(page.number, piece.box):
             changed[piece] = "", 0.0
-            remarks.append(Remark("unseen text", page.number, piece.box, f"{piece.text} is not to be seen on the page"))
+            remarks.append(Remark("unseen text", page.number, piece.box, say("not_seen", text=piece.text)))
         elif (number := _agreed(text, other)) is not None and _stands_there(number, piece, pieces):
             changed[piece] = "", 0.0
-            remarks.append(Remark("unseen text", page.number, piece.box, f"{piece.text} stands under {number}"))
+            words = say("stands_under", text=piece.text, shown=number)
+            remarks.append(Remark("unseen text", page.number, piece.box, words))
         elif number is not None:
             changed[piece] = number, score
-            words = f"the page shows {number} where its text says {piece.text}"
+            words = say("shown_otherwise", shown=number, text=piece.text)
             # No number says a letter: which of the two is right is not for a recogniser to say.
             remarks.append(
                 Remark("other print", page.number, piece.box, words, touches=_ODD.search(piece.text) is not None)
             )
         else:
-            words = f"the page shows something else here than {piece.text}, which its text says"
+            words = say("shown_unclearly", text=piece.text)
             remarks.append(Remark("unclear print", page.number, piece.box, words, touches=True))
     figures = sum(len(_DIGITS.findall(line.text)) for line in page.lines)
     if len(remarks) >= max(_LEAST_WRONG, _MOST_WRONG * figures):
-        words = f"the text of this page is not believed: {len(remarks)} of its figures are shown otherwise"
+        words = say("text_not_believed", figures=len(remarks))
         remark = Remark("text not believed", page.number, None, words)
         return Page(page.number, page.width, page.height, (), (), readable=False, remarks=(*page.remarks, remark))
     remarks += _shared_places(page, pieces)
@@ -170,7 +171,7 @@ def _shared_places(page: Page, pieces: Sequence[Line]) -> Iterator[Remark]:
     """The places where the text layer has two numbers: whichever a reading makes of them, nothing confirms it."""
     for piece in pieces:
         if any(_lies_on(piece, other) and digits_of(other.text) != digits_of(piece.text) for other in pieces):
-            words = f"two figures stand upon one another here, {piece.text} one of them"
+            words = say("two_figures", text=piece.text)
             yield Remark("two figures", page.number, piece.box, words, touches=True)
 
 

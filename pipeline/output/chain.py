@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from recount.pipeline.errors import UsageError
+from recount.pipeline.language import _, told
 from recount.pipeline.output.folder import result_files, whole_result, written_in
 from recount.pipeline.result import Result
 from recount.schemas.registry import family_of_contract
@@ -31,7 +32,7 @@ class Side:
     value: Decimal
 
     def __str__(self) -> str:
-        return f"{self.value} ({self.file}, {self.where}, {self.pointer})"
+        return _("{value} ({file}, {where}, {pointer})", **{**asdict(self), "where": told(self.where)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,17 @@ class Finding:
 
     def __str__(self) -> str:
         earlier, later = self.years
-        said = " less its change ".join(map(str, self.says))
-        return (
-            f"{self.unit}: {self.title} of {earlier} is {self.closing}, but the report of {later} says {said}: "
-            f"difference {self.difference:f}, rounding explains up to {self.tolerance:f}"
+        return _(
+            "{unit}: {title} of {earlier} is {closing}, but the report of {later} says {said}: "
+            "difference {difference:f}, rounding explains up to {tolerance:f}",
+            unit=self.unit,
+            title=self.title,
+            earlier=earlier,
+            closing=self.closing,
+            later=later,
+            said=_(" less its change ").join(map(str, self.says)),
+            difference=self.difference,
+            tolerance=self.tolerance,
         )
 
 

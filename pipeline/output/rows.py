@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
@@ -27,6 +27,7 @@ from recount.schemas.describe import (
     titles,
     way_of,
 )
+from recount.schemas.saying import Saying, named, say, with_values
 
 _YEAR = "年"
 NO_BOX = (None,) * 4
@@ -38,12 +39,12 @@ NO_BOX = (None,) * 4
 class Row:
     """Values, one a column of its table.
 
-    disputed: which of them an identity contradicts, and why ("" where a column says it). years: which are years, whose
-    thousands nobody sets apart.
+    disputed: which of them an identity contradicts, and why (None where a column says it). years: which are years,
+    whose thousands nobody sets apart.
     """
 
     values: tuple[Any, ...]
-    disputed: tuple[tuple[int, str], ...] = ()
+    disputed: tuple[tuple[int, Saying | str | None], ...] = ()
     years: tuple[int, ...] = ()
 
 
@@ -107,13 +108,18 @@ def rows_of(reading: OpenResult, table: Table) -> Iterator[Row]:
     return maker(reading) if maker else _listed(reading, table)
 
 
-def why(figure: FigureEntry, broken: Mapping[str, Check]) -> list[str]:
+def why(figure: FigureEntry, broken: Mapping[str, Check]) -> list[Saying]:
     """Why a figure is disputed, or may not be verified. broken: the failing checks of its result, by their ids."""
     rules = [broken[check].rule for check in figure.checks if check in broken] if figure.status == "disputed" else []
-    reasons = [f"does not fit: {'; '.join(dict.fromkeys(rules))}"] if rules else []
+    reasons = [say("does_not_fit", rules=tuple(dict.fromkeys(rules)))] if rules else []
     reasons += [figure.remark] if figure.remark else []
-    reasons += [f"read otherwise a second time: {figure.second_reading}"] if figure.second_reading else []
+    reasons += [say("read_otherwise", reading=figure.second_reading)] if figure.second_reading else []
     return reasons
+
+
+def _together(reasons: Sequence[Saying]) -> Saying | None:
+    """Several reasons as one."""
+    return say("together", parts=tuple(reasons)) if reasons else None
 
 
 def _report(reading: OpenResult) -> Iterator[Row]:
@@ -176,7 +182,7 @@ def _figures(reading: OpenResult) -> Iterator[Row]:
                 figure.confidence,
                 figure.mapper,
                 figure.agreed,
-                "; ".join(why(figure, reading.broken)) or None,
+                _together(why(figure, reading.broken)),
                 _words(figure.checks),
                 _words(list(dict.fromkeys(suspects))),
                 figure.first_reading,
@@ -184,7 +190,7 @@ def _figures(reading: OpenResult) -> Iterator[Row]:
                 *_review(figure),
                 reading.same_as,
             ),
-            ((value_at, ""),) if status == "disputed" else (),
+            ((value_at, None),) if status == "disputed" else (),
             (value_at,) if figure.unit == _YEAR else (),
         )
 
@@ -297,7 +303,7 @@ def _listed_row(
     number = int(pointer.rpartition("/")[2]) + 1
     head = (*reading.about, way[0], place.titles[0], below or place.titles[0], row_name(around) or None, number)
     values[: len(head)] = head
-    disputed: list[tuple[int, str]] = []
+    disputed: list[tuple[int, Saying | None]] = []
     figures: list[FigureEntry] = []
     for column, leaf in zip(listed.columns, leaves_of(listed.rows.model), strict=True):
         at = f"{pointer}/{'/'.join(leaf.way)}"
@@ -306,7 +312,7 @@ def _listed_row(
         if figure is not None and reading.wanted(figure.status):
             figures.append(figure)
             if figure.status == "disputed":
-                disputed.append((column, "; ".join(why(figure, reading.broken))))
+                disputed.append((column, _together(why(figure, reading.broken))))
     statuses = [figure.status for figure in figures]
     values[-4:] = (
         figures[0].page if figures else None,
@@ -321,6 +327,48 @@ def _inside(row: Any, way: Sequence[str]) -> Any:
     for step in way:
         row = row.get(step) if isinstance(row, Mapping) else None
     return row
+
+
+# --- rows in Chinese
+
+_NAMED = frozenset({"status", "severity", "result", "fate", "kind", "verdict", "mapper", "agreed", "origin"})
+"""The columns that hold a word of results."""
+_TITLED = frozenset({"title", "list_of", "unit_kind"})
+"""And those that may hold a key, or a word of a schema."""
+
+
+@dataclass(frozen=True, slots=True)
+class InChinese:
+    """Makes rows of a table say in Chinese what results say; what a document says stays as it is.
+
+    say: what a sentence of the ledger is in Chinese. It runs in other processes: it is pickled.
+    """
+
+    say: Callable[[str], str] = str
+
+    def __call__(self, table: Table, rows: Iterable[Row]) -> list[Row]:
+        names = [column.name if column.type == "string" else "" for column in table.columns]
+        return [
+            replace(
+                row,
+                values=tuple(map(self._told, names, row.values)),
+                disputed=tuple((at, self._told("", reason)) for at, reason in row.disputed),
+            )
+            for row in rows
+        ]
+
+    def _told(self, name: str, value: Any) -> Any:
+        """A value of a column. name: of the column; "" where it holds no words."""
+        if isinstance(value, Saying):
+            return value.told("zh")
+        if not name or not isinstance(value, str | bool):
+            return value
+        if name in _NAMED:
+            return named(str(value), "zh")
+        if name == "reason":
+            return self.say(str(value))
+        text = plain(value, "string")
+        return with_values(text, "zh") if name in _TITLED or text in ("true", "false") else text
 
 
 _MAKERS: Mapping[str, Callable[[OpenResult], Iterator[Row]]] = {

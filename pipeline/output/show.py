@@ -1,4 +1,4 @@
-"""A result, a run, and what a model is asked, as a person reads them on a terminal: returned, not printed.
+"""A result, a run, and what a model made of a try, as a person reads them on a terminal: returned, not printed.
 
 Words of a document become rich's Text: as markup, a bracket in a report would change the page. What would move a
 terminal's cursor, or turn its line about, is shown as what it is.
@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import takewhile
 from operator import itemgetter
 
@@ -20,14 +21,15 @@ from rich.text import Text
 
 from recount.pipeline.archive.strangers import visible
 from recount.pipeline.errors import UsageError
+from recount.pipeline.language import _, named, spoken, told
 from recount.pipeline.model.transport.client import ADVICE, Examined, pairs_of
 from recount.pipeline.output.rows import why
 from recount.pipeline.result import Check, Decided, FigureEntry, PageRemark, Reach, Result
 from recount.pipeline.run.fates import Attempt, FoundFile, RunSummary, by_fate, by_status, not_read
 from recount.pipeline.run.status import Status
 from recount.pipeline.settings import ModelSettings
-from recount.pipeline.usage import Plan
 from recount.schemas.describe import fields_of, titles
+from recount.schemas.saying import with_values
 
 MARKS = {"verified": "✓", "repaired": "✎", "reviewed": "◆", "grounded": "○", "disputed": "✗"}
 _STYLES = dict(zip(MARKS, ("green", "cyan", "blue", "default", "bold red"), strict=True))
@@ -35,8 +37,6 @@ _SEVERITIES = {"error": "bold red", "minor": "yellow"}
 _ARROW = " › "
 _FEW = 8
 """So many files that were left out are named."""
-_MOST_REPORTS = 50
-"""So many reports of a plan have a line each."""
 
 
 def _text(words: str = "", style: str = "") -> Text:
@@ -50,51 +50,32 @@ def _words(*parts: str | tuple[str, str], overflow: OverflowMethod | None = None
     return Text.assemble(*clean, overflow=overflow)
 
 
-# --- models: a run's plan, a model's check
-
-
-def render_plan(plans: Mapping[str, Plan], whole: Plan) -> Iterator[RenderableType]:
-    """What a run would take: a line for each report that would be asked about, and the sum."""
-    asked = {name: plan for name, plan in plans.items() if plan.calls}
-    table = Table(box=None, pad_edge=False)
-    table.add_column("report", overflow="fold")
-    for heading in ("calls", "kept", "tokens sent", "tokens back, about", "price"):
-        table.add_column(heading, justify="right")
-    for name, plan in list(asked.items())[:_MOST_REPORTS]:
-        table.add_row(_text(name), *_cells(plan))
-    if len(asked) > _MOST_REPORTS:
-        table.add_row(f"… and {len(asked) - _MOST_REPORTS} more")
-    table.add_row(f"{len(asked)} of {len(plans)} reports", *_cells(whole))
-    yield table
-    yield "Of the first round of questions; nothing was sent."
-
-
-def _cells(plan: Plan) -> tuple[str, ...]:
-    price = f"{plan.cost:.4f}" if plan.cost else "—"
-    return f"{plan.calls:,}", f"{plan.kept:,}", f"{plan.input_tokens:,}", f"{plan.output_tokens:,}", price
+# --- a model's check
 
 
 def render_probe(settings: ModelSettings, found: Examined, asked: ModelSettings) -> Iterator[RenderableType]:
     """What a model made of a tiny section, a line a mode; what else is known of its endpoint; what to put into a
     command. asked: the settings as the user gave them, of a file that was served."""
     table = Table(box=None, pad_edge=False)
-    for heading in ("mode", "works", "figures", "seconds", "tokens", "why not"):
+    for heading in (_("mode"), _("works"), _("figures"), _("seconds"), _("tokens"), _("why not")):
         table.add_column(heading, overflow="fold")
     for result in found.results:
         usage = result.usage
         tokens = f"{usage.input_tokens} + {usage.output_tokens}"
-        figures = ("right" if result.right else "wrong") if result.works else ""
-        works = "yes" if result.works else "no"
-        table.add_row(result.mode, works, figures, f"{usage.seconds:.2f}", tokens, _text(result.why))
-    yield _text(f"{settings.name} at {settings.endpoint or 'its provider'}")
+        figures = (_("right") if result.right else _("wrong")) if result.works else ""
+        works = _("yes") if result.works else _("no")
+        table.add_row(result.mode, works, figures, f"{usage.seconds:.2f}", tokens, _text(told(result.why)))
+    yield _text(_("{model} at {endpoint}", model=settings.name, endpoint=settings.endpoint or _("its provider")))
     yield table
     if found.learned:
-        yield _text(f"sent otherwise, as it wants: {', '.join(pairs_of(found.learned))}")
+        yield _text(_("sent otherwise, as it wants: {parameters}", parameters=", ".join(pairs_of(found.learned))))
     if found.context is not None:
-        yield _text(f"context: {found.context:,} tokens")
+        yield _text(_("context: {tokens:,} tokens", tokens=found.context))
     if found.prices is not None:
-        yield _text(f"price of a million tokens, in USD: {found.prices.input:f} in, {found.prices.output:f} out")
-    yield _text(f"use: {found.command(asked)}" if found.mode else f"it cannot be asked: {ADVICE}")
+        sent, back = found.prices.input, found.prices.output
+        yield _text(_("price of a million tokens, in USD: {sent:f} in, {back:f} out", sent=sent, back=back))
+    words = "use: {command}" if found.mode else "it cannot be asked: {advice}"
+    yield _text(_(words, command=found.command(asked), advice=told(ADVICE)))
 
 
 # --- results and runs
@@ -118,7 +99,7 @@ class Shown:
 
     def name(self, pointer: str, *, below: int = 0) -> str:
         """What a figure is called; below: how many titles from the left are understood."""
-        return _ARROW.join(titles(self.model, self.result.report, pointer)[below:])
+        return with_values(_ARROW.join(titles(self.model, self.result.report, pointer)[below:]), spoken())
 
 
 def render_result(result: Result, model: type[BaseModel], section: str | None = None) -> Iterator[RenderableType]:
@@ -150,13 +131,14 @@ def render_summary(
     table = Table.grid(padding=(0, 2))
     table.add_column()
     table.add_column(justify="right")
-    groups = {"Files found": files, "Reports": reports, "Figures": figures, "Discrepancies": discrepancies}
-    for title, counts in groups.items():
+    titles = _("Files found"), _("Reports"), _("Figures"), _("Discrepancies")
+    for title, counts in zip(titles, (files, reports, figures, discrepancies), strict=True):
         if counts is None:
             continue
         table.add_row(_text(title, style="bold"), f"{sum(counts.values()):,}")
         for name, number in counts.items():
-            table.add_row(_text(f"  {MARKS[name]} {name}" if name in MARKS else f"  {name}"), f"{number:,}")
+            mark = f"{MARKS[name]} " if name in MARKS else ""
+            table.add_row(_text(f"  {mark}{named(name)}"), f"{number:,}")
     return table
 
 
@@ -185,7 +167,7 @@ def render_troubles(summary: RunSummary, *, strict: bool = False) -> Iterator[Re
     yield from render_failures((file.file, file.reason) for file in summary.lost(strict=strict))
     yield from render_failures(reason_of(failure) for failure in summary.failures)
     if summary.nothing:
-        yield "recount: none of these files of text holds a report"
+        yield _("recount: none of these files of text holds a report")
     attempts = [outcome.attempt for outcome in summary.outcomes if not outcome.unchanged]
     yield from _still_open(attempts)
     yield from _aside(attempts)
@@ -195,8 +177,9 @@ def render_status(status: Status) -> Iterator[RenderableType]:
     """How an output folder stands."""
     run = status.run
     if run is not None:
-        end = f"finished {run.finished}" if run.finished else "not finished: it works still, or was interrupted"
-        yield _text(f"Latest run: started {run.started}, {end}")
+        lasts = "Latest run: started {started}, not finished: it works still, or was interrupted"
+        words = "Latest run: started {started}, finished {finished}" if run.finished else lasts
+        yield _text(_(words, started=run.started, finished=run.finished))
     yield render_summary(
         reports={
             "structured": len(status.done) - len(status.open),
@@ -212,31 +195,32 @@ def render_status(status: Status) -> Iterator[RenderableType]:
         files=_files_of(status.found),
     )
     if status.stages:
-        spent = ", ".join(f"{stage} {seconds:,.1f}" for stage, seconds in status.stages.items())
-        yield _text(f"Worker seconds by stage: {spent}")
+        spent = _(", ").join(f"{named(stage)} {seconds:,.1f}" for stage, seconds in status.stages.items())
+        yield _text(_("Worker seconds by stage: {spent}", spent=spent))
     if status.usage:
-        amounts = (f"{key.replace('_', ' ')} {amount:,g}" for key, amount in status.usage.items())
-        yield _text(f"Model: {', '.join(amounts)}")
+        amounts = (f"{named(key.replace('_', ' '))} {amount:,g}" for key, amount in status.usage.items())
+        yield _text(_("Model: {amounts}", amounts=_(", ").join(amounts)))
     if status.decisions:
-        yield _text("Decisions: " + ", ".join(f"{number} {state}" for state, number in status.decisions.items()))
+        decided = _(", ").join(f"{number} {named(state)}" for state, number in status.decisions.items())
+        yield _text(_("Decisions: {decided}", decided=decided))
     for title, lines in (
-        ("Files with several reports", list(render_several(status.done))),
-        ("Pages left out", list(render_unread(status.done))),
-        ("Open", list(_still_open(status.done))),
-        ("Stale decisions", list(_stale(status.done))),
-        ("Decided since, for the next run (recount retry)", [_text(name) for name in status.to_decide]),
-        ("Decisions about reports that are not here", [_text(f"corrections/{file}") for file in status.unclaimed]),
-        ("Results changed by hand", list(_aside(status.attempts.values()))),
-        ("Files left out", list(render_left_out(status.left_out))),
+        (_("Files with several reports"), list(render_several(status.done))),
+        (_("Pages left out"), list(render_unread(status.done))),
+        (_("Open"), list(_still_open(status.done))),
+        (_("Stale decisions"), list(_stale(status.done))),
+        (_("Decided since, for the next run (recount retry)"), [_text(name) for name in status.to_decide]),
+        (_("Decisions about reports that are not here"), [_text(f"corrections/{file}") for file in status.unclaimed]),
+        (_("Results changed by hand"), list(_aside(status.attempts.values()))),
+        (_("Files left out"), list(render_left_out(status.left_out))),
     ):
         if lines:
             yield _title(title)
             yield from lines
     if status.broken:
-        yield _title("Broken rows of the ledger, whose reports the next run does again")
-        yield from (_words(line, overflow="fold") for line in status.broken)
+        yield _title(_("Broken rows of the ledger, whose reports the next run does again"))
+        yield from (_words(told(line), overflow="fold") for line in status.broken)
     if status.failed or status.others:
-        yield _title("Failures")
+        yield _title(_("Failures"))
         yield from render_failures(reason_of(failure) for failure in status.failed)
         yield from render_failures((file.file, file.reason) for file in status.others if file.fate != "skipped")
         yield from _skipped(status.found)
@@ -245,7 +229,7 @@ def render_status(status: Status) -> Iterator[RenderableType]:
 def render_failures(failures: Iterable[tuple[str, str]]) -> Iterator[RenderableType]:
     """One line for each report (or folder) that failed: its name and the reason."""
     for name, reason in failures:
-        yield _words((name, "bold"), ": ", reason, overflow="fold")
+        yield _words((name, "bold"), _(": "), told(reason), overflow="fold")
 
 
 def _open_among(attempts: Sequence[Attempt]) -> dict[str, int]:
@@ -265,47 +249,50 @@ def _skipped(found: Iterable[FoundFile]) -> Iterator[RenderableType]:
         if file.fate == "skipped" and not file.report:
             kinds[file.reason].append(file.file)
     for reason, names in kinds.items():
-        more = f" … and {len(names) - _FEW} more" if len(names) > _FEW else ""
-        yield _words((f"left out {len(names):,}", "bold"), f", {reason}: {', '.join(names[:_FEW])}{more}")
+        more = _(" … and {number:,} more", number=len(names) - _FEW) if len(names) > _FEW else ""
+        said = _(", {reason}: {names}", reason=told(reason), names=_(", ").join(names[:_FEW]))
+        yield _words((_("left out {number:,}", number=len(names)), "bold"), f"{said}{more}")
 
 
 def _each(attempts: Iterable[Attempt], said: Callable[[Attempt], Iterable[str]]) -> Iterator[RenderableType]:
     """A line for all that is said of each report."""
     for attempt in attempts:
         for words in said(attempt):
-            yield _words((attempt.file, "bold"), f": {words}", overflow="fold")
+            yield _words((attempt.file, "bold"), _(": "), words, overflow="fold")
 
 
 def _still_open(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
     """One line for each report that a model did not answer about: what it was asked is not in the result."""
-    words = "the model did not answer about {}; the next run asks again"
-    return _each(attempts, lambda attempt: [words.format(", ".join(attempt.open))] if attempt.open else [])
+    words = partial(_, "the model did not answer about {parts}; the next run asks again")
+    return _each(attempts, lambda attempt: [words(parts=_(", ").join(attempt.open))] if attempt.open else [])
 
 
 def _aside(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
     """One line for each result that somebody had changed, and that was written anew."""
-    words = "its result was changed by somebody else; that one is kept as reports/{}"
-    return _each(attempts, lambda attempt: map(words.format, attempt.aside))
+    words = partial(_, "its result was changed by somebody else; that one is kept as reports/{file}")
+    return _each(attempts, lambda attempt: [words(file=file) for file in attempt.aside])
 
 
 def _stale(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
     """One line for each report about which something was decided that no longer fits it."""
-    words = "decisions that do not fit what is read now: {}; recount show says which"
-    return _each(attempts, lambda attempt: [words.format(number)] if (number := attempt.decisions.get("stale")) else [])
+    words = partial(_, "decisions that do not fit what is read now: {number}; recount show says which")
+    return _each(attempts, lambda attempt: [words(number=n)] if (n := attempt.decisions.get("stale")) else [])
 
 
 def render_several(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
     """One line for each file that holds several reports: what their results are called."""
     several = (attempt for attempt in attempts if attempt.reports > 1)
-    return _each(several, lambda one: [f"{one.reports} reports, {one.results[0]} to {one.results[-1]}"])
+    words = partial(_, "{number} reports, {first} to {last}")
+    return _each(several, lambda one: [words(number=one.reports, first=one.results[0], last=one.results[-1])])
 
 
 def render_left_out(attempts: Sequence[Attempt]) -> Iterator[RenderableType]:
     """One line for the files of text that hold no report."""
     if attempts:
-        names = ", ".join(attempt.file for attempt in attempts[:_FEW])
-        more = f" and {len(attempts) - _FEW:,} more" if len(attempts) > _FEW else ""
-        yield _words(("Left out", "bold"), f", for they hold no report: {names}{more}", overflow="fold")
+        names = _(", ").join(attempt.file for attempt in attempts[:_FEW])
+        more = _(" and {number:,} more", number=len(attempts) - _FEW) if len(attempts) > _FEW else ""
+        why = _(", for they hold no report: {names}", names=names)
+        yield _words((_("Left out"), "bold"), f"{why}{more}", overflow="fold")
 
 
 def render_unread(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
@@ -315,7 +302,7 @@ def render_unread(attempts: Iterable[Attempt]) -> Iterator[RenderableType]:
 
 def reason_of(failure: Attempt) -> tuple[str, str]:
     """The name and reason of a failed attempt."""
-    return failure.file, failure.reason or "no reason was recorded"
+    return failure.file, failure.reason or _("no reason was recorded")
 
 
 def _sections(reading: Shown, wanted: str | None) -> dict[str, str]:
@@ -335,11 +322,11 @@ def _heading(reading: Shown) -> Iterator[RenderableType]:
     year = report.get("fiscal_year")
     yield _text(f"{report.get('unit_name') or '?'} {year if year is not None else '?'}", style="bold")
     scanned = len(source.scanned_pages)
-    pages = f"{source.pages} pages" + (f", {scanned} of them scanned" if scanned else "")
-    yield _text(f"{source.file} ({pages})", style="dim")
+    words = "{file} ({pages} pages, {scanned} of them scanned)" if scanned else "{file} ({pages} pages)"
+    yield _text(_(words, file=source.file, pages=source.pages, scanned=scanned), style="dim")
     counts = by_status([Counter(figure.status for figure in reading.figures.values())])
-    said = (_text(f"{MARKS[status]} {number} {status}", style=_STYLES[status]) for status, number in counts.items())
-    yield _text(f"{len(reading.figures)} figures: ").append_text(Text(", ").join(said))
+    said = (_text(f"{MARKS[word]} {number} {named(word)}", style=_STYLES[word]) for word, number in counts.items())
+    yield _text(_("{number} figures: ", number=len(reading.figures))).append_text(Text(_(", ")).join(said))
     if unread := reading.result.summary.unread_pages:
         yield _text(not_read(unread), style="bold red")
     yield from _coverage(reading.result.summary.coverage)
@@ -350,68 +337,72 @@ def _coverage(reach: Reach | None) -> Iterator[RenderableType]:
     if reach is None:
         return
     due, evaluated = reach.identities.due, reach.identities.evaluated
-    shares = [f"{100 * share:.1f} %" for share in (reach.under_one, reach.under_two, reach.covered)]
-    yield _text(
-        f"{evaluated} of {due} identities evaluated: {shares[0]} of the figures under one, {shares[1]} under two, "
-        f"{shares[2]} covered",
-        style="dim",
-    )
+    said = _(
+        "{evaluated} of {due} identities evaluated: {one:.1f} % of the figures under one, {two:.1f} % under two, "
+        "{covered:.1f} % covered",
+        evaluated=evaluated, due=due, one=100 * reach.under_one, two=100 * reach.under_two, covered=100 * reach.covered,
+    )  # fmt: skip
+    yield _text(said, style="dim")
     for line in reach.rows_left_out:
-        yield _text(f"no row was read from page {line.page}: {' '.join(line.numbers)}", style="bold red")
+        numbers = " ".join(line.numbers)
+        yield _text(_("no row was read from page {page}: {numbers}", page=line.page, numbers=numbers), style="bold red")
 
 
 def _remarks(remarks: Sequence[PageRemark]) -> Iterator[RenderableType]:
     """What a reader of the pages sees beside the figures: a line a kind and page, and how often more of it there."""
     if not remarks:
         return
-    yield _title(f"Remarks on pages: {len(remarks)}")
+    yield _title(_("Remarks on pages: {number}", number=len(remarks)))
     together: dict[tuple[int, str], list[PageRemark]] = defaultdict(list)
     for remark in remarks:
         together[remark.page, remark.kind].append(remark)
     for (page, kind), alike in sorted(together.items(), key=itemgetter(0)):
-        place = f"page {page}" if alike[0].line is None else f"line {alike[0].line}"
-        more = f" ({len(alike) - 1} more)" if len(alike) > 1 else ""
-        yield _words((f"{place}, {kind}", "bold"), f": {alike[0].words}{more}", overflow="fold")
+        more = _(" ({number} more)", number=len(alike) - 1) if len(alike) > 1 else ""
+        place = f"{where(page, alike[0].line)}{_(', ')}{named(kind)}"
+        yield _words((place, "bold"), _(": "), f"{told(alike[0].words)}{more}", overflow="fold")
 
 
 def _decisions(decisions: Sequence[Decided]) -> Iterator[RenderableType]:
     """What people decided: a line each, and why one is not applied."""
     if decisions:
-        yield _title(f"Decisions: {len(decisions)}")
+        yield _title(_("Decisions: {number}", number=len(decisions)))
     for one in decisions:
         style = "bold red" if one.reason else "default"
-        said = " ".join(filter(None, (one.state, one.verdict, one.pointer)))
-        yield _words((said, style), f" {one.by} {one.at}", f": {one.reason}" if one.reason else "", overflow="fold")
+        said = " ".join(filter(None, (named(one.state), named(one.verdict), one.pointer)))
+        why = f"{_(': ')}{told(one.reason)}" if one.reason else ""
+        yield _words((said, style), f" {one.by} {one.at}", why, overflow="fold")
 
 
 def _discrepancies(reading: Shown) -> Iterator[RenderableType]:
     """Where the document contradicts itself."""
     failing = reading.failing
     ids = {check.id for check in failing}
-    told = [check for check in failing if check.follows not in ids]
-    more = f", and {len(failing) - len(told)} that follow from them" if len(told) < len(failing) else ""
-    yield _title(f"Source discrepancies: {len(told)}{more}")
-    for check in told:
+    leading = [check for check in failing if check.follows not in ids]
+    following = len(failing) - len(leading)
+    more = _(", and {number} that follow from them", number=following) if following else ""
+    yield _title(_("Source discrepancies: {number}", number=len(leading)) + more)
+    for check in leading:
         yield _discrepancy(reading, check)
         for other in failing:
             if other.follows == check.id:
-                yield _text(f"  follows from it: {other.rule}: {other.expression}", style="dim")
+                yield _text(f"  {_('follows from it: ')}{other.rule}{_(': ')}{other.expression}", style="dim")
 
 
 def _discrepancy(reading: Shown, check: Check) -> RenderableType:
     """A failing check: the rule, both sides, their difference, every operand with its page."""
     severity = check.severity or "error"
-    explained = f" ({check.explanation})" if check.explanation else ""
+    explained = _(" ({words})", words=told(check.explanation)) if check.explanation else ""
+    sides = _(
+        "printed {printed}, computed {computed}, difference {residual}; rounding explains up to {tolerance}",
+        **{side: _plain(getattr(check, side)) for side in ("printed", "computed", "residual", "tolerance")},
+    )
     lines = [
-        _words((f"{severity}{explained}", _SEVERITIES.get(severity, "default")), "  ", check.rule),
+        _words((f"{named(severity)}{explained}", _SEVERITIES.get(severity, "default")), "  ", check.rule),
         _text(f"  {check.expression}"),
-        _text(
-            f"  printed {_plain(check.printed)}, computed {_plain(check.computed)}, "
-            f"difference {_plain(check.residual)}; rounding explains up to {_plain(check.tolerance)}"
-        ),
+        _text(f"  {sides}"),
     ]
-    suspects = "; ".join(_operand(reading, own) for own in check.suspects or ())
-    lines += [_text(f"  most suspect: {suspects}", style="bold")] if suspects else []
+    suspects = _("; ").join(_operand(reading, own) for own in check.suspects or ())
+    lines += [_text(f"  {_('most suspect: ')}{suspects}", style="bold")] if suspects else []
     lines += [_text(f"  {line}", style="dim") for line in _operands(reading, check.pointers)]
     return Group(*lines)
 
@@ -431,19 +422,25 @@ def _operands(reading: Shown, pointers: Sequence[str]) -> Iterator[str]:
 
 def _operand(reading: Shown, pointer: str, *, below: int = 0) -> str:
     figure = reading.figures.get(pointer)
-    place = f"{figure.raw}, {figure.where}" if figure else "not read"
-    return f"{reading.name(pointer, below=below)}: {place}"
+    place = f"{figure.raw}{_(', ')}{where(figure.page, figure.line)}" if figure else _("not read")
+    return f"{reading.name(pointer, below=below)}{_(': ')}{place}"
+
+
+def where(page: int, line: int | None) -> str:
+    """The place of something in a file: its line in a text, its page in any other."""
+    return _("page {number}", number=page) if line is None else _("line {number}", number=line)
 
 
 def _disputed(reading: Shown) -> Iterator[RenderableType]:
     """The figures that nothing clears, with the checks that they fail: said once of those of which it is the same."""
     broken = {check.id: check for check in reading.failing}
     disputed = [item for item in reading.figures.items() if item[1].status == "disputed"]
-    yield _title(f"Disputed figures: {len(disputed)}")
+    yield _title(_("Disputed figures: {number}", number=len(disputed)))
     alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for pointer, figure in disputed:
-        decided = [f"decided: {figure.reviewed.verdict} ({figure.reviewed.by})"] if figure.reviewed else []
-        alike[(*(why(figure, broken) or ["no check is named"]), *decided)].append(pointer)
+        by = figure.reviewed
+        decided = [_("decided: {verdict} ({by})", verdict=named(by.verdict), by=by.by)] if by else []
+        alike[(*(list(map(told, why(figure, broken))) or [_("no check is named")]), *decided)].append(pointer)
     for reasons, pointers in alike.items():
         yield from (_words((f"{MARKS['disputed']} ", _STYLES["disputed"]), _operand(reading, p)) for p in pointers)
         yield from (_text(f"  {reason}") for reason in reasons)
@@ -468,7 +465,7 @@ def _figures(reading: Shown, key: str, title: str) -> Iterator[RenderableType]:
             _text(_amount(figure)),
             _text(figure.unit or ""),
             _text(MARKS.get(status, status), style=_STYLES.get(status, "default")),
-            f"p. {figure.page}" if figure.line is None else f"line {figure.line}",
+            _("p. {number}", number=figure.page) if figure.line is None else where(figure.page, figure.line),
         )
     yield table
 
@@ -478,10 +475,14 @@ def _rejected(reading: Shown) -> Iterator[RenderableType]:
     rejected = reading.result.rejected
     if not rejected:
         return
-    yield _title(f"Rejected proposals: {len(rejected)}")
+    yield _title(_("Rejected proposals: {number}", number=len(rejected)))
     for refused in rejected:
-        what = f"{reading.name(refused.pointer)}: {_plain(refused.proposed)}"
-        yield _text(f"{what} ({refused.mapper}): {refused.reason}")
+        about = {
+            "name": reading.name(refused.pointer),
+            "proposed": _plain(refused.proposed),
+            "by": named(refused.mapper),
+        }
+        yield _text(_("{name}: {proposed} ({by}): {reason}", **about, reason=told(refused.reason)))
 
 
 def _title(words: str) -> RenderableType:

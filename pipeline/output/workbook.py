@@ -51,8 +51,8 @@ Look = tuple[str, str | None]
 """How a cell looks: its number format (or LINK), and the colour behind it."""
 Cell = tuple[int, Any, Look]
 """A cell: its column, its value (a Decimal or int is a number; a Link, or a Noted value, is more), its look."""
-Say = Callable[[str, str], str]
-"""What a text of a column is called in the language of a workbook. It runs in other processes: it is pickled."""
+Say = Callable[[str], str]
+"""What a sentence of the ledger is in the language of a workbook. It runs in other processes: it is pickled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ class Noted:
 
 class Front(ABC):
     """The sheet that stands before the tables: `see` makes of each result what it says of it, and runs in other
-    processes; `add` takes that, in the order of the results; `write` fills the sheet. say: the words of all sheets."""
+    processes; `add` takes that, in the order of the results; `write` fills the sheet. say: why a file
+    gave no result, in the language of the workbook."""
 
     title: str
     say: Say
@@ -205,10 +206,9 @@ def _encoded(sign: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """Makes cells of rows. pdfs: addresses of PDFs. say: the words of texts; None leaves them as they are."""
+    """Makes cells of rows. pdfs: addresses of PDFs."""
 
     pdfs: Mapping[str, str]
-    say: Say | None
 
     def __call__(self, table: Table, rows: Sequence[Row]) -> list[list[Cell]]:
         shown = [(index, column) for index, column in enumerate(table.columns) if column.shown]
@@ -223,11 +223,8 @@ class _Cells:
             if not behind and row.values[index] is None:
                 continue
             cell = self._cell(at, column, row, index, (_STRONG if index in why else behind, pdf))
-            cells.append((at, Noted(cell[1], self._said("reason", why[index])), cell[2]) if why.get(index) else cell)
+            cells.append((at, Noted(cell[1], str(why[index])), cell[2]) if why.get(index) else cell)
         return cells
-
-    def _said(self, column: str, text: str) -> str:
-        return self.say(column, text) if self.say else text
 
     def _cell(self, at: int, column: Column, row: Row, index: int, given: tuple[str | None, str | None]) -> Cell:
         colour, pdf = given
@@ -235,7 +232,7 @@ class _Cells:
         if value is None or column.type == "boolean":
             return at, value, ("0", colour)
         if column.type == "string":
-            return at, self._said(column.name, value), ("General", colour)
+            return at, value, ("General", colour)
         if column.name == "page" and pdf is not None:
             return at, Link(pdf, value), (LINK, colour)
         return number_cell(at, value, colour, grouped=column.type != "integer" and index not in row.years)
@@ -248,7 +245,7 @@ class WorkbookSink(Sink):
         assert order.name is not None
         self._book = Book(order.folder / order.name, order.folder)
         self._pdfs = {name: pdf for name, pdf in pdfs.items() if len(pdf) < _LONGEST_LINK}
-        self.prepare = _Cells(self._pdfs, front.say if front else None)
+        self.prepare = _Cells(self._pdfs)
         self._front = front
         if front is not None:
             self.see = front.see

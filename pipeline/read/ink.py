@@ -24,6 +24,7 @@ import numpy.typing as npt
 from recount.pipeline.document import Box, Line, Remark, Ruling, hull
 from recount.pipeline.mupdf import painted_on, picture_of
 from recount.pipeline.read.overprint import beside
+from recount.schemas.saying import say
 
 _DPI = 100.0
 _MOST_PIXELS = 6_000_000  # of the rendered page; a larger one is rendered more coarsely
@@ -85,10 +86,7 @@ def look(page: Any, shown: Any, lines: Sequence[Line], rulings: Sequence[Ruling]
     unsure |= _are_covered(figures.boxes, shown, paints)
     unsure |= np.array([doubted or signs.line_at(start) in parted for start, _ in figures.spans], np.bool_)
     pieces = (figures.piece(at) for at in _where(unsure) + _where(_upon_another(figures) & ~unsure))
-    unseen = (
-        Remark("unseen text", number, box, "the text layer has text here that the page does not show")
-        for box in missing
-    )
+    unseen = (Remark("unseen text", number, box, say("unseen_text")) for box in missing)
     annotations = list(_annotated(page, number))
     struck = _struck_out(number, figures, rulings, [remark.box for remark in annotations if remark.box])
     whole = (_without_cut(piece, size[0]) for piece in pieces)
@@ -403,11 +401,11 @@ def _common(boxes: Numbers, box: Box) -> Numbers:
 
 
 _ANNOTATIONS = {
-    "StrikeOut": ("struck out", "struck out by an annotation", True),
-    "Redact": ("redaction", "marked for redaction", True),
-    "FreeText": ("annotation", "a note was put on the page", False),
-    "Stamp": ("annotation", "a stamp was put on the page", False),
-    "Ink": ("annotation", "a drawing was put on the page", False),
+    "StrikeOut": ("struck out", say("struck_by_annotation"), True),
+    "Redact": ("redaction", say("redaction"), True),
+    "FreeText": ("annotation", say("note"), False),
+    "Stamp": ("annotation", say("stamp"), False),
+    "Ink": ("annotation", say("drawing"), False),
 }
 """By type: the kind and the words of the remark, and whether it disputes what it touches."""
 
@@ -415,14 +413,13 @@ _ANNOTATIONS = {
 def _annotated(page: Any, number: int) -> Iterator[Remark]:
     """The annotations that change what a page says."""
     for annotation in page.annots() or ():
-        kind, words, disputes = _ANNOTATIONS.get(annotation.type[1], ("", "", False))
-        if not kind:
+        if annotation.type[1] not in _ANNOTATIONS:
             continue
+        kind, words, disputes = _ANNOTATIONS[annotation.type[1]]
         x0, y0, x1, y1 = annotation.rect * page.rotation_matrix if page.rotation else annotation.rect
         said = " ".join((annotation.info.get("content") or "").split())
-        yield Remark(
-            kind, number, (x0, y0, x1, y1), f"{words}: {said}" if said else words, touches=True, disputes=disputes
-        )
+        words = say("with_words", what=words, words=said) if said else words
+        yield Remark(kind, number, (x0, y0, x1, y1), words, touches=True, disputes=disputes)
 
 
 def _struck_out(
@@ -440,7 +437,7 @@ def _struck_out(
         if any(_common(np.array([box]), annotation)[0] for annotation in annotations):
             continue
         if any(_strikes(level[ruling], box, line.box) for ruling in np.flatnonzero(crossed[index]).tolist()):
-            yield Remark("struck out", number, box, "struck out by a line", touches=True, disputes=True)
+            yield Remark("struck out", number, box, say("struck_by_line"), touches=True, disputes=True)
 
 
 def _strikes(ruling: Ruling, figure: Box, line: Box) -> bool:

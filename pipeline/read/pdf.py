@@ -31,6 +31,8 @@ from recount.pipeline.mupdf import MUPDF_ERRORS, attached_to, mupdf, quiet_mupdf
 from recount.pipeline.read.ink import look
 from recount.pipeline.read.overprint import Print, by_paleness, lightness, plain_lines, printed_once, uncopied, unmarked
 from recount.pipeline.read.rulings import painted, read_rulings
+from recount.pipeline.steps import tell
+from recount.schemas.saying import say
 
 # --- whether the text layer of a page can be used
 
@@ -131,8 +133,6 @@ _HARMLESS = re.compile(
 """What every viewer passes over: a wrong checksum, an unknown operator, a thing to be drawn that is not there."""
 _UNDECODED = re.compile("zlib error|read error|unknown filter|not a stream|cannot load object")
 _UNPARSED = re.compile("syntax error|cannot draw text|premature end")
-_DAMAGED = "the file is damaged here in a way that viewers pass over; its figures were looked at as the page shows them"
-
 Matrix = tuple[float, float, float, float, float, float]
 
 
@@ -183,6 +183,7 @@ def _read_pages(document: Any) -> Iterator[Page]:
     """
     undecoded = False
     for page in document:
+        tell("read", page.number + 1, document.page_count)
         mupdf.TOOLS.mupdf_warnings()  # what it holds back as a repetition is said now
         mupdf.TOOLS.reset_mupdf_warnings()
         shown = page.get_displaylist()
@@ -205,7 +206,7 @@ def _read_page(page: Any, shown: Any, *, doubted: bool) -> Page:
     layer = _Builder(width, height).layer(text)
     verdict = judge(layer, height, lambda: _picture_share(page), painted(drawings))
     number = page.number + 1
-    remarks = (Remark("damaged", number, None, _DAMAGED),) if doubted else ()
+    remarks = (Remark("damaged", number, None, say("damaged")),) if doubted else ()
     if verdict == "unusable":
         return Page(number, width, height, (), (), readable=False, remarks=remarks)
     rulings = read_rulings(drawings, (width, height), rotation)

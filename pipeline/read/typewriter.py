@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Literal
 
 from recount.pipeline.document import Box, Line, Page, Pages, Remark, Ruling, Spot, Written
+from recount.schemas.saying import say
 
 COLUMN = 6.0
 """Points that a column is wide."""
@@ -29,8 +30,8 @@ _RAISED = 0.5  # of the height of a character that of a raised or lowered one
 
 Mark = Literal["small", "struck", "bullet"]
 _SAID: Mapping[Mark, Remark] = {
-    "struck": Remark("struck out", 0, None, "the text strikes this out", touches=True, disputes=True),
-    "bullet": Remark("sign", 0, None, "whether a bullet stands here or a minus cannot be told", touches=True),
+    "struck": Remark("struck out", 0, None, say("struck_in_text"), touches=True, disputes=True),
+    "bullet": Remark("sign", 0, None, say("bullet_or_minus"), touches=True),
 }
 
 

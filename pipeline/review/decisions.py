@@ -29,6 +29,7 @@ from recount.pipeline.result import FigureEntry, Result
 from recount.pipeline.split.tokens import parse_number
 from recount.pipeline.version import program_version
 from recount.schemas.describe import steps_of, way_of
+from recount.schemas.saying import Saying, say
 
 CORRECTIONS = "corrections"
 """The folder of the decisions in an output."""
@@ -99,7 +100,7 @@ class Corrections:
     decision. sha256: of the file, "" if there is none: with the same, the same was decided."""
 
     decisions: tuple[Decision, ...] = ()
-    broken: tuple[str, ...] = ()
+    broken: tuple[Saying, ...] = ()
     sha256: str = ""
 
     @property
@@ -315,13 +316,14 @@ def _ways_below(folder: Url) -> set[tuple[str, ...]]:
 def corrections_in(content: bytes) -> Corrections:
     """What the content of a file of decisions says."""
     decisions: list[Decision] = []
-    broken: list[str] = []
+    broken: list[Saying] = []
     for number, line in enumerate(content.split(b"\n"), 1):
         if line.strip():
             try:
                 decisions.append(_decision(decoded(line)))
             except (ValueError, TypeError, KeyError, RecursionError) as error:
-                broken.append(f"line {number} of the decisions is none: {' '.join(str(error).split()) or 'cut off'}")
+                problem = " ".join(str(error).split()) or say("cut_off")
+                broken.append(say("no_decision", line=number, problem=problem))
     sha256 = hashlib.sha256(content).hexdigest() if decisions or broken else ""
     return Corrections(tuple(decisions), tuple(broken), sha256)
 

@@ -20,10 +20,10 @@ from recount.pipeline.verify.cover import Word, identity_of
 from recount.pipeline.verify.ground import Rejected, as_told, fits
 from recount.schemas.describe import fields_of, leaves_in
 from recount.schemas.figures import Kind, Model, Ref
+from recount.schemas.saying import Saying, say
 
 REVIEWER = "reviewer"
 """Who put a figure into its field, where a person did."""
-_NOT_READ = "only what OCR read may be read otherwise"
 
 
 def places_of(tokens: Sequence[Token], written: Written | None) -> list[Place]:
@@ -44,7 +44,7 @@ class Share:
     none. sha256: of the file as it is now. places: of the report's tokens in the file."""
 
     decisions: tuple[Decision, ...]
-    broken: tuple[str, ...]
+    broken: tuple[Saying, ...]
     sha256: str
     places: Sequence[Place]
 
@@ -116,14 +116,15 @@ def _verified(report: Any, before: Verified, desk: _Desk) -> Verified:
     return verify(report, desk.tokens, before.mapper, mappers=mappers, unsure=unsure, word=word)
 
 
-def _told(decision: Decision, pointer: str, reason: str | None) -> Decided:
+def _told(decision: Decision, pointer: str, reason: Saying | None) -> Decided:
     """What became of a decision. pointer: of its figure; reason: why it was not applied."""
     state = "applied" if reason is None else "stale"
     return Decided(decision.id, pointer, decision.verdict.value, decision.by, decision.at, state, reason)
 
 
 def _taken_out(pointer: str, decision: Decision, before: Verified) -> Rejected:
-    words = f"{decision.by} took it out" + (f": {decision.note}" if decision.note else "")
+    words = say("taken_out", by=decision.by)
+    words = say("with_words", what=words, words=decision.note) if decision.note else words
     return Rejected(pointer, decision.place.raw, before.mapper_of(pointer), words)
 
 
@@ -161,15 +162,15 @@ class _Desk:
     moved: set[str] = field(default_factory=set)
     done: bool = False
 
-    def apply(self, decision: Decision) -> tuple[str, str | None]:
+    def apply(self, decision: Decision) -> tuple[str, Saying | None]:
         """Lays a decision over the report: the pointer of its figure, and the reason if nothing is changed."""
         try:
             if decision.sha256 != self.sha256:
-                raise StaleDecision("the file is another one now")
+                raise StaleDecision(say("another_file"))
             token = self._token(decision.place, decision.pointer)
             pointer = _HOW[decision.verdict](self, decision, token)
         except StaleDecision as error:
-            return decision.pointer, str(error)
+            return decision.pointer, error.why
         self.done = True
         return pointer, None
 
@@ -186,9 +187,9 @@ class _Desk:
         """The token is read as it was typed, for every field that it fills."""
         before, parsed = self.tokens[token], parse_number(decision.value or "")
         if before.origin != "ocr":
-            raise StaleDecision(_NOT_READ)
+            raise StaleDecision(say("not_ocr"))
         if parsed is None:
-            raise StaleDecision("what was typed is no number")
+            raise StaleDecision(say("typed_no_number"))
         raw = (decision.value or "").strip("%％ ")
         typed = replace(before, raw=raw, value=parsed[0], decimals=parsed[1], confidence=None)
         filled = self._filled_by(token)
@@ -204,7 +205,7 @@ class _Desk:
         """The field points at another token, in the direction that its words say."""
         pointer = self._field(decision, token)
         if decision.target is None:
-            raise StaleDecision("it names no other number")
+            raise StaleDecision(say("no_target"))
         target = self._target(decision.target)
         self._check_fit(self.tokens[target], [pointer])
         self.refs[pointer] = replace(self.refs[pointer], token=target)
@@ -228,10 +229,10 @@ class _Desk:
         are more: of what is torn over lines of a text only the line is known."""
         there = [number for number, own in enumerate(self.places) if own.meets(place)]
         if not there:
-            raise StaleDecision("no number stands there now")
+            raise StaleDecision(say("nothing_there"))
         found = [number for number in there if self.places[number].raw == place.raw]
         if not found:
-            raise StaleDecision(f"what stands there is read as {self.places[there[0]].raw} now")
+            raise StaleDecision(say("read_as", raw=self.places[there[0]].raw))
         own = [token for token in found if any(map(_is_of(pointer), self._filled_by(token)))]
         return (own or found)[0]
 
@@ -241,9 +242,7 @@ class _Desk:
             return self._token(place)
         found = [number for number, own in enumerate(self.places) if _is_within(own, place)]
         if len(found) != 1:
-            raise StaleDecision(
-                "more than one number stands where it points" if found else "no number stands where it points"
-            )
+            raise StaleDecision(say("several_there" if found else "no_target_there"))
         return found[0]
 
     def _filled_by(self, token: int) -> list[str]:
@@ -256,12 +255,12 @@ class _Desk:
         if decision.pointer in found:
             return decision.pointer
         if not found:
-            raise StaleDecision("its number fills another field now" if filled else "its number fills no field now")
+            raise StaleDecision(say("fills_another" if filled else "fills_none"))
         return found[0]
 
     def _check_fit(self, token: Token, pointers: Iterable[str]) -> None:
         if any(not fits(token, self.kinds[pointer]) for pointer in pointers):
-            raise StaleDecision(f"{token.raw} does not fit the field, by its unit or its decimals")
+            raise StaleDecision(say("does_not_suit", raw=token.raw))
 
 
 def _is_of(pointer: str) -> Callable[[str], bool]:
@@ -271,7 +270,7 @@ def _is_of(pointer: str) -> Callable[[str], bool]:
 
 
 def _never(desk: _Desk, decision: Decision, token: int) -> str:  # noqa: ARG001 - as the others are called
-    raise StaleDecision("what withdraws another decision says nothing itself")
+    raise StaleDecision(say("says_nothing"))
 
 
 _HOW: Mapping[Verdict, Callable[[_Desk, Decision, int], str]] = {

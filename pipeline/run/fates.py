@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from recount.pipeline.archive.sources import Attached, names_of
+from recount.pipeline.language import _
 from recount.pipeline.result import STATUSES
 from recount.pipeline.settings import Severity
 
@@ -211,11 +212,11 @@ class RunSummary:
         """What speaks against publishing the reports, in words: checks that fail, of this severity or worse, disputed
         figures, and pages that were not read, so that nobody recounted them. None if nothing does."""
         counts = {
-            "discrepancies": self.errors + (self.minor if severity == "minor" else 0),
-            "disputed figures": self.figures["disputed"],
-            "pages not read": sum(len(outcome.attempt.unread) for outcome in self.outcomes),
+            _("discrepancies"): self.errors + (self.minor if severity == "minor" else 0),
+            _("disputed figures"): self.figures["disputed"],
+            _("pages not read"): sum(len(outcome.attempt.unread) for outcome in self.outcomes),
         }
-        return ", ".join(f"{what}: {number:,}" for what, number in counts.items() if number) or None
+        return _(", ").join(f"{what}{_(': ')}{number:,}" for what, number in counts.items() if number) or None
 
 
 def not_read(pages: Sequence[int]) -> str:
@@ -227,4 +228,5 @@ def not_read(pages: Sequence[int]) -> str:
         else:
             runs.append([page])
     listed = ", ".join("-".join(map(str, run)) for run in runs)
-    return f"page{'s' if len(pages) > 1 else ''} {listed} could not be read"
+    words = "pages {pages} could not be read" if len(pages) > 1 else "page {pages} could not be read"
+    return _(words, pages=listed)

@@ -11,10 +11,16 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
 from recount.pipeline.archive.files import add_attached, snapshot
 from recount.pipeline.archive.locations import Place
 from recount.pipeline.archive.sources import Attached, Source
+from recount.pipeline.archive.strangers import visible
 from recount.pipeline.errors import DocumentError, Offline, UsageError
+from recount.pipeline.language import _
 from recount.pipeline.model.ask.loose import choices_in
 from recount.pipeline.model.ask.question import Asker, Question, Reply
 from recount.pipeline.model.gguf import served
@@ -26,6 +32,8 @@ from recount.pipeline.settings import ModelSettings, Settings
 from recount.pipeline.structure import structures
 from recount.pipeline.usage import NOTHING, Plan
 
+_MOST_REPORTS = 50
+"""So many reports of a plan have a line each."""
 _PER_FIELD = 12
 """Tokens of an answer for each field that is asked for, about: its key and what is in it."""
 
@@ -71,14 +79,16 @@ class FirstRound:
         for batch in submitted(model):
             state = collect(model, batch)
             if not state.done:
-                return f"batch {batch} is {state.status}; the same command goes on once it is answered"
+                words = "batch {batch} is {status}; the same command goes on once it is answered"
+                return _(words, batch=batch, status=state.status)
         new = submit(model, [question for source in sources for question in self._questions(source, whole=False)[0]])
-        return f"batch {new} is handed in; the same command goes on once it is answered" if new else None
+        words = "batch {batch} is handed in; the same command goes on once it is answered"
+        return _(words, batch=new) if new else None
 
     def _questions(self, source: Source, whole: bool) -> tuple[list[Question], list[Question]]:
         """The questions about a report, and about those that are attached to it, to each of two readers. whole: with
         those that are asked about passages once it is known what they speak of."""
-        first, again = (_Heard(who, whole) for _, who in (self.readers[0], self.readers[-1]))
+        first, again = (_Heard(who, whole) for _model, who in (self.readers[0], self.readers[-1]))
         attached = list[Attached]()
         with suppress(DocumentError), snapshot(source, None) as file:  # the run will say why it failed
             add_attached(source, file.path, attached)
@@ -132,6 +142,29 @@ def first_round(settings: Settings, out: Place, ledger: Path | None) -> Iterator
                 model = stack.enter_context(served(replace(named, store=store, offline=True)))
                 readers.append((model, stack.enter_context(asker(model))))
         # One question after the other, in an order of their own.
-        first, *others = (replace(model, concurrency=1) for model, _ in readers)
+        first, *others = (replace(model, concurrency=1) for model, _who in readers)
         second = others[0] if others else settings.second_model
         yield FirstRound(replace(settings, model=first, second_model=second), readers)
+
+
+def render_plan(plans: Mapping[str, Plan]) -> Iterator[RenderableType]:
+    """What a run would take, on a terminal: a line for each report that would be asked about, and the sum."""
+    asked = {name: plan for name, plan in plans.items() if plan.calls}
+    table = Table(box=None, pad_edge=False)
+    table.add_column(_("report"), overflow="fold")
+    for heading in (_("calls"), _("kept"), _("tokens sent"), _("tokens back, about"), _("price")):
+        table.add_column(heading, justify="right")
+    for name, plan in list(asked.items())[:_MOST_REPORTS]:
+        table.add_row(Text(visible(name)), *_cells(plan))
+    if len(asked) > _MOST_REPORTS:
+        table.add_row(_("… and {number:,} more", number=len(asked) - _MOST_REPORTS))
+    table.add_row(
+        _("{number} of {all} reports", number=len(asked), all=len(plans)), *_cells(sum(plans.values(), Plan()))
+    )
+    yield table
+    yield _("Of the first round of questions; nothing was sent.")
+
+
+def _cells(plan: Plan) -> tuple[str, ...]:
+    price = f"{plan.cost:.4f}" if plan.cost else "—"
+    return f"{plan.calls:,}", f"{plan.kept:,}", f"{plan.input_tokens:,}", f"{plan.output_tokens:,}", price

@@ -17,13 +17,15 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Generic, NoReturn, TypeVar, cast
+
+from recount.pipeline.steps import Step, heard
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -93,6 +95,7 @@ class Pool(Generic[J, R]):
 
     handle: done in the worker to every job; it must be importable by name there (jobs and answers are
     pickled). bounds: what a job may take. orphaned: done by a worker whose parent was killed, before it ends too.
+    on_step: told when a job is given to a worker, and what that does with it then.
     """
 
     def __init__(
@@ -101,11 +104,13 @@ class Pool(Generic[J, R]):
         size: int,
         bounds: Bounds = UNBOUNDED,
         orphaned: Callable[[], object] | None = None,
+        on_step: Callable[[J, Step], None] | None = None,
     ) -> None:
         self._handle = handle
         self._orphaned = orphaned
         self._size = size
         self._bounds = bounds
+        self._on_step = on_step
         self._workers: list[_Worker[J]] = []
 
     def work(self, jobs: Iterable[J]) -> Generator[tuple[J, R | Died], None, None]:
@@ -142,9 +147,9 @@ class Pool(Generic[J, R]):
         """The answers that have come, after a check of what the workers take."""
         busy = self._busy()
         connections = wait(list(busy), _POLL_INTERVAL if self._bounds.any else None)
-        answers = [self._answer(busy[cast("Connection", connection)]) for connection in connections]
+        answers = filter(None, [self._answer(busy[cast("Connection", connection)]) for connection in connections])
         self._enforce_bounds()
-        return answers
+        return list(answers)
 
     def _enforce_bounds(self) -> None:
         """Kills the workers that have taken too much; the end of their connections will tell."""
@@ -165,24 +170,34 @@ class Pool(Generic[J, R]):
             worker.busy_with, worker.started = waiting.popleft(), time.monotonic()
             with suppress(OSError):  # it died while it was idle: the end of its connection will tell
                 worker.connection.send(worker.busy_with.job)
+            if self._on_step is not None:
+                self._on_step(worker.busy_with.job, Step("begin"))
 
     def _start_worker(self) -> _Worker[J]:
         context = multiprocessing.get_context("spawn")
         own_end, worker_end = context.Pipe()
-        process = context.Process(target=_serve, args=(worker_end, self._handle, self._orphaned), daemon=True)
+        what = worker_end, self._handle, self._orphaned, self._on_step is not None
+        process = context.Process(target=_serve, args=what, daemon=True)
         process.start()
         worker_end.close()  # so that the connection ends when the worker does
         worker: _Worker[J] = _Worker(process, own_end)
         self._workers.append(worker)
         return worker
 
-    def _answer(self, worker: _Worker[J]) -> tuple[Assignment[J], R | Died]:
-        """What a worker has to say, and of what; if its connection has ended it is taken out of the pool."""
-        assignment, worker.busy_with = worker.busy_with, None
+    def _answer(self, worker: _Worker[J]) -> tuple[Assignment[J], R | Died] | None:
+        """What a worker has to say, and of what, None where it only tells what it does; if its connection has ended it
+        is taken out of the pool."""
+        assignment = worker.busy_with
         assert assignment is not None
         try:
-            return assignment, worker.connection.recv()
+            said = worker.connection.recv()
+            if isinstance(said, Step) and self._on_step is not None:
+                self._on_step(assignment.job, said)
+                return None
+            worker.busy_with = None
+            return assignment, said
         except (EOFError, OSError):
+            worker.busy_with = None
             self._workers.remove(worker)
             worker.connection.close()
             worker.process.join()
@@ -230,9 +245,17 @@ def _cause(exitcode: int | None) -> str:
     return f"its worker process ended with exit code {exitcode}"
 
 
-def _serve(connection: Connection, handle: Callable[[J], R], orphaned: Callable[[], object] | None) -> None:
+def _serve(
+    connection: Connection, handle: Callable[[J], R], orphaned: Callable[[], object] | None, tells: bool
+) -> None:
     """The life of a worker: answers jobs until it is sent away, or its connection ends, as it does when the parent
-    dies."""
+    dies. tells: whether it says what it does meanwhile."""
+    sending = threading.Lock()  # a model is asked by several threads, and each tells
+
+    def send(said: R | Step) -> None:
+        with sending, suppress(OSError):  # the parent is gone; the next turn ends it
+            connection.send(said)
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to deal with
     signal.signal(signal.SIGTERM, _exit_on_signal)
     _die_with_parent(orphaned)
@@ -245,9 +268,9 @@ def _serve(connection: Connection, handle: Callable[[J], R], orphaned: Callable[
             return
         if job is None:
             return
-        answer = handle(job)
-        with suppress(OSError):  # the parent is gone; the next turn ends it
-            connection.send(answer)
+        with heard(send) if tells else nullcontext():
+            answer = handle(job)
+        send(answer)
 
 
 def _die_with_parent(orphaned: Callable[[], object] | None) -> None:

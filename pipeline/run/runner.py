@@ -30,11 +30,14 @@ from recount.pipeline.run.status import status_in, summary_of, write_summary
 from recount.pipeline.run.store import Store, locked, store_at
 from recount.pipeline.run.worker import Job, Task, attempt, copy_result, failed, is_known, structure_report
 from recount.pipeline.settings import DEFAULTS, Settings, Workers
+from recount.pipeline.steps import Step, heard
 from recount.pipeline.version import program_version
 from recount.schemas.registry import FAMILIES
 
 Handle = Callable[[Job], Attempt | None]
 """Does one job: `attempt`, told everything but the job."""
+OnStep = Callable[[str, Step], None]
+"""Is told what is done with a report of this name."""
 
 _UNPACKED = "unpacked"
 """The folder beside the ledger in which lie, while they are structured, copies of reports in zip archives."""
@@ -86,6 +89,7 @@ def run(
     force: bool = False,
     on_progress: Callable[[Outcome], None] | None = None,
     on_call: Callable[[Mapping[str, Any]], None] | None = None,
+    on_step: OnStep | None = None,
     settings: Settings = DEFAULTS,
     task: Task | None = None,
     bounds: Bounds = UNBOUNDED,
@@ -96,10 +100,11 @@ def run(
     machine that keeps the ledger of an output at a URL; a folder keeps its own. workers: "local" works on this
     machine, "ray" on the cluster that is found. jobs: worker processes; None is one for each core, or one if the
     reports are few. One without bounds is this process itself. force: do unchanged reports again. on_progress: called
-    with each outcome as it comes. on_call: with each request to a model that has ended, by another thread. settings:
-    how reports are structured; with others than last time, all is done again. task: what structures one report
-    instead of `structure_report`; with several processes it must be a function at the top of a module. bounds: what a
-    report may take. The largest reports are begun first; of the same content only one is structured.
+    with each outcome as it comes. on_call: with each request to a model that has ended, by another thread. on_step:
+    with the name of a report and what is done with it now, unless workers are on a cluster. settings: how reports are
+    structured; with others than last time, all is done again. task: what structures one report instead of
+    `structure_report`; with several processes it must be a function at the top of a module. bounds: what a report may
+    take. The largest reports are begun first; of the same content only one is structured.
     Raises UsageError if `out` cannot be written to, there is no such family, or no cluster; OutputBusy if another run
     is at it.
     """
@@ -108,8 +113,8 @@ def run(
     workplace = _workplace_at(out, ledger)
     with locked(workplace.folder), Ledger(workplace.folder / LEDGER) as open_ledger:
         workplace.sweep()
-        arguments = {"reports": len(sources), "jobs": jobs, "force": force, "out": workplace.url, "workers": workers}
-        number = open_ledger.start_run(version, {**arguments, **settings.stored})
+        told = {"reports": len(sources), "jobs": jobs, "force": force, "out": workplace.url, "workers": workers}
+        number = open_ledger.start_run(version, {**told, **settings.stored})
         open_ledger.give(number, sources)
         if others is not None:
             open_ledger.find(sources, others)
@@ -120,18 +125,16 @@ def run(
             asked = stack.enter_context(asking(settings, workplace.folder, str(number), on_call))
             work = task or partial(structure_report, settings=asked, readings=workplace.readings(workers))
             handle = partial(attempt, task=work, store=workplace.store, aside=workplace.copies_folder(workers))
-            pool = _pool_for(workers, handle, jobs, len(todo), bounds)
+            aloud = partial(_aloud, handle=handle, on_step=on_step)
+            pool = _pool_for(workers, handle, jobs, len(todo), bounds, on_step)
             while todo:
-                attempts = stack.enter_context(closing(_attempts(todo, known, handle, pool, workplace.store)))
+                attempts = stack.enter_context(closing(_attempts(todo, known, aloud, pool, workplace.store)))
                 todo = []
                 for job, new in attempts:
-                    outcome, attached = books.note(job, new)
-                    todo += map(books.job, attached)
-                    if on_progress is not None:
-                        on_progress(outcome)
+                    todo += books.note(job, new, on_progress)
         workplace.clear()
-        told = _told_apart(books.outcomes, partial(open_ledger.record, number, version))
-        summary = RunSummary(tuple(sorted(told, key=lambda outcome: outcome.attempt.file)))
+        outcomes = _told_apart(books.outcomes, partial(open_ledger.record, number, version))
+        summary = RunSummary(tuple(sorted(outcomes, key=lambda outcome: outcome.attempt.file)))
         found = _finish(summary, open_ledger, number, workplace.folder, time.perf_counter() - began)
     return summary if others is None else replace(summary, found=found)
 
@@ -163,8 +166,9 @@ class _Books:
         is_known = known is not None and known.corrections == corrections.sha256
         return Job(source, known.sha256 if known and is_known else None, last.written if last else {}, corrections)
 
-    def note(self, job: Job, new: Attempt | None) -> tuple[Outcome, list[Source]]:
-        """Records the attempt at a report, None if it is unchanged; the outcome, and the reports attached to it."""
+    def note(self, job: Job, new: Attempt | None, tell: Callable[[Outcome], None] | None) -> list[Job]:
+        """Records the attempt at a report, None if it is unchanged, and tells of it. Returns the jobs that the reports
+        attached to it are."""
         outcome = Outcome(new) if new else Outcome(self._known[job.name], unchanged=True)
         attached: list[Source] = []
         if outcome.attempt.attached:
@@ -175,7 +179,9 @@ class _Books:
         if not outcome.unchanged or was_away:
             self._ledger.record(self._run, self._version, outcome.attempt)
         self.outcomes.append(outcome)
-        return outcome, attached
+        if tell is not None:
+            tell(outcome)
+        return list(map(self.job, attached))
 
     def _admitted(self, carrier: Source, file: Attached, attached: list[Source]) -> Attached:
         """A file that is attached to a report, as one that cannot be used if it would take another's place. attached:
@@ -311,7 +317,9 @@ class _WorkerPool(Protocol):
         """Every job with its answer, as they come."""
 
 
-def _pool_for(workers: Workers, handle: Handle, jobs: int | None, reports: int, bounds: Bounds) -> _WorkerPool | None:
+def _pool_for(
+    workers: Workers, handle: Handle, jobs: int | None, reports: int, bounds: Bounds, on_step: OnStep | None
+) -> _WorkerPool | None:
     """The worker processes that are worth their start, None if this one is to do the work.
 
     Only a process of its own can be stopped at its bounds.
@@ -323,7 +331,18 @@ def _pool_for(workers: Workers, handle: Handle, jobs: int | None, reports: int, 
     if jobs is None:
         jobs = (os.cpu_count() or 1) if reports > _FEW else 1
     processes = min(jobs, reports)
-    return None if processes == 1 and not bounds.any else Pool(handle, processes, bounds)
+    if processes == 1 and not bounds.any:
+        return None
+    return Pool(handle, processes, bounds, on_step=on_step and (lambda job, step: on_step(job.name, step)))
+
+
+def _aloud(job: Job, *, handle: Handle, on_step: OnStep | None) -> Attempt | None:
+    """A job done in this process, and what is done with it told."""
+    if on_step is None:
+        return handle(job)
+    on_step(job.name, Step("begin"))
+    with heard(partial(on_step, job.name)):
+        return handle(job)
 
 
 def _attempts(

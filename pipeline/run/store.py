@@ -116,7 +116,7 @@ def find_result(path: Path, fragment: str | None = None) -> Path:
     if exact or len(fitting) == 1:
         return folder / (exact or fitting)[0]
     if not fitting:
-        raise UsageError(f"no result in {path}" + (f" has {fragment} in its name" if fragment else ""))
+        raise UsageError(f"no result in {path} has {fragment} in its name" if fragment else f"no result in {path}")
     listed = ", ".join(fitting[:_SHOWN]) + (", …" if len(fitting) > _SHOWN else "")
     raise UsageError(f"{len(fitting)} results in {path} fit, name one of them: {listed}")
 

@@ -30,13 +30,14 @@ from recount.pipeline.split.seams import PagedLine
 from recount.pipeline.split.sequence import NUMBER, Gap, Label, Piece, habits_of, is_number
 from recount.pipeline.split.tables import JoinedCell, JoinedTable, table_of
 from recount.schemas.family import FIGURES, Form, Kind, Part
+from recount.schemas.saying import Saying, say
 
-_CHOSEN = "only sums tell in which column of its row it stands"
-_OPEN = "the cells of its row cannot be told apart, and it was not taken"
+_CHOSEN = say("column_by_sums")
+_OPEN = say("cells_unknown")
 _FIGURE = re.compile(r"\d[.,]\d")
 _NO_AMOUNT = re.compile(r"元|万元|[-—–－―─/]+")
 """What may stand where an amount belongs, beside one or for none."""
-_TURNED = "its row is cut, and the words of its cells may have gone elsewhere"
+_TURNED = say("row_cut")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class _Sheet:
             self.put(0, 1, [at])
             self.close()
 
-    def remark(self, numbers: Sequence[int], words: str) -> None:
+    def remark(self, numbers: Sequence[int], words: Saying) -> None:
         """Something to be said of some pieces; nothing may confirm them."""
         for part in self._fragments(numbers):
             self.remarks.append(Remark("torn", part.page, part.line.box, words, touches=True))

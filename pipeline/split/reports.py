@@ -17,6 +17,7 @@ from recount.pipeline.document import Line, Page, Pages, Remark
 from recount.pipeline.split.text import fold
 from recount.pipeline.split.titles import LONGEST_FRONT_LINE, Signs, name_in, signs_of
 from recount.schemas.family import Family
+from recount.schemas.saying import say
 
 _NUMBERED = re.compile(r"[一二三四五六七八九十]")
 _PLACES = frozenset("省市县区州旗镇乡")
@@ -164,7 +165,7 @@ def _has_little(page: Page) -> bool:
 
 
 def _repeated(page: Page, prints: Mapping[int, int]) -> Remark:
-    return Remark("repeated page", page.number, None, f"the same as page {prints[page.number]}: read once")
+    return Remark("repeated page", page.number, None, say("repeated_page", page=prints[page.number]))
 
 
 def _key(page: Page, lines: Sequence[Line]) -> object:
@@ -315,8 +316,8 @@ def _by_heads(pages: Sequence[Page], signs: Mapping[int, Signs]) -> list[tuple[l
         if len(same) >= _BEGINS_AGAIN:
             reports[other] = strays
         else:
-            whose = f"{other[0]} {other[1]}".strip()
-            remarks += [Remark("other report", page.number, None, f"it is of {whose}: left out") for page in strays]
+            said = say("of_another_report", whose=f"{other[0]} {other[1]}".strip())
+            remarks += [Remark("other report", page.number, None, said) for page in strays]
     remarks += [_doubtful(page) for page in reports[owner] if _is_doubtful(heads.get(page.number, owner), owner, page)]
     return [(report, remarks if head == owner else []) for head, report in reports.items()]
 
@@ -333,8 +334,7 @@ def _owner(pages: Sequence[Page], heads: Mapping[int, Named], signs: Mapping[int
 
 
 def _doubtful(page: Page) -> Remark:
-    words = "the head of its table names another unit or year, or was misread"
-    return Remark("out of line", page.number, None, words, touches=True)
+    return Remark("out of line", page.number, None, say("head_of_another"), touches=True)
 
 
 def _by_years(pages: Sequence[Page], signs: Mapping[int, Signs]) -> list[list[Page]]:
@@ -397,15 +397,14 @@ def _in_line(pages: Sequence[Page], signs: Mapping[int, Signs]) -> tuple[list[Pa
     for first, second in [*_headed_alike(pages, signs), *_worded_alike(pages, signs)]:
         for page, other in ((first, second), (second, first)):
             if page.number in strays:
-                words = f"what it has stands on page {other.number}, and the page numbers go on without it: left out"
+                words = say("stands_elsewhere", page=other.number)
                 remarks[page.number] = Remark("other report", page.number, None, words)
             elif other.number not in strays:
-                words = f"page {other.number} has the same: one of the two is of another report or version"
+                words = say("two_versions", page=other.number)
                 remarks.setdefault(page.number, Remark("two versions", page.number, None, words, touches=True))
     left_out = {number for number in remarks if number in strays}
     for number in strays | doubled:
-        words = "its page number is out of line: it may be of another report"
-        remarks.setdefault(number, Remark("out of line", number, None, words, touches=True))
+        remarks.setdefault(number, Remark("out of line", number, None, say("page_out_of_line"), touches=True))
     return [page for page in pages if page.number not in left_out], list(remarks.values())
 
 

@@ -27,6 +27,7 @@ from recount.pipeline.split.tables import JoinedTable, join_tables
 from recount.pipeline.split.text import Composed, Piece, compose, fold
 from recount.pipeline.split.tokens import TokenStore, Within, has_odd_point, say_point, stated_unit
 from recount.schemas.family import Family
+from recount.schemas.saying import say
 
 _CAPTION = re.compile(
     r"表$|单位:|公开\d*表|\(?20\d\d年度?\)?$|编制(?:单位|部门)|^(?:部门|单位)(?:名称)?:|续表|^附件|^附表|^附\d"
@@ -88,12 +89,11 @@ def split(pages: Pages, *families: Family) -> Document:
 def _of_blanks(tables: Iterable[JoinedTable]) -> Iterator[Remark]:
     """What is to be said of tables that blanks alone hold together: a name on two lines has figures beside and between
     its lines, and may be another's."""
-    words = "only blanks hold its table together, and which lines are of one row cannot be told for sure"
     for table in tables:
         lines = [part for cell in table.cells for part in cell.fragments]
         for page in sorted({line.page for line in lines}):
             box = hull([line.line.box for line in lines if line.page == page])
-            yield Remark("torn", page, box, words, touches=True)
+            yield Remark("torn", page, box, say("held_by_blanks"), touches=True)
 
 
 def _joined(raw: Sequence[PageTables], families: Sequence[Family], unread: Collection[int]) -> tuple[JoinedTable, ...]:
@@ -132,9 +132,7 @@ def _corrections(blocks: Iterable[Block]) -> Iterator[Remark]:
             words = "".join(title.text.folded.split()).rstrip(":。")
             if title.page not in seen and _CORRECTION.fullmatch(words):
                 seen.add(title.page)
-                yield Remark(
-                    "correction", title.page, None, f"the report corrects itself on this page: {title.text.printed}"
-                )
+                yield Remark("correction", title.page, None, say("corrects_itself", title=title.text.printed))
 
 
 def _corrected(tokens: Sequence[Token], corrections: Sequence[Remark]) -> Iterable[Token]:
@@ -210,7 +208,7 @@ def _refused_units(blocks: Iterable[Block]) -> Iterator[Remark]:
     """Of each table whose amounts are in a unit that is not understood, a remark."""
     for block in blocks:
         if isinstance(block, Grid) and block.unit is not None and block.unit not in MONEY:
-            yield Remark("unit", block.pages[0], None, f"amounts of a table are in {block.unit}, and were not taken")
+            yield Remark("unit", block.pages[0], None, say("foreign_unit", unit=block.unit))
 
 
 def _is_note(paragraph: Paragraph) -> bool:

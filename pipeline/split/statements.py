@@ -24,6 +24,7 @@ from recount.pipeline.split.tables import JoinedCell, JoinedTable, table_of
 from recount.pipeline.split.text import fold
 from recount.pipeline.split.tokens import stated_unit
 from recount.schemas.family import Heads, lost_one
+from recount.schemas.saying import say
 
 _TITLE = re.compile(r"[^。;,:]*(?:预算|决算)[^。;,:]*表(?:\(.{1,8}\))?")
 _FRACTION = re.compile(r"[.,]\d")
@@ -359,8 +360,7 @@ def _restored(rows: Sequence[TextRow], heads: Heads, *, blanks: bool) -> tuple[J
     for atom in loose:
         sheet.rows += 1
         sheet.leave(behind, [atom])
-        words = "whether it is an amount of its table or the number of a page cannot be told, and it was not taken"
-        remarks.append(Remark("torn", atom.page, atom.line.box, words, touches=True))
+        remarks.append(Remark("torn", atom.page, atom.line.box, say("amount_or_page"), touches=True))
     return sheet.table(rows), remarks
 
 
@@ -383,13 +383,11 @@ def _remarks(lines: Sequence[_Line]) -> Iterator[Remark]:
     """What is to be said of the amounts that were left open, and of those that no sum confirms in their columns."""
     for line in lines:
         for atom in line.rest:
-            words = "in which column of its table it stood cannot be told, and it was not taken"
-            yield Remark("torn", atom.page, atom.line.box, words, touches=True)
+            yield Remark("torn", atom.page, atom.line.box, say("column_unknown"), touches=True)
         if not line.sure:
             for column, atom in line.amounts.items():
                 if not _confirmed(line, lines, column):
-                    words = "in which column of its table it stood only the gaps of the text tell"
-                    yield Remark("torn", atom.page, atom.line.box, words, touches=True)
+                    yield Remark("torn", atom.page, atom.line.box, say("column_by_gaps"), touches=True)
 
 
 def _fill_coded(head: Head, atoms: Sequence[Atom], way: str) -> tuple[_Sheet, list[_Line]]:

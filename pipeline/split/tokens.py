@@ -10,6 +10,7 @@ from decimal import Decimal
 from recount.pipeline.document import Box, Number, Origin, Remark, Seat, Token, hull
 from recount.pipeline.split.signs import Signed, signed
 from recount.pipeline.split.text import Composed, alike, far, fold, in_one_row, over
+from recount.schemas.saying import say
 
 # What beside it is its sign, signs.py tells. Groups of three after a comma are one number; a comma before anything
 # else ends it. Dates set with points (2022.12.31) are no numbers. Digits are those that are printed as 0 to 9: a raised
@@ -188,7 +189,7 @@ def _run_around(match: re.Match[str]) -> range:
 
 def _unsure(sign: Signed, page: int, box: Box) -> Remark | None:
     """What keeps a number from being confirmed whose sign can be taken either way."""
-    return Remark("sign", page, box, "whether it is negative cannot be told", touches=True) if sign.doubtful else None
+    return Remark("sign", page, box, say("sign_unsure"), touches=True) if sign.doubtful else None
 
 
 def _sign_of(match: re.Match[str], composed: Composed | None = None, *, blanks: bool = False) -> Signed:

@@ -22,6 +22,7 @@ from recount.pipeline.verify.place import displaced, row_of, table_of
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.describe import title_of
 from recount.schemas.figures import Figure, Kind
+from recount.schemas.saying import Saying, say
 from recount.schemas.terms import INFINITE, Interval, Sum, bounds
 
 # --- misreadings: what one printed number is easily taken for.
@@ -315,19 +316,25 @@ def _named(ranked: Sequence[Suspect]) -> list[Suspect]:
     return tied if len(tied) * 2 <= len(ranked) else []
 
 
-def _in_words(report: Any, evaluation: Evaluation, ranked: Sequence[Suspect], named: Sequence[Suspect]) -> str | None:
+def _in_words(
+    report: Any, evaluation: Evaluation, ranked: Sequence[Suspect], named: Sequence[Suspect]
+) -> Saying | None:
     if ranked and ranked[0].off_scale:
-        table = title_of(report, table_of(ranked[0].figure.pointer))
-        return f"most likely the unit of {table}: all its amounts are off by a power of ten"
+        return say("unit_suspect", table=title_of(report, table_of(ranked[0].figure.pointer)))
     row = row_at_fault(evaluation, ranked)
     if not named:
         return row
-    listed = ", ".join(f"{title_of(report, one.figure.pointer)} {one.figure.value}" for one in named[:_NAMED])
-    more = f" or {len(named) - _NAMED} more" if len(named) > _NAMED else ""
-    return f"{row}; else most likely {listed}{more}" if row else f"most likely {listed}{more}"
+    figures = tuple(_told(report, one.figure) for one in named[:_NAMED])
+    more = len(named) - len(figures)
+    likely = say("most_likely_among", figures=figures, more=more) if more else say("most_likely", figures=figures)
+    return say("or_else", first=row, second=likely) if row else likely
 
 
-def row_at_fault(evaluation: Evaluation, ranked: Sequence[Suspect]) -> str | None:
+def _told(report: Any, figure: Figure) -> Saying:
+    return say("figure", figure=figure.pointer, title=title_of(report, figure.pointer), value=figure.value)
+
+
+def row_at_fault(evaluation: Evaluation, ranked: Sequence[Suspect]) -> Saying | None:
     """What a failing sum over rows says if no operand explains the amount by which it is off."""
     computed, residual = evaluation.identity.computed, evaluation.residual
     if not isinstance(computed, Sum) or residual is None or not is_over_rows(computed) or evaluation.explanation:
@@ -336,8 +343,8 @@ def row_at_fault(evaluation: Evaluation, ranked: Sequence[Suspect]) -> str | Non
         return None
     for sign, operand in computed.terms:
         if abs(residual + sign * operand.value) <= (evaluation.tolerance or 0) and operand.value:
-            return f"a row of {operand.value} is doubled"
-    return f"a row of about {abs(residual):f} is {'missing' if residual > 0 else 'doubled'}"
+            return say("row_doubled", amount=operand.value)
+    return say("row_missing" if residual > 0 else "row_doubled_about", amount=abs(residual))
 
 
 def stands_out(ranked: Sequence[Suspect]) -> bool:

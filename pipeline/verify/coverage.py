@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from recount.pipeline.verify.cover import printed_once
 from recount.pipeline.verify.verify import Verified
 from recount.schemas.arithmetic import Evaluation
+from recount.schemas.saying import Saying, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Due:
 
     rule: str
     result: str
-    missing: str | None
+    missing: Saying | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,9 @@ def _due(evaluation: Evaluation) -> Due:
     why = None
     if evaluation.result == "not_applicable":
         if identity.printed is None:
-            why = "the stated figure is not printed"
+            why = say("not_printed")
         elif identity.computed.missing:
-            why = "an operand is not printed"
+            why = say("operand_not_printed")
         else:
-            why = evaluation.explanation or "it cannot be computed"
+            why = evaluation.explanation or say("not_computable")
     return Due(identity.rule, evaluation.result, why)

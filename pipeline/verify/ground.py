@@ -10,8 +10,10 @@ from functools import cache
 from typing import Any
 
 from recount.pipeline.document import MONEY, TENS, Token
+from recount.pipeline.document import Rejected as Rejected
 from recount.schemas.describe import fields_of
 from recount.schemas.figures import Figure, Kind, Model, Ref
+from recount.schemas.saying import Saying, say
 
 _WAN = MONEY["万元"]
 _UNITS: dict[Kind, frozenset[str | None]] = {
@@ -24,16 +26,6 @@ _UNITS: dict[Kind, frozenset[str | None]] = {
 _OWN = {Kind.PERCENT: "%", Kind.SCORE: "分", Kind.AREA: "平方米", Kind.YEAR: "年"}
 _NOT_COUNTED = re.compile(rf"[{TENS}%‰]|.*[元币幣金镑鎊]|法郎|卢布")
 """Units that are no things, or so many of them at a time (万人)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A proposal that the verifier refused. proposed: what the mapper pointed at."""
-
-    pointer: str
-    proposed: str
-    mapper: str
-    reason: str
 
 
 @dataclass(slots=True)
@@ -64,18 +56,19 @@ class Resolver:
 
     def _figure(self, ref: Ref, pointer: str, kind: Kind) -> Figure | None:
         if not 0 <= ref.token < len(self.tokens):
-            self._refuse(pointer, f"token {ref.token}", "there is no such token")
+            self._refuse(pointer, f"token {ref.token}", say("no_such_token"))
             return None
         token = self.tokens[ref.token]
         if not fits(token, kind):
-            unit = unit_of(token, kind) or "none"
-            self._refuse(pointer, token.raw, f"its unit ({unit}) does not fit a field of kind {kind.value}")
+            unit, of_kind = unit_of(token, kind), Saying(kind.value)
+            misfit = say("unit_misfit", unit=unit, kind=of_kind) if unit else say("no_unit_misfit", kind=of_kind)
+            self._refuse(pointer, token.raw, misfit)
             return None
         figure = figure_of(token, pointer, kind, negative=ref.negative)
         self.figures[pointer] = figure
         return figure
 
-    def _refuse(self, pointer: str, proposed: str, reason: str) -> None:
+    def _refuse(self, pointer: str, proposed: str, reason: Saying) -> None:
         self.rejected.append(Rejected(pointer, proposed, self.mapper, reason))
 
 

@@ -18,9 +18,10 @@ from recount.schemas.arithmetic import Evaluation, Identity, evaluate
 from recount.schemas.common.parts import TABLED, UNMAPPED, UnmappedFigure
 from recount.schemas.describe import models_in, steps_of
 from recount.schemas.figures import DOWN, Figure, Kind
+from recount.schemas.saying import Saying, say
 from recount.schemas.terms import Sum
 
-LEFT_OPEN = "an amount of it was left open, or stands where its place is unsure"
+LEFT_OPEN = say("amount_left_open")
 
 
 class Status(StrEnum):
@@ -65,10 +66,9 @@ def _by_steps(evaluations: list[Evaluation]) -> list[Evaluation]:
     if len(steps) < _FEWEST_STEPS or len(steps) < len(earned):
         return evaluations
     first, *others = steps
-    said = {id(e): Evaluation(e.identity, "not_applicable", explanation="scored by steps") for e in others}
-    said[id(first)] = replace(
-        first, severity="minor", explanation=f"scored by steps: {len(steps)} of {len(scored)} scores", blamed=()
-    )
+    said = {id(e): Evaluation(e.identity, "not_applicable", explanation=say("scored_by_steps")) for e in others}
+    explanation = say("scores_by_steps", steps=len(steps), scores=len(scored))
+    said[id(first)] = replace(first, severity="minor", explanation=explanation, blamed=())
     return [said.get(id(e), e) for e in evaluations]
 
 
@@ -183,7 +183,7 @@ _FALLEN = re.compile(DOWN)
 _BEHIND = 8  # numbers: so far behind the last term of a sum another may stand
 
 
-def _lacks_term(report: Any, evaluation: Evaluation) -> str | None:
+def _lacks_term(report: Any, evaluation: Evaluation) -> Saying | None:
     """What a failing sum lacks: the figures without a field, one or all of those among its terms, that make it hold."""
     identity, residual = evaluation.identity, evaluation.residual
     if residual is None or not isinstance(identity.computed, Sum) or not _adds_up(evaluation):
@@ -196,8 +196,13 @@ def _lacks_term(report: Any, evaluation: Evaluation) -> str | None:
         whole = sum((-row.value.value if _FALLEN.search(row.label or "") else row.value.value) for row in missing)
         slack = (evaluation.tolerance or 0) + sum(row.value.half for row in missing)
         if missing and abs(whole - wanted) <= slack:
-            return f"it lacks {', '.join(f'{row.label} {row.value.value}' for row in missing)}, which has no field"
+            return say("term_without_field", figures=tuple(_named(row) for row in missing))
     return None
+
+
+def _named(row: UnmappedFigure[Figure]) -> Saying:
+    assert row.value is not None
+    return say("figure", figure=row.value.pointer, title=row.label or "", value=row.value.value)
 
 
 def _is_alike(row: UnmappedFigure[Figure], identity: Identity) -> bool:

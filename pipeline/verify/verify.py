@@ -26,6 +26,7 @@ from recount.pipeline.verify.recount import Status, recount, set_aside, statuses
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.describe import title_of
 from recount.schemas.figures import Figure, Model
+from recount.schemas.saying import say
 
 NO_OTHERS: Mapping[str, str] = MappingProxyType({})
 
@@ -134,12 +135,10 @@ def _remarks(
 ) -> Iterator[Remark]:
     """What a reader of the result must be told of the report as a whole, and of tables without a unit."""
     if many is not None:
-        words = f"{many[0]} of {many[1]} identities fail: that two places print the same number confirms neither"
-        yield Remark("many identities fail", 1, None, words)
+        yield Remark("many identities fail", 1, None, say("many_fail", failing=many[0], checks=many[1]))
     for table, pointers in unitless.items():
         page = tokens[figures[pointers[0]].token].page
-        words = f"no unit is printed for amounts of {title_of(report, table)}, and nothing ties them to others"
-        yield Remark("unit", page, None, words)
+        yield Remark("unit", page, None, say("no_unit", table=title_of(report, table)))
 
 
 def _contradicted(touched: Iterable[str], figures: Mapping[str, Figure], tokens: Sequence[Token]) -> set[str]:

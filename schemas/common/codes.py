@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 from recount.schemas.arithmetic import Identity, Sum, equal, named_otherwise, nothing, printed
 from recount.schemas.describe import fields_of
 from recount.schemas.figures import F, Figure, Model, money, text
+from recount.schemas.saying import Saying, say
 
 # --- tables of lines by name and by classification code, and what must add up in them
 
@@ -252,7 +253,7 @@ def is_function_class(name: str) -> bool:
     return _plain(name).removesuffix("支出") in _FUNCTIONS
 
 
-def contradiction(code: str, name: str) -> str | None:
+def contradiction(code: str, name: str) -> Saying | None:
     """How a class's printed name contradicts its printed code; None where it does not, or is not known."""
     classes = FUNCTION_CLASSES if code.startswith("2") else ECONOMIC_CLASSES
     if not _CLASS.fullmatch(code):
@@ -261,8 +262,9 @@ def contradiction(code: str, name: str) -> str | None:
     owners = [other for other, names in classes.items() if printed in {_plain(known.name) for known in names}]
     if not owners or code in owners:
         return None
-    own = f"{code} is {classes[code][0].name}" if code in classes else f"there is no class {code}"
-    return f"{own}, {name} is {owners[0]}"
+    if code not in classes:
+        return say("no_such_class", number=code, printed=name, other=owners[0])
+    return say("named_as_another", number=code, name=classes[code][0].name, printed=name, other=owners[0])
 
 
 def named_as_coded(table: str, rows: Iterable[CodedRow[Figure]]) -> Iterator[Identity]:

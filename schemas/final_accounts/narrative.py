@@ -22,6 +22,7 @@ from recount.schemas.arithmetic import (
 )
 from recount.schemas.common.parts import CARS, Change, Comparison, Portion, change_of, changed_alike
 from recount.schemas.figures import F, Figure, Model, Phrasing, count, money, part, percent, rows, text
+from recount.schemas.saying import say
 from recount.schemas.terms import ZERO
 
 __all__ = ["BudgetItem", "Change", "ClassAmount", "Comparison", "Portion", "change_of", "changed_alike"]
@@ -114,7 +115,7 @@ class IncomeExpenditure(Model, Generic[F]):
             total(self.expenditure_current_year, self.surplus_distribution, self.closing_carryover),
         )
         without_rest = Alternative(
-            "支出总计不含年末结转和结余", total(self.expenditure_total, self.closing_carryover), minor=True
+            say("carryover_left_out"), total(self.expenditure_total, self.closing_carryover), minor=True
         )
         balance = equal("收入总计 = 支出总计", self.income_total, total(self.expenditure_total), without_rest)
         yield balance

@@ -22,6 +22,7 @@ from recount.schemas.arithmetic import (
     total,
 )
 from recount.schemas.figures import F, Figure, Model, count, money, percent, rows, score, text, year
+from recount.schemas.saying import say
 from recount.schemas.terms import ZERO
 
 _TOTAL_MARKS = ("总额", "总资金", "合计", "总计", "资金总")
@@ -137,7 +138,7 @@ def _points(table: SelfEvaluation[Figure]) -> Iterator[Identity]:
             "总分值 = 各指标分值之和 + 资金分值",
             table.total_weight,
             weights + fund.weight,
-            Alternative("总分值 leaves out the weight of the funds", weights),
+            Alternative(say("funds_weight_left_out"), weights),
         )
     if fund is None or fund.score is None:
         yield equal("总分 = 各指标得分之和", table.total_score, scores)
@@ -146,7 +147,7 @@ def _points(table: SelfEvaluation[Figure]) -> Iterator[Identity]:
             "总分 = 各指标得分之和 + 资金得分",
             table.total_score,
             scores + fund.score,
-            Alternative("总分 leaves out the score of the funds", scores),
+            Alternative(say("funds_score_left_out"), scores),
         )
     yield from _hundred_points(table, fund)
     if table.total_score is not None and table.total_weight is not None:
@@ -220,7 +221,7 @@ def _projects_counted(
     performance: Performance[Figure], projects: Sequence[ProjectEvaluation[Figure]], classified: int
 ) -> Iterator[Identity]:
     tables = number_of(projects)
-    with_classified = Alternative("classified", Sum(constant=tables.nominal() + classified), minor=True)
+    with_classified = Alternative(say("classified"), Sum(constant=tables.nominal() + classified), minor=True)
     count = equal(
         "预算绩效评价项目数 = 项目自评表数",
         performance.project_count,

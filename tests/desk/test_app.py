@@ -13,13 +13,14 @@ from starlette.testclient import TestClient
 
 from recount.desk.session import Asked, Session
 from recount.desk.shelf import Shelf, key_of
-from recount.desk.told import Language, said
 from recount.desk.words import LANGUAGES, Words
 from recount.pipeline.archive.sources import find_sources
 from recount.pipeline.errors import UsageError
+from recount.pipeline.language import told as said
 from recount.pipeline.review.decisions import Place, Verdict, append, read
 from recount.pipeline.review.decisions import decide as decide_on
 from recount.pipeline.run.runner import run
+from recount.schemas.saying import Language, say
 from recount.tests.desk import made
 from recount.tests.desk.conftest import BAD, BAD_NAME, CLEAN, OWN, PORT, TOKEN, client_of
 from recount.tests.desk.made import EXAMPLE
@@ -394,7 +395,7 @@ def test_all_that_may_be_in_doubt_is_shown(desk: Path, language: Language) -> No
     result = json.loads(path.read_bytes())
     first, second = list(result["figures"])[4:6]
     result["figures"][first] |= {"status": "repaired", "first_reading": "1<b>7"}
-    result["figures"][second] |= {"status": "disputed", "second_reading": "3.33", "remark": "struck out by a line"}
+    result["figures"][second] |= {"status": "disputed", "second_reading": "3.33", "remark": {"code": "struck_by_line"}}
     result["rejected"] = [
         {"pointer": first, "proposed": "<i>9", "mapper": "model:m", "reason": "it is not on the page"}
     ]
@@ -410,7 +411,7 @@ def test_all_that_may_be_in_doubt_is_shown(desk: Path, language: Language) -> No
         "by": "<em>",
         "at": "2026",
         "state": "stale",
-        "reason": "the file is another one now",
+        "reason": {"code": "another_file"},
     }
     summary["decisions"] = [{"id": "1", "pointer": first, **stale}]
     path.write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
@@ -427,7 +428,7 @@ def test_all_that_may_be_in_doubt_is_shown(desk: Path, language: Language) -> No
         'data-line="7"',
     ):
         assert part in page
-    assert said("the file is another one now", language) in page
+    assert say("another_file").told(language) in page
     assert not re.search(r"<(b>7|i>9|u>2|s>row|em>)", page)
     remarks = client.get(f"r/{BAD}/state").json()["data"]["remarks"]
     assert [one["box"] for one in remarks] == [[1, 2, 30, 40], None]

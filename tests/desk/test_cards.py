@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,12 +15,13 @@ from recount.pipeline.result import Check, FigureEntry, LeftOut, PageRemark, Rej
 from recount.pipeline.review.decisions import Place, Verdict, decide
 from recount.pipeline.run.store import report_model
 from recount.pipeline.structure import structure
+from recount.schemas.saying import say
 
 MODEL = report_model("final-accounts/1")
 EXAMPLE = next((Path(__file__).parents[2] / "examples" / "archive" / "2022").glob("望垣县*.pdf"))
 
 
-def figure(raw: str, value: str, status: str = "grounded", checks: tuple[str, ...] = ("c1",), **more: object) -> object:
+def figure(raw: str, value: str, status: str = "grounded", checks: tuple[str, ...] = ("c1",), **more: object) -> Any:
     given = {"unit": "万元", "printed_unit": "万元", "page": 2, "bbox": [1, 2, 3, 4], "origin": "text", **more}
     return FigureEntry(raw, Decimal(value), confidence=None, mapper="template", status=status, checks=checks, **given)  # type: ignore[arg-type]
 
@@ -133,7 +135,7 @@ def test_what_stands_beside_the_cards(example: Result) -> None:
     }
     reach = example.summary.coverage
     assert reach is not None
-    left_out, remark = LeftOut("/x", 3, ["1.00"]), PageRemark("torn", 3, None, "its row is cut")
+    left_out, remark = LeftOut("/x", 3, ["1.00"]), PageRemark("torn", 3, None, say("row_cut"))
     summary = replace(
         example.summary, coverage=replace(reach, rows_left_out=[left_out]), unread_pages=[4], remarks=[remark]
     )

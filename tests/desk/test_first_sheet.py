@@ -22,6 +22,7 @@ from recount.pipeline.output.export import export
 from recount.pipeline.output.rows import OpenResult
 from recount.pipeline.result import PageRemark, Rejected, Result, Review, read_result, write_result
 from recount.pipeline.run.runner import run
+from recount.schemas.saying import say
 from recount.tests.desk.made import EXAMPLE
 from recount.tests.desk.test_cards import MODEL, check, figure
 
@@ -78,14 +79,16 @@ def test_the_sheet_leads_to_the_page_and_shows_it(structured: Path) -> None:
 
 def test_no_english_stands_in_a_chinese_workbook(structured: Path, example: Result, tmp_path: Path) -> None:
     out = Path(shutil.copytree(structured / "out", tmp_path / "out"))
-    doubtful = {"remark": "struck out by a line", "second_reading": "8", "origin": "ocr"}
+    doubtful = {"remark": say("struck_by_line"), "second_reading": "8", "origin": "ocr"}
     review = Review("d1", "审计员", "2026-01-01T00:00:00Z", "misread", Decimal(3), "")
     result = replace(
         example,
         figures={TOTAL: figure("3", "3", "disputed", **doubtful), PART: figure("1", "1", "reviewed", reviewed=review)},
-        checks=[check("c1", (TOTAL, PART), suspects=(TOTAL,))._replace(rule="收入总计 = 各项", explanation="levelled")],
-        rejected=[Rejected(PART, "2", "template", "no identity covers it, and a second reader does not put it there")],
-        summary=replace(example.summary, remarks=(PageRemark("struck out", 1, None, "struck out by a line"),)),
+        checks=[
+            check("c1", (TOTAL, PART), suspects=(TOTAL,))._replace(rule="收入总计 = 各项", explanation=say("levelled"))
+        ],
+        rejected=[Rejected(PART, "2", "template", say("not_seconded"))],
+        summary=replace(example.summary, remarks=(PageRemark("struck out", 1, None, say("struck_by_line")),)),
         source=replace(example.source, file="b.pdf"),
     )
     write_result(out / "reports" / "b.pdf.json", result)

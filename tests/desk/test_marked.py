@@ -30,6 +30,7 @@ from recount.pipeline.errors import UsageError
 from recount.pipeline.result import PageRemark, Rejected, Result, write_result
 from recount.pipeline.run.store import report_model
 from recount.pipeline.structure import structure
+from recount.schemas.saying import quoted, say
 from recount.tests.desk import made
 
 mupdf: Any = pymupdf
@@ -180,11 +181,11 @@ def test_what_is_no_figure_is_marked_too(plain: tuple[Path, Result], tmp_path: P
         result.summary,
         unread_pages=(2,),
         remarks=(
-            PageRemark("struck out", 1, [100.0, 200.0, 180.0, 212.0], "struck out by a line"),
-            PageRemark("correction", 1, None, "the report corrects itself on this page: 更正\u202e说明"),
+            PageRemark("struck out", 1, [100.0, 200.0, 180.0, 212.0], say("struck_by_line")),
+            PageRemark("correction", 1, None, say("corrects_itself", title="更正\u202e说明")),
         ),
     )
-    refused = (Rejected("/project_evaluations/0/total_score", "91.75", "model:m", "it is <b>nowhere</b>"),)
+    refused = (Rejected("/project_evaluations/0/total_score", "91.75", "model:m", quoted("it is <b>nowhere</b>")),)
     result = replace(result, summary=summary, rejected=refused)
     assert marked(result, path, tmp_path / "marked.pdf") == 13
     with mupdf.open(tmp_path / "marked.pdf") as copy:

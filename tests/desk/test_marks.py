@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from recount.desk.cards import Card, Figure, Findings
 from recount.desk.marks import LOOKS, looks_of, marks_of
 from recount.pipeline.result import FigureEntry, LeftOut, PageRemark
+from recount.schemas.saying import say
 
 NONE = Findings((), (), (), (), (), (), (), ())
 
@@ -97,7 +98,7 @@ def test_a_note_tells_so_much_and_how_much_more_there_is() -> None:
 
 
 def test_a_page_has_so_many_marks_for_remarks_and_counts_the_others() -> None:
-    remarks = tuple(PageRemark("unseen text", 3, [0.0, at, 9.0, at + 1], "w") for at in range(75))
+    remarks = tuple(PageRemark("unseen text", 3, [0.0, at, 9.0, at + 1], say("unseen_text")) for at in range(75))
     marks = marks_of(findings(remarks=remarks), "en")
     assert (sum(mark.box is not None for mark in marks), marks[-1].words) == (60, "and 15 more")
 

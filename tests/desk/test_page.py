@@ -24,6 +24,7 @@ from recount.pipeline.errors import UsageError
 from recount.pipeline.result import PageRemark, Rejected, Result, Review
 from recount.pipeline.run.store import report_model
 from recount.pipeline.structure import structure
+from recount.schemas.saying import quoted, say
 from recount.tests.desk import made
 
 NAME = "<script>\"'#%.pdf"
@@ -71,20 +72,20 @@ def hostile(result: Result) -> Result:
     summary = replace(
         result.summary,
         unread_pages=(2,),
-        remarks=(PageRemark("correction", 1, None, f"the report corrects itself on this page: {EVIL}\u202e"),),
+        remarks=(PageRemark("correction", 1, None, say("corrects_itself", title=f"{EVIL}\u202e")),),
     )
     evaluations = [{**row, "project_name": EVIL} for row in result.report["project_evaluations"]]
     return replace(
         result,
         report={**result.report, "unit_name": EVIL, "project_evaluations": evaluations},
         checks=checks,
-        rejected=(Rejected("/project_evaluations/0/total_score", EVIL, "model:m", EVIL),),
+        rejected=(Rejected("/project_evaluations/0/total_score", EVIL, "model:m", quoted(EVIL)),),
         summary=summary,
     )
 
 
 def replace_words(check: Any) -> Any:
-    return check._replace(rule=f"{check.rule}{EVIL}", expression=EVIL, explanation=EVIL)
+    return check._replace(rule=f"{check.rule}{EVIL}", expression=EVIL, explanation=quoted(EVIL))
 
 
 def test_no_word_of_a_report_is_markup(plain: tuple[Path, Result]) -> None:

@@ -194,7 +194,7 @@ def test_a_minor_failure_is_counted_apart() -> None:
     result = result_of(SOURCE, found, sheet.tokens, "final-accounts/1", {})
     assert (result["summary"]["checks"]["fail"], result["summary"]["checks"]["minor"]) == (0, 2)
     explained = [each["explanation"] for each in result["checks"] if each["result"] == "fail"]
-    assert explained == ["levelled", "levelled"]
+    assert explained == [{"code": "levelled"}] * 2
     assert {figure["status"] for figure in result["figures"].values()} == {"verified"}
 
 

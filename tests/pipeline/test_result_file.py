@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from recount.pipeline.errors import UsageError
 from recount.pipeline.result import decoded, encode, plain, read_result, typed, write_json, write_result
+from recount.schemas.saying import say
 
 SOURCE = {"file": "a.pdf", "sha256": "ab", "pages": 1}
 EMPTY: dict[str, Any] = {"contract": "x", "source": SOURCE, "report": {}, "figures": {}, "checks": []}
@@ -125,16 +126,20 @@ def whole() -> dict[str, Any]:
         "report": {"income": {"total": Decimal("1.50")}, "other": Decimal("2.00")},
         "figures": {"/income/total": {**figure, "first_reading": "1.60"}, "/other": {**figure, "second_reading": "2"}},
         "checks": [check],
-        "rejected": [{"pointer": "/x", "proposed": "9", "mapper": "model:m", "reason": "not on the page"}],
+        "rejected": [{"pointer": "/x", "proposed": "9", "mapper": "model:m", "reason": {"code": "not_shown"}}],
         "summary": {
             "figures": {"verified": 0, "repaired": 2, "grounded": 0, "disputed": 0},
             "checks": {"pass": 1, "fail": 0, "minor": 0, "not_applicable": 0},
             "rejected": 1,
-            "mapper": {**mapper, "prompts": {"income": ["1"]}, "open": {"text": "no answer"}},
+            "mapper": {
+                **mapper,
+                "prompts": {"income": ["1"]},
+                "open": {"text": {"code": "model_refused", "problem": "no answer"}},
+            },
             "seconds": {"read": Decimal("0.1234")},
             "coverage": {
                 "identities": {"due": 1, "evaluated": 1},
-                "not_evaluated": {},
+                "not_evaluated": {"printed_once": ["c2"]},
                 "under_one": Decimal("1.0"),
                 "under_two": Decimal("0.0"),
                 "covered": Decimal("1.0"),
@@ -143,7 +148,7 @@ def whole() -> dict[str, Any]:
                 "rows_left_out": [{"list": "/rows", "page": 2, "numbers": ["3.00"]}],
             },
             "unread_pages": [2],
-            "remarks": [{"kind": "struck out", "page": 1, "bbox": None, "words": "a figure is struck out"}],
+            "remarks": [{"kind": "struck out", "page": 1, "bbox": None, "words": {"code": "struck_by_line"}}],
             "mentions": [{"pointer": "/note", "raw": "3", "unit": "人", "page": 2, "bbox": [1, 2, 3, 4]}],
         },
     }
@@ -160,11 +165,15 @@ def test_a_result_is_read_by_attributes_and_written_back_byte_by_byte(tmp_path: 
         "1.60",
         None,
     )
-    assert (result.checks[0].id, result.failing, result.rejected[0].reason) == ("c1", [], "not on the page")
+    assert (result.checks[0].id, result.failing, result.rejected[0].reason) == ("c1", [], say("not_shown"))
     reach, mapper = result.summary.coverage, result.summary.mapper
     assert reach is not None
     assert (reach.identities.evaluated, reach.rows_left_out[0].page) == (1, 2)
-    assert (mapper.name, mapper.open, result.summary.unread_pages) == ("cascade", {"text": "no answer"}, [2])
+    assert (mapper.name, result.summary.unread_pages, mapper.open) == (
+        "cascade",
+        [2],
+        {"text": say("model_refused", problem="no answer")},
+    )
     write_result(tmp_path / "b.json", result)
     assert (tmp_path / "b.json").read_bytes() == path.read_bytes()
     assert plain(result.named("b.pdf")) == {**whole(), "source": {**whole()["source"], "file": "b.pdf"}}

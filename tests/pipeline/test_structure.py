@@ -60,7 +60,11 @@ def silent_errors(result: Result, gold: Any) -> list[str]:
 
 def failures(result: Result) -> list[tuple[str, str | None, str]]:
     """The failed checks: severity, explanation, the printed side."""
-    return [(each.severity, each.explanation, each.pointers[0]) for each in result.checks if each.result == "fail"]
+    return [
+        (each.severity, each.explanation and str(each.explanation), each.pointers[0])
+        for each in result.checks
+        if each.result == "fail"
+    ]
 
 
 WHOLE = (*TWINS, *SAMPLES)

@@ -16,6 +16,7 @@ from recount.pipeline.document import Cell, Grid, Remark
 from recount.pipeline.map.grammar.passage import refs_in
 from recount.pipeline.split.text import simplified
 from recount.schemas.figures import Ref
+from recount.schemas.saying import say
 
 DASHES = frozenset("-—–―─－_/／*")
 """A cell of these alone is blank."""
@@ -419,8 +420,7 @@ def left_open(titled: Mapping[int, str], grids: Sequence[Grid], report: object) 
             table = table[:1]
         amounts = {ref.token for grid in table for cell in grid.cells if (ref := amount_in(cell)) is not None}
         if any(map(_has_amounts, table)) and amounts.isdisjoint(read):
-            words = f"the table {title} has a shape that no reader knows: none of its figures was read"
-            found.append(Remark("table left open", table[0].pages[0], None, words))
+            found.append(Remark("table left open", table[0].pages[0], None, say("table_left_open", table=title)))
     return tuple(found)
 
 

@@ -42,6 +42,7 @@ from recount.schemas.common.parts import UNMAPPED
 from recount.schemas.describe import Step, Trail, fields_of, names_of, nested
 from recount.schemas.family import Family
 from recount.schemas.figures import Figure, Kind, Model, Ref
+from recount.schemas.saying import Saying
 
 
 @dataclass(slots=True)
@@ -58,7 +59,7 @@ class Draft:
     used: set[int] = field(default_factory=set)
     shown: list[Shown] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
-    open: str | None = None
+    open: Saying | None = None
     unanswered: bool = False
     prompts: tuple[str, ...] = ()
     usage: Usage = NOTHING

@@ -35,22 +35,23 @@ from recount.pipeline.split.text import fold
 from recount.pipeline.verify.ground import fits
 from recount.schemas.describe import Step, Trail, fields_of, leaves_in, names_of
 from recount.schemas.figures import DOWN, UP, Kind, Model, Ref
+from recount.schemas.saying import Saying, say
 
-NOT_SHOWN = "the section does not have this figure"
-NO_NUMBER = "it is no figure of the section"
+NOT_SHOWN = say("not_shown")
+NO_NUMBER = say("no_number")
 INVENTED = frozenset({NOT_SHOWN, NO_NUMBER})
 """What is no figure of the page: it is told in any case, and earns its field nothing."""
-SEVERAL = "the section has it in several places, and no words tell which is meant"
-NOT_QUOTED = "the section does not say this"
-NO_NAME = "it holds an amount, or is said of one, and is no name"
-OF_ANOTHER_ROW = "it does not stand in the row of its figures"
-SAID_ONCE = "the section says this once"
-OF_ANOTHER_KIND = "its unit does not fit this field"
-OF_ANOTHER_FIELD = "the words beside it speak of something else"
+SEVERAL = say("several")
+NOT_QUOTED = say("not_quoted")
+NO_NAME = say("no_name")
+OF_ANOTHER_ROW = say("of_another_row")
+SAID_ONCE = say("said_once")
+OF_ANOTHER_KIND = say("of_another_kind")
+OF_ANOTHER_FIELD = say("of_another_field")
 _SAID_OF_A_FIGURE = re.compile(rf"(?:[为是达]|[:的])$|^占|^(?:{UP}|{DOWN})$")
 """What words end with, or begin with, that are said of a figure and name nothing: 年初预算为, 占收入合计的, 增长."""
-UNSAID = "no words say that it is of this part of the report"
-OF_SEVERAL = "several fields have it, and no words speak for this one"
+UNSAID = say("unsaid")
+OF_SEVERAL = say("of_several")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Refused:
 
     pointer: str
     proposed: str
-    reason: str
+    reason: Saying
 
 
 @dataclass(slots=True)
@@ -153,7 +154,7 @@ class _Resolver:
         spoken = pick.mark.place.grid is not None or named(pick.trail[self._depth :], pick.mark.place)
         return spoken and pick.evidence is Evidence.FOR
 
-    def _without(self, values: Any, pointer: str, strange: Callable[[Pick], bool], reason: str) -> Any:
+    def _without(self, values: Any, pointer: str, strange: Callable[[Pick], bool], reason: Saying) -> Any:
         """Values without the figures that are strange, which are refused. pointer: of a list, with its first row."""
         if isinstance(values, Pick) and strange(values):
             self._refused.append(Refused(pointer, values.mark.printed, reason))
@@ -313,7 +314,7 @@ class _Resolver:
         self._refused.append(Refused(pointer, str(value), reason))
         return None if reason in INVENTED else Lost(trail)
 
-    def _found(self, copied: Copied, trail: Trail) -> Mark | str:
+    def _found(self, copied: Copied, trail: Trail) -> Mark | Saying:
         """The mark of a copied number, or why there is none.
 
         Printed more than once, it is where it was pointed at; else where the words speak for its field, the first time.

@@ -84,7 +84,7 @@ def test_a_class_that_is_named_as_another_disputes_no_figure(tmp_path: Path) -> 
     (failed,) = [each for each in result.checks if each.result == "fail"]
     assert (failed.severity, failed.pointers, failed.printed) == ("minor", [], None)
     assert failed.rule.startswith("支出预算表·2")
-    assert failed.explanation.endswith("卫生健康支出 is 210")
+    assert str(failed.explanation).endswith("卫生健康支出 is 210")
     assert result.summary.figures["disputed"] == 0
 
 

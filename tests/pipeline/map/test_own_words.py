@@ -122,4 +122,4 @@ def test_a_known_table_of_an_unknown_shape_is_said_and_one_without_figures_is_no
     empty = grid([["科目编码", "科目名称", "本年支出合计"], ["", "", ""]], "支出决算表")
     (remark,) = map_report(Document((strange, empty), ())).remarks
     assert (remark.kind, remark.page, remark.touches) == ("table left open", 1, False)
-    assert "“三公”经费支出决算表" in remark.words
+    assert "“三公”经费支出决算表" in str(remark.words)

@@ -24,6 +24,7 @@ from recount.pipeline.usage import NOTHING
 from recount.pipeline.verify.recount import Status
 from recount.schemas.common.parts import UNMAPPED
 from recount.schemas.figures import Ref
+from recount.schemas.saying import say
 from recount.tests.pipeline.model.examples import DEPARTMENT, NATIONAL, SHANGHAI, Example, example
 
 
@@ -259,7 +260,9 @@ def test_what_the_template_says_of_tables_is_passed_on_but_for_pages_that_a_mode
     without = known.template.report.model_copy(update={"income": None})
     total = known.verified.figures["/income/total"]
     page = known.document.tokens[total.token].page
-    left = tuple(Remark("table left open", number, None, "…") for number in (page, page + 900))
+    left = tuple(
+        Remark("table left open", number, None, say("table_left_open", table="…")) for number in (page, page + 900)
+    )
     template = Mapped(without, "template", found=True, remarks=left)
     found = cascade(known.document, known.mapper(known.oracle()), "oracle", 2, template)
     assert found.mapped.remarks == left[1:]

@@ -15,6 +15,7 @@ from recount.pipeline.ocr.reader import fill_scanned, is_image, read_images
 from recount.pipeline.ocr.text.lines import crop_of
 from recount.pipeline.read import read_pdf
 from recount.pipeline.split.lattice import page_grids
+from recount.schemas.saying import say
 from recount.tests.pipeline.ocr.scans import HEAD, ROWS, Image, Typeset, as_pdf, png, skewed, speckled
 
 pytestmark = pytest.mark.usefixtures("reader")
@@ -183,7 +184,7 @@ def test_what_was_said_of_a_page_is_said_of_its_scan(tmp_path: Path) -> None:
     path = tmp_path / "page.pdf"
     Typeset().table().document.save(path)
     box = (10.0, 10.0, 60.0, 30.0)
-    told = Remark("struck out", 1, box, "struck out by a line", touches=True, disputes=True)
+    told = Remark("struck out", 1, box, say("struck_by_line"), touches=True, disputes=True)
     pages = Pages((Page(1, 420.0, 300.0, (), (), readable=False, remarks=(told,)),))
     [page] = fill_scanned(pages, path)[0].pages
     assert page.readable

@@ -87,7 +87,7 @@ def test_a_line_that_is_no_decision_is_kept_and_told(tmp_path: Path, line: bytes
     found = read(tmp_path, "a.pdf")
     assert [one.pointer for one in found.decisions] == ["/income/total", "/b"]
     assert len(found.broken) == 1
-    assert found.broken[0].startswith("line 2 of the decisions is none")
+    assert str(found.broken[0]).startswith("line 2 of the decisions is none")
     assert file.read_bytes().startswith(before)
 
 

@@ -21,6 +21,7 @@ from recount.pipeline.verify.repair import repair
 from recount.pipeline.verify.verify import verify
 from recount.schemas.arithmetic import Identity, equal, share, total
 from recount.schemas.figures import F, Figure, Model, Ref, count, money, percent, rows
+from recount.schemas.saying import say
 
 FILE = "f" * 64
 
@@ -85,7 +86,7 @@ def statuses(found: Overlaid) -> dict[str, str]:
 
 
 def reasons(found: Overlaid) -> list[str | None]:
-    return [one.reason for one in found.told or ()]
+    return [one.reason and str(one.reason) for one in found.told or ()]
 
 
 def test_without_decisions_nothing_is_laid_over() -> None:
@@ -351,7 +352,7 @@ def test_what_is_no_figure_is_in_no_field_and_its_sum_confirms_nothing_without_i
     assert "/items/2/amount" not in found.verified.figures
     assert [evaluation.result for evaluation in found.verified.evaluations][-1] == "pass"
     assert set(statuses(found).values()) == {"grounded"}
-    assert [(one.pointer, one.proposed, one.reason) for one in found.taken_out] == [
+    assert [(one.pointer, one.proposed, str(one.reason)) for one in found.taken_out] == [
         ("/items/2/amount", "7.00", "Wang took it out: 页码")
     ]
     assert not found.reviews
@@ -416,9 +417,9 @@ def test_each_report_of_a_file_has_the_decisions_about_its_own_numbers() -> None
     away, lost = replace(other.place, bbox=(1.0, 1.0, 2.0, 2.0)), replace(other.place, page=9)
     gone = replace(other, place=away)
     nowhere = replace(other, place=lost)
-    shares = shared_out(Corrections((other, gone, nowhere, mine), ("line 5 …",), "x"), FILE, places)
+    shares = shared_out(Corrections((other, gone, nowhere, mine), (say("cut_off"),), "x"), FILE, places)
     assert [share.decisions for share in shares] == [(nowhere, mine), (other, gone)]
-    assert [share.broken for share in shares] == [("line 5 …",), ()]
+    assert [share.broken for share in shares] == [(say("cut_off"),), ()]
     found = overlaid(sums(()), verify(sums(()), first, "template"), first, shares[0])
     assert found.told is not None
-    assert (found.told[-1].state, found.told[-1].reason) == ("stale", "line 5 …")
+    assert (found.told[-1].state, found.told[-1].reason) == ("stale", say("cut_off"))

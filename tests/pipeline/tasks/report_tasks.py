@@ -12,6 +12,7 @@ from typing import Any
 
 from recount.pipeline.errors import Encrypted
 from recount.pipeline.result import Result, typed
+from recount.pipeline.steps import tell
 
 
 def sample_result(path: Path, sha256: str = "") -> Result:
@@ -110,6 +111,9 @@ def by_content(path: Path, sha256: str) -> list[Result]:
         time.sleep(60)
     if word == "brief":
         time.sleep(0.02)
+    if word == "steps":
+        for step in (("read", 1, 2), ("read", 2, 2), ("map", 0, 0)):
+            tell(*step)
     if word == "slow":
         Path(rest).write_text(f"{os.getpid()}\n")
         time.sleep(60)

@@ -52,7 +52,7 @@ def classes(page: Page, whole: str, *amounts: str) -> GeneralPublicBudget[Ref]:
 
 def words(found: Verified, rule: str) -> str | None:
     (check,) = [each for each in found.evaluations if each.result == "fail" and each.identity.rule.startswith(rule)]
-    return check.explanation
+    return check.explanation and str(check.explanation)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_table_that_is_off_by_a_power_of_ten_is_blamed_as_a_whole() -> None:
     assert dict(found.off_scale) == {"/statements/income_expenditure": 4}
     first = most_suspect(found.suspects)[0]
     assert first.figure.pointer.startswith("/statements/income_expenditure/")
-    (says,) = {each.explanation for each in found.evaluations if each.result == "fail"}
+    (says,) = {str(each.explanation) for each in found.evaluations if each.result == "fail"}
     assert says == "most likely the unit of 收入支出决算总表: all its amounts are off by a power of ten"
     for each in found.evaluations:
         assert all(pointer.startswith("/statements/income_expenditure/") for pointer in each.suspects)

@@ -18,6 +18,7 @@ from recount.pipeline.verify.coverage import coverage_of
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.narrative import BasicExpenditure, IncomeExpenditure
 from recount.schemas.final_accounts.report import Report
+from recount.schemas.saying import say
 from recount.tests.pipeline.helpers import Sheet, reader_of
 
 TEXT = "基本支出30.00万元，其中：人员经费25.00万元；公用经费5.00万元。"
@@ -34,7 +35,7 @@ def test_what_was_due_what_was_evaluated_and_why_not() -> None:
     assert (whole.result, whole.missing) == ("pass", None)
     partly = BasicExpenditure[Ref](total=section.total, personnel=section.personnel)
     found = coverage_of(verify(Report[Ref](basic_expenditure=partly), sheet.tokens, "x"))
-    assert [each.missing for each in found.not_evaluated] == ["an operand is not printed"]
+    assert [each.missing for each in found.not_evaluated] == [say("operand_not_printed")]
     assert found.uncovered == ["/basic_expenditure/total", "/basic_expenditure/personnel"]
     assert (found.share(1), found.covered(1)) == (0.0, 0.0)
 
@@ -71,7 +72,7 @@ def test_the_ledger_of_a_result() -> None:
     both = ["/basic_expenditure/total", "/basic_expenditure/personnel"]
     assert asdict(ledger) == {
         "identities": {"due": 1, "evaluated": 0},
-        "not_evaluated": {"an operand is not printed": ["c1"]},
+        "not_evaluated": {"operand_not_printed": ["c1"]},
         "under_one": 0.0,
         "under_two": 0.0,
         "covered": 0.0,

@@ -62,7 +62,7 @@ def test_a_table_that_prints_no_unit_has_nothing_verified() -> None:
     assert len(found.unitless) == 3
     [remark] = found.remarks
     assert (remark.kind, remark.page, remark.box) == ("unit", 1, None)
-    assert "收入支出决算总表" in remark.words
+    assert "收入支出决算总表" in str(remark.words)
 
 
 def test_a_sum_ties_a_table_without_a_unit_to_amounts_of_a_known_one() -> None:

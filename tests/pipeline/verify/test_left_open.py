@@ -15,8 +15,9 @@ from recount.schemas.arithmetic import Evaluation
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.narrative import BudgetItem, GeneralPublicBudget
 from recount.schemas.final_accounts.report import Report
+from recount.schemas.saying import say
 
-TORN = Remark("torn", 1, None, "it was not taken", touches=True)
+TORN = Remark("torn", 1, None, say("column_unknown"), touches=True)
 ROWS = (  # code, name, 小计, 基本支出, 项目支出
     (None, "合计", "30.00", "12.00", "18.00"),
     ("201", "一般公共服务支出", "10.00", "5.00", "5.00"),

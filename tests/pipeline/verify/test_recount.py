@@ -301,7 +301,11 @@ CUSTOM = "得分 = 分值 × 执行率"
 
 
 def of_custom(report: Any) -> list[tuple[str, str | None, str | None]]:
-    return [(e.result, e.severity, e.explanation) for e in recount(report) if e.identity.rule == CUSTOM]
+    return [
+        (e.result, e.severity, e.explanation and str(e.explanation))
+        for e in recount(report)
+        if e.identity.rule == CUSTOM
+    ]
 
 
 def test_scores_by_steps_are_told_once_and_blame_nobody() -> None:

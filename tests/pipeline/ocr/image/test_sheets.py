@@ -8,6 +8,7 @@ import pytest
 
 from recount.pipeline.document import Box, Line, Page, Remark, Ruling
 from recount.pipeline.ocr.image.frame import halves_of, numbered, two_page_sheets
+from recount.schemas.saying import say
 
 WIDTH, HEIGHT = 840.0, 595.0
 MIDDLE = WIDTH / 2
@@ -81,7 +82,14 @@ class TestWhatStandsOnThem:
     def test_remarks_go_with_their_places(self) -> None:
         boxes: list[Box | None] = [(60, 60, 100, 72), (480, 60, 520, 72), None]
         sheet = a_sheet(*texts(1, 60, 480))
-        marked = Page(1, WIDTH, HEIGHT, sheet.lines, (), remarks=tuple(Remark("covered", 1, box, "") for box in boxes))
+        marked = Page(
+            1,
+            WIDTH,
+            HEIGHT,
+            sheet.lines,
+            (),
+            remarks=tuple(Remark("covered", 1, box, say("unseen_text")) for box in boxes),
+        )
         left, right = (page for page, _ in halves_of(marked, 5))
         assert [(remark.page, remark.box) for remark in left.remarks] == [(5, (60, 60, 100, 72)), (5, None)]
         assert [(remark.page, remark.box) for remark in right.remarks] == [(6, (60, 60, 100, 72)), (6, None)]
