@@ -86,9 +86,10 @@ def settings(language: str, tree: Path) -> dict[str, object]:
     """The generator's settings for one language."""
     other, where = ("zh", "./zh/") if language == "en" else ("en", "../")
     names = {"en": "English", "zh": "中文"}
-    nav: list[object] = ["index.md", *(
-            {head: [_shown(page, HOME[language]) for page in pages]} for head, pages in NAVIGATION[language].items()
-        )]
+    nav: list[object] = [
+        "index.md",
+        *({head: [_shown(page, HOME[language]) for page in pages]} for head, pages in NAVIGATION[language].items()),
+    ]
     return {
         "site_name": "Recount",
         "docs_dir": tree.name,

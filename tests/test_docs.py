@@ -23,7 +23,8 @@ from recount.cli import app, main
 from recount.tests import notebook
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = [ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+TOP = ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")
+DOCUMENTS = [*(ROOT / name for name in TOP), *sorted((ROOT / "docs").rglob("*.md"))]
 GOLD_CASE = ROOT / "eval" / "gold" / "digital" / "tables-only"
 """A small case of the gold set: what stands for a user's own cases."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -18,7 +19,9 @@ from typing import Any
 
 import pymupdf
 from PIL import Image, ImageChops
+from rich.cells import cell_len
 from rich.console import Console
+from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
 from recount.tests.desk.browser import browsing
@@ -28,8 +31,9 @@ COMMANDS = ("recount structure examples/archive --out out/", "recount list out/ 
 """What the picture of a run shows."""
 PATIENCE = 120
 """Seconds that a command may take."""
-_FORMAT = """<style>pre {{ font: 16px/1.35 "WenQuanYi Micro Hei Mono", "Noto Sans Mono CJK SC", monospace;
-  background: #14213d; color: #e5e5e5; padding: 14px 18px; margin: 0; width: max-content }}</style>
+_FORMAT = """<style>pre {{ font: 16px/1.4 "WenQuanYi Micro Hei Mono", "Noto Sans Mono CJK SC", monospace; margin: 0;
+  color: {foreground}; background: {background}; padding: 14px 18px; width: max-content }}
+  i {{ font-style: normal; display: inline-block; text-align: center; height: 1em; line-height: 1 }}</style>
 <pre>{code}</pre>"""
 
 
@@ -81,16 +85,22 @@ def small(picture: Image.Image, target: Path) -> None:
     print(target)
 
 
+def as_page(lines: list[str], width: int) -> str:
+    """What a terminal shows as HTML, each character as wide as the terminal has it, whatever fonts there are."""
+    console = Console(record=True, width=width, file=io.StringIO(), legacy_windows=False)
+    console.print(Text.from_ansi("\n".join(lines)), soft_wrap=True)
+    html = console.export_html(inline_styles=True, code_format=_FORMAT, theme=SVG_EXPORT_THEME)
+    return re.sub(r"[^\x00-\x7f]", lambda found: f"<i style='width:{cell_len(found[0])}ch'>{found[0]}</i>", html)
+
+
 def terminal_taken(browser: Any, target: Path, width: int, commands: tuple[str, ...] = COMMANDS) -> None:
     """A picture of a terminal in which commands were typed."""
     with TemporaryDirectory() as folder, terminal(Path(folder), width, 60) as tmux:
         for command in commands:
             typed(tmux, command)
         lines = seen(tmux).rstrip().splitlines()[:-1]
-    console = Console(record=True, width=width, file=io.StringIO(), legacy_windows=False)
-    console.print(Text.from_ansi("\n".join(lines)), soft_wrap=True)
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
-    page.set_content(console.export_html(inline_styles=True, code_format=_FORMAT))
+    page.set_content(as_page(lines, width))
     with Image.open(io.BytesIO(page.locator("pre").screenshot())) as picture:
         small(picture, target)
     page.close()
@@ -119,9 +129,10 @@ def workbook_taken(out: Path, target: Path) -> None:
     with TemporaryDirectory() as folder:
         exported(out, Path(folder, "book.xlsx"))
         first = printed(Path(folder, "book.xlsx"))[0]
-    paper = Image.new("RGB", first.size, "white")
-    left, top, right, bottom = ImageChops.difference(first, paper).crop((0, 0, first.width, first.height - 120)).getbbox()
-    small(first.crop((left - 10, top - 10, right + 10, min(bottom + 10, 620))), target)
+    body = first.crop((0, 0, first.width, first.height - 120))  # without the page's foot
+    box = ImageChops.difference(body, Image.new("RGB", body.size, "white")).getbbox()
+    assert box is not None
+    small(body.crop((box[0] - 10, box[1] - 10, box[2] + 10, min(box[3] + 10, 596))), target)
 
 
 def main(target: Path) -> None:
