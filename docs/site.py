@@ -44,6 +44,8 @@ NAVIGATION: dict[str, dict[str, list[str]]] = {
 }
 """For each language what is listed beside its pages, under which heads; its home comes before them."""
 FEATURES = ["navigation.sections", "navigation.footer", "navigation.top", "search.highlight", "content.code.copy"]
+LISTED = re.compile(r"^(?![-|\s])(.*\S)\n(?=- )", flags=re.MULTILINE)
+"""The line before a list that follows upon it, as GitHub reads it and the generator does not."""
 LINK = re.compile(r"(?<=\]\()(?!https?:|#)([^)#\s]+)")
 
 
@@ -79,7 +81,8 @@ def write_pages(tree: Path, home: str) -> None:
         text = LINK.sub(lambda found, page=page: _target(page, found[1], home), text)  # type: ignore[misc]
         target = tree / _shown(page, home)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(re.sub(r"<!--.*?-->\n?", "", text, flags=re.DOTALL), encoding="utf-8")
+        text = re.sub(r"<!--.*?-->\n?", "", text, flags=re.DOTALL)
+        target.write_text(LISTED.sub(r"\1\n\n", text), encoding="utf-8")
 
 
 def settings(language: str, tree: Path) -> dict[str, object]:

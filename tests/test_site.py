@@ -67,6 +67,8 @@ def test_nothing_of_the_site_is_fetched_from_elsewhere(site: Path) -> None:
     assert len(pages) > 2 * len(ALL)
     for page in pages:
         text = page.read_text(encoding="utf-8")
+        prose = re.findall(r"<p>(.*?)</p>", text, flags=re.DOTALL)
+        assert not [words for words in prose if re.search(r"\n(- |\|)", words)], f"{page}: a list, taken for prose"
         fetched = re.findall(r"<(?:link|script|img|iframe|source)\b[^>]*?(?:href|src)=[\"']?([^\"' >]+)", text)
         assert fetched
         assert not [address for address in fetched if re.match(r"(?:https?:)?//", address)], page
