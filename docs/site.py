@@ -87,7 +87,7 @@ def write_pages(tree: Path, home: str) -> None:
 
 def settings(language: str, tree: Path) -> dict[str, object]:
     """The generator's settings for one language."""
-    other, where = ("zh", "./zh/") if language == "en" else ("en", "../")
+    other, where = ("zh", "./zh/index.html") if language == "en" else ("en", "../index.html")
     names = {"en": "English", "zh": "中文"}
     nav: list[object] = [
         "index.md",
@@ -103,7 +103,7 @@ def settings(language: str, tree: Path) -> dict[str, object]:
         "extra": {
             "generator": False,
             "alternate": [
-                {"name": names[language], "link": "./", "lang": language},
+                {"name": names[language], "link": "./index.html", "lang": language},
                 {"name": names[other], "link": where, "lang": other},
             ],
         },
