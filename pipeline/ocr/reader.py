@@ -27,8 +27,8 @@ class Scans:
     """Where the pages of a file were taken from, if that is not a page of it as it lies there.
 
     path: its file or folder. frames: of the pages read by OCR, by their numbers as read; rulings: their ruling lines;
-    halves: of the digital pages that are half a sheet. Pages are numbered as they are read; behind a spread, which is two of them, that is not the
-    number in the file.
+    halves: of the digital pages that are half a sheet. Pages are numbered as they are read; behind a spread, which is
+    two of them, that is not the number in the file.
     """
 
     path: Path

@@ -15,6 +15,7 @@ from recount.pipeline.verify.doubt import (
     in_tables,
     many_fail,
     misscaled,
+    nameless,
     of_two_prints,
     told,
     without_unit,
@@ -98,7 +99,9 @@ def verify(
     touched = {pointer for pointer, figure in figures.items() if tokens[figure.token].remark is not None}
     unitless = without_unit(figures, tokens, evaluations)
     loose = frozenset(pointer for pointers in unitless.values() for pointer in pointers)
+    unnamed = nameless(resolved, figures, tokens)
     doubts = doubtful(figures, tokens, evaluations, suspects, scaled) | unsure | touched | loose | lacking
+    doubts = doubts.union(*unnamed.values())
     if doubts:
         rivals = replace(rivals, doubtful=doubts)
         cover = covered(rivals, confirming)
@@ -120,7 +123,7 @@ def verify(
         rivals.places.skipped,
         off_scale,
         loose,
-        tuple(_remarks(resolved, tokens, figures, unitless, many)),
+        tuple(_remarks(resolved, tokens, figures, unitless, many, unnamed)),
         word,
     )
 
@@ -131,8 +134,9 @@ def _remarks(
     figures: Mapping[str, Figure],
     unitless: Mapping[str, Sequence[str]],
     many: tuple[int, int] | None,
+    unnamed: Mapping[str, Sequence[str]],
 ) -> Iterator[Remark]:
-    """What a reader of the result must be told of the report as a whole, and of tables without a unit."""
+    """What a reader of the result must be told of the report as a whole, and of tables without a unit or a name."""
     if many is not None:
         words = f"{many[0]} of {many[1]} identities fail: that two places print the same number confirms neither"
         yield Remark("many identities fail", 1, None, words)
@@ -140,6 +144,9 @@ def _remarks(
         page = tokens[figures[pointers[0]].token].page
         words = f"no unit is printed for amounts of {title_of(report, table)}, and nothing ties them to others"
         yield Remark("unit", page, None, words)
+    for pointers in unnamed.values():
+        words = "the cell that names this table was not read: whose its figures are, nothing says"
+        yield Remark("no name", tokens[figures[pointers[0]].token].page, None, words)
 
 
 def _contradicted(touched: Iterable[str], figures: Mapping[str, Figure], tokens: Sequence[Token]) -> set[str]:

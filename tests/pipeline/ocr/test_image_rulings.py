@@ -143,7 +143,7 @@ def test_two_strokes_side_by_side_are_no_double_line() -> None:
     assert cells(image) == 5
 
 
-@pytest.mark.parametrize("top, foot", [(60, 74), (74, 104)])
+@pytest.mark.parametrize(("top", "foot"), [(60, 74), (74, 104)])
 def test_the_rim_of_a_stroke_leads_no_line_on(top: float, foot: float) -> None:
     """What is faint is a broken line where there is only paper, and of a character where there is text."""
     image = named()
