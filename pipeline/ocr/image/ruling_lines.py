@@ -167,10 +167,12 @@ def _seen(depth: Grey, dpi: float, contrast: float, text: Sequence[Box]) -> Line
     turned = np.ascontiguousarray(depth.T)
     inks = _Ink(depth, dpi, contrast), _Ink(turned, dpi, contrast, text)
     lines = _runs(inks[0]), _runs(inks[1])
-    lines = _in_tables(_grounded(lines, inks))
+    pieces = _grounded(lines, inks)
+    lines = _in_tables(pieces)
     lines = _cut_back(lines[0], lines[1], inks[0]), _cut_back(lines[1], lines[0], inks[1])
     faint = _Ink(depth, dpi, contrast / 2), _Ink(turned, dpi, contrast / 2, text)
-    return _completed(lines, (_Ways(inks[0], faint[0]), _Ways(inks[1], faint[1])))
+    ways = [_Ways(ink, pale, own) for ink, pale, own in zip(inks, faint, pieces, strict=True)]
+    return _completed(lines, (ways[0], ways[1]))
 
 
 def as_rulings(lines: Lines) -> tuple[Ruling, ...]:
@@ -347,14 +349,24 @@ def _is_stretch(at: float, start: float, end: float, ink: _Ink) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Ways:
-    """The ink by which lines are led on: faint ink where there is no text, for that is faint at the rims of strokes."""
+    """The ink by which lines are led on: faint ink where there is no text, for that is faint at the rims of strokes.
+
+    pieces: all lines that were seen, those too that meet none across.
+    """
 
     ink: _Ink
     faint: _Ink
+    pieces: Sequence[Run]
 
     def on(self, way: Run) -> _Ink:
         """The ink that tells whether a line goes on along a way."""
         return self.ink if self.faint.meets_text(way) else self.faint
+
+    def in_pieces(self, way: Run) -> bool:
+        """Whether most of a way was seen, in pieces that are too long for strokes of characters."""
+        own = [piece for piece in self.pieces if abs(piece[0] - way[0]) <= _EXACT and piece[2] - piece[1] >= _LONG]
+        seen = sum(max(0.0, min(end, way[2]) - max(start, way[1])) for _, start, end in own)
+        return way[2] - way[1] >= _VERY_LONG and seen >= _FAINT * (way[2] - way[1])
 
 
 def _completed(lines: Lines, ways: tuple[_Ways, _Ways]) -> Lines:
@@ -407,7 +419,9 @@ def _gone_on(lines: Sequence[Run], crossing: Sequence[Run], ways: _Ways) -> list
 
 
 def _is_broken_line(way: Run, ways: _Ways) -> bool:
-    """Whether there is most of a line on the way, and nothing beside it."""
+    """Whether there is most of a line on the way, and nothing beside it that is no piece of it."""
+    if ways.in_pieces(way):
+        return True
     ink = ways.on(way)
     return ink.along(way) >= _BROKEN and ink.beside(way)[1] <= _CROWDED_SHORT and not ink.parts_text(way)
 
