@@ -70,6 +70,7 @@ _NAMES: Mapping[str, str] = {
     "correction": "更正说明",
     "unit": "计量单位不明",
     "many identities fail": "多处勾稽不符",
+    "broken line": "表格线中断",
     "no name": "名称未能识别",
     "table left open": "表格未识读",
     "unread": "单元格未识读",

@@ -39,6 +39,7 @@ _BESIDE_ITSELF = (0.0, -1.2, 1.2)  # points from a line at which its ink may be
 _EXACT = 1.5  # points by which a short line may miss the lines at its ends
 _TOUCH = 3.0  # points by which lines may miss each other and still meet, as in split.lattice
 _LEAST_TABLE = (40.0, 12.0)  # points; signs of a large type make smaller frames
+_AMID = 6.0  # points; nearer to the side of a table lines may end that are drawn past it, or a table that is open there
 _FAINT = 0.55  # share of the way to the next line that must be inked for a loose end to be led on
 
 Mask = npt.NDArray[np.uint8]
@@ -188,6 +189,19 @@ def loose_ends(lines: Lines) -> int:
     """How many ends of lines meet no line across."""
     level, upright = lines
     return sum(1 for _ in _loose(level, upright)) + sum(1 for _ in _loose(upright, level))
+
+
+def broken_off(rulings: Sequence[Ruling], tables: Sequence[Box]) -> list[Box]:
+    """Those of the tables (their boxes, in points) amid which a ruling line ends without meeting one across."""
+    level = [(line.y0, line.x0, line.x1) for line in rulings if line.y0 == line.y1]
+    upright = [(line.x0, line.y0, line.y1) for line in rulings if line.x0 == line.x1]
+    ends = [(level[index][2 if far else 1], level[index][0]) for index, far in _loose(level, upright)]
+    ends += [(upright[index][0], upright[index][2 if far else 1]) for index, far in _loose(upright, level)]
+    return [
+        (x0, y0, x1, y1)
+        for x0, y0, x1, y1 in tables
+        if any(x0 + _AMID < x < x1 - _AMID and y0 + _AMID < y < y1 - _AMID for x, y in ends)
+    ]
 
 
 def _depth(image: Grey, dpi: float, *, median: bool) -> Grey:

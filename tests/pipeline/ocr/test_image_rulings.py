@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from recount.pipeline.document import Box, Page
+from recount.pipeline.document import Box, Page, Ruling
 from recount.pipeline.ocr.image.prepare import prepare, skew_of
-from recount.pipeline.ocr.image.ruling_lines import as_long, find_rulings
+from recount.pipeline.ocr.image.ruling_lines import as_long, broken_off, find_rulings
 from recount.pipeline.ocr.text.cells import sheet_of
 from recount.pipeline.split.lattice import page_grids
 from recount.tests.pipeline.ocr.scans import HEIGHT, TOP, XS, Image, Typeset, skewed, speckled
@@ -163,4 +163,17 @@ def test_what_is_inked_of_a_way_leads_not_over_what_is_blank() -> None:
         typeset.page.draw_line((start, y), (240, y), width=0.7)
     for x in (40.0, 200.0, 240.0):
         typeset.page.draw_line((x, 60), (x, 134), width=0.7)
-    assert cells(typeset.drawn()) == 3
+    image = typeset.drawn()
+    assert cells(image) == 3
+    rulings = find_rulings(np.ascontiguousarray(image[:, :, 0]), 200)
+    tables = [table.box for table in page_grids(Page(1, 420, 300, (), rulings)).tables]
+    assert broken_off(rulings, tables) == tables, "and it is said"
+
+
+def test_lines_that_end_at_the_sides_of_a_table_do_not_break_off() -> None:
+    level = [Ruling(40, y, 240, y) for y in (60, 104, 134)]
+    upright = [Ruling(x, 60, x, 134) for x in (90, 190)]
+    open_sides = [table.box for table in page_grids(Page(1, 420, 300, (), (*level, *upright))).tables]
+    assert len(open_sides) == 1
+    assert broken_off([*level, *upright], open_sides) == []
+    assert broken_off([*level, *upright, Ruling(140, 60, 140, 90)], open_sides) == open_sides
