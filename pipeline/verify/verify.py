@@ -96,12 +96,11 @@ def verify(
     off_scale = told(scaled)
     in_other_unit = in_tables(off_scale, figures, tokens)
     suspects = suspects_of(evaluations, cover, rivals, in_other_unit)
-    touched = {pointer for pointer, figure in figures.items() if tokens[figure.token].remark is not None}
+    unnamed = nameless(resolved, figures, tokens)
+    touched = _touched(figures, tokens, unnamed)
     unitless = without_unit(figures, tokens, evaluations)
     loose = frozenset(pointer for pointers in unitless.values() for pointer in pointers)
-    unnamed = nameless(resolved, figures, tokens)
     doubts = doubtful(figures, tokens, evaluations, suspects, scaled) | unsure | touched | loose | lacking
-    doubts = doubts.union(*unnamed.values())
     if doubts:
         rivals = replace(rivals, doubtful=doubts)
         cover = covered(rivals, confirming)
@@ -147,6 +146,12 @@ def _remarks(
     for pointers in unnamed.values():
         words = "the cell that names this table was not read: whose its figures are, nothing says"
         yield Remark("no name", tokens[figures[pointers[0]].token].page, None, words)
+
+
+def _touched(figures: Mapping[str, Figure], tokens: Sequence[Token], unnamed: Mapping[str, Sequence[str]]) -> set[str]:
+    """The figures that something on the page touches, and those of tables of which the name was not read."""
+    touched = {pointer for pointer, figure in figures.items() if tokens[figure.token].remark is not None}
+    return touched.union(*unnamed.values())
 
 
 def _contradicted(touched: Iterable[str], figures: Mapping[str, Figure], tokens: Sequence[Token]) -> set[str]:
