@@ -246,6 +246,14 @@ _OF_PAGES: Mapping[str, tuple[str, str]] = {
         "the file is damaged here in a way that viewers pass over; its figures were looked at as the page shows them",
         "文件此处有损坏，已按页面显示核对其数字",
     ),
+    "line_broken": (
+        "a ruling line of this table ends amid it: cells of it may be lost, or taken together",
+        "此表的框线在表内中断，可能有单元格丢失或合并",
+    ),
+    "table_nameless": (
+        "the cell that names this table was not read: whose its figures are, nothing says",
+        "此表的名称一格未能识读，其数字属于谁无从得知",
+    ),
     "cell_unread": ("something stands in this cell that could not be read", "此格内有内容，未能识读"),
     "struck_by_line": ("struck out by a line", "被横线划掉"),
     "struck_by_annotation": ("struck out by an annotation", "被批注划掉"),
@@ -383,6 +391,8 @@ _NAMES: Mapping[str, str] = {
     "correction": "更正说明",
     "unit": "计量单位不明",
     "many identities fail": "多处勾稽不符",
+    "broken line": "表格线中断",
+    "no name": "名称未能识别",
     "table left open": "表格未识读",
     "unread": "单元格未识读",
     "repeated page": "重复页",

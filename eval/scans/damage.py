@@ -15,7 +15,10 @@ class Damage:
     of the light is gone in the darkest corner. speckle: dots a page. seal: the chance that a page bears a red seal.
     bleed: how strongly the other side shines through, 0..1. holes: punched along the left edge. scrawl: strokes of a
     pen a page, as of somebody who signs off or ticks. bilevel: black and white, as a fax (CCITT group 4); quality means
-    nothing then.
+    nothing then. tilt: seen from aside, each corner moved inwards by up to this share of the page. fold: pulled into
+    the binding of a book, down by up to this share of the height (below 0.07). raster: how deep the moiré of a printed
+    raster is, 0..1. staples: at the top left corner. marked: strokes of a highlighter a page. notes: figures written
+    by hand beside what is printed. doubled: two sheets were drawn in at once, so much of the width shows the lower one.
     """
 
     dpi: int = 200
@@ -31,6 +34,13 @@ class Damage:
     holes: int = 0
     scrawl: int = 0
     bilevel: bool = False
+    tilt: float = 0.0
+    fold: float = 0.0
+    raster: float = 0.0
+    staples: int = 0
+    marked: int = 0
+    notes: int = 0
+    doubled: float = 0.0
 
 
 _FAIR = Damage(dpi=200, skew=0.6, noise=5, blur=0.7, quality=35, contrast=0.8, shade=0.1, speckle=30)
@@ -54,5 +64,14 @@ TRIALS: Mapping[str, Damage] = {
     "shaded": replace(_FAIR, shade=0.45, contrast=0.65),
     "used": replace(_FAIR, bleed=0.25, holes=2, scrawl=4),
     "squeezed": replace(_FAIR, dpi=150, quality=15),
+    "tilted": replace(_FAIR, tilt=0.02),
+    "bound": replace(_FAIR, fold=0.02, shade=0.3),
+    "rastered": replace(_FAIR, raster=0.25),
+    "stapled": replace(_FAIR, staples=2, holes=2),
+    "marked": replace(_FAIR, marked=8),
+    "noted": replace(_FAIR, notes=6),
+    "shining": replace(_FAIR, bleed=0.4),
+    "doubled": replace(_FAIR, doubled=0.06),
+    "coarse fax": Damage(dpi=100, skew=0.5, noise=8, blur=0.4, speckle=60, bilevel=True),
 }
 """One kind of damage at a time, much of it, on top of a fair scan: to see which one the reading does not bear."""

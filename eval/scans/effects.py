@@ -52,6 +52,18 @@ def shaded(image: Image.Image, depth: float, rng: np.random.Generator) -> Image.
     return _image(pixels * _like(light, pixels))
 
 
+def rastered(image: Image.Image, depth: float, rng: np.random.Generator) -> Image.Image:
+    """Printed with a raster that beats with the scanner's: stripes both ways, some pixels wide, all over the page."""
+    if not depth:
+        return image
+    pixels = _pixels(image)
+    down, across = np.mgrid[: pixels.shape[0], : pixels.shape[1]].astype(np.float32)
+    turn, period = rng.uniform(0, math.pi / 2), rng.uniform(4, 9) * image.width / 1654
+    along = (across * math.cos(turn) + down * math.sin(turn)) * (2 * math.pi / period)
+    aside = (down * math.cos(turn) - across * math.sin(turn)) * (2 * math.pi / period)
+    return _image(pixels * _like(1 - depth * (2 + np.cos(along) + np.cos(aside)) / 4, pixels))
+
+
 def noisy(image: Image.Image, spread: float, rng: np.random.Generator) -> Image.Image:
     """The grain of the sensor: every pixel is off by chance, with this standard deviation."""
     if not spread:

@@ -15,7 +15,7 @@ import numpy as np
 
 from recount.pipeline.document import Box, Line, Page, Remark
 from recount.pipeline.ocr.image.prepare import Grey, Prepared
-from recount.pipeline.ocr.image.ruling_lines import find_rulings
+from recount.pipeline.ocr.image.ruling_lines import broken_off, find_rulings
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import Decoded
 from recount.pipeline.ocr.text.brackets import InCell, balanced, whole_numbers
@@ -36,7 +36,7 @@ _DASH = Decoded("—", (0.5,), (_LEAST_SCORE_LONE,))  # where a level stroke is 
 def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engine: Engine) -> Page:
     """The page of a prepared image. number: its own; detected: the boxes that the engine detects on the image.
 
-    What has ink in a cell of a table and could not be read is a remark.
+    What has ink in a cell of a table and could not be read is a remark, and so is a table with a line that breaks off.
     """
     image = prepared.image
     rulings = find_rulings(image, prepared.dpi, detected)
@@ -62,8 +62,9 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
         if cleaned is not None:
             lines.append(_in_points(cleaned, sheet.unit))
     height, width = (side / sheet.unit for side in image.shape)
-    remarks = tuple(Remark("unread", number, _scaled(box, sheet.unit), say("cell_unread")) for box in unread)
-    return Page(number, width, height, tuple(lines), rulings, origin="ocr", remarks=remarks)
+    remarks = [Remark("unread", number, _scaled(box, sheet.unit), say("cell_unread")) for box in unread]
+    remarks += [Remark("broken line", number, box, say("line_broken")) for box in broken_off(rulings, sheet.tables)]
+    return Page(number, width, height, tuple(lines), rulings, origin="ocr", remarks=tuple(remarks))
 
 
 def _in_empty_cells(

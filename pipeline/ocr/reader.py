@@ -6,13 +6,13 @@ The heavy modules are imported when the first page has to be read: most reports 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recount.pipeline.archive.sources import IMAGE_SUFFIXES
-from recount.pipeline.document import Box, Page, Pages, Remark
+from recount.pipeline.document import Box, Page, Pages, Remark, Ruling
 from recount.pipeline.errors import DocumentError
 from recount.pipeline.mupdf import MUPDF_ERRORS, mupdf, quiet_mupdf
 from recount.pipeline.ocr.image.frame import Frame, halves_of, numbered, two_page_sheets
@@ -27,14 +27,15 @@ if TYPE_CHECKING:
 class Scans:
     """Where the pages of a file were taken from, if that is not a page of it as it lies there.
 
-    path: its file or folder. frames: of the pages read by OCR, by their numbers as read; halves: of the digital pages
-    that are half a sheet. Pages are numbered as they are read; behind a spread, which is two of them, that is not the
-    number in the file.
+    path: its file or folder. frames: of the pages read by OCR, by their numbers as read; rulings: their ruling lines;
+    halves: of the digital pages that are half a sheet. Pages are numbered as they are read; behind a spread, which is
+    two of them, that is not the number in the file.
     """
 
     path: Path
     frames: Mapping[int, Frame]
     halves: Mapping[int, Frame] = field(default_factory=dict)
+    rulings: Mapping[int, Sequence[Ruling]] = field(default_factory=dict)
 
     def scanned_among(self, pages: Iterable[int]) -> tuple[int, ...]:
         """The numbers, in the file, of those of some pages as read that were read by OCR."""
@@ -102,7 +103,12 @@ def fill_scanned(
                 said = _told_again(page, read.number, whole=whole)
                 done.append(replace(read, remarks=(*read.remarks, *said)))
                 frames[read.number] = frame
-    return replace(pages, pages=tuple(done), ocr=reader.name if frames else pages.ocr), Scans(path, frames, halves)
+    read_pages = replace(pages, pages=tuple(done), ocr=reader.name if frames else pages.ocr)
+    return read_pages, Scans(path, frames, halves, _rulings(done, frames))
+
+
+def _rulings(pages: Iterable[Page], frames: Collection[int]) -> dict[int, Sequence[Ruling]]:
+    return {page.number: page.rulings for page in pages if page.number in frames}
 
 
 def _shown(document: Any, page: Page) -> Picture | None:
@@ -177,4 +183,4 @@ def read_images(path: Path, backend: OcrBackend = "openvino", precision: OcrPrec
         for page, frame in read_picture(picture, len(pages) + 1, number, reader):
             pages.append(page)
             frames[page.number] = frame
-    return Pages(tuple(pages), reader.name), Scans(path, frames)
+    return Pages(tuple(pages), reader.name), Scans(path, frames, rulings=_rulings(pages, frames))

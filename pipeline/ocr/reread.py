@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from recount.pipeline.document import Box, Token
+from recount.pipeline.document import Box, Ruling, Token
 from recount.pipeline.mupdf import mupdf
 from recount.pipeline.ocr.image.frame import Frame
 from recount.pipeline.ocr.image.images import Picture, part_of, picture_of_page, pictures_of_files, turned
@@ -30,6 +30,8 @@ FIGURE_SIGNS = frozenset("0123456789.,-%")
 _PAD = 0.12  # of the height of a box, around it; more would show the neighbours
 _LEAST = 0.02  # probability below which an alternative reading is not worth mentioning
 _EDGE = 0.2  # share of a crop's side within which a ruling line may have come along
+_INSET = 0.9  # points between the middle of a ruling line and the ink of its cell, as in text.cells
+_OVER = 0.2  # heights of a box by which it may reach over a ruling line
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,17 @@ def crop(scans: Scans, page: int, box: Box, dpi: float = 350.0) -> Image | None:
     if frame is None:
         return None
     picture = _part(scans.path, frame.page, frame.quarters, frame.part)
-    return _cut(picture, frame, box, dpi)
+    return _cut(picture, frame, _around(box), dpi)
 
 
-def _cut(picture: Picture, frame: Frame, box: Box, dpi: float) -> Image:
+def _around(box: Box) -> Box:
+    """What a crop of a box shows: a little more."""
     pad = _PAD * (box[3] - box[1])
-    x0, y0 = box[0] - 2 * pad, box[1] - pad
+    return box[0] - 2 * pad, box[1] - pad, box[2] + 2 * pad, box[3] + pad
+
+
+def _cut(picture: Picture, frame: Frame, shown: Box, dpi: float) -> Image:
+    x0, y0 = shown[:2]
     scale, fine = 72 / dpi, picture.dpi / 72
     a, b, c, d, e, f = frame.matrix
     matrix = np.array(
@@ -65,7 +72,7 @@ def _cut(picture: Picture, frame: Frame, box: Box, dpi: float) -> Image:
             [d * scale * fine, e * scale * fine, (d * x0 + e * y0 + f) * fine],
         ]
     )
-    size = max(4, round((box[2] - box[0] + 4 * pad) / scale)), max(4, round((box[3] - box[1] + 2 * pad) / scale))
+    size = max(4, round((shown[2] - x0) / scale)), max(4, round((shown[3] - y0) / scale))
     flags, border = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, cv2.BORDER_REPLICATE
     return np.asarray(cv2.warpAffine(picture.image, matrix, size, flags=flags, borderMode=border), np.uint8)
 
@@ -183,6 +190,28 @@ def _without_edges(grey: Grey) -> Grey:
     return clean
 
 
+def _in_cell(image: Image, shown: Box, box: Box, rulings: Sequence[Ruling]) -> Image:
+    """The image of what is shown around a box, with paper instead of the ruling lines at the sides of the box and what
+    stands behind them."""
+    clean = image.copy()
+    paper = np.percentile(image, 75, axis=(0, 1))
+    over = _OVER * (box[3] - box[1])
+    for own, across, along in ((clean, 0, 1), (np.swapaxes(clean, 0, 1), 1, 0)):
+        scale = own.shape[1] / (shown[across + 2] - shown[across])
+        half = (box[along + 2] - box[along]) / 2
+        lines = [((line.x0, line.y0), (line.x1, line.y1)) for line in rulings]
+        sides = [
+            start[across]
+            for start, end in lines
+            if start[across] == end[across] and min(end[along], box[along + 2]) - max(start[along], box[along]) > half
+        ]
+        first = max((at for at in sides if at <= box[across] + over), default=shown[across] - _INSET) + _INSET
+        last = min((at for at in sides if at >= box[across + 2] - over), default=shown[across + 2] + _INSET) - _INSET
+        own[:, : max(0, round((first - shown[across]) * scale))] = paper
+        own[:, max(0, round((last - shown[across]) * scale)) :] = paper
+    return clean
+
+
 # Figures of scanned pages read again, for the repair stage (pipeline.verify.repair).
 
 
@@ -221,9 +250,14 @@ class ScanRereader:
 
     def _crops(self, tokens: Sequence[Token], beside: float = 0.0) -> dict[int, Image]:
         """The pieces of the pages by the position of their token, page by page, for a page's picture is large."""
-        order = sorted(range(len(tokens)), key=lambda index: tokens[index].page)
-        crops = {index: crop(self.scans, tokens[index].page, _wider(tokens[index].box, beside)) for index in order}
-        return {index: image for index, image in crops.items() if image is not None}
+        crops: dict[int, Image] = {}
+        for index in sorted(range(len(tokens)), key=lambda index: tokens[index].page):
+            page, box = tokens[index].page, tokens[index].box
+            wider = _wider(box, beside)
+            image = crop(self.scans, page, wider)
+            if image is not None:
+                crops[index] = _in_cell(image, _around(wider), box, self.scans.rulings.get(page, ()))
+        return crops
 
 
 def _wider(box: Box, beside: float) -> Box:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
+from typing import Any
 
 from recount.pipeline.document import Token
 from recount.pipeline.verify.blame import Suspect, failing, is_of_shares, stands_out
 from recount.pipeline.verify.ground import unit_of
 from recount.pipeline.verify.place import list_of, table_of
 from recount.schemas.arithmetic import Evaluation
-from recount.schemas.figures import Figure, Kind
+from recount.schemas.figures import Figure, Kind, Model
 from recount.schemas.terms import Sum
 
 _POWERS = (4, -4, 8, -8, 1, -1, 3, -3, 2, -2, 5, -5, 6, -6, 7, -7)
@@ -44,6 +45,27 @@ def doubtful(
         found |= in_tables(_with_tied(scaled, tokens, evaluations), figures, tokens)
         found |= _contradicted(scaled, figures, tokens)
     return found
+
+
+def nameless(report: Any, figures: Mapping[str, Figure], tokens: Sequence[Token]) -> dict[str, list[str]]:
+    """The tables of scanned pages of which the cell that names them was not read: their figures, whose they are nobody
+    can tell. report: Report[Figure]. A digital page prints no name where none is read."""
+    scanned = [pointer for pointer, figure in figures.items() if tokens[figure.token].origin == "ocr"]
+    tables = list(_unnamed(report, "")) if scanned else []
+    own = {table: [pointer for pointer in scanned if pointer.startswith(f"{table}/")] for table in tables}
+    return {table: pointers for table, pointers in own.items() if pointers}
+
+
+def _unnamed(value: Any, pointer: str) -> Iterator[str]:
+    """The places of the models that lack what names them."""
+    if isinstance(value, Model):
+        if value.named_by and getattr(value, value.named_by) is None:
+            yield pointer
+        for key in type(value).model_fields:
+            yield from _unnamed(getattr(value, key), f"{pointer}/{key}")
+    elif isinstance(value, tuple):
+        for number, row in enumerate(value):
+            yield from _unnamed(row, f"{pointer}/{number}")
 
 
 def _contradicted(scaled: Contradictions, figures: Mapping[str, Figure], tokens: Sequence[Token]) -> set[str]:

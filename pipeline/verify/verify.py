@@ -15,6 +15,7 @@ from recount.pipeline.verify.doubt import (
     in_tables,
     many_fail,
     misscaled,
+    nameless,
     of_two_prints,
     told,
     without_unit,
@@ -96,7 +97,8 @@ def verify(
     off_scale = told(scaled)
     in_other_unit = in_tables(off_scale, figures, tokens)
     suspects = suspects_of(evaluations, cover, rivals, in_other_unit)
-    touched = {pointer for pointer, figure in figures.items() if tokens[figure.token].remark is not None}
+    unnamed = nameless(resolved, figures, tokens)
+    touched = _touched(figures, tokens, unnamed)
     unitless = without_unit(figures, tokens, evaluations)
     loose = frozenset(pointer for pointers in unitless.values() for pointer in pointers)
     doubts = doubtful(figures, tokens, evaluations, suspects, scaled) | unsure | touched | loose | lacking
@@ -121,7 +123,7 @@ def verify(
         rivals.places.skipped,
         off_scale,
         loose,
-        tuple(_remarks(resolved, tokens, figures, unitless, many)),
+        tuple(_remarks(resolved, tokens, figures, unitless, many, unnamed)),
         word,
     )
 
@@ -132,13 +134,22 @@ def _remarks(
     figures: Mapping[str, Figure],
     unitless: Mapping[str, Sequence[str]],
     many: tuple[int, int] | None,
+    unnamed: Mapping[str, Sequence[str]],
 ) -> Iterator[Remark]:
-    """What a reader of the result must be told of the report as a whole, and of tables without a unit."""
+    """What a reader of the result must be told of the report as a whole, and of tables without a unit or a name."""
     if many is not None:
         yield Remark("many identities fail", 1, None, say("many_fail", failing=many[0], checks=many[1]))
     for table, pointers in unitless.items():
         page = tokens[figures[pointers[0]].token].page
         yield Remark("unit", page, None, say("no_unit", table=title_of(report, table)))
+    for pointers in unnamed.values():
+        yield Remark("no name", tokens[figures[pointers[0]].token].page, None, say("table_nameless"))
+
+
+def _touched(figures: Mapping[str, Figure], tokens: Sequence[Token], unnamed: Mapping[str, Sequence[str]]) -> set[str]:
+    """The figures that something on the page touches, and those of tables of which the name was not read."""
+    touched = {pointer for pointer, figure in figures.items() if tokens[figure.token].remark is not None}
+    return touched.union(*unnamed.values())
 
 
 def _contradicted(touched: Iterable[str], figures: Mapping[str, Figure], tokens: Sequence[Token]) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Generic
+from typing import ClassVar, Generic
 
 from recount.schemas.arithmetic import (
     HUNDRED,
@@ -176,6 +176,7 @@ def _scored_row(funds: Sequence[FundRow[Figure]]) -> FundRow[Figure] | None:
 class ProjectEvaluation(SelfEvaluation[F], Generic[F]):
     """项目支出绩效自评表."""
 
+    named_by: ClassVar[str] = "name"
     name: str | None = text("项目名称")
     department: str | None = text("主管部门")
     implementing_unit: str | None = text("实施单位")

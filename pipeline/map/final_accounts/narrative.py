@@ -6,7 +6,7 @@ Title page and 第一部分; then the sections of 第二部分 that list items o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from recount.pipeline.document import Grid, Paragraph
@@ -69,7 +69,10 @@ _UNITS = re.compile(
     r"(?:下属预算)?单位(?:共?▮[个家])?,?(?:具体|分别)?(?:包括|有|为|是|如下)*:\s*\n?(?P<list>(?:.|\n)*)$"
 )
 _UNIT_LINE = re.compile(rf"(?:^|\n)\s*\(?(?:{N}|[{_NUMERALS}]+)[.、)]\s*(?P<name>[^\n;。]+)")
-_DUTY = re.compile(rf"\((?P<ordinal>[{_NUMERALS}ー]{{1,3}})\)[、.]?")
+_DUTY = re.compile(
+    rf"(?P<head>(?:^|(?<=\n))\s*)?\((?:(?P<ordinal>[{_NUMERALS}ー]{{1,3}})|(?(head)[^()\n]{{1,3}}|(?!)))\)[、.]?"
+)
+"""（一）; at the head of a paragraph also one that was misread: （大）."""
 _INTRODUCTION = re.compile(r"(?:职责|职能|任务)(?:如下|是|为)?:$")
 
 
@@ -79,16 +82,24 @@ def functions_of(section: Section | None) -> tuple[str, ...]:
         return ()
     printed = "\n".join(paragraph.text.printed for paragraph in section.paragraphs)
     folded = "\n".join(paragraph.text.folded for paragraph in section.paragraphs)
-    starts, expected = [], 1
-    for numbered in _DUTY.finditer(folded):
-        if ordinal(numbered["ordinal"]) == expected:
-            starts.append(numbered)
-            expected += 1
+    starts = list(_duties(folded))
     if not starts:
         lines = [paragraph for paragraph in section.paragraphs if not _INTRODUCTION.search(paragraph.text.folded)]
         return (plain("".join(paragraph.text.printed for paragraph in lines or section.paragraphs)),)
     ends = [following.start() for following in starts[1:]] + [len(printed)]
     return tuple(plain(printed[duty.end() : end].replace("\n", "")) for duty, end in zip(starts, ends, strict=True))
+
+
+def _duties(folded: str) -> Iterator[re.Match[str]]:
+    """The numbers of duties, one behind the other; one that was misread or lost does not end the list."""
+    found = [(numbered, ordinal(numbered["ordinal"] or "")) for numbered in _DUTY.finditer(folded)]
+    expected = 1
+    for index, (numbered, number) in enumerate(found):
+        following = next((later for _, later in found[index + 1 :] if later), 0)
+        heads = numbered["head"] is not None
+        if number == expected or (heads and (number == expected + 1 > 2 or (not number and following == expected + 1))):
+            yield numbered
+            expected = (number or expected) + 1
 
 
 def ordinal(numeral: str) -> int:

@@ -27,6 +27,8 @@ _NEARLY = 0.95  # of FINE: not worth enlarging
 _STEEPEST = 6.0  # degrees
 _STRAIGHT = 0.04  # degrees; a page this straight is left alone
 _MOST_POINTS = 80_000  # pixels of ink, about, by which the lean of a page is measured
+_FAINTEST = 10  # grey levels against the paper around; what is fainter at 1000 across nobody prints
+_LEAST_INK = 12  # such pixels; a small digit has more
 _TWO_LEVELS = 0.998  # share of the pixels of a black and white page that are black or white
 _SMOOTHING = 0.8  # pixels at FINE: standard deviation by which a black and white page is smoothed
 _CLEARER = 1.02  # how much sharper the lines of text must be when turned
@@ -35,12 +37,13 @@ _CLEARER = 1.02  # how much sharper the lines of text must be when turned
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A page image ready for reading. plain: the same before that; dpi: of image; back: the matrix from its
-    pixels to those of the image it was made of."""
+    pixels to those of the image it was made of; blank: it has not the ink of a single digit."""
 
     image: Grey
     plain: Grey
     dpi: float
     back: Matrix
+    blank: bool = False
 
 
 def prepare(image: Image, dpi: float) -> Prepared:
@@ -56,7 +59,7 @@ def prepare(image: Image, dpi: float) -> Prepared:
     elif scale < 1.0:
         grey = np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
     clean = smoothed(grey, dpi * scale) if bilevel else np.asarray(cv2.medianBlur(grey, 3), np.uint8)
-    return Prepared(clean, grey, dpi * scale, inverse(forth))
+    return Prepared(clean, grey, dpi * scale, inverse(forth), is_blank(grey))
 
 
 def is_bilevel(grey: Grey) -> bool:
@@ -68,6 +71,13 @@ def is_bilevel(grey: Grey) -> bool:
 def smoothed(grey: Grey, dpi: float) -> Grey:
     """The image without the stairs that black and white pixels make."""
     return np.asarray(cv2.GaussianBlur(grey, (0, 0), _SMOOTHING * dpi / FINE), np.uint8)
+
+
+def is_blank(grey: Grey) -> bool:
+    """Whether an image has not the ink of a single digit, faint as it may be."""
+    small = cv2.blur(_small(grey), (3, 3))
+    dark = cv2.adaptiveThreshold(small, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, _FAINTEST)
+    return cv2.countNonZero(dark) < _LEAST_INK
 
 
 def red(image: Image) -> Grey:
@@ -119,14 +129,18 @@ def skew_of(grey: Grey) -> float:
 
 def _ink(grey: Grey) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """The ink's pixels, thinned out, at about 1000 pixels across; the edges of the page are left out."""
-    scale = min(1.0, 1000 / min(grey.shape))
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    small = cv2.medianBlur(small, 3)
+    small = cv2.medianBlur(_small(grey), 3)
     dark = cv2.adaptiveThreshold(small, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 15)
     margin = round(0.02 * min(dark.shape))
     ys, xs = np.nonzero(dark[margin:-margin, margin:-margin])
     step = max(1, len(xs) // _MOST_POINTS)
     return ys[::step].astype(np.float64), xs[::step].astype(np.float64)
+
+
+def _small(grey: Grey) -> Grey:
+    """The image at 1000 pixels across at most."""
+    scale = min(1.0, 1000 / min(grey.shape))
+    return np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _sharpness(xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64], angle: float) -> float:

@@ -26,18 +26,20 @@ _BRIDGE = 1.2  # points over which ink is averaged along a line
 _MARGIN = 1.6  # points beside a line; a line is thin, on one side of it at least there is paper
 _CROWDED = 0.3  # share of a line along which there is ink beside it
 _CROWDED_SHORT = 0.12  # the same for a line that is not _LONG, where one side is enough
-_TWIN = 0.8  # share of a run that the other line of a double one inks beside it; characters never do
+_TWIN = 0.8  # share of a long run that the other line of a double one inks beside it; characters never do
 _TALLER = 13.0  # points; more than the strokes of characters of running text
 _WHOLE = 0.95  # share of a short line that must be inked
 _MOSTLY = 0.75  # the same for a short stretch that goes on as a long line
 _BROKEN = 0.7  # share of a long stretch at the end of a line that must be inked
 _BESIDE = 0.22  # share of a faint stretch along which there may be ink beside it
 _WITHIN = 0.45  # of its height: so far from its ends a stroke is within a text box
+_RIM = 0.25  # of its height: so far a text box reaches beyond its characters, over a ruling line maybe
 _LOST = 25.0  # points of line that a loose end counts for
 _BESIDE_ITSELF = (0.0, -1.2, 1.2)  # points from a line at which its ink may be
 _EXACT = 1.5  # points by which a short line may miss the lines at its ends
 _TOUCH = 3.0  # points by which lines may miss each other and still meet, as in split.lattice
 _LEAST_TABLE = (40.0, 12.0)  # points; signs of a large type make smaller frames
+_AMID = 6.0  # points; nearer to the side of a table lines may end that are drawn past it, or a table that is open there
 _FAINT = 0.55  # share of the way to the next line that must be inked for a loose end to be led on
 
 Mask = npt.NDArray[np.uint8]
@@ -79,6 +81,14 @@ class _Ink:
             for left, top, right, bottom in self.text
         )
 
+    def meets_text(self, run: Run) -> bool:
+        """Whether a run leads through a line of text, be it through its first or last character."""
+        return any(
+            top + _RIM * (right - left) < run[0] < bottom - _RIM * (right - left)
+            and min(right, run[2]) - max(left, run[1]) > (right - left) / 2
+            for left, top, right, bottom in self.text
+        )
+
     def beside(self, run: Run) -> tuple[float, float]:
         """The shares of a run along which there is ink on the one and the other side of it, the smaller first.
 
@@ -90,8 +100,9 @@ class _Ink:
         rows = [beside for beside in (row - off, row + off) if 0 <= beside < self.dark.shape[0]]
         if len(rows) < 2 or last - first < 1:
             return 0.0, 0.0
+        twin = _TWIN if run[2] - run[1] >= _LONG else _WHOLE  # characters have strokes side by side, but shorter ones
         shares = [float(self.dark[beside, first + cut : last - cut].mean()) for beside in rows]
-        one, other = sorted(0.0 if share >= _TWIN else share for share in shares)
+        one, other = sorted(0.0 if share >= twin else share for share in shares)
         return one, other
 
     def is_crowded(self, run: Run) -> bool:
@@ -157,9 +168,12 @@ def _seen(depth: Grey, dpi: float, contrast: float, text: Sequence[Box]) -> Line
     turned = np.ascontiguousarray(depth.T)
     inks = _Ink(depth, dpi, contrast), _Ink(turned, dpi, contrast, text)
     lines = _runs(inks[0]), _runs(inks[1])
-    lines = _in_tables(_grounded(lines, inks))
+    pieces = _grounded(lines, inks)
+    lines = _in_tables(pieces)
     lines = _cut_back(lines[0], lines[1], inks[0]), _cut_back(lines[1], lines[0], inks[1])
-    return _completed(lines, (_Ink(depth, dpi, contrast / 2), _Ink(turned, dpi, contrast / 2, text)))
+    faint = _Ink(depth, dpi, contrast / 2), _Ink(turned, dpi, contrast / 2, text)
+    ways = [_Ways(ink, pale, own) for ink, pale, own in zip(inks, faint, pieces, strict=True)]
+    return _completed(lines, (ways[0], ways[1]))
 
 
 def as_rulings(lines: Lines) -> tuple[Ruling, ...]:
@@ -175,6 +189,19 @@ def loose_ends(lines: Lines) -> int:
     """How many ends of lines meet no line across."""
     level, upright = lines
     return sum(1 for _ in _loose(level, upright)) + sum(1 for _ in _loose(upright, level))
+
+
+def broken_off(rulings: Sequence[Ruling], tables: Sequence[Box]) -> list[Box]:
+    """Those of the tables (their boxes, in points) amid which a ruling line ends without meeting one across."""
+    level = [(line.y0, line.x0, line.x1) for line in rulings if line.y0 == line.y1]
+    upright = [(line.x0, line.y0, line.y1) for line in rulings if line.x0 == line.x1]
+    ends = [(level[index][2 if far else 1], level[index][0]) for index, far in _loose(level, upright)]
+    ends += [(upright[index][0], upright[index][2 if far else 1]) for index, far in _loose(upright, level)]
+    return [
+        (x0, y0, x1, y1)
+        for x0, y0, x1, y1 in tables
+        if any(x0 + _AMID < x < x1 - _AMID and y0 + _AMID < y < y1 - _AMID for x, y in ends)
+    ]
 
 
 def _depth(image: Grey, dpi: float, *, median: bool) -> Grey:
@@ -334,62 +361,93 @@ def _is_stretch(at: float, start: float, end: float, ink: _Ink) -> bool:
     return share >= _BROKEN and (share >= _WHOLE or end - start >= _VERY_LONG or not ink.is_crowded(run))
 
 
-def _completed(lines: Lines, inks: tuple[_Ink, _Ink]) -> Lines:
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """The ink by which lines are led on: faint ink where there is no text, for that is faint at the rims of strokes.
+
+    pieces: all lines that were seen, those too that meet none across.
+    """
+
+    ink: _Ink
+    faint: _Ink
+    pieces: Sequence[Run]
+
+    def on(self, way: Run) -> _Ink:
+        """The ink that tells whether a line goes on along a way."""
+        return self.ink if self.faint.meets_text(way) else self.faint
+
+    def in_pieces(self, way: Run) -> bool:
+        """Whether most of a way was seen, in pieces that are too long for strokes of characters."""
+        own = [piece for piece in self.pieces if abs(piece[0] - way[0]) <= _EXACT and piece[2] - piece[1] >= _LONG]
+        seen = sum(max(0.0, min(end, way[2]) - max(start, way[1])) for _, start, end in own)
+        return way[2] - way[1] >= _VERY_LONG and seen >= _FAINT * (way[2] - way[1])
+
+
+def _completed(lines: Lines, ways: tuple[_Ways, _Ways]) -> Lines:
     """The lines with loose ends led on to the next line where ink leads there, else cut back."""
     level, upright = lines
     for _ in range(2):  # a line led on may be where another one ends
-        level = _gone_on(_led_on(level, upright, inks[0]), upright, inks[0])
-        upright = _gone_on(_led_on(upright, level, inks[1]), level, inks[1])
+        level = _gone_on(_led_on(level, upright, ways[0]), upright, ways[0])
+        upright = _gone_on(_led_on(upright, level, ways[1]), level, ways[1])
     return merge_runs(list(level)), merge_runs(list(upright))
 
 
-def _led_on(lines: Sequence[Run], crossing: Sequence[Run], ink: _Ink) -> list[Run]:
+def _led_on(lines: Sequence[Run], crossing: Sequence[Run], ways: _Ways) -> list[Run]:
     runs = [list(line) for line in lines]
     for index, far in list(_loose(lines, crossing)):
         at, start, end = lines[index]
         across = [other[0] for other in crossing if other[1] - _TOUCH <= at <= other[2] + _TOUCH]
         inside = [place for place in across if start - _TOUCH <= place <= end + _TOUCH]
         if far:
-            onward = min((place for place in across if place > end), default=None)
+            last, onward = end, min((place for place in across if place > end), default=None)
             back = max(inside, default=end)
-            way = (at, back, onward) if onward is not None else None
         else:
-            onward = max((place for place in across if place < start), default=None)
+            last, onward = start, max((place for place in across if place < start), default=None)
             back = min(inside, default=start)
-            way = (at, onward, back) if onward is not None else None
-        if onward is not None and way is not None and _leads(way, ink):
+        if onward is not None and _leads(_way(at, back, onward), _way(at, last, onward), ways):
             runs[index][2 if far else 1] = onward
-        elif inside and abs(back - (end if far else start)) < _LONG:
+        elif inside and abs(back - last) < _LONG:
             runs[index][2 if far else 1] = back
     return [(at, start, end) for at, start, end in runs if end > start]
 
 
-def _gone_on(lines: Sequence[Run], crossing: Sequence[Run], ink: _Ink) -> list[Run]:
+def _way(at: float, one: float, other: float) -> Run:
+    return at, min(one, other), max(one, other)
+
+
+def _gone_on(lines: Sequence[Run], crossing: Sequence[Run], ways: _Ways) -> list[Run]:
     """The lines, led on over crossing lines at which they seem to end but behind which they are broken, not ended."""
     longer: list[Run] = []
     for at, start, end in lines:
         across = sorted(other[0] for other in crossing if other[1] - _TOUCH <= at <= other[2] + _TOUCH)
         for place in reversed([place for place in across if place < start - _TOUCH]):
-            if not _is_broken_line((at, place, start), ink):
+            if not _is_broken_line((at, place, start), ways):
                 break
             start = place
         for place in [place for place in across if place > end + _TOUCH]:
-            if not _is_broken_line((at, end, place), ink):
+            if not _is_broken_line((at, end, place), ways):
                 break
             end = place
         longer.append((at, start, end))
     return longer
 
 
-def _is_broken_line(way: Run, ink: _Ink) -> bool:
-    """Whether there is most of a line on the way, and nothing beside it."""
+def _is_broken_line(way: Run, ways: _Ways) -> bool:
+    """Whether there is most of a line on the way, and nothing beside it that is no piece of it."""
+    if ways.in_pieces(way):
+        return True
+    ink = ways.on(way)
     return ink.along(way) >= _BROKEN and ink.beside(way)[1] <= _CROWDED_SHORT and not ink.parts_text(way)
 
 
-def _leads(way: Run, ink: _Ink) -> bool:
-    """Whether there is a line on the way: a whole one, or a faint one with paper beside it."""
+def _leads(way: Run, rest: Run, ways: _Ways) -> bool:
+    """Whether there is a line on the way: a whole one, or a faint one with paper beside it.
+
+    rest: of the way, where the line was not seen.
+    """
+    ink = ways.on(way)
     share = ink.along(way)
-    if ink.parts_text(way):
+    if ink.parts_text(way) or (rest[2] - rest[1] >= _LONG and ink.along(rest) < _FAINT):
         return False
     if share >= _MOSTLY and way[2] - way[1] >= _VERY_LONG:
         return True

@@ -30,6 +30,8 @@ def read_picture(picture: Picture, number: int, page: int, engine: Engine) -> li
     """The pages on a picture, in reading order. number: of the first of them; page: of the picture in its file."""
     quarters = 0
     prepared = prepare(picture.image, picture.dpi)
+    if prepared.blank:
+        return [_blank(picture, prepared, number, page)]
     boxes = engine.detect(prepared.image)
     if _is_sideways(boxes):
         quarters = _better(prepared, boxes, (1, 3), engine)
@@ -70,12 +72,21 @@ def _read_part(
     else:
         _, prepared = prepared_part(picture, quarters, part)
         boxes = engine.detect(prepared.image)
+    return read_prepared(prepared, number, boxes, engine), _frame(picture, prepared, quarters, part, page)
+
+
+def _blank(picture: Picture, prepared: Prepared, number: int, page: int) -> tuple[Page, Frame]:
+    """A page on which nothing is to be read."""
+    height, width = (side * 72 / prepared.dpi for side in prepared.image.shape)
+    return Page(number, width, height, (), (), origin="ocr"), _frame(picture, prepared, 0, _WHOLE, page)
+
+
+def _frame(picture: Picture, prepared: Prepared, quarters: int, part: Share, page: int) -> Frame:
     unit = 72 / picture.dpi
     scale = prepared.dpi / 72
     a, b, c, d, e, f = prepared.back
     matrix = (a * scale * unit, b * scale * unit, c * unit, d * scale * unit, e * scale * unit, f * unit)
-    frame = Frame(page, quarters, part, (picture.width, picture.height), matrix)
-    return read_prepared(prepared, number, boxes, engine), frame
+    return Frame(page, quarters, part, (picture.width, picture.height), matrix)
 
 
 def _is_unsure(pages: Sequence[Page], detected: int) -> bool:

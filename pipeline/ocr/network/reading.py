@@ -80,8 +80,8 @@ _HEIGHT = 48  # pixels that the network wants
 _BUCKET = 32  # widths are padded to multiples of this: engines prepare themselves anew for every size
 _NARROWEST = 96  # pixels that a line is padded to at least
 _WIDEST = 3200  # pixels; a longer line is squeezed
-_BATCH = 6  # lines that are recognised together at most, as in the settings of rapidocr
-_BATCH_WIDTH = 1536  # pixels of their widths together: of long lines one is work enough, and every number is a new size
+_BATCH = 6  # lines that are recognised together, as in the settings of rapidocr, or alone: every number is a new size
+_ALONE = 320  # pixels; a wider line is work enough of its own
 _SURE = 0.8  # probability of a sign below which 16 bits may have chosen another one than 32 would
 _DOUBT = 0.005  # probability below which another sign at a step is no alternative
 _BEAM = 12  # texts that are followed from step to step
@@ -112,8 +112,8 @@ class Recognised:
 def recognise(networks: Networks, images: Sequence[Grey]) -> list[Decoded]:
     """The best reading of each image of a line; by the exact network where the other is not sure of every sign."""
 
-    def read(network: Network, some: Sequence[Grey]) -> list[Decoded]:
-        return _each(network, some, lambda steps, share: _best(steps, share, networks.signs))
+    def read(network: Network, some: Sequence[Grey], most: int) -> list[Decoded]:
+        return _each(network, some, lambda steps, share: _best(steps, share, networks.signs), most)
 
     return _surely(networks, images, read, lambda line: min(line.scores, default=0.0))
 
@@ -135,7 +135,10 @@ def alternatives(
         return _beam(line, signs)
 
     return _surely(
-        networks, images, lambda network, some: _each(network, some, beam), lambda readings: readings[0].score
+        networks,
+        images,
+        lambda network, some, most: _each(network, some, beam, most),
+        lambda readings: readings[0].score,
     )
 
 
@@ -145,22 +148,25 @@ T = TypeVar("T")
 def _surely(
     networks: Networks,
     images: Sequence[Grey],
-    read: Callable[[Network, Sequence[Grey]], list[T]],
+    read: Callable[[Network, Sequence[Grey], int], list[T]],
     sure: Callable[[T], float],
 ) -> list[T]:
-    """What is read of the images; by the exact network where the other is less sure than _SURE."""
-    found = read(networks.recogniser, images)
+    """What is read of the images; by the exact network where the other is less sure than _SURE.
+
+    read: by a network, so many images at a time at most. Those that are not sure are few, and read one by one.
+    """
+    found = read(networks.recogniser, images, _BATCH)
     if networks.exact is not networks.recogniser:
         unsure = [index for index, one in enumerate(found) if sure(one) < _SURE]
-        for index, one in zip(unsure, read(networks.exact, [images[index] for index in unsure]), strict=True):
+        for index, one in zip(unsure, read(networks.exact, [images[index] for index in unsure], 1), strict=True):
             found[index] = one
     return found
 
 
-def _each(network: Network, images: Sequence[Grey], made: Callable[[Floats, float], T]) -> list[T]:
-    """What is made of the steps of each image, and of the share of them that it covers."""
+def _each(network: Network, images: Sequence[Grey], made: Callable[[Floats, float], T], most: int = _BATCH) -> list[T]:
+    """What is made of the steps of each image, and of the share of them that it covers. most: images at a time."""
     found: dict[int, T] = {}
-    for indices, steps, shares in _batches(network, images):
+    for indices, steps, shares in _batches(network, images, most):
         for index, line, share in zip(indices, steps, shares, strict=True):
             found[index] = made(line, share)
     return [found[index] for index in range(len(images))]
@@ -170,25 +176,28 @@ Batch = tuple[list[int], Floats, list[float]]
 """Indices of the images, their steps, and the share of the steps that each image covers."""
 
 
-def _batches(network: Network, images: Sequence[Grey]) -> Iterator[Batch]:
-    """The network's output for the images, those of like width together; each is good until the next is asked for."""
+def _batches(network: Network, images: Sequence[Grey], most: int) -> Iterator[Batch]:
+    """The network's output for the images, those of like width together; each is good until the next is asked for.
+
+    A batch is full, with blank lines in it where nearly as many are missing as are there, or a line alone: the engine
+    makes itself ready for each size that it meets, which takes as long as some lines.
+    """
     scaled = [_scaled(image) for image in images]
     order = sorted(range(len(images)), key=lambda index: scaled[index].shape[1])
     start = 0
     while start < len(order):
         width = _padded(scaled[order[start]].shape[1])
-        most = max(1, min(_BATCH, _BATCH_WIDTH // width))
-        end = start + 1
-        while end < len(order) and end - start < most and scaled[order[end]].shape[1] <= width:
-            end += 1
-        chosen = order[start:end]
-        batch = np.zeros((len(chosen), 3, _HEIGHT, width), np.float32)
+        size = most if width <= _ALONE else 1
+        chosen = [index for index in order[start : start + size] if scaled[index].shape[1] <= width]
+        if 2 * len(chosen) < size:
+            chosen, size = chosen[:1], 1
+        batch = np.zeros((size, 3, _HEIGHT, width), np.float32)
         for row, index in enumerate(chosen):
             line = scaled[index]
             batch[row, :, :, : line.shape[1]] = line
         shares = [scaled[index].shape[1] / width for index in chosen]
-        yield chosen, network(batch), shares
-        start = end
+        yield chosen, network(batch)[: len(chosen)], shares
+        start += len(chosen)
 
 
 def _scaled(image: Grey) -> Floats:

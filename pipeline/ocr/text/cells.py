@@ -43,11 +43,12 @@ Mask = npt.NDArray[np.bool_]
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A page on which boxes are to be sorted out, in pixels. ink: dark pixels, ruling lines and blots left out;
-    cells: the insides of the cells of its tables; unit: pixels a point."""
+    cells: the insides of the cells of its tables; unit: pixels a point; tables: the boxes of its tables, in points."""
 
     ink: Mask
     cells: tuple[Box, ...]
     unit: float
+    tables: tuple[Box, ...] = ()
 
 
 def sheet_of(image: Grey, dpi: float, rulings: Sequence[Ruling]) -> Sheet:
@@ -59,11 +60,12 @@ def sheet_of(image: Grey, dpi: float, rulings: Sequence[Ruling]) -> Sheet:
     )
     ruled = _ruled(dark, unit, rulings)
     page = Page(1, image.shape[1] / unit, image.shape[0] / unit, (), tuple(rulings))
-    cells = tuple(_inside(cell.box, ruled, unit) for table in page_grids(page).tables for cell in table.cells)
+    tables = page_grids(page).tables
+    cells = tuple(_inside(cell.box, ruled, unit) for table in tables for cell in table.cells)
     thick = round(_THICK * unit)
     blots = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))
     dark[cv2.dilate(blots, np.ones((3, 3), np.uint8)) > 0] = 0
-    return Sheet((dark > 0) & ~ruled, cells, unit)
+    return Sheet((dark > 0) & ~ruled, cells, unit, tuple(table.box for table in tables))
 
 
 def _ruled(dark: npt.NDArray[np.uint8], unit: float, rulings: Sequence[Ruling]) -> Mask:

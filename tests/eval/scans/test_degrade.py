@@ -64,6 +64,37 @@ def test_boxes_follow_the_page(pdf: bytes) -> None:
     assert abs((straight[1] + straight[3]) / 2 - middle[1]) > 2, "the page did turn"
 
 
+@pytest.mark.parametrize("bent", [Damage(tilt=0.06), Damage(fold=0.06), Damage(tilt=0.04, fold=0.04, skew=3)])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_boxes_follow_a_page_that_does_not_lie_flat(bent: Damage, seed: int) -> None:
+    with pymupdf.open() as document:
+        page = document.new_page(width=SIZE[0], height=SIZE[1])
+        for x in (20, 150, 250):
+            page.draw_rect((x, 40, x + 8, 48), fill=(0, 0, 0))
+        pdf: bytes = document.tobytes(no_new_id=True)
+    scan = degrade(pdf, bent, seed)
+    for x in (20, 150, 250):
+        _, (x0, y0, x1, y1) = scan.moved((1, (x, 40, x + 8, 48)))
+        with pymupdf.open(stream=scan.pdf) as document:
+            around = (x0 - 4, y0 - 4, x1 + 4, y1 + 4)
+            pixmap = document[0].get_pixmap(dpi=216, colorspace=pymupdf.csGRAY, clip=around)
+        rows = [pixmap.samples[at * pixmap.stride : at * pixmap.stride + pixmap.width] for at in range(pixmap.height)]
+        ys = [pixmap.y + y for y, row in enumerate(rows) if min(row) < 100]
+        xs = [pixmap.x + x for x in range(pixmap.width) if min(row[x] for row in rows) < 100]
+        found = [side / 3 for side in (min(xs), min(ys), max(xs) + 1, max(ys) + 1)]
+        assert found == [pytest.approx(side, abs=0.9) for side in (x0, y0, x1, y1)]
+
+
+def test_a_fold_pulls_down_at_one_side_and_not_at_the_other(pdf: bytes) -> None:
+    bends = [bend for seed in range(6) for bend in degrade(pdf, Damage(fold=0.05), seed).bends]
+    assert {bend.right for bend in bends} == {True, False}
+    for bend in bends:
+        near, far = bend.seen(float(bend.right), 0.5), bend.seen(float(not bend.right), 0.5)
+        assert near[1] - 0.5 > 0.02
+        assert far[1] - 0.5 < 0.001
+    assert degrade(pdf, Damage(skew=1), 1).bends == (), "flat pages are not said to be bent"
+
+
 def test_every_knob_does_something(pdf: bytes) -> None:
     plain = degrade(pdf, Damage(), 1).pdf
     for knob, value in {
@@ -80,6 +111,13 @@ def test_every_knob_does_something(pdf: bytes) -> None:
         "holes": 2,
         "scrawl": 3,
         "bilevel": True,
+        "tilt": 0.03,
+        "fold": 0.03,
+        "raster": 0.3,
+        "staples": 2,
+        "marked": 3,
+        "notes": 3,
+        "doubled": 0.1,
     }.items():
         assert degrade(pdf, replace(Damage(), **{knob: value}), 1).pdf != plain, knob
 

@@ -1,4 +1,4 @@
-"""A cell with ink of which nothing was read is looked at again, and what stays unread is said."""
+"""A cell with ink of which nothing was read is looked at again; what stays unread, or may be lost, is said."""
 
 from __future__ import annotations
 
@@ -72,3 +72,16 @@ def test_what_is_too_small_for_a_first_look_is_read_by_a_second() -> None:
     blind: Any = Weak(1000)
     page = read_prepared(prepared, 1, [], blind)
     assert ([line.text for line in page.lines], [remark.kind for remark in page.remarks]) == ([], ["unread"])
+
+
+def test_a_table_with_a_line_that_breaks_off_is_said() -> None:
+    typeset = Typeset()
+    for start, y in ((40.0, 60.0), (110.0, 104.0), (40.0, 134.0)):
+        typeset.page.draw_line((start, y), (240, y), width=0.7)
+    for x in (40.0, 200.0, 240.0):
+        typeset.page.draw_line((x, 60), (x, 134), width=0.7)
+    blind: Any = Weak(1000)
+    [remark] = read_prepared(prepare(typeset.drawn(), DPI), 2, [], blind).remarks
+    assert (remark.kind, remark.page, remark.touches) == ("broken line", 2, False)
+    assert remark.box is not None
+    assert [abs(one - other) < 2 for one, other in zip(remark.box, (40, 60, 240, 134), strict=True)] == [True] * 4

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from recount.pipeline.document import Page
+from recount.pipeline.document import Box, Page, Ruling
 from recount.pipeline.ocr.image.prepare import prepare, skew_of
-from recount.pipeline.ocr.image.ruling_lines import as_long, find_rulings
+from recount.pipeline.ocr.image.ruling_lines import as_long, broken_off, find_rulings
 from recount.pipeline.ocr.text.cells import sheet_of
 from recount.pipeline.split.lattice import page_grids
 from recount.tests.pipeline.ocr.scans import HEIGHT, TOP, XS, Image, Typeset, skewed, speckled
@@ -107,3 +107,73 @@ def test_a_line_is_as_long_as_the_look_that_sees_it_whole() -> None:
     assert as_long(best, [aside], 1) == best[1]
     nowhere = level, [(50.0, 10.0, 40.0)]  # no line across, where it ends
     assert as_long(best, [nowhere], 1) == best[1]
+
+
+# --- strokes of characters that stand where a ruling line ends
+
+
+def named() -> Image:
+    """A row for a name over two columns, whose middle line ends below it; rows are 14 and 30 points high."""
+    typeset = Typeset()
+    for y in (60.0, 74.0, 104.0, 134.0):
+        typeset.page.draw_line((40, y), (240, y), width=0.7)
+    for x in (40.0, 240.0):
+        typeset.page.draw_line((x, 60), (x, 134), width=0.7)
+    typeset.page.draw_line((140, 74), (140, 134), width=0.7)
+    return typeset.drawn()
+
+
+def cells(image: Image, *text: Box) -> int:
+    """How many cells the table has. text: the boxes of its lines, in points."""
+    boxes = [(x0 * 200 / 72, y0 * 200 / 72, x1 * 200 / 72, y1 * 200 / 72) for x0, y0, x1, y1 in text]
+    grey = np.ascontiguousarray(image[:, :, 0])
+    page = Page(1, 420, 300, (), find_rulings(grey, 200, boxes))
+    return sum(len(table.cells) for table in page_grids(page).tables)
+
+
+def stroked(image: Image, x: float, top: float, foot: float, level: int) -> Image:
+    """The image with a stroke of a grey level, a point wide."""
+    part = image[pixels(top) : pixels(foot), pixels(x) - 1 : pixels(x) + 2]
+    part[:] = np.minimum(part, level)
+    return image
+
+
+def test_two_strokes_side_by_side_are_no_double_line() -> None:
+    image = stroked(stroked(named(), 140, 61, 70.8, 0), 141.6, 61, 70.8, 0)
+    assert cells(image) == 5
+
+
+@pytest.mark.parametrize(("top", "foot"), [(60, 74), (74, 104)])
+def test_the_rim_of_a_stroke_leads_no_line_on(top: float, foot: float) -> None:
+    """What is faint is a broken line where there is only paper, and of a character where there is text."""
+    image = named()
+    text = 120.0, top + 1, 160.0, foot - 1
+    image[pixels(top) + 3 : pixels(foot) - 2, pixels(140) - 4 : pixels(140) + 5] = 255
+    stroked(image, 140, top, foot, 231)
+    whole, merged = (6, 5) if top == 60 else (5, 4)
+    assert cells(image) == whole
+    assert cells(image, text) == merged
+    assert cells(image, (150.0, top + 1, 190.0, foot - 1)) == whole, "text beside it"
+
+
+def test_what_is_inked_of_a_way_leads_not_over_what_is_blank() -> None:
+    """A line that ends in mid-air goes on to the next one across only where it leads there itself."""
+    typeset = Typeset()
+    for start, y in ((40.0, 60.0), (110.0, 104.0), (40.0, 134.0)):
+        typeset.page.draw_line((start, y), (240, y), width=0.7)
+    for x in (40.0, 200.0, 240.0):
+        typeset.page.draw_line((x, 60), (x, 134), width=0.7)
+    image = typeset.drawn()
+    assert cells(image) == 3
+    rulings = find_rulings(np.ascontiguousarray(image[:, :, 0]), 200)
+    tables = [table.box for table in page_grids(Page(1, 420, 300, (), rulings)).tables]
+    assert broken_off(rulings, tables) == tables, "and it is said"
+
+
+def test_lines_that_end_at_the_sides_of_a_table_do_not_break_off() -> None:
+    level = [Ruling(40, y, 240, y) for y in (60, 104, 134)]
+    upright = [Ruling(x, 60, x, 134) for x in (90, 190)]
+    open_sides = [table.box for table in page_grids(Page(1, 420, 300, (), (*level, *upright))).tables]
+    assert len(open_sides) == 1
+    assert broken_off([*level, *upright], open_sides) == []
+    assert broken_off([*level, *upright, Ruling(140, 60, 140, 90)], open_sides) == open_sides

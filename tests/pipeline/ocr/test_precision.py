@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from recount.pipeline.ocr.network.backends import Networks, load, name_of
 from recount.pipeline.ocr.network.reading import alternatives, recognise
@@ -13,14 +14,17 @@ Floats = npt.NDArray[np.float32]
 
 
 class Network:
-    """Reads every line as one sign, with a probability that stands in the line's first pixel. asked: the lines."""
+    """Reads every line as one sign, with a probability that stands in the line's first pixel. asked: how many lines;
+    sizes: of the batches."""
 
     def __init__(self, sign: str) -> None:
         self.sign = SIGNS.index(sign)
         self.asked = 0
+        self.sizes: list[int] = []
 
     def __call__(self, batch: Floats) -> Floats:
-        self.asked += len(batch)
+        self.asked += int(batch.any(axis=(1, 2, 3)).sum())
+        self.sizes.append(len(batch))
         steps = np.zeros((len(batch), 4, len(SIGNS)), np.float32)
         chance = (batch[:, 0, 0, 0] + 1) / 2
         steps[:, 1, self.sign] = chance
@@ -42,6 +46,23 @@ def test_lines_with_a_doubtful_sign_are_read_by_the_exact_network() -> None:
     read = recognise(networks(fast, exact), [line(0.98), line(0.75), line(0.85), line(0.6)])
     assert [one.text for one in read] == ["7", "1", "7", "1"]
     assert (fast.asked, exact.asked) == (4, 2)
+
+
+@pytest.mark.parametrize(
+    ("lines", "width", "sizes"),
+    [(2, 96, [1, 1]), (4, 96, [6]), (6, 96, [6]), (8, 96, [6, 1, 1]), (9, 96, [6, 6]), (3, 400, [1, 1, 1])],
+)
+def test_batches_are_full_or_a_line_alone(lines: int, width: int, sizes: list[int]) -> None:
+    only = Network("7")
+    read = recognise(networks(only, only), [np.full((48, width), 250, np.uint8)] * lines)
+    assert [one.text for one in read] == ["7"] * lines
+    assert (only.sizes, only.asked) == (sizes, lines)
+
+
+def test_what_is_not_sure_is_read_alone() -> None:
+    fast, exact = Network("7"), Network("1")
+    recognise(networks(fast, exact), [line(0.6)] * 5)
+    assert (fast.sizes, exact.sizes) == ([6], [1] * 5)
 
 
 def test_one_network_is_asked_once() -> None:

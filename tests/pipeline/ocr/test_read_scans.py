@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from recount.pipeline.document import Page, Pages, Remark
+from recount.pipeline.document import Box, Page, Pages, Remark
 from recount.pipeline.errors import DocumentError, NoPages
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.reader import fill_scanned, is_image, read_images
@@ -189,3 +189,23 @@ def test_what_was_said_of_a_page_is_said_of_its_scan(tmp_path: Path) -> None:
     [page] = fill_scanned(pages, path)[0].pages
     assert page.readable
     assert page.remarks == (told,)
+
+
+def test_a_blank_page_is_a_page_without_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = as_pdf(tmp_path / "a.pdf", Typeset().drawn(), Typeset().table().drawn())
+    seen: list[int] = []
+    detect = Engine.detect
+
+    def counted(self: Engine, image: Image) -> list[Box]:
+        seen.append(1)
+        return detect(self, image)
+
+    monkeypatch.setattr(Engine, "detect", counted)
+    pages, scans = fill_scanned(read_pdf(path), path)
+    assert [(page.number, page.origin, bool(page.lines)) for page in pages.pages] == [
+        (1, "ocr", False),
+        (2, "ocr", True),
+    ]
+    assert (pages.pages[0].width, pages.pages[0].height) == pytest.approx((420, 300), abs=0.5)
+    assert scans.place(1, (10, 20, 30, 40)) == (1, pytest.approx((10, 20, 30, 40)))
+    assert len(seen) == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recount.pipeline.document import Token
+from recount.pipeline.document import Ruling, Token
 from recount.pipeline.ocr import reread
 from recount.pipeline.ocr.image.frame import Frame
 from recount.pipeline.ocr.image.images import Picture
@@ -62,4 +62,20 @@ def test_each_page_is_opened_once_and_the_readings_keep_their_order(
     forget()
     rereader.again(tokens[:1])
     assert opened == [1, 2, 2]
+    forget()
+
+
+def test_the_ruling_lines_of_its_cell_are_no_digits(tmp_path: Path) -> None:
+    typeset = Typeset().text(60, 100, "15.0")
+    sides = (58.8, 83.2)
+    for x in sides:
+        typeset.page.draw_line((x, 80), (x, 120), width=0.7)
+    path = as_pdf(tmp_path / "a.pdf", typeset.text(87, 100, "7").drawn())
+    frames = {1: Frame(1, 0, (0.0, 1.0), (420.0, 300.0), (1, 0, 0, 0, 1, 0))}
+    token = Token(0, "", Decimal(0), 0, None, 1, (59.4, 91.0, 82.0, 103.6), "ocr")
+    rulings = {1: [Ruling(x, 80, x, 120) for x in sides]}
+    rereader = ScanRereader(Scans(path, frames, rulings=rulings))
+    assert [rereader.again([token], beside) for beside in (0.0, 0.8)] == [["15.0"], ["15.0"]]
+    unruled = ScanRereader(Scans(path, frames, rulings={1: [Ruling(70, 95, 70, 99), Ruling(58.8, 102, 58.8, 120)]}))
+    assert unruled.again([token]) != ["15.0"], "lines within the figure, or beside less than half of it, are no sides"
     forget()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.doubt import many_fail
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.narrative import Income, IncomeExpenditure
+from recount.schemas.final_accounts.performance import FundRow, ProjectEvaluation
 from recount.schemas.final_accounts.report import Report
 from recount.schemas.final_accounts.statements import NamedAmount
 
@@ -174,3 +176,23 @@ def test_few_failures_among_many_identities_are_slips() -> None:
     passing = [evaluation for evaluation in evaluations if evaluation.result == "pass"]
     assert many_fail(evaluations) == (3, 3 + len(passing))
     assert many_fail([*evaluations, *passing * 60]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "origin", "status", "said"),
+    [(None, "ocr", "grounded", ["no name"]), ("维修", "ocr", "verified", []), (None, "text", "verified", [])],
+)
+def test_a_scanned_table_without_the_cell_that_names_it_is_open(
+    name: str | None, origin: Any, status: str, said: list[str]
+) -> None:
+    page = Page()
+    funds = (
+        FundRow[Ref](source="年度资金总额", annual_budget=page("17.25")),
+        FundRow[Ref](source="其中：财政拨款", annual_budget=page("13.70")),
+        FundRow[Ref](source="其他资金", annual_budget=page("3.55")),
+    )
+    tokens = [replace(token, origin=origin) for token in page.tokens]
+    report = Report[Ref](project_evaluations=(ProjectEvaluation[Ref](name=name, funds=funds),))
+    found = verify(report, tokens, "test", confirmed=set(range(len(tokens))))
+    assert {one.value for one in found.statuses.values()} == {status}
+    assert [remark.kind for remark in found.remarks] == said

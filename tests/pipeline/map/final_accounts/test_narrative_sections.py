@@ -87,6 +87,24 @@ def test_one_text_without_numbers_is_one_duty() -> None:
     assert narrative.functions_of(None) == ()
 
 
+@pytest.mark.parametrize("third", ["（大）管渠。", "管渠。", "（一）管渠。"])
+def test_a_duty_whose_number_was_misread_does_not_end_the_list(third: str) -> None:
+    duties = section("（一）供水。", "（二）排水，见第（四）款。", third, "（四）绿化。", "（五）照明。")
+    own = ("供水。", "排水，见第（四）款。", "管渠。", "绿化。", "照明。")
+    merged = ("供水。", f"排水，见第（四）款。{third}", "绿化。", "照明。")
+    assert narrative.functions_of(duties) == (own if third.startswith("（大") else merged)
+
+
+def test_what_is_no_number_of_a_duty_begins_none() -> None:
+    assert narrative.functions_of(section("（一）供水。", "（注）另行规定。", "（二）排水。")) == (
+        "供水。（注）另行规定。",
+        "排水。",
+    )
+    assert narrative.functions_of(section("（大）供水。", "（二）排水。")) == ("供水。", "排水。")
+    assert narrative.functions_of(section("负责供水。", "（二）排水。")) == ("负责供水。（二）排水。",)
+    assert narrative.functions_of(section("（一）供水，（三）排水。")) == ("供水，（三）排水。",)
+
+
 @pytest.mark.parametrize(
     ("numeral", "value"),
     [("一", 1), ("九", 9), ("十", 10), ("十一", 11), ("十ー", 11), ("二十", 20), ("三十五", 35), ("甲", 0)],

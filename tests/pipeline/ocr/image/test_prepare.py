@@ -31,3 +31,14 @@ def test_black_and_white_is_smoothed_and_keeps_what_a_median_would_take() -> Non
 @pytest.mark.parametrize(("dpi", "read_at"), [(100, 200), (150, 200), (200, 200), (300, 300), (600, 300)])
 def test_pages_are_read_at_200_to_300_dpi(dpi: int, read_at: float) -> None:
     assert prepare(Typeset(120, 90).drawn(dpi), dpi).dpi == pytest.approx(read_at)
+
+
+def test_a_page_is_blank_where_not_a_digit_is_seen() -> None:
+    draw = np.random.default_rng(3)
+    paper = np.clip(225 + draw.normal(0, 4, (1654, 1170)), 0, 255).astype(np.uint8)
+    paper = np.asarray(cv2.GaussianBlur(paper, (0, 0), 0.7), np.uint8)
+    assert prepare(paper, 200).blank
+    for level in (0, 180):
+        digit = cv2.putText(paper.copy(), "7", (900, 1500), cv2.FONT_HERSHEY_SIMPLEX, 0.8, level, 2)
+        assert not prepare(np.asarray(digit, np.uint8), 200).blank
+    assert not prepare(grey_page(), 200).blank
