@@ -76,9 +76,7 @@ def _(message: str, /, **given: object) -> str:
 def named(word: str) -> str:
     """What a word of a result or ledger is called in the language that is spoken: a status, a fate, a stage of the
     work. One that is not known stays as it is."""
-    from recount.schemas import (
-        saying,
-    )  # only here: every command loads this module, and `--help` needs no words of results
+    from recount.schemas import saying  # only here: every command loads this module, and few need its words
 
     return _messages(_spoken).get(f"{WORD}{_CONTEXT_END}{word}") or saying.named(word, _spoken)
 
@@ -100,19 +98,23 @@ def _in_parts(sentence: str) -> str:
         said = [told(part, "zh") if len(parts) > 1 else part for part in parts]
         if said != parts:
             return chinese.join(said)
-    return sentence
+    return _told(sentence, weak=True) or sentence
 
 
-def _told(sentence: str) -> str | None:
-    """A sentence in Chinese; None if it is made of no message."""
+def _told(sentence: str, *, weak: bool = False) -> str | None:
+    """A sentence in Chinese; None if it is made of no message. weak: of those that say little themselves."""
     if " " not in sentence:  # a name, a number: no sentence, whatever it is called
         return None
     known = _messages("zh").get(sentence)
     if known is not None:
         return known
-    # What a reason is about stands before it in some places: "a.zip is damaged".
-    tries = ((template, about) for about in (False, True) for template in _templates())
+    templates = [template for template in _templates() if weak is (template.letters < _FEW)]
+    tries = ((template, about) for about in (False, True) for template in templates)
     return next((said for template, about in tries if (said := template.told(sentence, about)) is not None), None)
+
+
+_OF_SOMETHING = re.compile(r"(is|has|holds|needs|lies|cannot|changed|was|would) ")
+"""How a reason begins before which something may stand that it is said of: "a.zip is damaged"."""
 
 
 class _Template(NamedTuple):
@@ -125,7 +127,7 @@ class _Template(NamedTuple):
     def told(self, sentence: str, about: bool) -> str | None:
         """A sentence that is this message, with anything in the gaps; None if it is none. about: with something before
         it."""
-        if not all(part in sentence for part in self.parts):
+        if not all(part in sentence for part in self.parts) or (about and not _OF_SOMETHING.match(self.parts[0])):
             return None
         pattern = ("(.+?) " if about else "()") + "(.*?)".join(map(re.escape, self.parts))
         found = re.fullmatch(pattern, sentence, re.DOTALL)
@@ -141,11 +143,11 @@ class _Template(NamedTuple):
 
 @cache
 def _templates() -> list[_Template]:
-    """The messages of sentences, whose gaps are numbered, and which are found again by what stands between the gaps;
-    those first that say most themselves."""
+    """The messages of sentences: their gaps are numbered, if they have any, and they are found again by what stands
+    between these. Those first that say most themselves."""
     found = []
     for english, chinese in _messages("zh").items():
-        if "{0}" in english:
+        if "{0}" in english or ("{" not in english and " " in english):
             parts = tuple(re.split(r"{\d+}", english))
             found.append(_Template(sum(sign.isalpha() for part in parts for sign in part), parts, chinese))
     return sorted(found, reverse=True)
