@@ -88,17 +88,16 @@ def told(said: str | Saying, language: Language | None = None) -> str:
     language = language or _spoken
     if not isinstance(said, str):
         return said.told(language)
-    return said if language == "en" else _told(said) or _in_parts(said)
+    if language == "en":
+        return said
+    return _told(said) or _in_parts(said, "; ", "；") or _told(said, weak=True) or _in_parts(said, ": ", "：") or said
 
 
-def _in_parts(sentence: str) -> str:
-    """A sentence in Chinese that is made of several."""
-    for joint, chinese in (("; ", "；"), (": ", "：")):
-        parts = sentence.split(joint)
-        said = [told(part, "zh") if len(parts) > 1 else part for part in parts]
-        if said != parts:
-            return chinese.join(said)
-    return _told(sentence, weak=True) or sentence
+def _in_parts(sentence: str, joint: str, chinese: str) -> str | None:
+    """A sentence in Chinese that is made of several; None if none of them is known."""
+    parts = sentence.split(joint)
+    said = [told(part, "zh") if len(parts) > 1 else part for part in parts]
+    return chinese.join(said) if said != parts else None
 
 
 def _told(sentence: str, *, weak: bool = False) -> str | None:
@@ -129,7 +128,7 @@ class _Template(NamedTuple):
         it."""
         if not all(part in sentence for part in self.parts) or (about and not _OF_SOMETHING.match(self.parts[0])):
             return None
-        pattern = ("(.+?) " if about else "()") + "(.*?)".join(map(re.escape, self.parts))
+        pattern = ("((?:(?!; ).)+) " if about else "()") + "(.*?)".join(map(re.escape, self.parts))
         found = re.fullmatch(pattern, sentence, re.DOTALL)
         if found is None:
             return None
