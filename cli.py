@@ -29,6 +29,8 @@ from recount.options import (
     RunOptions,
     SettingsOptions,
     VerifyOptions,
+    defaults,
+    origin,
     unfolded,
 )
 
@@ -56,9 +58,11 @@ _WrongUsage: type[Any] = typer.BadParameter.__bases__[0]
 class _Commands(TyperGroup):
     """The commands. What is wrong with their options is said in words that may quote a file name of anybody's."""
 
-    def make_context(self, *arguments: Any, **options: Any) -> Any:
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         with _said_visibly():
-            return super().make_context(*arguments, **options)
+            if not (parent or extra.get("resilient_parsing") or {"--help", "--version"} & {*args}):
+                extra["default_map"] = defaults(self, args)
+            return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, context: Any) -> Any:
         with _said_visibly():
@@ -72,13 +76,13 @@ def _said_visibly() -> Iterator[None]:
     except _WrongUsage as error:
         from recount.pipeline.archive.strangers import visible
 
-        error.message = visible(error.message, keep="\n")
+        where = origin(getattr(error, "ctx", None), getattr(error, "param", None))
+        error.message = visible(error.message + where, keep="\n")
         raise
 
 
 app = typer.Typer(
     cls=_Commands,
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,  # help in plain text: rich would double the time that it takes
     pretty_exceptions_enable=False,
@@ -90,9 +94,9 @@ app = typer.Typer(
 
 def _print_version(asked: bool) -> None:
     if asked:
-        from recount.pipeline.version import __version__
+        from recount.desk.manual import versions
 
-        print(f"recount {__version__}")
+        print("\n".join(versions()))
         raise typer.Exit
 
 
@@ -107,6 +111,7 @@ app.add_typer(models, name="models")
 if __name__ != "__main__":  # as which this file only imports itself under its own name, see its end
     from recount.desk.cli import desk
     from recount.desk.deciding import decisions
+    from recount.desk.manual import manual
     from recount.desk.showing import showing
     from recount.eval.cli import evaluation
 
@@ -114,13 +119,19 @@ if __name__ != "__main__":  # as which this file only imports itself under its o
     app.add_typer(desk)
     app.add_typer(decisions)
     app.add_typer(showing)
+    app.add_typer(manual)
 
 
 @app.callback()
 def recount(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Print the version and what is installed, and exit.",
+        ),
     ] = False,
 ) -> None:
     """Holds the options that come before a command."""

@@ -7,7 +7,8 @@ ModelSettings; so another one is a line here and a field there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
@@ -25,6 +26,8 @@ from recount.pipeline.settings import (
     Settings,
     Severity,
     Workers,
+    filed,
+    habits,
 )
 
 Command = TypeVar("Command", bound=Callable[..., None])
@@ -153,7 +156,9 @@ class SettingsOptions:
     ] = None
     settings_file: Annotated[
         Path | None,
-        typer.Option("--settings", metavar="FILE", help="A TOML file whose [model] table says what options do not."),
+        typer.Option(
+            "--settings", metavar="FILE", help="A TOML file that says what options do not (recount help settings)."
+        ),
     ] = None
     rounds: Annotated[
         int, typer.Option("--rounds", min=1, metavar="N", help="Ask about a part of a report at most so often.")
@@ -236,3 +241,110 @@ def _group(hint: Any) -> tuple[type | None, Mapping[str, Parameter]]:
         name: Parameter(name, Parameter.KEYWORD_ONLY, default=defaults[name], annotation=types[name])
         for name in (some[0] if some else defaults)
     }
+
+
+# --- what is the same every day
+
+FOUND = Path("recount.toml")
+"""The file of settings that is used where none is named: in the folder that one works in."""
+_NAMES_FILE = "--settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """An option that the environment or a file may set. name: as on the command line, without its dashes; path: of the
+    command that takes it; option: as typer has it."""
+
+    name: str
+    path: tuple[str, ...]
+    option: Any
+
+    @property
+    def variable(self) -> str:
+        """What it is called in the environment."""
+        return f"RECOUNT_{self.name.upper().replace('-', '_')}"
+
+
+def habits_of(commands: Any) -> list[Habit]:
+    """All options of a tree of commands that may be set once for all: those that no command must be given, and that do
+    not do all there is to do themselves (--help)."""
+    found = [Habit(_name(option), path, option) for path, option in _options(commands, ())]
+    required = {habit.name for habit in found if habit.option.required}
+    return [habit for habit in found if habit.name and habit.name not in required and not habit.option.is_eager]
+
+
+def _options(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _options(inner, (*path, name))
+    if not hasattr(command, "commands"):
+        yield from ((path, option) for option in command.params if option.param_type_name == "option")
+
+
+def _name(option: Any) -> str:
+    return next((name.removeprefix("--") for name in option.opts if name.startswith("--")), "")
+
+
+def settings_file(arguments: Sequence[str]) -> Path | None:
+    """The file of settings that holds: the one that a command line or the environment names, else the one that lies in
+    the folder that one works in."""
+    for at, argument in enumerate(arguments):
+        if argument == _NAMES_FILE and at + 1 < len(arguments):
+            return Path(arguments[at + 1])
+        if argument.startswith(f"{_NAMES_FILE}="):
+            return Path(argument.partition("=")[2])
+    named = os.environ.get("RECOUNT_SETTINGS")
+    return Path(named) if named else FOUND if FOUND.is_file() else None
+
+
+def defaults(commands: Any, arguments: Sequence[str]) -> dict[str, Any]:
+    """What options are where the command line does not say: by the path of their command, as click wants a default map.
+
+    Has every such option looked for in the environment, too, before the file. Raises UsageError for a file that cannot
+    be read, or says what no option is called.
+    """
+    own = habits_of(commands)
+    for habit in own:
+        if not habit.option.envvar:
+            habit.option.envvar, habit.option.show_envvar = habit.variable, False
+    file = settings_file(arguments)
+    if file is None:
+        return {}
+    said = habits(file, {habit.name for habit in own} - {"settings"}) | {"settings": file}
+    tree: dict[str, Any] = {"": str(file)}
+    for habit in own:
+        if habit.name in said:
+            inner = tree
+            for step in habit.path:
+                inner = inner.setdefault(step, {})
+            inner[habit.option.name] = _several(said[habit.name]) if habit.option.multiple else said[habit.name]
+    return tree
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def origin(context: Any, option: Any) -> str:
+    """Where a value that a command line does not name comes from, in brackets; "" where it does."""
+    source = context.get_parameter_source(option.name) if context is not None and option is not None else None
+    where = {"ENVIRONMENT": f" ({option.envvar} in the environment)"} if source else {}
+    if source and source.name == "DEFAULT_MAP":
+        return f" ({_name(option)} in {context.find_root().default_map['']})"
+    return where.get(source.name, "") if source else ""
+
+
+def held(commands: Any, arguments: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Every option that may be set once for all: its name, what it is now, and what says so; "" for the default."""
+    file = settings_file(arguments)
+    own = {habit.name: habit for habit in reversed(habits_of(commands))}
+    said = habits(file, own.keys() - {"settings"}) if file else {}
+    for name, habit in sorted(own.items()):
+        variable = habit.option.envvar or habit.variable
+        if os.environ.get(variable):
+            yield name, os.environ[variable], variable
+        elif name in said:
+            yield name, str(said[name]), str(file)
+        else:
+            yield name, "" if habit.option.default is None else str(habit.option.default), ""
+    for name, value in (filed(file) if file else {}).items():
+        yield f"model.{name}", str(value), str(file)
