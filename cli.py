@@ -20,8 +20,8 @@ if __name__ == "__main__" and __spec__ is None:
     here = Path(__file__).resolve().parent
     sys.path[:] = [str(here / ".dev"), *(entry for entry in sys.path if Path(entry or ".").resolve() != here)]
 
+from recount.desk.helping import Commands
 from recount.options import (
-    Commands,
     EndpointOptions,
     FamilyOption,
     LanguageOption,
@@ -30,9 +30,10 @@ from recount.options import (
     RunOptions,
     SettingsOptions,
     VerifyOptions,
+    language_for,
     unfolded,
 )
-from recount.pipeline.language import _, asked_in, speaking, told
+from recount.pipeline.language import _, speaking, told
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -52,7 +53,6 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     cls=Commands,
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,  # help in plain text: rich would double the time that it takes
     pretty_exceptions_enable=False,
@@ -64,9 +64,9 @@ app = typer.Typer(
 
 def _print_version(asked: bool) -> None:
     if asked:
-        from recount.pipeline.version import __version__
+        from recount.desk.manual import versions
 
-        print(f"recount {__version__}")
+        print("\n".join(versions()))
         raise typer.Exit
 
 
@@ -81,6 +81,7 @@ app.add_typer(models, name="models")
 if __name__ != "__main__":  # as which this file only imports itself under its own name, see its end
     from recount.desk.cli import desk
     from recount.desk.deciding import decisions
+    from recount.desk.manual import manual
     from recount.desk.showing import showing
     from recount.eval.cli import evaluation
 
@@ -88,13 +89,19 @@ if __name__ != "__main__":  # as which this file only imports itself under its o
     app.add_typer(desk)
     app.add_typer(decisions)
     app.add_typer(showing)
+    app.add_typer(manual)
 
 
 @app.callback()
 def recount(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Print the version and what is installed, and exit.",
+        ),
     ] = False,
     lang: LanguageOption = None,
 ) -> None:
@@ -438,7 +445,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character shows its number; it is no reason to stop.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    with speaking(asked_in(sys.argv[1:] if arguments is None else arguments)):
+    with speaking(language_for(sys.argv[1:] if arguments is None else arguments)):
         try:
             app(arguments, prog_name="recount")
         except RecountError as error:

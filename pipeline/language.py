@@ -41,15 +41,16 @@ def language_of(asked: str | None, environment: Mapping[str, str] = os.environ) 
     return "zh" if next(filter(None, names), "").lower().startswith("zh") else "en"
 
 
-def asked_in(arguments: Sequence[str]) -> Language:
-    """The language of a command line: what follows --lang, before or behind the command, else the environment's."""
+def asked_in(arguments: Sequence[str], settled: str | None = None) -> Language:
+    """The language of a command line: what follows --lang, before or behind the command; else RECOUNT_LANG, else what
+    is settled, else the environment's."""
     for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
         if word == "--":
             break
         asked = following if word == "--lang" else word.removeprefix("--lang=") if "=" in word else ""
         if asked in LANGUAGES:
             return language_of(asked)
-    return language_of(None)
+    return language_of(os.environ.get(VARIABLES[0]) or settled)
 
 
 def spoken() -> Language:

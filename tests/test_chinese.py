@@ -15,7 +15,7 @@ import pytest
 import typer.main
 
 from recount.cli import app, main
-from recount.options import broken, columns
+from recount.desk.helping import broken, columns
 from recount.pipeline import errors
 from recount.pipeline.errors import RecountError
 from recount.pipeline.language import _, told
