@@ -70,7 +70,9 @@ SYSTEM = (
 """What the system says of files, disks and networks."""
 TYPER = (
     "Usage:", "Error: {what}", "Try '{command} --help' for help.", "Options", "Arguments", "Commands", "[OPTIONS]",
-    "COMMAND [ARGS]...", "[COMMAND] [ARGS]...", "Show this message and exit.", "default: {0}", "env var: {0}",
+    "COMMAND [ARGS]...", "[COMMAND] [ARGS]...", "Show this message and exit.",
+    "Install completion for the current shell.",
+    "Show completion for the current shell, to copy it or customize the installation.", "default: {0}", "env var: {0}",
     "required", "Missing command.", "No such command {0}.", "No such command {0}. Did you mean {1}?",
     "No such option: {0}", "No such option: {0} (Possible options: {1})", "No such option: {0} Did you mean {1}?",
     "Missing argument {0}.", "Missing argument {0}. Choose from:\n\t{1}", "Missing option {0}.",
@@ -106,7 +108,7 @@ def messages() -> Mapping[tuple[str | None, str], list[str]]:
     for file in sorted({file for pattern in SAID for file in ROOT.glob(pattern)}):
         name = file.relative_to(ROOT).as_posix()
         for message in said_in(tree_of(file.read_text(encoding="utf-8"))) if name not in SILENT else ():
-            if named(message, "zh") == message and not (name in _FOR_PROGRAMS and message[0].isupper()):
+            if not (name in _FOR_PROGRAMS and message[0].isupper()):
                 add(message, name)
     for number in SYSTEM:
         add(os.strerror(number), "system")
@@ -190,7 +192,8 @@ def _text(node: ast.AST) -> str | None:
 
 
 def _is_sentence(text: str) -> bool:
-    return bool(_SENTENCE.search(text)) and not _NO_SENTENCE.search(text)
+    """Whether a text reads as a message; words of results have their names in schemas/saying.py."""
+    return bool(_SENTENCE.search(text)) and not _NO_SENTENCE.search(text) and named(text, "zh") == text
 
 
 def read() -> Catalog:
