@@ -335,7 +335,7 @@ def defaults(commands: Any, arguments: Sequence[str]) -> dict[str, Any]:
     said = habits(file, {habit.name for habit in own} - {"settings"}) | {"settings": file}
     tree: dict[str, Any] = {"": str(file)}
     for habit in own:
-        if habit.name in said:
+        if habit.name in said and habit.path[0] != "help":  # which is an option of the whole as well, and would take it
             inner = tree
             for step in habit.path:
                 inner = inner.setdefault(step, {})

@@ -126,6 +126,17 @@ def test_english_is_spoken_to_who_asks_for_it(say: Say) -> None:
     assert "no such file or folder" in say("structure", "/nosuch", "--out", "x", "--lang=en", code=2)
 
 
+def test_the_file_of_settings_may_say_the_language(say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the command line and RECOUNT_LANG, before the system."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "recount.toml").write_text('lang = "en"\n')
+    assert "no output folder" in say("status", "nosuch", code=2)
+    monkeypatch.setenv("RECOUNT_LANG", "zh")
+    assert "不是 recount structure 的输出目录" in say("status", "nosuch", code=2)
+    (tmp_path / "recount.toml").write_text("lang = [\n")
+    assert "设置无法读取：" in say("status", "nosuch", code=2)
+
+
 def test_whoever_interrupts_is_answered_in_chinese(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_arguments: object) -> None:
         raise KeyboardInterrupt
