@@ -14,6 +14,8 @@ from typing import Annotated, Any
 
 import typer
 
+from recount.options import held, once
+
 manual = typer.Typer(rich_markup_mode=None)
 """They stand beside the other commands: `recount help`, `recount settings`."""
 
@@ -51,14 +53,14 @@ def help_(
             metavar="TOPIC", help="What is to be told of; a command, too.", autocompletion=lambda: [*TOPICS]
         ),
     ] = None,
-    man: Annotated[bool, typer.Option("--man", hidden=True, help="Write the manual page.")] = False,
+    man: Annotated[bool, once("--man", hidden=True, help="Write the manual page.")] = False,
 ) -> None:
     """Tell of a topic: statuses, checks, scans, models, decisions, exports, settings, exit-codes and more."""
     root: Any = context.find_root()
     if man:
         sys.stdout.write("".join(manual_page(root.command, root)))
         return
-    if topic in root.command.commands:
+    if topic not in TOPICS and topic in root.command.commands:
         inner = root.command.commands[topic]
         print(inner.get_help(type(root)(inner, info_name=topic, parent=root)))
         return
@@ -162,13 +164,14 @@ def settings(
     from rich.table import Table
     from rich.text import Text
 
-    from recount.options import held
     from recount.pipeline.archive.strangers import visible
 
     table = Table(box=None, pad_edge=False)
     for heading in ("setting", "value", "from"):
         table.add_column(heading, overflow="fold")
-    for name, value, origin in held(context.find_root().command, sys.argv[1:]):
+    root: Any = context.find_root()
+    said = root.default_map.get("")
+    for name, value, origin in held(root.command, Path(said) if said else None):
         table.add_row(*(Text(visible(words)) for words in (name, value, origin)), style="bold" if origin else "dim")
     for variable in filter(os.environ.get, _SECRETS):
         table.add_row("key of a model", "hidden", variable, style="bold")
