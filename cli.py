@@ -31,6 +31,7 @@ from recount.options import (
     SettingsOptions,
     VerifyOptions,
     language_for,
+    once,
     unfolded,
 )
 from recount.pipeline.language import _, speaking, told
@@ -124,18 +125,18 @@ def structure(
         ),
     ] = None,
     listed: Annotated[
-        Path | None, typer.Option("--list", metavar="FILE", help="A file that names more of them, one a line.")
+        Path | None, once("--list", metavar="FILE", help="A file that names more of them, one a line.")
     ] = None,
     ledger: Annotated[
-        Path | None, typer.Option("--ledger", metavar="DIR", help="If --out is a URL: the folder for the ledger.")
+        Path | None, once("--ledger", metavar="DIR", help="If --out is a URL: the folder for the ledger.")
     ] = None,
     work: RunOptions,
     asked: SettingsOptions,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the calls, tokens and price of a run, and send nothing.")
+        bool, once("--dry-run", help="Print the calls, tokens and price of a run, and send nothing.")
     ] = False,
     batch: Annotated[
-        bool, typer.Option("--batch", help="Hand all questions in at once, and go on when the batch is answered.")
+        bool, once("--batch", help="Hand all questions in at once, and go on when the batch is answered.")
     ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 also if a file was left out, for it is of another kind.")
@@ -278,7 +279,7 @@ def retry(
     out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run, or that of its --ledger.")],
     failed: Annotated[
         bool,
-        typer.Option("--failed", help="Only what failed or could not be read; else also what a run left undone."),
+        once("--failed", help="Only what failed or could not be read; else also what a run left undone."),
     ] = False,
     work: RetryOptions,
 ) -> None:
@@ -312,9 +313,7 @@ def status(
 def verify(
     *,
     out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run, or that of its --ledger.")],
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Check the files of the results alone; read no report again.")
-    ] = False,
+    quick: Annotated[bool, once("--quick", help="Check the files of the results alone; read no report again.")] = False,
     work: VerifyOptions,
 ) -> None:
     """Check that results are what Recount wrote, and that their reports, where they can be read, give the same."""
@@ -343,14 +342,14 @@ def export(
     ] = None,
     status: Annotated[
         str | None,
-        typer.Option("--status", metavar="LIST", help="Only figures of these statuses: verified,repaired."),
+        once("--status", metavar="LIST", help="Only figures of these statuses: verified,repaired."),
     ] = None,
     keys: Annotated[
         str, typer.Option("--keys", metavar="LANGUAGE", help="en: English names; zh: the official Chinese titles.")
     ] = "en",
     table: Annotated[
         str | None,
-        typer.Option("--table", metavar="NAME", help="Only this table: figures, budget_items, discrepancies …"),
+        once("--table", metavar="NAME", help="Only this table: figures, budget_items, discrepancies …"),
     ] = None,
     family: OwnFamilyOption = None,
 ) -> None:

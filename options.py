@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, is_dataclass
-from functools import wraps
+from functools import partial, wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
@@ -34,6 +34,9 @@ from recount.pipeline.settings import (
 )
 
 Command = TypeVar("Command", bound=Callable[..., None])
+
+once = partial(typer.Option, allow_from_autoenv=False)
+"""An option that is to be said each time: no environment and no file does (see habits_of)."""
 
 FamilyOption = Annotated[
     str | None,
@@ -79,7 +82,7 @@ class RunOptions:
             "--jobs", min=1, metavar="N", help="Worker processes; by default one a core if there are many reports."
         ),
     ] = None
-    force: Annotated[bool, typer.Option("--force", help="Do unchanged reports again.")] = False
+    force: Annotated[bool, once("--force", help="Do unchanged reports again.")] = False
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but failures.")] = False
     timeout: Annotated[
         float,
@@ -201,7 +204,8 @@ class SettingsOptions:
         int | None, typer.Option("--rpm", min=1, metavar="N", help="Requests a minute at most, of all processes.")
     ] = None
     offline: Annotated[
-        bool, typer.Option("--offline", help="Send nothing to any model; answers that are kept are used.")
+        bool,
+        once("--offline", help="Send nothing to any model; answers that are kept are used."),
     ] = False
 
     @property
@@ -279,11 +283,15 @@ class Habit:
 
 
 def habits_of(commands: Any) -> list[Habit]:
-    """All options of a tree of commands that may be set once for all: those that no command must be given, and that do
-    not do all there is to do themselves (--help)."""
-    found = [Habit(_name(option), path, option) for path, option in _options(commands, ())]
+    """All options of a tree of commands that may be set once for all: those that no command must be given, and of which
+    it is not said that they are to be said each time (`allow_from_autoenv`). Of what is measured (eval) none is."""
+    found = [Habit(_name(option), path, option) for path, option in _options(commands, ()) if path[0] != "eval"]
     required = {habit.name for habit in found if habit.option.required}
-    return [habit for habit in found if habit.name and habit.name not in required and not habit.option.is_eager]
+    return [
+        habit
+        for habit in found
+        if habit.name not in required and habit.option.allow_from_autoenv and not habit.option.is_eager
+    ]
 
 
 def _options(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -356,9 +364,9 @@ def origin(context: Any, option: Any) -> str:
     return where.get(source.name, "") if source else ""
 
 
-def held(commands: Any, arguments: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    """Every option that may be set once for all: its name, what it is now, and what says so; "" for the default."""
-    file = settings_file(arguments)
+def held(commands: Any, file: Path | None) -> Iterator[tuple[str, str, str]]:
+    """Every option that may be set once for all: its name, what it is now, and what says so; "" for the default. And
+    what the file of settings, if there is one, says of a model."""
     own = {habit.name: habit for habit in reversed(habits_of(commands))}
     said = habits(file, own.keys() - {"settings"}) if file else {}
     for name, habit in sorted(own.items()):

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from recount.options import held, once
 from recount.pipeline.language import _
 
 manual = typer.Typer(rich_markup_mode=None)
@@ -53,14 +54,14 @@ def help_(
             metavar="TOPIC", help="What is to be told of; a command, too.", autocompletion=lambda: [*TOPICS]
         ),
     ] = None,
-    man: Annotated[bool, typer.Option("--man", hidden=True, help="Write the manual page.")] = False,
+    man: Annotated[bool, once("--man", hidden=True, help="Write the manual page.")] = False,
 ) -> None:
     """Tell of a topic: statuses, checks, scans, models, decisions, exports, settings, exit-codes and more."""
     root: Any = context.find_root()
     if man:
         sys.stdout.write("".join(manual_page(root.command, root)))
         return
-    if topic in root.command.commands:
+    if topic not in TOPICS and topic in root.command.commands:
         inner = root.command.commands[topic]
         print(inner.get_help(type(root)(inner, info_name=topic, parent=root)))
         return
@@ -165,13 +166,14 @@ def settings(
     from rich.table import Table
     from rich.text import Text
 
-    from recount.options import held
     from recount.pipeline.archive.strangers import visible
 
     table = Table(box=None, pad_edge=False)
     for heading in (_("setting"), _("value"), _("from")):
         table.add_column(heading, overflow="fold")
-    for name, value, origin in held(context.find_root().command, sys.argv[1:]):
+    root: Any = context.find_root()
+    said = root.default_map.get("")
+    for name, value, origin in held(root.command, Path(said) if said else None):
         table.add_row(*(Text(visible(words)) for words in (name, value, origin)), style="bold" if origin else "dim")
     for variable in filter(os.environ.get, _SECRETS):
         table.add_row(_("key of a model"), _("hidden"), variable, style="bold")
