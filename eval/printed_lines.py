@@ -49,8 +49,8 @@ OF_THE_PRINT: tuple[CarryingLine, ...] = (
     ),
     CarryingLine(
         "pipeline/read/ink.py",
-        '"struck out by a line", touches=True, disputes=True',
-        '"struck out by a line"',
+        'say("struck_by_line"), touches=True, disputes=True',
+        'say("struck_by_line")',
         "a figure that is struck out is disputed",
         ("pipeline/read",),
     ),
@@ -70,8 +70,8 @@ OF_THE_PRINT: tuple[CarryingLine, ...] = (
     ),
     CarryingLine(
         "pipeline/ocr/witness.py",
-        "piece.box, _UNREAD, touches=True)",
-        "piece.box, _UNREAD)",
+        "piece.box, said, touches=True)",
+        "piece.box, said)",
         "without OCR nothing confirms what the page may show otherwise",
         ("pipeline/ocr/test_witness.py",),
     ),

@@ -337,7 +337,7 @@ class _Object:
             if given is not None:
                 content[key] = given
         for key, part in self._parts.items():
-            if key in content:
+            if content.get(key) is not None:
                 content[key] = part.plain(content[key])
         return content
 
@@ -356,9 +356,7 @@ class _Said:
 
     def plain(self, value: Any) -> Any:
         """As of _Object."""
-        if self.by_key:
-            return {key: said.plain() for key, said in value.items()}
-        return None if value is None else value.plain()
+        return {key: said.plain() for key, said in value.items()} if self.by_key else value.plain()
 
 
 _SAID = _Said()

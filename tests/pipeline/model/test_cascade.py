@@ -122,7 +122,7 @@ def test_an_invention_is_rejected_and_its_field_stays_null() -> None:
 
 def test_a_part_without_an_answer_stays_open_with_the_reason() -> None:
     found, _ = by_model(example(NATIONAL), 1, income=BudgetSpent("the budget of 1.00 is spent", NOTHING))
-    assert found.open == {"income": "the budget of 1.00 is spent"}
+    assert found.open == {"income": say("model_budget_spent", problem="the budget of 1.00 is spent")}
     assert found.verified.report.income is None
 
 

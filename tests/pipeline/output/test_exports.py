@@ -185,7 +185,7 @@ def test_sqlite_keeps_digits_as_text_and_has_views_to_count_with(out: Path, tmp_
     assert database.execute("SELECT printed, pages FROM discrepancies").fetchone() == ("2.00", "3 4")
     export(out, tmp_path / "zh.sqlite", "sqlite", keys="zh", status="grounded")
     zh = sqlite3.connect(tmp_path / "zh.sqlite").execute('SELECT "项", "支出决算", "状态" FROM "支出项目"').fetchone()
-    assert zh == ("行政运行", None, "grounded")
+    assert zh == ("行政运行", None, "有出处")
 
 
 def test_a_workbook_for_an_accountant(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,7 +75,7 @@ def result(out: Path, name: str = "水务局.txt") -> Result:
 
 
 def states(out: Path, name: str = "水务局.txt") -> list[tuple[str, str | None]]:
-    return [(one.state, one.reason) for one in result(out, name).summary.decisions or ()]
+    return [(one.state, one.reason and str(one.reason)) for one in result(out, name).summary.decisions or ()]
 
 
 def applied(out: Path) -> bool:
@@ -229,7 +229,7 @@ def test_exports_and_frames_say_who_decided_what(out: Path, call: Any, tmp_path:
         (CARRIED, "as_printed", "80.80", "原文如此")
     ]
     (gone,) = result(out).rejected
-    assert (gone.proposed, gone.mapper, gone.reason) == ("2.91", "template", "李 took it out")
+    assert (gone.proposed, gone.mapper, str(gone.reason)) == ("2.91", "template", "李 took it out")
     assert not recount.open(out).figures(status=["reviewed"]).height
 
 
