@@ -59,6 +59,8 @@ def look(source: Source) -> Holds | None:
         return None
     suffix = source.place.suffix.lower()
     try:
+        if not source.place.is_file():  # what comes out of a pipe is gone once it is read
+            return None
         with source.place.open("rb") as file:
             if suffix in (".tif", ".tiff"):
                 return _of_tiff(file)

@@ -82,6 +82,8 @@ EVERY = 30.0
 """Seconds between two lines where there is no terminal."""
 _PAUSE = 0.5
 """Seconds between two pictures of a terminal."""
+_PATIENCE = 1.0
+"""Seconds that a look at a file, on a disk that does not answer, may hold the end of a run up."""
 _BEFORE_LOOKS = 0.5
 _MOST_LOOKS = 2_000
 """So many files are looked at to tell how long all take; the others are taken to be as those of their size."""
@@ -136,7 +138,7 @@ def live_progress(sources: Sequence[Source], console: Console) -> Iterator[Watch
         finally:
             ended.set()
             for thread in threads:
-                thread.join()
+                thread.join(_PATIENCE)
 
 
 class _Progress:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import os
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -68,6 +69,11 @@ def test_what_cannot_be_looked_at_says_nothing(tmp_path: Path) -> None:
     assert look(Source(tmp_path / "gone.pdf", "gone.pdf")) is None
     assert look(Source(tmp_path / "some.zip", "a.pdf", member="3")) is None
     assert look(Source(Url("s3://bucket/a.pdf"), "a.pdf")) is None
+
+
+def test_what_comes_out_of_a_pipe_is_left_to_who_reads_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.pdf")
+    assert look(Source(tmp_path / "pipe.pdf", "pipe.pdf")) is None
 
 
 def test_a_stream_that_grows_without_end_is_not_unpacked(tmp_path: Path) -> None:
