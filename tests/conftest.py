@@ -1,5 +1,5 @@
-"""What a run says of the sample reports, or of a browser (how many tests were skipped for want of them, or that their
-folder is none), and what tests of many rooms are given."""
+"""What a run says of the sample reports, a browser, the site's generator (how many tests were skipped for want of them,
+or that their folder is none), and what tests of many rooms are given."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for absent, remedy in ((ABSENT, "RECOUNT_SAMPLES names their folder"), (NO_BROWSER, "RECOUNT_CHROMIUM names one")):
+    for absent, remedy in (
+        (ABSENT, "RECOUNT_SAMPLES names their folder"),
+        (NO_BROWSER, "RECOUNT_CHROMIUM names one"),
+        ("there is no generator of the site here", "pip install -e '.[docs]'"),
+    ):
         skipped = sum(absent in str(report.longrepr) for report in terminalreporter.stats.get("skipped", ()))
         if skipped:
             terminalreporter.write_line(f"{absent}: {skipped} skipped ({remedy})")

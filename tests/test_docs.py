@@ -20,9 +20,11 @@ import pytest
 import typer.main
 
 from recount.cli import app, main
+from recount.tests import notebook
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+TOP = ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")
+DOCUMENTS = [*(ROOT / name for name in TOP), *sorted((ROOT / "docs").rglob("*.md"))]
 GOLD_CASE = ROOT / "eval" / "gold" / "digital" / "tables-only"
 """A small case of the gold set: what stands for a user's own cases."""
 
@@ -222,6 +224,11 @@ def test_the_commands_of_a_document_work_in_their_order(file: str, structured: P
         code, said = call(words[1:], here)
         assert code == 0, said
         assert said, f"{command.text} says nothing"
+
+
+def test_the_notebook_runs_and_says_what_it_was_committed_with(structured: Path) -> None:
+    """Where its outputs are to change: `python -m recount.tests.notebook`, and a look at the charts."""
+    assert notebook.told(notebook.executed(structured)) == notebook.told(notebook.read())
 
 
 # --- paths and numbers

@@ -1,7 +1,8 @@
-"""The pictures of the desk in README and docs/desk.md: `python -m recount.tests.desk.pictures docs/pictures`.
+"""The documents' pictures: `python -m recount.tests.desk.pictures docs/pictures`; with names behind it (`run.png
+workbook.png`) only those.
 
-Of an archive of generated reports with planted contradictions, as a browser shows it. What a picture shows is the
-program's own work: made anew when the desk looks otherwise.
+The desk and the workbook are of an archive of generated reports with planted contradictions, the terminal and the tour
+of the example archive. What a picture shows is the program's own work: made anew when that looks otherwise.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from recount.pipeline.lasting import decoded
 from recount.pipeline.run.runner import run
 from recount.tests.desk.browser import browsing, sitting
 from recount.tests.desk.made import EXAMPLE
+from recount.tests.desk.screens import terminal_taken, workbook_taken
 from recount.tests.desk.tour import TOUR, Step, structured_in, walk
 
 FORMS = (("x2022", range(10, 13)), ("x2023", range(20, 22)), ("s2024", range(30, 32)), ("n", range(40, 43)))
@@ -91,24 +93,36 @@ def tour_taken(browser: Any, out: Path, target: Path) -> None:
     print(target)
 
 
-def main(target: Path) -> None:
-    """Makes all pictures."""
+def desk_taken(browser: Any, out: Path, target: Path) -> None:
+    """The overview of the generated archive, and a report of it at the desk."""
+    page = browser.new_page(viewport={"width": 1680, "height": 940})
+    with sitting(out, "--lang", "zh") as desk:
+        page.goto(f"{desk.address}overview")
+        page.wait_for_timeout(4_000)  # until all results are counted
+        page.reload()
+        taken(page, target / "overview.png")
+        page.goto(f"{desk.address}?unit={SHOWN}")
+        page.locator(".queue a").first.click()
+        page.wait_for_selector("body[data-ready]")
+        page.wait_for_load_state("networkidle")
+        taken(page, target / "desk.png")
+
+
+def main(target: Path, names: set[str]) -> None:
+    """Makes the pictures of these names, or all."""
     target.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder, browsing() as browser:
-        tour_taken(browser, structured_in(Path(folder, "tour")), target / "tour.gif")
-        out = archive_in(Path(folder))
-        page = browser.new_page(viewport={"width": 1680, "height": 940})
-        with sitting(out, "--lang", "zh") as desk:
-            page.goto(f"{desk.address}overview")
-            page.wait_for_timeout(4_000)  # until all results are counted
-            page.reload()
-            taken(page, target / "overview.png")
-            page.goto(f"{desk.address}?unit={SHOWN}")
-            page.locator(".queue a").first.click()
-            page.wait_for_selector("body[data-ready]")
-            page.wait_for_load_state("networkidle")
-            taken(page, target / "desk.png")
+        if not names or "run.png" in names:
+            terminal_taken(browser, target / "run.png", 100)
+        if not names or "tour.gif" in names:
+            tour_taken(browser, structured_in(Path(folder, "tour")), target / "tour.gif")
+        desk, book = not names or names & {"overview.png", "desk.png"}, not names or "workbook.png" in names
+        out = archive_in(Path(folder)) if desk or book else None
+        if out and book:
+            workbook_taken(out, target / "workbook.png")
+        if out and desk:
+            desk_taken(browser, out, target)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), set(sys.argv[2:]))
