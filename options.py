@@ -263,13 +263,16 @@ class Commands(TyperGroup):
     """The commands, each with --lang, and explained in the language that is spoken. What is wrong with their options is
     said in words that may quote a file name of anybody's."""
 
-    def make_context(self, *arguments: Any, **options: Any) -> Any:
-        language = next((parameter for parameter in self.params if parameter.name == "lang"), None)
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        own = [parameter for parameter in self.params if "--lang" in parameter.opts]
         for command in _below(self):
-            if language is not None and not any("--lang" in parameter.opts for parameter in command.params):
-                command.params.append(language)
-            if spoken() == "zh":
-                _translate(command)
+            if not any("--lang" in parameter.opts for parameter in command.params):
+                command.params += own
+
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
+        for command in _below(self) if spoken() == "zh" else ():
+            _translate(command)
         with _said_visibly():
             return super().make_context(*arguments, **options)
 

@@ -52,7 +52,7 @@ def decide(
 ) -> None:
     """Decide what a figure is: as printed, misread, another number of the page, or none; or take that back."""
     from recount.pipeline.archive.strangers import visible
-    from recount.pipeline.language import _
+    from recount.pipeline.language import _, named
     from recount.pipeline.output.folder import whole_result
     from recount.pipeline.review.decisions import Verdict, append, decision_on, last_about, read, withdrawal
     from recount.pipeline.run.store import find_result
@@ -67,7 +67,7 @@ def decide(
         target = _place_in(to) if to is not None and not to.startswith("/") else to
         made = decision_on(result, pointer, Verdict(verdict), who, value=value, target=target, note=note)
     append(out, file, made)
-    what = {"id": made.id, "verdict": made.verdict, "pointer": made.pointer, "file": file}
+    what = {"id": made.id, "verdict": named(made.verdict), "pointer": made.pointer, "file": file}
     print(visible(_("{id} {verdict} {pointer} of {file}", **what)))
 
 

@@ -51,18 +51,14 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "n_errors": ("不符 {n}", "{n} not holding"),
     "n_minor": ("小差异 {n}", "{n} minor"),
     "n_scanned": ("扫描 {n} 页", "{n} scanned"),
-    # statuses of figures
-    "verified": ("已核验", "verified"),
-    "repaired": ("已修复", "repaired"),
-    "reviewed_status": ("已人工核定", "reviewed"),
-    "grounded": ("有出处", "grounded"),
-    "disputed": ("存疑", "disputed"),
+    # statuses and severities, as results have them
+    **{word: (named(word, "zh"), word) for word in ("verified", "repaired", "grounded", "disputed", "minor")},
+    "reviewed_status": (named("reviewed", "zh"), "reviewed"),
     # the report
     "cards": ("勾稽不符", "Identities that fail"),
     "card_none": ("没有勾稽不符。", "No identity fails."),
     "disputed_alone": ("另有存疑数字", "Disputed otherwise"),
     "error": ("不符", "error"),
-    "minor": ("小差异", "minor"),
     "printed": ("左边（印出）", "left, as printed"),
     "computed": ("右边（重算）", "right, recounted"),
     "difference": ("差额", "difference"),

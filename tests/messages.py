@@ -51,12 +51,15 @@ _NO_SENTENCE = re.compile(
     r"\b(SELECT|UPDATE|INSERT|DELETE|PRAGMA|CREATE|ALTER|DROP|BEGIN|JOIN)\b|[A-Za-z_]+ = \?"  # to a database
     r"|\\[bswd]|\w\|\w.*\|\w|\n |^<"  # a regular expression, the source of something
     r"|^--[a-z-]+ [\w:]+$|^pip install |^from |^private, |^error loading|^ignoring|^PP-OCR|^财|^identities unknown$"
-    r"|^(bold|dim) \w+$|^recount: [-{]|^recount (\{0\}|review)$|^(http|batch|chat) \{0\}$|^\{0\}, line \{1\}:"
+    r"|^(bold|dim) \w+$|^recount: [-{]|^recount( [a-z]+)?( \{\d\})*$|^(http|batch|chat) \{0\}$|^\{0\}, line \{1\}:"
     r"|^(in memory|the whole|something else)$"
 )
 """What only looks like one."""
 _FOR_PROGRAMS = {"pipeline/output/formats.py", "pipeline/output/workbook.py"}
 """Modules whose texts with a capital letter stand in the files that they write."""
+
+TABLES = {"DOES", "UNCOUNTED", "STANDS", "ENDS"}
+"""Tables of messages, each of which is one whatever it looks like (pipeline/run/progress.py)."""
 
 SYSTEM = (
     errno.ENOENT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EISDIR, errno.ENOTDIR, errno.EEXIST,
@@ -85,8 +88,8 @@ TYPER = (
 
 
 LEDGER = (
-    "unchanged", "applied", "stale", "settled", "calls", "input tokens", "output tokens", "cached tokens", "cost",
-    "seconds", "read", "ocr", "split", "map", "verify", "repair", "write", "refused", "crashed",
+    "unchanged", "applied", "stale", "settled", "withdrawn", "calls", "input tokens", "output tokens", "cached tokens",
+    "cost", "seconds", "read", "ocr", "split", "map", "verify", "repair", "write", "refused", "crashed",
 )  # fmt: skip
 """Words of ledgers and evaluations: what was decided, used up and done. Those of results stand in schemas/saying.py."""
 
@@ -124,7 +127,7 @@ def said_in(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and _is_command(node) and ast.get_docstring(node):
             yield inspect.cleandoc(ast.get_docstring(node) or "")
-        elif isinstance(node, ast.Call):
+        elif isinstance(node, ast.Call | ast.Assign | ast.AnnAssign):
             yield from filter(None, map(_text, _printed(node)))
         elif id(node) not in passed and (text := _text(node)) and _is_sentence(text):
             yield f"{{0}}{text}" if text.startswith("; ") else text.strip()
@@ -138,16 +141,20 @@ def _is_command(node: ast.FunctionDef) -> bool:
     )
 
 
-def _printed(call: ast.Call) -> Iterator[ast.expr]:
-    """What a call takes that is shown whatever it looks like."""
-    called = ast.unparse(call.func)
-    if call.args and (called == "_" or (called == "partial" and ast.unparse(call.args[0]) == "_")):
-        yield call.args[called == "partial"]
-    yield from (keyword.value for keyword in call.keywords if keyword.arg in ("help", "epilog", "metavar"))
+def _printed(node: ast.AST) -> Iterator[ast.expr]:
+    """What is shown whatever it looks like: in a call, or in a table."""
+    if isinstance(node, ast.Call):
+        called = ast.unparse(node.func)
+        if node.args and (called == "_" or (called == "partial" and ast.unparse(node.args[0]) == "_")):
+            yield node.args[called == "partial"]
+        yield from (keyword.value for keyword in node.keywords if keyword.arg in ("help", "epilog", "metavar"))
+    elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
+        target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+        yield from node.value.values if ast.unparse(target) in TABLES else ()
 
 
 def _passed_over(tree: ast.AST) -> Iterator[ast.AST]:
-    """What is no text of its own: parts of a text, docstrings, what an assertion says, what `_` has."""
+    """What is no text of its own: parts of a text, docstrings, keys, what an assertion says, what `_` has."""
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             yield from node.values
@@ -157,7 +164,11 @@ def _passed_over(tree: ast.AST) -> Iterator[ast.AST]:
             yield node.value
         elif isinstance(node, ast.Assert):
             yield from ast.walk(node)
-        elif isinstance(node, ast.Call):
+        elif isinstance(node, ast.Dict):
+            yield from (key for key in node.keys if key is not None)
+        elif isinstance(node, ast.Subscript):
+            yield node.slice
+        else:
             yield from _printed(node)
 
 

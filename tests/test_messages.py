@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from string import Formatter
 
-from recount.pipeline.language import CATALOGUE
+from recount.pipeline.language import CATALOGUE, told
 from recount.tests.messages import compiled, messages, read, said_in, tree_of
 
 CATALOGUED = read()
@@ -33,6 +33,13 @@ def test_translations_have_the_gaps_of_their_messages() -> None:
     pairs = [(str(message.id), str(message.string)) for message in CATALOGUED if message.id]
     assert not [english for english, chinese in pairs if gaps(chinese) != gaps(english)]
     assert not [chinese for _english, chinese in pairs if re.search("[,;:!?]$", chinese)], "Chinese has its own marks"
+
+
+def test_every_sentence_is_found_again_by_its_message() -> None:
+    """With anything in its gaps; of two messages with the same letters the other one would be found."""
+    numbered = [(str(message.id), str(message.string)) for message in CATALOGUED if "{0}" in str(message.id)]
+    filled = {english.format(*"1234"): (english, chinese.format(*"1234")) for english, chinese in numbered}
+    assert not [english for said, (english, chinese) in filled.items() if told(said, "zh") != chinese]
 
 
 def test_a_sentence_is_a_message_without_being_marked() -> None:

@@ -28,6 +28,7 @@ from recount.pipeline.archive.locations import Place
 from recount.pipeline.archive.sources import Other, Source
 from recount.pipeline.archive.strangers import visible
 from recount.pipeline.errors import UsageError, needed
+from recount.pipeline.language import _
 from recount.pipeline.run.estimate import Estimate, look
 from recount.pipeline.run.fates import Attempt, Outcome, RunSummary
 from recount.pipeline.steps import Stage, Step
@@ -174,9 +175,9 @@ class _Progress:
     def say(self, ended: Event) -> None:
         """Says how far the run is, now and then."""
         while not ended.wait(EVERY):
-            does = [STANDS["at work on"].format(name=fitted(name, 40), does=what) for name, what in self._at_work()]
-            at_work = [STANDS["at work"].format(reports=", ".join(does))] if does else []
-            self._console.print(f"recount: {', '.join([*self._standing(), *at_work])}", **_PLAIN)
+            does = [_(STANDS["at work on"], name=fitted(name, 40), does=what) for name, what in self._at_work()]
+            at_work = [_(STANDS["at work"], reports=_(", ").join(does))] if does else []
+            self._console.print(f"recount: {_(', ').join([*self._standing(), *at_work])}", **_PLAIN)
 
     def render(self) -> RenderableType:
         """The run in a line with a bar, and a line for each report that is being done."""
@@ -194,9 +195,9 @@ class _Progress:
     def _standing(self) -> list[str]:
         left = self._estimate.left(time.monotonic())
         counts = {"disputed": self._disputed, "failed": self._failed, "pages": self._pages}
-        said = [STANDS["reports"].format(done=self._done, total=self._total)]
+        said = [_(STANDS["reports"], done=self._done, total=self._total)]
         said += [] if left is None else [in_words(left)]
-        return said + [STANDS[what].format(**{what: number}) for what, number in counts.items() if number]
+        return said + [_(STANDS[what], **{what: number}) for what, number in counts.items() if number]
 
     def _at_work(self) -> list[tuple[str, str]]:
         """The reports that are being done, and what is done with each."""
@@ -209,7 +210,7 @@ class _Progress:
         for name, does in at_work[:most]:
             yield Text.assemble("  ", fitted(name, max(_LEAST_NAME, room)), "  ", (does, "dim"), no_wrap=True)
         if len(at_work) > most:
-            yield Text("  " + STANDS["more"].format(more=len(at_work) - most), style="dim")
+            yield Text(f"  {_(STANDS['more'], more=len(at_work) - most)}", style="dim")
 
 
 _PLAIN: Any = {"markup": False, "highlight": False, "soft_wrap": True}
@@ -225,17 +226,17 @@ def spread(sources: Sequence[Source]) -> list[Source]:
 def in_work(step: Step) -> str:
     """What is done with a report."""
     template = DOES[step.stage] if step.of else UNCOUNTED.get(step.stage, DOES[step.stage])
-    return template.format(at=step.at, of=step.of)
+    return _(template, at=step.at, of=step.of)
 
 
 def in_words(seconds: float) -> str:
     """How long the rest takes."""
     minutes = round(seconds / 60)
     if minutes < 1:
-        return STANDS["moment"]
+        return _(STANDS["moment"])
     if minutes < 60:
-        return STANDS["minutes"].format(minutes=minutes)
-    return STANDS["hours"].format(hours=minutes // 60, minutes=minutes % 60)
+        return _(STANDS["minutes"], minutes=minutes)
+    return _(STANDS["hours"], hours=minutes // 60, minutes=minutes % 60)
 
 
 def fitted(name: str, width: int) -> str:
@@ -280,9 +281,9 @@ def render_next(summary: RunSummary, out: Place, ledger: Path | None = None) -> 
     """
     worst = in_dispute(summary)
     again = [f"recount retry {_quoted(ledger or out)}"] if summary.failures or summary.open else []
-    commands = [(command, ENDS["retry"]) for command in again]
+    commands = [(command, _(ENDS["retry"])) for command in again]
     if worst:
-        yield Text("\n" + ENDS["worst"], style="bold")
+        yield Text("\n" + _(ENDS["worst"]), style="bold")
         yield _columns([(visible(attempt.file), _in_dispute(attempt)) for attempt in worst[:_WORST]])
     if worst and isinstance(out, Path):
         folder = _quoted(out)
@@ -291,9 +292,9 @@ def render_next(summary: RunSummary, out: Place, ledger: Path | None = None) -> 
         )
         looks = [(f"recount show {folder} {name}", "show"), (f"recount review {folder}", "review")]
         looks += [(f"recount list {folder}", "list")] if len(worst) > _WORST else []
-        commands = [*((command, ENDS[what]) for command, what in looks), *commands]
+        commands = [*((command, _(ENDS[what])) for command, what in looks), *commands]
     if commands:
-        yield Text("\n" + ENDS["next"], style="bold")
+        yield Text("\n" + _(ENDS["next"]), style="bold")
         yield _columns(commands)
 
 
@@ -306,14 +307,15 @@ def in_dispute(summary: RunSummary) -> list[Attempt]:
 
 def _in_dispute(attempt: Attempt) -> str:
     counts = {"disputed": ("disputed", attempt.figures.get("disputed", 0)), "error": ("errors", attempt.errors)}
-    return ", ".join(ENDS[what].format(**{name: number}) for what, (name, number) in counts.items() if number)
+    return _(", ").join(_(ENDS[what], **{name: number}) for what, (name, number) in counts.items() if number)
 
 
 def short_name(name: str, names: Collection[str]) -> str:
     """The shortest of a few pieces of a result's name that no other has; else all of it."""
     last = name.rpartition("/")[2]
-    unit = _UNIT.match(last)
-    pieces = [unit[0] if unit else last, last.rpartition(".")[0] or last, last]
+    stem = last.rpartition(".")[0] or last
+    unit = _UNIT.match(stem)
+    pieces = [unit[0] if unit else stem, stem, last]
     return next((piece for piece in pieces if sum(piece in other for other in names) == 1), name)
 
 
@@ -348,9 +350,10 @@ class CallSums:
         self.busy += made["outcome"] == "http 429"
 
     def __str__(self) -> str:
-        cost = f", cost {self.cost:.4f}" if self.cost else ""
-        busy = f", {self.busy} told to wait" if self.busy else ""
-        return f"{self.calls:,} calls, {self.tokens:,} tokens{cost}{busy}"
+        said = [_("{calls:,} calls, {tokens:,} tokens", calls=self.calls, tokens=self.tokens)]
+        said += [_("cost {cost:.4f}", cost=self.cost)] if self.cost else []
+        said += [_("{busy} told to wait", busy=self.busy)] if self.busy else []
+        return _(", ").join(said)
 
 
 @contextmanager

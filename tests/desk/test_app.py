@@ -13,10 +13,10 @@ from starlette.testclient import TestClient
 
 from recount.desk.session import Asked, Session
 from recount.desk.shelf import Shelf, key_of
-from recount.desk.told import said
 from recount.desk.words import LANGUAGES, Words
 from recount.pipeline.archive.sources import find_sources
 from recount.pipeline.errors import UsageError
+from recount.pipeline.language import told as said
 from recount.pipeline.review.decisions import Place, Verdict, append, read
 from recount.pipeline.review.decisions import decide as decide_on
 from recount.pipeline.run.runner import run

@@ -9,7 +9,7 @@ import pytest
 
 from recount.desk.shelf import STATES
 from recount.desk.view import STATUS_WORDS
-from recount.desk.words import _TABLE, Words, language_of
+from recount.desk.words import _TABLE, Words
 from recount.pipeline.review.decisions import Verdict
 
 DESK = Path(__file__).resolve().parents[2] / "desk"
@@ -45,21 +45,3 @@ def test_gaps_are_filled() -> None:
     assert Words("en").raw("page") == "page {n}"
     with pytest.raises(KeyError):
         Words("zh")("no such word")
-
-
-@pytest.mark.parametrize(
-    ("asked", "environment", "found"),
-    [
-        ("zh", {}, "zh"),
-        ("en", {"LANG": "zh_CN.UTF-8"}, "en"),
-        (None, {"LANG": "zh_CN.UTF-8"}, "zh"),
-        (None, {"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, "en"),
-        (None, {"LC_ALL": "", "LC_MESSAGES": "zh_TW", "LANG": "C"}, "zh"),
-        (None, {}, "en"),
-        ("fr", {}, "en"),
-    ],
-)
-def test_the_language_is_that_of_the_option_or_else_of_the_environment(
-    asked: str | None, environment: dict[str, str], found: str
-) -> None:
-    assert language_of(asked, environment) == found

@@ -100,6 +100,12 @@ def test_an_error_is_told_as_it_was_raised() -> None:
     assert told(str(NotAPdf("x.pdf is empty.")), "zh") == "x.pdf 为空。"
 
 
+@given(st.text())
+def test_no_sentence_is_lost(sentence: str) -> None:
+    assert told(sentence, "en") == sentence
+    assert bool(told(sentence, "zh")) == bool(sentence)
+
+
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_any_name_comes_through_a_sentence(name: str, other: str) -> None:
     """A file is called as its owner likes, with braces and line breaks, and keeps its name."""
