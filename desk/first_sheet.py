@@ -54,6 +54,7 @@ _COLUMNS = (
     ("report", 22),
 )
 """The columns, by the keys of their heads (told.WORDS), and how wide they are, in digits."""
+_NUMBERS = ("year", "left", "right", "difference", "page number")
 _KEYS = tuple(key for key, _ in _COLUMNS)
 _LINE = 14
 """Points that a line of a row is high."""
@@ -106,7 +107,7 @@ class ToCheck(Front):
         pictures = dict(self._pictures(shown))
         for at, (key, width) in enumerate(_COLUMNS):
             sheet.set_column(at, at, width)
-            sheet.write_string(0, at, word(self._language, key), book.head)
+            sheet.write_string(0, at, word(self._language, key), book.head_of(number=key in _NUMBERS))
         for number, row in enumerate(shown, 1):
             _write(book, sheet, number, row, (pdfs.get(row.report), pictures.get(number - 1)))
         sheet.autofilter(0, 0, len(shown), len(_COLUMNS) - 1)
@@ -161,14 +162,19 @@ def _of_card(reading: OpenResult, card: Card, language: Language, *, follows: bo
     cells: dict[str, _Given] = {
         "rule": f"{'↳ ' if follows else ''}{card.rule}" + (f"\n{card.equation}" if card.equation else ""),
         "left": card.printed,
-        "right": card.computed,
-        "difference": card.residual,
+        "right": _as_far(card.computed, card.printed),
+        "difference": _as_far(card.residual, card.printed),
         "measure": card.unit,
         "most suspect": f"{_told(card.suspect, language)}{others}" if card.suspect else None,
         "remark": card.explanation.told(language) if card.explanation else None,
     }
     figure = card.suspect or next(iter(card.operands), None)
     return _row(reading, card.severity, cells, (figure, decided), language)
+
+
+def _as_far(value: Decimal | None, printed: Decimal | None) -> Decimal | None:
+    """A recounted number with the printed one's decimals at least: 36167.9 beside 63167.90 is 36167.90."""
+    return value if value is None or printed is None else value + 0 * printed
 
 
 def _of_figure(reading: OpenResult, figure: Figure, language: Language) -> Row:

@@ -3,11 +3,14 @@ llms.txt, which tells programs what there is."""
 
 from __future__ import annotations
 
+import http.server
 import importlib.util
 import json
 import re
 import subprocess
 import sys
+import threading
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,6 +19,8 @@ import pytest
 import typer.main
 
 from recount.cli import app
+from recount.tests.desk.browser import browsing, needs_browser
+from recount.tests.desk.tour import SLOW
 
 ROOT = Path(__file__).resolve().parent.parent
 ALL = {path.relative_to(ROOT).as_posix() for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))}
@@ -83,6 +88,30 @@ def test_both_languages_are_there_and_searched_in_their_own(site: Path) -> None:
         index: dict[str, Any] = json.loads((folder / "search.json").read_text(encoding="utf-8"))
         assert index["config"]["lang"] == [language]
         assert any(words in item["text"] for item in index["items"] if item["location"].startswith("index.html"))
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@needs_browser
+def test_a_chinese_word_is_found_within_a_sentence_and_nothing_is_asked_for_elsewhere(site: Path) -> None:
+    """No blanks stand between the words there: the search parts them."""
+    with (
+        http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=site)) as server,
+        browsing() as browser,
+    ):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page, asked = browser.new_page(), list[str]()
+        page.on("request", lambda request: asked.append(request.url))
+        here = f"http://127.0.0.1:{server.server_port}/"
+        page.goto(f"{here}zh/index.html")
+        page.keyboard.press("/")
+        page.get_by_role("combobox").fill("误差")  # 四舍五入误差
+        page.get_by_role("listbox").get_by_text("审计人员指南").first.wait_for(timeout=SLOW)
+        assert not [address for address in asked if not address.startswith(here)]
+        server.shutdown()
 
 
 # --- llms.txt

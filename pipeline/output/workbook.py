@@ -28,6 +28,8 @@ _CUT = {
     "zh": "只列前{shown:,}行，共{all:,}行；全部数据请导出为 parquet 或 csv 格式",
 }
 _WIDTHS = {"string": 24, "number": 14, "integer": 8, "boolean": 8}
+_PATH_WIDTH = 52
+"""Of the first column of a table that is printed: a report's path is to be read there."""
 _PALE, _STRONG = "#FDECEA", "#FFC7CE"
 """Behind a row with a disputed figure, and behind that figure."""
 _A4 = 9
@@ -99,7 +101,12 @@ class Book:
         options = {"constant_memory": True, "tmpdir": str(folder), "strings_to_urls": False}
         self._book: Any = xlsxwriter.Workbook(str(path), options)
         self._looks: dict[tuple[Look, bool], Any] = {}
-        self.head = self.format({"bold": True, "bottom": 1, "bg_color": "#F2F2F2", "text_wrap": True, "valign": "top"})
+        head = {"bold": True, "bottom": 1, "bg_color": "#F2F2F2", "text_wrap": True, "valign": "top"}
+        self._head, self._head_of_numbers = self.format(head), self.format(head | {"align": "right"})
+
+    def head_of(self, *, number: bool) -> Any:
+        """The format of a column's head: over numbers it stands to the right, as they do."""
+        return self._head_of_numbers if number else self._head
 
     def format(self, properties: Mapping[str, Any]) -> Any:
         """A new format of cells, by XlsxWriter's names."""
@@ -282,8 +289,10 @@ class _Sheet:
         self._held: list[Sequence[Cell]] = []
         for column, head in zip(table.columns, table.heads(keys), strict=True):
             if column.shown:
-                self._sheet.set_column(self._width, self._width, _WIDTHS[column.type])
-                self._sheet.write_string(0, self._width, head, book.head)
+                is_path = table.name in _ON_PAPER and self._width == 0
+                self._sheet.set_column(self._width, self._width, _PATH_WIDTH if is_path else _WIDTHS[column.type])
+                number = column.type in ("number", "integer")
+                self._sheet.write_string(0, self._width, head, book.head_of(number=number))
                 self._width += 1
 
     def add(self, rows: Sequence[Sequence[Cell]]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import shlex
 import shutil
 import subprocess
@@ -33,7 +32,8 @@ PATIENCE = 120
 """Seconds that a command may take."""
 _FORMAT = """<style>pre {{ font: 16px/1.4 "WenQuanYi Micro Hei Mono", "Noto Sans Mono CJK SC", monospace; margin: 0;
   color: {foreground}; background: {background}; padding: 14px 18px; width: max-content }}
-  i {{ font-style: normal; display: inline-block; text-align: center; height: 1em; line-height: 1 }}</style>
+  i {{ font-style: normal; font-size: 120%; display: inline-block; text-align: center; height: 1em; line-height: 1 }}
+</style>
 <pre>{code}</pre>"""
 
 
@@ -90,7 +90,8 @@ def as_page(lines: list[str], width: int) -> str:
     console = Console(record=True, width=width, file=io.StringIO(), legacy_windows=False)
     console.print(Text.from_ansi("\n".join(lines)), soft_wrap=True)
     html = console.export_html(inline_styles=True, code_format=_FORMAT, theme=SVG_EXPORT_THEME)
-    return re.sub(r"[^\x00-\x7f]", lambda found: f"<i style='width:{cell_len(found[0])}ch'>{found[0]}</i>", html)
+    wide = {sign: cell_len(sign) / 1.2 for sign in set(html) if not sign.isascii()}
+    return "".join(f"<i style='width:{wide[sign]:.3f}ch'>{sign}</i>" if sign in wide else sign for sign in html)
 
 
 def terminal_taken(browser: Any, target: Path, width: int, commands: tuple[str, ...] = COMMANDS) -> None:

@@ -70,6 +70,13 @@ def test_the_sheet_leads_to_the_page_and_shows_it(structured: Path) -> None:
     assert row["页"] == '=HYPERLINK("../src%201/甲%20%231.pdf#page=16",16)'
     assert (row["结论"], row["备注"]) == (None, None)
     assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("D2", "A1:O2", "$1:$1")
+    assert [cell.value for cell in sheet[1] if cell.alignment.horizontal == "right"] == [
+        "年度",
+        "所载数",
+        "应为数",
+        "差额",
+        "页",
+    ]
     (picture,) = sheet._images
     assert picture.anchor._from.col == heads.index("截图")
     with Image.open(io.BytesIO(picture._data())) as image:
@@ -120,6 +127,18 @@ def test_the_worst_comes_first_and_what_follows_from_it_behind_it(example: Resul
     assert str(first.cells["most suspect"]).endswith("　3")
     assert str(follower.cells["rule"]).startswith("↳ rule of c3")
     assert not groups(example, figures, checks, same_as="other.pdf")
+
+
+def test_both_sides_have_the_printed_decimals_and_no_digit_is_cut(example: Result) -> None:
+    sums = (("-1.5", "2.00", "3.5"), ("0.0082", "79.89", "79.8818"))
+    failing = [
+        check(f"c{at}", (TOTAL, PART), residual, printed=Decimal(printed), computed=Decimal(computed))
+        for at, (residual, printed, computed) in enumerate(sums, 1)
+    ]
+    figures = {TOTAL: figure("3", "3", "disputed"), PART: figure("1", "1")}
+    found = [row for _, rows in groups(example, figures, failing) for row in rows]
+    told = [[str(row.cells[key]) for key in ("left", "right", "difference")] for row in found]
+    assert told == [["2.00", "3.50", "-1.50"], ["79.89", "79.8818", "0.0082"]]
 
 
 def test_what_was_decided_stands_in_its_columns(example: Result) -> None:

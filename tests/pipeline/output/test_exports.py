@@ -216,6 +216,9 @@ def test_a_workbook_for_an_accountant(out: Path, tmp_path: Path, monkeypatch: py
     exact([(key, as_shown(row[heads["数值"]])) for (_, key), row in rows.items()])
     items = book["支出项目"]
     assert [cell.value for cell in items[1]].count("支出决算") == 1
+    places = {cell.value: cell.alignment.horizontal for cell in book["报告"][1]}
+    assert (places["报告"], places["存疑"]) == (None, "right")
+    assert book["报告"].column_dimensions["A"].width > 2 * book["报告"].column_dimensions["B"].width  # a path is long
 
 
 def test_a_workbook_shows_so_many_rows_and_says_so(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
