@@ -20,8 +20,8 @@ if __name__ == "__main__" and __spec__ is None:
     here = Path(__file__).resolve().parent
     sys.path[:] = [str(here / ".dev"), *(entry for entry in sys.path if Path(entry or ".").resolve() != here)]
 
+from recount.desk.helping import Commands
 from recount.options import (
-    Commands,
     EndpointOptions,
     FamilyOption,
     LanguageOption,
@@ -30,9 +30,11 @@ from recount.options import (
     RunOptions,
     SettingsOptions,
     VerifyOptions,
+    language_for,
+    once,
     unfolded,
 )
-from recount.pipeline.language import _, asked_in, speaking, told
+from recount.pipeline.language import _, speaking, told
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -52,7 +54,6 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     cls=Commands,
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,  # help in plain text: rich would double the time that it takes
     pretty_exceptions_enable=False,
@@ -64,9 +65,9 @@ app = typer.Typer(
 
 def _print_version(asked: bool) -> None:
     if asked:
-        from recount.pipeline.version import __version__
+        from recount.desk.manual import versions
 
-        print(f"recount {__version__}")
+        print("\n".join(versions()))
         raise typer.Exit
 
 
@@ -81,6 +82,7 @@ app.add_typer(models, name="models")
 if __name__ != "__main__":  # as which this file only imports itself under its own name, see its end
     from recount.desk.cli import desk
     from recount.desk.deciding import decisions
+    from recount.desk.manual import manual
     from recount.desk.showing import showing
     from recount.eval.cli import evaluation
 
@@ -88,13 +90,19 @@ if __name__ != "__main__":  # as which this file only imports itself under its o
     app.add_typer(desk)
     app.add_typer(decisions)
     app.add_typer(showing)
+    app.add_typer(manual)
 
 
 @app.callback()
 def recount(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Print the version and what is installed, and exit.",
+        ),
     ] = False,
     lang: LanguageOption = None,
 ) -> None:
@@ -117,18 +125,18 @@ def structure(
         ),
     ] = None,
     listed: Annotated[
-        Path | None, typer.Option("--list", metavar="FILE", help="A file that names more of them, one a line.")
+        Path | None, once("--list", metavar="FILE", help="A file that names more of them, one a line.")
     ] = None,
     ledger: Annotated[
-        Path | None, typer.Option("--ledger", metavar="DIR", help="If --out is a URL: the folder for the ledger.")
+        Path | None, once("--ledger", metavar="DIR", help="If --out is a URL: the folder for the ledger.")
     ] = None,
     work: RunOptions,
     asked: SettingsOptions,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the calls, tokens and price of a run, and send nothing.")
+        bool, once("--dry-run", help="Print the calls, tokens and price of a run, and send nothing.")
     ] = False,
     batch: Annotated[
-        bool, typer.Option("--batch", help="Hand all questions in at once, and go on when the batch is answered.")
+        bool, once("--batch", help="Hand all questions in at once, and go on when the batch is answered.")
     ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 also if a file was left out, for it is of another kind.")
@@ -271,7 +279,7 @@ def retry(
     out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run, or that of its --ledger.")],
     failed: Annotated[
         bool,
-        typer.Option("--failed", help="Only what failed or could not be read; else also what a run left undone."),
+        once("--failed", help="Only what failed or could not be read; else also what a run left undone."),
     ] = False,
     work: RetryOptions,
 ) -> None:
@@ -305,9 +313,7 @@ def status(
 def verify(
     *,
     out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run, or that of its --ledger.")],
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Check the files of the results alone; read no report again.")
-    ] = False,
+    quick: Annotated[bool, once("--quick", help="Check the files of the results alone; read no report again.")] = False,
     work: VerifyOptions,
 ) -> None:
     """Check that results are what Recount wrote, and that their reports, where they can be read, give the same."""
@@ -336,14 +342,14 @@ def export(
     ] = None,
     status: Annotated[
         str | None,
-        typer.Option("--status", metavar="LIST", help="Only figures of these statuses: verified,repaired."),
+        once("--status", metavar="LIST", help="Only figures of these statuses: verified,repaired."),
     ] = None,
     keys: Annotated[
         str, typer.Option("--keys", metavar="LANGUAGE", help="en: English names; zh: the official Chinese titles.")
     ] = "en",
     table: Annotated[
         str | None,
-        typer.Option("--table", metavar="NAME", help="Only this table: figures, budget_items, discrepancies …"),
+        once("--table", metavar="NAME", help="Only this table: figures, budget_items, discrepancies …"),
     ] = None,
     family: OwnFamilyOption = None,
 ) -> None:
@@ -438,7 +444,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character shows its number; it is no reason to stop.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    with speaking(asked_in(sys.argv[1:] if arguments is None else arguments)):
+    with speaking(language_for(sys.argv[1:] if arguments is None else arguments)):
         try:
             app(arguments, prog_name="recount")
         except RecountError as error:

@@ -1,4 +1,4 @@
-"""The options that commands share: their names, their help, what they take, and in which language that is told.
+"""The options that commands share: their names, their help, what they take.
 
 A group of options is a dataclass: a command with a parameter of its type (see `unfolded`) takes all of them and is
 given them as one value. Those of SettingsOptions are called as the fields that they set, in Settings or its
@@ -7,20 +7,19 @@ ModelSettings; so another one is a line here and a field there.
 
 from __future__ import annotations
 
-import re
-import sys
+import os
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, is_dataclass
-from functools import wraps
+from functools import partial, wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import typer
-from typer.core import TyperGroup
 
-from recount.pipeline.language import Language, _, spoken, told
+from recount.pipeline.language import LANGUAGES, Language, asked_in
 from recount.pipeline.settings import (
     MapperName,
     ModelMode,
@@ -30,9 +29,14 @@ from recount.pipeline.settings import (
     Settings,
     Severity,
     Workers,
+    filed,
+    habits,
 )
 
 Command = TypeVar("Command", bound=Callable[..., None])
+
+once = partial(typer.Option, allow_from_autoenv=False)
+"""An option that is to be said each time: no environment and no file does (see habits_of)."""
 
 FamilyOption = Annotated[
     str | None,
@@ -78,7 +82,7 @@ class RunOptions:
             "--jobs", min=1, metavar="N", help="Worker processes; by default one a core if there are many reports."
         ),
     ] = None
-    force: Annotated[bool, typer.Option("--force", help="Do unchanged reports again.")] = False
+    force: Annotated[bool, once("--force", help="Do unchanged reports again.")] = False
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but failures.")] = False
     timeout: Annotated[
         float,
@@ -168,7 +172,9 @@ class SettingsOptions:
     ] = None
     settings_file: Annotated[
         Path | None,
-        typer.Option("--settings", metavar="FILE", help="A TOML file whose [model] table says what options do not."),
+        typer.Option(
+            "--settings", metavar="FILE", help="A TOML file that says what options do not (recount help settings)."
+        ),
     ] = None
     rounds: Annotated[
         int, typer.Option("--rounds", min=1, metavar="N", help="Ask about a part of a report at most so often.")
@@ -198,7 +204,8 @@ class SettingsOptions:
         int | None, typer.Option("--rpm", min=1, metavar="N", help="Requests a minute at most, of all processes.")
     ] = None
     offline: Annotated[
-        bool, typer.Option("--offline", help="Send nothing to any model; answers that are kept are used.")
+        bool,
+        once("--offline", help="Send nothing to any model; answers that are kept are used."),
     ] = False
 
     @property
@@ -253,165 +260,122 @@ def _group(hint: Any) -> tuple[type | None, Mapping[str, Parameter]]:
     }
 
 
-# --- the commands, and their help in Chinese
+# --- what is the same every day
 
-_WrongUsage: type[Any] = typer.BadParameter.__bases__[0]
-"""What is raised for wrong usage: by a library that lies in typer's newer versions, and beside its older ones."""
-
-
-class Commands(TyperGroup):
-    """The commands, each with --lang, and explained in the language that is spoken. What is wrong with their options is
-    said in words that may quote a file name of anybody's."""
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        own = [parameter for parameter in self.params if "--lang" in parameter.opts]
-        for command in _below(self):
-            if not any("--lang" in parameter.opts for parameter in command.params):
-                command.params += own
-
-    def make_context(self, *arguments: Any, **options: Any) -> Any:
-        for command in _below(self) if spoken() == "zh" else ():
-            _translate(command)
-        with _said_visibly():
-            return super().make_context(*arguments, **options)
-
-    def invoke(self, context: Any) -> Any:
-        with _said_visibly():
-            return super().invoke(context)
+FOUND = Path("recount.toml")
+"""The file of settings that is used where none is named: in the folder that one works in."""
+_NAMES_FILE = "--settings"
 
 
-def _below(command: Any) -> Iterator[Any]:
-    """A command, and all that are below it."""
-    yield command
-    for inner in getattr(command, "commands", {}).values():
-        yield from _below(inner)
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """An option that the environment or a file may set. name: as on the command line, without its dashes; path: of the
+    command that takes it; option: as typer has it."""
+
+    name: str
+    path: tuple[str, ...]
+    option: Any
+
+    @property
+    def variable(self) -> str:
+        """What it is called in the environment."""
+        return f"RECOUNT_{self.name.upper().replace('-', '_')}"
 
 
-def _translate(command: Any) -> None:
-    """Explains a command in Chinese."""
-    command.help, command.epilog = _(command.help or ""), _(command.epilog or "")
-    command.options_metavar = _(command.options_metavar or "")
-    if hasattr(command, "subcommand_metavar"):
-        command.subcommand_metavar = _(command.subcommand_metavar)
-    command.context_class = type("Context", (command.context_class,), {"formatter_class": _Help})
-    for parameter in command.params:
-        parameter.help = _(parameter.help or "")
-        parameter.metavar = _(parameter.metavar) if parameter.metavar else None
+def habits_of(commands: Any) -> list[Habit]:
+    """All options of a tree of commands that may be set once for all: those that no command must be given, and of which
+    it is not said that they are to be said each time (`allow_from_autoenv`). Of what is measured (eval) none is."""
+    found = [Habit(_name(option), path, option) for path, option in _options(commands, ()) if path[0] != "eval"]
+    required = {habit.name for habit in found if habit.option.required}
+    return [
+        habit
+        for habit in found
+        if habit.name not in required and habit.option.allow_from_autoenv and not habit.option.is_eager
+    ]
 
 
-@contextmanager
-def _said_visibly() -> Iterator[None]:
-    try:
-        yield
-    except _WrongUsage as error:
-        from recount.pipeline.archive.strangers import visible
-
-        error.message = visible(error.message, keep="\n")
-        if spoken() == "zh" and type(error).show is _WrongUsage.show:
-            words = visible(_wrong(error), keep="\n")
-            error.show = lambda file=None: print(words, file=file or sys.stderr)
-        raise
-    except KeyboardInterrupt:
-        if spoken() == "en":  # typer says it
-            raise
-        print(f"\n{_('Aborted!')}", file=sys.stderr)
-        raise typer.Exit(1) from None
+def _options(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _options(inner, (*path, name))
+    if not hasattr(command, "commands"):
+        yield from ((path, option) for option in command.params if option.param_type_name == "option")
 
 
-def _wrong(error: Any) -> str:
-    """What is said of wrong usage, as typer says it in English."""
-    context, words = error.ctx, _("Error: {what}", what=told(error.format_message()))
-    if context is None:
-        return words
-    return "\n".join(
-        (context.get_usage(), _("Try '{command} --help' for help.", command=context.command_path), "", words)
-    )
+def _name(option: Any) -> str:
+    return next((name.removeprefix("--") for name in option.opts if name.startswith("--")), "")
 
 
-_FIRST_COLUMN = 30
-"""Columns of the options' names at most, as typer has it."""
-_EXTRA = re.compile(r"(.*?)(?:  )?\[([^\[\]]*)\]", re.DOTALL)
-"""An explanation, and what typer adds to it: a default, a variable of the environment."""
+def settings_file(arguments: Sequence[str]) -> Path | None:
+    """The file of settings that holds: the one that a command line or the environment names, else the one that lies in
+    the folder that one works in."""
+    for at, argument in enumerate(arguments):
+        if argument == _NAMES_FILE and at + 1 < len(arguments):
+            return Path(arguments[at + 1])
+        if argument.startswith(f"{_NAMES_FILE}="):
+            return Path(argument.partition("=")[2])
+    named = os.environ.get("RECOUNT_SETTINGS")
+    return Path(named) if named else FOUND if FOUND.is_file() else None
 
 
-class _Help:
-    """Writes help in Chinese, as typer's own writer does in English; that one counts a sign of two columns as one."""
-
-    def __init__(self, width: int | None = None, max_width: int | None = None) -> None:
-        import shutil  # only here: English help is written by typer
-
-        self.width = width or max(min(shutil.get_terminal_size().columns, max_width or 80) - 2, 50)
-        self._lines: list[str] = []
-        self._indent = ""
-
-    def getvalue(self) -> str:
-        return "".join(f"{line}\n" for line in self._lines)
-
-    def write_paragraph(self) -> None:
-        self._lines += [""] if self._lines else []
-
-    def write_usage(self, program: str, arguments: str = "") -> None:
-        self._write(f"{_('Usage:')} {program} ", arguments)
-
-    def write_text(self, text: str) -> None:
-        for number, paragraph in enumerate(text.split("\n\n")):
-            self._lines += [""] if number else []
-            self._write("", paragraph)
-
-    def write_dl(self, rows: Sequence[tuple[str, str]]) -> None:
-        first = min(max(columns(name) for name, _help in rows), _FIRST_COLUMN) + 2
-        for name, explanation in rows:
-            words = _EXTRA.fullmatch(explanation)
-            text, extra = (words[1], words[2]) if words else (explanation, "")
-            told_extra = "；".join(
-                _(part) if " " not in part else told(part) for part in filter(None, extra.split("; "))
-            )
-            text = _(text) + (f"［{told_extra}］" if extra else "")
-            if columns(name) > first - 2:
-                self._write("", name)
-                name = ""
-            self._write(name + " " * (first - columns(name)), text)
-
-    @contextmanager
-    def section(self, name: str) -> Iterator[None]:
-        self.write_paragraph()
-        self._write("", f"{_(name)}：")
-        with self.indentation():
-            yield
-
-    @contextmanager
-    def indentation(self) -> Iterator[None]:
-        before, self._indent = self._indent, self._indent + "  "
-        yield
-        self._indent = before
-
-    def _write(self, head: str, text: str) -> None:
-        """A text behind a head, broken into lines that begin where it began."""
-        begin, room = self._indent + head, self.width - columns(self._indent + head)
-        for line in broken(text, room) or [""]:
-            self._lines.append(f"{begin}{line}".rstrip())
-            begin = " " * columns(begin)
+def language_for(arguments: Sequence[str]) -> Language:
+    """The language of a command line: as it says, else RECOUNT_LANG, the file of settings, the system. What is wrong
+    with the file is told when its settings are taken."""
+    file, said = settings_file(arguments), None
+    if file is not None:
+        with suppress(OSError, ValueError):
+            said = tomllib.loads(file.read_text(encoding="utf-8")).get("lang")
+    return asked_in(arguments, said if said in LANGUAGES else None)
 
 
-_OPENS, _CLOSES, _WIDE = "（《“［", "，。；：！？）》”］、…", "\u2e80-\uffef"
-_PIECE = re.compile(rf"\s+|[{_OPENS}]*(?:[^\s{_WIDE}{_OPENS}{_CLOSES}]+|[{_WIDE}])[{_CLOSES}]*|.")
-"""What is not broken: a word, or a Chinese sign with the marks that cling to it."""
+def defaults(commands: Any, arguments: Sequence[str]) -> dict[str, Any]:
+    """What options are where the command line does not say: by the path of their command, as click wants a default map.
+
+    Has every such option looked for in the environment, too, before the file. Raises UsageError for a file that cannot
+    be read, or says what no option is called.
+    """
+    own = habits_of(commands)
+    for habit in own:
+        if not habit.option.envvar:
+            habit.option.envvar, habit.option.show_envvar = habit.variable, False
+    file = settings_file(arguments)
+    if file is None:
+        return {}
+    said = habits(file, {habit.name for habit in own} - {"settings"}) | {"settings": file}
+    tree: dict[str, Any] = {"": str(file)}
+    for habit in own:
+        if habit.name in said and habit.path[0] != "help":  # which is an option of the whole as well, and would take it
+            inner = tree
+            for step in habit.path:
+                inner = inner.setdefault(step, {})
+            inner[habit.option.name] = _several(said[habit.name]) if habit.option.multiple else said[habit.name]
+    return tree
 
 
-def columns(text: str) -> int:
-    """The columns of a terminal that a text takes."""
-    from unicodedata import east_asian_width
-
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
-def broken(text: str, room: int) -> list[str]:
-    """A text in lines of so many columns at most, but where one piece is longer."""
-    lines = [""]
-    for piece in _PIECE.findall(text):
-        if lines[-1] and columns(lines[-1] + piece.rstrip()) > room:
-            lines[-1] = lines[-1].rstrip()
-            lines.append("")
-        lines[-1] += piece if lines[-1] else piece.lstrip()
-    return lines
+def origin(context: Any, option: Any) -> str:
+    """Where a value that a command line does not name comes from, in brackets; "" where it does."""
+    source = context.get_parameter_source(option.name) if context is not None and option is not None else None
+    where = {"ENVIRONMENT": f" ({option.envvar} in the environment)"} if source else {}
+    if source and source.name == "DEFAULT_MAP":
+        return f" ({_name(option)} in {context.find_root().default_map['']})"
+    return where.get(source.name, "") if source else ""
+
+
+def held(commands: Any, file: Path | None) -> Iterator[tuple[str, str, str]]:
+    """Every option that may be set once for all: its name, what it is now, and what says so; "" for the default. And
+    what the file of settings, if there is one, says of a model."""
+    own = {habit.name: habit for habit in reversed(habits_of(commands))}
+    said = habits(file, own.keys() - {"settings"}) if file else {}
+    for name, habit in sorted(own.items()):
+        variable = habit.option.envvar or habit.variable
+        if os.environ.get(variable):
+            yield name, os.environ[variable], variable
+        elif name in said:
+            yield name, str(said[name]), str(file)
+        else:
+            yield name, "" if habit.option.default is None else str(habit.option.default), ""
+    for name, value in (filed(file) if file else {}).items():
+        yield f"model.{name}", str(value), str(file)

@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from recount.options import once
+
 desk = typer.Typer(rich_markup_mode=None)
 """They stand beside the other commands: `recount review`."""
 
@@ -30,7 +32,7 @@ def review(
         Path | None, typer.Option("--gold", metavar="DIR", help="The gold set that reviewed reports may join (g p).")
     ] = None,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, metavar="N", help="0: any that is free.")] = 0,
-    read_only: Annotated[bool, typer.Option("--read-only", help="Show everything, decide nothing.")] = False,
+    read_only: Annotated[bool, once("--read-only", help="Show everything, decide nothing.")] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address and open no browser.")] = False,
     family: Annotated[
         str | None, typer.Option("--family", metavar="PATH", help="The folder of a family of your own.")

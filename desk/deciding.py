@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recount.options import once
+
 if TYPE_CHECKING:
     from recount.pipeline.review.decisions import Place
 
@@ -36,19 +38,17 @@ def decide(
     ],
     verdict: Annotated[Said | None, typer.Argument(metavar="[VERDICT]", help="|".join(Said))] = None,
     value: Annotated[
-        str | None, typer.Option("--value", metavar="NUMBER", help="misread: what the scanned page shows.")
+        str | None, once("--value", metavar="NUMBER", help="misread: what the scanned page shows.")
     ] = None,
     to: Annotated[
         str | None,
-        typer.Option(
-            "--to", metavar="POINTER", help="other_token: a figure printed there, or its PAGE,X0,Y0,X1,Y1 in points."
-        ),
+        once("--to", metavar="POINTER", help="other_token: a figure printed there, or its PAGE,X0,Y0,X1,Y1 in points."),
     ] = None,
-    note: Annotated[str, typer.Option("--note", metavar="WORDS", help="Why.")] = "",
+    note: Annotated[str, once("--note", metavar="WORDS", help="Why.")] = "",
     by: Annotated[
         str | None, typer.Option("--by", metavar="NAME", help="Who decides; by default the user of the machine.")
     ] = None,
-    undo: Annotated[bool, typer.Option("--undo", help="Take the last decision about it back.")] = False,
+    undo: Annotated[bool, once("--undo", help="Take the last decision about it back.")] = False,
 ) -> None:
     """Decide what a figure is: as printed, misread, another number of the page, or none; or take that back."""
     from recount.pipeline.archive.strangers import visible

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recount.options import FamilyOption
+from recount.options import FamilyOption, once
 from recount.pipeline.language import Language, _, spoken
 
 if TYPE_CHECKING:
@@ -22,12 +22,22 @@ showing = typer.Typer(rich_markup_mode=None)
 """They stand beside the other commands: `recount show`, `recount list`, `recount mark`."""
 
 ResultArgument = Annotated[Path, typer.Argument(metavar="RESULT", help="A result file, or the output folder of a run.")]
+
+
+def _names(context: typer.Context, incomplete: str) -> list[str]:
+    """What a shell completes the name of a report to: the results of the folder before it."""
+    reports = Path(context.params.get("result") or "", "reports")
+    names = (file.relative_to(reports).as_posix().removesuffix(".json") for file in reports.rglob("*.json"))
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
 NameArgument = Annotated[
-    str | None, typer.Argument(metavar="[NAME]", help="With an output folder: a part of the report's name.")
+    str | None,
+    typer.Argument(metavar="[NAME]", help="With an output folder: a part of the report's name.", autocompletion=_names),
 ]
 SourceOption = Annotated[
     Path | None,
-    typer.Option("--source", metavar="FILE", help="Where the report is now, or an archive that has it."),
+    once("--source", metavar="FILE", help="Where the report is now, or an archive that has it."),
 ]
 LanguageOption = Annotated[
     Language | None, typer.Option("--lang", help="In Chinese or in English; by default as the report.")
@@ -50,11 +60,11 @@ def show(
     name: NameArgument = None,
     section: Annotated[
         str | None,
-        typer.Option("--section", metavar="NAME", help="Only this section: (a part of) its key or its title."),
+        once("--section", metavar="NAME", help="Only this section: (a part of) its key or its title."),
     ] = None,
     html: Annotated[
         Path | None,
-        typer.Option("--html", metavar="FILE", help="Write a page with pictures instead; of a folder all disputes."),
+        once("--html", metavar="FILE", help="Write a page with pictures instead; of a folder all disputes."),
     ] = None,
     source: SourceOption = None,
     language: LanguageOption = None,
@@ -77,7 +87,8 @@ def show(
 def list_(
     out: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run.")],
     disputed: Annotated[
-        bool, typer.Option("--disputed", help="Only reports in which something is in dispute.")
+        bool,
+        once("--disputed", help="Only reports in which something is in dispute."),
     ] = False,
     sort: Annotated[
         str, typer.Option("--sort", metavar="BY", help="disputed, money (the largest difference), unit or year.")

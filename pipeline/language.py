@@ -41,15 +41,16 @@ def language_of(asked: str | None, environment: Mapping[str, str] = os.environ) 
     return "zh" if next(filter(None, names), "").lower().startswith("zh") else "en"
 
 
-def asked_in(arguments: Sequence[str]) -> Language:
-    """The language of a command line: what follows --lang, before or behind the command, else the environment's."""
+def asked_in(arguments: Sequence[str], settled: str | None = None) -> Language:
+    """The language of a command line: what follows --lang, before or behind the command; else RECOUNT_LANG, else what
+    is settled, else the environment's."""
     for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
         if word == "--":
             break
         asked = following if word == "--lang" else word.removeprefix("--lang=") if "=" in word else ""
         if asked in LANGUAGES:
             return language_of(asked)
-    return language_of(None)
+    return language_of(os.environ.get(VARIABLES[0]) or settled)
 
 
 def spoken() -> Language:
@@ -76,9 +77,7 @@ def _(message: str, /, **given: object) -> str:
 def named(word: str) -> str:
     """What a word of a result or ledger is called in the language that is spoken: a status, a fate, a stage of the
     work. One that is not known stays as it is."""
-    from recount.schemas import (
-        saying,
-    )  # only here: every command loads this module, and `--help` needs no words of results
+    from recount.schemas import saying  # only here: every command loads this module, and few need its words
 
     return _messages(_spoken).get(f"{WORD}{_CONTEXT_END}{word}") or saying.named(word, _spoken)
 
@@ -90,29 +89,32 @@ def told(said: str | Saying, language: Language | None = None) -> str:
     language = language or _spoken
     if not isinstance(said, str):
         return said.told(language)
-    return said if language == "en" else _told(said) or _in_parts(said)
+    if language == "en":
+        return said
+    return _told(said) or _in_parts(said, "; ", "；") or _told(said, weak=True) or _in_parts(said, ": ", "：") or said
 
 
-def _in_parts(sentence: str) -> str:
-    """A sentence in Chinese that is made of several."""
-    for joint, chinese in (("; ", "；"), (": ", "：")):
-        parts = sentence.split(joint)
-        said = [told(part, "zh") if len(parts) > 1 else part for part in parts]
-        if said != parts:
-            return chinese.join(said)
-    return sentence
+def _in_parts(sentence: str, joint: str, chinese: str) -> str | None:
+    """A sentence in Chinese that is made of several; None if none of them is known."""
+    parts = sentence.split(joint)
+    said = [told(part, "zh") if len(parts) > 1 else part for part in parts]
+    return chinese.join(said) if said != parts else None
 
 
-def _told(sentence: str) -> str | None:
-    """A sentence in Chinese; None if it is made of no message."""
+def _told(sentence: str, *, weak: bool = False) -> str | None:
+    """A sentence in Chinese; None if it is made of no message. weak: of those that say little themselves."""
     if " " not in sentence:  # a name, a number: no sentence, whatever it is called
         return None
     known = _messages("zh").get(sentence)
     if known is not None:
         return known
-    # What a reason is about stands before it in some places: "a.zip is damaged".
-    tries = ((template, about) for about in (False, True) for template in _templates())
+    templates = [template for template in _templates() if weak is (template.letters < _FEW)]
+    tries = ((template, about) for about in (False, True) for template in templates)
     return next((said for template, about in tries if (said := template.told(sentence, about)) is not None), None)
+
+
+_OF_SOMETHING = re.compile(r"(is|has|holds|needs|lies|cannot|changed|was|would) ")
+"""How a reason begins before which something may stand that it is said of: "a.zip is damaged"."""
 
 
 class _Template(NamedTuple):
@@ -125,9 +127,9 @@ class _Template(NamedTuple):
     def told(self, sentence: str, about: bool) -> str | None:
         """A sentence that is this message, with anything in the gaps; None if it is none. about: with something before
         it."""
-        if not all(part in sentence for part in self.parts):
+        if not all(part in sentence for part in self.parts) or (about and not _OF_SOMETHING.match(self.parts[0])):
             return None
-        pattern = ("(.+?) " if about else "()") + "(.*?)".join(map(re.escape, self.parts))
+        pattern = ("((?:(?!; ).)+) " if about else "()") + "(.*?)".join(map(re.escape, self.parts))
         found = re.fullmatch(pattern, sentence, re.DOTALL)
         if found is None:
             return None
@@ -141,11 +143,11 @@ class _Template(NamedTuple):
 
 @cache
 def _templates() -> list[_Template]:
-    """The messages of sentences, whose gaps are numbered, and which are found again by what stands between the gaps;
-    those first that say most themselves."""
+    """The messages of sentences: their gaps are numbered, if they have any, and they are found again by what stands
+    between these. Those first that say most themselves."""
     found = []
     for english, chinese in _messages("zh").items():
-        if "{0}" in english:
+        if "{0}" in english or ("{" not in english and " " in english):
             parts = tuple(re.split(r"{\d+}", english))
             found.append(_Template(sum(sign.isalpha() for part in parts for sign in part), parts, chinese))
     return sorted(found, reverse=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -261,21 +261,46 @@ def parameters_of(pairs: Sequence[str]) -> dict[str, Any]:
     return parameters
 
 
+def habits(path: Path, known: Collection[str]) -> dict[str, Any]:
+    """What a file of settings says beside its table [model]: values by the names of options, known: of all there are.
+
+    Raises UsageError for a file that cannot be read, and for a name that no option has.
+    """
+    text, content = _read(path)
+    said = {key.replace("_", "-"): value for key, value in content.items() if not isinstance(value, dict)}
+    if unknown := sorted(said.keys() - known):
+        line = re.search(rf"^[ \t]*[\"']?{unknown[0].replace('-', '[-_]')}[\"']?[ \t]*=", text, re.MULTILINE)
+        number = text.count("\n", 0, line.start()) + 1 if line else 1
+        from difflib import get_close_matches
+
+        near = ", ".join(get_close_matches(unknown[0], known) or sorted(known))
+        raise UsageError(f"{path}, line {number}, says {unknown[0]}, which is no setting; there is {near}")
+    return said
+
+
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
+    """A file of settings, as it is written and what it says; one table, [model], and values beside it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"the settings in {path} cannot be read: {error}") from error
+    if others := [key for key, value in content.items() if isinstance(value, dict) and key != "model"]:
+        raise UsageError(f"{path} has the table [{others[0]}], and is to hold one table, [model], and values before it")
+    return text, content
+
+
 def filed(path: Path) -> dict[str, Any]:
     """What the [model] table of a TOML file says, by the names of ModelSettings' fields; the values of `parameters` and
     `extra_body` go into the bodies of requests, those of `headers` to their headers.
 
     Raises UsageError for a file that cannot be read, and for what it says that is no setting of a model.
     """
+    table = _read(path)[1].get("model")
+    if not isinstance(table, dict):
+        return {}
     from pydantic import TypeAdapter, ValidationError
 
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"the settings in {path} cannot be read: {error}") from error
-    table = content.pop("model", None)
-    if content or not isinstance(table, dict):
-        raise UsageError(f"{path} is to hold one table, [model], and nothing else")
     table["parameters"] = {**table.get("parameters", {}), **table.pop("extra_body", {})}
     known = {entry.name for entry in fields(ModelSettings)} - set(NOT_FOR_A_FILE)
     if unknown := sorted(table.keys() - known):

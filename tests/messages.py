@@ -50,7 +50,8 @@ _SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z(]{2,}|[a-z]{2,}:? \{\w|[\w]\},? [a-
 _NO_SENTENCE = re.compile(
     r"\b(SELECT|UPDATE|INSERT|DELETE|PRAGMA|CREATE|ALTER|DROP|BEGIN|JOIN)\b|[A-Za-z_]+ = \?"  # to a database
     r"|\\[bswd]|\w\|\w.*\|\w|\n |^<"  # a regular expression, the source of something
-    r"|^--[a-z-]+ [\w:]+$|^pip install |^from |^private, |^error loading|^ignoring|^PP-OCR|^财|^identities unknown$"
+    r"|^--[a-z-]+ [\w:]+$|^pip install |^from |^\.TH |^private, |^error loading|^ignoring|^PP-OCR|^财|^#"
+    r"|^identities unknown$"
     r"|^(bold|dim) \w+$|^recount: [-{]|^recount( [a-z]+)?( \{\d\})*$|^(http|batch|chat) \{0\}$|^\{0\}, line \{1\}:"
     r"|^(in memory|the whole|something else)$"
 )
@@ -58,8 +59,8 @@ _NO_SENTENCE = re.compile(
 _FOR_PROGRAMS = {"pipeline/output/formats.py", "pipeline/output/workbook.py"}
 """Modules whose texts with a capital letter stand in the files that they write."""
 
-TABLES = {"DOES", "UNCOUNTED", "STANDS", "ENDS"}
-"""Tables of messages, each of which is one whatever it looks like (pipeline/run/progress.py)."""
+TABLES = {"DOES", "UNCOUNTED", "STANDS", "ENDS", "TOPICS"}
+"""Tables of messages, each of which is one whatever it looks like; of several texts of an entry, the last."""
 
 SYSTEM = (
     errno.ENOENT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EISDIR, errno.ENOTDIR, errno.EEXIST,
@@ -69,7 +70,9 @@ SYSTEM = (
 """What the system says of files, disks and networks."""
 TYPER = (
     "Usage:", "Error: {what}", "Try '{command} --help' for help.", "Options", "Arguments", "Commands", "[OPTIONS]",
-    "COMMAND [ARGS]...", "[COMMAND] [ARGS]...", "Show this message and exit.", "default: {0}", "env var: {0}",
+    "COMMAND [ARGS]...", "[COMMAND] [ARGS]...", "Show this message and exit.",
+    "Install completion for the current shell.",
+    "Show completion for the current shell, to copy it or customize the installation.", "default: {0}", "env var: {0}",
     "required", "Missing command.", "No such command {0}.", "No such command {0}. Did you mean {1}?",
     "No such option: {0}", "No such option: {0} (Possible options: {1})", "No such option: {0} Did you mean {1}?",
     "Missing argument {0}.", "Missing argument {0}. Choose from:\n\t{1}", "Missing option {0}.",
@@ -105,7 +108,7 @@ def messages() -> Mapping[tuple[str | None, str], list[str]]:
     for file in sorted({file for pattern in SAID for file in ROOT.glob(pattern)}):
         name = file.relative_to(ROOT).as_posix()
         for message in said_in(tree_of(file.read_text(encoding="utf-8"))) if name not in SILENT else ():
-            if named(message, "zh") == message and not (name in _FOR_PROGRAMS and message[0].isupper()):
+            if not (name in _FOR_PROGRAMS and message[0].isupper()):
                 add(message, name)
     for number in SYSTEM:
         add(os.strerror(number), "system")
@@ -130,7 +133,14 @@ def said_in(tree: ast.AST) -> Iterator[str]:
         elif isinstance(node, ast.Call | ast.Assign | ast.AnnAssign):
             yield from filter(None, map(_text, _printed(node)))
         elif id(node) not in passed and (text := _text(node)) and _is_sentence(text):
-            yield f"{{0}}{text}" if text.startswith("; ") else text.strip()
+            yield _whole(text)
+
+
+def _whole(text: str) -> str:
+    """A sentence; of what is added to one, that with it: its gaps have other numbers then."""
+    if not text.startswith(("; ", " (")):
+        return text.strip()
+    return "{0}" + re.sub(r"{(\d+)}", lambda gap: f"{{{int(gap[1]) + 1}}}", text)
 
 
 def _is_command(node: ast.FunctionDef) -> bool:
@@ -150,7 +160,8 @@ def _printed(node: ast.AST) -> Iterator[ast.expr]:
         yield from (keyword.value for keyword in node.keywords if keyword.arg in ("help", "epilog", "metavar"))
     elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
         target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
-        yield from node.value.values if ast.unparse(target) in TABLES else ()
+        told = node.value.values if ast.unparse(target) in TABLES else ()
+        yield from (entry.elts[-1] if isinstance(entry, ast.Tuple) else entry for entry in told)
 
 
 def _passed_over(tree: ast.AST) -> Iterator[ast.AST]:
@@ -181,7 +192,8 @@ def _text(node: ast.AST) -> str | None:
 
 
 def _is_sentence(text: str) -> bool:
-    return bool(_SENTENCE.search(text)) and not _NO_SENTENCE.search(text)
+    """Whether a text reads as a message; words of results have their names in schemas/saying.py."""
+    return bool(_SENTENCE.search(text)) and not _NO_SENTENCE.search(text) and named(text, "zh") == text
 
 
 def read() -> Catalog:

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -258,7 +259,9 @@ def test_schema_says_what_result_files_hold(call: Call) -> None:
 
 
 def test_version(call: Call) -> None:
-    assert call("--version").out == f"recount {__version__}\n"
+    lines = call("--version").out.splitlines()
+    assert lines[0] == f"recount {__version__}"
+    assert any(f"pymupdf {metadata.version('pymupdf')}, pydantic " in line for line in lines[1:])
 
 
 def test_every_command_and_option_is_explained() -> None:

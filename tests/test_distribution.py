@@ -134,7 +134,10 @@ def test_the_wheel_holds_the_package_and_nothing_beside_it(wheel: Path) -> None:
         f"recount/desk/templates/{name}" for name in ("page.html.j2", "page.css", "summary.html.j2", "summary.css")
     }
     assert pages <= set(names)
-    assert not [name for name in names if name.startswith(("recount/tests/", "recount/eval/gold/", "recount/docs/"))]
+    assert not [
+        name for name in names if name.startswith(("recount/tests/", "recount/eval/gold/", "recount/docs/pict"))
+    ]
+    assert {"recount/README.md", "recount/docs/settings.md"} <= set(names), "recount help tells what they say"
     for folder in ("pipeline", "schemas", "prompts", "eval"):
         for path in (ROOT / folder).rglob("*"):
             file = path.relative_to(ROOT).as_posix()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from decimal import Decimal
@@ -12,8 +13,8 @@ import pytest
 import typer
 import typer.main
 
-from recount.cli import app
-from recount.options import RetryOptions, RunOptions, SettingsOptions, unfolded
+from recount.cli import app, main
+from recount.options import RetryOptions, RunOptions, SettingsOptions, habits_of, unfolded
 from recount.pipeline.errors import UsageError
 from recount.pipeline.settings import ModelSettings, Settings
 
@@ -196,3 +197,126 @@ def test_a_parameter_is_json_or_a_word(pair: str, value: Any) -> None:
 def test_a_parameter_that_is_none_is_told(pair: str) -> None:
     with pytest.raises(UsageError, match="--model-param takes KEY=JSON"):
         _ = SettingsOptions(model="m", parameters=[pair]).settings
+
+
+# --- what is the same every day
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("RECOUNT_")]:
+        monkeypatch.delenv(name)
+    return tmp_path
+
+
+def chosen(*arguments: str) -> dict[str, Any]:
+    """What `recount structure` is given."""
+    group: Any = typer.main.get_command(app)
+    context = group.make_context("recount", ["structure", *arguments])
+    command = group.commands["structure"]
+    inner = command.make_context("structure", [*context._protected_args, *context.args][1:], parent=context)
+    return dict(inner.params)
+
+
+def test_the_command_line_goes_before_the_environment_before_the_file_before_the_default(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert chosen("--out", "o")["jobs"] is None
+    (folder / "recount.toml").write_text('jobs = 2\nocr-precision = "f32"\nquiet = true\nlog_json = "a.log"\n')
+    given = chosen("--out", "o")
+    assert (given["jobs"], given["ocr_precision"], given["quiet"], given["log_json"]) == (2, "f32", True, Path("a.log"))
+    monkeypatch.setenv("RECOUNT_JOBS", "3")
+    assert chosen("--out", "o")["jobs"] == 3
+    assert chosen("--out", "o", "--jobs", "4")["jobs"] == 4
+
+
+def test_a_file_that_is_named_goes_before_the_one_that_lies_there(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "recount.toml").write_text("jobs = 2\n")
+    (folder / "a.toml").write_text("jobs = 3\n[model]\nname = 'm'\n")
+    (folder / "b.toml").write_text("jobs = 4\n")
+    given = chosen("--out", "o", "--settings", "a.toml")
+    assert (given["jobs"], given["settings_file"]) == (3, Path("a.toml"))
+    assert chosen("--out", "o", "--settings=a.toml")["jobs"] == 3
+    monkeypatch.setenv("RECOUNT_SETTINGS", "b.toml")
+    assert chosen("--out", "o")["jobs"] == 4
+
+
+def test_a_model_of_the_file_that_lies_there_is_asked(folder: Path) -> None:
+    (folder / "recount.toml").write_text("[model]\nname = 'm'\nconcurrency = 9\n")
+    model = SettingsOptions(settings_file=chosen("--out", "o")["settings_file"]).settings.model
+    assert model == ModelSettings("m", concurrency=9)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("jobs = 2\ntimeuot = 3\n", "recount.toml, line 2, says timeuot, which is no setting; there is timeout"),
+        ("out = 'o'\n", "line 1, says out, which is no setting"),
+        ("settings = 'o'\n", "line 1, says settings, which is no setting"),
+        ("help = true\n", "line 1, says help, which is no setting"),
+        ("force = true\n", "line 1, says force, which is no setting"),
+        ("[structure]\njobs = 1\n", "has the table \\[structure\\], and is to hold one table, \\[model\\]"),
+        ("jobs = \n", "cannot be read"),
+    ],
+)
+def test_what_a_file_says_that_is_no_setting_is_told(folder: Path, text: str, words: str) -> None:
+    (folder / "recount.toml").write_text(text)
+    with pytest.raises(UsageError, match=words):
+        chosen("--out", "o")
+
+
+def test_a_wrong_value_is_told_with_where_it_stands(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "recount.toml").write_text('jobs = "many"\n')
+    with pytest.raises(Exception, match=r"jobs in recount\.toml"):
+        typer.main.get_command(app).main(["structure", "x", "--out", "o"], standalone_mode=False)
+    monkeypatch.setenv("RECOUNT_JOBS", "more")
+    with pytest.raises(Exception, match="RECOUNT_JOBS in the environment"):
+        typer.main.get_command(app).main(["structure", "x", "--out", "o"], standalone_mode=False)
+    with pytest.raises(Exception, match="valid integer") as caught:
+        typer.main.get_command(app).main(["structure", "x", "--out", "o", "--jobs", "x"], standalone_mode=False)
+    assert "(" not in str(caught.value)
+
+
+def test_help_and_version_are_given_whatever_a_file_says(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "recount.toml").write_text("nonsense")
+    for arguments in (["--version"], ["structure", "--help"]):
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        assert not ended.value.code
+    assert "RECOUNT_JOBS" not in capsys.readouterr().out, "the variables by rule would fill the help"
+
+
+def test_no_habit_shares_its_name_with_another_kind_of_option() -> None:
+    """One name in the file holds for all commands that take it: they must take the same."""
+    kinds: dict[str, set[str]] = {}
+    for habit in habits_of(typer.main.get_command(app)):
+        kinds.setdefault(habit.name, set()).add(
+            f"{habit.option.default} {habit.option.multiple} {habit.option.is_flag}"
+        )
+    assert {"jobs", "memory", "timeout", "ocr", "ocr-precision", "model", "lang", "keys", "family"} <= kinds.keys()
+    assert not {"out", "output", "help", "version", "force", "dry-run", "value", "undo"} & kinds.keys()
+    assert not {name: types for name, types in kinds.items() if len(types) > 1}
+
+
+def test_what_holds_is_told_with_what_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "recount.toml").write_text("memory = 99\nkeys = 'zh'\n[model]\nname = 'm'\n")
+    monkeypatch.setenv("RECOUNT_JOBS", "3")
+    monkeypatch.setenv("RECOUNT_API_KEY", "very-secret")
+    with pytest.raises(SystemExit) as ended:
+        main(["settings"])
+    said = capsys.readouterr().out
+    assert not ended.value.code
+    rows = {line.split()[0]: line.split()[1:] for line in said.splitlines() if line.split()}
+    assert (rows["jobs"], rows["memory"], rows["keys"]) == (
+        ["3", "RECOUNT_JOBS"],
+        ["99", "recount.toml"],
+        ["zh", "recount.toml"],
+    )
+    assert (rows["timeout"], rows["model.name"]) == (["900.0"], ["m", "recount.toml"])
+    assert "very-secret" not in said
+    assert "RECOUNT_API_KEY" in said

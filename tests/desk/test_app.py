@@ -74,8 +74,8 @@ def test_no_page_may_run_or_load_what_is_not_the_desks(client: TestClient) -> No
 
 def test_the_queue_has_every_report_the_worst_first_and_what_failed_with_the_reason(client: TestClient) -> None:
     page = client.get("").text
-    assert [page.index(part) for part in ("&lt;script&gt;", "文件损坏，无法读取", "clean.pdf")] == sorted(
-        page.index(part) for part in ("&lt;script&gt;", "文件损坏，无法读取", "clean.pdf")
+    assert [page.index(part) for part in ("&lt;script&gt;", "已损坏，无法读取", "clean.pdf")] == sorted(
+        page.index(part) for part in ("&lt;script&gt;", "已损坏，无法读取", "clean.pdf")
     )
     assert "<script>\"'" not in page
 
