@@ -21,6 +21,7 @@ CONTRACT = ["docs/contract/result.md", "docs/contract/report.md", "docs/contract
 USE = ["docs/checking.md", "docs/desk.md", "docs/exports.md", "docs/models.md", "docs/families.md", "docs/scaling.md"]
 TRUST = ["docs/verification.md", "docs/evaluation.md"]
 BUILT = ["docs/ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+USE += sorted({f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")} - {*USE, *TRUST, *BUILT})
 CHINESE = ["docs/zh/auditor.md", "docs/zh/data.md"]
 HOME = {"en": "README.md", "zh": "README.zh-CN.md"}
 NAVIGATION: dict[str, dict[str, list[str]]] = {
