@@ -111,7 +111,7 @@ class Phrasing:
 class Model(BaseModel):
     """Base of every schema model: frozen, no unknown keys. phrasing: how running text says its figures."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
     phrasing: ClassVar[Phrasing] = Phrasing()
 
 
