@@ -111,7 +111,7 @@ def _room(cell: RawCell, line: Line) -> float:
 
 def words(lines: Iterable[Line]) -> str:
     """The text of lines without white space, for matching."""
-    return simplified("".join("".join(line.text.split()) for line in lines))
+    return simplified("".join("".join([line.text for line in lines]).split()))
 
 
 def is_figure(text: str) -> bool:
