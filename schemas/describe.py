@@ -243,11 +243,11 @@ def leaves_in(value: Any, pointer: str = "") -> list[tuple[str, Any]]:
 
 
 def _gather_leaves(value: Any, pointer: str, found: list[tuple[str, Any]]) -> None:
-    form = _form_of(type(value))
+    form = _form_of(value.__class__)
     if form is None:
         found.append((pointer, value))
     elif form is BaseModel:
-        for key in fields_of(type(value)):
+        for key in fields_of(value.__class__):
             _gather_leaves(getattr(value, key), f"{pointer}/{key}", found)
     elif form is Mapping:
         for key, inner in value.items():
@@ -259,11 +259,11 @@ def _gather_leaves(value: Any, pointer: str, found: list[tuple[str, Any]]) -> No
 
 def nested(value: Any, leaf: Callable[[Any], Any]) -> Any:
     """A report (or nested dicts and lists) as dicts and lists, with leaf(what stands there) at their ends."""
-    form = _form_of(type(value))
+    form = _form_of(value.__class__)
     if form is None:
         return leaf(value)
     if form is BaseModel:
-        return {key: nested(getattr(value, key), leaf) for key in fields_of(type(value))}
+        return {key: nested(getattr(value, key), leaf) for key in fields_of(value.__class__)}
     if form is Mapping:
         return {key: nested(inner, leaf) for key, inner in value.items()}
     return [nested(row, leaf) for row in value]

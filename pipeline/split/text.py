@@ -419,8 +419,8 @@ def compose(pieces: Sequence[Piece], *, join_digits: bool) -> Composed:
         position += len(piece.line.text) + 1
     folded = _folded(raw)
     spaces = list(_SPACE.finditer(raw))
-    if raw and not spaces:  # as most are
-        return Composed(Text(raw, folded), raw, pieces, ((0, 0),), starts)
+    if not spaces:  # as most are
+        return Composed(Text(raw, folded), raw, pieces, ((0, 0),) if raw else (), starts)
     bare = Composed(Text("", ""), raw, pieces, (), starts)
     parts: list[tuple[int, int]] = []
     kept: list[tuple[int, int]] = []
