@@ -250,6 +250,10 @@ class Cell:
     text: Text
     numbers: tuple[Number, ...]
 
+    def __hash__(self) -> int:
+        """Of its place: all that it holds would be hashed each time that it is looked up."""
+        return hash((self.row, self.column))
+
     @property
     def words(self) -> str:
         """The folded text without any white space: for recognising labels."""

@@ -243,28 +243,37 @@ def leaves_in(value: Any, pointer: str = "") -> list[tuple[str, Any]]:
 
 
 def _gather_leaves(value: Any, pointer: str, found: list[tuple[str, Any]]) -> None:
-    if isinstance(value, Model):
-        for key in fields_of(type(value)):
+    form = _form_of(value.__class__)
+    if form is None:
+        found.append((pointer, value))
+    elif form is BaseModel:
+        for key in fields_of(value.__class__):
             _gather_leaves(getattr(value, key), f"{pointer}/{key}", found)
-    elif isinstance(value, Mapping):
+    elif form is Mapping:
         for key, inner in value.items():
             _gather_leaves(inner, f"{pointer}/{key}", found)
-    elif isinstance(value, tuple | list):
+    else:
         for number, row in enumerate(value):
             _gather_leaves(row, f"{pointer}/{number}", found)
-    else:
-        found.append((pointer, value))
 
 
 def nested(value: Any, leaf: Callable[[Any], Any]) -> Any:
     """A report (or nested dicts and lists) as dicts and lists, with leaf(what stands there) at their ends."""
-    if isinstance(value, BaseModel):
-        return {key: nested(getattr(value, key), leaf) for key in fields_of(type(value))}
-    if isinstance(value, Mapping):
+    form = _form_of(value.__class__)
+    if form is None:
+        return leaf(value)
+    if form is BaseModel:
+        return {key: nested(getattr(value, key), leaf) for key in fields_of(value.__class__)}
+    if form is Mapping:
         return {key: nested(inner, leaf) for key, inner in value.items()}
-    if isinstance(value, tuple | list):
-        return [nested(row, leaf) for row in value]
-    return leaf(value)
+    return [nested(row, leaf) for row in value]
+
+
+@cache
+def _form_of(kind: type) -> type | None:
+    """Which of those that hold other values a type is; None for a leaf. To ask it of each value takes longer than the
+    rest of the walk."""
+    return next((form for form in (BaseModel, Mapping, tuple, list) if issubclass(kind, form)), None)
 
 
 def rows_at(

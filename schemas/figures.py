@@ -112,7 +112,7 @@ class Model(BaseModel):
     """Base of every schema model: frozen, no unknown keys. phrasing: how running text says its figures. named_by: the
     text field without which nobody can tell whose its figures are; "" for none."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
     phrasing: ClassVar[Phrasing] = Phrasing()
     named_by: ClassVar[str] = ""
 

@@ -286,9 +286,23 @@ def test_help_imports_nothing_heavy() -> None:
         "except SystemExit: pass\n"
         "print([m for m in ('pymupdf', 'pydantic', 'rich', 'sqlite3', 'multiprocessing') if m in sys.modules])"
     )
+    assert printed_by(script)[-1] == "[]"
+
+
+def printed_by(script: str) -> list[str]:
+    """The lines that a script prints in a process of its own."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT / ".dev")}
-    printed = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True)
-    assert printed.stdout.splitlines()[-1] == "[]", printed.stdout + printed.stderr
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def test_a_run_imports_what_reads_reports_in_its_workers_alone() -> None:
+    script = (
+        "import sys, recount.pipeline.run.runner, recount.pipeline.run.progress, recount.pipeline.output.show\n"
+        "heavy = 'numpy', 'pymupdf', 'cv2', 'openvino', 'openai', 'instructor', 'recount.pipeline.split'\n"
+        "print([m for m in heavy if m in sys.modules])"
+    )
+    assert printed_by(script) == ["[]"]
 
 
 def bad_pdfs(folder: Path) -> dict[str, str]:

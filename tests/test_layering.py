@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ("schemas", "prompts", "pipeline", "eval", "desk", "options", "cli")
 GROUND = {"schemas", "prompts"} | {
@@ -105,26 +107,41 @@ def imported(tree: ast.AST) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-FILES = {name(path): ast.parse(path.read_text(encoding="utf-8")) for path in files()}
-MODULES = {module(file): file for file in FILES}
+@cache
+def trees() -> dict[str, ast.Module]:
+    """The files, parsed when the first test asks: whoever only collects the tests of all files need not wait."""
+    return {name(path): ast.parse(path.read_text(encoding="utf-8")) for path in files()}
+
+
+@cache
+def modules() -> dict[str, str]:
+    return {module(name(path)): name(path) for path in files()}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def let_go() -> Iterator[None]:
+    """The collector walks over millions of nodes while they are kept."""
+    yield
+    trees.cache_clear()
 
 
 def target(imported_name: str) -> str | None:
     """The module of ours that an import names."""
     own = imported_name.removeprefix("recount.")
-    return own if own != imported_name and own in MODULES else None
+    return own if own != imported_name and own in modules() else None
 
 
-def _imports() -> dict[str, set[str]]:
+@cache
+def imports() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for own, file in MODULES.items():
-        named = list(imported(FILES[file]))
+    for own, file in modules().items():
+        named = list(imported(trees()[file]))
         # `from recount.a import b` is an import of the module b, if there is one, and else of a.
         inner = {target(other) for other in named}
-        packages = {other for other in inner if other and MODULES[other].endswith("__init__.py")}
+        packages = {other for other in inner if other and modules()[other].endswith("__init__.py")}
         exact = {other for other in inner if other and other != own}
         shadowed = {other for other in packages if any(deeper.startswith(f"{other}.") for deeper in exact)}
-        found[own] = exact - {other for other in shadowed if not _takes_name(FILES[file], other)}
+        found[own] = exact - {other for other in shadowed if not _takes_name(trees()[file], other)}
     return found
 
 
@@ -133,12 +150,9 @@ def _takes_name(tree: ast.AST, package: str) -> bool:
     return any(
         isinstance(node, ast.ImportFrom)
         and node.module == f"recount.{package}"
-        and any(f"{package}.{alias.name}" not in MODULES for alias in node.names)
+        and any(f"{package}.{alias.name}" not in modules() for alias in node.names)
         for node in ast.walk(tree)
     )
-
-
-IMPORTS = _imports()
 
 
 def room(own: str) -> str:
@@ -147,11 +161,11 @@ def room(own: str) -> str:
     return ".".join(parts[:2]) if parts[0] == "pipeline" else parts[0]
 
 
-ROOMS = {
-    room(own): {room(other) for inner, others in IMPORTS.items() if room(inner) == room(own) for other in others}
-    - {room(own)}
-    for own in MODULES
-}
+def rooms() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {room(own): set() for own in modules()}
+    for own, others in imports().items():
+        found[room(own)] |= {room(other) for other in others} - {room(own)}
+    return found
 
 
 def depths(graph: Mapping[str, Iterable[str]]) -> dict[str, int]:
@@ -172,20 +186,20 @@ def depths(graph: Mapping[str, Iterable[str]]) -> dict[str, int]:
 def test_no_arrow_points_up() -> None:
     wrong = [
         f"{own} must not import {other}"
-        for own, others in IMPORTS.items()
+        for own, others in imports().items()
         for other in others
         if own and room(own) != room(other) and own.partition(".")[2] != ""
         if not {room(other), room(other).partition(".")[0]} & MAY_IMPORT[room(own)]
     ]
     assert not wrong
-    assert not [own for own in MODULES if own not in ("", "__init__", "pipeline") and room(own) not in MAY_IMPORT]
+    assert not [own for own in modules() if own not in ("", "__init__", "pipeline") and room(own) not in MAY_IMPORT]
 
 
 def test_no_arrow_points_up_in_the_evaluation() -> None:
     def inner(own: str) -> str:
         return own.split(".")[1]
 
-    pairs = [(own, other) for own, others in IMPORTS.items() for other in others if own.startswith("eval.")]
+    pairs = [(own, other) for own, others in imports().items() for other in others if own.startswith("eval.")]
     wrong = [
         f"{own} must not import {other}"
         for own, other in pairs
@@ -197,7 +211,7 @@ def test_no_arrow_points_up_in_the_evaluation() -> None:
 def test_nothing_is_imported_by_its_bare_name() -> None:
     wrong = [
         f"{file} imports {other}"
-        for file, tree in FILES.items()
+        for file, tree in trees().items()
         for other in imported(tree)
         if other.partition(".")[0] in LAYERS
     ]
@@ -205,25 +219,27 @@ def test_nothing_is_imported_by_its_bare_name() -> None:
 
 
 def test_the_rooms_lie_on_few_levels() -> None:
-    levels = depths(ROOMS)
+    levels = depths(rooms())
     assert max(levels.values()) <= MOST_LEVELS, levels
 
 
 def test_no_chain_of_imports_is_long_and_none_is_a_circle() -> None:
-    depths(IMPORTS)  # no circle, in the evaluation either
+    depths(imports())  # no circle, in the evaluation either
     atop = {"eval", "desk"}  # each a building of its own that stands on the product
     product = {
-        own: {o for o in others if room(o) not in atop} for own, others in IMPORTS.items() if room(own) not in atop
+        own: {o for o in others if room(o) not in atop} for own, others in imports().items() if room(own) not in atop
     }
     assert max(depths(product).values()) <= LONGEST_CHAIN
-    desk = {own: {o for o in others if room(o) == "desk"} for own, others in IMPORTS.items() if room(own) == "desk"}
+    desk = {own: {o for o in others if room(o) == "desk"} for own, others in imports().items() if room(own) == "desk"}
     assert max(depths(desk).values()) <= LONGEST_CHAIN // 2
 
 
 def test_there_are_few_rooms() -> None:
-    loose = [file for file in FILES if file.count("/") == 1 and file.startswith("pipeline/") and "__init__" not in file]
-    assert len(loose) <= MOST_LOOSE, loose
-    assert len([file for file in FILES if not file.startswith(("eval/", "prompts/", "desk/"))]) <= MOST_MODULES
+    loose = [
+        file for file in trees() if file.count("/") == 1 and file.startswith("pipeline/") and "__init__" not in file
+    ]
+    assert len([file for file in loose if "__init__" not in file]) <= MOST_LOOSE, loose
+    assert len([file for file in trees() if not file.startswith(("eval/", "prompts/", "desk/"))]) <= MOST_MODULES
 
 
 def test_a_family_imports_no_other() -> None:
@@ -231,7 +247,7 @@ def test_a_family_imports_no_other() -> None:
     families = {path.parent.name for path in (ROOT / "schemas").glob("*/family.py")}
     assert {"final_accounts", "department_budget", "starter"} <= families
     wrong = []
-    for own, others in IMPORTS.items():
+    for own, others in imports().items():
         layer, _, rest = own.partition(".")
         room_of = rest.partition(".")[0]
         if layer == "schemas" and room_of in families | {"common"}:
@@ -241,14 +257,14 @@ def test_a_family_imports_no_other() -> None:
 
 
 def test_no_file_is_too_long_to_read() -> None:
-    lengths = {file: len((ROOT / file).read_text(encoding="utf-8").splitlines()) for file in FILES}
+    lengths = {file: len((ROOT / file).read_text(encoding="utf-8").splitlines()) for file in trees()}
     assert not {file: length for file, length in lengths.items() if length > LONGEST_FILE}
 
 
 def test_functions_are_short() -> None:
     lengths = sorted(
         (node.end_lineno or 0) - node.lineno + 1
-        for file, tree in FILES.items()
+        for file, tree in trees().items()
         if not file.startswith("eval/")
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
@@ -259,7 +275,7 @@ def test_functions_are_short() -> None:
 
 def test_exceptions_are_caught_by_name() -> None:
     wrong = []
-    for file, tree in FILES.items():
+    for file, tree in trees().items():
         for node in ast.walk(tree):
             if not isinstance(node, ast.ExceptHandler):
                 continue
@@ -272,7 +288,7 @@ def test_exceptions_are_caught_by_name() -> None:
 
 
 def test_each_folder_is_a_package_and_each_module_says_what_it_is() -> None:
-    folders = {(ROOT / file).parent for file in FILES} - {ROOT}
+    folders = {(ROOT / file).parent for file in trees()} - {ROOT}
     assert not [folder for folder in folders if not (folder / "__init__.py").exists()]
-    silent = [file for file, tree in FILES.items() if not ast.get_docstring(tree)]
+    silent = [file for file, tree in trees().items() if not ast.get_docstring(tree)]
     assert not [file for file in silent if not file.endswith("__init__.py")]

@@ -82,12 +82,14 @@ def digits_of(text: str) -> str:
 class _Eye:
     """Reads pieces of the pages of an open PDF. The engine is made when the first piece is read.
 
-    contents: what stands for its fonts, as far as they were met.
+    contents: what stands for its fonts, as far as they were met. fonts: their names and numbers, by the resources of
+    a page: many pages have the same.
     """
 
     document: Any
     backend: OcrBackend
     contents: dict[int, bytes | None] = field(default_factory=dict)
+    fonts: dict[tuple[str, str], list[tuple[str, int]]] = field(default_factory=dict)
     _shown: dict[int, Any] = field(default_factory=dict)
 
     def piece(self, page: int, box: Box, dpi: int, beside: float) -> Any:
@@ -280,6 +282,7 @@ def _seen(page: Page, runs: Iterable[_Run]) -> Iterator[_Run]:
     places = {
         (char, round(box[0]), round((box[1] + box[3]) / 2))
         for line in page.lines
+        if _DIGITS.search(line.text)
         for char, box in zip(line.text, line.boxes, strict=True)
         if char in "0123456789"
     }
@@ -288,7 +291,8 @@ def _seen(page: Page, runs: Iterable[_Run]) -> Iterator[_Run]:
         middle = (run.box[0] + run.box[2]) / 2
         if any(box[0] <= middle <= box[2] and box[1] <= y <= box[3] for box in told):
             continue
-        if any((run.text[0], x + right, y + down) in places for right in _NEAR for down in _NEAR):
+        near = ((run.text[0], x + right, y + down) for right in _NEAR for down in _NEAR)
+        if (run.text[0], x, y) in places or any(place in places for place in near):
             yield run
 
 
@@ -349,7 +353,7 @@ class _Fonts:
     """The fonts of a page by the names that the library gives them, each by a hash of its content."""
 
     def __init__(self, eye: _Eye, page: Any) -> None:
-        self._named = [(font[3].rpartition("+")[2], font[0]) for font in page.get_fonts()]
+        self._named = _named(eye, page)
         self._eye, self._page = eye, secrets.token_bytes(8)
         self._known: dict[str, bytes | None] = {}
 
@@ -373,6 +377,16 @@ class _Fonts:
         if xref not in known:
             known[xref] = _content(self._eye.document, xref)
         return known[xref]
+
+
+def _named(eye: _Eye, page: Any) -> list[tuple[str, int]]:
+    """The fonts of a page: the name of each, and the number of its object."""
+    resources = eye.document.xref_get_key(page.xref, "Resources")
+    if resources[0] not in ("xref", "dict"):  # its parent has them
+        resources = "page", str(page.number)
+    if resources not in eye.fonts:
+        eye.fonts[resources] = [(font[3].rpartition("+")[2], font[0]) for font in page.get_fonts()]
+    return eye.fonts[resources]
 
 
 def _content(document: Any, xref: int) -> bytes | None:

@@ -100,13 +100,16 @@ def look(page: Any, shown: Any, lines: Sequence[Line], rulings: Sequence[Ruling]
 class _Signs:
     """The characters of lines, one after the other, with a line break behind each line.
 
-    boxes: of each character, a row; of a line break, none. starts: where each line begins.
+    boxes: of each character, a row; of a line break, none. starts: where each line begins. kinds: the characters that
+    there are, each once; kind: which of them each is.
     """
 
     lines: Sequence[Line]
     text: str
     boxes: Numbers
     starts: Sequence[int]
+    kinds: Sequence[str]
+    kind: npt.NDArray[np.intp]
 
     def line_at(self, at: int) -> int:
         """The index of the line of a character."""
@@ -114,14 +117,16 @@ class _Signs:
 
     def which(self, test: Callable[[str], bool]) -> Flags:
         """Of each character whether the test holds."""
-        return np.fromiter(map(test, self.text), np.bool_, len(self.text))
+        return np.fromiter(map(test, self.kinds), np.bool_, len(self.kinds))[self.kind]
 
 
 def _signs(lines: Sequence[Line]) -> _Signs:
     text = "".join([line.text + "\n" for line in lines])
     numbers = chain.from_iterable(box for line in lines for box in (*line.boxes, _NOWHERE))
     boxes = np.fromiter(numbers, np.float64, 4 * len(text)).reshape(-1, 4)
-    return _Signs(lines, text, boxes, [0, *accumulate(len(line.text) + 1 for line in lines[:-1])])
+    codes, kind = np.unique(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32), return_inverse=True)
+    starts = [0, *accumulate(len(line.text) + 1 for line in lines[:-1])]
+    return _Signs(lines, text, boxes, starts, [*map(chr, codes.tolist())], kind)
 
 
 def _levels(shown: Any, signs: _Signs, size: Size, outlined: Sequence[Box]) -> Levels:
@@ -189,11 +194,11 @@ def _lie_in(points: Numbers, box: Box | Numbers) -> Flags:
 
 def _contrasts(image: Grey, boxes: Numbers) -> Levels:
     """The levels of grey between the lightest and the darkest point of each box, some of which are looked at."""
-    across = _points(boxes[:, 0], boxes[:, 2], _INSET[0], _ACROSS, image.shape[1])
-    down = _points(boxes[:, 1], boxes[:, 3], _INSET[1], _DOWN, image.shape[0])
-    levels = image[down[:, :, None], across[:, None, :]].reshape(len(boxes), -1)
-    found: Levels = levels.max(axis=1).astype(np.int16) - levels.min(axis=1)
     height, width = image.shape
+    across = _points(boxes[:, 0], boxes[:, 2], _INSET[0], _ACROSS, width)
+    down = _points(boxes[:, 1], boxes[:, 3], _INSET[1], _DOWN, height)
+    levels = image.ravel().take((down[:, None] * width + across).reshape(-1, len(boxes)))  # a column for each
+    found: Levels = levels.max(axis=0).astype(np.int16) - levels.min(axis=0)
     found[~_lie_in(_middles(boxes), (0, 0, width, height))] = 0
     return found
 
@@ -260,9 +265,9 @@ def _without_cut(piece: Line, width: float) -> Line | None:
 
 
 def _points(first: Numbers, last: Numbers, inset: float, number: int, most: int) -> npt.NDArray[np.intp]:
-    """So many pixels of each stretch, without its ends."""
+    """So many pixels of each stretch, without its ends: a column for each."""
     shares = np.linspace(inset, 1 - inset, number)
-    return np.clip((first[:, None] + (last - first)[:, None] * shares).astype(np.intp), 0, most - 1)
+    return np.clip((first + (last - first) * shares[:, None]).astype(np.intp), 0, most - 1)
 
 
 def _parted(line: Line, seen: list[bool]) -> tuple[Line | None, list[Box]]:

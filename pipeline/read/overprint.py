@@ -10,7 +10,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from operator import eq, itemgetter
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ _RAISED = 0.15  # of the text's size, by which a small character must be raised
 _HIGH = 0.25  # by which one of full size must be
 _ABUTS = 0.35  # of a mark's height: how near it stands to what it marks
 _MARK = re.compile(r"[\[(（〔【]?(?:[0-9０-９]{1,2}|[*＊†‡]{1,3}|[a-z]|注[0-9]?)[\])）〕】]?")
+_LONGEST_MARK = 5
 _RAISED_ONES = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _SUPERSCRIPT = str.maketrans("0123456789０１２３４５６７８９", _RAISED_ONES * 2)
 _POINTS = (".", ",", "．", "，")
@@ -64,9 +66,13 @@ class Print:
 
 def lightness(span: dict[str, Any]) -> float:
     """How light MuPDF's span is on white paper: 0 black, 1 white; its opacity counts."""
-    colour, alpha = span.get("color", 0), span.get("alpha", 255) / 255
+    return _lightness(span.get("color", 0), span.get("alpha", 255))
+
+
+@lru_cache
+def _lightness(colour: int, alpha: int) -> float:
     red, green, blue = colour >> 16 & 255, colour >> 8 & 255, colour & 255
-    return float(1 - alpha * (1 - (0.3 * red + 0.59 * green + 0.11 * blue) / 255))
+    return float(1 - alpha / 255 * (1 - (0.3 * red + 0.59 * green + 0.11 * blue) / 255))
 
 
 def by_paleness(spans: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
@@ -128,7 +134,8 @@ def _without_marks(prints: Sequence[Print]) -> Iterator[Print]:
     ends = np.array([print_.line.boxes[-1] for print_ in prints]).reshape(-1, 4)
     for print_ in prints:
         line = print_.line
-        length = len(line.text) if _MARK.fullmatch(line.text) else len(line.text) - len(line.text.lstrip(_RAISED_ONES))
+        raised = len(line.text) - len(line.text.lstrip(_RAISED_ONES))
+        length = len(line.text) if len(line.text) <= _LONGEST_MARK and _MARK.fullmatch(line.text) else raised
         if not length or _height(line.boxes[0]) > _SMALL * tall:
             yield print_
             continue
@@ -167,8 +174,7 @@ def _height(box: Box) -> float:
 
 def printed_once(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A line's characters without the second of two equal ones that stand one on the other, a little shifted."""
-    signs = [char["c"] for char in chars]
-    if not any(map(eq, signs[1:], signs)) or not any(map(_repeats, chars[1:], chars)):
+    if not any(map(_repeats, chars[1:], chars)):
         return chars
     kept: list[dict[str, Any]] = []
     of_width = _OF_WIDTH

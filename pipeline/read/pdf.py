@@ -274,10 +274,13 @@ class _Builder:
         to: list[Print],
         direction: tuple[float, float] = (1.0, 0.0),
     ) -> None:
-        chars = printed_once(unmarked(spans, direction))
-        if len(chars) < sum(len(span["chars"]) for span in spans):
-            box = None
+        chars = unmarked(spans, direction)
         text = "".join([char["c"] for char in chars])
+        if any(map(eq, text[1:], text)):
+            chars = printed_once(chars)
+            text = "".join([char["c"] for char in chars])
+        if box is not None and len(chars) < sum([len(span["chars"]) for span in spans]):
+            box = None
         if not text or text.isspace():
             return
         self.raw.append(text)
@@ -291,7 +294,7 @@ class _Builder:
                 return
         box = box or hull(boxes)
         if self._is_on_page(box):
-            widest = max(spans, key=lambda span: len(span["chars"]))
+            widest = spans[0] if len(spans) == 1 else max(spans, key=lambda span: len(span["chars"]))
             to.append(Print(Line(text, tuple(boxes), box), widest["size"], lightness(widest)))
 
     def _is_on_page(self, box: Box) -> bool:

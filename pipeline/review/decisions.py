@@ -26,7 +26,6 @@ from recount.pipeline.archive.strangers import steps_below
 from recount.pipeline.errors import UsageError
 from recount.pipeline.lasting import decoded, encode, keep_folder, make_folder
 from recount.pipeline.result import FigureEntry, Result
-from recount.pipeline.split.tokens import parse_number
 from recount.pipeline.version import program_version
 from recount.schemas.describe import steps_of, way_of
 from recount.schemas.saying import Saying, say
@@ -155,6 +154,9 @@ def decision_on(
         raise UsageError(
             f"{pointer} is no scanned figure: its page has text, of which another number can be pointed at"
         )
+    # Imported where a number was decided: every command imports this module, and splitting takes long to import.
+    from recount.pipeline.split.tokens import parse_number
+
     if value is not None and parse_number(value) is None:
         raise UsageError(f"{value} is not one number")
     if verdict is Verdict.AS_PRINTED and figure.first_reading is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -117,10 +117,11 @@ class _Cutter:
             return
         level, start = _level(folded, _ALL_LEVELS)
         closed = min((upper.level for upper in self.above.values() if upper.closed), default=None)
+        above = {upper.key for depth, upper in self.above.items() if depth < level or not level}
         for heading in self.outline if closed is None or level in (0, 1) else ():
             if closed is not None and level == 0 and heading.level > closed:
                 continue
-            end = self._end_of_title(heading, folded, level, start)
+            end = self._end_of_title(heading, above, folded, level, start)
             if end is not None:
                 self._open(heading, block, end, level)
                 return
@@ -144,16 +145,16 @@ class _Cutter:
             return False
         return level in (1, 2) or (level == 3 and any(depth >= level for depth in self.above))
 
-    def _end_of_title(self, heading: Heading, folded: str, level: int, start: int) -> int | None:
-        """Where the title of a heading ends in a paragraph, None if the paragraph does not open it."""
+    def _end_of_title(self, heading: Heading, above: Set[str], folded: str, level: int, start: int) -> int | None:
+        """Where the title of a heading ends in a paragraph, None if the paragraph does not open it. above: the keys of
+        the open headings that are over one of the paragraph's level."""
         if (heading.level == 1) != (level == 1) and not (heading.level == 1 and level == heading.also):
             return None
-        above = [upper for depth, upper in self.above.items() if depth < level or not level]
-        if level != heading.level and any(upper.key == heading.key for upper in above):
+        if level != heading.level and heading.key in above:
             return None  # （一）“三公”经费…总体情况 under 七、“三公”经费: a part of that section
         if heading.within and not any(upper.key in heading.within for upper in self.above.values()):
             return None
-        if any(upper.key in heading.outside for upper in above):
+        if not above.isdisjoint(heading.outside):
             return None
         match = re.match(heading.title, folded[start:])
         if match is None:

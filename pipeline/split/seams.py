@@ -111,7 +111,7 @@ def _room(cell: RawCell, line: Line) -> float:
 
 def words(lines: Iterable[Line]) -> str:
     """The text of lines without white space, for matching."""
-    return simplified("".join("".join(line.text.split()) for line in lines))
+    return simplified("".join("".join([line.text for line in lines]).split()))
 
 
 def is_figure(text: str) -> bool:
@@ -306,9 +306,8 @@ def _first_word_width(line: Line) -> float:
 
 def _padding(*cells: RawCell) -> float:
     """The space between border and text, seen at the longest line."""
-    placed = [(cell.box, line.box) for cell in cells for line in cell.fragments]
-    gaps = [(line[0] - cell[0], cell[2] - line[2]) for cell, line in placed]
-    return max(0.0, min(_MOST_PADDING, *min(gaps, key=sum)))
+    gaps = [(line.box[0] - cell.box[0], cell.box[2] - line.box[2]) for cell in cells for line in cell.fragments]
+    return max(0.0, min(_MOST_PADDING, *(min(gaps, key=sum) if len(gaps) > 1 else gaps[0])))
 
 
 def _habits(strips: Sequence[Strip], spans: Sequence[Span], left_out: Sequence[Strip]) -> tuple[set[Span], set[Span]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from recount.pipeline.document import Box, Line, hull
-from recount.pipeline.split.lattice import PageTables, RawTable
+from recount.pipeline.split.lattice import PageTables, RawCell, RawTable
 from recount.pipeline.split.seams import PagedLine, Strip, is_figure, is_one_cell, is_rest_of_row, pairs_of, words
 
 __all__ = ["JoinedCell", "JoinedTable", "PagedLine", "join_tables", "table_of"]
@@ -108,7 +108,7 @@ def _middle(line: Line) -> float:
 def _as_wide_as_its_head(head: RawTable, table: RawTable) -> RawTable:
     """A table with the column edges of a head that stands alone on the pages before, where they are the same, drawn to
     the width of another page; else the table as it is."""
-    if len(table.xs) != len(head.xs) or not all(map(_may_be_head, _rows(head, _spans(head, head.xs)))):
+    if len(table.xs) != len(head.xs) or not all(map(_may_be_head, map(_said, _rows(head, _spans(head, head.xs))))):
         return table
     scale = (head.xs[-1] - head.xs[0]) / (table.xs[-1] - table.xs[0])
     scaled = [head.xs[0] + (x - table.xs[0]) * scale for x in table.xs]
@@ -188,14 +188,18 @@ def _joined(parts: Sequence[RawTable], labels: frozenset[str]) -> JoinedTable:
 
 def _repeated_rows(first: RawTable, table: RawTable, edges: Sequence[float]) -> int:
     """How many rows at the head of a part repeat the head of the first part, its header rows."""
-    ours, theirs = _rows(table, _spans(table, edges)), _rows(first, _spans(first, edges))
-    same = complete = 0
-    while same < min(len(ours), len(theirs)) and ours[same] == theirs[same] and _may_be_head(ours[same]):
-        same += 1
-        if all(cell.row_end <= same for cell in table.cells if cell.row < same):
-            complete = same
+    ours, theirs = (_rows(part, _spans(part, edges)) for part in (table, first))
+    heads: list[list[tuple[int, int, int, str]]] = []
+    complete = 0
+    for own, other in zip(ours, theirs, strict=False):
+        row = _said(own)
+        if row != _said(other) or not _may_be_head(row):
+            break
+        heads.append(row)
+        if all(cell.row_end <= len(heads) for cell in table.cells if cell.row < len(heads)):
+            complete = len(heads)
     # Blank rows alone, or a lone word, repeat nothing.
-    return complete if sum(1 for row in ours[:complete] for *_, text in row if text) > 1 else 0
+    return complete if sum(1 for row in heads[:complete] for *_, text in row if text) > 1 else 0
 
 
 def _may_be_head(row: Sequence[tuple[int, int, int, str]]) -> bool:
@@ -204,12 +208,17 @@ def _may_be_head(row: Sequence[tuple[int, int, int, str]]) -> bool:
     return all(figure is not None and figure - (figures[0] or 0) == place for place, figure in enumerate(figures))
 
 
-def _rows(table: RawTable, spans: Sequence[tuple[int, int]]) -> list[list[tuple[int, int, int, str]]]:
-    """For each row its cells as (column, column end, height, words)."""
-    rows: list[list[tuple[int, int, int, str]]] = [[] for _ in range(len(table.ys) - 1)]
+def _rows(table: RawTable, spans: Sequence[tuple[int, int]]) -> list[list[tuple[RawCell, tuple[int, int]]]]:
+    """For each row the cells that begin in it, each with its columns."""
+    rows: list[list[tuple[RawCell, tuple[int, int]]]] = [[] for _ in range(len(table.ys) - 1)]
     for cell, span in zip(table.cells, spans, strict=True):
-        rows[cell.row].append((*span, cell.row_end - cell.row, words(cell.fragments)))
+        rows[cell.row].append((cell, span))
     return rows
+
+
+def _said(row: Iterable[tuple[RawCell, tuple[int, int]]]) -> list[tuple[int, int, int, str]]:
+    """The cells of a row as (column, column end, height, words)."""
+    return [(*span, cell.row_end - cell.row, words(cell.fragments)) for cell, span in row]
 
 
 def _append(strips: list[Strip], rows: int, part: list[Strip], skipped: int, labels: Collection[str]) -> int:

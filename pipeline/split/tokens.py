@@ -135,14 +135,7 @@ class TokenStore:
         start, end = sign.start, sign.end
         value, decimals = _value_of(match, sign)
         first, last = composed.raw_index(start), composed.raw_index(end - 1)
-        boxes, confidences, page = [], [], 0
-        for index in range(first, last + 1):
-            piece, offset = composed.piece_at(index)
-            page = page or piece.page
-            if offset < len(piece.line.boxes) and piece.page == page and not composed.raw[index].isspace():
-                boxes.append(piece.line.boxes[offset])
-                if piece.line.confidence is not None:
-                    confidences.append(piece.line.confidence)
+        page, boxes, confidences = _printed(composed, first, last)
         box = hull(boxes)
         token = Token(
             index=len(self.tokens),
@@ -160,6 +153,23 @@ class TokenStore:
         )
         self.tokens.append(token)
         return token
+
+
+def _printed(composed: Composed, first: int, last: int) -> tuple[int, Sequence[Box], Sequence[float]]:
+    """Where some raw characters begin, the boxes of those that stand on that page, and how sure OCR was of each."""
+    piece, offset = composed.piece_at(first)
+    raw, page = composed.raw[first : last + 1], piece.page
+    if composed.piece_at(last)[0] is piece and raw.split() == [raw]:  # as most do
+        sure = piece.line.confidence
+        return page, piece.line.boxes[offset : offset + len(raw)], () if sure is None else (sure,)
+    boxes, confidences = [], []
+    for index in range(first, last + 1):
+        piece, offset = composed.piece_at(index)
+        if offset < len(piece.line.boxes) and piece.page == page and not composed.raw[index].isspace():
+            boxes.append(piece.line.boxes[offset])
+            if piece.line.confidence is not None:
+                confidences.append(piece.line.confidence)
+    return page, boxes, confidences
 
 
 def _on(box: Box, remarks: Iterable[Remark]) -> Remark | None:

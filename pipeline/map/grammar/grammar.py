@@ -39,7 +39,6 @@ class Reader:
     subjects: Sequence[Subject]
     default: str
     wording: Wording = FINAL
-    rules: re.Pattern[str] = field(init=False)
     facts: dict[str, Fact] = field(default_factory=dict)
     unclaimed: list[int] = field(default_factory=list)
     last: Fact | None = None
@@ -50,11 +49,8 @@ class Reader:
     start: int = 0
     stated: list[tuple[int, Fact]] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.rules, _ = self._rules(None)
-
-    def _rules(self, unit: str | None) -> tuple[re.Pattern[str], re.Pattern[str]]:
-        return phrases.rules_of(tuple(self.subjects), unit, self.wording.amount)
+    def _rule(self, unit: str | None, *, within: bool = False) -> re.Pattern[str]:
+        return phrases.rule_of(tuple(self.subjects), unit, self.wording.amount, within=within)
 
     def read(self, start: int = 0, end: int | None = None) -> dict[str, Fact]:
         """The facts between two indices of the passage's shape."""
@@ -244,7 +240,7 @@ class Reader:
         gap = self.passage.shape[self.done : at]
         begin = self._clause(at) - self.done
         match = phrases.PART.fullmatch(gap, max(begin, 0))
-        named = self._rules("万元")[1].search(match["words"]) if match else None
+        named = self._rule("万元", within=True).search(match["words"]) if match else None
         if match is None or named is None or named.lastgroup is None or not self._is_turned(match, at):
             return False
         return self._changed(self._fact(named.lastgroup), at, match["turn"], self.done + begin)
@@ -370,9 +366,8 @@ class Reader:
             self.last = self._fact(phrases.group_of(direct.key))
             self.last.amount = self._ref(at)
             return True
-        anywhere, strict = self._rules(self._unit(at))
         within = self.reason_from is not None and not (boundary and boundary[0] in "。\n")
-        match = (strict if within else anywhere).search(clause)
+        match = self._rule(self._unit(at), within=within).search(clause)
         fact = self._fact(match.lastgroup) if match and match.lastgroup else self._right_below_heading(at, clause)
         if fact is None:
             return False
@@ -400,7 +395,7 @@ class Reader:
 
     def _subject(self, words: str | None) -> Fact | None:
         """The fact of the subject that some words name; None where they name none."""
-        match = self.rules.search(words) if words else None
+        match = self._rule(None).search(words) if words else None
         return self._fact(match.lastgroup) if match and match.lastgroup else None
 
     def _fact(self, group: str) -> Fact:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from recount.pipeline.document import Cell, Grid, Remark
 from recount.pipeline.map.grammar.passage import refs_in
@@ -60,6 +61,7 @@ _ORDINAL = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def bare(words: str) -> str:
     """A label for recognising: simplified, without brackets and what they hold, quotation marks and punctuation."""
     return _TRIFLES.sub("", _BRACKETED.sub("", simplified(words)))
@@ -88,7 +90,8 @@ def is_blank(cell: Cell | None) -> bool:
 
 def label(cell: Cell | None) -> str:
     """What a cell says, for recognising; "" for a blank one."""
-    return "" if cell is None or is_blank(cell) else bare(cell.words)
+    words = "" if cell is None else cell.words
+    return "" if DASHES.issuperset(words) else bare(words)
 
 
 def name_of(cell: Cell) -> str:

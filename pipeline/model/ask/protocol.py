@@ -17,8 +17,6 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from recount.pipeline.split.tokens import parse_number
-
 DIGITS = r"-?[0-9][0-9,]{0,15}(\.[0-9]{1,6})?"
 """Bounded: a small model that is held to a grammar writes zeros for ever."""
 _PAIR = re.compile(r"[^\d@+-]*(?P<digits>[-+]?\d[\d,]*(?:\.\d+)?)[^\d@]*(?:@(?P<mark>\d+)\D*)?")
@@ -83,6 +81,13 @@ def _said(value: Any) -> str:
     return (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))[:_LONGEST]
 
 
+def _number_in(text: str) -> tuple[Decimal, int] | None:
+    # Imported where an answer is read: every command imports this module, and splitting takes long to import.
+    from recount.pipeline.split.tokens import parse_number
+
+    return parse_number(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """The figure as printed together with its mark: 1,955.06@7."""
@@ -104,7 +109,7 @@ class Pair:
         match = as_printed(answer)
         if match is None:
             return None
-        number = parse_number(match["digits"])
+        number = _number_in(match["digits"])
         return Copied(number[0], int(match["mark"]) if match["mark"] else None) if number else None
 
 
@@ -126,7 +131,7 @@ class Plain:
 
     def copied(self, answer: str) -> Copied | None:
         """The figure."""
-        number = parse_number(answer)
+        number = _number_in(answer)
         return Copied(number[0], None) if number else None
 
 

@@ -14,15 +14,10 @@ from recount.eval.generator import Form
 from recount.eval.generator.texts.written import MESSY
 from recount.eval.goldset.budgets import Layout
 from recount.eval.goldset.generated import write_text
-from recount.eval.goldset.texts import orders, write_texts
+from recount.eval.goldset.texts import orders
 from recount.eval.goldset.unplaced import unplaced
 from recount.eval.score.results import tag_of
 from recount.eval.score.scores import score_failure
-
-
-@pytest.fixture(scope="module")
-def cases(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
-    return write_texts(tmp_path_factory.mktemp("texts"))
 
 
 def test_there_are_twenty_in_each_kind_of_mess_over_all_forms(cases: list[Case]) -> None:

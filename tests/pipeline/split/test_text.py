@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recount.pipeline.document import Line, hull
-from recount.pipeline.split.text import FOLD, Composed, Piece, compose, far, fold, plain, together
+from recount.pipeline.split.text import FOLD, ORDINARY, Composed, Piece, compose, far, fold, plain, together
 from recount.tests.pipeline.helpers import EM, composed, line
 
 
@@ -277,6 +277,13 @@ def test_every_character_is_folded_to_one_and_once_and_for_all() -> None:
         assert len(folded) == 1
         assert fold(folded) == folded
         assert chr(code).isdigit() == folded.isdigit()
+
+
+@given(st.text(st.sampled_from([*map(chr, FOLD), *"0aé一\n\U00020000\U0010ffff-]^"])))
+@settings(derandomize=True)
+def test_what_is_folded_is_what_the_tables_say(text: str) -> None:
+    assert fold(text) == text.translate(FOLD)
+    assert composed(text).raw == text.translate(ORDINARY)
 
 
 @given(st.text())
