@@ -95,6 +95,18 @@ def is_currency(words: str) -> bool:
     return re.fullmatch(CURRENCY, words) is not None
 
 
+_FIGURE = re.compile(
+    rf"(?:{CURRENCY})?[-(△▲]{{0,2}}(?:{CURRENCY})?\d[\d,.'’]*\)?%?\)?-?(?:{CURRENCY})?|(?:{CURRENCY})?\(?[-—–]+\)?",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.(?:\d\d)?\d\d")
+
+
+def is_figure_abroad(words: str) -> bool:
+    """Whether a text without spaces is an amount, with its sign, brackets and currency; no year and no date is."""
+    return _FIGURE.fullmatch(words) is not None and _DATE.fullmatch(words) is None
+
+
 def currency_before(folded: str, start: int) -> int:
     """Where the sign of currency begins that stands right before a place in a text; that place if none does."""
     match = _BEFORE.search(folded, max(0, start - 6), start)
@@ -125,9 +137,10 @@ _SCALED = [
     (re.compile(rf"(?<![A-Za-z])(?:{words})(?![A-Za-z])", re.IGNORECASE), name) for words, name in _SCALES.items()
 ]
 _SHORT = re.compile(rf"(?:{CURRENCY} ?(?P<behind>000|[mk]|bn)|(?P<before>[mkT]) ?{CURRENCY}|T(?=EUR))(?![A-Za-z\d])")
+_GLUED = re.compile(r"(?<![A-Za-z])T(?=EUR|€)|(?<=[$£€₱₹])(?:m|k|bn)(?![A-Za-z])")
 _OF_SHORT = {"m": "millions", "k": "thousands", "T": "thousands", "000": "thousands", "bn": "billions"}
 _PHRASE = re.compile(
-    r"(?<![A-Za-z])(?:in|expressed in|amounts?|figures|stated|rounded|nearest|en|currency|unit)(?![A-Za-z])",
+    r"(?<![A-Za-z])(?:in|expressed in|amounts?|figures|stated|rounded|nearest|en|currency|unit|omitted)(?![A-Za-z])",
     re.IGNORECASE,
 )
 _EXCEPT = re.compile(r"(?<![A-Za-z])(?:except|other than|unless)(?![A-Za-z])", re.IGNORECASE)
@@ -151,7 +164,8 @@ def stated_abroad(words: str) -> str | None:
     short = _SHORT.search(said)
     if short:
         scales.add(_OF_SHORT[short["behind"] or short["before"] or "T"])
-    codes = [code for form, code in _NAMED if form.search(said)]
+    named = _GLUED.sub(" ", said)
+    codes = [code for form, code in _NAMED if form.search(named)]
     code = next(iter(codes), None)
     if len(scales) > 1:
         return None

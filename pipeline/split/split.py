@@ -70,7 +70,7 @@ def split(pages: Pages, *families: Family) -> Document:
     rows_on = {number: rows_of(number, on_page) for number, on_page in lines.items()}
     aligned = is_aligned([row for part in raw if part.page.typed for row in rows_on[part.page.number]])
     restored = restore(_digital(raw, rows_on), forms, typed=any(part.page.typed for part in raw))
-    raw = with_aligned([_without(part, restored.left.get(part.page.number)) for part in raw], _is_title)
+    raw = with_aligned([_without(part, restored.left.get(part.page.number)) for part in raw], _is_title, latin)
     rows_on |= {
         part.page.number: rows_of(part.page.number, part.lines)
         for part in raw
