@@ -18,6 +18,7 @@ from recount.pipeline.split.abroad import (
     stated_abroad,
 )
 from recount.pipeline.split.aligned import with_aligned
+from recount.pipeline.split.frames import with_rows
 from recount.pipeline.split.furniture import running_lines, without_furniture
 from recount.pipeline.split.lattice import PageTables, page_grids
 from recount.pipeline.split.paragraphs import (
@@ -60,7 +61,7 @@ def split(pages: Pages, *families: Family) -> Document:
     readable = [page for page in pages.pages if page.readable]
     latin = {page.number for page in readable if is_latin(page)}
     running = running_lines(readable)
-    raw = [page_grids(page) for page in readable]
+    raw = [with_rows(page_grids(page), latin=page.number in latin) for page in readable]
     raw = [
         replace(page_tables, lines=tuple(without_furniture(page_tables.page, page_tables.lines, running)))
         for page_tables in raw
