@@ -7,10 +7,11 @@ that is not of the page's form is none.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from recount.pipeline.document import MONEY, Document, Page, Token
+from recount.pipeline.document import MONEY, Document, Line, Page, Token
 from recount.pipeline.split.text import fold
 from recount.schemas.family import SCALES, Family, Money, Numbers
 
@@ -26,6 +27,9 @@ _POINTS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})*\.\d\d?(?![\d.,]\d|\d)|(?<![
 _COMMAS = re.compile(
     r"(?<![\d.,])\d{1,3}(?:\.\d{3})*,\d\d?(?![\d.,]\d|\d)|(?<![\d.,])\d{1,3}(?:\.\d{3}){2,}(?![.,]?\d)"
 )
+_GROUPED = r"(?<![\d.,'])(?<!\d )\d{{1,3}}(?:{0}\d{{3}})+(?! ?\d)"
+_FEWEST_GROUPED = 3
+_NARROW = 0.4  # heights of a line
 _MORE = 2  # times as many numbers with a comma before their decimals as with a point make it the form of a page
 
 
@@ -39,14 +43,36 @@ def is_latin(page: Page) -> bool:
 def numbers_of(families: Iterable[Family], pages: Sequence[Page]) -> Numbers:
     """How numbers are printed: as a family says, or as pages in Latin script show.
 
-    pages: these. 1.234,56 is told by amounts with a comma before two decimals, where few have a point there.
+    pages: these. 1.234,56 is told by amounts with a comma before their decimals, where few have a point there; a blank
+    or an apostrophe between thousands by figures in which it stands where few have another sign.
     """
     said = {family.numbers for family in families if family.numbers is not None}
     if len(said) == 1:
         return said.pop()
-    lines = [fold(line.text) for page in pages for line in page.lines]
-    points, commas = (sum(len(form.findall(line)) for line in lines) for form in (_POINTS, _COMMAS))
-    return Numbers(".", ",") if commas > _MORE * points else USUAL
+    lines = [line for page in pages for line in page.lines]
+    folded = [fold(line.text) for line in lines]
+    points, commas = (sum(len(form.findall(text)) for text in folded) for form in (_POINTS, _COMMAS))
+    group, decimal = (".", ",") if commas > _MORE * points else (",", ".")
+    usual = sum(len(re.findall(_GROUPED.format(re.escape(group)), text)) for text in folded)
+    for other in (" ", "'"):
+        form = re.compile(_GROUPED.format(other))
+        grouped = sum(
+            _is_narrow(line, match) for line, text in zip(lines, folded, strict=True) for match in form.finditer(text)
+        )
+        if grouped >= _FEWEST_GROUPED and grouped > _MORE * usual:
+            group = other
+    return Numbers(group, decimal)
+
+
+def _is_narrow(line: Line, match: re.Match[str]) -> bool:
+    """Whether the signs between the thousands of a number take no more room than a blank."""
+    height = line.box[3] - line.box[1]
+    boxes = line.boxes
+    return all(
+        boxes[at + 1][0] - boxes[at - 1][2] < _NARROW * height
+        for at in range(match.start(), match.end())
+        if not line.text[at].isdigit()
+    )
 
 
 def as_usual(folded: str, numbers: Numbers) -> str:
@@ -59,6 +85,30 @@ def as_usual(folded: str, numbers: Numbers) -> str:
         lambda match: signs[match[0]],
         folded,
     )
+
+
+# --- columns of text
+
+_PROSE = 25  # characters of a line of running text in one of two columns
+_FEWEST_LINES = 5
+_APART = 0.25  # of the width of a page: from where lines of one column begin to where those of the other do
+_MARGIN = 3.0  # points
+_FEW_ACROSS = 0.1  # share of the lines that may reach from one column into the other, as titles do
+
+
+def sides_of(lines: Sequence[Line], width: float) -> list[list[Line]]:
+    """The lines of a page in Latin script by its columns of text, two or one. width: of the page."""
+    begins = Counter(round(line.box[0] / _MARGIN) for line in lines if len(line.text.strip()) >= _PROSE)
+    starts = sorted(_MARGIN * start for start, times in begins.items() if times >= _FEWEST_LINES)
+    for start in starts:
+        if start - starts[0] < _APART * width:
+            continue
+        edge = start - _MARGIN
+        left, right = [line for line in lines if line.box[0] < edge], [line for line in lines if line.box[0] >= edge]
+        across = sum(line.box[2] > start + _MARGIN for line in left)
+        if across <= _FEW_ACROSS * len(lines):
+            return [left, right]
+    return [list(lines)]
 
 
 # --- currency
@@ -83,7 +133,7 @@ _SIGNS: Mapping[str, str] = {
     r"\$|dollars?": "",  # of which country, no page says
 }
 _NAMED = [(re.compile(rf"(?<![A-Za-z])(?:{words})(?![A-Za-z])", re.IGNORECASE), code) for words, code in _SIGNS.items()]
-CURRENCY = r"(?:(?:US|HK|NT|AU|CA|[SACR])?\$|[£€₱₹₩]|(?:USD|HKD|TWD|SGD|AUD|CAD|GBP|EUR|PHP|INR|RMB|CNY|CHF|KRW|MYR|Rs\.?|RM)(?![A-Za-z]))"
+CURRENCY = r"(?:(?:US|HK|NT|AU|CA|[SACR])?\$|[£€₱₹₩]|(?:USD|HKD|TWD|SGD|AUD|CAD|GBP|EUR|PHP|INR|RMB|CNY|CHF|KRW|MYR|Rs\.?|RM|P)(?![A-Za-z]))"
 """What stands before an amount, or in a column of its own beside it."""
 _LONE = re.compile(rf"\(?{CURRENCY}\)?", re.IGNORECASE)
 _BEFORE = re.compile(rf"(?<![A-Za-z]){CURRENCY} ?$")
@@ -126,7 +176,7 @@ def signs_first(folded: str) -> str:
 
 _THOUSANDS = r"thousands?|['’]?000['’]?s?|milliers|mille|tausend|tsd\.?|duizend|miles"
 _SCALES: Mapping[str, str] = {
-    rf"(?<!\d)(?:{_THOUSANDS})(?!\d)": "thousands",
+    rf"(?<![\d,.])(?:{_THOUSANDS})(?!\d)": "thousands",
     r"millions?|millionen|mio\.?|mln\.?|mn": "millions",
     r"billions?|milliarden|mrd\.?|bn": "billions",
     r"lakhs?|lacs?": "lakhs",

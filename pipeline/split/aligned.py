@@ -15,7 +15,7 @@ from math import inf
 from statistics import median
 
 from recount.pipeline.document import Box, Line, hull
-from recount.pipeline.split.abroad import is_currency, is_figure_abroad
+from recount.pipeline.split.abroad import is_currency, is_figure_abroad, sides_of
 from recount.pipeline.split.columns import Columns, Placed, Span, columns_of
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable, in_reading_order, part_of
 from recount.pipeline.split.seams import is_figure
@@ -35,6 +35,8 @@ _DASHES = re.compile("[-—–─－]+")
 _WRAPPED = 1.2  # heights of a line between the lines of one cell, at most
 _OF_PITCH = 0.8  # and of the distance of the rows
 _CLOSING = (")", "%", ")%", "%)")
+_GOES_ON = re.compile(r"\s*[a-z]{2}")  # in Latin script what does not begin as names and sentences do
+_GOING_ON = 1.7  # heights of a line between two lines of which the second is such
 _LEVEL = 0.4  # heights of a line by which cells of one row may stand higher or lower
 _FAR = 10.0  # distances of rows: what is farther away is another table
 _LARGER = 1.25  # times the usual height: a title's
@@ -221,9 +223,12 @@ def _runs(page: PageTables, is_title: IsTitle) -> Iterator[_Run]:
 
 def _runs_abroad(page: PageTables) -> Iterator[_Run]:
     """The same of a page in Latin script: labels are long, and what runs on into the columns of figures is text."""
-    if page.page.typed:
-        return
-    rows = [tuple(_pieces(page.page.number, row, latin=True)) for row in _baselines(page.lines)]
+    for lines in () if page.page.typed else sides_of(page.lines, page.page.width):
+        rows = [tuple(_pieces(page.page.number, row, latin=True)) for row in _baselines(lines)]
+        yield from _runs_in(rows, page)
+
+
+def _runs_in(rows: Sequence[Row], page: PageTables) -> Iterator[_Run]:
     size = page.page.width, page.page.height
     far = _FAR * median([_top(below) - _top(above) for above, below in pairwise(rows)] or [0.0])
     lefts = _lefts(rows)
@@ -428,11 +433,14 @@ def _cells(rows: Sequence[Row]) -> list[_Cell]:
     pieces = sorted((piece for row in rows for piece in row), key=lambda piece: (piece.line.box[1], piece.line.box[0]))
     figures = [piece for piece in pieces if piece.is_figure]
     steps = [b.line.box[1] - a.line.box[1] for a, b in pairwise(figures)]
-    pitch = median([step for step in steps if step > 1.0] or [float("inf")])
+    pitch = median([step for step in steps if step > 1.0] or [inf])
+    labels = {id(row[0]) for row in rows if len(row) > 1 and any(piece.is_figure for piece in row)}
     groups: list[list[_Piece]] = []
     for piece in pieces:
-        above = next((group for group in reversed(groups) if _is_wrapped(group[-1], piece, pitch)), None)
-        if above is None:
+        own = labels if piece.latin and id(piece) in labels else ()
+        near = (group for group in reversed(groups) if _is_wrapped(group[-1], piece, pitch))
+        above = next(near, None)
+        if above is None or any(id(other) in own for other in above):  # each has its figures
             groups.append([piece])
         else:
             above.append(piece)
@@ -443,7 +451,10 @@ def _is_wrapped(above: _Piece, piece: _Piece, pitch: float) -> bool:
     """Whether a line goes on with the one above it, in one cell. pitch: the distance of the rows."""
     one, other = above.line.box, piece.line.box
     step = other[1] - one[1]
-    if above.is_figure or piece.is_figure or not 1.0 < step <= min(_WRAPPED * (one[3] - one[1]), _OF_PITCH * pitch):
+    reach = min(_WRAPPED * (one[3] - one[1]), _OF_PITCH * pitch)
+    if piece.latin and _GOES_ON.match(piece.line.text) is not None:
+        reach = _GOING_ON * (one[3] - one[1])
+    if above.is_figure or piece.is_figure or not 1.0 < step <= reach:
         return False
     shared = min(one[2], other[2]) - max(one[0], other[0])
     return shared > 0.5 * min(one[2] - one[0], other[2] - other[0])

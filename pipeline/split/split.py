@@ -48,6 +48,8 @@ _CORRECTION = re.compile(r".{0,30}(?:更正|勘误)(?:说明|公告|启事|通�
 _UNIT_LINE = re.compile(r"单位:|公开\d*表|编制(?:单位|部门)|^(?:部门|单位)(?:名称)?:")
 _NOTE = re.compile(r"注[:.]|备注:|说明:本表")
 _LONGEST_CAPTION = 60  # characters
+_LONGEST_ABROAD = 90  # the same in Latin script
+_NEAR = 36.0  # points from one line of a title to the next, or to the table
 _MOST_CAPTIONS = 5
 _HEAD_ROWS = 5  # so many rows of a table may be its head
 
@@ -216,7 +218,7 @@ def _with_grids(items: Sequence[Item], store: TokenStore) -> list[Block]:
             continue
         below = items[index + 1] if index + 1 < len(items) else None
         note = below if isinstance(below, Paragraph) and _is_note(below) else None
-        caption = _take_caption(blocks, item.pages[0])
+        caption = _take_caption(blocks, item.pages[0], item.top[1] if item.pages[0] in store.latin else None)
         if _is_another(caption, titles):
             store.table += 1
             titles = caption
@@ -244,8 +246,9 @@ def _is_note(paragraph: Paragraph) -> bool:
     return _NOTE.match(paragraph.text.folded) is not None
 
 
-def _take_caption(blocks: list[Block], page: int) -> tuple[Paragraph, ...]:
-    """The lines right above a table that are its own, taken off the running text."""
+def _take_caption(blocks: list[Block], page: int, top: float | None) -> tuple[Paragraph, ...]:
+    """The lines right above a table that are its own, taken off the running text. top: where it begins on a page in
+    Latin script, on which short lines near above a table are of it."""
     caption: list[Paragraph] = []
     match blocks[-2:]:
         case [Paragraph() as over, Paragraph() as head] if _is_head_amid(over, head):
@@ -255,11 +258,19 @@ def _take_caption(blocks: list[Block], page: int) -> tuple[Paragraph, ...]:
         above = blocks[-1]
         if not isinstance(above, Paragraph) or above.page != page:
             break
-        if not _is_caption(above) and not (caption and _begins_title(above, caption[-1])):
+        near = top is not None and top - above.top < _NEAR and _is_short(above)
+        if not (near or _is_caption(above)) and not (caption and _begins_title(above, caption[-1])):
             break
         caption.append(above)
         blocks.pop()
+        top = above.top if near else None
     return tuple(reversed(caption))
+
+
+def _is_short(paragraph: Paragraph) -> bool:
+    """Whether a paragraph in Latin script is no longer than a title, and no sentence."""
+    words = paragraph.text.folded.strip()
+    return len(words) <= _LONGEST_ABROAD and not words.endswith((".", ";", ":", ","))
 
 
 def _is_head_amid(over: Paragraph, head: Paragraph) -> bool:
