@@ -46,6 +46,8 @@ _PART = re.compile(r"第[一二三四五六七八九十]{1,2}部分")
 _SENTENCE = re.compile(r"[。;,]$|[。;]")
 _CORRECTION = re.compile(r".{0,30}(?:更正|勘误)(?:说明|公告|启事|通知|声明|表|页)?")
 _UNIT_LINE = re.compile(r"单位:|公开\d*表|编制(?:单位|部门)|^(?:部门|单位)(?:名称)?:")
+_ASIDE = re.compile(r"\(.*\)|20\d\d年(?:度|\d{1,2}月(?:\d{1,2}日)?)?")
+_GOES_ON = re.compile(r"续表|\(续.{0,3}\)|^续|(?i:\(?cont(?:inue|'|’)d\.?\)?)")
 _NOTE = re.compile(r"注[:.]|备注:|说明:本表")
 _LONGEST_CAPTION = 60  # characters
 _LONGEST_ABROAD = 90  # the same in Latin script
@@ -227,9 +229,15 @@ def _with_grids(items: Sequence[Item], store: TokenStore) -> list[Block]:
 
 
 def _is_another(caption: Sequence[Paragraph], before: Sequence[Paragraph]) -> bool:
-    """Whether a table with a caption is another than the one before: it has one, which is not that one's again."""
-    words, others = (["".join(line.text.folded.split()) for line in lines] for lines in (caption, before))
-    return bool(words) and not any("续" in line or line in others for line in words if _UNIT_LINE.search(line) is None)
+    """Whether a table with a caption is another than the one before: its title is another, and does not go on."""
+    words, others = ([line.text.folded for line in lines] for lines in (caption, before))
+    return not any(map(_GOES_ON.search, words)) and not set(_titles(words)) <= set(_titles(others))
+
+
+def _titles(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a caption that say what a table is: no day, no unit, nothing in brackets."""
+    bare = ("".join(line.split()) for line in lines)
+    return (line for line in bare if not (_UNIT_LINE.search(line) or _ASIDE.fullmatch(line)))
 
 
 def _refused_units(blocks: Iterable[Block], families: Sequence[Family]) -> Iterator[Remark]:
@@ -321,7 +329,8 @@ def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | 
         within = Within(head, cell.column in pointed, blanks, place, store.table)
         numbers = store.numbers_in(composed, within) if composed.raw else ()
         text = Text(cell.label, cell.label) if cell.label else composed.text
-        cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, text, numbers))
+        left = cell.fragments[0].line.box[0] if cell.fragments else None
+        cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, text, numbers, left))
     return Grid(table.rows, table.columns, tuple(cells), caption, note, table.pages, unit)
 
 
