@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from recount.pipeline.document import MONEY, Document, Line, Page, Token
+from recount.pipeline.split.lattice import part_of
 from recount.pipeline.split.text import fold
 from recount.schemas.family import SCALES, Family, Money, Numbers
 
@@ -87,6 +88,20 @@ def as_usual(folded: str, numbers: Numbers) -> str:
     )
 
 
+_LEADERS = re.compile(r"(?:[.·…_]\s?){4,}")
+
+
+def without_leaders(line: Line) -> Iterator[Line]:
+    """The parts of a line between the rows of dots that lead from a text to what stands on its right."""
+    start = 0
+    for match in [*_LEADERS.finditer(line.text), None]:
+        end = match.start() if match else len(line.text)
+        part = part_of(line, start, end)
+        if part is not None:
+            yield part
+        start = match.end() if match else end
+
+
 # --- columns of text
 
 _PROSE = 25  # characters of a line of running text in one of two columns
@@ -146,7 +161,7 @@ def is_currency(words: str) -> bool:
 
 
 _FIGURE = re.compile(
-    rf"(?:{CURRENCY})?[-(△▲]{{0,2}}(?:{CURRENCY})?\d[\d,.'’]*\)?%?\)?-?(?:{CURRENCY})?|(?:{CURRENCY})?\(?[-—–]+\)?",
+    rf"(?:{CURRENCY})?[-+(△▲]{{0,2}}(?:{CURRENCY})?\d[\d,.'’]*\)?%?\)?-?(?:{CURRENCY})?|(?:{CURRENCY})?\(?[-—–]+\)?",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.(?:\d\d)?\d\d")

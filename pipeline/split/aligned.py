@@ -15,7 +15,7 @@ from math import inf
 from statistics import median
 
 from recount.pipeline.document import Box, Line, hull
-from recount.pipeline.split.abroad import is_currency, is_figure_abroad, sides_of
+from recount.pipeline.split.abroad import is_currency, is_figure_abroad, sides_of, without_leaders
 from recount.pipeline.split.columns import Columns, Placed, Span, columns_of
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable, in_reading_order, part_of
 from recount.pipeline.split.seams import is_figure
@@ -96,7 +96,10 @@ class _Run:
 
     @property
     def is_table(self) -> bool:
-        """Whether amounts stand in two rows beside other texts, or several in one below a head; or it is told."""
+        """Whether amounts stand in two rows beside other texts, or several in one below a head; or it is told. In Latin
+        script also where several figures without a comma stand in three rows."""
+        if sum(len(row) > 2 and row[0].latin and sum(piece.is_figure for piece in row) > 1 for row in self.rows) > 2:
+            return True
         beside = sum(len(row) > 1 and any(piece.is_amount for piece in row) for row in self.rows)
         several = any(sum(piece.is_amount for piece in row) > 1 for row in self.rows)
         return self.told or beside > 1 or (several and sum(len(row) > 1 for row in self.rows) > 1)
@@ -225,7 +228,7 @@ def _runs_abroad(page: PageTables) -> Iterator[_Run]:
     """The same of a page in Latin script: labels are long, and what runs on into the columns of figures is text."""
     for lines in () if page.page.typed else sides_of(page.lines, page.page.width):
         rows = [tuple(_pieces(page.page.number, row, latin=True)) for row in _baselines(lines)]
-        yield from _runs_in(rows, page)
+        yield from _runs_in([row for row in rows if row], page)
 
 
 def _runs_in(rows: Sequence[Row], page: PageTables) -> Iterator[_Run]:
@@ -307,9 +310,11 @@ def _baselines(lines: Iterable[Line]) -> list[list[Line]]:
 
 
 def _pieces(page: int, row: Iterable[Line], *, latin: bool = False) -> Iterator[_Piece]:
-    """The lines of a row, cut at wide gaps."""
+    """The lines of a row, cut at wide gaps, and in Latin script at dots that lead from a label to its figures."""
     for line in row:
-        yield from _cut(_Piece(page, line, line, latin), _GAP)
+        parts = without_leaders(line) if latin else (line,)
+        for part in parts:
+            yield from _cut(_Piece(page, part, line, latin), _GAP)
 
 
 def _closely(row: Row) -> Row:
