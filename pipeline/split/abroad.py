@@ -77,10 +77,13 @@ def _is_narrow(line: Line, match: re.Match[str]) -> bool:
 
 
 def as_usual(folded: str, numbers: Numbers) -> str:
-    """A text with its numbers as 1,234.56: of the same length. A sign that is neither becomes one that no number has."""
+    """A text with its numbers as 1,234.56, of the same length: a sign that is neither becomes one that no number has.
+    Where blanks part thousands, those that are left part numbers."""
     if numbers.group == "," and numbers.decimal == ".":
         return folded
-    signs = {"'": "'", ",": "'", ".": "'", numbers.group: ",", numbers.decimal: "."}
+    signs = {"'": "'", "’": "'", ",": "'", ".": "'", numbers.group: ",", numbers.decimal: "."}
+    signs |= {"’": ","} if numbers.group == "'" else {}
+    signs.pop(" ", None)
     return re.sub(
         rf"(?<=\d)[{re.escape(''.join(signs))}](?=\d)",
         lambda match: signs[match[0]],
@@ -147,8 +150,9 @@ _SIGNS: Mapping[str, str] = {
     r"MYR|RM|ringgit": "MYR",
     r"\$|dollars?": "",  # of which country, no page says
 }
+_CODES = "USD|HKD|TWD|SGD|AUD|CAD|GBP|EUR|PHP|INR|RMB|CNY|CHF|KRW|MYR"
 _NAMED = [(re.compile(rf"(?<![A-Za-z])(?:{words})(?![A-Za-z])", re.IGNORECASE), code) for words, code in _SIGNS.items()]
-CURRENCY = r"(?:(?:US|HK|NT|AU|CA|[SACR])?\$|[£€₱₹₩]|(?:USD|HKD|TWD|SGD|AUD|CAD|GBP|EUR|PHP|INR|RMB|CNY|CHF|KRW|MYR|Rs\.?|RM|P)(?![A-Za-z]))"
+CURRENCY = r"(?:(?:US|HK|NT|AU|CA|[SACR])?\$|[£€₱₹₩]|(?:" + _CODES + r"|Rs\.?|RM|P)(?![A-Za-z]))"
 """What stands before an amount, or in a column of its own beside it."""
 _LONE = re.compile(rf"\(?{CURRENCY}\)?", re.IGNORECASE)
 _BEFORE = re.compile(rf"(?<![A-Za-z]){CURRENCY} ?$")

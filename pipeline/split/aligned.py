@@ -16,16 +16,14 @@ from statistics import median
 
 from recount.pipeline.document import Box, Line, hull
 from recount.pipeline.split.abroad import is_currency, is_figure_abroad, sides_of, without_leaders
-from recount.pipeline.split.columns import Columns, Placed, Span, columns_of
-from recount.pipeline.split.lattice import PageTables, RawCell, RawTable, in_reading_order, part_of
+from recount.pipeline.split.columns import CLOSE, Columns, Placed, Span, baselines_of, columns_of, parts_of
+from recount.pipeline.split.lattice import PageTables, RawCell, RawTable, in_reading_order
 from recount.pipeline.split.seams import is_figure
-from recount.pipeline.split.text import fold, in_one_row
+from recount.pipeline.split.text import fold
 from recount.pipeline.split.tokens import stated_unit
 
 _GAP = 1.1  # heights of a line: a wider gap parts two cells
-_CLOSE = 0.35  # in a table also a narrower one, where no blank was printed, or one beside a figure
 _NO_GAP = 0.6  # the same, of pieces of one line
-_RUN = re.compile(r"\S+")
 _LONGEST = 40  # characters of a cell; what is longer, or ends as sentences do, is running text
 _SET_IN = 3.0  # heights of a line by which the first line of running text may be set in
 _SENTENCE = re.compile(r"[。;!?]")
@@ -209,7 +207,7 @@ def _runs(page: PageTables, is_title: IsTitle) -> Iterator[_Run]:
     """The runs of short texts on a page on which nothing is ruled."""
     if page.tables or page.page.typed or page.page.origin != "text":
         return
-    rows = [tuple(_pieces(page.page.number, row)) for row in _baselines(page.lines)]
+    rows = [tuple(_pieces(page.page.number, row)) for row in baselines_of(page.lines)]
     size = page.page.width, page.page.height
     far = _FAR * median([_top(below) - _top(above) for above, below in pairwise(rows)] or [0.0])
     left = min((row[0].line.box[0] for row in rows), default=0.0)
@@ -227,7 +225,7 @@ def _runs(page: PageTables, is_title: IsTitle) -> Iterator[_Run]:
 def _runs_abroad(page: PageTables) -> Iterator[_Run]:
     """The same of a page in Latin script: labels are long, and what runs on into the columns of figures is text."""
     for lines in () if page.page.typed else sides_of(page.lines, page.page.width):
-        rows = [tuple(_pieces(page.page.number, row, latin=True)) for row in _baselines(lines)]
+        rows = [tuple(_pieces(page.page.number, row, latin=True)) for row in baselines_of(lines)]
         yield from _runs_in([row for row in rows if row], page)
 
 
@@ -298,17 +296,6 @@ def _is_a_title(row: Row, left: float) -> bool:
     return _is_one(row) and row[0].line.box[0] < left - _height(row)
 
 
-def _baselines(lines: Iterable[Line]) -> list[list[Line]]:
-    """Lines by the rows that they stand in, from top to bottom."""
-    rows: list[list[Line]] = []
-    for line in sorted((line for line in lines if line.text.strip()), key=lambda line: line.box[1] + line.box[3]):
-        if rows and in_one_row(rows[-1][0].box, line.box):
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    return [sorted(row, key=lambda line: line.box[0]) for row in rows]
-
-
 def _pieces(page: int, row: Iterable[Line], *, latin: bool = False) -> Iterator[_Piece]:
     """The lines of a row, cut at wide gaps, and in Latin script at dots that lead from a label to its figures."""
     for line in row:
@@ -320,7 +307,7 @@ def _pieces(page: int, row: Iterable[Line], *, latin: bool = False) -> Iterator[
 def _closely(row: Row) -> Row:
     """The texts of a row of a table, cut also where two cells stand close: where no blank was printed between them, or
     one beside a figure."""
-    parts = [part for piece in row for part in _cut(piece, _CLOSE, close=True)]
+    parts = [part for piece in row for part in _cut(piece, CLOSE, close=True)]
     return tuple(_with_signs(parts) if row[0].latin else parts)
 
 
@@ -350,23 +337,6 @@ def _cut(piece: _Piece, gap: float, *, close: bool = False) -> Iterator[_Piece]:
     """A piece, cut as parts_of does."""
     for part in parts_of(piece.line, gap, close=close):
         yield _Piece(piece.page, part, piece.source, piece.latin)
-
-
-def parts_of(line: Line, gap: float = _CLOSE, *, close: bool = True) -> Iterator[Line]:
-    """A line, cut where it has a wider gap. gap: in heights. close: at no blanks but those beside a figure."""
-    printed = [index for index, sign in enumerate(line.text) if not sign.isspace()]
-    wide = gap * (line.box[3] - line.box[1])
-    figures = {edge for run in _RUN.finditer(fold(line.text)) if is_figure(run[0]) for edge in (run.start(), run.end())}
-    cuts = [
-        right
-        for left, right in pairwise(printed)
-        if line.boxes[right][0] - line.boxes[left][2] > wide
-        and (not close or right == left + 1 or right in figures or left + 1 in figures)
-    ]
-    for start, end in pairwise([0, *cuts, len(line.text)]):
-        part = part_of(line, start, end)
-        if part is not None:
-            yield part
 
 
 def _top(row: Row) -> float:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Text, Token, hull
 from recount.pipeline.split.abroad import (
@@ -94,6 +95,7 @@ def split(pages: Pages, *families: Family) -> Document:
         typed={page.number for page in readable if page.typed},
         latin=latin,
         numbers=numbers_of(families, [page for page in readable if page.number in latin]),
+        units={unit for family in families if family.money is not None for unit in family.money.units},
     )
     found = (*tables, *torn.tables, *restored.tables)
     blocks = _with_grids(_in_reading_order(raw, found, rows_on, store), store)
@@ -316,7 +318,7 @@ def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | 
         for cell in table.cells
     ]
     abroad = table.pages[0] in store.latin
-    unit, columns = _money_units(caption, table, texts, stated_abroad if abroad else stated_unit, abroad)
+    unit, columns = _money_units(caption, table, texts, partial(_stated, store, abroad), abroad)
     pointed = _pointed(table, texts)
     blanks = not abroad and all_bracketed(composed.text.folded for composed in texts)
     own = _of_shares(table, texts) if abroad and unit else ()
@@ -332,6 +334,12 @@ def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | 
         left = cell.fragments[0].line.box[0] if cell.fragments else None
         cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, text, numbers, left))
     return Grid(table.rows, table.columns, tuple(cells), caption, note, table.pages, unit)
+
+
+def _stated(store: TokenStore, abroad: bool, words: str) -> str | None:
+    """The unit of money that a text states: in the words of a family, or as such pages state it."""
+    own = (unit for unit in store.units if re.search(rf"(?<!\w){re.escape(unit)}(?!\w)", words))
+    return next(own, None) or (stated_abroad if abroad else stated_unit)(words)
 
 
 def _of_shares(table: JoinedTable, texts: Sequence[Composed]) -> set[int]:
