@@ -30,7 +30,7 @@ _COMMAS = re.compile(
 )
 _GROUPED = r"(?<![\d.,'])(?<!\d )\d{{1,3}}(?:{0}\d{{3}})+(?! ?\d)"
 _FEWEST_GROUPED = 3
-_NARROW = 0.4  # heights of a line
+_NARROW = 0.55  # heights of a line
 _MORE = 2  # times as many numbers with a comma before their decimals as with a point make it the form of a page
 
 

@@ -407,13 +407,13 @@ def _cells(rows: Sequence[Row]) -> list[_Cell]:
     """The cells of the rows of a page, from top to bottom: lines that are near below one another are of one."""
     pieces = sorted((piece for row in rows for piece in row), key=lambda piece: (piece.line.box[1], piece.line.box[0]))
     figures = [piece for piece in pieces if piece.is_figure]
-    steps = [b.line.box[1] - a.line.box[1] for a, b in pairwise(figures)]
-    pitch = median([step for step in steps if step > 1.0] or [inf])
+    steps = sorted(step for a, b in pairwise(figures) if (step := b.line.box[1] - a.line.box[1]) > 1.0)
+    usual = steps[len(steps) // 4] if steps and pieces[0].latin else median(steps or [inf])  # there many rows are blank
     labels = {id(row[0]) for row in rows if len(row) > 1 and any(piece.is_figure for piece in row)}
     groups: list[list[_Piece]] = []
     for piece in pieces:
         own = labels if piece.latin and id(piece) in labels else ()
-        near = (group for group in reversed(groups) if _is_wrapped(group[-1], piece, pitch))
+        near = (group for group in reversed(groups) if _is_wrapped(group[-1], piece, usual))
         above = next(near, None)
         if above is None or any(id(other) in own for other in above):  # each has its figures
             groups.append([piece])
