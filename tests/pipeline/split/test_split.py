@@ -215,6 +215,6 @@ def test_a_unit_that_a_family_understands_is_not_refused() -> None:
 
 def test_a_family_may_have_further_words_for_units() -> None:
     lines, rulings = table(ROWS)
-    page = Page(1, 595.0, 842.0, (line("政府采购表 千文", LEFT, TOP - 20.0), *lines), tuple(rulings))
+    page = Page(1, 595.0, 842.0, (line("单位：千文", LEFT, TOP - 20.0), *lines), tuple(rulings))
     own = replace(FINAL_ACCOUNTS, money=Money("元", {"千文": 3}))
     assert heads(split(Pages((page,)), own))[0] == "千文"
