@@ -320,7 +320,7 @@ def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | 
     abroad = table.pages[0] in store.latin
     unit, columns = _money_units(caption, table, texts, partial(_stated, store, abroad), abroad)
     pointed = _pointed(table, texts)
-    blanks = not abroad and all_bracketed(composed.text.folded for composed in texts)
+    blanks = all_bracketed(composed.text.folded for composed in texts)
     own = _of_shares(table, texts) if abroad and unit else ()
     number = len(store.tokens) if table.pages[0] in store.typed else None
     cells = []
