@@ -164,16 +164,27 @@ def is_currency(words: str) -> bool:
     return re.fullmatch(CURRENCY, words) is not None
 
 
+_AMOUNT = r"(?:\d{1,3}(?: \d{3})+(?:[.,]\d+)?(?!\d)|\d[\d,.'’]*)"
 _FIGURE = re.compile(
-    rf"(?:{CURRENCY})?[-+(△▲]{{0,2}}(?:{CURRENCY})?\d[\d,.'’]*\)?%?\)?-?(?:{CURRENCY})?|(?:{CURRENCY})?\(?[-—–]+\)?",
+    rf"(?:{CURRENCY})?[-+(△▲]{{0,2}}(?:{CURRENCY})?{_AMOUNT}\)?%?\)?-?(?:{CURRENCY})?|(?:{CURRENCY})?\(?[-—–]+\)?",
     re.IGNORECASE,
 )
+_BLANKS = re.compile(r"\s+(?!\d)|(?<!\d)\s+")  # all but those between digits
+_DIGITS, _THOUSAND = re.compile(r"\(?\d{1,3}"), re.compile(r"\d{3}(?!\d)")
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.(?:\d\d)?\d\d")
 
 
-def is_figure_abroad(words: str) -> bool:
-    """Whether a text without spaces is an amount, with its sign, brackets and currency; no year and no date is."""
+def is_figure_abroad(text: str) -> bool:
+    """Whether a folded text is an amount, with its sign, brackets and currency; no year and no date is, nor two."""
+    words = _BLANKS.sub("", text.strip())
     return _FIGURE.fullmatch(words) is not None and _DATE.fullmatch(words) is None
+
+
+def are_two(before: str, behind: str) -> bool:
+    """Whether two texts with a blank between are two amounts, and not the thousands of one."""
+    if not (is_figure_abroad(before) and is_figure_abroad(behind)) or not (before[-1:] + behind[-1:]).strip("-"):
+        return False
+    return not (_DIGITS.fullmatch(before) and _THOUSAND.match(behind))
 
 
 def currency_before(folded: str, start: int) -> int:

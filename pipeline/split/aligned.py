@@ -15,7 +15,7 @@ from math import inf
 from statistics import median
 
 from recount.pipeline.document import Box, Line, hull
-from recount.pipeline.split.abroad import is_currency, is_figure_abroad, sides_of, without_leaders
+from recount.pipeline.split.abroad import are_two, is_currency, is_figure_abroad, sides_of, without_leaders
 from recount.pipeline.split.columns import CLOSE, Columns, Placed, Span, baselines_of, columns_of, parts_of
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable, in_reading_order
 from recount.pipeline.split.seams import is_figure
@@ -63,7 +63,7 @@ class _Piece:
         """Whether it is a number, or the dash that stands for none."""
         words = self.words
         if self.latin:
-            return is_figure_abroad(words) or _DASHES.fullmatch(words) is not None
+            return is_figure_abroad(fold(self.line.text)) or _DASHES.fullmatch(words) is not None
         return (is_figure(words) and _YEAR.fullmatch(words) is None) or _DASHES.fullmatch(words) is not None
 
     def joined(self, other: _Piece) -> _Piece:
@@ -335,8 +335,7 @@ def _with_signs(row: Iterable[_Piece]) -> Iterator[_Piece]:
 
 def _cut(piece: _Piece, gap: float, *, close: bool = False) -> Iterator[_Piece]:
     """A piece, cut as parts_of does."""
-    figure = is_figure_abroad if piece.latin else is_figure
-    for part in parts_of(piece.line, gap, close=close, figure=figure):
+    for part in parts_of(piece.line, gap, close=close, two=are_two if piece.latin else None):
         yield _Piece(piece.page, part, piece.source, piece.latin)
 
 

@@ -86,18 +86,23 @@ _RUN = re.compile(r"\S+")
 
 
 def parts_of(
-    line: Line, gap: float = CLOSE, *, close: bool = True, figure: Callable[[str], bool] = is_figure
+    line: Line, gap: float = CLOSE, *, close: bool = True, two: Callable[[str, str], bool] | None = None
 ) -> Iterator[Line]:
-    """A line, cut where it has a wider gap. gap: in heights. close: at no blanks but those beside a figure.
-    figure: whether a text is one."""
+    """A line, cut where it has a wider gap. gap: in heights. close: at no blanks but those beside a figure. two:
+    whether texts on both sides of a blank are two figures: there it is cut however narrow that is."""
     printed = [index for index, sign in enumerate(line.text) if not sign.isspace()]
     wide = gap * (line.box[3] - line.box[1])
-    figures = {edge for run in _RUN.finditer(fold(line.text)) if figure(run[0]) for edge in (run.start(), run.end())}
+    runs = [(run.start(), run.end(), run[0]) for run in _RUN.finditer(fold(line.text))]
+    figures = {edge for start, end, run in runs if is_figure(run) for edge in (start, end)}
+    apart = {right[0] for left, right in pairwise(runs) if two(left[2], right[2])} if two else set()
     cuts = [
         right
         for left, right in pairwise(printed)
-        if line.boxes[right][0] - line.boxes[left][2] > wide
-        and (not close or right == left + 1 or right in figures or left + 1 in figures)
+        if right in apart
+        or (
+            line.boxes[right][0] - line.boxes[left][2] > wide
+            and (not close or right == left + 1 or right in figures or left + 1 in figures)
+        )
     ]
     for start, end in pairwise([0, *cuts, len(line.text)]):
         part = part_of(line, start, end)

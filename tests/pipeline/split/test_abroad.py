@@ -13,6 +13,7 @@ from recount.pipeline.document import Document, Line, Paragraph, Token
 from recount.pipeline.split.abroad import (
     Shares,
     combined,
+    is_figure_abroad,
     is_latin,
     measured,
     numbers_of,
@@ -415,3 +416,32 @@ def test_a_label_with_figures_of_its_own_goes_on_from_no_other(tmp_path: Path) -
     assert values(grid, "of which personnel costs") == ["900", "800"]
     assert values(grid, "and material costs, net of discounts") == ["600", "600"]
     assert values(grid, "Result") == ["-1500"]
+
+
+@pytest.mark.parametrize(
+    ("text", "figure"),
+    [
+        ("1,660.8", True),
+        ("$ (1,660.8 )", True),
+        ("1 234 567,8", True),
+        ("1,660.8 1,544.1", False),
+        ("239.5 228.7", False),
+        ("2024", False),
+        ("31.12.2024", False),
+        ("£ -", True),
+    ],
+)
+def test_two_amounts_are_no_figure(text: str, figure: bool) -> None:
+    assert is_figure_abroad(text) is figure
+
+
+def test_amounts_that_a_scan_gives_as_one_line_stand_in_columns(tmp_path: Path) -> None:
+    paper = Paper()
+    for at, (label, *figures) in enumerate(
+        [("Costs of revenues", "376.1", "213.3"), ("Interest paid", "239.5", "228.7"), ("All", "100.0", "442.0")]
+    ):
+        paper.put(60, 120 + 14 * at, label)
+        paper.put(400, 120 + 14 * at, " ".join(figures), ">")
+    [grid] = grids(paper.read(tmp_path))
+    assert values(grid, "Interest paid") == ["239.5", "228.7"]
+    assert [len(cell.numbers) for cell in grid.cells if cell.column] == [1] * 6
