@@ -191,7 +191,9 @@ class Token:
     decimals. unit: the unit that follows it (万元, 元, %, 人 …), None if none. page, box: where it stands.
     confidence: of OCR, None for digital text. head: the unit of money that its table's head or caption states.
     remark: one that touches or disputes it. seat: of a text without print, where places do not tell, the cell that
-    it stands in.
+    it stands in. table: the number of the table that it stands in, None in running text; a table that may go on where
+    the one before ended has the same. into: of a family with money of its own, the unit of its amounts, and the power
+    of ten that brings this one to it; None for that where its unit is not understood.
     """
 
     index: int
@@ -206,6 +208,8 @@ class Token:
     head: str | None = None
     remark: Remark | None = None
     seat: Seat | None = None
+    table: int | None = None
+    into: tuple[str, int | None] | None = None
 
     @property
     def is_figure(self) -> bool:
@@ -241,7 +245,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a grid: rows row..row_end and columns column..column_end (exclusive), its text and numbers."""
+    """A cell of a grid: rows row..row_end and columns column..column_end (exclusive), its text and numbers.
+
+    left: where its text begins across the page, in points, as labels of several levels do; None where it has none.
+    """
 
     row: int
     column: int
@@ -249,6 +256,7 @@ class Cell:
     column_end: int
     text: Text
     numbers: tuple[Number, ...]
+    left: float | None = None
 
     def __hash__(self) -> int:
         """Of its place: all that it holds would be hashed each time that it is looked up."""

@@ -60,6 +60,7 @@ IN_EVAL: Mapping[str, set[str]] = {
     "bench": {"cases", "generator", "scans", "score", "goldset"},
     "peers": {"cases", "score", "verifier"},
     "fingerprints": {"cases", "generator", "scans"},
+    "in_line": set(),
     "carrying_lines": set(),
     "printed_lines": {"carrying_lines"},
     "broken_lines": {"carrying_lines", "printed_lines"},
@@ -68,7 +69,7 @@ IN_EVAL: Mapping[str, set[str]] = {
 """The rooms of the evaluation, and which of its others each may import."""
 MOST_LEVELS = 10
 LONGEST_CHAIN = 16
-MOST_MODULES = 198
+MOST_MODULES = 200
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 60
 USUAL_FUNCTION = 21

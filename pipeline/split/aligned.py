@@ -8,22 +8,22 @@ titles is told by the caller. What is found is a table as `lattice` makes one fr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import inf
 from statistics import median
 
 from recount.pipeline.document import Box, Line, hull
-from recount.pipeline.split.columns import Columns, Placed, Span, columns_of
-from recount.pipeline.split.lattice import PageTables, RawCell, RawTable, in_reading_order, part_of
+from recount.pipeline.split.abroad import are_two, is_currency, is_figure_abroad, sides_of, without_leaders
+from recount.pipeline.split.columns import CLOSE, Columns, Placed, Span, baselines_of, columns_of, parts_of
+from recount.pipeline.split.lattice import PageTables, RawCell, RawTable, in_reading_order
 from recount.pipeline.split.seams import is_figure
-from recount.pipeline.split.text import fold, in_one_row
+from recount.pipeline.split.text import fold
 from recount.pipeline.split.tokens import stated_unit
 
 _GAP = 1.1  # heights of a line: a wider gap parts two cells
-_CLOSE = 0.35  # in a table also a narrower one, where no blank was printed, or one beside a figure
 _NO_GAP = 0.6  # the same, of pieces of one line
-_RUN = re.compile(r"\S+")
 _LONGEST = 40  # characters of a cell; what is longer, or ends as sentences do, is running text
 _SET_IN = 3.0  # heights of a line by which the first line of running text may be set in
 _SENTENCE = re.compile(r"[。;!?]")
@@ -32,6 +32,9 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _DASHES = re.compile("[-—–─－]+")
 _WRAPPED = 1.2  # heights of a line between the lines of one cell, at most
 _OF_PITCH = 0.8  # and of the distance of the rows
+_CLOSING = (")", "%", ")%", "%)")
+_GOES_ON = re.compile(r"\s*[a-z]{2}")  # in Latin script what does not begin as names and sentences do
+_GOING_ON = 1.7  # heights of a line between two lines of which the second is such
 _LEVEL = 0.4  # heights of a line by which cells of one row may stand higher or lower
 _FAR = 10.0  # distances of rows: what is farther away is another table
 _LARGER = 1.25  # times the usual height: a title's
@@ -42,11 +45,13 @@ IsTitle = Callable[[Sequence[str]], bool]
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What stands by itself on a row: the line, or a part of it. source: the line that it is of."""
+    """What stands by itself on a row: the line, or a part of it. source: the line that it is of. latin: of a page in
+    Latin script."""
 
     page: int
     line: Line
     source: Line
+    latin: bool = False
 
     @property
     def words(self) -> str:
@@ -57,7 +62,15 @@ class _Piece:
     def is_figure(self) -> bool:
         """Whether it is a number, or the dash that stands for none."""
         words = self.words
+        if self.latin:
+            return is_figure_abroad(fold(self.line.text)) or _DASHES.fullmatch(words) is not None
         return (is_figure(words) and _YEAR.fullmatch(words) is None) or _DASHES.fullmatch(words) is not None
+
+    def joined(self, other: _Piece) -> _Piece:
+        """It and the one behind it as one."""
+        text, boxes = self.line.text + other.line.text, self.line.boxes + other.line.boxes
+        confidence = None if self.line.confidence is None else min(self.line.confidence, other.line.confidence or 0.0)
+        return replace(self, line=Line(text, boxes, hull(boxes), confidence))
 
     @property
     def is_amount(self) -> bool:
@@ -81,7 +94,10 @@ class _Run:
 
     @property
     def is_table(self) -> bool:
-        """Whether amounts stand in two rows beside other texts, or several in one below a head; or it is told."""
+        """Whether amounts stand in two rows beside other texts, or several in one below a head; or it is told. In Latin
+        script also where several figures without a comma stand in three rows."""
+        if sum(len(row) > 2 and row[0].latin and sum(piece.is_figure for piece in row) > 1 for row in self.rows) > 2:
+            return True
         beside = sum(len(row) > 1 and any(piece.is_amount for piece in row) for row in self.rows)
         several = any(sum(piece.is_amount for piece in row) > 1 for row in self.rows)
         return self.told or beside > 1 or (several and sum(len(row) > 1 for row in self.rows) > 1)
@@ -129,17 +145,20 @@ class _Cell:
         return Placed((self.box[0], self.box[2]), (self.box[1], self.box[3]), self.is_figure, self.head)
 
 
-def with_aligned(pages: Sequence[PageTables], is_title: IsTitle) -> list[PageTables]:
+def with_aligned(
+    pages: Sequence[PageTables], is_title: IsTitle, latin: Collection[int] = frozenset()
+) -> list[PageTables]:
     """The pages, and on those on which nothing is ruled the tables that their lines make by standing in line.
 
     is_title: whether the texts of a row (folded, without spaces) are a title, a caption or a note, and no table's.
+    latin: the pages in Latin script, on which what stands beside ruled tables is looked at too, and scans are.
     """
-    found: dict[int, list[RawTable]] = {}
+    found = {page.page.number: list(page.tables) for page in pages}
     taken: set[int] = set()
-    for run in _blocks(pages, is_title):
+    for run in _blocks(pages, is_title, latin):
         if run.is_table:
             for table in _tables(run.rows):
-                found.setdefault(table.page, []).append(table)
+                found[table.page].append(table)
             taken.update(id(piece.source) for row in run.rows for piece in row)
     return [
         replace(
@@ -147,7 +166,7 @@ def with_aligned(pages: Sequence[PageTables], is_title: IsTitle) -> list[PageTab
             tables=tuple(sorted(found[page.page.number], key=lambda table: table.ys[0])),
             lines=tuple(line for line in page.lines if id(line) not in taken),
         )
-        if page.page.number in found
+        if len(found[page.page.number]) > len(page.tables)
         else page
         for page in pages
     ]
@@ -156,11 +175,11 @@ def with_aligned(pages: Sequence[PageTables], is_title: IsTitle) -> list[PageTab
 # --- where tables stand
 
 
-def _blocks(pages: Sequence[PageTables], is_title: IsTitle) -> Iterator[_Run]:
+def _blocks(pages: Sequence[PageTables], is_title: IsTitle, latin: Collection[int]) -> Iterator[_Run]:
     """The rows that may be tables; those that go on over the end of a page together."""
     above: _Run | None = None
     for page in pages:
-        for run in _runs(page, is_title):
+        for run in _runs_abroad(page) if page.page.number in latin else _runs(page, is_title):
             if above is not None and run.first and _go_on(above, run):
                 above = replace(run, rows=(*above.rows, *run.rows), first=above.first)
             else:
@@ -188,7 +207,7 @@ def _runs(page: PageTables, is_title: IsTitle) -> Iterator[_Run]:
     """The runs of short texts on a page on which nothing is ruled."""
     if page.tables or page.page.typed or page.page.origin != "text":
         return
-    rows = [tuple(_pieces(page.page.number, row)) for row in _baselines(page.lines)]
+    rows = [tuple(_pieces(page.page.number, row)) for row in baselines_of(page.lines)]
     size = page.page.width, page.page.height
     far = _FAR * median([_top(below) - _top(above) for above, below in pairwise(rows)] or [0.0])
     left = min((row[0].line.box[0] for row in rows), default=0.0)
@@ -203,50 +222,121 @@ def _runs(page: PageTables, is_title: IsTitle) -> Iterator[_Run]:
             start = index + 1 if ends else index
 
 
-def _baselines(lines: Iterable[Line]) -> list[list[Line]]:
-    """Lines by the rows that they stand in, from top to bottom."""
-    rows: list[list[Line]] = []
-    for line in sorted((line for line in lines if line.text.strip()), key=lambda line: line.box[1] + line.box[3]):
-        if rows and in_one_row(rows[-1][0].box, line.box):
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    return [sorted(row, key=lambda line: line.box[0]) for row in rows]
+def _runs_abroad(page: PageTables) -> Iterator[_Run]:
+    """The same of a page in Latin script: labels are long, and what runs on into the columns of figures is text."""
+    for lines in () if page.page.typed else sides_of(page.lines, page.page.width):
+        rows = [tuple(_pieces(page.page.number, row, latin=True)) for row in baselines_of(lines)]
+        yield from _runs_in([row for row in rows if row], page)
 
 
-def _pieces(page: int, row: Iterable[Line]) -> Iterator[_Piece]:
-    """The lines of a row, cut at wide gaps."""
+def _runs_in(rows: Sequence[Row], page: PageTables) -> Iterator[_Run]:
+    size = page.page.width, page.page.height
+    far = _FAR * median([_top(below) - _top(above) for above, below in pairwise(rows)] or [0.0])
+    lefts = _lefts(rows)
+    start = 0
+    for index in range(len(rows) + 1):
+        ends = index == len(rows) or _runs_on(rows[index], lefts[index])
+        if ends or (index > start and _is_parted(rows[index - 1], rows[index], far, page.tables)):
+            first, last = _within_titles(rows[start:index])
+            run = rows[start + first : start + last]
+            if any(len(row) > 1 for row in run):
+                yield _Run(size, tuple(run), start + first == 0, start + last == len(rows), told=False)
+            start = index + 1 if ends else index
+
+
+def _lefts(rows: Sequence[Row]) -> list[float]:
+    """By row, where the figures of the row that has some and is next to it begin; endless where none has."""
+    own = [
+        min((piece.line.box[0] for piece in row if piece.is_figure), default=inf) if len(row) > 1 else inf
+        for row in rows
+    ]
+    below, found = inf, []
+    for left in reversed(own):
+        below = left if left < inf else below
+        found.append(below)
+    found.reverse()
+    above = inf
+    for index, left in enumerate(own):
+        above = left if left < inf else above
+        found[index] = min(found[index], above) if found[index] < inf else above
+    return found
+
+
+def _runs_on(row: Row, left: float) -> bool:
+    """Whether a row of one text is as long as a line of a paragraph, and runs into the columns of figures."""
+    return _is_one(row) and len("".join(piece.words for piece in row)) > _LONGEST and row[-1].line.box[2] > left
+
+
+def _is_parted(above: Row, row: Row, far: float, tables: Iterable[RawTable]) -> bool:
+    """Whether much room is between two rows, or a ruled table."""
+    first, last = _top(above), _top(row)
+    return last - first > far or any(first < table.ys[-1] and table.ys[0] < last for table in tables)
+
+
+def _within_titles(rows: Sequence[Row]) -> tuple[int, int]:
+    """From where to where some rows are a table: without the lines above its head, and those below its last figures."""
+    figured = [index for index, row in enumerate(rows) if len(row) > 1 and any(piece.is_figure for piece in row)]
+    if not figured:
+        return 0, 0
+    left = min(piece.line.box[0] for piece in rows[figured[0]] if piece.is_figure)
+    label = min(row[0].line.box[0] for row in rows)
+    heads = [
+        index
+        for index in range(figured[0])
+        if rows[index][-1].line.box[2] > left and not _is_a_title(rows[index], left)
+    ]
+    first = heads[0] if heads else figured[0]
+    while not heads and first and rows[first - 1][0].line.box[0] < label + _SET_IN * _height(rows[first - 1]):
+        first -= 1
+    return first, figured[-1] + 1
+
+
+def _is_a_title(row: Row, left: float) -> bool:
+    """Whether a row of one text begins left of the columns of figures, and reaches into them: it is over the whole."""
+    return _is_one(row) and row[0].line.box[0] < left - _height(row)
+
+
+def _pieces(page: int, row: Iterable[Line], *, latin: bool = False) -> Iterator[_Piece]:
+    """The lines of a row, cut at wide gaps, and in Latin script at dots that lead from a label to its figures."""
     for line in row:
-        yield from _cut(_Piece(page, line, line), _GAP)
+        parts = without_leaders(line) if latin else (line,)
+        for part in parts:
+            yield from _cut(_Piece(page, part, line, latin), _GAP)
 
 
 def _closely(row: Row) -> Row:
     """The texts of a row of a table, cut also where two cells stand close: where no blank was printed between them, or
     one beside a figure."""
-    return tuple(part for piece in row for part in _cut(piece, _CLOSE, close=True))
+    parts = [part for piece in row for part in _cut(piece, CLOSE, close=True)]
+    return tuple(_with_signs(parts) if row[0].latin else parts)
+
+
+def _with_signs(row: Iterable[_Piece]) -> Iterator[_Piece]:
+    """The pieces of a row, a figure with the sign of its currency, its brackets and its percent sign, wherever set."""
+    waiting: list[_Piece] = []
+    before: _Piece | None = None
+    for piece in row:
+        if is_currency(piece.words) or piece.words == "(":
+            waiting.append(piece)
+        elif before is not None and not waiting and before.is_figure and piece.words in _CLOSING:
+            before = before.joined(piece)
+        else:
+            if before is not None:
+                yield before
+            if waiting and not piece.is_figure:
+                yield from waiting
+                waiting = []
+            *others, before = [*waiting, piece]
+            for other in reversed(others):
+                before = other.joined(before)
+            waiting = []
+    yield from (*([before] if before else ()), *waiting)
 
 
 def _cut(piece: _Piece, gap: float, *, close: bool = False) -> Iterator[_Piece]:
     """A piece, cut as parts_of does."""
-    for part in parts_of(piece.line, gap, close=close):
-        yield _Piece(piece.page, part, piece.source)
-
-
-def parts_of(line: Line, gap: float = _CLOSE, *, close: bool = True) -> Iterator[Line]:
-    """A line, cut where it has a wider gap. gap: in heights. close: at no blanks but those beside a figure."""
-    printed = [index for index, sign in enumerate(line.text) if not sign.isspace()]
-    wide = gap * (line.box[3] - line.box[1])
-    figures = {edge for run in _RUN.finditer(fold(line.text)) if is_figure(run[0]) for edge in (run.start(), run.end())}
-    cuts = [
-        right
-        for left, right in pairwise(printed)
-        if line.boxes[right][0] - line.boxes[left][2] > wide
-        and (not close or right == left + 1 or right in figures or left + 1 in figures)
-    ]
-    for start, end in pairwise([0, *cuts, len(line.text)]):
-        part = part_of(line, start, end)
-        if part is not None:
-            yield part
+    for part in parts_of(piece.line, gap, close=close, two=are_two if piece.latin else None):
+        yield _Piece(piece.page, part, piece.source, piece.latin)
 
 
 def _top(row: Row) -> float:
@@ -317,12 +407,15 @@ def _cells(rows: Sequence[Row]) -> list[_Cell]:
     """The cells of the rows of a page, from top to bottom: lines that are near below one another are of one."""
     pieces = sorted((piece for row in rows for piece in row), key=lambda piece: (piece.line.box[1], piece.line.box[0]))
     figures = [piece for piece in pieces if piece.is_figure]
-    steps = [b.line.box[1] - a.line.box[1] for a, b in pairwise(figures)]
-    pitch = median([step for step in steps if step > 1.0] or [float("inf")])
+    steps = sorted(step for a, b in pairwise(figures) if (step := b.line.box[1] - a.line.box[1]) > 1.0)
+    usual = steps[len(steps) // 4] if steps and pieces[0].latin else median(steps or [inf])  # there many rows are blank
+    labels = {id(row[0]) for row in rows if len(row) > 1 and any(piece.is_figure for piece in row)}
     groups: list[list[_Piece]] = []
     for piece in pieces:
-        above = next((group for group in reversed(groups) if _is_wrapped(group[-1], piece, pitch)), None)
-        if above is None:
+        own = labels if piece.latin and id(piece) in labels else ()
+        near = (group for group in reversed(groups) if _is_wrapped(group[-1], piece, usual))
+        above = next(near, None)
+        if above is None or any(id(other) in own for other in above):  # each has its figures
             groups.append([piece])
         else:
             above.append(piece)
@@ -333,7 +426,10 @@ def _is_wrapped(above: _Piece, piece: _Piece, pitch: float) -> bool:
     """Whether a line goes on with the one above it, in one cell. pitch: the distance of the rows."""
     one, other = above.line.box, piece.line.box
     step = other[1] - one[1]
-    if above.is_figure or piece.is_figure or not 1.0 < step <= min(_WRAPPED * (one[3] - one[1]), _OF_PITCH * pitch):
+    reach = min(_WRAPPED * (one[3] - one[1]), _OF_PITCH * pitch)
+    if piece.latin and _GOES_ON.match(piece.line.text) is not None:
+        reach = _GOING_ON * (one[3] - one[1])
+    if above.is_figure or piece.is_figure or not 1.0 < step <= reach:
         return False
     shared = min(one[2], other[2]) - max(one[0], other[0])
     return shared > 0.5 * min(one[2] - one[0], other[2] - other[0])
