@@ -188,7 +188,9 @@ class Token:
     decimals. unit: the unit that follows it (万元, 元, %, 人 …), None if none. page, box: where it stands.
     confidence: of OCR, None for digital text. head: the unit of money that its table's head or caption states.
     remark: one that touches or disputes it. seat: of a text without print, where places do not tell, the cell that
-    it stands in.
+    it stands in. table: the number of the table that it stands in, None in running text; a table that may go on where
+    the one before ended has the same. into: of a family with money of its own, the unit of its amounts, and the power
+    of ten that brings this one to it; None for that where its unit is not understood.
     """
 
     index: int
@@ -203,6 +205,8 @@ class Token:
     head: str | None = None
     remark: Remark | None = None
     seat: Seat | None = None
+    table: int | None = None
+    into: tuple[str, int | None] | None = None
 
     @property
     def is_figure(self) -> bool:

@@ -31,6 +31,7 @@ from recount.pipeline.review.decisions import Corrections
 from recount.pipeline.review.overlay import Overlaid, Share, overlaid, places_of, shared_out
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split import split
+from recount.pipeline.split.abroad import measured
 from recount.pipeline.split.outline import every_section
 from recount.pipeline.split.reports import reports_of
 from recount.pipeline.usage import NOTHING, ModelUse, Usage
@@ -289,8 +290,14 @@ def _split(pages: Pages, family: Family | None, clock: _Clock) -> tuple[Document
     """A report split, and its family: the one that is given, or that it shows."""
     clock.start()
     document = split(pages, *([family] if family else FAMILIES))
+    chosen = family or recognise(document)
     clock.lap("split")
-    return document, family or recognise(document)
+    return (measured(document, chosen.money) if chosen else document), chosen
+
+
+def pages_of(path: Path, settings: Settings = DEFAULTS) -> Pages:
+    """The pages of a file, read, with its scans recognised: what is split. Arguments and errors as of structures."""
+    return _read(path, settings)[0]
 
 
 def _read(path: Path, settings: Settings) -> tuple[Pages, Scans]:

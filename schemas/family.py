@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 from recount.schemas.figures import Model
@@ -167,6 +168,34 @@ def lost_among(printed: str, labels: Mapping[str, Meaning], others: Collection[M
     return next(iter(meant.values())) if len(meant) == 1 else None
 
 
+# --- numbers and money
+
+SCALES: Mapping[str, int] = MappingProxyType(
+    {"": 0, "units": 0, "hundreds": 2, "thousands": 3, "lakhs": 5, "millions": 6, "crores": 7, "billions": 9}
+)
+"""Behind the code of a currency (USD millions), or alone where no currency is printed: the powers of ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How numbers are printed. group, decimal: the signs between thousands (" " for a blank) and before the decimals.
+    negative: "()" where brackets always make a number negative; "" where the page tells."""
+
+    group: str = ","
+    decimal: str = "."
+    negative: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Money of another kind than 万元. name: the unit of its values, and of amounts with none beside them or over their
+    table: 千元, 新台币千元, USD, "USD millions" (SCALES). units: further words for units as captions print them (in folded
+    characters, without spaces), each with the power of ten that it is of the currency's own unit."""
+
+    name: str
+    units: Mapping[str, int] = field(default_factory=dict)
+
+
 # --- the family
 
 
@@ -221,6 +250,9 @@ class Family:
 
     forms: tables that are found by their form where they have no grid.
 
+    numbers: how its numbers are printed; None for 1,234.56, unless a page in Latin script shows that it is otherwise.
+    money: the unit of its amounts; None for 万元, with those of 元 understood.
+
     prompts: the folder of the prompts of a family that the user brings; those of Recount's own are in prompts/.
     """
 
@@ -238,6 +270,8 @@ class Family:
     tables: tuple[RowTable, ...] = ()
     heads: Heads = Heads()
     forms: tuple[Form, ...] = ()
+    numbers: Numbers | None = None
+    money: Money | None = None
     prompts: Path | None = None
 
     def report_of(self, figure: Any) -> Any:

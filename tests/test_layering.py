@@ -56,6 +56,7 @@ IN_EVAL: Mapping[str, set[str]] = {
     "bench": {"cases", "generator", "scans", "score", "goldset"},
     "peers": {"cases", "score", "verifier"},
     "fingerprints": {"cases", "generator", "scans"},
+    "in_line": set(),
     "carrying_lines": set(),
     "printed_lines": {"carrying_lines"},
     "broken_lines": {"carrying_lines", "printed_lines"},

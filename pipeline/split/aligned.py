@@ -8,12 +8,14 @@ titles is told by the caller. What is found is a table as `lattice` makes one fr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import inf
 from statistics import median
 
 from recount.pipeline.document import Box, Line, hull
+from recount.pipeline.split.abroad import is_currency, is_figure_abroad
 from recount.pipeline.split.columns import Columns, Placed, Span, columns_of
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable, in_reading_order, part_of
 from recount.pipeline.split.seams import is_figure
@@ -32,6 +34,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _DASHES = re.compile("[-—–─－]+")
 _WRAPPED = 1.2  # heights of a line between the lines of one cell, at most
 _OF_PITCH = 0.8  # and of the distance of the rows
+_CLOSING = (")", "%", ")%", "%)")
 _LEVEL = 0.4  # heights of a line by which cells of one row may stand higher or lower
 _FAR = 10.0  # distances of rows: what is farther away is another table
 _LARGER = 1.25  # times the usual height: a title's
@@ -42,11 +45,13 @@ IsTitle = Callable[[Sequence[str]], bool]
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What stands by itself on a row: the line, or a part of it. source: the line that it is of."""
+    """What stands by itself on a row: the line, or a part of it. source: the line that it is of. latin: of a page in
+    Latin script."""
 
     page: int
     line: Line
     source: Line
+    latin: bool = False
 
     @property
     def words(self) -> str:
@@ -57,7 +62,15 @@ class _Piece:
     def is_figure(self) -> bool:
         """Whether it is a number, or the dash that stands for none."""
         words = self.words
+        if self.latin:
+            return is_figure_abroad(words) or _DASHES.fullmatch(words) is not None
         return (is_figure(words) and _YEAR.fullmatch(words) is None) or _DASHES.fullmatch(words) is not None
+
+    def joined(self, other: _Piece) -> _Piece:
+        """It and the one behind it as one."""
+        text, boxes = self.line.text + other.line.text, self.line.boxes + other.line.boxes
+        confidence = None if self.line.confidence is None else min(self.line.confidence, other.line.confidence or 0.0)
+        return replace(self, line=Line(text, boxes, hull(boxes), confidence))
 
     @property
     def is_amount(self) -> bool:
@@ -129,17 +142,20 @@ class _Cell:
         return Placed((self.box[0], self.box[2]), (self.box[1], self.box[3]), self.is_figure, self.head)
 
 
-def with_aligned(pages: Sequence[PageTables], is_title: IsTitle) -> list[PageTables]:
+def with_aligned(
+    pages: Sequence[PageTables], is_title: IsTitle, latin: Collection[int] = frozenset()
+) -> list[PageTables]:
     """The pages, and on those on which nothing is ruled the tables that their lines make by standing in line.
 
     is_title: whether the texts of a row (folded, without spaces) are a title, a caption or a note, and no table's.
+    latin: the pages in Latin script, on which what stands beside ruled tables is looked at too, and scans are.
     """
-    found: dict[int, list[RawTable]] = {}
+    found = {page.page.number: list(page.tables) for page in pages}
     taken: set[int] = set()
-    for run in _blocks(pages, is_title):
+    for run in _blocks(pages, is_title, latin):
         if run.is_table:
             for table in _tables(run.rows):
-                found.setdefault(table.page, []).append(table)
+                found[table.page].append(table)
             taken.update(id(piece.source) for row in run.rows for piece in row)
     return [
         replace(
@@ -147,7 +163,7 @@ def with_aligned(pages: Sequence[PageTables], is_title: IsTitle) -> list[PageTab
             tables=tuple(sorted(found[page.page.number], key=lambda table: table.ys[0])),
             lines=tuple(line for line in page.lines if id(line) not in taken),
         )
-        if page.page.number in found
+        if len(found[page.page.number]) > len(page.tables)
         else page
         for page in pages
     ]
@@ -156,11 +172,11 @@ def with_aligned(pages: Sequence[PageTables], is_title: IsTitle) -> list[PageTab
 # --- where tables stand
 
 
-def _blocks(pages: Sequence[PageTables], is_title: IsTitle) -> Iterator[_Run]:
+def _blocks(pages: Sequence[PageTables], is_title: IsTitle, latin: Collection[int]) -> Iterator[_Run]:
     """The rows that may be tables; those that go on over the end of a page together."""
     above: _Run | None = None
     for page in pages:
-        for run in _runs(page, is_title):
+        for run in _runs_abroad(page) if page.page.number in latin else _runs(page, is_title):
             if above is not None and run.first and _go_on(above, run):
                 above = replace(run, rows=(*above.rows, *run.rows), first=above.first)
             else:
@@ -203,6 +219,77 @@ def _runs(page: PageTables, is_title: IsTitle) -> Iterator[_Run]:
             start = index + 1 if ends else index
 
 
+def _runs_abroad(page: PageTables) -> Iterator[_Run]:
+    """The same of a page in Latin script: labels are long, and what runs on into the columns of figures is text."""
+    if page.page.typed:
+        return
+    rows = [tuple(_pieces(page.page.number, row, latin=True)) for row in _baselines(page.lines)]
+    size = page.page.width, page.page.height
+    far = _FAR * median([_top(below) - _top(above) for above, below in pairwise(rows)] or [0.0])
+    lefts = _lefts(rows)
+    start = 0
+    for index in range(len(rows) + 1):
+        ends = index == len(rows) or _runs_on(rows[index], lefts[index])
+        if ends or (index > start and _is_parted(rows[index - 1], rows[index], far, page.tables)):
+            first, last = _within_titles(rows[start:index])
+            run = rows[start + first : start + last]
+            if any(len(row) > 1 for row in run):
+                yield _Run(size, tuple(run), start + first == 0, start + last == len(rows), told=False)
+            start = index + 1 if ends else index
+
+
+def _lefts(rows: Sequence[Row]) -> list[float]:
+    """By row, where the figures of the row that has some and is next to it begin; endless where none has."""
+    own = [
+        min((piece.line.box[0] for piece in row if piece.is_figure), default=inf) if len(row) > 1 else inf
+        for row in rows
+    ]
+    below, found = inf, []
+    for left in reversed(own):
+        below = left if left < inf else below
+        found.append(below)
+    found.reverse()
+    above = inf
+    for index, left in enumerate(own):
+        above = left if left < inf else above
+        found[index] = min(found[index], above) if found[index] < inf else above
+    return found
+
+
+def _runs_on(row: Row, left: float) -> bool:
+    """Whether a row of one text is as long as a line of a paragraph, and runs into the columns of figures."""
+    return _is_one(row) and len("".join(piece.words for piece in row)) > _LONGEST and row[-1].line.box[2] > left
+
+
+def _is_parted(above: Row, row: Row, far: float, tables: Iterable[RawTable]) -> bool:
+    """Whether much room is between two rows, or a ruled table."""
+    first, last = _top(above), _top(row)
+    return last - first > far or any(first < table.ys[-1] and table.ys[0] < last for table in tables)
+
+
+def _within_titles(rows: Sequence[Row]) -> tuple[int, int]:
+    """From where to where some rows are a table: without the lines above its head, and those below its last figures."""
+    figured = [index for index, row in enumerate(rows) if len(row) > 1 and any(piece.is_figure for piece in row)]
+    if not figured:
+        return 0, 0
+    left = min(piece.line.box[0] for piece in rows[figured[0]] if piece.is_figure)
+    label = min(row[0].line.box[0] for row in rows)
+    heads = [
+        index
+        for index in range(figured[0])
+        if rows[index][-1].line.box[2] > left and not _is_a_title(rows[index], left)
+    ]
+    first = heads[0] if heads else figured[0]
+    while not heads and first and rows[first - 1][0].line.box[0] < label + _SET_IN * _height(rows[first - 1]):
+        first -= 1
+    return first, figured[-1] + 1
+
+
+def _is_a_title(row: Row, left: float) -> bool:
+    """Whether a row of one text begins left of the columns of figures, and reaches into them: it is over the whole."""
+    return _is_one(row) and row[0].line.box[0] < left - _height(row)
+
+
 def _baselines(lines: Iterable[Line]) -> list[list[Line]]:
     """Lines by the rows that they stand in, from top to bottom."""
     rows: list[list[Line]] = []
@@ -214,22 +301,45 @@ def _baselines(lines: Iterable[Line]) -> list[list[Line]]:
     return [sorted(row, key=lambda line: line.box[0]) for row in rows]
 
 
-def _pieces(page: int, row: Iterable[Line]) -> Iterator[_Piece]:
+def _pieces(page: int, row: Iterable[Line], *, latin: bool = False) -> Iterator[_Piece]:
     """The lines of a row, cut at wide gaps."""
     for line in row:
-        yield from _cut(_Piece(page, line, line), _GAP)
+        yield from _cut(_Piece(page, line, line, latin), _GAP)
 
 
 def _closely(row: Row) -> Row:
     """The texts of a row of a table, cut also where two cells stand close: where no blank was printed between them, or
     one beside a figure."""
-    return tuple(part for piece in row for part in _cut(piece, _CLOSE, close=True))
+    parts = [part for piece in row for part in _cut(piece, _CLOSE, close=True)]
+    return tuple(_with_signs(parts) if row[0].latin else parts)
+
+
+def _with_signs(row: Iterable[_Piece]) -> Iterator[_Piece]:
+    """The pieces of a row, a figure with the sign of its currency, its brackets and its percent sign, wherever set."""
+    waiting: list[_Piece] = []
+    before: _Piece | None = None
+    for piece in row:
+        if is_currency(piece.words) or piece.words == "(":
+            waiting.append(piece)
+        elif before is not None and not waiting and before.is_figure and piece.words in _CLOSING:
+            before = before.joined(piece)
+        else:
+            if before is not None:
+                yield before
+            if waiting and not piece.is_figure:
+                yield from waiting
+                waiting = []
+            *others, before = [*waiting, piece]
+            for other in reversed(others):
+                before = other.joined(before)
+            waiting = []
+    yield from (*([before] if before else ()), *waiting)
 
 
 def _cut(piece: _Piece, gap: float, *, close: bool = False) -> Iterator[_Piece]:
     """A piece, cut as parts_of does."""
     for part in parts_of(piece.line, gap, close=close):
-        yield _Piece(piece.page, part, piece.source)
+        yield _Piece(piece.page, part, piece.source, piece.latin)
 
 
 def parts_of(line: Line, gap: float = _CLOSE, *, close: bool = True) -> Iterator[Line]:

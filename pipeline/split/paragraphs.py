@@ -11,7 +11,7 @@ from itertools import pairwise
 from statistics import median
 
 from recount.pipeline.document import Box, Line, Paragraph, hull
-from recount.pipeline.split.text import Piece, compose, fold
+from recount.pipeline.split.text import Piece, fold
 from recount.pipeline.split.tokens import TokenStore
 
 _ORDINAL = re.compile(
@@ -287,7 +287,7 @@ def _is_centred(row: TextRow, margins: Margins) -> bool:
 
 
 def _paragraph(group: Sequence[TextRow], margins: Margins, store: TokenStore) -> Paragraph:
-    composed = compose([piece for row in group for piece in _placed(row, margins)], join_digits=True)
+    composed = store.composed([piece for row in group for piece in _placed(row, margins)], join_digits=True)
     return Paragraph(
         text=composed.text,
         numbers=store.numbers_in(composed),

@@ -73,10 +73,11 @@ def all_bracketed(cells: Iterable[str]) -> bool:
     return sum(figures) > max(_FEW, len(figures) / 2)
 
 
-def signed(text: str, start: int, end: int, apart: Apart, *, blanks: bool = False) -> Signed:
+def signed(text: str, start: int, end: int, apart: Apart, *, blanks: bool = False, sure: bool = False) -> Signed:
     """The sign of the number at start..end of a folded text: its digits, without sign and percent sign.
 
-    blanks: whether the figures around it all stand in brackets.
+    blanks: whether the figures around it all stand in brackets. sure: brackets around nothing else say that it is
+    negative, even of a number as short as an ordinal's.
     """
     percent = end + text.startswith("%", end)
     plain = Signed(start, percent)
@@ -84,7 +85,7 @@ def signed(text: str, start: int, end: int, apart: Apart, *, blanks: bool = Fals
         return plain
     before = text[max(0, start - _REACH) : start]
     if before.endswith("("):
-        return _in_brackets(text, start, end, blanks) or plain
+        return _in_brackets(text, start, end, blanks, sure) or plain
     if mark := _MARK.search(before) or _ONE.search(before):
         return _marked(text, mark[0], start, end)
     tail = _trailing(text, start, end, apart)
@@ -94,14 +95,14 @@ def signed(text: str, start: int, end: int, apart: Apart, *, blanks: bool = Fals
     return tail or Signed(start, percent, doubtful=_half_bracketed(text, start, percent))
 
 
-def _in_brackets(text: str, start: int, end: int, blanks: bool) -> Signed | None:
+def _in_brackets(text: str, start: int, end: int, blanks: bool, sure: bool) -> Signed | None:
     """(74.50), (6.13)%, (6.13%): negative in a cell of its own and as a change; None for a note and an ordinal."""
     close = _CLOSE.match(text, end)
     first, percent = start - 1, end + text.startswith("%", end)
     if close is None:  # (74.50 with the other bracket lost
         return Signed(start, percent, doubtful=_half_bracketed(text, start, percent))
     digits, last = text[start:end], close.end()
-    whole = digits.isdigit() and len(digits) <= _SHORT and "%" not in close[0]
+    whole = not sure and digits.isdigit() and len(digits) <= _SHORT and "%" not in close[0]
     outside = text[last - 1] == "%" or _UNIT_BEHIND.match(text, last) is not None
     if _is_change(text, first):
         if whole and not outside:

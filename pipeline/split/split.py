@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Text, Token, hull
+from recount.pipeline.split.abroad import (
+    Shares,
+    combined,
+    is_latin,
+    numbers_of,
+    of_a_share,
+    power_of,
+    stated_abroad,
+)
 from recount.pipeline.split.aligned import with_aligned
+from recount.pipeline.split.frames import with_rows
 from recount.pipeline.split.furniture import running_lines, without_furniture
 from recount.pipeline.split.lattice import PageTables, page_grids
 from recount.pipeline.split.paragraphs import (
@@ -24,7 +34,7 @@ from recount.pipeline.split.restore import restore
 from recount.pipeline.split.signs import all_bracketed
 from recount.pipeline.split.statements import restored_statements
 from recount.pipeline.split.tables import JoinedTable, join_tables
-from recount.pipeline.split.text import Composed, Piece, compose, fold
+from recount.pipeline.split.text import Composed, Piece, fold
 from recount.pipeline.split.tokens import TokenStore, Within, has_odd_point, say_point, stated_unit
 from recount.schemas.family import Family
 
@@ -49,8 +59,9 @@ def split(pages: Pages, *families: Family) -> Document:
     report of; they give the words that begin a table or make a row of their own.
     """
     readable = [page for page in pages.pages if page.readable]
+    latin = {page.number for page in readable if is_latin(page)}
     running = running_lines(readable)
-    raw = [page_grids(page) for page in readable]
+    raw = [with_rows(page_grids(page), latin=page.number in latin) for page in readable]
     raw = [
         replace(page_tables, lines=tuple(without_furniture(page_tables.page, page_tables.lines, running)))
         for page_tables in raw
@@ -60,7 +71,7 @@ def split(pages: Pages, *families: Family) -> Document:
     rows_on = {number: rows_of(number, on_page) for number, on_page in lines.items()}
     aligned = is_aligned([row for part in raw if part.page.typed for row in rows_on[part.page.number]])
     restored = restore(_digital(raw, rows_on), forms, typed=any(part.page.typed for part in raw))
-    raw = with_aligned([_without(part, restored.left.get(part.page.number)) for part in raw], _is_title)
+    raw = with_aligned([_without(part, restored.left.get(part.page.number)) for part in raw], _is_title, latin)
     rows_on |= {
         part.page.number: rows_of(part.page.number, part.lines)
         for part in raw
@@ -77,11 +88,13 @@ def split(pages: Pages, *families: Family) -> Document:
         origins={page.number: page.origin for page in readable},
         remarks=_by_page(of_pages),
         typed={page.number for page in readable if page.typed},
+        latin=latin,
+        numbers=numbers_of(families, [page for page in readable if page.number in latin]),
     )
     found = (*tables, *torn.tables, *restored.tables)
     blocks = _with_grids(_in_reading_order(raw, found, rows_on, store), store)
     corrections = list(_corrections(blocks))
-    remarks = (*of_pages, *corrections, *_refused_units(blocks))
+    remarks = (*of_pages, *corrections, *_refused_units(blocks, families))
     return Document(tuple(blocks), tuple(_corrected(store.tokens, corrections)), unread, remarks)
 
 
@@ -195,6 +208,7 @@ def _in_reading_order(
 def _with_grids(items: Sequence[Item], store: TokenStore) -> list[Block]:
     """Every table with the lines that belong to it: its caption above, its 注 below."""
     blocks: list[Block] = []
+    titles: tuple[Paragraph, ...] = ()
     for index, item in enumerate(items):
         if isinstance(item, Paragraph):
             if not (index and isinstance(items[index - 1], JoinedTable) and _is_note(item)):
@@ -202,14 +216,27 @@ def _with_grids(items: Sequence[Item], store: TokenStore) -> list[Block]:
             continue
         below = items[index + 1] if index + 1 < len(items) else None
         note = below if isinstance(below, Paragraph) and _is_note(below) else None
-        blocks.append(_grid(item, _take_caption(blocks, item.pages[0]), note, store))
+        caption = _take_caption(blocks, item.pages[0])
+        if _is_another(caption, titles):
+            store.table += 1
+            titles = caption
+        blocks.append(_grid(item, caption, note, store))
     return blocks
 
 
-def _refused_units(blocks: Iterable[Block]) -> Iterator[Remark]:
-    """Of each table whose amounts are in a unit that is not understood, a remark."""
+def _is_another(caption: Sequence[Paragraph], before: Sequence[Paragraph]) -> bool:
+    """Whether a table with a caption is another than the one before: it has one, which is not that one's again."""
+    words, others = (["".join(line.text.folded.split()) for line in lines] for lines in (caption, before))
+    return bool(words) and not any("续" in line or line in others for line in words if _UNIT_LINE.search(line) is None)
+
+
+def _refused_units(blocks: Iterable[Block], families: Sequence[Family]) -> Iterator[Remark]:
+    """Of each table whose amounts are in a unit that no family understands, a remark."""
+    monies = [family.money for family in families if family.money is not None]
     for block in blocks:
-        if isinstance(block, Grid) and block.unit is not None and block.unit not in MONEY:
+        if not isinstance(block, Grid) or block.unit is None or block.unit in MONEY:
+            continue
+        if all(power_of(block.unit, money) is None for money in monies):
             yield Remark("unit", block.pages[0], None, f"amounts of a table are in {block.unit}, and were not taken")
 
 
@@ -265,22 +292,35 @@ def _is_caption(paragraph: Paragraph) -> bool:
 
 
 def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | None, store: TokenStore) -> Grid:
-    unit, columns = _money_units(caption, table)
     texts = [
-        compose([Piece(part.page, part.line, part.room) for part in cell.fragments], join_digits=False)
+        store.composed([Piece(part.page, part.line, part.room) for part in cell.fragments], join_digits=False)
         for cell in table.cells
     ]
+    abroad = table.pages[0] in store.latin
+    unit, columns = _money_units(caption, table, texts, stated_abroad if abroad else stated_unit, abroad)
     pointed = _pointed(table, texts)
-    blanks = all_bracketed(composed.text.folded for composed in texts)
+    blanks = not abroad and all_bracketed(composed.text.folded for composed in texts)
+    own = _of_shares(table, texts) if abroad and unit else ()
     number = len(store.tokens) if table.pages[0] in store.typed else None
     cells = []
     for cell, composed in zip(table.cells, texts, strict=True):
         place = None if number is None else (number, cell.row, cell.column, cell.column_end)
-        within = Within(columns.get(cell.column, unit), cell.column in pointed, blanks, place)
+        head = columns.get(cell.column, unit)
+        head = of_a_share(head) if cell.row in own else head
+        within = Within(head, cell.column in pointed, blanks, place, store.table)
         numbers = store.numbers_in(composed, within) if composed.raw else ()
         text = Text(cell.label, cell.label) if cell.label else composed.text
         cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, text, numbers))
     return Grid(table.rows, table.columns, tuple(cells), caption, note, table.pages, unit)
+
+
+def _of_shares(table: JoinedTable, texts: Sequence[Composed]) -> set[int]:
+    """The rows of a table whose amounts are per share."""
+    shares = Shares()
+    rows: dict[int, list[str]] = defaultdict(list)
+    for cell, composed in zip(table.cells, texts, strict=True):
+        rows[cell.row].append(composed.text.folded)
+    return {row for row, (label, *others) in rows.items() if shares.holds(label, [text for text in others if text])}
 
 
 def _pointed(table: JoinedTable, texts: Sequence[Composed]) -> frozenset[int]:
@@ -293,15 +333,30 @@ def _pointed(table: JoinedTable, texts: Sequence[Composed]) -> frozenset[int]:
     )
 
 
-def _money_units(caption: Iterable[Paragraph], table: JoinedTable) -> tuple[str | None, dict[int, str]]:
-    """The unit of a table's amounts (单位：元, 项目资金（万元）), and by column those of heads that state another."""
-    above = next(filter(None, (stated_unit(paragraph.text.folded) for paragraph in caption)), None)
-    heads = [cell for cell in table.cells if cell.row < _HEAD_ROWS]
-    stated = [(cell, stated_unit("".join(part.line.text for part in cell.fragments))) for cell in heads]
-    units = {unit for _, unit in stated if unit} | ({above} if above else set())
+def _money_units(
+    caption: Iterable[Paragraph],
+    table: JoinedTable,
+    texts: Sequence[Composed],
+    stated: Callable[[str], str | None],
+    abroad: bool,
+) -> tuple[str | None, dict[int, str]]:
+    """The unit of a table's amounts (单位：元, 项目资金（万元）), and by column those of heads that state another.
+
+    stated: the unit that a text states.
+    """
+    over = [stated(paragraph.text.folded) for paragraph in caption]
+    above = combined(over) if abroad else next(filter(None, over), None)
+    heads = [
+        (cell, stated(made.text.folded if abroad else "".join(part.line.text for part in cell.fragments)))
+        for cell, made in zip(table.cells, texts, strict=True)
+        if cell.row < _HEAD_ROWS
+    ]
+    if abroad:
+        heads = [(cell, combined((unit, above)) if unit else None) for cell, unit in heads]
+    units = {unit for _, unit in heads if unit} | ({above} if above else set())
     if len(units) == 1:
         return units.pop(), {}
-    return above, {column: unit for cell, unit in stated if unit for column in range(cell.column, cell.column_end)}
+    return above, {column: unit for cell, unit in heads if unit for column in range(cell.column, cell.column_end)}
 
 
 def _size(page_tables: PageTables) -> tuple[int, int]:

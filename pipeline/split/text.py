@@ -209,6 +209,9 @@ _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|[1-9]\d*(?:\.\d+)?|0(?:\.\d+
 _DECIMALS = re.compile(r"(?<=\.)\d+$")
 _THOUSANDS = re.compile(r"\d{3}(?!\d)(?:\.\d)?")
 _THIN = re.compile("[\u2006-\u200a\u202f]")
+_BEGINS_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})*$|(?<![\d.,])\d{4,}$")
+_POINT = re.compile(r"[.,]\d")
+_ENDS_THOUSANDS = re.compile(r"\d{3}(?!\d)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -376,11 +379,12 @@ class Composed:
         return piece.line.boxes[offset] if offset < len(piece.line.boxes) else None
 
 
-def compose(pieces: Sequence[Piece], *, join_digits: bool) -> Composed:
+def compose(pieces: Sequence[Piece], *, join_digits: bool, spaced: bool = False, group: str = "") -> Composed:
     """Put lines together as one text with the way back to them.
 
     pieces: the lines, in reading order. join_digits: of running text, where digits that a narrow space separates are
-    one number wherever they make one; in a table cell they are left apart.
+    one number wherever they make one; in a table cell they are left apart. spaced: it is in Latin script, which parts
+    words by spaces. group: " " where thousands are parted by a blank.
     """
     raw = "\n".join(piece.line.text for piece in pieces).translate(ORDINARY)
     starts, position = [], 0
@@ -400,7 +404,10 @@ def compose(pieces: Sequence[Piece], *, join_digits: bool) -> Composed:
     for space in spaces:
         start, end = space.span()
         before = (before + folded[begin:start])[-_LONGEST_RUN:]
-        joint = _joint(bare, folded, (start, end), before, join_digits)
+        if spaced:
+            joint = _joint_abroad(bare, folded, (start, end), before, group)
+        else:
+            joint = _joint(bare, folded, (start, end), before, join_digits)
         if start > begin:
             kept.append((length, begin))
             parts.append((begin, start))
@@ -442,6 +449,20 @@ def _joint(bare: Composed, folded: str, space: tuple[int, int], text: str, join_
         return _across_space(left, right, between, running=join_digits)
     prose = _IDEOGRAPH.search(above.line.text) is not None  # a cell of sentences
     return _over_rows(left, right, above.room, running=join_digits or prose)
+
+
+def _joint_abroad(bare: Composed, folded: str, space: tuple[int, int], text: str, group: str) -> Joint:
+    """The same in Latin script: a space stays, but inside brackets and within a number: between thousands where a blank
+    parts them, and before a point."""
+    start, end = space
+    if start == 0 or end == len(folded) or folded[start - 1] in "($£€" or folded[end] in ")%":
+        return Joint.ONE
+    one, other = bare.box_at(start - 1), bare.box_at(end)
+    parts = _THIN.fullmatch(folded[start:end]) is not None or (group == " " and end == start + 1)
+    thousands = parts and _BEGINS_THOUSANDS.search(text) and _ENDS_THOUSANDS.match(folded, end)
+    within = thousands or (folded[start - 1].isdigit() and _POINT.match(folded, end))
+    close = one is not None and other is not None and together(one, other) and not far(one, other)
+    return Joint.ONE if within and close else Joint.APART
 
 
 def plain(text: Text | str) -> str:

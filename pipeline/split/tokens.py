@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from recount.pipeline.document import Box, Number, Origin, Remark, Seat, Token, hull
+from recount.pipeline.split.abroad import USUAL, as_usual, currency_before, scale_behind, signs_first
 from recount.pipeline.split.signs import Signed, signed
-from recount.pipeline.split.text import Composed, alike, far, fold, in_one_row, over
+from recount.pipeline.split.text import Composed, Piece, alike, compose, far, fold, in_one_row, over
+from recount.schemas.family import Numbers
 
 # What beside it is its sign, signs.py tells. Groups of three after a comma are one number; a comma before anything
 # else ends it. Dates set with points (2022.12.31) are no numbers. Digits are those that are printed as 0 to 9: a raised
 # ² is none.
 _NUMBER = re.compile(
     r"(?<![0-9.])(?>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]++)(?>\.[0-9]+)?(?!\.+[0-9])(?P<percent>%)?"
+)
+# In Latin script lakhs may be parted too (1,23,456), and a number may follow an abbreviated word (Rs.1,000).
+_NUMBER_ABROAD = re.compile(
+    r"(?:(?<![0-9.])|(?<=[A-Za-z]\.))(?>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?![0-9])|[0-9]++)"
+    r"(?>\.[0-9]+)?(?!\.+[0-9])(?P<percent>%)?"
 )
 # What may be a digit that could not be read, or was read as a letter (65O.64): no number stands beside it. A space
 # keeps a word or a bullet off; and these few units do follow a number.
@@ -66,12 +73,13 @@ _TOUCHED = 0.1  # share of each side of a figure that must lie under a remark fo
 class Within:
     """What the cell that a number stands in says of it. head: the unit of money that the table's head or caption
     states. pointed: an odd sign between digits is the point, as the other figures of the column say. blanks: all of
-    the table's figures have brackets. seat: see Token."""
+    the table's figures have brackets. seat, table: see Token."""
 
     head: str | None = None
     pointed: bool = False
     blanks: bool = False
     seat: Seat | None = None
+    table: int | None = None
 
 
 RUNNING_TEXT = Within()
@@ -80,25 +88,52 @@ RUNNING_TEXT = Within()
 @dataclass(slots=True)
 class TokenStore:
     """Collects the tokens of a document; an index is a token's position. origins, remarks: by page. typed: the pages of
-    a text without print."""
+    a text without print; latin: those in Latin script, numbers: how numbers are printed on these.
+    table: the number of the table whose cells are being read."""
 
     tokens: list[Token] = field(default_factory=list)
     origins: dict[int, Origin] = field(default_factory=dict)
     remarks: Mapping[int, Sequence[Remark]] = field(default_factory=dict)
     typed: Collection[int] = ()
+    latin: Collection[int] = ()
+    numbers: Numbers = USUAL
+    table: int = 0
+
+    def composed(self, pieces: Sequence[Piece], *, join_digits: bool) -> Composed:
+        """Lines put together as one text, as their page's script wants it."""
+        spaced = bool(pieces) and pieces[0].page in self.latin
+        return compose(pieces, join_digits=join_digits, spaced=spaced, group=self.numbers.group)
 
     def numbers_in(self, composed: Composed, within: Within = RUNNING_TEXT) -> tuple[Number, ...]:
         """The numbers of a text, in order, each a new token."""
         folded = composed.text.folded
         if within.pointed and has_odd_point(folded):
             folded = _AS_POINT.sub(".", folded)
-        whole = (
-            match
+        if self._is_abroad(composed):
+            return tuple(self._numbers_abroad(composed, as_usual(folded, self.numbers), within))
+        found = (
+            (match, _sign_of(match, composed, blanks=within.blanks))
             for match in _NUMBER.finditer(folded)
             if _is_whole(match, composed.is_close) and self._stands_together(composed, match)
         )
-        found = ((match, _sign_of(match, composed, blanks=within.blanks)) for match in whole)
         return tuple(Number(sign.start, sign.end, self._token(composed, match, sign, within)) for match, sign in found)
+
+    def _is_abroad(self, composed: Composed) -> bool:
+        return bool(composed.pieces) and composed.pieces[0].page in self.latin
+
+    def _numbers_abroad(self, composed: Composed, folded: str, within: Within) -> Iterator[Number]:
+        """The numbers of a text in Latin script, each with the sign of its currency."""
+        plain = signs_first(folded)
+        sure = within.table is not None or self.numbers.negative == "()"
+        for match in _NUMBER_ABROAD.finditer(plain):
+            if not (_is_whole(match, composed.is_close, lists=False) and self._stands_together(composed, match)):
+                continue
+            end = match.start("percent") if match["percent"] else match.end()
+            sign = signed(plain, match.start(), end, composed.apart, sure=sure)
+            if folded[sign.start] != plain[sign.start]:  # ($91.1)
+                sign = replace(sign, start=max(currency_before(folded, match.start()) - 1, 0))
+            token = self._token(composed, match, sign, within)
+            yield Number(currency_before(folded, sign.start), sign.end, token)
 
     def _stands_together(self, composed: Composed, match: re.Match[str]) -> bool:
         """Whether the digits of a number are of one size, on one baseline and side by side, and nothing is in doubt."""
@@ -148,7 +183,7 @@ class TokenStore:
             raw=composed.raw[first : last + 1].replace("\n", "").rstrip("%％﹪ "),
             value=value,
             decimals=decimals,
-            unit=_unit_of(sign, composed.text.folded),
+            unit=_unit_of(sign, composed.text.folded) or self._scale(composed, end),
             page=page,
             box=box,
             origin="ocr" if confidences else self.origins.get(page, "text"),
@@ -156,9 +191,13 @@ class TokenStore:
             head=within.head,
             remark=_on(box, self.remarks.get(page, ())) or _unsure(sign, page, box),
             seat=within.seat,
+            table=within.table,
         )
         self.tokens.append(token)
         return token
+
+    def _scale(self, composed: Composed, end: int) -> str | None:
+        return scale_behind(composed.text.folded, end) if self._is_abroad(composed) else None
 
 
 def _on(box: Box, remarks: Iterable[Remark]) -> Remark | None:
@@ -232,10 +271,11 @@ def say_point(column: Iterable[str]) -> bool:
     return len(others) >= _FEWEST_OTHERS and all(map(_AMOUNT.fullmatch, others))
 
 
-def _is_whole(match: re.Match[str], is_close: Callable[[int], bool]) -> bool:
+def _is_whole(match: re.Match[str], is_close: Callable[[int], bool], *, lists: bool = True) -> bool:
     """Whether nothing beside a number may be a part of it.
 
-    is_close: whether no space was printed between a character of the text and the next.
+    is_close: whether no space was printed between a character of the text and the next. lists: of numbers with commas
+    and no spaces between them are printed.
     """
     text, start, end = match.string, match.start(), match.end()
     before = text[max(0, start - _REACH) : start]
@@ -244,14 +284,16 @@ def _is_whole(match: re.Match[str], is_close: Callable[[int], bool]) -> bool:
         item = _ITEM_BEFORE.search(before)
         if _BEFORE.search(before) or _FULL_STOP.match(text, start - 1):
             return False
-        if is_close(start - 1) and (_CLOSE_BEFORE.search(before) or (item and not _LIST.fullmatch(item[0] + own))):
+        if is_close(start - 1) and (
+            _CLOSE_BEFORE.search(before) or (item and not (lists and _LIST.fullmatch(item[0] + own)))
+        ):
             return False
     if match["percent"] or end == len(text):
         return True
     if _BEHIND.match(text, end) or (is_close(end - 1) and _CLOSE_BEHIND.match(text, end)):
         return False
     item = _ITEM_BEHIND.match(text, end)
-    return not (item and is_close(end) and not _LIST.fullmatch(own + item[0]))
+    return not (item and is_close(end) and not (lists and _LIST.fullmatch(own + item[0])))
 
 
 def parse_number(text: str) -> tuple[Decimal, int] | None:

@@ -89,9 +89,11 @@ def figure_of(token: Token, pointer: str, kind: Kind, *, negative: bool = False)
 
 
 def shift_of(token: Token, kind: Kind) -> int:
-    """The power of ten that brings an amount to 万元; what has no unit is left as it is."""
+    """The power of ten that brings an amount to 万元, or to its family's unit; what has no unit is left as it is."""
     if kind not in (Kind.MONEY, Kind.ANY):
         return 0
+    if token.into is not None:
+        return (token.into[1] or 0) if kind is Kind.MONEY else 0
     return MONEY.get(unit_of(token, kind) or "", _WAN) - _WAN
 
 
@@ -102,6 +104,8 @@ def unit_of(token: Token, kind: Kind) -> str | None:
 
 def own_unit(token: Token, kind: Kind) -> str | None:
     """The unit of a figure's value: that of its kind; of a count, or of what has no kind, the printed one."""
+    if token.into is not None:
+        return token.into[0] if kind is Kind.MONEY else _OWN.get(kind, token.unit)
     if kind is Kind.MONEY or (kind is Kind.ANY and token.unit in MONEY):
         return "万元"
     return _OWN.get(kind, token.unit)
@@ -124,6 +128,8 @@ def fits(token: Token, kind: Kind) -> bool:
         return token.decimals == 0 and (token.unit is None or _NOT_COUNTED.match(token.unit) is None)
     if kind is Kind.YEAR and not 1949 <= token.value <= 2100:
         return False
+    if kind is Kind.MONEY and token.into is not None:
+        return token.into[1] is not None
     return unit_of(token, kind) in _UNITS[kind]
 
 

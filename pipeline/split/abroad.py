@@ -1,0 +1,259 @@
+"""Pages in Latin script: how their numbers, signs of currency and units of money are printed.
+
+Nothing here touches a page with Chinese words on it. What a page prints and does not make certain is refused: a number
+that is not of the page's form is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from recount.pipeline.document import MONEY, Document, Page, Token
+from recount.pipeline.split.text import fold
+from recount.schemas.family import SCALES, Family, Money, Numbers
+
+_LETTER = re.compile(r"[^\W\d_]")
+_IDEOGRAPH = re.compile("[\u3400-\u9fff]")
+_FEWEST_LETTERS = 20
+_FEW_IDEOGRAPHS = 0.05  # share of the letters of a page that may be ideographs
+
+# --- numbers
+
+USUAL = Numbers()
+_POINTS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})*\.\d\d?(?![\d.,]\d|\d)|(?<![\d.,])\d{1,3}(?:,\d{3})+(?![.,]?\d)")
+_COMMAS = re.compile(
+    r"(?<![\d.,])\d{1,3}(?:\.\d{3})*,\d\d?(?![\d.,]\d|\d)|(?<![\d.,])\d{1,3}(?:\.\d{3}){2,}(?![.,]?\d)"
+)
+_MORE = 2  # times as many numbers with a comma before their decimals as with a point make it the form of a page
+
+
+def is_latin(page: Page) -> bool:
+    """Whether a page is in Latin script, or another that is written with spaces: it has hardly an ideograph."""
+    words = "".join(line.text for line in page.lines)
+    letters, ideographs = len(_LETTER.findall(words)), len(_IDEOGRAPH.findall(words))
+    return letters >= _FEWEST_LETTERS and ideographs <= _FEW_IDEOGRAPHS * letters
+
+
+def numbers_of(families: Iterable[Family], pages: Sequence[Page]) -> Numbers:
+    """How numbers are printed: as a family says, or as pages in Latin script show.
+
+    pages: these. 1.234,56 is told by amounts with a comma before two decimals, where few have a point there.
+    """
+    said = {family.numbers for family in families if family.numbers is not None}
+    if len(said) == 1:
+        return said.pop()
+    lines = [fold(line.text) for page in pages for line in page.lines]
+    points, commas = (sum(len(form.findall(line)) for line in lines) for form in (_POINTS, _COMMAS))
+    return Numbers(".", ",") if commas > _MORE * points else USUAL
+
+
+def as_usual(folded: str, numbers: Numbers) -> str:
+    """A text with its numbers as 1,234.56: of the same length. A sign that is neither becomes one that no number has."""
+    if numbers.group == "," and numbers.decimal == ".":
+        return folded
+    signs = {"'": "'", ",": "'", ".": "'", numbers.group: ",", numbers.decimal: "."}
+    return re.sub(
+        rf"(?<=\d)[{re.escape(''.join(signs))}](?=\d)",
+        lambda match: signs[match[0]],
+        folded,
+    )
+
+
+# --- currency
+
+_SIGNS: Mapping[str, str] = {
+    r"US\$|USD|U\.?S\.? ?dollars?": "USD",
+    r"HK\$|HKD|Hong Kong dollars?": "HKD",
+    r"NT\$|NTD|TWD|New Taiwan dollars?": "TWD",
+    r"S\$|SGD|Singapore dollars?": "SGD",
+    r"A\$|AU\$|AUD|Australian dollars?": "AUD",
+    r"C\$|CA\$|CAD|Canadian dollars?": "CAD",
+    r"R\$|BRL|reais": "BRL",
+    r"£|GBP|pounds?(?: sterling)?": "GBP",
+    r"€|EUR|euros?": "EUR",
+    r"₱|PHP|(?:Philippine )?pesos?": "PHP",
+    r"₹|INR|Rs\.?|(?:Indian )?rupees?": "INR",
+    r"RMB|CNY|renminbi|yuan": "CNY",
+    r"JPY|(?:Japanese )?yen": "JPY",
+    r"CHF|Swiss francs?": "CHF",
+    r"₩|KRW|(?:Korean )?won": "KRW",
+    r"MYR|RM|ringgit": "MYR",
+    r"\$|dollars?": "",  # of which country, no page says
+}
+_NAMED = [(re.compile(rf"(?<![A-Za-z])(?:{words})(?![A-Za-z])", re.IGNORECASE), code) for words, code in _SIGNS.items()]
+CURRENCY = r"(?:(?:US|HK|NT|AU|CA|[SACR])?\$|[£€₱₹₩]|(?:USD|HKD|TWD|SGD|AUD|CAD|GBP|EUR|PHP|INR|RMB|CNY|CHF|KRW|MYR|Rs\.?|RM)(?![A-Za-z]))"
+"""What stands before an amount, or in a column of its own beside it."""
+_LONE = re.compile(rf"\(?{CURRENCY}\)?", re.IGNORECASE)
+_BEFORE = re.compile(rf"(?<![A-Za-z]){CURRENCY} ?$")
+_WITHIN = re.compile(rf"([(-] ?)({CURRENCY} ?)(?=\d)")
+
+
+def is_currency(words: str) -> bool:
+    """Whether a text is the sign of a currency and no more."""
+    return re.fullmatch(CURRENCY, words) is not None
+
+
+_FIGURE = re.compile(
+    rf"(?:{CURRENCY})?[-(△▲]{{0,2}}(?:{CURRENCY})?\d[\d,.'’]*\)?%?\)?-?(?:{CURRENCY})?|(?:{CURRENCY})?\(?[-—–]+\)?",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.(?:\d\d)?\d\d")
+
+
+def is_figure_abroad(words: str) -> bool:
+    """Whether a text without spaces is an amount, with its sign, brackets and currency; no year and no date is."""
+    return _FIGURE.fullmatch(words) is not None and _DATE.fullmatch(words) is None
+
+
+def currency_before(folded: str, start: int) -> int:
+    """Where the sign of currency begins that stands right before a place in a text; that place if none does."""
+    match = _BEFORE.search(folded, max(0, start - 6), start)
+    return match.start() if match else start
+
+
+def signs_first(folded: str) -> str:
+    """A text of the same length in which a sign stands next to its number: ($91.1) as $(91.1), $ blank."""
+    return re.sub(
+        rf"(?<![A-Za-z]){CURRENCY}(?= ?[(-]? ?\d)",
+        lambda match: " " * len(match[0]),
+        _WITHIN.sub(lambda match: " " * len(match[2]) + match[1].rstrip().rjust(len(match[1])), folded),
+    )
+
+
+# --- units
+
+_THOUSANDS = r"thousands?|['’]?000['’]?s?|milliers|mille|tausend|tsd\.?|duizend|miles"
+_SCALES: Mapping[str, str] = {
+    rf"(?<!\d)(?:{_THOUSANDS})(?!\d)": "thousands",
+    r"millions?|millionen|mio\.?|mln\.?|mn": "millions",
+    r"billions?|milliarden|mrd\.?|bn": "billions",
+    r"lakhs?|lacs?": "lakhs",
+    r"crores?": "crores",
+    r"hundreds?": "hundreds",
+}
+_SCALED = [
+    (re.compile(rf"(?<![A-Za-z])(?:{words})(?![A-Za-z])", re.IGNORECASE), name) for words, name in _SCALES.items()
+]
+_SHORT = re.compile(rf"(?:{CURRENCY} ?(?P<behind>000|[mk]|bn)|(?P<before>[mkT]) ?{CURRENCY}|T(?=EUR))(?![A-Za-z\d])")
+_GLUED = re.compile(r"(?<![A-Za-z])T(?=EUR|€)|(?<=[$£€₱₹])(?:m|k|bn)(?![A-Za-z])")
+_OF_SHORT = {"m": "millions", "k": "thousands", "T": "thousands", "000": "thousands", "bn": "billions"}
+_PHRASE = re.compile(
+    r"(?<![A-Za-z])(?:in|expressed in|amounts?|figures|stated|rounded|nearest|en|currency|unit|omitted)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_EXCEPT = re.compile(r"(?<![A-Za-z])(?:except|other than|unless)(?![A-Za-z])", re.IGNORECASE)
+_YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<![A-Za-z])(?:as )?restated(?![A-Za-z])", re.IGNORECASE)
+_WHOLE = re.compile(r"expressed in|nearest|amounts? in|figures in", re.IGNORECASE)
+_LONGEST = 110  # characters of a line that says a unit
+_SCALE_BEHIND = re.compile(r" ?(thousand|million|billion|lakh|crore)s?(?![A-Za-z])")
+
+
+def stated_abroad(words: str) -> str | None:
+    """The unit of money that a caption or a head in Latin script states: "USD millions", "thousands", "GBP".
+
+    words: folded. (In millions, except per share amounts), £000, €m, Expressed in Philippine Pesos. A currency alone
+    says that amounts are in its own unit where the words say no more than it. None where nothing is stated, or two
+    units are.
+    """
+    said = _YEARS.sub("", _EXCEPT.split(words)[0]).strip()
+    if len(words) > _LONGEST:
+        return None
+    scales = {name for form, name in _SCALED if form.search(said)}
+    short = _SHORT.search(said)
+    if short:
+        scales.add(_OF_SHORT[short["behind"] or short["before"] or "T"])
+    named = _GLUED.sub(" ", said)
+    codes = [code for form, code in _NAMED if form.search(named)]
+    code = next(iter(codes), None)
+    if len(scales) > 1:
+        return None
+    if scales and (short or code is not None or _PHRASE.search(said) or re.fullmatch(r"\W*\w+\W*", said)):
+        return f"{code or ''} {scales.pop()}".strip()
+    lone = _LONE.fullmatch(said) or (code is not None and _WHOLE.search(said))
+    return code or None if lone and not scales else None
+
+
+def combined(units: Iterable[str | None]) -> str | None:
+    """What several texts say of one unit: the currency that the first names, the scale that the first says."""
+    parts = [_currency_and_scale(unit) for unit in units if unit]
+    code = next((code for code, _ in parts if code), "")
+    scale = next((scale for _, scale in parts if scale), "")
+    return f"{code} {scale}".strip() or None
+
+
+def _currency_and_scale(unit: str) -> tuple[str, str]:
+    code, _, scale = unit.rpartition(" ")
+    return (code, scale) if scale in SCALES else (unit, "")
+
+
+def of_a_share(unit: str | None) -> str:
+    """The unit of amounts per share in a table of a unit: of the currency itself, whatever the scale of the others."""
+    code, scale = _currency_and_scale(unit or "")
+    return code if code or not scale else "units"
+
+
+_PER_SHARE = re.compile(r"(?<![a-z])per (?:[a-z]+ ){0,3}(?:shares?|units?|stock|ads)(?![a-z])", re.IGNORECASE)
+_HEADS_SHARES = re.compile(r"\.\d\d(?!\d)")
+
+
+class Shares:
+    """Tells the rows of a table, from top to bottom, whose amounts are per share: by their label, or by the heading
+    above them where they are printed with cents."""
+
+    def __init__(self) -> None:
+        self._below = False
+
+    def holds(self, label: str, figures: Sequence[str]) -> bool:
+        """Whether the next row is one. label: its words; figures: the texts of its other cells that are not empty."""
+        said = _PER_SHARE.search(label) is not None
+        if label and not figures:
+            self._below = said
+            return False
+        return said or (self._below and all(_HEADS_SHARES.search(text) for text in figures))
+
+
+def scale_behind(folded: str, end: int) -> str | None:
+    """The unit that follows a number of running text: 36.4 million."""
+    match = _SCALE_BEHIND.match(folded, end)
+    return f"{match[1]}s" if match else None
+
+
+# --- money of a family
+
+_CHINESE = re.compile(r"(?P<code>[^十百千万亿元A-Za-z]*)(?P<tens>[十百千万亿]*)(?P<name>[^十百千万亿A-Za-z]*)")
+
+
+def measured(document: Document, money: Money | None) -> Document:
+    """A document whose tokens know what they are in the unit of a family's amounts; without one, as it is."""
+    if money is None:
+        return document
+    power = power_of(money.name, money)
+    return replace(document, tokens=tuple(_measured(token, money, power or 0) for token in document.tokens))
+
+
+def _measured(token: Token, money: Money, own: int) -> Token:
+    power = power_of(token.unit or token.head or money.name, money)
+    return replace(token, into=(money.name, None if power is None else power - own))
+
+
+def power_of(unit: str, money: Money) -> int | None:
+    """The power of ten that a printed unit is of the currency of some money; None for one that is not understood."""
+    if unit in money.units:
+        return money.units[unit]
+    (own, _), (code, power) = _parts(money.name), _parts(unit)
+    fits = code in ("", own) or (code == "元" and not own.isascii())
+    return power if fits else None
+
+
+def _parts(unit: str) -> tuple[str, int | None]:
+    """The currency and the power of ten of a unit: USD millions, thousands, 千元, 新台币千元, 百万美元."""
+    code, _, scale = unit.rpartition(" ")
+    if unit.isascii():
+        return (code, SCALES[scale]) if scale in SCALES else (unit, SCALES[""])
+    match = _CHINESE.fullmatch(unit)
+    if match is None:
+        return unit, None
+    name = match["code"] or match["name"].removesuffix("元") or "元"
+    return name, MONEY.get(match["tens"] + "元")
