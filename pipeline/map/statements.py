@@ -127,8 +127,7 @@ def lines_of(grid: Grid, over: Period | None = None) -> Lines:
     """A grid as lines × columns. over: the period that its title says, for heads that say 期末 or this year."""
     at = table_of(grid).at
     body = _body(at)
-    figures = _figure_columns(at, body)
-    labels = _label_columns(at, body, figures)
+    labels, figures = _label_columns(at, body)
     heads = {column: _head(at, body, column, labels) for column in figures}
     columns, without = _columns(heads, labels, over)
     rows = tuple(_rows(at, body, columns, labels))
@@ -155,36 +154,41 @@ def _is_body_of_years(at: Places, number: int) -> bool:
     return all(period_of(_path(at, number, column)[0]) is not None for column in mine)
 
 
-def _figure_columns(at: Places, body: int) -> list[int]:
-    """The columns with figures below the head, each of a wider cell once."""
-    found: Counter[int] = Counter()
-    for number, row in enumerate(at[body:], body):
-        for column, cell in enumerate(row):
-            if cell is not None and cell.row == number and cell.column == column and figure_of(cell) is not None:
-                found[column] += 1
-    return sorted(found)
-
-
-def _label_columns(at: Places, body: int, figures: Sequence[int]) -> list[int]:
-    """The columns of labels: one for each half of a table, where most of its words stand."""
-    words: Counter[int] = Counter()
-    for number, row in enumerate(at[body:], body):
-        for column, cell in enumerate(row):
-            if cell is not None and (cell.row, cell.column) == (number, column) and figure_of(cell) is None:
-                words[column] += len(_exact(cell.text.folded)) - sum(n.end - n.start for n in cell.numbers)
-    most = max(words.values(), default=0)
-    wide = [column for column in sorted(words) if words[column] * _FEW_WORDS >= most and column not in figures]
+def _label_columns(at: Places, body: int) -> tuple[list[int], list[int]]:
+    """The columns of labels, one for each half of a table, and those of figures: they stand right of the first."""
+    words, figures = _contents(at, body)
     found: list[int] = []
-    for column in wide:
+    before = [column for column in sorted(words) if column not in figures and any(column < one for one in figures)]
+    most = max((words[column] for column in before), default=0)
+    for column in before:
+        if words[column] * _FEW_WORDS < most:
+            continue
         if not found or any(found[-1] < figure < column for figure in figures):
             found.append(column)
         elif words[column] > words[found[-1]]:
             found[-1] = column
-    return found
+    return found, [column for column in sorted(figures) if found and column > found[0]]
 
 
 _FEW_WORDS = 6
 """A column of labels has a sixth of the words that the widest has, at least: a column of notes has fewer."""
+_FEW_FIGURES = 3
+"""A column of figures has a third as many of them as it has cells of words, at least: a label may be a number, too."""
+
+
+def _contents(at: Places, body: int) -> tuple[Counter[int], set[int]]:
+    """How many letters each column has below the head, and which are columns of figures."""
+    words: Counter[int] = Counter()
+    worded: Counter[int] = Counter()
+    figures: Counter[int] = Counter()
+    for cell in dict.fromkeys(cell for row in at[body:] for cell in row if cell is not None and cell.row >= body):
+        letters = len(_exact(cell.text.folded)) - sum(number.end - number.start for number in cell.numbers)
+        if figure_of(cell) is not None:
+            figures[cell.column] += 1
+        elif letters > 0:
+            words[cell.column] += letters
+            worded[cell.column] += 1
+    return words, {column for column, times in figures.items() if times * _FEW_FIGURES >= worded[column]}
 
 
 def _path(at: Places, body: int, column: int) -> tuple[str, str]:

@@ -67,7 +67,7 @@ class _Search:
         self.values = [[self._whole(value, 0) for value in one.values] for one in series]
         self.halves = [[self._whole(value, 1) for value in one.values] for one in series]
         self.parts: set[int] = set()
-        self.found: dict[int, Terms] = {}
+        self.found: list[Relation] = []
         self.amounts = [at for at, one in enumerate(series) if one.kind is not Kind.PERCENT and any(self.values[at])]
 
     def _whole(self, value: Value | None, of: int) -> int:
@@ -83,24 +83,30 @@ class _Search:
         for at in self.amounts:
             self._take(at, self._above(at, signed=False))
         for at in reversed(self.amounts):
-            self._take(at, self._below(at))
+            if not self._terms_of(at):
+                self._take(at, self._below(at))
         for at in self.amounts:
-            self._take(at, self._above(at, signed=True))
+            if not self._terms_of(at, above=True):
+                self._take(at, self._above(at, signed=True))
         for at in self.amounts:
-            self._take(at, self._few(at))
+            if at not in self.parts and not self._terms_of(at):
+                self._take(at, self._few(at))
         self._alike()
-        return [Relation(at, terms) for at, terms in self.found.items()]
+        return self.found
 
     def _take(self, at: int, candidates: Iterable[Terms]) -> None:
         """Keeps the first candidate that holds and is no chance."""
-        if at in self.found:
-            return
         for tried, terms in enumerate(candidates, 1):
             digits = self._digits(at, terms)
-            if digits is not None and digits >= _MARGIN + log10(tried):
-                self.found[at] = terms
+            if digits is not None and digits >= _MARGIN + log10(tried) and not self._idle(terms):
+                self.found.append(Relation(at, terms))
                 self.parts |= {term for _, term in terms}
                 return
+
+    def _idle(self, terms: Terms) -> bool:
+        """Whether two of the terms are the same figures, one added and one taken off."""
+        added = {tuple(self.values[term]) for sign, term in terms if sign > 0}
+        return any(tuple(self.values[term]) in added for sign, term in terms if sign < 0)
 
     def _digits(self, at: int, terms: Terms) -> float | None:
         """The digits that a sum explains; None where it does not hold, or a term has never a figure."""
@@ -160,9 +166,11 @@ class _Search:
                     if 1 in signs:
                         yield tuple(zip(signs, places, strict=True))
 
-    def _terms_of(self, at: int) -> set[int]:
-        """The lines that a line is made of, those of its parts too."""
-        own = {term for _, term in self.found.get(at, ())}
+    def _terms_of(self, at: int, *, above: bool = False) -> set[int]:
+        """The lines that a line is made of, those of its parts too. above: of those right above it alone."""
+        own = {term for relation in self.found if relation.stated == at for _, term in relation.terms}
+        if above:
+            return {term for term in own if term < at}
         return own.union(*(self._terms_of(term) for term in own)) if own else own
 
     def _alike(self) -> None:
@@ -175,10 +183,7 @@ class _Search:
             digits = self._digits(at, ((1, other),))
             if digits is None or digits < _MARGIN + 2 * log10(len(self.amounts)):
                 continue
-            if at not in self.found:
-                self.found[at] = ((1, other),)
-            elif other not in self.found and other not in self._terms_of(at):
-                self.found[other] = ((1, at),)
+            self.found.append(Relation(at, ((1, other),)))
 
     # --- shares and growth
 
