@@ -34,7 +34,20 @@ from recount.schemas.registry import FAMILIES
 
 _RUN = re.compile(r"\d[\d.,' \u00a0\u202f]*\d|\d")
 _DAY = re.compile(r"(?:(\d+)m )?(\d{4})-(\d\d)-(\d\d)")
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _COUNTED = {"3": "three", "6": "six", "9": "nine", "12": "twelve"}
 _HEAD = 12  # rows above a figure in which the head of its column is looked for, at the top of its grid
 

@@ -167,13 +167,7 @@ def write_starter(name: str, out: Path) -> Path:
 
     Raises UsageError for a name that is none, or is taken, and if the folder cannot be written.
     """
-    if not _NAME.fullmatch(name):
-        raise UsageError(f"{name} is no name for a family: small letters, digits and _ only, a letter first")
-    if any(family.name == name for family in FAMILIES):
-        raise UsageError(f"there is a family {name} already")
-    folder = out / name
-    if folder.exists():
-        raise UsageError(f"{folder} exists already")
+    folder = free_name(name, out)
     try:
         for file in _files(_STARTER):
             target = folder / file.relative_to(_STARTER)
@@ -181,6 +175,18 @@ def write_starter(name: str, out: Path) -> Path:
             target.write_bytes(_renamed(file, name))
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error.strerror}") from error
+    return folder
+
+
+def free_name(name: str, out: Path) -> Path:
+    """The folder of a new family in another. Raises UsageError for a name that is none, or is taken."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"{name} is no name for a family: small letters, digits and _ only, a letter first")
+    if any(family.name == name for family in FAMILIES):
+        raise UsageError(f"there is a family {name} already")
+    folder = out / name
+    if folder.exists():
+        raise UsageError(f"{folder} exists already")
     return folder
 
 

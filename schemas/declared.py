@@ -18,10 +18,10 @@ from typing import Any, ClassVar, Generic, NoReturn
 from pydantic import create_model
 
 from recount.schemas.arithmetic import Identity
-from recount.schemas.describe import fields_of
-from recount.schemas.family import Family, Heading
+from recount.schemas.describe import Field, fields_of
+from recount.schemas.family import Family, Heading, Money, Numbers
 from recount.schemas.figures import F, Figure, Kind, Model, figure, part, rows, text, year
-from recount.schemas.statements import Line, Statement, line
+from recount.schemas.statements import Statement, line
 from recount.schemas.terms import Rate, Sum
 
 FILE = "family.toml"
@@ -58,7 +58,7 @@ class Formula:
         return [self.stated, *(name for _, name in (*self.terms, *self.whole))]
 
     def identity(self, figures: Mapping[str, Figure | None], rule: str, *, blank: bool) -> Identity:
-        """The identity between figures. blank: one that is not printed is nothing, as in a table; else it is missing."""
+        """The identity between figures. blank: what is not printed is nothing, as in a table; else it is missing."""
         terms = _sum(self.terms, figures, blank=blank)
         computed = Rate(terms, _sum(self.whole, figures, blank=blank)) if self.whole else terms
         return Identity(rule, figures.get(self.stated), computed, at_most=self.at_most)
@@ -166,6 +166,11 @@ def _perhaps(name: str, known: Iterable[str]) -> str:
 
 # --- models
 
+_F: Any = F
+_STATEMENT: Any = Statement
+_GENERIC: Any = Generic[F]  # type: ignore[index]
+"""For models that are made while the program runs, of which no type checker knows."""
+
 
 class _Declared(Model):
     """A model whose identities are formulae. blank: a figure that is not printed is nothing in them."""
@@ -212,21 +217,20 @@ def _same_time(column: Any, others: Sequence[Any]) -> Any:
     if column.period is None:
         return None
     same = [other for other in others if other.period == column.period]
-    ends = [other for other in others if other.period and _end(other.period) == _end(column.period)]
+    ends = [other for other in others if other.period and end_of(other.period) == end_of(column.period)]
     found = same or ends
     return found[0] if len(found) == 1 else None
 
 
-def _end(period: str) -> str:
+def end_of(period: str) -> str:
+    """When a period ends, as it is told (schemas/statements.py)."""
     return period.rpartition("/")[2]
 
 
 def _at(parts: Mapping[str, Any], name: str) -> Figure | None:
     key, _, inner = name.partition(".")
-    value = parts[key]
-    for step in inner.split(".") if inner else ():
-        value = getattr(value, step, None)
-    return value
+    value = getattr(parts[key], inner, None)
+    return value if isinstance(value, Figure) else None
 
 
 def _totalled(lines: Sequence[Any], words: str) -> Iterator[Identity]:
@@ -236,11 +240,17 @@ def _totalled(lines: Sequence[Any], words: str) -> Iterator[Identity]:
         if field.kind in {Kind.MONEY, Kind.COUNT, Kind.AREA}:
             terms = tuple((1, own) for row in lines[: at[0]] if (own := getattr(row, key)) is not None)
             whole = getattr(lines[at[0]], key)
-            yield Identity(f"{_called(lines[at[0]])}·{field.title} = the lines above", whole, Sum(terms, missing=not terms))
+            yield Identity(
+                f"{_called(lines[at[0]])}·{field.title} = the lines above", whole, Sum(terms, missing=not terms)
+            )
 
 
-def _called(row: Any) -> str:
-    first = next((key for key, field in fields_of(type(row)).items() if field.is_text), None)
+def _fields_in(row: Model) -> Mapping[str, Field]:
+    return fields_of(row.__class__)
+
+
+def _called(row: Model) -> str:
+    first = next((key for key, field in _fields_in(row).items() if field.is_text), None)
     return "".join(str(getattr(row, first) or "").split()) if first else ""
 
 
@@ -248,7 +258,20 @@ def _called(row: Any) -> str:
 
 _KINDS = {kind.value: kind for kind in Kind if kind is not Kind.YEAR}
 _ALLOWED: Mapping[str, tuple[str, ...]] = {
-    "the family": ("name", "title", "front", "signs", "statement", "table", "section", "identities"),
+    "the family": (
+        "name",
+        "title",
+        "front",
+        "signs",
+        "money",
+        "numbers",
+        "statement",
+        "table",
+        "section",
+        "identities",
+    ),
+    "money": ("name", "units"),
+    "numbers": ("group", "decimal", "negative"),
     "a statement": ("key", "title", "words", "kind", "lines", "identities"),
     "a line": ("key", "title", "words", "under", "kind"),
     "a table": ("key", "title", "words", "columns", "total", "identities"),
@@ -286,32 +309,62 @@ def _family(said: Mapping[str, Any]) -> Family:
     name = _words(said, "name", "the family")
     front = said.get("front", "(?!)")
     fields: dict[str, Any] = {}
-    parts: dict[str, type[Model]] = {}
+    parts: dict[str, Any] = {}
     totals: dict[str, str] = {}
     outline: list[Heading] = []
     for key in _pattern(front, "front").groupindex:
-        fields[key] = (F | None, year("Year")) if key == "fiscal_year" else (str | None, text(key.replace("_", " ")))
+        fields[key] = (_F | None, year("Year")) if key == "fiscal_year" else (str | None, text(key.replace("_", " ")))
     for what, reader in (("statement", _statement), ("table", _table), ("section", _section)):
         for one in said.get(what, ()):
             key, title = _named(one, f"a {what}")
             if key in fields:
                 raise _Wrong(f"{key} stands twice", key)
-            parts[key] = model = reader(one, key)
-            holds = part if what == "section" else rows
-            fields[key] = (model[F] | None if what == "section" else tuple[model[F], ...], holds(title, one.get("words")))  # type: ignore[index]
+            parts[key] = reader(one, key)
+            own, words = parts[key][_F], one.get("words")
+            fields[key] = (own | None, part(title, words)) if what == "section" else _many(own, title, words)
             totals |= {key: one["total"]} if "total" in one else {}
             outline += [Heading(key, one.get("level", 2), one.get("heading", title))] if what == "section" else []
-    report = _model("Report", (_DeclaredReport, Generic[F]), fields)
+    report = _model("Report", (_DeclaredReport, _GENERIC), fields)
     report.totals = totals
     scope = {f"{key}.{inner}": inner for key, model in parts.items() for inner in _figures(model)}
     report.formulae = tuple(_formula(one, list(scope), {}) for one in said.get("identities", ()))
     return Family(
-        name, said.get("title", name), f"{name.replace('_', '-')}/1", report, tuple(outline), front,
-        signs=tuple(said.get("signs", ())), labelled=True,
-    )  # fmt: skip
+        name,
+        said.get("title", name),
+        f"{name.replace('_', '-')}/1",
+        report,
+        tuple(outline),
+        front,
+        signs=tuple(said.get("signs", ())),
+        labelled=True,
+        numbers=_numbers(said.get("numbers")),
+        money=_money(said.get("money")),
+    )
 
 
-def _statement(said: Mapping[str, Any], key: str) -> type[Model]:
+def _many(model: Any, title: str, words: str | None) -> tuple[Any, Any]:
+    return tuple[model, ...], rows(title, words)
+
+
+def _money(said: Any) -> Money | None:
+    """The unit of a family's amounts: its name, or a table with the words for further units."""
+    if said is None or isinstance(said, str):
+        return Money(said) if said else None
+    _check(said, "money")
+    units = said.get("units", {})
+    if not isinstance(units, Mapping) or not all(isinstance(power, int) for power in units.values()):
+        raise _Wrong("units are words, each with the power of ten that it is of the currency's own unit", "units")
+    return Money(_words(said, "name", "money"), dict(units))
+
+
+def _numbers(said: Any) -> Numbers | None:
+    if said is None:
+        return None
+    _check(said, "numbers")
+    return Numbers(**said)
+
+
+def _statement(said: Mapping[str, Any], key: str) -> Any:
     common = said.get("kind", Kind.MONEY.value)
     lines = [{"title": one} if isinstance(one, str) else one for one in said.get("lines", ())]
     fields: dict[str, Any] = {}
@@ -320,18 +373,18 @@ def _statement(said: Mapping[str, Any], key: str) -> type[Model]:
         if own in fields:
             raise _Wrong(f"the line {own} stands twice: give one of them another key, and words or under", title)
         kind = _kind(one.get("kind", common), title)
-        fields[own] = (Line[F], line(title, one.get("words"), one.get("under"), kind))
-    return _model(key, (_Declared, Statement[F], Generic[F]), fields, said.get("identities", ()))
+        fields[own] = (_F | None, line(title, one.get("words"), one.get("under"), kind))
+    return _model(key, (_Declared, _STATEMENT[_F], _GENERIC), fields, said.get("identities", ()))
 
 
-def _table(said: Mapping[str, Any], key: str) -> type[Model]:
-    model = _model(key, (_Declared, Generic[F]), _fields(said, "columns", "a column"), said.get("identities", ()))
+def _table(said: Mapping[str, Any], key: str) -> Any:
+    model = _model(key, (_Declared, _GENERIC), _fields(said, "columns", "a column"), said.get("identities", ()))
     model.named_by = next((own for own, field in fields_of(model).items() if field.is_text), "")
     return model
 
 
-def _section(said: Mapping[str, Any], key: str) -> type[Model]:
-    model = _model(key, (_Declared, Generic[F]), _fields(said, "fields", "a field"), said.get("identities", ()))
+def _section(said: Mapping[str, Any], key: str) -> Any:
+    model = _model(key, (_Declared, _GENERIC), _fields(said, "fields", "a field"), said.get("identities", ()))
     model.blank = False
     return model
 
@@ -344,7 +397,7 @@ def _fields(said: Mapping[str, Any], where: str, what: str) -> dict[str, Any]:
         if kind == _TEXT:
             found[own] = (str | None, text(title, words))
         else:
-            found[own] = (F | None, figure(_kind(kind, title), title, words))
+            found[own] = (_F | None, figure(_kind(kind, title), title, words))
     return found
 
 
@@ -387,7 +440,7 @@ def _named(said: Any, what: str) -> tuple[str, str]:
     for rule in ("words", "heading"):
         _pattern(said.get(rule, ""), title)
     key = said.get("key", key_of(title))
-    if not isinstance(key, str) or key_of(key) != key:
+    if not isinstance(key, str) or not re.fullmatch(r"[^\W\d_]\w*", key) or _is_taken(key):
         raise _Wrong(f"{key!r} is no key: letters, digits and _, a letter first, no name that is taken", key)
     return key, title
 
@@ -419,5 +472,10 @@ def key_of(title: str) -> str:
     words = re.sub(r"\W+", "_", unicodedata.normalize("NFKC", title).casefold()).strip("_")
     words = words[:_LONGEST_KEY].rstrip("_") or "line"
     words = f"n_{words}" if words[0].isdigit() else words
-    taken = keyword.iskeyword(words) or hasattr(Statement, words) or words in Statement.model_fields
-    return f"{words}_" if taken or words.startswith("model_") else words
+    return f"{words}_" if _is_taken(words) else words
+
+
+def _is_taken(key: str) -> bool:
+    """Whether a key is a word of Python, or means something to every model."""
+    own = hasattr(Statement, key) or key in Statement.model_fields or key in vars(_Declared)
+    return keyword.iskeyword(key) or own or key.startswith("model_")

@@ -43,7 +43,7 @@ class Statement(Model, Generic[F]):
 
 
 def line(title: str, words: str | None = None, under: str | None = None, kind: Kind = Kind.MONEY) -> Any:
-    """A line of a statement, known by its title: spaces, case and punctuation aside, an ordinal or 其中： before it too.
+    """A line of a statement, known by its title: spaces, case and marks aside, and an ordinal or 其中： before it.
 
     words: a regular expression for the whole label instead, in folded words without spaces, case aside. under: where
     such words stand more than once, those of a line or heading above it; it is the first below that.
@@ -144,7 +144,8 @@ def period_of(head: str) -> Period | None:
 def pieces_of(head: str) -> dict[str, str] | None:
     """What the pieces of a head say, by their names; None where it has words that speak of no period, or says two
     things of one kind."""
-    words, at, said = "".join(head.split()).casefold(), 0, {}
+    words, at = "".join(head.split()).casefold(), 0
+    said: dict[str, str] = {}
     while at < len(words):
         match = _PIECE.match(words, at)
         if match is None:

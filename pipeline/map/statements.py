@@ -16,7 +16,7 @@ from recount.pipeline.map.tables.sheet import is_blank, is_note, is_scanned, tab
 from recount.pipeline.split.text import fold
 from recount.pipeline.split.titles import LONGEST_TITLE, titles_over
 from recount.schemas.describe import Field, fields_of
-from recount.schemas.figures import Kind, Model, Ref
+from recount.schemas.figures import Kind, Ref
 from recount.schemas.statements import Period, Statement, dated, period_of, pieces_of
 
 S = TypeVar("S", bound=Statement[Any])
@@ -265,7 +265,7 @@ def _half(at: Places, body: int, label: int, columns: Mapping[int, int]) -> Iter
 
 
 def _wrapped(rows: Sequence[Row]) -> list[Row]:
-    """The lines; a label that goes on in the next row, or began in the row above, is one: it goes on in a small letter."""
+    """The lines; a label that goes on in the next row is one with it: it goes on in a small letter."""
     found: list[Row] = []
     for row in rows:
         above = found[-1] if found else None
@@ -283,7 +283,7 @@ def _wrapped(rows: Sequence[Row]) -> list[Row]:
 
 
 def claims(fields: Iterable[Field], lines: Lines) -> dict[str, int]:
-    """The row of each field, by its key. A row that two fields claim is neither's, nor one of two that a field may be."""
+    """The row of each field, by its key. One that two fields claim is neither's, nor one of two that a field may be."""
     wanted = list(fields)
     found: dict[str, int] = {}
     tests = [*_WAYS, *([None] if lines.scanned else [])]
@@ -324,18 +324,18 @@ def read_statement(model: type[S], lines: Lines) -> tuple[S, ...]:
     fields = fields_of(model)
     base = fields_of(Statement)
     named = claims([field for key, field in fields.items() if key not in base and field.kind is not None], lines)
-    free = fields["lines"].model
+    free: Any = fields["lines"].model
     rest = [row for at, row in enumerate(lines.rows) if row.figures and at not in set(named.values())]
-    found = []
+    found: list[S] = []
     for place, column in enumerate(lines.columns):
-        values = {key: lines.rows[row].figures.get(place) for key, row in named.items()}
-        others = tuple(_free(free, row, row.figures.get(place)) for row in rest) if free is not None else ()
+        values: dict[str, Any] = {key: lines.rows[row].figures.get(place) for key, row in named.items()}
+        others = tuple(_free(free, row, row.figures.get(place)) for row in rest)
         told = column.period.told if column.period is not None else None
         found.append(model(period=told, head=column.head, lines=others, **values))
     return tuple(found)
 
 
-def _free(model: type[Model], row: Row, ref: Ref | None) -> Model:
+def _free(model: Any, row: Row, ref: Ref | None) -> Any:
     key = "other" if any(_NO_MONEY.search(name) for name in row.names[:1]) else "amount"
     return model(label=row.label or None, **{key: ref})
 
@@ -368,18 +368,47 @@ def _over(blocks: Sequence[Block], at: int) -> list[str]:
         return []
     lines = [words for _, words in titles_over(grid)]
     lines += [cell.words for cell in grid.cells if cell.row < _TITLES and cell.column == 0 and not cell.numbers]
+    lines += [paragraph.text.folded for paragraph in _short_above(blocks, at, grid)]
+    return ["".join(line.split()) for line in lines]
+
+
+def _short_above(blocks: Sequence[Block], at: int, grid: Grid) -> Iterator[Paragraph]:
+    """The short lines right above a table on its page, the nearest first."""
     for above in reversed(blocks[max(0, at - _TITLES) : at]):
         if not isinstance(above, Paragraph) or above.page != grid.pages[0] or len(above.text) > LONGEST_TITLE:
-            break
-        lines.append(above.text.folded)
-    return ["".join(line.split()) for line in lines]
+            return
+        yield above
+
+
+_NO_TITLE = re.compile(r"^\W*$|^\(.*\)$|单位:|币种:|编制|公开\d*表|^(?:部门|单位)名?称?:|^\W*\d+\W*$")
+"""Lines above a table that are not its title: its unit, whose it is, (Unaudited)."""
+
+
+def title_of(blocks: Sequence[Block], at: int) -> tuple[str, Period | None]:
+    """The title of the grid at a place, as printed, "" for none, and the period that stands there."""
+    grid = blocks[at]
+    if not isinstance(grid, Grid):
+        return "", None
+    lines = [paragraph.text.printed for paragraph in (*reversed(grid.caption), *_short_above(blocks, at, grid))]
+    lines += [cell.text.printed for cell in grid.cells if cell.row < _TITLES and cell.column_end == grid.columns]
+    periods = {period.told: period for line in lines if (period := period_of(fold(line))) is not None}
+    over = next(iter(periods.values())) if len(periods) == 1 else None
+    told = [
+        line for line in lines if not _NO_TITLE.search("".join(fold(line).split())) and period_of(fold(line)) is None
+    ]
+    return (told[0].strip() if told else ""), over
 
 
 def title_rule(field: Field) -> str:
     """The rule for the title of a statement: its words, or the title without marks between its letters."""
     if field.words is not None:
         return field.words
-    return r"[\W_]*".join(map(re.escape, _exact(fold(field.title)))) + r"[\W_]*"
+    letters = _YEAR.sub("\0", _exact(fold(field.title)))
+    return r"[\W_]*".join(r"(?:19|20)\d\d" if sign == "\0" else re.escape(sign) for sign in letters) + r"[\W_]*"
+
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+"""In a title: another report is of another."""
 
 
 def kind_of_label(label: str) -> Kind:
