@@ -292,7 +292,8 @@ def family_from(path: Path) -> Family:
     try:
         return _family(said)
     except _Wrong as error:
-        number = next((at for at, row in enumerate(written.splitlines(), 1) if error.at and error.at in row), None)
+        here = re.compile(rf"(?<!\w){re.escape(error.at)}(?!\w)") if error.at else re.compile("(?!)")
+        number = next((at for at, row in enumerate(written.splitlines(), 1) if here.search(row)), None)
         raise FamilyError(f"{path.name}{f', line {number}' if number else ''}: {error}") from error
 
 

@@ -139,10 +139,24 @@ def _body(at: Places) -> int:
     for number, row in enumerate(at[:_MOST_HEAD_ROWS]):
         cells = [cell for cell in dict.fromkeys(row) if cell is not None and cell.numbers]
         if any(pieces_of(cell.text.folded) is None and figure_of(cell) is not None for cell in cells):
-            return number
+            return number - _headings_above(at, number)
         if cells and number and _is_body_of_years(at, number):
             return number
     return min(len(at), _MOST_HEAD_ROWS)
+
+
+def _headings_above(at: Places, number: int) -> int:
+    """How many rows right above the first with a figure are headings of lines, and no heads: words where labels are."""
+    filled = [
+        [cell for cell in dict.fromkeys(row) if cell is not None and not is_blank(cell)] for row in at[: number + 1]
+    ]
+    label, count = filled[number][0], 0
+    for cells in reversed(filled[1:number]):
+        own = cells[0] if len(cells) == 1 else None
+        if own is None or own.column != label.column or own.column_end != label.column_end or own.numbers:
+            break
+        count += 1
+    return count
 
 
 def _is_body_of_years(at: Places, number: int) -> bool:
@@ -234,6 +248,9 @@ def _columns(
     with_period = [replace(column, period=date) for column, date in zip(with_period, dates, strict=True)]
     if len({bool(date.to) for date in dates}) > 1:  # nothing says which is the later
         return (), tuple(printed for _, printed in heads.values())
+    times = Counter(column.period for column in with_period)
+    without += tuple(column.head for column in with_period if times[column.period] > 1)  # 2024年末 and 期末余额
+    with_period = [column for column in with_period if times[column.period] == 1]
     with_period.sort(key=lambda column: column.period.order if column.period is not None else (0, ()))
     return (*with_period, *(column for column in found if column.period is None)), without
 

@@ -144,7 +144,7 @@ class _Search:
             elif number <= _MOST_SIGNED:
                 for signs in product((1, -1), repeat=number):
                     yield tuple((sign, place) for sign, (_, place) in zip(signs, plain, strict=True))
-            for left in range(number - 2, -1, -1) if signed else ():
+            for left in range(number - 2, -1, -1) if signed and number > 2 else ():
                 yield (*plain[:left], *plain[left + 1 :])
 
     def _below(self, at: int) -> Iterator[Terms]:
