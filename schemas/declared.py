@@ -236,13 +236,14 @@ def _at(parts: Mapping[str, Any], name: str) -> Figure | None:
 def _totalled(lines: Sequence[Any], words: str) -> Iterator[Identity]:
     """The last line of these words, in each column of figures the sum of the lines above it."""
     at = [number for number, row in enumerate(lines) if re.fullmatch(words, _called(row), re.IGNORECASE)]
-    for key, field in fields_of(type(lines[0])).items() if len(at) == 1 and at[0] else ():
+    if len(at) != 1 or not at[0]:
+        return
+    whole = lines[at[0]]
+    for key, field in _fields_in(whole).items():
         if field.kind in {Kind.MONEY, Kind.COUNT, Kind.AREA}:
             terms = tuple((1, own) for row in lines[: at[0]] if (own := getattr(row, key)) is not None)
-            whole = getattr(lines[at[0]], key)
-            yield Identity(
-                f"{_called(lines[at[0]])}·{field.title} = the lines above", whole, Sum(terms, missing=not terms)
-            )
+            rule = f"{_called(whole)}·{field.title} = the lines above"
+            yield Identity(rule, getattr(whole, key), Sum(terms, missing=not terms))
 
 
 def _fields_in(row: Model) -> Mapping[str, Field]:

@@ -290,7 +290,7 @@ def rows_at(
 
 # --- what a place in a report is called
 
-_ROW_NAMES = ("level3", "item_name", "name", "source", "class_name", "label")
+_ROW_NAMES = ("level3", "item_name", "name", "source", "class_name", "label", "period", "head")
 """The fields that say which row of a list this is; a row is called by the first of them that it fills."""
 _ROW_NAMES_OR_KINDS = (*_ROW_NAMES, "unit_kind")
 """And a word of the schema that tells rows apart which have no printed name: for lists of places, not for sentences."""

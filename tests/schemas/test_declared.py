@@ -30,7 +30,7 @@ identities = ["income.surplus = balance.surplus"]
 [[statement]]
 key = "balance"
 title = "Balance sheet"
-lines = ["Cash", { title = "Other", under = "Current assets" }, "Total assets", "Debt", { key = "surplus", title = "Surplus" }]
+lines = ["Cash", { title = "Other", under = "Assets" }, "Total assets", "Debt", { key = "surplus", title = "Surplus" }]
 identities = ["total_assets = cash + other", "total_assets - surplus = debt"]
 
 [[statement]]
@@ -57,6 +57,9 @@ identities = ["paid <= all"]
 GOOD = FAMILY.replace("total_assets - surplus = debt", "total_assets = debt + surplus").replace(
     '"Asked", "Given"', '{ title = "Asked" }, { title = "Given" }'
 )
+
+
+SUM = "total_assets = cash + other"
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -95,7 +98,7 @@ def test_a_family_is_read(tmp_path: Path) -> None:
     balance = fields["balance"].model
     assert balance is not None
     assert issubclass(balance, Statement)
-    assert fields_of(balance)["other"].under == "Current assets"
+    assert fields_of(balance)["other"].under == "Assets"
 
 
 def test_identities_count_in_every_column_and_between_statements(tmp_path: Path) -> None:
@@ -144,15 +147,15 @@ def test_a_section_may_only_bound(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        (("total_assets = cash + other", "total_assets = cahs + other"), "line 12: 'total_assets = cahs + other': cahs is no name here (perhaps cash)"),
-        (("total_assets = cash + other", "total_assets = cash +"), "line 12: 'total_assets = cash +': a name is expected at its end"),
-        (("total_assets = cash + other", "total_assets ="), "a name is expected at its end"),
-        (("total_assets = cash + other", "cash + other = total_assets"), "= or <= or ≤ is expected before '+'"),
-        (("total_assets = cash + other", "total_assets = cash * 2"), "'* 2' is no part of a formula"),
-        (("total_assets = cash + other", "total_assets = total_assets"), "total_assets stands on both sides"),
-        (("total_assets = cash + other", "total_assets = other .. cash"), "cash does not stand below other"),
-        (("total_assets = cash + other", "total_assets = (cash + other"), ") is expected before ''"),
-        (("total_assets = cash + other", "total_assets = cash other"), "nothing is expected before 'other'"),
+        ((SUM, "debt = cahs + other"), "line 12: 'debt = cahs + other': cahs is no name here (perhaps cash)"),
+        ((SUM, "total_assets = cash +"), "line 12: 'total_assets = cash +': a name is expected at its end"),
+        ((SUM, "total_assets ="), "a name is expected at its end"),
+        ((SUM, "cash + other = total_assets"), "= or <= or ≤ is expected before '+'"),
+        ((SUM, "total_assets = cash * 2"), "'* 2' is no part of a formula"),
+        ((SUM, "total_assets = total_assets"), "total_assets stands on both sides"),
+        ((SUM, "total_assets = other .. cash"), "cash does not stand below other"),
+        ((SUM, "total_assets = (cash + other"), ") is expected before ''"),
+        ((SUM, "total_assets = cash other"), "nothing is expected before 'other'"),
         (("income.surplus = balance.surplus", "income.surplus = balance.sur"), "line 6"),
         (("lines = [\"Surplus\"]", "line = [\"Surplus\"]"), "line 17: a statement has no line (perhaps lines)"),
         (("lines = [\"Surplus\"]", "lines = [\"Surplus\", \"Surplus\"]"), "the line surplus stands twice"),
@@ -171,7 +174,7 @@ def test_a_typo_is_told_with_its_line(tmp_path: Path, wrong: tuple[str, str], to
     with pytest.raises(FamilyError) as error:
         family_from(path)
     assert told in str(error.value)
-    with pytest.raises(UsageError, match="is broken: family.toml"):
+    with pytest.raises(UsageError, match=r"is broken: family\.toml"):
         family_of(str(tmp_path))
 
 
@@ -204,11 +207,10 @@ def test_formulae() -> None:
 def test_whatever_is_written_is_a_formula_or_an_error(written: str) -> None:
     try:
         formula = formula_of(written, ["a", "b"], {})
-    except FamilyError as error:
-        assert written in str(error) or repr(written) in str(error)
-    else:
-        assert set(formula.names) <= {"a", "b"}
-        assert formula.stated not in formula.names[1:]
+    except FamilyError:
+        return
+    assert set(formula.names) <= {"a", "b"}
+    assert formula.stated not in formula.names[1:]
 
 
 @given(st.text(max_size=80))

@@ -1,4 +1,4 @@
-"""Statements: a line is known by its words, a column by the period of its head, and nothing else is taken for either."""
+"""Statements: a line is known by its words and a column by the period of its head; nothing else is taken for one."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_codes_before_the_names_are_no_figures() -> None:
     assert amounts(last) == [4]
 
 
-def test_ordinals_and_其中_before_a_label_do_not_count() -> None:
+def test_ordinals_and_words_for_a_part_do_not_count_before_a_label() -> None:
     table: Rows = [["项目", "2019年"], ["一、营业收入", "9.00"], ["其中：利息收入", "1.00"], ["减：营业成本", "4.00"]]
     assert amounts(read(named("营业收入", "利息收入", "营业成本"), table)[0]) == [9, 1, 4]
 

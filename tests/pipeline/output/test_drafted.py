@@ -69,7 +69,7 @@ def typeset(path: Path, *tables: tuple[Sequence[str], Table], font: str = "helv"
     return path
 
 
-_BELOW = "The notes form part of these statements, which the trustees approved and the auditors have seen, and which are signed."
+_BELOW = "The notes form part of these statements, which the trustees approved, and which the auditors have signed."
 
 
 def english(path: Path, *columns: tuple[str, int]) -> Path:
