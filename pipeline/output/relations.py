@@ -33,12 +33,15 @@ class Series:
     """A line of a table, or a figure of a section: what stands in each column of each example.
 
     kind: what it counts in. less: its label says that it is taken off. aside: it is part of the line above it (其中：).
+    role: what it is of the thing that it is of (its amount, the change of that), where one follows the other; the terms
+    of a block are of one role.
     """
 
     kind: Kind
     values: tuple[Value | None, ...]
     less: bool = False
     aside: bool = False
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,11 @@ class _Search:
         self.halves = [[self._whole(value, 1) for value in one.values] for one in series]
         self.parts: set[int] = set()
         self.found: list[Relation] = []
-        self.amounts = [at for at, one in enumerate(series) if one.kind is not Kind.PERCENT and any(self.values[at])]
+        filled = [at for at, _ in enumerate(series) if any(self.values[at])]
+        self.amounts = [at for at in filled if series[at].kind is not Kind.PERCENT]
+        self.first = {at: at for at in filled}
+        self._alike(filled)
+        self.amounts.sort(key=lambda at: self.first[at] != at)
 
     def _whole(self, value: Value | None, of: int) -> int:
         return int(value[of] / self.unit) if value is not None else 0
@@ -79,10 +86,11 @@ class _Search:
     # --- sums
 
     def sums(self) -> list[Relation]:
-        """Sums of lines right above, right below, above with signs, and of any two or three lines that are left."""
+        """Lines that print the same, and sums: of lines right above, right below, above with signs, and of any two or
+        three lines that are left. Of lines that print the same only the first is a term, until one is chosen."""
         for at in self.amounts:
             self._take(at, self._above(at, signed=False))
-        for at in reversed(self.amounts):
+        for at in sorted(self.amounts, key=lambda at: (self.first[at] != at, -at)):
             if not self._terms_of(at):
                 self._take(at, self._below(at))
         for at in self.amounts:
@@ -91,22 +99,56 @@ class _Search:
         for at in self.amounts:
             if at not in self.parts and not self._terms_of(at):
                 self._take(at, self._few(at))
-        self._alike()
-        return self.found
+        return [*self.found, *self._equal()]
 
     def _take(self, at: int, candidates: Iterable[Terms]) -> None:
         """Keeps the first candidate that holds and is no chance."""
         for tried, terms in enumerate(candidates, 1):
             digits = self._digits(at, terms)
-            if digits is not None and digits >= MARGIN + log10(tried) and not self._idle(terms):
-                self.found.append(Relation(at, terms))
+            if digits is not None and digits >= MARGIN + log10(tried) and not self._idle(at, terms):
                 self.parts |= {term for _, term in terms}
+                self.found.append(Relation(at, self._with_nothings(at, self._nearest(at, terms))))
                 return
 
-    def _idle(self, terms: Terms) -> bool:
-        """Whether two of the terms are the same figures, one added and one taken off."""
-        added = {tuple(self.values[term]) for sign, term in terms if sign > 0}
-        return any(tuple(self.values[term]) in added for sign, term in terms if sign < 0)
+    def _nearest(self, at: int, terms: Terms) -> Terms:
+        """Of lines that print the same, the term is the one that stands nearest to the sum, on the same side."""
+        return tuple((sign, self._alike_of(term, at)) for sign, term in terms)
+
+    def _alike_of(self, term: int, at: int) -> int:
+        same = [other for other, first in self.first.items() if first == term and (other < at) == (term < at)]
+        return min(same, key=lambda other: abs(other - at))
+
+    def _with_nothings(self, at: int, terms: Terms) -> Terms:
+        """A sum of lines with the lines of 0 among them, and those that follow: they add nothing here, and another
+        report fills them in. Of a sum of sums they are parts of its terms."""
+        places = [place for _, place in terms]
+        if any(self._terms_of(place) for place in places) or min(places) < at < max(places):
+            return terms
+        step = 1 if min(places) > at else -1
+        near, far = (min(places), max(places)) if step > 0 else (max(places), min(places))
+        end = far + step
+        while 0 <= end < len(self.series) and end != at and (self._is_nothing(end, near) or self._is_other(end, near)):
+            end += step
+        inside = (place for place in range(at + step, end, step) if self._is_nothing(place, near))
+        return (*terms, *((self._sign(place), place) for place in inside))
+
+    def _is_other(self, place: int, term: int) -> bool:
+        """Whether a line is of another kind or role than a term, so that it is passed over."""
+        one, other = self.series[place], self.series[term]
+        return (one.kind, one.role) != (other.kind, other.role)
+
+    def _is_nothing(self, place: int, term: int) -> bool:
+        """Whether a line, alike a term, prints 0 wherever it prints something."""
+        own = self.series[place]
+        printed = any(value is not None for value in own.values)
+        return printed and not (any(self.values[place]) or own.aside or self._is_other(place, term))
+
+    def _idle(self, at: int, terms: Terms) -> bool:
+        """Whether two of the terms are the same figures wherever the sum is printed, one added and one taken off."""
+        columns = [column for column, whole in enumerate(self.values[at]) if whole]
+        added = {tuple(self.values[term][column] for column in columns) for sign, term in terms if sign > 0}
+        taken = {tuple(self.values[term][column] for column in columns) for sign, term in terms if sign < 0}
+        return not added.isdisjoint(taken)
 
     def _digits(self, at: int, terms: Terms) -> float | None:
         """The digits that a sum explains; None where it does not hold, or a term has never a figure."""
@@ -128,32 +170,41 @@ class _Search:
         return [
             place
             for place in places
-            if place not in self.parts and self.series[place].kind is mine and any(self.values[place])
-            and not self.series[place].aside
+            if self.first.get(place) == place and place not in self.parts and self.first[at] != place
+            and self.series[place].kind is mine and not self.series[place].aside
         ]  # fmt: skip
 
     def _sign(self, place: int) -> int:
         return -1 if self.series[place].less else 1
 
+    def _blocks(self, places: Iterable[int], at: int) -> list[list[int]]:
+        """The lines that may be terms, in their order, each role for itself."""
+        by_role: dict[str, list[int]] = {}
+        for place in self._open(places, at):
+            by_role.setdefault(self.series[place].role, []).append(place)
+        return [block[:_MOST_TERMS] for block in by_role.values()]
+
     def _above(self, at: int, *, signed: bool) -> Iterator[Terms]:
-        block = self._open(range(at - 1, -1, -1), at)[:_MOST_TERMS]
-        for number in range(2, len(block) + 1):
-            plain = tuple((self._sign(place), place) for place in block[:number])
-            if not signed:
-                yield plain
-            elif number <= _MOST_SIGNED:
-                for signs in product((1, -1), repeat=number):
-                    yield tuple((sign, place) for sign, (_, place) in zip(signs, plain, strict=True))
-            for left in range(number - 2, -1, -1) if signed and number > 2 else ():
-                yield (*plain[:left], *plain[left + 1 :])
+        for block in self._blocks(range(at - 1, -1, -1), at):
+            for number in range(2, len(block) + 1):
+                plain = tuple((self._sign(place), place) for place in block[:number])
+                yield from self._signed(plain) if signed else (plain,)
+
+    def _signed(self, plain: Terms) -> Iterator[Terms]:
+        """A block with some of its lines taken off, or with one of them left out."""
+        if len(plain) <= _MOST_SIGNED:
+            for signs in product((1, -1), repeat=len(plain)):
+                yield tuple((sign, place) for sign, (_, place) in zip(signs, plain, strict=True))
+        for left in range(len(plain) - 2, -1, -1) if len(plain) > 2 else ():
+            yield (*plain[:left], *plain[left + 1 :])
 
     def _below(self, at: int) -> Iterator[Terms]:
-        block = self._open(range(at + 1, len(self.series)), at)[:_MOST_TERMS]
-        aside = [place for place in range(at + 1, len(self.series)) if self.series[place].aside]
-        if aside[:1] == [at + 1]:  # 其中：, each of those below
-            block = [at + 1, *block]
-        for number in range(2, len(block) + 1):
-            yield tuple((self._sign(place), place) for place in block[:number])
+        below = range(at + 1, len(self.series))
+        aside = [place for place in below if self.series[place].aside]
+        for block in self._blocks(below, at):
+            whole = [at + 1, *block] if aside[:1] == [at + 1] else block  # 其中：, each of those below
+            for number in range(2, len(whole) + 1):
+                yield tuple((self._sign(place), place) for place in whole[:number])
 
     def _few(self, at: int) -> Iterator[Terms]:
         """Two or three of the lines that are parts of no sum, or are sums themselves."""
@@ -173,17 +224,31 @@ class _Search:
             return {term for term in own if term < at}
         return own.union(*(self._terms_of(term) for term in own)) if own else own
 
-    def _alike(self) -> None:
-        """Lines that print the same in every column: each is the first of them."""
-        first: dict[tuple[int, ...], int] = {}
-        for at in self.amounts:
-            other = first.setdefault(tuple(self.values[at]), at)
-            if other == at or self.series[other].kind is not self.series[at].kind:
+    def _alike(self, filled: Sequence[int]) -> None:
+        """Finds the lines that print the same in every column, to the last place, and are no chance: of each the first
+        of them."""
+        for place, at in enumerate(filled):
+            for other in filled[:place]:
+                same = self.first[other] == other and self.series[other].kind is self.series[at].kind
+                digits = self._digits(at, ((1, other),)) if same else None
+                if digits is not None and digits >= MARGIN + 2 * log10(len(filled)):
+                    self.first[at] = other
+                    break
+
+    def _equal(self) -> Iterator[Relation]:
+        """The lines that print the same as another: a sum with that as its one term where lines of 0 stand between. What
+        stands beside a line of 0 may be a sum with it, and is left."""
+        below = sum(relation.stated < relation.terms[0][1] for relation in self.found)
+        down = below * 2 > len(self.found)
+        for at, other in self.first.items():
+            if at == other:
                 continue
-            digits = self._digits(at, ((1, other),))
-            if digits is None or digits < MARGIN + 2 * log10(len(self.amounts)):
-                continue
-            self.found.append(Relation(at, ((1, other),)))
+            between = [place for place in range(other + 1, at) if self.series[place].kind is self.series[at].kind]
+            if between and all(self._is_nothing(place, at) for place in between):
+                stated, term = (other, at) if down else (at, other)
+                yield Relation(stated, ((1, term), *((1, place) for place in between)))
+            elif not any(self._is_nothing(place, at) for place in (at - 1, at + 1) if 0 <= place < len(self.series)):
+                yield Relation(at, ((1, other),))
 
     # --- shares and growth
 
@@ -195,11 +260,13 @@ class _Search:
 
     def _share(self, at: int) -> Iterator[Relation]:
         near = sorted(self.amounts, key=lambda place: (abs(place - at), place))
+        met: set[int] = set()
         for tried, (terms, whole) in enumerate(_ratios(near), 1):
-            digits = self._digits_of_share(at, terms, whole)
+            places = {place for _, place in (*terms, *whole)}
+            digits = self._digits_of_share(at, terms, whole) if met.isdisjoint(places) else None
             if digits is not None and digits >= MARGIN + log10(tried):
                 yield Relation(at, terms, whole)
-                return
+                met |= places
 
     def _digits_of_share(self, at: int, terms: Terms, whole: Terms) -> float | None:
         digits = 0.0
