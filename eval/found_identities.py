@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -91,15 +91,17 @@ class Group:
     places: list[str] = field(default_factory=list)
     kinds: dict[str, Kind] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
+    last: str = ""
     values: dict[str, dict[str, Value]] = field(default_factory=lambda: defaultdict(dict))
 
     def add(self, place: str, figure: Figure, observation: str, value: Value) -> None:
-        """A figure at a place."""
+        """A figure at a place; a new one stands behind the one before it in its report."""
         if place not in self.kinds:
-            self.places.append(place)
+            self.places.insert(self.places.index(self.last) + 1 if self.last in self.kinds else 0, place)
             self.kinds[place] = figure.kind
             self.roles[place] = role_of(place)
         self.values[place][observation] = value
+        self.last = place
 
     def series(self) -> list[Series]:
         """What is searched."""
@@ -115,6 +117,8 @@ def groups_of(reports: Sequence[Any]) -> dict[str, Group]:
     the columns of its rows."""
     groups: dict[str, Group] = defaultdict(Group)
     for number, report in enumerate(reports):
+        for group in groups.values():
+            group.last = ""
         sums: dict[tuple[str, str], list[Figure]] = defaultdict(list)
         for figure in figures_in(report):
             at, part = list_of(figure.pointer), _part(figure.pointer)
@@ -133,18 +137,15 @@ def groups_of(reports: Sequence[Any]) -> dict[str, Group]:
 
 
 def role_of(place: str) -> str:
-    """The model that a place is in, and its key there: the amount of a portion, the amount of a change."""
+    """What a place is of the part of a section that it is in: the amount of a portion, the amount of its change."""
     model: Any = FINAL_ACCOUNTS.report_of(Figure)
-    role = ""
-    for step in steps_of(place.removeprefix("Σ ")):
+    role, depth = "", 0
+    steps = steps_of(place.removeprefix("Σ "))
+    for step in steps:
         if step != ROW:
-            role = f"{model.__name__}.{step}"
+            role, depth = f"{model.__name__}.{step}", depth + 1
             model = fields_of(model)[step].model
-    return role if role.startswith(_REPEATED) else ""
-
-
-_REPEATED = ("Portion", "Change", "Comparison")
-"""Models of which a section has several, one after the other."""
+    return role if depth > (3 if steps[0] in TABLED else 2) else ""
 
 
 def _part(pointer: str) -> str:
@@ -202,14 +203,14 @@ def _same(groups: Mapping[str, Group]) -> Iterator[Found]:
 # --- against what was written, and against fresh reports
 
 
-def vector_of(identity: Identity) -> Vector | None:
-    """A written sum between places; None for what is not searched."""
+def vector_of(identity: Identity, sizes: Mapping[str, int]) -> Vector | None:
+    """A written sum between places; None for what is not searched. sizes: by place, how many figures a column has."""
     if identity.printed is None or not isinstance(identity.computed, Sum) or identity.computed.constant is not None:
         return None
-    return _vector(identity.printed, identity.computed.terms)
+    return _vector(identity.printed, identity.computed.terms, sizes)
 
 
-def _vector(stated: Figure, terms: Iterable[tuple[int, Figure]]) -> Vector | None:
+def _vector(stated: Figure, terms: Iterable[tuple[int, Figure]], sizes: Mapping[str, int]) -> Vector | None:
     operands = [(-1, stated), *terms]
     rows = {_row(figure) for _, figure in operands}
     parts = {_part(figure.pointer) for _, figure in operands}
@@ -217,10 +218,10 @@ def _vector(stated: Figure, terms: Iterable[tuple[int, Figure]]) -> Vector | Non
         return None
     if len(rows) == 1:
         return _counted((sign, place_of(figure)) for sign, figure in operands)
-    columns = {place_of(figure) for _, figure in operands if _row(figure) is not None}
-    if _row(stated) is not None or len(columns) != 1:
+    inside = [place_of(figure) for _, figure in operands if _row(figure) is not None]
+    column = inside[0]
+    if _row(stated) is not None or len({*inside}) > 1 or len(inside) < sizes[column]:
         return None
-    (column,) = columns
     outside = [(sign, place_of(figure)) for sign, figure in operands if _row(figure) is None]
     return _counted([*outside, (1, f"Σ {column}")])
 
@@ -259,22 +260,38 @@ class Span:
         return left
 
 
-def _is_found(identity: Identity, span: Span, shares: Mapping[str, Sequence[Found]]) -> bool | None:
-    """Whether what was found implies an identity; None where it is of no kind that is searched."""
-    computed = identity.computed
-    if identity.at_most or identity.at_least or identity.custom or identity.printed is None:
-        return None
-    if isinstance(computed, Sum):
-        vector = vector_of(identity)
-        return None if vector is None else not span.rest(vector)
-    if not isinstance(computed, Rate) or computed.part.constant or computed.whole.constant:
-        return None
-    operands = [identity.printed, *computed.operands]
-    if len({_row(figure) for figure in operands}) > 1 or len({_part(figure.pointer) for figure in operands}) > 1:
-        return None
-    part, whole = ([(sign, place_of(figure)) for sign, figure in own.terms] for own in (computed.part, computed.whole))
-    mine = [one for one in shares.get(place_of(identity.printed), ())]
-    return any(_follows(span, part, one.terms) and _follows(span, whole, one.whole) for one in mine)
+@dataclass(slots=True)
+class Implied:
+    """What was found says of a report in which not every place is printed: what is not is nothing."""
+
+    sums: Sequence[Vector]
+    shares: Mapping[str, Sequence[Found]]
+    spans: dict[frozenset[str], Span] = field(default_factory=dict)
+
+    def span(self, printed: frozenset[str]) -> Span:
+        """What follows from the sums between printed places."""
+        if printed not in self.spans:
+            left = [{place: times for place, times in one.items() if place in printed} for one in self.sums]
+            self.spans[printed] = Span(one for one in left if one)
+        return self.spans[printed]
+
+    def says(self, identity: Identity, printed: frozenset[str], sizes: Mapping[str, int]) -> bool | None:
+        """Whether it implies an identity; None where that is of no kind that is searched. sizes: see vector_of."""
+        computed = identity.computed
+        if identity.at_most or identity.at_least or identity.custom or identity.printed is None:
+            return None
+        span = self.span(printed)
+        if isinstance(computed, Sum):
+            vector = vector_of(identity, sizes)
+            return None if vector is None else not span.rest(vector)
+        if not isinstance(computed, Rate) or computed.part.constant or computed.whole.constant:
+            return None
+        operands = [identity.printed, *computed.operands]
+        if len({_row(figure) for figure in operands}) > 1 or len({_part(figure.pointer) for figure in operands}) > 1:
+            return None
+        part, whole = ([(sign, place_of(one)) for sign, one in own.terms] for own in (computed.part, computed.whole))
+        mine = self.shares.get(place_of(identity.printed), ())
+        return any(_follows(span, part, one.terms) and _follows(span, whole, one.whole) for one in mine)
 
 
 def _follows(span: Span, one: Iterable[tuple[int, str]], other: Iterable[tuple[int, str]]) -> bool:
@@ -315,6 +332,16 @@ class Tally:
         )
 
 
+def _printed(report: Any) -> Mapping[str | None, frozenset[str]]:
+    """The places that a report prints, those of each row for themselves."""
+    found: dict[str | None, set[str]] = defaultdict(set)
+    for figure in figures_in(report):
+        found[_row(figure)].add(place_of(figure))
+        if _row(figure) is not None:
+            found[None].add(f"Σ {list_of(figure.pointer)}/{ROW}/{key_of(figure.pointer)}")
+    return {row: frozenset(places) for row, places in found.items()}
+
+
 _SELDOM = 3
 """Reports: of what fewer print nothing is learnt."""
 
@@ -331,21 +358,23 @@ def tally(form: Form, reports: int, fresh: int) -> Tally:
     """What is found of a form, from so many reports, held against so many fresh ones."""
     known = [report_of(form, seed) for seed in range(reports)]
     found = found_in(groups_of(known))
-    span = Span(_counted([(-1, one.stated), *one.terms]) for one in found if not one.whole)
     shares: dict[str, list[Found]] = defaultdict(list)
     for one in found:
         shares[one.stated] += [one] if one.whole else []
+    implied = Implied([_counted([(-1, one.stated), *one.terms]) for one in found if not one.whole], shares)
     result = Tally(relations=len(found))
     missed: set[str] = set()
     met: dict[str, set[int]] = defaultdict(set)
     for number, report in enumerate(known):
+        printed, sizes = _printed(report), Counter(map(place_of, figures_in(report)))
         for identity in identities_of(report):
-            if _says_something(identity):
-                implied = _is_found(identity, span, shares)
-                rule = f"{identity.rule} ({place_of(identity.printed) if identity.printed else ''})"
+            if identity.printed is not None and _says_something(identity):
+                own = _row(identity.printed)
+                said = implied.says(identity, printed.get(own, frozenset()) | printed[None], sizes)
+                rule = f"{place_of(identity.printed)} = {identity.rule.rpartition(' = ')[2]}"
                 met[rule].add(number)
-                (result.other if implied is None else result.written).add(rule)
-                missed |= {rule} if implied is False else set()
+                (result.other if said is None else result.written).add(rule)
+                missed |= {rule} if said is False else set()
     seldom = {rule for rule, reports_with in met.items() if len(reports_with) < _SELDOM}
     result.other |= seldom & result.written
     result.written -= result.other

@@ -88,11 +88,13 @@ class _Search:
     def sums(self) -> list[Relation]:
         """Lines that print the same, and sums: of lines right above, right below, above with signs, and of any two or
         three lines that are left. Of lines that print the same only the first is a term, until one is chosen."""
-        for at in self.amounts:
-            self._take(at, self._above(at, signed=False))
-        for at in sorted(self.amounts, key=lambda at: (self.first[at] != at, -at)):
-            if not self._terms_of(at):
-                self._take(at, self._below(at))
+        firsts = [at for at in self.amounts if self.first[at] == at]
+        for some in (firsts, [at for at in self.amounts if self.first[at] != at]):
+            for at in some:
+                self._take(at, self._above(at, signed=False))
+            for at in reversed(some):
+                if not self._terms_of(at):
+                    self._take(at, self._below(at))
         for at in self.amounts:
             if not self._terms_of(at, above=True):
                 self._take(at, self._above(at, signed=True))
@@ -151,7 +153,7 @@ class _Search:
         return not added.isdisjoint(taken)
 
     def _digits(self, at: int, terms: Terms) -> float | None:
-        """The digits that a sum explains; None where it does not hold, or a term has never a figure."""
+        """The digits that a sum explains; None where it does not hold, or a term never has a figure that tells."""
         digits, met = 0.0, set()
         for column, whole in enumerate(self.values[at]):
             filled = [(sign, term) for sign, term in terms if self.values[term][column]]
@@ -159,7 +161,8 @@ class _Search:
             slack = self.halves[at][column] + sum(self.halves[term][column] for _, term in terms)
             if abs(rest) > slack and self._printed(at, column):
                 return None
-            met |= {term for _, term in filled} if self._printed(at, column) else set()
+            if self._printed(at, column):  # a term within rounding would fit with either sign
+                met |= {term for _, term in filled if abs(self.values[term][column]) > slack}
             if whole and (len(filled) > 1 or len(terms) == 1):
                 digits += max(0.0, log10(abs(whole) / (2 * slack + 1)))
         return digits if len(met) == len(terms) else None
@@ -207,15 +210,14 @@ class _Search:
                 yield tuple((self._sign(place), place) for place in whole[:number])
 
     def _few(self, at: int) -> Iterator[Terms]:
-        """Two or three of the lines that are parts of no sum, or are sums themselves."""
-        left = [place for place in self._open(self.amounts, at) if place != at and at not in self._terms_of(place)]
-        if len(left) > _SHORT:
-            left = sorted(left, key=lambda place: abs(place - at))[:_SHORT]
-        for number in (2, 3):
-            for places in combinations(sorted(left), number):
-                for signs in product((1, -1), repeat=number):
-                    if 1 in signs:
-                        yield tuple(zip(signs, places, strict=True))
+        """Two or three of the lines of one role that are parts of no sum, or are sums themselves."""
+        left = [place for place in self.amounts if place != at and at not in self._terms_of(place)]
+        for block in self._blocks(sorted(left, key=lambda place: abs(place - at)), at):
+            for number in (2, 3):
+                for places in combinations(sorted(block[:_SHORT]), number):
+                    for signs in product((1, -1), repeat=number):
+                        if 1 in signs:
+                            yield tuple(zip(signs, places, strict=True))
 
     def _terms_of(self, at: int, *, above: bool = False) -> set[int]:
         """The lines that a line is made of, those of its parts too. above: of those right above it alone."""
@@ -236,18 +238,10 @@ class _Search:
                     break
 
     def _equal(self) -> Iterator[Relation]:
-        """The lines that print the same as another: a sum with that as its one term where lines of 0 stand between. What
-        stands beside a line of 0 may be a sum with it, and is left."""
-        below = sum(relation.stated < relation.terms[0][1] for relation in self.found)
-        down = below * 2 > len(self.found)
+        """The lines that print the same as another; what stands beside a line of 0 may be a sum with it, and is left."""
         for at, other in self.first.items():
-            if at == other:
-                continue
-            between = [place for place in range(other + 1, at) if self.series[place].kind is self.series[at].kind]
-            if between and all(self._is_nothing(place, at) for place in between):
-                stated, term = (other, at) if down else (at, other)
-                yield Relation(stated, ((1, term), *((1, place) for place in between)))
-            elif not any(self._is_nothing(place, at) for place in (at - 1, at + 1) if 0 <= place < len(self.series)):
+            beside = [place for place in (at - 1, at + 1) if 0 <= place < len(self.series)]
+            if at != other and not any(self._is_nothing(place, at) for place in beside):
                 yield Relation(at, ((1, other),))
 
     # --- shares and growth
@@ -282,7 +276,7 @@ class _Search:
             if abs(rate - value[0]) > slack:
                 return None
             if value[0] not in (0, 100, -100):
-                digits += max(0.0, log10(Decimal(50) / slack))
+                digits += max(0.0, log10(abs(rate) / (2 * slack))) if rate else 0.0
         return digits or None
 
     def _of(self, terms: Terms, column: int) -> tuple[Decimal, Decimal]:
