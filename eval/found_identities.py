@@ -19,10 +19,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -76,7 +77,7 @@ def figures_in(value: Any) -> Iterator[Figure]:
         for inner in value:
             yield from figures_in(inner)
     elif hasattr(type(value), "model_fields"):
-        for key in fields_of(type(value)):
+        for key in fields_of(value.__class__):
             if key != UNMAPPED:
                 yield from figures_in(getattr(value, key))
 
@@ -99,7 +100,8 @@ class Group:
         if place not in self.kinds:
             self.places.insert(self.places.index(self.last) + 1 if self.last in self.kinds else 0, place)
             self.kinds[place] = figure.kind
-            self.roles[place] = role_of(place)
+            columns = not place.startswith("Σ") and (" " in place or ROW in place)
+            self.roles[place] = "" if columns else role_of(place)
         self.values[place][observation] = value
         self.last = place
 
@@ -124,6 +126,10 @@ def groups_of(reports: Sequence[Any]) -> dict[str, Group]:
             at, part = list_of(figure.pointer), _part(figure.pointer)
             if at is None:
                 groups[part].add(figure.pointer, figure, f"{number}", (figure.value, figure.half))
+                parent, _, key = figure.pointer.rpartition("/")
+                if role_of(figure.pointer):  # the columns of a line, as those of a row
+                    name = f"{part} {role_of(figure.pointer).partition('.')[0]}"
+                    groups[name].add(f"{name}/{key}", figure, f"{number}{parent}", (figure.value, figure.half))
                 continue
             row = f"{number}{figure.pointer[: -len(key_of(figure.pointer))]}"
             groups[_way(figure.pointer)].add(place_of(figure), figure, row, (figure.value, figure.half))
@@ -178,11 +184,29 @@ class Found:
 def found_in(groups: Mapping[str, Group]) -> list[Found]:
     """The relations within groups, and the places of two that print the same."""
     found: list[Found] = []
-    for group in groups.values():
+    for name, group in groups.items():
         for relation in relations(group.series()):
-            terms, whole = ([(sign, group.places[at]) for sign, at in part] for part in (relation.terms, relation.whole))
-            found.append(Found(group.places[relation.stated], tuple(terms), tuple(whole)))
-    return [*found, *_same(groups)]
+            for own in _parents(name, group):
+                places = [own(place) for place in group.places]
+                terms, whole = (
+                    tuple((sign, places[at]) for sign, at in part) for part in (relation.terms, relation.whole)
+                )
+                found.append(Found(places[relation.stated], terms, whole))
+    return [*dict.fromkeys(found), *_same(groups)]
+
+
+def _parents(name: str, group: Group) -> Iterator[Callable[[str], str]]:
+    """What makes the places of a group those of the report: of the columns of lines, those of each line."""
+    if " " not in name:
+        yield lambda place: place
+        return
+    seen = {observation.lstrip("0123456789") for values in group.values.values() for observation in values}
+    for parent in sorted(seen):
+        yield partial(_below, parent)
+
+
+def _below(parent: str, place: str) -> str:
+    return f"{parent}/{place.rpartition('/')[2]}"
 
 
 def _same(groups: Mapping[str, Group]) -> Iterator[Found]:
@@ -192,8 +216,8 @@ def _same(groups: Mapping[str, Group]) -> Iterator[Found]:
         for place, values in group.values.items():
             distinct = {value for value, _ in values.values()} - {Decimal(0)}
             digits = sum(len(str(abs(value)).replace(".", "").strip("0")) for value in distinct)
-            same = (group.kinds[place], tuple(sorted((at, value) for at, (value, _) in values.items())))
-            if ROW in place or digits < MARGIN + 4:
+            same = (group.kinds[place], tuple(sorted((at, value) for at, (value, _) in values.items() if value)))
+            if ROW in place or " " in name or digits < MARGIN + 4:
                 continue
             own, other = first.setdefault(same, (name, place))
             if own != name:

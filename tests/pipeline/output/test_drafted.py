@@ -64,12 +64,14 @@ def typeset(path: Path, *tables: tuple[Sequence[str], Table], font: str = "helv"
             for left, words in zip(lefts, row, strict=False):
                 page.insert_text((left + 4, top + 18 * at + 13), words, fontname=font, fontsize=9)
         for at in range(2):
-            page.insert_text((35, top + 18 * len(rows) + 30 + 14 * at), _BELOW, fontname=font, fontsize=10)
+            page.insert_text((35, top + 18 * len(rows) + 30 + 14 * at), _BELOW, fontname=font, fontsize=10.5)
     document.save(path)
     return path
 
 
-_BELOW = "The notes form part of these statements, which the trustees approved, and which the auditors have signed."
+_BELOW = (
+    "The notes form part of these statements. The trustees approved them, and the auditors have seen and signed all."
+)
 
 
 def english(path: Path, *columns: tuple[str, int]) -> Path:
