@@ -430,7 +430,7 @@ def init_family(
 ) -> None:
     """Begin a report family of your own: drafted from your reports, or with models, outline and one example."""
     if example is not None:
-        from recount.pipeline.output.drafted import draft
+        from recount.pipeline.run.drafted import draft
 
         drafted = draft(name, [example, *(more or ())], out)
         print(f"{drafted.folder} is ready: {drafted.told}")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recount.pipeline.output.relations import Relation, Series, relations
+from recount.pipeline.run.relations import Relation, Series, relations
 from recount.schemas.figures import Kind
 
 

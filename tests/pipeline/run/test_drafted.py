@@ -11,7 +11,7 @@ import pymupdf
 import pytest
 
 from recount.pipeline.errors import UsageError
-from recount.pipeline.output.drafted import draft
+from recount.pipeline.run.drafted import draft
 from recount.pipeline.recognise import family_of
 from recount.pipeline.result import Result
 from recount.pipeline.structure import structure
