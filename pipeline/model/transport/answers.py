@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +44,7 @@ _NOTHING_AFTER = re.compile(r"[\s`。.]*(?:</?[\w:]+>|<\|\w+\|>)?[\s`]*")
 _REASONING = ("reasoning_content", "reasoning", "thinking")
 _STRINGS = r'"(?:[^"\\]|\\.)*"'
 _BRACKETS = re.compile(_STRINGS + r"|'(?:[^'\\]|\\.)*'|[{}\[\]]", re.S)
+_COMMENTS = re.compile(rf"({_STRINGS})|//[^\n]*|/\*.*?\*/", re.S)
 _LAST_COMMA = re.compile(rf"({_STRINGS})|,(?=\s*[}}\]])", re.S)
 _NAMES = re.compile(rf"({_STRINGS}|'(?:[^'\\]|\\.)*')|\b(null|true|false)\b", re.S)
 _PYTHON = {"null": "None", "true": "True", "false": "False"}
@@ -163,7 +165,7 @@ def _joined(chunks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
                 _add(message, choice.get("delta") or choice.get("message") or {})
                 reason = choice.get("finish_reason") or reason
     whole.pop("choices", None)
-    if answered:
+    if answered and "error" not in whole:
         whole["choices"] = [{"index": 0, "message": message, "finish_reason": reason}]
     return whole
 
@@ -250,7 +252,7 @@ def _after_thinking(text: str) -> str:
     text = text[ends[-1] if ends else 0 :]
     begun = _THINKS.search(text)
     text = text[: begun.start()] if begun else text
-    return text if '"' in text or "“" not in text else text.translate(_FULL_WIDTH)
+    return text if '"' in text or not set("“”") & set(text) else text.translate(_FULL_WIDTH)
 
 
 def _among_words(text: str) -> list[tuple[Any, str]]:
@@ -286,9 +288,10 @@ def _balanced(text: str, begin: int) -> int:
 
 
 def _almost_json(text: str) -> Any:
-    """What a text means that has a comma too many, or is a literal of Python's; None if it means nothing."""
+    """What a text means that has comments, a comma too many, or is a literal of Python's; None if it means nothing."""
     if len(text) > _LONGEST_LITERAL:
         return None
+    text = _COMMENTS.sub(lambda match: match[1] or "", text)
     try:
         return _DECODER.decode(_LAST_COMMA.sub(lambda match: match[1] or "", text))
     except (ValueError, RecursionError):
@@ -326,6 +329,7 @@ def _is_json(value: Any) -> bool:
 def _fitted(value: Mapping[str, Any], response: type[BaseModel]) -> Found:
     """A value as an answer. One that names no field is none, though a schema may ask for none."""
     names = {name for key, field in response.model_fields.items() for name in (key, field.alias)}
+    value = _named(value, response)
     found = _read(value, response)
     if names and not names & value.keys():
         return Found(None, found.failure)
@@ -333,6 +337,22 @@ def _fitted(value: Mapping[str, Any], response: type[BaseModel]) -> Found:
         return found
     mended = _mended(value, found.failure)
     return found if mended is None or not names & mended.keys() else _read(mended, response)
+
+
+def _named(value: Mapping[str, Any], response: type[BaseModel]) -> Mapping[str, Any]:
+    """A value whose keys were written otherwise (totalIncome), or as their titles, with the keys of the schema."""
+    keys = {field.alias or key: field.title for key, field in response.model_fields.items()}
+    spelled = Counter(_spelling(name) for key, title in keys.items() for name in {key, title or key})
+    right = {_spelling(name): key for key, title in keys.items() for name in (key, title or key)}
+    named = {
+        name if name in keys or spelled[_spelling(name)] != 1 else right[_spelling(name)]: inner
+        for name, inner in value.items()
+    }
+    return named if len(named) == len(value) else value
+
+
+def _spelling(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).casefold()
 
 
 def _read(value: Mapping[str, Any], response: type[BaseModel]) -> Found:
@@ -357,11 +377,24 @@ def _mended(value: Mapping[str, Any], error: ValidationError) -> dict[str, Any] 
             return None
         if failure["type"] == "extra_forbidden":
             del holder[last]
-        elif failure["type"] == "string_pattern_mismatch":
-            holder[last] = _plain(holder[last])
+        elif failure["type"] in ("string_pattern_mismatch", "string_type"):
+            figure = _text_of(holder[last])
+            if figure is None:
+                return None
+            holder[last] = _plain(figure)
         else:
             return None
     return whole
+
+
+def _text_of(figure: Any) -> str | None:
+    """A figure that was put in a list of one, or apart from its mark, as a text; None if it is more than one."""
+    if isinstance(figure, list) and len(figure) == 1:
+        return _text_of(figure[0])
+    if isinstance(figure, dict) and len(figure) == 2 and "mark" in figure:
+        digits = next(value for name, value in figure.items() if name != "mark")
+        return f"{digits}@{figure['mark']}" if isinstance(digits, str) else None
+    return figure if isinstance(figure, str) else None
 
 
 def _plain(figure: str) -> str | None:

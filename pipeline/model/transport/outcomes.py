@@ -288,13 +288,8 @@ _LEAST_WARM = 0.01
 _FIXED = frozenset({"model", "messages", "tools", "stream"})
 
 _SWITCH = re.compile(r"(\w+)['\"`]?\s+(?:must|should|needs? to) be (?:set to )?['\"`]?(true|false)\b", re.I)
-_STREAM_ONLY = re.compile(
-    r"only supports? (?:the )?stream|stream(?:ing)?(?: mode| calls?)? (?:is |are )?(?:required|only)|enable the stream"
-    r"|stream\W{0,3}(?:must|should|has to|needs? to) be (?:set to )?\W?true|requires? stream|must (?:use |be )?stream"
-    r"|non-?stream\w*(?: \w+){0,3} (?:is |are )?not (?:supported|allowed)|not support non-?stream"
-    r"|[仅只]支持流式",
-    re.I,
-)
+_STREAM = re.compile(r"\b(?:non-?)?stream|流式", re.I)
+"""What a refusal of a request that asks for no stream speaks of, in any wording, where streams alone are answered."""
 _NO_SYSTEM = re.compile(
     r"role\W{0,3}\]?.{0,60}\bsystem\b|\bsystem\b\W{0,3}(?:role|message|prompt|instruction).{0,60}"
     r"(?:not|n't|un|only|invalid)|developer instruction|roles must alternate|不支持.{0,6}system",
@@ -416,7 +411,7 @@ class Dialect:
         return re.search(r"unknown|unrecognized|unexpected|extra|not permitted", said, re.I) is not None
 
     def _streams(self, sent: Body, said: str) -> Learned:
-        return {"stream": True} if not sent.get("stream") and _STREAM_ONLY.search(said) else {}
+        return {"stream": True} if not sent.get("stream") and _STREAM.search(said) else {}
 
     def _system_role(self, sent: Body, said: str) -> Learned:
         has_one = any(message["role"] == "system" for message in sent.get("messages", ()))

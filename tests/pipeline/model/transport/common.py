@@ -8,7 +8,7 @@ from contextlib import closing
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from recount.pipeline.errors import ModelError
 from recount.pipeline.model.ask.question import Question, Reply
@@ -22,7 +22,7 @@ from recount.tests.pipeline.model.server import Scripted
 class Income(BaseModel):
     """An answer: one figure with its mark."""
 
-    income: Annotated[str, StringConstraints(pattern=r"^[0-9.]+@[0-9]+$")]
+    income: Annotated[str, StringConstraints(pattern=r"^[0-9.]+@[0-9]+$"), Field(title="本年收入")]
 
 
 RIGHT = {"income": "1.00@1"}

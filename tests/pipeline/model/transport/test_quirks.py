@@ -93,6 +93,12 @@ FOUND: dict[str, Raw] = {
     "an object around the completion": Raw(json.dumps({"code": 0, "data": json.loads(message(ANSWER).text)})),
     "the shape of Ollama's own API": Raw(json.dumps({"message": {"content": ANSWER}, "done_reason": "stop"})),
     "a line's end within a text": Raw(message(ANSWER + "\n").text.replace("\\n", "\n"), "application/json"),
+    "comments": message('{\n// income, as printed\n"income": "1.00@1" /* the first */\n}'),
+    "closing quotation marks": message(ANSWER.replace('"', "”")),
+    "a key in another spelling": message('{"Income": "1.00@1"}'),
+    "the title for its key": message('{"本年收入": "1.00@1"}'),
+    "a figure in a list of one": message('{"income": ["1.00@1"]}'),
+    "a figure apart from its mark": message('{"income": {"figure": "1.00", "mark": 1}}'),
     "blanks up to the limit": message(ANSWER + "\n" * 99, "length"),
     "a stream that nobody asked for": streamed({"role": "assistant"}, {"content": ANSWER[:7]}, {"content": ANSWER[7:]}),
     "a stream of arguments": streamed(
@@ -144,6 +150,11 @@ NO_ANSWER: dict[str, tuple[Any, type[ModelError], str]] = {
         "no credit",
     ),
     "words of a filter": (message("", "sensitive"), ModelRefused, "refuses to answer"),
+    "an error amid a stream": (
+        streamed({"content": ANSWER[:7]}, end='data: {"error": {"message": "CUDA out of memory", "code": 500}}\n\n'),
+        Unreachable,
+        "CUDA out of memory",
+    ),
     "what is wrong with the server": (
         turned_down(500, {"error": {"message": "CUDA out of memory"}}),
         Unreachable,
@@ -308,6 +319,10 @@ REFUSALS: dict[str, tuple[Refuses, dict[str, Any]]] = {
             openai("This model only supports streaming; set stream to true") if not body.get("stream") else None
         ),
         {"stream": True, "stream_options": {"include_usage": True}},
+    ),
+    "to answer unless streaming, in other words": (
+        lambda body: openai("only stream=true is allowed here") if not body.get("stream") else None,
+        {"stream": True},
     ),
     "to be told of usage in streams": (
         lambda body: (
