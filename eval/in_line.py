@@ -2,9 +2,9 @@
 
     python -m recount.eval.in_line FOLDER [--misses]
 
-FOLDER holds a folder a document, each with `document.pdf` and `gold.json`: {"tables": [{"title", "unit", "columns": […],
-"rows": [{"label", "values": ["905402299.44", null, …]}]}]}. A column is named as its head prints it, or by the day on
-which it ends (2024-12-31, with 3m before it for three months). Said of each document, and of all:
+FOLDER holds a folder a document, each with `document.pdf` and `gold.json`: {"tables": [{"title", "unit", "columns":
+[…], "rows": [{"label", "values": ["905402299.44", null, …]}]}]}. A column is named as its head prints it, or by the
+day on which it ends (2024-12-31, with 3m before it for three months). Said of each document, and of all:
 
 - strange: number tokens that are no number of the page, as its characters stand;
 - tokens: gold figures that are a token, with value and sign;
@@ -34,20 +34,10 @@ from recount.schemas.registry import FAMILIES
 
 _RUN = re.compile(r"\d[\d.,' \u00a0\u202f]*\d|\d")
 _DAY = re.compile(r"(?:(\d+)m )?(\d{4})-(\d\d)-(\d\d)")
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 _COUNTED = {"3": "three", "6": "six", "9": "nine", "12": "twelve"}
 _HEAD = 12  # rows above a figure in which the head of its column is looked for, at the top of its grid
 

@@ -242,7 +242,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a grid: rows row..row_end and columns column..column_end (exclusive), its text and numbers."""
+    """A cell of a grid: rows row..row_end and columns column..column_end (exclusive), its text and numbers.
+
+    left: where its text begins across the page, in points, as labels of several levels do; None where it has none.
+    """
 
     row: int
     column: int
@@ -250,6 +253,7 @@ class Cell:
     column_end: int
     text: Text
     numbers: tuple[Number, ...]
+    left: float | None = None
 
     @property
     def words(self) -> str:

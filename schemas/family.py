@@ -189,8 +189,8 @@ class Numbers:
 @dataclass(frozen=True, slots=True)
 class Money:
     """Money of another kind than 万元. name: the unit of its values, and of amounts with none beside them or over their
-    table: 千元, 新台币千元, USD, "USD millions" (SCALES). units: further words for units as captions print them (in folded
-    characters, without spaces), each with the power of ten that it is of the currency's own unit."""
+    table: 千元, 新台币千元, USD, "USD millions" (SCALES). units: further units as they are printed over tables or
+    beside amounts, each with the power of ten that it is of the currency's own unit."""
 
     name: str
     units: Mapping[str, int] = field(default_factory=dict)

@@ -20,9 +20,9 @@ from recount.pipeline.document import Document, Grid
 from recount.pipeline.errors import UsageError
 from recount.pipeline.lasting import encoded
 from recount.pipeline.map.statements import Lines, kind_of_label, lines_of, spaceless, title_of
-from recount.pipeline.run.relations import MARGIN, Relation, Series, Value, relations
 from recount.pipeline.recognise import family_of, free_name
 from recount.pipeline.result import Result
+from recount.pipeline.run.relations import MARGIN, Relation, Series, Value, relations
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.structure import documents_of, structure
 from recount.schemas.declared import FILE, end_of, key_of

@@ -238,7 +238,7 @@ class _Search:
                     break
 
     def _equal(self) -> Iterator[Relation]:
-        """The lines that print the same as another; what stands beside a line of 0 may be a sum with it, and is left."""
+        """The lines that print the same as another; one beside a line of 0 may be a sum with it, and is left."""
         for at, other in self.first.items():
             beside = [place for place in (at - 1, at + 1) if 0 <= place < len(self.series)]
             if at != other and not any(self._is_nothing(place, at) for place in beside):

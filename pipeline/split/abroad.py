@@ -7,10 +7,12 @@ that is not of the page's form is none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from recount.pipeline.document import MONEY, Document, Page, Token
+from recount.pipeline.document import MONEY, Document, Line, Page, Token
+from recount.pipeline.split.lattice import part_of
 from recount.pipeline.split.text import fold
 from recount.schemas.family import SCALES, Family, Money, Numbers
 
@@ -26,6 +28,9 @@ _POINTS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})*\.\d\d?(?![\d.,]\d|\d)|(?<![
 _COMMAS = re.compile(
     r"(?<![\d.,])\d{1,3}(?:\.\d{3})*,\d\d?(?![\d.,]\d|\d)|(?<![\d.,])\d{1,3}(?:\.\d{3}){2,}(?![.,]?\d)"
 )
+_GROUPED = r"(?<![\d.,'])(?<!\d )\d{{1,3}}(?:{0}\d{{3}})+(?! ?\d)"
+_FEWEST_GROUPED = 3
+_NARROW = 0.55  # heights of a line
 _MORE = 2  # times as many numbers with a comma before their decimals as with a point make it the form of a page
 
 
@@ -39,26 +44,89 @@ def is_latin(page: Page) -> bool:
 def numbers_of(families: Iterable[Family], pages: Sequence[Page]) -> Numbers:
     """How numbers are printed: as a family says, or as pages in Latin script show.
 
-    pages: these. 1.234,56 is told by amounts with a comma before two decimals, where few have a point there.
+    pages: these. 1.234,56 is told by amounts with a comma before their decimals, where few have a point there; a blank
+    or an apostrophe between thousands by figures in which it stands where few have another sign.
     """
     said = {family.numbers for family in families if family.numbers is not None}
     if len(said) == 1:
         return said.pop()
-    lines = [fold(line.text) for page in pages for line in page.lines]
-    points, commas = (sum(len(form.findall(line)) for line in lines) for form in (_POINTS, _COMMAS))
-    return Numbers(".", ",") if commas > _MORE * points else USUAL
+    lines = [line for page in pages for line in page.lines]
+    folded = [fold(line.text) for line in lines]
+    points, commas = (sum(len(form.findall(text)) for text in folded) for form in (_POINTS, _COMMAS))
+    group, decimal = (".", ",") if commas > _MORE * points else (",", ".")
+    usual = sum(len(re.findall(_GROUPED.format(re.escape(group)), text)) for text in folded)
+    for other in (" ", "'"):
+        form = re.compile(_GROUPED.format(other))
+        grouped = sum(
+            _is_narrow(line, match) for line, text in zip(lines, folded, strict=True) for match in form.finditer(text)
+        )
+        if grouped >= _FEWEST_GROUPED and grouped > _MORE * usual:
+            group = other
+    return Numbers(group, decimal)
+
+
+def _is_narrow(line: Line, match: re.Match[str]) -> bool:
+    """Whether the signs between the thousands of a number take no more room than a blank."""
+    height = line.box[3] - line.box[1]
+    boxes = line.boxes
+    return all(
+        boxes[at + 1][0] - boxes[at - 1][2] < _NARROW * height
+        for at in range(match.start(), match.end())
+        if not line.text[at].isdigit()
+    )
 
 
 def as_usual(folded: str, numbers: Numbers) -> str:
-    """A text with its numbers as 1,234.56: of the same length. A sign that is neither becomes one that no number has."""
+    """A text with its numbers as 1,234.56, of the same length: a sign that is neither becomes one that no number has.
+    Where blanks part thousands, those that are left part numbers."""
     if numbers.group == "," and numbers.decimal == ".":
         return folded
-    signs = {"'": "'", ",": "'", ".": "'", numbers.group: ",", numbers.decimal: "."}
+    signs = {"'": "'", "’": "'", ",": "'", ".": "'", numbers.group: ",", numbers.decimal: "."}
+    signs |= {"’": ","} if numbers.group == "'" else {}
+    signs.pop(" ", None)
     return re.sub(
         rf"(?<=\d)[{re.escape(''.join(signs))}](?=\d)",
         lambda match: signs[match[0]],
         folded,
     )
+
+
+_LEADERS = re.compile(r"(?:[.·…_]\s?){4,}")
+
+
+def without_leaders(line: Line) -> Iterator[Line]:
+    """The parts of a line between the rows of dots that lead from a text to what stands on its right."""
+    start = 0
+    for match in [*_LEADERS.finditer(line.text), None]:
+        end = match.start() if match else len(line.text)
+        part = part_of(line, start, end)
+        if part is not None:
+            yield part
+        start = match.end() if match else end
+
+
+# --- columns of text
+
+_PROSE = 25  # characters of a line of running text in one of two columns
+_FEWEST_LINES = 5
+_APART = 0.25  # of the width of a page: from where lines of one column begin to where those of the other do
+_MARGIN = 3.0  # points
+_FEW_ACROSS = 0.1  # share of the lines that may reach from one column into the other, as titles do
+
+
+def sides_of(lines: Sequence[Line], width: float) -> list[list[Line]]:
+    """The lines of a page in Latin script by its columns of text, two or one. width: of the page."""
+    begins = Counter(round(line.box[0] / _MARGIN) for line in lines if len(line.text.strip()) >= _PROSE)
+    starts = sorted(_MARGIN * start for start, times in begins.items() if times >= _FEWEST_LINES)
+    for start in starts:
+        if start - starts[0] < _APART * width:
+            continue
+        edge = start - _MARGIN
+        left, right = [line for line in lines if line.box[0] < edge], [line for line in lines if line.box[0] >= edge]
+        across = sum(line.box[2] > start + _MARGIN for line in left)
+        if across <= _FEW_ACROSS * len(lines):
+            return [left, right]
+    return [list(lines)]
 
 
 # --- currency
@@ -82,8 +150,9 @@ _SIGNS: Mapping[str, str] = {
     r"MYR|RM|ringgit": "MYR",
     r"\$|dollars?": "",  # of which country, no page says
 }
+_CODES = "USD|HKD|TWD|SGD|AUD|CAD|GBP|EUR|PHP|INR|RMB|CNY|CHF|KRW|MYR"
 _NAMED = [(re.compile(rf"(?<![A-Za-z])(?:{words})(?![A-Za-z])", re.IGNORECASE), code) for words, code in _SIGNS.items()]
-CURRENCY = r"(?:(?:US|HK|NT|AU|CA|[SACR])?\$|[£€₱₹₩]|(?:USD|HKD|TWD|SGD|AUD|CAD|GBP|EUR|PHP|INR|RMB|CNY|CHF|KRW|MYR|Rs\.?|RM)(?![A-Za-z]))"
+CURRENCY = r"(?:(?:US|HK|NT|AU|CA|[SACR])?\$|[£€₱₹₩]|(?:" + _CODES + r"|Rs\.?|RM|P)(?![A-Za-z]))"
 """What stands before an amount, or in a column of its own beside it."""
 _LONE = re.compile(rf"\(?{CURRENCY}\)?", re.IGNORECASE)
 _BEFORE = re.compile(rf"(?<![A-Za-z]){CURRENCY} ?$")
@@ -96,7 +165,7 @@ def is_currency(words: str) -> bool:
 
 
 _FIGURE = re.compile(
-    rf"(?:{CURRENCY})?[-(△▲]{{0,2}}(?:{CURRENCY})?\d[\d,.'’]*\)?%?\)?-?(?:{CURRENCY})?|(?:{CURRENCY})?\(?[-—–]+\)?",
+    rf"(?:{CURRENCY})?[-+(△▲]{{0,2}}(?:{CURRENCY})?\d[\d,.'’]*\)?%?\)?-?(?:{CURRENCY})?|(?:{CURRENCY})?\(?[-—–]+\)?",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.(?:\d\d)?\d\d")
@@ -126,7 +195,7 @@ def signs_first(folded: str) -> str:
 
 _THOUSANDS = r"thousands?|['’]?000['’]?s?|milliers|mille|tausend|tsd\.?|duizend|miles"
 _SCALES: Mapping[str, str] = {
-    rf"(?<!\d)(?:{_THOUSANDS})(?!\d)": "thousands",
+    rf"(?<![\d,.])(?:{_THOUSANDS})(?!\d)": "thousands",
     r"millions?|millionen|mio\.?|mln\.?|mn": "millions",
     r"billions?|milliarden|mrd\.?|bn": "billions",
     r"lakhs?|lacs?": "lakhs",

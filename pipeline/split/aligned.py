@@ -15,17 +15,15 @@ from math import inf
 from statistics import median
 
 from recount.pipeline.document import Box, Line, hull
-from recount.pipeline.split.abroad import is_currency, is_figure_abroad
-from recount.pipeline.split.columns import Columns, Placed, Span, columns_of
-from recount.pipeline.split.lattice import PageTables, RawCell, RawTable, in_reading_order, part_of
+from recount.pipeline.split.abroad import is_currency, is_figure_abroad, sides_of, without_leaders
+from recount.pipeline.split.columns import CLOSE, Columns, Placed, Span, baselines_of, columns_of, parts_of
+from recount.pipeline.split.lattice import PageTables, RawCell, RawTable, in_reading_order
 from recount.pipeline.split.seams import is_figure
-from recount.pipeline.split.text import fold, in_one_row
+from recount.pipeline.split.text import fold
 from recount.pipeline.split.tokens import stated_unit
 
 _GAP = 1.1  # heights of a line: a wider gap parts two cells
-_CLOSE = 0.35  # in a table also a narrower one, where no blank was printed, or one beside a figure
 _NO_GAP = 0.6  # the same, of pieces of one line
-_RUN = re.compile(r"\S+")
 _LONGEST = 40  # characters of a cell; what is longer, or ends as sentences do, is running text
 _SET_IN = 3.0  # heights of a line by which the first line of running text may be set in
 _SENTENCE = re.compile(r"[。;!?]")
@@ -35,6 +33,8 @@ _DASHES = re.compile("[-—–─－]+")
 _WRAPPED = 1.2  # heights of a line between the lines of one cell, at most
 _OF_PITCH = 0.8  # and of the distance of the rows
 _CLOSING = (")", "%", ")%", "%)")
+_GOES_ON = re.compile(r"\s*[a-z]{2}")  # in Latin script what does not begin as names and sentences do
+_GOING_ON = 1.7  # heights of a line between two lines of which the second is such
 _LEVEL = 0.4  # heights of a line by which cells of one row may stand higher or lower
 _FAR = 10.0  # distances of rows: what is farther away is another table
 _LARGER = 1.25  # times the usual height: a title's
@@ -94,7 +94,10 @@ class _Run:
 
     @property
     def is_table(self) -> bool:
-        """Whether amounts stand in two rows beside other texts, or several in one below a head; or it is told."""
+        """Whether amounts stand in two rows beside other texts, or several in one below a head; or it is told. In Latin
+        script also where several figures without a comma stand in three rows."""
+        if sum(len(row) > 2 and row[0].latin and sum(piece.is_figure for piece in row) > 1 for row in self.rows) > 2:
+            return True
         beside = sum(len(row) > 1 and any(piece.is_amount for piece in row) for row in self.rows)
         several = any(sum(piece.is_amount for piece in row) > 1 for row in self.rows)
         return self.told or beside > 1 or (several and sum(len(row) > 1 for row in self.rows) > 1)
@@ -204,7 +207,7 @@ def _runs(page: PageTables, is_title: IsTitle) -> Iterator[_Run]:
     """The runs of short texts on a page on which nothing is ruled."""
     if page.tables or page.page.typed or page.page.origin != "text":
         return
-    rows = [tuple(_pieces(page.page.number, row)) for row in _baselines(page.lines)]
+    rows = [tuple(_pieces(page.page.number, row)) for row in baselines_of(page.lines)]
     size = page.page.width, page.page.height
     far = _FAR * median([_top(below) - _top(above) for above, below in pairwise(rows)] or [0.0])
     left = min((row[0].line.box[0] for row in rows), default=0.0)
@@ -221,9 +224,12 @@ def _runs(page: PageTables, is_title: IsTitle) -> Iterator[_Run]:
 
 def _runs_abroad(page: PageTables) -> Iterator[_Run]:
     """The same of a page in Latin script: labels are long, and what runs on into the columns of figures is text."""
-    if page.page.typed:
-        return
-    rows = [tuple(_pieces(page.page.number, row, latin=True)) for row in _baselines(page.lines)]
+    for lines in () if page.page.typed else sides_of(page.lines, page.page.width):
+        rows = [tuple(_pieces(page.page.number, row, latin=True)) for row in baselines_of(lines)]
+        yield from _runs_in([row for row in rows if row], page)
+
+
+def _runs_in(rows: Sequence[Row], page: PageTables) -> Iterator[_Run]:
     size = page.page.width, page.page.height
     far = _FAR * median([_top(below) - _top(above) for above, below in pairwise(rows)] or [0.0])
     lefts = _lefts(rows)
@@ -290,27 +296,18 @@ def _is_a_title(row: Row, left: float) -> bool:
     return _is_one(row) and row[0].line.box[0] < left - _height(row)
 
 
-def _baselines(lines: Iterable[Line]) -> list[list[Line]]:
-    """Lines by the rows that they stand in, from top to bottom."""
-    rows: list[list[Line]] = []
-    for line in sorted((line for line in lines if line.text.strip()), key=lambda line: line.box[1] + line.box[3]):
-        if rows and in_one_row(rows[-1][0].box, line.box):
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    return [sorted(row, key=lambda line: line.box[0]) for row in rows]
-
-
 def _pieces(page: int, row: Iterable[Line], *, latin: bool = False) -> Iterator[_Piece]:
-    """The lines of a row, cut at wide gaps."""
+    """The lines of a row, cut at wide gaps, and in Latin script at dots that lead from a label to its figures."""
     for line in row:
-        yield from _cut(_Piece(page, line, line, latin), _GAP)
+        parts = without_leaders(line) if latin else (line,)
+        for part in parts:
+            yield from _cut(_Piece(page, part, line, latin), _GAP)
 
 
 def _closely(row: Row) -> Row:
     """The texts of a row of a table, cut also where two cells stand close: where no blank was printed between them, or
     one beside a figure."""
-    parts = [part for piece in row for part in _cut(piece, _CLOSE, close=True)]
+    parts = [part for piece in row for part in _cut(piece, CLOSE, close=True)]
     return tuple(_with_signs(parts) if row[0].latin else parts)
 
 
@@ -340,23 +337,6 @@ def _cut(piece: _Piece, gap: float, *, close: bool = False) -> Iterator[_Piece]:
     """A piece, cut as parts_of does."""
     for part in parts_of(piece.line, gap, close=close):
         yield _Piece(piece.page, part, piece.source, piece.latin)
-
-
-def parts_of(line: Line, gap: float = _CLOSE, *, close: bool = True) -> Iterator[Line]:
-    """A line, cut where it has a wider gap. gap: in heights. close: at no blanks but those beside a figure."""
-    printed = [index for index, sign in enumerate(line.text) if not sign.isspace()]
-    wide = gap * (line.box[3] - line.box[1])
-    figures = {edge for run in _RUN.finditer(fold(line.text)) if is_figure(run[0]) for edge in (run.start(), run.end())}
-    cuts = [
-        right
-        for left, right in pairwise(printed)
-        if line.boxes[right][0] - line.boxes[left][2] > wide
-        and (not close or right == left + 1 or right in figures or left + 1 in figures)
-    ]
-    for start, end in pairwise([0, *cuts, len(line.text)]):
-        part = part_of(line, start, end)
-        if part is not None:
-            yield part
 
 
 def _top(row: Row) -> float:
@@ -427,12 +407,15 @@ def _cells(rows: Sequence[Row]) -> list[_Cell]:
     """The cells of the rows of a page, from top to bottom: lines that are near below one another are of one."""
     pieces = sorted((piece for row in rows for piece in row), key=lambda piece: (piece.line.box[1], piece.line.box[0]))
     figures = [piece for piece in pieces if piece.is_figure]
-    steps = [b.line.box[1] - a.line.box[1] for a, b in pairwise(figures)]
-    pitch = median([step for step in steps if step > 1.0] or [float("inf")])
+    steps = sorted(step for a, b in pairwise(figures) if (step := b.line.box[1] - a.line.box[1]) > 1.0)
+    usual = steps[len(steps) // 4] if steps and pieces[0].latin else median(steps or [inf])  # there many rows are blank
+    labels = {id(row[0]) for row in rows if len(row) > 1 and any(piece.is_figure for piece in row)}
     groups: list[list[_Piece]] = []
     for piece in pieces:
-        above = next((group for group in reversed(groups) if _is_wrapped(group[-1], piece, pitch)), None)
-        if above is None:
+        own = labels if piece.latin and id(piece) in labels else ()
+        near = (group for group in reversed(groups) if _is_wrapped(group[-1], piece, usual))
+        above = next(near, None)
+        if above is None or any(id(other) in own for other in above):  # each has its figures
             groups.append([piece])
         else:
             above.append(piece)
@@ -443,7 +426,10 @@ def _is_wrapped(above: _Piece, piece: _Piece, pitch: float) -> bool:
     """Whether a line goes on with the one above it, in one cell. pitch: the distance of the rows."""
     one, other = above.line.box, piece.line.box
     step = other[1] - one[1]
-    if above.is_figure or piece.is_figure or not 1.0 < step <= min(_WRAPPED * (one[3] - one[1]), _OF_PITCH * pitch):
+    reach = min(_WRAPPED * (one[3] - one[1]), _OF_PITCH * pitch)
+    if piece.latin and _GOES_ON.match(piece.line.text) is not None:
+        reach = _GOING_ON * (one[3] - one[1])
+    if above.is_figure or piece.is_figure or not 1.0 < step <= reach:
         return False
     shared = min(one[2], other[2]) - max(one[0], other[0])
     return shared > 0.5 * min(one[2] - one[0], other[2] - other[0])

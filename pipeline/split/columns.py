@@ -6,9 +6,15 @@ the middle of the columns that it is over, and over at least one text below it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+
+from recount.pipeline.document import Line
+from recount.pipeline.split.lattice import part_of
+from recount.pipeline.split.seams import is_figure
+from recount.pipeline.split.text import fold, in_one_row
 
 Stretch = tuple[float, float]
 """From where to where, in points across the page."""
@@ -71,6 +77,40 @@ def columns_of(texts: Sequence[Placed]) -> Columns:
     over = _over_all(heads, bands, edges)
     spans = tuple(over[id(text)] if text.head else _span(text, bands) for text in texts)
     return Columns(edges, spans)
+
+
+# --- lines, by the gaps in them and the rows that they stand in
+
+CLOSE = 0.35  # heights of a line: in a table a gap parts two cells where no blank was printed, or one beside a figure
+_RUN = re.compile(r"\S+")
+
+
+def parts_of(line: Line, gap: float = CLOSE, *, close: bool = True) -> Iterator[Line]:
+    """A line, cut where it has a wider gap. gap: in heights. close: at no blanks but those beside a figure."""
+    printed = [index for index, sign in enumerate(line.text) if not sign.isspace()]
+    wide = gap * (line.box[3] - line.box[1])
+    figures = {edge for run in _RUN.finditer(fold(line.text)) if is_figure(run[0]) for edge in (run.start(), run.end())}
+    cuts = [
+        right
+        for left, right in pairwise(printed)
+        if line.boxes[right][0] - line.boxes[left][2] > wide
+        and (not close or right == left + 1 or right in figures or left + 1 in figures)
+    ]
+    for start, end in pairwise([0, *cuts, len(line.text)]):
+        part = part_of(line, start, end)
+        if part is not None:
+            yield part
+
+
+def baselines_of(lines: Iterable[Line]) -> list[list[Line]]:
+    """Lines by the rows that they stand in, from top to bottom."""
+    rows: list[list[Line]] = []
+    for line in sorted((line for line in lines if line.text.strip()), key=lambda line: line.box[1] + line.box[3]):
+        if rows and in_one_row(rows[-1][0].box, line.box):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [sorted(row, key=lambda line: line.box[0]) for row in rows]
 
 
 # --- bands: the stretches in which columns stand

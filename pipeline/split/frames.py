@@ -13,6 +13,7 @@ from statistics import median
 
 from recount.pipeline.document import Line
 from recount.pipeline.split.abroad import is_figure_abroad
+from recount.pipeline.split.columns import baselines_of
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable, in_reading_order
 from recount.pipeline.split.text import fold, in_one_row
 
@@ -26,7 +27,8 @@ _BESIDE = 0.5  # share of the height of the lower that two frames side by side h
 def with_rows(page: PageTables, *, latin: bool) -> PageTables:
     """A page whose tables have a row for each row of figures.
 
-    latin: it is in Latin script; there frames side by side, of one column each, say nothing: their lines are the page's.
+    latin: it is in Latin script; there frames side by side, of one column each, say nothing: their lines go back to
+    the page.
     """
     tables = [table for table in page.tables if not (latin and _is_a_column(table, page.tables))]
     if len(tables) < len(page.tables):
@@ -75,13 +77,7 @@ def _opened(table: RawTable) -> RawTable:
 def _levels(cells: Sequence[RawCell]) -> list[_Level]:
     """The rows of figures in a row of cells, and of labels without any; none where it is one row."""
     columns = [cell for cell in cells if _holds_figures(cell)]
-    figures = sorted((line for cell in columns for line in cell.fragments), key=lambda line: line.box[1])
-    rows: list[list[Line]] = []
-    for line in figures:
-        if rows and in_one_row(rows[-1][0].box, line.box):
-            rows[-1].append(line)
-        else:
-            rows.append([line])
+    rows = baselines_of(line for cell in columns for line in cell.fragments)
     full = sum(len(row) >= _FEWEST_COLUMNS for row in rows)
     if len(columns) < _FEWEST_COLUMNS or len(rows) < _FEWEST_ROWS or 2 * full <= len(rows):
         return []
@@ -160,7 +156,7 @@ def _parted(table: RawTable, row: int, cells: Sequence[RawCell], levels: Sequenc
 
 
 def _shares(lines: Sequence[Line], levels: Sequence[_Level]) -> list[tuple[Line, ...]]:
-    """The lines of a cell, shared out among rows: a block of lines is its row's, or begins with one, or ends with it."""
+    """The lines of a cell, shared out among rows: a block of lines is its row's, begins with one, or ends with it."""
     shares: list[list[Line]] = [[] for _ in levels]
     at = 0
     for block in _blocks(lines):

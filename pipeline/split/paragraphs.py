@@ -52,6 +52,9 @@ _TITLE_ENDS = re.compile(r"(?:说明|情况|[预决]算|公开|概况|报告|表
 _BEGINS_AMID = re.compile(r"\s*(?:支出|拨款|预算|决算)[^,;。]{0,16}\d")
 _DIGITS_LAST, _YEAR_FIRST = re.compile(r"\d{1,4}$"), re.compile(r"(\d{0,3})年")
 _TELLS = re.compile(r".*\d\s*(?:[万亿]?元|%|辆|人|个|台|平方米).*[,;。]")
+_LATIN, _IDEOGRAPH = re.compile(r"[A-Za-z]{3}"), re.compile("[\u3400-\u9fff]")
+_BRACKETED = re.compile(r"\s*\(.*\)\s*")
+_FAR = 1.6  # heights of a line from one to the next: no paragraph is set so widely
 _NOTE = re.compile(r"\s*备?注[:.]")
 _ONLY_NUMBER = re.compile(r"\s*\d{1,3}\s*")
 
@@ -204,7 +207,7 @@ def _continues(group: Sequence[TextRow], row: TextRow, margins: Margins) -> bool
         return _continues_text(group, row, margins)
     if _differ_in_size(above, row) or _is_centred(above, margins) or _is_centred(row, margins):
         return False
-    if _LEADER.search(above.folded):
+    if _LEADER.search(above.folded) or _is_apart_abroad(above, row):
         return False
     if row.page != above.page and above.box[3] < _GOES_ON_BELOW * margins.height:
         return False
@@ -221,6 +224,18 @@ def _continues(group: Sequence[TextRow], row: TextRow, margins: Margins) -> bool
     # Where first lines are set in, a line at the margin goes on, also below a line that a long word left short.
     goes_on = margins.indented and row.box[0] < margins.left + 0.8 * em and not ended
     return full or goes_on
+
+
+def _is_apart_abroad(above: TextRow, row: TextRow) -> bool:
+    """Whether two lines in Latin script, of which either may be as long as a line of a paragraph, are titles, each for
+    itself: set around one middle, much room between them, or the lower in brackets, as units are."""
+    if not (_LATIN.search(above.folded) and _LATIN.search(row.folded)) or row.page != above.page:
+        return False
+    if _IDEOGRAPH.search(above.folded) or _IDEOGRAPH.search(row.folded):
+        return False
+    left, middle = row.box[0] - above.box[0], sum(row.box[0::2]) / 2 - sum(above.box[0::2]) / 2
+    far = row.box[1] - above.box[1] > _FAR * (above.box[3] - above.box[1])
+    return far or (abs(middle) < 0.2 * abs(left)) or _BRACKETED.fullmatch(row.folded) is not None
 
 
 def _continues_text(group: Sequence[TextRow], row: TextRow, margins: Margins) -> bool:

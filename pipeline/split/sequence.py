@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from recount.pipeline.document import Box, Line, hull
-from recount.pipeline.split.aligned import parts_of
+from recount.pipeline.split.columns import parts_of
 from recount.pipeline.split.paragraphs import TextRow
 from recount.pipeline.split.text import fold
 from recount.schemas.family import label_of

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Text, Token, hull
 from recount.pipeline.split.abroad import (
@@ -46,8 +47,12 @@ _PART = re.compile(r"第[一二三四五六七八九十]{1,2}部分")
 _SENTENCE = re.compile(r"[。;,]$|[。;]")
 _CORRECTION = re.compile(r".{0,30}(?:更正|勘误)(?:说明|公告|启事|通知|声明|表|页)?")
 _UNIT_LINE = re.compile(r"单位:|公开\d*表|编制(?:单位|部门)|^(?:部门|单位)(?:名称)?:")
+_ASIDE = re.compile(r"\(.*\)|20\d\d年(?:度|\d{1,2}月(?:\d{1,2}日)?)?")
+_GOES_ON = re.compile(r"续表|\(续.{0,3}\)|^续|(?i:\(?cont(?:inue|'|’)d\.?\)?)")
 _NOTE = re.compile(r"注[:.]|备注:|说明:本表")
 _LONGEST_CAPTION = 60  # characters
+_LONGEST_ABROAD = 90  # the same in Latin script
+_NEAR = 36.0  # points from one line of a title to the next, or to the table
 _MOST_CAPTIONS = 5
 _HEAD_ROWS = 5  # so many rows of a table may be its head
 
@@ -90,6 +95,7 @@ def split(pages: Pages, *families: Family) -> Document:
         typed={page.number for page in readable if page.typed},
         latin=latin,
         numbers=numbers_of(families, [page for page in readable if page.number in latin]),
+        units={unit for family in families if family.money is not None for unit in family.money.units},
     )
     found = (*tables, *torn.tables, *restored.tables)
     blocks = _with_grids(_in_reading_order(raw, found, rows_on, store), store)
@@ -216,7 +222,7 @@ def _with_grids(items: Sequence[Item], store: TokenStore) -> list[Block]:
             continue
         below = items[index + 1] if index + 1 < len(items) else None
         note = below if isinstance(below, Paragraph) and _is_note(below) else None
-        caption = _take_caption(blocks, item.pages[0])
+        caption = _take_caption(blocks, item.pages[0], item.top[1] if item.pages[0] in store.latin else None)
         if _is_another(caption, titles):
             store.table += 1
             titles = caption
@@ -225,9 +231,15 @@ def _with_grids(items: Sequence[Item], store: TokenStore) -> list[Block]:
 
 
 def _is_another(caption: Sequence[Paragraph], before: Sequence[Paragraph]) -> bool:
-    """Whether a table with a caption is another than the one before: it has one, which is not that one's again."""
-    words, others = (["".join(line.text.folded.split()) for line in lines] for lines in (caption, before))
-    return bool(words) and not any("续" in line or line in others for line in words if _UNIT_LINE.search(line) is None)
+    """Whether a table with a caption is another than the one before: its title is another, and does not go on."""
+    words, others = ([line.text.folded for line in lines] for lines in (caption, before))
+    return not any(map(_GOES_ON.search, words)) and not set(_titles(words)) <= set(_titles(others))
+
+
+def _titles(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a caption that say what a table is: no day, no unit, nothing in brackets."""
+    bare = ("".join(line.split()) for line in lines)
+    return (line for line in bare if not (_UNIT_LINE.search(line) or _ASIDE.fullmatch(line)))
 
 
 def _refused_units(blocks: Iterable[Block], families: Sequence[Family]) -> Iterator[Remark]:
@@ -244,8 +256,9 @@ def _is_note(paragraph: Paragraph) -> bool:
     return _NOTE.match(paragraph.text.folded) is not None
 
 
-def _take_caption(blocks: list[Block], page: int) -> tuple[Paragraph, ...]:
-    """The lines right above a table that are its own, taken off the running text."""
+def _take_caption(blocks: list[Block], page: int, top: float | None) -> tuple[Paragraph, ...]:
+    """The lines right above a table that are its own, taken off the running text. top: where it begins on a page in
+    Latin script, on which short lines near above a table are of it."""
     caption: list[Paragraph] = []
     match blocks[-2:]:
         case [Paragraph() as over, Paragraph() as head] if _is_head_amid(over, head):
@@ -255,11 +268,19 @@ def _take_caption(blocks: list[Block], page: int) -> tuple[Paragraph, ...]:
         above = blocks[-1]
         if not isinstance(above, Paragraph) or above.page != page:
             break
-        if not _is_caption(above) and not (caption and _begins_title(above, caption[-1])):
+        near = top is not None and top - above.top < _NEAR and _is_short(above)
+        if not (near or _is_caption(above)) and not (caption and _begins_title(above, caption[-1])):
             break
         caption.append(above)
         blocks.pop()
+        top = above.top if near else None
     return tuple(reversed(caption))
+
+
+def _is_short(paragraph: Paragraph) -> bool:
+    """Whether a paragraph in Latin script is no longer than a title, and no sentence."""
+    words = paragraph.text.folded.strip()
+    return len(words) <= _LONGEST_ABROAD and not words.endswith((".", ";", ":", ","))
 
 
 def _is_head_amid(over: Paragraph, head: Paragraph) -> bool:
@@ -297,7 +318,7 @@ def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | 
         for cell in table.cells
     ]
     abroad = table.pages[0] in store.latin
-    unit, columns = _money_units(caption, table, texts, stated_abroad if abroad else stated_unit, abroad)
+    unit, columns = _money_units(caption, table, texts, partial(_stated, store, abroad), abroad)
     pointed = _pointed(table, texts)
     blanks = not abroad and all_bracketed(composed.text.folded for composed in texts)
     own = _of_shares(table, texts) if abroad and unit else ()
@@ -310,8 +331,15 @@ def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | 
         within = Within(head, cell.column in pointed, blanks, place, store.table)
         numbers = store.numbers_in(composed, within) if composed.raw else ()
         text = Text(cell.label, cell.label) if cell.label else composed.text
-        cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, text, numbers))
+        left = cell.fragments[0].line.box[0] if cell.fragments else None
+        cells.append(Cell(cell.row, cell.column, cell.row_end, cell.column_end, text, numbers, left))
     return Grid(table.rows, table.columns, tuple(cells), caption, note, table.pages, unit)
+
+
+def _stated(store: TokenStore, abroad: bool, words: str) -> str | None:
+    """The unit of money that a text states: in the words of a family, or as such pages state it."""
+    own = (unit for unit in store.units if re.search(rf"(?<!\w){re.escape(unit)}(?!\w)", words))
+    return next(own, None) or (stated_abroad if abroad else stated_unit)(words)
 
 
 def _of_shares(table: JoinedTable, texts: Sequence[Composed]) -> set[int]:

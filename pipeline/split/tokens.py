@@ -89,7 +89,7 @@ RUNNING_TEXT = Within()
 class TokenStore:
     """Collects the tokens of a document; an index is a token's position. origins, remarks: by page. typed: the pages of
     a text without print; latin: those in Latin script, numbers: how numbers are printed on these.
-    table: the number of the table whose cells are being read."""
+    units: further words for units of money. table: the number of the table whose cells are being read."""
 
     tokens: list[Token] = field(default_factory=list)
     origins: dict[int, Origin] = field(default_factory=dict)
@@ -97,6 +97,7 @@ class TokenStore:
     typed: Collection[int] = ()
     latin: Collection[int] = ()
     numbers: Numbers = USUAL
+    units: Collection[str] = ()
     table: int = 0
 
     def composed(self, pieces: Sequence[Piece], *, join_digits: bool) -> Composed:

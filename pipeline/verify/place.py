@@ -90,7 +90,9 @@ def _lines(at: str, rows: Sequence[Cells], tokens: Sequence[Token], read: Mappin
     inside = [index for index in range(first, last) if index not in read]
     above, below = _until_read(range(first - 1, -1, -1), read), _until_read(range(last + 1, len(tokens)), read)
     columns = [_Column.of(column) for column in cells.values()]
-    unread = [tokens[index] for index in (*reversed(above), *inside, *below)]
+    tables = {None, *(token.table for token in figures)}
+    outside = (tokens[index] for index in (*reversed(above), *inside, *below))
+    unread = [token for token in outside if token.table in tables]  # what another table prints is no row of this one
     for line in _by_line(unread):
         met = [[column.holds(token) for token in line] for column in columns]
         hit = sum(map(any, met))

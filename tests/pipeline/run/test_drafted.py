@@ -11,9 +11,9 @@ import pymupdf
 import pytest
 
 from recount.pipeline.errors import UsageError
-from recount.pipeline.run.drafted import draft
 from recount.pipeline.recognise import family_of
 from recount.pipeline.result import Result
+from recount.pipeline.run.drafted import draft
 from recount.pipeline.structure import structure
 from recount.schemas.declared import family_from
 from recount.tests.pipeline.test_own_family import run

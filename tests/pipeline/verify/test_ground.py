@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from recount.pipeline.document import Token
-from recount.pipeline.verify.ground import Resolver
+from recount.pipeline.document import Document, Token
+from recount.pipeline.split.abroad import measured
+from recount.pipeline.verify.ground import Resolver, own_unit
 from recount.schemas.common.parts import Overview, StateAssets
-from recount.schemas.figures import Model, Ref
+from recount.schemas.family import Money
+from recount.schemas.figures import Kind, Model, Ref
 from recount.schemas.final_accounts.narrative import Change, Comparison, Expenditure
 from recount.schemas.final_accounts.performance import FundRow, ProjectEvaluation
 from recount.schemas.final_accounts.report import Report, UnmappedFigure
@@ -149,3 +151,29 @@ def test_the_value_and_unit_of_a_figure_without_a_key_say_the_same_amount() -> N
     row = UnmappedFigure[Ref](raw="500", value=Ref(0), unit="万元")  # as the mapper states it
     found, _ = resolved(row, token("500", "元"))
     assert (found.value.value, found.unit) == (Decimal("0.05"), "万元")
+
+
+@pytest.mark.parametrize(
+    ("unit", "head", "value", "quantum"),
+    [
+        (None, "USD thousands", "12.5", "0.1"),
+        (None, "USD millions", "12500", "100"),
+        (None, "USD", "0.0125", "0.0001"),
+        ("billions", "USD thousands", "12500000", "100000"),
+        (None, None, "12.5", "0.1"),
+    ],
+)
+def test_money_comes_in_the_unit_of_its_family(unit: str | None, head: str | None, value: str, quantum: str) -> None:
+    money = Money("USD thousands")
+    [printed] = measured(Document((), (token("12.5", unit, head),)), money).tokens
+    found, _ = resolved(Change[Ref](amount=Ref(0)), printed)
+    assert (found.amount.value, found.amount.quantum) == (Decimal(value), Decimal(quantum))
+    assert own_unit(printed, Kind.MONEY) == "USD thousands"
+
+
+def test_what_is_printed_in_a_unit_that_the_family_does_not_understand_is_refused() -> None:
+    for head in ("EUR thousands", "千元"):
+        [printed] = measured(Document((), (token("12.5", None, head),)), Money("USD thousands")).tokens
+        found, resolver = resolved(Change[Ref](amount=Ref(0)), printed)
+        assert found.amount is None
+        assert head in resolver.rejected[0].reason

@@ -115,3 +115,14 @@ def test_last_years_amounts_of_the_table_below_are_no_line_of_this_one() -> None
     assert skipped_rows({"/t": cells}, tokens, read) == [Skipped("/t", (6, 7))]
     assert skipped_rows({"/t": cells}, tokens, {**read, 8: "/other/total"}) == []
     assert skipped_rows({"/t": cells}, tokens, {**read, 8: "/t/note"}) == [Skipped("/t", (6, 7))]
+
+
+def test_what_another_table_prints_below_is_no_row_of_this_one() -> None:
+    here = [replace(token, table=1 if token.index < 6 else 2) for token in table(5)]
+    assert skipped(here, 2, {3, 4}) == []
+    assert skipped(here, 2, {2, 3, 4}) == [Skipped("/t", (4, 5))]
+
+
+def test_a_line_beside_a_table_that_is_in_none_may_be_its_row() -> None:
+    here = [replace(token, table=1 if token.index < 8 else None) for token in table(5)]
+    assert skipped(here, 2, {4}) == [Skipped("/t", (8, 9))]

@@ -1,0 +1,389 @@
+"""Pages in Latin script: tables in line, numbers in their form, currencies, brackets, units."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recount.pipeline.document import Document, Line, Paragraph, Token
+from recount.pipeline.split.abroad import (
+    Shares,
+    combined,
+    is_latin,
+    measured,
+    numbers_of,
+    of_a_share,
+    power_of,
+    stated_abroad,
+)
+from recount.pipeline.split.text import Piece
+from recount.pipeline.split.tokens import TokenStore, Within
+from recount.schemas.family import SCALES, Money, Numbers
+from recount.schemas.registry import FAMILIES
+from recount.tests.pipeline.helpers import line, page
+from recount.tests.pipeline.split.paper import Paper, grids, shown, titles, values
+
+IN_A_CELL, USUAL = Within(table=1), Numbers()
+RIGHTS = (400.0, 520.0)
+
+
+def tokens(shown: str, numbers: Numbers = USUAL, within: Within = IN_A_CELL) -> list[Token]:
+    """The tokens of a text on a page in Latin script."""
+    store = TokenStore(latin={1}, numbers=numbers)
+    store.numbers_in(store.composed([Piece(1, line(shown))], join_digits=False), within)
+    return store.tokens
+
+
+def read(shown: str, numbers: Numbers = USUAL, within: Within = IN_A_CELL) -> list[str]:
+    return [f"{token.value}?" if token.remark else str(token.value) for token in tokens(shown, numbers, within)]
+
+
+# --- numbers
+
+
+@pytest.mark.parametrize(
+    ("shown", "found"),
+    [
+        ("3,114.8", ["3114.8"]),
+        ("$3,114.8", ["3114.8"]),
+        ("$ 3,114.8", ["3114.8"]),
+        ("(91.1)", ["-91.1"]),
+        ("(12)", ["-12"]),
+        ("($91.1)", ["-91.1"]),
+        ("$(91.1)", ["-91.1"]),
+        ("-$91.1", ["-91.1"]),
+        ("£-91.1", ["-91.1"]),
+        ("( 91.1 )", ["-91.1"]),
+        ("1,234-", ["-1234"]),
+        ("△1,234", ["-1234"]),
+        ("Rs.1,000", ["1000"]),
+        ("US$1,000", ["1000"]),
+        ("P 40,506", ["40506"]),
+        ("1,23,456.78", ["123456.78"]),
+        ("31.2%", ["31.2"]),
+        ("—", []),
+        ("- -", []),
+        ("41,31", []),  # no list, and no number of this form
+        ("12,3456", []),
+        ("1234x", []),
+        ("December 31, 2024", ["31", "2024"]),
+        ("Note 14", ["14"]),
+    ],
+)
+def test_a_number_is_read_with_its_sign_or_not_at_all(shown: str, found: list[str]) -> None:
+    assert read(shown) == found
+
+
+def test_a_currency_belongs_to_its_number_and_not_to_its_characters() -> None:
+    store = TokenStore(latin={1})
+    made = store.composed([Piece(1, line("($91.1)"))], join_digits=False)
+    [number] = store.numbers_in(made, IN_A_CELL)
+    assert made.text.printed[number.start : number.end] == number.token.raw == "($91.1)"
+    made = store.composed([Piece(1, line("$ 3,114.8"))], join_digits=False)
+    [number] = store.numbers_in(made, IN_A_CELL)
+    assert (number.start, number.token.raw) == (0, "3,114.8")
+
+
+COMMA, BLANK, APOSTROPHE = Numbers(".", ","), Numbers(" ", ","), Numbers("'", ".")
+
+
+@pytest.mark.parametrize(
+    ("shown", "numbers", "found"),
+    [
+        ("1.234,56", COMMA, ["1234.56"]),
+        ("5.000", COMMA, ["5000"]),
+        ("-1.000,10", COMMA, ["-1000.10"]),
+        ("€399,00", COMMA, ["399.00"]),
+        ("3.50", COMMA, []),
+        ("1,234.56", COMMA, []),
+        ("1 234 567,8", BLANK, ["1234567.8"]),
+        ("(234 567,1)", BLANK, ["-234567.1"]),
+        ("12 345", BLANK, ["12345"]),
+        ("1.234", BLANK, []),
+        ("1'234.50", APOSTROPHE, ["1234.50"]),
+        ("1\N{RIGHT SINGLE QUOTATION MARK}234.50", APOSTROPHE, ["1234.50"]),
+        ("1,234.50", APOSTROPHE, []),
+        ("1'234.50", Numbers(), []),
+    ],
+)
+def test_a_family_says_how_numbers_are_printed_and_no_other_is_read(
+    shown: str, numbers: Numbers, found: list[str]
+) -> None:
+    assert read(shown, numbers) == found
+
+
+@given(st.decimals(min_value=0, max_value=10**12, places=2), st.sampled_from([Numbers(), COMMA, BLANK, APOSTROPHE]))
+def test_every_amount_is_read_back_in_the_form_in_which_it_was_printed(amount: Decimal, numbers: Numbers) -> None:
+    printed = f"{amount:,.2f}".translate({ord(","): numbers.group, ord("."): numbers.decimal})
+    assert read(printed, numbers) == [str(amount)]
+    assert read(f"({printed})", numbers) == [str(-amount) if amount else read(f"({printed})", numbers)[0]]
+
+
+def test_a_page_shows_how_its_numbers_are_printed() -> None:
+    def form(*lines: str) -> Numbers:
+        return numbers_of(FAMILIES, [page(1, *map(line, lines))])
+
+    assert form("Total 1,234.56", "Cash 12.00") == Numbers()
+    assert form("Summe 1.234,56", "Vorräte 12,00", "am 1.1.2024") == COMMA
+    assert form("Summe 1.234,56", "Cash 12.00") == Numbers()  # nobody can tell
+    assert form("Achats 1 234,5", "Ventes 12 345,6", "Stock 1 000,0") == BLANK
+    assert form("Sales 2023 2022", "Cash 1,234 567") == Numbers()
+
+
+# --- units
+
+
+@pytest.mark.parametrize(
+    ("words", "unit"),
+    [
+        ("(In millions, except per share amounts)", "millions"),
+        ("£000", "GBP thousands"),
+        ("2023 £'000", "GBP thousands"),
+        ("(in thousands of U.S. dollars)", "USD thousands"),
+        ("US$ millions", "USD millions"),
+        ("EUR m", "EUR millions"),
+        ("€m", "EUR millions"),
+        ("TEUR", "EUR thousands"),
+        ("RMB'000", "CNY thousands"),
+        ("Rs. in lakhs", "INR lakhs"),
+        ("(₹ in crore)", "INR crores"),
+        ("Expressed in Philippine Pesos", "PHP"),
+        ("to the nearest £", "GBP"),
+        ("Restated £", "GBP"),
+        ("en milliers d'euros", "EUR thousands"),
+        ("(dollars in thousands)", "thousands"),
+        ("$ 11,000", None),
+        ("Six Months Ended", None),
+        ("December 31, 2024", None),
+        ("Euro Trading Limited", None),
+        ("thousands or millions", None),
+    ],
+)
+def test_the_unit_is_read_off_a_caption(words: str, unit: str | None) -> None:
+    assert stated_abroad(words) == unit
+
+
+def test_one_line_may_name_the_currency_and_another_the_scale() -> None:
+    assert combined(["PHP", None, "thousands"]) == "PHP thousands"
+    assert combined([None]) is None
+
+
+def test_amounts_per_share_are_in_no_thousands() -> None:
+    assert (of_a_share("USD millions"), of_a_share("millions"), of_a_share("GBP")) == ("USD", "units", "GBP")
+    shares = Shares()
+    assert not shares.holds("Net income", ["963.2"])
+    assert shares.holds("Basic earnings per share", ["2.36"])
+    assert not shares.holds("Earnings per common share:", [])
+    assert shares.holds("Basic", ["2.36", "2.14"])
+    assert not shares.holds("Dividends", ["963.2"])
+    assert not shares.holds("Weighted average", [])
+    assert not shares.holds("Basic", ["407.62"])
+
+
+@pytest.mark.parametrize(
+    ("unit", "name", "power"),
+    [
+        ("USD millions", "USD millions", 6),
+        ("thousands", "USD millions", 3),
+        ("USD", "USD millions", 0),
+        ("units", "USD", 0),
+        ("EUR thousands", "USD", None),
+        ("千元", "USD", None),
+        ("千元", "新台币千元", 3),
+        ("新台币千元", "新台币千元", 3),
+        ("新台币元", "新台币千元", 0),
+        ("百万美元", "美元", 6),
+        ("美元", "千元", None),
+        ("万元", "元", 4),
+        ("lakh", "INR", 5),
+    ],
+)
+def test_a_unit_is_a_power_of_ten_of_the_currency_or_not_understood(unit: str, name: str, power: int | None) -> None:
+    assert power_of(unit, Money(name, {"lakh": 5})) == power
+
+
+@given(st.sampled_from(sorted(SCALES)), st.sampled_from(sorted(SCALES)))
+def test_tokens_know_what_they_are_in_the_unit_of_their_family(own: str, other: str) -> None:
+    def unit(scale: str) -> str:
+        return f"USD {scale}".strip()
+
+    token = tokens("12.5")[0]
+    document = Document((), (token,) if unit(other) == unit(own) else (token.__class__(**_fields(token, unit(other))),))
+    [made] = measured(document, Money(unit(own))).tokens
+    assert made.into == (unit(own), SCALES[other] - SCALES[own])
+    assert measured(document, None) is document
+
+
+def _fields(token: Token, head: str) -> dict[str, object]:
+    return {name: getattr(token, name) for name in Token.__slots__} | {"head": head}
+
+
+# --- pages
+
+
+def test_a_page_with_words_in_chinese_is_none_of_these() -> None:
+    assert is_latin(page(1, line("Total assets and liabilities")))
+    assert not is_latin(page(1, line("Total assets and liabilities 收入总计")))
+    assert not is_latin(page(1, line("1,234.56")))
+
+
+def statement(paper: Paper) -> None:
+    """A statement of operations as filings print it: no rulings, signs of currency in columns of their own."""
+    for at, text in enumerate(("NORTHWIND, INC.", "STATEMENTS OF OPERATIONS", "(In thousands, except per share data)")):
+        paper.put(297, 60 + 13 * at, text, "^", 10)
+    paper.put(430, 110, "Three Months Ended", "^")
+    paper.put(430, 120, "September 30,", "^")
+    for right, year in zip(RIGHTS, ("2024", "2023"), strict=True):
+        paper.put(right, 134, year, ">")
+    paper.rows(
+        [
+            ("Revenues:",),
+            ("  Product", "12,345", "11,000"),
+            ("Cost of revenues, including",),
+            ("amounts paid to related parties", "9,876", "8,765"),
+            ("Loss on extinguishment of debt", "(12", "—"),
+            ("Net income per share", "0.45", "0.37"),
+            ("Margin", "31.2", "29.9"),
+        ],
+        RIGHTS,
+        150,
+    )
+    paper.put(RIGHTS[0] - 60, 164, "$")
+    paper.put(RIGHTS[1] - 60, 164, "$")
+    paper.put(RIGHTS[0] + 0.5, 206, ")")
+    paper.put(RIGHTS[0] + 2, 234, "%")
+    paper.put(RIGHTS[1] + 2, 234, "%")
+
+
+def test_a_statement_without_rulings_is_a_table_under_its_titles(tmp_path: Path) -> None:
+    paper = Paper()
+    statement(paper)
+    document = paper.read(tmp_path)
+    [grid] = grids(document)
+    assert (grid.rows, grid.columns, grid.unit) == (8, 3, "thousands")
+    assert titles(grid) == ["NORTHWIND, INC.", "STATEMENTS OF OPERATIONS", "(In thousands, except per share data)"]
+    assert shown(grid)[:2] == [["", "Three Months Ended September 30,"], ["", "2024", "2023"]]
+    assert values(grid, "Product") == ["12345", "11000"]
+    assert values(grid, "Cost of revenues, including amounts paid to related parties") == ["9876", "8765"]
+    assert values(grid, "Loss on extinguishment of debt") == ["-12"]
+    assert values(grid, "Margin") == ["31.2", "29.9"]
+    heads = {token.raw: token.head for token in document.tokens}
+    assert (heads["12,345"], heads["0.45"]) == ("thousands", "units")
+    left = {cell.text.printed: cell.left for cell in grid.cells if cell.column == 0 and cell.left is not None}
+    assert left["Product"] > left["Revenues:"]
+
+
+def test_labels_are_as_long_as_they_are_and_dots_lead_to_figures(tmp_path: Path) -> None:
+    paper = Paper()
+    paper.put(RIGHTS[0], 100, "2024", ">")
+    paper.put(RIGHTS[1], 100, "2023", ">")
+    long = "Preferred stock, par value: authorized, none; issued at year end, none;"
+    paper.rows(
+        [
+            ("Cash . . . . . . . . . . . .", "914", "12"),
+            (long,),
+            ("and outstanding", "33", "(7)"),
+            ("Total", "947", "5"),
+        ],
+        RIGHTS,
+        120,
+        pitch=12,
+    )
+    paper.put(
+        60, 220, "The notes are an integral part of these statements, and of what the management says in 2024 of it."
+    )
+    [grid] = grids(paper.read(tmp_path))
+    assert values(grid, "Cash") == ["914", "12"]
+    assert values(grid, f"{long} and outstanding") == ["33", "-7"]
+    assert values(grid, "Total") == ["947", "5"]
+    assert grid.rows == 4
+
+
+def test_a_table_beside_running_text_is_one_of_its_own_column(tmp_path: Path) -> None:
+    paper = Paper()
+    for at in range(8):
+        paper.put(50, 90 + 12 * at, "Our sales went on growing in 2023, by 12.5 per")
+        paper.put(310, 90 + 12 * at, "cent, and this year began as the last one ended")
+    paper.rows(
+        [("", "2023", "2022"), ("Revenue", "1,234.5", "1,100.2"), ("EBIT", "-12.3", "45.6")], (200, 260), 200, left=50
+    )
+    for at in range(6):
+        paper.put(310, 198 + 12 * at, "and the outlook for 2024 is good, all in all, so")
+    [grid] = grids(paper.read(tmp_path))
+    assert values(grid, "EBIT") == ["-12.3", "45.6"]
+    assert grid.columns == 3
+
+
+def test_a_table_stands_beside_a_ruled_one(tmp_path: Path) -> None:
+    paper = Paper()
+    for x in (60, 200, 300):
+        paper.rule(x, 100, x, 140)
+    for y in (100, 120, 140):
+        paper.rule(60, y, 300, y)
+    for at, text in enumerate(("Days", "12", "Hours", "34")):
+        paper.put(70 + 140 * (at % 2), 114 + 20 * (at // 2), text)
+    paper.rows([("Receipts", "1,200", "1,300"), ("Payments", "(400)", "(500)"), ("Surplus", "800", "800")], RIGHTS, 200)
+    ruled, aligned = grids(paper.read(tmp_path))
+    assert shown(ruled) == [["Days", "12"], ["Hours", "34"]]
+    assert values(aligned, "Payments") == ["-400", "-500"]
+
+
+def test_contents_and_running_text_are_no_tables(tmp_path: Path) -> None:
+    paper = Paper()
+    for at, text in enumerate(("Item 1. Financial Statements", "Item 2. Discussion", "Item 3. Disclosures")):
+        paper.put(60, 100 + 14 * at, text + " " + "." * 40)
+        paper.put(RIGHTS[1], 100 + 14 * at, str(3 + at), ">")
+    for at in range(4):
+        paper.put(
+            60,
+            200 + 12 * at,
+            "In the quarter net sales rose by 12.5 percent to $ 1,234.5 million from $ 1,100.0 million",
+        )
+    document = paper.read(tmp_path)
+    assert grids(document) == []
+    units = {token.raw: token.unit for token in document.tokens}
+    assert (units["1,234.5"], units["12.5"]) == ("millions", None)
+
+
+def test_titles_are_lines_of_their_own_and_words_have_spaces(tmp_path: Path) -> None:
+    paper = Paper()
+    paper.put(297, 60, "Harbor Company and Subsidiaries", "^")
+    paper.put(297, 72, "Notes to Consolidated Statements", "^")
+    for at in range(3):
+        paper.put(
+            60,
+            100 + 11 * at,
+            "The company was founded in March 1987, in Utrecht (NL), and has sold ships, sails and ropes",
+        )
+    document = paper.read(tmp_path)
+    texts = [block.text.printed for block in document.blocks if isinstance(block, Paragraph)]
+    assert texts[:2] == ["Harbor Company and Subsidiaries", "Notes to Consolidated Statements"]
+    assert texts[2].startswith("The company was founded in March 1987, in Utrecht (NL), and has")
+    assert texts[2].count("founded") == 3
+
+
+def test_what_is_found_on_a_scan_stands_in_line_too() -> None:
+    from recount.pipeline.document import Page, Pages
+    from recount.pipeline.split import split
+
+    def scanned(text: str, x: float, y: float) -> Line:
+        return line(text, x, y, confidence=0.99)
+
+    rows = [
+        ("Cash and equivalents", "1,234", "1,100"),
+        ("Receivables, net", "(56)", "70"),
+        ("Total assets", "1,178", "1,170"),
+    ]
+    lines = [
+        scanned(text, x, 100.0 + 20 * at + shift)
+        for at, row in enumerate(rows)
+        for text, x, shift in zip(row, (60.0, 330.0, 450.0), (0.0, 1.5, -1.0), strict=True)
+    ]
+    document = split(Pages((Page(1, 595.0, 842.0, tuple(lines), (), "ocr"),)), *FAMILIES)
+    [grid] = grids(document)
+    assert values(grid, "Receivables, net") == ["-56", "70"]
+    assert {token.origin for token in document.tokens} == {"ocr"}
