@@ -223,9 +223,10 @@ def dated(periods: Iterable[Period], over: Period | None) -> list[Period]:
 
 
 def _dated_by(period: Period, base: Period) -> Period:
-    earlier = (base.end[0] - 1, *base.end[1:])
     if period.to == "current":
         return base
     if period.to == "previous":
-        return replace(base, end=earlier)
+        year, *rest = base.end
+        last = calendar.monthrange(year - 1, rest[0])[1] if rest else 0
+        return replace(base, end=(year - 1, *rest[:1], *(min(day, last) for day in rest[1:])))
     return Period((base.end[0] - 1, 12, 31)) if len(base.end) == 3 and not base.length else period

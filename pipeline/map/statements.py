@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from recount.pipeline.document import Block, Cell, Grid, Paragraph
@@ -58,8 +59,13 @@ def _unbracketed(words: str) -> str:
 
 
 def _unnumbered(words: str) -> str:
-    """Without the numbers in it, which another year's report prints otherwise (par value, shares issued)."""
-    return _MARKS.sub("", _DIGITS.sub("#", words).replace("#", "零"))
+    """A long label without the numbers in it, which another year's report prints otherwise (par value, shares issued);
+    of a short one they may be all that tells it apart (Local 245)."""
+    return (
+        ""
+        if len(_MARKS.sub("", _DIGITS.sub("", words))) < _LONG_LABEL
+        else _MARKS.sub("", _DIGITS.sub("#", words).replace("#", "零"))
+    )
 
 
 _WAYS = (_exact, _unbracketed, _unnumbered)
@@ -74,6 +80,7 @@ def _nearly(words: str, name: str) -> bool:
     return other <= max(1, len(name) // _CHARACTERS_A_MISREADING)
 
 
+_LONG_LABEL = 30
 _SHORTEST_MISREAD = 5
 _CHARACTERS_A_MISREADING = 12
 
@@ -130,8 +137,15 @@ def lines_of(grid: Grid, over: Period | None = None) -> Lines:
     labels, figures = _label_columns(at, body)
     heads = {column: _head(at, body, column, labels) for column in figures}
     columns, without = _columns(heads, labels, over)
-    rows = tuple(_rows(at, body, columns, labels))
-    return Lines(columns, rows, without, is_scanned(grid))
+    if is_scanned(grid) and not _follow(columns):
+        columns, without = (), tuple(printed for _, printed in heads.values())
+    return Lines(columns, tuple(_rows(at, body, columns, labels)), without, is_scanned(grid))
+
+
+def _follow(columns: Sequence[Column]) -> bool:
+    """Whether the years of some columns follow each other: of a scan, 2028 beside 2024 is a 2023 that was misread."""
+    years = sorted({column.period.end[0] for column in columns if column.period is not None and column.period.end})
+    return all(later - year == 1 for year, later in pairwise(years))
 
 
 def _body(at: Places) -> int:

@@ -90,6 +90,7 @@ def test_the_latest_stands_first_and_the_shorter_before_the_longer() -> None:
         ("", ["2019年12月31日", "年初余额"], ["2019-12-31", "2018-12-31"]),
         ("", ["期末余额", "期初余额"], ["current", "opening"]),
         ("2019年度", ["本期", "期初"], ["2019", "opening"]),
+        ("2024年2月29日", ["本期", "上年同期"], ["2024-02-29", "2023-02-28"]),
     ],
 )
 def test_what_is_relative_is_dated_by_the_title(over: str, heads: list[str], found: list[str]) -> None:

@@ -164,9 +164,22 @@ def test_a_label_in_two_rows_is_one() -> None:
     ) == [9, 4]
 
 
-def test_numbers_in_a_label_are_another_years() -> None:
-    table: Rows = [["", "2024"], ["Shares, 500 issued", "9.00"], ["Local 245", "1.00"], ["Local 246", "2.00"]]
-    assert amounts(read(named("Shares, 480 issued", "Local 246"), table)[0]) == [9, 2]
+def test_numbers_in_a_long_label_are_another_years() -> None:
+    printed, known = (f"Common stock, $0.10 par value, {issued} shares issued" for issued in ("512.3", "498.0"))
+    table: Rows = [["", "2024"], [printed, "9.00"], ["Local 245", "1.00"], ["Local 246", "2.00"]]
+    assert amounts(read(named(known, "Local 246"), table)[0]) == [9, 2]
+
+
+def test_numbers_in_a_short_label_tell_it_apart() -> None:
+    assert amounts(read(named("Local 246"), [["", "2024"], ["Local 245", "1.00"]])[0]) == [None]
+
+
+def test_on_a_scan_years_that_do_not_follow_each_other_are_misread() -> None:
+    table: Rows = [["", "2024", "2028"], ["Cash", "1.00", "2.00"]]
+    assert read(named("Cash"), table, origin="ocr") == ()
+    assert lines_of(grid(table, origin="ocr")).without == ("2024", "2028")
+    assert len(read(named("Cash"), table)) == 2
+    assert len(read(named("Cash"), [["", "2024", "2023"], ["Cash", "1.00", "2.00"]], origin="ocr")) == 2
 
 
 def test_a_scan_may_misread_a_letter_and_digital_text_may_not() -> None:
