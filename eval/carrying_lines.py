@@ -125,20 +125,6 @@ OF_THE_PROOF: tuple[CarryingLine, ...] = (
         _VERIFY,
     ),
     CarryingLine(
-        "pipeline/split/abroad.py",
-        "return power if fits else None",
-        "return power",
-        "an amount in another currency than its family's is refused",
-        ("pipeline/split/test_abroad.py", "pipeline/verify/test_ground.py"),
-    ),
-    CarryingLine(
-        "pipeline/split/abroad.py",
-        "Numbers(group, decimal)",
-        "USUAL",
-        "where a page prints 1.234,56, 5.000 is not 5",
-        ("pipeline/split/test_abroad.py",),
-    ),
-    CarryingLine(
         "pipeline/verify/doubt.py",
         "if len(contradictions) > sum(1 for _ in anchors) or table not in told_by_units:",
         "if False:",

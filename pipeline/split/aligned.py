@@ -335,7 +335,8 @@ def _with_signs(row: Iterable[_Piece]) -> Iterator[_Piece]:
 
 def _cut(piece: _Piece, gap: float, *, close: bool = False) -> Iterator[_Piece]:
     """A piece, cut as parts_of does."""
-    for part in parts_of(piece.line, gap, close=close):
+    figure = is_figure_abroad if piece.latin else is_figure
+    for part in parts_of(piece.line, gap, close=close, figure=figure):
         yield _Piece(piece.page, part, piece.source, piece.latin)
 
 

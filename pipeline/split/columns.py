@@ -7,7 +7,7 @@ the middle of the columns that it is over, and over at least one text below it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -85,11 +85,14 @@ CLOSE = 0.35  # heights of a line: in a table a gap parts two cells where no bla
 _RUN = re.compile(r"\S+")
 
 
-def parts_of(line: Line, gap: float = CLOSE, *, close: bool = True) -> Iterator[Line]:
-    """A line, cut where it has a wider gap. gap: in heights. close: at no blanks but those beside a figure."""
+def parts_of(
+    line: Line, gap: float = CLOSE, *, close: bool = True, figure: Callable[[str], bool] = is_figure
+) -> Iterator[Line]:
+    """A line, cut where it has a wider gap. gap: in heights. close: at no blanks but those beside a figure.
+    figure: whether a text is one."""
     printed = [index for index, sign in enumerate(line.text) if not sign.isspace()]
     wide = gap * (line.box[3] - line.box[1])
-    figures = {edge for run in _RUN.finditer(fold(line.text)) if is_figure(run[0]) for edge in (run.start(), run.end())}
+    figures = {edge for run in _RUN.finditer(fold(line.text)) if figure(run[0]) for edge in (run.start(), run.end())}
     cuts = [
         right
         for left, right in pairwise(printed)

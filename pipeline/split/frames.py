@@ -27,10 +27,12 @@ _BESIDE = 0.5  # share of the height of the lower that two frames side by side h
 def with_rows(page: PageTables, *, latin: bool) -> PageTables:
     """A page whose tables have a row for each row of figures.
 
-    latin: it is in Latin script; there frames side by side, of one column each, say nothing: their lines go back to
-    the page.
+    latin: it is in Latin script; there frames of one column say nothing that stand side by side, or around a table:
+    their lines go back to the page.
     """
-    tables = [table for table in page.tables if not (latin and _is_a_column(table, page.tables))]
+    tables = [
+        table for table in page.tables if not (latin and len(table.xs) == 2 and _says_nothing(table, page.tables))
+    ]
     if len(tables) < len(page.tables):
         free = [line for table in page.tables if table not in tables for cell in table.cells for line in cell.fragments]
         page = replace(page, lines=in_reading_order([*page.lines, *free]))
@@ -38,9 +40,11 @@ def with_rows(page: PageTables, *, latin: bool) -> PageTables:
     return page if opened == page.tables else replace(page, tables=opened)
 
 
-def _is_a_column(table: RawTable, others: Iterable[RawTable]) -> bool:
-    """Whether a frame is a column of several that stand beside one another."""
-    return len(table.xs) == 2 and any(_are_beside(table, other) for other in others if other is not table)
+def _says_nothing(table: RawTable, others: Iterable[RawTable]) -> bool:
+    """Whether a frame of one column stands beside others, or texts stand beside one another in it."""
+    if any(_are_beside(table, other) for other in others if other is not table):
+        return True
+    return any(len(row) > 1 for cell in table.cells for row in baselines_of(cell.fragments))
 
 
 def _are_beside(one: RawTable, other: RawTable) -> bool:

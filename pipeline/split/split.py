@@ -238,8 +238,8 @@ def _is_another(caption: Sequence[Paragraph], before: Sequence[Paragraph]) -> bo
 
 def _titles(lines: Iterable[str]) -> Iterator[str]:
     """The lines of a caption that say what a table is: no day, no unit, nothing in brackets."""
-    bare = ("".join(line.split()) for line in lines)
-    return (line for line in bare if not (_UNIT_LINE.search(line) or _ASIDE.fullmatch(line)))
+    bare = (_UNIT_LINE.split("".join(line.split()))[0] for line in lines)
+    return (line for line in bare if line and not _ASIDE.fullmatch(line))
 
 
 def _refused_units(blocks: Iterable[Block], families: Sequence[Family]) -> Iterator[Remark]:
@@ -320,7 +320,7 @@ def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | 
     abroad = table.pages[0] in store.latin
     unit, columns = _money_units(caption, table, texts, partial(_stated, store, abroad), abroad)
     pointed = _pointed(table, texts)
-    blanks = not abroad and all_bracketed(composed.text.folded for composed in texts)
+    blanks = all_bracketed(composed.text.folded for composed in texts)
     own = _of_shares(table, texts) if abroad and unit else ()
     number = len(store.tokens) if table.pages[0] in store.typed else None
     cells = []
@@ -338,7 +338,7 @@ def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | 
 
 def _stated(store: TokenStore, abroad: bool, words: str) -> str | None:
     """The unit of money that a text states: in the words of a family, or as such pages state it."""
-    own = (unit for unit in store.units if re.search(rf"(?<!\w){re.escape(unit)}(?!\w)", words))
+    own = (unit for unit in store.units if re.search(rf"(?<![A-Za-z0-9]){re.escape(unit)}(?![A-Za-z0-9])", words))
     return next(own, None) or (stated_abroad if abroad else stated_unit)(words)
 
 

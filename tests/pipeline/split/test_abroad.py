@@ -387,3 +387,31 @@ def test_what_is_found_on_a_scan_stands_in_line_too() -> None:
     [grid] = grids(document)
     assert values(grid, "Receivables, net") == ["-56", "70"]
     assert {token.origin for token in document.tokens} == {"ocr"}
+
+
+def test_figures_in_brackets_are_negative_however_many_there_are(tmp_path: Path) -> None:
+    paper = Paper()
+    rows = [("Outflows", "2024", "2023"), *((f"Payments to {name}", "(1,234.5)", "(9.8)") for name in ("A", "B", "C"))]
+    paper.rows([*rows, ("Receipts", "12.5", "(7)")], RIGHTS, 120)
+    [grid] = grids(paper.read(tmp_path))
+    assert values(grid, "Payments to C") == ["-1234.5", "-9.8"]
+    assert values(grid, "Receipts") == ["12.5", "-7"]
+
+
+def test_a_label_with_figures_of_its_own_goes_on_from_no_other(tmp_path: Path) -> None:
+    paper = Paper()
+    rows = [
+        ("", "2024", "2023"),
+        ("Expenses of the year", "1,500", "1,400"),
+        ("of which personnel costs", "900", "800"),
+    ]
+    paper.rows(
+        [*rows, ("and material costs,", "600", "600"), ("net of discounts",), ("Result", "(1,500)", "-")],
+        RIGHTS,
+        120,
+        12,
+    )
+    [grid] = grids(paper.read(tmp_path))
+    assert values(grid, "of which personnel costs") == ["900", "800"]
+    assert values(grid, "and material costs, net of discounts") == ["600", "600"]
+    assert values(grid, "Result") == ["-1500"]

@@ -84,3 +84,19 @@ def test_frames_side_by_side_are_columns_of_one_table(tmp_path: Path) -> None:
     assert titles(grid) == ["Receipts and payments accounts"]
     assert values(grid, "Fees") == ["3160", "3160"]
     assert shown(grid)[-1] == ["Grants", "-", "8,000", "8,000"]
+
+
+def test_a_frame_around_a_table_is_none(tmp_path: Path) -> None:
+    paper = Paper()
+    paper.frame(50, 90, 540, 170)
+    paper.rule(50, 108, 540, 108)
+    rows = [
+        ("Balance sheet", "2024", "2023"),
+        ("Cash", "1,234.5", "1,100.0"),
+        ("Debt", "(56.7)", "70.0"),
+        ("Net", "1,177.8", "1,170.0"),
+    ]
+    paper.rows(rows, (400.0, 520.0), 102, pitch=18)
+    [grid] = grids(paper.read(tmp_path))
+    assert (grid.rows, grid.columns) == (4, 3)
+    assert values(grid, "Debt") == ["-56.7", "70.0"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from recount.pipeline.document import Document, Grid, Line, Page, Pages, Ruling
 from recount.pipeline.split import split
 from recount.pipeline.verify import verify
 from recount.schemas.department_budget.family import DEPARTMENT_BUDGET
+from recount.schemas.family import Money
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.family import FINAL_ACCOUNTS
 from recount.schemas.final_accounts.report import Report
@@ -173,3 +175,46 @@ def test_a_figure_read_from_the_rendered_page_counts_as_read_by_ocr() -> None:
     page = Page(1, 595.0, 842.0, (told, Line(read.text, read.boxes, read.box, 0.98)), ())
     tokens = split(Pages((page,)), FINAL_ACCOUNTS).tokens
     assert [(token.raw, token.origin) for token in tokens] == [("411.63", "text"), ("330.75", "ocr")]
+
+
+def two_tables(*titles: str) -> list[int | None]:
+    """The tables that the tokens of two tables on two pages know, below their titles."""
+    pages = []
+    for number, title in enumerate(titles, 1):
+        lines, rulings = table(ROWS)
+        above = [line(text, LEFT, TOP - 20.0 * (2 - at)) for at, text in enumerate((title, "单位：元")) if text]
+        pages.append(Page(number, 595.0, 842.0, (*above, *lines), tuple(rulings)))
+    document = split(Pages(tuple(pages)), FINAL_ACCOUNTS)
+    return [token.table for token in document.tokens if token.decimals]
+
+
+def test_a_number_knows_its_table() -> None:
+    first, second, *rest = two_tables("政府采购表", "国有资产表")
+    assert first == second is not None
+    assert set(rest) != {first}
+    assert len(set(rest)) == 1
+
+
+@pytest.mark.parametrize("title", ["政府采购表", "政府采购表（续）", "续表"])
+def test_a_table_that_may_go_on_is_the_same(title: str) -> None:
+    assert len(set(two_tables("政府采购表", title))) == 1
+
+
+def test_an_amount_of_running_text_is_in_no_table() -> None:
+    [token] = split(Pages((Page(1, 595.0, 842.0, (line("收入总计12.50万元。"),), ()),)), FINAL_ACCOUNTS).tokens
+    assert token.table is None
+
+
+def test_a_unit_that_a_family_understands_is_not_refused() -> None:
+    lines, rulings = table(ROWS)
+    page = Page(1, 595.0, 842.0, (line("单位：美元", LEFT, TOP - 20.0), *lines), tuple(rulings))
+    in_dollars = replace(FINAL_ACCOUNTS, money=Money("百万美元"))
+    assert [remark.kind for remark in split(Pages((page,)), FINAL_ACCOUNTS).remarks] == ["unit"]
+    assert split(Pages((page,)), in_dollars).remarks == ()
+
+
+def test_a_family_may_have_further_words_for_units() -> None:
+    lines, rulings = table(ROWS)
+    page = Page(1, 595.0, 842.0, (line("单位：千文", LEFT, TOP - 20.0), *lines), tuple(rulings))
+    own = replace(FINAL_ACCOUNTS, money=Money("元", {"千文": 3}))
+    assert heads(split(Pages((page,)), own))[0] == "千文"
