@@ -398,9 +398,21 @@ def schema(family: FamilyOption = None) -> None:
 @app.command(epilog="It works as it is; its README.md says what to change first.")
 def init_family(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Small letters, digits and _, a letter first.")],
+    more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Further examples.")] = None,
+    example: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="A report to draft it from, and FILE... behind it.")
+    ] = None,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the folder NAME is made.")] = Path(),
 ) -> None:
-    """Begin a report family of your own: a folder with models, outline, identities and one example."""
+    """Begin a report family of your own: drafted from your reports, or with models, outline and one example."""
+    if example is not None:
+        from recount.pipeline.run.drafted import draft
+
+        drafted = draft(name, [example, *(more or ())], out)
+        print(_("{folder} is ready: {found}", folder=drafted.folder, found=_(drafted.told)))
+        return
+    if more:
+        raise typer.BadParameter("further examples need a first one: --from FILE")
     from recount.pipeline.recognise import write_starter
 
     folder = write_starter(name, out)

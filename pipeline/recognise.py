@@ -19,6 +19,7 @@ from types import ModuleType
 
 from recount.pipeline.document import Document, Grid, Paragraph, Text
 from recount.pipeline.errors import UsageError
+from recount.schemas.declared import FILE, FamilyError, family_from
 from recount.schemas.describe import fields_of
 from recount.schemas.family import Family, Heading
 from recount.schemas.figures import Model, Ref
@@ -26,13 +27,13 @@ from recount.schemas.registry import FAMILIES
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _STARTER = Path(__file__).resolve().parent.parent / "schemas" / "starter"
-_SUFFIXES = {".py", ".md", ".json", ".pdf", ".txt"}
+_SUFFIXES = {".py", ".toml", ".md", ".json", ".pdf", ".txt"}
 """Of the files that belong to a family."""
 _HEAD_ROWS = 6
 _FRONT = 3  # a title page counts as much as so many headings
 
 
-# --- a family by its name, or one that the user brings: a folder with a family.py
+# --- a family by its name, or one that the user brings: a folder with a family.toml or a family.py
 
 
 def family_of(name: str) -> Family:
@@ -41,11 +42,13 @@ def family_of(name: str) -> Family:
         if family.name == name:
             return family
     path = Path(name)
-    if path.is_file() and path.name == "family.py":
+    if path.is_file() and path.name in {"family.py", FILE}:
         path = path.parent
+    if (path / FILE).is_file():
+        return _declared(path.resolve())
     if not (path / "family.py").is_file():
         known = ", ".join(family.name for family in FAMILIES)
-        raise UsageError(f"{name} is no known family ({known}), and no folder with a family.py")
+        raise UsageError(f"{name} is no known family ({known}), and no folder with a {FILE} or family.py")
     return _loaded(path.resolve())
 
 
@@ -60,6 +63,25 @@ def fingerprint(name: str) -> str:
     return f"{path.resolve().name}+{digest.hexdigest()[:12]}"
 
 
+def _declared(folder: Path) -> Family:
+    """The family of a folder's family.toml, checked."""
+    try:
+        family = family_from(folder / FILE)
+    except (FamilyError, UnicodeDecodeError) as error:
+        raise UsageError(f"the family in {folder} is broken: {error}") from error
+    except OSError as error:
+        raise UsageError(f"cannot read {folder / FILE}: {error.strerror}") from error
+    wrong = _wrong(family)
+    if wrong is not None:
+        raise UsageError(f"the family in {folder} is broken: {wrong}")
+    return _with_prompts(family, folder)
+
+
+def _with_prompts(family: Family, folder: Path) -> Family:
+    prompts = folder / "prompts"
+    return replace(family, prompts=prompts) if family.prompts is None and prompts.is_dir() else family
+
+
 def _loaded(folder: Path) -> Family:
     """FAMILY of a folder's family.py, checked."""
     package = _package(folder)
@@ -71,8 +93,7 @@ def _loaded(folder: Path) -> Family:
         raise UsageError(f"the family in {folder} is broken: {_where(error, folder)}") from error
     if wrong is not None or not isinstance(family, Family):
         raise UsageError(f"the family in {folder} is broken: {wrong}")
-    prompts = folder / "prompts"
-    return replace(family, prompts=prompts) if family.prompts is None and prompts.is_dir() else family
+    return _with_prompts(family, folder)
 
 
 def _package(folder: Path) -> str:
@@ -146,13 +167,7 @@ def write_starter(name: str, out: Path) -> Path:
 
     Raises UsageError for a name that is none, or is taken, and if the folder cannot be written.
     """
-    if not _NAME.fullmatch(name):
-        raise UsageError(f"{name} is no name for a family: small letters, digits and _ only, a letter first")
-    if any(family.name == name for family in FAMILIES):
-        raise UsageError(f"there is a family {name} already")
-    folder = out / name
-    if folder.exists():
-        raise UsageError(f"{folder} exists already")
+    folder = free_name(name, out)
     try:
         for file in _files(_STARTER):
             target = folder / file.relative_to(_STARTER)
@@ -160,6 +175,18 @@ def write_starter(name: str, out: Path) -> Path:
             target.write_bytes(_renamed(file, name))
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error.strerror}") from error
+    return folder
+
+
+def free_name(name: str, out: Path) -> Path:
+    """The folder of a new family in another. Raises UsageError for a name that is none, or is taken."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"{name} is no name for a family: small letters, digits and _ only, a letter first")
+    if any(family.name == name for family in FAMILIES):
+        raise UsageError(f"there is a family {name} already")
+    folder = out / name
+    if folder.exists():
+        raise UsageError(f"{folder} exists already")
     return folder
 
 

@@ -28,7 +28,7 @@ class Field:
     title: the official one, its key where it has none. words: a regular expression for the folded words that it is
     known by, None where these are its title. kind: of a figure. model: of a part, or of the rows of a list. many: it is
     a list. choice: its text is one of a few words of the schema, and no quotation. shape: its type without `| None`; of
-    a list, that of its rows.
+    a list, that of its rows. under: the words above a line of a statement, where its own stand there more than once.
     """
 
     key: str
@@ -39,6 +39,7 @@ class Field:
     many: bool
     choice: bool
     shape: Any
+    under: str | None = None
 
     @property
     def part(self) -> type[Model] | None:
@@ -73,6 +74,7 @@ def _field(key: str, info: FieldInfo) -> Field:
         many,
         _is_choice(info.annotation),
         shape,
+        str(notes["under"]) if "under" in notes else None,
     )
 
 
@@ -297,7 +299,7 @@ def rows_at(
 
 # --- what a place in a report is called
 
-_ROW_NAMES = ("level3", "item_name", "name", "source", "class_name", "label")
+_ROW_NAMES = ("level3", "item_name", "name", "source", "class_name", "label", "period", "head")
 """The fields that say which row of a list this is; a row is called by the first of them that it fills."""
 _ROW_NAMES_OR_KINDS = (*_ROW_NAMES, "unit_kind")
 """And a word of the schema that tells rows apart which have no printed name: for lists of places, not for sentences."""

@@ -282,6 +282,10 @@ _OF_PAGES: Mapping[str, tuple[str, str]] = {
         "the table {table} has a shape that no reader knows: none of its figures was read",
         "“{table}”的版式无法识读，其数字未采用",
     ),
+    "column_left_out": (
+        "columns of {table} were left out, for their heads say no one period: {heads:; }",
+        "“{table}”有的列未采用，列名不能说明是哪一期：{heads:；}",
+    ),
     "repeated_page": ("the same as page {page}: read once", "与第{page}页相同，只读一次"),
     "of_another_report": ("it is of {whose}: left out", "属于{whose}，未采用"),
     "stands_elsewhere": (
@@ -393,6 +397,7 @@ _NAMES: Mapping[str, str] = {
     "many identities fail": "多处勾稽不符",
     "broken line": "表格线中断",
     "no name": "名称未能识别",
+    "column left out": "有列未采用",
     "table left open": "表格未识读",
     "unread": "单元格未识读",
     "repeated page": "重复页",

@@ -60,6 +60,7 @@ IN_EVAL: Mapping[str, set[str]] = {
     "bench": {"cases", "generator", "scans", "score", "goldset"},
     "peers": {"cases", "score", "verifier"},
     "fingerprints": {"cases", "generator", "scans"},
+    "found_identities": {"generator"},
     "in_line": set(),
     "carrying_lines": set(),
     "printed_lines": {"carrying_lines"},
@@ -69,7 +70,7 @@ IN_EVAL: Mapping[str, set[str]] = {
 """The rooms of the evaluation, and which of its others each may import."""
 MOST_LEVELS = 10
 LONGEST_CHAIN = 16
-MOST_MODULES = 200
+MOST_MODULES = 205
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 60
 USUAL_FUNCTION = 21

@@ -38,7 +38,7 @@ def test_translations_have_the_gaps_of_their_messages() -> None:
 def test_every_sentence_is_found_again_by_its_message() -> None:
     """With anything in its gaps; of two messages with the same letters the other one would be found."""
     numbered = [(str(message.id), str(message.string)) for message in CATALOGUED if "{0}" in str(message.id)]
-    filled = {english.format(*"1234"): (english, chinese.format(*"1234")) for english, chinese in numbered}
+    filled = {english.format(*"12345678"): (english, chinese.format(*"12345678")) for english, chinese in numbered}
     assert not [english for said, (english, chinese) in filled.items() if told(said, "zh") != chinese]
 
 

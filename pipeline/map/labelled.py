@@ -6,16 +6,18 @@ tables do the rest. What a label does not make certain is left open.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from recount.pipeline.document import Cell, Document, Grid, Paragraph
+from recount.pipeline.document import Block, Cell, Document, Grid, Paragraph, Remark
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import passage_of, unmapped_in
 from recount.pipeline.map.grammar.sections import read_section
+from recount.pipeline.map.statements import lines_of, read_statement, title_rule, titled
 from recount.pipeline.map.tables.coded import TOTAL, TOTALS
 from recount.pipeline.map.tables.sheet import (
     Columns,
@@ -35,6 +37,8 @@ from recount.schemas.common.parts import UNMAPPED
 from recount.schemas.describe import Field, fields_of
 from recount.schemas.family import Family
 from recount.schemas.figures import Kind, Model, Ref
+from recount.schemas.saying import say
+from recount.schemas.statements import Statement
 
 M = TypeVar("M", bound=Model)
 
@@ -142,7 +146,7 @@ NAME = "template"
 
 def map_labelled(document: Document, family: Family) -> Mapped:
     """Map a document by the labels of the family's models."""
-    reader = _Reader(sections_of(document, family.outline), _grids(document))
+    reader = _Reader(sections_of(document, family.outline), _grids(document), document.blocks)
     fields = fields_of(family.report_of(Ref))
     values = {key: value for key, field in fields.items() if (value := reader.field(field)) is not None}
     found = bool(values)
@@ -152,7 +156,7 @@ def map_labelled(document: Document, family: Family) -> Mapped:
         report = report.model_copy(
             update={UNMAPPED: unmapped_in(every_section(document, family.outline), family.outline, report)}
         )
-    return Mapped(report, NAME, found)
+    return Mapped(report, NAME, found, tuple(reader.remarks))
 
 
 def _grids(document: Document) -> list[Grid]:
@@ -165,9 +169,13 @@ class _Reader:
 
     sections: Mapping[str, Section]
     grids: Sequence[Grid]
+    blocks: Sequence[Block]
+    remarks: list[Remark] = dataclasses.field(default_factory=list)
 
     def field(self, field: Field) -> Any:
         """What the document says of a field: the section of its key, or the table of its title."""
+        if field.many and field.model is not None and issubclass(field.model, Statement):
+            return self._statement(field, field.model)
         section = self.sections.get(field.key)
         if field.model is None:
             return _words(section) if section is not None and field.is_text else None
@@ -180,6 +188,18 @@ class _Reader:
         if said is None and grid is not None:
             said = read_lines(field.model, grid)
         return said
+
+    def _statement(self, field: Field, model: type[Statement[Any]]) -> tuple[Statement[Any], ...] | None:
+        """The columns of the table of a title, and what is to be said of those that were left out."""
+        table = titled(self.blocks, title_rule(field))
+        if table is None:
+            return None
+        grid, over = table
+        lines = lines_of(grid, over)
+        if lines.without:
+            words = say("column_left_out", table=field.title, heads=tuple(head or "—" for head in lines.without))
+            self.remarks.append(Remark("column left out", grid.pages[0], None, words))
+        return read_statement(model, lines) or None
 
 
 def _words(section: Section) -> str | None:

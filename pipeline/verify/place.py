@@ -196,7 +196,7 @@ def places_of(figures: Mapping[str, Figure], tokens: Sequence[Token], evaluation
     misplaced: set[str] = set()
     spans: dict[str, Span] = {}
     lists = lists_of(figures)
-    for rows in lists.values():
+    for rows in _as_printed(lists, tokens).values():
         misplaced.update(_out_of_column(rows, tokens), _out_of_row(rows))
         spans.update(_spans(rows))
     cells = {at: [row.figures for row in rows] for at, rows in lists.items()}
@@ -220,6 +220,35 @@ def lists_of(figures: Mapping[str, Figure]) -> dict[str, list[ListRow]]:
             row = found[place[0]].setdefault(place[1], ListRow({}))
             row.figures[place[2]] = figure
     return {name: [rows[at] for at in sorted(rows)] for name, rows in found.items()}
+
+
+def _as_printed(lists: Mapping[str, list[ListRow]], tokens: Sequence[Token]) -> dict[str, list[ListRow]]:
+    """The lists with their rows as lines of the page: those of a statement are its columns, and its lines their keys,
+    whichever of its periods is printed first."""
+    return {at: _turned(rows) if _are_columns(rows, tokens) else rows for at, rows in lists.items()}
+
+
+_FEWEST_LINES = 3
+"""Figures of so many keys stand on lines of their own where the rows of a list are the columns of a table."""
+
+
+def _are_columns(rows: Sequence[ListRow], tokens: Sequence[Token]) -> bool:
+    """Whether the figures of each key stand beside one another, and those of several keys on several lines."""
+    keys: dict[str, list[Token]] = defaultdict(list)
+    for row in rows:
+        for key, figure in row.figures.items():
+            keys[key].append(tokens[figure.token])
+    several = [mine for mine in keys.values() if len(mine) > 1]
+    lines = sum(not beside(one[0], other[0]) for one, other in pairwise(several))
+    return lines + 1 >= _FEWEST_LINES and all(beside(mine[0], token) for mine in several for token in mine)
+
+
+def _turned(rows: Sequence[ListRow]) -> list[ListRow]:
+    lines: dict[str, dict[str, Figure]] = defaultdict(dict)
+    for place, row in enumerate(rows):
+        for key, figure in row.figures.items():
+            lines[key][str(place)] = figure
+    return sorted((ListRow(figures) for figures in lines.values()), key=lambda line: line.span)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -331,7 +360,7 @@ _FEW = 2
 
 def displaced(figures: Mapping[str, Figure], tokens: Sequence[Token]) -> set[str]:
     """The figures out of order, by pointer: of each list, or section, the fewest that put the others in order."""
-    lists = lists_of(figures)
+    lists = _as_printed(lists_of(figures), tokens)
     found = {figure.pointer for rows in lists.values() for figure in _out_of_order_in_list(rows, tokens)}
     listed = {figure.pointer for rows in lists.values() for row in rows for figure in row.figures.values()}
     sections: dict[str, list[Figure]] = defaultdict(list)

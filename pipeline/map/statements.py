@@ -1,0 +1,447 @@
+"""Statements from grids: lines by their words, columns by the periods that their heads print.
+
+What is not certain is left open: words that two lines have, and columns that say the same period.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from recount.pipeline.document import Block, Cell, Grid, Paragraph
+from recount.pipeline.map.tables.sheet import is_blank, is_note, is_scanned, table_of, without_ordinal
+from recount.pipeline.split.text import fold
+from recount.pipeline.split.titles import LONGEST_TITLE, titles_over
+from recount.schemas.describe import Field, fields_of
+from recount.schemas.figures import Kind, Ref
+from recount.schemas.statements import Period, Statement, dated, period_of, pieces_of
+
+S = TypeVar("S", bound=Statement[Any])
+
+_MOST_HEAD_ROWS = 12
+_TITLES = 5
+"""Short lines above a table that may be its title."""
+_BESIDE = re.compile(r"(?:[$£€¥]|usd?|rmb|eur|gbp|[百千]?万?元|%)*", re.IGNORECASE)
+"""What may stand in a cell beside its figure."""
+_NO_AMOUNTS = re.compile(r"%|percent|ratio|[率比]$|比[例重]|[增变]幅|增长|note|附注|序号|行次", re.IGNORECASE)
+"""Of the head of a column: no figures that a sum adds up."""
+_NO_MONEY = re.compile(
+    r"pershare|percommonshare|sharesoutstanding|averageshares|numberof|employees|headcount|%|percent"
+    r"|每股|股数|[人户]数|[比税益]率|比例"
+)
+"""Of a line that no field names: its figure is no amount of money."""
+
+
+# --- labels
+
+_BEFORE = re.compile(r"(?:其中|减|加|less|add|ofwhich|including)[:：]", re.IGNORECASE)
+_BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
+_MARKS = re.compile(r"[\W_]+")
+_DIGITS = re.compile(r"\d[\d,.]*")
+
+
+def spaceless(words: str) -> str:
+    """Words for recognising a line: folded, without spaces and letter case, ordinal, and 其中： before them."""
+    joined = without_ordinal("".join(fold(words).split()))
+    return _BEFORE.sub("", joined, count=1).casefold() if _BEFORE.match(joined) else joined.casefold()
+
+
+def _exact(words: str) -> str:
+    return _MARKS.sub("", words)
+
+
+def _unbracketed(words: str) -> str:
+    return _MARKS.sub("", _BRACKETED.sub("", words))
+
+
+def _unnumbered(words: str) -> str:
+    """A long label without the numbers in it, which another year's report prints otherwise (par value, shares issued);
+    of a short one they may be all that tells it apart (Local 245)."""
+    return (
+        ""
+        if len(_MARKS.sub("", _DIGITS.sub("", words))) < _LONG_LABEL
+        else _MARKS.sub("", _DIGITS.sub("#", words).replace("#", "零"))
+    )
+
+
+_WAYS = (_exact, _unbracketed, _unnumbered)
+"""How alike words must be, the strictest first: a line is known by the first that fits one line alone."""
+
+
+def _nearly(words: str, name: str) -> bool:
+    """Whether words of a scan are a name in which few characters were misread."""
+    if len(words) != len(name) or len(name) < _SHORTEST_MISREAD:
+        return False
+    other = sum(one != usual for one, usual in zip(words, name, strict=True))
+    return other <= max(1, len(name) // _CHARACTERS_A_MISREADING)
+
+
+_LONG_LABEL = 30
+_SHORTEST_MISREAD = 5
+_CHARACTERS_A_MISREADING = 12
+
+
+# --- a grid as lines and columns
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of figures. head: as printed. period: that it says. numbers: its columns of the grid, one of each half
+    of a table in two halves."""
+
+    head: str
+    period: Period | None
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line. label: as printed. names: its words for recognising, the whole label first. figures: by place of their
+    column."""
+
+    label: str
+    names: tuple[str, ...]
+    figures: Mapping[int, Ref]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A table as lines × columns, the latest period first. without: heads of columns that were left out."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    without: tuple[str, ...] = ()
+    scanned: bool = False
+
+
+Places = tuple[tuple[Cell | None, ...], ...]
+
+
+def figure_of(cell: Cell | None) -> Ref | None:
+    """The figure of a cell that holds one and nothing else but its unit or currency."""
+    if cell is None or len(cell.numbers) != 1:
+        return None
+    number, text = cell.numbers[0], cell.text.folded
+    beside = "".join((text[: number.start] + text[number.end :]).split())
+    return Ref(number.token.index) if beside == number.token.unit or _BESIDE.fullmatch(beside) else None
+
+
+def lines_of(grid: Grid, over: Period | None = None) -> Lines:
+    """A grid as lines × columns. over: the period that its title says, for heads that say 期末 or this year."""
+    at = table_of(grid).at
+    body = _body(at)
+    labels, figures = _label_columns(at, body)
+    heads = {column: _head(at, body, column, labels) for column in figures}
+    columns, without = _columns(heads, labels, over)
+    if is_scanned(grid) and not _follow(columns):
+        columns, without = (), tuple(printed for _, printed in heads.values())
+    return Lines(columns, tuple(_rows(at, body, columns, labels)), without, is_scanned(grid))
+
+
+def _follow(columns: Sequence[Column]) -> bool:
+    """Whether the years of some columns follow each other: of a scan, 2028 beside 2024 is a 2023 that was misread."""
+    years = sorted({column.period.end[0] for column in columns if column.period is not None and column.period.end})
+    return all(later - year == 1 for year, later in pairwise(years))
+
+
+def _body(at: Places) -> int:
+    """The first row that is not head: it has a figure that is no piece of a date."""
+    for number, row in enumerate(at[:_MOST_HEAD_ROWS]):
+        cells = [cell for cell in dict.fromkeys(row) if cell is not None and cell.numbers]
+        if any(pieces_of(cell.text.folded) is None and figure_of(cell) is not None for cell in cells):
+            return number - _headings_above(at, number)
+        if cells and number and _is_body_of_years(at, number):
+            return number
+    return min(len(at), _MOST_HEAD_ROWS)
+
+
+def _headings_above(at: Places, number: int) -> int:
+    """How many rows right above the first with a figure are headings of lines, and no heads: words where labels are."""
+    filled = [
+        [cell for cell in dict.fromkeys(row) if cell is not None and not is_blank(cell)] for row in at[: number + 1]
+    ]
+    label, count = filled[number][0], 0
+    for cells in reversed(filled[1:number]):
+        own = cells[0] if len(cells) == 1 else None
+        if own is None or own.column != label.column or own.column_end != label.column_end or own.numbers:
+            break
+        count += 1
+    return count
+
+
+def _is_body_of_years(at: Places, number: int) -> bool:
+    """Whether a row of numbers that could be years stands below heads that say all: a line such as 2,024 employees."""
+    label, columns = at[number][0], range(1, len(at[number]))
+    if label is None or is_blank(label) or pieces_of(label.text.folded) is not None:
+        return False
+    mine = [column for column in columns if (cell := at[number][column]) is not None and cell.numbers]
+    return all(period_of(_path(at, number, column)[0]) is not None for column in mine)
+
+
+def _label_columns(at: Places, body: int) -> tuple[list[int], list[int]]:
+    """The columns of labels, one for each half of a table, and those of figures: they stand right of the first."""
+    words, figures = _contents(at, body)
+    found: list[int] = []
+    before = [column for column in sorted(words) if column not in figures and any(column < one for one in figures)]
+    most = max((words[column] for column in before), default=0)
+    for column in before:
+        if words[column] * _FEW_WORDS < most:
+            continue
+        if not found or any(found[-1] < figure < column for figure in figures):
+            found.append(column)
+        elif words[column] > words[found[-1]]:
+            found[-1] = column
+    return found, [column for column in sorted(figures) if found and column > found[0]]
+
+
+_FEW_WORDS = 6
+"""A column of labels has a sixth of the words that the widest has, at least: a column of notes has fewer."""
+_FEW_FIGURES = 3
+"""A column of figures has a third as many of them as it has cells of words, at least: a label may be a number, too."""
+
+
+def _contents(at: Places, body: int) -> tuple[Counter[int], set[int]]:
+    """How many letters each column has below the head, and which are columns of figures."""
+    words: Counter[int] = Counter()
+    worded: Counter[int] = Counter()
+    figures: Counter[int] = Counter()
+    for cell in dict.fromkeys(cell for row in at[body:] for cell in row if cell is not None and cell.row >= body):
+        letters = len(_exact(cell.text.folded)) - sum(number.end - number.start for number in cell.numbers)
+        if figure_of(cell) is not None:
+            figures[cell.column] += 1
+        elif letters > 0:
+            words[cell.column] += letters
+            worded[cell.column] += 1
+    return words, {column for column, times in figures.items() if times * _FEW_FIGURES >= worded[column]}
+
+
+def _path(at: Places, body: int, column: int) -> tuple[str, str]:
+    """The words above a column, folded and as printed, top to bottom; cells as wide as the table say nothing of it."""
+    cells = [cell for cell in dict.fromkeys(row[column] for row in at[:body]) if cell is not None]
+    mine = [cell for cell in cells if not is_blank(cell) and cell.column_end - cell.column < len(at[0])]
+    return " ".join(cell.text.folded for cell in mine), " ".join(cell.text.printed.strip() for cell in mine)
+
+
+def _head(at: Places, body: int, column: int, labels: Sequence[int]) -> tuple[str, str]:
+    folded, printed = _path(at, body, column)
+    beside = [cell for row in at[:body] for cell in (row[label] for label in labels[:1]) if cell is not None]
+    # A year alone may have its day in the stub: 31 December | 2024 | 2023.
+    stub = [cell for cell in dict.fromkeys(beside) if (said := pieces_of(cell.text.folded)) and ("name" in said)]
+    if len(stub) == 1 and period_of(folded) and period_of(f"{stub[0].text.folded} {folded}"):
+        return f"{stub[0].text.folded} {folded}", f"{stub[0].text.printed.strip()} {printed}"
+    return folded, printed
+
+
+def _columns(
+    heads: Mapping[int, tuple[str, str]], labels: Sequence[int], over: Period | None
+) -> tuple[tuple[Column, ...], tuple[str, ...]]:
+    """The columns, the latest first, and the heads of those left out.
+
+    Where some say a period, another is taken only if its figures may be added up as theirs are (本年与上年比较), and
+    stands behind them. A period that two columns of one half say is neither's.
+    """
+    periods = {column: period_of(folded) for column, (folded, _) in heads.items()}
+    if over is not None and len(heads) == len(labels) == 1 and not any(periods.values()):
+        periods = dict.fromkeys(heads, over)
+    of_half: dict[str, list[int]] = defaultdict(list)
+    for column, (folded, printed) in heads.items():
+        period = periods[column]
+        if period is not None or (printed and not _NO_AMOUNTS.search("".join(folded.split()))):
+            of_half[period.told if period is not None else printed].append(column)
+    halves = {column: sum(label < column for label in labels) for column in heads}
+    sure = [columns for columns in of_half.values() if len({halves[column] for column in columns}) == len(columns)]
+    told = {column for columns in sure for column in columns}
+    without = tuple(printed for column, (_, printed) in heads.items() if column not in told)
+    found = [Column(heads[columns[0]][1], periods[columns[0]], tuple(columns)) for columns in sure]
+    with_period = [column for column in found if column.period is not None]
+    dates = dated([column.period for column in with_period if column.period is not None], over)
+    with_period = [replace(column, period=date) for column, date in zip(with_period, dates, strict=True)]
+    if len({bool(date.to) for date in dates}) > 1:  # nothing says which is the later
+        return (), tuple(printed for _, printed in heads.values())
+    times = Counter(column.period for column in with_period)
+    without += tuple(column.head for column in with_period if times[column.period] > 1)  # 2024年末 and 期末余额
+    with_period = [column for column in with_period if times[column.period] == 1]
+    with_period.sort(key=lambda column: column.period.order if column.period is not None else (0, ()))
+    return (*with_period, *(column for column in found if column.period is None)), without
+
+
+def _rows(at: Places, body: int, columns: Sequence[Column], labels: Sequence[int]) -> Iterator[Row]:
+    """The lines of each half, top to bottom; those of the left half first."""
+    for half, label in enumerate(labels, 1):
+        mine = {
+            place: next((number for number in column.numbers if sum(one < number for one in labels) == half), None)
+            for place, column in enumerate(columns)
+        }
+        yield from _wrapped(list(_half(at, body, label, {place: n for place, n in mine.items() if n is not None})))
+
+
+def _half(at: Places, body: int, label: int, columns: Mapping[int, int]) -> Iterator[Row]:
+    for number in range(body, len(at)):
+        cell = at[number][label]
+        figures = {
+            place: ref
+            for place, column in columns.items()
+            if (own := at[number][column]) is not None and own.row == number and (ref := figure_of(own)) is not None
+        }
+        words = cell if cell is not None and cell.row == number and not is_blank(cell) else None
+        if words is not None and (is_note(words) or (not figures and pieces_of(words.text.folded))):
+            continue  # a note below the lines, a head that a new page prints again
+        if words is not None or figures:
+            printed = " ".join(words.text.printed.split()) if words is not None else ""
+            yield Row(printed, (spaceless(printed),), figures)
+
+
+def _wrapped(rows: Sequence[Row]) -> list[Row]:
+    """The lines; a label that goes on in the next row is one with it: it goes on in a small letter."""
+    found: list[Row] = []
+    for row in rows:
+        above = found[-1] if found else None
+        goes_on = row.label[:1].islower() and above is not None and not above.label.rstrip().endswith((":", "："))
+        if goes_on and above is not None and not (above.figures and row.figures):
+            label = f"{above.label} {row.label}"
+            names = (spaceless(label), *row.names, *above.names)
+            found[-1] = Row(label, names, {**above.figures, **row.figures})
+        else:
+            found.append(row)
+    return found
+
+
+# --- the lines of a schema
+
+
+def claims(fields: Iterable[Field], lines: Lines) -> dict[str, int]:
+    """The row of each field, by its key. One that two fields claim is neither's, nor one of two that a field may be."""
+    wanted = list(fields)
+    found: dict[str, int] = {}
+    tests = [*_WAYS, *([None] if lines.scanned else [])]
+    for way in tests:
+        open_ = [field for field in wanted if field.key not in found]
+        taken = set(found.values())
+        mine = {field.key: _meant(field, lines.rows, way, taken) for field in open_}
+        times = Counter(row for row in mine.values() if row is not None)
+        found |= {key: row for key, row in mine.items() if row is not None and times[row] == 1}
+    return found
+
+
+def _meant(field: Field, rows: Sequence[Row], way: Any, taken: set[int]) -> int | None:
+    """The row that a field is, alike in a way (None: nearly, of a scan)."""
+    first = 0
+    if field.under is not None:
+        over = [at for at, row in enumerate(rows) if _is(row, field.under, None, way)]
+        if len(over) != 1:
+            return None
+        first = over[0] + 1
+    mine = [at for at in range(first, len(rows)) if _is(rows[at], field.title, field.words, way) and rows[at].figures]
+    if field.under is not None:
+        mine = mine[:1]
+    return mine[0] if len(mine) == 1 and mine[0] not in taken else None
+
+
+def _is(row: Row, title: str, words: str | None, way: Any) -> bool:
+    if words is not None:
+        return any(re.fullmatch(words, name, re.IGNORECASE) for name in row.names)
+    own = spaceless(title)
+    if way is None:
+        return any(_nearly(_exact(name), _exact(own)) for name in row.names)
+    return any(way(name) == way(own) != "" for name in row.names)
+
+
+def read_statement(model: type[S], lines: Lines) -> tuple[S, ...]:
+    """The columns of a statement."""
+    fields = fields_of(model)
+    base = fields_of(Statement)
+    named = claims([field for key, field in fields.items() if key not in base and field.kind is not None], lines)
+    free: Any = fields["lines"].model
+    rest = [row for at, row in enumerate(lines.rows) if row.figures and at not in set(named.values())]
+    found: list[S] = []
+    for place, column in enumerate(lines.columns):
+        values: dict[str, Any] = {key: lines.rows[row].figures.get(place) for key, row in named.items()}
+        others = tuple(_free(free, row, row.figures.get(place)) for row in rest)
+        told = column.period.told if column.period is not None else None
+        found.append(model(period=told, head=column.head, lines=others, **values))
+    return tuple(found)
+
+
+def _free(model: Any, row: Row, ref: Ref | None) -> Any:
+    key = "other" if any(_NO_MONEY.search(name) for name in row.names[:1]) else "amount"
+    return model(label=row.label or None, **{key: ref})
+
+
+# --- the table of a statement
+
+
+def titled(blocks: Sequence[Block], rule: str) -> tuple[Grid, Period | None] | None:
+    """The grid under a title, and the period that stands there; one whose title is that and no more before others.
+
+    rule: for the words of the title without spaces, case aside.
+    """
+    pattern = re.compile(rule, re.IGNORECASE)
+    found: list[tuple[bool, Grid, Period | None]] = []
+    for at, block in enumerate(blocks):
+        if isinstance(block, Grid):
+            lines = _over(blocks, at)
+            hits = [line for line in lines if pattern.search(line)]
+            if hits:
+                periods = {period.told: period for line in lines if (period := period_of(line)) is not None}
+                over = next(iter(periods.values())) if len(periods) == 1 else None
+                found.append((not any(map(pattern.fullmatch, hits)), block, over))
+    return min(found, key=lambda one: one[0])[1:] if found else None
+
+
+def _over(blocks: Sequence[Block], at: int) -> list[str]:
+    """The lines that may be the title of a table: over it, and in its first rows; without spaces and marks."""
+    grid = blocks[at]
+    if not isinstance(grid, Grid):
+        return []
+    lines = [words for _, words in titles_over(grid)]
+    lines += [cell.words for cell in grid.cells if cell.row < _TITLES and cell.column == 0 and not cell.numbers]
+    lines += [paragraph.text.folded for paragraph in _short_above(blocks, at, grid)]
+    return ["".join(line.split()) for line in lines]
+
+
+def _short_above(blocks: Sequence[Block], at: int, grid: Grid) -> Iterator[Paragraph]:
+    """The short lines right above a table on its page, the nearest first."""
+    for above in reversed(blocks[max(0, at - _TITLES) : at]):
+        if not isinstance(above, Paragraph) or above.page != grid.pages[0] or len(above.text) > LONGEST_TITLE:
+            return
+        yield above
+
+
+_NO_TITLE = re.compile(r"^\W*$|^\(.*\)$|单位:|币种:|编制|公开\d*表|^(?:部门|单位)名?称?:|^\W*\d+\W*$")
+"""Lines above a table that are not its title: its unit, whose it is, (Unaudited)."""
+
+
+def title_of(blocks: Sequence[Block], at: int) -> tuple[str, Period | None]:
+    """The title of the grid at a place, as printed, "" for none, and the period that stands there."""
+    grid = blocks[at]
+    if not isinstance(grid, Grid):
+        return "", None
+    lines = [paragraph.text.printed for paragraph in (*reversed(grid.caption), *_short_above(blocks, at, grid))]
+    lines += [cell.text.printed for cell in grid.cells if cell.row < _TITLES and cell.column_end == grid.columns]
+    periods = {period.told: period for line in lines if (period := period_of(fold(line))) is not None}
+    over = next(iter(periods.values())) if len(periods) == 1 else None
+    told = [
+        line for line in lines if not _NO_TITLE.search("".join(fold(line).split())) and period_of(fold(line)) is None
+    ]
+    return (told[0].strip() if told else ""), over
+
+
+def title_rule(field: Field) -> str:
+    """The rule for the title of a statement: its words, or the title without marks between its letters."""
+    if field.words is not None:
+        return field.words
+    letters = _YEAR.sub("\0", _exact(fold(field.title)))
+    return r"[\W_]*".join(r"(?:19|20)\d\d" if sign == "\0" else re.escape(sign) for sign in letters) + r"[\W_]*"
+
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+"""In a title: another report is of another."""
+
+
+def kind_of_label(label: str) -> Kind:
+    """What a line counts in, as its words say: money, or a figure as it is printed."""
+    return Kind.ANY if _NO_MONEY.search(spaceless(label)) else Kind.MONEY

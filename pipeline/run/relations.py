@@ -1,0 +1,296 @@
+"""Relations that figures keep among themselves: which line is the sum of which others, or a share, in every column.
+
+A relation is taken for no chance where the figures that it ties have more digits than it took guesses to find it: each
+place where it holds counts the digits that another number in the place of the sum would have got wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations, product
+from math import log10
+
+from recount.schemas.figures import Kind
+
+MARGIN = 2.0
+"""Digits beyond those that the guesses explain: one relation in a hundred may be chance."""
+_MOST_TERMS = 40
+_MOST_SIGNED = 7
+"""So many lines of a block may each be added or taken off."""
+_SHORT = 16
+"""Lines without a sum of their own: up to so many, any two or three of them may make one."""
+
+Value = tuple[Decimal, Decimal]
+"""A figure and its half unit."""
+Terms = tuple[tuple[int, int], ...]
+"""Signs, and the numbers of lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A line of a table, or a figure of a section: what stands in each column of each example.
+
+    kind: what it counts in. less: its label says that it is taken off. aside: it is part of the line above it (其中：).
+    role: what it is of the thing that it is of (its amount, the change of that), where one follows the other; the terms
+    of a block are of one role.
+    """
+
+    kind: Kind
+    values: tuple[Value | None, ...]
+    less: bool = False
+    aside: bool = False
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A line, and what it is the sum of; with a whole it is their share of that, in percent."""
+
+    stated: int
+    terms: Terms
+    whole: Terms = ()
+
+
+def relations(series: Sequence[Series]) -> list[Relation]:
+    """The sums, equalities and shares that hold in all columns of all examples, by the number of their line."""
+    search = _Search(series)
+    found = [*search.sums(), *search.shares()]
+    return sorted(found, key=lambda relation: relation.stated)
+
+
+class _Search:
+    """The figures of a table as whole numbers, in half units of the last place."""
+
+    def __init__(self, series: Sequence[Series]) -> None:
+        self.series = series
+        finest = min((half for one in series for value in one.values if value for half in value[1:] if half), default=1)
+        self.unit = Decimal(finest)
+        self.values = [[self._whole(value, 0) for value in one.values] for one in series]
+        self.halves = [[self._whole(value, 1) for value in one.values] for one in series]
+        self.parts: set[int] = set()
+        self.found: list[Relation] = []
+        filled = [at for at, _ in enumerate(series) if any(self.values[at])]
+        self.amounts = [at for at in filled if series[at].kind is not Kind.PERCENT]
+        self.first = {at: at for at in filled}
+        self._alike(filled)
+        self.amounts.sort(key=lambda at: self.first[at] != at)
+
+    def _whole(self, value: Value | None, of: int) -> int:
+        return int(value[of] / self.unit) if value is not None else 0
+
+    def _printed(self, at: int, column: int) -> bool:
+        return self.series[at].values[column] is not None
+
+    # --- sums
+
+    def sums(self) -> list[Relation]:
+        """Lines that print the same, and sums: of lines right above, right below, above with signs, and of any two or
+        three lines that are left. Of lines that print the same only the first is a term, until one is chosen."""
+        firsts = [at for at in self.amounts if self.first[at] == at]
+        for some in (firsts, [at for at in self.amounts if self.first[at] != at]):
+            for at in some:
+                self._take(at, self._above(at, signed=False))
+            for at in reversed(some):
+                if not self._terms_of(at):
+                    self._take(at, self._below(at))
+        for at in self.amounts:
+            if not self._terms_of(at, above=True):
+                self._take(at, self._above(at, signed=True))
+        for at in self.amounts:
+            if at not in self.parts and not self._terms_of(at):
+                self._take(at, self._few(at))
+        return [*self.found, *self._equal()]
+
+    def _take(self, at: int, candidates: Iterable[Terms]) -> None:
+        """Keeps the first candidate that holds and is no chance."""
+        for tried, terms in enumerate(candidates, 1):
+            digits = self._digits(at, terms)
+            if digits is not None and digits >= MARGIN + log10(tried) and not self._idle(at, terms):
+                self.parts |= {term for _, term in terms}
+                self.found.append(Relation(at, self._with_nothings(at, self._nearest(at, terms))))
+                return
+
+    def _nearest(self, at: int, terms: Terms) -> Terms:
+        """Of lines that print the same, the term is the one that stands nearest to the sum, on the same side."""
+        return tuple((sign, self._alike_of(term, at)) for sign, term in terms)
+
+    def _alike_of(self, term: int, at: int) -> int:
+        same = [other for other, first in self.first.items() if first == term and (other < at) == (term < at)]
+        return min(same, key=lambda other: abs(other - at))
+
+    def _with_nothings(self, at: int, terms: Terms) -> Terms:
+        """A sum of lines with the lines of 0 among them, and those that follow: they add nothing here, and another
+        report fills them in. Of a sum of sums they are parts of its terms."""
+        places = [place for _, place in terms]
+        if any(self._terms_of(place) for place in places) or min(places) < at < max(places):
+            return terms
+        step = 1 if min(places) > at else -1
+        near, far = (min(places), max(places)) if step > 0 else (max(places), min(places))
+        end = far + step
+        while 0 <= end < len(self.series) and end != at and (self._is_nothing(end, near) or self._is_other(end, near)):
+            end += step
+        inside = (place for place in range(at + step, end, step) if self._is_nothing(place, near))
+        return (*terms, *((self._sign(place), place) for place in inside))
+
+    def _is_other(self, place: int, term: int) -> bool:
+        """Whether a line is of another kind or role than a term, so that it is passed over."""
+        one, other = self.series[place], self.series[term]
+        return (one.kind, one.role) != (other.kind, other.role)
+
+    def _is_nothing(self, place: int, term: int) -> bool:
+        """Whether a line, alike a term, prints 0 wherever it prints something."""
+        own = self.series[place]
+        printed = any(value is not None for value in own.values)
+        return printed and not (any(self.values[place]) or own.aside or self._is_other(place, term))
+
+    def _idle(self, at: int, terms: Terms) -> bool:
+        """Whether two of the terms are the same figures wherever the sum is printed, one added and one taken off."""
+        columns = [column for column, whole in enumerate(self.values[at]) if whole]
+        added = {tuple(self.values[term][column] for column in columns) for sign, term in terms if sign > 0}
+        taken = {tuple(self.values[term][column] for column in columns) for sign, term in terms if sign < 0}
+        return not added.isdisjoint(taken)
+
+    def _digits(self, at: int, terms: Terms) -> float | None:
+        """The digits that a sum explains; None where it does not hold, or a term never has a figure that tells."""
+        digits, met = 0.0, set()
+        for column, whole in enumerate(self.values[at]):
+            filled = [(sign, term) for sign, term in terms if self.values[term][column]]
+            rest = whole - sum(sign * self.values[term][column] for sign, term in filled)
+            slack = self.halves[at][column] + sum(self.halves[term][column] for _, term in terms)
+            if abs(rest) > slack and self._printed(at, column):
+                return None
+            if self._printed(at, column):  # a term within rounding would fit with either sign
+                met |= {term for _, term in filled if abs(self.values[term][column]) > slack}
+            if whole and (len(filled) > 1 or len(terms) == 1):
+                digits += max(0.0, log10(abs(whole) / (2 * slack + 1)))
+        return digits if len(met) == len(terms) else None
+
+    def _open(self, places: Iterable[int], at: int) -> list[int]:
+        """The lines that may be terms: of the same kind, of no other sum, no part of the line above."""
+        mine = self.series[at].kind
+        return [
+            place
+            for place in places
+            if self.first.get(place) == place and place not in self.parts and self.first[at] != place
+            and self.series[place].kind is mine and not self.series[place].aside
+        ]  # fmt: skip
+
+    def _sign(self, place: int) -> int:
+        return -1 if self.series[place].less else 1
+
+    def _blocks(self, places: Iterable[int], at: int) -> list[list[int]]:
+        """The lines that may be terms, in their order, each role for itself."""
+        by_role: dict[str, list[int]] = {}
+        for place in self._open(places, at):
+            by_role.setdefault(self.series[place].role, []).append(place)
+        return [block[:_MOST_TERMS] for block in by_role.values()]
+
+    def _above(self, at: int, *, signed: bool) -> Iterator[Terms]:
+        for block in self._blocks(range(at - 1, -1, -1), at):
+            for number in range(2, len(block) + 1):
+                plain = tuple((self._sign(place), place) for place in block[:number])
+                yield from self._signed(plain) if signed else (plain,)
+
+    def _signed(self, plain: Terms) -> Iterator[Terms]:
+        """A block with some of its lines taken off, or with one of them left out."""
+        if len(plain) <= _MOST_SIGNED:
+            for signs in product((1, -1), repeat=len(plain)):
+                yield tuple((sign, place) for sign, (_, place) in zip(signs, plain, strict=True))
+        for left in range(len(plain) - 2, -1, -1) if len(plain) > 2 else ():
+            yield (*plain[:left], *plain[left + 1 :])
+
+    def _below(self, at: int) -> Iterator[Terms]:
+        below = range(at + 1, len(self.series))
+        aside = [place for place in below if self.series[place].aside]
+        for block in self._blocks(below, at):
+            whole = [at + 1, *block] if aside[:1] == [at + 1] else block  # 其中：, each of those below
+            for number in range(2, len(whole) + 1):
+                yield tuple((self._sign(place), place) for place in whole[:number])
+
+    def _few(self, at: int) -> Iterator[Terms]:
+        """Two or three of the lines of one role that are parts of no sum, or are sums themselves."""
+        left = [place for place in self.amounts if place != at and at not in self._terms_of(place)]
+        for block in self._blocks(sorted(left, key=lambda place: abs(place - at)), at):
+            for number in (2, 3):
+                for places in combinations(sorted(block[:_SHORT]), number):
+                    for signs in product((1, -1), repeat=number):
+                        if 1 in signs:
+                            yield tuple(zip(signs, places, strict=True))
+
+    def _terms_of(self, at: int, *, above: bool = False) -> set[int]:
+        """The lines that a line is made of, those of its parts too. above: of those right above it alone."""
+        own = {term for relation in self.found if relation.stated == at for _, term in relation.terms}
+        if above:
+            return {term for term in own if term < at}
+        return own.union(*(self._terms_of(term) for term in own)) if own else own
+
+    def _alike(self, filled: Sequence[int]) -> None:
+        """Finds the lines that print the same in every column, to the last place, and are no chance: of each the first
+        of them."""
+        for place, at in enumerate(filled):
+            for other in filled[:place]:
+                same = self.first[other] == other and self.series[other].kind is self.series[at].kind
+                digits = self._digits(at, ((1, other),)) if same else None
+                if digits is not None and digits >= MARGIN + 2 * log10(len(filled)):
+                    self.first[at] = other
+                    break
+
+    def _equal(self) -> Iterator[Relation]:
+        """The lines that print the same as another; one beside a line of 0 may be a sum with it, and is left."""
+        for at, other in self.first.items():
+            beside = [place for place in (at - 1, at + 1) if 0 <= place < len(self.series)]
+            if at != other and not any(self._is_nothing(place, at) for place in beside):
+                yield Relation(at, ((1, other),))
+
+    # --- shares and growth
+
+    def shares(self) -> Iterator[Relation]:
+        """Of each percentage, the two lines that it is the ratio, or the growth, of."""
+        for at, one in enumerate(self.series):
+            if one.kind is Kind.PERCENT and any(self.values[at]):
+                yield from self._share(at)
+
+    def _share(self, at: int) -> Iterator[Relation]:
+        near = sorted(self.amounts, key=lambda place: (abs(place - at), place))
+        met: set[int] = set()
+        for tried, (terms, whole) in enumerate(_ratios(near), 1):
+            places = {place for _, place in (*terms, *whole)}
+            digits = self._digits_of_share(at, terms, whole) if met.isdisjoint(places) else None
+            if digits is not None and digits >= MARGIN + log10(tried):
+                yield Relation(at, terms, whole)
+                met |= places
+
+    def _digits_of_share(self, at: int, terms: Terms, whole: Terms) -> float | None:
+        digits = 0.0
+        for column, value in enumerate(self.series[at].values):
+            if value is None or not all(self._printed(term, column) for _, term in (*terms, *whole)):
+                continue
+            part, part_half = self._of(terms, column)
+            base, base_half = self._of(whole, column)
+            if not base:
+                continue
+            rate, half = 100 * part / base, value[1]
+            slack = half + (100 * part_half + abs(rate) * base_half) / abs(base)
+            if abs(rate - value[0]) > slack:
+                return None
+            if value[0] not in (0, 100, -100):
+                digits += max(0.0, log10(abs(rate) / (2 * slack))) if rate else 0.0
+        return digits or None
+
+    def _of(self, terms: Terms, column: int) -> tuple[Decimal, Decimal]:
+        values = (sign * self.values[term][column] for sign, term in terms)
+        return Decimal(sum(values)), Decimal(sum(self.halves[term][column] for _, term in terms))
+
+
+def _ratios(near: Sequence[int]) -> Iterator[tuple[Terms, Terms]]:
+    """What a percentage may be, of lines the nearest first: a share; a change ÷ (this year − change); (one − other) ÷
+    other."""
+    for reach in range(2, len(near) + 1):
+        last = near[reach - 1]
+        for other in near[: reach - 1]:
+            for one, base in ((other, last), (last, other)):
+                yield ((1, one),), ((1, base),)
+                yield ((1, one),), ((1, base), (-1, one))
+                yield ((1, one), (-1, base)), ((1, base),)

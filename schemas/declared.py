@@ -1,0 +1,483 @@
+"""A family as data: family.toml, with its identities as formulae ("assets = liabilities + equity").
+
+Nothing foreign runs: a formula is read by the parser below, and every name in it is looked up when the file is read, so
+that a typo is one sentence with its line. The shapes are those that a family in Python has (docs/families.md).
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Generic, NoReturn
+
+from pydantic import create_model
+
+from recount.schemas.arithmetic import Identity
+from recount.schemas.describe import Field, fields_of
+from recount.schemas.family import Family, Heading, Money, Numbers
+from recount.schemas.figures import F, Figure, Kind, Model, figure, part, rows, text, year
+from recount.schemas.statements import Statement, line
+from recount.schemas.terms import Rate, Sum
+
+FILE = "family.toml"
+
+
+class FamilyError(ValueError):
+    """What is wrong in a family.toml, with its line; a sentence for the person who wrote it."""
+
+
+# --- formulae
+
+_TOKEN = re.compile(r"\s*(?:(?P<quoted>'[^']*')|(?P<sign>\.\.|<=|[≤=+−/()-])|(?P<name>\w+(?:\.(?!\.)\w+)*))")
+
+Signed = tuple[tuple[int, str], ...]
+"""Names with their signs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """An identity: a printed figure, what it is computed from, and for a percentage what it is of.
+
+    rule: as written. at_most: it is no more than that (<=). Names are keys, or part.key between parts of a report.
+    """
+
+    rule: str
+    stated: str
+    terms: Signed
+    whole: Signed = ()
+    at_most: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """Every name in it."""
+        return [self.stated, *(name for _, name in (*self.terms, *self.whole))]
+
+    def identity(self, figures: Mapping[str, Figure | None], rule: str, *, blank: bool) -> Identity:
+        """The identity between figures. blank: what is not printed is nothing, as in a table; else it is missing."""
+        terms = _sum(self.terms, figures, blank=blank)
+        computed = Rate(terms, _sum(self.whole, figures, blank=blank)) if self.whole else terms
+        return Identity(rule, figures.get(self.stated), computed, at_most=self.at_most)
+
+
+def _sum(terms: Signed, figures: Mapping[str, Figure | None], *, blank: bool) -> Sum:
+    found = tuple((sign, own) for sign, name in terms if (own := figures.get(name)) is not None)
+    return Sum(found, missing=not found or not (blank or len(found) == len(terms)))
+
+
+def formula_of(written: str, keys: Sequence[str], titles: Mapping[str, str]) -> Formula:
+    """A formula. keys: the names that it may have, in the order of the form; titles: the same by their 'titles'.
+
+    `a = b + c - d`, `a = b .. d` (all lines from b to d), `rate = part / whole` in percent, with brackets around sums,
+    and `a <= b`. Raises FamilyError.
+    """
+    return _Parser(written, keys, titles).formula()
+
+
+class _Parser:
+    """Reads one formula from left to right."""
+
+    def __init__(self, written: str, keys: Sequence[str], titles: Mapping[str, str]) -> None:
+        self.written, self.keys, self.titles = written, keys, titles
+        self.at, self.tokens = 0, self._tokens()
+
+    def formula(self) -> Formula:
+        stated = self._name()
+        relation = self._take("=", "<=", "≤")
+        terms = self._sum()
+        whole = self._sum() if self._next() == "/" and self._take("/") else ()
+        if self._next():
+            self._wrong(f"nothing is expected before {self._next()!r}")
+        formula = Formula(self.written, stated, terms, whole, at_most=relation != "=")
+        if stated in formula.names[1:]:
+            self._wrong(f"{stated} stands on both sides")
+        return formula
+
+    def _tokens(self) -> list[str]:
+        found, at = [], 0
+        while at < len(self.written.rstrip()):
+            match = _TOKEN.match(self.written, at)
+            if match is None:
+                self._wrong(f"{self.written[at:].strip()[:12]!r} is no part of a formula")
+            found.append(match[0].strip())
+            at = match.end()
+        return found
+
+    def _next(self) -> str:
+        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+
+    def _take(self, *wanted: str) -> str:
+        if self._next() not in wanted:
+            self._wrong(f"{' or '.join(wanted)} is expected before {self._next()!r}")
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def _name(self) -> str:
+        token = self._next()
+        name = self.titles.get(token[1:-1], "") if token.startswith("'") else token
+        if not token or not re.match(r"['\w]", token):
+            self._wrong(f"a name is expected {f'before {token!r}' if token else 'at its end'}")
+        if name not in self.keys:
+            self._wrong(f"{token} is no name here{_perhaps(token, self.keys)}")
+        self.at += 1
+        return name
+
+    def _sum(self) -> Signed:
+        """Terms with their signs; brackets around some of them."""
+        found: list[tuple[int, str]] = []
+        sign = -1 if self._next() in {"-", "−"} and self._take("-", "−") else 1
+        while True:
+            if self._next() == "(":
+                self._take("(")
+                found += [(sign * own, name) for own, name in self._sum()]
+                self._take(")")
+            else:
+                found += [(sign, name) for name in self._range()]
+            if self._next() not in {"+", "-", "−"}:
+                return tuple(found)
+            sign = 1 if self._take("+", "-", "−") == "+" else -1
+
+    def _range(self) -> Sequence[str]:
+        first = self._name()
+        if self._next() != "..":
+            return (first,)
+        self._take("..")
+        last = self._name()
+        start, end = self.keys.index(first), self.keys.index(last)
+        if start >= end:
+            self._wrong(f"{last} does not stand below {first}")
+        return self.keys[start : end + 1]
+
+    def _wrong(self, why: str) -> NoReturn:
+        raise FamilyError(f"{self.written!r}: {why}")
+
+
+def _perhaps(name: str, known: Iterable[str]) -> str:
+    """The name that was probably meant."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(known), 1)
+    return f" (perhaps {close[0]})" if close else ""
+
+
+# --- models
+
+_F: Any = F
+_STATEMENT: Any = Statement
+_GENERIC: Any = Generic[F]  # type: ignore[index]
+"""For models that are made while the program runs, of which no type checker knows."""
+
+
+class _Declared(Model):
+    """A model whose identities are formulae. blank: a figure that is not printed is nothing in them."""
+
+    formulae: ClassVar[tuple[Formula, ...]] = ()
+    blank: ClassVar[bool] = True
+    named_by: ClassVar[str] = ""
+
+    def identities(self: Any) -> Iterator[Identity]:
+        name = getattr(self, self.named_by, None) if self.named_by else None
+        for formula in self.formulae:
+            figures = {key: getattr(self, key) for key in formula.names}
+            yield formula.identity(figures, f"{name}·{formula.rule}" if name else formula.rule, blank=self.blank)
+
+
+class _DeclaredReport(Model):
+    """A report with formulae between its parts, and the totals of its tables. totals: words of a table's last line."""
+
+    formulae: ClassVar[tuple[Formula, ...]] = ()
+    totals: ClassVar[Mapping[str, str]] = {}
+
+    def identities(self: Any) -> Iterator[Identity]:
+        for formula in self.formulae:
+            yield from (formula.identity(figures, formula.rule, blank=False) for figures in _between(self, formula))
+        for key, words in self.totals.items():
+            yield from _totalled(getattr(self, key), words)
+
+
+def _between(report: Any, formula: Formula) -> Iterator[Mapping[str, Figure | None]]:
+    """The figures of a formula between parts: once, or for each period that the first statement in it has."""
+    parts = {name.partition(".")[0]: getattr(report, name.partition(".")[0]) for name in formula.names}
+    columns = {key: value for key, value in parts.items() if isinstance(value, tuple)}
+    if not columns:
+        yield {name: _at(parts, name) for name in formula.names}
+        return
+    for own in next(iter(columns.values())):
+        beside = {key: own if own in value else _same_time(own, value) for key, value in columns.items()}
+        if None not in beside.values():
+            yield {name: _at({**parts, **beside}, name) for name in formula.names}
+
+
+def _same_time(column: Any, others: Sequence[Any]) -> Any:
+    """The column of another statement that is of the same period, or else ends on the same day."""
+    if column.period is None:
+        return None
+    same = [other for other in others if other.period == column.period]
+    ends = [other for other in others if other.period and end_of(other.period) == end_of(column.period)]
+    found = same or ends
+    return found[0] if len(found) == 1 else None
+
+
+def end_of(period: str) -> str:
+    """When a period ends, as it is told (schemas/statements.py)."""
+    return period.rpartition("/")[2]
+
+
+def _at(parts: Mapping[str, Any], name: str) -> Figure | None:
+    key, _, inner = name.partition(".")
+    value = getattr(parts[key], inner, None)
+    return value if isinstance(value, Figure) else None
+
+
+def _totalled(lines: Sequence[Any], words: str) -> Iterator[Identity]:
+    """The last line of these words, in each column of figures the sum of the lines above it."""
+    at = [number for number, row in enumerate(lines) if re.fullmatch(words, _called(row), re.IGNORECASE)]
+    if len(at) != 1 or not at[0]:
+        return
+    whole = lines[at[0]]
+    for key, field in _fields_in(whole).items():
+        if field.kind in {Kind.MONEY, Kind.COUNT, Kind.AREA}:
+            terms = tuple((1, own) for row in lines[: at[0]] if (own := getattr(row, key)) is not None)
+            rule = f"{_called(whole)}·{field.title} = the lines above"
+            yield Identity(rule, getattr(whole, key), Sum(terms, missing=not terms))
+
+
+def _fields_in(row: Model) -> Mapping[str, Field]:
+    return fields_of(row.__class__)
+
+
+def _called(row: Model) -> str:
+    first = next((key for key, field in _fields_in(row).items() if field.is_text), None)
+    return "".join(str(getattr(row, first) or "").split()) if first else ""
+
+
+# --- the file
+
+_KINDS = {kind.value: kind for kind in Kind if kind is not Kind.YEAR}
+_ALLOWED: Mapping[str, tuple[str, ...]] = {
+    "the family": (
+        "name",
+        "title",
+        "front",
+        "signs",
+        "money",
+        "numbers",
+        "statement",
+        "table",
+        "section",
+        "identities",
+    ),
+    "money": ("name", "units"),
+    "numbers": ("group", "decimal", "negative"),
+    "a statement": ("key", "title", "words", "kind", "lines", "identities"),
+    "a line": ("key", "title", "words", "under", "kind"),
+    "a table": ("key", "title", "words", "columns", "total", "identities"),
+    "a column": ("key", "title", "words", "kind"),
+    "a section": ("key", "title", "words", "level", "heading", "fields", "identities"),
+    "a field": ("key", "title", "words", "kind"),
+}
+_TEXT = "text"
+
+
+def family_from(path: Path) -> Family:
+    """The family of a family.toml. Raises FamilyError with the line of what is wrong, OSError if it cannot be read."""
+    written = path.read_text(encoding="utf-8")
+    try:
+        said = tomllib.loads(written)
+    except tomllib.TOMLDecodeError as error:
+        raise FamilyError(f"{path.name}: {error}") from error
+    try:
+        return _family(said)
+    except _Wrong as error:
+        here = re.compile(rf"(?<!\w){re.escape(error.at)}(?!\w)") if error.at else re.compile("(?!)")
+        number = next((at for at, row in enumerate(written.splitlines(), 1) if here.search(row)), None)
+        raise FamilyError(f"{path.name}{f', line {number}' if number else ''}: {error}") from error
+
+
+class _Wrong(ValueError):
+    """What is wrong. at: words of the line where."""
+
+    def __init__(self, why: str, at: object = "") -> None:
+        super().__init__(why)
+        self.at = str(at)
+
+
+def _family(said: Mapping[str, Any]) -> Family:
+    _check(said, "the family")
+    name = _words(said, "name", "the family")
+    front = said.get("front", "(?!)")
+    fields: dict[str, Any] = {}
+    parts: dict[str, Any] = {}
+    totals: dict[str, str] = {}
+    outline: list[Heading] = []
+    for key in _pattern(front, "front").groupindex:
+        fields[key] = (_F | None, year("Year")) if key == "fiscal_year" else (str | None, text(key.replace("_", " ")))
+    for what, reader in (("statement", _statement), ("table", _table), ("section", _section)):
+        for one in said.get(what, ()):
+            key, title = _named(one, f"a {what}")
+            if key in fields:
+                raise _Wrong(f"{key} stands twice", key)
+            parts[key] = reader(one, key)
+            own, words = parts[key][_F], one.get("words")
+            fields[key] = (own | None, part(title, words)) if what == "section" else _many(own, title, words)
+            totals |= {key: one["total"]} if "total" in one else {}
+            outline += [Heading(key, one.get("level", 2), one.get("heading", title))] if what == "section" else []
+    report = _model("Report", (_DeclaredReport, _GENERIC), fields)
+    report.totals = totals
+    scope = {f"{key}.{inner}": inner for key, model in parts.items() for inner in _figures(model)}
+    report.formulae = tuple(_formula(one, list(scope), {}) for one in said.get("identities", ()))
+    return Family(
+        name,
+        said.get("title", name),
+        f"{name.replace('_', '-')}/1",
+        report,
+        tuple(outline),
+        front,
+        signs=tuple(said.get("signs", ())),
+        labelled=True,
+        numbers=_numbers(said.get("numbers")),
+        money=_money(said.get("money")),
+    )
+
+
+def _many(model: Any, title: str, words: str | None) -> tuple[Any, Any]:
+    return tuple[model, ...], rows(title, words)
+
+
+def _money(said: Any) -> Money | None:
+    """The unit of a family's amounts: its name, or a table with the words for further units."""
+    if said is None or isinstance(said, str):
+        return Money(said) if said else None
+    _check(said, "money")
+    units = said.get("units", {})
+    if not isinstance(units, Mapping) or not all(isinstance(power, int) for power in units.values()):
+        raise _Wrong("units are words, each with the power of ten that it is of the currency's own unit", "units")
+    return Money(_words(said, "name", "money"), dict(units))
+
+
+def _numbers(said: Any) -> Numbers | None:
+    if said is None:
+        return None
+    _check(said, "numbers")
+    return Numbers(**said)
+
+
+def _statement(said: Mapping[str, Any], key: str) -> Any:
+    common = said.get("kind", Kind.MONEY.value)
+    lines = [{"title": one} if isinstance(one, str) else one for one in said.get("lines", ())]
+    fields: dict[str, Any] = {}
+    for one in lines:
+        own, title = _named(one, "a line")
+        if own in fields:
+            raise _Wrong(f"the line {own} stands twice: give one of them another key, and words or under", title)
+        kind = _kind(one.get("kind", common), title)
+        fields[own] = (_F | None, line(title, one.get("words"), one.get("under"), kind))
+    return _model(key, (_Declared, _STATEMENT[_F], _GENERIC), fields, said.get("identities", ()))
+
+
+def _table(said: Mapping[str, Any], key: str) -> Any:
+    model = _model(key, (_Declared, _GENERIC), _fields(said, "columns", "a column"), said.get("identities", ()))
+    model.named_by = next((own for own, field in fields_of(model).items() if field.is_text), "")
+    return model
+
+
+def _section(said: Mapping[str, Any], key: str) -> Any:
+    model = _model(key, (_Declared, _GENERIC), _fields(said, "fields", "a field"), said.get("identities", ()))
+    model.blank = False
+    return model
+
+
+def _fields(said: Mapping[str, Any], where: str, what: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for one in said.get(where, ()):
+        own, title = _named(one, what)
+        kind, words = one.get("kind", Kind.MONEY.value), one.get("words")
+        if kind == _TEXT:
+            found[own] = (str | None, text(title, words))
+        else:
+            found[own] = (_F | None, figure(_kind(kind, title), title, words))
+    return found
+
+
+def _model(name: str, bases: tuple[Any, ...], fields: Mapping[str, Any], formulae: Iterable[str] = ()) -> Any:
+    model: Any = create_model(name, __base__=bases, **fields)
+    keys = _figures(model)
+    titles = {fields_of(model)[key].title: key for key in keys}
+    model.formulae = tuple(_formula(one, keys, titles) for one in formulae)
+    return model
+
+
+def _figures(model: type[Model]) -> list[str]:
+    return [key for key, field in fields_of(model).items() if field.kind is not None and not field.many]
+
+
+def _formula(written: Any, keys: Sequence[str], titles: Mapping[str, str]) -> Formula:
+    if not isinstance(written, str):
+        raise _Wrong(f"an identity is a formula in quotation marks, and not {written!r}", "identities")
+    try:
+        return formula_of(written, keys, titles)
+    except FamilyError as error:
+        raise _Wrong(str(error), written) from error
+
+
+# --- what may be said, and how
+
+
+def _check(said: Any, what: str) -> None:
+    if not isinstance(said, Mapping):
+        raise _Wrong(f"{what} has no {said!r}: it is a table of keys and values", said)
+    for key in said:
+        if key not in _ALLOWED[what]:
+            raise _Wrong(f"{what} has no {key}{_perhaps(key, _ALLOWED[what])}", key)
+
+
+def _named(said: Any, what: str) -> tuple[str, str]:
+    """The key and the title of a part; the key is made of the title where it is not said."""
+    _check(said, what)
+    title = _words(said, "title", what)
+    for rule in ("words", "heading"):
+        _pattern(said.get(rule, ""), title)
+    key = said.get("key", key_of(title))
+    if not isinstance(key, str) or not re.fullmatch(r"[^\W\d_]\w*", key) or _is_taken(key):
+        raise _Wrong(f"{key!r} is no key: letters, digits and _, a letter first, no name that is taken", key)
+    return key, title
+
+
+def _words(said: Mapping[str, Any], key: str, what: str) -> str:
+    if not isinstance(said.get(key), str) or not said[key].strip():
+        raise _Wrong(f"{what} needs a {key}", next(iter(said.values()), ""))
+    return str(said[key])
+
+
+def _pattern(rule: Any, at: str) -> re.Pattern[str]:
+    try:
+        return re.compile(rule)
+    except (re.error, TypeError) as error:
+        raise _Wrong(f"{rule!r} is no regular expression: {error}", at) from error
+
+
+def _kind(name: Any, at: str) -> Kind:
+    if name not in _KINDS:
+        raise _Wrong(f"{name!r} is no kind: {', '.join(_KINDS)}", at)
+    return _KINDS[name]
+
+
+_LONGEST_KEY = 48
+
+
+def key_of(title: str) -> str:
+    """A key made of a title: its letters and digits, of whatever script, in small letters: total_assets, 资产总计."""
+    words = re.sub(r"\W+", "_", unicodedata.normalize("NFKC", title).casefold()).strip("_")
+    words = words[:_LONGEST_KEY].rstrip("_") or "line"
+    words = f"n_{words}" if words[0].isdigit() else words
+    return f"{words}_" if _is_taken(words) else words
+
+
+def _is_taken(key: str) -> bool:
+    """Whether a key is a word of Python, or means something to every model."""
+    own = hasattr(Statement, key) or key in Statement.model_fields or key in vars(_Declared)
+    return keyword.iskeyword(key) or own or key.startswith("model_")

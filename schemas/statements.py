@@ -1,0 +1,232 @@
+"""A statement: lines × periods, and the periods that the heads of its columns print.
+
+A report has a statement as a list of columns, one a period, the latest first; a line is a field of a column. So what a
+column says of itself (`assets = liabilities + equity`) is said once and counts in every one.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Generic, Optional, TypeAlias
+
+from pydantic import Field
+
+from recount.schemas.figures import F, Kind, Model, figure, money, rows, text
+
+# --- what a schema says of a statement
+
+Line: TypeAlias = Optional[F]  # noqa: UP045 - an alias in F: Line[F]
+"""The figure of a line in one column: null where the cell is blank, or the line is not there."""
+
+
+class FreeLine(Model, Generic[F]):
+    """A line that no field of its statement names. other: its figure where that is no amount of money, as printed."""
+
+    label: str | None = text("Line")
+    amount: F | None = money("Amount")
+    other: F | None = figure(Kind.ANY, "Other figure")
+
+
+class Statement(Model, Generic[F]):
+    """One column of a statement; a report has a tuple of them: `balance: tuple[Balance[F], ...] = rows("…")`.
+
+    period: what its head says (Period.told), None where that is no period. head: as printed. lines: those that no
+    field names, in their order: all of them where a statement names none.
+    """
+
+    period: str | None = text("Period")
+    head: str | None = text("Head")
+    lines: tuple[FreeLine[F], ...] = rows("Lines")
+
+
+def line(title: str, words: str | None = None, under: str | None = None, kind: Kind = Kind.MONEY) -> Any:
+    """A line of a statement, known by its title: spaces, case and marks aside, and an ordinal or 其中： before it.
+
+    words: a regular expression for the whole label instead, in folded words without spaces, case aside. under: where
+    such words stand more than once, those of a line or heading above it; it is the first below that.
+    """
+    notes = {"kind": kind.value, "words": words, "under": under}
+    return Field(default=None, title=title, json_schema_extra={key: note for key, note in notes.items() if note})
+
+
+# --- the periods
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NUMBERS = {"three": 3, "six": 6, "nine": 9, "twelve": 12, "thirteen": 13, "twenty-six": 26, "thirty-nine": 39}
+_NUMBERS |= {"fifty-two": 52, "fifty-three": 53, "一": 1, "二": 2, "三": 3, "四": 4}
+_WORDED = "|".join(sorted(_NUMBERS, key=len, reverse=True))
+_FULL = r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+_YEAR = r"(?:19|20)\d\d"
+_DAY = r"3[01]|[12]\d|0?[1-9]"
+_MONTH = r"1[0-2]|0?[1-9]"
+_OF = r"(?:度|末)?(?:累计)?(?:余额|金额|发生额|[预决]算[数额]|实际数|数)?"
+_PIECE = re.compile(
+    rf"(?P<iso>(?P<iy>{_YEAR})[-/.](?P<im>{_MONTH})[-/.](?P<id>{_DAY}))(?!\d)"
+    rf"|(?P<dmy>(?P<dd>\d\d?)(?P<sep>[./])(?P<dm>\d\d?)(?P=sep)(?P<dy>{_YEAR}))(?!\d)"
+    rf"|(?P<span>(?P<s1>{_YEAR})[-–—/](?P<s2>20\d\d|\d\d))(?![\d月])"
+    rf"|(?P<range>0?1(?:月)?[-–—~至](?P<last>{_MONTH})月(?:份)?)"
+    rf"|(?P<cn>(?P<cm>{_MONTH})月(?:(?P<cd>{_DAY})日|末)?)"
+    rf"|fy(?P<fy>(?:20)?\d\d)(?!\d)"
+    r"|(?P<roc>(?:中华)?民国(?P<ry>\d{2,3})年度?)"
+    rf"|(?P<quarter>q(?P<q1>[1-4])|(?P<q2>[1-4])q|第?(?P<q3>[一二三四1-4])季度?)(?P<qy>\d\d(?!\d))?"
+    rf"|(?P<nine>前三季度)|(?P<half>上半年度?|半年度?|half-?year(?:ly)?)"
+    rf"|(?P<months>{_WORDED}|\d{{1,2}})-?months?|(?P<weeks>{_WORDED}|\d{{2}})-?weeks?|(?P<three>quarters?(?:ly)?)"
+    rf"|(?P<year>{_YEAR})(?!\d)(?:年度?)?|(?P<name>{_FULL}|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
+    rf"|(?P<twelve>(?:fiscal|financial)?years?)"
+    rf"|(?P<current>(?:本|当)[年期]{_OF}|[期年]末{_OF}|(?:current|this)(?:year|period))"
+    rf"|(?P<previous>(?:上|去)[年期](?:同期)?{_OF}|(?:previous|prior|last)(?:year|period))"
+    rf"|(?P<opening>[期年]初{_OF}|opening)"
+    rf"|(?P<day>{_DAY})(?:st|nd|rd|th)?(?=,|\.|{_YEAR}|$|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r"|asof|asat|at|on|for|the|ended|ending|end|periods?|and|unaudited|audited|(?:as)?restated|[$£€¥,.:;()']"
+    r"|usd|us|eur|gbp|rmb|cny|hk|in|millions?|thousands?|0{3}s?|m(?![a-z])|k(?![a-z])|[百千]?万?元|人民币|币种|单位"
+    r"|余额|金额|发生额|[预决]算[数额]|实际数|数(?!\d)|balances?|actuals?|budget|amounts?|截至|止|于|日|年|[-–—]"
+)
+"""A piece of a head that says of which period its column is, or nothing at all. What is none of them is no period."""
+_TELLS = ("year", "span", "fy", "roc", "iso", "dmy", "current", "previous", "opening")
+_RELATIVE = ("current", "previous", "opening")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What a head says of the time of its column. end: year, month, day, as far as it says; empty where it is relative.
+
+    length: how long it is, in the words of ISO 8601 (P3M), "" where that is not said. to: relative (current, previous,
+    opening), "" where it is not.
+    """
+
+    end: tuple[int, ...] = ()
+    length: str = ""
+    to: str = ""
+    quarter: int = 0
+
+    @property
+    def told(self) -> str:
+        """As a result tells it: 2024-12-31; 2024; P3M/2024-12-31 (ISO 8601: how long, and its end); 2024-Q3; current,
+        previous, opening where the page says no more."""
+        if self.to:
+            return self.to
+        end = "-".join(f"{part:02}" for part in self.end) + (f"-Q{self.quarter}" if self.quarter else "")
+        return f"{self.length}/{end}" if self.length else end
+
+    @property
+    def order(self) -> tuple[int, tuple[int, ...]]:
+        """Shorter before longer, and the later first."""
+        long = int(self.length[1:-1]) * (30 if self.length.endswith("M") else 7) if self.length else 0
+        if self.to:
+            return long, (_RELATIVE.index(self.to),)
+        return long, tuple(-part for part in (*self.end, *(0,) * (3 - len(self.end)), self.quarter))
+
+
+def period_of(head: str) -> Period | None:
+    """The period that the words of a head say, top to bottom; None where they say none, or anything else besides.
+
+    head: folded (traditional characters simplified). Of a day and a month in figures the order must be plain.
+    """
+    said = pieces_of(head)
+    if not said or not any(said.get(name) for name in _TELLS):
+        return None
+    to = [name for name in _RELATIVE if said.get(name)]
+    years = {int(said[name]) for name in ("year", "iy", "dy") if said.get(name)}
+    years |= {2000 + int(said["fy"]) % 100} if said.get("fy") else set()
+    years |= {1911 + int(said["ry"])} if said.get("roc") else set()
+    if said.get("span"):
+        return _span(said) if not (to or years) else None
+    if len(to) + len(years) != 1:
+        return None
+    if to:
+        return Period(to=to[0], length=_length(said))
+    return _dated(years.pop(), said)
+
+
+def pieces_of(head: str) -> dict[str, str] | None:
+    """What the pieces of a head say, by their names; None where it has words that speak of no period, or says two
+    things of one kind."""
+    words, at = "".join(head.split()).casefold(), 0
+    said: dict[str, str] = {}
+    while at < len(words):
+        match = _PIECE.match(words, at)
+        if match is None:
+            return None
+        for name, value in match.groupdict().items():
+            if value is not None and said.setdefault(name, value) != value:
+                return None
+        at = match.end()
+    return said
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdigit() else _NUMBERS[word]
+
+
+def _span(said: Mapping[str, str]) -> Period | None:
+    """A fiscal year over two calendar years (2023/24), by the year in which it ends."""
+    first, last = int(said["s1"]), int(said["s2"])
+    last += first // 100 * 100 if last < 100 else 0
+    return Period((last,), _length(said)) if last == first + 1 else None
+
+
+def _dated(year: int, said: Mapping[str, str]) -> Period | None:
+    """The period that ends in a year."""
+    quarter = next((_number(said[name]) for name in ("q1", "q2", "q3") if said.get(name)), 0)
+    if said.get("dmy"):
+        day, month = int(said["dd"]), int(said["dm"])
+        if said["sep"] == "/" and day <= 12 and month <= 12 and day != month:  # 3/4/2024 is two days
+            return None
+        day, month = (month, day) if month > 12 else (day, month)
+        end: tuple[int, ...] = (year, month, day)
+    elif said.get("iso"):
+        end = (year, int(said["im"]), int(said["id"]))
+    else:
+        end = _end(year, said)
+    if len(end) == 3 and not (1 <= end[1] <= 12 and 1 <= end[2] <= calendar.monthrange(end[0], end[1])[1]):
+        return None
+    return Period(end, _length(said, day=len(end) == 3), quarter=quarter)
+
+
+def _end(year: int, said: Mapping[str, str]) -> tuple[int, ...]:
+    """The end that a year, a month and a day say, as far as they do."""
+    if said.get("last") or said.get("nine") or said.get("half"):
+        month = int(said["last"]) if said.get("last") else 9 if said.get("nine") else 6
+        return year, month, calendar.monthrange(year, month)[1]
+    named = said.get("name")
+    month = _MONTHS.index(named[:3]) + 1 if named else int(said.get("cm", 0))
+    day = said.get("cd") or said.get("day")
+    if not month:
+        return (year,)
+    return (year, month, int(day)) if day else (year, month)
+
+
+def _length(said: Mapping[str, str], *, day: bool = False) -> str:
+    """How long a period is, as its head says. day: it ends on one that is said, so that a year is twelve months."""
+    months = said.get("months") or said.get("last")
+    if months:
+        return f"P{_number(months)}M"
+    if said.get("weeks"):
+        return f"P{_number(said['weeks'])}W"
+    found = [count for name, count in (("three", 3), ("half", 6), ("nine", 9), ("twelve", 12)) if said.get(name)]
+    return f"P{found[0]}M" if found and (found[0] != 12 or day) else ""
+
+
+def dated(periods: Iterable[Period], over: Period | None) -> list[Period]:
+    """Periods with the relative ones dated, as far as that is certain: 期末 is the day that stands over the table or
+    over another column, 期初 and 年初 the end of the year before, 上年同期 the same a year earlier.
+
+    over: what the title of the table says. Raises nothing; what cannot be dated stays relative.
+    """
+    found = list(periods)
+    absolute = [period for period in found if not period.to]
+    base = over if over is not None and not over.to else absolute[0] if len(absolute) == 1 else None
+    return [_dated_by(period, base) if period.to and base is not None else period for period in found]
+
+
+def _dated_by(period: Period, base: Period) -> Period:
+    if period.to == "current":
+        return base
+    if period.to == "previous":
+        year, *rest = base.end
+        last = calendar.monthrange(year - 1, rest[0])[1] if rest else 0
+        return replace(base, end=(year - 1, *rest[:1], *(min(day, last) for day in rest[1:])))
+    return Period((base.end[0] - 1, 12, 31)) if len(base.end) == 3 and not base.length else period

@@ -1,0 +1,228 @@
+"""Statements: a line is known by its words and a column by the period of its head; nothing else is taken for one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from pydantic import create_model
+
+from recount.pipeline.map.statements import lines_of, read_statement, title_rule, titled
+from recount.schemas.describe import fields_of
+from recount.schemas.figures import F, Kind, Model, Ref, rows
+from recount.schemas.statements import Line, Statement, line, period_of
+from recount.tests.pipeline.map.grids import Rows, Span, grid, paragraph
+
+BALANCE: Rows = [
+    ["", "Note", "2024", "2023"],
+    ["Current assets:", "", "", ""],
+    ["Cash and cash equivalents", "3", "100.00", "80.00"],
+    ["Other", "", "20.00", "30.00"],
+    ["Total current assets", "", "120.00", "110.00"],
+    ["Non-current assets:", "", "", ""],
+    ["Other", "4", "5.00", "–"],
+    ["Total assets", "", "125.00", "110.00"],
+]
+
+
+class Balance(Statement[F]):
+    cash: Line[F] = line("Cash and Cash-Equivalents")
+    other: Line[F] = line("Other", under="Current assets")
+    other_fixed: Line[F] = line("Other", under="Non-current assets")
+    assets: Line[F] = line("TOTAL ASSETS")
+
+
+def read(model: Any, table: Rows, *caption: str, **options: Any) -> Sequence[Any]:
+    over = next((period for words in caption if (period := period_of(words)) is not None), None)
+    columns: Sequence[Any] = read_statement(model[Ref], lines_of(grid(table, *caption, **options), over))
+    return columns
+
+
+def value(ref: Ref | None) -> Decimal | None:
+    return Decimal(ref.token) / 100 if ref is not None else None
+
+
+def amounts(column: Any) -> list[Decimal | None]:
+    return [value(getattr(column, key)) for key, field in fields_of(type(column)).items() if field.kind is not None]
+
+
+def named(*titles: str) -> Any:
+    fields: Any = {f"line_{at}": (F | None, line(title)) for at, title in enumerate(titles)}
+    return create_model("Named", __base__=(Statement[F],), **fields)
+
+
+def test_lines_by_words_and_columns_by_period() -> None:
+    this, last = read(Balance, BALANCE)
+    assert (this.period, last.period) == ("2024", "2023")
+    assert amounts(this) == [100, 20, 5, 125]
+    assert amounts(last) == [80, 30, None, 110]
+
+
+def test_the_latest_comes_first_wherever_it_is_printed() -> None:
+    turned = [[row[0], row[1], row[3], row[2]] for row in BALANCE]
+    this, last = read(Balance, turned)
+    assert (this.period, last.period) == ("2024", "2023")
+    assert amounts(this) == [100, 20, 5, 125]
+    assert amounts(last) == [80, 30, None, 110]
+
+
+def test_what_no_field_names_is_delivered_with_its_label() -> None:
+    this, last = read(Statement, BALANCE)
+    assert [row.label for row in this.lines] == [
+        "Cash and cash equivalents", "Other", "Total current assets", "Other", "Total assets",
+    ]  # fmt: skip
+    assert [value(row.amount) for row in last.lines] == [80, 30, 110, None, 110]
+    rest = read(Balance, BALANCE)[0].lines
+    assert [row.label for row in rest] == ["Total current assets"]
+
+
+def test_what_is_no_amount_of_money_is_delivered_as_printed() -> None:
+    (this,) = read(Statement, [["", "2024"], ["Profit", "10.00"], ["Earnings per share", "0.25"]])
+    assert [(value(row.amount), value(row.other)) for row in this.lines] == [(10, None), (None, Decimal("0.25"))]
+
+
+def test_words_that_two_lines_have_are_left_open_without_the_line_above() -> None:
+    assert amounts(read(named("Other", "Total assets"), BALANCE)[0]) == [None, 125]
+
+
+def test_a_year_that_two_columns_say_is_neither_ones() -> None:
+    table: Rows = [
+        ["", Span("Group", 2), Span("Company", 2)],
+        ["", "2024", "2023", "2024", "2023"],
+        ["Cash", "1.00", "2.00", "3.00", "4.00"],
+    ]
+    assert [(column.period, column.head) for column in read(named("Cash"), table)][:2] == [
+        (None, "Group 2024"), (None, "Group 2023"),
+    ]  # fmt: skip
+    periods = [["", "2024", "2024", "2023"], ["Cash", "1.00", "2.00", "3.00"]]
+    (only,) = read(named("Cash"), periods)
+    assert (only.period, amounts(only)) == ("2023", [3])
+    assert lines_of(grid(periods)).without == ("2024", "2024")
+
+
+def test_heads_over_several_columns_say_how_long() -> None:
+    table: Rows = [
+        ["", Span("Three Months Ended June 30,", 2), Span("Six Months Ended June 30,", 2)],
+        ["", "2024", "2023", "2024", "2023"],
+        ["Revenue", "3.00", "2.00", "7.00", "6.00"],
+    ]
+    columns = read(named("Revenue"), table)
+    assert [(column.period, amounts(column)) for column in columns] == [
+        ("P3M/2024-06-30", [3]), ("P3M/2023-06-30", [2]), ("P6M/2024-06-30", [7]), ("P6M/2023-06-30", [6]),
+    ]  # fmt: skip
+
+
+def test_a_table_in_two_halves_has_the_lines_of_both() -> None:
+    table: Rows = [
+        ["资产", "行次", "期末余额", "年初余额", "负债和所有者权益", "行次", "期末余额", "年初余额"],
+        ["货币资金", "1", "10.00", "8.00", "短期借款", "4", "3.00", "2.00"],
+        ["存货", "2", "5.00", "4.00", "实收资本", "5", "12.00", "10.00"],
+        ["资产总计", "3", "15.00", "12.00", "负债和所有者权益总计", "6", "15.00", "12.00"],
+    ]
+    this, last = read(named("货币资金", "资产总计", "短期借款", "负债和所有者权益总计"), table, "2019年12月31日")
+    assert (this.period, last.period) == ("2019-12-31", "2018-12-31")
+    assert amounts(this) == [10, 15, 3, 15]
+    assert amounts(last) == [8, 12, 2, 12]
+
+
+def test_a_change_beside_two_years_is_behind_them_and_a_rate_is_left_out() -> None:
+    table: Rows = [["项目", "增减额", "本年数", "上年数", "增减率"], ["收入", "2.00", "12.00", "10.00", "20.00"]]
+    columns = read(named("收入"), table)
+    heads = [(column.period, column.head, amounts(column)) for column in columns]
+    assert heads == [("current", "本年数", [12]), ("previous", "上年数", [10]), (None, "增减额", [2])]
+
+
+def test_columns_without_periods_are_told_by_their_heads() -> None:
+    table: Rows = [["Group", "Gross days", "Value"], ["Police", "10.00", "200.00"], ["Total", "10.00", "200.00"]]
+    columns = read(named("Police"), table)
+    assert [(column.period, column.head) for column in columns] == [(None, "Gross days"), (None, "Value")]
+
+
+def test_codes_before_the_names_are_no_figures() -> None:
+    table: Rows = [["款", "名称", "本年度预算数", "上年度预算数"], ["01", "行政", "5.00", "4.00"]]
+    this, last = read(named("行政"), table)
+    assert amounts(this) == [5]
+    assert amounts(last) == [4]
+
+
+def test_ordinals_and_words_for_a_part_do_not_count_before_a_label() -> None:
+    table: Rows = [["项目", "2019年"], ["一、营业收入", "9.00"], ["其中：利息收入", "1.00"], ["减：营业成本", "4.00"]]
+    assert amounts(read(named("营业收入", "利息收入", "营业成本"), table)[0]) == [9, 1, 4]
+
+
+def test_a_label_in_two_rows_is_one() -> None:
+    table: Rows = [
+        ["", "2024"],
+        ["Total liabilities and", ""],
+        ["shareholders' equity", "9.00"],
+        ["Investments held", "4.00"],
+        ["to maturity", ""],
+    ]
+    assert amounts(
+        read(named("Total liabilities and shareholders' equity", "Investments held to maturity"), table)[0]
+    ) == [9, 4]
+
+
+def test_numbers_in_a_long_label_are_another_years() -> None:
+    printed, known = (f"Common stock, $0.10 par value, {issued} shares issued" for issued in ("512.3", "498.0"))
+    table: Rows = [["", "2024"], [printed, "9.00"], ["Local 245", "1.00"], ["Local 246", "2.00"]]
+    assert amounts(read(named(known, "Local 246"), table)[0]) == [9, 2]
+
+
+def test_numbers_in_a_short_label_tell_it_apart() -> None:
+    assert amounts(read(named("Local 246"), [["", "2024"], ["Local 245", "1.00"]])[0]) == [None]
+
+
+def test_on_a_scan_years_that_do_not_follow_each_other_are_misread() -> None:
+    table: Rows = [["", "2024", "2028"], ["Cash", "1.00", "2.00"]]
+    assert read(named("Cash"), table, origin="ocr") == ()
+    assert lines_of(grid(table, origin="ocr")).without == ("2024", "2028")
+    assert len(read(named("Cash"), table)) == 2
+    assert len(read(named("Cash"), [["", "2024", "2023"], ["Cash", "1.00", "2.00"]], origin="ocr")) == 2
+
+
+def test_a_scan_may_misread_a_letter_and_digital_text_may_not() -> None:
+    table: Rows = [["", "2024"], ["Tota1 assets", "9.00"]]
+    assert amounts(read(named("Total assets"), table, origin="ocr")[0]) == [9]
+    assert amounts(read(named("Total assets"), table)[0]) == [None]
+
+
+def test_a_line_of_years_is_no_head() -> None:
+    table: Rows = [["", "2024", "2023"], ["Founded", "1990", "1990"], ["Cash", "1.00", "2.00"]]
+    this, _ = read(named("Founded", "Cash"), table)
+    assert amounts(this) == [1990, 1]
+
+
+def test_figures_with_more_than_a_currency_beside_them_are_none() -> None:
+    table: Rows = [["", "2024"], ["Cash", "$ 5.00"], ["Debt", "5.00 (a)"]]
+    assert amounts(read(named("Cash", "Debt"), table)[0]) == [5, None]
+
+
+def test_the_table_of_a_title_is_the_one_that_says_no_more() -> None:
+    own, other = grid([["", "2024"], ["Cash", "1.00"]]), grid([["", "2024"], ["Cash", "2.00"]])
+    blocks = [
+        paragraph("Consolidated Balance Sheet of the Parent"),
+        other,
+        paragraph("CONSOLIDATED  BALANCE SHEET"),
+        own,
+    ]
+    report: Any = create_model(
+        "Report", __base__=Model, balance=(tuple[Statement[Ref], ...], rows("Consolidated Balance Sheet"))
+    )
+    found = titled(blocks, title_rule(fields_of(report)["balance"]))
+    assert found is not None
+    assert found[0] is own
+
+
+def test_the_year_in_a_title_is_any_year() -> None:
+    balance = grid([["", "2024"], ["Cash", "1.00"]])
+    report: Any = create_model("Report", __base__=Model, balance=(tuple[Statement[Ref], ...], rows("Budget 2023")))
+    assert titled([paragraph("Budget 2024"), balance], title_rule(fields_of(report)["balance"])) is not None
+
+
+def test_a_line_says_its_kind() -> None:
+    class Shares(Statement[F]):
+        issued: Line[F] = line("Shares issued", kind=Kind.COUNT)
+
+    assert fields_of(Shares[Ref])["issued"].kind is Kind.COUNT

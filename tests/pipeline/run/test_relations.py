@@ -1,0 +1,107 @@
+"""Which line is the sum of which: found where the figures leave no room for chance, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recount.pipeline.run.relations import Relation, Series, relations
+from recount.schemas.figures import Kind
+
+
+def series(*values: str | None, kind: Kind = Kind.MONEY, less: bool = False, aside: bool = False) -> Series:
+    found = []
+    for value in values:
+        number = Decimal(value) if value is not None else None
+        found.append((number, Decimal(1).scaleb(int(number.as_tuple().exponent)) / 2) if number is not None else None)
+    return Series(kind, tuple(found), less, aside)
+
+
+def said(lines: Sequence[Series]) -> list[tuple[int, set[tuple[int, int]]]]:
+    return [(relation.stated, set(relation.terms)) for relation in relations(lines)]
+
+
+def test_sums_right_above_and_sums_of_sums() -> None:
+    lines = [
+        series("1520.31", "877.10"), series("204.02", None), series("1724.33", "877.10"), series("88.71", "90.12"),
+        series("13.94", "20.00"), series("102.65", "110.12"), series("1826.98", "987.22"),
+    ]  # fmt: skip
+    assert (5, {(1, 3), (1, 4)}) in said(lines)
+    assert (6, {(1, 2), (1, 5)}) in said(lines)
+    assert (2, {(1, 0), (1, 1)}) in said(lines)
+    assert len(relations(lines)) == 3
+
+
+def test_a_sum_above_its_parts() -> None:
+    lines = [series("1724.33", "921.17"), series("1520.31", "877.10"), series("204.02", "44.07")]
+    assert said(lines) == [(0, {(1, 1), (1, 2)})]
+
+
+def test_lines_that_are_taken_off() -> None:
+    lines = [series("5120.44", "4630.18"), series("3317.02", "3002.11", less=True), series("1803.42", "1628.07")]
+    assert said(lines) == [(2, {(1, 0), (-1, 1)})]
+    plain = [series("5120.44", "4630.18"), series("3317.02", "3002.11"), series("1803.42", "1628.07")]
+    assert said(plain)[0][1] in ({(1, 1), (1, 2)}, {(1, 0), (-1, 1)})
+
+
+def test_a_part_of_the_line_above_is_no_term() -> None:
+    lines = [
+        series("700.10", "650.33"), series("120.00", "99.00", aside=True), series("55.55", "44.44"),
+        series("755.65", "694.77"),
+    ]  # fmt: skip
+    assert said(lines) == [(3, {(1, 0), (1, 2)})]
+
+
+def test_small_numbers_that_add_up_by_chance_are_no_sum() -> None:
+    assert relations([series("1"), series("2"), series("3")]) == []
+    assert relations([series("12"), series("30"), series("42")]) == []
+
+
+def test_a_sum_that_fails_in_one_column_is_none() -> None:
+    assert relations([series("1520.31", "877.10"), series("204.02", "11.00"), series("1724.33", "889.10")]) == []
+
+
+def test_lines_that_print_the_same() -> None:
+    lines = [series("9120.44", "8301.55"), series("17.00", "23.00"), series("9120.44", "8301.55")]
+    assert said(lines) == [(2, {(1, 0)})]
+
+
+def test_a_line_of_nothing_is_a_term_and_one_that_is_never_printed_is_not() -> None:
+    lines = [series("1520.31", "877.10"), series("0.00", None), series("204.02", "11.00"), series("1724.33", "888.10")]
+    assert said(lines) == [(3, {(1, 0), (1, 1), (1, 2)})]
+    lines[1] = series(None, None)
+    assert said(lines) == [(3, {(1, 0), (1, 2)})]
+
+
+def test_terms_are_of_one_role() -> None:
+    of = [("1724.33", ""), ("1520.31", "amount"), ("4.19", "change"), ("204.02", "amount"), ("7.50", "change")]
+    lines = [Series(Kind.MONEY, series(value, value).values, role=role) for value, role in of]
+    assert said(lines) == [(0, {(1, 1), (1, 3)})]
+
+
+def test_shares_and_growth() -> None:
+    lines = [
+        series("1520.31", "877.10"), series("1000.11", "410.22"), series("65.78", "46.77", kind=Kind.PERCENT),
+        series("61.20", "-33.00"), series("4.19", "-3.63", kind=Kind.PERCENT),
+    ]  # fmt: skip
+    found = relations(lines)
+    assert Relation(2, ((1, 1),), ((1, 0),)) in found
+    assert Relation(4, ((1, 3),), ((1, 0), (-1, 3))) in found
+    assert relations([lines[0], lines[1], series("65.78", "50.00", kind=Kind.PERCENT)]) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(st.integers(1000, 10**7), min_size=2, max_size=2), min_size=3, max_size=9), st.data())
+def test_whatever_is_found_holds_in_every_column(figures: list[list[int]], data: st.DataObject) -> None:
+    parts = data.draw(st.integers(2, len(figures)))
+    total = [sum(row[column] for row in figures[-parts:]) for column in range(2)]
+    whole = [*figures, total]
+    lines = [series(*(f"{Decimal(value) / 100:.2f}" for value in row)) for row in whole]
+    found = relations(lines)
+    for relation in found:
+        for column in range(2):
+            added = sum(sign * whole[term][column] for sign, term in relation.terms)
+            assert abs(added - whole[relation.stated][column]) <= (len(relation.terms) + 1) // 2

@@ -1,0 +1,227 @@
+"""A family as data: formulae are read strictly, and a typo is one sentence with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recount.pipeline.errors import UsageError
+from recount.pipeline.recognise import family_of, fingerprint
+from recount.pipeline.verify.recount import identities_of
+from recount.schemas.arithmetic import evaluate
+from recount.schemas.declared import FamilyError, family_from, formula_of, key_of
+from recount.schemas.describe import fields_of
+from recount.schemas.figures import Figure, Kind
+from recount.schemas.statements import Statement
+
+FAMILY = """
+name = "accounts"
+title = "Annual accounts"
+front = '(?P<unit_name>[a-z]+)accounts(?P<fiscal_year>20\\d\\d)'
+money = "USD thousands"
+identities = ["income.surplus = balance.surplus"]
+
+[[statement]]
+key = "balance"
+title = "Balance sheet"
+lines = ["Cash", { title = "Other", under = "Assets" }, "Total assets", "Debt", { key = "surplus", title = "Surplus" }]
+identities = ["total_assets = cash + other", "total_assets - surplus = debt"]
+
+[[statement]]
+key = "income"
+title = "Income statement"
+lines = ["Surplus"]
+
+[[table]]
+key = "grants"
+title = "Grants"
+total = "Total"
+columns = [
+  { title = "Name", kind = "text" }, "Asked", "Given",
+  { title = "Share", kind = "percent" },
+]
+identities = ["share = given / asked"]
+
+[[section]]
+key = "staff"
+title = "Staff"
+fields = [{ key = "all", title = "Staff", kind = "count" }, { key = "paid", title = "Paid", kind = "count" }]
+identities = ["paid <= all"]
+"""
+GOOD = FAMILY.replace("total_assets - surplus = debt", "total_assets = debt + surplus").replace(
+    '"Asked", "Given"', '{ title = "Asked" }, { title = "Given" }'
+)
+
+
+SUM = "total_assets = cash + other"
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "family.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def figure(value: str, pointer: str, kind: Kind = Kind.MONEY) -> Figure:
+    number = Decimal(value)
+    quantum = Decimal(1).scaleb(int(number.as_tuple().exponent))
+    figure.tokens += 1  # type: ignore[attr-defined]
+    return Figure(pointer, number, quantum, kind, figure.tokens)  # type: ignore[attr-defined]
+
+
+figure.tokens = 0  # type: ignore[attr-defined]
+
+
+def filled(model: Any, **values: str) -> Any:
+    of = {key: figure(value, key, fields_of(model)[key].kind or Kind.MONEY) for key, value in values.items()}
+    return model(**of)
+
+
+def results(value: Any) -> dict[str, str]:
+    return {identity.rule: evaluate(identity).result for identity in identities_of(value)}
+
+
+def test_a_family_is_read(tmp_path: Path) -> None:
+    family = family_from(written(tmp_path, GOOD))
+    report = family.report_of(Figure)
+    fields = fields_of(report)
+    assert list(fields) == ["unit_name", "fiscal_year", "balance", "income", "grants", "staff"]
+    assert (family.name, family.contract, family.labelled) == ("accounts", "accounts/1", True)
+    assert family.money is not None
+    assert family.money.name == "USD thousands"
+    balance = fields["balance"].model
+    assert balance is not None
+    assert issubclass(balance, Statement)
+    assert fields_of(balance)["other"].under == "Assets"
+
+
+def test_identities_count_in_every_column_and_between_statements(tmp_path: Path) -> None:
+    report = family_from(written(tmp_path, GOOD)).report_of(Figure)
+    balance, income = fields_of(report)["balance"].model, fields_of(report)["income"].model
+    this = filled(balance, cash="10", other="20", total_assets="30", debt="10", surplus="20")
+    last = filled(balance, cash="50", total_assets="60", debt="10", surplus="50")
+    columns = [
+        column.model_copy(update={"period": period}) for column, period in ((this, "2024-12-31"), (last, "2023-12-31"))
+    ]
+    assert results(this) == {"total_assets = cash + other": "pass", "total_assets = debt + surplus": "pass"}
+    assert results(last) == {"total_assets = cash + other": "fail", "total_assets = debt + surplus": "pass"}
+    year = filled(income, surplus="20").model_copy(update={"period": "P12M/2024-12-31"})
+    between = [
+        found for found in identities_of(report(balance=tuple(columns), income=(year,))) if "income" in found.rule
+    ]
+    assert [evaluate(identity).result for identity in between] == ["pass"]
+    assert [operand.value for operand in evaluate(between[0]).operands] == [20, 20]
+
+
+def test_a_line_that_is_blank_is_nothing_and_a_stated_one_is_needed(tmp_path: Path) -> None:
+    balance: Any = fields_of(family_from(written(tmp_path, GOOD)).report_of(Figure))["balance"].model
+    assert results(filled(balance, cash="3", total_assets="3"))["total_assets = cash + other"] == "pass"
+    assert results(filled(balance, cash="3"))["total_assets = cash + other"] == "not_applicable"
+    assert results(filled(balance, total_assets="3"))["total_assets = cash + other"] == "not_applicable"
+
+
+def test_a_tables_columns_and_its_total(tmp_path: Path) -> None:
+    report = family_from(written(tmp_path, GOOD)).report_of(Figure)
+    grants: Any = fields_of(report)["grants"].model
+    one, two = filled(grants, asked="40", given="10", share="25"), filled(grants, asked="60", given="20")
+    last = filled(grants, asked="100", given="40").model_copy(update={"name": "Total"})
+    found = results(report(grants=(one, two, last)))
+    assert found["share = given / asked"] == "not_applicable"  # of the last row, which prints none
+    assert (found["Total·Asked = the lines above"], found["Total·Given = the lines above"]) == ("pass", "fail")
+    assert results(one) == {"share = given / asked": "pass"}
+
+
+def test_a_section_may_only_bound(tmp_path: Path) -> None:
+    staff: Any = fields_of(family_from(written(tmp_path, GOOD)).report_of(Figure))["staff"].model
+    assert results(filled(staff, all="3", paid="2")) == {"paid <= all": "pass"}
+    assert results(filled(staff, all="3", paid="4")) == {"paid <= all": "fail"}
+    assert results(filled(staff, paid="4")) == {"paid <= all": "not_applicable"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ((SUM, "debt = cahs + other"), "line 12: 'debt = cahs + other': cahs is no name here (perhaps cash)"),
+        ((SUM, "total_assets = cash +"), "line 12: 'total_assets = cash +': a name is expected at its end"),
+        ((SUM, "total_assets ="), "a name is expected at its end"),
+        ((SUM, "cash + other = total_assets"), "= or <= or ≤ is expected before '+'"),
+        ((SUM, "total_assets = cash * 2"), "'* 2' is no part of a formula"),
+        ((SUM, "total_assets = total_assets"), "total_assets stands on both sides"),
+        ((SUM, "total_assets = other .. cash"), "cash does not stand below other"),
+        ((SUM, "total_assets = (cash + other"), ") is expected before ''"),
+        ((SUM, "total_assets = cash other"), "nothing is expected before 'other'"),
+        (("income.surplus = balance.surplus", "income.surplus = balance.sur"), "line 6"),
+        (("lines = [\"Surplus\"]", "line = [\"Surplus\"]"), "line 17: a statement has no line (perhaps lines)"),
+        (("lines = [\"Surplus\"]", "lines = [\"Surplus\", \"Surplus\"]"), "the line surplus stands twice"),
+        (("title = \"Grants\"", ""), "a table needs a title"),
+        (("kind = \"percent\"", "kind = \"per cent\""), "'per cent' is no kind: money, percent, count"),
+        (("key = \"surplus\", ", "key = \"copy\", "), "'copy' is no key"),
+        (("key = \"income\"", "key = \"balance\""), "balance stands twice"),
+        (("(?P<unit_name>[a-z]+)", "(?P<unit_name>[a-z+)"), "is no regular expression"),
+        (("name = \"accounts\"", "name = accounts"), "line 2"),
+        (("money = \"USD thousands\"", "money = { unit = \"USD\" }"), "money has no unit"),
+    ],
+)  # fmt: skip
+def test_a_typo_is_told_with_its_line(tmp_path: Path, wrong: tuple[str, str], told: str) -> None:
+    assert wrong[0] in GOOD
+    path = written(tmp_path, GOOD.replace(*wrong))
+    with pytest.raises(FamilyError) as error:
+        family_from(path)
+    assert told in str(error.value)
+    with pytest.raises(UsageError, match=r"is broken: family\.toml"):
+        family_of(str(tmp_path))
+
+
+def test_a_folder_or_its_file_is_a_family_and_each_state_another(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD)
+    assert family_of(str(tmp_path)).name == family_of(str(path)).name == "accounts"
+    before = fingerprint(str(tmp_path))
+    written(tmp_path, GOOD.replace("total_assets = cash + other", "total_assets = cash"))
+    assert fingerprint(str(tmp_path)) != before
+
+
+def computed(formula: str, values: Mapping[str, str]) -> Decimal | None:
+    figures = {key: figure(value, key) for key, value in values.items()}
+    return evaluate(formula_of(formula, [*values], {}).identity(figures, formula, blank=True)).computed
+
+
+def test_formulae() -> None:
+    values = {"a": "1", "b": "2", "c": "4", "d": "8"}
+    assert computed("a = b + c - d", values) == -2
+    assert computed("a = -b + (c - d)", values) == -6
+    assert computed("a = d - (b - c)", values) == 10
+    assert computed("a = b .. d", values) == 14
+    assert computed("a=b..d", values) == 14
+    assert computed("a = (d - c) / c", values) == 100
+    assert computed("a = b − c", values) == -2
+    assert formula_of("'Total' = b", ["a", "b"], {"Total": "a"}).stated == "a"
+
+
+@given(st.text(alphabet="ab .=+-/()'<", max_size=12))
+def test_whatever_is_written_is_a_formula_or_an_error(written: str) -> None:
+    try:
+        formula = formula_of(written, ["a", "b"], {})
+    except FamilyError:
+        return
+    assert set(formula.names) <= {"a", "b"}
+    assert formula.stated not in formula.names[1:]
+
+
+@given(st.text(max_size=80))
+def test_a_key_of_any_title_is_a_key(title: str) -> None:
+    key = key_of(title)
+    assert key.isidentifier()
+    assert not key.startswith("_")
+    assert key not in Statement.model_fields
+
+
+def test_keys_of_titles() -> None:
+    assert [key_of(title) for title in ("Total assets", "资产总计", "2024 plan", "Lines", "class")] == [
+        "total_assets", "资产总计", "n_2024_plan", "lines_", "class_",
+    ]  # fmt: skip

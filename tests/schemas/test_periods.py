@@ -1,0 +1,98 @@
+"""Which period the head of a column says: dated where that is certain, and none where it says anything else."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recount.schemas.statements import dated, period_of
+
+_MONTHS = calendar.month_name
+
+
+def told(head: str) -> str | None:
+    period = period_of(head)
+    return period.told if period is not None else None
+
+
+@pytest.mark.parametrize(
+    ("head", "period"),
+    [
+        ("2024", "2024"),
+        ("FY2024", "2024"),
+        ("FY24", "2024"),
+        ("2023/24", "2024"),
+        ("2024 £'000", "2024"),
+        ("2024 (unaudited)", "2024"),
+        ("December 31, 2024", "2024-12-31"),
+        ("As at 31 March 2024", "2024-03-31"),
+        ("31.12.2024", "2024-12-31"),
+        ("31/12/2024", "2024-12-31"),
+        ("2024-12-31", "2024-12-31"),
+        ("Three Months Ended June 30, 2024", "P3M/2024-06-30"),
+        ("Year ended 31 December 2024", "P12M/2024-12-31"),
+        ("Thirteen weeks ended September 28, 2024", "P13W/2024-09-28"),
+        ("Q3 2024", "2024-Q3"),
+        ("2019年12月31日", "2019-12-31"),
+        ("2019年度", "2019"),
+        ("2019年1-6月", "P6M/2019-06-30"),
+        ("2019年前三季度", "P9M/2019-09-30"),
+        ("2019年第三季度", "2019-Q3"),
+        ("中华民国113年度", "2024"),
+        ("本年数", "current"),
+        ("上年同期数", "previous"),
+        ("期末余额", "current"),
+        ("年初余额", "opening"),
+    ],
+)
+def test_a_head_says_its_period(head: str, period: str) -> None:
+    assert told(head) == period
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "", "Note", "附注", "31", "12", "December 31", "2024 2023", "本年度与上年度比较", "Change 2024", "增减率",
+        "2024 restated for inflation", "February 30, 2024", "3/4/2024", "2023-26", "Group", "本年上年", "第三季度",
+    ],
+)  # fmt: skip
+def test_what_says_no_one_period_is_none(head: str) -> None:
+    assert told(head) is None
+
+
+@given(st.dates(date(1950, 1, 1), date(2049, 12, 31)))
+def test_a_day_is_the_same_in_every_form(day: date) -> None:
+    month = _MONTHS[day.month]
+    forms = [
+        f"{month} {day.day}, {day.year}", f"{day.day} {month} {day.year}", f"As of {month[:3]}. {day.day}, {day.year}",
+        f"{day.year}年{day.month}月{day.day}日", f"{day.day}.{day.month}.{day.year}", day.isoformat(),
+    ]  # fmt: skip
+    assert {told(form) for form in forms} == {day.isoformat()}
+
+
+def test_the_latest_stands_first_and_the_shorter_before_the_longer() -> None:
+    heads = ["2023年12月31日", "Six months ended June 30, 2024", "2024年12月31日", "Three months ended June 30, 2024"]
+    periods = [period for head in heads if (period := period_of(head)) is not None]
+    in_order = [period.told for period in sorted(periods, key=lambda period: period.order)]
+    assert in_order == ["2024-12-31", "2023-12-31", "P3M/2024-06-30", "P6M/2024-06-30"]
+
+
+@pytest.mark.parametrize(
+    ("over", "heads", "found"),
+    [
+        ("2019年12月31日", ["期末余额", "年初余额"], ["2019-12-31", "2018-12-31"]),
+        ("2019年度", ["本年数", "上年数"], ["2019", "2018"]),
+        ("2019年1-6月", ["本期", "上年同期"], ["P6M/2019-06-30", "P6M/2018-06-30"]),
+        ("", ["2019年12月31日", "年初余额"], ["2019-12-31", "2018-12-31"]),
+        ("", ["期末余额", "期初余额"], ["current", "opening"]),
+        ("2019年度", ["本期", "期初"], ["2019", "opening"]),
+        ("2024年2月29日", ["本期", "上年同期"], ["2024-02-29", "2023-02-28"]),
+    ],
+)
+def test_what_is_relative_is_dated_by_the_title(over: str, heads: list[str], found: list[str]) -> None:
+    periods = [period for head in heads if (period := period_of(head)) is not None]
+    assert [period.told for period in dated(periods, period_of(over))] == found
