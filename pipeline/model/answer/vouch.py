@@ -32,7 +32,7 @@ from recount.pipeline.model.answer.evidence import (
     subjects_of,
     tail_of,
 )
-from recount.pipeline.model.ask.shown import Near, Place, Words
+from recount.pipeline.model.ask.shown import Mark, Near, Place, Words
 from recount.pipeline.split.outline import is_heading_inside
 from recount.pipeline.split.text import fold
 from recount.schemas.common.codes import is_function_class
@@ -192,7 +192,7 @@ def _pairs(title: str) -> Counter[str]:
 
 # --- what rows are called
 
-_NAME = r"[^▮。;:,.、()\n][^▮。;:,.()\n]*"
+_NAME = r"[^▮。;:,.、()\n](?:[^▮。;:,.()\n]|\((?![类款项]\))[^▮。;:,.()\n]*\))*"
 _ITEM = re.compile(
     rf"(?:(?P<类>{_NAME})\(类\))?(?:(?P<款>{_NAME})\(款\))?(?:(?P<项>{_NAME})\(项\))?[^()\n]*$", re.DOTALL
 )
@@ -204,37 +204,57 @@ _BEGINS = re.compile(r"(?:(?:^|[。;:,])\(?▮?[.、)]?|▮[万亿千]?元、)$"
 
 def with_names(rows: Sequence[dict[str, Any]], model: type[Model], words: Words) -> list[dict[str, Any]]:
     """The rows of an answer with the names that they leave null, where the words leave no choice: in a table those of
-    their line, in running text those of the one item that all figures of a row stand behind; but not those of another
-    row. words: that were shown."""
-    called = [[row.get(name) for name in names_of(model)] for row in rows]
+    their line, in running text those of the one item that their figures stand behind, there instead of other names too.
+    None is called as another row is. words: that were shown."""
+    names = names_of(model)
+    called = [[row.get(name) for name in names] for row in rows]
     named = []
     for at, row in enumerate(rows):
         more = _with_names(row, model, words)
-        own = [more.get(name) for name in names_of(model)]
-        alone = own not in called[:at] + called[at + 1 :]
+        own = [more.get(name) for name in names]
+        alone = not any(_same_row(own, other) for other in called[:at] + called[at + 1 :])
         called[at] = own if alone else called[at]
         named.append(more if alone else row)
     return named
+
+
+def _same_row(one: Sequence[str | None], other: Sequence[str | None]) -> bool:
+    """Whether two rows are called the same: by the name that tells rows apart, and no other name that both have."""
+    pairs = [(_MARK.sub("", fold(a)), _MARK.sub("", fold(b))) for a, b in zip(one, other, strict=True) if a and b]
+    return bool(one and one[-1] and other[-1]) and all(a == b for a, b in pairs)
 
 
 def _with_names(row: dict[str, Any], model: type[Model], words: Words) -> dict[str, Any]:
     marks = [pick.mark for _, pick in picks_in(row)]
     given = {name: fold("".join(row[name].split())) for name in names_of(model) if row.get(name)}
     left = [name for name in names_of(model) if name not in given]
-    if not left or len({(mark.place.grid, mark.place.line) for mark in marks}) != 1:
+    if len({(mark.place.grid, mark.place.line) for mark in marks}) != 1:
         return row
+    names: Mapping[str, str]
     if marks[0].place.grid is not None:
         names = {left[0]: _beside({mark.place.row for mark in marks}, given.values())} if len(left) == 1 else {}
     else:
-        items = {_item_before(mark.place) for mark in marks}
-        said: Mapping[str, str] = dict(*items) if len(items) == 1 else NOTHING
-        names = {name: said.get(fields_of(model)[name].title, "") for name in names_of(model)}
-        if list(said.values())[-1:] != [names[names_of(model)[-1]]]:
-            return row  # an item is no class, nor is a class an item
-        if any(_MARK.sub("", name) != names[key] for key, name in given.items()):
-            return row  # it is called otherwise
+        names = _item_of(marks, model)
+        away = [name for name, said in given.items() if names.get(name) and _MARK.sub("", said) != names[name]]
+        if any(_MARK.sub("", given[name]) in _behind_item(mark.place) for name in away for mark in marks):
+            return row  # a part of the item
+        left += away
     near = Near(min(mark.at for mark in marks), before=True)
     return {**row, **{name: words.quoted(names[name], near) for name in left if names.get(name)}}
+
+
+def _item_of(marks: Iterable[Mark], model: type[Model]) -> Mapping[str, str]:
+    """What the one item is called that figures in running text stand behind, by field of a name; nothing where they
+    stand behind several, or the last of the names is not said: an item is no class, nor is a class an item."""
+    items = {_item_before(mark.place) for mark in marks}
+    said: Mapping[str, str] = dict(*items) if len(items) == 1 else NOTHING
+    names = {name: said.get(fields_of(model)[name].title, "") for name in names_of(model)}
+    return names if list(said.values())[-1:] == list(names.values())[-1:] else NOTHING
+
+
+def _behind_item(place: Place) -> str:
+    """The words between what an item is called and a figure that stands behind it."""
+    return tail_of(PARAGRAPH, place.before).rpartition(")")[2]
 
 
 def _beside(said: Set[str], given: Iterable[str]) -> str:

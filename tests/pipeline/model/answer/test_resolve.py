@@ -376,7 +376,9 @@ def test_a_row_of_a_class_that_there_is_not_is_confirmed_by_nothing() -> None:
     """A sum holds as well with one more row that is 0."""
     rows = [{**item("小学教育", "5.00@1"), "class_name": name} for name in ("教育支出（类）", "普通教育")]
     for row, said in zip(rows, (Evidence.FOR, Evidence.AGAINST), strict=True):
-        [kept] = items(row).values["general_public_budget"]["items"]
+        unmarked = re.sub("（[类款项]）", "", ITEMS)  # or else the words would put the class right
+        called = {**row, "class_name": row["class_name"][:4]}
+        [kept] = items(called, printed=(unmarked,)).values["general_public_budget"]["items"]
         assert kept["amount"].evidence is said
 
 

@@ -149,9 +149,20 @@ def test_a_row_without_names_is_called_what_all_its_figures_stand_behind(
     assert called(*texts) == names
 
 
-def test_a_name_that_is_answered_stays() -> None:
-    assert called(f"1.{ITEM}", name="小学教育") == ["教育支出", "普通教育", "小学教育"]
-    assert called(f"1.{ITEM}", name="普通教育") == [None, None, "普通教育"]
+def test_a_name_that_is_answered_gives_way_to_the_one_that_the_figures_stand_behind() -> None:
+    whole = ["教育支出", "普通教育", "小学教育"]
+    assert called(f"1.{ITEM}", name="小学教育") == whole
+    assert called(f"1.{ITEM}", name="普通教育") == whole
+    assert called("前言提到高中教育。", f"1.{ITEM}", name="高中教育") == whole
+    part = f"1.{BUDGET}9.00万元，其中教师培训预算5.00万元，决算6.00万元。"
+    assert called(part, name="教师培训")[0] is None  # a part of the item
+
+
+def test_brackets_in_a_name_are_no_end_of_it() -> None:
+    item = (
+        "一般公共服务支出（类）政府办公厅（室）及相关机构事务（款）事业运行（项）。年初预算为5.00万元，决算6.00万元。"
+    )
+    assert called(f"1.{item}") == ["一般公共服务支出", "政府办公厅（室）及相关机构事务", "事业运行"]
 
 
 def test_a_row_is_not_called_as_another_is() -> None:
