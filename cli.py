@@ -409,7 +409,7 @@ def init_family(
         from recount.pipeline.run.drafted import draft
 
         drafted = draft(name, [example, *(more or ())], out)
-        print(_("{folder} is ready: {found}", folder=drafted.folder, found=_(drafted.told)))
+        print(_("{folder} is ready: {found}", folder=drafted.folder, found=told(drafted.told)))
         return
     if more:
         raise typer.BadParameter("further examples need a first one: --from FILE")

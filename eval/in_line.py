@@ -28,7 +28,7 @@ from typing import Any
 from recount.pipeline.document import Cell, Document, Grid, Page
 from recount.pipeline.settings import DEFAULTS
 from recount.pipeline.split import split
-from recount.pipeline.split.text import fold
+from recount.pipeline.split.folding import fold
 from recount.pipeline.structure import pages_of
 from recount.schemas.registry import FAMILIES
 

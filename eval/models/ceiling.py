@@ -40,7 +40,7 @@ from recount.pipeline.model.gguf import served
 from recount.pipeline.recognise import family_of
 from recount.pipeline.result import Result
 from recount.pipeline.settings import MapperName, ModelSettings, Settings
-from recount.pipeline.split.text import fold
+from recount.pipeline.split.folding import fold
 from recount.pipeline.structure import structure
 from recount.pipeline.usage import NOTHING
 from recount.schemas.describe import Field, Step, Trail, fields_of, leaves_in, steps_of

@@ -12,7 +12,7 @@ from recount.pipeline.model.ask.pieces import Piece, pieces_of
 from recount.pipeline.model.ask.question import Question, Reply
 from recount.pipeline.model.ask.shown import Shown
 from recount.pipeline.model.mapper import Mapper, parts_of
-from recount.pipeline.split.text import fold
+from recount.pipeline.split.folding import fold
 from recount.pipeline.usage import NOTHING
 from recount.schemas.describe import fields_of, leaves_in
 from recount.schemas.figures import Model, Ref

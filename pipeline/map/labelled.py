@@ -30,8 +30,8 @@ from recount.pipeline.map.tables.sheet import (
     table_of,
     without_ordinal,
 )
+from recount.pipeline.split.folding import fold, plain
 from recount.pipeline.split.outline import Section, every_section, sections_of
-from recount.pipeline.split.text import fold, plain
 from recount.pipeline.split.titles import front_lines, titles_over
 from recount.schemas.common.parts import UNMAPPED
 from recount.schemas.describe import Field, fields_of

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from recount.pipeline.document import Block, Cell, Grid, Paragraph
 from recount.pipeline.map.tables.sheet import is_blank, is_note, is_scanned, table_of, without_ordinal
-from recount.pipeline.split.text import fold
+from recount.pipeline.split.folding import fold
 from recount.pipeline.split.titles import LONGEST_TITLE, titles_over
 from recount.schemas.describe import Field, fields_of
 from recount.schemas.figures import Kind, Ref

@@ -41,8 +41,8 @@ from recount.pipeline.model.ask.shown import Block, blocks_of, show
 from recount.pipeline.model.mapper import Mapper, family_of_report
 from recount.pipeline.model.transport.client import asker
 from recount.pipeline.settings import TEMPLATE, ModelSettings, Settings
+from recount.pipeline.split.folding import fold, plain
 from recount.pipeline.split.outline import every_section
-from recount.pipeline.split.text import fold, plain
 from recount.pipeline.usage import NOTHING, Usage
 from recount.pipeline.verify.ground import Rejected
 from recount.pipeline.verify.recount import Status

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from recount.pipeline.document import MONEY, Document, Line, Page, Token
+from recount.pipeline.split.folding import fold
 from recount.pipeline.split.lattice import part_of
-from recount.pipeline.split.text import fold
 from recount.schemas.family import SCALES, Family, Money, Numbers
 
 _LETTER = re.compile(r"[^\W\d_]")

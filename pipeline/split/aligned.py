@@ -17,9 +17,9 @@ from statistics import median
 from recount.pipeline.document import Box, Line, hull
 from recount.pipeline.split.abroad import are_two, is_currency, is_figure_abroad, sides_of, without_leaders
 from recount.pipeline.split.columns import CLOSE, Columns, Placed, Span, baselines_of, columns_of, parts_of
+from recount.pipeline.split.folding import fold
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable, in_reading_order
 from recount.pipeline.split.seams import is_figure
-from recount.pipeline.split.text import fold
 from recount.pipeline.split.tokens import stated_unit
 
 _GAP = 1.1  # heights of a line: a wider gap parts two cells

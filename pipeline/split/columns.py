@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from recount.pipeline.document import Line
+from recount.pipeline.split.folding import fold
 from recount.pipeline.split.lattice import part_of
 from recount.pipeline.split.seams import is_figure
-from recount.pipeline.split.text import fold, in_one_row
+from recount.pipeline.split.text import in_one_row
 
 Stretch = tuple[float, float]
 """From where to where, in points across the page."""

@@ -14,8 +14,9 @@ from statistics import median
 from recount.pipeline.document import Line
 from recount.pipeline.split.abroad import is_figure_abroad
 from recount.pipeline.split.columns import baselines_of
+from recount.pipeline.split.folding import fold
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable, in_reading_order
-from recount.pipeline.split.text import fold, in_one_row
+from recount.pipeline.split.text import in_one_row
 
 _FEWEST_ROWS = 3
 _FEWEST_COLUMNS = 2  # of figures

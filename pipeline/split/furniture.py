@@ -9,7 +9,8 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 
 from recount.pipeline.document import Line, Page
-from recount.pipeline.split.text import fold, in_one_row
+from recount.pipeline.split.folding import fold
+from recount.pipeline.split.text import in_one_row
 
 # 一 is a dash, misread.
 _PAGE_NUMBER = re.compile(

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from recount.pipeline.document import Line
+from recount.pipeline.split.folding import fold
 from recount.pipeline.split.lattice import part_of
-from recount.pipeline.split.text import fold
 from recount.schemas.family import Heads
 
 _UNKNOWN = 10  # what a character costs that is of no label

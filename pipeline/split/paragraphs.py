@@ -11,7 +11,8 @@ from itertools import pairwise
 from statistics import median
 
 from recount.pipeline.document import Box, Line, Paragraph, hull
-from recount.pipeline.split.text import Piece, fold
+from recount.pipeline.split.folding import fold
+from recount.pipeline.split.text import Piece
 from recount.pipeline.split.tokens import TokenStore
 
 _ORDINAL = re.compile(

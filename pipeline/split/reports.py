@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from itertools import groupby, pairwise, takewhile
 
 from recount.pipeline.document import Line, Page, Pages, Remark
-from recount.pipeline.split.text import fold
+from recount.pipeline.split.folding import fold
 from recount.pipeline.split.titles import LONGEST_FRONT_LINE, Signs, name_in, signs_of
 from recount.schemas.family import Family
 from recount.schemas.saying import say

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from recount.pipeline.document import Line
+from recount.pipeline.split.folding import simplified
 from recount.pipeline.split.lattice import RawCell
-from recount.pipeline.split.text import simplified
 
 _USUAL = 0.6  # share of the rows that have a figure in a column for it to be a column of figures
 _FILLED = 0.9  # share of the rows that have words in a column for it to be never blank

@@ -14,8 +14,8 @@ from enum import IntEnum
 
 from recount.pipeline.document import Box, Line, hull
 from recount.pipeline.split.columns import parts_of
+from recount.pipeline.split.folding import fold
 from recount.pipeline.split.paragraphs import TextRow
-from recount.pipeline.split.text import fold
 from recount.schemas.family import label_of
 
 NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:分|元|万元)?")

@@ -19,6 +19,7 @@ from recount.pipeline.split.abroad import (
     stated_abroad,
 )
 from recount.pipeline.split.aligned import with_aligned
+from recount.pipeline.split.folding import fold
 from recount.pipeline.split.frames import with_rows
 from recount.pipeline.split.furniture import running_lines, without_furniture
 from recount.pipeline.split.lattice import PageTables, page_grids
@@ -35,7 +36,7 @@ from recount.pipeline.split.restore import restore
 from recount.pipeline.split.signs import all_bracketed
 from recount.pipeline.split.statements import restored_statements
 from recount.pipeline.split.tables import JoinedTable, join_tables
-from recount.pipeline.split.text import Composed, Piece, fold
+from recount.pipeline.split.text import Composed, Piece
 from recount.pipeline.split.tokens import TokenStore, Within, has_odd_point, say_point, stated_unit
 from recount.schemas.family import Family
 from recount.schemas.saying import say

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from recount.pipeline.document import Grid, Line, Page, Paragraph
+from recount.pipeline.split.folding import fold
 from recount.pipeline.split.furniture import in_margin, page_number
-from recount.pipeline.split.text import fold
 from recount.schemas.family import Family
 
 FRONT_LINES = 12

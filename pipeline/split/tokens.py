@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from recount.pipeline.document import Box, Number, Origin, Remark, Seat, Token, hull
 from recount.pipeline.split.abroad import USUAL, as_usual, currency_before, scale_behind, signs_first
+from recount.pipeline.split.folding import fold
 from recount.pipeline.split.signs import Signed, signed
-from recount.pipeline.split.text import Composed, Piece, alike, compose, far, fold, in_one_row, over
+from recount.pipeline.split.text import Composed, Piece, alike, compose, far, in_one_row, over
 from recount.schemas.family import Numbers
 from recount.schemas.saying import say
 

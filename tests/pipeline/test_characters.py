@@ -16,8 +16,8 @@ from recount.pipeline.document import Pages
 from recount.pipeline.map.registry import map_document
 from recount.pipeline.read import read_pdf
 from recount.pipeline.recognise import recognise
+from recount.pipeline.split.folding import ORDINARY, SIMPLIFIED, fold
 from recount.pipeline.split.split import split
-from recount.pipeline.split.text import ORDINARY, SIMPLIFIED, fold
 from recount.pipeline.verify.verify import Verified, verify
 from recount.schemas.registry import FAMILIES
 

@@ -33,8 +33,8 @@ from recount.pipeline.map.grammar.passage import (
 )
 from recount.pipeline.map.grammar.sections import read_section
 from recount.pipeline.map.tables.sheet import left_open
+from recount.pipeline.split.folding import plain as plain_text
 from recount.pipeline.split.outline import Section, all_sections
-from recount.pipeline.split.text import plain as plain_text
 from recount.pipeline.split.titles import LONGEST_FRONT_LINE, front_lines
 from recount.schemas.common.parts import UNMAPPED
 from recount.schemas.department_budget.family import OUTLINE

@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from recount.pipeline.document import Cell, Grid
 from recount.pipeline.map.tables.sheet import is_nearly, is_scanned
-from recount.pipeline.split.text import plain
+from recount.pipeline.split.folding import plain
 from recount.schemas.common import evaluations as words
 from recount.schemas.family import label_of, lost_among
 from recount.schemas.figures import Ref

@@ -13,8 +13,8 @@ from recount.pipeline.document import Grid, Paragraph
 from recount.pipeline.map.grammar.items import heads_in
 from recount.pipeline.map.grammar.passage import N, Passage, clean, names_in, passage_of, ref_at, refs_in
 from recount.pipeline.map.grammar.sections import amount_of, facts_of, filled, items_of, read_section
+from recount.pipeline.split.folding import plain
 from recount.pipeline.split.outline import Section
-from recount.pipeline.split.text import plain
 from recount.pipeline.split.titles import front_lines
 from recount.schemas.common.codes import is_function_class
 from recount.schemas.common.parts import GlossaryEntry, Overview, StateAssets

@@ -15,8 +15,8 @@ from decimal import Decimal
 
 from recount.pipeline.document import MONEY as AMOUNTS
 from recount.pipeline.document import Number, Paragraph, Token
+from recount.pipeline.split.folding import fold, plain, simplified
 from recount.pipeline.split.outline import Section
-from recount.pipeline.split.text import fold, plain, simplified
 from recount.schemas.common.parts import UNMAPPED, UnmappedFigure
 from recount.schemas.describe import leaves_in
 from recount.schemas.family import Heading

@@ -27,7 +27,7 @@ from recount.pipeline.map.grammar.passage import (
     ref_at,
     refs_in,
 )
-from recount.pipeline.split.text import fold
+from recount.pipeline.split.folding import fold
 from recount.schemas.common.parts import Change, Comparison
 from recount.schemas.describe import Field, fields_of, spoken_of
 from recount.schemas.figures import Kind, Model, Ref

@@ -29,7 +29,7 @@ from recount.pipeline.map.tables.sheet import (
     whole_number,
     without_ordinal,
 )
-from recount.pipeline.split.text import simplified
+from recount.pipeline.split.folding import simplified
 from recount.schemas.common.rows import FundSplit, NamedSplit
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.statements import (

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from recount.pipeline.document import Cell, Grid, Remark
 from recount.pipeline.map.grammar.passage import refs_in
-from recount.pipeline.split.text import simplified
+from recount.pipeline.split.folding import simplified
 from recount.schemas.figures import Ref
 from recount.schemas.saying import say
 

@@ -31,7 +31,7 @@ from recount.pipeline.model.answer.resolve import (
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.question import Findings, Wanted
 from recount.pipeline.model.ask.shown import Mark, Shown
-from recount.pipeline.split.text import fold
+from recount.pipeline.split.folding import fold
 from recount.pipeline.usage import NOTHING, Usage
 from recount.pipeline.verify.cover import DocumentNumbers
 from recount.pipeline.verify.ground import fits

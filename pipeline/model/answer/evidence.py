@@ -18,7 +18,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from recount.pipeline.model.ask.shown import Mark, Place
-from recount.pipeline.split.text import fold
+from recount.pipeline.split.folding import fold
 from recount.schemas.common.parts import BUDGET, LAST_YEAR, Change, Comparison, Portion
 from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in, names_rule
 from recount.schemas.figures import DOWN, UP, Kind, Model, Ref

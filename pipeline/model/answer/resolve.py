@@ -31,7 +31,7 @@ from recount.pipeline.model.answer.evidence import (
 from recount.pipeline.model.answer.vouch import is_no_class, with_names
 from recount.pipeline.model.ask.protocol import Copied, Numbers
 from recount.pipeline.model.ask.shown import Mark, Near, Shown, Words
-from recount.pipeline.split.text import fold
+from recount.pipeline.split.folding import fold
 from recount.pipeline.verify.ground import fits
 from recount.schemas.describe import Step, Trail, fields_of, leaves_in, names_of
 from recount.schemas.figures import DOWN, UP, Kind, Model, Ref

@@ -33,8 +33,8 @@ from recount.pipeline.model.answer.evidence import (
     tail_of,
 )
 from recount.pipeline.model.ask.shown import Mark, Near, Place, Words
+from recount.pipeline.split.folding import fold
 from recount.pipeline.split.outline import is_heading_inside
-from recount.pipeline.split.text import fold
 from recount.schemas.common.codes import is_function_class
 from recount.schemas.describe import Step, Trail, fields_of, names_of, row_lists
 from recount.schemas.figures import Kind, Model

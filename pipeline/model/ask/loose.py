@@ -21,8 +21,8 @@ from recount.pipeline.model.answer.vouch import is_told_of, is_under, vouched
 from recount.pipeline.model.ask.pieces import Piece
 from recount.pipeline.model.ask.question import Answer, Wanted
 from recount.pipeline.model.ask.shown import Mark, Place, blocks_of, heading_over, show
+from recount.pipeline.split.folding import fold
 from recount.pipeline.split.outline import Section, every_section
-from recount.pipeline.split.text import fold
 from recount.pipeline.verify.ground import fits
 from recount.schemas.common.parts import TABLED, UNMAPPED
 from recount.schemas.describe import Step, Trail, fields_of, holds_figures, leaves_in

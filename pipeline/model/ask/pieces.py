@@ -14,8 +14,8 @@ from recount.pipeline.document import Document, Grid, Paragraph, Text, Token
 from recount.pipeline.model.answer.evidence import normal
 from recount.pipeline.model.ask.question import Wanted
 from recount.pipeline.model.ask.shown import Block
+from recount.pipeline.split.folding import fold
 from recount.pipeline.split.outline import Section, sections_of
-from recount.pipeline.split.text import fold
 from recount.pipeline.split.titles import titles_over
 from recount.schemas.common.parts import UNMAPPED
 from recount.schemas.describe import fields_of, holds_figures

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from recount.pipeline.document import Cell, Grid, Number, Paragraph, Token
+from recount.pipeline.split.folding import fold, plain
 from recount.pipeline.split.outline import is_heading_inside
-from recount.pipeline.split.text import fold, plain
 
 ROWS = 24
 """How many rows of a table are asked about at once."""

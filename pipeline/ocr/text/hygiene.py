@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from recount.pipeline.ocr.text.lines import OcrLine, without
-from recount.pipeline.split.text import SIMPLIFIED
+from recount.pipeline.split.folding import SIMPLIFIED
 
 # Points of a number that are separators.
 _COMMAS = str.maketrans(".．", ",,")

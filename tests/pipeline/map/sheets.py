@@ -9,7 +9,7 @@ from itertools import count
 
 from recount.pipeline.document import Cell, Grid, Number, Origin, Paragraph, Text, Token
 from recount.pipeline.map.evaluations.evaluations import map_evaluations
-from recount.pipeline.split.text import fold
+from recount.pipeline.split.folding import fold
 from recount.schemas.figures import Ref
 from recount.schemas.final_accounts.performance import Indicator, ProjectEvaluation, SelfEvaluation
 

@@ -21,7 +21,7 @@ from recount.eval.generator.budgets import generate_budget, generate_district_bu
 from recount.pipeline.document import Cell, Document, Grid, Paragraph, Text
 from recount.pipeline.map.registry import map_document
 from recount.pipeline.map.tables.sheet import bare, has_chinese, heading, table_of
-from recount.pipeline.split.text import fold
+from recount.pipeline.split.folding import fold
 from recount.pipeline.structure import document_of
 from recount.pipeline.verify import Verified, verify
 from recount.pipeline.verify.recount import Status

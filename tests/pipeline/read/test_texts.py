@@ -13,7 +13,7 @@ from recount.pipeline.errors import NotAText
 from recount.pipeline.read import read_text
 from recount.pipeline.read.texts import decoded
 from recount.pipeline.split import split
-from recount.pipeline.split.text import fold
+from recount.pipeline.split.folding import fold
 from recount.schemas.registry import FAMILIES
 
 REPORT = """柳沟县水务局2022年度部门决算

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recount.pipeline.document import Token
+from recount.pipeline.split.folding import fold
 from recount.pipeline.split.signs import all_bracketed
-from recount.pipeline.split.text import Piece, compose, fold
+from recount.pipeline.split.text import Piece, compose
 from recount.pipeline.split.tokens import TokenStore, Within, parse_number
 from recount.tests.pipeline.helpers import composed, line
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recount.pipeline.document import Line, hull
-from recount.pipeline.split.text import FOLD, ORDINARY, Composed, Piece, compose, far, fold, plain, together
+from recount.pipeline.split.folding import FOLD, ORDINARY, fold, plain
+from recount.pipeline.split.text import Composed, Piece, compose, far, together
 from recount.tests.pipeline.helpers import EM, composed, line
 
 

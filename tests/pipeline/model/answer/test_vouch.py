@@ -10,7 +10,7 @@ import pytest
 from recount.pipeline.model.answer.evidence import Evidence, Pick
 from recount.pipeline.model.answer.vouch import is_under, vouched, with_names
 from recount.pipeline.model.ask.shown import Place, Words
-from recount.pipeline.split.text import fold
+from recount.pipeline.split.folding import fold
 from recount.schemas.common.parts import Change, Portion
 from recount.schemas.describe import Step, fields_of
 from recount.schemas.figures import Model, Ref
