@@ -398,9 +398,9 @@ def schema(family: FamilyOption = None) -> None:
 @app.command(epilog="It works as it is; its README.md says what to change first.")
 def init_family(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Small letters, digits and _, a letter first.")],
-    more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Further examples.")] = None,
+    more: Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help="Further examples.")] = None,
     example: Annotated[
-        Path | None, typer.Option("--from", metavar="FILE", help="A report to draft it from, and FILE... behind it.")
+        Path | None, once("--from", metavar="FILE", help="A report to draft it from, and FILE... behind it.")
     ] = None,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the folder NAME is made.")] = Path(),
 ) -> None:

@@ -56,7 +56,10 @@ def help_(
     ] = None,
     man: Annotated[bool, once("--man", hidden=True, help="Write the manual page.")] = False,
 ) -> None:
-    """Tell of a topic: statuses, checks, scans, models, decisions, exports, settings, exit-codes and more."""
+    """Tell of a topic, or of a command.
+
+    Topics: statuses, checks, scans, models, decisions, exports, settings, exit-codes and more.
+    """
     root: Any = context.find_root()
     if man:
         sys.stdout.write("".join(manual_page(root.command, root)))
