@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from recount.options import held, once
-from recount.pipeline.language import _
+from recount.pipeline.language import _, spoken
 
 manual = typer.Typer(rich_markup_mode=None)
 """They stand beside the other commands: `recount help`, `recount settings`."""
@@ -40,6 +40,28 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "exit-codes": ("docs/settings.md", "Exit codes"),
 }
 """The document that a topic is told in, and the heading that it stands under."""
+_RUNS, _CHECKS, _DESK = (
+    ("docs/zh/data.md", "一、处理一批报告"),
+    ("docs/zh/auditor.md", "一、先看有什么要核"),
+    ("docs/zh/auditor.md", "二、对着原页核"),
+)
+IN_CHINESE: Mapping[str, tuple[str, str]] = {
+    "statuses": ("README.zh-CN.md", "五种状态"),
+    "checks": _CHECKS,
+    "decisions": _DESK,
+    "desk": _DESK,
+    "scans": ("README.zh-CN.md", "接着做什么"),
+    "models": ("docs/zh/data.md", "四、别的版式：语言模型"),
+    "families": ("docs/zh/data.md", "四、别的版式：语言模型"),
+    "exports": ("docs/zh/data.md", "二、取数据"),
+    "workbook": _CHECKS,
+    "checking": ("README.zh-CN.md", "怎样核对"),
+    "progress": _RUNS,
+    "limits": _RUNS,
+    "settings": _RUNS,
+    "exit-codes": _RUNS,
+}
+"""The same for whoever reads Chinese, of the topics that the documents in Chinese tell of."""
 
 _WIDEST = 100
 _SECRETS = ("RECOUNT_API_KEY", "OPENAI_API_KEY")
@@ -71,8 +93,18 @@ def help_(
     if topic is not None and topic not in TOPICS:
         raise typer.BadParameter(f"there is help on {', '.join(TOPICS)}, and on every command", param_hint="TOPIC")
     from rich.console import Console
-    from rich.markdown import Markdown
+    from rich.markdown import Markdown, TableElement
 
+    class Folded(TableElement):
+        """A table whose cells are broken anywhere: Chinese has no spaces, and would be cut."""
+
+        def __rich_console__(self, console: Console, options: Any) -> Iterator[Any]:
+            for table in super().__rich_console__(console, options):
+                for column in getattr(table, "columns", ()):
+                    column.overflow = "fold"
+                yield table
+
+    Markdown.elements = {**Markdown.elements, "table_open": Folded}
     console = Console()
     width = min(console.width, _WIDEST)
     console.print(Markdown(told(topic) if topic else _contents(), hyperlinks=False), width=width)
@@ -80,7 +112,7 @@ def help_(
 
 def told(topic: str) -> str:
     """What the documents say of a topic, in Markdown: its section without those inside it."""
-    file, heading = TOPICS[topic]
+    file, heading = IN_CHINESE.get(topic, TOPICS[topic]) if spoken() == "zh" else TOPICS[topic]
     text = (PACKAGE / file).read_text(encoding="utf-8")
     found = re.search(rf"^(#+ {re.escape(heading)}\n.*?)(?=^#+ |\Z)", text, re.DOTALL | re.MULTILINE)
     assert found is not None, f"{file} has no heading {heading}"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from recount.cli import main
-from recount.desk.manual import TOPICS, told
+from recount.desk.manual import IN_CHINESE, TOPICS, told
 from recount.pipeline.version import __version__
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -34,6 +34,21 @@ def test_a_topic_is_a_section_of_a_document(topic: str, capsys: pytest.CaptureFi
     assert heading in said(capsys, "help", topic)
 
 
+def told_in(file: str, heading: str) -> str:
+    """A section of a document."""
+    return (ROOT / file).read_text(encoding="utf-8").partition(f"## {heading}\n")[2].partition("\n## ")[0]
+
+
+@pytest.mark.parametrize("topic", IN_CHINESE)
+def test_in_chinese_a_topic_is_a_section_of_a_chinese_document(topic: str, capsys: pytest.CaptureFixture[str]) -> None:
+    file, heading = IN_CHINESE[topic]
+    assert topic in TOPICS
+    assert f"## {heading}\n" in (ROOT / file).read_text(encoding="utf-8")
+    shown = said(capsys, "--lang", "zh", "help", topic)
+    assert heading in shown
+    assert shown.count("…") == told_in(file, heading).count("…"), "a cell is cut"
+
+
 def test_help_lists_its_topics_and_knows_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     listed = said(capsys, "help")
     assert all(topic in listed for topic in TOPICS)
@@ -50,7 +65,9 @@ def test_help_on_nothing_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_wheel_carries_the_documents() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     carried = project["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]
-    assert {name for name in carried if name.endswith(".md")} == {file for file, _ in TOPICS.values()}
+    assert {name for name in carried if name.endswith(".md")} == {
+        file for file, _ in (*TOPICS.values(), *IN_CHINESE.values())
+    }
 
 
 def test_the_manual_page_has_commands_and_topics(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
