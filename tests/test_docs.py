@@ -54,6 +54,7 @@ FILLED = {
     "recount show DIR": {"NAME": "水利局", "FILE": "page.html"},
     "recount mark": {"FILE": "marked.pdf"},
     "recount init-family": {"NAME": "mine"},
+    "recount help": {"TOPIC": "statuses"},
     "recount eval": {"--count 100": "--count 1", "RUN": "run"},
     "recount eval --gold": {"DIR": "gold"},
     "recount structure s3://": {

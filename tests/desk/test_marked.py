@@ -320,8 +320,9 @@ class TestWhereTheReportLies:
             marked(plain[1], tmp_path / "表.pdf", tmp_path / "marked.pdf")
 
     def test_of_several_reports_in_a_file_each_has_its_own_marks(
-        self, tmp_path: Path, run: Callable[..., None]
+        self, tmp_path: Path, run: Callable[..., None], monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.delenv("RECOUNT_LANG", raising=False)  # which would be asked before the report
         other = next(made.EXAMPLE.parents[1].glob("2021/*.pdf"))
         with mupdf.open(other) as document, mupdf.open("pdf", made.plain()) as more:
             document.insert_pdf(more)

@@ -221,7 +221,10 @@ class TestAnArchive:
         assert "本页最多附2幅截图，其余见页码。" in read.text
         assert "另有1份报告未在此列出。" in read.text
 
-    def test_by_the_command_line(self, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_by_the_command_line(
+        self, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("RECOUNT_LANG", raising=False)  # which would be asked before the report
         for words, title in (((), "核对意见汇总"), (("另一",), "核对意见 ")):
             with pytest.raises(SystemExit) as left:
                 main(["show", str(out), *words, "--html", str(tmp_path / "page.html")])
