@@ -358,10 +358,11 @@ def _several(value: Any) -> list[Any]:
 def origin(context: Any, option: Any) -> str:
     """Where a value that a command line does not name comes from, in brackets; "" where it does."""
     source = context.get_parameter_source(option.name) if context is not None and option is not None else None
-    where = {"ENVIRONMENT": f" ({option.envvar} in the environment)"} if source else {}
-    if source and source.name == "DEFAULT_MAP":
-        return f" ({_name(option)} in {context.find_root().default_map['']})"
-    return where.get(source.name, "") if source else ""
+    if source is None or source.name not in ("ENVIRONMENT", "DEFAULT_MAP"):
+        return ""
+    if source.name == "ENVIRONMENT":
+        return f" ({option.envvar} in the environment)"
+    return f" ({_name(option)} in {context.find_root().default_map['']})"
 
 
 def held(commands: Any, file: Path | None) -> Iterator[tuple[str, str, str]]:

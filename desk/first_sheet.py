@@ -20,7 +20,6 @@ from recount.desk.pages import Book, opened
 from recount.desk.told import word
 from recount.pipeline.document import Box
 from recount.pipeline.errors import DocumentError, UsageError
-from recount.pipeline.language import told
 from recount.pipeline.output import workbook
 from recount.pipeline.output.folder import sources_in
 from recount.pipeline.output.rows import OpenResult
@@ -94,7 +93,6 @@ class ToCheck(Front):
     def __init__(self, out: Path, language: Language) -> None:
         self._out, self._language = out, language
         self.title = word(language, "to check")
-        self.say = partial(told, language=language)
         self.see = partial(seen, language)
         self._groups: list[Group] = []
 

@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import typer
 
@@ -93,21 +93,26 @@ def help_(
     if topic is not None and topic not in TOPICS:
         raise typer.BadParameter(f"there is help on {', '.join(TOPICS)}, and on every command", param_hint="TOPIC")
     from rich.console import Console
+
+    console = Console()
+    console.print(_shown(told(topic) if topic else _contents()), width=min(console.width, _WIDEST))
+
+
+def _shown(words: str) -> Any:
+    """Markdown as rich shows it, but for cells of tables, which are broken anywhere: Chinese has no spaces."""
     from rich.markdown import Markdown, TableElement
 
     class Folded(TableElement):
-        """A table whose cells are broken anywhere: Chinese has no spaces, and would be cut."""
-
-        def __rich_console__(self, console: Console, options: Any) -> Iterator[Any]:
+        def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
             for table in super().__rich_console__(console, options):
                 for column in getattr(table, "columns", ()):
                     column.overflow = "fold"
                 yield table
 
-    Markdown.elements = {**Markdown.elements, "table_open": Folded}
-    console = Console()
-    width = min(console.width, _WIDEST)
-    console.print(Markdown(told(topic) if topic else _contents(), hyperlinks=False), width=width)
+    class Page(Markdown):
+        elements: ClassVar = {**Markdown.elements, "table_open": Folded}
+
+    return Page(words, hyperlinks=False)
 
 
 def told(topic: str) -> str:

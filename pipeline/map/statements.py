@@ -386,10 +386,14 @@ def titled(blocks: Sequence[Block], rule: str) -> tuple[Grid, Period | None] | N
             lines = _over(blocks, at)
             hits = [line for line in lines if pattern.search(line)]
             if hits:
-                periods = {period.told: period for line in lines if (period := period_of(line)) is not None}
-                over = next(iter(periods.values())) if len(periods) == 1 else None
-                found.append((not any(map(pattern.fullmatch, hits)), block, over))
+                found.append((not any(map(pattern.fullmatch, hits)), block, _one_period(lines)))
     return min(found, key=lambda one: one[0])[1:] if found else None
+
+
+def _one_period(lines: Iterable[str]) -> Period | None:
+    """The one period that lines say, folded; None where they say none, or several."""
+    periods = {period.told: period for line in lines if (period := period_of(line)) is not None}
+    return next(iter(periods.values())) if len(periods) == 1 else None
 
 
 def _over(blocks: Sequence[Block], at: int) -> list[str]:
@@ -422,12 +426,13 @@ def title_of(blocks: Sequence[Block], at: int) -> tuple[str, Period | None]:
         return "", None
     lines = [paragraph.text.printed for paragraph in (*reversed(grid.caption), *_short_above(blocks, at, grid))]
     lines += [cell.text.printed for cell in grid.cells if cell.row < _TITLES and cell.column_end == grid.columns]
-    periods = {period.told: period for line in lines if (period := period_of(fold(line))) is not None}
-    over = next(iter(periods.values())) if len(periods) == 1 else None
+    folded = [fold(line) for line in lines]
     told = [
-        line for line in lines if not _NO_TITLE.search("".join(fold(line).split())) and period_of(fold(line)) is None
+        line
+        for line, words in zip(lines, folded, strict=True)
+        if not _NO_TITLE.search("".join(words.split())) and period_of(words) is None
     ]
-    return (told[0].strip() if told else ""), over
+    return (told[0].strip() if told else ""), _one_period(folded)
 
 
 def title_rule(field: Field) -> str:

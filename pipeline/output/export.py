@@ -30,7 +30,7 @@ from recount.pipeline.output.formats import (
 )
 from recount.pipeline.output.frames import ParquetSink
 from recount.pipeline.output.layout import FIGURES, FILES, Table, named_in
-from recount.pipeline.output.rows import InChinese, Order, Prepare, See, Sink, rows_of, statuses_named
+from recount.pipeline.output.rows import Order, Prepare, See, Sink, in_chinese, rows_of, statuses_named
 from recount.pipeline.output.workbook import Front, WorkbookSink, link_to
 from recount.pipeline.run.pool import Died, Pool
 
@@ -257,8 +257,7 @@ def export(
     with staged(folder) as staging:
         order = Order(staging, name, chosen, keys)
         sink = _sink(format_, order, out, folder, front if table is None else None)
-        tell = InChinese(front.say if front is not None else str) if keys == "zh" else None
-        rows = _fill(sink, shelf, out, order, (statuses, tell))
+        rows = _fill(sink, shelf, out, order, (statuses, keys == "zh"))
         (staging / beside).write_bytes(descriptor(format_, name, chosen, keys))
         files = tuple(sorted(folder / file.name for file in staging.iterdir() if file.is_file()))
     return Exported(files, rows)
@@ -293,13 +292,13 @@ def _sink(format_: str, order: Order, out: Path, folder: Path, front: Front | No
     return makers[format_]()
 
 
-Wanted = tuple[Collection[str] | None, InChinese | None]
-"""The statuses that figures must have (None: any), and what says rows in Chinese, if they are to be."""
+Wanted = tuple[Collection[str] | None, bool]
+"""The statuses that figures must have (None: any), and whether rows are to be in Chinese."""
 
 
 def _fill(sink: Sink, shelf: Shelf, out: Path, order: Order, wanted: Wanted) -> dict[str, int]:
     """Gives a sink the rows of every result; how many of each table is returned."""
-    tell = wanted[1]
+    chinese = wanted[1]
     by_name = {table.name: table for table in order.tables}
     counts = dict.fromkeys(by_name, 0)
     done = False
@@ -307,7 +306,7 @@ def _fill(sink: Sink, shelf: Shelf, out: Path, order: Order, wanted: Wanted) -> 
         if FILES.name in by_name:
             rows = file_rows(out)
             counts[FILES.name] = len(rows)
-            sink.add(FILES, sink.prepare(FILES, tell(FILES, rows) if tell else rows))
+            sink.add(FILES, sink.prepare(FILES, in_chinese(FILES, rows) if chinese else rows))
         work = partial(_parts, shelf.kinds, tuple(by_name), wanted, (sink.prepare, sink.see))
         for parts, what in of_each(shelf.entries, work, order.folder):
             for name, (number, prepared) in zip(by_name, parts, strict=True):
@@ -331,13 +330,13 @@ def _parts(
     entry: Entry,
 ) -> tuple[list[tuple[int, Any]], Any]:
     """Of each table how many rows a result adds to it, and what the sink takes for them; and what it sees of it."""
-    (statuses, tell), (prepare, see) = wanted, takes
+    (statuses, chinese), (prepare, see) = wanted, takes
     reading = kinds.opened(entry, statuses)
     parts = []
     for name in names:
         table = named_in(kinds.tables, name)
         rows = list(rows_of(reading, table))
-        parts.append((len(rows), prepare(table, tell(table, rows) if tell else rows)))
+        parts.append((len(rows), prepare(table, in_chinese(table, rows) if chinese else rows)))
     return parts, see(reading) if see is not None else None
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from recount.pipeline.errors import UsageError
+from recount.pipeline.language import told
 from recount.pipeline.output.layout import Listed, Table
 from recount.pipeline.result import STATUSES, Check, FigureEntry, Result
 from recount.schemas.describe import (
@@ -337,38 +338,31 @@ _TITLED = frozenset({"title", "list_of", "unit_kind"})
 """And those that may hold a key, or a word of a schema."""
 
 
-@dataclass(frozen=True, slots=True)
-class InChinese:
-    """Makes rows of a table say in Chinese what results say; what a document says stays as it is.
+def in_chinese(table: Table, rows: Iterable[Row]) -> list[Row]:
+    """Rows of a table that say in Chinese what results and the ledger say; what a document says stays as it is."""
+    names = [column.name if column.type == "string" else "" for column in table.columns]
+    return [
+        replace(
+            row,
+            values=tuple(map(_in_chinese, names, row.values)),
+            disputed=tuple((at, _in_chinese("", reason)) for at, reason in row.disputed),
+        )
+        for row in rows
+    ]
 
-    say: what a sentence of the ledger is in Chinese. It runs in other processes: it is pickled.
-    """
 
-    say: Callable[[str], str] = str
-
-    def __call__(self, table: Table, rows: Iterable[Row]) -> list[Row]:
-        names = [column.name if column.type == "string" else "" for column in table.columns]
-        return [
-            replace(
-                row,
-                values=tuple(map(self._told, names, row.values)),
-                disputed=tuple((at, self._told("", reason)) for at, reason in row.disputed),
-            )
-            for row in rows
-        ]
-
-    def _told(self, name: str, value: Any) -> Any:
-        """A value of a column. name: of the column; "" where it holds no words."""
-        if isinstance(value, Saying):
-            return value.told("zh")
-        if not name or not isinstance(value, str | bool):
-            return value
-        if name in _NAMED:
-            return named(str(value), "zh")
-        if name == "reason":
-            return self.say(str(value))
-        text = plain(value, "string")
-        return with_values(text, "zh") if name in _TITLED or text in ("true", "false") else text
+def _in_chinese(name: str, value: Any) -> Any:
+    """A value of a column. name: of the column; "" where it holds no words."""
+    if isinstance(value, Saying):
+        return value.told("zh")
+    if not name or not isinstance(value, str | bool):
+        return value
+    if name in _NAMED:
+        return named(str(value), "zh")
+    if name == "reason":
+        return told(str(value), "zh")
+    text = plain(value, "string")
+    return with_values(text, "zh") if name in _TITLED or text in ("true", "false") else text
 
 
 _MAKERS: Mapping[str, Callable[[OpenResult], Iterator[Row]]] = {

@@ -53,8 +53,6 @@ Look = tuple[str, str | None]
 """How a cell looks: its number format (or LINK), and the colour behind it."""
 Cell = tuple[int, Any, Look]
 """A cell: its column, its value (a Decimal or int is a number; a Link, or a Noted value, is more), its look."""
-Say = Callable[[str], str]
-"""What a sentence of the ledger is in the language of a workbook. It runs in other processes: it is pickled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +73,9 @@ class Noted:
 
 class Front(ABC):
     """The sheet that stands before the tables: `see` makes of each result what it says of it, and runs in other
-    processes; `add` takes that, in the order of the results; `write` fills the sheet. say: why a file
-    gave no result, in the language of the workbook."""
+    processes; `add` takes that, in the order of the results; `write` fills the sheet."""
 
     title: str
-    say: Say
     see: Callable[[OpenResult], Any]
 
     @abstractmethod

@@ -209,14 +209,16 @@ def _statement(table: _Table) -> list[str]:
         said |= {"kind": Kind.ANY.value} if kind_of_label(line.label) is not Kind.MONEY else {}
         inner = ", ".join(f"{key} = {_quoted(value)}" for key, value in said.items())
         lines.append(_quoted(line.label) if list(said) == ["title"] else f"{{ {inner} }}")
-    formulae = [_formula(table, relation) for relation in table.found]
+    aside = [one.aside for one in table.series()]
+    formulae = [_formula(table, relation, aside) for relation in table.found]
     head = ["", "[[statement]]", f"key = {_quoted(table.key)}", f"title = {_quoted(table.title)}"]
-    return [*head, *(f"{row}" for row in _list("lines", lines, quoted=True)), *_list("identities", formulae)]
+    return [*head, *_list("lines", lines, quoted=True), *_list("identities", formulae)]
 
 
-def _formula(table: _Table, relation: Relation) -> str:
-    """A relation as it is written: lines of one sign that follow each other as a range, `first .. last`."""
-    terms = _with_blanks(table, relation)
+def _formula(table: _Table, relation: Relation, aside: Sequence[bool]) -> str:
+    """A relation as it is written: lines of one sign that follow each other as a range, `first .. last`. aside: which
+    lines are parts of the one above them."""
+    terms = _with_blanks(table, relation, aside)
     runs = [list(run) for _, run in groupby(enumerate(terms), lambda one: (one[1][0], one[1][1] - one[0]))]
     said: list[tuple[int, str]] = []
     for run in runs:
@@ -234,7 +236,7 @@ def _is_range(keys: Sequence[str], sign: int) -> bool:
     return len(keys) > 2 and sign > 0
 
 
-def _with_blanks(table: _Table, relation: Relation) -> list[tuple[int, int]]:
+def _with_blanks(table: _Table, relation: Relation, aside: Sequence[bool]) -> list[tuple[int, int]]:
     """The terms in their order, and the lines of their block that the examples leave blank: another report may fill
     them in. A block has no sums among its terms, or one alone with only blank lines behind it."""
     terms = sorted(relation.terms, key=lambda term: term[1])
@@ -246,10 +248,7 @@ def _with_blanks(table: _Table, relation: Relation) -> list[tuple[int, int]]:
     first = places[0]
     while not alone and first and not (table.lines[first - 1].values or table.lines[first].heads):
         first -= 1
-    series = table.series()
-    blank = [
-        (1, place) for place in range(first, relation.stated) if not (table.lines[place].values or series[place].aside)
-    ]
+    blank = [(1, place) for place in range(first, relation.stated) if not (table.lines[place].values or aside[place])]
     return sorted([*terms, *blank], key=lambda term: term[1])
 
 

@@ -179,13 +179,14 @@ class _Progress:
         while not ended.wait(EVERY):
             does = [_(STANDS["at work on"], name=fitted(name, 40), does=what) for name, what in self._at_work()]
             at_work = [_(STANDS["at work"], reports=_(", ").join(does))] if does else []
-            self._console.print(f"recount: {_(', ').join([*self._standing(), *at_work])}", **_PLAIN)
+            standing = self._standing(self._estimate.left(time.monotonic()))
+            self._console.print(f"recount: {_(', ').join([*standing, *at_work])}", **_PLAIN)
 
     def render(self) -> RenderableType:
         """The run in a line with a bar, and a line for each report that is being done."""
-        standing = Text(" · ".join(self._standing()), no_wrap=True, overflow="ellipsis")
-        left = self._estimate.left(time.monotonic())
-        spent = time.monotonic() - self._began
+        now = time.monotonic()
+        left, spent = self._estimate.left(now), now - self._began
+        standing = Text(" · ".join(self._standing(left)), no_wrap=True, overflow="ellipsis")
         bar = ProgressBar(self._total, self._done) if left is None else ProgressBar(spent + left, spent)
         head = Table.grid(padding=(0, 1), expand=True)
         head.add_column(ratio=1, min_width=6)
@@ -194,8 +195,8 @@ class _Progress:
         calls = [Text(str(self._calls), style="dim")] if self._calls.calls else []
         return Group(head, *calls, *self._lines())
 
-    def _standing(self) -> list[str]:
-        left = self._estimate.left(time.monotonic())
+    def _standing(self, left: float | None) -> list[str]:
+        """How far the run is. left: the seconds that the rest takes, None if nobody knows."""
         counts = {"disputed": self._disputed, "failed": self._failed, "pages": self._pages}
         said = [_(STANDS["reports"], done=self._done, total=self._total)]
         said += [] if left is None else [in_words(left)]

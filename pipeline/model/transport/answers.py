@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -43,10 +43,11 @@ _THINKS = re.compile(rf"<{_THINKING}>|◁think▷|\[THINK\]|<\|channel\|>analysi
 _NOTHING_AFTER = re.compile(r"[\s`。.]*(?:</?[\w:]+>|<\|\w+\|>)?[\s`]*")
 _REASONING = ("reasoning_content", "reasoning", "thinking")
 _STRINGS = r'"(?:[^"\\]|\\.)*"'
-_BRACKETS = re.compile(_STRINGS + r"|'(?:[^'\\]|\\.)*'|[{}\[\]]", re.S)
-_COMMENTS = re.compile(rf"({_STRINGS})|//[^\n]*|/\*.*?\*/", re.S)
+_QUOTED = _STRINGS + r"|'(?:[^'\\]|\\.)*'"
+_BRACKETS = re.compile(_QUOTED + r"|[{}\[\]]", re.S)
+_COMMENTS = re.compile(rf"({_QUOTED})|//[^\n]*|/\*.*?\*/", re.S)
 _LAST_COMMA = re.compile(rf"({_STRINGS})|,(?=\s*[}}\]])", re.S)
-_NAMES = re.compile(rf"({_STRINGS}|'(?:[^'\\]|\\.)*')|\b(null|true|false)\b", re.S)
+_NAMES = re.compile(rf"({_QUOTED})|\b(null|true|false)\b", re.S)
 _PYTHON = {"null": "None", "true": "True", "false": "False"}
 _FULL_WIDTH = str.maketrans("“”：，｛｝［］", '"":,{}[]')
 _NOTHING = ("", "null", "none", "n/a", "-", "无")
@@ -341,14 +342,18 @@ def _fitted(value: Mapping[str, Any], response: type[BaseModel]) -> Found:
 
 def _named(value: Mapping[str, Any], response: type[BaseModel]) -> Mapping[str, Any]:
     """A value whose keys were written otherwise (totalIncome), or as their titles, with the keys of the schema."""
-    keys = {field.alias or key: field.title for key, field in response.model_fields.items()}
-    spelled = Counter(_spelling(name) for key, title in keys.items() for name in {key, title or key})
-    right = {_spelling(name): key for key, title in keys.items() for name in (key, title or key)}
-    named = {
-        name if name in keys or spelled[_spelling(name)] != 1 else right[_spelling(name)]: inner
-        for name, inner in value.items()
-    }
-    return named if len(named) == len(value) else value
+    titles = {field.alias or key: field.title or key for key, field in response.model_fields.items()}
+    spelled: dict[str, set[str]] = defaultdict(set)
+    for key, title in titles.items():
+        spelled[_spelling(key)].add(key)
+        spelled[_spelling(title)].add(key)
+
+    def named(name: str) -> str:
+        meant = spelled.get(_spelling(name), ())
+        return next(iter(meant)) if name not in titles and len(meant) == 1 else name
+
+    renamed = {named(name): inner for name, inner in value.items()}
+    return renamed if len(renamed) == len(value) else value
 
 
 def _spelling(name: str) -> str:

@@ -94,6 +94,7 @@ FOUND: dict[str, Raw] = {
     "the shape of Ollama's own API": Raw(json.dumps({"message": {"content": ANSWER}, "done_reason": "stop"})),
     "a line's end within a text": Raw(message(ANSWER + "\n").text.replace("\\n", "\n"), "application/json"),
     "comments": message('{\n// income, as printed\n"income": "1.00@1" /* the first */\n}'),
+    "an address in a literal of Python's": message("{'note': 'see http://x.cn', 'income': '1.00@1'}"),
     "closing quotation marks": message(ANSWER.replace('"', "”")),
     "a key in another spelling": message('{"Income": "1.00@1"}'),
     "the title for its key": message('{"本年收入": "1.00@1"}'),
