@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recount.options import FamilyOption, once
+from recount.options import FamiliesOption, OwnFamilyOption, once
 from recount.pipeline.language import Language, _, spoken
 
 if TYPE_CHECKING:
@@ -68,16 +68,17 @@ def show(
     ] = None,
     source: SourceOption = None,
     language: LanguageOption = None,
-    family: FamilyOption = None,
+    family: OwnFamilyOption = None,
+    families: FamiliesOption = None,
 ) -> None:
     """Show a result: source discrepancies, disputed figures with the reason, then all figures by section."""
     if html is not None:
-        _write(html, result, name, source, language, family)
+        _write(html, result, name, source, language, family or families)
         return
     from recount.pipeline.output.show import render_result
     from recount.pipeline.run.progress import screen
 
-    _, content, model = _read(result, name, family)
+    _, content, model = _read(result, name, family or families)
     console = screen()
     for part in render_result(content, model, section):
         console.print(part)
@@ -131,7 +132,8 @@ def mark(
     name: NameArgument = None,
     source: SourceOption = None,
     language: LanguageOption = None,
-    family: FamilyOption = None,
+    family: OwnFamilyOption = None,
+    families: FamiliesOption = None,
 ) -> None:
     """Mark a report: its PDF with what was found as notes on the pages, and a summary in front."""
     from recount.desk.marked import mark as marked
@@ -139,6 +141,6 @@ def mark(
     from recount.desk.told import language_of
     from recount.pipeline.archive.strangers import visible
 
-    file, content, model = _read(result, name, family)
+    file, content, model = _read(result, name, family or families)
     marks = marked(content, model, Whereabouts(file, source).of(content), output, language_of(content, language))
     print(visible(_("{file}: {number} marks", file=output, number=marks)))

@@ -16,7 +16,7 @@ from recount.pipeline.archive.kinds import is_text
 from recount.pipeline.archive.sources import Source as Archived
 from recount.pipeline.archive.sources import names_of
 from recount.pipeline.assemble import Readings, result_of
-from recount.pipeline.document import Document, ModelUse, Pages, Remark, Token
+from recount.pipeline.document import Definition, Document, ModelUse, Pages, Remark, Token
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAPdf, NotAReport, SeveralReports
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import mentions_in
@@ -24,7 +24,7 @@ from recount.pipeline.map.registry import map_document
 from recount.pipeline.ocr.reader import Scans, fill_scanned, is_image, read_images
 from recount.pipeline.ocr.witness import witnessed
 from recount.pipeline.read import read_pdf, read_text
-from recount.pipeline.recognise import family_of, known_families, recognise
+from recount.pipeline.recognise import families_in, family_of, known_families, own_family_of, recognise
 from recount.pipeline.result import Result, Source
 from recount.pipeline.review.decisions import NONE as UNDECIDED
 from recount.pipeline.review.decisions import Corrections
@@ -72,13 +72,13 @@ def structures(
             again = partial(structures, copy.path, family, settings, sha256=copy.sha256)
             results = again(who=who, second=second, corrections=corrections)
         return tuple(map(Result.named, results, names_of(path.name, len(results))))
-    family = family or _family(settings.family)
+    family = family or _family(settings.family, settings.families)
     drafts: list[_Draft] = []
     idle: list[Remark] = []
     file = _file(path, family, settings)
     with _uncollected(digital=not file.scans.frames and settings.asked is None):
-        for pages, clock in file.reports:
-            document, chosen = _split(pages, family, clock)
+        for pages, own, clock in file.reports:
+            document, chosen = _split(pages, own, clock)
             asked = NOTHING
             if chosen is None and settings.asked is not None:
                 chosen, asked = _asked(document, settings, sha256, who)
@@ -88,7 +88,7 @@ def structures(
             else:
                 (drafts[-1].remarks if drafts else idle).append(_idle(pages))
         if not drafts:
-            raise _nothing_found(file.pages, family)
+            raise _nothing_found(file.pages, family, settings)
         names, shares = names_of(path.name, len(drafts)), _shares(drafts, file, corrections, sha256)
         return tuple(
             _result(draft, name, sha256, file, settings, share)
@@ -137,11 +137,12 @@ def _only(reports: Sequence[T]) -> T:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file as read. reports: the pages of each report in it, with the time that they took so far."""
+    """A file as read. reports: the pages of each report in it, its family as far as that is known before they are
+    split, and the time that they took so far."""
 
     pages: Pages
     scans: Scans
-    reports: Sequence[tuple[Pages, _Clock]]
+    reports: Sequence[tuple[Pages, Family | None, _Clock]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +191,11 @@ def _result(draft: _Draft, name: str, sha256: str, file: _File, settings: Settin
     outline = draft.family.outline
     told = mentions_in(every_section(document, outline), outline, verified.report)
     laps, contract, written = draft.clock.laps, draft.family.contract, file.pages.written
-    return result_of(
+    result = result_of(
         source, verified, tokens, contract, laps, readings, draft.used, unread, remarks, written, told, decided.told
     )
+    own = Definition(draft.family.name, draft.family.definition) if draft.family.definition else None
+    return replace(result, family=own)
 
 
 def _idle(pages: Pages) -> Remark:
@@ -240,14 +243,14 @@ def _mapped(
     return mapped, verified, replace(used, usage=used.usage + asked)
 
 
-def _nothing_found(pages: Pages, family: Family | None) -> DocumentError:
+def _nothing_found(pages: Pages, family: Family | None, settings: Settings) -> DocumentError:
     if pages.attached:
         return NotAReport(f"its pages hold no report, but files are attached to it: {', '.join(pages.attached)}")
     if any(page.damaged for page in pages.pages):
         return NotAPdf("it is damaged: the pages of it that can be read hold no report")
     if not all(page.readable for page in pages.pages):
         return NeedsOcr("the pages with a usable text layer hold no report, the others are scans")
-    return NotAReport(_no_report(family))
+    return NotAReport(_no_report(family, settings))
 
 
 def documents_of(
@@ -257,12 +260,12 @@ def documents_of(
 
     Arguments and errors as of structures.
     """
-    family = family or _family(settings.family)
+    family = family or _family(settings.family, settings.families)
     file = _file(path, family, settings)
-    split_up = [_split(pages, family, clock) for pages, clock in file.reports]
+    split_up = [_split(pages, own, clock) for pages, own, clock in file.reports]
     found = [(document, chosen) for document, chosen in split_up if chosen is not None]
     if not found:
-        raise _nothing_found(file.pages, family)
+        raise _nothing_found(file.pages, family, settings)
     return found
 
 
@@ -272,9 +275,15 @@ def document_of(path: Path, family: Family | None = None, settings: Settings = D
 
 
 @cache
-def _family(name: str | None) -> Family | None:
-    """The family of a name, or of the user's folder, which is loaded once a process."""
-    return None if name is None else family_of(name)
+def _family(name: str | None, among: str | None = None) -> Family | None:
+    """The family of a name, or of the user's folder, which is loaded once a process. among: as of family_of."""
+    return None if name is None else family_of(name, among)
+
+
+@cache
+def _own_families(folder: str | None) -> tuple[Family, ...]:
+    """The user's families that may be recognised."""
+    return () if folder is None else families_in(folder)
 
 
 def _file(path: Path, family: Family | None, settings: Settings) -> _File:
@@ -286,9 +295,23 @@ def _file(path: Path, family: Family | None, settings: Settings) -> _File:
         if settings.ocr == "never":
             raise NeedsOcr("no page has a usable text layer: it is a scan")
         raise NeedsOcr("no page has a usable text layer, and no picture of a page can be read")
-    reports = reports_of(pages, *([family] if family else FAMILIES))
+    own = () if family else _own_families(settings.families)
+    reports = _parted(pages, family, own)
     clock.lap("read")
-    return _File(pages, scans, [(report, clock.shared(len(reports))) for report in reports])
+    return _File(pages, scans, [(report, whose, clock.shared(len(reports))) for report, whose in reports])
+
+
+def _parted(pages: Pages, family: Family | None, own: Sequence[Family]) -> list[tuple[Pages, Family | None]]:
+    """The pages of each report of a file, and its family where that is given, or one of the user's (own) that it shows.
+
+    A file that shows one of these alone is cut as if that had been given: what it becomes does not depend on others.
+    """
+    reports = reports_of(pages, *([family] if family else FAMILIES))
+    shown = [own_family_of(report.pages, own) if own else family for report in reports]
+    alone = shown[0] if own and len(set(map(id, shown))) == 1 else None
+    if alone is not None:
+        return [(report, alone) for report in reports_of(pages, alone)]
+    return list(zip(reports, shown, strict=True))
 
 
 def _split(pages: Pages, family: Family | None, clock: _Clock) -> tuple[Document, Family | None]:
@@ -357,11 +380,12 @@ def _in_file(tokens: Sequence[Token], scans: Scans) -> Sequence[Token]:
     return placed
 
 
-def _no_report(family: Family | None) -> str:
+def _no_report(family: Family | None, settings: Settings) -> str:
     """Why a file is no report, for the person who gave it."""
     if family is not None:
         return f"no part of a report of {known_families([family])} was found in it"
-    return f"it is of no known family: no part of a report of {known_families()} was found in it"
+    known = known_families((*FAMILIES, *_own_families(settings.families)))
+    return f"it is of no known family: no part of a report of {known} was found in it"
 
 
 class _Clock:
