@@ -308,8 +308,8 @@ class _Shown:
 
 
 def own_family_of(pages: Iterable[Page], own: Sequence[Family]) -> Family | None:
-    """The one of the user's families that pages show: its title page, if it says one, and all of its signs. None where
-    they show none, or twice as much of one of Recount's.
+    """The one of the user's families that pages show: its title page, if it says one, and all of its signs, in letters
+    of either case. None where they show none, or twice as much of one of Recount's.
 
     Where two of them fit, it is the one that all the other's lines speak for as well, and more. Raises TwoFamilies
     where neither is, or where it may as well be one of Recount's.
@@ -346,14 +346,14 @@ def short_lines(pages: Iterable[Page]) -> Iterator[str]:
 
 
 def _shown(family: Family, front: str, lines: Sequence[str]) -> _Shown:
-    signs = re.compile("|".join(f"(?:{sign})" for sign in family.signs) or "(?!)")
     title = re.search(family.front, front) is not None
-    return _Shown(family, title, frozenset(line for line in lines if signs.search(line)))
+    signs = [re.compile(sign, re.IGNORECASE) for sign in family.signs]
+    return _Shown(family, title, frozenset(line for line in lines if any(sign.search(line) for sign in signs)))
 
 
 def _fits(family: Family, front: str, lines: Sequence[str]) -> _Shown | None:
     """What is shown of a family that is one of the user's; None if its title page or one of its signs is not."""
     shown = _shown(family, front, lines)
-    all_there = all(any(re.search(sign, line) for line in shown.lines) for sign in family.signs)
+    all_there = all(any(re.search(sign, line, re.IGNORECASE) for line in shown.lines) for sign in family.signs)
     has_front = shown.front or family.front == _NO_FRONT
     return shown if all_there and has_front and shown.weight else None

@@ -253,6 +253,27 @@ def _nothing_found(pages: Pages, family: Family | None, settings: Settings) -> D
     return NotAReport(_no_report(family, settings))
 
 
+@dataclass(frozen=True, slots=True)
+class SplitReport:
+    """A report as split. family: None where it shows none. scans: what its scanned pages were read from."""
+
+    pages: Pages
+    document: Document
+    family: Family | None
+    scans: Scans
+
+
+def splits_of(path: Path, family: Family | None = None, settings: Settings = DEFAULTS) -> list[SplitReport]:
+    """The reports in a file, read and split, of whatever family. Arguments as of structures, and errors of reading."""
+    return _splits(path, family or _family(settings.family, settings.families), settings)[1]
+
+
+def _splits(path: Path, family: Family | None, settings: Settings) -> tuple[_File, list[SplitReport]]:
+    file = _file(path, family, settings)
+    split_up = ((pages, *_split(pages, own, clock)) for pages, own, clock in file.reports)
+    return file, [SplitReport(pages, document, chosen, file.scans) for pages, document, chosen in split_up]
+
+
 def documents_of(
     path: Path, family: Family | None = None, settings: Settings = DEFAULTS
 ) -> list[tuple[Document, Family]]:
@@ -261,9 +282,8 @@ def documents_of(
     Arguments and errors as of structures.
     """
     family = family or _family(settings.family, settings.families)
-    file = _file(path, family, settings)
-    split_up = [_split(pages, own, clock) for pages, own, clock in file.reports]
-    found = [(document, chosen) for document, chosen in split_up if chosen is not None]
+    file, split_up = _splits(path, family, settings)
+    found = [(report.document, report.family) for report in split_up if report.family is not None]
     if not found:
         raise _nothing_found(file.pages, family, settings)
     return found

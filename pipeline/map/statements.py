@@ -426,13 +426,19 @@ def title_of(blocks: Sequence[Block], at: int) -> tuple[str, Period | None]:
         return "", None
     lines = [paragraph.text.printed for paragraph in (*reversed(grid.caption), *_short_above(blocks, at, grid))]
     lines += [cell.text.printed for cell in grid.cells if cell.row < _TITLES and cell.column_end == grid.columns]
-    folded = [fold(line) for line in lines]
-    told = [
-        line
-        for line, words in zip(lines, folded, strict=True)
-        if not _NO_TITLE.search("".join(words.split())) and period_of(words) is None
-    ]
-    return (told[0].strip() if told else ""), _one_period(folded)
+    told = [line for line in lines if _may_be_title(fold(line))]
+    return (told[0].strip() if told else ""), _one_period(map(fold, lines))
+
+
+def _may_be_title(words: str) -> bool:
+    return not _NO_TITLE.search("".join(words.split())) and period_of(words) is None
+
+
+def names_over(blocks: Sequence[Block], at: int) -> list[str]:
+    """The lines over the table at a place that may name it, or whose it is, folded, the nearest first."""
+    grid = blocks[at]
+    over = (*reversed(grid.caption), *_short_above(blocks, at, grid)) if isinstance(grid, Grid) else ()
+    return [line.text.folded for line in over if _may_be_title(line.text.folded)]
 
 
 def title_rule(field: Field) -> str:
