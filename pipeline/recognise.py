@@ -333,6 +333,17 @@ def own_family_of(pages: Iterable[Page], own: Sequence[Family]) -> Family | None
     return best.family
 
 
+def nearest_of(pages: Iterable[Page], own: Sequence[Family]) -> tuple[Family, str] | None:
+    """The one of the user's families of which pages show some signs, the most of all, and the first that they lack."""
+    lines = list(short_lines(pages))
+    found: list[tuple[int, Family, str]] = []
+    for family in own:
+        there = [any(re.search(sign, line, re.IGNORECASE) for line in lines) for sign in family.signs]
+        if any(there) and not all(there):
+            found.append((sum(there), family, family.signs[there.index(False)]))
+    return max(found, key=lambda one: one[0])[1:] if found else None
+
+
 def short_lines(pages: Iterable[Page]) -> Iterator[str]:
     """The lines of pages that may be signs, from top to bottom, folded and without spaces."""
     from recount.pipeline.split.folding import fold

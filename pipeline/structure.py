@@ -20,11 +20,12 @@ from recount.pipeline.document import Definition, Document, ModelUse, Pages, Rem
 from recount.pipeline.errors import DocumentError, NeedsOcr, NotAPdf, NotAReport, SeveralReports
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import mentions_in
+from recount.pipeline.map.missed import told_instead
 from recount.pipeline.map.registry import map_document
 from recount.pipeline.ocr.reader import Scans, fill_scanned, is_image, read_images
 from recount.pipeline.ocr.witness import witnessed
 from recount.pipeline.read import read_pdf, read_text
-from recount.pipeline.recognise import families_in, family_of, known_families, own_family_of, recognise
+from recount.pipeline.recognise import families_in, family_of, known_families, nearest_of, own_family_of, recognise
 from recount.pipeline.result import Result, Source
 from recount.pipeline.review.decisions import NONE as UNDECIDED
 from recount.pipeline.review.decisions import Corrections
@@ -75,6 +76,7 @@ def structures(
     family = family or _family(settings.family, settings.families)
     drafts: list[_Draft] = []
     idle: list[Remark] = []
+    missed: list[Remark] = []
     file = _file(path, family, settings)
     with _uncollected(digital=not file.scans.frames and settings.asked is None):
         for pages, own, clock in file.reports:
@@ -87,8 +89,9 @@ def structures(
                 drafts.append(_Draft(pages, document, chosen, *found, clock, [] if drafts else idle))
             else:
                 (drafts[-1].remarks if drafts else idle).append(_idle(pages))
+                missed += found[0].remarks if found else ()
         if not drafts:
-            raise _nothing_found(file.pages, family, settings)
+            raise _nothing_found(file.pages, family, settings, missed)
         names, shares = names_of(path.name, len(drafts)), _shares(drafts, file, corrections, sha256)
         return tuple(
             _result(draft, name, sha256, file, settings, share)
@@ -243,14 +246,20 @@ def _mapped(
     return mapped, verified, replace(used, usage=used.usage + asked)
 
 
-def _nothing_found(pages: Pages, family: Family | None, settings: Settings) -> DocumentError:
+def _nothing_found(
+    pages: Pages, family: Family | None, settings: Settings, missed: Sequence[Remark] = ()
+) -> DocumentError:
+    """Why a file gave no result. missed: what was looked for in it, and stands there instead."""
     if pages.attached:
         return NotAReport(f"its pages hold no report, but files are attached to it: {', '.join(pages.attached)}")
     if any(page.damaged for page in pages.pages):
         return NotAPdf("it is damaged: the pages of it that can be read hold no report")
     if not all(page.readable for page in pages.pages):
         return NeedsOcr("the pages with a usable text layer hold no report, the others are scans")
-    return NotAReport(_no_report(family, settings))
+    own = _own_families(settings.families) if family is None else ()
+    nearest = nearest_of(pages.pages, own)
+    more = f"; nearest is {nearest[0].name}, without its sign {nearest[1]}" if nearest is not None else ""
+    return NotAReport(_no_report(family, own, missed) + more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,11 +409,14 @@ def _in_file(tokens: Sequence[Token], scans: Scans) -> Sequence[Token]:
     return placed
 
 
-def _no_report(family: Family | None, settings: Settings) -> str:
-    """Why a file is no report, for the person who gave it."""
+def _no_report(family: Family | None, own: Sequence[Family], missed: Sequence[Remark]) -> str:
+    """Why a file is no report, for the person who gave it. own: the user's families that might have been recognised."""
+    known = known_families([family] if family is not None else (*FAMILIES, *own))
+    wanted, there = told_instead(missed)
+    if wanted and there:
+        return f"no part of a report of {known} was found in it: not {', '.join(wanted)}, but {', '.join(there)}"
     if family is not None:
-        return f"no part of a report of {known_families([family])} was found in it"
-    known = known_families((*FAMILIES, *_own_families(settings.families)))
+        return f"no part of a report of {known} was found in it"
     return f"it is of no known family: no part of a report of {known} was found in it"
 
 

@@ -350,11 +350,20 @@ def _is(row: Row, title: str, words: str | None, way: Any) -> bool:
     return any(way(name) == way(own) != "" for name in row.names)
 
 
-def read_statement(model: type[S], lines: Lines) -> tuple[S, ...]:
-    """The columns of a statement."""
-    fields = fields_of(model)
+def known_as(row: Row, field: Field) -> bool:
+    """Whether a row may be the line that a field is, as alike as rows must be that are told from no others."""
+    return any(_is(row, field.title, field.words, way) for way in _WAYS)
+
+
+def lines_in(model: type[Statement[Any]]) -> list[Field]:
+    """The fields of the lines of a statement."""
     base = fields_of(Statement)
-    named = claims([field for key, field in fields.items() if key not in base and field.kind is not None], lines)
+    return [field for key, field in fields_of(model).items() if key not in base and field.kind is not None]
+
+
+def read_statement(model: type[S], lines: Lines, named: Mapping[str, int]) -> tuple[S, ...]:
+    """The columns of a statement. named: the rows of its lines, as of claims."""
+    fields = fields_of(model)
     free: Any = fields["lines"].model
     rest = [row for at, row in enumerate(lines.rows) if row.figures and at not in set(named.values())]
     found: list[S] = []

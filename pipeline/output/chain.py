@@ -215,22 +215,23 @@ def _columns_between(unit: str, results: Sequence[Result]) -> Iterator[Finding]:
             met[spot].append((end, result))
     for spot, reports in met.items():
         for (_end, earlier), (end, later) in pairwise(reports):
-            one, other = printed[id(earlier)][spot], printed[id(later)][spot]
+            (label, one), (_label, other) = printed[id(earlier)][spot], printed[id(later)][spot]
             if earlier.figures[one.pointer].unit == later.figures[other.pointer].unit:
                 tolerance = _half(earlier, one.pointer) + _half(later, other.pointer)
-                title, years = f"{spot[0]}.{spot[2]}", (spot[1], end)
-                yield Finding(unit, years, title, one, (other,), one.value - other.value, tolerance)
+                title = f"{spot[0]}: {label}"
+                yield Finding(unit, (spot[1], end), title, one, (other,), one.value - other.value, tolerance)
 
 
-def _printed(result: Result) -> dict[Spot, Side]:
-    """The figures of a report's statements; without those of a line that a column has twice."""
-    found: dict[Spot, list[Side]] = defaultdict(list)
+def _printed(result: Result) -> dict[Spot, tuple[str, Side]]:
+    """The figures of a report's statements, each with its line's key or label; without those of a line that a column has
+    twice."""
+    found: dict[Spot, list[tuple[str, Side]]] = defaultdict(list)
     for key, at, column in _statements(result):
         period = _dated(column["period"], _year_of(result))
-        for line, pointer in _lines(column, f"/{key}/{at}"):
+        for label, pointer in _lines(column, f"/{key}/{at}"):
             side = _side(result, pointer)
             if period is not None and side is not None:
-                found[key, period, line].append(side)
+                found[key, period, spaceless(label)].append((label, side))
     return {spot: sides[0] for spot, sides in found.items() if len(sides) == 1}
 
 
@@ -247,4 +248,4 @@ def _lines(column: Mapping[str, Any], pointer: str) -> Iterator[tuple[str, str]]
     yield from ((key, f"{pointer}/{key}") for key in column if key not in _OF_A_COLUMN)
     for at, line in enumerate(column["lines"]):
         for key in ("amount", "other"):
-            yield spaceless(str(line.get("label") or "")), f"{pointer}/lines/{at}/{key}"
+            yield str(line.get("label") or ""), f"{pointer}/lines/{at}/{key}"

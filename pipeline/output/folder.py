@@ -346,6 +346,12 @@ class StructuredReport:
         try:
             return kinds.model(self.result.contract).model_validate(self.result.report)
         except ValidationError as error:
+            own = self.result.family
+            if own is not None:
+                raise UsageError(
+                    f"{self.name} was made by another definition of the family {own.name} than the one at hand; "
+                    "structure it again"
+                ) from error
             raise UsageError(
                 f"{self.name} was structured by another version of Recount; structure it again ({error.error_count()} "
                 "places do not fit)"
