@@ -231,6 +231,7 @@ VerifyOptions = Annotated[RunOptions, ("timeout", "memory")]
 EvalOptions = Annotated[
     SettingsOptions, ("family", "families", "mapper", "model", "base_url", "rounds", "settings_file")
 ]
+SplitOptions = Annotated[SettingsOptions, ("family", "families", "ocr", "ocr_backend", "ocr_precision")]
 EndpointOptions = Annotated[
     SettingsOptions, ("base_url", "mode", "parameters", "reasoning_effort", "thinking", "settings_file")
 ]

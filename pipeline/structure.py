@@ -31,7 +31,7 @@ from recount.pipeline.review.decisions import NONE as UNDECIDED
 from recount.pipeline.review.decisions import Corrections
 from recount.pipeline.review.overlay import Overlaid, Share, overlaid, places_of, shared_out
 from recount.pipeline.settings import DEFAULTS, Settings
-from recount.pipeline.split import split
+from recount.pipeline.split import Seen, split
 from recount.pipeline.split.abroad import measured
 from recount.pipeline.split.outline import every_section
 from recount.pipeline.split.reports import reports_of
@@ -264,12 +264,14 @@ def _nothing_found(
 
 @dataclass(frozen=True, slots=True)
 class SplitReport:
-    """A report as split. family: None where it shows none. scans: what its scanned pages were read from."""
+    """A report as split. family: None where it shows none. scans: what its scanned pages were read from. seen: on the
+    pages."""
 
     pages: Pages
     document: Document
     family: Family | None
     scans: Scans
+    seen: Seen
 
 
 def splits_of(path: Path, family: Family | None = None, settings: Settings = DEFAULTS) -> list[SplitReport]:
@@ -279,8 +281,11 @@ def splits_of(path: Path, family: Family | None = None, settings: Settings = DEF
 
 def _splits(path: Path, family: Family | None, settings: Settings) -> tuple[_File, list[SplitReport]]:
     file = _file(path, family, settings)
-    split_up = ((pages, *_split(pages, own, clock)) for pages, own, clock in file.reports)
-    return file, [SplitReport(pages, document, chosen, file.scans) for pages, document, chosen in split_up]
+    found = []
+    for pages, own, clock in file.reports:
+        document, chosen = _split(pages, own, clock, seen := Seen())
+        found.append(SplitReport(pages, document, chosen, file.scans, seen))
+    return file, found
 
 
 def documents_of(
@@ -343,11 +348,13 @@ def _parted(pages: Pages, family: Family | None, own: Sequence[Family]) -> list[
     return list(zip(reports, shown, strict=True))
 
 
-def _split(pages: Pages, family: Family | None, clock: _Clock) -> tuple[Document, Family | None]:
-    """A report split, and its family: the one that is given, or that it shows."""
+def _split(
+    pages: Pages, family: Family | None, clock: _Clock, seen: Seen | None = None
+) -> tuple[Document, Family | None]:
+    """A report split, and its family: the one that is given, or that it shows. seen: as of split."""
     clock.start()
     tell("map")
-    document = split(pages, *([family] if family else FAMILIES))
+    document = split(pages, *([family] if family else FAMILIES), seen=seen)
     chosen = family or recognise(document)
     clock.lap("split")
     return (measured(document, chosen.money) if chosen else document), chosen

@@ -223,8 +223,7 @@ def _columns_between(unit: str, results: Sequence[Result]) -> Iterator[Finding]:
 
 
 def _printed(result: Result) -> dict[Spot, tuple[str, Side]]:
-    """The figures of a report's statements, each with its line's key or label; without those of a line that a column has
-    twice."""
+    """The figures of a report's statements, each with its line's key or label; without those a column has twice."""
     found: dict[Spot, list[tuple[str, Side]]] = defaultdict(list)
     for key, at, column in _statements(result):
         period = _dated(column["period"], _year_of(result))
