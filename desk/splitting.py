@@ -30,6 +30,8 @@ from recount.schemas.saying import Language, Saying
 MOST_SHEETS = 80
 """So many pages are shown where none are asked for: with more a page is too large for some browsers."""
 _DPI = 105.0
+_OF_FAMILY = "unit"
+"""The kind of remarks on units that no family understands."""
 _SAME_LINE = 3.0  # points between the tops of one line
 _PAGES = re.compile(r"\s*(\d+)\s*(?:[-–]\s*(\d+)\s*)?")
 
@@ -128,7 +130,7 @@ def page_of_split(
         file=path.name,
         families=[report.family.title if report.family is not None else None for report in reports],
         sheets=shown,
-        contents=[block for sheet in shown for block in sheet.blocks if block.kind != "text"],
+        contents=_contents(block for sheet in shown for block in sheet.blocks),
         counts=_counts(reports),
         legend=LEGEND,
         rest=max(0, len(book.sheets) - MOST_SHEETS) if wanted is None else 0,
@@ -144,6 +146,13 @@ def pages_in(said: str) -> frozenset[int]:
             raise UsageError(f"--pages takes numbers of pages, as 3-5,8, and {said} is none")
         found.update(range(int(match[1]), min(int(match[2] or match[1]), 100_000) + 1))
     return frozenset(found)
+
+
+def _contents(blocks: Iterable[Seen]) -> list[Seen]:
+    """The headings and tables; of a heading that stands in a table of contents too, the one below."""
+    told = [block for block in blocks if block.kind != "text"]
+    last = {block.title: block.anchor for block in told if block.kind == "heading"}
+    return [block for block in told if block.kind == "table" or last[block.title] == block.anchor]
 
 
 def _counts(reports: Iterable[SplitReport]) -> dict[str, int]:
@@ -208,10 +217,11 @@ class _Viewer:
                 "unsure" if _is_unsure(token) else "number", token.page, token.box, _told(token, self._language)
             )
         for refused in self._report.seen.refused:
-            note = f"{refused.raw}: {word(self._language, f'why {refused.why}')}"
+            note = f"{refused.raw}: {word(self._language, 'why ' + refused.why)}"
             self._outline("refused", refused.page, refused.box, note)
         for remark in self._report.document.remarks:
-            self._remark(remark)
+            if self._report.family is not None or remark.kind != _OF_FAMILY:
+                self._remark(remark)
 
     def _table(self, grid: Grid, table: JoinedTable, title: str, anchor: str) -> None:
         for page, box in zip(table.pages, table.boxes, strict=True):
