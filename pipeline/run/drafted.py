@@ -23,7 +23,7 @@ from recount.pipeline.map.statements import Lines, kind_of_label, lines_of, spac
 from recount.pipeline.recognise import family_of, free_name
 from recount.pipeline.result import Result
 from recount.pipeline.run.relations import MARGIN, Relation, Series, Value, relations
-from recount.pipeline.run.signs import signs_in
+from recount.pipeline.run.signs import signs_in, told_apart
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.structure import splits_of, structure
 from recount.schemas.declared import FILE, end_of, key_of
@@ -311,7 +311,8 @@ def draft(name: str, examples: Sequence[Path], out: Path, settings: Settings = D
         (folder / "expected.json").write_bytes(encoded({path: result.report for path, result in results.items()}))
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error.strerror}") from error
-    return Drafted(folder, _told(list(results.values()), tables, without))
+    doubt = told_apart([report.pages for report in reports], out)
+    return Drafted(folder, _told(list(results.values()), tables, without) + (f"; {doubt}" if doubt else ""))
 
 
 def _told(results: Sequence[Result], tables: Sequence[_Table], without: int) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from recount.pipeline.document import Document, Grid, Pages
+from recount.pipeline.errors import TwoFamilies, UsageError
 from recount.pipeline.map.statements import names_over
-from recount.pipeline.recognise import short_lines
+from recount.pipeline.recognise import families_in, own_family_of, short_lines
 from recount.schemas.registry import FAMILIES
 
 _LETTERS = 3
@@ -32,6 +34,18 @@ def signs_in(pages: Sequence[Pages], documents: Sequence[Document]) -> tuple[str
         if all(any(re.search(sign, line, re.IGNORECASE) for line in own) for own in lines):
             found.setdefault(sign)
     return tuple(found)[:_MOST]
+
+
+def told_apart(pages: Sequence[Pages], families: Path) -> str:
+    """Why the reports that a family was drafted from would not be recognised as its own, in a sentence; "" if they are.
+
+    families: the folder that the family lies in, with others perhaps.
+    """
+    try:
+        shown = [own_family_of(report.pages, families_in(str(families))) for report in pages]
+    except (TwoFamilies, UsageError) as error:
+        return str(error)
+    return "" if all(shown) else "no line over its tables is a sign of its own: --family alone has it taken"
 
 
 def _candidates(pages: Pages, document: Document) -> Iterator[str]:

@@ -9,6 +9,8 @@ import pytest
 
 import recount
 from recount.cli import main
+from recount.desk.session import Asked, Session
+from recount.desk.shelf import Shelf, key_of
 from recount.pipeline.archive.sources import find_sources
 from recount.pipeline.errors import NotAReport, TwoFamilies, UsageError
 from recount.pipeline.lasting import encoded
@@ -200,3 +202,22 @@ def test_a_new_family_is_begun_in_the_folder(place: Path, tmp_path: Path, monkey
             main(command)
         assert ended.value.code == 0
     assert [family.name for family in families_in("mine")] == ["charity", "lake"]
+
+
+def test_a_draft_says_where_it_is_not_told_apart(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "own", tmp_path / "own")
+    assert "family" not in draft("hill", [of(tmp_path / "hill.pdf", HILL)], tmp_path / "own").told
+    again = draft("sea", [of(tmp_path / "hill.pdf", HILL)], tmp_path / "own").told
+    assert "; it fits two families, hill and sea: name one with --family" in again
+    table = typeset(tmp_path / "shipped.pdf", (["支出决算表"], balance(("2023", 5))), font="china-s")
+    told = draft("none", [table], tmp_path / "alone").told
+    assert told.endswith("; no line over its tables is a sign of its own: --family alone has it taken")
+
+
+def test_the_desk_shows_a_report_of_an_own_family(out: Path) -> None:
+    session = Session(Asked(out, read_only=True), Shelf(out))
+    try:
+        opened = session.open(key_of("lake.pdf"))
+    finally:
+        session.close()
+    assert "Balance Sheet" in opened.figures["/balance_sheet/0/total_assets"].title
