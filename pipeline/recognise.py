@@ -323,7 +323,7 @@ def own_family_of(pages: Iterable[Page], own: Sequence[Family]) -> Family | None
         return None
     best = max(fitting, key=lambda shown: shown.weight)
     rivals = [other for other in fitting if other is not best and not best.has_all_of(other)]
-    shipped = max((_shown(family, front, lines) for family in FAMILIES), key=lambda shown: shown.weight)
+    shipped = _most_shipped(front, lines)
     if not rivals and shipped.weight >= 2 * best.weight:
         return None
     rivals += [shipped] if 2 * shipped.weight > best.weight else []
@@ -331,6 +331,17 @@ def own_family_of(pages: Iterable[Page], own: Sequence[Family]) -> Family | None
         one, two = best.family.name, rivals[0].family.name
         raise TwoFamilies(f"it fits two families, {one} and {two}: name one with --family, or more signs of either")
     return best.family
+
+
+def _most_shipped(front: str, lines: Sequence[str]) -> _Shown:
+    return max((_shown(family, front, lines) for family in FAMILIES), key=lambda shown: shown.weight)
+
+
+def shown_of_shipped(lines: Sequence[str]) -> int:
+    """How much short lines show of one of Recount's own families, a title page counting as three lines."""
+    from recount.pipeline.split.titles import FRONT_LINES
+
+    return _most_shipped("".join(lines[:FRONT_LINES]), lines).weight
 
 
 def nearest_of(pages: Iterable[Page], own: Sequence[Family]) -> tuple[Family, str] | None:

@@ -209,9 +209,18 @@ def test_a_draft_says_where_it_is_not_told_apart(place: Path, tmp_path: Path) ->
     assert "family" not in draft("hill", [of(tmp_path / "hill.pdf", HILL)], tmp_path / "own").told
     again = draft("sea", [of(tmp_path / "hill.pdf", HILL)], tmp_path / "own").told
     assert "; it fits two families, hill and sea: name one with --family" in again
-    table = typeset(tmp_path / "shipped.pdf", (["支出决算表"], balance(("2023", 5))), font="china-s")
-    told = draft("none", [table], tmp_path / "alone").told
+    rows = [["项目", "2023"], ["甲", "1.00"], ["乙", "2.00"], ["合计", "3.00"]]
+    shipped = typeset(tmp_path / "shipped.pdf", (["支出决算表"], rows), font="china-s")
+    told = draft("none", [shipped], tmp_path / "alone").told
     assert told.endswith("; no line over its tables is a sign of its own: --family alone has it taken")
+
+
+def test_where_a_report_shows_one_of_recounts_own_labels_join_the_signs(tmp_path: Path) -> None:
+    rows = [["项目", "2023"], ["园区水费", "1.00"], ["园区电费", "2.00"], ["费用合计", "3.00"]]
+    report = typeset(tmp_path / "report.pdf", (["园区费用表", "支出决算表"], rows), font="china-s")
+    folder = draft("park", [report], tmp_path / "own").folder
+    assert family_of(str(folder)).signs == ("^园区费用表$", "^园区水费$")
+    assert structure(report, settings=Settings(families=str(tmp_path / "own"))).contract == "park/1"
 
 
 def test_the_desk_shows_a_report_of_an_own_family(out: Path) -> None:
