@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from recount.pipeline.document import Block, Cell, Document, Grid, Paragraph, Remark
+from recount.pipeline.document import Cell, Document, Grid, Paragraph, Remark
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import passage_of, unmapped_in
 from recount.pipeline.map.grammar.sections import read_section
@@ -30,6 +30,7 @@ from recount.pipeline.map.tables.sheet import (
     table_of,
     without_ordinal,
 )
+from recount.pipeline.map.worded import is_worded, read_worded, year_of
 from recount.pipeline.split.folding import fold, plain
 from recount.pipeline.split.outline import Section, every_section, sections_of
 from recount.pipeline.split.titles import front_lines, titles_over
@@ -146,7 +147,7 @@ NAME = "template"
 
 def map_labelled(document: Document, family: Family) -> Mapped:
     """Map a document by the labels of the family's models."""
-    reader = _Reader(sections_of(document, family.outline), _grids(document), document.blocks)
+    reader = _Reader(document, sections_of(document, family.outline), _grids(document))
     fields = fields_of(family.report_of(Ref))
     values = {key: value for key, field in fields.items() if (value := reader.field(field)) is not None}
     found = bool(values)
@@ -167,9 +168,9 @@ def _grids(document: Document) -> list[Grid]:
 class _Reader:
     """Reads one field of the report after the other."""
 
+    document: Document
     sections: Mapping[str, Section]
     grids: Sequence[Grid]
-    blocks: Sequence[Block]
     remarks: list[Remark] = dataclasses.field(default_factory=list)
 
     def field(self, field: Field) -> Any:
@@ -184,14 +185,21 @@ class _Reader:
             grid = section.grids[0]
         if field.many:
             return (read_rows(field.model, grid) or None) if grid is not None else None
-        said = read_section(field.model, passage_of(section.paragraphs)) if section and section.paragraphs else None
+        said = self._said(field.model, section) if section and section.paragraphs else None
         if said is None and grid is not None:
             said = read_lines(field.model, grid)
         return said
 
+    def _said(self, model: type[M], section: Section) -> M | None:
+        """What the words of a section say, in its script."""
+        if is_worded(section.paragraphs):
+            year = year_of(self.sections["front"].paragraphs)
+            return read_worded(model, section.paragraphs, self.document.tokens, year)
+        return read_section(model, passage_of(section.paragraphs))
+
     def _statement(self, field: Field, model: type[Statement[Any]]) -> tuple[Statement[Any], ...] | None:
         """The columns of the table of a title, and what is to be said of those that were left out."""
-        table = titled(self.blocks, title_rule(field))
+        table = titled(self.document.blocks, title_rule(field))
         if table is None:
             return None
         grid, over = table

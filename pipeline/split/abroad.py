@@ -228,6 +228,7 @@ _YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<![A-Za-z])(?:as )?restated(?
 _WHOLE = re.compile(r"expressed in|nearest|amounts? in|figures in", re.IGNORECASE)
 _LONGEST = 110  # characters of a line that says a unit
 _SCALE_BEHIND = re.compile(r" ?(thousand|million|billion|lakh|crore)s?(?![A-Za-z])")
+_MONEY_BEHIND = re.compile(rf" ?(?:{CURRENCY}|[A-Za-z]+(?: sterling)?)")
 
 
 def stated_abroad(words: str) -> str | None:
@@ -300,6 +301,17 @@ def scale_behind(folded: str, end: int) -> str | None:
     return f"{match[1]}s" if match else None
 
 
+def unit_in_words(folded: str, start: int, end: int) -> str | None:
+    """The unit of an amount of running text, start..end: "EUR millions" of EUR 36.4 million, "millions" of $36.4
+    million, "GBP" of £1,250 and of 1,250 pounds, "$" of $1,250: no page says of which country a $ is."""
+    scale = _SCALE_BEHIND.match(folded, end)
+    behind = _MONEY_BEHIND.match(folded, scale.end() if scale else end)
+    signs = (folded[currency_before(folded, start) : start].strip(), behind[0].strip() if behind else "")
+    codes = [code for sign in signs for form, code in _NAMED if form.fullmatch(sign)]
+    said = [*codes[:1], f"{scale[1]}s"] if scale else [code or "$" for code in codes[:1]]
+    return " ".join(filter(None, said)) or None
+
+
 # --- money of a family
 
 _CHINESE = re.compile(r"(?P<code>[^十百千万亿元A-Za-z]*)(?P<tens>[十百千万亿]*)(?P<name>[^十百千万亿A-Za-z]*)")
@@ -315,7 +327,17 @@ def measured(document: Document, money: Money | None) -> Document:
 
 def _measured(token: Token, money: Money, own: int) -> Token:
     power = power_of(token.unit or token.head or money.name, money)
+    if own and power == 0 and token.table is None and token.head is None and (token.unit or "元").isascii():
+        power = None  # $1,250 in the words of a report that counts in thousands: nobody says whether these are
     return replace(token, into=(money.name, None if power is None else power - own))
+
+
+def says_its_unit(token: Token) -> bool:
+    """Whether a number of running text is an amount in a unit that is understood: beside it, or the currency's own in a
+    report that counts in it."""
+    if token.into is None or token.into[1] is None:
+        return False
+    return token.unit is not None or _parts(token.into[0])[1] == 0
 
 
 def power_of(unit: str, money: Money) -> int | None:
@@ -323,7 +345,7 @@ def power_of(unit: str, money: Money) -> int | None:
     if unit in money.units:
         return money.units[unit]
     (own, _), (code, power) = _parts(money.name), _parts(unit)
-    fits = code in ("", own) or (code == "元" and not own.isascii())
+    fits = code in ("", "$", own) or (code == "元" and not own.isascii())
     return power if fits else None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from recount.pipeline.document import Box, Number, Origin, Remark, Seat, Token, hull
-from recount.pipeline.split.abroad import USUAL, as_usual, currency_before, scale_behind, signs_first
+from recount.pipeline.split.abroad import USUAL, as_usual, currency_before, scale_behind, signs_first, unit_in_words
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.signs import Signed, signed
 from recount.pipeline.split.text import Composed, Piece, alike, compose, far, in_one_row, over
@@ -179,7 +179,7 @@ class TokenStore:
             raw=composed.raw[first : last + 1].replace("\n", "").rstrip("%％﹪ "),
             value=value,
             decimals=decimals,
-            unit=_unit_of(sign, composed.text.folded) or self._scale(composed, end),
+            unit=_unit_of(sign, composed.text.folded) or self._scale(composed, (start, end), within),
             page=page,
             box=box,
             origin="ocr" if confidences else self.origins.get(page, "text"),
@@ -192,8 +192,11 @@ class TokenStore:
         self.tokens.append(token)
         return token
 
-    def _scale(self, composed: Composed, end: int) -> str | None:
-        return scale_behind(composed.text.folded, end) if self._is_abroad(composed) else None
+    def _scale(self, composed: Composed, ends: tuple[int, int], within: Within) -> str | None:
+        if not self._is_abroad(composed):
+            return None
+        folded = composed.text.folded
+        return unit_in_words(folded, *ends) if within is RUNNING_TEXT else scale_behind(folded, ends[1])
 
 
 def _printed(composed: Composed, first: int, last: int) -> tuple[int, Sequence[Box], Sequence[float]]:
