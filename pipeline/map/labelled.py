@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from recount.pipeline.document import Cell, Document, Grid, Paragraph, Remark
+from recount.pipeline.document import Block, Cell, Document, Grid, Paragraph, Remark
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import passage_of, unmapped_in
 from recount.pipeline.map.grammar.sections import read_section
@@ -147,7 +147,7 @@ NAME = "template"
 
 def map_labelled(document: Document, family: Family) -> Mapped:
     """Map a document by the labels of the family's models."""
-    reader = _Reader(document, sections_of(document, family.outline), _grids(document))
+    reader = _Reader(document.blocks, sections_of(document, family.outline), _grids(document))
     fields = fields_of(family.report_of(Ref))
     values = {key: value for key, field in fields.items() if (value := reader.field(field)) is not None}
     found = bool(values)
@@ -168,7 +168,7 @@ def _grids(document: Document) -> list[Grid]:
 class _Reader:
     """Reads one field of the report after the other."""
 
-    document: Document
+    blocks: Sequence[Block]
     sections: Mapping[str, Section]
     grids: Sequence[Grid]
     remarks: list[Remark] = dataclasses.field(default_factory=list)
@@ -193,13 +193,12 @@ class _Reader:
     def _said(self, model: type[M], section: Section) -> M | None:
         """What the words of a section say, in its script."""
         if is_worded(section.paragraphs):
-            year = year_of(self.sections["front"].paragraphs)
-            return read_worded(model, section.paragraphs, self.document.tokens, year)
+            return read_worded(model, section.paragraphs, year_of(self.sections["front"].paragraphs))
         return read_section(model, passage_of(section.paragraphs))
 
     def _statement(self, field: Field, model: type[Statement[Any]]) -> tuple[Statement[Any], ...] | None:
         """The columns of the table of a title, and what is to be said of those that were left out."""
-        table = titled(self.document.blocks, title_rule(field))
+        table = titled(self.blocks, title_rule(field))
         if table is None:
             return None
         grid, over = table

@@ -32,7 +32,8 @@ _JOINS = (
 )
 _OPENS = r"(?:^|[,(:–—] ?|(?<![a-z])(?:the|our|its|their|this|and|of which|which|while|whose|had|with|from|including) )"
 _CLOSES = (
-    r"(?= ?(?:$|[,;.:()–—])| (?:and|or|while|but|which|was|were|is|are|came|in the (?:year|period|quarter))(?![a-z]))"
+    r"(?= ?(?:$|[,;.:()–—])| (?:and|or) ?$"
+    r"| (?:while|but|which|was|were|is|are|came|in the (?:year|period|quarter))(?![a-z]))"
 )
 _BRINGS = r"^(?: ?\)?(?: (?:in|of|for|from|on|as)(?: the| our| its)?)?) "
 _OTHERWISE = re.compile(
@@ -60,20 +61,18 @@ def year_of(paragraphs: Sequence[Paragraph]) -> int | None:
     )
 
 
-def read_worded(model: type[M], paragraphs: Sequence[Paragraph], tokens: Sequence[Token], year: int | None) -> M | None:
+def read_worded(model: type[M], paragraphs: Sequence[Paragraph], year: int | None) -> M | None:
     """A model filled from the paragraphs of a section, None where nothing of it is said in them.
 
-    tokens: of the document, which know what they are in the family's money. year: that the report is of: what is said
-    of another is not claimed; where it is not known, nothing that names one.
+    year: that the report is of: what is said of another is not claimed; where it is not known, nothing that names one.
     """
     fields = {key: field for key, field in fields_of(model).items() if field.kind is not None}
     claims: dict[str, list[Token]] = {}
     for sentence in _sentences(paragraphs):
         for at, number in enumerate(sentence.numbers):
-            token = tokens[number.token.index]
-            mine = [key for key, field in fields.items() if _fits(token, field.kind) and _is_said(sentence, at, field)]
+            mine = [key for key, field in fields.items() if _is_said(sentence, at, field)]
             if len(mine) == 1 and sentence.years(at) <= {year}:
-                claims.setdefault(mine[0], []).append(token)
+                claims.setdefault(mine[0], []).append(number.token)
     values = {key: Ref(tokens[0].index) for key, tokens in claims.items() if _agree(tokens)}
     return model(**values) if values else None
 
@@ -126,7 +125,7 @@ def _plain(text: str) -> str:
 
 
 _UNIT = re.compile(
-    r"^ ?(?:(?:thousand|million|billion|lakh|crore)s?)?"
+    r"^(?: ?(?:thousand|million|billion|lakh|crore)s?(?![a-z]))?"
     r"(?: ?(?:[$€£₱₹]|eur(?:os?)?|usd|gbp|dollars?|pounds?|pesos?|rupees?)(?![a-z]))?"
 )
 
@@ -140,7 +139,9 @@ def _without_unit(behind: str) -> str:
 
 
 def _is_said(sentence: _Sentence, at: int, field: Field) -> bool:
-    """Whether the words beside a number are those of a field."""
+    """Whether the words beside a number are those of a field, whose kind it fits."""
+    if not _fits(sentence.numbers[at].token, field.kind):
+        return False
     before, (called, brought) = sentence.before(at), _rules(field)
     left = called.search(before)
     if left is not None:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from recount.pipeline.document import MONEY, Document, Line, Page, Token
+from recount.pipeline.document import MONEY, Block, Document, Line, Number, Page, Paragraph, Token
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.lattice import part_of
 from recount.schemas.family import SCALES, Family, Money, Numbers
@@ -322,7 +322,24 @@ def measured(document: Document, money: Money | None) -> Document:
     if money is None:
         return document
     power = power_of(money.name, money)
-    return replace(document, tokens=tuple(_measured(token, money, power or 0) for token in document.tokens))
+    tokens = tuple(_measured(token, money, power or 0) for token in document.tokens)
+    return replace(document, tokens=tokens, blocks=tuple(_with_tokens(block, tokens) for block in document.blocks))
+
+
+def _with_tokens(block: Block, tokens: Sequence[Token]) -> Block:
+    """A block whose numbers are of these tokens."""
+
+    def own(numbers: Sequence[Number]) -> tuple[Number, ...]:
+        return tuple(replace(number, token=tokens[number.token.index]) for number in numbers)
+
+    def said(paragraph: Paragraph) -> Paragraph:
+        return replace(paragraph, numbers=own(paragraph.numbers)) if paragraph.numbers else paragraph
+
+    if isinstance(block, Paragraph):
+        return said(block)
+    cells = tuple(replace(cell, numbers=own(cell.numbers)) if cell.numbers else cell for cell in block.cells)
+    note = None if block.note is None else said(block.note)
+    return replace(block, cells=cells, caption=tuple(map(said, block.caption)), note=note)
 
 
 def _measured(token: Token, money: Money, own: int) -> Token:
