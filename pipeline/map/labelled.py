@@ -17,7 +17,8 @@ from recount.pipeline.document import Block, Cell, Document, Grid, Paragraph, Re
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import passage_of, unmapped_in
 from recount.pipeline.map.grammar.sections import read_section
-from recount.pipeline.map.statements import lines_of, read_statement, title_rule, titled
+from recount.pipeline.map.missed import columns_missed, lines_missed, section_missed, table_missed
+from recount.pipeline.map.statements import claims, lines_in, lines_of, read_statement, title_rule, titled
 from recount.pipeline.map.tables.coded import TOTAL, TOTALS
 from recount.pipeline.map.tables.sheet import (
     Columns,
@@ -57,11 +58,16 @@ def grid_titled(grids: Iterable[Grid], wanted: Field) -> Grid | None:
     return next((grid for grid in grids if any(title.search(bare(line)) for _, line in titles_over(grid))), None)
 
 
-def read_rows(model: type[M], grid: Grid) -> tuple[M, ...]:
-    """The lines of a table, one column a field. 合计 is a line as any other."""
+def columns_in(model: type[Model], grid: Grid) -> tuple[Table, Columns]:
+    """A table, and the columns of each field of its rows."""
     fields = fields_of(model)
     table = table_of(grid, _marks(grid, fields.values()))
-    columns = _columns(table, fields)
+    return table, _columns(table, fields)
+
+
+def read_rows(model: type[M], table: Table, columns: Columns) -> tuple[M, ...]:
+    """The lines of a table, one column a field. 合计 is a line as any other."""
+    fields = fields_of(model)
     found = []
     for row in table.body_rows():
         values = {key: _in_row(table, row, columns, key, fields[key]) for key in columns}
@@ -184,10 +190,12 @@ class _Reader:
         if grid is None and section is not None and len(section.grids) == 1:
             grid = section.grids[0]
         if field.many:
-            return (read_rows(field.model, grid) or None) if grid is not None else None
+            return self._rows(field, field.model, grid)
         said = self._said(field.model, section) if section and section.paragraphs else None
         if said is None and grid is not None:
             said = read_lines(field.model, grid)
+        if section is None and grid is None:
+            self.remarks.append(section_missed(self.blocks, field))
         return said
 
     def _said(self, model: type[M], section: Section) -> M | None:
@@ -196,17 +204,33 @@ class _Reader:
             return read_worded(model, section.paragraphs, year_of(self.sections["front"].paragraphs))
         return read_section(model, passage_of(section.paragraphs))
 
+    def _rows(self, field: Field, model: type[Model], grid: Grid | None) -> tuple[Model, ...] | None:
+        """The lines of a table, and what is to be said of columns that it lacks."""
+        if grid is None:
+            self.remarks += [table_missed(self.blocks, field)] if field.key != UNMAPPED else []
+            return None
+        table, columns = columns_in(model, grid)
+        missed = columns_missed(table, field, fields_of(model), columns)
+        self.remarks += [missed] if missed is not None else []
+        return read_rows(model, table, columns) or None
+
     def _statement(self, field: Field, model: type[Statement[Any]]) -> tuple[Statement[Any], ...] | None:
-        """The columns of the table of a title, and what is to be said of those that were left out."""
+        """The columns of the table of a title, and what is to be said of those that were left out, and of lines that it
+        lacks."""
         table = titled(self.blocks, title_rule(field))
         if table is None:
+            self.remarks.append(table_missed(self.blocks, field))
             return None
         grid, over = table
         lines = lines_of(grid, over)
         if lines.without:
             words = say("column_left_out", table=field.title, heads=tuple(head or "—" for head in lines.without))
             self.remarks.append(Remark("column left out", grid.pages[0], None, words))
-        return read_statement(model, lines) or None
+        named = claims(lines_in(model), lines)
+        missing = [own for own in lines_in(model) if own.key not in named]
+        missed = lines_missed(lines, grid, field, missing, named.values())
+        self.remarks += [missed] if missed is not None else []
+        return read_statement(model, lines, named) or None
 
 
 def _words(section: Section) -> str | None:

@@ -350,11 +350,20 @@ def _is(row: Row, title: str, words: str | None, way: Any) -> bool:
     return any(way(name) == way(own) != "" for name in row.names)
 
 
-def read_statement(model: type[S], lines: Lines) -> tuple[S, ...]:
-    """The columns of a statement."""
-    fields = fields_of(model)
+def known_as(row: Row, field: Field) -> bool:
+    """Whether a row may be the line that a field is, as alike as rows must be that are told from no others."""
+    return any(_is(row, field.title, field.words, way) for way in _WAYS)
+
+
+def lines_in(model: type[Statement[Any]]) -> list[Field]:
+    """The fields of the lines of a statement."""
     base = fields_of(Statement)
-    named = claims([field for key, field in fields.items() if key not in base and field.kind is not None], lines)
+    return [field for key, field in fields_of(model).items() if key not in base and field.kind is not None]
+
+
+def read_statement(model: type[S], lines: Lines, named: Mapping[str, int]) -> tuple[S, ...]:
+    """The columns of a statement. named: the rows of its lines, as of claims."""
+    fields = fields_of(model)
     free: Any = fields["lines"].model
     rest = [row for at, row in enumerate(lines.rows) if row.figures and at not in set(named.values())]
     found: list[S] = []
@@ -426,13 +435,19 @@ def title_of(blocks: Sequence[Block], at: int) -> tuple[str, Period | None]:
         return "", None
     lines = [paragraph.text.printed for paragraph in (*reversed(grid.caption), *_short_above(blocks, at, grid))]
     lines += [cell.text.printed for cell in grid.cells if cell.row < _TITLES and cell.column_end == grid.columns]
-    folded = [fold(line) for line in lines]
-    told = [
-        line
-        for line, words in zip(lines, folded, strict=True)
-        if not _NO_TITLE.search("".join(words.split())) and period_of(words) is None
-    ]
-    return (told[0].strip() if told else ""), _one_period(folded)
+    told = [line for line in lines if _may_be_title(fold(line))]
+    return (told[0].strip() if told else ""), _one_period(map(fold, lines))
+
+
+def _may_be_title(words: str) -> bool:
+    return not _NO_TITLE.search("".join(words.split())) and period_of(words) is None
+
+
+def names_over(blocks: Sequence[Block], at: int) -> list[str]:
+    """The lines over the table at a place that may name it, or whose it is, folded, the nearest first."""
+    grid = blocks[at]
+    over = (*reversed(grid.caption), *_short_above(blocks, at, grid)) if isinstance(grid, Grid) else ()
+    return [line.text.folded for line in over if _may_be_title(line.text.folded)]
 
 
 def title_rule(field: Field) -> str:

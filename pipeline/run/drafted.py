@@ -23,8 +23,9 @@ from recount.pipeline.map.statements import Lines, kind_of_label, lines_of, spac
 from recount.pipeline.recognise import family_of, free_name
 from recount.pipeline.result import Result
 from recount.pipeline.run.relations import MARGIN, Relation, Series, Value, relations
+from recount.pipeline.run.signs import signs_in
 from recount.pipeline.settings import DEFAULTS, Settings
-from recount.pipeline.structure import documents_of, structure
+from recount.pipeline.structure import splits_of, structure
 from recount.schemas.declared import FILE, end_of, key_of
 from recount.schemas.family import Family
 from recount.schemas.figures import Kind, Model
@@ -178,8 +179,8 @@ def _beside(example: int, period: str | None, table: _Table) -> list[tuple[int, 
 # --- the family as it is written
 
 
-def _written(name: str, tables: Sequence[_Table], examples: Sequence[Path]) -> str:
-    """The text of family.toml."""
+def _written(name: str, tables: Sequence[_Table], examples: Sequence[Path], signs: Sequence[str]) -> str:
+    """The text of family.toml. signs: by which its reports are recognised."""
     names = ", ".join(path.name for path in examples)
     units = Counter(table.unit for table in tables if table.unit)
     money = units.most_common(1)[0][0] if units else _unit_of_none(tables)
@@ -189,6 +190,7 @@ def _written(name: str, tables: Sequence[_Table], examples: Sequence[Path]) -> s
         "# Each identity holds in all of it: read it, keep it or strike it. Keys and titles may be changed.",
         f"name = {_quoted(name)}",
         f"title = {_quoted(name)}",
+        *_list("signs", signs),
         *([f"money = {_quoted(money)}"] if money else []),
         *_list("identities", across),
     ]
@@ -292,7 +294,8 @@ def draft(name: str, examples: Sequence[Path], out: Path, settings: Settings = D
     folder cannot be written; a DocumentError where an example cannot be read.
     """
     folder = free_name(name, out)
-    documents = [documents_of(path, _UNKNOWN, settings)[0][0] for path in examples]
+    reports = [splits_of(path, _UNKNOWN, settings)[0] for path in examples]
+    documents = [report.document for report in reports]
     tables, without = _tables(documents)
     if not tables:
         raise UsageError(f"{', '.join(path.name for path in examples)}: no table with a title and figures was found")
@@ -301,7 +304,8 @@ def draft(name: str, examples: Sequence[Path], out: Path, settings: Settings = D
         table.found = relations(table.series())
     try:
         folder.mkdir(parents=True)
-        (folder / FILE).write_text(_written(name, tables, examples), encoding="utf-8")
+        signs = signs_in([report.pages for report in reports], documents)
+        (folder / FILE).write_text(_written(name, tables, examples, signs), encoding="utf-8")
         family = family_of(str(folder))
         results = {path.name: structure(path, family, settings) for path in examples}
         (folder / "expected.json").write_bytes(encoded({path: result.report for path, result in results.items()}))

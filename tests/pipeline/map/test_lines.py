@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import create_model
 
-from recount.pipeline.map.statements import lines_of, read_statement, title_rule, titled
+from recount.pipeline.map.statements import claims, lines_in, lines_of, read_statement, title_rule, titled
 from recount.schemas.describe import fields_of
 from recount.schemas.figures import F, Kind, Model, Ref, rows
 from recount.schemas.statements import Line, Statement, line, period_of
@@ -35,7 +35,8 @@ class Balance(Statement[F]):
 
 def read(model: Any, table: Rows, *caption: str, **options: Any) -> Sequence[Any]:
     over = next((period for words in caption if (period := period_of(words)) is not None), None)
-    columns: Sequence[Any] = read_statement(model[Ref], lines_of(grid(table, *caption, **options), over))
+    lines = lines_of(grid(table, *caption, **options), over)
+    columns: Sequence[Any] = read_statement(model[Ref], lines, claims(lines_in(model[Ref]), lines))
     return columns
 
 
