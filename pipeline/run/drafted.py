@@ -107,7 +107,8 @@ class _Table:
             begins = _ASIDE.match(line.label) is not None
             aside = begins or (aside and not line.values)
             values = tuple(line.values.get(column) for column in self.columns)
-            found.append(Series(kind_of_label(line.label), values, _LESS.match(line.label) is not None, aside))
+            less = _LESS.match(line.label) is not None
+            found.append(Series(kind_of_label(line.label), values, less, aside, heads=line.heads))
         return found
 
 
@@ -209,16 +210,14 @@ def _statement(table: _Table) -> list[str]:
         said |= {"kind": Kind.ANY.value} if kind_of_label(line.label) is not Kind.MONEY else {}
         inner = ", ".join(f"{key} = {_quoted(value)}" for key, value in said.items())
         lines.append(_quoted(line.label) if list(said) == ["title"] else f"{{ {inner} }}")
-    aside = [one.aside for one in table.series()]
-    formulae = [_formula(table, relation, aside) for relation in table.found]
+    formulae = [_formula(table, relation) for relation in table.found]
     head = ["", "[[statement]]", f"key = {_quoted(table.key)}", f"title = {_quoted(table.title)}"]
     return [*head, *_list("lines", lines, quoted=True), *_list("identities", formulae)]
 
 
-def _formula(table: _Table, relation: Relation, aside: Sequence[bool]) -> str:
-    """A relation as it is written: lines of one sign that follow each other as a range, `first .. last`. aside: which
-    lines are parts of the one above them."""
-    terms = _with_blanks(table, relation, aside)
+def _formula(table: _Table, relation: Relation) -> str:
+    """A relation as it is written: lines of one sign that follow each other as a range, `first .. last`."""
+    terms = sorted(relation.terms, key=lambda term: term[1])
     runs = [list(run) for _, run in groupby(enumerate(terms), lambda one: (one[1][0], one[1][1] - one[0]))]
     said: list[tuple[int, str]] = []
     for run in runs:
@@ -234,22 +233,6 @@ def _formula(table: _Table, relation: Relation, aside: Sequence[bool]) -> str:
 
 def _is_range(keys: Sequence[str], sign: int) -> bool:
     return len(keys) > 2 and sign > 0
-
-
-def _with_blanks(table: _Table, relation: Relation, aside: Sequence[bool]) -> list[tuple[int, int]]:
-    """The terms in their order, and the lines of their block that the examples leave blank: another report may fill
-    them in. A block has no sums among its terms, or one alone with only blank lines behind it."""
-    terms = sorted(relation.terms, key=lambda term: term[1])
-    places = [place for _, place in terms]
-    sums = {other.stated for other in table.found}
-    alone = len(places) == 1 and not any(line.values for line in table.lines[places[0] + 1 : relation.stated])
-    if places[-1] > relation.stated or not (alone or sums.isdisjoint(places)):
-        return terms
-    first = places[0]
-    while not alone and first and not (table.lines[first - 1].values or table.lines[first].heads):
-        first -= 1
-    blank = [(1, place) for place in range(first, relation.stated) if not (table.lines[place].values or aside[place])]
-    return sorted([*terms, *blank], key=lambda term: term[1])
 
 
 def _list(name: str, values: Sequence[str], *, quoted: bool = False) -> list[str]:
