@@ -81,11 +81,11 @@ def _cells_in(value: Any, pointer: str) -> Iterator[tuple[str, Kind, Figure | No
             yield from _cells_in(inner, f"{pointer}/{at}")
     elif hasattr(type(value), "model_fields"):
         for key, own in fields_of(value.__class__).items():
-            inner, at = getattr(value, key), f"{pointer}/{key}"
+            inside, place = getattr(value, key), f"{pointer}/{key}"
             if own.kind is None or own.many:
-                yield from _cells_in(inner, at) if key != UNMAPPED else ()
-            elif inner is not None or (key in value.model_fields_set and steps_of(at)[0] in TABLED):
-                yield at, own.kind, inner
+                yield from _cells_in(inside, place) if key != UNMAPPED else ()
+            elif inside is not None or (key in value.model_fields_set and steps_of(place)[0] in TABLED):
+                yield place, own.kind, inside
 
 
 # --- places, and what is searched together

@@ -271,7 +271,7 @@ _ALLOWED: Mapping[str, tuple[str, ...]] = {
         "section",
         "identities",
     ),
-    "money": ("name", "units"),
+    "money": ("name", "units", "whole"),
     "numbers": ("group", "decimal", "negative"),
     "a statement": ("key", "title", "words", "kind", "lines", "identities"),
     "a line": ("key", "title", "words", "under", "kind"),
@@ -356,7 +356,9 @@ def _money(said: Any) -> Money | None:
     units = said.get("units", {})
     if not isinstance(units, Mapping) or not all(isinstance(power, int) for power in units.values()):
         raise _Wrong("units are words, each with the power of ten that it is of the currency's own unit", "units")
-    return Money(_words(said, "name", "money"), dict(units))
+    if said.get("whole", False) not in (True, False):
+        raise _Wrong("whole is true or false", "whole")
+    return Money(_words(said, "name", "money"), dict(units), said.get("whole", False) is True)
 
 
 def _numbers(said: Any) -> Numbers | None:

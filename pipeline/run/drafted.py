@@ -24,9 +24,10 @@ from recount.pipeline.recognise import family_of, free_name
 from recount.pipeline.result import Result
 from recount.pipeline.run.relations import MARGIN, Relation, Series, Value, relations
 from recount.pipeline.settings import DEFAULTS, Settings
+from recount.pipeline.split.abroad import power_of
 from recount.pipeline.structure import documents_of, structure
 from recount.schemas.declared import FILE, end_of, key_of
-from recount.schemas.family import Family
+from recount.schemas.family import AS_PRINTED, Family, Money
 from recount.schemas.figures import Kind, Model
 
 # --- the tables of the examples
@@ -99,6 +100,15 @@ class _Table:
         return re.search(r"[一-鿿]", line.label) is not None and not re.search(
             r"[:：]$|^[一二三四五六七八九十]+、", line.label
         )
+
+    def rest(self, relation: Relation) -> Decimal:
+        """The most that a sum is off, in any column where it is printed."""
+        nothing = Decimal(0), Decimal(0)
+        rests = (
+            abs(value[0] - sum(sign * self.lines[term].values.get(column, nothing)[0] for sign, term in relation.terms))
+            for column, value in self.lines[relation.stated].values.items()
+        )
+        return max(rests, default=Decimal(0))
 
     def series(self) -> list[Series]:
         """What is searched for relations. Parts of a line (其中：) are those from it to the next line with figures."""
@@ -190,7 +200,7 @@ def _written(name: str, tables: Sequence[_Table], examples: Sequence[Path]) -> s
         "# Each identity holds in all of it: read it, keep it or strike it. Keys and titles may be changed.",
         f"name = {_quoted(name)}",
         f"title = {_quoted(name)}",
-        *([f"money = {_quoted(money)}"] if money else []),
+        *_money(money, tables),
         *_list("identities", across),
     ]
     return "\n".join([*parts, *(line for table in tables for line in _statement(table))]) + "\n"
@@ -199,7 +209,25 @@ def _written(name: str, tables: Sequence[_Table], examples: Sequence[Path]) -> s
 def _unit_of_none(tables: Sequence[_Table]) -> str | None:
     """What amounts are counted in where no table says it: each one for itself, unless words are Chinese (万元)."""
     words = "".join(line.label for table in tables for line in table.lines)
-    return None if re.search(r"[一-鿿]", words) else "units"
+    return None if re.search(r"[一-鿿]", words) else AS_PRINTED
+
+
+def _money(unit: str | None, tables: Sequence[_Table]) -> list[str]:
+    """The unit of amounts; and whether they are whole: printed in the currency's own unit without decimals throughout,
+    with sums that hold to the last unit."""
+    if unit is None:
+        return []
+    halves = {
+        value[1]
+        for table in tables
+        for one in table.series()
+        if one.kind is Kind.MONEY
+        for value in one.values
+        if value
+    }
+    sums = [table.rest(relation) for table in tables for relation in table.found if len(relation.terms) > 1]
+    whole = power_of(unit, Money(unit)) == 0 and halves == {Decimal("0.5")} and bool(sums) and not any(sums)
+    return [f"money = {{ name = {_quoted(unit)}, whole = true }}" if whole else f"money = {_quoted(unit)}"]
 
 
 def _statement(table: _Table) -> list[str]:

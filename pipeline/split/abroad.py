@@ -315,7 +315,8 @@ def measured(document: Document, money: Money | None) -> Document:
 
 def _measured(token: Token, money: Money, own: int) -> Token:
     power = power_of(token.unit or token.head or money.name, money)
-    return replace(token, into=(money.name, None if power is None else power - own))
+    whole = money.whole and power == own and not token.decimals
+    return replace(token, into=(money.name, None if power is None else power - own), whole=whole)
 
 
 def power_of(unit: str, money: Money) -> int | None:
