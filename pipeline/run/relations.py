@@ -53,17 +53,19 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A line, and what it is the sum of; with a whole it is their share of that, in percent."""
+    """A line, and what it is the sum of; with a whole it is their share of that, in percent; with a factor the product
+    of the two."""
 
     stated: int
     terms: Terms
     whole: Terms = ()
+    factor: int | None = None
 
 
 def relations(series: Sequence[Series]) -> list[Relation]:
-    """The sums, equalities and shares that hold in all columns of all examples, by the number of their line."""
+    """The sums, equalities, shares and products that hold in all columns of all examples, by their line."""
     search = _Search(series)
-    found = [*search.sums(), *search.shares()]
+    found = [*search.products(), *search.sums(), *search.shares()]
     return sorted(found, key=lambda relation: relation.stated)
 
 
@@ -78,6 +80,7 @@ class _Search:
         self.halves = [[self._whole(value, 1) for value in one.values] for one in series]
         self.parts: set[tuple[int, str]] = set()
         self.found: list[Relation] = []
+        self.made: set[int] = set()
         filled = [at for at, _ in enumerate(series) if any(self.values[at])]
         self.amounts = [at for at in filled if series[at].kind is not Kind.PERCENT]
         self.first = {at: at for at in filled}
@@ -287,6 +290,8 @@ class _Search:
         the other is, if they are next to each other, on the side that sums have here; else it is a figure twice."""
         side = self._side()
         for at, first in self.first.items():
+            if at in self.made:
+                continue
             alike = [other for other, its in self.first.items() if its == first and other < at]
             pairs = [(one, part) for other in alike for one, part in ((at, other), (other, at)) if (part > one) is side]
             sums = [Relation(one, ((1, part),)) for one, part in pairs if self._is_next(one, part)]
@@ -331,6 +336,33 @@ class _Search:
             if 0 <= place < len(self.series) and not any(self.values[place]):
                 found.add(self._part(place) in self.parts)
         return found
+
+    # --- products
+
+    def products(self) -> Iterator[Relation]:
+        """The amounts that are so many times another: a quantity and a price."""
+        counts = [at for at, one in enumerate(self.series) if one.kind is Kind.COUNT and any(self.values[at])]
+        tries = 0
+        for at, price, count in product(reversed(self.amounts), self.amounts, counts):
+            if at == price or self.series[at].kind is not Kind.MONEY or at in self.made or price in self.made:
+                continue
+            tries += 1
+            digits = self._digits_of_product(at, price, count)
+            if digits is not None and digits >= MARGIN + log10(tries):
+                self.made.add(at)
+                yield Relation(at, ((1, price),), factor=count)
+
+    def _digits_of_product(self, at: int, price: int, count: int) -> float | None:
+        digits = 0.0
+        rows = zip(self.series[at].values, self.series[price].values, self.series[count].values, strict=True)
+        for whole, single, times in rows:
+            if whole is None or single is None or times is None:
+                continue
+            slack = whole[1] + abs(times[0]) * single[1]
+            if abs(single[0] * times[0] - whole[0]) > slack:
+                return None
+            digits += max(0.0, log10(abs(whole[0]) / (2 * slack))) if whole[0] else 0.0
+        return digits or None
 
     # --- shares and growth
 
