@@ -17,6 +17,7 @@ from recount.pipeline.document import Block, Cell, Document, Grid, Paragraph, Re
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import passage_of, unmapped_in
 from recount.pipeline.map.grammar.sections import read_section
+from recount.pipeline.map.headed import ANYWHERE, head_of, read_headed, read_labelled
 from recount.pipeline.map.missed import columns_missed, lines_missed, section_missed, table_missed
 from recount.pipeline.map.statements import claims, lines_in, lines_of, read_statement, title_rule, titled
 from recount.pipeline.map.tables.coded import TOTAL, TOTALS
@@ -45,11 +46,6 @@ from recount.schemas.statements import Statement
 M = TypeVar("M", bound=Model)
 
 # --- tables: lists of rows by the heads of their columns, parts by the words of their lines
-
-
-def head_of(field: Field) -> str:
-    """A rule for a field's words as the head of a column or a line: brackets and quotation marks do not count there."""
-    return field.words or re.escape(bare(fold(field.title)))
 
 
 def grid_titled(grids: Iterable[Grid], wanted: Field) -> Grid | None:
@@ -183,6 +179,9 @@ class _Reader:
         """What the document says of a field: the section of its key, or the table of its title."""
         if field.many and field.model is not None and issubclass(field.model, Statement):
             return self._statement(field, field.model)
+        if field.model is not None and field.words == ANYWHERE:
+            read = read_headed if field.many else read_labelled
+            return read(field.model, self.grids) or None
         section = self.sections.get(field.key)
         if field.model is None:
             return _words(section) if section is not None and field.is_text else None

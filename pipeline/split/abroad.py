@@ -346,7 +346,8 @@ def _measured(token: Token, money: Money, own: int) -> Token:
     power = power_of(token.unit or token.head or money.name, money)
     if own and power == 0 and token.table is None and token.head is None and (token.unit or "元").isascii():
         power = None  # $1,250 in the words of a report that counts in thousands: nobody says whether these are
-    return replace(token, into=(money.name, None if power is None else power - own))
+    whole = money.whole and power == own and not token.decimals
+    return replace(token, into=(money.name, None if power is None else power - own), whole=whole)
 
 
 def says_its_unit(token: Token) -> bool:
