@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from recount.pipeline.document import Block, Cell, Grid, Paragraph
 from recount.pipeline.map.tables.sheet import is_blank, is_note, is_scanned, table_of, without_ordinal
+from recount.pipeline.split.abroad import MARKS, SIDES
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.titles import LONGEST_TITLE, titles_over
 from recount.schemas.describe import Field, fields_of
@@ -25,7 +26,7 @@ S = TypeVar("S", bound=Statement[Any])
 _MOST_HEAD_ROWS = 12
 _TITLES = 5
 """Short lines above a table that may be its title."""
-_BESIDE = re.compile(r"(?:[$£€¥]|usd?|rmb|eur|gbp|[百千]?万?元|%)*", re.IGNORECASE)
+_BESIDE = re.compile(rf"(?:[$£€¥₱₹]|usd?|rmb|eur|gbp|[百千]?万?元|%)*(?:{MARKS}|\(\d{{1,2}}\)|{SIDES})?", re.IGNORECASE)
 """What may stand in a cell beside its figure."""
 _NO_AMOUNTS = re.compile(r"%|percent|ratio|[率比]$|比[例重]|[增变]幅|增长|note|附注|序号|行次", re.IGNORECASE)
 """Of the head of a column: no figures that a sum adds up."""

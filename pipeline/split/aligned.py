@@ -15,7 +15,7 @@ from math import inf
 from statistics import median
 
 from recount.pipeline.document import Box, Line, hull
-from recount.pipeline.split.abroad import are_two, is_currency, is_figure_abroad, sides_of, without_leaders
+from recount.pipeline.split.abroad import amounts_begin, is_currency, is_figure_abroad, sides_of, without_leaders
 from recount.pipeline.split.columns import CLOSE, Columns, Placed, Span, baselines_of, columns_of, parts_of
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.labels import Label, LabelColumn, zone_of
@@ -351,7 +351,7 @@ def _with_signs(row: Iterable[_Piece]) -> Iterator[_Piece]:
 def _cut(piece: _Piece, gap: float, *, close: bool = False) -> Iterator[_Piece]:
     """A piece, cut as parts_of does."""
     label = piece.label
-    for part in parts_of(piece.line, gap, close=close, two=are_two if piece.latin else None):
+    for part in parts_of(piece.line, gap, close=close, begin=amounts_begin if piece.latin else None):
         yield replace(piece, line=part, label=label)
         label = False
 

@@ -87,15 +87,15 @@ _RUN = re.compile(r"\S+")
 
 
 def parts_of(
-    line: Line, gap: float = CLOSE, *, close: bool = True, two: Callable[[str, str], bool] | None = None
+    line: Line, gap: float = CLOSE, *, close: bool = True, begin: Callable[[Sequence[str]], Iterable[int]] | None = None
 ) -> Iterator[Line]:
-    """A line, cut where it has a wider gap. gap: in heights. close: at no blanks but those beside a figure. two:
-    whether texts on both sides of a blank are two figures: there it is cut however narrow that is."""
+    """A line, cut where it has a wider gap. gap: in heights. close: at no blanks but those beside a figure. begin:
+    which of the texts between its blanks are to be cut off from the one before, however narrow the blank is."""
     printed = [index for index, sign in enumerate(line.text) if not sign.isspace()]
     wide = gap * (line.box[3] - line.box[1])
     runs = [(run.start(), run.end(), run[0]) for run in _RUN.finditer(fold(line.text))]
     figures = {edge for start, end, run in runs if is_figure(run) for edge in (start, end)}
-    apart = {right[0] for left, right in pairwise(runs) if two(left[2], right[2])} if two else set()
+    apart = {runs[at][0] for at in begin([run for _, _, run in runs])} if begin else set()
     cuts = [
         right
         for left, right in pairwise(printed)
