@@ -141,6 +141,32 @@ def period_of(head: str) -> Period | None:
     return _dated(years.pop(), said)
 
 
+def period_in(head: str) -> tuple[Period | None, str]:
+    """The period that a head says, and the words besides it, which say what else its column is of: Total funds 2024.
+
+    head: folded, with spaces. (None, "") where it says no period for certain: words that compare (change from 2023), or
+    another year.
+    """
+    whole = period_of(head)
+    if whole is not None:
+        return whole, ""
+    words = head.split()
+    for cut in range(1, len(words)):
+        for own, rest in ((words[cut:], words[:cut]), (words[:-cut], words[-cut:])):
+            period, besides = period_of(" ".join(own)), " ".join(rest)
+            if period is not None and not _NO_PERIOD.search(besides):
+                return period, besides
+    return None, ""
+
+
+_NO_PERIOD = re.compile(
+    r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<![a-z])(?:chang|increas|decreas|varian|differ|versus|vs\b|over\b|than\b|from\b|since\b"
+    r"|to\b|compar|notes?\b|due\b|matur|after\b|before\b|until\b|thereafter|remaining|through\b)|[增减比较差异附注]",
+    re.IGNORECASE,
+)
+"""Beside a period: words by which it is no column of that period, or not of it alone."""
+
+
 def pieces_of(head: str) -> dict[str, str] | None:
     """What the pieces of a head say, by their names; None where it has words that speak of no period, or says two
     things of one kind."""

@@ -40,6 +40,7 @@ _LEVEL = 0.4  # heights of a line by which cells of one row may stand higher or 
 _FAR = 10.0  # distances of rows: what is farther away is another table
 _LARGER = 1.25  # times the usual height: a title's
 _SAME_SIZE = 4.0  # points
+_CENTRED = 10.0  # points by which the middle of a title is beside that of its table
 
 IsTitle = Callable[[Sequence[str]], bool]
 
@@ -300,10 +301,19 @@ def _within_titles(rows: Sequence[Row]) -> tuple[int, int]:
         for index in range(figured[0])
         if rows[index][-1].line.box[2] > left and not _is_a_title(rows[index], left)
     ]
+    while len(heads) > 1 and _is_over_all(rows[heads[0]], rows[figured[0] :], left):
+        del heads[0]
     first = heads[0] if heads else figured[0]
     while not heads and first and rows[first - 1][0].line.box[0] < label + _SET_IN * _height(rows[first - 1]):
         first -= 1
     return first, figured[-1] + 1
+
+
+def _is_over_all(row: Row, body: Sequence[Row], left: float) -> bool:
+    """Whether a row of one text stands in the middle of a table, and not of its figures, which begin at `left`."""
+    first, last = min(other[0].line.box[0] for other in body), max(other[-1].line.box[2] for other in body)
+    middle = (row[0].line.box[0] + row[-1].line.box[2]) / 2
+    return _is_one(row) and abs(middle - (first + last) / 2) < min(_CENTRED, (left - first) / 6)
 
 
 def _is_a_title(row: Row, left: float) -> bool:

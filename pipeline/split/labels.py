@@ -19,10 +19,13 @@ _FEWEST = 3  # labels that say where labels begin
 _MORE = 2  # times as many rows with a label as without one
 _SET_IN = 12.0  # heights of a line by which labels may be set in
 _MARGIN = 2.0  # points
+_ALIKE = 1.2  # points by which lines that are set in alike may differ
 _REACH = 1.7  # heights of a line from one line of a label to the next, at most
 _TIGHT = 0.93  # of the distance of the rows: nearer lines are of one cell
 _WIDER = 2.0  # heights of a line by which one line reaches farther than all others: it may be no broken one
 _SMALL = re.compile(r"\s*[a-z]{2}")
+_AMID = re.compile(r"\s*(?:[a-z]{2}|\d{1,3}(?:,\d{3})+(?![.\d]))")  # goes on even behind a colon
+_ASIDE = re.compile(r"\(.*\)")
 _UNFINISHED = re.compile(
     r"(?:[,/&–—-]|(?<![a-z])(?:and|or|of|to|for|in|on|at|by|from|with|the|than|per|its|as))$", re.IGNORECASE
 )
@@ -89,7 +92,7 @@ class LabelColumn:
         if step <= _TIGHT * self.pitch:
             return line.line.box[0] >= above.box[0] - _MARGIN and self._is_full(above, line.line, height)
         inset = line.line.box[0] - label[0].line.box[0]
-        usual = any(abs(inset - other) < _MARGIN for other in self.insets) and step <= self.pitch * 1.05
+        usual = any(abs(inset - other) < _ALIKE for other in self.insets) and step <= self.pitch * 1.05
         beside = self.at_top and not self.at_foot if figured else self.at_foot or not line.figured
         return usual and beside and self._is_full(above, line.line, height)
 
@@ -105,9 +108,10 @@ class LabelColumn:
 
 
 def _is_near(above: Line, line: Line) -> bool:
-    """Whether a line stands right below another, which does not head it."""
-    reach = _REACH * (above.box[3] - above.box[1])
-    return 1.0 < line.box[1] - above.box[1] <= reach and not fold(above.text).rstrip().endswith(":")
+    """Whether a line stands right below another, which does not head it, nor says the unit of the table."""
+    reach, words = _REACH * (above.box[3] - above.box[1]), fold(above.text).strip()
+    ended = (words.endswith(":") and not _AMID.match(line.text)) or _ASIDE.fullmatch(words)
+    return 1.0 < line.box[1] - above.box[1] <= reach and not ended
 
 
 def _surely(above: Line, line: Line) -> bool:
