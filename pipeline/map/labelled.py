@@ -17,7 +17,7 @@ from recount.pipeline.document import Block, Cell, Document, Grid, Paragraph, Re
 from recount.pipeline.map import Mapped
 from recount.pipeline.map.grammar.passage import passage_of, unmapped_in
 from recount.pipeline.map.grammar.sections import read_section
-from recount.pipeline.map.statements import lines_of, read_statement, title_rule, titled
+from recount.pipeline.map.statements import continued, joined, lines_of, read_statement, title_rule, titled
 from recount.pipeline.map.tables.coded import TOTAL, TOTALS
 from recount.pipeline.map.tables.sheet import (
     Columns,
@@ -191,11 +191,12 @@ class _Reader:
 
     def _statement(self, field: Field, model: type[Statement[Any]]) -> tuple[Statement[Any], ...] | None:
         """The columns of the table of a title, and what is to be said of those that were left out."""
-        table = titled(self.blocks, title_rule(field))
+        rule = title_rule(field)
+        table = titled(self.blocks, rule)
         if table is None:
             return None
         grid, over = table
-        lines = lines_of(grid, over)
+        lines = joined([lines_of(part, over) for part in (grid, *continued(self.blocks, grid, rule))])
         if lines.without:
             words = say("column_left_out", table=field.title, heads=tuple(head or "—" for head in lines.without))
             self.remarks.append(Remark("column left out", grid.pages[0], None, words))

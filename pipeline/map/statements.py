@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -357,6 +357,33 @@ def titled(blocks: Sequence[Block], rule: str) -> tuple[Grid, Period | None] | N
             if hits:
                 found.append((not any(map(pattern.fullmatch, hits)), block, _one_period(lines)))
     return min(found, key=lambda one: one[0])[1:] if found else None
+
+
+_GOES_ON = re.compile(r"续表|[(（]续|\(?cont(?:inue|')d\b", re.IGNORECASE)
+
+
+def continued(blocks: Sequence[Block], grid: Grid, rule: str) -> Iterator[Grid]:
+    """The tables right behind one of a title whose title is that again, and says that they go on."""
+    pattern = re.compile(rule, re.IGNORECASE)
+    page = grid.pages[-1]
+    for at in range(next(at for at, block in enumerate(blocks) if block is grid) + 1, len(blocks)):
+        block = blocks[at]
+        if isinstance(block, Grid):
+            lines = _over(blocks, at)
+            again = any(map(pattern.search, lines)) and any(map(_GOES_ON.search, lines))
+            if not again or block.pages[0] > page + 1:
+                return
+            yield block
+            page = block.pages[-1]
+
+
+def joined(parts: Sequence[Lines]) -> Lines:
+    """The lines of a table and of those that go on with it, which have its columns."""
+    first = parts[0]
+    told = [(column.period, column.of) for column in first.columns]
+    same = [part for part in parts if [(column.period, column.of) for column in part.columns] == told]
+    rows = tuple(row for part in same for row in part.rows)
+    return replace(first, rows=rows, scanned=any(part.scanned for part in same))
 
 
 def _one_period(lines: Iterable[str]) -> Period | None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
+from statistics import median, median_low
 
 from recount.pipeline.document import Line
 from recount.pipeline.split.folding import fold
@@ -68,7 +68,10 @@ class LabelColumn:
 
     @classmethod
     def of(cls, labels: Sequence[Label], pitch: float) -> LabelColumn:
-        """The column of some lines, from top to bottom."""
+        """The column of some lines, from top to bottom. pitch: of all rows, where no two lines tell it that both have
+        figures."""
+        steps = [low.line.box[1] - top.line.box[1] for top, low in pairwise(labels) if top.figured and low.figured]
+        pitch = median_low(steps) if steps else pitch
         ends = sorted(label.line.box[2] for label in labels)
         first, insets, top, foot = 0, [], False, False
         for at, (above, label) in enumerate(pairwise(labels), 1):
