@@ -23,9 +23,11 @@ Line: TypeAlias = Optional[F]  # noqa: UP045 - an alias in F: Line[F]
 
 
 class FreeLine(Model, Generic[F]):
-    """A line that no field of its statement names. other: its figure where that is no amount of money, as printed."""
+    """A line that no field of its statement names. level: how far its label is set in, 0 for those that are not; None
+    where labels do not begin alike. other: its figure where that is no amount of money, as printed."""
 
     label: str | None = text("Line")
+    level: int | None = text("Level")
     amount: F | None = money("Amount")
     other: F | None = figure(Kind.ANY, "Other figure")
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import inf
 from typing import Any, TypeVar
 
 from recount.pipeline.document import Block, Cell, Grid, Paragraph
@@ -25,6 +26,10 @@ from recount.schemas.statements import Period, Statement, period_of, pieces_of
 S = TypeVar("S", bound=Statement[Any])
 
 _MOST_HEAD_ROWS = 12
+_LEVEL = 3.0
+"""Points by which labels of one level may begin apart."""
+_MOST_LEVELS = 7
+"""More, and labels stand in the middle of their column."""
 _TITLES = 5
 """Short lines above a table that may be its title."""
 _BESIDE = re.compile(rf"(?:[$£€¥₱₹]|usd?|rmb|eur|gbp|[百千]?万?元|%)*(?:{MARKS}|\(\d{{1,2}}\)|{SIDES})?", re.IGNORECASE)
@@ -91,11 +96,13 @@ _CHARACTERS_A_MISREADING = 12
 @dataclass(frozen=True, slots=True)
 class Row:
     """A line. label: as printed. names: its words for recognising, the whole label first. figures: by place of their
-    column."""
+    column. left: where its label begins, in points; level: how far that is set in."""
 
     label: str
     names: tuple[str, ...]
     figures: Mapping[int, Ref]
+    left: float | None = None
+    level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +251,16 @@ def _rows(at: Places, body: int, columns: Sequence[Column], labels: Sequence[int
             place: [number for number in column.numbers if sum(one < number for one in labels) == half]
             for place, column in enumerate(columns)
         }
-        yield from _wrapped(list(_half(at, body, label, mine)))
+        yield from _levelled(_wrapped(list(_half(at, body, label, mine))))
+
+
+def _levelled(rows: Sequence[Row]) -> Iterator[Row]:
+    """The lines with their levels: where labels begin that are not set in, are set in once, and so on."""
+    lefts = sorted({row.left for row in rows if row.left is not None})
+    steps = [left for before, left in zip([-inf, *lefts], lefts, strict=False) if left - before > _LEVEL]
+    for row in rows:
+        told = row.left is not None and len(steps) <= _MOST_LEVELS
+        yield replace(row, level=sum(step <= row.left for step in steps) - 1 if told and row.left is not None else None)
 
 
 def _half(at: Places, body: int, label: int, columns: Mapping[int, Sequence[int]]) -> Iterator[Row]:
@@ -261,7 +277,7 @@ def _half(at: Places, body: int, label: int, columns: Mapping[int, Sequence[int]
             continue  # a note below the lines, a head that a new page prints again
         if words is not None or figures:
             printed = " ".join(words.text.printed.split()) if words is not None else ""
-            yield Row(printed, (spaceless(printed),), figures)
+            yield Row(printed, (spaceless(printed),), figures, words.left if words is not None else None)
 
 
 def _wrapped(rows: Sequence[Row]) -> list[Row]:
@@ -273,7 +289,7 @@ def _wrapped(rows: Sequence[Row]) -> list[Row]:
         if goes_on and above is not None and not (above.figures and row.figures):
             label = f"{above.label} {row.label}"
             names = (spaceless(label), *row.names, *above.names)
-            found[-1] = Row(label, names, {**above.figures, **row.figures})
+            found[-1] = Row(label, names, {**above.figures, **row.figures}, above.left)
         else:
             found.append(row)
     return found
@@ -337,7 +353,7 @@ def read_statement(model: type[S], lines: Lines) -> tuple[S, ...]:
 
 def _free(model: Any, row: Row, ref: Ref | None) -> Any:
     key = "other" if any(_NO_MONEY.search(name) for name in row.names[:1]) else "amount"
-    return model(label=row.label or None, **{key: ref})
+    return model(label=row.label or None, level=row.level, **{key: ref})
 
 
 # --- the table of a statement

@@ -201,8 +201,10 @@ def amounts_begin(runs: Sequence[str]) -> Iterator[int]:
     ends = is_currency(runs[-1]) if runs else False
     for at in range(1, len(runs)):
         lone = not ends and is_currency(runs[at]) and at + 1 < len(runs)
-        behind = runs[at + 1] if lone else runs[at]
-        if (lone and is_figure_abroad(runs[at - 1]) and is_figure_abroad(behind)) or _are_two(runs[at - 1], behind):
+        own = ends and is_currency(runs[at - 1]) and at > 1
+        before, behind = runs[at - 2] if own else runs[at - 1], runs[at + 1] if lone else runs[at]
+        both = is_figure_abroad(before) and is_figure_abroad(behind)
+        if both if lone or own else _are_two(before, behind):
             yield at
 
 
@@ -301,11 +303,14 @@ def is_bracketed(words: str) -> bool:
 
 def stated_in_words(words: str) -> str | None:
     """The unit that the sentence before a table states: in brackets without a figure (in millions), or as the whole
-    sentence does, if it ends with a colon."""
+    sentence does, if it ends with a colon and names no number."""
     said = [unit for part in _BRACKETS.findall(words) if (unit := stated_abroad(part))]
     if said:
         return said[-1]
-    return stated_abroad(words) if words.rstrip().endswith(":") else None
+    return stated_abroad(words) if words.rstrip().endswith(":") and not _COUNTS.search(words) else None
+
+
+_COUNTS = re.compile("[1-9]")
 
 
 _BRACKETED = re.compile(r"\([^()]*\)")

@@ -18,13 +18,14 @@ from recount.pipeline.split.folding import fold
 _FEWEST = 3  # labels that say where labels begin
 _MORE = 2  # times as many rows with a label as without one
 _SET_IN = 12.0  # heights of a line by which labels may be set in
+_HANGS = 2.0  # and their further lines against the first
 _MARGIN = 2.0  # points
 _ALIKE = 1.2  # points by which lines that are set in alike may differ
 _REACH = 1.7  # heights of a line from one line of a label to the next, at most
 _TIGHT = 0.93  # of the distance of the rows: nearer lines are of one cell
 _WIDER = 2.0  # heights of a line by which one line reaches farther than all others: it may be no broken one
 _SMALL = re.compile(r"\s*[a-z]{2}")
-_AMID = re.compile(r"\s*(?:[a-z]{2}|\d{1,3}(?:,\d{3})+(?![.\d]))")  # goes on even behind a colon
+_AMID, _NUMBER = re.compile(r"\s*(?:[a-z]{2}|\d{1,3}(?:,\d{3})+(?![.\d]))"), re.compile(r"\d")
 _ASIDE = re.compile(r"\(.*\)")
 _UNFINISHED = re.compile(
     r"(?:[,/&–—-]|(?<![a-z])(?:and|or|of|to|for|in|on|at|by|from|with|the|than|per|its|as))$", re.IGNORECASE
@@ -40,7 +41,7 @@ def zone_of(starts: Sequence[float], others: int, height: float) -> float | None
     if len(starts) < _FEWEST or len(starts) < _MORE * others:
         return None
     first = min(starts)
-    return max(start for start in starts if start <= first + _SET_IN * height) + _MARGIN
+    return max(start for start in starts if start <= first + _SET_IN * height) + _HANGS * height
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,13 @@ class LabelColumn:
 def _is_near(above: Line, line: Line) -> bool:
     """Whether a line stands right below another, which does not head it, nor says the unit of the table."""
     reach, words = _REACH * (above.box[3] - above.box[1]), fold(above.text).strip()
-    ended = (words.endswith(":") and not _AMID.match(line.text)) or _ASIDE.fullmatch(words)
+    ended = (words.endswith(":") and not _is_amid(words, line)) or _ASIDE.fullmatch(words)
     return 1.0 < line.box[1] - above.box[1] <= reach and not ended
+
+
+def _is_amid(words: str, line: Line) -> bool:
+    """Whether a label with a number in it goes on behind a colon: par value $0.01: 50,400,000 shares authorized."""
+    return words.endswith(":") and _NUMBER.search(words) is not None and _AMID.match(line.text) is not None
 
 
 def _surely(above: Line, line: Line) -> bool:
@@ -122,6 +128,7 @@ def _surely(above: Line, line: Line) -> bool:
     words = fold(above.text).strip()
     return (
         _SMALL.match(line.text) is not None
+        or _is_amid(words, line)
         or _UNFINISHED.search(words) is not None
         or words.count("(") > words.count(")")
     )
