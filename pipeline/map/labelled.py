@@ -19,7 +19,16 @@ from recount.pipeline.map.grammar.passage import passage_of, unmapped_in
 from recount.pipeline.map.grammar.sections import read_section
 from recount.pipeline.map.headed import ANYWHERE, head_of, read_headed, read_labelled
 from recount.pipeline.map.missed import columns_missed, lines_missed, section_missed, table_missed
-from recount.pipeline.map.statements import claims, lines_in, lines_of, read_statement, title_rule, titled
+from recount.pipeline.map.statements import (
+    claims,
+    continued,
+    joined,
+    lines_in,
+    lines_of,
+    read_statement,
+    title_rule,
+    titled,
+)
 from recount.pipeline.map.tables.coded import TOTAL, TOTALS
 from recount.pipeline.map.tables.sheet import (
     Columns,
@@ -33,7 +42,7 @@ from recount.pipeline.map.tables.sheet import (
     without_ordinal,
 )
 from recount.pipeline.map.worded import is_worded, read_worded, year_of
-from recount.pipeline.split.folding import fold, plain
+from recount.pipeline.split.folding import plain
 from recount.pipeline.split.outline import Section, every_section, sections_of
 from recount.pipeline.split.titles import front_lines, titles_over
 from recount.schemas.common.parts import UNMAPPED
@@ -216,12 +225,13 @@ class _Reader:
     def _statement(self, field: Field, model: type[Statement[Any]]) -> tuple[Statement[Any], ...] | None:
         """The columns of the table of a title, and what is to be said of those that were left out, and of lines that it
         lacks."""
-        table = titled(self.blocks, title_rule(field))
+        rule = title_rule(field)
+        table = titled(self.blocks, rule)
         if table is None:
             self.remarks.append(table_missed(self.blocks, field))
             return None
         grid, over = table
-        lines = lines_of(grid, over)
+        lines = joined([lines_of(part, over) for part in (grid, *continued(self.blocks, grid, rule))])
         if lines.without:
             words = say("column_left_out", table=field.title, heads=tuple(head or "—" for head in lines.without))
             self.remarks.append(Remark("column left out", grid.pages[0], None, words))

@@ -30,6 +30,8 @@ _COMMAS = re.compile(
 )
 _GROUPED = r"(?<![\d.,'])(?<!\d )\d{{1,3}}(?:{0}\d{{3}})+(?! ?\d)"
 _FEWEST_GROUPED = 3
+_THREES = re.compile(r"(?<![\d.,'])[1-9]\d{0,2}\.\d{3}(?![.,]?\d)")
+_NO_THREES = re.compile(r"(?<![\d.,])(?:0|\d{4,})\.\d+")
 _NARROW = 0.55  # heights of a line
 _MORE = 2  # times as many numbers with a comma before their decimals as with a point make it the form of a page
 
@@ -44,15 +46,18 @@ def is_latin(page: Page) -> bool:
 def numbers_of(families: Iterable[Family], pages: Sequence[Page]) -> Numbers:
     """How numbers are printed: as a family says, or as pages in Latin script show.
 
-    pages: these. 1.234,56 is told by amounts with a comma before their decimals, where few have a point there; a blank
-    or an apostrophe between thousands by figures in which it stands where few have another sign.
+    pages: these. 1.234,56 is told by amounts with a comma before their decimals, where few have a point there, and
+    38.062 where nothing else has a point; a blank or an apostrophe between thousands by figures in which it stands
+    where few have another sign.
     """
     said = {family.numbers for family in families if family.numbers is not None}
     if len(said) == 1:
         return said.pop()
     lines = [line for page in pages for line in page.lines]
-    folded = [fold(line.text) for line in lines]
+    folded = [_THIN.sub(" ", fold(line.text)).replace("’", "'") for line in lines]
     points, commas = (sum(len(form.findall(text)) for text in folded) for form in (_POINTS, _COMMAS))
+    threes, others = (sum(len(form.findall(text)) for text in folded) for form in (_THREES, _NO_THREES))
+    commas += threes if threes >= _FEWEST_GROUPED and not others else 0
     group, decimal = (".", ",") if commas > _MORE * points else (",", ".")
     usual = sum(len(re.findall(_GROUPED.format(re.escape(group)), text)) for text in folded)
     for other in (" ", "'"):
@@ -164,23 +169,59 @@ def is_currency(words: str) -> bool:
     return re.fullmatch(CURRENCY, words) is not None
 
 
-_AMOUNT = r"(?:\d{1,3}(?: \d{3})+(?:[.,]\d+)?(?!\d)|\d[\d,.'’]*)"
+_AMOUNT = r"(?:\d{1,3}(?: \d{3})+(?:[.,]\d+)?(?!\d)|\d(?:[\d,.'’]*\d)?)"
+_THIN = re.compile("[\u2006-\u200a\u202f]")
+_RAISED = "\u00b9\u00b2\u00b3\u2070-\u2079"
+MARKS = rf"\((?:[A-Za-z]{{1,2}}|[{_RAISED}]{{1,2}})\)|\[[A-Za-z]{{1,2}}\]|\*{{1,3}}|[†‡§#{_RAISED}]"
+"""What stands behind a figure and refers to a note; so does a short number in brackets, without a blank before it."""
+SIDES = r"(?:CR|DR)(?![A-Za-z])\.?"
+"""Behind an amount, on which side of an account it stands: whether that is below zero, the account says."""
 _FIGURE = re.compile(
-    rf"(?:{CURRENCY})?[-+(△▲]{{0,2}}(?:{CURRENCY})?{_AMOUNT}\)?%?\)?-?(?:{CURRENCY})?|(?:{CURRENCY})?\(?[-—–]+\)?",
+    rf"(?:{CURRENCY})?[-+(△▲]{{0,2}}(?:{CURRENCY})?{_AMOUNT}\)?%?\)?-?(?:{CURRENCY})?(?:{SIDES})?"
+    rf"|(?:{CURRENCY})?\(?[-—–]+\)?",
     re.IGNORECASE,
 )
+_MARKED = re.compile(rf"(?<=[\d)%-])(?P<mark>\(\d{{1,2}}\)|\s*(?:{MARKS}))\s*$")
+_SIDE = re.compile(rf"\s*{SIDES}", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+(?!\d)|(?<!\d)\s+")  # all but those between digits
 _DIGITS, _THOUSAND = re.compile(r"\(?\d{1,3}"), re.compile(r"\d{3}(?!\d)")
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.(?:\d\d)?\d\d")
 
 
 def is_figure_abroad(text: str) -> bool:
-    """Whether a folded text is an amount, with its sign, brackets and currency; no year and no date is, nor two."""
-    words = _BLANKS.sub("", text.strip())
+    """Whether a folded text is an amount, with its sign, brackets, currency and the mark of a note; no year and no date
+    is, nor two."""
+    words = _BLANKS.sub("", _THIN.sub(" ", _MARKED.sub("", text.strip())))
     return _FIGURE.fullmatch(words) is not None and _DATE.fullmatch(words) is None
 
 
-def are_two(before: str, behind: str) -> bool:
+def amounts_begin(runs: Sequence[str]) -> Iterator[int]:
+    """Which of the texts of a line, with blanks between them, begin an amount behind another. A sign of currency is of
+    the amount behind it, unless one ends the line."""
+    ends = is_currency(runs[-1]) if runs else False
+    for at in range(1, len(runs)):
+        lone = not ends and is_currency(runs[at]) and at + 1 < len(runs)
+        own = ends and is_currency(runs[at - 1]) and at > 1
+        before, behind = runs[at - 2] if own else runs[at - 1], runs[at + 1] if lone else runs[at]
+        both = is_figure_abroad(before) and is_figure_abroad(behind)
+        if both if lone or own else _are_two(before, behind):
+            yield at
+
+
+def without_mark(folded: str) -> str:
+    """The text of a cell, of the same length, with the mark of a note behind its figure blank: 1,234(1), 1,234*."""
+    match = _MARKED.search(folded)
+    if match is None or not is_figure_abroad(folded):
+        return folded
+    return folded[: match.start("mark")] + " " * len(match["mark"]) + folded[match.end("mark") :]
+
+
+def is_sided(folded: str, end: int) -> bool:
+    """Whether the side of its account stands behind an amount that ends at a place of a text."""
+    return _SIDE.match(folded, end) is not None
+
+
+def _are_two(before: str, behind: str) -> bool:
     """Whether two texts with a blank between are two amounts, and not the thousands of one."""
     if not (is_figure_abroad(before) and is_figure_abroad(behind)) or not (before[-1:] + behind[-1:]).strip("-"):
         return False
@@ -225,7 +266,7 @@ _PHRASE = re.compile(
 )
 _EXCEPT = re.compile(r"(?<![A-Za-z])(?:except|other than|unless)(?![A-Za-z])", re.IGNORECASE)
 _YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<![A-Za-z])(?:as )?restated(?![A-Za-z])", re.IGNORECASE)
-_WHOLE = re.compile(r"expressed in|nearest|amounts? in|figures in", re.IGNORECASE)
+_WHOLE = re.compile(r"expressed in|nearest|amounts? in|figures in|^\W*(?:in|en) [^\d]{1,24}$", re.IGNORECASE)
 _LONGEST = 110  # characters of a line that says a unit
 _SCALE_BEHIND = re.compile(r" ?(thousand|million|billion|lakh|crore)s?(?![A-Za-z])")
 _MONEY_BEHIND = re.compile(rf" ?(?:{CURRENCY}|[A-Za-z]+(?: sterling)?)")
@@ -239,7 +280,7 @@ def stated_abroad(words: str) -> str | None:
     units are.
     """
     said = _YEARS.sub("", _EXCEPT.split(words)[0]).strip()
-    if len(words) > _LONGEST:
+    if len(said if is_bracketed(words) else words) > _LONGEST:
         return None
     scales = {name for form, name in _SCALED if form.search(said)}
     short = _SHORT.search(said)
@@ -254,6 +295,27 @@ def stated_abroad(words: str) -> str | None:
         return f"{code or ''} {scales.pop()}".strip()
     lone = _LONE.fullmatch(said) or (code is not None and _WHOLE.search(said))
     return code or None if lone and not scales else None
+
+
+def is_bracketed(words: str) -> bool:
+    """Whether all of a text stands in one pair of brackets."""
+    return _BRACKETED.fullmatch(words.strip()) is not None
+
+
+def stated_in_words(words: str) -> str | None:
+    """The unit that the sentence before a table states: in brackets without a figure (in millions), or as the whole
+    sentence does, if it ends with a colon and names no number."""
+    said = [unit for part in _BRACKETS.findall(words) if (unit := stated_abroad(part))]
+    if said:
+        return said[-1]
+    return stated_abroad(words) if words.rstrip().endswith(":") and not _COUNTS.search(words) else None
+
+
+_COUNTS = re.compile("[1-9]")
+
+
+_BRACKETED = re.compile(r"\([^()]*\)")
+_BRACKETS = re.compile(r"\([^()\d]*(?:000[^()\d]*)?\)")
 
 
 def combined(units: Iterable[str | None]) -> str | None:

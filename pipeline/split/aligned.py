@@ -15,9 +15,10 @@ from math import inf
 from statistics import median
 
 from recount.pipeline.document import Box, Line, hull
-from recount.pipeline.split.abroad import are_two, is_currency, is_figure_abroad, sides_of, without_leaders
+from recount.pipeline.split.abroad import amounts_begin, is_currency, is_figure_abroad, sides_of, without_leaders
 from recount.pipeline.split.columns import CLOSE, Columns, Placed, Span, baselines_of, columns_of, parts_of
 from recount.pipeline.split.folding import fold
+from recount.pipeline.split.labels import Label, LabelColumn, zone_of
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable, in_reading_order
 from recount.pipeline.split.seams import is_figure
 from recount.pipeline.split.tokens import stated_unit
@@ -39,6 +40,7 @@ _LEVEL = 0.4  # heights of a line by which cells of one row may stand higher or 
 _FAR = 10.0  # distances of rows: what is farther away is another table
 _LARGER = 1.25  # times the usual height: a title's
 _SAME_SIZE = 4.0  # points
+_CENTRED = 10.0  # points by which the middle of a title is beside that of its table
 
 IsTitle = Callable[[Sequence[str]], bool]
 
@@ -46,12 +48,13 @@ IsTitle = Callable[[Sequence[str]], bool]
 @dataclass(frozen=True, slots=True)
 class _Piece:
     """What stands by itself on a row: the line, or a part of it. source: the line that it is of. latin: of a page in
-    Latin script."""
+    Latin script. label: it stands where labels begin, and is no figure whatever it looks like."""
 
     page: int
     line: Line
     source: Line
     latin: bool = False
+    label: bool = False
 
     @property
     def words(self) -> str:
@@ -62,6 +65,8 @@ class _Piece:
     def is_figure(self) -> bool:
         """Whether it is a number, or the dash that stands for none."""
         words = self.words
+        if self.label:
+            return False
         if self.latin:
             return is_figure_abroad(fold(self.line.text)) or _DASHES.fullmatch(words) is not None
         return (is_figure(words) and _YEAR.fullmatch(words) is None) or _DASHES.fullmatch(words) is not None
@@ -226,7 +231,18 @@ def _runs_abroad(page: PageTables) -> Iterator[_Run]:
     """The same of a page in Latin script: labels are long, and what runs on into the columns of figures is text."""
     for lines in () if page.page.typed else sides_of(page.lines, page.page.width):
         rows = [tuple(_pieces(page.page.number, row, latin=True)) for row in baselines_of(lines)]
-        yield from _runs_in([row for row in rows if row], page)
+        yield from _runs_in(_labelled([row for row in rows if row]), page)
+
+
+def _labelled(rows: Sequence[Row]) -> list[Row]:
+    """The rows of a page in Latin script; what begins one where labels do is none of its figures: 12) of a broken
+    label (Note 12), a street number."""
+    figured = [row for row in rows if sum(piece.is_figure for piece in row) > row[0].is_figure]
+    starts = [row[0].line.box[0] for row in figured if not (row[0].is_figure or is_currency(row[0].words))]
+    zone = zone_of(starts, sum(row[0].is_figure for row in figured), _height(rows[0])) if starts else None
+    if zone is None:
+        return list(rows)
+    return [(replace(row[0], label=row[0].line.box[0] <= zone), *row[1:]) for row in rows]
 
 
 def _runs_in(rows: Sequence[Row], page: PageTables) -> Iterator[_Run]:
@@ -285,10 +301,19 @@ def _within_titles(rows: Sequence[Row]) -> tuple[int, int]:
         for index in range(figured[0])
         if rows[index][-1].line.box[2] > left and not _is_a_title(rows[index], left)
     ]
+    while len(heads) > 1 and _is_over_all(rows[heads[0]], rows[figured[0] :], left):
+        del heads[0]
     first = heads[0] if heads else figured[0]
     while not heads and first and rows[first - 1][0].line.box[0] < label + _SET_IN * _height(rows[first - 1]):
         first -= 1
     return first, figured[-1] + 1
+
+
+def _is_over_all(row: Row, body: Sequence[Row], left: float) -> bool:
+    """Whether a row of one text stands in the middle of a table, and not of its figures, which begin at `left`."""
+    first, last = min(other[0].line.box[0] for other in body), max(other[-1].line.box[2] for other in body)
+    middle = (row[0].line.box[0] + row[-1].line.box[2]) / 2
+    return _is_one(row) and abs(middle - (first + last) / 2) < min(_CENTRED, (left - first) / 6)
 
 
 def _is_a_title(row: Row, left: float) -> bool:
@@ -335,8 +360,10 @@ def _with_signs(row: Iterable[_Piece]) -> Iterator[_Piece]:
 
 def _cut(piece: _Piece, gap: float, *, close: bool = False) -> Iterator[_Piece]:
     """A piece, cut as parts_of does."""
-    for part in parts_of(piece.line, gap, close=close, two=are_two if piece.latin else None):
-        yield _Piece(piece.page, part, piece.source, piece.latin)
+    label = piece.label
+    for part in parts_of(piece.line, gap, close=close, begin=amounts_begin if piece.latin else None):
+        yield replace(piece, line=part, label=label)
+        label = False
 
 
 def _top(row: Row) -> float:
@@ -410,10 +437,11 @@ def _cells(rows: Sequence[Row]) -> list[_Cell]:
     steps = sorted(step for a, b in pairwise(figures) if (step := b.line.box[1] - a.line.box[1]) > 1.0)
     usual = steps[len(steps) // 4] if steps and pieces[0].latin else median(steps or [inf])  # there many rows are blank
     labels = {id(row[0]) for row in rows if len(row) > 1 and any(piece.is_figure for piece in row)}
+    column = LabelColumn.of([Label(piece.line, id(piece) in labels) for piece in pieces if piece.label], usual)
     groups: list[list[_Piece]] = []
     for piece in pieces:
         own = labels if piece.latin and id(piece) in labels else ()
-        near = (group for group in reversed(groups) if _is_wrapped(group[-1], piece, usual))
+        near = (group for group in reversed(groups) if _goes_on(group, piece, column, labels))
         above = next(near, None)
         if above is None or any(id(other) in own for other in above):  # each has its figures
             groups.append([piece])
@@ -422,17 +450,20 @@ def _cells(rows: Sequence[Row]) -> list[_Cell]:
     return [_Cell(tuple(group)) for group in groups]
 
 
-def _is_wrapped(above: _Piece, piece: _Piece, pitch: float) -> bool:
-    """Whether a line goes on with the one above it, in one cell. pitch: the distance of the rows."""
+def _goes_on(group: Sequence[_Piece], piece: _Piece, column: LabelColumn, labels: Collection[int]) -> bool:
+    """Whether a line goes on with those above it, in one cell. column: of the labels. labels: those beside figures."""
+    above = group[-1]
+    if above.is_figure or piece.is_figure:
+        return False
+    if above.label or piece.label:
+        lines = [Label(part.line, id(part) in labels) for part in (*group, piece)]
+        return above.label and piece.label and column.goes_on(lines[:-1], lines[-1])
     one, other = above.line.box, piece.line.box
-    step = other[1] - one[1]
-    reach = min(_WRAPPED * (one[3] - one[1]), _OF_PITCH * pitch)
+    reach = min(_WRAPPED * (one[3] - one[1]), _OF_PITCH * column.pitch)
     if piece.latin and _GOES_ON.match(piece.line.text) is not None:
         reach = _GOING_ON * (one[3] - one[1])
-    if above.is_figure or piece.is_figure or not 1.0 < step <= reach:
-        return False
     shared = min(one[2], other[2]) - max(one[0], other[0])
-    return shared > 0.5 * min(one[2] - one[0], other[2] - other[0])
+    return 1.0 < other[1] - one[1] <= reach and shared > 0.5 * min(one[2] - one[0], other[2] - other[0])
 
 
 def _table(cells: Sequence[_Cell], spans: dict[int, Span], xs: tuple[float, ...]) -> RawTable:

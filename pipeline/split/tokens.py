@@ -8,7 +8,16 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from recount.pipeline.document import Box, Number, Origin, Remark, Seat, Token, hull
-from recount.pipeline.split.abroad import USUAL, as_usual, currency_before, scale_behind, signs_first, unit_in_words
+from recount.pipeline.split.abroad import (
+    USUAL,
+    as_usual,
+    currency_before,
+    is_sided,
+    scale_behind,
+    signs_first,
+    unit_in_words,
+    without_mark,
+)
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.signs import Signed, signed
 from recount.pipeline.split.text import Composed, Piece, alike, compose, far, in_one_row, over
@@ -139,6 +148,7 @@ class TokenStore:
 
     def _numbers_abroad(self, composed: Composed, folded: str, within: Within) -> Iterator[Number]:
         """The numbers of a text in Latin script, each with the sign of its currency."""
+        folded = without_mark(folded) if within.table is not None else folded
         plain = signs_first(folded)
         sure = within.table is not None or self.numbers.negative == "()"
         for match in _NUMBER_ABROAD.finditer(plain):
@@ -146,6 +156,7 @@ class TokenStore:
                 continue
             end = match.start("percent") if match["percent"] else match.end()
             sign = signed(plain, match.start(), end, composed.apart, sure=sure)
+            sign = replace(sign, doubtful=sign.doubtful or (within.table is not None and is_sided(plain, sign.end)))
             if folded[sign.start] != plain[sign.start]:  # ($91.1)
                 sign = replace(sign, start=max(currency_before(folded, match.start()) - 1, 0))
             token = self._token(composed, match, sign, within)

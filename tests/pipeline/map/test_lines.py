@@ -196,7 +196,7 @@ def test_a_line_of_years_is_no_head() -> None:
 
 
 def test_figures_with_more_than_a_currency_beside_them_are_none() -> None:
-    table: Rows = [["", "2024"], ["Cash", "$ 5.00"], ["Debt", "5.00 (a)"]]
+    table: Rows = [["", "2024"], ["Cash", "$ 5.00"], ["Debt", "5.00 of which"]]
     assert amounts(read(named("Cash", "Debt"), table)[0]) == [5, None]
 
 
