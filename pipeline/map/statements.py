@@ -404,7 +404,18 @@ def _over(blocks: Sequence[Block], at: int) -> list[str]:
     lines = [words for _, words in titles_over(grid)]
     lines += [cell.words for cell in grid.cells if cell.row < _TITLES and cell.column == 0 and not cell.numbers]
     lines += [paragraph.text.folded for paragraph in _short_above(blocks, at, grid)]
-    return ["".join(line.split()) for line in lines]
+    return ["".join(line.split()) for line in (*lines, *_beside_unit(lines))]
+
+
+_WHOSE = re.compile(r"单位[:：]")
+_DATE = re.compile(r"(?:19|20)\d\d年(?:度|\d\d?月(?:\d\d?日)?)?")
+
+
+def _beside_unit(lines: Iterable[str]) -> Iterator[str]:
+    """The dates in lines that say whose a table is, or its unit: 编制单位：…公司　2019年12月31日　单位：元."""
+    for line in lines:
+        if _WHOSE.search(line):
+            yield from _DATE.findall("".join(line.split()))
 
 
 def _short_above(blocks: Sequence[Block], at: int, grid: Grid) -> Iterator[Paragraph]:
@@ -432,7 +443,7 @@ def title_of(blocks: Sequence[Block], at: int) -> tuple[str, Period | None]:
         for line, words in zip(lines, folded, strict=True)
         if not _NO_TITLE.search("".join(words.split())) and period_of(words) is None
     ]
-    return (told[0].strip() if told else ""), _one_period(folded)
+    return (told[0].strip() if told else ""), _one_period((*folded, *_beside_unit(folded)))
 
 
 def title_rule(field: Field) -> str:

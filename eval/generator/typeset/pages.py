@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 import pymupdf
 
-from recount.eval.generator.typeset.blocks import Block, Break, Grid, Para
+from recount.eval.generator.typeset.blocks import Block, Break, Grid, Open, Para
 from recount.eval.generator.typeset.lines import Face, font, wrap
+from recount.eval.generator.typeset.open_tables import set_open
 from recount.eval.generator.typeset.rules import Box, rule_ops
 from recount.eval.generator.typeset.style import Style
 from recount.eval.generator.typeset.tables import set_grid
@@ -73,6 +74,8 @@ class Press:
                 self._paragraph(block)
             elif isinstance(block, Grid):
                 set_grid(self, block)
+            elif isinstance(block, Open):
+                set_open(self, block)
             elif isinstance(block, Break):
                 self.break_page(block.landscape)
 
@@ -101,6 +104,11 @@ class Press:
     def draw(self, boxes: list[Box]) -> None:
         """Rule the cells of a table part on this page."""
         self._ops += rule_ops(boxes, self.style, self.size[1])
+
+    def rule(self, x0: float, x1: float, y: float) -> None:
+        """Draw a level line."""
+        at = self.size[1] - y
+        self._ops.append(f"{self.style.rule_width:g} w {x0:.2f} {at:.2f} m {x1:.2f} {at:.2f} l S")
 
     def pdf(self) -> bytes:
         """The finished document, its fonts reduced to the characters used."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from pydantic import create_model
 
 from recount.pipeline.map.statements import lines_of, read_statement, title_rule, titled
@@ -213,6 +214,24 @@ def test_the_table_of_a_title_is_the_one_that_says_no_more() -> None:
     found = titled(blocks, title_rule(fields_of(report)["balance"]))
     assert found is not None
     assert found[0] is own
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("编制单位：青川供水有限公司　2023年12月31日　单位：元", "2023-12-31"),
+        ("会企02表编制单位：青川供水有限公司2023年度单位：元", "2023"),
+        ("编制单位：青川2018年供水有限公司2023年12月31日单位：元", None),  # two dates: which it is, nobody says
+        ("青川供水有限公司2023年12月31日", None),
+    ],
+)
+def test_the_date_beside_whose_a_statement_is_dates_its_columns(line: str, told: str | None) -> None:
+    """The line of 会企01表: company, date and unit stand in one line over the table."""
+    balance = grid([["资产", "期末余额", "年初余额"], ["货币资金", "1.00", "2.00"]])
+    report: Any = create_model("Report", __base__=Model, balance=(tuple[Statement[Ref], ...], rows("资产负债表")))
+    found = titled([paragraph("资产负债表"), paragraph(line), balance], title_rule(fields_of(report)["balance"]))
+    assert found is not None
+    assert (found[1].told if found[1] is not None else None) == told
 
 
 def test_the_year_in_a_title_is_any_year() -> None:
