@@ -286,6 +286,10 @@ _OF_PAGES: Mapping[str, tuple[str, str]] = {
         "columns of {table} were left out, for their heads say no one period: {heads:; }",
         "“{table}”有的列未采用，列名不能说明是哪一期：{heads:；}",
     ),
+    "columns_exchanged": (
+        "{tables:, } contradict one another as if this year's figures stood under last year's head: none is confirmed",
+        "{tables:、}互相矛盾，似有一表两期的列名颠倒，其数字均不能互相印证",
+    ),
     "repeated_page": ("the same as page {page}: read once", "与第{page}页相同，只读一次"),
     "of_another_report": ("it is of {whose}: left out", "属于{whose}，未采用"),
     "stands_elsewhere": (
@@ -397,6 +401,7 @@ _NAMES: Mapping[str, str] = {
     "many identities fail": "多处勾稽不符",
     "broken line": "表格线中断",
     "no name": "名称未能识别",
+    "columns": "两期的列似有颠倒",
     "column left out": "有列未采用",
     "table left open": "表格未识读",
     "unread": "单元格未识读",

@@ -3,8 +3,8 @@
     made = annual(seed)
 
 Statements are set as printers of such accounts do: nothing is ruled, labels wrap, a column of notes stands before the
-figures, brackets are negatives and dashes nothing, and one report is in pounds, another in thousands. The layout is that
-of the Charities SORP (FRS 102), sections 4, 10 and 14; charities, notes and figures are invented.
+figures, brackets are negatives and dashes nothing, and one report is in pounds, another in thousands. The layout is
+that of the Charities SORP (FRS 102), sections 4, 10 and 14; charities, notes and figures are invented.
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ def _assets(rng: Random, scale: int, free: Figures, tied: Figures, cash: int) ->
 
 @dataclass(frozen=True)
 class _Habits:
-    """How a charity prints: in thousands, with a column of notes, by fund, what its heads say, and the day it ends on."""
+    """How a charity prints: in thousands, with a column of notes, by fund, what its heads say, the day it ends on."""
 
     thousands: bool
     noted: bool
@@ -377,7 +377,7 @@ def _report(rng: Random, habits: _Habits) -> list[str]:
     people = rng.randint(120, 4_800)
     return [
         f"During the year the charity worked with {people:,} people in {rng.randint(3, 19)} towns, an increase of "
-        f"{rng.randint(2, 24)}% on {habits.year - 1}. Legacies were {rng.randint(2, 9)}.{rng.randint(1, 9)}% of income.",
+        f"{rng.randint(2, 24)}% on {habits.year - 1}. Legacies were {rng.randint(11, 99) / 10}% of income.",
         f"The trustees aim to hold free reserves of between {rng.randint(3, 5)} and {rng.randint(6, 9)} months of "
         f"expenditure. The average number of employees was {rng.randint(9, 180)} ({habits.year - 1}: "
         f"{rng.randint(9, 180)}).",
@@ -407,5 +407,3 @@ def _notes(rng: Random, habits: _Habits) -> list[Block]:
         table(*((title, rng.randint(size, 9 * size)) for title in ("Trade creditors", "Accruals", "Other creditors"))),
         Para("All figures in these notes are those of the charity alone.", "flush"),
     ]
-
-

@@ -21,15 +21,21 @@ from recount.eval.generator.typeset.compose import typeset
 from recount.eval.generator.typeset.style import STYLES
 
 _OWED = "所有者权益（或股东权益）"
-LIQUID = "货币资金 交易性金融资产 衍生金融资产 应收票据 应收账款 应收款项融资 预付款项 其他应收款 存货 合同资产".split()
-LIQUID += "持有待售资产 一年内到期的非流动资产 其他流动资产".split()
-FIXED = "债权投资 其他债权投资 长期应收款 长期股权投资 其他权益工具投资 其他非流动金融资产 投资性房地产 固定资产".split()
-FIXED += "在建工程 生产性生物资产 油气资产 使用权资产 无形资产 开发支出 商誉 长期待摊费用 递延所得税资产".split()
-FIXED += ["其他非流动资产"]
-SOON = "短期借款 交易性金融负债 衍生金融负债 应付票据 应付账款 预收款项 合同负债 应付职工薪酬 应交税费 其他应付款".split()
-SOON += "持有待售负债 一年内到期的非流动负债 其他流动负债".split()
-LATE = "长期借款 应付债券 租赁负债 长期应付款 预计负债 递延收益 递延所得税负债 其他非流动负债".split()
-OWNED = "实收资本（或股本） 其他权益工具 资本公积 减：库存股 其他综合收益 专项储备 盈余公积 未分配利润".split()
+
+
+def _names(words: str) -> list[str]:
+    return words.split()
+
+
+LIQUID = _names("货币资金 交易性金融资产 衍生金融资产 应收票据 应收账款 应收款项融资 预付款项 其他应收款 存货 合同资产")
+LIQUID += _names("持有待售资产 一年内到期的非流动资产 其他流动资产")
+FIXED = _names("债权投资 其他债权投资 长期应收款 长期股权投资 其他权益工具投资 其他非流动金融资产 投资性房地产")
+FIXED += _names("固定资产 在建工程 生产性生物资产 油气资产 使用权资产 无形资产 开发支出 商誉 长期待摊费用")
+FIXED += _names("递延所得税资产 其他非流动资产")
+SOON = _names("短期借款 交易性金融负债 衍生金融负债 应付票据 应付账款 预收款项 合同负债 应付职工薪酬 应交税费")
+SOON += _names("其他应付款 持有待售负债 一年内到期的非流动负债 其他流动负债")
+LATE = _names("长期借款 应付债券 租赁负债 长期应付款 预计负债 递延收益 递延所得税负债 其他非流动负债")
+OWNED = _names("实收资本（或股本） 其他权益工具 资本公积 减：库存股 其他综合收益 专项储备 盈余公积 未分配利润")
 _USUAL = {"货币资金", "应收账款", "预付款项", "其他应收款", "存货", "其他流动资产", "固定资产", "在建工程", "无形资产"}
 _USUAL |= {"短期借款", "应付账款", "合同负债", "应付职工薪酬", "应交税费", "其他应付款", "长期借款", "递延收益"}
 _USUAL |= {"实收资本（或股本）", "资本公积", "盈余公积", "未分配利润"}
@@ -65,8 +71,8 @@ _UNITS = {"元": (2, 1), "千元": (2, 1000), "万元": (2, 10000)}
 # --- the books: in the last printed place of the unit
 
 
-def _balance(rng: Random, size: int, profit: int, chosen: set[str]) -> Figures:
-    """What an enterprise has and owes at one time; 未分配利润 is what is left. profit: in what is owned."""
+def _balance(rng: Random, size: int, chosen: set[str]) -> Figures:
+    """What an enterprise has and owes at one time; 未分配利润 is what is left. chosen: the lines that it has."""
 
     def part(names: Iterable[str], share: float) -> Figures:
         own = [name for name in names if name in chosen]
@@ -93,7 +99,11 @@ def _income(rng: Random, size: int) -> Figures:
     own |= {"管理费用": draw(0.04), "研发费用": draw(0.01) if rng.random() < 0.5 else 0}
     own |= {"利息费用": draw(0.02), "利息收入": draw(0.004), "其他收益": draw(0.02), "营业外收入": draw(0.004)}
     own["财务费用"] = own["利息费用"] - own["利息收入"] + draw(0.001)
-    own |= {"投资收益": draw(0.01) - draw(0.008), "信用减值损失": -draw(0.004), "资产处置收益": draw(0.001) - draw(0.001)}
+    own |= {
+        "投资收益": draw(0.01) - draw(0.008),
+        "信用减值损失": -draw(0.004),
+        "资产处置收益": draw(0.001) - draw(0.001),
+    }
     spent = sum(own[key] for key in ("营业成本", "税金及附加", "销售费用", "管理费用", "研发费用", "财务费用"))
     gained = sum(own[key] for key in ("其他收益", "投资收益", "信用减值损失", "资产处置收益"))
     own["营业利润"] = own["营业收入"] - spent + gained
@@ -148,18 +158,19 @@ def enterprise(seed: int) -> Statement:
     form = _Form(rng)
     size = rng.randint(20_000_000, 9_000_000_000) // (_UNITS[form.unit][1] // 10 or 1) + 50_000
     chosen = {name for block in (LIQUID, FIXED, SOON, LATE, OWNED) for name in block if _is_had(rng, name)}
-    balances = [_balance(rng, round(size * share), 0, chosen) for share in (1, rng.uniform(0.7, 1.1))]
+    balances = [_balance(rng, round(size * share), chosen) for share in (1, rng.uniform(0.7, 1.1))]
     incomes = [_income(rng, round(size * share)) for share in (1, rng.uniform(0.7, 1.1))]
     name = f"{rng.choice(_PLACES)}市{rng.choice(_TRADES)}集团有限公司"
     blocks = [*_front(name, form), *_balance_sheet(form, name, balances), *_income_statement(form, name, incomes)]
+    ends = (f"{form.year}-12-31", "期末余额"), (f"{form.year - 1}-12-31", "年初余额")
+    years = (str(form.year), "本期金额"), (str(form.year - 1), "上期金额")
+    lines = [key for half in _halves() for key, _ in half if key]
     gold = {
         "unit_name": name,
         "fiscal_year": form.year,
-        "balance": [_column(form, end, head, column, _keys(_halves())) for (end, head), column in zip(
-            ((f"{form.year}-12-31", "期末余额"), (f"{form.year - 1}-12-31", "年初余额")), balances, strict=True)],
-        "income": [_column(form, str(form.year - back), head, column, [key for key, _ in _EARNED])
-                   for back, (head, column) in enumerate(zip(("本期金额", "上期金额"), incomes, strict=True))],
-    }  # fmt: skip
+        "balance": [_column(form, *own, column, lines) for own, column in zip(ends, balances, strict=True)],
+        "income": [_column(form, *own, column, dict(_EARNED)) for own, column in zip(years, incomes, strict=True)],
+    }
     style = replace(STYLES[rng.choice(("segmented", "word", "boxed", "ledger", "office"))], cover_page=True)
     style = replace(style, table_size=rng.choice((6.5, 7.0, 7.5)), margin=(48, 56, 48, 50), number_align="right", pad=2)
     style = replace(style, cell_align="left", body_size=12, leading=1.4)
@@ -170,11 +181,7 @@ def _is_had(rng: Random, name: str) -> bool:
     return name in _USUAL or rng.random() < 0.25
 
 
-def _keys(halves: Iterable[Sequence[tuple[str, str]]]) -> list[str]:
-    return [key for half in halves for key, _ in half if key]
-
-
-def _column(form: _Form, period: str, head: str, figures: Figures, keys: Sequence[str]) -> dict[str, Any]:
+def _column(form: _Form, period: str, head: str, figures: Figures, keys: Iterable[str]) -> dict[str, Any]:
     values = {key_of(key): form.value(figures.get(key, 0)) for key in keys}
     return {"period": period, "head": head, "lines": [], **values}
 
@@ -185,14 +192,16 @@ def key_of(line: str) -> str:
 
 
 def _front(name: str, form: _Form) -> list[Block]:
+    words = f"{name}成立于{form.year - 14}年，注册资本{form.year % 7 + 2},000万元。"
+    words += f"截至{form.year}年末共有员工{form.year % 13 * 37 + 58}人。"
     return [
         Para(name, "cover"),
         Para(f"{form.year}年度财务报表", "cover"),
         Break(),
         Para("一、公司基本情况", "h2"),
-        Para(f"{name}成立于{form.year - 14}年，注册资本{form.year % 7 + 2},000万元，截至{form.year}年末共有员工{form.year % 13 * 37 + 58}人。"),
+        Para(words),
         Break(),
-    ]  # fmt: skip
+    ]
 
 
 def _over(form: _Form, name: str, title: str, number: str, date: str) -> list[Block]:

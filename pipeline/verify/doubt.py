@@ -14,7 +14,7 @@ from typing import Any
 from recount.pipeline.document import Token
 from recount.pipeline.verify.blame import Suspect, failing, is_of_shares, stands_out
 from recount.pipeline.verify.ground import unit_of
-from recount.pipeline.verify.place import list_of, table_of
+from recount.pipeline.verify.place import columns_in, key_of, list_of, row_of, table_of
 from recount.schemas.arithmetic import Evaluation
 from recount.schemas.figures import Figure, Kind, Model
 from recount.schemas.terms import Sum
@@ -149,6 +149,42 @@ def of_two_prints(evaluation: Evaluation) -> bool:
     """Whether an identity says only that two places print the same number."""
     computed = evaluation.identity.computed
     return isinstance(computed, Sum) and len(computed.terms) == 1 and not computed.constant
+
+
+def exchanged(
+    figures: Mapping[str, Figure], tokens: Sequence[Token], evaluations: Sequence[Evaluation]
+) -> tuple[frozenset[str], ...]:
+    """The columns of statements, by pointer, that contradict one another as if the heads of two were exchanged.
+
+    A sum over two statements fails, and holds with the same line of another column of one of them: this year's stands
+    under last year's head. Then nothing tells whose the figures of these columns are, for each adds up by itself.
+    """
+    failed = [e for e in failing(evaluations) if len({list_of(operand.pointer) for operand in e.operands} - {None}) > 1]
+    statements = columns_in(figures, tokens) if failed else {}
+    found = []
+    for evaluation in failed:
+        columns = {row_of(operand.pointer) for operand in evaluation.operands}
+        for column in sorted(columns):
+            others = statements.get(column.rpartition("/")[0], frozenset()) - {column}
+            for other in sorted(others):
+                if _holds_with(evaluation, figures, column, other):
+                    found.append(frozenset({*columns, other}) - {""})
+    return tuple(dict.fromkeys(found))
+
+
+def _holds_with(evaluation: Evaluation, figures: Mapping[str, Figure], column: str, other: str) -> bool:
+    """Whether a sum would hold with the lines of another column in place of those of one."""
+    identity = evaluation.identity
+    if identity.printed is None or not isinstance(identity.computed, Sum) or identity.computed.constant is not None:
+        return False
+    whole = slack = Decimal(0)
+    for sign, operand in ((-1, identity.printed), *identity.computed.terms):
+        mine = operand.pointer.startswith(f"{column}/")
+        figure = figures.get(f"{other}/{key_of(operand.pointer)}") if mine else operand
+        if figure is None or (mine and not figure.value):
+            return False
+        whole, slack = whole + sign * figure.value, slack + figure.half
+    return abs(whole) <= slack
 
 
 def in_tables(tables: Collection[str], figures: Mapping[str, Figure], tokens: Sequence[Token]) -> set[str]:

@@ -12,6 +12,7 @@ from recount.pipeline.verify.blame import Suspect, blamed, explained, suspects_o
 from recount.pipeline.verify.cover import NO_WORD, DocumentNumbers, Rivals, Word, covered
 from recount.pipeline.verify.doubt import (
     doubtful,
+    exchanged,
     in_tables,
     many_fail,
     misscaled,
@@ -21,7 +22,7 @@ from recount.pipeline.verify.doubt import (
     without_unit,
 )
 from recount.pipeline.verify.ground import Rejected, Resolver
-from recount.pipeline.verify.place import Skipped, places_of
+from recount.pipeline.verify.place import Skipped, places_of, table_of
 from recount.pipeline.verify.precision import columns_of, odd_ones, sharpened
 from recount.pipeline.verify.recount import Status, recount, set_aside, statuses
 from recount.schemas.arithmetic import Evaluation
@@ -101,7 +102,9 @@ def verify(
     touched = _touched(figures, tokens, unnamed)
     unitless = without_unit(figures, tokens, evaluations)
     loose = frozenset(pointer for pointers in unitless.values() for pointer in pointers)
+    crossed = exchanged(figures, tokens, evaluations)
     doubts = doubtful(figures, tokens, evaluations, suspects, scaled) | unsure | touched | loose | lacking
+    doubts |= {p for p in figures for columns in crossed if p.startswith(tuple(f"{column}/" for column in columns))}
     if doubts:
         rivals = replace(rivals, doubtful=doubts)
         cover = covered(rivals, confirming)
@@ -123,7 +126,7 @@ def verify(
         rivals.places.skipped,
         off_scale,
         loose,
-        tuple(_remarks(resolved, tokens, figures, unitless, many, unnamed)),
+        tuple(_remarks(resolved, tokens, figures, unitless, many, unnamed, crossed)),
         word,
     )
 
@@ -135,8 +138,10 @@ def _remarks(
     unitless: Mapping[str, Sequence[str]],
     many: tuple[int, int] | None,
     unnamed: Mapping[str, Sequence[str]],
+    crossed: Iterable[frozenset[str]],
 ) -> Iterator[Remark]:
-    """What a reader of the result must be told of the report as a whole, and of tables without a unit or a name."""
+    """What a reader of the result must be told of the report as a whole, and of tables without a unit or a name, or
+    that contradict one another in their periods."""
     if many is not None:
         yield Remark("many identities fail", 1, None, say("many_fail", failing=many[0], checks=many[1]))
     for table, pointers in unitless.items():
@@ -144,6 +149,10 @@ def _remarks(
         yield Remark("unit", page, None, say("no_unit", table=title_of(report, table)))
     for pointers in unnamed.values():
         yield Remark("no name", tokens[figures[pointers[0]].token].page, None, say("table_nameless"))
+    for tables in sorted({tuple(sorted({table_of(column) for column in columns})) for columns in crossed}):
+        page = min(tokens[figure.token].page for figure in figures.values() if table_of(figure.pointer) in tables)
+        words = say("columns_exchanged", tables=tuple(title_of(report, table) for table in tables))
+        yield Remark("columns", page, None, words)
 
 
 def _touched(figures: Mapping[str, Figure], tokens: Sequence[Token], unnamed: Mapping[str, Sequence[str]]) -> set[str]:

@@ -62,8 +62,8 @@ class OpenRow:
 @dataclass(frozen=True)
 class Open:
     """A statement that is not ruled: lines of heads, a word for each column, and rows. `label`: the share of the width
-    that its labels have; `joined`: one head stands over neighbours that say the same; `hanging`: a closing bracket stands
-    beyond the last digits; `at_first`: the figures of a label of several lines stand beside its first one."""
+    that its labels have; `joined`: one head stands over neighbours that say the same; `hanging`: a closing bracket
+    stands beyond the last digits; `at_first`: the figures of a label of several lines stand beside its first one."""
 
     heads: tuple[tuple[str, ...], ...]
     rows: tuple[OpenRow, ...]
