@@ -86,7 +86,7 @@ def evaluate(
 
 
 @evaluation.command(
-    epilog="Forms: x2021, x2022, x2023, s2024, n, or a region. Levels: good, fair, poor, fax. "
+    epilog="Forms: x2021, x2022, x2023, s2024, n, charity, enterprise, or a region. Levels: good, fair, poor, fax. "
     "Texts: raw, tabs, cells, md, html, unruled."
 )
 def generate(

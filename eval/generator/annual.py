@@ -15,21 +15,13 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from recount.eval.generator.budgets import BudgetCase
 from recount.eval.generator.typeset.blocks import Block, Break, Open, OpenRow, Para
-from recount.eval.generator.typeset.compose import typeset
+from recount.eval.generator.typeset.compose import Manuscript, typeset
 from recount.eval.generator.typeset.style import Style
 
 Figures = dict[str, int]
 """By key of its line, what is printed; what is not there is not printed."""
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A generated report: its gold as docs/contract/result.md has it, and its PDF."""
-
-    name: str
-    gold: dict[str, Any]
-    pdf: bytes
 
 
 _NAMES = ("Harbour Lights Trust", "The Fenwick Literacy Foundation", "Moorland Rescue", "Ashdown Music Charity")
@@ -205,7 +197,7 @@ class _Habits:
         return f"({-value:,})" if value < 0 else f"{value:,}"
 
 
-def annual(seed: int) -> Statement:
+def annual(seed: int) -> BudgetCase:
     """The accounts of a seed."""
     rng = Random(f"annual {seed}")
     day, month = rng.choice(_ENDS)
@@ -236,7 +228,13 @@ def annual(seed: int) -> Statement:
     report.state("balance", "Balance sheet", _BALANCE, _years(habits, columns, lasting=False), columns)
     columns = [(habits.year - back, year[2]) for back, year in enumerate(years)]
     report.state("cash_flow", "Statement of cash flows", _FLOWS, _years(habits, columns, lasting=True), columns)
-    return Statement(f"annual-{seed}", report.gold, report.pdf())
+    return made(f"charity-{seed}", "charity", seed, report.gold, report.manuscript())
+
+
+def made(name: str, form: str, seed: int, gold: dict[str, Any], manuscript: Manuscript) -> BudgetCase:
+    """A case of a manuscript."""
+    pdf = typeset(manuscript.blocks, manuscript.style, manuscript.unit).pdf
+    return BudgetCase(name, gold, pdf, manuscript, {"form": form, "seed": seed})
 
 
 Columns = Sequence[tuple[int, Figures]]
@@ -347,8 +345,8 @@ class _Report:
         end = f"{year}-{habits.month:02}-{habits.day[:2]}"
         return end if key == "balance" else f"P12M/{end}"
 
-    def pdf(self) -> bytes:
-        """The report, set."""
+    def manuscript(self) -> Manuscript:
+        """The report, to be set."""
         rng = self.rng
         blocks = [*self.blocks, Break(), Para("Notes to the financial statements", "h1"), *_notes(rng, self.habits)]
         style = Style(
@@ -364,7 +362,7 @@ class _Report:
             footer=rng.choice(("{n}", "Page {n}")),
             bold_heads=True,
         )
-        return typeset(blocks, style, self.name).pdf
+        return Manuscript(tuple(blocks), style, self.name)
 
 
 def _in_order(columns: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from enum import Enum
 from random import Random
 from typing import Any
 
-from recount.eval.generator.annual import Figures, Statement
+from recount.eval.generator.annual import Figures, annual, made
+from recount.eval.generator.budgets import BudgetCase
 from recount.eval.generator.typeset.blocks import Block, Break, Para, Sheet
-from recount.eval.generator.typeset.compose import typeset
+from recount.eval.generator.typeset.compose import Manuscript
 from recount.eval.generator.typeset.style import STYLES
 
 _OWED = "所有者权益（或股东权益）"
@@ -152,7 +154,7 @@ class _Form:
         return Decimal(value).scaleb(-2) * _UNITS[self.unit][1]
 
 
-def enterprise(seed: int) -> Statement:
+def enterprise(seed: int) -> BudgetCase:
     """The statements of a seed."""
     rng = Random(f"enterprise {seed}")
     form = _Form(rng)
@@ -174,7 +176,7 @@ def enterprise(seed: int) -> Statement:
     style = replace(STYLES[rng.choice(("segmented", "word", "boxed", "ledger", "office"))], cover_page=True)
     style = replace(style, table_size=rng.choice((6.5, 7.0, 7.5)), margin=(48, 56, 48, 50), number_align="right", pad=2)
     style = replace(style, cell_align="left", body_size=12, leading=1.4)
-    return Statement(f"enterprise-{seed}", gold, typeset(blocks, style, name).pdf)
+    return made(f"enterprise-{seed}", "enterprise", seed, gold, Manuscript(tuple(blocks), style, name))
 
 
 def _is_had(rng: Random, name: str) -> bool:
@@ -239,3 +241,14 @@ def _cells(form: _Form, line: tuple[str, str], columns: Sequence[Figures], numbe
     key, words = line
     values = [form.printed(column.get(key, 0)) if key else "" for column in columns]
     return [words, *([str(number) if words else ""] if form.numbered else []), *values]
+
+
+class Accounts(Enum):
+    """The reports whose families are data (examples/families)."""
+
+    CHARITY = "charity"
+    ENTERPRISE = "enterprise"
+
+    def case(self, seed: int) -> BudgetCase:
+        """The one of a seed."""
+        return annual(seed) if self is Accounts.CHARITY else enterprise(seed)
