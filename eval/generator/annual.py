@@ -27,9 +27,9 @@ Figures = dict[str, int]
 _NAMES = ("Harbour Lights Trust", "The Fenwick Literacy Foundation", "Moorland Rescue", "Ashdown Music Charity")
 _ENDS = (("31 March", 3), ("31 December", 12), ("31 July", 7), ("31 August", 8), ("30 June", 6))
 _INCOME = {
-    "donations": "Donations and legacies",
+    "donations_and_legacies": "Donations and legacies",
     "charitable_income": "Charitable activities",
-    "trading": "Other trading activities",
+    "other_trading_activities": "Other trading activities",
     "investment_income": "Investments",
     "other_income": "Other",
 }
@@ -42,35 +42,35 @@ _ACTIVITIES = (
     *((key, title, 1) for key, title in _SPENT.items()),
     ("total_expenditure", "Total expenditure", 0),
     ("gains", "Net gains/(losses) on investments", 0),
-    ("net_income", "Net income/(expenditure)", 0),
-    ("transfers", "Transfers between funds", 0),
-    ("net_movement", "Net movement in funds", 0),
+    ("net_income_expenditure", "Net income/(expenditure)", 0),
+    ("transfers_between_funds", "Transfers between funds", 0),
+    ("net_movement_in_funds", "Net movement in funds", 0),
     ("", "Reconciliation of funds:", 0),
-    ("brought_forward", "Total funds brought forward", 1),
-    ("carried_forward", "Total funds carried forward", 1),
+    ("total_funds_brought_forward", "Total funds brought forward", 1),
+    ("total_funds_carried_forward", "Total funds carried forward", 1),
 )
 _BALANCE = (
     ("", "Fixed assets", 0),
-    ("tangible", "Tangible assets", 1),
+    ("tangible_assets", "Tangible assets", 1),
     ("investments", "Investments", 1),
-    ("fixed_assets", "Total fixed assets", 0),
+    ("total_fixed_assets", "Total fixed assets", 0),
     ("", "Current assets", 0),
     ("stocks", "Stocks", 1),
     ("debtors", "Debtors", 1),
-    ("cash", "Cash at bank and in hand", 1),
-    ("current_assets", "Total current assets", 0),
+    ("cash_at_bank_and_in_hand", "Cash at bank and in hand", 1),
+    ("total_current_assets", "Total current assets", 0),
     ("", "Liabilities", 0),
     ("due_within", "Creditors: amounts falling due within one year", 1),
     ("net_current_assets", "Net current assets", 0),
     ("less_current", "Total assets less current liabilities", 0),
     ("due_after", "Creditors: amounts falling due after more than one year", 1),
-    ("provisions", "Provisions for liabilities", 1),
-    ("net_assets", "Total net assets", 0),
+    ("provisions_for_liabilities", "Provisions for liabilities", 1),
+    ("total_net_assets", "Total net assets", 0),
     ("", "The funds of the charity:", 0),
-    ("restricted", "Restricted income funds", 1),
-    ("designated", "Unrestricted funds: designated", 1),
-    ("general", "Unrestricted funds: general", 1),
-    ("funds", "Total charity funds", 0),
+    ("restricted_income_funds", "Restricted income funds", 1),
+    ("unrestricted_funds_designated", "Unrestricted funds: designated", 1),
+    ("unrestricted_funds_general", "Unrestricted funds: general", 1),
+    ("total_charity_funds", "Total charity funds", 0),
 )
 _FLOWS = (
     ("operating", "Net cash provided by/(used in) operating activities", 0),
@@ -78,20 +78,48 @@ _FLOWS = (
     ("received", "Dividends, interest and rents from investments", 1),
     ("bought", "Purchase of property, plant and equipment", 1),
     ("sold_investments", "Proceeds from the sale of investments", 1),
-    ("bought_investments", "Purchase of investments", 1),
+    ("purchase_of_investments", "Purchase of investments", 1),
     ("investing", "Net cash provided by/(used in) investing activities", 0),
     ("", "Cash flows from financing activities:", 0),
-    ("repaid", "Repayments of borrowing", 1),
+    ("repayments_of_borrowing", "Repayments of borrowing", 1),
     ("financing", "Net cash provided by/(used in) financing activities", 0),
     ("change", "Change in cash and cash equivalents in the reporting period", 0),
     ("opening_cash", "Cash and cash equivalents at the beginning of the reporting period", 0),
     ("closing_cash", "Cash and cash equivalents at the end of the reporting period", 0),
 )
-_SUMS = {"total_income", "total_expenditure", "net_income", "net_movement", "carried_forward", "fixed_assets"}
-_SUMS |= {"current_assets", "net_current_assets", "less_current", "net_assets", "funds", "investing", "financing"}
+_SUMS = {
+    "total_income",
+    "total_expenditure",
+    "net_income_expenditure",
+    "net_movement_in_funds",
+    "total_funds_carried_forward",
+    "total_fixed_assets",
+}
+_SUMS |= {
+    "total_current_assets",
+    "net_current_assets",
+    "less_current",
+    "total_net_assets",
+    "total_charity_funds",
+    "investing",
+    "financing",
+}
 _SUMS |= {"change", "closing_cash"}
-_NOTES = {"donations": 3, "charitable_income": 4, "raising_funds": 6, "charitable_spending": 7, "tangible": 11}
-_NOTES |= {"investments": 12, "debtors": 13, "due_within": 14, "due_after": 15, "restricted": 18, "operating": 20}
+_NOTES = {
+    "donations_and_legacies": 3,
+    "charitable_income": 4,
+    "raising_funds": 6,
+    "charitable_spending": 7,
+    "tangible_assets": 11,
+}
+_NOTES |= {
+    "investments": 12,
+    "debtors": 13,
+    "due_within": 14,
+    "due_after": 15,
+    "restricted_income_funds": 18,
+    "operating": 20,
+}
 
 
 # --- the books
@@ -103,18 +131,25 @@ def _year(rng: Random, scale: int, opening: Figures) -> tuple[dict[str, Figures]
     def draw(share: float) -> int:
         return round(rng.uniform(0.4, 1.6) * share * scale)
 
-    free = {"donations": draw(0.5), "trading": draw(0.12), "investment_income": draw(0.03), "raising_funds": draw(0.1)}
-    tied = {"donations": draw(0.2), "charitable_income": draw(0.3), "charitable_spending": draw(0.4)}
+    free = {
+        "donations_and_legacies": draw(0.5),
+        "other_trading_activities": draw(0.12),
+        "investment_income": draw(0.03),
+        "raising_funds": draw(0.1),
+    }
+    tied = {"donations_and_legacies": draw(0.2), "charitable_income": draw(0.3), "charitable_spending": draw(0.4)}
     free |= {"charitable_income": draw(0.1), "charitable_spending": draw(0.35), "gains": draw(0.06) - draw(0.05)}
     free |= {"other_income": draw(0.01) if rng.random() < 0.5 else 0, "other_spending": draw(0.01)}
     moved = draw(0.03)
-    free["transfers"], tied["transfers"] = moved, -moved
-    free["brought_forward"] = opening["designated"] + opening["general"]
-    tied["brought_forward"] = opening["restricted"]
+    free["transfers_between_funds"], tied["transfers_between_funds"] = moved, -moved
+    free["total_funds_brought_forward"] = (
+        opening["unrestricted_funds_designated"] + opening["unrestricted_funds_general"]
+    )
+    tied["total_funds_brought_forward"] = opening["restricted_income_funds"]
     for fund in (free, tied):
         _close(fund)
     whole = {key: free.get(key, 0) + tied.get(key, 0) for key, _, _ in _ACTIVITIES if key}
-    flows = _cash(rng, scale, opening["cash"])
+    flows = _cash(rng, scale, opening["cash_at_bank_and_in_hand"])
     return (
         {"free": free, "tied": tied, "whole": whole},
         _assets(rng, scale, free, tied, flows["closing_cash"]),
@@ -126,21 +161,28 @@ def _close(fund: Figures) -> None:
     """Fills in the sums of the activities of a fund."""
     fund["total_income"] = sum(fund.get(key, 0) for key in _INCOME)
     fund["total_expenditure"] = sum(fund.get(key, 0) for key in _SPENT)
-    fund["net_income"] = fund["total_income"] - fund["total_expenditure"] + fund.get("gains", 0)
-    fund["net_movement"] = fund["net_income"] + fund["transfers"]
-    fund["carried_forward"] = fund["brought_forward"] + fund["net_movement"]
+    fund["net_income_expenditure"] = fund["total_income"] - fund["total_expenditure"] + fund.get("gains", 0)
+    fund["net_movement_in_funds"] = fund["net_income_expenditure"] + fund["transfers_between_funds"]
+    fund["total_funds_carried_forward"] = fund["total_funds_brought_forward"] + fund["net_movement_in_funds"]
 
 
 def _cash(rng: Random, scale: int, opening: int) -> Figures:
     def draw(share: float) -> int:
         return round(rng.uniform(0.4, 1.6) * share * scale)
 
-    flows = {"received": draw(0.03), "bought": -draw(0.05), "sold_investments": draw(0.08), "repaid": -draw(0.01)}
-    flows |= {"bought_investments": -draw(0.08), "opening_cash": opening, "operating": draw(0.08) - draw(0.04)}
+    flows = {
+        "received": draw(0.03),
+        "bought": -draw(0.05),
+        "sold_investments": draw(0.08),
+        "repayments_of_borrowing": -draw(0.01),
+    }
+    flows |= {"purchase_of_investments": -draw(0.08), "opening_cash": opening, "operating": draw(0.08) - draw(0.04)}
     if opening + flows["operating"] - draw(0.1) < 0:
         flows["operating"] = draw(0.15)
-    flows["investing"] = sum(flows[key] for key in ("received", "bought", "sold_investments", "bought_investments"))
-    flows["financing"] = flows["repaid"]
+    flows["investing"] = sum(
+        flows[key] for key in ("received", "bought", "sold_investments", "purchase_of_investments")
+    )
+    flows["financing"] = flows["repayments_of_borrowing"]
     flows["change"] = flows["operating"] + flows["investing"] + flows["financing"]
     flows["closing_cash"] = opening + flows["change"]
     return flows
@@ -152,18 +194,23 @@ def _assets(rng: Random, scale: int, free: Figures, tied: Figures, cash: int) ->
     def draw(share: float) -> int:
         return round(rng.uniform(0.4, 1.6) * share * scale)
 
-    funds = free["carried_forward"] + tied["carried_forward"]
-    found = {"stocks": draw(0.01), "debtors": draw(0.12), "cash": cash, "due_within": -draw(0.15)}
-    found |= {"investments": draw(0.3), "due_after": -draw(0.05), "provisions": -draw(0.01), "net_assets": funds}
-    found["current_assets"] = found["stocks"] + found["debtors"] + cash
-    found["net_current_assets"] = found["current_assets"] + found["due_within"]
-    found["less_current"] = funds - found["due_after"] - found["provisions"]
-    found["fixed_assets"] = found["less_current"] - found["net_current_assets"]
-    found["tangible"] = found["fixed_assets"] - found["investments"]
-    found["restricted"] = tied["carried_forward"]
-    found["designated"] = round(free["carried_forward"] * rng.uniform(0.1, 0.6))
-    found["general"] = free["carried_forward"] - found["designated"]
-    return found | {"funds": funds}
+    funds = free["total_funds_carried_forward"] + tied["total_funds_carried_forward"]
+    found = {"stocks": draw(0.01), "debtors": draw(0.12), "cash_at_bank_and_in_hand": cash, "due_within": -draw(0.15)}
+    found |= {
+        "investments": draw(0.3),
+        "due_after": -draw(0.05),
+        "provisions_for_liabilities": -draw(0.01),
+        "total_net_assets": funds,
+    }
+    found["total_current_assets"] = found["stocks"] + found["debtors"] + cash
+    found["net_current_assets"] = found["total_current_assets"] + found["due_within"]
+    found["less_current"] = funds - found["due_after"] - found["provisions_for_liabilities"]
+    found["total_fixed_assets"] = found["less_current"] - found["net_current_assets"]
+    found["tangible_assets"] = found["total_fixed_assets"] - found["investments"]
+    found["restricted_income_funds"] = tied["total_funds_carried_forward"]
+    found["unrestricted_funds_designated"] = round(free["total_funds_carried_forward"] * rng.uniform(0.1, 0.6))
+    found["unrestricted_funds_general"] = free["total_funds_carried_forward"] - found["unrestricted_funds_designated"]
+    return found | {"total_charity_funds": funds}
 
 
 # --- how it is printed
@@ -215,7 +262,12 @@ def annual(seed: int) -> BudgetCase:
         rng.random() < 0.3,
     )
     scale = rng.randint(700, 60_000) * (1 if habits.thousands else 1000)
-    before: Figures = {"designated": scale // 3, "general": scale // 2, "restricted": scale // 4, "cash": scale // 2}
+    before: Figures = {
+        "unrestricted_funds_designated": scale // 3,
+        "unrestricted_funds_general": scale // 2,
+        "restricted_income_funds": scale // 4,
+        "cash_at_bank_and_in_hand": scale // 2,
+    }
     years = []
     for _ in range(2):
         years.append(_year(rng, scale, before))

@@ -2,6 +2,8 @@
 
     made = enterprise(seed)
 
+    python -m recount.eval.generator.enterprise  # writes the examples of examples/families anew
+
 The lines are those of 财政部《关于修订印发2019年度一般企业财务报表格式的通知》(财会〔2019〕6号), for enterprises that
 apply the new standards; enterprises and figures are invented. One prints in 元, another in 千元 or 万元; with 行次 or
 without; nothing as a blank, 0.00 or a dash; ruled in one of the styles of the departmental reports, or not at all.
@@ -9,15 +11,18 @@ without; nothing as a blank, 0.00 or a dash; ruled in one of the styles of the d
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from enum import Enum
+from pathlib import Path
 from random import Random
 from typing import Any
 
 from recount.eval.generator.annual import Figures, annual, made
 from recount.eval.generator.budgets import BudgetCase
+from recount.eval.generator.files import plain
 from recount.eval.generator.typeset.blocks import Block, Break, Para, Sheet
 from recount.eval.generator.typeset.compose import Manuscript
 from recount.eval.generator.typeset.style import STYLES
@@ -252,3 +257,22 @@ class Accounts(Enum):
     def case(self, seed: int) -> BudgetCase:
         """The one of a seed."""
         return annual(seed) if self is Accounts.CHARITY else enterprise(seed)
+
+
+FAMILIES = Path(__file__).resolve().parents[2] / "examples" / "families"
+EXAMPLES = {"charity_accounts": (Accounts.CHARITY, 8), "enterprise_statements": (Accounts.ENTERPRISE, 1)}
+"""The reports that lie beside the families of the repository, by their folder: their form and seed."""
+
+
+def build(out: Path = FAMILIES) -> None:
+    """Write the example of each family."""
+    for name, (form, seed) in EXAMPLES.items():
+        case, folder = form.case(seed), out / name / "example"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "report.pdf").write_bytes(case.pdf)
+        words = json.dumps(plain(case.gold), ensure_ascii=False, indent=1)
+        (folder / "expected.json").write_text(words + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    build()
