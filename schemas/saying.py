@@ -274,6 +274,10 @@ _OF_PAGES: Mapping[str, tuple[str, str]] = {
         "no unit is printed for amounts of {table}, and nothing ties them to others",
         "“{table}”未印计量单位，也无勾稽可以确定",
     ),
+    "other_unit": (
+        "{table} was read in another unit than other statements, and nothing ties it to them: none of it is confirmed",
+        "“{table}”识读的计量单位与其他报表不同，且无勾稽关系，其数字均不能确认",
+    ),
     "many_fail": (
         "{failing} of {checks} identities fail: that two places print the same number confirms neither",
         "{checks}项勾稽中有{failing}项不符：两处数字相同也不能互相印证",

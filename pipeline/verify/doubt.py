@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -149,6 +150,49 @@ def of_two_prints(evaluation: Evaluation) -> bool:
     """Whether an identity says only that two places print the same number."""
     computed = evaluation.identity.computed
     return isinstance(computed, Sum) and len(computed.terms) == 1 and not computed.constant
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """What of a report's statements nothing settles. columns: those that contradict one another as if heads were
+    exchanged (exchanged); units: tables whose unit may have been misread (of_other_units); figures: of all these."""
+
+    columns: tuple[frozenset[str], ...]
+    units: tuple[str, ...]
+    figures: frozenset[str]
+
+
+def unsettled(figures: Mapping[str, Figure], tokens: Sequence[Token], evaluations: Sequence[Evaluation]) -> Unsettled:
+    """The statements of which no identity may confirm the figures, though each adds up by itself."""
+    crossed, units = exchanged(figures, tokens, evaluations), of_other_units(figures, tokens, evaluations)
+    columns = tuple(f"{column}/" for columns in crossed for column in columns)
+    found = {pointer for pointer in figures if pointer.startswith(columns)} if columns else set()
+    return Unsettled(crossed, units, frozenset(found | in_tables(units, figures, tokens)))
+
+
+def of_other_units(
+    figures: Mapping[str, Figure], tokens: Sequence[Token], evaluations: Sequence[Evaluation]
+) -> tuple[str, ...]:
+    """The statements of a scan, by pointer, whose heads say another unit than those of most others, and that no sum
+    ties to these: a sign of a unit that was not read scales all of a table, which adds up as before.
+
+    All of them where as many say the one as the other. A digital page prints the unit that it prints.
+    """
+    units: dict[str, str] = {}
+    for pointer, figure in figures.items():
+        token = tokens[figure.token]
+        if token.origin == "ocr" and token.head and _in_head(figure, tokens):
+            units.setdefault(table_of(pointer), token.head)
+    if len(set(units.values())) < 2:
+        return ()
+    statements = {table_of(f"{at}/") for at in columns_in(figures, tokens)}
+    units = {table: unit for table, unit in units.items() if table in statements}
+    often = Counter(units.values()).most_common(2)
+    if len(often) < 2:
+        return ()
+    usual = often[0][0] if often[0][1] > often[1][1] else None
+    sure = _reached([table for table, unit in units.items() if unit == usual], _ties(tokens, evaluations))
+    return tuple(sorted(units.keys() - sure))
 
 
 def exchanged(

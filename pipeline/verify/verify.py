@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -11,14 +11,15 @@ from recount.pipeline.document import Remark, Token
 from recount.pipeline.verify.blame import Suspect, blamed, explained, suspects_of
 from recount.pipeline.verify.cover import NO_WORD, DocumentNumbers, Rivals, Word, covered
 from recount.pipeline.verify.doubt import (
+    Unsettled,
     doubtful,
-    exchanged,
     in_tables,
     many_fail,
     misscaled,
     nameless,
     of_two_prints,
     told,
+    unsettled,
     without_unit,
 )
 from recount.pipeline.verify.ground import Rejected, Resolver
@@ -87,12 +88,11 @@ def verify(
     resolved = resolver.model(report)
     figures = resolver.figures
     evaluations, lacking = set_aside(resolved, recount(resolved), figures, tokens)
-    refused = {rejection.pointer for rejection in resolver.rejected}
     odd = odd_ones(figures, tokens, columns_of(figures, tokens))
     many = many_fail(evaluations)
     confirming = [e for e in sharpened(evaluations, odd) if not (word.loosens(e) or (many and of_two_prints(e)))]
     places = places_of(figures, tokens, evaluations)
-    rivals = Rivals(numbers, figures, places, confirmed, refused=refused, odd=odd, word=word)
+    rivals = Rivals(numbers, figures, places, confirmed, refused=resolver.refused, odd=odd, word=word)
     cover = covered(rivals, confirming)
     scaled = misscaled(tokens, evaluations)
     off_scale = told(scaled)
@@ -102,9 +102,9 @@ def verify(
     touched = _touched(figures, tokens, unnamed)
     unitless = without_unit(figures, tokens, evaluations)
     loose = frozenset(pointer for pointers in unitless.values() for pointer in pointers)
-    crossed = exchanged(figures, tokens, evaluations)
-    doubts = doubtful(figures, tokens, evaluations, suspects, scaled) | unsure | touched | loose | lacking
-    doubts |= {p for p in figures for columns in crossed if p.startswith(tuple(f"{column}/" for column in columns))}
+    vague = unsettled(figures, tokens, evaluations)
+    doubts = vague.figures.union(unsure, touched, loose, lacking)
+    doubts |= doubtful(figures, tokens, evaluations, suspects, scaled)
     if doubts:
         rivals = replace(rivals, doubtful=doubts)
         cover = covered(rivals, confirming)
@@ -126,7 +126,7 @@ def verify(
         rivals.places.skipped,
         off_scale,
         loose,
-        tuple(_remarks(resolved, tokens, figures, unitless, many, unnamed, crossed)),
+        tuple(_remarks(resolved, tokens, figures, unitless, many, unnamed, vague)),
         word,
     )
 
@@ -138,7 +138,7 @@ def _remarks(
     unitless: Mapping[str, Sequence[str]],
     many: tuple[int, int] | None,
     unnamed: Mapping[str, Sequence[str]],
-    crossed: Iterable[frozenset[str]],
+    vague: Unsettled,
 ) -> Iterator[Remark]:
     """What a reader of the result must be told of the report as a whole, and of tables without a unit or a name, or
     that contradict one another in their periods."""
@@ -149,10 +149,16 @@ def _remarks(
         yield Remark("unit", page, None, say("no_unit", table=title_of(report, table)))
     for pointers in unnamed.values():
         yield Remark("no name", tokens[figures[pointers[0]].token].page, None, say("table_nameless"))
-    for tables in sorted({tuple(sorted({table_of(column) for column in columns})) for columns in crossed}):
-        page = min(tokens[figure.token].page for figure in figures.values() if table_of(figure.pointer) in tables)
+    for table in vague.units:
+        yield Remark("unit", _page_of([table], tokens, figures), None, say("other_unit", table=title_of(report, table)))
+    for tables in sorted({tuple(sorted(set(map(table_of, columns)))) for columns in vague.columns}):
         words = say("columns_exchanged", tables=tuple(title_of(report, table) for table in tables))
-        yield Remark("columns", page, None, words)
+        yield Remark("columns", _page_of(tables, tokens, figures), None, words)
+
+
+def _page_of(tables: Collection[str], tokens: Sequence[Token], figures: Mapping[str, Figure]) -> int:
+    """The first page that tables have figures on."""
+    return min(tokens[figure.token].page for figure in figures.values() if table_of(figure.pointer) in tables)
 
 
 def _touched(figures: Mapping[str, Figure], tokens: Sequence[Token], unnamed: Mapping[str, Sequence[str]]) -> set[str]:
