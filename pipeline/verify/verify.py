@@ -85,8 +85,7 @@ def verify(
     """
     numbers = numbers or DocumentNumbers([*tokens, *word.typed.values()])
     resolver = Resolver(tokens, mapper)
-    resolved = resolver.model(report)
-    figures = resolver.figures
+    resolved, figures = resolver.model(report), resolver.figures
     evaluations, lacking = set_aside(resolved, recount(resolved), figures, tokens)
     odd = odd_ones(figures, tokens, columns_of(figures, tokens))
     many = many_fail(evaluations)
