@@ -29,8 +29,6 @@ _BESIDE = re.compile(r"(?:[$£€¥]|usd?|rmb|eur|gbp|[百千]?万?元|%)*", re.
 """What may stand in a cell beside its figure."""
 _NO_AMOUNTS = re.compile(r"%|percent|ratio|[率比]$|比[例重]|[增变]幅|增长|note|附注|序号|行次", re.IGNORECASE)
 """Of the head of a column: no figures that a sum adds up."""
-_ASIDE = re.compile(r"notes?|附注|序号|行次", re.IGNORECASE)
-"""The head of a column of which nobody misses anything."""
 _NO_MONEY = re.compile(
     r"pershare|percommonshare|sharesoutstanding|averageshares|numberof|employees|headcount|%|percent"
     r"|每股|股数|[人户]数|[比税益]率|比例"
@@ -257,11 +255,7 @@ def _columns(
     halves = {column: sum(label < column for label in labels) for column in heads}
     sure = [columns for columns in of_half.values() if len({halves[column] for column in columns}) == len(columns)]
     told = {column for columns in sure for column in columns}
-    without = tuple(
-        printed
-        for column, (folded, printed) in heads.items()
-        if column not in told and not _ASIDE.fullmatch("".join(folded.split()))
-    )
+    without = tuple(printed for column, (_, printed) in heads.items() if column not in told)
     found = [Column(heads[columns[0]][1], periods[columns[0]], tuple(columns)) for columns in sure]
     with_period = [column for column in found if column.period is not None]
     dates = dated([column.period for column in with_period if column.period is not None], over)

@@ -134,15 +134,6 @@ def test_a_change_beside_two_years_is_behind_them_and_a_rate_is_left_out() -> No
     assert heads == [("current", "本年数", [12]), ("previous", "上年数", [10]), (None, "增减额", [2])]
 
 
-@pytest.mark.parametrize("head", ["Note", "Notes", "附注", "行次"])
-def test_nothing_is_said_of_a_column_of_notes_that_is_left_out(head: str) -> None:
-    table = [["", head, "2024", "2023", "Change %"], ["Cash", "3", "1.00", "2.00", "4.00"]]
-    table += [["Stocks", "4", "3.00", "2.00", "5.00"]]
-    found = lines_of(grid(table))
-    assert [column.head for column in found.columns] == ["2024", "2023"]
-    assert found.without == ("Change %",)
-
-
 def test_columns_without_periods_are_told_by_their_heads() -> None:
     table: Rows = [["Group", "Gross days", "Value"], ["Police", "10.00", "200.00"], ["Total", "10.00", "200.00"]]
     columns = read(named("Police"), table)
