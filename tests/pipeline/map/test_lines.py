@@ -83,6 +83,14 @@ def test_what_is_no_amount_of_money_is_delivered_as_printed() -> None:
     assert [(value(row.amount), value(row.other)) for row in this.lines] == [(10, None), (None, Decimal("0.25"))]
 
 
+def test_a_line_that_is_not_there_is_not_the_one_under_the_next_heading() -> None:
+    """Other is printed under the second heading alone: the first has none."""
+    table = [row for row in BALANCE if row[2] != "20.00"]
+    this, last = read(Balance, table)
+    assert amounts(this) == [100, None, 5, 125]
+    assert amounts(last) == [80, None, None, 110]
+
+
 def test_words_that_two_lines_have_are_left_open_without_the_line_above() -> None:
     assert amounts(read(named("Other", "Total assets"), BALANCE)[0]) == [None, 125]
 
