@@ -250,22 +250,28 @@ def _words(section: Section) -> str | None:
 def front_of(paragraphs: Sequence[Paragraph], front: str, fields: Mapping[str, Field]) -> dict[str, Any]:
     """The fields of the title page: the named groups of the family's rule for it."""
     lines = front_lines(paragraphs)
-    signs = [
-        (folded, printed)
-        for line in lines
-        for folded, printed in zip(line.text.folded, line.text.printed, strict=True)
-        if not folded.isspace()
-    ]
-    match = re.search(front, "".join(folded for folded, _ in signs))
+    match = re.search(front, "".join("".join(line.text.folded.split()) for line in lines))
     found: dict[str, Any] = {}
     for key, value in match.groupdict().items() if match else ():
         if value is None or key not in fields:
             continue
         if fields[key].is_text:
-            found[key] = plain("".join(printed for _, printed in signs[slice(*match.span(key))])) if match else None
+            found[key] = plain(_as_printed(lines, *match.span(key))) if match else None
         elif (ref := _token(lines, value)) is not None:
             found[key] = ref
     return found
+
+
+_IDEOGRAPH = re.compile("[\u2e80-\u9fff]")
+
+
+def _as_printed(lines: Sequence[Paragraph], start: int, end: int) -> str:
+    """The signs of some lines from one to another, blanks not counted, with the blanks between words that are not
+    Chinese."""
+    printed, folded = "\n".join(line.text.printed for line in lines), "\n".join(line.text.folded for line in lines)
+    places = [at for at, sign in enumerate(folded) if not sign.isspace()][start:end]
+    words = printed[places[0] : places[-1] + 1] if places else ""
+    return " ".join(words.split()) if not _IDEOGRAPH.search(words) else "".join(words.split())
 
 
 def _token(lines: Sequence[Paragraph], digits: str) -> Ref | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from pydantic import create_model
 
 from recount.pipeline.map.statements import claims, lines_in, lines_of, read_statement, title_rule, titled
@@ -81,6 +82,14 @@ def test_what_no_field_names_is_delivered_with_its_label() -> None:
 def test_what_is_no_amount_of_money_is_delivered_as_printed() -> None:
     (this,) = read(Statement, [["", "2024"], ["Profit", "10.00"], ["Earnings per share", "0.25"]])
     assert [(value(row.amount), value(row.other)) for row in this.lines] == [(10, None), (None, Decimal("0.25"))]
+
+
+def test_a_line_that_is_not_there_is_not_the_one_under_the_next_heading() -> None:
+    """Other is printed under the second heading alone: the first has none."""
+    table = [row for row in BALANCE if row[2] != "20.00"]
+    this, last = read(Balance, table)
+    assert amounts(this) == [100, None, 5, 125]
+    assert amounts(last) == [80, None, None, 110]
 
 
 def test_words_that_two_lines_have_are_left_open_without_the_line_above() -> None:
@@ -214,6 +223,24 @@ def test_the_table_of_a_title_is_the_one_that_says_no_more() -> None:
     found = titled(blocks, title_rule(fields_of(report)["balance"]))
     assert found is not None
     assert found[0] is own
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("编制单位：青川供水有限公司　2023年12月31日　单位：元", "2023-12-31"),
+        ("会企02表编制单位：青川供水有限公司2023年度单位：元", "2023"),
+        ("编制单位：青川2018年供水有限公司2023年12月31日单位：元", None),  # two dates: which it is, nobody says
+        ("青川供水有限公司2023年12月31日", None),
+    ],
+)
+def test_the_date_beside_whose_a_statement_is_dates_its_columns(line: str, told: str | None) -> None:
+    """The line of 会企01表: company, date and unit stand in one line over the table."""
+    balance = grid([["资产", "期末余额", "年初余额"], ["货币资金", "1.00", "2.00"]])
+    report: Any = create_model("Report", __base__=Model, balance=(tuple[Statement[Ref], ...], rows("资产负债表")))
+    found = titled([paragraph("资产负债表"), paragraph(line), balance], title_rule(fields_of(report)["balance"]))
+    assert found is not None
+    assert (found[1].told if found[1] is not None else None) == told
 
 
 def test_the_year_in_a_title_is_any_year() -> None:
