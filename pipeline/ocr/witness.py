@@ -5,8 +5,8 @@ stands, another number is what is printed, and where nothing is to be seen the f
 
 A font says by a table which sign each of its glyphs is; that table may be wrong, or made to be. So the fewest figures
 that show all digits and points of a document's fonts are read from the page; a glyph that looks as one that was read as
-the same sign before, in this report or another, need not be. A font that they contradict is not believed, and its pages
-are read as scans are.
+the same sign before, in this report or another, need not be, nor one that looks as that sign in a font of the library's
+own. A font that they contradict is not believed, and its pages are read as scans are.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -269,6 +269,16 @@ class _Run:
 _SEEN: set[_Look] = set()
 """What was read as its font says, in this process."""
 _MOST_SEEN = 200_000
+_OWN_FONTS = ("helv", "hebo", "heit", "hebi", "tiro", "tibo", "tiit", "tibi", "cour", "cobo", "coit", "cobi", "china-s")
+"""Those that the library brings, as it calls them: programs that make PDFs have them too."""
+
+
+@cache
+def own_looks() -> frozenset[_Look]:
+    """What digits and points look like in the library's fonts, whose tables nobody made for a report."""
+    fonts = [mupdf.Font(name) for name in _OWN_FONTS]
+    looks = [(look_of(font.this, font.has_glyph(ord(sign))), sign) for font in fonts for sign in "0123456789."]
+    return frozenset((look, sign) for look, sign in looks if look is not None)
 
 
 def _lying_fonts(pages: Sequence[Page], eye: _Eye) -> dict[int, tuple[str, str] | None]:
@@ -276,7 +286,7 @@ def _lying_fonts(pages: Sequence[Page], eye: _Eye) -> dict[int, tuple[str, str] 
     found: dict[int, tuple[str, str] | None] = defaultdict(lambda: None)
     wanted = [page for page in pages if page.readable and page.origin == "text" and page.lines]
     runs = [run for page in wanted for run in _seen(page, _runs(eye, page))]
-    right, wrong = _read(_fewest(runs, attrgetter("looks"), _SEEN), eye)
+    right, wrong = _read(_fewest(runs, attrgetter("looks"), _SEEN, own_looks()), eye)
     if wrong:  # glyphs that look the same are told as they are by one font, perhaps, and not by the other: each is read
         _, wrong = _read(_fewest(runs, attrgetter("glyphs")), eye)
     elif len(_SEEN) < _MOST_SEEN:
@@ -343,14 +353,12 @@ def _is_cleared(run: _Run, runs: Iterable[_Run], eye: _Eye) -> bool:
     return False
 
 
-def _fewest(
-    runs: Sequence[_Run], parts: Callable[[_Run], frozenset[Any]], seen: Collection[Any] = frozenset()
-) -> list[_Run]:
+def _fewest(runs: Sequence[_Run], parts: Callable[[_Run], frozenset[Any]], *seen: Collection[Any]) -> list[_Run]:
     """Few figures that show every part, their glyphs or the looks of these, that was not seen before; those that show
     most first."""
     different = {(run.text, run.glyphs): run for run in reversed(runs)}
     rest = sorted(different.values(), key=lambda run: (-len(run.glyphs), run.page, run.box))
-    left = {part for run in rest for part in parts(run)}.difference(seen)
+    left = {part for run in rest for part in parts(run)}.difference(*seen)
     chosen = []
     while left:
         rest = [run for run in rest if parts(run) & left]

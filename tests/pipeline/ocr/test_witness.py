@@ -13,15 +13,16 @@ import pytest
 from recount.pipeline.document import Page, Pages
 from recount.pipeline.mupdf import face_of, look_of
 from recount.pipeline.ocr import witness
-from recount.pipeline.ocr.witness import digits_of, witnessed
+from recount.pipeline.ocr.witness import digits_of, own_looks, witnessed
 from recount.pipeline.read import read_pdf
 
 FIGURES = ("411.63", "1,950.38", "726.04", "85.97", "330.75")
 
 
 @pytest.fixture(autouse=True)
-def _no_fonts_seen_before() -> None:
+def _no_fonts_seen_before(monkeypatch: pytest.MonkeyPatch) -> None:
     witness._SEEN.clear()
+    monkeypatch.setattr(witness, "own_looks", frozenset)
 
 
 def sheet(figures: tuple[str, ...] = FIGURES, font: str = "helv") -> Any:
@@ -216,6 +217,14 @@ def test_what_looks_the_same_is_read_once_whichever_report_brings_it(
     other = embedded(lambda pairs: pairs.update({"0060": "0041"}))
     monkeypatch.setattr(witness._Eye, "read", lambda *_: pytest.fail("read again"))
     assert looked_at(other, tmp_path).pages[0].readable
+
+
+def test_a_font_that_the_library_brings_too_need_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(witness, "own_looks", own_looks)
+    assert {sign for _, sign in own_looks()} == set("0123456789.")
+    assert not looked_at(embedded(told("6", "5")), tmp_path).pages[0].readable
+    monkeypatch.setattr(witness._Eye, "read", lambda *_: pytest.fail("read"))
+    assert looked_at(embedded(as_it_is), tmp_path).pages[0].readable
 
 
 def test_what_was_read_as_one_sign_is_none_that_another_report_says(tmp_path: Path) -> None:
