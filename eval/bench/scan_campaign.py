@@ -3,13 +3,15 @@
     python -m recount.eval.bench.scan_campaign OUT --count 50 --seed 7100
 
 makes so many reports of each level, of all forms and regions in turn, and reads them in this process. What became of
-each is kept in OUT/outcomes, so that it goes on where it was stopped; delete a file there, or name its report with
---again, to read it anew. Prints each figure that is not right. Exits with 1 if a level falls short of what it must be.
+each is kept in OUT/outcomes, so that it goes on where it was stopped; reports that are named with --again are done
+anew, for which what the networks read is kept as well. Prints each figure that is not right. Exits with 1 if a level
+falls short of what it must be.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 import time
@@ -29,7 +31,8 @@ from recount.eval.scans.damage import LEVELS
 from recount.eval.score.metrics import TRUSTED, Tally, tally
 from recount.eval.score.scores import CaseScore, FigureError, score, score_failure
 from recount.pipeline.errors import RecountError
-from recount.pipeline.result import Result
+from recount.pipeline.ocr.network.kept import keeping
+from recount.pipeline.result import Result, write_result
 from recount.pipeline.structure import structure
 
 LEAST_RIGHT: Mapping[str, float] = {"good": 0.999, "fair": 0.997, "poor": 0.985, "fax": 0.95}
@@ -104,17 +107,19 @@ def _options(form: Form | Region, at: int) -> Options:
     return replace(every, projects=7 if form is Form.X2021 else 3, summary=False)
 
 
-def read(order: Order, folder: Path) -> Outcome:
-    """Makes a report, structures its scan and holds it against its gold."""
-    case = find_cases(write(order, folder))[0]
+def read(order: Order, out: Path) -> Outcome:
+    """Makes a report, structures its scan and holds it against its gold; its result, and what OCR read, are kept."""
+    case = find_cases(write(order, out / "cases"))[0]
     begin = time.process_time()
     result = None
     try:
-        result = structure(case.source)
+        with keeping(out / "readings", hashlib.sha256(case.source.read_bytes()).hexdigest()):
+            result = structure(case.source)
     except RecountError as error:
         scored = score_failure(case, "refused", str(error))
     seconds = time.process_time() - begin
     if result is not None:
+        write_result(case.source.with_name("result.json"), result)
         scored = score(case, result, seconds)
     return Outcome(
         order.name or case.name,
@@ -125,7 +130,7 @@ def read(order: Order, folder: Path) -> Outcome:
         tally(scored.cells),
         _lost(scored, result),
         tuple(map(_told, scored.figure_errors)),
-        Counter(remark.kind for remark in result.summary.remarks) if result else {},
+        dict(Counter(remark.kind for remark in result.summary.remarks)) if result else {},
         scored.reason,
     )
 
@@ -221,8 +226,11 @@ def campaign(orders: Iterable[Order], out: Path, again: Sequence[str]) -> Iterat
     """The outcomes of the reports, those that are kept as they are."""
     for order in orders:
         kept = out / "outcomes" / f"{order.name}.json"
-        if not kept.is_file() or order.name in again:
-            read(order, out / "cases").write(kept)
+        known = Outcome.read(kept) if kept.is_file() else None
+        if known is None or order.name in again:
+            outcome = read(order, out)
+            # What is read again is taken from what is kept: it says nothing of how long a page takes.
+            replace(outcome, seconds=known.seconds if known else outcome.seconds).write(kept)
         yield Outcome.read(kept)
 
 

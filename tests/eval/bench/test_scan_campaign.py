@@ -109,6 +109,17 @@ def test_what_is_kept_is_not_read_anew_unless_asked(tmp_path: Path, monkeypatch:
     assert read == [*first, first[0]]
 
 
+def test_what_is_read_anew_took_as_long_as_at_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter((20.0, 0.5))
+    monkeypatch.setattr(scan_campaign, "read", lambda order, _: replace(POOR, name=order.name, seconds=next(times)))
+    order = next(orders(["poor"], [1]))
+    assert order.name
+    assert [outcome.seconds for again in ([], [order.name]) for outcome in campaign([order], tmp_path, again)] == [
+        20,
+        20,
+    ]
+
+
 def test_a_report_is_made_read_and_scored(tmp_path: Path) -> None:
     options = Options(projects=1, size="small", cover=False, style="plain", sections=("income",), statements=())
     order = Order(Form.N, 1, options, name="digital-1")  # a digital page is read in no time
@@ -116,6 +127,9 @@ def test_a_report_is_made_read_and_scored(tmp_path: Path) -> None:
     assert (outcome.name, outcome.refused, outcome.figures.missing) == ("digital-1", None, 0)
     assert outcome.figures.right > 0
     assert all(Decimal(error["got"]) for error in outcome.errors)
+    assert (tmp_path / "cases" / "digital-1" / "result.json").is_file()
+    outcome.write(tmp_path / "one.json")
+    assert Outcome.read(tmp_path / "one.json") == outcome
 
 
 def test_what_is_no_report_is_refused_with_all_its_figures(tmp_path: Path) -> None:
