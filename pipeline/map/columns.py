@@ -46,7 +46,7 @@ def columns_of(
     """
     said = {column: period_in(folded) for column, (folded, _) in heads.items()}
     if over is not None and len(heads) == len(labels) == 1 and not any(period for period, _ in said.values()):
-        said = {column: (over, "") for column in heads}
+        said = dict.fromkeys(heads, (over, ""))
     found, without = _together(heads, said, labels, filled)
     with_period = [column for column in found if column.period is not None]
     dates = dated([column.period for column in with_period if column.period is not None], over)
