@@ -335,16 +335,27 @@ def _cells(rows: Sequence[Row]) -> list[_Cell]:
     usual = steps[len(steps) // 4] if steps and pieces[0].latin else median(steps or [inf])  # there many rows are blank
     labels = {id(row[0]) for row in rows if len(row) > 1 and any(piece.is_figure for piece in row)}
     column = LabelColumn.of([Label(piece.line, id(piece) in labels) for piece in pieces if piece.label], usual)
+    beside = {id(piece): row for row in rows for piece in row if piece.latin}
     groups: list[list[Piece]] = []
     for piece in pieces:
         own = labels if piece.latin and id(piece) in labels else ()
-        near = (group for group in reversed(groups) if _goes_on(group, piece, column, labels))
+        near = (
+            group
+            for group in reversed(groups)
+            if _goes_on(group, piece, column, labels) and not _is_over_several(group[-1], beside.get(id(piece), ()))
+        )
         above = next(near, None)
         if above is None or any(id(other) in own for other in above):  # each has its figures
             groups.append([piece])
         else:
             above.append(piece)
     return [_Cell(tuple(group)) for group in groups]
+
+
+def _is_over_several(above: Piece, row: Row) -> bool:
+    """Whether a text stands over several of a row, as a head does over those of its columns."""
+    one = above.line.box
+    return sum(one[0] < (piece.line.box[0] + piece.line.box[2]) / 2 < one[2] for piece in row) > 1
 
 
 def _goes_on(group: Sequence[Piece], piece: Piece, column: LabelColumn, labels: Collection[int]) -> bool:

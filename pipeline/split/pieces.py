@@ -107,7 +107,9 @@ def closely(row: Row) -> Row:
     """The texts of a row of a table, cut also where two cells stand close: where no blank was printed between them, or
     one beside a figure."""
     parts = [part for piece in row for part in _cut(piece, CLOSE, close=True)]
-    return tuple(_with_signs(parts) if row[0].latin else parts)
+    if row[0].latin:  # what OCR found twice overlaps
+        return tuple(_with_signs(sorted(parts, key=lambda part: part.line.box[0])))
+    return tuple(parts)
 
 
 def _with_signs(row: Iterable[Piece]) -> Iterator[Piece]:
