@@ -97,12 +97,15 @@ def as_usual(folded: str, numbers: Numbers) -> str:
 
 
 _LEADERS = re.compile(r"(?:[.·…_]\s?){4,}")
+_RULED = re.compile(rf"{_LEADERS.pattern}|[_|]+")
 
 
 def without_leaders(line: Line) -> Iterator[Line]:
-    """The parts of a line between the rows of dots that lead from a text to what stands on its right."""
+    """The parts of a line between the rows of dots that lead from a text to what stands on its right; of a scanned one,
+    also between the pieces of rulings that were read as signs."""
     start = 0
-    for match in [*_LEADERS.finditer(line.text), None]:
+    form = _LEADERS if line.confidence is None else _RULED
+    for match in [*form.finditer(line.text), None]:
         end = match.start() if match else len(line.text)
         part = part_of(line, start, end)
         if part is not None:
@@ -166,7 +169,7 @@ _WITHIN = re.compile(rf"([(-] ?)({CURRENCY} ?)(?=\d)")
 
 def is_currency(words: str) -> bool:
     """Whether a text is the sign of a currency and no more."""
-    return re.fullmatch(CURRENCY, words) is not None
+    return re.fullmatch(rf"(?:{CURRENCY})+", words) is not None
 
 
 _AMOUNT = r"(?:\d{1,3}(?: \d{3})+(?:[.,]\d+)?(?!\d)|\d(?:[\d,.'’]*\d)?)"
@@ -177,7 +180,7 @@ MARKS = rf"\((?:[A-Za-z]{{1,2}}|[{_RAISED}]{{1,2}})\)|\[[A-Za-z]{{1,2}}\]|\*{{1,
 SIDES = r"(?:CR|DR)(?![A-Za-z])\.?"
 """Behind an amount, on which side of an account it stands: whether that is below zero, the account says."""
 _FIGURE = re.compile(
-    rf"(?:{CURRENCY})?[-+(△▲]{{0,2}}(?:{CURRENCY})?{_AMOUNT}\)?%?\)?-?(?:{CURRENCY})?(?:{SIDES})?"
+    rf"(?:{CURRENCY})*[-+(△▲]{{0,2}}(?:{CURRENCY})*{_AMOUNT}\)?%?\)?-?(?:{CURRENCY})?(?:{SIDES})?"
     rf"|(?:{CURRENCY})?\(?[-—–]+\)?",
     re.IGNORECASE,
 )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from recount.pipeline.document import Grid
-from recount.pipeline.split.labels import Label, LabelColumn, zone_of
+from recount.pipeline.split.pieces import Label, LabelColumn
 from recount.tests.pipeline.helpers import line
 from recount.tests.pipeline.split.paper import Paper, grids, values
 
@@ -98,19 +97,6 @@ def test_figures_may_stand_beside_the_first_line_of_a_label(tmp_path: Path) -> N
     grid = table(tmp_path, rows)
     assert values(grid, "Payments that were made to the Treasury Department") == ["10", "20"]
     assert grid.rows == 6
-
-
-@pytest.mark.parametrize(
-    ("starts", "others", "zone"),
-    [
-        ([60.0, 72.0, 84.0], 0, 104.0),
-        ([60.0, 72.0, 300.0], 1, 92.0),
-        ([60.0, 72.0], 0, None),
-        ([60.0, 72.0, 84.0], 2, None),  # positions before names: 1 | Paper | 2 | 9.00
-    ],
-)
-def test_labels_begin_where_most_rows_do(starts: list[float], others: int, zone: float | None) -> None:
-    assert zone_of(starts, others, 10.0) == zone
 
 
 @given(st.lists(st.tuples(st.text("abc N,:(1", min_size=1, max_size=30), st.booleans()), min_size=1, max_size=8))

@@ -1,20 +1,28 @@
-"""Labels of tables in Latin script: which of them only look like figures, and which lines go on with the one above.
+"""What stands by itself in the rows of a page: pieces of its lines, and which of them are labels.
 
-A label is broken where its column is full, and what is left of it stands below, set in or not, near or as far as the
-next row is. What goes on cannot be told by the distance alone.
+In Latin script a label may begin with a number, and is broken where its column is full; what is left of it stands
+below, set in or not, near or as far as the next row is. What goes on cannot be told by the distance alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median, median_low
 
-from recount.pipeline.document import Line
+from recount.pipeline.document import Line, hull
+from recount.pipeline.split.abroad import amounts_begin, is_currency, is_figure_abroad, without_leaders
+from recount.pipeline.split.columns import CLOSE, parts_of
 from recount.pipeline.split.folding import fold
+from recount.pipeline.split.seams import is_figure
 
+_GAP = 1.1  # heights of a line: a wider gap parts two cells
+_AMOUNT = re.compile(r"[.,]\d")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_DASHES = re.compile("[-—–─－]+")
+_CLOSING = (")", "%", ")%", "%)")
 _FEWEST = 3  # labels that say where labels begin
 _MORE = 2  # times as many rows with a label as without one
 _SET_IN = 12.0  # heights of a line by which labels may be set in
@@ -32,7 +40,112 @@ _UNFINISHED = re.compile(
 )
 
 
-def zone_of(starts: Sequence[float], others: int, height: float) -> float | None:
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What stands by itself on a row: the line, or a part of it. source: the line that it is of. latin: of a page in
+    Latin script. label: it stands where labels begin, and is no figure whatever it looks like."""
+
+    page: int
+    line: Line
+    source: Line
+    latin: bool = False
+    label: bool = False
+
+    @property
+    def words(self) -> str:
+        """Its text, folded, without white space."""
+        return "".join(fold(self.line.text).split())
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether it is a number, or the dash that stands for none."""
+        words = self.words
+        if self.label:
+            return False
+        if self.latin:
+            return is_figure_abroad(fold(self.line.text)) or _DASHES.fullmatch(words) is not None
+        return (is_figure(words) and _YEAR.fullmatch(words) is None) or _DASHES.fullmatch(words) is not None
+
+    def joined(self, other: Piece) -> Piece:
+        """It and the one behind it as one."""
+        text, boxes = self.line.text + other.line.text, self.line.boxes + other.line.boxes
+        confidence = None if self.line.confidence is None else min(self.line.confidence, other.line.confidence or 0.0)
+        return replace(self, line=Line(text, boxes, hull(boxes), confidence))
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether it is a number as only amounts and shares are printed."""
+        return self.is_figure and _AMOUNT.search(self.words) is not None
+
+
+Row = tuple[Piece, ...]
+
+
+# --- the rows of a page
+
+
+def pieces_of(page: int, row: Iterable[Line], *, latin: bool = False) -> Iterator[Piece]:
+    """The lines of a row, cut at wide gaps, and in Latin script at dots that lead from a label to its figures."""
+    for line in row:
+        parts = without_leaders(line) if latin else (line,)
+        for part in parts:
+            yield from _cut(Piece(page, part, line, latin), _GAP)
+
+
+def labelled(rows: Sequence[Row]) -> list[Row]:
+    """The rows of a page in Latin script; what begins one where labels do is none of its figures: 12) of a broken
+    label (Note 12), a street number."""
+    figured = [row for row in rows if sum(piece.is_figure for piece in row) > row[0].is_figure]
+    starts = [row[0].line.box[0] for row in figured if not (row[0].is_figure or is_currency(row[0].words))]
+    zone = _zone_of(starts, sum(row[0].is_figure for row in figured), _height(rows[0][0].line)) if starts else None
+    if zone is None:
+        return list(rows)
+    return [(replace(row[0], label=row[0].line.box[0] <= zone), *row[1:]) for row in rows]
+
+
+def closely(row: Row) -> Row:
+    """The texts of a row of a table, cut also where two cells stand close: where no blank was printed between them, or
+    one beside a figure."""
+    parts = [part for piece in row for part in _cut(piece, CLOSE, close=True)]
+    if row[0].latin:  # what OCR found twice overlaps
+        return tuple(_with_signs(sorted(parts, key=lambda part: part.line.box[0])))
+    return tuple(parts)
+
+
+def _with_signs(row: Iterable[Piece]) -> Iterator[Piece]:
+    """The pieces of a row, a figure with the sign of its currency, its brackets and its percent sign, wherever set."""
+    waiting: list[Piece] = []
+    before: Piece | None = None
+    for piece in row:
+        if is_currency(piece.words) or piece.words == "(":
+            waiting.append(piece)
+        elif before is not None and not waiting and before.is_figure and piece.words in _CLOSING:
+            before = before.joined(piece)
+        else:
+            if before is not None:
+                yield before
+            if waiting and not piece.is_figure:
+                yield from waiting
+                waiting = []
+            *others, before = [*waiting, piece]
+            for other in reversed(others):
+                before = other.joined(before)
+            waiting = []
+    yield from (*([before] if before else ()), *waiting)
+
+
+def _cut(piece: Piece, gap: float, *, close: bool = False) -> Iterator[Piece]:
+    """A piece, cut as parts_of does."""
+    label = piece.label
+    for part in parts_of(piece.line, gap, close=close, begin=amounts_begin if piece.latin else None):
+        yield replace(piece, line=part, label=label)
+        label = False
+
+
+# --- labels
+
+
+def _zone_of(starts: Sequence[float], others: int, height: float) -> float | None:
     """Up to where labels begin across the page; None where too few say it.
 
     starts: where the texts begin that are first in a row with figures. others: how many such rows begin with a figure.
@@ -132,6 +245,10 @@ def _surely(above: Line, line: Line) -> bool:
         or _UNFINISHED.search(words) is not None
         or words.count("(") > words.count(")")
     )
+
+
+def _height(line: Line) -> float:
+    return line.box[3] - line.box[1]
 
 
 def _blank(line: Line) -> float:
