@@ -146,6 +146,9 @@ def structure(
 
     A file that holds several reports has a result for each: <path>#1.json, <path>#2.json …
     """
+    from recount.pipeline.run.pool import start_server
+
+    start_server()  # it imports what workers need, while this process does its own
     from recount.pipeline.archive.locations import place_of
     from recount.pipeline.archive.sources import find_sources, read_list
     from recount.pipeline.archive.strangers import visible

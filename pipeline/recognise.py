@@ -19,10 +19,11 @@ from types import ModuleType
 
 from recount.pipeline.document import Document, Grid, Page, Paragraph, Text
 from recount.pipeline.errors import TwoFamilies, UsageError
-from recount.schemas.declared import FILE, FamilyError, family_from
+from recount.schemas.declared import FILE, family_from
 from recount.schemas.describe import fields_of
 from recount.schemas.family import Family, Heading
 from recount.schemas.figures import Model, Ref
+from recount.schemas.formulae import FamilyError
 from recount.schemas.registry import FAMILIES
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

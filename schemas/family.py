@@ -174,6 +174,8 @@ SCALES: Mapping[str, int] = MappingProxyType(
     {"": 0, "units": 0, "hundreds": 2, "thousands": 3, "lakhs": 5, "millions": 6, "crores": 7, "billions": 9}
 )
 """Behind the code of a currency (USD millions), or alone where no currency is printed: the powers of ten."""
+AS_PRINTED = "units"
+"""The unit of amounts that are as they are printed, where no page says what they are counted in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +192,12 @@ class Numbers:
 class Money:
     """Money of another kind than 万元. name: the unit of its values, and of amounts with none beside them or over their
     table: 千元, 新台币千元, USD, "USD millions" (SCALES). units: further units as they are printed over tables or
-    beside amounts, each with the power of ten that it is of the currency's own unit."""
+    beside amounts, each with the power of ten that it is of the currency's own unit. whole: amounts that are printed in
+    this unit without decimals were never rounded, so that a sum of them holds to the last unit."""
 
     name: str
     units: Mapping[str, int] = field(default_factory=dict)
+    whole: bool = False
 
 
 # --- the family

@@ -274,6 +274,10 @@ _OF_PAGES: Mapping[str, tuple[str, str]] = {
         "no unit is printed for amounts of {table}, and nothing ties them to others",
         "“{table}”未印计量单位，也无勾稽可以确定",
     ),
+    "other_unit": (
+        "{table} was read in another unit than other statements, and nothing ties it to them: none of it is confirmed",
+        "“{table}”识读的计量单位与其他报表不同，且无勾稽关系，其数字均不能确认",
+    ),
     "many_fail": (
         "{failing} of {checks} identities fail: that two places print the same number confirms neither",
         "{checks}项勾稽中有{failing}项不符：两处数字相同也不能互相印证",
@@ -307,6 +311,10 @@ _OF_PAGES: Mapping[str, tuple[str, str]] = {
     "line_several": ("{line} ({times} lines may be it)", "{line}（有{times}行可能是它）"),
     "on_page": ("{title} (page {page})", "{title}（第{page}页）"),
     "so_many_more": ("{number} more", "另有{number}处"),
+    "columns_exchanged": (
+        "{tables:, } contradict one another as if this year's figures stood under last year's head: none is confirmed",
+        "{tables:、}互相矛盾，似有一表两期的列名颠倒，其数字均不能互相印证",
+    ),
     "repeated_page": ("the same as page {page}: read once", "与第{page}页相同，只读一次"),
     "of_another_report": ("it is of {whose}: left out", "属于{whose}，未采用"),
     "stands_elsewhere": (
@@ -418,6 +426,7 @@ _NAMES: Mapping[str, str] = {
     "many identities fail": "多处勾稽不符",
     "broken line": "表格线中断",
     "no name": "名称未能识别",
+    "columns": "两期的列似有颠倒",
     "column left out": "有列未采用",
     "not found": "未找到",
     "table left open": "表格未识读",

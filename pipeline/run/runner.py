@@ -43,7 +43,7 @@ _UNPACKED = "unpacked"
 """The folder beside the ledger in which lie, while they are structured, copies of reports in zip archives."""
 READINGS = "readings"
 """The folder beside the ledger in which lies what OCR read, by the content of the reports. It may be thrown away."""
-_FEW = 8
+_FEW = 2
 """Up to so many reports a second process costs more time to start than it saves."""
 
 

@@ -12,11 +12,13 @@ from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages,
 from recount.pipeline.split.abroad import (
     Shares,
     combined,
+    is_bracketed,
     is_latin,
     numbers_of,
     of_a_share,
     power_of,
     stated_abroad,
+    stated_in_words,
 )
 from recount.pipeline.split.aligned import with_aligned
 from recount.pipeline.split.folding import fold
@@ -238,7 +240,9 @@ def _with_grids(items: Sequence[Item], store: TokenStore) -> list[Block]:
         if _is_another(caption, titles):
             store.table += 1
             titles = caption
-        blocks.append(_grid(item, caption, note, store))
+        last = blocks[-1] if blocks and item.pages[0] in store.latin else None
+        told = last.text.folded if isinstance(last, Paragraph) and last.page == item.pages[0] else ""
+        blocks.append(_grid(item, caption, note, store, stated_in_words(told)))
     return blocks
 
 
@@ -292,6 +296,8 @@ def _take_caption(blocks: list[Block], page: int, top: float | None) -> tuple[Pa
 def _is_short(paragraph: Paragraph) -> bool:
     """Whether a paragraph in Latin script is no longer than a title, and no sentence."""
     words = paragraph.text.folded.strip()
+    if is_bracketed(words):
+        return stated_abroad(words) is not None or len(words) <= _LONGEST_ABROAD
     return len(words) <= _LONGEST_ABROAD and not words.endswith((".", ";", ":", ","))
 
 
@@ -324,13 +330,21 @@ def _is_caption(paragraph: Paragraph) -> bool:
     return paragraph.centred and _SENTENCE.search(words) is None
 
 
-def _grid(table: JoinedTable, caption: tuple[Paragraph, ...], note: Paragraph | None, store: TokenStore) -> Grid:
+def _grid(
+    table: JoinedTable,
+    caption: tuple[Paragraph, ...],
+    note: Paragraph | None,
+    store: TokenStore,
+    told: str | None = None,
+) -> Grid:
+    """A table as a grid. told: the unit that the sentence before it states."""
     texts = [
         store.composed([Piece(part.page, part.line, part.room) for part in cell.fragments], join_digits=False)
         for cell in table.cells
     ]
     abroad = table.pages[0] in store.latin
     unit, columns = _money_units(caption, table, texts, partial(_stated, store, abroad), abroad)
+    unit = unit or told
     pointed = _pointed(table, texts)
     blanks = all_bracketed(composed.text.folded for composed in texts)
     own = _of_shares(table, texts) if abroad and unit else ()

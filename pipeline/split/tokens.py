@@ -8,7 +8,16 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from recount.pipeline.document import Box, Number, Origin, Remark, Seat, Token, hull
-from recount.pipeline.split.abroad import USUAL, as_usual, currency_before, scale_behind, signs_first
+from recount.pipeline.split.abroad import (
+    USUAL,
+    as_usual,
+    currency_before,
+    is_sided,
+    scale_behind,
+    signs_first,
+    unit_in_words,
+    without_mark,
+)
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.signs import Signed, signed
 from recount.pipeline.split.text import Composed, Piece, alike, compose, far, in_one_row, over
@@ -139,6 +148,7 @@ class TokenStore:
 
     def _numbers_abroad(self, composed: Composed, folded: str, within: Within) -> Iterator[Number]:
         """The numbers of a text in Latin script, each with the sign of its currency."""
+        folded = without_mark(folded) if within.table is not None else folded
         plain = signs_first(folded)
         sure = within.table is not None or self.numbers.negative == "()"
         for match in _NUMBER_ABROAD.finditer(plain):
@@ -146,6 +156,7 @@ class TokenStore:
                 continue
             end = match.start("percent") if match["percent"] else match.end()
             sign = signed(plain, match.start(), end, composed.apart, sure=sure)
+            sign = replace(sign, doubtful=sign.doubtful or (within.table is not None and is_sided(plain, sign.end)))
             if folded[sign.start] != plain[sign.start]:  # ($91.1)
                 sign = replace(sign, start=max(currency_before(folded, match.start()) - 1, 0))
             token = self._token(composed, match, sign, within)
@@ -201,7 +212,7 @@ class TokenStore:
             raw=composed.raw[first : last + 1].replace("\n", "").rstrip("%％﹪ "),
             value=value,
             decimals=decimals,
-            unit=_unit_of(sign, composed.text.folded) or self._scale(composed, end),
+            unit=_unit_of(sign, composed.text.folded) or self._scale(composed, (start, end), within),
             page=page,
             box=box,
             origin="ocr" if confidences else self.origins.get(page, "text"),
@@ -214,8 +225,11 @@ class TokenStore:
         self.tokens.append(token)
         return token
 
-    def _scale(self, composed: Composed, end: int) -> str | None:
-        return scale_behind(composed.text.folded, end) if self._is_abroad(composed) else None
+    def _scale(self, composed: Composed, ends: tuple[int, int], within: Within) -> str | None:
+        if not self._is_abroad(composed):
+            return None
+        folded = composed.text.folded
+        return unit_in_words(folded, *ends) if within is RUNNING_TEXT else scale_behind(folded, ends[1])
 
 
 def _printed(composed: Composed, first: int, last: int) -> tuple[int, Sequence[Box], Sequence[float]]:
