@@ -24,7 +24,8 @@ from recount.pipeline.structure import structure
 from recount.schemas.registry import FAMILIES
 from recount.tests.pipeline.run.test_drafted import balance, typeset
 
-EXAMPLE = sorted((Path(__file__).resolve().parents[2] / "examples" / "archive").rglob("*.pdf"))[0]
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = sorted((ROOT / "examples" / "archive").rglob("*.pdf"))[0]
 HARBOUR, LAKE, HILL = "Harbour Trust plc", "Lake Fund", "Hill Company"
 
 
@@ -138,9 +139,27 @@ def test_a_report_that_two_fit_is_told_and_a_family_that_says_more_is_taken(plac
     assert structure(report, settings=Settings(families=str(tmp_path / "fewer"))).contract == "harbour/1"
 
 
+def test_a_family_without_signs_is_taken_by_name_alone_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "own" / "mute").mkdir(parents=True)
+    (tmp_path / "own" / "mute" / "family.toml").write_text('name = "mute"\n[[statement]]\ntitle = "Balance sheet"\n')
+    report, own = of(tmp_path / "hill.pdf", HILL), str(tmp_path / "own")
+    with pytest.raises(NotAReport, match=r"; mute says no signs, and is taken with --family alone$"):
+        structure(report, settings=Settings(families=own))
+    assert structure(report, settings=Settings("mute", families=own)).contract == "mute/1"
+
+
+@pytest.mark.parametrize(
+    "example", sorted(ROOT.glob("examples/families/*/example/*.pdf")), ids=lambda path: path.parts[-3]
+)
+def test_the_families_of_the_repository_are_recognised(example: Path) -> None:
+    result = structure(example, settings=Settings(families=str(ROOT / "examples" / "families")))
+    assert result.family is not None
+    assert result.family.sha256 == family_of(str(example.parent.parent)).definition
+
+
 def test_a_title_page_that_a_family_says_must_be_there(tmp_path: Path) -> None:
     (tmp_path / "own" / "hill").mkdir(parents=True)
-    said = 'name = "hill"\nfront = "^HillCompany"\nsigns = ["BalanceSheet"]\n[[statement]]\ntitle = "Balance sheet"\n'
+    said = 'name = "hill"\nfront = "^HillCompany"\nsigns = ["Balance sheet"]\n[[statement]]\ntitle = "Balance sheet"\n'
     (tmp_path / "own" / "hill" / "family.toml").write_text(said)
     own = Settings(families=str(tmp_path / "own"))
     assert structure(of(tmp_path / "hill.pdf", HILL), settings=own).contract == "hill/1"
