@@ -76,7 +76,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Told:
     """A paragraph or a table, as it is told beside the page on which it begins.
 
     anchor: in the page. title: of a table as printed, of a heading its words; level: of a heading, 0 for running text.
@@ -107,7 +107,7 @@ class Sheet:
     height: float
     url: str = ""
     shapes: list[Shape] = field(default_factory=list)
-    blocks: list[Seen] = field(default_factory=list)
+    blocks: list[Told] = field(default_factory=list)
     remarks: list[Saying] = field(default_factory=list)
 
 
@@ -153,7 +153,7 @@ def pages_in(said: str) -> frozenset[int]:
     return frozenset(found)
 
 
-def _contents(blocks: Iterable[Seen]) -> list[Seen]:
+def _contents(blocks: Iterable[Told]) -> list[Told]:
     """The headings and tables; of a heading that stands in a table of contents too, the one below."""
     told = [block for block in blocks if block.kind != "text"]
     last = {block.title: block.anchor for block in told if block.kind == "heading"}
@@ -239,7 +239,7 @@ class _Viewer:
         rows: list[list[Place]] = [[] for _ in range(grid.rows)]
         for cell in grid.cells:
             rows[cell.row].append(self._place(cell, grid.pages))
-        seen = Seen(
+        seen = Told(
             anchor,
             "table",
             tuple(self._number(page) for page in grid.pages),
@@ -265,13 +265,13 @@ class _Viewer:
         parts = self._parts(paragraph.text.printed, paragraph.numbers, (paragraph.page,))
         pages = (self._number(paragraph.page),)
         if heading is None:
-            self._tell(Seen(anchor, "text", pages, parts=parts))
+            self._tell(Told(anchor, "text", pages, parts=parts))
             return
         self._mark("heading", paragraph)
         title = f"{heading.title} ({heading.key})" if heading.key else heading.title
-        self._tell(Seen(anchor, "heading", pages, title, len(heading.within) + 1, parts))
+        self._tell(Told(anchor, "heading", pages, title, len(heading.within) + 1, parts))
 
-    def _tell(self, seen: Seen) -> None:
+    def _tell(self, seen: Told) -> None:
         """Beside the first of its pages that is shown."""
         sheet = next((self._sheets[page] for page in seen.pages if page in self._sheets), None)
         if sheet is not None:

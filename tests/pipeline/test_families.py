@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -111,6 +113,17 @@ def test_where_families_have_moved_their_folder_is_asked_for_and_taken(place: Pa
         assert ended.value.code == 0
 
 
+def test_families_that_came_with_the_results_are_no_programs_to_be_run(place: Path, out: Path, tmp_path: Path) -> None:
+    shutil.copytree(out, tmp_path / "mailed")
+    shutil.copytree(place / "own", tmp_path / "mailed" / "own")
+    with closing(sqlite3.connect(tmp_path / "mailed" / "ledger.sqlite")) as ledger:
+        where = str(tmp_path / "mailed" / "own")
+        ledger.execute("UPDATE runs SET arguments = json_set(arguments, '$.families', ?)", [where])
+        ledger.commit()
+    with pytest.raises(UsageError, match=r"results of lake/1 are of a family that is not at hand"):
+        recount.open(tmp_path / "mailed")["lake.pdf"].report  # noqa: B018
+
+
 def test_a_definition_that_was_changed_since_is_told(place: Path, out: Path, tmp_path: Path) -> None:
     shutil.copytree(place / "own" / "lake", tmp_path / "lake")
     path = tmp_path / "lake" / "family.toml"
@@ -169,8 +182,17 @@ def test_a_title_page_that_a_family_says_must_be_there(tmp_path: Path) -> None:
 
 def test_a_family_with_few_signs_takes_no_report_of_recounts_own(tmp_path: Path) -> None:
     (tmp_path / "own" / "greedy").mkdir(parents=True)
-    (tmp_path / "own" / "greedy" / "family.toml").write_text('name = "greedy"\nsigns = ["名词解释"]\n')
+    (tmp_path / "own" / "greedy" / "family.toml").write_text('name = "greedy"\nsigns = ["项目名称"]\n')
     assert structure(EXAMPLE, settings=Settings(families=str(tmp_path / "own"))).contract == "final-accounts/1"
+
+
+def test_a_report_that_may_as_well_be_one_of_recounts_own_is_told(tmp_path: Path) -> None:
+    (tmp_path / "own" / "park").mkdir(parents=True)
+    (tmp_path / "own" / "park" / "family.toml").write_text('name = "park"\nsigns = ["园区费用表"]\n')
+    rows = [["项目", "2023"], ["园区水费", "1.00"], ["费用合计", "1.00"]]
+    report = typeset(tmp_path / "report.pdf", (["园区费用表", "支出决算表"], rows), font="china-s")
+    with pytest.raises(TwoFamilies, match="it fits two families, park and final_accounts"):
+        structure(report, settings=Settings(families=str(tmp_path / "own")))
 
 
 # --- the folder

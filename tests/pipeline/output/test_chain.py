@@ -128,7 +128,9 @@ def test_what_is_no_output_folder_has_nothing_to_be_compared(
 # --- statements of a family of the user's
 
 
-def statements(folder: Path, file: str, columns: list[tuple[str, dict[str, str]]], **about: Any) -> None:
+def statements(
+    folder: Path, file: str, columns: list[tuple[str, dict[str, str]]], unit: str = "USD", **about: Any
+) -> None:
     """A result with a balance sheet: of each column its period, and figures by line (a label in the free ones)."""
     figures: dict[str, Any] = {}
     balance = []
@@ -140,7 +142,7 @@ def statements(folder: Path, file: str, columns: list[tuple[str, dict[str, str]]
         )
         for line, shown in values.items():
             key = f"lines/{free.index(line)}/amount" if line in free else line
-            entry = {"raw": shown, "value": f"@{shown}@", "unit": "USD", "page": 1, "bbox": [0, 0, 1, 1]}
+            entry = {"raw": shown, "value": f"@{shown}@", "unit": unit, "page": 1, "bbox": [0, 0, 1, 1]}
             figures[f"/balance/{at}/{key}"] = {**entry, "status": "verified"}
     result = {
         "contract": "trust/1",
@@ -173,6 +175,12 @@ def test_columns_that_only_say_which_year_before_are_dated_by_the_report(tmp_pat
     statements(tmp_path, "a.pdf", [("current", {"cash": "10.00"})], fiscal_year=2022)
     statements(tmp_path, "b.pdf", [("current", {"cash": "12"}), ("opening", {"cash": "11.00"})], fiscal_year=2023)
     assert found(tmp_path) == (1, 1, 1)
+
+
+def test_amounts_in_another_unit_are_not_compared(tmp_path: Path) -> None:
+    statements(tmp_path, "a.pdf", [("2022-12-31", {"cash": "10.00"})])
+    statements(tmp_path, "b.pdf", [("2023-12-31", {"cash": "9"}), ("2022-12-31", {"cash": "11.00"})], unit="EUR")
+    assert found(tmp_path) == (0, 0, 0)
 
 
 def test_reports_of_other_units_of_no_unit_or_of_one_end_are_not_compared(tmp_path: Path) -> None:
