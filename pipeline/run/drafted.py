@@ -24,7 +24,7 @@ from recount.pipeline.map.statements import Lines, figure_of, kind_of_label, lin
 from recount.pipeline.recognise import family_of, free_name
 from recount.pipeline.result import Result
 from recount.pipeline.run.relations import MARGIN, Relation, Series, Terms, Value, relations
-from recount.pipeline.run.signs import signs_in
+from recount.pipeline.run.signs import signs_in, told_apart
 from recount.pipeline.run.written import toml_of
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split.abroad import power_of
@@ -445,7 +445,8 @@ def draft(name: str, examples: Sequence[Path], out: Path, settings: Settings = D
         (folder / "expected.json").write_bytes(encoded({path: result.report for path, result in results.items()}))
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error.strerror}") from error
-    return Drafted(folder, _told(list(results.values()), drawn))
+    doubt = told_apart([report.pages for report in reports], out)
+    return Drafted(folder, _told(list(results.values()), drawn) + (f"; {doubt}" if doubt else ""))
 
 
 def _notes(examples: Sequence[Path]) -> tuple[str, ...]:
