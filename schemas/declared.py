@@ -67,7 +67,7 @@ class _DeclaredReport(Model):
 def _between(report: Any, formula: Formula) -> Iterator[Mapping[str, Said]]:
     """The figures of a formula between parts: once, or for each period that the first statement in it has. Of a table
     those of all its rows."""
-    keys = {name.partition(".")[0] for name in formula.names}
+    keys = dict.fromkeys(name.partition(".")[0] for name in formula.names)
     parts = {key: getattr(report, key) for key in keys}
     columns = {key: parts[key] for key in keys if key in report.statements and isinstance(parts[key], tuple)}
     if not columns:
