@@ -10,7 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ def _said(name: str, drawn: Drawn) -> dict[str, Any]:
         "identities": [*across(drawn.tables), *totals(drawn.lists, drawn.labels)],
         "statement": [_statement(table) for table in drawn.tables],
         "table": [_table(own) for own in drawn.lists],
-        "section": [_section(table) for table in labels],
+        "section": [_section(table) for table in (*labels, *drawn.worded)],
     }
 
 
@@ -77,7 +77,9 @@ def _unit_of_none(tables: Sequence[Table]) -> str | None:
 
 def _statement(table: Table) -> dict[str, Any]:
     lines = [
-        _named(line.label, line.key, kind_of_label(line.label)) | ({"under": line.under} if line.under else {})
+        _named(line.label, line.key, line.kind or kind_of_label(line.label))
+        | ({"under": line.under} if line.under else {})
+        | ({"under": line.under} if line.under else {})
         for line in table.lines
     ]
     keys = [line.key for line in table.lines]
@@ -94,8 +96,9 @@ def _table(own: Rows) -> dict[str, Any]:
 
 def _section(labels: Table) -> dict[str, Any]:
     rules = [_formula([line.key for line in labels.lines], relation) for relation in labels.found]
-    fields = [_named(line.label, line.key, Kind.MONEY) for line in labels.lines]
-    return {"key": labels.key, "title": labels.title, "heading": "", "fields": fields, "identities": rules}
+    fields = [_named(line.label, line.key, line.kind or Kind.MONEY) for line in labels.lines]
+    where: dict[str, Any] = {"level": labels.level} if labels.level else {"heading": ""}
+    return {"key": labels.key, "title": labels.title, **where, "fields": fields, "identities": rules}
 
 
 def _named(title: str, key: str, kind: Kind | None) -> dict[str, str]:
@@ -343,9 +346,11 @@ def draft(
     try:
         folder.mkdir(parents=True)
         results = _written(folder, said, notes, examples, settings)
-        if given is not None and examples:
-            drawn = drawn_of(said, results)
-            results = _written(folder, _searched(said, drawn), notes, examples, settings)
+        if examples and (given is not None or drawn.worded):  # what is read by words is searched as it is read
+            worded = {"statement": [], "table": [], "section": [part for part in said["section"] if "level" in part]}
+            again = drawn_of(said if given is not None else worded, results)
+            results = _written(folder, _searched(said, again), notes, examples, settings)
+            drawn = again if given is not None else replace(drawn, worded=again.tables)
         if examples:
             reports = {path.name: result.report for path, result in zip(examples, results, strict=True)}
             (folder / "expected.json").write_bytes(encoded(reports))
@@ -423,8 +428,11 @@ def _searched(said: dict[str, Any], drawn: Drawn) -> dict[str, Any]:
         own.found = relations(own.series())
         found[own.key] = [_formula([key for _, key, _ in own.columns], one) for one in own.found]
     between = [*across(drawn.tables), *(rule for table in drawn.tables for rule in totals(drawn.lists, table))]
-    parts = {what: [{**part, "identities": found[part["key"]]} for part in said[what]] for what in _FIELDS}
-    return {**said, **parts, "identities": between}
+    parts = {
+        what: [{**part, "identities": found.get(part["key"], part["identities"])} for part in said[what]]
+        for what in _FIELDS
+    }
+    return {**said, **parts, "identities": [*said["identities"], *between]}
 
 
 def _notes(examples: Sequence[Path], given: Imported | None) -> tuple[str, ...]:
@@ -438,7 +446,7 @@ def _notes(examples: Sequence[Path], given: Imported | None) -> tuple[str, ...]:
 
 
 def _told(results: Sequence[Result], drawn: Drawn) -> str:
-    found = [part.found for part in (*drawn.tables, *([drawn.labels] if drawn.labels.lines else []))]
+    found = [part.found for part in (*drawn.tables, *drawn.worded, *([drawn.labels] if drawn.labels.lines else []))]
     found += [own.found for own in drawn.lists]
     figures = sum(len(result.figures) for result in results)
     verified = sum(result.summary.figures["verified"] for result in results)

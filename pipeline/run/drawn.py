@@ -13,11 +13,15 @@ from itertools import pairwise, product
 from math import log10
 from typing import Any
 
-from recount.pipeline.document import Cell, Document, Grid, Token
+from recount.pipeline.document import MONEY, Cell, Document, Grid, Paragraph, Token
+from recount.pipeline.map.grammar.sections import UNITS
 from recount.pipeline.map.headed import Headed, headed, labelled, said_in
 from recount.pipeline.map.statements import Lines, figure_of, kind_of_label, lines_of, spaceless, title_of
+from recount.pipeline.map.tables.sheet import without_ordinal
 from recount.pipeline.result import Result
 from recount.pipeline.run.relations import MARGIN, Relation, Series, Value, relations
+from recount.pipeline.split.folding import fold
+from recount.pipeline.split.outline import every_section
 from recount.schemas.declared import end_of, key_of
 from recount.schemas.family import Family
 from recount.schemas.figures import Kind, Model, Ref
@@ -30,21 +34,33 @@ _LESS = re.compile(r"\s*(?:减|less)\s*[:：]", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*(?:其中|of which|including)\s*[:：]", re.IGNORECASE)
 
 
+_RATE = re.compile(r"%|percentage|[率比]$|比[例重]", re.IGNORECASE)
+"""Of the label of a line: its figures are percentages, and of two amounts perhaps the share."""
+
+
 @dataclass(slots=True)
 class Line:
-    """A line of a table. heads: the first below a heading. values: by example and column."""
+    """A line of a table. heads: the first below a heading. kind: where its words do not say it. values: by example and
+    column."""
 
     label: str
     key: str = ""
     heads: bool = False
     under: str | None = None
+    kind: Kind | None = None
     values: dict[tuple[int, int], Value] = field(default_factory=dict)
+
+    def add(self, column: tuple[int, int], token: Token) -> None:
+        """A figure of it."""
+        self.values[column] = _value_of(token)
+        if token.unit == "%" or (token.unit is None and _RATE.search(self.label)):
+            self.kind = Kind.PERCENT
 
 
 @dataclass(slots=True)
 class Table:
     """A table that becomes a statement. columns: its examples' columns, with what they say of their period. kind: of
-    all its lines, where it is one."""
+    all its lines, where it is one. level: of the heading of a section in words."""
 
     title: str
     key: str
@@ -52,6 +68,7 @@ class Table:
     columns: dict[tuple[int, int], str | None] = field(default_factory=dict)
     unit: str | None = None
     kind: Kind | None = None
+    level: int = 0
     found: list[Relation] = field(default_factory=list)
 
     def add(self, example: int, lines: Lines, document: Document, grid: Grid) -> None:
@@ -71,7 +88,7 @@ class Table:
                 at += 1
                 self.lines.insert(at, Line(row.label))
             for place, ref in row.figures.items():
-                self.lines[at].values[example, place] = _value_of(document.tokens[ref.token])
+                self.lines[at].add((example, place), document.tokens[ref.token])
 
     def name_lines(self) -> None:
         """Keys for the lines; those whose words stand there more than once are told apart by the line above them."""
@@ -111,7 +128,9 @@ class Table:
             aside = begins or (aside and not line.values)
             values = tuple(line.values.get(column) for column in self.columns)
             less = _LESS.match(line.label) is not None
-            found.append(Series(self.kind or kind_of_label(line.label), values, less, aside, heads=line.heads))
+            found.append(
+                Series(line.kind or self.kind or kind_of_label(line.label), values, less, aside, heads=line.heads)
+            )
         return found
 
 
@@ -263,6 +282,53 @@ def unused(key: str, taken: Collection[str]) -> str:
     return next(own for own in (key, *(f"{key}_{number}" for number in range(2, 1000))) if own not in taken)
 
 
+# --- sections in words
+
+
+_ORDINALS = (re.compile("第"), re.compile("[一二三四五六七八九十]+、"), re.compile(r"[(（]"))
+"""How headings of the first, the second and the third level begin."""
+_BEFORE = re.compile(r"(?:年?度|本年度|全年)?([一-鿿]{2,24}?)(?:为|是|共|共计|:)?$")
+"""The label right before an amount of running text."""
+_CHANGED = re.compile(r"[增减升降多少]|上年|原因|其中|截止|[月于在至达]$")
+"""Of words before an amount: what has become of another, or no label."""
+_FEWEST = 2
+"""Labelled amounts that make a section one, at least."""
+
+
+def _worded(documents: Sequence[Document]) -> list[Table]:
+    """The sections under headings, with the amounts that running text says behind their labels."""
+    found: dict[str, Table] = {}
+    for example, document in enumerate(documents):
+        for section in every_section(document, ()):
+            heading = "".join(fold(section.title).split())
+            level = next((at for at, rule in enumerate(_ORDINALS, 1) if rule.match(heading)), 0)
+            title = without_ordinal(heading).rstrip("。:")
+            said = list(_amounts_of(section.paragraphs)) if level and title else []
+            if len({label for label, _ in said}) < _FEWEST:
+                continue
+            own = found.setdefault(title, Table(title, _free_key(title, found.values()), level=level))
+            own.columns[example, 0] = None
+            for label, token in said:
+                line = next((one for one in own.lines if one.label == label), None)
+                if line is None:
+                    line = Line(label, kind=Kind.MONEY if token.unit in MONEY else Kind.COUNT)
+                    own.lines.append(line)
+                line.values.setdefault((example, 0), _value_of(token))
+    for own in found.values():  # what one report in a few says is its own
+        own.lines = [line for line in own.lines if 2 * len(line.values) > len(own.columns)]
+    return [own for own in found.values() if len(own.lines) >= _FEWEST]
+
+
+def _amounts_of(paragraphs: Iterable[Paragraph]) -> Iterator[tuple[str, Token]]:
+    """The amounts and counts of paragraphs with a label right before them."""
+    for paragraph in paragraphs:
+        for number in paragraph.numbers:
+            label = _BEFORE.search("".join(paragraph.text.folded[: number.start].split()))
+            is_told = number.token.unit in MONEY or number.token.unit in UNITS[Kind.COUNT]
+            if label is not None and is_told and not _CHANGED.search(label[1]):
+                yield label[1], number.token
+
+
 # --- what tables say alike
 
 
@@ -307,17 +373,19 @@ def _beside(example: int, period: str | None, table: Table) -> list[tuple[int, i
 
 @dataclass(slots=True)
 class Drawn:
-    """What was found in examples. lists, labels: where no table has a title. without: tables that are left out."""
+    """What was found in examples. lists, labels: where no table has a title. worded: sections in words. without: tables
+    that are left out."""
 
     tables: list[Table]
     lists: list[Rows]
     labels: Table
     without: int
+    worded: list[Table] = field(default_factory=list)
 
     @property
     def parts(self) -> bool:
         """Whether there is any."""
-        return bool(self.tables or self.lists or self.labels.lines)
+        return bool(self.tables or self.lists or self.labels.lines or self.worded)
 
 
 def drawn_from(documents: Sequence[Document]) -> Drawn:
@@ -329,15 +397,18 @@ def drawn_from(documents: Sequence[Document]) -> Drawn:
         table.found = relations(table.series())
     for own in lists:
         own.found = relations(own.series())
-    return Drawn(tables, lists, labels, without if tables else 0)
+    worded = _worded(documents)
+    for section in worded:
+        section.name_lines()
+    return Drawn(tables, lists, labels, without if tables else 0, worded)
 
 
 def drawn_of(said: Mapping[str, Any], results: Sequence[Result]) -> Drawn:
     """What a family reads in examples, to be searched for identities."""
     drawn = Drawn([], [], Table("", ""), 0)
     for part in (*said["statement"], *said["section"]):
-        names = [own["key"] for own in part.get("lines", part.get("fields"))]
-        table = Table(part["title"], part["key"], [Line(key, key) for key in names], kind=Kind.MONEY)
+        lines = [Line(own["title"], own.get("key", key_of(own["title"])), kind=_kind_in(own)) for own in _fields(part)]
+        table = Table(part["title"], part["key"], lines)
         for example, result in enumerate(results):
             read = result.report.get(part["key"]) or ()
             for place, column in enumerate([read] if isinstance(read, Mapping) else read):
@@ -353,6 +424,10 @@ def drawn_of(said: Mapping[str, Any], results: Sequence[Result]) -> Drawn:
         figures = [(at, {key: _printed_as(row[key]) for key in told if row.get(key) is not None}) for at, row in rows]
         drawn.lists.append(Rows(part["key"], columns, figures))
     return drawn
+
+
+def _fields(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [{"title": own} if isinstance(own, str) else own for own in part.get("lines", part.get("fields"))]
 
 
 def _kind_in(own: Mapping[str, Any]) -> Kind | None:
