@@ -54,7 +54,7 @@ def _money(drawn: Drawn) -> Any:
     with sums that hold to the last unit."""
     tables = [*drawn.tables, drawn.labels]
     units = Counter(table.unit for table in tables if table.unit)
-    unit = units.most_common(1)[0][0] if units else _unit_of_none(tables)
+    unit = units.most_common(1)[0][0] if units else _unit_of_none([*tables, *drawn.worded])
     if unit is None:
         return None
     searched = [one for table in tables for one in table.series()] + [
