@@ -290,7 +290,7 @@ def made(name: str, form: str, seed: int, gold: dict[str, Any], manuscript: Manu
 
 
 Columns = Sequence[tuple[int, Figures]]
-"""Each with its year; 0 where it is of no period."""
+"""Each with its year."""
 
 
 def _by_fund(habits: _Habits, years: Sequence[tuple[dict[str, Figures], Any, Any]]) -> tuple[Any, Columns]:
@@ -298,7 +298,7 @@ def _by_fund(habits: _Habits, years: Sequence[tuple[dict[str, Figures], Any, Any
     columns: list[tuple[int, Figures]] = [(habits.year - back, year[0]["whole"]) for back, year in enumerate(years)]
     if not habits.by_fund:
         return _years(habits, columns, lasting=True), columns
-    funds = [(0, years[0][0]["free"]), (0, years[0][0]["tied"])]
+    funds = [(habits.year, years[0][0][fund]) for fund in ("free", "tied")]
     words = ("Unrestricted", "Restricted", "Total", "Total")
     told = tuple(str(habits.year - back) for back in (0, 0, 0, 1))
     return (words, told, (habits.unit,) * 4), [*funds, *columns]
@@ -354,7 +354,7 @@ class _Report:
             ),
             Para("The notes on the pages that follow form part of these financial statements.", "note"),
         ]
-        self.gold[key] = _in_order([self._column(key, form, heads, at, column) for at, column in enumerate(columns)])
+        self.gold[key] = [self._column(key, form, heads, at, column) for at, column in enumerate(columns)]
 
     def _heads(self, heads: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
         if not self.habits.noted:
@@ -388,10 +388,8 @@ class _Report:
         head = " ".join(line[at] for line in heads)
         return {"period": self._period(key, year), "head": head, "lines": [], **values}
 
-    def _period(self, key: str, year: int) -> str | None:
+    def _period(self, key: str, year: int) -> str:
         habits = self.habits
-        if not year:
-            return None
         if not habits.dated or (key == "activities" and habits.by_fund):
             return str(year)
         end = f"{year}-{habits.month:02}-{habits.day[:2]}"
@@ -415,11 +413,6 @@ class _Report:
             bold_heads=True,
         )
         return Manuscript(tuple(blocks), style, self.name)
-
-
-def _in_order(columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The columns that are a period before the others."""
-    return sorted(columns, key=lambda column: column["period"] is None)
 
 
 def _report(rng: Random, habits: _Habits) -> list[str]:

@@ -171,7 +171,7 @@ _FIGURE = re.compile(
 )
 _BLANKS = re.compile(r"\s+(?!\d)|(?<!\d)\s+")  # all but those between digits
 _DIGITS, _THOUSAND = re.compile(r"\(?\d{1,3}"), re.compile(r"\d{3}(?!\d)")
-_DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.(?:\d\d)?\d\d")
+_DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.(?:\d\d)?\d\d|\D{0,3}0{3}")  # or £000, which is a unit
 
 
 def is_figure_abroad(text: str) -> bool:

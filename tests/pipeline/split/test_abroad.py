@@ -429,6 +429,9 @@ def test_a_label_with_figures_of_its_own_goes_on_from_no_other(tmp_path: Path) -
         ("2024", False),
         ("31.12.2024", False),
         ("£ -", True),
+        ("£000", False),
+        ("$'000", False),
+        ("1,000", True),
     ],
 )
 def test_two_amounts_are_no_figure(text: str, figure: bool) -> None:
