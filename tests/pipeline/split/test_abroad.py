@@ -46,6 +46,12 @@ def read(shown: str, numbers: Numbers = USUAL, within: Within = IN_A_CELL) -> li
 # --- numbers
 
 
+@pytest.mark.parametrize(("words", "figure"), [("£000", False), ("$'000", False), ("1,000", True), ("£1,000", True)])
+def test_a_unit_over_a_column_is_no_figure(words: str, figure: bool) -> None:
+    """So that it is of the head, and what stands over it is over all the columns that it is the middle of."""
+    assert is_figure_abroad(words) is figure
+
+
 @pytest.mark.parametrize(
     ("shown", "found"),
     [
@@ -429,9 +435,6 @@ def test_a_label_with_figures_of_its_own_goes_on_from_no_other(tmp_path: Path) -
         ("2024", False),
         ("31.12.2024", False),
         ("£ -", True),
-        ("£000", False),
-        ("$'000", False),
-        ("1,000", True),
     ],
 )
 def test_two_amounts_are_no_figure(text: str, figure: bool) -> None:
