@@ -275,11 +275,15 @@ def annual(seed: int) -> BudgetCase:
     years.reverse()
     name = rng.choice(_NAMES)
     report = _Report(rng, habits, name)
-    report.state("activities", "Statement of financial activities", _ACTIVITIES, *_by_fund(habits, years))
+    report.state(
+        "statement_of_financial_activities", "Statement of financial activities", _ACTIVITIES, *_by_fund(habits, years)
+    )
     columns = [(habits.year - back, year[1]) for back, year in enumerate(years)]
-    report.state("balance", "Balance sheet", _BALANCE, _years(habits, columns, lasting=False), columns)
+    report.state("balance_sheet", "Balance sheet", _BALANCE, _years(habits, columns, lasting=False), columns)
     columns = [(habits.year - back, year[2]) for back, year in enumerate(years)]
-    report.state("cash_flow", "Statement of cash flows", _FLOWS, _years(habits, columns, lasting=True), columns)
+    report.state(
+        "statement_of_cash_flows", "Statement of cash flows", _FLOWS, _years(habits, columns, lasting=True), columns
+    )
     return made(f"charity-{seed}", "charity", seed, report.gold, report.manuscript())
 
 
@@ -318,7 +322,7 @@ class _Report:
 
     def __init__(self, rng: Random, habits: _Habits, name: str) -> None:
         self.rng, self.habits, self.name = rng, habits, name
-        self.gold: dict[str, Any] = {"fiscal_year": habits.year}
+        self.gold: dict[str, Any] = {"unit_name": name, "fiscal_year": habits.year}
         self.blocks: list[Block] = [
             Para(name, "cover"),
             Para("Annual report and financial statements", "cover"),
@@ -339,7 +343,7 @@ class _Report:
     ) -> None:
         """Adds a statement on a page of its own."""
         habits = self.habits
-        told = "as at" if key == "balance" else "for the year ended"
+        told = "as at" if key == "balance_sheet" else "for the year ended"
         self.blocks += [
             Break(),
             Para(title, "title"),
@@ -390,10 +394,10 @@ class _Report:
 
     def _period(self, key: str, year: int) -> str:
         habits = self.habits
-        if not habits.dated or (key == "activities" and habits.by_fund):
+        if not habits.dated or (key == "statement_of_financial_activities" and habits.by_fund):
             return str(year)
         end = f"{year}-{habits.month:02}-{habits.day[:2]}"
-        return end if key == "balance" else f"P12M/{end}"
+        return end if key == "balance_sheet" else f"P12M/{end}"
 
     def manuscript(self) -> Manuscript:
         """The report, to be set."""
