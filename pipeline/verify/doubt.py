@@ -17,6 +17,7 @@ from recount.pipeline.verify.blame import Suspect, failing, is_of_shares, stands
 from recount.pipeline.verify.ground import unit_of
 from recount.pipeline.verify.place import columns_in, key_of, list_of, row_of, table_of
 from recount.schemas.arithmetic import Evaluation
+from recount.schemas.family import AS_PRINTED
 from recount.schemas.figures import Figure, Kind, Model
 from recount.schemas.terms import Sum
 
@@ -92,11 +93,14 @@ def without_unit(
 ) -> dict[str, list[str]]:
     """The tables of whose amounts no unit is printed, and that nothing ties to amounts of a known one: their figures.
 
-    A tie is a sum that holds, and would not if the table were in another unit.
+    A tie is a sum that holds, and would not if the table were in another unit. Of a family that takes amounts as they
+    are printed (AS_PRINTED) none is wanted.
     """
     found: dict[str, list[str]] = defaultdict(list)
     for pointer, figure in figures.items():
-        if figure.kind is Kind.MONEY and unit_of(tokens[figure.token], Kind.MONEY) is None:
+        token = tokens[figure.token]
+        as_printed = token.into is not None and token.into[0] == AS_PRINTED
+        if figure.kind is Kind.MONEY and unit_of(token, Kind.MONEY) is None and not as_printed:
             found[table_of(pointer)].append(pointer)
     if not found:
         return {}
