@@ -407,11 +407,15 @@ def _with_tokens(block: Block, tokens: Sequence[Token]) -> Block:
     return replace(block, cells=cells, caption=tuple(map(said, block.caption)), note=note)
 
 
+_CENTS = 2
+"""Decimals with which no amount in a currency's own unit was rounded either."""
+
+
 def _measured(token: Token, money: Money, own: int) -> Token:
     power = power_of(token.unit or token.head or money.name, money)
     if own and power == 0 and token.table is None and token.head is None and (token.unit or "元").isascii():
         power = None  # $1,250 in the words of a report that counts in thousands: nobody says whether these are
-    whole = money.whole and power == own and not token.decimals
+    whole = money.whole and power == own and token.decimals in ((0, _CENTS) if own == 0 else (0,))
     return replace(token, into=(money.name, None if power is None else power - own), whole=whole)
 
 
