@@ -24,10 +24,6 @@ from recount.pipeline.ocr.network.steps import Floats, Network, Recogniser, Sign
 
 
 LONGEST_SIDE = 1600  # pixels; the network sees the page at most this large
-_LARGE_PRINT = 1184  # pixels; and this large where its print is so even then: that is half the work
-_CLEAR = 8.5  # pixels on that picture; a quarter of the signs may be lower: digits of 9 points on A4
-_SPECK = 4.5  # pixels; what is lower is no sign but a speck, a dot, a comma
-_SIGN = 40  # pixels; what is higher or longer is none either: ruling lines, frames
 _STEP = 32  # the network halves the image five times
 # The next three are as in the settings of rapidocr.
 _TEXT = 0.3  # probability from which a pixel is of text
@@ -40,10 +36,10 @@ _LEVEL = 12.0  # degrees by which a long line may lean: the circular text of a s
 def detect(network: Network, image: Grey) -> list[Box]:
     """The boxes of the text lines on the image, in its pixels, from top to bottom."""
     height, width = image.shape
-    small = _reduced(image, _LARGE_PRINT)
-    reduced = small if height_of_print(small) >= _CLEAR else _reduced(image, LONGEST_SIDE)
-    rows, columns = reduced.shape
-    seen = reduced.astype(np.float32) / 127.5 - 1.0
+    scale = min(1.0, LONGEST_SIDE / max(height, width))
+    rows = max(_STEP, round(height * scale / _STEP) * _STEP)
+    columns = max(_STEP, round(width * scale / _STEP) * _STEP)
+    seen = cv2.resize(image, (columns, rows)).astype(np.float32) / 127.5 - 1.0
     probable = network(np.ascontiguousarray(np.broadcast_to(seen, (1, 3, rows, columns))))[0, 0]
     mask = cv2.dilate((probable > _TEXT).astype(np.uint8), np.ones((2, 2), np.uint8))
     outlines, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
@@ -64,23 +60,6 @@ def detect(network: Network, image: Grey) -> list[Box]:
             )
         )
     return sorted(boxes, key=lambda box: (box[1], box[0]))
-
-
-def _reduced(image: Grey, longest: int) -> Grey:
-    """The image at so many pixels at most, its sides as the network wants them."""
-    height, width = image.shape
-    scale = min(1.0, longest / max(height, width))
-    sides = [max(_STEP, round(side * scale / _STEP) * _STEP) for side in (width, height)]
-    return np.asarray(cv2.resize(image, sides), np.uint8)
-
-
-def height_of_print(image: Grey) -> float:
-    """How high the smaller signs on an image are, in its pixels: a quarter of them is lower; 0 where there are none."""
-    dark = cv2.adaptiveThreshold(image, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 15)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    widths, heights = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
-    signs = heights[(heights > _SPECK) & (heights < _SIGN) & (widths < _SIGN)]
-    return float(np.percentile(signs, 25)) if len(signs) else 0.0
 
 
 def _fill(outline: cv2.typing.MatLike, width: int, height: int) -> float:
