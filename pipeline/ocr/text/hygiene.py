@@ -34,6 +34,9 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         lambda match: match[0].translate(_COMMAS),
     ),
     (re.compile(r"[⁻‐‑]"), "-"),
+    # The unit of money behind an amount, of which nothing else is left: 0.63方元
+    (re.compile(r"(?<=\d\.\d\d)[方力刀](?=元)"), "万"),
+    (re.compile(r"(?<=\d\.\d\d)[万方力刀][无兀死](?=[，,。；;、）)比]|$)"), "万元"),
 )
 _COMMA_FOR_POINT = re.compile(r"(?<=\d)[,，](?=\d{2}%?$)")  # two digits are no thousands
 # A space within a number, beside its point or separator.
@@ -50,9 +53,10 @@ _POINTED = re.compile(r"-?\d[\d,]*\.\d+%?分?")
 _BEHIND_FIGURE = re.compile(r"(?<=\.\d\d)-$")
 # A point between ideographs: speckle, or a comma that lost its tail.
 _POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(\d])")
-# Speckle: behind a whole amount or a year and before its unit, before a line, behind the end of a sentence.
+# Speckle: behind a whole amount or a year and before its unit, before a line, behind the end of a sentence, before a
+# comma, amid a number; and half of a % that was read already.
 _STRAY = re.compile(
-    r"(?<=\.\d\d)[.．·。](?=[万元%]|$)|(?<=\d{4})[.．·](?=年)|^[•·●]+(?=[\d（(一二三四五六七八九十])|(?<=[。；])[.．·]$"
+    r"(?<=[\u3400-\u9fff])[.．·](?=[，。；、：])|(?<=\d)[)）](?=[.．]\d)|(?<=\d%)[6oO0](?=$)|(?<=\.\d\d)[.．·。](?=[万元%]|$)|(?<=\d{4})[.．·](?=年)|^[•·●]+(?=[\d（(一二三四五六七八九十])|(?<=[。；])[.．·]$"
 )
 # A label in a cell has no points at its ends.
 _LABEL = re.compile(r"^[.．·•]+(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])[.．·•]+$")
