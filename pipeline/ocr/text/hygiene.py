@@ -34,6 +34,9 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         lambda match: match[0].translate(_COMMAS),
     ),
     (re.compile(r"[⁻‐‑]"), "-"),
+    # Words of which one sign is misread, and that are none then
+    (re.compile(r"(?<=财政)[援拔泼](?=款)"), "拨"),
+    (re.compile(r"(?<=支出决)[^算定策议](?=数)"), "算"),
     # The unit of money behind an amount, of which nothing else is left: 0.63方元
     (re.compile(r"(?<=\d\.\d\d)[方力刀](?=元)"), "万"),
     (re.compile(r"(?<=\d\.\d\d)[万方力刀][无兀死](?=[，,。；;、）)比]|$)"), "万元"),
@@ -70,6 +73,8 @@ _UNOPENED = re.compile(r"(?<=[。；;])(?=[一二三四五六七八九十]{1,3}(
 # A speck behind the end of a line is read as a sign of these, and never as surely as a printed one.
 _BEHIND = re.compile(r"(?<=[\u3400-\u9fff])[.．·:：]$")
 _PRINTED = 0.85
+# Behind these something follows.
+_UNENDED = re.compile(r"(?<=[为占达至比较于的和及与])[.．·]$")
 _APART = 1.2  # em between two ideographs that have a sign of punctuation between them
 
 
@@ -86,7 +91,7 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
         text = pattern.sub(sign, text)
     if alone and _FIGURE.fullmatch(text):
         text = _COMMA_FOR_POINT.sub(".", text)
-    if running and _BEHIND.search(text) and line.scores[-1] < _PRINTED:
+    if running and (_UNENDED.search(text) or (_BEHIND.search(text) and line.scores[-1] < _PRINTED)):
         return clean(without(replace(line, text=text), {len(text) - 1}), running=True)
     label = not running and len(text) <= _LONGEST_LABEL
     if running:
