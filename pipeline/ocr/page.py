@@ -20,7 +20,7 @@ from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import Decoded
 from recount.pipeline.ocr.text.brackets import InCell, balanced, whole_numbers
 from recount.pipeline.ocr.text.cells import Sheet, completed, fitted, is_dash, overlooked, sheet_of, untangled
-from recount.pipeline.ocr.text.hygiene import clean, in_columns
+from recount.pipeline.ocr.text.hygiene import clean, in_columns, is_speck
 from recount.pipeline.ocr.text.lines import OcrLine, crop_of, leaves_ink, placed, split_tall, with_paper
 from recount.schemas.saying import say
 
@@ -51,7 +51,7 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
     ]
     again, unread = _in_empty_cells(prepared, read, sheet, engine)
     read += again
-    lodgers = Counter(read_line.home for read_line in read)
+    lodgers = Counter(read_line.home for read_line in read if not is_speck(read_line.line.text))
     lines: list[OcrLine] = []
     columns: list[tuple[int, int] | None] = []
     for read_line in balanced(prepared, read, sheet.cells, engine):

@@ -38,7 +38,9 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
         points = [at for at in range(start, end) if line.text[at] in ".．"]
         dropped.update(at for at in points if line.text[start:at] + line.text[at + 1 : end] == read)
         # The sign behind it, cut in two, may look like a digit.
-        if read[: len(match[0])] == match[0] and _WITHIN.match(line.text, start - 1, end):  # a speck, for it is seen each time
+        if read[: len(match[0])] == match[0] and _WITHIN.match(
+            line.text, start - 1, end
+        ):  # a speck, for it is seen each time
             dropped.update(points[:-1])
     return without(line, dropped)
 

@@ -25,7 +25,7 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"^[lI|]$"), "1"),
     (re.compile(r"^[SＳ]$"), "5"),
     (re.compile(r"(?<=\d)[。·](?=\d{1,2}(?:\D|$))"), "."),
-    (re.compile(r"(?<=\d)[:：,](?=\d{2}(?:%|万元|元))"), "."),  # two digits are no thousands
+    (re.compile(r"(?<=\d)[:：,，](?=\d{2}(?:%|万元|元))"), "."),  # two digits are no thousands
     # Accounts exclaim nothing: 退休！人
     (re.compile(r"(?<=[\u3400-\u9fff])[!！|lI](?=[人次个项辆台套份名批])"), "1"),
     # A number has one decimal point; what stands before groups of three is a separator: 1.092.13
@@ -59,7 +59,8 @@ _POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(\d])")
 # Speckle: behind a whole amount or a year and before its unit, before a line, behind the end of a sentence, before a
 # comma, amid a number; and half of a % that was read already.
 _STRAY = re.compile(
-    r"(?<=[\u3400-\u9fff])[.．·](?=[，。；、：])|(?<=\d)[)）](?=[.．]\d)|(?<=\d%)[6oO0](?=$)|(?<=\.\d\d)[.．·。](?=[万元%]|$)|(?<=\d{4})[.．·](?=年)|^[•·●]+(?=[\d（(一二三四五六七八九十])|(?<=[。；])[.．·]$"
+    r"(?<=\.\d\d)[.．·。](?=[万元%]|$)|(?<=\d{4})[.．·](?=年)|^[•·●]+(?=[\d（(一二三四五六七八九十])|(?<=[。；])[.．·]$"
+    r"|(?<=[\u3400-\u9fff])[.．·](?=[，。；、：])|(?<=\d)[)）](?=[.．]\d)|(?<=\d%)[6oO0]$"
 )
 # A label in a cell has no points at its ends.
 _LABEL = re.compile(r"^[.．·•]+(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])[.．·•]+$")
@@ -85,7 +86,7 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
     where a point at the end of a line of ideographs is a comma without its tail.
     """
     text = line.text.translate(SIMPLIFIED)
-    if _SPECK.fullmatch(text):
+    if is_speck(text):
         return None
     for pattern, sign in _SAME_LENGTH:
         text = pattern.sub(sign, text)
@@ -111,6 +112,11 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
         else:  # speckle
             dropped.add(match.start())
     return without(replace(line, text=text), dropped)
+
+
+def is_speck(text: str) -> bool:
+    """Whether a line as read is no text at all: the star of a seal, a speck."""
+    return _SPECK.fullmatch(text) is not None
 
 
 def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> list[OcrLine]:
