@@ -60,7 +60,7 @@ _POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(\d])")
 # comma, amid a number; and half of a % that was read already.
 _STRAY = re.compile(
     r"(?<=\.\d\d)[.．·。](?=[万元%]|$)|(?<=\d{4})[.．·](?=年)|^[•·●]+(?=[\d（(一二三四五六七八九十])|(?<=[。；])[.．·]$"
-    r"|(?<=[\u3400-\u9fff])[.．·](?=[，。；、：])|(?<=\d)[)）](?=[.．]\d)|(?<=\d%)[6oO0]$"
+    r"|(?<=[\u3400-\u9fff])[.．·](?=[，。；、：])|(?<=\d)[)）](?=[.．]\d\d(?:%|万?元))|(?<=\d%)[6oO0]$"
 )
 # A label in a cell has no points at its ends.
 _LABEL = re.compile(r"^[.．·•]+(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])[.．·•]+$")
