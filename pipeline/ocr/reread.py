@@ -24,7 +24,6 @@ from recount.pipeline.ocr.image.images import (
     picture_of_page,
     pictures_of_files,
     turned,
-    unsealed,
 )
 from recount.pipeline.ocr.image.prepare import Grey, Image, red
 from recount.pipeline.ocr.network.engine import Engine, engine
@@ -95,7 +94,7 @@ _kept: dict[tuple[Path, int, int, tuple[float, float]], Picture] = {}
 def _part(path: Path, page: int, quarters: int, part: tuple[float, float]) -> Picture:
     key = path, page, quarters, part
     if key not in _kept:
-        picture = part_of(turned(unsealed(_picture(path, page)), quarters), part)
+        picture = part_of(turned(_picture(path, page), quarters), part)
         while _kept and sum(other.image.nbytes for other in _kept.values()) + picture.image.nbytes > _MOST_KEPT:
             del _kept[next(iter(_kept))]
         _kept[key] = picture
