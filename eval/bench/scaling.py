@@ -5,7 +5,7 @@
 
 The first measures on generated reports, which are made in FOLDER unless they lie there, and keeps what it found in
 docs/measurements/scaling.json; what is not measured now stays as it was. The second writes the tables between the marks
-of docs/scaling.md from that file, and from docs/measurements/ocr.json (`python -m recount.eval.bench.ocr --json`).
+of docs/scaling.md from that file, and from docs/measurements/ocr.json (`python -m recount.eval.bench.ocr … --json`).
 CPU time is what is told: the clock of a machine that others share says more of them.
 """
 
@@ -26,7 +26,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
-from recount.eval.bench.measurement import environment
+from recount.eval.bench.measurement import environment, pages_in
 from recount.eval.bench.speed import bare, medians, with_pdfium, with_pdfplumber
 from recount.eval.generator import Form, Options
 from recount.eval.goldset.generated import Order, write_cases
@@ -96,16 +96,6 @@ def archive_orders() -> Iterator[Order]:
 
 def small_orders() -> Iterator[Order]:
     return (Order(Form.X2021, 80_000 + seed, SMALL, name=f"0-{seed:03}") for seed in range(MANY))
-
-
-def pages_in(reports: Sequence[Path]) -> int:
-    import pymupdf
-
-    total = 0
-    for path in reports:
-        with pymupdf.open(path) as document:  # type: ignore[no-untyped-call]
-            total += len(document)
-    return total
 
 
 def grow(folder: Path) -> list[dict[str, float]]:
