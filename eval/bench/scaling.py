@@ -46,8 +46,8 @@ FORMS = (Form.X2022, Form.N, Form.X2023, Form.S2024)
 """Of the reports of the archive, by turns; each has some 25 pages."""
 STEPS = (10, 100, 1_000, 10_000)
 """Pages after which it is said what they took so far."""
-SMALL = Options(size="small", projects=0, cover=False, funds=False, capital=False, summary=False, overall=False)
-"""Reports of some three pages."""
+SMALL = Options(projects=1)
+"""Reports of two or three pages, in the form of X2021."""
 MANY = 100
 _BATCH = 20
 READERS: Mapping[str, Callable[[Path], object]] = {
@@ -153,7 +153,7 @@ def measure(folder: Path, most: int, only: Sequence[str]) -> dict[str, Any]:
     """What is asked for, by its name in the file, and on which machine."""
     asked: dict[str, Callable[[], Any]] = {
         "start": lambda: start_of(folder / "small"),
-        "readers": lambda: readers_on(made(folder / "archive", archive_orders(), lambda found: len(found) > 3)[:4], 3),
+        "readers": lambda: readers_on(made(folder / "archive", archive_orders(), lambda found: len(found) > 5)[2:6], 3),
         "pages": lambda: grown_in(folder / "archive", most),
     }
     found = {}
