@@ -433,7 +433,7 @@ def _over(blocks: Sequence[Block], at: int) -> list[str]:
         return []
     lines = [words for _, words in titles_over(grid)]
     lines += [cell.words for cell in grid.cells if cell.row < _TITLES and cell.column == 0 and not cell.numbers]
-    lines += [paragraph.text.folded for paragraph in _short_above(blocks, at, grid)]
+    lines += [paragraph.text.folded for paragraph in short_above(blocks, at, grid)]
     return ["".join(line.split()) for line in (*lines, *_beside_unit(lines))]
 
 
@@ -448,7 +448,7 @@ def _beside_unit(lines: Iterable[str]) -> Iterator[str]:
             yield from _DATE.findall("".join(line.split()))
 
 
-def _short_above(blocks: Sequence[Block], at: int, grid: Grid) -> Iterator[Paragraph]:
+def short_above(blocks: Sequence[Block], at: int, grid: Grid) -> Iterator[Paragraph]:
     """The short lines right above a table on its page, the nearest first."""
     for above in reversed(blocks[max(0, at - _TITLES) : at]):
         if not isinstance(above, Paragraph) or above.page != grid.pages[0] or len(above.text) > LONGEST_TITLE:
@@ -465,24 +465,18 @@ def title_of(blocks: Sequence[Block], at: int) -> tuple[str, Period | None]:
     grid = blocks[at]
     if not isinstance(grid, Grid):
         return "", None
-    lines = [paragraph.text.printed for paragraph in (*reversed(grid.caption), *_short_above(blocks, at, grid))]
+    lines = [paragraph.text.printed for paragraph in (*reversed(grid.caption), *short_above(blocks, at, grid))]
     rows = Counter(cell.row for cell in grid.cells if not is_blank(cell))
     alone = (cell for cell in grid.cells if cell.row < _TITLES and rows[cell.row] == 1)
     lines += [cell.text.printed for cell in alone if cell.column_end == grid.columns]
     folded = [fold(line) for line in lines]
-    told = [line for line, words in zip(lines, folded, strict=True) if _may_be_title(words)]
+    told = [line for line, words in zip(lines, folded, strict=True) if may_be_title(words)]
     return (told[0].strip() if told else ""), _one_period((*folded, *_beside_unit(folded)))
 
 
-def _may_be_title(words: str) -> bool:
+def may_be_title(words: str) -> bool:
+    """Whether folded words over a table may be its title: no unit, no period."""
     return not _NO_TITLE.search("".join(words.split())) and period_of(words) is None
-
-
-def names_over(blocks: Sequence[Block], at: int) -> list[str]:
-    """The lines over the table at a place that may name it, or whose it is, folded, the nearest first."""
-    grid = blocks[at]
-    over = (*reversed(grid.caption), *_short_above(blocks, at, grid)) if isinstance(grid, Grid) else ()
-    return [line.text.folded for line in over if _may_be_title(line.text.folded)]
 
 
 def title_rule(field: Field) -> str:

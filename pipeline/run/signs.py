@@ -8,7 +8,7 @@ from pathlib import Path
 
 from recount.pipeline.document import Document, Grid, Pages
 from recount.pipeline.errors import TwoFamilies, UsageError
-from recount.pipeline.map.statements import names_over
+from recount.pipeline.map.statements import may_be_title, short_above
 from recount.pipeline.recognise import families_in, own_family_of, short_lines, shown_of_shipped
 from recount.schemas.registry import FAMILIES
 
@@ -74,10 +74,13 @@ def _labels(document: Document) -> Iterator[str]:
                 yield cell.words
 
 
-def _over_tables(document: Document) -> Iterable[str]:
+def _over_tables(document: Document) -> Iterator[str]:
+    """The lines over its tables that may name them, or whose they are, the nearest first."""
     for at, block in enumerate(document.blocks):
         if isinstance(block, Grid):
-            yield from ("".join(name.split()).rstrip(":;,.") for name in names_over(document.blocks, at))
+            over = (*reversed(block.caption), *short_above(document.blocks, at, block))
+            names = (line.text.folded for line in over if may_be_title(line.text.folded))
+            yield from ("".join(name.split()).rstrip(":;,.") for name in names)
 
 
 def _sign_of(words: str) -> str:
