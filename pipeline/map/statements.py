@@ -306,21 +306,30 @@ def claims(fields: Iterable[Field], lines: Lines) -> dict[str, int]:
     for way in tests:
         open_ = [field for field in wanted if field.key not in found]
         taken = set(found.values())
-        mine = {field.key: _meant(field, lines.rows, way, taken) for field in open_}
+        mine = {field.key: _meant(field, lines.rows, way, taken, _alike(field, wanted)) for field in open_}
         times = Counter(row for row in mine.values() if row is not None)
         found |= {key: row for key, row in mine.items() if row is not None and times[row] == 1}
     return found
 
 
-def _meant(field: Field, rows: Sequence[Row], way: Any, taken: set[int]) -> int | None:
-    """The row that a field is, alike in a way (None: nearly, of a scan)."""
-    first = 0
+def _alike(field: Field, fields: Iterable[Field]) -> list[str]:
+    """The headings under which the same words are other lines."""
+    same = (other for other in fields if (other.title, other.words) == (field.title, field.words))
+    return [other.under for other in same if other.under not in (None, field.under)]
+
+
+def _meant(field: Field, rows: Sequence[Row], way: Any, taken: set[int], beyond: Sequence[str]) -> int | None:
+    """The row that a field is, alike in a way (None: nearly, of a scan). beyond: headings under which the same words
+    are another line: what stands below one of them is that."""
+    first, last = 0, len(rows)
     if field.under is not None:
         over = [at for at, row in enumerate(rows) if _is(row, field.under, None, way)]
         if len(over) != 1:
             return None
         first = over[0] + 1
-    mine = [at for at in range(first, len(rows)) if _is(rows[at], field.title, field.words, way) and rows[at].figures]
+        ends = (at for at in range(first, len(rows)) if any(_is(rows[at], head, None, way) for head in beyond))
+        last = next(ends, last)
+    mine = [at for at in range(first, last) if _is(rows[at], field.title, field.words, way) and rows[at].figures]
     if field.under is not None:
         mine = mine[:1]
     return mine[0] if len(mine) == 1 and mine[0] not in taken else None
@@ -335,11 +344,20 @@ def _is(row: Row, title: str, words: str | None, way: Any) -> bool:
     return any(way(name) == way(own) != "" for name in row.names)
 
 
-def read_statement(model: type[S], lines: Lines) -> tuple[S, ...]:
-    """The columns of a statement."""
-    fields = fields_of(model)
+def known_as(row: Row, field: Field) -> bool:
+    """Whether a row may be the line that a field is, as alike as rows must be that are told from no others."""
+    return any(_is(row, field.title, field.words, way) for way in _WAYS)
+
+
+def lines_in(model: type[Statement[Any]]) -> list[Field]:
+    """The fields of the lines of a statement."""
     base = fields_of(Statement)
-    named = claims([field for key, field in fields.items() if key not in base and field.kind is not None], lines)
+    return [field for key, field in fields_of(model).items() if key not in base and field.kind is not None]
+
+
+def read_statement(model: type[S], lines: Lines, named: Mapping[str, int]) -> tuple[S, ...]:
+    """The columns of a statement. named: the rows of its lines, as of claims."""
+    fields = fields_of(model)
     free: Any = fields["lines"].model
     rest = [row for at, row in enumerate(lines.rows) if row.figures and at not in set(named.values())]
     found: list[S] = []
@@ -416,7 +434,18 @@ def _over(blocks: Sequence[Block], at: int) -> list[str]:
     lines = [words for _, words in titles_over(grid)]
     lines += [cell.words for cell in grid.cells if cell.row < _TITLES and cell.column == 0 and not cell.numbers]
     lines += [paragraph.text.folded for paragraph in _short_above(blocks, at, grid)]
-    return ["".join(line.split()) for line in lines]
+    return ["".join(line.split()) for line in (*lines, *_beside_unit(lines))]
+
+
+_WHOSE = re.compile(r"单位[:：]")
+_DATE = re.compile(r"(?:19|20)\d\d年(?:度|\d\d?月(?:\d\d?日)?)?")
+
+
+def _beside_unit(lines: Iterable[str]) -> Iterator[str]:
+    """The dates in lines that say whose a table is, or its unit: 编制单位：…公司　2019年12月31日　单位：元."""
+    for line in lines:
+        if _WHOSE.search(line):
+            yield from _DATE.findall("".join(line.split()))
 
 
 def _short_above(blocks: Sequence[Block], at: int, grid: Grid) -> Iterator[Paragraph]:
@@ -439,12 +468,19 @@ def title_of(blocks: Sequence[Block], at: int) -> tuple[str, Period | None]:
     lines = [paragraph.text.printed for paragraph in (*reversed(grid.caption), *_short_above(blocks, at, grid))]
     lines += [cell.text.printed for cell in grid.cells if cell.row < _TITLES and cell.column_end == grid.columns]
     folded = [fold(line) for line in lines]
-    told = [
-        line
-        for line, words in zip(lines, folded, strict=True)
-        if not _NO_TITLE.search("".join(words.split())) and period_of(words) is None
-    ]
-    return (told[0].strip() if told else ""), _one_period(folded)
+    told = [line for line, words in zip(lines, folded, strict=True) if _may_be_title(words)]
+    return (told[0].strip() if told else ""), _one_period((*folded, *_beside_unit(folded)))
+
+
+def _may_be_title(words: str) -> bool:
+    return not _NO_TITLE.search("".join(words.split())) and period_of(words) is None
+
+
+def names_over(blocks: Sequence[Block], at: int) -> list[str]:
+    """The lines over the table at a place that may name it, or whose it is, folded, the nearest first."""
+    grid = blocks[at]
+    over = (*reversed(grid.caption), *_short_above(blocks, at, grid)) if isinstance(grid, Grid) else ()
+    return [line.text.folded for line in over if _may_be_title(line.text.folded)]
 
 
 def title_rule(field: Field) -> str:

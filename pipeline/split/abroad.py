@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from recount.pipeline.document import MONEY, Document, Line, Page, Token
+from recount.pipeline.document import MONEY, Block, Document, Line, Number, Page, Paragraph, Token
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.lattice import part_of
 from recount.schemas.family import SCALES, Family, Money, Numbers
@@ -274,6 +274,7 @@ _YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<![A-Za-z])(?:as )?restated(?
 _WHOLE = re.compile(r"expressed in|nearest|amounts? in|figures in|^\W*(?:in|en) [^\d]{1,24}$", re.IGNORECASE)
 _LONGEST = 110  # characters of a line that says a unit
 _SCALE_BEHIND = re.compile(r" ?(thousand|million|billion|lakh|crore)s?(?![A-Za-z])")
+_MONEY_BEHIND = re.compile(rf" ?(?:{CURRENCY}|[A-Za-z]+(?: sterling)?)")
 
 
 def stated_abroad(words: str) -> str | None:
@@ -367,6 +368,17 @@ def scale_behind(folded: str, end: int) -> str | None:
     return f"{match[1]}s" if match else None
 
 
+def unit_in_words(folded: str, start: int, end: int) -> str | None:
+    """The unit of an amount of running text, start..end: "EUR millions" of EUR 36.4 million, "millions" of $36.4
+    million, "GBP" of £1,250 and of 1,250 pounds, "$" of $1,250: no page says of which country a $ is."""
+    scale = _SCALE_BEHIND.match(folded, end)
+    behind = _MONEY_BEHIND.match(folded, scale.end() if scale else end)
+    signs = (folded[currency_before(folded, start) : start].strip(), behind[0].strip() if behind else "")
+    codes = [code for sign in signs for form, code in _NAMED if form.fullmatch(sign)]
+    said = [*codes[:1], f"{scale[1]}s"] if scale else [code or "$" for code in codes[:1]]
+    return " ".join(filter(None, said)) or None
+
+
 # --- money of a family
 
 _CHINESE = re.compile(r"(?P<code>[^十百千万亿元A-Za-z]*)(?P<tens>[十百千万亿]*)(?P<name>[^十百千万亿A-Za-z]*)")
@@ -377,12 +389,40 @@ def measured(document: Document, money: Money | None) -> Document:
     if money is None:
         return document
     power = power_of(money.name, money)
-    return replace(document, tokens=tuple(_measured(token, money, power or 0) for token in document.tokens))
+    tokens = tuple(_measured(token, money, power or 0) for token in document.tokens)
+    return replace(document, tokens=tokens, blocks=tuple(_with_tokens(block, tokens) for block in document.blocks))
+
+
+def _with_tokens(block: Block, tokens: Sequence[Token]) -> Block:
+    """A block whose numbers are of these tokens."""
+
+    def own(numbers: Sequence[Number]) -> tuple[Number, ...]:
+        return tuple(replace(number, token=tokens[number.token.index]) for number in numbers)
+
+    def said(paragraph: Paragraph) -> Paragraph:
+        return replace(paragraph, numbers=own(paragraph.numbers)) if paragraph.numbers else paragraph
+
+    if isinstance(block, Paragraph):
+        return said(block)
+    cells = tuple(replace(cell, numbers=own(cell.numbers)) if cell.numbers else cell for cell in block.cells)
+    note = None if block.note is None else said(block.note)
+    return replace(block, cells=cells, caption=tuple(map(said, block.caption)), note=note)
 
 
 def _measured(token: Token, money: Money, own: int) -> Token:
     power = power_of(token.unit or token.head or money.name, money)
-    return replace(token, into=(money.name, None if power is None else power - own))
+    if own and power == 0 and token.table is None and token.head is None and (token.unit or "元").isascii():
+        power = None  # $1,250 in the words of a report that counts in thousands: nobody says whether these are
+    whole = money.whole and power == own and not token.decimals
+    return replace(token, into=(money.name, None if power is None else power - own), whole=whole)
+
+
+def says_its_unit(token: Token) -> bool:
+    """Whether a number of running text is an amount in a unit that is understood: beside it, or the currency's own in a
+    report that counts in it."""
+    if token.into is None or token.into[1] is None:
+        return False
+    return token.unit is not None or _parts(token.into[0])[1] == 0
 
 
 def power_of(unit: str, money: Money) -> int | None:
@@ -390,7 +430,7 @@ def power_of(unit: str, money: Money) -> int | None:
     if unit in money.units:
         return money.units[unit]
     (own, _), (code, power) = _parts(money.name), _parts(unit)
-    fits = code in ("", own) or (code == "元" and not own.isascii())
+    fits = code in ("", "$", own) or (code == "元" and not own.isascii())
     return power if fits else None
 
 

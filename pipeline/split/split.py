@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from recount.pipeline.document import MONEY, Block, Cell, Document, Grid, Pages, Paragraph, Remark, Text, Token, hull
@@ -39,7 +39,7 @@ from recount.pipeline.split.signs import all_bracketed
 from recount.pipeline.split.statements import restored_statements
 from recount.pipeline.split.tables import JoinedTable, join_tables
 from recount.pipeline.split.text import Composed, Piece
-from recount.pipeline.split.tokens import TokenStore, Within, has_odd_point, say_point, stated_unit
+from recount.pipeline.split.tokens import Refused, TokenStore, Within, has_odd_point, say_point, stated_unit
 from recount.schemas.family import Family
 from recount.schemas.saying import say
 
@@ -61,11 +61,20 @@ _MOST_CAPTIONS = 5
 _HEAD_ROWS = 5  # so many rows of a table may be its head
 
 
-def split(pages: Pages, *families: Family) -> Document:
+@dataclass(slots=True)
+class Seen:
+    """What is seen on the pages, beside the document that is made of it. tables: as they lie there, in the order of the
+    document's grids; refused: digits that were taken for no number."""
+
+    tables: list[JoinedTable] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+
+def split(pages: Pages, *families: Family, seen: Seen | None = None) -> Document:
     """Split a report into its paragraphs, grids and number tokens.
 
     pages: as read; pages that are not readable are left out (Document.unreadable). families: those that it may be a
-    report of; they give the words that begin a table or make a row of their own.
+    report of; they give the words that begin a table or make a row of their own. seen: is told more.
     """
     readable = [page for page in pages.pages if page.readable]
     latin = {page.number for page in readable if is_latin(page)}
@@ -102,7 +111,11 @@ def split(pages: Pages, *families: Family) -> Document:
         units={unit for family in families if family.money is not None for unit in family.money.units},
     )
     found = (*tables, *torn.tables, *restored.tables)
-    blocks = _with_grids(_in_reading_order(raw, found, rows_on, store), store)
+    items = _in_reading_order(raw, found, rows_on, store)
+    blocks = _with_grids(items, store)
+    if seen is not None:
+        seen.tables += [item for item in items if isinstance(item, JoinedTable)]
+        seen.refused += store.refused
     corrections = list(_corrections(blocks))
     remarks = (*of_pages, *corrections, *_refused_units(blocks, families))
     return Document(tuple(blocks), tuple(_corrected(store.tokens, corrections)), unread, remarks)

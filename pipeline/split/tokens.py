@@ -15,6 +15,7 @@ from recount.pipeline.split.abroad import (
     is_sided,
     scale_behind,
     signs_first,
+    unit_in_words,
     without_mark,
 )
 from recount.pipeline.split.folding import fold
@@ -97,11 +98,23 @@ class Within:
 RUNNING_TEXT = Within()
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Digits that were taken for no number. why: "beside", for a sign stands at them that may be a part of it; "apart",
+    for they differ in size or stand apart, and may be two."""
+
+    raw: str
+    page: int
+    box: Box
+    why: str
+
+
 @dataclass(slots=True)
 class TokenStore:
     """Collects the tokens of a document; an index is a token's position. origins, remarks: by page. typed: the pages of
     a text without print; latin: those in Latin script, numbers: how numbers are printed on these.
-    units: further words for units of money. table: the number of the table whose cells are being read."""
+    units: further words for units of money. table: the number of the table whose cells are being read. refused: what
+    was taken for no number."""
 
     tokens: list[Token] = field(default_factory=list)
     origins: dict[int, Origin] = field(default_factory=dict)
@@ -111,6 +124,7 @@ class TokenStore:
     numbers: Numbers = USUAL
     units: Collection[str] = ()
     table: int = 0
+    refused: list[Refused] = field(default_factory=list)
 
     def composed(self, pieces: Sequence[Piece], *, join_digits: bool) -> Composed:
         """Lines put together as one text, as their page's script wants it."""
@@ -127,7 +141,7 @@ class TokenStore:
         found = (
             (match, _sign_of(match, composed, blanks=within.blanks))
             for match in _NUMBER.finditer(folded)
-            if _is_whole(match, composed.is_close) and self._stands_together(composed, match)
+            if self._is_number(match, composed)
         )
         return tuple(Number(sign.start, sign.end, self._token(composed, match, sign, within)) for match, sign in found)
 
@@ -140,7 +154,7 @@ class TokenStore:
         plain = signs_first(folded)
         sure = within.table is not None or self.numbers.negative == "()"
         for match in _NUMBER_ABROAD.finditer(plain):
-            if not (_is_whole(match, composed.is_close, lists=False) and self._stands_together(composed, match)):
+            if not self._is_number(match, composed, lists=False):
                 continue
             if self.origins.get(composed.pieces[0].page) == "ocr" and _THOUSANDTHS.search(match[0]):
                 continue
@@ -151,6 +165,15 @@ class TokenStore:
                 sign = replace(sign, start=max(currency_before(folded, match.start()) - 1, 0))
             token = self._token(composed, match, sign, within)
             yield Number(currency_before(folded, sign.start), sign.end, token)
+
+    def _is_number(self, match: re.Match[str], composed: Composed, *, lists: bool = True) -> bool:
+        """Whether digits are a number for certain; what is none is kept apart. lists: as of _is_whole."""
+        whole = _is_whole(match, composed.is_close, lists=lists)
+        if whole and self._stands_together(composed, match):
+            return True
+        page, boxes, _ = _printed(composed, composed.raw_index(match.start()), composed.raw_index(match.end() - 1))
+        self.refused.append(Refused(match[0], page, hull(boxes), "apart" if whole else "beside"))
+        return False
 
     def _stands_together(self, composed: Composed, match: re.Match[str]) -> bool:
         """Whether the digits of a number are of one size, on one baseline and side by side, and nothing is in doubt."""
@@ -193,7 +216,7 @@ class TokenStore:
             raw=composed.raw[first : last + 1].replace("\n", "").rstrip("%％﹪ "),
             value=value,
             decimals=decimals,
-            unit=_unit_of(sign, composed.text.folded) or self._scale(composed, end),
+            unit=_unit_of(sign, composed.text.folded) or self._scale(composed, (start, end), within),
             page=page,
             box=box,
             origin="ocr" if confidences else self.origins.get(page, "text"),
@@ -206,8 +229,11 @@ class TokenStore:
         self.tokens.append(token)
         return token
 
-    def _scale(self, composed: Composed, end: int) -> str | None:
-        return scale_behind(composed.text.folded, end) if self._is_abroad(composed) else None
+    def _scale(self, composed: Composed, ends: tuple[int, int], within: Within) -> str | None:
+        if not self._is_abroad(composed):
+            return None
+        folded = composed.text.folded
+        return unit_in_words(folded, *ends) if within is RUNNING_TEXT else scale_behind(folded, ends[1])
 
 
 def _printed(composed: Composed, first: int, last: int) -> tuple[int, Sequence[Box], Sequence[float]]:

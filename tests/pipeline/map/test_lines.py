@@ -7,9 +7,19 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from pydantic import create_model
 
-from recount.pipeline.map.statements import continued, joined, lines_of, read_statement, title_rule, titled
+from recount.pipeline.map.statements import (
+    claims,
+    continued,
+    joined,
+    lines_in,
+    lines_of,
+    read_statement,
+    title_rule,
+    titled,
+)
 from recount.schemas.describe import fields_of
 from recount.schemas.figures import F, Kind, Model, Ref, rows
 from recount.schemas.statements import Line, Statement, line, period_of
@@ -36,7 +46,8 @@ class Balance(Statement[F]):
 
 def read(model: Any, table: Rows, *caption: str, **options: Any) -> Sequence[Any]:
     over = next((period for words in caption if (period := period_of(words)) is not None), None)
-    columns: Sequence[Any] = read_statement(model[Ref], lines_of(grid(table, *caption, **options), over))
+    lines = lines_of(grid(table, *caption, **options), over)
+    columns: Sequence[Any] = read_statement(model[Ref], lines, claims(lines_in(model[Ref]), lines))
     return columns
 
 
@@ -81,6 +92,14 @@ def test_what_no_field_names_is_delivered_with_its_label() -> None:
 def test_what_is_no_amount_of_money_is_delivered_as_printed() -> None:
     (this,) = read(Statement, [["", "2024"], ["Profit", "10.00"], ["Earnings per share", "0.25"]])
     assert [(value(row.amount), value(row.other)) for row in this.lines] == [(10, None), (None, Decimal("0.25"))]
+
+
+def test_a_line_that_is_not_there_is_not_the_one_under_the_next_heading() -> None:
+    """Other is printed under the second heading alone: the first has none."""
+    table = [row for row in BALANCE if row[2] != "20.00"]
+    this, last = read(Balance, table)
+    assert amounts(this) == [100, None, 5, 125]
+    assert amounts(last) == [80, None, None, 110]
 
 
 def test_words_that_two_lines_have_are_left_open_without_the_line_above() -> None:
@@ -157,7 +176,7 @@ def test_a_line_says_how_far_it_is_set_in() -> None:
     cells = tuple(dataclasses.replace(cell, left=lefts.get(cell.text.printed)) for cell in table.cells)
     lines = lines_of(dataclasses.replace(table, cells=cells))
     assert [(row.label, row.level) for row in lines.rows] == [("Assets", 0), ("Cash", 1), ("Total", 2), ("Other", 1)]
-    assert [(row.label, row.level) for row in read_statement(Statement[Ref], lines)[0].lines] == [
+    assert [(row.label, row.level) for row in read_statement(Statement[Ref], lines, claims(lines_in(Statement[Ref]), lines))[0].lines] == [
         ("Cash", 1), ("Total", 2), ("Other", 1),
     ]  # fmt: skip
     assert {row.level for row in lines_of(table).rows} == {None}
@@ -281,6 +300,24 @@ def test_the_table_of_a_title_is_the_one_that_says_no_more() -> None:
     found = titled(blocks, title_rule(fields_of(report)["balance"]))
     assert found is not None
     assert found[0] is own
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("编制单位：青川供水有限公司　2023年12月31日　单位：元", "2023-12-31"),
+        ("会企02表编制单位：青川供水有限公司2023年度单位：元", "2023"),
+        ("编制单位：青川2018年供水有限公司2023年12月31日单位：元", None),  # two dates: which it is, nobody says
+        ("青川供水有限公司2023年12月31日", None),
+    ],
+)
+def test_the_date_beside_whose_a_statement_is_dates_its_columns(line: str, told: str | None) -> None:
+    """The line of 会企01表: company, date and unit stand in one line over the table."""
+    balance = grid([["资产", "期末余额", "年初余额"], ["货币资金", "1.00", "2.00"]])
+    report: Any = create_model("Report", __base__=Model, balance=(tuple[Statement[Ref], ...], rows("资产负债表")))
+    found = titled([paragraph("资产负债表"), paragraph(line), balance], title_rule(fields_of(report)["balance"]))
+    assert found is not None
+    assert (found[1].told if found[1] is not None else None) == told
 
 
 def test_the_year_in_a_title_is_any_year() -> None:
