@@ -190,7 +190,7 @@ _MARKED = re.compile(rf"(?<=[\d)%-])(?P<mark>\(\d{{1,2}}\)|\s*(?:{MARKS}))\s*$")
 _SIDE = re.compile(rf"\s*{SIDES}", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+(?!\d)|(?<!\d)\s+")  # all but those between digits
 _DIGITS, _THOUSAND = re.compile(r"\(?\d{1,3}"), re.compile(r"\d{3}(?!\d)")
-_DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.(?:\d\d)?\d\d")
+_DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.(?:\d\d)?\d\d|\D{0,3}0{3}")  # or £000, which is a unit
 
 
 def is_figure_abroad(text: str) -> bool:
@@ -409,11 +409,15 @@ def _with_tokens(block: Block, tokens: Sequence[Token]) -> Block:
     return replace(block, cells=cells, caption=tuple(map(said, block.caption)), note=note)
 
 
+_CENTS = 2
+"""Decimals with which no amount in a currency's own unit was rounded either."""
+
+
 def _measured(token: Token, money: Money, own: int) -> Token:
     power = power_of(token.unit or token.head or money.name, money)
     if own and power == 0 and token.table is None and token.head is None and (token.unit or "元").isascii():
         power = None  # $1,250 in the words of a report that counts in thousands: nobody says whether these are
-    whole = money.whole and power == own and not token.decimals
+    whole = money.whole and power == own and token.decimals in ((0, _CENTS) if own == 0 else (0,))
     return replace(token, into=(money.name, None if power is None else power - own), whole=whole)
 
 

@@ -253,7 +253,18 @@ def _within_titles(rows: Sequence[Row]) -> tuple[int, int]:
     first = heads[0] if heads else figured[0]
     while not heads and first and rows[first - 1][0].line.box[0] < label + _SET_IN * _height(rows[first - 1]):
         first -= 1
-    return first, figured[-1] + 1
+    last = figured[-1]
+    while last + 1 < len(rows) and _is_left_over(rows[last + 1], rows[last], left):
+        last += 1
+    return first, last + 1
+
+
+def _is_left_over(row: Row, above: Row, left: float) -> bool:
+    """Whether a row of one text may be what is left of the label above it: it is near, begins in a small letter where
+    that does or further in, and ends before the columns of figures."""
+    line, over = row[0].line, above[0].line
+    near = _top(row) - _top(above) <= _GOING_ON * _height(row)
+    return near and _is_one(row) and _GOES_ON.match(line.text) is not None and over.box[0] <= line.box[0] + 1 <= left
 
 
 def _off_middle(row: Row, left: float, right: float) -> float:

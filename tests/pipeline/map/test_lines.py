@@ -177,9 +177,7 @@ def test_a_line_says_how_far_it_is_set_in() -> None:
     lines = lines_of(dataclasses.replace(table, cells=cells))
     assert [(row.label, row.level) for row in lines.rows] == [("Assets", 0), ("Cash", 1), ("Total", 2), ("Other", 1)]
     (column,) = read_statement(Statement[Ref], lines, claims(lines_in(Statement[Ref]), lines))
-    assert [(row.label, row.level) for row in column.lines] == [
-        ("Cash", 1), ("Total", 2), ("Other", 1),
-    ]  # fmt: skip
+    assert [(row.label, row.level) for row in column.lines] == [("Cash", 1), ("Total", 2), ("Other", 1)]
     assert {row.level for row in lines_of(table).rows} == {None}
 
 
