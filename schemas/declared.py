@@ -362,9 +362,11 @@ _LONGEST_KEY = 48
 def key_of(title: str) -> str:
     """A key made of a title: its letters and digits, of whatever script, in small letters: total_assets, 资产总计."""
     signs = unicodedata.normalize("NFKC", title).casefold()
-    words = re.sub("_+", "_", "".join(sign if f"_{sign}".isidentifier() else "_" for sign in signs)).strip("_")
+    words = re.sub(
+        "_+", "_", "".join(sign if re.match(r"\w", sign) and f"_{sign}".isidentifier() else "_" for sign in signs)
+    ).strip("_")
     words = words[:_LONGEST_KEY].rstrip("_") or "line"
-    words = f"n_{words}" if words[0].isdigit() else words
+    words = words if words.isidentifier() else f"n_{words}"
     return f"{words}_" if _is_taken(words) else words
 
 

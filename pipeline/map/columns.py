@@ -16,6 +16,7 @@ from recount.schemas.statements import Period, dated, period_in
 
 _NO_AMOUNTS = re.compile(r"%|percent|ratio|[率比]$|比[例重]|[增变]幅|增长|note|附注|序号|行次", re.IGNORECASE)
 """Of the head of a column: no figures that a sum adds up."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,17 @@ def columns_of(
     heads: by column of the grid, the words over it, folded and as printed. labels: the columns of labels. filled: by
     column, the rows in which it has a figure. over: the period that the title says.
 
-    Where some say a period, another is taken only if its figures may be added up as theirs are (本年与上年比较), and
-    stands behind them. What two columns of one half say is neither's, unless no row has a figure in both.
+    Beside columns that say how long they are, a year or a day alone is no period. Where some say a period, another is
+    taken only if its figures may be added up as theirs are (本年与上年比较), and stands behind them. What two columns
+    of one half say is neither's, unless no row has a figure in both.
     """
     said = {column: period_in(folded) for column, (folded, _) in heads.items()}
     if over is not None and len(heads) == len(labels) == 1 and not any(period for period, _ in said.values()):
         said = dict.fromkeys(heads, (over, ""))
+    if any(period is not None and period.length for period, _ in said.values()):
+        said |= {
+            column: (None, "") for column, (period, _) in said.items() if _lost_its_length(heads[column][0], period)
+        }
     found, without = _together(heads, said, labels, filled)
     with_period = [column for column in found if column.period is not None]
     dates = dated([column.period for column in with_period if column.period is not None], over)
@@ -58,6 +64,13 @@ def columns_of(
     with_period = [column for column in with_period if times[column.period, column.of] == 1]
     with_period.sort(key=lambda column: column.period.order if column.period is not None else (0, ()))
     return (*with_period, *(column for column in found if column.period is None)), without
+
+
+def _lost_its_length(head: str, period: Period | None) -> bool:
+    """Whether a head says a year or a day alone: how long its column is may stand in a head that is not over it."""
+    if period is None or period.length:
+        return False
+    return len(period.end) == 3 or _YEAR.fullmatch(head.strip()) is not None
 
 
 def _together(

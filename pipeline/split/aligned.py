@@ -19,7 +19,7 @@ from recount.pipeline.split.abroad import sides_of
 from recount.pipeline.split.columns import Columns, Placed, Span, baselines_of, columns_of
 from recount.pipeline.split.folding import fold
 from recount.pipeline.split.lattice import PageTables, RawCell, RawTable, in_reading_order
-from recount.pipeline.split.pieces import Label, LabelColumn, Piece, Row, closely, labelled, pieces_of
+from recount.pipeline.split.pieces import Label, LabelColumn, Piece, Row, closely, labelled, pieces_of, underlined
 from recount.pipeline.split.tokens import stated_unit
 
 _NO_GAP = 0.6  # the same, of pieces of one line
@@ -100,7 +100,10 @@ class _Cell:
 
     def placed(self) -> Placed:
         """It, as its columns are told from."""
-        return Placed((self.box[0], self.box[2]), (self.box[1], self.box[3]), self.is_figure, self.head)
+        x, under = (self.box[0], self.box[2]), self.pieces[-1].under
+        if self.head and under is not None:
+            x = min(x[0], under[0]), max(x[1], under[1])
+        return Placed(x, (self.box[1], self.box[3]), self.is_figure, self.head)
 
 
 def with_aligned(
@@ -184,6 +187,7 @@ def _runs_abroad(page: PageTables) -> Iterator[_Run]:
     """The same of a page in Latin script: labels are long, and what runs on into the columns of figures is text."""
     for lines in () if page.page.typed else sides_of(page.lines, page.page.width):
         rows = [tuple(pieces_of(page.page.number, row, latin=True)) for row in baselines_of(lines)]
+        rows = [underlined(row, page.page.rulings) for row in rows]
         yield from _runs_in(labelled([row for row in rows if row]), page)
 
 

@@ -286,9 +286,9 @@ def _of_level(
             groups.setdefault(_group(span, below, taken), []).append(index)
     middles = [sum(band) / 2 if head is None else head.centre for band, head in zip(bands, below, strict=True)]
     for group, members in groups.items():
-        shared = _repeated(group, len(members), fills) or _shared_out(
-            group, [level[index].centre for index in members], edges, middles
-        )
+        own = [level[index] for index in members]
+        shared = _equal_shares(group, own, fills, below)
+        shared = shared or _shared_out(group, [head.centre for head in own], edges, middles)
         for index, span in zip(members, shared, strict=True):
             spans[index] = span
     return spans
@@ -322,20 +322,29 @@ def _fills(body: Sequence[Placed], bands: Sequence[Stretch]) -> list[frozenset[i
     return [frozenset(rows) for rows in found]
 
 
-def _repeated(group: Span, heads: int, fills: Sequence[frozenset[int]]) -> list[Span]:
-    """Equal shares of a group of columns, an inner and an outer one each, of which no row fills both and each year's
-    are filled in the same rows; none where that is not so."""
-    columns = range(*group)
-    pairs = [fills[column : column + 2] for column in columns[::2]]
-    if heads < 2 or len(columns) != 2 * heads or any(inner & outer or not inner or not outer for inner, outer in pairs):
+def _equal_shares(
+    group: Span, heads: Sequence[Placed], fills: Sequence[frozenset[int]], below: Sequence[Placed | None]
+) -> list[Span]:
+    """Equal shares of a group of columns where heads do not stand in the middle of theirs, but end where the last of
+    them does, or are of an inner and an outer column each; none where that is not so."""
+    size, more = divmod(group[1] - group[0], len(heads))
+    leaves = [leaf for leaf in below[slice(*group)] if leaf is not None]
+    if more or size < 2 or (len(heads) == 1 and not all(_meet(heads[0].x, leaf.x) for leaf in leaves)):
         return []
-    alike = all(
-        _are_alike(one, other)
-        for first, *others in [pairs]
-        for pair in others
-        for one, other in zip(first, pair, strict=True)
+    shares = [(start, start + size) for start in range(group[0], group[1], size)]
+    lasts = [below[end - 1] for _, end in shares]
+    flush = all(
+        last is not None and abs(last.x[1] - head.x[1]) <= _MARGIN < abs(last.centre - head.centre)
+        for last, head in zip(lasts, heads, strict=True)
     )
-    return [(column, column + 2) for column in columns[::2]] if alike else []
+    return shares if flush or (size == 2 and len(heads) > 1 and _are_repeated(shares, fills)) else []
+
+
+def _are_repeated(pairs: Sequence[Span], fills: Sequence[frozenset[int]]) -> bool:
+    """Whether no row fills both columns of a pair, and those of each pair are filled in the same rows."""
+    (inner, outer), *others = [(fills[start], fills[start + 1]) for start, _ in pairs]
+    parted = all(one and other and not one & other for one, other in [(inner, outer), *others])
+    return parted and all(_are_alike(inner, one) and _are_alike(outer, other) for one, other in others)
 
 
 def _are_alike(one: frozenset[int], other: frozenset[int]) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median, median_low
 
-from recount.pipeline.document import Line, hull
+from recount.pipeline.document import Line, Ruling, hull
 from recount.pipeline.split.abroad import amounts_begin, is_currency, is_figure_abroad, without_leaders
 from recount.pipeline.split.columns import CLOSE, parts_of
 from recount.pipeline.split.folding import fold
@@ -31,6 +31,7 @@ _MARGIN = 2.0  # points
 _ALIKE = 1.2  # points by which lines that are set in alike may differ
 _REACH = 1.7  # heights of a line from one line of a label to the next, at most
 _TIGHT = 0.93  # of the distance of the rows: nearer lines are of one cell
+_ABOVE, _BELOW = 0.3, 0.6  # heights of a line by which a ruling under a text is above its foot, or below
 _WIDER = 2.0  # heights of a line by which one line reaches farther than all others: it may be no broken one
 _SMALL = re.compile(r"\s*[a-z]{2}")
 _AMID, _NUMBER = re.compile(r"\s*(?:[a-z]{2}|\d{1,3}(?:,\d{3})+(?![.\d]))"), re.compile(r"\d")
@@ -43,13 +44,15 @@ _UNFINISHED = re.compile(
 @dataclass(frozen=True, slots=True)
 class Piece:
     """What stands by itself on a row: the line, or a part of it. source: the line that it is of. latin: of a page in
-    Latin script. label: it stands where labels begin, and is no figure whatever it looks like."""
+    Latin script. label: it stands where labels begin, and is no figure whatever it looks like. under: from where to
+    where the ruling goes that is drawn under it alone."""
 
     page: int
     line: Line
     source: Line
     latin: bool = False
     label: bool = False
+    under: tuple[float, float] | None = None
 
     @property
     def words(self) -> str:
@@ -101,6 +104,27 @@ def labelled(rows: Sequence[Row]) -> list[Row]:
     if zone is None:
         return list(rows)
     return [(replace(row[0], label=row[0].line.box[0] <= zone), *row[1:]) for row in rows]
+
+
+def underlined(row: Row, rulings: Iterable[Ruling]) -> Row:
+    """A row whose texts know the rulings under them: a head is over all columns that its ruling goes over."""
+    level = [ruling for ruling in rulings if ruling.y0 == ruling.y1]
+    found = []
+    for piece in row:
+        box, height = piece.line.box, _height(piece.line)
+        near = (
+            (ruling.x0, ruling.x1)
+            for ruling in level
+            if -_ABOVE * height < ruling.y0 - box[3] < _BELOW * height
+            and ruling.x0 < box[0] + _MARGIN
+            and ruling.x1 > box[2] - _MARGIN
+        )
+        under = None if piece.is_figure else next(near, None)
+        alone = under and not any(
+            under[0] < other.line.box[2] and other.line.box[0] < under[1] for other in row if other is not piece
+        )
+        found.append(replace(piece, under=under) if alone else piece)
+    return tuple(found)
 
 
 def closely(row: Row) -> Row:

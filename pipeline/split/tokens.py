@@ -35,6 +35,8 @@ _NUMBER_ABROAD = re.compile(
     r"(?:(?<![0-9.])|(?<=[A-Za-z]\.))(?>[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?![0-9])|[0-9]++)"
     r"(?>\.[0-9]+)?(?!\.+[0-9])(?P<percent>%)?"
 )
+# On a scan: decimals, or thousands whose comma was read as a point.
+_THOUSANDTHS = re.compile(r"^[0-9]{1,3}(?:,[0-9]{3})*\.[0-9]{3}$")
 # What may be a digit that could not be read, or was read as a letter (65O.64): no number stands beside it. A space
 # keeps a word or a bullet off; and these few units do follow a number.
 _UNREAD = "\ufffd\u3007\u25a1\ue000-\uf8ff\U000f0000-\U000ffffd"
@@ -153,6 +155,8 @@ class TokenStore:
         sure = within.table is not None or self.numbers.negative == "()"
         for match in _NUMBER_ABROAD.finditer(plain):
             if not self._is_number(match, composed, lists=False):
+                continue
+            if self.origins.get(composed.pieces[0].page) == "ocr" and _THOUSANDTHS.search(match[0]):
                 continue
             end = match.start("percent") if match["percent"] else match.end()
             sign = signed(plain, match.start(), end, composed.apart, sure=sure)

@@ -145,6 +145,17 @@ def test_heads_that_say_a_period_and_more_are_told_apart_by_both() -> None:
     ]  # fmt: skip
 
 
+def test_beside_columns_that_say_how_long_a_year_alone_is_none_of_them() -> None:
+    heads = ["", "2024", "Year ended December 31, 2023", "FY2022"]
+    columns = read(named("Sales"), [heads, ["Sales", "3.00", "2.00", "1.00"]])
+    assert [(column.period, column.head) for column in columns] == [
+        ("2022", "FY2022"), ("P12M/2023-12-31", "Year ended December 31, 2023"), (None, "2024"),
+    ]  # fmt: skip
+    heads[1] = "June 30, 2024"
+    columns = read(named("Sales"), [heads, ["Sales", "3.00", "2.00", "1.00"]])
+    assert (columns[-1].period, columns[-1].head) == (None, "June 30, 2024")
+
+
 def test_a_table_goes_on_in_those_behind_it_that_say_so() -> None:
     report: Any = create_model("Report", __base__=Model, balance=(tuple[Statement[Ref], ...], rows("Balance Sheet")))
     rule = title_rule(fields_of(report)["balance"])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recount.pipeline.document import Document, Line, Paragraph, Token
+from recount.pipeline.document import Document, Grid, Line, Paragraph, Token
 from recount.pipeline.split.abroad import (
     Shares,
     amounts_begin,
@@ -20,6 +20,7 @@ from recount.pipeline.split.abroad import (
     numbers_of,
     of_a_share,
     power_of,
+    sides_of,
     stated_abroad,
     stated_in_words,
 )
@@ -572,6 +573,63 @@ def test_years_stand_over_an_inner_and_an_outer_column_each(tmp_path: Path) -> N
     [grid] = grids(paper.read(tmp_path))
     heads = {cell.text.printed: (cell.column, cell.column_end) for cell in grid.cells if cell.row == 0}
     assert (heads["2024"], heads["2023"]) == ((1, 3), (3, 5))
+
+
+FOUR = (330.0, 390.0, 450.0, 510.0)
+
+
+def spanning(paper: Paper, *heads: tuple[str, float, str]) -> None:
+    """Four columns of years under heads, each with the x that it is set at and how."""
+    for text, x, how in heads:
+        paper.put(x, 100, text, how)
+    for right, year in zip(FOUR, ("2024", "2023") * 2, strict=True):
+        paper.put(right, 114, year, ">")
+    rows = [("Sales", "1,200", "1,100", "3,400", "3,300"), ("Costs", "(700)", "(600)", "(900)", "(800)")]
+    paper.rows([*rows, ("Net", "500", "500", "2,500", "2,500")], FOUR, 130)
+
+
+def spans(grid: Grid) -> dict[str, tuple[int, int]]:
+    return {cell.text.printed: (cell.column, cell.column_end) for cell in grid.cells if cell.row == 0}
+
+
+def test_a_head_is_over_the_columns_that_the_ruling_under_it_goes_over(tmp_path: Path) -> None:
+    paper = Paper()
+    spanning(paper, ("Quarter", 332, ">"), ("Half-year", 450, ">"))
+    for left, right in ((296, 390), (408, 510)):
+        paper.rule(left, 103, right, 103)
+    [grid] = grids(paper.read(tmp_path))
+    assert (spans(grid)["Quarter"], spans(grid)["Half-year"]) == ((1, 3), (3, 5))
+
+
+def test_heads_that_end_where_the_last_of_their_columns_does_are_over_equal_shares(tmp_path: Path) -> None:
+    paper = Paper()
+    spanning(paper, ("Three months", FOUR[1], ">"), ("Six months", FOUR[3], ">"))
+    [grid] = grids(paper.read(tmp_path))
+    assert (spans(grid)["Three months"], spans(grid)["Six months"]) == ((1, 3), (3, 5))
+
+
+def test_on_a_scan_three_decimals_may_be_thousands_and_are_no_number() -> None:
+    for origin, found in (("ocr", ["12345"]), ("text", ["12.345", "12345"])):
+        store = TokenStore(latin={1}, origins={1: origin})
+        for text in ("12.345", "12,345"):
+            store.numbers_in(store.composed([Piece(1, line(text, confidence=0.9))], join_digits=False), IN_A_CELL)
+        assert [str(token.value) for token in store.tokens] == found
+
+
+def test_dots_behind_a_label_are_none_of_it(tmp_path: Path) -> None:
+    paper = Paper()
+    paper.rows([("", "2024", "2023"), ("Cash .", "1,914", "1,012"), ("Debt . .", "(1,014)", "(9)")], RIGHTS, 120)
+    paper.put(60, 220, "The notes are an integral part of these statements, and of what the management says of it.")
+    [grid] = grids(paper.read(tmp_path))
+    assert (values(grid, "Cash"), values(grid, "Debt")) == (["1914", "1012"], ["-1014", "-9"])
+
+
+def test_figures_that_a_scan_gives_as_one_line_are_no_column_of_text() -> None:
+    lines = [line("Receipts from the sale of ships, and", 60.0, 100.0 + 14 * at) for at in range(6)]
+    figures = [line("25,328  29,854  20,869  21,145", 320.0, 100.0 + 14 * at) for at in range(6)]
+    assert len(sides_of([*lines, *figures], 600.0)) == 1
+    words = [line("and the outlook for 2024 is good, so", 320.0, 100.0 + 14 * at) for at in range(6)]
+    assert len(sides_of([*lines, *words], 600.0)) == 2
 
 
 def test_amounts_that_a_scan_gives_as_one_line_stand_in_columns(tmp_path: Path) -> None:

@@ -232,3 +232,22 @@ def test_a_note_ends_where_its_sentence_does() -> None:
     full = "".join(f"{line}\n" for line in unset("乙" * 200 + "，丙。"))
     note = "注：" + "丁" * 25 + "。"
     assert of_text(f"{full}\n{note}\n2023年部门一般公共预算\n")[-1] == "2023年部门一般公共预算"
+
+
+def test_a_title_on_the_next_page_does_not_go_on_with_a_page_number_or_a_sentence() -> None:
+    texts = [
+        paragraph.text.printed
+        for paragraph in flow(
+            [("See the accompanying notes to the statements of the company and of its subsidiary,", 0), ("3", 0)],
+            [("BALANCE SHEETS OF THE COMPANY AND OF ITS SUBSIDIARIES IN ALL THE COUNTRIES", 0)],
+        )
+    ]
+    assert texts[-1] == "BALANCE SHEETS OF THE COMPANY AND OF ITS SUBSIDIARIES IN ALL THE COUNTRIES"
+
+
+def test_a_sentence_in_latin_script_goes_on_in_a_small_letter_on_the_next_page() -> None:
+    [whole] = flow(
+        [("The company was founded in March and has sold ships and sails and ropes and many a", 0)],
+        [("thing that sailors want, in all the countries of the world, and will go on doing so", 0)],
+    )
+    assert " many a thing that" in whole.text.printed.replace("\n", " ")
