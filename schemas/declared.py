@@ -67,7 +67,7 @@ class _DeclaredReport(Model):
 def _between(report: Any, formula: Formula) -> Iterator[Mapping[str, Said]]:
     """The figures of a formula between parts: once, or for each period that the first statement in it has. Of a table
     those of all its rows."""
-    keys = {name.partition(".")[0] for name in formula.names}
+    keys = dict.fromkeys(name.partition(".")[0] for name in formula.names)
     parts = {key: getattr(report, key) for key in keys}
     columns = {key: parts[key] for key in keys if key in report.statements and isinstance(parts[key], tuple)}
     if not columns:
@@ -244,9 +244,9 @@ def _money(said: Any) -> Money | None:
     units = said.get("units", {})
     if not isinstance(units, Mapping) or not all(isinstance(power, int) for power in units.values()):
         raise _Wrong("units are words, each with the power of ten that it is of the currency's own unit", "units")
-    if said.get("whole", False) not in (True, False):
+    if not isinstance(said.get("whole", False), bool):
         raise _Wrong("whole is true or false", "whole")
-    return Money(_words(said, "name", "money"), dict(units), said.get("whole", False) is True)
+    return Money(_words(said, "name", "money"), dict(units), said.get("whole", False))
 
 
 def _numbers(said: Any) -> Numbers | None:

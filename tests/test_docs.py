@@ -53,6 +53,7 @@ FILLED = {
     "recount export DIR --keys zh": {"FILE.xlsx": "tables.xlsx"},
     "recount show DIR": {"NAME": "水利局", "FILE": "page.html"},
     "recount mark": {"FILE": "marked.pdf"},
+    "recount split": {"FILE": "PDF"},
     "recount init-family": {"NAME": "mine"},
     "recount help": {"TOPIC": "statuses"},
     "recount eval": {"--count 100": "--count 1", "RUN": "run"},

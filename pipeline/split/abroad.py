@@ -96,7 +96,7 @@ def as_usual(folded: str, numbers: Numbers) -> str:
     )
 
 
-_LEADERS = re.compile(r"(?:[.·…_]\s?){4,}")
+_LEADERS = re.compile(r"(?:[.·…_]\s?){4,}|(?<=\S)\s+[.·…_][.·…_\s]*$")
 _RULED = re.compile(rf"{_LEADERS.pattern}|[_|]+")
 
 
@@ -115,7 +115,7 @@ def without_leaders(line: Line) -> Iterator[Line]:
 
 # --- columns of text
 
-_PROSE = 25  # characters of a line of running text in one of two columns
+_PROSE = 25  # characters of a line of running text in one of two columns, half of them letters
 _FEWEST_LINES = 5
 _APART = 0.25  # of the width of a page: from where lines of one column begin to where those of the other do
 _MARGIN = 3.0  # points
@@ -124,7 +124,9 @@ _FEW_ACROSS = 0.1  # share of the lines that may reach from one column into the 
 
 def sides_of(lines: Sequence[Line], width: float) -> list[list[Line]]:
     """The lines of a page in Latin script by its columns of text, two or one. width: of the page."""
-    begins = Counter(round(line.box[0] / _MARGIN) for line in lines if len(line.text.strip()) >= _PROSE)
+    prose = [line for line in lines if len(line.text.strip()) >= _PROSE]
+    prose = [line for line in prose if 2 * len(_LETTER.findall(line.text)) >= _PROSE]
+    begins = Counter(round(line.box[0] / _MARGIN) for line in prose)
     starts = sorted(_MARGIN * start for start, times in begins.items() if times >= _FEWEST_LINES)
     for start in starts:
         if start - starts[0] < _APART * width:

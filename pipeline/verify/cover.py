@@ -259,8 +259,8 @@ class Rivals:
         return alone or int(not left)
 
     def _is_abroad(self, figure: Figure) -> bool:
-        """Whether a figure is money of a family with a unit of its own: whole thousands are as usual there as cents are;
-        what has fewer decimals than its column is odd."""
+        """Whether a figure is money of a family with a unit of its own: whole thousands are as usual there as cents
+        are; what has fewer decimals than its column is odd."""
         return figure.kind is Kind.MONEY and self.numbers.tokens[figure.token].into is not None
 
     def _cover_of_odd(self, figure: Figure, held: Sequence[Windows], *, scanned: bool) -> int:

@@ -17,6 +17,7 @@ from recount.pipeline.verify.recount import identities_of
 from recount.schemas.arithmetic import evaluate
 from recount.schemas.declared import family_from, key_of
 from recount.schemas.describe import fields_of
+from recount.schemas.family import Money
 from recount.schemas.figures import Figure, Kind
 from recount.schemas.formulae import FamilyError, formula_of
 from recount.schemas.statements import Statement
@@ -180,6 +181,44 @@ def test_a_tables_columns_and_its_total(tmp_path: Path) -> None:
     assert results(one) == {"share = given / asked": "pass"}
 
 
+INVOICE = """
+name = "invoice"
+money = { name = "USD", whole = true }
+identities = ["amounts.net = items.amount", "amounts.paid = amounts.net + amounts.vat"]
+
+[[table]]
+title = "Items"
+words = ""
+columns = [
+  { title = "Number", kind = "count" }, { title = "Price" }, { title = "Amount" },
+  { title = "VAT", kind = "percent" }, { title = "Tax" },
+]
+identities = ["amount = number * price", "tax = vat * amount"]
+
+[[section]]
+title = "Amounts"
+heading = ""
+fields = [{ title = "Net" }, { title = "VAT" }, { title = "Paid" }]
+"""
+
+
+def test_products_and_the_sums_of_columns(tmp_path: Path) -> None:
+    family = family_from(written(tmp_path, INVOICE))
+    assert family.money == Money("USD", whole=True)
+    report = family.report_of(Figure)
+    assert not family.outline  # what has no title has no heading either
+    items: Any = fields_of(report)["items"].model
+    one = filled(items, number="3", price="1.25", amount="3.75", vat="20", tax="0.75")
+    two = filled(items, number="2", price="4.00", amount="8.50", vat="20")
+    assert results(one) == {"amount = number * price": "pass", "tax = vat * amount": "pass"}
+    assert results(two) == {"amount = number * price": "fail", "tax = vat * amount": "not_applicable"}
+    amounts: Any = fields_of(report)["amounts"].model
+    found = results(report(items=(one, two), amounts=filled(amounts, net="12.25", vat="2.45", paid="14.70")))
+    assert (found["amounts.net = items.amount"], found["amounts.paid = amounts.net + amounts.vat"]) == ("pass", "pass")
+    less = results(report(items=(one,), amounts=filled(amounts, net="12.25")))
+    assert less["amounts.net = items.amount"] == "fail"
+
+
 def test_a_section_may_only_bound(tmp_path: Path) -> None:
     staff: Any = fields_of(family_from(written(tmp_path, GOOD)).report_of(Figure))["staff"].model
     assert results(filled(staff, all="3", paid="2")) == {"paid <= all": "pass"}
@@ -212,6 +251,7 @@ def test_a_section_may_only_bound(tmp_path: Path) -> None:
         (("(?P<unit_name>[a-z]+)", "(?P<unit_name>[a-z+)"), "is no regular expression"),
         (("name = \"accounts\"", "name = accounts"), "line 2"),
         (("money = \"USD thousands\"", "money = { unit = \"USD\" }"), "money has no unit"),
+        (("money = \"USD thousands\"", "money = { name = \"USD\", whole = 1 }"), "whole is true or false"),
     ],
 )  # fmt: skip
 def test_a_typo_is_told_with_its_line(tmp_path: Path, wrong: tuple[str, str], told: str) -> None:
