@@ -38,7 +38,7 @@ NOT_RUN = {
     r"--model (?!NAME .*--dry-run)": "asks a model, at its endpoint or out of its file",
     r"--engine ray": "needs a Ray cluster: tests/pipeline/run/test_cluster.py has one",
     r"^recount eval( --out NEW --compare RUN| --fail-under 0\.999)?$": "the whole gold set takes minutes",
-    r"^recount eval verifier( --(prints|texts) DIR)?$": "puts thousands of faults into reports, for minutes",
+    r"^recount eval verifier( --(prints|texts) DIR| --family FOLDER REPORT…)?$": "thousands of faults, for minutes",
     r"^recount eval --gold \.\./": "a folder beside the repository",
     r"^recount (show|status|export|export --keys zh|eval generate)$": "the name of a command, not a call of it",
     r"^recount COMMAND --help$": "any command: test_cli.py asks each for its help",

@@ -206,11 +206,13 @@ def _keyed(value: Any, key: str) -> Iterator[tuple[str, Figure]]:
 
 
 _UNDATED = "?"
+_NO_WORDS = re.compile(r"[\W\d_]+")
 
 
 def _name_of(row: Any) -> str:
     if isinstance(row, Statement):
-        return row.period or f"{_UNDATED}{row.head or ''}"
+        said = " ".join(_NO_WORDS.sub(" ", row.head or "").split())  # Restricted beside Total, of one period
+        return f"{row.period} {said}".strip() if row.period else f"{_UNDATED}{row.head or ''}"
     kind: type[Model] = type(row)
     words = (getattr(row, key) for key, own in fields_of(kind).items() if own.is_text)
     return next((word for word in words if isinstance(word, str)), "")

@@ -437,15 +437,13 @@ def _over(blocks: Sequence[Block], at: int) -> list[str]:
     return ["".join(line.split()) for line in (*lines, *_beside_unit(lines))]
 
 
-_WHOSE = re.compile(r"单位[:：]")
-_DATE = re.compile(r"(?:19|20)\d\d年(?:度|\d\d?月(?:\d\d?日)?)?")
+_WHOSE, _DATE = re.compile(r"单位[:：]"), re.compile(r"(?:19|20)\d\d年(?:度|\d\d?月(?:\d\d?日)?)?")
 
 
 def _beside_unit(lines: Iterable[str]) -> Iterator[str]:
     """The dates in lines that say whose a table is, or its unit: 编制单位：…公司　2019年12月31日　单位：元."""
-    for line in lines:
-        if _WHOSE.search(line):
-            yield from _DATE.findall("".join(line.split()))
+    for line in filter(_WHOSE.search, lines):
+        yield from _DATE.findall("".join(line.split()))
 
 
 def short_above(blocks: Sequence[Block], at: int, grid: Grid) -> Iterator[Paragraph]:

@@ -192,12 +192,14 @@ _BLANKS = re.compile(r"\s+(?!\d)|(?<!\d)\s+")  # all but those between digits
 _DIGITS, _THOUSAND = re.compile(r"\(?\d{1,3}"), re.compile(r"\d{3}(?!\d)")
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.(?:\d\d)?\d\d|\D{0,3}0{3}")  # or £000, which is a unit
 
+_TOGETHER = re.compile(r"[,.'’]\d{4,}[,.'’]")  # two amounts without a gap between: 14,61916,874
+
 
 def is_figure_abroad(text: str) -> bool:
     """Whether a folded text is an amount, with its sign, brackets, currency and the mark of a note; no year and no date
     is, nor two."""
     words = _BLANKS.sub("", _THIN.sub(" ", _MARKED.sub("", text.strip())))
-    return _FIGURE.fullmatch(words) is not None and _DATE.fullmatch(words) is None
+    return _FIGURE.fullmatch(words) is not None and _DATE.fullmatch(words) is None and _TOGETHER.search(words) is None
 
 
 def amounts_begin(runs: Sequence[str]) -> Iterator[int]:

@@ -655,6 +655,25 @@ def test_the_last_label_of_a_table_goes_on_below_its_figures(tmp_path: Path) -> 
     assert len(shown(grid)) == 4
 
 
+def test_a_figure_glued_to_the_next_moves_no_columns(tmp_path: Path) -> None:
+    """It is none, and all other figures stay under their heads."""
+    paper = Paper()
+    rows = [
+        ("", "Restricted", "Total", "2023"),
+        ("Legacies", "120", "8,450", "7,300"),
+        ("Trading", "90", "1,250", "900"),
+    ]
+    paper.rows([*rows, ("Income", "210", "9,700", "8,200")], (340.0, 400.0, 460.0), 120)
+    paper.put(60, 176, "Expenses")
+    paper.put(400, 176, "11,90297,868", ">")
+    paper.put(460, 176, "4,100", ">")
+    [grid] = grids(paper.read(tmp_path))
+    assert shown(grid)[0] == ["", "Restricted", "Total", "2023"]
+    assert values(grid, "Income") == ["210", "9700", "8200"]
+    assert is_figure_abroad("1,190,297,868")
+    assert not is_figure_abroad("11,90297,868")
+
+
 def test_a_heading_goes_on_with_no_label_that_has_figures(tmp_path: Path) -> None:
     """However near it stands, and however far that label reaches."""
     paper = Paper()
