@@ -331,6 +331,14 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Definition:
+    """Which family of the user's a result was made by: its name, and the SHA-256 of what defines it."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rejected:
     """A proposal that the verifier refused. proposed: what the mapper pointed at."""
 

@@ -352,7 +352,8 @@ _LONGEST_KEY = 48
 
 def key_of(title: str) -> str:
     """A key made of a title: its letters and digits, of whatever script, in small letters: total_assets, 资产总计."""
-    words = re.sub(r"\W+", "_", unicodedata.normalize("NFKC", title).casefold()).strip("_")
+    signs = unicodedata.normalize("NFKC", title).casefold()
+    words = re.sub("_+", "_", "".join(sign if f"_{sign}".isidentifier() else "_" for sign in signs)).strip("_")
     words = words[:_LONGEST_KEY].rstrip("_") or "line"
     words = f"n_{words}" if words[0].isdigit() else words
     return f"{words}_" if _is_taken(words) else words

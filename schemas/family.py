@@ -244,7 +244,8 @@ class Family:
 
     How a report of it is recognised: front, a regular expression for the words of its title page, whose named groups
     are fields of the report; signs, regular expressions that are searched in its short lines (headings, titles and
-    heads of tables) and in those of no other family. All words are folded and without spaces.
+    heads of tables) and in those of no other family; of a family that the user brings all of them must stand there, and
+    the front, if it says one. All words are folded and without spaces.
 
     labelled: its fields say themselves by what words they are known (schemas/figures.py), so that it needs no
     template mapper of its own.
@@ -258,6 +259,7 @@ class Family:
     money: the unit of its amounts; None for 万元, with those of 元 understood.
 
     prompts: the folder of the prompts of a family that the user brings; those of Recount's own are in prompts/.
+    definition: the SHA-256 of what defines a family that the user brings; "" of Recount's own.
     """
 
     name: str
@@ -277,6 +279,7 @@ class Family:
     numbers: Numbers | None = None
     money: Money | None = None
     prompts: Path | None = None
+    definition: str = ""
 
     def report_of(self, figure: Any) -> Any:
         """The report model for a figure type: report_of(Ref), report_of(Decimal) …"""

@@ -158,13 +158,14 @@ class _Job:
 
     def with_statements(self) -> Json:
         """The gold of an S or N report, with those of the nine statements that are wished for."""
-        gold, wished = self.maker.narrative(), self.options.statements
-        kept = (
-            gold["statements"]
-            if wished is None
-            else dict.fromkeys(gold["statements"]) | {key: gold["statements"][key] for key in wished}
-        )
-        return gold | {"statements": kept}
+        return self.of_the_nine(self.maker.narrative())
+
+    def of_the_nine(self, gold: Json) -> Json:
+        """A gold with those of its statements that are wished for."""
+        wished, all_nine = self.options.statements, gold["statements"]
+        if wished is None:
+            return gold
+        return gold | {"statements": dict.fromkeys(all_nine) | {key: all_nine[key] for key in wished}}
 
     def xinjiang(self) -> Json:
         """The gold of an X report: performance tables, and from 2022 the narrative."""
@@ -278,7 +279,7 @@ class _RegionJob(_Job):
             bare="bare" in settings,
             names=renamed,
         )
-        full = self.maker.narrative() | {"unit_name": self.unit.name}
+        full = self.of_the_nine(self.maker.narrative()) | {"unit_name": self.unit.name}
         self.script = Script(self.region, self.rng, full, self.unit)
         return self.script.gold
 

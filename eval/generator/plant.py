@@ -170,7 +170,7 @@ def _statement_totals(gold: Json) -> Iterator[Target]:
         ("/statements/basic_expenditure/public_total", "T6: public expenditure = its items"),
         ("/statements/fiscal_appropriation/income_current_year", "T4: this year's income = its kinds"),
     ):
-        if node and (value_at(gold, pointer) or 0) >= LEAST:
+        if node and node[pointer.split("/")[2]] and (value_at(gold, pointer) or 0) >= LEAST:
             yield pointer, rule
 
 

@@ -20,7 +20,7 @@ from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import Decoded
 from recount.pipeline.ocr.text.brackets import InCell, balanced, whole_numbers
 from recount.pipeline.ocr.text.cells import Sheet, completed, fitted, is_dash, overlooked, sheet_of, untangled
-from recount.pipeline.ocr.text.hygiene import clean
+from recount.pipeline.ocr.text.hygiene import clean, in_columns
 from recount.pipeline.ocr.text.lines import OcrLine, crop_of, leaves_ink, placed, split_tall, with_paper
 from recount.schemas.saying import say
 
@@ -52,7 +52,8 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
     again, unread = _in_empty_cells(prepared, read, sheet, engine)
     read += again
     lodgers = Counter(read_line.home for read_line in read)
-    lines: list[Line] = []
+    lines: list[OcrLine] = []
+    columns: list[tuple[int, int] | None] = []
     for read_line in balanced(prepared, read, sheet.cells, engine):
         alone = read_line.home is not None and lodgers[read_line.home] == 1
         is_none = alone and len(read_line.line.text) < 3 and is_dash(read_line.box, sheet)
@@ -60,11 +61,20 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
         whole = whole_numbers(placed(image, read_line.box, shown), image, engine)
         cleaned = clean(whole, alone=alone, running=read_line.home is None)
         if cleaned is not None:
-            lines.append(_in_points(cleaned, sheet.unit))
+            lines.append(cleaned)
+            columns.append(_column(read_line.home, sheet) if alone else None)
     height, width = (side / sheet.unit for side in image.shape)
     remarks = [Remark("unread", number, _scaled(box, sheet.unit), say("cell_unread")) for box in unread]
     remarks += [Remark("broken line", number, box, say("line_broken")) for box in broken_off(rulings, sheet.tables)]
-    return Page(number, width, height, tuple(lines), rulings, origin="ocr", remarks=tuple(remarks))
+    shown_lines = tuple(_in_points(line, sheet.unit) for line in in_columns(lines, columns))
+    return Page(number, width, height, shown_lines, rulings, origin="ocr", remarks=tuple(remarks))
+
+
+def _column(home: int | None, sheet: Sheet) -> tuple[int, int] | None:
+    """What is the same for all cells of a column: their left and right sides, in points."""
+    return (
+        None if home is None else (round(sheet.cells[home][0] / sheet.unit), round(sheet.cells[home][2] / sheet.unit))
+    )
 
 
 def _in_empty_cells(

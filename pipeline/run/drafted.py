@@ -23,10 +23,11 @@ from recount.pipeline.recognise import family_of, free_name
 from recount.pipeline.result import Result
 from recount.pipeline.run.drawn import UNKNOWN, Drawn, Rows, Table, across, drawn_from, drawn_of, totals, unused
 from recount.pipeline.run.relations import Relation, relations
+from recount.pipeline.run.signs import signs_in
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split.abroad import power_of
 from recount.pipeline.split.folding import fold
-from recount.pipeline.structure import documents_of, structure
+from recount.pipeline.structure import splits_of, structure
 from recount.schemas.declared import FILE, key_of
 from recount.schemas.family import AS_PRINTED, Money
 from recount.schemas.figures import Kind
@@ -36,7 +37,7 @@ from recount.schemas.formulae import written
 
 
 def _said(name: str, drawn: Drawn) -> dict[str, Any]:
-    """What family.toml says."""
+    """What family.toml says, but for the signs by which its reports are recognised."""
     labels = [drawn.labels] if drawn.labels.lines else []
     return {
         "name": name,
@@ -131,7 +132,7 @@ def toml_of(said: Mapping[str, Any], notes: Iterable[str] = ()) -> str:
 def _pair(key: str, value: Any) -> Iterator[str]:
     if isinstance(value, list):
         if value:
-            yield from (f"{key} = [", *_rows(value, alone=key == "identities"), "]")
+            yield from (f"{key} = [", *_rows(value, alone=key in ("identities", "signs")), "]")
     elif value is not None:
         yield f"{key} = {_value(value)}"
 
@@ -337,11 +338,14 @@ def draft(
     none or has no number, and if the folder cannot be written; a DocumentError where an example cannot be read.
     """
     folder = free_name(name, out)
-    drawn = drawn_from([documents_of(path, UNKNOWN, settings)[0][0] for path in examples])
+    reports = [splits_of(path, UNKNOWN, settings)[0] for path in examples]
+    drawn = drawn_from([report.document for report in reports])
     if schema is None and not drawn.parts:
         raise UsageError(f"{', '.join(path.name for path in examples)}: no table with figures was found")
     given = imported(_read(schema), name) if schema is not None else None
+    signs = signs_in([report.pages for report in reports], [report.document for report in reports]) if reports else ()
     said = _said(name, drawn) if given is None else _placed(given.said, drawn)
+    said = {"name": name, "title": said["title"], "signs": list(signs)} | said
     notes = _notes(examples, given)
     try:
         folder.mkdir(parents=True)
@@ -352,8 +356,8 @@ def draft(
             results = _written(folder, _searched(said, again), notes, examples, settings)
             drawn = again if given is not None else replace(drawn, worded=again.tables)
         if examples:
-            reports = {path.name: result.report for path, result in zip(examples, results, strict=True)}
-            (folder / "expected.json").write_bytes(encoded(reports))
+            read = {path.name: result.report for path, result in zip(examples, results, strict=True)}
+            (folder / "expected.json").write_bytes(encoded(read))
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error.strerror}") from error
     left = given.left if given is not None else ()

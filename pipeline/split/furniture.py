@@ -17,6 +17,7 @@ _PAGE_NUMBER = re.compile(
     r"[-—–~·.|一\s]*(?:第\s*)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*页)?(?:\s*[/,共]\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–~·.|一\s]*",
     re.IGNORECASE,
 )
+_SPECKS = re.compile(r"^[^\w()]+|[^\w()%]+$")
 _LINE_NUMBER = re.compile("[0-9]{1,3}")
 _FEWEST = 5  # numbers that count on in the margin before they are those of the lines
 _DIGITS = re.compile(r"\d+")
@@ -64,7 +65,7 @@ def _is_furniture(page: Page, line: Line, running: frozenset[str]) -> bool:
     pattern = _pattern_of(line)
     if pattern in running or (page.origin == "ocr" and any(_is_misread(pattern, known) for known in running)):
         return True
-    if not in_margin(page, line, wide=False) or (pattern and page_number(line) is None):
+    if not in_margin(page, line, wide=False) or (pattern and page_number(line, specked=page.origin == "ocr") is None):
         return False
     return page.origin == "ocr" or not _is_in_a_row(page, line, running)
 
@@ -75,9 +76,14 @@ def _is_in_a_row(page: Page, line: Line, running: frozenset[str]) -> bool:
     return sum(_pattern_of(other) not in running for other in beside) >= _ROW
 
 
-def page_number(line: Line) -> int | None:
-    """The page number that a line in the margin is, 0 for one in Roman numerals; None if it is none."""
+def page_number(line: Line, *, specked: bool = False) -> int | None:
+    """The page number that a line in the margin is, 0 for one in Roman numerals; None if it is none.
+
+    specked: it is of a scanned page, where specks stand around it (-5:).
+    """
     text = fold(line.text).strip()
+    if specked:
+        text = _SPECKS.sub("", text)
     if _PAGE_NUMBER.fullmatch(text) is None:
         return None
     digits = _DIGITS.search(text)

@@ -37,6 +37,11 @@ class Resolver:
     figures: dict[str, Figure] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
 
+    @property
+    def refused(self) -> set[str]:
+        """Where references were refused, by pointer."""
+        return {rejection.pointer for rejection in self.rejected}
+
     def model(self, model: Model, pointer: str = "") -> Any:
         """The model with every reference resolved; None in place of a refused one."""
         values = {

@@ -1,6 +1,7 @@
 """A page image made fit for reading: one grey channel, at least 200 dpi, without speckle, straight.
 
-Red is what seals are stamped in: in the red channel they are nearly white. The median takes speckle away, but on
+Red is what seals are stamped in: in the red channel they are nearly white, and where one is known by its size what is
+left of it is taken out (the colours of a JPEG are coarser than its strokes). The median takes speckle away, but on
 a coarse scan it would take decimal points too; so a coarse scan is enlarged first. A black and white scan (a fax) has
 edges like stairs, in which the recogniser sees strokes, and the median eats its thin ones: it is smoothed instead.
 """
@@ -8,6 +9,7 @@ edges like stairs, in which the recogniser sees strokes, and the median eats its
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -31,6 +33,14 @@ _FAINTEST = 10  # grey levels against the paper around; what is fainter at 1000 
 _LEAST_INK = 12  # such pixels; a small digit has more
 _TWO_LEVELS = 0.998  # share of the pixels of a black and white page that are black or white
 _SMOOTHING = 0.8  # pixels at FINE: standard deviation by which a black and white page is smoothed
+_SEAL = 60, 200  # points: the sides of what holds a seal, whose rim is 38 to 58 mm across, and a little
+_ROUND = 1.6  # how many times as long as wide it is at most
+_RIM = 0.8, 1.1  # radii between which the rim lies
+_SECTORS, _ALL_ROUND = 32, 0.9  # of the rim, and the share of them that must be inked
+_REDDISH = 25  # grey levels by which red stands out where a seal was stamped
+_STAMPED = 0.32  # of these, what a stamp takes off the red channel too
+_TRACE = 25.0, 0.25  # grey levels against the paper, or the share of those of print, that its strokes leave at most
+_STRONGER = 1.3  # how much darker the rest is made again
 _CLEARER = 1.02  # how much sharper the lines of text must be when turned
 
 
@@ -83,6 +93,58 @@ def is_blank(grey: Grey) -> bool:
 def red(image: Image) -> Grey:
     """The red channel of an image; a grey image as it is."""
     return np.ascontiguousarray(image if image.ndim == 2 else image[:, :, 0])
+
+
+def without_seals(image: Image, dpi: float) -> Image:
+    """The image with its red seals taken out; what is printed under them stays. A grey image as it is."""
+    if image.ndim == 2:
+        return image
+    clean, unit = image, dpi / 72
+    for x0, y0, x1, y1 in _seals(image, unit):
+        if clean is image:
+            clean = image.copy()
+        own = np.s_[round(y0 * unit) : round(y1 * unit), round(x0 * unit) : round(x1 * unit)]
+        clean[own] = _unstamped(image[own], unit)[:, :, np.newaxis]
+    return clean
+
+
+def _seals(image: Image, unit: float) -> Iterator[tuple[int, int, int, int]]:
+    """The boxes of the seals on a colour image, in points. unit: pixels a point."""
+    small = np.asarray(cv2.resize(image, None, fx=1 / unit, fy=1 / unit, interpolation=cv2.INTER_AREA), np.uint8)
+    marks = cv2.dilate((_redness(small) > _REDDISH).astype(np.uint8), np.ones((5, 5), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(marks)
+    for index, (x, y, width, height, _) in enumerate(stats[1:count].tolist(), 1):
+        if _SEAL[0] <= min(width, height) <= max(width, height) <= min(_SEAL[1], _ROUND * min(width, height)) and (
+            _is_round(labels[y : y + height, x : x + width] == index)
+        ):
+            yield x, y, x + width, y + height
+
+
+def _is_round(marks: npt.NDArray[np.bool_]) -> bool:
+    """Whether marks that fill a box lie within an ellipse and all around its rim: a frame of red lines does not."""
+    ys, xs = np.nonzero(marks)
+    down, right = (2 * (at + 0.5) / side - 1 for at, side in zip((ys, xs), marks.shape, strict=True))
+    away = np.hypot(down, right)
+    rim = np.floor(np.arctan2(down, right)[away > _RIM[0]] * _SECTORS / (2 * math.pi))
+    return bool((away > _RIM[1]).mean() < 1 - _ALL_ROUND and len(np.unique(rim)) >= _ALL_ROUND * _SECTORS)
+
+
+def _redness(image: Image) -> Grey:
+    """By how many grey levels red stands out at each pixel."""
+    return np.asarray(cv2.subtract(image[:, :, 0], cv2.max(image[:, :, 1], image[:, :, 2])), np.uint8)
+
+
+def _unstamped(image: Image, unit: float) -> Grey:
+    """The red channel of a piece of an image, without what was stamped on it."""
+    reddish = _redness(image)
+    size = round(2 * unit) | 1  # the colours of a JPEG reach so far beside its strokes
+    stamped = np.clip((cv2.dilate(reddish, np.ones((size, size), np.uint8)).astype(np.float32) - 15) / 25, 0, 1)
+    plain = image[:, :, 0].astype(np.float32)
+    paper = float(np.percentile(plain, 70))
+    depth = np.clip(paper - plain - _STAMPED * reddish, 0, None)
+    trace = max(_TRACE[0], _TRACE[1] * (paper - float(np.percentile(plain, 1))))
+    bare = paper - _STRONGER * np.clip(depth - trace, 0, None)
+    return np.clip(plain + (bare - plain) * stamped, 0, 255).astype(np.uint8)
 
 
 def warped(grey: Grey, forth: Matrix, size: tuple[int, int]) -> Grey:

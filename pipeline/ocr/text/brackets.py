@@ -22,6 +22,7 @@ from recount.pipeline.ocr.text.lines import OcrLine, crop_of, without
 
 # Dates (2021.12.31) begin with a year; 1.092.13 has separators that lost their tails, which `hygiene` puts right.
 _NO_NUMBER = re.compile(r"(?<![\d.,，．])\d{1,3}(?:[,，]\d{3})*[.．]\d{1,2}[.．]\d{1,2}(?=万?元|%|％)")
+_WITHIN = re.compile(r"[\u3400-\u9fff].*[.．]\d\d$")  # no ordinal stands right behind a word
 _BESIDE = 0.1  # heights of the line by which the number is cut out wider than it is
 _SIGNS = frozenset("0123456789.,")  # what a number is read again with
 
@@ -36,6 +37,8 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
         read = engine.alternatives([crop_of(image, box)], _SIGNS)[0][0].text.strip()
         points = [at for at in range(start, end) if line.text[at] in ".．"]
         dropped.update(at for at in points if line.text[start:at] + line.text[at + 1 : end] == read)
+        if read == match[0] and _WITHIN.match(line.text, start - 1, end):  # a speck, for it is seen each time
+            dropped.update(points[:-1])
     return without(line, dropped)
 
 

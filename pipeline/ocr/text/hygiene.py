@@ -7,7 +7,8 @@ none. All else is left as read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
 from recount.pipeline.ocr.text.lines import OcrLine, without
@@ -15,6 +16,7 @@ from recount.pipeline.split.folding import SIMPLIFIED
 
 # Points of a number that are separators.
 _COMMAS = str.maketrans(".．", ",,")
+_COLONS = str.maketrans(":：;；", "....")
 # What is certainly misread, and the sign in its place: the text keeps its length.
 _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<=[\d.,，．])[OoＯ](?=[\d.,%，．％]|$)|(?<![A-Za-z])[OoＯ](?=[.．]\d)"), "0"),
@@ -36,10 +38,16 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 _COMMA_FOR_POINT = re.compile(r"(?<=\d)[,，](?=\d{2}%?$)")  # two digits are no thousands
 # A space within a number, beside its point or separator.
 _GAP = re.compile(r"(?<=\d[,.，．]) (?=\d)|(?<=\d) (?=[,.，．]\d)")
-# A point behind or before a whole figure in a cell.
-_LOOSE_POINT = re.compile(r"(?<=\d)[.．。,，·、]$|^[.．·](?=[<>=≥≤\d])")
-# All that a figure may consist of, a loose point at either end included.
-_FIGURE = re.compile(r"[.．·]?[<>=≥≤]*\d[\d,，]*(?:[.．]\d+)?%?[.．。,，·、]?")
+# Specks behind or before a whole figure in a cell, and what is blank between; .88 may have lost its 0.
+_LOOSE_POINT = re.compile(r"(?<=[\d%])[\s.．。,，·、•'‘’`]+$|^(?![.．]\d\d$)[.．·•,，、'‘’`\s]+(?=[<>=≥≤\d])")
+# All that a figure may consist of, specks at either end included.
+_FIGURE = re.compile(r"[.．·•,，、'‘’`\s]*[<>=≥≤]*\d[\d,，]*(?:[.．]\d+)?%?[\s.．。,，·、•'‘’`]*")
+# A speck before a number that has its point.
+_BEFORE = re.compile(r"^[.．·](?=\d[\d,，]*\.\d\d(?:%|万?元))")
+# A figure whose point a speck stands above, and one whose point is seen.
+_COLON = re.compile(r"\d{1,3}(?:,?\d{3})*[:：;；]\d{2}%?")
+_POINTED = re.compile(r"-?\d[\d,]*\.\d+%?分?")
+_BEHIND_FIGURE = re.compile(r"(?<=\.\d\d)-$")
 # A point between ideographs: speckle, or a comma that lost its tail.
 _POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(\d])")
 # Speckle: behind a whole amount or a year and before its unit, before a line, behind the end of a sentence.
@@ -82,17 +90,47 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
     if _UNOPENED.search(text):
         return clean(_opened(replace(line, text=text)), alone=alone)
     dropped = {match.start() for match in _GAP.finditer(text)}
-    dropped.update(index for match in _STRAY.finditer(text) for index in range(*match.span()))
+    for pattern in (_STRAY, _BEFORE):
+        dropped.update(index for match in pattern.finditer(text) for index in range(*match.span()))
     if label:
         dropped.update(index for match in _LABEL.finditer(text) for index in range(*match.span()))
     if alone and _FIGURE.fullmatch(text):
-        dropped.update(match.start() for match in _LOOSE_POINT.finditer(text))
+        dropped.update(index for match in _LOOSE_POINT.finditer(text) for index in range(*match.span()))
     for match in _POINT.finditer(text):
         if text[match.end()] not in "（(" and _is_apart(line, match.start()):
             text = f"{text[: match.start()]}，{text[match.end() :]}"
         else:  # speckle
             dropped.add(match.start())
     return without(replace(line, text=text), dropped)
+
+
+def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> list[OcrLine]:
+    """The lines, with the points of figures above which a speck made a colon of it, and without a speck behind that was
+    read as a dash: where most figures of a column have a point, and none its sign behind it.
+
+    columns: of a table, in which each of the lines stands alone in its cell; None for one that does not.
+    """
+    pointed = Counter(
+        column for line, column in zip(lines, columns, strict=True) if column and _POINTED.fullmatch(line.text)
+    )
+    odd = Counter(column for line, column in zip(lines, columns, strict=True) if column and _is_specked(line))
+    return [
+        _unspecked(line) if column and _is_specked(line) and pointed[column] > odd[column] else line
+        for line, column in zip(lines, columns, strict=True)
+    ]
+
+
+def _is_specked(line: OcrLine) -> bool:
+    """Whether a figure has a colon for its point, or an unsure dash behind it."""
+    if _BEHIND_FIGURE.search(line.text):
+        return line.scores[-1] < _PRINTED and _POINTED.fullmatch(line.text[:-1]) is not None
+    return _COLON.fullmatch(line.text) is not None
+
+
+def _unspecked(line: OcrLine) -> OcrLine:
+    if _BEHIND_FIGURE.search(line.text):
+        return without(line, {len(line.text) - 1})
+    return replace(line, text=line.text.translate(_COLONS))
 
 
 def _opened(line: OcrLine) -> OcrLine:

@@ -45,6 +45,13 @@ def test_a_last_line_of_text_is_no_page_number(shown: str) -> None:
     assert left_over([page(1, line("正文", y=BODY), line(shown, y=FOOT))]) == ["正文", shown]
 
 
+@pytest.mark.parametrize(("shown", "left"), [("-5:", []), ("*-12-'", []), ("5人.", ["5人."]), ("95%", ["95%"])])
+def test_specks_around_a_page_number_of_a_scan_are_none_of_it(shown: str, left: list[str]) -> None:
+    scanned = replace(page(1, line("正文", y=BODY), line(shown, y=FOOT)), origin="ocr")
+    assert left_over([scanned]) == ["正文", *left]
+    assert left_over([replace(scanned, origin="text")]) == ["正文", shown]
+
+
 def test_a_number_in_the_body_is_no_page_number() -> None:
     assert left_over([page(1, line("7", y=BODY), line("12", y=HEIGHT * 0.85))]) == ["7", "12"]
 

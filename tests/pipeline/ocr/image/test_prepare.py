@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from recount.pipeline.ocr.image.prepare import is_bilevel, prepare
+from recount.pipeline.ocr.image.images import sized, unsealed
+from recount.pipeline.ocr.image.prepare import is_bilevel, prepare, without_seals
 from recount.tests.pipeline.ocr.scans import Image, Typeset
 
 
@@ -42,3 +43,56 @@ def test_a_page_is_blank_where_not_a_digit_is_seen() -> None:
         digit = cv2.putText(paper.copy(), "7", (900, 1500), cv2.FONT_HERSHEY_SIMPLEX, 0.8, level, 2)
         assert not prepare(np.asarray(digit, np.uint8), 200).blank
     assert not prepare(grey_page(), 200).blank
+
+
+RED = (205, 45, 55)
+
+
+def stamped(image: Image, radius: float = 60.0) -> Image:
+    """The page with a seal over its table, as a JPEG of low quality keeps it. radius: in points."""
+    seal = np.full_like(image, 255)
+    middle, unit = (round(200 * 200 / 72), round(104 * 200 / 72)), 200 / 72
+    cv2.circle(seal, middle, round((radius - 3) * unit), RED, round(4 * unit))
+    cv2.circle(seal, middle, round(radius / 4 * unit), RED, -1)
+    for turn in range(0, 360, 20):
+        x, y = (middle[0] + 0.78 * radius * unit * np.cos(turn), middle[1] + 0.78 * radius * unit * np.sin(turn))
+        cv2.line(seal, (round(x) - 12, round(y) - 12), (round(x) + 12, round(y) + 12), RED, 5)
+    both = (image.astype(np.float32) * seal.astype(np.float32) / 255).astype(np.uint8)
+    _, packed = cv2.imencode(".jpg", both[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 25])
+    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)[:, :, ::-1]
+
+
+def ink(image: Image, deeper: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Where the red channel, which is read, is so much darker than paper."""
+    return np.asarray(255 - image[:, :, 0].astype(int) > deeper)
+
+
+def test_what_a_seal_leaves_in_the_red_channel_is_taken_out_and_the_print_below_stays() -> None:
+    bare = Typeset().table().drawn()
+    page = stamped(bare)
+    clean = without_seals(page, 200)
+    printed = cv2.dilate(ink(bare, 40).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    seal, left = (ink(one, 30)[~printed].sum() for one in (page, clean))
+    assert seal > 5000
+    assert left < 0.1 * seal
+    strokes = ink(bare, 200)
+    assert ink(clean, 80)[strokes].mean() > 0.97
+
+
+def test_the_picture_of_a_page_is_read_without_its_seal() -> None:
+    page = sized(stamped(Typeset().table().drawn()), 200)
+    assert np.array_equal(unsealed(page).image, without_seals(page.image, 200))
+    assert not np.array_equal(unsealed(page).image, page.image)
+
+
+def test_red_print_and_grey_pages_are_no_seals() -> None:
+    red = Typeset().table().drawn()
+    red[ink(red, 100)] = RED  # figures below zero, ruled and printed in red
+    assert np.array_equal(without_seals(red, 200), red)
+    framed = np.full((600, 600, 3), 255, np.uint8)
+    cv2.rectangle(framed, (100, 100), (420, 420), RED, 4)
+    cv2.putText(framed, "-16.42", (140, 260), cv2.FONT_HERSHEY_SIMPLEX, 1.5, RED, 3)
+    assert np.array_equal(without_seals(framed, 200), framed)
+    small = stamped(Typeset().table().drawn(), radius=20.0)
+    assert np.array_equal(without_seals(small, 200), small)
+    assert without_seals(grey_page(), 200).ndim == 2

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from recount.pipeline.ocr.text.hygiene import clean
+from recount.pipeline.ocr.text.hygiene import clean, in_columns
 from recount.pipeline.ocr.text.lines import OcrLine
 
 
@@ -37,6 +37,8 @@ def line(text: str, wide: float = 10.0) -> OcrLine:
         ("支出1,228万元", "支出1,228万元"),
         ("本年退休！人", "本年退休1人"),
         ("29.48.万元", "29.48万元"),
+        (".64.68%，其中", "64.68%，其中"),
+        (".68%，其中", ".68%，其中"),
         ("支出1,298,728.42.", "支出1,298,728.42"),
         ("2022·年度", "2022年度"),
         ("•8.一般公共服务支出", "8.一般公共服务支出"),
@@ -67,6 +69,10 @@ def test_signs_of_numbers(read: str, meant: str) -> None:
         ("0,00", "0.00"),
         (".0.35", "0.35"),
         (".1", "1"),
+        ("182.27 .", "182.27"),
+        (". 0.88", "0.88"),
+        ("100% '", "100%"),
+        (".88", ".88"),  # it may have lost its 0, not got a speck
         ("1:20", "1:20"),
     ],
 )
@@ -77,6 +83,35 @@ def test_a_figure_alone_in_its_cell_is_whole(read: str, meant: str) -> None:
     kept = clean(line(read))
     assert kept is not None
     assert kept.text == read  # elsewhere the rest may stand on the next line: 2021.1. | 1
+
+
+UNSURE = 0.4
+
+
+@pytest.mark.parametrize(
+    ("column", "meant"),
+    [
+        (["15.00", "15:00", "4.00", "97.12分"], "15.00"),
+        (["5.00", "1,005:50", "4.00"], "1,005.50"),
+        (["15.00", "15:00"], "15:00"),  # one other figure says nothing
+        (["9:30", "15:00", "10.30"], "15:00"),  # hours
+        (["长期", "15:00", "有效"], "15:00"),
+        (["4.00", "4.00-", "4.00"], "4.00"),
+    ],
+)
+def test_a_column_says_what_specks_made_of_a_figure(column: list[str], meant: str) -> None:
+    read = [line(text) for text in column]
+    read[1] = replace(read[1], scores=(*read[1].scores[:-1], UNSURE))
+    cleaned = in_columns(read, [(10, 60)] * len(read))
+    assert cleaned[1].text == meant
+    assert [each.text for each in cleaned[:1] + cleaned[2:]] == column[:1] + column[2:]
+    assert len(cleaned[1].boxes) == len(cleaned[1].scores) == len(meant)
+
+
+def test_what_is_surely_a_dash_and_what_is_in_no_column_stays() -> None:
+    read = [line(text) for text in ("4.00", "4.00-", "4.00", "15:00")]
+    assert [each.text for each in in_columns(read, [(10, 60)] * 3 + [None])] == ["4.00", "4.00-", "4.00", "15:00"]
+    assert in_columns(read[1:2] + read[3:], [None, (10, 60)]) == read[1:2] + read[3:]
 
 
 def test_a_point_between_ideographs_is_a_comma_or_a_speck() -> None:
