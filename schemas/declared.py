@@ -323,7 +323,7 @@ def _named(said: Any, what: str) -> tuple[str, str]:
     for rule in ("words", "heading"):
         _pattern(said.get(rule, ""), title)
     key = said.get("key", key_of(title))
-    if not isinstance(key, str) or not re.fullmatch(r"[^\W\d_]\w*", key) or _is_taken(key):
+    if not isinstance(key, str) or not (key.isidentifier() and key[0].isalpha()) or _is_taken(key):
         raise _Wrong(f"{key!r} is no key: letters, digits and _, a letter first, no name that is taken", key)
     return key, title
 
@@ -355,7 +355,7 @@ def key_of(title: str) -> str:
     signs = unicodedata.normalize("NFKC", title).casefold()
     words = re.sub("_+", "_", "".join(sign if f"_{sign}".isidentifier() else "_" for sign in signs)).strip("_")
     words = words[:_LONGEST_KEY].rstrip("_") or "line"
-    words = f"n_{words}" if words[0].isdigit() else words
+    words = words if words[0].isalpha() else f"n_{words}"
     return f"{words}_" if _is_taken(words) else words
 
 

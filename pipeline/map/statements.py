@@ -465,11 +465,10 @@ def title_of(blocks: Sequence[Block], at: int) -> tuple[str, Period | None]:
     grid = blocks[at]
     if not isinstance(grid, Grid):
         return "", None
-    lines = [paragraph.text.printed for paragraph in (*reversed(grid.caption), *_short_above(blocks, at, grid))]
-    wide = (cell for cell in grid.cells if cell.row < _TITLES and (cell.column, cell.column_end) == (0, grid.columns))
-    lines += [cell.text.printed for cell in wide]
-    folded = [fold(line) for line in lines]
-    told = (line.strip() for line, words in zip(lines, folded, strict=True) if _may_be_title(words))
+    texts = [line.text for line in (*reversed(grid.caption), *_short_above(blocks, at, grid))]
+    texts += [cell.text for cell in grid.cells if cell.row < _TITLES and cell.column_end - cell.column == grid.columns]
+    told = (text.printed.strip() for text in texts if _may_be_title(text.folded))
+    folded = [text.folded for text in texts]
     return next(told, ""), _one_period((*folded, *_beside_unit(folded)))
 
 
