@@ -23,7 +23,7 @@ from recount.pipeline.recognise import family_of, free_name
 from recount.pipeline.result import Result
 from recount.pipeline.run.drawn import UNKNOWN, Drawn, Rows, Table, across, drawn_from, drawn_of, totals, unused
 from recount.pipeline.run.relations import Relation, relations
-from recount.pipeline.run.signs import signs_in
+from recount.pipeline.run.signs import signs_in, told_apart
 from recount.pipeline.settings import DEFAULTS, Settings
 from recount.pipeline.split.abroad import power_of
 from recount.pipeline.split.folding import fold
@@ -36,12 +36,13 @@ from recount.schemas.formulae import written
 # --- the family as it is written
 
 
-def _said(name: str, drawn: Drawn) -> dict[str, Any]:
-    """What family.toml says, but for the signs by which its reports are recognised."""
+def _said(name: str, drawn: Drawn, signs: Sequence[str]) -> dict[str, Any]:
+    """What family.toml says. signs: by which its reports are recognised."""
     labels = [drawn.labels] if drawn.labels.lines else []
     return {
         "name": name,
         "title": name,
+        "signs": list(signs),
         "money": _money(drawn),
         "identities": [*across(drawn.tables), *totals(drawn.lists, drawn.labels)],
         "statement": [_statement(table) for table in drawn.tables],
@@ -339,13 +340,13 @@ def draft(
     """
     folder = free_name(name, out)
     reports = [splits_of(path, UNKNOWN, settings)[0] for path in examples]
-    drawn = drawn_from([report.document for report in reports])
+    documents, pages = [report.document for report in reports], [report.pages for report in reports]
+    drawn = drawn_from(documents)
+    signs = signs_in(pages, documents) if examples else ()
     if schema is None and not drawn.parts:
         raise UsageError(f"{', '.join(path.name for path in examples)}: no table with figures was found")
     given = imported(_read(schema), name) if schema is not None else None
-    signs = signs_in([report.pages for report in reports], [report.document for report in reports]) if reports else ()
-    said = _said(name, drawn) if given is None else _placed(given.said, drawn)
-    said = {"name": name, "title": said["title"], "signs": list(signs)} | said
+    said = _said(name, drawn, signs) if given is None else {**_placed(given.said, drawn), "signs": list(signs)}
     notes = _notes(examples, given)
     try:
         folder.mkdir(parents=True)
@@ -356,12 +357,13 @@ def draft(
             results = _written(folder, _searched(said, again), notes, examples, settings)
             drawn = again if given is not None else replace(drawn, worded=again.tables)
         if examples:
-            read = {path.name: result.report for path, result in zip(examples, results, strict=True)}
-            (folder / "expected.json").write_bytes(encoded(read))
+            expected = {path.name: result.report for path, result in zip(examples, results, strict=True)}
+            (folder / "expected.json").write_bytes(encoded(expected))
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error.strerror}") from error
     left = given.left if given is not None else ()
-    return Drafted(folder, _told(results, drawn) if examples else _counted(said), left)
+    found, doubt = _told(results, drawn) if examples else _counted(said), told_apart(pages, out) if examples else ""
+    return Drafted(folder, found + (f"; {doubt}" if doubt else ""), left)
 
 
 def _written(

@@ -121,6 +121,48 @@ def test_identities_count_in_every_column_and_between_statements(tmp_path: Path)
     assert [operand.value for operand in evaluate(between[0]).operands] == [20, 20]
 
 
+@pytest.mark.parametrize(
+    ("periods", "checked"),
+    [
+        (("2024", "2024-12-31"), 1),
+        (("P12M/2024-03-31", "2024-03-31"), 1),
+        (("2024-03-31", "2024"), 1),
+        (("P3M/2024-03-31", "2024-12-31"), 0),  # two days of one year
+        (("2024-Q1", "2024"), 0),
+        (("2023", "2024-12-31"), 0),
+        ((None, "2024"), 0),
+    ],
+)
+def test_statements_meet_where_one_says_a_year_and_the_other_a_day_of_it(
+    tmp_path: Path, periods: tuple[str | None, str], checked: int
+) -> None:
+    report = family_from(written(tmp_path, GOOD)).report_of(Figure)
+    balance, income = fields_of(report)["balance"].model, fields_of(report)["income"].model
+    one = filled(income, surplus="20").model_copy(update={"period": periods[0]})
+    other = filled(balance, surplus="20").model_copy(update={"period": periods[1]})
+    found = [rule for rule in identities_of(report(balance=(other,), income=(one,))) if "income" in rule.rule]
+    assert len(found) == checked
+
+
+def test_of_several_columns_of_one_period_the_total_is_held_against_another_statement(tmp_path: Path) -> None:
+    report = family_from(written(tmp_path, GOOD)).report_of(Figure)
+    balance, income = fields_of(report)["balance"].model, fields_of(report)["income"].model
+    funds = [
+        filled(income, surplus=surplus).model_copy(update={"period": "2024", "head": head})
+        for surplus, head in (("5", "Restricted funds 2024"), ("15", "Unrestricted 2024"), ("20", "Total 2024"))
+    ]
+    other = filled(balance, surplus="20").model_copy(update={"period": "2024"})
+
+    def stated(columns: list[Any]) -> list[Decimal]:
+        found = identities_of(report(balance=(other,), income=tuple(columns)))
+        return [rule.printed.value for rule in found if "income" in rule.rule and rule.printed is not None]
+
+    assert stated(funds) == [20]
+    assert stated(funds[:2]) == []
+    assert stated([*funds, funds[2]]) == []  # two totals: which it is, nobody says
+    assert stated(funds[:1]) == [5]
+
+
 def test_a_line_that_is_blank_is_nothing_and_a_stated_one_is_needed(tmp_path: Path) -> None:
     balance: Any = fields_of(family_from(written(tmp_path, GOOD)).report_of(Figure))["balance"].model
     assert results(filled(balance, cash="3", total_assets="3"))["total_assets = cash + other"] == "pass"
