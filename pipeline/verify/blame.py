@@ -166,7 +166,7 @@ def _root(ranked: Sequence[Suspect]) -> str | None:
     return roots[0] if most > 1 and len(roots) == 1 else None
 
 
-def without_loose(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
+def firm(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
     """The evaluations without the loose sums of which a figure is in an identity that fails."""
     doubted = {operand.pointer for evaluation in failing(evaluations) for operand in evaluation.operands}
     return [
