@@ -87,6 +87,8 @@ class Identity:
     at_least: it may as well be more, being of more than is computed; that they agree confirms both.
     words: of an identity between words, which has no figures: how they contradict each other.
     custom: no arithmetic, but how most reckon it: where it fails, nothing is said but of the printed figure.
+    loose: its figures have no order of print by which two that were exchanged are known: it confirms none of them while
+    one of them is in an identity that fails.
     """
 
     rule: str
@@ -98,6 +100,7 @@ class Identity:
     at_least: bool = False
     words: Saying | str | None = None
     custom: bool = False
+    loose: bool = False
 
 
 Result = Literal["pass", "fail", "not_applicable"]

@@ -11,6 +11,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Generic
 
@@ -46,7 +47,8 @@ class _Declared(Model):
         name = getattr(self, self.named_by, None) if self.named_by else None
         for formula in self.formulae:
             figures = {key: getattr(self, key) for key in formula.names}
-            yield formula.identity(figures, f"{name}·{formula.rule}" if name else formula.rule, blank=self.blank)
+            identity = formula.identity(figures, f"{name}·{formula.rule}" if name else formula.rule, blank=self.blank)
+            yield replace(identity, loose=not self.blank)
 
 
 class _DeclaredReport(Model):
@@ -59,7 +61,9 @@ class _DeclaredReport(Model):
 
     def identities(self: Any) -> Iterator[Identity]:
         for formula in self.formulae:
-            yield from (formula.identity(figures, formula.rule, blank=False) for figures in _between(self, formula))
+            for figures in _between(self, formula):
+                loose = any(isinstance(said, tuple) for said in figures.values())
+                yield replace(formula.identity(figures, formula.rule, blank=False), loose=loose)
         for key, words in self.totals.items():
             yield from _totalled(getattr(self, key), words)
 
@@ -121,7 +125,7 @@ def _totalled(lines: Sequence[Any], words: str) -> Iterator[Identity]:
         if field.kind in {Kind.MONEY, Kind.COUNT, Kind.AREA}:
             terms = tuple((1, own) for row in lines[: at[0]] if (own := getattr(row, key)) is not None)
             rule = f"{_called(whole)}·{field.title} = the lines above"
-            yield Identity(rule, getattr(whole, key), Sum(terms, missing=not terms))
+            yield Identity(rule, getattr(whole, key), Sum(terms, missing=not terms), loose=True)
 
 
 def _fields_in(row: Model) -> Mapping[str, Field]:
@@ -332,7 +336,7 @@ def _named(said: Any, what: str) -> tuple[str, str]:
     for rule in ("words", "heading"):
         _pattern(said.get(rule, ""), title)
     key = said.get("key", key_of(title))
-    if not isinstance(key, str) or not re.fullmatch(r"[^\W\d_]\w*", key) or _is_taken(key):
+    if not isinstance(key, str) or not (key.isidentifier() and key[0].isalpha()) or _is_taken(key):
         raise _Wrong(f"{key!r} is no key: letters, digits and _, a letter first, no name that is taken", key)
     return key, title
 

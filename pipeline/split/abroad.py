@@ -383,6 +383,8 @@ def unit_in_words(folded: str, start: int, end: int) -> str | None:
 
 # --- money of a family
 
+_UNGROUPED = re.compile(r"\d{4}|[.,'’ ]\d{1,2}(?!\d)")
+"""Of a number without decimals: more than three digits together, or fewer than three behind a sign."""
 _CHINESE = re.compile(r"(?P<code>[^十百千万亿元A-Za-z]*)(?P<tens>[十百千万亿]*)(?P<name>[^十百千万亿A-Za-z]*)")
 
 
@@ -419,7 +421,8 @@ def _measured(token: Token, money: Money, own: int) -> Token:
     power = power_of(token.unit or token.head or money.name, money)
     if own and power == 0 and token.table is None and token.head is None and (token.unit or "元").isascii():
         power = None  # $1,250 in the words of a report that counts in thousands: nobody says whether these are
-    whole = money.whole and power == own and token.decimals in ((0, _CENTS) if own == 0 else (0,))
+    lost = token.origin == "ocr" and not token.decimals and _UNGROUPED.search(token.raw)  # points of a scan may be lost
+    whole = money.whole and power == own and token.decimals in ((0, _CENTS) if own == 0 else (0,)) and not lost
     return replace(token, into=(money.name, None if power is None else power - own), whole=whole)
 
 

@@ -166,6 +166,17 @@ def _root(ranked: Sequence[Suspect]) -> str | None:
     return roots[0] if most > 1 and len(roots) == 1 else None
 
 
+def firm(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
+    """The evaluations without the loose sums of which a figure is in an identity that fails."""
+    doubted = {operand.pointer for evaluation in failing(evaluations) for operand in evaluation.operands}
+    return [
+        evaluation
+        for evaluation in evaluations
+        if not (evaluation.identity.loose and doubted.intersection(own.pointer for own in evaluation.operands))
+        or _has_failed(evaluation)
+    ]
+
+
 def failing(evaluations: Iterable[Evaluation]) -> list[Evaluation]:
     """The identities that fail and that nothing excuses."""
     return list(filter(_has_failed, evaluations))

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from recount.pipeline.document import Remark, Token
-from recount.pipeline.verify.blame import Suspect, blamed, explained, suspects_of
+from recount.pipeline.verify.blame import Suspect, blamed, explained, firm, suspects_of
 from recount.pipeline.verify.cover import NO_WORD, DocumentNumbers, Rivals, Word, covered
 from recount.pipeline.verify.doubt import (
     Unsettled,
@@ -89,7 +89,7 @@ def verify(
     evaluations, lacking = set_aside(resolved, recount(resolved), figures, tokens)
     odd = odd_ones(figures, tokens, columns_of(figures, tokens))
     many = many_fail(evaluations)
-    confirming = [e for e in sharpened(evaluations, odd) if not (word.loosens(e) or (many and of_two_prints(e)))]
+    confirming = firm([e for e in sharpened(evaluations, odd) if not (word.loosens(e) or (many and of_two_prints(e)))])
     places = places_of(figures, tokens, evaluations)
     rivals = Rivals(numbers, figures, places, confirmed, refused=resolver.refused, odd=odd, word=word)
     cover = covered(rivals, confirming)

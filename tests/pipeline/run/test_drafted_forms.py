@@ -71,6 +71,28 @@ def test_another_invoice_is_recounted(tmp_path: Path, invoices: Path) -> None:
     assert wrong.figures["/article/0/amount"].status == "disputed"
 
 
+@pytest.mark.parametrize(
+    ("amounts", "labels"),
+    [(("38.40", "88.20", "423.75"), ("550.35", "110.07")), (("423.75", "88.20", "38.40"), ("110.07", "550.35"))],
+)
+def test_two_figures_that_were_exchanged_in_a_sum_are_not_verified(
+    tmp_path: Path, invoices: Path, amounts: Sequence[str], labels: Sequence[str]
+) -> None:
+    rows = [
+        ["Article", "Quantity", "Unit price", "Amount"],
+        *([name, str(number), price, amount] for (name, number, price), amount in zip(FIRST, amounts, strict=True)),
+        ["", "", "Net total", labels[0]],
+        ["", "", "VAT 20%", labels[1]],
+        ["", "", "To be paid", "660.42"],
+    ]
+    figures = structured(invoices, typeset(tmp_path / "x.pdf", ([], rows))).figures
+    wrong = {
+        f"/article/{at}/amount": value for at, value in enumerate(amounts) if value != ("423.75", "88.20", "38.40")[at]
+    }
+    wrong |= {"/amounts/net_total": "", "/amounts/vat_20": ""} if labels[0] == "110.07" else {}
+    assert not [pointer for pointer in wrong if figures[pointer].status == "verified"]
+
+
 def test_a_label_beside_two_other_amounts_says_neither(tmp_path: Path, invoices: Path) -> None:
     path = invoice(tmp_path / "5.pdf", ("Oak shelf", 3, "141.25"), ("Nail", 20, "0.15"))
     rows = [["", "", "To be paid", "512.00"], ["", "", "Sum", "9.00"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -235,6 +236,30 @@ def test_tokens_know_what_they_are_in_the_unit_of_their_family(own: str, other: 
     [made] = measured(document, Money(unit(own))).tokens
     assert made.into == (unit(own), SCALES[other] - SCALES[own])
     assert measured(document, None) is document
+
+
+@pytest.mark.parametrize(
+    ("raw", "unit", "origin", "whole"),
+    [
+        ("28,038,109", None, "ocr", True),
+        ("-69", None, "ocr", True),
+        ("(1,204)", "USD", "ocr", True),
+        ("28038109", None, "text", True),
+        ("28038109", None, "ocr", False),
+        ("28,038,1", None, "ocr", False),
+        ("28,038.10", None, "text", True),
+        ("28,038.10", None, "ocr", True),
+        ("28,038.1", None, "text", False),
+        ("28,038", "thousands", "text", False),
+    ],
+)
+def test_an_amount_is_whole_in_its_familys_own_unit_where_no_point_was_lost(
+    raw: str, unit: str | None, origin: Any, whole: bool
+) -> None:
+    decimals = len(raw.partition(".")[2])
+    token = Token(0, raw, Decimal(1), decimals, None, 1, (0.0, 0.0, 9.0, 9.0), head=unit, origin=origin)
+    for money, expected in ((Money("USD", whole=True), whole), (Money("USD"), False)):
+        assert [own.whole for own in measured(Document((), (token,)), money).tokens] == [expected]
 
 
 def _fields(token: Token, head: str) -> dict[str, object]:
