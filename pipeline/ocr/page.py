@@ -19,8 +19,17 @@ from recount.pipeline.ocr.image.ruling_lines import broken_off, find_rulings
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import Decoded
 from recount.pipeline.ocr.text.brackets import InCell, balanced, whole_numbers
-from recount.pipeline.ocr.text.cells import Sheet, completed, fitted, is_dash, overlooked, sheet_of, untangled
-from recount.pipeline.ocr.text.hygiene import clean, in_columns
+from recount.pipeline.ocr.text.cells import (
+    Sheet,
+    completed,
+    fitted,
+    hidden_walls,
+    is_dash,
+    overlooked,
+    sheet_of,
+    untangled,
+)
+from recount.pipeline.ocr.text.hygiene import clean, in_columns, is_speck
 from recount.pipeline.ocr.text.lines import OcrLine, crop_of, leaves_ink, placed, split_tall, with_paper
 from recount.schemas.saying import say
 
@@ -51,7 +60,12 @@ def read_prepared(prepared: Prepared, number: int, detected: Sequence[Box], engi
     ]
     again, unread = _in_empty_cells(prepared, read, sheet, engine)
     read += again
-    lodgers = Counter(read_line.home for read_line in read)
+    hidden = hidden_walls(rulings, [(_scaled(line.box, sheet.unit), line.line.text.strip()) for line in read])
+    if hidden:
+        rulings = (*rulings, *hidden)
+        sheet = sheet_of(image, prepared.dpi, rulings)
+        read = _at_home(prepared, read, sheet, engine)
+    lodgers = Counter(read_line.home for read_line in read if not is_speck(read_line.line.text))
     lines: list[OcrLine] = []
     columns: list[tuple[int, int] | None] = []
     for read_line in balanced(prepared, read, sheet.cells, engine):
@@ -75,6 +89,23 @@ def _column(home: int | None, sheet: Sheet) -> tuple[int, int] | None:
     return (
         None if home is None else (round(sheet.cells[home][0] / sheet.unit), round(sheet.cells[home][2] / sheet.unit))
     )
+
+
+def _at_home(prepared: Prepared, read: Sequence[InCell], sheet: Sheet, engine: Engine) -> list[InCell]:
+    """The lines in the cells of a sheet of which more is known; those that reach over a line are read anew."""
+    homes = [_home(line.box, sheet) for line in read]
+    cells = [None if home is None else sheet.cells[home] for home in homes]
+    boxes = [_within(line.box, cell) if cell else line.box for line, cell in zip(read, cells, strict=True)]
+    lines = [line.line for line in read]
+    over = [at for at, line in enumerate(read) if boxes[at] != line.box]
+    for at, line in zip(over, _read(prepared, [boxes[at] for at in over], engine), strict=True):
+        lines[at] = line if line.text.strip() else lines[at]
+    return [InCell(*parts) for parts in zip(boxes, lines, homes, strict=True)]
+
+
+def _within(box: Box, cell: Box) -> Box:
+    """A box as far as its cell goes from side to side."""
+    return max(box[0], cell[0]), box[1], min(box[2], cell[2]), box[3]
 
 
 def _in_empty_cells(

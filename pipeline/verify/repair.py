@@ -142,6 +142,7 @@ def _key(change: Change) -> frozenset[tuple[int, Decimal, int]]:
 _MOST_SUSPECTS = 120  # read again at most so many figures of a report for what they break
 _MOST_READ = 160  # and so many with those that stand in an identity with them
 _ROUNDS = 4  # of reading again and verifying: what one settles may show what else fails
+_CENTS = 2  # decimals
 _BESIDE = (0.0, 1.1)  # heights of a token seen beside it: none, then more: a neighbour cut in two looks like a digit
 
 
@@ -331,11 +332,12 @@ def _number(token: Token) -> tuple[Decimal, int]:
 
 
 def _tokens_of(token: Token, readings: Iterable[str]) -> Iterator[Token]:
-    """Other readings of a token as tokens, each number once; what is no number, or the same one, is left out."""
+    """Other readings of a token as tokens, each number once; what is no number, or the same one, is left out, and what
+    has more decimals than that and than cents: the sign behind a figure, cut in two, looks like a digit."""
     seen = {_number(token)}
     for raw in readings:
         parsed = parse_number(raw)
-        if parsed is not None and parsed not in seen:
+        if parsed is not None and parsed not in seen and parsed[1] <= max(token.decimals, _CENTS):
             seen.add(parsed)
             yield replace(token, raw=raw.strip("%％ "), value=parsed[0], decimals=parsed[1])
 

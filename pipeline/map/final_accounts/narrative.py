@@ -73,16 +73,18 @@ _DUTY = re.compile(
     rf"(?P<head>(?:^|(?<=\n))\s*)?\((?:(?P<ordinal>[{_NUMERALS}ー]{{1,3}})|(?(head)[^()\n]{{1,3}}|(?!)))\)[、.]?"
 )
 """（一）; at the head of a paragraph also one that was misread: （大）."""
+_COUNTED = re.compile(r"(?:^|(?<=\n))\s*(?P<number>\d{1,2})[.、](?!\d)\s*")
+"""1. or 1、 at the head of a paragraph."""
 _INTRODUCTION = re.compile(r"(?:职责|职能|任务)(?:如下|是|为)?:$")
 
 
 def functions_of(section: Section | None) -> tuple[str, ...]:
-    """Each numbered duty （一）…, its number dropped; one entry if it is one unnumbered text."""
+    """Each numbered duty （一）… or 1.…, its number dropped; one entry if it is one unnumbered text."""
     if section is None or not section.paragraphs:
         return ()
     printed = "\n".join(paragraph.text.printed for paragraph in section.paragraphs)
     folded = "\n".join(paragraph.text.folded for paragraph in section.paragraphs)
-    starts = list(_duties(folded))
+    starts = list(_duties(folded)) or _counted(folded)
     if not starts:
         lines = [paragraph for paragraph in section.paragraphs if not _INTRODUCTION.search(paragraph.text.folded)]
         return (plain("".join(paragraph.text.printed for paragraph in lines or section.paragraphs)),)
@@ -100,6 +102,13 @@ def _duties(folded: str) -> Iterator[re.Match[str]]:
         if number == expected or (heads and (number == expected + 1 > 2 or (not number and following == expected + 1))):
             yield numbered
             expected = (number or expected) + 1
+
+
+def _counted(folded: str) -> list[re.Match[str]]:
+    """The numbers 1, 2, … of duties; none where only one is counted, or one is left out."""
+    found = list(_COUNTED.finditer(folded))
+    counted = len(found) > 1 and [int(one["number"]) for one in found] == list(range(1, len(found) + 1))
+    return found if counted else []
 
 
 def ordinal(numeral: str) -> int:

@@ -39,8 +39,8 @@ _RIM = 0.8, 1.1  # radii between which the rim lies
 _SECTORS, _ALL_ROUND = 32, 0.9  # of the rim, and the share of them that must be inked
 _REDDISH = 25  # grey levels by which red stands out where a seal was stamped
 _STAMPED = 0.32  # of these, what a stamp takes off the red channel too
-_TRACE = 25.0, 0.25  # grey levels against the paper, or the share of those of print, that its strokes leave at most
-_STRONGER = 1.3  # how much darker the rest is made again
+_TRACE = 15.0, 0.14  # grey levels against the paper, or the share of those of print, that its strokes leave at most
+_STRONGER = 1.2  # how much darker the rest is made again
 _CLEARER = 1.02  # how much sharper the lines of text must be when turned
 
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from recount.pipeline.document import Box, Ruling
 from recount.pipeline.ocr.image.prepare import Grey
+from recount.pipeline.ocr.text.lines import runs_of
 from recount.pipeline.read.rulings import Run, merge_runs
 
 _THICKEST = 3.5  # points; what is thicker is shading, a seal's ring, a picture
@@ -27,6 +28,7 @@ _MARGIN = 1.6  # points beside a line; a line is thin, on one side of it at leas
 _CROWDED = 0.3  # share of a line along which there is ink beside it
 _CROWDED_SHORT = 0.12  # the same for a line that is not _LONG, where one side is enough
 _TWIN = 0.8  # share of a long run that the other line of a double one inks beside it; characters never do
+_SPECK = 3.5  # points; no longer is a speck on a line
 _TALLER = 13.0  # points; more than the strokes of characters of running text
 _WHOLE = 0.95  # share of a short line that must be inked
 _MOSTLY = 0.75  # the same for a short stretch that goes on as a long line
@@ -109,6 +111,13 @@ class _Ink:
         """Whether there is ink beside a run as in characters: on both sides of a long one, on any of a short."""
         less, more = self.beside(run)
         return less > _CROWDED if run[2] - run[1] >= _LONG else more > _CROWDED_SHORT
+
+    def is_specked(self, run: Run) -> bool:
+        """Whether all ink beside a run is a speck on it: characters touch a line more than once, or for longer."""
+        row, first, last = self._pixels(run)
+        off = max(2, round(_MARGIN * self.scale))
+        runs = [runs_of(self.dark[beside, first + off : last - off]) for beside in (row - off, row + off)]
+        return all(len(own) <= 1 and all(end - start <= _SPECK * self.scale for start, end in own) for own in runs)
 
     def _pixels(self, run: Run) -> tuple[int, int, int]:
         return int(run[0] * self.scale), max(0, round(run[1] * self.scale)), round(run[2] * self.scale)
@@ -357,7 +366,8 @@ def _is_stretch(at: float, start: float, end: float, ink: _Ink) -> bool:
     run = at, start, end
     share = ink.along(run)
     if end - start < _LONG:
-        return share >= _MOSTLY and not ink.is_crowded(run) and not ink.parts_text(run)
+        bare = not ink.is_crowded(run) or (share >= _WHOLE and ink.is_specked(run))
+        return share >= _MOSTLY and bare and not ink.parts_text(run)
     return share >= _BROKEN and (share >= _WHOLE or end - start >= _VERY_LONG or not ink.is_crowded(run))
 
 

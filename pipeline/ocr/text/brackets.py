@@ -37,7 +37,10 @@ def whole_numbers(line: OcrLine, image: Grey, engine: Engine) -> OcrLine:
         read = engine.alternatives([crop_of(image, box)], _SIGNS)[0][0].text.strip()
         points = [at for at in range(start, end) if line.text[at] in ".．"]
         dropped.update(at for at in points if line.text[start:at] + line.text[at + 1 : end] == read)
-        if read == match[0] and _WITHIN.match(line.text, start - 1, end):  # a speck, for it is seen each time
+        # The sign behind it, cut in two, may look like a digit.
+        if read[: len(match[0])] == match[0] and _WITHIN.match(
+            line.text, start - 1, end
+        ):  # a speck, for it is seen each time
             dropped.update(points[:-1])
     return without(line, dropped)
 

@@ -6,7 +6,9 @@ put right here, before anything is recognised.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,7 +19,7 @@ import numpy.typing as npt
 from recount.pipeline.document import Box, Page, Ruling
 from recount.pipeline.ocr.image.prepare import Grey
 from recount.pipeline.ocr.text.lines import runs_of
-from recount.pipeline.split.lattice import page_grids
+from recount.pipeline.split.lattice import RawCell, RawTable, page_grids
 
 _INSET = 0.9  # points between the middle of a ruling line and the inside of its cell
 _TWIN_REACH = 3.6  # points between the two lines of a double line, and a little
@@ -35,6 +37,8 @@ _DOUBLE_HEIGHT = 1.5  # a box this many times as high as usual may hold two line
 _SAME_ROW = 0.6  # share of the height by which boxes of different lines overlap at most
 _FLAT = 3.0  # a dash is so many times as long as high
 _THIN = 2.4  # points; and no higher than this
+_UNDER = 0.6  # share of a line that stands under its own column at least
+_FIGURE = re.compile(r"[-+]?\d[\d,，.．:：]*%?")
 _THICK = 4.0  # points; strokes that thick are of seals and blots
 
 Mask = npt.NDArray[np.bool_]
@@ -66,6 +70,43 @@ def sheet_of(image: Grey, dpi: float, rulings: Sequence[Ruling]) -> Sheet:
     blots = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))
     dark[cv2.dilate(blots, np.ones((3, 3), np.uint8)) > 0] = 0
     return Sheet((dark > 0) & ~ruled, cells, unit, tuple(table.box for table in tables))
+
+
+def hidden_walls(rulings: Sequence[Ruling], lines: Sequence[tuple[Box, str]]) -> list[Ruling]:
+    """The pieces of upright lines that a seal or a blot hides: between a figure and what else stands beside it in a
+    row, each under its own column, where the row above or the one below has a line.
+
+    rulings: of a page. lines: what was read of it: boxes in points, and texts.
+    """
+    far = max((max(line.x1, line.y1) for line in rulings), default=0.0)
+    tables = page_grids(Page(1, far, far, (), tuple(rulings))).tables
+    return [
+        Ruling(table.xs[edge], cell.box[1], table.xs[edge], cell.box[3])
+        for table in tables
+        for cell in table.cells
+        if cell.column_end - cell.column > 1 and cell.row_end - cell.row == 1
+        for edge in _edges_between(table, cell, lines)
+    ]
+
+
+def _edges_between(table: RawTable, cell: RawCell, lines: Sequence[tuple[Box, str]]) -> Iterator[int]:
+    """The edges of columns between the lines in a merged cell, as far as a row beside it has them."""
+    x0, y0, x1, y1 = cell.box
+    own = [line for line in lines if x0 < line[0][0] and line[0][2] < x1 and y0 < (line[0][1] + line[0][3]) / 2 < y1]
+    if len(own) < 2 or not any(_FIGURE.fullmatch(text) for _, text in own):
+        return
+    homes = [(box, bisect_right(table.xs, (box[0] + box[2]) / 2)) for box, _ in own]
+    if any(_share_in(box, *table.xs[at - 1 : at + 1]) < _UNDER for box, at in homes):
+        return
+    beside = [other for other in table.cells if other.row_end == cell.row or other.row == cell.row_end]
+    walls = {edge for other in beside for edge in (other.column, other.column_end)}
+    columns = [at for _, at in homes]
+    yield from (edge for edge in range(min(columns), max(columns)) if edge in walls)
+
+
+def _share_in(box: Box, left: float, right: float) -> float:
+    """The share of its width by which a box lies between two edges."""
+    return (min(box[2], right) - max(box[0], left)) / (box[2] - box[0])
 
 
 def _ruled(dark: npt.NDArray[np.uint8], unit: float, rulings: Sequence[Ruling]) -> Mask:
@@ -257,12 +298,15 @@ def is_dash(box: Box, sheet: Sheet) -> bool:
 
 def _lines_of(ink: Mask, cell: Box, unit: float) -> list[Box]:
     """The boxes of the lines that the signs in a cell make."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(
-        cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8)), connectivity=8
-    )
+    marks = ink.astype(np.uint8)
+    # Of a page little is left: the rest need not be looked through.
+    inked_left, inked_top, inked_width, inked_height = cv2.boundingRect(marks)
+    left, top = max(0, inked_left - 1), max(0, inked_top - 1)
+    part = marks[top : inked_top + inked_height + 1, left : inked_left + inked_width + 1]
+    count, _, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(part, np.ones((3, 3), np.uint8)), connectivity=8)
     signs: list[Box] = []
     for index in range(1, count):
-        x, y, width, height, area = (int(value) for value in stats[index])
+        x, y, width, height, area = (int(value) for value in stats[index] + (left, top, 0, 0, 0))
         spans = width > 0.9 * ink.shape[1] or (height > 0.9 * ink.shape[0] and height > 14 * unit)
         if max(width, height) - 2 < _LEAST_SIGN * unit or area < _LEAST_INK * unit**2 or spans:
             continue

@@ -25,7 +25,7 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"^[lI|]$"), "1"),
     (re.compile(r"^[SＳ]$"), "5"),
     (re.compile(r"(?<=\d)[。·](?=\d{1,2}(?:\D|$))"), "."),
-    (re.compile(r"(?<=\d)[:：,](?=\d{2}(?:%|万元|元))"), "."),  # two digits are no thousands
+    (re.compile(r"(?<=\d)[:：,，](?=\d{2}(?:%|万元|元))"), "."),  # two digits are no thousands
     # Accounts exclaim nothing: 退休！人
     (re.compile(r"(?<=[\u3400-\u9fff])[!！|lI](?=[人次个项辆台套份名批])"), "1"),
     # A number has one decimal point; what stands before groups of three is a separator: 1.092.13
@@ -34,6 +34,12 @@ _SAME_LENGTH: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         lambda match: match[0].translate(_COMMAS),
     ),
     (re.compile(r"[⁻‐‑]"), "-"),
+    # Words of which one sign is misread, and that are none then
+    (re.compile(r"(?<=财政)[援拔泼](?=款)"), "拨"),
+    (re.compile(r"(?<=支出决)[^算定策议](?=数)"), "算"),
+    # The unit of money behind an amount, of which nothing else is left: 0.63方元
+    (re.compile(r"(?<=\d\.\d\d)[方力刀](?=元)"), "万"),
+    (re.compile(r"(?<=\d\.\d\d)[万方力刀][无兀死](?=[，,。；;、）)比]|$)"), "万元"),
 )
 _COMMA_FOR_POINT = re.compile(r"(?<=\d)[,，](?=\d{2}%?$)")  # two digits are no thousands
 # A space within a number, beside its point or separator.
@@ -50,9 +56,11 @@ _POINTED = re.compile(r"-?\d[\d,]*\.\d+%?分?")
 _BEHIND_FIGURE = re.compile(r"(?<=\.\d\d)-$")
 # A point between ideographs: speckle, or a comma that lost its tail.
 _POINT = re.compile(r"(?<=[\u3400-\u9fff])[.．·](?=[\u3400-\u9fff（(\d])")
-# Speckle: behind a whole amount or a year and before its unit, before a line, behind the end of a sentence.
+# Speckle: behind a whole amount or a year and before its unit, before a line, behind the end of a sentence, before a
+# comma, amid a number; and half of a % that was read already.
 _STRAY = re.compile(
     r"(?<=\.\d\d)[.．·。](?=[万元%]|$)|(?<=\d{4})[.．·](?=年)|^[•·●]+(?=[\d（(一二三四五六七八九十])|(?<=[。；])[.．·]$"
+    r"|(?<=[\u3400-\u9fff])[.．·](?=[，。；、：])|(?<=\d)[)）](?=[.．]\d\d(?:%|万?元))|(?<=\d%)[6oO0]$"
 )
 # A label in a cell has no points at its ends.
 _LABEL = re.compile(r"^[.．·•]+(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])[.．·•]+$")
@@ -66,6 +74,8 @@ _UNOPENED = re.compile(r"(?<=[。；;])(?=[一二三四五六七八九十]{1,3}(
 # A speck behind the end of a line is read as a sign of these, and never as surely as a printed one.
 _BEHIND = re.compile(r"(?<=[\u3400-\u9fff])[.．·:：]$")
 _PRINTED = 0.85
+# Behind these something follows.
+_UNENDED = re.compile(r"(?<=[为占达至比较于的和及与])[.．·]$")
 _APART = 1.2  # em between two ideographs that have a sign of punctuation between them
 
 
@@ -76,13 +86,13 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
     where a point at the end of a line of ideographs is a comma without its tail.
     """
     text = line.text.translate(SIMPLIFIED)
-    if _SPECK.fullmatch(text):
+    if is_speck(text):
         return None
     for pattern, sign in _SAME_LENGTH:
         text = pattern.sub(sign, text)
     if alone and _FIGURE.fullmatch(text):
         text = _COMMA_FOR_POINT.sub(".", text)
-    if running and _BEHIND.search(text) and line.scores[-1] < _PRINTED:
+    if running and (_UNENDED.search(text) or (_BEHIND.search(text) and line.scores[-1] < _PRINTED)):
         return clean(without(replace(line, text=text), {len(text) - 1}), running=True)
     label = not running and len(text) <= _LONGEST_LABEL
     if running:
@@ -102,6 +112,11 @@ def clean(line: OcrLine, *, alone: bool = False, running: bool = False) -> OcrLi
         else:  # speckle
             dropped.add(match.start())
     return without(replace(line, text=text), dropped)
+
+
+def is_speck(text: str) -> bool:
+    """Whether a line as read is no text at all: the star of a seal, a speck."""
+    return _SPECK.fullmatch(text) is not None
 
 
 def in_columns(lines: Sequence[OcrLine], columns: Sequence[Hashable | None]) -> list[OcrLine]:

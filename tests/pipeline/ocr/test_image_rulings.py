@@ -59,6 +59,18 @@ def test_a_double_line_is_one() -> None:
     assert shape(typeset.drawn()) == FULL
 
 
+@pytest.mark.parametrize("row", [0, 3])
+def test_a_speck_on_a_line_does_not_end_it_at_the_row_before(row: int) -> None:
+    typeset = Typeset()
+    for index in range(5):
+        typeset.page.draw_line((XS[0], TOP + 18 * index), (XS[-1], TOP + 18 * index), width=0.5)
+    for x in XS:
+        typeset.page.draw_line((x, TOP), (x, TOP + 72), width=0.5)
+    image = typeset.drawn()
+    cv2.circle(image, (pixels(XS[1]) - 1, pixels(TOP + 18 * row + 7)), 4, (20, 20, 20), -1)
+    assert shape(image) == FULL
+
+
 @pytest.mark.parametrize("gap", [1.8, 2.6])
 def test_a_double_frame_is_one_frame_and_its_inner_line_no_text(gap: float) -> None:
     typeset = Typeset()

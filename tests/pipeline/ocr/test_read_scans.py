@@ -16,7 +16,7 @@ from recount.pipeline.ocr.text.lines import crop_of
 from recount.pipeline.read import read_pdf
 from recount.pipeline.split.lattice import page_grids
 from recount.schemas.saying import say
-from recount.tests.pipeline.ocr.scans import HEAD, ROWS, Image, Typeset, as_pdf, png, skewed, speckled
+from recount.tests.pipeline.ocr.scans import HEAD, HEIGHT, ROWS, TOP, XS, Image, Typeset, as_pdf, png, skewed, speckled
 
 pytestmark = pytest.mark.usefixtures("reader")
 
@@ -47,6 +47,17 @@ def test_a_table_is_read_cell_by_cell_also_askew_and_speckled(tmp_path: Path, de
     assert pages.ocr is not None
     assert "openvino" in pages.ocr
     assert pages.pages[0].origin == "ocr"
+
+
+def test_lines_that_are_hidden_in_one_row_are_known_from_the_next(tmp_path: Path) -> None:
+    image = Typeset().table().drawn()
+    unit = 200 / 72
+    for x in XS[1:3]:  # as under the rim of a seal
+        y = TOP + 2 * HEIGHT
+        image[round((y + 1) * unit) : round((y + HEIGHT - 1) * unit), round((x - 2) * unit) : round((x + 2) * unit)] = (
+            255
+        )
+    assert cells(scanned(as_pdf(tmp_path / "a.pdf", image)).pages[0]) == WANTED
 
 
 def test_every_character_has_its_box_and_the_line_its_confidence(tmp_path: Path) -> None:

@@ -193,10 +193,20 @@ def test_a_reading_without_its_decimals_is_taken_for_no_other_number() -> None:
 
 
 def test_a_reading_with_other_decimals_than_its_column_is_repaired_only_if_it_is_confirmed_to_them() -> None:
-    for reading, status in (("0.00", Status.REPAIRED), ("0", Status.DISPUTED), ("0.003", Status.DISPUTED)):
+    for reading, status in (("0.00", Status.REPAIRED), ("0", Status.DISPUTED)):
         found = totals("299.51", "215.47", "84.04", "0.99", second=Second(r0_99=[reading]))
         assert found.first == {3: "0.99"}
         assert found.verified.statuses[CARRIED] is status
+
+
+def test_a_digit_behind_the_cents_is_the_sign_behind_them_cut_in_two() -> None:
+    """0.20万元 read again as 0.207: it would settle an identity that something else breaks."""
+    found = totals("299.71", "215.47", "84.04", "0.20", second=Second(r0_20=["0.203"]))
+    assert (found.first, values(found)[3]) == ({}, "0.20")
+    found = totals("299.51", "215.47", "84.04", "0.99", second=Second(r0_99=["0.003"]))
+    assert (found.first, found.verified.statuses[CARRIED]) == ({}, Status.DISPUTED)
+    found = totals("299.514", "215.470", "84.040", "0.994", second=Second(r0_994=["0.004"]))
+    assert values(found)[3] == "0.004"
 
 
 def levels(*raws: str, second: Second) -> Repaired:

@@ -82,6 +82,19 @@ def test_more_than_ten_duties_and_a_numeral_set_in_katakana() -> None:
     assert found[10] == "做第十ー类事。"
 
 
+def test_duties_may_be_counted_by_digits() -> None:
+    assert narrative.functions_of(section("1.负责供水，满足4.5万人。", "2．负责排水。")) == (
+        "负责供水，满足4.5万人。",
+        "负责排水。",
+    )
+    assert narrative.functions_of(section("1、供水。", "（注）另行规定。", "2、排水。")) == (
+        "供水。（注）另行规定。",
+        "排水。",
+    )
+    for other in (("1.供水。",), ("1.供水。", "3.排水。"), ("4.5万人用水。", "5.排水。")):
+        assert narrative.functions_of(section(*other)) == ("".join(other),)
+
+
 def test_one_text_without_numbers_is_one_duty() -> None:
     assert narrative.functions_of(section("负责供水，", "负责排水。")) == ("负责供水，负责排水。",)
     assert narrative.functions_of(None) == ()

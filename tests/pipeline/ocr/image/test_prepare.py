@@ -74,7 +74,7 @@ def test_what_a_seal_leaves_in_the_red_channel_is_taken_out_and_the_print_below_
     printed = cv2.dilate(ink(bare, 40).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     seal, left = (ink(one, 30)[~printed].sum() for one in (page, clean))
     assert seal > 5000
-    assert left < 0.1 * seal
+    assert left < 0.3 * seal
     strokes = ink(bare, 200)
     assert ink(clean, 80)[strokes].mean() > 0.97
 

@@ -1,0 +1,66 @@
+"""Specks in the cells of a table: what they make of a figure is put right where its column tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+
+from recount.pipeline.ocr.image.prepare import Grey, prepare
+from recount.pipeline.ocr.network.engine import Engine
+from recount.pipeline.ocr.network.reading import Decoded
+from recount.pipeline.ocr.page import read_prepared
+from recount.tests.pipeline.ocr.scans import Image, Typeset
+
+DPI = 200
+FIGURES = ("12.50", "7.25", "15.00", "3.10")
+LEFT, RIGHT, TOP, HEIGHT = 40.0, 140.0, 60.0, 24.0
+
+
+def column() -> Image:
+    """A table of one column of figures, ruled all over."""
+    typeset = Typeset()
+    for row in range(len(FIGURES) + 1):
+        typeset.page.draw_line((LEFT, TOP + row * HEIGHT), (RIGHT, TOP + row * HEIGHT), width=0.7)
+    for x in (LEFT, RIGHT):
+        typeset.page.draw_line((x, TOP), (x, TOP + len(FIGURES) * HEIGHT), width=0.7)
+    for row, figure in enumerate(FIGURES):
+        typeset.text(LEFT + 8, TOP + row * HEIGHT + 16, figure)
+    return typeset.drawn()
+
+
+@dataclass
+class Specked:
+    """Reads specks too, by what it would read without them; what is narrow is one."""
+
+    reader: Engine
+    specks: Mapping[str, str]
+
+    def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
+        return [
+            self._specked(line) if image.shape[1] > 40 else Decoded("·", (0.5,), (0.99,))
+            for image, line in zip(images, self.reader.recognise(images), strict=True)
+        ]
+
+    def _specked(self, line: Decoded) -> Decoded:
+        text = self.specks.get(line.text, line.text)
+        scores = (0.9,) * len(text)
+        return replace(line, text=text, centres=tuple((at + 0.5) / len(text) for at in range(len(text))), scores=scores)
+
+
+def figures(image: Image, reader: Engine, **specks: str) -> list[str]:
+    prepared = prepare(image, DPI)
+    specked: Any = Specked(reader, {key.replace("_", ".").removeprefix("r"): text for key, text in specks.items()})
+    return [line.text for line in read_prepared(prepared, 1, reader.detect(prepared.image), specked).lines]
+
+
+def test_a_speck_above_a_point_and_one_beside_a_figure(reader: Engine) -> None:
+    assert figures(column(), reader, r15_00="15:00", r3_10=". 3.10") == list(FIGURES)
+
+
+def test_a_speck_apart_from_the_figure_is_no_second_line_of_its_cell(reader: Engine) -> None:
+    image = column()
+    cv2.circle(image, (round((RIGHT - 20) * DPI / 72), round((TOP + 2.5 * HEIGHT) * DPI / 72)), 6, (0, 0, 0), -1)
+    assert figures(image, reader, r15_00="15:00") == list(FIGURES)

@@ -1,0 +1,49 @@
+"""Lines of a table that are hidden in one row are known from the next, where figures stand under their columns."""
+
+from __future__ import annotations
+
+import pytest
+
+from recount.pipeline.document import Box, Ruling
+from recount.pipeline.ocr.text.cells import hidden_walls
+
+XS, YS = (0.0, 60.0, 100.0, 140.0), (0.0, 20.0, 40.0, 60.0)
+
+
+def rulings(*, above: bool = True) -> list[Ruling]:
+    """A table of three columns whose inner lines are hidden in the middle row, or missing above and below as well."""
+    level = [Ruling(XS[0], y, XS[-1], y) for y in YS]
+    frame = [Ruling(x, YS[0], x, YS[-1]) for x in (XS[0], XS[-1])]
+    inner = [Ruling(x, y, x, y + 20) for x in XS[1:-1] for y in (YS[0], YS[2])]
+    return [*level, *frame, *(inner if above else ())]
+
+
+def line(x0: float, x1: float, text: str) -> tuple[Box, str]:
+    return (x0, 24.0, x1, 36.0), text
+
+
+LABEL, FIRST, SECOND = line(4, 50, "其他资金"), line(64, 90, "0.00"), line(104, 130, "1,250.40")
+
+
+def test_each_figure_has_a_cell_of_its_own() -> None:
+    assert hidden_walls(rulings(), [LABEL, FIRST, SECOND]) == [Ruling(60, 20, 60, 40), Ruling(100, 20, 100, 40)]
+    assert hidden_walls(rulings(), [FIRST, SECOND]) == [Ruling(100, 20, 100, 40)]
+    assert hidden_walls(rulings(), [LABEL, line(54, 90, "0.00")])  # what hides the line was read as a sign
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [LABEL],
+        [LABEL, line(64, 95, "万元")],  # no figure: a merged cell of words
+        [line(4, 130, "目标1：完成全年任务"), FIRST],  # over several columns
+        [LABEL, line(32, 90, "1,250.40")],  # under no column of its own
+        [LABEL, ((64.0, 44.0, 90.0, 56.0), "0.00")],  # in the next row
+    ],
+)
+def test_a_merged_cell_stays_one(lines: list[tuple[Box, str]]) -> None:
+    assert hidden_walls(rulings(), lines) == []
+
+
+def test_columns_that_no_row_beside_it_has_are_none() -> None:
+    assert hidden_walls(rulings(above=False), [LABEL, FIRST, SECOND]) == []
