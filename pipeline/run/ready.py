@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from importlib import import_module
+from multiprocessing import forkserver
 
 from recount.pipeline.run.pool import die_with_parent
 
@@ -33,5 +34,5 @@ def get_ready() -> None:
         import_module(name)
 
 
-if sys.argv[:1] == ["-c"]:  # as multiprocessing starts its server; whoever else imports this is none
+if getattr(sys.modules["__main__"], "main", None) is forkserver.main:  # which Python's server is started with
     get_ready()

@@ -176,7 +176,7 @@ def test_a_killed_worker_loses_nothing(
     wait_for(lambda: (begun.exists() and begun.read_text().endswith("\n")) or process.poll() is not None)
     assert process.poll() is None, process.communicate()[1]
     child = int(begun.read_text())
-    worker = parent_of(child)
+    worker = parent_of(parent_of(child))  # between the two stands the server that forks
     assert "ray::" in Path(f"/proc/{worker}/cmdline").read_text()
     end(worker if victim == "Ray worker" else child)
     assert process.wait(PATIENCE) == 0, process.communicate()[1]

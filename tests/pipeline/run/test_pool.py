@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import resource
 import signal
@@ -57,6 +58,14 @@ def test_a_worker_has_what_it_needs_and_nothing_of_what_reads_scans(pool: Pool[s
 
 def test_a_process_that_forks_has_no_threads(pool: Pool[str, object]) -> None:
     assert len(list(Path(f"/proc/{server_of(pool)}/task").iterdir())) == 1
+
+
+def test_whoever_else_imports_what_the_server_does_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["-c"])  # of a worker of pytest's, too
+    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    sys.modules.pop("recount.pipeline.run.ready", None)
+    importlib.import_module("recount.pipeline.run.ready")
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == handlers
 
 
 def test_one_server_forks_the_workers_of_all_pools(pool: Pool[str, object]) -> None:
