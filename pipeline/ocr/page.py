@@ -38,6 +38,7 @@ _LEAST_SCORE_LONE = 0.8  # the same for a lone sign that is no figure: the rims 
 _LEAST_SCORE_BESIDE = 0.95  # the same for a lone sign of overlooked ink in a cell that has text as well
 _LIKE_DIGITS = "SOoIl|"  # lone signs that `hygiene` makes digits of
 _DOUBTFUL = 0.85  # below this a line is read again, otherwise prepared, and the best reading is taken
+_SEALED = 12  # grey levels that taking out a seal changes
 _LEAST_SCORE_FOUND = 0.7  # the same as _LEAST_SCORE for ink that the detector did not take for text
 _DASH = Decoded("—", (0.5,), (_LEAST_SCORE_LONE,))  # where a level stroke is all that a cell has
 
@@ -186,7 +187,18 @@ def _read(prepared: Prepared, boxes: Sequence[Box], engine: Engine) -> list[Deco
     ]
     for index, *lines in zip(doubtful, again, third, strict=True):
         decoded[index] = max([decoded[index], *lines], key=_score)
+    _read_under_seals(prepared, boxes, decoded, engine)
     return _whole(prepared, boxes, decoded, engine)
+
+
+def _read_under_seals(prepared: Prepared, boxes: Sequence[Box], decoded: list[Decoded], engine: Engine) -> None:
+    """Takes the better readings of lines from which a seal was taken out: with the seal some strokes are whole."""
+    if prepared.stamped is None:
+        return
+    crops = [(crop_of(prepared.stamped, box), crop_of(prepared.image, box)) for box in boxes]
+    under = [at for at, (with_seal, bare) in enumerate(crops) if cv2.absdiff(with_seal, bare).max() > _SEALED]
+    for at, line in zip(under, engine.recognise([crops[at][0] for at in under]), strict=True):
+        decoded[at] = max(decoded[at], line, key=_score)
 
 
 def _score(line: Decoded) -> float:

@@ -1,4 +1,4 @@
-"""Specks in the cells of a table: what they make of a figure is put right where its column tells."""
+"""Specks in the cells of a table, seals over lines: what they make of print is put right where something tells."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
+import numpy as np
 
-from recount.pipeline.ocr.image.prepare import Grey, prepare
+from recount.pipeline.ocr.image.prepare import Grey, Prepared, prepare
 from recount.pipeline.ocr.network.engine import Engine
 from recount.pipeline.ocr.network.reading import Decoded
 from recount.pipeline.ocr.page import read_prepared
@@ -64,3 +65,30 @@ def test_a_speck_apart_from_the_figure_is_no_second_line_of_its_cell(reader: Eng
     image = column()
     cv2.circle(image, (round((RIGHT - 20) * DPI / 72), round((TOP + 2.5 * HEIGHT) * DPI / 72)), 6, (0, 0, 0), -1)
     assert figures(image, reader, r15_00="15:00") == list(FIGURES)
+
+
+@dataclass
+class Stamped:
+    """Says how dark the darkest ink is that it sees; what is under a seal surely, or less so than what is beside it."""
+
+    sure: float
+
+    def recognise(self, images: Sequence[Grey]) -> list[Decoded]:
+        return [
+            Decoded("万元", (0.25, 0.75), (self.sure,) * 2)
+            if int(image.min()) < 50
+            else Decoded("方元", (0.25, 0.75), (0.9,) * 2)
+            for image in images
+        ]
+
+
+def test_a_line_under_a_seal_is_read_with_it_and_without_it() -> None:
+    paper = np.full((120, 300), 255, np.uint8)
+    paper[20:40, 20:60] = paper[70:90, 20:60] = 100
+    with_seal = paper.copy()
+    with_seal[20:40, 20:60] = 20
+    boxes = [(18.0, 16.0, 62.0, 44.0), (18.0, 66.0, 62.0, 94.0)]
+    for sure, first in ((0.95, "万元"), (0.85, "方元")):
+        prepared, engine = Prepared(paper, paper, DPI, (1, 0, 0, 0, 1, 0), stamped=with_seal), Stamped(sure)
+        reader: Any = engine
+        assert [line.text for line in read_prepared(prepared, 1, boxes, reader).lines] == [first, "方元"]
